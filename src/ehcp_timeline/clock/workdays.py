@@ -1,0 +1,100 @@
+"""Working days in England: not a Saturday, a Sunday or a bank holiday.
+
+Christmas Day and Good Friday are bank holidays of England and Wales in this list. Source: GOV.UK bank
+holidays, kept in `rulebook/bank-holidays.toml`; beyond its last year the `holidays` package is asked, and
+`announced_until` tells a caller to mark the answer provisional.
+"""
+
+import tomllib
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+
+ONE_DAY = timedelta(days=1)
+SATURDAY = 5
+
+
+@cache
+def _listed() -> tuple[frozenset[date], int, int]:
+    text = (files("ehcp_timeline") / "rulebook" / "bank-holidays.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)
+    days = frozenset(entry["date"] for entry in table["holiday"])
+    return days, table["first_year"], table["last_year"]
+
+
+@cache
+def _asked(year: int) -> frozenset[date]:
+    import holidays  # loads some 250 modules, so only for a year that the list does not hold
+
+    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
+
+
+def announced_until() -> date:
+    """Return the last day whose bank holidays have been announced."""
+    return date(_listed()[2], 12, 31)
+
+
+def is_bank_holiday(day: date) -> bool:
+    """Say whether `day` is a bank holiday in England.
+
+    >>> is_bank_holiday(date(2025, 5, 26))
+    True
+    """
+    days, first, last = _listed()
+    if first <= day.year <= last:
+        return day in days
+    return day in _asked(day.year)
+
+
+def is_working_day(day: date) -> bool:
+    """Say whether `day` is a working day under the SEND Regulations.
+
+    >>> [is_working_day(date(2025, 5, day)) for day in (23, 24, 25, 26, 27)]
+    [True, False, False, False, True]
+    """
+    return day.weekday() < SATURDAY and not is_bank_holiday(day)
+
+
+def last_working_day(day: date) -> date:
+    """Return the last working day on or before `day`.
+
+    >>> last_working_day(date(2025, 5, 26))
+    datetime.date(2025, 5, 23)
+    """
+    while not is_working_day(day):
+        day -= ONE_DAY
+    return day
+
+
+def next_working_day(day: date) -> date:
+    """Return the first working day on or after `day`.
+
+    >>> next_working_day(date(2025, 12, 25))
+    datetime.date(2025, 12, 29)
+    """
+    while not is_working_day(day):
+        day += ONE_DAY
+    return day
+
+
+def is_tribunal_vacation(day: date) -> bool:
+    """Say whether `day` is in August or from 25 December to 1 January (HESC Rules, rule 12(3)).
+
+    >>> [is_tribunal_vacation(date(2026, 1, day)) for day in (1, 2)]
+    [True, False]
+    """
+    return day.month == 8 or (day.month, day.day) >= (12, 25) or (day.month, day.day) == (1, 1)
+
+
+def roll_for_tribunal(day: date) -> date:
+    """Move a last day for starting an appeal to the day the Tribunal Rules allow.
+
+    A day in August or from 25 December to 1 January becomes the first working day after 31 August or
+    1 January; any other day that is not a working day becomes the next one (rule 12(2) and (3)(a)).
+
+    >>> roll_for_tribunal(date(2025, 8, 14)), roll_for_tribunal(date(2025, 7, 26))
+    (datetime.date(2025, 9, 1), datetime.date(2025, 7, 28))
+    """
+    while is_tribunal_vacation(day) or not is_working_day(day):
+        day += ONE_DAY
+    return day

@@ -1,0 +1,351 @@
+"""What the rulebook says, as frozen records: the closed vocabulary of a time limit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from ehcp_timeline.clock.counting import Count
+
+Who = Literal["authority", "other authority", "family", "school", "adviser", "health"]
+DutyKind = Literal["statutory", "guidance", "local"]
+Seen = Literal["primary", "quoted", "unverified"]
+Strength = Literal["claimed", "evidenced", "refuted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Several events, of which the earliest or the latest date counts."""
+
+    events: tuple[str, ...]
+    which: Literal["earliest", "latest"] = "earliest"
+
+
+@dataclass(frozen=True, slots=True)
+class Limb:
+    """One count of a time limit, from the clock's start or from other dates.
+
+    Attributes:
+        count: How it is counted.
+        since: The dates it is counted from, where that is not the clock's start. `latest` then takes the
+            latest date on or before the start.
+    """
+
+    count: Count
+    since: Dates | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A time limit: the latest of its limbs.
+
+    Attributes:
+        limbs: One limb, or those of `later_of`.
+        missing: What a limb without a date does: it is skipped, or the due day is unknown.
+        rolls: `tribunal`: the last day rolls forward as the Tribunal Rules say.
+    """
+
+    limbs: tuple[Limb, ...]
+    missing: Literal["skip", "unknown"] = "unknown"
+    rolls: Literal["", "tribunal"] = ""
+
+    @property
+    def minimum(self) -> bool:
+        """Whether it is a minimum: nothing is late, but something may come too early."""
+        return self.limbs[0].count.kind == "not_before_end_of"
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether the due day lies before the event it is counted from, so that answers do too."""
+        return self.limbs[0].count.kind in ("before", "at_least_before")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A time limit as it stood from one day to another, both inclusive, by the day the clock started."""
+
+    since: date
+    until: date | None
+    limit: Limit
+    law: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Another published way to count or anchor the same time limit.
+
+    Attributes:
+        id: Name of the reading.
+        source: Who published it.
+        limit: Its time limit, where it differs.
+        starts: Its start, where it differs; without a date for it the reading does not apply.
+        met_by: Its answer, where it differs.
+        waived_by: A date between start and answer that ends a minimum early.
+        after: Applies only if one of these came on or before its start.
+        always_disputed: Whether the clock is disputed wherever this reading applies, even where both give
+            the same verdict: two authorities differ about the duty itself.
+    """
+
+    id: str
+    source: str
+    limit: Limit | None = None
+    starts: Dates | None = None
+    met_by: Dates | None = None
+    waived_by: str | None = None
+    after: tuple[str, ...] = ()
+    always_disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Dates that prove a school closure exception (SEND Regs 2014 reg 10(4)(a)).
+
+    Advice must have been asked for from `margin` before the first closed day to `margin` before the day of
+    re-opening, and the closure must have lasted at least `length`.
+    """
+
+    asked: tuple[str, ...]
+    closed: tuple[str, str]
+    length: Count
+    margin: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Dates that prove an absence from the area: at least `length`, between start and due day."""
+
+    absent: tuple[str, str]
+    length: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """A ground on which the law says an authority need not comply. It never moves the due day.
+
+    Attributes:
+        id: Name of the excuse.
+        law: The provision.
+        flag: The column that claims it; None where its dates are the claim.
+        seen: How its words were checked.
+        since: First due day on which it can be claimed; None for always.
+        until: Last such due day.
+        evidence: Dates that prove or refute it; None where nothing can.
+    """
+
+    id: str
+    law: str
+    flag: str | None
+    seen: Seen
+    since: date | None = None
+    until: date | None = None
+    evidence: Closure | Absence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanByDue:
+    """The duty is owed only if a plan existed by the due day.
+
+    Owed if one of `made` or `shown_by` is dated on or before the due day. If not: not owed where a `made`
+    date stands; owed where one of `shown_by` stands; not owed where one of `before_plan` shows that the
+    row is about a first plan; otherwise the row is taken at its word and the duty is owed.
+    """
+
+    made: tuple[str, ...]
+    shown_by: tuple[str, ...]
+    before_plan: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StartWhere:
+    """Another start for rows where `given` stands and `absent` does not."""
+
+    given: str
+    absent: str
+    starts: Dates
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """A duty that starts again each time it is answered, across all rows of a case.
+
+    Attributes:
+        first: An event that starts a clock only as the first date of the chain, or the first after the
+            chain was closed.
+        again: Events that start a clock each time.
+        closed_by: Events after which `first` may start a chain anew.
+        unseen: Events that show that an answer was given which no row of the file records in full. One
+            answers a clock within its due day and one more period; later than that, the years between
+            are not in the file and the clock is unknown.
+    """
+
+    first: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
+    closed_by: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One duty with a time limit, as the law words it. Every field is a word of the closed vocabulary.
+
+    Attributes:
+        id: Permanent id.
+        duty: What is owed, in plain words.
+        who: Who owes it.
+        kind: Statute, guidance or a local promise.
+        law: The provision.
+        says: The words of the law.
+        seen: How the words were checked.
+        checked: The day they were last checked.
+        note: What a reader of the answer should know; may be empty.
+        source: Whose advice, where the deadline stands once for each.
+        starts: What starts the clock.
+        starts_where: Other starts for some rows; the first that fits is taken.
+        met_by: What answers it: the earliest on or after the start.
+        ends: What ends it; nothing is owed any more.
+        revived_by: What makes an earlier end undone.
+        revived_unless: Ends that stand for good: an end is not revived where one of these stands before
+            the answer.
+        implied_by: What shows that it must have been done, at a date that is not recorded.
+        only_if: Fact to the codes that it must hold.
+        shown_by: Events that show the condition of `only_if` though the fact is blank or says otherwise.
+        owed_when: Not owed until one of these stands; its date is shown all the same.
+        after: Runs only if one of these came on or before the start.
+        during: Runs only if the start lies between these two events; the second may be open.
+        displaced_by: Events or deadlines that take its place.
+        set_by: A date in the file that replaces the due day.
+        plan_by_due: Owed only if a plan existed by the due day.
+        repeats: How it starts again; None for a duty that stands once on a row.
+        versions: The time limit through the years.
+        readings: Other published readings.
+        excuses: Grounds on which the authority need not comply.
+        overlay: Name of the local rulebook that it comes from; empty for the law itself.
+    """
+
+    id: str
+    duty: str
+    who: Who
+    kind: DutyKind
+    law: str
+    says: str
+    seen: Seen
+    checked: date
+    starts: Dates
+    met_by: Dates
+    versions: tuple[Version, ...]
+    note: str = ""
+    source: str | None = None
+    starts_where: tuple[StartWhere, ...] = ()
+    ends: tuple[str, ...] = ()
+    revived_by: tuple[str, ...] = ()
+    revived_unless: tuple[str, ...] = ()
+    implied_by: tuple[str, ...] = ()
+    only_if: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    shown_by: tuple[str, ...] = ()
+    owed_when: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    during: tuple[str, str] | None = None
+    displaced_by: tuple[str, ...] = ()
+    set_by: str | None = None
+    plan_by_due: PlanByDue | None = None
+    repeats: Repeats | None = None
+    readings: tuple[Reading, ...] = ()
+    excuses: tuple[Excuse, ...] = ()
+    overlay: str = ""
+
+    @property
+    def minimum(self) -> bool:
+        """Whether every version of its limit is a minimum."""
+        return self.versions[0].limit.minimum
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether its due day lies before the event it is counted from."""
+        return self.versions[0].limit.looks_back
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The columns that can answer it."""
+        return self.met_by.events + (self.repeats.unseen if self.repeats else ())
+
+    @property
+    def start_events(self) -> tuple[str, ...]:
+        """The columns that can start it."""
+        where = tuple(event for case in self.starts_where for event in case.starts.events)
+        return tuple(dict.fromkeys(self.starts.events + where))
+
+    def version_on(self, start: date) -> Version | None:
+        """Return the version in force on the day the clock started, or None outside coverage."""
+        for version in self.versions:
+            if version.since <= start and (version.until is None or start <= version.until):
+                return version
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One dated event that a case file may hold."""
+
+    id: str
+    says: str
+    planned: bool = False
+    sets_due: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One Act, set of regulations, code or decision that deadlines cite."""
+
+    id: str
+    title: str
+    made: date | None
+    in_force: date | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotEncoded:
+    """One provision about time that no deadline encodes, and why."""
+
+    law: str
+    about: str
+    why: str
+    seen: Seen
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The law, read once.
+
+    Attributes:
+        version: Version of the rulebook, as `2026.11`; not that of the software.
+        sha256: SHA-256 of its files in order, in hexadecimal.
+        overlays: Local rulebooks laid over it, as (name, sha256).
+        deadlines: Every deadline, in the order of the files.
+        events: Every event.
+        codes: Fact to its closed list of codes.
+        flags: Every flag.
+        instruments: What the citations refer to.
+        not_encoded: What is left out, and why.
+    """
+
+    version: str
+    sha256: str
+    deadlines: tuple[Deadline, ...]
+    events: Mapping[str, Event]
+    codes: Mapping[str, tuple[str, ...]]
+    flags: tuple[str, ...]
+    instruments: tuple[Instrument, ...] = ()
+    not_encoded: tuple[NotEncoded, ...] = ()
+    overlays: tuple[tuple[str, str], ...] = field(default=())
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Deadline]:
+        """Deadlines by their id."""
+        return {deadline.id: deadline for deadline in self.deadlines}
+
+    @cached_property
+    def planned(self) -> frozenset[str]:
+        """Events that may lie after the as-at date, set due dates among them."""
+        return frozenset(event.id for event in self.events.values() if event.planned or event.sets_due)
