@@ -1,0 +1,130 @@
+"""What `ehcp check` tells a person: late first, worst first, then what is due and what cannot be told."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ehcp_timeline.audit.clocks import Verdict
+from ehcp_timeline.audit.result import Audit
+from ehcp_timeline.report.phrases import count, reason_words
+from ehcp_timeline.report.sections import Column, Section, without_empty_columns
+from ehcp_timeline.report.summary_view import opening, summary_sections
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Words = Callable[[dict[str, Any]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """One list of clocks with the same verdict.
+
+    Attributes:
+        title: What is said of them.
+        order: The column they are sorted by.
+        worst_first: Whether its largest value comes first.
+        columns: Their own columns, as heading, kind and words.
+    """
+
+    title: str
+    order: str
+    worst_first: bool
+    columns: tuple[tuple[Column, Words], ...]
+
+
+def check_sections(audit: Audit, *, top: int | None, files: str) -> list[Section]:
+    """Return the whole answer as sections.
+
+    Args:
+        audit: The answer.
+        top: How many clocks each list shows at most; None for all.
+        files: The files as they stand on the command line, for the commands that are suggested.
+    """
+    lists = [_section(audit.findings, verdict, top) for verdict in _LISTS]
+    shown = [section for section in lists if section]
+    nothing = () if shown else (Section(title="Nothing to list", before=("No clock that was asked for.",)),)
+    return [opening(audit), *shown, *nothing, *_legend(audit.findings), *summary_sections(audit, files)]
+
+
+def _section(findings: "pl.DataFrame", verdict: Verdict, top: int | None) -> Section | None:
+    """Return the list of one verdict, or None if no clock has it."""
+    of_verdict = findings.filter(findings["verdict"] == verdict)
+    if of_verdict.is_empty():
+        return None
+    kind = _LISTS[verdict]
+    ordered = of_verdict.sort(
+        kind.order, "due", descending=[kind.worst_first, False], nulls_last=True, maintain_order=True
+    )
+    rows = ordered.head(of_verdict.height if top is None else top).to_dicts()
+    columns = (_CASE, *kind.columns, *_WHOSE)
+    return without_empty_columns(
+        Section(
+            title=_title(kind.title, of_verdict.height, len(rows)),
+            columns=tuple(column for column, _ in columns),
+            rows=tuple(tuple(words(row) for _, words in columns) for row in rows),
+            alarm=verdict == "overdue",
+        )
+    )
+
+
+def _title(title: str, found: int, shown: int) -> str:
+    """Return a heading that says how many there are, and how many of them are shown."""
+    return f"{title}: {found:,}" if shown == found else f"{title}: {shown:,} of {found:,} shown"
+
+
+def _legend(findings: "pl.DataFrame") -> Iterator[Section]:
+    """Yield what the ids in the lists above stand for, once each."""
+    known = findings.unique(subset="deadline", keep="first", maintain_order=True)
+    rows = known.select("deadline", "duty", "law").rows()
+    if rows:
+        columns = (Column("deadline", "fixed"), Column("what is owed"), Column("the law"))
+        yield Section(title="What the deadlines are", columns=columns, rows=tuple(rows))
+
+
+def _text(key: str) -> Words:
+    """Return a reader of one value, empty where there is none."""
+    return lambda row: "" if row[key] is None else str(row[key])
+
+
+def _days(key: str) -> Words:
+    """Return a reader of a number of days."""
+    return lambda row: "" if row[key] is None else f"{row[key]:,}"
+
+
+def _notes(row: dict[str, Any]) -> str:
+    """Return what else should be known: disputed readings, excuses, holidays not announced yet."""
+    notes = [
+        "disputed" if row["certainty"] == "disputed" else "",
+        row["excuse"] or "",
+        "provisional" if row["provisional"] else "",
+    ]
+    return ", ".join(note for note in notes if note)
+
+
+_CASE = (Column("case", "fixed"), _text("case_id"))
+_ROW = (Column("row", "number"), _text("row"))
+_DUE = (Column("due", "fixed"), _text("due"))
+_DEADLINE = (Column("deadline", "fixed"), _text("deadline"))
+_ANSWERED = (Column("done", "fixed"), _text("answered"))
+_LATE = (Column("days late", "number"), _days("days_late"))
+_LEFT = (Column("days left", "number"), _days("days_left"))
+_ACT_BY = (Column("act by", "fixed"), _text("act_by"))
+_WHY = (Column("why"), lambda row: reason_words(row["reason"]))
+_WHOSE = (
+    (Column("note"), _notes),
+    (Column("caseworker"), _text("caseworker")),
+    (Column("team"), _text("team")),
+    (Column("district"), _text("district")),
+)
+_LISTS: dict[Verdict, _List] = {
+    "overdue": _List("Overdue, worst first", "days_late", True, (_DUE, _LATE, _DEADLINE)),
+    "early": _List("Finalised too early", "days_left", True, (_DUE, _ANSWERED, _DEADLINE)),
+    "running": _List("Running, first due first", "days_left", False, (_DUE, _LEFT, _ACT_BY, _DEADLINE)),
+    "unknown": _List("Cannot be told", "due", False, (_ROW, _DEADLINE, _DUE, _WHY)),
+    "excused": _List("Past the day, with an excuse", "days_late", True, (_DUE, _LATE, _DEADLINE)),
+    "late": _List("Done late, worst first", "days_late", True, (_DUE, _ANSWERED, _LATE, _DEADLINE)),
+    "met": _List("Done in time", "due", False, (_DUE, _ANSWERED, _DEADLINE)),
+    "not-owed": _List("Not owed", "due", False, (_DUE, _DEADLINE, _WHY)),
+    "not-started": _List("Not started", "due", False, (_DEADLINE, _WHY)),
+}

@@ -1,0 +1,179 @@
+"""The shape of every JSON answer, from which the published JSON Schemas are made.
+
+The answers themselves are plain values (`report.answers`); these models are never loaded to write one.
+"""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ehcp_timeline.audit.clocks import Certainty, Verdict
+from ehcp_timeline.law.terms import DutyKind, Who
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256, in hexadecimal")]
+Whole = Annotated[int, Field(ge=0)]
+
+
+class _Shape(BaseModel):
+    """An object that has exactly these keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Overlay(_Shape):
+    """A local rulebook that was laid over the law."""
+
+    name: str
+    sha256: Sha256
+
+
+class RulebookUsed(_Shape):
+    """Which law was applied."""
+
+    version: Annotated[str, Field(description="version of the rulebook, not of the software")]
+    sha256: Sha256
+    overlays: list[Overlay]
+
+
+class FileRead(_Shape):
+    """One file that was read: rows = judged + not_judged."""
+
+    name: str
+    sha256: Sha256
+    rows: Whole
+    judged: Whole
+    not_judged: Whole
+
+
+class Stages(_Shape):
+    """How many open assessments stand at each stage."""
+
+    no_decision: Whole
+    agreed_no_draft: Whole
+    draft_not_final: Whole
+
+
+class NotJudgedDeadline(_Shape):
+    """A deadline that started in the file but that no column of the file could answer."""
+
+    deadline: str
+    needs: Annotated[list[str], Field(description="one of these columns would answer it")]
+    clocks: Whole
+
+
+class ClearanceEstimate(_Shape):
+    """When the overdue plans clear if the last weeks go on."""
+
+    overdue_plans: Whole
+    weeks: Annotated[int, Field(description="weeks of the past that the rates are taken over")]
+    arrivals_per_week: float
+    completions_per_week: float
+    date: Annotated[date | None, Field(description="null: never at this rate, or nothing to clear")]
+    sentence: str
+
+
+class Summary(_Shape):
+    """What is counted over the whole input, whatever was selected."""
+
+    stages: Stages
+    rates: Annotated[
+        dict[str, int | float | str | None],
+        Field(description="measures over the calendar year of as_at, under the names of DfE's files"),
+    ]
+    verdicts: Annotated[
+        dict[str, dict[Verdict, Whole]],
+        Field(description="deadline to verdict to number, over every clock that started"),
+    ]
+    not_judged: list[NotJudgedDeadline]
+    clearance: ClearanceEstimate
+
+
+class _Clock(_Shape):
+    """What is said about one clock, whether or not a file holds it."""
+
+    deadline: str
+    duty: str
+    law: str
+    kind: DutyKind
+    who: Who
+    source: Annotated[str | None, Field(description="whose advice, where a duty stands once for each")]
+    start: date | None
+    due: Annotated[date | None, Field(description="last lawful day; for a minimum the first lawful day")]
+    act_by: Annotated[date | None, Field(description="last working day on or before due")]
+    earliest_reading: date | None
+    latest_reading: date | None
+    answered: date | None
+    verdict: Verdict
+    days_left: int | None
+    days_late: int | None
+    certainty: Certainty
+    excuse: str | None
+    provisional: Annotated[bool, Field(description="rests on bank holidays that are not announced yet")]
+    district: str | None
+    team: str | None
+    caseworker: str | None
+
+
+class Finding(_Clock):
+    """One clock of a case file that someone should look at, or that was asked for."""
+
+    case_id: str
+    row: Annotated[int, Field(ge=1, description="physical line of the file, 1 for its first line")]
+
+
+class TimelineClock(_Clock):
+    """One clock of a case that was given in words; `not-owed` and `not-started` included."""
+
+    case_id: str | None
+    row: None
+
+
+class OldestCase(_Shape):
+    """One open assessment."""
+
+    case_id: str
+    row: Annotated[int, Field(ge=1)]
+    stage: Literal["no_decision", "agreed_no_draft", "draft_not_final"]
+    start: date
+    weeks: Annotated[int, Field(ge=0, description="whole weeks since the start, floored")]
+
+
+class ProblemFound(_Shape):
+    """One thing in a file that a person should put right."""
+
+    row: Annotated[int | None, Field(description="null where the whole file is meant")]
+    column: Annotated[str | None, Field(description="null where the whole row is meant")]
+    problem: str
+    try_: Annotated[str, Field(alias="try")]
+
+
+class CheckAnswer(_Shape):
+    """The answer of `ehcp check --format json`."""
+
+    schema_: Annotated[Literal["ehcp-check/1"], Field(alias="schema")]
+    as_at: date
+    rulebook: RulebookUsed
+    input: list[FileRead]
+    summary: Summary
+    findings: list[Finding]
+    oldest: list[OldestCase]
+    problems: list[ProblemFound]
+
+
+class TimelineAnswer(_Shape):
+    """The answer of `ehcp timeline --format json`."""
+
+    schema_: Annotated[Literal["ehcp-timeline/1"], Field(alias="schema")]
+    as_at: date
+    rulebook: RulebookUsed
+    clocks: list[TimelineClock]
+
+
+ENVELOPES: dict[str, type[BaseModel]] = {"ehcp-check-1": CheckAnswer, "ehcp-timeline-1": TimelineAnswer}
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of one answer, by its name in `ENVELOPES`."""
+    schema = ENVELOPES[name].model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"{name}.json", **schema}

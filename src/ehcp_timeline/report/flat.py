@@ -1,0 +1,94 @@
+"""Answers as data: CSV, JSON, NDJSON, Markdown and Parquet, complete and in the order they came in."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from ehcp_timeline.report.records import FINDING_KEYS, Value
+from ehcp_timeline.report.visible import escaped_json, visible
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_FORMULA_STARTS = "=+-@＝＋－＠"  # noqa: RUF001 - the full-width forms are formulas in Excel too
+_MARKDOWN_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\|`*_<>[]#~"})
+
+
+def json_text(answer: Mapping[str, Any]) -> str:
+    """Return the answer as JSON, dates as `2026-01-31`; characters that steer a screen are escaped."""
+    text = json.dumps(answer, ensure_ascii=False, indent=2, default=_iso)
+    return escaped_json(text) + "\n"
+
+
+def ndjson_text(rows: Iterable[Mapping[str, Value]]) -> str:
+    """Return one JSON object a line."""
+    lines = (json.dumps(row, ensure_ascii=False, default=_iso, separators=(",", ":")) for row in rows)
+    return "".join(escaped_json(line) + "\n" for line in lines)
+
+
+def csv_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str] = FINDING_KEYS) -> str:
+    """Return rows as CSV that a spreadsheet opens safely.
+
+    All text is quoted, and text that a spreadsheet would run as a formula begins with an apostrophe;
+    numbers stand bare. Hidden characters are spelled out: JSON keeps them as they are.
+    """
+    page = io.StringIO()
+    writer = csv.writer(page, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    writer.writerow(keys)
+    writer.writerows([_cell(row[key]) for key in keys] for row in rows)
+    return page.getvalue()
+
+
+def markdown_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str], title: str = "") -> str:
+    """Return rows as a Markdown table; nothing in a cell is read as markup."""
+    heading = f"# {_markdown(title)}\n\n" if title else ""
+    lines = [list(map(_markdown, keys)), ["---"] * len(keys)]
+    lines += [[_markdown(row[key]) for key in keys] for row in rows]
+    return heading + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def parquet_bytes(findings: "pl.DataFrame") -> bytes:
+    """Return the findings of an audit as a Parquet file, with real dates."""
+    page = io.BytesIO()
+    findings.select(FINDING_KEYS).write_parquet(page)
+    return page.getvalue()
+
+
+def unformulated(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula.
+
+    >>> unformulated("=1+1"), unformulated("C-12")
+    ("'=1+1", 'C-12')
+    """
+    shown = visible(text)
+    return f"'{shown}" if shown.lstrip()[:1] in _FORMULA_STARTS and shown.strip() else shown
+
+
+def _cell(value: Value) -> str | int | float:
+    """Return a value as the csv module should write it; yes and no are words, nothing is empty."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return value
+    return unformulated(_words(value))
+
+
+def _words(value: Value) -> str:
+    """Return a value as text, dates as `2026-01-31`."""
+    return "" if value is None else str(value)
+
+
+def _markdown(value: Value) -> str:
+    """Return a value as the text of a Markdown cell."""
+    shown = str(value).lower() if isinstance(value, bool) else _words(value)
+    return visible(shown).translate(_MARKDOWN_MARKS)
+
+
+def _iso(value: object) -> str:
+    """Return a date for JSON; anything else has no business there."""
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in an answer")

@@ -1,0 +1,145 @@
+"""What `ehcp check` says about the file as a whole: oldest cases, stages, rates, clearance, problems."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from ehcp_timeline.audit.result import Audit, Input
+from ehcp_timeline.cases.problems import Problem
+from ehcp_timeline.report.phrases import count, day
+from ehcp_timeline.report.sections import Column, Section
+
+STAGE_WORDS = {
+    "no_decision": "waiting for a decision whether to assess",
+    "agreed_no_draft": "being assessed, no draft plan yet",
+    "draft_not_final": "draft plan sent, not finalised",
+}
+RATE_WORDS = {
+    "request_outcome_six_weeks": "decisions whether to assess made within 6 weeks",
+    "plans_issued_den": "plans issued",
+    "plans_issued_within_20_weeks": "plans issued within 20 weeks",
+    "pc_plans_issued_within_20_weeks": "% of plans issued within 20 weeks",
+    "pc_plans_issued_20_weeks_ex": "% within 20 weeks, exceptions left out",
+    "plans_issued_gt20weeks_ltyear": "plans issued after 20 weeks, within a year",
+    "plans_issued_gt_1_year": "plans issued after more than a year",
+    "avg_weeks_issue_plan": "weeks to issue a plan, on average",
+}
+_MOST_PROBLEMS = 10
+_MOST_ROWS = 6
+
+
+def opening(audit: Audit) -> Section:
+    """Return the day that was asked about, the files, and which law was applied."""
+    local = "".join(f" with {name}" for name, _ in audit.overlays)
+    return Section(
+        title=f"EHC plan time limits as at {day(audit.as_at)}",
+        before=(*map(_file, audit.inputs), f"The law: rulebook {audit.rulebook_version}{local}."),
+    )
+
+
+def summary_sections(audit: Audit, files: str) -> Iterator[Section]:
+    """Yield everything that is said about the file as a whole."""
+    if audit.oldest:
+        yield _oldest(audit)
+    yield _stages(audit)
+    if audit.rates.get("plans_issued_den"):
+        yield _rates(audit)
+    yield Section(title="When the overdue plans clear", before=(audit.clearance.sentence,))
+    if audit.not_judged:
+        yield _not_judged(audit)
+    if audit.problems:
+        yield _problems(audit.problems)
+    yield _next_steps(audit, files)
+
+
+def _file(source: Input) -> str:
+    """Return one file in words; its rows add up."""
+    left = f", {source.not_judged:,} not judged" if source.not_judged else ""
+    return f"{source.name}: {count(source.rows, 'row')}, {source.judged:,} judged{left}."
+
+
+def _oldest(audit: Audit) -> Section:
+    """Return the oldest open assessments."""
+    return Section(
+        title="Oldest open assessments",
+        columns=(
+            Column("case", "fixed"), Column("row", "number"), Column("started", "fixed"),
+            Column("weeks", "number"), Column("stage"),
+        ),
+        rows=tuple(
+            (case.case_id, str(case.row), case.start.isoformat(), f"{case.weeks:,}", STAGE_WORDS[case.stage])
+            for case in audit.oldest
+        ),
+    )  # fmt: skip
+
+
+def _stages(audit: Audit) -> Section:
+    """Return how many open assessments stand at each stage."""
+    return Section(
+        title=f"Open assessments: {sum(audit.stages.values()):,}",
+        columns=(Column("cases", "number"), Column("stage")),
+        rows=tuple((f"{number:,}", STAGE_WORDS[stage]) for stage, number in audit.stages.items()),
+    )
+
+
+def _rates(audit: Audit) -> Section:
+    """Return the headline rates of the calendar year."""
+    return Section(
+        title=f"So far in {audit.as_at.year}",
+        columns=(Column("", "number"), Column("measure"), Column("name in DfE's files", "fixed")),
+        rows=tuple((_number(audit.rates[name]), words, name) for name, words in RATE_WORDS.items() if name in audit.rates),
+    )
+
+
+def _number(value: float | str | None) -> str:
+    """Return a measure as a person reads it; `n/a` where there is nothing to measure."""
+    if value is None:
+        return "n/a"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}" if isinstance(value, float) else value
+
+
+def _not_judged(audit: Audit) -> Section:
+    """Return the deadlines that the file has no column for."""
+    return Section(
+        title="Not judged: the file has no column that could answer these",
+        columns=(Column("deadline", "fixed"), Column("clocks", "number"), Column("needs a column")),
+        rows=tuple(
+            (line.deadline, f"{line.clocks:,}", " or ".join(line.needs)) for line in audit.not_judged
+        ),
+        after=("If a missing column means `not yet`, say so: --assume-blank COLUMN.",),
+    )
+
+
+def _problems(problems: tuple[Problem, ...]) -> Section:
+    """Return the problems, those of one kind and column together, in the order they were met."""
+    kinds: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        kinds.setdefault((problem.rule, problem.column), []).append(problem)
+    rows = tuple(_problem(kind) for kind in islice(kinds.values(), _MOST_PROBLEMS))
+    more = len(kinds) - len(rows)
+    return Section(
+        title=f"To put right in the file: {count(len(problems), 'problem')}",
+        columns=(Column("rows"), Column("column", "fixed"), Column("problem"), Column("try")),
+        rows=rows,
+        after=(f"{count(more, 'kind')} more: --format json lists every problem.",) if more else (),
+    )
+
+
+def _problem(alike: list[Problem]) -> tuple[str, str, str, str]:
+    """Return problems of one kind as one line: where the first ones are, and what the first one says."""
+    numbers = [str(problem.row) for problem in alike if problem.row]
+    shown = ", ".join(numbers[:_MOST_ROWS])
+    more = len(numbers) - _MOST_ROWS
+    first = alike[0]
+    return (f"{shown} and {more:,} more" if more > 0 else shown, first.column, first.problem, first.try_)
+
+
+def _next_steps(audit: Audit, files: str) -> Section:
+    """Return what to type next."""
+    when = f"--as-at {audit.as_at}"
+    case = next(iter(audit.findings["case_id"]), "CASE")
+    return Section(
+        before=(
+            f"Every line as a file:  ehcp check {files} {when} -o findings.csv",
+            f"Why, with the law:     ehcp explain {case} {files} {when}",
+        ),
+    )
