@@ -1,13 +1,26 @@
-"""Dates, counts and verdicts as a person says them."""
+"""Dates, counts and lists as a person says them."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from ehcp_timeline.audit.clocks import Clock
-
-_MONTHS = (
+MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+REASONS = {
+    "no-start": "its start is not recorded",
+    "not-yet": "its start lies ahead",
+    "unreadable": "a cell that matters could not be read",
+    "blank-fact": "the fact that decides whether it applies is blank",
+    "does-not-apply": "it does not apply here",
+    "not-owed": "something takes its place, or has not happened yet",
+    "no-due-day": "no due day could be found",
+    "years-between-not-in-file": "the reviews in between are not in the file",
+    "ended": "it ended in time",
+    "window-over": "the days that had to be given are over",
+    "unreadable-excuse": "its excuse could not be read",
+    "implied": "it was done, on a day that is not recorded",
+}
 
 
 def day(when: date) -> str:
@@ -16,7 +29,7 @@ def day(when: date) -> str:
     >>> day(date(2026, 2, 1))
     '1 February 2026'
     """
-    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -28,15 +41,15 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def listed(words: tuple[str, ...], last: str = "and") -> str:
+def listed(words: Sequence[str], last: str = "and") -> str:
     """Return words as a list in prose.
 
-    >>> listed(("red", "green", "blue")), listed(("red", "green"), "or")
-    ('red, green and blue', 'red or green')
+    >>> listed(("red", "green", "blue")), listed(("red", "green"), "or"), listed(("red",))
+    ('red, green and blue', 'red or green', 'red')
     """
     return f" {last} ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
 
 
 def reason_words(reason: str | None) -> str:
-    """X."""
-    return (reason or "").replace("-", " ")
+    """Return the permanent word for why a verdict is what it is, as a person would say it."""
+    return "" if reason is None else REASONS[reason]

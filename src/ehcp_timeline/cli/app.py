@@ -1,0 +1,108 @@
+"""The command `ehcp`: its list of commands, and the one line that is printed when it cannot go on."""
+
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ehcp_timeline.cli import check, columns, explain, rules, template, timeline
+from ehcp_timeline.cli.output import say
+from ehcp_timeline.errors import EhcpError
+
+INTERRUPTED = 130
+CANNOT_RUN = 2
+
+app = typer.Typer(
+    name="ehcp",
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (check, timeline, explain, columns, template):
+    name = module.__name__.rpartition(".")[2]
+    app.command(name)(getattr(module, name))
+app.add_typer(rules.app, name="rules")
+
+
+def _show_version(wanted: bool) -> None:
+    """Print the version of the software and stop."""
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"ehcp-timeline {version('ehcp-timeline')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def ehcp(
+    context: typer.Context,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Say whether Education, Health and Care Plan work is inside the law's time limits.
+
+    Works offline: nothing is sent anywhere, nothing is written but what you ask for.
+
+    \b
+    Examples:
+      ehcp check cases.csv
+      ehcp timeline request_received=2026-01-12
+      ehcp explain C-0042 cases.csv
+      ehcp template > cases.csv
+    """
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+def main() -> int:
+    """Run the command line and return its exit code.
+
+    What stops a run is told in one line on standard error, with what to try. An error that is ours is told
+    by its type and place alone: its message might hold what stands in a case file.
+    """
+    _speak_utf8()
+    try:
+        code = app(prog_name="ehcp", standalone_mode=False)
+    except EhcpError as error:
+        _tell(error.message, error.hint)
+        return error.exit_code
+    except typer.TyperException as error:
+        _tell(*_usage_words(error))
+        return CANNOT_RUN
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last line of defence against a traceback
+        _tell(f"stopped by a fault of its own: {type(error).__name__} at {_place(error)}", "report this line")
+        return CANNOT_RUN
+    return code if isinstance(code, int) else 0
+
+
+def _speak_utf8() -> None:
+    """Let every name be printed, whatever the console's own encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(encoding="utf-8", errors="replace")
+
+
+def _tell(message: str, hint: str) -> None:
+    """Print what went wrong and, if there is something, what to try."""
+    say(f"ehcp: {message}", *([f"try: {hint}"] if hint else []))
+
+
+def _usage_words(error: typer.TyperException) -> tuple[str, str]:
+    """Return the message of a mistyped command, and the command's own help as a hint."""
+    context = getattr(error, "ctx", None)
+    message = error.format_message().rstrip(".")
+    return message[:1].lower() + message[1:], f"{context.command_path if context else 'ehcp'} --help"
+
+
+def _place(error: BaseException) -> str:
+    """Return the file and line of this package where an error came up."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "ehcp_timeline" in frame.filename]
+    if not frames:
+        return "an unknown place"
+    return f"{'/'.join(Path(frames[-1].filename).parts[-2:])}:{frames[-1].lineno}"

@@ -1,0 +1,107 @@
+"""The options that choose what `ehcp check` lists, each written once, and what they choose."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ehcp_timeline.cli.words import choices, did_you_mean, split
+from ehcp_timeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from ehcp_timeline.audit.selection import Selection
+    from ehcp_timeline.law.terms import Rulebook
+
+Words = list[str] | None
+DueWithin = Annotated[
+    int, typer.Option("--due-within", min=0, metavar="DAYS", help="List what is due within so many days.")
+]
+Oldest = Annotated[int, typer.Option("--oldest", min=0, metavar="N", help="How many oldest cases to list.")]
+Top = Annotated[
+    int, typer.Option("--top", min=0, metavar="N", help="How many lines of a list `table` and `plain` show.")
+]
+Include = Annotated[
+    Words, typer.Option("--include", metavar="VERDICTS", help="List these too: late, met, excused ... or all.")
+]
+Kind = Annotated[
+    Words,
+    typer.Option(
+        "--kind", metavar="KINDS", help="statutory, guidance, local or all.  [default: statutory]"
+    ),
+]
+Who = Annotated[
+    Words,
+    typer.Option(
+        "--who", metavar="WHO", help="Whose duties: authority, school, adviser ... or all.  [default: authority]"
+    ),
+]
+DeadlineIds = Annotated[
+    Words, typer.Option("--deadline", metavar="IDS", help="Only these deadlines, as plan.issue or order.")
+]
+District = Annotated[Words, typer.Option("--district", metavar="NAMES", help="Only these districts.")]
+Team = Annotated[Words, typer.Option("--team", metavar="NAMES", help="Only these teams.")]
+Caseworker = Annotated[Words, typer.Option("--caseworker", metavar="NAMES", help="Only these caseworkers.")]
+FailOn = Annotated[
+    str,
+    typer.Option("--fail-on", metavar="WHAT", help="Exit 1 if the authority has any: overdue, late, due-soon, none."),
+]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 2 if the file has any problem.")]
+AssumeBlank = Annotated[
+    Words,
+    typer.Option("--assume-blank", metavar="COLUMNS", help="Take these missing columns as `not yet` on every row."),
+]
+
+ALL = "all"
+KINDS = ("statutory", "guidance", "local")
+WHO = ("authority", "other authority", "family", "school", "adviser", "health")
+
+
+def selection(
+    rulebook: "Rulebook",
+    *,
+    due_within: int,
+    include: Words,
+    kind: Words,
+    who: Words,
+    deadline: Words,
+    district: Words,
+    team: Words,
+    caseworker: Words,
+) -> "Selection":
+    """Return which clocks are listed.
+
+    Raises:
+        UsageError: An option has a value that there is not.
+    """
+    from ehcp_timeline.audit.clocks import VERDICTS
+    from ehcp_timeline.audit.selection import NEEDS_A_LOOK, Selection
+
+    included = choices("--include", include or (), (*VERDICTS, ALL))
+    kinds = choices("--kind", kind or ("statutory",), (*KINDS, ALL))
+    owed_by = choices("--who", who or ("authority",), (*WHO, ALL))
+    return Selection(
+        verdicts=frozenset(verdict for verdict in VERDICTS if verdict in NEEDS_A_LOOK | included),
+        due_within=due_within,
+        everything=ALL in included,
+        kinds=frozenset(KINDS) if ALL in kinds else kinds,
+        who=frozenset() if ALL in owed_by else owed_by,
+        deadlines=_deadlines(deadline or (), rulebook),
+        districts=_names(district),
+        teams=_names(team),
+        caseworkers=_names(caseworker),
+    )
+
+
+def _deadlines(given: Sequence[str], rulebook: "Rulebook") -> frozenset[str]:
+    """Return deadline ids, or first parts of them, that the rulebook has."""
+    ids = tuple(rulebook.by_id)
+    for word in split(given):
+        if word not in ids and not any(one.startswith(f"{word}.") for one in ids):
+            raise UsageError(f"--deadline: there is no `{word}`", did_you_mean(word, ids) or "ehcp rules list")
+    return frozenset(split(given))
+
+
+def _names(given: Words) -> frozenset[str]:
+    """Return names: each as it was given, and its parts if it is a comma list."""
+    return frozenset((*(name.strip() for name in given or ()), *split(given or ())))

@@ -1,0 +1,175 @@
+"""`ehcp rules`: what the law is, as this package has it written down."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ehcp_timeline.cli.options import AsAt, Force, Format, OutputFile, Rules
+from ehcp_timeline.cli.output import ROW_FORMATS, choose_output, say
+from ehcp_timeline.cli.words import day_asked, did_you_mean
+from ehcp_timeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from ehcp_timeline.law.terms import Deadline, Rulebook
+
+FOUND = 1
+app = typer.Typer(rich_markup_mode=None, help="Show and test the law as it is written down here.")
+
+
+@app.callback(invoke_without_command=True)
+def rules(context: typer.Context) -> None:
+    """Show and test the law as it is written down here.
+
+    \b
+    Examples:
+      ehcp rules list
+      ehcp rules show plan.issue
+      ehcp rules coverage
+    """
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@app.command("list")
+def list_(
+    asked: Format = None, output: OutputFile = None, force: Force = False, overlays: Rules = None
+) -> None:
+    """List every deadline: who owes it, its time limit, the law.
+
+    \b
+    Examples:
+      ehcp rules list
+      ehcp rules list -o rules.csv
+    """
+    to = choose_output(asked, output, force, ROW_FORMATS)
+    rulebook = _load(overlays)
+    from ehcp_timeline.report import rules_view
+
+    lines = list(rules_view.list_records(rulebook.deadlines))
+    answer = _answer("ehcp-rules/1", rulebook, deadlines=lines)
+    title = f"Rulebook {rulebook.version}"
+    to.send_rows(lines, rules_view.LIST_KEYS, answer, lambda: rules_view.list_sections(rulebook), title)
+
+
+@app.command()
+def show(
+    deadline: Annotated[str, typer.Argument(metavar="DEADLINE", help="Its id, or the first part of several.")],
+    asked: Format = None,
+    overlays: Rules = None,
+) -> None:
+    """Show everything about one deadline: the words of the law, how it is counted, its excuses.
+
+    \b
+    Examples:
+      ehcp rules show plan.issue
+      ehcp rules show order.make
+    """
+    to = choose_output(asked, None, False, ("table", "plain", "json"))
+    rulebook = _load(overlays)
+    from ehcp_timeline.report import flat, rules_view
+
+    found = _find(rulebook, deadline)
+    if to.format == "json":
+        whole = [rules_view.plain_values(one) for one in found]
+        to.send(flat.json_text(_answer("ehcp-rule/1", rulebook, deadlines=whole)))
+    else:
+        to.show(section for one in found for section in rules_view.deadline_sections(one, rulebook))
+
+
+@app.command()
+def coverage(asked: Format = None, overlays: Rules = None) -> None:
+    """Say which time limits are encoded, and which are not and why.
+
+    \b
+    Example:
+      ehcp rules coverage
+    """
+    to = choose_output(asked, None, False, ("table", "plain", "json"))
+    rulebook = _load(overlays)
+    from ehcp_timeline.report import flat, rules_view
+
+    if to.format == "json":
+        encoded = [{"law": one.law, "deadline": one.id, "seen": one.seen} for one in rulebook.deadlines]
+        left_out = [rules_view.plain_values(one) for one in rulebook.not_encoded]
+        answer = _answer("ehcp-coverage/1", rulebook, encoded=encoded, not_encoded=left_out)
+        to.send(flat.json_text(answer))
+    else:
+        to.show(rules_view.coverage_sections(rulebook))
+
+
+@app.command()
+def stale(as_at: AsAt = None, asked: Format = None, overlays: Rules = None) -> None:
+    """List deadlines whose words were last checked more than a year ago; exit 1 if there are any.
+
+    \b
+    Example:
+      ehcp rules stale --as-at 2027-12-01
+    """
+    to = choose_output(asked, None, False, ROW_FORMATS)
+    rulebook = _load(overlays)
+    from ehcp_timeline.report import rules_view
+
+    old = _checked_long_ago(rulebook, day_asked(as_at))
+    lines = list(rules_view.list_records(old))
+    answer = _answer("ehcp-stale/1", rulebook, deadlines=lines)
+    total = len(rulebook.deadlines)
+    to.send_rows(lines, rules_view.LIST_KEYS, answer, lambda: rules_view.stale_sections(old, total), "Stale")
+    raise typer.Exit(FOUND if old else 0)
+
+
+@app.command()
+def test(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A TOML file of cases, or a folder of them.")],
+    overlays: Rules = None,
+) -> None:
+    """Judge fixture cases and compare with what they expect; exit 1 if any differs.
+
+    \b
+    Example:
+      ehcp rules test tests/statute
+    """
+    rulebook = _load(overlays)
+    from ehcp_timeline.audit import golden
+
+    failures = golden.run(path, rulebook)
+    for failure in failures:
+        print(failure)
+    say(f"{len(failures)} failed" if failures else "every case as expected")
+    raise typer.Exit(FOUND if failures else 0)
+
+
+def _load(overlays: list[Path] | None) -> "Rulebook":
+    """Read the law with the local rulebooks laid over it."""
+    from ehcp_timeline.law.reading import load_rulebook
+
+    return load_rulebook(overlays or ())
+
+
+def _find(rulebook: "Rulebook", word: str) -> Sequence["Deadline"]:
+    """Return the deadline with this id, or those whose ids begin with it.
+
+    Raises:
+        UsageError: There is none.
+    """
+    if word in rulebook.by_id:
+        return (rulebook.by_id[word],)
+    found = [one for one in rulebook.deadlines if one.id.startswith(f"{word}.")]
+    if not found:
+        raise UsageError(f"there is no deadline `{word}`", did_you_mean(word, rulebook.by_id) or "ehcp rules list")
+    return found
+
+
+def _checked_long_ago(rulebook: "Rulebook", as_at: date) -> list["Deadline"]:
+    """Return the deadlines that were last checked more than twelve months before a day."""
+    from ehcp_timeline.clock.counting import Count, apply
+
+    year = Count("within", 12, "months")
+    return [one for one in rulebook.deadlines if apply(year, one.checked) < as_at]
+
+
+def _answer(schema: str, rulebook: "Rulebook", **parts: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """Return an answer about the rulebook, with the rulebook named."""
+    return {"schema": schema, "version": rulebook.version, "sha256": rulebook.sha256, **parts}

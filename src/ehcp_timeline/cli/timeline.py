@@ -1,0 +1,54 @@
+"""`ehcp timeline`: every deadline of one case from the dates that are typed, no file needed."""
+
+from typing import Annotated
+
+import typer
+
+from ehcp_timeline.cli.options import AsAt, Force, Format, OutputFile, Rules
+from ehcp_timeline.cli.output import ROW_FORMATS, choose_output
+from ehcp_timeline.cli.words import day_asked
+
+
+def timeline(
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="NAME=VALUE...", help="What is known, as request_received=2026-01-12."),
+    ],
+    as_at: AsAt = None,
+    asked: Format = None,
+    output: OutputFile = None,
+    force: Force = False,
+    overlays: Rules = None,
+) -> None:
+    """Give every deadline of one case, with its law. No file needed; nothing is kept.
+
+    Names are those of `ehcp template --rows`. Formats: table, plain, json, csv, ndjson, md.
+
+    \b
+    Examples:
+      ehcp timeline request_received=2026-01-12
+      ehcp timeline draft_sent=2026-02-01
+      ehcp timeline order_made=2026-03-02 order_kind=make --format json
+    """
+    to = choose_output(asked, output, force, ROW_FORMATS)
+    when = day_asked(as_at)
+    from ehcp_timeline.audit.single import judge_case
+    from ehcp_timeline.cases.columns import vocabulary
+    from ehcp_timeline.cases.given import row_from_words
+    from ehcp_timeline.law.reading import load_rulebook
+    from ehcp_timeline.report.answers import timeline_answer
+    from ehcp_timeline.report.records import FINDING_KEYS, record
+    from ehcp_timeline.report.timeline_view import Dated, timeline_sections
+
+    rulebook = load_rulebook(overlays or ())
+    row = row_from_words(words, vocabulary(), when)
+    judged = judge_case(rulebook, [row], when, foresee=True)
+    clocks = [Dated(one.clock, one.deadline, one.why_not_owed) for one in judged]
+    lines = [record(one.clock, one.deadline, row.texts) for one in clocks]
+    to.send_rows(
+        lines,
+        FINDING_KEYS,
+        timeline_answer(when, rulebook, lines),
+        lambda: timeline_sections(rulebook, clocks, when),
+        f"Timeline as at {when}",
+    )
