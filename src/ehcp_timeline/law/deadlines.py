@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, cast
 
+from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.law.excuses import Grounds, read_excuses
 from ehcp_timeline.law.faults import Place, Table
-from ehcp_timeline.law.limits import LIMIT_KEYS, read_dates, read_limit
+from ehcp_timeline.law.limits import LIMIT_KEYS, read_count, read_dates, read_limit
 from ehcp_timeline.law.terms import (
     Dates,
     Deadline,
@@ -30,6 +31,7 @@ KEYS = frozenset(
     (
         *("id", "duty", "who", "kind", "law", "says", "seen", "checked", "note", "each", "starts"),
         *("starts_where", "met_by", "only_if", "during", "displaced_by", "set_by", "plan_by_due", "repeats"),
+        "answers_from",
         *("excused_by", "excuse_law", "version", "reading", "excuse"),
         *EVENT_LISTS,
     )
@@ -109,6 +111,7 @@ def read_deadline(place: Place, table: Table, source: str | None, words: Words, 
         displaced_by=here.words(table, "displaced_by", deadline_words, "event or deadline"),
         set_by=_read_set_by(here, table, words),
         plan_by_due=_read_plan_by_due(here, table, words),
+        answers_from=_read_answers_from(here, table),
         repeats=_read_repeats(here, table, words),
         versions=_read_versions(here, table, words, starts),
         readings=_read_readings(here, table, words, starts),
@@ -170,6 +173,12 @@ def _read_plan_by_due(place: Place, table: Table, words: Words) -> PlanByDue | N
     keys = ("made", "shown_by", "before_plan")
     here.keys(body, keys)
     return PlanByDue(*(here.words(body, key, words.events, "event") for key in keys))
+
+
+def _read_answers_from(place: Place, table: Table) -> Count | None:
+    if "answers_from" not in table:
+        return None
+    return read_count(place.at("answers_from"), "at_least_before", place.maybe(table, "answers_from", dict, {}))
 
 
 def _read_repeats(place: Place, table: Table, words: Words) -> Repeats | None:

@@ -34,7 +34,7 @@ def read_limit(place: Place, table: Table, events: frozenset[str], starts: Dates
         place.fault(f"needs exactly one of {', '.join(LIMIT_KEYS)}, has {', '.join(given) or 'none'}")
         return NO_LIMIT
     if given == ["later_of"]:
-        return _read_later_of(place, table, events)
+        return _read_later_of(place, table, events, starts)
     key = given[0]
     body = place.maybe(table, key, dict, {})
     if key == "at_least_before" and (body.get("event"),) != starts.events:
@@ -42,13 +42,18 @@ def read_limit(place: Place, table: Table, events: frozenset[str], starts: Dates
     return Limit((Limb(read_count(place.at(key), key, body)),))
 
 
-def _read_later_of(place: Place, table: Table, events: frozenset[str]) -> Limit:
+def _since(dates: Dates, starts: Dates) -> Dates | None:
+    """Return None where a limb is counted from the clock's own start."""
+    return None if len(dates.events) == 1 and dates.events == starts.events else dates
+
+
+def _read_later_of(place: Place, table: Table, events: frozenset[str], starts: Dates) -> Limit:
     limbs = []
     for number, body in enumerate(place.maybe(table, "later_of", list, [])):
         here = place.at(f"later_of[{number}]")
         here.keys(body, ("from", "within"))
         count = read_count(here.at("within"), "within", here.want(body, "within", dict, {}))
-        limbs.append(Limb(count, read_dates(here, body, "from", events)))
+        limbs.append(Limb(count, _since(read_dates(here, body, "from", events), starts)))
     if len(limbs) < 2:
         place.at("later_of").fault("needs at least two limbs")
         return NO_LIMIT

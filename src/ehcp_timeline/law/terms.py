@@ -216,6 +216,7 @@ class Deadline:
         displaced_by: Events or deadlines that take its place.
         set_by: A date in the file that replaces the due day.
         plan_by_due: Owed only if a plan existed by the due day.
+        answers_from: For a due day that lies before the start: how long before the start an answer counts.
         repeats: How it starts again; None for a duty that stands once on a row.
         versions: The time limit through the years.
         readings: Other published readings.
@@ -249,6 +250,7 @@ class Deadline:
     displaced_by: tuple[str, ...] = ()
     set_by: str | None = None
     plan_by_due: PlanByDue | None = None
+    answers_from: Count | None = None
     repeats: Repeats | None = None
     readings: tuple[Reading, ...] = ()
     excuses: tuple[Excuse, ...] = ()

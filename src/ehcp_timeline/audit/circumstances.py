@@ -1,0 +1,102 @@
+"""The one record that both readers fill before a verdict is looked up.
+
+Every field holds one of a few words, so that a whole record packs into one number: the single reader looks
+that number up, the bulk reader joins it.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "start": ("none", "future", "unreadable", "stands"),
+    "applies": ("yes", "blank", "no", "unreadable"),
+    "readable": ("yes", "no"),
+    "owed": ("yes", "no"),
+    "known": ("yes", "no"),
+    "nature": ("limit", "minimum"),
+    "answer": ("none", "before", "on", "after"),
+    "unseen": ("no", "yes"),
+    "implied": ("no", "yes"),
+    "ended": ("no", "before", "on", "after"),
+    "now": ("before", "on", "after"),
+    "excuse": ("none", "stands", "unreadable"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What decides a verdict. Days stand as before, on or after the due day.
+
+    Attributes:
+        start: Whether the clock has a start; `future` if its date is after the as-at date.
+        applies: Whether the facts make this deadline the row's own; `blank` if the fact is not given.
+        readable: Whether every cell that matters could be read.
+        owed: `no` where something takes its place or the event that makes it owed has not come.
+        known: Whether a due day could be found.
+        nature: A limit (by the due day) or a minimum (from the due day).
+        answer: When it was answered.
+        unseen: Whether the answer stands so late that the years between are not in the file.
+        implied: Whether a later event shows that it must have been done.
+        ended: When an event ended it unanswered.
+        now: Where the as-at date stands.
+        excuse: Whether a ground for not complying stands.
+    """
+
+    start: str = "none"
+    applies: str = "yes"
+    readable: str = "yes"
+    owed: str = "yes"
+    known: str = "yes"
+    nature: str = "limit"
+    answer: str = "none"
+    unseen: str = "no"
+    implied: str = "no"
+    ended: str = "no"
+    now: str = "before"
+    excuse: str = "none"
+
+
+def place(field: str) -> int:
+    """Return what one step of a field is worth in the packed number.
+
+    >>> place("start"), place("applies")
+    (1, 4)
+    """
+    worth = 1
+    for name, words in WORDS.items():
+        if name == field:
+            return worth
+        worth *= len(words)
+    raise KeyError(field)
+
+
+def pack(circumstances: Circumstances) -> int:
+    """Return the record as one number.
+
+    >>> pack(Circumstances()), pack(Circumstances(start="stands", applies="no"))
+    (0, 11)
+    """
+    return sum(place(name) * words.index(getattr(circumstances, name)) for name, words in WORDS.items())
+
+
+def unpack(number: int) -> Circumstances:
+    """Return the record that a number stands for.
+
+    >>> unpack(11).applies
+    'no'
+    """
+    found = {}
+    for name, words in WORDS.items():
+        number, index = divmod(number, len(words))
+        found[name] = words[index]
+    return Circumstances(**found)
+
+
+def beside(day: date, due: date) -> str:
+    """Say where a day stands beside the due day.
+
+    >>> beside(date(2025, 1, 2), date(2025, 1, 1))
+    'after'
+    """
+    return "before" if day < due else "on" if day == due else "after"

@@ -1,0 +1,98 @@
+"""The decision table: from circumstances to a verdict, read from top to bottom, the first line that fits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from ehcp_timeline.audit.circumstances import WORDS, Circumstances, unpack
+from ehcp_timeline.audit.clocks import Verdict
+
+Fits = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table: if every named field holds one of these words, this is the verdict.
+
+    Attributes:
+        verdict: The verdict.
+        reason: A permanent word for why; empty where the verdict says it all.
+        fits: Field to the words it may hold; a field that is not named may hold any.
+    """
+
+    verdict: Verdict
+    reason: str
+    fits: Fits = field(default_factory=dict)
+
+
+LIMIT: Fits = {"nature": ("limit",)}
+MINIMUM: Fits = {"nature": ("minimum",)}
+EXCUSED: Fits = {"excuse": ("stands",)}
+DOUBTFUL: Fits = {"excuse": ("unreadable",)}
+
+TABLE: tuple[Line, ...] = (
+    Line("not-started", "no-start", {"start": ("none",)}),
+    Line("not-started", "not-yet", {"start": ("future",)}),
+    Line("unknown", "unreadable", {"start": ("unreadable",)}),
+    Line("not-started", "blank-fact", {"applies": ("blank",)}),
+    Line("not-started", "does-not-apply", {"applies": ("no",)}),
+    Line("unknown", "unreadable", {"applies": ("unreadable",)}),
+    Line("unknown", "unreadable", {"readable": ("no",)}),
+    Line("not-owed", "not-owed", {"owed": ("no",)}),
+    Line("unknown", "no-due-day", {"known": ("no",)}),
+    Line("unknown", "years-between-not-in-file", {"unseen": ("yes",)}),
+    # a minimum: nothing is late, something may come too early
+    Line("early", "", MINIMUM | {"answer": ("before",)}),
+    Line("met", "", MINIMUM | {"answer": ("on", "after")}),
+    Line("not-owed", "ended", MINIMUM | {"ended": ("before", "on", "after")}),
+    Line("running", "", MINIMUM | {"now": ("before",)}),
+    Line("met", "window-over", MINIMUM),
+    # a limit, answered
+    Line("met", "", {"answer": ("before", "on")}),
+    Line("excused", "", {"answer": ("after",)} | EXCUSED),
+    Line("unknown", "unreadable-excuse", {"answer": ("after",)} | DOUBTFUL),
+    Line("late", "", {"answer": ("after",)}),
+    # a limit, unanswered
+    Line("unknown", "implied", {"implied": ("yes",)}),
+    Line("not-owed", "ended", {"ended": ("before", "on")}),
+    Line("excused", "", {"ended": ("after",)} | EXCUSED),
+    Line("unknown", "unreadable-excuse", {"ended": ("after",)} | DOUBTFUL),
+    Line("late", "", {"ended": ("after",)}),
+    Line("running", "", {"now": ("before", "on")}),
+    Line("excused", "", EXCUSED),
+    Line("unknown", "unreadable-excuse", DOUBTFUL),
+    Line("overdue", ""),
+)
+
+
+def decide(circumstances: Circumstances) -> Line:
+    """Return the first line of the table that fits.
+
+    >>> decide(Circumstances(start="stands", now="after")).verdict
+    'overdue'
+    """
+    for line in TABLE:
+        if all(getattr(circumstances, name) in words for name, words in line.fits.items()):
+            return line
+    raise AssertionError("the last line fits everything")
+
+
+@cache
+def decide_packed(number: int) -> Line:
+    """Return the line for circumstances packed into one number."""
+    return decide(unpack(number))
+
+
+def unknown_words() -> list[str]:
+    """Return every field or word that the table uses and `circumstances.WORDS` does not have.
+
+    >>> unknown_words()
+    []
+    """
+    return [
+        f"{name}={word}"
+        for line in TABLE
+        for name, words in line.fits.items()
+        for word in words
+        if word not in WORDS.get(name, ())
+    ]
