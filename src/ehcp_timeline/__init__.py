@@ -1,5 +1,3 @@
 """Is Education, Health and Care Plan work inside the law's time limits?"""
 
-from importlib.metadata import version
-
-__version__ = version("ehcp-timeline")
+__version__ = "0.1.0"

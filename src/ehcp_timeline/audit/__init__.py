@@ -1,0 +1,1 @@
+"""The law held against a case."""

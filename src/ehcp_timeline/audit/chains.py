@@ -7,7 +7,8 @@ from datetime import date
 from ehcp_timeline.audit.dates import Seen
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.record import Row
-from ehcp_timeline.law.terms import Deadline, Repeats
+from ehcp_timeline.law.clauses import Repeats
+from ehcp_timeline.law.terms import Deadline
 
 
 @dataclass(frozen=True, slots=True)

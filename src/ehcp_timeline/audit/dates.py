@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ehcp_timeline.cases.record import Row
-from ehcp_timeline.law.terms import Dates
+from ehcp_timeline.law.clauses import Dates
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from ehcp_timeline.audit.dates import Seen
 from ehcp_timeline.audit.working import Counted
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.clock.workdays import roll_for_tribunal
-from ehcp_timeline.law.terms import Dates, Limit
+from ehcp_timeline.law.clauses import Dates, Limit
 
 NEXT_DAY = Count("within", 1, "days")
 

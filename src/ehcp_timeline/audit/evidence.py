@@ -7,7 +7,8 @@ from datetime import date
 from ehcp_timeline.audit.dates import Seen
 from ehcp_timeline.cases.record import Row
 from ehcp_timeline.clock.counting import Count, apply
-from ehcp_timeline.law.terms import Absence, Closure, Deadline, Excuse
+from ehcp_timeline.law.clauses import Absence, Closure, Excuse
+from ehcp_timeline.law.terms import Deadline
 
 NEXT_DAY = Count("within", 1, "days")
 STRONGEST_FIRST = ("evidenced", "claimed", "unreadable", "refuted")
@@ -45,13 +46,17 @@ def strongest(looked: Sequence[Looked]) -> Looked | None:
 
 def _look(excuse: Excuse, row: Row, seen: Seen, start: date, due: date) -> Looked:
     if (excuse.since and due < excuse.since) or (excuse.until and due > excuse.until):
-        return Looked(excuse, "unclaimed", f"it stood only for due days from {excuse.since} to {excuse.until}")
+        return Looked(
+            excuse, "unclaimed", f"it stood only for due days from {excuse.since} to {excuse.until}"
+        )
     if excuse.flag is None:
         return _look_at_absence(excuse, seen, start, due)
     if excuse.flag in row.unreadable:
         return Looked(excuse, "unreadable", f"{excuse.flag} could not be read")
     if not row.flags.get(excuse.flag, False):
-        return Looked(excuse, "unclaimed", f"{excuse.flag} is {'no' if excuse.flag in row.flags else 'blank'}")
+        return Looked(
+            excuse, "unclaimed", f"{excuse.flag} is {'no' if excuse.flag in row.flags else 'blank'}"
+        )
     if isinstance(excuse.evidence, Closure):
         return _look_at_closure(excuse, excuse.evidence, seen)
     return Looked(excuse, "claimed", f"{excuse.flag} is yes; no date can prove or refute it")
@@ -65,7 +70,9 @@ def _look_at_closure(excuse: Excuse, closure: Closure, seen: Seen) -> Looked:
     if asked and first and asked < apply(closure.margin, first):
         return Looked(excuse, "refuted", f"advice was asked for on {asked}, too long before {first}")
     if asked and last and asked > apply(closure.margin, apply(NEXT_DAY, last)):
-        return Looked(excuse, "refuted", f"advice was asked for on {asked}, too near the re-opening after {last}")
+        return Looked(
+            excuse, "refuted", f"advice was asked for on {asked}, too near the re-opening after {last}"
+        )
     if asked and first and last:
         return Looked(excuse, "evidenced", f"advice asked for on {asked}, closed from {first} to {last}")
     return Looked(excuse, "claimed", f"{excuse.flag} is yes; the dates that would prove it are not all there")

@@ -125,7 +125,9 @@ def _read_row(place: Place, given: Mapping[str, Any], rulebook: Rulebook, number
             flags[name] = value
         else:
             known = (*rulebook.events, *rulebook.codes, *rulebook.flags)
-            place.at(f"given.{name}").fault(f"is no event, code or flag with such a value{did_you_mean(name, known)}")
+            place.at(f"given.{name}").fault(
+                f"is no event, code or flag with such a value{did_you_mean(name, known)}"
+            )
     return Row(number, "golden", events, codes, {}, flags, frozenset(unreadable))
 
 

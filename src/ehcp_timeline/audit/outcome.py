@@ -22,9 +22,7 @@ def answer_of(deadline: Deadline, names: Iterable[str], seen: Seen, start: date)
     return days[0] if days else None
 
 
-def end_of(
-    deadline: Deadline, seen: Seen, start: date, answer: date | None
-) -> tuple[date | None, bool]:
+def end_of(deadline: Deadline, seen: Seen, start: date, answer: date | None) -> tuple[date | None, bool]:
     """Return the day on which something ended the clock unanswered, and whether an end was undone."""
     ends = _since_start(deadline, deadline.ends, seen, start)
     final = _since_start(deadline, deadline.revived_unless, seen, start)

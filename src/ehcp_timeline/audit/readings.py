@@ -10,7 +10,7 @@ from ehcp_timeline.audit.evidence import Looked
 from ehcp_timeline.audit.outcome import answer_of
 from ehcp_timeline.audit.verdicts import decide
 from ehcp_timeline.audit.working import Read, Working
-from ehcp_timeline.law.terms import Reading
+from ehcp_timeline.law.clauses import Reading
 
 EXCUSE = {"claimed": "stands", "evidenced": "stands", "unreadable": "unreadable"}
 

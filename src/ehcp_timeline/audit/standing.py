@@ -4,7 +4,8 @@ from datetime import date
 
 from ehcp_timeline.audit.dates import Seen
 from ehcp_timeline.cases.record import Row
-from ehcp_timeline.law.terms import Deadline, PlanByDue, Rulebook
+from ehcp_timeline.law.clauses import PlanByDue
+from ehcp_timeline.law.terms import Deadline, Rulebook
 
 
 def start_of(deadline: Deadline, seen: Seen) -> date | None:

@@ -1,13 +1,12 @@
 """The decision table: from circumstances to a verdict, read from top to bottom, the first line that fits."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
 from ehcp_timeline.audit.circumstances import WORDS, Circumstances, unpack
 from ehcp_timeline.audit.clocks import Verdict
 
-Fits = Mapping[str, tuple[str, ...]]
+Fits = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ehcp_timeline.audit.clocks import Clock, Verdict
 from ehcp_timeline.audit.verdicts import decide
 from ehcp_timeline.audit.working import Working
 from ehcp_timeline.clock.counting import Count
-from ehcp_timeline.law.terms import Limb
+from ehcp_timeline.law.clauses import Limb
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -97,7 +97,9 @@ def _given(working: Working, *names: str) -> dict[str, str]:
 
 def _duty(working: Working, _: date) -> Iterator[Step]:
     deadline = working.deadline
-    yield Step(0, "Duty", f"{deadline.duty} ({deadline.who}, {deadline.kind}).", f"{deadline.law}: “{deadline.says}”")
+    yield Step(
+        0, "Duty", f"{deadline.duty} ({deadline.who}, {deadline.kind}).", f"{deadline.law}: “{deadline.says}”"
+    )
 
 
 def _start(working: Working, as_at: date) -> Iterator[Step]:
@@ -109,7 +111,12 @@ def _start(working: Working, as_at: date) -> Iterator[Step]:
         case "unreadable":
             yield Step(0, "Start", f"Its start could not be read: {names}.", gives=gives)
         case "future":
-            yield Step(0, "Start", f"{names} is after the as-at date {as_at}, so it has not happened yet.", gives=gives)
+            yield Step(
+                0,
+                "Start",
+                f"{names} is after the as-at date {as_at}, so it has not happened yet.",
+                gives=gives,
+            )
         case _ if clock.start:
             text = f"{working.start_event} on {said_day(clock.start)} started the clock."
             yield Step(0, "Start", text, gives=gives)
@@ -191,10 +198,14 @@ def _answer(working: Working, as_at: date) -> Iterator[Step]:
         return
     gives = _given(working, "answer", "unseen", "implied", "ended", "now")
     for day in working.too_early:
-        yield Step(0, "Too early", f"An answer of {said_day(day)} came before the start, so it does not answer it.")
+        yield Step(
+            0, "Too early", f"An answer of {said_day(day)} came before the start, so it does not answer it."
+        )
     yield Step(0, "Answer", _answer_text(working, clock, as_at), gives=gives)
     if working.revived:
-        yield Step(0, "Revived", f"What had ended it was undone by {' or '.join(working.deadline.revived_by)}.")
+        yield Step(
+            0, "Revived", f"What had ended it was undone by {' or '.join(working.deadline.revived_by)}."
+        )
 
 
 def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
@@ -227,7 +238,10 @@ def _excuses(working: Working, _: date) -> Iterator[Step]:
         text = f"{looked.excuse.id}: {looked.strength}: {looked.why}."
         yield Step(0, "Excuse", text, looked.excuse.law)
     if working.looked:
-        said = {"stands": "A ground for not complying stands; the due day does not move.", "none": "No ground stands."}
+        said = {
+            "stands": "A ground for not complying stands; the due day does not move.",
+            "none": "No ground stands.",
+        }
         text = said.get(working.circumstances.excuse, "Whether a ground stands could not be read.")
         yield Step(0, "Excuses", text, gives=_given(working, "excuse"))
 

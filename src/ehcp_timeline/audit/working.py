@@ -8,7 +8,8 @@ from ehcp_timeline.audit.clocks import Clock
 from ehcp_timeline.audit.evidence import Looked
 from ehcp_timeline.audit.verdicts import decide
 from ehcp_timeline.clock.workdays import announced_until, last_working_day
-from ehcp_timeline.law.terms import Deadline, Reading, Version
+from ehcp_timeline.law.clauses import Reading, Version
+from ehcp_timeline.law.terms import Deadline
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The command line: the only code that reads arguments, the clock on the wall, or the environment."""

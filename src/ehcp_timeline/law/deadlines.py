@@ -3,24 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, cast
 
 from ehcp_timeline.clock.counting import Count
+from ehcp_timeline.law.clauses import Dates, PlanByDue, Reading, Repeats, Seen, StartWhere, Version
 from ehcp_timeline.law.excuses import Grounds, read_excuses
 from ehcp_timeline.law.faults import Place, Table
 from ehcp_timeline.law.limits import LIMIT_KEYS, read_count, read_dates, read_limit
-from ehcp_timeline.law.terms import (
-    Dates,
-    Deadline,
-    DutyKind,
-    PlanByDue,
-    Reading,
-    Repeats,
-    Seen,
-    StartWhere,
-    Version,
-    Who,
-)
+from ehcp_timeline.law.terms import Deadline, DutyKind, Who
 
 WHO = ("authority", "other authority", "family", "school", "adviser", "health")
 KINDS = ("statutory", "guidance", "local")
@@ -122,7 +113,7 @@ def read_deadline(place: Place, table: Table, source: str | None, words: Words, 
 
 
 def _cited(place: Place, key: str, law: str, words: Words) -> None:
-    if words.instruments and law.split(" ")[0].rstrip(",") not in words.instruments:
+    if words.instruments and law.split(" ", maxsplit=1)[0].rstrip(",") not in words.instruments:
         place.at(key).fault(f"{law!r} does not begin with an instrument of instruments.toml")
 
 
@@ -178,7 +169,9 @@ def _read_plan_by_due(place: Place, table: Table, words: Words) -> PlanByDue | N
 def _read_answers_from(place: Place, table: Table) -> Count | None:
     if "answers_from" not in table:
         return None
-    return read_count(place.at("answers_from"), "at_least_before", place.maybe(table, "answers_from", dict, {}))
+    return read_count(
+        place.at("answers_from"), "at_least_before", place.maybe(table, "answers_from", dict, {})
+    )
 
 
 def _read_repeats(place: Place, table: Table, words: Words) -> Repeats | None:
@@ -199,13 +192,15 @@ def _read_versions(place: Place, table: Table, words: Words, starts: Dates) -> t
         until = here.maybe(body, "to", date, NO_DAY) if "to" in body else None
         if "law" in body:
             _cited(here, "law", here.maybe(body, "law", str, ""), words)
-        versions.append(Version(since, until, read_limit(here, body, words.events, starts), body.get("law", "")))
+        versions.append(
+            Version(since, until, read_limit(here, body, words.events, starts), body.get("law", ""))
+        )
     _stand_next_to_each_other(place, versions)
     return tuple(versions)
 
 
 def _stand_next_to_each_other(place: Place, versions: list[Version]) -> None:
-    for number, (one, two) in enumerate(zip(versions, versions[1:], strict=False)):
+    for number, (one, two) in enumerate(pairwise(versions)):
         if one.until is None or two.since != one.until + timedelta(days=1):
             ends = "has no end" if one.until is None else f"ends {one.until}"
             place.at(f"version[{number + 1}]").fault(

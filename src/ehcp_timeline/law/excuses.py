@@ -6,8 +6,8 @@ from datetime import date
 from typing import cast
 
 from ehcp_timeline.clock.counting import Count
+from ehcp_timeline.law.clauses import Absence, Closure, Excuse, Seen
 from ehcp_timeline.law.faults import Place, Table
-from ehcp_timeline.law.terms import Absence, Closure, Excuse, Seen
 
 SEEN = ("primary", "quoted", "unverified")
 EXCUSE_KEYS = ("id", "law", "limb", "flag", "says", "seen", "from", "to", "evidence")

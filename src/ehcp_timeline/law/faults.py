@@ -65,7 +65,9 @@ class Place:
         """Return a word that must be one of a few."""
         value = self.maybe(table, key, str, default)
         if value not in known:
-            self.at(key).fault(f"must be one of {', '.join(known)}, not {value!r}{did_you_mean(value, known)}")
+            self.at(key).fault(
+                f"must be one of {', '.join(known)}, not {value!r}{did_you_mean(value, known)}"
+            )
             return default
         return value
 

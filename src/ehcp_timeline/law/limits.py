@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any, cast
 
-from ehcp_timeline.clock.counting import UNITS, Calendar, Count, Counted, Kind, Unit
+from ehcp_timeline.clock.counting import UNITS, Calendar, Count, Counted, Kind
+from ehcp_timeline.law.clauses import Dates, Limb, Limit
 from ehcp_timeline.law.faults import Place, Table
-from ehcp_timeline.law.terms import Dates, Limb, Limit
 
 LIMIT_KEYS = ("within", "not_before_end_of", "before", "at_least_before", "later_of")
 COUNTED = ("excluded", "included")
@@ -19,7 +19,9 @@ def read_dates(place: Place, table: Table, key: str, events: frozenset[str]) -> 
         place.known(key, value, events, "event")
         return Dates((value,))
     if isinstance(value, dict) and len(value) == 1:
-        which = place.at(key).one_of({"which": next(iter(value))}, "which", ("earliest", "latest"), "earliest")
+        which = place.at(key).one_of(
+            {"which": next(iter(value))}, "which", ("earliest", "latest"), "earliest"
+        )
         names = place.at(key).words(value, which, events, "event")
         if names:
             return Dates(names, cast("Any", which))
@@ -81,7 +83,7 @@ def read_count(place: Place, kind: str, table: Table) -> Count:
     return Count(
         cast("Kind", kind),
         number,
-        cast("Unit", units[0]),
+        units[0],
         cast("Counted", counted),
         calendar=cast("Calendar", calendar),
     )

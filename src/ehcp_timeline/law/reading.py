@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from ehcp_timeline.errors import RulebookError
+from ehcp_timeline.law.clauses import Seen
 from ehcp_timeline.law.deadlines import SEEN, Words, all_ids, read_deadline, spread
 from ehcp_timeline.law.excuses import read_grounds
 from ehcp_timeline.law.faults import Place, Table
-from ehcp_timeline.law.terms import Deadline, Event, Instrument, NotEncoded, Rulebook, Seen
+from ehcp_timeline.law.terms import Deadline, Event, Instrument, NotEncoded, Rulebook
 
 NOT_LAW = frozenset({"kpis.toml", "bank-holidays.toml"})
 EVENT_KEYS = ("id", "says", "planned", "sets_due")
@@ -41,7 +42,7 @@ def load_rulebook(overlays: Sequence[Path] = (), folder: Path | None = None) -> 
         RulebookError: With every fault of every file.
     """
     faults: list[str] = []
-    law = _read_folder(folder or cast("Traversable", files("ehcp_timeline") / "rulebook"), faults)
+    law = _read_folder(folder or files("ehcp_timeline") / "rulebook", faults)
     local = [one for path in overlays if (one := _read_file(path, str(path), faults, path.name))]
     rulebook = _assemble(law, local, faults)
     if faults:
@@ -50,7 +51,9 @@ def load_rulebook(overlays: Sequence[Path] = (), folder: Path | None = None) -> 
 
 
 def _read_folder(folder: Path | Traversable, faults: list[str]) -> dict[str, _Source]:
-    entries = sorted((one for one in folder.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name)
+    entries = sorted(
+        (one for one in folder.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name
+    )
     sources = (_read_file(one, one.name, faults) for one in entries if one.name not in NOT_LAW)
     return {one.name: one for one in sources if one}
 
@@ -102,7 +105,18 @@ def _tables(source: _Source) -> list[Table]:
 
 def _read_deadlines(source: _Source, words: Words, faults: list[str]) -> Iterable[Deadline]:
     place = Place(f"{source.name}:", faults)
-    known = ("deadline", "event", "provision", "instrument", "version", "fact", "flag", "group", "orders", "absorbs")
+    known = (
+        "deadline",
+        "event",
+        "provision",
+        "instrument",
+        "version",
+        "fact",
+        "flag",
+        "group",
+        "orders",
+        "absorbs",
+    )
     place.keys(source.table, known)
     if source.overlay:
         words = Words(words.events, words.codes, words.flags, words.deadline_ids, frozenset(), words.grounds)
@@ -118,7 +132,9 @@ def _each_once(deadlines: Sequence[Deadline], faults: list[str]) -> tuple[Deadli
         if before is None or (deadline.overlay and before.kind == "local"):
             found[deadline.id] = deadline
         elif deadline.overlay and not before.overlay:
-            faults.append(f"{deadline.overlay}: {deadline.id}: is the law's own id; give the local duty another")
+            faults.append(
+                f"{deadline.overlay}: {deadline.id}: is the law's own id; give the local duty another"
+            )
         else:
             faults.append(f"{deadline.overlay or 'rulebook'}: {deadline.id}: stands twice")
     return tuple(found.values())
@@ -133,12 +149,17 @@ def _read_events(sources: Sequence[_Source], faults: list[str]) -> dict[str, Eve
             name = here.want(body, "id", str, "")
             if name in events:
                 here.fault(f"{name} stands twice")
-            planned, sets_due = here.maybe(body, "planned", bool, False), here.maybe(body, "sets_due", bool, False)  # noqa: FBT003
+            planned, sets_due = (
+                here.maybe(body, "planned", bool, False),
+                here.maybe(body, "sets_due", bool, False),
+            )
             events[name] = Event(name, here.want(body, "says", str, ""), planned, sets_due)
     return events
 
 
-def _read_codes(source: _Source | None, faults: list[str]) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
+def _read_codes(
+    source: _Source | None, faults: list[str]
+) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
     if source is None:
         faults.append("codes.toml: is missing")
         return {}, frozenset()
@@ -177,6 +198,7 @@ def _read_not_encoded(source: _Source | None, faults: list[str]) -> tuple[NotEnc
     for number, body in enumerate(source.table.get("provision", [])):
         here = place.at(f"provision[{number}]")
         here.keys(body, ("law", "about", "why", "seen"))
-        parts = (here.want(body, key, str, "") for key in ("law", "about", "why"))
-        found.append(NotEncoded(*parts, cast("Seen", here.one_of(body, "seen", SEEN, "unverified"))))
+        law, about, why = (here.want(body, key, str, "") for key in ("law", "about", "why"))
+        seen = cast("Seen", here.one_of(body, "seen", SEEN, "unverified"))
+        found.append(NotEncoded(law, about, why, seen))
     return tuple(found)

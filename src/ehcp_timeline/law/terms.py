@@ -7,182 +7,19 @@ from functools import cached_property
 from typing import Literal
 
 from ehcp_timeline.clock.counting import Count
+from ehcp_timeline.law.clauses import (
+    Dates,
+    Excuse,
+    PlanByDue,
+    Reading,
+    Repeats,
+    Seen,
+    StartWhere,
+    Version,
+)
 
 Who = Literal["authority", "other authority", "family", "school", "adviser", "health"]
 DutyKind = Literal["statutory", "guidance", "local"]
-Seen = Literal["primary", "quoted", "unverified"]
-Strength = Literal["claimed", "evidenced", "refuted"]
-
-
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """Several events, of which the earliest or the latest date counts."""
-
-    events: tuple[str, ...]
-    which: Literal["earliest", "latest"] = "earliest"
-
-
-@dataclass(frozen=True, slots=True)
-class Limb:
-    """One count of a time limit, from the clock's start or from other dates.
-
-    Attributes:
-        count: How it is counted.
-        since: The dates it is counted from, where that is not the clock's start. `latest` then takes the
-            latest date on or before the start.
-    """
-
-    count: Count
-    since: Dates | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A time limit: the latest of its limbs.
-
-    Attributes:
-        limbs: One limb, or those of `later_of`.
-        missing: What a limb without a date does: it is skipped, or the due day is unknown.
-        rolls: `tribunal`: the last day rolls forward as the Tribunal Rules say.
-    """
-
-    limbs: tuple[Limb, ...]
-    missing: Literal["skip", "unknown"] = "unknown"
-    rolls: Literal["", "tribunal"] = ""
-
-    @property
-    def minimum(self) -> bool:
-        """Whether it is a minimum: nothing is late, but something may come too early."""
-        return self.limbs[0].count.kind == "not_before_end_of"
-
-    @property
-    def looks_back(self) -> bool:
-        """Whether the due day lies before the event it is counted from, so that answers do too."""
-        return self.limbs[0].count.kind in ("before", "at_least_before")
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A time limit as it stood from one day to another, both inclusive, by the day the clock started."""
-
-    since: date
-    until: date | None
-    limit: Limit
-    law: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Another published way to count or anchor the same time limit.
-
-    Attributes:
-        id: Name of the reading.
-        source: Who published it.
-        limit: Its time limit, where it differs.
-        starts: Its start, where it differs; without a date for it the reading does not apply.
-        met_by: Its answer, where it differs.
-        waived_by: A date between start and answer that ends a minimum early.
-        after: Applies only if one of these came on or before its start.
-        always_disputed: Whether the clock is disputed wherever this reading applies, even where both give
-            the same verdict: two authorities differ about the duty itself.
-    """
-
-    id: str
-    source: str
-    limit: Limit | None = None
-    starts: Dates | None = None
-    met_by: Dates | None = None
-    waived_by: str | None = None
-    after: tuple[str, ...] = ()
-    always_disputed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Closure:
-    """Dates that prove a school closure exception (SEND Regs 2014 reg 10(4)(a)).
-
-    Advice must have been asked for from `margin` before the first closed day to `margin` before the day of
-    re-opening, and the closure must have lasted at least `length`.
-    """
-
-    asked: tuple[str, ...]
-    closed: tuple[str, str]
-    length: Count
-    margin: Count
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """Dates that prove an absence from the area: at least `length`, between start and due day."""
-
-    absent: tuple[str, str]
-    length: Count
-
-
-@dataclass(frozen=True, slots=True)
-class Excuse:
-    """A ground on which the law says an authority need not comply. It never moves the due day.
-
-    Attributes:
-        id: Name of the excuse.
-        law: The provision.
-        flag: The column that claims it; None where its dates are the claim.
-        seen: How its words were checked.
-        since: First due day on which it can be claimed; None for always.
-        until: Last such due day.
-        evidence: Dates that prove or refute it; None where nothing can.
-    """
-
-    id: str
-    law: str
-    flag: str | None
-    seen: Seen
-    since: date | None = None
-    until: date | None = None
-    evidence: Closure | Absence | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PlanByDue:
-    """The duty is owed only if a plan existed by the due day.
-
-    Owed if one of `made` or `shown_by` is dated on or before the due day. If not: not owed where a `made`
-    date stands; owed where one of `shown_by` stands; not owed where one of `before_plan` shows that the
-    row is about a first plan; otherwise the row is taken at its word and the duty is owed.
-    """
-
-    made: tuple[str, ...]
-    shown_by: tuple[str, ...]
-    before_plan: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StartWhere:
-    """Another start for rows where `given` stands and `absent` does not."""
-
-    given: str
-    absent: str
-    starts: Dates
-
-
-@dataclass(frozen=True, slots=True)
-class Repeats:
-    """A duty that starts again each time it is answered, across all rows of a case.
-
-    Attributes:
-        first: An event that starts a clock only as the first date of the chain, or the first after the
-            chain was closed.
-        again: Events that start a clock each time.
-        closed_by: Events after which `first` may start a chain anew.
-        unseen: Events that show that an answer was given which no row of the file records in full. One
-            answers a clock within its due day and one more period; later than that, the years between
-            are not in the file and the clock is unknown.
-    """
-
-    first: tuple[str, ...] = ()
-    again: tuple[str, ...] = ()
-    closed_by: tuple[str, ...] = ()
-    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

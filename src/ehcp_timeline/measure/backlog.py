@@ -60,7 +60,9 @@ class Backlog:
         became = late & (pl.col("due") >= since) & (pl.col("due") < self.as_at)
         cleared = late & (done > since) & (done <= self.as_at)
         still = done.is_null() & (pl.col("due") < self.as_at)
-        counts = clocks.select(still.sum().alias("a"), became.sum().alias("b"), cleared.sum().alias("c")).row(0)
+        counts = clocks.select(still.sum().alias("a"), became.sum().alias("b"), cleared.sum().alias("c")).row(
+            0
+        )
         self.overdue += counts[0]
         self.became_overdue += counts[1]
         self.cleared += counts[2]

@@ -1,0 +1,1 @@
+"""Bytes out: no arithmetic, no law."""
