@@ -53,7 +53,8 @@ class Failure:
     def __str__(self) -> str:
         """Say where, which case, what was expected and what came."""
         place = f"{self.golden.file}:{self.golden.line}"
-        return f"{place}: {self.golden.name}: {self.deadline}: expected {_said(self.expected)}, got {_said(self.got)}"
+        answers = f"expected {_said(self.expected)}, got {_said(self.got)}"
+        return f"{place}: {self.golden.name}: {self.deadline}: {answers}"
 
 
 def _said(values: Mapping[str, Any]) -> str:

@@ -210,12 +210,14 @@ def _answer(working: Working, as_at: date) -> Iterator[Step]:
 
 def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
     if clock.answered:
-        text = f"{working.answer_event} on {said_day(clock.answered)} answered it{_beside(clock.answered, clock.due)}."
+        beside = _beside(clock.answered, clock.due)
+        text = f"{working.answer_event} on {said_day(clock.answered)} answered it{beside}."
         if working.circumstances.unseen == "yes":
             text += " Years in between are not in the file, so that review year cannot be judged."
         return text
     if clock.ended:
-        return f"{working.end_event} on {said_day(clock.ended)} ended it unanswered{_beside(clock.ended, clock.due)}."
+        beside = _beside(clock.ended, clock.due)
+        return f"{working.end_event} on {said_day(clock.ended)} ended it unanswered{beside}."
     names = " or ".join(working.deadline.answers)
     text = f"No {names} by the as-at date, {said_day(as_at)}{_beside(as_at, clock.due)}."
     if working.implied_by:

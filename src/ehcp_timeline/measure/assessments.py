@@ -57,7 +57,8 @@ def exception_claimed(rulebook: Rulebook, columns: Iterable[str]) -> pl.Expr:
     yes or no does (SEN2 item 3.7).
     """
     there = set(columns)
-    flags = {excuse.flag for one in ISSUE if one in rulebook.by_id for excuse in rulebook.by_id[one].excuses if excuse.flag}
+    excuses = [excuse for one in ISSUE if one in rulebook.by_id for excuse in rulebook.by_id[one].excuses]
+    flags = {excuse.flag for excuse in excuses if excuse.flag}
     claims = [pl.col(flag).fill_null(value=False) for flag in sorted(flags & there)]
     if "absent_from" in there:
         claims.append(pl.col("absent_from").is_not_null())
