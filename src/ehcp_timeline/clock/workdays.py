@@ -90,11 +90,14 @@ def roll_for_tribunal(day: date) -> date:
     """Move a last day for starting an appeal to the day the Tribunal Rules allow.
 
     A day in August or from 25 December to 1 January becomes the first working day after 31 August or
-    1 January; any other day that is not a working day becomes the next one (rule 12(2) and (3)(a)).
+    1 January; any other day that is not a working day becomes the next one (rule 12(2) and (3)(a)). The
+    time that ends on the last weekend of July does not end in August: its next working day may lie there.
 
     >>> roll_for_tribunal(date(2025, 8, 14)), roll_for_tribunal(date(2025, 7, 26))
     (datetime.date(2025, 9, 1), datetime.date(2025, 7, 28))
+    >>> roll_for_tribunal(date(2022, 7, 30))
+    datetime.date(2022, 8, 1)
     """
-    while is_tribunal_vacation(day) or not is_working_day(day):
+    while is_tribunal_vacation(day):
         day += ONE_DAY
-    return day
+    return next_working_day(day)
