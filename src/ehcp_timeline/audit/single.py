@@ -13,6 +13,7 @@ from ehcp_timeline.audit.evidence import look_at
 from ehcp_timeline.audit.outcome import answer_of, came_too_early, end_of, implied_by
 from ehcp_timeline.audit.readings import Days, against, with_readings
 from ehcp_timeline.audit.standing import (
+    answers_since,
     applies,
     cells_that_matter,
     foreseen_start,
@@ -164,7 +165,7 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
         ),
         answer_event=seen.name_of(deadline.answers, answered) if answered else "",
         end_event=seen.name_of(deadline.ends, end) if end else "",
-        too_early=came_too_early(deadline, seen, start),
+        too_early=came_too_early(deadline, seen, answers_since(deadline, seen, start)),
         implied_by=implied,
         why_not_owed=why,
         revived=revived,
@@ -178,7 +179,8 @@ def _answered(
     link = question.link
     if link is None:
         names = question.deadline.met_by.events
-        return answer_of(question.deadline, names, question.seen, start), False
+        since = answers_since(question.deadline, question.seen, start)
+        return answer_of(question.deadline, names, question.seen, since), False
     if link.answer is None or not link.unseen or due is None or working.version is None:
         return link.answer, False
     limit = one_period_more(working.version.limit, due, question.seen)

@@ -11,9 +11,15 @@ from ehcp_timeline.law.terms import Deadline, Rulebook
 def start_of(deadline: Deadline, seen: Seen) -> date | None:
     """Return the day on which a clock of this row started, planned days included."""
     for where in deadline.starts_where:
-        if seen.first(where.given) and not seen.first(where.absent):
+        if all(seen.first(name) for name in where.given) and not seen.first(where.absent):
             return seen.pick(where.starts)
     return seen.pick(deadline.starts)
+
+
+def answers_since(deadline: Deadline, seen: Seen, start: date) -> date:
+    """Return the first day on which an answer counts: the ordinary start, where another start is later."""
+    ordinary = seen.pick(deadline.starts) if deadline.starts_where else None
+    return min(start, ordinary) if ordinary else start
 
 
 def start_state(deadline: Deadline, seen: Seen, start: date | None) -> str:
@@ -116,7 +122,7 @@ def cells_that_matter(deadline: Deadline) -> frozenset[str]:
             *deadline.owed_when,
             *deadline.displaced_by,
             *(deadline.start_events if deadline.repeats else ()),
-            *(name for where in deadline.starts_where for name in (where.given, where.absent)),
+            *(name for where in deadline.starts_where for name in (*where.given, where.absent)),
             *((deadline.set_by,) if deadline.set_by else ()),
             *(name for since in limbs if since for name in since.events),
             *((*plan.made, *plan.shown_by, *plan.before_plan) if plan else ()),

@@ -153,9 +153,12 @@ class PlanByDue:
 
 @dataclass(frozen=True, slots=True)
 class StartWhere:
-    """Another start for rows where `given` stands and `absent` does not."""
+    """Another start for rows where all of `given` stand and `absent` does not.
 
-    given: str
+    Answers still count from the ordinary start, if that is earlier.
+    """
+
+    given: tuple[str, ...]
     absent: str
     starts: Dates
 

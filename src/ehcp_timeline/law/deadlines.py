@@ -122,8 +122,7 @@ def _read_starts_where(place: Place, table: Table, words: Words) -> tuple[StartW
     for number, body in enumerate(place.maybe(table, "starts_where", list, [])):
         here = place.at(f"starts_where[{number}]")
         here.keys(body, ("given", "absent", "starts"))
-        given, absent = here.want(body, "given", str, ""), here.want(body, "absent", str, "")
-        here.known("given", given, words.events, "event")
+        given, absent = here.words(body, "given", words.events, "event"), here.want(body, "absent", str, "")
         here.known("absent", absent, words.events, "event")
         found.append(StartWhere(given, absent, read_dates(here, body, "starts", words.events)))
     return tuple(found)
