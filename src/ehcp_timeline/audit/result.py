@@ -76,6 +76,7 @@ class Audit:
         findings: The selected clocks, in file order then rulebook order. Columns are those of
             `audit.clocks.Clock`, with duty, law, kind, who, district, team and caseworker beside them.
         found: How many clocks were selected in all, however many `findings` holds.
+        found_by_verdict: The same, verdict by verdict.
         verdicts: Deadline id to verdict to count, over every clock that started.
         stages: Open assessments: no_decision, agreed_no_draft, draft_not_final.
         rates: DfE's measures over the as-at calendar year; None where nothing was issued.
@@ -92,6 +93,7 @@ class Audit:
     inputs: tuple[Input, ...]
     findings: "pl.DataFrame"
     found: int
+    found_by_verdict: Mapping[str, int]
     verdicts: Mapping[str, Mapping[str, int]]
     stages: Mapping[str, int]
     rates: Mapping[str, float | int | str | None]

@@ -1,17 +1,127 @@
-"""The whole answer of `ehcp check`: every file judged once, selected, counted and measured on the way."""
+"""The whole answer of `ehcp check`: every file judged once, and listed, counted and measured on the way."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.judged import Judged
+from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.judgeable import unjudgeable
 from ehcp_timeline.audit.result import Audit, Input, NotJudged
 from ehcp_timeline.audit.selection import Selection
+from ehcp_timeline.cases.frame import Batch, CaseSource
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.law.terms import Deadline, Rulebook
 from ehcp_timeline.measure.backlog import Backlog
+from ehcp_timeline.measure.listing import Listing
 from ehcp_timeline.measure.rates import Rates
 from ehcp_timeline.measure.tally import Tally
+
+
+@dataclass(slots=True)
+class _Passing:
+    """What is counted while the batches of one file go by.
+
+    Attributes:
+        source: The file.
+        without_answer: Deadlines that no column of the file could answer.
+        problems: Everything in the file that a person should put right.
+        rows: Rows read.
+        judged: Rows of them that were judged.
+        started: Deadline without an answer to how many of its clocks started.
+    """
+
+    source: CaseSource
+    without_answer: tuple[Deadline, ...]
+    problems: list[Problem] = field(default_factory=list)
+    rows: int = 0
+    judged: int = 0
+    started: Counter[str] = field(default_factory=Counter)
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the batches of the file, counting what goes by."""
+        for batch in self.source.batches():
+            self.rows += batch.read
+            self.judged += batch.judged
+            self.problems += batch.problems
+            for deadline in self.without_answer:
+                self.started[deadline.id] += _started(batch.frame, deadline)
+            yield batch
+
+    def input(self) -> Input:
+        """Return the file's own line of the answer."""
+        return Input(self.source.name, self.source.sha256, self.rows, self.judged, self.rows - self.judged)
+
+
+def _started(frame: pl.DataFrame, deadline: Deadline) -> int:
+    columns = [name for name in deadline.start_events if name in frame.columns]
+    return frame.select(pl.any_horizontal(pl.col(columns).is_not_null()).sum()).item() if columns else 0
+
+
+def check_files(
+    rulebook: Rulebook,
+    sources: Sequence[CaseSource],
+    as_at: date,
+    selection: Selection,
+    *,
+    oldest: int = 10,
+    top: int | None = None,
+    assume_blank: Collection[str] = (),
+) -> Audit:
+    """Judge every row of every file, and answer all that `ehcp check` answers.
+
+    Args:
+        rulebook: The law.
+        sources: The files, opened.
+        as_at: The day the question is asked about.
+        selection: Which clocks to list.
+        oldest: How many of the oldest open assessments to name.
+        top: List only this many clocks of each verdict, the worst; None lists all.
+        assume_blank: Columns that a file does not have and that count as blank: "not yet".
+    """
+    tally, listing = Tally(), Listing(rulebook, selection, top)
+    backlog, rates = Backlog(as_at, oldest), Rates(as_at, rulebook)
+    inputs: list[Input] = []
+    problems: list[Problem] = []
+    without: Counter[str] = Counter()
+    for source in sources:
+        columns = source.columns | frozenset(assume_blank)
+        passing = _Passing(source, unjudgeable(rulebook, columns))
+        left_out = {deadline.id for deadline in passing.without_answer}
+        wanted = tuple(one for one in rulebook.deadlines if one.id not in left_out)
+        for judged in judge(rulebook, passing.batches(), as_at, deadlines=wanted):
+            for deadline, clocks in judged.clocks.items():
+                tally.add(deadline, clocks)
+            listing.add(judged)
+            backlog.add(judged)
+            rates.add(judged)
+            problems += judged.problems
+        inputs.append(passing.input())
+        problems += passing.problems
+        without.update(passing.started)
+    return Audit(
+        as_at=as_at,
+        rulebook_version=rulebook.version,
+        rulebook_sha256=rulebook.sha256,
+        overlays=rulebook.overlays,
+        inputs=tuple(inputs),
+        findings=listing.finished(),
+        found=listing.found.total(),
+        found_by_verdict=dict(listing.found),
+        verdicts=tally.in_order(one.id for one in rulebook.deadlines),
+        stages=backlog.by_stage(),
+        rates=rates.named(),
+        not_judged=_not_judged(rulebook, without),
+        oldest=tuple(backlog.oldest),
+        clearance=backlog.clearance(),
+        problems=tuple(sorted(problems)),
+    )
+
+
+def _not_judged(rulebook: Rulebook, started: Counter[str]) -> tuple[NotJudged, ...]:
+    """Return the deadlines that started somewhere and could not be answered, in rulebook order."""
+    return tuple(
+        NotJudged(one.id, one.answers, started[one.id]) for one in rulebook.deadlines if started[one.id]
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from ehcp_timeline.audit.clocks import VERDICTS
+from ehcp_timeline.cases.problems import Problem
 
 VERDICT = pl.Enum(VERDICTS)
 CERTAINTY = pl.Enum(["certain", "disputed"])
@@ -41,9 +42,11 @@ class Judged:
         clocks: Deadline id to its clocks, columns as in `CLOCKS`, in row order; a clock that has not
             started is left out, and so is a deadline without a clock. The clocks of repeating duties,
             which look across batches, come with the last batch, for all rows of the file.
+        problems: What only shows when rows are held beside each other, as a start on two rows of a case.
         last: Whether this is the last batch; its `rows` may be empty.
     """
 
     rows: pl.DataFrame
     clocks: Mapping[str, pl.DataFrame]
+    problems: tuple[Problem, ...] = ()
     last: bool = False
