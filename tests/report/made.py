@@ -64,7 +64,7 @@ def findings(*clocks: Clock, **texts: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_SCHEMA)
 
 
-def audit(*clocks: Clock, **parts: Any) -> Audit:  # noqa: ANN401 - any field of Audit
+def audit(*clocks: Clock, **parts: Any) -> Audit:
     """Return an answer that holds these clocks; `parts` replace its other fields."""
     whole = Audit(
         as_at=AS_AT,

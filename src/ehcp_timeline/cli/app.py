@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from ehcp_timeline.cli import check, columns, explain, rules, template, timeline
+from ehcp_timeline import __version__
+from ehcp_timeline.cli import rules, template, timeline
+from ehcp_timeline.cli.examples import examples
 from ehcp_timeline.cli.output import say
 from ehcp_timeline.errors import EhcpError
 
@@ -21,22 +23,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (check, timeline, explain, columns, template):
-    name = module.__name__.rpartition(".")[2]
-    app.command(name)(getattr(module, name))
+app.command("timeline")(timeline.timeline)
+app.command("template")(template.template)
 app.add_typer(rules.app, name="rules")
 
 
 def _show_version(wanted: bool) -> None:
     """Print the version of the software and stop."""
     if wanted:
-        from importlib.metadata import version
-
-        print(f"ehcp-timeline {version('ehcp-timeline')}")
+        print(f"ehcp-timeline {__version__}")
         raise typer.Exit
 
 
 @app.callback(invoke_without_command=True)
+@examples(
+    "ehcp check cases.csv",
+    "ehcp timeline request_received=2026-01-12",
+    "ehcp explain C-0042 cases.csv",
+    "ehcp template > cases.csv",
+)
 def ehcp(
     context: typer.Context,
     _version: Annotated[
@@ -46,13 +51,6 @@ def ehcp(
     """Say whether Education, Health and Care Plan work is inside the law's time limits.
 
     Works offline: nothing is sent anywhere, nothing is written but what you ask for.
-
-    \b
-    Examples:
-      ehcp check cases.csv
-      ehcp timeline request_received=2026-01-12
-      ehcp explain C-0042 cases.csv
-      ehcp template > cases.csv
     """
     if context.invoked_subcommand is None:
         print(context.get_help())
@@ -102,7 +100,9 @@ def _usage_words(error: typer.TyperException) -> tuple[str, str]:
 
 def _place(error: BaseException) -> str:
     """Return the file and line of this package where an error came up."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "ehcp_timeline" in frame.filename]
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if "ehcp_timeline" in frame.filename
+    ]
     if not frames:
         return "an unknown place"
     return f"{'/'.join(Path(frames[-1].filename).parts[-2:])}:{frames[-1].lineno}"

@@ -21,18 +21,19 @@ Top = Annotated[
     int, typer.Option("--top", min=0, metavar="N", help="How many lines of a list `table` and `plain` show.")
 ]
 Include = Annotated[
-    Words, typer.Option("--include", metavar="VERDICTS", help="List these too: late, met, excused ... or all.")
+    Words,
+    typer.Option("--include", metavar="VERDICTS", help="List these too: late, met, excused ... or all."),
 ]
 Kind = Annotated[
     Words,
-    typer.Option(
-        "--kind", metavar="KINDS", help="statutory, guidance, local or all.  [default: statutory]"
-    ),
+    typer.Option("--kind", metavar="KINDS", help="statutory, guidance, local or all.  [default: statutory]"),
 ]
 Who = Annotated[
     Words,
     typer.Option(
-        "--who", metavar="WHO", help="Whose duties: authority, school, adviser ... or all.  [default: authority]"
+        "--who",
+        metavar="WHO",
+        help="Whose duties: authority, school, adviser ... or all.  [default: authority]",
     ),
 ]
 DeadlineIds = Annotated[
@@ -43,13 +44,17 @@ Team = Annotated[Words, typer.Option("--team", metavar="NAMES", help="Only these
 Caseworker = Annotated[Words, typer.Option("--caseworker", metavar="NAMES", help="Only these caseworkers.")]
 FailOn = Annotated[
     str,
-    typer.Option("--fail-on", metavar="WHAT", help="Exit 1 if the authority has any: overdue, late, due-soon, none."),
+    typer.Option(
+        "--fail-on", metavar="WHAT", help="Exit 1 if the authority has any: overdue, late, due-soon, none."
+    ),
 ]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 2 if the file has any problem.")]
 AssumeBlank = Annotated[
     Words,
-    typer.Option("--assume-blank", metavar="COLUMNS", help="Take these missing columns as `not yet` on every row."),
+    typer.Option(
+        "--assume-blank", metavar="COLUMNS", help="Take these missing columns as `not yet` on every row."
+    ),
 ]
 
 ALL = "all"
@@ -57,17 +62,17 @@ KINDS = ("statutory", "guidance", "local")
 WHO = ("authority", "other authority", "family", "school", "adviser", "health")
 
 
-def selection(
+def chosen(
     rulebook: "Rulebook",
     *,
-    due_within: int,
-    include: Words,
-    kind: Words,
-    who: Words,
-    deadline: Words,
-    district: Words,
-    team: Words,
-    caseworker: Words,
+    due_within: int = 14,
+    include: Words = None,
+    kind: Words = None,
+    who: Words = None,
+    deadline: Words = None,
+    district: Words = None,
+    team: Words = None,
+    caseworker: Words = None,
 ) -> "Selection":
     """Return which clocks are listed.
 
@@ -98,7 +103,9 @@ def _deadlines(given: Sequence[str], rulebook: "Rulebook") -> frozenset[str]:
     ids = tuple(rulebook.by_id)
     for word in split(given):
         if word not in ids and not any(one.startswith(f"{word}.") for one in ids):
-            raise UsageError(f"--deadline: there is no `{word}`", did_you_mean(word, ids) or "ehcp rules list")
+            raise UsageError(
+                f"--deadline: there is no `{word}`", did_you_mean(word, ids) or "ehcp rules list"
+            )
     return frozenset(split(given))
 
 

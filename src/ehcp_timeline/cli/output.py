@@ -94,7 +94,7 @@ class Output:
         self.send(plain_text(sections))
 
 
-def choose_output(asked: str | None, path: Path | None, force: bool, formats: Sequence[str]) -> Output:
+def choose_output(asked: str | None, path: Path | None, *, force: bool, formats: Sequence[str]) -> Output:
     """Return where the answer goes, before any work is done for it.
 
     Args:
@@ -132,7 +132,7 @@ def _format(asked: str | None, target: Path | None, formats: Sequence[str]) -> s
         return choice("--format", asked, formats)
     if target is None:
         return "table" if sys.stdout.isatty() else "plain"
-    known = _SUFFIXES.get(target.suffix.lower())
+    known = _SUFFIXES.get(target.suffix.lower(), "")
     if known not in formats:
         raise UsageError(
             f"-o {target}: the name does not say which format to write",

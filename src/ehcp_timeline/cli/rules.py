@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ehcp_timeline.cli.examples import examples
 from ehcp_timeline.cli.options import AsAt, Force, Format, OutputFile, Rules
-from ehcp_timeline.cli.output import ROW_FORMATS, choose_output, say
+from ehcp_timeline.cli.output import ROW_FORMATS, Output, choose_output, say
 from ehcp_timeline.cli.words import day_asked, did_you_mean
 from ehcp_timeline.errors import UsageError
 
@@ -20,31 +21,20 @@ app = typer.Typer(rich_markup_mode=None, help="Show and test the law as it is wr
 
 
 @app.callback(invoke_without_command=True)
+@examples("ehcp rules list", "ehcp rules show plan.issue", "ehcp rules coverage")
 def rules(context: typer.Context) -> None:
-    """Show and test the law as it is written down here.
-
-    \b
-    Examples:
-      ehcp rules list
-      ehcp rules show plan.issue
-      ehcp rules coverage
-    """
+    """Show and test the law as it is written down here."""
     if context.invoked_subcommand is None:
         print(context.get_help())
 
 
 @app.command("list")
+@examples("ehcp rules list", "ehcp rules list -o rules.csv")
 def list_(
     asked: Format = None, output: OutputFile = None, force: Force = False, overlays: Rules = None
 ) -> None:
-    """List every deadline: who owes it, its time limit, the law.
-
-    \b
-    Examples:
-      ehcp rules list
-      ehcp rules list -o rules.csv
-    """
-    to = choose_output(asked, output, force, ROW_FORMATS)
+    """List every deadline: who owes it, its time limit, the law."""
+    to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
     rulebook = _load(overlays)
     from ehcp_timeline.report import rules_view
 
@@ -55,19 +45,16 @@ def list_(
 
 
 @app.command()
+@examples("ehcp rules show plan.issue", "ehcp rules show order.make")
 def show(
-    deadline: Annotated[str, typer.Argument(metavar="DEADLINE", help="Its id, or the first part of several.")],
+    deadline: Annotated[
+        str, typer.Argument(metavar="DEADLINE", help="Its id, or the first part of several.")
+    ],
     asked: Format = None,
     overlays: Rules = None,
 ) -> None:
-    """Show everything about one deadline: the words of the law, how it is counted, its excuses.
-
-    \b
-    Examples:
-      ehcp rules show plan.issue
-      ehcp rules show order.make
-    """
-    to = choose_output(asked, None, False, ("table", "plain", "json"))
+    """Show everything about one deadline: the words of the law, how it is counted, its excuses."""
+    to = choose_output(asked, None, force=False, formats=("table", "plain", "json"))
     rulebook = _load(overlays)
     from ehcp_timeline.report import flat, rules_view
 
@@ -80,14 +67,10 @@ def show(
 
 
 @app.command()
+@examples("ehcp rules coverage")
 def coverage(asked: Format = None, overlays: Rules = None) -> None:
-    """Say which time limits are encoded, and which are not and why.
-
-    \b
-    Example:
-      ehcp rules coverage
-    """
-    to = choose_output(asked, None, False, ("table", "plain", "json"))
+    """Say which time limits are encoded, and which are not and why."""
+    to = choose_output(asked, None, force=False, formats=("table", "plain", "json"))
     rulebook = _load(overlays)
     from ehcp_timeline.report import flat, rules_view
 
@@ -101,14 +84,10 @@ def coverage(asked: Format = None, overlays: Rules = None) -> None:
 
 
 @app.command()
+@examples("ehcp rules stale --as-at 2027-12-01")
 def stale(as_at: AsAt = None, asked: Format = None, overlays: Rules = None) -> None:
-    """List deadlines whose words were last checked more than a year ago; exit 1 if there are any.
-
-    \b
-    Example:
-      ehcp rules stale --as-at 2027-12-01
-    """
-    to = choose_output(asked, None, False, ROW_FORMATS)
+    """List deadlines whose words were last checked more than a year ago; exit 1 if there are any."""
+    to = choose_output(asked, None, force=False, formats=ROW_FORMATS)
     rulebook = _load(overlays)
     from ehcp_timeline.report import rules_view
 
@@ -120,25 +99,22 @@ def stale(as_at: AsAt = None, asked: Format = None, overlays: Rules = None) -> N
     raise typer.Exit(FOUND if old else 0)
 
 
-@app.command()
-def test(
+@app.command("test")
+@examples("ehcp rules test tests/statute")
+def run_cases(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A TOML file of cases, or a folder of them.")],
     overlays: Rules = None,
 ) -> None:
-    """Judge fixture cases and compare with what they expect; exit 1 if any differs.
-
-    \b
-    Example:
-      ehcp rules test tests/statute
-    """
+    """Judge fixture cases and compare with what they expect; exit 1 if any differs."""
     rulebook = _load(overlays)
-    from ehcp_timeline.audit import golden
+    from ehcp_timeline.audit.golden import failures, load_golden
+    from ehcp_timeline.report.visible import visible
 
-    failures = golden.run(path, rulebook)
-    for failure in failures:
-        print(failure)
-    say(f"{len(failures)} failed" if failures else "every case as expected")
-    raise typer.Exit(FOUND if failures else 0)
+    cases = load_golden(path, rulebook)
+    failed = list(failures(cases, rulebook))
+    Output("plain", None, force=False).send("".join(f"{visible(str(one))}\n" for one in failed))
+    say(f"{len(cases)} cases, {len(failed)} answers that are not the expected ones")
+    raise typer.Exit(FOUND if failed else 0)
 
 
 def _load(overlays: list[Path] | None) -> "Rulebook":
@@ -158,7 +134,9 @@ def _find(rulebook: "Rulebook", word: str) -> Sequence["Deadline"]:
         return (rulebook.by_id[word],)
     found = [one for one in rulebook.deadlines if one.id.startswith(f"{word}.")]
     if not found:
-        raise UsageError(f"there is no deadline `{word}`", did_you_mean(word, rulebook.by_id) or "ehcp rules list")
+        raise UsageError(
+            f"there is no deadline `{word}`", did_you_mean(word, rulebook.by_id) or "ehcp rules list"
+        )
     return found
 
 

@@ -4,16 +4,23 @@ from typing import Annotated
 
 import typer
 
+from ehcp_timeline.cli.examples import examples
 from ehcp_timeline.cli.options import AsAt, Force, Format, OutputFile, Rules
 from ehcp_timeline.cli.output import ROW_FORMATS, choose_output
 from ehcp_timeline.cli.words import day_asked
 
 
+@examples(
+    "ehcp timeline request_received=2026-01-12",
+    "ehcp timeline draft_sent=2026-02-01",
+    "ehcp timeline order_made=2026-03-02 order_kind=make --format json",
+)
 def timeline(
     words: Annotated[
         list[str],
         typer.Argument(metavar="NAME=VALUE...", help="What is known, as request_received=2026-01-12."),
     ],
+    *,
     as_at: AsAt = None,
     asked: Format = None,
     output: OutputFile = None,
@@ -23,14 +30,8 @@ def timeline(
     """Give every deadline of one case, with its law. No file needed; nothing is kept.
 
     Names are those of `ehcp template --rows`. Formats: table, plain, json, csv, ndjson, md.
-
-    \b
-    Examples:
-      ehcp timeline request_received=2026-01-12
-      ehcp timeline draft_sent=2026-02-01
-      ehcp timeline order_made=2026-03-02 order_kind=make --format json
     """
-    to = choose_output(asked, output, force, ROW_FORMATS)
+    to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
     when = day_asked(as_at)
     from ehcp_timeline.audit.single import judge_case
     from ehcp_timeline.cases.columns import vocabulary

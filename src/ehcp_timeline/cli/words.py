@@ -1,30 +1,28 @@
 """What was typed, taken apart: days, lists and choices, each with one clear line when it cannot be."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from difflib import get_close_matches
 
 from ehcp_timeline.cli.today import today
 from ehcp_timeline.errors import UsageError
 
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
-
 
 def day_asked(word: str | None) -> date:
-    """Return the day that `--as-at` names, or today.
+    """Return the day that `--as-at` names, in any form that a case file may use; today if there is none.
 
     Raises:
-        UsageError: It is no day written as 2026-01-31.
+        UsageError: It is no day between 1995 and 2100.
     """
     if word is None:
         return today()
-    try:
-        if _ISO.fullmatch(word.strip()):
-            return date.fromisoformat(word.strip())
-    except ValueError:
-        raise UsageError(f"--as-at {word}: there is no such day", "write it as 2026-01-31") from None
-    raise UsageError(f"--as-at {word}: is no date", "write it as 2026-01-31")
+    from ehcp_timeline.cases.dates import FIRST_EVENT, Window, read_date
+
+    read = read_date(word.strip(), Window(FIRST_EVENT, date(2100, 12, 31)))
+    if isinstance(read, date):
+        return read
+    raise UsageError(f"--as-at {word}: {read.says}", read.try_)
 
 
 def choices(option: str, given: Iterable[str], known: Sequence[str]) -> frozenset[str]:
@@ -49,11 +47,11 @@ def choice(option: str, word: str, known: Sequence[str]) -> str:
     return found
 
 
-def did_you_mean(word: str, known: Collection[str]) -> str:
-    """Return the nearest known words as a question; an empty string where none is near."""
-    near = get_close_matches(_folded(word), [_folded(one) for one in known], n=3)
-    meant = [one for one in known if _folded(one) in near]
-    return f"did you mean {' or '.join(meant)}?" if meant else ""
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return the nearest known words as a question, the nearest first; empty where none is near."""
+    folded = {_folded(one): one for one in known}
+    near = [folded[one] for one in get_close_matches(_folded(word), folded, n=3)]
+    return f"did you mean {' or '.join(near)}?" if near else ""
 
 
 def split(given: Iterable[str]) -> list[str]:

@@ -18,7 +18,7 @@ def check_answer(audit: Audit) -> dict[str, Any]:
     return {
         "schema": CHECK,
         "as_at": audit.as_at,
-        "rulebook": _rulebook(audit.rulebook_version, audit.rulebook_sha256, audit.overlays),
+        "rulebook": rulebook_values(audit.rulebook_version, audit.rulebook_sha256, audit.overlays),
         "input": [asdict(source) for source in audit.inputs],
         "summary": {
             "stages": dict(audit.stages),
@@ -38,7 +38,7 @@ def timeline_answer(as_at: object, rulebook: Rulebook, clocks: Sequence[Record])
     return {
         "schema": TIMELINE,
         "as_at": as_at,
-        "rulebook": _rulebook(rulebook.version, rulebook.sha256, rulebook.overlays),
+        "rulebook": rulebook_values(rulebook.version, rulebook.sha256, rulebook.overlays),
         "clocks": list(clocks),
     }
 
@@ -53,7 +53,7 @@ def problem_values(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _rulebook(version: str, sha256: str, overlays: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def rulebook_values(version: str, sha256: str, overlays: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """Return which law was applied."""
     laid_over = [{"name": name, "sha256": digest} for name, digest in overlays]
     return {"version": version, "sha256": sha256, "overlays": laid_over}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ehcp_timeline.audit.clocks import Verdict
 from ehcp_timeline.audit.result import Audit
-from ehcp_timeline.report.phrases import count, reason_words
+from ehcp_timeline.report.phrases import reason_words
 from ehcp_timeline.report.sections import Column, Section, without_empty_columns
 from ehcp_timeline.report.summary_view import opening, summary_sections
 

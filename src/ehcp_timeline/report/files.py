@@ -7,7 +7,9 @@ from pathlib import Path
 
 from ehcp_timeline.errors import OutputError
 
-_DEVICE_NAMES = frozenset({"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in range(10)})
+_DEVICE_NAMES = frozenset(
+    {"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in range(10)}
+)
 
 
 def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:

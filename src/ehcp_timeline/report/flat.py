@@ -13,7 +13,7 @@ from ehcp_timeline.report.visible import escaped_json, visible
 if TYPE_CHECKING:
     import polars as pl
 
-_FORMULA_STARTS = "=+-@＝＋－＠"  # noqa: RUF001 - the full-width forms are formulas in Excel too
+_FORMULA_STARTS = "=+-@＝＋－＠"
 _MARKDOWN_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\|`*_<>[]#~"})
 
 

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+from ehcp_timeline.audit.wording import MONTHS
+
 REASONS = {
     "no-start": "its start is not recorded",
     "not-yet": "its start lies ahead",

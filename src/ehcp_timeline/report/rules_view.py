@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from ehcp_timeline.law.terms import Absence, Closure, Deadline, Excuse, Reading, Rulebook, Version
+from ehcp_timeline.law.clauses import Absence, Closure, Excuse, Reading, Version
+from ehcp_timeline.law.terms import Deadline, Rulebook
 from ehcp_timeline.report.limit_words import dates_words, limit_words, period_words
 from ehcp_timeline.report.phrases import count, day, listed
 from ehcp_timeline.report.sections import Column, Section
@@ -29,9 +30,10 @@ def list_records(deadlines: Iterable[Deadline]) -> Iterator[dict[str, Any]]:
 
 def list_sections(rulebook: Rulebook) -> list[Section]:
     """Return every deadline, one line each."""
-    columns = (Column("deadline", "fixed"), Column("who"), Column("time limit"), Column("law"))
+    columns = (Column("deadline", "fixed"), Column("who"), Column("law"), Column("time limit"))
     rows = tuple(
-        (line["deadline"], line["who"], line["limit"], line["law"]) for line in list_records(rulebook.deadlines)
+        (line["deadline"], line["who"], line["law"], line["limit"])
+        for line in list_records(rulebook.deadlines)
     )
     after = ("Everything about one of them:  ehcp rules show plan.issue",)
     return [Section(_title(rulebook), columns=columns, rows=rows, after=after)]
@@ -46,7 +48,9 @@ def coverage_sections(rulebook: Rulebook) -> list[Section]:
             f"Encoded: {count(len(encoded), 'deadline')}",
             columns=(Column("law"), Column("deadline", "fixed"), Column("words seen", "fixed")),
             rows=encoded,
-            after=("primary: on legislation.gov.uk or in a judgment; quoted: by a named page; unverified: neither.",),
+            after=(
+                "primary: seen in the law itself; quoted: seen on a page that quotes it; unverified: not seen.",
+            ),
         ),
         Section(
             f"Not encoded: {count(len(left_out), 'provision')}",

@@ -86,7 +86,11 @@ def _rates(audit: Audit) -> Section:
     return Section(
         title=f"So far in {audit.as_at.year}",
         columns=(Column("", "number"), Column("measure"), Column("name in DfE's files", "fixed")),
-        rows=tuple((_number(audit.rates[name]), words, name) for name, words in RATE_WORDS.items() if name in audit.rates),
+        rows=tuple(
+            (_number(audit.rates[name]), words, name)
+            for name, words in RATE_WORDS.items()
+            if name in audit.rates
+        ),
     )
 
 
@@ -102,9 +106,7 @@ def _not_judged(audit: Audit) -> Section:
     return Section(
         title="Not judged: the file has no column that could answer these",
         columns=(Column("deadline", "fixed"), Column("clocks", "number"), Column("needs a column")),
-        rows=tuple(
-            (line.deadline, f"{line.clocks:,}", " or ".join(line.needs)) for line in audit.not_judged
-        ),
+        rows=tuple((line.deadline, f"{line.clocks:,}", " or ".join(line.needs)) for line in audit.not_judged),
         after=("If a missing column means `not yet`, say so: --assume-blank COLUMN.",),
     )
 

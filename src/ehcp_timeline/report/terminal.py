@@ -50,11 +50,18 @@ def _draw(console: Console, section: Section) -> None:
     for line in section.before:
         console.print(_prose(line))
     if section.rows:
-        columns = _widths(section)
-        least = sum(columns) + _GAP * (len(columns) - 1)
-        console.print(_table(section, columns), width=max(console.width, least))
+        _draw_table(console, section)
     for line in section.after:
         console.print(_prose(line))
+
+
+def _draw_table(console: Console, section: Section) -> None:
+    """Draw the table, wider than the window where its ids and dates need it."""
+    widths = _widths(section)
+    window = console.width
+    console.width = max(window, sum(widths) + _GAP * len(widths))
+    console.print(_table(section, widths))
+    console.width = window
 
 
 def _prose(line: str) -> Padding | Text:

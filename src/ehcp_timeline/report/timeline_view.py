@@ -8,7 +8,7 @@ from ehcp_timeline.audit.clocks import Clock
 from ehcp_timeline.law.terms import Deadline, Rulebook
 from ehcp_timeline.report.phrases import count, day
 from ehcp_timeline.report.sections import Column, Section
-from ehcp_timeline.report.standing import standing
+from ehcp_timeline.report.verdict_words import standing
 
 NOT_ADVICE = "This is information about the law, not legal advice."
 
@@ -32,12 +32,18 @@ def timeline_sections(rulebook: Rulebook, clocks: Sequence[Dated], as_at: date) 
     """Return every clock that has started or whose day is known, in the order of their days."""
     shown = sorted((one for one in clocks if _is_shown(one.clock)), key=lambda one: one.clock.due or date.max)
     left_out = count(len(clocks) - len(shown), "other deadline")
-    columns = (Column("due", "fixed"), Column("who"), Column("what"), Column("how it stands"), Column("the law"))
+    columns = (
+        Column("due", "fixed"),
+        Column("who"),
+        Column("what"),
+        Column("how it stands"),
+        Column("the law"),
+    )
     return [
         Section(
             title=f"The dates of this case as at {day(as_at)}",
             columns=columns,
-            rows=tuple(map(_row, shown)),
+            rows=tuple(_row(one, rulebook) for one in shown),
             before=() if shown else ("No clock has started.",),
             after=(f"{left_out} of the rulebook ({rulebook.version}) have not started or do not apply.",),
         ),
@@ -51,11 +57,20 @@ def _is_shown(clock: Clock) -> bool:
     return clock.verdict != "not-started" or clock.due is not None
 
 
-def _row(one: Dated) -> tuple[str, ...]:
+def _row(one: Dated, rulebook: Rulebook) -> tuple[str, ...]:
     """Return one clock as a line."""
-    due = day(one.clock.due) if one.clock.due else "unknown"
-    how = standing(one.clock, one.deadline, one.why_not_owed)
-    return due, one.deadline.who, one.deadline.duty, how, one.deadline.law
+    due = day(one.clock.due) if one.clock.due else "no day"
+    how = standing(one.clock, one.deadline, _spelled_out(one.why_not_owed, rulebook))
+    kind = "" if one.deadline.kind == "statutory" else f" ({one.deadline.kind}, not law)"
+    return due, one.deadline.who, one.deadline.duty, how, f"{one.deadline.law}{kind}"
+
+
+def _spelled_out(why_not_owed: str, rulebook: Rulebook) -> str:
+    """Return what a duty waits for in words, not as the names of columns."""
+    if not why_not_owed.startswith("not until "):
+        return why_not_owed
+    words = why_not_owed.split(" ")
+    return " ".join(rulebook.events[word].says if word in rulebook.events else word for word in words)
 
 
 def _laws(rulebook: Rulebook, shown: Sequence[Dated]) -> list[Section]:

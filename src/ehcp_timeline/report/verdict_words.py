@@ -20,21 +20,23 @@ def standing(clock: Clock, deadline: Deadline, why_not_owed: str = "") -> str:
 
 def _verdict(clock: Clock, deadline: Deadline, why_not_owed: str) -> str:
     """Return the verdict in words."""
+    reason = reason_words(clock.reason)
     match clock.verdict:
         case "running":
-            return _running(clock, deadline)
+            words = _running(clock, deadline)
         case "overdue":
-            return _overdue(clock, deadline)
+            words = _overdue(clock, deadline)
         case "met" | "late" | "early":
-            return _done(clock, deadline)
+            words = _done(clock, deadline)
         case "excused":
-            return f"{_days(clock.days_late)} past its day, with an excuse: {clock.excuse}"
+            words = f"{_days(clock.days_late)} past its day, with an excuse: {clock.excuse}"
         case "unknown":
-            return f"cannot be told: {reason_words(clock.reason)}"
+            words = f"cannot be told: {reason}"
         case "not-owed":
-            return f"not owed: {why_not_owed or reason_words(clock.reason)}"
+            words = f"not owed: {why_not_owed or reason}"
         case "not-started":
-            return f"not started: {reason_words(clock.reason)}"
+            words = f"not started: {reason}"
+    return words
 
 
 def _running(clock: Clock, deadline: Deadline) -> str:

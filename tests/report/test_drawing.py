@@ -1,0 +1,85 @@
+"""Sections on a terminal and in a pipe: nothing cut, nothing steered, no meaning in colour alone."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ehcp_timeline.report.plain import plain_text
+from ehcp_timeline.report.sections import Column, Section, without_empty_columns
+from ehcp_timeline.report.terminal import terminal_text
+
+COLUMNS = (Column("case", "fixed"), Column("due", "fixed"), Column("days", "number"), Column("note"))
+LONG = "EHC-" + "0123456789" * 4
+SECTION = Section(
+    "Overdue: 1", columns=COLUMNS, rows=((LONG, "2025-08-20", "1,148", "word " * 20),), alarm=True
+)
+
+
+def test_plain_text_is_aligned_and_whole() -> None:
+    """Numbers stand to the right, text to the left, a long line stays one line."""
+    rows = (("C-1", "2025-08-20", "148", "a"), ("C-22", "2024-01-01", "7", "b"))
+    text = plain_text([Section("Overdue: 2", columns=COLUMNS, rows=rows), Section(before=("end",))])
+
+    assert text == (
+        "Overdue: 2\n"
+        "case  due         days  note\n"
+        "C-1   2025-08-20   148  a\n"
+        "C-22  2024-01-01     7  b\n"
+        "\n"
+        "end\n"
+    )
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 200])
+def test_ids_and_dates_are_never_cut(width: int) -> None:
+    """At any width the whole id, date and number stand on one line each."""
+    text = terminal_text([SECTION], width=width, colour=False)
+
+    assert any(LONG in line and "2025-08-20" in line and "1,148" in line for line in text.splitlines())
+    assert "…" not in text
+    assert text.split().count("word") == 20
+
+
+def test_a_table_that_fits_stays_within_the_window() -> None:
+    """At 80 columns no line of a table with ordinary ids is longer."""
+    rows = (("EHC-000123", "2025-08-20", "1,148", "a long note that has to be folded " * 3),)
+    text = terminal_text([Section("t", columns=COLUMNS, rows=rows)], width=80, colour=False)
+
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_colour_adds_nothing() -> None:
+    """Without its colours the coloured page is the plain page, and without colour there are no escapes."""
+    coloured = terminal_text([SECTION], width=80, colour=True)
+    bare = terminal_text([SECTION], width=80, colour=False)
+
+    assert "\x1b[" in coloured
+    assert "\x1b" not in bare
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured).split() == bare.split()
+
+
+@given(st.text(min_size=1))
+def test_no_cell_can_steer_the_screen(cell: str) -> None:
+    """Whatever a cell holds, the only escapes are the page's own colours, and the cell is never markup."""
+    section = Section(cell, before=(cell,), columns=(Column("x", "fixed"),), rows=((cell,),), after=(cell,))
+    for text in (terminal_text([section], width=80, colour=True), plain_text([section])):
+        rest = re.sub(r"\x1b\[[0-9;]*m", "", text)
+        assert not any(one < " " and one != "\n" for one in rest)
+        assert not any("\x7f" <= one <= "\x9f" or "\u2028" <= one <= "\u202e" for one in rest)
+
+
+def test_markup_in_a_case_file_is_text() -> None:
+    """Square brackets and colons that Rich would read as markup are printed."""
+    section = Section(columns=(Column("x"),), rows=(("[link=http://a]b[/link] :smile: [red]c[/red]",),))
+
+    assert "[link=http://a]b[/link] :smile: [red]c[/red]" in terminal_text([section], width=80, colour=True)
+
+
+def test_empty_columns_are_left_out() -> None:
+    """A column in which no row has a word is not drawn."""
+    kept = without_empty_columns(Section(columns=COLUMNS, rows=(("C-1", "", "5", ""), ("C-2", "", "", ""))))
+
+    assert [column.heading for column in kept.columns] == ["case", "days"]
+    assert kept.rows == (("C-1", "5"), ("C-2", ""))
