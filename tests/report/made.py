@@ -1,5 +1,6 @@
 """Small answers made by hand, for the tests of what is printed from them."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date
@@ -7,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from ehcp_timeline.audit.clocks import Clock
+from ehcp_timeline.audit.clocks import VERDICTS, Clock
 from ehcp_timeline.audit.result import Audit, Clearance, Input, NotJudged, OpenCase
 from ehcp_timeline.cases.problems import Problem
 
@@ -46,8 +47,8 @@ PROBLEM = Problem(5, "plan_issued", "impossible-date", "31 February is no day", 
 _SCHEMA: dict[str, Any] = {
     "case_id": pl.String, "row": pl.Int64, "deadline": pl.String, "source": pl.String, "start": pl.Date,
     "due": pl.Date, "act_by": pl.Date, "earliest_reading": pl.Date, "latest_reading": pl.Date,
-    "answered": pl.Date, "ended": pl.Date, "verdict": pl.String, "strict": pl.String,
-    "evidenced": pl.String, "days_left": pl.Int64, "days_late": pl.Int64, "certainty": pl.String,
+    "answered": pl.Date, "ended": pl.Date, "verdict": pl.Enum(VERDICTS), "strict": pl.Enum(VERDICTS),
+    "evidenced": pl.Enum(VERDICTS), "days_left": pl.Int64, "days_late": pl.Int64, "certainty": pl.String,
     "excuse": pl.String, "provisional": pl.Boolean, "open": pl.Boolean, "reason": pl.String,
     "duty": pl.String, "law": pl.String, "kind": pl.String, "who": pl.String, "district": pl.String,
     "team": pl.String, "caseworker": pl.String,
@@ -74,6 +75,7 @@ def audit(*clocks: Clock, **parts: Any) -> Audit:
         inputs=(Input("cases.csv", "b" * 64, 5, 4, 1),),
         findings=findings(*clocks),
         found=len(clocks),
+        found_by_verdict=Counter(clock.verdict for clock in clocks),
         verdicts={"plan.issue": {"overdue": 2, "running": 1}},
         stages={"no_decision": 492, "agreed_no_draft": 852, "draft_not_final": 718},
         rates={"plans_issued_den": 4, "pc_plans_issued_within_20_weeks": 50.0},

@@ -89,4 +89,6 @@ def check(
     )
     audit = ...
     _write(to, audit, top, files)
-    raise typer.Exit(exit_code(audit, fail_on=fails, due_within=due_within, strict=strict, exit_zero=exit_zero))
+    raise typer.Exit(
+        exit_code(audit, fail_on=fails, due_within=due_within, strict=strict, exit_zero=exit_zero)
+    )

@@ -108,12 +108,13 @@ def run_cases(
     """Judge fixture cases and compare with what they expect; exit 1 if any differs."""
     rulebook = _load(overlays)
     from ehcp_timeline.audit.golden import failures, load_golden
+    from ehcp_timeline.report.phrases import count
     from ehcp_timeline.report.visible import visible
 
     cases = load_golden(path, rulebook)
     failed = list(failures(cases, rulebook))
     Output("plain", None, force=False).send("".join(f"{visible(str(one))}\n" for one in failed))
-    say(f"{len(cases)} cases, {len(failed)} answers that are not the expected ones")
+    say(f"{count(len(cases), 'case')}, {len(failed)} wrong")
     raise typer.Exit(FOUND if failed else 0)
 
 

@@ -41,15 +41,14 @@ def check_sections(audit: Audit, *, top: int | None, files: str) -> list[Section
         top: How many clocks each list shows at most; None for all.
         files: The files as they stand on the command line, for the commands that are suggested.
     """
-    lists = [_section(audit.findings, verdict, top) for verdict in _LISTS]
+    lists = [_section(audit, verdict, top) for verdict in _LISTS]
     shown = [section for section in lists if section]
-    nothing = () if shown else (Section(title="Nothing to list", before=("No clock that was asked for.",)),)
-    return [opening(audit), *shown, *nothing, *_legend(audit.findings), *summary_sections(audit, files)]
+    return [opening(audit), *(shown or [_NOTHING]), *_legend(audit.findings), *summary_sections(audit, files)]
 
 
-def _section(findings: "pl.DataFrame", verdict: Verdict, top: int | None) -> Section | None:
+def _section(audit: Audit, verdict: Verdict, top: int | None) -> Section | None:
     """Return the list of one verdict, or None if no clock has it."""
-    of_verdict = findings.filter(findings["verdict"] == verdict)
+    of_verdict = audit.findings.filter(audit.findings["verdict"] == verdict)
     if of_verdict.is_empty():
         return None
     kind = _LISTS[verdict]
@@ -60,7 +59,7 @@ def _section(findings: "pl.DataFrame", verdict: Verdict, top: int | None) -> Sec
     columns = (_CASE, *kind.columns, *_WHOSE)
     return without_empty_columns(
         Section(
-            title=_title(kind.title, of_verdict.height, len(rows)),
+            title=_title(kind.title, audit.found_by_verdict[verdict], len(rows)),
             columns=tuple(column for column, _ in columns),
             rows=tuple(tuple(words(row) for _, words in columns) for row in rows),
             alarm=verdict == "overdue",
@@ -102,12 +101,17 @@ def _notes(row: dict[str, Any]) -> str:
     return ", ".join(note for note in notes if note)
 
 
+_NOTHING = Section(
+    "Nothing to list", before=("No clock of the kind that was asked for is overdue, due soon or in doubt.",)
+)
 _CASE = (Column("case", "fixed"), _text("case_id"))
 _ROW = (Column("row", "number"), _text("row"))
 _DUE = (Column("due", "fixed"), _text("due"))
 _DEADLINE = (Column("deadline", "fixed"), _text("deadline"))
 _ANSWERED = (Column("done", "fixed"), _text("answered"))
 _LATE = (Column("days late", "number"), _days("days_late"))
+_FROM = (Column("from", "fixed"), _text("due"))
+_EARLY = (Column("days early", "number"), _days("days_left"))
 _LEFT = (Column("days left", "number"), _days("days_left"))
 _ACT_BY = (Column("act by", "fixed"), _text("act_by"))
 _WHY = (Column("why"), lambda row: reason_words(row["reason"]))
@@ -119,7 +123,7 @@ _WHOSE = (
 )
 _LISTS: dict[Verdict, _List] = {
     "overdue": _List("Overdue, worst first", "days_late", True, (_DUE, _LATE, _DEADLINE)),
-    "early": _List("Finalised too early", "days_left", True, (_DUE, _ANSWERED, _DEADLINE)),
+    "early": _List("Done too early", "days_left", True, (_FROM, _ANSWERED, _EARLY, _DEADLINE)),
     "running": _List("Running, first due first", "days_left", False, (_DUE, _LEFT, _ACT_BY, _DEADLINE)),
     "unknown": _List("Cannot be told", "due", False, (_ROW, _DEADLINE, _DUE, _WHY)),
     "excused": _List("Past the day, with an excuse", "days_late", True, (_DUE, _LATE, _DEADLINE)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 from ehcp_timeline.law.clauses import Absence, Closure, Excuse, Reading, Version
@@ -89,7 +90,7 @@ def plain_values(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
 
 def _title(rulebook: Rulebook) -> str:
     """Return which rulebook it is."""
-    local = "".join(f" with {name}" for name, _ in rulebook.overlays)
+    local = "".join(f" with {Path(name).name}" for name, _ in rulebook.overlays)
     return f"Rulebook {rulebook.version}{local}: {count(len(rulebook.deadlines), 'deadline')}"
 
 

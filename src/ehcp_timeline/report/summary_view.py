@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 
 from ehcp_timeline.audit.result import Audit, Input
 from ehcp_timeline.cases.problems import Problem
@@ -29,7 +30,7 @@ _MOST_ROWS = 6
 
 def opening(audit: Audit) -> Section:
     """Return the day that was asked about, the files, and which law was applied."""
-    local = "".join(f" with {name}" for name, _ in audit.overlays)
+    local = "".join(f" with {Path(name).name}" for name, _ in audit.overlays)
     return Section(
         title=f"EHC plan time limits as at {day(audit.as_at)}",
         before=(*map(_file, audit.inputs), f"The law: rulebook {audit.rulebook_version}{local}."),
@@ -138,7 +139,8 @@ def _problem(alike: list[Problem]) -> tuple[str, str, str, str]:
 def _next_steps(audit: Audit, files: str) -> Section:
     """Return what to type next."""
     when = f"--as-at {audit.as_at}"
-    case = next(iter(audit.findings["case_id"]), "CASE")
+    worst = audit.findings.sort("days_late", descending=True, nulls_last=True, maintain_order=True)
+    case = next(iter(worst["case_id"]), "CASE")
     return Section(
         before=(
             f"Every line as a file:  ehcp check {files} {when} -o findings.csv",

@@ -1,0 +1,19 @@
+"""`python -m ehcp_timeline.cli.schemas FOLDER` writes the JSON Schemas of every answer."""
+
+import json
+import sys
+from pathlib import Path
+
+from ehcp_timeline.report.envelopes import ENVELOPES, json_schema
+
+
+def write_schemas(folder: Path) -> None:
+    """Write one file for each answer, named after it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ENVELOPES:
+        text = json.dumps(json_schema(name), indent=2, ensure_ascii=False)
+        (folder / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_schemas(Path(sys.argv[1]))

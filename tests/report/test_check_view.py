@@ -1,0 +1,166 @@
+"""What `ehcp check` tells a person."""
+
+from dataclasses import replace
+from datetime import date
+
+from ehcp_timeline.audit.result import Clearance, Input
+from ehcp_timeline.cases.problems import Problem
+from ehcp_timeline.report.check_view import check_sections
+from ehcp_timeline.report.plain import plain_text
+from ehcp_timeline.report.sections import Section
+
+from .made import OVERDUE, PROBLEM, RUNNING, UNKNOWN, WORST, audit, findings
+
+
+def titled(sections: list[Section], beginning: str) -> Section:
+    """Return the section whose title begins so."""
+    return next(section for section in sections if section.title.startswith(beginning))
+
+
+def test_the_whole_page() -> None:
+    """Late first, worst first; then due soon, then unknown; then the file as a whole and what to type next."""
+    text = plain_text(check_sections(audit(OVERDUE, RUNNING, WORST, UNKNOWN), top=20, files="cases.csv"))
+
+    assert (
+        text
+        == """\
+EHC plan time limits as at 15 January 2026
+cases.csv: 5 rows, 4 judged, 1 not judged.
+The law: rulebook 2026.11.
+
+Overdue, worst first: 2
+case  due         days late  deadline    note
+C-2   2024-01-01        745  plan.issue  absent (refuted)
+C-1   2025-08-20        148  plan.issue
+
+Running, first due first: 1
+case  due         days left  act by      deadline
+C-3   2026-01-20          5  2026-01-20  plan.issue
+
+Cannot be told: 1
+case  row  deadline       why
+C-4     5  review.annual  a cell that matters could not be read
+
+What the deadlines are
+deadline       what is owed             the law
+plan.issue     Send the finalised plan  SEND-Regs-2014 reg 13(2)
+review.annual  Review the plan          CFA-2014 s 44(1)
+
+Oldest open assessments
+case  row  started     weeks  stage
+C-2     3  2023-08-14    126  waiting for a decision whether to assess
+
+Open assessments: 2,062
+cases  stage
+  492  waiting for a decision whether to assess
+  852  being assessed, no draft plan yet
+  718  draft plan sent, not finalised
+
+So far in 2026
+      measure                            name in DfE's files
+   4  plans issued                       plans_issued_den
+50.0  % of plans issued within 20 weeks  pc_plans_issued_within_20_weeks
+
+When the overdue plans clear
+2 plans are overdue: never at this rate.
+
+Not judged: the file has no column that could answer these
+deadline       clocks  needs a column
+review.annual       3  review_decided
+If a missing column means `not yet`, say so: --assume-blank COLUMN.
+
+To put right in the file: 1 problem
+rows  column       problem                try
+5     plan_issued  31 February is no day  give the real date
+
+Every line as a file:  ehcp check cases.csv --as-at 2026-01-15 -o findings.csv
+Why, with the law:     ehcp explain C-2 cases.csv --as-at 2026-01-15
+"""
+    )
+
+
+def test_a_list_that_is_cut_says_how_many_there_are() -> None:
+    """`--top 1` shows the worst one and the total; the total is the audit's, however many it kept."""
+    cut = replace(audit(WORST), found_by_verdict={"overdue": 312})
+    one = titled(check_sections(audit(OVERDUE, WORST), top=1, files="x"), "Overdue")
+    kept = titled(check_sections(cut, top=1, files="x"), "Overdue")
+
+    assert one.title == "Overdue, worst first: 1 of 2 shown"
+    assert [row[0] for row in one.rows] == ["C-2"]
+    assert kept.title == "Overdue, worst first: 1 of 312 shown"
+
+
+def test_caseworker_and_team_are_shown_where_the_file_has_them() -> None:
+    """A column of the file that nobody filled takes no room."""
+    named = replace(audit(OVERDUE), findings=findings(OVERDUE, caseworker="A. Khan"))
+    section = titled(check_sections(named, top=20, files="x"), "Overdue")
+
+    assert [column.heading for column in section.columns] == [
+        "case",
+        "due",
+        "days late",
+        "deadline",
+        "caseworker",
+    ]
+
+
+def test_doubts_are_said_in_words() -> None:
+    """Disputed readings and days that rest on unannounced holidays stand in the note."""
+    doubtful = replace(OVERDUE, certainty="disputed", provisional=True, excuse="absent (claimed)")
+    section = titled(check_sections(audit(doubtful), top=20, files="x"), "Overdue")
+
+    assert section.rows[0][-1] == "disputed, absent (claimed), provisional"
+
+
+def test_a_finalised_plan_that_came_too_early_is_its_own_list() -> None:
+    """An early clock shows the first lawful day, when it was done and how many days too soon."""
+    early = replace(OVERDUE, verdict="early", answered=date(2025, 8, 18), days_left=2, days_late=None)
+    section = titled(check_sections(audit(early), top=20, files="x"), "Done too early")
+
+    assert [column.heading for column in section.columns] == [
+        "case",
+        "from",
+        "done",
+        "days early",
+        "deadline",
+    ]
+    assert section.rows == (("C-1", "2025-08-20", "2025-08-18", "2", "plan.issue"),)
+
+
+def test_nothing_to_list_is_said() -> None:
+    """A clean file is answered with a sentence, not with silence."""
+    clear = Clearance(0, 13, 0.0, 0.0, date(2026, 1, 15), "No plan is overdue.")
+    clean = audit(clearance=clear, problems=(), not_judged=(), oldest=(), rates={})
+    text = plain_text(check_sections(clean, top=20, files="x"))
+
+    assert (
+        "Nothing to list\nNo clock of the kind that was asked for is overdue, due soon or in doubt.\n" in text
+    )
+    assert "To put right" not in text
+    assert "So far in" not in text
+    assert "ehcp explain CASE x" in text
+
+
+def test_problems_alike_are_one_line() -> None:
+    """Fifty bad dates in one column are one line with the first rows; another column is another line."""
+    many = tuple(replace(PROBLEM, row=row) for row in range(2, 52))
+    other = Problem(0, "", "no-header", "two headings look alike", "rename one", "nothing")
+    section = titled(check_sections(audit(problems=(*many, other)), top=20, files="x"), "To put right")
+
+    assert section.title == "To put right in the file: 51 problems"
+    assert section.rows == (
+        ("2, 3, 4, 5, 6, 7 and 44 more", "plan_issued", "31 February is no day", "give the real date"),
+        ("", "", "two headings look alike", "rename one"),
+    )
+
+
+def test_files_of_several_rulebooks_are_named() -> None:
+    """Every file has its own line, and local rulebooks stand beside the law."""
+    files = (Input("a.csv", "a" * 64, 1, 1, 0), Input("b.csv", "b" * 64, 1204, 1204, 0))
+    section = check_sections(audit(inputs=files, overlays=(("ours.toml", "c" * 64),)), top=20, files="x")[0]
+
+    assert section.before == (
+        "a.csv: 1 row, 1 judged.",
+        "b.csv: 1,204 rows, 1,204 judged.",
+        "The law: rulebook 2026.11 with ours.toml.",
+    )
