@@ -1,19 +1,20 @@
 """Golden cases: what the law must answer, written as sentences with dates, and the runner that asks."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ehcp_timeline.audit.clocks import Clock
 from ehcp_timeline.audit.single import judge_case
-from ehcp_timeline.audit.working import Working
 from ehcp_timeline.cases.record import Row
 from ehcp_timeline.errors import RulebookError
 from ehcp_timeline.law.faults import Place, did_you_mean
 from ehcp_timeline.law.terms import Rulebook
+
+Judge = Callable[[Rulebook, Sequence[Row], date], Sequence[Clock]]
 
 CASE_KEYS = ("name", "as_at", "given", "expect", "source")
 EXPECT_KEYS = tuple(name for name in Clock.__slots__ if name not in ("case_id", "deadline", "source"))
@@ -30,6 +31,7 @@ class Golden:
         as_at: The day the question is asked about.
         rows: The case.
         expect: Deadline to what its clocks must be, in order of their start; keys are fields of `Clock`.
+        source: Where the case was published; may be empty.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Golden:
     as_at: date
     rows: tuple[Row, ...]
     expect: Mapping[str, tuple[Mapping[str, Any], ...]]
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,6 @@ class Failure:
     deadline: str
     expected: Mapping[str, Any]
     got: Mapping[str, Any]
-    working: Working | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         """Say where, which case, what was expected and what came."""
@@ -100,9 +102,14 @@ def _read_case(place: Place, body: Mapping[str, Any], rulebook: Rulebook, file: 
     expect = {}
     for deadline, clocks in place.want(body, "expect", dict, {}).items():
         place.known("expect", deadline, rulebook.by_id, "deadline")
+        here = place.at(f'expect."{deadline}"')
         expect[deadline] = tuple(clocks if isinstance(clocks, list) else [clocks])
         for clock in expect[deadline]:
-            place.at(f'expect."{deadline}"').keys(clock, EXPECT_KEYS)
+            here.keys(clock, EXPECT_KEYS)
+        if not all(expect[deadline]):
+            here.fault("expects nothing; give a due day or a verdict")
+    if not expect:
+        place.fault("expects nothing; name a deadline")
     return Golden(
         name=place.want(body, "name", str, ""),
         file=file,
@@ -110,6 +117,7 @@ def _read_case(place: Place, body: Mapping[str, Any], rulebook: Rulebook, file: 
         as_at=place.want(body, "as_at", date, date.min),
         rows=tuple(_read_row(place, row, rulebook, number) for number, row in enumerate(rows, 2)),
         expect=expect,
+        source=place.maybe(body, "source", str, ""),
     )
 
 
@@ -118,7 +126,7 @@ def _read_row(place: Place, given: Mapping[str, Any], rulebook: Rulebook, number
     for name, value in given.items():
         if value == "unreadable":
             unreadable.add(name)
-        elif name in rulebook.events and isinstance(value, date):
+        elif name in rulebook.events and type(value) is date:
             events[name] = value
         elif name in rulebook.codes and isinstance(value, str):
             codes[name] = frozenset(value.split("+"))
@@ -132,26 +140,53 @@ def _read_row(place: Place, given: Mapping[str, Any], rulebook: Rulebook, number
     return Row(number, "golden", events, codes, {}, flags, frozenset(unreadable))
 
 
-def failures(goldens: Iterable[Golden], rulebook: Rulebook) -> Iterator[Failure]:
-    """Yield every answer of the single reader that is not the expected one."""
+def single_reader(rulebook: Rulebook, rows: Sequence[Row], as_at: date) -> tuple[Clock, ...]:
+    """Judge one case with the single reader: its clocks, without their workings."""
+    return tuple(working.clock for working in judge_case(rulebook, rows, as_at))
+
+
+def failures(
+    goldens: Iterable[Golden], rulebook: Rulebook, judge: Judge = single_reader
+) -> Iterator[Failure]:
+    """Yield every answer of a reader that is not the expected one.
+
+    Args:
+        goldens: The golden cases.
+        rulebook: The law.
+        judge: The reader. It may leave out clocks that have not started.
+    """
     for golden in goldens:
-        workings = judge_case(rulebook, golden.rows, golden.as_at)
+        clocks = judge(rulebook, golden.rows, golden.as_at)
         for deadline, expected in golden.expect.items():
-            mine = [one for one in workings if one.clock.deadline == deadline]
-            mine.sort(key=lambda one: one.clock.start or date.min)
-            yield from _compare(golden, deadline, expected, mine)
+            mine = [clock for clock in clocks if clock.deadline == deadline]
+            yield from _compare(golden, deadline, expected, in_question(mine, expected))
+
+
+def in_question(clocks: Iterable[Clock], expected: Sequence[Mapping[str, Any]]) -> list[Clock]:
+    """Return the clocks that stand beside the expected ones, in order of their start.
+
+    Clocks that have not started are left out unless one is expected: a case of three rows has one clock of
+    a deadline that only one row starts.
+    """
+    started = [clock for clock in clocks if clock.verdict != "not-started" or _waits(expected)]
+    return sorted(started, key=lambda clock: clock.start or date.min)
+
+
+def _waits(expected: Sequence[Mapping[str, Any]]) -> bool:
+    return any(wanted.get("verdict") == "not-started" for wanted in expected)
 
 
 def _compare(
-    golden: Golden, deadline: str, expected: Sequence[Mapping[str, Any]], workings: Sequence[Working]
+    golden: Golden, deadline: str, expected: Sequence[Mapping[str, Any]], clocks: Sequence[Clock]
 ) -> Iterator[Failure]:
-    if len(expected) != len(workings):
-        said = {"clocks": len(expected)}, {"clocks": len(workings)}
-        yield Failure(golden, deadline, *said)
-    for wanted, working in zip(expected, workings, strict=False):
-        got = {key: getattr(working.clock, key) for key in wanted}
+    if not any(clock.verdict == "not-started" for clock in clocks):  # this reader leaves them out
+        expected = [wanted for wanted in expected if wanted.get("verdict") != "not-started"]
+    if len(expected) != len(clocks):
+        yield Failure(golden, deadline, {"clocks": len(expected)}, {"clocks": len(clocks)})
+    for wanted, clock in zip(expected, clocks, strict=False):
+        got = {key: getattr(clock, key) for key in wanted}
         if any(got[key] != _none(value) for key, value in wanted.items()):
-            yield Failure(golden, deadline, wanted, got, working)
+            yield Failure(golden, deadline, wanted, got)
 
 
 def _none(value: object) -> object:

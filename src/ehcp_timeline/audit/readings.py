@@ -78,7 +78,7 @@ def _start(working: Working, reading: Reading, seen: Seen) -> date | None:
         start = working.clock.start
     else:
         start = None if working.clock.ended else seen.pick(reading.starts)
-    if start is None or (reading.starts and start > seen.as_at):
+    if start is None or not reading.stood_on(start) or (reading.starts and start > seen.as_at):
         return None
     came_before = any(day <= start for day in seen.happened(reading.after))
     return start if came_before or not reading.after else None

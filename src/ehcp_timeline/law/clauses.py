@@ -78,6 +78,8 @@ class Reading:
         met_by: Its answer, where it differs.
         waived_by: A date between start and answer that ends a minimum early.
         after: Applies only if one of these came on or before its start.
+        since: First day of start of the clocks it was published for; None for always.
+        until: Last such day.
         always_disputed: Whether the clock is disputed wherever this reading applies, even where both give
             the same verdict: two authorities differ about the duty itself.
     """
@@ -89,7 +91,13 @@ class Reading:
     met_by: Dates | None = None
     waived_by: str | None = None
     after: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
     always_disputed: bool = False
+
+    def stood_on(self, start: date) -> bool:
+        """Say whether it was published for clocks that started on this day."""
+        return (self.since is None or self.since <= start) and (self.until is None or start <= self.until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ KEYS = frozenset(
         *EVENT_LISTS,
     )
 )
-READING_KEYS = frozenset((*LIMIT_KEYS, *("id", "source", "starts", "met_by", "waived_by", "after")))
+READING_KEYS = frozenset(
+    (*LIMIT_KEYS, *("id", "source", "starts", "met_by", "waived_by", "after", "from", "to"))
+)
 LIMIT_WORDS = frozenset((*LIMIT_KEYS, "missing", "rolls"))
 
 
@@ -237,6 +239,8 @@ def _read_reading(here: Place, body: Table, words: Words, starts: Dates) -> Read
         met_by=read_dates(here, body, "met_by", words.events) if "met_by" in body else None,
         waived_by=waived or None,
         after=here.words(body, "after", words.events, "event"),
+        since=here.maybe(body, "from", date, NO_DAY) if "from" in body else None,
+        until=here.maybe(body, "to", date, NO_DAY) if "to" in body else None,
         always_disputed=here.one_of(body, "disputes", ("boundary", "always"), "boundary") == "always",
     )
 
