@@ -10,6 +10,8 @@ from typing import Literal, get_args
 
 import polars as pl
 
+from ehcp_timeline.audit.clocks import VERDICTS
+
 Change = Literal["new", "still-late", "cleared", "excused", "moved", "unjudgeable", "gone"]
 CHANGES: tuple[Change, ...] = get_args(Change)
 CHANGE_KEYS = (
@@ -35,6 +37,7 @@ _SHOWN = (
     "duty", "law", "kind", "who", "source", "start", "due", "answered", "days_late",
     "district", "team", "caseworker",
 )  # fmt: skip
+_WORST_FIRST = pl.Enum([*OPEN, *(verdict for verdict in VERDICTS if verdict not in OPEN)])
 _KEY = (*OWNER, "matched")
 _BEFORE = "_before"
 
@@ -80,15 +83,19 @@ def counted(changed: pl.DataFrame) -> Mapping[Change, int]:
 
 def _one_each(clocks: pl.DataFrame) -> pl.DataFrame:
     """Return one clock for each case, deadline and start: the worst, where a start stands on several rows."""
-    rank = (
-        pl.col("verdict")
-        .cast(pl.String)
-        .replace_strict({name: n for n, name in enumerate(OPEN)}, default=len(OPEN))
-    )
     return (
         clocks.select(*OWNER, "verdict", *_SHOWN)
         .with_columns(pl.col("verdict").cast(pl.String))
-        .sort(rank, "due", "answered", "days_late", "district", "team", "caseworker", nulls_last=True)
+        .sort(
+            pl.col("verdict").cast(_WORST_FIRST),
+            "due",
+            "answered",
+            "days_late",
+            "district",
+            "team",
+            "caseworker",
+            nulls_last=True,
+        )
         .unique(subset=[*OWNER, "start"], keep="first", maintain_order=True)
     )
 
@@ -116,7 +123,7 @@ def _change(lost: pl.Expr) -> pl.Expr:
 
 
 def _state(column: str) -> pl.Expr:
-    """Return the state of a clock: one of `OPEN` while something is owed or unknown, else closed or absent."""
+    """Return the state of a clock: one of `OPEN` while owed or unknown, else closed or absent."""
     verdict = pl.col(column)
     known = pl.when(verdict.is_in(OPEN)).then(verdict).otherwise(pl.lit(CLOSED))
     return pl.when(verdict.is_null()).then(pl.lit(ABSENT)).otherwise(known)
