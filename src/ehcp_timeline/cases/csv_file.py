@@ -1,0 +1,127 @@
+"""Finds where the cells of a CSV file end and which of its rows is the header."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from ehcp_timeline.cases.csv_blocks import Layout, read_blocks
+from ehcp_timeline.cases.csv_records import Record, cut_records
+from ehcp_timeline.cases.headings import Spellings, match
+from ehcp_timeline.cases.sheet import Block, Sheet
+from ehcp_timeline.cases.survey import Surveyed
+from ehcp_timeline.errors import CaseFileError
+
+DELIMITERS = ",;\t|"
+HEADER_WITHIN = 20  # records
+
+_HEAD = 1 << 20  # bytes
+_SAMPLE = 60  # lines
+_DECLARED = re.compile(rb'"?sep=([!-/:-@\[-`{-~\t ])"?\r?\n', re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """One way to read the beginning of a file.
+
+    Attributes:
+        delimiter: Stands between two cells.
+        records: What it cuts the beginning into.
+        end: Physical line behind them.
+        header: Place of the record that looks most like a header.
+        score: How much it does.
+        error: Why the beginning cannot be cut.
+    """
+
+    delimiter: str
+    records: Sequence[Record] = ()
+    end: int = 0
+    header: int = 0
+    score: tuple[bool, int, int] = (False, 0, 0)
+    error: CaseFileError | None = None
+
+
+def find_sheet(surveyed: Surveyed, spellings: Spellings) -> Sheet:
+    """Find the delimiter and the header row: those under which the most headings are known.
+
+    Raises:
+        CaseFileError: The file is blank, or its beginning cannot be cut into cells.
+    """
+    with surveyed.opened() as file:
+        lines = file.read(_HEAD).splitlines(keepends=True)
+    declared = _DECLARED.fullmatch(lines[0]) if lines else None
+    delimiters = declared[1].decode() if declared else DELIMITERS
+    first = 2 if declared else 1
+    guesses = [_guess(lines, delimiter, first, spellings, surveyed.shown) for delimiter in delimiters]
+    best = max(guesses, key=lambda guess: guess.score)
+    failed = next((guess.error for guess in guesses if guess.error), None)
+    if failed and not best.score[0]:
+        raise failed
+    if not best.records:
+        raise CaseFileError(f"{surveyed.shown} is empty", "export the cases again")
+    return _sheet(surveyed, best, lines)
+
+
+def _guess(lines: Sequence[bytes], delimiter: str, first: int, spellings: Spellings, shown: str) -> _Guess:
+    """Take the record of the beginning that looks most like a header under this delimiter."""
+    sample, rest = list(lines[first - 1 : _SAMPLE]), iter(lines[_SAMPLE:])
+    try:
+        records, taken = cut_records(sample, delimiter, first, lambda: next(rest, b""), shown)
+    except CaseFileError as error:
+        return _Guess(delimiter, error=error)
+    filled = [place for place, record in enumerate(records) if any(cell.strip() for cell in record.cells)]
+    scores = {place: _score(records[place].cells, spellings) for place in filled[:HEADER_WITHIN]}
+    if not scores:
+        return _Guess(delimiter)
+    header = max(scores, key=lambda place: scores[place])
+    return _Guess(delimiter, records, first + taken, header, scores[header])
+
+
+def _score(cells: Sequence[str], spellings: Spellings) -> tuple[bool, int, int]:
+    """Return how much a record looks like a header: it has `case_id`, known headings, many cells."""
+    columns = match(cells, spellings)
+    return (
+        "case_id" in columns,
+        sum(column is not None for column in columns),
+        sum(bool(c.strip()) for c in cells),
+    )
+
+
+def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:
+    """Return the file as it is read under a guess."""
+    header = guess.records[guess.header]
+    layout = _layout(guess, lines, surveyed.begin)
+    return Sheet(
+        name=surveyed.name,
+        shown=surveyed.shown,
+        sha256=surveyed.sha256,
+        encoding=surveyed.encoding,
+        delimiter=guess.delimiter,
+        header_row=header.line,
+        headings=tuple(header.cells),
+        blocks=partial(_blocks, surveyed, layout),
+    )
+
+
+def _layout(guess: _Guess, lines: Sequence[bytes], begin: int) -> Layout:
+    """Return how the rows below the header are laid out; the file's text begins at byte `begin`."""
+    header, below = guess.records[guess.header].cells, guess.records[guess.header + 1 :]
+    first_line = below[0].line if below else guess.end
+    bytes_above = sum(map(len, lines[: first_line - 1]))
+    bytes_below = sum(map(len, lines[first_line - 1 :]))
+    return Layout(
+        delimiter=guess.delimiter,
+        headings=len(header),
+        needed=max(place for place, text in enumerate(header, start=1) if text.strip()),
+        width=max(len(header), *(len(record.cells) for record in below), 0),
+        first_line=first_line,
+        begin=begin + bytes_above,
+        row_bytes=max(1, bytes_below // max(1, len(lines) - first_line + 1)),
+    )
+
+
+def _blocks(surveyed: Surveyed, layout: Layout, rows: int) -> Iterator[Block]:
+    """Yield the rows below the header, about `rows` of them at a time."""
+    with surveyed.opened() as file:
+        file.seek(layout.begin)
+        yield from read_blocks(file, layout, rows, surveyed.shown)

@@ -1,0 +1,171 @@
+"""Reads a date as English councils write it: day first, in a plausible year, never guessed month-first.
+
+This is the definition: every reader of a file asks it about each distinct text, and nothing else reads dates.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from ehcp_timeline.cases.values import Fault
+
+Order = Literal["day-first", "month-first"]
+
+ACCEPTED = "write it as YYYY-MM-DD or DD/MM/YYYY"
+FIRST_EVENT = date(1995, 1, 1)
+FIRST_BIRTH = date(1985, 1, 1)
+
+# Excel counts from 1 January 1900 as day 1, and counts a 29 February 1900 that never was.
+_EXCEL_DAY_0 = date(1899, 12, 30)
+_MONTHS: tuple[str, ...] = tuple(
+    "January February March April May June July August September October November December".split(),  # noqa: SIM905
+)
+_MONTH = {name.lower(): number for number, name in enumerate(_MONTHS, start=1)}
+_MONTH |= {name[:3]: number for name, number in _MONTH.items()} | {"sept": 9}
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+# Both patterns mean the same to Python and to polars.
+_TIME = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?(?: ?[aApP][mM])?"
+TIMED_PATTERN = f"([^:]*[0-9])(?:[tT]|,? +){_TIME}"
+
+_FLAGS = re.ASCII | re.IGNORECASE
+_TIMED = re.compile(TIMED_PATTERN)
+_WITH_TIME = rf".*\d(?:t|,? +){_TIME}"
+_ZONED = re.compile(
+    rf"(?:{_WITH_TIME}|.*\d) ?(?:z|utc|gmt|bst|\+\d\d:?\d\d)|{_WITH_TIME} ?-\d\d:?\d\d", _FLAGS
+)
+_WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs?|ur)?(?:day)?\.?,? +(?=\S)", _FLAGS)
+_DAY_FIRST = re.compile(r"(?P<d>\d{1,2})([-/.])(?P<m>\d{1,2})\2(?P<y>\d{4}|\d\d)", _FLAGS)
+_NTH = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?"
+_LAYOUTS = (
+    re.compile(r"(?P<y>\d{4})([-/.])(?P<m>\d{1,2})\2(?P<d>\d{1,2})", _FLAGS),
+    _DAY_FIRST,
+    re.compile(rf"{_NTH}[-/., ]*(?:of )?(?P<m>[a-z]{{3,9}})[-/., ]*(?P<y>\d{{4}}|\d\d)", _FLAGS),
+    re.compile(r"(?P<y>\d{4})[-/ ](?P<m>[a-z]{3,9})[-/ ](?P<d>\d{1,2})", _FLAGS),
+    re.compile(rf"(?P<m>[a-z]{{3,9}})\.? +{_NTH},? +(?P<y>\d{{4}})", _FLAGS),
+)
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", _FLAGS)
+
+NOT_A_DATE = Fault("unreadable-date", "is not a date", ACCEPTED)
+TIME_ZONE = Fault(
+    "unreadable-date", "has a time zone, which can move the day", "export local dates without a time zone"
+)
+NOT_IN_CALENDAR = Fault("impossible-date", "is no day of the calendar", ACCEPTED)
+WRONG_WEEKDAY = Fault("impossible-date", "falls on another weekday", "correct the date or the weekday")
+MONTH_FIRST = Fault(
+    "month-first-date",
+    "is a date only if the month comes first",
+    f"dates are read day first; {ACCEPTED}",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days, both inclusive, between which a date is plausible."""
+
+    first: date
+    last: date
+
+
+def event_window(as_at: date) -> Window:
+    """Return when a dated event may lie: from 1 January 1995 to five years after the as-at date."""
+    ahead = min(as_at.year + 5, date.max.year)
+    leap_day = (as_at.month, as_at.day) == (2, 29)
+    return Window(FIRST_EVENT, date(ahead, 2, 28) if leap_day else as_at.replace(year=ahead))
+
+
+def birth_window(as_at: date) -> Window:
+    """Return when a child or young person may have been born: from 1 January 1985 to the as-at date."""
+    return Window(FIRST_BIRTH, as_at)
+
+
+def read_date(cell: str, window: Window) -> date | Fault:
+    """Read a date; the cell is not blank and has no white space around it.
+
+    Accepted, with a time after it or not (the time is dropped): 2024-03-01, 01/03/2024, 1-3-24, 1.3.2024,
+    1-Mar-2024, 1 March 2024, Fri 1st Mar 2024, 2024-Mar-01, Mar 1 2024, and Excel's number for it, 45352.
+    """
+    if _ZONED.fullmatch(cell):
+        return TIME_ZONE
+    text = _without_time(cell)
+    weekday = _WEEKDAY.match(text)
+    day = _day(text[weekday.end() :] if weekday else text, window)
+    if isinstance(day, Fault):
+        return day
+    if weekday and _WEEKDAYS[day.weekday()] != weekday[1].lower():
+        return WRONG_WEEKDAY
+    return _plausible(day, window)
+
+
+def numeric_order(cell: str) -> Order | None:
+    """Return what a date in figures proves about the order of day and month; None where it proves nothing."""
+    figures = _DAY_FIRST.fullmatch(_without_time(cell))
+    if not figures:
+        return None
+    first, second = int(figures["d"]), int(figures["m"])
+    if 31 >= first > 12 >= second > 0:
+        return "day-first"
+    return "month-first" if 31 >= second > 12 >= first > 0 else None
+
+
+def _without_time(cell: str) -> str:
+    """Return the date without the time of day after it."""
+    timed = _TIMED.fullmatch(cell)
+    return timed[1] if timed else cell
+
+
+def _day(text: str, window: Window) -> date | Fault:
+    """Return the day that a text names, plausible or not."""
+    for layout in _LAYOUTS:
+        if found := layout.fullmatch(text):
+            year, month, day = _year(found["y"], window), _month(found["m"]), int(found["d"])
+            swapped = _in_calendar(year, day, int(found["m"])) if layout is _DAY_FIRST else NOT_A_DATE
+            read = _in_calendar(year, month, day)
+            return MONTH_FIRST if isinstance(read, Fault) and isinstance(swapped, date) else read
+    serial = _SERIAL.fullmatch(text)
+    return _excel_day(int(serial[1]), window) if serial else NOT_A_DATE
+
+
+def _excel_day(number: int, window: Window) -> date | Fault:
+    """Return the day that Excel keeps as `number`, if a date can be meant at all."""
+    day = _EXCEL_DAY_0 + timedelta(days=number)
+    return day if window.first <= day <= window.last else NOT_A_DATE
+
+
+def _month(text: str) -> int | None:
+    """Return the number of a month in figures or in words."""
+    return int(text) if text.isdigit() else _MONTH.get(text.lower())
+
+
+def _in_calendar(year: int, month: int | None, day: int) -> date | Fault:
+    """Return the date if the calendar has it."""
+    if month is None:
+        return NOT_A_DATE
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return NOT_IN_CALENDAR
+
+
+def _year(figures: str, window: Window) -> int:
+    """Return the year; one of two figures lies in this century unless that is after the window."""
+    year = int(figures)
+    if len(figures) == 4:
+        return year
+    return 2000 + year if 2000 + year <= window.last.year else 1900 + year
+
+
+def _plausible(day: date, window: Window) -> date | Fault:
+    """Return the day if it lies in the window."""
+    tip = "correct it, or clear the cell"
+    if day < window.first:
+        return Fault("impossible-date", f"is before {_in_words(window.first)}", tip)
+    if day > window.last:
+        return Fault("impossible-date", f"is after {_in_words(window.last)}", tip)
+    return day
+
+
+def _in_words(day: date) -> str:
+    """Return a date in words, as `1 January 1995`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

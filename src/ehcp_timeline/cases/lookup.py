@@ -1,0 +1,105 @@
+"""Reads whole columns of text by asking the definition about each distinct text once."""
+
+from collections.abc import Callable
+from datetime import date
+
+import polars as pl
+
+from ehcp_timeline.cases.cells import Reader, Value
+from ehcp_timeline.cases.dates import TIMED_PATTERN
+from ehcp_timeline.cases.values import EXCEL_ERROR_PATTERN, WHITE, Fault, joined
+
+Outcome = Value | Fault | None
+
+# A council's dates are some thousands of distinct texts; a column of times of day may have a million.
+MANY = 20_000
+AT_MOST = 200_000
+
+
+def untimed(texts: pl.Expr) -> pl.Expr:
+    """Return dates without the time of day after them: fewer texts, the same dates."""
+    return texts.str.strip_chars(WHITE).str.replace(f"^(?:{TIMED_PATTERN})$", "$1")
+
+
+class Lookup:
+    """Learns what each distinct text of some columns means, and reads the columns by it."""
+
+    def __init__(
+        self, read: Reader, dtype: type[pl.DataType], fewer: Callable[[pl.Expr], pl.Expr] | None = None
+    ) -> None:
+        """Begin without knowing any text.
+
+        Args:
+            read: The definition: one text to its value, None for a blank, or a fault.
+            dtype: Of the values; several codes are one String, as `values.joined` gives it.
+            fewer: Rewrites a column to fewer distinct texts with the same values, used where there are many.
+        """
+        self._read = read
+        self._dtype = dtype
+        self._fewer = fewer
+        self._rewrites = False
+        self._known: dict[str, Outcome] = {}
+        self._texts = pl.Enum([])
+        self._values = pl.Series(dtype=dtype)
+
+    def outcome(self, text: str) -> Outcome:
+        """Return what the definition makes of one text."""
+        return self._known[text] if text in self._known else self._read(text)
+
+    def values(self, texts: pl.DataFrame) -> pl.DataFrame:
+        """Return the values of columns of text; blank and unreadable cells are null."""
+        if self._rewrites and self._fewer:
+            texts = texts.with_columns(self._fewer(pl.all()))
+        codes = self._codes(texts)
+        new = _unknown(texts, codes)
+        if len(new) > MANY and self._fewer and not self._rewrites:
+            self._rewrites = True
+            return self.values(texts)
+        if new:
+            self._learn(texts, new)
+            codes = self._codes(texts)
+        values = pl.lit(self._values)
+        return codes.select(values.gather(pl.col(name)).alias(name) for name in codes.columns)
+
+    def _codes(self, texts: pl.DataFrame) -> pl.DataFrame:
+        """Return the place of each text among the known ones, null where it is not known."""
+        return texts.select(pl.all().cast(self._texts, strict=False).to_physical())
+
+    def _learn(self, texts: pl.DataFrame, new: list[str]) -> None:
+        """Ask the definition about new texts; forget the old ones where there would be too many."""
+        if len(self._known) + len(new) > AT_MOST:
+            self._known = {}
+            new = _unknown(texts, texts.select(pl.lit(None).alias(name) for name in texts.columns))
+        self._known |= {text: self._read(text) for text in new}
+        self._texts = pl.Enum(list(self._known))
+        self._values = pl.Series([_plain(outcome) for outcome in self._known.values()], dtype=self._dtype)
+
+
+def clean_text(texts: pl.DataFrame, blanks: frozenset[str]) -> pl.DataFrame:
+    """Return columns of free text without white space around them; blanks and Excel errors are null."""
+    stripped = texts.select(pl.all().str.strip_chars(WHITE))
+    blank = pl.all().str.to_lowercase().is_in(["", *sorted(blanks)])
+    cleaned = stripped.select(pl.when(~blank).then(pl.all()))
+    if cleaned.select(pl.any_horizontal(pl.all().str.starts_with("#").any())).item():
+        error = pl.all().str.contains(f"^(?:{EXCEL_ERROR_PATTERN})$")
+        cleaned = cleaned.select(pl.when(~error).then(pl.all()))
+    return cleaned
+
+
+def _plain(outcome: Outcome) -> date | str | bool | None:
+    """Return a value as it stands in a frame."""
+    if isinstance(outcome, Fault):
+        return None
+    return joined(outcome) if isinstance(outcome, frozenset) else outcome
+
+
+def _unknown(texts: pl.DataFrame, codes: pl.DataFrame) -> list[str]:
+    """Return the distinct texts that have no code."""
+    lacking = [name for name in texts.columns if codes[name].null_count() > texts[name].null_count()]
+    if not lacking:
+        return []
+    beside = texts.select(lacking).hstack(codes.select(pl.col(lacking).is_null().name.suffix("?")))
+    distinct = beside.select(
+        pl.col(name).filter(pl.col(f"{name}?")).drop_nulls().unique().implode() for name in lacking
+    )
+    return list(dict.fromkeys(text for texts in distinct.row(0) for text in texts))

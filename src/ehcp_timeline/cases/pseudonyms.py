@@ -1,0 +1,97 @@
+"""Names for cases that nobody can turn back without the key: HMAC-SHA256 of the case's own number.
+
+Names, dates of birth and free text are dropped, never hashed: there are too few of them, and whoever tries
+them all would find each. What is left is pseudonymised, and still personal data.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ehcp_timeline.errors import UsageError
+
+STATEMENT = (
+    "Pseudonymised, still personal data: keep the key apart from this, and treat both as confidential."
+)
+LEAST_KEY = 32
+_MOST_KEY = 4096
+_LETTERS = 12
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)  # never wait for a pipe
+_NEW_KEY = "make a new one with: ehcp key new PATH"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A secret that makes pseudonyms; its value is never printed."""
+
+    secret: bytes = field(repr=False)
+
+    def pseudonym(self, case_id: str) -> str:
+        """Return the pseudonym of a case: 12 letters and digits, the same for the same key and case.
+
+        Twelve characters of base32 are 60 bits: among a million cases the chance that any two share one
+        is below one in a million.
+
+        >>> Key(b"0" * 32).pseudonym("C-0042")
+        'FEZRXUDAEPQ3'
+        """
+        digest = hmac.new(self.secret, case_id.encode("utf-8"), hashlib.sha256).digest()
+        return base64.b32encode(digest).decode("ascii")[:_LETTERS]
+
+
+def new_key() -> bytes:
+    """Return the content of a new key file: 32 random bytes, written in hexadecimal on one line."""
+    return f"{secrets.token_hex(LEAST_KEY)}\n".encode("ascii")
+
+
+def read_key(path: Path, output: Path | None = None) -> Key:
+    """Read a key; every byte of the file counts.
+
+    Args:
+        path: The key file.
+        output: The file or folder that is written; the key must not lie in the same folder or below it.
+
+    Raises:
+        UsageError: It is not there, is no ordinary file, can be read by others than its owner, is too
+            short, or lies where the output goes.
+    """
+    if output is not None:
+        _check_apart(path, output)
+    try:
+        with os.fdopen(os.open(path, _READ), "rb") as stream:
+            _check_private(path, os.fstat(stream.fileno()))
+            secret = stream.read(_MOST_KEY + 1)
+    except OSError as error:
+        why = (error.strerror or type(error).__name__).lower()
+        raise UsageError(f"cannot read the key file {path}: {why}", _NEW_KEY) from error
+    if len(secret) < LEAST_KEY:
+        raise UsageError(f"the key file {path} is too short: it needs at least {LEAST_KEY} bytes", _NEW_KEY)
+    if len(secret) > _MOST_KEY:
+        raise UsageError(f"{path} is too long for a key file: at most {_MOST_KEY} bytes", _NEW_KEY)
+    return Key(secret)
+
+
+def _check_private(path: Path, status: os.stat_result) -> None:
+    """Raise UsageError if the key is no ordinary file, or if others than its owner could read it."""
+    if not stat.S_ISREG(status.st_mode):
+        raise UsageError(f"the key file {path} is not an ordinary file", _NEW_KEY)
+    if os.name != "nt" and status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise UsageError(
+            f"the key file {path} can be read by others than its owner",
+            f"chmod 600 {path}; if others may have read it, make a new key",
+        )
+
+
+def _check_apart(path: Path, output: Path) -> None:
+    """Raise UsageError if whoever is handed the output folder is handed the key with it."""
+    folder = output if output.is_dir() else output.parent
+    if path.resolve().is_relative_to(folder.resolve()) or path.absolute().is_relative_to(folder.resolve()):
+        raise UsageError(
+            f"the key file {path} lies inside the folder that is written to",
+            "keep the key in another folder, or write somewhere else",
+        )

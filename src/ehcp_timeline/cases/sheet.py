@@ -1,0 +1,53 @@
+"""What the reader of every format gives: a header row, and blocks of text with each row's physical line."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ehcp_timeline.cases.problems import Problem
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ROW = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows of a file as text, in file order.
+
+    Attributes:
+        cells: `row` (UInt32, the physical line on which the row begins), then one String column for each
+            heading, named by its place from "0" on; an empty cell is null. A row may be blank.
+        problems: Rows that could not be cut into cells (these stop the row, and are not in `cells`) and rows
+            that lack cells (these are).
+    """
+
+    cells: "pl.DataFrame"
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file of any format, its header row found.
+
+    Attributes:
+        name: The file as the user named it.
+        shown: The same for messages.
+        sha256: Of the file's bytes, in hexadecimal.
+        encoding: Of the file's text.
+        delimiter: Between two cells; an empty string where the format has none.
+        header_row: Physical line of the header row.
+        headings: Its cells.
+        blocks: Gives the rows below the header from the first, about so many at a time, at least one block;
+            as often as asked, but one after another.
+    """
+
+    name: str
+    shown: str
+    sha256: str
+    encoding: str
+    delimiter: str
+    header_row: int
+    headings: tuple[str, ...]
+    blocks: Callable[[int], Iterator[Block]]

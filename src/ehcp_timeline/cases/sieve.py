@@ -1,0 +1,50 @@
+"""Leaves out the rows that cannot be judged: without anything, without a case_id, or repeating another."""
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from ehcp_timeline.cases.lookup import clean_text
+from ehcp_timeline.cases.problems import Problem
+from ehcp_timeline.cases.repeats import Repeats, repeat_problem
+from ehcp_timeline.cases.sheet import ROW, Block
+from ehcp_timeline.cases.values import EXCEL_ERROR, WHITE, is_excel_error, shown
+
+
+def sieve(
+    block: Block, places: Mapping[str, int], blanks: frozenset[str], repeats: Repeats
+) -> tuple[pl.DataFrame, list[Problem]]:
+    """Return the rows that can be judged and a problem for each other row that is not blank.
+
+    Args:
+        block: The rows.
+        places: Column to its place among the cells, from 0.
+        blanks: Words that count as a blank.
+        repeats: The rows before these.
+
+    Returns:
+        `row` and the text of each column under the column's name; the problems of the block and of its rows.
+    """
+    cells, problems = block.cells, list(block.problems)
+    identity = str(places["case_id"])
+    named = clean_text(cells.select(identity), blanks).to_series().is_not_null()
+    if not named.all():
+        problems += _without_case_id(cells.filter(~named), identity)
+        cells = cells.filter(named)
+    again = repeats.find(cells)
+    if not again.is_empty():
+        problems += (repeat_problem(row, first) for row, first in again.iter_rows())
+        cells = cells.join(again, on=ROW, how="anti", maintain_order="left")
+    return cells.select(ROW, *(pl.col(str(place)).alias(name) for name, place in places.items())), problems
+
+
+def _without_case_id(cells: pl.DataFrame, identity: str) -> Iterator[Problem]:
+    """Yield the problems of rows without a case_id; a row without anything is no row."""
+    filled = (pl.exclude(ROW).str.strip_chars(WHITE) != "").fill_null(value=False)
+    for row, text in cells.filter(pl.any_horizontal(filled)).select(ROW, identity).iter_rows():
+        if text and is_excel_error(text):
+            says, tip = f"{shown(text)} {EXCEL_ERROR.says}", EXCEL_ERROR.try_
+            yield Problem(row, "case_id", EXCEL_ERROR.rule, says, tip, "row")
+        else:
+            tip = "give it the number of its case, or remove it"
+            yield Problem(row, "case_id", "no-case-id", "the row has no case_id", tip, "row")

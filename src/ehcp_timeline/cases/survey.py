@@ -1,0 +1,225 @@
+"""Looks through the bytes of a file once, and makes them UTF-8 with line feeds where they are not."""
+
+import codecs
+import hashlib
+import io
+import re
+import stat
+import sys
+import tempfile
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from os import fstat
+from typing import IO, Literal
+
+from ehcp_timeline.errors import CaseFileError
+
+Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252"]
+
+STDIN = "-"
+
+# Small enough to stay in the processor's cache while it is looked at in several ways.
+_PIECE = 1 << 18
+_LONE_RETURN = re.compile(rb"\r[^\n]")
+_MARKS: tuple[tuple[bytes, Encoding], ...] = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_IN_WORDS: dict[Encoding, str] = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8, as the beginning of the file says",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "cp1252": "UTF-8, nor Windows-1252",
+}
+_AS_CSV = "save it as CSV UTF-8"
+_NOT_TEXT = (
+    (b"PK\x03\x04", "looks like an Excel workbook", _AS_CSV),
+    (b"\xd0\xcf\x11\xe0", "looks like an old Excel workbook", _AS_CSV),
+    (b"%PDF", "is a PDF", "export the cases as CSV"),
+    (b"PAR1", "looks like a Parquet file", "export the cases as CSV"),
+    (b"\x1f\x8b", "is compressed", "unpack it first"),
+    (b"<", "looks like XML or a web page", "export the cases as CSV"),
+)
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Surveyed:
+    """A file, or a spooled copy of it, that is known to be UTF-8 with line feeds.
+
+    Attributes:
+        name: The file as the user named it; `-` is standard input.
+        shown: The same for messages.
+        sha256: Of the original bytes, in hexadecimal.
+        encoding: Of the original bytes.
+        begin: How many bytes to skip at the beginning.
+        spool: An unlinked file that only its owner can read, where the original could not be read twice or
+            had to be transcoded; None where the original serves.
+    """
+
+    name: str
+    shown: str
+    sha256: str
+    encoding: Encoding
+    begin: int
+    spool: IO[bytes] | None
+
+    @contextmanager
+    def opened(self) -> Iterator[IO[bytes]]:
+        """Give the bytes from the beginning; one reader at a time."""
+        if self.spool is not None:
+            self.spool.seek(self.begin)
+            yield self.spool
+            return
+        with _open(self.name, self.shown) as file:
+            file.seek(self.begin)
+            yield file
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one pass over the bytes has shown."""
+
+    sha256: str
+    utf8: bool
+    lone_return: bool
+    nul: bool
+
+
+def survey(name: str) -> Surveyed:
+    """Look through a file, or through standard input where `name` is `-`.
+
+    Raises:
+        CaseFileError: It is missing, a folder, not ours to read, empty, or not text.
+    """
+    shown = "standard input" if name == STDIN else name
+    file, spooled = _readable_twice(name, shown)
+    kept = file if spooled else None
+    try:
+        begin, declared = _declared(file, shown)
+        look = _look(file)
+        encoding = declared or ("utf-8" if look.utf8 else "cp1252")
+        utf16 = encoding in {"utf-16-le", "utf-16-be"}
+        if look.nul and not utf16:
+            raise CaseFileError(f"{shown} is not text: it has NUL bytes", _AS_CSV)
+        if utf16 or look.lone_return or not look.utf8:
+            file.seek(begin)
+            kept, begin = _spooled(_retold(file, encoding, shown)), 0
+    finally:
+        if file is not kept:
+            file.close()
+    found = Surveyed(name, shown, look.sha256, encoding, begin, kept)
+    if kept:
+        weakref.finalize(found, kept.close)
+    return found
+
+
+def _open(name: str, shown: str) -> IO[bytes]:
+    """Open a file, or say in one line why not."""
+    try:
+        return open(name, "rb")  # noqa: PTH123 - the caller closes it
+    except (FileNotFoundError, ValueError):
+        raise CaseFileError(f"{shown}: there is no such file", "check the name and the folder") from None
+    except IsADirectoryError:
+        raise CaseFileError(f"{shown} is a folder", "name a file in it") from None
+    except PermissionError:
+        raise CaseFileError(f"{shown} may not be read", "ask for leave to read it, or copy it") from None
+    except OSError as error:
+        raise CaseFileError(f"{shown} cannot be read: {error.strerror}") from None
+
+
+def _readable_twice(name: str, shown: str) -> tuple[IO[bytes], bool]:
+    """Return the file, and whether it is a spooled copy because the original can be read only once."""
+    if name == STDIN:
+        return _spooled(iter(lambda: sys.stdin.buffer.read(_PIECE), b"")), True
+    file = _open(name, shown)
+    if stat.S_ISREG(fstat(file.fileno()).st_mode):
+        return file, False
+    with file:
+        return _spooled(_pieces(file)), True
+
+
+def _spooled(pieces: Iterator[bytes]) -> IO[bytes]:
+    """Write pieces to a file that has no name, so that nobody else can read it and nothing is left behind."""
+    spool: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the survey
+    try:
+        spool.writelines(pieces)
+        spool.seek(0)
+    except BaseException:
+        spool.close()
+        raise
+    return spool
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the rest of a file piece by piece."""
+    while piece := file.read(_PIECE):
+        yield piece
+
+
+def _declared(file: IO[bytes], shown: str) -> tuple[int, Encoding | None]:
+    """Return how many bytes mark the encoding at the beginning, and which one they or the text declare."""
+    head = file.read(1024)
+    file.seek(0)
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return len(mark), encoding
+    if not head:
+        raise CaseFileError(f"{shown} is empty", "export the cases again")
+    for magic, what, hint in _NOT_TEXT:
+        if head.startswith(magic):
+            raise CaseFileError(f"{shown} {what}, not a CSV file", hint)
+    return 0, _utf16(head)
+
+
+def _utf16(head: bytes) -> Encoding | None:
+    """Return which UTF-16 the text is in if every other byte is nought, as it is in English text."""
+    first, second = head[0::2], head[1::2]
+    if not any(second) and all(first):
+        return "utf-16-le" if second else None
+    return "utf-16-be" if not any(first) and all(second) and second else None
+
+
+def _look(file: IO[bytes]) -> _Look:
+    """Look at every byte once."""
+    digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
+    utf8, lone_return, nul, held = True, False, False, b""
+    for piece in _pieces(file):
+        digest.update(piece)
+        utf8 = utf8 and _decodes(decoder, piece)
+        nul = nul or b"\0" in piece
+        lone_return = lone_return or _LONE_RETURN.search(held + piece if held else piece) is not None
+        held = b"\r" if piece.endswith(b"\r") else b""
+    return _Look(digest.hexdigest(), utf8 and _decodes(decoder, b"", final=True), lone_return, nul)
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, piece: bytes, *, final: bool = False) -> bool:
+    """Return whether the text goes on in the decoder's encoding."""
+    if piece.isascii() and not final and not decoder.getstate()[0]:
+        return True
+    try:
+        decoder.decode(piece, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _retold(file: IO[bytes], encoding: Encoding, shown: str) -> Iterator[bytes]:
+    """Yield the rest of a file in UTF-8, with a line feed for every kind of line end."""
+    codec = "utf-8" if encoding == "utf-8-sig" else encoding
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(codec)(), translate=True)
+    line = 1
+    for piece in chain(_pieces(file), [b""]):
+        try:
+            text = decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as error:
+            bad = line + piece.count(b"\n", 0, error.start)
+            raise CaseFileError(f"{shown}: line {bad} is not {_IN_WORDS[encoding]}", _AS_CSV) from None
+        if "\0" in text:
+            raise CaseFileError(f"{shown} is not text: it has NUL characters", _AS_CSV)
+        line += text.count("\n")
+        yield text.encode()
