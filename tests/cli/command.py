@@ -9,6 +9,12 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[2] / "src"
 
 
+def environment() -> dict[str, str]:
+    """Return the environment in which this checkout's package is found."""
+    path = os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")])
+    return {**os.environ, "PYTHONPATH": path}
+
+
 def ehcp(
     *words: str,
     stdin: bytes | None = None,
@@ -17,14 +23,13 @@ def ehcp(
     program: Sequence[str] = (sys.executable, "-m", "ehcp_timeline.cli"),
 ) -> subprocess.CompletedProcess[bytes]:
     """Run `ehcp` with these words, through a pipe."""
-    path = os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")])
     return subprocess.run(
         [*program, *words],
         input=stdin,
         stdin=subprocess.DEVNULL if stdin is None else None,
         capture_output=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": path, **(env or {})},
+        env={**environment(), **(env or {})},
         cwd=cwd,
         timeout=120,
     )

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.law.reading import load_rulebook
+from ehcp_timeline.law.terms import Deadline
+from ehcp_timeline.report.plain import plain_text
+from ehcp_timeline.report.rules_view import deadline_sections
 
 from .command import ehcp, printed, said
 
@@ -45,13 +48,8 @@ def test_the_list_for_a_person_names_the_law() -> None:
 
 
 @pytest.mark.parametrize("deadline", RULEBOOK.deadlines, ids=lambda one: one.id)
-def test_one_deadline_is_shown_whole(deadline: object, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_deadline_is_shown_whole(deadline: Deadline) -> None:
     """Its duty, words, provision, start, answer, every version, reading and excuse."""
-    from ehcp_timeline.law.terms import Deadline
-    from ehcp_timeline.report.plain import plain_text
-    from ehcp_timeline.report.rules_view import deadline_sections
-
-    assert isinstance(deadline, Deadline)
     text = plain_text(deadline_sections(deadline, RULEBOOK))
 
     assert text.startswith(f"{deadline.id}: {deadline.duty}\n")

@@ -19,7 +19,8 @@ def titled(sections: list[Section], beginning: str) -> Section:
 
 def test_the_whole_page() -> None:
     """Late first, worst first; then due soon, then unknown; then the file as a whole and what to type next."""
-    text = plain_text(check_sections(audit(OVERDUE, RUNNING, WORST, UNKNOWN), top=20, files="cases.csv"))
+    answer = audit(OVERDUE, RUNNING, WORST, UNKNOWN)
+    text = plain_text(check_sections(answer, top=20, files="cases.csv"))
 
     assert (
         text

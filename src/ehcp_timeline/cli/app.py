@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ehcp_timeline import __version__
-from ehcp_timeline.cli import rules, template, timeline
+from ehcp_timeline.cli import check, columns, explain, rules, template, timeline
 from ehcp_timeline.cli.examples import examples
 from ehcp_timeline.cli.output import say
 from ehcp_timeline.errors import EhcpError
@@ -23,7 +23,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("check")(check.check)
 app.command("timeline")(timeline.timeline)
+app.command("explain")(explain.explain)
+app.command("columns")(columns.columns)
 app.command("template")(template.template)
 app.add_typer(rules.app, name="rules")
 

@@ -1,6 +1,7 @@
 """`ehcp check`: what is late, what is due soon and what cannot be judged in one or more case files."""
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,16 +22,21 @@ from ehcp_timeline.cli.check_options import (
     Team,
     Top,
     Who,
+    as_selected,
     chosen,
+    known_columns,
+    with_late,
 )
 from ehcp_timeline.cli.examples import examples
 from ehcp_timeline.cli.exits import FAIL_ON, exit_code
+from ehcp_timeline.cli.opening import case_file, law, names, settings
 from ehcp_timeline.cli.options import AsAt, Config, Force, Format, OutputFile, Rules
 from ehcp_timeline.cli.output import Output, choose_output, say
 from ehcp_timeline.cli.words import choice, day_asked
 
 if TYPE_CHECKING:
     from ehcp_timeline.audit.result import Audit
+    from ehcp_timeline.audit.selection import Selection
 
 FORMATS = ("table", "plain", "csv", "json", "ndjson", "parquet", "md")
 
@@ -65,7 +71,7 @@ def check(
     output: OutputFile = None,
     force: Force = False,
     overlays: Rules = None,
-    config: Config = None,
+    config_file: Config = None,
 ) -> None:
     """Say what is overdue, what is due soon, the oldest cases and when the backlog clears.
 
@@ -75,20 +81,51 @@ def check(
     """
     to = choose_output(asked, output, force=force, formats=FORMATS)
     fails = choice("--fail-on", fail_on, FAIL_ON)
-    rulebook = load_law(overlays, config)
-    selection = chosen(
-        rulebook,
-        due_within=due_within,
-        include=include,
-        kind=kind,
-        who=who,
-        deadline=deadline,
-        district=district,
-        team=team,
-        caseworker=caseworker,
-    )
-    audit = ...
-    _write(to, audit, top, files)
+    when, config = day_asked(as_at), settings(config_file)
+    rulebook = law(overlays, config)
+    vocabulary = names(rulebook)
+    whose = {"district": district, "team": team, "caseworker": caseworker}
+    asked_for = chosen(rulebook, due_within, include=include, kind=kind, who=who, deadline=deadline, **whose)
+    blank = known_columns(assume_blank, vocabulary)
+    sources = [case_file(path, vocabulary, when, config) for path in files]
+    from ehcp_timeline.measure.check import check_files
+
+    looked_for = with_late(asked_for) if fails == "late" else asked_for
+    kept = _kept(to, top, asked_for)
+    audit = check_files(rulebook, sources, when, looked_for, oldest=oldest, top=kept, assume_blank=blank)
+    _write(to, as_selected(audit, asked_for), top, files)
     raise typer.Exit(
         exit_code(audit, fail_on=fails, due_within=due_within, strict=strict, exit_zero=exit_zero)
     )
+
+
+def _kept(to: Output, top: int, selection: "Selection") -> int | None:
+    """Return how many clocks of a verdict are enough: on a page about the authority's own, what it shows."""
+    own = selection.kinds == {"statutory"} and selection.who == {"authority"}
+    return max(top, 1) if own and to.format in ("table", "plain") else None
+
+
+def _write(to: Output, audit: "Audit", top: int, files: Sequence[Path]) -> None:
+    """Write the answer in the format that was chosen; what data leave out is said on standard error."""
+    from ehcp_timeline.report import flat
+    from ehcp_timeline.report.answers import check_answer
+    from ehcp_timeline.report.check_view import check_sections
+    from ehcp_timeline.report.records import FINDING_KEYS, records
+    from ehcp_timeline.report.summary_view import summary_lines
+
+    match to.format:
+        case "json":
+            to.send(flat.json_text(check_answer(audit)))
+        case "csv":
+            to.send(flat.csv_text(records(audit.findings)))
+        case "ndjson":
+            to.send(flat.ndjson_text(records(audit.findings)))
+        case "parquet":
+            to.send(flat.parquet_bytes(audit.findings))
+        case "md":
+            title = f"EHC plan time limits as at {audit.as_at}"
+            to.send(flat.markdown_text(records(audit.findings), FINDING_KEYS, title))
+        case _:
+            to.show(check_sections(audit, top=top, files=shlex.join(map(str, files))))
+            return
+    say(*summary_lines(audit))

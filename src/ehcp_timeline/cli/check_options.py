@@ -1,6 +1,6 @@
 """The options that choose what `ehcp check` lists, each written once, and what they choose."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +9,9 @@ from ehcp_timeline.cli.words import choices, did_you_mean, split
 from ehcp_timeline.errors import UsageError
 
 if TYPE_CHECKING:
+    from ehcp_timeline.audit.result import Audit
     from ehcp_timeline.audit.selection import Selection
+    from ehcp_timeline.cases.columns import Vocabulary
     from ehcp_timeline.law.terms import Rulebook
 
 Words = list[str] | None
@@ -64,8 +66,8 @@ WHO = ("authority", "other authority", "family", "school", "adviser", "health")
 
 def chosen(
     rulebook: "Rulebook",
-    *,
     due_within: int = 14,
+    *,
     include: Words = None,
     kind: Words = None,
     who: Words = None,
@@ -91,22 +93,52 @@ def chosen(
         everything=ALL in included,
         kinds=frozenset(KINDS) if ALL in kinds else kinds,
         who=frozenset() if ALL in owed_by else owed_by,
-        deadlines=_deadlines(deadline or (), rulebook),
+        deadlines=chosen_deadlines(deadline, rulebook),
         districts=_names(district),
         teams=_names(team),
         caseworkers=_names(caseworker),
     )
 
 
-def _deadlines(given: Sequence[str], rulebook: "Rulebook") -> frozenset[str]:
-    """Return deadline ids, or first parts of them, that the rulebook has."""
+def with_late(selection: "Selection") -> "Selection":
+    """Return the selection with what was done late, for an exit code that depends on it."""
+    return replace(selection, verdicts=selection.verdicts | {"late"})
+
+
+def as_selected(audit: "Audit", selection: "Selection") -> "Audit":
+    """Return the answer without what was done late, unless that was asked for."""
+    if selection.everything or "late" in selection.verdicts:
+        return audit
+    counts = {verdict: number for verdict, number in audit.found_by_verdict.items() if verdict != "late"}
+    kept = audit.findings.filter(audit.findings["verdict"] != "late")
+    return replace(audit, findings=kept, found=sum(counts.values()), found_by_verdict=counts)
+
+
+def known_columns(given: Words, vocabulary: "Vocabulary") -> frozenset[str]:
+    """Return columns of a case file.
+
+    Raises:
+        UsageError: There is no such column.
+    """
+    for word in split(given or ()):
+        if word not in vocabulary.columns:
+            hint = did_you_mean(word, vocabulary.columns) or "`ehcp template --rows` lists the columns"
+            raise UsageError(f"--assume-blank: there is no column `{word}`", hint)
+    return frozenset(split(given or ()))
+
+
+def chosen_deadlines(given: Words, rulebook: "Rulebook") -> frozenset[str]:
+    """Return deadline ids, or first parts of them.
+
+    Raises:
+        UsageError: The rulebook has none such.
+    """
     ids = tuple(rulebook.by_id)
-    for word in split(given):
+    for word in split(given or ()):
         if word not in ids and not any(one.startswith(f"{word}.") for one in ids):
-            raise UsageError(
-                f"--deadline: there is no `{word}`", did_you_mean(word, ids) or "ehcp rules list"
-            )
-    return frozenset(split(given))
+            hint = did_you_mean(word, ids) or "ehcp rules list"
+            raise UsageError(f"--deadline: there is no `{word}`", hint)
+    return frozenset(split(given or ()))
 
 
 def _names(given: Words) -> frozenset[str]:

@@ -92,5 +92,5 @@ def _texts(path: Path, key: str, value: object) -> tuple[str, ...]:
     if isinstance(words, list) and all(isinstance(word, str) for word in words):
         return tuple(words)
     raise ConfigError(
-        f"{path}: {key} is not a list of texts", f'write  {key.split(".")[-1]} = ["...", "..."]'
+        f"{path}: {key} is not a list of texts", f'write  {key.rsplit(".", maxsplit=1)[-1]} = ["...", "..."]'
     )

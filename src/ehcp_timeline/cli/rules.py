@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.law.terms import Deadline, Rulebook
 
 FOUND = 1
-app = typer.Typer(rich_markup_mode=None, help="Show and test the law as it is written down here.")
+app = typer.Typer(rich_markup_mode=None)
 
 
 @app.callback(invoke_without_command=True)

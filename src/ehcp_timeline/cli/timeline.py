@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from ehcp_timeline.cli.examples import examples
-from ehcp_timeline.cli.options import AsAt, Force, Format, OutputFile, Rules
+from ehcp_timeline.cli.opening import law, names, settings
+from ehcp_timeline.cli.options import AsAt, Config, Force, Format, OutputFile, Rules
 from ehcp_timeline.cli.output import ROW_FORMATS, choose_output
 from ehcp_timeline.cli.words import day_asked
 
@@ -26,6 +27,7 @@ def timeline(
     output: OutputFile = None,
     force: Force = False,
     overlays: Rules = None,
+    config: Config = None,
 ) -> None:
     """Give every deadline of one case, with its law. No file needed; nothing is kept.
 
@@ -34,15 +36,13 @@ def timeline(
     to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
     when = day_asked(as_at)
     from ehcp_timeline.audit.single import judge_case
-    from ehcp_timeline.cases.columns import vocabulary
     from ehcp_timeline.cases.given import row_from_words
-    from ehcp_timeline.law.reading import load_rulebook
     from ehcp_timeline.report.answers import timeline_answer
     from ehcp_timeline.report.records import FINDING_KEYS, record
     from ehcp_timeline.report.timeline_view import Dated, timeline_sections
 
-    rulebook = load_rulebook(overlays or ())
-    row = row_from_words(words, vocabulary(), when)
+    rulebook = law(overlays, settings(config))
+    row = row_from_words(words, names(rulebook), when)
     judged = judge_case(rulebook, [row], when, foresee=True)
     clocks = [Dated(one.clock, one.deadline, one.why_not_owed) for one in judged]
     lines = [record(one.clock, one.deadline, row.texts) for one in clocks]

@@ -50,7 +50,7 @@ def coverage_sections(rulebook: Rulebook) -> list[Section]:
             columns=(Column("law"), Column("deadline", "fixed"), Column("words seen", "fixed")),
             rows=encoded,
             after=(
-                "primary: seen in the law itself; quoted: seen on a page that quotes it; unverified: not seen.",
+                "primary: seen in the law itself; quoted: seen where it is quoted; unverified: not seen.",
             ),
         ),
         Section(

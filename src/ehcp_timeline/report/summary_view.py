@@ -52,6 +52,14 @@ def summary_sections(audit: Audit, files: str) -> Iterator[Section]:
     yield _next_steps(audit, files)
 
 
+def summary_lines(audit: Audit) -> Iterator[str]:
+    """Yield what an answer as data leaves out: the files, how many findings, how many problems."""
+    yield from map(_file, audit.inputs)
+    yield f"{count(audit.found, 'finding')} as at {day(audit.as_at)}."
+    if audit.problems:
+        yield f"{count(len(audit.problems), 'problem')} to put right; --format json lists them."
+
+
 def _file(source: Input) -> str:
     """Return one file in words; its rows add up."""
     left = f", {source.not_judged:,} not judged" if source.not_judged else ""

@@ -1,0 +1,105 @@
+"""The command as a whole: help everywhere, one line for what goes wrong, nothing leaked."""
+
+import subprocess
+import sys
+
+import pytest
+
+from ehcp_timeline import __version__
+from ehcp_timeline.cli import app as command
+from ehcp_timeline.cli.app import app, main
+from ehcp_timeline.errors import CaseFileError
+
+from .command import ehcp, environment, printed, said
+
+COMMANDS = ("check", "timeline", "explain", "columns", "template", "rules")
+RULES = ("list", "show", "test", "coverage", "stale")
+CANARY = "Zebedee Quillfeather"
+
+
+def test_the_commands_are_these() -> None:
+    """Nothing is missing from the list and nothing is hidden in it."""
+    names = [one.name for one in app.registered_commands] + [one.name for one in app.registered_groups]
+
+    assert tuple(names) == COMMANDS
+
+
+@pytest.mark.parametrize("words", [(), *((one,) for one in COMMANDS), *(("rules", one) for one in RULES)])
+def test_short_help_is_help_with_examples(words: tuple[str, ...]) -> None:
+    """-h and --help print the same page to standard output, with lines that can be typed."""
+    run = ehcp(*words, "-h")
+
+    assert run.returncode == 0
+    assert run.stdout == ehcp(*words, "--help").stdout
+    assert "  Examples:\n    ehcp " in printed(run)
+    assert max(map(len, printed(run).splitlines())) <= 80
+
+
+def test_without_words_the_help_is_shown() -> None:
+    """`ehcp` and `ehcp rules` alone say what there is."""
+    assert ehcp().stdout == ehcp("--help").stdout
+    assert ehcp("rules").stdout == ehcp("rules", "--help").stdout
+
+
+def test_the_version_is_the_packages() -> None:
+    """One line."""
+    assert printed(ehcp("--version")) == f"ehcp-timeline {__version__}\n"
+
+
+def test_a_mistyped_command_is_answered_with_the_nearest() -> None:
+    """Exit 2, the nearest command, where to find help."""
+    run = ehcp("chekc")
+
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert said(run) == "ehcp: no such command 'chekc'. Did you mean 'check'?\ntry: ehcp --help\n"
+
+
+def _stopped_by(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Run the command line with an application that raises this."""
+
+    def raising(**_words: object) -> None:
+        raise error
+
+    monkeypatch.setattr(command, "app", raising)
+    return main()
+
+
+def test_a_fault_of_our_own_shows_no_cell(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only the error's type and place are printed: its message may hold a child's name."""
+    assert _stopped_by(ValueError(CANARY), monkeypatch) == 2
+
+    told = capsys.readouterr().err
+    assert told.startswith("ehcp: stopped by a fault of its own: ValueError at ")
+    assert CANARY not in told
+    assert len(told.splitlines()) == 2
+
+
+def test_what_we_expect_to_go_wrong_is_one_line_and_a_hint(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message, then what to try; control characters spelled out."""
+    error = CaseFileError("cases\x1b[2J.csv: is empty", "export it again")
+
+    assert _stopped_by(error, monkeypatch) == 2
+    assert capsys.readouterr().err == "ehcp: cases\\u{1b}[2J.csv: is empty\ntry: export it again\n"
+
+
+def test_an_interruption_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C is no error and prints nothing."""
+    assert _stopped_by(KeyboardInterrupt(), monkeypatch) == 130
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    """`ehcp ... | head` ends without a word and not as if all were well."""
+    words = [sys.executable, "-m", "ehcp_timeline.cli", "rules", "list", "--format", "json"]
+    run = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+    assert run.stdout is not None
+    assert run.stderr is not None
+    run.stdout.close()
+    told = run.stderr.read()
+    run.stderr.close()
+
+    assert run.wait(60) == 141
+    assert told == b""
