@@ -9,7 +9,6 @@ import pytest
 from ehcp_timeline.audit.clocks import Clock
 from ehcp_timeline.audit.result import Audit, Input
 from ehcp_timeline.cli.exits import exit_code
-
 from tests.report.made import OVERDUE, RUNNING, audit
 
 ALL_JUDGED = (Input("cases.csv", "b" * 64, 5, 5, 0),)

@@ -65,11 +65,8 @@ def test_a_person_reads_every_date_in_order() -> None:
     assert "Send the finalised plan" in lines[5]
     assert "due in 137 days" in lines[5]
     assert "SEND-Regs-2014 reg 13(2)" in lines[5]
-    assert lines[
-        6
-    ] == f"{len(RULEBOOK.deadlines) - 4} other deadlines of the rulebook ({RULEBOOK.version}) " + (
-        "have not started or do not apply."
-    )
+    left_out = f"{len(RULEBOOK.deadlines) - 4} other deadlines of the rulebook ({RULEBOOK.version})"
+    assert lines[6] == f"{left_out} have not started or do not apply."
     assert lines[-1] == "This is information about the law, not legal advice."
 
 

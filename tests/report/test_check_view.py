@@ -18,7 +18,7 @@ def titled(sections: list[Section], beginning: str) -> Section:
 
 
 def test_the_whole_page() -> None:
-    """Late first, worst first; then due soon, then unknown; then the file as a whole and what to type next."""
+    """Late first, worst first; then due soon, then unknown; then the whole file and what to type next."""
     answer = audit(OVERDUE, RUNNING, WORST, UNKNOWN)
     text = plain_text(check_sections(answer, top=20, files="cases.csv"))
 

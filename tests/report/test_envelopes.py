@@ -24,7 +24,7 @@ WHOLE = json.loads(
 
 @pytest.mark.parametrize("name", ENVELOPES)
 def test_the_published_schema_is_current(name: str) -> None:
-    """docs/schemas holds what the models say; `python -m ehcp_timeline.cli.schemas docs/schemas` writes it."""
+    """What is published is what `python -m ehcp_timeline.cli.schemas docs/schemas` writes now."""
     assert json.loads((SCHEMAS / f"{name}.json").read_text()) == json_schema(name)
 
 
