@@ -58,12 +58,27 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A time limit as it stood from one day to another, both inclusive, by the day the clock started."""
+    """A time limit as it stood from one day to another, both inclusive, by the day the clock started.
+
+    Attributes:
+        since: First start that it governs.
+        until: Last such start; None for no end.
+        limit: The time limit.
+        law: Its own provision, where it is not the deadline's.
+        says: Its own words, where they are not the deadline's.
+        overlay: Name of the local rulebook that laid it over the law; empty for the law itself.
+    """
 
     since: date
     until: date | None
     limit: Limit
     law: str = ""
+    says: str = ""
+    overlay: str = ""
+
+    def covers(self, start: date) -> bool:
+        """Say whether it governs a clock that started on this day."""
+        return self.since <= start and (self.until is None or start <= self.until)
 
 
 @dataclass(frozen=True, slots=True)

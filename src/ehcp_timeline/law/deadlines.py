@@ -17,6 +17,7 @@ WHO = ("authority", "other authority", "family", "school", "adviser", "health")
 KINDS = ("statutory", "guidance", "local")
 SEEN = ("primary", "quoted", "unverified")
 NO_DAY = date(1, 1, 1)
+FOR_EVER = date(2200, 1, 1)
 EVENT_LISTS = ("ends", "revived_by", "revived_unless", "implied_by", "shown_by", "owed_when", "after")
 KEYS = frozenset(
     (
@@ -106,7 +107,7 @@ def read_deadline(place: Place, table: Table, source: str | None, words: Words, 
         plan_by_due=_read_plan_by_due(here, table, words),
         answers_from=_read_answers_from(here, table),
         repeats=_read_repeats(here, table, words),
-        versions=_read_versions(here, table, words, starts),
+        versions=read_versions(here, table, words, starts),
         readings=_read_readings(here, table, words, starts),
         excuses=read_excuses(here, table, words.grounds, words.events, words.flags),
         overlay=overlay,
@@ -121,8 +122,7 @@ def _cited(place: Place, key: str, law: str, words: Words) -> None:
 
 def _read_starts_where(place: Place, table: Table, words: Words) -> tuple[StartWhere, ...]:
     found = []
-    for number, body in enumerate(place.maybe(table, "starts_where", list, [])):
-        here = place.at(f"starts_where[{number}]")
+    for here, body in place.tables(table, "starts_where"):
         here.keys(body, ("given", "absent", "starts"))
         given, absent = here.words(body, "given", words.events, "event"), here.want(body, "absent", str, "")
         here.known("absent", absent, words.events, "event")
@@ -184,13 +184,18 @@ def _read_repeats(place: Place, table: Table, words: Words) -> Repeats | None:
     return Repeats(*(here.words(body, key, words.events, "event") for key in keys))
 
 
-def _read_versions(place: Place, table: Table, words: Words, starts: Dates) -> tuple[Version, ...]:
+def read_versions(place: Place, table: Table, words: Words, starts: Dates) -> tuple[Version, ...]:
+    """Read a deadline's time limits, each from its day on."""
     versions = []
-    for number, body in enumerate(place.want(table, "version", list, [])):
-        here = place.at(f"version[{number}]")
+    if not table.get("version"):
+        place.fault("version is missing; say the time limit and from which day it stands")
+    for here, body in place.tables(table, "version"):
         here.keys(body, LIMIT_WORDS | {"from", "to", "law"})
         since = here.want(body, "from", date, NO_DAY)
         until = here.maybe(body, "to", date, NO_DAY) if "to" in body else None
+        if until and until >= FOR_EVER:
+            here.at("to").fault("leave it out where there is no end")
+            until = None
         if "law" in body:
             _cited(here, "law", here.maybe(body, "law", str, ""), words)
         versions.append(
@@ -215,10 +220,7 @@ def _stand_next_to_each_other(place: Place, versions: list[Version]) -> None:
 
 
 def _read_readings(place: Place, table: Table, words: Words, starts: Dates) -> tuple[Reading, ...]:
-    return tuple(
-        _read_reading(place.at(f"reading[{number}]"), body, words, starts)
-        for number, body in enumerate(place.maybe(table, "reading", list, []))
-    )
+    return tuple(_read_reading(here, body, words, starts) for here, body in place.tables(table, "reading"))
 
 
 def _read_reading(here: Place, body: Table, words: Words, starts: Dates) -> Reading:

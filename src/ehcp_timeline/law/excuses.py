@@ -26,12 +26,12 @@ def read_grounds(
 ) -> dict[str, Grounds]:
     """Read `excuses.toml`: the groups by their id."""
     groups = {}
-    for number, body in enumerate(place.maybe(table, "group", list, [])):
-        here = place.at(str(body.get("id", f"group[{number}]")))
+    for _, body in place.tables(table, "group"):
+        here = place.at(str(body.get("id", "a group without id")))
         here.keys(body, ("id", "excuse"))
         limbs = tuple(
-            (str(one.get("limb", "")), _read_excuse(here.at(f"excuse[{index}]"), one, events, flags, "group"))
-            for index, one in enumerate(here.maybe(body, "excuse", list, []))
+            (str(one.get("limb", "")), _read_excuse(inner, one, events, flags, "group"))
+            for inner, one in here.tables(body, "excuse")
         )
         groups[here.want(body, "id", str, "")] = Grounds(limbs)
     return groups
@@ -48,8 +48,8 @@ def read_excuses(
         law = place.want(table, "excuse_law", str, "")
         limbs = grounds[group].limbs if group in grounds else ()
         excuses += [replace(one, law=" ".join(filter(None, (law, limb)))) for limb, one in limbs]
-    for number, body in enumerate(place.maybe(table, "excuse", list, [])):
-        excuses.append(_read_excuse(place.at(f"excuse[{number}]"), body, events, flags, "deadline"))
+    for here, body in place.tables(table, "excuse"):
+        excuses.append(_read_excuse(here, body, events, flags, "deadline"))
     return tuple(excuses)
 
 
@@ -61,7 +61,8 @@ def _read_excuse(
     flag = here.maybe(body, "flag", str, "")
     if flag:
         here.known("flag", flag, flags, "flag")
-    evidence = _read_evidence(here.at("evidence"), body["evidence"], events) if "evidence" in body else None
+    proof = here.maybe(body, "evidence", dict, {})
+    evidence = _read_evidence(here.at("evidence"), proof, events) if proof else None
     if not flag and not isinstance(evidence, Absence):
         here.fault("needs a flag, or absence dates as its evidence")
     return Excuse(

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 Table = Mapping[str, Any]
+_NEAR_MISSES: Mapping[type, tuple[type, ...]] = {int: (bool,), date: (datetime,)}  # Python counts them in
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
@@ -56,10 +58,21 @@ class Place:
     def maybe(self, table: Table, key: str, kind: type[T], default: T) -> T:
         """Return a value that must be of its kind if it is there."""
         value = table.get(key, default)
-        if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
+        if isinstance(value, kind) and type(value) not in _NEAR_MISSES.get(kind, ()):
             return value
         self.at(key).fault(f"must be a {_said(kind)}, not {value!r}")
         return default
+
+    def tables(self, table: Table, key: str) -> list[tuple["Place", Table]]:
+        """Return a list of tables, each with its own place; what is no table is reported and left out."""
+        found: list[tuple[Place, Table]] = []
+        for number, body in enumerate(self.maybe(table, key, list, [])):
+            here = self.at(f"{key}[{number}]")
+            if isinstance(body, dict):
+                found.append((here, body))
+            else:
+                here.fault(f"must be a table, not {body!r}")
+        return found
 
     def one_of(self, table: Table, key: str, known: tuple[str, ...], default: str) -> str:
         """Return a word that must be one of a few."""

@@ -9,6 +9,7 @@ from ehcp_timeline.law.faults import Place, Table
 
 LIMIT_KEYS = ("within", "not_before_end_of", "before", "at_least_before", "later_of")
 COUNTED = ("excluded", "included")
+LONGEST = 3660  # ten years of days: a longer period is a slip of the hand
 NO_LIMIT = Limit((Limb(Count("within")),))
 
 
@@ -51,8 +52,7 @@ def _since(dates: Dates, starts: Dates) -> Dates | None:
 
 def _read_later_of(place: Place, table: Table, events: frozenset[str], starts: Dates) -> Limit:
     limbs = []
-    for number, body in enumerate(place.maybe(table, "later_of", list, [])):
-        here = place.at(f"later_of[{number}]")
+    for here, body in place.tables(table, "later_of"):
         here.keys(body, ("from", "within"))
         count = read_count(here.at("within"), "within", here.want(body, "within", dict, {}))
         limbs.append(Limb(count, _since(read_dates(here, body, "from", events), starts)))
@@ -74,8 +74,9 @@ def read_count(place: Place, kind: str, table: Table) -> Count:
         place.fault(f"needs exactly one of {', '.join(UNITS)}")
         return Count("within")
     number = place.want(table, units[0], int, 0)
-    if number < 0:
-        place.at(units[0]).fault(f"must not be negative, is {number}")
+    if not 0 <= number <= LONGEST:
+        place.at(units[0]).fault(f"must lie between 0 and {LONGEST}, is {number}")
+        number = 0
     if kind != "at_least_before" and "start_day" not in table:
         place.fault("start_day is missing; say excluded (within ... of) or included (beginning with)")
     counted = place.one_of(table, "start_day", COUNTED, "excluded")

@@ -116,10 +116,7 @@ class Deadline:
 
     def version_on(self, start: date) -> Version | None:
         """Return the version in force on the day the clock started, or None outside coverage."""
-        for version in self.versions:
-            if version.since <= start and (version.until is None or start <= version.until):
-                return version
-        return None
+        return next((version for version in self.versions if version.covers(start)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +158,7 @@ class Rulebook:
         version: Version of the rulebook, as `2026.11`; not that of the software.
         sha256: SHA-256 of its files in order, in hexadecimal.
         overlays: Local rulebooks laid over it, as (name, sha256).
+        scenarios: What those of them that are not law but a supposition say of themselves.
         deadlines: Every deadline, in the order of the files.
         events: Every event.
         codes: Fact to its closed list of codes.
@@ -178,6 +176,7 @@ class Rulebook:
     instruments: tuple[Instrument, ...] = ()
     not_encoded: tuple[NotEncoded, ...] = ()
     overlays: tuple[tuple[str, str], ...] = field(default=())
+    scenarios: tuple[str, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Deadline]:
