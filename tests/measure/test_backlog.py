@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from ehcp_timeline.audit.bulk.judged import CLOCKS, Judged
+from ehcp_timeline.audit.bulk.judged import CLOCKS, Judged, ToldClocks
 from ehcp_timeline.measure.backlog import WEEKS, Backlog, clearance, whole_weeks
 
 AS_AT = date(2026, 6, 1)
@@ -15,7 +15,7 @@ def _judged(clocks: list[dict[str, object]], rows: list[dict[str, object]]) -> J
     frame = pl.DataFrame([{name: one.get(name) for name in CLOCKS} for one in clocks], schema=dict(CLOCKS))
     schema = {"row": pl.UInt32, "case_id": pl.String, "assess_agreed": pl.Date, "draft_sent": pl.Date}
     read = pl.DataFrame([{name: one.get(name) for name in schema} for one in rows], schema=schema)
-    return Judged(read, {"plan.issue": frame})
+    return Judged(read, {"plan.issue": ToldClocks(frame)})
 
 
 def _open(row: int, start: date, due: date) -> dict[str, object]:

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from ehcp_timeline.audit.bulk.judged import CLOCKS, Judged
+from ehcp_timeline.audit.bulk.judged import CLOCKS, Judged, ToldClocks
 from ehcp_timeline.law.reading import load_rulebook
 from ehcp_timeline.measure.rates import Rates
 from ehcp_timeline.measure.rounding import one_decimal, percent
@@ -25,7 +25,7 @@ def _rates(rows: list[tuple[object, ...]], decide: list[dict[str, object]] | Non
     read = pl.DataFrame(rows, schema=ROWS, orient="row").with_row_index("row")
     clocks = [{name: one.get(name) for name in CLOCKS} for one in decide or []]
     rates = Rates(AS_AT, load_rulebook())
-    rates.add(Judged(read, {"assess.decide": pl.DataFrame(clocks, schema=dict(CLOCKS))}))
+    rates.add(Judged(read, {"assess.decide": ToldClocks(pl.DataFrame(clocks, schema=dict(CLOCKS)))}))
     return dict(rates.named())
 
 

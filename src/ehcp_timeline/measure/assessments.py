@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.judged import Judged
+from ehcp_timeline.audit.bulk.judged import CLOCKS, Judged
 from ehcp_timeline.law.terms import Rulebook
 
 ISSUE = ("plan.issue", "detained.issue")
@@ -28,10 +28,10 @@ STAGES = (
 )
 
 
-def clocks_of(judged: Judged, deadlines: Sequence[str]) -> pl.DataFrame | None:
-    """Return the clocks of these deadlines in one batch, or None where there are none."""
-    frames = [judged.clocks[one] for one in deadlines if one in judged.clocks]
-    return pl.concat(frames) if frames else None
+def clocks_of(judged: Judged, deadlines: Sequence[str], *columns: str) -> pl.DataFrame:
+    """Return these columns of the clocks of these deadlines in one batch."""
+    frames = [judged.clocks[one].frame(*columns) for one in deadlines if one in judged.clocks]
+    return pl.concat(frames) if frames else pl.DataFrame(schema={name: CLOCKS[name] for name in columns})
 
 
 def with_stage(clocks: pl.DataFrame, rows: pl.DataFrame, as_at: date) -> pl.DataFrame:

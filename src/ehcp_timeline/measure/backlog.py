@@ -40,9 +40,7 @@ class Backlog:
 
     def add(self, judged: Judged) -> None:
         """Count one batch."""
-        clocks = clocks_of(judged, ISSUE)
-        if clocks is None:
-            return
+        clocks = clocks_of(judged, ISSUE, "row", "start", "due", "answered", "ended", "strict", "open")
         self._add_open(with_stage(clocks, judged.rows, self.as_at))
         self._add_flow(clocks.filter(pl.col("strict").is_in(["late", "overdue", "met", "running"])))
 

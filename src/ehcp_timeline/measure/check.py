@@ -93,7 +93,7 @@ def check_files(
         wanted = tuple(one for one in rulebook.deadlines if one.id not in left_out)
         for judged in judge(rulebook, passing.batches(), as_at, deadlines=wanted):
             for deadline, clocks in judged.clocks.items():
-                tally.add(deadline, clocks)
+                tally.add(deadline, clocks.counts)
             listing.add(judged)
             backlog.add(judged)
             rates.add(judged)

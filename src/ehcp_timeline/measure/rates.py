@@ -51,11 +51,10 @@ class Rates:
 
     def add(self, judged: Judged) -> None:
         """Count one batch."""
-        decide = clocks_of(judged, DECIDE)
-        if decide is not None:
-            in_year = pl.col("start").is_between(date(self.as_at.year, 1, 1), self.as_at)
-            in_time = pl.col("answered").is_not_null() & (pl.col("strict") == "met")
-            self.six_weeks += decide.filter(in_year & in_time).height
+        in_year = pl.col("start").is_between(date(self.as_at.year, 1, 1), self.as_at)
+        in_time = pl.col("answered").is_not_null() & (pl.col("strict") == "met")
+        decided = clocks_of(judged, DECIDE, "start", "answered", "strict")
+        self.six_weeks += decided.filter(in_year & in_time).height
         if {"request_received", "plan_issued"} <= set(judged.rows.columns):
             self._add_plans(self._issued(judged.rows))
 

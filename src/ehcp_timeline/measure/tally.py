@@ -1,11 +1,10 @@
 """How many clocks have which verdict, deadline by deadline, added up batch after batch."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-import polars as pl
-
-from ehcp_timeline.audit.clocks import VERDICTS
+from ehcp_timeline.audit.clocks import VERDICTS, Verdict
 
 
 @dataclass(slots=True)
@@ -16,18 +15,16 @@ class Tally:
         counts: Deadline id to verdict to how many clocks.
     """
 
-    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    counts: dict[str, Counter[Verdict]] = field(default_factory=dict)
 
-    def add(self, deadline: str, clocks: pl.DataFrame) -> None:
+    def add(self, deadline: str, verdicts: Mapping[Verdict, int]) -> None:
         """Count the clocks of one deadline in one batch."""
-        mine = self.counts.setdefault(deadline, {})
-        for verdict, count in clocks["verdict"].value_counts().iter_rows():
-            mine[verdict] = mine.get(verdict, 0) + count
+        self.counts.setdefault(deadline, Counter()).update(verdicts)
 
     def in_order(self, deadlines: Iterable[str]) -> Mapping[str, Mapping[str, int]]:
         """Return the counts, deadlines in the given order, verdicts in that of `VERDICTS`, zeros left out."""
         return {
-            one: {verdict: self.counts[one][verdict] for verdict in VERDICTS if self.counts[one].get(verdict)}
+            one: {verdict: self.counts[one][verdict] for verdict in VERDICTS if self.counts[one][verdict]}
             for one in deadlines
             if one in self.counts
         }
