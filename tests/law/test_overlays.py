@@ -184,8 +184,10 @@ def test_the_same_file_twice_is_one_overlay(tmp_path: Path) -> None:
     [
         (
             PROMISE.replace("local.plan", "plan.issue"),
-            "overlay-1.toml: plan.issue: is the law's own id; give the local duty another, or change the "
-            'law\'s time limit from a day on with supersedes = "plan.issue"',
+            (
+                "overlay-1.toml: plan.issue: is the law's own id; give the local duty another, or change the "
+                'law\'s time limit from a day on with supersedes = "plan.issue"'
+            ),
         ),
         (
             BILL.replace('law = "A bill, clause 1"\n', ""),
@@ -193,8 +195,10 @@ def test_the_same_file_twice_is_one_overlay(tmp_path: Path) -> None:
         ),
         (
             BILL.replace("A bill, clause 1", " "),
-            "overlay-1.toml: supersedes plan.issue.law: is empty; cite where the new time limit stands, or is "
-            "proposed",
+            (
+                "overlay-1.toml: supersedes plan.issue.law: is empty; cite where the new time limit stands, "
+                "or is proposed"
+            ),
         ),
         (
             BILL.replace("plan.issue", "plan.isue"),
@@ -202,13 +206,17 @@ def test_the_same_file_twice_is_one_overlay(tmp_path: Path) -> None:
         ),
         (
             BILL.replace("says =", 'starts = "draft_sent"\nsays ='),
-            "overlay-1.toml: supersedes plan.issue.starts: is the law's own; an overlay changes the time limit "
-            "of plan.issue, nothing else of it",
+            (
+                "overlay-1.toml: supersedes plan.issue.starts: is the law's own; an overlay changes the time "
+                "limit of plan.issue, nothing else of it"
+            ),
         ),
         (
             BILL.replace("says =", 'kind = "local"\nsays ='),
-            "overlay-1.toml: supersedes plan.issue.kind: is the law's own; an overlay changes the time limit "
-            "of plan.issue, nothing else of it",
+            (
+                "overlay-1.toml: supersedes plan.issue.kind: is the law's own; an overlay changes the time "
+                "limit of plan.issue, nothing else of it"
+            ),
         ),
         (
             BILL.replace("says =", "ends = []\nsays ="),
@@ -216,8 +224,10 @@ def test_the_same_file_twice_is_one_overlay(tmp_path: Path) -> None:
         ),
         (
             BILL.replace("2028-09-01", "2014-09-01"),
-            "overlay-1.toml: supersedes plan.issue.version[0].from: must lie after 2014-09-01, the first day of "
-            "the law that it supersedes; is 2014-09-01",
+            (
+                "overlay-1.toml: supersedes plan.issue.version[0].from: must lie after 2014-09-01, the first "
+                "day of the law that it supersedes; is 2014-09-01"
+            ),
         ),
         (
             BILL.replace("  from = 2028-09-01\n", ""),
@@ -225,12 +235,17 @@ def test_the_same_file_twice_is_one_overlay(tmp_path: Path) -> None:
         ),
         (
             BILL.replace("within", "not_before_end_of"),
-            "overlay-1.toml: supersedes plan.issue.version[0]: must be of the same nature as the law's: a limit, "
-            "a minimum or a day before",
+            (
+                "overlay-1.toml: supersedes plan.issue.version[0]: must be of the same nature as the law's: "
+                "a limit, a minimum or a day before"
+            ),
         ),
         (
             PROMISE.replace("request_received", "request_recieved"),
-            "overlay-1.toml: local.plan.starts: unknown event 'request_recieved'; did you mean request_received?",
+            (
+                "overlay-1.toml: local.plan.starts: unknown event 'request_recieved'; "
+                "did you mean request_received?"
+            ),
         ),
         (
             "[[provision]]\nlaw = 'x'\n",
@@ -256,8 +271,10 @@ def test_two_overlays_may_not_supersede_from_one_day(tmp_path: Path) -> None:
     found = _faults(tmp_path, BILL, BILL.replace("18", "16"))
 
     assert found == (
-        "overlay-2.toml: supersedes plan.issue.version[0].from: overlay-1.toml supersedes it from 2028-09-01 "
-        "already; lay overlays in order of their days",
+        (
+            "overlay-2.toml: supersedes plan.issue.version[0].from: overlay-1.toml supersedes it from "
+            "2028-09-01 already; lay overlays in order of their days"
+        ),
     )
 
 
