@@ -2,18 +2,17 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-import polars as pl
-
 from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.bulk.judged import Judged
 from ehcp_timeline.audit.judgeable import unjudgeable
 from ehcp_timeline.audit.result import Audit, Input, NotJudged
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.cases.frame import Batch, CaseSource
 from ehcp_timeline.cases.problems import Problem
-from ehcp_timeline.law.terms import Deadline, Rulebook
+from ehcp_timeline.law.terms import Rulebook
 from ehcp_timeline.measure.backlog import Backlog
 from ehcp_timeline.measure.listing import Listing
 from ehcp_timeline.measure.rates import Rates
@@ -26,19 +25,15 @@ class _Passing:
 
     Attributes:
         source: The file.
-        without_answer: Deadlines that no column of the file could answer.
         problems: Everything in the file that a person should put right.
         rows: Rows read.
         judged: Rows of them that were judged.
-        started: Deadline without an answer to how many of its clocks started.
     """
 
     source: CaseSource
-    without_answer: tuple[Deadline, ...]
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
     judged: int = 0
-    started: Counter[str] = field(default_factory=Counter)
 
     def batches(self) -> Iterator[Batch]:
         """Yield the batches of the file, counting what goes by."""
@@ -46,18 +41,11 @@ class _Passing:
             self.rows += batch.read
             self.judged += batch.judged
             self.problems += batch.problems
-            for deadline in self.without_answer:
-                self.started[deadline.id] += _started(batch.frame, deadline)
             yield batch
 
     def input(self) -> Input:
         """Return the file's own line of the answer."""
         return Input(self.source.name, self.source.sha256, self.rows, self.judged, self.rows - self.judged)
-
-
-def _started(frame: pl.DataFrame, deadline: Deadline) -> int:
-    columns = [name for name in deadline.start_events if name in frame.columns]
-    return frame.select(pl.any_horizontal(pl.col(columns).is_not_null()).sum()).item() if columns else 0
 
 
 def check_files(
@@ -88,10 +76,10 @@ def check_files(
     without: Counter[str] = Counter()
     for source in sources:
         columns = source.columns | frozenset(assume_blank)
-        passing = _Passing(source, unjudgeable(rulebook, columns))
-        left_out = {deadline.id for deadline in passing.without_answer}
-        wanted = tuple(one for one in rulebook.deadlines if one.id not in left_out)
-        for judged in judge(rulebook, passing.batches(), as_at, deadlines=wanted):
+        passing = _Passing(source)
+        unanswerable = {deadline.id for deadline in unjudgeable(rulebook, columns)}
+        for everything in judge(rulebook, passing.batches(), as_at):
+            judged = _without(everything, unanswerable, without)
             for deadline, clocks in judged.clocks.items():
                 tally.add(deadline, clocks.counts)
             listing.add(judged)
@@ -100,7 +88,6 @@ def check_files(
             problems += judged.problems
         inputs.append(passing.input())
         problems += passing.problems
-        without.update(passing.started)
     return Audit(
         as_at=as_at,
         rulebook_version=rulebook.version,
@@ -118,6 +105,16 @@ def check_files(
         clearance=backlog.clearance(),
         problems=tuple(sorted(problems)),
     )
+
+
+def _without(judged: Judged, unanswerable: Collection[str], without: Counter[str]) -> Judged:
+    """Return a batch without the clocks that no column of the file could answer, counting them."""
+    for deadline in unanswerable:
+        if deadline in judged.clocks:
+            clocks = judged.clocks[deadline]
+            without[deadline] += clocks.height - clocks.counts.get("not-owed", 0)
+    answerable = {name: clocks for name, clocks in judged.clocks.items() if name not in unanswerable}
+    return replace(judged, clocks=answerable)
 
 
 def _not_judged(rulebook: Rulebook, started: Counter[str]) -> tuple[NotJudged, ...]:

@@ -1,4 +1,4 @@
-"""The list of clocks that a check shows: selected batch by batch, then cut to the worst or put in file order."""
+"""The list of clocks that a check shows: selected batch by batch, cut to the worst or put in file order."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
@@ -60,7 +60,9 @@ class Listing:
         asked = {column: group for column, group in zip(WHOSE, groups, strict=True) if group}
         if not asked:
             return clocks
-        mine = names.filter(*(pl.col(column).cast(pl.String).is_in(sorted(of)) for column, of in asked.items()))
+        mine = names.filter(
+            *(pl.col(column).cast(pl.String).is_in(sorted(of)) for column, of in asked.items())
+        )
         return clocks.only(clocks["row"].is_in(mine["row"].implode()))
 
     def _choose(self, order: int, clocks: Clocks, names: pl.DataFrame) -> None:
