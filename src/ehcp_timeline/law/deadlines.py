@@ -10,7 +10,7 @@ from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.law.clauses import Dates, PlanByDue, Reading, Repeats, Seen, StartWhere, Version
 from ehcp_timeline.law.excuses import Grounds, read_excuses
 from ehcp_timeline.law.faults import Place, Table
-from ehcp_timeline.law.limits import LIMIT_KEYS, read_count, read_dates, read_limit
+from ehcp_timeline.law.limits import LIMIT_KEYS, read_answers, read_count, read_dates, read_limit
 from ehcp_timeline.law.terms import Deadline, DutyKind, Who
 
 WHO = ("authority", "other authority", "family", "school", "adviser", "health")
@@ -99,14 +99,14 @@ def read_deadline(place: Place, table: Table, source: str | None, words: Words, 
         source=source,
         starts=starts,
         starts_where=_read_starts_where(here, table, words),
-        met_by=read_dates(here, table, "met_by", words.events),
+        met_by=read_answers(here, table, words.events),
         only_if=_read_only_if(here, table, words),
         during=_read_during(here, table, words),
         displaced_by=here.words(table, "displaced_by", deadline_words, "event or deadline"),
         set_by=_read_set_by(here, table, words),
         plan_by_due=_read_plan_by_due(here, table, words),
         answers_from=_read_answers_from(here, table),
-        repeats=_read_repeats(here, table, words),
+        repeats=_read_repeats(here, table, words, starts),
         versions=read_versions(here, table, words, starts),
         readings=_read_readings(here, table, words, starts),
         excuses=read_excuses(here, table, words.grounds, words.events, words.flags),
@@ -175,13 +175,16 @@ def _read_answers_from(place: Place, table: Table) -> Count | None:
     )
 
 
-def _read_repeats(place: Place, table: Table, words: Words) -> Repeats | None:
+def _read_repeats(place: Place, table: Table, words: Words, starts: Dates) -> Repeats | None:
     if "repeats" not in table:
         return None
     here, body = place.at("repeats"), place.maybe(table, "repeats", dict, {})
     keys = ("first", "again", "closed_by", "unseen")
     here.keys(body, keys)
-    return Repeats(*(here.words(body, key, words.events, "event") for key in keys))
+    repeats = Repeats(*(here.words(body, key, words.events, "event") for key in keys))
+    if starts.which != "earliest" or set(starts.events) != {*repeats.first, *repeats.again}:
+        place.at("starts").fault("must name the events of repeats.first and repeats.again")
+    return repeats
 
 
 def read_versions(place: Place, table: Table, words: Words, starts: Dates) -> tuple[Version, ...]:
@@ -238,7 +241,7 @@ def _read_reading(here: Place, body: Table, words: Words, starts: Dates) -> Read
         source=here.want(body, "source", str, ""),
         limit=read_limit(here, body, words.events, own_starts or starts) if limited else None,
         starts=own_starts,
-        met_by=read_dates(here, body, "met_by", words.events) if "met_by" in body else None,
+        met_by=read_answers(here, body, words.events) if "met_by" in body else None,
         waived_by=waived or None,
         after=here.words(body, "after", words.events, "event"),
         since=here.maybe(body, "from", date, NO_DAY) if "from" in body else None,

@@ -30,6 +30,14 @@ def read_dates(place: Place, table: Table, key: str, events: frozenset[str]) -> 
     return Dates(("case_id",))
 
 
+def read_answers(place: Place, table: Table, events: frozenset[str]) -> Dates:
+    """Read `met_by`: of several events the first answers."""
+    answers = read_dates(place, table, "met_by", events)
+    if answers.which == "latest":
+        place.at("met_by").fault("must be an event or { earliest = [events] }: the first answer counts")
+    return answers
+
+
 def read_limit(place: Place, table: Table, events: frozenset[str], starts: Dates) -> Limit:
     """Read the one time limit of a version or a reading."""
     given = [key for key in LIMIT_KEYS if key in table]
@@ -38,6 +46,9 @@ def read_limit(place: Place, table: Table, events: frozenset[str], starts: Dates
         return NO_LIMIT
     if given == ["later_of"]:
         return _read_later_of(place, table, events, starts)
+    for key in ("missing", "rolls"):
+        if key in table:
+            place.at(key).fault("belongs to later_of only")
     key = given[0]
     body = place.maybe(table, key, dict, {})
     if key == "at_least_before" and (body.get("event"),) != starts.events:
@@ -81,6 +92,8 @@ def read_count(place: Place, kind: str, table: Table) -> Count:
         place.fault("start_day is missing; say excluded (within ... of) or included (beginning with)")
     counted = place.one_of(table, "start_day", COUNTED, "excluded")
     calendar = place.one_of(table, "calendar", ("statutory", "tribunal"), "statutory")
+    if number == 0 and (units[0], counted) != ("days", "excluded"):
+        place.fault('at once is written { days = 0, start_day = "excluded" }')
     return Count(
         cast("Kind", kind),
         number,
