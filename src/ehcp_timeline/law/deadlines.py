@@ -126,6 +126,8 @@ def _read_starts_where(place: Place, table: Table, words: Words) -> tuple[StartW
         here.keys(body, ("given", "absent", "starts"))
         given, absent = here.words(body, "given", words.events, "event"), here.want(body, "absent", str, "")
         here.known("absent", absent, words.events, "event")
+        if not given:
+            here.fault("given is missing; name what must stand on the row")
         found.append(StartWhere(given, absent, read_dates(here, body, "starts", words.events)))
     return tuple(found)
 
