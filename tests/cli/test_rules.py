@@ -3,14 +3,16 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from ehcp_timeline.law.reading import load_rulebook
 from ehcp_timeline.law.terms import Deadline
+from ehcp_timeline.report.deadline_view import deadline_sections
 from ehcp_timeline.report.plain import plain_text
-from ehcp_timeline.report.rules_view import deadline_sections
+from ehcp_timeline.report.rules_view import plain_values
 
 from .command import ehcp, printed, said
 
@@ -54,11 +56,17 @@ def test_one_deadline_is_shown_whole(deadline: Deadline) -> None:
 
     assert text.startswith(f"{deadline.id}: {deadline.duty}\n")
     assert deadline.says in text
-    assert text.count("For clocks started from") == len(deadline.versions)
-    for name in (*deadline.met_by.events, *deadline.ends, *deadline.displaced_by, *deadline.owed_when):
-        assert name in text
+    assert text.count("\nstarted from ") == len(deadline.versions)
     for part in (*deadline.readings, *deadline.excuses):
-        assert f"\n{part.id}: " in text
+        assert f"\n{part.id}  " in text
+    how, _, glossary = text.partition("\nThe words used above\n")
+    named = [
+        name for name in RULEBOOK.events if f'"{name}"' in json.dumps(plain_values(deadline), default=str)
+    ]
+    assert named
+    for name in named:
+        assert re.search(rf"\b{name}\b", how)
+        assert RULEBOOK.events[name].says in glossary
 
 
 def test_show_takes_an_id_or_the_first_part_of_several() -> None:

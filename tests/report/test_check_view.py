@@ -20,7 +20,7 @@ def titled(sections: list[Section], beginning: str) -> Section:
 def test_the_whole_page() -> None:
     """Late first, worst first; then due soon, then unknown; then the whole file and what to type next."""
     answer = audit(OVERDUE, RUNNING, WORST, UNKNOWN)
-    text = plain_text(check_sections(answer, top=20, files="cases.csv"))
+    text = plain_text(check_sections(answer, top=20, soon=14, files="cases.csv"))
 
     assert (
         text
@@ -34,7 +34,7 @@ case  due         days late  deadline    note
 C-2   2024-01-01        745  plan.issue  absent (refuted)
 C-1   2025-08-20        148  plan.issue
 
-Running, first due first: 1
+Due within 14 days: 1
 case  due         days left  act by      deadline
 C-3   2026-01-20          5  2026-01-20  plan.issue
 
@@ -74,8 +74,11 @@ To put right in the file: 1 problem
 rows  column       problem                try
 5     plan_issued  31 February is no day  give the real date
 
-Every line as a file:  ehcp check cases.csv --as-at 2026-01-15 -o findings.csv
-Why, with the law:     ehcp explain C-2 cases.csv --as-at 2026-01-15
+Next
+Every line as a file:
+  ehcp check cases.csv --as-at 2026-01-15 -o findings.csv
+Why, with the law:
+  ehcp explain C-2 cases.csv --as-at 2026-01-15
 """
     )
 
@@ -83,8 +86,8 @@ Why, with the law:     ehcp explain C-2 cases.csv --as-at 2026-01-15
 def test_a_list_that_is_cut_says_how_many_there_are() -> None:
     """`--top 1` shows the worst one and the total; the total is the audit's, however many it kept."""
     cut = replace(audit(WORST), found_by_verdict={"overdue": 312})
-    one = titled(check_sections(audit(OVERDUE, WORST), top=1, files="x"), "Overdue")
-    kept = titled(check_sections(cut, top=1, files="x"), "Overdue")
+    one = titled(check_sections(audit(OVERDUE, WORST), top=1, soon=14, files="x"), "Overdue")
+    kept = titled(check_sections(cut, top=1, soon=14, files="x"), "Overdue")
 
     assert one.title == "Overdue, worst first: 1 of 2 shown"
     assert [row[0] for row in one.rows] == ["C-2"]
@@ -94,7 +97,7 @@ def test_a_list_that_is_cut_says_how_many_there_are() -> None:
 def test_caseworker_and_team_are_shown_where_the_file_has_them() -> None:
     """A column of the file that nobody filled takes no room."""
     named = replace(audit(OVERDUE), findings=findings(OVERDUE, caseworker="A. Khan"))
-    section = titled(check_sections(named, top=20, files="x"), "Overdue")
+    section = titled(check_sections(named, top=20, soon=14, files="x"), "Overdue")
 
     assert [column.heading for column in section.columns] == [
         "case",
@@ -108,7 +111,7 @@ def test_caseworker_and_team_are_shown_where_the_file_has_them() -> None:
 def test_doubts_are_said_in_words() -> None:
     """Disputed readings and days that rest on unannounced holidays stand in the note."""
     doubtful = replace(OVERDUE, certainty="disputed", provisional=True, excuse="absent (claimed)")
-    section = titled(check_sections(audit(doubtful), top=20, files="x"), "Overdue")
+    section = titled(check_sections(audit(doubtful), top=20, soon=14, files="x"), "Overdue")
 
     assert section.rows[0][-1] == "disputed, absent (claimed), provisional"
 
@@ -116,7 +119,7 @@ def test_doubts_are_said_in_words() -> None:
 def test_a_finalised_plan_that_came_too_early_is_its_own_list() -> None:
     """An early clock shows the first lawful day, when it was done and how many days too soon."""
     early = replace(OVERDUE, verdict="early", answered=date(2025, 8, 18), days_left=2, days_late=None)
-    section = titled(check_sections(audit(early), top=20, files="x"), "Done too early")
+    section = titled(check_sections(audit(early), top=20, soon=14, files="x"), "Done too early")
 
     assert [column.heading for column in section.columns] == [
         "case",
@@ -132,7 +135,7 @@ def test_nothing_to_list_is_said() -> None:
     """A clean file is answered with a sentence, not with silence."""
     clear = Clearance(0, 13, 0.0, 0.0, date(2026, 1, 15), "No plan is overdue.")
     clean = audit(clearance=clear, problems=(), not_judged=(), oldest=(), rates={})
-    text = plain_text(check_sections(clean, top=20, files="x"))
+    text = plain_text(check_sections(clean, top=20, soon=14, files="x"))
 
     assert (
         "Nothing to list\nNo clock of the kind that was asked for is overdue, due soon or in doubt.\n" in text
@@ -146,7 +149,9 @@ def test_problems_alike_are_one_line() -> None:
     """Fifty bad dates in one column are one line with the first rows; another column is another line."""
     many = tuple(replace(PROBLEM, row=row) for row in range(2, 52))
     other = Problem(0, "", "no-header", "two headings look alike", "rename one", "nothing")
-    section = titled(check_sections(audit(problems=(*many, other)), top=20, files="x"), "To put right")
+    section = titled(
+        check_sections(audit(problems=(*many, other)), top=20, soon=14, files="x"), "To put right"
+    )
 
     assert section.title == "To put right in the file: 51 problems"
     assert section.rows == (
@@ -155,10 +160,19 @@ def test_problems_alike_are_one_line() -> None:
     )
 
 
+def test_all_that_run_are_not_called_due_soon() -> None:
+    """Where every running clock is listed, the heading does not promise a number of days."""
+    sections = check_sections(audit(RUNNING), top=20, soon=None, files="x")
+
+    assert titled(sections, "Running").title == "Running: 1"
+
+
 def test_files_of_several_rulebooks_are_named() -> None:
     """Every file has its own line, and local rulebooks stand beside the law."""
     files = (Input("a.csv", "a" * 64, 1, 1, 0), Input("b.csv", "b" * 64, 1204, 1204, 0))
-    section = check_sections(audit(inputs=files, overlays=(("ours.toml", "c" * 64),)), top=20, files="x")[0]
+    section = check_sections(
+        audit(inputs=files, overlays=(("ours.toml", "c" * 64),)), top=20, soon=14, files="x"
+    )[0]
 
     assert section.before == (
         "a.csv: 1 row, 1 judged.",

@@ -50,6 +50,37 @@ def test_a_table_that_fits_stays_within_the_window() -> None:
     assert max(map(len, text.splitlines())) <= 80
 
 
+def test_what_is_optional_gives_way_to_what_is_not() -> None:
+    """In a narrow window the last optional columns are left out; plain text keeps them all."""
+    columns = (*COLUMNS[:3], Column("caseworker", optional=True), Column("team", optional=True))
+    section = Section(
+        columns=columns, rows=(("EHC-000123", "2025-08-20", "148", "A. Khan", "Assessment North"),)
+    )
+    narrow = terminal_text([section], width=44, colour=False)
+
+    assert "Khan" in narrow
+    assert "Assessment" not in narrow
+    assert "Assessment" in terminal_text([section], width=60, colour=False)
+    assert "Assessment North" in plain_text([section])
+
+
+def test_a_command_is_never_folded() -> None:
+    """A line that begins with blanks can be copied whole, however narrow the window; prose is folded."""
+    line = "  ehcp check " + "cases.csv " * 10
+    text = terminal_text([Section(before=(line, "word " * 20))], width=40, colour=False)
+
+    assert text.splitlines()[0] == line.rstrip()
+    assert max(map(len, text.splitlines()[1:])) <= 40
+
+
+def test_a_table_without_headings_has_no_empty_first_line() -> None:
+    """Labels and what stands beside them begin at once, on a terminal and in a pipe."""
+    section = Section("t", columns=(Column("", "fixed"), Column("")), rows=(("Law", "reg 5"),))
+
+    assert plain_text([section]) == "t\nLaw  reg 5\n"
+    assert terminal_text([section], width=40, colour=False) == "t\nLaw  reg 5\n"
+
+
 def test_colour_adds_nothing() -> None:
     """Without its colours the coloured page is the plain page, and without colour there are no escapes."""
     coloured = terminal_text([SECTION], width=80, colour=True)

@@ -93,10 +93,9 @@ def check(
     looked_for = with_late(asked_for) if fails == "late" else asked_for
     kept = _kept(to, top, asked_for)
     audit = check_files(rulebook, sources, when, looked_for, oldest=oldest, top=kept, assume_blank=blank)
-    _write(to, as_selected(audit, asked_for), top, files)
-    raise typer.Exit(
-        exit_code(audit, fail_on=fails, due_within=due_within, strict=strict, exit_zero=exit_zero)
-    )
+    _write(to, as_selected(audit, asked_for), asked_for, top, files)
+    code = exit_code(audit, fail_on=fails, due_within=due_within, strict=strict, exit_zero=exit_zero)
+    raise typer.Exit(code)
 
 
 def _kept(to: Output, top: int, selection: "Selection") -> int | None:
@@ -105,27 +104,36 @@ def _kept(to: Output, top: int, selection: "Selection") -> int | None:
     return max(top, 1) if own and to.format in ("table", "plain") else None
 
 
-def _write(to: Output, audit: "Audit", top: int, files: Sequence[Path]) -> None:
+def _write(to: Output, audit: "Audit", selection: "Selection", top: int, files: Sequence[Path]) -> None:
     """Write the answer in the format that was chosen; what data leave out is said on standard error."""
-    from ehcp_timeline.report import flat
-    from ehcp_timeline.report.answers import check_answer
-    from ehcp_timeline.report.check_view import check_sections
-    from ehcp_timeline.report.records import FINDING_KEYS, records
+    if to.format in ("table", "plain"):
+        from ehcp_timeline.report.check_view import check_sections
+
+        all_running = selection.everything or "running" in selection.verdicts
+        soon = None if all_running else selection.due_within
+        to.show(check_sections(audit, top=top, soon=soon, files=shlex.join(map(str, files))))
+        return
     from ehcp_timeline.report.summary_view import summary_lines
 
-    match to.format:
-        case "json":
-            to.send(flat.json_text(check_answer(audit)))
-        case "csv":
-            to.send(flat.csv_text(records(audit.findings)))
-        case "ndjson":
-            to.send(flat.ndjson_text(records(audit.findings)))
-        case "parquet":
-            to.send(flat.parquet_bytes(audit.findings))
-        case "md":
-            title = f"EHC plan time limits as at {audit.as_at}"
-            to.send(flat.markdown_text(records(audit.findings), FINDING_KEYS, title))
-        case _:
-            to.show(check_sections(audit, top=top, files=shlex.join(map(str, files))))
-            return
+    to.send(_data(to.format, audit))
     say(*summary_lines(audit))
+
+
+def _data(form: str, audit: "Audit") -> str | bytes:
+    """Return the answer in one of the formats that are data: complete, and in file order."""
+    from ehcp_timeline.report import flat
+    from ehcp_timeline.report.answers import check_answer
+    from ehcp_timeline.report.records import FINDING_KEYS, records
+
+    match form:
+        case "json":
+            return flat.json_text(check_answer(audit))
+        case "csv":
+            return flat.csv_text(records(audit.findings))
+        case "ndjson":
+            return flat.ndjson_text(records(audit.findings))
+        case "parquet":
+            return flat.parquet_bytes(audit.findings)
+        case _:
+            title = f"EHC plan time limits as at {audit.as_at}"
+            return flat.markdown_text(records(audit.findings), FINDING_KEYS, title)

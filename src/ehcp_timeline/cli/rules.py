@@ -57,13 +57,14 @@ def show(
     to = choose_output(asked, None, force=False, formats=("table", "plain", "json"))
     rulebook = _load(overlays)
     from ehcp_timeline.report import flat, rules_view
+    from ehcp_timeline.report.deadline_view import deadline_sections
 
     found = _find(rulebook, deadline)
     if to.format == "json":
         whole = [rules_view.plain_values(one) for one in found]
         to.send(flat.json_text(_answer("ehcp-rule/1", rulebook, deadlines=whole)))
     else:
-        to.show(section for one in found for section in rules_view.deadline_sections(one, rulebook))
+        to.show(section for one in found for section in deadline_sections(one, rulebook))
 
 
 @app.command()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ehcp_timeline.audit.clocks import Verdict
 from ehcp_timeline.audit.result import Audit
-from ehcp_timeline.report.phrases import reason_words
+from ehcp_timeline.report.phrases import count, reason_words
 from ehcp_timeline.report.sections import Column, Section, without_empty_columns
 from ehcp_timeline.report.summary_view import opening, summary_sections
 
@@ -33,20 +33,22 @@ class _List:
     columns: tuple[tuple[Column, Words], ...]
 
 
-def check_sections(audit: Audit, *, top: int | None, files: str) -> list[Section]:
+def check_sections(audit: Audit, *, top: int | None, soon: int | None, files: str) -> list[Section]:
     """Return the whole answer as sections.
 
     Args:
         audit: The answer.
         top: How many clocks each list shows at most; None for all.
+        soon: Within how many days the running clocks are due; None if all that run are listed.
         files: The files as they stand on the command line, for the commands that are suggested.
     """
-    lists = [_section(audit, verdict, top) for verdict in _LISTS]
+    titles = {"running": "Running" if soon is None else f"Due within {count(soon, 'day')}"}
+    lists = [_section(audit, verdict, top, titles.get(verdict)) for verdict in _LISTS]
     shown = [section for section in lists if section]
     return [opening(audit), *(shown or [_NOTHING]), *_legend(audit.findings), *summary_sections(audit, files)]
 
 
-def _section(audit: Audit, verdict: Verdict, top: int | None) -> Section | None:
+def _section(audit: Audit, verdict: Verdict, top: int | None, title: str | None) -> Section | None:
     """Return the list of one verdict, or None if no clock has it."""
     of_verdict = audit.findings.filter(audit.findings["verdict"] == verdict)
     if of_verdict.is_empty():
@@ -59,7 +61,7 @@ def _section(audit: Audit, verdict: Verdict, top: int | None) -> Section | None:
     columns = (_CASE, *kind.columns, *_WHOSE)
     return without_empty_columns(
         Section(
-            title=_title(kind.title, audit.found_by_verdict[verdict], len(rows)),
+            title=_title(title or kind.title, audit.found_by_verdict[verdict], len(rows)),
             columns=tuple(column for column, _ in columns),
             rows=tuple(tuple(words(row) for _, words in columns) for row in rows),
             alarm=verdict == "overdue",
@@ -117,14 +119,14 @@ _ACT_BY = (Column("act by", "fixed"), _text("act_by"))
 _WHY = (Column("why"), lambda row: reason_words(row["reason"]))
 _WHOSE = (
     (Column("note"), _notes),
-    (Column("caseworker"), _text("caseworker")),
-    (Column("team"), _text("team")),
-    (Column("district"), _text("district")),
+    (Column("caseworker", optional=True), _text("caseworker")),
+    (Column("team", optional=True), _text("team")),
+    (Column("district", optional=True), _text("district")),
 )
 _LISTS: dict[Verdict, _List] = {
     "overdue": _List("Overdue, worst first", "days_late", True, (_DUE, _LATE, _DEADLINE)),
     "early": _List("Done too early", "days_left", True, (_FROM, _ANSWERED, _EARLY, _DEADLINE)),
-    "running": _List("Running, first due first", "days_left", False, (_DUE, _LEFT, _ACT_BY, _DEADLINE)),
+    "running": _List("Running", "days_left", False, (_DUE, _LEFT, _ACT_BY, _DEADLINE)),
     "unknown": _List("Cannot be told", "due", False, (_ROW, _DEADLINE, _DUE, _WHY)),
     "excused": _List("Past the day, with an excuse", "days_late", True, (_DUE, _LATE, _DEADLINE)),
     "late": _List("Done late, worst first", "days_late", True, (_DUE, _ANSWERED, _LATE, _DEADLINE)),

@@ -26,7 +26,9 @@ def _lines(section: Section) -> Iterable[str]:
 def _table(section: Section) -> Iterable[str]:
     """Yield the table's lines: headings, then rows, two blanks between columns."""
     headings = tuple(column.heading for column in section.columns)
-    cells = [headings, *(tuple(visible(cell) for cell in row) for row in section.rows)]
+    cells = [tuple(visible(cell) for cell in row) for row in section.rows]
+    if any(headings):
+        cells.insert(0, headings)
     widths = [max(len(row[place]) for row in cells) for place in range(len(headings))]
     for row in cells:
         yield _GAP.join(map(_padded, row, section.columns, widths)).rstrip()

@@ -1,6 +1,7 @@
 """What a person is shown, before it is known on what: titled sections of prose and tables."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Kind = Literal["fixed", "number", "text"]
@@ -8,10 +9,17 @@ Kind = Literal["fixed", "number", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table. `fixed` (ids, dates) and `number` are never broken; `text` may be folded."""
+    """One column of a table.
+
+    Attributes:
+        heading: Its heading; a table in which no column has one is drawn without.
+        kind: `fixed` (ids, dates) and `number` are never broken; `text` may be folded between words.
+        optional: Whether a window that is too narrow may leave it out.
+    """
 
     heading: str
     kind: Kind = "text"
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +28,11 @@ class Section:
 
     Attributes:
         title: What it is about; empty for none.
-        before: Lines of prose above the table.
+        before: Lines of prose above the table. A line that begins with blanks is a command or the like: it
+            is never folded, so that it can be copied.
         columns: The table's columns; empty for no table.
         rows: Its cells, already words, one tuple as long as `columns` each.
-        after: Lines of prose below the table.
+        after: Lines below the table, as `before`.
         alarm: Whether it holds something that is past its day.
     """
 
@@ -37,12 +46,14 @@ class Section:
 
 def without_empty_columns(section: Section) -> Section:
     """Return the section without those columns in which no row has a word."""
-    kept = [place for place in range(len(section.columns)) if any(row[place] for row in section.rows)]
-    return Section(
-        title=section.title,
-        before=section.before,
-        columns=tuple(section.columns[place] for place in kept),
-        rows=tuple(tuple(row[place] for place in kept) for row in section.rows),
-        after=section.after,
-        alarm=section.alarm,
+    places = range(len(section.columns))
+    return with_columns(section, [place for place in places if any(row[place] for row in section.rows)])
+
+
+def with_columns(section: Section, places: Sequence[int]) -> Section:
+    """Return the section with only the columns at these places."""
+    return replace(
+        section,
+        columns=tuple(section.columns[place] for place in places),
+        rows=tuple(tuple(row[place] for place in places) for row in section.rows),
     )

@@ -1,5 +1,6 @@
 """What `ehcp check` says about the file as a whole: oldest cases, stages, rates, clearance, problems."""
 
+import shlex
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -150,8 +151,11 @@ def _next_steps(audit: Audit, files: str) -> Section:
     worst = audit.findings.sort("days_late", descending=True, nulls_last=True, maintain_order=True)
     case = next(iter(worst["case_id"]), "CASE")
     return Section(
+        title="Next",
         before=(
-            f"Every line as a file:  ehcp check {files} {when} -o findings.csv",
-            f"Why, with the law:     ehcp explain {case} {files} {when}",
+            "Every line as a file:",
+            f"  ehcp check {files} {when} -o findings.csv",
+            "Why, with the law:",
+            f"  ehcp explain {shlex.quote(case)} {files} {when}",
         ),
     )

@@ -48,7 +48,7 @@ def timeline_sections(rulebook: Rulebook, clocks: Sequence[Dated], as_at: date) 
             after=(f"{left_out} of the rulebook ({rulebook.version}) have not started or do not apply.",),
         ),
         *_laws(rulebook, shown),
-        Section(before=("The words of the law:  ehcp rules show plan.issue", NOT_ADVICE)),
+        Section(before=("The words of the law:", "  ehcp rules show plan.issue", NOT_ADVICE)),
     ]
 
 

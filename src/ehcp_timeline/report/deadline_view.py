@@ -1,0 +1,150 @@
+"""Everything that the rulebook says of one deadline, for a reader who is no programmer."""
+
+from collections.abc import Iterable, Iterator
+
+from ehcp_timeline.law.clauses import Absence, Closure, Excuse, PlanByDue, Reading, Repeats, Version
+from ehcp_timeline.law.terms import Deadline, Rulebook
+from ehcp_timeline.report.limit_words import dates_words, limit_words, period_words
+from ehcp_timeline.report.phrases import day, listed
+from ehcp_timeline.report.rules_view import plain_values
+from ehcp_timeline.report.sections import Column, Section
+
+Pair = tuple[str, str]
+
+
+def deadline_sections(one: Deadline, rulebook: Rulebook) -> list[Section]:
+    """Return everything that the rulebook says of one deadline."""
+    return [
+        *_pairs(f"{one.id}: {one.duty}", _facts(one)),
+        *_pairs("How it is counted", (*_counting(one), *_conditions(one))),
+        *_pairs("Time limit", map(_version, one.versions)),
+        *_pairs("Other published readings", map(_reading, one.readings)),
+        *_pairs("Excuses: they change the verdict, never the day", map(_excuse, one.excuses)),
+        *_pairs("The words used above", _glossary(one, rulebook)),
+    ]
+
+
+def _facts(one: Deadline) -> Iterator[Pair]:
+    """Yield who owes it, what kind of duty it is and where it stands."""
+    yield "Owed by", f"{one.who} ({one.kind})"
+    yield "Law", one.law
+    yield "Words", one.says
+    yield "Checked", f"{day(one.checked)} ({one.seen})"
+    yield "From", f"{one.overlay}, a local rulebook" if one.overlay else ""
+    yield "Note", one.note
+
+
+def _counting(one: Deadline) -> Iterator[Pair]:
+    """Yield what starts, answers and ends the clock."""
+    yield "Starts", dates_words(one.starts)
+    for case in one.starts_where:
+        where = f"where {listed(case.given)} stand and {case.absent} does not"
+        yield "or", f"{dates_words(case.starts)}, {where}"
+    yield "Answered by", dates_words(one.met_by)
+    yield "not before", f"{period_words(one.answers_from)} before the start" if one.answers_from else ""
+    yield "Ended by", listed(one.ends, "or")
+    yield "Revived by", listed(one.revived_by, "or")
+    yield "but not if", listed(one.revived_unless, "or")
+    yield "Implied by", listed(one.implied_by, "or")
+    yield "Repeats", _repeats(one.repeats) if one.repeats else ""
+
+
+def _conditions(one: Deadline) -> Iterator[Pair]:
+    """Yield when it is owed at all, and what takes its place."""
+    yield "Only if", listed([f"{fact} is {listed(codes, 'or')}" for fact, codes in one.only_if])
+    yield "or shown by", listed(one.shown_by, "or")
+    yield "Owed when", listed(one.owed_when, "or")
+    yield "After", listed(one.after, "or")
+    yield "During", " to ".join(one.during or ())
+    yield "Displaced by", listed(one.displaced_by, "or")
+    yield "Day set by", one.set_by or ""
+    yield "With a plan", _plan(one.plan_by_due) if one.plan_by_due else ""
+
+
+def _repeats(repeats: Repeats) -> str:
+    """Return what starts a repeating duty again."""
+    parts = [
+        f"first from {listed(repeats.first, 'or')}" if repeats.first else "",
+        f"again from each {listed(repeats.again, 'or')}" if repeats.again else "",
+        f"anew after {listed(repeats.closed_by, 'or')}" if repeats.closed_by else "",
+        f"answered without a start by {listed(repeats.unseen, 'or')}" if repeats.unseen else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _plan(plan: PlanByDue) -> str:
+    """Return what shows that a plan existed by the due day, without which nothing is owed."""
+    made, shown, first = (listed(events, "or") for events in (plan.made, plan.shown_by, plan.before_plan))
+    return f"made by the due day ({made}), or shown by {shown}; not on the row of a first plan ({first})"
+
+
+def _version(version: Version) -> Pair:
+    """Return the days on which a start falls under a version, and its limit."""
+    until = f" to {day(version.until)}" if version.until else ""
+    parts = [
+        limit_words(version.limit),
+        f"“{version.says}”" if version.says else "",
+        version.law,
+        f"laid over the law by {version.overlay}" if version.overlay else "",
+    ]
+    return f"started from {day(version.since)}{until}", "; ".join(part for part in parts if part)
+
+
+def _reading(reading: Reading) -> Pair:
+    """Return what one reading counts otherwise, and who published it."""
+    parts = [
+        limit_words(reading.limit) if reading.limit else "",
+        f"from {dates_words(reading.starts)}" if reading.starts else "",
+        f"answered by {dates_words(reading.met_by)}" if reading.met_by else "",
+        f"ended early by {reading.waived_by}" if reading.waived_by else "",
+        f"only after {listed(reading.after, 'or')}" if reading.after else "",
+        f"for clocks started from {day(reading.since)}" if reading.since else "",
+        f"for clocks started to {day(reading.until)}" if reading.until else "",
+        "always disputed" if reading.always_disputed else "",
+    ]
+    return reading.id, f"{'; '.join(part for part in parts if part)}. {reading.source}"
+
+
+def _excuse(excuse: Excuse) -> Pair:
+    """Return one excuse: its provision, what claims it, for which due days, and which dates prove it."""
+    claimed = f"claimed by {excuse.flag}" if excuse.flag else "claimed by its dates"
+    since = f" from {day(excuse.since)}" if excuse.since else ""
+    until = f" to {day(excuse.until)}" if excuse.until else ""
+    due = f", for due days{since}{until}" if since or until else ""
+    return excuse.id, f"{excuse.law}, {claimed}{due}; {_evidence(excuse.evidence)}"
+
+
+def _evidence(evidence: Closure | Absence | None) -> str:
+    """Return the dates that prove an excuse."""
+    match evidence:
+        case None:
+            return "no dates can prove it"
+        case Absence():
+            return f"proved by {' to '.join(evidence.absent)} of at least {period_words(evidence.length)}"
+        case Closure():
+            closed = f"{' to '.join(evidence.closed)} of at least {period_words(evidence.length)}"
+            asked = f"{listed(evidence.asked, 'or')} in it or at most {period_words(evidence.margin)} off"
+            return f"proved by {closed}, with {asked}"
+
+
+def _glossary(one: Deadline, rulebook: Rulebook) -> Iterator[Pair]:
+    """Yield what each event that is named above means."""
+    for name in dict.fromkeys(_words(plain_values(one))):
+        if name in rulebook.events:
+            yield name, rulebook.events[name].says
+
+
+def _words(value: object) -> Iterator[str]:
+    """Yield every text in plain values, in their order."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (word for part in value.values() for word in _words(part))
+    elif isinstance(value, list):
+        yield from (word for part in value for word in _words(part))
+
+
+def _pairs(title: str, pairs: Iterable[Pair]) -> Iterator[Section]:
+    """Yield a section of labels and what stands beside them, or nothing where nothing does."""
+    if told := tuple(pair for pair in pairs if pair[1]):
+        yield Section(title, columns=(Column("", "fixed"), Column("")), rows=told)
