@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from ehcp_timeline.law.clauses import Absence, Closure, Excuse, PlanByDue, Reading, Repeats, Version
+from ehcp_timeline.law.clauses import Version
 from ehcp_timeline.law.terms import Deadline, Rulebook
+from ehcp_timeline.report.clause_words import excuse_words, plan_words, reading_words, repeats_words
 from ehcp_timeline.report.limit_words import dates_words, limit_words, period_words
 from ehcp_timeline.report.phrases import day, listed
 from ehcp_timeline.report.rules_view import plain_values
@@ -18,8 +19,11 @@ def deadline_sections(one: Deadline, rulebook: Rulebook) -> list[Section]:
         *_pairs(f"{one.id}: {one.duty}", _facts(one)),
         *_pairs("How it is counted", (*_counting(one), *_conditions(one))),
         *_pairs("Time limit", map(_version, one.versions)),
-        *_pairs("Other published readings", map(_reading, one.readings)),
-        *_pairs("Excuses: they change the verdict, never the day", map(_excuse, one.excuses)),
+        *_pairs("Other published readings", ((part.id, reading_words(part)) for part in one.readings)),
+        *_pairs(
+            "Excuses: they change the verdict, never the day",
+            ((part.id, excuse_words(part)) for part in one.excuses),
+        ),
         *_pairs("The words used above", _glossary(one, rulebook)),
     ]
 
@@ -46,7 +50,7 @@ def _counting(one: Deadline) -> Iterator[Pair]:
     yield "Revived by", listed(one.revived_by, "or")
     yield "but not if", listed(one.revived_unless, "or")
     yield "Implied by", listed(one.implied_by, "or")
-    yield "Repeats", _repeats(one.repeats) if one.repeats else ""
+    yield "Repeats", repeats_words(one.repeats) if one.repeats else ""
 
 
 def _conditions(one: Deadline) -> Iterator[Pair]:
@@ -58,24 +62,7 @@ def _conditions(one: Deadline) -> Iterator[Pair]:
     yield "During", " to ".join(one.during or ())
     yield "Displaced by", listed(one.displaced_by, "or")
     yield "Day set by", one.set_by or ""
-    yield "With a plan", _plan(one.plan_by_due) if one.plan_by_due else ""
-
-
-def _repeats(repeats: Repeats) -> str:
-    """Return what starts a repeating duty again."""
-    parts = [
-        f"first from {listed(repeats.first, 'or')}" if repeats.first else "",
-        f"again from each {listed(repeats.again, 'or')}" if repeats.again else "",
-        f"anew after {listed(repeats.closed_by, 'or')}" if repeats.closed_by else "",
-        f"answered without a start by {listed(repeats.unseen, 'or')}" if repeats.unseen else "",
-    ]
-    return ", ".join(part for part in parts if part)
-
-
-def _plan(plan: PlanByDue) -> str:
-    """Return what shows that a plan existed by the due day, without which nothing is owed."""
-    made, shown, first = (listed(events, "or") for events in (plan.made, plan.shown_by, plan.before_plan))
-    return f"made by the due day ({made}), or shown by {shown}; not on the row of a first plan ({first})"
+    yield "With a plan", plan_words(one.plan_by_due) if one.plan_by_due else ""
 
 
 def _version(version: Version) -> Pair:
@@ -88,43 +75,6 @@ def _version(version: Version) -> Pair:
         f"laid over the law by {version.overlay}" if version.overlay else "",
     ]
     return f"started from {day(version.since)}{until}", "; ".join(part for part in parts if part)
-
-
-def _reading(reading: Reading) -> Pair:
-    """Return what one reading counts otherwise, and who published it."""
-    parts = [
-        limit_words(reading.limit) if reading.limit else "",
-        f"from {dates_words(reading.starts)}" if reading.starts else "",
-        f"answered by {dates_words(reading.met_by)}" if reading.met_by else "",
-        f"ended early by {reading.waived_by}" if reading.waived_by else "",
-        f"only after {listed(reading.after, 'or')}" if reading.after else "",
-        f"for clocks started from {day(reading.since)}" if reading.since else "",
-        f"for clocks started to {day(reading.until)}" if reading.until else "",
-        "always disputed" if reading.always_disputed else "",
-    ]
-    return reading.id, f"{'; '.join(part for part in parts if part)}. {reading.source}"
-
-
-def _excuse(excuse: Excuse) -> Pair:
-    """Return one excuse: its provision, what claims it, for which due days, and which dates prove it."""
-    claimed = f"claimed by {excuse.flag}" if excuse.flag else "claimed by its dates"
-    since = f" from {day(excuse.since)}" if excuse.since else ""
-    until = f" to {day(excuse.until)}" if excuse.until else ""
-    due = f", for due days{since}{until}" if since or until else ""
-    return excuse.id, f"{excuse.law}, {claimed}{due}; {_evidence(excuse.evidence)}"
-
-
-def _evidence(evidence: Closure | Absence | None) -> str:
-    """Return the dates that prove an excuse."""
-    match evidence:
-        case None:
-            return "no dates can prove it"
-        case Absence():
-            return f"proved by {' to '.join(evidence.absent)} of at least {period_words(evidence.length)}"
-        case Closure():
-            closed = f"{' to '.join(evidence.closed)} of at least {period_words(evidence.length)}"
-            asked = f"{listed(evidence.asked, 'or')} in it or at most {period_words(evidence.margin)} off"
-            return f"proved by {closed}, with {asked}"
 
 
 def _glossary(one: Deadline, rulebook: Rulebook) -> Iterator[Pair]:

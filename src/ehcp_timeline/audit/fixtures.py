@@ -1,0 +1,73 @@
+"""Fixture cases run against a rulebook: which answers are not the expected ones, and why."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from ehcp_timeline.audit.clocks import Clock
+from ehcp_timeline.audit.golden import Failure, Golden, failures
+from ehcp_timeline.audit.single import judge_case
+from ehcp_timeline.audit.wording import Step, explain
+from ehcp_timeline.cases.record import Row
+from ehcp_timeline.law.terms import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Fixture:
+    """One case with what the law must answer.
+
+    Attributes:
+        golden: The case.
+        path: The file it stands in, as it was named.
+        row: The row whose clocks are expected, where a file has a line of its own for each; None for all.
+    """
+
+    golden: Golden
+    path: str
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One answer that is not the expected one.
+
+    Attributes:
+        failure: What was expected, and what came.
+        why: The steps that lead to what came, clock by clock.
+    """
+
+    failure: Failure
+    why: tuple[tuple[Step, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one fixture: nothing wrong, or this."""
+
+    fixture: Fixture
+    wrong: tuple[Wrong, ...] = ()
+
+
+def run(fixtures: Iterable[Fixture], rulebook: Rulebook) -> Iterator[Outcome]:
+    """Judge every fixture and compare with what it expects."""
+    for fixture in fixtures:
+        found = failures([fixture.golden], rulebook, partial(_judge, fixture.row))
+        yield Outcome(fixture, tuple(Wrong(one, _why(fixture, one.deadline, rulebook)) for one in found))
+
+
+def _judge(row: int | None, rulebook: Rulebook, rows: Sequence[Row], as_at: date) -> tuple[Clock, ...]:
+    clocks = (working.clock for working in judge_case(rulebook, rows, as_at))
+    return tuple(clock for clock in clocks if row in (None, clock.row))
+
+
+def _why(fixture: Fixture, deadline: str, rulebook: Rulebook) -> tuple[tuple[Step, ...], ...]:
+    """Return the steps of the deadline's clocks; of those that have not started only where all have not."""
+    golden = fixture.golden
+    mine = [
+        one
+        for one in judge_case(rulebook, golden.rows, golden.as_at)
+        if one.clock.deadline == deadline and fixture.row in (None, one.clock.row)
+    ]
+    started = [one for one in mine if one.clock.verdict != "not-started"]
+    return tuple(explain(one, golden.as_at) for one in started or mine[:1])
