@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Literal, get_args
 
 import polars as pl
+from polars import selectors
 
 from ehcp_timeline.audit.clocks import VERDICTS
 
@@ -85,7 +86,7 @@ def _one_each(clocks: pl.DataFrame) -> pl.DataFrame:
     """Return one clock for each case, deadline and start: the worst, where a start stands on several rows."""
     return (
         clocks.select(*OWNER, "verdict", *_SHOWN)
-        .with_columns(pl.col("verdict").cast(pl.String))
+        .with_columns((selectors.enum() | selectors.categorical()).cast(pl.String))
         .sort(
             pl.col("verdict").cast(_WORST_FIRST),
             "due",

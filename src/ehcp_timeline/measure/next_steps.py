@@ -1,4 +1,4 @@
-"""The next lawful step on a running clock, and what its family is told if it is missed, as `next-steps.toml` says."""
+"""The next lawful steps on a clock, and what a family is told of a day missed, as `next-steps.toml` says."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -44,11 +44,19 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a family is told when the day of these deadlines will be missed."""
+    """What a family is told when the day of these deadlines will be missed.
+
+    Attributes:
+        deadlines: The deadlines.
+        promise: What was due.
+        rights: What the family can do.
+        ahead: How many days before the due day a family is told at the earliest; None for at once.
+    """
 
     deadlines: tuple[str, ...]
     promise: str
     rights: str
+    ahead: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,10 @@ class NextSteps:
 
     chains: tuple[Chain, ...]
     letters: tuple[Letter, ...]
+
+    def chain_for(self, deadline: str) -> Chain | None:
+        """Return the steps of this deadline, or None where it has but its duty."""
+        return next((one for one in self.chains if deadline in one.deadlines), None)
 
     def letter_for(self, deadline: str) -> Letter | None:
         """Return what a family is told about this deadline, or None where no letter is written."""

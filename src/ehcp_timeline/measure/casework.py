@@ -1,0 +1,91 @@
+"""The work in one file: its answer, its rows, and every open clock with the step it waits for."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from polars import selectors
+
+from ehcp_timeline.audit.clocks import VERDICTS
+from ehcp_timeline.audit.result import Audit
+from ehcp_timeline.audit.selection import Selection
+from ehcp_timeline.cases.frame import CaseSource
+from ehcp_timeline.law.terms import Rulebook
+from ehcp_timeline.measure.check import check_files
+from ehcp_timeline.measure.listing import WHOSE, is_wanted
+from ehcp_timeline.measure.next_steps import next_steps
+from ehcp_timeline.measure.where_it_stands import with_steps
+
+WORDS = selectors.enum() | selectors.categorical()
+CONTACTS = ("name", "school", "referrer")
+EVERYBODYS = frozenset({"statutory", "guidance", "local"})
+OPEN = Selection(
+    verdicts=frozenset({"overdue", "excused", "unknown", "running"}), kinds=EVERYBODYS, who=frozenset()
+)
+ALL = Selection(verdicts=frozenset(VERDICTS), everything=True, kinds=EVERYBODYS, who=frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Casework:
+    """The work in one file.
+
+    Attributes:
+        rulebook: The law.
+        as_at: The day the question is asked about.
+        audit: Its answer; the findings are the clocks that were asked for, whoever owes them.
+        rows: Every row: `row`, `case_id` and the columns of the file.
+    """
+
+    rulebook: Rulebook
+    as_at: date
+    audit: Audit
+    rows: pl.DataFrame
+
+    def open_clocks(self) -> pl.DataFrame:
+        """Return every open clock with the step it waits for, and whom to ask about it; words as String."""
+        clocks = self.audit.findings.filter("open").with_columns(WORDS.cast(pl.String))
+        told = with_steps(clocks, self.rows, next_steps(), self.rulebook, self.as_at)
+        return with_contacts(told, self.rows)
+
+
+def read_casework(
+    rulebook: Rulebook,
+    source: CaseSource,
+    as_at: date,
+    selection: Selection = OPEN,
+    assume_blank: Collection[str] = (),
+) -> Casework:
+    """Judge one file and keep its rows beside the answer.
+
+    Args:
+        rulebook: The law.
+        source: The file; it is read twice.
+        as_at: The day the question is asked about.
+        selection: Which clocks to keep.
+        assume_blank: Columns that the file does not have and that count as blank: "not yet".
+    """
+    audit = check_files(rulebook, [source], as_at, selection, oldest=0, assume_blank=assume_blank)
+    rows = pl.concat([batch.frame for batch in source.batches()])
+    return Casework(rulebook, as_at, audit, rows)
+
+
+def with_contacts(clocks: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add whom to ask about a case: the columns of `CONTACTS`, empty where the file does not have them."""
+    there = [name for name in CONTACTS if name in rows.columns]
+    absent = (pl.lit(None, dtype=pl.String).alias(name) for name in CONTACTS if name not in there)
+    found = clocks.join(
+        rows.select("row", pl.col(there).cast(pl.String)), on="row", how="left", maintain_order="left"
+    )
+    return found.with_columns(*absent)
+
+
+def chosen_by(selection: Selection, rulebook: Rulebook) -> pl.Expr:
+    """Return which clocks a selection asks for: by kind, by who, by deadline and by group."""
+    wanted = [one.id for one in rulebook.deadlines if is_wanted(one, selection)]
+    chosen = pl.col("deadline").is_in(wanted)
+    groups = (selection.districts, selection.teams, selection.caseworkers)
+    for column, asked in zip(WHOSE, groups, strict=True):
+        if asked:
+            chosen &= pl.col(column).is_in(sorted(asked))
+    return chosen

@@ -1,0 +1,166 @@
+"""How long each stage of the work took lately, and the day on which an open clock will be met at that pace.
+
+A stage runs from one step of a chain to the next (`next-steps.toml`): request to decision, decision to draft,
+draft to final plan. What is left of a clock is the rest of its present stage, as long as those took that had
+already lasted so long, and every stage after it: each at the same percentile of the stages finished in the
+52 weeks before the as-at date. Where fewer than three cases finished a stage that is still to come, the clock
+is taken as one stage from start to answer; where that too was finished by fewer, the day cannot be told.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from ehcp_timeline.measure.next_steps import Chain
+
+WINDOW = timedelta(weeks=52)
+LEAST_SEEN = 3
+MEDIAN, P85 = 50, 85
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of work: the step that ends it, and how many days it took lately, shortest first."""
+
+    step: str
+    days: tuple[int, ...]
+
+    @property
+    def known(self) -> bool:
+        """Whether enough of them were finished lately."""
+        return len(self.days) >= LEAST_SEEN
+
+    def left(self, percent: int, spent: int = 0) -> int:
+        """Return how many more days it takes after `spent` days, at a percentile of those as long; 0 if none.
+
+        >>> stage = Stage("draft", (10, 20, 30, 40, 50, 60))
+        >>> stage.left(50), stage.left(85), stage.left(50, spent=35), stage.left(50, spent=60)
+        (30, 60, 15, 0)
+        """
+        longer = self.days[bisect_right(self.days, spent) :] if spent else self.days
+        return percentile(longer, percent) - spent if longer else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The stages of one deadline, in order, and the `whole` from start to answer."""
+
+    deadline: str
+    stages: tuple[Stage, ...]
+    whole: Stage
+
+    def days_left(self, percent: int, stage: int, spent: int, waited: int) -> int | None:
+        """Return how many days are left of an open clock; None if that cannot be told.
+
+        Args:
+            percent: The percentile of the stages finished lately.
+            stage: Place of the stage the clock is in.
+            spent: Days it has spent in that stage.
+            waited: Days since its start.
+        """
+        here, after = self.stages[stage], self.stages[stage + 1 :]
+        if all(one.known for one in (here, *after)):
+            return here.left(percent, spent) + sum(one.left(percent) for one in after)
+        return self.whole.left(percent, waited) if self.whole.known else None
+
+
+def percentile(ordered: Sequence[int], percent: int) -> int:
+    """Return the least value that at least `percent` of 100 do not exceed (the nearest rank).
+
+    >>> [percentile((10, 20, 30, 40, 50, 60), one) for one in (50, 85, 100)]
+    [30, 60, 60]
+    """
+    return ordered[math.ceil(len(ordered) * percent / 100) - 1]
+
+
+def pace_of(
+    deadline: str, chain: Chain | None, clocks: pl.DataFrame, rows: pl.DataFrame, as_at: date
+) -> Pace:
+    """Return how long the stages of a deadline took in the 52 weeks before a day.
+
+    Args:
+        deadline: The deadline.
+        chain: Its steps; None where it has but its duty.
+        clocks: Every clock of the deadline, closed ones too: `row`, `start`, `answered`.
+        rows: Every row of the file: `row` and its events.
+        as_at: The day the question is asked about.
+    """
+    names = _stage_names(chain)
+    dated = _with_ends(clocks, rows, chain, as_at)
+    stages = tuple(
+        Stage(name, _took(dated, f"end{place}", f"end{place + 1}", as_at)) for place, name in enumerate(names)
+    )
+    return Pace(deadline, stages, Stage("whole", _took(dated, "end0", f"end{len(names)}", as_at)))
+
+
+def _took(dated: pl.DataFrame, first: str, last: str, as_at: date) -> tuple[int, ...]:
+    """Return the days from one end to another, of those that came to the other lately, shortest first."""
+    since, end = pl.col(first), pl.col(last)
+    lately = dated.filter(end >= since, end.is_between(as_at - WINDOW, as_at))
+    return tuple(lately.select((end - since).dt.total_days().sort()).to_series())
+
+
+def with_expected(
+    clocks: pl.DataFrame, rows: pl.DataFrame, pace: Pace, chain: Chain | None, as_at: date
+) -> pl.DataFrame:
+    """Add the stage an open clock of one deadline is in, and when it will be met at the median and at P85.
+
+    Returns:
+        The clocks with `stage`, `in_stage_since`, `expected_p50` and `expected_p85`; the days are null where
+        too few cases finished a stage that is still to come.
+    """
+    ends = range(1, len(pace.stages))
+    dated = _with_ends(clocks, rows, chain, as_at)
+    reached = pl.max_horizontal(
+        pl.lit(0), *(pl.when(pl.col(f"end{place}").is_not_null()).then(place) for place in ends)
+    )
+    since = pl.col("end0")
+    for place in ends:
+        since = pl.coalesce(f"end{place}", since)
+    stood = dated.select(reached.alias("place"), since.alias("since"), pl.col("end0").alias("start")).rows()
+    standing = [(place, (as_at - day).days, (as_at - start).days) for place, day, start in stood]
+    return clocks.with_columns(
+        pl.Series("stage", [pace.stages[place].step for place, _, _ in stood], dtype=pl.String),
+        pl.Series("in_stage_since", [day for _, day, _ in stood], dtype=pl.Date),
+        *(
+            pl.Series(name, _days_after(as_at, pace, percent, standing), dtype=pl.Date)
+            for name, percent in (("expected_p50", MEDIAN), ("expected_p85", P85))
+        ),
+    )
+
+
+def _days_after(
+    as_at: date, pace: Pace, percent: int, standing: Iterable[tuple[int, int, int]]
+) -> list[date | None]:
+    left = [pace.days_left(percent, *one) for one in standing]
+    return [None if days is None else as_at + timedelta(days=days) for days in left]
+
+
+def _stage_names(chain: Chain | None) -> tuple[str, ...]:
+    """Return the stages of a chain; a clock that looks across rows is one stage, as is a bare duty."""
+    if chain is None or chain.all_rows:
+        return ("duty",)
+    return tuple(step.id for step in chain.steps if step.until)
+
+
+def _with_ends(clocks: pl.DataFrame, rows: pl.DataFrame, chain: Chain | None, as_at: date) -> pl.DataFrame:
+    """Add `end0`, the start of each clock, and `end1` ..., the end of each of its stages; null if not yet."""
+    names = _stage_names(chain)
+    steps = {step.id: step for step in chain.steps} if chain else {}
+    ends = [pl.col("start").alias("end0")]
+    for place, name in enumerate(names[:-1], start=1):
+        ends.append(_first(steps[name].until, rows.columns, as_at).alias(f"end{place}"))
+    ends.append(pl.when(pl.col("answered") <= as_at).then(pl.col("answered")).alias(f"end{len(names)}"))
+    told = clocks.select("row", "start", "answered").join(rows, on="row", how="left", maintain_order="left")
+    return told.with_columns(ends).select("row", *(f"end{place}" for place in range(len(names) + 1)))
+
+
+def _first(events: Sequence[str], columns: Sequence[str], as_at: date) -> pl.Expr:
+    """Return the first of these events from the start of the clock to the as-at date."""
+    there = (pl.col(name) for name in events if name in columns)
+    days = [pl.when(day.is_between("start", as_at)).then(day) for day in there]
+    return pl.min_horizontal(days) if days else pl.lit(None, dtype=pl.Date)
