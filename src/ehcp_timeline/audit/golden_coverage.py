@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from ehcp_timeline.audit.fixtures import part_of
 from ehcp_timeline.audit.golden import Golden, in_question
 from ehcp_timeline.audit.golden_conditions import edges_of_conditions
 from ehcp_timeline.audit.golden_edges import (
@@ -38,7 +39,8 @@ def uncovered(rulebook: Rulebook, goldens: Iterable[Golden]) -> tuple[str, ...]:
 
 def asserted_by(golden: Golden, rulebook: Rulebook) -> Iterator[Asserted]:
     """Yield every clock of a golden case of which it expects a verdict, with its working."""
-    workings = {working.clock: working for working in judge_case(rulebook, golden.rows, golden.as_at)}
+    part = part_of(rulebook, golden.expect)
+    workings = {working.clock: working for working in judge_case(part, golden.rows, golden.as_at)}
     for deadline, expected in golden.expect.items():
         clocks = in_question((clock for clock in workings if clock.deadline == deadline), expected)
         for wanted, clock in zip(expected, clocks, strict=False):
