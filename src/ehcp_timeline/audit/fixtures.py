@@ -1,7 +1,7 @@
 """Fixture cases run against a rulebook: which answers are not the expected ones, and why."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -10,6 +10,7 @@ from ehcp_timeline.audit.golden import Failure, Golden, failures
 from ehcp_timeline.audit.single import judge_case
 from ehcp_timeline.audit.wording import Step, explain
 from ehcp_timeline.cases.record import Row
+from ehcp_timeline.law.difference import Change, changes
 from ehcp_timeline.law.terms import Rulebook
 
 
@@ -51,9 +52,39 @@ class Outcome:
 
 def run(fixtures: Iterable[Fixture], rulebook: Rulebook) -> Iterator[Outcome]:
     """Judge every fixture and compare with what it expects."""
+    parts: dict[tuple[str, ...], Rulebook] = {}
     for fixture in fixtures:
-        found = failures([fixture.golden], rulebook, partial(_judge, fixture.row))
-        yield Outcome(fixture, tuple(Wrong(one, _why(fixture, one.deadline, rulebook)) for one in found))
+        wanted = tuple(fixture.golden.expect)
+        part = parts.get(wanted) or parts.setdefault(wanted, part_of(rulebook, wanted))
+        found = failures([fixture.golden], part, partial(_judge, fixture.row))
+        yield Outcome(fixture, tuple(Wrong(one, _why(fixture, one.deadline, part)) for one in found))
+
+
+def part_of(rulebook: Rulebook, wanted: Collection[str]) -> Rulebook:
+    """Return the rulebook with these deadlines alone, and those that may take their place."""
+    mine = {name: rulebook.by_id[name] for name in wanted if name in rulebook.by_id}
+    needed = {*mine, *(name for one in mine.values() for name in one.displaced_by)}
+    return replace(rulebook, deadlines=tuple(one for one in rulebook.deadlines if one.id in needed))
+
+
+def untold(old: Rulebook, new: Rulebook, fixtures: Sequence[Fixture]) -> tuple[tuple[Change, ...], ...]:
+    """Return the changes of each deadline that changed without a fixture that tells the two apart.
+
+    A fixture tells if it expects something of the deadline that the old rulebook does not answer.
+    """
+    changed: dict[str, list[Change]] = {}
+    for one in changes(old, new):
+        if one.answers and one.deadline in new.by_id:
+            changed.setdefault(one.deadline, []).append(one)
+    return tuple(tuple(found) for name, found in changed.items() if not _is_told(name, old, fixtures))
+
+
+def _is_told(deadline: str, old: Rulebook, fixtures: Sequence[Fixture]) -> bool:
+    mine = [one for one in fixtures if deadline in one.golden.expect]
+    if deadline not in old.by_id:
+        return bool(mine)
+    wrong = (wrong for outcome in run(mine, old) for wrong in outcome.wrong)
+    return any(one.failure.deadline == deadline for one in wrong)
 
 
 def _judge(row: int | None, rulebook: Rulebook, rows: Sequence[Row], as_at: date) -> tuple[Clock, ...]:

@@ -30,7 +30,14 @@ def tested(outcomes: Iterable[Outcome]) -> list[Tested]:
     return found
 
 
-def fixtures_answer(outcomes: Sequence[Outcome], rulebook: Rulebook) -> dict[str, Any]:
+def untold_tests(untold: Iterable[Note]) -> list[Tested]:
+    """Return the changes without a telling case as other programs read them: a failed test each."""
+    return [Tested("changes", 0, note.title, (note,)) for note in untold]
+
+
+def fixtures_answer(
+    outcomes: Sequence[Outcome], untold: Sequence[Note], rulebook: Rulebook
+) -> dict[str, Any]:
     """Return the run as plain values, ready to be written as JSON."""
     wrong = [(outcome, one) for outcome in outcomes for one in outcome.wrong]
     return {
@@ -39,6 +46,7 @@ def fixtures_answer(outcomes: Sequence[Outcome], rulebook: Rulebook) -> dict[str
         "cases": len(outcomes),
         "wrong": sum(bool(outcome.wrong) for outcome in outcomes),
         "failures": [_values(outcome, one) for outcome, one in wrong],
+        "untold": [{"deadline": note.rule, "message": note.message} for note in untold],
     }
 
 

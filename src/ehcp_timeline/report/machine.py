@@ -50,9 +50,7 @@ class Tested:
 def junit_text(tested: Sequence[Tested]) -> str:
     """Return a test run as JUnit XML: a suite for each file, a test for each case."""
     failed = sum(bool(one.notes) for one in tested)
-    root = ET.Element(
-        "testsuites", name="ehcp rules test", tests=str(len(tested)), failures=str(failed)
-    )
+    root = ET.Element("testsuites", name="ehcp rules test", tests=str(len(tested)), failures=str(failed))
     for file in dict.fromkeys(one.file for one in tested):
         cases = [one for one in tested if one.file == file]
         failures = sum(bool(one.notes) for one in cases)
