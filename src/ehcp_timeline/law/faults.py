@@ -40,7 +40,7 @@ class Place:
 
     def fault(self, message: str) -> None:
         """Report a fault here."""
-        self.faults.append(f"{self.path}: {message}")
+        self.faults.append(f"{self.path.removesuffix(':')}: {message}")
 
     def keys(self, table: Table, known: Collection[str]) -> None:
         """Report every key that is not a word of the vocabulary."""
