@@ -1,12 +1,18 @@
-"""The command line as a person meets it: another process, its own streams."""
+"""The command line as a person meets it: words in, two streams and an exit code out."""
 
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from unittest import mock
+
+from ehcp_timeline.cli.app import main
 
 SOURCE = Path(__file__).parents[2] / "src"
+PROGRAM = (sys.executable, "-m", "ehcp_timeline.cli")
+Run = subprocess.CompletedProcess[bytes]
 
 
 def environment() -> dict[str, str]:
@@ -15,14 +21,28 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path}
 
 
-def ehcp(
+def ehcp(*words: str) -> Run:
+    """Run `ehcp` with these words in this process, through streams that are no terminal."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    with (
+        mock.patch.object(sys, "argv", ["ehcp", *words]),
+        mock.patch.object(sys, "stdout", out),
+        mock.patch.object(sys, "stderr", err),
+    ):
+        code = main()
+        out.flush()
+        err.flush()
+    return subprocess.CompletedProcess(words, code, out.buffer.getvalue(), err.buffer.getvalue())
+
+
+def ehcp_apart(
     *words: str,
     stdin: bytes | None = None,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
-    program: Sequence[str] = (sys.executable, "-m", "ehcp_timeline.cli"),
-) -> subprocess.CompletedProcess[bytes]:
-    """Run `ehcp` with these words, through a pipe."""
+    program: Sequence[str] = PROGRAM,
+) -> Run:
+    """Run `ehcp` with these words in a process of its own, through pipes."""
     return subprocess.run(
         [*program, *words],
         input=stdin,
@@ -35,11 +55,11 @@ def ehcp(
     )
 
 
-def said(run: subprocess.CompletedProcess[bytes]) -> str:
+def said(run: Run) -> str:
     """Return what a run wrote to standard error."""
     return run.stderr.decode("utf-8")
 
 
-def printed(run: subprocess.CompletedProcess[bytes]) -> str:
+def printed(run: Run) -> str:
     """Return what a run wrote to standard output."""
     return run.stdout.decode("utf-8")

@@ -20,7 +20,7 @@ import pytest
 from ehcp_timeline.report.envelopes import CheckAnswer, json_schema
 from ehcp_timeline.report.records import FINDING_KEYS
 
-from .command import ehcp, environment, printed, said
+from .command import ehcp, ehcp_apart, environment, printed, said
 
 AS_AT = ("--as-at", "2026-01-15")
 HEADER = (
@@ -225,7 +225,7 @@ def test_standard_input_and_several_files(tmp_path: Path) -> None:
     """`-` is a file like any other; several files have a line each and one list."""
     file = written(tmp_path, OVERDUE)
     piped = (HEADER + "\n" + WORSE + "\n").encode()
-    run = ehcp("check", file, "-", *AS_AT, "--format", "json", stdin=piped)
+    run = ehcp_apart("check", file, "-", *AS_AT, "--format", "json", stdin=piped)
     found = json.loads(printed(run))
 
     assert [(one["name"], one["rows"]) for one in found["input"]] == [(file, 1), ("-", 1)]
@@ -248,7 +248,7 @@ def test_settings_beside_the_file_are_used_and_said(tmp_path: Path) -> None:
     """A council's own heading, blank word and local rulebook work from ehcp.toml."""
     (tmp_path / "ehcp.toml").write_text('blanks = ["awaiting"]\n[columns]\nplan_issued = ["Sealed"]\n')
     (tmp_path / "ours.csv").write_text("case_id,request_received,Sealed\nC-1,02/04/2025,awaiting\n")
-    run = ehcp("check", "ours.csv", *AS_AT, "--format", "json", cwd=tmp_path)
+    run = ehcp_apart("check", "ours.csv", *AS_AT, "--format", "json", cwd=tmp_path)
     found = json.loads(printed(run))
 
     assert said(run).startswith(f"settings from {tmp_path / 'ehcp.toml'}\n")
@@ -261,7 +261,7 @@ def test_the_same_run_twice_is_byte_identical(tmp_path: Path) -> None:
     file = written(tmp_path, OVERDUE, SOON, BAD_DATE, NO_ID, MET)
     for name in ("plain", "json", "csv", "ndjson", "parquet", "md"):
         words = ("check", file, *AS_AT, "--format", name)
-        assert ehcp(*words).stdout == ehcp(*words).stdout != b""
+        assert ehcp_apart(*words).stdout == ehcp(*words).stdout != b""
 
 
 @pytest.mark.parametrize(

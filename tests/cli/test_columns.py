@@ -9,7 +9,7 @@ import pytest
 
 from ehcp_timeline.cases.columns import vocabulary
 
-from .command import ehcp, printed, said
+from .command import ehcp, ehcp_apart, printed, said
 
 FILE = "Our cases\nCase ID;Date request received;Plan issue;Remarks\nC-1;01/02/2025;;x\n"
 
@@ -49,7 +49,7 @@ def test_a_person_is_told_what_to_write(cases: Path) -> None:
 def test_what_it_tells_to_write_works(cases: Path) -> None:
     """With those lines in ehcp.toml beside it, the heading is taken, and the settings are named."""
     (cases.parent / "ehcp.toml").write_text('[columns]\nplan_issued = ["Plan issue"]\n')
-    run = ehcp("columns", cases.name, "--format", "json", cwd=cases.parent)
+    run = ehcp_apart("columns", cases.name, "--format", "json", cwd=cases.parent)
 
     assert json.loads(printed(run))["headings"][2]["column"] == "plan_issued"
     assert said(run) == f"settings from {cases.parent / 'ehcp.toml'}\n"

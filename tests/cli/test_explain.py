@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .command import ehcp, printed, said
+from .command import ehcp, ehcp_apart, printed, said
 
 CASES = """\
 case_id,name,request_received,plan_issued
@@ -62,7 +62,7 @@ def test_a_deadline_that_has_not_started_can_be_asked_for(cases: str) -> None:
 
 def test_standard_input_is_a_file(cases: str) -> None:
     """`-` reads the same case from a pipe."""
-    piped = ehcp("explain", "C-2", "-", *AS_AT, stdin=CASES.encode())
+    piped = ehcp_apart("explain", "C-2", "-", *AS_AT, stdin=CASES.encode())
 
     assert piped.stdout == ehcp("explain", "C-2", cases, *AS_AT).stdout
 

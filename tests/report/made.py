@@ -11,6 +11,7 @@ import polars as pl
 from ehcp_timeline.audit.clocks import VERDICTS, Clock
 from ehcp_timeline.audit.result import Audit, Clearance, Input, NotJudged, OpenCase
 from ehcp_timeline.cases.problems import Problem
+from ehcp_timeline.law.reading import load_rulebook
 
 AS_AT = date(2026, 1, 15)
 DUTIES: Mapping[str, tuple[str, str]] = {
@@ -18,6 +19,15 @@ DUTIES: Mapping[str, tuple[str, str]] = {
     "assess.no_plan": ("Tell the family that no plan will be issued", "SEND-Regs-2014 reg 10(1)"),
     "review.annual": ("Review the plan", "CFA-2014 s 44(1)"),
 }
+_REAL = load_rulebook()
+LAW = replace(
+    _REAL,
+    deadlines=tuple(
+        replace(one, duty=DUTIES[one.id][0], law=DUTIES[one.id][1])
+        for one in _REAL.deadlines
+        if one.id in DUTIES
+    ),
+)
 OVERDUE = Clock(
     case_id="C-1",
     row=2,

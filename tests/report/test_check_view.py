@@ -9,7 +9,7 @@ from ehcp_timeline.report.check_view import check_sections
 from ehcp_timeline.report.plain import plain_text
 from ehcp_timeline.report.sections import Section
 
-from .made import OVERDUE, PROBLEM, RUNNING, UNKNOWN, WORST, audit, findings
+from .made import LAW, OVERDUE, PROBLEM, RUNNING, UNKNOWN, WORST, audit, findings
 
 
 def titled(sections: list[Section], beginning: str) -> Section:
@@ -20,7 +20,7 @@ def titled(sections: list[Section], beginning: str) -> Section:
 def test_the_whole_page() -> None:
     """Late first, worst first; then due soon, then unknown; then the whole file and what to type next."""
     answer = audit(OVERDUE, RUNNING, WORST, UNKNOWN)
-    text = plain_text(check_sections(answer, top=20, soon=14, files="cases.csv"))
+    text = plain_text(check_sections(answer, LAW, top=20, soon=14, files="cases.csv"))
 
     assert (
         text
@@ -42,10 +42,10 @@ Cannot be told: 1
 case  row  deadline       why
 C-4     5  review.annual  a cell that matters could not be read
 
-What the deadlines are
-deadline       what is owed             the law
-plan.issue     Send the finalised plan  SEND-Regs-2014 reg 13(2)
-review.annual  Review the plan          CFA-2014 s 44(1)
+The deadlines, and how many are overdue in the whole file
+deadline       overdue  what is owed             the law
+plan.issue           2  Send the finalised plan  SEND-Regs-2014 reg 13(2)
+review.annual           Review the plan          CFA-2014 s 44(1)
 
 Oldest open assessments
 case  row  started     weeks  stage
@@ -71,6 +71,7 @@ review.annual       3  review_decided
 If a missing column means `not yet`, say so: --assume-blank COLUMN.
 
 To put right in the file: 1 problem
+0 kept a row from being judged, 1 some of its clocks, 0 nothing.
 rows  column       problem                try
 5     plan_issued  31 February is no day  give the real date
 
@@ -86,18 +87,41 @@ Why, with the law:
 def test_a_list_that_is_cut_says_how_many_there_are() -> None:
     """`--top 1` shows the worst one and the total; the total is the audit's, however many it kept."""
     cut = replace(audit(WORST), found_by_verdict={"overdue": 312})
-    one = titled(check_sections(audit(OVERDUE, WORST), top=1, soon=14, files="x"), "Overdue")
-    kept = titled(check_sections(cut, top=1, soon=14, files="x"), "Overdue")
+    one = titled(check_sections(audit(OVERDUE, WORST), LAW, top=1, soon=14, files="x"), "Overdue")
+    kept = titled(check_sections(cut, LAW, top=1, soon=14, files="x"), "Overdue")
 
     assert one.title == "Overdue, worst first: 1 of 2 shown"
     assert [row[0] for row in one.rows] == ["C-2"]
     assert kept.title == "Overdue, worst first: 1 of 312 shown"
 
 
+def test_a_deadline_that_is_late_elsewhere_in_the_file_is_named() -> None:
+    """The authority's statutory overdue clocks are counted by deadline, listed or not; others' are not."""
+    counts = {
+        "plan.issue": {"overdue": 1263},
+        "review.annual": {"overdue": 12419},
+        "assess.advice": {"overdue": 5},
+    }
+    section = titled(check_sections(audit(verdicts=counts), LAW, top=20, soon=14, files="x"), "The deadlines")
+
+    assert [row[:2] for row in section.rows] == [("plan.issue", "1,263"), ("review.annual", "12,419")]
+
+
+def test_what_stops_most_comes_first_among_the_problems() -> None:
+    """A row that cannot be judged before a cell that cannot, and both before what stops nothing."""
+    stops = [replace(PROBLEM, rule=word, stops=word) for word in ("nothing", "cell", "row", "row")]
+    section = titled(
+        check_sections(audit(problems=tuple(stops)), LAW, top=20, soon=14, files="x"), "To put right"
+    )
+
+    assert section.before == ("2 kept a row from being judged, 1 some of its clocks, 1 nothing.",)
+    assert [row[0] for row in section.rows] == ["5, 5", "5", "5"]
+
+
 def test_caseworker_and_team_are_shown_where_the_file_has_them() -> None:
     """A column of the file that nobody filled takes no room."""
     named = replace(audit(OVERDUE), findings=findings(OVERDUE, caseworker="A. Khan"))
-    section = titled(check_sections(named, top=20, soon=14, files="x"), "Overdue")
+    section = titled(check_sections(named, LAW, top=20, soon=14, files="x"), "Overdue")
 
     assert [column.heading for column in section.columns] == [
         "case",
@@ -111,7 +135,7 @@ def test_caseworker_and_team_are_shown_where_the_file_has_them() -> None:
 def test_doubts_are_said_in_words() -> None:
     """Disputed readings and days that rest on unannounced holidays stand in the note."""
     doubtful = replace(OVERDUE, certainty="disputed", provisional=True, excuse="absent (claimed)")
-    section = titled(check_sections(audit(doubtful), top=20, soon=14, files="x"), "Overdue")
+    section = titled(check_sections(audit(doubtful), LAW, top=20, soon=14, files="x"), "Overdue")
 
     assert section.rows[0][-1] == "disputed, absent (claimed), provisional"
 
@@ -119,7 +143,7 @@ def test_doubts_are_said_in_words() -> None:
 def test_a_finalised_plan_that_came_too_early_is_its_own_list() -> None:
     """An early clock shows the first lawful day, when it was done and how many days too soon."""
     early = replace(OVERDUE, verdict="early", answered=date(2025, 8, 18), days_left=2, days_late=None)
-    section = titled(check_sections(audit(early), top=20, soon=14, files="x"), "Done too early")
+    section = titled(check_sections(audit(early), LAW, top=20, soon=14, files="x"), "Done too early")
 
     assert [column.heading for column in section.columns] == [
         "case",
@@ -135,7 +159,7 @@ def test_nothing_to_list_is_said() -> None:
     """A clean file is answered with a sentence, not with silence."""
     clear = Clearance(0, 13, 0.0, 0.0, date(2026, 1, 15), "No plan is overdue.")
     clean = audit(clearance=clear, problems=(), not_judged=(), oldest=(), rates={})
-    text = plain_text(check_sections(clean, top=20, soon=14, files="x"))
+    text = plain_text(check_sections(clean, LAW, top=20, soon=14, files="x"))
 
     assert (
         "Nothing to list\nNo clock of the kind that was asked for is overdue, due soon or in doubt.\n" in text
@@ -150,7 +174,7 @@ def test_problems_alike_are_one_line() -> None:
     many = tuple(replace(PROBLEM, row=row) for row in range(2, 52))
     other = Problem(0, "", "no-header", "two headings look alike", "rename one", "nothing")
     section = titled(
-        check_sections(audit(problems=(*many, other)), top=20, soon=14, files="x"), "To put right"
+        check_sections(audit(problems=(*many, other)), LAW, top=20, soon=14, files="x"), "To put right"
     )
 
     assert section.title == "To put right in the file: 51 problems"
@@ -162,7 +186,7 @@ def test_problems_alike_are_one_line() -> None:
 
 def test_all_that_run_are_not_called_due_soon() -> None:
     """Where every running clock is listed, the heading does not promise a number of days."""
-    sections = check_sections(audit(RUNNING), top=20, soon=None, files="x")
+    sections = check_sections(audit(RUNNING), LAW, top=20, soon=None, files="x")
 
     assert titled(sections, "Running").title == "Running: 1"
 
@@ -171,7 +195,7 @@ def test_files_of_several_rulebooks_are_named() -> None:
     """Every file has its own line, and local rulebooks stand beside the law."""
     files = (Input("a.csv", "a" * 64, 1, 1, 0), Input("b.csv", "b" * 64, 1204, 1204, 0))
     section = check_sections(
-        audit(inputs=files, overlays=(("ours.toml", "c" * 64),)), top=20, soon=14, files="x"
+        audit(inputs=files, overlays=(("ours.toml", "c" * 64),)), LAW, top=20, soon=14, files="x"
     )[0]
 
     assert section.before == (

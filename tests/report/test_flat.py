@@ -61,6 +61,13 @@ def test_json_has_dates_as_iso_and_nulls() -> None:
     assert first["provisional"] is False
 
 
+def test_json_has_one_entry_a_line() -> None:
+    """Two answers can be compared line by line: a key, or an entry of a list, is one line."""
+    assert json_text({"a": 1, "b": [], "c": [{"d": date(2026, 1, 31)}, {"d": None}]}) == (
+        '{\n  "a": 1,\n  "b": [],\n  "c": [\n    {"d": "2026-01-31"},\n    {"d": null}\n  ]\n}\n'
+    )
+
+
 def test_json_refuses_what_is_no_answer() -> None:
     """A value that is neither text, number, date nor null is a fault of ours, never guessed at."""
     with pytest.raises(TypeError, match="set has no place in an answer"):

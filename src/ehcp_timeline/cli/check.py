@@ -27,7 +27,7 @@ from ehcp_timeline.cli.check_options import (
     known_columns,
     with_late,
 )
-from ehcp_timeline.cli.examples import examples
+from ehcp_timeline.cli.examples import examples, exit_codes
 from ehcp_timeline.cli.exits import FAIL_ON, exit_code
 from ehcp_timeline.cli.opening import case_file, law, names, settings
 from ehcp_timeline.cli.options import AsAt, Config, Force, Format, OutputFile, Rules
@@ -37,10 +37,17 @@ from ehcp_timeline.cli.words import choice, day_asked
 if TYPE_CHECKING:
     from ehcp_timeline.audit.result import Audit
     from ehcp_timeline.audit.selection import Selection
+    from ehcp_timeline.law.terms import Rulebook
 
 FORMATS = ("table", "plain", "csv", "json", "ndjson", "parquet", "md")
 
 
+@exit_codes(
+    "0  nothing is overdue",
+    "1  something is overdue (or what --fail-on names)",
+    "2  cannot run, or --strict and the file has a problem",
+    "3  nothing is overdue, but some rows could not be judged",
+)
 @examples(
     "ehcp check cases.csv",
     "ehcp check cases.csv --as-at 2026-01-15 --format json",
@@ -48,9 +55,7 @@ FORMATS = ("table", "plain", "csv", "json", "ndjson", "parquet", "md")
     "export-cases | ehcp check - --fail-on none",
 )
 def check(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Case files; `-` is standard input.")
-    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True)],
     *,
     as_at: AsAt = None,
     due_within: DueWithin = 14,
@@ -75,9 +80,8 @@ def check(
 ) -> None:
     """Say what is overdue, what is due soon, the oldest cases and when the backlog clears.
 
-    Lists the authority's statutory clocks unless --kind and --who say otherwise; all are counted.
-    Formats: table, plain, csv, json, ndjson, parquet, md. Exit 0: nothing overdue. 1: something is.
-    2: cannot run. 3: nothing overdue, but some rows could not be judged.
+    FILE is a case file; `-` is standard input. Lists the authority's statutory clocks unless --kind and
+    --who say otherwise; every clock is counted. Formats: table, plain, csv, json, ndjson, parquet, md.
     """
     to = choose_output(asked, output, force=force, formats=FORMATS)
     fails = choice("--fail-on", fail_on, FAIL_ON)
@@ -93,7 +97,7 @@ def check(
     looked_for = with_late(asked_for) if fails == "late" else asked_for
     kept = _kept(to, top, asked_for)
     audit = check_files(rulebook, sources, when, looked_for, oldest=oldest, top=kept, assume_blank=blank)
-    _write(to, as_selected(audit, asked_for), asked_for, top, files)
+    _write(to, as_selected(audit, asked_for), rulebook, asked_for, top=top, files=files)
     code = exit_code(audit, fail_on=fails, due_within=due_within, strict=strict, exit_zero=exit_zero)
     raise typer.Exit(code)
 
@@ -104,14 +108,23 @@ def _kept(to: Output, top: int, selection: "Selection") -> int | None:
     return max(top, 1) if own and to.format in ("table", "plain") else None
 
 
-def _write(to: Output, audit: "Audit", selection: "Selection", top: int, files: Sequence[Path]) -> None:
+def _write(
+    to: Output,
+    audit: "Audit",
+    rulebook: "Rulebook",
+    selection: "Selection",
+    *,
+    top: int,
+    files: Sequence[Path],
+) -> None:
     """Write the answer in the format that was chosen; what data leave out is said on standard error."""
     if to.format in ("table", "plain"):
         from ehcp_timeline.report.check_view import check_sections
 
         all_running = selection.everything or "running" in selection.verdicts
         soon = None if all_running else selection.due_within
-        to.show(check_sections(audit, top=top, soon=soon, files=shlex.join(map(str, files))))
+        words = shlex.join(map(str, files))
+        to.show(check_sections(audit, rulebook, top=top, soon=soon, files=words))
         return
     from ehcp_timeline.report.summary_view import summary_lines
 

@@ -14,7 +14,7 @@ from ehcp_timeline.cli.today import today
 
 @examples("ehcp columns cases.csv", "ehcp columns cases.csv --format json")
 def columns(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A case file; `-` is standard input.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)],
     *,
     asked: Format = None,
     overlays: Rules = None,
@@ -22,7 +22,7 @@ def columns(
 ) -> None:
     """Say how a file is read: its encoding, its delimiter, what each heading is taken for, what is left out.
 
-    Formats: table, plain, json.
+    FILE is a case file; `-` is standard input. Formats: table, plain, json.
     """
     to = choose_output(asked, None, force=False, formats=("table", "plain", "json"))
     settled = settings(config)

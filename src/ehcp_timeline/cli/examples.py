@@ -1,4 +1,4 @@
-"""Examples in a command's help, each on its own line."""
+"""Lines in a command's help that stay lines: examples that can be typed, exit codes."""
 
 from collections.abc import Callable
 from inspect import cleandoc
@@ -10,10 +10,20 @@ _KEEP_LINES = "\b"
 
 def examples(*lines: str) -> Callable[[Command], Command]:
     """Add lines that can be typed as they stand to the end of a command's help."""
+    return _block("Examples", lines)
 
-    def with_examples(command: Command) -> Command:
+
+def exit_codes(*lines: str) -> Callable[[Command], Command]:
+    """Add what each exit code means to the end of a command's help."""
+    return _block("Exit codes", lines)
+
+
+def _block(title: str, lines: tuple[str, ...]) -> Callable[[Command], Command]:
+    """Return what adds a titled block to a command's help."""
+
+    def with_block(command: Command) -> Command:
         listed = "\n".join(f"  {line}" for line in lines)
-        command.__doc__ = f"{cleandoc(command.__doc__ or '')}\n\n{_KEEP_LINES}\nExamples:\n{listed}\n"
+        command.__doc__ = f"{cleandoc(command.__doc__ or '')}\n\n{_KEEP_LINES}\n{title}:\n{listed}\n"
         return command
 
-    return with_examples
+    return with_block

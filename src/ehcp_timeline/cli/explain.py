@@ -26,8 +26,8 @@ _ENOUGH_TO_SUGGEST = 50_000
     "ehcp explain C-0042 cases.csv", "ehcp explain C-0042 cases.csv --deadline plan.issue --format json"
 )
 def explain(
-    case: Annotated[str, typer.Argument(metavar="CASE", help="The case, by its number in the file.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A case file; `-` is standard input.")],
+    case: Annotated[str, typer.Argument(metavar="CASE", hidden=True)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)],
     *,
     deadline: DeadlineIds = None,
     as_at: AsAt = None,
@@ -39,7 +39,8 @@ def explain(
 ) -> None:
     """Explain every verdict of one case in numbered steps, each with the law it rests on.
 
-    Shows the clocks that have started, or those that --deadline names. Formats: table, plain, json.
+    CASE is its number in the file, FILE a case file; `-` is standard input. Shows the clocks that have
+    started, or those that --deadline names. Formats: table, plain, json.
     """
     to = choose_output(asked, output, force=force, formats=("table", "plain", "json"))
     when, settled = day_asked(as_at), settings(config)

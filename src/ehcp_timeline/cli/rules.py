@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ehcp_timeline.cli.examples import examples
+from ehcp_timeline.cli.examples import examples, exit_codes
 from ehcp_timeline.cli.options import AsAt, Force, Format, OutputFile, Rules
 from ehcp_timeline.cli.output import ROW_FORMATS, Output, choose_output, say
 from ehcp_timeline.cli.words import day_asked, did_you_mean
@@ -47,13 +47,15 @@ def list_(
 @app.command()
 @examples("ehcp rules show plan.issue", "ehcp rules show order.make")
 def show(
-    deadline: Annotated[
-        str, typer.Argument(metavar="DEADLINE", help="Its id, or the first part of several.")
-    ],
+    deadline: Annotated[str, typer.Argument(metavar="DEADLINE", hidden=True)],
     asked: Format = None,
     overlays: Rules = None,
 ) -> None:
-    """Show everything about one deadline: the words of the law, how it is counted, its excuses."""
+    """Show everything about one deadline.
+
+    The words of the law, how it is counted, its readings and excuses. DEADLINE is its id, or the first part
+    of several.
+    """
     to = choose_output(asked, None, force=False, formats=("table", "plain", "json"))
     rulebook = _load(overlays)
     from ehcp_timeline.report import flat, rules_view
@@ -85,9 +87,10 @@ def coverage(asked: Format = None, overlays: Rules = None) -> None:
 
 
 @app.command()
+@exit_codes("0  there is none", "1  there are some", "2  cannot run")
 @examples("ehcp rules stale --as-at 2027-12-01")
 def stale(as_at: AsAt = None, asked: Format = None, overlays: Rules = None) -> None:
-    """List deadlines whose words were last checked more than a year ago; exit 1 if there are any."""
+    """List deadlines whose words were last checked over a year ago."""
     to = choose_output(asked, None, force=False, formats=ROW_FORMATS)
     rulebook = _load(overlays)
     from ehcp_timeline.report import rules_view
@@ -101,12 +104,16 @@ def stale(as_at: AsAt = None, asked: Format = None, overlays: Rules = None) -> N
 
 
 @app.command("test")
+@exit_codes("0  every answer is as expected", "1  some are not", "2  cannot run")
 @examples("ehcp rules test tests/statute")
 def run_cases(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A TOML file of cases, or a folder of them.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", hidden=True)],
     overlays: Rules = None,
 ) -> None:
-    """Judge fixture cases and compare with what they expect; exit 1 if any differs."""
+    """Judge fixture cases and compare with what they expect.
+
+    PATH is a TOML file of cases, or a folder of them.
+    """
     rulebook = _load(overlays)
     from ehcp_timeline.audit.golden import failures, load_golden
     from ehcp_timeline.report.phrases import count

@@ -19,7 +19,7 @@ from ehcp_timeline.cli.words import day_asked
 def timeline(
     words: Annotated[
         list[str],
-        typer.Argument(metavar="NAME=VALUE...", help="What is known, as request_received=2026-01-12."),
+        typer.Argument(metavar="NAME=VALUE", hidden=True),
     ],
     *,
     as_at: AsAt = None,
@@ -31,7 +31,8 @@ def timeline(
 ) -> None:
     """Give every deadline of one case, with its law. No file needed; nothing is kept.
 
-    Names are those of `ehcp template --rows`. Formats: table, plain, json, csv, ndjson, md.
+    NAME is a column of a case file (`ehcp template --rows` lists them), VALUE a date, a code or yes or no.
+    Formats: table, plain, json, csv, ndjson, md.
     """
     to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
     when = day_asked(as_at)

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ehcp_timeline.audit.clocks import Verdict
 from ehcp_timeline.audit.result import Audit
+from ehcp_timeline.law.terms import Rulebook
 from ehcp_timeline.report.phrases import count, reason_words
 from ehcp_timeline.report.sections import Column, Section, without_empty_columns
 from ehcp_timeline.report.summary_view import opening, summary_sections
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Words = Callable[[dict[str, Any]], str]
 
@@ -33,11 +31,14 @@ class _List:
     columns: tuple[tuple[Column, Words], ...]
 
 
-def check_sections(audit: Audit, *, top: int | None, soon: int | None, files: str) -> list[Section]:
+def check_sections(
+    audit: Audit, rulebook: Rulebook, *, top: int | None, soon: int | None, files: str
+) -> list[Section]:
     """Return the whole answer as sections.
 
     Args:
         audit: The answer.
+        rulebook: The law that it was given by.
         top: How many clocks each list shows at most; None for all.
         soon: Within how many days the running clocks are due; None if all that run are listed.
         files: The files as they stand on the command line, for the commands that are suggested.
@@ -45,7 +46,12 @@ def check_sections(audit: Audit, *, top: int | None, soon: int | None, files: st
     titles = {"running": "Running" if soon is None else f"Due within {count(soon, 'day')}"}
     lists = [_section(audit, verdict, top, titles.get(verdict)) for verdict in _LISTS]
     shown = [section for section in lists if section]
-    return [opening(audit), *(shown or [_NOTHING]), *_legend(audit.findings), *summary_sections(audit, files)]
+    return [
+        opening(audit),
+        *(shown or [_NOTHING]),
+        *_legend(audit, rulebook),
+        *summary_sections(audit, files),
+    ]
 
 
 def _section(audit: Audit, verdict: Verdict, top: int | None, title: str | None) -> Section | None:
@@ -74,13 +80,23 @@ def _title(title: str, found: int, shown: int) -> str:
     return f"{title}: {found:,}" if shown == found else f"{title}: {shown:,} of {found:,} shown"
 
 
-def _legend(findings: "pl.DataFrame") -> Iterator[Section]:
-    """Yield what the ids in the lists above stand for, once each."""
-    known = findings.unique(subset="deadline", keep="first", maintain_order=True)
-    rows = known.select("deadline", "duty", "law").rows()
+def _legend(audit: Audit, rulebook: Rulebook) -> Iterator[Section]:
+    """Yield what the ids above stand for, and where else in the file the authority is late."""
+    listed = set(audit.findings["deadline"])
+    overdue = {name: counts.get("overdue", 0) for name, counts in audit.verdicts.items()}
+    rows = tuple(
+        (one.id, f"{overdue[one.id]:,}" if overdue.get(one.id) else "", one.duty, one.law)
+        for one in rulebook.deadlines
+        if one.id in listed or (overdue.get(one.id) and (one.who, one.kind) == ("authority", "statutory"))
+    )
+    columns = (
+        Column("deadline", "fixed"),
+        Column("overdue", "number"),
+        Column("what is owed"),
+        Column("the law"),
+    )
     if rows:
-        columns = (Column("deadline", "fixed"), Column("what is owed"), Column("the law"))
-        yield Section(title="What the deadlines are", columns=columns, rows=tuple(rows))
+        yield Section("The deadlines, and how many are overdue in the whole file", columns=columns, rows=rows)
 
 
 def _text(key: str) -> Words:
@@ -103,6 +119,12 @@ def _notes(row: dict[str, Any]) -> str:
     return ", ".join(note for note in notes if note)
 
 
+_LEGEND = (
+    Column("deadline", "fixed"),
+    Column("overdue", "number"),
+    Column("what is owed"),
+    Column("the law"),
+)
 _NOTHING = Section(
     "Nothing to list", before=("No clock of the kind that was asked for is overdue, due soon or in doubt.",)
 )

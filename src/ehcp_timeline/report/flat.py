@@ -18,15 +18,17 @@ _MARKDOWN_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\|`*_<>[]#~"})
 
 
 def json_text(answer: Mapping[str, Any]) -> str:
-    """Return the answer as JSON, dates as `2026-01-31`; characters that steer a screen are escaped."""
-    text = json.dumps(answer, ensure_ascii=False, indent=2, default=_iso)
-    return escaped_json(text) + "\n"
+    """Return the answer as JSON: one line for each key, one for each entry of a list.
+
+    Dates stand as `2026-01-31`; characters that steer a screen are escaped.
+    """
+    parts = (f"  {_json(key)}: {_entries(value)}" for key, value in answer.items())
+    return escaped_json("{\n" + ",\n".join(parts) + "\n}\n")
 
 
 def ndjson_text(rows: Iterable[Mapping[str, Value]]) -> str:
     """Return one JSON object a line."""
-    lines = (json.dumps(row, ensure_ascii=False, default=_iso, separators=(",", ":")) for row in rows)
-    return "".join(escaped_json(line) + "\n" for line in lines)
+    return escaped_json("".join(f"{_json(row)}\n" for row in rows))
 
 
 def csv_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str] = FINDING_KEYS) -> str:
@@ -65,6 +67,18 @@ def unformulated(text: str) -> str:
     """
     shown = visible(text)
     return f"'{shown}" if shown.lstrip()[:1] in _FORMULA_STARTS and shown.strip() else shown
+
+
+def _entries(value: object) -> str:
+    """Return a value as JSON, a list with one entry a line."""
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(f"    {_json(entry)}" for entry in value) + "\n  ]"
+    return _json(value)
+
+
+def _json(value: object) -> str:
+    """Return a value as JSON on one line."""
+    return json.dumps(value, ensure_ascii=False, default=_iso)
 
 
 def _cell(value: Value) -> str | int | float:

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 from ehcp_timeline.audit.result import Audit, Input
@@ -26,6 +25,7 @@ RATE_WORDS = {
     "avg_weeks_issue_plan": "weeks to issue a plan, on average",
 }
 _MOST_PROBLEMS = 10
+_STOPS = ("row", "cell", "nothing")
 _MOST_ROWS = 6
 
 
@@ -122,14 +122,18 @@ def _not_judged(audit: Audit) -> Section:
 
 
 def _problems(problems: tuple[Problem, ...]) -> Section:
-    """Return the problems, those of one kind and column together, in the order they were met."""
-    kinds: dict[tuple[str, str], list[Problem]] = {}
+    """Return the problems, alike ones as one line: first what stops a row, then a cell, then nothing."""
+    kinds: dict[tuple[int, str, str], list[Problem]] = {}
     for problem in problems:
-        kinds.setdefault((problem.rule, problem.column), []).append(problem)
-    rows = tuple(_problem(kind) for kind in islice(kinds.values(), _MOST_PROBLEMS))
+        kinds.setdefault((_STOPS.index(problem.stops), problem.rule, problem.column), []).append(problem)
+    worst_first = sorted(kinds.values(), key=lambda alike: _STOPS.index(alike[0].stops))
+    rows = tuple(map(_problem, worst_first[:_MOST_PROBLEMS]))
     more = len(kinds) - len(rows)
+    row, cell, nothing = (sum(problem.stops == word for problem in problems) for word in _STOPS)
+    words = f"{row:,} kept a row from being judged, {cell:,} some of its clocks, {nothing:,} nothing."
     return Section(
         title=f"To put right in the file: {count(len(problems), 'problem')}",
+        before=(words,),
         columns=(Column("rows"), Column("column", "fixed"), Column("problem"), Column("try")),
         rows=rows,
         after=(f"{count(more, 'kind')} more: --format json lists every problem.",) if more else (),
