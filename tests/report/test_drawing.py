@@ -50,6 +50,29 @@ def test_a_table_that_fits_stays_within_the_window() -> None:
     assert max(map(len, text.splitlines())) <= 80
 
 
+WORDS = st.lists(st.text("abcxyz-_", min_size=1, max_size=20), min_size=1, max_size=12).map(" ".join)
+LINES = st.lists(st.tuples(WORDS, WORDS, WORDS, WORDS), min_size=1, max_size=5)
+
+
+@given(rows=LINES, width=st.integers(20, 160))
+def test_no_word_of_any_column_is_lost(rows: list[tuple[str, ...]], width: int) -> None:
+    """However the columns are folded, every word of every cell is on the page, whole and as often as given."""
+    columns = (Column("a", "fixed"), Column("b"), Column("c"), Column("d", "number"))
+    section = Section(columns=columns, rows=tuple(rows))
+    drawn = terminal_text([section], width=width, colour=False).split()[4:]
+
+    assert sorted(drawn) == sorted(word for row in rows for cell in row for word in cell.split())
+
+
+def test_the_room_goes_to_what_is_folded_most() -> None:
+    """A long column is given what a short one does not need."""
+    columns = (Column("short"), Column("long"))
+    section = Section(columns=columns, rows=(("one two", "word " * 12),))
+
+    lines = terminal_text([section], width=40, colour=False).splitlines()
+    assert lines[1:] == ["one    word word word word word word", "two    word word word word word word"]
+
+
 def test_what_is_optional_gives_way_to_what_is_not() -> None:
     """In a narrow window the last optional columns are left out; plain text keeps them all."""
     columns = (*COLUMNS[:3], Column("caseworker", optional=True), Column("team", optional=True))

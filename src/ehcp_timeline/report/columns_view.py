@@ -66,7 +66,9 @@ def _hint(heading: Heading) -> str:
     """Return why a heading is not taken, or what was perhaps meant."""
     if heading.reason:
         return heading.reason
-    return f"did you mean {listed(heading.suggestions, 'or')}?" if heading.suggestions else ""
+    if heading.suggestions:
+        return f"did you mean {listed(heading.suggestions, 'or')}?"
+    return "is no column of a case file; its cells are not read"
 
 
 def _aliases(left: Sequence[Heading]) -> tuple[str, ...]:

@@ -1,14 +1,14 @@
 """Sections on a terminal: as wide as the window, ids and dates whole, meaning never in colour alone."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ehcp_timeline.report.sections import Column, Section, with_columns
+from ehcp_timeline.report.sections import Section, with_columns
 from ehcp_timeline.report.visible import visible
 
 _LONGEST_WORD = 24
@@ -62,44 +62,66 @@ def _draw_table(console: Console, section: Section) -> None:
     """Draw the table, wider than the window where its ids and dates need it."""
     window = console.width
     fitted = _fitted(section, window)
-    widths = _widths(fitted)
-    console.width = max(window, _least(widths))
+    widths = _shared_out(_least_widths(fitted), _natural_widths(fitted), window)
+    console.width = max(window, _total(widths))
     console.print(_table(fitted, widths))
     console.width = window
 
 
 def _fitted(section: Section, window: int) -> Section:
     """Return the section without as many of its last optional columns as do not fit."""
-    widths = _widths(section)
-    places = list(range(len(widths)))
+    least = _least_widths(section)
+    places = list(range(len(least)))
     for place in reversed(places.copy()):
-        if _least([widths[kept] for kept in places]) > window and section.columns[place].optional:
+        if _total([least[kept] for kept in places]) > window and section.columns[place].optional:
             places.remove(place)
     return with_columns(section, places)
 
 
-def _least(widths: list[int]) -> int:
-    """Return how wide a table with these columns is at least."""
+def _total(widths: Sequence[int]) -> int:
+    """Return how wide a table with these columns is."""
     return sum(widths) + _GAP * (len(widths) - 1)
 
 
-def _widths(section: Section) -> list[int]:
-    """Return the least width of each column, in cells of the screen."""
+def _natural_widths(section: Section) -> list[int]:
+    """Return the width of each column's widest cell, in cells of the screen."""
+    return [max(map(cell_len, cells)) for cells in _cells(section)]
+
+
+def _least_widths(section: Section) -> list[int]:
+    """Return the width that each column must have: prose can be folded between words, the rest cannot."""
+    natural = _natural_widths(section)
     return [
-        _least_width(column, [visible(row[place]) for row in section.rows])
+        min(_longest_word(cells), _LONGEST_WORD) if column.kind == "text" else width
+        for column, cells, width in zip(section.columns, _cells(section), natural, strict=True)
+    ]
+
+
+def _cells(section: Section) -> list[list[str]]:
+    """Return what stands in each column, its heading first."""
+    return [
+        [column.heading, *(visible(row[place]) for row in section.rows)]
         for place, column in enumerate(section.columns)
     ]
 
 
-def _least_width(column: Column, cells: list[str]) -> int:
-    """Return the width of the widest cell of ids, dates and numbers; of the longest word of prose."""
-    if column.kind == "text":
-        words = (word for cell in (column.heading, *cells) for word in cell.split())
-        return min(max(map(cell_len, words), default=1), _LONGEST_WORD)
-    return max(map(cell_len, (column.heading, *cells)))
+def _longest_word(cells: Iterable[str]) -> int:
+    """Return the width of the longest word."""
+    return max((cell_len(word) for cell in cells for word in cell.split()), default=1)
 
 
-def _table(section: Section, widths: list[int]) -> Table:
+def _shared_out(least: Sequence[int], natural: Sequence[int], window: int) -> list[int]:
+    """Return the columns' widths: the room that is left goes to whichever column is folded most."""
+    widths = list(least)
+    for _ in range(window - _total(widths)):
+        folded = [place for place in range(len(widths)) if widths[place] < natural[place]]
+        if not folded:
+            break
+        widths[max(folded, key=lambda place: natural[place] / widths[place])] += 1
+    return widths
+
+
+def _table(section: Section, widths: Sequence[int]) -> Table:
     """Return the table without rules: headings in bold, two blanks between columns."""
     headed = any(column.heading for column in section.columns)
     table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold", show_header=headed)
@@ -107,8 +129,7 @@ def _table(section: Section, widths: list[int]) -> Table:
         table.add_column(
             Text(column.heading),
             justify="right" if column.kind == "number" else "left",
-            min_width=width,
-            no_wrap=column.kind != "text",
+            width=width,
             overflow="fold",
         )
     for row in section.rows:

@@ -1,0 +1,124 @@
+"""`ehcp rules check`: what is wrong with a rulebook, all of it at once, for those who change it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ehcp_timeline.cli.examples import examples, exit_codes
+from ehcp_timeline.cli.opening import names
+from ehcp_timeline.cli.options import AsAt, Force, Format, OutputFile, Rules
+from ehcp_timeline.cli.output import choose_output, say
+from ehcp_timeline.cli.words import day_asked
+from ehcp_timeline.errors import RulebookError, UsageError
+
+if TYPE_CHECKING:
+    from ehcp_timeline.law.checks import Remark
+    from ehcp_timeline.law.terms import Rulebook
+
+FORMATS = ("table", "plain", "json", "sarif", "github")
+FOUND = 1
+STATUTE = Path("tests/statute")
+
+
+@exit_codes("0  no fault; warnings and notes do not count", "1  faults", "2  cannot run")
+@examples(
+    "ehcp rules check",
+    "ehcp rules check src/ehcp_timeline/rulebook --format github",
+    "ehcp rules check --rules ours.toml --fixtures ours-cases.toml",
+)
+def check(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FOLDER]", help="A whole rulebook.  [default: the installed one]"),
+    ] = None,
+    *,
+    fixtures: Annotated[
+        list[Path] | None,
+        typer.Option("--fixtures", metavar="PATH", help="Golden cases.  [default: tests/statute, if there]"),
+    ] = None,
+    as_at: AsAt = None,
+    asked: Format = None,
+    output: OutputFile = None,
+    force: Force = False,
+    overlays: Rules = None,
+) -> None:
+    """Look for gaps and overlaps of versions, unknown words, missing citations and cases, and what is stale.
+
+    Formats: table, plain, json, sarif, github.
+    """
+    to = choose_output(asked, output, force=force, formats=FORMATS)
+    if folder is not None and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder", "lay a file over the law with --rules FILE")
+    when = day_asked(as_at)
+    from ehcp_timeline.law.reading import read_rulebook
+    from ehcp_timeline.report import flat, machine
+    from ehcp_timeline.report.remarks_view import remarks_answer, remarks_notes, remarks_sections
+
+    rulebook, faults = read_rulebook(overlays or (), folder)
+    cases = fixtures or ([STATUTE] if STATUTE.is_dir() else [])
+    if not cases:
+        say("golden cases were not looked at: name them with --fixtures")
+    found = [*_faults(faults), *_remarks(rulebook, faults, when), *_cases(rulebook, faults, cases, when)]
+    match to.format:
+        case "json":
+            to.send(flat.json_text(remarks_answer(found, rulebook, when)))
+        case "sarif":
+            to.send(machine.sarif_text(list(remarks_notes(found, folder, overlays or ()))))
+        case "github":
+            to.send(machine.github_text(remarks_notes(found, folder, overlays or ())))
+        case _:
+            to.show(remarks_sections(found, rulebook, when))
+    raise typer.Exit(FOUND if any(one.level == "error" for one in found) else 0)
+
+
+def _faults(faults: Sequence[str]) -> Iterator["Remark"]:
+    """Yield what kept a part of the rulebook from being read."""
+    from ehcp_timeline.law.checks import Remark
+
+    for fault in faults:
+        where, _, said = fault.partition(": ")
+        clause, colon, rest = said.partition(": ")
+        says, _, advice = (rest if colon else said).partition("; ")
+        yield Remark("error", "cannot-be-read", f"{where}: {clause}" if colon else where, says, advice)
+
+
+def _remarks(rulebook: "Rulebook", faults: Sequence[str], as_at: date) -> Iterator["Remark"]:
+    from ehcp_timeline.law.checks import remarks
+
+    return remarks(_healthy(rulebook, faults), as_at)
+
+
+def _cases(
+    rulebook: "Rulebook", faults: Sequence[str], fixtures: Sequence[Path], as_at: date
+) -> Iterator["Remark"]:
+    """Yield every edge of the law that no golden case stands on."""
+    from ehcp_timeline.audit.fixture_files import load_fixtures
+    from ehcp_timeline.audit.golden_coverage import uncovered
+    from ehcp_timeline.law.checks import Remark
+
+    if not fixtures:
+        return
+    try:
+        goldens = [one.golden for one in load_fixtures(fixtures, rulebook, names(rulebook), as_at)]
+    except RulebookError as error:
+        yield from _faults(error.faults)
+        return
+    for said in uncovered(_healthy(rulebook, faults), goldens):
+        where, _, says = said.partition(": ")
+        yield Remark(
+            "error", "no-golden-case", where, says, "add one, the day before, the day and the day after"
+        )
+
+
+def _healthy(rulebook: "Rulebook", faults: Sequence[str]) -> "Rulebook":
+    """Return the rulebook without what could not be read in full: what is said of that is noise."""
+    sound = tuple(
+        one
+        for one in rulebook.deadlines
+        if not any(f": {one.id}{end}" in fault for fault in faults for end in ".:")
+    )
+    return replace(rulebook, deadlines=sound)
