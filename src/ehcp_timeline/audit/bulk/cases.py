@@ -1,0 +1,229 @@
+"""The dates of whole cases, gathered from every row of the file on which each case stands.
+
+A case is known by the position of its first row. A date of a case is one number, its key: the case, then
+the day within it. So the dates of all cases stand in one sorted column, in which "the case's next date" is
+the next number.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Final, Literal
+
+import polars as pl
+
+from ehcp_timeline.audit.bulk.days import DAYS, NEVER, only
+from ehcp_timeline.audit.bulk.inquiry import Inquiry
+from ehcp_timeline.audit.bulk.memory import Memory
+from ehcp_timeline.audit.bulk.seen import Names
+
+KEYS: Final = pl.Int64
+LARGEST: Final = 2**63
+PARTS: Final = 16
+Cut = Literal["given", "happened"]
+Towards = Literal["forward", "backward"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The dates of one event on every row, by case, then by day, then in file order.
+
+    Attributes:
+        key: The case and the day.
+        position: The position of the row.
+        first: Whether it is the first row of its case on which that date stands.
+    """
+
+    key: pl.Series
+    position: pl.Series
+    first: pl.Series
+
+
+class Cases:
+    """Every case of a file, once all its rows have gone by.
+
+    Args:
+        memory: What was kept of the rows.
+        inquiry: What is asked.
+
+    Attributes:
+        row: The physical line of each row.
+    """
+
+    def __init__(self, memory: Memory, inquiry: Inquiry) -> None:
+        self.row = pl.concat(memory.rows, rechunk=True)
+        self._case = _case_of_each_row(memory)
+        self._today = inquiry.today
+        self._planned = inquiry.rulebook.planned
+        self._memory = memory
+        self._before, self._span = _reach(memory)
+        self._dates: dict[str, Dates] = {}
+        self._keys: dict[tuple[Cut, tuple[str, ...]], pl.Series] = {}
+
+    def holds(self, names: Names) -> bool:
+        """Say whether any of these events stands on any row."""
+        return any(name in self._memory.days for name in names)
+
+    def dates(self, name: str) -> Dates:
+        """Return every date of one event that stands in the file, future ones too."""
+        if name not in self._dates:
+            self._dates[name] = self._sorted(name)
+        return self._dates[name]
+
+    def _sorted(self, name: str) -> Dates:
+        days = pl.concat(self._memory.days[name], rechunk=True)
+        key = self.edge(self._case[days["position"]]) + (days["day"] - self._before).cast(KEYS)
+        rows = len(self.row)
+        if rows * rows * self._span < LARGEST:
+            packed = (key * rows + days["position"].cast(KEYS)).sort()
+            key = packed // rows
+            position = (packed - key * rows).cast(pl.UInt32)
+        else:
+            ordered = pl.DataFrame({"key": key, "position": days["position"]}).sort("key", "position")
+            key, position = ordered["key"], ordered["position"]
+        return Dates(key, position, changes(key))
+
+    def edge(self, case: pl.Series) -> pl.Series:
+        """Return the key before all dates of each case."""
+        return case * self._span
+
+    def keys(self, names: Names, cut: Cut) -> pl.Series:
+        """Return the dates of these events that are given, or have happened: each key once, ascending."""
+        there = tuple(name for name in names if name in self._memory.days)
+        if not there:
+            return pl.Series([], dtype=KEYS)
+        if (cut, there) not in self._keys:
+            self._keys[cut, there] = merged([self._cut(name, cut) for name in there])
+        return self._keys[cut, there]
+
+    def _cut(self, name: str, cut: Cut) -> pl.Series:
+        dates = self.dates(name)
+        if cut == "given" and name in self._planned:
+            return dates.key.filter(dates.first)
+        return dates.key.filter(dates.first & (self.split(dates.key)[1] <= self._today))
+
+    def split(self, keys: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """Return the cases and the days of some keys."""
+        cases = keys // self._span
+        return cases, (keys - self.edge(cases) + self._before).cast(DAYS)
+
+    def find(self, keys: pl.Series, edge: pl.Series, day: pl.Series | int, towards: Towards) -> pl.Series:
+        """Return a case's first key on or after a day, or its last on or before it, as a day.
+
+        Args:
+            keys: Each once, ascending.
+            edge: The `edge` of each case that is asked about.
+            day: The day from which each is looked for.
+            towards: `forward` for the first on or after, `backward` for the last on or before.
+        """
+        needles = edge + self._inside(day)
+        found = (nearest(keys, needles, towards) - edge).fill_null(-1)
+        of_case = (found > 0) & (found < self._span)
+        days = found.zip_with(of_case, pl.Series([NEVER - self._before], dtype=KEYS)) + self._before
+        return days.cast(DAYS)
+
+    def _inside(self, day: pl.Series | int) -> pl.Series | int:
+        """Return days counted from before all dates of the file, those outside them set to the edges."""
+        last = self._span - 1
+        if isinstance(day, int):
+            return min(max(day - self._before, 0), last)
+        inside = day.cast(KEYS) - self._before
+        inside = inside.zip_with(inside >= 0, pl.Series([0], dtype=KEYS))
+        return inside.zip_with(inside <= last, pl.Series([last], dtype=KEYS))
+
+    def unreadable(self, names: Names) -> pl.Series | None:
+        """Return the cases with an unreadable cell in one of these columns; None for no case."""
+        parts = [part for name in names for part in self._memory.unreadable.get(name, ())]
+        return self._case[pl.concat(parts)].unique().sort() if parts else None
+
+    def unreadable_rows(self, name: str) -> pl.Series | None:
+        """Return the positions at which a column could not be read; None for none."""
+        parts = self._memory.unreadable.get(name)
+        return pl.concat(parts) if parts else None
+
+    def flagged_rows(self, name: str) -> pl.Series | None:
+        """Return the positions at which a flag is yes; None for none."""
+        parts = self._memory.flagged.get(name)
+        return pl.concat(parts) if parts else None
+
+
+def _case_of_each_row(memory: Memory) -> pl.Series:
+    """Return the position of the first row of each row's case.
+
+    One hash brings the rows of a case together; the other proves that it brought no two cases together, and
+    helps to part them where it did.
+    """
+    hashes = pl.concat(memory.hashes, rechunk=True).with_row_index("position")
+    one, other = hashes.columns[1:]
+    first = _first_of_each(hashes, [one])
+    if (hashes[other] != hashes[other][first]).any():
+        first = _first_of_each(hashes, [one, other])
+    return first.cast(KEYS)
+
+
+def _first_of_each(hashes: pl.DataFrame, by: Sequence[str]) -> pl.Series:
+    """Return the first position of each group, group by group in parts that fit a processor's cache."""
+    first = pl.Series([0], dtype=pl.UInt32).new_from_index(0, hashes.height)
+    for part in range(PARTS):
+        some = hashes.filter(pl.col(by[0]) % PARTS == part)
+        found = some.select("position", first=pl.col("position").min().over(by))
+        first = first.scatter(found["position"], found["first"])
+    return first
+
+
+def _reach(memory: Memory) -> tuple[int, int]:
+    """Return the day before all days, and how many days from there to the day after them all."""
+    parts = [part["day"] for parts in memory.days.values() for part in parts]
+    before = min((int(part.min()) for part in parts), default=1) - 1  # type: ignore[arg-type]  # none is empty
+    after = max((int(part.max()) for part in parts), default=0) + 1  # type: ignore[arg-type]
+    return before, after + 1 - before
+
+
+def changes(ascending: pl.Series) -> pl.Series:
+    """Return which numbers of an ascending column are not the same as the one before."""
+    return (ascending != ascending.shift(1)).fill_null(value=True)
+
+
+def merged(parts: Sequence[pl.Series]) -> pl.Series:
+    """Return the numbers of several columns, each once, ascending; within a column they are so already."""
+    there = [part for part in parts if len(part)]
+    if len(there) < 2:
+        return there[0] if there else pl.Series([], dtype=KEYS)
+    ascending = reduce(_merge, there)
+    return ascending.filter(changes(ascending))
+
+
+def _merge(ascending: pl.Series, other: pl.Series) -> pl.Series:
+    one, two = (pl.DataFrame({"key": part}).set_sorted("key") for part in (ascending, other))
+    return one.merge_sorted(two, "key")["key"]
+
+
+def nearest(keys: pl.Series, needles: pl.Series, towards: Towards) -> pl.Series:
+    """Return, for each needle, the first key on or after it or the last on or before it; null for none.
+
+    Args:
+        keys: Each once, ascending.
+        needles: In any order.
+        towards: `forward` for the first on or after, `backward` for the last on or before.
+    """
+    order = None if needles.is_sorted() else needles.arg_sort()
+    asked = pl.DataFrame({"key": needles if order is None else needles[order]})
+    found = _joined(asked, pl.DataFrame({"key": keys, "found": keys}), towards)["found"]
+    return found if order is None else found[order.arg_sort()]
+
+
+def held_at(keys: pl.Series, held: pl.Series, positions: pl.Series) -> pl.Series:
+    """Return the position that is held for each key, `NEVER` for a key for which none is.
+
+    Args:
+        keys: Each once, ascending.
+        held: The keys for which a position is held, each once, ascending.
+        positions: Their positions.
+    """
+    table = pl.DataFrame({"key": held, "found": held, "position": positions})
+    found = _joined(pl.DataFrame({"key": keys}), table, "forward")
+    return only(found["position"].fill_null(NEVER), (found["found"] == keys).fill_null(value=False))
+
+
+def _joined(asked: pl.DataFrame, table: pl.DataFrame, towards: Towards) -> pl.DataFrame:
+    return asked.set_sorted("key").join_asof(table.set_sorted("key"), on="key", strategy=towards)

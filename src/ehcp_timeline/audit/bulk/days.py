@@ -1,0 +1,106 @@
+"""Days of many rows at once: columns of day numbers, compared and chosen between, never added to.
+
+A day number is the proleptic Gregorian ordinal of a date (1 January of year 1 is 1), as `date.toordinal`
+gives it. `NEVER` stands for "no such date" and lies after every day, so that the earliest of several days
+is a minimum and "on or after" is a comparison, with no nulls to look after; 0 stands for it where the
+latest is asked for.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
+from typing import Final
+
+import polars as pl
+
+DAYS: Final = pl.UInt32
+NEVER: Final = 2**30
+EPOCH: Final = date(1970, 1, 1).toordinal()  # what polars counts its dates from
+
+
+@cache
+def one(number: int) -> pl.Series:
+    """Return a column of one number, which polars puts beside a column of any length."""
+    return pl.Series([number], dtype=DAYS)
+
+
+def numbered(names: Sequence[str], until: date) -> pl.Expr:
+    """Return columns of dates as day numbers; blanks, and days after `until`, become `NEVER`."""
+    physical = pl.when(pl.col(names) <= until).then(pl.col(names).to_physical())
+    return (physical.otherwise(pl.lit(NEVER - EPOCH, dtype=pl.Int32)) + EPOCH).reinterpret(signed=False)
+
+
+def as_dates(days: pl.Series) -> pl.Series:
+    """Return day numbers as dates; `NEVER` becomes null."""
+    physical = pl.when(pl.col("day") < NEVER).then(pl.col("day").cast(pl.Int32) - EPOCH)
+    return pl.DataFrame({"day": days}).select(physical.cast(pl.Date)).to_series()
+
+
+def constant(day: int, height: int) -> pl.Series:
+    """Return the same day for every row."""
+    return one(day).new_from_index(0, height)
+
+
+def earlier(days: pl.Series, other: pl.Series) -> pl.Series:
+    """Return the earlier of two days, row by row; the day that stands where the other is `NEVER`."""
+    return days.zip_with(days <= other, other)
+
+
+def later(days: pl.Series, other: pl.Series) -> pl.Series:
+    """Return the later of two days, row by row; `NEVER` where either is."""
+    return days.zip_with(days >= other, other)
+
+
+def only(days: pl.Series, where: pl.Series) -> pl.Series:
+    """Return the days for which the mask is true, `NEVER` for the others."""
+    return days.zip_with(where, one(NEVER))
+
+
+def instead(days: pl.Series, where: pl.Series, other: pl.Series) -> pl.Series:
+    """Return the days, and those of `other` where the mask is true."""
+    return other.zip_with(where, days)
+
+
+def between(days: pl.Series, since: date | None, until: date | None) -> pl.Series:
+    """Return which days lie from one date to another, both inclusive; None for no bound."""
+    inside = days < (NEVER if until is None else until.toordinal() + 1)
+    return inside if since is None else inside & (days >= since.toordinal())
+
+
+def or_before_all(days: pl.Series) -> pl.Series:
+    """Return the days with 0 for `NEVER`, to look for the latest of several."""
+    return days.zip_with(days < NEVER, one(0))
+
+
+def or_never(days: pl.Series) -> pl.Series:
+    """Return the days with `NEVER` for 0: undoes `or_before_all`."""
+    return days.zip_with(days > 0, one(NEVER))
+
+
+def latest(columns: Iterable[pl.Series]) -> pl.Series | None:
+    """Return the latest day of several columns, 0 where none has one; None for no column."""
+    found: pl.Series | None = None
+    for days in columns:
+        mine = or_before_all(days)
+        found = mine if found is None else later(found, mine)
+    return found
+
+
+def earliest(columns: Iterable[pl.Series]) -> pl.Series | None:
+    """Return the earliest day of several columns, `NEVER` where none has one; None for no column."""
+    found: pl.Series | None = None
+    for days in columns:
+        found = days if found is None else earlier(found, days)
+    return found
+
+
+def either(mask: pl.Series | None, other: pl.Series | None) -> pl.Series | None:
+    """Return where one mask or the other is true; None stands for a mask that is true nowhere."""
+    if mask is None or other is None:
+        return other if mask is None else mask
+    return mask | other
+
+
+def where_true(mask: pl.Series) -> pl.Series:
+    """Return the positions at which a mask is true."""
+    return pl.int_range(0, len(mask), dtype=pl.UInt32, eager=True).filter(mask)

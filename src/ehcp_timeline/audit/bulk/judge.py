@@ -1,0 +1,68 @@
+"""The second reader: the rulebook applied to a whole file, batch by batch.
+
+It gives what `audit.single` gives, clock by clock and column by column, and shares with it everything but
+control flow: the rulebook, the counting of days, the decision table. Where the two differ, `audit.single`
+is right.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+import polars as pl
+
+from ehcp_timeline.audit.bulk.by_row import weigh_rows
+from ehcp_timeline.audit.bulk.cases import Cases
+from ehcp_timeline.audit.bulk.chains import problems_of, weigh_chains
+from ehcp_timeline.audit.bulk.inquiry import Inquiry
+from ehcp_timeline.audit.bulk.judged import Judged
+from ehcp_timeline.audit.bulk.memory import Memory
+from ehcp_timeline.audit.bulk.rows import Batch
+from ehcp_timeline.audit.bulk.telling import WeighedClocks
+from ehcp_timeline.law.terms import Deadline, Rulebook
+
+
+def judge(
+    rulebook: Rulebook,
+    batches: Iterable[Batch],
+    as_at: date,
+    *,
+    deadlines: Sequence[Deadline] | None = None,
+) -> Iterator[Judged]:
+    """Judge every row of a file.
+
+    Args:
+        rulebook: The law.
+        batches: The rows of one file, in file order; every batch has the same columns.
+        as_at: The day the question is asked about.
+        deadlines: Only these deadlines; None for all. Those that a file has no column to answer are to be
+            left out here (`audit.judgeable`): they would all be overdue.
+
+    Yields:
+        Each batch with its clocks as it goes by, then one more without rows: the clocks of repeating
+        duties, for all rows of the file.
+    """
+    inquiry = Inquiry(rulebook, as_at)
+    wanted = rulebook.deadlines if deadlines is None else deadlines
+    once = [one for one in wanted if not one.repeats]
+    repeating = [one for one in wanted if one.repeats]
+    displacing = [
+        rulebook.by_id[name] for one in repeating for name in one.displaced_by if name in rulebook.by_id
+    ]
+    memory = Memory.for_deadlines([*repeating, *(one for one in displacing if one.repeats)])
+    empty = None
+    for batch in batches:
+        clocks = {one.deadline.id: WeighedClocks(one) for one in weigh_rows(inquiry, once, batch)}
+        if repeating:
+            memory.add(batch)
+        empty = batch.frame.clear()
+        yield Judged(batch.frame, clocks)
+    if empty is not None:
+        yield _last(inquiry, repeating, memory, empty)
+
+
+def _last(inquiry: Inquiry, repeating: Sequence[Deadline], memory: Memory, no_rows: pl.DataFrame) -> Judged:
+    if not memory.height:
+        return Judged(no_rows, {}, last=True)
+    cases = Cases(memory, inquiry)
+    clocks = {one.deadline.id: WeighedClocks(one) for one in weigh_chains(inquiry, repeating, cases)}
+    return Judged(no_rows, clocks, tuple(problems_of(repeating, cases)), last=True)
