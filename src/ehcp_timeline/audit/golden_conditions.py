@@ -188,7 +188,7 @@ def _due_is_set(one: Asserted) -> bool:
 
 def _plan_by_due(plan: PlanByDue) -> Edges:
     for event in plan.made:
-        yield f"is owed with {event} on its last day", _on_its_last_day(event)
+        yield f"is owed with {event} on its last day", _with(event, _on_its_last_day(event))
     for event in (*plan.made, *plan.before_plan):
         yield f"is not owed with {event}, and no plan by its last day", _with(event, _not_owed("no plan"))
     for event in plan.shown_by:
@@ -197,7 +197,7 @@ def _plan_by_due(plan: PlanByDue) -> Edges:
 
 
 def _on_its_last_day(event: str) -> Covers:
-    return lambda one: one.events.get(event) == one.clock.due and _is_owed(one)
+    return lambda one: one.events[event] == one.clock.due and _is_owed(one)
 
 
 def _owed_in_spite_of(events: tuple[str, ...]) -> Covers:
