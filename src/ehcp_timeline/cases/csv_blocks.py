@@ -97,13 +97,12 @@ def read_blocks(file: IO[bytes], layout: Layout, rows: int, shown: str) -> Itera
 
 
 def _record_end(data: bytes) -> int:
-    """Return where the last whole record ends: at a line feed after an even number of quotation marks."""
-    end = data.rfind(b"\n") + 1
-    open_quote = data.count(b'"', 0, end) % 2
-    while open_quote and end:
-        before = data.rfind(b"\n", 0, end - 1) + 1
-        open_quote ^= data.count(b'"', before, end) % 2
-        end = before
+    """Return where the last whole record of some lines ends: behind an even number of quotation marks."""
+    end, odd = len(data), data.count(b'"') % 2
+    while odd and end:
+        begin = data.rfind(b"\n", 0, end - 1) + 1
+        odd ^= data.count(b'"', begin, end) % 2
+        end = begin
     return end
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from ehcp_timeline.cases.csv_blocks import Layout, read_blocks
 from ehcp_timeline.cases.csv_records import Record, cut_records
-from ehcp_timeline.cases.headings import Spellings, match
+from ehcp_timeline.cases.headings import Spellings, fold, match
 from ehcp_timeline.cases.sheet import Block, Sheet
 from ehcp_timeline.cases.survey import Surveyed
 from ehcp_timeline.errors import CaseFileError
@@ -69,7 +69,7 @@ def _guess(lines: Sequence[bytes], delimiter: str, first: int, spellings: Spelli
         records, taken = cut_records(sample, delimiter, first, lambda: next(rest, b""), shown)
     except CaseFileError as error:
         return _Guess(delimiter, error=error)
-    filled = [place for place, record in enumerate(records) if any(cell.strip() for cell in record.cells)]
+    filled = [place for place, record in enumerate(records) if any(fold(cell) for cell in record.cells)]
     scores = {place: _score(records[place].cells, spellings) for place in filled[:HEADER_WITHIN]}
     if not scores:
         return _Guess(delimiter)
@@ -83,7 +83,7 @@ def _score(cells: Sequence[str], spellings: Spellings) -> tuple[bool, int, int]:
     return (
         "case_id" in columns,
         sum(column is not None for column in columns),
-        sum(bool(c.strip()) for c in cells),
+        sum(bool(fold(c)) for c in cells),
     )
 
 

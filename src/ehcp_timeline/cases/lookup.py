@@ -1,5 +1,6 @@
 """Reads whole columns of text by asking the definition about each distinct text once."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -14,6 +15,11 @@ Outcome = Value | Fault | None
 # A council's dates are some thousands of distinct texts; a column of times of day may have a million.
 MANY = 20_000
 AT_MOST = 200_000
+
+# Most case numbers: without white space around them, and with a digit that no Excel error and hardly any
+# word for a blank has.
+_PLAIN = "^(?:[!-~][ -~]*)?[1-9](?:[ -~]*[!-~])?$"
+_NUMBERED = re.compile("[1-9]")
 
 
 def untimed(texts: pl.Expr) -> pl.Expr:
@@ -68,22 +74,24 @@ class Lookup:
     def _learn(self, texts: pl.DataFrame, new: list[str]) -> None:
         """Ask the definition about new texts; forget the old ones where there would be too many."""
         if len(self._known) + len(new) > AT_MOST:
-            self._known = {}
-            new = _unknown(texts, texts.select(pl.lit(None).alias(name) for name in texts.columns))
+            self._known, self._texts = {}, pl.Enum([])
+            new = _unknown(texts, self._codes(texts))
         self._known |= {text: self._read(text) for text in new}
         self._texts = pl.Enum(list(self._known))
         self._values = pl.Series([_plain(outcome) for outcome in self._known.values()], dtype=self._dtype)
 
 
-def clean_text(texts: pl.DataFrame, blanks: frozenset[str]) -> pl.DataFrame:
-    """Return columns of free text without white space around them; blanks and Excel errors are null."""
-    stripped = texts.select(pl.all().str.strip_chars(WHITE))
-    blank = pl.all().str.to_lowercase().is_in(["", *sorted(blanks)])
-    cleaned = stripped.select(pl.when(~blank).then(pl.all()))
-    if cleaned.select(pl.any_horizontal(pl.all().str.starts_with("#").any())).item():
-        error = pl.all().str.contains(f"^(?:{EXCEL_ERROR_PATTERN})$")
-        cleaned = cleaned.select(pl.when(~error).then(pl.all()))
-    return cleaned
+def clean_text(texts: pl.Series, blanks: frozenset[str]) -> pl.Series:
+    """Return a column of free text without white space around it; blanks and Excel errors are null.
+
+    For columns in which few texts repeat; the same as asking the definition about each.
+    """
+    if texts.str.contains(_PLAIN).all() and not any(_NUMBERED.search(word) for word in blanks):
+        return texts
+    stripped = texts.str.strip_chars(WHITE)
+    blank = stripped.str.to_lowercase().is_in(["", *sorted(blanks)])
+    error = stripped.str.contains(f"^(?:{EXCEL_ERROR_PATTERN})$")
+    return stripped.set(blank | error, None)
 
 
 def _plain(outcome: Outcome) -> date | str | bool | None:

@@ -59,16 +59,20 @@ class CellReading:
         """Get ready for a file with these columns; `reader_of` gives the definition for a column."""
         self._columns = {column.id: column for column in columns}
         self._readers = {name: reader_of(column) for name, column in self._columns.items()}
+        self._distinct = [
+            name for name, column in self._columns.items() if column.kind == "text" and column.personal
+        ]
         self._lookups = [(self._lookup(names[0]), names) for names in self._groups()]
         self._blanks = blanks
         self.counts = {name: ColumnCounts() for name in self._columns}
 
     def read(self, texts: pl.DataFrame) -> Read:
-        """Read the cells of some rows: `row`, and the text of each column under the column's name."""
+        """Read the cells of some rows: `row`, the `case_id` and the text of each other column."""
         parts = [lookup.values(texts.select(names)) for lookup, names in self._lookups]
-        free = [name for name, column in self._columns.items() if column.kind == "text"]
-        parts += [texts.select(ROW), clean_text(texts.select(free), self._blanks)]
-        frame = pl.concat(parts, how="horizontal").select(ROW, *self._columns)
+        parts += [clean_text(texts.get_column(name), self._blanks).to_frame() for name in self._distinct]
+        frame = pl.concat([texts.select(ROW, "case_id"), *parts], how="horizontal").select(
+            ROW, *self._columns
+        )
         problems: list[Problem] = []
         unreadable: dict[str, pl.Series] = {}
         for name in self._columns:
@@ -79,13 +83,13 @@ class CellReading:
         return Read(frame, unreadable, tuple(problems))
 
     def _groups(self) -> Iterator[list[str]]:
-        """Yield the columns that share a reader: all events, all flags; each fact has its own."""
+        """Yield the columns that share what is learned: all events, all flags; each fact has its own."""
         for kind in ("event", "flag"):
             shared = [name for name, column in self._columns.items() if column.kind == kind]
             if shared:
                 yield shared
         for name, column in self._columns.items():
-            if column.kind in {"codes", "date"}:
+            if column.kind in {"codes", "date", "text"} and name not in {"case_id", *self._distinct}:
                 yield [name]
 
     def _lookup(self, name: str) -> Lookup:

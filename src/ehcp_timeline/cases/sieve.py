@@ -23,19 +23,21 @@ def sieve(
         repeats: The rows before these.
 
     Returns:
-        `row` and the text of each column under the column's name; the problems of the block and of its rows.
+        `row`, the `case_id` and the text of each other column; the problems of the block and of its rows.
     """
     cells, problems = block.cells, list(block.problems)
     identity = str(places["case_id"])
-    named = clean_text(cells.select(identity), blanks).to_series().is_not_null()
+    cells = cells.with_columns(clean_text(cells.get_column(identity), blanks).alias("case_id"))
+    named = cells.get_column("case_id").is_not_null()
     if not named.all():
-        problems += _without_case_id(cells.filter(~named), identity)
+        problems += _without_case_id(cells.filter(~named).drop("case_id"), identity)
         cells = cells.filter(named)
-    again = repeats.find(cells)
+    again = repeats.find(cells.drop("case_id"))
     if not again.is_empty():
         problems += (repeat_problem(row, first) for row, first in again.iter_rows())
         cells = cells.join(again, on=ROW, how="anti", maintain_order="left")
-    return cells.select(ROW, *(pl.col(str(place)).alias(name) for name, place in places.items())), problems
+    others = (pl.col(str(place)).alias(name) for name, place in places.items() if name != "case_id")
+    return cells.select(ROW, "case_id", *others), problems
 
 
 def _without_case_id(cells: pl.DataFrame, identity: str) -> Iterator[Problem]:

@@ -139,7 +139,7 @@ def _pieces(cell: str, column: Column, words: Mapping[str, str]) -> list[str]:
 
 def _unknown_code(column: Column, words: Mapping[str, str], unknown: list[str]) -> Fault:
     """Return the fault of a cell that holds something other than the allowed codes."""
-    close = difflib.get_close_matches(unknown[0], words, n=1) if unknown else []
+    close = difflib.get_close_matches(unknown[0], words, n=1, cutoff=0.75) if unknown else []
     hint = f"did you mean {words[close[0]]}? " if close else ""
     allowed = ", ".join(column.codes)
     return Fault("unknown-code", f"is not a code of {column.id}", f"{hint}use {_one_of(column)} {allowed}")
