@@ -1,8 +1,9 @@
 """The command as a whole: help everywhere, one line for what goes wrong, nothing leaked."""
 
 import subprocess
-import sys
+from pathlib import Path
 
+import polars as pl
 import pytest
 
 from ehcp_timeline import __version__
@@ -10,7 +11,7 @@ from ehcp_timeline.cli import app as command
 from ehcp_timeline.cli.app import app, main
 from ehcp_timeline.errors import CaseFileError
 
-from .command import ehcp, environment, printed, said
+from .command import PROGRAM, ehcp, environment, printed, said
 
 COMMANDS = ("check", "timeline", "explain", "columns", "template", "rules")
 RULES = ("list", "show", "test", "coverage", "stale")
@@ -86,6 +87,50 @@ def test_what_we_expect_to_go_wrong_is_one_line_and_a_hint(
     assert capsys.readouterr().err == "ehcp: cases\\u{1b}[2J.csv: is empty\ntry: export it again\n"
 
 
+def test_a_panic_below_python_is_a_line_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The dataframe library's panics are no ordinary exceptions, and leave no traceback either."""
+    assert _stopped_by(pl.exceptions.PanicException(CANARY), monkeypatch) == 2
+
+    told = capsys.readouterr().err
+    assert told.startswith("ehcp: stopped by a fault of its own: PanicException at ")
+    assert CANARY not in told
+
+
+def test_an_exit_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What asks the interpreter to end is not swallowed."""
+    with pytest.raises(SystemExit):
+        _stopped_by(SystemExit(3), monkeypatch)
+
+
+def test_a_full_disk_behind_standard_output_is_one_line() -> None:
+    """`ehcp template > /dev/full` says so and ends with 2, and not as if all were written."""
+    with Path("/dev/full").open("wb") as full:
+        run = subprocess.run(
+            [*PROGRAM, "template"], stdout=full, stderr=subprocess.PIPE, check=False, env=environment()
+        )
+
+    assert run.returncode == 2
+    assert (
+        run.stderr
+        == b"ehcp: cannot write to standard output: no space left on device\ntry: write to a file with -o\n"
+    )
+
+
+def test_closed_standard_output_is_one_line() -> None:
+    """`ehcp template >&-` says that there is nowhere to write."""
+    run = subprocess.run(
+        ["sh", "-c", f"{' '.join(PROGRAM)} template >&-"],
+        stderr=subprocess.PIPE,
+        check=False,
+        env=environment(),
+    )
+
+    assert run.returncode == 2
+    assert run.stderr == b"ehcp: standard output is closed\ntry: write to a file with -o\n"
+
+
 def test_an_interruption_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C is no error and prints nothing."""
     assert _stopped_by(KeyboardInterrupt(), monkeypatch) == 130
@@ -93,7 +138,7 @@ def test_an_interruption_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
     """`ehcp ... | head` ends without a word and not as if all were well."""
-    words = [sys.executable, "-m", "ehcp_timeline.cli", "rules", "list", "--format", "json"]
+    words = [*PROGRAM, "rules", "list", "--format", "json"]
     run = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
     assert run.stdout is not None
     assert run.stderr is not None

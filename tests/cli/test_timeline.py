@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,9 +66,19 @@ def test_a_person_reads_every_date_in_order() -> None:
     assert "Send the finalised plan" in lines[5]
     assert "due in 137 days" in lines[5]
     assert "SEND-Regs-2014 reg 13(2)" in lines[5]
-    left_out = f"{len(RULEBOOK.deadlines) - 4} other deadlines of the rulebook ({RULEBOOK.version})"
+    left_out = f"{len(RULEBOOK.deadlines) - 4} other deadlines of rulebook {RULEBOOK.version}"
     assert lines[6] == f"{left_out} have not started or do not apply."
     assert lines[-1] == "This is information about the law, not legal advice."
+
+
+def test_a_local_rulebook_is_named() -> None:
+    """A promise stands beside the law, is not called law, and its file is named."""
+    local = str(Path(__file__).parents[2] / "examples" / "local-promises.toml")
+    text = printed(ehcp("timeline", "contact_received=2026-05-01", "--rules", local, "--as-at", "2026-05-10"))
+
+    assert "\n11 May 2026  authority  Answer a family that wrote or rang  due in 1 day" in text
+    assert "(local, not law)" in text
+    assert f"of rulebook {RULEBOOK.version} with local-promises.toml have not started" in text
 
 
 def test_what_is_only_guidance_is_called_so() -> None:

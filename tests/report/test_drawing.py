@@ -56,7 +56,7 @@ LINES = st.lists(st.tuples(WORDS, WORDS, WORDS, WORDS), min_size=1, max_size=5)
 
 @given(rows=LINES, width=st.integers(20, 160))
 def test_no_word_of_any_column_is_lost(rows: list[tuple[str, ...]], width: int) -> None:
-    """However the columns are folded, every word of every cell is on the page, whole and as often as given."""
+    """However the columns are folded, every word of every cell is on the page, whole."""
     columns = (Column("a", "fixed"), Column("b"), Column("c"), Column("d", "number"))
     section = Section(columns=columns, rows=tuple(rows))
     drawn = terminal_text([section], width=width, colour=False).split()[4:]

@@ -76,7 +76,9 @@ def main() -> int:
         return CANNOT_RUN
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the last line of defence against a traceback
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise  # the interpreter's own, as SystemExit; a panic of polars is no Exception either
         _tell(f"stopped by a fault of its own: {type(error).__name__} at {_place(error)}", "report this line")
         return CANNOT_RUN
     return code if isinstance(code, int) else 0

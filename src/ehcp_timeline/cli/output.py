@@ -83,7 +83,7 @@ class Output:
 
     def show(self, sections: Iterable[Section]) -> None:
         """Write sections: drawn on a terminal, aligned and uncut anywhere else."""
-        if self.format == "table" and self.path is None and sys.stdout.isatty():
+        if self.format == "table" and self.path is None and _is_terminal():
             from ehcp_timeline.report.terminal import terminal_text
 
             width = shutil.get_terminal_size().columns
@@ -108,8 +108,10 @@ def choose_output(asked: str | None, path: Path | None, *, force: bool, formats:
         OutputError: The file cannot be written.
     """
     target = None if path is None or str(path) == "-" else path
+    if target is None and sys.stdout is None:
+        raise OutputError("standard output is closed", "write to a file with -o")
     output = Output(_format(asked, target, formats), target, force)
-    if output.format == "parquet" and target is None and sys.stdout.isatty():
+    if output.format == "parquet" and target is None and _is_terminal():
         raise OutputError("a Parquet file is not for a screen", "add -o findings.parquet")
     if target is not None:
         from ehcp_timeline.report.files import check_target
@@ -131,7 +133,7 @@ def _format(asked: str | None, target: Path | None, formats: Sequence[str]) -> s
     if asked is not None:
         return choice("--format", asked, formats)
     if target is None:
-        return "table" if sys.stdout.isatty() else "plain"
+        return "table" if _is_terminal() else "plain"
     known = _SUFFIXES.get(target.suffix.lower(), "")
     if known not in formats:
         raise UsageError(
@@ -147,8 +149,22 @@ def _to_standard_output(raw: bytes) -> None:
         sys.stdout.buffer.write(raw)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go()
         raise typer.Exit(PIPE_CLOSED) from None
+    except OSError as error:
+        _let_go()
+        why = (error.strerror or type(error).__name__).lower()
+        raise OutputError(f"cannot write to standard output: {why}", "write to a file with -o") from None
+
+
+def _let_go() -> None:
+    """Point standard output at nothing, so that the interpreter does not try it again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _is_terminal() -> bool:
+    """Return whether standard output is a terminal; it may also be closed."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def _colour_wanted() -> bool:

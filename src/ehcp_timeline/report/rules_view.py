@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
-from pathlib import Path
 from typing import Any
 
 from ehcp_timeline.law.terms import Deadline, Rulebook
 from ehcp_timeline.report.limit_words import limit_words
-from ehcp_timeline.report.phrases import count
+from ehcp_timeline.report.phrases import count, rulebook_name
 from ehcp_timeline.report.sections import Column, Section
 
 LIST_KEYS = ("deadline", "duty", "who", "kind", "limit", "law", "seen", "checked")
@@ -78,5 +77,5 @@ def plain_values(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
 
 def _title(rulebook: Rulebook) -> str:
     """Return which rulebook it is."""
-    local = "".join(f" with {Path(name).name}" for name, _ in rulebook.overlays)
-    return f"Rulebook {rulebook.version}{local}: {count(len(rulebook.deadlines), 'deadline')}"
+    name = rulebook_name(rulebook.version, rulebook.overlays)
+    return f"R{name[1:]}: {count(len(rulebook.deadlines), 'deadline')}"

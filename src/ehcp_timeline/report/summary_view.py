@@ -2,11 +2,10 @@
 
 import shlex
 from collections.abc import Iterator
-from pathlib import Path
 
 from ehcp_timeline.audit.result import Audit, Input
 from ehcp_timeline.cases.problems import Problem
-from ehcp_timeline.report.phrases import count, day
+from ehcp_timeline.report.phrases import count, day, rulebook_name
 from ehcp_timeline.report.sections import Column, Section
 
 STAGE_WORDS = {
@@ -31,10 +30,12 @@ _MOST_ROWS = 6
 
 def opening(audit: Audit) -> Section:
     """Return the day that was asked about, the files, and which law was applied."""
-    local = "".join(f" with {Path(name).name}" for name, _ in audit.overlays)
     return Section(
         title=f"EHC plan time limits as at {day(audit.as_at)}",
-        before=(*map(_file, audit.inputs), f"The law: rulebook {audit.rulebook_version}{local}."),
+        before=(
+            *map(_file, audit.inputs),
+            f"The law: {rulebook_name(audit.rulebook_version, audit.overlays)}.",
+        ),
     )
 
 

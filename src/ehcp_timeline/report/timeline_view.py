@@ -6,7 +6,7 @@ from datetime import date
 
 from ehcp_timeline.audit.clocks import Clock
 from ehcp_timeline.law.terms import Deadline, Rulebook
-from ehcp_timeline.report.phrases import count, day
+from ehcp_timeline.report.phrases import count, day, rulebook_name
 from ehcp_timeline.report.sections import Column, Section
 from ehcp_timeline.report.verdict_words import standing
 
@@ -31,6 +31,7 @@ class Dated:
 def timeline_sections(rulebook: Rulebook, clocks: Sequence[Dated], as_at: date) -> list[Section]:
     """Return every clock that has started or whose day is known, in the order of their days."""
     shown = sorted((one for one in clocks if _is_shown(one.clock)), key=lambda one: one.clock.due or date.max)
+    name = rulebook_name(rulebook.version, rulebook.overlays)
     left_out = count(len(clocks) - len(shown), "other deadline")
     columns = (
         Column("due", "fixed"),
@@ -45,7 +46,7 @@ def timeline_sections(rulebook: Rulebook, clocks: Sequence[Dated], as_at: date) 
             columns=columns,
             rows=tuple(_row(one, rulebook) for one in shown),
             before=() if shown else ("No clock has started.",),
-            after=(f"{left_out} of the rulebook ({rulebook.version}) have not started or do not apply.",),
+            after=(f"{left_out} of {name} have not started or do not apply.",),
         ),
         *_laws(rulebook, shown),
         Section(before=("The words of the law:", "  ehcp rules show plan.issue", NOT_ADVICE)),
