@@ -1,0 +1,112 @@
+"""The marks of kpis.toml as conditions on a frame of cases."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+import polars as pl
+
+from ehcp_timeline.clock.counting import Count, apply
+from ehcp_timeline.law.marks import Mark, Span
+
+EXCEPTED = "excepted"
+STAGE = "stage"
+_NEVER = pl.lit(value=False)
+
+
+def condition(mark: Mark, as_at: date, kept: frozenset[str]) -> pl.Expr:
+    """Return whether everything that a mark says holds; what cannot be told does not.
+
+    Args:
+        mark: The mark; other marks that it looks at are columns, under `marked`.
+        as_at: The day the question is asked about.
+        kept: The columns that the file has.
+    """
+    found = [part.fill_null(value=False) for part in _parts(mark, as_at)]
+    if not kept.issuperset(mark.kept):
+        found.append(_NEVER)
+    return pl.all_horizontal(found) if found else pl.lit(value=True)
+
+
+def marked(name: str) -> str:
+    """Return the column that says whether a mark holds."""
+    return f"is {name}"
+
+
+def all_marked(names: tuple[str, ...]) -> pl.Expr:
+    """Return whether every one of these marks holds."""
+    return pl.all_horizontal([marked(name) for name in names]) if names else pl.lit(value=True)
+
+
+def with_marks(
+    frame: pl.DataFrame, marks: Mapping[str, Mark], as_at: date, kept: frozenset[str]
+) -> pl.DataFrame:
+    """Return the frame with a column for each mark, one after the other, as they look at each other."""
+    for name, mark in marks.items():
+        frame = frame.with_columns(condition(mark, as_at, kept).alias(marked(name)))
+    return frame
+
+
+def _parts(mark: Mark, as_at: date) -> Iterator[pl.Expr]:
+    """Yield each thing that a mark says."""
+    yield from (pl.col(name).is_not_null() for name in mark.given)
+    yield from (pl.col(name).is_null() for name in mark.blank)
+    yield from (pl.col(name) <= as_at for name in mark.by_now)
+    yield from (pl.col(name) >= pl.col(other) for name, other in mark.since)
+    yield from (pl.col(name) == pl.col(other) for name, other in mark.same)
+    yield from (pl.col(fact).is_in(codes) for fact, codes in mark.holds)
+    for column, verdicts in (
+        ("strict", mark.strict),
+        ("verdict", mark.verdict),
+        ("evidenced", mark.evidenced),
+    ):
+        if verdicts:
+            yield pl.col(column).is_in(verdicts)
+    if mark.took:
+        yield from _took(mark.took)
+    if mark.waited:
+        yield from _waited(mark.waited, as_at)
+    if mark.exception is not None:
+        yield pl.col(EXCEPTED) == mark.exception
+    if mark.stage:
+        yield pl.col(STAGE) == mark.stage
+    yield from _of_others(mark)
+
+
+def _of_others(mark: Mark) -> Iterator[pl.Expr]:
+    """Yield what a mark says of other marks."""
+    yield from (pl.col(marked(name)) for name in mark.all)
+    yield from (~pl.col(marked(name)) for name in mark.none)
+    if mark.any:
+        yield pl.any_horizontal([marked(name) for name in mark.any])
+
+
+def _took(span: Span) -> Iterator[pl.Expr]:
+    days = (pl.col(span.to) - pl.col(span.since)).dt.total_days()
+    if span.more_than is not None:
+        yield days > span.more_than
+    if span.at_most is not None:
+        yield days <= span.at_most
+
+
+def _waited(span: Span, as_at: date) -> Iterator[pl.Expr]:
+    since = pl.col(span.since)
+    if span.more_than is not None:
+        yield since < as_at - timedelta(days=span.more_than)
+    if span.at_most is not None:
+        yield since >= as_at - timedelta(days=span.at_most)
+    if span.more_than_months is not None:
+        yield since <= more_than_months_before(as_at, span.more_than_months)
+
+
+def more_than_months_before(as_at: date, months: int) -> date:
+    """Return the latest day that lies more than so many calendar months before another.
+
+    >>> more_than_months_before(date(2024, 8, 29), 6), more_than_months_before(date(2024, 8, 30), 6)
+    (datetime.date(2024, 2, 28), datetime.date(2024, 2, 29))
+    """
+    count = Count("within", months, "months")
+    last = as_at.toordinal()
+    days = range(last - 32 * months, last)
+    place = bisect_left(days, as_at, key=lambda number: apply(count, date.fromordinal(number)))
+    return date.fromordinal(days[place] - 1)

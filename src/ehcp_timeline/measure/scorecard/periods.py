@@ -1,0 +1,88 @@
+"""Months, quarters and years: where each begins, and what it is called.
+
+A month is known by its number, 12 times the year plus the months before it; every period is some months.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, get_args
+
+import polars as pl
+
+PeriodKind = Literal["month", "quarter", "year", "academic", "financial"]
+PERIOD_KINDS: tuple[PeriodKind, ...] = get_args(PeriodKind)
+_MONTHS = {"month": 1, "quarter": 3, "year": 12, "academic": 12, "financial": 12}
+_FIRST_MONTH = {"month": 0, "quarter": 0, "year": 0, "academic": 8, "financial": 3}
+
+
+def month_of(day: date) -> int:
+    """Return the number of a day's month.
+
+    >>> month_of(date(2024, 1, 31)) - month_of(date(2023, 12, 1))
+    1
+    """
+    return 12 * day.year + day.month - 1
+
+
+def month_number(day: pl.Expr) -> pl.Expr:
+    """Return the number of each day's month."""
+    return day.dt.year() * 12 + day.dt.month().cast(pl.Int32) - 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """One period: the `number`th of its kind."""
+
+    kind: PeriodKind
+    number: int
+
+    @property
+    def label(self) -> str:
+        """What it is called: 2024-03, 2024-Q1, 2024, or 2024/25 for a year that begins within one.
+
+        >>> [period_of(kind, date(2024, 3, 31)).label for kind in PERIOD_KINDS]
+        ['2024-03', '2024-Q1', '2024', '2023/24', '2023/24']
+        """
+        year, month = divmod(self._first_month, 12)
+        match self.kind:
+            case "month":
+                return f"{year:04}-{month + 1:02}"
+            case "quarter":
+                return f"{year:04}-Q{month // 3 + 1}"
+            case "year":
+                return f"{year:04}"
+            case _:
+                return f"{year:04}/{(year + 1) % 100:02}"
+
+    @property
+    def first(self) -> date:
+        """Its first day.
+
+        >>> period_of("academic", date(2024, 8, 31)).first, period_of("financial", date(2024, 3, 31)).first
+        (datetime.date(2023, 9, 1), datetime.date(2023, 4, 1))
+        """
+        year, month = divmod(self._first_month, 12)
+        return date(year, month + 1, 1)
+
+    @property
+    def last(self) -> date:
+        """Its last day.
+
+        >>> period_of("quarter", date(2024, 2, 29)).last
+        datetime.date(2024, 3, 31)
+        """
+        return Period(self.kind, self.number + 1).first - timedelta(days=1)
+
+    @property
+    def _first_month(self) -> int:
+        return self.number * _MONTHS[self.kind] + _FIRST_MONTH[self.kind]
+
+
+def period_of(kind: PeriodKind, day: date) -> Period:
+    """Return the period that a day lies in."""
+    return Period(kind, (month_of(day) - _FIRST_MONTH[kind]) // _MONTHS[kind])
+
+
+def period_number(kind: PeriodKind, month: pl.Expr) -> pl.Expr:
+    """Return the number of the period that each month lies in."""
+    return (month - _FIRST_MONTH[kind]) // _MONTHS[kind]

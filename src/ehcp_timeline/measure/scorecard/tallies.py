@@ -1,0 +1,119 @@
+"""How many cases of each population stand in each group and month, added up batch after batch."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from ehcp_timeline.law.kpis import Measure
+from ehcp_timeline.measure.scorecard.conditions import all_marked
+from ehcp_timeline.measure.scorecard.facts import CASEWORKER, GROUP
+from ehcp_timeline.measure.scorecard.population import DAYS, MONTH
+
+Marks = tuple[str, ...]
+PLACE: Mapping[str, Any] = {GROUP: pl.Categorical, MONTH: pl.Int32}
+_MOST_FRAMES = 32
+"""Frames of counts that are kept before they are added together."""
+
+
+def counted(marks: Marks) -> str:
+    """Return the column with the number of cases that have these marks."""
+    return f"number {'+'.join(marks)}"
+
+
+def days_summed(marks: Marks) -> str:
+    """Return the column with the days that these cases took, added up."""
+    return f"days {'+'.join(marks)}"
+
+
+def days_longest(marks: Marks) -> str:
+    """Return the column with the days of the longest of these cases."""
+    return f"longest {'+'.join(marks)}"
+
+
+def days_median(marks: Marks) -> str:
+    """Return the column with the median of the days that these cases took."""
+    return f"median {'+'.join(marks)}"
+
+
+def with_worker(marks: Marks) -> str:
+    """Return the column with the number of these cases that name a caseworker."""
+    return f"named {'+'.join(marks)}"
+
+
+def workers(marks: Marks) -> str:
+    """Return the column with the number of caseworkers that these cases name."""
+    return f"workers {'+'.join(marks)}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What is counted of one population.
+
+    Attributes:
+        measures: The measures that count it.
+        sums: Numbers by group and month.
+        waits: Marks to how many cases took how many days, by group and month.
+        named: Marks to the caseworkers that are named, by group and month.
+    """
+
+    measures: Sequence[Measure]
+    sums: list[pl.DataFrame] = field(default_factory=list)
+    waits: dict[Marks, list[pl.DataFrame]] = field(default_factory=dict)
+    named: dict[Marks, list[pl.DataFrame]] = field(default_factory=dict)
+
+    def add(self, cases: pl.DataFrame) -> None:
+        """Count the cases of one batch."""
+        self.sums.append(cases.group_by(*PLACE).agg(*self._sums()))
+        if len(self.sums) >= _MOST_FRAMES:
+            self.sums = [self.summed()]
+        for marks in self.parts("median_weeks"):
+            waits = cases.filter(all_marked(marks)).group_by(*PLACE, DAYS).len()
+            self.waits.setdefault(marks, []).append(waits)
+        for marks in self.parts("per_caseworker"):
+            named = cases.filter(all_marked(marks) & pl.col(CASEWORKER).is_not_null())
+            self.named.setdefault(marks, []).append(named.select(*PLACE, CASEWORKER).unique())
+
+    def summed(self) -> pl.DataFrame:
+        """Return the numbers by group and month; no line where no case was counted."""
+        if not self.sums:
+            return pl.DataFrame(schema={**PLACE, **dict.fromkeys(self._columns(), pl.Int64)})
+        longest = [name for name in self._columns() if name.startswith("longest ")]
+        added = (
+            [pl.exclude(*PLACE, *longest).sum(), pl.col(longest).max()]
+            if longest
+            else [pl.exclude(*PLACE).sum()]
+        )
+        return pl.concat(self.sums).group_by(*PLACE).agg(added)
+
+    def parts(self, unit: str) -> list[Marks]:
+        """Return the marks of the cases that measures of one unit are about."""
+        return sorted({one.part for one in self.measures if one.unit == unit})
+
+    def waits_of(self, marks: Marks) -> pl.DataFrame:
+        """Return how many of these cases took how many days, by group and month."""
+        none = pl.DataFrame(schema={**PLACE, DAYS: pl.Int64, "len": pl.get_index_type()})
+        return pl.concat([none, *self.waits.get(marks, [])])
+
+    def named_of(self, marks: Marks) -> pl.DataFrame:
+        """Return the caseworkers that these cases name, by group and month."""
+        none = pl.DataFrame(schema={**PLACE, CASEWORKER: pl.Categorical})
+        return pl.concat([none, *self.named.get(marks, [])])
+
+    def _columns(self) -> list[str]:
+        return [one.meta.output_name() for one in self._sums()]
+
+    def _sums(self) -> Iterator[pl.Expr]:
+        combinations = {marks for one in self.measures for marks in (one.part, one.whole)}
+        for marks in sorted(combinations):
+            cases = all_marked(marks).sum() if marks else pl.len()
+            yield cases.cast(pl.Int64).alias(counted(marks))
+        days = pl.col(DAYS)
+        for marks in self.parts("mean_weeks"):
+            yield days.filter(all_marked(marks)).sum().alias(days_summed(marks))
+        for marks in self.parts("oldest_weeks"):
+            yield days.filter(all_marked(marks)).max().alias(days_longest(marks))
+        for marks in self.parts("per_caseworker"):
+            named = pl.col(CASEWORKER).is_not_null() & all_marked(marks)
+            yield named.sum().cast(pl.Int64).alias(with_worker(marks))
