@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.measure.differencing import Difference, differences
+from ehcp_timeline.measure.differencing import Difference, by_name, differences
 from ehcp_timeline.measure.disclosure import HIDDEN, Grid, Published, Table, share, suppress
 from tests.measure.attacker import pinned
 
@@ -171,7 +171,7 @@ def test_a_small_move_between_two_publications_is_told() -> None:
     before, after = _published((20, 40), (30, 50)), _published((21, 40), (35, 50))
 
     told = "moved by fewer than 5: the two together count those few"
-    assert differences(before, after) == (
+    assert differences(by_name(before), by_name(after), 5) == (
         Difference("North", "late", told),
         Difference("North", "Total", told),
     )
@@ -182,7 +182,9 @@ def test_a_number_hidden_in_one_publication_only_is_told() -> None:
     before, after = _published((5, 40), (30, 50)), _published((4, 40), (30, 50))
 
     told = "hidden in one of the two, printed in the other"
-    hidden = {(one.row, one.column) for one in differences(before, after) if one.says == told}
+    hidden = {
+        (one.row, one.column) for one in differences(by_name(before), by_name(after), 5) if one.says == told
+    }
     assert ("North", "late") in hidden
 
 
@@ -190,4 +192,4 @@ def test_the_same_publication_twice_tells_nothing() -> None:
     """No change, no warning; a group that is new has nothing to be compared with."""
     before = _published((5, 40), (2, 50))
 
-    assert differences(before, before) == ()
+    assert differences(by_name(before), by_name(before), 5) == ()

@@ -12,7 +12,7 @@ from ehcp_timeline.measure.worklists import (
     POLICIES,
     Policy,
     at_risk,
-    one_a_case,
+    before_breach,
     order_of_work,
     overdue,
     split,
@@ -121,12 +121,9 @@ def test_a_family_is_written_to_once(tmp_path: Path) -> None:
         "2025-06-11",
     )
 
-    assert one_a_case(at_risk(work, OWN, "expected_p50").clocks).select("deadline", "also").rows() == [
-        ("plan.issue", [])
-    ]
-    assert one_a_case(at_risk(slow, OWN, "expected_p50").clocks).select("deadline", "also").rows() == [
-        ("assess.decide", ["plan.issue"])
-    ]
+    told = ("deadline", "also", "weeks_waited", "days_over")
+    assert before_breach(work, OWN).clocks.select(told).rows() == [("plan.issue", [], 4, 12)]
+    assert before_breach(slow, OWN).clocks.select(told).rows() == [("assess.decide", ["plan.issue"], 4, 28)]
 
 
 LATE = """

@@ -30,7 +30,9 @@ def read_published(path: Path, by: str) -> Mapping[Place, int | None]:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         why = (error.strerror or type(error).__name__).lower()
-        raise CaseFileError(f"cannot read {path}: {why}", "give the file of the publication before") from error
+        raise CaseFileError(
+            f"cannot read {path}: {why}", "give the file of the publication before"
+        ) from error
     except UnicodeDecodeError as error:
         raise _no_table(path, by) from error
     found = dict(_numbers(_lines(path, by, text), by))
@@ -55,10 +57,12 @@ def _numbers(lines: Iterable[Mapping[str, Any]], by: str) -> Iterator[tuple[Plac
         name = line.get(by)
         for column, value in line.items():
             word = str(value).strip()
-            if isinstance(name, str) and isinstance(column, str) and column != by and (
-                word == HIDDEN or (word.isascii() and word.isdigit())
-            ):  # fmt: skip
-                yield (name, column), None if word == HIDDEN else int(word)
+            if name is not None and column != by and (word == HIDDEN or _is_whole(word)):
+                yield (str(name), str(column)), None if word == HIDDEN else int(word)
+
+
+def _is_whole(word: str) -> bool:
+    return word.isascii() and word.isdigit()
 
 
 def _no_table(path: Path, by: str) -> CaseFileError:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from ehcp_timeline import __version__
-from ehcp_timeline.cli import check, columns, explain, rules, template, timeline
+from ehcp_timeline.cli import check, columns, explain, key, letters, overdue, rules, template, timeline
+from ehcp_timeline.cli import next as next_command
 from ehcp_timeline.cli.examples import examples
 from ehcp_timeline.cli.output import say
 from ehcp_timeline.errors import EhcpError
@@ -26,9 +27,13 @@ app = typer.Typer(
 app.command("check")(check.check)
 app.command("timeline")(timeline.timeline)
 app.command("explain")(explain.explain)
+app.command("overdue")(overdue.overdue)
+app.command("next")(next_command.next_)
+app.command("letters")(letters.letters)
 app.command("columns")(columns.columns)
 app.command("template")(template.template)
 app.add_typer(rules.app, name="rules")
+app.add_typer(key.app, name="key")
 
 
 def _show_version(wanted: bool) -> None:

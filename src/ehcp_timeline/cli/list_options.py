@@ -1,5 +1,6 @@
 """What the commands that make lists share: their options, the file they read, the formats they write."""
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,12 +12,17 @@ import typer
 from ehcp_timeline.cli.check_options import known_columns
 from ehcp_timeline.cli.opening import case_file, law, names, settings
 from ehcp_timeline.cli.output import ROW_FORMATS, Output, choose_output
-from ehcp_timeline.cli.words import choice
+from ehcp_timeline.cli.words import choice, day_asked
+from ehcp_timeline.errors import OutputError
 from ehcp_timeline.report.sections import Section
 
 if TYPE_CHECKING:
+    import polars as pl
+
+    from ehcp_timeline.audit.result import Audit
     from ehcp_timeline.audit.selection import Selection
     from ehcp_timeline.cases.pseudonyms import Key
+    from ehcp_timeline.cli.config import Config
     from ehcp_timeline.law.terms import Rulebook
     from ehcp_timeline.measure.casework import Casework
 
@@ -36,38 +42,38 @@ Pseudonymise = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of one file.
+    """What is asked, and under which law.
 
     Attributes:
-        file: The file; `-` is standard input.
         as_at: The day the question is asked about.
-        overlays: Local rulebooks.
-        config: The configuration file asked for, if any.
-        assume_blank: Missing columns that count as blank.
+        rulebook: The law, local rulebooks laid over it.
+        config: The configuration.
     """
 
-    file: Path
     as_at: date
-    overlays: Sequence[Path] | None
-    config: Path | None
-    assume_blank: list[str] | None = None
+    rulebook: "Rulebook"
+    config: "Config"
 
-    def rulebook(self) -> "Rulebook":
-        """Return the law with the local rulebooks laid over it."""
-        return law(self.overlays, settings(self.config))
-
-    def work(self, rulebook: "Rulebook", selection: "Selection") -> "Casework":
-        """Return the work in the file.
+    def work(
+        self, file: Path, selection: "Selection", assume_blank: list[str] | None, as_at: date | None = None
+    ) -> "Casework":
+        """Return the work in a file, as at the day of the question or another.
 
         Raises:
             CaseFileError: It cannot be read as a case file at all.
         """
-        vocabulary = names(rulebook)
-        blank = known_columns(self.assume_blank, vocabulary)
-        source = case_file(self.file, vocabulary, self.as_at, settings(self.config))
+        when, vocabulary = as_at or self.as_at, names(self.rulebook)
+        blank = known_columns(assume_blank, vocabulary)
+        source = case_file(file, vocabulary, when, self.config)
         from ehcp_timeline.measure.casework import read_casework
 
-        return read_casework(rulebook, source, self.as_at, selection, blank)
+        return read_casework(self.rulebook, source, when, selection, blank)
+
+
+def question(as_at: str | None, overlays: Sequence[Path] | None, config_file: Path | None) -> Question:
+    """Return what is asked, from the words of the command line."""
+    when, config = day_asked(as_at), settings(config_file)
+    return Question(when, law(overlays, config), config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ class Sheet:
         lines: Its lines.
         as_at: The day it is made for.
         notes: What a reader of a workbook should know.
+        statement: What must stand on every copy of it; empty for nothing.
     """
 
     title: str
@@ -87,6 +94,7 @@ class Sheet:
     lines: Sequence[Mapping[str, Any]]
     as_at: date
     notes: tuple[str, ...] = ()
+    statement: str = ""
 
     def data(self, form: str) -> bytes:
         """Return the list as a file of its own: csv, ndjson, md or xlsx."""
@@ -114,7 +122,8 @@ class Sheet:
 
             to.send(json_text(answer()))
         elif to.format in ("table", "plain"):
-            to.show(sections())
+            said = (Section(before=(self.statement,)),) if self.statement else ()
+            to.show((*said, *sections()))
         else:
             to.send(self.data(to.format))
 
@@ -128,7 +137,10 @@ def list_output(asked: str | None, path: Path | None, *, force: bool) -> Output:
     """
     if asked is None and path is not None and path.suffix.lower() == ".xlsx":
         asked = "xlsx"
-    return choose_output(asked, path, force=force, formats=LIST_FORMATS)
+    to = choose_output(asked, path, force=force, formats=LIST_FORMATS)
+    if to.format == "xlsx" and to.path is None and sys.stdout.isatty():
+        raise OutputError("a workbook is not for a screen", "add -o list.xlsx")
+    return to
 
 
 def group_asked(option: str, word: str | None) -> str | None:
@@ -151,3 +163,25 @@ def key_asked(path: Path | None, output: Path | None) -> "Key | None":
     from ehcp_timeline.cases.pseudonyms import read_key
 
     return read_key(path, output)
+
+
+def without_people(audit: "Audit", clocks: "pl.DataFrame", key: "Key | None") -> "tuple[Audit, pl.DataFrame]":
+    """Return an answer and a list made from it, both pseudonymised if there is a key."""
+    if key is None:
+        return audit, clocks
+    from ehcp_timeline.measure.pseudonymised import pseudonymised, pseudonymised_audit
+
+    return pseudonymised_audit(audit, key), pseudonymised(clocks, key)
+
+
+def sheet_of(
+    title: str, audit: "Audit", clocks: "pl.DataFrame", keys: tuple[str, ...], key: "Key | None" = None
+) -> Sheet:
+    """Return a list as a sheet; a pseudonymised one says so on every line."""
+    from ehcp_timeline.cases.pseudonyms import STATEMENT
+    from ehcp_timeline.report.list_answers import lines_of
+
+    lines = lines_of(clocks, keys, pseudonymised=key is not None)
+    if key is None:
+        return Sheet(title, keys, lines, audit.as_at)
+    return Sheet(title, (*keys, "statement"), lines, audit.as_at, (STATEMENT,), STATEMENT)

@@ -1,8 +1,9 @@
 """The work in one file: its answer, its rows, and every open clock with the step it waits for."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from datetime import date
+from typing import cast
 
 import polars as pl
 from polars import selectors
@@ -10,7 +11,7 @@ from polars import selectors
 from ehcp_timeline.audit.clocks import VERDICTS
 from ehcp_timeline.audit.result import Audit
 from ehcp_timeline.audit.selection import Selection
-from ehcp_timeline.cases.frame import CaseSource
+from ehcp_timeline.cases.frame import Batch, CaseSource
 from ehcp_timeline.law.terms import Rulebook
 from ehcp_timeline.measure.check import check_files
 from ehcp_timeline.measure.listing import WHOSE, is_wanted
@@ -49,6 +50,31 @@ class Casework:
         return with_contacts(told, self.rows)
 
 
+@dataclass(slots=True)
+class _Keeping:
+    """A source that keeps the rows that were read from it, so that no file is read twice."""
+
+    source: CaseSource
+    frames: list[pl.DataFrame] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    @property
+    def sha256(self) -> str:
+        return self.source.sha256
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return self.source.columns
+
+    def batches(self) -> Iterator[Batch]:
+        for batch in self.source.batches():
+            self.frames.append(batch.frame)
+            yield batch
+
+
 def read_casework(
     rulebook: Rulebook,
     source: CaseSource,
@@ -60,14 +86,15 @@ def read_casework(
 
     Args:
         rulebook: The law.
-        source: The file; it is read twice.
+        source: The file.
         as_at: The day the question is asked about.
         selection: Which clocks to keep.
         assume_blank: Columns that the file does not have and that count as blank: "not yet".
     """
-    audit = check_files(rulebook, [source], as_at, selection, oldest=0, assume_blank=assume_blank)
-    rows = pl.concat([batch.frame for batch in source.batches()])
-    return Casework(rulebook, as_at, audit, rows)
+    kept = _Keeping(source)
+    as_source = cast("CaseSource", kept)  # all that judging asks of a source
+    audit = check_files(rulebook, [as_source], as_at, selection, oldest=0, assume_blank=assume_blank)
+    return Casework(rulebook, as_at, audit, pl.concat(kept.frames))
 
 
 def with_contacts(clocks: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

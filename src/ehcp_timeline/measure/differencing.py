@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ehcp_timeline.measure.disclosure import HIDDEN, Count, Published
 
 TOTAL = "Total"
+Numbers = Mapping[tuple[str, str], Count]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +24,21 @@ class Difference:
     says: str
 
 
-def differences(before: Published, after: Published) -> tuple[Difference, ...]:
+def differences(before: Numbers, after: Numbers, threshold: int) -> tuple[Difference, ...]:
     """Return the numbers that should not be published so soon after the publication before.
 
     A number that moved by fewer people than the threshold shows how many joined or left; one that is hidden
     in one publication and printed in the other can be guessed from its neighbour in time.
     """
-    old, new = by_name(before), by_name(after)
-    threshold = max(before.threshold, after.threshold)
     return tuple(
         Difference(*place, says)
-        for place in new
-        if place in old and (says := _says(old[place], new[place], threshold))
+        for place, number in after.items()
+        if place in before and (says := _says(before[place], number, threshold))
     )
 
 
-def by_name(published: Published) -> Mapping[tuple[str, str], Count]:
-    """Return every number of a table under the names of its row and its column."""
+def by_name(published: Published) -> Numbers:
+    """Return every number of a table under the names of its row and its column, totals as `Total`."""
     return dict(_named(published))
 
 

@@ -1,7 +1,7 @@
 """Lists people work from: what is overdue, what can still be saved, whom to tell, what to do first today."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal, get_args
 
@@ -119,11 +119,23 @@ def workable(work: pl.DataFrame, casework: Casework, selection: Selection) -> pl
     )
 
 
-def one_a_case(clocks: pl.DataFrame) -> pl.DataFrame:
-    """Return each case's first clock of a list, and in `also` the deadlines of its others."""
-    others = clocks.group_by("case_id").agg(pl.col("deadline").slice(1).alias("also"))
-    first = clocks.unique(subset="case_id", keep="first", maintain_order=True)
-    return first.join(others, on="case_id", how="left", maintain_order="left")
+def before_breach(casework: Casework, selection: Selection) -> AtRisk:
+    """Return whom to tell before the day is missed: one line a case, for its first clock to fall due.
+
+    Returns:
+        The clocks as `at_risk` gives them at the median, with `also` (the case's other deadlines that will be
+        missed), `weeks_waited` (whole weeks since the start) and `days_over` (due to expected day).
+    """
+    found = at_risk(casework, selection, "expected_p50")
+    others = found.clocks.group_by("case_id", maintain_order=True).agg(
+        pl.col("deadline").slice(1).alias("also")
+    )
+    first = found.clocks.unique(subset="case_id", keep="first", maintain_order=True)
+    told = first.join(others, on="case_id", how="left", maintain_order="left").with_columns(
+        weeks_waited=(pl.lit(casework.as_at) - pl.col("start")).dt.total_days() // 7,
+        days_over=(pl.col("expected_p50") - pl.col("due")).dt.total_days(),
+    )
+    return replace(found, clocks=told)
 
 
 def split(clocks: pl.DataFrame, column: str) -> Iterator[tuple[str, pl.DataFrame]]:
