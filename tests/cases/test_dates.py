@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehcp_timeline.cases.dates import (
@@ -197,6 +197,7 @@ def test_what_figures_prove(text: str, order: str | None) -> None:
     assert numeric_order(text) == order
 
 
+@settings(deadline=None)
 @given(st.dates(date(1995, 1, 1), date(2031, 1, 15)))
 def test_every_plausible_day_in_every_layout(day: date) -> None:
     """Whatever the day, all layouts of it are read as that day."""
@@ -217,6 +218,7 @@ def test_every_plausible_day_in_every_layout(day: date) -> None:
         assert read_date(text, WINDOW) == day
 
 
+@settings(deadline=None)
 @given(st.dates(date(1900, 3, 1), date(2173, 10, 13)))
 def test_excels_number_counts_days(day: date) -> None:
     """A number is a date if it falls into the window, and nothing otherwise."""
@@ -226,6 +228,7 @@ def test_excels_number_counts_days(day: date) -> None:
     assert read_date(str(serial), WINDOW) == (day if plausible else NOT_A_DATE)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_no_text_breaks_it(text: str) -> None:
     """Any text gives a plausible date or a fault."""

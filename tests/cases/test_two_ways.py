@@ -92,7 +92,7 @@ def _value(column: Column, text: str | None) -> object:
     "name", ["plan_issued", "date_of_birth", "order_kind", "review_outcome", "coronavirus", "team", "name"]
 )
 @pytest.mark.parametrize("many", [0, 20_000])
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(_CELL, max_size=6), min_size=1, max_size=3))
 def test_columns_are_read_as_cells_are(name: str, many: int, batches: list[list[str | None]]) -> None:
     """Batch after batch, with few texts or so many that dates are rewritten first, values agree."""
@@ -119,6 +119,7 @@ def test_columns_are_read_as_cells_are(name: str, many: int, batches: list[list[
             assert [row for rows in read.unreadable.values() for row in rows] == faults
 
 
+@settings(deadline=None)
 @given(st.lists(_CELL), st.sampled_from([BLANKS, blank_words(["x1", "ÉTÉ"]), frozenset[str]()]))
 def test_free_text_is_cleaned_as_the_definition_cleans_it(
     texts: list[str | None], blanks: frozenset[str]
@@ -133,6 +134,7 @@ def test_free_text_is_cleaned_as_the_definition_cleans_it(
         assert clean_text(pl.Series(some, dtype=pl.String), blanks).to_list() == expected
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(_DATED, st.text("0123456789:/-T ,.apmAPM", max_size=24))))
 def test_dropping_the_time_first_changes_no_date(texts: list[str]) -> None:
     """A rewritten text is read as the text itself."""
@@ -188,6 +190,7 @@ def _told(blocks: list[Block] | str) -> object:
     return rows, sorted(problem for block in blocks for problem in block.problems)
 
 
+@settings(deadline=None)
 @given(st.one_of(_LINES, _PIECES.map("".join)), st.integers(1, 12))
 def test_polars_cuts_cells_as_the_csv_module_does(text: str, rows: int) -> None:
     """By polars or by hand, in one block or in many: the same rows on the same lines, the same problems."""

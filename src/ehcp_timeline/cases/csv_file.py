@@ -1,7 +1,7 @@
 """Finds where the cells of a CSV file end and which of its rows is the header."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -120,7 +120,7 @@ def _layout(guess: _Guess, lines: Sequence[bytes], begin: int) -> Layout:
     )
 
 
-def _blocks(surveyed: Surveyed, layout: Layout, rows: int) -> Iterator[Block]:
+def _blocks(surveyed: Surveyed, layout: Layout, rows: int) -> Generator[Block]:
     """Yield the rows below the header, about `rows` of them at a time."""
     with surveyed.opened() as file:
         file.seek(layout.begin)

@@ -25,9 +25,10 @@ _MONTH = {name.lower(): number for number, name in enumerate(_MONTHS, start=1)}
 _MONTH |= {name[:3]: number for name, number in _MONTH.items()} | {"sept": 9}
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-# Both patterns mean the same to Python and to polars.
+# These mean the same to Python and to polars.
 _TIME = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?(?: ?[aApP][mM])?"
-TIMED_PATTERN = f"([^:]*[0-9])(?:[tT]|,? +){_TIME}"
+TIME_PATTERN = f"(?:[tT]|,? +){_TIME}"
+TIMED_PATTERN = f"([^:]*[0-9]){TIME_PATTERN}"
 
 _FLAGS = re.ASCII | re.IGNORECASE
 _TIMED = re.compile(TIMED_PATTERN)

@@ -7,6 +7,7 @@ from functools import cached_property, partial
 
 import polars as pl
 
+from ehcp_timeline.cases.ahead import ahead
 from ehcp_timeline.cases.cells import cell_reader
 from ehcp_timeline.cases.columns import Column, Vocabulary
 from ehcp_timeline.cases.csv_file import find_sheet
@@ -114,7 +115,7 @@ class CaseSource:
         order = Order(self.columns, self._vocabulary, self._as_at)
         repeats, suspects = Repeats(), Suspects()
         self._counts = reading.counts
-        for block in self._sheet.blocks(rows):
+        for block in ahead(self._sheet.blocks(rows)):
             texts, found = sieve(block, self._places, self._blanks, repeats)
             read = reading.read(texts)
             suspects.note(read.problems)

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from ehcp_timeline.cases.cells import Reader, Value
-from ehcp_timeline.cases.dates import TIMED_PATTERN
+from ehcp_timeline.cases.dates import TIME_PATTERN, TIMED_PATTERN
 from ehcp_timeline.cases.values import EXCEL_ERROR_PATTERN, WHITE, Fault, joined
 
 Outcome = Value | Fault | None
@@ -24,7 +24,8 @@ _NUMBERED = re.compile("[1-9]")
 
 def untimed(texts: pl.Expr) -> pl.Expr:
     """Return dates without the time of day after them: fewer texts, the same dates."""
-    return texts.str.strip_chars(WHITE).str.replace(f"^(?:{TIMED_PATTERN})$", "$1")
+    timed = texts.str.contains(f"^{TIMED_PATTERN}$")
+    return pl.when(timed).then(texts.str.replace(f"{TIME_PATTERN}$", "")).otherwise(texts)
 
 
 class Lookup:

@@ -1,6 +1,6 @@
 """What the reader of every format gives: a header row, and blocks of text with each row's physical line."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,4 +50,4 @@ class Sheet:
     delimiter: str
     header_row: int
     headings: tuple[str, ...]
-    blocks: Callable[[int], Iterator[Block]]
+    blocks: Callable[[int], Generator[Block]]
