@@ -186,3 +186,37 @@ def test_a_file_that_is_closed_to_us(fault: OSError, said: str, monkeypatch: pyt
         survey("x.csv")
 
     assert str(error.value) == said
+
+
+def test_a_closed_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is nothing to read."""
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(CaseFileError) as error:
+        survey("-")
+
+    assert str(error.value) == "standard input is closed. name a file"
+
+
+def test_a_pipe_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What breaks while it is spooled is one line too."""
+
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=Broken()))
+    with pytest.raises(CaseFileError) as error:
+        survey("-")
+
+    assert str(error.value) == "standard input cannot be read: Input/output error"
+
+
+def test_a_file_that_changes_while_it_is_read(tmp_path: Path) -> None:
+    """The digest would not be of what was judged."""
+    source = opened(tmp_path, TEXT)
+    write(tmp_path, TEXT + "C3,North,2024-03-03\n")
+
+    with pytest.raises(CaseFileError) as error:
+        list(source.batches())
+
+    assert str(error.value) == f"{tmp_path / 'cases.csv'} has changed while it was read. try again"

@@ -106,6 +106,13 @@ def test_blank_headings_at_the_end_need_no_cells(tmp_path: Path) -> None:
     assert briefly(batch.problems) == [(4, "", "short-row")]
 
 
+def test_a_column_without_a_heading_may_hold_anything(tmp_path: Path) -> None:
+    """What stands under a blank heading is not read, and is no fault."""
+    batch = read(tmp_path, "case_id,team,,\nC1,North,x\nC2,South,,\n")
+
+    assert (batch.judged, batch.problems) == (2, ())
+
+
 def test_blank_lines_are_not_short_rows(tmp_path: Path) -> None:
     """Nothing is said of a line without anything, wherever it stands."""
     batch = read(tmp_path, "case_id,team,plan_issued\n\nC1,North,\n\n\r\nC2,South,\n\n")

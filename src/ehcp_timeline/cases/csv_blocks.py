@@ -11,6 +11,8 @@ from ehcp_timeline.cases.csv_records import CELL_LIMIT, Record, cut_records, too
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.sheet import ROW, Block
 
+# A row has too many cells, or the first of a block has too few.
+_UNEVEN = (pl.exceptions.ComputeError, pl.exceptions.SchemaError)
 _BLANK_LINE = re.compile(rb"(?:\A|\n)(?=\r?\n)")
 
 
@@ -20,9 +22,10 @@ class Layout:
 
     Attributes:
         delimiter: Stands between two cells.
-        headings: How many cells the header row has.
+        headings: How many cells a row may have: as many as there are headings, without blank ones at the end
+            that the first rows do not reach.
         needed: How many cells a row must have: up to the last heading that is not blank.
-        width: How many cells rows are expected to have; more of them must be blank.
+        width: How many cells the first rows have, or `needed`; those beyond `headings` must be blank.
         first_line: Physical line of the first row below the header.
         begin: Where it begins, in bytes.
         row_bytes: About how long a row is.
@@ -114,16 +117,13 @@ def _by_polars(data: bytes, layout: Layout, line: int) -> pl.DataFrame | None:
     schema = {str(place): pl.String for place in range(layout.width)}
     try:
         cells = pl.read_csv(data, has_header=False, schema=schema, separator=layout.delimiter)
-    except (
-        pl.exceptions.ComputeError,
-        pl.exceptions.SchemaError,
-    ):  # too many cells, or too few in the first row
+    except _UNEVEN:
         return None
     if _has_giant(cells, data, quoted=quoted) or not _has_all_cells(cells, data, layout, quoted=quoted):
         return None
     if quoted:
         cells = cells.with_columns(pl.when(pl.all() != "").then(pl.all()))  # as polars reads an empty cell
-    return cells.insert_column(0, _lines(cells, line, data, quoted=quoted).alias(ROW))
+    return cells.insert_column(0, _first_lines(cells, line, data, quoted=quoted).alias(ROW))
 
 
 def _has_giant(cells: pl.DataFrame, data: bytes, *, quoted: bool) -> bool:
@@ -154,7 +154,7 @@ def _counted(cells: pl.DataFrame, text: str) -> pl.Series:
     return cells.select(pl.sum_horizontal(counts).alias("count")).to_series()
 
 
-def _lines(cells: pl.DataFrame, line: int, data: bytes, *, quoted: bool) -> pl.Series:
+def _first_lines(cells: pl.DataFrame, line: int, data: bytes, *, quoted: bool) -> pl.Series:
     """Return the physical line on which each row begins."""
     lines = pl.int_range(line, line + cells.height, dtype=pl.UInt32, eager=True)
     if not quoted or data.count(b"\n") + (not data.endswith(b"\n")) == cells.height:

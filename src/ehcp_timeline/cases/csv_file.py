@@ -109,11 +109,14 @@ def _layout(guess: _Guess, lines: Sequence[bytes], begin: int) -> Layout:
     first_line = below[0].line if below else guess.end
     bytes_above = sum(map(len, lines[: first_line - 1]))
     bytes_below = sum(map(len, lines[first_line - 1 :]))
+    needed = max(place for place, text in enumerate(header, start=1) if text.strip())
+    widest = max((len(record.cells) for record in below), default=0)
+    width = min(max(needed, widest), len(header) + _SAMPLE)
     return Layout(
         delimiter=guess.delimiter,
-        headings=len(header),
-        needed=max(place for place, text in enumerate(header, start=1) if text.strip()),
-        width=max(len(header), *(len(record.cells) for record in below), 0),
+        headings=min(len(header), width),
+        needed=needed,
+        width=width,
         first_line=first_line,
         begin=begin + bytes_above,
         row_bytes=max(1, bytes_below // max(1, len(lines) - first_line + 1)),

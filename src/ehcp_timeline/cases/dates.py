@@ -87,16 +87,12 @@ def read_date(cell: str, window: Window) -> date | Fault:
     Accepted, with a time after it or not (the time is dropped): 2024-03-01, 01/03/2024, 1-3-24, 1.3.2024,
     1-Mar-2024, 1 March 2024, Fri 1st Mar 2024, 2024-Mar-01, Mar 1 2024, and Excel's number for it, 45352.
     """
-    if _ZONED.fullmatch(cell):
-        return TIME_ZONE
-    text = _without_time(cell)
-    weekday = _WEEKDAY.match(text)
-    day = _day(text[weekday.end() :] if weekday else text, window)
-    if isinstance(day, Fault):
-        return day
-    if weekday and _WEEKDAYS[day.weekday()] != weekday[1].lower():
-        return WRONG_WEEKDAY
-    return _plausible(day, window)
+    day = _day(cell, window)
+    if day is None:
+        if _ZONED.fullmatch(cell):
+            return TIME_ZONE
+        day = _spelled_out(_without_time(cell), window)
+    return day if isinstance(day, Fault) else _plausible(day, window)
 
 
 def numeric_order(cell: str) -> Order | None:
@@ -116,16 +112,28 @@ def _without_time(cell: str) -> str:
     return timed[1] if timed else cell
 
 
-def _day(text: str, window: Window) -> date | Fault:
-    """Return the day that a text names, plausible or not."""
+def _spelled_out(text: str, window: Window) -> date | Fault:
+    """Return the day that a text names after a day of the week, or without one."""
+    weekday = _WEEKDAY.match(text)
+    day = _day(text[weekday.end() :] if weekday else text, window)
+    if day is None:
+        return NOT_A_DATE
+    if isinstance(day, date) and weekday and _WEEKDAYS[day.weekday()] != weekday[1].lower():
+        return WRONG_WEEKDAY
+    return day
+
+
+def _day(text: str, window: Window) -> date | Fault | None:
+    """Return the day that a text names, plausible or not; None if it has the layout of no date."""
     for layout in _LAYOUTS:
         if found := layout.fullmatch(text):
             year, month, day = _year(found["y"], window), _month(found["m"]), int(found["d"])
-            swapped = _in_calendar(year, day, int(found["m"])) if layout is _DAY_FIRST else NOT_A_DATE
             read = _in_calendar(year, month, day)
-            return MONTH_FIRST if isinstance(read, Fault) and isinstance(swapped, date) else read
+            if isinstance(read, Fault) and layout is _DAY_FIRST:
+                return MONTH_FIRST if isinstance(_in_calendar(year, day, month or 0), date) else read
+            return read
     serial = _SERIAL.fullmatch(text)
-    return _excel_day(int(serial[1]), window) if serial else NOT_A_DATE
+    return _excel_day(int(serial[1]), window) if serial else None
 
 
 def _excel_day(number: int, window: Window) -> date | Fault:

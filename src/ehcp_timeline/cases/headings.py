@@ -1,6 +1,7 @@
 """Finds which column each heading of a case file means; what looks like one is suggested, never taken."""
 
 import difflib
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,8 @@ from types import MappingProxyType
 
 from ehcp_timeline.cases.columns import Vocabulary
 from ehcp_timeline.errors import CaseFileError, ConfigError
+
+_LAYOUT_OF_DATES = re.compile(r"\(\s*[cdmy]+(?:[-/. ][cdmy]+){2}\s*\)", re.IGNORECASE)
 
 NO_ALIASES: Mapping[str, Sequence[str]] = MappingProxyType({})
 
@@ -79,7 +82,7 @@ def load_spellings(vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]] 
 
 def match(cells: Sequence[str], spellings: Spellings) -> tuple[str | None, ...]:
     """Return the column that each cell of a header row means, None where it means none."""
-    return tuple(spellings.columns.get(fold(cell)) for cell in cells)
+    return tuple(_column(cell, spellings) for cell in cells)
 
 
 def positions(cells: Sequence[str], spellings: Spellings, where: str) -> dict[str, int]:
@@ -111,7 +114,7 @@ def describe(cells: Sequence[str], spellings: Spellings) -> tuple[Heading, ...]:
 
 def _described(place: int, text: str, spellings: Spellings) -> Heading:
     """Return one heading with its column or what it may have meant."""
-    column = spellings.columns.get(fold(text))
+    column = _column(text, spellings)
     if column:
         return Heading(place, text, column)
     return Heading(place, text, None, suggest(text, spellings), spellings.not_taken.get(fold(text), ""))
@@ -124,6 +127,11 @@ def suggest(text: str, spellings: Spellings) -> tuple[str, ...]:
         return ()
     close = difflib.get_close_matches(word, spellings.columns, n=9, cutoff=0.8)
     return tuple(dict.fromkeys(spellings.columns[known] for known in close))[:3]
+
+
+def _column(text: str, spellings: Spellings) -> str | None:
+    """Return the column that a heading means, whatever layout of dates it asks for in brackets."""
+    return spellings.columns.get(fold(text)) or spellings.columns.get(fold(_LAYOUT_OF_DATES.sub("", text)))
 
 
 def _own_aliases(vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -142,7 +150,7 @@ def _own_aliases(vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]]) -
 
 def _claimed_twice(cells: Sequence[str], first: int, second: int, column: str, where: str) -> CaseFileError:
     """Return the error for two headings that mean one column."""
-    one, other = (f'{place + 1} ("{cells[place].strip()}")' for place in (first, second))
+    one, other = (f'{place + 1} ("{" ".join(cells[place].split())}")' for place in (first, second))
     return CaseFileError(
         f"{where}: columns {one} and {other} both mean {column}", "rename or remove one of them"
     )
@@ -150,7 +158,7 @@ def _claimed_twice(cells: Sequence[str], first: int, second: int, column: str, w
 
 def _without_case_id(cells: Sequence[str], spellings: Spellings, where: str) -> CaseFileError:
     """Return the error for a header row in which nothing means `case_id`."""
-    named = [text.strip() for text in cells if text.strip()]
+    named = [" ".join(text.split()) for text in cells if text.strip()]
     if any(_looks_like_data(text) for text in named):
         return CaseFileError(f"{where}: no heading means case_id; the row looks like data", "add a header")
     found = ", ".join(f'"{text}"' for text in named) or "nothing"

@@ -56,6 +56,7 @@ class Surveyed:
         shown: The same for messages.
         sha256: Of the original bytes, in hexadecimal.
         encoding: Of the original bytes.
+        size: How many bytes were looked at.
         begin: How many bytes to skip at the beginning.
         spool: An unlinked file that only its owner can read, where the original could not be read twice or
             had to be transcoded; None where the original serves.
@@ -65,6 +66,7 @@ class Surveyed:
     shown: str
     sha256: str
     encoding: Encoding
+    size: int
     begin: int
     spool: IO[bytes] | None
 
@@ -76,6 +78,8 @@ class Surveyed:
             yield self.spool
             return
         with _open(self.name, self.shown) as file:
+            if fstat(file.fileno()).st_size != self.size:
+                raise CaseFileError(f"{self.shown} has changed while it was read", "try again")
             file.seek(self.begin)
             yield file
 
@@ -106,13 +110,14 @@ def survey(name: str) -> Surveyed:
         utf16 = encoding in {"utf-16-le", "utf-16-be"}
         if look.nul and not utf16:
             raise CaseFileError(f"{shown} is not text: it has NUL bytes", _AS_CSV)
+        size = fstat(file.fileno()).st_size
         if utf16 or look.lone_return or not look.utf8:
             file.seek(begin)
             kept, begin = _spooled(_retold(file, encoding, shown)), 0
     finally:
         if file is not kept:
             file.close()
-    found = Surveyed(name, shown, look.sha256, encoding, begin, kept)
+    found = Surveyed(name, shown, look.sha256, encoding, size, begin, kept)
     if kept:
         weakref.finalize(found, kept.close)
     return found
@@ -134,13 +139,18 @@ def _open(name: str, shown: str) -> IO[bytes]:
 
 def _readable_twice(name: str, shown: str) -> tuple[IO[bytes], bool]:
     """Return the file, and whether it is a spooled copy because the original can be read only once."""
-    if name == STDIN:
-        return _spooled(iter(lambda: sys.stdin.buffer.read(_PIECE), b"")), True
-    file = _open(name, shown)
-    if stat.S_ISREG(fstat(file.fileno()).st_mode):
+    if name == STDIN and sys.stdin is None:
+        raise CaseFileError(f"{shown} is closed", "name a file")
+    file = sys.stdin.buffer if name == STDIN else _open(name, shown)
+    if name != STDIN and stat.S_ISREG(fstat(file.fileno()).st_mode):
         return file, False
-    with file:
+    try:
         return _spooled(_pieces(file)), True
+    except OSError as error:
+        raise CaseFileError(f"{shown} cannot be read: {error.strerror}") from None
+    finally:
+        if name != STDIN:
+            file.close()
 
 
 def _spooled(pieces: Iterator[bytes]) -> IO[bytes]:

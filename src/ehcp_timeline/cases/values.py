@@ -81,7 +81,7 @@ def is_blank(text: str, blanks: frozenset[str]) -> bool:
 
 def is_excel_error(text: str) -> bool:
     """Return whether a cell holds what Excel writes where a formula failed or a column is too narrow."""
-    return _EXCEL_ERROR.fullmatch(text.strip(WHITE)) is not None
+    return "#" in text and _EXCEL_ERROR.fullmatch(text.strip(WHITE)) is not None
 
 
 def read_flag(cell: str) -> bool | Fault:
