@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from ehcp_timeline import __version__
-from ehcp_timeline.cli import check, columns, explain, key, letters, overdue, rules, template, timeline
+from ehcp_timeline.cli import (
+    changes,
+    check,
+    columns,
+    explain,
+    holidays,
+    key,
+    letters,
+    overdue,
+    rules,
+    template,
+    timeline,
+)
 from ehcp_timeline.cli import next as next_command
 from ehcp_timeline.cli.examples import examples
 from ehcp_timeline.cli.output import say
@@ -30,8 +42,10 @@ app.command("explain")(explain.explain)
 app.command("overdue")(overdue.overdue)
 app.command("next")(next_command.next_)
 app.command("letters")(letters.letters)
+app.command("changes")(changes.changes)
 app.command("columns")(columns.columns)
 app.command("template")(template.template)
+rules.app.command("holidays")(holidays.holidays)
 app.add_typer(rules.app, name="rules")
 app.add_typer(key.app, name="key")
 

@@ -43,7 +43,7 @@ def letters(
     from ehcp_timeline.report.list_answers import LETTERS, list_answer
     from ehcp_timeline.report.work_view import letter_sections
 
-    work = asks.work(file, ALL, assume_blank)
+    work = asks.work(asks.source(file), ALL, assume_blank)
     found = before_breach(work, selection)
     lines = list(letter_lines(found.clocks.iter_rows(named=True), next_steps()))
     sheet = Sheet("Before the day is missed", LETTER_KEYS, lines, asks.as_at, NOTES)

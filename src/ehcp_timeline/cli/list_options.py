@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ehcp_timeline.audit.result import Audit
     from ehcp_timeline.audit.selection import Selection
+    from ehcp_timeline.cases.frame import CaseSource
     from ehcp_timeline.cases.pseudonyms import Key
     from ehcp_timeline.cli.config import Config
     from ehcp_timeline.law.terms import Rulebook
@@ -54,20 +55,26 @@ class Question:
     rulebook: "Rulebook"
     config: "Config"
 
-    def work(
-        self, file: Path, selection: "Selection", assume_blank: list[str] | None, as_at: date | None = None
-    ) -> "Casework":
-        """Return the work in a file, as at the day of the question or another.
+    def source(self, file: Path, as_at: date | None = None) -> "CaseSource":
+        """Return a file, its columns known and its rows not yet read, as at the day or another.
 
         Raises:
             CaseFileError: It cannot be read as a case file at all.
         """
-        when, vocabulary = as_at or self.as_at, names(self.rulebook)
-        blank = known_columns(assume_blank, vocabulary)
-        source = case_file(file, vocabulary, when, self.config)
+        return case_file(file, names(self.rulebook), as_at or self.as_at, self.config)
+
+    def work(
+        self,
+        source: "CaseSource",
+        selection: "Selection",
+        assume_blank: list[str] | None,
+        as_at: date | None = None,
+    ) -> "Casework":
+        """Return the work in a file, as at the day of the question or another."""
+        blank = known_columns(assume_blank, names(self.rulebook))
         from ehcp_timeline.measure.casework import read_casework
 
-        return read_casework(self.rulebook, source, when, selection, blank)
+        return read_casework(self.rulebook, source, as_at or self.as_at, selection, blank)
 
 
 def question(as_at: str | None, overlays: Sequence[Path] | None, config_file: Path | None) -> Question:

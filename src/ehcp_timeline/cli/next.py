@@ -73,7 +73,7 @@ def next_(
     from ehcp_timeline.report.list_answers import NEXT, list_answer
     from ehcp_timeline.report.work_view import next_sections
 
-    work = asks.work(file, OPEN, assume_blank)
+    work = asks.work(asks.source(file), OPEN, assume_blank)
     _check_known(work, selection)
     clocks, untold = _todays(work, selection)
     audit, ordered = without_people(

@@ -9,8 +9,8 @@ from ehcp_timeline.cli.today import today
 from ehcp_timeline.errors import UsageError
 
 
-def day_asked(word: str | None) -> date:
-    """Return the day that `--as-at` names, in any form that a case file may use; today if there is none.
+def day_asked(word: str | None, option: str = "--as-at") -> date:
+    """Return the day that an option names, in any form that a case file may use; today if there is none.
 
     Raises:
         UsageError: It is no day between 1995 and 2100.
@@ -22,7 +22,7 @@ def day_asked(word: str | None) -> date:
     read = read_date(word.strip(), Window(FIRST_EVENT, date(2100, 12, 31)))
     if isinstance(read, date):
         return read
-    raise UsageError(f"--as-at {word}: {read.says}", read.try_)
+    raise UsageError(f"{option} {word}: {read.says}", read.try_)
 
 
 def choices(option: str, given: Iterable[str], known: Sequence[str]) -> frozenset[str]:

@@ -3,15 +3,54 @@
 Christmas Day and Good Friday are bank holidays of England and Wales in this list. Source: GOV.UK bank
 holidays, kept in `rulebook/bank-holidays.toml`; beyond its last year the `holidays` package is asked, and
 `announced_until` tells a caller to mark the answer provisional.
+
+What if a bank holiday were announced late, or had not been announced? `supposing` answers the same questions
+under another list, inside a `with` block and nowhere else.
 """
 
 import tomllib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Supposed:
+    """Days that are taken as bank holidays, and days that are not, whatever the list says."""
+
+    added: frozenset[date] = frozenset()
+    left_out: frozenset[date] = frozenset()
+
+
+_NOTHING = _Supposed()
+_supposed: ContextVar[_Supposed] = ContextVar("supposed", default=_NOTHING)
+
+
+@contextmanager
+def supposing(*, added: Iterable[date] = (), left_out: Iterable[date] = ()) -> Iterator[None]:
+    """Take some days as bank holidays and others as none, for what is asked inside the block.
+
+    The supposition belongs to the block and its thread of control; it ends with the block, however that ends.
+    Of several blocks inside each other the innermost counts alone.
+
+    >>> with supposing(added=[date(2025, 5, 27)]):
+    ...     is_working_day(date(2025, 5, 27))
+    False
+    >>> is_working_day(date(2025, 5, 27))
+    True
+    """
+    before = _supposed.set(_Supposed(frozenset(added), frozenset(left_out)))
+    try:
+        yield
+    finally:
+        _supposed.reset(before)
 
 
 @cache
@@ -40,10 +79,18 @@ def is_bank_holiday(day: date) -> bool:
     >>> is_bank_holiday(date(2025, 5, 26))
     True
     """
+    supposed = _supposed.get()
+    if supposed is not _NOTHING and day in supposed.added | supposed.left_out:
+        return day in supposed.added
     days, first, last = _listed()
     if first <= day.year <= last:
         return day in days
     return day in _asked(day.year)
+
+
+def is_weekend(day: date) -> bool:
+    """Say whether `day` is a Saturday or a Sunday."""
+    return day.weekday() >= SATURDAY
 
 
 def is_working_day(day: date) -> bool:
@@ -52,7 +99,7 @@ def is_working_day(day: date) -> bool:
     >>> [is_working_day(date(2025, 5, day)) for day in (23, 24, 25, 26, 27)]
     [True, False, False, False, True]
     """
-    return day.weekday() < SATURDAY and not is_bank_holiday(day)
+    return not is_weekend(day) and not is_bank_holiday(day)
 
 
 def last_working_day(day: date) -> date:
