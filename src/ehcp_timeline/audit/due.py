@@ -21,7 +21,7 @@ def due_day(limit: Limit, start: date, seen: Seen) -> tuple[tuple[Counted, ...],
         since = _since(limb.since, start, seen)
         if since is not None:
             event = seen.name_of(limb.since.events, since) if limb.since else ""
-            counted.append(Counted(event, since, apply(limb.count, since)))
+            counted.append(Counted(event, since, apply(limb.count, since), limb.count))
         elif limit.missing == "unknown":
             return tuple(counted), None
     due = max((one.to for one in counted), default=None)

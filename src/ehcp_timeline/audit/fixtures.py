@@ -8,7 +8,8 @@ from functools import partial
 from ehcp_timeline.audit.clocks import Clock
 from ehcp_timeline.audit.golden import Failure, Golden, failures
 from ehcp_timeline.audit.single import judge_case
-from ehcp_timeline.audit.wording import Step, explain
+from ehcp_timeline.audit.steps import Step
+from ehcp_timeline.audit.wording import explain
 from ehcp_timeline.cases.record import Row
 from ehcp_timeline.law.difference import Change, changes
 from ehcp_timeline.law.terms import Rulebook

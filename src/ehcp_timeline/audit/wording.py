@@ -1,26 +1,15 @@
-"""Why a clock has its verdict: numbered steps, each with what it establishes.
+"""Why a clock has its verdict: numbered steps, each with what it establishes and the days it rests on."""
 
-The steps of a clock give, between them, every word of its `Circumstances`; whoever looks those up in the
-decision table reaches the same verdict. `replay` does, and a test holds every golden case to it.
-"""
-
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
-from ehcp_timeline.audit.circumstances import Circumstances
-from ehcp_timeline.audit.clocks import Clock, Verdict
-from ehcp_timeline.audit.verdicts import decide
-from ehcp_timeline.audit.working import Working
-from ehcp_timeline.clock.counting import Count
-from ehcp_timeline.law.clauses import Limb
+from ehcp_timeline.audit.clocks import Clock
+from ehcp_timeline.audit.counting_words import days_named, said_count, said_day
+from ehcp_timeline.audit.steps import Facts, Step
+from ehcp_timeline.audit.working import Counted, Working
+from ehcp_timeline.law.clauses import Version
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-UNIT_WORDS = {"days": "day", "weeks": "week", "months": "month", "working_days": "working day"}
 APPLIES = {
     "yes": "",
     "blank": "The fact that it depends on is blank, so it has not started.",
@@ -29,66 +18,10 @@ APPLIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step from the file to the verdict.
-
-    Attributes:
-        number: 1 for the first.
-        title: What the step is about, in a few words.
-        text: What was found, as a sentence.
-        law: The words or provision it rests on; may be empty.
-        gives: Field of `Circumstances` to the word that this step establishes.
-    """
-
-    number: int
-    title: str
-    text: str
-    law: str = ""
-    gives: Mapping[str, str] = field(default_factory=dict)
-
-
-def said_day(day: date) -> str:
-    """Return a day as a person says it.
-
-    >>> said_day(date(2025, 5, 26))
-    'Monday 26 May 2025'
-    """
-    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def said_count(count: Count) -> str:
-    """Return how a period is counted, in words.
-
-    >>> said_count(Count("within", 6, "weeks"))
-    '6 weeks, the first day not counted'
-    """
-    if count.kind == "before":
-        edge = "before" if count.start_day == "excluded" else "by"
-        return f"{edge} {count.day} {MONTHS[count.month - 1]} of that calendar year"
-    unit = UNIT_WORDS[count.unit] + ("" if count.number == 1 else "s")
-    if count.kind == "at_least_before":
-        return f"at least {count.number} {unit} before"
-    if count.number == 0:
-        return "at once, on the same day"
-    counted = "the first day not counted" if count.start_day == "excluded" else "the first day counted"
-    vacation = "; August and 25 December to 1 January not counted" if count.calendar == "tribunal" else ""
-    end = ", and only after its end" if count.kind == "not_before_end_of" else ""
-    return f"{count.number} {unit}, {counted}{vacation}{end}"
-
-
 def explain(working: Working, as_at: date) -> tuple[Step, ...]:
     """Return the numbered steps that lead to the verdict of a clock."""
-    steps = [step for part in _PARTS for step in part(working, as_at)]
-    return tuple(
-        Step(number, step.title, step.text, step.law, step.gives) for number, step in enumerate(steps, 1)
-    )
-
-
-def replay(steps: Iterable[Step]) -> Verdict:
-    """Return the verdict that the steps lead to, from what they give and nothing else."""
-    given = {name: word for step in steps for name, word in step.gives.items()}
-    return decide(Circumstances(**given)).verdict
+    steps = (step for part in _PARTS for step in part(working, as_at))
+    return tuple(replace(step, number=number) for number, step in enumerate(steps, 1))
 
 
 def _given(working: Working, *names: str) -> dict[str, str]:
@@ -97,31 +30,26 @@ def _given(working: Working, *names: str) -> dict[str, str]:
 
 def _duty(working: Working, _: date) -> Iterator[Step]:
     deadline = working.deadline
-    yield Step(
-        0, "Duty", f"{deadline.duty} ({deadline.who}, {deadline.kind}).", f"{deadline.law}: “{deadline.says}”"
-    )
+    text = f"{deadline.duty} ({deadline.who}, {deadline.kind})."
+    yield Step(0, "Duty", text, f"{deadline.law}: “{deadline.says}”", facts={"deadline": deadline.id})
 
 
 def _start(working: Working, as_at: date) -> Iterator[Step]:
-    clock, gives = working.clock, _given(working, "start")
+    start = working.clock.start
     names = " or ".join(working.deadline.start_events)
     match working.circumstances.start:
         case "none":
-            yield Step(0, "Start", f"Nothing has started it: no {names}.", gives=gives)
+            text = f"Nothing has started it: no {names}."
         case "unreadable":
-            yield Step(0, "Start", f"Its start could not be read: {names}.", gives=gives)
+            text = f"Its start could not be read: {names}."
         case "future":
-            yield Step(
-                0,
-                "Start",
-                f"{names} is after the as-at date {as_at}, so it has not happened yet.",
-                gives=gives,
-            )
-        case _ if clock.start:
-            text = f"{working.start_event} on {said_day(clock.start)} started the clock."
-            yield Step(0, "Start", text, gives=gives)
+            text = f"{names} is after the as-at date {as_at}, so it has not happened yet."
+        case _ if start:
+            text = f"{working.start_event} on {said_day(start)} started the clock."
         case _:
-            yield Step(0, "Start", f"{working.start_event} is there.", gives=gives)
+            text = f"{working.start_event} is there."
+    facts: Facts = {"event": working.start_event, "start": start} if start else {}
+    yield Step(0, "Start", text, gives=_given(working, "start"), facts=facts)
 
 
 def _applies(working: Working, _: date) -> Iterator[Step]:
@@ -140,26 +68,47 @@ def _version(working: Working, _: date) -> Iterator[Step]:
         return
     until = f"to {version.until}" if version.until else "on"
     text = f"The version in force from {version.since} {until} governs clocks started on {clock.start}."
-    yield Step(0, "Version", text, version.law)
+    if version.overlay:
+        text += f" It was laid over the law by {version.overlay}."
+    facts = {"from": version.since, "to": version.until, "overlay": version.overlay or None}
+    yield Step(0, "Version", text, _cited(version), facts=facts)
+
+
+def _cited(version: Version) -> str:
+    return f"{version.law}: “{version.says}”" if version.says else version.law
 
 
 def _count(working: Working, _: date) -> Iterator[Step]:
-    version = working.version
+    version, due = working.version, working.clock.due
     if version is None or working.clock.start is None:
         return
-    limbs = {_named(limb): limb for limb in version.limit.limbs}
     for counted in working.limbs:
-        limb = limbs.get(counted.event) or limbs.get("") or version.limit.limbs[-1]
-        since = f"{counted.event or working.start_event} on {said_day(counted.since)}"
-        text = f"From {since}: {said_count(limb.count)}: {said_day(counted.to)}."
-        yield Step(0, "Count", text)
-    if len(version.limit.limbs) > 1 and working.clock.due and not working.set_by:
+        yield _limb(working, counted)
+    if len(version.limit.limbs) > 1 and due and not working.set_by:
         rolled = " and rolled forward under the Tribunal Rules" if version.limit.rolls else ""
-        yield Step(0, "Count", f"The later of these counts{rolled}: {said_day(working.clock.due)}.")
+        text = f"The later of these counts{rolled}: {said_day(due)}."
+        yield Step(0, "Count", text, facts={"latest": due, "rolls": version.limit.rolls or None})
 
 
-def _named(limb: Limb) -> str:
-    return limb.since.events[0] if limb.since and len(limb.since.events) == 1 else ""
+def _limb(working: Working, counted: Counted) -> Step:
+    count, event = counted.count, counted.event or working.start_event
+    named = days_named(count, counted.since)
+    text = f"From {event} on {said_day(counted.since)}: {said_count(count)}: {said_day(counted.to)}."
+    period = {"number": count.number, "unit": count.unit, "start_day": count.start_day}
+    day = {"month": count.month, "day": count.day, "start_day": count.start_day}
+    return Step(
+        0,
+        "Count",
+        f"{text} {named}".rstrip(),
+        facts={
+            "event": event,
+            "since": counted.since,
+            "kind": count.kind,
+            **(day if count.kind == "before" else period),
+            "calendar": count.calendar,
+            "to": counted.to,
+        },
+    )
 
 
 def _due(working: Working, _: date) -> Iterator[Step]:
@@ -172,14 +121,14 @@ def _due(working: Working, _: date) -> Iterator[Step]:
         return
     if working.set_by:
         text = f"{working.deadline.set_by} sets the due day instead: {said_day(working.set_by)}."
-        yield Step(0, "Due", text)
-    minimum = working.deadline.minimum
-    text = f"{'First' if minimum else 'Last'} lawful day: {said_day(clock.due)}."
+        yield Step(0, "Due", text, facts={"set_by": working.deadline.set_by, "set_to": working.set_by})
+    text = f"{'First' if working.deadline.minimum else 'Last'} lawful day: {said_day(clock.due)}."
     if clock.act_by and clock.act_by != clock.due:
         text += f" Last working day before it: {said_day(clock.act_by)}; the due day itself does not move."
     if clock.provisional:
         text += " Bank holidays of that year have not been announced yet."
-    yield Step(0, "Due", text, gives=_given(working, "known", "nature"))
+    facts = {"due": clock.due, "act_by": clock.act_by, "provisional": clock.provisional}
+    yield Step(0, "Due", text, gives=_given(working, "known", "nature"), facts=facts)
 
 
 def _readable(working: Working, _: date) -> Iterator[Step]:
@@ -196,16 +145,15 @@ def _answer(working: Working, as_at: date) -> Iterator[Step]:
     clock, circumstances = working.clock, working.circumstances
     if clock.start is None or circumstances.start != "stands":
         return
-    gives = _given(working, "answer", "unseen", "implied", "ended", "now")
     for day in working.too_early:
-        yield Step(
-            0, "Too early", f"An answer of {said_day(day)} came before the start, so it does not answer it."
-        )
-    yield Step(0, "Answer", _answer_text(working, clock, as_at), gives=gives)
+        text = f"An answer of {said_day(day)} came before the start, so it does not answer it."
+        yield Step(0, "Too early", text, facts={"came": day})
+    gives = _given(working, "answer", "unseen", "implied", "ended", "now")
+    facts = {"answered": clock.answered, "ended": clock.ended, "as_at": as_at}
+    yield Step(0, "Answer", _answer_text(working, clock, as_at), gives=gives, facts=facts)
     if working.revived:
-        yield Step(
-            0, "Revived", f"What had ended it was undone by {' or '.join(working.deadline.revived_by)}."
-        )
+        undone = " or ".join(working.deadline.revived_by)
+        yield Step(0, "Revived", f"What had ended it was undone by {undone}.")
 
 
 def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
@@ -238,7 +186,8 @@ def _beside(day: date, due: date | None) -> str:
 def _excuses(working: Working, _: date) -> Iterator[Step]:
     for looked in working.looked:
         text = f"{looked.excuse.id}: {looked.strength}: {looked.why}."
-        yield Step(0, "Excuse", text, looked.excuse.law)
+        facts = {"excuse": looked.excuse.id, "strength": looked.strength}
+        yield Step(0, "Excuse", text, looked.excuse.law, facts=facts)
     if working.looked:
         said = {
             "stands": "A ground for not complying stands; the due day does not move.",
@@ -251,7 +200,16 @@ def _excuses(working: Working, _: date) -> Iterator[Step]:
 def _readings(working: Working, _: date) -> Iterator[Step]:
     for read in working.read:
         text = f"{read.reading.id}: due {said_day(read.due)}: {read.verdict}."
-        yield Step(0, "Other reading", text, read.reading.source)
+        if read.reading.always_disputed:
+            text += " Two authorities differ about the duty itself, so the clock is disputed in any event."
+        facts: Facts = {
+            "reading": read.reading.id,
+            "since": read.start,
+            "due": read.due,
+            "verdict": read.verdict,
+            "disputes": read.doubtful or read.verdict != working.clock.verdict,
+        }
+        yield Step(0, "Other reading", text, read.reading.source, facts=facts)
 
 
 def _verdict(working: Working, _: date) -> Iterator[Step]:
@@ -262,7 +220,13 @@ def _verdict(working: Working, _: date) -> Iterator[Step]:
     elif clock.days_left is not None and clock.verdict == "running":
         days = f", {clock.days_left} {'day' if clock.days_left == 1 else 'days'} left"
     disputed = "" if clock.certainty == "certain" else "; published readings differ, so it is disputed"
-    yield Step(0, "Verdict", f"{clock.verdict}{days}{disputed}.")
+    facts = {
+        "verdict": clock.verdict,
+        "days_late": clock.days_late,
+        "days_left": clock.days_left,
+        "certainty": clock.certainty,
+    }
+    yield Step(0, "Verdict", f"{clock.verdict}{days}{disputed}.", facts=facts)
 
 
 _PARTS = (

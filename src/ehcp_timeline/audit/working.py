@@ -7,6 +7,7 @@ from ehcp_timeline.audit.circumstances import Circumstances
 from ehcp_timeline.audit.clocks import Clock
 from ehcp_timeline.audit.evidence import Looked
 from ehcp_timeline.audit.verdicts import decide
+from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.clock.workdays import announced_until, last_working_day
 from ehcp_timeline.law.clauses import Reading, Version
 from ehcp_timeline.law.terms import Deadline
@@ -20,11 +21,13 @@ class Counted:
         event: The event it was counted from; empty for the clock's own start.
         since: Its date.
         to: Where the count led.
+        count: How it was counted.
     """
 
     event: str
     since: date
     to: date
+    count: Count
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,9 @@ def explain(
     """Explain every verdict of one case in numbered steps, each with the law it rests on.
 
     CASE is its number in the file, FILE a case file; `-` is standard input. Shows the clocks that have
-    started, or those that --deadline names. Formats: table, plain, json.
+    started, or those that --deadline names. Formats: table, plain, json, md.
     """
-    to = choose_output(asked, output, force=force, formats=("table", "plain", "json"))
+    to = choose_output(asked, output, force=force, formats=("table", "plain", "json", "md"))
     when, settled = day_asked(as_at), settings(config)
     rulebook = law(overlays, settled)
     wanted = chosen_deadlines(deadline, rulebook)
@@ -51,11 +51,14 @@ def explain(
     from ehcp_timeline.audit.wording import explain as steps_of
     from ehcp_timeline.report.explain_view import Explained, explain_answer, explain_sections
     from ehcp_timeline.report.flat import json_text
+    from ehcp_timeline.report.markdown import markdown_page
 
     judged = judge_case(rulebook, _rows(source, case), when)
     explained = [Explained(one, steps_of(one, when)) for one in judged if _is_wanted(one, wanted)]
     if to.format == "json":
         to.send(json_text(explain_answer(case, explained, when, rulebook)))
+    elif to.format == "md":
+        to.send(markdown_page(explain_sections(case, explained, when)))
     else:
         to.show(explain_sections(case, explained, when))
 

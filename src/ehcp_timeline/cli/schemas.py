@@ -4,14 +4,15 @@ import json
 import sys
 from pathlib import Path
 
-from ehcp_timeline.report.envelopes import ENVELOPES, json_schema
+from ehcp_timeline.report.envelopes import ENVELOPES, schema_of
+from ehcp_timeline.report.rules_envelopes import RULES_ENVELOPES
 
 
 def write_schemas(folder: Path) -> None:
     """Write one file for each answer, named after it."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ENVELOPES:
-        text = json.dumps(json_schema(name), indent=2, ensure_ascii=False)
+    for name, shape in {**ENVELOPES, **RULES_ENVELOPES}.items():
+        text = json.dumps(schema_of(name, shape), indent=2, ensure_ascii=False)
         (folder / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
 
 

@@ -116,7 +116,7 @@ def read_deadline(place: Place, table: Table, source: str | None, words: Words, 
 
 
 def _cited(place: Place, key: str, law: str, words: Words) -> None:
-    if words.instruments and law.split(" ", maxsplit=1)[0].rstrip(",") not in words.instruments:
+    if law and words.instruments and law.split(" ", maxsplit=1)[0].rstrip(",") not in words.instruments:
         place.at(key).fault(f"{law!r} does not begin with an instrument of instruments.toml")
 
 

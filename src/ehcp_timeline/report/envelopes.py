@@ -15,20 +15,20 @@ Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256, in
 Whole = Annotated[int, Field(ge=0)]
 
 
-class _Shape(BaseModel):
+class Shape(BaseModel):
     """An object that has exactly these keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Overlay(_Shape):
+class Overlay(Shape):
     """A local rulebook that was laid over the law."""
 
     name: str
     sha256: Sha256
 
 
-class RulebookUsed(_Shape):
+class RulebookUsed(Shape):
     """Which law was applied."""
 
     version: Annotated[str, Field(description="version of the rulebook, not of the software")]
@@ -36,7 +36,7 @@ class RulebookUsed(_Shape):
     overlays: list[Overlay]
 
 
-class FileRead(_Shape):
+class FileRead(Shape):
     """One file that was read: rows = judged + not_judged."""
 
     name: str
@@ -46,7 +46,7 @@ class FileRead(_Shape):
     not_judged: Whole
 
 
-class Stages(_Shape):
+class Stages(Shape):
     """How many open assessments stand at each stage."""
 
     no_decision: Whole
@@ -54,7 +54,7 @@ class Stages(_Shape):
     draft_not_final: Whole
 
 
-class NotJudgedDeadline(_Shape):
+class NotJudgedDeadline(Shape):
     """A deadline that started in the file but that no column of the file could answer."""
 
     deadline: str
@@ -62,7 +62,7 @@ class NotJudgedDeadline(_Shape):
     clocks: Whole
 
 
-class ClearanceEstimate(_Shape):
+class ClearanceEstimate(Shape):
     """When the overdue plans clear if the last weeks go on."""
 
     overdue_plans: Whole
@@ -73,7 +73,7 @@ class ClearanceEstimate(_Shape):
     sentence: str
 
 
-class Summary(_Shape):
+class Summary(Shape):
     """What is counted over the whole input, whatever was selected."""
 
     stages: Stages
@@ -89,7 +89,7 @@ class Summary(_Shape):
     clearance: ClearanceEstimate
 
 
-class _Clock(_Shape):
+class ClockShape(Shape):
     """What is said about one clock, whether or not a file holds it."""
 
     deadline: str
@@ -115,21 +115,21 @@ class _Clock(_Shape):
     caseworker: str | None
 
 
-class Finding(_Clock):
+class Finding(ClockShape):
     """One clock of a case file that someone should look at, or that was asked for."""
 
     case_id: str
     row: Annotated[int, Field(ge=1, description="physical line of the file, 1 for its first line")]
 
 
-class TimelineClock(_Clock):
+class TimelineClock(ClockShape):
     """One clock of a case that was given in words; `not-owed` and `not-started` included."""
 
     case_id: str | None
     row: None
 
 
-class OldestCase(_Shape):
+class OldestCase(Shape):
     """One open assessment."""
 
     case_id: str
@@ -139,7 +139,7 @@ class OldestCase(_Shape):
     weeks: Annotated[int, Field(ge=0, description="whole weeks since the start, floored")]
 
 
-class ProblemFound(_Shape):
+class ProblemFound(Shape):
     """One thing in a file that a person should put right."""
 
     row: Annotated[int | None, Field(description="null where the whole file is meant")]
@@ -148,7 +148,7 @@ class ProblemFound(_Shape):
     try_: Annotated[str, Field(alias="try")]
 
 
-class CheckAnswer(_Shape):
+class CheckAnswer(Shape):
     """The answer of `ehcp check --format json`."""
 
     schema_: Annotated[Literal["ehcp-check/1"], Field(alias="schema")]
@@ -161,7 +161,7 @@ class CheckAnswer(_Shape):
     problems: list[ProblemFound]
 
 
-class TimelineAnswer(_Shape):
+class TimelineAnswer(Shape):
     """The answer of `ehcp timeline --format json`."""
 
     schema_: Annotated[Literal["ehcp-timeline/1"], Field(alias="schema")]
@@ -170,10 +170,57 @@ class TimelineAnswer(_Shape):
     clocks: list[TimelineClock]
 
 
-ENVELOPES: dict[str, type[BaseModel]] = {"ehcp-check-1": CheckAnswer, "ehcp-timeline-1": TimelineAnswer}
+class StepTaken(Shape):
+    """One step from the file to the verdict."""
+
+    number: Annotated[int, Field(ge=1)]
+    title: str
+    text: str
+    law: Annotated[str | None, Field(description="the words or the provision it rests on")]
+    gives: Annotated[
+        dict[str, str],
+        Field(
+            description="circumstances that it establishes; all of them lead to the verdict (docs/rules.md)"
+        ),
+    ]
+    facts: Annotated[
+        dict[str, date | int | bool | str | None], Field(description="the days, ids and numbers it rests on")
+    ]
+
+
+class ExplainedClock(ClockShape):
+    """One clock of a case, and how its verdict came about."""
+
+    case_id: str | None
+    row: Annotated[int, Field(ge=0, description="physical line of the file")]
+    reason: Annotated[str | None, Field(description="permanent word for why: unknown, not owed, not started")]
+    ended: date | None
+    steps: list[StepTaken]
+
+
+class ExplainAnswer(Shape):
+    """The answer of `ehcp explain --format json`."""
+
+    schema_: Annotated[Literal["ehcp-explain/1"], Field(alias="schema")]
+    as_at: date
+    rulebook: RulebookUsed
+    case_id: str
+    clocks: list[ExplainedClock]
+
+
+ENVELOPES: dict[str, type[BaseModel]] = {
+    "ehcp-check-1": CheckAnswer,
+    "ehcp-timeline-1": TimelineAnswer,
+    "ehcp-explain-1": ExplainAnswer,
+}
 
 
 def json_schema(name: str) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of one answer, by its name in `ENVELOPES`."""
-    schema = ENVELOPES[name].model_json_schema(by_alias=True)
+    return schema_of(name, ENVELOPES[name])
+
+
+def schema_of(name: str, shape: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a shape, under its published name."""
+    schema = shape.model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"{name}.json", **schema}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ehcp_timeline.audit.wording import Step
+from ehcp_timeline.audit.steps import Step
 from ehcp_timeline.audit.working import Working
 from ehcp_timeline.law.terms import Rulebook
 from ehcp_timeline.report.answers import rulebook_values
@@ -70,7 +70,14 @@ def _values(one: Explained) -> dict[str, Any]:
     clock = one.working.clock
     found = record(clock, one.working.deadline, {}) | {"row": clock.row}
     steps = [
-        {"number": step.number, "title": step.title, "text": step.text, "law": step.law or None}
+        {
+            "number": step.number,
+            "title": step.title,
+            "text": step.text,
+            "law": step.law or None,
+            "gives": dict(step.gives),
+            "facts": dict(step.facts),
+        }
         for step in one.steps
     ]
-    return {**found, "steps": steps}
+    return {**found, "reason": clock.reason, "ended": clock.ended, "steps": steps}

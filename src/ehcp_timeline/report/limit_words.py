@@ -1,6 +1,6 @@
 """A time limit in words, as the rulebook counts it."""
 
-from ehcp_timeline.audit.wording import UNIT_WORDS, said_count
+from ehcp_timeline.audit.counting_words import UNIT_WORDS, said_count
 from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.law.clauses import Dates, Limb, Limit
 from ehcp_timeline.report.phrases import count, listed

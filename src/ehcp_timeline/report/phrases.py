@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from ehcp_timeline.audit.wording import MONTHS
+from ehcp_timeline.audit.counting_words import MONTHS
 
 REASONS = {
     "no-start": "its start is not recorded",

@@ -1,0 +1,151 @@
+"""The shape of the JSON answers about the rulebook itself: its tests, its checks, two side by side."""
+
+from datetime import date
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, Field
+
+from ehcp_timeline.audit.clocks import Verdict
+from ehcp_timeline.report.envelopes import RulebookUsed, Shape, Whole, schema_of
+
+Percent = Annotated[float | None, Field(ge=0, le=100, description="null where there is nothing to count")]
+
+
+class FixtureFailure(Shape):
+    """One answer that is not the expected one."""
+
+    file: str
+    line: Whole
+    case: str
+    as_at: date
+    deadline: str
+    expected: dict[str, date | int | bool | str | None]
+    got: dict[str, date | int | bool | str | None]
+    why: Annotated[list[str], Field(description="the steps that lead to what came")]
+
+
+class Untold(Shape):
+    """A deadline that changed without a fixture that tells the two apart."""
+
+    deadline: str
+    message: str
+
+
+class RulesTestAnswer(Shape):
+    """The answer of `ehcp rules test --format json`."""
+
+    schema_: Annotated[Literal["ehcp-rules-test/1"], Field(alias="schema")]
+    rulebook: RulebookUsed
+    cases: Whole
+    wrong: Whole
+    failures: list[FixtureFailure]
+    untold: list[Untold]
+
+
+class RemarkMade(Shape):
+    """Something about a rulebook that a person should look at."""
+
+    level: Literal["error", "warning", "note"]
+    rule: str
+    where: str
+    says: str
+    try_: Annotated[str | None, Field(alias="try")]
+
+
+class RulesCheckAnswer(Shape):
+    """The answer of `ehcp rules check --format json`."""
+
+    schema_: Annotated[Literal["ehcp-rules-check/1"], Field(alias="schema")]
+    as_at: date
+    rulebook: RulebookUsed
+    faults: Whole
+    remarks: list[RemarkMade]
+
+
+class NamedRulebook(RulebookUsed):
+    """A rulebook, and the word that it was named by."""
+
+    name: str
+
+
+class ClauseChanged(Shape):
+    """One clause that is not the same in two rulebooks."""
+
+    deadline: Annotated[str | None, Field(description="null where the change is not one deadline's")]
+    part: str
+    name: Annotated[str | None, Field(description="which reading, excuse, event or instrument")]
+    from_: Annotated[date | None, Field(alias="from", description="first start for which a limit differs")]
+    to: Annotated[date | None, Field(description="last such start")]
+    old: Any
+    new: Any
+    words: str
+    answers: Annotated[bool, Field(description="whether a case may be answered otherwise for it")]
+
+
+class FlipsOfKind(Shape):
+    """How many clocks of a deadline flip from one verdict to another."""
+
+    from_: Annotated[Verdict, Field(alias="from")]
+    to: Verdict
+    clocks: Whole
+
+
+class InTimeShape(Shape):
+    """Done in time, in percent of all that was done, ended or is past its day."""
+
+    strict: Percent
+    claimed: Percent
+    evidenced: Percent
+
+
+class Flip(Shape):
+    """One clock that is judged otherwise."""
+
+    case_id: str
+    row: Annotated[int, Field(ge=1)]
+    deadline: str
+    start: date | None
+    answered: date | None
+    due_before: date | None
+    due_after: date | None
+    verdict_before: Verdict
+    verdict_after: Verdict
+    days_late_before: int | None
+    days_late_after: int | None
+    district: str | None
+    team: str | None
+    caseworker: str | None
+
+
+class EffectShape(Shape):
+    """What the change does to the cases that were given."""
+
+    judged: dict[str, Whole]
+    moved: Annotated[dict[str, Whole], Field(description="clocks with another due day, by deadline")]
+    flipped: dict[str, list[FlipsOfKind]]
+    groups: dict[str, dict[str, Whole]]
+    rates: Annotated[dict[str, list[InTimeShape]], Field(description="before, then after, by deadline")]
+    flips: list[Flip]
+
+
+class RulesDiffAnswer(Shape):
+    """The answer of `ehcp rules diff --format json`."""
+
+    schema_: Annotated[Literal["ehcp-rules-diff/1"], Field(alias="schema")]
+    as_at: date
+    before: NamedRulebook
+    after: NamedRulebook
+    changes: list[ClauseChanged]
+    cases: Annotated[EffectShape | None, Field(description="null where no case file was given")]
+
+
+RULES_ENVELOPES: Final[dict[str, type[BaseModel]]] = {
+    "ehcp-rules-test-1": RulesTestAnswer,
+    "ehcp-rules-check-1": RulesCheckAnswer,
+    "ehcp-rules-diff-1": RulesDiffAnswer,
+}
+
+
+def rules_schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of one answer, by its name in `RULES_ENVELOPES`."""
+    return schema_of(name, RULES_ENVELOPES[name])
