@@ -201,7 +201,7 @@ def test_a_pipe_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """What breaks while it is spooled is one line too."""
 
     class Broken(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
+        def read(self, *_: object) -> bytes:
             raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=Broken()))

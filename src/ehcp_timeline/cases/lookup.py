@@ -10,7 +10,7 @@ from ehcp_timeline.cases.cells import Reader, Value
 from ehcp_timeline.cases.dates import TIME_PATTERN, TIMED_PATTERN
 from ehcp_timeline.cases.values import EXCEL_ERROR_PATTERN, WHITE, Fault, joined
 
-Outcome = Value | Fault | None
+Plain = date | str | bool
 
 # A council's dates are some thousands of distinct texts; a column of times of day may have a million.
 MANY = 20_000
@@ -45,13 +45,9 @@ class Lookup:
         self._dtype = dtype
         self._fewer = fewer
         self._rewrites = False
-        self._known: dict[str, Outcome] = {}
+        self._known: dict[str, Plain | None] = {}
         self._texts = pl.Enum([])
         self._values = pl.Series(dtype=dtype)
-
-    def outcome(self, text: str) -> Outcome:
-        """Return what the definition makes of one text."""
-        return self._known[text] if text in self._known else self._read(text)
 
     def values(self, texts: pl.DataFrame) -> pl.DataFrame:
         """Return the values of columns of text; blank and unreadable cells are null."""
@@ -77,9 +73,9 @@ class Lookup:
         if len(self._known) + len(new) > AT_MOST:
             self._known, self._texts = {}, pl.Enum([])
             new = _unknown(texts, self._codes(texts))
-        self._known |= {text: self._read(text) for text in new}
+        self._known |= {text: _plain(self._read(text)) for text in new}
         self._texts = pl.Enum(list(self._known))
-        self._values = pl.Series([_plain(outcome) for outcome in self._known.values()], dtype=self._dtype)
+        self._values = pl.Series(list(self._known.values()), dtype=self._dtype)
 
 
 def clean_text(texts: pl.Series, blanks: frozenset[str]) -> pl.Series:
@@ -95,11 +91,11 @@ def clean_text(texts: pl.Series, blanks: frozenset[str]) -> pl.Series:
     return stripped.set(blank | error, None)
 
 
-def _plain(outcome: Outcome) -> date | str | bool | None:
-    """Return a value as it stands in a frame."""
-    if isinstance(outcome, Fault):
+def _plain(read: Value | Fault | None) -> Plain | None:
+    """Return what was read as it stands in a frame."""
+    if isinstance(read, Fault):
         return None
-    return joined(outcome) if isinstance(outcome, frozenset) else outcome
+    return joined(read) if isinstance(read, frozenset) else read
 
 
 def _unknown(texts: pl.DataFrame, codes: pl.DataFrame) -> list[str]:

@@ -70,9 +70,8 @@ class CellReading:
         """Read the cells of some rows: `row`, the `case_id` and the text of each other column."""
         parts = [lookup.values(texts.select(names)) for lookup, names in self._lookups]
         parts += [clean_text(texts.get_column(name), self._blanks).to_frame() for name in self._distinct]
-        frame = pl.concat([texts.select(ROW, "case_id"), *parts], how="horizontal").select(
-            ROW, *self._columns
-        )
+        beside = pl.concat([texts.select(ROW, "case_id"), *parts], how="horizontal")
+        frame = beside.select(ROW, *self._columns)
         problems: list[Problem] = []
         unreadable: dict[str, pl.Series] = {}
         for name in self._columns:
