@@ -39,8 +39,8 @@ def all_marked(names: tuple[str, ...]) -> pl.Expr:
 
 
 def with_marks(
-    frame: pl.DataFrame, marks: Mapping[str, Mark], as_at: date, kept: frozenset[str]
-) -> pl.DataFrame:
+    frame: pl.LazyFrame, marks: Mapping[str, Mark], as_at: date, kept: frozenset[str]
+) -> pl.LazyFrame:
     """Return the frame with a column for each mark, one after the other, as they look at each other."""
     for name, mark in marks.items():
         frame = frame.with_columns(condition(mark, as_at, kept).alias(marked(name)))

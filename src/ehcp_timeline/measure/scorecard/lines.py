@@ -42,12 +42,14 @@ class Layout:
         group: What they are broken down by; None for nothing.
         as_at: The day that states are of; the last period is the one that it lies in.
         people: For measures per 10,000.
+        every_state: Whether states were counted at the end of every period, and so stand on every line.
     """
 
     kind: PeriodKind
     group: Group | None
     as_at: date
     people: People = field(default_factory=People)
+    every_state: bool = False
 
 
 def above(measure: str) -> str:
@@ -69,19 +71,21 @@ def lines(
     """Return `rank`, `group`, `period` (its number), each measure, and the cases above and below its line.
 
     Lines stand in the order of the groups, and of the periods within each. A period without a case is a line
-    like others. A state stands on the line of the last period alone.
+    like others. A state stands on the line of the last period, or of every period if it was counted for each.
     """
-    counts = {name: rolled(tally, layout.kind, grouped=bool(layout.group)) for name, tally in tallies.items()}
+    rolls = [rolled(tally, layout.kind, grouped=bool(layout.group)) for tally in tallies.values()]
+    counts = dict(zip(tallies, pl.collect_all(rolls), strict=True))
     last = period_of(layout.kind, layout.as_at).number
     first = min((*_first(counts.values()), last))
     frame = skeleton(_groups(counts.values(), layout, last), first, last).with_columns(_people(layout.people))
-    found = [frame.select(LINE)]
+    found = [frame.lazy().select(LINE)]
     for name, numbers in counts.items():
         mine = [measure for measure in measures if measure.counts == name]
-        shown = pl.col(PERIOD) == last if populations[name].is_state else pl.lit(value=True)
-        joined = frame.join(numbers, on=LINE, how="left", maintain_order="left")
+        once = populations[name].is_state and not layout.every_state
+        shown = pl.col(PERIOD) == last if once else pl.lit(value=True)
+        joined = frame.lazy().join(numbers.lazy(), on=LINE, how="left", maintain_order="left")
         found.append(joined.select(pl.when(shown).then(one) for measure in mine for one in _columns(measure)))
-    return pl.concat(found, how="horizontal")
+    return pl.concat(pl.collect_all(found), how="horizontal")
 
 
 def _columns(measure: Measure) -> Iterator[pl.Expr]:

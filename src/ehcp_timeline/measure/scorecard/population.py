@@ -50,8 +50,8 @@ class Before:
     kept: frozenset[str]
 
 
-def cases_of(population: Population, deadlines: Iterable[Deadline], before: Before) -> pl.DataFrame | None:
-    """Return the population's cases in one batch, or None where there are none.
+def cases_of(population: Population, deadlines: Iterable[Deadline], before: Before) -> pl.LazyFrame | None:
+    """Return the population's cases in one batch, or None where there can be none.
 
     Args:
         population: What is counted.
@@ -59,15 +59,15 @@ def cases_of(population: Population, deadlines: Iterable[Deadline], before: Befo
         before: The batch.
     """
     as_at, kept = before.as_at, before.kept
-    ids = tuple(one.id for one in deadlines)
-    found = before.facts if population.counts == "rows" else _clocks(population, ids, before)
-    found = found.filter(condition(population.where, as_at, kept))
-    if found.is_empty():
+    ids = tuple(one.id for one in deadlines if one.id in before.judged.clocks)
+    if population.counts == "clocks" and not ids:
         return None
-    month = (
-        month_number(pl.col(population.date)) if population.date else pl.lit(month_of(as_at), dtype=pl.Int32)
-    )
-    return with_marks(found, population.marks, as_at, kept).with_columns(
+    month = pl.lit(month_of(as_at), dtype=pl.Int32)
+    if population.date:
+        month = month_number(pl.col(population.date))
+    found = before.facts.lazy() if population.counts == "rows" else _clocks(population, ids, before)
+    counted = found.filter(condition(population.where, as_at, kept))
+    return with_marks(counted, population.marks, as_at, kept).with_columns(
         month.alias(MONTH), _days(population, as_at).alias(DAYS)
     )
 
@@ -81,7 +81,7 @@ def _days(population: Population, as_at: date) -> pl.Expr:
     return (end - pl.col(since)).dt.total_days()
 
 
-def _clocks(population: Population, ids: tuple[str, ...], before: Before) -> pl.DataFrame:
+def _clocks(population: Population, ids: tuple[str, ...], before: Before) -> pl.LazyFrame:
     """Return the clocks of some deadlines with what their rows say."""
     asked = {column for mark in (population.where, *population.marks.values()) for column in _of_clock(mark)}
     asked |= {name for name in (population.date, *population.days) if name in CLOCKS}
@@ -89,11 +89,12 @@ def _clocks(population: Population, ids: tuple[str, ...], before: Before) -> pl.
     columns = ["row", *sorted(asked | ({"open", "start", "due"} if staged else set()))]
     clocks = clocks_of(before.judged, ids, *columns)
     there = [name for name in sorted(row_columns([population])) if name in before.facts.columns]
-    found = clocks.join(before.facts.select("row", GROUP, CASEWORKER, *there), on="row", how="left")
+    rows = before.facts.lazy().select("row", GROUP, CASEWORKER, *there)
+    found = clocks.lazy().join(rows, on="row", how="left")
     if not staged:
         return found
     stages = with_stage(clocks, before.judged.rows, before.as_at).select("row", "start", STAGE)
-    return found.join(stages, on=["row", "start"], how="left")
+    return found.join(stages.lazy(), on=["row", "start"], how="left")
 
 
 def _of_clock(mark: Mark) -> Iterator[str]:

@@ -17,7 +17,7 @@ OF_GROUP, OF_RECORDED, OF_UNRECORDED, OF_ALL = range(4)
 """What a line is about: one group, all that is recorded, what is not, everything; in this order."""
 
 
-def rolled(tally: Tally, kind: PeriodKind, *, grouped: bool) -> pl.DataFrame:
+def rolled(tally: Tally, kind: PeriodKind, *, grouped: bool) -> pl.LazyFrame:
     """Return the numbers of one population by line; a line without a case is left out.
 
     Args:
@@ -29,40 +29,36 @@ def rolled(tally: Tally, kind: PeriodKind, *, grouped: bool) -> pl.DataFrame:
     longest = [name for name in summed.columns if name.startswith("longest ")]
     added = [name for name in summed.columns if name not in (GROUP, MONTH, *longest)]
     numbers = (*(pl.col(name).sum() for name in added), *(pl.col(name).max() for name in longest))
-    found = _by_line(summed, kind, grouped=grouped).agg(*numbers)
+    found = _lines(summed, kind, grouped=grouped).group_by(LINE).agg(*numbers)
     for marks in tally.parts("median_weeks"):
         days = pl.col(DAYS).repeat_by("len").explode().median().alias(days_median(marks))
-        medians = _by_line(tally.waits_of(marks), kind, grouped=grouped).agg(days)
+        medians = _lines(tally.waits_of(marks), kind, grouped=grouped).group_by(LINE).agg(days)
         found = found.join(medians, on=LINE, how="left")
     for marks in tally.parts("per_caseworker"):
         people = pl.col(CASEWORKER).n_unique().alias(workers(marks))
-        named = _by_line(tally.named_of(marks), kind, grouped=grouped).agg(people)
+        named = _lines(tally.named_of(marks), kind, grouped=grouped).group_by(LINE).agg(people)
         found = found.join(named, on=LINE, how="left")
     return found
 
 
-def _by_line(frame: pl.DataFrame, kind: PeriodKind, *, grouped: bool) -> "pl.dataframe.group_by.GroupBy":
-    """Return the numbers by the line that they belong to: that of their group, and those of totals."""
-    dated = frame.with_columns(period_number(kind, pl.col(MONTH)).cast(pl.Int32).alias(PERIOD))
-    return _lines(dated, grouped=grouped).group_by(LINE)
-
-
-def _lines(frame: pl.DataFrame, *, grouped: bool) -> pl.DataFrame:
-    everything = _about(frame, OF_ALL, pl.lit(TOTAL))
+def _lines(frame: pl.DataFrame, kind: PeriodKind, *, grouped: bool) -> pl.LazyFrame:
+    """Return the numbers with the line that they belong to: that of their group, and those of totals."""
+    dated = frame.lazy().with_columns(period_number(kind, pl.col(MONTH)).cast(pl.Int32).alias(PERIOD))
+    everything = _about(dated, OF_ALL, pl.lit(TOTAL))
     if not grouped:
         return everything
     known = pl.col(GROUP).is_not_null()
     return pl.concat(
         [
-            _about(frame.filter(known), OF_GROUP, pl.col(GROUP).cast(pl.String)),
-            _about(frame.filter(known), OF_RECORDED, pl.lit(RECORDED)),
-            _about(frame.filter(~known), OF_UNRECORDED, pl.lit(NOT_RECORDED)),
+            _about(dated.filter(known), OF_GROUP, pl.col(GROUP).cast(pl.String)),
+            _about(dated.filter(known), OF_RECORDED, pl.lit(RECORDED)),
+            _about(dated.filter(~known), OF_UNRECORDED, pl.lit(NOT_RECORDED)),
             everything,
         ]
     )
 
 
-def _about(frame: pl.DataFrame, rank: int, group: pl.Expr) -> pl.DataFrame:
+def _about(frame: pl.LazyFrame, rank: int, group: pl.Expr) -> pl.LazyFrame:
     return frame.with_columns(pl.lit(rank, dtype=pl.Int8).alias(RANK), group.alias(GROUP))
 
 

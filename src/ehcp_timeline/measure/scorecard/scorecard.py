@@ -1,17 +1,38 @@
-"""The whole scorecard of one or more case files: each read and judged once, counted on the way."""
+"""Every file read, judged and counted once: what scorecards, packs and series are made from."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import polars as pl
 
 from ehcp_timeline.audit.result import Input
 from ehcp_timeline.cases.frame import Batch, CaseSource
 from ehcp_timeline.cases.problems import Problem
-from ehcp_timeline.law.kpis import Measure
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.law.kpis import Pack
 from ehcp_timeline.measure.scorecard.card import Question, count_file
 from ehcp_timeline.measure.scorecard.coverage import not_measured
+from ehcp_timeline.measure.scorecard.groups import Group
 from ehcp_timeline.measure.scorecard.lines import Layout, lines
+from ehcp_timeline.measure.scorecard.packs import PackSheet, sheets
+from ehcp_timeline.measure.scorecard.series import Held, series, states_of
+from ehcp_timeline.measure.scorecard.tallies import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What was read.
+
+    Attributes:
+        inputs: The files. Rows add up.
+        problems: Everything in them that a person should put right, in file order.
+        not_measured: Measures that no file could give, and why, by id.
+    """
+
+    inputs: tuple[Input, ...]
+    problems: tuple[Problem, ...]
+    not_measured: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +43,13 @@ class Scorecard:
         question: What was asked.
         layout: How the lines are laid out.
         lines: One line for each group and period; see `lines.lines`.
-        not_measured: Measures that no file could give, and why; their columns are null.
-        inputs: The files that were read.
-        problems: Everything in the files that a person should put right, in file order.
+        files: What was read.
     """
 
     question: Question
     layout: Layout
     lines: pl.DataFrame
-    not_measured: Mapping[str, str]
-    inputs: tuple[Input, ...] = ()
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def measures(self) -> tuple[Measure, ...]:
-        """The measures that were wanted, in their order."""
-        return self.question.measures
+    files: Files
 
 
 @dataclass(slots=True)
@@ -62,30 +74,64 @@ class _Reading:
         return Input(self.source.name, self.source.sha256, self.rows, self.judged, self.rows - self.judged)
 
 
-def scorecard(question: Question, sources: Sequence[CaseSource], layout: Layout) -> Scorecard:
-    """Read, judge and count every file.
+def make_scorecard(question: Question, sources: Sequence[CaseSource], layout: Layout) -> Scorecard:
+    """Return the scorecard of some files.
 
-    Args:
-        question: What is asked.
-        sources: The files, opened.
-        layout: How the lines are laid out.
+    Raises:
+        UsageError: A file has no column for the group.
     """
+    tallies, files = _counted(question, sources)
+    return Scorecard(question, layout, lines(layout, tallies, question.populations, question.measures), files)
+
+
+def make_series(
+    question: Question, sources: Sequence[CaseSource], layout: Layout, since: date | None = None
+) -> Scorecard:
+    """Return how things stood at the end of every month since a day, or since the first request.
+
+    Raises:
+        UsageError: A file has no column for the group.
+    """
+    asked = states_of(question)
+    _check_group(question.group, sources)
+    readings = [_Reading(source) for source in sources]
+    held = [Held(one.source.columns, list(one.batches())) for one in readings]
+    found = series(asked, held, layout, since)
+    return Scorecard(asked, layout, found, _files(asked, readings, ()))
+
+
+def make_pack(
+    pack: Pack, question: Question, sources: Sequence[CaseSource], layout: Layout
+) -> tuple[tuple[PackSheet, ...], Files]:
+    """Return the sheets of a pack, and what was read for them."""
+    tallies, files = _counted(question, sources)
+    return tuple(sheets(pack, question, tallies, files.not_measured, layout)), files
+
+
+def _counted(question: Question, sources: Sequence[CaseSource]) -> tuple[Mapping[str, Tally], Files]:
+    _check_group(question.group, sources)
     tallies = question.tallies()
     readings = [_Reading(source) for source in sources]
-    problems: list[Problem] = []
+    found: list[Problem] = []
     for reading in readings:
-        problems += count_file(question, reading.source.columns, reading.batches(), tallies)
-        problems += reading.problems
-    return Scorecard(
-        question=question,
-        layout=layout,
-        lines=lines(layout, tallies, question.populations, question.measures),
-        not_measured=_not_measured(question, sources),
-        inputs=tuple(reading.input() for reading in readings),
-        problems=tuple(sorted(problems)),
-    )
+        found += count_file(question, reading.source.columns, reading.batches(), tallies)
+    return tallies, _files(question, readings, found)
 
 
-def _not_measured(question: Question, sources: Sequence[CaseSource]) -> Mapping[str, str]:
-    files = [source.columns for source in sources]
-    return not_measured(question.kpis, question.rulebook, question.measures, files, question.group)
+def _files(question: Question, readings: Sequence[_Reading], found: Iterable[Problem]) -> Files:
+    problems = [*found, *(problem for reading in readings for problem in reading.problems)]
+    columns = [reading.source.columns for reading in readings]
+    lacking = not_measured(question.kpis, question.rulebook, question.measures, columns, question.group)
+    return Files(tuple(reading.input() for reading in readings), tuple(sorted(problems)), lacking)
+
+
+def _check_group(group: Group | None, sources: Iterable[CaseSource]) -> None:
+    """Raise UsageError if a file has no column for the group."""
+    for source in sources if group else ():
+        lacking = [name for name in group.needs if name not in source.columns] if group else []
+        if lacking:
+            raise UsageError(
+                f"{source.name} has no column {' and no column '.join(lacking)}: it cannot be broken down by "
+                f"{group.says if group else ''}",
+                "`ehcp columns` shows how its headings are read",
+            )

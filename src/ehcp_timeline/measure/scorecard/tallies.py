@@ -63,17 +63,25 @@ class Tally:
     waits: dict[Marks, list[pl.DataFrame]] = field(default_factory=dict)
     named: dict[Marks, list[pl.DataFrame]] = field(default_factory=dict)
 
-    def add(self, cases: pl.DataFrame) -> None:
+    def add(self, cases: pl.LazyFrame) -> None:
         """Count the cases of one batch."""
-        self.sums.append(cases.group_by(*PLACE).agg(*self._sums()))
+        medians, workloads = self.parts("median_weeks"), self.parts("per_caseworker")
+        sums = cases.group_by(*PLACE).agg(*self._sums())
+        waits = [cases.filter(all_marked(marks)).group_by(*PLACE, DAYS).len() for marks in medians]
+        named = [
+            cases.filter(all_marked(marks) & pl.col(CASEWORKER).is_not_null())
+            .select(*PLACE, CASEWORKER)
+            .unique()
+            for marks in workloads
+        ]
+        counted, *others = pl.collect_all([sums, *waits, *named])
+        self.sums.append(counted)
         if len(self.sums) >= _MOST_FRAMES:
             self.sums = [self.summed()]
-        for marks in self.parts("median_weeks"):
-            waits = cases.filter(all_marked(marks)).group_by(*PLACE, DAYS).len()
-            self.waits.setdefault(marks, []).append(waits)
-        for marks in self.parts("per_caseworker"):
-            named = cases.filter(all_marked(marks) & pl.col(CASEWORKER).is_not_null())
-            self.named.setdefault(marks, []).append(named.select(*PLACE, CASEWORKER).unique())
+        for marks, frame in zip(medians, others[: len(medians)], strict=True):
+            self.waits.setdefault(marks, []).append(frame)
+        for marks, frame in zip(workloads, others[len(medians) :], strict=True):
+            self.named.setdefault(marks, []).append(frame)
 
     def summed(self) -> pl.DataFrame:
         """Return the numbers by group and month; no line where no case was counted."""
