@@ -33,6 +33,7 @@ WINDOWS = "case_id,team,draft_sent\nC1,Brontë’s,2024-03-01\nC2,Ünder,2024-03
         (WINDOWS.encode("cp1252"), "cp1252"),
         (b"case_id,team\nC1,North\n".decode().encode("utf-16-le"), "utf-16-le"),
         (b"case_id,team\nC1,North\n".decode().encode("utf-16-be"), "utf-16-be"),
+        ("case_id,team\nC1,Brontë’s\n".encode("utf-16-le"), "utf-16-le"),
         (b"case_id,team\nC1,North\n", "utf-8"),
     ],
 )

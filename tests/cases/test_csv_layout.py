@@ -63,6 +63,18 @@ def test_banner_rows_are_passed_over(tmp_path: Path) -> None:
     assert batch.read == 1
 
 
+@pytest.mark.parametrize("wide", [200, 30_000])
+def test_the_beginning_may_be_cut_anywhere(
+    tmp_path: Path, wide: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file's beginning is looked at in whole lines, however long they are and whatever they hold."""
+    content = "case_id,team\n" + "".join(f"C{number},{'é' * wide}\n" for number in range(40))
+
+    for size in (1, 2, 13, 14, 15, 1000, 1001):
+        monkeypatch.setattr("ehcp_timeline.cases.csv_file._HEAD", size)
+        assert sum(batch.judged for batch in opened(tmp_path, content).batches()) == 40
+
+
 @pytest.mark.parametrize(("banner", "found"), [(19, True), (20, False)])
 def test_the_header_is_looked_for_in_twenty_rows(tmp_path: Path, banner: int, *, found: bool) -> None:
     """The twentieth row may be the header, the twenty-first may not."""

@@ -48,7 +48,7 @@ def find_sheet(surveyed: Surveyed, spellings: Spellings) -> Sheet:
         CaseFileError: The file is blank, or its beginning cannot be cut into cells.
     """
     with surveyed.opened() as file:
-        lines = file.read(_HEAD).splitlines(keepends=True)
+        lines = (file.read(_HEAD) + file.readline()).splitlines(keepends=True)
     declared = _DECLARED.fullmatch(lines[0]) if lines else None
     delimiters = declared[1].decode() if declared else DELIMITERS
     first = 2 if declared else 1

@@ -101,6 +101,14 @@ def survey(name: str) -> Surveyed:
         CaseFileError: It is missing, a folder, not ours to read, empty, or not text.
     """
     shown = "standard input" if name == STDIN else name
+    try:
+        return _surveyed(name, shown)
+    except OSError as error:
+        raise CaseFileError(f"{shown} cannot be read: {error.strerror}") from None
+
+
+def _surveyed(name: str, shown: str) -> Surveyed:
+    """Look through a file, and keep a copy of it where it cannot be read again as it is."""
     file, spooled = _readable_twice(name, shown)
     kept = file if spooled else None
     try:
@@ -133,8 +141,6 @@ def _open(name: str, shown: str) -> IO[bytes]:
         raise CaseFileError(f"{shown} is a folder", "name a file in it") from None
     except PermissionError:
         raise CaseFileError(f"{shown} may not be read", "ask for leave to read it, or copy it") from None
-    except OSError as error:
-        raise CaseFileError(f"{shown} cannot be read: {error.strerror}") from None
 
 
 def _readable_twice(name: str, shown: str) -> tuple[IO[bytes], bool]:
@@ -146,8 +152,6 @@ def _readable_twice(name: str, shown: str) -> tuple[IO[bytes], bool]:
         return file, False
     try:
         return _spooled(_pieces(file)), True
-    except OSError as error:
-        raise CaseFileError(f"{shown} cannot be read: {error.strerror}") from None
     finally:
         if name != STDIN:
             file.close()
@@ -187,11 +191,11 @@ def _declared(file: IO[bytes], shown: str) -> tuple[int, Encoding | None]:
 
 
 def _utf16(head: bytes) -> Encoding | None:
-    """Return which UTF-16 the text is in if every other byte is nought, as it is in English text."""
+    """Return which UTF-16 a text without a mark is in: nearly every other byte of English text is nought."""
     first, second = head[0::2], head[1::2]
-    if not any(second) and all(first):
-        return "utf-16-le" if second else None
-    return "utf-16-be" if not any(first) and all(second) and second else None
+    if 0 not in first and second.count(0) > 0.8 * len(second):
+        return "utf-16-le"
+    return "utf-16-be" if 0 not in second and first.count(0) > 0.8 * len(first) else None
 
 
 def _look(file: IO[bytes]) -> _Look:
