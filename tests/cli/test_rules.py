@@ -120,15 +120,18 @@ def test_cases_that_come_out_right_pass(tmp_path: Path) -> None:
 
 
 def test_a_case_that_comes_out_otherwise_fails(tmp_path: Path) -> None:
-    """Exit 1; one line says file, line, case, deadline, what was expected and what came."""
+    """Exit 1; one line says file, line, case, deadline, what was expected and what came; then why."""
     (tmp_path / "cases.toml").write_text(CASES.replace("due = 2025-05-26", "due = 2025-05-27"))
     run = ehcp("rules", "test", str(tmp_path / "cases.toml"))
 
     assert run.returncode == 1
-    assert printed(run) == (
+    lines = printed(run).splitlines()
+    assert lines[0] == (
         "cases.toml:2: A plan issued on the last day is in time: plan.issue: "
-        "expected due 2025-05-27, verdict met, got due 2025-05-26, verdict met\n"
+        "expected due 2025-05-27, verdict met, got due 2025-05-26, verdict met"
     )
+    assert lines[1] == "    1. Duty: Send the finalised plan (authority, statutory)."
+    assert lines[-1].split(". ")[1].startswith("Verdict: met")
 
 
 @pytest.mark.parametrize("content", [None, "", "not toml [", '[[case]]\nnames = "x"'])

@@ -1,4 +1,4 @@
-"""`ehcp rules`: what the law is, as this package has it written down."""
+"""`ehcp rules`: what the law is, as this package has it written down, and what keeps it right."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ehcp_timeline.cli import rules_check, rules_coverage, rules_diff, rules_test
 from ehcp_timeline.cli.examples import examples, exit_codes
 from ehcp_timeline.cli.options import AsAt, Force, Format, OutputFile, Rules
-from ehcp_timeline.cli.output import ROW_FORMATS, Output, choose_output, say
+from ehcp_timeline.cli.output import ROW_FORMATS, choose_output
 from ehcp_timeline.cli.words import day_asked, did_you_mean
 from ehcp_timeline.errors import UsageError
 
@@ -70,23 +71,6 @@ def show(
 
 
 @app.command()
-@examples("ehcp rules coverage")
-def coverage(asked: Format = None, overlays: Rules = None) -> None:
-    """Say which time limits are encoded, and which are not and why."""
-    to = choose_output(asked, None, force=False, formats=("table", "plain", "json"))
-    rulebook = _load(overlays)
-    from ehcp_timeline.report import flat, rules_view
-
-    if to.format == "json":
-        encoded = [{"law": one.law, "deadline": one.id, "seen": one.seen} for one in rulebook.deadlines]
-        left_out = [rules_view.plain_values(one) for one in rulebook.not_encoded]
-        answer = _answer("ehcp-coverage/1", rulebook, encoded=encoded, not_encoded=left_out)
-        to.send(flat.json_text(answer))
-    else:
-        to.show(rules_view.coverage_sections(rulebook))
-
-
-@app.command()
 @exit_codes("0  there is none", "1  there are some", "2  cannot run")
 @examples("ehcp rules stale --as-at 2027-12-01")
 def stale(as_at: AsAt = None, asked: Format = None, overlays: Rules = None) -> None:
@@ -103,27 +87,10 @@ def stale(as_at: AsAt = None, asked: Format = None, overlays: Rules = None) -> N
     raise typer.Exit(FOUND if old else 0)
 
 
-@app.command("test")
-@exit_codes("0  every answer is as expected", "1  some are not", "2  cannot run")
-@examples("ehcp rules test tests/statute")
-def run_cases(
-    path: Annotated[Path, typer.Argument(metavar="PATH", hidden=True)],
-    overlays: Rules = None,
-) -> None:
-    """Judge fixture cases and compare with what they expect.
-
-    PATH is a TOML file of cases, or a folder of them.
-    """
-    rulebook = _load(overlays)
-    from ehcp_timeline.audit.golden import failures, load_golden
-    from ehcp_timeline.report.phrases import count
-    from ehcp_timeline.report.visible import visible
-
-    cases = load_golden(path, rulebook)
-    failed = list(failures(cases, rulebook))
-    Output("plain", None, force=False).send("".join(f"{visible(str(one))}\n" for one in failed))
-    say(f"{count(len(cases), 'case')}, {len(failed)} wrong")
-    raise typer.Exit(FOUND if failed else 0)
+app.command("test")(rules_test.run_cases)
+app.command("diff")(rules_diff.diff)
+app.command("check")(rules_check.check)
+app.command("coverage")(rules_coverage.coverage)
 
 
 def _load(overlays: list[Path] | None) -> "Rulebook":
@@ -159,4 +126,10 @@ def _checked_long_ago(rulebook: "Rulebook", as_at: date) -> list["Deadline"]:
 
 def _answer(schema: str, rulebook: "Rulebook", **parts: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
     """Return an answer about the rulebook, with the rulebook named."""
-    return {"schema": schema, "version": rulebook.version, "sha256": rulebook.sha256, **parts}
+    from ehcp_timeline.report.answers import rulebook_values
+
+    return {
+        "schema": schema,
+        **rulebook_values(rulebook.version, rulebook.sha256, rulebook.overlays),
+        **parts,
+    }
