@@ -128,3 +128,15 @@ def test_planned_events_and_set_days_may_lie_ahead(tmp_path: Path) -> None:
     content = f"{header}\nC1,2026-09-01,2026-09-01,2026-09-01,2026-09-01\n"
 
     assert problems(tmp_path, content) == ()
+
+
+def test_many_events_after_the_as_at_date_are_one_problem_of_their_column(tmp_path: Path) -> None:
+    """A file that runs on is not at fault in every row: the count is said once, on the first such row."""
+    content = "case_id,plan_issued\nC1,2026-01-15\n" + "".join(f"D{n},2026-02-0{n}\n" for n in range(1, 8))
+    source = opened(tmp_path, content)
+
+    found = [one for batch in source.batches(3) for one in batch.problems]
+
+    said = "7 dates of plan_issued are after the as-at date, 2026-01-15, the first in this row"
+    tip = "counted as not yet happened; check the date"
+    assert found == [Problem(3, "plan_issued", "future-date", said, tip, "nothing")]

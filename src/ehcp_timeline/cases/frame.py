@@ -1,7 +1,7 @@
 """A case file as batches of typed rows, its problems beside them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 
@@ -115,15 +115,20 @@ class CaseSource:
         order = Order(self.columns, self._vocabulary, self._as_at)
         repeats, suspects = Repeats(), Suspects()
         self._counts = reading.counts
+        held: Batch | None = None
         for block in ahead(self._sheet.blocks(rows)):
             texts, found = sieve(block, self._places, self._blanks, repeats)
             read = reading.read(texts)
             suspects.note(read.problems)
             found += (*read.problems, *order.find(read))
             judged, lost = read.frame.height, sum(problem.stops == "row" for problem in found)
-            yield Batch(
+            if held:
+                yield held
+            held = Batch(
                 read.frame, columns, read.unreadable, tuple(sorted(found)), judged + lost, judged, lost
             )
+        if held:
+            yield replace(held, problems=tuple(sorted((*held.problems, *order.at_the_end()))))
         suspects.refuse(self._sheet, self._places)
 
 

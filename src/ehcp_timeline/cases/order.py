@@ -1,7 +1,8 @@
 """Finds what is odd between the cells of one row: dates in an impossible order, an order without its kind."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import compress
 
@@ -39,6 +40,8 @@ class Check:
         try_: What to try.
         shows: Those values, by name.
         once: The file as a whole has the problem, however many rows show it.
+        many: What is said where several rows have the problem, with their `count` in braces: one problem
+            for the column, on the first of those rows. Empty where every row has a problem of its own.
     """
 
     rule: str
@@ -48,6 +51,7 @@ class Check:
     try_: str
     shows: tuple[pl.Expr, ...] = ()
     once: bool = False
+    many: str = ""
 
 
 class Order:
@@ -62,16 +66,36 @@ class Order:
             *_without_kind(held),
             *_ahead(held, vocabulary, as_at),
         )
+        self._first: dict[str, Problem] = {}
+        self._found: Counter[str] = Counter()
 
     def find(self, read: Read) -> Iterator[Problem]:
         """Yield the problems of some rows; a cell that could not be read has its own already."""
         unreadable = {(problem.row, problem.column) for problem in read.problems}
         for check in self._with_problem(read.frame):
+            if check.many:
+                self._count(read.frame, check)
+                continue
             yield from (
                 one for one in _of_check(read.frame, check) if (one.row, one.column) not in unreadable
             )
             if check.once:
                 self._checks = tuple(other for other in self._checks if other is not check)
+
+    def _count(self, frame: pl.DataFrame, check: Check) -> None:
+        """Add up the rows with a problem that is told once for its column."""
+        rows = frame.filter(check.when)
+        self._found[check.column] += rows.height
+        if check.column not in self._first:
+            self._first[check.column] = next(_of_check(rows.head(1), check))
+
+    def at_the_end(self) -> Iterator[Problem]:
+        """Yield the problems that are told once for their column, when every row has been read."""
+        for check in self._checks:
+            if first := self._first.get(check.column) if check.many else None:
+                count = self._found[check.column]
+                said = first.problem if count == 1 else check.many.format(count=f"{count:,}")
+                yield replace(first, problem=said)
 
     def _with_problem(self, frame: pl.DataFrame) -> Sequence[Check]:
         """Return the checks that some row fails; all are tried at once, because nearly all rows are sound."""
@@ -138,5 +162,6 @@ def _ahead(held: frozenset[str], vocabulary: Vocabulary, as_at: date) -> Iterato
     for column in vocabulary.columns.values():
         if column.id in held and column.kind == "event" and not (column.planned or column.sets_due):
             says = f"{column.id} ({{{column.id}}}) is after the as-at date, {as_at}"
+            many = f"{{count}} dates of {column.id} are after the as-at date, {as_at}, the first in this row"
             event = pl.col(column.id)
-            yield Check("future-date", column.id, event > as_at, says, tip, (event,))
+            yield Check("future-date", column.id, event > as_at, says, tip, (event,), many=many)
