@@ -14,7 +14,7 @@ from ehcp_timeline.errors import CaseFileError
 from .command import PROGRAM, ehcp, environment, printed, said
 
 COMMANDS = ("check", "timeline", "explain", "columns", "template", "rules")
-RULES = ("list", "show", "test", "coverage", "stale")
+RULES = ("list", "show", "test", "diff", "check", "coverage", "stale")
 CANARY = "Zebedee Quillfeather"
 
 

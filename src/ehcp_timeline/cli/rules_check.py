@@ -33,7 +33,7 @@ STATUTE = Path("tests/statute")
 def check(
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="[FOLDER]", help="A whole rulebook.  [default: the installed one]"),
+        typer.Argument(metavar="FOLDER", help="A whole rulebook.  [default: the installed one]"),
     ] = None,
     *,
     fixtures: Annotated[

@@ -38,7 +38,7 @@ def diff(
     before: Annotated[str, typer.Argument(metavar="A", help=A_RULEBOOK)],
     after: Annotated[str, typer.Argument(metavar="B", help="The same.")],
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[CASES...]", help="Case files to judge under both.")
+        list[Path] | None, typer.Argument(metavar="CASES", help="Case files to judge under both.")
     ] = None,
     *,
     as_at: AsAt = None,

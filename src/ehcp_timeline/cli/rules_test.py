@@ -41,7 +41,7 @@ Since = Annotated[
 def run_cases(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH...]", help="Fixtures: TOML, CSV or folders.  [default: tests/statute]"),
+        typer.Argument(metavar="PATH", help="Fixtures: TOML, CSV or folders.  [default: tests/statute]"),
     ] = None,
     *,
     as_at: AsAt = None,

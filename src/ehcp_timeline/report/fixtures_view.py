@@ -6,7 +6,7 @@ from typing import Any
 from ehcp_timeline.audit.fixtures import Outcome, Wrong
 from ehcp_timeline.law.terms import Rulebook
 from ehcp_timeline.report.answers import rulebook_values
-from ehcp_timeline.report.machine import Note, Tested
+from ehcp_timeline.report.machine import CaseRun, Note
 from ehcp_timeline.report.visible import visible
 
 SCHEMA = "ehcp-rules-test/1"
@@ -20,19 +20,19 @@ def plain_lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
             yield from (f"    {visible(line)}" for line in _why(wrong))
 
 
-def tested(outcomes: Iterable[Outcome]) -> list[Tested]:
+def tested(outcomes: Iterable[Outcome]) -> list[CaseRun]:
     """Return the run as other programs read it."""
     found = []
     for outcome in outcomes:
         golden, path = outcome.fixture.golden, outcome.fixture.path
         notes = tuple(_note(wrong, path) for wrong in outcome.wrong)
-        found.append(Tested(path, golden.line, golden.name, notes))
+        found.append(CaseRun(path, golden.line, golden.name, notes))
     return found
 
 
-def untold_tests(untold: Iterable[Note]) -> list[Tested]:
+def untold_tests(untold: Iterable[Note]) -> list[CaseRun]:
     """Return the changes without a telling case as other programs read them: a failed test each."""
-    return [Tested("changes", 0, note.title, (note,)) for note in untold]
+    return [CaseRun("changes", 0, note.title, (note,)) for note in untold]
 
 
 def fixtures_answer(

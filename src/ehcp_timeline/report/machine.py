@@ -38,7 +38,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class CaseRun:
     """One case of a test run, with everything that is wrong with it."""
 
     file: str
@@ -47,7 +47,7 @@ class Tested:
     notes: tuple[Note, ...] = ()
 
 
-def junit_text(tested: Sequence[Tested]) -> str:
+def junit_text(tested: Sequence[CaseRun]) -> str:
     """Return a test run as JUnit XML: a suite for each file, a test for each case."""
     failed = sum(bool(one.notes) for one in tested)
     root = ET.Element("testsuites", name="ehcp rules test", tests=str(len(tested)), failures=str(failed))
@@ -63,7 +63,7 @@ def junit_text(tested: Sequence[Tested]) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-def _add_junit_case(suite: ET.Element, one: Tested) -> None:
+def _add_junit_case(suite: ET.Element, one: CaseRun) -> None:
     case = ET.SubElement(
         suite,
         "testcase",
