@@ -18,6 +18,7 @@ from ehcp_timeline.cli import (
     letters,
     overdue,
     rules,
+    scorecard,
     template,
     timeline,
 )
@@ -43,6 +44,7 @@ app.command("overdue")(overdue.overdue)
 app.command("next")(next_command.next_)
 app.command("letters")(letters.letters)
 app.command("changes")(changes.changes)
+app.command("scorecard")(scorecard.scorecard)
 app.command("columns")(columns.columns)
 app.command("template")(template.template)
 rules.app.command("holidays")(holidays.holidays)

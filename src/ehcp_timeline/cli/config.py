@@ -12,7 +12,7 @@ from ehcp_timeline.errors import ConfigError
 
 NAME = "ehcp.toml"
 VARIABLE = "EHCP_CONFIG"
-KEYS = ("columns", "blanks", "rules")
+KEYS = ("columns", "blanks", "rules", "targets", "population", "figures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,18 @@ class Config:
         columns: Column of a case file to the council's own headings for it.
         blanks: More words that mean a blank cell, beside those that always do.
         rules: Local rulebooks, laid over the law before those of `--rules`.
+        targets: Measure to target, as they stand; `measure.scorecard.targets` reads them.
+        population: People aged 0 to 25, as they stand; `measure.scorecard.people` reads them.
+        figures: Files of the DfE's figures, refreshed by `ehcp compare --refresh`.
     """
 
     path: Path | None = None
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     blanks: tuple[str, ...] = ()
     rules: tuple[Path, ...] = ()
+    targets: Mapping[str, Any] = field(default_factory=dict)
+    population: object = None
+    figures: tuple[Path, ...] = ()
 
 
 def read_config(asked: Path | None, folder: Path) -> Config:
@@ -83,6 +89,9 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
         columns={name: _texts(path, f"columns.{name}", value) for name, value in columns.items()},
         blanks=_texts(path, "blanks", table.get("blanks", [])),
         rules=tuple(path.parent / name for name in _texts(path, "rules", table.get("rules", []))),
+        targets=table.get("targets", {}),
+        population=table.get("population"),
+        figures=tuple(path.parent / name for name in _texts(path, "figures", table.get("figures", []))),
     )
 
 

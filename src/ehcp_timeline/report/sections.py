@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Kind = Literal["fixed", "number", "text"]
+Kind = Literal["fixed", "number", "text", "status"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class Column:
 
     Attributes:
         heading: Its heading; a table in which no column has one is drawn without.
-        kind: `fixed` (ids, dates) and `number` are never broken; `text` may be folded between words.
+        kind: `fixed` (ids, dates) and `number` are never broken; `text` may be folded between words;
+            `status` is a word as RED or GREEN, which a terminal shows in its colour too.
         optional: Whether a window that is too narrow may leave it out.
     """
 

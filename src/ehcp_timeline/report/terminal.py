@@ -8,11 +8,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ehcp_timeline.report.sections import Section, with_columns
+from ehcp_timeline.report.sections import Column, Section, with_columns
 from ehcp_timeline.report.visible import visible
 
 _LONGEST_WORD = 24
 _GAP = 2
+_COLOURS = {"RED": "bold red", "AMBER": "yellow", "GREEN": "green"}
 
 
 def terminal_text(sections: Iterable[Section], *, width: int, colour: bool) -> str:
@@ -133,5 +134,11 @@ def _table(section: Section, widths: Sequence[int]) -> Table:
             overflow="fold",
         )
     for row in section.rows:
-        table.add_row(*(Text(visible(cell)) for cell in row))
+        cells = zip(row, section.columns, strict=True)
+        table.add_row(*(Text(visible(cell), style=_style(cell, column)) for cell, column in cells))
     return table
+
+
+def _style(cell: str, column: Column) -> str:
+    """Return the colour that a status is named after; the word says the same without it."""
+    return _COLOURS.get(cell, "") if column.kind == "status" else ""

@@ -12,7 +12,8 @@ from ehcp_timeline.law.kpi_reading import load_kpis
 from ehcp_timeline.law.reading import load_rulebook
 from ehcp_timeline.measure.scorecard.card import Question
 from ehcp_timeline.measure.scorecard.groups import Group
-from ehcp_timeline.measure.scorecard.lines import Layout, People
+from ehcp_timeline.measure.scorecard.lines import Layout
+from ehcp_timeline.measure.scorecard.people import People
 from ehcp_timeline.measure.scorecard.scorecard import Scorecard, make_scorecard
 
 from .hand import AS_AT, COUNTS, NUMBERS

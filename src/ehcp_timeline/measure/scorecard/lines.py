@@ -9,6 +9,7 @@ import polars as pl
 from ehcp_timeline.law.kpis import Measure, Population
 from ehcp_timeline.measure.scorecard.facts import GROUP
 from ehcp_timeline.measure.scorecard.groups import NOT_RECORDED, RECORDED, TOTAL, Group
+from ehcp_timeline.measure.scorecard.people import People
 from ehcp_timeline.measure.scorecard.periods import PeriodKind, period_of
 from ehcp_timeline.measure.scorecard.rolling import (
     LINE,
@@ -23,14 +24,6 @@ from ehcp_timeline.measure.scorecard.rolling import (
 )
 from ehcp_timeline.measure.scorecard.tallies import Tally
 from ehcp_timeline.measure.scorecard.values import PEOPLE, denominator, numerator, value
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """How many people aged 0 to 25 live in the area, and in each of its groups; None where unknown."""
-
-    total: int | None = None
-    groups: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +114,8 @@ def _people(people: People) -> pl.Expr:
     return (
         pl.when(pl.col(RANK) == OF_ALL).then(whole).when(pl.col(RANK) == OF_GROUP).then(known).alias(PEOPLE)
     )
+
+
+def newest(lines: pl.DataFrame, periods: int) -> pl.DataFrame:
+    """Return the lines of the last so many periods."""
+    return lines.filter(pl.col(PERIOD) > pl.col(PERIOD).max() - periods)

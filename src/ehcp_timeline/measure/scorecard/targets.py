@@ -194,5 +194,6 @@ def _in_words(one: Target, short: Fraction, missing: int | None, period: Period,
     more = "more" if one.measure.better == "higher" else "fewer"
     when = f"this {_SAID[period.kind]}" if now else f"in {period.label}"
     if missing is None:
-        return f"{float(round(short, 1))} {more} {when}"
+        weeks = " weeks" if one.measure.unit.endswith("weeks") else ""
+        return f"{float(round(short, 1)):,.1f}{weeks} {more} {when}"
     return f"{missing:,} {more} {one.noun[missing != 1]} {when}"

@@ -55,7 +55,8 @@ class Trend:
 def trends(lines: pl.DataFrame, layout: Layout, measures: Sequence[Measure]) -> list[dict[str, Trend]]:
     """Return the trends of each line, by measure: against the line of its group's period before.
 
-    A number of cases is not compared while its period still runs: it can only grow.
+    While its period still runs, a number of cases can only grow, and a share of requests of which some are
+    undecided can only move one way: neither is compared.
     """
     running = period_of(layout.kind, layout.as_at)
     still = running.number if running.last > layout.as_at else None
@@ -63,11 +64,16 @@ def trends(lines: pl.DataFrame, layout: Layout, measures: Sequence[Measure]) -> 
     before: Mapping[str, float | None] = {}
     group = None
     for line in lines.iter_rows(named=True):
-        mine = [one for one in measures if one.unit != "count" or line[PERIOD] != still or layout.every_state]
+        mine = [one for one in measures if line[PERIOD] != still or layout.every_state or _settled(one)]
         same = group == (line[RANK], line[GROUP])
         found.append(dict(_of_line(before, line, mine)) if same else {})
         before, group = line, (line[RANK], line[GROUP])
     return found
+
+
+def _settled(measure: Measure) -> bool:
+    """Say whether a measure can be compared before its period is over."""
+    return measure.unit != "count" and bool(measure.better)
 
 
 def _of_line(

@@ -1,0 +1,265 @@
+"""`ehcp scorecard`: the numbers councils are judged by, by period and group, beside their targets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from ehcp_timeline.cli.examples import examples, exit_codes
+from ehcp_timeline.cli.opening import case_file, law, names, settings
+from ehcp_timeline.cli.options import AsAt, Config, Force, Format, OutputFile, Rules
+from ehcp_timeline.cli.output import ROW_FORMATS, Output, choose_output, say
+from ehcp_timeline.cli.words import choice, day_asked, did_you_mean, split
+from ehcp_timeline.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    from ehcp_timeline.cases.frame import CaseSource
+    from ehcp_timeline.cli.config import Config as Settings
+    from ehcp_timeline.law.kpis import Kpis, Measure
+    from ehcp_timeline.measure.scorecard.card import Question
+    from ehcp_timeline.measure.scorecard.lines import Layout
+    from ehcp_timeline.measure.scorecard.periods import PeriodKind
+    from ehcp_timeline.measure.scorecard.scorecard import Files, Scorecard
+
+NOT_ALL_JUDGED = 3
+GROUPS = ("district", "team", "caseworker", "referrer", "age_at_request", "sen_need", "school")
+_ALSO = {"age": "age_at_request", "need": "sen_need"}
+_LAST = {True: 2, False: 5}
+"""How many periods a screen shows: broken down by group, and not."""
+Words = list[str] | None
+FileNames = Annotated[
+    list[Path] | None, typer.Argument(metavar="FILE...", help="Case files; `-` is standard input.")
+]
+By = Annotated[
+    str | None, typer.Option("--by", metavar="GROUP", help=f"A line for each {', '.join(GROUPS)}.")
+]
+PeriodWord = Annotated[
+    str,
+    typer.Option("--period", metavar="KIND", help="month, quarter, year, academic or financial."),
+]
+Measures = Annotated[
+    Words,
+    typer.Option("--measure", metavar="IDS", help="Only these, or the first part of their ids."),
+]
+Last = Annotated[
+    int | None,
+    typer.Option("--last", min=1, metavar="N", help="Only the last N periods."),
+]
+Series = Annotated[
+    str | None,
+    typer.Option("--series", metavar="monthly", help="How things stood at every month's end."),
+]
+From = Annotated[str | None, typer.Option("--from", metavar="DATE", help="The first month of --series.")]
+PackName = Annotated[
+    str | None,
+    typer.Option("--pack", metavar="NAME", help="foi or inspection: sheets with definitions."),
+]
+ListMeasures = Annotated[
+    bool, typer.Option("--list-measures", help="Say what every measure counts, and stop.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the words of the command line come to."""
+
+    question: "Question"
+    layout: "Layout"
+    sources: Sequence["CaseSource"]
+    config: "Settings"
+
+
+@exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
+@examples(
+    "ehcp scorecard cases.csv",
+    "ehcp scorecard cases.csv --by district --period month -o scorecard.csv",
+    "ehcp scorecard cases.csv --measure pc_plans --period financial --as-at 2025-03-31",
+    "ehcp scorecard cases.csv --series monthly --format json",
+    "ehcp scorecard cases.csv --pack foi -o foi.xlsx",
+)
+def scorecard(
+    files: FileNames = None,
+    *,
+    by: By = None,
+    period: PeriodWord = "quarter",
+    measure: Measures = None,
+    last: Last = None,
+    series: Series = None,
+    since: From = None,
+    pack: PackName = None,
+    list_measures: ListMeasures = False,
+    as_at: AsAt = None,
+    asked: Format = None,
+    output: OutputFile = None,
+    force: Force = False,
+    overlays: Rules = None,
+    config_file: Config = None,
+) -> None:
+    """Count DfE's own measures, and what else councils are asked for, beside the council's targets.
+
+    One line for each group and period. What is not recorded is a group of its own; where there is no case
+    there is no percentage. Targets and the population stand in ehcp.toml.
+    Formats: table, plain, csv, json, ndjson, md; with --pack a workbook (.xlsx) or a folder of CSV files.
+    """
+    if list_measures:
+        _list_measures(choose_output(asked, output, force=force, formats=ROW_FORMATS))
+        return
+    if not files:
+        raise UsageError("there is no file to count in", "ehcp scorecard cases.csv")
+    if pack is not None:
+        what = _asked(files, as_at, overlays, config_file, period="year")
+        raise typer.Exit(_pack(what, pack, output, force=force))
+    monthly = bool(series and choice("--series", series, ("monthly",)))
+    to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
+    kind = "month" if monthly else period
+    what = _asked(files, as_at, overlays, config_file, period=kind, by=by, measure=measure)
+    card = _card(what, monthly=monthly, since=since)
+    _write(to, card, what.config, last, chosen=bool(measure))
+    raise typer.Exit(_exit_code(card.files))
+
+
+def _asked(
+    files: Sequence[Path],
+    as_at: str | None,
+    overlays: Sequence[Path] | None,
+    config_file: Path | None,
+    *,
+    period: str,
+    by: str | None = None,
+    measure: Words = None,
+) -> _Asked:
+    """Return what is asked, every word of it checked before a file is read."""
+    from ehcp_timeline.law.kpi_reading import load_kpis
+    from ehcp_timeline.measure.scorecard.card import Question
+    from ehcp_timeline.measure.scorecard.groups import GROUPS as KNOWN
+    from ehcp_timeline.measure.scorecard.lines import Layout
+    from ehcp_timeline.measure.scorecard.people import read_people
+    from ehcp_timeline.measure.scorecard.periods import PERIOD_KINDS
+
+    kind = choice("--period", period, PERIOD_KINDS)
+    group = KNOWN[_group(by)] if by else None
+    when, config, kpis = day_asked(as_at), settings(config_file), load_kpis()
+    people = read_people(config.population, str(config.path))
+    rulebook = law(overlays, config)
+    question = Question(kpis, rulebook, when, group, _measures(kpis, measure))
+    vocabulary = names(rulebook)
+    sources = [case_file(path, vocabulary, when, config) for path in files]
+    return _Asked(question, Layout(cast("PeriodKind", kind), group, when, people), sources, config)
+
+
+def _group(word: str) -> str:
+    found = choice("--by", word, (*GROUPS, *_ALSO))
+    return _ALSO.get(found, found)
+
+
+def _measures(kpis: "Kpis", asked: Words) -> "tuple[Measure, ...]":
+    """Return the measures that were asked for, by id or the first part of one; all if none was.
+
+    Raises:
+        UsageError: There is no such measure.
+    """
+    words = tuple(split(asked or ()))
+    for word in words:
+        if not any(one.id.startswith(word) for one in kpis.measures):
+            known = did_you_mean(word, kpis.by_id) or "`ehcp scorecard --list-measures` lists them"
+            raise UsageError(f"--measure: there is no `{word}`", known)
+    return tuple(one for one in kpis.measures if not words or one.id.startswith(words))
+
+
+def _card(what: _Asked, *, monthly: bool, since: str | None) -> "Scorecard":
+    """Count, once or for every month."""
+    from ehcp_timeline.measure.scorecard.scorecard import make_scorecard, make_series
+
+    if not monthly:
+        return make_scorecard(what.question, what.sources, what.layout)
+    first = day_asked(since, "--from") if since else None
+    return make_series(what.question, what.sources, what.layout, first)
+
+
+def _write(to: Output, card: "Scorecard", config: "Settings", last: int | None, *, chosen: bool) -> None:
+    """Write the scorecard in the format that was chosen."""
+    from ehcp_timeline.measure.scorecard.lines import newest
+    from ehcp_timeline.measure.scorecard.targets import reached, read_targets
+    from ehcp_timeline.measure.scorecard.trends import trends
+    from ehcp_timeline.report import scorecard_answer, scorecard_view
+
+    targets = read_targets(config.targets, card.question.kpis, str(config.path))
+    on_screen = to.format in ("table", "plain")
+    if not on_screen and last is not None:
+        card = replace(card, lines=newest(card.lines, last))
+    moved = trends(card.lines, card.layout, card.question.measures)
+    came = list(reached(targets, card.lines, card.layout))
+    keys = scorecard_answer.scorecard_keys(card)
+    rows = list(scorecard_answer.scorecard_rows(card, no_cases=None if to.format == "ndjson" else "no cases"))
+    drawn = to.format == "table"
+    most = last or (_LAST[card.question.group is not None] if drawn else None)
+    across = drawn and card.question.group is None
+    shown = scorecard_view.Shown(_shown(card, chosen=chosen), most, across)
+    to.send_rows(
+        rows,
+        keys,
+        scorecard_answer.scorecard_answer(card, moved, came) if to.format == "json" else {},
+        lambda: scorecard_view.scorecard_sections(card, shown, moved, came),
+        f"Scorecard as at {card.question.as_at}",
+    )
+    if not on_screen:
+        say(*_left_out(card))
+
+
+def _shown(card: "Scorecard", *, chosen: bool) -> "tuple[Measure, ...]":
+    """Return the measures that a screen shows: those that were asked for, or the headlines."""
+    return tuple(one for one in card.question.measures if chosen or one.headline or card.layout.every_state)
+
+
+def _left_out(card: "Scorecard") -> list[str]:
+    """Return what an answer as data leaves out: the files, and how many problems they have."""
+    said = [f"{one.name}: {one.rows:,} rows, {one.judged:,} judged." for one in card.files.inputs]
+    if card.files.problems:
+        said.append(f"{len(card.files.problems):,} problems to put right; `ehcp check` shows them.")
+    return said
+
+
+def _exit_code(files: "Files") -> int:
+    return NOT_ALL_JUDGED if any(one.not_judged for one in files.inputs) else 0
+
+
+def _pack(what: _Asked, name: str, path: Path | None, *, force: bool) -> int:
+    """Write a pack as a workbook or a folder, and return the exit code."""
+    kpis = what.question.kpis
+    pack = kpis.packs[choice("--pack", name, tuple(kpis.packs))]
+    if path is None:
+        raise OutputError("a pack is a workbook or a folder", f"add -o {pack.id}.xlsx, or -o {pack.id}/")
+    from ehcp_timeline.measure.scorecard.packs import measures_of
+    from ehcp_timeline.measure.scorecard.scorecard import make_pack
+    from ehcp_timeline.report.files import check_target, write_whole
+    from ehcp_timeline.report.pack_files import pack_book, pack_csvs
+    from ehcp_timeline.report.split_files import check_folder, write_folder
+
+    as_book = path.suffix.lower() == ".xlsx"
+    if as_book:
+        check_target(path, force=force)
+    else:
+        check_folder(path)
+    wanted = tuple(one for one in kpis.measures if one.id in measures_of(pack))
+    sheets, files = make_pack(pack, replace(what.question, measures=wanted), what.sources, what.layout)
+    if as_book:
+        notes = [f"{one.name}: {one.rows:,} rows, {one.judged:,} judged." for one in files.inputs]
+        book = pack_book(pack.says, sheets, as_at=what.question.as_at, notes=notes)
+        write_whole(path, book, force=force)
+    else:
+        write_folder(path, pack_csvs(pack.id, sheets), force=force)
+    say(f"{path}: {len(sheets)} sheets as at {what.question.as_at}.")
+    return _exit_code(files)
+
+
+def _list_measures(to: Output) -> None:
+    """Say what every measure counts."""
+    from ehcp_timeline.law.kpi_reading import load_kpis
+    from ehcp_timeline.report.measures_view import MEASURE_KEYS, measure_rows, measure_sections
+
+    kpis = load_kpis()
+    rows = list(measure_rows(kpis))
+    answer = {"schema": "ehcp-measures/1", "measures": rows}
+    to.send_rows(rows, MEASURE_KEYS, answer, lambda: measure_sections(kpis), "Measures")
