@@ -26,7 +26,7 @@ def end_of(deadline: Deadline, seen: Seen, start: date, answer: date | None) -> 
     """Return the day on which something ended the clock unanswered, and whether an end was undone."""
     ends = _since_start(deadline, deadline.ends, seen, start)
     final = _since_start(deadline, deadline.revived_unless, seen, start)
-    for_good = any(answer is None or day <= answer for day in final)
+    for_good = any(answer is None or day < answer for day in final)
     revivals = [] if for_good else seen.happened(deadline.revived_by)
     standing = [day for day in ends if not any(day <= revival for revival in revivals)]
     if standing and (answer is None or standing[0] < answer):

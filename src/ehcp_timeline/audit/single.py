@@ -15,6 +15,8 @@ from ehcp_timeline.audit.readings import Days, against, with_readings
 from ehcp_timeline.audit.standing import (
     answers_since,
     applies,
+    awaits,
+    could_apply,
     cells_that_matter,
     foreseen_start,
     start_event,
@@ -99,7 +101,9 @@ def _judge(question: _Question, *, foresee: bool) -> Working:
     if state == "future" and foresee:
         start = foreseen_start(deadline, seen)
     blank = _blank(question, state)
-    if start is None or state == "unreadable":
+    if state == "unreadable":
+        return concluded(_unread(question, blank), None, seen.as_at)
+    if start is None:
         return concluded(blank, None, seen.as_at)
     if state == "stands":
         applying = applies(deadline, question.row, seen, start)
@@ -107,6 +111,16 @@ def _judge(question: _Question, *, foresee: bool) -> Working:
         if applying in ("blank", "no"):
             return concluded(replace(blank, start_event=start_event(deadline, seen, start)), None, seen.as_at)
     return _weigh(question, blank, start)
+
+
+def _unread(question: _Question, blank: Working) -> Working:
+    """Return what can be said of a clock whose start cannot be read."""
+    deadline, seen = question.deadline, question.seen
+    waits = awaits(deadline, seen)
+    applying = could_apply(deadline, question.row, seen)
+    circumstances = replace(blank.circumstances, applies=applying, owed="no" if waits else "yes")
+    why = f"not until {' or '.join(deadline.owed_when)}" if waits else ""
+    return replace(blank, circumstances=circumstances, why_not_owed=why)
 
 
 def _blank(question: _Question, state: str) -> Working:

@@ -45,6 +45,29 @@ def start_event(deadline: Deadline, seen: Seen, start: date) -> str:
 
 def applies(deadline: Deadline, row: Row, seen: Seen, start: date) -> str:
     """Return the word of `circumstances.WORDS["applies"]`."""
+    facts = _facts_allow(deadline, row, seen)
+    return _applies_after(deadline, seen, start) if facts == "yes" else facts
+
+
+def could_apply(deadline: Deadline, row: Row, seen: Seen) -> str:
+    """Return the same word for a clock whose start cannot be read: whatever day it was."""
+    facts = _facts_allow(deadline, row, seen)
+    if facts != "yes":
+        return facts
+    needed = [deadline.after, deadline.during[:1]] if deadline.during else [deadline.after]
+    for names in needed:
+        if names and not seen.given(names):
+            return "unreadable" if seen.unreadable.intersection(names) else "no"
+    return "yes"
+
+
+def awaits(deadline: Deadline, seen: Seen) -> bool:
+    """Say whether none of the events that make the duty owed has come, whatever day the clock started."""
+    waiting = deadline.owed_when and not seen.happened(deadline.owed_when)
+    return bool(waiting) and not seen.unreadable.intersection(deadline.owed_when)
+
+
+def _facts_allow(deadline: Deadline, row: Row, seen: Seen) -> str:
     for fact, codes in deadline.only_if:
         if seen.happened(deadline.shown_by):
             continue
@@ -54,7 +77,7 @@ def applies(deadline: Deadline, row: Row, seen: Seen, start: date) -> str:
             return "blank"
         if not row.codes[fact].intersection(codes):
             return "no"
-    return _applies_after(deadline, seen, start)
+    return "yes"
 
 
 def _applies_after(deadline: Deadline, seen: Seen, start: date) -> str:

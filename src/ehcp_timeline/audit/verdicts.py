@@ -32,9 +32,10 @@ DOUBTFUL: Fits = {"excuse": ("unreadable",)}
 TABLE: tuple[Line, ...] = (
     Line("not-started", "no-start", {"start": ("none",)}),
     Line("not-started", "not-yet", {"start": ("future",)}),
-    Line("unknown", "unreadable", {"start": ("unreadable",)}),
     Line("not-started", "blank-fact", {"applies": ("blank",)}),
     Line("not-started", "does-not-apply", {"applies": ("no",)}),
+    Line("not-owed", "not-owed", {"start": ("unreadable",), "owed": ("no",)}),
+    Line("unknown", "unreadable", {"start": ("unreadable",)}),
     Line("unknown", "unreadable", {"applies": ("unreadable",)}),
     Line("unknown", "unreadable", {"readable": ("no",)}),
     Line("not-owed", "not-owed", {"owed": ("no",)}),

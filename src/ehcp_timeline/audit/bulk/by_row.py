@@ -9,7 +9,7 @@ from ehcp_timeline.audit.bulk.days import NEVER, constant, instead, where_true
 from ehcp_timeline.audit.bulk.inquiry import Inquiry
 from ehcp_timeline.audit.bulk.outcome import answer_of, end_of, is_implied
 from ehcp_timeline.audit.bulk.rows import Batch, Columns, RowsSeen
-from ehcp_timeline.audit.bulk.standing import answers_since, applies, not_owed, start_of
+from ehcp_timeline.audit.bulk.standing import answers_since, applies, could_apply, not_owed, start_of
 from ehcp_timeline.audit.bulk.weighed import Outcome, Started, Weighed
 from ehcp_timeline.audit.bulk.weighing import weigh
 from ehcp_timeline.law.clauses import Dates, StartWhere
@@ -64,7 +64,10 @@ def _started(deadline: Deadline, begun: _Begun | None) -> Started | None:
     if not (deadline.only_if or deadline.after or deadline.during):
         return Started(deadline, seen, start, lost)
     found = applies(deadline, seen, start)
-    stays = found.yes | found.unreadable if lost is None else found.yes | found.unreadable | lost
+    stays = found.yes | found.unreadable
+    if lost is not None:
+        could = could_apply(deadline, seen)
+        stays = (stays & ~lost) | ((could.yes | could.unreadable) & lost)
     positions = where_true(stays)
     if positions.is_empty():
         return None

@@ -35,7 +35,7 @@ def end_of(
         revival = seen.last_happened(deadline.revived_by)
         if seen.holds(deadline.revived_unless):
             final = seen.next(deadline.revived_unless, since)
-            revival = revival.zip_with((final == NEVER) | (final > answer), one(0))
+            revival = revival.zip_with((final == NEVER) | ((final >= answer) & (answer < NEVER)), one(0))
     standing = seen.next(deadline.ends, since, revival)
     unanswered = standing < answer
     return only(answer, ~unanswered), only(standing, unanswered)

@@ -53,6 +53,28 @@ def applies(deadline: Deadline, seen: RowsSeen, start: pl.Series) -> Applies:
     return found
 
 
+def could_apply(deadline: Deadline, seen: RowsSeen) -> Applies:
+    """Ask the same of clocks whose start cannot be read: whatever day it was."""
+    yes = pl.Series([True]).new_from_index(0, seen.height)
+    found = Applies(yes, ~yes)
+    if deadline.only_if:
+        found = _holds_facts(deadline, seen, found)
+    for names in (deadline.after, deadline.during[:1] if deadline.during else ()):
+        if names:
+            came = seen.first(names) < NEVER
+            found = _narrowed(found, came, seen.unreadable(names), came_first=True)
+    return found
+
+
+def awaits(deadline: Deadline, seen: RowsSeen) -> pl.Series | None:
+    """Return the rows on which none of the events that make the duty owed has come; None where all have."""
+    if not deadline.owed_when:
+        return None
+    waiting = seen.next(deadline.owed_when) == NEVER
+    unreadable = seen.unreadable(deadline.owed_when)
+    return waiting if unreadable is None else waiting & ~unreadable
+
+
 def _narrowed(found: Applies, fits: pl.Series, unreadable: pl.Series | None, *, came_first: bool) -> Applies:
     """Keep the rows that fit; an unreadable cell matters to all of them, or only to those that do not."""
     if unreadable is None:

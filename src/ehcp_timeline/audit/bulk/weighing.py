@@ -10,6 +10,8 @@ from ehcp_timeline.audit.bulk.due import by_version, due_day
 from ehcp_timeline.audit.bulk.evidence import best_excuse
 from ehcp_timeline.audit.bulk.inquiry import Inquiry
 from ehcp_timeline.audit.bulk.lines import where, worth
+from ehcp_timeline.audit.bulk.rows import RowsSeen
+from ehcp_timeline.audit.bulk.standing import awaits
 from ehcp_timeline.audit.bulk.weighed import Numbers, Outcome, Started, Weighed
 from ehcp_timeline.audit.standing import cells_that_matter
 
@@ -41,7 +43,10 @@ def weigh(inquiry: Inquiry, started: Started, outcomes: Outcomes) -> Weighed:
         unreadable=unreadable,
         best=best_excuse(deadline, seen, start, due, inquiry.tables),
     )
-    return weighed if started.lost is None else _without_start(weighed, started.lost)
+    if started.lost is None:
+        return weighed
+    waiting = awaits(deadline, seen) if isinstance(seen, RowsSeen) else None
+    return _without_start(weighed, started.lost, waiting)
 
 
 def _due_of(inquiry: Inquiry, started: Started) -> tuple[pl.Series, pl.Series | None]:
@@ -68,10 +73,10 @@ def _facts(started: Started, due: pl.Series, outcome: Outcome, unreadable: pl.Se
     return constant(words, len(due)) if isinstance(words, int) else words
 
 
-def _without_start(weighed: Weighed, lost: pl.Series) -> Weighed:
+def _without_start(weighed: Weighed, lost: pl.Series, waiting: pl.Series | None) -> Weighed:
     """Take everything back from the clocks whose start cannot be read."""
     keep = ~lost
-    facts = constant(worth("start", "unreadable"), len(lost))
+    facts = constant(worth("start", "unreadable"), len(lost)) + where(waiting, worth("owed", "no"))
     return replace(
         weighed,
         start=only(weighed.start, keep),
