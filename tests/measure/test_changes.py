@@ -87,6 +87,15 @@ def test_a_column_that_is_missing_clears_nothing() -> None:
     assert found == [("unjudgeable", "C-1", "overdue", None, told)]
 
 
+def test_history_that_cannot_be_judged_is_no_news() -> None:
+    """A clock that was met and answered stays history; one that was late and is in doubt does not."""
+    doubtful = replace(MET, verdict="unknown")
+
+    assert _changed((MET,), (doubtful,)) == []
+    assert _changed((), (doubtful,)) == []
+    assert [line[0] for line in _changed((OVERDUE,), (doubtful,))] == ["unjudgeable"]
+
+
 def test_a_case_that_vanished_is_gone_even_where_its_deadline_cannot_be_judged() -> None:
     """What happened to the case is the greater news."""
     assert _changed((OVERDUE,), (), "C-2", not_judged=("plan.issue",))[0][0] == "gone"

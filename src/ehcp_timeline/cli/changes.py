@@ -96,6 +96,7 @@ def changes(
         team=team,
         caseworker=caseworker,
     )
+    from ehcp_timeline.cases.pseudonyms import STATEMENT
     from ehcp_timeline.measure.casework import chosen_by
     from ehcp_timeline.measure.changes import CHANGE_KEYS, counted
     from ehcp_timeline.measure.changes import changes as changes_of
@@ -111,10 +112,11 @@ def changes(
     mine = every.filter(chosen_by(selection, asks.rulebook), ~unlisted)
     found = mine if key is None else pseudonymised(mine, key)
     lines, counts = lines_of(found, CHANGE_KEYS), counted(found)
-    sheet = Sheet("Changes", CHANGE_KEYS, lines, after.as_at)
+    statement = STATEMENT if key else ""
+    sheet = Sheet("Changes", CHANGE_KEYS, lines, after.as_at, statement=statement)
     sheet.send(
         to,
-        lambda: changes_answer([_told(before), _told(after)], counts, lines),
+        lambda: changes_answer([_told(before), _told(after)], counts, lines, statement),
         lambda: changes_sections((before.as_at, after.as_at), counts, found, top),
     )
     raise typer.Exit(_code(counts, after, exit_zero=exit_zero))

@@ -62,7 +62,7 @@ def holidays(
     summary = {"added": days, "moved": found.height, "cases": found["case_id"].n_unique()}
     sheet.send(
         to,
-        lambda: list_answer(HOLIDAYS, after.audit, sheet.lines, summary),
+        lambda: list_answer(HOLIDAYS, after.audit, summary, "", moved=sheet.lines),
         lambda: holidays_sections(after.audit, days, found, top),
     )
 

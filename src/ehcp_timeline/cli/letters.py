@@ -50,6 +50,6 @@ def letters(
     summary = {"families": len(lines), "in_time": found.in_time, "cannot_be_told": found.untold}
     sheet.send(
         to,
-        lambda: list_answer(LETTERS, work.audit, lines, summary),
+        lambda: list_answer(LETTERS, work.audit, summary, "", letters=lines),
         lambda: letter_sections(work.audit, lines, found.untold, top),
     )

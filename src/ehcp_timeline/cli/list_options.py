@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -104,7 +104,10 @@ class Sheet:
     statement: str = ""
 
     def data(self, form: str) -> bytes:
-        """Return the list as a file of its own: csv, ndjson, md or xlsx."""
+        """Return the list as csv, ndjson, md or xlsx; its statement stands on every line."""
+        if self.statement:
+            lines = [{**line, "statement": self.statement} for line in self.lines]
+            return replace(self, keys=(*self.keys, "statement"), lines=lines, statement="").data(form)
         if form == "xlsx":
             from ehcp_timeline.report.worklist_book import workbook_bytes
 
@@ -188,7 +191,7 @@ def sheet_of(
     from ehcp_timeline.cases.pseudonyms import STATEMENT
     from ehcp_timeline.report.list_answers import lines_of
 
-    lines = lines_of(clocks, keys, pseudonymised=key is not None)
+    lines = lines_of(clocks, keys)
     if key is None:
         return Sheet(title, keys, lines, audit.as_at)
-    return Sheet(title, (*keys, "statement"), lines, audit.as_at, (STATEMENT,), STATEMENT)
+    return Sheet(title, keys, lines, audit.as_at, (STATEMENT,), STATEMENT)

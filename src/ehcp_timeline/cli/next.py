@@ -84,7 +84,7 @@ def next_(
     summary = {"policy": chosen_policy, "cases": ordered.height, "cannot_be_told": untold}
     sheet.send(
         to,
-        lambda: list_answer(NEXT, audit, sheet.lines, summary),
+        lambda: list_answer(NEXT, audit, summary, sheet.statement, work=sheet.lines),
         lambda: next_sections(title, asks.as_at, ordered, untold, top),
     )
 

@@ -34,7 +34,7 @@ from ehcp_timeline.cli.list_options import (
 )
 from ehcp_timeline.cli.options import AsAt, Config, Force, Format, OutputFile, Rules
 from ehcp_timeline.cli.output import Output, say
-from ehcp_timeline.cli.publish import DISCLOSURE, Disclosure, Previous, Public, Threshold, publish
+from ehcp_timeline.cli.publish import Disclosure, Previous, Public, Threshold, asked_to_suppress, publish
 from ehcp_timeline.cli.words import choice
 from ehcp_timeline.errors import UsageError
 
@@ -114,7 +114,7 @@ def overdue(
     cases by group is printed that may be published. Formats: table, plain, csv, json, ndjson, md, xlsx.
     """
     group, files = group_asked("--by", by), group_asked("--split-by", split_by)
-    public = choice("--disclosure", disclosure, DISCLOSURE) == "suppress"
+    public = asked_to_suppress(disclosure, threshold)
     _check_together(
         files, public=public, pseudonyms=pseudonymise is not None, save_list=save_list, output=output
     )
@@ -188,7 +188,7 @@ def _overdue(to: Output, work: "Casework", asked: _Asked) -> None:
     summary = {"overdue": clocks.height, "cases": clocks["case_id"].n_unique()}
     sheet.send(
         to,
-        lambda: list_answer(OVERDUE, audit, sheet.lines, summary),
+        lambda: list_answer(OVERDUE, audit, summary, sheet.statement, work=sheet.lines),
         lambda: overdue_sections(audit, clocks, asked.by, asked.top),
     )
 
@@ -205,7 +205,7 @@ def _save_list(to: Output, work: "Casework", asked: _Asked) -> None:
     summary = {"at_risk": clocks.height, "in_time": found.in_time, "cannot_be_told": found.untold}
     sheet.send(
         to,
-        lambda: list_answer(SAVE_LIST, audit, sheet.lines, summary),
+        lambda: list_answer(SAVE_LIST, audit, summary, sheet.statement, work=sheet.lines),
         lambda: risk_sections(audit, clocks, found.untold, asked.top),
     )
 

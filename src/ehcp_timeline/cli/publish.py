@@ -9,6 +9,7 @@ import typer
 
 from ehcp_timeline.cli.list_options import Sheet
 from ehcp_timeline.cli.output import Output, say
+from ehcp_timeline.cli.words import choice
 from ehcp_timeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,6 +34,18 @@ Previous = Annotated[
         "--previous", metavar="FILE", help="Warn of what this earlier publication gives away with it."
     ),
 ]
+
+
+def asked_to_suppress(disclosure: str, threshold: int) -> bool:
+    """Return whether a table is to be published.
+
+    Raises:
+        UsageError: There is no such way, or the threshold hides nothing.
+    """
+    from ehcp_timeline.measure.disclosure import check_threshold
+
+    check_threshold(threshold)
+    return choice("--disclosure", disclosure, DISCLOSURE) == "suppress"
 
 
 @dataclass(frozen=True, slots=True)

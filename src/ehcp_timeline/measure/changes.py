@@ -114,9 +114,19 @@ def _matched(now: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
 
 
 def _change(lost: pl.Expr) -> pl.Expr:
-    """Return what a change is called; null where it is no news."""
+    """Return what a change is called; null where it is no news.
+
+    A closed clock that cannot be judged but was answered is history, and so is one that turns up answered.
+    """
     was, now = _state(f"verdict{_BEFORE}"), _state("verdict")
-    now = pl.when((now == ABSENT) & lost).then(pl.lit("unknown")).otherwise(now)
+    history = (now == "unknown") & pl.col("answered").is_not_null() & was.is_in([CLOSED, ABSENT])
+    now = (
+        pl.when((now == ABSENT) & lost)
+        .then(pl.lit("unknown"))
+        .when(history)
+        .then(pl.lit(CLOSED))
+        .otherwise(now)
+    )
     name = pl.lit(None, dtype=pl.String)
     for old, new, change in reversed(TABLE):
         name = pl.when(was.is_in(old) & (now == new)).then(pl.lit(change)).otherwise(name)

@@ -57,7 +57,10 @@ def changes_sections(
 
 
 def changes_answer(
-    sides: Sequence[Mapping[str, Any]], summary: Mapping[Change, int], lines: Sequence[Mapping[str, Any]]
+    sides: Sequence[Mapping[str, Any]],
+    summary: Mapping[Change, int],
+    lines: Sequence[Mapping[str, Any]],
+    statement: str,
 ) -> dict[str, Any]:
     """Return what changed as `ehcp-changes/1`.
 
@@ -67,13 +70,15 @@ def changes_answer(
         sides: The earlier and the later answer: their day, law, and how many cases and clocks they have.
         summary: How many clocks changed in each way.
         lines: Each of them.
+        statement: What must stand on every copy; empty for nothing.
     """
     return {
         "schema": CHANGES,
         "old": dict(sides[0]),
         "new": dict(sides[1]),
+        "statement": statement or None,
         "summary": dict(summary),
-        "list": list(lines),
+        "changes": list(lines),
     }
 
 

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ehcp_timeline.audit.result import Audit
-from ehcp_timeline.cases.pseudonyms import STATEMENT
 from ehcp_timeline.report.answers import problem_values, rulebook_values
 
 if TYPE_CHECKING:
@@ -16,31 +15,35 @@ LETTERS, CHANGES, HOLIDAYS = "ehcp-letters/1", "ehcp-changes/1", "ehcp-holidays/
 Line = dict[str, Any]
 
 
-def lines_of(clocks: "pl.DataFrame", keys: Sequence[str], *, pseudonymised: bool = False) -> list[Line]:
-    """Return each clock as one line; a pseudonymised one says that it is still personal data."""
-    lines = list(clocks.select(keys).iter_rows(named=True))
-    return [{**line, "statement": STATEMENT} for line in lines] if pseudonymised else lines
+def lines_of(clocks: "pl.DataFrame", keys: Sequence[str]) -> list[Line]:
+    """Return each clock as one line."""
+    return list(clocks.select(keys).iter_rows(named=True))
 
 
 def list_answer(
-    schema: str, audit: Audit, lines: Sequence[Mapping[str, Any]], summary: Mapping[str, Any]
+    schema: str,
+    audit: Audit,
+    summary: Mapping[str, Any],
+    statement: str,
+    **listed: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Return a list with what it was made from.
 
     Args:
         schema: Name of the answer.
         audit: The answer of the file.
-        lines: The list.
-        summary: What is counted over it.
+        summary: What is counted over the list.
+        statement: What must stand on every copy of it; empty for nothing.
+        listed: The list under its name.
     """
     return {
         "schema": schema,
         "as_at": audit.as_at,
         "rulebook": rulebook_values(audit.rulebook_version, audit.rulebook_sha256, audit.overlays),
         "input": [asdict(source) for source in audit.inputs],
-        "statement": STATEMENT if any("statement" in line for line in lines) else None,
+        "statement": statement or None,
         "summary": dict(summary),
-        "list": list(lines),
+        **{name: list(lines) for name, lines in listed.items()},
         "not_judged": [asdict(deadline) for deadline in audit.not_judged],
         "problems": [problem_values(problem) for problem in audit.problems],
     }
