@@ -1,4 +1,4 @@
-"""What a person can type, read in an answer or put in a file is documented, and the README tells the truth."""
+"""What a person can type, read or put in a file is documented, and the README tells the truth."""
 
 import re
 import shlex
@@ -105,7 +105,8 @@ def test_the_readme_session_runs(command: str, printed: str) -> None:
 def test_the_project_stands_alone() -> None:
     """No committed text refers to a folder outside the project."""
     outside = re.compile(r"\.\./" + "shared|/" + "work/|/" + "root/")
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, check=False, text=True).stdout
-    texts = [ROOT / name for name in listed.splitlines() if not name.endswith((".xlsx", ".parquet"))]
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, check=False, text=True)
+    names = [name for name in listed.stdout.splitlines() if not name.endswith((".xlsx", ".parquet"))]
+    texts = {name: (ROOT / name).read_text(encoding="utf-8", errors="ignore") for name in names}
 
-    assert [path.name for path in texts if outside.search(path.read_text(encoding="utf-8", errors="ignore"))] == []
+    assert [name for name, text in texts.items() if outside.search(text)] == []

@@ -58,7 +58,7 @@ def test_a_module_imports_only_from_layers_above_its_own(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HOUSE)))
 def test_polars_stays_in_its_rooms(path: Path) -> None:
-    """polars is imported only where whole files are read, judged, measured or written."""
+    """Polars is imported only where whole files are read, judged, measured or written."""
     place = str(path.relative_to(HOUSE))
     may = place.startswith(POLARS_ROOMS) and place not in NO_POLARS
 
@@ -89,7 +89,9 @@ def test_the_rulebook_holds_no_code() -> None:
 
 def test_nothing_is_left_in() -> None:
     """No to-do, no stub, no skipped test."""
-    words = re.compile("|".join(("TO" + "DO", "FIX" + "ME", "NotImplemented" + "Error", r"mark\.(skip|" + "xfail)")))
+    words = re.compile(
+        "|".join(("TO" + "DO", "FIX" + "ME", "NotImplemented" + "Error", r"mark\.(skip|" + "xfail)"))
+    )
     tests = sorted(Path(__file__).parent.rglob("*.py"))
 
     left = [

@@ -12,7 +12,8 @@ AS_AT = date(2026, 6, 1)
 
 
 def _judged(clocks: list[dict[str, object]], rows: list[dict[str, object]]) -> Judged:
-    frame = pl.DataFrame([{name: one.get(name) for name in CLOCKS} for one in clocks], schema=dict(CLOCKS))
+    told = [{name: one.get(name) for name in CLOCKS} for one in clocks]
+    frame = pl.DataFrame(told, schema=dict(CLOCKS))
     schema = {"row": pl.UInt32, "case_id": pl.String, "assess_agreed": pl.Date, "draft_sent": pl.Date}
     read = pl.DataFrame([{name: one.get(name) for name in schema} for one in rows], schema=schema)
     return Judged(read, {"plan.issue": ToldClocks(frame)})
@@ -36,7 +37,12 @@ def test_the_stage_is_the_furthest_event_by_the_as_at_date() -> None:
         {"row": 3, "case_id": "b", "assess_agreed": AS_AT},
         {"row": 4, "case_id": "c", "assess_agreed": AS_AT + timedelta(days=1)},
         {"row": 5, "case_id": "d", "assess_agreed": date(2026, 4, 1), "draft_sent": AS_AT},
-        {"row": 6, "case_id": "e", "assess_agreed": date(2026, 4, 1), "draft_sent": AS_AT + timedelta(days=1)},
+        {
+            "row": 6,
+            "case_id": "e",
+            "assess_agreed": date(2026, 4, 1),
+            "draft_sent": AS_AT + timedelta(days=1),
+        },
         {"row": 7, "case_id": "f", "draft_sent": date(2026, 5, 1)},
         {"row": 8, "case_id": "g", "draft_sent": start - timedelta(days=1)},
     ]
@@ -58,7 +64,9 @@ def test_the_oldest_come_first_over_all_batches_and_weeks_are_floored() -> None:
     assert [(one.case_id, one.weeks) for one in backlog.oldest] == [("c4", 57), ("c3", 8), ("c2", 7)]
 
 
-@pytest.mark.parametrize(("days", "weeks"), [(0, 0), (6, 0), (7, 1), (13, 1), (14, 2), (868, 124), (874, 124), (875, 125)])
+@pytest.mark.parametrize(
+    ("days", "weeks"), [(0, 0), (6, 0), (7, 1), (13, 1), (14, 2), (868, 124), (874, 124), (875, 125)]
+)
 def test_whole_weeks(days: int, weeks: int) -> None:
     """Weeks are whole and floored: the 124th week lasts from day 868 to day 874."""
     assert whole_weeks(AS_AT - timedelta(days=days), AS_AT) == weeks

@@ -21,7 +21,9 @@ ROWS = {
 RECEIVED = date(2025, 1, 6)
 
 
-def _rates(rows: list[tuple[object, ...]], decide: list[dict[str, object]] | None = None) -> dict[str, object]:
+def _rates(
+    rows: list[tuple[object, ...]], decide: list[dict[str, object]] | None = None
+) -> dict[str, object]:
     read = pl.DataFrame(rows, schema=ROWS, orient="row").with_row_index("row")
     clocks = [{name: one.get(name) for name in CLOCKS} for one in decide or []]
     rates = Rates(AS_AT, load_rulebook())

@@ -70,7 +70,10 @@ class Listing:
         told: list[pl.DataFrame],
     ) -> None:
         """Tell all clocks of one deadline and verdict in full, or those that may be among the worst."""
-        place = (pl.lit(self.file, dtype=pl.UInt16).alias("file"), pl.lit(order, dtype=pl.UInt16).alias("order"))
+        place = (
+            pl.lit(self.file, dtype=pl.UInt16).alias("file"),
+            pl.lit(order, dtype=pl.UInt16).alias("order"),
+        )
         if self.top is None:
             told.append(clocks.frame().with_columns(*place))
             return
