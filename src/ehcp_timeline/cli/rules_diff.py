@@ -13,6 +13,7 @@ from ehcp_timeline.cli.opening import case_file, names, settings
 from ehcp_timeline.cli.options import AsAt, Config, Force, Format, OutputFile
 from ehcp_timeline.cli.output import Output, choose_output
 from ehcp_timeline.cli.words import choice, day_asked
+from ehcp_timeline.errors import UsageError
 
 if TYPE_CHECKING:
     from ehcp_timeline.law.difference import Change
@@ -63,6 +64,10 @@ def diff(
     """
     to = choose_output(asked, output, force=force, formats=FORMATS)
     fails, group, when = choice("--fail-on", fail_on, FAIL_ON), choice("--by", by, GROUPS), day_asked(as_at)
+    if to.format in ("csv", "ndjson") and not files:
+        raise UsageError(
+            f"{to.format} lists the cases that flip, and none is given", "name case files after B"
+        )
     from ehcp_timeline.cli.rulebooks import named_rulebook
     from ehcp_timeline.law.difference import changes
     from ehcp_timeline.report.difference_view import Sides
@@ -106,8 +111,8 @@ def _write(
     if to.format == "json":
         to.send(flat.json_text(difference_answer(sides, found, effect, as_at)))
     elif to.format in ("csv", "ndjson"):
-        rows = [] if effect is None else list(effect.flips.iter_rows(named=True))
-        keys = list(effect.flips.columns) if effect else []
+        rows = list(effect.flips.iter_rows(named=True)) if effect else []
+        keys = effect.flips.columns if effect else []
         to.send(flat.csv_text(rows, keys) if to.format == "csv" else flat.ndjson_text(rows))
     else:
         most = top if top is not None else IN_A_COMMENT if to.format == "md" else ON_A_PAGE

@@ -72,11 +72,11 @@ def _in_force(one: Deadline, rulebook: Rulebook) -> Iterator[Remark]:
         if (
             law is None and cited and clause.startswith("excuse") and not one.overlay
         ):  # reading saw the others
-            says = f"{clause} cites {cited!r}, which begins with no instrument"
+            says = f"{clause} cites {cited!r}, which names no instrument"
             yield Remark("error", "unknown-instrument", one.id, says, "name one of instruments.toml first")
         day = law and (law.in_force or law.made)
         if law and day and since and NO_DAY < since < day:
-            says = f"{clause} stands from {since}, but {law.id} was in force from {day}"
+            says = f"{clause} begins before {law.id} was in force, on {day}"
             yield Remark(
                 "error", "before-in-force", one.id, says, f"begin on {day}, or cite the law before it"
             )
