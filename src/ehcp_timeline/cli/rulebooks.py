@@ -40,14 +40,14 @@ def named_rulebook(word: str) -> Named:
     from ehcp_timeline.law.reading import load_rulebook
 
     path = Path(word)
-    installed = load_rulebook()
-    if word in (INSTALLED, __version__, installed.version):
-        return Named(word, installed)
+    if word in (INSTALLED, __version__):
+        return Named(word, load_rulebook())
     if path.is_dir():
         return Named(word, _folder(path))
     if path.is_file():
         return Named(word, load_rulebook([path]))
-    return Named(word, _revision(word))
+    installed = load_rulebook()
+    return Named(word, installed if word == installed.version else _revision(word))
 
 
 def _folder(folder: Path) -> "Rulebook":
