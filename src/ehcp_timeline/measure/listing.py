@@ -1,7 +1,7 @@
 """The list of clocks that a check shows: selected batch by batch, cut to the worst or put in file order."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -47,39 +47,34 @@ class Listing:
     def add(self, judged: Judged) -> None:
         """Select from one batch."""
         names = self._names(judged)
-        mine = rows_of_group(names, self.selection)
-        told: list[pl.DataFrame] = []
-        for order, deadline in self._wanted(judged.clocks):
-            for verdict, clocks in by_verdict(judged.clocks[deadline.id], self.selection, mine):
-                self.found[verdict] += clocks.height
-                self._choose(order, verdict, clocks, judged, names, told)
-        if told:
-            self.chosen.append(with_names(pl.concat(told), names))
-        self.worst.settle()
+        told: dict[Verdict, list[pl.DataFrame]] = {}
+        for order, verdict, clocks in self._asked_for(judged, names):
+            self.found[verdict] += clocks.height
+            some = clocks if self.top is None else self.worst.candidates(clocks, verdict, again=judged.last)
+            if some.height:
+                told.setdefault(verdict, []).append(some.frame().with_columns(self._place(order)))
+        for verdict, frames in told.items():
+            self._keep(verdict, with_names(pl.concat(frames), names))
         if judged.last:
             self.named.clear()
             self.file += 1
 
-    def _choose(
-        self,
-        order: int,
-        verdict: Verdict,
-        clocks: Clocks,
-        judged: Judged,
-        names: pl.DataFrame,
-        told: list[pl.DataFrame],
-    ) -> None:
-        """Tell all clocks of one deadline and verdict in full, or those that may be among the worst."""
-        place = (
-            pl.lit(self.file, dtype=pl.UInt16).alias("file"),
-            pl.lit(order, dtype=pl.UInt16).alias("order"),
-        )
+    def _asked_for(self, judged: Judged, names: pl.DataFrame) -> Iterator[tuple[int, Verdict, Clocks]]:
+        mine = rows_of_group(names, self.selection)
+        for order, deadline in enumerate(self.rulebook.deadlines):
+            if deadline.id in judged.clocks and is_wanted(deadline, self.selection):
+                for verdict, clocks in by_verdict(judged.clocks[deadline.id], self.selection, mine):
+                    yield order, verdict, clocks
+
+    def _place(self, order: int) -> list[pl.Expr]:
+        numbers = {"file": self.file, "order": order}
+        return [pl.lit(number, dtype=pl.UInt16).alias(name) for name, number in numbers.items()]
+
+    def _keep(self, verdict: Verdict, clocks: pl.DataFrame) -> None:
         if self.top is None:
-            told.append(clocks.frame().with_columns(*place))
-            return
-        some = self.worst.candidates(clocks, verdict, again=judged.last)
-        if some.height:
-            self.worst.add(verdict, with_names(some.frame().with_columns(*place), names))
+            self.chosen.append(clocks)
+        else:
+            self.worst.add(verdict, clocks)
 
     def _names(self, judged: Judged) -> pl.DataFrame:
         """Return who the rows are about on which the clocks of this batch stand."""
@@ -89,11 +84,6 @@ class Listing:
         if any(one.repeats and is_wanted(one, self.selection) for one in self.rulebook.deadlines):
             self.named.append(names)
         return names
-
-    def _wanted(self, there: Collection[str]) -> Iterator[tuple[int, Deadline]]:
-        for order, deadline in enumerate(self.rulebook.deadlines):
-            if deadline.id in there and is_wanted(deadline, self.selection):
-                yield order, deadline
 
     def finished(self) -> pl.DataFrame:
         """Return the list in file order, then rulebook order, then by start; columns as in `LISTED`."""

@@ -19,13 +19,11 @@ class Worst:
     Attributes:
         top: How many of each verdict to keep.
         kept: Verdict to the worst of them, worst first; in file order where they are equally bad.
-        arrived: Verdict to clocks that may be among the worst, not sorted in yet.
         edges: Verdict to how bad the least bad of `top` kept ones is.
     """
 
     top: int
     kept: dict[Verdict, pl.DataFrame] = field(default_factory=dict)
-    arrived: dict[Verdict, list[pl.DataFrame]] = field(default_factory=dict)
     edges: dict[Verdict, int] = field(default_factory=dict)
 
     def candidates(self, clocks: Clocks, verdict: Verdict, *, again: bool) -> Clocks:
@@ -46,19 +44,13 @@ class Worst:
             clocks, badness = clocks.only(mask), badness.filter(mask)
         return _worst(clocks, badness, self.top)
 
-    def add(self, verdict: Verdict, frame: pl.DataFrame) -> None:
-        """Take in candidates: every column that a list shows, and `file` and `order`."""
-        self.arrived.setdefault(verdict, []).append(frame)
-
-    def settle(self) -> None:
-        """Sort in what a batch has brought."""
-        for verdict, frames in self.arrived.items():
-            held = [self.kept[verdict]] if verdict in self.kept else []
-            worst = _sorted(pl.concat([*held, *frames], how="vertical_relaxed"), verdict).head(self.top)
-            self.kept[verdict] = worst
-            if worst.height == self.top:
-                self.edges[verdict] = int(_bad(worst[_by(verdict)], verdict)[-1])
-        self.arrived.clear()
+    def add(self, verdict: Verdict, clocks: pl.DataFrame) -> None:
+        """Sort in what a batch has brought: every column that a list shows, and `file` and `order`."""
+        held = [self.kept[verdict]] if verdict in self.kept else []
+        worst = _sorted(pl.concat([*held, clocks], how="vertical_relaxed"), verdict).head(self.top)
+        self.kept[verdict] = worst
+        if worst.height == self.top:
+            self.edges[verdict] = int(_bad(worst[_by(verdict)], verdict)[-1])
 
     def told(self) -> Iterator[pl.DataFrame]:
         """Yield the worst of each verdict."""
