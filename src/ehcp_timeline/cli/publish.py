@@ -1,6 +1,6 @@
 """A table of counts instead of a list of people: `--disclosure suppress`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,8 +14,10 @@ from ehcp_timeline.errors import UsageError
 
 if TYPE_CHECKING:
     from ehcp_timeline.audit.selection import Selection
+    from ehcp_timeline.law.kpis import Measure
     from ehcp_timeline.measure.casework import Casework
     from ehcp_timeline.measure.disclosure import Published
+    from ehcp_timeline.measure.scorecard.scorecard import Scorecard
 
 DISCLOSURE = ("none", "suppress")
 _MOST_WARNINGS = 10
@@ -73,7 +75,7 @@ def publish(to: Output, work: "Casework", selection: "Selection", asked: Public)
     clocks = work.open_clocks().filter(chosen_by(selection, work.rulebook))
     published = open_cases_published(clocks, group, asked.threshold)
     keys, lines = view.publication_keys(published, group), list(view.publication_rows(published, group))
-    sheet = Sheet(f"Open cases by {group}", keys, lines, work.as_at, (view.legend(published),))
+    sheet = Sheet(f"Open cases by {group}", keys, lines, work.as_at, (view.legend(published.threshold),))
     sheet.send(
         to,
         lambda: view.publication_answer(work.audit, published, group),
@@ -83,6 +85,37 @@ def publish(to: Output, work: "Casework", selection: "Selection", asked: Public)
         say(*view.publication_lines(published, keys, lines))
     if asked.previous is not None:
         say(*_warnings(asked.previous, published, group))
+
+
+def publish_card(to: Output, card: "Scorecard", measures: "Sequence[Measure]", threshold: int) -> None:
+    """Write a scorecard with everything hidden that tells of one child; targets and trends are left out.
+
+    Args:
+        to: Where it goes.
+        card: The scorecard.
+        measures: Which measures a screen shows.
+        threshold: Numbers of people below it are hidden.
+
+    Raises:
+        UsageError: The threshold hides nothing, or the groups are people.
+    """
+    from ehcp_timeline.measure.public_lines import hidden_numbers
+    from ehcp_timeline.report import scorecard_public as view
+    from ehcp_timeline.report.publication_view import legend
+    from ehcp_timeline.report.scorecard_answer import scorecard_keys
+
+    if card.question.group is not None and card.question.group.id == "caseworker":
+        raise UsageError("a table by caseworker is about staff: it is not for publication", "--by team")
+    hidden = hidden_numbers(card.lines, card.question.measures, threshold)
+    to.send_rows(
+        view.public_rows(card, hidden, no_cases=None if to.format == "ndjson" else "no cases"),
+        scorecard_keys(card),
+        view.public_answer(card, hidden, threshold),
+        lambda: view.public_sections(card, hidden, measures, threshold),
+        f"Scorecard as at {card.question.as_at}",
+    )
+    if to.format not in ("table", "plain"):
+        say(f"{len(hidden)} numbers hidden. {legend(threshold)}")
 
 
 def _warnings(path: Path, published: "Published", by: str) -> Iterable[str]:

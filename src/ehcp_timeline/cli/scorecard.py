@@ -11,10 +11,13 @@ from ehcp_timeline.cli.examples import examples, exit_codes
 from ehcp_timeline.cli.opening import case_file, law, names, settings
 from ehcp_timeline.cli.options import AsAt, Config, Force, Format, OutputFile, Rules
 from ehcp_timeline.cli.output import ROW_FORMATS, Output, choose_output, say
+from ehcp_timeline.cli.publish import Disclosure, Threshold, asked_to_suppress, publish_card
 from ehcp_timeline.cli.words import choice, day_asked, did_you_mean, split
 from ehcp_timeline.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from ehcp_timeline.cases.frame import CaseSource
     from ehcp_timeline.cli.config import Config as Settings
     from ehcp_timeline.law.kpis import Kpis, Measure
@@ -62,7 +65,7 @@ ListMeasures = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """What the words of the command line come to."""
 
     question: "Question"
@@ -78,6 +81,7 @@ class _Asked:
     "ehcp scorecard cases.csv --measure pc_plans --period financial --as-at 2025-03-31",
     "ehcp scorecard cases.csv --series monthly --format json",
     "ehcp scorecard cases.csv --pack foi -o foi.xlsx",
+    "ehcp scorecard cases.csv --by district --disclosure suppress --threshold 5 -o public.csv",
 )
 def scorecard(
     files: FileNames = None,
@@ -90,6 +94,8 @@ def scorecard(
     since: From = None,
     pack: PackName = None,
     list_measures: ListMeasures = False,
+    disclosure: Disclosure = "none",
+    threshold: Threshold = 5,
     as_at: AsAt = None,
     asked: Format = None,
     output: OutputFile = None,
@@ -108,16 +114,23 @@ def scorecard(
         return
     if not files:
         raise UsageError("there is no file to count in", "ehcp scorecard cases.csv")
+    public = asked_to_suppress(disclosure, threshold)
+    if public and pack is not None:
+        raise UsageError("a pack is not for publication", "leave out --pack, or --disclosure")
     if pack is not None:
-        what = _asked(files, as_at, overlays, config_file, period="year")
+        what = asked_for(files, as_at, overlays, config_file, period="year")
         raise typer.Exit(_pack(what, pack, output, force=force))
     monthly = bool(series and choice("--series", series, ("monthly",)))
     to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
     kind = "month" if monthly else period
-    what = _asked(files, as_at, overlays, config_file, period=kind, by=by, measure=measure)
+    what = asked_for(files, as_at, overlays, config_file, period=kind, by=by, measure=measure)
     card = _card(what, monthly=monthly, since=since)
+    if public:
+        card = card if last is None else replace(card, lines=_newest(card, last))
+        publish_card(to, card, _shown(card, chosen=bool(measure)), threshold)
+        raise typer.Exit(exit_code(card.files))
     _write(to, card, what.config, last, chosen=bool(measure))
-    raise typer.Exit(_exit_code(card.files))
+    raise typer.Exit(exit_code(card.files))
 
 
 def _asked(
@@ -129,7 +142,7 @@ def _asked(
     period: str,
     by: str | None = None,
     measure: Words = None,
-) -> _Asked:
+) -> Asked:
     """Return what is asked, every word of it checked before a file is read."""
     from ehcp_timeline.law.kpi_reading import load_kpis
     from ehcp_timeline.measure.scorecard.card import Question
@@ -146,7 +159,7 @@ def _asked(
     question = Question(kpis, rulebook, when, group, _measures(kpis, measure))
     vocabulary = names(rulebook)
     sources = [case_file(path, vocabulary, when, config) for path in files]
-    return _Asked(question, Layout(cast("PeriodKind", kind), group, when, people), sources, config)
+    return Asked(question, Layout(cast("PeriodKind", kind), group, when, people), sources, config)
 
 
 def _group(word: str) -> str:
@@ -168,7 +181,7 @@ def _measures(kpis: "Kpis", asked: Words) -> "tuple[Measure, ...]":
     return tuple(one for one in kpis.measures if not words or one.id.startswith(words))
 
 
-def _card(what: _Asked, *, monthly: bool, since: str | None) -> "Scorecard":
+def _card(what: Asked, *, monthly: bool, since: str | None) -> "Scorecard":
     """Count, once or for every month."""
     from ehcp_timeline.measure.scorecard.scorecard import make_scorecard, make_series
 
@@ -205,7 +218,14 @@ def _write(to: Output, card: "Scorecard", config: "Settings", last: int | None, 
         f"Scorecard as at {card.question.as_at}",
     )
     if not on_screen:
-        say(*_left_out(card))
+        say(*left_out(card.files))
+
+
+def _newest(card: "Scorecard", periods: int) -> "pl.DataFrame":
+    """Return the lines of the last so many periods."""
+    from ehcp_timeline.measure.scorecard.lines import newest
+
+    return newest(card.lines, periods)
 
 
 def _shown(card: "Scorecard", *, chosen: bool) -> "tuple[Measure, ...]":
@@ -221,11 +241,11 @@ def _left_out(card: "Scorecard") -> list[str]:
     return said
 
 
-def _exit_code(files: "Files") -> int:
+def exit_code(files: "Files") -> int:
     return NOT_ALL_JUDGED if any(one.not_judged for one in files.inputs) else 0
 
 
-def _pack(what: _Asked, name: str, path: Path | None, *, force: bool) -> int:
+def _pack(what: Asked, name: str, path: Path | None, *, force: bool) -> int:
     """Write a pack as a workbook or a folder, and return the exit code."""
     kpis = what.question.kpis
     pack = kpis.packs[choice("--pack", name, tuple(kpis.packs))]
@@ -251,7 +271,7 @@ def _pack(what: _Asked, name: str, path: Path | None, *, force: bool) -> int:
     else:
         write_folder(path, pack_csvs(pack.id, sheets), force=force)
     say(f"{path}: {len(sheets)} sheets as at {what.question.as_at}.")
-    return _exit_code(files)
+    return exit_code(files)
 
 
 def _list_measures(to: Output) -> None:

@@ -8,7 +8,7 @@ of the same people, by district and by team, should not both be published withou
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -93,9 +93,28 @@ def suppress(table: Table, threshold: int) -> Published:
         UsageError: The threshold is below 3: 0 and 1 hide nothing, and a number that 2 hides is known to
             be 1.
     """
+    edges = tuple(_edges(table))
+    hidden = to_hide(table, threshold)
+    if hidden is None:
+        return _published(table, edges, {one.cell for one in edges}, threshold, withheld=True)
+    return _published(table, edges, hidden, threshold)
+
+
+def to_hide(table: Table, threshold: int, also: Collection[Cell] = ()) -> set[Cell] | None:
+    """Return which numbers of a table must be hidden; None where no way of hiding would keep them hidden.
+
+    Args:
+        table: The table. A row or column of totals stands behind the others, as (row, column).
+        threshold: Numbers of 1 to threshold - 1 are hidden.
+        also: Numbers that are hidden for a reason of their own, as those hidden in another table.
+
+    Raises:
+        UsageError: The threshold is below 3.
+    """
     check_threshold(threshold)
     edges = tuple(_edges(table))
-    known = {**_one_category(table, edges), **_small(edges, threshold)}
+    others = {one.cell: _large_or_any(one, threshold) for one in edges if one.cell in also}
+    known = {**others, **_one_category(table, edges), **_small(edges, threshold)}
     may_hide = {one.cell: Range(threshold, None) for one in edges if one.value >= threshold}
     prices = _prices(table, edges)
     for edge in edges:
@@ -103,9 +122,13 @@ def suppress(table: Table, threshold: int) -> Published:
             continue
         found = cheapest_way(edge, edges, known, may_hide, prices)
         if found is None:
-            return _published(table, edges, {one.cell for one in edges}, threshold, withheld=True)
+            return None
         known.update((cell, may_hide[cell]) for cell in found)
-    return _published(table, edges, set(known), threshold)
+    return set(known)
+
+
+def _large_or_any(edge: Edge, threshold: int) -> Range:
+    return Range(threshold, None) if edge.value >= threshold else _NOT_NEGATIVE
 
 
 def check_threshold(threshold: int) -> None:

@@ -16,9 +16,9 @@ SHARE = "pc_overdue"
 WITHHELD = "The table is withheld: no way of hiding numbers in it would keep them hidden."
 
 
-def legend(published: Published) -> str:
+def legend(threshold: int) -> str:
     """Return what `[c]` stands for."""
-    most = published.threshold - 1
+    most = threshold - 1
     return (
         f"{HIDDEN.value} = hidden to protect the people counted: a number of 1 to {most}, a group that is "
         "all in one category, or a number from which one of these could be worked out. Percentages built on "
@@ -48,7 +48,7 @@ def publication_sections(audit: Audit, published: Published, by: str) -> Iterato
         before=(WITHHELD,) if published.withheld else (),
         columns=(Column(by), *(Column(key.replace("_", " "), "number") for key in keys[1:])),
         rows=() if published.withheld else rows,
-        after=(legend(published),),
+        after=(legend(published.threshold),),
     )
 
 
@@ -61,7 +61,7 @@ def publication_answer(audit: Audit, published: Published, by: str) -> dict[str,
         "by": by,
         "threshold": published.threshold,
         "withheld": published.withheld,
-        "legend": legend(published),
+        "legend": legend(published.threshold),
         "columns": list(publication_keys(published, by)),
         "rows": list(publication_rows(published, by)),
     }
@@ -70,7 +70,7 @@ def publication_answer(audit: Audit, published: Published, by: str) -> dict[str,
 def publication_lines(published: Published, keys: Sequence[str], rows: Sequence[Line]) -> tuple[str, ...]:
     """Return what should be known beside a table that is written as data."""
     hidden = sum(row[key] == HIDDEN.value for row in rows for key in keys)
-    return (f"{hidden} of {len(rows) * (len(keys) - 1)} numbers hidden. {legend(published)}",)
+    return (f"{hidden} of {len(rows) * (len(keys) - 1)} numbers hidden. {legend(published.threshold)}",)
 
 
 def _value(number: Count) -> int | str:

@@ -1,0 +1,118 @@
+"""Which numbers of a scorecard may be published: each measure protected, what they share hidden in all.
+
+A percentage is a table of two columns, those it counts and the rest of those it is of; any other measure has
+one. Groups add up to the line of everybody where their numbers do. A number of cases that several measures
+are made of is hidden in all of them if it is in one, and each is then looked at again, until nothing changes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from ehcp_timeline.law.kpis import Measure
+from ehcp_timeline.measure.disclosure import Table, check_threshold, to_hide
+from ehcp_timeline.measure.scorecard.lines import above, below
+from ehcp_timeline.measure.scorecard.rolling import OF_ALL, OF_RECORDED, PERIOD, RANK
+from ehcp_timeline.measure.secondary import Cell
+
+Number = tuple[int, str, tuple[str, ...]]
+Place = tuple[int, str]
+_LINE = "_line"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """One measure in one period as a table.
+
+    Attributes:
+        measure: The measure.
+        table: Its numbers.
+        names: Cell of the table to the number of cases it is: line, population and marks; a cell that is
+            never printed by itself has none.
+        lines: The lines of the scorecard that its rows stand for, that of everybody last.
+    """
+
+    measure: Measure
+    table: Table
+    names: Mapping[Cell, Number]
+    lines: tuple[int, ...]
+
+
+def hidden_numbers(lines: pl.DataFrame, measures: Sequence[Measure], threshold: int) -> frozenset[Place]:
+    """Return the places of a scorecard that must not be printed, as line number and id of the measure.
+
+    Args:
+        lines: The lines of the scorecard, as `scorecard.lines.lines` gives them.
+        measures: Its measures.
+        threshold: Numbers of 1 to threshold - 1 cases are hidden.
+
+    Raises:
+        UsageError: The threshold hides nothing.
+    """
+    check_threshold(threshold)
+    numbered = lines.with_row_index(_LINE)
+    sheets = [one for measure in measures for one in _sheets(numbered, measure)]
+    hidden = _hidden(sheets, threshold)
+    found = {place for sheet in sheets for place in _places(sheet, hidden)}
+    return frozenset(found | _recorded(numbered, measures, found))
+
+
+def _hidden(sheets: Sequence[_Sheet], threshold: int) -> set[Number]:
+    """Return the numbers of cases that must not be known, looking again where one stands elsewhere."""
+    hidden: set[Number] = set()
+    look_at = list(sheets)
+    while look_at:
+        more = {name for sheet in look_at for name in _hidden_in(sheet, hidden, threshold)} - hidden
+        hidden |= more
+        look_at = [sheet for sheet in sheets if not more.isdisjoint(sheet.names.values())]
+    return hidden
+
+
+def _hidden_in(sheet: _Sheet, hidden: set[Number], threshold: int) -> Iterator[Number]:
+    """Return what must be hidden in one table, given what is hidden in others."""
+    also = [cell for cell, name in sheet.names.items() if name in hidden]
+    cells = to_hide(sheet.table, threshold, also)
+    return (name for cell, name in sheet.names.items() if cells is None or cell in cells)
+
+
+def _sheets(numbered: pl.DataFrame, measure: Measure) -> Iterator[_Sheet]:
+    """Yield a measure as tables, one for each period in which it was counted."""
+    counted = numbered.filter(pl.col(above(measure.id)).is_not_null(), pl.col(RANK) != OF_RECORDED)
+    for _, mine in counted.group_by(PERIOD, maintain_order=True):
+        yield _sheet(mine.sort(pl.col(RANK) == OF_ALL, _LINE), measure)
+
+
+def _sheet(mine: pl.DataFrame, measure: Measure) -> _Sheet:
+    """Return a measure in one period: its groups, with everybody as their total where they add up."""
+    split = measure.unit == "percent"
+    parts, wholes = mine[above(measure.id)].to_list(), mine[below(measure.id)].to_list()
+    rows = [(part, whole - part) if split else (part,) for part, whole in zip(parts, wholes, strict=True)]
+    adds_down = len(rows) > 1 and rows[-1] == tuple(map(sum, zip(*rows[:-1], strict=True)))
+    inner = rows[:-1] if adds_down else rows
+    columns = ("part", "rest") if split else ("part",)
+    names = tuple(str(one) for one in range(len(inner)))
+    lines = tuple(mine[_LINE].to_list())
+    table = Table(names, columns, tuple(inner), adds_across=split, adds_down=adds_down)
+    return _Sheet(measure, table, dict(_names(measure, lines, split=split)), lines)
+
+
+def _names(measure: Measure, lines: Sequence[int], *, split: bool) -> Iterator[tuple[Cell, Number]]:
+    for row, line in enumerate(lines):
+        yield (row, 0), (line, measure.counts, tuple(sorted(measure.part)))
+        if split:
+            yield (row, 2), (line, measure.counts, tuple(sorted(measure.whole)))
+
+
+def _places(sheet: _Sheet, hidden: set[Number]) -> Iterator[Place]:
+    """Yield the lines on which a measure is made of a hidden number."""
+    for (row, _), name in sheet.names.items():
+        if name in hidden:
+            yield sheet.lines[row], sheet.measure.id
+
+
+def _recorded(numbered: pl.DataFrame, measures: Sequence[Measure], found: set[Place]) -> set[Place]:
+    """Return the places of the line of all recorded groups, which tells what is not recorded."""
+    lines = numbered.filter(pl.col(RANK) == OF_RECORDED)[_LINE].to_list()
+    hidden = {measure for _, measure in found}
+    return {(line, one.id) for line in lines for one in measures if one.id in hidden}
