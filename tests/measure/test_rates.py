@@ -1,5 +1,6 @@
 """DfE's headline measures, worked by hand."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -22,10 +23,10 @@ RECEIVED = date(2025, 1, 6)
 
 
 def _rates(
-    rows: list[tuple[object, ...]], decide: list[dict[str, object]] | None = None
+    rows: Sequence[tuple[object, ...]], decide: Sequence[dict[str, object]] = ()
 ) -> dict[str, object]:
     read = pl.DataFrame(rows, schema=ROWS, orient="row").with_row_index("row")
-    clocks = [{name: one.get(name) for name in CLOCKS} for one in decide or []]
+    clocks = [{name: one.get(name) for name in CLOCKS} for one in decide]
     rates = Rates(AS_AT, load_rulebook())
     rates.add(Judged(read, {"assess.decide": ToldClocks(pl.DataFrame(clocks, schema=dict(CLOCKS)))}))
     return dict(rates.named())
