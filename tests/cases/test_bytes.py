@@ -11,9 +11,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from ehcp_timeline.cases import survey as surveying
+from ehcp_timeline.cases import raw
 from ehcp_timeline.cases.columns import vocabulary
 from ehcp_timeline.cases.frame import open_case_file
+from ehcp_timeline.cases.raw import open_raw
 from ehcp_timeline.cases.survey import survey
 from ehcp_timeline.errors import CaseFileError
 
@@ -53,17 +54,17 @@ def test_every_encoding_gives_the_same_cells(tmp_path: Path, content: bytes, enc
 def test_a_letter_cut_by_the_end_of_a_piece_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """UTF-8 is recognised wherever the file is cut for looking at it."""
     for size in range(1, 12):
-        monkeypatch.setattr(surveying, "_PIECE", size)
+        monkeypatch.setattr(raw, "PIECE", size)
 
-        assert survey(write(tmp_path, TEXT)).encoding == "utf-8"
-        assert survey(write(tmp_path, WINDOWS.encode("cp1252"))).encoding == "cp1252"
+        assert survey(open_raw(write(tmp_path, TEXT))).encoding == "utf-8"
+        assert survey(open_raw(write(tmp_path, WINDOWS.encode("cp1252")))).encoding == "cp1252"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_kind_of_line_end(tmp_path: Path, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines are the file's own, and a blank one is counted but is no row."""
     for size in (1, 2, 3, 1 << 18):
-        monkeypatch.setattr(surveying, "_PIECE", size)
+        monkeypatch.setattr(raw, "PIECE", size)
 
         batch = read(tmp_path, end.join(("case_id,team", "C1,North", "", 'C2,"a', 'b"', "C3,South")))
 
@@ -115,12 +116,10 @@ def test_a_pipe_is_read_once(tmp_path: Path) -> None:
         (b"", "is empty. export the cases again"),
         (b"\xef\xbb\xbf", "is empty. export the cases again"),
         (b"\n \n,,\n", "is empty. export the cases again"),
-        (b"PK\x03\x04rest", "looks like an Excel workbook, not a CSV file. save it as CSV UTF-8"),
-        (b"\xd0\xcf\x11\xe0rest", "looks like an old Excel workbook, not a CSV file. save it as CSV UTF-8"),
-        (b"%PDF-1.7", "is a PDF, not a CSV file. export the cases as CSV"),
-        (b"PAR1rest", "looks like a Parquet file, not a CSV file. export the cases as CSV"),
-        (b"\x1f\x8brest", "is compressed, not a CSV file. unpack it first"),
-        (b"<?xml version='1.0'?>", "looks like XML or a web page, not a CSV file. export the cases as CSV"),
+        (b"%PDF-1.7", "is a PDF, not a case file. export the cases as CSV"),
+        (b"PAR1rest", "looks like a Parquet file, not a case file. export the cases as CSV"),
+        (b"\x1f\x8brest", "is compressed, not a case file. unpack it first"),
+        (b"<?xml version='1.0'?>", "looks like XML or a web page, not a case file. export the cases as CSV"),
         (b"case_id\nC\x001\n", "is not text: it has NUL bytes. save it as CSV UTF-8"),
         ("case_id\nC\x001\n".encode("utf-16"), "is not text: it has NUL characters. save it as CSV UTF-8"),
     ],
@@ -184,7 +183,7 @@ def test_a_file_that_is_closed_to_us(fault: OSError, said: str, monkeypatch: pyt
 
     monkeypatch.setattr("builtins.open", refuse)
     with pytest.raises(CaseFileError) as error:
-        survey("x.csv")
+        open_raw("x.csv")
 
     assert str(error.value) == said
 
@@ -193,7 +192,7 @@ def test_a_closed_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     """There is nothing to read."""
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(CaseFileError) as error:
-        survey("-")
+        open_raw("-")
 
     assert str(error.value) == "standard input is closed. name a file"
 
@@ -207,7 +206,7 @@ def test_a_pipe_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=Broken()))
     with pytest.raises(CaseFileError) as error:
-        survey("-")
+        open_raw("-")
 
     assert str(error.value) == "standard input cannot be read: Input/output error"
 

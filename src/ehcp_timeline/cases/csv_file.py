@@ -7,14 +7,12 @@ from functools import partial
 
 from ehcp_timeline.cases.csv_blocks import Layout, read_blocks
 from ehcp_timeline.cases.csv_records import Record, cut_records
-from ehcp_timeline.cases.headings import Spellings, fold, match
+from ehcp_timeline.cases.headings import HEADER_WITHIN, Score, Spellings, fold, header_score
 from ehcp_timeline.cases.sheet import Block, Sheet
 from ehcp_timeline.cases.survey import Surveyed
 from ehcp_timeline.errors import CaseFileError
 
 DELIMITERS = ",;\t|"
-HEADER_WITHIN = 20  # records
-
 _HEAD = 1 << 20  # bytes
 _SAMPLE = 60  # lines
 _DECLARED = re.compile(rb'"?sep=([!-/:-@\[-`{-~\t ])"?\r?\n', re.IGNORECASE)
@@ -37,7 +35,7 @@ class _Guess:
     records: Sequence[Record] = ()
     end: int = 0
     header: int = 0
-    score: tuple[bool, int, int] = (False, 0, 0)
+    score: Score = (False, 0, 0)
     error: CaseFileError | None = None
 
 
@@ -70,21 +68,11 @@ def _guess(lines: Sequence[bytes], delimiter: str, first: int, spellings: Spelli
     except CaseFileError as error:
         return _Guess(delimiter, error=error)
     filled = [place for place, record in enumerate(records) if any(fold(cell) for cell in record.cells)]
-    scores = {place: _score(records[place].cells, spellings) for place in filled[:HEADER_WITHIN]}
+    scores = {place: header_score(records[place].cells, spellings) for place in filled[:HEADER_WITHIN]}
     if not scores:
         return _Guess(delimiter)
     header = max(scores, key=lambda place: scores[place])
     return _Guess(delimiter, records, first + taken, header, scores[header])
-
-
-def _score(cells: Sequence[str], spellings: Spellings) -> tuple[bool, int, int]:
-    """Return how much a record looks like a header: it has `case_id`, known headings, many cells."""
-    columns = match(cells, spellings)
-    return (
-        "case_id" in columns,
-        sum(column is not None for column in columns),
-        sum(bool(fold(c)) for c in cells),
-    )
 
 
 def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:

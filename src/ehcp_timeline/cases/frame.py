@@ -7,10 +7,11 @@ from functools import cached_property, partial
 
 import polars as pl
 
+from ehcp_timeline.cases.addresses import with_address
 from ehcp_timeline.cases.ahead import ahead
 from ehcp_timeline.cases.cells import cell_reader
 from ehcp_timeline.cases.columns import Column, Vocabulary
-from ehcp_timeline.cases.csv_file import find_sheet
+from ehcp_timeline.cases.formats import find_sheet
 from ehcp_timeline.cases.headings import NO_ALIASES, Heading, Spellings, describe, load_spellings, positions
 from ehcp_timeline.cases.month_first import Suspects
 from ehcp_timeline.cases.order import Order
@@ -20,7 +21,6 @@ from ehcp_timeline.cases.record import BLANK, Row
 from ehcp_timeline.cases.repeats import Repeats
 from ehcp_timeline.cases.sheet import ROW, Sheet
 from ehcp_timeline.cases.sieve import sieve
-from ehcp_timeline.cases.survey import survey
 from ehcp_timeline.cases.values import DEFAULT_BLANKS, blank_words, parted
 
 
@@ -32,6 +32,7 @@ class Understood:
     delimiter: str
     header_row: int
     headings: tuple[Heading, ...]
+    worksheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class CaseSource:
         self._reader_of = partial(
             cell_reader, absorbs=vocabulary.absorbs, spellings=spellings, as_at=as_at, blanks=self._blanks
         )
-        self._places = positions(sheet.headings, spellings, f"{sheet.shown}, line {sheet.header_row}")
+        self._places = positions(sheet.headings, spellings, sheet.where)
         self._counts: Mapping[str, ColumnCounts] = {}
         self.name = sheet.name
         self.sha256 = sheet.sha256
@@ -95,8 +96,8 @@ class CaseSource:
     @cached_property
     def understood(self) -> Understood:
         """How the file was understood, with suggestions for the headings that are not read."""
-        headings = describe(self._sheet.headings, self._spellings)
-        return Understood(self._sheet.encoding, self._sheet.delimiter, self._sheet.header_row, headings)
+        sheet, headings = self._sheet, describe(self._sheet.headings, self._spellings)
+        return Understood(sheet.encoding, sheet.delimiter, sheet.header_row, headings, sheet.worksheet)
 
     @property
     def counts(self) -> Mapping[str, ColumnCounts]:
@@ -121,6 +122,8 @@ class CaseSource:
             read = reading.read(texts)
             suspects.note(read.problems)
             found += (*read.problems, *order.find(read))
+            if self._sheet.worksheet:
+                found = [with_address(problem, self._places) for problem in found]
             judged, lost = read.frame.height, sum(problem.stops == "row" for problem in found)
             if held:
                 yield held
@@ -154,7 +157,8 @@ def open_case_file(
         ConfigError: The aliases do not fit the vocabulary.
     """
     spellings = load_spellings(vocabulary, aliases)
-    return CaseSource(find_sheet(survey(path), spellings), vocabulary, spellings, as_at, blanks)
+    dated = frozenset(vocabulary.of_kind("event", "date"))
+    return CaseSource(find_sheet(path, spellings, dated), vocabulary, spellings, as_at, blanks)
 
 
 def rows_of(batch: Batch) -> Iterator[Row]:

@@ -14,7 +14,10 @@ from ehcp_timeline.errors import CaseFileError, ConfigError
 
 _LAYOUT_OF_DATES = re.compile(r"\(\s*[cdmy]+(?:[-/. ][cdmy]+){2}\s*\)", re.IGNORECASE)
 
+HEADER_WITHIN = 20  # rows that are not blank, from the top
 NO_ALIASES: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+Score = tuple[bool, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,13 @@ def load_spellings(vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]] 
 def match(cells: Sequence[str], spellings: Spellings) -> tuple[str | None, ...]:
     """Return the column that each cell of a header row means, None where it means none."""
     return tuple(_column(cell, spellings) for cell in cells)
+
+
+def header_score(cells: Sequence[str], spellings: Spellings) -> Score:
+    """Return how much a row looks like a header: it has `case_id`, known headings, many cells."""
+    columns = match(cells, spellings)
+    known = sum(column is not None for column in columns)
+    return "case_id" in columns, known, sum(bool(fold(cell)) for cell in cells)
 
 
 def positions(cells: Sequence[str], spellings: Spellings, where: str) -> dict[str, int]:

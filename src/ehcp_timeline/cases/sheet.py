@@ -37,10 +37,11 @@ class Sheet:
         sha256: Of the file's bytes, in hexadecimal.
         encoding: Of the file's text.
         delimiter: Between two cells; an empty string where the format has none.
-        header_row: Physical line of the header row.
+        header_row: Physical line, or row of the worksheet, of the header row.
         headings: Its cells.
         blocks: Gives the rows below the header from the first, about so many at a time, at least one block;
             as often as asked, but one after another.
+        worksheet: Name of the worksheet; an empty string where the format has none.
     """
 
     name: str
@@ -51,3 +52,21 @@ class Sheet:
     header_row: int
     headings: tuple[str, ...]
     blocks: Callable[[int], Generator[Block]]
+    worksheet: str = ""
+
+    @property
+    def where(self) -> str:
+        """The file and its header row, to begin an error with."""
+        if self.worksheet:
+            return f'{self.shown}, sheet "{self.worksheet}", row {self.header_row}'
+        return f"{self.shown}, line {self.header_row}"
+
+
+def sliced(cells: "pl.DataFrame") -> Callable[[int], Generator[Block]]:
+    """Return the `blocks` of a sheet whose cells, as in `Block`, have all been read."""
+
+    def blocks(rows: int) -> Generator[Block]:
+        for begin in range(0, max(1, cells.height), max(1, rows)):
+            yield Block(cells.slice(begin, max(1, rows)))
+
+    return blocks

@@ -1,4 +1,4 @@
-"""Leaves out the rows that cannot be judged: without anything, without a case_id, or repeating another."""
+"""Leaves out the rows that are no cases: blank, without a case_id, a total, or repeating another."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,6 +9,8 @@ from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.repeats import Repeats, repeat_problem
 from ehcp_timeline.cases.sheet import ROW, Block
 from ehcp_timeline.cases.values import EXCEL_ERROR, WHITE, is_excel_error, shown
+
+_TOTAL = r"(?i)^(?:(?:grand |sub-? ?)?totals?|count|sum)\b[ :=]*[0-9,.]*$"
 
 
 def sieve(
@@ -32,6 +34,12 @@ def sieve(
     if not named.all():
         problems += _without_case_id(cells.filter(~named).drop("case_id"), identity)
         cells = cells.filter(named)
+    total = cells.get_column("case_id").str.contains("^[cgstCGST]")  # most case numbers do not; it is fast
+    if total.any() and (total := cells.get_column("case_id").str.contains(_TOTAL)).any():
+        problems += (
+            _total(row, text) for row, text in cells.filter(total).select(ROW, "case_id").iter_rows()
+        )
+        cells = cells.filter(~total)
     again = repeats.find(cells.drop("case_id"))
     if not again.is_empty():
         problems += (repeat_problem(row, first) for row, first in again.iter_rows())
@@ -50,3 +58,11 @@ def _without_case_id(cells: pl.DataFrame, identity: str) -> Iterator[Problem]:
         else:
             tip = "give it the number of its case, or remove it"
             yield Problem(row, "case_id", "no-case-id", "the row has no case_id", tip, "row")
+
+
+def _total(row: int, text: str) -> Problem:
+    """Return the problem of a row that adds up others, as spreadsheets and reports end with."""
+    said = f"{shown(text)} looks like a total, not a case"
+    return Problem(
+        row, "case_id", "total-row", said, "remove the row, or give it the number of its case", "row"
+    )

@@ -4,9 +4,6 @@ import codecs
 import hashlib
 import io
 import re
-import stat
-import sys
-import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,14 +12,11 @@ from itertools import chain
 from os import fstat
 from typing import IO, Literal
 
+from ehcp_timeline.cases.raw import Raw, failures_named, open_named, pieces, spool
 from ehcp_timeline.errors import CaseFileError
 
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252"]
 
-STDIN = "-"
-
-# Small enough to stay in the processor's cache while it is looked at in several ways.
-_PIECE = 1 << 18
 _LONE_RETURN = re.compile(rb"\r[^\n]")
 _MARKS: tuple[tuple[bytes, Encoding], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -38,8 +32,6 @@ _IN_WORDS: dict[Encoding, str] = {
 }
 _AS_CSV = "save it as CSV UTF-8"
 _NOT_TEXT = (
-    (b"PK\x03\x04", "looks like an Excel workbook", _AS_CSV),
-    (b"\xd0\xcf\x11\xe0", "looks like an old Excel workbook", _AS_CSV),
     (b"%PDF", "is a PDF", "export the cases as CSV"),
     (b"PAR1", "looks like a Parquet file", "export the cases as CSV"),
     (b"\x1f\x8b", "is compressed", "unpack it first"),
@@ -77,7 +69,7 @@ class Surveyed:
             self.spool.seek(self.begin)
             yield self.spool
             return
-        with _open(self.name, self.shown) as file:
+        with open_named(self.name, self.shown) as file:
             if fstat(file.fileno()).st_size != self.size:
                 raise CaseFileError(f"{self.shown} has changed while it was read", "try again")
             file.seek(self.begin)
@@ -94,23 +86,20 @@ class _Look:
     nul: bool
 
 
-def survey(name: str) -> Surveyed:
-    """Look through a file, or through standard input where `name` is `-`.
+def survey(raw: Raw) -> Surveyed:
+    """Look through the bytes of an open file; it is closed, or kept where it cannot be opened again.
 
     Raises:
-        CaseFileError: It is missing, a folder, not ours to read, empty, or not text.
+        CaseFileError: It is empty, or not text.
     """
-    shown = "standard input" if name == STDIN else name
-    try:
-        return _surveyed(name, shown)
-    except OSError as error:
-        raise CaseFileError(f"{shown} cannot be read: {error.strerror}") from None
+    with failures_named(raw.shown):
+        return _surveyed(raw)
 
 
-def _surveyed(name: str, shown: str) -> Surveyed:
+def _surveyed(raw: Raw) -> Surveyed:
     """Look through a file, and keep a copy of it where it cannot be read again as it is."""
-    file, spooled = _readable_twice(name, shown)
-    kept = file if spooled else None
+    file, shown = raw.file, raw.shown
+    kept = file if raw.spooled else None
     try:
         begin, declared = _declared(file, shown)
         look = _look(file)
@@ -121,58 +110,14 @@ def _surveyed(name: str, shown: str) -> Surveyed:
         size = fstat(file.fileno()).st_size
         if utf16 or look.lone_return or not look.utf8:
             file.seek(begin)
-            kept, begin = _spooled(_retold(file, encoding, shown)), 0
+            kept, begin = spool(_retold(file, encoding, shown)), 0
     finally:
         if file is not kept:
             file.close()
-    found = Surveyed(name, shown, look.sha256, encoding, size, begin, kept)
+    found = Surveyed(raw.name, shown, look.sha256, encoding, size, begin, kept)
     if kept:
         weakref.finalize(found, kept.close)
     return found
-
-
-def _open(name: str, shown: str) -> IO[bytes]:
-    """Open a file, or say in one line why not."""
-    try:
-        return open(name, "rb")  # noqa: PTH123 - the caller closes it
-    except (FileNotFoundError, ValueError):
-        raise CaseFileError(f"{shown}: there is no such file", "check the name and the folder") from None
-    except IsADirectoryError:
-        raise CaseFileError(f"{shown} is a folder", "name a file in it") from None
-    except PermissionError:
-        raise CaseFileError(f"{shown} may not be read", "ask for leave to read it, or copy it") from None
-
-
-def _readable_twice(name: str, shown: str) -> tuple[IO[bytes], bool]:
-    """Return the file, and whether it is a spooled copy because the original can be read only once."""
-    if name == STDIN and sys.stdin is None:
-        raise CaseFileError(f"{shown} is closed", "name a file")
-    file = sys.stdin.buffer if name == STDIN else _open(name, shown)
-    if name != STDIN and stat.S_ISREG(fstat(file.fileno()).st_mode):
-        return file, False
-    try:
-        return _spooled(_pieces(file)), True
-    finally:
-        if name != STDIN:
-            file.close()
-
-
-def _spooled(pieces: Iterator[bytes]) -> IO[bytes]:
-    """Write pieces to a file that has no name, so that nobody else can read it and nothing is left behind."""
-    spool: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the survey
-    try:
-        spool.writelines(pieces)
-        spool.seek(0)
-    except BaseException:
-        spool.close()
-        raise
-    return spool
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield the rest of a file piece by piece."""
-    while piece := file.read(_PIECE):
-        yield piece
 
 
 def _declared(file: IO[bytes], shown: str) -> tuple[int, Encoding | None]:
@@ -186,7 +131,7 @@ def _declared(file: IO[bytes], shown: str) -> tuple[int, Encoding | None]:
         raise CaseFileError(f"{shown} is empty", "export the cases again")
     for magic, what, hint in _NOT_TEXT:
         if head.startswith(magic):
-            raise CaseFileError(f"{shown} {what}, not a CSV file", hint)
+            raise CaseFileError(f"{shown} {what}, not a case file", hint)
     return 0, _utf16(head)
 
 
@@ -202,7 +147,7 @@ def _look(file: IO[bytes]) -> _Look:
     """Look at every byte once."""
     digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
     utf8, lone_return, nul, held = True, False, False, b""
-    for piece in _pieces(file):
+    for piece in pieces(file):
         digest.update(piece)
         utf8 = utf8 and _decodes(decoder, piece)
         nul = nul or b"\0" in piece
@@ -227,7 +172,7 @@ def _retold(file: IO[bytes], encoding: Encoding, shown: str) -> Iterator[bytes]:
     codec = "utf-8" if encoding == "utf-8-sig" else encoding
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(codec)(), translate=True)
     line = 1
-    for piece in chain(_pieces(file), [b""]):
+    for piece in chain(pieces(file), [b""]):
         try:
             text = decoder.decode(piece, final=not piece)
         except UnicodeDecodeError as error:

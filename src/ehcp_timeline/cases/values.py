@@ -20,10 +20,12 @@ DEFAULT_BLANKS = (
     | frozenset(("00/00/0000", "00-00-0000", "00.00.0000", "0000-00-00"))
 )
 SHOWN = 40
+UNCALCULATED = "#UNCALCULATED"  # a formula that was saved without its result: our own word, not Excel's
 
 _EXCEL_ERRORS = (
     *("N/A", "REF!", "VALUE!", "DIV/0!", "NAME?", "NULL!", "NUM!", "SPILL!", "CALC!", "FIELD!", "BLOCKED!"),
     *("CONNECT!", "BUSY!", "UNKNOWN!", "EXTERNAL!", "PYTHON!", "GETTING_DATA"),
+    UNCALCULATED[1:],
 )
 # A column too narrow for its date is saved as a row of hashes. Python and polars understand this alike.
 EXCEL_ERROR_PATTERN = "#(?:#+|{})".format(

@@ -25,6 +25,7 @@ def columns_answer(source: "CaseSource") -> dict[str, Any]:
         "sha256": source.sha256,
         "encoding": how.encoding,
         "delimiter": how.delimiter or None,
+        "worksheet": how.worksheet or None,
         "header_row": how.header_row,
         "headings": [asdict(one) | {"reason": one.reason or None} for one in how.headings],
     }
@@ -39,7 +40,8 @@ def columns_sections(source: "CaseSource", known: Mapping[str, CaseColumn]) -> I
     """
     how = source.understood
     cells = f", {_DELIMITERS[how.delimiter]} between cells" if how.delimiter else ""
-    yield Section(source.name, before=(f"{how.encoding}{cells}, headings in row {how.header_row}.",))
+    sheet = f', sheet "{how.worksheet}"' if how.worksheet else ""
+    yield Section(source.name, before=(f"{how.encoding}{sheet}{cells}, headings in row {how.header_row}.",))
     taken = tuple((one.text, one.column, known[one.column].says) for one in how.headings if one.column)
     yield Section(
         f"Taken: {count(len(taken), 'column')}",

@@ -1,0 +1,59 @@
+"""Streams XML through expat: no entities, no document type, nothing fetched, nothing kept."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pyexpat import ExpatError
+from xml.parsers import expat
+
+from ehcp_timeline.errors import CaseFileError
+
+Start = Callable[[str, Mapping[str, str]], None]
+Text = Callable[[str], None]
+End = Callable[[str], None]
+
+
+def streamed(
+    parts: Iterable[bytes],
+    shown: str,
+    *,
+    start: Start | None = None,
+    text: Text | None = None,
+    end: End | None = None,
+    malformed: Callable[[int], CaseFileError],
+) -> Iterator[bytes]:
+    """Put XML to handlers while it goes by, and yield each part once it has been looked at.
+
+    Args:
+        parts: The XML, piece by piece.
+        shown: The file, to begin an error with.
+        start: Takes each element's name, as the file writes it, and its attributes.
+        text: Takes text between tags, perhaps in several pieces.
+        end: Takes the name of each element that ends.
+        malformed: Gives the error for XML that is not well formed from the line where it breaks.
+
+    Raises:
+        CaseFileError: It is not well formed, or has a document type (with which small files declare
+            gigabytes, or ask for other files).
+    """
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+
+    def refuse(*_: object) -> None:
+        said = f"{shown} declares a document type, which no case file needs"
+        raise CaseFileError(said, "export it again, or open it in Excel and save it anew")
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = start, text, end
+    try:
+        for part in parts:
+            parser.Parse(part, False)
+            yield part
+        parser.Parse(b"", True)
+    except ExpatError as error:
+        raise malformed(error.lineno) from None
+
+
+def run(parts: Iterator[bytes]) -> None:
+    """Let a stream go by for what its handlers see."""
+    for _ in parts:
+        pass

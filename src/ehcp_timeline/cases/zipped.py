@@ -1,0 +1,98 @@
+"""Opens a zip file and unpacks its members, never more of them than a case file can need."""
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from ehcp_timeline.cases.raw import PIECE, Raw, pieces
+from ehcp_timeline.errors import CaseFileError
+
+MOST_MEMBERS = 10_000
+MOST_UNPACKED = 256_000_000  # bytes of the members that are read, together
+
+_ENTRY = b"PK\x01\x02"
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError, OverflowError, OSError),
+    RuntimeError,  # a way of packing that Python does not know
+)
+
+
+class Allowance:
+    """How many bytes may still be unpacked from one file."""
+
+    def __init__(self, shown: str, most: int = MOST_UNPACKED) -> None:
+        self._shown = shown
+        self._most = most
+        self._left = most
+
+    def take(self, size: int) -> None:
+        """Use up some bytes.
+
+        Raises:
+            CaseFileError: There are not so many left.
+        """
+        self._left -= size
+        if self._left < 0:
+            said = f"{self._shown} unpacks to more than {self._most // 1_000_000} million bytes"
+            raise CaseFileError(said, "a file of cases is smaller; save the sheet with the cases by itself")
+
+
+@contextmanager
+def opened_zip(raw: Raw) -> Iterator[zipfile.ZipFile]:
+    """Give the zip file that an open file holds.
+
+    Raises:
+        CaseFileError: It is damaged or cut short, or has too many members.
+    """
+    if _entries(raw.file) > MOST_MEMBERS:
+        said = f"{raw.shown} holds more than {MOST_MEMBERS:,} files"
+        raise CaseFileError(said, "give the case file itself")
+    try:
+        archive = zipfile.ZipFile(raw.file)
+    except _BROKEN:
+        raise damaged(raw.shown) from None
+    with archive:
+        yield archive
+
+
+def members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Return the members by their names in small letters, with `/` between folders."""
+    return {info.filename.replace("\\", "/").lower(): info for info in archive.infolist()}
+
+
+def unpacked(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: Allowance, shown: str
+) -> Generator[bytes]:
+    """Yield a member piece by piece.
+
+    Raises:
+        CaseFileError: It is damaged, has a password, or is larger than allowed, whatever size it declares.
+    """
+    if info.flag_bits & 1:
+        raise CaseFileError(f"{shown} is protected by a password", "save a copy without the password")
+    try:
+        with archive.open(info) as member:
+            while piece := member.read(PIECE):
+                allowance.take(len(piece))
+                yield piece
+    except _BROKEN:
+        raise damaged(shown) from None
+
+
+def damaged(shown: str) -> CaseFileError:
+    """Return the error for a zip file, as an Excel workbook is one, that cannot be unpacked."""
+    return CaseFileError(f"{shown} is damaged or was cut short", "copy it again, or open it and save it anew")
+
+
+def _entries(file: IO[bytes]) -> int:
+    """Return how often a file has the mark of a member's entry, which zip keeps for every member."""
+    found, held = 0, b""
+    file.seek(0)
+    for piece in pieces(file):
+        found += (held + piece).count(_ENTRY)
+        held = piece[-len(_ENTRY) + 1 :]
+    file.seek(0)
+    return found
