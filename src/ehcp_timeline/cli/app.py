@@ -12,11 +12,13 @@ from ehcp_timeline.cli import (
     changes,
     check,
     columns,
+    compare,
     explain,
     holidays,
     key,
     letters,
     overdue,
+    reconcile,
     rules,
     scorecard,
     template,
@@ -45,6 +47,8 @@ app.command("next")(next_command.next_)
 app.command("letters")(letters.letters)
 app.command("changes")(changes.changes)
 app.command("scorecard")(scorecard.scorecard)
+app.command("compare")(compare.compare)
+app.command("reconcile")(reconcile.reconcile)
 app.command("columns")(columns.columns)
 app.command("template")(template.template)
 rules.app.command("holidays")(holidays.holidays)

@@ -7,12 +7,13 @@ from pathlib import Path
 from ehcp_timeline.report.envelopes import ENVELOPES, schema_of
 from ehcp_timeline.report.list_envelopes import LIST_ENVELOPES
 from ehcp_timeline.report.rules_envelopes import RULES_ENVELOPES
+from ehcp_timeline.report.scorecard_envelopes import MEASURE_ENVELOPES
 
 
 def write_schemas(folder: Path) -> None:
     """Write one file for each answer, named after it."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, shape in {**ENVELOPES, **RULES_ENVELOPES, **LIST_ENVELOPES}.items():
+    for name, shape in {**ENVELOPES, **RULES_ENVELOPES, **LIST_ENVELOPES, **MEASURE_ENVELOPES}.items():
         text = json.dumps(schema_of(name, shape), indent=2, ensure_ascii=False)
         (folder / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
 

@@ -1,50 +1,42 @@
 """`ehcp scorecard`: the numbers councils are judged by, by period and group, beside their targets."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ehcp_timeline.cli.counting import (
+    GROUPS,
+    Asked,
+    FileNames,
+    Measures,
+    asked_for,
+    exit_code,
+    left_out,
+)
 from ehcp_timeline.cli.examples import examples, exit_codes
-from ehcp_timeline.cli.opening import case_file, law, names, settings
 from ehcp_timeline.cli.options import AsAt, Config, Force, Format, OutputFile, Rules
 from ehcp_timeline.cli.output import ROW_FORMATS, Output, choose_output, say
 from ehcp_timeline.cli.publish import Disclosure, Threshold, asked_to_suppress, publish_card
-from ehcp_timeline.cli.words import choice, day_asked, did_you_mean, split
+from ehcp_timeline.cli.words import choice, day_asked
 from ehcp_timeline.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from ehcp_timeline.cases.frame import CaseSource
     from ehcp_timeline.cli.config import Config as Settings
-    from ehcp_timeline.law.kpis import Kpis, Measure
-    from ehcp_timeline.measure.scorecard.card import Question
-    from ehcp_timeline.measure.scorecard.lines import Layout
-    from ehcp_timeline.measure.scorecard.periods import PeriodKind
-    from ehcp_timeline.measure.scorecard.scorecard import Files, Scorecard
+    from ehcp_timeline.law.kpis import Measure
+    from ehcp_timeline.measure.scorecard.scorecard import Scorecard
 
-NOT_ALL_JUDGED = 3
-GROUPS = ("district", "team", "caseworker", "referrer", "age_at_request", "sen_need", "school")
-_ALSO = {"age": "age_at_request", "need": "sen_need"}
 _LAST = {True: 2, False: 5}
 """How many periods a screen shows: broken down by group, and not."""
-Words = list[str] | None
-FileNames = Annotated[
-    list[Path] | None, typer.Argument(metavar="FILE...", help="Case files; `-` is standard input.")
-]
 By = Annotated[
     str | None, typer.Option("--by", metavar="GROUP", help=f"A line for each {', '.join(GROUPS)}.")
 ]
 PeriodWord = Annotated[
     str,
     typer.Option("--period", metavar="KIND", help="month, quarter, year, academic or financial."),
-]
-Measures = Annotated[
-    Words,
-    typer.Option("--measure", metavar="IDS", help="Only these, or the first part of their ids."),
 ]
 Last = Annotated[
     int | None,
@@ -62,16 +54,6 @@ PackName = Annotated[
 ListMeasures = Annotated[
     bool, typer.Option("--list-measures", help="Say what every measure counts, and stop.")
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the words of the command line come to."""
-
-    question: "Question"
-    layout: "Layout"
-    sources: Sequence["CaseSource"]
-    config: "Settings"
 
 
 @exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
@@ -133,60 +115,12 @@ def scorecard(
     raise typer.Exit(exit_code(card.files))
 
 
-def _asked(
-    files: Sequence[Path],
-    as_at: str | None,
-    overlays: Sequence[Path] | None,
-    config_file: Path | None,
-    *,
-    period: str,
-    by: str | None = None,
-    measure: Words = None,
-) -> Asked:
-    """Return what is asked, every word of it checked before a file is read."""
-    from ehcp_timeline.law.kpi_reading import load_kpis
-    from ehcp_timeline.measure.scorecard.card import Question
-    from ehcp_timeline.measure.scorecard.groups import GROUPS as KNOWN
-    from ehcp_timeline.measure.scorecard.lines import Layout
-    from ehcp_timeline.measure.scorecard.people import read_people
-    from ehcp_timeline.measure.scorecard.periods import PERIOD_KINDS
-
-    kind = choice("--period", period, PERIOD_KINDS)
-    group = KNOWN[_group(by)] if by else None
-    when, config, kpis = day_asked(as_at), settings(config_file), load_kpis()
-    people = read_people(config.population, str(config.path))
-    rulebook = law(overlays, config)
-    question = Question(kpis, rulebook, when, group, _measures(kpis, measure))
-    vocabulary = names(rulebook)
-    sources = [case_file(path, vocabulary, when, config) for path in files]
-    return Asked(question, Layout(cast("PeriodKind", kind), group, when, people), sources, config)
-
-
-def _group(word: str) -> str:
-    found = choice("--by", word, (*GROUPS, *_ALSO))
-    return _ALSO.get(found, found)
-
-
-def _measures(kpis: "Kpis", asked: Words) -> "tuple[Measure, ...]":
-    """Return the measures that were asked for, by id or the first part of one; all if none was.
-
-    Raises:
-        UsageError: There is no such measure.
-    """
-    words = tuple(split(asked or ()))
-    for word in words:
-        if not any(one.id.startswith(word) for one in kpis.measures):
-            known = did_you_mean(word, kpis.by_id) or "`ehcp scorecard --list-measures` lists them"
-            raise UsageError(f"--measure: there is no `{word}`", known)
-    return tuple(one for one in kpis.measures if not words or one.id.startswith(words))
-
-
 def _card(what: Asked, *, monthly: bool, since: str | None) -> "Scorecard":
     """Count, once or for every month."""
-    from ehcp_timeline.measure.scorecard.scorecard import make_scorecard, make_series
-
     if not monthly:
-        return make_scorecard(what.question, what.sources, what.layout)
+        return what.counted()
+    from ehcp_timeline.measure.scorecard.scorecard import make_series
+
     first = day_asked(since, "--from") if since else None
     return make_series(what.question, what.sources, what.layout, first)
 
@@ -233,18 +167,6 @@ def _shown(card: "Scorecard", *, chosen: bool) -> "tuple[Measure, ...]":
     return tuple(one for one in card.question.measures if chosen or one.headline or card.layout.every_state)
 
 
-def _left_out(card: "Scorecard") -> list[str]:
-    """Return what an answer as data leaves out: the files, and how many problems they have."""
-    said = [f"{one.name}: {one.rows:,} rows, {one.judged:,} judged." for one in card.files.inputs]
-    if card.files.problems:
-        said.append(f"{len(card.files.problems):,} problems to put right; `ehcp check` shows them.")
-    return said
-
-
-def exit_code(files: "Files") -> int:
-    return NOT_ALL_JUDGED if any(one.not_judged for one in files.inputs) else 0
-
-
 def _pack(what: Asked, name: str, path: Path | None, *, force: bool) -> int:
     """Write a pack as a workbook or a folder, and return the exit code."""
     kpis = what.question.kpis
@@ -277,9 +199,13 @@ def _pack(what: Asked, name: str, path: Path | None, *, force: bool) -> int:
 def _list_measures(to: Output) -> None:
     """Say what every measure counts."""
     from ehcp_timeline.law.kpi_reading import load_kpis
-    from ehcp_timeline.report.measures_view import MEASURE_KEYS, measure_rows, measure_sections
+    from ehcp_timeline.report import measures_view
 
     kpis = load_kpis()
-    rows = list(measure_rows(kpis))
-    answer = {"schema": "ehcp-measures/1", "measures": rows}
-    to.send_rows(rows, MEASURE_KEYS, answer, lambda: measure_sections(kpis), "Measures")
+    to.send_rows(
+        list(measures_view.measure_rows(kpis)),
+        measures_view.MEASURE_KEYS,
+        measures_view.measures_answer(kpis),
+        lambda: measures_view.measure_sections(kpis),
+        "Measures",
+    )

@@ -7,10 +7,16 @@ from ehcp_timeline.law.kpis import Kpis
 from ehcp_timeline.report.scorecard_answer import measure_values
 from ehcp_timeline.report.sections import Column, Section
 
+SCHEMA = "ehcp-measures/1"
 MEASURE_KEYS = (
     *("id", "dfe", "name", "topic", "unit", "better", "numerator", "denominator", "dated_by", "source"),
     "note",
 )
+
+
+def measures_answer(kpis: Kpis) -> dict[str, Any]:
+    """Return the answer of `ehcp scorecard --list-measures`."""
+    return {"schema": SCHEMA, "measures": [measure_values(one, kpis) for one in kpis.measures]}
 
 
 def measure_rows(kpis: Kpis) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from datetime import time as midnight
 from typing import Any
@@ -81,59 +82,84 @@ def pack_book(title: str, sheets: Sequence[PackSheet], *, as_at: date, notes: Se
     with xlsxwriter.Workbook(page, options) as book:
         written = datetime.combine(as_at, midnight.min)
         book.set_properties({"title": title, "author": "ehcp-timeline", "created": written})
-        wrapped = book.add_format({"text_wrap": True, "valign": "top", "font_name": "Arial", "font_size": 12})
-        heading = book.add_format({"bold": True, "font_name": "Arial", "font_size": 15})
-        _cover(book, title, as_at, notes, (heading, wrapped))
-        _contents(book, sheets, (heading, wrapped))
+        formats = _formats(book)
+        _cover(book, title, as_at, notes, formats)
+        _contents(book, sheets, formats)
         for number, sheet in enumerate(sheets, start=1):
-            _sheet(book, number, sheet, (heading, wrapped))
+            _sheet(book, number, sheet, formats)
     return page.getvalue()
 
 
-Formats = tuple[Any, Any]
+@dataclass(frozen=True, slots=True)
+class _Formats:
+    """How cells look: headings, wrapped text, whole numbers, numbers with one decimal."""
+
+    heading: Any
+    text: Any
+    whole: Any
+    decimal: Any
 
 
-def _cover(book: Any, title: str, as_at: date, notes: Sequence[str], formats: Formats) -> None:  # noqa: ANN401
+def _formats(book: Any) -> _Formats:  # noqa: ANN401
+    font = {"font_name": "Arial", "font_size": 12, "valign": "top"}
+    return _Formats(
+        heading=book.add_format({**font, "font_size": 15, "bold": True}),
+        text=book.add_format({**font, "text_wrap": True}),
+        whole=book.add_format({**font, "num_format": "#,##0"}),
+        decimal=book.add_format({**font, "num_format": "#,##0.0"}),
+    )
+
+
+def _cover(book: Any, title: str, as_at: date, notes: Sequence[str], formats: _Formats) -> None:  # noqa: ANN401
     page = book.add_worksheet("Cover")
     page.set_column(0, 0, 90)
-    page.write_string(0, 0, visible(title), formats[0])
+    page.write_string(0, 0, visible(title), formats.heading)
     for row, line in enumerate((f"As at {day(as_at)}.", *notes), start=1):
-        page.write_string(row, 0, visible(line), formats[1])
+        page.write_string(row, 0, visible(line), formats.text)
 
 
-def _contents(book: Any, sheets: Sequence[PackSheet], formats: Formats) -> None:  # noqa: ANN401
+def _contents(book: Any, sheets: Sequence[PackSheet], formats: _Formats) -> None:  # noqa: ANN401
     page = book.add_worksheet("Contents")
-    page.write_string(0, 0, "Contents", formats[0])
-    page.write_string(1, 0, "This sheet lists the tables of the workbook, one a sheet.", formats[1])
-    lines = [(f"{number} {one.id}"[:31], one.title) for number, one in enumerate(sheets, start=1)]
-    _table(page, "contents_of_the_workbook", ("sheet", "about"), lines, formats[1])
+    page.write_string(0, 0, "Contents", formats.heading)
+    page.write_string(1, 0, "This sheet lists the tables of the workbook, one a sheet.", formats.text)
+    lines = [(_tab(number, one), one.title) for number, one in enumerate(sheets, start=1)]
+    _table(page, "contents_of_the_workbook", ("sheet", "about"), lines, formats)
     page.set_column(0, 0, 34)
     page.set_column(1, 1, 70)
 
 
-def _sheet(book: Any, number: int, sheet: PackSheet, formats: Formats) -> None:  # noqa: ANN401
-    page = book.add_worksheet(f"{number} {sheet.id}"[:31])
-    page.write_string(0, 0, visible(sheet.title), formats[0])
-    page.write_string(1, 0, _PURPOSE, formats[1])
+def _tab(number: int, sheet: PackSheet) -> str:
+    """Return what a sheet is called in the workbook: at most 31 characters."""
+    return f"{number} {sheet.id}"[:31]
+
+
+def _sheet(book: Any, number: int, sheet: PackSheet, formats: _Formats) -> None:  # noqa: ANN401
+    page = book.add_worksheet(_tab(number, sheet))
+    page.write_string(0, 0, visible(sheet.title), formats.heading)
+    page.write_string(1, 0, _PURPOSE, formats.text)
     keys = _keys(sheet)
     lines = [tuple(row[key] for key in keys) for row in _rows(sheet)]
-    _table(page, f"table_{number}_{sheet.id.replace('-', '_')}", keys, lines, formats[1])
+    _table(page, f"table_{number}_{sheet.id.replace('-', '_')}", keys, lines, formats)
     for column, key in enumerate(keys):
         page.set_column(column, column, _WIDE.get(key, 14))
 
 
-def _table(page: Any, name: str, keys: Sequence[str], lines: Sequence[Sequence[Any]], wrapped: Any) -> None:  # noqa: ANN401
+def _table(
+    page: Any,  # noqa: ANN401
+    name: str,
+    keys: Sequence[str],
+    lines: Sequence[Sequence[Any]],
+    formats: _Formats,
+) -> None:
     """Write a table below the two lines of a sheet's heading."""
-    page.add_table(
-        2,
-        0,
-        2 + len(lines),
-        len(keys) - 1,
-        {"name": name, "autofilter": False, "columns": [{"header": key} for key in keys]},
-    )
+    columns = [{"header": key} for key in keys]
+    last = (2 + len(lines), len(keys) - 1)
+    page.add_table(2, 0, *last, {"name": name, "autofilter": False, "columns": columns})
     for row, line in enumerate(lines, start=3):
         for column, value in enumerate(line):
             if isinstance(value, str):
-                page.write_string(row, column, visible(value), wrapped)
+                page.write_string(row, column, visible(value), formats.text)
             else:
-                page.write_number(row, column, value, wrapped)
+                page.write_number(
+                    row, column, value, formats.decimal if isinstance(value, float) else formats.whole
+                )

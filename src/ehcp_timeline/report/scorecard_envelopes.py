@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from ehcp_timeline.law.kpis import Unit
+from ehcp_timeline.measure.parting import Counted
 from ehcp_timeline.measure.scorecard.periods import PeriodKind
 from ehcp_timeline.measure.scorecard.targets import Status
 from ehcp_timeline.measure.scorecard.trends import Direction
@@ -91,4 +92,105 @@ class ScorecardAnswer(Shape):
     problems: list[ProblemFound]
 
 
-MEASURE_ENVELOPES: dict[str, type[BaseModel]] = {"ehcp-scorecard-1": ScorecardAnswer}
+class ComparedMeasure(Shape):
+    """One measure in one year, beside what the DfE publishes."""
+
+    measure: str
+    name: str
+    year: int
+    published_year: Annotated[int, Field(description="the published year it is held against, at most `year`")]
+    own: Annotated[float | None, Field(description="from the council's own file")]
+    own_part: int | None
+    own_whole: int | None
+    published: Annotated[float | None, Field(description="what the DfE publishes of the council")]
+    england: float | None
+    region: float | None
+    rank: Annotated[int | None, Field(description="of the published figure; 1 is best, ties share the best")]
+    of: int | None
+    quartile: Annotated[int | None, Field(ge=1, le=4, description="1 for the best quarter")]
+    own_rank: Annotated[int | None, Field(description="that the own figure would have in its place")]
+    own_quartile: int | None
+    top_quartile_from: float | None
+    cases_short: Annotated[int | None, Field(description="own cases missing to the top quartile")]
+    says: str | None
+    others: dict[str, float | None]
+
+
+class CompareAnswer(Shape):
+    """The answer of `ehcp compare --format json`."""
+
+    schema_: Annotated[Literal["ehcp-compare/1"], Field(alias="schema")]
+    as_at: date
+    rulebook: RulebookUsed
+    input: list[FileRead]
+    authority: str
+    region_name: str
+    with_: Annotated[list[str], Field(alias="with")]
+    attribution: str
+    measures: list[ComparedMeasure]
+    problems: list[ProblemFound]
+
+
+class RateOfYear(Shape):
+    """One 20-week rate."""
+
+    name: Literal["claimed", "strict", "evidenced", "including", "excluding"]
+    says: str
+    in_time: int
+    plans: int
+    percent: Annotated[float | None, Field(description="null: no plan is counted")]
+
+
+class CountedBoth(Shape):
+    """How many plans the law and the DfE's rule count in this way."""
+
+    law: Counted
+    dfe: Counted
+    plans: int
+
+
+class PartedPlan(Shape):
+    """One plan that the law and the DfE's rule count differently."""
+
+    case_id: str
+    row: int
+    request_received: date | None
+    plan_issued: date | None
+    days: int | None
+    law: Counted
+    dfe: Counted
+    kind: Annotated[str, Field(description="permanent word for why")]
+    reason: str
+    district: str | None
+    team: str | None
+    caseworker: str | None
+
+
+class ReconcileAnswer(Shape):
+    """The answer of `ehcp reconcile --format json`."""
+
+    schema_: Annotated[Literal["ehcp-reconcile/1"], Field(alias="schema")]
+    as_at: date
+    rulebook: RulebookUsed
+    input: list[FileRead]
+    year: int
+    rule: Literal["excluding", "including"]
+    rates: list[RateOfYear]
+    cells: list[CountedBoth]
+    cases: list[PartedPlan]
+    problems: list[ProblemFound]
+
+
+class MeasureList(Shape):
+    """The answer of `ehcp scorecard --list-measures --format json`."""
+
+    schema_: Annotated[Literal["ehcp-measures/1"], Field(alias="schema")]
+    measures: list[MeasureMeant]
+
+
+MEASURE_ENVELOPES: dict[str, type[BaseModel]] = {
+    "ehcp-scorecard-1": ScorecardAnswer,
+    "ehcp-measures-1": MeasureList,
+    "ehcp-compare-1": CompareAnswer,
+    "ehcp-reconcile-1": ReconcileAnswer,
+}

@@ -53,8 +53,15 @@ class Scorecard:
 
 
 @dataclass(slots=True)
-class _Reading:
-    """What is read of one file while its batches go by."""
+class Reading:
+    """What is read of one file while its batches go by.
+
+    Attributes:
+        source: The file.
+        problems: Everything in it that a person should put right.
+        rows: Rows read.
+        judged: Rows of them that could be judged.
+    """
 
     source: CaseSource
     problems: list[Problem] = field(default_factory=list)
@@ -94,7 +101,7 @@ def make_series(
     """
     asked = states_of(question)
     _check_group(question.group, sources)
-    readings = [_Reading(source) for source in sources]
+    readings = [Reading(source) for source in sources]
     held = [Held(one.source.columns, list(one.batches())) for one in readings]
     found = series(asked, held, layout, since)
     return Scorecard(asked, layout, found, _files(asked, readings, ()))
@@ -111,14 +118,14 @@ def make_pack(
 def _counted(question: Question, sources: Sequence[CaseSource]) -> tuple[Mapping[str, Tally], Files]:
     _check_group(question.group, sources)
     tallies = question.tallies()
-    readings = [_Reading(source) for source in sources]
+    readings = [Reading(source) for source in sources]
     found: list[Problem] = []
     for reading in readings:
         found += count_file(question, reading.source.columns, reading.batches(), tallies)
     return tallies, _files(question, readings, found)
 
 
-def _files(question: Question, readings: Sequence[_Reading], found: Iterable[Problem]) -> Files:
+def _files(question: Question, readings: Sequence[Reading], found: Iterable[Problem]) -> Files:
     problems = [*found, *(problem for reading in readings for problem in reading.problems)]
     columns = [reading.source.columns for reading in readings]
     lacking = not_measured(question.kpis, question.rulebook, question.measures, columns, question.group)

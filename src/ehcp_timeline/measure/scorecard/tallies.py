@@ -87,13 +87,11 @@ class Tally:
         """Return the numbers by group and month; no line where no case was counted."""
         if not self.sums:
             return pl.DataFrame(schema={**PLACE, **dict.fromkeys(self._columns(), pl.Int64)})
-        longest = [name for name in self._columns() if name.startswith("longest ")]
         added = (
-            [pl.exclude(*PLACE, *longest).sum(), pl.col(longest).max()]
-            if longest
-            else [pl.exclude(*PLACE).sum()]
+            pl.col(name).max() if name.startswith("longest ") else pl.col(name).sum()
+            for name in self._columns()
         )
-        return pl.concat(self.sums).group_by(*PLACE).agg(added)
+        return pl.concat(self.sums).group_by(*PLACE).agg(*added)
 
     def parts(self, unit: str) -> list[Marks]:
         """Return the marks of the cases that measures of one unit are about."""
