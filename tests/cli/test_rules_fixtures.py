@@ -266,3 +266,30 @@ def test_fixtures_of_a_local_rulebook(tmp_path: Path) -> None:
 
     assert ehcp("rules", "test", str(_toml(tmp_path, text)), "--rules", str(rules)).returncode == 0
     assert ehcp("rules", "test", str(_toml(tmp_path, text))).returncode == 2
+
+
+def test_a_rulebook_with_faults_has_failed(tmp_path: Path) -> None:
+    """The rulebook is what is tested: what keeps it from being read fails in every format."""
+    broken = tmp_path / "ours.toml"
+    broken.write_text('[[deadline]]\nsupersedes = "plan.issue"\n')
+    words = ("rules", "test", str(_toml(tmp_path)), "--rules", str(broken))
+    run = ehcp(*words)
+    as_json = json.loads(printed(ehcp(*words, "--format", "json")))
+
+    assert run.returncode == 1
+    assert f"{broken}: supersedes plan.issue: law is missing" in printed(run)
+    assert said(run) == "the rulebook has 2 faults; no case was judged\n"
+    jsonschema.validate(as_json, rules_schema("ehcp-rules-test-1"))
+    assert [one["rule"] for one in as_json["others"]] == ["rulebook", "rulebook"]
+    assert (
+        printed(ehcp(*words, "--format", "github")).count("::error title=The rulebook cannot be read::") == 2
+    )
+    assert len(list(ET.fromstring(printed(ehcp(*words, "--format", "junit"))).iter("failure"))) == 2
+
+
+def test_a_local_rulebook_that_is_not_there_cannot_be_tested(tmp_path: Path) -> None:
+    """A misspelt path is exit 2, as everywhere."""
+    run = ehcp("rules", "test", str(_toml(tmp_path)), "--rules", str(tmp_path / "nothing.toml"))
+
+    assert run.returncode == 2
+    assert "there is no such file" in said(run)

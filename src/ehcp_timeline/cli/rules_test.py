@@ -64,9 +64,17 @@ def run_cases(
     to = choose_output(asked, output, force=force, formats=FORMATS)
     if yes and not update:
         raise UsageError("--yes goes with --update", "add --update to see the change first")
-    rulebook, fixtures = _read(_where(paths), law, overlays, as_at)
+    where = _where(paths)
+    from ehcp_timeline.audit.fixture_files import load_fixtures
     from ehcp_timeline.audit.fixtures import run
+    from ehcp_timeline.law.reading import read_rulebook
 
+    rulebook, faults = read_rulebook((*settings(None).rules, *_there(overlays)), law)
+    if faults:
+        _write(to, (), _fault_notes(faults), rulebook)
+        say(f"the rulebook has {_count(len(faults), 'fault')}; no case was judged")
+        raise typer.Exit(FAILED)
+    fixtures = load_fixtures(where, rulebook, names(rulebook), day_asked(as_at))
     outcomes = list(run(fixtures, rulebook))
     wrong = [one for one in outcomes if one.wrong]
     untold = _untold(since, rulebook, fixtures, law, overlays) if since else []
@@ -85,14 +93,19 @@ def _where(paths: Sequence[Path] | None) -> Sequence[Path]:
     return paths or [STATUTE]
 
 
-def _read(
-    paths: Sequence[Path], folder: Path | None, overlays: Sequence[Path] | None, as_at: str | None
-) -> tuple["Rulebook", Sequence["Fixture"]]:
-    from ehcp_timeline.audit.fixture_files import load_fixtures
-    from ehcp_timeline.law.reading import load_rulebook
+def _there(overlays: Sequence[Path] | None) -> Sequence[Path]:
+    """Return the local rulebooks: one that is not there is a slip of the hand, not a fault of the law."""
+    for path in overlays or ():
+        if not path.is_file():
+            raise UsageError(f"--rules {path}: there is no such file", "check the name and the folder")
+    return overlays or ()
 
-    rulebook = load_rulebook((*settings(None).rules, *(overlays or ())), folder)
-    return rulebook, load_fixtures(paths, rulebook, names(rulebook), day_asked(as_at))
+
+def _fault_notes(faults: Sequence[str]) -> list["Note"]:
+    """Return what keeps the rulebook from being read: the rulebook is what is tested, so it has failed."""
+    from ehcp_timeline.report.machine import Note
+
+    return [Note("error", "rulebook", "The rulebook cannot be read", fault) for fault in faults]
 
 
 def _untold(
@@ -111,23 +124,23 @@ def _untold(
     return list(untold_notes(untold(old, rulebook, fixtures), since))
 
 
-def _write(to: Output, outcomes: Sequence["Outcome"], untold: Sequence["Note"], rulebook: "Rulebook") -> None:
+def _write(to: Output, outcomes: Sequence["Outcome"], others: Sequence["Note"], rulebook: "Rulebook") -> None:
     from ehcp_timeline.report import fixtures_view, machine
     from ehcp_timeline.report.flat import json_text
 
     tested = fixtures_view.tested(outcomes)
-    notes = [*(note for one in tested for note in one.notes), *untold]
+    notes = [*(note for one in tested for note in one.notes), *others]
     match to.format:
         case "json":
-            to.send(json_text(fixtures_view.fixtures_answer(outcomes, untold, rulebook)))
+            to.send(json_text(fixtures_view.fixtures_answer(outcomes, others, rulebook)))
         case "junit":
-            to.send(machine.junit_text([*tested, *fixtures_view.untold_tests(untold)]))
+            to.send(machine.junit_text([*tested, *fixtures_view.other_tests(others)]))
         case "sarif":
             to.send(machine.sarif_text(notes))
         case "github":
             to.send(machine.github_text(notes))
         case _:
-            lines = [*fixtures_view.plain_lines(outcomes), *(note.message for note in untold)]
+            lines = [*fixtures_view.plain_lines(outcomes), *(note.message for note in others)]
             to.send("".join(f"{line}\n" for line in lines))
 
 

@@ -30,13 +30,13 @@ def tested(outcomes: Iterable[Outcome]) -> list[CaseRun]:
     return found
 
 
-def untold_tests(untold: Iterable[Note]) -> list[CaseRun]:
-    """Return the changes without a telling case as other programs read them: a failed test each."""
-    return [CaseRun("changes", 0, note.title, (note,)) for note in untold]
+def other_tests(others: Iterable[Note]) -> list[CaseRun]:
+    """Return what is wrong beside the cases as other programs read it: a failed test each."""
+    return [CaseRun("rulebook", 0, note.title, (note,)) for note in others]
 
 
 def fixtures_answer(
-    outcomes: Sequence[Outcome], untold: Sequence[Note], rulebook: Rulebook
+    outcomes: Sequence[Outcome], others: Sequence[Note], rulebook: Rulebook
 ) -> dict[str, Any]:
     """Return the run as plain values, ready to be written as JSON."""
     wrong = [(outcome, one) for outcome in outcomes for one in outcome.wrong]
@@ -46,7 +46,7 @@ def fixtures_answer(
         "cases": len(outcomes),
         "wrong": sum(bool(outcome.wrong) for outcome in outcomes),
         "failures": [_values(outcome, one) for outcome, one in wrong],
-        "untold": [{"deadline": note.rule, "message": note.message} for note in untold],
+        "others": [{"rule": note.rule, "message": note.message} for note in others],
     }
 
 

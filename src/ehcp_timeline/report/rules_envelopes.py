@@ -24,10 +24,10 @@ class FixtureFailure(Shape):
     why: Annotated[list[str], Field(description="the steps that lead to what came")]
 
 
-class Untold(Shape):
-    """A deadline that changed without a fixture that tells the two apart."""
+class OtherFault(Shape):
+    """What is wrong beside the cases: a rulebook that cannot be read, or a change that no case tells."""
 
-    deadline: str
+    rule: Annotated[str, Field(description="`rulebook`, or the deadline that changed")]
     message: str
 
 
@@ -39,7 +39,7 @@ class RulesTestAnswer(Shape):
     cases: Whole
     wrong: Whole
     failures: list[FixtureFailure]
-    untold: list[Untold]
+    others: list[OtherFault]
 
 
 class RemarkMade(Shape):

@@ -1,0 +1,169 @@
+"""Every way to change one number, unit, word, day, event, flag or code of the law, one at a time, as TOML."""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from ehcp_timeline.audit.fixtures import part_of
+from ehcp_timeline.audit.golden import Golden, failures
+from ehcp_timeline.clock.counting import UNITS
+from ehcp_timeline.law.deadlines import Words, read_deadline, spread
+from ehcp_timeline.law.excuses import read_grounds
+from ehcp_timeline.law.faults import Place
+from ehcp_timeline.law.terms import Deadline, Rulebook
+
+FOLDER = Path(__file__).parents[2] / "src" / "ehcp_timeline" / "rulebook"
+WORDING = frozenset(
+    (
+        *("id", "duty", "who", "kind", "law", "limb", "says", "seen", "checked", "note", "source"),
+        *("excuse_law", "each"),
+    )
+)
+OTHER = {
+    "excluded": "included", "included": "excluded", "skip": "unknown", "unknown": "skip",
+    "always": "boundary", "statutory": "tribunal", "earliest": "latest", "latest": "earliest",
+}  # fmt: skip
+OTHER_UNIT = {"days": "weeks", "weeks": "days", "months": "weeks", "working_days": "days"}
+UNRELATED = {"event": "complaint_answered", "flag": "coronavirus", "group": "advice"}
+ONE_DAY = timedelta(days=1)
+Table = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """The law with one thing changed.
+
+    Attributes:
+        what: Where, from what, to what.
+        deadlines: The deadlines as they read now; empty where reading refuses the change.
+        refused: Why reading refuses it.
+    """
+
+    what: str
+    deadlines: tuple[Deadline, ...]
+    refused: tuple[str, ...] = ()
+
+
+class Law:
+    """The law as TOML, and what its deadlines may refer to."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        """Read the tables of the law's own files."""
+        self.rulebook = rulebook
+        self.tables: list[Table] = []
+        self.grounds: Table = {}
+        for path in sorted(FOLDER.glob("*.toml")):
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            self.tables += table.get("deadline", [])
+            if path.name == "excuses.toml":
+                self.grounds = table
+
+    def words(self, grounds: Table, faults: list[str]) -> Words:
+        """Return what a deadline may refer to, with these groups of excuses."""
+        book = self.rulebook
+        events, flags = frozenset(book.events), frozenset(book.flags)
+        return Words(
+            events=events,
+            codes=book.codes,
+            flags=flags,
+            deadline_ids=frozenset(book.by_id),
+            instruments=frozenset(one.id for one in book.instruments),
+            grounds=read_grounds(Place("excuses.toml:", faults), grounds, events, flags),
+        )
+
+    def mutants(self) -> Iterator[Mutant]:
+        """Yield every mutant of every statutory deadline, then of every group of excuses."""
+        for table in self.tables:
+            if table["kind"] == "statutory":
+                for what, changed in _changed(table, table["id"], self.rulebook):
+                    yield self._read(what, [changed], self.grounds)
+        for what, grounds in _changed(self.grounds, "excuses", self.rulebook):
+            group = what.split("[")[1].split("]")[0]
+            users = [one for one in self.tables if one.get("excused_by") == group]
+            yield self._read(what, users, grounds)
+
+    def _read(self, what: str, tables: Sequence[Table], grounds: Table) -> Mutant:
+        faults: list[str] = []
+        words = self.words(grounds, faults)
+        read = [
+            read_deadline(Place("law:", faults), one, source, words, "")
+            for table in tables
+            for one, source in spread(table)
+        ]
+        return Mutant(what, () if faults else tuple(read), tuple(faults))
+
+
+def _changed(value: Any, path: str, book: Rulebook) -> Iterator[tuple[str, Any]]:
+    """Yield a value of the TOML with one thing in it changed, and where."""
+    if isinstance(value, dict):
+        yield from _tables(value, path, book)
+    elif isinstance(value, list):
+        yield from _lists(value, path, book)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield from ((f"{path}: {value} -> {other}", other) for other in (value - 1, value + 1))
+    elif isinstance(value, date):
+        yield from ((f"{path}: {value} -> {day}", day) for day in (value - ONE_DAY, value + ONE_DAY))
+    elif value in OTHER:
+        yield f"{path}: {value} -> {OTHER[value]}", OTHER[value]
+    elif isinstance(value, str):
+        yield from _names(value, path, book)
+
+
+def _names(name: str, path: str, book: Rulebook) -> Iterator[tuple[str, str]]:
+    for kind, known in (("event", book.events), ("flag", book.flags)):
+        other = UNRELATED[kind] if name != UNRELATED[kind] else "missed_appointment"
+        if name in known or (kind == "event" and "{source}" in name):
+            yield f"{path}: {name} -> {other}", other
+    if path.endswith("excused_by"):
+        yield f"{path}: {name} -> {UNRELATED['group']}", UNRELATED["group"] if name != "advice" else "order"
+
+
+def _tables(table: Mapping[str, Any], path: str, book: Rulebook) -> Iterator[tuple[str, Table]]:
+    for key, value in table.items():
+        if key in WORDING:
+            continue
+        for where, changed in _changed(value, f"{path}.{key}", book):
+            yield where, {**table, key: changed}
+        new = OTHER_UNIT.get(key) if key in UNITS else OTHER.get(key)
+        if new:
+            renamed = {new if name == key else name: held for name, held in table.items()}
+            yield f"{path}: {key} -> {new}", renamed
+
+
+def _lists(values: list[Any], path: str, book: Rulebook) -> Iterator[tuple[str, list[Any]]]:
+    for place, value in enumerate(values):
+        name = value.get("id", place) if isinstance(value, dict) else value
+        rest = [*values[:place], *values[place + 1 :]]
+        yield f"{path}[{name}]: taken out", rest
+        for where, changed in _changed(value, f"{path}[{name}]", book):
+            yield where, [*values[:place], changed, *values[place + 1 :]]
+
+
+def _alone(golden: Golden, deadline: str) -> Golden:
+    return replace(golden, expect={deadline: golden.expect[deadline]})
+
+
+class Judges:
+    """The golden cases, put to mutants of the law."""
+
+    def __init__(self, rulebook: Rulebook, goldens: Sequence[Golden]) -> None:
+        """Sort the golden cases by what they expect."""
+        self._rulebook = rulebook
+        self._cases = {
+            one.id: [_alone(golden, one.id) for golden in goldens if one.id in golden.expect]
+            for one in rulebook.deadlines
+        }
+        self._parts = {one.id: part_of(rulebook, [one.id]) for one in rulebook.deadlines}
+
+    def first_failure(self, mutant: Mutant) -> str:
+        """Return the first message that a golden case fails with, or an empty string if all pass."""
+        for changed in mutant.deadlines:
+            part = self._parts[changed.id]
+            deadlines = (changed if one.id == changed.id else one for one in part.deadlines)
+            book = replace(part, deadlines=tuple(deadlines))
+            for failure in failures(self._cases[changed.id], book):
+                return str(failure)
+        return ""
