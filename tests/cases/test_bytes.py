@@ -21,6 +21,7 @@ from ehcp_timeline.errors import CaseFileError
 from .made import AS_AT, column, opened, read, write
 
 TEXT = "case_id,team,draft_sent\nC1,Brontë’s,2024-03-01\nC2,Łódź,2024-03-02\n"
+DAMAGED = "damaged or was cut short. copy it again, or open it and save it anew"
 WINDOWS = "case_id,team,draft_sent\nC1,Brontë’s,2024-03-01\nC2,Ünder,2024-03-02\n"
 
 
@@ -117,8 +118,8 @@ def test_a_pipe_is_read_once(tmp_path: Path) -> None:
         (b"\xef\xbb\xbf", "is empty. export the cases again"),
         (b"\n \n,,\n", "is empty. export the cases again"),
         (b"%PDF-1.7", "is a PDF, not a case file. export the cases as CSV"),
-        (b"PAR1rest", "looks like a Parquet file, not a case file. export the cases as CSV"),
-        (b"\x1f\x8brest", "is compressed, not a case file. unpack it first"),
+        (b"PAR1rest", "is a Parquet file that is damaged or was cut short. write it again"),
+        (b"\x1f\x8brest", f"is {DAMAGED}"),
         (b"<?xml version='1.0'?>", "looks like XML or a web page, not a case file. export the cases as CSV"),
         (b"case_id\nC\x001\n", "is not text: it has NUL bytes. save it as CSV UTF-8"),
         ("case_id\nC\x001\n".encode("utf-16"), "is not text: it has NUL characters. save it as CSV UTF-8"),

@@ -229,7 +229,8 @@ def test_a_workbook_with_a_password(tmp_path: Path) -> None:
             zipped({"word/document.xml": b""}),
             "is a Word document, not a case file. export the cases as CSV or as an Excel workbook",
         ),
-        (zipped({}), "is a zip file without an Excel workbook in it. unpack it first"),
+        (zipped({}), "is a zip file of 0 files. pack one case file by itself"),
+        (zipped({"a.csv": b"", "b.csv": b""}), "is a zip file of 2 files. pack one case file by itself"),
         (b"PK\x03\x04rest", "is damaged or was cut short. copy it again, or open it and save it anew"),
     ],
 )

@@ -1,14 +1,23 @@
 """Finds out what kind of file a case file is by its bytes, never by its name, and reads it as that kind."""
 
+import gzip
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+
 from ehcp_timeline.cases.csv_file import find_sheet as find_csv_sheet
 from ehcp_timeline.cases.headings import Spellings
-from ehcp_timeline.cases.raw import Raw, failures_named, open_raw, pieces
+from ehcp_timeline.cases.raw import PIECE, Raw, failures_named, open_raw, pieces, spool
 from ehcp_timeline.cases.sheet import Sheet
 from ehcp_timeline.cases.survey import survey
 from ehcp_timeline.cases.xlsx_preflight import WORKBOOK
-from ehcp_timeline.cases.zipped import members, opened_zip
+from ehcp_timeline.cases.zipped import Allowance, damaged, members, opened_zip, unpacked
 from ehcp_timeline.errors import CaseFileError
 
+MOST_SPOOLED = 2_000_000_000  # bytes that a packed file may unpack to
+
+_GZIP = b"\x1f\x8b"
+_PARQUET = b"PAR1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -32,34 +41,84 @@ def find_sheet(name: str, spellings: Spellings, dated: frozenset[str]) -> Sheet:
         CaseFileError: It cannot be read as a case file at all.
     """
     raw = open_raw(name)
+    if not raw.head().startswith((_GZIP, *_ZIP)):
+        return _of_kind(raw, spellings, dated)
+    digest = raw.sha256()
+    with raw.file:
+        inner = _unpacked(raw)
+        sheet = _of_kind(inner or raw, spellings, dated)
+    return replace(sheet, sha256=digest)
+
+
+def _of_kind(raw: Raw, spellings: Spellings, dated: frozenset[str]) -> Sheet:
+    """Read a file that is not packed, or was unpacked."""
     head = raw.head()
-    if head.startswith((*_ZIP, _OLE)):
+    if head.startswith((_GZIP, *_ZIP, _OLE, _PARQUET)):
         with raw.file:
-            return _zipped(raw, spellings, dated) if head.startswith(_ZIP) else _refuse_ole(raw)
+            return _binary(raw, head, spellings, dated)
     return find_csv_sheet(survey(raw), spellings)
 
 
-def _zipped(raw: Raw, spellings: Spellings, dated: frozenset[str]) -> Sheet:
-    """Read what a zip file holds: an Excel workbook."""
-    from ehcp_timeline.cases.xlsx_file import find_xlsx_sheet
+def _binary(raw: Raw, head: bytes, spellings: Spellings, dated: frozenset[str]) -> Sheet:
+    """Read a file that is not text; what reads each kind is loaded only for it."""
+    if head.startswith(_OLE):
+        raise _locked_or_old(raw)
+    if head.startswith(_PARQUET):
+        from ehcp_timeline.cases.parquet_file import find_parquet_sheet
 
+        return find_parquet_sheet(raw)
+    if head.startswith(_ZIP):
+        with opened_zip(raw) as archive:
+            is_book = WORKBOOK in members(archive)
+        if is_book:
+            from ehcp_timeline.cases.xlsx_file import find_xlsx_sheet
+
+            return find_xlsx_sheet(raw, spellings, dated)
+    raise CaseFileError(f"{raw.shown} is packed twice", "unpack it first")
+
+
+def _unpacked(raw: Raw) -> Raw | None:
+    """Return the one file that is packed in a gzip or zip file, None for an Excel workbook."""
+    if raw.head().startswith(_GZIP):
+        return replace(raw, file=spool(_gunzipped(raw)), spooled=True)
     with opened_zip(raw) as archive:
         held = members(archive)
-    if WORKBOOK in held:
-        return find_xlsx_sheet(raw, spellings, dated)
-    for member, what, hint in _OTHER_ZIPS:
-        if member in held:
-            raise CaseFileError(f"{raw.shown} {what}, not a case file", hint)
-    raise CaseFileError(f"{raw.shown} is a zip file without an Excel workbook in it", "unpack it first")
+        if WORKBOOK in held:
+            return None
+        for member, what, hint in _OTHER_ZIPS:
+            if member in held:
+                raise CaseFileError(f"{raw.shown} {what}, not a case file", hint)
+        files = [
+            info for name, info in held.items() if not name.startswith("__macosx/") and not info.is_dir()
+        ]
+        if len(files) != 1:
+            raise CaseFileError(
+                f"{raw.shown} is a zip file of {len(files)} files", "pack one case file by itself"
+            )
+        parts = unpacked(archive, files[0], Allowance(raw.shown, MOST_SPOOLED), raw.shown)
+        return replace(raw, file=spool(parts), spooled=True)
 
 
-def _refuse_ole(raw: Raw) -> Sheet:
-    """Say which kind of file it is that begins as old Office files and locked ones do."""
+def _gunzipped(raw: Raw) -> Iterator[bytes]:
+    """Yield what is packed in a gzip file, piece by piece."""
+    allowance = Allowance(raw.shown, MOST_SPOOLED)
+    raw.file.seek(0)
+    try:
+        with gzip.GzipFile(fileobj=raw.file) as packed:
+            while piece := packed.read(PIECE):
+                allowance.take(len(piece))
+                yield piece
+    except (OSError, EOFError, zlib.error):
+        raise damaged(raw.shown) from None
+
+
+def _locked_or_old(raw: Raw) -> CaseFileError:
+    """Return which kind of file it is that begins as old Office files and locked ones do."""
     held = b""
     with failures_named(raw.shown):
         for piece in pieces(raw.file):
             if _ENCRYPTED in held + piece:
                 said = f"{raw.shown} is protected by a password"
-                raise CaseFileError(said, "open it in Excel and save a copy without the password")
+                return CaseFileError(said, "open it in Excel and save a copy without the password")
             held = piece[-len(_ENCRYPTED) :]
-    raise CaseFileError(f"{raw.shown} is an old Excel workbook (.xls)", _AS_XLSX)
+    return CaseFileError(f"{raw.shown} is an old Excel workbook (.xls)", _AS_XLSX)

@@ -33,8 +33,6 @@ _IN_WORDS: dict[Encoding, str] = {
 _AS_CSV = "save it as CSV UTF-8"
 _NOT_TEXT = (
     (b"%PDF", "is a PDF", "export the cases as CSV"),
-    (b"PAR1", "looks like a Parquet file", "export the cases as CSV"),
-    (b"\x1f\x8b", "is compressed", "unpack it first"),
     (b"<", "looks like XML or a web page", "export the cases as CSV"),
 )
 
