@@ -123,8 +123,8 @@ NUMBERS: dict[str, float | None] = {
     "median_weeks_issue_plan": 27.3,  # between day 186 and day 196: 191 days
     "median_weeks_issue_plan_exc": 20.1,  # day 141
     "pc_plans_excepted": 35.7,  # 5 of 14: P03 P04 P07 P11 P12
-    # by law P08 counts from becoming responsible, P14's clock ended with the order, P10's plan answers nothing;
-    # in time: R12 P01 P03 P08 P09 P15 P18; late: P02 P04 P05 P06 P07 P11 P12 P13
+    # by law P08 counts from becoming responsible, P14's clock ended with the order, P10's plan answers
+    # nothing; in time: R12 P01 P03 P08 P09 P15 P18; late: P02 P04 P05 P06 P07 P11 P12 P13
     "pc_plans_in_time_strict": 46.7,  # 7 of 15
     "pc_plans_in_time_claimed": 63.6,  # 7 of 11: P04 P07 P11 P12 left out
     "pc_plans_in_time_evidenced": 53.8,  # 7 of 13: P11 P12 left out, whose dates prove it
