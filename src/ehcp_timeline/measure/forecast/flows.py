@@ -26,8 +26,9 @@ class StageFlow:
         left: Cases that left it, for the next stage or for good, for each week.
         onward: Share of those that left which went on to the next stage (of the last: plans issued).
         least: Shortest time in it that is not haste, in whole weeks.
-        ready: Cases in it for longer than that, at the start of each week.
-        released: Share of the ready cases that leave in a week.
+        ready: Cases in it for at least that, at the start of each week.
+        usual: Whole weeks after which cases leave one by one, if nobody there waits for hands.
+        released: Share of the cases past these weeks that leave in a week.
         lengths: How long those took that left it for the next stage in these weeks, in days, sorted.
     """
 
@@ -37,6 +38,7 @@ class StageFlow:
     onward: float
     least: int
     ready: Counts
+    usual: int
     released: float
     lengths: Days
 
@@ -65,6 +67,10 @@ class History:
     requests: Counts
     issued: Counts
     stages: tuple[StageFlow, ...]
+
+    def weeks_after(self, stage: int) -> int:
+        """Return the whole weeks that the stages after this one take at least."""
+        return sum(one.usual for one in self.stages[stage + 1 :])
 
 
 def weeks_recorded(work: Work, day: int) -> int:
@@ -109,17 +115,19 @@ def _stage(work: Work, place: int, day: int, weeks: int) -> StageFlow:
     forward = (work.ends[there, place] == left) & (left < NEVER)
     recent = (left > day - WEEK * weeks) & (left <= day)
     lengths = np.sort((left - came)[recent & forward & work.measured[there, place]])
-    least = _least(lengths, stage.least)
-    ready = ready_at(came, left, least, [day - WEEK * (weeks - week) for week in range(weeks)])
+    least, usual = _least(lengths, stage.least), _usual(came[recent], left[recent], day, stage.least)
+    starts = [day - WEEK * (weeks - week) for week in range(weeks)]
     leavers = weekly(left, day, weeks)
+    past_usual = float(ready_at(came, left, usual, starts).sum())
     return StageFlow(
         name=stage.name,
         came=weekly(came, day, weeks),
         left=leavers,
         onward=_share(forward, recent),
         least=least,
-        ready=ready,
-        released=min(_MOST_RELEASED, float(leavers.sum()) / max(1.0, float(ready.sum()))),
+        ready=ready_at(came, left, least, starts),
+        usual=usual,
+        released=min(_MOST_RELEASED, float(leavers.sum()) / max(1.0, past_usual)),
         lengths=lengths,
     )
 
@@ -129,6 +137,21 @@ def _least(lengths: Days, most: int) -> int:
     if lengths.size < _FEW:
         return most
     return int(min(most, max(1, np.percentile(lengths, _FASTEST, method="lower") // WEEK)))
+
+
+def _usual(came: Days, left: Days, day: int, otherwise: int) -> int:
+    """Return m of the lengths m + G in weeks that have the mean and the variance of those seen.
+
+    G is geometric: after m weeks every case leaves with the same chance a week. A variance V gives that
+    chance h by V = (1 - h) / h^2, and the mean then gives m. Lengths count from week to week, not in days,
+    as the simulation counts them.
+    """
+    if came.size < _FEW:
+        return otherwise
+    lengths = (left - day - 1) // WEEK - (came - day - 1) // WEEK
+    variance = max(0.01, float(lengths.var()))
+    chance = (np.sqrt(1 + 4 * variance) - 1) / (2 * variance)
+    return max(1, round(float(lengths.mean() - (1 - chance) / chance)))
 
 
 def _share(part: Flags, whole: Flags) -> float:

@@ -18,21 +18,52 @@ _MOST = 30_000
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """One number a week, taken apart: what an ordinary week has, the season, and chance.
+
+    Attributes:
+        level: Mean of an ordinary week.
+        chance: How far each week behind lay from its level times its season, over the root of the season: the
+            variance of a count goes with its mean.
+        season: Factor of each week to come.
+    """
+
+    level: float
+    chance: Rates
+    season: Rates
+
+
+def series(values: Rates, behind: Rates, ahead: Rates) -> Series:
+    """Take apart the numbers of the weeks behind.
+
+    The level is such that level times season adds up to what was counted, so that an error in the season
+    moves numbers between weeks but not the sum of a year.
+
+    Args:
+        values: The number of each week behind.
+        behind: The season's factor of each of them.
+        ahead: The season's factor of each week to come.
+
+    >>> series(np.array([10.0, 12, 8, 5]), np.array([1.0, 1, 1, 0.5]), np.ones(2)).level
+    10.0
+    """
+    level = float(values.sum() / behind.sum())
+    chance = (values - level * behind) / np.sqrt(behind)
+    return Series(level, chance - chance.mean(), ahead)
+
+
+@dataclass(frozen=True, slots=True)
 class Drivers:
     """What the future is drawn from.
 
     Attributes:
-        requests: Requests of each week behind, evened out by season.
-        capacity: Cases that the narrowest stage finished in each of the same weeks, evened out by season.
-        request_season: Factor of each week to come, for requests.
-        capacity_season: The same for what is finished.
+        requests: Requests a week.
+        capacity: Cases that the narrowest stage finished in each of the same weeks.
         onward: For each stage before the narrowest: the share that goes on, and of how many it was seen.
     """
 
-    requests: Rates
-    capacity: Rates
-    request_season: Rates
-    capacity_season: Rates
+    requests: Series
+    capacity: Series
     onward: tuple[tuple[float, int], ...] = ()
 
 
@@ -46,11 +77,11 @@ class Draws:
 
 def draw(drivers: Drivers, runs: int, random: np.random.Generator) -> Draws:
     """Return the weeks to come of so many runs."""
-    weeks = drivers.request_season.size
-    order = _weeks_drawn(drivers.requests.size, weeks, runs, random)
-    requests = _values(drivers.requests, order) * drivers.request_season[:, None]
-    requests *= _onward_drawn(drivers.onward, runs, random)
-    capacity = _values(drivers.capacity, order) * drivers.capacity_season[:, None]
+    behind, weeks = drivers.requests.chance.size, drivers.requests.season.size
+    past = _blocks(behind, behind, runs, random)
+    ahead = np.take_along_axis(past, _blocks(behind, weeks, runs, random), axis=0)
+    requests = _values(drivers.requests, past, ahead) * _onward_drawn(drivers.onward, runs, random)
+    capacity = _values(drivers.capacity, past, ahead)
     return Draws(rounded(requests, random), np.maximum(capacity, 0))
 
 
@@ -58,20 +89,6 @@ def rounded(values: Rates, random: np.random.Generator) -> Cases:
     """Return whole numbers with these means: each is rounded up as often as its fraction says."""
     whole = np.floor(np.maximum(values, 0) + random.random(values.shape, dtype=np.float32))
     return np.minimum(whole, _MOST).astype(np.int16)
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """Weeks behind in the order drawn: `past` (weeks behind, runs) and, of those, `ahead` (weeks, runs)."""
-
-    past: Counts
-    ahead: Counts
-
-
-def _weeks_drawn(behind: int, weeks: int, runs: int, random: np.random.Generator) -> _Order:
-    past = _blocks(behind, behind, runs, random)
-    ahead = np.take_along_axis(past, _blocks(behind, weeks, runs, random), axis=0)
-    return _Order(past, ahead)
 
 
 def _blocks(behind: int, weeks: int, runs: int, random: np.random.Generator) -> Counts:
@@ -82,15 +99,16 @@ def _blocks(behind: int, weeks: int, runs: int, random: np.random.Generator) -> 
     return places.reshape(-1, runs)[:weeks] % behind
 
 
-def _values(behind: Rates, order: _Order) -> Rates:
-    """Return the values drawn, each run's own mean as far from the true one as a sample's mean would be.
+def _values(one: Series, past: Counts, ahead: Counts) -> Rates:
+    """Return the numbers of the weeks to come, each run's level as far from the true one as a sample's mean.
 
     Blocks make the means of drawn pasts vary too little, by a factor of (1 - 1/blocks) in variance.
     """
-    blocks = max(1.0, behind.size / BLOCK)
-    stretch = np.sqrt(blocks / (blocks - 1)) - 1 if blocks > 1 else 0.0
-    shift = stretch * (behind[order.past].mean(axis=0) - behind.mean())
-    return behind[order.ahead] + shift[None, :]
+    blocks = max(1.0, one.chance.size / BLOCK)
+    stretch = np.sqrt(blocks / (blocks - 1)) if blocks > 1 else 1.0
+    off = one.chance[past].mean(axis=0)
+    season = one.season[:, None]
+    return (one.level + stretch * off) * season + (one.chance[ahead] - off) * np.sqrt(season)
 
 
 def _onward_drawn(onward: tuple[tuple[float, int], ...], runs: int, random: np.random.Generator) -> Rates:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ehcp_timeline.measure.forecast.arrays import WEEK, Days
+from ehcp_timeline.measure.forecast.arrays import WEEK, Days, Flags, Rates
+from ehcp_timeline.measure.forecast.flows import History
 from ehcp_timeline.measure.forecast.standing import at_stage
 from ehcp_timeline.measure.forecast.work import Work
 
@@ -15,8 +16,8 @@ class Order:
 
     Attributes:
         oldest: Share that goes to the cases due the longest ago.
-        in_time: Share that goes to those still in time, the earliest due first; what they leave over goes to
-            the oldest.
+        in_time: Share that goes to those that can still become plans in time, the earliest due first; what
+            they leave over goes to the oldest.
         spread: Share that is spread over all cases that are ready, whatever their age.
     """
 
@@ -34,8 +35,8 @@ def split(oldest: float) -> Order:
     return Order(oldest, 1 - oldest, 0)
 
 
-def observed_order(work: Work, stage: int, least: int, day: int, weeks: int) -> Order:
-    """Return the order in which a stage took its cases in the weeks that end with a day.
+def observed_order(work: Work, past: History, stage: int) -> Order:
+    """Return the order in which a stage took its cases in the weeks behind.
 
     In a week in which n cases left, the n oldest of those ready are what oldest-first would have taken, and
     the n earliest due still in time what in-time-first would have. Each rule's share is how many of its
@@ -43,16 +44,18 @@ def observed_order(work: Work, stage: int, least: int, day: int, weeks: int) -> 
     cases tell nothing and are left out; where none tell anything, the order is taken to be oldest first.
     """
     came, left, there = at_stage(work, stage)
-    came, left, due = came[there], left[there], work.due[there]
+    came, left = came[there], left[there]
+    last_chance = work.due[there] - WEEK * past.weeks_after(stage)
+    least = WEEK * (past.stages[stage].least - 1)
     told = np.zeros(4)
-    for week in range(weeks):
-        start = day - WEEK * (weeks - week)
-        ready = (came + WEEK * (least - 1) <= start) & (left > start)
-        told += _told(due[ready], left[ready] <= start + WEEK, start)
+    for week in range(past.weeks):
+        start = past.day - WEEK * (past.weeks - week)
+        ready = (came + least <= start) & (left > start)
+        told += _told(last_chance[ready], left[ready] <= start + WEEK, start)
     return _shares(*told)
 
 
-def _told(due: Days, gone: np.ndarray[tuple[int], np.dtype[np.bool_]], start: int) -> np.ndarray:  # type: ignore[type-arg]
+def _told(due: Days, gone: Flags, start: int) -> Rates:
     """Return what one week tells: cases gone, of these by chance, of the oldest, of the earliest in time."""
     many = int(np.count_nonzero(gone))
     oldest = np.argsort(due, kind="stable")[:many]

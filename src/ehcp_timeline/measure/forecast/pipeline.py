@@ -57,6 +57,11 @@ class Pipeline:
     due_weeks: Days
     in_hand: tuple[InHand, ...]
 
+    @property
+    def weeks_after(self) -> int:
+        """Whole weeks that the stages after the narrowest take at least."""
+        return sum(step.least for step in self.steps[self.narrowest + 1 :])
+
     def row_of(self, due_week: int) -> int:
         """Return the first row that falls due in this week or later."""
         return int(np.searchsorted(self.due_weeks, due_week))
@@ -89,7 +94,10 @@ def pipeline(past: History, standing: Standing, weeks: int, to_due: int, narrowe
         to_due: Whole weeks from request to due day.
         narrowest: The stage that can finish only so many a week.
     """
-    steps = tuple(Step(one.name, one.least, one.released, one.onward) for one in past.stages)
+    steps = tuple(
+        Step(one.name, one.least if place == narrowest else one.usual, one.released, one.onward)
+        for place, one in enumerate(past.stages)
+    )
     future = np.arange(to_due + 1, to_due + weeks + 1)
     due_weeks = np.union1d(standing.due_week, future).astype(np.int32)
     rows = np.searchsorted(due_weeks, standing.due_week)

@@ -72,6 +72,8 @@ class Chance:
 
 def chance(share: float, most: int) -> Chance:
     """Return a chance that up to `most` alike cases can have; tables double in size, so that few are made."""
+    if share >= 1:
+        return Chance(1, np.zeros(0, dtype=np.int16))
     return Chance(share, _binomial_table(round(share, 6), 1 << max(3, most.bit_length())))
 
 

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from ehcp_timeline.measure.forecast.arrays import WEEK, Rates, day_of
+from ehcp_timeline.measure.forecast.arrays import WEEK, Flags, Rates, day_of
 
 ORDINARY, AUGUST, CHRISTMAS, HOLIDAY = range(4)
 KINDS = ("ordinary", "august", "christmas", "school holiday")
 _MIDDLE = 3
-_SHRINK = 2.0
+_SHRINK = 1.0
+_QUARTER = 13
 _LEAST = 0.05
 
 
@@ -43,21 +44,32 @@ def kinds_of_weeks(first_day: int, weeks: int, closures: Sequence[Closed] = ()) 
 
 
 def factors(values: Rates, kinds: Sequence[int]) -> Rates:
-    """Return, for each kind of week, its mean as a share of the mean of ordinary weeks.
+    """Return, for each kind of week, its mean as a share of the mean of the ordinary weeks around it.
 
-    A kind of which few weeks were seen is drawn towards 1, as if two ordinary weeks of that kind had been
+    Around: within a quarter before or after, so that a change of pace between years is not taken for a season.
+    A kind of which few weeks were seen is drawn towards 1, as if one ordinary week of that kind had been
     seen; one that was never seen is 1.
 
     >>> factors(np.array([10.0, 10, 10, 4, 4, 4, 4]), [0, 0, 0, 1, 1, 1, 1]).round(2).tolist()
-    [1.0, 0.6, 1.0, 1.0]
+    [1.0, 0.52, 1.0, 1.0]
     """
     kind = np.asarray(kinds)
-    ordinary = values[kind == ORDINARY]
-    usual = float(ordinary.mean()) if ordinary.size else 0.0
+    usual = _around(values, kind == ORDINARY)
     found = np.ones(len(KINDS))
-    if usual <= 0:
-        return found
     for one in (AUGUST, CHRISTMAS, HOLIDAY):
-        seen = values[kind == one]
-        found[one] = max(_LEAST, (seen.sum() + _SHRINK * usual) / ((seen.size + _SHRINK) * usual))
+        here = (kind == one) & (usual > 0)
+        if here.any():
+            more = _SHRINK * usual[here].mean()
+            found[one] = max(_LEAST, (values[here].sum() + more) / (usual[here].sum() + more))
     return found
+
+
+def _around(values: Rates, ordinary: Flags) -> Rates:
+    """Return for each week the mean of the ordinary weeks around it, 0 where there are none."""
+    window = np.ones(2 * _QUARTER + 1)
+    several = max(values.size, window.size)
+    sums, weeks = (
+        np.convolve(np.pad(one, (0, several - values.size)), window, mode="same")[: values.size]
+        for one in (values * ordinary, ordinary.astype(np.float64))
+    )
+    return np.asarray(sums / np.maximum(weeks, 1))

@@ -93,7 +93,7 @@ def begin(pipeline: Pipeline, orders: Mapping[str, Order], draws: Draws, random:
         for name, order in orders.items()
     )  # fmt: skip
     ahead = range(pipeline.narrowest)
-    most = max(int(pipeline.at_start.max(initial=0)), int(draws.requests.max(initial=0)))
+    most = int(pipeline.at_start.max(initial=0)) + int(draws.requests.max(initial=0))
     world = World(
         pipeline, draws, random, np.zeros(shape, np.int16), _pools(ahead, shape), _coming(ahead), tracks,
         tuple(chance(step.released, most) for step in pipeline.steps),
@@ -150,7 +150,8 @@ def _work(world: World, track: Track, places: Cases, in_time: int) -> None:
     for stage in range(len(steps) - 1, narrowest, -1):
         for parcel in release(track.pools[stage], world.released[stage], world.random):
             _leave(world, track, stage, parcel, in_time)
-    for parcel in serve(track.pools[narrowest], places, track.order, in_time, world.random):
+    savable = world.pipeline.row_of(world.week + world.pipeline.weeks_after)
+    for parcel in serve(track.pools[narrowest], places, track.order, savable, world.random):
         _leave(world, track, narrowest, parcel, in_time)
 
 
