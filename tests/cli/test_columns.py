@@ -84,3 +84,14 @@ def test_a_template_is_not_written_over_a_case_file(tmp_path: Path) -> None:
 
     assert run.returncode == 2
     assert (tmp_path / "cases.csv").read_text() == "precious"
+
+
+def test_the_template_as_a_workbook(tmp_path: Path) -> None:
+    """`-o cases.xlsx` writes one whose header is understood."""
+    path = tmp_path / "cases.xlsx"
+    run = ehcp("template", "-o", str(path))
+    answer = json.loads(printed(ehcp("columns", str(path), "--format", "json")))
+
+    assert run.returncode == 0
+    assert answer["worksheet"] == "Cases"
+    assert [one["column"] for one in answer["headings"]] == list(vocabulary().columns)

@@ -1,6 +1,6 @@
 """`ehcp template`: the header of a case file, and what each of its columns means."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -8,11 +8,8 @@ from ehcp_timeline.cli.examples import examples
 from ehcp_timeline.cli.options import Force, OutputFile
 from ehcp_timeline.cli.output import choose_output, say
 
-if TYPE_CHECKING:
-    from ehcp_timeline.cases.columns import Column
 
-
-@examples("ehcp template -o cases.csv", "ehcp template --rows > cases.csv")
+@examples("ehcp template -o cases.csv", "ehcp template -o cases.xlsx", "ehcp template --rows > cases.csv")
 def template(
     *,
     rows: Annotated[
@@ -21,25 +18,24 @@ def template(
     output: OutputFile = None,
     force: Force = False,
 ) -> None:
-    """Print the header of a case file as CSV. Only case_id must be filled; leave out what you do not have."""
-    to = choose_output("csv" if output is None else None, output, force=force, formats=("csv",))
+    """Print the header of a case file as CSV, or write an Excel workbook that helps whoever fills it.
+
+    Only case_id must be filled; leave out what you do not have. In the workbook dates and codes are checked
+    while they are typed, and a second sheet says what each column means.
+    """
+    book = output is not None and output.suffix.lower() == ".xlsx"
+    asked = "xlsx" if book else "csv" if output is None else None
+    to = choose_output(asked, output, force=force, formats=("csv", "xlsx"))
     from ehcp_timeline.cases.columns import vocabulary
+    from ehcp_timeline.report.template_book import template_workbook, values_in_words
 
     columns = vocabulary().columns
-    to.send(f"{','.join(columns)}\n")
+    to.send(template_workbook(columns) if book else f"{','.join(columns)}\n")
     if rows:
-        say(*(f"{one.id}: {one.says}{_values(one)}" for one in columns.values()))
-
-
-def _values(column: "Column") -> str:
-    """Return what a column's cells may hold."""
-    match column.kind:
-        case "event" | "date":
-            return " (a date, as 2026-01-31)"
-        case "flag":
-            return " (yes or no)"
-        case "codes":
-            several = ", several joined by +" if column.several else ""
-            return f" ({', '.join(column.codes)}{several})"
-        case "text":
-            return ""
+        held = {one.id: values_in_words(one) for one in columns.values()}
+        say(
+            *(
+                f"{one.id}: {one.says}{f' ({held[one.id]})' if held[one.id] else ''}"
+                for one in columns.values()
+            )
+        )
