@@ -124,7 +124,7 @@ def loaded(law: Mapping[str, bytes], overlays: Mapping[str, bytes]) -> "Rulebook
     with TemporaryDirectory(prefix="ehcp-") as name:
         brought = _write(Path(name) / "law", law)
         laid = [
-            _write(Path(name) / str(number), {PurePosixPath(one).name: text})
+            _write(Path(name) / str(number), {PurePosixPath(one.rpartition(":")[2]).name: text})
             for number, (one, text) in enumerate(overlays.items())
         ]
         paths = [path for one in laid for path in one]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "plain", "json", "sarif", "github")
 FOUND = 1
+UNREAD = "cannot-be-read"
 STATUTE = Path("tests/statute")
 
 
@@ -48,7 +49,8 @@ def check(
 ) -> None:
     """Look for gaps and overlaps of versions, unknown words, missing citations and cases, and what is stale.
 
-    Formats: table, plain, json, sarif, github.
+    With --rules and no FOLDER only the local rulebooks are checked. Formats: table, plain, json, sarif,
+    github.
     """
     to = choose_output(asked, output, force=force, formats=FORMATS)
     if folder is not None and not folder.is_dir():
@@ -63,6 +65,8 @@ def check(
     if not cases:
         say("golden cases were not looked at: name them with --fixtures")
     found = [*_faults(faults), *_remarks(rulebook, faults, when), *_cases(rulebook, faults, cases, when)]
+    if overlays and folder is None:
+        found = [one for one in found if one.rule == UNREAD or _is_local(one.where, rulebook)]
     match to.format:
         case "json":
             to.send(flat.json_text(remarks_answer(found, rulebook, when)))
@@ -75,6 +79,11 @@ def check(
     raise typer.Exit(FOUND if any(one.level == "error" for one in found) else 0)
 
 
+def _is_local(where: str, rulebook: "Rulebook") -> bool:
+    """Say whether a deadline is a local rulebook's: the installed law is checked where it is kept."""
+    return where in rulebook.by_id and rulebook.by_id[where].overlaid
+
+
 def _faults(faults: Sequence[str]) -> Iterator["Remark"]:
     """Yield what kept a part of the rulebook from being read."""
     from ehcp_timeline.law.checks import Remark
@@ -85,7 +94,7 @@ def _faults(faults: Sequence[str]) -> Iterator["Remark"]:
         says, _, advice = (rest if colon else said).partition("; ")
         if says.endswith(" is missing"):
             advice = advice or f"add {says.removesuffix(' is missing')} = ..."
-        yield Remark("error", "cannot-be-read", f"{where}: {clause}" if colon else where, says, advice)
+        yield Remark("error", UNREAD, f"{where}: {clause}" if colon else where, says, advice)
 
 
 def _remarks(rulebook: "Rulebook", faults: Sequence[str], as_at: date) -> Iterator["Remark"]:
@@ -116,7 +125,7 @@ def _cases(
     tested = {name for golden in goldens for name in golden.expect}
     for said in uncovered(_read_in_full(rulebook, faults), goldens):
         where, _, says = said.partition(": ")
-        promised = rulebook.by_id[where].overlay and where in tested
+        promised = rulebook.by_id[where].overlaid and where in tested
         level: Level = "warning" if promised else "error"
         yield Remark(
             level, "no-golden-case", where, says, "add one, the day before, the day and the day after"

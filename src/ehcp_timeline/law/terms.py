@@ -114,6 +114,11 @@ class Deadline:
         where = tuple(event for case in self.starts_where for event in case.starts.events)
         return tuple(dict.fromkeys(self.starts.events + where))
 
+    @property
+    def overlaid(self) -> bool:
+        """Whether a local rulebook adds it, or supersedes one of its time limits."""
+        return bool(self.overlay) or any(version.overlay for version in self.versions)
+
     def version_on(self, start: date) -> Version | None:
         """Return the version in force on the day the clock started, or None outside coverage."""
         return next((version for version in self.versions if version.covers(start)), None)
