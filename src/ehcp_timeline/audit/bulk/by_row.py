@@ -9,7 +9,7 @@ from ehcp_timeline.audit.bulk.days import NEVER, constant, instead, where_true
 from ehcp_timeline.audit.bulk.inquiry import Inquiry
 from ehcp_timeline.audit.bulk.outcome import answer_of, end_of, is_implied
 from ehcp_timeline.audit.bulk.rows import Batch, Columns, RowsSeen
-from ehcp_timeline.audit.bulk.standing import answers_since, applies, could_apply, not_owed, start_of
+from ehcp_timeline.audit.bulk.standing import answers_since, applies, awaits, could_apply, not_owed, start_of
 from ehcp_timeline.audit.bulk.weighed import Outcome, Started, Weighed
 from ehcp_timeline.audit.bulk.weighing import weigh
 from ehcp_timeline.law.clauses import Dates, StartWhere
@@ -62,7 +62,7 @@ def _started(deadline: Deadline, begun: _Begun | None) -> Started | None:
         return None
     seen, start, lost = begun.seen, begun.start, begun.lost
     if not (deadline.only_if or deadline.after or deadline.during):
-        return Started(deadline, seen, start, lost)
+        return Started(deadline, seen, start, lost, waiting=_waiting(deadline, seen, lost))
     found = applies(deadline, seen, start)
     stays = found.yes | found.unreadable
     if lost is not None:
@@ -71,13 +71,13 @@ def _started(deadline: Deadline, begun: _Begun | None) -> Started | None:
     positions = where_true(stays)
     if positions.is_empty():
         return None
-    return Started(
-        deadline,
-        seen.at(positions),
-        start[positions],
-        None if lost is None else lost[positions],
-        found.unreadable[positions],
-    )
+    seen, lost = seen.at(positions), None if lost is None else lost[positions]
+    doubtful, waiting = found.unreadable[positions], _waiting(deadline, seen, lost)
+    return Started(deadline, seen, start[positions], lost, doubtful, waiting)
+
+
+def _waiting(deadline: Deadline, seen: RowsSeen, lost: pl.Series | None) -> pl.Series | None:
+    return None if lost is None else awaits(deadline, seen)
 
 
 def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> Outcome:

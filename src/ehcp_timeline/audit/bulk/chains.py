@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import polars as pl
 
 from ehcp_timeline.audit.bulk.by_case import CasesSeen
-from ehcp_timeline.audit.bulk.cases import Cases, held_at, merged
+from ehcp_timeline.audit.bulk.cases import Cases, changes, held_at, merged
 from ehcp_timeline.audit.bulk.days import NEVER, as_dates, constant, earlier, only, where_true
 from ehcp_timeline.audit.bulk.due import one_period_more
 from ehcp_timeline.audit.bulk.inquiry import Inquiry
@@ -79,7 +79,8 @@ def _first_starts(repeats: Repeats, cases: Cases) -> pl.Series:
     closed = pl.Series([name in repeats.closed_by for name in kinds])[(before % len(kinds)).fill_null(0)]
     key, key_before = begins // len(kinds), before // len(kinds)
     other_case = (cases.split(key)[0] != cases.split(key_before)[0]).fill_null(value=True)
-    return key.filter(other_case | closed)
+    starts = key.filter(other_case | closed)
+    return starts.filter(changes(starts))
 
 
 def _first_rows(deadline: Deadline, starts: pl.Series, cases: Cases) -> pl.Series:
@@ -152,7 +153,7 @@ def problems_of(deadlines: Iterable[Deadline], cases: Cases) -> Iterator[Problem
             if name not in asked:
                 asked.add(name)
                 for rows in _same_start(name, cases):
-                    yield from started_twice(deadline, rows)
+                    yield from dict.fromkeys(started_twice(deadline, rows))
 
 
 def _same_start(name: str, cases: Cases) -> Iterator[tuple[Row, ...]]:

@@ -16,6 +16,7 @@ import polars as pl
 DAYS: Final = pl.UInt32
 NEVER: Final = 2**30
 EPOCH: Final = date(1970, 1, 1).toordinal()  # what polars counts its dates from
+NO_NUMBER: Final = pl.Series([None], dtype=pl.Int32)
 
 
 @cache
@@ -32,8 +33,8 @@ def numbered(names: Sequence[str], until: date) -> pl.Expr:
 
 def as_dates(days: pl.Series) -> pl.Series:
     """Return day numbers as dates; `NEVER` becomes null."""
-    physical = pl.when(pl.col("day") < NEVER).then(pl.col("day").cast(pl.Int32) - EPOCH)
-    return pl.DataFrame({"day": days}).select(physical.cast(pl.Date)).to_series()
+    physical = days.cast(pl.Int32) - EPOCH
+    return physical.zip_with(days < NEVER, NO_NUMBER).cast(pl.Date)
 
 
 def constant(day: int, height: int) -> pl.Series:

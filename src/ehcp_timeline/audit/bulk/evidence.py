@@ -51,9 +51,9 @@ def is_strength(best: pl.Series, deadline: Deadline, strongest: int, weakest: in
 
 
 def said(deadline: Deadline) -> pl.Series:
-    """Return what is said of an excuse, by its number, as `school-closed (evidenced)`."""
+    """Return what is said of an excuse, by its number, as `absent (evidenced)`, and null at the end."""
     words = [f"{excuse.id} ({strength})" for strength in STRONGEST_FIRST for excuse in deadline.excuses]
-    return pl.Series(words, dtype=pl.String)
+    return pl.Series([*words, None], dtype=pl.String)
 
 
 def _claimed(excuse: Excuse, seen: Seen) -> pl.Series | None:

@@ -20,6 +20,7 @@ VERDICT_OF: Final = pl.Series([line.verdict for line in TABLE], dtype=VERDICT)
 REASON_OF: Final = pl.Series([line.reason or None for line in TABLE], dtype=pl.String)
 
 
+@cache
 def worth(field: str, word: str) -> int:
     """Return what a word of a field adds to a packed number.
 

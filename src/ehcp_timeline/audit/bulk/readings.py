@@ -44,7 +44,7 @@ def span_of(weighed: Weighed) -> Span:
     if not weighed.deadline.readings or not open_to_readings.any():
         return Span(earliest, latest, differs)
     excuse = weighed.excuse()
-    verdict = _verdict(weighed, weighed.numbers(excuse))
+    verdict = _verdict(weighed, weighed.numbers() + excuse)
     for reading in weighed.deadline.readings:
         read = _read(weighed, reading)
         says = open_to_readings & (read.due < NEVER)
@@ -83,8 +83,8 @@ def _read(weighed: Weighed, reading: Reading) -> _Read:
         answered = only(answer_of(deadline, names, seen, start, tables), weighed.ended == NEVER)
     if reading.waived_by:
         waived = seen.next((reading.waived_by,), weighed.start)
-        due = instead(due, waived <= answered, earlier(due, waived))
-    return _Read(only(due, start < NEVER), answered)
+        due = instead(due, (due < NEVER) & (waived <= answered), earlier(due, waived))
+    return _Read(due, answered)
 
 
 def _start(weighed: Weighed, reading: Reading) -> pl.Series:

@@ -6,7 +6,16 @@ from typing import ClassVar, Final, Self
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import NEVER, as_dates, instead, where_true
+from ehcp_timeline.audit.bulk.days import (
+    NEVER,
+    NO_NUMBER,
+    as_dates,
+    constant,
+    earlier,
+    instead,
+    one,
+    where_true,
+)
 from ehcp_timeline.audit.bulk.evidence import NONE, said
 from ehcp_timeline.audit.bulk.judged import CERTAINTY, Clocks
 from ehcp_timeline.audit.bulk.lines import REASON_OF, VERDICT_OF, VERDICT_PLACES, among
@@ -16,6 +25,9 @@ from ehcp_timeline.audit.clocks import VERDICTS, Verdict
 
 LATE: Final[frozenset[Verdict]] = frozenset({"late", "overdue", "excused"})
 AHEAD: Final[frozenset[Verdict]] = frozenset({"running", "early"})
+NOTHING_SAID: Final = pl.Series([None], dtype=pl.String)
+CERTAIN: Final = pl.Series(["certain"], dtype=CERTAINTY)
+DISPUTED: Final = pl.Series(["disputed"], dtype=CERTAINTY)
 OPEN: Final[frozenset[Verdict]] = frozenset({"running", "overdue"})
 
 
@@ -66,12 +78,16 @@ class WeighedClocks(Clocks):
         return self._told[column]
 
     @cached_property
+    def _unexcused(self) -> pl.Series:
+        return self._weighed.numbers()
+
+    @cached_property
     def _line(self) -> pl.Series:
-        return self._weighed.inquiry.lines.of(self._weighed.numbers(self._weighed.excuse()))
+        return self._weighed.inquiry.lines.of(self._unexcused + self._weighed.excuse())
 
     @cached_property
     def _strict_line(self) -> pl.Series:
-        return self._weighed.inquiry.lines.of(self._weighed.numbers(0))
+        return self._weighed.inquiry.lines.of(self._unexcused)
 
     @cached_property
     def _span(self) -> Span:
@@ -84,32 +100,29 @@ class WeighedClocks(Clocks):
         return as_dates(self._weighed.inquiry.tables.working.of(due))
 
     def _evidenced(self) -> pl.Series:
-        return VERDICT_OF[self._weighed.inquiry.lines.of(self._weighed.numbers(self._weighed.proved()))]
+        return VERDICT_OF[self._weighed.inquiry.lines.of(self._unexcused + self._weighed.proved())]
 
     def _until(self) -> pl.Series:
         """Return the day that days are counted to: the answer, the end, or the as-at date."""
-        today = pl.Series([self._weighed.inquiry.today], dtype=pl.UInt32).new_from_index(0, self.height)
-        until = instead(self._weighed.ended, self._weighed.ended == NEVER, today)
-        return instead(self._weighed.answered, self._weighed.answered == NEVER, until)
+        stopped = earlier(self._weighed.answered, self._weighed.ended)  # never both
+        return instead(stopped, stopped == NEVER, constant(self._weighed.inquiry.today, self.height))
 
     def _days(self, verdicts: frozenset[Verdict], first: pl.Series, last: pl.Series) -> pl.Series:
         """Return the days from `first` to `last`: the only subtraction of dates in this reader."""
         counts = self.having(verdicts) & (self._weighed.due < NEVER)
         days = last.cast(pl.Int32) - first.cast(pl.Int32)
-        return days.zip_with(counts, pl.Series([None], dtype=pl.Int32))
+        return days.zip_with(counts, NO_NUMBER)
 
     def _excuse(self) -> pl.Series:
         best = self._weighed.best
         if best is None:
-            return pl.Series([None], dtype=pl.String).new_from_index(0, self.height)
+            return NOTHING_SAID.new_from_index(0, self.height)
+        words = said(self._weighed.deadline)  # the last is that nothing is said
         mattered = self.having(LATE) & (best != NONE)
-        words = said(self._weighed.deadline)
-        place = best.zip_with(mattered, pl.Series([len(words)], dtype=best.dtype))
-        return pl.concat([words, pl.Series([None], dtype=pl.String)])[place]
+        return words[best.zip_with(mattered, one(len(words) - 1))]
 
     def _certainty(self) -> pl.Series:
-        words = pl.Series(CERTAINTY.categories, dtype=CERTAINTY)
-        return words[self._span.disputed.cast(pl.UInt32)]
+        return DISPUTED.zip_with(self._span.disputed, CERTAIN)
 
     _TELLS: ClassVar[Mapping[str, Callable[["WeighedClocks"], pl.Series]]] = {
         "row": lambda self: self._weighed.seen.row,

@@ -25,6 +25,7 @@ class Started:
         start: The day each started; any day at all for those whose start cannot be read.
         lost: Those whose start cannot be read; None for no clock.
         doubtful: Those for which it cannot be read whether the deadline applies; None for no clock.
+        waiting: Those that would not be owed whatever day they started; None for no clock.
     """
 
     deadline: Deadline
@@ -32,6 +33,7 @@ class Started:
     start: pl.Series
     lost: pl.Series | None = None
     doubtful: pl.Series | None = None
+    waiting: pl.Series | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,9 @@ class Weighed:
             best=None if self.best is None else self.best[positions],
         )
 
-    def numbers(self, excuse: Numbers) -> pl.Series:
-        """Return the packed circumstances, with this word for the excuse."""
-        return self.facts + beside_due(self.inquiry, self.due, self.answered, self.ended) + excuse
+    def numbers(self) -> pl.Series:
+        """Return the packed circumstances but for the word for the excuse."""
+        return self.facts + beside_due(self.inquiry, self.due, self.answered, self.ended)
 
     def excuse(self) -> Numbers:
         """Return the word for the strongest excuse that was claimed, packed."""

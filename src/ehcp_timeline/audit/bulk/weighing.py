@@ -10,8 +10,6 @@ from ehcp_timeline.audit.bulk.due import by_version, due_day
 from ehcp_timeline.audit.bulk.evidence import best_excuse
 from ehcp_timeline.audit.bulk.inquiry import Inquiry
 from ehcp_timeline.audit.bulk.lines import where, worth
-from ehcp_timeline.audit.bulk.rows import RowsSeen
-from ehcp_timeline.audit.bulk.standing import awaits
 from ehcp_timeline.audit.bulk.weighed import Numbers, Outcome, Started, Weighed
 from ehcp_timeline.audit.standing import cells_that_matter
 
@@ -43,10 +41,7 @@ def weigh(inquiry: Inquiry, started: Started, outcomes: Outcomes) -> Weighed:
         unreadable=unreadable,
         best=best_excuse(deadline, seen, start, due, inquiry.tables),
     )
-    if started.lost is None:
-        return weighed
-    waiting = awaits(deadline, seen) if isinstance(seen, RowsSeen) else None
-    return _without_start(weighed, started.lost, waiting)
+    return weighed if started.lost is None else _without_start(weighed, started.lost, started.waiting)
 
 
 def _due_of(inquiry: Inquiry, started: Started) -> tuple[pl.Series, pl.Series | None]:

@@ -1,0 +1,192 @@
+"""Hold a sample of the second reader's clocks against the first reader: nothing is told if the two differ."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from zlib import crc32
+
+import polars as pl
+
+from ehcp_timeline.audit.bulk.by_single import clocks_by_single
+from ehcp_timeline.audit.bulk.days import where_true
+from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.bulk.judged import CLOCKS, Clocks, Judged
+from ehcp_timeline.audit.clocks import VERDICTS, Verdict
+from ehcp_timeline.audit.fixtures import part_of
+from ehcp_timeline.cases.frame import Batch, rows_of
+from ehcp_timeline.cases.record import Row
+from ehcp_timeline.errors import ReadersDisagreeError
+from ehcp_timeline.law.terms import Deadline, Rulebook
+
+SEED = 3  # any fixed number: the same file always gives the same sample
+HINT = "Nothing was written. Please report this with the dates of the row"
+
+
+def verified(
+    rulebook: Rulebook,
+    batches: Iterable[Batch],
+    as_at: date,
+    sample: int,
+    *,
+    deadlines: Sequence[Deadline] | None = None,
+) -> Iterator[Judged]:
+    """Judge every row of a file, and judge a sample of its clocks with the single reader too.
+
+    Args:
+        rulebook: The law.
+        batches: The rows of one file, in file order.
+        as_at: The day the question is asked about.
+        sample: How many rows to judge again, spread over deadlines, verdicts and batches, and how many
+            whole cases, for the duties that repeat.
+        deadlines: Only these deadlines; None for all.
+
+    Raises:
+        ReadersDisagreeError: As soon as a clock differs.
+    """
+    wanted = rulebook.deadlines if deadlines is None else deadlines
+    held = _Sample(rulebook, tuple(wanted), as_at, sample, sample)
+    passing = _Passing()
+    for judged in judge(rulebook, passing.by(batches), as_at, deadlines=wanted):
+        if judged.last:
+            held.hold_cases(judged)
+        elif passing.batch is not None:
+            held.hold_rows(passing.batch, judged)
+            held.keep_cases(passing.batch)
+        yield judged
+
+
+def verify(rulebook: Rulebook, rows: Sequence[Row], clocks: Mapping[str, pl.DataFrame], as_at: date) -> None:
+    """Judge some rows again with the single reader.
+
+    Args:
+        rulebook: The law.
+        rows: Every row of some whole cases, in file order; single rows do where no duty of `clocks` repeats.
+        clocks: Deadline id to what the second reader says of these rows, each with every column of
+            `CLOCKS`. A deadline without a clock stands with an empty frame.
+        as_at: The day the question is asked about.
+
+    Raises:
+        ReadersDisagreeError: With the clocks of the first row that differs, from both readers.
+    """
+    part = part_of(rulebook, clocks)
+    told = clocks_by_single(part, rows, as_at, [rulebook.by_id[name] for name in clocks])
+    for name, mine in clocks.items():
+        other = told.get(name, pl.DataFrame(schema=dict(CLOCKS)))
+        if not mine.equals(other):
+            raise ReadersDisagreeError(_differing(name, mine, other), HINT)
+
+
+def _differing(deadline: str, bulk: pl.DataFrame, single: pl.DataFrame) -> str:
+    rows = sorted({*bulk["row"], *single["row"]})
+    for row in rows:
+        both = [frame.filter(pl.col("row") == row) for frame in (bulk, single)]
+        if not both[0].equals(both[1]):
+            told = (
+                f"{reader}: {_said(frame)}" for reader, frame in zip(("bulk", "single"), both, strict=True)
+            )
+            return "\n  ".join((f"the two readers of the law differ about {deadline} on row {row}", *told))
+    return f"the two readers of the law put the clocks of {deadline} in different orders"
+
+
+def _said(clocks: pl.DataFrame) -> str:
+    said = (
+        ", ".join(f"{name} {value}" for name, value in clock.items() if value is not None and name != "row")
+        for clock in clocks.iter_rows(named=True)
+    )
+    return "; ".join(said) or "no clock"
+
+
+@dataclass(slots=True)
+class _Passing:
+    """The batch that is being judged."""
+
+    batch: Batch | None = None
+
+    def by(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        for batch in batches:
+            self.batch = batch
+            yield batch
+
+
+@dataclass(slots=True)
+class _Sample:
+    """The clocks that are judged again.
+
+    Attributes:
+        rulebook: The law.
+        deadlines: Whose clocks.
+        as_at: The day the question is asked about.
+        rows: How many rows are still to be judged again.
+        cases: How many whole cases are.
+        taken: Which verdicts of which deadlines have been.
+        kept: Hash of a case to its rows so far: those with the smallest hashes, so that a case is kept
+            from its first row on or not at all.
+    """
+
+    rulebook: Rulebook
+    deadlines: tuple[Deadline, ...]
+    as_at: date
+    rows: int
+    cases: int
+    taken: set[tuple[str, Verdict]] = field(default_factory=set)
+    kept: dict[int, list[Row]] = field(default_factory=dict)
+
+    def hold_rows(self, batch: Batch, judged: Judged) -> None:
+        """Hold some rows of a batch against the single reader; leave half of the sample for later batches."""
+        numbers = {
+            self._pick(judged.clocks[deadline], deadline, verdict)
+            for deadline, verdict in islice(self._untaken(judged), (self.rows + 1) // 2)
+        }
+        if numbers:
+            self.rows -= len(numbers)
+            rows = _rows(batch, batch.frame["row"].is_in(sorted(numbers)))
+            self._hold([one for one in self.deadlines if not one.repeats], rows, judged)
+
+    def _untaken(self, judged: Judged) -> Iterator[tuple[str, Verdict]]:
+        """Yield what has not been sampled yet, the first verdict of each deadline first."""
+        found = {name: list(clocks.counts) for name, clocks in judged.clocks.items()}
+        for place in range(len(VERDICTS)):
+            at_place = ((name, words[place]) for name, words in found.items() if place < len(words))
+            yield from (one for one in at_place if one not in self.taken)
+
+    def _pick(self, clocks: Clocks, deadline: str, verdict: Verdict) -> int:
+        positions = where_true(clocks.having(frozenset({verdict})))
+        position = positions[crc32(f"{deadline} {verdict}".encode()) % len(positions)]
+        return int(clocks["row"][position])
+
+    def keep_cases(self, batch: Batch) -> None:
+        """Keep the rows of the cases with the smallest hashes."""
+        hashes = batch.frame["case_id"].hash(SEED)
+        smallest = sorted({*self.kept, *hashes.unique().bottom_k(self.cases)})[: self.cases]
+        self.kept = {one: self.kept.get(one, []) for one in smallest}
+        mask = hashes.is_in(pl.Series(smallest, dtype=pl.UInt64).implode())
+        for one, row in zip(hashes.filter(mask), _rows(batch, mask), strict=True):
+            self.kept[one].append(row)
+
+    def hold_cases(self, judged: Judged) -> None:
+        """Hold the repeating duties of the cases that were kept against the single reader."""
+        rows = sorted((row for case in self.kept.values() for row in case), key=lambda row: row.number)
+        self._hold([one for one in self.deadlines if one.repeats], rows, judged)
+
+    def _hold(self, deadlines: Iterable[Deadline], rows: Sequence[Row], judged: Judged) -> None:
+        held = frozenset(name for row in rows for name in (*row.events, *row.unreadable))
+        numbers = [row.number for row in rows]
+        told = {
+            one.id: _told(judged.clocks.get(one.id), numbers)
+            for one in deadlines
+            if held.intersection(one.start_events)
+        }
+        self.taken.update((name, word) for name, frame in told.items() for word in frame["verdict"].unique())
+        verify(self.rulebook, rows, told, self.as_at)
+
+
+def _told(clocks: Clocks | None, rows: Sequence[int]) -> pl.DataFrame:
+    if clocks is None:
+        return pl.DataFrame(schema=dict(CLOCKS))
+    return clocks.only(clocks["row"].is_in(rows)).frame()
+
+
+def _rows(batch: Batch, mask: pl.Series) -> list[Row]:
+    some = Batch(batch.frame.filter(mask), batch.columns, batch.unreadable, (), 0, 0, 0)
+    return list(rows_of(some))

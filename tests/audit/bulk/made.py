@@ -1,0 +1,132 @@
+"""Case files made for tests, and both readers put to them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+
+from ehcp_timeline.audit.bulk.by_single import judge_by_single
+from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.bulk.judged import CLOCKS, Judged
+from ehcp_timeline.audit.clocks import Clock
+from ehcp_timeline.cases.columns import Column, Kind
+from ehcp_timeline.cases.frame import Batch
+from ehcp_timeline.cases.record import Row
+from ehcp_timeline.law.terms import Deadline, Rulebook
+
+NOTHING = pl.DataFrame(schema=dict(CLOCKS))
+
+
+def batch_of(rows: Sequence[Row], rulebook: Rulebook, columns: Iterable[str] = ()) -> Batch:
+    """Return rows as one batch of a file.
+
+    Args:
+        rows: The rows, in file order.
+        rulebook: What its columns mean.
+        columns: The columns of the file; those that hold something are there anyway.
+    """
+    held = {
+        name for row in rows for part in (row.events, row.codes, row.flags, row.unreadable) for name in part
+    }
+    names = [name for name in _kinds(rulebook) if name in held or name in set(columns)]
+    kinds = {name: _kinds(rulebook)[name] for name in names}
+    schema = {name: {"event": pl.Date, "flag": pl.Boolean}.get(kinds[name], pl.String) for name in names}
+    frame = pl.DataFrame(
+        {
+            "row": [row.number for row in rows],
+            "case_id": [row.case_id for row in rows],
+            **{name: [_cell(row, name) for row in rows] for name in names},
+        },
+        schema={"row": pl.UInt32, "case_id": pl.String, **schema},
+    )
+    unreadable = {name: [row.number for row in rows if name in row.unreadable] for name in names}
+    return Batch(
+        frame=frame,
+        columns={name: Column(name, name, kind) for name, kind in kinds.items()},
+        unreadable={name: pl.Series(found, dtype=pl.UInt32) for name, found in unreadable.items() if found},
+        problems=(),
+        read=len(rows),
+        judged=len(rows),
+        not_judged=0,
+    )
+
+
+def _kinds(rulebook: Rulebook) -> Mapping[str, Kind]:
+    kinds: dict[str, Kind] = dict.fromkeys(rulebook.events, "event")
+    kinds.update(dict.fromkeys(rulebook.codes, "codes"))
+    kinds.update(dict.fromkeys(rulebook.flags, "flag"))
+    return kinds
+
+
+def _cell(row: Row, name: str) -> object:
+    if name in row.codes:
+        return "+".join(sorted(row.codes[name]))
+    return row.events.get(name, row.flags.get(name))
+
+
+def batches_of(rows: Sequence[Row], rulebook: Rulebook, size: int) -> list[Batch]:
+    """Return rows as the batches of one file, `size` rows each."""
+    names = {name for row in rows for part in (row.events, row.codes, row.flags) for name in part}
+    names |= {name for row in rows for name in row.unreadable}
+    return [batch_of(rows[at : at + size], rulebook, names) for at in range(0, len(rows), size)]
+
+
+def part_of(rulebook: Rulebook, *ids: str) -> Rulebook:
+    """Return the rulebook with these deadlines alone, and those that may take their place."""
+    mine = {name: rulebook.by_id[name] for name in ids}
+    needed = {*mine, *(name for one in mine.values() for name in one.displaced_by)}
+    return replace(rulebook, deadlines=tuple(one for one in rulebook.deadlines if one.id in needed))
+
+
+def bulk_reader(rulebook: Rulebook, rows: Sequence[Row], as_at: date) -> tuple[Clock, ...]:
+    """Judge one case with the second reader, in the shape of `golden.single_reader`."""
+    judged = judge(rulebook, [batch_of(rows, rulebook)], as_at)
+    cases = {row.number: row.case_id for row in rows}
+    return tuple(
+        Clock(case_id=cases[told["row"]], deadline=name, source=rulebook.by_id[name].source, **told)
+        for one in judged
+        for name, clocks in one.clocks.items()
+        for told in clocks.frame().iter_rows(named=True)
+    )
+
+
+def differences(
+    rulebook: Rulebook,
+    batches: Sequence[Batch],
+    as_at: date,
+    deadlines: Sequence[Deadline] | None = None,
+) -> list[str]:
+    """Put a file to both readers; return every clock, count and problem about which they differ."""
+    bulk = list(judge(rulebook, batches, as_at, deadlines=deadlines))
+    single = list(judge_by_single(rulebook, batches, as_at, deadlines=deadlines))
+    found = [f"{len(bulk)} batches against {len(single)}"] if len(bulk) != len(single) else []
+    for one, other in zip(bulk, single, strict=False):
+        found += _differing(one, other)
+    return found
+
+
+def _differing(bulk: Judged, single: Judged) -> list[str]:
+    found = []
+    for name in sorted({*bulk.clocks, *single.clocks}):
+        clocks, others = (judged.clocks.get(name) for judged in (bulk, single))
+        mine, theirs = (one.frame() if one else NOTHING for one in (clocks, others))
+        found += [f"{name}: {said}" for said in _unequal(mine, theirs)]
+        if clocks and others and clocks.counts != others.counts:
+            found.append(f"{name}: counts {clocks.counts} against {others.counts}")
+    if sorted(bulk.problems) != sorted(single.problems):
+        found.append(f"problems {bulk.problems} against {single.problems}")
+    return found
+
+
+def _unequal(bulk: pl.DataFrame, single: pl.DataFrame) -> list[str]:
+    if bulk.schema != single.schema:
+        return [f"schema {bulk.schema} against {single.schema}"]
+    if bulk.height != single.height:
+        return [f"{bulk.height} clocks against {single.height}: {bulk.rows()} against {single.rows()}"]
+    return [
+        f"row {mine['row']}: {name} {mine[name]} against {theirs[name]} of {theirs}"
+        for mine, theirs in zip(bulk.iter_rows(named=True), single.iter_rows(named=True), strict=True)
+        for name in CLOCKS
+        if mine[name] != theirs[name]
+    ]

@@ -1,0 +1,36 @@
+"""The two readers say the same of every clock, in every column, whatever the file and whatever the law."""
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ehcp_timeline.cases.record import Row
+from ehcp_timeline.law.reading import load_rulebook
+from ehcp_timeline.law.terms import Rulebook
+from tests.audit.bulk.drawn import days, files, rulebooks
+from tests.audit.bulk.made import batches_of, differences
+
+LAW = load_rulebook()
+COVERED = st.dates(date(2014, 6, 1), date(2027, 3, 1))
+NEAR = st.dates(date(2019, 11, 1), date(2020, 11, 30))  # the excuses of 2020 among them
+
+
+@st.composite
+def _drawn(draw: st.DrawFn) -> tuple[Rulebook, list[Row], date]:
+    rulebook = draw(rulebooks())
+    return rulebook, draw(files(rulebook, days)), draw(days)
+
+
+@given(drawn=_drawn(), size=st.integers(1, 20))
+def test_any_small_rulebook_is_read_alike(drawn: tuple[Rulebook, list[Row], date], size: int) -> None:
+    """Random words of the closed vocabulary over a random file: no column of any clock differs."""
+    rulebook, rows, as_at = drawn
+
+    assert differences(rulebook, batches_of(rows, rulebook, size), as_at) == []
+
+
+@given(rows=files(LAW, NEAR | COVERED), as_at=NEAR | COVERED, size=st.integers(1, 20))
+def test_any_file_is_judged_alike_by_the_law(rows: list[Row], as_at: date, size: int) -> None:
+    """The whole law over a random file: no column of any clock differs."""
+    assert differences(LAW, batches_of(rows, LAW, size), as_at) == []
