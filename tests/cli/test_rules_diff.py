@@ -91,11 +91,11 @@ def test_flips_are_counted_by_deadline_and_group(eighteen: Path, cases: Path) ->
 
 
 def test_the_effect_on_the_rates(eighteen: Path, cases: Path) -> None:
-    """21 of 28 in time become 7 of 30; with the excuse believed nothing is added to what is in time."""
+    """21 of 28 in time become 7 of 30, or 7 of 29 where the excuse is believed, which no date proves."""
     (before, after) = _told("installed", str(eighteen), str(cases))["cases"]["rates"]["plan.issue"]
 
     assert before == {"strict": 75.0, "claimed": 75.0, "evidenced": 75.0}
-    assert after == {"strict": 23.3, "claimed": 23.3, "evidenced": 23.3}
+    assert after == {"strict": 23.3, "claimed": 24.1, "evidenced": 23.3}
 
 
 def test_a_person_is_told_in_words(eighteen: Path, cases: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_person_is_told_in_words(eighteen: Path, cases: Path) -> None:
     )
     assert lines[2].endswith(" → within 18 weeks, the first day not counted")
     assert "Cases as at 31 December 2025: 16 answers of 30 flip" in lines
-    assert "plan.issue  75.0 → 23.3      75.0 → 23.3  75.0 → 23.3" in lines
+    assert "plan.issue  75.0 → 23.3      75.0 → 24.1  75.0 → 23.3" in lines
     assert lines[-1] == "14 more: --format json, or -o flips.csv, has every one."
 
 

@@ -1,6 +1,6 @@
 """Which clocks are judged otherwise under another rulebook, whose they are, and what it does to the rates."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,33 +14,15 @@ from ehcp_timeline.audit.bulk.judged import CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.judgeable import unjudgeable
 from ehcp_timeline.cases.frame import CaseSource
 from ehcp_timeline.law.terms import Deadline, Rulebook
-from ehcp_timeline.measure.rounding import percent
+from ehcp_timeline.measure.in_time import InTime, InTimeTally
 
 NO_CLOCK: Final = "not-started"
 GROUPS: Final = ("district", "team", "caseworker")
-WAYS: Final = ("strict", "verdict", "evidenced")
-IN_TIME: Final = ("met",)
-OUT_OF_TIME: Final = ("late", "early", "overdue", "excused")
 TOLD: Final = ("start", "due", "answered", "verdict", "days_left", "days_late")
 FLIP_KEYS: Final = (
     *("case_id", "row", "deadline", "start", "answered", "due_before", "due_after"),
     *("verdict_before", "verdict_after", "days_late_before", "days_late_after", *GROUPS),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class InTime:
-    """Done in time, of all that was done, ended or is past its day: three ways to count an excuse.
-
-    Attributes:
-        strict: Every excuse ignored, in percent to one decimal; None where there is nothing to count.
-        claimed: The file's excuses taken at their word.
-        evidenced: Only those that its dates prove.
-    """
-
-    strict: float | None
-    claimed: float | None
-    evidenced: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +58,7 @@ class _Counting:
     found: list[pl.DataFrame] = field(default_factory=list)
     moved: Counter[str] = field(default_factory=Counter)
     judged: Counter[str] = field(default_factory=Counter)
-    ways: Counter[tuple[str, int, str, str]] = field(default_factory=Counter)
+    ways: defaultdict[tuple[str, int], InTimeTally] = field(default_factory=lambda: defaultdict(InTimeTally))
 
     def add(self, before: Judged, after: Judged, order: Mapping[str, Deadline]) -> None:
         """Hold one batch, judged under both rulebooks, against itself."""
@@ -91,18 +73,13 @@ class _Counting:
     ) -> None:
         for which, clocks in enumerate((before, after)):
             if clocks is not None:
-                self._add_verdicts(deadline.id, which, clocks)
+                self.ways[deadline.id, which].add(clocks)
         both = _side_by_side(before, after, repeating=deadline.repeats is not None)
         self.judged[deadline.id] += both.height
         self.moved[deadline.id] += both.filter(pl.col("due_before").ne_missing(pl.col("due_after"))).height
         flipped = both.filter(pl.col("verdict_before") != pl.col("verdict_after"))
         if flipped.height:
             self.flips.append(flipped.with_columns(deadline=pl.lit(deadline.id), place=pl.lit(place)))
-
-    def _add_verdicts(self, deadline: str, which: int, clocks: Clocks) -> None:
-        for way in WAYS:
-            for verdict, number in clocks[way].value_counts().iter_rows():
-                self.ways[deadline, which, way, verdict] += number
 
     def end_of_file(self) -> None:
         """Say whose the clocks are; the next file counts its rows from 1 again."""
@@ -127,16 +104,8 @@ class _Counting:
             moved={name: self.moved[name] for name in there},
             judged={name: self.judged[name] for name in there},
             verdicts={name: verdicts[name] for name in there if name in verdicts},
-            rates={name: (self._rates(name, 0), self._rates(name, 1)) for name in there},
+            rates={name: (self.ways[name, 0].rates(), self.ways[name, 1].rates()) for name in there},
         )
-
-    def _rates(self, deadline: str, which: int) -> InTime:
-        found = []
-        for way in WAYS:
-            good = sum(self.ways[deadline, which, way, verdict] for verdict in IN_TIME)
-            bad = sum(self.ways[deadline, which, way, verdict] for verdict in OUT_OF_TIME)
-            found.append(percent(good, good + bad))
-        return InTime(*found)
 
 
 def effect_of(

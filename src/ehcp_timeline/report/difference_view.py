@@ -15,7 +15,8 @@ from ehcp_timeline.report.rules_view import plain_values
 from ehcp_timeline.report.sections import Column, Section
 
 if TYPE_CHECKING:
-    from ehcp_timeline.measure.flips import Effect, InTime
+    from ehcp_timeline.measure.flips import Effect
+    from ehcp_timeline.measure.in_time import InTime
 
 SCHEMA: Final = "ehcp-rules-diff/1"
 _FLIP_COLUMNS: Final = (
@@ -124,7 +125,7 @@ def _rates(effect: "Effect") -> Iterator[Section]:
             Column("as proved", "fixed"),
         )
         note = (
-            "Of all clocks that were answered, ended or are past their day. Excuses are counted three ways."
+            "Of all that was answered, ended or is past its day; what is excused is left out of both sides."
         )
         yield Section("In time, in percent", columns=columns, rows=rows, after=(note,))
 
