@@ -109,6 +109,15 @@ def test_two_sheets_of_cases_are_not_guessed_between(tmp_path: Path) -> None:
     )
 
 
+def test_a_sheet_without_events_is_no_rival(tmp_path: Path) -> None:
+    """A list of children beside the list of cases is left alone, whichever comes first and knows more."""
+    children = [("case_id", "name", "date_of_birth", "district", "school"), ("X", "n", None, "d", "s")]
+
+    batch = read(tmp_path, book(("Children", children), ("Cases", [("case_id", "plan_issued"), ("C1",)])))
+
+    assert column(batch, "case_id") == ["C1"]
+
+
 def test_a_header_without_case_id_names_sheet_and_row(tmp_path: Path) -> None:
     """As a CSV file names its line."""
     with pytest.raises(CaseFileError, match='sheet "Cases", row 1: no heading means case_id; found "Nr"'):

@@ -72,7 +72,7 @@ def test_every_cell_is_the_same(tmp_path: Path, rows: list[list[Any]], above: in
     made.save(file)
     content = file.getvalue()
 
-    found = find_sheet(write(tmp_path, content), load_spellings(vocabulary()), frozenset())
+    found = find_sheet(write(tmp_path, content), load_spellings(vocabulary()), vocabulary())
     (block,) = found.blocks(1000)
 
     expected = [(n, *row) for n, row in enumerate(as_openpyxl_reads(content), 2) if any(t for t in row)]

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ehcp_timeline.cases.columns import Vocabulary
 from ehcp_timeline.cases.csv_file import find_sheet as find_csv_sheet
 from ehcp_timeline.cases.headings import Spellings
 from ehcp_timeline.cases.raw import PIECE, Raw, failures_named, open_raw, pieces, spool
@@ -29,37 +30,37 @@ _OTHER_ZIPS = (
 )
 
 
-def find_sheet(name: str, spellings: Spellings, dated: frozenset[str]) -> Sheet:
+def find_sheet(name: str, spellings: Spellings, vocabulary: Vocabulary) -> Sheet:
     """Open a case file of any kind and find its header row.
 
     Args:
         name: The file; `-` is standard input.
         spellings: What its headings may mean.
-        dated: The columns that hold dates.
+        vocabulary: The columns that it may have.
 
     Raises:
         CaseFileError: It cannot be read as a case file at all.
     """
     raw = open_raw(name)
     if not raw.head().startswith((_GZIP, *_ZIP)):
-        return _of_kind(raw, spellings, dated)
+        return _of_kind(raw, spellings, vocabulary)
     digest = raw.sha256()
     with raw.file:
         inner = _unpacked(raw)
-        sheet = _of_kind(inner or raw, spellings, dated)
+        sheet = _of_kind(inner or raw, spellings, vocabulary)
     return replace(sheet, sha256=digest)
 
 
-def _of_kind(raw: Raw, spellings: Spellings, dated: frozenset[str]) -> Sheet:
+def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary) -> Sheet:
     """Read a file that is not packed, or was unpacked."""
     head = raw.head()
     if head.startswith((_GZIP, *_ZIP, _OLE, _PARQUET)):
         with raw.file:
-            return _binary(raw, head, spellings, dated)
+            return _binary(raw, head, spellings, vocabulary)
     return find_csv_sheet(survey(raw), spellings)
 
 
-def _binary(raw: Raw, head: bytes, spellings: Spellings, dated: frozenset[str]) -> Sheet:
+def _binary(raw: Raw, head: bytes, spellings: Spellings, vocabulary: Vocabulary) -> Sheet:
     """Read a file that is not text; what reads each kind is loaded only for it."""
     if head.startswith(_OLE):
         raise _locked_or_old(raw)
@@ -73,7 +74,7 @@ def _binary(raw: Raw, head: bytes, spellings: Spellings, dated: frozenset[str]) 
         if is_book:
             from ehcp_timeline.cases.xlsx_file import find_xlsx_sheet
 
-            return find_xlsx_sheet(raw, spellings, dated)
+            return find_xlsx_sheet(raw, spellings, vocabulary)
     raise CaseFileError(f"{raw.shown} is packed twice", "unpack it first")
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from ehcp_timeline.cases.addresses import with_address
 from ehcp_timeline.cases.ahead import ahead
+from ehcp_timeline.cases.annex_a import with_open_review
 from ehcp_timeline.cases.cells import cell_reader
 from ehcp_timeline.cases.columns import Column, Vocabulary
 from ehcp_timeline.cases.formats import find_sheet
@@ -157,8 +158,8 @@ def open_case_file(
         ConfigError: The aliases do not fit the vocabulary.
     """
     spellings = load_spellings(vocabulary, aliases)
-    dated = frozenset(vocabulary.of_kind("event", "date"))
-    return CaseSource(find_sheet(path, spellings, dated), vocabulary, spellings, as_at, blanks)
+    sheet = with_open_review(find_sheet(path, spellings, vocabulary), spellings)
+    return CaseSource(sheet, vocabulary, spellings, as_at, blanks)
 
 
 def rows_of(batch: Batch) -> Iterator[Row]:

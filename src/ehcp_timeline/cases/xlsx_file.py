@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import python_calamine
 
+from ehcp_timeline.cases.columns import Vocabulary
 from ehcp_timeline.cases.csv_records import CELL_LIMIT
 from ehcp_timeline.cases.headings import HEADER_WITHIN, Score, Spellings, fold, header_score, match
 from ehcp_timeline.cases.raw import Raw
@@ -34,31 +35,35 @@ class _Found:
         cells: `row`, then each column from A on, named by its place from "0"; blank cells are null.
         header: Place of the row that looks most like a header.
         score: How much it does.
+        cases: It has a `case_id` and an event.
     """
 
     name: str
     cells: pl.DataFrame
     header: int
     score: Score
+    cases: bool
 
 
-def find_xlsx_sheet(raw: Raw, spellings: Spellings, dated: frozenset[str]) -> Sheet:
+def find_xlsx_sheet(raw: Raw, spellings: Spellings, vocabulary: Vocabulary) -> Sheet:
     """Find the visible worksheet and the header row under which the most headings are known.
 
     Args:
         raw: The workbook; it is read at once.
         spellings: What its headings may mean.
-        dated: The columns that hold dates: numbers in them are days as the workbook counts them.
+        vocabulary: The columns that it may have. Numbers in those that hold dates are days as the workbook
+            counts them, and a sheet without any event is no sheet of cases beside one that has some.
 
     Raises:
         CaseFileError: It may not or cannot be read, is blank, or has cases on more than one sheet.
     """
     with opened_zip(raw) as archive, looked_through(archive, raw) as looked:
-        found = [_found(name, cells, spellings) for name, cells in _worksheets(looked, raw.shown)]
+        found = [_found(name, cells, spellings, vocabulary) for name, cells in _worksheets(looked, raw.shown)]
     best = _best([one for one in found if one.cells.height], looked.hidden, raw.shown)
     headings = tuple(text or "" for text in best.cells.row(best.header)[1:])
     below = best.cells[best.header + 1 :]
     if looked.from_1904:
+        dated = frozenset(vocabulary.of_kind("event", "date"))
         below = _moved(below, headings, spellings, dated)
     return Sheet(
         name=raw.name,
@@ -78,14 +83,14 @@ def _best(found: Sequence[_Found], hidden: Sequence[str], shown: str) -> _Found:
     if not found:
         said = f"{shown} has no cells on a visible sheet"
         raise CaseFileError(said, f"sheets that are hidden: {', '.join(hidden)}" if hidden else "")
-    rivals = [one for one in found if one.score[0] and one.score[1] > 1]
+    rivals = [one for one in found if one.cases]
     if len(rivals) > 1:
         named = " and ".join(f'"{one.name}"' for one in rivals)
         raise CaseFileError(
             f"{shown}: the sheets {named} all look like cases",
             "hide those that are not to be read, or save the one that is by itself",
         )
-    return max(found, key=lambda one: one.score)
+    return max(found, key=lambda one: (one.cases, one.score))
 
 
 def _worksheets(looked: Looked, shown: str) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -167,12 +172,14 @@ def _day_from_1904(text: str) -> str:
     return (_EXCEL_DAY_0 + dt.timedelta(days=int(number) + _DAYS_TO_1904)).isoformat()
 
 
-def _found(name: str, cells: pl.DataFrame, spellings: Spellings) -> _Found:
+def _found(name: str, cells: pl.DataFrame, spellings: Spellings, vocabulary: Vocabulary) -> _Found:
     """Take the row of a worksheet that looks most like a header."""
     top = [[text or "" for text in row[1:]] for row in cells.head(HEADER_WITHIN).iter_rows()]
     scores = [header_score(row, spellings) if any(map(fold, row)) else (False, 0, 0) for row in top]
     header = max(range(len(scores)), key=lambda place: scores[place], default=0)
-    return _Found(name, cells, header, scores[header] if scores else (False, 0, 0))
+    known = set(match(top[header], spellings)) if top else set()
+    is_cases = "case_id" in known and not known.isdisjoint(vocabulary.of_kind("event"))
+    return _Found(name, cells, header, scores[header] if scores else (False, 0, 0), is_cases)
 
 
 def _number(value: float) -> str:
