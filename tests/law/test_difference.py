@@ -137,7 +137,20 @@ def test_an_event_that_may_lie_ahead_affects_every_deadline_that_names_it(tmp_pa
     assert "assess.decide" not in affected(found, LAW, new)
 
 
-def test_a_limit_that_is_split_and_unchanged_is_no_change() -> None:
-    """Two versions that say the same on either side of a day are one time limit."""
-    assert Change("x", "limit").answers
-    assert not Change("x", "says").answers
+def test_a_limit_answers_and_a_quotation_does_not() -> None:
+    """Only what can decide a case asks for a golden case."""
+    limit = LAW.by_id["plan.issue"].versions[0].limit
+
+    assert Change("x", "limit", new=limit).answers
+    assert not Change("x", "says", new="other words").answers
+
+
+def test_the_words_of_an_excuse_answer_no_case_otherwise(tmp_path: Path) -> None:
+    """A provision corrected is told and asks for no golden case; a flag that changes does."""
+    words = changes(LAW, changed(tmp_path / "a", "plan.issue", 'says = "SEN2 item', 'says = "SEN item'))
+    flag = changes(
+        LAW, changed(tmp_path / "b", "plan.issue", 'flag = "coronavirus"', 'flag = "missed_appointment"')
+    )
+
+    assert [(one.part, one.name, one.answers) for one in words] == [("excuses", "exception-recorded", False)]
+    assert [(one.part, one.name, one.answers) for one in flag] == [("excuses", "coronavirus", True)]

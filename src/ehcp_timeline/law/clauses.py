@@ -149,6 +149,7 @@ class Excuse:
         since: First due day on which it can be claimed; None for always.
         until: Last such due day.
         evidence: Dates that prove or refute it; None where nothing can.
+        says: The condition, in the words of the law.
     """
 
     id: str
@@ -158,6 +159,7 @@ class Excuse:
     since: date | None = None
     until: date | None = None
     evidence: Closure | Absence | None = None
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)

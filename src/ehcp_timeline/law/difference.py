@@ -5,13 +5,14 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Final
 
-from ehcp_timeline.law.clauses import Version
+from ehcp_timeline.law.clauses import Excuse, Reading, Version
 from ehcp_timeline.law.terms import Deadline, Rulebook
 
 ONE_DAY: Final = timedelta(days=1)
 WORDING: Final = frozenset({"duty", "law", "says", "seen", "checked", "note", "source", "overlay"})
 LISTING: Final = frozenset({"who", "kind"})
 CLAUSES: Final = ("readings", "excuses")
+WORDS_OF_A_CLAUSE: Final = frozenset({"law", "says", "seen", "source"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,16 @@ class Change:
     @property
     def answers(self) -> bool:
         """Whether a case may be answered otherwise for it: it is not only wording or a heading."""
-        return self.part not in WORDING | LISTING | {"instruments"}
+        return self.part not in WORDING | LISTING | {"instruments"} and _answers(self.old) != _answers(
+            self.new
+        )
+
+
+def _answers(value: object) -> object:
+    """Return what of a reading or an excuse can decide a case: everything but its words and its sources."""
+    if not isinstance(value, Excuse | Reading):
+        return value
+    return tuple(getattr(value, one.name) for one in fields(value) if one.name not in WORDS_OF_A_CLAUSE)
 
 
 def changes(old: Rulebook, new: Rulebook) -> tuple[Change, ...]:

@@ -57,7 +57,6 @@ def _read_excuse(
     here: Place, body: Table, events: frozenset[str], flags: frozenset[str], level: str
 ) -> Excuse:
     here.keys(body, EXCUSE_KEYS)
-    here.want(body, "says", str, "")
     flag = here.maybe(body, "flag", str, "")
     if flag:
         here.known("flag", flag, flags, "flag")
@@ -73,6 +72,7 @@ def _read_excuse(
         since=here.maybe(body, "from", date, date.min) if "from" in body else None,
         until=here.maybe(body, "to", date, date.max) if "to" in body else None,
         evidence=evidence,
+        says=here.want(body, "says", str, ""),
     )
 
 
