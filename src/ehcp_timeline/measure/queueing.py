@@ -1,12 +1,12 @@
-"""The arithmetic of one queue: five forms, each a function with its source, its units and a worked example.
+"""The arithmetic of one queue: five forms, each with its source, its units and a worked example.
 
 Source: the forms of the R package NHSRwaitinglist, after N. J. Fong and others, "An approach to managing
-waiting lists" (2022, doi:10.1101/2022.08.23.22279117). D is demand and C capacity, both in cases a week; Q is
-the queue, in cases; T is the target wait, in weeks; F is the factor between the target wait and the mean wait.
+waiting lists" (2022, doi:10.1101/2022.08.23.22279117). D is demand and C capacity, both in cases a week; Q
+is the queue, in cases; T is the target wait, in weeks; F is the target wait over the mean wait.
 
 They hold for one queue in which cases wait for hands. The twenty weeks are no such queue: most of them are
-time that the law gives to other people. So each form is asked about one stage, and `apply_forms` says in words
-why a form that does not apply does not.
+time that the law gives to other people. So each form is asked about one stage, and `apply_forms` says in
+words why a form that does not apply does not.
 """
 
 import math

@@ -3,8 +3,8 @@
 Drawing future weeks straight from the weeks behind would treat their mean as known: over three years chance
 evens out and every run would end on the same day. But fifty-two weeks are themselves a sample. So each run
 first draws its own past from the weeks behind, and then its future from that past. Both draws take blocks of
-neighbouring weeks, so that a bad month stays a bad month, and the same weeks for requests and for completions,
-so that what goes together stays together.
+neighbouring weeks, so that a bad month stays a bad month, and the same weeks for requests as for
+completions, so that what goes together stays together.
 """
 
 from dataclasses import dataclass
@@ -108,7 +108,8 @@ def _values(one: Series, past: Counts, ahead: Counts) -> Rates:
     stretch = np.sqrt(blocks / (blocks - 1)) if blocks > 1 else 1.0
     off = one.chance[past].mean(axis=0)
     season = one.season[:, None]
-    return (one.level + stretch * off) * season + (one.chance[ahead] - off) * np.sqrt(season)
+    values = (one.level + stretch * off) * season + (one.chance[ahead] - off) * np.sqrt(season)
+    return np.asarray(values)
 
 
 def _onward_drawn(onward: tuple[tuple[float, int], ...], runs: int, random: np.random.Generator) -> Rates:

@@ -103,7 +103,7 @@ def pipeline(past: History, standing: Standing, weeks: int, to_due: int, narrowe
     rows = np.searchsorted(due_weeks, standing.due_week)
     ready = ready_weeks(standing, [step.least for step in steps])
     counted = _counted(np.stack([standing.stage, ready, rows], axis=1))
-    in_hand = tuple(InHand(*map(int, key), cases=count) for key, count in counted.items())
+    in_hand = tuple(InHand(*key, count) for key, count in counted.items())
     return Pipeline(steps, narrowest, weeks, to_due, due_weeks, in_hand)
 
 
@@ -111,11 +111,12 @@ def ready_weeks(standing: Standing, least: Sequence[int]) -> Days:
     """Return the week to come in which each case in hand can leave its stage, 1 for the first."""
     spent = (standing.day - standing.since) // WEEK
     shortest = np.asarray(least, dtype=np.int32)[standing.stage]
-    return np.maximum(1, shortest - spent).astype(np.int32)
+    return np.asarray(np.maximum(1, shortest - spent), dtype=np.int32)
 
 
-def _counted(keys: Days) -> Mapping[tuple[int, ...], int]:
+def _counted(keys: Days) -> Mapping[tuple[int, int, int], int]:
     if not len(keys):
         return {}
     found, counts = np.unique(keys, axis=0, return_counts=True)
-    return {tuple(key): int(count) for key, count in zip(found.tolist(), counts, strict=True)}
+    lines = zip(found.tolist(), counts.tolist(), strict=True)
+    return {(stage, week, row): count for (stage, week, row), count in lines}

@@ -159,4 +159,4 @@ def _spread(pool: Pool, places: Cases, random: np.random.Generator) -> Cases:
     given = np.diff(np.floor(upto), axis=0, prepend=0).astype(np.int16)
     np.minimum(given, held, out=given)
     held -= given
-    return given
+    return np.asarray(given)

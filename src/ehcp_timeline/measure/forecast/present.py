@@ -58,7 +58,13 @@ class Present:
 
 
 def present(
-    work: Work, day: int, weeks: int, *, closures: Sequence[Closed] = (), narrowest: str = "", window: int = YEAR
+    work: Work,
+    day: int,
+    weeks: int,
+    *,
+    closures: Sequence[Closed] = (),
+    narrowest: str = "",
+    window: int = YEAR,
 ) -> Present:
     """Return what is known at the end of a day.
 

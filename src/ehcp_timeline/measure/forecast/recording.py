@@ -1,4 +1,4 @@
-"""What is kept of the runs while they go by: clearance weeks, paths, rates, and when each open case closes."""
+"""What is kept of the runs as they go by: clearance weeks, paths, rates, and when each open case closes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -98,7 +98,8 @@ def case_groups(pipeline: Pipeline) -> CaseGroups:
     for place, (row, _) in enumerate(keys):
         same = place > 0 and keys[place - 1][0] == row
         ahead.append(ahead[-1] + totals[keys[place - 1]] if same else 0)
-    table = np.array([(row, -stage, totals[row, stage]) for row, stage in keys], dtype=np.int64).reshape(-1, 3)
+    lines = [(row, -stage, totals[row, stage]) for row, stage in keys]
+    table = np.array(lines, dtype=np.int64).reshape(-1, 3)
     return CaseGroups(table[:, 0], table[:, 1], table[:, 2], np.array(ahead, dtype=np.int64))
 
 

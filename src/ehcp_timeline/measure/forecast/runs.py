@@ -27,22 +27,35 @@ class Extra:
     factor: float
     more: Rates
 
+    def of(self, capacity: Rates) -> Rates:
+        """Return the capacity of each week and run, shape (weeks, runs), with the change made."""
+        return np.asarray(capacity * self.factor + self.more[:, None])
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a simulation is run from: stages, drivers, and what is added to the narrowest stage."""
+
+    pipeline: Pipeline
+    drivers: Drivers
+    extra: Extra
+
 
 def run(
-    pipeline: Pipeline, drivers: Drivers, orders: Mapping[str, Order], plan: Plan, runs: int, seed: int, extra: Extra
+    start: Start, orders: Mapping[str, Order], plan: Plan, runs: int, seed: int
 ) -> tuple[Mapping[str, Kept], CaseGroups]:
     """Simulate so many runs under each order of work and return what is kept of them.
 
     Memory does not grow with the runs: they go by in chunks of a thousand, each with a seed of its own.
     """
     kept = {name: Kept() for name in orders}
-    groups = case_groups(pipeline)
+    groups = case_groups(start.pipeline)
     for number, first in enumerate(range(0, runs, CHUNK)):
         random = np.random.Generator(np.random.PCG64([seed, number]))
-        draws = draw(drivers, min(CHUNK, runs - first), random)
-        world = begin(pipeline, orders, draws, random)
+        draws = draw(start.drivers, min(CHUNK, runs - first), random)
+        world = begin(start.pipeline, orders, draws, random)
         watch = watcher(world, plan, kept, groups)
-        for _ in simulate(world, draws.capacity * extra.factor + extra.more[:, None]):
+        for _ in simulate(world, start.extra.of(draws.capacity)):
             if not watch.look():
                 break
         watch.finish()

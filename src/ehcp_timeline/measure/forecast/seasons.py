@@ -1,4 +1,4 @@
-"""Weeks that are unlike others: August, Christmas, school holidays; how much less comes and is done in them."""
+"""Weeks that are unlike others (August, Christmas, school holidays), and how much less is done in them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def kinds_of_weeks(first_day: int, weeks: int, closures: Sequence[Closed] = ()) 
 def factors(values: Rates, kinds: Sequence[int]) -> Rates:
     """Return, for each kind of week, its mean as a share of the mean of the ordinary weeks around it.
 
-    Around: within a quarter before or after, so that a change of pace between years is not taken for a season.
+    Around: within a quarter before or after, so that a change of pace is not taken for a season.
     A kind of which few weeks were seen is drawn towards 1, as if one ordinary week of that kind had been
     seen; one that was never seen is 1.
 

@@ -82,7 +82,9 @@ class World:
         return track.open[rows] + self.before[rows]
 
 
-def begin(pipeline: Pipeline, orders: Mapping[str, Order], draws: Draws, random: np.random.Generator) -> World:
+def begin(
+    pipeline: Pipeline, orders: Mapping[str, Order], draws: Draws, random: np.random.Generator
+) -> World:
     """Return the cases in hand laid out for so many runs, nothing simulated yet."""
     runs = draws.requests.shape[1]
     shape = (pipeline.due_weeks.size, runs)

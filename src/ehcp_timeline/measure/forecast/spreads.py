@@ -18,7 +18,7 @@ class Spread:
 
     counts: Counts = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
 
-    def add(self, values: npt.NDArray[np.integer]) -> None:  # type: ignore[type-arg]
+    def add(self, values: npt.NDArray[np.integer]) -> None:
         """Count the numbers of some more runs."""
         found = np.bincount(values, minlength=self.counts.size)
         found[: self.counts.size] += self.counts

@@ -17,7 +17,7 @@ class Standing:
         place: Where each stands in the arrays of `Work`.
         stage: Its stage, 0 for the first.
         since: Day it came to that stage.
-        due_week: The first week, counted from `day`, at whose end it is overdue; 0 or less: it is overdue now.
+        due_week: First week, counted from `day`, at whose end it is overdue; 0 or less: it is overdue now.
     """
 
     day: int

@@ -81,9 +81,7 @@ def weeks_of(rulebook: Rulebook, deadline: str, as_at: date) -> int:
 
 def answerable(rulebook: Rulebook, columns: Collection[str]) -> tuple[tuple[str, str], ...]:
     """Return the columns in which advice was asked for and came in, where the file has both."""
-    pairs = (
-        (one.starts.events[0], one.met_by.events[0]) for one in _advice(rulebook)
-    )
+    pairs = ((one.starts.events[0], one.met_by.events[0]) for one in _advice(rulebook))
     return tuple(pair for pair in pairs if set(pair) <= set(columns))
 
 

@@ -1,6 +1,6 @@
 """Every assessment of a file as days: when it came, when each stage ended, when it was closed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,7 +11,7 @@ from ehcp_timeline.audit.bulk.judged import Judged
 from ehcp_timeline.law.terms import Rulebook
 from ehcp_timeline.measure.assessments import ISSUE, clocks_of, exception_claimed
 from ehcp_timeline.measure.forecast.arrays import NEVER, Days, Flags, day_number
-from ehcp_timeline.measure.forecast.timetable import Timetable, answerable
+from ehcp_timeline.measure.forecast.timetable import Stage, Timetable, answerable
 
 _DAY_ZERO = pl.lit(date(1, 1, 1))
 _WHOSE = ("district", "team", "caseworker")
@@ -98,25 +98,23 @@ def work_from_frame(frame: pl.DataFrame, timetable: Timetable, as_at: date) -> W
         measured=measured,
         excepted=np.zeros(frame.height, dtype=np.bool_) if excepted is None else excepted,
         exceptions_known=excepted is not None,
-        named={int(place): _named(frame, int(place)) for place in open_},
+        named=dict(zip(open_.tolist(), _named(frame[open_]), strict=True)),
     )
 
 
 def _assessments(judged: Judged, rulebook: Rulebook, timetable: Timetable) -> pl.DataFrame | None:
     """Return the assessments of one batch, one line each, or None where there are none."""
-    clocks = clocks_of(judged, ISSUE)
-    if clocks is None:
+    clocks = clocks_of(judged, ISSUE, "row", "start", "due", "answered", "ended", "open")
+    if clocks.is_empty():
         return None
     closed = pl.col("answered").is_not_null() | pl.col("ended").is_not_null()
-    usable = clocks.filter(pl.col("due").is_not_null() & (pl.col("open") | closed))
+    usable = clocks.filter(pl.col("due").is_not_null() & (pl.col("open") | closed)).drop("open")
     rows = judged.rows
     columns = ["row", "case_id", *(name for name in _WHOSE if name in rows.columns)]
-    ends = [_end(stage.ends_with, rulebook, rows.columns).alias(f"end_{stage.name}")
-            for stage in timetable.stages[:-1]]
+    ends = [_end(stage, rulebook, rows.columns).alias(f"end_{stage.name}") for stage in timetable.stages[:-1]]
     claimed = [exception_claimed(rulebook, rows.columns).alias("excepted")] if _claims(rulebook, rows) else []
-    return usable.select("row", "start", "due", "answered", "ended").join(
-        rows.select(*columns, *ends, *claimed), on="row", how="left", maintain_order="left"
-    )
+    found = rows.select(*columns, *ends, *claimed)
+    return usable.join(found, on="row", how="left", maintain_order="left")
 
 
 def _claims(rulebook: Rulebook, rows: pl.DataFrame) -> bool:
@@ -125,16 +123,15 @@ def _claims(rulebook: Rulebook, rows: pl.DataFrame) -> bool:
     return bool((flags | {"absent_from"}) & set(rows.columns))
 
 
-def _end(event: str, rulebook: Rulebook, columns: Sequence[str]) -> pl.Expr:
+def _end(stage: Stage, rulebook: Rulebook, columns: Sequence[str]) -> pl.Expr:
     """Return the day on which a stage ended: its event, or the last of the advice that was asked for."""
-    if event:
-        return pl.col(event) if event in columns else pl.lit(None, dtype=pl.Date)
+    if stage.ends_with:
+        return pl.col(stage.ends_with) if stage.ends_with in columns else pl.lit(None, dtype=pl.Date)
     pairs = answerable(rulebook, columns)
     if not pairs:
         return pl.lit(None, dtype=pl.Date)
     awaited = pl.any_horizontal(pl.col(asked).is_not_null() & pl.col(got).is_null() for asked, got in pairs)
-    last = pl.max_horizontal(pl.col(got) for _, got in pairs)
-    return pl.when(awaited).then(None).otherwise(last)
+    return pl.when(~awaited).then(pl.max_horizontal(pl.col(got) for _, got in pairs))
 
 
 def _days(frame: pl.DataFrame, column: str, latest: int) -> Days:
@@ -162,9 +159,11 @@ def _stage_ends(columns: list[Days], start: Days, answered: Days, done: Days) ->
     return np.ascontiguousarray(ends), begun & in_order
 
 
-def _named(frame: pl.DataFrame, place: int) -> Named:
-    line = frame.row(place, named=True)
-    return Named(line["case_id"], line["row"], *(line.get(name) for name in _WHOSE))
+def _named(frame: pl.DataFrame) -> Iterator[Named]:
+    """Yield what each line of a frame is called."""
+    there = [name for name in _WHOSE if name in frame.columns]
+    for case_id, row, *whose in frame.select("case_id", "row", *there).iter_rows():
+        yield Named(case_id, row, **dict(zip(there, whose, strict=True)))
 
 
 def _nothing(timetable: Timetable) -> pl.DataFrame:
