@@ -95,17 +95,19 @@ def read_mark(place: Place, table: Table, columns: frozenset[str], names: frozen
         names: The marks of the same population.
     """
     place.keys(table, KEYS)
+    lists = {key: place.words(table, key, columns, "column") for key in COLUMN_LISTS}
+    lists |= {key: place.words(table, key, VERDICTS, "verdict") for key in VERDICT_LISTS}
+    lists |= {key: place.words(table, key, names, "mark") for key in MARK_LISTS}
     return Mark(
         says=place.maybe(table, "says", str, ""),
+        since=_pairs(place, table, "since", columns),
+        same=_pairs(place, table, "same", columns),
         took=_span(place, table, "took", columns),
         waited=_span(place, table, "waited", columns),
         holds=_holds(place, table, columns),
         exception=place.maybe(table, "exception", bool, False) if "exception" in table else None,
         stage=place.one_of(table, "stage", ("", *STAGES), ""),
-        **{key: _pairs(place, table, key, columns) for key in PAIRS},
-        **{key: place.words(table, key, columns, "column") for key in COLUMN_LISTS},
-        **{key: place.words(table, key, VERDICTS, "verdict") for key in VERDICT_LISTS},
-        **{key: place.words(table, key, names, "mark") for key in MARK_LISTS},
+        **lists,
     )
 
 
@@ -140,4 +142,3 @@ def _span(place: Place, table: Table, key: str, columns: frozenset[str]) -> Span
 
 def _number(place: Place, table: Table, key: str) -> int | None:
     return place.maybe(table, key, int, 0) if key in table else None
-

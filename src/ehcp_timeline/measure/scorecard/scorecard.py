@@ -1,7 +1,7 @@
 """Every file read, judged and counted once: what scorecards, packs and series are made from."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
@@ -14,7 +14,7 @@ from ehcp_timeline.law.kpis import Pack
 from ehcp_timeline.measure.scorecard.card import Question, count_file
 from ehcp_timeline.measure.scorecard.coverage import not_measured
 from ehcp_timeline.measure.scorecard.groups import Group
-from ehcp_timeline.measure.scorecard.lines import Layout, lines
+from ehcp_timeline.measure.scorecard.lines import Layout, above, below, lines
 from ehcp_timeline.measure.scorecard.packs import PackSheet, sheets
 from ehcp_timeline.measure.scorecard.series import Held, series, states_of
 from ehcp_timeline.measure.scorecard.tallies import Tally
@@ -88,7 +88,8 @@ def make_scorecard(question: Question, sources: Sequence[CaseSource], layout: La
         UsageError: A file has no column for the group.
     """
     tallies, files = _counted(question, sources)
-    return Scorecard(question, layout, lines(layout, tallies, question.populations, question.measures), files)
+    found = lines(layout, tallies, question.populations, question.measures)
+    return Scorecard(question, layout, _measured(found, files.not_measured), files)
 
 
 def make_series(
@@ -104,7 +105,9 @@ def make_series(
     readings = [Reading(source) for source in sources]
     held = [Held(one.source.columns, list(one.batches())) for one in readings]
     found = series(asked, held, layout, since)
-    return Scorecard(asked, layout, found, _files(asked, readings, ()))
+    files = _files(asked, readings, ())
+    laid = replace(layout, every_state=True)
+    return Scorecard(asked, laid, _measured(found, files.not_measured), files)
 
 
 def make_pack(
@@ -113,6 +116,12 @@ def make_pack(
     """Return the sheets of a pack, and what was read for them."""
     tallies, files = _counted(question, sources)
     return tuple(sheets(pack, question, tallies, files.not_measured, layout)), files
+
+
+def _measured(found: pl.DataFrame, lacking: Iterable[str]) -> pl.DataFrame:
+    """Return the lines with nothing where no file could give a number: uncounted is not nought."""
+    names = [name for one in lacking for name in (one, above(one), below(one))]
+    return found.with_columns(pl.lit(None, dtype=found.schema[name]).alias(name) for name in names)
 
 
 def _counted(question: Question, sources: Sequence[CaseSource]) -> tuple[Mapping[str, Tally], Files]:
