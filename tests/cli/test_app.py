@@ -13,8 +13,11 @@ from ehcp_timeline.errors import CaseFileError
 
 from .command import PROGRAM, ehcp, environment, printed, said
 
-COMMANDS = ("check", "timeline", "explain", "columns", "template", "rules")
-RULES = ("list", "show", "test", "diff", "check", "coverage", "stale")
+COMMANDS = (
+    *("check", "timeline", "explain", "overdue", "next", "letters", "changes"),
+    *("scorecard", "compare", "reconcile", "columns", "template", "rules", "key"),
+)
+RULES = ("list", "show", "test", "diff", "check", "coverage", "stale", "holidays")
 CANARY = "Zebedee Quillfeather"
 
 

@@ -201,7 +201,7 @@ def test_data_on_standard_output_and_the_rest_on_standard_error(tmp_path: Path) 
     assert printed(run).splitlines()[0].startswith('"case_id","row",')
     assert said(run).splitlines() == [
         f"{tmp_path / 'cases.csv'}: 3 rows, 2 judged, 1 not judged.",
-        "6 findings as at 15 January 2026.",
+        "3 findings as at 15 January 2026.",
         "2 problems to put right; --format json lists them.",
     ]
 

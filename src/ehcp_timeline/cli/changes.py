@@ -54,7 +54,7 @@ Force = Annotated[
 )
 @examples(
     "ehcp changes last-week.csv this-week.csv",
-    "ehcp changes last-week.csv this-week.csv --old-as-at 2026-05-25 --as-at 2026-06-01 --force",
+    "ehcp changes old.csv new.csv --old-as-at 2026-05-25 --as-at 2026-06-01",
     "ehcp changes old.csv new.csv -o changes.csv",
 )
 def changes(

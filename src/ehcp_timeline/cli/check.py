@@ -13,6 +13,7 @@ from ehcp_timeline.cli.check_options import (
     DeadlineIds,
     District,
     DueWithin,
+    Exceptions,
     ExitZero,
     FailOn,
     Include,
@@ -21,6 +22,7 @@ from ehcp_timeline.cli.check_options import (
     Strict,
     Team,
     Top,
+    Verify,
     Who,
     as_selected,
     chosen,
@@ -28,10 +30,12 @@ from ehcp_timeline.cli.check_options import (
     with_late,
 )
 from ehcp_timeline.cli.examples import examples, exit_codes
+from ehcp_timeline.cli.exceptions import tell_exceptions
 from ehcp_timeline.cli.exits import FAIL_ON, exit_code
 from ehcp_timeline.cli.opening import case_file, law, names, settings
 from ehcp_timeline.cli.options import AsAt, Config, Force, Format, OutputFile, Rules
 from ehcp_timeline.cli.output import Output, choose_output, say
+from ehcp_timeline.cli.progress import progress
 from ehcp_timeline.cli.words import choice, day_asked
 
 if TYPE_CHECKING:
@@ -72,6 +76,8 @@ def check(
     exit_zero: ExitZero = False,
     strict: Strict = False,
     assume_blank: AssumeBlank = None,
+    verify: Verify = 20,
+    exceptions: Exceptions = False,
     asked: Format = None,
     output: OutputFile = None,
     force: Force = False,
@@ -92,11 +98,25 @@ def check(
     asked_for = chosen(rulebook, due_within, include=include, kind=kind, who=who, deadline=deadline, **whose)
     blank = known_columns(assume_blank, vocabulary)
     sources = [case_file(path, vocabulary, when, config) for path in files]
-    from ehcp_timeline.measure.check import check_files
-
+    if exceptions:
+        tell_exceptions(to, rulebook, sources, when, top)
+        return
     looked_for = with_late(asked_for) if fails == "late" else asked_for
     kept = _kept(to, top, asked_for)
-    audit = check_files(rulebook, sources, when, looked_for, oldest=oldest, top=kept, assume_blank=blank)
+    from ehcp_timeline.measure.check import check_files
+
+    with progress() as tell:
+        audit = check_files(
+            rulebook,
+            sources,
+            when,
+            looked_for,
+            oldest=oldest,
+            top=kept,
+            assume_blank=blank,
+            sample=verify,
+            tell=tell,
+        )
     _write(to, as_selected(audit, asked_for), rulebook, asked_for, top=top, files=files)
     code = exit_code(audit, fail_on=fails, due_within=due_within, strict=strict, exit_zero=exit_zero)
     raise typer.Exit(code)

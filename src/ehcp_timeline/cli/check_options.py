@@ -58,6 +58,16 @@ AssumeBlank = Annotated[
         "--assume-blank", metavar="COLUMNS", help="Take these missing columns as `not yet` on every row."
     ),
 ]
+Verify = Annotated[
+    int,
+    typer.Option(
+        "--verify", min=0, metavar="N", help="Judge N rows of each file again, another way; 0 for none."
+    ),
+]
+Exceptions = Annotated[
+    bool,
+    typer.Option("--exceptions", help="Audit the claimed exceptions instead: do the dates bear them out?"),
+]
 
 ALL = "all"
 KINDS = ("statutory", "guidance", "local")

@@ -44,7 +44,7 @@ Refresh = Annotated[
 @exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
 @examples(
     "ehcp compare cases.csv --authority Kent",
-    "ehcp compare cases.csv --authority Kent --with Essex,Suffolk --measure pc_plans -o compare.csv",
+    "ehcp compare cases.csv --authority Kent --with Essex,Suffolk -o beside.csv",
     "ehcp compare --refresh timeliness_20_week.csv -o figures.csv",
     "ehcp compare cases.csv --authority Kent --figures figures.csv",
 )

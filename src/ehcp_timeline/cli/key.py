@@ -8,7 +8,7 @@ import typer
 from ehcp_timeline.cli.examples import examples
 from ehcp_timeline.cli.output import say
 
-app = typer.Typer(rich_markup_mode=None, help="Make a key for pseudonyms.")
+app = typer.Typer(rich_markup_mode=None)
 
 
 @app.callback(invoke_without_command=True)

@@ -74,7 +74,7 @@ class _Asked:
     "ehcp overdue cases.csv --by team",
     "ehcp overdue cases.csv --split-by caseworker -o lists/",
     "ehcp overdue cases.csv --save-list -o save.xlsx",
-    "ehcp overdue cases.csv --by district --disclosure suppress --threshold 5 -o public.csv",
+    "ehcp overdue cases.csv --by district --disclosure suppress -o public.csv",
 )
 def overdue(
     file: CaseFile,

@@ -28,7 +28,7 @@ Against = Annotated[
 @exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
 @examples(
     "ehcp reconcile cases.csv",
-    "ehcp reconcile cases.csv --as-at 2025-01-31 --year 2024 --against including -o gap.csv",
+    "ehcp reconcile cases.csv --year 2024 --against including -o gap.csv",
 )
 def reconcile(
     files: FileNames = None,

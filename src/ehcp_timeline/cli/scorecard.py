@@ -60,10 +60,10 @@ ListMeasures = Annotated[
 @examples(
     "ehcp scorecard cases.csv",
     "ehcp scorecard cases.csv --by district --period month -o scorecard.csv",
-    "ehcp scorecard cases.csv --measure pc_plans --period financial --as-at 2025-03-31",
+    "ehcp scorecard cases.csv --period financial --as-at 2025-03-31",
     "ehcp scorecard cases.csv --series monthly --format json",
     "ehcp scorecard cases.csv --pack foi -o foi.xlsx",
-    "ehcp scorecard cases.csv --by district --disclosure suppress --threshold 5 -o public.csv",
+    "ehcp scorecard cases.csv --by district --disclosure suppress -o out.csv",
 )
 def scorecard(
     files: FileNames = None,

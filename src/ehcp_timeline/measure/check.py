@@ -1,12 +1,13 @@
 """The whole answer of `ehcp check`: every file judged once, and listed, counted and measured on the way."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.judged import Judged
+from ehcp_timeline.audit.bulk.verify import verified
 from ehcp_timeline.audit.judgeable import unjudgeable
 from ehcp_timeline.audit.result import Audit, Input, NotJudged
 from ehcp_timeline.audit.selection import Selection
@@ -25,12 +26,14 @@ class _Passing:
 
     Attributes:
         source: The file.
+        tell: Told how many rows each batch had, once it has been judged.
         problems: Everything in the file that a person should put right.
         rows: Rows read.
         judged: Rows of them that were judged.
     """
 
     source: CaseSource
+    tell: Callable[[int], None] | None = None
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
     judged: int = 0
@@ -42,6 +45,8 @@ class _Passing:
             self.judged += batch.judged
             self.problems += batch.problems
             yield batch
+            if self.tell:
+                self.tell(batch.read)
 
     def input(self) -> Input:
         """Return the file's own line of the answer."""
@@ -57,6 +62,8 @@ def check_files(
     oldest: int = 10,
     top: int | None = None,
     assume_blank: Collection[str] = (),
+    sample: int = 0,
+    tell: Callable[[int], None] | None = None,
 ) -> Audit:
     """Judge every row of every file, and answer all that `ehcp check` answers.
 
@@ -68,6 +75,11 @@ def check_files(
         oldest: How many of the oldest open assessments to name.
         top: List only this many clocks of each verdict, the worst; None lists all.
         assume_blank: Columns that a file does not have and that count as blank: "not yet".
+        sample: How many rows of each file to judge again with the other reader of the law.
+        tell: Told how many rows each batch had, once it has been judged.
+
+    Raises:
+        ReadersDisagreeError: The two readers give different answers for a row of the sample.
     """
     tally, listing = Tally(), Listing(rulebook, selection, top)
     backlog, rates = Backlog(as_at, oldest), Rates(as_at, rulebook)
@@ -76,9 +88,11 @@ def check_files(
     without: Counter[str] = Counter()
     for source in sources:
         columns = source.columns | frozenset(assume_blank)
-        passing = _Passing(source)
+        passing = _Passing(source, tell)
         unanswerable = {deadline.id for deadline in unjudgeable(rulebook, columns)}
-        for everything in judge(rulebook, passing.batches(), as_at):
+        batches = passing.batches()
+        answers = verified(rulebook, batches, as_at, sample) if sample else judge(rulebook, batches, as_at)
+        for everything in answers:
             judged = _without(everything, unanswerable, without)
             for deadline, clocks in judged.clocks.items():
                 tally.add(deadline, clocks.counts)
