@@ -59,6 +59,7 @@ class History:
         weeks: How many whole weeks.
         requests: Requests, for each week.
         issued: Plans issued, for each week.
+        closed: Assessments closed, by plan or otherwise, for each week.
         stages: The stages, in order.
     """
 
@@ -66,6 +67,7 @@ class History:
     weeks: int
     requests: Counts
     issued: Counts
+    closed: Counts
     stages: tuple[StageFlow, ...]
 
     def weeks_after(self, stage: int) -> int:
@@ -93,6 +95,7 @@ def history(work: Work, day: int, weeks: int) -> History:
         weeks=weeks,
         requests=weekly(work.start[started], day, weeks),
         issued=weekly(work.done[work.issued], day, weeks),
+        closed=weekly(work.done, day, weeks),
         stages=tuple(_stage(work, place, day, weeks) for place in range(len(work.timetable.stages))),
     )
 

@@ -47,6 +47,8 @@ def series(values: Rates, behind: Rates, ahead: Rates) -> Series:
     >>> series(np.array([10.0, 12, 8, 5]), np.array([1.0, 1, 1, 0.5]), np.ones(2)).level
     10.0
     """
+    if not values.size:
+        return Series(0.0, values, ahead)
     level = float(values.sum() / behind.sum())
     chance = (values - level * behind) / np.sqrt(behind)
     return Series(level, chance - chance.mean(), ahead)

@@ -44,15 +44,27 @@ def observed_order(work: Work, past: History, stage: int) -> Order:
     cases tell nothing and are left out; where none tell anything, the order is taken to be oldest first.
     """
     came, left, there = at_stage(work, stage)
-    came, left = came[there], left[there]
     last_chance = work.due[there] - WEEK * past.weeks_after(stage)
-    least = WEEK * (past.stages[stage].least - 1)
+    ready = came[there] + WEEK * (past.stages[stage].least - 1)
+    return order_taken(last_chance, ready, left[there], past.day, past.weeks)
+
+
+def order_taken(due: Days, ready: Days, left: Days, day: int, weeks: int) -> Order:
+    """Return the order in which cases were taken in the weeks that end with a day.
+
+    Args:
+        due: Day until which each case could be taken in time.
+        ready: Day from which it could be taken.
+        left: Day it was taken.
+        day: Day number with which the last week ends.
+        weeks: How many weeks.
+    """
     told = np.zeros(4)
-    for week in range(past.weeks):
-        start = past.day - WEEK * (past.weeks - week)
-        ready = (came + least <= start) & (left > start)
-        told += _told(last_chance[ready], left[ready] <= start + WEEK, start)
-    return _shares(*told)
+    for week in range(weeks):
+        start = day - WEEK * (weeks - week)
+        there = (ready <= start) & (left > start)
+        told += _told(due[there], left[there] <= start + WEEK, start)
+    return _shares(*(float(number) for number in told))
 
 
 def _told(due: Days, gone: Flags, start: int) -> Rates:

@@ -79,10 +79,10 @@ def work_from_frame(frame: pl.DataFrame, timetable: Timetable, as_at: date) -> W
         as_at: Nothing after this day is taken in.
     """
     today = day_number(as_at)
-    start, due = _days(frame, "start", today), _days(frame, "due", NEVER)
-    answered, ended = _days(frame, "answered", today), _days(frame, "ended", today)
+    start, due = days_of(frame, "start", today), days_of(frame, "due", NEVER)
+    answered, ended = days_of(frame, "answered", today), days_of(frame, "ended", today)
     done = np.minimum(answered, ended)
-    columns = [_days(frame, f"end_{name}", today) for name in timetable.names[:-1]]
+    columns = [days_of(frame, f"end_{name}", today) for name in timetable.names[:-1]]
     ends, measured = _stage_ends(columns, start, answered, done)
     there = start <= today
     open_ = np.flatnonzero(there & (done == NEVER))
@@ -134,7 +134,7 @@ def _end(stage: Stage, rulebook: Rulebook, columns: Sequence[str]) -> pl.Expr:
     return pl.when(~awaited).then(pl.max_horizontal(pl.col(got) for _, got in pairs))
 
 
-def _days(frame: pl.DataFrame, column: str, latest: int) -> Days:
+def days_of(frame: pl.DataFrame, column: str, latest: int) -> Days:
     """Return a column of dates as day numbers; a date after `latest` has not come."""
     if column not in frame.columns:
         return np.full(frame.height, NEVER, dtype=np.int32)
