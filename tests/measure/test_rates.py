@@ -22,9 +22,7 @@ ROWS = {
 RECEIVED = date(2025, 1, 6)
 
 
-def _rates(
-    rows: Sequence[tuple[object, ...]], decide: Sequence[dict[str, object]] = ()
-) -> dict[str, object]:
+def _rates(rows: Sequence[tuple[object, ...]], decide: Sequence[dict[str, object]] = ()) -> dict[str, object]:
     read = pl.DataFrame(rows, schema=ROWS, orient="row").with_row_index("row")
     clocks = [{name: one.get(name) for name in CLOCKS} for one in decide]
     rates = Rates(AS_AT, load_rulebook())

@@ -1,1 +1,0 @@
-"""When the backlog clears: simulated from the weeks behind, under several orders of work, and scored."""
