@@ -76,7 +76,8 @@ def test_exceptions_leave_both_sides_of_the_rate() -> None:
         ((RECEIVED, AS_AT, None, None, None), 1),
         ((RECEIVED, date(2026, 1, 1), None, None, None), 0),
         ((None, date(2025, 6, 1), None, None, None), 0),
-        ((RECEIVED, date(2025, 6, 1), date(2025, 9, 1), None, None), 0),
+        ((RECEIVED, date(2025, 6, 1), date(2025, 12, 31), None, None), 0),
+        ((RECEIVED, date(2025, 6, 1), date(2026, 1, 1), None, None), 1),
         ((RECEIVED, date(2025, 1, 5), None, None, None), 0),
     ],
 )

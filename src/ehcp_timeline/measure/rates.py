@@ -63,7 +63,8 @@ class Rates:
         issued, received = pl.col("plan_issued"), pl.col("request_received")
         in_year = issued.is_between(date(self.as_at.year, 1, 1), self.as_at) & (received <= issued)
         if "plan_transferred" in rows.columns:
-            in_year &= pl.col("plan_transferred").is_null()
+            transferred = pl.col("plan_transferred") <= self.as_at
+            in_year &= ~transferred.fill_null(value=False)
         excepted = exception_claimed(self.rulebook, rows.columns).alias("excepted")
         return rows.filter(in_year).select((issued - received).alias("took"), excepted)
 
