@@ -1,4 +1,4 @@
-"""How wide Hypothesis searches for a difference: narrow and always the same, unless asked otherwise."""
+"""How wide Hypothesis searches: the same cases every time, unless asked otherwise (EHCP_SEARCH=wide)."""
 
 import os
 
