@@ -31,7 +31,7 @@ FACTS = {"kind": ("one", "two", "three"), "way": ("up", "down")}
 FLAGS = ("sorry", "ill")
 IDS = ("first", "second", "third", "fourth")
 
-days = st.integers(0, 90).map(lambda number: FIRST + timedelta(days=number)) | st.sampled_from(
+days = st.integers(0, 40).map(lambda number: FIRST + timedelta(days=number)) | st.sampled_from(
     [date(2019, 2, 28), date(2020, 2, 29), date(2020, 8, 31), date(2021, 1, 4), date(2021, 12, 31)]
 )
 events = st.sampled_from(EVERY_EVENT)
@@ -145,8 +145,8 @@ displacing = st.lists(st.sampled_from((*IDS, *EVENTS)), max_size=2, unique=True)
 
 
 def sometimes(strategy: st.SearchStrategy[Any], otherwise: Any = ()) -> st.SearchStrategy[Any]:
-    """Return a strategy that mostly leaves a word of the vocabulary out."""
-    return st.just(otherwise) | st.just(otherwise) | strategy
+    """Return a strategy that leaves a word of the vocabulary out half of the time."""
+    return st.just(otherwise) | strategy
 
 
 @st.composite

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehcp_timeline.cases.record import Row
@@ -22,6 +22,7 @@ def _drawn(draw: st.DrawFn) -> tuple[Rulebook, list[Row], date]:
     return rulebook, draw(files(rulebook, days)), draw(days)
 
 
+@settings(max_examples=2 * settings().max_examples)
 @given(drawn=_drawn(), size=st.integers(1, 20))
 def test_any_small_rulebook_is_read_alike(drawn: tuple[Rulebook, list[Row], date], size: int) -> None:
     """Random words of the closed vocabulary over a random file: no column of any clock differs."""

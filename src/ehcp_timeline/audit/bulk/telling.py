@@ -109,9 +109,8 @@ class WeighedClocks(Clocks):
 
     def _days(self, verdicts: frozenset[Verdict], first: pl.Series, last: pl.Series) -> pl.Series:
         """Return the days from `first` to `last`: the only subtraction of dates in this reader."""
-        counts = self.having(verdicts) & (self._weighed.due < NEVER)
         days = last.cast(pl.Int32) - first.cast(pl.Int32)
-        return days.zip_with(counts, NO_NUMBER)
+        return days.zip_with(self.having(verdicts), NO_NUMBER)
 
     def _excuse(self) -> pl.Series:
         best = self._weighed.best
