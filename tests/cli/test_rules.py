@@ -35,7 +35,7 @@ def test_the_list_has_every_deadline_in_order() -> None:
 
     assert [one["deadline"] for one in as_json["deadlines"]] == ids
     assert [one["deadline"] for one in as_csv] == ids
-    assert as_json["sha256"] == RULEBOOK.sha256
+    assert as_json["rulebook"]["sha256"] == RULEBOOK.sha256
 
 
 def test_the_list_for_a_person_names_the_law() -> None:

@@ -130,6 +130,6 @@ def _answer(schema: str, rulebook: "Rulebook", **parts: Any) -> dict[str, Any]: 
 
     return {
         "schema": schema,
-        **rulebook_values(rulebook.version, rulebook.sha256, rulebook.overlays),
+        "rulebook": rulebook_values(rulebook.version, rulebook.sha256, rulebook.overlays),
         **parts,
     }

@@ -68,7 +68,7 @@ def _answer(rulebook: "Rulebook") -> dict[str, Any]:
 
     return {
         "schema": "ehcp-coverage/1",
-        **rulebook_values(rulebook.version, rulebook.sha256, rulebook.overlays),
+        "rulebook": rulebook_values(rulebook.version, rulebook.sha256, rulebook.overlays),
         "regulations": [
             {
                 "regulation": one.number,

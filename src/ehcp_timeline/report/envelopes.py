@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import GenerateJsonSchema
 
 from ehcp_timeline.audit.clocks import Certainty, Verdict
 from ehcp_timeline.law.terms import DutyKind, Who
@@ -215,6 +216,13 @@ ENVELOPES: dict[str, type[BaseModel]] = {
 }
 
 
+class _EveryKey(GenerateJsonSchema):
+    """Says of records of the law, whose parts may have a default, that an answer always holds every part."""
+
+    def field_is_required(self, field: object, total: bool) -> bool:  # noqa: ARG002 - pydantic's own
+        return True
+
+
 def json_schema(name: str) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of one answer, by its name in `ENVELOPES`."""
     return schema_of(name, ENVELOPES[name])
@@ -222,5 +230,5 @@ def json_schema(name: str) -> dict[str, Any]:
 
 def schema_of(name: str, shape: type[BaseModel]) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a shape, under its published name."""
-    schema = shape.model_json_schema(by_alias=True)
+    schema = shape.model_json_schema(by_alias=True, schema_generator=_EveryKey)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"{name}.json", **schema}

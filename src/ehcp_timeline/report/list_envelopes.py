@@ -255,6 +255,56 @@ class PublicationAnswer(Shape):
     ]
 
 
+class ClaimMade(Shape):
+    """One exception claimed for one clock that was late without it."""
+
+    case_id: str
+    row: Annotated[int, Field(ge=1, description="physical line of the file")]
+    deadline: str
+    due: date | None
+    days_late: int | None
+    excuse: str
+    law: str
+    condition: Annotated[str, Field(description="in the words of the law")]
+    shows: Literal["proved", "refuted", "cannot be shown", "could not be read"]
+    why: Annotated[str, Field(description="the dates that say so")]
+    verdict: Verdict
+    district: str | None
+    team: str | None
+    caseworker: str | None
+
+
+class ClaimShare(Shape):
+    """How often an exception is claimed for a deadline."""
+
+    deadline: str
+    column: Annotated[str, Field(description="district, team or caseworker; empty for the whole file")]
+    name: str
+    clocks: Whole
+    claimed: Whole
+    always: Annotated[bool, Field(description="claimed for every one of at least five clocks")]
+
+
+class InTimeThreeWays(Shape):
+    """Done in time, in percent; what is excused stands on neither side."""
+
+    strict: float | None
+    claimed: float | None
+    evidenced: float | None
+
+
+class ExceptionsAnswer(Shape):
+    """The answer of `ehcp check --exceptions --format json`."""
+
+    schema_: Annotated[Literal["ehcp-exceptions/1"], Field(alias="schema")]
+    as_at: date
+    rulebook: RulebookUsed
+    rates: dict[str, InTimeThreeWays]
+    unneeded: Annotated[dict[str, Whole], Field(description="deadline to claims in time, or not yet due")]
+    shares: list[ClaimShare]
+    claims: list[ClaimMade]
+
+
 LIST_ENVELOPES: dict[str, type[BaseModel]] = {
     "ehcp-overdue-1": OverdueAnswer,
     "ehcp-save-list-1": SaveListAnswer,
@@ -263,4 +313,5 @@ LIST_ENVELOPES: dict[str, type[BaseModel]] = {
     "ehcp-holidays-1": HolidaysAnswer,
     "ehcp-changes-1": ChangesAnswer,
     "ehcp-publication-1": PublicationAnswer,
+    "ehcp-exceptions-1": ExceptionsAnswer,
 }

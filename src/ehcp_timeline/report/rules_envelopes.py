@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, Field
 
 from ehcp_timeline.audit.clocks import Verdict
+from ehcp_timeline.law.terms import Deadline, DutyKind, NotEncoded, Who
 from ehcp_timeline.report.envelopes import RulebookUsed, Shape, Whole, schema_of
 
 Percent = Annotated[float | None, Field(ge=0, le=100, description="null where there is nothing to count")]
@@ -139,7 +140,82 @@ class RulesDiffAnswer(Shape):
     cases: Annotated[EffectShape | None, Field(description="null where no case file was given")]
 
 
+class DeadlineListed(Shape):
+    """One deadline in a line."""
+
+    deadline: str
+    duty: str
+    who: Who
+    kind: DutyKind
+    limit: Annotated[str, Field(description="of its latest version, in words")]
+    law: str
+    seen: Annotated[Literal["primary", "quoted", "unverified"], Field(description="how the words were seen")]
+    checked: Annotated[date, Field(description="when the words were last held against the law")]
+
+
+class RulesAnswer(Shape):
+    """The answer of `ehcp rules list --format json`."""
+
+    schema_: Annotated[Literal["ehcp-rules/1"], Field(alias="schema")]
+    rulebook: RulebookUsed
+    deadlines: list[DeadlineListed]
+
+
+class StaleAnswer(Shape):
+    """The answer of `ehcp rules stale --format json`."""
+
+    schema_: Annotated[Literal["ehcp-stale/1"], Field(alias="schema")]
+    rulebook: RulebookUsed
+    deadlines: list[DeadlineListed]
+
+
+class RuleAnswer(Shape):
+    """The answer of `ehcp rules show DEADLINE --format json`: each deadline as `law.terms` holds it."""
+
+    schema_: Annotated[Literal["ehcp-rule/1"], Field(alias="schema")]
+    rulebook: RulebookUsed
+    deadlines: list[Deadline]
+
+
+class LeftOut(Shape):
+    """What of a regulation is not encoded."""
+
+    about: str
+    why: str
+
+
+class RegulationCovered(Shape):
+    """One regulation, and what became of it."""
+
+    regulation: str
+    deadlines: list[str]
+    applied: Annotated[list[str], Field(description="deadlines of another regulation that it applies")]
+    not_encoded: list[LeftOut]
+
+
+class EncodedDeadline(Shape):
+    """One deadline by the law it comes from."""
+
+    law: str
+    deadline: str
+    seen: Literal["primary", "quoted", "unverified"]
+
+
+class CoverageAnswer(Shape):
+    """The answer of `ehcp rules coverage --format json`."""
+
+    schema_: Annotated[Literal["ehcp-coverage/1"], Field(alias="schema")]
+    rulebook: RulebookUsed
+    regulations: list[RegulationCovered]
+    encoded: list[EncodedDeadline]
+    not_encoded: list[NotEncoded]
+
+
 RULES_ENVELOPES: Final[dict[str, type[BaseModel]]] = {
+    "ehcp-rules-1": RulesAnswer,
+    "ehcp-rule-1": RuleAnswer,
+    "ehcp-stale-1": StaleAnswer,
+    "ehcp-coverage-1": CoverageAnswer,
     "ehcp-rules-test-1": RulesTestAnswer,
     "ehcp-rules-check-1": RulesCheckAnswer,
     "ehcp-rules-diff-1": RulesDiffAnswer,

@@ -188,9 +188,25 @@ class MeasureList(Shape):
     measures: list[MeasureMeant]
 
 
+class ScorecardPublication(Shape):
+    """The answer of `ehcp scorecard --disclosure suppress --format json`."""
+
+    schema_: Annotated[Literal["ehcp-scorecard-publication/1"], Field(alias="schema")]
+    as_at: date
+    rulebook: RulebookUsed
+    threshold: Annotated[int, Field(ge=3, description="numbers of people below it are hidden")]
+    legend: str
+    measures: list[MeasureMeant]
+    lines: Annotated[
+        list[dict[str, int | float | str | date | None]],
+        Field(description="one for each group and period; [c] stands for what is hidden"),
+    ]
+
+
 MEASURE_ENVELOPES: dict[str, type[BaseModel]] = {
     "ehcp-scorecard-1": ScorecardAnswer,
     "ehcp-measures-1": MeasureList,
     "ehcp-compare-1": CompareAnswer,
     "ehcp-reconcile-1": ReconcileAnswer,
+    "ehcp-scorecard-publication-1": ScorecardPublication,
 }

@@ -1,0 +1,75 @@
+"""Every answer in JSON has a published schema, and keeps to it."""
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from .command import ehcp, printed
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = ROOT / "docs" / "schemas"
+NAMED = re.compile(r'"(ehcp-[a-z-]+)/(\d+)"')
+AS_AT = ("--as-at", "2026-06-01")
+
+
+def _named() -> set[str]:
+    """Return the schemas that the source names."""
+    source = ROOT / "src" / "ehcp_timeline"
+    return {
+        f"{name}-{number}"
+        for path in source.rglob("*.py")
+        for name, number in NAMED.findall(path.read_text(encoding="utf-8"))
+    }
+
+
+def test_every_answer_that_the_source_names_has_a_published_schema() -> None:
+    """A schema that is named and not published, or published and not named, is a broken promise."""
+    assert _named() == {path.stem for path in SCHEMAS.glob("*.json")}
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (("rules", "list"), "ehcp-rules-1"),
+        (("rules", "show", "plan.issue"), "ehcp-rule-1"),
+        (("rules", "show", "review"), "ehcp-rule-1"),
+        (("rules", "stale", "--as-at", "2030-01-01"), "ehcp-stale-1"),
+        (("rules", "coverage"), "ehcp-coverage-1"),
+        (("check", "examples/cases.csv", *AS_AT, "--exceptions"), "ehcp-exceptions-1"),
+        (
+            ("scorecard", "examples/cases.csv", *AS_AT, "--disclosure", "suppress", "--by", "district"),
+            "ehcp-scorecard-publication-1",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_answer_keeps_to_its_schema(words: tuple[str, ...], name: str) -> None:
+    """What is printed is valid by the schema of the name that it gives itself."""
+    answer = json.loads(printed(ehcp(*words, "--format", "json")))
+    schema = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
+
+    jsonschema.validate(answer, schema, cls=jsonschema.Draft202012Validator)
+    assert answer["schema"] == name.removesuffix("-1") + "/1"
+    assert {*answer, "schema"} == set(schema["required"])
+
+
+def test_a_deadline_in_json_has_every_part() -> None:
+    """A part of a deadline that is empty still has its key."""
+    schema = json.loads((SCHEMAS / "ehcp-rule-1.json").read_text(encoding="utf-8"))
+    deadline = schema["$defs"]["Deadline"]
+
+    assert set(deadline["required"]) == set(deadline["properties"])
+    assert {"ends", "revived_by", "set_by", "readings", "excuses"} <= set(deadline["required"])
+
+
+def test_the_published_schemas_are_what_the_package_writes(tmp_path: Path) -> None:
+    """`python -m ehcp_timeline.cli.schemas FOLDER` writes each of them, letter for letter."""
+    from ehcp_timeline.cli.schemas import write_schemas
+
+    write_schemas(tmp_path)
+    written = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+
+    assert written == {path.name: path.read_text(encoding="utf-8") for path in SCHEMAS.glob("*.json")}
