@@ -184,6 +184,26 @@ def test_problems_alike_are_one_line() -> None:
     )
 
 
+def test_problems_of_a_kind_that_say_few_things_are_told_apart() -> None:
+    """Three wordings are three lines, each with its rows; a fourth makes them one with an example."""
+    said = tuple(
+        Problem(row, "plan_issued", "impossible-date", f"day {row % 3} is no day", "give it", "cell")
+        for row in range(2, 6)
+    )
+    more = Problem(9, "plan_issued", "impossible-date", "day 9 is no day", "give it", "cell")
+
+    def rows(*problems: Problem) -> tuple[tuple[str, ...], ...]:
+        sections = check_sections(audit(problems=problems), LAW, top=20, soon=14, files="x")
+        return titled(sections, "To put right").rows
+
+    assert rows(*said) == (
+        ("2, 5", "plan_issued", "day 2 is no day", "give it"),
+        ("3", "plan_issued", "day 0 is no day", "give it"),
+        ("4", "plan_issued", "day 1 is no day", "give it"),
+    )
+    assert rows(*said, more) == (("2, 3, 4, 5, 9", "plan_issued", "e.g. day 2 is no day", "give it"),)
+
+
 def test_all_that_run_are_not_called_due_soon() -> None:
     """Where every running clock is listed, the heading does not promise a number of days."""
     sections = check_sections(audit(RUNNING), LAW, top=20, soon=None, files="x")

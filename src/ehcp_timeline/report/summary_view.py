@@ -1,7 +1,7 @@
 """What `ehcp check` says about the file as a whole: oldest cases, stages, rates, clearance, problems."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ehcp_timeline.audit.result import Audit, Input
 from ehcp_timeline.cases.problems import Problem
@@ -23,9 +23,10 @@ RATE_WORDS = {
     "plans_issued_gt_1_year": "plans issued after more than a year",
     "avg_weeks_issue_plan": "weeks to issue a plan, on average",
 }
-_MOST_PROBLEMS = 10
+_MOST_PROBLEMS = 12
 _STOPS = ("row", "cell", "nothing")
 _MOST_ROWS = 6
+_MOST_WORDINGS = 3
 
 
 def opening(audit: Audit) -> Section:
@@ -124,12 +125,9 @@ def _not_judged(audit: Audit) -> Section:
 
 def _problems(problems: tuple[Problem, ...]) -> Section:
     """Return the problems, alike ones as one line: first what stops a row, then a cell, then nothing."""
-    kinds: dict[tuple[int, str, str], list[Problem]] = {}
-    for problem in problems:
-        kinds.setdefault((_STOPS.index(problem.stops), problem.rule, problem.column), []).append(problem)
-    worst_first = sorted(kinds.values(), key=lambda alike: _STOPS.index(alike[0].stops))
+    worst_first = sorted(_alike(problems), key=lambda alike: _STOPS.index(alike[0].stops))
     rows = tuple(map(_problem, worst_first[:_MOST_PROBLEMS]))
-    more = len(kinds) - len(rows)
+    more = len(worst_first) - len(rows)
     row, cell, nothing = (sum(problem.stops == word for problem in problems) for word in _STOPS)
     words = f"{row:,} kept a row from being judged, {cell:,} some of its clocks, {nothing:,} nothing."
     return Section(
@@ -141,13 +139,27 @@ def _problems(problems: tuple[Problem, ...]) -> Section:
     )
 
 
+def _alike(problems: Iterable[Problem]) -> Iterator[list[Problem]]:
+    """Yield the problems of one kind and column, parted by what they say if they say few things."""
+    kinds: dict[tuple[str, str, str], dict[str, list[Problem]]] = {}
+    for one in problems:
+        said = kinds.setdefault((one.stops, one.rule, one.column), {})
+        said.setdefault(one.problem, []).append(one)
+    for said in kinds.values():
+        if len(said) <= _MOST_WORDINGS:
+            yield from said.values()
+        else:
+            yield sorted(problem for alike in said.values() for problem in alike)
+
+
 def _problem(alike: list[Problem]) -> tuple[str, str, str, str]:
-    """Return problems of one kind as one line: where the first ones are, and what the first one says."""
+    """Return problems as one line: where the first ones are, and what they (or the first) say."""
     numbers = [str(problem.row) for problem in alike if problem.row]
     shown = ", ".join(numbers[:_MOST_ROWS])
     more = len(numbers) - _MOST_ROWS
     first = alike[0]
-    return (f"{shown} and {more:,} more" if more > 0 else shown, first.column, first.problem, first.try_)
+    says = first.problem if all(one.problem == first.problem for one in alike) else f"e.g. {first.problem}"
+    return (f"{shown} and {more:,} more" if more > 0 else shown, first.column, says, first.try_)
 
 
 def _next_steps(audit: Audit, files: str) -> Section:
