@@ -68,6 +68,16 @@ def test_polars_stays_in_its_rooms(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HOUSE)))
+def test_numpy_stays_in_the_forecast(path: Path) -> None:
+    """Numpy is imported only where weeks are simulated."""
+    place = str(path.relative_to(HOUSE))
+
+    found = [name for name in _imports(path) if name.split(".")[0] == "numpy"]
+
+    assert place.startswith("measure/forecast/") or not found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HOUSE)))
 def test_a_file_is_one_sentence(path: Path) -> None:
     """Every module says what it is in one sentence and has at most 350 lines."""
     text = path.read_text(encoding="utf-8")

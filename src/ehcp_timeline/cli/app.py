@@ -14,6 +14,7 @@ from ehcp_timeline.cli import (
     columns,
     compare,
     explain,
+    forecast,
     holidays,
     key,
     letters,
@@ -49,6 +50,7 @@ app.command("changes")(changes.changes)
 app.command("scorecard")(scorecard.scorecard)
 app.command("compare")(compare.compare)
 app.command("reconcile")(reconcile.reconcile)
+app.command("forecast")(forecast.forecast)
 app.command("columns")(columns.columns)
 app.command("template")(template.template)
 rules.app.command("holidays")(holidays.holidays)

@@ -5,15 +5,18 @@ import sys
 from pathlib import Path
 
 from ehcp_timeline.report.envelopes import ENVELOPES, schema_of
+from ehcp_timeline.report.forecast_envelopes import FORECAST_ENVELOPES
 from ehcp_timeline.report.list_envelopes import LIST_ENVELOPES
 from ehcp_timeline.report.rules_envelopes import RULES_ENVELOPES
 from ehcp_timeline.report.scorecard_envelopes import MEASURE_ENVELOPES
+
+EVERY = {**ENVELOPES, **RULES_ENVELOPES, **LIST_ENVELOPES, **MEASURE_ENVELOPES, **FORECAST_ENVELOPES}
 
 
 def write_schemas(folder: Path) -> None:
     """Write one file for each answer, named after it."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, shape in {**ENVELOPES, **RULES_ENVELOPES, **LIST_ENVELOPES, **MEASURE_ENVELOPES}.items():
+    for name, shape in EVERY.items():
         text = json.dumps(schema_of(name, shape), indent=2, ensure_ascii=False)
         (folder / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
 

@@ -1,0 +1,71 @@
+"""Time and memory of 2,000 open cases, three years, every order of work; memory at two numbers of runs.
+
+python benchmarks/forecast_speed.py
+"""
+
+import resource
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+from ehcp_timeline.measure.forecast.futures import Drivers, series
+from ehcp_timeline.measure.forecast.order import IN_TIME_FIRST, OLDEST_FIRST, Order, split
+from ehcp_timeline.measure.forecast.pipeline import InHand, Pipeline, Step
+from ehcp_timeline.measure.forecast.recording import Plan
+from ehcp_timeline.measure.forecast.runs import Extra, Start, run
+
+CASES = 2000
+WEEKS = 156
+RUNS = (1000, 5000)
+PLANS_A_WEEK = 60.0
+ORDERS = {
+    "oldest-first": OLDEST_FIRST,
+    "in-time-first": IN_TIME_FIRST,
+    "split": split(0.5),
+    "observed": Order(0.6, 0.2, 0.2),
+}
+STEPS = (
+    Step("decision", 4, 0.6, 0.65),
+    Step("advice", 5, 0.4, 1.0),
+    Step("draft", 1, 0.3, 0.95),
+    Step("final", 3, 0.5, 1.0),
+)
+
+
+def start() -> Start:
+    """Return a council with 2,000 open cases, some 900 of them overdue."""
+    due = np.arange(-14, 21)
+    rows = np.union1d(due, np.arange(21, 21 + WEEKS)).astype(np.int32)
+    each, rest = divmod(CASES, due.size)
+    in_hand = tuple(
+        InHand(0 if week > 16 else 1 if week > 11 else 2 if week > -10 else 3, 1, row, each + (row < rest))
+        for row, week in enumerate(due.tolist())
+    )
+    random = np.random.default_rng(1)
+    even, ahead = np.ones(52), np.ones(WEEKS)
+    requests = series(random.poisson(PLANS_A_WEEK / 0.65, 52).astype(np.float64), even, ahead)
+    capacity = series(random.poisson(PLANS_A_WEEK * 1.1, 52).astype(np.float64), even, ahead)
+    drivers = Drivers(requests, capacity, ((0.65, 4000), (1.0, 3000)))
+    return Start(Pipeline(STEPS, 2, WEEKS, 20, rows, in_hand), drivers, Extra(1, np.zeros(WEEKS)))
+
+
+def measure(runs: int) -> None:
+    """Print seconds and peak memory of so many runs."""
+    quarters = tuple(week // 13 for week in range(WEEKS))
+    plan = Plan(frozenset(range(4, WEEKS + 1, 4)), quarters, cases="observed")
+    begun, used = time.perf_counter(), time.process_time()
+    run(start(), ORDERS, plan, runs, 1)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    seconds, busy = time.perf_counter() - begun, time.process_time() - used
+    print(f"{CASES} open cases, {runs} runs, {WEEKS} weeks, {len(ORDERS)} orders: "
+          f"{seconds:.1f} s ({busy:.1f} s of one core), peak {peak:.0f} MB")  # fmt: skip
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        measure(int(sys.argv[1]))
+    else:
+        for many in RUNS:
+            subprocess.run([sys.executable, __file__, str(many)], check=True)

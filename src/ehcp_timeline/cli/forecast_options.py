@@ -1,0 +1,197 @@
+"""The options of `ehcp forecast`, each written once, and what their words come to."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ehcp_timeline.cli.words import choices, day_asked
+from ehcp_timeline.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from ehcp_timeline.measure.forecast.intake import Closure
+    from ehcp_timeline.measure.forecast.whatif import WhatIf
+
+Files = Annotated[
+    list[Path] | None, typer.Argument(metavar="[FILE]...", help="Case files; `-` is standard input.")
+]
+SnapshotsFile = Annotated[
+    Path | None, typer.Option("--snapshots", metavar="CSV", help="Published counts: date, count.")
+]
+Measure = Annotated[
+    str | None, typer.Option("--measure", metavar="NAME", help="Which measure, where the CSV holds several.")
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the runs; the same gives the same.")]
+Runs = Annotated[int, typer.Option("--runs", min=100, max=100_000, help="How many runs.")]
+Horizon = Annotated[
+    int, typer.Option("--horizon", min=4, max=1040, metavar="WEEKS", help="Weeks to look ahead.")
+]
+Policy = Annotated[
+    list[str] | None,
+    typer.Option("--policy", metavar="NAMES", help="oldest-first, in-time-first, split, observed.  [all]"),
+]
+SplitShare = Annotated[
+    str, typer.Option("--split", metavar="SHARE", help="What `split` keeps for the oldest, as 50%.")
+]
+Capacity = Annotated[
+    str | None, typer.Option("--capacity", metavar="+N", help="What if: so many plans a week more.")
+]
+From = Annotated[
+    str | None, typer.Option("--from", metavar="DATE", help="When more capacity begins.  [as-at date]")
+]
+Psychologists = Annotated[
+    str | None, typer.Option("--psychologists", metavar="+N", help="What if: so many psychologists more.")
+]
+AdviceEach = Annotated[
+    float, typer.Option("--advice-each", min=0.1, metavar="N", help="Advice a psychologist gives a week.")
+]
+Requests = Annotated[
+    str | None, typer.Option("--requests", metavar="+P%", help="What if: so many percent more requests.")
+]
+Shrinkage = Annotated[
+    str | None,
+    typer.Option("--shrinkage", metavar="P%", help="What if: more working time lost to leave, vacancies."),
+]
+CatchUp = Annotated[
+    str | None,
+    typer.Option("--catch-up", metavar="N[:WEEKS]", help="What if: a team that does N a week.  [13 weeks]"),
+]
+TargetDay = Annotated[
+    str | None, typer.Option("--target", metavar="DATE", help="What it takes to be clear by then.")
+]
+ClearAt = Annotated[
+    int | None, typer.Option("--clear-at", min=0, metavar="N", help="Clear means no more than N overdue.")
+]
+Narrowest = Annotated[
+    str | None,
+    typer.Option("--narrowest", metavar="STAGE", help="Where cases wait: decision, advice, draft, final."),
+]
+History = Annotated[
+    int,
+    typer.Option("--history", min=13, max=156, metavar="WEEKS", help="Weeks behind that rates are taken of."),
+]
+PerCase = Annotated[bool, typer.Option("--per-case", help="When each open case closes.")]
+SaveList = Annotated[
+    bool, typer.Option("--save-list", help="Cases in time that will be late if not hurried.")
+]
+Intake = Annotated[
+    int, typer.Option("--intake", min=0, max=104, metavar="WEEKS", help="Plan for requests of so many weeks.")
+]
+Terms = Annotated[
+    Path | None, typer.Option("--terms", metavar="FILE", help="TOML with the school closures, in [terms].")
+]
+Backtest = Annotated[bool, typer.Option("--backtest", help="Score forecasts of the past months.")]
+Top = Annotated[int, typer.Option("--top", min=0, metavar="N", help="Lines of a list of cases shown.")]
+
+_NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)(%?)")
+_MOST_PERCENT = 95
+
+
+def what_if(
+    *,
+    capacity: str | None,
+    since: str | None,
+    psychologists: str | None,
+    advice_each: float,
+    requests: str | None,
+    shrinkage: str | None,
+    catch_up: str | None,
+) -> "WhatIf":
+    """Return what is to be changed.
+
+    Raises:
+        UsageError: A word is no number, or one that cannot be.
+    """
+    from ehcp_timeline.measure.forecast.whatif import CATCH_UP_WEEKS, WhatIf
+
+    team, _, weeks = (catch_up or "0").partition(":")
+    if weeks and not weeks.isdigit():
+        raise UsageError(f"--catch-up {catch_up}: `{weeks}` is no number of weeks", "write it as 5:13")
+    lost = number("--shrinkage", shrinkage, percent=True)
+    if not 0 <= lost <= _MOST_PERCENT:
+        raise UsageError(f"--shrinkage {shrinkage}: not from 0% to {_MOST_PERCENT}%", "write it as 15%")
+    more = number("--requests", requests, percent=True)
+    if more < -100:
+        raise UsageError(f"--requests {requests}: fewer than none", "write it as +10%")
+    return WhatIf(
+        capacity=number("--capacity", capacity),
+        since=day_asked(since, "--from") if since else None,
+        psychologists=number("--psychologists", psychologists),
+        advice_each=advice_each,
+        requests=more,
+        shrinkage=lost,
+        catch_up=number("--catch-up", team),
+        catch_up_weeks=int(weeks) if weeks else CATCH_UP_WEEKS,
+    )
+
+
+def number(option: str, word: str | None, *, percent: bool = False) -> float:
+    """Return a number with or without a sign, and with a percent sign only where it is a percentage.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if word is None:
+        return 0.0
+    found = _NUMBER.fullmatch(word.strip())
+    if found is None or (found[2] and not percent):
+        raise UsageError(f"{option} {word}: not a number", f"write it as {'+10%' if percent else '+3'}")
+    return float(found[1])
+
+
+def share(option: str, word: str) -> float:
+    """Return a share from 0 to 1 that was written as a percentage.
+
+    Raises:
+        UsageError: It is none.
+    """
+    percent = number(option, word, percent=True)
+    if not 0 <= percent <= 100:
+        raise UsageError(f"{option} {word}: not from 0% to 100%", "write it as 50%")
+    return percent / 100
+
+
+def policies(given: Sequence[str] | None, known: Sequence[str]) -> tuple[str, ...]:
+    """Return the orders of work that were asked for, in their usual order; all if none was."""
+    wanted = choices("--policy", given or known, known)
+    return tuple(name for name in known if name in wanted)
+
+
+def target_day(word: str | None, after: date) -> date | None:
+    """Return the target day.
+
+    Raises:
+        UsageError: It is not after the day that the forecast stands at.
+    """
+    if word is None:
+        return None
+    found = day_asked(word, "--target")
+    if found <= after:
+        raise UsageError(
+            f"--target {found}: not after {after}, where the forecast stands", "give a later day"
+        )
+    return found
+
+
+def closures_of(path: Path | None) -> "tuple[Closure, ...]":
+    """Return the school closures that a TOML file holds in `[terms]`.
+
+    Raises:
+        ConfigError: It cannot be read, or they are no closures.
+    """
+    if path is None:
+        return ()
+    import tomllib
+
+    from ehcp_timeline.measure.forecast.intake import read_closures
+
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {(error.strerror or 'error').lower()}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {type(error).__name__}", "save it as UTF-8 TOML") from None
+    return read_closures(table.get("terms", {}), str(path))

@@ -1,0 +1,90 @@
+"""In which order the narrowest stage took its cases in the weeks behind."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ehcp_timeline.measure.forecast.arrays import WEEK, Days, Flags, Rates
+from ehcp_timeline.measure.forecast.flows import History
+from ehcp_timeline.measure.forecast.standing import at_stage
+from ehcp_timeline.measure.forecast.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How the places of one week are shared out; the three shares add up to 1.
+
+    Attributes:
+        oldest: Share that goes to the cases due the longest ago.
+        in_time: Share that goes to those that can still become plans in time, the earliest due first; what
+            they leave over goes to the oldest.
+        spread: Share that is spread over all cases that are ready, whatever their age.
+    """
+
+    oldest: float
+    in_time: float
+    spread: float
+
+
+OLDEST_FIRST = Order(1, 0, 0)
+IN_TIME_FIRST = Order(0, 1, 0)
+
+
+def split(oldest: float) -> Order:
+    """Return the order that keeps a share of the places for the oldest and the rest for those in time."""
+    return Order(oldest, 1 - oldest, 0)
+
+
+def observed_order(work: Work, past: History, stage: int) -> Order:
+    """Return the order in which a stage took its cases in the weeks behind.
+
+    In a week in which n cases left, the n oldest of those ready are what oldest-first would have taken, and
+    the n earliest due still in time what in-time-first would have. Each rule's share is how many of its
+    cases left beyond what chance would have taken of them. Weeks in which both rules ask for the same
+    cases tell nothing and are left out; where none tell anything, the order is taken to be oldest first.
+    """
+    came, left, there = at_stage(work, stage)
+    last_chance = work.due[there] - WEEK * past.weeks_after(stage)
+    ready = came[there] + WEEK * (past.stages[stage].least - 1)
+    return order_taken(last_chance, ready, left[there], past.day, past.weeks)
+
+
+def order_taken(due: Days, ready: Days, left: Days, day: int, weeks: int) -> Order:
+    """Return the order in which cases were taken in the weeks that end with a day.
+
+    Args:
+        due: Day until which each case could be taken in time.
+        ready: Day from which it could be taken.
+        left: Day it was taken.
+        day: Day number with which the last week ends.
+        weeks: How many weeks.
+    """
+    told = np.zeros(4)
+    for week in range(weeks):
+        start = day - WEEK * (weeks - week)
+        there = (ready <= start) & (left > start)
+        told += _told(due[there], left[there] <= start + WEEK, start)
+    return _shares(*(float(number) for number in told))
+
+
+def _told(due: Days, gone: Flags, start: int) -> Rates:
+    """Return what one week tells: cases gone, of these by chance, of the oldest, of the earliest in time."""
+    many = int(np.count_nonzero(gone))
+    oldest = np.argsort(due, kind="stable")[:many]
+    in_time = np.argsort(np.where(due >= start, due, np.iinfo(np.int32).max), kind="stable")[:many]
+    same = np.intersect1d(oldest, in_time).size
+    if many == 0 or 2 * same > many:
+        return np.zeros(4)
+    return np.array([many, many * many / due.size, gone[oldest].sum(), gone[in_time].sum()])
+
+
+def _shares(gone: float, by_chance: float, of_oldest: float, of_in_time: float) -> Order:
+    """Return the shares that these counts stand for."""
+    beyond = gone - by_chance
+    if beyond <= 0:
+        return OLDEST_FIRST if gone == 0 else Order(0, 0, 1)
+    oldest = min(1.0, max(0.0, (of_oldest - by_chance) / beyond))
+    in_time = min(1.0, max(0.0, (of_in_time - by_chance) / beyond))
+    whole = max(1.0, oldest + in_time)
+    oldest, in_time = oldest / whole, in_time / whole
+    return Order(oldest, in_time, 1 - oldest - in_time)

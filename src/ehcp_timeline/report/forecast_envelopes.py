@@ -1,0 +1,322 @@
+"""The shape of the JSON answer of `ehcp forecast`, from which its JSON Schema is made."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from ehcp_timeline.report.envelopes import FileRead, RulebookUsed, Shape, Whole
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Percent = Annotated[float | None, Field(ge=0, le=100)]
+Late = Annotated[date | None, Field(description="null: not within the weeks looked at")]
+
+
+class ClearBy(Shape):
+    """When the backlog clears: that share of the runs is clear by that day."""
+
+    p50: Late
+    p85: Late
+    p95: Late
+    never_share: Annotated[Share, Field(description="share of the runs not clear within the weeks looked at")]
+
+
+class OrderShares(Shape):
+    """How the places of one week are shared out."""
+
+    oldest: float
+    in_time: float
+    spread: float
+
+
+class Now(Shape):
+    """The work in hand."""
+
+    open: Whole
+    overdue: Whole
+    narrowest: Annotated[str, Field(description="the stage at which cases wait for hands")]
+    order: OrderShares
+    unavoidable: Annotated[float, Field(description="overdue cases if nobody waited at the narrowest stage")]
+    too_little: Annotated[str | None, Field(description="why nothing could be simulated")]
+
+
+class Past(Shape):
+    """The weeks behind that rates are taken over."""
+
+    weeks: Whole
+    recorded_weeks: Whole
+    requests_per_week: float | None
+    closed_per_week: float | None
+    issued_per_week: float | None
+    straight_line_weeks: Annotated[float | None, Field(description="null: never by a straight line")]
+
+
+class Change(Shape):
+    """What was changed from how things went so far; 0 is nothing."""
+
+    capacity: float
+    since: date | None
+    psychologists: float
+    advice_each: float
+    requests: float
+    shrinkage: float
+    catch_up: float
+    catch_up_weeks: Whole
+
+
+class StageNow(Shape):
+    """One stage, and the queue forms where they apply."""
+
+    stage: str
+    narrowest: bool
+    in_hand: Whole
+    waiting: Whole
+    arrivals_per_week: float
+    completions_per_week: float
+    onward: Share
+    law_weeks: Whole
+    least_weeks: Whole
+    weeks_p50: float | None
+    weeks_p85: float | None
+    load: float | None
+    target_queue: float | None
+    relief_capacity: float | None
+    target_capacity: float | None
+    pressure: float | None
+    why: Annotated[list[str], Field(description="why a form does not apply")]
+
+
+class QuarterAhead(Shape):
+    """One quarter to come."""
+
+    quarter: str
+    weeks: Whole
+    rate: Percent
+    rate_p15: Percent
+    rate_p85: Percent
+    rate_ex: Percent
+    overdue_p50: int | None
+    overdue_p85: int | None
+    oldest_p50: int | None
+    oldest_p85: int | None
+    over_52_p50: int | None
+    over_52_p85: int | None
+
+
+class PathWeek(Shape):
+    """The backlog at the end of one week to come."""
+
+    week_ending: date
+    open_p50: int | None
+    overdue_p15: int | None
+    overdue_p50: int | None
+    overdue_p85: int | None
+    oldest_p50: int | None
+
+
+class PolicyAhead(Shape):
+    """What one order of work leads to."""
+
+    policy: str
+    order: OrderShares
+    clearance: ClearBy
+    quarters: list[QuarterAhead]
+    path: list[PathWeek]
+
+
+class NeededUnder(Shape):
+    """Capacity of the narrowest stage that a target takes, under one order of work."""
+
+    policy: str
+    more_p50: int | None
+    more_p85: int | None
+    capacity_p50: float | None
+    capacity_p85: float | None
+
+
+class TargetTakes(Shape):
+    """What a target date takes."""
+
+    date: date
+    needed_per_week: Annotated[float, Field(description="by how many a week the backlog must fall, net")]
+    capacity_p50: float | None
+    capacity_p85: float | None
+    policies: list[NeededUnder]
+
+
+class ReviewsAhead(Shape):
+    """When overdue reviews clear."""
+
+    open: Whole
+    overdue: Whole
+    due_per_week: float
+    done_per_week: float
+    weeks: Whole
+    clearance: dict[str, ClearBy]
+
+
+class CountTaken(Shape):
+    """One published count."""
+
+    day: date
+    count: Whole
+    arrivals: int | None
+    completions: int | None
+
+
+class CountPair(Shape):
+    """What two counts imply."""
+
+    first: date
+    last: date
+    first_count: Whole
+    last_count: Whole
+    weeks: float
+    per_week: float
+    clear_on: Annotated[date | None, Field(description="null: never at this rate")]
+    unexplained: Annotated[int | None, Field(description="change less arrivals plus completions")]
+
+
+class CountsTaken(Shape):
+    """What a series of counts implies."""
+
+    counts: list[CountTaken]
+    pairs: list[CountPair]
+    whole: CountPair | None
+    arrivals_per_week: float | None
+    completions_per_week: float | None
+
+
+class CaseAhead(Shape):
+    """One open case and when it is closed."""
+
+    case_id: str
+    row: Whole
+    stage: str
+    start: date
+    due: date
+    weeks: int
+    finish_p50: Late
+    finish_p85: Late
+    breach: Literal["overdue", "likely", "possible", "unlikely"]
+    breach_on: date
+    district: str | None
+    team: str | None
+    caseworker: str | None
+
+
+class CaseToSave(Shape):
+    """One case in time that will be late if it is not hurried."""
+
+    case_id: str
+    row: Whole
+    stage: str
+    start: date
+    due: date
+    days_left: int
+    days_needed: int
+    last_safe_draft: Annotated[date | None, Field(description="null: the draft was sent")]
+    district: str | None
+    team: str | None
+    caseworker: str | None
+
+
+class Milestone(Shape):
+    """One day that the law sets for the requests of a week."""
+
+    name: str
+    due: date
+    act_by: date
+    closure: str | None
+    bank_holiday: bool
+
+
+class RequestsOfWeek(Shape):
+    """One week of requests to come."""
+
+    week: date
+    expected: float | None
+    milestones: list[Milestone]
+    school_days_lost: Whole
+    bank_holidays: Whole
+
+
+class Percentiles(Shape):
+    """One number for each percentile."""
+
+    p50: float | None
+    p85: float | None
+    p95: float | None
+
+
+class BaselineScore(Shape):
+    """How a baseline did."""
+
+    baseline: str
+    bias_weeks: float | None
+    error_weeks: float | None
+
+
+class ForecastScore(Shape):
+    """How forecasts of one thing did."""
+
+    what: str
+    forecasts: Whole
+    judged: Percentiles
+    coverage: Percentiles
+    bias_weeks: float | None
+    error_weeks: float | None
+    baselines: list[BaselineScore]
+    beats_baselines: bool | None
+
+
+class StoodAt(Shape):
+    """One past day, what was forecast then, and what came."""
+
+    day: date
+    overdue: Whole
+    p50_weeks: int | None
+    p85_weeks: int | None
+    p95_weeks: int | None
+    actual_weeks: int | None
+
+
+class BacktestScores(Shape):
+    """How past forecasts did."""
+
+    forecasts: Whole
+    scores: list[ForecastScore]
+    standpoints: list[StoodAt]
+
+
+class ForecastAnswer(Shape):
+    """The answer of `ehcp forecast`, from case files or from counts."""
+
+    schema_: Annotated[Literal["ehcp-forecast/1"], Field(alias="schema")]
+    as_at: date
+    source: Literal["cases", "snapshots"]
+    seed: Whole
+    runs: Whole
+    horizon_weeks: Whole
+    rulebook: RulebookUsed | None
+    input: list[FileRead]
+    clear_at: Annotated[
+        Whole, Field(description="the backlog is clear once no more than so many are overdue")
+    ]
+    clearance: Annotated[ClearBy | None, Field(description="under the observed order, or the one asked for")]
+    now: Now | None
+    history: Past | None
+    what_if: Change
+    stages: list[StageNow]
+    policies: list[PolicyAhead]
+    target: TargetTakes | None
+    reviews: ReviewsAhead | None
+    snapshots: CountsTaken | None
+    cases: list[CaseAhead] | None
+    save_list: list[CaseToSave] | None
+    intake: list[RequestsOfWeek] | None
+    backtest: BacktestScores | None
+    sentences: list[str]
+
+
+FORECAST_ENVELOPES: dict[str, type[BaseModel]] = {"ehcp-forecast-1": ForecastAnswer}

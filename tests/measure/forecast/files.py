@@ -1,0 +1,58 @@
+"""Case files made for a claim: requests that come and plans that go at a steady pace, in a chosen order."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+AS_AT = date(2025, 6, 1)
+WEEK = timedelta(days=7)
+
+
+def illustrative(path: Path) -> Path:
+    """Write the illustrative council: 493 open, 220 of them late, 15 in and 17 out a week for 60 weeks.
+
+    220 requests are spread over the 15 weeks before the last twenty, 273 over the last twenty; those closed
+    before came 15 a week and were issued 17 a week, in order of request, none in less than 14 weeks.
+    """
+    late = [(f"L{one}", AS_AT - timedelta(days=141 + one * 105 // 220), None) for one in range(220)]
+    in_time = [(f"T{one}", AS_AT - timedelta(days=one * 140 // 273), None) for one in range(273)]
+    issued = [AS_AT - timedelta(days=number * 7 // 17) for number in range(60 * 17)]
+    done = [(f"D{number}", day - timedelta(days=250), day) for number, day in enumerate(issued)]
+    return write(path, [*late, *in_time, *done])
+
+
+def write(path: Path, rows: Sequence[tuple[str, date, date | None]]) -> Path:
+    """Write a case file with requests and plans only."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("case_id", "request_received", "plan_issued"))
+        writer.writerows((name, came, went or "") for name, came, went in rows)
+    return path
+
+
+def staged(path: Path, *, weeks: int = 90, each: int = 6) -> Path:
+    """Write a council with every stage: so many requests a week, drafts the narrowest, oldest first.
+
+    The draft team does one case a week less than comes to it, so that cases pile up there.
+    """
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow((
+            "case_id", "request_received", "assess_agreed", "psychology_advice_requested",
+            "psychology_advice_received", "draft_sent", "plan_issued", "team", "exception_recorded",
+        ))  # fmt: skip
+        writer.writerows(_staged_rows(weeks, each))
+    return path
+
+
+def _staged_rows(weeks: int, each: int) -> Iterator[tuple[object, ...]]:
+    for number in range(weeks * each):
+        came = AS_AT - WEEK * weeks + timedelta(days=number * 7 // each)
+        agreed = came + timedelta(days=35)
+        advised = agreed + timedelta(days=38 + number % 9)
+        drafted = AS_AT - WEEK * (weeks - 13) + timedelta(days=number * 7 // (each - 1))
+        drafted = max(drafted, advised + timedelta(days=5))
+        issued = drafted + timedelta(days=25)
+        told = [day if day <= AS_AT else "" for day in (agreed, agreed, advised, drafted, issued)]
+        yield (f"S{number}", came, *told, "North", "yes" if number % 10 == 0 else "no")
