@@ -1,7 +1,7 @@
 """A case file as batches of typed rows, its problems beside them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
 
@@ -52,6 +52,8 @@ class Batch:
         read: Rows that are not blank.
         judged: Rows in `frame`.
         not_judged: Rows left out; each has a problem that `stops` the row.
+        cells: The same rows and those left out, blank ones too, as the file writes them: as in
+            `sheet.Block`, headings as in `Understood`.
     """
 
     frame: pl.DataFrame
@@ -61,6 +63,7 @@ class Batch:
     read: int
     judged: int
     not_judged: int
+    cells: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 class CaseSource:
@@ -129,7 +132,14 @@ class CaseSource:
             if held:
                 yield held
             held = Batch(
-                read.frame, columns, read.unreadable, tuple(sorted(found)), judged + lost, judged, lost
+                frame=read.frame,
+                columns=columns,
+                unreadable=read.unreadable,
+                problems=tuple(sorted(found)),
+                read=judged + lost,
+                judged=judged,
+                not_judged=lost,
+                cells=block.cells,
             )
         if held:
             yield replace(held, problems=tuple(sorted((*held.problems, *order.at_the_end()))))
