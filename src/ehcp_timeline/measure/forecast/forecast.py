@@ -65,8 +65,8 @@ class Asked:
 
     as_at: date
     seed: int = 20140901
-    runs: int = 2000
-    weeks: int = 260
+    runs: int = 1000
+    weeks: int = 156
     policies: tuple[str, ...] = POLICIES
     split: float = 0.5
     what_if: WhatIf = NOTHING

@@ -15,6 +15,7 @@ from ehcp_timeline.measure.forecast.order import Order
 
 Parcel = tuple[int, Cases]
 _CHANCES = 256
+_SPARSE = 16
 _NO_SPREAD = 0.005
 
 
@@ -81,6 +82,15 @@ def chosen(cases: Cases, chance: Chance, random: np.random.Generator) -> Cases:
     """Return how many of the cases are chosen (binomial)."""
     if chance.share >= 1:
         return cases.copy()
+    if _SPARSE * np.count_nonzero(cases) > cases.size:
+        return _drawn(cases, chance, random)
+    out = np.zeros_like(cases)
+    some = np.flatnonzero(cases != 0)
+    out.ravel()[some] = _drawn(cases.ravel()[some], chance, random)
+    return out
+
+
+def _drawn(cases: Cases, chance: Chance, random: np.random.Generator) -> Cases:
     place = cases.astype(np.int32)
     place *= _CHANCES
     place += random.integers(0, _CHANCES, size=cases.shape, dtype=np.uint8)
@@ -116,7 +126,8 @@ def serve(
         random: Rounds shares of places to whole ones.
     """
     pool.narrow()
-    left = places.astype(np.int16)
+    there = pool.ready[pool.low : pool.high].sum(axis=0, dtype=np.int32)
+    left = np.minimum(places, there).astype(np.int16)
     if order.spread > _NO_SPREAD:
         spread = _part(left, order.spread, random)
         given = _spread(pool, spread, random)
@@ -138,15 +149,17 @@ def _part(places: Cases, share: float, random: np.random.Generator) -> Cases:
 
 def _in_turn(pool: Pool, left: Cases, first: int) -> Iterator[Parcel]:
     """Take from one row after the other; `left` is what remains of the places afterwards."""
-    taken = np.zeros((max(0, pool.high - first), left.size), dtype=np.int16)
-    row = first
-    while row < pool.high and np.count_nonzero(left):
-        given = np.minimum(pool.ready[row], left, out=taken[row - first])
-        pool.ready[row] -= given
-        left -= given
-        row += 1
-    if row > first:
-        yield first, taken[: row - first]
+    if first >= pool.high or not np.count_nonzero(left):
+        return
+    taken = np.empty((pool.high - first, left.size), dtype=np.int16)
+    for row, (held, given) in enumerate(zip(pool.ready[first : pool.high], taken, strict=True)):
+        np.minimum(held, left, out=given)
+        np.subtract(held, given, out=held)
+        np.subtract(left, given, out=left)
+        if not np.count_nonzero(left):
+            taken = taken[: row + 1]
+            break
+    yield first, taken
 
 
 def _spread(pool: Pool, places: Cases, random: np.random.Generator) -> Cases:
@@ -156,11 +169,12 @@ def _spread(pool: Pool, places: Cases, random: np.random.Generator) -> Cases:
     share = np.minimum(1, places / total).astype(np.float32)
     upto = random.random(places.shape, dtype=np.float32)
     before = np.zeros(places.shape, dtype=np.int16)
-    given = np.zeros_like(held)
-    for row in range(len(held)):
-        upto += held[row] * share
+    taken = np.empty_like(held)
+    for there, given in zip(held, taken, strict=True):
+        upto += there * share
         now = upto.astype(np.int16)
-        np.minimum(np.subtract(now, before, out=given[row]), held[row], out=given[row])
+        np.subtract(now, before, out=given)
+        np.minimum(given, there, out=given)
         before = now
-    held -= given
-    return given
+    held -= taken
+    return taken
