@@ -13,6 +13,7 @@ from ehcp_timeline.cli import (
     check,
     columns,
     compare,
+    convert,
     explain,
     forecast,
     holidays,
@@ -52,6 +53,7 @@ app.command("compare")(compare.compare)
 app.command("reconcile")(reconcile.reconcile)
 app.command("forecast")(forecast.forecast)
 app.command("columns")(columns.columns)
+app.command("convert")(convert.convert)
 app.command("template")(template.template)
 rules.app.command("holidays")(holidays.holidays)
 app.add_typer(rules.app, name="rules")

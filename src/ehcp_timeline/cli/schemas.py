@@ -5,12 +5,20 @@ import sys
 from pathlib import Path
 
 from ehcp_timeline.report.envelopes import ENVELOPES, schema_of
+from ehcp_timeline.report.file_envelopes import FILE_ENVELOPES
 from ehcp_timeline.report.forecast_envelopes import FORECAST_ENVELOPES
 from ehcp_timeline.report.list_envelopes import LIST_ENVELOPES
 from ehcp_timeline.report.rules_envelopes import RULES_ENVELOPES
 from ehcp_timeline.report.scorecard_envelopes import MEASURE_ENVELOPES
 
-EVERY = {**ENVELOPES, **RULES_ENVELOPES, **LIST_ENVELOPES, **MEASURE_ENVELOPES, **FORECAST_ENVELOPES}
+EVERY = {
+    **ENVELOPES,
+    **RULES_ENVELOPES,
+    **LIST_ENVELOPES,
+    **MEASURE_ENVELOPES,
+    **FORECAST_ENVELOPES,
+    **FILE_ENVELOPES,
+}
 
 
 def write_schemas(folder: Path) -> None:
