@@ -4,7 +4,7 @@
     python tests/mutant_killer.py clock/counting.py truth.pickle # tries the package with that file changed
 
 The golden cases hold the single reader to the law. The bulk reader judges the rows of all golden cases as
-one file, as at three of their days, and is held to what the sound single reader says. So a fault that both
+one file, as at two of their days, and is held to what the sound single reader says. So a fault that both
 readers share is found by the first, and one of the bulk reader by the second.
 """
 
@@ -30,8 +30,9 @@ if TYPE_CHECKING:  # half of the mutants need no polars
     from ehcp_timeline.cases.frame import Batch
 
 STATUTE = Path(__file__).parent / "statute"
-AS_AT = (date(2025, 8, 30), date(2026, 6, 1), date(2026, 9, 1))
+AS_AT = (date(2025, 8, 30), date(2026, 6, 1))
 BATCHES = 3
+STRIDE = 37  # neighbours rest on the same rules: one of every 37 soon meets the one that is wrong
 ALSO = (
     Row(0, "two-kinds", {"order_made": date(2025, 6, 2)}, {"order_kind": frozenset({"assess", "cease"})}),
     Row(0, "on-the-day", {"request_received": date(2025, 6, 1), "plan_issued": AS_AT[0]}),
@@ -93,7 +94,8 @@ def _alike(one: Told, other: Told) -> bool:
 
 def single_fails(rulebook: Rulebook, goldens: Sequence[Golden]) -> bool:
     """Return whether the single reader fails a golden case."""
-    return any(any(failures([one], part_of(rulebook, one.expect))) for one in goldens)
+    spread = (one for first in range(STRIDE) for one in goldens[first::STRIDE])
+    return any(any(failures([one], part_of(rulebook, one.expect))) for one in spread)
 
 
 def fails(changed: str, path: Path) -> bool:
