@@ -151,21 +151,44 @@ def test_flows_hold_what_came_and_went() -> None:
     assert found.issued.sum() == 0
 
 
-@pytest.mark.parametrize(("taken", "oldest", "in_time"), [("oldest", 1.0, 0.0), ("in time", 0.0, 1.0)])
-def test_the_order_of_work_is_seen(taken: str, oldest: float, in_time: float) -> None:
-    """A year in which each week's one case was the oldest, or the earliest due still in time."""
-    late = np.arange(-400, -290)
-    ahead = np.arange(1, 800, 7)
-    due = np.concatenate([late, ahead]).astype(np.int32)
+def taken(oldest: int, in_time: int, any_: int) -> tuple[Days, Days]:
+    """Return the due days of a queue and the days on which its cases were taken over a year.
+
+    Every day one case falls due. Each week so many of the oldest go, so many of the earliest due still in
+    time, and so many evenly over all that wait.
+    """
+    due = np.arange(-700, 400, dtype=np.int32)
     left = np.full(due.size, NEVER, dtype=np.int32)
-    first = 0 if taken == "oldest" else late.size
-    left[first : first + 52] = np.arange(52) * WEEK + 7 - 364
-    shifted = due if taken == "oldest" else np.concatenate([late - 400, ahead - 364]).astype(np.int32)
+    for start in range(-52 * WEEK, 0, WEEK):
+        for wanted, least in ((oldest, NEVER), (in_time, start)):
+            waits = np.flatnonzero((left == NEVER) & ((due >= least) | (least == NEVER)))
+            left[waits[:wanted]] = start + 1
+        waits = np.flatnonzero(left == NEVER)
+        left[waits[[(2 * one + 1) * waits.size // (2 * any_) for one in range(any_)]]] = start + 1
+    return due, left
 
-    found = order_taken(shifted, np.full(due.size, -9000, dtype=np.int32), left, 0, 52)
 
-    assert found.oldest == pytest.approx(oldest, abs=0.05)
-    assert found.in_time == pytest.approx(in_time, abs=0.05)
+@pytest.mark.parametrize(
+    "shares", [(8, 0, 0), (0, 8, 0), (4, 4, 0), (6, 2, 0), (0, 0, 8), (4, 0, 4), (2, 2, 4)]
+)
+def test_the_order_of_work_is_seen(shares: tuple[int, int, int]) -> None:
+    """Whatever share of eight places a week each rule had, it is read off the dates to within a tenth."""
+    due, left = taken(*shares)
+
+    found = order_taken(due, np.full(due.size, -9000, dtype=np.int32), left, 0, 52)
+
+    assert (found.oldest, found.in_time, found.spread) == pytest.approx(
+        tuple(share / 8 for share in shares), abs=0.1
+    )
+
+
+def test_an_even_split_is_seen_as_one() -> None:
+    """Half of the places to each rule and none to chance: that, exactly."""
+    due, left = taken(4, 4, 0)
+
+    found = order_taken(due, np.full(due.size, -9000, dtype=np.int32), left, 0, 52)
+
+    assert (found.oldest, found.in_time, found.spread) == (0.5, 0.5, 0.0)
 
 
 def test_august_is_a_season() -> None:

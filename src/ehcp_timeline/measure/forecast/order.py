@@ -39,8 +39,8 @@ def observed_order(work: Work, past: History, stage: int) -> Order:
     """Return the order in which a stage took its cases in the weeks behind.
 
     In a week in which n cases left, the n oldest of those ready are what oldest-first would have taken, and
-    the n earliest due still in time what in-time-first would have. Each rule's share is how many of its
-    cases left beyond what chance would have taken of them. Weeks in which both rules ask for the same
+    the n earliest due still in time what in-time-first would have. How many of each left, and how many chance
+    would have taken of them, gives the shares. Weeks in which both rules ask for the same
     cases tell nothing and are left out; where none tell anything, the order is taken to be oldest first.
     """
     came, left, there = at_stage(work, stage)
@@ -79,12 +79,17 @@ def _told(due: Days, gone: Flags, start: int) -> Rates:
 
 
 def _shares(gone: float, by_chance: float, of_oldest: float, of_in_time: float) -> Order:
-    """Return the shares that these counts stand for."""
-    beyond = gone - by_chance
-    if beyond <= 0:
-        return OLDEST_FIRST if gone == 0 else Order(0, 0, 1)
-    oldest = min(1.0, max(0.0, (of_oldest - by_chance) / beyond))
-    in_time = min(1.0, max(0.0, (of_in_time - by_chance) / beyond))
-    whole = max(1.0, oldest + in_time)
-    oldest, in_time = oldest / whole, in_time / whole
-    return Order(oldest, in_time, 1 - oldest - in_time)
+    """Return the shares that these counts stand for.
+
+    Of the cases a rule asks for, those leave that the rule sent, and by chance some of those that no rule
+    sent: `of_oldest = oldest * gone + spread * by_chance`, and in time alike. The three shares add up to 1.
+    """
+    if gone == 0:
+        return OLDEST_FIRST
+    if gone <= 2 * by_chance:
+        return Order(0, 0, 1)
+    by_rule = (of_oldest + of_in_time - 2 * by_chance) / (gone - 2 * by_chance)
+    spread = 1 - min(1.0, max(0.0, by_rule))
+    oldest, in_time = (max(0.0, one - spread * by_chance) for one in (of_oldest, of_in_time))
+    share = (1 - spread) / max(1e-9, oldest + in_time)
+    return Order(oldest * share, in_time * share, spread)
