@@ -8,7 +8,11 @@ from ehcp_timeline.errors import CaseFileError
 
 from .made import briefly, column, opened, read
 
-TIP = "dates are read day-first; write it as YYYY-MM-DD or DD/MM/YYYY"
+
+def tip(column: str) -> str:
+    """Return what to try with a column that makes sense only month-first."""
+    said = f'date_formats.{column} = "%m/%d/%Y"'
+    return f"dates are read day-first; write it as YYYY-MM-DD or DD/MM/YYYY, or say in ehcp.toml: {said}"
 
 
 @pytest.mark.parametrize("rows", [1, 100_000])
@@ -23,7 +27,7 @@ def test_a_column_that_makes_sense_only_month_first(tmp_path: Path, rows: int) -
 
     assert str(error.value) == (
         f"{tmp_path / 'cases.csv'}: the dates of draft_sent make sense only month-first: "
-        f'in row 3, "03/14/2024" is a date only if the month comes first. {TIP}'
+        f'in row 3, "03/14/2024" is a date only if the month comes first. {tip("draft_sent")}'
     )
 
 
@@ -63,7 +67,7 @@ def test_a_date_of_birth_is_not_printed(tmp_path: Path) -> None:
 
     assert str(error.value) == (
         f"{tmp_path / 'cases.csv'}: the dates of date_of_birth make sense only month-first: "
-        f"in row 2, the cell is a date only if the month comes first. {TIP}"
+        f"in row 2, the cell is a date only if the month comes first. {tip('date_of_birth')}"
     )
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from ehcp_timeline.cases.csv_blocks import Layout, read_blocks
 from ehcp_timeline.cases.csv_records import Record, cut_records
 from ehcp_timeline.cases.headings import HEADER_WITHIN, Score, Spellings, fold, header_score
-from ehcp_timeline.cases.sheet import Block, Sheet
+from ehcp_timeline.cases.sheet import ANYWHERE, Asked, Block, Sheet
 from ehcp_timeline.cases.survey import Surveyed
 from ehcp_timeline.errors import CaseFileError
 
@@ -39,36 +39,54 @@ class _Guess:
     error: CaseFileError | None = None
 
 
-def find_sheet(surveyed: Surveyed, spellings: Spellings) -> Sheet:
+def find_sheet(surveyed: Surveyed, spellings: Spellings, asked: Asked = ANYWHERE) -> Sheet:
     """Find the delimiter and the header row: those under which the most headings are known.
 
     Raises:
-        CaseFileError: The file is blank, or its beginning cannot be cut into cells.
+        CaseFileError: The file is blank, its beginning cannot be cut into cells, or the headings do not
+            stand where the user says.
     """
     with surveyed.opened() as file:
         lines = (file.read(_HEAD) + file.readline()).splitlines(keepends=True)
     declared = _DECLARED.fullmatch(lines[0]) if lines else None
     delimiters = declared[1].decode() if declared else DELIMITERS
     first = 2 if declared else 1
-    guesses = [_guess(lines, delimiter, first, spellings, surveyed.shown) for delimiter in delimiters]
+    guesses = [
+        _guess(lines, delimiter, first, spellings, surveyed.shown, asked.header_row)
+        for delimiter in delimiters
+    ]
     best = max(guesses, key=lambda guess: guess.score)
     failed = next((guess.error for guess in guesses if guess.error), None)
     if failed and not best.score[0]:
         raise failed
+    if not best.records and asked.header_row:
+        raise no_such_row(surveyed.shown, asked.header_row)
     if not best.records:
         raise CaseFileError(f"{surveyed.shown} is empty", "export the cases again")
     return _sheet(surveyed, best, lines)
 
 
-def _guess(lines: Sequence[bytes], delimiter: str, first: int, spellings: Spellings, shown: str) -> _Guess:
-    """Take the record of the beginning that looks most like a header under this delimiter."""
-    sample, rest = list(lines[first - 1 : _SAMPLE]), iter(lines[_SAMPLE:])
+def no_such_row(where: str, row: int) -> CaseFileError:
+    """Return the error for a header row that is blank or beyond the end."""
+    said = f"{where}: there are no headings in row {row}, where ehcp.toml says they stand"
+    return CaseFileError(said, "correct header_row in ehcp.toml")
+
+
+def _guess(
+    lines: Sequence[bytes], delimiter: str, first: int, spellings: Spellings, shown: str, asked: int
+) -> _Guess:
+    """Take the record of the beginning that looks most like a header, or the one asked for by its line."""
+    until = _SAMPLE + asked
+    sample, rest = list(lines[first - 1 : until]), iter(lines[until:])
     try:
         records, taken = cut_records(sample, delimiter, first, lambda: next(rest, b""), shown)
     except CaseFileError as error:
         return _Guess(delimiter, error=error)
     filled = [place for place, record in enumerate(records) if any(fold(cell) for cell in record.cells)]
-    scores = {place: header_score(records[place].cells, spellings) for place in filled[:HEADER_WITHIN]}
+    possible = (
+        [place for place in filled if records[place].line == asked] if asked else filled[:HEADER_WITHIN]
+    )
+    scores = {place: header_score(records[place].cells, spellings) for place in possible}
     if not scores:
         return _Guess(delimiter)
     header = max(scores, key=lambda place: scores[place])

@@ -49,6 +49,8 @@ _LAYOUTS = (
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", _FLAGS)
 
 NOT_A_DATE = Fault("unreadable-date", "is not a date", ACCEPTED)
+# Written by the readers of files that say what happened, but not when; anybody else may write it too.
+UNDATED = Fault("undated", "has no date", "give the date; what needs it is unknown until then")
 TIME_ZONE = Fault(
     "unreadable-date", "has a time zone, which can move the day", "export local dates without a time zone"
 )
@@ -59,6 +61,12 @@ MONTH_FIRST = Fault(
     "is a date only if the month comes first",
     f"dates are read day first; {ACCEPTED}",
 )
+DAY_FIRST = Fault(
+    "day-first-date",
+    "is a date only if the day comes first",
+    "ehcp.toml says that the month comes first; write it as YYYY-MM-DD",
+)
+_IF_TURNED = {"day-first": MONTH_FIRST, "month-first": DAY_FIRST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,59 +89,86 @@ def birth_window(as_at: date) -> Window:
     return Window(FIRST_BIRTH, as_at)
 
 
-def read_date(cell: str, window: Window) -> date | Fault:
+def read_date(cell: str, window: Window, order: Order = "day-first") -> date | Fault:
     """Read a date; the cell is not blank and has no white space around it.
 
     Accepted, with a time after it or not (the time is dropped): 2024-03-01, 01/03/2024, 1-3-24, 1.3.2024,
     1-Mar-2024, 1 March 2024, Fri 1st Mar 2024, 2024-Mar-01, Mar 1 2024, and Excel's number for it, 45352.
+
+    Args:
+        cell: The text.
+        window: When it may lie.
+        order: What a date in figures that ends with its year begins with.
     """
-    day = _day(cell, window)
+    day = _day(cell, window, order)
     if day is None:
         if _ZONED.fullmatch(cell):
             return TIME_ZONE
-        day = _spelled_out(_without_time(cell), window)
-    return day if isinstance(day, Fault) else _plausible(day, window)
+        day = _spelled_out(without_time(cell), window, order)
+    return day if isinstance(day, Fault) else plausible(day, window)
 
 
 def numeric_order(cell: str) -> Order | None:
     """Return what a date in figures proves about the order of day and month; None where it proves nothing."""
-    figures = _DAY_FIRST.fullmatch(_without_time(cell))
-    if not figures:
-        return None
-    first, second = int(figures["d"]), int(figures["m"])
+    first, second = _first_two(cell)
     if 31 >= first > 12 >= second > 0:
         return "day-first"
     return "month-first" if 31 >= second > 12 >= first > 0 else None
 
 
-def _without_time(cell: str) -> str:
+def reads_both_ways(cell: str) -> bool:
+    """Return whether a date in figures means one day if it is day-first and another if it is month-first."""
+    first, second = _first_two(cell)
+    return first != second and 12 >= first > 0 and 12 >= second > 0
+
+
+def _first_two(cell: str) -> tuple[int, int]:
+    """Return the first two numbers of a date in figures that ends with its year; else noughts."""
+    figures = _DAY_FIRST.fullmatch(without_time(cell))
+    return (int(figures["d"]), int(figures["m"])) if figures else (0, 0)
+
+
+def without_time(cell: str) -> str:
     """Return the date without the time of day after it."""
     timed = _TIMED.fullmatch(cell)
     return timed[1] if timed else cell
 
 
-def _spelled_out(text: str, window: Window) -> date | Fault:
+def _spelled_out(text: str, window: Window, order: Order) -> date | Fault:
     """Return the day that a text names after a day of the week, or without one."""
     weekday = _WEEKDAY.match(text)
-    day = _day(text[weekday.end() :] if weekday else text, window)
+    day = _day(text[weekday.end() :] if weekday else text, window, order)
     if day is None:
-        return NOT_A_DATE
-    if isinstance(day, date) and weekday and _WEEKDAYS[day.weekday()] != weekday[1].lower():
-        return WRONG_WEEKDAY
-    return day
+        return UNDATED if text.lower().startswith("undated") else NOT_A_DATE
+    return day if isinstance(day, Fault) or not weekday else on_weekday(day, weekday[1])
 
 
-def _day(text: str, window: Window) -> date | Fault | None:
+def on_weekday(day: date, name: str) -> date | Fault:
+    """Return the day if it falls on the day of the week whose name begins so."""
+    return day if _WEEKDAYS[day.weekday()] == name[:3].lower() else WRONG_WEEKDAY
+
+
+def _day(text: str, window: Window, order: Order) -> date | Fault | None:
     """Return the day that a text names, plausible or not; None if it has the layout of no date."""
     for layout in _LAYOUTS:
         if found := layout.fullmatch(text):
-            year, month, day = _year(found["y"], window), _month(found["m"]), int(found["d"])
-            read = _in_calendar(year, month, day)
-            if isinstance(read, Fault) and layout is _DAY_FIRST:
-                return MONTH_FIRST if isinstance(_in_calendar(year, day, month or 0), date) else read
-            return read
+            year, month, day = year_of(found["y"], window), month_of(found["m"]), int(found["d"])
+            return (
+                _in_figures(year, month or 0, day, order)
+                if layout is _DAY_FIRST
+                else in_calendar(year, month, day)
+            )
     serial = _SERIAL.fullmatch(text)
     return _excel_day(int(serial[1]), window) if serial else None
+
+
+def _in_figures(year: int, second: int, first: int, order: Order) -> date | Fault:
+    """Return the date whose figures come in this order; that only the other gives one is a fault."""
+    day, month = (first, second) if order == "day-first" else (second, first)
+    read = in_calendar(year, month, day)
+    if isinstance(read, Fault) and isinstance(in_calendar(year, day, month), date):
+        return _IF_TURNED[order]
+    return read
 
 
 def _excel_day(number: int, window: Window) -> date | Fault:
@@ -142,12 +177,12 @@ def _excel_day(number: int, window: Window) -> date | Fault:
     return day if window.first <= day <= window.last else NOT_A_DATE
 
 
-def _month(text: str) -> int | None:
+def month_of(text: str) -> int | None:
     """Return the number of a month in figures or in words."""
     return int(text) if text.isdigit() else _MONTH.get(text.lower())
 
 
-def _in_calendar(year: int, month: int | None, day: int) -> date | Fault:
+def in_calendar(year: int, month: int | None, day: int) -> date | Fault:
     """Return the date if the calendar has it."""
     if month is None:
         return NOT_A_DATE
@@ -157,7 +192,7 @@ def _in_calendar(year: int, month: int | None, day: int) -> date | Fault:
         return NOT_IN_CALENDAR
 
 
-def _year(figures: str, window: Window) -> int:
+def year_of(figures: str, window: Window) -> int:
     """Return the year; one of two figures lies in this century unless that is after the window."""
     year = int(figures)
     if len(figures) == 4:
@@ -165,7 +200,7 @@ def _year(figures: str, window: Window) -> int:
     return 2000 + year if 2000 + year <= window.last.year else 1900 + year
 
 
-def _plausible(day: date, window: Window) -> date | Fault:
+def plausible(day: date, window: Window) -> date | Fault:
     """Return the day if it lies in the window."""
     tip = "correct it, or clear the cell"
     if day < window.first:

@@ -9,7 +9,7 @@ from ehcp_timeline.cases.columns import Vocabulary
 from ehcp_timeline.cases.csv_file import find_sheet as find_csv_sheet
 from ehcp_timeline.cases.headings import Spellings
 from ehcp_timeline.cases.raw import PIECE, Raw, failures_named, open_raw, pieces, spool
-from ehcp_timeline.cases.sheet import Sheet
+from ehcp_timeline.cases.sheet import ANYWHERE, Asked, Sheet
 from ehcp_timeline.cases.survey import survey
 from ehcp_timeline.cases.xlsx_preflight import WORKBOOK
 from ehcp_timeline.cases.zipped import Allowance, damaged, members, opened_zip, unpacked
@@ -30,37 +30,38 @@ _OTHER_ZIPS = (
 )
 
 
-def find_sheet(name: str, spellings: Spellings, vocabulary: Vocabulary) -> Sheet:
+def find_sheet(name: str, spellings: Spellings, vocabulary: Vocabulary, asked: Asked = ANYWHERE) -> Sheet:
     """Open a case file of any kind and find its header row.
 
     Args:
         name: The file; `-` is standard input.
         spellings: What its headings may mean.
         vocabulary: The columns that it may have.
+        asked: Where the user says that the cases stand in it.
 
     Raises:
         CaseFileError: It cannot be read as a case file at all.
     """
     raw = open_raw(name)
     if not raw.head().startswith((_GZIP, *_ZIP)):
-        return _of_kind(raw, spellings, vocabulary)
+        return _of_kind(raw, spellings, vocabulary, asked)
     digest = raw.sha256()
     with raw.file:
         inner = _unpacked(raw)
-        sheet = _of_kind(inner or raw, spellings, vocabulary)
+        sheet = _of_kind(inner or raw, spellings, vocabulary, asked)
     return replace(sheet, sha256=digest)
 
 
-def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary) -> Sheet:
+def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: Asked) -> Sheet:
     """Read a file that is not packed, or was unpacked."""
     head = raw.head()
     if head.startswith((_GZIP, *_ZIP, _OLE, _PARQUET)):
         with raw.file:
-            return _binary(raw, head, spellings, vocabulary)
-    return find_csv_sheet(survey(raw), spellings)
+            return _binary(raw, head, spellings, vocabulary, asked)
+    return find_csv_sheet(survey(raw), spellings, asked)
 
 
-def _binary(raw: Raw, head: bytes, spellings: Spellings, vocabulary: Vocabulary) -> Sheet:
+def _binary(raw: Raw, head: bytes, spellings: Spellings, vocabulary: Vocabulary, asked: Asked) -> Sheet:
     """Read a file that is not text; what reads each kind is loaded only for it."""
     if head.startswith(_OLE):
         raise _locked_or_old(raw)
@@ -74,7 +75,7 @@ def _binary(raw: Raw, head: bytes, spellings: Spellings, vocabulary: Vocabulary)
         if is_book:
             from ehcp_timeline.cases.xlsx_file import find_xlsx_sheet
 
-            return find_xlsx_sheet(raw, spellings, vocabulary)
+            return find_xlsx_sheet(raw, spellings, vocabulary, asked)
     raise CaseFileError(f"{raw.shown} is packed twice", "unpack it first")
 
 

@@ -1,39 +1,54 @@
 """A case file as batches of typed rows, its problems beside them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 
 import polars as pl
 
 from ehcp_timeline.cases.addresses import with_address
 from ehcp_timeline.cases.ahead import ahead
 from ehcp_timeline.cases.annex_a import with_open_review
-from ehcp_timeline.cases.cells import cell_reader
+from ehcp_timeline.cases.cells import NOTHING, Reader, cell_reader
 from ehcp_timeline.cases.columns import Column, Vocabulary
 from ehcp_timeline.cases.formats import find_sheet
-from ehcp_timeline.cases.headings import NO_ALIASES, Heading, Spellings, describe, load_spellings, positions
+from ehcp_timeline.cases.headings import (
+    NO_ALIASES,
+    Heading,
+    Spellings,
+    describe,
+    fold,
+    load_spellings,
+    positions,
+)
+from ehcp_timeline.cases.laid import lay
+from ehcp_timeline.cases.mapping import NOTHING_SAID, FileMapping, Mappings
+from ehcp_timeline.cases.mapping_words import check_mappings, is_settled, said_of, turned, usual
 from ehcp_timeline.cases.month_first import Suspects
 from ehcp_timeline.cases.order import Order
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.reading import CellReading, ColumnCounts
 from ehcp_timeline.cases.record import BLANK, Row
 from ehcp_timeline.cases.repeats import Repeats
-from ehcp_timeline.cases.sheet import ROW, Sheet
+from ehcp_timeline.cases.sheet import ROW, Asked, Sheet
 from ehcp_timeline.cases.sieve import sieve
 from ehcp_timeline.cases.values import DEFAULT_BLANKS, blank_words, parted
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """How a file was understood before its rows were read; `columns` of the file as in `headings.Heading`."""
+    """How a file was understood before its rows were read; `columns` of the file as in `headings.Heading`.
+
+    `constants` are the columns that have one value on every row, with its text.
+    """
 
     encoding: str
     delimiter: str
     header_row: int
     headings: tuple[Heading, ...]
     worksheet: str = ""
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +91,34 @@ class CaseSource:
     """
 
     def __init__(
-        self, sheet: Sheet, vocabulary: Vocabulary, spellings: Spellings, as_at: date, blanks: Iterable[str]
+        self,
+        sheet: Sheet,
+        vocabulary: Vocabulary,
+        spellings: Spellings,
+        as_at: date,
+        blanks: Iterable[str],
+        mapping: FileMapping = NOTHING_SAID,
+        month_first: Collection[str] = (),
     ) -> None:
-        """Find the columns of an opened file.
+        """Find the columns of an opened file; the dates of some may have to be read month-first.
 
         Raises:
-            CaseFileError: Two headings mean one column, or none means `case_id`.
+            CaseFileError: Two headings mean one column, none means `case_id`, or what the mapping says does
+                not fit the file.
         """
         self._sheet = sheet
         self._vocabulary = vocabulary
         self._spellings = spellings
         self._as_at = as_at
-        self._blanks = blank_words(blanks)
-        self._reader_of = partial(
-            cell_reader, absorbs=vocabulary.absorbs, spellings=spellings, as_at=as_at, blanks=self._blanks
-        )
-        self._places = positions(sheet.headings, spellings, sheet.where)
-        self._counts: Mapping[str, ColumnCounts] = {}
+        self._blanks = blank_words((*blanks, *mapping.blanks))
+        self._mapping = mapping
+        self._said = said_of(mapping, vocabulary) if mapping != NOTHING_SAID else {}
+        self._said |= {name: turned(self._said.get(name, NOTHING)) for name in month_first}
+        self._laid = lay(sheet, mapping, spellings, self._blanks)
+        own = positions(sheet.headings, spellings, sheet.where)
+        self._places = {**own, **self._laid.places}
+        self._seen = {**own, **self._laid.seen}
+        self._reading: CellReading | None = None
         self.name = sheet.name
         self.sha256 = sheet.sha256
         self.columns = frozenset(self._places)
@@ -100,13 +126,33 @@ class CaseSource:
     @cached_property
     def understood(self) -> Understood:
         """How the file was understood, with suggestions for the headings that are not read."""
-        sheet, headings = self._sheet, describe(self._sheet.headings, self._spellings)
-        return Understood(sheet.encoding, sheet.delimiter, sheet.header_row, headings, sheet.worksheet)
+        sheet, laid = self._sheet, self._laid
+        headings = tuple(
+            replace(one, gives=laid.given(one.position - 1))
+            for one in describe(sheet.headings, self._spellings)
+        )
+        return Understood(
+            sheet.encoding, sheet.delimiter, sheet.header_row, headings, sheet.worksheet, laid.constants
+        )
 
     @property
     def counts(self) -> Mapping[str, ColumnCounts]:
         """What the cells of each column held, as far as the last call of `batches` has read."""
-        return self._counts
+        return self._reading.counts if self._reading else {}
+
+    @property
+    def doubtful(self) -> Mapping[str, int]:
+        """Events whose dates prove neither day-first nor month-first, as far as `batches` has read.
+
+        Each with how many of its cells mean another day if they are month-first; they are read day-first.
+        """
+        return self._reading.orders.doubtful if self._reading else {}
+
+    def month_first(self, columns: Collection[str]) -> "CaseSource":
+        """Return the same file, but with the dates in figures of these columns read month-first."""
+        return CaseSource(
+            self._sheet, self._vocabulary, self._spellings, self._as_at, self._blanks, self._mapping, columns
+        )
 
     def batches(self, rows: int = 100_000) -> Iterator[Batch]:
         """Yield the rows of the file from the first, about `rows` of them at a time; at least one batch.
@@ -116,18 +162,19 @@ class CaseSource:
                 sense only month-first (known when all of them are read).
         """
         columns = {name: self._vocabulary.columns[name] for name in self._places}
-        reading = CellReading(columns.values(), self._reader_of, self._blanks)
+        apart = [name for name, said in self._said.items() if said != usual(self._mapping)]
+        settled = [name for name, said in self._said.items() if is_settled(said)]
+        reading = CellReading(columns.values(), self._reader_of, self._blanks, apart, settled)
         order = Order(self.columns, self._vocabulary, self._as_at)
         repeats, suspects = Repeats(), Suspects()
-        self._counts = reading.counts
+        self._reading = reading
         held: Batch | None = None
-        for block in ahead(self._sheet.blocks(rows)):
+        for block in ahead(self._laid.sheet.blocks(rows)):
             texts, found = sieve(block, self._places, self._blanks, repeats)
             read = reading.read(texts)
             suspects.note(read.problems)
             found += (*read.problems, *order.find(read))
-            if self._sheet.worksheet:
-                found = [with_address(problem, self._places) for problem in found]
+            found = self._placed(found, told=len(block.problems))
             judged, lost = read.frame.height, sum(problem.stops == "row" for problem in found)
             if held:
                 yield held
@@ -142,8 +189,23 @@ class CaseSource:
                 cells=block.cells,
             )
         if held:
-            yield replace(held, problems=tuple(sorted((*held.problems, *order.at_the_end()))))
-        suspects.refuse(self._sheet, self._places)
+            at_the_end = self._placed(list(order.at_the_end()))
+            yield replace(held, problems=tuple(sorted((*held.problems, *at_the_end))))
+        suspects.refuse(self._laid.sheet, self._places)
+
+    def _placed(self, problems: list[Problem], told: int = 0) -> list[Problem]:
+        """Return problems with where they stand in the file; the first `told` of them say so themselves."""
+        if place := self._sheet.place:
+            return [*problems[:told], *map(place, problems[told:])]
+        if self._sheet.worksheet:
+            return [with_address(problem, self._seen) for problem in problems]
+        return problems
+
+    def _reader_of(self, column: Column) -> Reader:
+        """Return the definition for a column."""
+        said = self._said.get(column.id, NOTHING)
+        absorbs = self._vocabulary.absorbs
+        return cell_reader(column, absorbs, self._spellings, self._as_at, self._blanks, said)
 
 
 def open_case_file(
@@ -153,6 +215,7 @@ def open_case_file(
     as_at: date,
     blanks: Iterable[str] = DEFAULT_BLANKS,
     aliases: Mapping[str, Sequence[str]] = NO_ALIASES,
+    mapping: FileMapping = NOTHING_SAID,
 ) -> CaseSource:
     """Open a case file and find its columns.
 
@@ -162,14 +225,19 @@ def open_case_file(
         as_at: Dates long after it are not plausible, and events after it have not happened.
         blanks: Words that count as a blank, beside an empty cell.
         aliases: More headings for a column; they win over those that ship with the package.
+        mapping: What else is said about the file.
 
     Raises:
         CaseFileError: It cannot be read as a case file at all.
-        ConfigError: The aliases do not fit the vocabulary.
+        ConfigError: The aliases or the mapping do not fit the vocabulary.
     """
-    spellings = load_spellings(vocabulary, aliases)
-    sheet = with_open_review(find_sheet(path, spellings, vocabulary), spellings)
-    return CaseSource(sheet, vocabulary, spellings, as_at, blanks)
+    if mapping != NOTHING_SAID:
+        check_mappings(Mappings(every=mapping), vocabulary, as_at)
+    spellings = load_spellings(vocabulary, {**mapping.columns, **aliases}, mapping.ignore)
+    dated = frozenset(fold(outcome.date) for outcome in mapping.outcomes.values())
+    asked = Asked(mapping.sheet, mapping.header_row, dated)
+    sheet = with_open_review(find_sheet(path, spellings, vocabulary, asked), spellings)
+    return CaseSource(sheet, vocabulary, spellings, as_at, blanks, mapping)
 
 
 def rows_of(batch: Batch) -> Iterator[Row]:

@@ -28,11 +28,13 @@ class Spellings:
         columns: Folded heading to the column that it means.
         not_taken: Folded heading to the reason why it is never taken for a column.
         codes: Fact id to folded word to the code that it means.
+        ignored: Folded headings that the user does not want to be read.
     """
 
     columns: Mapping[str, str]
     not_taken: Mapping[str, str]
     codes: Mapping[str, Mapping[str, str]]
+    ignored: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Heading:
         column: The column that it means; None where the column is not read.
         suggestions: Columns that it looks like, the likeliest first.
         reason: Why it is not taken although it looks like a column, or an empty string.
+        gives: Events whose dates stand under it, or are told apart by it, as the user says.
     """
 
     position: int
@@ -52,6 +55,7 @@ class Heading:
     column: str | None
     suggestions: tuple[str, ...] = ()
     reason: str = ""
+    gives: tuple[str, ...] = ()
 
 
 def fold(text: str) -> str:
@@ -63,8 +67,15 @@ def fold(text: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
 
 
-def load_spellings(vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]] = NO_ALIASES) -> Spellings:
-    """Read `aliases.toml` and lay the user's own aliases over it.
+def load_spellings(
+    vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]] = NO_ALIASES, ignored: Sequence[str] = ()
+) -> Spellings:
+    """Read `aliases.toml` and lay the user's own aliases over it, which win.
+
+    Args:
+        vocabulary: The columns that there are.
+        aliases: The user's own headings for a column.
+        ignored: Headings that the user does not want to be read.
 
     Raises:
         ConfigError: The user's aliases name a column that does not exist, or give one heading two columns.
@@ -80,7 +91,9 @@ def load_spellings(vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]] 
     }
     names = {fold(name): name for name in vocabulary.columns}
     not_taken = {fold(heading): reason for heading, reason in shipped["not_taken"].items()}
-    return Spellings(columns | own | names, not_taken, codes)
+    unread = frozenset(map(fold, ignored))
+    not_taken |= dict.fromkeys(unread, "ehcp.toml says to leave it out")
+    return Spellings(columns | names | own, not_taken, codes, unread)
 
 
 def match(cells: Sequence[str], spellings: Spellings) -> tuple[str | None, ...]:
@@ -141,6 +154,8 @@ def suggest(text: str, spellings: Spellings) -> tuple[str, ...]:
 
 def _column(text: str, spellings: Spellings) -> str | None:
     """Return the column that a heading means, whatever layout of dates it asks for in brackets."""
+    if spellings.ignored and fold(text) in spellings.ignored:
+        return None
     return spellings.columns.get(fold(text)) or spellings.columns.get(fold(_LAYOUT_OF_DATES.sub("", text)))
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from ehcp_timeline.cases.cells import Reader, Value
+from ehcp_timeline.cases.date_order import DateOrders
 from ehcp_timeline.cases.dates import TIME_PATTERN, TIMED_PATTERN
 from ehcp_timeline.cases.values import EXCEL_ERROR_PATTERN, WHITE, Fault, joined
 
@@ -32,7 +33,11 @@ class Lookup:
     """Learns what each distinct text of some columns means, and reads the columns by it."""
 
     def __init__(
-        self, read: Reader, dtype: type[pl.DataType], fewer: Callable[[pl.Expr], pl.Expr] | None = None
+        self,
+        read: Reader,
+        dtype: type[pl.DataType],
+        fewer: Callable[[pl.Expr], pl.Expr] | None = None,
+        orders: DateOrders | None = None,
     ) -> None:
         """Begin without knowing any text.
 
@@ -40,7 +45,9 @@ class Lookup:
             read: The definition: one text to its value, None for a blank, or a fault.
             dtype: Of the values; several codes are one String, as `values.joined` gives it.
             fewer: Rewrites a column to fewer distinct texts with the same values, used where there are many.
+            orders: Watches whether dates are day-first.
         """
+        self._orders = orders
         self._read = read
         self._dtype = dtype
         self._fewer = fewer
@@ -61,6 +68,8 @@ class Lookup:
         if new:
             self._learn(texts, new)
             codes = self._codes(texts)
+        if self._orders:
+            self._orders.look(texts)
         values = pl.lit(self._values)
         return codes.select(values.gather(pl.col(name)).alias(name) for name in codes.columns)
 
@@ -73,6 +82,8 @@ class Lookup:
         if len(self._known) + len(new) > AT_MOST:
             self._known, self._texts = {}, pl.Enum([])
             new = _unknown(texts, self._codes(texts))
+        if self._orders:
+            self._orders.learn(new)
         self._known |= {text: _plain(self._read(text)) for text in new}
         self._texts = pl.Enum(list(self._known))
         self._values = pl.Series(list(self._known.values()), dtype=self._dtype)

@@ -1,20 +1,24 @@
-"""Stops a file with a column of month-first dates: it is neither guessed nor read by halves."""
+"""Stops a file with a column of dates in the wrong order: it is neither guessed nor read by halves."""
 
 from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from ehcp_timeline.cases.dates import ACCEPTED, MONTH_FIRST, numeric_order
+from ehcp_timeline.cases.dates import ACCEPTED, DAY_FIRST, MONTH_FIRST, Order, numeric_order
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.sheet import Sheet
 from ehcp_timeline.cases.values import WHITE
 from ehcp_timeline.errors import CaseFileError
 
 _ROWS = 100_000
+_TURNED: Mapping[str, tuple[Order, Order]] = {
+    MONTH_FIRST.rule: ("month-first", "day-first"),
+    DAY_FIRST.rule: ("day-first", "month-first"),
+}
 
 
 class Suspects:
-    """The columns with a date that makes sense only month-first, each with the first such cell."""
+    """The columns with a date that makes sense only in the other order, each with the first such cell."""
 
     def __init__(self) -> None:
         self._first: dict[str, Problem] = {}
@@ -22,25 +26,33 @@ class Suspects:
     def note(self, problems: Iterable[Problem]) -> None:
         """Remember the columns that the problems of some rows make suspect."""
         for problem in problems:
-            if problem.rule == MONTH_FIRST.rule:
+            if problem.rule in _TURNED:
                 self._first.setdefault(problem.column, problem)
 
     def refuse(self, sheet: Sheet, places: Mapping[str, int]) -> None:
-        """Stop unless some other date of each suspect column can only be day-first.
+        """Stop unless some other date of each suspect column proves the order in which it is read.
 
         That is looked for in the whole file only here, because it is hardly ever needed.
 
         Raises:
-            CaseFileError: The dates of a column make sense only month-first.
+            CaseFileError: The dates of a column make sense only in the other order.
         """
         for column, problem in self._first.items():
-            place = str(places[column])
-            if not any(_proves_day_first(block.cells.get_column(place)) for block in sheet.blocks(_ROWS)):
-                said = f"{sheet.shown}: the dates of {column} make sense only month-first"
+            place, (found, read) = str(places[column]), _TURNED[problem.rule]
+            if not any(_proves(read, block.cells.get_column(place)) for block in sheet.blocks(_ROWS)):
+                said = f"{sheet.shown}: the dates of {column} make sense only {found}"
                 example = f"in row {problem.row}, {problem.problem}"
-                raise CaseFileError(f"{said}: {example}", f"dates are read day-first; {ACCEPTED}")
+                raise CaseFileError(f"{said}: {example}", _hint(column, read))
 
 
-def _proves_day_first(texts: pl.Series) -> bool:
-    """Return whether a date in figures among these can only be day-first."""
-    return any(numeric_order(text.strip(WHITE)) == "day-first" for text in texts.drop_nulls().unique())
+def _proves(order: Order, texts: pl.Series) -> bool:
+    """Return whether a date in figures among these can only be in this order."""
+    return any(numeric_order(text.strip(WHITE)) == order for text in texts.drop_nulls().unique())
+
+
+def _hint(column: str, read: Order) -> str:
+    """Return what to try with a column that was read in this order."""
+    if read == "month-first":
+        return f"ehcp.toml says that they are month-first; correct date_formats.{column}"
+    said = f'date_formats.{column} = "%m/%d/%Y"'
+    return f"dates are read day-first; {ACCEPTED}, or say in ehcp.toml: {said}"

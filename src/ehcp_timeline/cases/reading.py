@@ -1,13 +1,14 @@
 """Turns columns of text into dates, codes, flags and clean text, and says which cells it could not read."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from ehcp_timeline.cases.cells import Reader
 from ehcp_timeline.cases.columns import Column
+from ehcp_timeline.cases.date_order import DateOrders
 from ehcp_timeline.cases.lookup import Lookup, clean_text, untimed
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.sheet import ROW
@@ -51,18 +52,34 @@ class CellReading:
 
     Attributes:
         counts: Column to what its cells held, over the rows read so far.
+        orders: Whether the events are day-first, over the rows read so far.
     """
 
     def __init__(
-        self, columns: Iterable[Column], reader_of: Callable[[Column], Reader], blanks: frozenset[str]
+        self,
+        columns: Iterable[Column],
+        reader_of: Callable[[Column], Reader],
+        blanks: frozenset[str],
+        apart: Collection[str] = (),
+        settled: Collection[str] = (),
     ) -> None:
-        """Get ready for a file with these columns; `reader_of` gives the definition for a column."""
+        """Get ready for a file.
+
+        Args:
+            columns: Its columns.
+            reader_of: Gives the definition for a column.
+            blanks: Words that count as a blank.
+            apart: Columns whose definition is not that of others of their kind.
+            settled: Columns of which it is known whether their dates are day-first.
+        """
+        self.orders = DateOrders()
+        self._settled = frozenset(settled)
         self._columns = {column.id: column for column in columns}
         self._readers = {name: reader_of(column) for name, column in self._columns.items()}
         self._distinct = [
             name for name, column in self._columns.items() if column.kind == "text" and column.personal
         ]
-        self._lookups = [(self._lookup(names[0]), names) for names in self._groups()]
+        self._lookups = [(self._lookup(names[0]), names) for names in self._groups(frozenset(apart))]
         self._blanks = blanks
         self.counts = {name: ColumnCounts() for name in self._columns}
 
@@ -81,21 +98,25 @@ class CellReading:
                 unreadable[name] = pl.Series(ROW, [problem.row for problem in found], pl.UInt32).sort()
         return Read(frame, unreadable, tuple(problems))
 
-    def _groups(self) -> Iterator[list[str]]:
-        """Yield the columns that share what is learned: all events, all flags; each fact has its own."""
+    def _groups(self, apart: frozenset[str]) -> Iterator[list[str]]:
+        """Yield the columns that share what is learned: all events, all flags; others have their own."""
         for kind in ("event", "flag"):
-            shared = [name for name, column in self._columns.items() if column.kind == kind]
+            shared = [
+                name for name, column in self._columns.items() if column.kind == kind and name not in apart
+            ]
             if shared:
                 yield shared
+        alone = {"case_id", *self._distinct}
         for name, column in self._columns.items():
-            if column.kind in {"codes", "date", "text"} and name not in {"case_id", *self._distinct}:
+            if name not in alone and (column.kind in {"codes", "date", "text"} or name in apart):
                 yield [name]
 
     def _lookup(self, name: str) -> Lookup:
         """Return what reads this column and those like it."""
         kind = self._columns[name].kind
         if kind in {"event", "date"}:
-            return Lookup(self._readers[name], pl.Date, untimed)
+            orders = self.orders if kind == "event" and name not in self._settled else None
+            return Lookup(self._readers[name], pl.Date, untimed, orders)
         return Lookup(self._readers[name], pl.Boolean if kind == "flag" else pl.String)
 
     def _without_value(self, texts: pl.DataFrame, values: pl.Series) -> list[Problem]:

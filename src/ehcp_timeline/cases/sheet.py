@@ -13,6 +13,24 @@ ROW = "row"
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Where the user says that the cases stand in a file; what is not said is found.
+
+    Attributes:
+        worksheet: Name of the worksheet, in a workbook; empty to find it.
+        header_row: Physical line, or row of the worksheet, of the header row; 0 to find it.
+        dated: Folded headings that hold dates, beside those that mean a column of dates.
+    """
+
+    worksheet: str = ""
+    header_row: int = 0
+    dated: frozenset[str] = frozenset()
+
+
+ANYWHERE = Asked()
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """Some rows of a file as text, in file order.
 
@@ -42,6 +60,8 @@ class Sheet:
         blocks: Gives the rows below the header from the first, about so many at a time, at least one block;
             as often as asked, but one after another.
         worksheet: Name of the worksheet; an empty string where the format has none.
+        place: Says of a problem where it stands, where a row is made of several tables; None where it is
+            the row itself.
     """
 
     name: str
@@ -53,6 +73,7 @@ class Sheet:
     headings: tuple[str, ...]
     blocks: Callable[[int], Generator[Block]]
     worksheet: str = ""
+    place: Callable[[Problem], Problem] | None = None
 
     @property
     def where(self) -> str:

@@ -11,10 +11,11 @@ import polars as pl
 import python_calamine
 
 from ehcp_timeline.cases.columns import Vocabulary
+from ehcp_timeline.cases.csv_file import no_such_row
 from ehcp_timeline.cases.csv_records import CELL_LIMIT
 from ehcp_timeline.cases.headings import HEADER_WITHIN, Score, Spellings, fold, header_score, match
 from ehcp_timeline.cases.raw import Raw
-from ehcp_timeline.cases.sheet import ROW, Sheet, sliced
+from ehcp_timeline.cases.sheet import ANYWHERE, ROW, Asked, Sheet, sliced
 from ehcp_timeline.cases.xlsx_cells import Cells
 from ehcp_timeline.cases.xlsx_preflight import Looked, looked_through
 from ehcp_timeline.cases.zipped import damaged, opened_zip
@@ -33,7 +34,7 @@ class _Found:
     Attributes:
         name: As its tab says.
         cells: `row`, then each column from A on, named by its place from "0"; blank cells are null.
-        header: Place of the row that looks most like a header.
+        header: Place of the row that looks most like a header, or that was asked for; -1 for none.
         score: How much it does.
         cases: It has a `case_id` and an event.
     """
@@ -45,7 +46,7 @@ class _Found:
     cases: bool
 
 
-def find_xlsx_sheet(raw: Raw, spellings: Spellings, vocabulary: Vocabulary) -> Sheet:
+def find_xlsx_sheet(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: Asked = ANYWHERE) -> Sheet:
     """Find the visible worksheet and the header row under which the most headings are known.
 
     Args:
@@ -53,18 +54,25 @@ def find_xlsx_sheet(raw: Raw, spellings: Spellings, vocabulary: Vocabulary) -> S
         spellings: What its headings may mean.
         vocabulary: The columns that it may have. Numbers in those that hold dates are days as the workbook
             counts them, and a sheet without any event is no sheet of cases beside one that has some.
+        asked: Where the user says that the cases stand in it.
 
     Raises:
-        CaseFileError: It may not or cannot be read, is blank, or has cases on more than one sheet.
+        CaseFileError: It may not or cannot be read, is blank, or has cases on more than one sheet, or the
+            cases do not stand where the user says.
     """
-    with opened_zip(raw) as archive, looked_through(archive, raw) as looked:
-        found = [_found(name, cells, spellings, vocabulary) for name, cells in _worksheets(looked, raw.shown)]
+    with opened_zip(raw) as archive, looked_through(archive, raw, asked.worksheet) as looked:
+        found = [
+            _found(name, cells, spellings, vocabulary, asked.header_row)
+            for name, cells in _worksheets(looked, raw.shown)
+        ]
     best = _best([one for one in found if one.cells.height], looked.hidden, raw.shown)
+    if best.header < 0:
+        raise no_such_row(f'{raw.shown}, sheet "{best.name}"', asked.header_row)
     headings = tuple(text or "" for text in best.cells.row(best.header)[1:])
     below = best.cells[best.header + 1 :]
     if looked.from_1904:
         dated = frozenset(vocabulary.of_kind("event", "date"))
-        below = _moved(below, headings, spellings, dated)
+        below = _moved(below, headings, spellings, dated, asked.dated)
     return Sheet(
         name=raw.name,
         shown=raw.shown,
@@ -157,10 +165,15 @@ def _refuse_giants(cells: pl.DataFrame, shown: str) -> None:
 
 
 def _moved(
-    cells: pl.DataFrame, headings: Sequence[str], spellings: Spellings, dated: frozenset[str]
+    cells: pl.DataFrame,
+    headings: Sequence[str],
+    spellings: Spellings,
+    dated: frozenset[str],
+    too: frozenset[str],
 ) -> pl.DataFrame:
     """Return the cells with bare numbers in columns of dates written out: they count from 1904."""
-    places = [str(n) for n, column in enumerate(match(headings, spellings)) if column in dated]
+    meant = match(headings, spellings)
+    places = [str(n) for n, text in enumerate(headings) if meant[n] in dated or fold(text) in too]
     return cells.with_columns(pl.col(places).map_elements(_day_from_1904, return_dtype=pl.String))
 
 
@@ -172,14 +185,28 @@ def _day_from_1904(text: str) -> str:
     return (_EXCEL_DAY_0 + dt.timedelta(days=int(number) + _DAYS_TO_1904)).isoformat()
 
 
-def _found(name: str, cells: pl.DataFrame, spellings: Spellings, vocabulary: Vocabulary) -> _Found:
-    """Take the row of a worksheet that looks most like a header."""
+def _found(
+    name: str, cells: pl.DataFrame, spellings: Spellings, vocabulary: Vocabulary, asked: int
+) -> _Found:
+    """Take the row of a worksheet that looks most like a header, or the one asked for by its number."""
+    if asked:
+        return _asked_for(name, cells, spellings, asked)
     top = [[text or "" for text in row[1:]] for row in cells.head(HEADER_WITHIN).iter_rows()]
     scores = [header_score(row, spellings) if any(map(fold, row)) else (False, 0, 0) for row in top]
     header = max(range(len(scores)), key=lambda place: scores[place], default=0)
     known = set(match(top[header], spellings)) if top else set()
     is_cases = "case_id" in known and not known.isdisjoint(vocabulary.of_kind("event"))
     return _Found(name, cells, header, scores[header] if scores else (False, 0, 0), is_cases)
+
+
+def _asked_for(name: str, cells: pl.DataFrame, spellings: Spellings, asked: int) -> _Found:
+    """Take one row of a worksheet as its header."""
+    place = cells[ROW].index_of(asked) if cells.height else None
+    if place is None:
+        return _Found(name, cells, -1, (False, 0, 0), cases=False)
+    row = [text or "" for text in cells.row(place)[1:]]
+    score = header_score(row, spellings)
+    return _Found(name, cells, place, score, cases=score[0])
 
 
 def _number(value: float) -> str:

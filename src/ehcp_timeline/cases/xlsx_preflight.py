@@ -16,6 +16,7 @@ from ehcp_timeline.cases.raw import Raw
 from ehcp_timeline.cases.xlsx_cells import Cells, MalformedError
 from ehcp_timeline.cases.xml_stream import Start, Text, run, streamed
 from ehcp_timeline.cases.zipped import MOST_UNPACKED, Allowance, damaged, members, unpacked
+from ehcp_timeline.errors import CaseFileError
 
 WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -29,7 +30,8 @@ class Looked:
 
     Attributes:
         file: A copy of what was looked at, an uncompressed zip without a name.
-        cells: Worksheet to what its cells look like, the visible ones only, in the workbook's order.
+        cells: Worksheet to what its cells look like, the visible ones only, in the workbook's order; where
+            one was asked for by its name, that one only.
         hidden: The worksheets that are hidden.
         from_1904: Its days are counted from 1 January 1904, as Excel for Mac once did.
     """
@@ -94,8 +96,13 @@ class _Copying:
 
 
 @contextmanager
-def looked_through(archive: zipfile.ZipFile, raw: Raw) -> Iterator[Looked]:
+def looked_through(archive: zipfile.ZipFile, raw: Raw, worksheet: str = "") -> Iterator[Looked]:
     """Look through the parts of a workbook that are read, and give a copy of them.
+
+    Args:
+        archive: The workbook.
+        raw: The same as a file.
+        worksheet: The only worksheet to read, hidden or not; empty for every visible one.
 
     Raises:
         CaseFileError: It is too large, reaches too far, is damaged, or declares a document type.
@@ -108,24 +115,37 @@ def looked_through(archive: zipfile.ZipFile, raw: Raw) -> Iterator[Looked]:
             copying.copy(_RELATIONS, contents.start)
             for part in _AS_THEY_ARE:
                 copying.copy(part)
-            visible = {name: relation for name, state, relation in contents.sheets if state == "visible"}
-            cells = _sheets(copying, visible, contents.targets, raw.shown)
+            wanted = {
+                name: relation
+                for name, state, relation in contents.sheets
+                if (name == worksheet if worksheet else state == "visible")
+            }
+            if worksheet and not wanted:
+                raise _no_such_sheet(raw.shown, worksheet, [name for name, _, _ in contents.sheets])
+            cells = _sheets(copying, wanted, contents.targets, raw.shown)
             lengths = _Lengths()
             copying.copy(_STRINGS, lengths.start, lengths.text)
         if max(lengths.each, default=0) * sum(one.referring for one in cells.values()) > MOST_UNPACKED:
-            _add_up_texts(file, [contents.targets[visible[name]] for name in cells], lengths.each, raw.shown)
+            _add_up_texts(file, [contents.targets[wanted[name]] for name in cells], lengths.each, raw.shown)
         file.seek(0)
         hidden = tuple(name for name, state, _ in contents.sheets if state != "visible")
         yield Looked(file, cells, hidden, contents.from_1904)
 
 
+def _no_such_sheet(shown: str, worksheet: str, names: Sequence[str]) -> CaseFileError:
+    """Return the error for a worksheet that a workbook does not have."""
+    held = ", ".join(f'"{name}"' for name in names)
+    said = f'{shown} has no sheet "{worksheet}", which ehcp.toml names'
+    return CaseFileError(said, f"its sheets are {held}; correct sheet in ehcp.toml")
+
+
 def _sheets(
-    copying: _Copying, visible: Mapping[str, str], targets: Mapping[str, str], shown: str
+    copying: _Copying, wanted: Mapping[str, str], targets: Mapping[str, str], shown: str
 ) -> dict[str, Cells]:
-    """Copy the visible worksheets, and return what the cells of each look like."""
+    """Copy the worksheets that are wanted, and return what the cells of each look like."""
     found: dict[str, Cells] = {}
     copied: set[str] = set()
-    for name, relation in visible.items():
+    for name, relation in wanted.items():
         part = targets.get(relation, "")
         if not copying.has(part) or part.lower() in copied:
             continue

@@ -1,18 +1,21 @@
-"""`ehcp.toml`: a council's own headings, blanks and local rulebooks, found and read."""
+"""`ehcp.toml`: what a council says about its files, its local rulebooks and its targets, found and read."""
 
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ehcp_timeline.cli.words import did_you_mean
 from ehcp_timeline.errors import ConfigError
+
+if TYPE_CHECKING:
+    from ehcp_timeline.cases.mapping import Mappings
+    from ehcp_timeline.cases.mapping_reading import KeyFault
 
 NAME = "ehcp.toml"
 VARIABLE = "EHCP_CONFIG"
-KEYS = ("columns", "blanks", "rules", "targets", "population", "figures")
+OTHER_KEYS = ("rules", "targets", "population", "figures", "terms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +24,21 @@ class Config:
 
     Attributes:
         path: The file; None where there is none.
-        columns: Column of a case file to the council's own headings for it.
-        blanks: More words that mean a blank cell, beside those that always do.
+        mappings: What it says about case files; None where it says nothing.
         rules: Local rulebooks, laid over the law before those of `--rules`.
         targets: Measure to target, as they stand; `measure.scorecard.targets` reads them.
         population: People aged 0 to 25, as they stand; `measure.scorecard.people` reads them.
         figures: Files of the DfE's figures, refreshed by `ehcp compare --refresh`.
+        terms: School closures, as they stand; `measure.forecast.intake` reads them.
     """
 
     path: Path | None = None
-    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    blanks: tuple[str, ...] = ()
+    mappings: "Mappings | None" = None
     rules: tuple[Path, ...] = ()
     targets: Mapping[str, Any] = field(default_factory=dict)
     population: object = None
     figures: tuple[Path, ...] = ()
+    terms: object = None
 
 
 def read_config(asked: Path | None, folder: Path) -> Config:
@@ -73,33 +76,47 @@ def _table(path: Path) -> dict[str, Any]:
 
 
 def _config(path: Path, table: Mapping[str, Any]) -> Config:
-    """Return what a table says, or raise ConfigError at its first fault."""
-    for key in table:
-        if key not in KEYS:
-            raise ConfigError(
-                f"{path}: there is no `{key}`", did_you_mean(key, KEYS) or f"one of {', '.join(KEYS)}"
-            )
-    columns = table.get("columns", {})
-    if not isinstance(columns, dict):
-        raise ConfigError(
-            f"{path}: columns is not a table", 'write  [columns]  and below it  name = ["heading"]'
-        )
+    """Return what a table says.
+
+    Raises:
+        ConfigError: It has faults; all of them are told.
+    """
+    from ehcp_timeline.cases.mapping_reading import (
+        KEYS,
+        config_error,
+        not_texts,
+        read_mappings,
+        texts,
+        there_is_no,
+    )
+
+    mappings, faults = read_mappings(table, str(path))
+    known = (*KEYS, *OTHER_KEYS)
+    faults += (there_is_no(key, known) for key in table if key not in known)
+    lists = {key: table.get(key, []) for key in ("rules", "figures")}
+    faults += (fault for key, value in lists.items() if (fault := not_texts(key, value)))
+    if faults:
+        raise config_error(str(path), [*faults, *_words_too(mappings, table)])
+    paths = {key: tuple(path.parent / name for name in texts(value)) for key, value in lists.items()}
     return Config(
         path=path,
-        columns={name: _texts(path, f"columns.{name}", value) for name, value in columns.items()},
-        blanks=_texts(path, "blanks", table.get("blanks", [])),
-        rules=tuple(path.parent / name for name in _texts(path, "rules", table.get("rules", []))),
+        mappings=mappings if any(key in table for key in KEYS) else None,
+        rules=paths["rules"],
         targets=table.get("targets", {}),
         population=table.get("population"),
-        figures=tuple(path.parent / name for name in _texts(path, "figures", table.get("figures", []))),
+        figures=paths["figures"],
+        terms=table.get("terms"),
     )
 
 
-def _texts(path: Path, key: str, value: object) -> tuple[str, ...]:
-    """Return a list of texts; a single text is a list of one."""
-    words = [value] if isinstance(value, str) else value
-    if isinstance(words, list) and all(isinstance(word, str) for word in words):
-        return tuple(words)
-    raise ConfigError(
-        f"{path}: {key} is not a list of texts", f'write  {key.rsplit(".", maxsplit=1)[-1]} = ["...", "..."]'
-    )
+def _words_too(mappings: "Mappings", table: Mapping[str, Any]) -> Iterator["KeyFault"]:
+    """Yield the faults that are otherwise found when a file is opened, so that all are told at once.
+
+    Local rulebooks may have columns of their own, and are not read beside a fault.
+    """
+    if not table.get("rules"):
+        from ehcp_timeline.cases.columns import vocabulary
+        from ehcp_timeline.cases.mapping_words import word_faults
+        from ehcp_timeline.cli.today import today
+
+        yield from word_faults(mappings, vocabulary(), today())

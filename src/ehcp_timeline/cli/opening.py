@@ -45,9 +45,12 @@ def case_file(path: Path, vocabulary: "Vocabulary", as_at: date, config: Config)
 
     Raises:
         CaseFileError: It cannot be read as a case file at all.
+        ConfigError: The settings name columns or codes that there are not.
     """
     from ehcp_timeline.cases.frame import open_case_file
-    from ehcp_timeline.cases.values import DEFAULT_BLANKS
+    from ehcp_timeline.cases.mapping_words import check_mappings
 
-    blanks = (*DEFAULT_BLANKS, *config.blanks)
-    return open_case_file(str(path), vocabulary, as_at=as_at, blanks=blanks, aliases=config.columns)
+    if config.mappings is None:
+        return open_case_file(str(path), vocabulary, as_at=as_at)
+    check_mappings(config.mappings, vocabulary, as_at)
+    return open_case_file(str(path), vocabulary, as_at=as_at, mapping=config.mappings.of_file(str(path)))

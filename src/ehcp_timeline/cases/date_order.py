@@ -1,0 +1,57 @@
+"""Tells which columns of dates could be day-first or month-first: no date in them proves either."""
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from ehcp_timeline.cases.dates import numeric_order, reads_both_ways
+from ehcp_timeline.cases.values import WHITE
+
+_FEW = 1_000
+
+
+class DateOrders:
+    """Watches the dates of some columns go by, as distinct texts first and then cell by cell.
+
+    A column is looked at only until one of its dates proves an order, which nearly always is at once.
+    """
+
+    def __init__(self) -> None:
+        self._both: set[str] = set()
+        self._proof: set[str] = set()
+        self._proven: set[str] = set()
+        self._cells: dict[str, int] = {}
+
+    @property
+    def doubtful(self) -> Mapping[str, int]:
+        """Column to how many of its cells mean another day month-first, where nothing proves an order."""
+        return {name: cells for name, cells in self._cells.items() if cells and name not in self._proven}
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Take note of texts that have not been met before."""
+        for text in texts:
+            cell = text.strip(WHITE)
+            if reads_both_ways(cell):
+                self._both.add(text)
+            elif numeric_order(cell):
+                self._proof.add(text)
+
+    def look(self, texts: pl.DataFrame) -> None:
+        """Look through some rows; all their texts have been learnt."""
+        if not self._both:
+            return
+        for name in texts.columns:
+            if name not in self._proven:
+                self._look_at(texts.get_column(name))
+
+    def _look_at(self, texts: pl.Series) -> None:
+        """Look through one column: first at a few cells, which are mostly enough."""
+        if self._proves(texts.head(_FEW)) or self._proves(texts):
+            self._proven.add(texts.name)
+            return
+        both = texts.is_in(pl.Series(sorted(self._both), dtype=pl.String).implode()).sum()
+        self._cells[texts.name] = self._cells.get(texts.name, 0) + int(both)
+
+    def _proves(self, texts: pl.Series) -> bool:
+        """Return whether a date among these proves an order."""
+        return not self._proof.isdisjoint(texts.unique())
