@@ -3,8 +3,26 @@
 import csv
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 
+import numpy as np
+
+from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.cases.columns import vocabulary
+from ehcp_timeline.cases.frame import open_case_file
+from ehcp_timeline.law.reading import load_rulebook
+from ehcp_timeline.measure.forecast.arrays import NEVER, day_of
+from ehcp_timeline.measure.forecast.timetable import timetable
+from ehcp_timeline.measure.forecast.work import Work, work_of
+
+EVENTS = {
+    "decision": ("assess_agreed",),
+    "advice": ("advice_requested", "advice_received"),
+    "draft": ("draft_sent",),
+    "final": ("plan_issued",),
+    "plan": ("plan_issued",),
+}
 AS_AT = date(2025, 6, 1)
 WEEK = timedelta(days=7)
 
@@ -29,6 +47,34 @@ def write(path: Path, rows: Sequence[tuple[str, date, date | None]]) -> Path:
         writer.writerow(("case_id", "request_received", "plan_issued"))
         writer.writerows((name, came, went or "") for name, came, went in rows)
     return path
+
+
+def work_in(path: Path, as_at: date) -> Work:
+    """Return the assessments of a case file, read and judged as `ehcp forecast` does it."""
+    law = load_rulebook()
+    source = open_case_file(str(path), vocabulary(), as_at=as_at)
+    judged = list(judge(law, source.batches(), as_at, deadlines=[law.by_id["plan.issue"]]))
+    return work_of(judged, law, timetable(law, source.columns, as_at), as_at)
+
+
+def write_work(path: Path, work: Work) -> Path:
+    """Write the case file in which a council keeps its work; without a plan is refused."""
+    names = [EVENTS[name] for name in work.timetable.names]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("case_id", "request_received", "assess_refused", *chain.from_iterable(names)))
+        writer.writerows(_lines(work, names))
+    return path
+
+
+def _lines(work: Work, names: Sequence[Sequence[str]]) -> Iterator[tuple[object, ...]]:
+    refused = np.where(work.issued, NEVER, work.done)
+    for number, (start, no, ends) in enumerate(
+        zip(work.start.tolist(), refused.tolist(), work.ends.tolist(), strict=True)
+    ):
+        days = ["" if day == NEVER else day_of(day) for day in (start, no, *ends)]
+        told = [day for day, columns in zip(days[2:], names, strict=True) for _ in columns]
+        yield f"C{number}", *days[:2], *told
 
 
 def staged(path: Path, *, weeks: int = 90, each: int = 6) -> Path:

@@ -1,18 +1,25 @@
 """Runs lose no case and make none, repeat with their seed, and show how orders of work pull apart."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ehcp_timeline.measure.forecast.arrays import Counts, Rates
 from ehcp_timeline.measure.forecast.futures import Drivers, draw, series
 from ehcp_timeline.measure.forecast.order import IN_TIME_FIRST, OLDEST_FIRST, Order, split
 from ehcp_timeline.measure.forecast.pipeline import InHand, Pipeline, Step
+from ehcp_timeline.measure.forecast.present import present
 from ehcp_timeline.measure.forecast.recording import Kept, Plan
 from ehcp_timeline.measure.forecast.runs import Extra, Start, run
-from ehcp_timeline.measure.forecast.simulation import begin, simulate
+from ehcp_timeline.measure.forecast.simulation import Track, World, begin, simulate
+from ehcp_timeline.measure.forecast.timetable import Timetable
+from ehcp_timeline.measure.forecast.whatif import WhatIf, start_of
+from tests.measure.forecast.known_truth import FOUR, KINDS, ONE, council, known_on
 
 WEEKS = 208
 ORDERS = {"oldest-first": OLDEST_FIRST, "in-time-first": IN_TIME_FIRST, "split": split(0.5)}
@@ -101,51 +108,114 @@ def test_runs_beyond_one_chunk_add_up() -> None:
     assert kept_of(start, runs=2100)["split"].cleared.runs == 2100
 
 
+def sizes(world: World, track: Track) -> Counts:
+    """Return how many cases stand at each stage under one order, shape (stages, runs)."""
+    pools, coming = {**world.pools, **track.pools}, {**world.coming, **track.coming}
+    parts = (
+        [pools[stage].ready, *(cases for parcels in coming[stage].values() for _, cases in parcels)]
+        for stage in range(len(world.pipeline.steps))
+    )
+    return np.stack([sum(cases.sum(axis=0, dtype=np.int64) for cases in part) for part in parts])
+
+
+def came(world: World, track: Track, week: int) -> Counts:
+    """Return how many cases that came to each stage in a week still wait there for their shortest time."""
+    coming = {**world.coming, **track.coming}
+    found = np.zeros((len(world.pipeline.steps), world.arrived.size), dtype=np.int64)
+    for stage, step in enumerate(world.pipeline.steps):
+        for _, cases in coming[stage].get(week + step.least, ()):
+            found[stage] += cases.sum(axis=0, dtype=np.int64)
+    return found
+
+
+def conserved(start: Start, orders: Mapping[str, Order], seed: int) -> None:
+    """Simulate twenty runs and check after every week that no stage of any order lost or made a case."""
+    random = np.random.default_rng(seed)
+    draws = draw(start.drivers, 20, random)
+    world = begin(start.pipeline, orders, draws, random)
+    places = {name: place for place, name in enumerate(orders)}
+    before = [sizes(world, track) for track in world.tracks]
+    known = [came(world, track, 1) for track in world.tracks]
+    gone = [track.closed + world.refused for track in world.tracks]
+    for week in simulate(world, start.extra.of(draws.capacity)):
+        for track in world.tracks:
+            place = places[track.name]
+            now, new = sizes(world, track), came(world, track, week) - known[place]
+            left = before[place] + new - now
+            closed = track.closed + world.refused
+            assert (new[0] == draws.requests[week - 1]).all()
+            assert (left >= 0).all()
+            assert (left[:-1] >= new[1:]).all()
+            assert (left.sum(axis=0) - new[1:].sum(axis=0) == closed - gone[place]).all()
+            assert (now.sum(axis=0) == (track.open + world.before).sum(axis=0)).all()
+            assert (now.sum(axis=0) == start.pipeline.at_start.sum() + world.arrived - closed).all()
+            assert (track.open >= 0).all()
+            before[place], known[place], gone[place] = now, came(world, track, week + 1), closed
+
+
 STEPS = st.lists(
-    st.builds(
-        lambda least, released, onward: (least, released, onward),
-        st.integers(1, 6),
-        st.floats(0.05, 0.95),
-        st.floats(0, 1),
-    ),
+    st.builds(Step, st.just("x"), st.integers(1, 6), st.floats(0.05, 0.95), st.floats(0, 1)),
     min_size=1,
     max_size=4,
 )
+ANY_ORDER = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(
+    lambda shares: Order(min(shares), max(shares) - min(shares), 1 - max(shares))
+)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     steps=STEPS,
     data=st.data(),
     requests=st.integers(0, 30),
     capacity=st.floats(0, 40),
+    order=ANY_ORDER,
     seed=st.integers(0, 1000),
 )
 def test_arrivals_less_departures_are_the_change_in_size(
-    steps: Sequence[tuple[int, float, float]], data: st.DataObject, requests: int, capacity: float, seed: int
+    steps: Sequence[Step],
+    data: st.DataObject,
+    requests: int,
+    capacity: float,
+    order: Order,
+    seed: int,
 ) -> None:
-    """In every run, every week, under every order: open = at the start + arrived - closed."""
-    weeks, runs = 30, 20
+    """In every run, every week, at every stage, under every order and what if."""
+    weeks = 30
     narrowest = data.draw(st.integers(0, len(steps) - 1))
     rows = np.arange(-5, 21 + weeks).astype(np.int32)
     in_hand = tuple(
         InHand(data.draw(st.integers(0, len(steps) - 1)), data.draw(st.integers(1, 8)), row, cases)
         for row, cases in enumerate(data.draw(st.lists(st.integers(0, 9), max_size=20)))
     )
-    line = Pipeline(tuple(Step("x", *one) for one in steps), narrowest, weeks, 20, rows, in_hand)
     random = np.random.default_rng(seed)
     come = series(random.poisson(requests, 20).astype(float), np.ones(20), np.ones(weeks))
     go = series(np.full(20, capacity), np.ones(20), np.ones(weeks))
-    draws = draw(Drivers(come, go), runs, random)
-    world = begin(line, {**ORDERS, "spread": Order(0.2, 0.2, 0.6)}, draws, random)
-    before = int(line.at_start.sum())
+    more = Extra(data.draw(st.floats(0, 1)), np.linspace(0, data.draw(st.floats(0, 9)), weeks))
+    line = Pipeline(tuple(steps), narrowest, weeks, 20, rows, in_hand)
 
-    for _ in simulate(world, draws.capacity):
-        for track in world.tracks:
-            size = (track.open + world.before).sum(axis=0)
-            assert (size == before + world.arrived - world.refused - track.closed).all()
-            assert (track.open >= 0).all()
-            assert all((pool.ready >= 0).all() for pool in track.pools.values())
+    conserved(Start(line, Drivers(come, go), more), {**ORDERS, "any": order}, seed)
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    kind=st.sampled_from(KINDS),
+    stages=st.sampled_from([ONE, FOUR]),
+    seed=st.integers(0, 10_000),
+    capacity=st.floats(-5, 20),
+    requests=st.floats(-50, 50),
+    shrinkage=st.floats(0, 95),
+)
+def test_a_council_forecast_loses_no_case(
+    kind: str, stages: Timetable, seed: int, capacity: float, requests: float, shrinkage: float
+) -> None:
+    """The same of whole councils, as they are read from a file, with more or less of everything."""
+    one = council(kind, stages, seed)
+    now = present(known_on(one.work, one.day), one.day, 52)
+    what_if = WhatIf(capacity=capacity, requests=requests, shrinkage=shrinkage, catch_up=3)
+
+    assert now.pipeline.at_start.sum() == now.standing.place.size
+    conserved(start_of(now, what_if), {**ORDERS, "observed": now.order}, seed)
 
 
 @pytest.mark.parametrize("mean", [3.0, 17.5, 60.0])
@@ -170,3 +240,56 @@ def test_each_run_doubts_the_level() -> None:
     means = draw(Drivers(both, both), 2000, random).capacity.mean(axis=0)
 
     assert means.std() > 0.7 * seen.std() / np.sqrt(52)
+
+
+def test_what_lasts_for_weeks_stays_together() -> None:
+    """A good half-year and a bad one: eight drawn weeks are mostly of one kind, as eight real ones are.
+
+    Sums of eight weeks drawn one by one would have a variance of 8 x 25; if all were of one kind, 64 x 25.
+    """
+    half = np.repeat([5.0, 15.0], 26)
+    both = series(half, np.ones(52), np.ones(8))
+
+    sums = draw(Drivers(both, both), 4000, np.random.default_rng(7)).capacity.sum(axis=0)
+
+    assert 4 * 8 * 25 < sums.var() < 64 * 25
+
+
+def test_requests_and_completions_of_one_week_are_drawn_together() -> None:
+    """Weeks in which both were high stay so: their correlation is that of the weeks behind."""
+    random = np.random.default_rng(8)
+    values = random.poisson(20, 52).astype(float)
+    both = series(values, np.ones(52), np.ones(104))
+
+    drawn = draw(Drivers(both, both), 200, random)
+
+    assert np.corrcoef(drawn.requests.ravel(), drawn.capacity.ravel())[0, 1] > 0.95
+
+
+@pytest.mark.parametrize(("weeks", "cases"), [(13, 493), (52, 120)])
+def test_little_behind_makes_wide_intervals(weeks: int, cases: int) -> None:
+    """A quarter of the history, or of the cases, leaves the date far less certain than a year of many."""
+    whole, little = interval(52, 1.0), interval(weeks, cases / 493)
+
+    assert little[1] - little[0] > 1.4 * (whole[1] - whole[0])
+
+
+def interval(weeks: int, size: float) -> tuple[int, int]:
+    """Return P15 and P85 of the clearance week: a share of 60 in and 80 out, seen for so many weeks."""
+    random = np.random.default_rng(9)
+    drivers = (
+        series(poisson_like(rate * size, weeks, random), np.ones(weeks), np.ones(WEEKS)) for rate in (60, 80)
+    )
+    come, go = drivers
+    line = illustrative().pipeline
+    in_hand = tuple(replace(one, cases=round(6 * one.cases * size)) for one in line.in_hand)
+    start = Start(replace(line, in_hand=in_hand), Drivers(come, go), illustrative().extra)
+    cleared = kept_of(start, {"oldest-first": OLDEST_FIRST}, runs=1000)["oldest-first"].cleared
+    return cleared.percentile(0.15) or 0, cleared.percentile(0.85) or 0
+
+
+def poisson_like(mean: float, weeks: int, random: np.random.Generator) -> Rates:
+    """Return numbers with exactly this mean and the variance of counts, in chance order."""
+    evenly = (np.arange(weeks) + 0.5) / weeks
+    normal = np.array([NormalDist().inv_cdf(share) for share in evenly.tolist()])
+    return random.permutation(mean + np.sqrt(mean) * normal / normal.std())

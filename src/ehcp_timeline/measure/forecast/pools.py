@@ -73,9 +73,10 @@ class Chance:
 
 def chance(share: float, most: int) -> Chance:
     """Return a chance that up to `most` alike cases can have; tables double in size, so that few are made."""
-    if share >= 1:
+    near = round(share, 6)
+    if near >= 1:
         return Chance(1, np.zeros(0, dtype=np.int16))
-    return Chance(share, _binomial_table(round(share, 6), 1 << max(3, most.bit_length())))
+    return Chance(near, _binomial_table(near, 1 << max(3, most.bit_length())))
 
 
 def chosen(cases: Cases, chance: Chance, random: np.random.Generator) -> Cases:

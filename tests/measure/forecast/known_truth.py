@@ -2,7 +2,8 @@
 
 Requests come in clumps (a negative binomial), each stage takes a drawn number of days (normal, lognormal), a
 plan-writing team finishes so many a week (Poisson) in one of three orders. For years the team is too small;
-a year before the day of the forecast it grows. Nothing here is drawn from the model that is being tested.
+a year before the day of the forecast it grows. Nothing here is drawn from the model that is being tested:
+all that is shared with it is the record `Work`, in which a file is read.
 """
 
 from dataclasses import dataclass, replace
