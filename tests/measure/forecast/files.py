@@ -30,14 +30,14 @@ WEEK = timedelta(days=7)
 def illustrative(path: Path) -> Path:
     """Write the illustrative council: 493 open, 220 of them late, 15 in and 17 out a week for 60 weeks.
 
-    220 requests are spread over the 15 weeks before the last twenty, 273 over the last twenty; those closed
-    before came 15 a week and were issued 17 a week, in order of request, none in less than 14 weeks.
+    A request came every 7/15 of a day; a plan went every 7/17 of one, the oldest first but for 35 lately, and
+    none in less than 14 weeks.
     """
-    late = [(f"L{one}", AS_AT - timedelta(days=141 + one * 105 // 220), None) for one in range(220)]
-    in_time = [(f"T{one}", AS_AT - timedelta(days=one * 140 // 273), None) for one in range(273)]
-    issued = [AS_AT - timedelta(days=number * 7 // 17) for number in range(60 * 17)]
-    done = [(f"D{number}", day - timedelta(days=250), day) for number, day in enumerate(issued)]
-    return write(path, [*late, *in_time, *done])
+    young = [*range(243, 303, 2), *range(303, 528, 45)]
+    issued = dict(zip([*young, *range(528, 1513)], range(60 * 17), strict=True))
+    came = {number: AS_AT - timedelta(days=number * 7 // 15) for number in range(1513)}
+    gone = {number: AS_AT - timedelta(days=place * 7 // 17) for number, place in issued.items()}
+    return write(path, [(f"C{number}", day, gone.get(number)) for number, day in came.items()])
 
 
 def write(path: Path, rows: Sequence[tuple[str, date, date | None]]) -> Path:
