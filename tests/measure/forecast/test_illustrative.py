@@ -84,7 +84,7 @@ def test_in_time_first_has_the_old_cases() -> None:
 
 
 def test_in_time_first_has_the_longer_list() -> None:
-    """After a year 89 are overdue oldest first and 179 in time first; a straight line says 220 - 104 = 116."""
+    """After a year 89 are overdue oldest first, 179 in time first; a straight line says 220 - 104 = 116."""
     after = [kept()[order].moments[YEAR].overdue for order in ("oldest-first", "in-time-first")]
 
     assert [one.percentile(0.5) for one in after] == [89, 179]
