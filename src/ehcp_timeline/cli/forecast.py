@@ -2,12 +2,16 @@
 
 import hashlib
 import sys
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from ehcp_timeline.cli import forecast_options as options
+from ehcp_timeline.cli.counting import NOT_ALL_JUDGED
 from ehcp_timeline.cli.examples import examples, exit_codes
 from ehcp_timeline.cli.opening import case_file, law, names, settings
 from ehcp_timeline.cli.options import AsAt, Config, Force, Format, OutputFile, Rules
@@ -16,14 +20,32 @@ from ehcp_timeline.cli.words import day_asked
 from ehcp_timeline.errors import CaseFileError, UsageError
 
 if TYPE_CHECKING:
-    from ehcp_timeline.measure.forecast.forecast import Asked, Forecast
+    from ehcp_timeline.cli.config import Config as Settings
+    from ehcp_timeline.measure.forecast.asked import Asked
+    from ehcp_timeline.measure.forecast.counts_file import Counted
+    from ehcp_timeline.measure.forecast.forecast import Forecast
+    from ehcp_timeline.report.sections import Section
 
 FORMATS = ("table", "plain", "json", "csv", "md")
 SEED = 20140901
 _MOST_BYTES = 10_000_000
+_EVERY_LINE = 10_000_000
 
 
-@exit_codes("0  done", "2  cannot run")
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """How much is shown of what was asked.
+
+    Attributes:
+        top: Lines of a list of cases on a page; every other format is complete.
+        full: Whether every quarter and stage is shown too.
+    """
+
+    top: int
+    full: bool
+
+
+@exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
 @examples(
     "ehcp forecast cases.csv",
     "ehcp forecast cases.csv --target 2027-09-30 --capacity +3 --from 2027-01-01",
@@ -56,6 +78,7 @@ def forecast(
     seed: options.Seed = SEED,
     runs: options.Runs = 1000,
     horizon: options.Horizon = 156,
+    full: options.Full = False,
     top: options.Top = 20,
     as_at: AsAt = None,
     asked: Format = None,
@@ -73,35 +96,39 @@ def forecast(
         capacity=capacity, since=since, psychologists=psychologists, advice_each=advice_each,
         requests=requests, shrinkage=shrinkage, catch_up=catch_up,
     )  # fmt: skip
-    from ehcp_timeline.measure.forecast.forecast import POLICIES, Asked
-
     if (snapshots is None) == (not files):
         raise UsageError("give case files, or --snapshots with counts", "ehcp forecast cases.csv")
+    from ehcp_timeline.measure.forecast.asked import POLICIES, Asked
+
+    today = day_asked(as_at) if as_at or snapshots is None else date.max
     question = Asked(
-        as_at=day_asked(as_at) if as_at or snapshots is None else date.max,
-        seed=seed, runs=runs, weeks=horizon, policies=options.policies(policy, POLICIES),
+        as_at=today, seed=seed, runs=runs, weeks=horizon, policies=options.policies(policy, POLICIES),
         split=options.share("--split", split), what_if=changes, clear_at=clear_at,
-        narrowest=narrowest or "", window=history, closures=options.closures_of(terms), per_case=per_case,
+        narrowest=narrowest or "", window=history, per_case=per_case,
         save_list=save_list, intake_weeks=intake, backtest=backtest,
     )  # fmt: skip
     if snapshots is not None:
-        _counts_alone(question)
+        options.counts_alone(question, policy, terms)
         _from_counts(to, snapshots, measure, question, target)
         return
-    question = replace(question, target=options.target_day(target, question.as_at))
-    _from_cases(to, files or [], question, overlays, config_file, top)
+    if measure is not None:
+        raise UsageError("--measure is for --snapshots", "leave it out")
+    _one_list(to, question)
+    config = settings(config_file)
+    goal = options.target_day(target, today)
+    question = replace(question, target=goal, closures=options.closures_of(terms, config))
+    _from_cases(to, files or [], question, config, overlays, _Shown(top, full))
 
 
 def _from_cases(
     to: Output,
     files: list[Path],
     question: "Asked",
+    config: "Settings",
     overlays: list[Path] | None,
-    config_file: Path | None,
-    top: int,
+    shown: _Shown,
 ) -> None:
     """Forecast from case files."""
-    config = settings(config_file)
     rulebook = law(overlays, config)
     vocabulary = names(rulebook)
     sources = [case_file(path, vocabulary, question.as_at, config) for path in files]
@@ -111,63 +138,94 @@ def _from_cases(
 
     found = forecast_of(rulebook, sources, question)
     stages = stage_lines(found.now)
-    sections = forecast_view.case_sections(found, stages, top)
-    sentences = list(forecast_view.lines_of(sections))
+    most = shown.top if to.format in ("table", "plain") else _EVERY_LINE
+    sections = forecast_view.case_sections(found, stages, most, full=shown.full)
+    sentences = list(forecast_view.sentences(found, stages))
     rows, keys = _rows(found)
     answer = forecast_answer.case_answer(found, rulebook, stages, sentences)
-    to.send_rows(rows, keys, answer, lambda: sections, f"Forecast as at {question.as_at}")
+    _send(to, rows, keys, answer, sections)
+    if found.too_little and to.format == "csv":
+        say(f"No forecast: {found.too_little}.")
     left_out = sum(one.not_judged for one in found.inputs)
     if left_out:
         say(f"{left_out:,} rows could not be judged and are left out; `ehcp check` says why.")
+    if left_out or found.left_out:
+        raise typer.Exit(NOT_ALL_JUDGED)
+
+
+def _send(
+    to: Output,
+    rows: list[dict[str, Any]],
+    keys: tuple[str, ...],
+    answer: dict[str, Any],
+    sections: "Sequence[Section]",
+) -> None:
+    """Write the answer; Markdown holds what a person is shown."""
+    if to.format == "md":
+        from ehcp_timeline.report.forecast_view import without_commands
+        from ehcp_timeline.report.markdown import markdown_page
+
+        to.send(markdown_page(without_commands(sections)))
+        return
+    to.send_rows(rows, keys, answer, lambda: sections, "")
 
 
 def _rows(found: "Forecast") -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    """Return the list that CSV and Markdown hold: the one asked for, or the quarters under every order."""
+    """Return the list that CSV holds: the one asked for, or the quarters under every order."""
     from ehcp_timeline.report import forecast_answer as rows
 
     if found.to_save is not None:
-        return [rows.save_record(one) for one in found.to_save], rows.SAVE_KEYS
+        return [rows.save_record(one) for one in found.to_save.cases], rows.SAVE_KEYS
     if found.cases is not None:
         return [rows.case_record(one) for one in found.cases], rows.CASE_KEYS
     if found.intake is not None:
         return [rows.intake_record(one) for one in found.intake], rows.INTAKE_KEYS
+    if found.backtest is not None:
+        return [rows.standpoint_record(one) for one in found.backtest.standpoints], rows.STANDPOINT_KEYS
     return rows.quarter_records(found.outlooks), rows.QUARTER_KEYS
 
 
-def _counts_alone(question: "Asked") -> None:
-    """Raise UsageError where something is asked that counts cannot tell."""
-    of_cases = {
-        "--per-case": question.per_case,
+def _one_list(to: Output, question: "Asked") -> None:
+    """Raise UsageError where a CSV file would have to hold two lists."""
+    lists = {
         "--save-list": question.save_list,
-        "--intake": bool(question.intake_weeks),
+        "--per-case": question.per_case,
+        "--intake": question.intake_weeks > 0,
         "--backtest": question.backtest,
-        "a what-if": question.what_if.changed,
     }
-    for word, wanted in of_cases.items():
-        if wanted:
-            raise UsageError(f"{word} needs case files; counts cannot tell it", "ehcp forecast cases.csv")
+    asked = [word for word, wanted in lists.items() if wanted]
+    if to.format == "csv" and len(asked) > 1:
+        raise UsageError(
+            f"CSV holds one list, and {' and '.join(asked)} are asked for", "leave all but one out"
+        )
 
 
 def _from_counts(to: Output, path: Path, measure: str | None, question: "Asked", target: str | None) -> None:
-    """Forecast from published counts; it stands at the last of them unless a day was asked for."""
-    from ehcp_timeline.measure.forecast.counts_file import read_counts
+    """Forecast from published counts, as at the last of them unless a day was given."""
+    from ehcp_timeline.measure.forecast.counts_file import read_counts, text_of
     from ehcp_timeline.measure.forecast.snapshots import from_counts
     from ehcp_timeline.report import forecast_answer, forecast_view
 
     raw = _bytes(path)
-    counted = read_counts(_text(raw, path), str(path), measure=measure, until=question.as_at)
-    stands = counted.counts[-1].day
-    today = stands if question.as_at == date.max else question.as_at
-    question = replace(question, as_at=stands, target=options.target_day(target, today))
+    name = "standard input" if str(path) == "-" else str(path)
+    counted = read_counts(text_of(raw, name), name, measure=measure, until=question.as_at)
+    question = _standing(question, counted, target)
     found = from_counts(counted.counts, question.runs, question.seed, question.weeks)
-    sections = forecast_view.snapshot_sections(found, question, counted.remarks)
-    source = (str(path), hashlib.sha256(raw).hexdigest())
+    sections = forecast_view.snapshot_sections(found, question, counted.measure, counted.remarks)
+    source = (name, hashlib.sha256(raw).hexdigest())
     sentences = list(forecast_view.lines_of(sections))
-    answer = forecast_answer.snapshot_answer(found, question, source, sentences, len(counted.counts))
+    answer = forecast_answer.snapshot_answer(found, question, source, counted, sentences)
     rows = [forecast_answer.pair_record(one) for one in found.pairs]
-    to.send_rows(rows, forecast_answer.PAIR_KEYS, answer, lambda: sections, f"Forecast as at {stands}")
-    if to.format not in ("table", "plain"):
+    _send(to, rows, forecast_answer.PAIR_KEYS, answer, sections)
+    if to.format == "csv":
         say(*counted.remarks)
+
+
+def _standing(question: "Asked", counted: "Counted", target: str | None) -> "Asked":
+    """Return the question with the day that it stands at and, if there is one, the target."""
+    last = counted.counts[-1].day
+    stands = last if question.as_at == date.max else question.as_at
+    return replace(question, as_at=stands, target=options.target_day(target, stands))
 
 
 def _bytes(path: Path) -> bytes:
@@ -177,16 +235,13 @@ def _bytes(path: Path) -> bytes:
         CaseFileError: It cannot be read, or is too large for a list of counts.
     """
     try:
-        raw = sys.stdin.buffer.read(_MOST_BYTES + 1) if str(path) == "-" else path.read_bytes()
+        if str(path) == "-":
+            raw = sys.stdin.buffer.read(_MOST_BYTES + 1)
+        else:
+            with path.open("rb") as file:
+                raw = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise CaseFileError(f"{path} cannot be read: {(error.strerror or 'error').lower()}") from None
     if len(raw) > _MOST_BYTES:
         raise CaseFileError(f"{path} is too large for a list of counts", "one line for each count")
     return raw
-
-
-def _text(raw: bytes, path: Path) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise CaseFileError(f"{path} is not UTF-8 text", "save it as CSV UTF-8") from None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,8 @@ from ehcp_timeline.cli.words import choices, day_asked
 from ehcp_timeline.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
+    from ehcp_timeline.cli.config import Config
+    from ehcp_timeline.measure.forecast.asked import Asked
     from ehcp_timeline.measure.forecast.intake import Closure
     from ehcp_timeline.measure.forecast.whatif import WhatIf
 
@@ -84,6 +86,7 @@ Terms = Annotated[
     Path | None, typer.Option("--terms", metavar="FILE", help="TOML with the school closures, in [terms].")
 ]
 Backtest = Annotated[bool, typer.Option("--backtest", help="Score forecasts of the past months.")]
+Full = Annotated[bool, typer.Option("--full", help="Every quarter, stage and queue too.")]
 Top = Annotated[int, typer.Option("--top", min=0, metavar="N", help="Lines of a list of cases shown.")]
 
 _NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)(%?)")
@@ -176,22 +179,48 @@ def target_day(word: str | None, after: date) -> date | None:
     return found
 
 
-def closures_of(path: Path | None) -> "tuple[Closure, ...]":
-    """Return the school closures that a TOML file holds in `[terms]`.
+def counts_alone(question: "Asked", policy: Sequence[str] | None, terms: Path | None) -> None:
+    """Raise UsageError where something is asked that counts cannot tell."""
+    of_cases = {
+        "--per-case": question.per_case,
+        "--save-list": question.save_list,
+        "--intake": question.intake_weeks > 0,
+        "--backtest": question.backtest,
+        "--policy": policy is not None,
+        "--clear-at": question.clear_at is not None,
+        "--narrowest": bool(question.narrowest),
+        "--terms": terms is not None,
+        "a what-if": question.what_if.changed,
+    }
+    for word, wanted in of_cases.items():
+        if wanted:
+            raise UsageError(f"{word} needs case files; counts cannot tell it", "ehcp forecast cases.csv")
+
+
+def closures_of(path: Path | None, config: "Config") -> "tuple[Closure, ...]":
+    """Return the school closures in `[terms]` of a TOML file, or of the settings where none is named.
 
     Raises:
-        ConfigError: It cannot be read, or they are no closures.
+        ConfigError: It cannot be read, has no `[terms]`, or they are no closures.
     """
+    from ehcp_timeline.measure.forecast.intake import EXAMPLE, read_closures
+
     if path is None:
-        return ()
+        return read_closures(config.terms, str(config.path)) if config.terms is not None else ()
+    table = _toml(path)
+    if "terms" not in table:
+        raise ConfigError(f"{path} has no [terms]", f"write  [terms]  and below it  {EXAMPLE}")
+    return read_closures(table["terms"], str(path))
+
+
+def _toml(path: Path) -> dict[str, Any]:
     import tomllib
 
-    from ehcp_timeline.measure.forecast.intake import read_closures
-
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {(error.strerror or 'error').lower()}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path} is not TOML: {type(error).__name__}", "save it as UTF-8 TOML") from None
-    return read_closures(table.get("terms", {}), str(path))
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not UTF-8 text", "save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from None

@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any
 
 from ehcp_timeline.law.terms import Rulebook
-from ehcp_timeline.measure.forecast.backtest import SHARES, Backtest, Score, Scored
-from ehcp_timeline.measure.forecast.forecast import Asked, Forecast, Target
+from ehcp_timeline.measure.forecast.asked import Asked
+from ehcp_timeline.measure.forecast.backtest import SHARES, Backtest, Score, Scored, Standpoint
+from ehcp_timeline.measure.forecast.counts_file import Counted
+from ehcp_timeline.measure.forecast.forecast import Forecast, Target
 from ehcp_timeline.measure.forecast.intake import IntakeWeek
 from ehcp_timeline.measure.forecast.outlook import Clearance, Outlook
 from ehcp_timeline.measure.forecast.percase import Projected
@@ -29,10 +31,11 @@ CASE_KEYS = (
     "district", "team", "caseworker",
 )  # fmt: skip
 SAVE_KEYS = (
-    "case_id", "row", "stage", "start", "due", "days_left", "days_needed", "last_safe_draft", "district",
-    "team", "caseworker",
+    "case_id", "row", "stage", "start", "due", "days_left", "days_needed", "expected_p85", "last_safe_draft",
+    "district", "team", "caseworker",
 )  # fmt: skip
 PAIR_KEYS = ("first", "last", "first_count", "last_count", "weeks", "per_week", "clear_on")
+STANDPOINT_KEYS = ("day", "overdue", "p50_weeks", "p85_weeks", "p95_weeks", "actual_weeks")
 INTAKE_KEYS = (
     "week", "expected", "decide", "decide_closed", "no_plan", "no_plan_closed", "issue", "issue_closed",
     "issue_act_by", "school_days_lost", "bank_holidays",
@@ -53,12 +56,12 @@ def case_answer(
         "history": _history(found),
         "what_if": what_if_values(found.asked.what_if),
         "stages": [asdict(one) for one in stages],
-        "policies": [_outlook(one) for one in found.outlooks],
+        "policies": [_outlook(one, found.unchanged.get(one.policy)) for one in found.outlooks],
         "target": _target(found.target),
         "reviews": None if found.reviews is None else _rounded(asdict(found.reviews)),
         "snapshots": None,
         "cases": None if found.cases is None else [case_record(one) for one in found.cases],
-        "save_list": None if found.to_save is None else [save_record(one) for one in found.to_save],
+        "save_list": None if found.to_save is None else [save_record(one) for one in found.to_save.cases],
         "intake": None if found.intake is None else [_rounded(asdict(one)) for one in found.intake],
         "backtest": None if found.backtest is None else _backtest(found.backtest),
         "sentences": list(sentences),
@@ -66,7 +69,7 @@ def case_answer(
 
 
 def snapshot_answer(
-    found: Snapshots, asked: Asked, source: tuple[str, str], sentences: Sequence[str], rows: int
+    found: Snapshots, asked: Asked, source: tuple[str, str], counted: Counted, sentences: Sequence[str]
 ) -> dict[str, Any]:
     """Return a forecast from counts, under the same keys; what needs cases is null.
 
@@ -74,10 +77,11 @@ def snapshot_answer(
         found: What the counts imply.
         asked: What was asked.
         source: Name of the file and SHA-256 of its bytes.
+        counted: The file.
         sentences: The same in words.
-        rows: Lines with a count.
     """
     name, sha256 = source
+    rows = len(counted.counts)
     return {
         **_head(asked, "snapshots"),
         "rulebook": None,
@@ -92,6 +96,8 @@ def snapshot_answer(
         "target": _snapshot_target(found, asked.target),
         "reviews": None,
         "snapshots": {
+            "measure": counted.measure or None,
+            "remarks": list(counted.remarks),
             "counts": [asdict(one) for one in found.counts],
             "pairs": [_pair(one) for one in found.pairs],
             "whole": None if found.whole is None else _pair(found.whole),
@@ -137,6 +143,7 @@ def _now(found: Forecast) -> dict[str, Any]:
         "narrowest": now.work.timetable.names[now.narrowest],
         "order": {name: round(share, 3) for name, share in asdict(now.order).items()},
         "unavoidable": round(now.unavoidable, 1),
+        "left_out": found.left_out,
         "too_little": found.too_little or None,
     }
 
@@ -150,14 +157,17 @@ def _history(found: Forecast) -> dict[str, Any]:
         "closed_per_week": round(float(past.closed.mean()), 2) if some else None,
         "issued_per_week": round(float(past.issued.mean()), 2) if some else None,
         "straight_line_weeks": _two(found.naive_weeks),
+        "checked": None if found.checked is None else asdict(found.checked),
+        "seasons": [asdict(one) for one in found.seasons],
     }
 
 
-def _outlook(one: Outlook) -> dict[str, Any]:
+def _outlook(one: Outlook, unchanged: Clearance | None) -> dict[str, Any]:
     return {
         "policy": one.policy,
         "order": {name: round(share, 3) for name, share in asdict(one.order).items()},
         "clearance": asdict(one.clearance),
+        "unchanged": None if unchanged is None else asdict(unchanged),
         "quarters": [asdict(quarter) for quarter in one.quarters],
         "path": [asdict(point) for point in one.path],
     }
@@ -262,18 +272,15 @@ def _backtest(found: Backtest) -> dict[str, Any]:
     return {
         "forecasts": len(found.standpoints),
         "scores": [_score(one) for one in found.scores],
-        "standpoints": [
-            {
-                "day": one.day,
-                "overdue": one.overdue,
-                "p50_weeks": one.clear[0],
-                "p85_weeks": one.clear[1],
-                "p95_weeks": one.clear[2],
-                "actual_weeks": one.actual,
-            }
-            for one in found.standpoints
-        ],
+        "standpoints": [standpoint_record(one) for one in found.standpoints],
     }
+
+
+def standpoint_record(one: Standpoint) -> Row:
+    """Return a past day, what was forecast then and what came, as one row."""
+    p50, p85, p95 = one.clear
+    values = (one.day, one.overdue, p50, p85, p95, one.actual)
+    return dict(zip(STANDPOINT_KEYS, values, strict=True))
 
 
 def _score(one: Score) -> dict[str, Any]:
@@ -301,8 +308,3 @@ def _two(value: float | None) -> float | None:
 def _rounded(values: dict[str, Any]) -> dict[str, Any]:
     """Return values with numbers that are not whole at two decimals."""
     return {key: round(value, 2) if isinstance(value, float) else value for key, value in values.items()}
-
-
-def clearance_record(policy: str, one: Clearance) -> Row:
-    """Return when a backlog clears under one order of work, as one row."""
-    return {"policy": policy, "p50": one.p50, "p85": one.p85, "p95": one.p95}

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from ehcp_timeline.report.envelopes import FileRead, RulebookUsed, Shape, Whole
+from ehcp_timeline.report.envelopes import ClearanceEstimate, FileRead, RulebookUsed, Shape, Whole
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Percent = Annotated[float | None, Field(ge=0, le=100)]
@@ -37,7 +37,17 @@ class Now(Shape):
     narrowest: Annotated[str, Field(description="the stage at which cases wait for hands")]
     order: OrderShares
     unavoidable: Annotated[float, Field(description="overdue cases if nobody waited at the narrowest stage")]
+    left_out: Annotated[Whole, Field(description="assessments that the file does not date")]
     too_little: Annotated[str | None, Field(description="why nothing could be simulated")]
+
+
+class SeasonAhead(Shape):
+    """How a kind of week compares with an ordinary one."""
+
+    kind: Literal["august", "christmas", "school holiday"]
+    weeks_seen: Annotated[Whole, Field(description="0: taken to be like any other")]
+    requests: Annotated[float, Field(description="share of an ordinary week's requests")]
+    completions: Annotated[float, Field(description="share of an ordinary week's work")]
 
 
 class Past(Shape):
@@ -48,7 +58,11 @@ class Past(Shape):
     requests_per_week: float | None
     closed_per_week: float | None
     issued_per_week: float | None
-    straight_line_weeks: Annotated[float | None, Field(description="null: never by a straight line")]
+    straight_line_weeks: Annotated[
+        float | None, Field(description="overdue over closed less requests; null: never")
+    ]
+    checked: Annotated[ClearanceEstimate | None, Field(description="the straight line that ehcp check draws")]
+    seasons: list[SeasonAhead]
 
 
 class Change(Shape):
@@ -120,15 +134,16 @@ class PolicyAhead(Shape):
     policy: str
     order: OrderShares
     clearance: ClearBy
+    unchanged: Annotated[ClearBy | None, Field(description="without the what-if; null where there is none")]
     quarters: list[QuarterAhead]
     path: list[PathWeek]
 
 
 class NeededUnder(Shape):
-    """Capacity of the narrowest stage that a target takes, under one order of work."""
+    """Capacity of the narrowest stage that a target takes, a what-if on top, under one order of work."""
 
     policy: str
-    more_p50: int | None
+    more_p50: Annotated[int | None, Field(description="cases a week more; null: no number is enough")]
     more_p85: int | None
     capacity_p50: float | None
     capacity_p85: float | None
@@ -173,13 +188,15 @@ class CountPair(Shape):
     last_count: Whole
     weeks: float
     per_week: float
-    clear_on: Annotated[date | None, Field(description="null: never at this rate")]
+    clear_on: Annotated[date | None, Field(description="null: never at this rate, or not in 20 years")]
     unexplained: Annotated[int | None, Field(description="change less arrivals plus completions")]
 
 
 class CountsTaken(Shape):
     """What a series of counts implies."""
 
+    measure: Annotated[str | None, Field(description="what was counted, where the file says")]
+    remarks: Annotated[list[str], Field(description="lines left out, dates completed")]
     counts: list[CountTaken]
     pairs: list[CountPair]
     whole: CountPair | None
@@ -210,11 +227,12 @@ class CaseToSave(Shape):
 
     case_id: str
     row: Whole
-    stage: str
+    stage: Literal["decision", "draft", "final", "duty"]
     start: date
     due: date
     days_left: int
     days_needed: int
+    expected_p85: Annotated[date, Field(description="issued then, at the 85th percentile of each stage")]
     last_safe_draft: Annotated[date | None, Field(description="null: the draft was sent")]
     district: str | None
     team: str | None
@@ -237,7 +255,9 @@ class RequestsOfWeek(Shape):
     week: date
     expected: float | None
     milestones: list[Milestone]
-    school_days_lost: Whole
+    school_days_lost: Annotated[
+        Whole | None, Field(description="null: the closures known end before week 20")
+    ]
     bank_holidays: Whole
 
 

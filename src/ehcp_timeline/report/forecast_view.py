@@ -1,100 +1,74 @@
-"""What `ehcp forecast` tells a person: sentences first, then each order of work beside the others."""
+"""What `ehcp forecast` tells a person: the answer, what would change it, and every order of work."""
 
-from collections.abc import Callable, Iterator, Sequence
+import shlex
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
 
-from ehcp_timeline.measure.forecast.backtest import Backtest
-from ehcp_timeline.measure.forecast.forecast import Asked, Forecast
-from ehcp_timeline.measure.forecast.outlook import Outlook, Quarter
-from ehcp_timeline.measure.forecast.snapshots import Snapshots
+from ehcp_timeline.measure.forecast.asked import Asked
+from ehcp_timeline.measure.forecast.forecast import Forecast
+from ehcp_timeline.measure.forecast.outlook import Clearance, Outlook, Quarter
+from ehcp_timeline.measure.forecast.snapshots import Pair, Snapshots
 from ehcp_timeline.measure.forecast.stage_lines import StageLine
-from ehcp_timeline.report.forecast_answer import (
-    CASE_KEYS,
-    INTAKE_KEYS,
-    SAVE_KEYS,
-    case_record,
-    intake_record,
-    pair_record,
-    save_record,
-)
-from ehcp_timeline.report.forecast_words import (
-    backtest_sentences,
-    case_sentences,
-    review_sentences,
+from ehcp_timeline.report.forecast_count_words import (
+    caution_words,
     snapshot_sentences,
-    target_words,
+    snapshot_target_words,
 )
-from ehcp_timeline.report.phrases import day
-from ehcp_timeline.report.sections import Column, Kind, Section, without_empty_columns
+from ehcp_timeline.report.forecast_detail import detail_sections
+from ehcp_timeline.report.forecast_lists import list_sections
+from ehcp_timeline.report.forecast_words import (
+    WHY_APART,
+    basis_sentences,
+    change_sentences,
+    headline,
+    never_note,
+    review_sentences,
+)
+from ehcp_timeline.report.phrases import count, day
+from ehcp_timeline.report.sections import Column, Section, without_empty_columns
 
 NEVER = "never"
-_QUARTERS_SHOWN = 8
-_NEVER_WORDS = "Never: not within the weeks looked at. Quarters beyond two years stand in JSON and CSV."
-_FIXED = frozenset({"case_id", "start", "due", "week"})
+NEXT = "Next"
+_QUARTERS_SHOWN = 4
+_END_NOTE = (
+    "In 20 weeks: of the plans issued in that quarter; no exceptions: the same without plans for which one "
+    "is claimed; past 52: families who have waited more than 52 weeks. The middle one of all runs."
+)
+_PAIRS_SHOWN = 12
 
 
-def case_sections(found: Forecast, stages: Sequence[StageLine], top: int) -> list[Section]:
-    """Return a forecast from case files as sections; lists of cases show at most `top` lines."""
-    sections = [
-        Section(title=_title(found.asked), before=tuple(case_sentences(found))),
-        _what_if(found.asked),
-        _clearances(found.outlooks),
-        *_beside(found.outlooks),
-        _stages(stages),
-    ]
-    if found.target is not None:
-        sections.append(Section(title="Target", before=tuple(target_words(found.target))))
-    if found.reviews is not None:
-        sections.append(Section(title="Reviews", before=tuple(review_sentences(found.reviews))))
-    if found.to_save is not None:
-        rows = [save_record(one) for one in found.to_save]
-        sections.append(_records("In time, to be saved", rows, SAVE_KEYS, top))
-    if found.cases is not None:
-        rows = [case_record(one) for one in found.cases]
-        sections.append(_records("Open cases and when they close", rows, CASE_KEYS, top))
-    if found.intake is not None:
-        rows = [intake_record(one) for one in found.intake]
-        sections.append(_records("Requests to come", rows, INTAKE_KEYS, len(rows)))
-    if found.backtest is not None:
-        sections.append(_backtest(found.backtest))
-    sections.append(_seed(found.asked))
+def case_sections(found: Forecast, stages: Sequence[StageLine], top: int, *, full: bool) -> list[Section]:
+    """Return a forecast from case files as sections, the answer first.
+
+    Args:
+        found: The forecast.
+        stages: Its stages.
+        top: Lines of a list of cases shown.
+        full: Whether every quarter and stage is shown too; and beside a list, everything else.
+    """
+    lists = list(list_sections(found, top))
+    sections = [Section(title=_title(found.asked), before=tuple(headline(found))), _what_if(found.asked)]
+    if not found.too_little and (full or not lists):
+        sections += _answer(found, tuple(stages))
+    if full:
+        sections += detail_sections(found, stages)
+    sections += [*lists, _ending(found, full=full, listed=bool(lists))]
     return [one for one in sections if one.before or one.rows]
 
 
-def snapshot_sections(found: Snapshots, asked: Asked, remarks: Sequence[str]) -> list[Section]:
-    """Return a forecast from counts as sections."""
-    sentences = tuple(snapshot_sentences(found, asked.target))
-    rows = [pair_record(one) for one in found.pairs]
-    table = Section(
-        title="Pairs of counts",
-        columns=(
-            Column("from", "fixed"), Column("to", "fixed"),
-            Column("first", "number"), Column("last", "number"),
-            Column("weeks", "number"), Column("a week", "number"), Column("clear on", "fixed"),
-        ),
-        rows=tuple(
-            (
-                _word(row["first"]), _word(row["last"]), f"{row['first_count']:,}", f"{row['last_count']:,}",
-                f"{row['weeks']:.1f}", f"{row['per_week']:+,.1f}", _date(row["clear_on"]),
-            )
-            for row in rows
-        ),
-    )  # fmt: skip
-    notes = Section(title="About the file", before=tuple(remarks))
-    every = [Section(title=_title(asked), before=sentences), table, notes, _seed(asked)]
-    return [one for one in every if one.before or one.rows]
+def _answer(found: Forecast, stages: tuple[StageLine, ...]) -> Iterator[Section]:
+    """Yield when it is clear, what would change it, and where each order of work leads."""
+    if found.now.standing.overdue > found.clear_at:
+        yield _clearances(found)
+    yield Section(title="What would change it", before=tuple(change_sentences(found, stages)))
+    yield from _orders(found.outlooks)
+    if found.reviews is not None:
+        yield Section(title="Yearly reviews", before=tuple(review_sentences(found.reviews)))
+    yield Section(title="What it rests on", before=tuple(basis_sentences(found)))
 
 
 def _title(asked: Asked) -> str:
     return f"Forecast as at {day(asked.as_at)}"
-
-
-def _seed(asked: Asked) -> Section:
-    words = (
-        f"{asked.runs:,} runs, {asked.weeks} weeks ahead, seed {asked.seed}: the same again gives the same."
-    )
-    return Section(before=(words,))
 
 
 def _what_if(asked: Asked) -> Section:
@@ -105,7 +79,7 @@ def _what_if(asked: Asked) -> Section:
         (change.capacity, f"{change.capacity:+g} plans a week at the narrowest stage{since}"),
         (
             change.psychologists,
-            f"{change.psychologists:+g} psychologists, advice from each a week: {change.advice_each:g}",
+            f"{change.psychologists:+g} psychologists, each with {change.advice_each:g} advice a week{since}",
         ),
         (change.requests, f"{change.requests:+g}% requests"),
         (change.shrinkage, f"{change.shrinkage:g}% of working time lost beyond what was lost so far"),
@@ -114,136 +88,165 @@ def _what_if(asked: Asked) -> Section:
             f"a catch-up team: {change.catch_up:+g} a week for {change.catch_up_weeks} weeks{since}",
         ),
     )
-    return Section(title="What if", before=tuple(words for asked_for, words in told if asked_for))
+    return Section(title="The change", before=tuple(words for asked_for, words in told if asked_for))
 
 
-def _clearances(outlooks: Sequence[Outlook]) -> Section:
-    """Return the clearance dates of all orders, side by side."""
+def _clearances(found: Forecast) -> Section:
+    """Return the clearance dates of all orders side by side; after a change beside those without it."""
+    headings = ["order of work", "half of runs", "85%", "95%", "never"]
+    if found.unchanged:
+        headings += ["unchanged: half", "85%"]
     return Section(
-        title="Clear by",
-        columns=(
-            Column("order of work", "fixed"), Column("P50", "fixed"), Column("P85", "fixed"),
-            Column("P95", "fixed"), Column("never", "number"),
+        title="When it is clear",
+        columns=tuple(
+            Column(name, "number" if name == "never" else "fixed", optional=name == "95%")
+            for name in headings
         ),
-        rows=tuple(
-            (
-                one.policy, _date(one.clearance.p50), _date(one.clearance.p85), _date(one.clearance.p95),
-                f"{100 * one.clearance.never_share:.0f}%",
-            )
-            for one in outlooks
-        ),
-        after=(_NEVER_WORDS,) if outlooks else (),
-    )  # fmt: skip
+        rows=tuple(_clearance_row(found, one) for one in found.outlooks),
+        after=(never_note(found),),
+    )
 
 
-def _beside(outlooks: Sequence[Outlook]) -> Iterator[Section]:
-    """Yield one table for each measure: quarters down, orders of work across, medians in the cells."""
-    if not outlooks:
-        return
-    columns = (Column("quarter", "fixed"), *(Column(one.policy, "number") for one in outlooks))
+def _clearance_row(found: Forecast, one: Outlook) -> tuple[str, ...]:
+    cells = (one.policy, *_dates(one.clearance), f"{100 * one.clearance.never_share:.0f}%")
+    return (*cells, *_dates(found.unchanged[one.policy])[:2]) if found.unchanged else cells
+
+
+def _dates(one: Clearance) -> tuple[str, str, str]:
+    return _date(one.p50), _date(one.p85), _date(one.p95)
+
+
+def _orders(outlooks: Sequence[Outlook]) -> Iterator[Section]:
+    """Yield where each order of work leads: a year on, and its 20-week rate quarter by quarter."""
     many = min(_QUARTERS_SHOWN, len(outlooks[0].quarters))
-    for title, cell in _MEASURES:
-        rows = tuple(
-            (outlooks[0].quarters[place].quarter, *(cell(one.quarters[place]) for one in outlooks))
-            for place in range(many)
+    if not many:
+        return
+    ends = [(one.policy, one.quarters[many - 1]) for one in outlooks]
+    yield without_empty_columns(
+        Section(
+            title=f"Where each order of work leads: the end of {ends[0][1].quarter}",
+            columns=(
+                Column("order of work", "fixed"), Column("in 20 weeks", "number"),
+                Column("no exceptions", "number"), Column("overdue", "number"),
+                Column("oldest, weeks", "number"), Column("past 52", "number"),
+            ),
+            rows=tuple((policy, *_end_cells(quarter)) for policy, quarter in ends),
+            after=(_END_NOTE, WHY_APART) if len(outlooks) > 1 else (_END_NOTE,),
         )
-        if any(any(row[1:]) for row in rows):
-            yield Section(title=title, columns=columns, rows=rows)
+    )  # fmt: skip
+    yield Section(
+        title="Plans issued within 20 weeks, % (15 of 100 runs are below, 15 above)",
+        columns=(Column("quarter", "fixed"), *(Column(one.policy, "number") for one in outlooks)),
+        rows=tuple(
+            (outlooks[0].quarters[place].quarter, *(rate_words(one.quarters[place]) for one in outlooks))
+            for place in range(many)
+        ),
+    )
 
 
-def _rate(one: Quarter) -> str:
+def _end_cells(one: Quarter) -> tuple[str, ...]:
+    counts = (one.overdue_p50, one.oldest_p50, one.over_52_p50)
+    rates = ("" if rate is None else f"{rate:.0f}%" for rate in (one.rate, one.rate_ex))
+    return (*rates, *("" if number is None else f"{number:,}" for number in counts))
+
+
+def rate_words(one: Quarter) -> str:
+    """Return a quarter's rate with the span that 70 of 100 runs keep to."""
     if one.rate is None:
         return "no plans"
     span = "" if one.rate_p15 is None else f" ({one.rate_p15:.0f}-{one.rate_p85:.0f})"
-    return f"{one.rate:.1f}{span}"
+    return f"{one.rate:.0f}{span}"
 
 
-_MEASURES: tuple[tuple[str, Callable[[Quarter], str]], ...] = (
-    ("Plans within 20 weeks, % (P15-P85)", _rate),
-    ("The same without exceptions, %", lambda one: _number(one.rate_ex)),
-    ("Overdue at the quarter's end", lambda one: _number(one.overdue_p50)),
-    ("Oldest case, weeks", lambda one: _number(one.oldest_p50)),
-    ("Families past 52 weeks", lambda one: _number(one.over_52_p50)),
-)
+def _ending(found: Forecast, *, full: bool, listed: bool) -> Section:
+    """Return what makes the same answer again, and what to type next."""
+    asked = found.asked
+    words = (
+        f"{asked.runs:,} runs, {asked.weeks} weeks ahead, seed {asked.seed}: the same again gives the same."
+    )
+    if found.too_little:
+        return Section()
+    files = " ".join(shlex.quote(one.name) for one in found.inputs)
+    again = f"  ehcp forecast {files} --as-at {asked.as_at}"
+    more = []
+    if asked.target is None and not listed:
+        more = ["What a day takes, what more hands do:", f"{again} --target DATE", f"{again} --capacity +3"]
+    if listed and not full:
+        more = ["The whole forecast:", again]
+    elif not full:
+        more += ["Every quarter and stage:", f"{again} --full"]
+    return Section(title=NEXT, before=(*more, words)) if more else Section(before=(words,))
 
 
-def _stages(stages: Sequence[StageLine]) -> Section:
-    """Return the stages in the weeks behind, and the queue forms for those that they apply to."""
-    columns = (
-        "stage", "in hand", "waiting", "in a week", "out a week", "median weeks", "P85", "law", "load",
-        "target queue", "relief capacity", "target capacity", "pressure",
-    )  # fmt: skip
-    why = [f"{one.stage}: {words}." for one in stages for words in one.why]
+def snapshot_sections(found: Snapshots, asked: Asked, measure: str, remarks: Sequence[str]) -> list[Section]:
+    """Return a forecast from counts as sections.
+
+    Args:
+        found: What the counts imply.
+        asked: What was asked.
+        measure: What was counted; empty where the file does not say.
+        remarks: What a person should know about the file.
+    """
+    what = f" ({measure.replace('_', ' ')})" if measure else ""
+    target = () if asked.target is None else snapshot_target_words(found, asked.target)
+    first = tuple(snapshot_sentences(found, asked.as_at, asked.weeks))
+    every = [
+        Section(title=f"{_title(asked)}{what}", before=(*first, *target)),
+        _pairs(found),
+        Section(title="Why a straight line misleads", before=tuple(caution_words(found))),
+        Section(title="About the file", before=tuple(f"{one[:1].upper()}{one[1:]}." for one in remarks)),
+    ]
+    return [one for one in every if one.before or one.rows]
+
+
+def _pairs(found: Snapshots) -> Section:
+    """Return what each two counts imply, the last of them, and the first with the last."""
+    shown = found.pairs[-_PAIRS_SHOWN:]
+    left_out = len(found.pairs) - len(shown)
+    whole = (found.whole,) if found.whole is not None and len(found.pairs) > 1 else ()
     return Section(
-        title="Stages",
-        columns=tuple(Column(name, "number" if place else "fixed") for place, name in enumerate(columns)),
-        rows=tuple(
-            (
-                f"{one.stage} (narrowest)" if one.narrowest else one.stage,
-                *map(_number, (
-                    one.in_hand, one.waiting, one.arrivals_per_week, one.completions_per_week, one.weeks_p50,
-                    one.weeks_p85, one.law_weeks,
-                )),
-                _ratio(one.load),
-                *map(_number, (one.target_queue, one.relief_capacity, one.target_capacity)),
-                _ratio(one.pressure),
-            )
-            for one in stages
+        title="What each two counts imply",
+        columns=(
+            Column("from", "fixed"), Column("to", "fixed"),
+            Column("first", "number"), Column("last", "number"),
+            Column("weeks", "number"), Column("a week", "number"), Column("clear on", "fixed"),
         ),
-        after=tuple(why),
+        rows=tuple(map(_pair_row, (*shown, *whole))),
+        after=(f"{count(left_out, 'earlier pair')} in --format csv.",) if left_out else (),
     )  # fmt: skip
 
 
-def _backtest(found: Backtest) -> Section:
-    return Section(title="How past forecasts did", before=tuple(backtest_sentences(found)))
-
-
-def _records(title: str, rows: Sequence[dict[str, Any]], keys: Sequence[str], top: int) -> Section:
-    """Return rows as a table, at most `top` of them."""
-    shown = rows[:top]
-    heading = (
-        f"{title}: {len(rows):,}" if len(shown) == len(rows) else f"{title}: {top:,} of {len(rows):,} shown"
-    )
-    if not rows:
-        return Section(title=f"{title}: none", before=("There is no such case.",))
-    return without_empty_columns(
-        Section(
-            title=heading,
-            columns=tuple(Column(key.replace("_", " "), _kind(key)) for key in keys),
-            rows=tuple(tuple(_word(row[key]) for key in keys) for row in shown),
-        )
-    )
-
-
-def _kind(key: str) -> Kind:
+def _pair_row(one: Pair) -> tuple[str, ...]:
     return (
-        "fixed"
-        if key in _FIXED or key.startswith(("finish", "breach", "last", "issue", "decide"))
-        else "text"
-    )
+        one.first.day.isoformat(), one.last.day.isoformat(), f"{one.first.count:,}", f"{one.last.count:,}",
+        f"{one.weeks:.1f}", f"{one.per_week:+,.1f}", _date(one.clear_on),
+    )  # fmt: skip
 
 
 def _date(when: date | None) -> str:
     return NEVER if when is None else when.isoformat()
 
 
-def _word(value: object) -> str:
-    return "" if value is None else str(value)
+def sentences(found: Forecast, stages: Sequence[StageLine]) -> Iterator[str]:
+    """Yield everything that is said in words, for an answer as data."""
+    yield from headline(found)
+    if not found.too_little:
+        yield from change_sentences(found, tuple(stages))
+        yield from basis_sentences(found)
+        if len(found.outlooks) > 1:
+            yield WHY_APART
+    if found.reviews is not None:
+        yield from review_sentences(found.reviews)
+    for section in list_sections(found, top=0):
+        yield from section.before
 
 
-def _number(value: float | None) -> str:
-    """Return a number with no more decimals than it needs; nothing of none."""
-    if value is None:
-        return ""
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
-
-
-def _ratio(value: float | None) -> str:
-    """Return a ratio to two decimals; nothing of none."""
-    return "" if value is None else f"{value:.2f}"
+def without_commands(sections: Sequence[Section]) -> list[Section]:
+    """Return sections without lines that can be typed, for a page that is passed on."""
+    return [one for one in sections if one.title != NEXT]
 
 
 def lines_of(sections: Sequence[Section]) -> Iterator[str]:
-    """Yield every sentence of some sections, for an answer as data."""
+    """Yield every sentence of some sections, for an answer as data; commands are left out."""
     for section in sections:
-        yield from section.before
+        yield from (line for line in (*section.before, *section.after) if not line.startswith(" "))

@@ -1,15 +1,17 @@
-"""A forecast in sentences that a councillor can read aloud: what was counted, what follows, what does not."""
+"""A forecast in sentences that a councillor can read aloud: when it is clear, and what would change that."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
-from ehcp_timeline.measure.forecast.backtest import CLEARANCE, Backtest, Score
+from ehcp_timeline.measure.forecast.arrays import after_weeks
 from ehcp_timeline.measure.forecast.forecast import Forecast, Target
 from ehcp_timeline.measure.forecast.order import Order
-from ehcp_timeline.measure.forecast.outlook import Clearance
+from ehcp_timeline.measure.forecast.outlook import Clearance, Outlook
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook
-from ehcp_timeline.measure.forecast.snapshots import LEAST_PAIRS, Pair, Snapshots
-from ehcp_timeline.measure.forecast.target import Needed, net_needed
+from ehcp_timeline.measure.forecast.season_lines import SeasonLine
+from ehcp_timeline.measure.forecast.stage_lines import StageLine
+from ehcp_timeline.measure.forecast.target import Needed
+from ehcp_timeline.measure.forecast.timetable import WHOLE
 from ehcp_timeline.report.phrases import count, day, listed
 
 WHY_APART = (
@@ -18,263 +20,260 @@ WHY_APART = (
     "leaves the overdue ones what is over. Whom a council owes first is no question of arithmetic; none is "
     "recommended here."
 )
-ONE_LINE = (
-    "A straight line through two counts misleads: it takes one stretch of the past for the whole future. A "
-    "count falls only by what is done beyond what comes in, and two counts show neither. Where work comes "
-    "back, as a yearly review does, every case done now is one to do again in twelve months."
-)
 STAGE_WORDS = {
     "decision": "request to decision",
     "advice": "decision to advice",
     "draft": "advice to draft",
     "final": "draft to plan",
-    "plan": "to the plan",
+    WHOLE: "to the plan",
 }
+_ORDER_WORDS = {
+    "observed": "As cases are taken now",
+    "oldest-first": "Oldest first",
+    "in-time-first": "In time first",
+    "split": "Split",
+}
+_SEASON_WORDS = {
+    "august": "in August", "christmas": "at Christmas", "school holiday": "in the school holidays",
+}  # fmt: skip
+_NEVER, _RARELY = 0.9995, 0.005
 
 
-def snapshot_sentences(found: Snapshots, target: date | None) -> Iterator[str]:
-    """Yield what counts imply, pair by pair, and what they do not."""
-    last = found.counts[-1]
-    if not found.pairs:
-        yield f"One count, {last.count:,} on {day(last.day)}: a rate needs two."
-    for one in found.pairs:
-        yield pair_words(one)
-        if one.unexplained:
-            yield unexplained_words(one)
-    if found.whole is not None and len(found.pairs) > 1:
-        yield f"From the first count to the last: {pair_words(found.whole)}"
-    if found.arrivals_per_week is not None and found.completions_per_week is not None:
-        yield flow_words(found.arrivals_per_week, found.completions_per_week)
-    if target is not None:
-        yield from snapshot_target_words(found, target)
-    if found.pairs:
-        yield from _spread_words(found)
-        yield ONE_LINE
-        yield drawn_words(found)
-
-
-def pair_words(one: Pair) -> str:
-    """Return what two counts imply, in a sentence."""
-    change = one.last.count - one.first.count
-    seen = f"{one.first.count:,} on {day(one.first.day)}, {one.last.count:,} on {day(one.last.day)}"
-    if change == 0:
-        moved = f"no change in {one.weeks:.1f} weeks"
-    else:
-        way = "up" if change > 0 else "down"
-        moved = f"{way} {abs(change):,} in {one.weeks:.1f} weeks, {abs(one.per_week):,.1f} a week"
-    return f"{seen}: {moved}. {_then(one)}"
-
-
-def _then(one: Pair) -> str:
-    if one.last.count == 0:
-        return "It is clear."
-    if one.clear_on is None:
-        return "At that rate it never clears."
-    return f"At that rate it is clear on {day(one.clear_on)}."
-
-
-def unexplained_words(one: Pair) -> str:
-    """Return that arrivals less completions do not make up the change between two counts."""
-    way = "below" if (one.unexplained or 0) > 0 else "above"
-    return (
-        f"Between {day(one.first.day)} and {day(one.last.day)} arrivals less completions are "
-        f"{abs(one.unexplained or 0):,} {way} the change in the count: "
-        "one of the three is wrong, or cases were re-counted."
-    )
-
-
-def flow_words(arrivals: float, completions: float) -> str:
-    """Return what came and what was done a week."""
-    net = completions - arrivals
-    rates = f"{arrivals:,.1f} a week came in and {completions:,.1f} were done"
-    if net <= 0:
-        return f"{rates}: as long as no more is done than comes in, it never clears."
-    return f"{rates}, {net:,.1f} a week beyond what came in."
-
-
-def snapshot_target_words(found: Snapshots, target: date) -> Iterator[str]:
-    """Yield by how much a count must fall to be gone on the target day, beside how it fell so far."""
-    last = found.counts[-1]
-    needed = net_needed(last.count, last.day, target)
-    if last.count == 0:
-        yield f"Nothing is left to clear by {day(target)}."
-        return
-    words = (
-        f"To be clear by {day(target)} the {last.count:,} must fall by {needed:,.1f} a week, every week from "
-        f"{day(last.day)}, after everything that comes in"
-    )
-    paces = [(found.pairs[-1], "between the last two counts")] if found.pairs else []
-    if found.whole is not None and len(found.pairs) > 1:
-        paces.append((found.whole, "since the first count"))
-    yield f"{words}{_beside(needed, paces)}."
-    if found.arrivals_per_week is not None:
-        done = needed + found.arrivals_per_week
-        yield f"With {found.arrivals_per_week:,.1f} a week coming in that is {done:,.1f} to be done a week."
-
-
-def _beside(needed: float, paces: Sequence[tuple[Pair, str]]) -> str:
-    """Return a needed rate beside the rates of some pairs."""
-    words = []
-    for one, when in paces:
-        if one.per_week < 0:
-            words.append(f"{-100 * needed / one.per_week:.0f}% of the pace {when} ({-one.per_week:,.1f})")
-        else:
-            words.append(f"{when} it did not fall at all")
-    return f": {listed(words)}" if words else ""
-
-
-def _spread_words(found: Snapshots) -> Iterator[str]:
-    """Yield the dates that the pairs give, side by side."""
-    every = [*found.pairs, *([found.whole] if found.whole and len(found.pairs) > 1 else [])]
-    dates = sorted(one.clear_on for one in every if one.clear_on is not None)
-    never = len(dates) < len(every)
-    if len(every) < 2 or not dates:
-        return
-    span = day(dates[0]) if dates[0] == dates[-1] else f"{day(dates[0])} to {day(dates[-1])}"
-    yield f"The same counts give {span}{' and never' if never else ''}, by which pair is taken."
-
-
-def drawn_words(found: Snapshots) -> str:
-    """Return the percentiles of counts, or why there are none."""
-    if found.clearance is None:
-        return (
-            f"{count(len(found.pairs), 'pair')} of counts cannot tell chance from change, so no percentiles "
-            f"are given; that takes {LEAST_PAIRS}, or a case file."
-        )
-    return f"Drawing the pairs at random: {clearance_words(found.clearance)}."
-
-
-def clearance_words(found: Clearance) -> str:
-    """Return when a backlog clears, percentile by percentile."""
-    if found.p50 is None and found.never_share >= 1:
-        return "never within the weeks looked at"
-    dates = (("half", found.p50), ("85%", found.p85), ("95%", found.p95))
-    told = [f"{share} of the runs by {day(when)}" for share, when in dates if when is not None]
-    never = f"{100 * found.never_share:.0f}% never within the weeks looked at"
-    return listed([*told, *([never] if found.never_share >= 0.005 else [])])
-
-
-def case_sentences(found: Forecast) -> Iterator[str]:
-    """Yield what a case file says about the backlog."""
+def headline(found: Forecast) -> Iterator[str]:
+    """Yield the answer: what is open and overdue, and when it is clear."""
     now, asked = found.now, found.asked
-    yield (
-        f"On {day(asked.as_at)} {count(len(now.standing.place), 'assessment')} "
-        f"{'is' if len(now.standing.place) == 1 else 'are'} open, {now.standing.overdue:,} of them overdue."
-    )
+    yield _open_words(len(now.standing.place), now.standing.overdue, asked.as_at)
+    if found.left_out:
+        yield (
+            f"{count(found.left_out, 'assessment')} {_are(found.left_out)} left out: the file does not date "
+            "what came or went; `ehcp check` says which."
+        )
     if found.too_little:
         yield f"No forecast: {found.too_little}."
         return
-    yield flows_words(found)
-    yield narrowest_words(found)
-    if found.clear_at:
-        yield (f"Clear means no more than {found.clear_at:,} overdue; --clear-at sets another number.")
-    if now.unavoidable > max(1, found.clear_at):
-        yield (
-            f"Even if nobody waited at {now.past.stages[now.narrowest].name}, the time that the other stages "
-            f"take would keep about {now.unavoidable:.0f} overdue: more hands there alone do not clear them."
-        )
-    for one in found.outlooks:
-        yield f"{policy_words(one.policy, one.order)}: {clearance_words(one.clearance)}."
-    if len(found.outlooks) > 1:
-        yield WHY_APART
+    chosen = next((one for one in found.outlooks if one.policy == "observed"), found.outlooks[0])
+    answer = _answer(found, chosen)
+    yield f"With the change, {answer[0].lower()}{answer[1:]}" if asked.what_if.changed else answer
 
 
-def flows_words(found: Forecast) -> str:
-    """Return what came and went a week, and what a straight line makes of it."""
-    past = found.now.past
-    rates = (
-        f"Over the last {past.weeks} weeks {past.requests.mean():.1f} requests a week came in and "
-        f"{past.closed.mean():.1f} assessments were closed, {past.issued.mean():.1f} of them by a plan"
+def _open_words(open_: int, overdue: int, as_at: date) -> str:
+    """Return how many are open and overdue on a day.
+
+    >>> _open_words(1, 1, date(2025, 6, 1)), _open_words(0, 0, date(2025, 6, 1))
+    ('On 1 June 2025 1 assessment is open, and overdue.', 'On 1 June 2025 no assessment is open.')
+    """
+    if not open_:
+        return f"On {day(as_at)} no assessment is open."
+    late = f"{overdue:,} of them overdue" if overdue else "none overdue"
+    words = f"On {day(as_at)} {count(open_, 'assessment')} {_are(open_)} open"
+    return f"{words}, and overdue." if open_ == overdue == 1 else f"{words}, {late}."
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _answer(found: Forecast, chosen: Outlook) -> str:
+    """Return in one sentence when the backlog clears under one order of work."""
+    clear, overdue = chosen.clearance, found.now.standing.overdue
+    end = day(_end(found))
+    if overdue <= found.clear_at:
+        return _stays_words(found, chosen)
+    who = _ORDER_WORDS[chosen.policy]
+    if clear.never_share >= _NEVER:
+        last = chosen.path[-1].overdue_p50 if chosen.path else overdue
+        left = overdue if last is None else last
+        runs = f"it is clear by {end} in none of {found.asked.runs:,} runs"
+        if left < overdue:
+            return f"{who}, {runs}; {left:,} are still overdue then in the middle one."
+        return f"{who}, the backlog never clears at this rate: {runs}, and {left:,} are overdue then."
+    if clear.p50 is None:
+        return f"{who}, it is most likely not clear by {end}: in {_in_100(clear.never_share)} it is not."
+    sure = (
+        f"85 of 100 are clear by {day(clear.p85)}"
+        if clear.p85 is not None
+        else f"{_in_100(clear.never_share)} are not clear by {end}"
     )
-    if found.naive_weeks is None:
-        return f"{rates}: more came in than was closed, so a straight line never clears."
-    return f"{rates}; a straight line would clear the overdue ones in {found.naive_weeks:.0f} weeks."
+    return f"{who}, half of all runs are clear by {day(clear.p50)}, and {sure}."
 
 
-def narrowest_words(found: Forecast) -> str:
-    """Return where cases wait."""
-    stage = found.now.past.stages[found.now.narrowest]
-    words = STAGE_WORDS[stage.name]
+def _end(found: Forecast) -> date:
+    return after_weeks(found.asked.as_at, found.asked.weeks)
+
+
+def _in_100(share: float) -> str:
+    return f"{100 * share:.0f} of 100 runs"
+
+
+def _stays_words(found: Forecast, chosen: Outlook) -> str:
+    """Return what becomes of a backlog that is clear now."""
+    clear = (
+        "There is no backlog now."
+        if not found.now.standing.overdue
+        else f"That counts as clear now: clear means no more than {found.clear_at:,} overdue."
+    )
+    ahead = [one for one in chosen.quarters if one.overdue_p85 is not None]
+    if not ahead:
+        return clear
+    last = ahead[min(3, len(ahead) - 1)]
     return (
-        f"The narrowest stage is {stage.name} ({words}): {stage.weeks_of_work:.1f} weeks of its work lie "
-        f"ready, at {stage.left.mean():.1f} cases a week."
+        f"{clear} {_ORDER_WORDS[chosen.policy]}, half of all runs have {last.overdue_p50:,} or fewer overdue "
+        f"at the end of {last.quarter}, and 85 of 100 have {last.overdue_p85:,} or fewer."
     )
 
 
-def policy_words(policy: str, order: Order) -> str:
-    """Return an order of work; the observed one with its shares."""
-    name = policy.replace("-", " ").capitalize()
-    if policy not in ("observed", "split"):
-        return name
-    shares = (
-        (order.oldest, "to the oldest"),
-        (order.in_time, "to those still in time"),
-        (order.spread, "to no order"),
+def never_note(found: Forecast) -> str:
+    """Return what the columns of the clearance dates mean."""
+    return (
+        f"That share of the runs is clear by that day; never: not by {day(_end(found))}, "
+        f"the {found.asked.weeks} weeks looked at."
     )
-    told = [f"{100 * share:.0f}% {words}" for share, words in shares if share >= 0.005]
-    return f"{name} ({listed(told)})"
 
 
-def target_words(target: Target) -> Iterator[str]:
+def change_sentences(found: Forecast, stages: tuple[StageLine, ...]) -> Iterator[str]:
+    """Yield what would change the answer."""
+    now = found.now
+    yield from _narrowest_words(next(one for one in stages if one.narrowest), now.past.weeks)
+    if now.unavoidable > max(1, found.clear_at):
+        where = now.past.stages[now.narrowest].name
+        yield (
+            f"Even if nobody waited at {where}, the time that the other stages take would keep about "
+            f"{now.unavoidable:.0f} overdue: more hands at {where} alone do not clear them."
+        )
+    if found.target is not None:
+        yield from target_words(found.target, changed=found.asked.what_if.changed)
+
+
+def _narrowest_words(one: StageLine, weeks: int) -> Iterator[str]:
+    """Yield where cases wait, and how many a week would keep or shorten the queue there."""
+    came, left = one.arrivals_per_week, one.completions_per_week
+    rates = f"over the last {weeks} weeks {came:,.1f} a week came to it and {left:,.1f} left it"
+    if one.stage == WHOLE:
+        yield f"The file has no dates between request and plan, so that is taken as one stage: {rates}."
+    else:
+        yield f"Cases wait at {one.stage} ({STAGE_WORDS[one.stage]}): {rates}."
+    if left < came:
+        more = round(came, 1) - round(left, 1)
+        yield f"To stand still it must finish {came:,.1f} a week, {more:,.1f} more than it does."
+    if one.relief_capacity is not None and one.target_queue is not None and one.relief_capacity > left:
+        yield (
+            f"{one.relief_capacity:,.1f} a week would bring the {one.waiting:,} that wait there down to "
+            f"{one.target_queue:,.0f}, a queue with which the timetable can be kept, in 26 weeks."
+        )
+
+
+def target_words(target: Target, *, changed: bool) -> Iterator[str]:
     """Yield what a target date takes."""
     yield (
         f"To be clear by {day(target.date)} the overdue cases must fall by {target.needed_per_week:,.1f} a "
         "week, after all that become overdue meanwhile."
     )
-    for one in target.needed:
-        yield f"{one.policy.replace('-', ' ').capitalize()}: {needed_words(one, target.capacity)}."
-
-
-def needed_words(one: Needed, pace: float) -> str:
-    """Return how many a week the narrowest stage must finish for a target."""
-    told = []
-    for more, share in ((one.more_p50, "half"), (one.more_p85, "85%")):
-        if more is None:
-            told.append(f"no number clears {share} of the runs by then")
+    if target.needed:
+        told = [_needed_words(one, target.capacity, changed=changed) for one in target.needed]
+        if len(set(told)) == 1 and len(told) > 1:
+            yield f"Whatever the order of work, {told[0]}."
         else:
-            told.append(f"{pace + more:,.1f} a week ({more:+d}) clear {share} of the runs")
-    return listed(told)
+            for one, words in zip(target.needed, told, strict=True):
+                yield f"{one.policy.replace('-', ' ').capitalize()}: {words}."
+
+
+def _needed_words(one: Needed, pace: float, *, changed: bool) -> str:
+    """Return how many a week the narrowest stage must finish for a target."""
+    if one.more_p50 is None:
+        return "no number of hands at this stage alone makes half of all runs clear by then"
+    if one.more_p50 == 0 and one.more_p85 == 0:
+        now = "the change is enough" if changed else f"the {pace:,.1f} a week that it finishes now are enough"
+        return f"{now} in 85 of 100 runs"
+    half, most = (_more_words(more, pace, changed=changed) for more in (one.more_p50, one.more_p85))
+    if one.more_p85 is None:
+        return f"{half} make half of all runs clear by then; no number makes 85 of 100"
+    return f"{half} make half of all runs clear by then, and {most} 85 of 100"
+
+
+def _more_words(more: int | None, pace: float, *, changed: bool) -> str:
+    """Return so many cases a week more than now, or than with the change."""
+    return (
+        f"{more or 0} a week more than the change"
+        if changed
+        else f"{pace + (more or 0):,.1f} a week ({more or 0:+d})"
+    )
+
+
+def basis_sentences(found: Forecast) -> Iterator[str]:
+    """Yield what the answer rests on: the weeks behind, the order observed, the seasons."""
+    past = found.now.past
+    yield (
+        f"Over the last {past.weeks} weeks {past.requests.mean():.1f} requests a week came in and "
+        f"{past.closed.mean():.1f} assessments were closed, {past.issued.mean():.1f} of them by a plan."
+    )
+    if found.checked is not None and found.checked.overdue_plans:
+        yield f"A straight line, as `ehcp check` draws it: {_lower(found.checked.sentence)}"
+    for one in found.outlooks:
+        if one.policy in ("observed", "split"):
+            yield f"{one.policy.capitalize()}: {order_words(one.order)}."
+    if found.seasons:
+        yield season_words(found.seasons)
+    if found.clear_at:
+        yield (
+            f"Clear means no more than {found.clear_at:,} overdue, those that chance leaves; "
+            "--clear-at sets another number."
+            if found.asked.clear_at is None
+            else f"Clear means no more than {found.clear_at:,} overdue, as asked."
+        )
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
+def order_words(order: Order) -> str:
+    """Return how the places of a week are shared out.
+
+    >>> order_words(Order(0.5, 0.5, 0))
+    'of 100 places 50 go to the oldest case and 50 to those still in time'
+    """
+    shares = (
+        (order.oldest, "to the oldest case"),
+        (order.in_time, "to those still in time"),
+        (order.spread, "to cases in no order of age"),
+    )
+    told = [f"{100 * share:.0f} {words}" for share, words in shares if share >= _RARELY]
+    return f"of 100 places {listed([told[0].replace(' to ', ' go to ', 1), *told[1:]])}"
+
+
+def season_words(seasons: tuple[SeasonLine, ...]) -> str:
+    """Return how unlike others some weeks are."""
+    told = [
+        f"{_SEASON_WORDS[one.kind]} {100 * one.requests:.0f}% of an ordinary week's requests and "
+        f"{100 * one.completions:.0f}% of its work ({count(one.weeks_seen, 'week')} seen)"
+        for one in seasons
+        if one.weeks_seen
+    ]
+    unseen = [_SEASON_WORDS[one.kind] for one in seasons if not one.weeks_seen]
+    none = f"no week seen {listed(unseen, 'or')}, so that is taken as ordinary" if unseen else ""
+    return f"Seasons: {'; '.join([*told, *([none] if none else [])])}."
+
+
+def clearance_words(found: Clearance) -> str:
+    """Return when a backlog clears, percentile by percentile."""
+    if found.never_share >= _NEVER:
+        return "never within the weeks looked at"
+    dates = (("half of the runs", found.p50), ("85%", found.p85), ("95%", found.p95))
+    told = [f"{share} by {day(when)}" for share, when in dates if when is not None]
+    never = f"{100 * found.never_share:.0f}% never within the weeks looked at"
+    return listed([*told, *([never] if found.never_share >= _RARELY else [])])
 
 
 def review_sentences(found: ReviewOutlook) -> Iterator[str]:
     """Yield when overdue reviews clear."""
     yield (
-        f"Reviews: {found.overdue:,} of {found.open:,} are overdue. {found.due_per_week:.1f} a week fall due "
-        f"over the coming year and {found.done_per_week:.1f} a week were decided over the last {found.weeks} "
-        "weeks. "
-        "Every review decided falls due again in twelve months."
+        f"{found.overdue:,} of {count(found.open, 'review')} {_are(found.overdue)} overdue. "
+        f"{found.due_per_week:.1f} a week fall due over the coming year and {found.done_per_week:.1f} a week "
+        f"were decided over the last {found.weeks} weeks; each one decided falls due again in twelve months."
     )
-    for policy, one in found.clearance.items():
-        yield f"Reviews, {policy.replace('-', ' ')}: {clearance_words(one)}."
-
-
-def backtest_sentences(found: Backtest) -> Iterator[str]:
-    """Yield how past forecasts did, and say so where they were no better than the baselines."""
-    if not found.standpoints:
-        yield "Backtest: no past month had enough weeks behind it and after it, and a backlog."
+    told = {policy: clearance_words(one) for policy, one in found.clearance.items()}
+    if len(set(told.values())) == 1:
+        yield f"Whatever the order of work, clear: {next(iter(told.values()))}."
         return
-    yield f"Backtest: forecasts at {count(len(found.standpoints), 'past month')}."
-    for one in found.scores:
-        if one.forecasts:
-            yield score_words(one)
-
-
-def score_words(one: Score) -> str:
-    """Return how forecasts of one thing did."""
-    what = "clearance" if one.what == CLEARANCE else one.what.replace("_", " ")
-    held = [
-        f"{share} held {100 * covered:.0f}% of {judged}"
-        for share, covered, judged in zip(("P50", "P85", "P95"), one.coverage, one.judged, strict=True)
-        if covered is not None
-    ]
-    if not held:
-        return f"{what}: no forecast date lies in the past yet, so none can be judged."
-    words = f"{what}: {listed(held)}"
-    if one.forecast.error_weeks is None:
-        return f"{words}."
-    off = f"{one.forecast.error_weeks:.1f} weeks off ({one.forecast.bias_weeks:+.1f} on average)"
-    words += f"; the median was {off}"
-    others = [f"{rival.method.replace('_', ' ')} {rival.error_weeks:.1f}" for rival in one.baselines
-              if rival.error_weeks is not None]  # fmt: skip
-    verdict = "It beats both baselines" if one.beats_baselines else "It does NOT beat the baselines"
-    return f"{words}. {verdict} ({listed(others)} weeks off)."
+    for policy, words in told.items():
+        yield f"{policy.replace('-', ' ').capitalize()}, clear: {words}."

@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.errors import CaseFileError, UsageError
-from ehcp_timeline.measure.forecast.counts_file import read_counts
+from ehcp_timeline.measure.forecast.counts_file import read_counts, text_of
 from ehcp_timeline.measure.forecast.snapshots import Snapshot, clear_on, from_counts
 from ehcp_timeline.measure.forecast.target import net_needed
-from ehcp_timeline.report.forecast_words import snapshot_sentences
+from ehcp_timeline.report.forecast_count_words import (
+    caution_words,
+    snapshot_sentences,
+    snapshot_target_words,
+)
 
 ROOT = Path(__file__).parents[3]
 KENT = ROOT / "examples" / "kent" / "published_series.csv"
@@ -37,21 +41,106 @@ def test_september_2025_takes_96_a_week() -> None:
 
 
 def test_kent_in_sentences_for_a_councillor() -> None:
-    """The rates, the date each implies, what the target takes, and why a straight line misleads."""
-    sentences = list(snapshot_sentences(from_counts(kent(), 1000, 1, 260), date(2025, 9, 30)))
+    """Each line through the counts and its date, where it rose, and how far apart the dates lie."""
+    assert list(snapshot_sentences(from_counts(kent(), 1000, 1, 260), date(2024, 1, 31), 260)) == [
+        "8,310 cases were counted on 31 January 2024.",
+        (
+            "Since the count before, on 31 May 2023, the count fell by 4,109 in 35.0 weeks, 117.4 a week. "
+            "At that pace it is clear on 10 June 2025."
+        ),
+        (
+            "Since the first count, on 30 September 2022, the count fell by 3,870 in 69.7 weeks, "
+            "55.5 a week. At that pace it is clear on 14 December 2026."
+        ),
+        (
+            "Between 30 September 2022 and 31 May 2023 the count rose by 239 in 34.7 weeks, 6.9 a week: "
+            "at such a pace it never clears."
+        ),
+        "So the same counts give anything from 10 June 2025 to 14 December 2026, or never.",
+    ]
 
-    assert sentences[0] == (
-        "12,180 on 30 September 2022, 12,419 on 31 May 2023: up 239 in 34.7 weeks, 6.9 a week. "
-        "At that rate it never clears."
+
+def test_what_kents_announcement_takes() -> None:
+    """Clear by September 2025 takes 95.7 a week, beside what the counts did."""
+    assert list(snapshot_target_words(from_counts(kent(), 1000, 1, 260), date(2025, 9, 30))) == [
+        (
+            "To be clear by 30 September 2025 the count must fall by 95.7 a week, every week from "
+            "31 January 2024, after everything that comes in: 81% of the pace between the last two counts "
+            "(117.4) and 172% of the pace since the first count (55.5)."
+        )
+    ]
+
+
+def test_why_a_straight_line_misleads() -> None:
+    """That is said, and that so few counts cannot tell chance from change."""
+    words = list(caution_words(from_counts(kent(), 1000, 1, 260)))
+
+    assert words[0].startswith("A straight line through two counts takes one stretch of the past for")
+    assert words[1] == (
+        "2 stretches between counts cannot tell chance from change, so no share of futures is given; "
+        "that takes 6, or a case file."
     )
-    assert sentences[1].endswith("117.4 a week. At that rate it is clear on 10 June 2025.")
-    assert sentences[3] == (
-        "To be clear by 30 September 2025 the 8,310 must fall by 95.7 a week, every week from "
-        "31 January 2024, after everything that comes in: 81% of the pace between the last two counts "
-        "(117.4) and 172% of the pace since the first count (55.5)."
+
+
+def test_an_old_count_is_said_to_be_old() -> None:
+    """After four weeks the age is told, and a date that has passed is told as passed."""
+    found = from_counts(kent(), 100, 1, 260)
+
+    assert next(snapshot_sentences(found, date(2024, 2, 27), 260)).endswith("on 31 January 2024.")
+    told = list(snapshot_sentences(found, date(2025, 6, 10), 260))
+    assert told[0].endswith("on 31 January 2024; that is 70 weeks before 10 June 2025.")
+    assert told[1].endswith("At that pace it was clear on 10 June 2025: a newer count would tell.")
+
+
+def test_a_count_that_rises_never_clears() -> None:
+    """In words, and without a date."""
+    found = from_counts([Snapshot(date(2025, 1, 1), 100), Snapshot(date(2025, 1, 29), 108)], 100, 1, 52)
+
+    assert list(snapshot_sentences(found, date(2025, 1, 29), 52)) == [
+        "108 cases were counted on 29 January 2025.",
+        (
+            "Since the count before, on 1 January 2025, the count rose by 8 in 4.0 weeks, 2.0 a week. "
+            "At that pace it is never clear."
+        ),
+    ]
+
+
+def test_a_count_that_does_not_move_never_clears() -> None:
+    """Standing still is told as such."""
+    found = from_counts([Snapshot(date(2025, 1, 1), 100), Snapshot(date(2025, 1, 29), 100)], 100, 1, 52)
+
+    assert list(snapshot_sentences(found, date(2025, 1, 29), 52))[1] == (
+        "Since the count before, on 1 January 2025, the count has not moved in 4.0 weeks. "
+        "At that pace it is never clear."
     )
-    assert any(one.startswith("A straight line through two counts misleads") for one in sentences)
-    assert sentences[-1].startswith("2 pairs of counts cannot tell chance from change")
+
+
+def test_a_count_of_nothing_is_clear() -> None:
+    """No rate, no date; and a target takes nothing."""
+    found = from_counts([Snapshot(date(2025, 1, 1), 100), Snapshot(date(2025, 1, 29), 0)], 100, 1, 52)
+
+    assert list(snapshot_sentences(found, date(2025, 1, 29), 52)) == [
+        "0 cases were counted on 29 January 2025.",
+        "It is clear.",
+    ]
+    assert list(snapshot_target_words(found, date(2025, 9, 30))) == [
+        "Nothing is left to clear by 30 September 2025."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (1040, "At that pace it is clear on 28 January 2045."),
+        (1041, "At that pace it is not clear within 20 years."),
+    ],
+)
+def test_no_date_is_named_beyond_twenty_years(count: int, words: str) -> None:
+    """1,040 at one a week are twenty years of weeks; one case more is past what can be said."""
+    counts = [Snapshot(date(2025, 2, 15), count + 1), Snapshot(date(2025, 2, 22), count)]
+    told = list(snapshot_sentences(from_counts(counts, 100, 1, 52), date(2025, 2, 22), 52))
+
+    assert told[1].endswith(words)
 
 
 @pytest.mark.parametrize(("net", "clear"), [(10.0, date(2025, 1, 15)), (0.0, None), (-3.0, None)])
@@ -72,7 +161,7 @@ def test_counts_that_say_what_came_and_went_are_held_against_themselves() -> Non
 
     assert found.pairs[0].unexplained == -5
     assert found.arrivals_per_week == 10
-    assert any("arrivals less completions are 5 above" in one for one in snapshot_sentences(found, None))
+    assert any("arrivals less completions are 5 above" in one for one in caution_words(found))
 
 
 def test_more_in_than_out_never_clears_in_words() -> None:
@@ -83,12 +172,11 @@ def test_more_in_than_out_never_clears_in_words() -> None:
     sentence = (
         "10.0 a week came in and 10.0 were done: as long as no more is done than comes in, it never clears."
     )
-    assert sentence in list(snapshot_sentences(found, None))
+    assert sentence in list(caution_words(found))
 
 
 def test_many_counts_carry_percentiles() -> None:
     """With six pairs the dates have percentiles, in order, and the same seed gives the same."""
-    counts = [Snapshot(date(2025, 1, 1 + 7 * week // 7 * 1), 0) for week in range(0)]
     counts = [
         Snapshot(date.fromordinal(date(2025, 1, 1).toordinal() + 28 * place), count)
         for place, count in enumerate([500, 470, 455, 410, 400, 360, 350, 310])
@@ -107,7 +195,10 @@ def test_one_count_gives_no_rate() -> None:
     """A single count is answered in words."""
     found = from_counts([Snapshot(date(2025, 1, 1), 20)], 100, 1, 52)
 
-    assert list(snapshot_sentences(found, None)) == ["One count, 20 on 1 January 2025: a rate needs two."]
+    assert list(snapshot_sentences(found, date(2025, 1, 1), 52)) == [
+        "20 cases were counted on 1 January 2025.",
+        "A rate needs two counts.",
+    ]
 
 
 def test_two_counts_on_one_day_stop_the_run() -> None:
@@ -127,36 +218,123 @@ def test_the_same_count_twice_is_one_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "says", "tip"),
     [
-        ("", "no column is headed `date`"),
-        ("date,number\n2025-01-01,3\n", "no column is headed `count`"),
-        ("date,count\n", "there is no count in it"),
-        ("date,count\n2025-01-01,many\n", "line 2: count is not a whole number of cases"),
-        ("date,count\n2025-01-01,-4\n", "line 2: count is not a whole number of cases"),
-        ("date,count\n2025-02-30,4\n", "line 2: the date is no day of the calendar"),
-        ("date,count\n2025-01-01,\n", "line 2: the count is blank"),
+        ("", "c.csv is empty", "begin the file with  date,count"),
+        ("\n\n", "c.csv is empty", "begin the file with  date,count"),
+        ("when,number\n", "c.csv: no column is headed `date`", "begin the file with  date,count"),
+        ("date,many\n2025-01-01,3\n", "c.csv: no column is headed `count`", "begin the file with"),
+        ("date,count\n", "c.csv: there is no count in it", "one line for each day"),
+        ("date,count\n2025-01-01,\n", "c.csv: every line of it is left out", "one line for each day"),
+        (
+            "date,count\n2025-01-01,many\n",
+            "c.csv line 2: the count is not a whole number",
+            "write it as 8310",
+        ),
+        ("date,count\n2025-01-01,3.5\n", "c.csv line 2: the count is not a whole number", "write it as 8310"),
+        ("date,count\n2025-01-01,-4\n", "c.csv line 2: the count is below nothing", "0 or more"),
+        ("date,count\n2025-01-01,9999999999\n", "the count has 10 digits", "no council has so many"),
+        ("date,count\n2025-02-30,4\n", "c.csv line 2: the date is no day of the calendar", "YYYY-MM-DD"),
+        ("date,count\n,4\n", "c.csv line 2: the date is blank", "write it as 2024-01-31"),
+        ("date,count\n05/31/2023,4\n", "is a date only if the month comes first", "read day first"),
+        ("date,overdue,open\n", "c.csv: `overdue` and `open` could each be the count", "head one"),
+        ("date,count,count\n", "c.csv: two `count` could each be the count", "head one"),
     ],
 )
-def test_a_list_that_cannot_be_read_says_where(text: str, says: str) -> None:
-    """Every fault is one line with its place."""
+def test_a_list_that_cannot_be_read_says_where_and_what_to_try(text: str, says: str, tip: str) -> None:
+    """Every fault is one line with its place, and one with what to do."""
     with pytest.raises(CaseFileError) as told:
         read_counts(text, "c.csv")
 
     assert says in told.value.message
+    assert tip in told.value.hint
 
 
 def test_several_measures_want_a_choice() -> None:
-    """A file of many measures is not added up."""
+    """A file of many measures is not added up; those that are no counts of cases are not offered."""
     with pytest.raises(UsageError) as told:
         read_counts(KENT.read_text(encoding="utf-8"), "kent.csv")
 
     assert told.value.message == "kent.csv holds several measures"
     assert REVIEWS in told.value.hint
+    assert "oldest_case_age" not in told.value.hint
 
 
-def test_thousands_separators_and_unordered_lines_are_read() -> None:
-    """Counts are put in order of their days."""
-    found = read_counts('date,count\n31/01/2024,"8,310"\n30/09/2022,"12,180"\n', "c.csv")
+def test_a_measure_that_is_no_count_is_refused() -> None:
+    """Weeks and percentages do not clear."""
+    with pytest.raises(CaseFileError) as told:
+        read_counts(KENT.read_text(encoding="utf-8"), "kent.csv", measure="oldest_case_age")
 
-    assert [one.count for one in found.counts] == [12180, 8310]
+    assert told.value.message == "oldest case age is given in weeks"
+    assert told.value.hint == "a backlog is a number of cases"
+
+
+def test_a_mistyped_measure_is_answered_with_the_nearest() -> None:
+    """As every other word is."""
+    with pytest.raises(UsageError) as told:
+        read_counts(KENT.read_text(encoding="utf-8"), "kent.csv", measure="anual_reviews_past_12_months")
+
+    assert told.value.hint == f"did you mean {REVIEWS}?"
+
+
+def test_a_blank_count_is_a_gap_and_is_said() -> None:
+    """A line without a count is left out with its number; the others stand."""
+    found = read_counts("date,count\n2025-01-31,9\n2025-02-28,\n2025-03-31,7\n", "c.csv")
+
+    assert [one.count for one in found.counts] == [9, 7]
+    assert found.remarks == ("line 3: the count is blank, and the line is left out",)
+
+
+def test_a_month_without_a_day_is_its_last_day() -> None:
+    """As councils publish them; the remark says so."""
+    found = read_counts("month,count\n2024-02,9\nSept 2022,7\n", "c.csv")
+
+    assert [one.day for one in found.counts] == [date(2022, 9, 30), date(2024, 2, 29)]
+    assert found.remarks[0] == "line 2: a month without a day is taken as its last day, 2024-02-29"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"date;count\r\n31/01/2024;8310\r\n30/09/2022;12180\r\n",
+        b"date\tcount\n31/01/2024\t8310\n30/09/2022\t12180\n",
+        '\ufeff"Date","Count"\n31 Jan 2024,"8,310"\n30-Sep-2022,12 180\n'.encode(),
+        "Date,Count\n2024-01-31,8310.0\n44834,12180\n".encode("utf-16"),
+        b"Overdue reviews \x96 cabinet paper\n\nDate,Count\n2024-01-31,8310\n2022-09-30,12180\n",
+    ],
+    ids=["semicolons", "tabs", "mark and quotes", "utf-16 and Excel's numbers", "banner in Windows-1252"],
+)
+def test_counts_are_read_however_they_were_saved(raw: bytes) -> None:
+    """Delimiters, encodings, banner rows, thousands separators, any order of lines."""
+    found = read_counts(text_of(raw, "c.csv"), "c.csv")
+
+    assert found.counts == (Snapshot(date(2022, 9, 30), 12180), Snapshot(date(2024, 1, 31), 8310))
+
+
+def test_a_workbook_is_named_as_such() -> None:
+    """An Excel file is no list of counts."""
+    with pytest.raises(CaseFileError) as told:
+        text_of(b"PK\x03\x04", "c.xlsx")
+
+    assert (told.value.message, told.value.hint) == (
+        "c.xlsx is a workbook or an archive",
+        "save the counts as CSV",
+    )
+
+
+def test_counts_after_the_day_asked_about_are_left_out() -> None:
+    """The day itself counts, the day after does not, and that is said."""
+    text = "date,count\n2025-01-30,9\n2025-01-31,8\n2025-02-01,7\n"
+    found = read_counts(text, "c.csv", until=date(2025, 1, 31))
+
+    assert [one.count for one in found.counts] == [9, 8]
+    assert found.remarks == ("line 4: 2025-02-01 lies after the as-at date and is left out",)
+
+
+def test_the_same_seed_gives_the_same_whatever_the_chunks() -> None:
+    """Runs go by in chunks, each with a seed of its own; another seed gives another answer."""
+    counts = [Snapshot(date(2025, 1, 1 + 7 * week), 90 - week) for week in range(4)]
+    counts += [Snapshot(date(2025, 2, 1 + 7 * week), 80 + 3 * week % 5) for week in range(4)]
+
+    assert from_counts(counts, 1001, 3, 520) == from_counts(counts, 1001, 3, 520)
+    assert from_counts(counts, 1000, 3, 520).clearance != from_counts(counts, 1000, 4, 520).clearance

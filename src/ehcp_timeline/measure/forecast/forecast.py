@@ -1,24 +1,25 @@
 """The whole answer of `ehcp forecast` about case files: read once, simulated under every order of work."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ehcp_timeline.audit.bulk.judge import judge
-from ehcp_timeline.audit.bulk.judged import Judged
-from ehcp_timeline.audit.judgeable import unjudgeable
+from ehcp_timeline.audit.result import Clearance as CheckedClearance
 from ehcp_timeline.audit.result import Input
-from ehcp_timeline.cases.frame import Batch, CaseSource
-from ehcp_timeline.errors import CaseFileError, UsageError
-from ehcp_timeline.law.terms import Deadline, Rulebook
-from ehcp_timeline.measure.assessments import ISSUE
+from ehcp_timeline.cases.frame import CaseSource
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.law.terms import Rulebook
 from ehcp_timeline.measure.forecast.arrays import day_number
+from ehcp_timeline.measure.forecast.asked import OBSERVED, Asked
 from ehcp_timeline.measure.forecast.backtest import Backtest, backtest
 from ehcp_timeline.measure.forecast.flows import LEAST_WEEKS
-from ehcp_timeline.measure.forecast.intake import Closure, IntakeWeek, intake
+from ehcp_timeline.measure.forecast.intake import IntakeWeek, intake
 from ehcp_timeline.measure.forecast.order import IN_TIME_FIRST, OLDEST_FIRST, Order, split
 from ehcp_timeline.measure.forecast.outlook import (
+    Clearance,
     Outlook,
+    clear_now,
+    clearance,
     exceptions,
     moments_kept,
     naive_weeks,
@@ -26,59 +27,18 @@ from ehcp_timeline.measure.forecast.outlook import (
     quarters_ahead,
 )
 from ehcp_timeline.measure.forecast.percase import Projected, projected
-from ehcp_timeline.measure.forecast.present import YEAR, Present, present
+from ehcp_timeline.measure.forecast.present import Present, present
+from ehcp_timeline.measure.forecast.reading import Reading, undated
 from ehcp_timeline.measure.forecast.recording import Plan
 from ehcp_timeline.measure.forecast.reviews import REVIEW, ReviewOutlook, Reviews, review_outlook, reviews_of
 from ehcp_timeline.measure.forecast.runs import Start, run
-from ehcp_timeline.measure.forecast.saving import ToSave, save_list
+from ehcp_timeline.measure.forecast.saving import SaveList, save_list
+from ehcp_timeline.measure.forecast.season_lines import SeasonLine, season_lines
+from ehcp_timeline.measure.forecast.straight_line import straight_line
 from ehcp_timeline.measure.forecast.target import Needed, Question, capacity_needed, net_needed
 from ehcp_timeline.measure.forecast.timetable import timetable, weeks_of
-from ehcp_timeline.measure.forecast.whatif import NOTHING, WhatIf, start_of
+from ehcp_timeline.measure.forecast.whatif import start_of
 from ehcp_timeline.measure.forecast.work import Work, work_of
-
-OBSERVED = "observed"
-POLICIES = ("oldest-first", "in-time-first", "split", OBSERVED)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked of a forecast.
-
-    Attributes:
-        as_at: The day it stands at.
-        seed: Seed of the runs.
-        runs: How many runs.
-        weeks: Weeks to look ahead.
-        policies: Which orders of work, of `POLICIES`.
-        split: Share of the places that `split` keeps for the oldest.
-        what_if: What is changed.
-        target: Day by which none shall be overdue; None where nobody asked.
-        clear_at: Overdue cases at which the backlog is clear; None leaves it to `Present.clear_at`.
-        narrowest: Name of the stage taken to be the narrowest; empty leaves it to the data.
-        window: Weeks behind that rates are taken over.
-        closures: School closures.
-        per_case: Whether each open case is followed.
-        save_list: Whether the save list is made.
-        intake_weeks: Weeks of requests to plan for; 0 for none.
-        backtest: Whether past forecasts are made and scored.
-    """
-
-    as_at: date
-    seed: int = 20140901
-    runs: int = 1000
-    weeks: int = 156
-    policies: tuple[str, ...] = POLICIES
-    split: float = 0.5
-    what_if: WhatIf = NOTHING
-    target: date | None = None
-    clear_at: int | None = None
-    narrowest: str = ""
-    window: int = YEAR
-    closures: tuple[Closure, ...] = ()
-    per_case: bool = False
-    save_list: bool = False
-    intake_weeks: int = 0
-    backtest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +69,17 @@ class Forecast:
         clear_at: Overdue cases at which the backlog counts as clear.
         too_little: Why nothing could be simulated; empty where it was.
         outlooks: What each order of work leads to.
+        unchanged: For each order of work, when it clears if nothing is changed; empty unless something is.
         naive_weeks: Weeks that a straight line gives; None for never.
+        checked: The straight line that `ehcp check` draws.
+        seasons: Kinds of weeks ahead that are no ordinary ones.
         target: What the target date takes; None where nobody asked.
         cases: Each open case, under the observed order or the one that was asked for; None unless asked.
-        to_save: The save list; None unless asked.
+        to_save: The save list; None unless asked, and of no files.
         intake: The weeks of requests to come; None unless asked.
         backtest: How past forecasts did; None unless asked.
         reviews: When overdue reviews clear; None of a file without reviews decided.
+        left_out: Assessments of which the file does not tell the days.
     """
 
     asked: Asked
@@ -124,63 +88,17 @@ class Forecast:
     clear_at: int
     too_little: str
     outlooks: tuple[Outlook, ...] = ()
+    unchanged: Mapping[str, Clearance] = field(default_factory=dict)
     naive_weeks: float | None = None
+    checked: CheckedClearance | None = None
+    seasons: tuple[SeasonLine, ...] = ()
     target: Target | None = None
     cases: tuple[Projected, ...] | None = None
-    to_save: tuple[ToSave, ...] | None = None
+    to_save: SaveList | None = None
     intake: tuple[IntakeWeek, ...] | None = None
     backtest: Backtest | None = None
     reviews: ReviewOutlook | None = None
-
-
-@dataclass(slots=True)
-class _Reading:
-    """What is read of the files while they go by.
-
-    Attributes:
-        rulebook: The law.
-        as_at: Nothing after this day is taken in.
-        inputs: The files that are over.
-        judged: Batches with the clocks that a forecast needs.
-    """
-
-    rulebook: Rulebook
-    as_at: date
-    inputs: list[Input] = field(default_factory=list)
-    judged: list[Judged] = field(default_factory=list)
-
-    def read(self, source: CaseSource) -> None:
-        """Read one file.
-
-        Raises:
-            CaseFileError: No column of it can start or end an assessment.
-        """
-        unanswerable = {one.id for one in unjudgeable(self.rulebook, source.columns)}
-        wanted = [
-            one
-            for one in self.rulebook.deadlines
-            if one.id in (*ISSUE, *REVIEW) and one.id not in unanswerable
-        ]
-        if not any(one.id in ISSUE for one in wanted) or "plan_issued" not in source.columns:
-            raise CaseFileError(
-                f"{source.name}: a forecast needs the days on which plans were issued",
-                "add the column plan_issued, blank where there is no plan yet",
-            )
-        self.judged += self._counted(source, wanted)
-
-    def _counted(self, source: CaseSource, wanted: Sequence[Deadline]) -> list[Judged]:
-        rows = judged = 0
-
-        def batches() -> Iterator[Batch]:
-            nonlocal rows, judged
-            for batch in source.batches():
-                rows += batch.read
-                judged += batch.judged
-                yield batch
-
-        answers = list(judge(self.rulebook, batches(), self.as_at, deadlines=wanted))
-        self.inputs.append(Input(source.name, source.sha256, rows, judged, rows - judged))
-        return answers
+    left_out: int = 0
 
 
 def forecast(rulebook: Rulebook, sources: Sequence[CaseSource], asked: Asked) -> Forecast:
@@ -190,13 +108,15 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseSource], asked: Asked) ->
         CaseFileError: A file says nothing of plans issued.
         UsageError: The target is past, or a stage is named that the files do not show.
     """
-    reading = _Reading(rulebook, asked.as_at)
+    reading = Reading(rulebook, asked.as_at)
     for source in sources:
         reading.read(source)
     columns = frozenset(column for source in sources for column in source.columns)
     work = work_of(reading.judged, rulebook, timetable(rulebook, columns, asked.as_at), asked.as_at)
     reviews = reviews_of(reading.judged, day_number(asked.as_at))
-    return answer(rulebook, work, reviews, asked, tuple(reading.inputs))
+    found = answer(rulebook, work, reviews, asked, tuple(reading.inputs))
+    found = replace(found, left_out=sum(map(undated, reading.judged)))
+    return replace(found, to_save=save_list(rulebook, sources, asked.as_at)) if asked.save_list else found
 
 
 def answer(
@@ -224,6 +144,8 @@ def too_little(now: Present) -> str:
     """Return why a file tells too little to simulate; an empty text where it does not."""
     if not now.work.start.size:
         return "the file holds no assessment"
+    if not now.recorded and (now.work.done <= now.standing.day).any():
+        return f"the file records less than a week of closures; {LEAST_WEEKS} weeks are the least that tells"
     if not now.recorded:
         return "no assessment in the file was ever closed, so nothing says how fast they are"
     if now.past.weeks < LEAST_WEEKS:
@@ -256,10 +178,12 @@ def _answered(rulebook: Rulebook, found: Forecast, reviews: Reviews | None) -> F
         clear_at=found.clear_at,
         too_little=found.too_little,
         outlooks=outlooks,
+        unchanged=_unchanged(found, orders),
         naive_weeks=_straight_line(now),
+        checked=straight_line(now.work, now.standing.day),
+        seasons=season_lines(now, [one.closed for one in asked.closures]),
         target=target,
         cases=cases,
-        to_save=save_list(now, rulebook) if asked.save_list else None,
         intake=planned if asked.intake_weeks else None,
         backtest=_scored(found) if asked.backtest else None,
         reviews=reviewed,
@@ -294,8 +218,20 @@ def _simulated(
     outlooks = tuple(
         outlook(name, order, kept[name], asked.as_at, quarters, excepted) for name, order in orders.items()
     )
+    if now.standing.overdue <= found.clear_at:
+        outlooks = tuple(replace(one, clearance=clear_now(asked.as_at)) for one in outlooks)
     cases = projected(now, kept[followed].finished, groups, asked.runs) if asked.per_case else None
     return outlooks, cases
+
+
+def _unchanged(found: Forecast, orders: Mapping[str, Order]) -> Mapping[str, Clearance]:
+    """Return when each order clears the backlog if nothing is changed; empty where nothing is."""
+    asked = found.asked
+    if not asked.what_if.changed or found.too_little:
+        return {}
+    plan = Plan(clear_at=found.clear_at, only_clearance=True)
+    kept, _ = run(start_of(found.now), orders, plan, asked.runs, asked.seed)
+    return {name: clearance(one.cleared, asked.as_at, asked.weeks) for name, one in kept.items()}
 
 
 def _target(found: Forecast, start: Start, orders: Mapping[str, Order]) -> Target | None:

@@ -56,14 +56,15 @@ class IntakeWeek:
         week: The Monday it begins with.
         expected: Requests expected; None where the history cannot say.
         milestones: The days of weeks 6, 16 and 20.
-        school_days_lost: Working days from the request to week 20 on which schools are closed.
+        school_days_lost: Working days from the request to week 20 on which schools are closed; None where the
+            closures that are known end before week 20.
         bank_holidays: Bank holidays from the request to week 20.
     """
 
     week: date
     expected: float | None
     milestones: tuple[Milestone, ...]
-    school_days_lost: int
+    school_days_lost: int | None
     bank_holidays: int
 
 
@@ -94,8 +95,10 @@ def _week(
     found = tuple(_milestones(rulebook, monday, closures))
     last = max((one.due for one in found), default=monday)
     days = [monday + timedelta(days=number) for number in range((last - monday).days + 1)]
+    known = any(one.last >= last for one in closures)
     closed = sum(is_working_day(day) and _closure_on(day, closures) is not None for day in days)
-    return IntakeWeek(monday, expected, found, closed, sum(is_bank_holiday(day) for day in days))
+    lost = closed if known else None
+    return IntakeWeek(monday, expected, found, lost, sum(is_bank_holiday(day) for day in days))
 
 
 def _milestones(rulebook: Rulebook, monday: date, closures: Sequence[Closure]) -> Iterator[Milestone]:
@@ -120,21 +123,28 @@ def read_closures(table: object, file: str) -> tuple[Closure, ...]:
     Raises:
         ConfigError: It is none of these.
     """
-    entries = table.get("closed", []) if isinstance(table, Mapping) else None
+    if not isinstance(table, Mapping):
+        raise ConfigError(f"{file}: terms is not a table", f"write  [terms]  and below it  {EXAMPLE}")
+    for key in table:
+        if key != "closed":
+            raise ConfigError(f"{file}: there is no `terms.{key}`", f"write  {EXAMPLE}")
+    entries = table.get("closed", [])
     if not isinstance(entries, list):
-        raise ConfigError(f"{file}: terms.closed is not a list", _EXAMPLE)
+        raise ConfigError(f"{file}: terms.closed is not a list", f"write  {EXAMPLE}")
     return tuple(_closure(one, place, file) for place, one in enumerate(entries, 1))
 
 
-_EXAMPLE = 'write  closed = [{ name = "Summer 2026", from = 2026-07-23, to = 2026-09-01 }]'
+EXAMPLE = 'closed = [{ name = "Summer 2026", from = 2026-07-23, to = 2026-09-01 }]'
 
 
 def _closure(entry: Any, place: int, file: str) -> Closure:  # noqa: ANN401 - any TOML value
     if not isinstance(entry, Mapping) or not {"name", "from", "to"} <= entry.keys():
-        raise ConfigError(f"{file}: terms.closed entry {place} needs name, from and to", _EXAMPLE)
+        raise ConfigError(f"{file}: terms.closed entry {place} needs name, from and to", f"write  {EXAMPLE}")
     first, last = entry["from"], entry["to"]
     if type(first) is not date or type(last) is not date:
-        raise ConfigError(f"{file}: terms.closed entry {place}: from and to must be dates", _EXAMPLE)
+        raise ConfigError(
+            f"{file}: terms.closed entry {place}: from and to must be dates", f"write  {EXAMPLE}"
+        )
     if last < first:
         raise ConfigError(f"{file}: terms.closed entry {place} ends before it begins", "change from and to")
     return Closure(str(entry["name"]), first, last)

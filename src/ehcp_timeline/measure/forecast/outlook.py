@@ -153,6 +153,11 @@ def clearance(cleared: Spread, day: date, weeks: int) -> Clearance:
     return Clearance(dates[0], dates[1], dates[2], round(cleared.share_above(weeks), 4))
 
 
+def clear_now(day: date) -> Clearance:
+    """Return the clearance of a backlog that is clear on a day."""
+    return Clearance(day, day, day, 0.0)
+
+
 def clear_week(cleared: Spread, share: float, weeks: int) -> int | None:
     """Return the week, to the nearest, by which a share of the runs is clear; None if not by the horizon."""
     within = cleared.percentile(share)

@@ -8,12 +8,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from ehcp_timeline.measure.forecast.arrays import WEEK
+from ehcp_timeline.measure.forecast.arrays import WEEK, Rates
 from ehcp_timeline.measure.forecast.outlook import Clearance
 
 LEAST_PAIRS = 6
 """Pairs of counts below which no percentiles are given: chance cannot be told from so few."""
-_FARTHEST = 100 * 52
+FARTHEST_YEARS = 20
+"""Years beyond which no date is named: nothing that was counted says anything of them."""
+CHUNK = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +98,14 @@ def pair(first: Snapshot, last: Snapshot) -> Pair:
 def clear_on(start: Snapshot, net: float) -> date | None:
     """Return the day on which a backlog is gone if it falls by `net` a week; None where it never is.
 
-    Later than a hundred years counts as never.
+    Later than twenty years counts as never.
 
     >>> clear_on(Snapshot(date(2025, 1, 1), 20), 10), clear_on(Snapshot(date(2025, 1, 1), 20), 0)
     (datetime.date(2025, 1, 15), None)
     """
     if start.count == 0:
         return start.day
-    if net <= 0 or start.count / net > _FARTHEST:
+    if net <= 0 or start.count / net > FARTHEST_YEARS * 52:
         return None
     return start.day + timedelta(days=math.ceil(start.count / net * WEEK))
 
@@ -135,12 +137,22 @@ def _per_week(pairs: Sequence[Pair], what: str) -> float | None:
 
 
 def _drawn(pairs: Sequence[Pair], runs: int, seed: int, weeks: int) -> Clearance:
-    """Return clearance dates by drawing pairs: each run first draws its own past from them, then its future.
+    """Return clearance dates by drawing pairs, a chunk of runs at a time so that memory does not grow."""
+    if pairs[-1].last.count == 0:
+        return Clearance(pairs[-1].last.day, pairs[-1].last.day, pairs[-1].last.day, 0.0)
+    clear: list[float] = []
+    for number, first in enumerate(range(0, runs, CHUNK)):
+        random = np.random.Generator(np.random.PCG64([seed, number]))
+        clear += _clear_weeks(pairs, min(CHUNK, runs - first), weeks, random).tolist()
+    return _clearance(sorted(clear), pairs[-1].last)
 
-    A run's future is its past's pairs one after another, each as long as it was; a backlog is gone on the day
-    the line between two counts touches zero.
+
+def _clear_weeks(pairs: Sequence[Pair], runs: int, weeks: int, random: np.random.Generator) -> Rates:
+    """Return the week in which each run is clear, infinite where it is not within `weeks`.
+
+    Each run first draws its own past from the pairs and then its future from that past: its pairs one after
+    another, each as long as it was. A backlog is gone when the line between two counts touches zero.
     """
-    random = np.random.Generator(np.random.PCG64(seed))
     changes = np.array([one.last.count - one.first.count for one in pairs], dtype=np.float64)
     lengths = np.array([one.weeks for one in pairs])
     steps = math.ceil(weeks / float(lengths.min()))
@@ -149,12 +161,10 @@ def _drawn(pairs: Sequence[Pair], runs: int, seed: int, weeks: int) -> Clearance
     left = pairs[-1].last.count + changes[ahead].cumsum(axis=1)
     passed = lengths[ahead].cumsum(axis=1)
     gone = left <= 0
-    at = gone.argmax(axis=1)
-    rows = np.arange(runs)
+    rows, at = np.arange(runs), gone.argmax(axis=1)
     over = left[rows, at] / np.minimum(changes[ahead[rows, at]], -1e-9)
     clear = np.where(gone.any(axis=1), passed[rows, at] - over * lengths[ahead[rows, at]], np.inf)
-    clear = np.sort(np.where(clear > weeks, np.inf, clear))
-    return _clearance(clear.tolist(), pairs[-1].last)
+    return np.where(clear > weeks, np.inf, clear)
 
 
 def _clearance(clear: Sequence[float], last: Snapshot) -> Clearance:
@@ -164,6 +174,4 @@ def _clearance(clear: Sequence[float], last: Snapshot) -> Clearance:
         week = clear[math.ceil(share * len(clear)) - 1]
         found.append(None if math.isinf(week) else last.day + timedelta(days=math.ceil(week * WEEK)))
     never = sum(map(math.isinf, clear)) / len(clear)
-    if last.count == 0:
-        return Clearance(last.day, last.day, last.day, 0.0)
     return Clearance(found[0], found[1], found[2], round(never, 4))
