@@ -195,13 +195,15 @@ def test_every_data_format_holds_the_same_findings(tmp_path: Path) -> None:
 
 
 def test_data_on_standard_output_and_the_rest_on_standard_error(tmp_path: Path) -> None:
-    """CSV is nothing but CSV; the rows read, the findings and the problems are told beside it."""
+    """CSV is nothing but CSV; rows, findings, problems and dates that could be either are told beside it."""
     run = ehcp("check", written(tmp_path, OVERDUE, BAD_DATE, NO_ID), *AS_AT, "--format", "csv")
 
     assert printed(run).splitlines()[0].startswith('"case_id","row",')
+    hangs = "1 of 8 verdicts would be another one if `assess_agreed` were month-first; it was read day-first."
     assert said(run).splitlines() == [
         f"{tmp_path / 'cases.csv'}: 3 rows, 2 judged, 1 not judged.",
         "3 findings as at 15 January 2026.",
+        f"{tmp_path / 'cases.csv'}: {hangs}",
         "2 problems to put right; --format json lists them.",
     ]
 
@@ -382,3 +384,42 @@ def test_a_terminal_gets_a_table_that_fits(tmp_path: Path) -> None:
     assert "Overdue, worst first: 20 of 30 shown" in bare
     assert "EHC-000000  2025-08-20        148  plan.issue" in bare
     assert max(len(line) for line in bare.splitlines() if not line.startswith("  ehcp")) <= 80
+
+
+BOTH_WAYS = "case_id,request_received,assess_agreed\nC-1,02/01/2025,2025-02-14\nC-2,01/02/2025,2025-03-15\n"
+HANGS = "2 of 2 verdicts would be other ones if `request_received` were month-first; it was read day-first."
+
+
+def test_what_hangs_on_the_order_of_day_and_month(tmp_path: Path) -> None:
+    """Said on the page with what settles it, beside data, and in JSON under a key that is always there."""
+    path = tmp_path / "cases.csv"
+    path.write_text(BOTH_WAYS)
+    words = ("check", str(path), "--as-at", "2026-01-15", "--deadline", "assess.decide")
+    page = printed(ehcp(*words))
+    run = ehcp(*words, "--format", "json")
+
+    assert f"Day first or month first\n{HANGS}\n" in page
+    assert '  date_formats.request_received = "%d/%m/%Y"\n' in page
+    assert f"{path}: {HANGS}\n" in said(run)
+    assert json.loads(printed(run))["summary"]["date_order"] == [
+        {
+            "file": str(path),
+            "columns": [{"column": "request_received", "cells": 2}],
+            "proven": [],
+            "verdicts": 2,
+            "changed": 2,
+            "sentence": HANGS,
+        }
+    ]
+
+
+def test_what_settles_the_order_of_day_and_month(tmp_path: Path) -> None:
+    """The line that is shown, put into ehcp.toml, ends the doubt; so does the other order."""
+    path, config = tmp_path / "cases.csv", tmp_path / "ehcp.toml"
+    path.write_text(BOTH_WAYS)
+    for form, verdicts in (("%d/%m/%Y", {"met": 1, "late": 1}), ("%m/%d/%Y", {"met": 1, "late": 1})):
+        config.write_text(f'date_formats.request_received = "{form}"\n')
+        run = ehcp("check", str(path), "--config", str(config), "--as-at", "2026-01-15", "--format", "json")
+        summary = json.loads(printed(run))["summary"]
+
+        assert (summary["date_order"], summary["verdicts"]["assess.decide"]) == ([], verdicts)

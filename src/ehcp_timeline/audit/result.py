@@ -64,6 +64,44 @@ class Clearance:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtfulColumn:
+    """A column whose dates could be day-first or month-first; `cells` of them mean another day then."""
+
+    column: str
+    cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class DateOrder:
+    """A file in which nothing proves that the dates of some columns are day-first, as they were read.
+
+    Attributes:
+        file: Its name.
+        columns: Those columns.
+        proven: Columns of the same file that can only be day-first.
+        verdicts: How many verdicts were given.
+        changed: How many of them would be other ones if all those columns were month-first.
+    """
+
+    file: str
+    columns: tuple[DoubtfulColumn, ...]
+    proven: tuple[str, ...]
+    verdicts: int
+    changed: int
+
+    @property
+    def sentence(self) -> str:
+        """The same in words."""
+        names = [f"`{one.column}`" for one in self.columns]
+        which = " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+        some = f"{self.changed:,}" if self.changed else "None"
+        would = "would be another one" if self.changed == 1 else "would be other ones"
+        read = "they were" if len(names) > 1 else "it was"
+        said = f"{some} of {self.verdicts:,} verdicts {would} if {which} were month-first"
+        return f"{said}; {read} read day-first."
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """Every answer of `ehcp check`.
 
@@ -84,6 +122,7 @@ class Audit:
         oldest: The oldest open assessments, oldest first.
         clearance: When the overdue plans clear at the present rate.
         problems: Everything in the files that a person should put right, in file order.
+        date_order: Files with dates that could be day-first or month-first, and what hangs on it.
     """
 
     as_at: date
@@ -101,3 +140,4 @@ class Audit:
     oldest: tuple[OpenCase, ...]
     clearance: Clearance
     problems: tuple[Problem, ...]
+    date_order: tuple[DateOrder, ...] = ()

@@ -1,4 +1,4 @@
-"""Tells which columns of dates could be day-first or month-first: no date in them proves either."""
+"""Tells which columns of dates could be day-first or month-first: no date in them proves it."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,7 +13,8 @@ _FEW = 1_000
 class DateOrders:
     """Watches the dates of some columns go by, as distinct texts first and then cell by cell.
 
-    A column is looked at only until one of its dates proves an order, which nearly always is at once.
+    A column is looked at only until one of its dates can only be day-first, which nearly always is at once.
+    One that makes sense only month-first stops the file elsewhere.
     """
 
     def __init__(self) -> None:
@@ -24,8 +25,13 @@ class DateOrders:
 
     @property
     def doubtful(self) -> Mapping[str, int]:
-        """Column to how many of its cells mean another day month-first, where nothing proves an order."""
+        """Column to how many of its cells mean another day month-first, where none is surely day-first."""
         return {name: cells for name, cells in self._cells.items() if cells and name not in self._proven}
+
+    @property
+    def day_first(self) -> tuple[str, ...]:
+        """Columns with a date that proves that they are day-first, as far as that had to be looked for."""
+        return tuple(sorted(self._proven))
 
     def learn(self, texts: Iterable[str]) -> None:
         """Take note of texts that have not been met before."""
@@ -33,7 +39,7 @@ class DateOrders:
             cell = text.strip(WHITE)
             if reads_both_ways(cell):
                 self._both.add(text)
-            elif numeric_order(cell):
+            elif numeric_order(cell) == "day-first":
                 self._proof.add(text)
 
     def look(self, texts: pl.DataFrame) -> None:
@@ -53,5 +59,5 @@ class DateOrders:
         self._cells[texts.name] = self._cells.get(texts.name, 0) + int(both)
 
     def _proves(self, texts: pl.Series) -> bool:
-        """Return whether a date among these proves an order."""
+        """Return whether a date among these can only be day-first."""
         return not self._proof.isdisjoint(texts.unique())

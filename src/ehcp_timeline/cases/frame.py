@@ -148,6 +148,11 @@ class CaseSource:
         """
         return self._reading.orders.doubtful if self._reading else {}
 
+    @property
+    def proven_day_first(self) -> tuple[str, ...]:
+        """Events with a date in figures that can only be day-first, where some date could be either."""
+        return self._reading.orders.day_first if self._reading else ()
+
     def month_first(self, columns: Collection[str]) -> "CaseSource":
         """Return the same file, but with the dates in figures of these columns read month-first."""
         return CaseSource(

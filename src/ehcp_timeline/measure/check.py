@@ -9,12 +9,13 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.judged import Judged
 from ehcp_timeline.audit.bulk.verify import verified
 from ehcp_timeline.audit.judgeable import unjudgeable
-from ehcp_timeline.audit.result import Audit, Input, NotJudged
+from ehcp_timeline.audit.result import Audit, DateOrder, Input, NotJudged
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.cases.frame import Batch, CaseSource
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.law.terms import Rulebook
 from ehcp_timeline.measure.backlog import Backlog
+from ehcp_timeline.measure.date_order import date_order
 from ehcp_timeline.measure.listing import Listing
 from ehcp_timeline.measure.rates import Rates
 from ehcp_timeline.measure.tally import Tally
@@ -84,6 +85,7 @@ def check_files(
     tally, listing = Tally(), Listing(rulebook, selection, top)
     backlog, rates = Backlog(as_at, oldest), Rates(as_at, rulebook)
     inputs: list[Input] = []
+    orders: list[DateOrder] = []
     problems: list[Problem] = []
     without: Counter[str] = Counter()
     for source in sources:
@@ -102,6 +104,8 @@ def check_files(
             problems += judged.problems
         inputs.append(passing.input())
         problems += passing.problems
+        if doubt := date_order(rulebook, source, as_at, assume_blank):
+            orders.append(doubt)
     return Audit(
         as_at=as_at,
         rulebook_version=rulebook.version,
@@ -118,6 +122,7 @@ def check_files(
         oldest=tuple(backlog.oldest),
         clearance=backlog.clearance(),
         problems=tuple(sorted(problems)),
+        date_order=tuple(orders),
     )
 
 

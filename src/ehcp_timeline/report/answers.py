@@ -26,6 +26,7 @@ def check_answer(audit: Audit) -> dict[str, Any]:
             "verdicts": {deadline: dict(counts) for deadline, counts in audit.verdicts.items()},
             "not_judged": [asdict(deadline) for deadline in audit.not_judged],
             "clearance": asdict(audit.clearance),
+            "date_order": [asdict(one) | {"sentence": one.sentence} for one in audit.date_order],
         },
         "findings": list(records(audit.findings)),
         "oldest": [asdict(case) for case in audit.oldest],

@@ -74,6 +74,24 @@ class ClearanceEstimate(Shape):
     sentence: str
 
 
+class DoubtfulDates(Shape):
+    """A column whose dates could be day-first or month-first."""
+
+    column: str
+    cells: Annotated[int, Field(ge=1, description="cells that mean another day if they are month-first")]
+
+
+class DateOrderOfFile(Shape):
+    """A file in which nothing proves that the dates of some columns are day-first, as they were read."""
+
+    file: str
+    columns: list[DoubtfulDates]
+    proven: Annotated[list[str], Field(description="columns of the file that can only be day-first")]
+    verdicts: Annotated[int, Field(ge=0, description="verdicts given")]
+    changed: Annotated[int, Field(ge=0, description="verdicts that would be others, all of them month-first")]
+    sentence: str
+
+
 class Summary(Shape):
     """What is counted over the whole input, whatever was selected."""
 
@@ -88,6 +106,10 @@ class Summary(Shape):
     ]
     not_judged: list[NotJudgedDeadline]
     clearance: ClearanceEstimate
+    date_order: Annotated[
+        list[DateOrderOfFile],
+        Field(description="files with dates that could be day-first or month-first, and what hangs on it"),
+    ]
 
 
 class ClockShape(Shape):

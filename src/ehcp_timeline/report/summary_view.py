@@ -1,11 +1,11 @@
 """What `ehcp check` says about the file as a whole: oldest cases, stages, rates, clearance, problems."""
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from ehcp_timeline.audit.result import Audit, Input
+from ehcp_timeline.audit.result import Audit, DateOrder, Input
 from ehcp_timeline.cases.problems import Problem
-from ehcp_timeline.report.phrases import count, day, rulebook_name
+from ehcp_timeline.report.phrases import count, day, listed, rulebook_name
 from ehcp_timeline.report.sections import Column, Section
 
 STAGE_WORDS = {
@@ -50,6 +50,8 @@ def summary_sections(audit: Audit, files: str) -> Iterator[Section]:
     yield Section(title="When the overdue plans clear", before=(audit.clearance.sentence,))
     if audit.not_judged:
         yield _not_judged(audit)
+    if audit.date_order:
+        yield date_order_section(audit.date_order)
     if audit.problems:
         yield _problems(audit.problems)
     yield _next_steps(audit, files)
@@ -59,8 +61,26 @@ def summary_lines(audit: Audit) -> Iterator[str]:
     """Yield what an answer as data leaves out: the files, how many findings, how many problems."""
     yield from map(_file, audit.inputs)
     yield f"{count(audit.found, 'finding')} as at {day(audit.as_at)}."
+    yield from (f"{one.file}: {one.sentence}" for one in audit.date_order)
     if audit.problems:
         yield f"{count(len(audit.problems), 'problem')} to put right; --format json lists them."
+
+
+def date_order_section(found: Sequence[DateOrder]) -> Section:
+    """Return what hangs on the order of day and month, and how to settle it."""
+    names = [f"{one.file}: " if len(found) > 1 else "" for one in found]
+    lines = (f"{name}{one.sentence}{_as_others(one)}" for name, one in zip(names, found, strict=True))
+    columns = {column.column for one in found for column in one.columns}
+    key = "date_formats" if len(columns) > 1 else f"date_formats.{columns.pop()}"
+    return Section(
+        title="Day first or month first",
+        before=(*lines, "To say it once and for all, at the top of ehcp.toml:", f'  {key} = "%d/%m/%Y"'),
+    )
+
+
+def _as_others(order: DateOrder) -> str:
+    """Return which other columns of a file can only be day-first."""
+    return f" {listed(order.proven[:3])} can only be day-first." if order.proven else ""
 
 
 def _file(source: Input) -> str:
