@@ -80,7 +80,9 @@ def test_a_page_answers_and_the_rest_stands_behind_full(stages: str) -> None:
 def test_never_is_said_where_more_comes_in_than_goes_out(tmp_path: Path) -> None:
     """Ten a week in and five out: no date, and the plain sentence."""
     came = [AS_AT - timedelta(days=day) for day in range(700) for _ in range(10 if day % 7 == 0 else 0)]
-    rows = [(f"N{place}", day, None) for place, day in enumerate(came[:400])]
+    rows: list[tuple[str, date, date | None]] = [
+        (f"N{place}", day, None) for place, day in enumerate(came[:400])
+    ]
     rows += [
         (f"D{place}", AS_AT - timedelta(days=place * 7 // 5 + 210), AS_AT - timedelta(days=place * 7 // 5))
         for place in range(300)
