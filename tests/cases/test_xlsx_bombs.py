@@ -49,6 +49,9 @@ def read_apart(folder: Path, content: bytes) -> str:
     return said
 
 
+OF_ONE_RETURN = "pack one case file by itself, or the tables of one SEN2 return"
+
+
 def zipped(parts: dict[str, bytes]) -> bytes:
     """Return a zip file of these parts."""
     file = io.BytesIO()
@@ -230,7 +233,7 @@ def test_a_workbook_with_a_password(tmp_path: Path) -> None:
             "is a Word document, not a case file. export the cases as CSV or as an Excel workbook",
         ),
         (zipped({}), "is a zip file of 0 files. pack one case file by itself"),
-        (zipped({"a.csv": b"", "b.csv": b""}), "is a zip file of 2 files. pack one case file by itself"),
+        (zipped({"a.csv": b"", "b.csv": b""}), f"is a zip file of 2 files: a.csv, b.csv. {OF_ONE_RETURN}"),
         (b"PK\x03\x04rest", "is damaged or was cut short. copy it again, or open it and save it anew"),
     ],
 )

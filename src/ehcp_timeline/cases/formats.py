@@ -4,11 +4,13 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from ehcp_timeline.cases.columns import Vocabulary
 from ehcp_timeline.cases.csv_file import find_sheet as find_csv_sheet
 from ehcp_timeline.cases.headings import Spellings
-from ehcp_timeline.cases.raw import PIECE, Raw, failures_named, open_raw, pieces, spool
+from ehcp_timeline.cases.raw import PIECE, STDIN, Raw, failures_named, open_raw, pieces, spool
+from ehcp_timeline.cases.sen2_packed import sheet_of_folder, sheet_of_zip
 from ehcp_timeline.cases.sheet import ANYWHERE, Asked, Sheet
 from ehcp_timeline.cases.survey import survey
 from ehcp_timeline.cases.xlsx_preflight import WORKBOOK
@@ -34,7 +36,7 @@ def find_sheet(name: str, spellings: Spellings, vocabulary: Vocabulary, asked: A
     """Open a case file of any kind and find its header row.
 
     Args:
-        name: The file; `-` is standard input.
+        name: The file, or a folder with the files of one SEN2 return; `-` is standard input.
         spellings: What its headings may mean.
         vocabulary: The columns that it may have.
         asked: Where the user says that the cases stand in it.
@@ -42,14 +44,17 @@ def find_sheet(name: str, spellings: Spellings, vocabulary: Vocabulary, asked: A
     Raises:
         CaseFileError: It cannot be read as a case file at all.
     """
+    if name != STDIN and Path(name).is_dir():
+        return sheet_of_folder(name, spellings)
     raw = open_raw(name)
     if not raw.head().startswith((_GZIP, *_ZIP)):
         return _of_kind(raw, spellings, vocabulary, asked)
     digest = raw.sha256()
     with raw.file:
-        inner = _unpacked(raw)
-        sheet = _of_kind(inner or raw, spellings, vocabulary, asked)
-    return replace(sheet, sha256=digest)
+        inner = _unpacked(raw, spellings)
+        if not isinstance(inner, Sheet):
+            inner = _of_kind(inner or raw, spellings, vocabulary, asked)
+    return replace(inner, sha256=digest)
 
 
 def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: Asked) -> Sheet:
@@ -79,8 +84,11 @@ def _binary(raw: Raw, head: bytes, spellings: Spellings, vocabulary: Vocabulary,
     raise CaseFileError(f"{raw.shown} is packed twice", "unpack it first")
 
 
-def _unpacked(raw: Raw) -> Raw | None:
-    """Return the one file that is packed in a gzip or zip file, None for an Excel workbook."""
+def _unpacked(raw: Raw, spellings: Spellings) -> Raw | Sheet | None:
+    """Return the one file that is packed in a gzip or zip file, or the return that several are.
+
+    None for an Excel workbook.
+    """
     if raw.head().startswith(_GZIP):
         return replace(raw, file=spool(_gunzipped(raw)), spooled=True)
     with opened_zip(raw) as archive:
@@ -94,9 +102,7 @@ def _unpacked(raw: Raw) -> Raw | None:
             info for name, info in held.items() if not name.startswith("__macosx/") and not info.is_dir()
         ]
         if len(files) != 1:
-            raise CaseFileError(
-                f"{raw.shown} is a zip file of {len(files)} files", "pack one case file by itself"
-            )
+            return sheet_of_zip(raw, archive, files, spellings, MOST_SPOOLED)
         parts = unpacked(archive, files[0], Allowance(raw.shown, MOST_SPOOLED), raw.shown)
         return replace(raw, file=spool(parts), spooled=True)
 

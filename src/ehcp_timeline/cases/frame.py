@@ -23,7 +23,7 @@ from ehcp_timeline.cases.headings import (
     positions,
 )
 from ehcp_timeline.cases.laid import lay
-from ehcp_timeline.cases.mapping import NOTHING_SAID, FileMapping, Mappings
+from ehcp_timeline.cases.mapping import NO_MAPPINGS, NOTHING_SAID, FileMapping, Mappings
 from ehcp_timeline.cases.mapping_words import check_mappings, is_settled, said_of, turned, usual
 from ehcp_timeline.cases.month_first import Suspects
 from ehcp_timeline.cases.order import Order
@@ -31,6 +31,7 @@ from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.reading import CellReading, ColumnCounts
 from ehcp_timeline.cases.record import BLANK, Row
 from ehcp_timeline.cases.repeats import Repeats
+from ehcp_timeline.cases.sen2_csvs import gathered
 from ehcp_timeline.cases.sheet import ROW, Asked, Sheet
 from ehcp_timeline.cases.sieve import sieve
 from ehcp_timeline.cases.values import DEFAULT_BLANKS, blank_words, parted
@@ -236,13 +237,59 @@ def open_case_file(
         CaseFileError: It cannot be read as a case file at all.
         ConfigError: The aliases or the mapping do not fit the vocabulary.
     """
+    spellings, asked = _known(mapping, vocabulary, as_at, aliases)
+    (sheet,) = gathered([_sheet(path, vocabulary, spellings, asked)], spellings)
+    return CaseSource(sheet, vocabulary, spellings, as_at, blanks, mapping)
+
+
+def open_case_files(
+    paths: Sequence[str],
+    vocabulary: Vocabulary,
+    *,
+    as_at: date,
+    blanks: Iterable[str] = DEFAULT_BLANKS,
+    mappings: Mappings = NO_MAPPINGS,
+) -> list[CaseSource]:
+    """Open case files and find their columns; files that are tables of one SEN2 return are one case file.
+
+    Args:
+        paths: Their names, as in `open_case_file`.
+        vocabulary: The columns that they may have.
+        as_at: As in `open_case_file`.
+        blanks: As in `open_case_file`.
+        mappings: What is said about each file.
+
+    Raises:
+        CaseFileError: One cannot be read as a case file at all, or a return is not whole.
+        ConfigError: A mapping does not fit the vocabulary.
+    """
+    known = {path: _known(mappings.of_file(path), vocabulary, as_at) for path in paths}
+    sheets = [_sheet(path, vocabulary, *known[path]) for path in paths]
+    sources: list[CaseSource] = []
+    for sheet in gathered(sheets, known[paths[0]][0]) if paths else ():
+        mapping = mappings.of_file(sheet.name)
+        spellings, _ = known.get(sheet.name) or _known(mapping, vocabulary, as_at)
+        sources.append(CaseSource(sheet, vocabulary, spellings, as_at, blanks, mapping))
+    return sources
+
+
+def _sheet(path: str, vocabulary: Vocabulary, spellings: Spellings, asked: Asked) -> Sheet:
+    """Return a file whose columns are not yet known."""
+    return with_open_review(find_sheet(path, spellings, vocabulary, asked), spellings)
+
+
+def _known(
+    mapping: FileMapping,
+    vocabulary: Vocabulary,
+    as_at: date,
+    aliases: Mapping[str, Sequence[str]] = NO_ALIASES,
+) -> tuple[Spellings, Asked]:
+    """Return what the headings of a file may mean, and where its cases stand."""
     if mapping != NOTHING_SAID:
         check_mappings(Mappings(every=mapping), vocabulary, as_at)
     spellings = load_spellings(vocabulary, {**mapping.columns, **aliases}, mapping.ignore)
     dated = frozenset(fold(outcome.date) for outcome in mapping.outcomes.values())
-    asked = Asked(mapping.sheet, mapping.header_row, dated)
-    sheet = with_open_review(find_sheet(path, spellings, vocabulary, asked), spellings)
-    return CaseSource(sheet, vocabulary, spellings, as_at, blanks, mapping)
+    return spellings, Asked(mapping.sheet, mapping.header_row, dated)
 
 
 def rows_of(batch: Batch) -> Iterator[Row]:

@@ -15,6 +15,7 @@ from ehcp_timeline.cases.csv_file import no_such_row
 from ehcp_timeline.cases.csv_records import CELL_LIMIT
 from ehcp_timeline.cases.headings import HEADER_WITHIN, Score, Spellings, fold, header_score, match
 from ehcp_timeline.cases.raw import Raw
+from ehcp_timeline.cases.sen2_workbook import find_return
 from ehcp_timeline.cases.sheet import ANYWHERE, ROW, Asked, Sheet, sliced
 from ehcp_timeline.cases.xlsx_cells import Cells
 from ehcp_timeline.cases.xlsx_preflight import Looked, looked_through
@@ -49,6 +50,8 @@ class _Found:
 def find_xlsx_sheet(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: Asked = ANYWHERE) -> Sheet:
     """Find the visible worksheet and the header row under which the most headings are known.
 
+    A workbook that holds the tables of a SEN2 return is read as one, unless the user says where to look.
+
     Args:
         raw: The workbook; it is read at once.
         spellings: What its headings may mean.
@@ -61,10 +64,12 @@ def find_xlsx_sheet(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, aske
             cases do not stand where the user says.
     """
     with opened_zip(raw) as archive, looked_through(archive, raw, asked.worksheet) as looked:
-        found = [
-            _found(name, cells, spellings, vocabulary, asked.header_row)
-            for name, cells in _worksheets(looked, raw.shown)
-        ]
+        worksheets = list(_worksheets(looked, raw.shown))
+    if not asked.worksheet and not asked.header_row:
+        day = _day_from_1904 if looked.from_1904 else None
+        if (of_return := find_return(raw, worksheets, spellings, day)) is not None:
+            return of_return
+    found = [_found(name, cells, spellings, vocabulary, asked.header_row) for name, cells in worksheets]
     best = _best([one for one in found if one.cells.height], looked.hidden, raw.shown)
     if best.header < 0:
         raise no_such_row(f'{raw.shown}, sheet "{best.name}"', asked.header_row)

@@ -1,7 +1,7 @@
 """`ehcp check`: what is late, what is due soon and what cannot be judged in one or more case files."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,7 +32,7 @@ from ehcp_timeline.cli.check_options import (
 from ehcp_timeline.cli.examples import examples, exit_codes
 from ehcp_timeline.cli.exceptions import tell_exceptions
 from ehcp_timeline.cli.exits import FAIL_ON, exit_code
-from ehcp_timeline.cli.opening import case_file, law, names, settings
+from ehcp_timeline.cli.opening import case_files, law, names, settings
 from ehcp_timeline.cli.options import AsAt, Config, Force, Format, OutputFile, Rules
 from ehcp_timeline.cli.output import Output, choose_output, say
 from ehcp_timeline.cli.progress import progress
@@ -97,7 +97,7 @@ def check(
     whose = {"district": district, "team": team, "caseworker": caseworker}
     asked_for = chosen(rulebook, due_within, include=include, kind=kind, who=who, deadline=deadline, **whose)
     blank = known_columns(assume_blank, vocabulary)
-    sources = [case_file(path, vocabulary, when, config) for path in files]
+    sources = case_files(files, vocabulary, when, config)
     if exceptions:
         tell_exceptions(to, rulebook, sources, when, top)
         return
@@ -152,7 +152,7 @@ def _write(
     say(*summary_lines(audit))
 
 
-def _data(form: str, audit: "Audit") -> str | bytes:
+def _data(form: str, audit: "Audit") -> str | bytes | Iterator[bytes]:
     """Return the answer in one of the formats that are data: complete, and in file order."""
     from ehcp_timeline.report import flat
     from ehcp_timeline.report.answers import check_answer
@@ -164,7 +164,7 @@ def _data(form: str, audit: "Audit") -> str | bytes:
         case "csv":
             return flat.csv_text(records(audit.findings))
         case "ndjson":
-            return flat.ndjson_text(records(audit.findings))
+            return flat.ndjson_blocks(audit.findings)
         case "parquet":
             return flat.parquet_bytes(audit.findings)
         case _:

@@ -11,7 +11,7 @@ from ehcp_timeline.cli.check_options import ExitZero, Strict, Top
 from ehcp_timeline.cli.examples import examples, exit_codes
 from ehcp_timeline.cli.exits import CANNOT_RUN, NOT_ALL_JUDGED
 from ehcp_timeline.cli.list_options import Pseudonymise, key_asked
-from ehcp_timeline.cli.opening import case_file, law, names, settings
+from ehcp_timeline.cli.opening import case_files, law, names, settings
 from ehcp_timeline.cli.options import AsAt, Config, Force, Rules
 from ehcp_timeline.cli.output import Output, choose_output, say
 from ehcp_timeline.cli.words import choice, day_asked
@@ -69,7 +69,7 @@ def convert(
     key = key_asked(pseudonymise, output)
     when, config = day_asked(as_at), settings(config_file)
     vocabulary = names(law(overlays, config))
-    sources = [case_file(file, vocabulary, when, config) for file in files]
+    sources = case_files(files, vocabulary, when, config)
     from ehcp_timeline.cases.conversion import convert as convert_cases
 
     converted = convert_cases(sources, vocabulary, when)

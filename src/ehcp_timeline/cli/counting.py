@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from ehcp_timeline.cli.opening import case_file, law, names, settings
+from ehcp_timeline.cli.opening import case_files, law, names, settings
 from ehcp_timeline.cli.words import choice, day_asked, did_you_mean, split
 from ehcp_timeline.errors import UsageError
 
@@ -87,7 +87,7 @@ def asked_for(
     rulebook = law(overlays, config)
     question = Question(kpis, rulebook, when, group, measures_asked(kpis, measure))
     vocabulary = names(rulebook)
-    sources = [case_file(path, vocabulary, when, config) for path in files]
+    sources = case_files(files, vocabulary, when, config)
     return Asked(question, Layout(kind, group, when, people), sources, config)
 
 

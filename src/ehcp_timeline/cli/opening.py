@@ -40,17 +40,26 @@ def names(rulebook: "Rulebook") -> "Vocabulary":
     return replace(known, columns={**known.columns, **added}) if added else known
 
 
-def case_file(path: Path, vocabulary: "Vocabulary", as_at: date, config: Config) -> "CaseSource":
-    """Return a case file, its columns known and its rows not yet read.
+def case_files(
+    paths: Sequence[Path], vocabulary: "Vocabulary", as_at: date, config: Config
+) -> "list[CaseSource]":
+    """Return case files, their columns known and their rows not yet read; the tables of one return are one.
 
     Raises:
-        CaseFileError: It cannot be read as a case file at all.
+        CaseFileError: One cannot be read as a case file at all.
         ConfigError: The settings name columns or codes that there are not.
     """
-    from ehcp_timeline.cases.frame import open_case_file
+    from ehcp_timeline.cases.frame import open_case_files
+    from ehcp_timeline.cases.mapping import NO_MAPPINGS
     from ehcp_timeline.cases.mapping_words import check_mappings
 
-    if config.mappings is None:
-        return open_case_file(str(path), vocabulary, as_at=as_at)
-    check_mappings(config.mappings, vocabulary, as_at)
-    return open_case_file(str(path), vocabulary, as_at=as_at, mapping=config.mappings.of_file(str(path)))
+    if config.mappings is not None:
+        check_mappings(config.mappings, vocabulary, as_at)
+    given = [str(path) for path in paths]
+    return open_case_files(given, vocabulary, as_at=as_at, mappings=config.mappings or NO_MAPPINGS)
+
+
+def case_file(path: Path, vocabulary: "Vocabulary", as_at: date, config: Config) -> "CaseSource":
+    """Return one case file, as `case_files` does."""
+    (source,) = case_files([path], vocabulary, as_at, config)
+    return source

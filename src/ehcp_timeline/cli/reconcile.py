@@ -7,7 +7,7 @@ import typer
 from ehcp_timeline.cli.check_options import Top
 from ehcp_timeline.cli.counting import NOT_ALL_JUDGED, FileNames
 from ehcp_timeline.cli.examples import examples, exit_codes
-from ehcp_timeline.cli.opening import case_file, law, names, settings
+from ehcp_timeline.cli.opening import case_files, law, names, settings
 from ehcp_timeline.cli.options import AsAt, Config, Force, Format, OutputFile, Rules
 from ehcp_timeline.cli.output import ROW_FORMATS, choose_output, say
 from ehcp_timeline.cli.words import choice, day_asked
@@ -56,7 +56,7 @@ def reconcile(
     when, config = day_asked(as_at), settings(config_file)
     rulebook = law(overlays, config)
     vocabulary = names(rulebook)
-    sources = [case_file(path, vocabulary, when, config) for path in files]
+    sources = case_files(files, vocabulary, when, config)
     from ehcp_timeline.measure.reconcile import reconcile as reconciled
     from ehcp_timeline.report import reconcile_view
 

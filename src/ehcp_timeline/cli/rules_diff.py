@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ehcp_timeline.cli.examples import examples
-from ehcp_timeline.cli.opening import case_file, names, settings
+from ehcp_timeline.cli.opening import case_files, names, settings
 from ehcp_timeline.cli.options import AsAt, Config, Force, Format, OutputFile
 from ehcp_timeline.cli.output import Output, choose_output
 from ehcp_timeline.cli.words import choice, day_asked
@@ -90,7 +90,7 @@ def _effect(
 
     both: Rulebook = replace(sides.new, events={**sides.old.events, **sides.new.events})
     vocabulary, settled = names(both), settings(config)
-    sources = [case_file(path, vocabulary, as_at, settled) for path in files]
+    sources = case_files(files, vocabulary, as_at, settled)
     return effect_of(sides.old, sides.new, affected(found, sides.old, sides.new), sources, as_at)
 
 

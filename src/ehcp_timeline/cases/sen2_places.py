@@ -1,0 +1,71 @@
+"""Says in which table of a SEN2 return, in which row and column of it, a cell of a case stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from ehcp_timeline.cases.problems import Problem
+from ehcp_timeline.cases.sen2_table import Table
+from ehcp_timeline.cases.sen2_tables import Joined
+from ehcp_timeline.cases.sheet import ROW
+
+_UNDATED = '"undated: '
+
+# The items that a column may come from: first its date, then the outcome that tells what the date is of.
+_COMES_FROM: Mapping[str, tuple[str, ...]] = {
+    "name": ("surname", "forename"),
+    "date_of_birth": ("personbirthdate",),
+    "referrer": ("requestsource",),
+    "sen_need": ("sentype",),
+    "request_received": ("receiveddate",),
+    "assess_agreed": ("requestoutcomedate", "requestoutcome"),
+    "assess_refused": ("requestoutcomedate", "requestoutcome"),
+    "withdrawn": ("requestoutcomedate", "assessmentoutcomedate", "requestoutcome", "assessmentoutcome"),
+    "moved_away": ("exported",),
+    "exception_recorded": ("week20",),
+    "no_plan_notified": ("assessmentoutcomedate", "assessmentoutcome"),
+    "plan_issued": ("assessmentoutcomedate", "assessmentoutcome"),
+    "plan_ceased": ("ceasedate",),
+    "plan_transferred": ("transferla",),
+    "previous_review_decided": ("lastreview", "transferla"),
+    "review_meeting": ("reviewmeeting",),
+    "review_decided": ("lastreview", "reviewoutcome"),
+    "review_outcome": ("reviewoutcome",),
+    "amendment_notice_sent": ("reviewdraft",),
+    "transfer_plan_issued": ("phasetransferfinaldate",),
+}
+
+
+class Places:
+    """The place of every cell in the tables of one return."""
+
+    def __init__(self, tables: Mapping[str, Table], whole: Joined) -> None:
+        self._tables = tables
+        self._flat = whole.flat
+        self._rows = whole.rows.with_columns(pl.col(ROW).alias("requests"))
+        self._home = {item: name for name, table in tables.items() for item in table.places}
+
+    def place(self, problem: Problem) -> Problem:
+        """Return the problem of a cell with the row of its own table, and where in that row it stands.
+
+        The problem of a whole row is one of the requests table; that of the whole file has no place.
+        """
+        if not problem.row:
+            return problem
+        items = _COMES_FROM.get(problem.column)
+        if items is None:
+            return replace(problem, problem=f"{self._tables['requests'].name}: {problem.problem}")
+        at = int(self._rows.get_column(ROW).search_sorted(problem.row))
+        for item in self._filled(items if _UNDATED not in problem.problem else items[::-1], at):
+            name = self._home[item]
+            row = self._rows.item(at, name)
+            return replace(
+                problem, row=row, problem=f"{self._tables[name].cell(row, item)}: {problem.problem}"
+            )
+        return problem
+
+    def _filled(self, items: Sequence[str], at: int) -> list[str]:
+        """Return those of some items that are filled in a row of the joined table."""
+        there = [item for item in items if item in self._flat.columns]
+        return [item for item in there if self._flat.item(at, item) is not None]

@@ -1,0 +1,107 @@
+"""Makes one sheet of cases, a row for each request, of the tables of a SEN2 return."""
+
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import polars as pl
+
+from ehcp_timeline.cases.problems import Problem
+from ehcp_timeline.cases.sen2_cases import case_cells
+from ehcp_timeline.cases.sen2_items import sen2
+from ehcp_timeline.cases.sen2_places import Places
+from ehcp_timeline.cases.sen2_table import Table
+from ehcp_timeline.cases.sen2_tables import LEAST, READ, joined
+from ehcp_timeline.cases.sheet import Block, Sheet
+from ehcp_timeline.errors import CaseFileError
+
+# An empty column of reviews may only mean that the council does not fill it in.
+_IF_FILLED = frozenset(("activeplans",))
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """The tables of one return, in whatever shape they came.
+
+    Attributes:
+        name: The file, or the files, as the user named them.
+        shown: The same for messages.
+        sha256: Of their bytes, in hexadecimal.
+        shape: What they are, as `COLLECT export`.
+        parts: The tables that this shape has.
+        tables: Those that were found, by module.
+        unread: Files beside them that are no tables of the return.
+    """
+
+    name: str
+    shown: str
+    sha256: str
+    shape: str
+    parts: tuple[str, ...]
+    tables: Mapping[str, Table]
+    unread: tuple[str, ...] = ()
+
+
+def return_sheet(found: Return) -> Sheet:
+    """Return the cases of a return.
+
+    Raises:
+        CaseFileError: It lacks the persons or the requests, without which there are no cases.
+    """
+    lacking = [part for part in LEAST if part not in found.tables]
+    if lacking:
+        held = ", ".join(table.name for table in found.tables.values())
+        said = f"{found.shown}: a SEN2 return without its {' and '.join(lacking)} table; found {held}"
+        raise CaseFileError(said, "give all the tables of the return together, or the folder they are in")
+    whole, held_items = joined(found.tables), _held(found.tables)
+    problems = (*_missing(found), *whole.problems)
+    return Sheet(
+        name=found.name,
+        shown=found.shown,
+        sha256=found.sha256,
+        encoding=f"SEN2 return, {found.shape}",
+        delimiter="",
+        header_row=1,
+        headings=tuple(case_cells(whole.flat.clear(), held_items).columns[1:]),
+        blocks=partial(_blocks, whole.flat, held_items, problems),
+        place=Places(found.tables, whole).place,
+    )
+
+
+def _blocks(
+    flat: pl.DataFrame, held: frozenset[str], problems: tuple[Problem, ...], rows: int
+) -> Generator[Block]:
+    """Yield the cases, about so many at a time; the problems of the tables come with the first."""
+    size = max(1, rows)
+    for begin in range(0, max(1, flat.height), size):
+        cells = case_cells(flat.slice(begin, size), held)
+        numbered = {name: str(place) for place, name in enumerate(cells.columns[1:])}
+        yield Block(cells.rename(numbered), () if begin else problems)
+
+
+def _held(tables: Mapping[str, Table]) -> frozenset[str]:
+    """Return the items that the return knows."""
+    seen = {item for name, table in tables.items() if name not in _IF_FILLED for item in table.places}
+    for name in _IF_FILLED.intersection(tables):
+        cells = tables[name].cells
+        seen |= {item for item in tables[name].places if cells.get_column(item).null_count() < cells.height}
+    return sen2().held(seen, _year(tables))
+
+
+def _year(tables: Mapping[str, Table]) -> int | None:
+    """Return the year of the collection, None where no table says it."""
+    about = tables["sen2"].cells if "sen2" in tables else pl.DataFrame()
+    years = about.get_column("year").drop_nulls().to_list() if "year" in about.columns else []
+    return int(years[0]) if years and years[0].isascii() and years[0].isdigit() else None
+
+
+def _missing(found: Return) -> Iterator[Problem]:
+    """Yield what is said of the return as a whole: the tables that it lacks, what beside them is not read."""
+    lacking = [part for part in found.parts if part not in found.tables]
+    for part in lacking:
+        known = "what it would say is not known" if part in READ else "no deadline rests on it"
+        said = f"the return has no {part} table; {known}"
+        yield Problem(0, "", "missing-table", said, "add it, if there is one", "nothing")
+    for name in found.unread:
+        said = f"{name} is no table of the return, and is not read"
+        yield Problem(0, "", "unread-file", said, "give it by itself if it is a case file", "nothing")

@@ -1,0 +1,145 @@
+"""One table of a SEN2 return, as a CSV file or a worksheet holds it: its items and where they stand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from ehcp_timeline.cases.addresses import address
+from ehcp_timeline.cases.headings import Spellings, fold, match
+from ehcp_timeline.cases.problems import Problem
+from ehcp_timeline.cases.sen2_items import Module, sen2
+from ehcp_timeline.cases.sheet import ROW
+from ehcp_timeline.cases.values import DEFAULT_BLANKS, WHITE, shown
+from ehcp_timeline.errors import CaseFileError
+
+PERSON, REQUEST = "persontableid", "requeststableid"
+
+_KEY = "tableid"
+_TIES = (_KEY, "personid")  # every table of every shape has a heading that ends so
+_WHOLE = r"^([0-9]+)\.0+$"
+_NAMES = frozenset(("surname", "forename"))  # a word for a blank may be somebody's name
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a return.
+
+    Attributes:
+        module: Which one, as `requests`.
+        name: The file or the worksheet that holds it, for messages.
+        cells: `row` (UInt32, its row there), then a String column for each item that it has; a blank cell is
+            null, a whole number has no decimal point. Rows that are blank are left out.
+        headings: Item to its heading.
+        places: Item to its column, from 0.
+        worksheet: Its worksheet; an empty string where a file holds it.
+        problems: Rows that could not be cut into cells.
+    """
+
+    module: str
+    name: str
+    cells: pl.DataFrame
+    headings: Mapping[str, str]
+    places: Mapping[str, int]
+    worksheet: str = ""
+    problems: tuple[Problem, ...] = ()
+
+    def cell(self, row: int, item: str) -> str:
+        """Return where a cell stands, to begin a problem with."""
+        if self.worksheet:
+            return f"'{self.worksheet}'!{address(row, self.places[item] + 1)}"
+        return f"{self.name}, {self.headings[item]}"
+
+    def problem(self, row: int, rule: str, says: str, try_: str, stops: str) -> Problem:
+        """Return the problem of a whole row."""
+        return Problem(row, "", rule, f"{self.name}: {says}", try_, stops)
+
+
+def module_of(headings: Sequence[str], spellings: Spellings) -> Module | None:
+    """Return the module whose table has these headings, None where they are of no such table.
+
+    A table numbers its persons or requests and has items of its own, more than those of any other module;
+    one with a column that only a case file has is a case file.
+    """
+    keys = {fold(_first_line(heading)) for heading in headings}
+    if not any(key.endswith(_TIES) for key in keys):
+        return None
+    scores = {
+        module.id: (_own(module, headings), module.key in keys, -len(module.spellings))
+        for module in sen2().modules.values()
+        if is_table_of(module, headings) and not _is_cases(headings, module, spellings)
+    }
+    best = max(scores, key=lambda name: scores[name], default="")
+    return sen2().modules.get(best)
+
+
+def is_table_of(module: Module, headings: Sequence[str]) -> bool:
+    """Return whether headings are of a table of a module: they tie it to others and have its own items."""
+    items = set(map(module.item, headings))
+    match module.id:
+        case "sen2":
+            tied = True
+        case "person":
+            tied = PERSON in items
+        case "requests":
+            tied = {PERSON, REQUEST} <= items
+        case _:
+            tied = REQUEST in items or module.parent_key in items
+    return tied and _own(module, headings) > 0
+
+
+def table_of(
+    module: Module,
+    name: str,
+    headings: Sequence[str],
+    cells: pl.DataFrame,
+    *,
+    worksheet: str = "",
+    problems: Sequence[Problem] = (),
+) -> Table:
+    """Return a table, its cells as in `sheet.Block`, its items by name.
+
+    Raises:
+        CaseFileError: Two headings mean one item.
+    """
+    places: dict[str, int] = {}
+    for place, heading in enumerate(headings):
+        item = module.item(heading)
+        if item in places:
+            one, other = (f"{at + 1} ({shown(headings[at])})" for at in (places[item], place))
+            raise CaseFileError(
+                f"{name}: columns {one} and {other} both mean {item}", "rename or remove one of them"
+            )
+        if item:
+            places[item] = place
+    named = cells.select(ROW, *(_clean(place, item) for item, place in places.items()))
+    filled = named.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
+    lines = {item: shown(_first_line(headings[place])).strip('"') for item, place in places.items()}
+    return Table(module.id, name, filled, lines, places, worksheet, tuple(problems))
+
+
+def _own(module: Module, headings: Sequence[str]) -> int:
+    """Return how many items of a module headings have, beside the numbers of rows."""
+    items = {module.item(heading) for heading in headings}
+    return sum(item is not None and not item.endswith(_KEY) for item in items)
+
+
+def _is_cases(headings: Sequence[str], module: Module, spellings: Spellings) -> bool:
+    """Return whether some heading means a column of a case file and is no item of the table."""
+    columns = match(headings, spellings)
+    return any(
+        column not in {None, "case_id"} and not module.item(heading)
+        for column, heading in zip(columns, headings, strict=True)
+    )
+
+
+def _clean(place: int, item: str) -> pl.Expr:
+    """Return a column without white space around its cells, words for a blank, and `.0` after numbers."""
+    text = pl.col(str(place)).str.strip_chars(WHITE).str.replace(_WHOLE, "$1")
+    blank = text.str.to_lowercase().is_in([""] if item in _NAMES else ["", *sorted(DEFAULT_BLANKS)])
+    return pl.when(blank.not_()).then(text).alias(item)
+
+
+def _first_line(heading: str) -> str:
+    """Return the first line of a heading: in the DfE's template an instruction follows."""
+    return heading.strip().partition("\n")[0].strip()
