@@ -15,7 +15,8 @@ from .command import PROGRAM, ehcp, environment, printed, said
 
 COMMANDS = (
     *("check", "timeline", "explain", "overdue", "next", "letters", "changes"),
-    *("scorecard", "compare", "reconcile", "forecast", "columns", "convert", "template", "rules", "key"),
+    *("scorecard", "compare", "reconcile", "forecast", "quality"),
+    *("columns", "convert", "template", "rules", "key"),
 )
 RULES = ("list", "show", "test", "diff", "check", "coverage", "stale", "holidays")
 CANARY = "Zebedee Quillfeather"

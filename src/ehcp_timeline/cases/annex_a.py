@@ -5,7 +5,7 @@ review is what the clock runs for, so such a column, blank, is laid beside the o
 not in the list, and clocks that need them stay unknown.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 
 import polars as pl
@@ -19,9 +19,14 @@ _LIST_1 = frozenset(
 _OPEN_REVIEW = "review_decided"
 
 
+def is_list_1(headings: Iterable[str]) -> bool:
+    """Return whether these are the headings of the list."""
+    return set(map(fold, headings)) >= _LIST_1
+
+
 def with_open_review(sheet: Sheet, spellings: Spellings) -> Sheet:
     """Return an Annex A list with a blank column for the review still to come; any other file as it is."""
-    if not set(map(fold, sheet.headings)) >= _LIST_1 or _OPEN_REVIEW in match(sheet.headings, spellings):
+    if not is_list_1(sheet.headings) or _OPEN_REVIEW in match(sheet.headings, spellings):
         return sheet
     return replace(
         sheet,

@@ -20,6 +20,7 @@ from ehcp_timeline.cli import (
     key,
     letters,
     overdue,
+    quality,
     reconcile,
     rules,
     scorecard,
@@ -52,6 +53,7 @@ app.command("scorecard")(scorecard.scorecard)
 app.command("compare")(compare.compare)
 app.command("reconcile")(reconcile.reconcile)
 app.command("forecast")(forecast.forecast)
+app.command("quality")(quality.quality)
 app.command("columns")(columns.columns)
 app.command("convert")(convert.convert)
 app.command("template")(template.template)

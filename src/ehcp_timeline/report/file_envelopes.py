@@ -1,10 +1,11 @@
-"""The shape of the JSON answers that are about files: what a conversion left behind."""
+"""The shape of the JSON answers that are about files: what a conversion left behind, how good the data is."""
 
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from ehcp_timeline.cases.quality_rules import Severity
 from ehcp_timeline.report.envelopes import FileRead, Sha256, Shape, Whole
 from ehcp_timeline.report.list_envelopes import Statement
 
@@ -84,4 +85,87 @@ class ConvertAnswer(Shape):
     rows: list[RowFound]
 
 
-FILE_ENVELOPES: dict[str, type[BaseModel]] = {"ehcp-convert-1": ConvertAnswer}
+class QualityRule(Shape):
+    """One thing that a file is looked through for."""
+
+    id: str
+    severity: Severity
+    says: Annotated[str, Field(description="{column}, {other}, {first}, {second}, {number} are filled in")]
+    why: str
+    source: str
+    try_: Annotated[str, Field(alias="try")]
+
+
+class QualityRuleFound(QualityRule):
+    """One rule, and what it found in all files."""
+
+    faults: Whole
+    rows: Annotated[int, Field(ge=0, description="rows with a fault; one of a whole column is on none")]
+    percent: Annotated[float | None, Field(description="of all rows; null where there are none")]
+    columns: Annotated[dict[str, Whole], Field(description="faults by column, the most first")]
+
+
+class QualitySizes(Shape):
+    """How many rows have a fault, and the score."""
+
+    rows: Whole
+    with_error: Whole
+    with_warning_only: Whole
+    score: Annotated[float | None, Field(ge=0, le=100, description="null where there are no rows")]
+
+
+class FaultCount(Shape):
+    """What one rule found."""
+
+    faults: Whole
+    rows: Whole
+
+
+class QualityOf(QualitySizes):
+    """One file or group."""
+
+    name: str
+    counts: Annotated[dict[str, FaultCount], Field(description="by rule, every one that was looked at")]
+
+
+class FaultFound(Shape):
+    """One fault."""
+
+    file: str
+    row: Annotated[int | None, Field(ge=1, description="null where a column or the file is meant")]
+    case_id: str | None
+    group: str | None
+    rule: str
+    severity: Severity
+    column: str
+    fault: str
+    try_: Annotated[str, Field(alias="try")]
+
+
+class QualityAnswer(Shape):
+    """The answer of `ehcp quality --format json`."""
+
+    schema_: Annotated[Literal["ehcp-quality/1"], Field(alias="schema")]
+    as_at: date
+    input: list[FileRead]
+    by: Literal["district", "team", "caseworker"] | None
+    summary: QualitySizes
+    files: Annotated[list[QualityOf], Field(description="the worst score first")]
+    groups: Annotated[list[QualityOf], Field(description="the worst score first; empty without --by")]
+    rules: list[QualityRuleFound]
+    not_looked_at: Annotated[list[str], Field(description="rules for which no file has the columns")]
+    faults: Annotated[list[FaultFound], Field(description="of the rules of --rule, in file order")]
+
+
+class QualityRulesAnswer(Shape):
+    """The answer of `ehcp quality --list-rules --format json`."""
+
+    schema_: Annotated[Literal["ehcp-quality-rules/1"], Field(alias="schema")]
+    rules: list[QualityRule]
+
+
+FILE_ENVELOPES: dict[str, type[BaseModel]] = {
+    "ehcp-convert-1": ConvertAnswer,
+    "ehcp-quality-1": QualityAnswer,
+    "ehcp-quality-rules-1": QualityRulesAnswer,
+}
