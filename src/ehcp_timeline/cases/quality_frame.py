@@ -54,4 +54,3 @@ class QualityFrames:
             ),
         )
         return frame.join(cells, on=ROW, how="left", maintain_order="left")
-
