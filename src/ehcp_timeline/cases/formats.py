@@ -14,6 +14,7 @@ from ehcp_timeline.cases.sen2_packed import sheet_of_folder, sheet_of_zip
 from ehcp_timeline.cases.sheet import ANYWHERE, Asked, Sheet
 from ehcp_timeline.cases.survey import survey
 from ehcp_timeline.cases.xlsx_preflight import WORKBOOK
+from ehcp_timeline.cases.xml_stream import is_xml
 from ehcp_timeline.cases.zipped import Allowance, damaged, members, opened_zip, unpacked
 from ehcp_timeline.errors import CaseFileError
 
@@ -63,6 +64,10 @@ def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: Aske
     if head.startswith((_GZIP, *_ZIP, _OLE, _PARQUET)):
         with raw.file:
             return _binary(raw, head, spellings, vocabulary, asked)
+    if is_xml(head):
+        from ehcp_timeline.cases.sen2_xml import find_sen2_sheet
+
+        return find_sen2_sheet(raw)
     return find_csv_sheet(survey(raw), spellings, asked)
 
 

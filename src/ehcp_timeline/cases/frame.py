@@ -196,6 +196,7 @@ class CaseSource:
             )
         if held:
             at_the_end = self._placed(list(order.at_the_end()))
+            at_the_end += self._sheet.outdated(self._as_at)
             yield replace(held, problems=tuple(sorted((*held.problems, *at_the_end))))
         suspects.refuse(self._laid.sheet, self._places)
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
 
+from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.sen2_items import sen2
-from ehcp_timeline.cases.sheet import ROW
+from ehcp_timeline.cases.sheet import ROW, Block
 from ehcp_timeline.cases.values import WHITE
 
 ITEMS = (
@@ -63,6 +64,17 @@ def case_columns(held: Iterable[str]) -> tuple[str, ...]:
     """
     items = frozenset(held)
     return ("case_id", *(column for column, needs in _NEEDS.items() if not items.isdisjoint(needs)))
+
+
+def case_headings(held: frozenset[str]) -> tuple[str, ...]:
+    """Return the headings of a file with these items: its columns, then what a case file cannot hold."""
+    return (*case_columns(held), *(name for item, name in sen2().left_behind.items() if item in held))
+
+
+def case_block(flat: pl.DataFrame, held: frozenset[str], problems: tuple[Problem, ...] = ()) -> Block:
+    """Return the `case_cells` of some rows as a sheet wants them, under its `case_headings`."""
+    cells = case_cells(flat, held)
+    return Block(cells.rename({name: str(n) for n, name in enumerate(cells.columns[1:])}), problems)
 
 
 def case_cells(flat: pl.DataFrame, held: frozenset[str]) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ehcp_timeline.cases.problems import Problem
@@ -62,6 +63,7 @@ class Sheet:
         worksheet: Name of the worksheet; an empty string where the format has none.
         place: Says of a problem where it stands, where a row is made of several tables; None where it is
             the row itself.
+        known_until: The last day of which the file can know anything, where it says so.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Sheet:
     blocks: Callable[[int], Generator[Block]]
     worksheet: str = ""
     place: Callable[[Problem], Problem] | None = None
+    known_until: date | None = None
 
     @property
     def where(self) -> str:
@@ -81,6 +84,14 @@ class Sheet:
         if self.worksheet:
             return f'{self.shown}, sheet "{self.worksheet}", row {self.header_row}'
         return f"{self.shown}, line {self.header_row}"
+
+    def outdated(self, as_at: date) -> tuple[Problem, ...]:
+        """Return the problem of a file that knows nothing of the days before the as-at date."""
+        if self.known_until is None or as_at <= self.known_until:
+            return ()
+        said = f"{self.shown} knows nothing after {self.known_until}: what was done by {as_at} is not in it"
+        tip = f"use --as-at {self.known_until}, or count on some of what looks overdue being done"
+        return (Problem(0, "", "outdated", said, tip, "nothing"),)
 
 
 def sliced(cells: "pl.DataFrame") -> Callable[[int], Generator[Block]]:

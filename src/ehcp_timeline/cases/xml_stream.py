@@ -10,6 +10,8 @@ Start = Callable[[str, Mapping[str, str]], None]
 Text = Callable[[str], None]
 End = Callable[[str], None]
 
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
 
 def streamed(
     parts: Iterable[bytes],
@@ -19,6 +21,7 @@ def streamed(
     text: Text | None = None,
     end: End | None = None,
     malformed: Callable[[int], CaseFileError],
+    cut_short: Callable[[int], CaseFileError] | None = None,
 ) -> Iterator[bytes]:
     """Put XML to handlers while it goes by, and yield each part once it has been looked at.
 
@@ -29,11 +32,27 @@ def streamed(
         text: Takes text between tags, perhaps in several pieces.
         end: Takes the name of each element that ends.
         malformed: Gives the error for XML that is not well formed from the line where it breaks.
+        cut_short: The same for XML that ends too early, where that is worth telling apart.
 
     Raises:
         CaseFileError: It is not well formed, or has a document type (with which small files declare
             gigabytes, or ask for other files).
     """
+    parser = parser_of(shown)
+    parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = start, text, end
+    wrong = malformed
+    try:
+        for part in parts:
+            parser.Parse(part, False)
+            yield part
+        wrong = cut_short or malformed
+        parser.Parse(b"", True)
+    except ExpatError as error:
+        raise wrong(error.lineno) from None
+
+
+def parser_of(shown: str) -> expat.XMLParserType:
+    """Return a parser without handlers that refuses a document type; `shown` is the file for the error."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
@@ -43,17 +62,26 @@ def streamed(
         raise CaseFileError(said, "export it again, or open it in Excel and save it anew")
 
     parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = start, text, end
-    try:
-        for part in parts:
-            parser.Parse(part, False)
-            yield part
-        parser.Parse(b"", True)
-    except ExpatError as error:
-        raise malformed(error.lineno) from None
+    return parser
 
 
 def run(parts: Iterator[bytes]) -> None:
     """Let a stream go by for what its handlers see."""
     for _ in parts:
         pass
+
+
+def local(name: str) -> str:
+    """Return an element's name in small letters, without the prefix of its namespace.
+
+    >>> local("ns:ReceivedDate")
+    'receiveddate'
+    """
+    return name.rpartition(":")[2].lower()
+
+
+def is_xml(head: bytes) -> bool:
+    """Return whether a file that begins so is XML, or a web page."""
+    for mark in _MARKS:
+        head = head.removeprefix(mark)
+    return head.replace(b"\0", b"").lstrip().startswith(b"<")

@@ -1,0 +1,215 @@
+"""Streams the persons of a SEN2 return out of its XML: a row for each request and each further assessment."""
+
+from collections.abc import Callable, Generator, Iterable
+from itertools import chain
+from pyexpat import ExpatError
+from xml.parsers import expat
+
+import polars as pl
+
+from ehcp_timeline.cases.problems import Problem
+from ehcp_timeline.cases.sen2_cases import ITEMS, PERSON
+from ehcp_timeline.cases.sen2_items import sen2
+from ehcp_timeline.cases.sheet import ROW
+from ehcp_timeline.cases.xml_stream import local, parser_of
+from ehcp_timeline.errors import CaseFileError
+
+# Nothing that expat keeps can grow beyond this: neither a text, nor a comment, nor tags that never end.
+LONGEST_PERSON = 4_000_000  # bytes
+
+_LINE, _RANK = "line", "sentyperank"
+_SCHEMA = {ROW: pl.UInt32, PERSON: pl.UInt32} | dict.fromkeys(ITEMS, pl.String)
+_COLUMNS = tuple(_SCHEMA)
+
+Items = dict[str, str | int | None]
+_Meaning = tuple[Items, str] | Callable[[], None] | None
+Told = tuple[pl.DataFrame, tuple[Problem, ...]]
+
+
+def read_persons(parts: Iterable[bytes], shown: str, rows: int) -> Generator[Told]:
+    """Yield the requests of a return from the first, about `rows` of them at a time; at least once.
+
+    Args:
+        parts: The XML, piece by piece.
+        shown: The file, to begin an error with.
+        rows: How many at a time.
+
+    Yields:
+        The flat table that `sen2_cases.case_cells` reads, and a problem for each person without a request.
+        `row` is the line on which the first item of the request stands, or the next number where a line
+        holds several.
+
+    Raises:
+        CaseFileError: The XML is not well formed, was cut short, has a document type, or a person that is
+            longer than any can be.
+    """
+    parser = parser_of(shown)
+    persons = _Persons(parser)
+    for part in chain(parts, (b"",)):
+        _parse(parser, part, shown)
+        persons.refuse_giant(len(part), shown)
+        if len(persons.rows) >= rows:
+            yield persons.told()
+    yield persons.told()
+
+
+def _parse(parser: expat.XMLParserType, part: bytes, shown: str) -> None:
+    """Parse a part; an empty one is the end."""
+    try:
+        parser.Parse(part, not part)
+    except ExpatError as error:
+        raise (malformed if part else cut_short)(shown, error.lineno) from None
+
+
+def malformed(shown: str, line: int) -> CaseFileError:
+    """Return the error for XML that is not well formed."""
+    return CaseFileError(f"{shown}: line {line} is not well-formed XML", "export the return again")
+
+
+def cut_short(shown: str, line: int) -> CaseFileError:
+    """Return the error for XML that ends too early."""
+    said = f"{shown} was cut short: its XML ends on line {line}, before it is complete"
+    return CaseFileError(said, "export the return again, or copy it again")
+
+
+class _Persons:
+    """The persons met so far.
+
+    Elements are known by their ends alone, and their text is what stands since the end before: between the
+    tags of a return there is nothing but white space. A return of a million persons has some sixty million
+    ends, so what takes them does next to nothing.
+
+    Attributes:
+        rows: Those not yet told, each with the cells of `_SCHEMA`.
+    """
+
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        self.rows: list[tuple[str | int | None, ...]] = []
+        self._parser = parser
+        self._problems: list[Problem] = []
+        self._person: Items = {}
+        self._request: Items = {}
+        self._assessment: Items = {}
+        self._need: Items = {}
+        self._assessments: list[Items] = []
+        self._requests: list[Items] = []
+        self._count = self._last_row = 0
+        self._before = self._since = 0
+        self._texts: list[str] = []
+        parser.CharacterDataHandler = self._texts.append
+        parser.EndElementHandler = self._ending()
+
+    def _ending(self) -> Callable[[str], None]:
+        """Return what takes the end of each element; it learns each name when it first meets it."""
+        texts, known = self._texts, dict[str, _Meaning]()
+
+        def end(name: str) -> None:
+            try:
+                means = known[name]
+            except KeyError:
+                means = known[name] = self._meaning(local(name))
+            if means is not None:
+                if not isinstance(means, tuple):
+                    means()
+                elif text := "".join(texts).strip():
+                    gathered, item = means
+                    if gathered and item not in gathered:
+                        gathered[item] = text
+                    else:
+                        self._gather(gathered, item, text)
+            texts.clear()
+
+        return end
+
+    def _meaning(self, tag: str) -> _Meaning:
+        """Return where an item is gathered, or what is done when a module ends; None for all else."""
+        match tag:
+            case "person":
+                return self._end_person
+            case "requests":
+                return self._end_request
+            case "assessment":
+                return self._end_assessment
+            case "senneed":
+                return self._end_need
+        for modules, gathered in (
+            (("person",), self._person),
+            (("requests", "activeplans"), self._request),
+            (("assessment", "namedplan"), self._assessment),
+            (("senneed",), self._need),
+        ):
+            for module in modules:
+                item = sen2().modules[module].item(tag)
+                if item is not None and item in (*ITEMS, _RANK):
+                    return gathered, item
+        return None
+
+    def _gather(self, gathered: Items, item: str, text: str) -> None:
+        """Keep the text of an item; two of one name are kept both, so that neither is taken for the truth."""
+        if not gathered:
+            gathered[_LINE] = self._parser.CurrentLineNumber
+        gathered[item] = text if gathered.get(item, text) == text else f"{gathered[item]} and {text}"
+
+    def _end_need(self) -> None:
+        """Keep the need of the first rank."""
+        if self._need.get(_RANK) == "1" or "sentype" not in self._request:
+            self._request["sentype"] = self._need.get("sentype")
+        self._need.clear()
+
+    def _end_assessment(self) -> None:
+        self._assessments.append(self._assessment.copy())
+        self._assessment.clear()
+
+    def _end_request(self) -> None:
+        """Keep a request with its first assessment, and each further one by itself."""
+        first = self._assessments[0] if self._assessments else {}
+        here = {_LINE: self._parser.CurrentLineNumber}
+        self._requests += [here | first | self._request, *self._assessments[1:]]
+        self._request.clear()
+        self._assessments.clear()
+
+    def _end_person(self) -> None:
+        """Put the person's items into each of its rows."""
+        self._count += 1
+        if not self._requests:
+            self._without_request()
+        for request in self._requests:
+            whole = self._person | request
+            whole[ROW], whole[PERSON] = self._next_row(request.get(_LINE)), self._count
+            self.rows.append(tuple(map(whole.get, _COLUMNS)))
+        self._person.clear()
+        self._requests.clear()
+
+    def _without_request(self) -> None:
+        row = self._next_row(self._person.get(_LINE))
+        tip = "add the request that led to the plan; outcome H if it was decided in an earlier year"
+        self._problems.append(Problem(row, "", "no-request", "the person has no request", tip, "row"))
+
+    def _next_row(self, line: str | int | None) -> int:
+        """Return the line of a row, or the next number where rows share a line."""
+        self._last_row = max(int(line or 0), self._last_row + 1)
+        return self._last_row
+
+    def refuse_giant(self, size: int, shown: str) -> None:
+        """Refuse a person who goes on and on; `size` is how many more bytes have been read.
+
+        Raises:
+            CaseFileError: More than `LONGEST_PERSON` bytes have passed without the end of one.
+        """
+        self._since = self._since + size if self._before == self._count else 0
+        self._before = self._count
+        if self._since > LONGEST_PERSON:
+            line = self._parser.CurrentLineNumber
+            said = (
+                f"{shown}: by line {line} no person ends within {LONGEST_PERSON // 1_000_000} million bytes"
+            )
+            raise CaseFileError(said, "export the return again")
+
+    def told(self) -> Told:
+        """Return the rows that have not been told, and their problems."""
+        columns = zip(*self.rows, strict=True) if self.rows else ((),) * len(_COLUMNS)
+        flat = pl.DataFrame(dict(zip(_COLUMNS, columns, strict=True)), schema=_SCHEMA)
+        problems = tuple(self._problems)
+        self.rows.clear()
+        self._problems.clear()
+        return flat, problems
