@@ -116,7 +116,7 @@ def backtest(
         if now.standing.overdue > threshold:
             found.append(_standpoint(now, threshold, seed))
     found.reverse()
-    return Backtest(tuple(found), tuple(_scores(found)))
+    return Backtest(tuple(found), tuple(scores(found)))
 
 
 def month_ends(as_at: date) -> list[date]:
@@ -179,7 +179,8 @@ def first_clear(work: Work, day: int, weeks: int, clear_at: int) -> int | None:
     return next(found, None)
 
 
-def _scores(points: Sequence[Standpoint]) -> list[Score]:
+def scores(points: Sequence[Standpoint]) -> list[Score]:
+    """Return how forecasts did, of the clearance date first, then of the overdue cases ahead."""
     return [_clearance_score(points), *(_count_score(points, ahead) for ahead in AHEAD)]
 
 
