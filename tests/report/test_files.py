@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,24 @@ def test_a_folder_a_device_and_a_missing_folder_are_refused(tmp_path: Path) -> N
     ):
         with pytest.raises(OutputError, match=words):
             check_target(target, force=True)
+
+
+def test_parts_arrive_in_order_as_one_file(tmp_path: Path) -> None:
+    """What comes in parts is one file, whole."""
+    write_whole(tmp_path / "out.ndjson", iter([b"one\n", b"", b"two\n"]))
+
+    assert (tmp_path / "out.ndjson").read_bytes() == b"one\ntwo\n"
+
+
+def test_parts_that_break_off_leave_nothing(tmp_path: Path) -> None:
+    """If the second part cannot be made, the old file stays and no part of the new one is left."""
+
+    def parts() -> Iterator[bytes]:
+        yield b"new"
+        raise RuntimeError("no more")
+
+    (tmp_path / "out.ndjson").write_bytes(b"old")
+    with pytest.raises(RuntimeError, match="no more"):
+        write_whole(tmp_path / "out.ndjson", parts(), force=True)
+
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("out.ndjson", b"old")]

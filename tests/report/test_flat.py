@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ehcp_timeline.report import flat
 from ehcp_timeline.report.answers import check_answer
 from ehcp_timeline.report.flat import (
     csv_text,
@@ -79,6 +80,33 @@ def test_ndjson_is_one_object_a_line() -> None:
     lines = ndjson_text(records(findings(OVERDUE, WORST))).splitlines()
 
     assert [json.loads(line)["case_id"] for line in lines] == ["C-1", "C-2"]
+
+
+@pytest.mark.parametrize("lines", [1, 2, 50_000])
+@pytest.mark.parametrize(
+    "text", ["C-1", "Łukasz", "a\u202eb", "a\x7f", "a\x1b[2J\n", "\U000e0041\u2028", 'q"\\/']
+)
+def test_ndjson_of_a_frame_is_that_of_its_rows(
+    text: str, lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written in blocks by polars or row by row, the bytes are the same: nulls, dates, hidden characters."""
+    monkeypatch.setattr(flat, "BLOCK_LINES", lines)
+    plain = findings(OVERDUE, WORST, UNKNOWN)
+    for column, kind in (("case_id", pl.String), ("district", pl.Categorical), ("duty", pl.Enum([text]))):
+        frame = plain.with_columns(pl.lit(text).cast(kind).alias(column))
+
+        assert b"".join(flat.ndjson_blocks(frame)).decode() == ndjson_text(records(frame))
+
+
+def test_ndjson_has_no_hidden_character_and_no_blank() -> None:
+    """A character that steers a screen stands as an escape, wherever in the frame it is."""
+    frame = findings(OVERDUE).with_columns(district=pl.lit("N\u202eorth").cast(pl.Categorical))
+
+    [block] = flat.ndjson_blocks(frame)
+
+    assert block.startswith(b'{"case_id":"C-1","row":2,"deadline":"plan.issue",')
+    assert b'"district":"N\\u202eorth"' in block
+    assert block.isascii()
 
 
 def test_markdown_marks_are_escaped() -> None:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,13 +36,14 @@ class Output:
     path: Path | None
     force: bool
 
-    def send(self, data: str | bytes) -> None:
-        """Write the whole answer.
+    def send(self, data: str | bytes | Iterator[bytes]) -> None:
+        """Write the whole answer; one that comes in parts is never held whole.
 
         Raises:
             OutputError: It cannot be written there.
         """
-        raw = data if isinstance(data, bytes) else data.encode("utf-8", errors="replace")
+        text = data.encode("utf-8", errors="replace") if isinstance(data, str) else data
+        raw = (text,) if isinstance(text, bytes) else text
         if self.path is None:
             _to_standard_output(raw)
             return
@@ -143,10 +144,10 @@ def _format(asked: str | None, target: Path | None, formats: Sequence[str]) -> s
     return known
 
 
-def _to_standard_output(raw: bytes) -> None:
+def _to_standard_output(raw: Iterable[bytes]) -> None:
     """Write to standard output; if its reader has gone, stop without a word."""
     try:
-        sys.stdout.buffer.write(raw)
+        sys.stdout.buffer.writelines(raw)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _let_go()

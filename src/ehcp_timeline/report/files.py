@@ -3,6 +3,7 @@
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from ehcp_timeline.errors import OutputError
@@ -12,8 +13,8 @@ _DEVICE_NAMES = frozenset(
 )
 
 
-def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
-    """Write `data` to `path` in one step, readable by its owner only.
+def write_whole(path: Path, data: bytes | Iterable[bytes], *, force: bool = False) -> None:
+    """Write `data`, whole or in parts, to `path` in one step, readable by its owner only.
 
     The bytes go to a new file in the same folder, which then takes the name; a reader sees the old file or
     the new one, never half of either. A symbolic link is replaced, not followed.
@@ -25,7 +26,7 @@ def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
     check_target(path, force=force)
     part = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.part")
     try:
-        _write_new(part, data)
+        _write_new(part, (data,) if isinstance(data, bytes) else data)
         _take_name(part, path, force=force)
     except OSError as error:
         raise OutputError(f"cannot write {path}: {_why(error)}", "choose another file with -o") from error
@@ -53,11 +54,11 @@ def check_target(path: Path, *, force: bool) -> None:
         raise OutputError(f"{path} is already there", "add --force to replace it")
 
 
-def _write_new(part: Path, data: bytes) -> None:
+def _write_new(part: Path, data: Iterable[bytes]) -> None:
     """Write a file that must not exist yet and wait until the disk has it."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(part, flags, 0o600), "wb") as stream:
-        stream.write(data)
+        stream.writelines(data)
         stream.flush()
         os.fsync(stream.fileno())
 

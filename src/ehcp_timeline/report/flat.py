@@ -3,15 +3,17 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ehcp_timeline.report.records import FINDING_KEYS, Value
-from ehcp_timeline.report.visible import escaped_json, visible
+from ehcp_timeline.report.visible import HIDDEN_IN_A_FRAME, escaped_json, visible
 
 if TYPE_CHECKING:
     import polars as pl
+
+BLOCK_LINES = 50_000
 
 _FORMULA_STARTS = "=+-@＝＋－＠"
 _MARKDOWN_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\|`*_<>[]#~"})
@@ -27,8 +29,17 @@ def json_text(answer: Mapping[str, Any]) -> str:
 
 
 def ndjson_text(rows: Iterable[Mapping[str, Value]]) -> str:
-    """Return one JSON object a line."""
-    return escaped_json("".join(f"{_json(row)}\n" for row in rows))
+    """Return one JSON object a line, without a blank between its parts."""
+    return escaped_json("".join(f"{_json(row, ',', ':')}\n" for row in rows))
+
+
+def ndjson_blocks(findings: "pl.DataFrame") -> Iterator[bytes]:
+    """Yield the findings of an audit as `ndjson_text` would write them, many thousand lines at a time."""
+    for part in findings.select(FINDING_KEYS).iter_slices(BLOCK_LINES):
+        page = io.BytesIO()
+        part.write_ndjson(page)
+        raw = page.getvalue()
+        yield escaped_json(raw.decode()).encode() if any(map(_hides, part)) else raw
 
 
 def csv_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str] = FINDING_KEYS) -> str:
@@ -69,6 +80,15 @@ def unformulated(text: str) -> str:
     return f"'{shown}" if shown.lstrip()[:1] in _FORMULA_STARTS and shown.strip() else shown
 
 
+def _hides(column: "pl.Series") -> bool:
+    """Return whether a text of this column has a character that steers a screen."""
+    import polars as pl
+
+    if column.dtype in (pl.Categorical, pl.Enum):
+        column = column.unique().cast(pl.String)
+    return column.dtype == pl.String and bool(column.str.contains(HIDDEN_IN_A_FRAME).any())
+
+
 def _entries(value: object) -> str:
     """Return a value as JSON, a list with one entry a line."""
     if isinstance(value, list) and value:
@@ -76,9 +96,9 @@ def _entries(value: object) -> str:
     return _json(value)
 
 
-def _json(value: object) -> str:
+def _json(value: object, comma: str = ", ", colon: str = ": ") -> str:
     """Return a value as JSON on one line."""
-    return json.dumps(value, ensure_ascii=False, default=_iso)
+    return json.dumps(value, ensure_ascii=False, default=_iso, separators=(comma, colon))
 
 
 def _cell(value: Value) -> str | int | float:

@@ -8,6 +8,8 @@ _HIDDEN = (
     "\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
 )
+_SURROGATES = "\ud800-\udfff"
+HIDDEN_IN_A_FRAME = f"[{_HIDDEN.replace(_SURROGATES, '')}]"  # a data frame's text has no surrogates
 _HIDDEN_CHARACTER = re.compile(f"[{_HIDDEN}]")
 _HIDDEN_BUT_NEWLINE = re.compile(f"(?!\n)[{_HIDDEN}]")
 
