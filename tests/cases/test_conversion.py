@@ -12,12 +12,14 @@ from ehcp_timeline.audit.bulk.judged import CLOCKS
 from ehcp_timeline.cases.columns import vocabulary
 from ehcp_timeline.cases.conversion import Converted, Rewritten, Unused, convert
 from ehcp_timeline.cases.frame import CaseSource, open_case_file
+from ehcp_timeline.cases.mapping import FileMapping, Outcome
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.reading import load_rulebook
 from ehcp_timeline.report.case_file import apostrophes, case_file_bytes
 
 from . import books
 from .made import AS_AT, opened, write
+from .sen2_made import Assessment, person, request, xml
 
 FORMS = ("csv", "xlsx", "parquet")
 SAMPLE = Path(__file__).parents[1] / "data" / "annexA_fake_sen.xlsx"
@@ -240,3 +242,62 @@ def test_a_workbook_with_days_as_numbers_and_failed_formulas(tmp_path: Path) -> 
         b"case_id,request_received,plan_issued\nA,2025-03-01,2025-02-12\nB,2025-03-01,#REF!\n"
     )
     assert verdicts(reopened(tmp_path, made, "xlsx")) == verdicts(source)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_read_by_the_councils_own_words(tmp_path: Path, form: str) -> None:
+    """Formats, words, outcomes and constants of the settings are canonical words in the new file."""
+    mapping = FileMapping(
+        outcomes={
+            "assess_agreed": Outcome("Decided", "Decision", ("Agreed",)),
+            "assess_refused": Outcome("Decided", "Decision", ("Refused",)),
+        },
+        constants={"team": "North"},
+        values={"exception_recorded": {"Exc agreed": "yes"}},
+        date_formats={"request_received": ("%m/%d/%Y",)},
+    )
+    text = """\
+case_id,request_received,Decided,Decision,exception_recorded
+A,02/01/2025,3/3/2025,Agreed,exc agreed
+B,13/01/2025,3/3/2025,Refused,no
+C,01/13/2025,,Agreed,odd
+D,01/14/2025,3/3/2025,Odd,
+"""
+    source = opened(tmp_path, text, mapping=mapping)
+    made = converted(source)
+
+    assert case_file_bytes(made, "csv").decode().splitlines() == [
+        "case_id,team,request_received,assess_agreed,assess_refused,exception_recorded",
+        "A,North,2025-02-01,2025-03-03,,yes",
+        "B,North,unreadable: 13/01/2025,,2025-03-03,no",
+        "C,North,2025-01-13,unreadable,,odd",
+        "D,North,2025-01-14,unreadable,unreadable,",
+    ]
+    assert verdicts(reopened(tmp_path, made, form)) == verdicts(source)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("lines", [True, False])
+def test_a_sen2_return(tmp_path: Path, form: str, lines: bool) -> None:
+    """What the return leaves undated stays so; rows that share one line of XML are rows of their own."""
+    agreed = {"receiveddate": "2025-01-06", "requestoutcomedate": "2025-02-10", "requestoutcome": "Y"}
+    issued = Assessment({"assessmentoutcome": "Y", "assessmentoutcomedate": "2025-05-19", "week20": "0"})
+    undecided = Assessment({"assessmentoutcome": "Y", "week20": "1"})
+    reviewed = {"reviewmeeting": "2025-10-01", "lastreview": "2025-10-20", "reviewoutcome": "M"}
+    made_up = xml(
+        [
+            person("A1", request(agreed, issued, active=reviewed, needs=("ASD", "SLCN"))),
+            person("A2", request({**agreed, "requestoutcome": "N"})),
+            person("A3", request({**agreed, "receiveddate": "2025-31-06"})),
+            person("A4", request({**agreed, "requestoutcomedate": None}, undecided)),
+            person("A5"),
+        ],
+        year=2025,
+    )
+    source = opened(tmp_path, made_up if lines else made_up.replace(b"\n", b""))
+    made = converted(source)
+
+    assert verdicts(reopened(tmp_path, made, form)) == verdicts(source)
+    assert counts(reopened(tmp_path, made, form))[:2] == (4, 4)
+    assert [one.problem.rule for one in made.rows] == ["no-request"]
+    assert [one.problem.rule for one in made.remarks] == ["outdated"]

@@ -16,6 +16,7 @@ from ehcp_timeline.cases.quality import Inspected, inspect
 from ehcp_timeline.cases.quality_rules import Found, Rules, Written, quality_rules, rules_of
 
 from .made import AS_AT, opened, write
+from .sen2_made import Assessment, person, request, xml
 
 SAMPLE = Path(__file__).parents[1] / "data" / "annexA_fake_sen.xlsx"
 RULES = quality_rules()
@@ -107,11 +108,34 @@ def test_a_rule_of_the_annex_a_list(tmp_path: Path, rule: str, text: str, expect
     assert found.faults.filter(pl.col("row") == 2).height == (rule == "annex-a-109") * 0
 
 
+@pytest.mark.parametrize(
+    ("rule", "year", "expected"),
+    [
+        ("undated", 2026, [(True, "assess_agreed")]),
+        ("broken-return", 2026, [(True, "")]),
+        ("outdated", 2026, []),
+        ("outdated", 2025, [(False, "")]),
+    ],
+)
+def test_a_rule_of_the_sen2_return(
+    tmp_path: Path, rule: str, year: int, expected: list[tuple[bool, str]]
+) -> None:
+    """An outcome without its date, a person without a request, a return made up to the year before."""
+    agreed = request(
+        {"receiveddate": "2024-09-02", "requestoutcome": "Y"}, Assessment({"assessmentoutcome": "Y"})
+    )
+    found = looked(opened(tmp_path, xml([person("A1", agreed), person("A2")], year=year)))
+
+    assert [(row is not None, column) for row, column in faults(found, rule)] == expected
+
+
 def test_every_rule_has_such_a_case() -> None:
-    """None is untried but two that no text can show: any other problem, what a return leaves undated."""
+    """None is untried but the one for what no rule names."""
     tried = {*(case["rule"] for case in FOUND), *(rule for rule, _, _ in IN_THE_LIST)}
 
-    assert {rule.id for rule in RULES.rules} - tried == {"other-problem", "undated"}
+    assert {rule.id for rule in RULES.rules} - tried == {
+        "other-problem", "undated", "broken-return", "outdated",
+    }  # fmt: skip
 
 
 def test_what_no_rule_names_is_told_all_the_same(tmp_path: Path) -> None:

@@ -85,6 +85,7 @@ class Converted:
         rewritten: Blanks by word, and times of day that were dropped.
         cells: Cells that could not be read; all are kept.
         rows: Rows that cannot be judged; those that are kept have the file's own words.
+        remarks: What is said of a file or column as a whole, as of a return that ends before the as-at date.
     """
 
     columns: tuple[Column, ...]
@@ -96,6 +97,7 @@ class Converted:
     rewritten: tuple[Rewritten, ...] = ()
     cells: tuple[InFile, ...] = ()
     rows: tuple[InFile, ...] = ()
+    remarks: tuple[InFile, ...] = ()
 
     def text_of(self, column: str) -> pl.Series | None:
         """Return a column's cells that stand as they were, null for all others; None if there are none."""
@@ -125,6 +127,7 @@ class _Gathering:
     timed: Counter[str] = field(default_factory=Counter)
     cells: list[InFile] = field(default_factory=list)
     rows: list[InFile] = field(default_factory=list)
+    remarks: list[InFile] = field(default_factory=list)
 
     def add(self, batch: Batch) -> None:
         """Take the rows of a batch, judged or not, in file order."""
@@ -188,6 +191,8 @@ class _Gathering:
                 self.cells.append(InFile(self.name, problem, kept=True))
             elif problem.stops == "row":
                 self.rows.append(InFile(self.name, problem, kept=problem.row in kept))
+            elif not problem.row:
+                self.remarks.append(InFile(self.name, problem, kept=False))
 
     def _count(self, cells: pl.DataFrame) -> None:
         """Count the filled cells of every heading, and the dates with a time of day."""
@@ -236,6 +241,7 @@ def convert(sources: Sequence[CaseSource], vocabulary: Vocabulary, as_at: date) 
         rewritten=tuple(one for source, part in beside for one in _rewritten(source, part)),
         cells=tuple(one for part in parts for one in part.cells),
         rows=tuple(one for part in parts for one in part.rows),
+        remarks=tuple(one for part in parts for one in part.remarks),
     )
 
 

@@ -60,6 +60,7 @@ def convert_answer(converted: Converted, written: Written) -> dict[str, Any]:
         ],
         "cells": [_values(one) for one in converted.cells],
         "rows": [_values(one) | {"kept": one.kept} for one in converted.rows],
+        "remarks": [_values(one) for one in converted.remarks],
     }
 
 
@@ -92,6 +93,7 @@ def _notes(converted: Converted, written: Written) -> Iterator[str]:
         yield f"{one.name}: {rows}, {one.judged:,} judged, {one.not_judged:,} not judged."
     if written.statement:
         yield written.statement
+    yield from (f"{one.problem.problem}: {one.problem.try_}." for one in converted.remarks)
     if converted.copies:
         yield f"Rows that differ only in what was left behind are told apart by the column `{COPY}`."
     if written.apostrophes:

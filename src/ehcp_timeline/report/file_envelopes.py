@@ -9,7 +9,9 @@ from ehcp_timeline.cases.quality_rules import Severity
 from ehcp_timeline.report.envelopes import FileRead, Sha256, Shape, Whole
 from ehcp_timeline.report.list_envelopes import Statement
 
-Row = Annotated[int | None, Field(ge=1, description="physical row; null in a pseudonymised report")]
+Row = Annotated[
+    int | None, Field(ge=1, description="physical row; null for none, and in a pseudonymised report")
+]
 
 
 class FileWritten(Shape):
@@ -55,7 +57,7 @@ class TimesDropped(Shape):
 
 
 class CellKept(Shape):
-    """A cell that could not be read: the canonical file holds its words."""
+    """A cell that could not be read (the canonical file holds its words), or the place of a remark."""
 
     file: str
     row: Row
@@ -83,6 +85,7 @@ class ConvertAnswer(Shape):
     times_dropped: list[TimesDropped]
     cells: list[CellKept]
     rows: list[RowFound]
+    remarks: Annotated[list[CellKept], Field(description="what is said of a file or column as a whole")]
 
 
 class QualityRule(Shape):
