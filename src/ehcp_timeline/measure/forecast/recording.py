@@ -112,6 +112,8 @@ class Watcher:
         plan: What to keep.
         kept: Order of work to what is kept of it.
         groups: The open cases, where their closing is followed.
+        begun: Cases of the due week of each group, those among them that come in the first week; shape
+            (groups, runs).
         clear: For each order, the week in which each run was first clear; 0 while it was not.
         issued: For each order, plans issued so far in this quarter.
         in_time: Of these, in time.
@@ -121,7 +123,7 @@ class Watcher:
     plan: Plan
     kept: Mapping[str, Kept]
     groups: CaseGroups
-    at_start: Cases
+    begun: Cases
     clear: dict[str, Counts]
     issued: dict[str, Counts]
     in_time: dict[str, Counts]
@@ -176,7 +178,7 @@ class Watcher:
 
     def _keep_cases(self, track: Track) -> None:
         rows, groups = self.groups.row, self.groups
-        gone = self.at_start[rows, None] - self.world.open_in(track, slice(None))[rows]
+        gone = self.begun - self.world.open_in(track, slice(None))[rows]
         closed = np.clip(gone - groups.ahead[:, None], 0, groups.cases[:, None])
         self.kept[track.name].finished[:, self.world.week] += closed.sum(axis=1)
 
@@ -190,4 +192,11 @@ def watcher(world: World, plan: Plan, kept: Mapping[str, Kept], groups: CaseGrou
         kept[plan.cases].finished = np.zeros((groups.row.size, world.pipeline.weeks + 1))
     names: Sequence[str] = tuple(kept)
     none = [{name: np.zeros(runs, dtype=np.int64) for name in names} for _ in range(3)]
-    return Watcher(world, plan, kept, groups, world.pipeline.at_start, *none)
+    return Watcher(world, plan, kept, groups, _begun(world, groups), *none)
+
+
+def _begun(world: World, groups: CaseGroups) -> Cases:
+    """Return the cases that each group's due week begins with: requests of today share one with the next."""
+    line = world.pipeline
+    fresh = line.due_weeks[groups.row] == line.to_due + 1
+    return np.asarray(line.at_start[groups.row, None] + fresh[:, None] * world.draws.requests[0])
