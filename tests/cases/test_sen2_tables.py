@@ -114,10 +114,10 @@ def test_a_person_without_a_request() -> None:
     """There is nothing to judge, and that is said."""
     found = join(person=(*PERSON, "13,X3"))
 
-    assert said(found) == [
-        (4, "no-request", "person.csv: the person has no row in the requests table", "row")
-    ]
-    assert found.problems[0].try_ == "add a request, or remove the person"
+    assert said(found) == [(4, "no-request", "person.csv: the person has no request", "row")]
+    assert found.problems[0].try_ == (
+        "add the request that led to the plan; outcome H if it was decided in an earlier year"
+    )
 
 
 def test_requests_of_somebody_who_is_not_in_the_person_table() -> None:

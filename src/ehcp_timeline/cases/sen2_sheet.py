@@ -2,12 +2,14 @@
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 import polars as pl
 
+from ehcp_timeline.cases.dates import FIRST_EVENT, Window, read_date
 from ehcp_timeline.cases.problems import Problem
-from ehcp_timeline.cases.sen2_cases import case_cells
+from ehcp_timeline.cases.sen2_cases import case_block, case_headings
 from ehcp_timeline.cases.sen2_items import sen2
 from ehcp_timeline.cases.sen2_places import Places
 from ehcp_timeline.cases.sen2_table import Table
@@ -48,24 +50,30 @@ def return_sheet(found: Return) -> Sheet:
     Raises:
         CaseFileError: It lacks the persons or the requests, without which there are no cases.
     """
+    _refuse_without_cases(found)
+    whole, about = joined(found.tables), _about(found.tables)
+    held = _held(found.tables, about.get("year", ""))
+    return Sheet(
+        name=found.name,
+        shown=found.shown,
+        sha256=found.sha256,
+        encoding=" of ".join(filter(None, ("SEN2 return", about.get("year")))) + f", {found.shape}",
+        delimiter="",
+        header_row=1,
+        headings=case_headings(held),
+        blocks=partial(_blocks, whole.flat, held, (*_missing(found), *whole.problems)),
+        place=Places(found.tables, whole).place,
+        known_until=_day(about.get("referencedate", "")),
+    )
+
+
+def _refuse_without_cases(found: Return) -> None:
+    """Refuse a return without the tables that make a case."""
     lacking = [part for part in LEAST if part not in found.tables]
     if lacking:
         held = ", ".join(table.name for table in found.tables.values())
         said = f"{found.shown}: a SEN2 return without its {' and '.join(lacking)} table; found {held}"
         raise CaseFileError(said, "give all the tables of the return together, or the folder they are in")
-    whole, held_items = joined(found.tables), _held(found.tables)
-    problems = (*_missing(found), *whole.problems)
-    return Sheet(
-        name=found.name,
-        shown=found.shown,
-        sha256=found.sha256,
-        encoding=f"SEN2 return, {found.shape}",
-        delimiter="",
-        header_row=1,
-        headings=tuple(case_cells(whole.flat.clear(), held_items).columns[1:]),
-        blocks=partial(_blocks, whole.flat, held_items, problems),
-        place=Places(found.tables, whole).place,
-    )
 
 
 def _blocks(
@@ -74,25 +82,28 @@ def _blocks(
     """Yield the cases, about so many at a time; the problems of the tables come with the first."""
     size = max(1, rows)
     for begin in range(0, max(1, flat.height), size):
-        cells = case_cells(flat.slice(begin, size), held)
-        numbered = {name: str(place) for place, name in enumerate(cells.columns[1:])}
-        yield Block(cells.rename(numbered), () if begin else problems)
+        yield case_block(flat.slice(begin, size), held, () if begin else problems)
 
 
-def _held(tables: Mapping[str, Table]) -> frozenset[str]:
-    """Return the items that the return knows."""
+def _about(tables: Mapping[str, Table]) -> dict[str, str]:
+    """Return what the return says of itself: the items of its first table that are filled."""
+    rows = tables["sen2"].cells.head(1).to_dicts() if "sen2" in tables else []
+    return {item: text for row in rows for item, text in row.items() if isinstance(text, str)}
+
+
+def _held(tables: Mapping[str, Table], year: str) -> frozenset[str]:
+    """Return the items that the return knows, by the year of its collection."""
     seen = {item for name, table in tables.items() if name not in _IF_FILLED for item in table.places}
     for name in _IF_FILLED.intersection(tables):
         cells = tables[name].cells
         seen |= {item for item in tables[name].places if cells.get_column(item).null_count() < cells.height}
-    return sen2().held(seen, _year(tables))
+    return sen2().held(seen, int(year) if year.isascii() and year.isdigit() else None)
 
 
-def _year(tables: Mapping[str, Table]) -> int | None:
-    """Return the year of the collection, None where no table says it."""
-    about = tables["sen2"].cells if "sen2" in tables else pl.DataFrame()
-    years = about.get_column("year").drop_nulls().to_list() if "year" in about.columns else []
-    return int(years[0]) if years and years[0].isascii() and years[0].isdigit() else None
+def _day(text: str) -> date | None:
+    """Return the day as of which the return was made, None where it does not say one."""
+    day = read_date(text, Window(FIRST_EVENT, date.max))
+    return day if isinstance(day, date) else None
 
 
 def _missing(found: Return) -> Iterator[Problem]:

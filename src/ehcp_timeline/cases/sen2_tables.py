@@ -26,7 +26,7 @@ _RANK, _OUTCOME, _NOT_YET = "sentyperank", "assessmentoutcome", "A"
 _TRY = {
     "duplicate-id": "remove one of the two, or correct its number",
     "no-person": "add the person, or correct the number of the person",
-    "no-request": "add a request, or remove the person",
+    "no-request": "add the request that led to the plan; outcome H if it was decided in an earlier year",
     "orphan-row": "add the request, or correct the number of the request",
 }
 
@@ -86,7 +86,7 @@ class _Joining:
         own = self._once(table, self._keys, "row")
         self._placed["requests"] = own.select(*self._keys, pl.col(ROW).alias(_OF))
         idle = people.join(own, on=PERSON, how="anti", maintain_order="left").rename({_PERSON_ROW: ROW})
-        self._say(person, idle, "no-request", "the person has no row in the requests table", "row")
+        self._say(person, idle, "no-request", "the person has no request", "row")
         flat = own.join(people, on=PERSON, how="left", maintain_order="left")
         alone = flat.filter(pl.col(ORDINAL).is_null())
         self._say(table, alone, "no-person", "the request belongs to nobody in the person table", "nothing")
