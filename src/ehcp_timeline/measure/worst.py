@@ -10,6 +10,7 @@ from ehcp_timeline.audit.clocks import VERDICTS, Verdict
 
 LATEST_FIRST: frozenset[Verdict] = frozenset({"late", "overdue", "excused"})
 FIRST_DUE_FIRST = {"running": "days_left", "early": "days_left"}
+WITHOUT_DAY = -(2**31)  # a clock without a due day comes last
 
 
 @dataclass(slots=True)
@@ -63,9 +64,9 @@ def bad_as(clocks: Clocks, verdict: Verdict) -> pl.Series:
 
 
 def _bad(days: pl.Series, verdict: Verdict) -> pl.Series:
-    physical = days.to_physical().cast(pl.Int64)
-    worse = physical if verdict in LATEST_FIRST else -physical
-    return worse.fill_null(-(2**40))  # a clock without a due day comes last
+    numbers = days if days.dtype == pl.Int32 else days.cast(pl.Int32)
+    worse = numbers if verdict in LATEST_FIRST else 0 - numbers
+    return worse.fill_null(WITHOUT_DAY) if worse.null_count() else worse
 
 
 def _worst(clocks: Clocks, badness: pl.Series, top: int) -> Clocks:

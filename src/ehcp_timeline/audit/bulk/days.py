@@ -105,3 +105,12 @@ def either(mask: pl.Series | None, other: pl.Series | None) -> pl.Series | None:
 def where_true(mask: pl.Series) -> pl.Series:
     """Return the positions at which a mask is true."""
     return pl.int_range(0, len(mask), dtype=pl.UInt32, eager=True).filter(mask)
+
+
+def different(numbers: pl.Series, below: int) -> pl.Series:
+    """Return each number of a column once, ascending; all lie below some small number.
+
+    >>> different(pl.Series([3, 1, 3], dtype=pl.UInt32), 5).to_list()
+    [1, 3]
+    """
+    return where_true(constant(0, below).scatter(numbers, 1) > 0)

@@ -72,6 +72,10 @@ class Clocks(ABC):
         """Return the clocks for which the mask is true."""
 
     @abstractmethod
+    def at(self, positions: pl.Series) -> "Clocks":
+        """Return some of the clocks, in the order of `positions`."""
+
+    @abstractmethod
     def __getitem__(self, column: str) -> pl.Series:
         """Return one column; it is worked out when first asked for."""
 
@@ -108,6 +112,10 @@ class ToldClocks(Clocks):
     def only(self, mask: pl.Series) -> Self:
         """Return the clocks for which the mask is true."""
         return type(self)(self._told.filter(mask))
+
+    def at(self, positions: pl.Series) -> Self:
+        """Return some of the clocks, in the order of `positions`."""
+        return type(self)(self._told[positions])
 
     def __getitem__(self, column: str) -> pl.Series:
         """Return one column."""

@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import one
+from ehcp_timeline.audit.bulk.days import different, one
 from ehcp_timeline.audit.circumstances import WORDS, place
 from ehcp_timeline.audit.clocks import VERDICTS, Verdict
 from ehcp_timeline.audit.verdicts import TABLE, decide_packed
@@ -49,7 +49,7 @@ class Lines:
         """Return the index in `verdicts.TABLE` of the line for each number."""
         found = self._lines[numbers]
         if found.max() == NOT_ASKED:
-            asked = numbers.filter(found == NOT_ASKED).unique().sort()
+            asked = different(numbers.filter(found == NOT_ASKED), HOW_MANY)
             answers = [TABLE.index(decide_packed(number)) for number in asked]
             self._lines = self._lines.scatter(asked, pl.Series(answers, dtype=pl.UInt8))
             found = self._lines[numbers]

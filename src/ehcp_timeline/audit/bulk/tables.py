@@ -11,7 +11,7 @@ from functools import partial
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import DAYS, NEVER, constant, only, where_true
+from ehcp_timeline.audit.bulk.days import DAYS, NEVER, constant, different, only
 from ehcp_timeline.clock import counting, workdays
 from ehcp_timeline.clock.counting import Count
 
@@ -67,11 +67,10 @@ class DayTable:
             self._answers = pl.concat([self._answers, constant(NOT_ASKED, short)], rechunk=True)
 
     def _learn(self, places: pl.Series) -> None:
-        asked_for = constant(0, len(self._answers)).scatter(places, 1) > 0
-        different = where_true(asked_for)
-        asked = [date.fromordinal(self._first + place) for place in different]
+        new = different(places, len(self._answers))
+        asked = [date.fromordinal(self._first + place) for place in new]
         answers = [answer.toordinal() for answer in self._ask(asked)]
-        self._answers = self._answers.scatter(different, pl.Series(answers, dtype=DAYS))
+        self._answers = self._answers.scatter(new, pl.Series(answers, dtype=DAYS))
 
 
 def _counted(count: Count, days: Sequence[date]) -> list[date]:

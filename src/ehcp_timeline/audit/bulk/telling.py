@@ -34,26 +34,35 @@ OPEN: Final[frozenset[Verdict]] = frozenset({"running", "overdue"})
 class WeighedClocks(Clocks):
     """The clocks of one deadline as the bulk reader weighed them.
 
+    Some of them are brought up a column at a time as they are asked for: a list looks at one or two columns
+    of many clocks, and at every column of very few.
+
     Args:
-        weighed: The clocks.
+        all_weighed: All the clocks of the deadline.
+        positions: Which of them, counted from 0; None for all.
+        whole: All of them; None where these are all.
     """
 
-    def __init__(self, weighed: Weighed) -> None:
-        self._weighed = weighed
+    def __init__(
+        self, all_weighed: Weighed, positions: pl.Series | None = None, whole: Self | None = None
+    ) -> None:
+        self._all_weighed = all_weighed
+        self._positions = positions
+        self._whole = whole
         self._told: dict[str, pl.Series] = {}
 
     @property
     def height(self) -> int:
         """How many clocks there are."""
-        return self._weighed.seen.height
+        return self._all_weighed.seen.height if self._positions is None else len(self._positions)
 
     @cached_property
     def counts(self) -> Mapping[Verdict, int]:
         """How many have which verdict, in the order of `VERDICTS`, zeros left out."""
-        verdict, left = VERDICT_PLACES[self._line], self.height
+        left = self.height
         found: dict[Verdict, int] = {}
-        for place, word in enumerate(VERDICTS):
-            count = int((verdict == place).sum()) if left else 0
+        for word in VERDICTS:
+            count = int(self.having(frozenset({word})).sum()) if left else 0
             left -= count
             if count:
                 found[word] = count
@@ -61,7 +70,9 @@ class WeighedClocks(Clocks):
 
     def having(self, verdicts: frozenset[Verdict]) -> pl.Series:
         """Return which clocks have one of these verdicts, as a mask."""
-        return among(verdicts)[self._line]
+        if len(verdicts) == 1:
+            return self._verdict.eq(VERDICTS.index(next(iter(verdicts))))
+        return among(verdicts)[self.line]
 
     def only(self, mask: pl.Series) -> Self:
         """Return the clocks for which the mask is true."""
@@ -69,7 +80,8 @@ class WeighedClocks(Clocks):
 
     def at(self, positions: pl.Series) -> Self:
         """Return some of the clocks, in the order of `positions`."""
-        return type(self)(self._weighed.at(positions))
+        inner = positions if self._positions is None else self._positions[positions]
+        return type(self)(self._all_weighed, inner, self._whole or self)
 
     def __getitem__(self, column: str) -> pl.Series:
         """Return one column; it is worked out when first asked for."""
@@ -78,15 +90,35 @@ class WeighedClocks(Clocks):
         return self._told[column]
 
     @cached_property
+    def _weighed(self) -> Weighed:
+        return self._all_weighed if self._positions is None else self._all_weighed.at(self._positions)
+
+    def _some(self, column: pl.Series) -> pl.Series:
+        return column if self._positions is None else column[self._positions]
+
+    @cached_property
+    def _due(self) -> pl.Series:
+        return self._some(self._all_weighed.due)
+
+    @cached_property
     def _unexcused(self) -> pl.Series:
         return self._weighed.numbers()
 
     @cached_property
-    def _line(self) -> pl.Series:
+    def line(self) -> pl.Series:
+        """The line of the decision table that gives each clock its verdict."""
+        if self._whole is not None:
+            return self._some(self._whole.line)
         return self._weighed.inquiry.lines.of(self._unexcused + self._weighed.excuse())
 
     @cached_property
+    def _verdict(self) -> pl.Series:
+        return VERDICT_PLACES[self.line]
+
+    @cached_property
     def _strict_line(self) -> pl.Series:
+        if self._all_weighed.best is None:
+            return self.line
         return self._weighed.inquiry.lines.of(self._unexcused)
 
     @cached_property
@@ -94,18 +126,20 @@ class WeighedClocks(Clocks):
         return span_of(self._weighed)
 
     def _act_by(self) -> pl.Series:
-        due = self._weighed.due
-        if self._weighed.deadline.minimum:
-            return as_dates(self._weighed.seen.never)
-        return as_dates(self._weighed.inquiry.tables.working.of(due))
+        if self._all_weighed.deadline.minimum:
+            return as_dates(constant(NEVER, self.height))
+        return as_dates(self._all_weighed.inquiry.tables.working.of(self._due))
 
     def _evidenced(self) -> pl.Series:
+        if self._all_weighed.best is None:
+            return VERDICT_OF[self.line]
         return VERDICT_OF[self._weighed.inquiry.lines.of(self._unexcused + self._weighed.proved())]
 
     def _until(self) -> pl.Series:
         """Return the day that days are counted to: the answer, the end, or the as-at date."""
-        stopped = earlier(self._weighed.answered, self._weighed.ended)  # never both
-        return instead(stopped, stopped == NEVER, constant(self._weighed.inquiry.today, self.height))
+        answered, ended = self._some(self._all_weighed.answered), self._some(self._all_weighed.ended)
+        stopped = earlier(answered, ended)  # never both
+        return instead(stopped, stopped == NEVER, one(self._all_weighed.inquiry.today))
 
     def _days(self, verdicts: frozenset[Verdict], first: pl.Series, last: pl.Series) -> pl.Series:
         """Return the days from `first` to `last`: the only subtraction of dates in this reader."""
@@ -113,10 +147,10 @@ class WeighedClocks(Clocks):
         return days.zip_with(self.having(verdicts), NO_NUMBER)
 
     def _excuse(self) -> pl.Series:
-        best = self._weighed.best
-        if best is None:
+        if self._all_weighed.best is None:
             return NOTHING_SAID.new_from_index(0, self.height)
-        words = said(self._weighed.deadline)  # the last is that nothing is said
+        best = self._some(self._all_weighed.best)
+        words = said(self._all_weighed.deadline)  # the last is that nothing is said
         mattered = self.having(LATE) & (best != NONE)
         return words[best.zip_with(mattered, one(len(words) - 1))]
 
@@ -124,24 +158,24 @@ class WeighedClocks(Clocks):
         return DISPUTED.zip_with(self._span.disputed, CERTAIN)
 
     _TELLS: ClassVar[Mapping[str, Callable[["WeighedClocks"], pl.Series]]] = {
-        "row": lambda self: self._weighed.seen.row,
-        "start": lambda self: as_dates(self._weighed.start),
-        "due": lambda self: as_dates(self._weighed.due),
+        "row": lambda self: self._some(self._all_weighed.seen.row),
+        "start": lambda self: as_dates(self._some(self._all_weighed.start)),
+        "due": lambda self: as_dates(self._due),
         "act_by": _act_by,
         "earliest_reading": lambda self: as_dates(self._span.earliest),
         "latest_reading": lambda self: as_dates(self._span.latest),
-        "answered": lambda self: as_dates(self._weighed.answered),
-        "ended": lambda self: as_dates(self._weighed.ended),
-        "verdict": lambda self: VERDICT_OF[self._line],
+        "answered": lambda self: as_dates(self._some(self._all_weighed.answered)),
+        "ended": lambda self: as_dates(self._some(self._all_weighed.ended)),
+        "verdict": lambda self: VERDICT_OF[self.line],
         "strict": lambda self: VERDICT_OF[self._strict_line],
         "evidenced": _evidenced,
-        "days_left": lambda self: self._days(AHEAD, self._until(), self._weighed.due),
-        "days_late": lambda self: self._days(LATE, self._weighed.due, self._until()),
+        "days_left": lambda self: self._days(AHEAD, self._until(), self._due),
+        "days_late": lambda self: self._days(LATE, self._due, self._until()),
         "certainty": _certainty,
         "excuse": _excuse,
-        "provisional": lambda self: _between(self._weighed.due, self._weighed.inquiry.announced, NEVER),
+        "provisional": lambda self: _between(self._due, self._all_weighed.inquiry.announced, NEVER),
         "open": lambda self: among(OPEN)[self._strict_line],
-        "reason": lambda self: REASON_OF[self._line],
+        "reason": lambda self: REASON_OF[self.line],
     }
 
 
