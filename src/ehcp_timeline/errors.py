@@ -7,6 +7,7 @@ beside the cases that could be judged. What stops the whole run is one of these,
     ├── UsageError            2   the command's words do not fit together
     ├── ConfigError           2   ehcp.toml cannot be used
     ├── CaseFileError         2   the file cannot be read as a case file at all
+    │   └── DateOrderError    2   its dates make sense only with day and month the other way round
     ├── RulebookError         2   the rulebook has faults; all of them are listed
     ├── OutputError           2   the answer cannot be written where it was asked for
     └── ReadersDisagreeError  2   the two readers gave different answers; nothing is written
@@ -43,6 +44,18 @@ class ConfigError(EhcpError):
 
 class CaseFileError(EhcpError):
     """The file cannot be read as a case file at all."""
+
+
+class DateOrderError(CaseFileError):
+    """The dates of some columns make sense only with day and month the other way round.
+
+    Attributes:
+        columns: Those columns.
+    """
+
+    def __init__(self, message: str, hint: str, columns: tuple[str, ...]) -> None:
+        super().__init__(message, hint)
+        self.columns = columns
 
 
 class RulebookError(EhcpError):

@@ -3,11 +3,19 @@
 import csv
 import io
 import json
+import re
+import tomllib
 from pathlib import Path
+from typing import Any
 
+import jsonschema
+import polars as pl
 import pytest
 
 from ehcp_timeline.cases.columns import vocabulary
+from ehcp_timeline.report.columns_envelopes import ColumnsAnswer
+from ehcp_timeline.report.envelopes import schema_of
+from tests.cases.books import book
 
 from .command import ehcp, ehcp_apart, printed, said
 
@@ -43,7 +51,8 @@ def test_a_person_is_told_what_to_write(cases: Path) -> None:
     assert "semicolon between cells, headings in row 2." in text
     assert "Taken: 2 columns" in text
     assert "Not used: 2 columns" in text
-    assert 'rename them or write this into ehcp.toml\n[columns]\nplan_issued = ["Plan issue"]\n' in text
+    assert "rename them or write this into ehcp.toml\n" in text
+    assert '\n  [columns]\n  plan_issued = ["Plan issue"]\n' in text
 
 
 def test_what_it_tells_to_write_works(cases: Path) -> None:
@@ -53,6 +62,214 @@ def test_what_it_tells_to_write_works(cases: Path) -> None:
 
     assert json.loads(printed(run))["headings"][2]["column"] == "plan_issued"
     assert said(run) == f"settings from {cases.parent / 'ehcp.toml'}\n"
+
+
+MESSY = """Export of 12/01/2026;;;;;;;;;
+
+SEN Ref;Child;DOB;Plan issue;Draft plan dispatched;Request;Decision;Decision date;Review outcom;"A ""B"" day"
+S-1;Quillfeather;01/02/2012;03/04/2025;;13/10/2024;Agreed;12/11/2024;Maintian;04/11/2024
+S-2;Quillfeather;14/06/2015;TBC;02/06/2025;05/01/2025;R2;02/02/2025;Pending;01/02/2025
+S-3;Quillfeather;;;;#N/A;;;;13/02/2025 10:30
+"""
+SETTINGS = """
+[columns]
+case_id = "SEN Ref"
+name = "Child"
+request_received = "Request"
+review_outcome = "Review outcom"
+assess_agreed = { date = "Decision date", where = "Decision", is = "Agreed" }
+assess_refused = { date = "Decision date", where = "Decision", is = "R2" }
+[constants]
+exception_recorded = false
+"""
+
+
+def answer(path: Path, *words: str) -> dict[str, Any]:
+    """Return what is said of a file as JSON."""
+    found = json.loads(
+        printed(ehcp("columns", str(path), *words, "--as-at", "2026-01-15", "--format", "json"))
+    )
+    ColumnsAnswer.model_validate_json(json.dumps(found))
+    jsonschema.validate(found, schema_of("ehcp-columns-1", ColumnsAnswer))
+    return dict(found)
+
+
+def messy(folder: Path, settings: str = "") -> tuple[Path, Path]:
+    """Write a file with foreign headings and words, and settings for it."""
+    path, config = folder / "messy.csv", folder / "our.toml"
+    path.write_text(MESSY)
+    config.write_text(settings)
+    return path, config
+
+
+def test_what_the_cells_look_like(tmp_path: Path) -> None:
+    """Layouts and shares of every column, days of events, years of others, and never a cell."""
+    path, config = messy(tmp_path, SETTINGS)
+    run = ehcp("columns", str(path), "--config", str(config), "--as-at", "2026-01-15")
+    page = printed(run)
+
+    assert "Quillfeather" not in page
+    days = "13 October 2024 to 5 January 2025"
+    lines = page[page.index("What the cells look like") :].splitlines()[3:13]
+    assert [" ".join(line.split()) for line in lines] == [
+        "SEN Ref 100% text: a-9",
+        "Child 100% text: a",
+        "DOB 67% dates: DD/MM/YYYY",
+        "Plan issue 33% dates: DD/MM/YYYY; 2025; 1 TBC",
+        "Draft plan dispatched 33% dates: DD/MM/YYYY; 2025",
+        f"Request 100% dates and others: DD/MM/YYYY (2), Excel error (1); {days}; 1 cannot be read",
+        "Decision 67% text: a (1), a9 (1)",
+        "Decision date 67% dates: DD/MM/YYYY; 2024 to 2025",
+        "Review outcom 67% text: a; 2 cannot be read",
+        'A "B" day 100% dates: DD/MM/YYYY (2), DD/MM/YYYY and a time (1); 2024 to 2025',
+    ]
+
+
+def test_what_ehcp_toml_makes_of_a_file_is_shown(tmp_path: Path) -> None:
+    """Dates chosen by an outcome, and constants."""
+    path, config = messy(tmp_path, SETTINGS)
+    page = printed(ehcp("columns", str(path), "--config", str(config)))
+    found = answer(path, "--config", str(config))
+
+    assert '\nassess_agreed       from "Decision" and "Decision date"\n' in page
+    assert "\nexception_recorded  no on every row\n" in page
+    assert found["constants"] == {"exception_recorded": "no"}
+    assert {one["text"]: one["gives"] for one in found["headings"] if one["gives"]} == {
+        "Decision": ["assess_agreed", "assess_refused"],
+        "Decision date": ["assess_agreed", "assess_refused"],
+    }
+
+
+def test_a_file_that_is_no_case_file_yet_is_looked_at_all_the_same(tmp_path: Path) -> None:
+    """It says what stops it, exits with 2, and offers what may be the number of the case."""
+    path, _ = messy(tmp_path)
+    run = ehcp("columns", str(path), "--format", "json")
+    found = json.loads(printed(run))
+
+    assert run.returncode == 2
+    assert found["stops"]["problem"].startswith(f'{path}, line 3: no heading means case_id; found "SEN Ref"')
+    assert found["rows"] == 3
+    assert '# case_id = ["SEN Ref"]\n' in found["mapping"]
+    assert "Child" not in found["mapping"]
+
+
+def test_the_lines_that_are_offered(tmp_path: Path) -> None:
+    """A suggestion for a heading whose cells fit it; everything else waits behind a #."""
+    path, _ = messy(tmp_path)
+
+    assert printed(ehcp("columns", str(path), "--format", "toml")) == (
+        "# header_row = 3\n\n[columns]\n"
+        'plan_issued = ["Plan issue"]\n'
+        'draft_sent = ["Draft plan dispatched"]\n'
+        'review_outcome = ["Review outcom"]\n'
+        '# ... = ["Request"]  # dates; which event?\n'
+        '# decision_sent = ["Decision"]  # its cells are not dates\n'
+        '# assess_agreed = { date = "Decision date", where = "Decision", is = ["..."] }\n'
+        '# assess_refused = { date = "Decision date", where = "Decision", is = ["..."] }\n'
+        '# ... = ["A \\"B\\" day"]  # dates; which event?\n'
+        '# case_id = ["SEN Ref"]\n'
+    )
+
+
+@pytest.mark.parametrize("settings", ["", SETTINGS])
+@pytest.mark.parametrize("completed", [False, True])
+def test_the_lines_that_are_offered_work(tmp_path: Path, settings: str, *, completed: bool) -> None:
+    """Put at the end of the settings they are TOML, and every line does what it says, completed ones too."""
+    path, config = messy(tmp_path, settings)
+    offered = printed(ehcp("columns", str(path), "--config", str(config), "--format", "toml"))
+    offered = offered.replace('["..."]', '["Agreed"]')
+    if completed:
+        offered = re.sub(r"^# (?!\.\.\.|assess_refused|decision_sent)", "", offered, flags=re.MULTILINE)
+    tomllib.loads(offered)
+    config.write_text(settings + offered)
+    found = answer(path, "--config", str(config))
+
+    read = {one["text"]: one["column"] for one in found["headings"] if one["column"]}
+    assert read.items() >= {"Plan issue": "plan_issued", "Draft plan dispatched": "draft_sent"}.items()
+    assert (found["stops"] is None) == (completed or bool(settings))
+    words = [one["looks"]["words"] for one in found["headings"] if one["text"] == "Review outcom"]
+    left = {
+        (False, ""): [],
+        (True, ""): ["Maintian", "Pending"],
+        (False, SETTINGS): ["Pending"],
+        (True, SETTINGS): [],
+    }
+    assert [word["word"] for word in words[0]] == left[completed, settings]
+
+
+def test_a_month_first_column_is_named_and_the_line_for_it_works(tmp_path: Path) -> None:
+    """What stops every other command is shown by this one, with the line that mends it."""
+    path, config = tmp_path / "us.csv", tmp_path / "our.toml"
+    path.write_text("case_id,plan_issued,draft_sent\nC-1,03/14/2025,01/02/2025\nC-2,04/05/2025,02/15/2025\n")
+    found = answer(path)
+    assert found["stops"]["problem"].startswith(
+        f"{path}: the dates of plan_issued make sense only month-first"
+    )
+    assert found["headings"][1]["looks"]["formats"] == [
+        {"format": "MM/DD/YYYY", "cells": 2},
+    ]
+    assert found["mapping"] == (
+        "[date_formats]\n"
+        'plan_issued = "%m/%d/%Y"  # they make sense only so\n'
+        'draft_sent = "%m/%d/%Y"  # they make sense only so\n'
+    )
+
+    config.write_text(found["mapping"])
+    mended = answer(path, "--config", str(config))
+    assert (mended["stops"], mended["mapping"]) == (None, "")
+    assert mended["headings"][1]["looks"]["first"] == "2025-03-14"
+
+
+def test_two_headings_for_one_column_are_both_named(tmp_path: Path) -> None:
+    """Either may be left out; the lines say how."""
+    path, config = tmp_path / "twice.csv", tmp_path / "our.toml"
+    path.write_text("case_id,Request date,Date request received\nC-1,13/10/2024,14/10/2024\n")
+    found = answer(path)
+    assert "both mean request_received" in found["stops"]["problem"]
+
+    config.write_text(found["mapping"].replace("# ", "", 1))
+    assert [one["column"] for one in answer(path, "--config", str(config))["headings"]] == [
+        "case_id",
+        None,
+        "request_received",
+    ]
+
+
+def test_what_hangs_on_the_order_of_day_and_month(tmp_path: Path) -> None:
+    """As in `ehcp check`."""
+    path = tmp_path / "cases.csv"
+    path.write_text("case_id,request_received,assess_agreed\nC-1,02/01/2025,2025-02-14\n")
+    sentence = (
+        "1 of 1 verdicts would be another one if `request_received` were month-first; it was read day-first."
+    )
+    page = printed(ehcp("columns", str(path), "--as-at", "2026-01-15", "--format", "plain"))
+
+    assert f"Day first or month first\n{sentence}\n" in page
+    assert answer(path)["date_order"]["sentence"] == sentence
+
+
+def test_a_file_of_any_kind_is_looked_at(tmp_path: Path) -> None:
+    """A workbook, a Parquet file and standard input look as the CSV file does."""
+    header, *lines = [line.split(";") for line in MESSY.splitlines()[2:]]
+    header[-1] = "Panel date"
+    rows = [[cell or None for cell in line] for line in lines]
+    sheet: list[list[Any]] = [["Export"], header, *rows]
+    (tmp_path / "a.xlsx").write_bytes(book(("Cases", sheet)))
+    pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row").write_parquet(
+        tmp_path / "a.parquet"
+    )
+    (tmp_path / "a.csv").write_text("\n".join(",".join(cell or "" for cell in line) for line in sheet[1:]))
+    settings = tmp_path / "our.toml"
+    settings.write_text(SETTINGS)
+    words = ("--config", str(settings), "--as-at", "2026-01-15", "--format", "json")
+    looks = []
+    for name in ("a.csv", "a.xlsx", "a.parquet"):
+        named = json.loads(printed(ehcp("columns", str(tmp_path / name), *words)))
+        piped = json.loads(printed(ehcp_apart("columns", "-", *words, stdin=(tmp_path / name).read_bytes())))
+        assert named["headings"] == piped["headings"]
+        looks.append(named["headings"])
+
+    assert looks[0] == looks[1] == looks[2]
 
 
 def test_the_template_is_a_file_that_is_understood(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from ehcp_timeline.cases.dates import ACCEPTED, DAY_FIRST, MONTH_FIRST, Order, n
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.sheet import Sheet
 from ehcp_timeline.cases.values import WHITE
-from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.errors import DateOrderError
 
 _ROWS = 100_000
 _TURNED: Mapping[str, tuple[Order, Order]] = {
@@ -35,14 +35,20 @@ class Suspects:
         That is looked for in the whole file only here, because it is hardly ever needed.
 
         Raises:
-            CaseFileError: The dates of a column make sense only in the other order.
+            DateOrderError: The dates of a column make sense only in the other order.
         """
-        for column, problem in self._first.items():
-            place, (found, read) = str(places[column]), _TURNED[problem.rule]
-            if not any(_proves(read, block.cells.get_column(place)) for block in sheet.blocks(_ROWS)):
-                said = f"{sheet.shown}: the dates of {column} make sense only {found}"
-                example = f"in row {problem.row}, {problem.problem}"
-                raise CaseFileError(f"{said}: {example}", _hint(column, read))
+        turned = tuple(column for column in self._first if not self._is_right(column, sheet, places))
+        if turned:
+            problem = self._first[turned[0]]
+            found, read = _TURNED[problem.rule]
+            said = f"{sheet.shown}: the dates of {turned[0]} make sense only {found}"
+            example = f"in row {problem.row}, {problem.problem}"
+            raise DateOrderError(f"{said}: {example}", _hint(turned[0], read), turned)
+
+    def _is_right(self, column: str, sheet: Sheet, places: Mapping[str, int]) -> bool:
+        """Return whether some date of a suspect column proves the order in which it is read."""
+        place, (_, read) = str(places[column]), _TURNED[self._first[column].rule]
+        return any(_proves(read, block.cells.get_column(place)) for block in sheet.blocks(_ROWS))
 
 
 def _proves(order: Order, texts: pl.Series) -> bool:

@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 
+from ehcp_timeline.report.columns_envelopes import COLUMNS_ENVELOPES
 from ehcp_timeline.report.envelopes import ENVELOPES, schema_of
 from ehcp_timeline.report.file_envelopes import FILE_ENVELOPES
 from ehcp_timeline.report.forecast_envelopes import FORECAST_ENVELOPES
@@ -13,6 +14,7 @@ from ehcp_timeline.report.scorecard_envelopes import MEASURE_ENVELOPES
 
 EVERY = {
     **ENVELOPES,
+    **COLUMNS_ENVELOPES,
     **RULES_ENVELOPES,
     **LIST_ENVELOPES,
     **MEASURE_ENVELOPES,
