@@ -1,6 +1,6 @@
 """The work in one file: its answer, its rows, and every open clock with the step it waits for."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
@@ -52,10 +52,11 @@ class Casework:
 
 @dataclass(slots=True)
 class _Keeping:
-    """A source that keeps the rows that were read from it, so that no file is read twice."""
+    """A source that keeps the rows that were read from it the first time."""
 
     source: CaseSource
     frames: list[pl.DataFrame] = field(default_factory=list)
+    whole: bool = False
 
     @property
     def name(self) -> str:
@@ -69,10 +70,23 @@ class _Keeping:
     def columns(self) -> frozenset[str]:
         return self.source.columns
 
+    @property
+    def doubtful(self) -> Mapping[str, int]:
+        return self.source.doubtful
+
+    @property
+    def proven_day_first(self) -> tuple[str, ...]:
+        return self.source.proven_day_first
+
+    def month_first(self, columns: Collection[str]) -> CaseSource:
+        return self.source.month_first(columns)
+
     def batches(self) -> Iterator[Batch]:
         for batch in self.source.batches():
-            self.frames.append(batch.frame)
+            if not self.whole:
+                self.frames.append(batch.frame)
             yield batch
+        self.whole = True
 
 
 def read_casework(
