@@ -169,6 +169,27 @@ def test_a_change_stands_beside_no_change(council: str) -> None:
         (("--requests=-101%",), "--requests -101%: fewer than none\ntry: write it as +10%"),
         (("--shrinkage", "96%"), "--shrinkage 96%: not from 0% to 95%\ntry: write it as 15%"),
         (("--split", "101%"), "--split 101%: not from 0% to 100%\ntry: write it as 50%"),
+        (("--catch-up", "5:0"), "--catch-up 5:0: `0` is no number of weeks\ntry: write it as 5:13"),
+        (("--capacity", "+10001"), "--capacity +10001: more than 10,000\ntry: give a number that could be"),
+        (
+            ("--from", "2025-07-01"),
+            (
+                "--from 2025-07-01: nothing is asked that begins then\n"
+                "try: add --capacity, --psychologists or --catch-up"
+            ),
+        ),
+        (
+            ("--from", "2025-05-31", "--capacity", "+1"),
+            "--from 2025-05-31: before 2025-06-01, where the forecast stands\ntry: leave it out",
+        ),
+        (
+            ("--from", "2026-07-27", "--capacity", "+1"),
+            "--from 2026-07-27: beyond the 60 weeks looked at\ntry: look further with --horizon",
+        ),
+        (
+            ("--target", "2035-05-21"),
+            "--target 2035-05-21: more than 10 years ahead\ntry: give an earlier day",
+        ),
         (("--catch-up", "5:x"), "--catch-up 5:x: `x` is no number of weeks\ntry: write it as 5:13"),
         (
             ("--policy", "oldest"),

@@ -13,7 +13,7 @@ import typer
 from ehcp_timeline.cli import forecast_options as options
 from ehcp_timeline.cli.counting import NOT_ALL_JUDGED
 from ehcp_timeline.cli.examples import examples, exit_codes
-from ehcp_timeline.cli.opening import case_file, law, names, settings
+from ehcp_timeline.cli.opening import case_files, law, names, settings
 from ehcp_timeline.cli.options import AsAt, Config, Force, Format, OutputFile, Rules
 from ehcp_timeline.cli.output import Output, choose_output, say
 from ehcp_timeline.cli.words import day_asked
@@ -116,6 +116,7 @@ def forecast(
     _one_list(to, question)
     config = settings(config_file)
     goal = options.target_day(target, today)
+    options.within(changes, today, horizon)
     question = replace(question, target=goal, closures=options.closures_of(terms, config))
     _from_cases(to, files or [], question, config, overlays, _Shown(top, full))
 
@@ -131,7 +132,7 @@ def _from_cases(
     """Forecast from case files."""
     rulebook = law(overlays, config)
     vocabulary = names(rulebook)
-    sources = [case_file(path, vocabulary, question.as_at, config) for path in files]
+    sources = case_files(files, vocabulary, question.as_at, config)
     from ehcp_timeline.measure.forecast.forecast import forecast as forecast_of
     from ehcp_timeline.measure.forecast.stage_lines import stage_lines
     from ehcp_timeline.report import forecast_answer, forecast_view

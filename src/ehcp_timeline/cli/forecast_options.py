@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -89,7 +89,9 @@ Backtest = Annotated[bool, typer.Option("--backtest", help="Score forecasts of t
 Full = Annotated[bool, typer.Option("--full", help="Every quarter, stage and queue too.")]
 Top = Annotated[int, typer.Option("--top", min=0, metavar="N", help="Lines of a list of cases shown.")]
 
-_NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)(%?)")
+_NUMBER = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)(%?)")
+_MOST = 10_000
+_FARTHEST_YEARS = 10
 _MOST_PERCENT = 95
 
 
@@ -111,7 +113,7 @@ def what_if(
     from ehcp_timeline.measure.forecast.whatif import CATCH_UP_WEEKS, WhatIf
 
     team, _, weeks = (catch_up or "0").partition(":")
-    if weeks and not weeks.isdigit():
+    if weeks and not (weeks.isascii() and weeks.isdigit() and 0 < int(weeks) <= _MOST):
         raise UsageError(f"--catch-up {catch_up}: `{weeks}` is no number of weeks", "write it as 5:13")
     lost = number("--shrinkage", shrinkage, percent=True)
     if not 0 <= lost <= _MOST_PERCENT:
@@ -142,7 +144,25 @@ def number(option: str, word: str | None, *, percent: bool = False) -> float:
     found = _NUMBER.fullmatch(word.strip())
     if found is None or (found[2] and not percent):
         raise UsageError(f"{option} {word}: not a number", f"write it as {'+10%' if percent else '+3'}")
+    if abs(float(found[1])) > _MOST:
+        raise UsageError(f"{option} {word}: more than {_MOST:,}", "give a number that could be")
     return float(found[1])
+
+
+def within(change: "WhatIf", as_at: date, weeks: int) -> None:
+    """Raise UsageError if the first day of a change is none on which it can make a difference."""
+    since = change.since
+    if since is None:
+        return
+    if not (change.capacity or change.psychologists or change.catch_up):
+        raise UsageError(
+            f"--from {since}: nothing is asked that begins then",
+            "add --capacity, --psychologists or --catch-up",
+        )
+    if since < as_at:
+        raise UsageError(f"--from {since}: before {as_at}, where the forecast stands", "leave it out")
+    if since > as_at + timedelta(weeks=weeks):
+        raise UsageError(f"--from {since}: beyond the {weeks} weeks looked at", "look further with --horizon")
 
 
 def share(option: str, word: str) -> float:
@@ -167,7 +187,7 @@ def target_day(word: str | None, after: date) -> date | None:
     """Return the target day.
 
     Raises:
-        UsageError: It is not after the day that the forecast stands at.
+        UsageError: It is not after the day that the forecast stands at, or too far to say anything of.
     """
     if word is None:
         return None
@@ -176,6 +196,8 @@ def target_day(word: str | None, after: date) -> date | None:
         raise UsageError(
             f"--target {found}: not after {after}, where the forecast stands", "give a later day"
         )
+    if found > after + timedelta(weeks=52 * _FARTHEST_YEARS):
+        raise UsageError(f"--target {found}: more than {_FARTHEST_YEARS} years ahead", "give an earlier day")
     return found
 
 

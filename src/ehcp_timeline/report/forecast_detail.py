@@ -73,7 +73,7 @@ def _queues(stages: Sequence[StageLine]) -> Section:
     """Return the queue forms for the stages that they apply to, and why not for the others."""
     headings = ("load", "target queue", "relief", "to keep", "pressure")
     lines = [one for one in stages if one.target_capacity is not None]
-    why = tuple(f"{one.stage}: {words}" for one in stages for words in one.why)
+    why = tuple(_why(stages))
     return Section(
         title="Queue arithmetic, stage by stage",
         before=_FORMS if lines else why,
@@ -88,6 +88,16 @@ def _queues(stages: Sequence[StageLine]) -> Section:
         ),
         after=why if lines else (),
     )  # fmt: skip
+
+
+def _why(stages: Sequence[StageLine]) -> Iterator[str]:
+    """Yield why a form does not apply, stages with the same reason together."""
+    reasons: dict[str, list[str]] = {}
+    for one in stages:
+        for words in one.why:
+            reasons.setdefault(words, []).append(one.stage)
+    for words, names in reasons.items():
+        yield f"{', '.join(names)}: {words}"
 
 
 def _number(value: float | None) -> str:

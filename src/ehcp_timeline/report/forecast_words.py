@@ -254,16 +254,6 @@ def season_words(seasons: tuple[SeasonLine, ...]) -> str:
     return f"Seasons: {'; '.join([*told, *([none] if none else [])])}."
 
 
-def clearance_words(found: Clearance) -> str:
-    """Return when a backlog clears, percentile by percentile."""
-    if found.never_share >= _NEVER:
-        return "never within the weeks looked at"
-    dates = (("half of the runs", found.p50), ("85%", found.p85), ("95%", found.p95))
-    told = [f"{share} by {day(when)}" for share, when in dates if when is not None]
-    never = f"{100 * found.never_share:.0f}% never within the weeks looked at"
-    return listed([*told, *([never] if found.never_share >= _RARELY else [])])
-
-
 def review_sentences(found: ReviewOutlook) -> Iterator[str]:
     """Yield when overdue reviews clear."""
     yield (
@@ -271,9 +261,19 @@ def review_sentences(found: ReviewOutlook) -> Iterator[str]:
         f"{found.due_per_week:.1f} a week fall due over the coming year and {found.done_per_week:.1f} a week "
         f"were decided over the last {found.weeks} weeks; each one decided falls due again in twelve months."
     )
-    told = {policy: clearance_words(one) for policy, one in found.clearance.items()}
+    told = {policy: _clear_words(one) for policy, one in found.clearance.items()}
     if len(set(told.values())) == 1:
-        yield f"Whatever the order of work, clear: {next(iter(told.values()))}."
+        yield f"Whatever the order of work: {next(iter(told.values()))}."
         return
     for policy, words in told.items():
-        yield f"{policy.replace('-', ' ').capitalize()}, clear: {words}."
+        yield f"{policy.replace('-', ' ').capitalize()}: {words}."
+
+
+def _clear_words(found: Clearance) -> str:
+    """Return when a backlog clears, percentile by percentile."""
+    if found.never_share >= _NEVER:
+        return "clear within the weeks looked at in no run"
+    dates = (("half of all runs", found.p50), ("85 of 100", found.p85), ("95 of 100", found.p95))
+    told = [f"{share} are clear by {day(when)}" for share, when in dates if when is not None]
+    never = f"{_in_100(found.never_share)} are not clear within the weeks looked at"
+    return listed([*told, *([never] if found.never_share >= _RARELY else [])])
