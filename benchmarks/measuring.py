@@ -91,9 +91,12 @@ class Bench:
         there = [one for one in wanted if not one.needs or find_spec(one.needs)]
         left_out = [f"{one.title} ({one.needs} is not installed)" for one in wanted if one not in there]
         costs, printed = self._run(section.name, there, rounds)
-        told = {one.name: self._answer(one, printed[one.name]) for one in there if one.answers in ANSWERING}
+        told: dict[int, dict[str, Answer]] = {}
+        for one in there:
+            if one.answers in ANSWERING:
+                told.setdefault(one.rows, {})[one.name] = self._answer(one, printed[one.name])
         medians = {name: median(each) for name, each in costs.items()}
-        return Measured(section, medians, rounds, left_out, agreed(told))
+        return Measured(section, medians, rounds, left_out, sum(map(agreed, told.values())))
 
     def _run(
         self, section: str, variants: Sequence[Variant], rounds: int

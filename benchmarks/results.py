@@ -22,9 +22,9 @@ def section_text(measured: Measured, load_before: float) -> str:
     """Return one section as Markdown, heading included."""
     busy = f"load {load_before:.1f} before, {load():.1f} after"
     said = [
-        f"{measured.rounds} rounds in turns, medians. {_when()}; {busy}.",
+        f"{_rounds(measured.rounds)}. {_when()}; {busy}.",
         measured.section.note,
-        f"{measured.same} of these give an answer, and all give the same." if measured.same > 1 else "",
+        f"{measured.same} of these are held to the same answers, and give them." if measured.same > 1 else "",
         *(f"Left out: {one}." for one in measured.left_out),
     ]
     parts = [
@@ -79,6 +79,10 @@ def ratio(target: Target, costs: Mapping[str, Cost], what: str) -> float | None:
 
 def _added(weights: Mapping[str, float], costs: Mapping[str, Cost], what: str) -> float:
     return sum(float(getattr(costs[name], what)) * weight for name, weight in weights.items())
+
+
+def _rounds(number: int) -> str:
+    return f"{number} rounds in turns, medians" if number > 1 else "One round"
 
 
 def _costs(measured: Measured) -> str:

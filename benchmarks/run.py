@@ -54,7 +54,12 @@ def _scripts() -> Iterator[tuple[str, str]]:
         path = HERE / script
         if path.exists():
             _say(f"running {script}")
-            text = script_text(script, run([PYTHON, str(path)])[1])
+            try:
+                printed = run([PYTHON, str(path)])[1]
+            except RuntimeError as error:  # it may need what is not installed: the others still count
+                _say(str(error))
+                continue
+            text = script_text(script, printed)
             yield text.split("\n", 1)[0].removeprefix("## "), text
 
 

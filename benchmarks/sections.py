@@ -52,6 +52,11 @@ class Variant:
     answers: Answers = ""
     needs: str = ""
 
+    @property
+    def rows(self) -> int:
+        """How many rows it reads; 0 if none."""
+        return next((part.rows for part in self.argv if isinstance(part, Cases)), 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

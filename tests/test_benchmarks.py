@@ -57,7 +57,7 @@ def test_peers_written_by_hand_give_the_answers_of_check(tmp_path: Path) -> None
     done = subprocess.run([*command, *chosen], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr.count("council 1/1")) == (0, 4), done.stderr
-    assert "4 of these give an answer, and all give the same." in results.read_text(encoding="utf-8")
+    assert "4 of these are held to the same answers, and give them." in results.read_text(encoding="utf-8")
 
 
 def test_a_page_says_what_is_overdue_and_which_are_the_worst() -> None:

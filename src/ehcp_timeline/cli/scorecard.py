@@ -136,8 +136,9 @@ def _write(to: Output, card: "Scorecard", config: "Settings", last: int | None, 
     on_screen = to.format in ("table", "plain")
     if not on_screen and last is not None:
         card = replace(card, lines=newest(card.lines, last))
-    moved = trends(card.lines, card.layout, card.question.measures)
-    came = list(reached(targets, card.lines, card.layout))
+    compared = on_screen or to.format == "json"
+    moved = trends(card.lines, card.layout, card.question.measures) if compared else []
+    came = list(reached(targets, card.lines, card.layout)) if compared else []
     keys = scorecard_answer.scorecard_keys(card)
     rows = list(scorecard_answer.scorecard_rows(card, no_cases=None if to.format == "ndjson" else "no cases"))
     drawn = to.format == "table"

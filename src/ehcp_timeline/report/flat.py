@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ehcp_timeline.report.records import FINDING_KEYS, Value
@@ -70,6 +71,7 @@ def parquet_bytes(findings: "pl.DataFrame") -> bytes:
     return page.getvalue()
 
 
+@lru_cache(maxsize=4096)  # districts, deadlines and the like come again and again
 def unformulated(text: str) -> str:
     """Return text that no spreadsheet takes for a formula.
 
