@@ -1,7 +1,8 @@
 """Says in which table of a SEN2 return, in which row and column of it, a cell of a case stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 
 import polars as pl
 
@@ -38,13 +39,15 @@ _COMES_FROM: Mapping[str, tuple[str, ...]] = {
 
 
 class Places:
-    """The place of every cell in the tables of one return."""
+    """The place of every cell in the tables of one return; what is looked up is made ready once."""
 
     def __init__(self, tables: Mapping[str, Table], whole: Joined) -> None:
         self._tables = tables
         self._flat = whole.flat
         self._rows = whole.rows.with_columns(pl.col(ROW).alias("requests"))
         self._home = {item: name for name, table in tables.items() for item in table.places}
+        self._filled: dict[str, list[bool]] = {}
+        self._numbers: dict[str, list[int | None]] = {}
 
     def place(self, problem: Problem) -> Problem:
         """Return the problem of a cell with the row of its own table, and where in that row it stands.
@@ -56,16 +59,29 @@ class Places:
         items = _COMES_FROM.get(problem.column)
         if items is None:
             return replace(problem, problem=f"{self._tables['requests'].name}: {problem.problem}")
-        at = int(self._rows.get_column(ROW).search_sorted(problem.row))
-        for item in self._filled(items if _UNDATED not in problem.problem else items[::-1], at):
-            name = self._home[item]
-            row = self._rows.item(at, name)
-            return replace(
-                problem, row=row, problem=f"{self._tables[name].cell(row, item)}: {problem.problem}"
-            )
+        at = self._at[problem.row]
+        for item in items if _UNDATED not in problem.problem else items[::-1]:
+            if self._is_filled(item, at):
+                name = self._home[item]
+                row = self._number(name, at) or problem.row
+                where = self._tables[name].cell(row, item)
+                return replace(problem, row=row, problem=f"{where}: {problem.problem}")
         return problem
 
-    def _filled(self, items: Sequence[str], at: int) -> list[str]:
-        """Return those of some items that are filled in a row of the joined table."""
-        there = [item for item in items if item in self._flat.columns]
-        return [item for item in there if self._flat.item(at, item) is not None]
+    @cached_property
+    def _at(self) -> dict[int, int]:
+        """Row of the joined table to its place in it."""
+        return {row: place for place, row in enumerate(self._rows.get_column(ROW))}
+
+    def _is_filled(self, item: str, at: int) -> bool:
+        """Return whether an item is filled in a row of the joined table."""
+        if item not in self._filled:
+            there = item in self._flat.columns
+            self._filled[item] = self._flat.get_column(item).is_not_null().to_list() if there else []
+        return bool(self._filled[item]) and self._filled[item][at]
+
+    def _number(self, table: str, at: int) -> int | None:
+        """Return the row of a table that belongs to a row of the joined one."""
+        if table not in self._numbers:
+            self._numbers[table] = self._rows.get_column(table).to_list()
+        return self._numbers[table][at]

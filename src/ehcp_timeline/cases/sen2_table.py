@@ -8,6 +8,7 @@ import polars as pl
 from ehcp_timeline.cases.addresses import address
 from ehcp_timeline.cases.headings import Spellings, fold, match
 from ehcp_timeline.cases.problems import Problem
+from ehcp_timeline.cases.sen2_cases import ITEMS
 from ehcp_timeline.cases.sen2_items import Module, sen2
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.values import DEFAULT_BLANKS, WHITE, shown
@@ -17,6 +18,7 @@ PERSON, REQUEST = "persontableid", "requeststableid"
 
 _KEY = "tableid"
 _TIES = (_KEY, "personid")  # every table of every shape has a heading that ends so
+_BESIDE = frozenset(("year", "referencedate", "sentyperank"))
 _WHOLE = r"^([0-9]+)\.0+$"
 _NAMES = frozenset(("surname", "forename"))  # a word for a blank may be somebody's name
 
@@ -28,8 +30,8 @@ class Table:
     Attributes:
         module: Which one, as `requests`.
         name: The file or the worksheet that holds it, for messages.
-        cells: `row` (UInt32, its row there), then a String column for each item that it has; a blank cell is
-            null, a whole number has no decimal point. Rows that are blank are left out.
+        cells: `row` (UInt32, its row there), then a String column for each item that it has and that is read;
+            a blank cell is null, a whole number has no decimal point. Rows that are blank are left out.
         headings: Item to its heading.
         places: Item to its column, from 0.
         worksheet: Its worksheet; an empty string where a file holds it.
@@ -105,17 +107,23 @@ def table_of(
     places: dict[str, int] = {}
     for place, heading in enumerate(headings):
         item = module.item(heading)
+        if not item or not _is_read(item):
+            continue
         if item in places:
             one, other = (f"{at + 1} ({shown(headings[at])})" for at in (places[item], place))
             raise CaseFileError(
                 f"{name}: columns {one} and {other} both mean {item}", "rename or remove one of them"
             )
-        if item:
-            places[item] = place
+        places[item] = place
     named = cells.select(ROW, *(_clean(place, item) for item, place in places.items()))
     filled = named.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
     lines = {item: shown(_first_line(headings[place])).strip('"') for item, place in places.items()}
     return Table(module.id, name, filled, lines, places, worksheet, tuple(problems))
+
+
+def _is_read(item: str) -> bool:
+    """Return whether an item ties the table to others, or some use is made of it."""
+    return item in ITEMS or item in _BESIDE or item.endswith(_KEY)
 
 
 def _own(module: Module, headings: Sequence[str]) -> int:
