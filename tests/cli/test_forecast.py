@@ -231,7 +231,7 @@ def test_it_wants_case_files_or_counts_and_not_both(council: str) -> None:
     [
         ([], ["On 1 June 2025 no assessment is open.", "No forecast: the file holds no assessment."]),
         (
-            [("A", date(2025, 1, 1), None), ("B", date(2025, 5, 1), None)],
+            [("A", date(2025, 1, 1), None), ("B", date(2025, 5, 5), None)],
             [
                 "On 1 June 2025 2 assessments are open, 1 of them overdue.",
                 "No forecast: no assessment in the file was ever closed, so nothing says how fast they are.",
@@ -271,6 +271,29 @@ def test_too_little_is_answered_in_words(
     assert answer["clearance"] is None
     assert answer["policies"] == []
     assert answer["now"]["too_little"] in told[1]
+
+
+def test_nothing_closed_for_a_year_is_answered_in_words(stages: str) -> None:
+    """A file that ends long before the day asked about has no pace, and that is said."""
+    run = ehcp("forecast", stages, "--as-at", "2030-01-01", "--runs", "100")
+
+    assert printed(run).splitlines()[1:] == [
+        "On 1 January 2030 172 assessments are open, 172 of them overdue.",
+        (
+            "Nothing in the file is newer than 1 June 2025, 239 weeks before: if it was saved then, what "
+            "was done since is missing, and the pace looks slower than it is."
+        ),
+        "No forecast: no assessment was closed in the last 52 weeks, so nothing says how fast they are.",
+    ]
+
+
+@pytest.mark.parametrize(("day", "old"), [("2025-06-28", False), ("2025-06-29", True)])
+def test_an_old_file_is_said_to_be_old(stages: str, day: str, *, old: bool) -> None:
+    """From four weeks on: 1 June to 29 June are 28 days."""
+    words = ("forecast", stages, "--as-at", day, "--runs", "100", "--horizon", "8")
+    told = printed(ehcp(*words)).splitlines()[2]
+
+    assert told.startswith("Nothing in the file is newer than 1 June 2025, 4 weeks before") is old
 
 
 def test_twelve_weeks_are_too_few_and_thirteen_are_enough(tmp_path: Path) -> None:

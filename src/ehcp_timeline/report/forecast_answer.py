@@ -144,6 +144,7 @@ def _now(found: Forecast) -> dict[str, Any]:
         "order": {name: round(share, 3) for name, share in asdict(now.order).items()},
         "unavoidable": round(now.unavoidable, 1),
         "left_out": found.left_out,
+        "newest": found.newest,
         "too_little": found.too_little or None,
     }
 

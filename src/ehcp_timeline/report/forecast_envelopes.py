@@ -38,6 +38,7 @@ class Now(Shape):
     order: OrderShares
     unavoidable: Annotated[float, Field(description="overdue cases if nobody waited at the narrowest stage")]
     left_out: Annotated[Whole, Field(description="assessments that the file does not date")]
+    newest: Annotated[date | None, Field(description="the last day on which the file has anything happen")]
     too_little: Annotated[str | None, Field(description="why nothing could be simulated")]
 
 

@@ -36,6 +36,7 @@ _ORDER_WORDS = {
 _SEASON_WORDS = {
     "august": "in August", "christmas": "at Christmas", "school holiday": "in the school holidays",
 }  # fmt: skip
+_OLD_WEEKS = 4
 _NEVER, _RARELY = 0.9995, 0.005
 
 
@@ -47,6 +48,11 @@ def headline(found: Forecast) -> Iterator[str]:
         yield (
             f"{count(found.left_out, 'assessment')} {_are(found.left_out)} left out: the file does not date "
             "what came or went; `ehcp check` says which."
+        )
+    if found.newest is not None and (weeks := (asked.as_at - found.newest).days // 7) >= _OLD_WEEKS:
+        yield (
+            f"Nothing in the file is newer than {day(found.newest)}, {weeks} weeks before: if it was saved "
+            "then, what was done since is missing, and the pace looks slower than it is."
         )
     if found.too_little:
         yield f"No forecast: {found.too_little}."

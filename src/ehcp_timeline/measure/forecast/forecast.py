@@ -38,7 +38,7 @@ from ehcp_timeline.measure.forecast.straight_line import straight_line
 from ehcp_timeline.measure.forecast.target import Needed, Question, capacity_needed, net_needed
 from ehcp_timeline.measure.forecast.timetable import timetable, weeks_of
 from ehcp_timeline.measure.forecast.whatif import start_of
-from ehcp_timeline.measure.forecast.work import Work, work_of
+from ehcp_timeline.measure.forecast.work import Work, newest_day, work_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ class Forecast:
         backtest: How past forecasts did; None unless asked.
         reviews: When overdue reviews clear; None of a file without reviews decided.
         left_out: Assessments of which the file does not tell the days.
+        newest: The last day up to the as-at date on which the file has anything come, move on or close.
     """
 
     asked: Asked
@@ -99,6 +100,7 @@ class Forecast:
     backtest: Backtest | None = None
     reviews: ReviewOutlook | None = None
     left_out: int = 0
+    newest: date | None = None
 
 
 def forecast(rulebook: Rulebook, sources: Sequence[CaseSource], asked: Asked) -> Forecast:
@@ -153,6 +155,10 @@ def too_little(now: Present) -> str:
         return (
             f"the file records {weeks} of closures; {LEAST_WEEKS} are the least that says anything of chance"
         )
+    if not now.past.closed.sum():
+        return (
+            f"no assessment was closed in the last {now.past.weeks} weeks, so nothing says how fast they are"
+        )
     return ""
 
 
@@ -187,6 +193,7 @@ def _answered(rulebook: Rulebook, found: Forecast, reviews: Reviews | None) -> F
         intake=planned if asked.intake_weeks else None,
         backtest=_scored(found) if asked.backtest else None,
         reviews=reviewed,
+        newest=newest_day(now.work),
     )
 
 

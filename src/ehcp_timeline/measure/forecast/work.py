@@ -117,6 +117,13 @@ def _assessments(judged: Judged, rulebook: Rulebook, timetable: Timetable) -> pl
     return usable.join(found, on="row", how="left", maintain_order="left")
 
 
+def newest_day(work: Work) -> date | None:
+    """Return the last day on which anything came, moved on or closed; None of a file in which nothing did."""
+    days = np.concatenate([work.start, work.done, work.ends.ravel()])
+    days = days[days <= day_number(work.as_at)]
+    return date.fromordinal(int(days.max())) if days.size else None
+
+
 def _claims(rulebook: Rulebook, rows: pl.DataFrame) -> bool:
     """Return whether the file has any column in which an exception can be claimed."""
     flags = {excuse.flag for one in ISSUE if one in rulebook.by_id for excuse in rulebook.by_id[one].excuses}
