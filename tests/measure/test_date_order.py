@@ -68,6 +68,11 @@ def test_a_date_that_could_be_either_settles_nothing(tmp_path: Path) -> None:
     assert found.columns == (DoubtfulColumn("request_received", 5),)
 
 
+def test_where_nothing_is_judged_nothing_hangs_on_it(tmp_path: Path) -> None:
+    """A file without any column that could answer."""
+    assert order(tmp_path, "case_id,request_received\nC-1,1/2/2025\n") is None
+
+
 @pytest.mark.parametrize("form", ["%d/%m/%Y", "%m/%d/%Y"])
 def test_a_format_says_it_once_and_for_all(tmp_path: Path, form: str) -> None:
     """Day-first or month-first, of the column or of all."""

@@ -26,7 +26,8 @@ def date_order(
         assume_blank: Columns that the file does not have and that count as blank.
 
     Returns:
-        None where the dates of every column prove their order, or nothing is said with figures.
+        None where the dates of every column prove their order or are not in figures, and where there is
+        nothing to judge either way.
     """
     doubtful = source.doubtful
     if not doubtful:
@@ -41,6 +42,8 @@ def date_order(
     )
     for day_first, month_first in zip(*both, strict=True):
         counting.add(day_first, month_first)
+    if not (counting.verdicts or counting.changed):
+        return None
     columns = tuple(DoubtfulColumn(name, cells) for name, cells in doubtful.items())
     return DateOrder(source.name, columns, proven, counting.verdicts, counting.changed)
 

@@ -1,4 +1,4 @@
-"""Writes the lines of `ehcp.toml` that a file calls for, ready to paste; what is a guess is a comment."""
+"""Writes the lines of `ehcp.toml` that a file calls for, ready to paste; what is to be decided is a comment."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,14 +34,16 @@ def mapping_text(
         order: What hangs on the order of day and month.
     """
     at = "" if said is None else f"files.{quoted(PurePath(portrait.name).name or portrait.name)}"
-    parts = [
-        ("", tuple(_file(portrait))),
+    below = [
         ("columns", tuple(_columns(portrait, known, said or FileMapping()))),
         *((f"values.{name}", tuple(_words(known[name], words))) for name, words in portrait.words.items()),
         ("date_formats", tuple(_formats(portrait, said or FileMapping(), order))),
     ]
+    claims = tuple(_claims(portrait))
+    if not claims and not any(body for _, body in below):
+        return ""
     lines: list[str] = []
-    for name, body in parts:
+    for name, body in (("", (*_place(portrait), *claims)), *below):
         if body:
             path = ".".join(part for part in (at, name) if part)
             lines += [*([""] if lines else []), *([f"[{path}]"] if path else []), *body]
@@ -66,15 +68,19 @@ def _escape(code: int) -> str:
     return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
 
 
-def _file(portrait: Portrait) -> Iterator[str]:
-    """Yield where the cases stand, and which of two headings may be left out."""
+def _place(portrait: Portrait) -> Iterator[str]:
+    """Yield where the cases were found to stand."""
     how = portrait.understood
     if how.worksheet:
         yield f"# sheet = {quoted(how.worksheet)}"
     if how.header_row > 1:
         yield f"# header_row = {how.header_row}"
+
+
+def _claims(portrait: Portrait) -> Iterator[str]:
+    """Yield which of two headings that mean one column may be left out."""
     claimed: dict[str, list[Heading]] = {}
-    for one in how.headings:
+    for one in portrait.understood.headings:
         if one.column:
             claimed.setdefault(one.column, []).append(one)
     for name, rivals in claimed.items():
