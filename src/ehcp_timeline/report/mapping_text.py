@@ -1,4 +1,4 @@
-"""Writes the lines of `ehcp.toml` that a file calls for, ready to paste; what is to be decided is a comment."""
+"""Writes the lines of `ehcp.toml` that a file calls for, ready to paste; what needs a choice is a comment."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
