@@ -1,10 +1,15 @@
 """A council's own settings are found and read, or refused in one clear line."""
 
+import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from ehcp_timeline.cases.columns import vocabulary
 from ehcp_timeline.cases.mapping import FileMapping, Mappings
+from ehcp_timeline.cases.mapping_reading import KEYS, read_mappings
+from ehcp_timeline.cases.mapping_words import word_faults
 from ehcp_timeline.cli.config import Config, read_config
 from ehcp_timeline.errors import ConfigError
 
@@ -156,6 +161,17 @@ EVERY_FAULT = [
     ),
     'files."capita.csv".columns.plan_issud is not a column of a case file; did you mean plan_issued?',
 ]
+
+
+def test_the_example_in_the_documentation_has_no_fault() -> None:
+    """What docs/case-file.md shows can be written so."""
+    page = (Path(__file__).parents[2] / "docs" / "case-file.md").read_text(encoding="utf-8")
+    mappings, faults = read_mappings(tomllib.loads(page.split("```toml\n")[1].split("```")[0]), "ehcp.toml")
+
+    assert faults == []
+    assert list(word_faults(mappings, vocabulary(), date(2026, 1, 15))) == []
+    assert mappings.files
+    assert all(getattr(mappings.every, key) for key in KEYS if key != "files")
 
 
 def test_a_missing_file_that_was_asked_for_is_an_error(tmp_path: Path) -> None:
