@@ -3,7 +3,6 @@
 from collections.abc import Callable, Generator, Iterable
 from itertools import chain
 from pyexpat import ExpatError
-from xml.parsers import expat
 
 import polars as pl
 
@@ -43,22 +42,12 @@ def read_persons(parts: Iterable[bytes], shown: str, rows: int) -> Generator[Tol
         CaseFileError: The XML is not well formed, was cut short, has a document type, or a person that is
             longer than any can be.
     """
-    parser = parser_of(shown)
-    persons = _Persons(parser)
+    persons = _Persons(shown)
     for part in chain(parts, (b"",)):
-        _parse(parser, part, shown)
-        persons.refuse_giant(len(part), shown)
+        persons.take(part)
         if len(persons.rows) >= rows:
             yield persons.told()
     yield persons.told()
-
-
-def _parse(parser: expat.XMLParserType, part: bytes, shown: str) -> None:
-    """Parse a part; an empty one is the end."""
-    try:
-        parser.Parse(part, not part)
-    except ExpatError as error:
-        raise (malformed if part else cut_short)(shown, error.lineno) from None
 
 
 def malformed(shown: str, line: int) -> CaseFileError:
@@ -83,9 +72,10 @@ class _Persons:
         rows: Those not yet told, each with the cells of `_SCHEMA`.
     """
 
-    def __init__(self, parser: expat.XMLParserType) -> None:
+    def __init__(self, shown: str) -> None:
         self.rows: list[tuple[str | int | None, ...]] = []
-        self._parser = parser
+        self._shown = shown
+        self._parser = parser_of(shown)
         self._problems: list[Problem] = []
         self._person: Items = {}
         self._request: Items = {}
@@ -94,10 +84,37 @@ class _Persons:
         self._assessments: list[Items] = []
         self._requests: list[Items] = []
         self._count = self._last_row = 0
-        self._before = self._since = 0
+        self._part = b""
+        self._passed = self._at = self._newlines = self._without_end = 0
         self._texts: list[str] = []
-        parser.CharacterDataHandler = self._texts.append
-        parser.EndElementHandler = self._ending()
+        self._parser.CharacterDataHandler = self._texts.append
+        self._parser.EndElementHandler = self._ending()
+
+    def take(self, part: bytes) -> None:
+        """Take the next part of the XML; an empty one is the end.
+
+        Raises:
+            CaseFileError: As `read_persons` raises.
+        """
+        self._part, self._at, before = part, 0, self._count
+        try:
+            self._parser.Parse(part, not part)
+        except ExpatError as error:
+            raise (malformed if part else cut_short)(self._shown, error.lineno) from None
+        self._newlines += part.count(b"\n", self._at)
+        self._passed += len(part)
+        self._without_end = self._without_end + len(part) if self._count == before else 0
+        if self._without_end > LONGEST_PERSON:
+            line, most = self._newlines + 1, f"{LONGEST_PERSON // 1_000_000} million bytes"
+            said = f"{self._shown}: by line {line} no person ends within {most}"
+            raise CaseFileError(said, "export the return again")
+
+    def _line(self) -> int:
+        """Return the line on which the parser stands; counted here, because the parser takes its time."""
+        at = max(self._parser.CurrentByteIndex - self._passed, self._at)
+        self._newlines += self._part.count(b"\n", self._at, at)
+        self._at = at
+        return self._newlines + 1
 
     def _ending(self) -> Callable[[str], None]:
         """Return what takes the end of each element; it learns each name when it first meets it."""
@@ -147,7 +164,7 @@ class _Persons:
     def _gather(self, gathered: Items, item: str, text: str) -> None:
         """Keep the text of an item; two of one name are kept both, so that neither is taken for the truth."""
         if not gathered:
-            gathered[_LINE] = self._parser.CurrentLineNumber
+            gathered[_LINE] = self._line()
         gathered[item] = text if gathered.get(item, text) == text else f"{gathered[item]} and {text}"
 
     def _end_need(self) -> None:
@@ -163,7 +180,7 @@ class _Persons:
     def _end_request(self) -> None:
         """Keep a request with its first assessment, and each further one by itself."""
         first = self._assessments[0] if self._assessments else {}
-        here = {_LINE: self._parser.CurrentLineNumber}
+        here = {_LINE: self._line()}
         self._requests += [here | first | self._request, *self._assessments[1:]]
         self._request.clear()
         self._assessments.clear()
@@ -189,21 +206,6 @@ class _Persons:
         """Return the line of a row, or the next number where rows share a line."""
         self._last_row = max(int(line or 0), self._last_row + 1)
         return self._last_row
-
-    def refuse_giant(self, size: int, shown: str) -> None:
-        """Refuse a person who goes on and on; `size` is how many more bytes have been read.
-
-        Raises:
-            CaseFileError: More than `LONGEST_PERSON` bytes have passed without the end of one.
-        """
-        self._since = self._since + size if self._before == self._count else 0
-        self._before = self._count
-        if self._since > LONGEST_PERSON:
-            line = self._parser.CurrentLineNumber
-            said = (
-                f"{shown}: by line {line} no person ends within {LONGEST_PERSON // 1_000_000} million bytes"
-            )
-            raise CaseFileError(said, "export the return again")
 
     def told(self) -> Told:
         """Return the rows that have not been told, and their problems."""

@@ -171,10 +171,12 @@ def _filled(file: IO[bytes]) -> tuple[str, frozenset[str]]:
     file.seek(0)
     for piece in pieces(file):
         digest.update(piece)
-        text = end + piece.replace(b"\0", b"").lower()
-        end = text[-_OVERLAP:]
-        for item in [item for item in wanted if _has_text(text, item.encode() + b">")]:
-            del wanted[item]
+        if wanted:
+            letters = piece.replace(b"\0", b"") if b"\0" in piece else piece  # as UTF-16 has between letters
+            text = end + letters.lower()
+            end = text[-_OVERLAP:]
+            for item in [item for item in wanted if _has_text(text, item.encode() + b">")]:
+                del wanted[item]
     return digest.hexdigest(), frozenset(ITEMS) - wanted.keys()
 
 
