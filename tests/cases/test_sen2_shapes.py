@@ -147,22 +147,17 @@ def test_five_files_say_what_they_can(tmp_path: Path, expected: pl.DataFrame) ->
 
 
 def test_each_problem_stands_in_the_table_of_its_cell(tmp_path: Path) -> None:
-    """Under the row of its own file, with the name of the file and the heading."""
-    assert told(source(*laid(tmp_path / "export", blade(STANDS)))) == [
-        (2, "plan_ceased", f'{EXPORT}namedplan.csv, ceasedate: "31/02/2025" is no day of the calendar'),
-        (2, "plan_issued", f'{EXPORT}assessment.csv, assessmentoutcomedate: "soon" is not a date'),
-        (2, "review_decided", f'{EXPORT}activeplans.csv, lastreview: "never" is not a date'),
-        (
-            2,
-            "review_meeting",
-            f'{EXPORT}activeplans.csv, reviewmeeting: "2025-13-01" is no day of the calendar',
-        ),
-        (2, "review_outcome", f'{EXPORT}activeplans.csv, reviewoutcome: "X" is not a code of review_outcome'),
-        (
-            3,
-            "assess_agreed",
-            f'{EXPORT}requests.csv, requestoutcomedate: "2025-02-30" is no day of the calendar',
-        ),
+    """With its file, the row there and the heading; the row of the problem itself is that of the request."""
+    found = told(source(*laid(tmp_path / "export", blade(STANDS))))
+
+    assert {row for row, _, _ in found} == {3}
+    assert [(column, text.removeprefix(EXPORT)) for _, column, text in found] == [
+        ("assess_agreed", 'requests.csv, row 3, requestoutcomedate: "2025-02-30" is no day of the calendar'),
+        ("plan_ceased", 'namedplan.csv, row 2, ceasedate: "31/02/2025" is no day of the calendar'),
+        ("plan_issued", 'assessment.csv, row 2, assessmentoutcomedate: "soon" is not a date'),
+        ("review_decided", 'activeplans.csv, row 2, lastreview: "never" is not a date'),
+        ("review_meeting", 'activeplans.csv, row 2, reviewmeeting: "2025-13-01" is no day of the calendar'),
+        ("review_outcome", 'activeplans.csv, row 2, reviewoutcome: "X" is not a code of review_outcome'),
     ]
 
 
@@ -170,13 +165,13 @@ def test_each_problem_of_a_workbook_has_an_address(tmp_path: Path) -> None:
     """The worksheet and the cell, as Excel shows them."""
     found = told(source(written(tmp_path, workbook(STANDS), "book.xlsx")))
 
-    assert [(row, text.partition(":")[0]) for row, _, text in found] == [
-        (2, "'Named Plan'!I2"),
-        (2, "'Assessments'!D2"),
-        (2, "'Active Plan'!I2"),
-        (2, "'Active Plan'!D2"),
-        (2, "'Active Plan'!E2"),
-        (3, "'Requests'!F3"),
+    assert [(row, column, text.partition(":")[0]) for row, column, text in found] == [
+        (3, "assess_agreed", "'Requests'!F3"),
+        (3, "plan_ceased", "'Named Plan'!I2"),
+        (3, "plan_issued", "'Assessments'!D2"),
+        (3, "review_decided", "'Active Plan'!I2"),
+        (3, "review_meeting", "'Active Plan'!D2"),
+        (3, "review_outcome", "'Active Plan'!E2"),
     ]
 
 
@@ -184,13 +179,15 @@ def test_each_problem_of_the_template_has_an_address(tmp_path: Path) -> None:
     """Its tables stand one below the other, so each begins further down."""
     found = told(source(written(tmp_path, template(STANDS), "template.xlsm")))
 
-    assert [text.partition(":")[0].removeprefix("'Data Entry Template'!") for _, _, text in found] == [
-        "F19",
-        "D25",
-        "I31",
-        "I43",
-        "D43",
-        "E43",
+    assert [
+        (row, text.partition(":")[0].removeprefix("'Data Entry Template'!")) for row, _, text in found
+    ] == [
+        (19, "F19"),
+        (19, "I31"),
+        (19, "D25"),
+        (19, "I43"),
+        (19, "D43"),
+        (19, "E43"),
     ]
 
 
@@ -201,7 +198,9 @@ def test_an_outcome_without_its_date_stands_where_the_outcome_does(tmp_path: Pat
     (problem,) = told(source(*laid(tmp_path / "export", blade([person("X1", asked)]))))
 
     assert problem[:2] == (2, "withdrawn")
-    assert problem[2].startswith(f'{EXPORT}requests.csv, requestoutcome: "undated: withdrawn before the')
+    assert problem[2].startswith(
+        f'{EXPORT}requests.csv, row 2, requestoutcome: "undated: withdrawn before the'
+    )
 
 
 def test_rows_add_up_whatever_belongs_to_nothing(tmp_path: Path) -> None:
@@ -216,9 +215,9 @@ def test_rows_add_up_whatever_belongs_to_nothing(tmp_path: Path) -> None:
         assert sum(batch.judged for batch in batches) == 140
         assert sum(batch.read for batch in batches) == 142
         orphans = [one for batch in batches for one in batch.problems if one.rule == "orphan-row"]
-        assert [(one.row, one.problem.partition(":")[0]) for one in orphans] == [
-            (107, f"{EXPORT}activeplans.csv"),
-            (122, f"{EXPORT}assessment.csv"),
+        assert [one.problem.partition(":")[0] for one in orphans] == [
+            f"{EXPORT}activeplans.csv, row 107",
+            f"{EXPORT}assessment.csv, row 122",
         ]
 
 

@@ -1,5 +1,6 @@
 """The tables of a return are joined to one row for each request, and nothing is dropped in silence."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -102,11 +103,11 @@ def test_the_row_of_another_request_is_not_taken() -> None:
     ]
     text = "the row belongs to no row of the requests table"
     assert said(found) == [
-        (2, "orphan-row", f"assessment.csv: {text}", "row"),
-        (3, "orphan-row", f"assessment.csv: {text}", "row"),
-        (2, "orphan-row", f"namedplan.csv: {text}", "row"),
-        (2, "orphan-row", f"activeplans.csv: {text}", "row"),
-        (2, "orphan-row", f"senneed.csv: {text}", "nothing"),
+        (0, "orphan-row", f"assessment.csv, row 2: {text}", "row"),
+        (0, "orphan-row", f"assessment.csv, row 3: {text}", "row"),
+        (0, "orphan-row", f"namedplan.csv, row 2: {text}", "row"),
+        (0, "orphan-row", f"activeplans.csv, row 2: {text}", "row"),
+        (0, "orphan-row", f"senneed.csv, row 2: {text}", "nothing"),
     ]
 
 
@@ -114,7 +115,7 @@ def test_a_person_without_a_request() -> None:
     """There is nothing to judge, and that is said."""
     found = join(person=(*PERSON, "13,X3"))
 
-    assert said(found) == [(4, "no-request", "person.csv: the person has no request", "row")]
+    assert said(found) == [(0, "no-request", "person.csv, row 4: the person has no request", "row")]
     assert found.problems[0].try_ == (
         "add the request that led to the plan; outcome H if it was decided in an earlier year"
     )
@@ -131,8 +132,10 @@ def test_requests_of_somebody_who_is_not_in_the_person_table() -> None:
         (5, 4, None),
         (6, 3, None),
     ]
-    text = "requests.csv: the request belongs to nobody in the person table"
-    assert said(found) == [(row, "no-person", text, "nothing") for row in (4, 5, 6)]
+    text = "the request belongs to nobody in the person table"
+    assert said(found) == [
+        (row, "no-person", f"requests.csv, row {row}: {text}", "nothing") for row in (4, 5, 6)
+    ]
 
 
 def test_a_number_that_stands_twice() -> None:
@@ -146,8 +149,8 @@ def test_a_number_that_stands_twice() -> None:
         (3, "X2", "A", None),
     ]
     assert said(found) == [
-        (4, "duplicate-id", "person.csv: its persontableid stands in row 2 already", "nothing"),
-        (4, "duplicate-id", "requests.csv: its requeststableid stands in row 2 already", "row"),
+        (0, "duplicate-id", "person.csv, row 4: its persontableid stands in row 2 already", "nothing"),
+        (4, "duplicate-id", "requests.csv, row 4: its requeststableid stands in row 2 already", "row"),
     ]
 
 
@@ -167,8 +170,8 @@ def test_two_assessments_of_one_request(lines: Lines, counts: str, left: tuple[i
 
     row, first = left
     assert flat(found, "assessmentoutcome")[0] == (2, counts)
-    text = f"assessment.csv: row {first} belongs to the same request"
-    assert said(found) == [(row, "duplicate-id", text, "row")]
+    text = f"assessment.csv, row {row}: row {first} belongs to the same request"
+    assert said(found) == [(0, "duplicate-id", text, "row")]
 
 
 def test_two_primary_needs_stop_nothing() -> None:
@@ -178,7 +181,9 @@ def test_two_primary_needs_stop_nothing() -> None:
     )
 
     assert flat(found, "sentype")[0] == (2, "ASD")
-    assert said(found) == [(3, "duplicate-id", "senneed.csv: row 2 belongs to the same request", "nothing")]
+    assert said(found) == [
+        (0, "duplicate-id", "senneed.csv, row 3: row 2 belongs to the same request", "nothing")
+    ]
 
 
 def test_plans_without_the_assessments_they_belong_to() -> None:
@@ -217,12 +222,12 @@ def test_every_row_is_joined_or_said(**lines: Lines) -> None:
     assert found.flat["row"].to_list() == found.rows["row"].to_list() == sorted(set(found.flat["row"]))
     for module in ("requests", "assessment", "namedplan", "activeplans"):
         joined_rows = found.rows["row" if module == "requests" else module].drop_nulls().to_list()
-        stopped = [one.row for one in found.problems if _is_of(one, module) and one.stops == "row"]
+        stopped = [row for one in found.problems if one.stops == "row" for row in _rows(one, module)]
         assert Counter(joined_rows + stopped) == Counter(tables[module].cells["row"].to_list())
 
 
-def _is_of(problem: Problem, module: str) -> bool:
-    return problem.problem.startswith(f"{module}.csv: ")
+def _rows(problem: Problem, module: str) -> list[int]:
+    return [int(row) for row in re.findall(rf"^{module}\.csv, row (\d+): ", problem.problem)]
 
 
 @pytest.mark.parametrize(
@@ -309,5 +314,5 @@ def test_the_place_of_a_cell() -> None:
         "requests", 'sheet "Requests"', of_file.cells, of_file.headings, of_file.places, "Requests"
     )
 
-    assert of_file.cell(7, "requestoutcome") == "requests.csv, requestoutcome"
+    assert of_file.cell(7, "requestoutcome") == "requests.csv, row 7, requestoutcome"
     assert of_sheet.cell(7, "requestoutcome") == "'Requests'!C7"

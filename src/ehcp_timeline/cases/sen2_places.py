@@ -50,9 +50,10 @@ class Places:
         self._numbers: dict[str, list[int | None]] = {}
 
     def place(self, problem: Problem) -> Problem:
-        """Return the problem of a cell with the row of its own table, and where in that row it stands.
+        """Return a problem with the table, the row of it and the heading under which its cell stands.
 
-        The problem of a whole row is one of the requests table; that of the whole file has no place.
+        Its own row stays that of the request. The problem of a whole row is one of the requests table; that
+        of the whole file has no place.
         """
         if not problem.row:
             return problem
@@ -63,9 +64,8 @@ class Places:
         for item in items if _UNDATED not in problem.problem else items[::-1]:
             if self._is_filled(item, at):
                 name = self._home[item]
-                row = self._number(name, at) or problem.row
-                where = self._tables[name].cell(row, item)
-                return replace(problem, row=row, problem=f"{where}: {problem.problem}")
+                where = self._tables[name].cell(self._number(name, at) or 0, item)
+                return replace(problem, problem=f"{where}: {problem.problem}")
         return problem
 
     @cached_property

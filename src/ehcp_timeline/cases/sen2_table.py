@@ -50,11 +50,12 @@ class Table:
         """Return where a cell stands, to begin a problem with."""
         if self.worksheet:
             return f"'{self.worksheet}'!{address(row, self.places[item] + 1)}"
-        return f"{self.name}, {self.headings[item]}"
+        return f"{self.name}, row {row}, {self.headings[item]}"
 
     def problem(self, row: int, rule: str, says: str, try_: str, stops: str) -> Problem:
-        """Return the problem of a whole row."""
-        return Problem(row, "", rule, f"{self.name}: {says}", try_, stops)
+        """Return the problem of a whole row; only a row of requests is one that a case can have."""
+        of_case = row if self.module == "requests" else 0
+        return Problem(of_case, "", rule, f"{self.name}, row {row}: {says}", try_, stops)
 
 
 def module_of(headings: Sequence[str], spellings: Spellings) -> Module | None:

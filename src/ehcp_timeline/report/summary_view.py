@@ -47,7 +47,7 @@ def summary_sections(audit: Audit, files: str) -> Iterator[Section]:
     yield _stages(audit)
     if audit.rates.get("plans_issued_den"):
         yield _rates(audit)
-    yield Section(title="When the overdue plans clear", before=(audit.clearance.sentence,))
+    yield Section(title="When the overdue plans clear", before=_clearance(audit, files))
     if audit.not_judged:
         yield _not_judged(audit)
     if audit.date_order:
@@ -133,6 +133,14 @@ def _number(value: float | str | None) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}" if isinstance(value, float) else value
 
 
+def _clearance(audit: Audit, files: str) -> tuple[str, ...]:
+    """Return the straight line, and what to type for more than that."""
+    if not audit.clearance.overdue_plans:
+        return (audit.clearance.sentence,)
+    more = f"  ehcp forecast {files} --as-at {audit.as_at}"
+    return (audit.clearance.sentence, "By order of work, with odds, and what would change it:", more)
+
+
 def _not_judged(audit: Audit) -> Section:
     """Return the deadlines that the file has no column for."""
     return Section(
@@ -178,7 +186,8 @@ def _problem(alike: list[Problem]) -> tuple[str, str, str, str]:
     shown = ", ".join(numbers[:_MOST_ROWS])
     more = len(numbers) - _MOST_ROWS
     first = alike[0]
-    says = first.problem if all(one.problem == first.problem for one in alike) else f"e.g. {first.problem}"
+    some = "e.g." if numbers else f"{len(alike):,} such, e.g."
+    says = first.problem if all(one.problem == first.problem for one in alike) else f"{some} {first.problem}"
     return (f"{shown} and {more:,} more" if more > 0 else shown, first.column, says, first.try_)
 
 
