@@ -478,9 +478,9 @@ def test_term_dates_come_from_the_settings(
     weeks = forecast(council, "--intake", "2")["intake"]
 
     assert weeks[0]["week"] == "2025-06-02"
-    # week 6 of a request of 9 June is 21 July, the last day of term; of 16 June it lies in the summer
+    # week 6 of a request of Monday 2 June is 14 July, in term; of those of 9 to 13 June it is 21 to 25 July
     assert [one["milestones"][0]["due"] for one in weeks] == ["2025-07-14", "2025-07-21"]
-    assert [one["milestones"][0]["closure"] for one in weeks] == [None, None]
+    assert [one["milestones"][0]["closure"] for one in weeks] == [None, "Summer 2025"]
     # 28 working days from 22 July to 29 August, less the bank holiday of 25 August; week 20 is in October
     assert [one["school_days_lost"] for one in weeks] == [28, 29]
 

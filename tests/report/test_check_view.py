@@ -64,6 +64,8 @@ So far in 2026
 
 When the overdue plans clear
 2 plans are overdue: never at this rate.
+By order of work, with odds, and what would change it:
+  ehcp forecast cases.csv --as-at 2026-01-15
 
 Not judged: the file has no column that could answer these
 deadline       clocks  needs a column

@@ -246,8 +246,8 @@ class Milestone(Shape):
     name: str
     due: date
     act_by: date
-    closure: str | None
-    bank_holiday: bool
+    closure: Annotated[str | None, Field(description="a school closure in the week of the due day")]
+    bank_holiday: Annotated[bool, Field(description="whether that week has one")]
 
 
 class RequestsOfWeek(Shape):

@@ -110,7 +110,10 @@ def _intake(weeks: Sequence[IntakeWeek], *, known: bool) -> Section:
     """Return the weeks of requests to come and where their days fall."""
     titles = {"decide": "week 6", "no_plan": "week 16", "issue": "week 20"}
     names = list(dict.fromkeys(milestone.name for one in weeks for milestone in one.milestones))
-    note = "In brackets the last working day before it; ! marks a day on which schools are closed."
+    note = (
+        "For a request that comes on the Monday; in brackets the last working day before it. ! marks weeks "
+        "in which schools are closed on some day."
+    )
     without = "No term dates are known, so no school days are counted: see [terms] of ehcp.toml, or --terms."
     return without_empty_columns(
         Section(

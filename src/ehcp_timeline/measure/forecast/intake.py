@@ -13,6 +13,7 @@ from ehcp_timeline.measure.forecast.seasons import Closed
 
 MILESTONES = (("decide", "assess.decide"), ("no_plan", "assess.no_plan"), ("issue", "plan.issue"))
 _WEEK = timedelta(days=7)
+_WEEKDAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,9 @@ class Milestone:
         name: `decide` (6 weeks), `no_plan` (16 weeks) or `issue` (20 weeks).
         due: Its last lawful day, for a request received on the first day of the week.
         act_by: The last working day on or before it.
-        closure: Name of the school closure it lies in; None if in none.
-        bank_holiday: Whether it is a bank holiday.
+        closure: Name of a school closure that one of the five days from `due` lies in, on which requests of
+            the other days of the week are due; None if none does.
+        bank_holiday: Whether one of these five days is a bank holiday.
     """
 
     name: str
@@ -106,9 +108,9 @@ def _milestones(rulebook: Rulebook, monday: date, closures: Sequence[Closure]) -
         version = rulebook.by_id[deadline].version_on(monday) if deadline in rulebook.by_id else None
         if version is not None:
             due = apply(version.limit.limbs[0].count, monday)
-            yield Milestone(
-                name, due, last_working_day(due), _closure_on(due, closures), is_bank_holiday(due)
-            )
+            week = [due + timedelta(days=number) for number in range(_WEEKDAYS)]
+            closed = next(filter(None, (_closure_on(day, closures) for day in week)), None)
+            yield Milestone(name, due, last_working_day(due), closed, any(map(is_bank_holiday, week)))
 
 
 def _closure_on(day: date, closures: Sequence[Closure]) -> str | None:
