@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, Counts, Days, Flags, Rates
+from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, Counts, Days, Flags
 from ehcp_timeline.measure.forecast.standing import at_stage
 from ehcp_timeline.measure.forecast.work import Work
 
-LONGEST = 156
 LEAST_WEEKS = 13
 _FASTEST = 5
 _MOST_RELEASED = 0.95
@@ -178,8 +177,3 @@ def ready_at(came: Days, left: Days, least: int, starts: Sequence[int]) -> Count
     gone = np.sort(np.maximum(left, came + WEEK * (least - 1)))
     asked = np.asarray(starts)
     return (np.searchsorted(ripe, asked, "right") - np.searchsorted(gone, asked, "right")).astype(np.int64)
-
-
-def mean(values: Counts | Rates) -> float:
-    """Return the mean a week; 0 of no weeks."""
-    return float(values.mean()) if values.size else 0.0

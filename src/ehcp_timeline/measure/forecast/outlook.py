@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, after_weeks, day_of
 from ehcp_timeline.measure.forecast.order import Order
 from ehcp_timeline.measure.forecast.recording import PER_MILLE, Kept, Moment
@@ -241,8 +239,3 @@ def naive_weeks(overdue: int, closed: float, requests: float) -> float | None:
     if overdue == 0:
         return 0.0
     return overdue / (closed - requests) if closed > requests else None
-
-
-def mean_of(values: Sequence[int]) -> float:
-    """Return the mean a week, to two decimals; 0 of no weeks."""
-    return round(float(np.mean(values)), 2) if len(values) else 0.0
