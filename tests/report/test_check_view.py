@@ -54,7 +54,7 @@ C-2     3  2023-08-14    126  waiting for a decision whether to assess
 Open assessments: 2,062
 cases  stage
   492  waiting for a decision whether to assess
-  852  being assessed, no draft plan yet
+  852  being assessed, no draft plan recorded
   718  draft plan sent, not finalised
 
 So far in 2026

@@ -10,7 +10,7 @@ from ehcp_timeline.report.sections import Column, Section
 
 STAGE_WORDS = {
     "no_decision": "waiting for a decision whether to assess",
-    "agreed_no_draft": "being assessed, no draft plan yet",
+    "agreed_no_draft": "being assessed, no draft plan recorded",
     "draft_not_final": "draft plan sent, not finalised",
 }
 RATE_WORDS = {
