@@ -17,9 +17,6 @@ from ehcp_timeline.cases.sen2_tables import LEAST, READ, joined
 from ehcp_timeline.cases.sheet import Block, Sheet
 from ehcp_timeline.errors import CaseFileError
 
-# An empty column of reviews may only mean that the council does not fill it in.
-_IF_FILLED = frozenset(("activeplans",))
-
 
 @dataclass(frozen=True, slots=True)
 class Return:
@@ -92,12 +89,14 @@ def _about(tables: Mapping[str, Table]) -> dict[str, str]:
 
 
 def _held(tables: Mapping[str, Table], year: str) -> frozenset[str]:
-    """Return the items that the return knows, by the year of its collection."""
-    seen = {item for name, table in tables.items() if name not in _IF_FILLED for item in table.places}
-    for name in _IF_FILLED.intersection(tables):
-        cells = tables[name].cells
-        seen |= {item for item in tables[name].places if cells.get_column(item).null_count() < cells.height}
-    return sen2().held(seen, int(year) if year.isascii() and year.isdigit() else None)
+    """Return the items that the return of a year knows: not those that are blank for everybody."""
+    filled = (
+        column.name
+        for table in tables.values()
+        for column in table.cells.iter_columns()
+        if column.null_count() < len(column)
+    )
+    return sen2().held(filled, int(year) if year.isascii() and year.isdigit() else None)
 
 
 def _day(text: str) -> date | None:
