@@ -278,7 +278,7 @@ def review_sentences(found: ReviewOutlook) -> Iterator[str]:
 def _clear_words(found: Clearance) -> str:
     """Return when a backlog clears, percentile by percentile."""
     if found.never_share >= _NEVER:
-        return "clear within the weeks looked at in no run"
+        return "not clear within the weeks looked at in any run"
     dates = (("half of all runs", found.p50), ("85 of 100", found.p85), ("95 of 100", found.p95))
     told = [f"{share} are clear by {day(when)}" for share, when in dates if when is not None]
     never = f"{_in_100(found.never_share)} are not clear within the weeks looked at"
