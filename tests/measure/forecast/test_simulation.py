@@ -108,6 +108,24 @@ def test_runs_beyond_one_chunk_add_up() -> None:
     assert kept_of(start, runs=2100)["split"].cleared.runs == 2100
 
 
+@pytest.mark.parametrize(("due_week", "first"), [(3, False), (4, True), (5, True)])
+def test_in_time_first_takes_whom_the_stages_to_come_leave_time(due_week: int, first: bool) -> None:
+    """Drafted in week 1, final three weeks at least: due in week 4 is saved, due in week 3 is not."""
+    rows = np.array([0, due_week, 30], dtype=np.int32)
+    steps = (Step("draft", 1, 0.5, 1.0), Step("final", 3, 1.0, 1.0))
+    line = Pipeline(steps, 0, 1, 20, rows, (InHand(0, 1, 0, 5), InHand(0, 1, 1, 5)))
+    five = series(np.full(52, 5.0), np.ones(52), np.ones(1))
+    none = series(np.zeros(52), np.ones(52), np.ones(1))
+    random = np.random.default_rng(1)
+    draws = draw(Drivers(none, five), 3, random)
+    world = begin(line, {"in-time-first": IN_TIME_FIRST}, draws, random)
+
+    for _ in simulate(world, draws.capacity):
+        left = world.tracks[0].pools[0].ready
+
+    assert left[:2].tolist() == ([[5] * 3, [0] * 3] if first else [[0] * 3, [5] * 3])
+
+
 def sizes(world: World, track: Track) -> Counts:
     """Return how many cases stand at each stage under one order, shape (stages, runs)."""
     pools, coming = {**world.pools, **track.pools}, {**world.coming, **track.coming}
