@@ -548,3 +548,15 @@ def test_the_backtest_says_what_it_is_worth(stages: str) -> None:
         assert any(line.startswith(f"Forecasts made at {scores['forecasts']} past month") for line in lines)
     else:
         assert any(line.startswith("No past month had weeks enough") for line in lines)
+
+
+def test_the_page_says_why_its_date_is_not_that_of_the_straight_line(council: str) -> None:
+    """The line of `ehcp check` is quoted, and what it leaves out."""
+    lines = shown(council)
+    place = next(at for at, line in enumerate(lines) if line.startswith("A straight line, as `ehcp check`"))
+
+    assert lines[place].endswith("clear by 31 March 2027 at this rate.")
+    assert lines[place + 1] == (
+        "That line takes 13 weeks for the whole future, without chance, seasons, the order of work and what is "
+        "in the pipeline; --history 13 looks back as far as it does."
+    )

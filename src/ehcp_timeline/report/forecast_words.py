@@ -144,7 +144,8 @@ def change_sentences(found: Forecast, stages: tuple[StageLine, ...]) -> Iterator
         where = now.past.stages[now.narrowest].name
         yield (
             f"Even if nobody waited at {where}, the time that the other stages take would keep about "
-            f"{now.unavoidable:.0f} overdue: more hands at {where} alone do not clear them."
+            f"{now.unavoidable:.0f} overdue: more hands at {where} alone do not clear them. --full shows how "
+            "long each stage takes."
         )
     if found.target is not None:
         yield from target_words(found.target, changed=found.asked.what_if.changed)
@@ -214,6 +215,11 @@ def basis_sentences(found: Forecast) -> Iterator[str]:
     )
     if found.checked is not None and found.checked.overdue_plans:
         yield f"A straight line, as `ehcp check` draws it: {_lower(found.checked.sentence)}"
+        yield (
+            f"That line takes {found.checked.weeks} weeks for the whole future, without chance, seasons, the "
+            "order of work and what is in the pipeline; "
+            f"--history {found.checked.weeks} looks back as far as it does."
+        )
     for one in found.outlooks:
         if one.policy in ("observed", "split"):
             yield f"{one.policy.capitalize()}: {order_words(one.order)}."
