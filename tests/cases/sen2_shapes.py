@@ -215,8 +215,8 @@ def workbook(persons: Iterable[Person], **options: Any) -> bytes:
     return book(*sheets, **options)
 
 
-def template(persons: Iterable[Person]) -> bytes:
-    """Return the DfE's template: every table on one sheet, dates as text."""
+def template(persons: Iterable[Person], titles: Mapping[str, str] | None = None) -> bytes:
+    """Return the DfE's template: every table on one sheet, dates as text; `titles` stand for its own."""
     made = tables(persons)
     rows: list[list[str | None]] = [
         ["SEN2 return"],
@@ -225,7 +225,7 @@ def template(persons: Iterable[Person]) -> bytes:
         ["Collection", "Year"],
         ["SEN2", "2026"],
     ]
-    for module, title in _RECORDS.items():
+    for module, title in (_RECORDS | dict(titles or {})).items():
         keys = ("persontableid",) if module == "person" else ("persontableid", "requeststableid")
         items = {item: _TEMPLATE.get(item, item) for item in (*keys, *ITEMS[module])}
         rows += [[], [], [], [title], [*items.values()], *_cells(made[module], items)]

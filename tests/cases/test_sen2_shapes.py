@@ -1,7 +1,8 @@
 """A SEN2 return says the same in every shape it comes in, and each problem stands where its cell does."""
 
+import gzip
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -203,6 +204,29 @@ def test_an_outcome_without_its_date_stands_where_the_outcome_does(tmp_path: Pat
     )
 
 
+def test_dates_that_are_only_month_first(tmp_path: Path) -> None:
+    """They stop the run as in any file, and where the first of them stands is told."""
+    asked = {"receiveddate": "2025-01-06", "requestoutcome": "Y", "requestoutcomedate": "02/25/2025"}
+    names = laid(tmp_path / "export", blade([person("X1", request(asked))]))
+
+    with pytest.raises(CaseFileError) as error:
+        list(source(*names).batches())
+
+    where = f"{tmp_path}/export/{EXPORT}*.csv: the dates of assess_agreed make sense only month-first: "
+    cell = f"{EXPORT}requests.csv, row 2, requestoutcomedate"
+    assert error.value.message == (
+        f'{where}in row 2, {cell}: "02/25/2025" is a date only if the month comes first'
+    )
+
+
+@pytest.mark.parametrize("title", ["Assessments Records", "Assessment Records", "ASSESSMENT RECORD "])
+def test_a_record_of_the_template_by_any_number(tmp_path: Path, title: str) -> None:
+    """One record or several, in whatever capitals."""
+    content = template(STANDS, {"assessment": title})
+
+    assert "plan_issued" in source(written(tmp_path, content, "template.xlsm")).columns
+
+
 def test_rows_add_up_whatever_belongs_to_nothing(tmp_path: Path) -> None:
     """Each row that is in no case is said and counted, in blocks of any size."""
     files = blade(persons())
@@ -316,6 +340,57 @@ def test_a_case_file_beside_the_files_of_a_return(tmp_path: Path) -> None:
     found = open_case_files([one, str(cases), *others], vocabulary(), as_at=AS_AT)
 
     assert [each.name for each in found] == [f"{tmp_path}/export/{EXPORT}*.csv", str(cases)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: b"\xef\xbb\xbf" + text,
+        lambda text: text.decode().encode("utf-16"),
+        lambda text: text.replace(b",", b";"),
+        lambda text: text.replace(b",", b"\t").replace(b"\r\n", b"\n"),
+        lambda text: text.replace(b"\r\n", b"\r\n\r\n", 1) + b"\r\n,,\r\n",
+        lambda text: text.upper().replace(b"TABLEID", b" Table ID"),
+        lambda text: b"Exported from COLLECT\r\n\r\n" + text,
+        gzip.compress,
+    ],
+)
+def test_however_the_files_are_written(
+    tmp_path: Path, expected: pl.DataFrame, change: Callable[[bytes], bytes]
+) -> None:
+    """Encodings, delimiters, blank lines, capitals, banners and packing change nothing."""
+    files = {name: change(data) for name, data in blade(persons()).items()}
+
+    found = pl.concat(batch.frame for batch in source(*laid(tmp_path / "export", files)).batches())
+
+    same = [name for name in expected.columns if name not in {"name", "case_id"}]
+    assert_frame_equal(found.select(same), expected.select(same))
+
+
+def test_rows_that_cannot_be_cut(tmp_path: Path) -> None:
+    """They are said with their file, and stop what they are."""
+    files = blade(persons())
+    files[f"{EXPORT}assessment.csv"] += b"998,1,1,1,1,Y,2025-Mar-01 00:00:00,0,0,0,0,0,0,0\r\n"
+    files[f"{EXPORT}person.csv"] += b"999,1\r\n"
+
+    found = problems_of(source(*laid(tmp_path / "export", files)))
+
+    assert [(one.rule, one.stops) for one in found if one.rule.endswith("-row")] == [
+        ("over-long-row", "row"),
+        ("short-row", "nothing"),
+    ]
+    assert all(one.problem.startswith(EXPORT) for one in found if one.rule.endswith("-row"))
+
+
+def test_a_quotation_mark_that_is_not_closed(tmp_path: Path) -> None:
+    """The file and its line are named."""
+    files = blade(persons())
+    files[f"{EXPORT}senneed.csv"] += b'9,"9\r\n9,9,9\r\n'
+    names = laid(tmp_path / "export", files)
+
+    assert refused(*names).startswith(
+        f"{tmp_path}/export/{EXPORT}senneed.csv: line 212 opens a quotation mark"
+    )
 
 
 def test_two_returns_at_once(tmp_path: Path) -> None:

@@ -42,7 +42,8 @@ class Suspects:
             problem = self._first[turned[0]]
             found, read = _TURNED[problem.rule]
             said = f"{sheet.shown}: the dates of {turned[0]} make sense only {found}"
-            example = f"in row {problem.row}, {problem.problem}"
+            placed = sheet.place(problem) if sheet.place else problem
+            example = f"in row {placed.row}, {placed.problem}"
             raise DateOrderError(f"{said}: {example}", _hint(turned[0], read), turned)
 
     def _is_right(self, column: str, sheet: Sheet, places: Mapping[str, int]) -> bool:

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 
 import polars as pl
 
 from ehcp_timeline.cases.addresses import address
+from ehcp_timeline.cases.dates import FIRST_BIRTH, Window, read_date
 from ehcp_timeline.cases.headings import Spellings, fold, match
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.sen2_cases import ITEMS
@@ -19,6 +22,9 @@ PERSON, REQUEST = "persontableid", "requeststableid"
 _KEY = "tableid"
 _TIES = (_KEY, "personid")  # every table of every shape has a heading that ends so
 _BESIDE = frozenset(("year", "referencedate", "sentyperank"))
+_REVIEWED = ("reviewmeeting", "reviewdraft", "lastreview")
+_MONTH = r"[A-Za-z]{3}.*[0-9]{4}|[0-9]{4}.*[A-Za-z]{3}"  # and a year that is written out
+_EVER = Window(FIRST_BIRTH, date(2100, 12, 31))
 _WHOLE = r"^([0-9]+)\.0+$"
 _NAMES = frozenset(("surname", "forename"))  # a word for a blank may be somebody's name
 
@@ -31,7 +37,8 @@ class Table:
         module: Which one, as `requests`.
         name: The file or the worksheet that holds it, for messages.
         cells: `row` (UInt32, its row there), then a String column for each item that it has and that is read;
-            a blank cell is null, a whole number has no decimal point. Rows that are blank are left out.
+            a blank cell is null, a whole number has no decimal point, a date no name of a month. Rows that
+            are blank are left out.
         headings: Item to its heading.
         places: Item to its column, from 0.
         worksheet: Its worksheet; an empty string where a file holds it.
@@ -117,6 +124,7 @@ def table_of(
             )
         places[item] = place
     named = cells.select(ROW, *(_clean(place, item) for item, place in places.items()))
+    named = named.with_columns(_spelled_out(named.get_column(item)) for item in places if is_date(item))
     filled = named.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
     lines = {item: shown(_first_line(headings[place])).strip('"') for item, place in places.items()}
     return Table(module.id, name, filled, lines, places, worksheet, tuple(problems))
@@ -125,6 +133,24 @@ def table_of(
 def _is_read(item: str) -> bool:
     """Return whether an item ties the table to others, or some use is made of it."""
     return item in ITEMS or item in _BESIDE or item.endswith(_KEY)
+
+
+def is_date(item: str) -> bool:
+    """Return whether an item is a date."""
+    return item.endswith("date") or item in _REVIEWED
+
+
+def _spelled_out(texts: pl.Series) -> pl.Series:
+    """Return dates as they are, those with the name of a month, as COLLECT's, as the return has them."""
+    named = texts.filter(texts.str.contains(_MONTH)).unique()
+    return texts.replace({text: day for text in named if (day := _iso(text))})
+
+
+@cache
+def _iso(text: str) -> str | None:
+    """Return a date as `2025-03-01`, None where it is none."""
+    day = read_date(text, _EVER)
+    return day.isoformat() if isinstance(day, date) else None
 
 
 def _own(module: Module, headings: Sequence[str]) -> int:

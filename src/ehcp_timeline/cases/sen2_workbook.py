@@ -4,6 +4,7 @@ The pre-submission workbook has a sheet for each table. The DfE's template has o
 column A names the table below it, as `Requests Records`. Macros are never run; only cells are read.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,7 @@ from ehcp_timeline.cases.headings import HEADER_WITHIN, Spellings
 from ehcp_timeline.cases.raw import Raw
 from ehcp_timeline.cases.sen2_items import Module, sen2
 from ehcp_timeline.cases.sen2_sheet import Return, return_sheet
-from ehcp_timeline.cases.sen2_table import Table, is_table_of, module_of, table_of
+from ehcp_timeline.cases.sen2_table import Table, is_date, is_table_of, module_of, table_of
 from ehcp_timeline.cases.sen2_tables import LEAST
 from ehcp_timeline.cases.sheet import Sheet
 from ehcp_timeline.errors import CaseFileError
@@ -22,7 +23,6 @@ Worksheets = Sequence[tuple[str, pl.DataFrame]]
 Day = Callable[[str], str]
 
 _RECORDS = r"(?i)records?\s*$"
-_REVIEWED = ("reviewmeeting", "reviewdraft", "lastreview")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _records(cells: pl.DataFrame) -> Iterator[tuple[int, str, Module]]:
         return
     beside = cells.with_row_index("place").filter(pl.col("0").str.contains(_RECORDS))
     for place, text in beside.select("place", pl.col("0").str.strip_chars()).iter_rows():
-        module = sen2().module(text)
+        module = sen2().module(text) or sen2().module(re.sub(_RECORDS, "", text))
         if module:
             yield place, text, module
 
@@ -125,6 +125,6 @@ def _tables(parts: Sequence[_Part], shown: str, day: Day | None) -> dict[str, Ta
 
 def _dated(table: Table, day: Day) -> Table:
     """Return a table with its bare numbers in items of dates written out."""
-    items = [item for item in table.places if item.endswith("date") or item in _REVIEWED]
+    items = [item for item in table.places if is_date(item)]
     days = pl.col(items).map_elements(day, return_dtype=pl.String)
     return replace(table, cells=table.cells.with_columns(days))
