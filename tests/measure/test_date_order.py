@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.judgeable import unjudgeable
 from ehcp_timeline.audit.result import DateOrder, DoubtfulColumn
 from ehcp_timeline.cases.columns import vocabulary
 from ehcp_timeline.cases.frame import CaseSource, open_case_file
@@ -124,3 +126,49 @@ def test_the_sentence(columns: int, changed: int, sentence: str) -> None:
     doubtful = tuple(DoubtfulColumn(name, 1) for name in "abc"[:columns])
 
     assert DateOrder("cases.csv", doubtful, (), 1240, changed).sentence == f"{sentence} read day-first."
+
+
+MIXED = """case_id,request_received,plan_issued,transfer_date,transfer_kind,transfer_plan_issued,\
+review_decided
+C-1,13/1/2025,31/5/2025,,,,
+C-2,,30/4/2024,1/9/2025,primary_secondary,14/2/2025,28/4/2025
+C-3,,30/4/2024,2/9/2025,post16_post16,28/2/2025,28/4/2025
+C-4,,13/5/2024,nonsense,secondary_post16,31/3/2025,
+C-5,20/12/2024,,1/9/2025,secondary_post16,15/6/2025,
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "column", "verdicts"),
+    [
+        (MIXED, "transfer_date", 12),
+        (MIXED.replace("31/5/", "1/5/").replace("30/4/", "3/4/").replace("13/5/", "5/3/"), "plan_issued", 12),
+    ],
+)
+def test_judging_only_what_can_differ_finds_all_that_differs(
+    tmp_path: Path, content: str, column: str, verdicts: int
+) -> None:
+    """A column that fills few rows, or one that a case's other rows rest on: as if all had been judged."""
+    file = source(tmp_path, content)
+    list(file.batches())
+
+    found = date_order(LAW, file, AS_AT)
+
+    assert found is not None
+    assert column in [one.column for one in found.columns]
+    both = [told_of(one) for one in (file, file.month_first(file.doubtful))]
+    assert found.verdicts == len(both[0]) == verdicts
+    assert found.changed == sum(both[0].get(clock) != both[1].get(clock) for clock in both[0] | both[1]) > 0
+
+
+def told_of(file: CaseSource) -> dict[tuple[str, int, int], str]:
+    """Return every verdict of a file, by deadline, row and number on the row."""
+    told: dict[tuple[str, int, int], str] = {}
+    dropped = {one.id for one in unjudgeable(LAW, file.columns)}
+    wanted = [one for one in LAW.deadlines if one.id not in dropped]
+    for judged in judge(LAW, file.batches(), AS_AT, deadlines=wanted):
+        for name, clocks in judged.clocks.items():
+            for row, verdict in clocks.frame("row", "verdict").iter_rows():
+                number = sum(key[:2] == (name, row) for key in told)
+                told[name, row, number] = verdict
+    return told

@@ -93,18 +93,20 @@ def check_files(
         passing = _Passing(source, tell)
         unanswerable = {deadline.id for deadline in unjudgeable(rulebook, columns)}
         batches = passing.batches()
+        told = 0
         answers = verified(rulebook, batches, as_at, sample) if sample else judge(rulebook, batches, as_at)
         for everything in answers:
             judged = _without(everything, unanswerable, without)
             for deadline, clocks in judged.clocks.items():
                 tally.add(deadline, clocks.counts)
+                told += sum(clocks.counts.values())
             listing.add(judged)
             backlog.add(judged)
             rates.add(judged)
             problems += judged.problems
         inputs.append(passing.input())
         problems += passing.problems
-        if doubt := date_order(rulebook, source, as_at, assume_blank):
+        if doubt := date_order(rulebook, source, as_at, assume_blank, told):
             orders.append(doubt)
     return Audit(
         as_at=as_at,

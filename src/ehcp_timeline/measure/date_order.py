@@ -1,7 +1,7 @@
 """What hangs on the order of day and month where a file does not prove it: judged both ways, compared."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -10,20 +10,27 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.judged import CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.judgeable import unjudgeable
 from ehcp_timeline.audit.result import DateOrder, DoubtfulColumn
-from ehcp_timeline.cases.frame import CaseSource
-from ehcp_timeline.law.terms import Rulebook
+from ehcp_timeline.cases.frame import Batch, CaseSource
+from ehcp_timeline.law.terms import Deadline, Rulebook
 
 
 def date_order(
-    rulebook: Rulebook, source: CaseSource, as_at: date, assume_blank: Collection[str] = ()
+    rulebook: Rulebook,
+    source: CaseSource,
+    as_at: date,
+    assume_blank: Collection[str] = (),
+    verdicts: int | None = None,
 ) -> DateOrder | None:
     """Judge a file again, its doubtful dates read day-first and month-first, and return what differs.
+
+    Only what can differ is judged again: deadlines that name a doubtful column, on rows that fill one.
 
     Args:
         rulebook: The law.
         source: The file; every row of it has been read.
         as_at: The day the question is asked about.
         assume_blank: Columns that the file does not have and that count as blank.
+        verdicts: How many verdicts the file has day-first, where that is known.
 
     Returns:
         None where the dates of every column prove their order or are not in figures, and where there is
@@ -35,24 +42,65 @@ def date_order(
     proven = source.proven_day_first
     unanswerable = {one.id for one in unjudgeable(rulebook, source.columns | frozenset(assume_blank))}
     deadlines = [one for one in rulebook.deadlines if one.id not in unanswerable]
+    if verdicts is None:
+        verdicts = sum(
+            sum(clocks.counts.values())
+            for judged in judge(rulebook, source.batches(), as_at, deadlines=deadlines)
+            for clocks in judged.clocks.values()
+        )
+    hanging = _hanging(deadlines, doubtful)
+    chained = any(one.repeats for one in hanging)  # then a case's other rows count too
     counting = _Counting()
     both = (
-        judge(rulebook, one.batches(), as_at, deadlines=deadlines)
+        judge(rulebook, one.batches() if chained else _filled(one, doubtful), as_at, deadlines=hanging)
         for one in (source, source.month_first(doubtful))
     )
     for day_first, month_first in zip(*both, strict=True):
         counting.add(day_first, month_first)
-    if not (counting.verdicts or counting.changed):
+    if not (verdicts or counting.changed):
         return None
     columns = tuple(DoubtfulColumn(name, cells) for name, cells in doubtful.items())
-    return DateOrder(source.name, columns, proven, counting.verdicts, counting.changed)
+    return DateOrder(source.name, columns, proven, verdicts, counting.changed)
+
+
+def _hanging(deadlines: Collection[Deadline], doubtful: Collection[str]) -> list[Deadline]:
+    """Return the deadlines that name one of these columns, or a deadline that does."""
+    names, found = set(doubtful), 0
+    while found < len(names):
+        found = len(names)
+        names |= {one.id for one in deadlines if not names.isdisjoint(_named(one))}
+    return [one for one in deadlines if one.id in names]
+
+
+def _named(word: object) -> Iterator[str]:
+    """Yield every text that a record of the rulebook holds, however deep."""
+    if isinstance(word, str):
+        yield word
+    elif isinstance(word, tuple):
+        for part in word:
+            yield from _named(part)
+    elif is_dataclass(word):
+        for part in fields(word):
+            yield from _named(getattr(word, part.name))
+
+
+def _filled(source: CaseSource, columns: Collection[str]) -> Iterator[Batch]:
+    """Yield the rows that have something in one of these columns; all others are the same either way."""
+    for batch in source.batches():
+        odd = [batch.unreadable[name] for name in columns if name in batch.unreadable]
+        rows = pl.concat([pl.Series("row", [], pl.UInt32), *odd])
+        filled = pl.any_horizontal(pl.col(list(columns)).is_not_null()) | pl.col("row").is_in(rows.implode())
+        frame = batch.frame.filter(filled)
+        left = frame["row"].implode()
+        unreadable = {name: found.filter(found.is_in(left)) for name, found in batch.unreadable.items()}
+        there = {name: found for name, found in unreadable.items() if len(found)}
+        yield replace(batch, frame=frame, unreadable=there)
 
 
 @dataclass(slots=True)
 class _Counting:
-    """How many verdicts there are day-first, and how many are others month-first or are not there at all."""
+    """How many verdicts are others month-first, or are not there at all."""
 
-    verdicts: int = 0
     changed: int = 0
 
     def add(self, day_first: Judged, month_first: Judged) -> None:
@@ -60,7 +108,6 @@ class _Counting:
         for name in {**day_first.clocks, **month_first.clocks}:
             pair = [_numbered(one.clocks.get(name)) for one in (day_first, month_first)]
             both = pair[0].join(pair[1], on=["row", "number"], how="full", suffix="_month_first")
-            self.verdicts += pair[0].height
             self.changed += both.filter(pl.col("verdict").ne_missing(pl.col("verdict_month_first"))).height
 
 
