@@ -341,6 +341,16 @@ def test_what_the_file_does_not_date_is_left_out_and_said(tmp_path: Path) -> Non
     ]
 
 
+def test_dates_that_prove_no_order_are_said_to(tmp_path: Path) -> None:
+    """Read day-first, as everywhere; that it was so is said beside the answer."""
+    path = tmp_path / "cases.csv"
+    path.write_text("case_id,request_received,plan_issued\nA,03/04/2025,\nB,05/02/2025,\n", encoding="utf-8")
+    run = ehcp("forecast", str(path), *QUICK)
+
+    assert run.returncode == 0
+    assert said(run) == ("Dates that prove no order of day and month are read day-first; see `ehcp check`.\n")
+
+
 def test_a_file_without_plans_is_refused(tmp_path: Path) -> None:
     """Without the day of the plan nothing ends."""
     path = tmp_path / "cases.csv"

@@ -147,6 +147,8 @@ def _from_cases(
     _send(to, rows, keys, answer, sections)
     if found.too_little and to.format == "csv":
         say(f"No forecast: {found.too_little}.")
+    if any(one.doubtful for one in sources):
+        say("Dates that prove no order of day and month are read day-first; see `ehcp check`.")
     left_out = sum(one.not_judged for one in found.inputs)
     if left_out:
         say(f"{left_out:,} rows could not be judged and are left out; `ehcp check` says why.")

@@ -85,16 +85,14 @@ def _rise_words(found: Snapshots) -> Iterator[str]:
             "at such a pace it never clears."
         )
     elif rising:
-        yield f"In {len(rising)} of {len(found.pairs)} stretches it rose or stood still: so it never clears."
+        many = f"{len(rising):,} of {len(found.pairs):,}"
+        yield f"In {many} stretches the count rose or stood still: at such a pace it never clears."
 
 
 def _apart_words(found: Snapshots) -> Iterator[str]:
     """Yield how far apart the dates lie that the pairs give."""
-    if len(found.pairs) < 2 or found.whole is None:
-        return
-    every = [*found.pairs, found.whole]
-    dates = sorted({one.clear_on for one in every if one.clear_on is not None})
-    never = any(one.clear_on is None for one in every)
+    dates = sorted({when for when in found.from_last if when is not None})
+    never = None in found.from_last
     if len(dates) > 1:
         last = ", or never" if never else ""
         yield f"So the same counts give anything from {day(dates[0])} to {day(dates[-1])}{last}."

@@ -115,6 +115,16 @@ def test_a_count_that_does_not_move_never_clears() -> None:
     )
 
 
+def test_how_far_dates_lie_apart_is_told_from_the_last_count() -> None:
+    """Each stretch's pace is carried on from the last count, so that no date lies in the past."""
+    days = [date(2025, 1, 1), date(2025, 1, 29), date(2025, 2, 26)]
+    found = from_counts([Snapshot(*one) for one in zip(days, (100, 60, 50), strict=True)], 100, 1, 52)
+    told = list(snapshot_sentences(found, days[-1], 52))
+
+    assert found.from_last == (date(2025, 4, 2), date(2025, 7, 16), date(2025, 4, 23))
+    assert told[-1] == "So the same counts give anything from 2 April 2025 to 16 July 2025."
+
+
 def test_a_count_of_nothing_is_clear() -> None:
     """No rate, no date; and a target takes nothing."""
     found = from_counts([Snapshot(date(2025, 1, 1), 100), Snapshot(date(2025, 1, 29), 0)], 100, 1, 52)

@@ -67,6 +67,7 @@ class Snapshots:
         whole: The first with the last; None of a single count.
         arrivals_per_week: Mean over the counts that say so; None where none does.
         completions_per_week: The same of completions.
+        from_last: When the last count is gone at the pace of each pair, and of the whole: None is never.
         clearance: By drawing pairs at random; None where there are too few.
     """
 
@@ -75,6 +76,7 @@ class Snapshots:
     whole: Pair | None
     arrivals_per_week: float | None
     completions_per_week: float | None
+    from_last: tuple[date | None, ...]
     clearance: Clearance | None
 
 
@@ -120,12 +122,14 @@ def from_counts(counts: Sequence[Snapshot], runs: int, seed: int, weeks: int) ->
         weeks: Weeks to look ahead.
     """
     pairs = tuple(pair(first, last) for first, last in pairwise(counts))
+    whole = pair(counts[0], counts[-1]) if pairs else None
     return Snapshots(
         counts=tuple(counts),
         pairs=pairs,
-        whole=pair(counts[0], counts[-1]) if pairs else None,
+        whole=whole,
         arrivals_per_week=_per_week(pairs, "arrivals"),
         completions_per_week=_per_week(pairs, "completions"),
+        from_last=tuple(clear_on(counts[-1], -one.per_week) for one in (*pairs, whole) if one is not None),
         clearance=_drawn(pairs, runs, seed, weeks) if len(pairs) >= LEAST_PAIRS else None,
     )
 
