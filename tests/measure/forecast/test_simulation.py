@@ -250,14 +250,28 @@ def test_drawn_weeks_keep_the_level_of_the_weeks_behind(mean: float) -> None:
 
 
 def test_each_run_doubts_the_level() -> None:
-    """The means of runs over ten years differ by at least what a year's mean does from the true one."""
-    random = np.random.default_rng(6)
-    seen = random.poisson(20, 52).astype(float)
-    both = series(seen, np.ones(52), np.ones(520))
+    """Means of ten drawn years differ by more than a year's mean does: blocks are few, and say so."""
+    found = []
+    for seed in range(8):
+        random = np.random.default_rng(seed)
+        seen = random.poisson(20, 52).astype(float)
+        both = series(seen, np.ones(52), np.ones(520))
+        means = draw(Drivers(both, both), 1000, random).capacity.mean(axis=0)
+        found.append(means.std() / (seen.std() / np.sqrt(52)))
 
-    means = draw(Drivers(both, both), 2000, random).capacity.mean(axis=0)
+    assert 1.08 < np.mean(found) < 1.3
 
-    assert means.std() > 0.7 * seen.std() / np.sqrt(52)
+
+def test_a_share_seen_on_few_cases_is_doubted_too() -> None:
+    """Half of 40 went on: the share of a run is 0.5 give or take 0.078, so that plans differ by a sixth."""
+    steady = series(np.full(52, 100.0), np.ones(52), np.ones(20))
+
+    drawn = draw(Drivers(steady, steady, ((0.5, 40),)), 4000, np.random.default_rng(7))
+    means = drawn.requests.mean(axis=0)
+
+    assert means.mean() == pytest.approx(100, rel=0.01)
+    assert means.std() == pytest.approx(100 * np.sqrt(0.25 / 43) / 0.5, rel=0.05)
+    assert drawn.capacity.std() < 1e-6
 
 
 def test_what_lasts_for_weeks_stays_together() -> None:

@@ -1,6 +1,6 @@
 """What a file says of the weeks behind: stages, flows, seasons, the order of work, the work in hand."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -136,6 +136,37 @@ def test_a_file_of_open_and_lately_closed_cases_records_from_its_first_closures(
 
     assert weeks_recorded(work(*lines), TODAY) == (TODAY - day_number(date(2025, 3, 1)) + 1) // WEEK
     assert weeks_recorded(work({"start": date(2025, 1, 1), "due": date(2025, 5, 21)}), TODAY) == 0
+
+
+def test_one_stray_closure_of_years_ago_is_no_record() -> None:
+    """A hundred closures in four weeks and one ten years ago: four weeks are recorded; two are a record."""
+    lately: list[dict[str, object]] = [
+        {"start": date(2024, 1, 1), "due": date(2024, 5, 20), "answered": date(2025, 5, 31 - number % 28)}
+        for number in range(100)
+    ]
+    stray: dict[str, object] = {
+        "start": date(2014, 1, 1), "due": date(2014, 5, 21), "answered": date(2015, 5, 1),
+    }  # fmt: skip
+
+    assert weeks_recorded(work(*lately, stray), TODAY) == 4
+    assert weeks_recorded(work(*lately, stray, stray), TODAY) > 500
+
+
+def test_a_stage_without_a_queue_has_usual_weeks_and_a_chance() -> None:
+    """Half left after five weeks, half of the others after six, and so on: five weeks, then half a week."""
+    starts = pl.date_range(date(2024, 1, 7), date(2025, 1, 5), "7d", eager=True).to_list()
+    left = [5] * 32 + [6] * 16 + [7] * 8 + [8] * 4 + [9] * 2 + [10, 11]
+    plain = timetable(load_rulebook(), {"request_received", "plan_issued"}, AS_AT)
+    lines: list[dict[str, object]] = [
+        {"start": start, "due": start + timedelta(weeks=20), "answered": start + timedelta(weeks=weeks)}
+        for start in starts
+        for weeks in left
+    ]
+
+    (stage,) = history(work(*lines, stages=plain), TODAY, 52).stages
+
+    assert stage.usual == 5
+    assert stage.released == pytest.approx(0.5, abs=0.02)
 
 
 def test_flows_hold_what_came_and_went() -> None:
