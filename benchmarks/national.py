@@ -24,6 +24,7 @@ AS_AT: Final = date(2024, 12, 31)
 COUNCIL: Final = 20_000
 SEED: Final = 20241231
 ROW_GROUP: Final = 100_000
+FIVE_MONTHS: Final = 153
 DATES: Final = (
     "request_received", "assess_agreed", "assess_refused", "advice_requested", "advice_received",
     "no_plan_notified", "draft_sent", "plan_issued", "withdrawn", "order_made", "previous_review_decided",
@@ -212,14 +213,16 @@ def _ceased(draw: _Draw, table: Table, ceases: Any) -> Table:  # noqa: ANN401
 def _transfers(draw: _Draw, rows: int) -> Table:
     moves = draw.some(rows, ASSUMED["a review row has a phase transfer"])
     next_year = draw.some(rows, 0.5)
-    day = np.where(next_year, date(2025, 9, 1).toordinal(), date(2024, 9, 2).toordinal())
+    september = np.where(next_year, date(2025, 9, 1).toordinal(), date(2024, 9, 2).toordinal())
     kind = draw.rng.choice(
         ["primary_secondary", "secondary_post16", "post16_post16"], rows, p=[0.5, 0.4, 0.1]
     )
+    between = kind == "post16_post16"  # these come at any time of the year
+    day = np.where(between, september - draw.days(rows, 0, 240), september)
     due = np.select(
         [kind == "primary_secondary", kind == "secondary_post16"],
         [_days_of(next_year, 2, 14), _days_of(next_year, 3, 30)],
-        _days_of(next_year, 4, 1),
+        day - FIVE_MONTHS,
     )
     in_time = draw.some(rows, ASSUMED["a new school named in time"])
     named = due + np.where(in_time, -draw.days(rows, 0, 60), draw.days(rows, 1, 150))
