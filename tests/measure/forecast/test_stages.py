@@ -1,5 +1,6 @@
 """What a file with every stage says of each: what came, what left, what lies ready, and how long it takes."""
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -82,6 +83,17 @@ def test_what_if_nobody_waited() -> None:
     """Whoever is never kept waiting takes 5, 6, 2 and 3 weeks and is in time: none would be overdue."""
     assert now().unavoidable < 0.5
     assert now().clear_at == 0
+
+
+@pytest.mark.parametrize(
+    ("unavoidable", "overdue", "clear_at"),
+    [(0.4, 300, 0), (9.0, 300, 15), (9.0, 150, 15), (9.0, 149, 14), (9.0, 9, 0)],
+)
+def test_clear_is_what_chance_alone_would_leave(unavoidable: float, overdue: int, clear_at: int) -> None:
+    """A mean of 9 and two standard deviations are 15, but never more than a tenth of those overdue now."""
+    standing = replace(now().standing, due_week=np.zeros(overdue, dtype=np.int32))
+
+    assert replace(now(), unavoidable=unavoidable, standing=standing).clear_at == clear_at
 
 
 def test_august_and_christmas_of_a_council_are_found() -> None:
