@@ -15,7 +15,7 @@ from ehcp_timeline.cases.frame import CaseSource, open_case_file
 from ehcp_timeline.cases.quality import Inspected, inspect
 from ehcp_timeline.cases.quality_rules import Found, Rules, Written, quality_rules, rules_of
 
-from .made import AS_AT, opened, write
+from .made import AS_AT, opened
 from .sen2_made import Assessment, person, request, xml
 
 SAMPLE = Path(__file__).parents[1] / "data" / "annexA_fake_sen.xlsx"
@@ -134,7 +134,7 @@ def test_every_rule_has_such_a_case() -> None:
     tried = {*(case["rule"] for case in FOUND), *(rule for rule, _, _ in IN_THE_LIST)}
 
     assert {rule.id for rule in RULES.rules} - tried == {
-        "other-problem", "undated", "broken-return", "outdated",
+        "other-problem", "undated", "broken-return", "outdated", "mixed-encodings",
     }  # fmt: skip
 
 
@@ -242,8 +242,11 @@ def test_a_broken_rule_is_refused(broken: dict[str, Any]) -> None:
         rules_of({"annex_a": {}, "rule": [{"id": "odd", **words, **broken}]})
 
 
-def test_a_file_without_rows(tmp_path: Path) -> None:
-    """Nothing is found, and nothing breaks."""
-    found = looked(open_case_file(write(tmp_path, "case_id,plan_issued\n"), vocabulary(), as_at=AS_AT))
+def test_lines_in_two_encodings(tmp_path: Path) -> None:
+    """One in UTF-8 and one in Windows-1252 are one fault of the file; all in either are none."""
+    lines = ["case_id,name\nA,Zoë\n", "B,Zoë\n"]
+    mixed = lines[0].encode() + lines[1].encode("cp1252")
 
-    assert (found.read, found.faults.height) == (0, 0)
+    assert faults(looked(opened(tmp_path, mixed)), "mixed-encodings") == [(None, "")]
+    assert faults(looked(opened(tmp_path, "".join(lines).encode("cp1252"))), "mixed-encodings") == []
+    assert faults(looked(opened(tmp_path, "".join(lines))), "mixed-encodings") == []

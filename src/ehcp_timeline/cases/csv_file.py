@@ -106,6 +106,7 @@ def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:
         header_row=header.line,
         headings=tuple(header.cells),
         blocks=partial(_blocks, surveyed, layout),
+        remarks=surveyed.remarks,
     )
 
 

@@ -27,7 +27,7 @@ from ehcp_timeline.cases.mapping import NO_MAPPINGS, NOTHING_SAID, FileMapping, 
 from ehcp_timeline.cases.mapping_words import check_mappings, is_settled, said_of, turned, usual
 from ehcp_timeline.cases.month_first import Suspects
 from ehcp_timeline.cases.order import Order
-from ehcp_timeline.cases.problems import Problem
+from ehcp_timeline.cases.problems import NO_ROWS, Problem
 from ehcp_timeline.cases.reading import CellReading, ColumnCounts
 from ehcp_timeline.cases.record import BLANK, Row
 from ehcp_timeline.cases.repeats import Repeats
@@ -175,6 +175,7 @@ class CaseSource:
         repeats, suspects = Repeats(), Suspects()
         self._reading = reading
         held: Batch | None = None
+        seen = 0
         for block in ahead(self._laid.sheet.blocks(rows)):
             texts, found = sieve(block, self._places, self._blanks, repeats)
             read = reading.read(texts)
@@ -183,6 +184,7 @@ class CaseSource:
             found = self._placed(found, told=len(block.problems))
             judged, lost = read.frame.height, sum(problem.stops == "row" for problem in found)
             if held:
+                seen += held.read
                 yield held
             held = Batch(
                 frame=read.frame,
@@ -196,7 +198,9 @@ class CaseSource:
             )
         if held:
             at_the_end = self._placed(list(order.at_the_end()))
-            at_the_end += self._sheet.outdated(self._as_at)
+            at_the_end += (*self._sheet.remarks, *self._sheet.outdated(self._as_at))
+            if not (held.read or held.problems or seen):
+                at_the_end.append(NO_ROWS)
             yield replace(held, problems=tuple(sorted((*held.problems, *at_the_end))))
         suspects.refuse(self._laid.sheet, self._places)
 

@@ -23,3 +23,8 @@ class Problem:
     problem: str
     try_: str
     stops: str
+
+
+NO_ROWS = Problem(
+    0, "", "no-rows", "there is no row below the headings", "export it again if there are cases", "nothing"
+)

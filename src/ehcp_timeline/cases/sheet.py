@@ -64,6 +64,7 @@ class Sheet:
         place: Says of a problem where it stands, where a row is made of several tables; None where it is
             the row itself.
         known_until: The last day of which the file can know anything, where it says so.
+        remarks: What is odd about the file as a whole.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Sheet:
     worksheet: str = ""
     place: Callable[[Problem], Problem] | None = None
     known_until: date | None = None
+    remarks: tuple[Problem, ...] = ()
 
     @property
     def where(self) -> str:

@@ -8,11 +8,13 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from os import fstat
 from typing import IO, Literal
 
-from ehcp_timeline.cases.raw import Raw, failures_named, open_named, pieces, spool
+from ehcp_timeline.cases.problems import Problem
+from ehcp_timeline.cases.raw import PIECE, Raw, failures_named, open_named, pieces, spool
 from ehcp_timeline.errors import CaseFileError
 
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252"]
@@ -50,6 +52,7 @@ class Surveyed:
         begin: How many bytes to skip at the beginning.
         spool: An unlinked file that only its owner can read, where the original could not be read twice or
             had to be transcoded; None where the original serves.
+        remarks: What is odd about its text as a whole.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Surveyed:
     size: int
     begin: int
     spool: IO[bytes] | None
+    remarks: tuple[Problem, ...] = ()
 
     @contextmanager
     def opened(self) -> Iterator[IO[bytes]]:
@@ -106,13 +110,14 @@ def _surveyed(raw: Raw) -> Surveyed:
         if look.nul and not utf16:
             raise CaseFileError(f"{shown} is not text: it has NUL bytes", _AS_CSV)
         size = fstat(file.fileno()).st_size
+        remarks = tuple(_mixed(file)) if encoding == "cp1252" else ()
         if utf16 or look.lone_return or not look.utf8:
             file.seek(begin)
             kept, begin = spool(_retold(file, encoding, shown)), 0
     finally:
         if file is not kept:
             file.close()
-    found = Surveyed(raw.name, shown, look.sha256, encoding, size, begin, kept)
+    found = Surveyed(raw.name, shown, look.sha256, encoding, size, begin, kept, remarks)
     if kept:
         weakref.finalize(found, kept.close)
     return found
@@ -160,6 +165,27 @@ def _decodes(decoder: codecs.IncrementalDecoder, piece: bytes, *, final: bool = 
         return True
     try:
         decoder.decode(piece, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _mixed(file: IO[bytes]) -> Iterator[Problem]:
+    """Yield the problem of a file with lines in UTF-8 beside lines that are not: some letters are wrong."""
+    lines: dict[bool, int] = {}
+    file.seek(0)
+    for number, line in enumerate(iter(partial(file.readline, PIECE), b""), start=1):
+        if not line.isascii():
+            lines.setdefault(_is_utf8(line), number)
+        if len(lines) == 2:
+            said = f"line {lines[True]} is UTF-8 and line {lines[False]} is not: some letters are wrong"
+            yield Problem(0, "", "mixed-encodings", said, _AS_CSV, "nothing")
+            return
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
     except UnicodeDecodeError:
         return False
     return True
