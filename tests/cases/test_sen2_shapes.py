@@ -1,7 +1,9 @@
 """A SEN2 return says the same in every shape it comes in, and each problem stands where its cell does."""
 
+import csv
 import gzip
 import hashlib
+import io
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from itertools import product
@@ -365,6 +367,21 @@ def test_however_the_files_are_written(
 
     same = [name for name in expected.columns if name not in {"name", "case_id"}]
     assert_frame_equal(found.select(same), expected.select(same))
+
+
+def test_tables_of_any_kind(tmp_path: Path, expected: pl.DataFrame) -> None:
+    """Each saved as a workbook of its own, or as Parquet, in a folder or a zip file."""
+    lines = {name: [*csv.reader(io.StringIO(data.decode()))] for name, data in blade(persons()).items()}
+    books = {f"{name[:-4]}.xlsx": book(("Export", rows)) for name, rows in lines.items()}
+    laid(tmp_path / "books", books)
+    laid(tmp_path / "parquet", {})
+    for name, (headings, *rows) in lines.items():
+        columns = {text: [row[place] for row in rows] for place, text in enumerate(headings)}
+        frame_of = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+        frame_of.write_parquet(tmp_path / "parquet" / f"{name[:-4]}.parquet")
+
+    for path in (tmp_path / "books", tmp_path / "parquet", written(tmp_path, packed(books), "books.zip")):
+        assert_frame_equal(frame(source(path)), expected)
 
 
 def test_rows_that_cannot_be_cut(tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from ehcp_timeline.cases.columns import Vocabulary
@@ -46,16 +47,17 @@ def find_sheet(name: str, spellings: Spellings, vocabulary: Vocabulary, asked: A
         CaseFileError: It cannot be read as a case file at all.
     """
     if name != STDIN and Path(name).is_dir():
-        return sheet_of_folder(name, spellings)
+        inside = partial(find_sheet, spellings=spellings, vocabulary=vocabulary, asked=asked)
+        return sheet_of_folder(name, spellings, inside)
     raw = open_raw(name)
+    read = partial(_of_kind, spellings=spellings, vocabulary=vocabulary, asked=asked)
     if not raw.head().startswith((_GZIP, *_ZIP)):
-        return _of_kind(raw, spellings, vocabulary, asked)
+        return read(raw)
     digest = raw.sha256()
     with raw.file:
-        inner = _unpacked(raw, spellings)
-        if not isinstance(inner, Sheet):
-            inner = _of_kind(inner or raw, spellings, vocabulary, asked)
-    return replace(inner, sha256=digest)
+        inner = _unpacked(raw, spellings, read)
+        sheet = inner if isinstance(inner, Sheet) else read(inner or raw)
+    return replace(sheet, sha256=digest)
 
 
 def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: Asked) -> Sheet:
@@ -89,7 +91,7 @@ def _binary(raw: Raw, head: bytes, spellings: Spellings, vocabulary: Vocabulary,
     raise CaseFileError(f"{raw.shown} is packed twice", "unpack it first")
 
 
-def _unpacked(raw: Raw, spellings: Spellings) -> Raw | Sheet | None:
+def _unpacked(raw: Raw, spellings: Spellings, read: Callable[[Raw], Sheet]) -> Raw | Sheet | None:
     """Return the one file that is packed in a gzip or zip file, or the return that several are.
 
     None for an Excel workbook.
@@ -107,7 +109,7 @@ def _unpacked(raw: Raw, spellings: Spellings) -> Raw | Sheet | None:
             info for name, info in held.items() if not name.startswith("__macosx/") and not info.is_dir()
         ]
         if len(files) != 1:
-            return sheet_of_zip(raw, archive, files, spellings, MOST_SPOOLED)
+            return sheet_of_zip(raw, archive, files, spellings, read, MOST_SPOOLED)
         parts = unpacked(archive, files[0], Allowance(raw.shown, MOST_SPOOLED), raw.shown)
         return replace(raw, file=spool(parts), spooled=True)
 

@@ -1,25 +1,31 @@
 """Finds the tables of one SEN2 return in a folder or in a zip file."""
 
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path, PurePath
 
-from ehcp_timeline.cases.csv_file import find_sheet
 from ehcp_timeline.cases.headings import Spellings
-from ehcp_timeline.cases.raw import Raw, failures_named, open_raw, spool
+from ehcp_timeline.cases.raw import Raw, failures_named, spool
 from ehcp_timeline.cases.sen2_csvs import Found, return_of
 from ehcp_timeline.cases.sen2_table import module_of
 from ehcp_timeline.cases.sheet import Sheet
-from ehcp_timeline.cases.survey import survey
 from ehcp_timeline.cases.zipped import Allowance, unpacked
 from ehcp_timeline.errors import CaseFileError
 
 _MOST = 40  # files; a return has nine
 _LISTED = 6
 
+Opening = tuple[str, Callable[[], Sheet]]
 
-def sheet_of_folder(name: str, spellings: Spellings) -> Sheet:
+
+def sheet_of_folder(name: str, spellings: Spellings, read: Callable[[str], Sheet]) -> Sheet:
     """Return the cases of the return whose tables are the files of a folder.
+
+    Args:
+        name: The folder.
+        spellings: What headings may mean.
+        read: Opens a file by its name.
 
     Raises:
         CaseFileError: It holds no tables of a return, or those of two.
@@ -28,16 +34,20 @@ def sheet_of_folder(name: str, spellings: Spellings) -> Sheet:
         files = sorted(path for path in Path(name).iterdir() if path.is_file() and path.name[0] != ".")
     if not files:
         raise CaseFileError(f"{name} is a folder", "name a file in it")
-    found, unread = _tables((open_raw(str(path)) for path in files[:_MOST]), spellings)
+    found, unread = _tables(((path.name, partial(read, str(path))) for path in files[:_MOST]), spellings)
     if not found or len(files) > _MOST:
-        raise CaseFileError(
-            f"{name} is a folder of {_listed([path.name for path in files])}", "name the case file in it"
-        )
+        said = f"{name} is a folder of {_listed([path.name for path in files])}"
+        raise CaseFileError(said, "name the case file in it")
     return return_of(found, name, unread=unread)
 
 
 def sheet_of_zip(
-    raw: Raw, archive: zipfile.ZipFile, files: Sequence[zipfile.ZipInfo], spellings: Spellings, most: int
+    raw: Raw,
+    archive: zipfile.ZipFile,
+    files: Sequence[zipfile.ZipInfo],
+    spellings: Spellings,
+    read: Callable[[Raw], Sheet],
+    most: int,
 ) -> Sheet:
     """Return the cases of the return whose tables are the members of a zip file.
 
@@ -46,14 +56,15 @@ def sheet_of_zip(
         archive: The same, opened.
         files: Its members.
         spellings: What headings may mean.
-        most: How many bytes they may unpack to.
+        read: Reads a member that was unpacked, and closes it or keeps it.
+        most: How many bytes they may unpack to, together.
 
     Raises:
         CaseFileError: It holds no tables of a return, or those of two.
     """
     if not files:
         raise CaseFileError(f"{raw.shown} is a zip file of 0 files", "pack one case file by itself")
-    found, unread = _tables(_members(raw, archive, files[:_MOST], most), spellings)
+    found, unread = _tables(_members(raw, archive, files[:_MOST], read, most), spellings)
     if not found or len(files) > _MOST:
         said = f"{raw.shown} is a zip file of {_listed([info.filename for info in files])}"
         raise CaseFileError(said, "pack one case file by itself, or the tables of one SEN2 return")
@@ -61,36 +72,45 @@ def sheet_of_zip(
 
 
 def _members(
-    raw: Raw, archive: zipfile.ZipFile, files: Iterable[zipfile.ZipInfo], most: int
-) -> Iterator[Raw]:
-    """Yield each member, unpacked."""
+    raw: Raw,
+    archive: zipfile.ZipFile,
+    files: Iterable[zipfile.ZipInfo],
+    read: Callable[[Raw], Sheet],
+    most: int,
+) -> Iterator[Opening]:
+    """Yield the name of each member, and what reads it once it has been unpacked."""
     allowance = Allowance(raw.shown, most)
     for info in files:
         file = spool(unpacked(archive, info, allowance, raw.shown))
-        yield Raw(info.filename, f"{raw.shown}: {info.filename}", file, spooled=True)
+        member = Raw(info.filename, f"{raw.shown}: {info.filename}", file, spooled=True)
+        yield info.filename, partial(_read_or_closed, member, read)
 
 
-def _tables(files: Iterable[Raw], spellings: Spellings) -> tuple[list[Found], tuple[str, ...]]:
+def _read_or_closed(raw: Raw, read: Callable[[Raw], Sheet]) -> Sheet:
+    """Read a file; where it cannot be read, it is closed."""
+    try:
+        return read(raw)
+    except CaseFileError:
+        raw.file.close()
+        raise
+
+
+def _tables(files: Iterable[Opening], spellings: Spellings) -> tuple[list[Found], tuple[str, ...]]:
     """Return the files that are tables of a return, each with its module, and the names of the others."""
     found: list[Found] = []
     unread: list[str] = []
-    for raw in files:
-        sheet = _text(raw, spellings)
-        module = sheet and module_of(sheet.headings, spellings)
-        if sheet and module:
+    for name, opened in files:
+        try:
+            sheet = opened()
+        except CaseFileError:
+            unread.append(PurePath(name).name)
+            continue
+        module = module_of(sheet.headings, spellings)
+        if module:
             found.append((sheet, module))
         else:
-            unread.append(PurePath(raw.name).name)
+            unread.append(PurePath(name).name)
     return found, tuple(unread)
-
-
-def _text(raw: Raw, spellings: Spellings) -> Sheet | None:
-    """Return a file of text as a table, None where it is none."""
-    try:
-        return find_sheet(survey(raw), spellings)
-    except CaseFileError:
-        raw.file.close()
-        return None
 
 
 def _listed(names: Sequence[str]) -> str:
