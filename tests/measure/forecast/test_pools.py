@@ -63,13 +63,17 @@ def test_no_place_is_wasted_and_no_case_is_made(
     assert sum(served(rows, places, order, min(first, len(rows)))) == min(places, sum(rows))
 
 
+@pytest.mark.parametrize("empty", [0, 39])
 @pytest.mark.parametrize("share", [0.0, 0.03, 0.5, 0.97, 1.0])
-def test_chance_has_the_mean_and_spread_of_a_binomial(share: float) -> None:
-    """Forty cases, 20,000 draws: mean 40p and variance 40p(1 - p)."""
-    cases = np.full((1, 20_000), 40, dtype=np.int16)
+def test_chance_has_the_mean_and_spread_of_a_binomial(share: float, empty: int) -> None:
+    """Forty cases, 20,000 draws: mean 40p and variance 40p(1 - p), also where most rows hold none."""
+    cases = np.zeros((1 + empty, 20_000), dtype=np.int16)
+    cases[0] = 40
 
     out = chosen(cases, chance(share, 40), np.random.default_rng(2))
 
-    assert out.mean() == pytest.approx(40 * share, abs=0.1)
-    assert out.var() == pytest.approx(40 * share * (1 - share), abs=0.35)
+    assert out[0].mean() == pytest.approx(40 * share, abs=0.1)
+    assert out[0].var() == pytest.approx(40 * share * (1 - share), abs=0.35)
     assert 0 <= out.min() <= out.max() <= 40
+    assert not out[1:].any()
+    assert (cases[0] == 40).all()
