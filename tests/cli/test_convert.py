@@ -37,7 +37,7 @@ def test_the_report_on_standard_error(cases: Path, tmp_path: Path) -> None:
     assert said(run).splitlines() == [
         f"Wrote {tmp_path / 'new.csv'}: 3 rows of 4 columns",
         f"{cases}: 3 rows, 2 judged, 1 not judged.",
-        "1 cell begins like a formula: an apostrophe stands in front, which .xlsx and .parquet do not need.",
+        "1 cell begins like a formula: an apostrophe stands in front (not so in .xlsx).",
         "",
         "Left behind: 1 heading read as no column; `ehcp columns` says why",
         "heading  filled cells",

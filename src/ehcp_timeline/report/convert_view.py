@@ -95,10 +95,10 @@ def _notes(converted: Converted, written: Written) -> Iterator[str]:
         yield written.statement
     yield from (f"{one.problem.problem}: {one.problem.try_}." for one in converted.remarks)
     if converted.copies:
-        yield f"Rows that differ only in what was left behind are told apart by the column `{COPY}`."
+        yield f"Rows that differ only in what was left behind have a number in column `{COPY}`."
     if written.apostrophes:
         cells = count(written.apostrophes, "cell begins", "cells begin")
-        yield f"{cells} like a formula: an apostrophe stands in front, which .xlsx and .parquet do not need."
+        yield f"{cells} like a formula: an apostrophe stands in front (not so in .xlsx)."
 
 
 def _unused(unused: Sequence[Unused], *, several: bool) -> Section:
