@@ -4,6 +4,7 @@ import csv
 import gzip
 import hashlib
 import io
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from itertools import product
@@ -136,6 +137,15 @@ def test_the_workbooks_say_what_the_xml_says(tmp_path: Path, expected: pl.DataFr
         found = frame(source(written(tmp_path, content, name)))
         assert_frame_equal(found, expected.select(found.columns))
         assert set(expected.columns) - set(found.columns) == {"amendment_notice_sent"}
+
+
+def test_macros_are_never_run(tmp_path: Path, expected: pl.DataFrame) -> None:
+    """What is no cell of a sheet is not even looked at."""
+    path = written(tmp_path, template(persons()), "template.xlsm")
+    with zipfile.ZipFile(path, "a") as made:
+        made.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0 no macro at all")
+
+    assert_frame_equal(frame(source(path)), expected)
 
 
 def test_five_files_say_what_they_can(tmp_path: Path, expected: pl.DataFrame) -> None:
@@ -475,7 +485,7 @@ def test_one_table_twice(tmp_path: Path) -> None:
 
 def test_a_zip_of_other_files(tmp_path: Path) -> None:
     """What is in it is listed, up to six, and what to try."""
-    files = {f"{number}.csv": b"case_id\nC1\n" for number in range(8)}
+    files = {f"{number}.csv": b"case_id\nC1\n" for number in range(7)} | {"\n0.csv": b""}
 
     assert refused(written(tmp_path, packed(files), "many.zip")) == (
         f"{tmp_path}/many.zip is a zip file of 8 files: 0.csv, 1.csv, 2.csv, 3.csv, 4.csv, 5.csv and 2 more. "

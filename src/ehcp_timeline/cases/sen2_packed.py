@@ -116,5 +116,5 @@ def _tables(files: Iterable[Opening], spellings: Spellings) -> tuple[list[Found]
 def _listed(names: Sequence[str]) -> str:
     """Return how many files there are, and what the first of them are called."""
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    held = f": {', '.join(names[:_LISTED])}{more}" if names else ""
-    return f"{'1 file' if len(names) == 1 else f'{len(names)} files'}{held}"
+    held = ", ".join(" ".join(name.split()) for name in names[:_LISTED])
+    return f"{'1 file' if len(names) == 1 else f'{len(names)} files'}: {held}{more}"
