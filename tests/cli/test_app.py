@@ -1,6 +1,7 @@
 """The command as a whole: help everywhere, one line for what goes wrong, nothing leaked."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -8,7 +9,8 @@ import pytest
 
 from ehcp_timeline import __version__
 from ehcp_timeline.cli import app as command
-from ehcp_timeline.cli.app import app, main
+from ehcp_timeline.cli.app import main
+from ehcp_timeline.cli.commands import LISTED, Listed, loaded
 from ehcp_timeline.errors import CaseFileError
 
 from .command import PROGRAM, ehcp, environment, printed, said
@@ -24,9 +26,44 @@ CANARY = "Zebedee Quillfeather"
 
 def test_the_commands_are_these() -> None:
     """Nothing is missing from the list and nothing is hidden in it."""
-    names = [one.name for one in app.registered_commands] + [one.name for one in app.registered_groups]
+    assert tuple(one.name for one in LISTED) == COMMANDS
 
-    assert tuple(names) == COMMANDS
+
+@pytest.mark.parametrize("listed", LISTED, ids=lambda listed: listed.name)
+def test_the_list_says_what_each_command_says_of_itself(listed: Listed) -> None:
+    """The first page gives the first sentence of each command's own help, though it loads none."""
+    command = loaded(listed)
+
+    assert command.name == listed.name
+    assert " ".join(command.help.split("\n\n")[0].split()) == listed.says
+
+
+def test_the_first_page_loads_no_command() -> None:
+    """Whoever asks for help does not wait for what they have not asked for."""
+    words = "import sys; from ehcp_timeline.cli.app import main; sys.argv = ['ehcp', '--help']; main();"
+    heavy = "print([name for name in ('pydantic', 'rich', 'ehcp_timeline.cli.check') if name in sys.modules])"
+    run = subprocess.run(
+        [sys.executable, "-c", words + heavy], stdout=subprocess.PIPE, check=True, env=environment()
+    )
+
+    assert run.stdout.splitlines()[-1] == b"[]"
+
+
+def test_words_that_stay_words_load_no_pydantic(tmp_path: Path) -> None:
+    """Texts, paths, flags and defaults need no adapter; a number that is typed does, and is checked."""
+    words = "import sys; from ehcp_timeline.cli.app import main; sys.argv = ['ehcp', 'check', *sys.argv[1:]];"
+    told = "main(); print('pydantic' in sys.modules)"
+    cases = tmp_path / "cases.csv"
+    cases.write_text("case_id,request_received\nC-1,02/04/2025\n", encoding="utf-8")
+    typed = [str(cases), "--as-at", "2025-05-01", "--who", "all", "--exit-zero"]
+    run = subprocess.run(
+        [sys.executable, "-c", words + told, *typed], stdout=subprocess.PIPE, check=True, env=environment()
+    )
+
+    assert run.stdout.splitlines()[-1] == b"False"
+    assert ehcp("check", *typed, "--top", "3").returncode == 0
+    assert said(ehcp("check", *typed, "--top", "many")).startswith("ehcp: invalid value for '--top': ")
+    assert said(ehcp("check", *typed, "--top", "-1")).startswith("ehcp: invalid value for '--top': ")
 
 
 @pytest.mark.parametrize("words", [(), *((one,) for one in COMMANDS), *(("rules", one) for one in RULES)])

@@ -1,4 +1,4 @@
-"""The command `ehcp`: its list of commands, and the one line that is printed when it cannot go on."""
+"""The command `ehcp`: its first page, and the one line that is printed when it cannot go on."""
 
 import sys
 import traceback
@@ -8,26 +8,7 @@ from typing import Annotated
 import typer
 
 from ehcp_timeline import __version__
-from ehcp_timeline.cli import (
-    changes,
-    check,
-    columns,
-    compare,
-    convert,
-    explain,
-    forecast,
-    holidays,
-    key,
-    letters,
-    overdue,
-    quality,
-    reconcile,
-    rules,
-    scorecard,
-    template,
-    timeline,
-)
-from ehcp_timeline.cli import next as next_command
+from ehcp_timeline.cli.commands import Commands
 from ehcp_timeline.cli.examples import examples
 from ehcp_timeline.cli.output import say
 from ehcp_timeline.errors import EhcpError
@@ -37,29 +18,12 @@ CANNOT_RUN = 2
 
 app = typer.Typer(
     name="ehcp",
+    cls=Commands,
     rich_markup_mode=None,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("check")(check.check)
-app.command("timeline")(timeline.timeline)
-app.command("explain")(explain.explain)
-app.command("overdue")(overdue.overdue)
-app.command("next")(next_command.next_)
-app.command("letters")(letters.letters)
-app.command("changes")(changes.changes)
-app.command("scorecard")(scorecard.scorecard)
-app.command("compare")(compare.compare)
-app.command("reconcile")(reconcile.reconcile)
-app.command("forecast")(forecast.forecast)
-app.command("quality")(quality.quality)
-app.command("columns")(columns.columns)
-app.command("convert")(convert.convert)
-app.command("template")(template.template)
-rules.app.command("holidays")(holidays.holidays)
-app.add_typer(rules.app, name="rules")
-app.add_typer(key.app, name="key")
 
 
 def _show_version(wanted: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ehcp_timeline.cli import rules_check, rules_coverage, rules_diff, rules_test
+from ehcp_timeline.cli import holidays, rules_check, rules_coverage, rules_diff, rules_test
 from ehcp_timeline.cli.examples import examples, exit_codes
 from ehcp_timeline.cli.options import AsAt, Force, Format, OutputFile, Rules
 from ehcp_timeline.cli.output import ROW_FORMATS, choose_output
@@ -91,6 +91,7 @@ app.command("test")(rules_test.run_cases)
 app.command("diff")(rules_diff.diff)
 app.command("check")(rules_check.check)
 app.command("coverage")(rules_coverage.coverage)
+app.command("holidays")(holidays.holidays)
 
 
 def _load(overlays: list[Path] | None) -> "Rulebook":
