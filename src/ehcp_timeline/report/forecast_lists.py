@@ -23,6 +23,9 @@ _BREACH_WORDS = {
     POSSIBLE: "late in 15 of 100 runs or more",
     UNLIKELY: "in time in 85 of 100 runs",
 }
+_CLOSED_BY = (
+    "Closed by: in half of the runs; if slow: in 85 of 100. CSV and JSON hold every case, the safe ones too."
+)
 
 
 def list_sections(found: Forecast, top: int) -> Iterator[Section]:
@@ -30,7 +33,7 @@ def list_sections(found: Forecast, top: int) -> Iterator[Section]:
     if found.to_save is not None:
         yield _to_save(found.to_save, found.asked.as_at, top)
     if found.cases is not None:
-        yield _cases(found.cases, top)
+        yield from _cases(found.cases, top)
     if found.intake is not None:
         yield _intake(found.intake, known=bool(found.asked.closures))
     if found.backtest is not None:
@@ -78,22 +81,32 @@ def _save_row(one: ToSave, as_at: date) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _cases(cases: Sequence[Projected], top: int) -> Section:
-    """Return every open case and when it is closed, the earliest due first."""
+def _cases(cases: Sequence[Projected], top: int) -> Iterator[Section]:
+    """Yield the cases that will be late, and those that are, with the weeks in which they are closed."""
     seen = Counter(one.breach for one in cases)
     told = [f"{seen[word]:,} {words}" for word, words in _BREACH_WORDS.items() if seen[word]]
+    yield Section(
+        title=f"Open cases and when they are closed: {len(cases):,}",
+        before=(f"{listed(told)}.", _CLOSED_BY) if told else ("No case is open.",),
+    )
+    coming = [one for one in cases if one.breach in (LIKELY, POSSIBLE)]
+    yield _case_table("In time now, and at risk", coming, top)
+    yield _case_table("Overdue already", [one for one in cases if one.breach == OVERDUE], top)
+
+
+def _case_table(title: str, cases: Sequence[Projected], top: int) -> Section:
     columns = (
-        Column("case", "fixed"), Column("due", "fixed"), Column("closed by", "fixed"),
+        Column("case", "fixed"), Column("late from", "fixed"), Column("closed by", "fixed"),
         Column("if slow", "fixed"), Column("late?", "fixed"), Column("weeks", "number"),
         Column("stage", "fixed", optional=True),
     )  # fmt: skip
+    if not cases:
+        return Section()
     return without_empty_columns(
         Section(
-            title=_heading("Open cases and when they are closed", len(cases), top),
-            before=(f"{listed(told)}.",) if told else (),
+            title=_heading(title, len(cases), top),
             columns=(*columns, *_WHOSE),
             rows=tuple(map(_case_row, cases[:top])),
-            after=("Closed by: in half of the runs. If slow: in 85 of 100.",) if cases else (),
         )
     )
 
@@ -101,7 +114,7 @@ def _cases(cases: Sequence[Projected], top: int) -> Section:
 def _case_row(one: Projected) -> tuple[str, ...]:
     ends = ("later" if day is None else day.isoformat() for day in (one.finish_p50, one.finish_p85))
     return (
-        one.named.case_id, one.due.isoformat(), *ends, one.breach, f"{one.weeks:,}", one.stage,
+        one.named.case_id, one.breach_on.isoformat(), *ends, one.breach, f"{one.weeks:,}", one.stage,
         one.named.caseworker or "", one.named.team or "", one.named.district or "",
     )  # fmt: skip
 
