@@ -235,6 +235,29 @@ def test_two_headings_for_one_column_are_both_named(tmp_path: Path) -> None:
     ]
 
 
+def test_a_heading_that_stands_twice_is_not_offered(tmp_path: Path) -> None:
+    """With the line both would mean the column; each is named behind a #."""
+    path = tmp_path / "twice.csv"
+    path.write_text("case_id,Plan issue,plan issue\nC-1,13/10/2024,14/10/2024\n")
+
+    assert answer(path)["mapping"] == (
+        "[columns]\n"
+        '# plan_issued = ["Plan issue"]  # the heading is there twice\n'
+        '# plan_issued = ["plan issue"]  # the heading is there twice\n'
+    )
+
+
+def test_hidden_characters_of_a_heading_are_spelled_out(tmp_path: Path) -> None:
+    """Nothing in the lines can steer a screen, and they work all the same."""
+    path, config = tmp_path / "cases.csv", tmp_path / "our.toml"
+    path.write_text("case_id,Plan \u202eissue\u200b\nC-1,13/10/2024\n", encoding="utf-8")
+    found = answer(path)
+    config.write_text(found["mapping"])
+
+    assert found["mapping"] == '[columns]\nplan_issued = ["Plan \\u202Eissue\\u200B"]\n'
+    assert answer(path, "--config", str(config))["headings"][1]["column"] == "plan_issued"
+
+
 def test_what_hangs_on_the_order_of_day_and_month(tmp_path: Path) -> None:
     """As in `ehcp check`."""
     path = tmp_path / "cases.csv"

@@ -15,6 +15,7 @@ from ehcp_timeline.errors import CaseFileError, ConfigError
 _LAYOUT_OF_DATES = re.compile(r"\(\s*[cdmy]+(?:[-/. ][cdmy]+){2}\s*\)", re.IGNORECASE)
 
 HEADER_WITHIN = 20  # rows that are not blank, from the top
+SUGGESTED_WITHIN = 400  # headings
 NO_ALIASES: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 Score = tuple[bool, int, int]
@@ -131,7 +132,10 @@ def positions(cells: Sequence[str], spellings: Spellings, where: str) -> dict[st
 
 
 def describe(cells: Sequence[str], spellings: Spellings) -> tuple[Heading, ...]:
-    """Return every heading with its column or, where it has none, with what it may have meant."""
+    """Return every heading with its column or, where it has none, with what it may have meant.
+
+    To look for what a heading may have meant takes a while; it is done for the first few hundred.
+    """
     return tuple(_described(place, text.strip(), spellings) for place, text in enumerate(cells, start=1))
 
 
@@ -140,7 +144,8 @@ def _described(place: int, text: str, spellings: Spellings) -> Heading:
     column = _column(text, spellings)
     if column:
         return Heading(place, text, column)
-    return Heading(place, text, None, suggest(text, spellings), spellings.not_taken.get(fold(text), ""))
+    suggestions = suggest(text, spellings) if place <= SUGGESTED_WITHIN else ()
+    return Heading(place, text, None, suggestions, spellings.not_taken.get(fold(text), ""))
 
 
 def suggest(text: str, spellings: Spellings) -> tuple[str, ...]:

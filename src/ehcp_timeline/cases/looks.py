@@ -10,7 +10,6 @@ from typing import Literal
 import polars as pl
 
 from ehcp_timeline.cases.dates import FIRST_BIRTH, Window, event_window, read_date
-from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.values import EXCEL_ERROR_PATTERN, WHITE, Fault
 
 Kind = Literal["blank", "dates", "numbers", "yes or no", "text", "dates and others", "Excel errors"]
@@ -94,32 +93,45 @@ class Looking:
     def add(self, cells: pl.DataFrame) -> None:
         """Look at some rows: `row`, then each column by its place from "0"; blank rows do not count."""
         places = [str(place) for place in range(len(self._seen))]
-        some = cells.select(ROW, *places).with_columns(pl.col(places).str.strip_chars(WHITE))
-        filled = some.filter(pl.any_horizontal((pl.col(places) != "").fill_null(value=False)))
-        self.rows += filled.height
+        stripped = pl.col(places).str.strip_chars(WHITE)
+        held = cells.select(pl.when(stripped != "").then(stripped).name.keep())
+        self.rows += int(held.select(pl.any_horizontal(pl.all().is_not_null()).sum()).item())
         for place, seen in zip(places, self._seen, strict=True):
-            self._look(filled.get_column(place), seen)
+            texts = held.get_column(place)
+            if texts.null_count() < texts.len():
+                self._look(texts, seen)
 
     def looks(self) -> tuple[Look, ...]:
         """Return what has been seen."""
         return tuple(map(self._of, self._seen))
 
     def _look(self, texts: pl.Series, seen: _Seen) -> None:
-        """Look at the cells of one column."""
-        texts = texts.filter(texts != "").rename("text")
-        folded = texts.str.to_lowercase()
-        blank = folded.is_in(self._blanks)
-        seen.blank_words.update(dict(texts.filter(blank).value_counts().iter_rows()))
-        seen.yes_no += int(folded.is_in(_YES_NO).sum())
-        held = texts.filter(~blank)
-        shapes = held.to_frame().with_columns(shape=_shape(pl.col("text")))
-        found = shapes.group_by("shape", maintain_order=True).agg(pl.len(), pl.col("text").first())
-        for shape, cells, example in found.iter_rows():
+        """Look at the cells of one column; some hold something."""
+        text, folded = pl.col("text"), pl.col("text").str.to_lowercase()
+        found = (
+            texts.alias("text")
+            .to_frame()
+            .lazy()
+            .drop_nulls()
+            .with_columns(
+                shape=pl.when(folded.is_in(self._blanks)).then(None).otherwise(_shape(text)),
+                yes_no=folded.is_in(_YES_NO),
+                year=text.str.extract(r"(?:^|[^0-9])((?:19|20)[0-9]{2})(?:[^0-9]|$)"),
+            )
+            .group_by("shape", maintain_order=True)
+            .agg(pl.len(), text.first(), pl.col("yes_no").sum(), pl.col("year").drop_nulls().unique())
+            .collect()
+        )
+        for shape, cells, example, yes_no, years in found.iter_rows():
+            if shape is None:
+                words = texts.filter(texts.str.to_lowercase().is_in(self._blanks))
+                seen.blank_words.update(dict(words.value_counts().iter_rows()))
+                continue
             known = shape if shape in seen.shapes or len(seen.shapes) < _MOST_SHAPES else LONG
             seen.shapes[known] += cells
             seen.example.setdefault(known, example)
-        years = held.str.extract(r"(?:^|[^0-9])((?:19|20)[0-9]{2})(?:[^0-9]|$)").drop_nulls().unique()
-        seen.years.update(int(year) for year in years)
+            seen.yes_no += yes_no
+            seen.years.update(map(int, years))
 
     def _of(self, seen: _Seen) -> Look:
         """Return what a column looks like."""

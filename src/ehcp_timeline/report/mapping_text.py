@@ -1,7 +1,8 @@
 """Writes the lines of `ehcp.toml` that a file calls for, ready to paste; what needs a choice is a comment."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import PurePath
 
@@ -92,6 +93,7 @@ def _columns(portrait: Portrait, known: Mapping[str, Column], said: FileMapping)
     """Yield a line for every heading that is not read and that may be meant to be."""
     headings = portrait.understood.headings
     taken = {*said.outcomes, *(one.column for one in headings if one.column)}
+    times = Counter(fold(one.text) for one in headings)
     guesses: list[str] = []
     for one in headings:
         if one.column or one.gives or not fold(one.text):
@@ -99,13 +101,14 @@ def _columns(portrait: Portrait, known: Mapping[str, Column], said: FileMapping)
         look = portrait.looks[one.position - 1]
         dated = look.kind in ("dates", "dates and others", "blank")
         suggested = one.suggestions[0] if one.suggestions else ""
-        if suggested and suggested not in taken and (dated or known[suggested].kind not in _DATED):
+        once = times[fold(one.text)] == 1
+        if suggested and once and suggested not in taken and (dated or known[suggested].kind not in _DATED):
             taken.add(suggested)
             own = [quoted(text) for text in (*said.columns.get(suggested, ()), one.text)]
             yield f"{suggested} = [{', '.join(own)}]"
         else:
-            beside = _outcome_of(one, headings)
-            guesses += _guesses(one, beside, dated=dated and look.kind != "blank", taken=taken)
+            why_not = _why_not(taken=suggested in taken, once=once)
+            guesses += _guesses(one, headings, why_not, taken, dated=dated and look.kind != "blank")
     if "case_id" not in taken:
         guesses += _case_ids(portrait)
     yield from (f"# {guess}" for guess in guesses)
@@ -117,20 +120,26 @@ def _outcome_of(heading: Heading, headings: Sequence[Heading]) -> str:
     return next((one.text for one in headings if base and fold(one.text) == base), "the outcome")
 
 
-def _guesses(heading: Heading, outcome: str, *, dated: bool, taken: set[str]) -> Iterator[str]:
+def _guesses(
+    heading: Heading, headings: Sequence[Heading], why_not: str, taken: Collection[str], *, dated: bool
+) -> Iterator[str]:
     """Yield lines that a person has to complete."""
     text = quoted(heading.text)
     if either := _EITHER.match(heading.reason):
+        outcome = quoted(_outcome_of(heading, headings))
         for name in either.groups():
             if name not in taken:
-                yield f'{name} = {{ date = {text}, where = {quoted(outcome)}, is = ["..."] }}'
+                yield f'{name} = {{ date = {text}, where = {outcome}, is = ["..."] }}'
     elif heading.suggestions:
-        yield f"{heading.suggestions[0]} = [{text}]  # {_why_not(heading.suggestions[0] in taken)}"
+        yield f"{heading.suggestions[0]} = [{text}]  # {why_not}"
     elif dated and not heading.reason:
         yield f"... = [{text}]  # dates; which event?"
 
 
-def _why_not(taken: bool) -> str:
+def _why_not(*, taken: bool, once: bool) -> str:
+    """Return why a suggestion is only a comment."""
+    if not once:
+        return "the heading is there twice"
     return "another heading means it already" if taken else "its cells are not dates"
 
 
