@@ -11,11 +11,11 @@ import polars as pl
 import pytest
 
 from ehcp_timeline.cases.columns import vocabulary
-from ehcp_timeline.cases.frame import CaseSource, open_case_file
+from ehcp_timeline.cases.frame import CaseSource, open_case_file, open_case_files
 from ehcp_timeline.cases.quality import Inspected, inspect
 from ehcp_timeline.cases.quality_rules import Found, Rules, Written, quality_rules, rules_of
 
-from .made import AS_AT, opened
+from .made import AS_AT, opened, write
 from .sen2_made import Assessment, person, request, xml
 
 SAMPLE = Path(__file__).parents[1] / "data" / "annexA_fake_sen.xlsx"
@@ -134,7 +134,7 @@ def test_every_rule_has_such_a_case() -> None:
     tried = {*(case["rule"] for case in FOUND), *(rule for rule, _, _ in IN_THE_LIST)}
 
     assert {rule.id for rule in RULES.rules} - tried == {
-        "other-problem", "undated", "broken-return", "outdated", "mixed-encodings",
+        "other-problem", "undated", "broken-return", "outdated", "mixed-encodings", "missing-table",
     }  # fmt: skip
 
 
@@ -240,6 +240,18 @@ def test_a_broken_rule_is_refused(broken: dict[str, Any]) -> None:
 
     with pytest.raises(ValueError, match="quality rule odd"):
         rules_of({"annex_a": {}, "rule": [{"id": "odd", **words, **broken}]})
+
+
+def test_a_return_without_all_its_tables(tmp_path: Path) -> None:
+    """Seven tables that are not there are worth a look, and cost nothing."""
+    names = {
+        "person.csv": "persontableid,upn\n11,X1\n",
+        "requests.csv": "requeststableid,persontableid,receiveddate,requestoutcome\n21,11,2025-03-06,A\n",
+    }
+    paths = [write(tmp_path, text, name) for name, text in names.items()]
+    (source,) = open_case_files(paths, vocabulary(), as_at=AS_AT)
+
+    assert faults(looked(source), "missing-table") == [(None, "")] * 7
 
 
 def test_lines_in_two_encodings(tmp_path: Path) -> None:
