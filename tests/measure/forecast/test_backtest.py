@@ -35,9 +35,12 @@ def file_of(day: int) -> Work:
 
 @cache
 def made() -> tuple[Work, int, Backtest]:
-    """Return a council's file a year and a half after its team grew, the day, and its backtest."""
-    day = council("steady", ONE, 3).day + 26 * WEEK
+    """Return a council's open cases and those closed in 70 weeks, half a year after its team grew."""
+    day = council("steady", ONE, 3).day - 26 * WEEK
     work = file_of(day)
+    there = work.done > day - 70 * WEEK
+    names = ("start", "due", "done", "issued", "ends", "measured", "excepted")
+    work = replace(work, **{name: getattr(work, name)[there] for name in names})
     return work, day, backtest(work, day_of(day), 1)
 
 
@@ -46,7 +49,7 @@ def test_it_stands_at_the_ends_of_months_that_have_a_quarter_ahead() -> None:
     _, day, found = made()
     days = [one.day for one in found.standpoints]
 
-    assert len(days) > 12
+    assert len(days) == 10
     assert days == sorted(days)
     assert {one for one in month_ends(day_of(day)) if one >= days[0]} - set(days) == {
         one for one in month_ends(day_of(day)) if day - day_number(one) < 13 * WEEK
@@ -84,6 +87,17 @@ def test_the_same_seed_scores_the_same() -> None:
     work, day, found = made()
 
     assert backtest(work, day_of(day), 1) == found
+
+
+@pytest.mark.parametrize("window", [13, 52])
+def test_the_pace_is_that_of_the_weeks_asked_for(window: int) -> None:
+    """Cases finished in so many weeks before the standpoint, a week."""
+    work, day, _ = made()
+    (point, *_) = backtest(work, day_of(day), 1, window=window).standpoints[-1:]
+    then = day_number(point.day)
+    done = np.count_nonzero((work.done > then - window * WEEK) & (work.done <= then))
+
+    assert point.pace == done / window
 
 
 def test_a_file_without_a_past_is_not_scored() -> None:

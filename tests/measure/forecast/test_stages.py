@@ -13,6 +13,7 @@ from ehcp_timeline.measure.forecast.arrays import day_number, day_of
 from ehcp_timeline.measure.forecast.present import Present, present
 from ehcp_timeline.measure.forecast.seasons import AUGUST, CHRISTMAS, HOLIDAY, Closed, factors, kinds_of_weeks
 from ehcp_timeline.measure.forecast.stage_lines import StageLine, stage_lines
+from ehcp_timeline.measure.forecast.standing import standing_on
 from tests.measure.forecast.files import AS_AT, staged, work_in
 from tests.measure.forecast.known_truth import ONE, council, known_on
 
@@ -77,6 +78,36 @@ def test_a_stage_is_a_line() -> None:
 def test_all_that_is_open_is_in_hand_at_one_stage() -> None:
     """The stages' cases add up to the open ones."""
     assert sum(one.in_hand for one in lines().values()) == now().standing.place.size == 172
+
+
+@pytest.mark.parametrize(
+    ("psychology", "medical", "stage", "since"),
+    [
+        ("2025-05-20", "2025-05-12", "plan", "2025-05-20"),
+        ("2025-05-20", "", "advice", "2025-04-14"),
+        ("", "", "advice", "2025-04-14"),
+        ("2025-06-02", "2025-05-12", "advice", "2025-04-14"),
+    ],
+)
+def test_advice_ends_with_the_last_that_was_asked_for(
+    psychology: str, medical: str, stage: str, since: str, tmp_path: Path
+) -> None:
+    """All in: the plan's turn, since the later day. One awaited, or in after the as-at day: still advice."""
+    path = tmp_path / "cases.csv"
+    path.write_text(
+        "case_id,request_received,assess_agreed,psychology_advice_requested,psychology_advice_received,"
+        "medical_advice_requested,medical_advice_received,social_care_advice_requested,"
+        "social_care_advice_received,plan_issued\n"
+        f"A,2025-03-03,2025-04-14,2025-04-15,{psychology},2025-04-15,{medical},,,\n",
+        encoding="utf-8",
+    )
+    work = work_in(path, AS_AT)
+
+    found = standing_on(work, TODAY)
+
+    assert work.timetable.names == ("decision", "advice", "plan")
+    assert [work.timetable.names[one] for one in found.stage] == [stage]
+    assert [day_of(one).isoformat() for one in found.since.tolist()] == [since]
 
 
 def test_what_if_nobody_waited() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from ehcp_timeline.measure.forecast.arrays import WEEK, day_number, day_of
 from ehcp_timeline.measure.forecast.flows import LEAST_WEEKS, weeks_recorded
 from ehcp_timeline.measure.forecast.outlook import clear_week, naive_weeks
-from ehcp_timeline.measure.forecast.present import Present, present
+from ehcp_timeline.measure.forecast.present import YEAR, Present, present
 from ehcp_timeline.measure.forecast.recording import Kept, Plan
 from ehcp_timeline.measure.forecast.runs import run
 from ehcp_timeline.measure.forecast.seasons import Closed
@@ -102,16 +102,26 @@ class Backtest:
 
 def backtest(
     work: Work, as_at: date, seed: int, *, clear_at: int | None = None, closures: Sequence[Closed] = (),
-    narrowest: str = "",
+    narrowest: str = "", window: int = YEAR,
 ) -> Backtest:  # fmt: skip
-    """Forecast at the end of each past month that had weeks enough behind it, and score what was said."""
+    """Forecast at the end of each past month that had weeks enough behind it, and score what was said.
+
+    Args:
+        work: The file.
+        as_at: What came after this day is not known.
+        seed: Seed of the runs.
+        clear_at: Overdue cases at which the backlog is clear; None leaves it to `Present.clear_at`.
+        closures: School holidays.
+        narrowest: Name of the stage taken to be the narrowest; by default the data of that day say.
+        window: Weeks behind each day that rates are taken over.
+    """
     found = []
     for day in month_ends(as_at):
         number = day_number(day)
         weeks = (day_number(as_at) - number) // WEEK
         if weeks < min(AHEAD) or weeks_recorded(work, number) < LEAST_WEEKS:
             continue
-        now = present(work, number, weeks, closures=closures, narrowest=narrowest)
+        now = present(work, number, weeks, closures=closures, narrowest=narrowest, window=window)
         threshold = now.clear_at if clear_at is None else clear_at
         if now.standing.overdue > threshold:
             found.append(_standpoint(now, threshold, seed))

@@ -269,5 +269,5 @@ def _scored(found: Forecast) -> Backtest:
     closures = tuple(one.closed for one in asked.closures)
     return backtest(
         found.now.work, asked.as_at, asked.seed, clear_at=asked.clear_at, closures=closures,
-        narrowest=asked.narrowest,
+        narrowest=asked.narrowest, window=asked.window,
     )  # fmt: skip
