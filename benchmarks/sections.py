@@ -165,6 +165,7 @@ def _region() -> Section:
             *_peers(cases),
             _peer("naive_rows", "the same deadlines row by row: csv, pydantic, dateutil", cases),
         ),
+        rounds=3,
         note="No targets are set at this size.",
     )
 
