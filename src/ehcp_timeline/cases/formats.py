@@ -11,7 +11,6 @@ from ehcp_timeline.cases.columns import Vocabulary
 from ehcp_timeline.cases.csv_file import find_sheet as find_csv_sheet
 from ehcp_timeline.cases.headings import Spellings
 from ehcp_timeline.cases.raw import PIECE, STDIN, Raw, failures_named, open_raw, pieces, spool
-from ehcp_timeline.cases.sen2_packed import sheet_of_folder, sheet_of_zip
 from ehcp_timeline.cases.sheet import ANYWHERE, Asked, Sheet
 from ehcp_timeline.cases.survey import survey
 from ehcp_timeline.cases.xlsx_preflight import WORKBOOK
@@ -47,6 +46,8 @@ def find_sheet(name: str, spellings: Spellings, vocabulary: Vocabulary, asked: A
         CaseFileError: It cannot be read as a case file at all.
     """
     if name != STDIN and Path(name).is_dir():
+        from ehcp_timeline.cases.sen2_packed import sheet_of_folder
+
         inside = partial(find_sheet, spellings=spellings, vocabulary=vocabulary, asked=asked)
         return sheet_of_folder(name, spellings, inside)
     raw = open_raw(name)
@@ -109,6 +110,8 @@ def _unpacked(raw: Raw, spellings: Spellings, read: Callable[[Raw], Sheet]) -> R
             info for name, info in held.items() if not name.startswith("__macosx/") and not info.is_dir()
         ]
         if len(files) != 1:
+            from ehcp_timeline.cases.sen2_packed import sheet_of_zip
+
             return sheet_of_zip(raw, archive, files, spellings, read, MOST_SPOOLED)
         parts = unpacked(archive, files[0], Allowance(raw.shown, MOST_SPOOLED), raw.shown)
         return replace(raw, file=spool(parts), spooled=True)

@@ -31,7 +31,7 @@ from ehcp_timeline.cases.problems import NO_ROWS, Problem
 from ehcp_timeline.cases.reading import CellReading, ColumnCounts
 from ehcp_timeline.cases.record import BLANK, Row
 from ehcp_timeline.cases.repeats import Repeats
-from ehcp_timeline.cases.sen2_csvs import gathered
+from ehcp_timeline.cases.sen2_ties import may_be_table
 from ehcp_timeline.cases.sheet import ROW, Asked, Sheet
 from ehcp_timeline.cases.sieve import sieve
 from ehcp_timeline.cases.values import DEFAULT_BLANKS, blank_words, parted
@@ -243,7 +243,7 @@ def open_case_file(
         ConfigError: The aliases or the mapping do not fit the vocabulary.
     """
     spellings, asked = _known(mapping, vocabulary, as_at, aliases)
-    (sheet,) = gathered([_sheet(path, vocabulary, spellings, asked)], spellings)
+    (sheet,) = _gathered([_sheet(path, vocabulary, spellings, asked)], spellings)
     return CaseSource(sheet, vocabulary, spellings, as_at, blanks, mapping)
 
 
@@ -271,7 +271,7 @@ def open_case_files(
     known = {path: _known(mappings.of_file(path), vocabulary, as_at) for path in paths}
     sheets = [_sheet(path, vocabulary, *known[path]) for path in paths]
     sources: list[CaseSource] = []
-    for sheet in gathered(sheets, known[paths[0]][0]) if paths else ():
+    for sheet in _gathered(sheets, known[paths[0]][0]) if paths else ():
         mapping = mappings.of_file(sheet.name)
         spellings, _ = known.get(sheet.name) or _known(mapping, vocabulary, as_at)
         sources.append(CaseSource(sheet, vocabulary, spellings, as_at, blanks, mapping))
@@ -281,6 +281,15 @@ def open_case_files(
 def _sheet(path: str, vocabulary: Vocabulary, spellings: Spellings, asked: Asked) -> Sheet:
     """Return a file whose columns are not yet known."""
     return with_open_review(find_sheet(path, spellings, vocabulary, asked), spellings)
+
+
+def _gathered(sheets: Sequence[Sheet], spellings: Spellings) -> Sequence[Sheet]:
+    """Return the files, the tables of one return as one; what joins them is loaded only for them."""
+    if not any(may_be_table(sheet.headings) for sheet in sheets):
+        return sheets
+    from ehcp_timeline.cases.sen2_csvs import gathered
+
+    return gathered(sheets, spellings)
 
 
 def _known(

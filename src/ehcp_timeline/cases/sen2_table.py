@@ -13,14 +13,13 @@ from ehcp_timeline.cases.headings import Spellings, fold, match
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.sen2_cases import ITEMS
 from ehcp_timeline.cases.sen2_items import Module, sen2
+from ehcp_timeline.cases.sen2_ties import KEY, first_line, may_be_table
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.values import DEFAULT_BLANKS, WHITE, shown
 from ehcp_timeline.errors import CaseFileError
 
 PERSON, REQUEST = "persontableid", "requeststableid"
 
-_KEY = "tableid"
-_TIES = (_KEY, "personid")  # every table of every shape has a heading that ends so
 _BESIDE = frozenset(("year", "referencedate", "sentyperank"))
 _REVIEWED = ("reviewmeeting", "reviewdraft", "lastreview")
 _MONTH = r"[A-Za-z]{3}.*[0-9]{4}|[0-9]{4}.*[A-Za-z]{3}"  # and a year that is written out
@@ -71,9 +70,9 @@ def module_of(headings: Sequence[str], spellings: Spellings) -> Module | None:
     A table numbers its persons or requests and has items of its own, more than those of any other module;
     one with a column that only a case file has is a case file.
     """
-    keys = {fold(_first_line(heading)) for heading in headings}
-    if not any(key.endswith(_TIES) for key in keys):
+    if not may_be_table(headings):
         return None
+    keys = set(map(fold, headings))
     scores = {
         module.id: (_own(module, headings), module.key in keys, -len(module.spellings))
         for module in sen2().modules.values()
@@ -126,13 +125,13 @@ def table_of(
     named = cells.select(ROW, *(_clean(place, item) for item, place in places.items()))
     named = named.with_columns(_spelled_out(named.get_column(item)) for item in places if is_date(item))
     filled = named.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
-    lines = {item: shown(_first_line(headings[place])).strip('"') for item, place in places.items()}
+    lines = {item: shown(first_line(headings[place])).strip('"') for item, place in places.items()}
     return Table(module.id, name, filled, lines, places, worksheet, tuple(problems))
 
 
 def _is_read(item: str) -> bool:
     """Return whether an item ties the table to others, or some use is made of it."""
-    return item in ITEMS or item in _BESIDE or item.endswith(_KEY)
+    return item in ITEMS or item in _BESIDE or item.endswith(KEY)
 
 
 def is_date(item: str) -> bool:
@@ -156,7 +155,7 @@ def _iso(text: str) -> str | None:
 def _own(module: Module, headings: Sequence[str]) -> int:
     """Return how many items of a module headings have, beside the numbers of rows."""
     items = {module.item(heading) for heading in headings}
-    return sum(item is not None and not item.endswith(_KEY) for item in items)
+    return sum(item is not None and not item.endswith(KEY) for item in items)
 
 
 def _is_cases(headings: Sequence[str], module: Module, spellings: Spellings) -> bool:
@@ -173,8 +172,3 @@ def _clean(place: int, item: str) -> pl.Expr:
     text = pl.col(str(place)).str.strip_chars(WHITE).str.replace(_WHOLE, "$1")
     blank = text.str.to_lowercase().is_in([""] if item in _NAMES else ["", *sorted(DEFAULT_BLANKS)])
     return pl.when(blank.not_()).then(text).alias(item)
-
-
-def _first_line(heading: str) -> str:
-    """Return the first line of a heading: in the DfE's template an instruction follows."""
-    return heading.strip().partition("\n")[0].strip()
