@@ -163,6 +163,26 @@ def test_a_sound_file_exits_with_nothing(tmp_path: Path) -> None:
     ]
 
 
+def test_two_files_become_one(tmp_path: Path) -> None:
+    """Their rows stand one after another; each file is named with what it lost, and so is a case in both."""
+    (tmp_path / "1.csv").write_text("case_id,plan_issued,Notes\nA,1/2/2025,x\n")
+    (tmp_path / "2.csv").write_text("plan_issued,case_id\n1/2/2026,A\nsoon,B\n")
+    files = [str(tmp_path / name) for name in ("1.csv", "2.csv")]
+    run = ehcp("convert", *files, "-o", str(tmp_path / "all.csv"), *WHEN)
+
+    assert (tmp_path / "all.csv").read_text() == "case_id,plan_issued\nA,2025-02-01\nA,2026-02-01\nB,soon\n"
+    assert said(run).splitlines()[:8] == [
+        f"Wrote {tmp_path / 'all.csv'}: 3 rows of 2 columns",
+        f"{files[0]}: 1 row, 1 judged, 0 not judged.",
+        f"{files[1]}: 2 rows, 2 judged, 0 not judged.",
+        "Rows of one case are one case now, whichever file they came from.",
+        "",
+        "Left behind: 1 heading read as no column; `ehcp columns` says why",
+        "heading  filled cells  file",
+        f"Notes               1  {files[0]}",
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -91,6 +91,8 @@ def _notes(converted: Converted, written: Written) -> Iterator[str]:
     for one in converted.inputs:
         rows = count(one.rows, "row")
         yield f"{one.name}: {rows}, {one.judged:,} judged, {one.not_judged:,} not judged."
+    if len(converted.inputs) > 1:
+        yield "Rows of one case are one case now, whichever file they came from."
     if written.statement:
         yield written.statement
     yield from (f"{one.problem.problem}: {one.problem.try_}." for one in converted.remarks)
