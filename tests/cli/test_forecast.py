@@ -420,6 +420,50 @@ def test_a_page_shows_the_top_and_data_are_complete(stages: str) -> None:
     assert table[0][:8] == ["case_id", "row", "stage", "start", "due", "weeks", "finish_p50", "finish_p85"]
 
 
+def test_a_target_is_answered_beside_a_list(stages: str) -> None:
+    """What was asked for is never left out because something else was asked for too."""
+    lines = shown(stages, "--per-case", "--target", "2026-01-01")
+
+    assert any(
+        line.startswith("To be clear by 1 January 2026 the overdue cases must fall by ") for line in lines
+    )
+    assert not any(line.startswith("What would change it") for line in shown(stages, "--per-case"))
+
+
+def test_a_target_is_answered_where_nothing_can_be_simulated(tmp_path: Path) -> None:
+    """One overdue case and no past: the arithmetic still stands."""
+    path = str(write(tmp_path / "cases.csv", [("A", date(2025, 1, 1), None)]))
+    lines = shown(path, "--target", "2025-07-06")
+
+    assert lines[-2:] == [
+        "What would change it",
+        (
+            "To be clear by 6 July 2025 the overdue cases must fall by 0.2 a week, after all that become "
+            "overdue meanwhile."
+        ),
+    ]
+    assert forecast(path, "--target", "2025-07-06")["target"]["needed_per_week"] == 0.2
+
+
+def test_a_file_of_reviews_alone_is_answered_about_reviews(tmp_path: Path) -> None:
+    """Ten plans reviewed a week apart, each once a year; two that are overdue."""
+    path = tmp_path / "reviews.csv"
+    done = [AS_AT - timedelta(days=7 * week) for week in range(10)]
+    lines = [f"R{place},{day - timedelta(days=360)},{day}" for place, day in enumerate(done)]
+    lines += [f"O{place},{AS_AT - timedelta(days=400 + place)}," for place in range(2)]
+    path.write_text("\n".join(["case_id,previous_review_decided,review_decided", *lines]), encoding="utf-8")
+    answer = forecast(str(path), "--target", "2026-05-31")
+
+    assert (answer["reviews"]["overdue"], answer["reviews"]["open"]) == (2, 12)
+    assert answer["target"]["reviews_per_week"] == round(2 / 52 + answer["reviews"]["due_per_week"], 2)
+    assert shown(str(path))[1:5] == [
+        "On 1 June 2025 no assessment is open.",
+        "No forecast: the file holds no assessment.",
+        "",
+        "Yearly reviews",
+    ]
+
+
 def test_csv_holds_one_list(stages: str) -> None:
     """Two lists do not fit in one table; without a list it holds the quarters."""
     run = ehcp("forecast", stages, *QUICK, "--per-case", "--save-list", "--format", "csv")

@@ -68,8 +68,8 @@ def test_kent_as_data() -> None:
 
     assert answer["as_at"] == "2024-01-31"
     assert answer["target"] == {
-        "date": "2025-09-30", "needed_per_week": 95.67, "capacity_p50": None, "capacity_p85": None,
-        "policies": [],
+        "date": "2025-09-30", "needed_per_week": 95.67, "reviews_per_week": None,
+        "capacity_p50": None, "capacity_p85": None, "policies": [],
     }  # fmt: skip
     assert [one["clear_on"] for one in answer["snapshots"]["pairs"]] == [None, "2025-06-10"]
     assert [one["per_week"] for one in answer["snapshots"]["pairs"]] == [6.88, -117.4]

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from ehcp_timeline.measure.forecast.asked import Asked
 from ehcp_timeline.measure.forecast.backtest import Backtest, Score, Scored, Standpoint
 from ehcp_timeline.measure.forecast.forecast import Target
 from ehcp_timeline.measure.forecast.order import Order
@@ -129,7 +130,7 @@ def test_reviews_are_told_once_where_the_order_makes_no_difference() -> None:
     never = Clearance(None, None, None, 1.0)
     found = ReviewOutlook(19078, 12419, 126.8, 100.5, 52, {"oldest-first": never, "observed": never})
 
-    assert list(review_sentences(found)) == [
+    assert list(review_sentences(found, Asked(date(2023, 5, 31)))) == [
         (
             "12,419 of 19,078 reviews are overdue. 126.8 a week fall due over the coming year and "
             "100.5 a week "
@@ -145,7 +146,7 @@ def test_reviews_under_each_order_have_their_own_line() -> None:
     every = Clearance(date(2026, 1, 4), date(2026, 2, 1), date(2026, 3, 1), 0.0)
     found = ReviewOutlook(10, 1, 1, 2, 52, {"oldest-first": every, "in-time-first": some})
 
-    assert list(review_sentences(found))[1:] == [
+    assert list(review_sentences(found, Asked(date(2025, 1, 1))))[1:] == [
         (
             "Oldest first: half of all runs are clear by 4 January 2026, 85 of 100 are clear by 1 "
             "February 2026 "
@@ -157,6 +158,18 @@ def test_reviews_under_each_order_have_their_own_line() -> None:
             "the weeks looked at."
         ),
     ]
+
+
+def test_a_target_takes_what_is_overdue_and_what_falls_due() -> None:
+    """8,310 over 608 days are 95.7 a week; 212.7 a week fall due: 308.4."""
+    never = Clearance(None, None, None, 1.0)
+    found = ReviewOutlook(19468, 8310, 212.7, 186.1, 52, {"observed": never})
+    asked = Asked(date(2024, 1, 31), target=date(2025, 9, 30))
+
+    assert list(review_sentences(found, asked))[1] == (
+        "To be clear by 30 September 2025 at least 308.4 a week must be decided: those that are overdue, and "
+        "those that fall due meanwhile."
+    )
 
 
 def _backtest(coverage: tuple[float, float, float], *, beats: bool) -> Backtest:

@@ -26,8 +26,10 @@ SnapshotsFile = Annotated[
 Measure = Annotated[
     str | None, typer.Option("--measure", metavar="NAME", help="Which measure, where the CSV holds several.")
 ]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the runs; the same gives the same.")]
-Runs = Annotated[int, typer.Option("--runs", min=100, max=100_000, help="How many runs.")]
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, metavar="N", help="Seed of the runs; the same gives the same.")
+]
+Runs = Annotated[int, typer.Option("--runs", min=100, max=100_000, metavar="N", help="How many runs.")]
 Horizon = Annotated[
     int, typer.Option("--horizon", min=4, max=1040, metavar="WEEKS", help="Weeks to look ahead.")
 ]

@@ -9,14 +9,14 @@ from ehcp_timeline.law.terms import Rulebook
 from ehcp_timeline.measure.forecast.asked import Asked
 from ehcp_timeline.measure.forecast.backtest import SHARES, Backtest, Score, Scored, Standpoint
 from ehcp_timeline.measure.forecast.counts_file import Counted
-from ehcp_timeline.measure.forecast.forecast import Forecast, Target
+from ehcp_timeline.measure.forecast.forecast import Forecast
 from ehcp_timeline.measure.forecast.intake import IntakeWeek
 from ehcp_timeline.measure.forecast.outlook import Clearance, Outlook
 from ehcp_timeline.measure.forecast.percase import Projected
 from ehcp_timeline.measure.forecast.saving import ToSave
 from ehcp_timeline.measure.forecast.snapshots import Pair, Snapshots
 from ehcp_timeline.measure.forecast.stage_lines import StageLine
-from ehcp_timeline.measure.forecast.target import net_needed
+from ehcp_timeline.measure.forecast.target import net_needed, reviews_needed
 from ehcp_timeline.measure.forecast.whatif import WhatIf
 from ehcp_timeline.report.answers import rulebook_values
 
@@ -57,7 +57,7 @@ def case_answer(
         "what_if": what_if_values(found.asked.what_if),
         "stages": [asdict(one) for one in stages],
         "policies": [_outlook(one, found.unchanged.get(one.policy)) for one in found.outlooks],
-        "target": _target(found.target),
+        "target": _target(found),
         "reviews": None if found.reviews is None else _rounded(asdict(found.reviews)),
         "snapshots": None,
         "cases": None if found.cases is None else [case_record(one) for one in found.cases],
@@ -174,7 +174,8 @@ def _outlook(one: Outlook, unchanged: Clearance | None) -> dict[str, Any]:
     }
 
 
-def _target(target: Target | None) -> dict[str, Any] | None:
+def _target(forecast: Forecast) -> dict[str, Any] | None:
+    target, reviews, as_at = forecast.target, forecast.reviews, forecast.asked.as_at
     if target is None:
         return None
     found = [
@@ -193,6 +194,9 @@ def _target(target: Target | None) -> dict[str, Any] | None:
     return {
         "date": target.date,
         "needed_per_week": round(target.needed_per_week, 2),
+        "reviews_per_week": None
+        if reviews is None
+        else _two(reviews_needed(reviews.overdue, reviews.due_per_week, as_at, target.date)),
         "capacity_p50": headline.get("capacity_p50"),
         "capacity_p85": headline.get("capacity_p85"),
         "policies": found,
@@ -210,6 +214,7 @@ def _snapshot_target(found: Snapshots, target: date | None) -> dict[str, Any] | 
     return {
         "date": target,
         "needed_per_week": round(net_needed(last.count, last.day, target), 2),
+        "reviews_per_week": None,
         "capacity_p50": None,
         "capacity_p85": None,
         "policies": [],

@@ -155,6 +155,7 @@ class TargetTakes(Shape):
 
     date: date
     needed_per_week: Annotated[float, Field(description="by how many a week the backlog must fall, net")]
+    reviews_per_week: Annotated[float | None, Field(description="reviews to be decided a week, at least")]
     capacity_p50: float | None
     capacity_p85: float | None
     policies: list[NeededUnder]

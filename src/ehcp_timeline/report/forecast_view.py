@@ -23,6 +23,7 @@ from ehcp_timeline.report.forecast_words import (
     headline,
     never_note,
     review_sentences,
+    target_words,
 )
 from ehcp_timeline.report.phrases import count, day
 from ehcp_timeline.report.sections import Column, Section, without_empty_columns
@@ -48,7 +49,10 @@ def case_sections(found: Forecast, stages: Sequence[StageLine], top: int, *, ful
     """
     lists = list(list_sections(found, top))
     sections = [Section(title=_title(found.asked), before=tuple(headline(found))), _what_if(found.asked)]
-    if not found.too_little and (full or not lists):
+    asked = found.asked
+    if found.too_little:
+        sections += _without_runs(found)
+    elif full or not lists or asked.target is not None or asked.what_if.changed:
         sections += _answer(found, tuple(stages))
     if full:
         sections += detail_sections(found, stages)
@@ -62,9 +66,21 @@ def _answer(found: Forecast, stages: tuple[StageLine, ...]) -> Iterator[Section]
         yield _clearances(found)
     yield Section(title="What would change it", before=tuple(change_sentences(found, stages)))
     yield from _orders(found.outlooks)
-    if found.reviews is not None:
-        yield Section(title="Yearly reviews", before=tuple(review_sentences(found.reviews)))
+    yield from _reviews(found)
     yield Section(title="What it rests on", before=tuple(basis_sentences(found)))
+
+
+def _without_runs(found: Forecast) -> Iterator[Section]:
+    """Yield what can be said where nothing could be simulated."""
+    if found.target is not None and found.now.standing.overdue:
+        words = tuple(target_words(found.target, changed=found.asked.what_if.changed))
+        yield Section(title="What would change it", before=words)
+    yield from _reviews(found)
+
+
+def _reviews(found: Forecast) -> Iterator[Section]:
+    if found.reviews is not None:
+        yield Section(title="Yearly reviews", before=tuple(review_sentences(found.reviews, found.asked)))
 
 
 def _title(asked: Asked) -> str:
@@ -235,8 +251,10 @@ def sentences(found: Forecast, stages: Sequence[StageLine]) -> Iterator[str]:
         yield from basis_sentences(found)
         if len(found.outlooks) > 1:
             yield WHY_APART
+    elif found.target is not None and found.now.standing.overdue:
+        yield from target_words(found.target, changed=found.asked.what_if.changed)
     if found.reviews is not None:
-        yield from review_sentences(found.reviews)
+        yield from review_sentences(found.reviews, found.asked)
     for section in list_sections(found, top=0):
         yield from section.before
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from ehcp_timeline.measure.forecast.arrays import after_weeks
+from ehcp_timeline.measure.forecast.asked import Asked
 from ehcp_timeline.measure.forecast.forecast import Forecast, Target
 from ehcp_timeline.measure.forecast.order import Order
 from ehcp_timeline.measure.forecast.outlook import Clearance, Outlook
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook
 from ehcp_timeline.measure.forecast.season_lines import SeasonLine
 from ehcp_timeline.measure.forecast.stage_lines import StageLine
-from ehcp_timeline.measure.forecast.target import Needed
+from ehcp_timeline.measure.forecast.target import Needed, reviews_needed
 from ehcp_timeline.measure.forecast.timetable import WHOLE
 from ehcp_timeline.report.phrases import count, day, listed
 
@@ -266,13 +267,19 @@ def season_words(seasons: tuple[SeasonLine, ...]) -> str:
     return f"Seasons: {'; '.join([*told, *([none] if none else [])])}."
 
 
-def review_sentences(found: ReviewOutlook) -> Iterator[str]:
-    """Yield when overdue reviews clear."""
+def review_sentences(found: ReviewOutlook, asked: Asked) -> Iterator[str]:
+    """Yield when overdue reviews clear, and what the target date takes."""
     yield (
         f"{found.overdue:,} of {count(found.open, 'review')} {_are(found.overdue)} overdue. "
         f"{found.due_per_week:.1f} a week fall due over the coming year and {found.done_per_week:.1f} a week "
         f"were decided over the last {found.weeks} weeks; each one decided falls due again in twelve months."
     )
+    if asked.target is not None and found.overdue:
+        needed = reviews_needed(found.overdue, found.due_per_week, asked.as_at, asked.target)
+        yield (
+            f"To be clear by {day(asked.target)} at least {needed:,.1f} a week must be decided: those "
+            "that are overdue, and those that fall due meanwhile."
+        )
     told = {policy: _clear_words(one) for policy, one in found.clearance.items()}
     if len(set(told.values())) == 1:
         yield f"Whatever the order of work: {next(iter(told.values()))}."

@@ -16,6 +16,8 @@ from ehcp_timeline.law.terms import Deadline, Rulebook
 from ehcp_timeline.measure.assessments import ISSUE, clocks_of
 from ehcp_timeline.measure.forecast.reviews import REVIEW
 
+_BEGINS = ("request_received", "became_responsible")
+
 
 @dataclass(slots=True)
 class Reading:
@@ -34,10 +36,10 @@ class Reading:
     judged: list[Judged] = field(default_factory=list)
 
     def read(self, source: CaseSource) -> None:
-        """Read one file.
+        """Read one file; one of reviews alone says nothing of assessments.
 
         Raises:
-            CaseFileError: No column of it can start or end an assessment.
+            CaseFileError: It says when nothing ended, or when assessments began and not when they ended.
         """
         unanswerable = {one.id for one in unjudgeable(self.rulebook, source.columns)}
         wanted = [
@@ -45,7 +47,10 @@ class Reading:
             for one in self.rulebook.deadlines
             if one.id in (*ISSUE, *REVIEW) and one.id not in unanswerable
         ]
-        if not any(one.id in ISSUE for one in wanted) or "plan_issued" not in source.columns:
+        begins = any(name in source.columns for name in _BEGINS)
+        if not begins:
+            wanted = [one for one in wanted if one.id in REVIEW]
+        if not wanted or (begins and "plan_issued" not in source.columns):
             raise CaseFileError(
                 f"{source.name}: a forecast needs the days on which plans were issued",
                 "add the column plan_issued, blank where there is no plan yet",

@@ -57,6 +57,23 @@ def net_needed(backlog: float, start: date, target: date) -> float:
     return backlog * WEEK / (target - start).days
 
 
+def reviews_needed(overdue: int, due_per_week: float, start: date, target: date) -> float:
+    """Return how many reviews a week must be decided for none to be overdue on the target day.
+
+    Reviews that are decided within a year of the target fall due again after it; those before come on top.
+
+    Args:
+        overdue: Overdue reviews.
+        due_per_week: Reviews that fall due a week.
+        start: The day they were counted.
+        target: The day none shall be left.
+
+    >>> round(reviews_needed(8310, 212.7, date(2024, 1, 31), date(2025, 9, 30)), 1)
+    308.4
+    """
+    return net_needed(overdue, start, target) + due_per_week
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One question about capacity.
