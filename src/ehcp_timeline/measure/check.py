@@ -18,6 +18,7 @@ from ehcp_timeline.measure.backlog import Backlog
 from ehcp_timeline.measure.date_order import date_order
 from ehcp_timeline.measure.listing import Listing
 from ehcp_timeline.measure.rates import Rates
+from ehcp_timeline.measure.several_files import Several
 from ehcp_timeline.measure.tally import Tally
 
 
@@ -88,14 +89,15 @@ def check_files(
     orders: list[DateOrder] = []
     problems: list[Problem] = []
     without: Counter[str] = Counter()
-    for source in sources:
+    several = Several(rulebook, sources)
+    for place, source in enumerate(sources):
         columns = source.columns | frozenset(assume_blank)
         passing = _Passing(source, tell)
         unanswerable = {deadline.id for deadline in unjudgeable(rulebook, columns)}
         batches = passing.batches()
         told = 0
         answers = verified(rulebook, batches, as_at, sample) if sample else judge(rulebook, batches, as_at)
-        for everything in answers:
+        for everything in several.told(place, answers):
             judged = _without(everything, unanswerable, without)
             for deadline, clocks in judged.clocks.items():
                 tally.add(deadline, clocks.counts)
@@ -123,7 +125,7 @@ def check_files(
         not_judged=_not_judged(rulebook, without),
         oldest=tuple(backlog.oldest),
         clearance=backlog.clearance(),
-        problems=tuple(sorted(problems)),
+        problems=tuple(sorted((*problems, *several.problems()))),
         date_order=tuple(orders),
     )
 
