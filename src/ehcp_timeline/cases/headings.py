@@ -14,6 +14,8 @@ from ehcp_timeline.errors import CaseFileError, ConfigError
 
 _LAYOUT_OF_DATES = re.compile(r"\(\s*[cdmy]+(?:[-/. ][cdmy]+){2}\s*\)", re.IGNORECASE)
 
+_NOT_ALNUM = bytes(byte for byte in range(128) if not chr(byte).isalnum())
+
 HEADER_WITHIN = 20  # rows that are not blank, from the top
 SUGGESTED_WITHIN = 400  # headings
 NO_ALIASES: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -65,6 +67,8 @@ def fold(text: str) -> str:
     >>> fold("  Date EHC-plan  last_reviewed ")
     'dateehcplanlastreviewed'
     """
+    if text.isascii():
+        return text.lower().encode().translate(None, _NOT_ALNUM).decode()
     return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
 
 

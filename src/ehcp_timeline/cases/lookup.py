@@ -61,13 +61,13 @@ class Lookup:
         if self._rewrites and self._fewer:
             texts = texts.with_columns(self._fewer(pl.all()))
         codes = self._codes(texts)
-        new = _unknown(texts, codes)
+        lacking = [name for name in texts.columns if codes[name].null_count() > texts[name].null_count()]
+        new = _unknown(texts.select(lacking), codes.select(lacking)) if lacking else []
         if len(new) > MANY and self._fewer and not self._rewrites:
             self._rewrites = True
             return self.values(texts)
         if new:
-            self._learn(texts, new)
-            codes = self._codes(texts)
+            codes = codes.with_columns(self._codes(self._learned(texts, lacking, new)).get_columns())
         if self._orders:
             self._orders.look(texts)
         values = pl.lit(self._values)
@@ -77,9 +77,14 @@ class Lookup:
         """Return the place of each text among the known ones, null where it is not known."""
         return texts.select(pl.all().cast(self._texts, strict=False).to_physical())
 
-    def _learn(self, texts: pl.DataFrame, new: list[str]) -> None:
-        """Ask the definition about new texts; forget the old ones where there would be too many."""
-        if len(self._known) + len(new) > AT_MOST:
+    def _learned(self, texts: pl.DataFrame, lacking: list[str], new: list[str]) -> pl.DataFrame:
+        """Ask the definition about new texts, and return the columns whose codes are to be looked up again.
+
+        The places of known texts stay what they are, unless the old texts are forgotten because there would
+        be too many.
+        """
+        forget = len(self._known) + len(new) > AT_MOST
+        if forget:
             self._known, self._texts = {}, pl.Enum([])
             new = _unknown(texts, self._codes(texts))
         if self._orders:
@@ -87,6 +92,7 @@ class Lookup:
         self._known |= {text: _plain(self._read(text)) for text in new}
         self._texts = pl.Enum(list(self._known))
         self._values = pl.Series(list(self._known.values()), dtype=self._dtype)
+        return texts if forget else texts.select(lacking)
 
 
 def clean_text(texts: pl.Series, blanks: frozenset[str]) -> pl.Series:
@@ -111,11 +117,8 @@ def _plain(read: Value | Fault | None) -> Plain | None:
 
 def _unknown(texts: pl.DataFrame, codes: pl.DataFrame) -> list[str]:
     """Return the distinct texts that have no code."""
-    lacking = [name for name in texts.columns if codes[name].null_count() > texts[name].null_count()]
-    if not lacking:
-        return []
-    beside = texts.select(lacking).hstack(codes.select(pl.col(lacking).is_null().name.suffix("?")))
+    beside = texts.hstack(codes.select(pl.all().is_null().name.suffix("?")))
     distinct = beside.select(
-        pl.col(name).filter(pl.col(f"{name}?")).drop_nulls().unique().implode() for name in lacking
+        pl.col(name).filter(pl.col(f"{name}?")).drop_nulls().unique().implode() for name in texts.columns
     )
     return list(dict.fromkeys(text for texts in distinct.row(0) for text in texts))

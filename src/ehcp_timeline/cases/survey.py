@@ -154,8 +154,9 @@ def _look(file: IO[bytes]) -> _Look:
         digest.update(piece)
         utf8 = utf8 and _decodes(decoder, piece)
         nul = nul or b"\0" in piece
-        lone_return = lone_return or _LONE_RETURN.search(held + piece if held else piece) is not None
-        held = b"\r" if piece.endswith(b"\r") else b""
+        if held or b"\r" in piece:
+            lone_return = lone_return or _LONE_RETURN.search(held + piece) is not None
+            held = b"\r" if piece.endswith(b"\r") else b""
     return _Look(digest.hexdigest(), utf8 and _decodes(decoder, b"", final=True), lone_return, nul)
 
 
