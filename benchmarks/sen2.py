@@ -2,7 +2,7 @@
 
 python benchmarks/sen2.py [PERSONS [MORE]]
 
-Processor time, user and system together, of processes of their own, taken in turn; medians of five. lxml is
+Processor time, user and system together, in processes of their own, taken in turn; medians of five. lxml is
 no part of the package: `pip install lxml` first. MORE is a second size, read once, for the memory alone: it
 shows that memory does not grow with the file.
 """
@@ -10,11 +10,11 @@ shows that memory does not grow with the file.
 import os
 import platform
 import random
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from importlib.metadata import version
@@ -34,10 +34,8 @@ HEADER = f"""<?xml version="1.0" encoding="utf-8"?>
   </Header>
   <Persons>
 """
-# `person` is the least that any reader must do; `every` hands each element to Python, as a plain loop does.
+# `persons` is the least that any reader must do; `every element` is a plain loop over what iterparse gives.
 ITERPARSE = """
-import sys
-from lxml import etree
 for _, element in etree.iterparse(sys.argv[1]{only}):
     if element.tag == "Person":
         element.clear()
@@ -45,25 +43,36 @@ for _, element in etree.iterparse(sys.argv[1]{only}):
             del element.getparent()[0]
 """
 READ = """
-import sys
-from datetime import date
-from ehcp_timeline.cases.columns import vocabulary
-from ehcp_timeline.cases.frame import open_case_file
 source = open_case_file(sys.argv[1], vocabulary(), as_at=date(2026, 1, 15))
 print(sum(batch.read for batch in source.batches()))
 """
+READERS = """
+from datetime import date
+from ehcp_timeline.cases.columns import vocabulary
+from ehcp_timeline.cases.frame import open_case_file
+"""
 CHECK = """
-import sys
 from ehcp_timeline.cli.app import main
 sys.argv = ["ehcp", "check", sys.argv[1], "--as-at", "2026-01-15", "--exit-zero", "--format", "plain"]
 main()
 """
-COMMANDS = {
-    "iterparse, persons": ITERPARSE.format(only=', tag="Person"'),
-    "iterparse, every element": ITERPARSE.format(only=""),
-    "ehcp, reading": READ,
-    "ehcp check": CHECK,
+# What is loaded first, and what is timed; a command is timed with all that it loads.
+PROGRAMS = {
+    "iterparse, persons": ("from lxml import etree", ITERPARSE.format(only=', tag="Person"')),
+    "iterparse, every element": ("from lxml import etree", ITERPARSE.format(only="")),
+    "ehcp, reading": (READERS, READ),
+    "ehcp check, all of it": ("", CHECK),
 }
+TIMED = """
+import sys, time
+{first}
+began = time.process_time()
+try:
+{timed}
+finally:
+    print("\\nSECONDS", time.process_time() - began)
+    print(open("/proc/self/status").read())
+"""
 
 
 def main(persons: int, more: int) -> None:
@@ -74,38 +83,35 @@ def main(persons: int, more: int) -> None:
         file = Path(folder, "return.xml")
         write(file, persons)
         print(f"{persons:,} persons, {file.stat().st_size / 1e6:,.0f} MB")
-        rounds = [{name: run(code, file) for name, code in COMMANDS.items()} for _ in range(ROUNDS)]
+        rounds = [{name: run(name, file) for name in PROGRAMS} for _ in range(ROUNDS)]
         report(rounds)
         if more:
             write(file, more)
-            seconds, megabytes = run(READ, file)
+            seconds, megabytes = run("ehcp, reading", file)
             print(f"{more:,} persons, {file.stat().st_size / 1e6:,.0f} MB, read once:", end=" ")
             print(f"{seconds:.2f} s, {megabytes:,.0f} MB of memory")
 
 
 def report(rounds: Sequence[Mapping[str, tuple[float, float]]]) -> None:
     """Print the medians of each reader, and how many times those of iterparse they are."""
-    seconds = {name: statistics.median(one[name][0] for one in rounds) for name in COMMANDS}
+    seconds = {name: statistics.median(one[name][0] for one in rounds) for name in PROGRAMS}
     for name, median in seconds.items():
         memory = statistics.median(one[name][1] for one in rounds)
-        times = "  ".join(f"{median / seconds[other]:5.2f}" for other in list(COMMANDS)[:2])
+        times = "  ".join(f"{median / seconds[other]:5.2f}" for other in list(PROGRAMS)[:2])
         print(f"{name:26} {median:6.2f} s  {times} times  {memory:5,.0f} MB")
 
 
-def run(code: str, file: Path) -> tuple[float, float]:
+def run(name: str, file: Path) -> tuple[float, float]:
     """Return the processor seconds and the megabytes that a program takes for a file."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    wrapped = f"try:\n{_indented(code)}\nfinally:\n    print(open('/proc/self/status').read())"
-    told = subprocess.run([sys.executable, "-c", wrapped, file], capture_output=True, text=True, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    first, timed = PROGRAMS[name]
+    script = TIMED.format(first=first, timed=textwrap.indent(timed, "    "))
+    told = subprocess.run([sys.executable, "-c", script, file], capture_output=True, text=True, check=False)
     if told.returncode:
         raise SystemExit(told.stderr)
-    held = next(line.split()[1] for line in told.stdout.splitlines() if line.startswith("VmHWM"))
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, int(held) / 1000
-
-
-def _indented(code: str) -> str:
-    return "\n".join(f"    {line}" for line in code.splitlines())
+    said = dict(
+        line.split()[:2] for line in told.stdout.splitlines() if line.startswith(("SECONDS", "VmHWM"))
+    )
+    return float(said["SECONDS"]), int(said["VmHWM:"]) / 1000
 
 
 def write(file: Path, persons: int) -> None:

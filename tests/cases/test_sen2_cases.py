@@ -38,10 +38,10 @@ def request(outcome: str | None, day: str | None = None, **items: str | None) ->
         ("W", None, {"withdrawn": "undated: withdrawn before the decision"}),
         ("Y", None, {"assess_agreed": "undated: agreed to assess"}),
         ("N", "", {"assess_refused": "undated: refused to assess"}),
-        ("A", DECIDED, {"assess_agreed": "undated: RequestOutcome A, yet decided"}),
-        (None, None, {"assess_agreed": "undated: RequestOutcome is blank"}),
-        (None, DECIDED, {"assess_agreed": "undated: RequestOutcome is blank"}),
-        ("Q", DECIDED, {"assess_agreed": "undated: RequestOutcome is Q"}),
+        ("A", DECIDED, {"assess_refused": f"undated: no outcome for {DECIDED}"}),
+        (None, None, {"assess_refused": "undated: RequestOutcome is blank"}),
+        (None, DECIDED, {"assess_refused": "undated: RequestOutcome is blank"}),
+        ("Q", DECIDED, {"assess_refused": "undated: RequestOutcome is Q"}),
         ("Y", "soon", {"assess_agreed": "soon"}),
     ],
 )
@@ -50,6 +50,22 @@ def test_the_decision_whether_to_assess(
 ) -> None:
     """Each code with its date, without it, and what is no code."""
     assert request(outcome, day) == expected
+
+
+@pytest.mark.parametrize(
+    ("outcome", "assessed", "expected"),
+    [
+        ("A", "A", {"assess_agreed": "undated: assessed, the decision is blank"}),
+        (None, "A", {"assess_agreed": "undated: assessed, the decision is blank"}),
+        ("Q", "A", {"assess_agreed": "undated: RequestOutcome is Q"}),
+        ("W", "A", {"withdrawn": "undated: withdrawn before the decision"}),
+    ],
+)
+def test_an_assessment_shows_that_it_was_agreed_to(
+    outcome: str | None, assessed: str, expected: dict[str, str]
+) -> None:
+    """Whatever the request says, some day there was a decision to assess."""
+    assert request(outcome, assessmentoutcome=assessed) == expected
 
 
 @pytest.mark.parametrize(
@@ -304,7 +320,8 @@ def test_the_columns_come_in_one_order_with_what_is_left_behind_last() -> None:
 def test_every_such_text_can_be_shown_whole() -> None:
     """A problem shows the text of a cell up to a limit."""
     said = [
-        request("A", DECIDED)["assess_agreed"],
+        request("A", DECIDED)["assess_refused"],
+        request("A", assessmentoutcome="A")["assess_agreed"],
         request("W")["withdrawn"],
         request("Y", DECIDED, assessmentoutcome="A", assessmentoutcomedate=ISSUED)["plan_issued"],
         cells(transferla="886")["plan_transferred"],

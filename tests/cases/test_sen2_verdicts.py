@@ -103,6 +103,16 @@ def test_the_same_cases_as_csv(tmp_path: Path) -> None:
         (LONG_AGO | {"requestoutcome": "N"}, (), {"assess.decide": "unknown", "plan.issue": "unknown"}),
         (LONG_AGO | {"requestoutcome": "H"}, (), {}),
         (
+            LONG_AGO | {"requestoutcome": "H"},
+            (Assessment({"assessmentoutcome": "A"}),),
+            {"assess.decide": "unknown", "plan.issue": "overdue"},
+        ),
+        (
+            AGREED | {"requestoutcomedate": ""},
+            (Assessment({"assessmentoutcome": "A"}),),
+            {"assess.decide": "unknown", "plan.issue": "overdue"},
+        ),
+        (
             AGREED,
             (Assessment({"assessmentoutcome": "Y"}),),
             {"assess.decide": "met", "plan.issue": "overdue"},

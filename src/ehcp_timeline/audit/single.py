@@ -160,6 +160,7 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
     answer, unseen = _answered(question, working, start, due)
     end, revived = end_of(deadline, seen, start, answer)
     answered = None if end else answer
+    matter = cells_that_matter(deadline, ended=end is not None)
     implied = implied_by(deadline, seen, start)
     if question.link:
         why = why_displaced(deadline, start, answer, question.displacing)
@@ -170,7 +171,7 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
         clock=replace(working.clock, answered=answered, ended=end),
         circumstances=replace(
             working.circumstances,
-            readable="no" if seen.unreadable.intersection(cells_that_matter(deadline)) else "yes",
+            readable="no" if seen.unreadable.intersection(matter) else "yes",
             owed="no" if why else "yes",
             known="yes" if due else "no",
             nature="minimum" if deadline.minimum else "limit",

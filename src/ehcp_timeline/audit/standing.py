@@ -131,15 +131,20 @@ def _had_plan(plan: PlanByDue, due: date, seen: Seen) -> bool:
     return not made and (bool(shown) or not seen.happened(plan.before_plan))
 
 
-def cells_that_matter(deadline: Deadline) -> frozenset[str]:
-    """Return the columns without which a clock that has started cannot be judged."""
+def cells_that_matter(deadline: Deadline, *, ended: bool = True) -> frozenset[str]:
+    """Return the columns without which a clock that has started cannot be judged.
+
+    Args:
+        deadline: Its deadline.
+        ended: Something ended it, so what would undo that matters too.
+    """
     plan = deadline.plan_by_due
     limbs = (limb.since for version in deadline.versions for limb in version.limit.limbs)
     return frozenset(
         (
             *deadline.answers,
             *deadline.ends,
-            *deadline.revived_by,
+            *(deadline.revived_by if ended else ()),
             *deadline.revived_unless,
             *deadline.implied_by,
             *deadline.owed_when,

@@ -151,6 +151,11 @@ def _dated(day: str, code: pl.Expr, said: str) -> pl.Expr:
     return pl.when(code).then(pl.coalesce(day, pl.when("timed").then(_undated(said))))
 
 
+def _is_code(name: str) -> pl.Expr:
+    """Return whether an item holds one of its codes; null where it is blank."""
+    return pl.col(name).is_in(sen2().codes[name])
+
+
 def _case_id() -> pl.Expr:
     """Return the number that the return knows a person by, or which person of the file it is."""
     return pl.coalesce("upn", "uniquelearnernumber", pl.format("person {}", PERSON))
@@ -163,25 +168,39 @@ def _name() -> pl.Expr:
 
 def _agreed() -> pl.Expr:
     """Return when the assessment was agreed to; where its outcome is dated, that it was is plain."""
-    outcome, day, appealed = pl.col("requestoutcome"), "requestoutcomedate", _set(*_APPEALS)
-    unclear = (outcome == "A") & (pl.col(day).is_not_null() | pl.col("assessed"))
+    outcome, day = pl.col("requestoutcome"), "requestoutcomedate"
     return (
         pl.when(pl.col("live") & outcome.is_in(["Y", "H"]) & pl.col(day).is_not_null())
         .then(day)
         .when(~pl.col("timed"))
         .then(None)
-        .when(~outcome.is_in(sen2().codes["requestoutcome"]))
-        .then(_undated("RequestOutcome is {}", "requestoutcome"))
-        .when((outcome == "N") & pl.col("assessed") & ~appealed)
+        .when((outcome == "N") & pl.col("assessed") & ~_set(*_APPEALS))
         .then(_undated("assessed after the refusal"))
-        .when("settled")
+        .when(pl.col("assessed") & ~_is_code("requestoutcome"))
+        .then(_undated("RequestOutcome is {}", "requestoutcome"))
+        .when(pl.col("settled") | outcome.is_in(["N", "W"]))
         .then(None)
         .when(outcome.is_in(["Y", "H"]))
         .then(_undated("agreed to assess"))
-        .when(unclear)
-        .then(_undated("RequestOutcome A, yet decided"))
+        .when("assessed")
+        .then(_undated("assessed, the decision is blank"))
+    )
+
+
+def _refused() -> pl.Expr:
+    """Return when the request was refused, as it may have been where the outcome cannot be told."""
+    outcome, day = pl.col("requestoutcome"), "requestoutcomedate"
+    return (
+        pl.when(outcome == "N")
+        .then(pl.coalesce(day, pl.when("timed").then(_undated("refused to assess"))))
+        .when(~pl.col("timed") | pl.col("assessed"))
+        .then(None)
+        .when(~_is_code("requestoutcome"))
+        .then(_undated("RequestOutcome is {}", "requestoutcome"))
         .when(outcome.is_null())
         .then(_undated("RequestOutcome is blank"))
+        .when((outcome == "A") & pl.col(day).is_not_null())
+        .then(_undated("no outcome for {}", day))
     )
 
 
@@ -202,7 +221,7 @@ def _plan_issued() -> pl.Expr:
         .then(day)
         .when(~pl.col("timed") | outcome.is_in(["N", "W"]))
         .then(None)
-        .when((outcome == "H") | ~outcome.is_in(sen2().codes["assessmentoutcome"]))
+        .when((outcome == "H") | ~_is_code("assessmentoutcome"))
         .then(_undated("AssessmentOutcome is {}", "assessmentoutcome"))
         .when(pl.col(day).is_not_null())
         .then(_undated("no outcome for {}", day))
@@ -236,7 +255,7 @@ def _review_outcome() -> pl.Expr:
     return pl.when(pl.col("reviewed") | ~outcome.is_in(codes)).then(outcome.replace(codes))
 
 
-_REFUSED, _NO_PLAN = pl.col("requestoutcome") == "N", pl.col("assessmentoutcome") == "N"
+_NO_PLAN = pl.col("assessmentoutcome") == "N"
 _CELLS: Mapping[str, Callable[[], pl.Expr]] = {
     "case_id": _case_id,
     "name": _name,
@@ -247,7 +266,7 @@ _CELLS: Mapping[str, Callable[[], pl.Expr]] = {
     "exception_recorded": lambda: pl.when(pl.col("assessmentoutcome").ne_missing("H")).then("week20"),
     "request_received": lambda: pl.when("live").then("receiveddate"),
     "assess_agreed": _agreed,
-    "assess_refused": lambda: _dated("requestoutcomedate", _REFUSED, "refused to assess"),
+    "assess_refused": _refused,
     "no_plan_notified": lambda: _dated("assessmentoutcomedate", _NO_PLAN, "decided to issue no plan"),
     "plan_issued": _plan_issued,
     "withdrawn": _withdrawn,

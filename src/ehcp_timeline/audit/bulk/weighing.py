@@ -27,7 +27,7 @@ def weigh(inquiry: Inquiry, started: Started, outcomes: Outcomes) -> Weighed:
     deadline, seen, start = started.deadline, started.seen, started.start
     due, set_by = _due_of(inquiry, started)
     outcome = outcomes(inquiry, started, due)
-    unreadable = seen.unreadable(cells_that_matter(deadline))
+    unreadable = _unreadable(started, outcome)
     weighed = Weighed(
         inquiry=inquiry,
         deadline=deadline,
@@ -53,6 +53,14 @@ def _due_of(inquiry: Inquiry, started: Started) -> tuple[pl.Series, pl.Series | 
     set_day = seen.first((deadline.set_by,))
     set_by = set_day < NEVER
     return instead(due, set_by, set_day), set_by
+
+
+def _unreadable(started: Started, outcome: Outcome) -> pl.Series | None:
+    """Return the clocks with an unreadable cell that matters; None for no clock."""
+    always = cells_that_matter(started.deadline, ended=False)
+    undone = started.seen.unreadable(cells_that_matter(started.deadline) - always)
+    ended = None if undone is None else undone & (outcome.ended < NEVER)
+    return either(started.seen.unreadable(always), ended)
 
 
 def _facts(started: Started, due: pl.Series, outcome: Outcome, unreadable: pl.Series | None) -> pl.Series:
