@@ -16,6 +16,7 @@ from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.sen2_items import sen2
 from ehcp_timeline.cases.sen2_table import Table, module_of, table_of
 from ehcp_timeline.cases.sen2_tables import Joined, joined
+from ehcp_timeline.cases.sheet import Block
 from ehcp_timeline.errors import CaseFileError
 
 SPELLINGS = load_spellings(vocabulary())
@@ -36,7 +37,7 @@ def table(module: str, lines: Lines) -> Table:
     columns = zip(*rows, strict=True) if rows else ([] for _ in headings)
     cells = {str(place): list(column) for place, column in enumerate(columns)}
     frame = pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String)).with_row_index("row", offset=2)
-    return table_of(sen2().modules[module], f"{module}.csv", headings, frame)
+    return table_of(sen2().modules[module], f"{module}.csv", headings, [Block(frame)])
 
 
 def join(person: Lines = PERSON, requests: Lines = REQUESTS, **others: Lines) -> Joined:

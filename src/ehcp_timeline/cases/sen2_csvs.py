@@ -7,8 +7,7 @@ one folder apart, as `Blade-Export_15-01-2026_person.csv` belongs to those of 15
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import chain, takewhile
+from itertools import takewhile
 from pathlib import PurePath
 
 import polars as pl
@@ -105,11 +104,7 @@ def _table(sheet: Sheet, module: Module) -> Table:
     name = PurePath(sheet.name).name
     if module.id not in READ:
         return Table(module.id, name, pl.DataFrame(), {}, {})
-    blocks = list(sheet.blocks(_AT_ONCE))
-    cut = chain.from_iterable(block.problems for block in blocks)
-    problems = [replace(problem, problem=f"{name}: {problem.problem}") for problem in cut]
-    cells = pl.concat(block.cells for block in blocks)
-    return table_of(module, name, sheet.headings, cells, problems=problems)
+    return table_of(module, name, sheet.headings, sheet.blocks(_AT_ONCE))
 
 
 def _together(names: Sequence[str]) -> str:

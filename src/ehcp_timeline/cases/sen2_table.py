@@ -1,7 +1,7 @@
 """One table of a SEN2 return, as a CSV file or a worksheet holds it: its items and where they stand."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -14,7 +14,7 @@ from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.sen2_cases import ITEMS
 from ehcp_timeline.cases.sen2_items import Module, sen2
 from ehcp_timeline.cases.sen2_ties import KEY, first_line, may_be_table
-from ehcp_timeline.cases.sheet import ROW
+from ehcp_timeline.cases.sheet import ROW, Block
 from ehcp_timeline.cases.values import DEFAULT_BLANKS, WHITE, shown
 from ehcp_timeline.errors import CaseFileError
 
@@ -98,19 +98,28 @@ def is_table_of(module: Module, headings: Sequence[str]) -> bool:
 
 
 def table_of(
-    module: Module,
-    name: str,
-    headings: Sequence[str],
-    cells: pl.DataFrame,
-    *,
-    worksheet: str = "",
-    problems: Sequence[Problem] = (),
+    module: Module, name: str, headings: Sequence[str], blocks: Iterable[Block], worksheet: str = ""
 ) -> Table:
-    """Return a table, its cells as in `sheet.Block`, its items by name.
+    """Return a table from its rows under their headings, its items by name.
 
     Raises:
         CaseFileError: Two headings mean one item.
     """
+    places = _places(module, name, headings)
+    lines = {item: shown(first_line(headings[place])).strip('"') for item, place in places.items()}
+    empty = Table(module.id, name, pl.DataFrame(), lines, places, worksheet)
+    parts: list[pl.DataFrame] = []
+    problems: list[Problem] = []
+    for block in blocks:
+        parts.append(_items(block.cells, places))
+        problems += (
+            empty.problem(one.row, one.rule, one.problem, one.try_, one.stops) for one in block.problems
+        )
+    return replace(empty, cells=pl.concat(parts), problems=tuple(problems))
+
+
+def _places(module: Module, name: str, headings: Sequence[str]) -> dict[str, int]:
+    """Return where each item that is read stands, from 0."""
     places: dict[str, int] = {}
     for place, heading in enumerate(headings):
         item = module.item(heading)
@@ -118,15 +127,17 @@ def table_of(
             continue
         if item in places:
             one, other = (f"{at + 1} ({shown(headings[at])})" for at in (places[item], place))
-            raise CaseFileError(
-                f"{name}: columns {one} and {other} both mean {item}", "rename or remove one of them"
-            )
+            said = f"{name}: columns {one} and {other} both mean {item}"
+            raise CaseFileError(said, "rename or remove one of them")
         places[item] = place
+    return places
+
+
+def _items(cells: pl.DataFrame, places: Mapping[str, int]) -> pl.DataFrame:
+    """Return the rows that are not blank, their items by name."""
     named = cells.select(ROW, *(_clean(place, item) for item, place in places.items()))
     named = named.with_columns(_spelled_out(named.get_column(item)) for item in places if is_date(item))
-    filled = named.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
-    lines = {item: shown(first_line(headings[place])).strip('"') for item, place in places.items()}
-    return Table(module.id, name, filled, lines, places, worksheet, tuple(problems))
+    return named.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
 
 
 def _is_read(item: str) -> bool:

@@ -16,7 +16,7 @@ from ehcp_timeline.cases.sen2_items import Module, sen2
 from ehcp_timeline.cases.sen2_sheet import Return, return_sheet
 from ehcp_timeline.cases.sen2_table import Table, is_date, is_table_of, module_of, table_of
 from ehcp_timeline.cases.sen2_tables import LEAST
-from ehcp_timeline.cases.sheet import Sheet
+from ehcp_timeline.cases.sheet import Block, Sheet
 from ehcp_timeline.errors import CaseFileError
 
 Worksheets = Sequence[tuple[str, pl.DataFrame]]
@@ -118,7 +118,7 @@ def _tables(parts: Sequence[_Part], shown: str, day: Day | None) -> dict[str, Ta
             said = f"{shown}: {one} and {other} are both the {part.module.id} table of a SEN2 return"
             raise CaseFileError(said, "hide the sheet that is not to be read, or remove it")
         headings = [text or "" for text in part.cells.row(0)[1:]]
-        table = table_of(part.module, part.name, headings, part.cells[1:], worksheet=part.worksheet)
+        table = table_of(part.module, part.name, headings, [Block(part.cells[1:])], part.worksheet)
         tables[part.module.id] = _dated(table, day) if day else table
     return tables
 
