@@ -312,6 +312,30 @@ def test_twelve_weeks_are_too_few_and_thirteen_are_enough(tmp_path: Path) -> Non
     assert forecast(str(write(tmp_path / "enough.csv", enough)))["now"]["too_little"] is None
 
 
+def test_never_is_not_said_of_a_few_weeks(stages: str) -> None:
+    """Four weeks that do not clear it are no never; a year of them is."""
+    run = ehcp("forecast", stages, "--as-at", "2025-06-01", "--runs", "100", "--horizon", "51")
+    year = ehcp("forecast", stages, "--as-at", "2025-06-01", "--runs", "100", "--horizon", "52")
+
+    assert (
+        printed(run).splitlines()[2]
+        == "As cases are taken now, it is clear by 24 May 2026 in none of 100 runs."
+    )
+    assert (
+        printed(year)
+        .splitlines()[2]
+        .startswith("As cases are taken now, the backlog never clears at this rate")
+    )
+
+
+def test_what_is_not_known_is_no_nought(tmp_path: Path) -> None:
+    """A file without a past expects no number of requests, and has nothing in time to save."""
+    path = str(write(tmp_path / "cases.csv", [("A", date(2024, 1, 1), None)]))
+
+    assert forecast(path, "--intake", "1")["intake"][0]["expected"] is None
+    assert "No open case is in time." in shown(path, "--save-list")
+
+
 def test_no_backlog_is_clear_today(tmp_path: Path) -> None:
     """Nothing overdue: clear on the day itself, and the page says how likely it is to stay so."""
     rows: list[tuple[str, date, date | None]] = [

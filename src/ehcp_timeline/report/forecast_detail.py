@@ -22,8 +22,7 @@ _STAGE_NOTE = (
 
 def detail_sections(found: Forecast, stages: Sequence[StageLine]) -> Iterator[Section]:
     """Yield one table for each measure, quarters down and orders of work across; then the stages."""
-    if not found.too_little:
-        yield from _beside(found.outlooks)
+    yield from _beside(found.outlooks)
     yield _stages(stages, found.now.past.weeks)
     yield _queues(stages)
 

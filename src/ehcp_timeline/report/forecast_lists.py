@@ -46,6 +46,8 @@ def _heading(title: str, whole: int, top: int) -> str:
 
 def _to_save(found: SaveList, as_at: date, top: int) -> Section:
     """Return the cases to save, those whose draft must go first at the top."""
+    if not found.in_time:
+        return Section(title="In time, and to be saved", before=("No open case is in time.",))
     words = (
         f"{len(found.cases):,} of {count(found.in_time, 'case')} in time will be late, unless hurried, if "
         "what is still to come takes as long as the slower ones did in the last 52 weeks (85th percentile)."

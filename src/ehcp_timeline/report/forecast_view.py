@@ -54,7 +54,7 @@ def case_sections(found: Forecast, stages: Sequence[StageLine], top: int, *, ful
         sections += _without_runs(found)
     elif full or not lists or asked.target is not None or asked.what_if.changed:
         sections += _answer(found, tuple(stages))
-    if full:
+    if full and not found.too_little:
         sections += detail_sections(found, stages)
     sections += [*lists, _ending(found, full=full, listed=bool(lists))]
     return [one for one in sections if one.before or one.rows]

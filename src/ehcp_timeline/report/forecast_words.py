@@ -38,6 +38,7 @@ _SEASON_WORDS = {
     "august": "in August", "christmas": "at Christmas", "school holiday": "in the school holidays",
 }  # fmt: skip
 _OLD_WEEKS = 4
+_YEAR = 52
 _NEVER, _RARELY = 0.9995, 0.005
 
 
@@ -91,6 +92,8 @@ def _answer(found: Forecast, chosen: Outlook) -> str:
         last = chosen.path[-1].overdue_p50 if chosen.path else overdue
         left = overdue if last is None else last
         runs = f"it is clear by {end} in none of {found.asked.runs:,} runs"
+        if found.asked.weeks < _YEAR:
+            return f"{who}, {runs}."
         if left < overdue:
             return f"{who}, {runs}; {left:,} are still overdue then in the middle one."
         return f"{who}, the backlog never clears at this rate: {runs}, and {left:,} are overdue then."

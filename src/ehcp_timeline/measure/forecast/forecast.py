@@ -167,8 +167,8 @@ def _answered(rulebook: Rulebook, found: Forecast, reviews: Reviews | None) -> F
     orders = _orders(asked, now)
     start = start_of(now, asked.what_if)
     target = _target(found, start, orders)
-    expected = now.drivers.requests.level * now.drivers.requests.season
-    planned = intake(rulebook, asked.as_at, expected.tolist(), asked.closures, asked.intake_weeks)
+    expected = (now.drivers.requests.level * now.drivers.requests.season).tolist() if now.past.weeks else []
+    planned = intake(rulebook, asked.as_at, expected, asked.closures, asked.intake_weeks)
     year = weeks_of(rulebook, REVIEW[0], asked.as_at)
     known = {name: order for name, order in orders.items() if name != OBSERVED}
     reviewed = (
