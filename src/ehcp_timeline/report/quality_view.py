@@ -38,7 +38,7 @@ def quality_sections(found: Quality, top: int) -> Iterator[Section]:
     )
     if len(found.files) > 1:
         yield _standings("Files, the worst first", "file", [(one.file, one) for one in found.files])
-    if found.by:
+    if found.by and found.groups:
         named = [(one.group, one) for one in found.groups]
         yield _standings(f"By {found.by}, the worst first", found.by, named)
     yield _rules(found)
