@@ -197,6 +197,17 @@ def test_what_the_file_knows(tmp_path: Path, year: int | None, reviewdraft: str,
     assert source.columns & every == columns
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "knows"), [("A", True), ("AN", True), ("AY", False), ("Y", False), ("y", False)]
+)
+def test_a_file_without_assessments(tmp_path: Path, outcomes: str, knows: bool) -> None:
+    """Where none was agreed to, none is missing, and what is undecided has no plan; else nobody can say."""
+    asked = [{"receiveddate": "2025-01-06", "requestoutcome": outcome} for outcome in outcomes]
+    made = xml([person(f"A{n}", request(items)) for n, items in enumerate(asked)])
+
+    assert ("plan_issued" in opened(tmp_path, made).columns) == knows
+
+
 def test_a_return_of_2023(tmp_path: Path) -> None:
     """It knows decisions of reviews and no meetings."""
     made = xml([person("A1", request(ASKED, PLAN, active={"lastreview": "2022-10-20"}))], year=2023)

@@ -1,6 +1,7 @@
 """Reads the XML of the SEN2 person-level return, as it is sent to and downloaded from COLLECT."""
 
 import hashlib
+import re
 import weakref
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from ehcp_timeline.errors import CaseFileError
 _ROOTS = ("message", "sen2")
 _ABOUT = ("collection", "year", "referencedate")
 _AS_SENT = "give the return as it is sent to COLLECT, or export the cases as CSV"
+_OUTCOME = "assessmentoutcome"
+_AGREED = re.compile(rb"requestoutcome>\s*y")
 _OVERLAP = 200  # bytes: a tag, white space, and the first letter of its text
 
 
@@ -166,8 +169,11 @@ class _Header:
 
 
 def _filled(file: IO[bytes]) -> tuple[str, frozenset[str]]:
-    """Return the SHA-256 of a file and which items have a text anywhere in it; it is read without parsing."""
-    digest, wanted, end = hashlib.sha256(), dict.fromkeys(ITEMS), b""
+    """Return the SHA-256 of a file and which items have a text anywhere in it; it is read without parsing.
+
+    Where no request was agreed to, there are no assessments to be missed: none has been decided.
+    """
+    digest, wanted, end, agreed = hashlib.sha256(), dict.fromkeys(ITEMS), b"", False
     file.seek(0)
     for piece in pieces(file):
         digest.update(piece)
@@ -177,6 +183,9 @@ def _filled(file: IO[bytes]) -> tuple[str, frozenset[str]]:
             end = text[-_OVERLAP:]
             for item in [item for item in wanted if _has_text(text, item.encode() + b">")]:
                 del wanted[item]
+            agreed = agreed or (_OUTCOME in wanted and _AGREED.search(text) is not None)
+    if "requestoutcome" not in wanted and not agreed:
+        wanted.pop(_OUTCOME, None)
     return digest.hexdigest(), frozenset(ITEMS) - wanted.keys()
 
 
