@@ -83,9 +83,9 @@ def test_without_exceptions_leaves_out_the_plans_that_claim_one() -> None:
 
 
 def work(*, known: bool) -> Work:
-    """Return four plans of the last year, two in time and two late, one of these an exception; one older."""
+    """Return four plans of a year, two in time, two late, one of these an exception; and one a day older."""
     today = day_number(DAY)
-    done = np.array([today, today - 7, today - 14, today - 21, today - 400], dtype=np.int32)
+    done = np.array([today, today - 7, today - 14, today - 363, today - 364], dtype=np.int32)
     due = done + np.array([0, 0, -1, -1, -1], dtype=np.int32)
     flags = np.ones(5, dtype=np.bool_)
     excepted = np.array([False, False, True, False, True])

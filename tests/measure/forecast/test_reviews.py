@@ -70,6 +70,29 @@ def test_every_review_done_falls_due_again(overdue: int, never: int) -> None:
     assert found.p50 == (None if never else AS_AT + timedelta(weeks=50))
 
 
+@pytest.mark.parametrize(("age", "never"), [(400, 0), (1, 1)])
+def test_every_new_plan_joins_in(age: int, never: int) -> None:
+    """200 overdue fall by two a week; in the second year fewer are due, unless thirty plans a week are new.
+
+    Thirty a week ceased in the past year, plans of long ago: 12 in 42 reviews come back, and 200 are gone after
+    52 + (200 - 104) / (12 - 12 x 12 / 42) = 63 weeks. Plans of the day before: the next thirty will be due.
+    """
+    usual = reviews(12, overdue=200)
+    ceased = np.array(
+        [TODAY - WEEK * week - one % WEEK for week in range(YEAR) for one in range(30)], np.int32
+    )
+    undone = np.full(ceased.size, NEVER, dtype=np.int32)
+    start = ceased - np.int32(age)
+    lines = zip(
+        (usual.start, usual.due, usual.done, usual.closed), (start, start + 364, undone, ceased), strict=True
+    )
+
+    clear = told(Reviews(*(np.concatenate(pair) for pair in lines)), 156).clearance["oldest-first"]
+
+    assert clear.never_share == never
+    assert never or clear.p50 == AS_AT + timedelta(weeks=63)
+
+
 def test_a_file_without_reviews_done_says_nothing_of_them() -> None:
     """No decision in the past: no pace, no outlook."""
     assert review_outlook(reviews(0), TODAY, 104, ORDERS, 200, 1, YEAR) is None
