@@ -74,8 +74,8 @@ def test_every_review_done_falls_due_again(overdue: int, never: int) -> None:
 def test_every_new_plan_joins_in(age: int, never: int) -> None:
     """200 overdue fall by two a week; in the second year fewer are due, unless thirty plans a week are new.
 
-    Thirty a week ceased in the past year, plans of long ago: 12 in 42 reviews come back, and 200 are gone after
-    52 + (200 - 104) / (12 - 12 x 12 / 42) = 63 weeks. Plans of the day before: the next thirty will be due.
+    Thirty a week ceased in the past year. Plans of long ago: 12 in 42 reviews come back, and 200 are gone
+    after 52 + (200 - 104) / (12 - 12 x 12 / 42) = 63 weeks. Of the day before: the next thirty will be due.
     """
     usual = reviews(12, overdue=200)
     ceased = np.array(
