@@ -125,6 +125,14 @@ def test_how_far_dates_lie_apart_is_told_from_the_last_count() -> None:
     assert told[-1] == "So the same counts give anything from 2 April 2025 to 16 July 2025."
 
 
+def test_many_stretches_that_rose_are_counted() -> None:
+    """Two of four, the last not among them: it has a sentence of its own."""
+    counts = [Snapshot(date(2025, 1, 1 + 7 * week), count) for week, count in enumerate((90, 91, 92, 80, 81))]
+    told = list(snapshot_sentences(from_counts(counts, 100, 1, 52), date(2025, 1, 29), 52))
+
+    assert "In 2 of 4 stretches the count rose or stood still: at such a pace it never clears." in told
+
+
 def test_a_count_of_nothing_is_clear() -> None:
     """No rate, no date; and a target takes nothing."""
     found = from_counts([Snapshot(date(2025, 1, 1), 100), Snapshot(date(2025, 1, 29), 0)], 100, 1, 52)
