@@ -423,3 +423,24 @@ def test_what_settles_the_order_of_day_and_month(tmp_path: Path) -> None:
         summary = json.loads(printed(run))["summary"]
 
         assert (summary["date_order"], summary["verdicts"]["assess.decide"]) == ([], verdicts)
+
+
+def test_standard_input_is_read_once() -> None:
+    """Named twice it is an error that says so."""
+    run = ehcp_apart("check", "-", "-", stdin=BOTH_WAYS.encode())
+
+    assert (run.returncode, said(run)) == (
+        2,
+        "ehcp: `-` is named twice\ntry: standard input can be read only once\n",
+    )
+
+
+@pytest.mark.parametrize("command", ["overdue", "next", "letters"])
+def test_lists_say_too_what_hangs_on_the_order_of_day_and_month(command: str, tmp_path: Path) -> None:
+    """On standard error, in the words of `check`."""
+    path = tmp_path / "cases.csv"
+    path.write_text(BOTH_WAYS.replace("2025-03-15", ""))
+    run = ehcp(command, str(path), "--as-at", "2026-01-15", "--deadline", "assess.decide")
+
+    assert "verdicts would be" in said(run)
+    assert "if `request_received` were month-first; it was read day-first.\n" in said(run)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ehcp_timeline.cli.examples import examples, exit_codes
-from ehcp_timeline.cli.opening import case_file, law, names, settings
+from ehcp_timeline.cli.opening import STDIN, case_file, law, names, settings
 from ehcp_timeline.cli.options import AsAt, Config, Format, Rules
 from ehcp_timeline.cli.output import choose_output
 from ehcp_timeline.cli.words import day_asked
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from ehcp_timeline.law.terms import Rulebook
 
 CANNOT_BE_JUDGED = 2
-STDIN = "-"
 
 
 @exit_codes("0  the file can be judged", "2  it cannot, or cannot be read at all")

@@ -11,7 +11,7 @@ import typer
 
 from ehcp_timeline.cli.check_options import known_columns
 from ehcp_timeline.cli.opening import case_file, law, names, settings
-from ehcp_timeline.cli.output import ROW_FORMATS, Output, choose_output
+from ehcp_timeline.cli.output import ROW_FORMATS, Output, choose_output, say
 from ehcp_timeline.cli.words import choice, day_asked
 from ehcp_timeline.errors import OutputError
 from ehcp_timeline.report.sections import Section
@@ -70,11 +70,13 @@ class Question:
         assume_blank: list[str] | None,
         as_at: date | None = None,
     ) -> "Casework":
-        """Return the work in a file, as at the day of the question or another."""
+        """Return the work in a file, as at the day of the question or another, and say what is in doubt."""
         blank = known_columns(assume_blank, names(self.rulebook))
         from ehcp_timeline.measure.casework import read_casework
 
-        return read_casework(self.rulebook, source, as_at or self.as_at, selection, blank)
+        work = read_casework(self.rulebook, source, as_at or self.as_at, selection, blank)
+        say(*(f"{one.file}: {one.sentence}" for one in work.audit.date_order))
+        return work
 
 
 def question(as_at: str | None, overlays: Sequence[Path] | None, config_file: Path | None) -> Question:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from ehcp_timeline.cli.config import Config, read_config
 from ehcp_timeline.cli.output import say
+from ehcp_timeline.errors import UsageError
 
 if TYPE_CHECKING:
     from ehcp_timeline.cases.columns import Vocabulary
     from ehcp_timeline.cases.frame import CaseSource
     from ehcp_timeline.law.terms import Rulebook
+
+STDIN = "-"
 
 
 def settings(asked: Path | None) -> Config:
@@ -48,7 +51,10 @@ def case_files(
     Raises:
         CaseFileError: One cannot be read as a case file at all.
         ConfigError: The settings name columns or codes that there are not.
+        UsageError: Standard input is named twice.
     """
+    if sum(str(path) == STDIN for path in paths) > 1:
+        raise UsageError("`-` is named twice", "standard input can be read only once")
     from ehcp_timeline.cases.frame import open_case_files
     from ehcp_timeline.cases.mapping import NO_MAPPINGS
     from ehcp_timeline.cases.mapping_words import check_mappings
