@@ -327,6 +327,25 @@ def test_a_person_without_end(tmp_path: Path, giant: bytes) -> None:
         list(opened(tmp_path, made).batches())
 
 
+def test_a_nesting_without_end_in_a_packed_file(tmp_path: Path) -> None:
+    """A few bytes unpack to elements within elements by the million, though a person ends now and then."""
+    nested = b"<a><Person></Person>" * 200 + b"</a>" * 200
+    made = gzip.compress(ONE.replace(b"</Persons>", nested + b"</Persons>"))
+
+    with pytest.raises(
+        CaseFileError, match=r"elements stand within elements 100 deep. export the return again"
+    ):
+        list(opened(tmp_path, made).batches())
+
+
+def test_more_names_of_elements_than_any_return_has(tmp_path: Path) -> None:
+    """Each name is kept, so that their number is."""
+    named = b"".join(b"<Person><t%d/></Person>" % number for number in range(1_100))
+
+    with pytest.raises(CaseFileError, match=r"there are more than 1,000 names of elements"):
+        list(opened(tmp_path, ONE.replace(b"</Persons>", named + b"</Persons>")).batches())
+
+
 def test_a_large_person_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What counts is the distance between the ends of two persons."""
     monkeypatch.setattr(sen2_persons, "LONGEST_PERSON", 600_000)

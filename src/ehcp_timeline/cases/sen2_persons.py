@@ -13,8 +13,10 @@ from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.xml_stream import local, parser_of
 from ehcp_timeline.errors import CaseFileError
 
-# Nothing that expat keeps can grow beyond this: neither a text, nor a comment, nor tags that never end.
+# What bounds the memory: the length of a text, of a comment, of a tag; different names; nested elements.
 LONGEST_PERSON = 4_000_000  # bytes
+MOST_NAMES = 1_000
+DEEPEST = 100
 
 _LINE, _RANK = "line", "sentyperank"
 _SCHEMA = {ROW: pl.UInt32, PERSON: pl.UInt32} | dict.fromkeys(ITEMS, pl.String)
@@ -25,13 +27,14 @@ _Meaning = tuple[Items, str] | Callable[[], None] | None
 Told = tuple[pl.DataFrame, tuple[Problem, ...]]
 
 
-def read_persons(parts: Iterable[bytes], shown: str, rows: int) -> Generator[Told]:
+def read_persons(parts: Iterable[bytes], shown: str, rows: int, *, packed: bool = False) -> Generator[Told]:
     """Yield the requests of a return from the first, about `rows` of them at a time; at least once.
 
     Args:
         parts: The XML, piece by piece.
         shown: The file, to begin an error with.
         rows: How many at a time.
+        packed: The file was unpacked, so that a small one may hold elements within elements by the million.
 
     Yields:
         The flat table that `sen2_cases.case_cells` reads, and a problem for each person without a request.
@@ -39,10 +42,10 @@ def read_persons(parts: Iterable[bytes], shown: str, rows: int) -> Generator[Tol
         holds several.
 
     Raises:
-        CaseFileError: The XML is not well formed, was cut short, has a document type, or a person that is
-            longer than any can be.
+        CaseFileError: The XML is not well formed, was cut short, has a document type, a person that is
+            longer than any can be, or elements such as no return has.
     """
-    persons = _Persons(shown)
+    persons = _Persons(shown, packed=packed)
     for part in chain(parts, (b"",)):
         persons.take(part)
         if len(persons.rows) >= rows:
@@ -72,7 +75,7 @@ class _Persons:
         rows: Those not yet told, each with the cells of `_SCHEMA`.
     """
 
-    def __init__(self, shown: str) -> None:
+    def __init__(self, shown: str, *, packed: bool) -> None:
         self.rows: list[tuple[str | int | None, ...]] = []
         self._shown = shown
         self._parser = parser_of(shown)
@@ -87,8 +90,11 @@ class _Persons:
         self._part = b""
         self._passed = self._at = self._newlines = self._without_end = 0
         self._texts: list[str] = []
+        self._known: dict[str, _Meaning] = {}
         self._parser.CharacterDataHandler = self._texts.append
-        self._parser.EndElementHandler = self._ending()
+        self._parser.EndElementHandler = end = self._ending()
+        if packed:
+            self._parser.StartElementHandler, self._parser.EndElementHandler = self._counting(end)
 
     def take(self, part: bytes) -> None:
         """Take the next part of the XML; an empty one is the end.
@@ -105,9 +111,14 @@ class _Persons:
         self._passed += len(part)
         self._without_end = self._without_end + len(part) if self._count == before else 0
         if self._without_end > LONGEST_PERSON:
-            line, most = self._newlines + 1, f"{LONGEST_PERSON // 1_000_000} million bytes"
-            said = f"{self._shown}: by line {line} no person ends within {most}"
-            raise CaseFileError(said, "export the return again")
+            self._refuse(f"no person ends within {LONGEST_PERSON // 1_000_000} million bytes")
+        if len(self._known) > MOST_NAMES:
+            self._refuse(f"there are more than {MOST_NAMES:,} names of elements")
+
+    def _refuse(self, why: str) -> None:
+        """Refuse a file that no return can be, and would fill the memory."""
+        said = f"{self._shown}: by line {self._newlines + 1} {why}"
+        raise CaseFileError(said, "export the return again")
 
     def _line(self) -> int:
         """Return the line on which the parser stands; counted here, because the parser takes its time."""
@@ -118,7 +129,7 @@ class _Persons:
 
     def _ending(self) -> Callable[[str], None]:
         """Return what takes the end of each element; it learns each name when it first meets it."""
-        texts, known = self._texts, dict[str, _Meaning]()
+        texts, known = self._texts, self._known
 
         def end(name: str) -> None:
             try:
@@ -137,6 +148,23 @@ class _Persons:
             texts.clear()
 
         return end
+
+    def _counting(self, end: Callable[[str], None]) -> tuple[Callable[..., None], Callable[[str], None]]:
+        """Return what takes the beginning and the end of each element, and refuses a nesting without end."""
+        depth = 0
+
+        def begin(*_: object) -> None:
+            nonlocal depth
+            depth += 1
+            if depth > DEEPEST:
+                self._refuse(f"elements stand within elements {DEEPEST} deep")
+
+        def ended(name: str) -> None:
+            nonlocal depth
+            depth -= 1
+            end(name)
+
+        return begin, ended
 
     def _meaning(self, tag: str) -> _Meaning:
         """Return where an item is gathered, or what is done when a module ends; None for all else."""

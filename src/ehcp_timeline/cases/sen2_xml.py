@@ -75,7 +75,8 @@ def find_sen2_sheet(raw: Raw) -> Sheet:
 def _blocks(file: Surveyed, held: frozenset[str], rows: int) -> Generator[Block]:
     """Yield the requests, about `rows` of them at a time."""
     with file.opened() as opened:
-        for flat, problems in read_persons(pieces(opened), file.shown, rows):
+        packed = file.spool is not None
+        for flat, problems in read_persons(pieces(opened), file.shown, rows, packed=packed):
             yield case_block(flat, held, problems)
 
 
