@@ -105,11 +105,13 @@ def _json(value: object, comma: str = ", ", colon: str = ": ") -> str:
 
 def _cell(value: Value) -> str | int | float:
     """Return a value as the csv module should write it; yes and no are words, nothing is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return unformulated(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
-        return value
-    return unformulated(_words(value))
+    return value if isinstance(value, int | float) else unformulated(str(value))
 
 
 def _words(value: Value) -> str:

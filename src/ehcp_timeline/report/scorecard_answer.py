@@ -87,14 +87,15 @@ def scorecard_rows(card: Scorecard, *, no_cases: str | None = NO_CASES) -> Itera
 def _lines(card: Scorecard) -> Iterator[tuple[dict[str, Any], dict[str, Any], list[str], Mapping[str, Any]]]:
     """Yield for each line its place, its values, the measures without a case, and the line itself."""
     by = card.question.group.id if card.question.group else None
-    measured = [one for one in card.question.measures if one.id not in card.files.not_measured]
+    names = [one.id for one in card.question.measures]
+    measured = [(name, above(name)) for name in names if name not in card.files.not_measured]
     for line in card.lines.iter_rows(named=True):
         period = Period(card.layout.kind, line[PERIOD])
         place = {
             "by": by, "group": line["group"], "period": period.label, "from": period.first, "to": period.last,
         }  # fmt: skip
-        values = {one.id: line[one.id] for one in card.question.measures}
-        none = [one.id for one in measured if line[one.id] is None and line[above(one.id)] is not None]
+        values = {name: line[name] for name in names}
+        none = [name for name, counted in measured if line[name] is None and line[counted] is not None]
         yield place, values, none, line
 
 
