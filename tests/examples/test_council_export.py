@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.command import ehcp, printed
+from tests.cli.command import ehcp, printed, said
 
 FOLDER = Path(__file__).parents[2] / "examples" / "council-export"
 CONFIG = ("--config", str(FOLDER / "ehcp.toml"))
@@ -62,3 +62,19 @@ def test_without_its_settings_the_export_is_no_case_file() -> None:
 
     assert run.returncode == 2
     assert b"no heading means case_id" in run.stderr
+
+
+def test_what_is_read_is_not_left_behind(tmp_path: Path) -> None:
+    """A converted extract says the same, and only what no column means is left behind."""
+    out = tmp_path / "north.csv"
+    when = ("--as-at", "2026-06-01")
+    run = ehcp("convert", str(FOLDER / "extract-north.csv"), *CONFIG, *when, "-o", str(out))
+    found, canonical = (
+        json.loads(printed(ehcp("check", str(path), *when, "--format", "json")))
+        for path in (out, FOLDER / "canonical-north.csv")
+    )
+
+    told = said(run)
+    assert "Left behind: 2 headings" in told
+    assert ("Panel Letter" in told, "Plan Cost Band" in told) == (False, True)
+    assert found["summary"]["verdicts"] == canonical["summary"]["verdicts"]

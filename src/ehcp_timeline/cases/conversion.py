@@ -270,7 +270,7 @@ def _check_alike(sources: Sequence[CaseSource]) -> None:
 def _unused(source: CaseSource, gathering: _Gathering) -> Iterator[Unused]:
     for one in source.understood.headings:
         filled = gathering.filled[str(one.position - 1)]
-        if one.column is None and (filled or one.text):
+        if one.column is None and not one.gives and (filled or one.text):
             yield Unused(source.name, one.position, one.text, filled)
 
 

@@ -128,12 +128,10 @@ class CaseSource:
     def understood(self) -> Understood:
         """How the file was understood, with suggestions for the headings that are not read."""
         sheet, laid = self._sheet, self._laid
-        headings = tuple(
-            replace(one, gives=laid.given(one.position - 1))
-            for one in describe(sheet.headings, self._spellings)
-        )
+        headings = ((one, laid.given(one.position - 1)) for one in describe(sheet.headings, self._spellings))
+        told = tuple(replace(one, gives=gives, suggestions=()) if gives else one for one, gives in headings)
         return Understood(
-            sheet.encoding, sheet.delimiter, sheet.header_row, headings, sheet.worksheet, laid.constants
+            sheet.encoding, sheet.delimiter, sheet.header_row, told, sheet.worksheet, laid.constants
         )
 
     @property
