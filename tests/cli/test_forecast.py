@@ -60,8 +60,8 @@ def test_the_answer_comes_first(council: str) -> None:
         "On 1 June 2025 493 assessments are open, 220 of them overdue.",
     ]
     assert lines[2] == (
-        f"As cases are taken now, half of all runs are clear by {in_words(clear['p50'])}, and 85 of 100 are "
-        f"clear by {in_words(clear['p85'])}."
+        f"As cases are taken now, it is clear by {in_words(clear['p50'])} in half of 100 simulated futures, "
+        f"and by {in_words(clear['p85'])} in 85 of 100."
     )
     assert lines[4] == "When it is clear"
 
@@ -92,7 +92,7 @@ def test_never_is_said_where_more_comes_in_than_goes_out(tmp_path: Path) -> None
     assert forecast(path)["clearance"] == {"p50": None, "p85": None, "p95": None, "never_share": 1.0}
     assert shown(path)[2].startswith(
         "As cases are taken now, the backlog never clears at this rate: it is clear by 26 July 2026 in none "
-        "of 100 runs, and "
+        "of 100 simulated futures, and "
     )
 
 
@@ -156,7 +156,7 @@ def test_a_change_stands_beside_no_change(council: str) -> None:
     assert changed["clearance"]["p50"] < unchanged["clearance"]["p50"]
     assert [one["unchanged"] for one in unchanged["policies"]] == [None] * 4
     lines = shown(council, "--capacity", "+3", "--horizon", "200")
-    assert lines[2].startswith("With the change, as cases are taken now, half of all runs are clear by ")
+    assert lines[2].startswith("With the change, as cases are taken now, it is clear by ")
     assert "+3 plans a week at the narrowest stage" in lines
 
 
@@ -319,7 +319,7 @@ def test_never_is_not_said_of_a_few_weeks(stages: str) -> None:
 
     assert (
         printed(run).splitlines()[2]
-        == "As cases are taken now, it is clear by 24 May 2026 in none of 100 runs."
+        == "As cases are taken now, it is clear by 24 May 2026 in none of 100 simulated futures."
     )
     assert (
         printed(year)
@@ -348,7 +348,7 @@ def test_no_backlog_is_clear_today(tmp_path: Path) -> None:
         "p50": "2025-06-01", "p85": "2025-06-01", "p95": "2025-06-01", "never_share": 0.0,
     }  # fmt: skip
     lines = shown(path)
-    assert lines[2].startswith("There is no backlog now. As cases are taken now, half of all runs have ")
+    assert lines[2].startswith("There is no backlog now. As cases are taken now, ")
     assert "When it is clear" not in lines
 
 

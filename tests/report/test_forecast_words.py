@@ -1,12 +1,16 @@
 """The sentences of a forecast, each branch of them, word for word."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from ehcp_timeline.cases.columns import vocabulary
+from ehcp_timeline.cases.frame import open_case_file
+from ehcp_timeline.law.reading import load_rulebook
 from ehcp_timeline.measure.forecast.asked import Asked
 from ehcp_timeline.measure.forecast.backtest import Backtest, Score, Scored, Standpoint
-from ehcp_timeline.measure.forecast.forecast import Target
+from ehcp_timeline.measure.forecast.forecast import Forecast, Target, forecast
 from ehcp_timeline.measure.forecast.order import Order
 from ehcp_timeline.measure.forecast.outlook import Clearance
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook
@@ -14,11 +18,13 @@ from ehcp_timeline.measure.forecast.season_lines import SeasonLine
 from ehcp_timeline.measure.forecast.target import Needed
 from ehcp_timeline.report.forecast_score_words import backtest_section, backtest_sentences
 from ehcp_timeline.report.forecast_words import (
+    headline,
     order_words,
     review_sentences,
     season_words,
     target_words,
 )
+from tests.measure.forecast.files import AS_AT, illustrative
 
 DAY = date(2027, 9, 30)
 FIRST = (
@@ -222,3 +228,76 @@ def test_nothing_to_score_is_said() -> None:
         "No past month had weeks enough behind it and after it, and a backlog; nothing can be scored.",
     )
     assert section.rows == ()
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Forecast:
+    """Return a forecast of the illustrative council: 220 overdue."""
+    path = illustrative(tmp_path_factory.mktemp("council") / "cases.csv")
+    asked = Asked(AS_AT, runs=100, weeks=60, policies=("observed",))
+    return forecast(load_rulebook(), [open_case_file(str(path), vocabulary(), as_at=AS_AT)], asked)
+
+
+CLEAR = date(2026, 1, 4)
+
+
+@pytest.mark.parametrize(
+    ("clear", "words"),
+    [
+        (
+            Clearance(CLEAR, date(2026, 2, 1), None, 0.1),
+            (
+                "As cases are taken now, it is clear by 4 January 2026 in half of 100 simulated "
+                "futures, and by "
+                "1 February 2026 in 85 of 100."
+            ),
+        ),
+        (
+            Clearance(CLEAR, None, None, 0.4),
+            (
+                "As cases are taken now, it is clear by 4 January 2026 in half of 100 simulated futures; by "
+                "26 July 2026 it is still not in 40 of 100."
+            ),
+        ),
+        (
+            Clearance(None, None, None, 0.51),
+            (
+                "As cases are taken now, it is most likely not clear by 26 July 2026: it is not in 51 of 100 "
+                "simulated futures."
+            ),
+        ),
+    ],
+)
+def test_the_answer_says_how_likely_it_is(found: Forecast, clear: Clearance, words: str) -> None:
+    """Two dates; one and what is left over; or none."""
+    one = replace(found.outlooks[0], clearance=clear)
+
+    assert list(headline(replace(found, outlooks=(one,))))[1] == words
+
+
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [
+        (220, ("the backlog never clears at this rate: it is clear by 26 July 2026 in none of 100 simulated "
+              "futures, and 220 are overdue then.")),
+        (219, ("it is clear by 26 July 2026 in none of 100 simulated futures; 219 are still overdue then in "
+              "the middle one.")),
+    ],
+)  # fmt: skip
+def test_never_is_said_of_what_does_not_fall(found: Forecast, last: int, words: str) -> None:
+    """A backlog of 220 that is 220 after a year never clears; one of 219 may, later."""
+    chosen = found.outlooks[0]
+    path = (*chosen.path[:-1], replace(chosen.path[-1], overdue_p50=last))
+    one = replace(chosen, clearance=Clearance(None, None, None, 1.0), path=path)
+
+    assert list(headline(replace(found, outlooks=(one,))))[1] == f"As cases are taken now, {words}"
+
+
+def test_a_backlog_within_what_counts_as_clear_is_clear_now(found: Forecast) -> None:
+    """At 220 of 220 it is; at 219 it is not."""
+    clear = list(headline(replace(found, clear_at=220)))[1]
+
+    assert clear.startswith(
+        "That counts as clear now: clear means no more than 220 overdue. As cases are taken"
+    )
+    assert not list(headline(replace(found, clear_at=219)))[1].startswith("That counts as clear")

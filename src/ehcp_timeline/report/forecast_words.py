@@ -83,28 +83,30 @@ def _are(number: int) -> str:
 
 def _answer(found: Forecast, chosen: Outlook) -> str:
     """Return in one sentence when the backlog clears under one order of work."""
-    clear, overdue = chosen.clearance, found.now.standing.overdue
-    end = day(_end(found))
-    if overdue <= found.clear_at:
+    if found.now.standing.overdue <= found.clear_at:
         return _stays_words(found, chosen)
-    who = _ORDER_WORDS[chosen.policy]
+    clear, end = chosen.clearance, day(_end(found))
+    who, futures = _ORDER_WORDS[chosen.policy], f"{found.asked.runs:,} simulated futures"
     if clear.never_share >= _NEVER:
-        last = chosen.path[-1].overdue_p50 if chosen.path else overdue
-        left = overdue if last is None else last
-        runs = f"it is clear by {end} in none of {found.asked.runs:,} runs"
-        if found.asked.weeks < _YEAR:
-            return f"{who}, {runs}."
-        if left < overdue:
-            return f"{who}, {runs}; {left:,} are still overdue then in the middle one."
-        return f"{who}, the backlog never clears at this rate: {runs}, and {left:,} are overdue then."
+        return f"{who}, {_never_words(found, chosen, f'it is clear by {end} in none of {futures}')}"
+    never = f"{100 * clear.never_share:.0f} of 100"
     if clear.p50 is None:
-        return f"{who}, it is most likely not clear by {end}: in {_in_100(clear.never_share)} it is not."
-    sure = (
-        f"85 of 100 are clear by {day(clear.p85)}"
-        if clear.p85 is not None
-        else f"{_in_100(clear.never_share)} are not clear by {end}"
-    )
-    return f"{who}, half of all runs are clear by {day(clear.p50)}, and {sure}."
+        return f"{who}, it is most likely not clear by {end}: it is not in {never} simulated futures."
+    half = f"{who}, it is clear by {day(clear.p50)} in half of {futures}"
+    if clear.p85 is None:
+        return f"{half}; by {end} it is still not in {never}."
+    return f"{half}, and by {day(clear.p85)} in 85 of 100."
+
+
+def _never_words(found: Forecast, chosen: Outlook, in_none: str) -> str:
+    """Return that it is not clear in any run: `never` only where it grows, or stands still, for a year."""
+    overdue = found.now.standing.overdue
+    last = chosen.path[-1].overdue_p50 if chosen.path else None
+    if found.asked.weeks < _YEAR or last is None:
+        return f"{in_none}."
+    if last < overdue:
+        return f"{in_none}; {last:,} are still overdue then in the middle one."
+    return f"the backlog never clears at this rate: {in_none}, and {last:,} are overdue then."
 
 
 def _end(found: Forecast) -> date:
@@ -127,8 +129,9 @@ def _stays_words(found: Forecast, chosen: Outlook) -> str:
         return clear
     last = ahead[min(3, len(ahead) - 1)]
     return (
-        f"{clear} {_ORDER_WORDS[chosen.policy]}, half of all runs have {last.overdue_p50:,} or fewer overdue "
-        f"at the end of {last.quarter}, and 85 of 100 have {last.overdue_p85:,} or fewer."
+        f"{clear} {_ORDER_WORDS[chosen.policy]}, {last.overdue_p50:,} or fewer are overdue in half of "
+        f"{found.asked.runs:,} simulated futures at the end of {last.quarter}, and {last.overdue_p85:,} or "
+        "fewer in 85 of 100."
     )
 
 
