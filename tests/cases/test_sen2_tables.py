@@ -99,7 +99,7 @@ def test_the_row_of_another_request_is_not_taken() -> None:
     )
 
     assert flat(found, "assessmentoutcome", "startdate", "reviewmeeting", "sentype") == [
-        (2, None, None, None, None),
+        (2, "lost", None, None, None),
         (3, None, None, None, None),
     ]
     text = "the row belongs to no row of the requests table"
@@ -110,6 +110,35 @@ def test_the_row_of_another_request_is_not_taken() -> None:
         (0, "orphan-row", f"activeplans.csv, row 2: {text}", "row"),
         (0, "orphan-row", f"senneed.csv, row 2: {text}", "nothing"),
     ]
+
+
+def test_what_may_stand_in_a_lost_row_is_not_blank() -> None:
+    """A request that was agreed to may have the assessment that belongs to none; others cannot."""
+    requests = (*REQUESTS, "23,12,y", "24,12,N", "25,11,Y")
+    found = join(requests=requests, assessment=(ASSESSMENT, "31,25,A", "32,99,Y"))
+
+    assert flat(found, "assessmentoutcome") == [(2, "lost"), (3, None), (4, "lost"), (5, None), (6, "A")]
+
+
+def test_a_lost_row_of_a_known_person() -> None:
+    """Where the row names its person, only that person's requests are in doubt."""
+    found = join(
+        requests=("persontableid,requeststableid,requestoutcome", "11,1,Y", "12,1,Y"),
+        assessment=("persontableid,requeststableid,assessmentoutcome", "12,7,Y"),
+    )
+
+    assert flat(found, "assessmentoutcome") == [(2, None), (3, "lost")]
+
+
+def test_a_lost_review() -> None:
+    """A plan without an active plan may have the review that belongs to none."""
+    found = join(
+        requests=(*REQUESTS, "23,12,Y"),
+        assessment=(ASSESSMENT, "31,21,Y", "32,22,A", "33,23,H"),
+        activeplans=("activeplanstableid,requeststableid,lastreview", "51,99,2025-09-01", "52,23,"),
+    )
+
+    assert flat(found, "lastreview") == [(2, "undated: lost"), (3, None), (4, None)]
 
 
 def test_a_person_without_a_request() -> None:

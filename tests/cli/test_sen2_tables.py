@@ -115,6 +115,27 @@ def test_rows_that_belong_to_nothing(tmp_path: Path) -> None:
     assert "2 rows, 1 judged, 1 not judged" in printed(run)
 
 
+@pytest.mark.parametrize(
+    "lost",
+    [b"99,1,1,1,77,Y,2025-Mar-01 00:00:00,0,0,0,0,0\r\n", b"99,1,1,1,21,Y,2025-Mar-01,0,0,0,0,0,0\r\n"],
+)
+def test_a_lost_assessment_makes_no_breach(tmp_path: Path, lost: bytes) -> None:
+    """The plan that may have been issued in a row that is lost is unknown, not overdue."""
+    asked = {"receiveddate": "2025-01-06", "requestoutcome": "Y", "requestoutcomedate": "2025-02-10"}
+    other = Assessment({"assessmentoutcome": "Y", "assessmentoutcomedate": "2025-05-19"})
+    files = blade([person("X1", request(asked)), person("X2", request(asked, other))])
+    verdicts = []
+    for more in (b"", lost):
+        files[f"{EXPORT}assessment.csv"] += more
+        answer = checked(*laid(tmp_path / "export", files))
+        found = {one["case_id"]: one for one in answer["findings"] if one["deadline"] == "plan.issue"}
+        verdicts.append({case: one["verdict"] for case, one in found.items()})
+
+    assert verdicts == [{"X1": "overdue", "X2": "met"}, {"X1": "unknown", "X2": "met"}]
+    (problem,) = (one["problem"] for one in answer["problems"] if one["column"] == "plan_issued")
+    assert problem == f'{EXPORT}requests.csv, row 2: "undated: AssessmentOutcome is LOST" has no date'
+
+
 def test_nobody_is_named_in_a_problem(tmp_path: Path) -> None:
     """Neither a birth date nor a name is shown, whatever is wrong with it."""
     items = {"surname": "Canary", "forename": "#REF!", "personbirthdate": "31/02/2199"}

@@ -1,6 +1,6 @@
 """Says in which table of a SEN2 return, in which row and column of it, a cell of a case stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -22,7 +22,7 @@ _COMES_FROM: Mapping[str, tuple[str, ...]] = {
     "request_received": ("receiveddate",),
     "assess_agreed": ("requestoutcomedate", "requestoutcome"),
     "assess_refused": ("requestoutcomedate", "requestoutcome"),
-    "withdrawn": ("requestoutcomedate", "assessmentoutcomedate", "requestoutcome", "assessmentoutcome"),
+    "withdrawn": ("requestoutcomedate", "requestoutcome"),
     "moved_away": ("exported",),
     "exception_recorded": ("week20",),
     "no_plan_notified": ("assessmentoutcomedate", "assessmentoutcome"),
@@ -57,16 +57,26 @@ class Places:
         """
         if not problem.row:
             return problem
-        items = _COMES_FROM.get(problem.column)
-        if items is None:
-            return replace(problem, problem=f"{self._tables['requests'].name}: {problem.problem}")
-        at = self._at[problem.row]
-        for item in items if _UNDATED not in problem.problem else items[::-1]:
-            if self._is_filled(item, at):
-                name = self._home[item]
-                where = self._tables[name].cell(self._number(name, at) or 0, item)
-                return replace(problem, problem=f"{where}: {problem.problem}")
-        return problem
+        at = self._at[problem.row] if problem.column in _COMES_FROM else 0
+        for item in self._items(problem, at):
+            name = self._home[item]
+            if self._is_filled(item, at) and (row := self._number(name, at)):
+                return replace(problem, problem=f"{self._tables[name].cell(row, item)}: {problem.problem}")
+        requests = f"{self._tables['requests'].name}, row {problem.row}"
+        return replace(problem, problem=f"{requests}: {problem.problem}")
+
+    def _items(self, problem: Problem, at: int) -> Sequence[str]:
+        """Return the items of the file that the column of a problem may come from, the likeliest first."""
+        items = _COMES_FROM.get(problem.column, ())
+        if problem.column == "withdrawn" and not self._is_withdrawn_request(at):
+            items = _COMES_FROM["plan_issued"]
+        there = [item for item in items if item in self._home]
+        return there[::-1] if _UNDATED in problem.problem else there
+
+    def _is_withdrawn_request(self, at: int) -> bool:
+        """Return whether the request was withdrawn, and not its assessment."""
+        outcome = self._flat.get_column("requestoutcome") if "requestoutcome" in self._home else None
+        return outcome is not None and str(outcome[at]).upper() == "W"
 
     @cached_property
     def _at(self) -> dict[int, int]:

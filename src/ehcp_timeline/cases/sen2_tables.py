@@ -23,6 +23,7 @@ _ABOVE = {"assessmenttableid": "assessment", "activeplanstableid": "activeplans"
 _OF, _PERSON_ROW, _FIRST = "request", "person_row", "first"
 _HERE = "\0"
 _RANK, _OUTCOME, _NOT_YET = "sentyperank", "assessmentoutcome", "A"
+_REQUESTED, _REVIEWED = "requestoutcome", "lastreview"
 _TRY = {
     "duplicate-id": "remove one of the two, or correct its number",
     "no-person": "add the person, or correct the number of the person",
@@ -61,6 +62,7 @@ def joined(tables: Mapping[str, Table]) -> Joined:
             rows = rows.join(places, left_on=ROW, right_on=_OF, how="left", maintain_order="left")
             cells = hung.select(_OF, pl.exclude(_OF, *flat.columns))
             flat = flat.join(cells, left_on=ROW, right_on=_OF, how="left", maintain_order="left")
+            flat = _doubted(module, flat, rows.get_column(module).is_null() & joining.doubted(module, flat))
     return Joined(flat, rows, tuple(joining.problems))
 
 
@@ -74,6 +76,9 @@ class _Joining:
     def __init__(self, tables: Mapping[str, Table]) -> None:
         self._tables = tables
         self._placed: dict[str, pl.DataFrame] = {}
+        self._lost: dict[str, pl.Series | None] = {
+            name: None for name, table in tables.items() if any(one.stops == "row" for one in table.problems)
+        }
         self.problems = [problem for table in tables.values() for problem in table.problems]
         in_pairs = all(PERSON in tables[module].cells.columns for module in HUNG if module in tables)
         self._keys = [PERSON, REQUEST] if in_pairs else [REQUEST]
@@ -111,10 +116,24 @@ class _Joining:
     def _belonging(self, table: Table, placed: pl.DataFrame, stops: str) -> pl.DataFrame:
         """Return the rows that belong to a request, each with the `first` of it that counts."""
         lost = placed.filter(pl.col(_OF).is_null())
+        self._lose(table.module, lost)
         self._say(table, lost, "orphan-row", "the row belongs to no row of the requests table", stops)
         placed = placed.filter(pl.col(_OF).is_not_null())
         first = pl.col(ROW).sort_by(_undecided(placed), ROW).first().over(_OF)
         return placed.with_columns(first.alias(_FIRST))
+
+    def doubted(self, module: str, flat: pl.DataFrame) -> pl.Series:
+        """Return which requests the rows of a table may belong to that could be joined to none."""
+        persons = self._lost.get(module, pl.Series(dtype=pl.String))
+        if persons is None:
+            return pl.repeat(True, flat.height, eager=True)
+        return flat.get_column(PERSON).is_in(persons.implode())
+
+    def _lose(self, module: str, lost: pl.DataFrame) -> None:
+        """Remember whose rows of a table are lost."""
+        if lost.height and module not in self._lost:
+            named = PERSON in lost.columns and not lost.get_column(PERSON).null_count()
+            self._lost[module] = lost.get_column(PERSON) if named else None
 
     def _above(self, table: Table) -> pl.DataFrame | None:
         """Return the keys of the table that the rows of this one belong to, and the `request` of each."""
@@ -143,6 +162,26 @@ class _Joining:
         firsts = rows.get_column(_FIRST) if _FIRST in rows.columns else rows.get_column(ROW)
         for row, first in zip(rows.get_column(ROW), firsts, strict=True):
             self.problems.append(table.problem(row, rule, says.replace(_HERE, str(first)), _TRY[rule], stops))
+
+
+def _doubted(module: str, flat: pl.DataFrame, doubted: pl.Series) -> pl.DataFrame:
+    """Return requests with what they lack in words where it may stand in a row that is lost.
+
+    A blank would say "not yet", and make a breach of it.
+    """
+    if module == "assessment" and {_REQUESTED, _OUTCOME} <= set(flat.columns):
+        lacks, item, word = _is(_REQUESTED, "Y"), _OUTCOME, "lost"
+    elif module == "activeplans" and {_OUTCOME, _REVIEWED} <= set(flat.columns):
+        lacks, item, word = _is(_OUTCOME, "Y", "H"), _REVIEWED, "undated: lost"
+    else:
+        return flat
+    marked = pl.when(doubted & lacks).then(pl.lit(word)).otherwise(item)
+    return flat.with_columns(marked.alias(item))
+
+
+def _is(item: str, *codes: str) -> pl.Expr:
+    """Return whether an item is one of some codes."""
+    return pl.col(item).str.to_uppercase().is_in(codes)
 
 
 def _primary(cells: pl.DataFrame) -> pl.DataFrame:
