@@ -6,16 +6,20 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.clocks import VERDICTS
 from ehcp_timeline.audit.judgeable import unjudgeable
 from ehcp_timeline.audit.result import DateOrder, DoubtfulColumn
+from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.cases.columns import vocabulary
 from ehcp_timeline.cases.frame import CaseSource, open_case_file
 from ehcp_timeline.cases.mapping import NOTHING_SAID, FileMapping
 from ehcp_timeline.law.reading import load_rulebook
+from ehcp_timeline.measure.check import check_files
 from ehcp_timeline.measure.date_order import date_order
 
 LAW = load_rulebook()
 AS_AT = date(2026, 1, 15)
+DECIDED = Selection(verdicts=frozenset(VERDICTS), everything=True, deadlines=frozenset({"assess.decide"}))
 
 
 def source(folder: Path, content: str, mapping: FileMapping = NOTHING_SAID) -> CaseSource:
@@ -53,6 +57,16 @@ def test_verdicts_that_hang_on_the_order_are_counted(tmp_path: Path) -> None:
         verdicts=4,
         changed=3,
     )
+
+
+def test_the_count_is_that_of_the_file_read_month_first(tmp_path: Path) -> None:
+    """Judged with a month-first format, three of four verdicts are others."""
+    told = [
+        check_files(LAW, [source(tmp_path, DECISIONS, mapping)], AS_AT, DECIDED).findings["verdict"].to_list()
+        for mapping in (NOTHING_SAID, FileMapping(date_formats={"request_received": ("%m/%d/%Y",)}))
+    ]
+
+    assert told == [["late", "met", "late", "overdue"], ["met", "late", "late", "running"]]
 
 
 @pytest.mark.parametrize("day", ["13/2/2025", "28/2/2025"])
