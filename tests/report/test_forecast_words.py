@@ -15,9 +15,11 @@ from ehcp_timeline.measure.forecast.order import Order
 from ehcp_timeline.measure.forecast.outlook import Clearance
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook
 from ehcp_timeline.measure.forecast.season_lines import SeasonLine
+from ehcp_timeline.measure.forecast.stage_lines import stage_lines
 from ehcp_timeline.measure.forecast.target import Needed
 from ehcp_timeline.report.forecast_score_words import backtest_section, backtest_sentences
 from ehcp_timeline.report.forecast_words import (
+    change_sentences,
     headline,
     order_words,
     review_sentences,
@@ -273,6 +275,26 @@ def test_the_answer_says_how_likely_it_is(found: Forecast, clear: Clearance, wor
     one = replace(found.outlooks[0], clearance=clear)
 
     assert list(headline(replace(found, outlooks=(one,))))[1] == words
+
+
+def test_what_would_change_it_begins_where_cases_wait(found: Forecast) -> None:
+    """What comes to the narrowest stage, what leaves it, and what is left between the two."""
+    (stage,) = stage_lines(found.now)
+    fast = replace(stage, arrivals_per_week=15.0, completions_per_week=17.0)
+    slow = replace(stage, arrivals_per_week=17.0, completions_per_week=15.0)
+    opening = (
+        "The file has no dates between request and plan, so that is taken as one stage: over the last 52 "
+        "weeks "
+    )
+
+    assert list(change_sentences(found, (fast,))) == [
+        f"{opening}15.0 a week came to it and 17.0 left it.",
+        "The 2.0 a week that it finishes beyond what comes are all that shortens its queue.",
+    ]
+    assert list(change_sentences(found, (slow,))) == [
+        f"{opening}17.0 a week came to it and 15.0 left it.",
+        "To stand still it must finish 17.0 a week, 2.0 more than it does.",
+    ]
 
 
 @pytest.mark.parametrize(

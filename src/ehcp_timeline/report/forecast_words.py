@@ -169,6 +169,9 @@ def _narrowest_words(one: StageLine, weeks: int) -> Iterator[str]:
     if left < came:
         more = round(came, 1) - round(left, 1)
         yield f"To stand still it must finish {came:,.1f} a week, {more:,.1f} more than it does."
+    elif round(left, 1) > round(came, 1):
+        more = round(left, 1) - round(came, 1)
+        yield f"The {more:,.1f} a week that it finishes beyond what comes are all that shortens its queue."
     if one.relief_capacity is not None and one.target_queue is not None and one.relief_capacity > left:
         yield (
             f"{one.relief_capacity:,.1f} a week would bring the {one.waiting:,} that wait there down to "
