@@ -10,6 +10,7 @@ import pytest
 
 from ehcp_timeline.cases.columns import vocabulary
 from ehcp_timeline.cases.frame import open_case_file
+from ehcp_timeline.cases.problems import NO_ROWS
 from ehcp_timeline.report.template_book import template_workbook
 
 COLUMNS = vocabulary().columns
@@ -25,7 +26,7 @@ def test_its_header_is_every_column(tmp_path: Path) -> None:
     (batch,) = source.batches()
 
     assert [one.column for one in source.understood.headings] == list(COLUMNS)
-    assert (source.understood.worksheet, batch.read, batch.problems) == ("Cases", 0, ())
+    assert (source.understood.worksheet, batch.read, batch.problems) == ("Cases", 0, (NO_ROWS,))
 
 
 def test_what_is_typed_is_checked() -> None:
