@@ -66,7 +66,7 @@ def test_what_it_tells_to_write_works(cases: Path) -> None:
 
 MESSY = """Export of 12/01/2026;;;;;;;;;
 
-SEN Ref;Child;DOB;Plan issue;Draft plan dispatched;Request;Decision;Decision date;Review outcom;"A ""B"" day"
+SEN Ref;Child;DOB;Plan issue;Draft plan sen;Request;Decision;Decision date;Review outcom;"A ""B"" day"
 S-1;Quillfeather;01/02/2012;03/04/2025;;13/10/2024;Agreed;12/11/2024;Maintian;04/11/2024
 S-2;Quillfeather;14/06/2015;TBC;02/06/2025;05/01/2025;R2;02/02/2025;Pending;01/02/2025
 S-3;Quillfeather;;;;#N/A;;;;13/02/2025 10:30
@@ -116,7 +116,7 @@ def test_what_the_cells_look_like(tmp_path: Path) -> None:
         "Child 100% text: a",
         "DOB 67% dates: DD/MM/YYYY",
         "Plan issue 33% dates: DD/MM/YYYY; 2025; 1 TBC",
-        "Draft plan dispatched 33% dates: DD/MM/YYYY; 2025",
+        "Draft plan sen 33% dates: DD/MM/YYYY; 2025",
         f"Request 100% dates and others: DD/MM/YYYY (2), Excel error (1); {days}; 1 cannot be read",
         "Decision 67% text: a (1), a9 (1)",
         "Decision date 67% dates: DD/MM/YYYY; 2024 to 2025",
@@ -160,10 +160,10 @@ def test_the_lines_that_are_offered(tmp_path: Path) -> None:
     assert printed(ehcp("columns", str(path), "--format", "toml")) == (
         "# header_row = 3\n\n[columns]\n"
         'plan_issued = ["Plan issue"]\n'
-        'draft_sent = ["Draft plan dispatched"]\n'
+        'draft_sent = ["Draft plan sen"]\n'
         'review_outcome = ["Review outcom"]\n'
         '# ... = ["Request"]  # dates; which event?\n'
-        '# decision_sent = ["Decision"]  # its cells are not dates\n'
+        '# decision_sent = ["Decision"]  # is it meant?\n'
         '# assess_agreed = { date = "Decision date", where = "Decision", is = ["..."] }\n'
         '# assess_refused = { date = "Decision date", where = "Decision", is = ["..."] }\n'
         '# ... = ["A \\"B\\" day"]  # dates; which event?\n'
@@ -185,7 +185,7 @@ def test_the_lines_that_are_offered_work(tmp_path: Path, settings: str, *, compl
     found = answer(path, "--config", str(config))
 
     read = {one["text"]: one["column"] for one in found["headings"] if one["column"]}
-    assert read.items() >= {"Plan issue": "plan_issued", "Draft plan dispatched": "draft_sent"}.items()
+    assert read.items() >= {"Plan issue": "plan_issued", "Draft plan sen": "draft_sent"}.items()
     assert (found["stops"] is None) == (completed or bool(settings))
     words = [one["looks"]["words"] for one in found["headings"] if one["text"] == "Review outcom"]
     left = {
@@ -233,6 +233,24 @@ def test_two_headings_for_one_column_are_both_named(tmp_path: Path) -> None:
         None,
         "request_received",
     ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "line"),
+    [
+        ("Plan isued", 'plan_issued = ["Plan isued"]'),
+        ("Plan", '# no_plan_notified = ["Plan"]  # is it meant?'),
+        ("Assessment request date", '# reassessment_requested = ["Assessment request date"]  # is it meant?'),
+        ("Decision dt", '# decision_sent = ["Decision dt"]  # is it meant?'),
+        ("Amended plan isued", 'amended_plan_issued = ["Amended plan isued"]'),
+    ],
+)
+def test_only_a_slip_of_the_pen_is_offered_as_it_is(tmp_path: Path, heading: str, line: str) -> None:
+    """A heading that looks like that of another event, or of its opposite, waits behind a #."""
+    path = tmp_path / "cases.csv"
+    path.write_text(f"case_id,{heading}\nC-1,2024-10-13\n")
+
+    assert answer(path)["mapping"] == f"[columns]\n{line}\n"
 
 
 def test_a_heading_that_stands_twice_is_not_offered(tmp_path: Path) -> None:

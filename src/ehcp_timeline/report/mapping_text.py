@@ -3,12 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from pathlib import PurePath
 
 from ehcp_timeline.audit.result import DateOrder
-from ehcp_timeline.cases.columns import Column
-from ehcp_timeline.cases.headings import Heading, fold
+from ehcp_timeline.cases.columns import Column, vocabulary
+from ehcp_timeline.cases.headings import Heading, fold, load_spellings
 from ehcp_timeline.cases.mapping import FileMapping
 from ehcp_timeline.cases.portrait import Portrait
 from ehcp_timeline.cases.values import is_excel_error
@@ -17,6 +17,13 @@ from ehcp_timeline.report.phrases import count
 _DAY_FIRST, _MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
 _EITHER = re.compile(r"it is (\w+) or (\w+), according")
 _DATED = ("event", "date")
+_NEAR = 0.9  # a slip of the pen in a heading of ten letters
+# Where one of these stands in a column's name and not in the heading, or the other way round, another event
+# is meant, however alike the two look: a plan and no plan, an assessment and a re-assessment.
+_TELLING = (
+    *("amend", "reassess", "draft", "transfer", "previous", "refus", "agree", "cease", "mediation"),
+    *("appeal", "order", "review", "educ", "medic", "psych", "social", "sensory", "adult", "moved"),
+)
 
 
 def mapping_text(
@@ -94,6 +101,7 @@ def _columns(portrait: Portrait, known: Mapping[str, Column], said: FileMapping)
     headings = portrait.understood.headings
     taken = {*said.outcomes, *(one.column for one in headings if one.column)}
     times = Counter(fold(one.text) for one in headings)
+    spellings = load_spellings(vocabulary()).columns
     guesses: list[str] = []
     for one in headings:
         if one.column or one.gives or not fold(one.text):
@@ -102,12 +110,13 @@ def _columns(portrait: Portrait, known: Mapping[str, Column], said: FileMapping)
         dated = look.kind in ("dates", "dates and others", "blank")
         suggested = one.suggestions[0] if one.suggestions else ""
         once = times[fold(one.text)] == 1
-        if suggested and once and suggested not in taken and (dated or known[suggested].kind not in _DATED):
+        sure = bool(suggested) and _is_sure(one.text, suggested, spellings)
+        if sure and once and suggested not in taken and (dated or known[suggested].kind not in _DATED):
             taken.add(suggested)
             own = [quoted(text) for text in (*said.columns.get(suggested, ()), one.text)]
             yield f"{suggested} = [{', '.join(own)}]"
         else:
-            why_not = _why_not(taken=suggested in taken, once=once)
+            why_not = _why_not(taken=suggested in taken, once=once, sure=sure)
             guesses += _guesses(one, headings, why_not, taken, dated=dated and look.kind != "blank")
     if "case_id" not in taken:
         guesses += _case_ids(portrait)
@@ -136,11 +145,24 @@ def _guesses(
         yield f"... = [{text}]  # dates; which event?"
 
 
-def _why_not(*, taken: bool, once: bool) -> str:
+def _is_sure(heading: str, column: str, spellings: Mapping[str, str]) -> bool:
+    """Return whether a heading is nearly a known one for a column, and no telling word is between them."""
+    word, name = fold(heading), fold(column)
+    if any((part in word) != (part in name) for part in _TELLING):
+        return False
+    if column.startswith("no_") != bool({"no", "not"} & set(heading.lower().split())):
+        return False
+    known = (alias for alias, meant in spellings.items() if meant == column)
+    return any(SequenceMatcher(None, word, alias).ratio() >= _NEAR for alias in (name, *known))
+
+
+def _why_not(*, taken: bool, once: bool, sure: bool) -> str:
     """Return why a suggestion is only a comment."""
     if not once:
         return "the heading is there twice"
-    return "another heading means it already" if taken else "its cells are not dates"
+    if taken:
+        return "another heading means it already"
+    return "its cells are not dates" if sure else "is it meant?"
 
 
 def _case_ids(portrait: Portrait) -> Iterator[str]:
