@@ -196,3 +196,19 @@ def test_columns_may_come_in_any_order(tmp_path: Path) -> None:
 
     assert batch.frame.rows() == [(2, date(2024, 3, 1), "C1")]
     assert column(batch, "case_id") == ["C1"]
+
+
+def test_a_file_without_the_rows_that_are_empty_in_some_columns(tmp_path: Path) -> None:
+    """What is left keeps its lines, a row that repeats another is left out, and the whole file stays."""
+    lines = ("C-1,,", "C-2,01/09/2025,", "C-3,,03/04/2025", "C-2,01/09/2025,", "C-4,31/02/2025,", ",,")
+    whole = opened(tmp_path, "case_id,transfer_date,plan_issued\n" + "\n".join(lines) + "\n")
+    (before,) = whole.batches()
+
+    (some,) = whole.filled(["transfer_date"]).batches()
+    (either,) = whole.filled(["transfer_date", "plan_issued"]).batches()
+
+    assert some.frame.rows() == [(3, "C-2", date(2025, 9, 1), None), (6, "C-4", None, None)]
+    assert briefly(some.problems) == [(5, "", "duplicate-row"), (6, "transfer_date", "impossible-date")]
+    assert some.unreadable["transfer_date"].to_list() == [6]
+    assert column(either, "row") == [3, 4, 6]
+    assert_alike([before], list(whole.batches()))

@@ -1,6 +1,7 @@
 """A case file as batches of typed rows, its problems beside them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -32,7 +33,7 @@ from ehcp_timeline.cases.reading import CellReading, ColumnCounts
 from ehcp_timeline.cases.record import BLANK, Row
 from ehcp_timeline.cases.repeats import Repeats
 from ehcp_timeline.cases.sen2_ties import may_be_table
-from ehcp_timeline.cases.sheet import ROW, Asked, Sheet
+from ehcp_timeline.cases.sheet import ROW, Asked, Sheet, only_filled
 from ehcp_timeline.cases.sieve import sieve
 from ehcp_timeline.cases.values import DEFAULT_BLANKS, blank_words, parted
 
@@ -157,6 +158,13 @@ class CaseSource:
         return CaseSource(
             self._sheet, self._vocabulary, self._spellings, self._as_at, self._blanks, self._mapping, columns
         )
+
+    def filled(self, columns: Collection[str]) -> "CaseSource":
+        """Return the same file, but only the rows that have something in one of these columns."""
+        some = copy(self)
+        places = [self._places[name] for name in columns]
+        some._laid = replace(self._laid, sheet=only_filled(self._laid.sheet, places))  # noqa: SLF001 - ours
+        return some
 
     def batches(self, rows: int = 100_000) -> Iterator[Batch]:
         """Yield the rows of the file from the first, about `rows` of them at a time; at least one batch.

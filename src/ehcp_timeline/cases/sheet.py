@@ -1,8 +1,10 @@
 """What the reader of every format gives: a header row, and blocks of text with each row's physical line."""
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Generator
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from ehcp_timeline.cases.problems import Problem
@@ -104,3 +106,14 @@ def sliced(cells: "pl.DataFrame") -> Callable[[int], Generator[Block]]:
             yield Block(cells.slice(begin, max(1, rows)))
 
     return blocks
+
+
+def only_filled(sheet: Sheet, places: Collection[int]) -> Sheet:
+    """Return a sheet without the rows that have nothing at any of these places, nor their problems."""
+
+    def blocks(rows: int) -> Generator[Block]:
+        for block in sheet.blocks(rows):
+            filled = [block.cells.get_column(str(place)).is_not_null() for place in places]
+            yield Block(block.cells.filter(reduce(or_, filled)))
+
+    return replace(sheet, blocks=blocks)

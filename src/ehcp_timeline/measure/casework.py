@@ -81,6 +81,9 @@ class _Keeping:
     def month_first(self, columns: Collection[str]) -> CaseSource:
         return self.source.month_first(columns)
 
+    def filled(self, columns: Collection[str]) -> CaseSource:
+        return self.source.filled(columns)
+
     def batches(self) -> Iterator[Batch]:
         for batch in self.source.batches():
             if not self.whole:

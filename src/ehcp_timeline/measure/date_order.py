@@ -1,7 +1,7 @@
 """What hangs on the order of day and month where a file does not prove it: judged both ways, compared."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 
 import polars as pl
@@ -10,7 +10,7 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.judged import CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.judgeable import unjudgeable
 from ehcp_timeline.audit.result import DateOrder, DoubtfulColumn
-from ehcp_timeline.cases.frame import Batch, CaseSource
+from ehcp_timeline.cases.frame import CaseSource
 from ehcp_timeline.law.terms import Deadline, Rulebook
 
 
@@ -48,27 +48,39 @@ def date_order(
             for judged in judge(rulebook, source.batches(), as_at, deadlines=deadlines)
             for clocks in judged.clocks.values()
         )
-    hanging = _hanging(deadlines, doubtful)
-    chained = any(one.repeats for one in hanging)  # then a case's other rows count too
-    counting = _Counting()
-    both = (
-        judge(rulebook, one.batches() if chained else _filled(one, doubtful), as_at, deadlines=hanging)
-        for one in (source, source.month_first(doubtful))
-    )
-    for day_first, month_first in zip(*both, strict=True):
-        counting.add(day_first, month_first)
-    if not (verdicts or counting.changed):
+    changed = _changed(rulebook, source, as_at, _hanging(deadlines, doubtful))
+    if not (verdicts or changed):
         return None
     columns = tuple(DoubtfulColumn(name, cells) for name, cells in doubtful.items())
-    return DateOrder(source.name, columns, proven, verdicts, counting.changed)
+    return DateOrder(source.name, columns, proven, verdicts, changed)
+
+
+def _changed(rulebook: Rulebook, source: CaseSource, as_at: date, hanging: Collection[Deadline]) -> int:
+    """Return how many verdicts of these deadlines are others month-first.
+
+    A row with nothing in a doubtful column is the same either way. It is read all the same where a duty
+    repeats, as a case's other rows count too.
+    """
+    if not hanging:
+        return 0
+    doubtful = source.doubtful
+    ways = [source, source.month_first(doubtful)]
+    if not any(one.repeats for one in hanging):
+        ways = [way.filled(doubtful) for way in ways]
+    counting = _Counting()
+    both = (judge(rulebook, way.batches(), as_at, deadlines=[*hanging]) for way in ways)
+    for day_first, month_first in zip(*both, strict=True):
+        counting.add(day_first, month_first)
+    return counting.changed
 
 
 def _hanging(deadlines: Collection[Deadline], doubtful: Collection[str]) -> list[Deadline]:
     """Return the deadlines that name one of these columns, or a deadline that does."""
     names, found = set(doubtful), 0
+    words = {one.id: frozenset(_named(one)) for one in deadlines}
     while found < len(names):
         found = len(names)
-        names |= {one.id for one in deadlines if not names.isdisjoint(_named(one))}
+        names |= {name for name, named in words.items() if not names.isdisjoint(named)}
     return [one for one in deadlines if one.id in names]
 
 
@@ -82,19 +94,6 @@ def _named(word: object) -> Iterator[str]:
     elif is_dataclass(word):
         for part in fields(word):
             yield from _named(getattr(word, part.name))
-
-
-def _filled(source: CaseSource, columns: Collection[str]) -> Iterator[Batch]:
-    """Yield the rows that have something in one of these columns; all others are the same either way."""
-    for batch in source.batches():
-        odd = [batch.unreadable[name] for name in columns if name in batch.unreadable]
-        rows = pl.concat([pl.Series("row", [], pl.UInt32), *odd])
-        filled = pl.any_horizontal(pl.col(list(columns)).is_not_null()) | pl.col("row").is_in(rows.implode())
-        frame = batch.frame.filter(filled)
-        left = frame["row"].implode()
-        unreadable = {name: found.filter(found.is_in(left)) for name, found in batch.unreadable.items()}
-        there = {name: found for name, found in unreadable.items() if len(found)}
-        yield replace(batch, frame=frame, unreadable=there)
 
 
 @dataclass(slots=True)
