@@ -444,3 +444,17 @@ def test_lists_say_too_what_hangs_on_the_order_of_day_and_month(command: str, tm
 
     assert "verdicts would be" in said(run)
     assert "if `request_received` were month-first; it was read day-first.\n" in said(run)
+
+
+def test_quality_says_it_as_well(tmp_path: Path) -> None:
+    """On its page and in its JSON, as `check` does; beside other data."""
+    path = tmp_path / "cases.csv"
+    path.write_text(BOTH_WAYS)
+    words = ("quality", str(path), "--as-at", "2026-01-15")
+    answer = json.loads(printed(ehcp(*words, "--format", "json")))
+
+    assert "Day first or month first\n" in printed(ehcp(*words))
+    assert answer["date_order"][0]["columns"] == [{"column": "request_received", "cells": 2}]
+    assert "if `request_received` were month-first; it was read day-first.\n" in said(
+        ehcp(*words, "--format", "csv")
+    )

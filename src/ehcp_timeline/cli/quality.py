@@ -11,6 +11,7 @@ from ehcp_timeline.cli.exits import FOUND, NOT_ALL_JUDGED
 from ehcp_timeline.cli.list_options import Sheet, group_asked, list_output
 from ehcp_timeline.cli.opening import case_files, law, names, settings
 from ehcp_timeline.cli.options import AsAt, Config, Force, Format, OutputFile, Rules
+from ehcp_timeline.cli.output import say
 from ehcp_timeline.cli.progress import progress
 from ehcp_timeline.cli.words import choice, choices, day_asked
 from ehcp_timeline.errors import UsageError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from ehcp_timeline.audit.result import DateOrder
     from ehcp_timeline.cases.quality_rules import Rules as QualityRules
     from ehcp_timeline.cli.output import Output
     from ehcp_timeline.measure.quality import Quality
@@ -82,13 +84,16 @@ def quality(
     if not files:
         raise UsageError("missing argument 'FILE'", "ehcp quality --help")
     config = settings(config_file)
-    vocabulary = names(law(overlays, config))
+    rulebook = law(overlays, config)
+    vocabulary = names(rulebook)
     sources = case_files(files, vocabulary, when, config)
+    from ehcp_timeline.measure.date_order import date_order
     from ehcp_timeline.measure.quality import quality_of
 
     with progress() as tell:
         found = quality_of(sources, vocabulary, rules, when, by=group, listed=wanted, tell=tell)
-    _tell(to, found, top, listed=bool(wanted))
+        orders = [order for one in sources if (order := date_order(rulebook, one, when))]
+    _tell(to, found, orders, top, listed=bool(wanted))
     if code := 0 if exit_zero else _exit_code(found, fails):
         raise typer.Exit(code)
 
@@ -104,7 +109,8 @@ def _asked(words: "Sequence[str] | None", rules: "QualityRules") -> frozenset[st
     return frozenset(known) if ALL in chosen else chosen
 
 
-def _tell(to: "Output", found: "Quality", top: int, *, listed: bool) -> None:
+def _tell(to: "Output", found: "Quality", orders: "Sequence[DateOrder]", top: int, *, listed: bool) -> None:
+    """Write what was found, and what hangs on the order of day and month; lists of lines do not hold that."""
     from ehcp_timeline.report.quality_view import (
         COUNT_KEYS,
         FAULT_KEYS,
@@ -118,8 +124,10 @@ def _tell(to: "Output", found: "Quality", top: int, *, listed: bool) -> None:
     lines = fault_lines(found.faults) if listed else count_lines(found)
     title = f"Data quality as at {found.as_at}"
     Sheet(title, keys, lines, found.as_at).send(
-        to, lambda: quality_answer(found), lambda: quality_sections(found, top)
+        to, lambda: quality_answer(found, orders), lambda: quality_sections(found, orders, top)
     )
+    if to.format not in ("table", "plain"):
+        say(*(f"{one.file}: {one.sentence}" for one in orders))
 
 
 def _tell_rules(to: "Output", rules: "QualityRules", as_at: "date") -> None:

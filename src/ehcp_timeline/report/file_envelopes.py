@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from ehcp_timeline.cases.quality_rules import Severity
-from ehcp_timeline.report.envelopes import FileRead, Sha256, Shape, Whole
+from ehcp_timeline.report.envelopes import DateOrderOfFile, FileRead, Sha256, Shape, Whole
 from ehcp_timeline.report.list_envelopes import Statement
 
 Row = Annotated[
@@ -157,6 +157,10 @@ class QualityAnswer(Shape):
     groups: Annotated[list[QualityOf], Field(description="the worst score first; empty without --by")]
     rules: list[QualityRuleFound]
     not_looked_at: Annotated[list[str], Field(description="rules for which no file has the columns")]
+    date_order: Annotated[
+        list[DateOrderOfFile],
+        Field(description="files with dates that could be day-first or month-first, and what hangs on it"),
+    ]
     faults: Annotated[list[FaultFound], Field(description="of the rules of --rule, in file order")]
 
 

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
+from ehcp_timeline.audit.result import DateOrder
 from ehcp_timeline.cases.quality_rules import SEVERITIES, Rule
 from ehcp_timeline.measure.quality import Quality, Standing
 from ehcp_timeline.measure.quality_faults import Fault
 from ehcp_timeline.measure.rounding import percent
 from ehcp_timeline.report.phrases import count, day, listed
 from ehcp_timeline.report.sections import Column, Section, without_empty_columns
+from ehcp_timeline.report.summary_view import date_order_section
 
 SCHEMA: Final = "ehcp-quality/1"
 RULES_SCHEMA: Final = "ehcp-quality-rules/1"
@@ -25,11 +27,12 @@ SCORE: Final = (
 )
 
 
-def quality_sections(found: Quality, top: int) -> Iterator[Section]:
+def quality_sections(found: Quality, orders: Sequence[DateOrder], top: int) -> Iterator[Section]:
     """Yield the score, files and groups, the rules that found something, the faults that were asked for.
 
     Args:
         found: What was found.
+        orders: What hangs on the order of day and month.
         top: How many faults are shown.
     """
     yield Section(
@@ -41,6 +44,8 @@ def quality_sections(found: Quality, top: int) -> Iterator[Section]:
     if found.by and found.groups:
         named = [(one.group, one) for one in found.groups]
         yield _standings(f"By {found.by}, the worst first", found.by, named)
+    if orders:
+        yield date_order_section(orders)
     yield _rules(found)
     if found.faults:
         yield _faults(found.faults, top, several=len(found.files) > 1)
@@ -181,7 +186,7 @@ def rules_answer(rules: Sequence[Rule]) -> dict[str, Any]:
     return {"schema": RULES_SCHEMA, "rules": rule_lines(rules)}
 
 
-def quality_answer(found: Quality) -> dict[str, Any]:
+def quality_answer(found: Quality, orders: Sequence[DateOrder]) -> dict[str, Any]:
     """Return the whole answer as plain values, ready to be written as JSON."""
     return {
         "schema": SCHEMA,
@@ -202,6 +207,7 @@ def quality_answer(found: Quality) -> dict[str, Any]:
         "groups": [{"name": one.group, **_sizes(one), "counts": _counts(one)} for one in found.groups],
         "rules": [_found(rule, found) for rule in found.rules],
         "not_looked_at": [rule.id for rule in found.not_looked_at],
+        "date_order": [asdict(one) | {"sentence": one.sentence} for one in orders],
         "faults": fault_lines(found.faults),
     }
 
