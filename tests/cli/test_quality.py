@@ -19,7 +19,7 @@ SAMPLE = Path(__file__).parents[1] / "data" / "annexA_fake_sen.xlsx"
 CASES = """\
 case_id,team,name,request_received,plan_issued
 A,North,Kim CANARY,2/1/2003,20/12/2024
-B,North,Kim CANARY,1/2/2025,TBC
+B,North,Kim CANARY,13/2/2025,TBC
 C,South,Kim CANARY,,1/6/2025
 """
 
