@@ -122,10 +122,11 @@ def test_steps_are_numbered_from_one(told: list[tuple[str, Clock]]) -> None:
 
 
 def test_an_explanation_has_the_published_shape(rulebook: Rulebook) -> None:
-    """The JSON answer is valid by the schema in docs/schemas."""
+    """The JSON answer is valid by the schema in docs/schemas: one case whole, of others what started."""
     validator = jsonschema.Draft202012Validator(json_schema("ehcp-explain-1"))
-    for golden in load_golden(STATUTE / "traps.toml", rulebook):
-        judged = judge_case(rulebook, golden.rows, golden.as_at)
+    for place, golden in enumerate(load_golden(STATUTE / "traps.toml", rulebook)):
+        every = judge_case(rulebook, golden.rows, golden.as_at)
+        judged = [one for one in every if not place or one.clock.verdict != "not-started"]
         explained = [Explained(one, explain(one, golden.as_at)) for one in judged]
         answer = explain_answer("golden", explained, golden.as_at, rulebook)
 
