@@ -153,6 +153,23 @@ def test_rows_add_up_in_blocks_of_any_size(tmp_path: Path, size: int) -> None:
     assert problem.problem == "the person has no request"
 
 
+@pytest.mark.parametrize("waiting", [{"assessmentoutcome": "A"}, {"assessmentoutcome": "a"}, {"week20": "0"}])
+def test_of_two_assessments_the_first_that_decides_stands_with_the_request(
+    tmp_path: Path, waiting: dict[str, str]
+) -> None:
+    """One that is not decided is a leftover of the export: beside it the plan's own day is kept, not lost."""
+    later = Assessment({"assessmentoutcome": "N", "assessmentoutcomedate": "2025-12-01"})
+    made = xml([person("A1", request(ASKED, Assessment(waiting), PLAN, later))])
+
+    found = rows(read(tmp_path, made))
+
+    assert [(row["request_received"], row["plan_issued"], row["no_plan_notified"]) for row in found] == [
+        (date(2025, 1, 6), date(2025, 5, 19), None),
+        (None, None, None),
+        (None, None, date(2025, 12, 1)),
+    ]
+
+
 def test_an_element_given_twice(tmp_path: Path) -> None:
     """Neither date is taken for the truth; the same date twice is one."""
     made = xml([person("A1", request(ASKED, PLAN))])

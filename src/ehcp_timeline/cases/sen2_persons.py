@@ -18,7 +18,7 @@ LONGEST_PERSON = 4_000_000  # bytes
 MOST_NAMES = 1_000
 DEEPEST = 100
 
-_LINE, _RANK = "line", "sentyperank"
+_LINE, _RANK, _NOT_YET = "line", "sentyperank", "A"
 _SCHEMA = {ROW: pl.UInt32, PERSON: pl.UInt32} | dict.fromkeys(ITEMS, pl.String)
 _COLUMNS = tuple(_SCHEMA)
 
@@ -62,6 +62,11 @@ def cut_short(shown: str, line: int) -> CaseFileError:
     """Return the error for XML that ends too early."""
     said = f"{shown} was cut short: its XML ends on line {line}, before it is complete"
     return CaseFileError(said, "export the return again, or copy it again")
+
+
+def _undecided(assessment: Items) -> bool:
+    """Return whether an assessment only says that nothing is decided yet."""
+    return str(assessment.get("assessmentoutcome") or _NOT_YET).upper() == _NOT_YET
 
 
 class _Persons:
@@ -206,10 +211,11 @@ class _Persons:
         self._assessment.clear()
 
     def _end_request(self) -> None:
-        """Keep a request with its first assessment, and each further one by itself."""
-        first = self._assessments[0] if self._assessments else {}
+        """Keep a request with the first assessment that decides anything, and each further one by itself."""
+        first: Items = min(self._assessments, key=_undecided, default={})
         here = {_LINE: self._line()}
-        self._requests += [here | first | self._request, *self._assessments[1:]]
+        further = (one for one in self._assessments if one is not first)
+        self._requests += [here | first | self._request, *further]
         self._request.clear()
         self._assessments.clear()
 
