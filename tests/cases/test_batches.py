@@ -212,3 +212,13 @@ def test_a_file_without_the_rows_that_are_empty_in_some_columns(tmp_path: Path) 
     assert some.unreadable["transfer_date"].to_list() == [6]
     assert column(either, "row") == [3, 4, 6]
     assert_alike([before], list(whole.batches()))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_about_how_many_rows_will_come_is_known_before(tmp_path: Path, encoding: str) -> None:
+    """Rows that are about as long as the first ones are counted within one in a hundred."""
+    text = "case_id,team\n" + "".join(f"C-{n:06},Señor {n % 7}\n" for n in range(70_000))
+    source = opened(tmp_path, text.encode(encoding))
+
+    assert abs(source.expected - 70_000) < 700
+    assert opened(tmp_path, "case_id,team\n").expected == 0

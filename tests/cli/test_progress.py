@@ -52,10 +52,10 @@ def _read_all(end: int) -> bytes:
 
 
 def test_a_screen_is_shown_how_far_it_is_and_then_left_clean(tmp_path: Path) -> None:
-    """What was drawn is wiped away before anything else is said."""
+    """A share of about all rows; what was drawn is wiped away before anything else is said."""
     out, err = _checked(tmp_path, after=0, screen=True)
 
-    assert b"300 rows" in err
+    assert b"[========================] 100%  300 rows" in err
     assert err.endswith(b"\r\x1b[K")
     assert b"\x1b" not in out
 

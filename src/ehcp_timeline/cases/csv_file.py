@@ -107,7 +107,14 @@ def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:
         headings=tuple(header.cells),
         blocks=partial(_blocks, surveyed, layout),
         remarks=surveyed.remarks,
+        expected=_expected(surveyed, layout, lines[layout.first_line - 1 :]),
     )
+
+
+def _expected(surveyed: Surveyed, layout: Layout, below: Sequence[bytes]) -> int:
+    """Return about how many rows there are, if they all are as long as these first ones."""
+    size = sum(map(len, below))
+    return round((surveyed.end - layout.begin) / size * len(below)) if size else 0
 
 
 def _layout(guess: _Guess, lines: Sequence[bytes], begin: int) -> Layout:

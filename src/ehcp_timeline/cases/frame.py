@@ -90,6 +90,7 @@ class CaseSource:
         name: The file as the user named it; `-` is standard input.
         sha256: Of its bytes, in hexadecimal.
         columns: The columns of the vocabulary that it has.
+        expected: About how many rows it has; 0 where that is not known before they are read.
     """
 
     def __init__(
@@ -124,6 +125,7 @@ class CaseSource:
         self.name = sheet.name
         self.sha256 = sheet.sha256
         self.columns = frozenset(self._places)
+        self.expected = sheet.expected
 
     @cached_property
     def understood(self) -> Understood:

@@ -42,6 +42,7 @@ def find_parquet_sheet(raw: Raw) -> Sheet:
         header_row=1,
         headings=tuple(schema.names()),
         blocks=partial(_blocks, data, height, raw.shown),
+        expected=height,
     )
 
 

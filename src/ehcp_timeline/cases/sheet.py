@@ -67,6 +67,7 @@ class Sheet:
             the row itself.
         known_until: The last day of which the file can know anything, where it says so.
         remarks: What is odd about the file as a whole.
+        expected: About how many rows it has; 0 where that is not known before they are read.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Sheet:
     place: Callable[[Problem], Problem] | None = None
     known_until: date | None = None
     remarks: tuple[Problem, ...] = ()
+    expected: int = 0
 
     @property
     def where(self) -> str:

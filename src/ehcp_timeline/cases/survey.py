@@ -64,6 +64,11 @@ class Surveyed:
     spool: IO[bytes] | None
     remarks: tuple[Problem, ...] = ()
 
+    @property
+    def end(self) -> int:
+        """How many bytes `opened` gives, with those that are skipped at the beginning."""
+        return self.size if self.spool is None else fstat(self.spool.fileno()).st_size
+
     @contextmanager
     def opened(self) -> Iterator[IO[bytes]]:
         """Give the bytes from the beginning; one reader at a time."""

@@ -105,7 +105,7 @@ def check(
     kept = _kept(to, top, asked_for)
     from ehcp_timeline.measure.check import check_files
 
-    with progress() as tell:
+    with progress(sources) as tell:
         audit = check_files(
             rulebook,
             sources,

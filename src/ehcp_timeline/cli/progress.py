@@ -3,9 +3,12 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ehcp_timeline.cases.frame import CaseSource
 
 AFTER = 1.0  # seconds without a sign of life that nobody minds
 WIDTH = 24
@@ -61,17 +64,17 @@ def bar_line(rows: int, expected: int) -> str:
 
 
 @contextmanager
-def progress(expected: int = 0) -> Iterator[Callable[[int], None] | None]:
-    """Give what is to be told of each batch of rows; None where standard error cannot show a bar.
+def progress(sources: "Sequence[CaseSource]") -> Iterator[Callable[[int], None] | None]:
+    """Give what is to be told of each batch of rows of some files; None where there can be no bar.
 
-    Args:
-        expected: About how many rows will come; 0 where nobody knows.
+    It shows a share only if every file tells about how many rows it has.
     """
     screen = sys.stderr
     if screen is None or not screen.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return
-    bar = Bar(screen, expected, AFTER)
+    expected = [source.expected for source in sources]
+    bar = Bar(screen, sum(expected) if all(expected) else 0, AFTER)
     try:
         yield bar.add
     finally:

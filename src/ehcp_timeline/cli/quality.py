@@ -90,7 +90,7 @@ def quality(
     from ehcp_timeline.measure.date_order import date_order
     from ehcp_timeline.measure.quality import quality_of
 
-    with progress() as tell:
+    with progress(sources) as tell:
         found = quality_of(sources, vocabulary, rules, when, by=group, listed=wanted, tell=tell)
         orders = [order for one in sources if (order := date_order(rulebook, one, when))]
     _tell(to, found, orders, top, listed=bool(wanted))
