@@ -25,7 +25,7 @@ def _added(
     worst: Worst, verdict: Verdict, clocks: ToldClocks, *, order: int = 0, again: bool = False
 ) -> None:
     """Let a batch go by: clocks of one deadline, the `order`th of the rulebook."""
-    told = worst.candidates(some, verdict, again=again).frame()
+    told = worst.candidates(clocks, verdict, again=again).frame()
     numbers = {"file": 0, "order": order}
     columns = [pl.lit(number, dtype=pl.UInt16).alias(name) for name, number in numbers.items()]
     worst.add(verdict, told.with_columns(columns))
