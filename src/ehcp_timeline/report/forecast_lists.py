@@ -135,7 +135,7 @@ def _intake(weeks: Sequence[IntakeWeek], *, known: bool) -> Section:
             title=f"Requests to come: {count(len(weeks), 'week')}",
             columns=(
                 Column("week of", "fixed"), Column("requests", "number"),
-                *(Column(titles[name], "fixed") for name in names),
+                *(Column(titles[name]) for name in names),
                 Column("school days lost", "number"), Column("bank holidays", "number"),
             ),
             rows=tuple(_intake_row(one) for one in weeks),
