@@ -9,6 +9,7 @@ import pytest
 
 from ehcp_timeline.cases.columns import vocabulary
 from ehcp_timeline.cases.frame import rows_of
+from ehcp_timeline.cases.mapping import FileMapping
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.reading import ColumnCounts
 from ehcp_timeline.cases.record import Row
@@ -204,8 +205,8 @@ def test_a_file_without_the_rows_that_are_empty_in_some_columns(tmp_path: Path) 
     whole = opened(tmp_path, "case_id,transfer_date,plan_issued\n" + "\n".join(lines) + "\n")
     (before,) = whole.batches()
 
-    (some,) = whole.filled(["transfer_date"]).batches()
-    (either,) = whole.filled(["transfer_date", "plan_issued"]).batches()
+    (some,) = whole.both_ways(["transfer_date"], filled=True)[0].batches()
+    (either,) = whole.both_ways(["transfer_date", "plan_issued"], filled=True)[0].batches()
 
     assert some.frame.rows() == [(3, "C-2", date(2025, 9, 1), None), (6, "C-4", None, None)]
     assert briefly(some.problems) == [(5, "", "duplicate-row"), (6, "transfer_date", "impossible-date")]
@@ -222,3 +223,30 @@ def test_about_how_many_rows_will_come_is_known_before(tmp_path: Path, encoding:
 
     assert abs(source.expected - 70_000) < 700
     assert opened(tmp_path, "case_id,team\n").expected == 0
+
+
+@pytest.mark.parametrize("rows", [1, 2, 100])
+def test_a_file_read_both_ways_side_by_side_is_read_as_twice(tmp_path: Path, rows: int) -> None:
+    """Every row comes in both, a third reading too; only the dates that were named are turned."""
+    lines = "".join(f"C-{n},0{n}/02/2025,0{n}/02/2025\n" for n in range(1, 6))
+    whole = opened(tmp_path, "case_id,transfer_date,plan_issued\n" + lines)
+    one, other = whole.both_ways(["transfer_date"])
+
+    pairs = list(zip(one.batches(rows), other.batches(rows), strict=True))
+    days, turned = (pl.concat(batch.frame for batch in way) for way in zip(*pairs, strict=True))
+
+    assert days["transfer_date"].to_list() == [date(2025, 2, n) for n in range(1, 6)]
+    assert turned["transfer_date"].to_list() == [date(2025, n, 2) for n in range(1, 6)]
+    assert days.drop("transfer_date").equals(turned.drop("transfer_date"))
+    assert sum(batch.judged for batch in one.batches(rows)) == 5
+
+
+def test_a_date_that_stands_on_every_row_is_read_both_ways_too(tmp_path: Path) -> None:
+    """A constant of the settings has no cells, so that no row is left out for having none."""
+    mapping = FileMapping(constants={"transfer_date": "01/09/2025"})
+    whole = opened(tmp_path, "case_id,plan_issued\nC-1,\nC-2,03/04/2025\n", mapping=mapping)
+
+    ways = whole.both_ways(["transfer_date"], filled=True)
+    days = [column(next(way.batches()), "transfer_date") for way in ways]
+
+    assert days == [[date(2025, 9, 1)] * 2, [date(2025, 1, 9)] * 2]

@@ -170,7 +170,7 @@ def test_judging_only_what_can_differ_finds_all_that_differs(
 
     assert found is not None
     assert column in [one.column for one in found.columns]
-    both = [told_of(one) for one in (file, file.month_first(file.doubtful))]
+    both = [told_of(one) for one in file.both_ways(file.doubtful)]
     assert found.verdicts == len(both[0]) == verdicts
     assert found.changed == sum(both[0].get(clock) != both[1].get(clock) for clock in both[0] | both[1]) > 0
 

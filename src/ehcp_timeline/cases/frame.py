@@ -1,7 +1,6 @@
 """A case file as batches of typed rows, its problems beside them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -33,7 +32,7 @@ from ehcp_timeline.cases.reading import CellReading, ColumnCounts
 from ehcp_timeline.cases.record import BLANK, Row
 from ehcp_timeline.cases.repeats import Repeats
 from ehcp_timeline.cases.sen2_ties import may_be_table
-from ehcp_timeline.cases.sheet import ROW, Asked, Sheet, only_filled
+from ehcp_timeline.cases.sheet import ROW, Asked, Sheet, only_filled, side_by_side
 from ehcp_timeline.cases.sieve import sieve
 from ehcp_timeline.cases.values import DEFAULT_BLANKS, blank_words, parted
 
@@ -155,18 +154,23 @@ class CaseSource:
         """Events with a date in figures that can only be day-first, where some date could be either."""
         return self._reading.orders.day_first if self._reading else ()
 
-    def month_first(self, columns: Collection[str]) -> "CaseSource":
-        """Return the same file, but with the dates in figures of these columns read month-first."""
-        return CaseSource(
-            self._sheet, self._vocabulary, self._spellings, self._as_at, self._blanks, self._mapping, columns
-        )
+    def both_ways(
+        self, columns: Collection[str], *, filled: bool = False
+    ) -> tuple["CaseSource", "CaseSource"]:
+        """Return the same file twice: as it is, and with the dates in figures of these columns month-first.
 
-    def filled(self, columns: Collection[str]) -> "CaseSource":
-        """Return the same file, but only the rows that have something in one of these columns."""
-        some = copy(self)
-        places = [self._places[name] for name in columns]
-        some._laid = replace(self._laid, sheet=only_filled(self._laid.sheet, places))  # noqa: SLF001 - ours
-        return some
+        They are to be read side by side.
+
+        Args:
+            columns: The columns.
+            filled: Whether rows are left out that have nothing in any of them: they are the same both ways.
+        """
+        places = [self._seen.get(name, self._places[name]) for name in columns]
+        own = all(place < len(self._sheet.headings) for place in places)
+        sheet = only_filled(self._sheet, places) if filled and own else self._sheet
+        known = (self._vocabulary, self._spellings, self._as_at, self._blanks, self._mapping)
+        one, other = side_by_side(sheet)
+        return CaseSource(one, *known), CaseSource(other, *known, columns)
 
     def batches(self, rows: int = 100_000) -> Iterator[Batch]:
         """Yield the rows of the file from the first, about `rows` of them at a time; at least one batch.

@@ -1,10 +1,12 @@
 """What the reader of every format gives: a header row, and blocks of text with each row's physical line."""
 
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
+from itertools import tee
 from operator import or_
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from ehcp_timeline.cases.problems import Problem
@@ -119,3 +121,29 @@ def only_filled(sheet: Sheet, places: Collection[int]) -> Sheet:
             yield Block(block.cells.filter(reduce(or_, filled)))
 
     return replace(sheet, blocks=blocks)
+
+
+def side_by_side(sheet: Sheet) -> tuple[Sheet, Sheet]:
+    """Return a sheet as two, whose rows are read from the file once if both are read block by block in turn.
+
+    If one is read far ahead of the other, the blocks between them are kept.
+    """
+    lock, halves = Lock(), list[Iterator[Block]]()
+    left = 2
+
+    def blocks(rows: int) -> Generator[Block]:
+        nonlocal left
+        with lock:
+            if left == 2:
+                halves.extend(tee(sheet.blocks(rows)))
+            left -= 1
+            mine = halves.pop() if halves else sheet.blocks(rows)
+        while True:
+            with lock:
+                block = next(mine, None)
+            if block is None:
+                return
+            yield block
+
+    both = replace(sheet, blocks=blocks)
+    return both, both

@@ -78,11 +78,8 @@ class _Keeping:
     def proven_day_first(self) -> tuple[str, ...]:
         return self.source.proven_day_first
 
-    def month_first(self, columns: Collection[str]) -> CaseSource:
-        return self.source.month_first(columns)
-
-    def filled(self, columns: Collection[str]) -> CaseSource:
-        return self.source.filled(columns)
+    def both_ways(self, columns: Collection[str], *, filled: bool = False) -> tuple[CaseSource, CaseSource]:
+        return self.source.both_ways(columns, filled=filled)
 
     def batches(self) -> Iterator[Batch]:
         for batch in self.source.batches():

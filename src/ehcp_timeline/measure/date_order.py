@@ -64,9 +64,7 @@ def _changed(rulebook: Rulebook, source: CaseSource, as_at: date, hanging: Colle
     if not hanging:
         return 0
     doubtful = source.doubtful
-    ways = [source, source.month_first(doubtful)]
-    if not any(one.repeats for one in hanging):
-        ways = [way.filled(doubtful) for way in ways]
+    ways = source.both_ways(doubtful, filled=not any(one.repeats for one in hanging))
     counting = _Counting()
     both = (judge(rulebook, way.batches(), as_at, deadlines=[*hanging]) for way in ways)
     for day_first, month_first in zip(*both, strict=True):
