@@ -254,6 +254,8 @@ def _others() -> Section:
             Target(
                 "Scorecard by month and district against `ehcp check`", {"by-district": 1}, {"check": 1}, 2
             ),
+            Target("Seconds of `ehcp overdue --split-by caseworker`, 60 files", {"split": 1}, {}, 3),
+            Target("Seconds of `ehcp rules diff`", {"rules-diff": 1}, {}, 2),
         ),
         rounds=3,
     )
