@@ -43,7 +43,7 @@ class Cases:
     """Every case of a file, once all its rows have gone by.
 
     Args:
-        memory: What was kept of the rows.
+        memory: What was kept of the rows; it is emptied of what is put in order here.
         inquiry: What is asked.
 
     Attributes:
@@ -51,8 +51,9 @@ class Cases:
     """
 
     def __init__(self, memory: Memory, inquiry: Inquiry) -> None:
-        self.row = pl.concat(memory.rows, rechunk=True)
         self._case = _case_of_each_row(memory)
+        self.row = pl.concat(memory.rows, rechunk=True)
+        memory.rows.clear()
         self._today = inquiry.today
         self._planned = inquiry.rulebook.planned
         self._memory = memory
@@ -72,6 +73,7 @@ class Cases:
 
     def _sorted(self, name: str) -> Dates:
         days = pl.concat(self._memory.days[name], rechunk=True)
+        self._memory.days[name].clear()
         key = self.edge(self._case[days["position"]]) + (days["day"] - self._before).cast(KEYS)
         rows = len(self.row)
         if rows * rows * self._span < LARGEST:
@@ -154,6 +156,7 @@ def _case_of_each_row(memory: Memory) -> pl.Series:
     helps to part them where it did.
     """
     hashes = pl.concat(memory.hashes, rechunk=True).with_row_index("position")
+    memory.hashes.clear()
     one, other = hashes.columns[1:]
     first = _first_of_each(hashes, [one])
     if (hashes[other] != hashes[other][first]).any():

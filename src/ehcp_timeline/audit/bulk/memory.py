@@ -23,12 +23,12 @@ class Memory:
         events: The events that repeating duties look at.
         flags: The flags.
         cells: The columns of which an unreadable cell matters.
-        rows: The physical line of each row, batch by batch.
-        hashes: Two hashes of each row's `case_id`, batch by batch.
+        rows: The physical line of each row that is kept, batch by batch.
+        hashes: Two hashes of its `case_id`, batch by batch.
         days: Event to the positions and the day numbers at which it stands, future ones too.
         flagged: Flag to the positions at which it is yes.
         unreadable: Column to the positions at which its cell could not be read.
-        height: How many rows have gone by.
+        height: How many rows are kept.
     """
 
     events: tuple[str, ...]
@@ -51,8 +51,10 @@ class Memory:
         return cls(tuple(events), tuple(flags), tuple(dict.fromkeys((*events, *flags, *matter))))
 
     def add(self, batch: Batch) -> None:
-        """Keep what is needed of one batch."""
-        frame = batch.frame
+        """Keep what is needed of one batch: rows on which something stands that a repeating duty looks at."""
+        unreadable = {name: unreadable_in(batch, name) for name in self.cells}
+        kept = self._kept(batch.frame, unreadable.values())
+        frame = batch.frame.filter(kept)
         self.rows.append(frame["row"].cast(pl.UInt32))
         self.hashes.append(frame.select(pl.col("case_id").hash(seed).alias(str(seed)) for seed in SEEDS))
         there = set(frame.columns)
@@ -62,11 +64,19 @@ class Memory:
         for name in self.flags:
             if name in there and (flags := frame[name].fill_null(value=False)).any():
                 self.flagged.setdefault(name, []).append(where_true(flags) + self.height)
-        for name in self.cells:
-            mask = unreadable_in(batch, name)
+        for name, mask in unreadable.items():
             if mask is not None:
-                self.unreadable.setdefault(name, []).append(where_true(mask) + self.height)
+                self.unreadable.setdefault(name, []).append(where_true(mask.filter(kept)) + self.height)
         self.height += frame.height
+
+    def _kept(self, frame: pl.DataFrame, unreadable: Iterable[pl.Series | None]) -> pl.Series:
+        """Return the rows with one of the events, a flag that is yes, or a cell that could not be read."""
+        there = set(frame.columns)
+        words = [pl.col(name).is_not_null() for name in self.events if name in there]
+        words += [pl.col(name).fill_null(value=False) for name in self.flags if name in there]
+        words += [pl.lit(mask) for mask in unreadable if mask is not None]
+        nothing = pl.repeat(value=False, n=pl.len())
+        return frame.select(pl.any_horizontal(nothing, *words).alias("kept")).get_column("kept")
 
     def _add_days(self, name: str, dates: pl.Series) -> None:
         there = dates.is_not_null()
