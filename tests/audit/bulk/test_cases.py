@@ -43,6 +43,31 @@ def _scattered(seed: int, rows: int, cases: int) -> list[Row]:
     return found
 
 
+@pytest.mark.parametrize("size", [1, 2, 4])
+def test_only_rows_on_which_something_stands_are_kept(size: int) -> None:
+    """A request alone says nothing of reviews; a cell that cannot be read may; lines stay as they are."""
+    rows = [
+        Row(2, "A", {"request_received": AS_AT}),
+        Row(3, "B", {REVIEW: AS_AT}),
+        Row(4, "C", {"request_received": AS_AT}, unreadable=frozenset({BEFORE})),
+        Row(5, "D", {}, unreadable=frozenset({"request_received"})),
+    ]
+    memory = _held(rows, size)
+
+    assert (memory.height, [line for part in memory.rows for line in part]) == (2, [3, 4])
+    assert [at for part in memory.days[REVIEW] for at in part["position"]] == [0]
+    assert [at for part in memory.unreadable[BEFORE] for at in part] == [1]
+    assert differences(LAW, batches_of(rows, LAW, size), AS_AT) == []
+
+
+def test_a_file_without_anything_of_reviews_keeps_nothing() -> None:
+    """Nothing is held of it, and both readers say the same."""
+    rows = [Row(number, f"A{number}", {"request_received": AS_AT}) for number in range(2, 5)]
+
+    assert _held(rows).height == 0
+    assert differences(LAW, batches_of(rows, LAW, 2), AS_AT) == []
+
+
 @pytest.mark.parametrize("size", [1, 7, 400])
 def test_chains_do_not_depend_on_the_batches(size: int) -> None:
     """The same rows in one batch or in many: the single reader's clocks each time."""
