@@ -129,6 +129,29 @@ def test_a_rule_of_the_sen2_return(
     assert [(row is not None, column) for row, column in faults(found, rule)] == expected
 
 
+def test_the_plan_that_stands_in_a_return_is_the_plan_of_its_review(tmp_path: Path) -> None:
+    """A plan of earlier years is known by its start date alone; a review without even that is an orphan."""
+    old = {"requestoutcome": "H"}
+    review = {"reviewmeeting": "2025-05-01", "lastreview": "2025-05-20", "reviewoutcome": "M"}
+    planned = Assessment({"assessmentoutcome": "H"}, {"startdate": "2019-06-03"})
+    unplanned = Assessment({"assessmentoutcome": "H"}, {})
+    made = xml(
+        [
+            person("A1", request(old, planned, active=review)),
+            person("A2", request(old, unplanned, active=review)),
+        ]
+    )
+
+    found = looked(opened(tmp_path, made))
+
+    cases = found.faults.filter(pl.col("rule").cast(pl.String) == "review-without-plan")
+    assert [column for _, column in faults(found, "review-without-plan")] == [
+        "review_meeting",
+        "review_decided",
+    ]
+    assert cases.get_column("row").n_unique() == 1
+
+
 def test_every_rule_has_such_a_case() -> None:
     """None is untried but the one for what no rule names."""
     tried = {*(case["rule"] for case in FOUND), *(rule for rule, _, _ in IN_THE_LIST)}
@@ -211,7 +234,8 @@ def test_every_rule_says_what_why_and_who(rule: Any) -> None:
 
 def test_every_column_of_a_rule_exists() -> None:
     """A misspelt column would be a rule that is never looked at."""
-    known = {*vocabulary().columns, *(one.id for one in RULES.annex_a.values()), "as-at", "case", "row"}
+    elsewhere = (*RULES.annex_a.values(), *RULES.elsewhere.values())
+    known = {*vocabulary().columns, *(one.id for one in elsewhere), "as-at", "case", "row"}
     named: set[str] = set()
     for rule in (one for one in RULES.rules if not isinstance(one.check, Found)):
         for field in ("when", "any_of", "where", "begin", "to", "unless", "columns"):

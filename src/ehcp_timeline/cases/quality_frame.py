@@ -27,8 +27,9 @@ class QualityFrames:
         self._blanks = blank_words(DEFAULT_BLANKS)
         headings = [one.text for one in source.understood.headings]
         self.annex_a = is_list_1(headings)
-        extras = ((str(place), rules.annex_a.get(fold(text))) for place, text in enumerate(headings))
-        self._extras = {place: one for place, one in extras if one} if self.annex_a else {}
+        known = {**rules.elsewhere, **(rules.annex_a if self.annex_a else {})}
+        extras = ((str(place), known.get(fold(text))) for place, text in enumerate(headings))
+        self._extras = {place: one for place, one in extras if one}
         self.columns: Mapping[str, Column] = {
             **{name: one for name, one in vocabulary.columns.items() if name in source.columns},
             **{one.id: one for one in self._extras.values()},

@@ -184,15 +184,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All rules, and the columns of the Annex A list that only they know.
+    """All rules, and the columns that only they know.
 
     Attributes:
         rules: In the order of `quality.toml`.
-        annex_a: Folded heading to the column that it means.
+        annex_a: Folded heading of the Annex A list to the column that it means.
+        elsewhere: The same of any file.
     """
 
     rules: tuple[Rule, ...]
     annex_a: Mapping[str, Column]
+    elsewhere: Mapping[str, Column]
 
     @property
     def by_id(self) -> Mapping[str, Rule]:
@@ -213,8 +215,12 @@ def rules_of(table: Mapping[str, Any]) -> Rules:
     Raises:
         ValueError: A rule has no check or several, or a word that its check does not know.
     """
-    annex_a = {fold(one["heading"]): _column(name, one) for name, one in table["annex_a"].items()}
-    return Rules(tuple(_rule(one) for one in table["rule"]), annex_a)
+    rules = tuple(_rule(one) for one in table["rule"])
+    return Rules(rules, _columns(table["annex_a"]), _columns(table.get("elsewhere", {})))
+
+
+def _columns(table: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Column]:
+    return {fold(one["heading"]): _column(name, one) for name, one in table.items()}
 
 
 def _column(name: str, table: Mapping[str, Any]) -> Column:
