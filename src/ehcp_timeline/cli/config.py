@@ -52,19 +52,23 @@ def read_config(asked: Path | None, folder: Path) -> Config:
     """
     named = asked or (Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else None)
     if named is not None:
-        return _config(named, _table(named))
+        return _config(named, toml_table(named))
     upward = (folder, *folder.parents)
     for path in (one / NAME for one in upward):
         if path.is_file():
-            return _config(path, _table(path))
+            return _config(path, toml_table(path))
     for path in (one / "pyproject.toml" for one in upward):
-        if path.is_file() and (table := _table(path).get("tool", {}).get("ehcp")) is not None:
+        if path.is_file() and (table := toml_table(path).get("tool", {}).get("ehcp")) is not None:
             return _config(path, table)
     return Config()
 
 
-def _table(path: Path) -> dict[str, Any]:
-    """Return a file's TOML."""
+def toml_table(path: Path) -> dict[str, Any]:
+    """Return a file's TOML.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ehcp_timeline.cli.config import toml_table
 from ehcp_timeline.cli.words import choices, day_asked
 from ehcp_timeline.errors import ConfigError, UsageError
 
@@ -231,20 +232,7 @@ def closures_of(path: Path | None, config: "Config") -> "tuple[Closure, ...]":
 
     if path is None:
         return read_closures(config.terms, str(config.path)) if config.terms is not None else ()
-    table = _toml(path)
+    table = toml_table(path)
     if "terms" not in table:
         raise ConfigError(f"{path} has no [terms]", f"write  [terms]  and below it  {EXAMPLE}")
     return read_closures(table["terms"], str(path))
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {(error.strerror or 'error').lower()}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path} is not UTF-8 text", "save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not TOML: {error}") from None

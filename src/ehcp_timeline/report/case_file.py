@@ -10,6 +10,7 @@ import polars as pl
 from ehcp_timeline.cases.addresses import address
 from ehcp_timeline.cases.conversion import Converted
 from ehcp_timeline.errors import OutputError
+from ehcp_timeline.report.safe_book import safe_book
 
 COPY: Final = "copy"
 
@@ -99,19 +100,9 @@ def _parquet(converted: Converted) -> bytes:
 
 
 def _workbook(converted: Converted) -> bytes:
-    import xlsxwriter  # type: ignore[import-untyped]  # a fifth of a second to load, for this alone
-
     columns = [*(converted.frame[one.id] for one in converted.columns), *_copies(converted)]
     _check_size(converted.frame.height, len(columns))
-    page = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(page, options) as book:
-        book.set_properties({"title": "Case file", "author": "", "created": _MADE})
+    with safe_book("Case file", _MADE) as (book, page):
         dated = book.add_format({"num_format": "dd/mm/yyyy"})
         bold, sheet = book.add_format({"bold": True}), book.add_worksheet("Cases")
         for place, column in enumerate(columns):

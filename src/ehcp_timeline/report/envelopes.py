@@ -14,6 +14,7 @@ from ehcp_timeline.law.terms import DutyKind, Who
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256, in hexadecimal")]
 Whole = Annotated[int, Field(ge=0)]
+Percent = Annotated[float | None, Field(ge=0, le=100, description="null where there is nothing to count")]
 
 
 class Shape(BaseModel):
@@ -45,6 +46,14 @@ class FileRead(Shape):
     rows: Whole
     judged: Whole
     not_judged: Whole
+
+
+class InTimeShape(Shape):
+    """Done in time, in percent of all that was done, ended or is past its day."""
+
+    strict: Percent
+    claimed: Percent
+    evidenced: Percent
 
 
 class Stages(Shape):

@@ -10,6 +10,7 @@ from ehcp_timeline.law.terms import DutyKind, Who
 from ehcp_timeline.measure.changes import Change
 from ehcp_timeline.report.envelopes import (
     FileRead,
+    InTimeShape,
     NotJudgedDeadline,
     ProblemFound,
     RulebookUsed,
@@ -285,21 +286,13 @@ class ClaimShare(Shape):
     always: Annotated[bool, Field(description="claimed for every one of at least five clocks")]
 
 
-class InTimeThreeWays(Shape):
-    """Done in time, in percent; what is excused stands on neither side."""
-
-    strict: float | None
-    claimed: float | None
-    evidenced: float | None
-
-
 class ExceptionsAnswer(Shape):
     """The answer of `ehcp check --exceptions --format json`."""
 
     schema_: Annotated[Literal["ehcp-exceptions/1"], Field(alias="schema")]
     as_at: date
     rulebook: RulebookUsed
-    rates: dict[str, InTimeThreeWays]
+    rates: dict[str, InTimeShape]
     unneeded: Annotated[dict[str, Whole], Field(description="deadline to claims in time, or not yet due")]
     shares: list[ClaimShare]
     claims: list[ClaimMade]

@@ -1,6 +1,5 @@
 """A pack of sheets as files: one CSV each, or one workbook that may be published."""
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +9,7 @@ from typing import Any
 from ehcp_timeline.measure.scorecard.packs import PackRow, PackSheet, Value
 from ehcp_timeline.report.flat import csv_text
 from ehcp_timeline.report.phrases import day
+from ehcp_timeline.report.safe_book import safe_book
 from ehcp_timeline.report.scorecard_answer import NO_CASES
 from ehcp_timeline.report.visible import visible
 
@@ -69,19 +69,9 @@ def pack_book(title: str, sheets: Sequence[PackSheet], *, as_at: date, notes: Se
         as_at: The day it is made for, which stands in the place of the day of writing.
         notes: What a reader should know, on the cover.
     """
-    import xlsxwriter  # type: ignore[import-untyped]  # a fifth of a second to load, for this alone
-
-    page = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "default_format_properties": {"font_name": "Arial", "font_size": 12},
-    }
-    with xlsxwriter.Workbook(page, options) as book:
-        written = datetime.combine(as_at, midnight.min)
-        book.set_properties({"title": title, "author": "ehcp-timeline", "created": written})
+    font = {"font_name": "Arial", "font_size": 12}
+    written = datetime.combine(as_at, midnight.min)
+    with safe_book(title, written, author="ehcp-timeline", default_format_properties=font) as (book, page):
         formats = _formats(book)
         _cover(book, title, as_at, notes, formats)
         _contents(book, sheets, formats)

@@ -7,9 +7,7 @@ from pydantic import BaseModel, Field
 
 from ehcp_timeline.audit.clocks import Verdict
 from ehcp_timeline.law.terms import Deadline, DutyKind, NotEncoded, Who
-from ehcp_timeline.report.envelopes import RulebookUsed, Shape, Whole, schema_of
-
-Percent = Annotated[float | None, Field(ge=0, le=100, description="null where there is nothing to count")]
+from ehcp_timeline.report.envelopes import InTimeShape, RulebookUsed, Shape, Whole, schema_of
 
 
 class FixtureFailure(Shape):
@@ -89,14 +87,6 @@ class FlipsOfKind(Shape):
     from_: Annotated[Verdict, Field(alias="from")]
     to: Verdict
     clocks: Whole
-
-
-class InTimeShape(Shape):
-    """Done in time, in percent of all that was done, ended or is past its day."""
-
-    strict: Percent
-    claimed: Percent
-    evidenced: Percent
 
 
 class Flip(Shape):

@@ -1,12 +1,12 @@
 """An empty case file as an Excel workbook that helps whoever fills it, and says what each column means."""
 
-import io
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from ehcp_timeline.cases.columns import Column
 from ehcp_timeline.cases.dates import FIRST_BIRTH, FIRST_EVENT
+from ehcp_timeline.report.safe_book import safe_book
 
 _ROWS = 20_000
 _LAST_DAY = date(2099, 12, 31)
@@ -20,17 +20,7 @@ def template_workbook(columns: Mapping[str, Column]) -> bytes:
 
     A cell that is not as it should be is warned of while it is typed, and may stand all the same.
     """
-    import xlsxwriter  # type: ignore[import-untyped]  # a fifth of a second to load, for this alone
-
-    page = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(page, options) as book:
-        book.set_properties({"title": "Case file", "author": "", "created": _MADE})
+    with safe_book("Case file", _MADE) as (book, page):
         _write_cases(book, columns)
         _write_notes(book, columns)
     return page.getvalue()

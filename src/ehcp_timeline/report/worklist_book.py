@@ -1,12 +1,12 @@
 """A list as an Excel workbook to work in: real dates, frozen headings, a filter, no formula and no link."""
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from datetime import time as midnight
 from typing import Any
 
 from ehcp_timeline.report.records import Value
+from ehcp_timeline.report.safe_book import safe_book
 from ehcp_timeline.report.visible import visible
 
 INTERNAL = "Internal working file: it names people. Do not publish it or pass it on."
@@ -27,17 +27,7 @@ def workbook_bytes(
         as_at: The day the list was made for: it stands in the place of the day of writing.
         notes: What a reader should know, on a sheet of their own.
     """
-    import xlsxwriter  # type: ignore[import-untyped]  # a fifth of a second to load, for this alone
-
-    page = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(page, options) as book:
-        book.set_properties({"title": title, "author": "", "created": datetime.combine(as_at, midnight.min)})
+    with safe_book(title, datetime.combine(as_at, midnight.min)) as (book, page):
         _write_list(book, list(rows), keys)
         _write_notes(book, (title, INTERNAL, *notes))
     return page.getvalue()
