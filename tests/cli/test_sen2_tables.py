@@ -9,7 +9,7 @@ import pytest
 
 from tests.cases.sen2_made import Assessment, person, request, xml
 from tests.cases.sen2_shapes import EXPORT, blade, five, laid, packed, template, workbook
-from tests.cases.test_sen2_shapes import persons
+from tests.cases.sen2_opened import persons
 
 from .command import ehcp, ehcp_apart, printed, said
 
