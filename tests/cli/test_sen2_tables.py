@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.cases.sen2_made import Assessment, person, request, xml
-from tests.cases.sen2_shapes import EXPORT, blade, five, laid, packed, template, workbook
 from tests.cases.sen2_opened import persons
+from tests.cases.sen2_shapes import EXPORT, blade, five, laid, packed, template, workbook
 
 from .command import ehcp, ehcp_apart, printed, said
 
