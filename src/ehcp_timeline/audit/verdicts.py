@@ -65,6 +65,7 @@ TABLE: tuple[Line, ...] = (
 )
 
 
+@cache
 def decide(circumstances: Circumstances) -> Line:
     """Return the first line of the table that fits.
 

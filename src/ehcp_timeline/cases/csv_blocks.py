@@ -1,7 +1,7 @@
 """Reads the rows of a CSV file block by block: by polars where it can, by the csv module where it cannot."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -9,7 +9,7 @@ import polars as pl
 
 from ehcp_timeline.cases.csv_records import CELL_LIMIT, Record, cut_records, too_long, well_quoted
 from ehcp_timeline.cases.problems import Problem
-from ehcp_timeline.cases.sheet import ROW, Block
+from ehcp_timeline.cases.sheet import ROW, Block, Dtypes, as_text
 
 # A row has too many cells, or the first of a block has too few.
 _UNEVEN = (pl.exceptions.ComputeError, pl.exceptions.SchemaError)
@@ -76,8 +76,18 @@ class _Supply:
         return data
 
 
-def read_blocks(file: IO[bytes], layout: Layout, rows: int, shown: str) -> Iterator[Block]:
+def read_blocks(
+    file: IO[bytes], layout: Layout, rows: int, shown: str, dtypes: Dtypes = dict
+) -> Iterator[Block]:
     """Yield the rows of a file that stands at the first of them, at least one block.
+
+    Args:
+        file: The file.
+        layout: How its rows are laid out.
+        rows: About how many to give at a time.
+        shown: Its name, for messages.
+        dtypes: Place to the kind of Categorical that its column had best be, asked for each block. A block
+            that polars cannot cut is String throughout.
 
     Raises:
         CaseFileError: A quoted cell is never closed, or a cell is too long.
@@ -87,7 +97,7 @@ def read_blocks(file: IO[bytes], layout: Layout, rows: int, shown: str) -> Itera
     if not (data := supply.block(line)):
         yield _by_hand([], layout)
     while data:
-        cells = _by_polars(data, layout, line)
+        cells = _by_polars(data, layout, line, dtypes())
         if cells is not None:
             yield _placed(cells, layout)
             line += data.count(b"\n") if b'"' in data else cells.height
@@ -109,12 +119,14 @@ def _record_end(data: bytes) -> int:
     return end
 
 
-def _by_polars(data: bytes, layout: Layout, line: int) -> pl.DataFrame | None:
+def _by_polars(
+    data: bytes, layout: Layout, line: int, dtypes: Mapping[int, pl.DataType]
+) -> pl.DataFrame | None:
     """Return a block's cells, or None if polars would not read them as the csv module does."""
     quoted = b'"' in data
     if quoted and not well_quoted(layout.delimiter).match(data):
         return None
-    schema = {str(place): pl.String for place in range(layout.width)}
+    schema = {str(place): dtypes.get(place, pl.String()) for place in range(layout.width)}
     try:
         cells = pl.read_csv(data, has_header=False, schema=schema, separator=layout.delimiter)
     except _UNEVEN:
@@ -134,7 +146,8 @@ def _has_giant(cells: pl.DataFrame, data: bytes, *, quoted: bool) -> bool:
     )
     if len(data) <= CELL_LIMIT or short_lines:
         return False
-    return any((longest or 0) > CELL_LIMIT for longest in cells.select(pl.all().str.len_bytes().max()).row(0))
+    longest = as_text(cells).select(pl.all().str.len_bytes().max()).row(0)
+    return any((length or 0) > CELL_LIMIT for length in longest)
 
 
 def _has_all_cells(cells: pl.DataFrame, data: bytes, layout: Layout, *, quoted: bool) -> bool:
@@ -151,7 +164,7 @@ def _has_all_cells(cells: pl.DataFrame, data: bytes, layout: Layout, *, quoted: 
 def _counted(cells: pl.DataFrame, text: str) -> pl.Series:
     """Return how often a text stands inside the cells of each row."""
     counts = pl.all().str.count_matches(text, literal=True).fill_null(0)
-    return cells.select(pl.sum_horizontal(counts).alias("count")).to_series()
+    return as_text(cells).select(pl.sum_horizontal(counts).alias("count")).to_series()
 
 
 def _first_lines(cells: pl.DataFrame, line: int, data: bytes, *, quoted: bool) -> pl.Series:
@@ -168,7 +181,7 @@ def _placed(cells: pl.DataFrame, layout: Layout) -> Block:
     names = [str(place) for place in range(layout.headings)]
     if layout.width == layout.headings:
         return Block(cells)
-    beyond = pl.exclude(ROW, *names).str.strip_chars() != ""
+    beyond = pl.exclude(ROW, *names).str.strip_chars() != ""  # no heading, so no code
     over = cells.select(pl.any_horizontal(beyond.fill_null(value=False)).alias("over")).to_series()
     problems = tuple(_over_long(row, layout) for row in cells.get_column(ROW).filter(over))
     return Block(cells.filter(~over).select(ROW, *names), problems)

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from ehcp_timeline.cases.csv_blocks import Layout, read_blocks
 from ehcp_timeline.cases.csv_records import Record, cut_records
 from ehcp_timeline.cases.headings import HEADER_WITHIN, Score, Spellings, fold, header_score
-from ehcp_timeline.cases.sheet import ANYWHERE, Asked, Block, Sheet
+from ehcp_timeline.cases.sheet import ANYWHERE, Asked, Block, Coded, Dtypes, Sheet
 from ehcp_timeline.cases.survey import Surveyed
 from ehcp_timeline.errors import CaseFileError
 
@@ -105,7 +104,7 @@ def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:
         delimiter=guess.delimiter,
         header_row=header.line,
         headings=tuple(header.cells),
-        blocks=partial(_blocks, surveyed, layout),
+        blocks=_Rows(surveyed, layout),
         remarks=surveyed.remarks,
         expected=_expected(surveyed, layout, lines[layout.first_line - 1 :]),
     )
@@ -137,8 +136,19 @@ def _layout(guess: _Guess, lines: Sequence[bytes], begin: int) -> Layout:
     )
 
 
-def _blocks(surveyed: Surveyed, layout: Layout, rows: int) -> Generator[Block]:
-    """Yield the rows below the header, about `rows` of them at a time."""
-    with surveyed.opened() as file:
-        file.seek(layout.begin)
-        yield from read_blocks(file, layout, rows, surveyed.shown)
+@dataclass(frozen=True, slots=True)
+class _Rows(Coded):
+    """The rows below the header."""
+
+    surveyed: Surveyed
+    layout: Layout
+
+    def __call__(self, rows: int) -> Generator[Block]:
+        """Give about `rows` of them at a time."""
+        return self.coded(rows, dict)
+
+    def coded(self, rows: int, dtypes: Dtypes) -> Generator[Block]:
+        """Give the same, the columns at some places as Categorical of some kind."""
+        with self.surveyed.opened() as file:
+            file.seek(self.layout.begin)
+            yield from read_blocks(file, self.layout, rows, self.surveyed.shown, dtypes)

@@ -43,7 +43,7 @@ class DateOrders:
                 self._proof.add(text)
 
     def look(self, texts: pl.DataFrame) -> None:
-        """Look through some rows; all their texts have been learnt."""
+        """Look through some rows, String or Categorical; all their texts have been learnt."""
         if not self._both:
             return
         for name in texts.columns:
@@ -55,7 +55,7 @@ class DateOrders:
         if self._proves(texts.head(_FEW)) or self._proves(texts):
             self._proven.add(texts.name)
             return
-        both = texts.is_in(pl.Series(sorted(self._both), dtype=pl.String).implode()).sum()
+        both = texts.cast(pl.String).is_in(pl.Series(sorted(self._both), dtype=pl.String).implode()).sum()
         self._cells[texts.name] = self._cells.get(texts.name, 0) + int(both)
 
     def _proves(self, texts: pl.Series) -> bool:

@@ -1,6 +1,6 @@
 """A case file as batches of typed rows, its problems beside them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -32,7 +32,7 @@ from ehcp_timeline.cases.reading import CellReading, ColumnCounts
 from ehcp_timeline.cases.record import BLANK, Row
 from ehcp_timeline.cases.repeats import Repeats
 from ehcp_timeline.cases.sen2_ties import may_be_table
-from ehcp_timeline.cases.sheet import ROW, Asked, Sheet, only_filled, side_by_side
+from ehcp_timeline.cases.sheet import ROW, Asked, Block, Coded, Sheet, as_text, only_filled, side_by_side
 from ehcp_timeline.cases.sieve import sieve
 from ehcp_timeline.cases.values import DEFAULT_BLANKS, blank_words, parted
 
@@ -68,7 +68,7 @@ class Batch:
         read: Rows that are not blank.
         judged: Rows in `frame`.
         not_judged: Rows left out; each has a problem that `stops` the row.
-        cells: The same rows and those left out, blank ones too, as the file writes them: as in
+        raw: The same rows and those left out, blank ones too, as the file writes them: as in
             `sheet.Block`, headings as in `Understood`.
     """
 
@@ -79,7 +79,12 @@ class Batch:
     read: int
     judged: int
     not_judged: int
-    cells: pl.DataFrame = field(default_factory=pl.DataFrame)
+    raw: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+    @property
+    def cells(self) -> pl.DataFrame:
+        """The rows of `raw` with every text spelled out."""
+        return as_text(self.raw)
 
 
 class CaseSource:
@@ -188,7 +193,7 @@ class CaseSource:
         self._reading = reading
         held: Batch | None = None
         seen = 0
-        for block in ahead(self._laid.sheet.blocks(rows)):
+        for block in ahead(self._blocks(reading, rows)):
             texts, found = sieve(block, self._places, self._blanks, repeats)
             read = reading.read(texts)
             suspects.note(read.problems)
@@ -206,7 +211,7 @@ class CaseSource:
                 read=judged + lost,
                 judged=judged,
                 not_judged=lost,
-                cells=block.cells,
+                raw=block.cells,
             )
         if held:
             at_the_end = self._placed(list(order.at_the_end()))
@@ -215,6 +220,15 @@ class CaseSource:
                 at_the_end.append(NO_ROWS)
             yield replace(held, problems=tuple(sorted((*held.problems, *at_the_end))))
         suspects.refuse(self._laid.sheet, self._places)
+
+    def _blocks(self, reading: CellReading, rows: int) -> Generator[Block]:
+        """Return the rows of the file as text, in the form that is read fastest."""
+        blocks = self._laid.sheet.blocks
+        if not isinstance(blocks, Coded):
+            return blocks(rows)
+        return blocks.coded(
+            rows, lambda: {self._places[name]: kind for name, kind in reading.takes().items()}
+        )
 
     def _placed(self, problems: list[Problem], told: int = 0) -> list[Problem]:
         """Return problems with where they stand in the file; the first `told` of them say so themselves."""

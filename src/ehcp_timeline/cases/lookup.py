@@ -9,6 +9,7 @@ import polars as pl
 from ehcp_timeline.cases.cells import Reader, Value
 from ehcp_timeline.cases.date_order import DateOrders
 from ehcp_timeline.cases.dates import TIME_PATTERN, TIMED_PATTERN
+from ehcp_timeline.cases.sheet import as_text
 from ehcp_timeline.cases.values import EXCEL_ERROR_PATTERN, WHITE, Fault, joined
 
 Plain = date | str | bool
@@ -21,6 +22,7 @@ AT_MOST = 200_000
 # word for a blank has.
 _PLAIN = "^(?:[!-~][ -~]*)?[1-9](?:[ -~]*[!-~])?$"
 _NUMBERED = re.compile("[1-9]")
+_ZERO = pl.Series([0], dtype=pl.UInt32)
 
 
 def untimed(texts: pl.Expr) -> pl.Expr:
@@ -30,7 +32,10 @@ def untimed(texts: pl.Expr) -> pl.Expr:
 
 
 class Lookup:
-    """Learns what each distinct text of some columns means, and reads the columns by it."""
+    """Learns what each distinct text of some columns means, and reads the columns by it.
+
+    polars gives each text a number, the same in every column and block: its place in `values`.
+    """
 
     def __init__(
         self,
@@ -49,50 +54,78 @@ class Lookup:
         """
         self._orders = orders
         self._read = read
-        self._dtype = dtype
         self._fewer = fewer
         self._rewrites = False
-        self._known: dict[str, Plain | None] = {}
-        self._texts = pl.Enum([])
-        self._values = pl.Series(dtype=dtype)
+        self._nothing = pl.Series([None], dtype=dtype)
+        self._forget()
+
+    @property
+    def takes(self) -> pl.DataType:
+        """Return as what the next texts had best be given; any other kind of text will do as well."""
+        return pl.String() if self._rewrites else self._held.dtype
 
     def values(self, texts: pl.DataFrame) -> pl.DataFrame:
         """Return the values of columns of text; blank and unreadable cells are null."""
-        if self._rewrites and self._fewer:
-            texts = texts.with_columns(self._fewer(pl.all()))
-        codes = self._codes(texts)
-        lacking = [name for name in texts.columns if codes[name].null_count() > texts[name].null_count()]
-        new = _unknown(texts.select(lacking), codes.select(lacking)) if lacking else []
-        if len(new) > MANY and self._fewer and not self._rewrites:
-            self._rewrites = True
+        coded = self._coded(texts)
+        numbers = coded.select(pl.all().to_physical())
+        new = self._new(numbers)
+        many = len(new) > MANY and self._fewer and not self._rewrites
+        if many or (self._learnt and self._learnt + len(new) > AT_MOST):
+            self._rewrites |= bool(many)
+            self._forget()
             return self.values(texts)
-        if new:
-            codes = codes.with_columns(self._codes(self._learned(texts, lacking, new)).get_columns())
+        self._learn(new)
         if self._orders:
-            self._orders.look(texts)
-        values = pl.lit(self._values)
-        return codes.select(values.gather(pl.col(name)).alias(name) for name in codes.columns)
+            self._orders.look(coded)
+        return pl.DataFrame([self._of(column) for column in numbers])
 
-    def _codes(self, texts: pl.DataFrame) -> pl.DataFrame:
-        """Return the place of each text among the known ones, null where it is not known."""
-        return texts.select(pl.all().cast(self._texts, strict=False).to_physical())
+    def _forget(self) -> None:
+        """Begin again without knowing any text."""
+        self._categories = pl.Categories.random()
+        # Kept because polars forgets categories that no column uses.
+        self._held = pl.Series([], dtype=pl.Categorical(self._categories))
+        self._values = self._nothing.clear()
+        self._learnt = 0
 
-    def _learned(self, texts: pl.DataFrame, lacking: list[str], new: list[str]) -> pl.DataFrame:
-        """Ask the definition about new texts, and return the columns whose codes are to be looked up again.
+    def _coded(self, texts: pl.DataFrame) -> pl.DataFrame:
+        """Return columns of text with a number for each text."""
+        if self._rewrites and self._fewer:
+            texts = as_text(texts).with_columns(self._fewer(pl.all()))
+        if all(dtype == self._held.dtype for dtype in texts.dtypes):
+            return texts
+        return as_text(texts).cast(self._held.dtype)
 
-        The places of known texts stay what they are, unless the old texts are forgotten because there would
-        be too many.
+    def _new(self, numbers: pl.DataFrame) -> list[str | None]:
+        """Return the texts with these numbers that are not learnt yet, and those with numbers before them.
+
+        A number has no text where what reads the next block has only just taken it.
         """
-        forget = len(self._known) + len(new) > AT_MOST
-        if forget:
-            self._known, self._texts = {}, pl.Enum([])
-            new = _unknown(texts, self._codes(texts))
+        held = (column.max() for column in numbers)
+        last = max((number for number in held if isinstance(number, int)), default=-1)
+        return [self._text(number) for number in range(self._learnt, last + 1)]
+
+    def _text(self, number: int) -> str | None:
+        try:
+            return str(self._categories[number])
+        except IndexError:
+            return None
+
+    def _learn(self, new: list[str | None]) -> None:
+        """Ask the definition about new texts."""
+        texts = [text for text in new if text is not None]
         if self._orders:
-            self._orders.learn(new)
-        self._known |= {text: _plain(self._read(text)) for text in new}
-        self._texts = pl.Enum(list(self._known))
-        self._values = pl.Series(list(self._known.values()), dtype=self._dtype)
-        return texts if forget else texts.select(lacking)
+            self._orders.learn(texts)
+        read = [None if text is None else _plain(self._read(text)) for text in new]
+        self._values = pl.concat([self._values.head(self._learnt), pl.Series(read, dtype=self._values.dtype)])
+        self._learnt += len(texts) if len(texts) == len(new) else new.index(None)
+
+    def _of(self, numbers: pl.Series) -> pl.Series:
+        """Return the values of one column; looking up columns without nulls is much faster."""
+        there = numbers.is_not_null()
+        if not there.any():
+            return self._nothing.new_from_index(0, len(numbers)).alias(numbers.name)
+        found = self._values[numbers.zip_with(there, _ZERO)]
+        return found.zip_with(there, self._nothing).alias(numbers.name)
 
 
 def clean_text(texts: pl.Series, blanks: frozenset[str]) -> pl.Series:
@@ -113,12 +146,3 @@ def _plain(read: Value | Fault | None) -> Plain | None:
     if isinstance(read, Fault):
         return None
     return joined(read) if isinstance(read, frozenset) else read
-
-
-def _unknown(texts: pl.DataFrame, codes: pl.DataFrame) -> list[str]:
-    """Return the distinct texts that have no code."""
-    beside = texts.hstack(codes.select(pl.all().is_null().name.suffix("?")))
-    distinct = beside.select(
-        pl.col(name).filter(pl.col(f"{name}?")).drop_nulls().unique().implode() for name in texts.columns
-    )
-    return list(dict.fromkeys(text for texts in distinct.row(0) for text in texts))

@@ -11,7 +11,7 @@ from ehcp_timeline.cases.columns import Column
 from ehcp_timeline.cases.date_order import DateOrders
 from ehcp_timeline.cases.lookup import Lookup, clean_text, untimed
 from ehcp_timeline.cases.problems import Problem
-from ehcp_timeline.cases.sheet import ROW
+from ehcp_timeline.cases.sheet import ROW, as_text
 from ehcp_timeline.cases.values import WHITE, Fault
 
 
@@ -83,6 +83,10 @@ class CellReading:
         self._blanks = blanks
         self.counts = {name: ColumnCounts() for name in self._columns}
 
+    def takes(self) -> Mapping[str, pl.DataType]:
+        """Return as what the next texts of each column had best be given, where not as String."""
+        return {name: lookup.takes for lookup, names in self._lookups for name in names}
+
     def read(self, texts: pl.DataFrame) -> Read:
         """Read the cells of some rows: `row`, the `case_id` and the text of each other column."""
         parts = [lookup.values(texts.select(names)) for lookup, names in self._lookups]
@@ -127,7 +131,7 @@ class CellReading:
         counts.empty += empty
         if values.null_count() == empty:
             return []
-        odd = texts.filter(values.is_null()).drop_nulls(name).group_by(name).agg(ROW).sort(name)
+        odd = as_text(texts.filter(values.is_null()).drop_nulls(name)).group_by(name).agg(ROW).sort(name)
         problems: list[Problem] = []
         for text, rows in odd.iter_rows():
             outcome = self._readers[name](text)

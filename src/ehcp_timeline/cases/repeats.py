@@ -17,7 +17,8 @@ class Repeats:
 
     def find(self, cells: pl.DataFrame) -> pl.DataFrame:
         """Return `row` and `first`, the row that it repeats, of the repeating rows among these, in order."""
-        rows = pl.DataFrame({"hash": cells.drop(ROW).hash_rows(), ROW: cells.get_column(ROW)})
+        numbered = cells.select(pl.exclude(ROW).to_physical())
+        rows = pl.DataFrame({"hash": numbered.hash_rows(), ROW: cells.get_column(ROW)})
         before = self._seen.filter(pl.col("hash").is_in(rows.get_column("hash").implode()))
         again = ~rows.get_column("hash").is_first_distinct()
         self._seen = pl.concat([self._seen, rows.filter(~again)], rechunk=False)

@@ -1,6 +1,7 @@
 """What the reader of every format gives: a header row, and blocks of text with each row's physical line."""
 
-from collections.abc import Callable, Collection, Generator, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
@@ -41,13 +42,29 @@ class Block:
 
     Attributes:
         cells: `row` (UInt32, the physical line on which the row begins), then one String column for each
-            heading, named by its place from "0" on; an empty cell is null. A row may be blank.
+            heading, named by its place from "0" on; an empty cell is null. A row may be blank. A column is
+            Categorical where `Coded.coded` was asked for that.
         problems: Rows that could not be cut into cells (these stop the row, and are not in `cells`) and rows
             that lack cells (these are).
     """
 
     cells: "pl.DataFrame"
     problems: tuple[Problem, ...] = ()
+
+
+Dtypes = Callable[[], Mapping[int, "pl.DataType"]]
+
+
+class Coded(ABC):
+    """What gives `Sheet.blocks` where it can number the texts of a column as it cuts them: no text twice."""
+
+    @abstractmethod
+    def __call__(self, rows: int) -> Generator[Block]:
+        """Give the rows below the header as text."""
+
+    @abstractmethod
+    def coded(self, rows: int, dtypes: Dtypes) -> Generator[Block]:
+        """Give the same, the columns at some places as Categorical of some kind; asked for each block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +117,13 @@ class Sheet:
         said = f"{self.shown} knows nothing after {self.known_until}: what was done by {as_at} is not in it"
         tip = f"use --as-at {self.known_until}, or count on some of what looks overdue being done"
         return (Problem(0, "", "outdated", said, tip, "nothing"),)
+
+
+def as_text(cells: "pl.DataFrame") -> "pl.DataFrame":
+    """Return cells with every text spelled out."""
+    import polars as pl
+
+    return cells.with_columns(pl.col(pl.Categorical).cast(pl.String))
 
 
 def sliced(cells: "pl.DataFrame") -> Callable[[int], Generator[Block]]:

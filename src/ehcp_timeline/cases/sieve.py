@@ -7,7 +7,7 @@ import polars as pl
 from ehcp_timeline.cases.lookup import clean_text
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.repeats import Repeats, repeat_problem
-from ehcp_timeline.cases.sheet import ROW, Block
+from ehcp_timeline.cases.sheet import ROW, Block, as_text
 from ehcp_timeline.cases.values import EXCEL_ERROR, WHITE, is_excel_error, shown
 
 _TOTAL = r"(?i)^(?:(?:grand |sub-? ?)?totals?|count|sum)\b[ :=]*[0-9,.]*$"
@@ -51,7 +51,7 @@ def sieve(
 def _without_case_id(cells: pl.DataFrame, identity: str) -> Iterator[Problem]:
     """Yield the problems of rows without a case_id; a row without anything is no row."""
     filled = (pl.exclude(ROW).str.strip_chars(WHITE) != "").fill_null(value=False)
-    for row, text in cells.filter(pl.any_horizontal(filled)).select(ROW, identity).iter_rows():
+    for row, text in as_text(cells).filter(pl.any_horizontal(filled)).select(ROW, identity).iter_rows():
         if text and is_excel_error(text):
             says, tip = f"{shown(text)} {EXCEL_ERROR.says}", EXCEL_ERROR.try_
             yield Problem(row, "case_id", EXCEL_ERROR.rule, says, tip, "row")

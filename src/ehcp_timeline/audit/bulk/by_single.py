@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -13,6 +14,8 @@ from ehcp_timeline.cases.frame import Batch, rows_of
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.record import Row
 from ehcp_timeline.law.terms import Deadline, Rulebook
+
+Told = tuple[Any, ...]
 
 
 def judge_by_single(
@@ -59,18 +62,26 @@ def clocks_by_single(
         as_at: The day the question is asked about.
         deadlines: Whose clocks.
     """
+    told = told_by_single(rulebook, rows, as_at, deadlines)
+    return {name: pl.DataFrame(clocks, schema=dict(CLOCKS), orient="row") for name, clocks in told.items()}
+
+
+def told_by_single(
+    rulebook: Rulebook, rows: Sequence[Row], as_at: date, deadlines: Sequence[Deadline]
+) -> dict[str, list[Told]]:
+    """Return the same clock by clock, each with its values in the order of `CLOCKS`."""
     found: dict[str, list[Clock]] = {one.id: [] for one in deadlines}
     for case in _cases(rows).values():
         for working in judge_case(rulebook, case, as_at):
             clock = working.clock
             if clock.deadline in found and clock.verdict != "not-started":
                 found[clock.deadline].append(clock)
-    return {name: _frame(clocks) for name, clocks in found.items() if clocks}
+    return {name: _told(clocks) for name, clocks in found.items() if clocks}
 
 
-def _frame(clocks: Sequence[Clock]) -> pl.DataFrame:
-    columns = {name: [getattr(clock, name) for clock in clocks] for name in CLOCKS}
-    return pl.DataFrame(columns, schema=dict(CLOCKS)).sort("row", "start", maintain_order=True)
+def _told(clocks: Iterable[Clock]) -> list[Told]:
+    ordered = sorted(clocks, key=lambda one: (one.row, one.start or date.min))
+    return [tuple(getattr(clock, name) for name in CLOCKS) for clock in ordered]
 
 
 def _cases(rows: Iterable[Row]) -> dict[str, list[Row]]:

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
+from operator import itemgetter
+from typing import Final
 from zlib import crc32
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.by_single import clocks_by_single
+from ehcp_timeline.audit.bulk.by_single import Told, told_by_single
 from ehcp_timeline.audit.bulk.days import where_true
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.judged import CLOCKS, Clocks, Judged
@@ -20,6 +22,7 @@ from ehcp_timeline.errors import ReadersDisagreeError
 from ehcp_timeline.law.terms import Deadline, Rulebook
 
 SEED = 3  # any fixed number: the same file always gives the same sample
+ROW_OF: Final = itemgetter(list(CLOCKS).index("row"))
 HINT = "Nothing was written. Please report this with the dates of the row"
 
 
@@ -70,29 +73,30 @@ def verify(rulebook: Rulebook, rows: Sequence[Row], clocks: Mapping[str, pl.Data
         ReadersDisagreeError: With the clocks of the first row that differs, from both readers.
     """
     part = part_of(rulebook, clocks)
-    told = clocks_by_single(part, rows, as_at, [rulebook.by_id[name] for name in clocks])
-    for name, mine in clocks.items():
-        other = told.get(name, pl.DataFrame(schema=dict(CLOCKS)))
-        if not mine.equals(other):
+    told = told_by_single(part, rows, as_at, [rulebook.by_id[name] for name in clocks])
+    for name, frame in clocks.items():
+        mine, other = frame.select(*CLOCKS).rows(), told.get(name, [])
+        if mine != other:
             raise ReadersDisagreeError(_differing(name, mine, other), HINT)
 
 
-def _differing(deadline: str, bulk: pl.DataFrame, single: pl.DataFrame) -> str:
-    rows = sorted({*bulk["row"], *single["row"]})
-    for row in rows:
-        both = [frame.filter(pl.col("row") == row) for frame in (bulk, single)]
-        if not both[0].equals(both[1]):
+def _differing(deadline: str, bulk: Sequence[Told], single: Sequence[Told]) -> str:
+    """Return the first row about which the readers differ, with what each says of it."""
+    for row in sorted({*map(ROW_OF, bulk), *map(ROW_OF, single)}):
+        both = [[clock for clock in told if ROW_OF(clock) == row] for told in (bulk, single)]
+        if both[0] != both[1]:
             told = (
-                f"{reader}: {_said(frame)}" for reader, frame in zip(("bulk", "single"), both, strict=True)
+                f"{reader}: {_said(clocks)}" for reader, clocks in zip(("bulk", "single"), both, strict=True)
             )
             return "\n  ".join((f"the two readers of the law differ about {deadline} on row {row}", *told))
     return f"the two readers of the law put the clocks of {deadline} in different orders"
 
 
-def _said(clocks: pl.DataFrame) -> str:
+def _said(clocks: Iterable[Told]) -> str:
+    named = (zip(CLOCKS, clock, strict=True) for clock in clocks)
     said = (
-        ", ".join(f"{name} {value}" for name, value in clock.items() if value is not None and name != "row")
-        for clock in clocks.iter_rows(named=True)
+        ", ".join(f"{name} {value}" for name, value in clock if value is not None and name != "row")
+        for clock in named
     )
     return "; ".join(said) or "no clock"
 
