@@ -16,10 +16,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ehcp_timeline.audit.fixtures import part_of
 from ehcp_timeline.audit.golden import Golden, failures, load_golden
 from ehcp_timeline.cases.record import Row
 from ehcp_timeline.clock.workdays import announced_until
+from ehcp_timeline.law.part import part_of
 from ehcp_timeline.law.reading import load_rulebook
 from ehcp_timeline.law.terms import Rulebook
 

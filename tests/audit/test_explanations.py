@@ -10,7 +10,6 @@ import jsonschema
 import pytest
 
 from ehcp_timeline.audit.circumstances import Circumstances, beside
-from ehcp_timeline.audit.fixtures import part_of
 from ehcp_timeline.audit.golden import Golden, load_golden
 from ehcp_timeline.audit.single import judge_case
 from ehcp_timeline.audit.verdicts import decide
@@ -18,6 +17,7 @@ from ehcp_timeline.audit.wording import explain
 from ehcp_timeline.cases.record import Row
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.clock.workdays import roll_for_tribunal
+from ehcp_timeline.law.part import part_of
 from ehcp_timeline.law.terms import Rulebook
 from ehcp_timeline.report.envelopes import json_schema
 from ehcp_timeline.report.explain_view import Explained, explain_answer

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.audit.fixtures import part_of
 from ehcp_timeline.audit.golden import Golden, Judge, failures, load_golden, single_reader
 from ehcp_timeline.audit.single import judge_case
 from ehcp_timeline.audit.steps import replay
 from ehcp_timeline.audit.wording import explain
 from ehcp_timeline.errors import RulebookError
+from ehcp_timeline.law.part import part_of
 from ehcp_timeline.law.reading import load_rulebook
 from ehcp_timeline.law.terms import Rulebook
 

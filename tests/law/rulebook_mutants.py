@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from ehcp_timeline.audit.fixtures import part_of
 from ehcp_timeline.audit.golden import Golden, failures
 from ehcp_timeline.clock.counting import UNITS
 from ehcp_timeline.law.deadlines import Words, read_deadline, spread
 from ehcp_timeline.law.excuses import read_grounds
 from ehcp_timeline.law.faults import Place
+from ehcp_timeline.law.part import part_of
 from ehcp_timeline.law.terms import Deadline, Rulebook
 
 FOLDER = Path(__file__).parents[2] / "src" / "ehcp_timeline" / "rulebook"

@@ -1,7 +1,7 @@
 """Fixture cases run against a rulebook: which answers are not the expected ones, and why."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -12,6 +12,7 @@ from ehcp_timeline.audit.steps import Step
 from ehcp_timeline.audit.wording import explain
 from ehcp_timeline.cases.record import Row
 from ehcp_timeline.law.difference import Change, changes
+from ehcp_timeline.law.part import part_of
 from ehcp_timeline.law.terms import Rulebook
 
 
@@ -59,13 +60,6 @@ def run(fixtures: Iterable[Fixture], rulebook: Rulebook) -> Iterator[Outcome]:
         part = parts.get(wanted) or parts.setdefault(wanted, part_of(rulebook, wanted))
         found = failures([fixture.golden], part, partial(_judge, fixture.row))
         yield Outcome(fixture, tuple(Wrong(one, _why(fixture, one.deadline, part)) for one in found))
-
-
-def part_of(rulebook: Rulebook, wanted: Collection[str]) -> Rulebook:
-    """Return the rulebook with these deadlines alone, and those that may take their place."""
-    mine = {name: rulebook.by_id[name] for name in wanted if name in rulebook.by_id}
-    needed = {*mine, *(name for one in mine.values() for name in one.displaced_by)}
-    return replace(rulebook, deadlines=tuple(one for one in rulebook.deadlines if one.id in needed))
 
 
 def untold(old: Rulebook, new: Rulebook, fixtures: Sequence[Fixture]) -> tuple[tuple[Change, ...], ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from ehcp_timeline.audit.fixtures import part_of
 from ehcp_timeline.audit.golden import Golden, in_question
 from ehcp_timeline.audit.golden_conditions import edges_of_conditions
 from ehcp_timeline.audit.golden_edges import (
@@ -13,6 +12,7 @@ from ehcp_timeline.audit.golden_edges import (
     edges_of_versions,
 )
 from ehcp_timeline.audit.single import judge_case
+from ehcp_timeline.law.part import part_of
 from ehcp_timeline.law.terms import Rulebook
 
 EDGES = (edges_of_due_day, edges_of_versions, edges_of_readings, edges_of_excuses, edges_of_conditions)

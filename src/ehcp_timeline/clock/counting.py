@@ -7,6 +7,7 @@ is a maximum, a minimum or a comparison of such answers, and is left to the read
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Literal, get_args
 
 from dateutil.relativedelta import relativedelta
@@ -89,9 +90,14 @@ def last_day(count: Count, day: date) -> date:
 
 
 def _last_day_of_months(number: int, day: date, back: int) -> date:
-    corresponding = day + relativedelta(months=number)
+    corresponding = day + _months(number)
     no_such_day = corresponding.day < day.day  # 29 February: the period ends with the shorter month
     return corresponding if no_such_day else corresponding - timedelta(days=back)
+
+
+@cache
+def _months(number: int) -> relativedelta:
+    return relativedelta(months=number)
 
 
 def _last_working_day_of(count: Count, day: date) -> date:
@@ -134,7 +140,7 @@ def latest_day_before(count: Count, day: date) -> date:
         case "weeks":
             return day - timedelta(weeks=count.number)
         case "months":
-            return day - relativedelta(months=count.number)
+            return day - _months(count.number)
         case "working_days":
             current, left = day, count.number
             while left:

@@ -11,13 +11,13 @@ import polars as pl
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.judged import Judged
 from ehcp_timeline.audit.evidence import Looked
-from ehcp_timeline.audit.fixtures import part_of
 from ehcp_timeline.audit.judgeable import unjudgeable
 from ehcp_timeline.audit.single import judge_case
 from ehcp_timeline.audit.working import Working
 from ehcp_timeline.cases.frame import Batch, CaseSource, rows_of
 from ehcp_timeline.cases.record import Row
 from ehcp_timeline.law.clauses import Absence
+from ehcp_timeline.law.part import part_of
 from ehcp_timeline.law.terms import Rulebook
 from ehcp_timeline.measure.in_time import InTime, InTimeTally
 

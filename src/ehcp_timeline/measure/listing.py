@@ -47,13 +47,16 @@ class Listing:
     def add(self, judged: Judged) -> None:
         """Select from one batch."""
         names = self._names(judged)
-        told: dict[Verdict, list[pl.DataFrame]] = {}
+        found: dict[Verdict, dict[int, Clocks]] = {}
         for order, verdict, clocks in self._asked_for(judged, names):
             self.found[verdict] += clocks.height
             some = clocks if self.top is None else self.worst.candidates(clocks, verdict, again=judged.last)
             if some.height:
-                told.setdefault(verdict, []).append(some.frame().with_columns(self._place(order)))
-        for verdict, frames in told.items():
+                found.setdefault(verdict, {})[order] = some
+        for verdict, parts in found.items():
+            some_of = parts.values() if self.top is None else self.worst.worst_of([*parts.values()], verdict)
+            told = zip(parts, some_of, strict=True)
+            frames = [one.frame().with_columns(self._place(order)) for order, one in told if one.height]
             self._keep(verdict, with_names(pl.concat(frames), names))
         if judged.last:
             self.named.clear()

@@ -1,6 +1,6 @@
 """The worst few clocks of each verdict, kept while the batches of a file go by; the rest is never told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -44,6 +44,13 @@ class Worst:
                 return clocks.only(mask)
             clocks, badness = clocks.only(mask), badness.filter(mask)
         return _worst(clocks, badness, self.top)
+
+    def worst_of(self, candidates: Sequence[Clocks], verdict: Verdict) -> Iterator[Clocks]:
+        """Yield of each deadline's candidates those that may be among the worst of them all."""
+        badness = [bad_as(clocks, verdict) for clocks in candidates]
+        edge = pl.concat(badness).top_k(self.top).min()
+        for clocks, bad in zip(candidates, badness, strict=True):
+            yield clocks.only(bad >= edge)
 
     def add(self, verdict: Verdict, clocks: pl.DataFrame) -> None:
         """Sort in what a batch has brought: every column that a list shows, and `file` and `order`."""
