@@ -180,10 +180,15 @@ class CaseSource:
     def batches(self, rows: int = 100_000) -> Iterator[Batch]:
         """Yield the rows of the file from the first, about `rows` of them at a time; at least one batch.
 
+        A batch is read while the one before it is in use.
+
         Raises:
             CaseFileError: A quoted cell is never closed, a cell is too long, or the dates of a column make
                 sense only month-first (known when all of them are read).
         """
+        return ahead(self._batches(rows))
+
+    def _batches(self, rows: int) -> Generator[Batch]:
         columns = {name: self._vocabulary.columns[name] for name in self._places}
         apart = [name for name, said in self._said.items() if said != usual(self._mapping)]
         settled = [name for name, said in self._said.items() if is_settled(said)]
@@ -193,7 +198,7 @@ class CaseSource:
         self._reading = reading
         held: Batch | None = None
         seen = 0
-        for block in ahead(self._blocks(reading, rows)):
+        for block in self._blocks(reading, rows):
             texts, found = sieve(block, self._places, self._blanks, repeats)
             read = reading.read(texts)
             suspects.note(read.problems)

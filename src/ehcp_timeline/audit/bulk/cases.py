@@ -12,14 +12,13 @@ from typing import Final, Literal
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import DAYS, NEVER, only
+from ehcp_timeline.audit.bulk.days import DAYS, NEVER, constant, only
 from ehcp_timeline.audit.bulk.inquiry import Inquiry
 from ehcp_timeline.audit.bulk.memory import Memory
 from ehcp_timeline.audit.bulk.seen import Names
 
 KEYS: Final = pl.Int64
 LARGEST: Final = 2**63
-PARTS: Final = 16
 Cut = Literal["given", "happened"]
 Towards = Literal["forward", "backward"]
 
@@ -155,23 +154,26 @@ def _case_of_each_row(memory: Memory) -> pl.Series:
     One hash brings the rows of a case together; the other proves that it brought no two cases together, and
     helps to part them where it did.
     """
-    hashes = pl.concat(memory.hashes, rechunk=True).with_row_index("position")
+    hashes = pl.concat(memory.hashes, rechunk=True)
     memory.hashes.clear()
-    one, other = hashes.columns[1:]
-    first = _first_of_each(hashes, [one])
-    if (hashes[other] != hashes[other][first]).any():
-        first = _first_of_each(hashes, [one, other])
+    one, other = hashes
+    first = _first_of_each(one)
+    if (other != other[first]).any():
+        position = pl.int_range(0, len(one), dtype=pl.UInt32, eager=True).alias("position")
+        first = hashes.with_columns(position).select(pl.min("position").over(hashes.columns)).to_series()
     return first.cast(KEYS)
 
 
-def _first_of_each(hashes: pl.DataFrame, by: Sequence[str]) -> pl.Series:
-    """Return the first position of each group, group by group in parts that fit a processor's cache."""
-    first = pl.Series([0], dtype=pl.UInt32).new_from_index(0, hashes.height)
-    for part in range(PARTS):
-        some = hashes.filter(pl.col(by[0]) % PARTS == part)
-        found = some.select("position", first=pl.col("position").min().over(by))
-        first = first.scatter(found["position"], found["first"])
-    return first
+def _first_of_each(hashes: pl.Series) -> pl.Series:
+    """Return the first position of each hash; its upper bits and the position sort as one number."""
+    places = 2 ** len(hashes).bit_length()
+    position = pl.int_range(0, len(hashes), dtype=pl.UInt64, eager=True)
+    packed = (hashes // places * places + position).sort()
+    upper = packed // places
+    position = (packed - upper * places).cast(pl.UInt32)
+    begins = changes(upper)
+    first = position.filter(begins)[begins.cum_sum() - 1]
+    return constant(0, len(hashes)).scatter(position, first)
 
 
 def _reach(memory: Memory) -> tuple[int, int]:

@@ -8,6 +8,7 @@ import polars as pl
 from ehcp_timeline.audit.bulk.days import DAYS, EPOCH, where_true
 from ehcp_timeline.audit.bulk.rows import Batch, unreadable_in
 from ehcp_timeline.audit.standing import cells_that_matter
+from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.law.clauses import Absence, Closure, Limit
 from ehcp_timeline.law.terms import Deadline
 
@@ -54,8 +55,9 @@ class Memory:
         """Keep what is needed of one batch: rows on which something stands that a repeating duty looks at."""
         unreadable = {name: unreadable_in(batch, name) for name in self.cells}
         kept = self._kept(batch.frame, unreadable.values())
-        frame = batch.frame.filter(kept)
-        self.rows.append(frame["row"].cast(pl.UInt32))
+        needed = {ROW, "case_id", *self.events, *self.flags}
+        frame = batch.frame.select(name for name in batch.frame.columns if name in needed).filter(kept)
+        self.rows.append(frame[ROW].cast(pl.UInt32))
         self.hashes.append(frame.select(pl.col("case_id").hash(seed).alias(str(seed)) for seed in SEEDS))
         there = set(frame.columns)
         for name in self.events:
