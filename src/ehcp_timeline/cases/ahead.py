@@ -1,7 +1,7 @@
 """Makes the next item in another thread while the one before it is being used."""
 
 from collections.abc import Generator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -10,10 +10,17 @@ Item = TypeVar("Item")
 def ahead(items: Generator[Item]) -> Generator[Item]:
     """Yield the items of a generator in order, at most one of them made before it is asked for.
 
-    What the generator raises is raised here, in its turn; it is closed when this generator is.
+    The first is begun at once. What the generator raises is raised here, in its turn; it is closed when this
+    generator is, if that has been asked for anything.
     """
-    with ThreadPoolExecutor(max_workers=1) as worker:
-        following = worker.submit(next, items, None)
+    worker = ThreadPoolExecutor(max_workers=1)
+    return _following(items, worker, worker.submit(next, items, None))
+
+
+def _following(
+    items: Generator[Item], worker: ThreadPoolExecutor, following: Future[Item | None]
+) -> Generator[Item]:
+    with worker:
         try:
             while (item := following.result()) is not None:
                 following = worker.submit(next, items, None)

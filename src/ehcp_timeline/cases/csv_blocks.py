@@ -128,7 +128,7 @@ def _by_polars(
         return None
     schema = {str(place): dtypes.get(place, pl.String()) for place in range(layout.width)}
     try:
-        cells = pl.read_csv(data, has_header=False, schema=schema, separator=layout.delimiter)
+        cells = pl.read_csv(data, has_header=False, schema=schema, separator=layout.delimiter).rechunk()
     except _UNEVEN:
         return None
     if _has_giant(cells, data, quoted=quoted) or not _has_all_cells(cells, data, layout, quoted=quoted):

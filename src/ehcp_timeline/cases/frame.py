@@ -126,6 +126,7 @@ class CaseSource:
         self._places = {**own, **self._laid.places}
         self._seen = {**own, **self._laid.seen}
         self._reading: CellReading | None = None
+        self._begun: Generator[Batch] | None = None
         self.name = sheet.name
         self.sha256 = sheet.sha256
         self.columns = frozenset(self._places)
@@ -177,16 +178,21 @@ class CaseSource:
         one, other = side_by_side(sheet)
         return CaseSource(one, *known), CaseSource(other, *known, columns)
 
-    def batches(self, rows: int = 100_000) -> Iterator[Batch]:
+    def batches(self, rows: int = 100_000) -> Generator[Batch]:
         """Yield the rows of the file from the first, about `rows` of them at a time; at least one batch.
 
-        A batch is read while the one before it is in use.
+        A batch is read while the one before it is in use, the first as soon as this is called.
 
         Raises:
             CaseFileError: A quoted cell is never closed, a cell is too long, or the dates of a column make
                 sense only month-first (known when all of them are read).
         """
-        return ahead(self._batches(rows))
+        begun, self._begun = self._begun, None
+        return begun or ahead(self._batches(rows))
+
+    def begin(self) -> None:
+        """Begin to read; whoever asks for `batches` next gets these, whatever their size."""
+        self._begun = self.batches()
 
     def _batches(self, rows: int) -> Generator[Batch]:
         columns = {name: self._vocabulary.columns[name] for name in self._places}

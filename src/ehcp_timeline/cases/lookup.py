@@ -116,7 +116,8 @@ class Lookup:
         if self._orders:
             self._orders.learn(texts)
         read = [None if text is None else _plain(self._read(text)) for text in new]
-        self._values = pl.concat([self._values.head(self._learnt), pl.Series(read, dtype=self._values.dtype)])
+        known = self._values.head(self._learnt)
+        self._values = pl.concat([known, pl.Series(read, dtype=known.dtype)], rechunk=True)
         self._learnt += len(texts) if len(texts) == len(new) else new.index(None)
 
     def _of(self, numbers: pl.Series) -> pl.Series:

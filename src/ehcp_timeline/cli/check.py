@@ -103,6 +103,7 @@ def check(
         return
     looked_for = with_late(asked_for) if fails == "late" else asked_for
     kept = _kept(to, top, asked_for)
+    sources[0].begin()  # while what judges is loaded
     from ehcp_timeline.measure.check import check_files
 
     with progress(sources) as tell:

@@ -102,9 +102,24 @@ def either(mask: pl.Series | None, other: pl.Series | None) -> pl.Series | None:
     return mask | other
 
 
+def positions(height: int) -> pl.Series:
+    """Return every position from 0; columns of one length share one column of them.
+
+    >>> positions(3).to_list()
+    [0, 1, 2]
+    """
+    longest = 2 ** height.bit_length()
+    return _positions(longest).head(height)
+
+
+@cache
+def _positions(height: int) -> pl.Series:
+    return pl.int_range(0, height, dtype=pl.UInt32, eager=True)
+
+
 def where_true(mask: pl.Series) -> pl.Series:
     """Return the positions at which a mask is true."""
-    return pl.int_range(0, len(mask), dtype=pl.UInt32, eager=True).filter(mask)
+    return positions(len(mask)).filter(mask)
 
 
 def different(numbers: pl.Series, below: int) -> pl.Series:

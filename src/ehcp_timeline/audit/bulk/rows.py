@@ -7,7 +7,15 @@ from typing import Protocol, Self
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import NEVER, constant, earliest, latest, numbered, only, or_never
+from ehcp_timeline.audit.bulk.days import (
+    constant,
+    earliest,
+    latest,
+    numbered,
+    only,
+    or_never,
+    where_true,
+)
 from ehcp_timeline.audit.bulk.inquiry import Inquiry
 from ehcp_timeline.audit.bulk.seen import Names, Seen
 
@@ -59,12 +67,13 @@ class Columns:
 
     @cached_property
     def given(self) -> Mapping[str, pl.Series]:
-        """The given dates of every event that has any."""
-        names = [name for name in self.frame.columns if name in self._events]
+        """The given dates of every event that has any date; it may be one that has not come yet."""
+        there = (name for name in self.frame.columns if name in self._events)
+        names = [name for name in there if self.frame[name].null_count() < self.frame.height]
         planned = [name for name in names if name in self.planned]
         others = [name for name in names if name not in self.planned]
         frame = self.frame.select(numbered(planned, date.max), numbered(others, self._as_at)).rechunk()
-        return {days.name: days for days in frame if not days.is_empty() and days.min() != NEVER}
+        return {days.name: days for days in frame}
 
     def unreadable(self, name: str) -> pl.Series | None:
         """Return the rows with an unreadable cell in this column, as a mask; None for no row."""
@@ -183,9 +192,11 @@ class RowsSeen(Seen):
         if fact not in self._columns.frame.columns:
             return (None,), constant(0, self.height)
         column = self._some(self._columns.frame[fact])
-        held = column.drop_nulls().unique().sort()
-        places = column.cast(pl.Enum(held)).to_physical().cast(pl.UInt32).fill_null(len(held))
-        return (*held, None), places
+        there = where_true(column.is_not_null())
+        filled = column[there]
+        held = filled.unique().sort()
+        places = filled.cast(pl.Enum(held)).to_physical().cast(pl.UInt32)
+        return (*held, None), constant(len(held), self.height).scatter(there, places)
 
     def at(self, positions: pl.Series) -> Self:
         """Return some of these rows."""

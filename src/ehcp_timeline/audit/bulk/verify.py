@@ -162,7 +162,9 @@ class _Sample:
     def keep_cases(self, batch: Batch) -> None:
         """Keep the rows of the cases with the smallest hashes."""
         hashes = batch.frame["case_id"].hash(SEED)
-        smallest = sorted({*self.kept, *hashes.unique().bottom_k(self.cases)})[: self.cases]
+        full = len(self.kept) == self.cases
+        low = hashes.filter(hashes < max(self.kept)) if full and self.kept else hashes
+        smallest = sorted({*self.kept, *low.unique().bottom_k(self.cases)})[: self.cases]
         self.kept = {one: self.kept.get(one, []) for one in smallest}
         mask = hashes.is_in(pl.Series(smallest, dtype=pl.UInt64).implode())
         for one, row in zip(hashes.filter(mask), _rows(batch, mask), strict=True):
