@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 from polars.testing import assert_frame_equal
 
+from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.columns import vocabulary
-from ehcp_timeline.cases.frame import Batch, CaseSource, open_case_file
+from ehcp_timeline.cases.frame import CaseSource, open_case_file
 from ehcp_timeline.cases.problems import Problem
 
 AS_AT = date(2026, 1, 15)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import polars as pl
 
+from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.columns import vocabulary
-from ehcp_timeline.cases.frame import Batch, CaseSource, open_case_files
+from ehcp_timeline.cases.frame import CaseSource, open_case_files
 from ehcp_timeline.cases.problems import Problem
 
 from .made import AS_AT

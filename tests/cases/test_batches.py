@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from ehcp_timeline.cases.batch import rows_of
 from ehcp_timeline.cases.columns import vocabulary
-from ehcp_timeline.cases.frame import rows_of
 from ehcp_timeline.cases.mapping import FileMapping
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.reading import ColumnCounts
@@ -250,3 +250,32 @@ def test_a_date_that_stands_on_every_row_is_read_both_ways_too(tmp_path: Path) -
     days = [column(next(way.batches()), "transfer_date") for way in ways]
 
     assert days == [[date(2025, 9, 1)] * 2, [date(2025, 1, 9)] * 2]
+
+
+def test_a_file_that_has_been_begun_is_read_from_its_first_row(tmp_path: Path) -> None:
+    """Once with what was begun, and from the file again when it is asked for again."""
+    content = "case_id,plan_issued,team\n" + "".join(f"C{row},01/04/2024,North\n" for row in range(9))
+    source = opened(tmp_path, content)
+
+    source.begin()
+    first = list(source.batches())
+
+    assert [batch.frame["row"].to_list() for batch in first] == [[*range(2, 11)]]
+    assert_alike(first, list(source.batches()))
+    assert_alike(first, list(source.batches(rows=2)))
+
+
+def test_cells_are_given_back_as_the_file_writes_them(tmp_path: Path) -> None:
+    """Spelled out, whether or not polars numbered them, with the rows that are not judged."""
+    batch = read(tmp_path, DIRTY)
+
+    assert batch.cells.dtypes == [pl.UInt32, *[pl.String] * 8]
+    assert [dtype.base_type() for dtype in batch.raw.dtypes[2:5]] == [pl.Categorical] * 3
+    assert [row[:5] for row in batch.cells.rows()] == [
+        (2, "C1", "2024-03-01", "01/04/2024", "amend; name school"),
+        (3, "C2", "31/02/2024", "#N/A", "blue"),
+        (4, "C3", "TBC", "n/a", "-"),
+        (5, None, "2024-03-01", None, None),
+        (6, "#N/A", "2024-03-01", None, None),
+        (7, "tbc", "2024-03-01", None, None),
+    ]

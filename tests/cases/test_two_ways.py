@@ -17,7 +17,7 @@ from ehcp_timeline.cases.csv_blocks import Layout, read_blocks
 from ehcp_timeline.cases.headings import load_spellings
 from ehcp_timeline.cases.lookup import Lookup, clean_text, untimed
 from ehcp_timeline.cases.reading import CellReading
-from ehcp_timeline.cases.sheet import Block
+from ehcp_timeline.cases.sheet import Block, as_text
 from ehcp_timeline.cases.values import DEFAULT_BLANKS, WHITE, Fault, blank_words, joined
 from ehcp_timeline.errors import CaseFileError
 
@@ -93,9 +93,17 @@ def _value(column: Column, text: str | None) -> object:
 )
 @pytest.mark.parametrize("many", [0, 20_000])
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.lists(_CELL, max_size=6), min_size=1, max_size=3))
-def test_columns_are_read_as_cells_are(name: str, many: int, batches: list[list[str | None]]) -> None:
-    """Batch after batch, with few texts or so many that dates are rewritten first, values agree."""
+@given(
+    st.lists(st.lists(_CELL, max_size=6), min_size=1, max_size=3),
+    st.sampled_from(["text", "codes", "old codes"]),
+)
+def test_columns_are_read_as_cells_are(
+    name: str, many: int, batches: list[list[str | None]], given_as: str
+) -> None:
+    """Batch after batch, with few texts or so many that dates are rewritten first, values agree.
+
+    So they do if the texts come numbered, and if numbers come that have been forgotten since.
+    """
     column = KNOWN.columns[name]
     reading = CellReading(
         [KNOWN.columns["case_id"], column],
@@ -103,10 +111,12 @@ def test_columns_are_read_as_cells_are(name: str, many: int, batches: list[list[
         BLANKS,
     )
 
+    first = reading.takes().get(name, pl.String())
     with patch.object(lookup, "MANY", many), patch.object(lookup, "AT_MOST", 5 if many else 200_000):
         for texts in batches:
             numbers = pl.Series("row", range(len(texts)), pl.UInt32)
-            cells = pl.Series(name, texts, pl.String)
+            now = {"text": pl.String(), "old codes": first, "codes": reading.takes().get(name, first)}
+            cells = pl.Series(name, texts, pl.String).cast(now[given_as])
             read = reading.read(
                 pl.DataFrame([numbers, cells, pl.Series("case_id", ["C1"] * len(texts), pl.String)])
             )
@@ -165,17 +175,38 @@ def test_what_was_learned_is_not_asked_again() -> None:
     assert sorted(asked) == ["a", "a", "b", "b", "c", "d"]
 
 
+def test_a_number_without_a_text_is_learnt_when_it_turns_up() -> None:
+    """What reads the next block takes numbers for its texts a moment before it gives them their texts."""
+    learned = Lookup(str.upper, pl.String)
+    texts = pl.Series("x", ["a", "b", "c"], learned.takes)
+    held = dict(enumerate(["a", None, "c"]))
+
+    with patch.object(pl.Categories, "__getitem__", lambda _, number: _text_of(held, number)):
+        assert learned.values(texts[[0, 2]].to_frame())["x"].to_list() == ["A", "C"]
+        held[1] = "b"
+        assert learned.values(texts.to_frame())["x"].to_list() == ["A", "B", "C"]
+
+
+def _text_of(held: dict[int, str | None], number: int) -> str:
+    text = held[number]
+    if text is None:
+        raise IndexError(number)
+    return text
+
+
 _LINES = st.text(st.sampled_from('ab ,"\n'), max_size=24)
 _PIECES = st.lists(
     st.sampled_from(['"', ",", "\n", "\r\n", "a", '"x"', '"x,y"', '"x\ny"', '"x""y"', " ", '""']), max_size=16
 )
 
 
-def _blocks(data: bytes, rows: int) -> list[Block] | str:
+def _blocks(data: bytes, rows: int, *, coded: bool = False) -> list[Block] | str:
     """Return the blocks of some rows of three columns, or why there are none."""
     layout = Layout(",", headings=3, needed=3, width=4, first_line=2, begin=0, row_bytes=3)
+    dtype = pl.Categorical(pl.Categories.random())
+    dtypes = {0: dtype, 2: dtype} if coded else {}
     try:
-        return list(read_blocks(io.BytesIO(data), layout, rows, "x.csv"))
+        return list(read_blocks(io.BytesIO(data), layout, rows, "x.csv", lambda: dtypes))
     except CaseFileError as error:
         return str(error)
 
@@ -185,7 +216,10 @@ def _told(blocks: list[Block] | str) -> object:
     if isinstance(blocks, str):
         return blocks
     rows = [
-        row for block in blocks for row in block.cells.rows() if any((cell or "").strip() for cell in row[1:])
+        row
+        for block in blocks
+        for row in as_text(block.cells).rows()
+        if any((cell or "").strip() for cell in row[1:])
     ]
     return rows, sorted(problem for block in blocks for problem in block.problems)
 
@@ -201,6 +235,8 @@ def test_polars_cuts_cells_as_the_csv_module_does(text: str, rows: int) -> None:
 
     assert _told(_blocks(data, 1000)) == by_hand
     assert _told(_blocks(data, rows)) == by_hand
+    assert _told(_blocks(data, 1000, coded=True)) == by_hand
+    assert _told(_blocks(data, rows, coded=True)) == by_hand
 
 
 def test_both_ways_give_the_same_frame() -> None:

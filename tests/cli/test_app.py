@@ -66,6 +66,25 @@ def test_words_that_stay_words_load_no_pydantic(tmp_path: Path) -> None:
     assert said(ehcp("check", *typed, "--top", "-1")).startswith("ehcp: invalid value for '--top': ")
 
 
+@pytest.mark.parametrize(("words", "code"), [(["--version"], 0), (["nothing"], 2)])
+def test_the_process_ends_with_the_code_and_all_that_was_printed(words: list[str], code: int) -> None:
+    """It does not wait for the interpreter to take everything apart, and loses nothing by that."""
+    run = subprocess.run(
+        [sys.executable, "-m", "ehcp_timeline.cli", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(),
+    )
+
+    assert run.returncode == code
+    assert (run.stdout, run.stderr) == (
+        (f"ehcp-timeline {__version__}\n", "")
+        if code == 0
+        else ("", "ehcp: no such command 'nothing'\ntry: ehcp --help\n")
+    )
+
+
 @pytest.mark.parametrize("words", [(), *((one,) for one in COMMANDS), *(("rules", one) for one in RULES)])
 def test_short_help_is_help_with_examples(words: tuple[str, ...]) -> None:
     """-h and --help print the same page to standard output, with lines that can be typed."""

@@ -77,7 +77,8 @@ def _holds_fixtures(path: Path) -> bool:
 
 
 def _read_csv(path: Path, rulebook: Rulebook, vocabulary: Vocabulary, as_at: date) -> Sequence[Fixture]:
-    from ehcp_timeline.cases.frame import open_case_file, rows_of
+    from ehcp_timeline.cases.batch import rows_of
+    from ehcp_timeline.cases.frame import open_case_file
 
     names = (AS_AT, *(f"{EXPECT}{one.id}" for one in rulebook.deadlines))
     columns = {name: Column(name, "what a fixture expects", "text") for name in names}

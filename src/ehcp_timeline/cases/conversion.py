@@ -7,10 +7,11 @@ from datetime import date
 
 import polars as pl
 
+from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.cells import Reader, cell_reader
 from ehcp_timeline.cases.columns import Column, Vocabulary
 from ehcp_timeline.cases.dates import MONTH_FIRST, TIMED_PATTERN
-from ehcp_timeline.cases.frame import Batch, CaseSource
+from ehcp_timeline.cases.frame import CaseSource
 from ehcp_timeline.cases.headings import load_spellings
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.sheet import ROW

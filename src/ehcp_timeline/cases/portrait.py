@@ -8,10 +8,11 @@ from datetime import date
 import polars as pl
 
 from ehcp_timeline.cases.annex_a import with_open_review
+from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.columns import Vocabulary
 from ehcp_timeline.cases.date_formats import date_formats
 from ehcp_timeline.cases.formats import find_sheet
-from ehcp_timeline.cases.frame import Batch, CaseSource, Understood
+from ehcp_timeline.cases.frame import CaseSource, Understood
 from ehcp_timeline.cases.headings import describe, load_spellings
 from ehcp_timeline.cases.looks import Look, Looking
 from ehcp_timeline.cases.mapping import EVERY, FileMapping

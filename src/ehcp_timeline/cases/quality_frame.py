@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from ehcp_timeline.cases.annex_a import is_list_1
+from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.columns import Column, Vocabulary
-from ehcp_timeline.cases.frame import Batch, CaseSource
+from ehcp_timeline.cases.frame import CaseSource
 from ehcp_timeline.cases.headings import fold
 from ehcp_timeline.cases.lookup import clean_text
 from ehcp_timeline.cases.quality_rules import Rules

@@ -77,7 +77,7 @@ def _rows(source: "CaseSource", case: str) -> list["Row"]:
     Raises:
         UsageError: The file has no such case, or its rows cannot be judged.
     """
-    from ehcp_timeline.cases.frame import rows_of
+    from ehcp_timeline.cases.batch import rows_of
 
     found: list[Row] = []
     ids: list[str] = []

@@ -11,7 +11,8 @@ from polars import selectors
 from ehcp_timeline.audit.clocks import VERDICTS
 from ehcp_timeline.audit.result import Audit
 from ehcp_timeline.audit.selection import Selection
-from ehcp_timeline.cases.frame import Batch, CaseSource
+from ehcp_timeline.cases.batch import Batch
+from ehcp_timeline.cases.frame import CaseSource
 from ehcp_timeline.law.terms import Rulebook
 from ehcp_timeline.measure.check import check_files
 from ehcp_timeline.measure.listing import WHOSE, is_wanted

@@ -11,7 +11,8 @@ from ehcp_timeline.audit.bulk.verify import verified
 from ehcp_timeline.audit.judgeable import unjudgeable
 from ehcp_timeline.audit.result import Audit, DateOrder, Input, NotJudged
 from ehcp_timeline.audit.selection import Selection
-from ehcp_timeline.cases.frame import Batch, CaseSource
+from ehcp_timeline.cases.batch import Batch
+from ehcp_timeline.cases.frame import CaseSource
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.law.terms import Rulebook
 from ehcp_timeline.measure.backlog import Backlog

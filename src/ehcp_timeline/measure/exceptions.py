@@ -14,7 +14,8 @@ from ehcp_timeline.audit.evidence import Looked
 from ehcp_timeline.audit.judgeable import unjudgeable
 from ehcp_timeline.audit.single import judge_case
 from ehcp_timeline.audit.working import Working
-from ehcp_timeline.cases.frame import Batch, CaseSource, rows_of
+from ehcp_timeline.cases.batch import Batch, rows_of
+from ehcp_timeline.cases.frame import CaseSource
 from ehcp_timeline.cases.record import Row
 from ehcp_timeline.law.clauses import Absence
 from ehcp_timeline.law.part import part_of

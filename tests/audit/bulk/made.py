@@ -10,8 +10,8 @@ from ehcp_timeline.audit.bulk.by_single import judge_by_single
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.judged import CLOCKS, Judged
 from ehcp_timeline.audit.clocks import Clock
+from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.columns import Column, Kind
-from ehcp_timeline.cases.frame import Batch
 from ehcp_timeline.cases.record import Row
 from ehcp_timeline.law.terms import Deadline, Rulebook
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import polars as pl
 
+from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.columns import vocabulary
-from ehcp_timeline.cases.frame import Batch, open_case_file
+from ehcp_timeline.cases.frame import open_case_file
 from ehcp_timeline.law.kpi_reading import load_kpis
 from ehcp_timeline.law.kpis import Measure
 from ehcp_timeline.law.reading import load_rulebook

@@ -10,7 +10,7 @@ from ehcp_timeline.audit.bulk.judged import CLOCKS, Judged, ToldClocks
 from ehcp_timeline.audit.chains import started_twice
 from ehcp_timeline.audit.clocks import Clock
 from ehcp_timeline.audit.single import judge_case
-from ehcp_timeline.cases.frame import Batch, rows_of
+from ehcp_timeline.cases.batch import Batch, rows_of
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.cases.record import Row
 from ehcp_timeline.law.terms import Deadline, Rulebook

@@ -15,7 +15,7 @@ from ehcp_timeline.audit.bulk.days import where_true
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.judged import CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.clocks import VERDICTS, Verdict
-from ehcp_timeline.cases.frame import Batch, rows_of
+from ehcp_timeline.cases.batch import Batch, rows_of
 from ehcp_timeline.cases.record import Row
 from ehcp_timeline.errors import ReadersDisagreeError
 from ehcp_timeline.law.part import part_of

@@ -10,7 +10,8 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.judged import Judged
 from ehcp_timeline.audit.judgeable import unjudgeable
 from ehcp_timeline.audit.result import Input
-from ehcp_timeline.cases.frame import Batch, CaseSource
+from ehcp_timeline.cases.batch import Batch
+from ehcp_timeline.cases.frame import CaseSource
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.terms import Deadline, Rulebook
 from ehcp_timeline.measure.assessments import ISSUE, clocks_of

@@ -7,7 +7,8 @@ from datetime import date
 import polars as pl
 
 from ehcp_timeline.audit.result import Input
-from ehcp_timeline.cases.frame import Batch, CaseSource
+from ehcp_timeline.cases.batch import Batch
+from ehcp_timeline.cases.frame import CaseSource
 from ehcp_timeline.cases.problems import Problem
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.kpis import Pack

@@ -1,0 +1,68 @@
+"""Some rows of a case file, typed, their problems beside them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from ehcp_timeline.cases.columns import Column
+from ehcp_timeline.cases.problems import Problem
+from ehcp_timeline.cases.record import BLANK, Row
+from ehcp_timeline.cases.sheet import ROW, as_text
+from ehcp_timeline.cases.values import parted
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of a case file, in file order. Rows add up: `read` = `judged` + `not_judged`.
+
+    Attributes:
+        frame: `row` (UInt32, the physical line on which the row begins), `case_id` (String) and each column
+            of the file under its own name: events and the date of birth Date, flags Boolean, codes String
+            (several are sorted, with a plus between them), other facts String. A cell that is blank or
+            cannot be read is null.
+        columns: The columns of the file, in its order.
+        unreadable: Column to the rows (UInt32, ascending) whose cell cannot be read; columns without such
+            rows are absent.
+        problems: Everything that a person should put right, in file order.
+        read: Rows that are not blank.
+        judged: Rows in `frame`.
+        not_judged: Rows left out; each has a problem that `stops` the row.
+        raw: The same rows and those left out, blank ones too, as the file writes them: as in
+            `sheet.Block`, headings as in `Understood`.
+    """
+
+    frame: pl.DataFrame
+    columns: Mapping[str, Column]
+    unreadable: Mapping[str, pl.Series]
+    problems: tuple[Problem, ...]
+    read: int
+    judged: int
+    not_judged: int
+    raw: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+    @property
+    def cells(self) -> pl.DataFrame:
+        """The rows of `raw` with every text spelled out."""
+        return as_text(self.raw)
+
+
+def rows_of(batch: Batch) -> Iterator[Row]:
+    """Yield the rows of a batch one by one, as the single reader wants them."""
+    kinds = {name: column.kind for name, column in batch.columns.items()}
+    unreadable: dict[int, set[str]] = {}
+    for name, numbers in batch.unreadable.items():
+        for number in numbers:
+            unreadable.setdefault(number, set()).add(name)
+    for cells in batch.frame.iter_rows(named=True):
+        held = {name: value for name, value in cells.items() if value is not None}
+        number, case_id = held.pop(ROW), held.pop("case_id")
+        yield Row(
+            number=number,
+            case_id=case_id,
+            events={name: value for name, value in held.items() if kinds[name] == "event"},
+            codes={name: parted(value) for name, value in held.items() if kinds[name] == "codes"},
+            texts={name: value for name, value in held.items() if kinds[name] == "text"},
+            flags={name: value for name, value in held.items() if kinds[name] == "flag"},
+            unreadable=frozenset(unreadable.get(number, BLANK)),
+        )
