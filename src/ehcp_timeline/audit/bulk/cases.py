@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import DAYS, NEVER, constant, only
+from ehcp_timeline.audit.bulk.days import DAYS, NEVER, all_positions, constant, only, retyped
 from ehcp_timeline.audit.bulk.inquiry import Inquiry
 from ehcp_timeline.audit.bulk.memory import Memory
 from ehcp_timeline.audit.bulk.seen import Names
@@ -73,12 +73,12 @@ class Cases:
     def _sorted(self, name: str) -> Dates:
         days = pl.concat(self._memory.days[name], rechunk=True)
         self._memory.days[name].clear()
-        key = self.edge(self._case[days["position"]]) + (days["day"] - self._before).cast(KEYS)
+        key = self.edge(self._case[days["position"]]) + retyped(days["day"] - self._before, KEYS)
         rows = len(self.row)
         if rows * rows * self._span < LARGEST:
-            packed = (key * rows + days["position"].cast(KEYS)).sort()
+            packed = (key * rows + retyped(days["position"], KEYS)).sort()
             key = packed // rows
-            position = (packed - key * rows).cast(pl.UInt32)
+            position = retyped(packed - key * rows, pl.UInt32)
         else:
             ordered = pl.DataFrame({"key": key, "position": days["position"]}).sort("key", "position")
             key, position = ordered["key"], ordered["position"]
@@ -106,7 +106,7 @@ class Cases:
     def split(self, keys: pl.Series) -> tuple[pl.Series, pl.Series]:
         """Return the cases and the days of some keys."""
         cases = keys // self._span
-        return cases, (keys - self.edge(cases) + self._before).cast(DAYS)
+        return cases, retyped(keys - self.edge(cases) + self._before, DAYS)
 
     def find(self, keys: pl.Series, edge: pl.Series, day: pl.Series | int, towards: Towards) -> pl.Series:
         """Return a case's first key on or after a day, or its last on or before it, as a day.
@@ -121,14 +121,14 @@ class Cases:
         found = (nearest(keys, needles, towards) - edge).fill_null(-1)
         of_case = (found > 0) & (found < self._span)
         days = found.zip_with(of_case, pl.Series([NEVER - self._before], dtype=KEYS)) + self._before
-        return days.cast(DAYS)
+        return retyped(days, DAYS)
 
     def _inside(self, day: pl.Series | int) -> pl.Series | int:
         """Return days counted from before all dates of the file, those outside them set to the edges."""
         last = self._span - 1
         if isinstance(day, int):
             return min(max(day - self._before, 0), last)
-        inside = day.cast(KEYS) - self._before
+        inside = retyped(day, KEYS) - self._before
         inside = inside.zip_with(inside >= 0, pl.Series([0], dtype=KEYS))
         return inside.zip_with(inside <= last, pl.Series([last], dtype=KEYS))
 
@@ -159,21 +159,31 @@ def _case_of_each_row(memory: Memory) -> pl.Series:
     one, other = hashes
     first = _first_of_each(one)
     if (other != other[first]).any():
-        position = pl.int_range(0, len(one), dtype=pl.UInt32, eager=True).alias("position")
+        position = all_positions(len(one)).alias("position")
         first = hashes.with_columns(position).select(pl.min("position").over(hashes.columns)).to_series()
-    return first.cast(KEYS)
+    return retyped(first, KEYS)
 
 
 def _first_of_each(hashes: pl.Series) -> pl.Series:
-    """Return the first position of each hash; its upper bits and the position sort as one number."""
-    places = 2 ** len(hashes).bit_length()
-    position = pl.int_range(0, len(hashes), dtype=pl.UInt64, eager=True)
-    packed = (hashes // places * places + position).sort()
-    upper = packed // places
-    position = (packed - upper * places).cast(pl.UInt32)
-    begins = changes(upper)
+    """Return the first position of each hash, as far as its upper bits tell, which is nearly always."""
+    upper = hashes // 2 ** len(hashes).bit_length()
+    position = ordered(upper)
+    begins = changes(upper[position])
     first = position.filter(begins)[begins.cum_sum() - 1]
     return constant(0, len(hashes)).scatter(position, first)
+
+
+def ordered(numbers: pl.Series) -> pl.Series:
+    """Return the positions of numbers, the smallest first and equal ones in their order.
+
+    A number and its position are sorted as one number, which is fastest.
+
+    Args:
+        numbers: So small that a position has room beside each in 64 bits.
+    """
+    places = 2 ** len(numbers).bit_length()
+    packed = retyped(numbers, pl.UInt64) * places + retyped(all_positions(len(numbers)), pl.UInt64)
+    return retyped(packed.sort() % places, pl.UInt32)
 
 
 def _reach(memory: Memory) -> tuple[int, int]:

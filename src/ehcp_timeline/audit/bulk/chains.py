@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 import polars as pl
 
 from ehcp_timeline.audit.bulk.by_case import CasesSeen
-from ehcp_timeline.audit.bulk.cases import Cases, changes, held_at, merged
-from ehcp_timeline.audit.bulk.days import NEVER, as_dates, constant, earlier, only, where_true
+from ehcp_timeline.audit.bulk.cases import Cases, changes, held_at, merged, ordered
+from ehcp_timeline.audit.bulk.days import NEVER, all_positions, as_dates, constant, earlier, only, where_true
 from ehcp_timeline.audit.bulk.due import one_period_more
 from ehcp_timeline.audit.bulk.inquiry import Inquiry
 from ehcp_timeline.audit.bulk.outcome import end_of, is_implied
@@ -30,10 +30,9 @@ def weigh_chains(inquiry: Inquiry, deadlines: Iterable[Deadline], cases: Cases) 
 
 
 def _in_file_order(weighed: Weighed) -> pl.Series:
-    """Return the positions of clocks by row, then by start."""
-    order = pl.DataFrame({"row": weighed.seen.row, "start": weighed.start})
-    both = order.select(pl.col("row").cast(pl.Int64) * NEVER + pl.col("start")).to_series()
-    return pl.int_range(0, len(both), dtype=pl.UInt32, eager=True) if both.is_sorted() else both.arg_sort()
+    """Return the positions of clocks by row; those of one row stand by start already."""
+    rows = weighed.seen.row
+    return all_positions(len(rows)) if rows.is_sorted() else ordered(rows)
 
 
 def _started(inquiry: Inquiry, deadline: Deadline, cases: Cases) -> Started:
@@ -49,7 +48,7 @@ def _started(inquiry: Inquiry, deadline: Deadline, cases: Cases) -> Started:
     if lost is None or lost.is_empty():
         return Started(deadline, CasesSeen(cases, case, position), start)
     seen = CasesSeen(cases, pl.concat([case, lost]), pl.concat([position, lost.cast(position.dtype)]))
-    is_lost = pl.int_range(0, seen.height, eager=True) >= len(case)
+    is_lost = all_positions(seen.height) >= len(case)
     return Started(deadline, seen, pl.concat([start, constant(inquiry.today, len(lost))]), is_lost)
 
 
@@ -141,7 +140,7 @@ def _unseen(inquiry: Inquiry, started: Started, due: pl.Series, answer: pl.Serie
     seen, start = started.seen.at(positions), started.start[positions]
     limit = one_period_more(started.deadline, start, due[positions], seen, inquiry.tables)
     late = positions.filter((limit < NEVER) & (answer[positions] > limit))
-    return pl.int_range(0, started.seen.height, dtype=pl.UInt32, eager=True).is_in(late.implode())
+    return all_positions(started.seen.height).is_in(late.implode())
 
 
 def problems_of(deadlines: Iterable[Deadline], cases: Cases) -> Iterator[Problem]:

@@ -31,9 +31,14 @@ def numbered(names: Sequence[str], until: date) -> pl.Expr:
     return (physical.otherwise(pl.lit(NEVER - EPOCH, dtype=pl.Int32)) + EPOCH).reinterpret(signed=False)
 
 
+def retyped(numbers: pl.Series, dtype: type[pl.DataType]) -> pl.Series:
+    """Return whole numbers as another type that can hold them all, which is not looked at one by one."""
+    return numbers.cast(dtype, wrap_numerical=True)
+
+
 def as_dates(days: pl.Series) -> pl.Series:
     """Return day numbers as dates; `NEVER` becomes null."""
-    physical = days.cast(pl.Int32) - EPOCH
+    physical = retyped(days, pl.Int32) - EPOCH
     return physical.zip_with(days < NEVER, NO_NUMBER).cast(pl.Date)
 
 
@@ -102,10 +107,10 @@ def either(mask: pl.Series | None, other: pl.Series | None) -> pl.Series | None:
     return mask | other
 
 
-def positions(height: int) -> pl.Series:
+def all_positions(height: int) -> pl.Series:
     """Return every position from 0; columns of one length share one column of them.
 
-    >>> positions(3).to_list()
+    >>> all_positions(3).to_list()
     [0, 1, 2]
     """
     longest = 2 ** height.bit_length()
@@ -119,7 +124,7 @@ def _positions(height: int) -> pl.Series:
 
 def where_true(mask: pl.Series) -> pl.Series:
     """Return the positions at which a mask is true."""
-    return positions(len(mask)).filter(mask)
+    return all_positions(len(mask)).filter(mask)
 
 
 def different(numbers: pl.Series, below: int) -> pl.Series:

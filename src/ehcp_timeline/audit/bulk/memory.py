@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import DAYS, EPOCH, where_true
+from ehcp_timeline.audit.bulk.days import DAYS, EPOCH, retyped, where_true
 from ehcp_timeline.audit.bulk.rows import Batch, unreadable_in
 from ehcp_timeline.audit.standing import cells_that_matter
 from ehcp_timeline.cases.sheet import ROW
@@ -83,7 +83,7 @@ class Memory:
     def _add_days(self, name: str, dates: pl.Series) -> None:
         there = dates.is_not_null()
         if there.any():
-            days = (dates.filter(there).to_physical() + EPOCH).cast(DAYS)
+            days = retyped(dates.filter(there).to_physical() + EPOCH, DAYS)
             found = pl.DataFrame({"position": where_true(there) + self.height, "day": days})
             self.days.setdefault(name, []).append(found)
 

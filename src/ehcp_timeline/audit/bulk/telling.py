@@ -14,6 +14,7 @@ from ehcp_timeline.audit.bulk.days import (
     earlier,
     instead,
     one,
+    retyped,
     where_true,
 )
 from ehcp_timeline.audit.bulk.evidence import NONE, said
@@ -143,7 +144,7 @@ class WeighedClocks(Clocks):
 
     def _days(self, verdicts: frozenset[Verdict], first: pl.Series, last: pl.Series) -> pl.Series:
         """Return the days from `first` to `last`: the only subtraction of dates in this reader."""
-        days = last.cast(pl.Int32) - first.cast(pl.Int32)
+        days = retyped(last, pl.Int32) - retyped(first, pl.Int32)
         return days.zip_with(self.having(verdicts), NO_NUMBER)
 
     def _excuse(self) -> pl.Series:
