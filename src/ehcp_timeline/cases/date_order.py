@@ -7,7 +7,7 @@ import polars as pl
 from ehcp_timeline.cases.dates import numeric_order, reads_both_ways
 from ehcp_timeline.cases.values import WHITE
 
-_FEW = 1_000
+_FEW = 30
 
 
 class DateOrders:
@@ -52,7 +52,7 @@ class DateOrders:
 
     def _look_at(self, texts: pl.Series) -> None:
         """Look through one column: first at a few cells, which are mostly enough."""
-        if self._proves(texts.head(_FEW)) or self._proves(texts):
+        if self._proves(texts.drop_nulls().head(_FEW)) or self._proves(texts.unique()):
             self._proven.add(texts.name)
             return
         both = texts.cast(pl.String).is_in(pl.Series(sorted(self._both), dtype=pl.String).implode()).sum()
@@ -60,4 +60,4 @@ class DateOrders:
 
     def _proves(self, texts: pl.Series) -> bool:
         """Return whether a date among these can only be day-first."""
-        return not self._proof.isdisjoint(texts.unique())
+        return not self._proof.isdisjoint(texts)

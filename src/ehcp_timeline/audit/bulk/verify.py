@@ -191,9 +191,10 @@ def _told(clocks: Clocks | None, rows: Sequence[int]) -> pl.DataFrame:
     if clocks is None:
         return pl.DataFrame(schema=dict(CLOCKS))
     standing = clocks["row"]  # ascending, as clocks stand in row order
-    wanted = pl.Series(rows, dtype=pl.UInt32)
-    bounds = (standing.search_sorted(wanted, side) for side in ("left", "right"))
-    positions = [place for span in zip(*bounds, strict=True) for place in range(*span)]
+    edges = pl.Series([*rows, *(row + 1 for row in rows)], dtype=pl.UInt32)
+    found = standing.search_sorted(edges, "left").to_list()
+    spans = zip(found[: len(rows)], found[len(rows) :], strict=True)
+    positions = [place for first, last in spans for place in range(first, last)]
     return clocks.at(pl.Series(positions, dtype=pl.UInt32)).frame()
 
 
