@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from ehcp_timeline.cases import undecided
 from ehcp_timeline.cases.batch import rows_of
 from ehcp_timeline.cases.columns import vocabulary
 from ehcp_timeline.cases.mapping import FileMapping
@@ -199,20 +200,52 @@ def test_columns_may_come_in_any_order(tmp_path: Path) -> None:
     assert column(batch, "case_id") == ["C1"]
 
 
-def test_a_file_without_the_rows_that_are_empty_in_some_columns(tmp_path: Path) -> None:
-    """What is left keeps its lines, a row that repeats another is left out, and the whole file stays."""
-    lines = ("C-1,,", "C-2,01/09/2025,", "C-3,,03/04/2025", "C-2,01/09/2025,", "C-4,31/02/2025,", ",,")
+def test_only_rows_that_hang_on_the_order_of_day_and_month(tmp_path: Path) -> None:
+    """They keep their lines; dates that are the same both ways leave their rows out, and the file stays."""
+    lines = (
+        "C-1,,",
+        "C-2,01/09/2025,",
+        "C-3,,03/04/2025",
+        "C-2,01/09/2025,",
+        "C-4,TBA?,",
+        "C-5,5/5/25,",
+        ",,",
+    )
     whole = opened(tmp_path, "case_id,transfer_date,plan_issued\n" + "\n".join(lines) + "\n")
     (before,) = whole.batches()
 
-    (some,) = whole.both_ways(["transfer_date"], filled=True)[0].batches()
-    (either,) = whole.both_ways(["transfer_date", "plan_issued"], filled=True)[0].batches()
+    day_first, month_first = (next(way.batches()) for way in whole.both_ways(["transfer_date"], some=True))
 
-    assert some.frame.rows() == [(3, "C-2", date(2025, 9, 1), None), (6, "C-4", None, None)]
-    assert briefly(some.problems) == [(5, "", "duplicate-row"), (6, "transfer_date", "impossible-date")]
-    assert some.unreadable["transfer_date"].to_list() == [6]
-    assert column(either, "row") == [3, 4, 6]
+    assert day_first.frame.rows() == [
+        (3, "C-2", date(2025, 9, 1), None),
+        (4, "C-3", None, date(2025, 4, 3)),
+    ]
+    assert column(month_first, "transfer_date") == [date(2025, 1, 9), None]
+    assert day_first.problems == month_first.problems == ()
     assert_alike([before], list(whole.batches()))
+
+
+def test_a_column_with_proof_holds_no_row_back(tmp_path: Path) -> None:
+    """A row counts as undecided until a date of its column proves the order; then none does."""
+    proof = "".join(f"C-{n},0{n}/09/2025,{20 + n}/09/2025\n" for n in range(1, 4))
+    whole = opened(tmp_path, "case_id,transfer_date,plan_issued\n" + proof + "C-9,,01/02/2025\n")
+    list(whole.batches())
+
+    (batch,) = whole.both_ways(["transfer_date"], some=True)[0].batches()
+
+    assert column(batch, "row") == [2, 3, 4]
+
+
+def test_too_many_undecided_rows_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is then read as a whole: what is kept stays small."""
+    monkeypatch.setattr(undecided, "MOST", 2)
+    lines = "".join(f"C-{n},0{n}/09/2025\n" for n in range(1, 7))
+    whole = opened(tmp_path, "case_id,transfer_date\nC-0,\n" + lines)
+    list(whole.batches(rows=1))
+
+    batches = list(whole.both_ways(["transfer_date"], some=True)[0].batches())
+
+    assert [row for batch in batches for row in column(batch, "row")] == [*range(2, 9)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
@@ -245,8 +278,9 @@ def test_a_date_that_stands_on_every_row_is_read_both_ways_too(tmp_path: Path) -
     """A constant of the settings has no cells, so that no row is left out for having none."""
     mapping = FileMapping(constants={"transfer_date": "01/09/2025"})
     whole = opened(tmp_path, "case_id,plan_issued\nC-1,\nC-2,03/04/2025\n", mapping=mapping)
+    list(whole.batches())
 
-    ways = whole.both_ways(["transfer_date"], filled=True)
+    ways = whole.both_ways(["transfer_date"], some=True)
     days = [column(next(way.batches()), "transfer_date") for way in ways]
 
     assert days == [[date(2025, 9, 1)] * 2, [date(2025, 1, 9)] * 2]

@@ -22,6 +22,7 @@ class DateOrders:
         self._proof: set[str] = set()
         self._proven: set[str] = set()
         self._cells: dict[str, int] = {}
+        self._undecided: pl.Series | None = None
 
     @property
     def doubtful(self) -> Mapping[str, int]:
@@ -32,6 +33,15 @@ class DateOrders:
     def day_first(self) -> tuple[str, ...]:
         """Columns with a date that proves that they are day-first, as far as that had to be looked for."""
         return tuple(sorted(self._proven))
+
+    def undecided(self) -> pl.Series | None:
+        """Return which of the rows that were looked through since this was last asked are undecided.
+
+        Those are rows with a cell that means another day month-first, in a column without proof so far; None
+        for no row.
+        """
+        found, self._undecided = self._undecided, None
+        return found
 
     def learn(self, texts: Iterable[str]) -> None:
         """Take note of texts that have not been met before."""
@@ -55,8 +65,11 @@ class DateOrders:
         if self._proves(texts.drop_nulls().head(_FEW)) or self._proves(texts.unique()):
             self._proven.add(texts.name)
             return
-        both = texts.cast(pl.String).is_in(pl.Series(sorted(self._both), dtype=pl.String).implode()).sum()
-        self._cells[texts.name] = self._cells.get(texts.name, 0) + int(both)
+        known = pl.Series(sorted(self._both), dtype=pl.String).implode()
+        both = texts.cast(pl.String).is_in(known).fill_null(value=False)
+        self._cells[texts.name] = self._cells.get(texts.name, 0) + int(both.sum())
+        if both.any():
+            self._undecided = both if self._undecided is None else self._undecided | both
 
     def _proves(self, texts: pl.Series) -> bool:
         """Return whether a date among these can only be day-first."""

@@ -30,8 +30,9 @@ from ehcp_timeline.cases.problems import NO_ROWS, Problem
 from ehcp_timeline.cases.reading import CellReading, ColumnCounts
 from ehcp_timeline.cases.repeats import Repeats
 from ehcp_timeline.cases.sen2_ties import may_be_table
-from ehcp_timeline.cases.sheet import Asked, Block, Coded, Sheet, only_filled, side_by_side
+from ehcp_timeline.cases.sheet import ROW, Asked, Block, Coded, Sheet, side_by_side, sliced
 from ehcp_timeline.cases.sieve import sieve
+from ehcp_timeline.cases.undecided import Undecided
 from ehcp_timeline.cases.values import DEFAULT_BLANKS, blank_words
 
 
@@ -89,6 +90,7 @@ class CaseSource:
         self._places = {**own, **self._laid.places}
         self._seen = {**own, **self._laid.seen}
         self._reading: CellReading | None = None
+        self._undecided = Undecided()
         self._begun: Generator[Batch] | None = None
         self.name = sheet.name
         self.sha256 = sheet.sha256
@@ -123,20 +125,17 @@ class CaseSource:
         """Events with a date in figures that can only be day-first, where some date could be either."""
         return self._reading.orders.day_first if self._reading else ()
 
-    def both_ways(
-        self, columns: Collection[str], *, filled: bool = False
-    ) -> tuple["CaseSource", "CaseSource"]:
+    def both_ways(self, columns: Collection[str], *, some: bool = False) -> tuple["CaseSource", "CaseSource"]:
         """Return the same file twice: as it is, and with the dates in figures of these columns month-first.
 
         They are to be read side by side.
 
         Args:
-            columns: The columns.
-            filled: Whether rows are left out that have nothing in any of them: they are the same both ways.
+            columns: Those that are `doubtful`.
+            some: Whether rows that are the same both ways may be left out.
         """
-        places = [self._seen.get(name, self._places[name]) for name in columns]
-        own = all(place < len(self._sheet.headings) for place in places)
-        sheet = only_filled(self._sheet, places) if filled and own else self._sheet
+        kept = self._undecided.cells() if some else None
+        sheet = self._sheet if kept is None else replace(self._sheet, blocks=sliced(kept))
         known = (self._vocabulary, self._spellings, self._as_at, self._blanks, self._mapping)
         one, other = side_by_side(sheet)
         return CaseSource(one, *known), CaseSource(other, *known, columns)
@@ -163,13 +162,14 @@ class CaseSource:
         settled = [name for name, said in self._said.items() if is_settled(said)]
         reading = CellReading(columns.values(), self._reader_of, self._blanks, apart, settled)
         order = Order(self.columns, self._vocabulary, self._as_at)
-        repeats, suspects = Repeats(), Suspects()
-        self._reading = reading
+        repeats, suspects, undecided = Repeats(), Suspects(), Undecided()
+        self._reading, self._undecided = reading, undecided
         held: Batch | None = None
         seen = 0
         for block in self._blocks(reading, rows):
             texts, found = sieve(block, self._places, self._blanks, repeats)
             read = reading.read(texts)
+            undecided.keep(block.cells, texts.get_column(ROW), reading.orders.undecided())
             suspects.note(read.problems)
             found += (*read.problems, *order.find(read))
             found = self._placed(found, told=len(block.problems))

@@ -1,12 +1,10 @@
 """What the reader of every format gives: a header row, and blocks of text with each row's physical line."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import reduce
 from itertools import tee
-from operator import or_
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -134,17 +132,6 @@ def sliced(cells: "pl.DataFrame") -> Callable[[int], Generator[Block]]:
             yield Block(cells.slice(begin, max(1, rows)))
 
     return blocks
-
-
-def only_filled(sheet: Sheet, places: Collection[int]) -> Sheet:
-    """Return a sheet without the rows that have nothing at any of these places, nor their problems."""
-
-    def blocks(rows: int) -> Generator[Block]:
-        for block in sheet.blocks(rows):
-            filled = [block.cells.get_column(str(place)).is_not_null() for place in places]
-            yield Block(block.cells.filter(reduce(or_, filled)))
-
-    return replace(sheet, blocks=blocks)
 
 
 def side_by_side(sheet: Sheet) -> tuple[Sheet, Sheet]:

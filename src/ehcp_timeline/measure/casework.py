@@ -79,8 +79,8 @@ class _Keeping:
     def proven_day_first(self) -> tuple[str, ...]:
         return self.source.proven_day_first
 
-    def both_ways(self, columns: Collection[str], *, filled: bool = False) -> tuple[CaseSource, CaseSource]:
-        return self.source.both_ways(columns, filled=filled)
+    def both_ways(self, columns: Collection[str], *, some: bool = False) -> tuple[CaseSource, CaseSource]:
+        return self.source.both_ways(columns, some=some)
 
     def batches(self) -> Iterator[Batch]:
         for batch in self.source.batches():

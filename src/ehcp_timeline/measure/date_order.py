@@ -23,7 +23,7 @@ def date_order(
 ) -> DateOrder | None:
     """Judge a file again, its doubtful dates read day-first and month-first, and return what differs.
 
-    Only what can differ is judged again: deadlines that name a doubtful column, on rows that fill one.
+    Only what can differ is judged again: deadlines that name a doubtful column, on rows that hang on one.
 
     Args:
         rulebook: The law.
@@ -58,13 +58,13 @@ def date_order(
 def _changed(rulebook: Rulebook, source: CaseSource, as_at: date, hanging: Collection[Deadline]) -> int:
     """Return how many verdicts of these deadlines are others month-first.
 
-    A row with nothing in a doubtful column is the same either way. It is read all the same where a duty
-    repeats, as a case's other rows count too.
+    A row without a date in figures in a doubtful column is the same either way. It is judged all the same
+    where a duty repeats, as a case's other rows count too.
     """
     if not hanging:
         return 0
     doubtful = source.doubtful
-    ways = source.both_ways(doubtful, filled=not any(one.repeats for one in hanging))
+    ways = source.both_ways(doubtful, some=not any(one.repeats for one in hanging))
     counting = _Counting()
     both = (judge(rulebook, way.batches(), as_at, deadlines=[*hanging]) for way in ways)
     for day_first, month_first in zip(*both, strict=True):
