@@ -13,6 +13,7 @@ from ehcp_timeline.cases.sheet import ROW, Block, Dtypes, as_text
 
 # A row has too many cells, or the first of a block has too few.
 _UNEVEN = (pl.exceptions.ComputeError, pl.exceptions.SchemaError)
+_FIRST = 4  # the share of the first block
 _BLANK_LINE = re.compile(rb"(?:\A|\n)(?=\r?\n)")
 
 
@@ -41,16 +42,21 @@ class Layout:
 
 
 class _Supply:
-    """Gives out a file in blocks that end where a record ends, as far as quotation marks can tell."""
+    """Gives out a file in blocks that end where a record ends, as far as quotation marks can tell.
+
+    The first is shorter than the others, so that who waits for it can begin.
+    """
 
     def __init__(self, file: IO[bytes], size: int, shown: str) -> None:
         self._file = file
         self._size = size
+        self._next = max(1, size // _FIRST)
         self._shown = shown
 
     def block(self, line: int) -> bytes:
         """Return some whole records, nothing at the end of the file; `line` is where they begin."""
-        begin, size = self._file.tell(), self._size
+        begin, size = self._file.tell(), self._next
+        self._next = self._size
         while True:
             data = self._lines(begin, size, line)
             end = _record_end(data) if b'"' in data else len(data)

@@ -140,7 +140,7 @@ class CaseSource:
         one, other = side_by_side(sheet)
         return CaseSource(one, *known), CaseSource(other, *known, columns)
 
-    def batches(self, rows: int = 100_000) -> Generator[Batch]:
+    def batches(self, rows: int = 150_000) -> Generator[Batch]:
         """Yield the rows of the file from the first, about `rows` of them at a time; at least one batch.
 
         A batch is read while the one before it is in use, the first as soon as this is called.

@@ -155,6 +155,7 @@ def _write(
 
 def _data(form: str, audit: "Audit") -> str | bytes | Iterator[bytes]:
     """Return the answer in one of the formats that are data: complete, and in file order."""
+    from ehcp_timeline.cases.ahead import ahead
     from ehcp_timeline.report import flat
     from ehcp_timeline.report.answers import check_answer
     from ehcp_timeline.report.records import FINDING_KEYS, records
@@ -165,7 +166,7 @@ def _data(form: str, audit: "Audit") -> str | bytes | Iterator[bytes]:
         case "csv":
             return flat.csv_text(records(audit.findings))
         case "ndjson":
-            return flat.ndjson_blocks(audit.findings)
+            return ahead(flat.ndjson_blocks(audit.findings))
         case "parquet":
             return flat.parquet_bytes(audit.findings)
         case _:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -34,13 +34,14 @@ def ndjson_text(rows: Iterable[Mapping[str, Value]]) -> str:
     return escaped_json("".join(f"{_json(row, ',', ':')}\n" for row in rows))
 
 
-def ndjson_blocks(findings: "pl.DataFrame") -> Iterator[bytes]:
+def ndjson_blocks(findings: "pl.DataFrame") -> Generator[bytes]:
     """Yield the findings of an audit as `ndjson_text` would write them, many thousand lines at a time."""
     for part in findings.select(FINDING_KEYS).iter_slices(BLOCK_LINES):
         page = io.BytesIO()
         part.write_ndjson(page)
         raw = page.getvalue()
-        yield escaped_json(raw.decode()).encode() if any(map(_hides, part)) else raw
+        odd = not raw.isascii() or b"\x7f" in raw  # what else is hidden, JSON itself writes as escapes
+        yield escaped_json(raw.decode()).encode() if odd and any(map(_hides, part)) else raw
 
 
 def csv_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str] = FINDING_KEYS) -> str:
