@@ -25,5 +25,6 @@ def _following(
             while (item := following.result()) is not None:
                 following = worker.submit(next, items, None)
                 yield item
+                del item  # it may be large, while the next is waited for
         finally:
             worker.submit(items.close).result()

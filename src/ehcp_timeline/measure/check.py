@@ -47,9 +47,11 @@ class _Passing:
             self.rows += batch.read
             self.judged += batch.judged
             self.problems += batch.problems
+            read = batch.read
             yield batch
+            del batch
             if self.tell:
-                self.tell(batch.read)
+                self.tell(read)
 
     def input(self) -> Input:
         """Return the file's own line of the answer."""
@@ -100,13 +102,15 @@ def check_files(
         answers = verified(rulebook, batches, as_at, sample) if sample else judge(rulebook, batches, as_at)
         for everything in several.told(place, answers):
             judged = _without(everything, unanswerable, without)
-            for deadline, clocks in judged.clocks.items():
-                tally.add(deadline, clocks.counts)
-                told += sum(clocks.counts.values())
+            counts = {deadline: clocks.counts for deadline, clocks in judged.clocks.items()}
+            for deadline, counted in counts.items():
+                tally.add(deadline, counted)
+                told += sum(counted.values())
             listing.add(judged)
             backlog.add(judged)
             rates.add(judged)
             problems += judged.problems
+            del everything, judged  # large, while the next comes
         inputs.append(passing.input())
         problems += passing.problems
         if doubt := date_order(rulebook, source, as_at, assume_blank, told):

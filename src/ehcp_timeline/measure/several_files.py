@@ -41,6 +41,7 @@ class Several:
         for judged in answers:
             rows = self._rows.get(place)
             yield judged if rows is None or not judged.last else self._without_blame(judged, rows)
+            del judged  # large, while the next comes
 
     def problems(self) -> tuple[Problem, ...]:
         """Return what should be known, once every file has been judged."""

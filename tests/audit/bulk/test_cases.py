@@ -76,11 +76,12 @@ def test_chains_do_not_depend_on_the_batches(size: int) -> None:
     assert differences(LAW, batches_of(rows, LAW, size), AS_AT) == []
 
 
-def test_cases_whose_hashes_are_the_same_are_kept_apart() -> None:
-    """Where the first hash brings two cases together, the second parts them."""
+@pytest.mark.parametrize("hashed", [[7, 7, 7, 7], [9, 8, 9, 8], [2**63 + 1, 2**63, 2**63 + 1, 2**63]])
+def test_cases_whose_hashes_are_the_same_are_kept_apart(hashed: list[int]) -> None:
+    """Where the first hash, or its upper bits, bring two cases together, the second parts them."""
     memory = _held([Row(number, case, {PLAN: AS_AT}) for number, case in enumerate("ABAB", 2)], 4)
     hashes = memory.hashes[0]
-    memory.hashes[0] = hashes.with_columns(pl.lit(7, dtype=pl.UInt64).alias(hashes.columns[0]))
+    memory.hashes[0] = hashes.with_columns(pl.Series(hashes.columns[0], hashed, pl.UInt64))
 
     cases = Cases(memory, Inquiry(LAW, AS_AT))
 

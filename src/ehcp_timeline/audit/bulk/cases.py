@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import DAYS, NEVER, all_positions, constant, only, retyped
+from ehcp_timeline.audit.bulk.days import DAYS, NEVER, all_positions, constant, only, retyped, where_true
 from ehcp_timeline.audit.bulk.inquiry import Inquiry
 from ehcp_timeline.audit.bulk.memory import Memory
 from ehcp_timeline.audit.bulk.seen import Names
@@ -158,9 +158,11 @@ def _case_of_each_row(memory: Memory) -> pl.Series:
     memory.hashes.clear()
     one, other = hashes
     first = _first_of_each(one)
-    if (other != other[first]).any():
-        position = all_positions(len(one)).alias("position")
-        first = hashes.with_columns(position).select(pl.min("position").over(hashes.columns)).to_series()
+    wrong = other != other[first]
+    if wrong.any():
+        mixed = where_true(first.is_in(first.filter(wrong).implode()))
+        apart = hashes[mixed].with_columns(position=mixed)
+        first = first.scatter(mixed, apart.select(pl.min("position").over(hashes.columns)).to_series())
     return retyped(first, KEYS)
 
 

@@ -20,19 +20,17 @@ from ehcp_timeline.law.terms import Deadline
 
 
 def weigh_chains(inquiry: Inquiry, deadlines: Iterable[Deadline], cases: Cases) -> Iterator[Weighed]:
-    """Yield the clocks of each repeating duty that has any in the file, in row order, then by start."""
+    """Yield the clocks of each repeating duty that has any in the file, by case, then by start."""
     for deadline in deadlines:
         started = _started(inquiry, deadline, cases)
-        if started.start.is_empty():
-            continue
-        weighed = weigh(inquiry, started, _outcome)
-        yield weighed.at(_in_file_order(weighed))
+        if not started.start.is_empty():
+            yield weigh(inquiry, started, _outcome)
 
 
-def _in_file_order(weighed: Weighed) -> pl.Series:
-    """Return the positions of clocks by row; those of one row stand by start already."""
+def in_file_order(weighed: Weighed) -> pl.Series | None:
+    """Return the positions of these clocks by row, then by start; None where they stand so already."""
     rows = weighed.seen.row
-    return all_positions(len(rows)) if rows.is_sorted() else ordered(rows)
+    return None if rows.is_sorted() else ordered(rows)
 
 
 def _started(inquiry: Inquiry, deadline: Deadline, cases: Cases) -> Started:

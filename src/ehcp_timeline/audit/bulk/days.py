@@ -15,6 +15,7 @@ import polars as pl
 
 DAYS: Final = pl.UInt32
 NEVER: Final = 2**30
+A_BATCH: Final = 2**18  # more rows than a batch mostly has
 EPOCH: Final = date(1970, 1, 1).toordinal()  # what polars counts its dates from
 NO_NUMBER: Final = pl.Series([None], dtype=pl.Int32)
 
@@ -108,16 +109,19 @@ def either(mask: pl.Series | None, other: pl.Series | None) -> pl.Series | None:
 
 
 def all_positions(height: int) -> pl.Series:
-    """Return every position from 0; columns of one length share one column of them.
+    """Return every position from 0; those of a batch are made once.
 
     >>> all_positions(3).to_list()
     [0, 1, 2]
     """
-    longest = 2 ** height.bit_length()
-    return _positions(longest).head(height)
+    return _of_a_batch().head(height) if height <= A_BATCH else _positions(height)
 
 
 @cache
+def _of_a_batch() -> pl.Series:
+    return _positions(A_BATCH)
+
+
 def _positions(height: int) -> pl.Series:
     return pl.int_range(0, height, dtype=pl.UInt32, eager=True)
 

@@ -12,12 +12,13 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.by_row import weigh_rows
 from ehcp_timeline.audit.bulk.cases import Cases
-from ehcp_timeline.audit.bulk.chains import problems_of, weigh_chains
+from ehcp_timeline.audit.bulk.chains import in_file_order, problems_of, weigh_chains
 from ehcp_timeline.audit.bulk.inquiry import Inquiry
 from ehcp_timeline.audit.bulk.judged import Judged
 from ehcp_timeline.audit.bulk.memory import Memory
 from ehcp_timeline.audit.bulk.rows import Batch
 from ehcp_timeline.audit.bulk.telling import WeighedClocks
+from ehcp_timeline.audit.bulk.weighed import Weighed
 from ehcp_timeline.law.terms import Deadline, Rulebook
 
 
@@ -56,6 +57,7 @@ def judge(
             memory.add(batch)
         empty = batch.frame.clear()
         yield Judged(batch.frame, clocks)
+        del batch, clocks  # a hundred megabytes, while the next batch comes
     if empty is not None:
         yield _last(inquiry, repeating, memory, empty)
 
@@ -64,5 +66,11 @@ def _last(inquiry: Inquiry, repeating: Sequence[Deadline], memory: Memory, no_ro
     if not memory.height:
         return Judged(no_rows, {}, last=True)
     cases = Cases(memory, inquiry)
-    clocks = {one.deadline.id: WeighedClocks(one) for one in weigh_chains(inquiry, repeating, cases)}
+    clocks = {one.deadline.id: _ordered(one) for one in weigh_chains(inquiry, repeating, cases)}
     return Judged(no_rows, clocks, tuple(problems_of(repeating, cases)), last=True)
+
+
+def _ordered(weighed: Weighed) -> WeighedClocks:
+    """Return clocks in file order; only the columns that are asked for are put in it."""
+    order, clocks = in_file_order(weighed), WeighedClocks(weighed)
+    return clocks if order is None else clocks.at(order)

@@ -56,7 +56,9 @@ def verified(
         elif passing.batch is not None:
             held.hold_rows(passing.batch, judged)
             held.keep_cases(passing.batch)
+            passing.batch = None
         yield judged
+        del judged
 
 
 def verify(rulebook: Rulebook, rows: Sequence[Row], clocks: Mapping[str, pl.DataFrame], as_at: date) -> None:
@@ -111,6 +113,7 @@ class _Passing:
         for batch in batches:
             self.batch = batch
             yield batch
+            del batch
 
 
 @dataclass(slots=True)
