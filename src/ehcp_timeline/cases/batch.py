@@ -1,6 +1,6 @@
 """Some rows of a case file, typed, their problems beside them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -45,6 +45,11 @@ class Batch:
     def cells(self) -> pl.DataFrame:
         """The rows of `raw` with every text spelled out."""
         return as_text(self.raw)
+
+    def cells_of(self, rows: Iterable[int]) -> pl.DataFrame:
+        """Return the same of some rows; only theirs are spelled out."""
+        wanted = pl.Series(ROW, rows, pl.UInt32)
+        return as_text(self.raw.filter(pl.col(ROW).is_in(wanted.implode())))
 
 
 def rows_of(batch: Batch) -> Iterator[Row]:

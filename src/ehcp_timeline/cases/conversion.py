@@ -153,7 +153,7 @@ class _Gathering:
         """
         rules = {one.row: one.rule for one in batch.problems if one.stops == "row"}
         rows = [row for row, rule in rules.items() if rule != "duplicate-row"]
-        cells = batch.cells.filter(pl.col(ROW).is_in(rows))
+        cells = batch.cells_of(rows)
         own = self.places["case_id"]
         nameless = [row for row in rows if rules[row] == "no-case-id"]
         without = pl.when(~pl.col(ROW).is_in(nameless)).then(pl.col(own)).alias(own)
@@ -166,7 +166,7 @@ class _Gathering:
         rows = batch.unreadable.get(name, pl.Series(dtype=pl.UInt32))
         found = rows.to_frame(ROW)
         if name in self.places:
-            texts = _of_column(batch.cells.filter(pl.col(ROW).is_in(rows.implode())), self.places[name])
+            texts = _of_column(batch.cells_of(rows), self.places[name])
             found = found.join(texts, on=ROW, how="left")
         else:
             found = found.with_columns(pl.lit(None, pl.String).alias("text"))

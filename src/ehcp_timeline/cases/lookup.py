@@ -34,7 +34,7 @@ def untimed(texts: pl.Expr) -> pl.Expr:
 class Lookup:
     """Learns what each distinct text of some columns means, and reads the columns by it.
 
-    polars gives each text a number, the same in every column and block: its place in `values`.
+    polars gives each text a number, the same in every column and block: the place of its value.
     """
 
     def __init__(
@@ -98,7 +98,8 @@ class Lookup:
     def _new(self, numbers: pl.DataFrame) -> list[str | None]:
         """Return the texts with these numbers that are not learnt yet, and those with numbers before them.
 
-        A number has no text where what reads the next block has only just taken it.
+        Where several threads number texts, polars may have taken a number for a text that it has not written
+        down yet; that text is asked for when it turns up.
         """
         held = (column.max() for column in numbers)
         last = max((number for number in held if isinstance(number, int)), default=-1)

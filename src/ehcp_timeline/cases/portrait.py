@@ -16,7 +16,7 @@ from ehcp_timeline.cases.frame import CaseSource, Understood
 from ehcp_timeline.cases.headings import describe, load_spellings
 from ehcp_timeline.cases.looks import Look, Looking
 from ehcp_timeline.cases.mapping import EVERY, FileMapping
-from ehcp_timeline.cases.sheet import ROW, Asked, Sheet
+from ehcp_timeline.cases.sheet import Asked, Sheet
 from ehcp_timeline.cases.values import DEFAULT_BLANKS, blank_words
 from ehcp_timeline.errors import CaseFileError, DateOrderError
 
@@ -132,7 +132,7 @@ class _Told:
                 self._add_days(name, batch.frame.get_column(name))
         for name in self._coded:
             if name in batch.unreadable:
-                unread = batch.cells.filter(pl.col(ROW).is_in(batch.unreadable[name].implode()))
+                unread = batch.cells_of(batch.unreadable[name])
                 texts = unread.get_column(str(self._places[name])).drop_nulls()
                 counted = dict(texts.value_counts(sort=True).iter_rows())
                 self.words.setdefault(name, Counter()).update(counted)

@@ -48,11 +48,6 @@ class QualityFrames:
         frame = batch.frame.with_columns(unread)
         if not self._extras:
             return frame
-        cells = batch.cells.select(
-            ROW,
-            *(
-                clean_text(batch.cells[place], self._blanks).alias(one.id)
-                for place, one in self._extras.items()
-            ),
-        )
-        return frame.join(cells, on=ROW, how="left", maintain_order="left")
+        cells = batch.cells
+        found = (clean_text(cells[place], self._blanks).alias(one.id) for place, one in self._extras.items())
+        return frame.join(cells.select(ROW, *found), on=ROW, how="left", maintain_order="left")
