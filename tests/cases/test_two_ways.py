@@ -176,7 +176,7 @@ def test_what_was_learned_is_not_asked_again() -> None:
 
 
 def test_a_number_without_a_text_is_learnt_when_it_turns_up() -> None:
-    """polars may take a number for a text, in another thread, a moment before it writes the text down."""
+    """Polars may take a number for a text, in another thread, a moment before it writes the text down."""
     learned = Lookup(str.upper, pl.String)
     texts = pl.Series("x", ["a", "b", "c"], learned.takes)
     held = dict(enumerate(["a", None, "c"]))
