@@ -22,6 +22,7 @@ def test_every_mutant_has_its_place() -> None:
     assert misplaced((*MUTANTS, *HARMLESS)) == [], "put tests/mutants.toml right: each line says how"
 
 
+@pytest.mark.slow
 def test_no_mutant_survives() -> None:
     """Each one-token change is noticed; one that changes nothing is not, so the runner calls nothing dead."""
     placed = [one for one in MUTANTS if not misplaced([one])]

@@ -28,6 +28,7 @@ def mutants() -> Sequence[Mutant]:
     return tuple(Law(RULEBOOK).mutants())
 
 
+@pytest.mark.slow
 def test_every_mutant_of_the_law_is_killed(mutants: Sequence[Mutant]) -> None:
     """A golden case fails on each, and its message names the deadline; what answers alike is said and why."""
     judges = Judges(RULEBOOK, load_golden(STATUTE, RULEBOOK))

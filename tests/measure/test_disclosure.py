@@ -38,6 +38,7 @@ def tables(draw: st.DrawFn) -> Table:
     return _table(tuple(counts), across=shape[0], down=shape[1])
 
 
+@pytest.mark.slow
 @settings(max_examples=250, deadline=None)
 @given(table=tables(), threshold=st.integers(3, 10))
 @example(table=_table(((2, 30), (9, 41))), threshold=5)

@@ -97,6 +97,7 @@ def test_a_threshold_that_hides_nothing_is_refused() -> None:
         hidden_numbers(_lines([(2, 50)]), [COUNT], 2)
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(
     groups=st.lists(

@@ -31,6 +31,7 @@ def results() -> tuple[Result, ...]:
     return tuple(one for one in found if one is not None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", SHARES)
 def test_a_percentile_holds_as_often_as_it_says(share: float) -> None:
     """Of the P50 dates half hold, of the P85 dates 85%, of the P95 dates 95%, to two standard errors."""
@@ -40,6 +41,7 @@ def test_a_percentile_holds_as_often_as_it_says(share: float) -> None:
     assert sum(held) / len(held) == pytest.approx(share, abs=2 * sqrt(share * (1 - share) / len(held)))
 
 
+@pytest.mark.slow
 def test_the_median_is_nearer_than_both_baselines() -> None:
     """Less than half the error of the straight line, and of the backlog over mean throughput."""
     known = [one for one in results() if one.actual is not None and one.weeks[0] <= HORIZON]

@@ -1,0 +1,28 @@
+"""Nothing that a user sees has changed without being said."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from .oracle import command_lines, differing, furnish, runs
+
+
+@pytest.mark.slow
+def test_every_command_prints_what_it_printed() -> None:
+    """Output, errors and exit code of every command line are those of the table."""
+    with tempfile.TemporaryDirectory() as room:
+        furnish(Path(room) / "files")
+        rows = [run.row for run in runs(Path(room) / "files")]
+
+    assert differing(rows) == [], "`python -m tests.oracle keep DIR` writes the outputs; then `write`"
+
+
+def test_every_command_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oracle finds every command in the app's own help, and no command line twice."""
+    furnish(tmp_path / "files")
+    monkeypatch.chdir(tmp_path / "files")
+
+    lines = command_lines()
+
+    assert len(lines) == len(set(lines)) > 500
