@@ -11,8 +11,8 @@ import multiprocessing
 from collections.abc import Sequence
 from functools import partial
 
-from tests.measure.forecast.forecasts_held import Result, result
-from tests.measure.forecast.known_truth import FOUR, KINDS, ONE, council
+from tests.commands.forecast.forecasts_held import Result, result
+from tests.commands.forecast.known_truth import FOUR, KINDS, ONE, council
 
 HORIZON = 400
 HEADS = (

@@ -12,11 +12,11 @@ import time
 
 import numpy as np
 
-from ehcp_timeline.measure.forecast.futures import Drivers, series
-from ehcp_timeline.measure.forecast.order import IN_TIME_FIRST, OLDEST_FIRST, Order, split
-from ehcp_timeline.measure.forecast.pipeline import InHand, Pipeline, Step
-from ehcp_timeline.measure.forecast.recording import Plan
-from ehcp_timeline.measure.forecast.runs import Extra, Start, run
+from ehcp_timeline.commands.forecast.model.bootstrap import Drivers, series
+from ehcp_timeline.commands.forecast.model.pipeline import InHand, Pipeline, Step
+from ehcp_timeline.commands.forecast.model.policy import IN_TIME_FIRST, OLDEST_FIRST, Order, split
+from ehcp_timeline.commands.forecast.simulate.record import Plan
+from ehcp_timeline.commands.forecast.simulate.run import Extra, Start, run
 
 CASES = 2000
 WEEKS = 156

@@ -48,8 +48,8 @@ print(sum(batch.read for batch in source.batches()))
 """
 READERS = """
 from datetime import date
-from ehcp_timeline.cases.columns import vocabulary
-from ehcp_timeline.cases.frame import open_case_file
+from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.source import open_case_file
 """
 CHECK = """
 from ehcp_timeline.cli.app import main

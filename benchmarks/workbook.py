@@ -25,8 +25,8 @@ FIRST_DAY = date(2023, 1, 1)
 READ = """
 import sys, time
 from datetime import date
-from ehcp_timeline.cases.columns import vocabulary
-from ehcp_timeline.cases.frame import open_case_file
+from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.source import open_case_file
 began = time.perf_counter()
 rows = 0
 if sys.argv[1] != "floor":

@@ -16,17 +16,17 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ehcp_timeline.audit.golden import Golden, failures, load_golden
-from ehcp_timeline.cases.record import Row
+from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock.workdays import announced_until
-from ehcp_timeline.law.part import part_of
-from ehcp_timeline.law.reading import load_rulebook
-from ehcp_timeline.law.terms import Rulebook
+from ehcp_timeline.commands.rules.golden.model import Golden, failures, load_golden
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.law.subset import part_of
 
 if TYPE_CHECKING:  # half of the mutants need no polars
     import polars as pl
 
-    from ehcp_timeline.audit.bulk.judged import Judged
+    from ehcp_timeline.audit.bulk.clocks import Judged
     from ehcp_timeline.cases.batch import Batch
 
 STATUTE = Path(__file__).parent / "statute"
@@ -62,7 +62,7 @@ def told(judged: "Judged") -> Told:
 
 def tell_truth(rulebook: Rulebook, goldens: Sequence[Golden]) -> Truth:
     """Return a file, and what the single reader says of it."""
-    from ehcp_timeline.audit.bulk.by_single import judge_by_single
+    from ehcp_timeline.audit.bulk.cross_check import judge_by_single
     from tests.audit.bulk.made import batches_of
 
     rows = every_row(goldens)

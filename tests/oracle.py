@@ -199,7 +199,7 @@ def broken() -> dict[str, bytes]:
 
 def furnish(room: Path) -> None:
     """Lay every file that the command lines name into a folder."""
-    from tests.cases.sen2_made import Assessment, Request, person, xml
+    from tests.cases.formats.sen2.made import Assessment, Request, person, xml
 
     room.mkdir()
     for name in (CASES, PROBLEMS, "local-promises.toml", "local-promises-cases.toml", "what-if-bill.toml"):

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.audit.clocks import VERDICTS
-from ehcp_timeline.cases.columns import vocabulary
-from ehcp_timeline.cli.commands import LISTED, loaded
-from ehcp_timeline.law.reading import load_rulebook
+from ehcp_timeline.audit.clock import VERDICTS
+from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cli.lazy import LISTED, loaded
+from ehcp_timeline.law.loader.rulebook import load_rulebook
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

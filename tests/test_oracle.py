@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .oracle import command_lines, differing, furnish, runs
+from tests.oracle import command_lines, differing, furnish, runs
 
 
 @pytest.mark.slow

@@ -30,18 +30,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ehcp_timeline.audit.clocks import Clock
-    from ehcp_timeline.audit.result import Audit
+    from ehcp_timeline.audit.clock import Clock
     from ehcp_timeline.audit.selection import Selection
-    from ehcp_timeline.audit.single import judge_case
-    from ehcp_timeline.audit.wording import explain
-    from ehcp_timeline.audit.working import Working
-    from ehcp_timeline.cases.columns import vocabulary
-    from ehcp_timeline.cases.frame import open_case_file
-    from ehcp_timeline.cases.record import Row
-    from ehcp_timeline.law.reading import load_rulebook
-    from ehcp_timeline.law.terms import Rulebook
-    from ehcp_timeline.measure.check import check_files
+    from ehcp_timeline.audit.single.explain import explain
+    from ehcp_timeline.audit.single.judge import judge_case
+    from ehcp_timeline.audit.single.trace import Working
+    from ehcp_timeline.cases.model import Row
+    from ehcp_timeline.cases.schema import vocabulary
+    from ehcp_timeline.cases.source import open_case_file
+    from ehcp_timeline.law.loader.rulebook import load_rulebook
+    from ehcp_timeline.law.rulebook import Rulebook
+    from ehcp_timeline.measure.audit import check_files
+    from ehcp_timeline.measure.result import Audit
 
 __version__ = "0.1.0"
 
@@ -61,18 +61,18 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Audit": "audit.result",
-    "Clock": "audit.clocks",
-    "Row": "cases.record",
-    "Rulebook": "law.terms",
+    "Audit": "measure.result",
+    "Clock": "audit.clock",
+    "Row": "cases.model",
+    "Rulebook": "law.rulebook",
     "Selection": "audit.selection",
-    "Working": "audit.working",
-    "check_files": "measure.check",
-    "explain": "audit.wording",
-    "judge_case": "audit.single",
-    "load_rulebook": "law.reading",
-    "open_case_file": "cases.frame",
-    "vocabulary": "cases.columns",
+    "Working": "audit.single.trace",
+    "check_files": "measure.audit",
+    "explain": "audit.single.explain",
+    "judge_case": "audit.single.judge",
+    "load_rulebook": "law.loader.rulebook",
+    "open_case_file": "cases.source",
+    "vocabulary": "cases.schema",
 }
 
 

@@ -1,6 +1,6 @@
 """What can go wrong outside a case, as exceptions.
 
-Faults in a case file are values (`cases.problems.Problem`), never exceptions: they stand in the output
+Faults in a case file are values (`cases.model.Problem`), never exceptions: they stand in the output
 beside the cases that could be judged. What stops the whole run is one of these, each with its exit code::
 
     EhcpError                 2

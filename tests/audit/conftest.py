@@ -2,9 +2,9 @@
 
 import pytest
 
-from ehcp_timeline.audit.golden import Judge, single_reader
-from ehcp_timeline.law.reading import load_rulebook
-from ehcp_timeline.law.terms import Rulebook
+from ehcp_timeline.commands.rules.golden.model import Judge, single_reader
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.law.rulebook import Rulebook
 from tests.audit.bulk.made import bulk_reader
 
 READERS: dict[str, Judge] = {"single": single_reader, "bulk": bulk_reader}

@@ -9,7 +9,7 @@ import pytest
 
 from ehcp_timeline.audit import verdicts
 from ehcp_timeline.audit.circumstances import WORDS, Circumstances, beside, pack, unpack
-from ehcp_timeline.audit.clocks import VERDICTS
+from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.audit.verdicts import TABLE, Line, decide, decide_packed, unknown_words
 
 EVERY = prod(len(words) for words in WORDS.values())

@@ -9,9 +9,9 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from ehcp_timeline.cases.batch import Batch
-from ehcp_timeline.cases.columns import vocabulary
-from ehcp_timeline.cases.frame import CaseSource, open_case_file
-from ehcp_timeline.cases.problems import Problem
+from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.source import CaseSource, open_case_file
 
 AS_AT = date(2026, 1, 15)
 

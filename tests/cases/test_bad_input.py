@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
+from tests.cases.books import book, changed, sheet_xml, with_sheet
+from tests.cases.books import cases as workbook
 from tests.cli.command import ehcp, environment, printed
-
-from .books import book, changed, sheet_xml, with_sheet
-from .books import cases as workbook
 
 MOST_MEMORY = 700_000  # kilobytes: the interpreter, polars and one file within its limits
 MOST_SECONDS = 100  # of the processor's time; a bomb that went off would take hours

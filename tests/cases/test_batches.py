@@ -7,15 +7,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from ehcp_timeline.cases import undecided
 from ehcp_timeline.cases.batch import rows_of
-from ehcp_timeline.cases.columns import vocabulary
-from ehcp_timeline.cases.mapping import FileMapping
-from ehcp_timeline.cases.problems import Problem
-from ehcp_timeline.cases.reading import ColumnCounts
-from ehcp_timeline.cases.record import Row
-
-from .made import assert_alike, briefly, column, opened, read
+from ehcp_timeline.cases.cells import date_order
+from ehcp_timeline.cases.cells.vectorised import ColumnCounts
+from ehcp_timeline.cases.mapping.model import FileMapping
+from ehcp_timeline.cases.model import Problem, Row
+from ehcp_timeline.cases.schema import vocabulary
+from tests.cases.made import assert_alike, briefly, column, opened, read
 
 DIRTY = """\
 case_id,draft_sent,plan_issued,order_kind,coronavirus,team,date_of_birth,name
@@ -238,7 +236,7 @@ def test_a_column_with_proof_holds_no_row_back(tmp_path: Path) -> None:
 
 def test_too_many_undecided_rows_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is then read as a whole: what is kept stays small."""
-    monkeypatch.setattr(undecided, "MOST", 2)
+    monkeypatch.setattr(date_order, "MOST", 2)
     lines = "".join(f"C-{n},0{n}/09/2025\n" for n in range(1, 7))
     whole = opened(tmp_path, "case_id,transfer_date\nC-0,\n" + lines)
     list(whole.batches(rows=1))

@@ -15,14 +15,13 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from ehcp_timeline.audit.bulk.judge import judge
-from ehcp_timeline.cases.columns import vocabulary
-from ehcp_timeline.cases.frame import CaseSource, open_case_file
-from ehcp_timeline.law.reading import load_rulebook
-
-from .books import book
-from .made import AS_AT, write
-from .sen2_made import Assessment, Person, person, request, xml
-from .sen2_shapes import blade, five, packed, template, workbook
+from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.source import CaseSource, open_case_file
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from tests.cases.books import book
+from tests.cases.formats.sen2.made import Assessment, Person, person, request, xml
+from tests.cases.formats.sen2.shapes import blade, five, packed, template, workbook
+from tests.cases.made import AS_AT, write
 
 CASES = 2_000
 TOLD = ("start", "due", "answered", "ended", "verdict", "strict", "evidenced", "days_left", "days_late")

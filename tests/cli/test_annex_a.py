@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from .command import ehcp, printed
+from tests.cli.command import ehcp, printed
 
 LIST_1 = "Unique ID,Date initial EHC plan issued,Date updated EHC plan issued,Date EHC plan last reviewed"
 

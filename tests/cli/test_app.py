@@ -10,10 +10,9 @@ import pytest
 from ehcp_timeline import __version__
 from ehcp_timeline.cli import app as command
 from ehcp_timeline.cli.app import main
-from ehcp_timeline.cli.commands import LISTED, Listed, loaded
+from ehcp_timeline.cli.lazy import LISTED, Listed, loaded
 from ehcp_timeline.errors import CaseFileError
-
-from .command import PROGRAM, ehcp, environment, printed, said
+from tests.cli.command import PROGRAM, ehcp, environment, printed, said
 
 COMMANDS = (
     *("check", "timeline", "explain", "overdue", "next", "letters", "changes"),
@@ -41,7 +40,8 @@ def test_the_list_says_what_each_command_says_of_itself(listed: Listed) -> None:
 def test_the_first_page_loads_no_command() -> None:
     """Whoever asks for help does not wait for what they have not asked for."""
     words = "import sys; from ehcp_timeline.cli.app import main; sys.argv = ['ehcp', '--help']; main();"
-    heavy = "print([name for name in ('pydantic', 'rich', 'ehcp_timeline.cli.check') if name in sys.modules])"
+    names = "('pydantic', 'rich', 'ehcp_timeline.commands.check.command')"
+    heavy = f"print([name for name in {names} if name in sys.modules])"
     run = subprocess.run(
         [sys.executable, "-c", words + heavy], stdout=subprocess.PIPE, check=True, env=environment()
     )

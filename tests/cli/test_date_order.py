@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .command import ehcp, printed, said
+from tests.cli.command import ehcp, printed, said
 
 BOTH_WAYS = "case_id,request_received,assess_agreed\nC-1,02/01/2025,2025-02-14\nC-2,01/02/2025,2025-03-15\n"
 HANGS = "2 of 2 verdicts would be other ones if `request_received` were month-first; it was read day-first."

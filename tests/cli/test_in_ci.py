@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from .command import SOURCE
-from .test_rules_diff import commit, git
+from tests.cli.command import SOURCE
+from tests.commands.rules.test_diff import commit, git
 
 ROOT = Path(__file__).parents[2]
 CASES = """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .command import ehcp, printed, said
+from tests.cli.command import ehcp, printed, said
 
 CANARIES = {
     "name": "CANARYNAME", "date_of_birth": "1999-12-31", "school": "CANARYSCHOOL",

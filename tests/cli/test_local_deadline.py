@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.law.reading import load_rulebook
-
-from .command import ehcp, printed, said
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from tests.cli.command import ehcp, printed, said
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "local-deadline.md").read_text(encoding="utf-8")

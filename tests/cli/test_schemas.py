@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from .command import ehcp, printed
+from tests.cli.command import ehcp, printed
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "docs" / "schemas"

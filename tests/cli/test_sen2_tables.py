@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.cases.sen2_made import Assessment, person, request, xml
-from tests.cases.sen2_opened import persons
-from tests.cases.sen2_shapes import EXPORT, blade, five, laid, packed, template, workbook
-
-from .command import ehcp, ehcp_apart, printed, said
+from tests.cases.formats.sen2.made import Assessment, person, request, xml
+from tests.cases.formats.sen2.opened import persons
+from tests.cases.formats.sen2.shapes import EXPORT, blade, five, laid, packed, template, workbook
+from tests.cli.command import ehcp, ehcp_apart, printed, said
 
 DAY = ("--as-at", "2026-01-15")
 

@@ -11,8 +11,7 @@ import polars as pl
 import pytest
 
 from tests.cases.books import book
-
-from .command import Run, ehcp, printed
+from tests.cli.command import Run, ehcp, printed
 
 HEADER = ("case_id", "request_received", "assess_agreed", "draft_sent", "plan_issued", "review_decided")
 ROWS = (

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from ehcp_timeline.audit import due
-from ehcp_timeline.audit.bulk import chains, tables
+from ehcp_timeline.audit.bulk import case_deadlines, day_tables
+from ehcp_timeline.audit.single import due
 from ehcp_timeline.clock.counting import Count, apply
-
-from .command import ehcp, printed, said
+from tests.cli.command import ehcp, printed, said
 
 AS_AT = ("--as-at", "2026-01-15")
 REQUEST = "case_id,request_received,plan_issued\nC-1,02/04/2025,\n"
@@ -20,12 +19,12 @@ Fault = Callable[[pytest.MonkeyPatch], None]
 
 
 def _counts_a_day_too_many(patch: pytest.MonkeyPatch) -> None:
-    right = tables._counted
+    right = day_tables._counted
 
     def wrong(count: Count, days: Sequence[date]) -> list[date]:
         return [day + timedelta(days=1) for day in right(count, days)]
 
-    patch.setattr(tables, "_counted", wrong)
+    patch.setattr(day_tables, "_counted", wrong)
 
 
 def _single_counts_a_day_too_many(patch: pytest.MonkeyPatch) -> None:
@@ -39,7 +38,7 @@ def _never_sees_an_end(patch: pytest.MonkeyPatch) -> None:
     def wrong(_deadline: Any, seen: Any, _start: Any, answer: Any) -> tuple[Any, Any]:
         return answer, seen.never
 
-    patch.setattr(chains, "end_of", wrong)
+    patch.setattr(case_deadlines, "end_of", wrong)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .kent_file import Case, run
+from tests.examples.kent_file import Case, run
 
 
 @pytest.fixture(scope="session", params=["2023", "7"])

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from .kent_file import (
+from tests.examples.kent_file import (
     Case,
     day,
     days_between,

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
 
-from .kent_file import EXAMPLES, Case, days_between, run
+from tests.examples.kent_file import EXAMPLES, Case, days_between, run
 
 NOT_EVENTS = {"case_id", "name", "district", "team", "caseworker", "school", "referrer", "sen_need"}
 CODES = {

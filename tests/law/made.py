@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.errors import RulebookError
-from ehcp_timeline.law.reading import load_rulebook
+from ehcp_timeline.law.loader.rulebook import load_rulebook
 
 GOOD = """
 [[deadline]]

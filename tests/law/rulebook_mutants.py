@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from ehcp_timeline.audit.golden import Golden, failures
 from ehcp_timeline.clock.counting import UNITS
-from ehcp_timeline.law.deadlines import Words, read_deadline, spread
-from ehcp_timeline.law.excuses import read_grounds
-from ehcp_timeline.law.faults import Place
-from ehcp_timeline.law.part import part_of
-from ehcp_timeline.law.terms import Deadline, Rulebook
+from ehcp_timeline.commands.rules.golden.model import Golden, failures
+from ehcp_timeline.law.loader.deadline import Words, read_deadline, spread
+from ehcp_timeline.law.loader.excuse import read_grounds
+from ehcp_timeline.law.loader.faults import Place
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.law.subset import part_of
 
 FOLDER = Path(__file__).parents[2] / "src" / "ehcp_timeline" / "rulebook"
 WORDING = frozenset(

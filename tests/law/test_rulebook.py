@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from ehcp_timeline.law.clauses import Closure, Limit
-from ehcp_timeline.law.reading import load_rulebook
-from ehcp_timeline.law.terms import Deadline
+from ehcp_timeline.law.deadline import Closure, Limit
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.law.rulebook import Deadline
 
 LAW = load_rulebook()
 SOURCES = ("education", "medical", "psychology", "social_care", "sensory", "adulthood")

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.audit.golden import load_golden
-from ehcp_timeline.law.reading import load_rulebook
+from ehcp_timeline.commands.rules.golden.model import load_golden
+from ehcp_timeline.law.loader.rulebook import load_rulebook
 from tests.cli.command import ehcp, printed
-
-from .rulebook_mutants import FOLDER, Judges, Law, Mutant
+from tests.law.rulebook_mutants import FOLDER, Judges, Law, Mutant
 
 STATUTE = Path(__file__).parents[1] / "statute"
 RULEBOOK = load_rulebook()

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from ehcp_timeline.audit.bulk.judged import CLOCKS, Judged, ToldClocks
+from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged, ToldClocks
 from ehcp_timeline.measure.backlog import WEEKS, Backlog, clearance, whole_weeks
 
 AS_AT = date(2026, 6, 1)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .small_files import casework
+from tests.measure.small_files import casework
 
 
 def test_rows_are_kept_once_where_dates_prove_no_order(tmp_path: Path) -> None:

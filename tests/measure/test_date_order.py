@@ -6,16 +6,15 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.audit.bulk.judge import judge
-from ehcp_timeline.audit.clocks import VERDICTS
-from ehcp_timeline.audit.judgeable import unjudgeable
-from ehcp_timeline.audit.result import DateOrder, DoubtfulColumn
-from ehcp_timeline.audit.selection import Selection
-from ehcp_timeline.cases.columns import vocabulary
-from ehcp_timeline.cases.frame import CaseSource, open_case_file
-from ehcp_timeline.cases.mapping import NOTHING_SAID, FileMapping
-from ehcp_timeline.law.reading import load_rulebook
-from ehcp_timeline.measure.check import check_files
+from ehcp_timeline.audit.clock import VERDICTS
+from ehcp_timeline.audit.selection import Selection, unjudgeable
+from ehcp_timeline.cases.mapping.model import NOTHING_SAID, FileMapping
+from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.source import CaseSource, open_case_file
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.measure.audit import check_files
 from ehcp_timeline.measure.date_order import date_order
+from ehcp_timeline.measure.result import DateOrder, DoubtfulColumn
 
 LAW = load_rulebook()
 AS_AT = date(2026, 1, 15)

@@ -6,9 +6,15 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.clock.counting import Count
-from ehcp_timeline.law.reading import load_rulebook
-from ehcp_timeline.measure.next_steps import Chain, NextSteps, Step, next_steps, unknown_names
-from ehcp_timeline.measure.where_it_stands import last_day_that_leaves
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.measure.next_steps import (
+    Chain,
+    NextSteps,
+    Step,
+    last_day_that_leaves,
+    next_steps,
+    unknown_names,
+)
 from tests.measure.small_files import casework
 
 Told = dict[str, tuple[str, date, date | None]]

@@ -1,8 +1,9 @@
-"""Which clocks a list is asked to show; everything is counted either way."""
+"""Which clocks a list is asked to show, and which deadlines a file can answer."""
 
 from dataclasses import dataclass
 
-from ehcp_timeline.audit.clocks import Verdict
+from ehcp_timeline.audit.clock import Verdict
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
 NEEDS_A_LOOK: frozenset[Verdict] = frozenset({"overdue", "early", "unknown"})
 
@@ -33,3 +34,17 @@ class Selection:
     districts: frozenset[str] = frozenset()
     teams: frozenset[str] = frozenset()
     caseworkers: frozenset[str] = frozenset()
+
+
+def unjudgeable(rulebook: Rulebook, columns: frozenset[str]) -> tuple[Deadline, ...]:
+    """Return the deadlines that could start in a file but that none of its columns could answer.
+
+    Args:
+        rulebook: The law.
+        columns: The canonical columns of the file, those assumed to be blank among them.
+    """
+    return tuple(
+        deadline
+        for deadline in rulebook.deadlines
+        if columns.intersection(deadline.start_events) and not columns.intersection(deadline.answers)
+    )

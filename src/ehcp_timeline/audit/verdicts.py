@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from ehcp_timeline.audit.circumstances import WORDS, Circumstances, unpack
-from ehcp_timeline.audit.clocks import Verdict
+from ehcp_timeline.audit.clock import Verdict
 
 Fits = dict[str, tuple[str, ...]]
 

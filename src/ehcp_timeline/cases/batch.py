@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from ehcp_timeline.cases.columns import Column
-from ehcp_timeline.cases.problems import Problem
-from ehcp_timeline.cases.record import BLANK, Row
+from ehcp_timeline.cases.cells.values import parted
+from ehcp_timeline.cases.model import BLANK, Problem, Row
+from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.cases.sheet import ROW, as_text
-from ehcp_timeline.cases.values import parted
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from itertools import tee
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from ehcp_timeline.cases.problems import Problem
+from ehcp_timeline.cases.model import Problem
 
 if TYPE_CHECKING:
     import polars as pl

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from ehcp_timeline import __version__
-from ehcp_timeline.cli.commands import Commands
-from ehcp_timeline.cli.examples import examples
-from ehcp_timeline.cli.output import say
+from ehcp_timeline.cli.lazy import Commands
 from ehcp_timeline.errors import EhcpError
+from ehcp_timeline.shell.destination import say
+from ehcp_timeline.shell.help_text import examples
 
 INTERRUPTED = 130
 CANNOT_RUN = 2

@@ -4,13 +4,14 @@ import json
 import sys
 from pathlib import Path
 
-from ehcp_timeline.report.columns_envelopes import COLUMNS_ENVELOPES
-from ehcp_timeline.report.envelopes import ENVELOPES, schema_of
-from ehcp_timeline.report.file_envelopes import FILE_ENVELOPES
-from ehcp_timeline.report.forecast_envelopes import FORECAST_ENVELOPES
-from ehcp_timeline.report.list_envelopes import LIST_ENVELOPES
-from ehcp_timeline.report.rules_envelopes import RULES_ENVELOPES
-from ehcp_timeline.report.scorecard_envelopes import MEASURE_ENVELOPES
+from ehcp_timeline.commands.columns.schema import COLUMNS_ENVELOPES
+from ehcp_timeline.commands.convert.schema import FILE_ENVELOPES
+from ehcp_timeline.commands.forecast.schema import FORECAST_ENVELOPES
+from ehcp_timeline.commands.reconcile.schema import RECONCILE_ENVELOPES
+from ehcp_timeline.commands.rules.schema import RULES_ENVELOPES
+from ehcp_timeline.commands.scorecard.schema import MEASURE_ENVELOPES
+from ehcp_timeline.commands.worklists.schema import LIST_ENVELOPES
+from ehcp_timeline.output.schema import ENVELOPES, schema_of
 
 EVERY = {
     **ENVELOPES,
@@ -18,6 +19,7 @@ EVERY = {
     **RULES_ENVELOPES,
     **LIST_ENVELOPES,
     **MEASURE_ENVELOPES,
+    **RECONCILE_ENVELOPES,
     **FORECAST_ENVELOPES,
     **FILE_ENVELOPES,
 }

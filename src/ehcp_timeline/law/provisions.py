@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from ehcp_timeline.law.terms import Deadline, NotEncoded, Rulebook
+from ehcp_timeline.law.rulebook import Deadline, NotEncoded, Rulebook
 
 REGULATIONS: Final = "SEND-Regs-2014"
 _NUMBER: Final = re.compile(r"(?:\breg |, |\band )(\d+[A-Z]?)\b(?!\s+(?:September|March|May|weeks|days))")

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.judged import Judged
-from ehcp_timeline.audit.result import Clearance, OpenCase
-from ehcp_timeline.measure.assessments import ISSUE, STAGES, clocks_of, with_stage
+from ehcp_timeline.audit.bulk.clocks import Judged
+from ehcp_timeline.measure.counts import ISSUE, STAGES, clocks_of, with_stage
+from ehcp_timeline.measure.result import Clearance, OpenCase
 
 WEEKS = 13
 WINDOW = timedelta(weeks=WEEKS)

@@ -8,16 +8,15 @@ from typing import cast
 import polars as pl
 from polars import selectors
 
-from ehcp_timeline.audit.clocks import VERDICTS
-from ehcp_timeline.audit.result import Audit
+from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.cases.batch import Batch
-from ehcp_timeline.cases.frame import CaseSource
-from ehcp_timeline.law.terms import Rulebook
-from ehcp_timeline.measure.check import check_files
-from ehcp_timeline.measure.listing import WHOSE, is_wanted
-from ehcp_timeline.measure.next_steps import next_steps
-from ehcp_timeline.measure.where_it_stands import with_steps
+from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.audit import check_files
+from ehcp_timeline.measure.findings import WHOSE, is_wanted
+from ehcp_timeline.measure.next_steps import next_steps, with_steps
+from ehcp_timeline.measure.result import Audit
 
 WORDS = selectors.enum() | selectors.categorical()
 CONTACTS = ("name", "school", "referrer")

@@ -6,12 +6,12 @@ from datetime import date
 
 import polars as pl
 
+from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.bulk.judge import judge
-from ehcp_timeline.audit.bulk.judged import CLOCKS, Clocks, Judged
-from ehcp_timeline.audit.judgeable import unjudgeable
-from ehcp_timeline.audit.result import DateOrder, DoubtfulColumn
-from ehcp_timeline.cases.frame import CaseSource
-from ehcp_timeline.law.terms import Deadline, Rulebook
+from ehcp_timeline.audit.selection import unjudgeable
+from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.measure.result import DateOrder, DoubtfulColumn
 
 
 def date_order(

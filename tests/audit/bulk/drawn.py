@@ -5,9 +5,9 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-from ehcp_timeline.cases.record import Row
+from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock.counting import Calendar, Count, Kind, Unit
-from ehcp_timeline.law.clauses import (
+from ehcp_timeline.law.deadline import (
     Absence,
     Closure,
     Dates,
@@ -20,7 +20,7 @@ from ehcp_timeline.law.clauses import (
     StartWhere,
     Version,
 )
-from ehcp_timeline.law.terms import Deadline, Event, Rulebook
+from ehcp_timeline.law.rulebook import Deadline, Event, Rulebook
 
 FIRST = date(2019, 12, 18)  # bank holidays, a leap day and the edges of months come soon after
 EVENTS = ("asked", "begun", "answered", "answered_too", "stopped", "undone", "shown", "closed")

@@ -6,14 +6,14 @@ from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.by_single import judge_by_single
+from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged
+from ehcp_timeline.audit.bulk.cross_check import judge_by_single
 from ehcp_timeline.audit.bulk.judge import judge
-from ehcp_timeline.audit.bulk.judged import CLOCKS, Judged
-from ehcp_timeline.audit.clocks import Clock
+from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.cases.batch import Batch
-from ehcp_timeline.cases.columns import Column, Kind
-from ehcp_timeline.cases.record import Row
-from ehcp_timeline.law.terms import Deadline, Rulebook
+from ehcp_timeline.cases.model import Row
+from ehcp_timeline.cases.schema import Column, Kind
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
 NOTHING = pl.DataFrame(schema=dict(CLOCKS))
 
@@ -80,7 +80,7 @@ def part_of(rulebook: Rulebook, *ids: str) -> Rulebook:
 
 
 def bulk_reader(rulebook: Rulebook, rows: Sequence[Row], as_at: date) -> tuple[Clock, ...]:
-    """Judge one case with the second reader, in the shape of `golden.single_reader`."""
+    """Judge one case with the second reader, in the shape of `model.single_reader`."""
     judged = judge(rulebook, [batch_of(rows, rulebook)], as_at)
     cases = {row.number: row.case_id for row in rows}
     return tuple(

@@ -5,9 +5,9 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ehcp_timeline.cases.record import Row
-from ehcp_timeline.law.reading import load_rulebook
-from ehcp_timeline.law.terms import Rulebook
+from ehcp_timeline.cases.model import Row
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.law.rulebook import Rulebook
 from tests.audit.bulk.drawn import days, files, rulebooks
 from tests.audit.bulk.made import batches_of, differences
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ehcp_timeline.audit.clocks import Clock
-from ehcp_timeline.cases.record import Row
+from ehcp_timeline.audit.clock import Clock
+from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock.counting import Count
-from ehcp_timeline.law.clauses import Dates, Limb, Limit, PlanByDue, Reading, Repeats, Version
-from ehcp_timeline.law.terms import Deadline, Event, Rulebook
+from ehcp_timeline.law.deadline import Dates, Limb, Limit, PlanByDue, Reading, Repeats, Version
+from ehcp_timeline.law.rulebook import Deadline, Event, Rulebook
 from tests.audit.bulk.drawn import EVERY_EVENT, FACTS, FLAGS, PLANNED, SET_DUE
 from tests.audit.bulk.made import batches_of, bulk_reader, differences
 

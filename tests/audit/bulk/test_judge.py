@@ -5,12 +5,12 @@ from datetime import date
 import polars as pl
 import pytest
 
+from ehcp_timeline.audit.bulk.clocks import CERTAINTY, CLOCKS, VERDICT, Clocks, Judged, ToldClocks
 from ehcp_timeline.audit.bulk.judge import judge
-from ehcp_timeline.audit.bulk.judged import CERTAINTY, CLOCKS, VERDICT, Clocks, Judged, ToldClocks
-from ehcp_timeline.audit.bulk.telling import WeighedClocks
-from ehcp_timeline.audit.clocks import VERDICTS, Clock, Verdict
-from ehcp_timeline.cases.record import Row
-from ehcp_timeline.law.reading import load_rulebook
+from ehcp_timeline.audit.bulk.lazy_clocks import WeighedClocks
+from ehcp_timeline.audit.clock import VERDICTS, Clock, Verdict
+from ehcp_timeline.cases.model import Row
+from ehcp_timeline.law.loader.rulebook import load_rulebook
 from tests.audit.bulk.made import batch_of, batches_of, bulk_reader, part_of
 
 LAW = load_rulebook()

@@ -7,11 +7,11 @@ from itertools import product
 
 import pytest
 
-from ehcp_timeline.audit.single import judge_case
-from ehcp_timeline.cases.record import Row
-from ehcp_timeline.law.clauses import Absence, Closure
-from ehcp_timeline.law.reading import load_rulebook
-from ehcp_timeline.law.terms import Deadline
+from ehcp_timeline.audit.single.judge import judge_case
+from ehcp_timeline.cases.model import Row
+from ehcp_timeline.law.deadline import Absence, Closure
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.law.rulebook import Deadline
 from tests.audit.bulk.made import batch_of, differences, part_of
 
 LAW = load_rulebook()

@@ -1,7 +1,7 @@
 """The second reader: the rulebook applied to a whole file, batch by batch.
 
-It gives what `audit.single` gives, clock by clock and column by column, and shares with it everything but
-control flow: the rulebook, the counting of days, the decision table. Where the two differ, `audit.single`
+It gives what `single.judge` gives, clock by clock and column by column, and shares with it everything but
+control flow: the rulebook, the counting of days, the decision table. Where the two differ, `single.judge`
 is right.
 """
 
@@ -10,16 +10,16 @@ from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.by_row import weigh_rows
-from ehcp_timeline.audit.bulk.cases import Cases
-from ehcp_timeline.audit.bulk.chains import in_file_order, problems_of, weigh_chains
-from ehcp_timeline.audit.bulk.inquiry import Inquiry
-from ehcp_timeline.audit.bulk.judged import Judged
-from ehcp_timeline.audit.bulk.memory import Memory
-from ehcp_timeline.audit.bulk.rows import Batch
-from ehcp_timeline.audit.bulk.telling import WeighedClocks
-from ehcp_timeline.audit.bulk.weighed import Weighed
-from ehcp_timeline.law.terms import Deadline, Rulebook
+from ehcp_timeline.audit.bulk.case_deadlines import in_file_order, problems_of, weigh_chains
+from ehcp_timeline.audit.bulk.case_events import Cases
+from ehcp_timeline.audit.bulk.case_store import Memory
+from ehcp_timeline.audit.bulk.clocks import Judged
+from ehcp_timeline.audit.bulk.judge_deadline import Weighed
+from ehcp_timeline.audit.bulk.lazy_clocks import WeighedClocks
+from ehcp_timeline.audit.bulk.row_deadlines import weigh_rows
+from ehcp_timeline.audit.bulk.row_events import Batch
+from ehcp_timeline.audit.bulk.verdicts import Inquiry
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
 
 def judge(
@@ -36,7 +36,7 @@ def judge(
         batches: The rows of one file, in file order; every batch has the same columns.
         as_at: The day the question is asked about.
         deadlines: Only these deadlines; None for all. Those that a file has no column to answer are to be
-            left out here (`audit.judgeable`): they would all be overdue.
+            left out here (`audit.selection`): they would all be overdue.
 
     Yields:
         Each batch with its clocks as it goes by, then one more without rows: the clocks of repeating

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from ehcp_timeline.audit.bulk.days import NEVER, between, earlier, instead, only
-from ehcp_timeline.audit.bulk.due import by_version, due_day
-from ehcp_timeline.audit.bulk.lines import VERDICT_PLACES
-from ehcp_timeline.audit.bulk.outcome import answer_of
-from ehcp_timeline.audit.bulk.weighed import Weighed, beside_due
-from ehcp_timeline.law.clauses import Limit, Reading
+from ehcp_timeline.audit.bulk.due import answer_of, by_version, due_day
+from ehcp_timeline.audit.bulk.judge_deadline import Weighed, beside_due
+from ehcp_timeline.audit.bulk.verdicts import VERDICT_PLACES
+from ehcp_timeline.law.deadline import Limit, Reading
 
 
 @dataclass(frozen=True, slots=True)

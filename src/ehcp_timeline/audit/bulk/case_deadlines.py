@@ -1,0 +1,164 @@
+"""Duties that repeat: one clock for each date that starts it, over all the rows of each case."""
+
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from ehcp_timeline.audit.bulk.case_events import Cases, CasesSeen, changes, held_at, merged, ordered
+from ehcp_timeline.audit.bulk.days import NEVER, all_positions, as_dates, constant, earlier, only, where_true
+from ehcp_timeline.audit.bulk.due import end_of, is_implied, one_period_more
+from ehcp_timeline.audit.bulk.judge_deadline import Outcome, Started, Weighed, weigh
+from ehcp_timeline.audit.bulk.verdicts import Inquiry
+from ehcp_timeline.audit.single.chains import started_twice
+from ehcp_timeline.cases.model import Problem, Row
+from ehcp_timeline.law.deadline import Repeats
+from ehcp_timeline.law.rulebook import Deadline
+
+
+def weigh_chains(inquiry: Inquiry, deadlines: Iterable[Deadline], cases: Cases) -> Iterator[Weighed]:
+    """Yield the clocks of each repeating duty that has any in the file, by case, then by start."""
+    for deadline in deadlines:
+        started = _started(inquiry, deadline, cases)
+        if not started.start.is_empty():
+            yield weigh(inquiry, started, _outcome)
+
+
+def in_file_order(weighed: Weighed) -> pl.Series | None:
+    """Return the positions of these clocks by row, then by start; None where they stand so already."""
+    rows = weighed.seen.row
+    return None if rows.is_sorted() else ordered(rows)
+
+
+def _started(inquiry: Inquiry, deadline: Deadline, cases: Cases) -> Started:
+    """Return the clocks of one repeating duty, by case and start.
+
+    A case without a clock but with a start that cannot be read has one clock, of which nothing is known.
+    """
+    starts = start_keys(deadline, cases)
+    case, start = cases.split(starts)
+    position = _first_rows(deadline, starts, cases)
+    unreadable = cases.unreadable(deadline.start_events)
+    lost = None if unreadable is None else unreadable.filter(~unreadable.is_in(case.implode()))
+    if lost is None or lost.is_empty():
+        return Started(deadline, CasesSeen(cases, case, position), start)
+    seen = CasesSeen(cases, pl.concat([case, lost]), pl.concat([position, lost.cast(position.dtype)]))
+    is_lost = all_positions(seen.height) >= len(case)
+    return Started(deadline, seen, pl.concat([start, constant(inquiry.today, len(lost))]), is_lost)
+
+
+def start_keys(deadline: Deadline, cases: Cases) -> pl.Series:
+    """Return the dates that start a clock of a duty, by case; none for a duty that does not repeat."""
+    repeats = deadline.repeats or Repeats()
+    return merged(
+        [*(cases.keys((name,), "happened") for name in repeats.again), _first_starts(repeats, cases)]
+    )
+
+
+def _first_starts(repeats: Repeats, cases: Cases) -> pl.Series:
+    """Return the dates on which a chain begins: nothing came before, or what came before closed it.
+
+    Every step of a case is one number: its date, then its kind. On one day, what closes a chain comes after
+    all else.
+    """
+    if not cases.holds(repeats.first):
+        return merged([])
+    names = (*repeats.again, *repeats.first)
+    kinds = [name for name in names if name not in repeats.closed_by]
+    kinds += [name for name in names if name in repeats.closed_by]
+    kinds += repeats.closed_by
+    steps = merged([cases.keys((name,), "happened") * len(kinds) + place for place, name in enumerate(kinds)])
+    first = pl.Series([name in repeats.first for name in kinds])[steps % len(kinds)]
+    begins, before = steps.filter(first), steps.shift(1).filter(first)
+    closed = pl.Series([name in repeats.closed_by for name in kinds])[(before % len(kinds)).fill_null(0)]
+    key, key_before = begins // len(kinds), before // len(kinds)
+    other_case = (cases.split(key)[0] != cases.split(key_before)[0]).fill_null(value=True)
+    starts = key.filter(other_case | closed)
+    return starts.filter(changes(starts))
+
+
+def _first_rows(deadline: Deadline, starts: pl.Series, cases: Cases) -> pl.Series:
+    """Return the position of the first row of the case on which each start stands."""
+    repeats = deadline.repeats or Repeats()
+    found: pl.Series | None = None
+    for name in (*repeats.first, *repeats.again):
+        if cases.holds((name,)):
+            dates = cases.dates(name)
+            mine = held_at(starts, dates.key.filter(dates.first), dates.position.filter(dates.first))
+            found = mine if found is None else earlier(found, mine)
+    return pl.Series([], dtype=pl.UInt32) if found is None else found
+
+
+def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> Outcome:
+    deadline, seen, start = started.deadline, started.seen, started.start
+    assert isinstance(seen, CasesSeen)  # noqa: S101  as `_started` makes it
+    recorded = seen.next(deadline.met_by.events, after=start)
+    answer = recorded
+    if deadline.repeats and seen.holds(deadline.repeats.unseen):
+        answer = earlier(recorded, seen.next(deadline.repeats.unseen, after=start))
+    answered, ended = end_of(deadline, seen, start, answer)
+    return Outcome(
+        answered=answered,
+        ended=ended,
+        not_owed=_displaced(inquiry, deadline, seen, start, answer),
+        implied=is_implied(deadline, seen, start),
+        unseen=_unseen(inquiry, started, due, only(answered, answered < recorded)),
+    )
+
+
+def _displaced(
+    inquiry: Inquiry, deadline: Deadline, seen: CasesSeen, start: pl.Series, answer: pl.Series
+) -> pl.Series:
+    """Return which clocks give way to a duty that started in their time."""
+    others = (
+        inquiry.rulebook.by_id[name] for name in deadline.displaced_by if name in inquiry.rulebook.by_id
+    )
+    found = seen.never < NEVER
+    for other in others:
+        day = seen.find(start_keys(other, seen.cases), start, "forward")
+        found |= (day < NEVER) & (day <= answer)
+    return found
+
+
+def _unseen(inquiry: Inquiry, started: Started, due: pl.Series, answer: pl.Series) -> pl.Series | None:
+    """Return which clocks an answer not recorded in full came to more than one period after their due day.
+
+    Args:
+        inquiry: What is asked.
+        started: The clocks.
+        due: Their due days.
+        answer: That answer; `NEVER` for clocks that another answered, or none.
+    """
+    positions = where_true((answer < NEVER) & (due < NEVER))
+    if positions.is_empty():
+        return None
+    seen, start = started.seen.at(positions), started.start[positions]
+    limit = one_period_more(started.deadline, start, due[positions], seen, inquiry.tables)
+    late = positions.filter((limit < NEVER) & (answer[positions] > limit))
+    return all_positions(started.seen.height).is_in(late.implode())
+
+
+def problems_of(deadlines: Iterable[Deadline], cases: Cases) -> Iterator[Problem]:
+    """Yield a problem for each start that stands on two rows of a case: it is one clock."""
+    asked: set[str] = set()
+    for deadline in deadlines:
+        repeats = deadline.repeats or Repeats()
+        for name in (*repeats.first, *repeats.again):
+            if name not in asked:
+                asked.add(name)
+                for rows in _same_start(name, cases):
+                    yield from dict.fromkeys(started_twice(deadline, rows))
+
+
+def _same_start(name: str, cases: Cases) -> Iterator[tuple[Row, ...]]:
+    """Yield the rows of each case that hold the same date of one event, where they are several."""
+    if not cases.holds((name,)):
+        return
+    dates = cases.dates(name)
+    again = dates.key.filter(~dates.first)
+    if again.is_empty():
+        return
+    twice = dates.key.is_in(again.implode())
+    key, position = dates.key.filter(twice), dates.position.filter(twice)
+    told = pl.DataFrame({"key": key, "row": cases.row[position], "day": as_dates(cases.split(key)[1])})
+    for _, rows in told.group_by("key", maintain_order=True):
+        yield tuple(Row(row, "", {name: day}) for _, row, day in rows.iter_rows())

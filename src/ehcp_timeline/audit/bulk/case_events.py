@@ -1,0 +1,327 @@
+"""The dates of whole cases, gathered from every row of the file on which each case stands.
+
+A case is known by the position of its first row. A date of a case is one number, its key: the case, then
+the day within it. So the dates of all cases stand in one sorted column, in which "the case's next date" is
+the next number.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Final, Literal, Self
+
+import polars as pl
+
+from ehcp_timeline.audit.bulk.case_store import Memory
+from ehcp_timeline.audit.bulk.days import (
+    DAYS,
+    NEVER,
+    all_positions,
+    constant,
+    later,
+    one,
+    only,
+    retyped,
+    where_true,
+)
+from ehcp_timeline.audit.bulk.events import Names, Seen
+from ehcp_timeline.audit.bulk.verdicts import Inquiry
+
+KEYS: Final = pl.Int64
+LARGEST: Final = 2**63
+Cut = Literal["given", "happened"]
+Towards = Literal["forward", "backward"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The dates of one event on every row, by case, then by day, then in file order.
+
+    Attributes:
+        key: The case and the day.
+        position: The position of the row.
+        first: Whether it is the first row of its case on which that date stands.
+    """
+
+    key: pl.Series
+    position: pl.Series
+    first: pl.Series
+
+
+class Cases:
+    """Every case of a file, once all its rows have gone by.
+
+    Args:
+        memory: What was kept of the rows; it is emptied of what is put in order here.
+        inquiry: What is asked.
+
+    Attributes:
+        row: The physical line of each row.
+    """
+
+    def __init__(self, memory: Memory, inquiry: Inquiry) -> None:
+        self._case = _case_of_each_row(memory)
+        self.row = pl.concat(memory.rows, rechunk=True)
+        memory.rows.clear()
+        self._today = inquiry.today
+        self._planned = inquiry.rulebook.planned
+        self._memory = memory
+        self._before, self._span = _reach(memory)
+        self._dates: dict[str, Dates] = {}
+        self._keys: dict[tuple[Cut, tuple[str, ...]], pl.Series] = {}
+
+    def holds(self, names: Names) -> bool:
+        """Say whether any of these events stands on any row."""
+        return any(name in self._memory.days for name in names)
+
+    def dates(self, name: str) -> Dates:
+        """Return every date of one event that stands in the file, future ones too."""
+        if name not in self._dates:
+            self._dates[name] = self._sorted(name)
+        return self._dates[name]
+
+    def _sorted(self, name: str) -> Dates:
+        days = pl.concat(self._memory.days[name], rechunk=True)
+        self._memory.days[name].clear()
+        key = self.edge(self._case[days["position"]]) + retyped(days["day"] - self._before, KEYS)
+        rows = len(self.row)
+        if rows * rows * self._span < LARGEST:
+            packed = (key * rows + retyped(days["position"], KEYS)).sort()
+            key = packed // rows
+            position = retyped(packed - key * rows, pl.UInt32)
+        else:
+            ordered = pl.DataFrame({"key": key, "position": days["position"]}).sort("key", "position")
+            key, position = ordered["key"], ordered["position"]
+        return Dates(key, position, changes(key))
+
+    def edge(self, case: pl.Series) -> pl.Series:
+        """Return the key before all dates of each case."""
+        return case * self._span
+
+    def keys(self, names: Names, cut: Cut) -> pl.Series:
+        """Return the dates of these events that are given, or have happened: each key once, ascending."""
+        there = tuple(name for name in names if name in self._memory.days)
+        if not there:
+            return pl.Series([], dtype=KEYS)
+        if (cut, there) not in self._keys:
+            self._keys[cut, there] = merged([self._cut(name, cut) for name in there])
+        return self._keys[cut, there]
+
+    def _cut(self, name: str, cut: Cut) -> pl.Series:
+        dates = self.dates(name)
+        if cut == "given" and name in self._planned:
+            return dates.key.filter(dates.first)
+        return dates.key.filter(dates.first & (self.split(dates.key)[1] <= self._today))
+
+    def split(self, keys: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """Return the cases and the days of some keys."""
+        cases = keys // self._span
+        return cases, retyped(keys - self.edge(cases) + self._before, DAYS)
+
+    def find(self, keys: pl.Series, edge: pl.Series, day: pl.Series | int, towards: Towards) -> pl.Series:
+        """Return a case's first key on or after a day, or its last on or before it, as a day.
+
+        Args:
+            keys: Each once, ascending.
+            edge: The `edge` of each case that is asked about.
+            day: The day from which each is looked for.
+            towards: `forward` for the first on or after, `backward` for the last on or before.
+        """
+        needles = edge + self._inside(day)
+        found = (nearest(keys, needles, towards) - edge).fill_null(-1)
+        of_case = (found > 0) & (found < self._span)
+        days = found.zip_with(of_case, pl.Series([NEVER - self._before], dtype=KEYS)) + self._before
+        return retyped(days, DAYS)
+
+    def _inside(self, day: pl.Series | int) -> pl.Series | int:
+        """Return days counted from before all dates of the file, those outside them set to the edges."""
+        last = self._span - 1
+        if isinstance(day, int):
+            return min(max(day - self._before, 0), last)
+        inside = retyped(day, KEYS) - self._before
+        inside = inside.zip_with(inside >= 0, pl.Series([0], dtype=KEYS))
+        return inside.zip_with(inside <= last, pl.Series([last], dtype=KEYS))
+
+    def unreadable(self, names: Names) -> pl.Series | None:
+        """Return the cases with an unreadable cell in one of these columns; None for no case."""
+        parts = [part for name in names for part in self._memory.unreadable.get(name, ())]
+        return self._case[pl.concat(parts)].unique().sort() if parts else None
+
+    def unreadable_rows(self, name: str) -> pl.Series | None:
+        """Return the positions at which a column could not be read; None for none."""
+        parts = self._memory.unreadable.get(name)
+        return pl.concat(parts) if parts else None
+
+    def flagged_rows(self, name: str) -> pl.Series | None:
+        """Return the positions at which a flag is yes; None for none."""
+        parts = self._memory.flagged.get(name)
+        return pl.concat(parts) if parts else None
+
+
+def _case_of_each_row(memory: Memory) -> pl.Series:
+    """Return the position of the first row of each row's case.
+
+    One hash brings the rows of a case together; the other proves that it brought no two cases together, and
+    helps to part them where it did.
+    """
+    hashes = pl.concat(memory.hashes, rechunk=True)
+    memory.hashes.clear()
+    one, other = hashes
+    first = _first_of_each(one)
+    wrong = other != other[first]
+    if wrong.any():
+        mixed = where_true(first.is_in(first.filter(wrong).implode()))
+        apart = hashes[mixed].with_columns(position=mixed)
+        first = first.scatter(mixed, apart.select(pl.min("position").over(hashes.columns)).to_series())
+    return retyped(first, KEYS)
+
+
+def _first_of_each(hashes: pl.Series) -> pl.Series:
+    """Return the first position of each hash, as far as its upper bits tell, which is nearly always."""
+    upper = hashes // 2 ** len(hashes).bit_length()
+    position = ordered(upper)
+    begins = changes(upper[position])
+    first = position.filter(begins)[begins.cum_sum() - 1]
+    return constant(0, len(hashes)).scatter(position, first)
+
+
+def ordered(numbers: pl.Series) -> pl.Series:
+    """Return the positions of numbers, the smallest first and equal ones in their order.
+
+    A number and its position are sorted as one number, which is fastest.
+
+    Args:
+        numbers: So small that a position has room beside each in 64 bits.
+    """
+    places = 2 ** len(numbers).bit_length()
+    packed = retyped(numbers, pl.UInt64) * places + retyped(all_positions(len(numbers)), pl.UInt64)
+    return retyped(packed.sort() % places, pl.UInt32)
+
+
+def _reach(memory: Memory) -> tuple[int, int]:
+    """Return the day before all days, and how many days from there to the day after them all."""
+    parts = [part["day"] for parts in memory.days.values() for part in parts]
+    before = min((int(part.min()) for part in parts), default=1) - 1  # type: ignore[arg-type]  # none is empty
+    after = max((int(part.max()) for part in parts), default=0) + 1  # type: ignore[arg-type]
+    return before, after + 1 - before
+
+
+def changes(ascending: pl.Series) -> pl.Series:
+    """Return which numbers of an ascending column are not the same as the one before."""
+    return (ascending != ascending.shift(1)).fill_null(value=True)
+
+
+def merged(parts: Sequence[pl.Series]) -> pl.Series:
+    """Return the numbers of several columns, each once, ascending; within a column they are so already."""
+    there = [part for part in parts if len(part)]
+    if len(there) < 2:
+        return there[0] if there else pl.Series([], dtype=KEYS)
+    ascending = reduce(_merge, there)
+    return ascending.filter(changes(ascending))
+
+
+def _merge(ascending: pl.Series, other: pl.Series) -> pl.Series:
+    one, two = (pl.DataFrame({"key": part}).set_sorted("key") for part in (ascending, other))
+    return one.merge_sorted(two, "key")["key"]
+
+
+def nearest(keys: pl.Series, needles: pl.Series, towards: Towards) -> pl.Series:
+    """Return, for each needle, the first key on or after it or the last on or before it; null for none.
+
+    Args:
+        keys: Each once, ascending.
+        needles: In any order.
+        towards: `forward` for the first on or after, `backward` for the last on or before.
+    """
+    order = None if needles.is_sorted() else needles.arg_sort()
+    asked = pl.DataFrame({"key": needles if order is None else needles[order]})
+    found = _joined(asked, pl.DataFrame({"key": keys, "found": keys}), towards)["found"]
+    return found if order is None else found[order.arg_sort()]
+
+
+def held_at(keys: pl.Series, held: pl.Series, positions: pl.Series) -> pl.Series:
+    """Return the position that is held for each key, `NEVER` for a key for which none is.
+
+    Args:
+        keys: Each once, ascending.
+        held: The keys for which a position is held, each once, ascending.
+        positions: Their positions.
+    """
+    table = pl.DataFrame({"key": held, "found": held, "position": positions})
+    found = _joined(pl.DataFrame({"key": keys}), table, "forward")
+    return only(found["position"].fill_null(NEVER), (found["found"] == keys).fill_null(value=False))
+
+
+def _joined(asked: pl.DataFrame, table: pl.DataFrame, towards: Towards) -> pl.DataFrame:
+    return asked.set_sorted("key").join_asof(table.set_sorted("key"), on="key", strategy=towards)
+
+
+class CasesSeen(Seen):
+    """The dates of the cases of some links.
+
+    Args:
+        cases: Every case of the file.
+        case: The case of each link.
+        position: The position of the row on which each link's start stands.
+    """
+
+    def __init__(self, cases: Cases, case: pl.Series, position: pl.Series) -> None:
+        self.cases = cases
+        self.case = case
+        self.position = position
+        self.row = cases.row[position]
+        self._edge = cases.edge(case)
+
+    def holds(self, names: Names) -> bool:
+        """Say whether any of these events stands on any row of the file."""
+        return self.cases.holds(names)
+
+    def first(self, names: Names) -> pl.Series:
+        """Return the earliest given date of these events."""
+        return self.find(self.cases.keys(names, "given"), 0, "forward")
+
+    def last(self, names: Names) -> pl.Series:
+        """Return the latest given date of these events."""
+        return self.find(self.cases.keys(names, "given"), NEVER, "backward")
+
+    def last_until(self, names: Names, day: pl.Series) -> pl.Series:
+        """Return the latest given date of these events on or before a day."""
+        return self.find(self.cases.keys(names, "given"), day, "backward")
+
+    def next(self, names: Names, since: pl.Series | None = None, after: pl.Series | None = None) -> pl.Series:
+        """Return the earliest date on which one of these happened, on or after `since` and after `after`."""
+        day: pl.Series | int = 0 if since is None else since
+        if after is not None:
+            follows = after + 1
+            day = follows if since is None else later(since, follows)
+        return self.find(self.cases.keys(names, "happened"), day, "forward")
+
+    def last_happened(self, names: Names) -> pl.Series:
+        """Return the latest date on which one of these happened; 0 where none did."""
+        days = self.find(self.cases.keys(names, "happened"), NEVER, "backward")
+        return days.zip_with(days < NEVER, one(0))
+
+    def find(self, keys: pl.Series, day: pl.Series | int, towards: Towards) -> pl.Series:
+        """Return each case's first key on or after a day, or its last on or before it, as a day."""
+        return self.cases.find(keys, self._edge, day, towards) if len(keys) else self.never
+
+    def unreadable(self, names: Names) -> pl.Series | None:
+        """Return which links' case has an unreadable cell in one of these columns; None for no link."""
+        return _among(self.case, self.cases.unreadable(names))
+
+    def flagged(self, name: str) -> pl.Series | None:
+        """Return which links' own row has this flag at yes; None for no link."""
+        return _among(self.position, self.cases.flagged_rows(name))
+
+    def unreadable_flag(self, name: str) -> pl.Series | None:
+        """Return which links' own row has this flag unreadable; None for no link."""
+        return _among(self.position, self.cases.unreadable_rows(name))
+
+    def at(self, positions: pl.Series) -> Self:
+        """Return some of these links."""
+        return type(self)(self.cases, self.case[positions], self.position[positions])
+
+
+def _among(numbers: pl.Series, some: pl.Series | None) -> pl.Series | None:
+    mask = None if some is None else numbers.is_in(some.implode())
+    return mask if mask is not None and mask.any() else None

@@ -1,0 +1,140 @@
+"""The shape in which a judged batch leaves either reader: the clocks of each deadline, told as far as asked.
+
+A file has some ten million clocks and a list of twenty. So a batch is judged as far as the verdict, which is
+counted; whatever else a clock has to say is worked out for the clocks, and the columns, that are asked for::
+
+    for judged in judge(rulebook, batches, as_at):
+        for deadline, clocks in judged.clocks.items():
+            clocks.counts                                     # {"met": 90211, "overdue": 412, ...}: free
+            late = clocks.having(frozenset({"overdue"}))      # a mask: nearly free
+            clocks["due"]                                     # one column of all clocks
+            clocks.only(late).frame()                         # every column of some clocks
+            clocks.only(late & (clocks["due"] < day)).frame("row", "due")
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+
+import polars as pl
+
+from ehcp_timeline.audit.clock import VERDICTS, Verdict
+from ehcp_timeline.cases.model import Problem
+
+VERDICT: Final = pl.Enum(VERDICTS)
+CERTAINTY: Final = pl.Enum(["certain", "disputed"])
+
+CLOCKS: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
+    "row": pl.UInt32,
+    "start": pl.Date,
+    "due": pl.Date,
+    "act_by": pl.Date,
+    "earliest_reading": pl.Date,
+    "latest_reading": pl.Date,
+    "answered": pl.Date,
+    "ended": pl.Date,
+    "verdict": VERDICT,
+    "strict": VERDICT,
+    "evidenced": VERDICT,
+    "days_left": pl.Int32,
+    "days_late": pl.Int32,
+    "certainty": CERTAINTY,
+    "excuse": pl.String,
+    "provisional": pl.Boolean,
+    "open": pl.Boolean,
+    "reason": pl.String,
+}
+
+
+class Clocks(ABC):
+    """The clocks of one deadline, in row order; those of one row by their start.
+
+    A clock that has not started is not among them. Columns are those of `CLOCKS`.
+    """
+
+    @property
+    @abstractmethod
+    def height(self) -> int:
+        """How many clocks there are."""
+
+    @property
+    @abstractmethod
+    def counts(self) -> Mapping[Verdict, int]:
+        """How many have which verdict, in the order of `VERDICTS`, zeros left out."""
+
+    @abstractmethod
+    def having(self, verdicts: frozenset[Verdict]) -> pl.Series:
+        """Return which clocks have one of these verdicts, as a mask."""
+
+    @abstractmethod
+    def only(self, mask: pl.Series) -> "Clocks":
+        """Return the clocks for which the mask is true."""
+
+    @abstractmethod
+    def at(self, positions: pl.Series) -> "Clocks":
+        """Return some of the clocks, in the order of `positions`."""
+
+    @abstractmethod
+    def __getitem__(self, column: str) -> pl.Series:
+        """Return one column; it is worked out when first asked for."""
+
+    def frame(self, *columns: str) -> pl.DataFrame:
+        """Return these columns, or all of them."""
+        return pl.DataFrame([self[name].alias(name) for name in columns or CLOCKS])
+
+
+class ToldClocks(Clocks):
+    """Clocks of which everything is known already.
+
+    Args:
+        told: Every column of `CLOCKS`.
+    """
+
+    def __init__(self, told: pl.DataFrame) -> None:
+        self._told = told
+
+    @property
+    def height(self) -> int:
+        """How many clocks there are."""
+        return self._told.height
+
+    @property
+    def counts(self) -> Mapping[Verdict, int]:
+        """How many have which verdict, in the order of `VERDICTS`, zeros left out."""
+        found = dict(self._told["verdict"].value_counts().iter_rows())
+        return {verdict: found[verdict] for verdict in VERDICTS if verdict in found}
+
+    def having(self, verdicts: frozenset[Verdict]) -> pl.Series:
+        """Return which clocks have one of these verdicts, as a mask."""
+        return self._told["verdict"].cast(pl.String).is_in(sorted(verdicts))
+
+    def only(self, mask: pl.Series) -> Self:
+        """Return the clocks for which the mask is true."""
+        return type(self)(self._told.filter(mask))
+
+    def at(self, positions: pl.Series) -> Self:
+        """Return some of the clocks, in the order of `positions`."""
+        return type(self)(self._told[positions])
+
+    def __getitem__(self, column: str) -> pl.Series:
+        """Return one column."""
+        return self._told[column]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One batch of rows with the clocks that stand on them.
+
+    Attributes:
+        rows: The batch as it was read: `row`, `case_id` and every column of the file.
+        clocks: Deadline id to its clocks; a deadline without any is left out. The clocks of repeating
+            duties, which look across batches, come with the last batch, for all rows of the file.
+        problems: What only shows when rows are held beside each other, as a start on two rows of a case.
+        last: Whether this is the last batch; its `rows` are empty.
+    """
+
+    rows: pl.DataFrame
+    clocks: Mapping[str, Clocks]
+    problems: tuple[Problem, ...] = ()
+    last: bool = False

@@ -1,0 +1,80 @@
+"""What both kinds of clocks ask of the dates in a file: those of one row, and those of a whole case."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import Self
+
+import polars as pl
+
+from ehcp_timeline.audit.bulk.days import NEVER, constant
+from ehcp_timeline.law.deadline import Dates
+
+Names = Iterable[str]
+
+
+class Seen(ABC):
+    """Dated events as somebody standing on the as-at date sees them, for many clocks at once.
+
+    The twin of `dates.Seen`, with the same words: an event has `happened` if it has come by the as-at
+    date, and is `given` if it has, or is planned. Every answer is a column of day numbers, one for each
+    clock; `NEVER` stands for no such date.
+
+    Attributes:
+        row: The physical line of each clock's row.
+    """
+
+    row: pl.Series
+
+    @property
+    def height(self) -> int:
+        """How many clocks there are."""
+        return len(self.row)
+
+    @property
+    def never(self) -> pl.Series:
+        """`NEVER` for every clock."""
+        return constant(NEVER, self.height)
+
+    def pick(self, dates: Dates) -> pl.Series:
+        """Return the earliest or the latest of several events, planned ones too."""
+        return self.first(dates.events) if dates.which == "earliest" else self.last(dates.events)
+
+    @abstractmethod
+    def holds(self, names: Names) -> bool:
+        """Say whether any of these events stands anywhere at all: where none does, nothing need be asked."""
+
+    @abstractmethod
+    def first(self, names: Names) -> pl.Series:
+        """Return the earliest given date of these events."""
+
+    @abstractmethod
+    def last(self, names: Names) -> pl.Series:
+        """Return the latest given date of these events."""
+
+    @abstractmethod
+    def last_until(self, names: Names, day: pl.Series) -> pl.Series:
+        """Return the latest given date of these events on or before a day."""
+
+    @abstractmethod
+    def next(self, names: Names, since: pl.Series | None = None, after: pl.Series | None = None) -> pl.Series:
+        """Return the earliest date on which one of these happened, on or after `since` and after `after`."""
+
+    @abstractmethod
+    def last_happened(self, names: Names) -> pl.Series:
+        """Return the latest date on which one of these happened; 0 where none did."""
+
+    @abstractmethod
+    def unreadable(self, names: Names) -> pl.Series | None:
+        """Return which clocks have an unreadable cell in one of these columns; None for no clock."""
+
+    @abstractmethod
+    def flagged(self, name: str) -> pl.Series | None:
+        """Return which clocks' own row has this flag at yes; None for no clock."""
+
+    @abstractmethod
+    def unreadable_flag(self, name: str) -> pl.Series | None:
+        """Return which clocks' own row has this flag unreadable; None for no clock."""
+
+    @abstractmethod
+    def at(self, positions: pl.Series) -> Self:
+        """Return the same for some of the clocks, in the order of `positions`."""

@@ -1,0 +1,94 @@
+"""The decision table for many clocks at once, and the one question put to the law about whole files."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, cached_property
+from typing import Final
+
+import polars as pl
+
+from ehcp_timeline.audit.bulk.day_tables import DayTables
+from ehcp_timeline.audit.bulk.days import different, one
+from ehcp_timeline.audit.circumstances import WORDS, place
+from ehcp_timeline.audit.clock import VERDICTS, Verdict
+from ehcp_timeline.audit.verdicts import TABLE, decide_packed
+from ehcp_timeline.clock.workdays import announced_until
+from ehcp_timeline.law.rulebook import Rulebook
+
+NUMBERS: Final = pl.UInt32
+HOW_MANY: Final = place("excuse") * len(WORDS["excuse"])
+NOT_ASKED: Final = 255
+VERDICT: Final = pl.Enum(VERDICTS)
+
+VERDICT_PLACES: Final = pl.Series([VERDICTS.index(line.verdict) for line in TABLE], dtype=pl.UInt8)
+VERDICT_OF: Final = pl.Series([line.verdict for line in TABLE], dtype=VERDICT)
+REASON_OF: Final = pl.Series([line.reason or None for line in TABLE], dtype=pl.String)
+
+
+@cache
+def worth(field: str, word: str) -> int:
+    """Return what a word of a field adds to a packed number.
+
+    >>> worth("applies", "no"), worth("start", "none")
+    (8, 0)
+    """
+    return place(field) * WORDS[field].index(word)
+
+
+def where(mask: pl.Series | None, value: int) -> pl.Series | int:
+    """Return `value` for the clocks of the mask and 0 for the others: one number where all are alike."""
+    if mask is None or not mask.any():
+        return 0
+    if mask.all():
+        return value
+    return one(value).zip_with(mask, one(0))
+
+
+class Lines:
+    """The line of the decision table for each packed number, asked once for each number that occurs."""
+
+    def __init__(self) -> None:
+        self._lines = pl.Series([NOT_ASKED], dtype=pl.UInt8).new_from_index(0, HOW_MANY)
+
+    def of(self, numbers: pl.Series) -> pl.Series:
+        """Return the index in `verdicts.TABLE` of the line for each number."""
+        found = self._lines[numbers]
+        if found.max() == NOT_ASKED:
+            asked = different(numbers.filter(found == NOT_ASKED), HOW_MANY)
+            answers = [TABLE.index(decide_packed(number)) for number in asked]
+            self._lines = self._lines.scatter(asked, pl.Series(answers, dtype=pl.UInt8))
+            found = self._lines[numbers]
+        return found
+
+
+@cache
+def among(verdicts: frozenset[Verdict]) -> pl.Series:
+    """Return, line by line of the table, whether its verdict is one of these."""
+    return pl.Series([line.verdict in verdicts for line in TABLE], dtype=pl.Boolean)
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """One question put to the law.
+
+    Attributes:
+        rulebook: The law.
+        as_at: The day the question is asked about.
+        tables: What counting has been asked so far.
+        lines: What the decision table has been asked so far.
+    """
+
+    rulebook: Rulebook
+    as_at: date
+    tables: DayTables = field(default_factory=DayTables)
+    lines: Lines = field(default_factory=Lines)
+
+    @cached_property
+    def today(self) -> int:
+        """The as-at date as a day number."""
+        return self.as_at.toordinal()
+
+    @cached_property
+    def announced(self) -> int:
+        """The last day whose bank holidays have been announced, as a day number."""
+        return announced_until().toordinal()

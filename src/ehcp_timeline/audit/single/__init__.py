@@ -1,0 +1,1 @@
+"""The first reader: one case, and how its verdict came about."""

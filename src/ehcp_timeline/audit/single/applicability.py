@@ -1,0 +1,158 @@
+"""Whether a deadline is this row's own: has it started, does it apply, is it owed?"""
+
+from datetime import date
+
+from ehcp_timeline.audit.single.dates import Seen
+from ehcp_timeline.cases.model import Row
+from ehcp_timeline.law.deadline import PlanByDue
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
+
+
+def start_of(deadline: Deadline, seen: Seen) -> date | None:
+    """Return the day on which a clock of this row started, planned days included."""
+    for where in deadline.starts_where:
+        if all(seen.first(name) for name in where.given) and not seen.first(where.absent):
+            return seen.pick(where.starts)
+    return seen.pick(deadline.starts)
+
+
+def answers_since(deadline: Deadline, seen: Seen, start: date) -> date:
+    """Return the first day on which an answer counts: the ordinary start, where another start is later."""
+    ordinary = seen.pick(deadline.starts) if deadline.starts_where else None
+    return min(start, ordinary) if ordinary else start
+
+
+def start_state(deadline: Deadline, seen: Seen, start: date | None) -> str:
+    """Return the word of `circumstances.WORDS["start"]`."""
+    if seen.unreadable.intersection(deadline.start_events):
+        return "unreadable"
+    if start:
+        return "stands"
+    return "future" if any(name in seen.later for name in deadline.start_events) else "none"
+
+
+def foreseen_start(deadline: Deadline, seen: Seen) -> date | None:
+    """Return the earliest start that has not come yet."""
+    return min((day for name in deadline.starts.events for day in seen.later.get(name, ())), default=None)
+
+
+def start_event(deadline: Deadline, seen: Seen, start: date) -> str:
+    """Return which event started the clock."""
+    names = deadline.start_events
+    come = seen.name_of(names, start)
+    return come or next((name for name in names if start in seen.later.get(name, ())), "")
+
+
+def applies(deadline: Deadline, row: Row, seen: Seen, start: date) -> str:
+    """Return the word of `circumstances.WORDS["applies"]`."""
+    facts = _facts_allow(deadline, row, seen)
+    return _applies_after(deadline, seen, start) if facts == "yes" else facts
+
+
+def could_apply(deadline: Deadline, row: Row, seen: Seen) -> str:
+    """Return the same word for a clock whose start cannot be read: whatever day it was."""
+    facts = _facts_allow(deadline, row, seen)
+    if facts != "yes":
+        return facts
+    needed = [deadline.after, deadline.during[:1]] if deadline.during else [deadline.after]
+    for names in needed:
+        if names and not seen.given(names):
+            return "unreadable" if seen.unreadable.intersection(names) else "no"
+    return "yes"
+
+
+def awaits(deadline: Deadline, seen: Seen) -> bool:
+    """Say whether none of the events that make the duty owed has come, whatever day the clock started."""
+    waiting = deadline.owed_when and not seen.happened(deadline.owed_when)
+    return bool(waiting) and not seen.unreadable.intersection(deadline.owed_when)
+
+
+def _facts_allow(deadline: Deadline, row: Row, seen: Seen) -> str:
+    for fact, codes in deadline.only_if:
+        if seen.happened(deadline.shown_by):
+            continue
+        if fact in row.unreadable:
+            return "unreadable"
+        if fact not in row.codes:
+            return "blank"
+        if not row.codes[fact].intersection(codes):
+            return "no"
+    return "yes"
+
+
+def _applies_after(deadline: Deadline, seen: Seen, start: date) -> str:
+    before = deadline.after
+    if before and not any(day <= start for day in seen.happened(before)):
+        return "unreadable" if seen.unreadable.intersection(before) else "no"
+    return _applies_during(deadline.during, seen, start) if deadline.during else "yes"
+
+
+def _applies_during(during: tuple[str, str], seen: Seen, start: date) -> str:
+    if seen.unreadable.intersection(during):
+        return "unreadable"
+    first, last = (seen.first(name) for name in during)
+    return "yes" if first and first <= start and (last is None or start <= last) else "no"
+
+
+def stands(deadline: Deadline, row: Row, seen: Seen) -> bool:
+    """Say whether a clock of this deadline has started on this row and is its own."""
+    start = start_of(deadline, seen)
+    return start is not None and applies(deadline, row, seen, start) == "yes"
+
+
+def why_not_owed(rulebook: Rulebook, deadline: Deadline, row: Row, seen: Seen, due: date | None) -> str:
+    """Return why the duty is not owed, or an empty string where it is."""
+    for name in deadline.displaced_by:
+        other = rulebook.by_id.get(name)
+        if stands(other, row, seen) if other else seen.happened((name,)):
+            return f"{name} takes its place"
+    start = start_of(deadline, seen)
+    if deadline.owed_when and not any(start and day >= start for day in seen.happened(deadline.owed_when)):
+        return f"not until {' or '.join(deadline.owed_when)}"
+    if deadline.plan_by_due and due and not _had_plan(deadline.plan_by_due, due, seen):
+        return f"no plan existed by {due}"
+    return ""
+
+
+def why_displaced(deadline: Deadline, start: date, answer: date | None, displacing: tuple[date, ...]) -> str:
+    """Return why a clock of a repeating duty gives way, or an empty string.
+
+    Another duty takes its place if that one's clock started in this one's time: on or after its start and
+    not after its answer.
+    """
+    taken = any(start <= day and (answer is None or day <= answer) for day in displacing)
+    return f"{deadline.displaced_by[0]} takes its place" if taken else ""
+
+
+def _had_plan(plan: PlanByDue, due: date, seen: Seen) -> bool:
+    made, shown = seen.happened(plan.made), seen.happened(plan.shown_by)
+    if any(day <= due for day in (*made, *shown)):
+        return True
+    return not made and (bool(shown) or not seen.happened(plan.before_plan))
+
+
+def cells_that_matter(deadline: Deadline, *, ended: bool = True) -> frozenset[str]:
+    """Return the columns without which a clock that has started cannot be judged.
+
+    Args:
+        deadline: Its deadline.
+        ended: Something ended it, so what would undo that matters too.
+    """
+    plan = deadline.plan_by_due
+    limbs = (limb.since for version in deadline.versions for limb in version.limit.limbs)
+    return frozenset(
+        (
+            *deadline.answers,
+            *deadline.ends,
+            *(deadline.revived_by if ended else ()),
+            *deadline.revived_unless,
+            *deadline.implied_by,
+            *deadline.owed_when,
+            *deadline.displaced_by,
+            *(deadline.start_events if deadline.repeats else ()),
+            *(name for where in deadline.starts_where for name in (*where.given, where.absent)),
+            *((deadline.set_by,) if deadline.set_by else ()),
+            *(name for since in limbs if since for name in since.events),
+            *((*plan.made, *plan.shown_by, *plan.before_plan) if plan else ()),
+        )
+    )

@@ -1,0 +1,95 @@
+"""What a case's own dates say about a claimed excuse: proved, refuted, or neither."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ehcp_timeline.audit.single.dates import Seen
+from ehcp_timeline.cases.model import Row
+from ehcp_timeline.clock.counting import Count, apply
+from ehcp_timeline.law.deadline import Absence, Closure, Excuse
+from ehcp_timeline.law.rulebook import Deadline
+
+NEXT_DAY = Count("within", 1, "days")
+STRONGEST_FIRST = ("evidenced", "claimed", "unreadable", "refuted")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One excuse that was looked at.
+
+    Attributes:
+        excuse: The excuse.
+        strength: `claimed`, `evidenced`, `refuted`, `unreadable` (its cell could not be read), or
+            `unclaimed`.
+        why: The same in words.
+    """
+
+    excuse: Excuse
+    strength: str
+    why: str
+
+
+def look_at(
+    deadline: Deadline, row: Row, seen: Seen, start: date, due: date
+) -> tuple[tuple[Looked, ...], Looked | None]:
+    """Look at every excuse of a deadline; return all, and the strongest that was claimed."""
+    looked = tuple(_look(excuse, row, seen, start, due) for excuse in deadline.excuses)
+    return looked, strongest(looked)
+
+
+def strongest(looked: Sequence[Looked]) -> Looked | None:
+    """Return the strongest claimed excuse, the first of equals."""
+    claimed = [one for one in looked if one.strength in STRONGEST_FIRST]
+    return min(claimed, key=lambda one: STRONGEST_FIRST.index(one.strength), default=None)
+
+
+def _look(excuse: Excuse, row: Row, seen: Seen, start: date, due: date) -> Looked:
+    if (excuse.since and due < excuse.since) or (excuse.until and due > excuse.until):
+        return Looked(
+            excuse, "unclaimed", f"it stood only for due days from {excuse.since} to {excuse.until}"
+        )
+    if excuse.flag is None:
+        return _look_at_absence(excuse, seen, start, due)
+    if excuse.flag in row.unreadable:
+        return Looked(excuse, "unreadable", f"{excuse.flag} could not be read")
+    if not row.flags.get(excuse.flag, False):
+        return Looked(
+            excuse, "unclaimed", f"{excuse.flag} is {'no' if excuse.flag in row.flags else 'blank'}"
+        )
+    if isinstance(excuse.evidence, Closure):
+        return _look_at_closure(excuse, excuse.evidence, seen)
+    return Looked(excuse, "claimed", f"{excuse.flag} is yes; no date can prove or refute it")
+
+
+def _look_at_closure(excuse: Excuse, closure: Closure, seen: Seen) -> Looked:
+    first, last = (seen.first(name) for name in closure.closed)
+    asked = next((day for name in closure.asked if (day := seen.first(name))), None)
+    if first and last and last < apply(closure.length, first):
+        return Looked(excuse, "refuted", f"closed only from {first} to {last}")
+    if asked and first and asked < apply(closure.margin, first):
+        return Looked(excuse, "refuted", f"advice was asked for on {asked}, too long before {first}")
+    if asked and last and asked > apply(closure.margin, apply(NEXT_DAY, last)):
+        return Looked(
+            excuse, "refuted", f"advice was asked for on {asked}, too near the re-opening after {last}"
+        )
+    if asked and first and last:
+        return Looked(excuse, "evidenced", f"advice asked for on {asked}, closed from {first} to {last}")
+    return Looked(excuse, "claimed", f"{excuse.flag} is yes; the dates that would prove it are not all there")
+
+
+def _look_at_absence(excuse: Excuse, seen: Seen, start: date, due: date) -> Looked:
+    absence = excuse.evidence
+    assert isinstance(absence, Absence)  # noqa: S101  the rulebook's reader sees to it
+    first, last = (seen.first(name) for name in absence.absent)
+    if any(name in seen.unreadable for name in absence.absent):
+        return Looked(excuse, "unreadable", f"{' or '.join(absence.absent)} could not be read")
+    if first is None:
+        return Looked(excuse, "unclaimed", f"{absence.absent[0]} is blank")
+    needed = apply(absence.length, max(first, start))
+    until = f"to {last}" if last else "with no last day"
+    if needed > due or (last and needed > last):
+        return Looked(excuse, "refuted", f"absent from {first} {until}: too short between start and due day")
+    if last:
+        return Looked(excuse, "evidenced", f"absent from {first} to {last}")
+    return Looked(excuse, "claimed", f"absent from {first}, with no last day")

@@ -1,0 +1,280 @@
+"""Why a clock has its verdict: numbered steps, each with what it establishes and the days it rests on.
+
+The steps of a clock give, between them, every word of its `Circumstances`; whoever looks those up in the
+decision table reaches the same verdict. `replay` does, and a test holds every golden case to it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from ehcp_timeline.audit.circumstances import Circumstances
+from ehcp_timeline.audit.clock import Clock, Verdict
+from ehcp_timeline.audit.single.trace import Counted, Working
+from ehcp_timeline.audit.verdicts import decide
+from ehcp_timeline.law.deadline import Version
+from ehcp_timeline.text.counting import days_named, said_count, said_day
+
+Facts = Mapping[str, str | int | bool | date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step from the file to the verdict.
+
+    Attributes:
+        number: 1 for the first.
+        title: What the step is about, in a few words.
+        text: What was found, as a sentence.
+        law: The words or provision it rests on; may be empty.
+        gives: Field of `Circumstances` to the word that this step establishes.
+        facts: What it rests on, by name: days as dates, ids, numbers.
+    """
+
+    number: int
+    title: str
+    text: str
+    law: str = ""
+    gives: Mapping[str, str] = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
+
+
+def replay(steps: Iterable[Step]) -> Verdict:
+    """Return the verdict that the steps lead to, from what they give and nothing else."""
+    given = {name: word for step in steps for name, word in step.gives.items()}
+    return decide(Circumstances(**given)).verdict
+
+
+APPLIES = {
+    "yes": "",
+    "blank": "The fact that it depends on is blank, so it has not started.",
+    "no": "The facts or dates of this row make another deadline the right one, so it does not apply.",
+    "unreadable": "The fact that it depends on could not be read.",
+}
+
+
+def explain(working: Working, as_at: date) -> tuple[Step, ...]:
+    """Return the numbered steps that lead to the verdict of a clock."""
+    steps = (step for part in _PARTS for step in part(working, as_at))
+    return tuple(replace(step, number=number) for number, step in enumerate(steps, 1))
+
+
+def _given(working: Working, *names: str) -> dict[str, str]:
+    return {name: getattr(working.circumstances, name) for name in names}
+
+
+def _duty(working: Working, _: date) -> Iterator[Step]:
+    deadline = working.deadline
+    text = f"{deadline.duty} ({deadline.who}, {deadline.kind})."
+    yield Step(0, "Duty", text, f"{deadline.law}: “{deadline.says}”", facts={"deadline": deadline.id})
+
+
+def _start(working: Working, as_at: date) -> Iterator[Step]:
+    start = working.clock.start
+    names = " or ".join(working.deadline.start_events)
+    match working.circumstances.start:
+        case "none":
+            text = f"Nothing has started it: no {names}."
+        case "unreadable":
+            text = f"Its start could not be read: {names}."
+        case "future":
+            text = f"{names} is after the as-at date {as_at}, so it has not happened yet."
+        case _ if start:
+            text = f"{working.start_event} on {said_day(start)} started the clock."
+        case _:
+            text = f"{working.start_event} is there."
+    facts: Facts = {"event": working.start_event, "start": start} if start else {}
+    yield Step(0, "Start", text, gives=_given(working, "start"), facts=facts)
+
+
+def _applies(working: Working, _: date) -> Iterator[Step]:
+    if text := APPLIES[working.circumstances.applies]:
+        facts = ", ".join(fact for fact, _ in working.deadline.only_if)
+        yield Step(0, "Applies", text + (f" ({facts})" if facts else ""), gives=_given(working, "applies"))
+
+
+def _version(working: Working, _: date) -> Iterator[Step]:
+    clock, version = working.clock, working.version
+    if clock.start is None or working.circumstances.start != "stands":
+        return
+    if version is None:
+        text = f"No version of this time limit was in force on {clock.start}."
+        yield Step(0, "Version", text, gives=_given(working, "known"))
+        return
+    until = f"to {version.until}" if version.until else "on"
+    text = f"The version in force from {version.since} {until} governs clocks started on {clock.start}."
+    if version.overlay:
+        text += f" It was laid over the law by {version.overlay}."
+    facts = {"from": version.since, "to": version.until, "overlay": version.overlay or None}
+    yield Step(0, "Version", text, _cited(version), facts=facts)
+
+
+def _cited(version: Version) -> str:
+    return f"{version.law}: “{version.says}”" if version.says else version.law
+
+
+def _count(working: Working, _: date) -> Iterator[Step]:
+    version, due = working.version, working.clock.due
+    if version is None or working.clock.start is None:
+        return
+    for counted in working.limbs:
+        yield _limb(working, counted)
+    if len(version.limit.limbs) > 1 and due and not working.set_by:
+        rolled = " and rolled forward under the Tribunal Rules" if version.limit.rolls else ""
+        text = f"The later of these counts{rolled}: {said_day(due)}."
+        yield Step(0, "Count", text, facts={"latest": due, "rolls": version.limit.rolls or None})
+
+
+def _limb(working: Working, counted: Counted) -> Step:
+    count, event = counted.count, counted.event or working.start_event
+    named = days_named(count, counted.since)
+    text = f"From {event} on {said_day(counted.since)}: {said_count(count)}: {said_day(counted.to)}."
+    period = {"number": count.number, "unit": count.unit, "start_day": count.start_day}
+    day = {"month": count.month, "day": count.day, "start_day": count.start_day}
+    return Step(
+        0,
+        "Count",
+        f"{text} {named}".rstrip(),
+        facts={
+            "event": event,
+            "since": counted.since,
+            "kind": count.kind,
+            **(day if count.kind == "before" else period),
+            "calendar": count.calendar,
+            "to": counted.to,
+        },
+    )
+
+
+def _due(working: Working, _: date) -> Iterator[Step]:
+    clock = working.clock
+    if clock.start is None or working.circumstances.start != "stands":
+        return
+    if clock.due is None:
+        text = "Its due day cannot be found: a date that it is counted from is missing."
+        yield Step(0, "Due", text, gives=_given(working, "known"))
+        return
+    if working.set_by:
+        text = f"{working.deadline.set_by} sets the due day instead: {said_day(working.set_by)}."
+        yield Step(0, "Due", text, facts={"set_by": working.deadline.set_by, "set_to": working.set_by})
+    text = f"{'First' if working.deadline.minimum else 'Last'} lawful day: {said_day(clock.due)}."
+    if clock.act_by and clock.act_by != clock.due:
+        text += f" Last working day before it: {said_day(clock.act_by)}; the due day itself does not move."
+    if clock.provisional:
+        text += " Bank holidays of that year have not been announced yet."
+    facts = {"due": clock.due, "act_by": clock.act_by, "provisional": clock.provisional}
+    yield Step(0, "Due", text, gives=_given(working, "known", "nature"), facts=facts)
+
+
+def _readable(working: Working, _: date) -> Iterator[Step]:
+    if working.circumstances.readable == "no":
+        yield Step(0, "Cells", "A cell that matters could not be read.", gives=_given(working, "readable"))
+
+
+def _owed(working: Working, _: date) -> Iterator[Step]:
+    if working.circumstances.owed == "no":
+        yield Step(0, "Owed", f"Not owed: {working.why_not_owed}.", gives=_given(working, "owed"))
+
+
+def _answer(working: Working, as_at: date) -> Iterator[Step]:
+    clock, circumstances = working.clock, working.circumstances
+    if clock.start is None or circumstances.start != "stands":
+        return
+    for day in working.too_early:
+        text = f"An answer of {said_day(day)} came before the start, so it does not answer it."
+        yield Step(0, "Too early", text, facts={"came": day})
+    gives = _given(working, "answer", "unseen", "implied", "ended", "now")
+    facts = {"answered": clock.answered, "ended": clock.ended, "as_at": as_at}
+    yield Step(0, "Answer", _answer_text(working, clock, as_at), gives=gives, facts=facts)
+    if working.revived:
+        undone = " or ".join(working.deadline.revived_by)
+        yield Step(0, "Revived", f"What had ended it was undone by {undone}.")
+
+
+def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
+    if clock.answered:
+        beside = _beside(clock.answered, clock.due)
+        text = f"{working.answer_event} on {said_day(clock.answered)} answered it{beside}."
+        if working.circumstances.unseen == "yes":
+            text += " Years in between are not in the file, so that review year cannot be judged."
+        return text
+    if clock.ended:
+        beside = _beside(clock.ended, clock.due)
+        return f"{working.end_event} on {said_day(clock.ended)} ended it unanswered{beside}."
+    names = " or ".join(working.deadline.answers)
+    text = f"No {names} by the as-at date, {said_day(as_at)}{_beside(as_at, clock.due)}."
+    if working.implied_by:
+        text += f" But {working.implied_by} shows that it must have been done; its date is not recorded."
+    return text
+
+
+def _beside(day: date, due: date | None) -> str:
+    if due is None:
+        return ""
+    apart = (day - due).days
+    if apart == 0:
+        return ", on the due day"
+    days = "1 day" if abs(apart) == 1 else f"{abs(apart)} days"
+    return f", {days} {'after' if apart > 0 else 'before'} the due day"
+
+
+def _excuses(working: Working, _: date) -> Iterator[Step]:
+    for looked in working.looked:
+        text = f"{looked.excuse.id}: {looked.strength}: {looked.why}."
+        facts = {"excuse": looked.excuse.id, "strength": looked.strength}
+        yield Step(0, "Excuse", text, looked.excuse.law, facts=facts)
+    if working.looked:
+        said = {
+            "stands": "A ground for not complying stands; the due day does not move.",
+            "none": "No ground stands.",
+        }
+        text = said.get(working.circumstances.excuse, "Whether a ground stands could not be read.")
+        yield Step(0, "Excuses", text, gives=_given(working, "excuse"))
+
+
+def _readings(working: Working, _: date) -> Iterator[Step]:
+    for read in working.read:
+        text = f"{read.reading.id}: due {said_day(read.due)}: {read.verdict}."
+        if read.reading.always_disputed:
+            text += " Two authorities differ about the duty itself, so the clock is disputed in any event."
+        facts: Facts = {
+            "reading": read.reading.id,
+            "since": read.start,
+            "due": read.due,
+            "verdict": read.verdict,
+            "disputes": read.doubtful or read.verdict != working.clock.verdict,
+        }
+        yield Step(0, "Other reading", text, read.reading.source, facts=facts)
+
+
+def _verdict(working: Working, _: date) -> Iterator[Step]:
+    clock = working.clock
+    days = ""
+    if clock.days_late is not None:
+        days = f", {clock.days_late} {'day' if clock.days_late == 1 else 'days'} late"
+    elif clock.days_left is not None and clock.verdict == "running":
+        days = f", {clock.days_left} {'day' if clock.days_left == 1 else 'days'} left"
+    disputed = "" if clock.certainty == "certain" else "; published readings differ, so it is disputed"
+    facts = {
+        "verdict": clock.verdict,
+        "days_late": clock.days_late,
+        "days_left": clock.days_left,
+        "certainty": clock.certainty,
+    }
+    yield Step(0, "Verdict", f"{clock.verdict}{days}{disputed}.", facts=facts)
+
+
+_PARTS = (
+    _duty,
+    _start,
+    _applies,
+    _version,
+    _count,
+    _due,
+    _readable,
+    _owed,
+    _answer,
+    _excuses,
+    _readings,
+    _verdict,
+)

@@ -1,0 +1,202 @@
+"""The first reader, and the definition: one case, plain Python, with its reasons."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ehcp_timeline.audit.circumstances import Circumstances
+from ehcp_timeline.audit.clock import Clock
+from ehcp_timeline.audit.single.applicability import (
+    answers_since,
+    applies,
+    awaits,
+    cells_that_matter,
+    could_apply,
+    foreseen_start,
+    start_event,
+    start_of,
+    start_state,
+    why_displaced,
+    why_not_owed,
+)
+from ehcp_timeline.audit.single.chains import Link, links_of
+from ehcp_timeline.audit.single.dates import Seen, seen_on
+from ehcp_timeline.audit.single.due import due_day, one_period_more
+from ehcp_timeline.audit.single.excuses import look_at
+from ehcp_timeline.audit.single.outcome import answer_of, came_too_early, end_of, implied_by
+from ehcp_timeline.audit.single.readings import Days, against, with_readings
+from ehcp_timeline.audit.single.trace import Working, concluded, dated
+from ehcp_timeline.cases.model import Row
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One deadline held against one row, or one link of a repeating duty against its whole case.
+
+    Attributes:
+        rulebook: The law.
+        deadline: The deadline.
+        row: The row.
+        seen: The dates of the row; of the whole case for a repeating duty.
+        link: The link, for a repeating duty.
+        displacing: Starts of the duties that may take this one's place, for a repeating duty.
+    """
+
+    rulebook: Rulebook
+    deadline: Deadline
+    row: Row
+    seen: Seen
+    link: Link | None = None
+    displacing: tuple[date, ...] = ()
+
+
+def judge_case(
+    rulebook: Rulebook, rows: Sequence[Row], as_at: date, *, foresee: bool = False
+) -> tuple[Working, ...]:
+    """Judge every deadline of one case.
+
+    Args:
+        rulebook: The law.
+        rows: All rows of the case, in file order.
+        as_at: The day the question is asked about.
+        foresee: Show the due day of a clock whose start has not come yet.
+
+    Returns:
+        The clocks in row order, then rulebook order; a repeating duty gives one for each of its starts,
+        on the row where the start stands, or one that has not started on the case's first row.
+    """
+    whole = seen_on(rows, as_at, rulebook.planned)
+    found: list[Working] = []
+    for row in rows:
+        seen = seen_on([row], as_at, rulebook.planned)
+        for deadline in rulebook.deadlines:
+            if deadline.repeats:
+                found += _judge_links(rulebook, deadline, rows, row, whole)
+            else:
+                found.append(_judge(_Question(rulebook, deadline, row, seen), foresee=foresee))
+    return tuple(found)
+
+
+def _judge_links(
+    rulebook: Rulebook, deadline: Deadline, rows: Sequence[Row], row: Row, whole: Seen
+) -> Iterable[Working]:
+    links = links_of(deadline, rows, whole)
+    others = (rulebook.by_id[name] for name in deadline.displaced_by if name in rulebook.by_id)
+    displacing = tuple(link.start for other in others for link in links_of(other, rows, whole))
+    for link in links:
+        if link.row == row.number:
+            question = _Question(rulebook, deadline, row, whole, link, displacing)
+            yield _weigh(question, _blank(question, "stands"), link.start)
+    if not links and row is rows[0]:
+        question = _Question(rulebook, deadline, row, whole)
+        unreadable = whole.unreadable.intersection(deadline.start_events)
+        yield concluded(_blank(question, "unreadable" if unreadable else "none"), None, whole.as_at)
+
+
+def _judge(question: _Question, *, foresee: bool) -> Working:
+    deadline, seen = question.deadline, question.seen
+    start = start_of(deadline, seen)
+    state = start_state(deadline, seen, start)
+    if state == "future" and foresee:
+        start = foreseen_start(deadline, seen)
+    blank = _blank(question, state)
+    if state == "unreadable":
+        return concluded(_unread(question, blank), None, seen.as_at)
+    if start is None:
+        return concluded(blank, None, seen.as_at)
+    if state == "stands":
+        applying = applies(deadline, question.row, seen, start)
+        blank = replace(blank, circumstances=Circumstances(start=state, applies=applying))
+        if applying in ("blank", "no"):
+            return concluded(replace(blank, start_event=start_event(deadline, seen, start)), None, seen.as_at)
+    return _weigh(question, blank, start)
+
+
+def _unread(question: _Question, blank: Working) -> Working:
+    """Return what can be said of a clock whose start cannot be read."""
+    deadline, seen = question.deadline, question.seen
+    waits = awaits(deadline, seen)
+    applying = could_apply(deadline, question.row, seen)
+    circumstances = replace(blank.circumstances, applies=applying, owed="no" if waits else "yes")
+    why = f"not until {' or '.join(deadline.owed_when)}" if waits else ""
+    return replace(blank, circumstances=circumstances, why_not_owed=why)
+
+
+def _blank(question: _Question, state: str) -> Working:
+    clock = Clock(question.row.case_id, question.row.number, question.deadline.id, question.deadline.source)
+    return Working(question.deadline, clock, Circumstances(start=state))
+
+
+def _weigh(question: _Question, blank: Working, start: date) -> Working:
+    """Judge a clock that has a start: count its due day, then weigh what became of it."""
+    deadline, seen = question.deadline, question.seen
+    version = deadline.version_on(start)
+    limbs, due = due_day(version.limit, start, seen) if version else ((), None)
+    set_by = seen.first(deadline.set_by) if deadline.set_by else None
+    due = set_by or due
+    working = replace(
+        blank,
+        clock=dated(blank.clock, deadline, start, due),
+        version=version,
+        limbs=limbs,
+        set_by=set_by,
+        start_event=start_event(deadline, seen, start),
+    )
+    if working.circumstances.start == "future":
+        return concluded(working, None, seen.as_at)
+    working = _with_outcome(question, working, start, due)
+    if due is None:
+        return concluded(working, None, seen.as_at)
+    looked, best = look_at(deadline, question.row, seen, start, due)
+    days = Days(due, working.clock.answered, working.clock.ended, seen.as_at)
+    circumstances = against(working.circumstances, days, best)
+    working = replace(working, circumstances=circumstances, looked=looked)
+    return with_readings(concluded(working, best, seen.as_at), seen, best)
+
+
+def _with_outcome(question: _Question, working: Working, start: date, due: date | None) -> Working:
+    deadline, seen = question.deadline, question.seen
+    answer, unseen = _answered(question, working, start, due)
+    end, revived = end_of(deadline, seen, start, answer)
+    answered = None if end else answer
+    matter = cells_that_matter(deadline, ended=end is not None)
+    implied = implied_by(deadline, seen, start)
+    if question.link:
+        why = why_displaced(deadline, start, answer, question.displacing)
+    else:
+        why = why_not_owed(question.rulebook, deadline, question.row, seen, due)
+    return replace(
+        working,
+        clock=replace(working.clock, answered=answered, ended=end),
+        circumstances=replace(
+            working.circumstances,
+            readable="no" if seen.unreadable.intersection(matter) else "yes",
+            owed="no" if why else "yes",
+            known="yes" if due else "no",
+            nature="minimum" if deadline.minimum else "limit",
+            unseen="yes" if unseen and answered else "no",
+            implied="yes" if implied else "no",
+        ),
+        answer_event=seen.name_of(deadline.answers, answered) if answered else "",
+        end_event=seen.name_of(deadline.ends, end) if end else "",
+        too_early=came_too_early(deadline, seen, answers_since(deadline, seen, start)),
+        implied_by=implied,
+        why_not_owed=why,
+        revived=revived,
+    )
+
+
+def _answered(
+    question: _Question, working: Working, start: date, due: date | None
+) -> tuple[date | None, bool]:
+    """Return the answer, and whether it stands so late that the years between are not in the file."""
+    link = question.link
+    if link is None:
+        names = question.deadline.met_by.events
+        since = answers_since(question.deadline, question.seen, start)
+        return answer_of(question.deadline, names, question.seen, since), False
+    if link.answer is None or not link.unseen or due is None or working.version is None:
+        return link.answer, False
+    limit = one_period_more(working.version.limit, due, question.seen)
+    return link.answer, limit is not None and link.answer > limit

@@ -1,0 +1,174 @@
+"""Tells which columns of dates could be day-first or month-first, and stops a file in the wrong order."""
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from ehcp_timeline.cases.cells.dates import (
+    ACCEPTED,
+    DAY_FIRST,
+    MONTH_FIRST,
+    Order,
+    numeric_order,
+    reads_both_ways,
+)
+from ehcp_timeline.cases.cells.values import WHITE
+from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.sheet import ROW, Sheet
+from ehcp_timeline.errors import DateOrderError
+
+_FEW = 30
+
+
+class DateOrders:
+    """Watches the dates of some columns go by, as distinct texts first and then cell by cell.
+
+    A column is looked at only until one of its dates can only be day-first, which nearly always is at once.
+    One that makes sense only month-first stops the file elsewhere.
+    """
+
+    def __init__(self) -> None:
+        self._both: set[str] = set()
+        self._proof: set[str] = set()
+        self._proven: set[str] = set()
+        self._cells: dict[str, int] = {}
+        self._undecided: pl.Series | None = None
+
+    @property
+    def doubtful(self) -> Mapping[str, int]:
+        """Column to how many of its cells mean another day month-first, where none is surely day-first."""
+        return {name: cells for name, cells in self._cells.items() if cells and name not in self._proven}
+
+    @property
+    def day_first(self) -> tuple[str, ...]:
+        """Columns with a date that proves that they are day-first, as far as that had to be looked for."""
+        return tuple(sorted(self._proven))
+
+    def undecided(self) -> pl.Series | None:
+        """Return which of the rows that were looked through since this was last asked are undecided.
+
+        Those are rows with a cell that means another day month-first, in a column without proof so far; None
+        for no row.
+        """
+        found, self._undecided = self._undecided, None
+        return found
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Take note of texts that have not been met before."""
+        for text in texts:
+            cell = text.strip(WHITE)
+            if reads_both_ways(cell):
+                self._both.add(text)
+            elif numeric_order(cell) == "day-first":
+                self._proof.add(text)
+
+    def look(self, texts: pl.DataFrame) -> None:
+        """Look through some rows, String or Categorical; all their texts have been learnt."""
+        if not self._both:
+            return
+        for name in texts.columns:
+            if name not in self._proven:
+                self._look_at(texts.get_column(name))
+
+    def _look_at(self, texts: pl.Series) -> None:
+        """Look through one column: first at a few cells, which are mostly enough."""
+        if self._proves(texts.drop_nulls().head(_FEW)) or self._proves(texts.unique()):
+            self._proven.add(texts.name)
+            return
+        known = pl.Series(sorted(self._both), dtype=pl.String).implode()
+        both = texts.cast(pl.String).is_in(known).fill_null(value=False)
+        self._cells[texts.name] = self._cells.get(texts.name, 0) + int(both.sum())
+        if both.any():
+            self._undecided = both if self._undecided is None else self._undecided | both
+
+    def _proves(self, texts: pl.Series) -> bool:
+        """Return whether a date among these can only be day-first."""
+        return not self._proof.isdisjoint(texts)
+
+
+_ROWS = 100_000
+_TURNED: Mapping[str, tuple[Order, Order]] = {
+    MONTH_FIRST.rule: ("month-first", "day-first"),
+    DAY_FIRST.rule: ("day-first", "month-first"),
+}
+
+
+class Suspects:
+    """The columns with a date that makes sense only in the other order, each with the first such cell."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, Problem] = {}
+
+    def note(self, problems: Iterable[Problem]) -> None:
+        """Remember the columns that the problems of some rows make suspect."""
+        for problem in problems:
+            if problem.rule in _TURNED:
+                self._first.setdefault(problem.column, problem)
+
+    def refuse(self, sheet: Sheet, places: Mapping[str, int]) -> None:
+        """Stop unless some other date of each suspect column proves the order in which it is read.
+
+        That is looked for in the whole file only here, because it is hardly ever needed.
+
+        Raises:
+            DateOrderError: The dates of a column make sense only in the other order.
+        """
+        turned = tuple(column for column in self._first if not self._is_right(column, sheet, places))
+        if turned:
+            problem = self._first[turned[0]]
+            found, read = _TURNED[problem.rule]
+            said = f"{sheet.shown}: the dates of {turned[0]} make sense only {found}"
+            placed = sheet.place(problem) if sheet.place else problem
+            example = f"in row {placed.row}, {placed.problem}"
+            raise DateOrderError(f"{said}: {example}", _hint(turned[0], read), turned)
+
+    def _is_right(self, column: str, sheet: Sheet, places: Mapping[str, int]) -> bool:
+        """Return whether some date of a suspect column proves the order in which it is read."""
+        place, (_, read) = str(places[column]), _TURNED[self._first[column].rule]
+        return any(_proves(read, block.cells.get_column(place)) for block in sheet.blocks(_ROWS))
+
+
+def _proves(order: Order, texts: pl.Series) -> bool:
+    """Return whether a date in figures among these can only be in this order."""
+    return any(numeric_order(text.strip(WHITE)) == order for text in texts.drop_nulls().unique())
+
+
+def _hint(column: str, read: Order) -> str:
+    """Return what to try with a column that was read in this order."""
+    if read == "month-first":
+        return f"ehcp.toml says that they are month-first; correct date_formats.{column}"
+    said = f'date_formats.{column} = "%m/%d/%Y"'
+    return f"dates are read day-first; {ACCEPTED}, or say in ehcp.toml: {said}"
+
+
+MOST = 200_000
+
+
+class Undecided:
+    """The rows so far with a date that means another day month-first, in a column that proved no order yet.
+
+    More than `MOST` are not kept: the file is then read again.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[pl.DataFrame] = []
+        self._rows = 0
+
+    def keep(self, cells: pl.DataFrame, rows: pl.Series, undecided: pl.Series | None) -> None:
+        """Keep rows of a block.
+
+        Args:
+            cells: As in `sheet.Block`.
+            rows: The lines of those of its rows that were read.
+            undecided: Which of these rows are to be kept; None for no row.
+        """
+        if undecided is None or self._rows > MOST:
+            return
+        self._kept.append(cells.filter(pl.col(ROW).is_in(rows.filter(undecided).implode())))
+        self._rows += self._kept[-1].height
+        if self._rows > MOST:
+            self._kept.clear()
+
+    def cells(self) -> pl.DataFrame | None:
+        """Return them, as in `sheet.Block`; None if there were too many, or none at all."""
+        return pl.concat(self._kept) if self._kept else None

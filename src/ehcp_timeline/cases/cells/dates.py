@@ -1,0 +1,215 @@
+"""Reads a date as English councils write it: day first, in a plausible year, never guessed month-first.
+
+This is the definition: every reader of a file asks it about each distinct text, and nothing else reads dates.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from ehcp_timeline.cases.cells.values import Fault
+
+Order = Literal["day-first", "month-first"]
+
+ACCEPTED = "write it as YYYY-MM-DD or DD/MM/YYYY"
+FIRST_EVENT = date(1995, 1, 1)
+FIRST_BIRTH = date(1985, 1, 1)
+
+# Excel counts from 1 January 1900 as day 1, and counts a 29 February 1900 that never was.
+_EXCEL_DAY_0 = date(1899, 12, 30)
+_MONTHS: tuple[str, ...] = tuple(
+    "January February March April May June July August September October November December".split(),  # noqa: SIM905
+)
+_MONTH = {name.lower(): number for number, name in enumerate(_MONTHS, start=1)}
+_MONTH |= {name[:3]: number for name, number in _MONTH.items()} | {"sept": 9}
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+# These mean the same to Python and to polars.
+_TIME = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?(?: ?[aApP][mM])?"
+TIME_PATTERN = f"(?:[tT]|,? +){_TIME}"
+TIMED_PATTERN = f"([^:]*[0-9]){TIME_PATTERN}"
+
+_FLAGS = re.ASCII | re.IGNORECASE
+_TIMED = re.compile(TIMED_PATTERN)
+_WITH_TIME = rf".*\d(?:t|,? +){_TIME}"
+_ZONED = re.compile(
+    rf"(?:{_WITH_TIME}|.*\d) ?(?:z|utc|gmt|bst|\+\d\d:?\d\d)|{_WITH_TIME} ?-\d\d:?\d\d", _FLAGS
+)
+_WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs?|ur)?(?:day)?\.?,? +(?=\S)", _FLAGS)
+_DAY_FIRST = re.compile(r"(?P<d>\d{1,2})([-/.])(?P<m>\d{1,2})\2(?P<y>\d{4}|\d\d)", _FLAGS)
+_NTH = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?"
+_LAYOUTS = (
+    re.compile(r"(?P<y>\d{4})([-/.])(?P<m>\d{1,2})\2(?P<d>\d{1,2})", _FLAGS),
+    _DAY_FIRST,
+    re.compile(rf"{_NTH}[-/., ]*(?:of )?(?P<m>[a-z]{{3,9}})[-/., ]*(?P<y>\d{{4}}|\d\d)", _FLAGS),
+    re.compile(r"(?P<y>\d{4})[-/ ](?P<m>[a-z]{3,9})[-/ ](?P<d>\d{1,2})", _FLAGS),
+    re.compile(rf"(?P<m>[a-z]{{3,9}})\.? +{_NTH},? +(?P<y>\d{{4}})", _FLAGS),
+)
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", _FLAGS)
+
+NOT_A_DATE = Fault("unreadable-date", "is not a date", ACCEPTED)
+# Written by the readers of files that say what happened, but not when; anybody else may write it too.
+UNDATED = Fault("undated", "has no date", "give the date; what needs it is unknown until then")
+TIME_ZONE = Fault(
+    "unreadable-date", "has a time zone, which can move the day", "export local dates without a time zone"
+)
+NOT_IN_CALENDAR = Fault("impossible-date", "is no day of the calendar", ACCEPTED)
+WRONG_WEEKDAY = Fault("impossible-date", "falls on another weekday", "correct the date or the weekday")
+MONTH_FIRST = Fault(
+    "month-first-date",
+    "is a date only if the month comes first",
+    f"dates are read day first; {ACCEPTED}",
+)
+DAY_FIRST = Fault(
+    "day-first-date",
+    "is a date only if the day comes first",
+    "ehcp.toml says that the month comes first; write it as YYYY-MM-DD",
+)
+_IF_TURNED = {"day-first": MONTH_FIRST, "month-first": DAY_FIRST}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days, both inclusive, between which a date is plausible."""
+
+    first: date
+    last: date
+
+
+def event_window(as_at: date) -> Window:
+    """Return when a dated event may lie: from 1 January 1995 to five years after the as-at date."""
+    ahead = min(as_at.year + 5, date.max.year)
+    leap_day = (as_at.month, as_at.day) == (2, 29)
+    return Window(FIRST_EVENT, date(ahead, 2, 28) if leap_day else as_at.replace(year=ahead))
+
+
+def birth_window(as_at: date) -> Window:
+    """Return when a child or young person may have been born: from 1 January 1985 to the as-at date."""
+    return Window(FIRST_BIRTH, as_at)
+
+
+def read_date(cell: str, window: Window, order: Order = "day-first") -> date | Fault:
+    """Read a date; the cell is not blank and has no white space around it.
+
+    Accepted, with a time after it or not (the time is dropped): 2024-03-01, 01/03/2024, 1-3-24, 1.3.2024,
+    1-Mar-2024, 1 March 2024, Fri 1st Mar 2024, 2024-Mar-01, Mar 1 2024, and Excel's number for it, 45352.
+
+    Args:
+        cell: The text.
+        window: When it may lie.
+        order: What a date in figures that ends with its year begins with.
+    """
+    day = _day(cell, window, order)
+    if day is None:
+        if _ZONED.fullmatch(cell):
+            return TIME_ZONE
+        day = _spelled_out(without_time(cell), window, order)
+    return day if isinstance(day, Fault) else plausible(day, window)
+
+
+def numeric_order(cell: str) -> Order | None:
+    """Return what a date in figures proves about the order of day and month; None where it proves nothing."""
+    first, second = _first_two(cell)
+    if 31 >= first > 12 >= second > 0:
+        return "day-first"
+    return "month-first" if 31 >= second > 12 >= first > 0 else None
+
+
+def reads_both_ways(cell: str) -> bool:
+    """Return whether a date in figures means one day if it is day-first and another if it is month-first."""
+    first, second = _first_two(cell)
+    return first != second and 12 >= first > 0 and 12 >= second > 0
+
+
+def _first_two(cell: str) -> tuple[int, int]:
+    """Return the first two numbers of a date in figures that ends with its year; else noughts."""
+    figures = _DAY_FIRST.fullmatch(without_time(cell))
+    return (int(figures["d"]), int(figures["m"])) if figures else (0, 0)
+
+
+def without_time(cell: str) -> str:
+    """Return the date without the time of day after it."""
+    timed = _TIMED.fullmatch(cell)
+    return timed[1] if timed else cell
+
+
+def _spelled_out(text: str, window: Window, order: Order) -> date | Fault:
+    """Return the day that a text names after a day of the week, or without one."""
+    weekday = _WEEKDAY.match(text)
+    day = _day(text[weekday.end() :] if weekday else text, window, order)
+    if day is None:
+        return UNDATED if text.lower().startswith("undated") else NOT_A_DATE
+    return day if isinstance(day, Fault) or not weekday else on_weekday(day, weekday[1])
+
+
+def on_weekday(day: date, name: str) -> date | Fault:
+    """Return the day if it falls on the day of the week whose name begins so."""
+    return day if _WEEKDAYS[day.weekday()] == name[:3].lower() else WRONG_WEEKDAY
+
+
+def _day(text: str, window: Window, order: Order) -> date | Fault | None:
+    """Return the day that a text names, plausible or not; None if it has the layout of no date."""
+    for layout in _LAYOUTS:
+        if found := layout.fullmatch(text):
+            year, month, day = year_of(found["y"], window), month_of(found["m"]), int(found["d"])
+            return (
+                _in_figures(year, month or 0, day, order)
+                if layout is _DAY_FIRST
+                else in_calendar(year, month, day)
+            )
+    serial = _SERIAL.fullmatch(text)
+    return _excel_day(int(serial[1]), window) if serial else None
+
+
+def _in_figures(year: int, second: int, first: int, order: Order) -> date | Fault:
+    """Return the date whose figures come in this order; that only the other gives one is a fault."""
+    day, month = (first, second) if order == "day-first" else (second, first)
+    read = in_calendar(year, month, day)
+    if isinstance(read, Fault) and isinstance(in_calendar(year, day, month), date):
+        return _IF_TURNED[order]
+    return read
+
+
+def _excel_day(number: int, window: Window) -> date | Fault:
+    """Return the day that Excel keeps as `number`, if a date can be meant at all."""
+    day = _EXCEL_DAY_0 + timedelta(days=number)
+    return day if window.first <= day <= window.last else NOT_A_DATE
+
+
+def month_of(text: str) -> int | None:
+    """Return the number of a month in figures or in words."""
+    return int(text) if text.isdigit() else _MONTH.get(text.lower())
+
+
+def in_calendar(year: int, month: int | None, day: int) -> date | Fault:
+    """Return the date if the calendar has it."""
+    if month is None:
+        return NOT_A_DATE
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return NOT_IN_CALENDAR
+
+
+def year_of(figures: str, window: Window) -> int:
+    """Return the year; one of two figures lies in this century unless that is after the window."""
+    year = int(figures)
+    if len(figures) == 4:
+        return year
+    return 2000 + year if 2000 + year <= window.last.year else 1900 + year
+
+
+def plausible(day: date, window: Window) -> date | Fault:
+    """Return the day if it lies in the window."""
+    tip = "correct it, or clear the cell"
+    if day < window.first:
+        return Fault("impossible-date", f"is before {_in_words(window.first)}", tip)
+    if day > window.last:
+        return Fault("impossible-date", f"is after {_in_words(window.last)}", tip)
+    return day
+
+
+def _in_words(day: date) -> str:
+    """Return a date in words, as `1 January 1995`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

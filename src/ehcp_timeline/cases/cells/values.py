@@ -1,0 +1,152 @@
+"""What one cell says: blank, an Excel error, a code, a yes or no, or something that cannot be read."""
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from ehcp_timeline.cases.headers import fold
+from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.schema import Column
+
+# Python and polars differ about what is white space, so both are told.
+WHITE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+DEFAULT_BLANKS = (
+    frozenset(("n/a", "na", "n.a.", "n.a", "n\\a", "tbc", "t.b.c.", "tba", "tbd", "(blank)"))
+    | frozenset(("null", "none", "nil", "nan", "nat", "-", "--", "–", "—", "."))
+    | frozenset(("00/00/0000", "00-00-0000", "00.00.0000", "0000-00-00"))
+)
+SHOWN = 40
+UNCALCULATED = "#UNCALCULATED"  # a formula that was saved without its result: our own word, not Excel's
+
+_EXCEL_ERRORS = (
+    *("N/A", "REF!", "VALUE!", "DIV/0!", "NAME?", "NULL!", "NUM!", "SPILL!", "CALC!", "FIELD!", "BLOCKED!"),
+    *("CONNECT!", "BUSY!", "UNKNOWN!", "EXTERNAL!", "PYTHON!", "GETTING_DATA"),
+    UNCALCULATED[1:],
+)
+# A column too narrow for its date is saved as a row of hashes. Python and polars understand this alike.
+EXCEL_ERROR_PATTERN = "#(?:#+|{})".format(
+    "|".join("".join(f"[{letter}{letter.lower()}]" for letter in error) for error in _EXCEL_ERRORS)
+)
+_EXCEL_ERROR = re.compile(EXCEL_ERROR_PATTERN, re.ASCII)
+_BETWEEN_CODES = re.compile(r"[;,+&|/\n]")
+_YES = frozenset(("yes", "y", "true", "1", "1.0"))
+_NO = frozenset(("no", "n", "false", "0", "0.0"))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a cell cannot be read.
+
+    Attributes:
+        rule: Short permanent id of the check that found it.
+        says: What is wrong, worded to follow the cell's text.
+        try_: What to try.
+    """
+
+    rule: str
+    says: str
+    try_: str
+
+    def problem(self, row: int, column: Column, text: str) -> Problem:
+        """Return the problem of one cell; the text of a personal column is not shown."""
+        cell = "the cell" if column.personal else shown(text)
+        return Problem(row, column.id, self.rule, f"{cell} {self.says}", self.try_, "cell")
+
+
+EXCEL_ERROR = Fault("excel-error", "is an Excel error, not a blank", "mend the formula, or clear the cell")
+
+
+def shown(text: str) -> str:
+    r"""Return a cell's text in quotes, on one line and not too long.
+
+    >>> shown("to be\nconfirmed")
+    '"to be confirmed"'
+    """
+    line = " ".join(text.split())
+    return f'"{line}"' if len(line) <= SHOWN else f'"{line[:SHOWN]}…"'
+
+
+def blank_words(words: Iterable[str]) -> frozenset[str]:
+    """Return the words that count as a blank, as `is_blank` wants them."""
+    return frozenset(word.strip(WHITE).lower() for word in words)
+
+
+def is_blank(text: str, blanks: frozenset[str]) -> bool:
+    """Return whether a cell holds nothing, or one of the `blank_words`."""
+    word = text.strip(WHITE).lower()
+    return not word or (word in blanks and not is_excel_error(text))
+
+
+def is_excel_error(text: str) -> bool:
+    """Return whether a cell holds what Excel writes where a formula failed or a column is too narrow."""
+    return "#" in text and _EXCEL_ERROR.fullmatch(text.strip(WHITE)) is not None
+
+
+def read_flag(cell: str) -> bool | Fault:
+    """Read a yes or no."""
+    word = cell.lower()
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    return Fault("unknown-flag", "is neither yes nor no", "use yes or no")
+
+
+def code_reader(
+    column: Column, absorbs: Mapping[str, str], words: Mapping[str, str]
+) -> Callable[[str], frozenset[str] | Fault]:
+    """Return the function that reads a cell of a fact with a closed list of codes.
+
+    Args:
+        column: The fact.
+        absorbs: A code to the code that it takes in where both stand in one cell.
+        words: Every folded word for a code to the code.
+    """
+
+    def read(cell: str) -> frozenset[str] | Fault:
+        pieces = [fold(piece) for piece in _pieces(cell, column, words)]
+        unknown = [piece for piece in pieces if piece not in words]
+        if unknown or not pieces:
+            return _unknown_code(column, words, unknown)
+        return absorbed(frozenset(words[piece] for piece in pieces), absorbs)
+
+    return read
+
+
+def absorbed(codes: frozenset[str], absorbs: Mapping[str, str]) -> frozenset[str]:
+    """Return the codes without those that another one takes in."""
+    return codes - {taken for code, taken in absorbs.items() if code in codes}
+
+
+def joined(codes: frozenset[str]) -> str:
+    """Return several codes as one text: sorted, with a plus between them."""
+    return "+".join(sorted(codes))
+
+
+def parted(text: str) -> frozenset[str]:
+    """Return the codes of a text that `joined` gave."""
+    return frozenset(text.split("+"))
+
+
+def _pieces(cell: str, column: Column, words: Mapping[str, str]) -> list[str]:
+    """Return the codes that a cell seems to hold."""
+    if not column.several or fold(cell) in words:
+        return [cell]
+    return [piece for piece in _BETWEEN_CODES.split(cell) if fold(piece)]
+
+
+def _unknown_code(column: Column, words: Mapping[str, str], unknown: list[str]) -> Fault:
+    """Return the fault of a cell that holds something other than the allowed codes."""
+    close = difflib.get_close_matches(unknown[0], words, n=1, cutoff=0.75) if unknown else []
+    hint = f"did you mean {words[close[0]]}? " if close else ""
+    allowed = ", ".join(column.codes)
+    return Fault("unknown-code", f"is not a code of {column.id}", f"{hint}use {_one_of(column)} {allowed}")
+
+
+def _one_of(column: Column) -> str:
+    """Return how many of the allowed codes a cell may hold, in words."""
+    return "one or more of" if column.several else "one of"

@@ -1,0 +1,284 @@
+"""Reads whole columns, asking the definition about each distinct text once; says what it cannot read."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from ehcp_timeline.cases.cells.date_order import DateOrders
+from ehcp_timeline.cases.cells.dates import TIME_PATTERN, TIMED_PATTERN
+from ehcp_timeline.cases.cells.parser import Reader, Value
+from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, WHITE, Fault, joined
+from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.schema import Column
+from ehcp_timeline.cases.sheet import ROW, as_text
+
+Plain = date | str | bool
+
+# A council's dates are some thousands of distinct texts; a column of times of day may have a million.
+MANY = 20_000
+AT_MOST = 200_000
+
+# Most case numbers: without white space around them, and with a digit that no Excel error and hardly any
+# word for a blank has.
+_PLAIN = "^(?:[!-~][ -~]*)?[1-9](?:[ -~]*[!-~])?$"
+_NUMBERED = re.compile("[1-9]")
+_ZERO = pl.Series([0], dtype=pl.UInt32)
+
+
+def untimed(texts: pl.Expr) -> pl.Expr:
+    """Return dates without the time of day after them: fewer texts, the same dates."""
+    timed = texts.str.contains(f"^{TIMED_PATTERN}$")
+    return pl.when(timed).then(texts.str.replace(f"{TIME_PATTERN}$", "")).otherwise(texts)
+
+
+class Lookup:
+    """Learns what each distinct text of some columns means, and reads the columns by it.
+
+    polars gives each text a number, the same in every column and block: the place of its value.
+    """
+
+    def __init__(
+        self,
+        read: Reader,
+        dtype: type[pl.DataType],
+        fewer: Callable[[pl.Expr], pl.Expr] | None = None,
+        orders: DateOrders | None = None,
+    ) -> None:
+        """Begin without knowing any text.
+
+        Args:
+            read: The definition: one text to its value, None for a blank, or a fault.
+            dtype: Of the values; several codes are one String, as `values.joined` gives it.
+            fewer: Rewrites a column to fewer distinct texts with the same values, used where there are many.
+            orders: Watches whether dates are day-first.
+        """
+        self._orders = orders
+        self._read = read
+        self._fewer = fewer
+        self._rewrites = False
+        self._nothing = pl.Series([None], dtype=dtype)
+        self._forget()
+
+    @property
+    def takes(self) -> pl.DataType:
+        """Return as what the next texts had best be given; any other kind of text will do as well."""
+        return pl.String() if self._rewrites else self._held.dtype
+
+    def values(self, texts: pl.DataFrame) -> pl.DataFrame:
+        """Return the values of columns of text; blank and unreadable cells are null."""
+        coded = self._coded(texts)
+        numbers = coded.select(pl.all().to_physical())
+        new = self._new(numbers)
+        many = len(new) > MANY and self._fewer and not self._rewrites
+        if many or (self._learnt and self._learnt + len(new) > AT_MOST):
+            self._rewrites |= bool(many)
+            self._forget()
+            return self.values(texts)
+        self._learn(new)
+        if self._orders:
+            self._orders.look(coded)
+        return pl.DataFrame([self._of(column) for column in numbers])
+
+    def _forget(self) -> None:
+        """Begin again without knowing any text."""
+        self._categories = pl.Categories.random()
+        # Kept because polars forgets categories that no column uses.
+        self._held = pl.Series([], dtype=pl.Categorical(self._categories))
+        self._values = self._nothing.clear()
+        self._learnt = 0
+
+    def _coded(self, texts: pl.DataFrame) -> pl.DataFrame:
+        """Return columns of text with a number for each text."""
+        if self._rewrites and self._fewer:
+            texts = as_text(texts).with_columns(self._fewer(pl.all()))
+        if all(dtype == self._held.dtype for dtype in texts.dtypes):
+            return texts
+        return as_text(texts).cast(self._held.dtype)
+
+    def _new(self, numbers: pl.DataFrame) -> list[str | None]:
+        """Return the texts with these numbers that are not learnt yet, and those with numbers before them.
+
+        Where several threads number texts, polars may have taken a number for a text that it has not written
+        down yet; that text is asked for when it turns up.
+        """
+        held = (column.max() for column in numbers)
+        last = max((number for number in held if isinstance(number, int)), default=-1)
+        return [self._text(number) for number in range(self._learnt, last + 1)]
+
+    def _text(self, number: int) -> str | None:
+        try:
+            return str(self._categories[number])
+        except IndexError:
+            return None
+
+    def _learn(self, new: list[str | None]) -> None:
+        """Ask the definition about new texts."""
+        texts = [text for text in new if text is not None]
+        if self._orders:
+            self._orders.learn(texts)
+        read = [None if text is None else _plain(self._read(text)) for text in new]
+        known = self._values.head(self._learnt)
+        self._values = pl.concat([known, pl.Series(read, dtype=known.dtype)], rechunk=True)
+        self._learnt += len(texts) if len(texts) == len(new) else new.index(None)
+
+    def _of(self, numbers: pl.Series) -> pl.Series:
+        """Return the values of one column; looking up columns without nulls is much faster."""
+        there = numbers.is_not_null()
+        if not there.any():
+            return self._nothing.new_from_index(0, len(numbers)).alias(numbers.name)
+        found = self._values[numbers.zip_with(there, _ZERO)]
+        return found.zip_with(there, self._nothing).alias(numbers.name)
+
+
+def clean_text(texts: pl.Series, blanks: frozenset[str]) -> pl.Series:
+    """Return a column of free text without white space around it; blanks and Excel errors are null.
+
+    For columns in which few texts repeat; the same as asking the definition about each.
+    """
+    if texts.str.contains(_PLAIN).all() and not any(_NUMBERED.search(word) for word in blanks):
+        return texts
+    stripped = texts.str.strip_chars(WHITE)
+    blank = stripped.str.to_lowercase().is_in(["", *sorted(blanks)])
+    error = stripped.str.contains(f"^(?:{EXCEL_ERROR_PATTERN})$")
+    return stripped.set(blank | error, None)
+
+
+def _plain(read: Value | Fault | None) -> Plain | None:
+    """Return what was read as it stands in a frame."""
+    if isinstance(read, Fault):
+        return None
+    return joined(read) if isinstance(read, frozenset) else read
+
+
+@dataclass(slots=True)
+class ColumnCounts:
+    """How many cells of a column held what, over the judged rows read so far.
+
+    Attributes:
+        filled: A value.
+        empty: Nothing.
+        blank_words: A word that counts as a blank, by word, as `TBC`.
+        unreadable: Something that could not be read.
+    """
+
+    filled: int = 0
+    empty: int = 0
+    blank_words: Counter[str] = field(default_factory=Counter)
+    unreadable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A block whose cells have been read.
+
+    Attributes:
+        frame: `row` and one typed column for each column of the file.
+        unreadable: Column to the rows whose cell could not be read; only columns that have some.
+        problems: One for each of those cells.
+    """
+
+    frame: pl.DataFrame
+    unreadable: Mapping[str, pl.Series]
+    problems: tuple[Problem, ...]
+
+
+class CellReading:
+    """Reads the cells of one file; it learns the texts that it meets and counts what it reads.
+
+    Attributes:
+        counts: Column to what its cells held, over the rows read so far.
+        orders: Whether the events are day-first, over the rows read so far.
+    """
+
+    def __init__(
+        self,
+        columns: Iterable[Column],
+        reader_of: Callable[[Column], Reader],
+        blanks: frozenset[str],
+        apart: Collection[str] = (),
+        settled: Collection[str] = (),
+    ) -> None:
+        """Get ready for a file.
+
+        Args:
+            columns: Its columns.
+            reader_of: Gives the definition for a column.
+            blanks: Words that count as a blank.
+            apart: Columns whose definition is not that of others of their kind.
+            settled: Columns of which it is known whether their dates are day-first.
+        """
+        self.orders = DateOrders()
+        self._settled = frozenset(settled)
+        self._columns = {column.id: column for column in columns}
+        self._readers = {name: reader_of(column) for name, column in self._columns.items()}
+        self._distinct = [
+            name for name, column in self._columns.items() if column.kind == "text" and column.personal
+        ]
+        self._lookups = [(self._lookup(names[0]), names) for names in self._groups(frozenset(apart))]
+        self._blanks = blanks
+        self.counts = {name: ColumnCounts() for name in self._columns}
+
+    def takes(self) -> Mapping[str, pl.DataType]:
+        """Return as what the next texts of each column had best be given, where not as String."""
+        return {name: lookup.takes for lookup, names in self._lookups for name in names}
+
+    def read(self, texts: pl.DataFrame) -> Read:
+        """Read the cells of some rows: `row`, the `case_id` and the text of each other column."""
+        parts = [lookup.values(texts.select(names)) for lookup, names in self._lookups]
+        parts += [clean_text(texts.get_column(name), self._blanks).to_frame() for name in self._distinct]
+        beside = pl.concat([texts.select(ROW, "case_id"), *parts], how="horizontal")
+        frame = beside.select(ROW, *self._columns)
+        problems: list[Problem] = []
+        unreadable: dict[str, pl.Series] = {}
+        for name in self._columns:
+            found = self._without_value(texts.select(ROW, name), frame.get_column(name))
+            if found:
+                problems += found
+                unreadable[name] = pl.Series(ROW, [problem.row for problem in found], pl.UInt32).sort()
+        return Read(frame, unreadable, tuple(problems))
+
+    def _groups(self, apart: frozenset[str]) -> Iterator[list[str]]:
+        """Yield the columns that share what is learned: all events, all flags; others have their own."""
+        for kind in ("event", "flag"):
+            shared = [
+                name for name, column in self._columns.items() if column.kind == kind and name not in apart
+            ]
+            if shared:
+                yield shared
+        alone = {"case_id", *self._distinct}
+        for name, column in self._columns.items():
+            if name not in alone and (column.kind in {"codes", "date", "text"} or name in apart):
+                yield [name]
+
+    def _lookup(self, name: str) -> Lookup:
+        """Return what reads this column and those like it."""
+        kind = self._columns[name].kind
+        if kind in {"event", "date"}:
+            orders = self.orders if kind == "event" and name not in self._settled else None
+            return Lookup(self._readers[name], pl.Date, untimed, orders)
+        return Lookup(self._readers[name], pl.Boolean if kind == "flag" else pl.String)
+
+    def _without_value(self, texts: pl.DataFrame, values: pl.Series) -> list[Problem]:
+        """Count the cells of one column, and return a problem for each that holds neither value nor blank."""
+        name = texts.columns[1]
+        counts, empty = self.counts[name], texts.get_column(name).null_count()
+        counts.filled += len(values) - values.null_count()
+        counts.empty += empty
+        if values.null_count() == empty:
+            return []
+        odd = as_text(texts.filter(values.is_null()).drop_nulls(name)).group_by(name).agg(ROW).sort(name)
+        problems: list[Problem] = []
+        for text, rows in odd.iter_rows():
+            outcome = self._readers[name](text)
+            if isinstance(outcome, Fault):
+                counts.unreadable += len(rows)
+                problems += (outcome.problem(row, self._columns[name], text) for row in rows)
+            elif word := text.strip(WHITE):
+                counts.blank_words[word] += len(rows)
+            else:
+                counts.empty += len(rows)
+        return problems

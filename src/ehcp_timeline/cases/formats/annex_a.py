@@ -1,0 +1,47 @@
+"""Knows the list of plans that area inspections ask for (Annex A, list 1): it can show overdue reviews.
+
+The list holds the latest review of each plan and has no column for one that is still to be decided. That
+review is what the clock runs for, so such a column, blank, is laid beside the others. Earlier reviews are
+not in the list, and clocks that need them stay unknown.
+"""
+
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import replace
+
+import polars as pl
+
+from ehcp_timeline.cases.headers import Spellings, fold, match
+from ehcp_timeline.cases.sheet import Block, Sheet
+
+_LIST_1 = frozenset(
+    map(fold, ("Unique ID", "Date initial EHC plan issued", "Date updated EHC plan issued"))
+) | {fold("Date EHC plan last reviewed")}
+_OPEN_REVIEW = "review_decided"
+
+
+def is_list_1(headings: Iterable[str]) -> bool:
+    """Return whether these are the headings of the list."""
+    return set(map(fold, headings)) >= _LIST_1
+
+
+def with_open_review(sheet: Sheet, spellings: Spellings) -> Sheet:
+    """Return an Annex A list with a blank column for the review still to come; any other file as it is."""
+    if not is_list_1(sheet.headings) or _OPEN_REVIEW in match(sheet.headings, spellings):
+        return sheet
+    return replace(
+        sheet,
+        encoding=f"{sheet.encoding}, Annex A list 1 (only the latest review of each plan)",
+        headings=(*sheet.headings, _OPEN_REVIEW),
+        blocks=_widened(sheet.blocks, str(len(sheet.headings))),
+    )
+
+
+def _widened(blocks: Callable[[int], Generator[Block]], name: str) -> Callable[[int], Generator[Block]]:
+    """Return the blocks with one more column, blank."""
+
+    def wider(rows: int) -> Generator[Block]:
+        for block in blocks(rows):
+            cells = block.cells.with_columns(pl.lit(None, pl.String).alias(name))
+            yield replace(block, cells=cells)
+
+    return wider

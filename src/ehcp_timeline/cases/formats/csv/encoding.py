@@ -1,0 +1,214 @@
+"""Looks through the bytes of a file once, and makes them UTF-8 with line feeds where they are not."""
+
+import codecs
+import hashlib
+import io
+import re
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from os import fstat
+from typing import IO, Literal
+
+from ehcp_timeline.cases.formats.stream import PIECE, Raw, failures_named, open_named, pieces, spool
+from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.errors import CaseFileError
+
+Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252"]
+
+_LONE_RETURN = re.compile(rb"\r[^\n]")
+_MARKS: tuple[tuple[bytes, Encoding], ...] = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_IN_WORDS: dict[Encoding, str] = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8, as the beginning of the file says",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "cp1252": "UTF-8, nor Windows-1252",
+}
+_AS_CSV = "save it as CSV UTF-8"
+_NOT_TEXT = (
+    (b"%PDF", "is a PDF", "export the cases as CSV"),
+    (b"<", "looks like XML or a web page", "export the cases as CSV"),
+)
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Surveyed:
+    """A file, or a spooled copy of it, that is known to be UTF-8 with line feeds.
+
+    Attributes:
+        name: The file as the user named it; `-` is standard input.
+        shown: The same for messages.
+        sha256: Of the original bytes, in hexadecimal.
+        encoding: Of the original bytes.
+        size: How many bytes were looked at.
+        begin: How many bytes to skip at the beginning.
+        spool: An unlinked file that only its owner can read, where the original could not be read twice or
+            had to be transcoded; None where the original serves.
+        remarks: What is odd about its text as a whole.
+    """
+
+    name: str
+    shown: str
+    sha256: str
+    encoding: Encoding
+    size: int
+    begin: int
+    spool: IO[bytes] | None
+    remarks: tuple[Problem, ...] = ()
+
+    @property
+    def end(self) -> int:
+        """How many bytes `opened` gives, with those that are skipped at the beginning."""
+        return self.size if self.spool is None else fstat(self.spool.fileno()).st_size
+
+    @contextmanager
+    def opened(self) -> Iterator[IO[bytes]]:
+        """Give the bytes from the beginning; one reader at a time."""
+        if self.spool is not None:
+            self.spool.seek(self.begin)
+            yield self.spool
+            return
+        with open_named(self.name, self.shown) as file:
+            if fstat(file.fileno()).st_size != self.size:
+                raise CaseFileError(f"{self.shown} has changed while it was read", "try again")
+            file.seek(self.begin)
+            yield file
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one pass over the bytes has shown."""
+
+    sha256: str
+    utf8: bool
+    lone_return: bool
+    nul: bool
+
+
+def survey(raw: Raw) -> Surveyed:
+    """Look through the bytes of an open file; it is closed, or kept where it cannot be opened again.
+
+    Raises:
+        CaseFileError: It is empty, or not text.
+    """
+    with failures_named(raw.shown):
+        return _surveyed(raw)
+
+
+def _surveyed(raw: Raw) -> Surveyed:
+    """Look through a file, and keep a copy of it where it cannot be read again as it is."""
+    file, shown = raw.file, raw.shown
+    kept = file if raw.spooled else None
+    try:
+        begin, declared = _declared(file, shown)
+        look = _look(file)
+        encoding = declared or ("utf-8" if look.utf8 else "cp1252")
+        utf16 = encoding in {"utf-16-le", "utf-16-be"}
+        if look.nul and not utf16:
+            raise CaseFileError(f"{shown} is not text: it has NUL bytes", _AS_CSV)
+        size = fstat(file.fileno()).st_size
+        remarks = tuple(_mixed(file)) if encoding == "cp1252" else ()
+        if utf16 or look.lone_return or not look.utf8:
+            file.seek(begin)
+            kept, begin = spool(_retold(file, encoding, shown)), 0
+    finally:
+        if file is not kept:
+            file.close()
+    found = Surveyed(raw.name, shown, look.sha256, encoding, size, begin, kept, remarks)
+    if kept:
+        weakref.finalize(found, kept.close)
+    return found
+
+
+def _declared(file: IO[bytes], shown: str) -> tuple[int, Encoding | None]:
+    """Return how many bytes mark the encoding at the beginning, and which one they or the text declare."""
+    head = file.read(1024)
+    file.seek(0)
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return len(mark), encoding
+    if not head:
+        raise CaseFileError(f"{shown} is empty", "export the cases again")
+    for magic, what, hint in _NOT_TEXT:
+        if head.startswith(magic):
+            raise CaseFileError(f"{shown} {what}, not a case file", hint)
+    return 0, _utf16(head)
+
+
+def _utf16(head: bytes) -> Encoding | None:
+    """Return which UTF-16 a text without a mark is in: nearly every other byte of English text is nought."""
+    first, second = head[0::2], head[1::2]
+    if 0 not in first and second.count(0) > 0.8 * len(second):
+        return "utf-16-le"
+    return "utf-16-be" if 0 not in second and first.count(0) > 0.8 * len(first) else None
+
+
+def _look(file: IO[bytes]) -> _Look:
+    """Look at every byte once."""
+    digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
+    utf8, lone_return, nul, held = True, False, False, b""
+    for piece in pieces(file):
+        digest.update(piece)
+        utf8 = utf8 and _decodes(decoder, piece)
+        nul = nul or b"\0" in piece
+        if held or b"\r" in piece:
+            lone_return = lone_return or _LONE_RETURN.search(held + piece) is not None
+            held = b"\r" if piece.endswith(b"\r") else b""
+    return _Look(digest.hexdigest(), utf8 and _decodes(decoder, b"", final=True), lone_return, nul)
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, piece: bytes, *, final: bool = False) -> bool:
+    """Return whether the text goes on in the decoder's encoding."""
+    if piece.isascii() and not final and not decoder.getstate()[0]:
+        return True
+    try:
+        decoder.decode(piece, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _mixed(file: IO[bytes]) -> Iterator[Problem]:
+    """Yield the problem of a file with lines in UTF-8 beside lines that are not: some letters are wrong."""
+    lines: dict[bool, int] = {}
+    file.seek(0)
+    for number, line in enumerate(iter(partial(file.readline, PIECE), b""), start=1):
+        if not line.isascii():
+            lines.setdefault(_is_utf8(line), number)
+        if len(lines) == 2:
+            said = f"line {lines[True]} is UTF-8 and line {lines[False]} is not: some letters are wrong"
+            yield Problem(0, "", "mixed-encodings", said, _AS_CSV, "nothing")
+            return
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _retold(file: IO[bytes], encoding: Encoding, shown: str) -> Iterator[bytes]:
+    """Yield the rest of a file in UTF-8, with a line feed for every kind of line end."""
+    codec = "utf-8" if encoding == "utf-8-sig" else encoding
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(codec)(), translate=True)
+    line = 1
+    for piece in chain(pieces(file), [b""]):
+        try:
+            text = decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as error:
+            bad = line + piece.count(b"\n", 0, error.start)
+            raise CaseFileError(f"{shown}: line {bad} is not {_IN_WORDS[encoding]}", _AS_CSV) from None
+        if "\0" in text:
+            raise CaseFileError(f"{shown} is not text: it has NUL characters", _AS_CSV)
+        line += text.count("\n")
+        yield text.encode()

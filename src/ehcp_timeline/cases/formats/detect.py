@@ -1,0 +1,154 @@
+"""Finds out what kind of file a case file is by its bytes, never by its name, and reads it as that kind."""
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from ehcp_timeline.cases.formats.csv.encoding import survey
+from ehcp_timeline.cases.formats.csv.layout import find_sheet as find_csv_sheet
+from ehcp_timeline.cases.formats.stream import (
+    PIECE,
+    STDIN,
+    Allowance,
+    Raw,
+    damaged,
+    failures_named,
+    members,
+    open_raw,
+    opened_zip,
+    pieces,
+    spool,
+    unpacked,
+)
+from ehcp_timeline.cases.formats.xlsx.preflight import WORKBOOK
+from ehcp_timeline.cases.formats.xml import is_xml
+from ehcp_timeline.cases.headers import Spellings
+from ehcp_timeline.cases.schema import Vocabulary
+from ehcp_timeline.cases.sheet import ANYWHERE, Asked, Sheet
+from ehcp_timeline.errors import CaseFileError
+
+MOST_SPOOLED = 2_000_000_000  # bytes that a packed file may unpack to
+
+_GZIP = b"\x1f\x8b"
+_PARQUET = b"PAR1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_AS_XLSX = "save it as an Excel workbook (.xlsx)"
+_OTHER_ZIPS = (
+    ("xl/workbook.bin", "is a binary Excel workbook (.xlsb)", _AS_XLSX),
+    ("content.xml", "is an OpenDocument file", _AS_XLSX),
+    ("word/document.xml", "is a Word document", "export the cases as CSV or as an Excel workbook"),
+)
+
+
+def find_sheet(name: str, spellings: Spellings, vocabulary: Vocabulary, asked: Asked = ANYWHERE) -> Sheet:
+    """Open a case file of any kind and find its header row.
+
+    Args:
+        name: The file, or a folder with the files of one SEN2 return; `-` is standard input.
+        spellings: What its headings may mean.
+        vocabulary: The columns that it may have.
+        asked: Where the user says that the cases stand in it.
+
+    Raises:
+        CaseFileError: It cannot be read as a case file at all.
+    """
+    if name != STDIN and Path(name).is_dir():
+        from ehcp_timeline.cases.formats.sen2.archive import sheet_of_folder
+
+        inside = partial(find_sheet, spellings=spellings, vocabulary=vocabulary, asked=asked)
+        return sheet_of_folder(name, spellings, inside)
+    raw = open_raw(name)
+    read = partial(_of_kind, spellings=spellings, vocabulary=vocabulary, asked=asked)
+    if not raw.head().startswith((_GZIP, *_ZIP)):
+        return read(raw)
+    digest = raw.sha256()
+    with raw.file:
+        inner = _unpacked(raw, spellings, read)
+        sheet = inner if isinstance(inner, Sheet) else read(inner or raw)
+    return replace(sheet, sha256=digest)
+
+
+def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: Asked) -> Sheet:
+    """Read a file that is not packed, or was unpacked."""
+    head = raw.head()
+    if head.startswith((_GZIP, *_ZIP, _OLE, _PARQUET)):
+        with raw.file:
+            return _binary(raw, head, spellings, vocabulary, asked)
+    if is_xml(head):
+        from ehcp_timeline.cases.formats.sen2.xml import find_sen2_sheet
+
+        return find_sen2_sheet(raw)
+    return find_csv_sheet(survey(raw), spellings, asked)
+
+
+def _binary(raw: Raw, head: bytes, spellings: Spellings, vocabulary: Vocabulary, asked: Asked) -> Sheet:
+    """Read a file that is not text; what reads each kind is loaded only for it."""
+    if head.startswith(_OLE):
+        raise _locked_or_old(raw)
+    if head.startswith(_PARQUET):
+        from ehcp_timeline.cases.formats.parquet import find_parquet_sheet
+
+        return find_parquet_sheet(raw)
+    if head.startswith(_ZIP):
+        with opened_zip(raw) as archive:
+            is_book = WORKBOOK in members(archive)
+        if is_book:
+            from ehcp_timeline.cases.formats.xlsx.reader import find_xlsx_sheet
+
+            return find_xlsx_sheet(raw, spellings, vocabulary, asked)
+    raise CaseFileError(f"{raw.shown} is packed twice", "unpack it first")
+
+
+def _unpacked(raw: Raw, spellings: Spellings, read: Callable[[Raw], Sheet]) -> Raw | Sheet | None:
+    """Return the one file that is packed in a gzip or zip file, or the return that several are.
+
+    None for an Excel workbook.
+    """
+    if raw.head().startswith(_GZIP):
+        return replace(raw, file=spool(_gunzipped(raw)), spooled=True)
+    with opened_zip(raw) as archive:
+        held = members(archive)
+        if WORKBOOK in held:
+            return None
+        for member, what, hint in _OTHER_ZIPS:
+            if member in held:
+                raise CaseFileError(f"{raw.shown} {what}, not a case file", hint)
+        files = [
+            info for name, info in held.items() if not name.startswith("__macosx/") and not info.is_dir()
+        ]
+        if len(files) != 1:
+            from ehcp_timeline.cases.formats.sen2.archive import sheet_of_zip
+
+            return sheet_of_zip(raw, archive, files, spellings, read, MOST_SPOOLED)
+        parts = unpacked(archive, files[0], Allowance(raw.shown, MOST_SPOOLED), raw.shown)
+        return replace(raw, file=spool(parts), spooled=True)
+
+
+def _gunzipped(raw: Raw) -> Iterator[bytes]:
+    """Yield what is packed in a gzip file, piece by piece."""
+    allowance = Allowance(raw.shown, MOST_SPOOLED)
+    raw.file.seek(0)
+    try:
+        with gzip.GzipFile(fileobj=raw.file) as packed:
+            while piece := packed.read(PIECE):
+                allowance.take(len(piece))
+                yield piece
+    except (OSError, EOFError, zlib.error):
+        raise damaged(raw.shown) from None
+
+
+def _locked_or_old(raw: Raw) -> CaseFileError:
+    """Return which kind of file it is that begins as old Office files and locked ones do."""
+    held = b""
+    with failures_named(raw.shown):
+        for piece in pieces(raw.file):
+            if _ENCRYPTED in held + piece:
+                said = f"{raw.shown} is protected by a password"
+                return CaseFileError(said, "open it in Excel and save a copy without the password")
+            held = piece[-len(_ENCRYPTED) :]
+    return CaseFileError(f"{raw.shown} is an old Excel workbook (.xls)", _AS_XLSX)

@@ -1,0 +1,81 @@
+"""Reads a Parquet file, each cell as text; rows are numbered as if it had been written as CSV."""
+
+import io
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import polars as pl
+
+from ehcp_timeline.cases.formats.stream import Raw, failures_named
+from ehcp_timeline.cases.sheet import ROW, Block, Sheet
+from ehcp_timeline.errors import CaseFileError
+
+MOST_ROWS = 20_000_000
+
+_FIRST_ROW = 2  # the headings stand where row 1 of a CSV file is
+_WHOLE = 1e15  # below it, every whole number is exact
+
+
+def find_parquet_sheet(raw: Raw) -> Sheet:
+    """Find the columns of a Parquet file; its rows are read when they are asked for.
+
+    Raises:
+        CaseFileError: It is damaged, has no columns, or more rows than there can be cases.
+    """
+    digest = raw.sha256()
+    with failures_named(raw.shown):
+        data = raw.file.read()
+    with _damage_named(raw.shown):
+        schema = pl.scan_parquet(io.BytesIO(data)).collect_schema()
+        height = pl.scan_parquet(io.BytesIO(data)).select(pl.len()).collect().item()
+    if not schema:
+        raise CaseFileError(f"{raw.shown} is empty", "export the cases again")
+    if height > MOST_ROWS:
+        raise CaseFileError(f"{raw.shown} has {height:,} rows", f"at most {MOST_ROWS:,} are read")
+    return Sheet(
+        name=raw.name,
+        shown=raw.shown,
+        sha256=digest,
+        encoding="Parquet",
+        delimiter="",
+        header_row=1,
+        headings=tuple(schema.names()),
+        blocks=partial(_blocks, data, height, raw.shown),
+        expected=height,
+    )
+
+
+@contextmanager
+def _damage_named(shown: str) -> Iterator[None]:
+    """Turn what the reader says about a file that it cannot read into one line."""
+    said, tip = f"{shown} is a Parquet file that is damaged or was cut short", "write it again"
+    try:
+        yield
+    except (pl.exceptions.PolarsError, OSError, ValueError):
+        raise CaseFileError(said, tip) from None
+    except pl.exceptions.PanicException:
+        raise CaseFileError(said, tip) from None
+
+
+def _blocks(data: bytes, height: int, shown: str, rows: int) -> Generator[Block]:
+    """Yield the rows, about so many at a time."""
+    size = max(1, rows)
+    for begin in range(0, max(1, height), size):
+        with _damage_named(shown):
+            part = pl.scan_parquet(io.BytesIO(data)).slice(begin, size).collect()
+            cells = part.select(_text(column).alias(str(n)) for n, column in enumerate(part.iter_columns()))
+        yield Block(cells.with_row_index(ROW, offset=begin + _FIRST_ROW))
+
+
+def _text(column: pl.Series) -> pl.Series:
+    """Return a column as the text that a CSV file would hold."""
+    if column.dtype.is_float():
+        whole = (column == column.round(0)) & (column.abs() < _WHOLE)
+        figures = column.cast(pl.Int64, strict=False).cast(pl.String)
+        return figures.zip_with(whole, column.cast(pl.String))
+    if column.dtype.is_nested() or column.dtype in {pl.Binary, pl.Object}:
+        return pl.Series(
+            [None if value is None else str(value) for value in column.to_list()], dtype=pl.String
+        )
+    return column.cast(pl.String)

@@ -1,0 +1,1 @@
+"""The DfE's SEN2 return, as XML, CSV files, or a workbook."""

@@ -1,0 +1,116 @@
+"""Reads `sen2.toml`: the modules and items of the SEN2 return, and what its tables' headings look like."""
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+from ehcp_timeline.cases.headers import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One module of the return: an element of the XML, a table of every other shape.
+
+    Attributes:
+        id: Its name in the COLLECT export, as `requests`.
+        within: The module whose element holds it; an empty string for the outermost.
+        names: How the XML, a sheet or a record of the template calls it.
+        key: The item that numbers its rows in the COLLECT export.
+        parent_key: The item that names the row of the module above there, or an empty string.
+        spellings: Folded heading or tag to the item that it means.
+    """
+
+    id: str
+    within: str
+    names: tuple[str, ...]
+    key: str
+    parent_key: str
+    spellings: Mapping[str, str]
+
+    def item(self, heading: str) -> str | None:
+        """Return the item that a heading means, None where it is not read; only its first line counts.
+
+        >>> sen2().modules["requests"].item("Date request was received")
+        'receiveddate'
+        """
+        lines = heading.strip().splitlines()
+        return self.spellings.get(fold(lines[0])) if lines else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sen2:
+    """The return.
+
+    Attributes:
+        modules: By id.
+        codes: Item to each code it may hold and what that means.
+        compulsory: Item to the first collection year in which leaving it blank says something.
+        left_behind: Item that a case file cannot hold to its name in the return.
+    """
+
+    modules: Mapping[str, Module]
+    codes: Mapping[str, Mapping[str, str]]
+    compulsory: Mapping[str, int]
+    left_behind: Mapping[str, str]
+
+    def module(self, name: str) -> Module | None:
+        """Return the module that an element, a sheet or a table goes by, None where it is none.
+
+        >>> sen2().module("Named Plan").id
+        'namedplan'
+        """
+        word = fold(name)
+        return next((one for one in self.modules.values() if word in map(fold, one.names)), None)
+
+    def held(self, seen: Iterable[str], year: int | None) -> frozenset[str]:
+        """Return which items a file can be taken to know: a blank in them says that there is nothing.
+
+        A date goes with its outcome, because "decided, but no date" has a meaning of its own.
+
+        Args:
+            seen: The items that stand in it anywhere.
+            year: Of the collection; None where it is not known.
+        """
+        found = set(seen)
+        found |= {f"{outcome}date" for outcome in ("requestoutcome", "assessmentoutcome") if outcome in found}
+        return frozenset(item for item in found if (year or 0) >= self.compulsory.get(item, 0))
+
+
+@cache
+def sen2() -> Sen2:
+    """Read the description of the return that ships with the package."""
+    read = tomllib.loads((resources.files(__package__) / "sen2.toml").read_text(encoding="utf-8"))
+    return Sen2(
+        modules=MappingProxyType({name: _module(name, held) for name, held in read["module"].items()}),
+        codes=MappingProxyType(read["code"]),
+        compulsory=MappingProxyType(read["compulsory"]),
+        left_behind=MappingProxyType(read["left_behind"]),
+    )
+
+
+def _module(name: str, held: Mapping[str, Any]) -> Module:
+    spellings = {fold(word): item for item, words in held["items"].items() for word in (item, *words)}
+    within, parent_key = held.get("within", ""), held.get("parent_key", "")
+    return Module(name, within, tuple(held["names"]), held["key"], parent_key, MappingProxyType(spellings))
+
+
+KEY = "tableid"
+_TIES = (KEY, "personid")  # every table of every shape has a heading that ends so
+
+
+def first_line(heading: str) -> str:
+    r"""Return the first line of a heading: in the DfE's template an instruction follows.
+
+    >>> first_line("Person ID\n\n(This must be a unique ID for each Person record)")
+    'Person ID'
+    """
+    return heading.strip().partition("\n")[0].strip()
+
+
+def may_be_table(headings: Sequence[str]) -> bool:
+    """Return whether some heading numbers persons or requests, as no other file need do."""
+    return any(fold(first_line(heading)).endswith(_TIES) for heading in headings)

@@ -1,0 +1,251 @@
+"""Streams the persons of a SEN2 return out of its XML: a row for each request and each further assessment."""
+
+from collections.abc import Callable, Generator, Iterable
+from itertools import chain
+from pyexpat import ExpatError
+
+import polars as pl
+
+from ehcp_timeline.cases.formats.sen2.columns import ITEMS, PERSON
+from ehcp_timeline.cases.formats.sen2.items import sen2
+from ehcp_timeline.cases.formats.xml import local, parser_of
+from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.sheet import ROW
+from ehcp_timeline.errors import CaseFileError
+
+# What bounds the memory: the length of a text, of a comment, of a tag; different names; nested elements.
+LONGEST_PERSON = 4_000_000  # bytes
+MOST_NAMES = 1_000
+DEEPEST = 100
+
+_LINE, _RANK, _NOT_YET = "line", "sentyperank", "A"
+_SCHEMA = {ROW: pl.UInt32, PERSON: pl.UInt32} | dict.fromkeys(ITEMS, pl.String)
+_COLUMNS = tuple(_SCHEMA)
+
+Items = dict[str, str | int | None]
+_Meaning = tuple[Items, str] | Callable[[], None] | None
+Told = tuple[pl.DataFrame, tuple[Problem, ...]]
+
+
+def read_persons(parts: Iterable[bytes], shown: str, rows: int, *, packed: bool = False) -> Generator[Told]:
+    """Yield the requests of a return from the first, about `rows` of them at a time; at least once.
+
+    Args:
+        parts: The XML, piece by piece.
+        shown: The file, to begin an error with.
+        rows: How many at a time.
+        packed: The file was unpacked, so that a small one may hold elements within elements by the million.
+
+    Yields:
+        The flat table that `columns.case_cells` reads, and a problem for each person without a request.
+        `row` is the line on which the first item of the request stands, or the next number where a line
+        holds several.
+
+    Raises:
+        CaseFileError: The XML is not well formed, was cut short, has a document type, a person that is
+            longer than any can be, or elements such as no return has.
+    """
+    persons = _Persons(shown, packed=packed)
+    for part in chain(parts, (b"",)):
+        persons.take(part)
+        if len(persons.rows) >= rows:
+            yield persons.told()
+    yield persons.told()
+
+
+def malformed(shown: str, line: int) -> CaseFileError:
+    """Return the error for XML that is not well formed."""
+    return CaseFileError(f"{shown}: line {line} is not well-formed XML", "export the return again")
+
+
+def cut_short(shown: str, line: int) -> CaseFileError:
+    """Return the error for XML that ends too early."""
+    said = f"{shown} was cut short: its XML ends on line {line}, before it is complete"
+    return CaseFileError(said, "export the return again, or copy it again")
+
+
+def _undecided(assessment: Items) -> bool:
+    """Return whether an assessment only says that nothing is decided yet."""
+    return str(assessment.get("assessmentoutcome") or _NOT_YET).upper() == _NOT_YET
+
+
+class _Persons:
+    """The persons met so far.
+
+    Elements are known by their ends alone, and their text is what stands since the end before: between the
+    tags of a return there is nothing but white space. A return of a million persons has some sixty million
+    ends, so what takes them does next to nothing.
+
+    Attributes:
+        rows: Those not yet told, each with the cells of `_SCHEMA`.
+    """
+
+    def __init__(self, shown: str, *, packed: bool) -> None:
+        self.rows: list[tuple[str | int | None, ...]] = []
+        self._shown = shown
+        self._parser = parser_of(shown)
+        self._problems: list[Problem] = []
+        self._person: Items = {}
+        self._request: Items = {}
+        self._assessment: Items = {}
+        self._need: Items = {}
+        self._assessments: list[Items] = []
+        self._requests: list[Items] = []
+        self._count = self._last_row = 0
+        self._part = b""
+        self._passed = self._at = self._newlines = self._without_end = 0
+        self._texts: list[str] = []
+        self._known: dict[str, _Meaning] = {}
+        self._parser.CharacterDataHandler = self._texts.append
+        self._parser.EndElementHandler = end = self._ending()
+        if packed:
+            self._parser.StartElementHandler, self._parser.EndElementHandler = self._counting(end)
+
+    def take(self, part: bytes) -> None:
+        """Take the next part of the XML; an empty one is the end.
+
+        Raises:
+            CaseFileError: As `read_persons` raises.
+        """
+        self._part, self._at, before = part, 0, self._count
+        try:
+            self._parser.Parse(part, not part)
+        except ExpatError as error:
+            raise (malformed if part else cut_short)(self._shown, error.lineno) from None
+        self._newlines += part.count(b"\n", self._at)
+        self._passed += len(part)
+        self._without_end = self._without_end + len(part) if self._count == before else 0
+        if self._without_end > LONGEST_PERSON:
+            self._refuse(f"no person ends within {LONGEST_PERSON // 1_000_000} million bytes")
+        if len(self._known) > MOST_NAMES:
+            self._refuse(f"there are more than {MOST_NAMES:,} names of elements")
+
+    def _refuse(self, why: str) -> None:
+        """Refuse a file that no return can be, and would fill the memory."""
+        said = f"{self._shown}: by line {self._newlines + 1} {why}"
+        raise CaseFileError(said, "export the return again")
+
+    def _line(self) -> int:
+        """Return the line on which the parser stands; counted here, because the parser takes its time."""
+        at = max(self._parser.CurrentByteIndex - self._passed, self._at)
+        self._newlines += self._part.count(b"\n", self._at, at)
+        self._at = at
+        return self._newlines + 1
+
+    def _ending(self) -> Callable[[str], None]:
+        """Return what takes the end of each element; it learns each name when it first meets it."""
+        texts, known = self._texts, self._known
+
+        def end(name: str) -> None:
+            try:
+                means = known[name]
+            except KeyError:
+                means = known[name] = self._meaning(local(name))
+            if means is not None:
+                if not isinstance(means, tuple):
+                    means()
+                elif text := "".join(texts).strip():
+                    gathered, item = means
+                    if gathered and item not in gathered:
+                        gathered[item] = text
+                    else:
+                        self._gather(gathered, item, text)
+            texts.clear()
+
+        return end
+
+    def _counting(self, end: Callable[[str], None]) -> tuple[Callable[..., None], Callable[[str], None]]:
+        """Return what takes the beginning and the end of each element, and refuses a nesting without end."""
+        depth = 0
+
+        def begin(*_: object) -> None:
+            nonlocal depth
+            depth += 1
+            if depth > DEEPEST:
+                self._refuse(f"elements stand within elements {DEEPEST} deep")
+
+        def ended(name: str) -> None:
+            nonlocal depth
+            depth -= 1
+            end(name)
+
+        return begin, ended
+
+    def _meaning(self, tag: str) -> _Meaning:
+        """Return where an item is gathered, or what is done when a module ends; None for all else."""
+        match tag:
+            case "person":
+                return self._end_person
+            case "requests":
+                return self._end_request
+            case "assessment":
+                return self._end_assessment
+            case "senneed":
+                return self._end_need
+        for modules, gathered in (
+            (("person",), self._person),
+            (("requests", "activeplans"), self._request),
+            (("assessment", "namedplan"), self._assessment),
+            (("senneed",), self._need),
+        ):
+            for module in modules:
+                item = sen2().modules[module].item(tag)
+                if item is not None and item in (*ITEMS, _RANK):
+                    return gathered, item
+        return None
+
+    def _gather(self, gathered: Items, item: str, text: str) -> None:
+        """Keep the text of an item; two of one name are kept both, so that neither is taken for the truth."""
+        if not gathered:
+            gathered[_LINE] = self._line()
+        gathered[item] = text if gathered.get(item, text) == text else f"{gathered[item]} and {text}"
+
+    def _end_need(self) -> None:
+        """Keep the need of the first rank."""
+        if self._need.get(_RANK) == "1" or "sentype" not in self._request:
+            self._request["sentype"] = self._need.get("sentype")
+        self._need.clear()
+
+    def _end_assessment(self) -> None:
+        self._assessments.append(self._assessment.copy())
+        self._assessment.clear()
+
+    def _end_request(self) -> None:
+        """Keep a request with the first assessment that decides anything, and each further one by itself."""
+        first: Items = min(self._assessments, key=_undecided, default={})
+        here = {_LINE: self._line()}
+        further = (one for one in self._assessments if one is not first)
+        self._requests += [here | first | self._request, *further]
+        self._request.clear()
+        self._assessments.clear()
+
+    def _end_person(self) -> None:
+        """Put the person's items into each of its rows."""
+        self._count += 1
+        if not self._requests:
+            self._without_request()
+        for request in self._requests:
+            whole = self._person | request
+            whole[ROW], whole[PERSON] = self._next_row(request.get(_LINE)), self._count
+            self.rows.append(tuple(map(whole.get, _COLUMNS)))
+        self._person.clear()
+        self._requests.clear()
+
+    def _without_request(self) -> None:
+        row = self._next_row(self._person.get(_LINE))
+        tip = "add the request that led to the plan; outcome H if it was decided in an earlier year"
+        self._problems.append(Problem(row, "", "no-request", "the person has no request", tip, "row"))
+
+    def _next_row(self, line: str | int | None) -> int:
+        """Return the line of a row, or the next number where rows share a line."""
+        self._last_row = max(int(line or 0), self._last_row + 1)
+        return self._last_row
+
+    def told(self) -> Told:
+        """Return the rows that have not been told, and their problems."""
+        columns = zip(*self.rows, strict=True) if self.rows else ((),) * len(_COLUMNS)
+        flat = pl.DataFrame(dict(zip(_COLUMNS, columns, strict=True)), schema=_SCHEMA)
+        problems = tuple(self._problems)
+        self.rows.clear()
+        self._problems.clear()
+        return flat, problems

@@ -1,0 +1,208 @@
+"""Opens a file, standard input or a zip file's member, so that its bytes can be read more than once."""
+
+import hashlib
+import stat
+import struct
+import sys
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from os import fstat
+from typing import IO
+
+from ehcp_timeline.errors import CaseFileError
+
+STDIN = "-"
+
+# Small enough to stay in the processor's cache while it is looked at in several ways.
+PIECE = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An open file that stands at its first byte.
+
+    Attributes:
+        name: The file as the user named it; `-` is standard input.
+        shown: The same for messages.
+        file: Its bytes; whoever takes the record closes it.
+        spooled: It is a copy without a name, because the original can be read only once.
+    """
+
+    name: str
+    shown: str
+    file: IO[bytes]
+    spooled: bool
+
+    def head(self) -> bytes:
+        """Return its first bytes, up to 1,024, and stand at the first again."""
+        with failures_named(self.shown):
+            head = self.file.read(1024)
+            self.file.seek(0)
+        return head
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of its bytes in hexadecimal, and stand at the first again."""
+        with failures_named(self.shown):
+            digest = hashlib.sha256()
+            self.file.seek(0)
+            for piece in pieces(self.file):
+                digest.update(piece)
+            self.file.seek(0)
+        return digest.hexdigest()
+
+
+@contextmanager
+def failures_named(shown: str) -> Iterator[None]:
+    """Turn what the system says about a file that cannot be read into one line."""
+    try:
+        yield
+    except OSError as error:
+        raise CaseFileError(f"{shown} cannot be read: {error.strerror}") from None
+
+
+def open_raw(name: str) -> Raw:
+    """Open a file, or standard input where `name` is `-`.
+
+    Raises:
+        CaseFileError: It is missing, a folder, not ours to read, or breaks off.
+    """
+    shown = "standard input" if name == STDIN else name
+    with failures_named(shown):
+        file, spooled = _readable_twice(name, shown)
+    return Raw(name, shown, file, spooled)
+
+
+def open_named(name: str, shown: str) -> IO[bytes]:
+    """Open a file, or say in one line why not."""
+    try:
+        return open(name, "rb")  # noqa: PTH123 - the caller closes it
+    except (FileNotFoundError, ValueError):
+        raise CaseFileError(f"{shown}: there is no such file", "check the name and the folder") from None
+    except IsADirectoryError:
+        raise CaseFileError(f"{shown} is a folder", "name a file in it") from None
+    except PermissionError:
+        raise CaseFileError(f"{shown} may not be read", "ask for leave to read it, or copy it") from None
+
+
+def spool(parts: Iterable[bytes]) -> IO[bytes]:
+    """Write parts to a file that has no name, so that nobody else can read it and nothing is left behind."""
+    kept: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as what reads it
+    try:
+        kept.writelines(parts)
+        kept.seek(0)
+    except BaseException:
+        kept.close()
+        raise
+    return kept
+
+
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the rest of a file piece by piece."""
+    while piece := file.read(PIECE):
+        yield piece
+
+
+def _readable_twice(name: str, shown: str) -> tuple[IO[bytes], bool]:
+    """Return the file, and whether it is a spooled copy because the original can be read only once."""
+    if name == STDIN and sys.stdin is None:
+        raise CaseFileError(f"{shown} is closed", "name a file")
+    file = sys.stdin.buffer if name == STDIN else open_named(name, shown)
+    if name != STDIN and stat.S_ISREG(fstat(file.fileno()).st_mode):
+        return file, False
+    try:
+        return spool(pieces(file)), True
+    finally:
+        if name != STDIN:
+            file.close()
+
+
+MOST_MEMBERS = 10_000
+MOST_UNPACKED = 256_000_000  # bytes of the members that are read, together
+
+_ENTRY = b"PK\x01\x02"
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError, OverflowError, OSError),
+    RuntimeError,  # a way of packing that Python does not know
+)
+
+
+class Allowance:
+    """How many bytes may still be unpacked from one file."""
+
+    def __init__(self, shown: str, most: int = MOST_UNPACKED) -> None:
+        self._shown = shown
+        self._most = most
+        self._left = most
+
+    def take(self, size: int) -> None:
+        """Use up some bytes.
+
+        Raises:
+            CaseFileError: There are not so many left.
+        """
+        self._left -= size
+        if self._left < 0:
+            said = f"{self._shown} unpacks to more than {self._most // 1_000_000} million bytes"
+            raise CaseFileError(said, "a file of cases is smaller; save the sheet with the cases by itself")
+
+
+@contextmanager
+def opened_zip(raw: Raw) -> Iterator[zipfile.ZipFile]:
+    """Give the zip file that an open file holds.
+
+    Raises:
+        CaseFileError: It is damaged or cut short, or has too many members.
+    """
+    if _entries(raw.file) > MOST_MEMBERS:
+        said = f"{raw.shown} holds more than {MOST_MEMBERS:,} files"
+        raise CaseFileError(said, "give the case file itself")
+    try:
+        archive = zipfile.ZipFile(raw.file)
+    except _BROKEN:
+        raise damaged(raw.shown) from None
+    with archive:
+        yield archive
+
+
+def members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Return the members by their names in small letters, with `/` between folders."""
+    return {info.filename.replace("\\", "/").lower(): info for info in archive.infolist()}
+
+
+def unpacked(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: Allowance, shown: str
+) -> Generator[bytes]:
+    """Yield a member piece by piece.
+
+    Raises:
+        CaseFileError: It is damaged, has a password, or is larger than allowed, whatever size it declares.
+    """
+    if info.flag_bits & 1:
+        raise CaseFileError(f"{shown} is protected by a password", "save a copy without the password")
+    try:
+        with archive.open(info) as member:
+            while piece := member.read(PIECE):
+                allowance.take(len(piece))
+                yield piece
+    except _BROKEN:
+        raise damaged(shown) from None
+
+
+def damaged(shown: str) -> CaseFileError:
+    """Return the error for a zip file, as an Excel workbook is one, that cannot be unpacked."""
+    return CaseFileError(f"{shown} is damaged or was cut short", "copy it again, or open it and save it anew")
+
+
+def _entries(file: IO[bytes]) -> int:
+    """Return how often a file has the mark of a member's entry, which zip keeps for every member."""
+    found, held = 0, b""
+    file.seek(0)
+    for piece in pieces(file):
+        found += (held + piece).count(_ENTRY)
+        held = piece[-len(_ENTRY) + 1 :]
+    file.seek(0)
+    return found

@@ -1,0 +1,69 @@
+"""Reads one case from words such as `request_received=2026-01-12`, without a file."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from ehcp_timeline.cases.cells.parser import Value, cell_reader
+from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, Fault, blank_words, shown
+from ehcp_timeline.cases.headers import Spellings, load_spellings
+from ehcp_timeline.cases.model import Row
+from ehcp_timeline.cases.schema import Vocabulary
+from ehcp_timeline.errors import UsageError
+
+
+def row_from_words(words: Sequence[str], vocabulary: Vocabulary, as_at: date) -> Row:
+    """Read events, facts and flags of one case; its row number is 0, because no file holds it.
+
+    Raises:
+        UsageError: A word is not `NAME=VALUE`, its name is unknown or is given twice, or its value cannot be
+            read.
+    """
+    texts: dict[str, str] = {}
+    for word in words:
+        name, text = _parted(word, vocabulary)
+        if name in texts:
+            raise UsageError(f"{name} is given twice", "give each name once")
+        texts[name] = text
+    spellings = load_spellings(vocabulary)
+    return _row(
+        {name: _read(name, text, vocabulary, spellings, as_at) for name, text in texts.items()}, vocabulary
+    )
+
+
+def _row(values: Mapping[str, Value], vocabulary: Vocabulary) -> Row:
+    """Sort the values of one case into the parts of a row."""
+    events = vocabulary.of_kind("event")
+    return Row(
+        number=0,
+        case_id=str(values.get("case_id", "")),
+        events={name: day for name, day in values.items() if isinstance(day, date) and name in events},
+        codes={name: codes for name, codes in values.items() if isinstance(codes, frozenset)},
+        texts={name: text for name, text in values.items() if isinstance(text, str) and name != "case_id"},
+        flags={name: flag for name, flag in values.items() if isinstance(flag, bool)},
+    )
+
+
+def _parted(word: str, vocabulary: Vocabulary) -> tuple[str, str]:
+    """Part a word into the column that it names and its text."""
+    given, equals, text = word.partition("=")
+    if not equals:
+        raise UsageError(f"{shown(word)} is not NAME=VALUE", "write for example request_received=2026-01-12")
+    name = given.strip().lower().replace("-", "_")
+    if name not in vocabulary.columns:
+        close = difflib.get_close_matches(name, vocabulary.columns, n=1)
+        hint = f"did you mean {close[0]}?" if close else "`ehcp template --rows` lists the names"
+        raise UsageError(f"{shown(given)} is not the name of an event, a fact or a flag", hint)
+    return name, text
+
+
+def _read(name: str, text: str, vocabulary: Vocabulary, spellings: Spellings, as_at: date) -> Value:
+    """Read the value of one word."""
+    column = vocabulary.columns[name]
+    value = cell_reader(column, vocabulary.absorbs, spellings, as_at, blank_words(DEFAULT_BLANKS))(text)
+    if value is None:
+        raise UsageError(f"{name} has no value", "give one, or leave the word out")
+    if isinstance(value, Fault):
+        problem = value.problem(0, column, text)
+        raise UsageError(f"{name}: {problem.problem}", problem.try_)
+    return value

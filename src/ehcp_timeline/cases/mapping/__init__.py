@@ -1,0 +1,1 @@
+"""A council's own headings and codes, laid over ours."""

@@ -1,0 +1,150 @@
+"""Lays columns beside those of a file that a council's mapping works out: constants, dates by outcome."""
+
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, WHITE
+from ehcp_timeline.cases.headers import Spellings, fold, match
+from ehcp_timeline.cases.mapping.model import FileMapping, Outcome
+from ehcp_timeline.cases.mapping.validate import undated, unnamed
+from ehcp_timeline.cases.sheet import Block, Sheet
+from ehcp_timeline.errors import CaseFileError
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A file with the columns that were laid beside its own.
+
+    Attributes:
+        sheet: The file; its headings are its own.
+        places: Column that was laid to its place among the cells, from 0.
+        seen: Event whose date is chosen by an outcome to the place of the date's own cell.
+        told: Event whose date is chosen by an outcome to the place of the outcome's own cell.
+        constants: Columns that have one value on every row, as text.
+    """
+
+    sheet: Sheet
+    places: Mapping[str, int] = field(default_factory=dict)
+    seen: Mapping[str, int] = field(default_factory=dict)
+    told: Mapping[str, int] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+    def given(self, place: int) -> tuple[str, ...]:
+        """Return the events whose date or outcome stands at a place."""
+        return tuple(name for name in self.seen if place in (self.seen[name], self.told[name]))
+
+
+def lay(sheet: Sheet, mapping: FileMapping, spellings: Spellings, blanks: frozenset[str]) -> Laid:
+    """Return a file with the columns that its mapping works out.
+
+    Args:
+        sheet: The file.
+        mapping: What is said about it.
+        spellings: What its headings may mean.
+        blanks: Words that count as a blank.
+
+    Raises:
+        CaseFileError: An event has a heading of its own beside its outcome, or half of an outcome is missing.
+    """
+    held = match(sheet.headings, spellings)
+    chosen = dict(_chosen(sheet, mapping, held))
+    named = [(mapping.outcomes[name], *places) for name, places in chosen.items()]
+    constants = {
+        name: text for name, text in mapping.constants.items() if name not in held and name not in chosen
+    }
+    if not chosen and not constants:
+        return Laid(sheet)
+    first = len(sheet.headings)
+    places = {name: first + number for number, name in enumerate((*chosen, *constants))}
+    columns = [
+        _dates(mapping.outcomes[name], *pair, _names(pair, named), blanks).alias(str(places[name]))
+        for name, pair in chosen.items()
+    ]
+    columns += [pl.lit(text).alias(str(places[name])) for name, text in constants.items()]
+    seen = {name: date for name, (date, _) in chosen.items()}
+    told = {name: where for name, (_, where) in chosen.items()}
+    wider = replace(sheet, blocks=_wider(sheet.blocks, columns))
+    return Laid(wider, places, seen, told, constants)
+
+
+def _chosen(
+    sheet: Sheet, mapping: FileMapping, held: Sequence[str | None]
+) -> Iterable[tuple[str, tuple[int, int]]]:
+    """Yield each event whose date is chosen by an outcome, with the places of its date and of the outcome."""
+    for name, outcome in mapping.outcomes.items():
+        date, where = (_place(sheet, text) for text in (outcome.date, outcome.where))
+        if date is None and where is None:
+            continue
+        if date is None or where is None:
+            lacks, has = (outcome.date, outcome.where) if date is None else (outcome.where, outcome.date)
+            said = f'{sheet.where}: {name} is taken from "{outcome.date}" where "{outcome.where}" says so'
+            raise CaseFileError(f'{said}; the file has "{has}" but no "{lacks}"', "correct ehcp.toml")
+        if name in held:
+            said = f'{sheet.where}: "{sheet.headings[held.index(name)]}" and ehcp.toml both give {name}'
+            raise CaseFileError(said, "remove one of them, or name the heading under ignore in ehcp.toml")
+        yield name, (date, where)
+
+
+def _place(sheet: Sheet, heading: str) -> int | None:
+    """Return where a heading stands, from 0; None where it is not there.
+
+    Raises:
+        CaseFileError: It is there twice.
+    """
+    found = [place for place, text in enumerate(sheet.headings) if fold(text) == fold(heading)]
+    if len(found) > 1:
+        raise CaseFileError(f'{sheet.where}: there are two headings "{heading}"', "rename one of them")
+    return found[0] if found else None
+
+
+def _names(pair: tuple[int, int], named: Iterable[tuple[Outcome, int, int]]) -> frozenset[str]:
+    """Return every word that is named for some event with this date and this outcome."""
+    return frozenset(
+        _key(word) for outcome, *places in named if tuple(places) == pair for word in outcome.words
+    )
+
+
+def _dates(outcome: Outcome, date: int, where: int, known: frozenset[str], blanks: frozenset[str]) -> pl.Expr:
+    """Return the cells of an event: its date where the outcome is its own, else blank.
+
+    A date with an outcome that is named for no event, and an outcome without its date, are not left blank:
+    what happened is not known then, and a blank would say that nothing did.
+    """
+    day, found = pl.col(str(date)), pl.col(str(where)).fill_null("")
+    stripped = found.str.strip_chars(WHITE)
+    word = stripped.str.replace_all(r"\s+", " ").str.to_lowercase()
+    mine = word.is_in(sorted(map(_key, outcome.words)))
+    blank = day.fill_null("").str.strip_chars(WHITE).str.to_lowercase().is_in(["", *sorted(blanks)])
+    without = pl.lit(None, pl.String) if outcome.undated == "not-yet" else found + pl.lit(undated(outcome))
+    nobodys = pl.when(word == "").then(pl.lit("blank")).otherwise(stripped)
+    without_outcome = stripped.str.contains(f"^(?:{EXCEL_ERROR_PATTERN})$")
+    return (
+        pl.when(mine & blank)
+        .then(without)
+        .when(mine)
+        .then(day)
+        .when(without_outcome)
+        .then(stripped)
+        .when(blank | word.is_in(sorted(known)))
+        .then(pl.lit(None, pl.String))
+        .otherwise(nobodys + pl.lit(unnamed(outcome)))
+    )
+
+
+def _key(word: str) -> str:
+    """Return a word as the cells are compared with it."""
+    return " ".join(word.split()).lower()
+
+
+def _wider(
+    blocks: Callable[[int], Generator[Block]], columns: Sequence[pl.Expr]
+) -> Callable[[int], Generator[Block]]:
+    """Return the blocks with more columns."""
+
+    def wider(rows: int) -> Generator[Block]:
+        for block in blocks(rows):
+            yield replace(block, cells=block.cells.with_columns(columns))
+
+    return wider

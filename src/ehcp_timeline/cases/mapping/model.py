@@ -1,0 +1,114 @@
+"""What a council says about its own files: headings, words, formats, where the cases stand, constants."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import PurePath
+from typing import Literal
+
+from ehcp_timeline.cases.headers import fold
+
+EVERY = "*"
+Undated = Literal["unknown", "not-yet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An event whose date stands under a heading that several events share, told apart by another cell.
+
+    Attributes:
+        date: The heading of the date.
+        where: The heading of what tells the events apart.
+        words: What stands there for this event; an empty text is a blank cell.
+        undated: What the word without a date means: that the day is `unknown`, or that it is `not-yet`.
+    """
+
+    date: str
+    where: str
+    words: tuple[str, ...]
+    undated: Undated = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class FileMapping:
+    """What is said about one file.
+
+    Attributes:
+        columns: Column to the headings that mean it.
+        outcomes: Event to where its date is found.
+        ignore: Headings that are not read.
+        values: Column to the council's words to ours; an empty text is a blank.
+        date_formats: Column, or `*` for all, to the formats of its dates.
+        blanks: More words that mean a blank cell, beside those that always do.
+        constants: Column that a file lacks to its value on every row.
+        sheet: Name of the worksheet; empty to find it.
+        header_row: Row of the headings, from 1; 0 to find it.
+    """
+
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    date_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    blanks: tuple[str, ...] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
+    header_row: int = 0
+
+    def laid_under(self, own: "FileMapping") -> "FileMapping":
+        """Return this mapping with another laid over it, which wins column by column and word by word."""
+        again = {*own.columns, *own.outcomes}
+        taken = {fold(text) for texts in (*own.columns.values(), own.ignore) for text in texts}
+        left = {
+            name: tuple(text for text in texts if fold(text) not in taken)
+            for name, texts in self.columns.items()
+            if name not in again
+        }
+        return FileMapping(
+            columns={**left, **own.columns},
+            outcomes={**{n: said for n, said in self.outcomes.items() if n not in again}, **own.outcomes},
+            ignore=(*self.ignore, *own.ignore),
+            values={
+                name: {**self.values.get(name, {}), **own.values.get(name, {})}
+                for name in {**self.values, **own.values}
+            },
+            date_formats={**self.date_formats, **own.date_formats},
+            blanks=(*self.blanks, *own.blanks),
+            constants={**self.constants, **own.constants},
+            sheet=own.sheet or self.sheet,
+            header_row=own.header_row or self.header_row,
+        )
+
+
+NOTHING_SAID = FileMapping()
+
+
+@dataclass(frozen=True, slots=True)
+class Mappings:
+    """Everything that a configuration says about files.
+
+    Attributes:
+        source: The configuration file, to begin an error with; empty where there is none.
+        every: What holds for every file.
+        files: Pattern of a file's name to what holds for such files, laid over the former in this order.
+    """
+
+    source: str = ""
+    every: FileMapping = NOTHING_SAID
+    files: Mapping[str, FileMapping] = field(default_factory=dict)
+
+    def of_file(self, name: str) -> FileMapping:
+        """Return what is said about a file; only its name counts, not its folder, and not its case."""
+        found = self.every
+        base = PurePath(name.replace("\\", "/")).name.lower()
+        for pattern, own in self.files.items():
+            if fnmatchcase(base, pattern.lower()):
+                found = found.laid_under(own)
+        return found
+
+    def parts(self) -> Mapping[str, FileMapping]:
+        """Return each part under the key path that its own keys follow, as `files."a*.csv".`."""
+        return {"": self.every, **{f'files."{pattern}".': own for pattern, own in self.files.items()}}
+
+
+NO_MAPPINGS = Mappings()

@@ -1,0 +1,57 @@
+"""One row of a case file as the single reader sees it, and a problem: where, what, and what to try."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+BLANK: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One episode of a case: dated events, facts and flags.
+
+    Attributes:
+        number: Physical line of the file, 1 for its first line.
+        case_id: The authority's own number for the case.
+        events: Event id to its date; an event without a date is absent.
+        codes: Fact id to its codes (facts with a closed list only); a blank fact is absent.
+        texts: Fact id to its text (district, team, caseworker and so on); a blank fact is absent.
+        flags: Flag id to yes or no; a blank flag is absent.
+        unreadable: Columns whose cell could not be read: a date that is no date, an unknown code.
+    """
+
+    number: int
+    case_id: str
+    events: Mapping[str, date] = field(default_factory=dict)
+    codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    flags: Mapping[str, bool] = field(default_factory=dict)
+    unreadable: frozenset[str] = BLANK
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing in a case file that a person should put right.
+
+    Attributes:
+        row: Physical line of the file, 1 for its first line; 0 where the whole file is meant.
+        column: The column's own name, or an empty string where the whole row is meant.
+        rule: Short permanent id of the check that found it, as `impossible-date`.
+        problem: What is wrong. Never holds the value of a personal column.
+        try_: What to try.
+        stops: `row` if the row could not be judged at all, `cell` if the clocks that need this cell could
+            not, `nothing` if everything was judged all the same.
+    """
+
+    row: int
+    column: str
+    rule: str
+    problem: str
+    try_: str
+    stops: str
+
+
+NO_ROWS = Problem(
+    0, "", "no-rows", "there is no row below the headings", "export it again if there are cases", "nothing"
+)

@@ -1,0 +1,98 @@
+"""Leaves out the rows that are no cases: blank, without a case_id, a total, or repeating another."""
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from ehcp_timeline.cases.cells.values import EXCEL_ERROR, WHITE, is_excel_error, shown
+from ehcp_timeline.cases.cells.vectorised import clean_text
+from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.sheet import ROW, Block, as_text
+
+
+class Repeats:
+    """The rows seen so far: a 64-bit hash of all cells of each, and its line.
+
+    Two different rows of five million have one hash with a chance of less than one in a million.
+    """
+
+    def __init__(self) -> None:
+        self._seen = pl.DataFrame(schema={"hash": pl.UInt64, ROW: pl.UInt32})
+
+    def find(self, cells: pl.DataFrame) -> pl.DataFrame:
+        """Return `row` and `first`, the row that it repeats, of the repeating rows among these, in order."""
+        numbered = cells.select(pl.exclude(ROW).to_physical())
+        rows = pl.DataFrame({"hash": numbered.hash_rows(), ROW: cells.get_column(ROW)})
+        before = self._seen.filter(pl.col("hash").is_in(rows.get_column("hash").implode()))
+        again = ~rows.get_column("hash").is_first_distinct()
+        self._seen = pl.concat([self._seen, rows.filter(~again)], rechunk=False)
+        if before.is_empty() and not again.any():
+            return rows.clear().select(ROW, pl.col(ROW).alias("first"))
+        first = pl.concat([before, rows]).group_by("hash").agg(pl.col(ROW).min().alias("first"))
+        return (
+            rows.join(first, on="hash").filter(pl.col(ROW) > pl.col("first")).select(ROW, "first").sort(ROW)
+        )
+
+
+def repeat_problem(row: int, first: int) -> Problem:
+    """Return the problem of a row that repeats an earlier one: it is judged once."""
+    said = f"the row repeats row {first} cell for cell"
+    return Problem(row, "", "duplicate-row", said, "remove one of them; only the first is judged", "row")
+
+
+_TOTAL = r"(?i)^(?:(?:grand |sub-? ?)?totals?|count|sum)\b[ :=]*[0-9,.]*$"
+
+
+def sieve(
+    block: Block, places: Mapping[str, int], blanks: frozenset[str], repeats: Repeats
+) -> tuple[pl.DataFrame, list[Problem]]:
+    """Return the rows that can be judged and a problem for each other row that is not blank.
+
+    Args:
+        block: The rows.
+        places: Column to its place among the cells, from 0.
+        blanks: Words that count as a blank.
+        repeats: The rows before these.
+
+    Returns:
+        `row`, the `case_id` and the text of each other column; the problems of the block and of its rows.
+    """
+    cells, problems = block.cells, list(block.problems)
+    identity = str(places["case_id"])
+    cells = cells.with_columns(clean_text(cells.get_column(identity), blanks).alias("case_id"))
+    named = cells.get_column("case_id").is_not_null()
+    if not named.all():
+        problems += _without_case_id(cells.filter(~named).drop("case_id"), identity)
+        cells = cells.filter(named)
+    total = cells.get_column("case_id").str.contains("^[cgstCGST]")  # most case numbers do not; it is fast
+    if total.any() and (total := cells.get_column("case_id").str.contains(_TOTAL)).any():
+        problems += (
+            _total(row, text) for row, text in cells.filter(total).select(ROW, "case_id").iter_rows()
+        )
+        cells = cells.filter(~total)
+    again = repeats.find(cells.drop("case_id"))
+    if not again.is_empty():
+        problems += (repeat_problem(row, first) for row, first in again.iter_rows())
+        cells = cells.join(again, on=ROW, how="anti", maintain_order="left")
+    others = (pl.col(str(place)).alias(name) for name, place in places.items() if name != "case_id")
+    return cells.select(ROW, "case_id", *others), problems
+
+
+def _without_case_id(cells: pl.DataFrame, identity: str) -> Iterator[Problem]:
+    """Yield the problems of rows without a case_id; a row without anything is no row."""
+    filled = (pl.exclude(ROW).str.strip_chars(WHITE) != "").fill_null(value=False)
+    for row, text in as_text(cells).filter(pl.any_horizontal(filled)).select(ROW, identity).iter_rows():
+        if text and is_excel_error(text):
+            says, tip = f"{shown(text)} {EXCEL_ERROR.says}", EXCEL_ERROR.try_
+            yield Problem(row, "case_id", EXCEL_ERROR.rule, says, tip, "row")
+        else:
+            tip = "give it the number of its case, or remove it"
+            yield Problem(row, "case_id", "no-case-id", "the row has no case_id", tip, "row")
+
+
+def _total(row: int, text: str) -> Problem:
+    """Return the problem of a row that adds up others, as spreadsheets and reports end with."""
+    said = f"{shown(text)} looks like a total, not a case"
+    return Problem(
+        row, "case_id", "total-row", said, "remove the row, or give it the number of its case", "row"
+    )

@@ -1,0 +1,304 @@
+"""A case file: opened, its columns found, its rows read batch by batch."""
+
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+
+from ehcp_timeline.cases.batch import Batch
+from ehcp_timeline.cases.cells.date_order import Suspects, Undecided
+from ehcp_timeline.cases.cells.parser import NOTHING, Reader, cell_reader
+from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
+from ehcp_timeline.cases.cells.vectorised import CellReading, ColumnCounts
+from ehcp_timeline.cases.formats.addresses import with_address
+from ehcp_timeline.cases.formats.annex_a import with_open_review
+from ehcp_timeline.cases.formats.detect import find_sheet
+from ehcp_timeline.cases.formats.sen2.items import may_be_table
+from ehcp_timeline.cases.headers import (
+    NO_ALIASES,
+    Heading,
+    Spellings,
+    describe,
+    fold,
+    load_spellings,
+    positions,
+)
+from ehcp_timeline.cases.mapping.apply import lay
+from ehcp_timeline.cases.mapping.model import NO_MAPPINGS, NOTHING_SAID, FileMapping, Mappings
+from ehcp_timeline.cases.mapping.validate import check_mappings, is_settled, said_of, turned, usual
+from ehcp_timeline.cases.model import NO_ROWS, Problem
+from ehcp_timeline.cases.prefetch import ahead
+from ehcp_timeline.cases.row_checks import Order
+from ehcp_timeline.cases.row_filter import Repeats, sieve
+from ehcp_timeline.cases.schema import Column, Vocabulary
+from ehcp_timeline.cases.sheet import ROW, Asked, Block, Coded, Sheet, side_by_side, sliced
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """How a file was understood before its rows were read; `columns` of the file as in `headers.Heading`.
+
+    `constants` are the columns that have one value on every row, with its text.
+    """
+
+    encoding: str
+    delimiter: str
+    header_row: int
+    headings: tuple[Heading, ...]
+    worksheet: str = ""
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+
+class CaseSource:
+    """One case file, its columns known, its rows not yet read.
+
+    Attributes:
+        name: The file as the user named it; `-` is standard input.
+        sha256: Of its bytes, in hexadecimal.
+        columns: The columns of the vocabulary that it has.
+        expected: About how many rows it has; 0 where that is not known before they are read.
+    """
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        vocabulary: Vocabulary,
+        spellings: Spellings,
+        as_at: date,
+        blanks: Iterable[str],
+        mapping: FileMapping = NOTHING_SAID,
+        month_first: Collection[str] = (),
+    ) -> None:
+        """Find the columns of an opened file; the dates of some may have to be read month-first.
+
+        Raises:
+            CaseFileError: Two headings mean one column, none means `case_id`, or what the mapping says does
+                not fit the file.
+        """
+        self._sheet = sheet
+        self._vocabulary = vocabulary
+        self._spellings = spellings
+        self._as_at = as_at
+        self._blanks = blank_words((*blanks, *mapping.blanks))
+        self._mapping = mapping
+        self._said = said_of(mapping, vocabulary) if mapping != NOTHING_SAID else {}
+        self._said |= {name: turned(self._said.get(name, NOTHING)) for name in month_first}
+        self._laid = lay(sheet, mapping, spellings, self._blanks)
+        own = positions(sheet.headings, spellings, sheet.where)
+        self._places = {**own, **self._laid.places}
+        self._seen = {**own, **self._laid.seen}
+        self._reading: CellReading | None = None
+        self._undecided = Undecided()
+        self._begun: Generator[Batch] | None = None
+        self.name = sheet.name
+        self.sha256 = sheet.sha256
+        self.columns = frozenset(self._places)
+        self.expected = sheet.expected
+
+    @cached_property
+    def understood(self) -> Understood:
+        """How the file was understood, with suggestions for the headings that are not read."""
+        sheet, laid = self._sheet, self._laid
+        headings = ((one, laid.given(one.position - 1)) for one in describe(sheet.headings, self._spellings))
+        told = tuple(replace(one, gives=gives, suggestions=()) if gives else one for one, gives in headings)
+        return Understood(
+            sheet.encoding, sheet.delimiter, sheet.header_row, told, sheet.worksheet, laid.constants
+        )
+
+    @property
+    def counts(self) -> Mapping[str, ColumnCounts]:
+        """What the cells of each column held, as far as the last call of `batches` has read."""
+        return self._reading.counts if self._reading else {}
+
+    @property
+    def doubtful(self) -> Mapping[str, int]:
+        """Events whose dates prove neither day-first nor month-first, as far as `batches` has read.
+
+        Each with how many of its cells mean another day if they are month-first; they are read day-first.
+        """
+        return self._reading.orders.doubtful if self._reading else {}
+
+    @property
+    def proven_day_first(self) -> tuple[str, ...]:
+        """Events with a date in figures that can only be day-first, where some date could be either."""
+        return self._reading.orders.day_first if self._reading else ()
+
+    def both_ways(self, columns: Collection[str], *, some: bool = False) -> tuple["CaseSource", "CaseSource"]:
+        """Return the same file twice: as it is, and with the dates in figures of these columns month-first.
+
+        They are to be read side by side.
+
+        Args:
+            columns: Those that are `doubtful`.
+            some: Whether rows that are the same both ways may be left out.
+        """
+        kept = self._undecided.cells() if some else None
+        sheet = self._sheet if kept is None else replace(self._sheet, blocks=sliced(kept))
+        known = (self._vocabulary, self._spellings, self._as_at, self._blanks, self._mapping)
+        one, other = side_by_side(sheet)
+        return CaseSource(one, *known), CaseSource(other, *known, columns)
+
+    def batches(self, rows: int = 150_000) -> Generator[Batch]:
+        """Yield the rows of the file from the first, about `rows` of them at a time; at least one batch.
+
+        A batch is read while the one before it is in use, the first as soon as this is called.
+
+        Raises:
+            CaseFileError: A quoted cell is never closed, a cell is too long, or the dates of a column make
+                sense only month-first (known when all of them are read).
+        """
+        begun, self._begun = self._begun, None
+        return begun or ahead(self._batches(rows))
+
+    def begin(self) -> None:
+        """Begin to read; whoever asks for `batches` next gets these, whatever their size."""
+        self._begun = self.batches()
+
+    def _batches(self, rows: int) -> Generator[Batch]:
+        columns = {name: self._vocabulary.columns[name] for name in self._places}
+        apart = [name for name, said in self._said.items() if said != usual(self._mapping)]
+        settled = [name for name, said in self._said.items() if is_settled(said)]
+        reading = CellReading(columns.values(), self._reader_of, self._blanks, apart, settled)
+        order = Order(self.columns, self._vocabulary, self._as_at)
+        repeats, suspects, undecided = Repeats(), Suspects(), Undecided()
+        self._reading, self._undecided = reading, undecided
+        held: Batch | None = None
+        seen = 0
+        for block in self._blocks(reading, rows):
+            texts, found = sieve(block, self._places, self._blanks, repeats)
+            read = reading.read(texts)
+            undecided.keep(block.cells, texts.get_column(ROW), reading.orders.undecided())
+            suspects.note(read.problems)
+            found += (*read.problems, *order.find(read))
+            found = self._placed(found, told=len(block.problems))
+            judged, lost = read.frame.height, sum(problem.stops == "row" for problem in found)
+            if held:
+                seen += held.read
+                yield held
+            held = Batch(
+                frame=read.frame,
+                columns=columns,
+                unreadable=read.unreadable,
+                problems=tuple(sorted(found)),
+                read=judged + lost,
+                judged=judged,
+                not_judged=lost,
+                raw=block.cells,
+            )
+        if held:
+            at_the_end = self._placed(list(order.at_the_end()))
+            at_the_end += (*self._sheet.remarks, *self._sheet.outdated(self._as_at))
+            if not (held.read or held.problems or seen):
+                at_the_end.append(NO_ROWS)
+            yield replace(held, problems=tuple(sorted((*held.problems, *at_the_end))))
+        suspects.refuse(self._laid.sheet, self._places)
+
+    def _blocks(self, reading: CellReading, rows: int) -> Generator[Block]:
+        """Return the rows of the file as text, in the form that is read fastest."""
+        blocks = self._laid.sheet.blocks
+        if not isinstance(blocks, Coded):
+            return blocks(rows)
+        return blocks.coded(
+            rows, lambda: {self._places[name]: kind for name, kind in reading.takes().items()}
+        )
+
+    def _placed(self, problems: list[Problem], told: int = 0) -> list[Problem]:
+        """Return problems with where they stand in the file; the first `told` of them say so themselves."""
+        if place := self._sheet.place:
+            return [*problems[:told], *map(place, problems[told:])]
+        if self._sheet.worksheet:
+            return [with_address(problem, self._seen) for problem in problems]
+        return problems
+
+    def _reader_of(self, column: Column) -> Reader:
+        """Return the definition for a column."""
+        said = self._said.get(column.id, NOTHING)
+        absorbs = self._vocabulary.absorbs
+        return cell_reader(column, absorbs, self._spellings, self._as_at, self._blanks, said)
+
+
+def open_case_file(
+    path: str,
+    vocabulary: Vocabulary,
+    *,
+    as_at: date,
+    blanks: Iterable[str] = DEFAULT_BLANKS,
+    aliases: Mapping[str, Sequence[str]] = NO_ALIASES,
+    mapping: FileMapping = NOTHING_SAID,
+) -> CaseSource:
+    """Open a case file and find its columns.
+
+    Args:
+        path: Its name; `-` is standard input.
+        vocabulary: The columns that it may have.
+        as_at: Dates long after it are not plausible, and events after it have not happened.
+        blanks: Words that count as a blank, beside an empty cell.
+        aliases: More headings for a column; they win over those that ship with the package.
+        mapping: What else is said about the file.
+
+    Raises:
+        CaseFileError: It cannot be read as a case file at all.
+        ConfigError: The aliases or the mapping do not fit the vocabulary.
+    """
+    spellings, asked = _known(mapping, vocabulary, as_at, aliases)
+    (sheet,) = _gathered([_sheet(path, vocabulary, spellings, asked)], spellings)
+    return CaseSource(sheet, vocabulary, spellings, as_at, blanks, mapping)
+
+
+def open_case_files(
+    paths: Sequence[str],
+    vocabulary: Vocabulary,
+    *,
+    as_at: date,
+    blanks: Iterable[str] = DEFAULT_BLANKS,
+    mappings: Mappings = NO_MAPPINGS,
+) -> list[CaseSource]:
+    """Open case files and find their columns; files that are tables of one SEN2 return are one case file.
+
+    Args:
+        paths: Their names, as in `open_case_file`.
+        vocabulary: The columns that they may have.
+        as_at: As in `open_case_file`.
+        blanks: As in `open_case_file`.
+        mappings: What is said about each file.
+
+    Raises:
+        CaseFileError: One cannot be read as a case file at all, or a return is not whole.
+        ConfigError: A mapping does not fit the vocabulary.
+    """
+    known = {path: _known(mappings.of_file(path), vocabulary, as_at) for path in paths}
+    sheets = [_sheet(path, vocabulary, *known[path]) for path in paths]
+    sources: list[CaseSource] = []
+    for sheet in _gathered(sheets, known[paths[0]][0]) if paths else ():
+        mapping = mappings.of_file(sheet.name)
+        spellings, _ = known.get(sheet.name) or _known(mapping, vocabulary, as_at)
+        sources.append(CaseSource(sheet, vocabulary, spellings, as_at, blanks, mapping))
+    return sources
+
+
+def _sheet(path: str, vocabulary: Vocabulary, spellings: Spellings, asked: Asked) -> Sheet:
+    """Return a file whose columns are not yet known."""
+    return with_open_review(find_sheet(path, spellings, vocabulary, asked), spellings)
+
+
+def _gathered(sheets: Sequence[Sheet], spellings: Spellings) -> Sequence[Sheet]:
+    """Return the files, the tables of one return as one; what joins them is loaded only for them."""
+    if not any(may_be_table(sheet.headings) for sheet in sheets):
+        return sheets
+    from ehcp_timeline.cases.formats.sen2.csv_set import gathered
+
+    return gathered(sheets, spellings)
+
+
+def _known(
+    mapping: FileMapping,
+    vocabulary: Vocabulary,
+    as_at: date,
+    aliases: Mapping[str, Sequence[str]] = NO_ALIASES,
+) -> tuple[Spellings, Asked]:
+    """Return what the headings of a file may mean, and where its cases stand."""
+    if mapping != NOTHING_SAID:
+        check_mappings(Mappings(every=mapping), vocabulary, as_at)
+    spellings = load_spellings(vocabulary, {**mapping.columns, **aliases}, mapping.ignore)
+    dated = frozenset(fold(outcome.date) for outcome in mapping.outcomes.values())
+    return spellings, Asked(mapping.sheet, mapping.header_row, dated)

@@ -1,0 +1,1 @@
+"""`ehcp changes`: what moved between two files."""

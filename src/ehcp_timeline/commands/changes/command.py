@@ -1,0 +1,167 @@
+"""`ehcp changes`: what became of the cases between two files, or two saved answers."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell.destination import say
+from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
+from ehcp_timeline.shell.help_text import examples, exit_codes
+from ehcp_timeline.shell.list_command import Pseudonymise, Question, Sheet, key_asked, list_output, question
+from ehcp_timeline.shell.options import (
+    AsAt,
+    AssumeBlank,
+    Caseworker,
+    Config,
+    DeadlineIds,
+    District,
+    ExitZero,
+    Format,
+    Kind,
+    OutputFile,
+    Rules,
+    Team,
+    Top,
+    Who,
+    chosen,
+)
+from ehcp_timeline.shell.parse import day_asked
+
+if TYPE_CHECKING:
+    from ehcp_timeline.commands.changes.compare import Change, Side
+
+OldAsAt = Annotated[
+    str | None,
+    typer.Option("--old-as-at", metavar="DATE", help="Judge OLD for another day.  [default: --as-at]"),
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Compare what does not belong together; replace the output file.")
+]
+
+
+@exit_codes(
+    "0  nothing that was asked for is overdue in NEW",
+    "1  something is",
+    "2  cannot run, or OLD and NEW do not belong together",
+    "3  nothing is overdue in NEW, but some of its rows could not be judged",
+)
+@examples(
+    "ehcp changes last-week.csv this-week.csv",
+    "ehcp changes old.csv new.csv --old-as-at 2026-05-25 --as-at 2026-06-01",
+    "ehcp changes old.csv new.csv -o changes.csv",
+)
+def changes(
+    old: Annotated[Path, typer.Argument(metavar="OLD", hidden=True)],
+    new: Annotated[Path, typer.Argument(metavar="NEW", hidden=True)],
+    *,
+    as_at: AsAt = None,
+    old_as_at: OldAsAt = None,
+    top: Top = 20,
+    kind: Kind = None,
+    who: Who = None,
+    deadline: DeadlineIds = None,
+    district: District = None,
+    team: Team = None,
+    caseworker: Caseworker = None,
+    pseudonymise: Pseudonymise = None,
+    exit_zero: ExitZero = False,
+    assume_blank: AssumeBlank = None,
+    asked: Format = None,
+    output: OutputFile = None,
+    force: Force = False,
+    overlays: Rules = None,
+    config_file: Config = None,
+) -> None:
+    """Say what is newly overdue, cleared, still overdue, no longer to be judged, and gone.
+
+    OLD and NEW are case files, or answers saved with `ehcp check FILE --include all --format json`. Clocks
+    are matched by case, deadline and start; the order of rows and columns does not matter. Formats: table,
+    plain, csv, json, ndjson, md, xlsx.
+    """
+    key, to = key_asked(pseudonymise, output), list_output(asked, output, force=force)
+    asks = question(as_at, overlays, config_file)
+    selection = chosen(
+        asks.rulebook,
+        kind=kind,
+        who=who,
+        deadline=deadline,
+        district=district,
+        team=team,
+        caseworker=caseworker,
+    )
+    from ehcp_timeline.commands.changes.compare import CHANGE_KEYS, counted
+    from ehcp_timeline.commands.changes.compare import changes as changes_of
+    from ehcp_timeline.commands.changes.view import changes_answer, changes_sections
+    from ehcp_timeline.measure.casework import chosen_by
+    from ehcp_timeline.output.answers import lines_of
+    from ehcp_timeline.privacy.apply import pseudonymised
+    from ehcp_timeline.privacy.pseudonyms import STATEMENT
+
+    before = _side(asks, old, "OLD", old_as_at, assume_blank)
+    after = _side(asks, new, "NEW", None, assume_blank)
+    _check_comparable(before, after, force=force)
+    every = changes_of(before.clocks, after.clocks, after.cases, after.not_judged)
+    unlisted = every["deadline"].is_in(sorted(before.unlisted | after.unlisted))
+    mine = every.filter(chosen_by(selection, asks.rulebook), ~unlisted)
+    found = mine if key is None else pseudonymised(mine, key)
+    lines, counts = lines_of(found, CHANGE_KEYS), counted(found)
+    statement = STATEMENT if key else ""
+    sheet = Sheet("Changes", CHANGE_KEYS, lines, after.as_at, statement=statement)
+    sheet.send(
+        to,
+        lambda: changes_answer([_told(before), _told(after)], counts, lines, statement),
+        lambda: changes_sections((before.as_at, after.as_at), counts, found, top),
+    )
+    raise typer.Exit(_code(counts, after, exit_zero=exit_zero))
+
+
+def _side(asks: Question, path: Path, name: str, as_at: str | None, assume_blank: list[str] | None) -> "Side":
+    """Return one of the two, judged now or read back, and say what it is."""
+    from ehcp_timeline.commands.changes.compare import side_of_answer, side_of_file
+    from ehcp_timeline.commands.changes.saved_answer import is_saved_answer, read_saved_answer
+    from ehcp_timeline.measure.casework import ALL
+
+    if is_saved_answer(path):
+        side = side_of_answer(read_saved_answer(path))
+    else:
+        when = asks.as_at if as_at is None else day_asked(as_at, "--old-as-at")
+        side = side_of_file(asks.work(asks.source(path, when), ALL, assume_blank, when))
+    say(f"{name}: {path}, {len(side.cases):,} cases, {side.clocks.height:,} clocks, as at {side.as_at}")
+    return side
+
+
+def _check_comparable(old: "Side", new: "Side", *, force: bool) -> None:
+    """Say what speaks against the comparison.
+
+    Raises:
+        UsageError: Something does, and it was not asked for all the same.
+    """
+    from ehcp_timeline.commands.changes.compare import objections
+
+    found = objections(old, new)
+    if found and not force:
+        raise UsageError("; ".join(found), "add --force to compare them all the same")
+    say(*(f"compared all the same: {one}" for one in found))
+
+
+def _told(side: "Side") -> dict[str, Any]:
+    """Return one of the two as the answer names it: nothing that depends on its file's name or order."""
+    return {
+        "as_at": side.as_at,
+        "rulebook_sha256": side.law[0],
+        "overlays_sha256": list(side.law[1:]),
+        "cases": len(side.cases),
+        "clocks": side.clocks.height,
+    }
+
+
+def _code(counts: Mapping["Change", int], new: "Side", *, exit_zero: bool) -> int:
+    """Return the exit code: whether something is overdue now, else whether rows were left out."""
+    if exit_zero:
+        return 0
+    if counts["new"] or counts["still-late"]:
+        return FOUND
+    return NOT_ALL_JUDGED if new.rows_left_out else 0

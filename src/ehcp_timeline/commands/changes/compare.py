@@ -1,0 +1,247 @@
+"""What moved between two answers about the same cases: newly late, cleared, still late, unjudgeable, gone.
+
+Clocks are matched by case, deadline and start, whatever row or column they stand on. A clock without a match
+is held against the only other such clock of its case and deadline, if there is one: its start was changed,
+and that is said. A case that is no longer in the file was not cleared: it is gone.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, get_args
+
+import polars as pl
+from polars import selectors
+
+from ehcp_timeline.audit.bulk.clocks import CLOCKS
+from ehcp_timeline.audit.clock import VERDICTS
+from ehcp_timeline.commands.changes.saved_answer import SavedAnswer
+from ehcp_timeline.measure.casework import Casework
+from ehcp_timeline.measure.findings import LISTED
+
+Change = Literal["new", "still-late", "cleared", "excused", "moved", "unjudgeable", "gone"]
+CHANGES: tuple[Change, ...] = get_args(Change)
+CHANGE_KEYS = (
+    "change", "case_id", "deadline", "duty", "law", "kind", "who", "source", "start", "due", "answered",
+    "before", "now", "days_late", "note", "district", "team", "caseworker",
+)  # fmt: skip
+OWNER = ("case_id", "deadline")
+OPEN = ("overdue", "unknown", "excused", "running")
+ABSENT, CLOSED = "absent", "closed"
+ANY = (*OPEN, CLOSED, ABSENT)
+
+# What it was before, what it is now, and what that is called: the first line that fits. The rest is no news.
+TABLE: tuple[tuple[tuple[str, ...], str, Change], ...] = (
+    (("overdue",), "overdue", "still-late"),
+    (ANY, "overdue", "new"),
+    (("overdue",), CLOSED, "cleared"),
+    (("overdue",), "excused", "excused"),
+    (("overdue",), "running", "moved"),
+    (("overdue", "excused", "running", CLOSED, ABSENT), "unknown", "unjudgeable"),
+    (OPEN, ABSENT, "gone"),
+)
+_SHOWN = (
+    "duty", "law", "kind", "who", "source", "start", "due", "answered", "days_late",
+    "district", "team", "caseworker",
+)  # fmt: skip
+_WORST_FIRST = pl.Enum([*OPEN, *(verdict for verdict in VERDICTS if verdict not in OPEN)])
+_KEY = (*OWNER, "matched")
+_BEFORE = "_before"
+
+
+def changes(
+    old: pl.DataFrame, new: pl.DataFrame, cases: pl.Series, not_judged: Collection[str] = ()
+) -> pl.DataFrame:
+    """Return what changed, one line for each clock.
+
+    Args:
+        old: Every clock of the earlier answer, with the columns of a finding.
+        new: Every clock of the later one.
+        cases: Every `case_id` of the later file, those without any clock among them.
+        not_judged: Deadlines that no column of the later file could answer.
+
+    Returns:
+        Columns as in `CHANGE_KEYS`; in the order of `CHANGES`, then the latest first, then by case,
+        deadline and start. What is gone is shown as it stood before.
+    """
+    before, now = _one_each(old), _one_each(new)
+    both = _matched(now, before).join(
+        before.with_columns(pl.col("start").alias("matched")),
+        on=_KEY, how="full", suffix=_BEFORE, nulls_equal=True, coalesce=True,
+    )  # fmt: skip
+    found = pl.col("verdict").is_not_null()
+    there = pl.col("case_id").is_in(cases.unique().to_list())
+    lost = there & pl.col("deadline").is_in(sorted(not_judged))
+    shown = [pl.when(found).then(name).otherwise(f"{name}{_BEFORE}").alias(name) for name in _SHOWN]
+    told = both.with_columns(*shown, _change(lost), _note(there, lost)).filter(pl.col("change").is_not_null())
+    return (
+        told.rename({f"verdict{_BEFORE}": "before", "verdict": "now"})
+        .sort("change", "days_late", *OWNER, "start", descending=[False, True, *[False] * 3], nulls_last=True)
+        .select(CHANGE_KEYS)
+        .with_columns(pl.col("change", "before", "now").cast(pl.String))
+    )  # fmt: skip
+
+
+def counted(changed: pl.DataFrame) -> Mapping[Change, int]:
+    """Return how many clocks changed in each way, none left out."""
+    found = dict(changed["change"].value_counts().iter_rows())
+    return {change: found.get(change, 0) for change in CHANGES}
+
+
+def _one_each(clocks: pl.DataFrame) -> pl.DataFrame:
+    """Return one clock for each case, deadline and start: the worst, where a start stands on several rows."""
+    return (
+        clocks.select(*OWNER, "verdict", *_SHOWN)
+        .with_columns((selectors.enum() | selectors.categorical()).cast(pl.String))
+        .sort(
+            pl.col("verdict").cast(_WORST_FIRST),
+            "due",
+            "answered",
+            "days_late",
+            "district",
+            "team",
+            "caseworker",
+            nulls_last=True,
+        )
+        .unique(subset=[*OWNER, "start"], keep="first", maintain_order=True)
+    )
+
+
+def _matched(now: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """Return the later clocks with the start that each is `matched` by."""
+    key = (*OWNER, "start")
+    lone_now, lone_before = (
+        one.join(other, on=key, how="anti", nulls_equal=True).filter(pl.len().over(OWNER) == 1).select(key)
+        for one, other in ((now, before), (before, now))
+    )
+    moved = lone_now.join(lone_before.rename({"start": "matched"}), on=OWNER)
+    with_moved = now.join(moved, on=key, how="left", nulls_equal=True)
+    return with_moved.with_columns(pl.coalesce("matched", "start").alias("matched"))
+
+
+def _change(lost: pl.Expr) -> pl.Expr:
+    """Return what a change is called; null where it is no news.
+
+    A closed clock that cannot be judged but was answered is history, and so is one that turns up answered.
+    """
+    was, now = _state(f"verdict{_BEFORE}"), _state("verdict")
+    history = (now == "unknown") & pl.col("answered").is_not_null() & was.is_in([CLOSED, ABSENT])
+    now = (
+        pl.when((now == ABSENT) & lost)
+        .then(pl.lit("unknown"))
+        .when(history)
+        .then(pl.lit(CLOSED))
+        .otherwise(now)
+    )
+    name = pl.lit(None, dtype=pl.String)
+    for old, new, change in reversed(TABLE):
+        name = pl.when(was.is_in(old) & (now == new)).then(pl.lit(change)).otherwise(name)
+    return name.cast(pl.Enum(CHANGES)).alias("change")
+
+
+def _state(column: str) -> pl.Expr:
+    """Return the state of a clock: one of `OPEN` while owed or unknown, else closed or absent."""
+    verdict = pl.col(column)
+    known = pl.when(verdict.is_in(OPEN)).then(verdict).otherwise(pl.lit(CLOSED))
+    return pl.when(verdict.is_null()).then(pl.lit(ABSENT)).otherwise(known)
+
+
+def _note(there: pl.Expr, lost: pl.Expr) -> pl.Expr:
+    """Return what else should be known of a change."""
+    absent = pl.col("verdict").is_null()
+    start_moved, due_moved = (pl.col(name) != pl.col(f"{name}{_BEFORE}") for name in ("start", "due"))
+    return (
+        pl.when(absent & lost).then(pl.lit("no column of the file could answer it any more"))
+        .when(absent & there).then(pl.lit("the case is still there, this clock's start is not"))
+        .when(absent).then(pl.lit("the case is no longer in the file"))
+        .when(start_moved).then(_from_to("start", "start"))
+        .when(due_moved).then(_from_to("due day", "due"))
+        .alias("note")
+    )  # fmt: skip
+
+
+def _from_to(name: str, column: str) -> pl.Expr:
+    was, now = (pl.col(one).dt.to_string("%F") for one in (f"{column}{_BEFORE}", column))
+    return pl.format(f"the {name} was changed from {{}} to {{}}", was, now)
+
+
+_ENOUGH = 2  # cases: of one case that is no longer there nothing follows about the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two answers.
+
+    Attributes:
+        as_at: The day it was asked about.
+        law: SHA-256 of the rulebook and of each local one laid over it.
+        clocks: Every clock, with the columns of a finding.
+        cases: Every case number.
+        districts: Every district that is recorded.
+        not_judged: Deadlines that no column of its file could answer.
+        rows_left_out: Rows of its file that could not be judged.
+        unlisted: Deadlines of which it says nothing.
+    """
+
+    as_at: date
+    law: tuple[str, ...]
+    clocks: pl.DataFrame
+    cases: pl.Series
+    districts: frozenset[str]
+    not_judged: tuple[str, ...]
+    rows_left_out: int
+    unlisted: frozenset[str] = frozenset()
+
+
+def side_of_file(work: Casework) -> Side:
+    """Return a case file that was just judged, all its clocks kept."""
+    rows, audit = work.rows, work.audit
+    districts = (
+        rows["district"].cast(pl.String) if "district" in rows.columns else pl.Series([], dtype=pl.String)
+    )
+    overlays = tuple(digest for _, digest in audit.overlays)
+    return Side(
+        as_at=work.as_at,
+        law=(audit.rulebook_sha256, *overlays),
+        clocks=audit.findings,
+        cases=rows["case_id"].unique(),
+        districts=_recorded(districts),
+        not_judged=tuple(one.deadline for one in audit.not_judged),
+        rows_left_out=sum(source.not_judged for source in audit.inputs),
+    )
+
+
+def side_of_answer(saved: SavedAnswer) -> Side:
+    """Return an answer that was saved earlier."""
+    schema = {name: CLOCKS.get(name, pl.String) for name in LISTED}
+    clocks = pl.DataFrame(list(saved.findings), schema=schema, strict=False)
+    return Side(
+        as_at=saved.as_at,
+        law=(saved.rulebook_sha256, *saved.overlays),
+        clocks=clocks,
+        cases=clocks["case_id"].unique(),
+        districts=_recorded(clocks["district"]),
+        not_judged=saved.not_judged,
+        rows_left_out=saved.rows_left_out,
+        unlisted=saved.unlisted,
+    )
+
+
+def objections(old: Side, new: Side) -> Sequence[str]:
+    """Return what speaks against holding these two against each other; nothing if they belong together."""
+    return tuple(_objections(old, new))
+
+
+def _objections(old: Side, new: Side) -> Iterator[str]:
+    if old.as_at != new.as_at:
+        yield f"OLD is as at {old.as_at}, NEW as at {new.as_at}: time alone makes cases late between them"
+    if old.law != new.law:
+        yield "OLD and NEW were judged under different rulebooks: the law alone may have changed an answer"
+    if len(old.cases) >= _ENOUGH and not set(old.cases) & set(new.cases):
+        yield "OLD and NEW have no case in common: they look like files of different councils"
+    elif old.districts and new.districts and not old.districts & new.districts:
+        yield "OLD and NEW have no district in common: they look like files of different councils"
+
+
+def _recorded(names: pl.Series) -> frozenset[str]:
+    return frozenset(name.strip() for name in names.unique() if name and name.strip())

@@ -1,0 +1,1 @@
+"""`ehcp check`: what is overdue, what is due soon, and when the backlog clears."""

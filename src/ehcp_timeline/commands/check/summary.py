@@ -1,0 +1,207 @@
+"""What `ehcp check` says about the file as a whole: oldest cases, stages, rates, clearance, problems."""
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+
+from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.measure.result import Audit, DateOrder, Input
+from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.text.words import count, day, listed, rulebook_name
+
+STAGE_WORDS = {
+    "no_decision": "waiting for a decision whether to assess",
+    "agreed_no_draft": "being assessed, no draft plan recorded",
+    "draft_not_final": "draft plan sent, not finalised",
+}
+RATE_WORDS = {
+    "request_outcome_six_weeks": "decisions whether to assess made within 6 weeks",
+    "plans_issued_den": "plans issued",
+    "plans_issued_within_20_weeks": "plans issued within 20 weeks",
+    "pc_plans_issued_within_20_weeks": "% of plans issued within 20 weeks",
+    "pc_plans_issued_20_weeks_ex": "% within 20 weeks, exceptions left out",
+    "plans_issued_gt20weeks_ltyear": "plans issued after 20 weeks, within a year",
+    "plans_issued_gt_1_year": "plans issued after more than a year",
+    "avg_weeks_issue_plan": "weeks to issue a plan, on average",
+}
+_MOST_PROBLEMS = 12
+_STOPS = ("row", "cell", "nothing")
+_MOST_ROWS = 6
+_MOST_WORDINGS = 3
+
+
+def opening(audit: Audit) -> Section:
+    """Return the day that was asked about, the files, and which law was applied."""
+    return Section(
+        title=f"EHC plan time limits as at {day(audit.as_at)}",
+        before=(
+            *map(_file, audit.inputs),
+            f"The law: {rulebook_name(audit.rulebook_version, audit.overlays)}.",
+        ),
+    )
+
+
+def summary_sections(audit: Audit, files: str) -> Iterator[Section]:
+    """Yield everything that is said about the file as a whole."""
+    if audit.oldest:
+        yield _oldest(audit)
+    yield _stages(audit)
+    if audit.rates.get("plans_issued_den"):
+        yield _rates(audit)
+    yield Section(title="When the overdue plans clear", before=_clearance(audit, files))
+    if audit.not_judged:
+        yield _not_judged(audit)
+    if audit.date_order:
+        yield date_order_section(audit.date_order)
+    if audit.problems:
+        yield _problems(audit.problems)
+    yield _next_steps(audit, files)
+
+
+def summary_lines(audit: Audit) -> Iterator[str]:
+    """Yield what an answer as data leaves out: the files, how many findings, how many problems."""
+    yield from map(_file, audit.inputs)
+    yield f"{count(audit.found, 'finding')} as at {day(audit.as_at)}."
+    yield from (f"{one.file}: {one.sentence}" for one in audit.date_order)
+    if audit.problems:
+        yield f"{count(len(audit.problems), 'problem')} to put right; --format json lists them."
+
+
+def date_order_section(found: Sequence[DateOrder]) -> Section:
+    """Return what hangs on the order of day and month, and how to settle it."""
+    names = [f"{one.file}: " if len(found) > 1 else "" for one in found]
+    lines = (f"{name}{one.sentence}{_as_others(one)}" for name, one in zip(names, found, strict=True))
+    columns = {column.column for one in found for column in one.columns}
+    key = "date_formats" if len(columns) > 1 else f"date_formats.{columns.pop()}"
+    return Section(
+        title="Day first or month first",
+        before=(*lines, "To say it once and for all, at the top of ehcp.toml:", f'  {key} = "%d/%m/%Y"'),
+    )
+
+
+def _as_others(order: DateOrder) -> str:
+    """Return which other columns of a file can only be day-first."""
+    return f" {listed(order.proven[:3])} can only be day-first." if order.proven else ""
+
+
+def _file(source: Input) -> str:
+    """Return one file in words; its rows add up."""
+    left = f", {source.not_judged:,} not judged" if source.not_judged else ""
+    return f"{source.name}: {count(source.rows, 'row')}, {source.judged:,} judged{left}."
+
+
+def _oldest(audit: Audit) -> Section:
+    """Return the oldest open assessments."""
+    return Section(
+        title="Oldest open assessments",
+        columns=(
+            Column("case", "fixed"), Column("row", "number"), Column("started", "fixed"),
+            Column("weeks", "number"), Column("stage"),
+        ),
+        rows=tuple(
+            (case.case_id, str(case.row), case.start.isoformat(), f"{case.weeks:,}", STAGE_WORDS[case.stage])
+            for case in audit.oldest
+        ),
+    )  # fmt: skip
+
+
+def _stages(audit: Audit) -> Section:
+    """Return how many open assessments stand at each stage."""
+    return Section(
+        title=f"Open assessments: {sum(audit.stages.values()):,}",
+        columns=(Column("cases", "number"), Column("stage")),
+        rows=tuple((f"{number:,}", STAGE_WORDS[stage]) for stage, number in audit.stages.items()),
+    )
+
+
+def _rates(audit: Audit) -> Section:
+    """Return the headline rates of the calendar year."""
+    return Section(
+        title=f"So far in {audit.as_at.year}",
+        columns=(Column("", "number"), Column("measure"), Column("name in DfE's files", "fixed")),
+        rows=tuple(
+            (_number(audit.rates[name]), words, name)
+            for name, words in RATE_WORDS.items()
+            if name in audit.rates
+        ),
+    )
+
+
+def _number(value: float | str | None) -> str:
+    """Return a measure as a person reads it; `n/a` where there is nothing to measure."""
+    if value is None:
+        return "n/a"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}" if isinstance(value, float) else value
+
+
+def _clearance(audit: Audit, files: str) -> tuple[str, ...]:
+    """Return the straight line, and what to type for more than that."""
+    if not audit.clearance.overdue_plans:
+        return (audit.clearance.sentence,)
+    more = f"  ehcp forecast {files} --as-at {audit.as_at}"
+    return (audit.clearance.sentence, "By order of work, with odds, and what would change it:", more)
+
+
+def _not_judged(audit: Audit) -> Section:
+    """Return the deadlines that the file has no column for."""
+    return Section(
+        title="Not judged: the file has no column that could answer these",
+        columns=(Column("deadline", "fixed"), Column("clocks", "number"), Column("needs a column")),
+        rows=tuple((line.deadline, f"{line.clocks:,}", " or ".join(line.needs)) for line in audit.not_judged),
+        after=("If a missing column means `not yet`, say so: --assume-blank COLUMN.",),
+    )
+
+
+def _problems(problems: tuple[Problem, ...]) -> Section:
+    """Return the problems, alike ones as one line: first what stops a row, then a cell, then nothing."""
+    worst_first = sorted(_alike(problems), key=lambda alike: _STOPS.index(alike[0].stops))
+    rows = tuple(map(_problem, worst_first[:_MOST_PROBLEMS]))
+    more = len(worst_first) - len(rows)
+    row, cell, nothing = (sum(problem.stops == word for problem in problems) for word in _STOPS)
+    words = f"{row:,} kept a row from being judged, {cell:,} some of its clocks, {nothing:,} nothing."
+    return Section(
+        title=f"To put right in the file: {count(len(problems), 'problem')}",
+        before=(words,),
+        columns=(Column("rows"), Column("column", "fixed"), Column("problem"), Column("try")),
+        rows=rows,
+        after=(f"{count(more, 'kind')} more: --format json lists every problem.",) if more else (),
+    )
+
+
+def _alike(problems: Iterable[Problem]) -> Iterator[list[Problem]]:
+    """Yield the problems of one kind and column, parted by what they say if they say few things."""
+    kinds: dict[tuple[str, str, str], dict[str, list[Problem]]] = {}
+    for one in problems:
+        said = kinds.setdefault((one.stops, one.rule, one.column), {})
+        said.setdefault(one.problem, []).append(one)
+    for said in kinds.values():
+        if len(said) <= _MOST_WORDINGS:
+            yield from said.values()
+        else:
+            yield sorted(problem for alike in said.values() for problem in alike)
+
+
+def _problem(alike: list[Problem]) -> tuple[str, str, str, str]:
+    """Return problems as one line: where the first ones are, and what they (or the first) say."""
+    numbers = [str(problem.row) for problem in alike if problem.row]
+    shown = ", ".join(numbers[:_MOST_ROWS])
+    more = len(numbers) - _MOST_ROWS
+    first = alike[0]
+    some = "e.g." if numbers else f"{len(alike):,} such, e.g."
+    says = first.problem if all(one.problem == first.problem for one in alike) else f"{some} {first.problem}"
+    return (f"{shown} and {more:,} more" if more > 0 else shown, first.column, says, first.try_)
+
+
+def _next_steps(audit: Audit, files: str) -> Section:
+    """Return what to type next."""
+    when = f"--as-at {audit.as_at}"
+    worst = audit.findings.sort("days_late", descending=True, nulls_last=True, maintain_order=True)
+    case = next(iter(worst["case_id"]), "CASE")
+    return Section(
+        title="Next",
+        before=(
+            "Every line as a file:",
+            f"  ehcp check {files} {when} -o findings.csv",
+            "Why, with the law:",
+            f"  ehcp explain {shlex.quote(case)} {files} {when}",
+        ),
+    )

@@ -1,0 +1,1 @@
+"""`ehcp columns`: how a file is read."""

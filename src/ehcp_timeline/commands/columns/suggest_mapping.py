@@ -1,0 +1,202 @@
+"""Writes the lines of `ehcp.toml` that a file calls for, ready to paste; what needs a choice is a comment."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher, get_close_matches
+from pathlib import PurePath
+
+from ehcp_timeline.cases.cells.values import is_excel_error
+from ehcp_timeline.cases.headers import Heading, fold, load_spellings
+from ehcp_timeline.cases.mapping.model import FileMapping
+from ehcp_timeline.cases.schema import Column, vocabulary
+from ehcp_timeline.commands.columns.profile import Portrait
+from ehcp_timeline.measure.result import DateOrder
+from ehcp_timeline.text.words import count
+
+_DAY_FIRST, _MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
+_EITHER = re.compile(r"it is (\w+) or (\w+), according")
+_DATED = ("event", "date")
+_NEAR = 0.9  # a slip of the pen in a heading of ten letters
+# Where one of these stands in a column's name and not in the heading, or the other way round, another event
+# is meant, however alike the two look: a plan and no plan, an assessment and a re-assessment.
+_TELLING = (
+    *("amend", "reassess", "draft", "transfer", "previous", "refus", "agree", "cease", "mediation"),
+    *("appeal", "order", "review", "educ", "medic", "psych", "social", "sensory", "adult", "moved"),
+)
+
+
+def mapping_text(
+    portrait: Portrait,
+    known: Mapping[str, Column],
+    said: FileMapping | None,
+    order: DateOrder | None,
+) -> str:
+    """Return the lines; TOML that can be read, and that does what it says when it is put into ehcp.toml.
+
+    Args:
+        portrait: The file.
+        known: Column id to the column.
+        said: What ehcp.toml says about the file already; None where it says nothing about files. Where it
+            does, the lines are a section for this file's name, to be put at its end.
+        order: What hangs on the order of day and month.
+    """
+    at = "" if said is None else f"files.{quoted(PurePath(portrait.name).name or portrait.name)}"
+    below = [
+        ("columns", tuple(_columns(portrait, known, said or FileMapping()))),
+        *((f"values.{name}", tuple(_words(known[name], words))) for name, words in portrait.words.items()),
+        ("date_formats", tuple(_formats(portrait, said or FileMapping(), order))),
+    ]
+    claims = tuple(_claims(portrait))
+    if not claims and not any(body for _, body in below):
+        return ""
+    lines: list[str] = []
+    for name, body in (("", (*_place(portrait), *claims)), *below):
+        if body:
+            path = ".".join(part for part in (at, name) if part)
+            lines += [*([""] if lines else []), *([f"[{path}]"] if path else []), *body]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def quoted(text: str) -> str:
+    r"""Return a text as TOML writes it, everything that cannot be seen spelled out.
+
+    >>> quoted('Plan "final"\n')
+    '"Plan \\"final\\"\\u000A"'
+    """
+    seen = (letter if letter.isprintable() else _escape(ord(letter)) for letter in _with_slashes(text))
+    return f'"{"".join(seen)}"'
+
+
+def _with_slashes(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _escape(code: int) -> str:
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+
+
+def _place(portrait: Portrait) -> Iterator[str]:
+    """Yield where the cases were found to stand."""
+    how = portrait.understood
+    if how.worksheet:
+        yield f"# sheet = {quoted(how.worksheet)}"
+    if how.header_row > 1:
+        yield f"# header_row = {how.header_row}"
+
+
+def _claims(portrait: Portrait) -> Iterator[str]:
+    """Yield which of two headings that mean one column may be left out."""
+    claimed: dict[str, list[Heading]] = {}
+    for one in portrait.understood.headings:
+        if one.column:
+            claimed.setdefault(one.column, []).append(one)
+    for name, rivals in claimed.items():
+        for one in rivals if len(rivals) > 1 else ():
+            yield f"# ignore = [{quoted(one.text)}]  # one of the headings that mean {name}"
+
+
+def _columns(portrait: Portrait, known: Mapping[str, Column], said: FileMapping) -> Iterator[str]:
+    """Yield a line for every heading that is not read and that may be meant to be."""
+    headings = portrait.understood.headings
+    taken = {*said.outcomes, *(one.column for one in headings if one.column)}
+    times = Counter(fold(one.text) for one in headings)
+    spellings = load_spellings(vocabulary()).columns
+    guesses: list[str] = []
+    for one in headings:
+        if one.column or one.gives or not fold(one.text):
+            continue
+        look = portrait.looks[one.position - 1]
+        dated = look.kind in ("dates", "dates and others", "blank")
+        suggested = one.suggestions[0] if one.suggestions else ""
+        once = times[fold(one.text)] == 1
+        sure = bool(suggested) and _is_sure(one.text, suggested, spellings)
+        if sure and once and suggested not in taken and (dated or known[suggested].kind not in _DATED):
+            taken.add(suggested)
+            own = [quoted(text) for text in (*said.columns.get(suggested, ()), one.text)]
+            yield f"{suggested} = [{', '.join(own)}]"
+        else:
+            why_not = _why_not(taken=suggested in taken, once=once, sure=sure)
+            guesses += _guesses(one, headings, why_not, taken, dated=dated and look.kind != "blank")
+    if "case_id" not in taken:
+        guesses += _case_ids(portrait)
+    yield from (f"# {guess}" for guess in guesses)
+
+
+def _outcome_of(heading: Heading, headings: Sequence[Heading]) -> str:
+    """Return the heading of the outcome for that of its date, as "Decision" for "Decision date"."""
+    base = fold(heading.text).replace("date", "")
+    return next((one.text for one in headings if base and fold(one.text) == base), "the outcome")
+
+
+def _guesses(
+    heading: Heading, headings: Sequence[Heading], why_not: str, taken: Collection[str], *, dated: bool
+) -> Iterator[str]:
+    """Yield lines that a person has to complete."""
+    text = quoted(heading.text)
+    if either := _EITHER.match(heading.reason):
+        outcome = quoted(_outcome_of(heading, headings))
+        for name in either.groups():
+            if name not in taken:
+                yield f'{name} = {{ date = {text}, where = {outcome}, is = ["..."] }}'
+    elif heading.suggestions:
+        yield f"{heading.suggestions[0]} = [{text}]  # {why_not}"
+    elif dated and not heading.reason:
+        yield f"... = [{text}]  # dates; which event?"
+
+
+def _is_sure(heading: str, column: str, spellings: Mapping[str, str]) -> bool:
+    """Return whether a heading is nearly a known one for a column, and no telling word is between them."""
+    word, name = fold(heading), fold(column)
+    if any((part in word) != (part in name) for part in _TELLING):
+        return False
+    if column.startswith("no_") != bool({"no", "not"} & set(heading.lower().split())):
+        return False
+    known = (alias for alias, meant in spellings.items() if meant == column)
+    return any(SequenceMatcher(None, word, alias).ratio() >= _NEAR for alias in (name, *known))
+
+
+def _why_not(*, taken: bool, once: bool, sure: bool) -> str:
+    """Return why a suggestion is only a comment."""
+    if not once:
+        return "the heading is there twice"
+    if taken:
+        return "another heading means it already"
+    return "its cells are not dates" if sure else "is it meant?"
+
+
+def _case_ids(portrait: Portrait) -> Iterator[str]:
+    """Yield the headings that may be the number of the case: figures on each row that are no date."""
+    for one, look in zip(portrait.understood.headings, portrait.looks, strict=True):
+        numbered = look.kind in ("text", "numbers") and all("9" in layout for layout in look.formats)
+        if portrait.rows and look.filled == portrait.rows and numbered:
+            yield f"case_id = [{quoted(one.text)}]"
+
+
+def _words(column: Column, words: Mapping[str, int]) -> Iterator[str]:
+    """Yield a line for every word that is no code of a column; one that is nearly a code is a suggestion."""
+    codes = list(column.codes) or ["yes", "no"]
+    for word, cells in words.items():
+        if not word.strip() or is_excel_error(word):
+            continue
+        close = get_close_matches(fold(word), {fold(code): code for code in codes}, n=1, cutoff=0.75)
+        near = next((code for code in codes if close and fold(code) == close[0]), "")
+        if near:
+            yield f"{quoted(word)} = {quoted(near)}  # {count(cells, 'cell')}"
+        else:
+            yield f'# {quoted(word)} = ""  # {count(cells, "cell")}: {", ".join(codes)}, or "" for a blank'
+
+
+def _formats(portrait: Portrait, said: FileMapping, order: DateOrder | None) -> Iterator[str]:
+    """Yield the columns whose dates are in the other order, and those whose order is in doubt."""
+    for name in portrait.turned:
+        form = _DAY_FIRST if name in said.date_formats else _MONTH_FIRST
+        yield f"{name} = {quoted(form)}  # they make sense only so"
+    for one in order.columns if order else ():
+        if one.column not in portrait.turned:
+            yield f"# {one.column} = {quoted(_DAY_FIRST)}  # or {quoted(_MONTH_FIRST)}: it could be either"
+
+
+def indented(text: str) -> Sequence[str]:
+    """Return lines as a page shows what is to be copied."""
+    return tuple(f"  {line}".rstrip() for line in text.splitlines())

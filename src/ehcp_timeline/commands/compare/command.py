@@ -1,0 +1,162 @@
+"""`ehcp compare`: own figures beside those that the DfE publishes of England and of others."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ehcp_timeline.commands.scorecard.question import (
+    Asked,
+    FileNames,
+    Measures,
+    Words,
+    asked_for,
+    exit_code,
+    left_out,
+)
+from ehcp_timeline.errors import ConfigError, OutputError, UsageError
+from ehcp_timeline.shell.destination import ROW_FORMATS, Output, choose_output, say
+from ehcp_timeline.shell.help_text import examples, exit_codes
+from ehcp_timeline.shell.options import AsAt, Config, Force, Format, OutputFile, Rules
+
+if TYPE_CHECKING:
+    from ehcp_timeline.commands.compare.compare import Beside, Compared
+    from ehcp_timeline.commands.compare.figures import Figures
+    from ehcp_timeline.commands.scorecard.scorecard import Files
+
+Authority = Annotated[
+    str | None,
+    typer.Option("--authority", metavar="NAME", help="Your authority: its name, or the DfE's code."),
+]
+With = Annotated[Words, typer.Option("--with", metavar="NAMES", help="Neighbours, as Essex,Suffolk.")]
+Year = Annotated[int | None, typer.Option("--year", metavar="YEAR", help="Only this calendar year.")]
+FiguresFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--figures", metavar="FILE", help="Figures made by --refresh, over those shipped."),
+]
+Refresh = Annotated[
+    Path | None,
+    typer.Option("--refresh", metavar="DOWNLOADED", help="Make figures for -o from the DfE's file."),
+]
+
+
+@exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
+@examples(
+    "ehcp compare cases.csv --authority Kent",
+    "ehcp compare cases.csv --authority Kent --with Essex,Suffolk -o beside.csv",
+    "ehcp compare --refresh timeliness_20_week.csv -o figures.csv",
+    "ehcp compare cases.csv --authority Kent --figures figures.csv",
+)
+def compare(
+    files: FileNames = None,
+    *,
+    authority: Authority = None,
+    beside: With = None,
+    measure: Measures = None,
+    year: Year = None,
+    figures: FiguresFiles = None,
+    refresh: Refresh = None,
+    as_at: AsAt = None,
+    asked: Format = None,
+    output: OutputFile = None,
+    force: Force = False,
+    overlays: Rules = None,
+    config_file: Config = None,
+) -> None:
+    """Compare with other authorities: rank, quartile, and what the top quartile takes in cases.
+
+    The DfE's figures of "Education, health and care plans" ship with the package (Open Government Licence
+    v3.0); nothing is fetched. A newer file that you download is laid over them with --refresh and --figures.
+    Formats: table, plain, csv, json, ndjson, md.
+    """
+    if refresh is not None:
+        _refresh(refresh, output, force=force)
+        return
+    if not files or authority is None:
+        raise UsageError(
+            "a comparison needs a file and --authority", "ehcp compare cases.csv --authority Kent"
+        )
+    to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
+    what = asked_for(files, as_at, overlays, config_file, period="year", measure=measure)
+    published = _figures((*what.config.figures, *(figures or ())))
+    from ehcp_timeline.commands.compare.authorities import find_authorities, find_authority
+    from ehcp_timeline.commands.compare.compare import Beside
+
+    names = Beside(find_authority(authority, published), find_authorities(beside or (), published))
+    found, read = _compared(what, published, names)
+    _write(to, what, names, [one for one in found if year in (None, one.year)], read)
+    raise typer.Exit(exit_code(read))
+
+
+def _compared(what: Asked, published: "Figures", names: "Beside") -> "tuple[list[Compared], Files]":
+    """Count the council's own figures and hold them against the published ones.
+
+    Raises:
+        UsageError: Nothing of what was asked for is published.
+    """
+    from ehcp_timeline.commands.compare.compare import comparable, own_figures
+    from ehcp_timeline.commands.compare.compare import compare as compare_all
+
+    measures = comparable(what.question.measures, published)
+    if not measures:
+        raise UsageError("--measure: the DfE publishes none of these as a percentage", "leave --measure out")
+    card = what.counted(measures)
+    return list(compare_all(published, names, own_figures(card.lines, measures), measures)), card.files
+
+
+def _write(to: Output, what: Asked, names: "Beside", found: "Sequence[Compared]", read: "Files") -> None:
+    """Write the comparison in the format that was chosen."""
+    from ehcp_timeline.commands.compare import view
+
+    kpis = what.question.kpis
+    to.send_rows(
+        list(view.compare_rows(found, kpis)),
+        view.compare_keys(names),
+        view.compare_answer(found, names, what.question, read),
+        lambda: view.compare_sections(found, names, what.question, read),
+        f"{names.authority.name} beside England",
+    )
+    if to.format not in ("table", "plain"):
+        say(*left_out(read))
+
+
+def _figures(paths: Sequence[Path]) -> "Figures":
+    """Return the figures that ship with the package, those of these files laid over them."""
+    from ehcp_timeline.commands.compare.figures import read_figures, shipped_figures
+
+    own = [_text(path) for path in paths]
+    for path, text in zip(paths, own, strict=True):
+        if not text.startswith("time_period,geographic_level,region_name,"):
+            hint = f"ehcp compare --refresh {path} -o figures.csv"
+            hint = f"ehcp compare --refresh {path} -o figures.csv"
+            raise ConfigError(f"{path} is not a file of figures", hint)
+    return read_figures((*shipped_figures(), *own))
+
+
+def _refresh(downloaded: Path, output: Path | None, *, force: bool) -> None:
+    """Make a file of figures from one that was downloaded from the DfE."""
+    if output is None:
+        raise OutputError("refreshed figures need a file to go to", "add -o figures.csv")
+    from ehcp_timeline.commands.compare.refresh import refreshed
+    from ehcp_timeline.law.kpi.loader import load_kpis
+    from ehcp_timeline.output.files import check_target, write_whole
+
+    check_target(output, force=force)
+    text = refreshed(_text(downloaded), str(downloaded), load_kpis())
+    write_whole(output, text.encode("utf-8"), force=force)
+    say(f"{output}: {text.count(chr(10)) - 1:,} rows; use it with --figures {output}")
+
+
+def _text(path: Path) -> str:
+    """Return the text of a small file.
+
+    Raises:
+        UsageError: It cannot be read as UTF-8 text.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {(error.strerror or 'error').lower()}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8 text", "download it again as CSV") from None

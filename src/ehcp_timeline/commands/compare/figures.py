@@ -1,0 +1,132 @@
+"""What the DfE publishes of England, its regions and its local authorities, as this package ships it."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+Level = Literal["National", "Regional", "Local authority"]
+ENGLAND = "England"
+ATTRIBUTION = (
+    "Contains Department for Education figures: Education, health and care plans, releases of 2022 and 2025, "
+    "Open Government Licence v3.0."
+)
+PLACE_KEYS = ("time_period", "geographic_level", "region_name", "old_la_code", "new_la_code", "la_name")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """England, a region or a local authority.
+
+    Attributes:
+        level: Which of them.
+        name: Its name.
+        code: The DfE's three-digit code of an authority; empty for the others.
+        ons: The other code of an authority, as E10000016.
+        region: The region that an authority lies in, or a region's own name.
+    """
+
+    level: Level
+    name: str
+    code: str = ""
+    ons: str = ""
+    region: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from others through the years."""
+        return self.level, self.code or self.name
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Published figures.
+
+    Attributes:
+        places: Every place, the latest name of each.
+        values: Year and place key to measure to the published number; a number that is not published is
+            absent.
+    """
+
+    places: Mapping[tuple[str, str], Place]
+    values: Mapping[tuple[int, tuple[str, str]], Mapping[str, float]] = field(default_factory=dict)
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years that anything is published for, the latest last."""
+        return tuple(sorted({year for year, _ in self.values}))
+
+    def of(self, measure: str, year: int, level: Level) -> Mapping[tuple[str, str], float]:
+        """Return what is published of a measure for every place of a level."""
+        found = ((key, values) for (then, key), values in self.values.items() if then == year)
+        return {key: values[measure] for key, values in found if key[0] == level and measure in values}
+
+    def value(self, measure: str, year: int, place: Place | None) -> float | None:
+        """Return one published number; None where it is not published."""
+        return None if place is None else self.values.get((year, place.key), {}).get(measure)
+
+    def authorities(self) -> tuple[Place, ...]:
+        """Return every local authority, by name."""
+        found = (place for place in self.places.values() if place.level == "Local authority")
+        return tuple(sorted(found, key=lambda place: place.name))
+
+    def region_of(self, authority: Place) -> Place | None:
+        """Return the region of an authority."""
+        return self.places.get(("Regional", authority.region))
+
+    def england(self) -> Place | None:
+        """Return England."""
+        return self.places.get(("National", ENGLAND))
+
+
+@cache
+def shipped_figures() -> tuple[str, ...]:
+    """Return the text of the files that ship with the package, the oldest release first."""
+    folder = files("ehcp_timeline") / "commands" / "compare" / "dfe"
+    names = sorted(one.name for one in folder.iterdir() if one.name.endswith(".csv"))
+    return tuple((folder / name).read_text(encoding="utf-8") for name in names)
+
+
+def read_figures(texts: Iterable[str]) -> Figures:
+    """Read compact files as `refresh.refreshed` writes them; a later one wins over an earlier."""
+    places: dict[tuple[str, str], Place] = {}
+    values: dict[tuple[int, tuple[str, str]], dict[str, float]] = {}
+    for text in texts:
+        for row in csv.DictReader(io.StringIO(text)):
+            place = place_of(row)
+            places[place.key] = place
+            mine = values.setdefault((int(row["time_period"]), place.key), {})
+            for name in row.keys() - PLACE_KEYS:
+                mine.pop(name, None)  # a later release may take back what an earlier one printed
+            mine.update(_numbers(row))
+    return Figures(places, values)
+
+
+def place_of(row: Mapping[str, str]) -> Place:
+    """Return the place that a row is about."""
+    level = row["geographic_level"]
+    if level == "National":
+        return Place("National", ENGLAND)
+    if level == "Regional":
+        return Place("Regional", row["region_name"], region=row["region_name"])
+    return Place(
+        "Local authority", row["la_name"], row["old_la_code"], row["new_la_code"], row["region_name"]
+    )
+
+
+def _numbers(row: Mapping[str, str]) -> Iterator[tuple[str, float]]:
+    for name, text in row.items():
+        if name not in PLACE_KEYS and is_number(text):
+            yield name, float(text)
+
+
+def is_number(text: str) -> bool:
+    """Return whether a cell holds a number; the DfE writes x, z or c where there is none.
+
+    >>> is_number("85.8"), is_number("x"), is_number("")
+    (True, False, False)
+    """
+    return text.replace(".", "", 1).isdigit()

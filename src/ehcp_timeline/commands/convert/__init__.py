@@ -1,0 +1,1 @@
+"""`ehcp convert`: any file that can be read, as a canonical case file."""

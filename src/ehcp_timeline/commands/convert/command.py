@@ -1,0 +1,147 @@
+"""`ehcp convert`: any file that can be read, as the canonical case file, and what that leaves behind."""
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ehcp_timeline.errors import OutputError, UsageError
+from ehcp_timeline.shell.destination import Output, choose_output, say
+from ehcp_timeline.shell.exit_codes import CANNOT_RUN, NOT_ALL_JUDGED
+from ehcp_timeline.shell.help_text import examples, exit_codes
+from ehcp_timeline.shell.list_command import Pseudonymise, key_asked
+from ehcp_timeline.shell.open import case_files, law, names, settings
+from ehcp_timeline.shell.options import AsAt, Config, ExitZero, Force, Rules, Strict, Top
+from ehcp_timeline.shell.parse import choice, day_asked
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ehcp_timeline.commands.convert.canonical import Converted
+    from ehcp_timeline.commands.convert.view import Written
+
+FORMATS = ("csv", "xlsx", "parquet")
+REPORT = "json"
+
+
+@exit_codes(
+    "0  everything could be read",
+    "2  cannot run, or --strict and the file has a problem",
+    "3  written, but some rows or cells could not be read",
+)
+@examples(
+    "ehcp convert SEN2.xml -o cases.csv",
+    "ehcp convert export.xlsx -o cases.parquet --format json",
+    "ehcp convert cases.csv --pseudonymise ~/keys/ehcp.key -o out/cases.csv",
+)
+def convert(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True)],
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to: cases.csv, .xlsx or .parquet."),
+    ] = None,
+    asked: Annotated[
+        str | None,
+        typer.Option(
+            "--format", "-f", metavar="FORMAT", help="csv, xlsx or parquet; json prints the report instead."
+        ),
+    ] = None,
+    force: Force = False,
+    pseudonymise: Pseudonymise = None,
+    as_at: AsAt = None,
+    top: Top = 20,
+    exit_zero: ExitZero = False,
+    strict: Strict = False,
+    overlays: Rules = None,
+    config_file: Config = None,
+) -> None:
+    """Write any file that can be read as a canonical case file: the same verdicts, in every row.
+
+    FILE is a case file; `-` is standard input. The report on standard error lists what was left behind:
+    headings that no deadline needs, cells that could not be read (the new file holds their own words, and
+    they stay unknown), rows that cannot be judged.
+    """
+    to = _target(asked, output, force=force)
+    key = key_asked(pseudonymise, output)
+    when, config = day_asked(as_at), settings(config_file)
+    vocabulary = names(law(overlays, config))
+    sources = case_files(files, vocabulary, when, config)
+    from ehcp_timeline.commands.convert.canonical import convert as convert_cases
+
+    converted = convert_cases(sources, vocabulary, when)
+    if key is not None:
+        from ehcp_timeline.commands.convert.pseudonymise import pseudonymised_cases
+
+        converted = pseudonymised_cases(converted, key)
+    written = _write(to, converted, when, pseudonymised=key is not None)
+    _report(converted, written, None if _is_report(asked) else top)
+    if code := _exit_code(converted, strict=strict, exit_zero=exit_zero):
+        raise typer.Exit(code)
+
+
+def _write(to: Output, converted: "Converted", as_at: "date", *, pseudonymised: bool) -> "Written":
+    """Write the case file, and return what there is to say of it."""
+    from ehcp_timeline.commands.convert.view import Written
+    from ehcp_timeline.commands.convert.write import apostrophes, case_file_bytes
+    from ehcp_timeline.privacy.pseudonyms import STATEMENT
+
+    data = case_file_bytes(converted, to.format)
+    to.send(data)
+    return Written(
+        name=str(to.path or "-"),
+        form=to.format,
+        sha256=hashlib.sha256(data).hexdigest(),
+        as_at=as_at,
+        apostrophes=apostrophes(converted) if to.format == "csv" else 0,
+        statement=STATEMENT if pseudonymised else "",
+    )
+
+
+def _report(converted: "Converted", written: "Written", top: int | None) -> None:
+    """Tell what was left behind: in words on standard error, or as JSON on standard output."""
+    from ehcp_timeline.commands.convert.view import convert_answer, convert_sections
+
+    if top is None:
+        from ehcp_timeline.output.data import json_text
+
+        Output(REPORT, None, force=False).send(json_text(convert_answer(converted, written)))
+    else:
+        from ehcp_timeline.output.plain import plain_text
+
+        say(*plain_text(convert_sections(converted, written, top)).splitlines())
+
+
+def _is_report(asked: str | None) -> bool:
+    return asked is not None and choice("--format", asked, (*FORMATS, REPORT)) == REPORT
+
+
+def _target(asked: str | None, output: Path | None, *, force: bool) -> Output:
+    """Return where the case file goes.
+
+    Raises:
+        UsageError: The format is unknown, or the report and the cases would both go to standard output.
+        OutputError: The file cannot be written.
+    """
+    form = None if _is_report(asked) else asked
+    if output is None or str(output) == "-":
+        if _is_report(asked):
+            raise UsageError("--format json prints the report: the cases need a file", "add -o cases.csv")
+        form = form or "csv"
+    elif form is None and output.suffix.lower() == ".xlsx":
+        form = "xlsx"
+    to = choose_output(form, output, force=force, formats=FORMATS)
+    if to.path is None and sys.stdout.isatty():
+        raise OutputError("a case file is not for a screen", "add -o cases.csv")
+    return to
+
+
+def _exit_code(converted: "Converted", *, strict: bool, exit_zero: bool) -> int:
+    """Return what the run ends with; the file is written all the same."""
+    if not (converted.rows or converted.cells):
+        return 0
+    if strict:
+        return CANNOT_RUN
+    return 0 if exit_zero else NOT_ALL_JUDGED

@@ -1,0 +1,138 @@
+"""A canonical case file as bytes: CSV that a spreadsheet opens safely, an Excel workbook, Parquet."""
+
+import io
+from datetime import date, datetime
+from datetime import time as midnight
+from typing import Any, Final
+
+import polars as pl
+
+from ehcp_timeline.cases.formats.addresses import address
+from ehcp_timeline.commands.convert.canonical import Converted
+from ehcp_timeline.errors import OutputError
+from ehcp_timeline.output.workbook import safe_book
+
+COPY: Final = "copy"
+
+_FORMULA: Final = r"^\s*[=+\-@＝＋－＠]"
+_MADE = datetime(2014, 9, 1)  # noqa: DTZ001 - the day the law came into force: every copy is the same
+_MOST_CELLS: Final = 5_000_000  # of a workbook, as they are read
+_LONGEST_CELL: Final = 32_767  # characters, of Excel's own
+_LAST_ROW: Final = 1_048_576
+
+
+def case_file_bytes(converted: Converted, form: str) -> bytes:
+    """Return the canonical file.
+
+    Args:
+        converted: Its rows.
+        form: csv, xlsx or parquet. CSV and the workbook have no type for a date that could not be read, so
+            that cell is text; a column of a Parquet file with such a cell is text throughout.
+
+    Raises:
+        OutputError: A workbook cannot hold so much.
+    """
+    match form:
+        case "csv":
+            return _csv(converted)
+        case "xlsx":
+            return _workbook(converted)
+        case _:
+            return _parquet(converted)
+
+
+def apostrophes(converted: Converted) -> int:
+    """Return how many cells of the CSV file have an apostrophe in front, lest they be run as a formula."""
+    columns = [_as_text(converted, one.id) for one in converted.columns if _may_be_formula(converted, one.id)]
+    return sum(int(column.str.contains(_FORMULA).sum()) for column in columns)
+
+
+def _csv(converted: Converted) -> bytes:
+    columns = [_unformulated(converted, one.id) for one in converted.columns]
+    page = io.BytesIO()
+    pl.DataFrame([*columns, *_copies(converted)]).write_csv(page)
+    return page.getvalue()
+
+
+def _unformulated(converted: Converted, name: str) -> pl.Series:
+    text = _as_text(converted, name)
+    if not _may_be_formula(converted, name):
+        return text
+    cell = pl.col(name)
+    safe = pl.when(cell.str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), cell)).otherwise(cell)
+    return text.to_frame().select(safe.alias(name)).to_series()
+
+
+def _may_be_formula(converted: Converted, name: str) -> bool:
+    return name in converted.texts or converted.frame.schema[name] == pl.String
+
+
+def _as_text(converted: Converted, name: str) -> pl.Series:
+    """Return a column as words: dates as 2026-01-31, flags as yes and no."""
+    column = converted.frame[name]
+    if column.dtype == pl.Date:
+        column = column.dt.to_string("%Y-%m-%d")
+    elif column.dtype == pl.Boolean:
+        yes, no = (pl.Series([word]).new_from_index(0, len(column)) for word in ("yes", "no"))
+        column = yes.zip_with(column, no).set(column.is_null(), None).alias(name)
+    kept = converted.text_of(name)
+    return column if kept is None else kept.zip_with(kept.is_not_null(), column).alias(name)
+
+
+def _copies(converted: Converted) -> list[pl.Series]:
+    """Return a column that counts the judged rows that hold the same; none where no two do."""
+    if not converted.copies:
+        return []
+    names = converted.frame.columns
+    number = pl.int_range(1, pl.len() + 1).over(names)
+    judged = pl.col("case_id").is_not_null()
+    return [converted.frame.select(pl.when(judged).then(number).alias(COPY))[COPY]]
+
+
+def _parquet(converted: Converted) -> bytes:
+    columns = [
+        _as_text(converted, one.id) if one.id in converted.texts else converted.frame[one.id]
+        for one in converted.columns
+    ]
+    page = io.BytesIO()
+    pl.DataFrame([*columns, *_copies(converted)]).write_parquet(page)
+    return page.getvalue()
+
+
+def _workbook(converted: Converted) -> bytes:
+    columns = [*(converted.frame[one.id] for one in converted.columns), *_copies(converted)]
+    _check_size(converted.frame.height, len(columns))
+    with safe_book("Case file", _MADE) as (book, page):
+        dated = book.add_format({"num_format": "dd/mm/yyyy"})
+        bold, sheet = book.add_format({"bold": True}), book.add_worksheet("Cases")
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, 16)
+            sheet.write_string(0, place, column.name, bold)
+            _write_column(sheet, place, column, dated)
+            kept = converted.text_of(column.name)
+            if kept is not None:
+                _write_column(sheet, place, kept, dated)
+        sheet.freeze_panes(1, 1)
+    return page.getvalue()
+
+
+def _check_size(rows: int, columns: int) -> None:
+    if rows >= _LAST_ROW or (rows + 1) * columns > _MOST_CELLS:
+        said = f"{rows:,} rows of {columns} columns are too many for a workbook"
+        raise OutputError(said, "write cases.csv or cases.parquet")
+
+
+def _write_column(sheet: Any, place: int, column: pl.Series, dated: Any) -> None:  # noqa: ANN401
+    """Write the cells of one column that are not blank below its heading."""
+    for row, value in enumerate(column, start=1):
+        if isinstance(value, date):
+            sheet.write_datetime(row, place, datetime.combine(value, midnight.min), dated)
+        elif isinstance(value, bool):
+            sheet.write_string(row, place, "yes" if value else "no")
+        elif isinstance(value, int):
+            sheet.write_number(row, place, value)
+        elif value is not None:
+            if len(value) > _LONGEST_CELL:
+                said = f"{address(row + 1, place + 1)} would be longer than a cell of a workbook can be"
+                raise OutputError(said, "write cases.csv or cases.parquet")
+            sheet.write_string(row, place, value)

@@ -1,0 +1,1 @@
+"""`ehcp check --exceptions`: what each recorded exception is worth."""

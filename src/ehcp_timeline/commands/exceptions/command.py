@@ -1,0 +1,38 @@
+"""`ehcp check --exceptions`: what a file claims as an exception, and whether its dates bear it out."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from ehcp_timeline.shell.parse import choice
+
+if TYPE_CHECKING:
+    from ehcp_timeline.cases.source import CaseSource
+    from ehcp_timeline.law.rulebook import Rulebook
+    from ehcp_timeline.shell.destination import Output
+
+FORMATS = ("table", "plain", "csv", "json", "ndjson", "md")
+
+
+def tell_exceptions(
+    to: "Output", rulebook: "Rulebook", sources: Sequence["CaseSource"], as_at: date, top: int
+) -> None:
+    """Write every claimed exception in the format that was chosen.
+
+    Raises:
+        UsageError: The format is none for a list of claims.
+    """
+    choice("--format", to.format, FORMATS)
+    from dataclasses import asdict
+
+    from ehcp_timeline.commands.exceptions.claims import exceptions_of
+    from ehcp_timeline.commands.exceptions.view import CLAIM_KEYS, exceptions_answer, exceptions_sections
+
+    found = exceptions_of(rulebook, sources, as_at)
+    to.send_rows(
+        [asdict(one) for one in found.claims],
+        CLAIM_KEYS,
+        exceptions_answer(found, rulebook, as_at),
+        lambda: exceptions_sections(found, as_at, top),
+        f"Exceptions claimed as at {as_at}",
+    )

@@ -1,0 +1,1 @@
+"""`ehcp explain`: every verdict of one case in numbered steps."""

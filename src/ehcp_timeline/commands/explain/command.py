@@ -1,0 +1,99 @@
+"""`ehcp explain`: how each verdict of one case came about, step by step, with the law quoted."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell.destination import choose_output
+from ehcp_timeline.shell.help_text import examples
+from ehcp_timeline.shell.open import case_file, law, names, settings
+from ehcp_timeline.shell.options import (
+    AsAt,
+    Config,
+    DeadlineIds,
+    Force,
+    Format,
+    OutputFile,
+    Rules,
+    chosen_deadlines,
+)
+from ehcp_timeline.shell.parse import day_asked, did_you_mean
+
+if TYPE_CHECKING:
+    from ehcp_timeline.audit.single.trace import Working
+    from ehcp_timeline.cases.model import Row
+    from ehcp_timeline.cases.source import CaseSource
+
+_ENOUGH_TO_SUGGEST = 50_000
+
+
+@examples(
+    "ehcp explain C-0042 cases.csv", "ehcp explain C-0042 cases.csv --deadline plan.issue --format json"
+)
+def explain(
+    case: Annotated[str, typer.Argument(metavar="CASE", hidden=True)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)],
+    *,
+    deadline: DeadlineIds = None,
+    as_at: AsAt = None,
+    asked: Format = None,
+    output: OutputFile = None,
+    force: Force = False,
+    overlays: Rules = None,
+    config: Config = None,
+) -> None:
+    """Explain every verdict of one case in numbered steps, each with the law it rests on.
+
+    CASE is its number in the file, FILE a case file; `-` is standard input. Shows the clocks that have
+    started, or those that --deadline names. Formats: table, plain, json, md.
+    """
+    to = choose_output(asked, output, force=force, formats=("table", "plain", "json", "md"))
+    when, settled = day_asked(as_at), settings(config)
+    rulebook = law(overlays, settled)
+    wanted = chosen_deadlines(deadline, rulebook)
+    source = case_file(file, names(rulebook), when, settled)
+    from ehcp_timeline.audit.single.explain import explain as steps_of
+    from ehcp_timeline.audit.single.judge import judge_case
+    from ehcp_timeline.commands.explain.view import Explained, explain_answer, explain_sections
+    from ehcp_timeline.output.data import json_text
+    from ehcp_timeline.output.plain import markdown_page
+
+    judged = judge_case(rulebook, _rows(source, case), when)
+    explained = [Explained(one, steps_of(one, when)) for one in judged if _is_wanted(one, wanted)]
+    if to.format == "json":
+        to.send(json_text(explain_answer(case, explained, when, rulebook)))
+    elif to.format == "md":
+        to.send(markdown_page(explain_sections(case, explained, when)))
+    else:
+        to.show(explain_sections(case, explained, when))
+
+
+def _is_wanted(working: "Working", wanted: frozenset[str]) -> bool:
+    """Return whether a clock was asked for by its id or the first part of one, or else has started."""
+    if not wanted:
+        return working.clock.verdict != "not-started"
+    name = working.deadline.id
+    return name in wanted or any(name.startswith(f"{part}.") for part in wanted)
+
+
+def _rows(source: "CaseSource", case: str) -> list["Row"]:
+    """Return every row of a case, in file order.
+
+    Raises:
+        UsageError: The file has no such case, or its rows cannot be judged.
+    """
+    from ehcp_timeline.cases.batch import rows_of
+
+    found: list[Row] = []
+    ids: list[str] = []
+    for batch in source.batches():
+        column = batch.frame["case_id"]
+        found += rows_of(replace(batch, frame=batch.frame.filter(column == case)))
+        ids += column.unique(maintain_order=True).to_list()[: _ENOUGH_TO_SUGGEST - len(ids)]
+    if not found:
+        hint = did_you_mean(case, ids) or f"ehcp check {source.name} lists cases and problems"
+        raise UsageError(f"{source.name}: there is no case `{case}`", hint)
+    return found

@@ -1,0 +1,238 @@
+"""The options of `ehcp forecast`, each written once, and what their words come to."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ehcp_timeline.errors import ConfigError, UsageError
+from ehcp_timeline.shell.config import toml_table
+from ehcp_timeline.shell.parse import choices, day_asked
+
+if TYPE_CHECKING:
+    from ehcp_timeline.commands.forecast.question import Asked
+    from ehcp_timeline.commands.forecast.results.intake import Closure
+    from ehcp_timeline.commands.forecast.simulate.what_if import WhatIf
+    from ehcp_timeline.shell.config import Config
+
+Files = Annotated[
+    list[Path] | None, typer.Argument(metavar="[FILE]...", help="Case files; `-` is standard input.")
+]
+SnapshotsFile = Annotated[
+    Path | None, typer.Option("--snapshots", metavar="CSV", help="Published counts: date, count.")
+]
+Measure = Annotated[
+    str | None, typer.Option("--measure", metavar="NAME", help="Which measure, where the CSV holds several.")
+]
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, metavar="N", help="Seed of the runs; the same gives the same.")
+]
+Runs = Annotated[int, typer.Option("--runs", min=100, max=100_000, metavar="N", help="How many runs.")]
+Horizon = Annotated[
+    int, typer.Option("--horizon", min=4, max=1040, metavar="WEEKS", help="Weeks to look ahead.")
+]
+Policy = Annotated[
+    list[str] | None,
+    typer.Option("--policy", metavar="NAMES", help="oldest-first, in-time-first, split, observed.  [all]"),
+]
+SplitShare = Annotated[
+    str, typer.Option("--split", metavar="SHARE", help="What `split` keeps for the oldest, as 50%.")
+]
+Capacity = Annotated[
+    str | None, typer.Option("--capacity", metavar="+N", help="What if: so many plans a week more.")
+]
+From = Annotated[
+    str | None, typer.Option("--from", metavar="DATE", help="When more capacity begins.  [as-at date]")
+]
+Psychologists = Annotated[
+    str | None, typer.Option("--psychologists", metavar="+N", help="What if: so many psychologists more.")
+]
+AdviceEach = Annotated[
+    float, typer.Option("--advice-each", min=0.1, metavar="N", help="Advice a psychologist gives a week.")
+]
+Requests = Annotated[
+    str | None, typer.Option("--requests", metavar="+P%", help="What if: so many percent more requests.")
+]
+Shrinkage = Annotated[
+    str | None,
+    typer.Option("--shrinkage", metavar="P%", help="What if: more working time lost to leave, vacancies."),
+]
+CatchUp = Annotated[
+    str | None,
+    typer.Option("--catch-up", metavar="N[:WEEKS]", help="What if: a team that does N a week.  [13 weeks]"),
+]
+TargetDay = Annotated[
+    str | None, typer.Option("--target", metavar="DATE", help="What it takes to be clear by then.")
+]
+ClearAt = Annotated[
+    int | None, typer.Option("--clear-at", min=0, metavar="N", help="Clear means no more than N overdue.")
+]
+Narrowest = Annotated[
+    str | None,
+    typer.Option("--narrowest", metavar="STAGE", help="Where cases wait: decision, advice, draft, final."),
+]
+History = Annotated[
+    int,
+    typer.Option("--history", min=13, max=156, metavar="WEEKS", help="Weeks behind that rates are taken of."),
+]
+PerCase = Annotated[bool, typer.Option("--per-case", help="When each open case closes.")]
+SaveList = Annotated[
+    bool, typer.Option("--save-list", help="Cases in time that will be late if not hurried.")
+]
+Intake = Annotated[
+    int, typer.Option("--intake", min=0, max=104, metavar="WEEKS", help="Plan for requests of so many weeks.")
+]
+Terms = Annotated[
+    Path | None, typer.Option("--terms", metavar="FILE", help="TOML with the school closures, in [terms].")
+]
+Backtest = Annotated[bool, typer.Option("--backtest", help="Score forecasts of the past months.")]
+Full = Annotated[bool, typer.Option("--full", help="Every quarter, stage and queue too.")]
+Top = Annotated[int, typer.Option("--top", min=0, metavar="N", help="Lines of a list of cases shown.")]
+
+_NUMBER = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)(%?)")
+_MOST = 10_000
+_FARTHEST_YEARS = 10
+_MOST_PERCENT = 95
+
+
+def what_if(
+    *,
+    capacity: str | None,
+    since: str | None,
+    psychologists: str | None,
+    advice_each: float,
+    requests: str | None,
+    shrinkage: str | None,
+    catch_up: str | None,
+) -> "WhatIf":
+    """Return what is to be changed.
+
+    Raises:
+        UsageError: A word is no number, or one that cannot be.
+    """
+    from ehcp_timeline.commands.forecast.simulate.what_if import CATCH_UP_WEEKS, WhatIf
+
+    team, _, weeks = (catch_up or "0").partition(":")
+    if weeks and not (weeks.isascii() and weeks.isdigit() and 0 < int(weeks) <= _MOST):
+        raise UsageError(f"--catch-up {catch_up}: `{weeks}` is no number of weeks", "write it as 5:13")
+    lost = number("--shrinkage", shrinkage, percent=True)
+    if not 0 <= lost <= _MOST_PERCENT:
+        raise UsageError(f"--shrinkage {shrinkage}: not from 0% to {_MOST_PERCENT}%", "write it as 15%")
+    more = number("--requests", requests, percent=True)
+    if more < -100:
+        raise UsageError(f"--requests {requests}: fewer than none", "write it as +10%")
+    return WhatIf(
+        capacity=number("--capacity", capacity),
+        since=day_asked(since, "--from") if since else None,
+        psychologists=number("--psychologists", psychologists),
+        advice_each=advice_each,
+        requests=more,
+        shrinkage=lost,
+        catch_up=number("--catch-up", team),
+        catch_up_weeks=int(weeks) if weeks else CATCH_UP_WEEKS,
+    )
+
+
+def number(option: str, word: str | None, *, percent: bool = False) -> float:
+    """Return a number with or without a sign, and with a percent sign only where it is a percentage.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if word is None:
+        return 0.0
+    found = _NUMBER.fullmatch(word.strip())
+    if found is None or (found[2] and not percent):
+        raise UsageError(f"{option} {word}: not a number", f"write it as {'+10%' if percent else '+3'}")
+    if abs(float(found[1])) > _MOST:
+        raise UsageError(f"{option} {word}: more than {_MOST:,}", "give a number that could be")
+    return float(found[1])
+
+
+def within(change: "WhatIf", as_at: date, weeks: int) -> None:
+    """Raise UsageError if the first day of a change is none on which it can make a difference."""
+    since = change.since
+    if since is None:
+        return
+    if not (change.capacity or change.psychologists or change.catch_up):
+        raise UsageError(
+            f"--from {since}: nothing is asked that begins then",
+            "add --capacity, --psychologists or --catch-up",
+        )
+    if since < as_at:
+        raise UsageError(f"--from {since}: before {as_at}, where the forecast stands", "leave it out")
+    if since > as_at + timedelta(weeks=weeks):
+        raise UsageError(f"--from {since}: beyond the {weeks} weeks looked at", "look further with --horizon")
+
+
+def share(option: str, word: str) -> float:
+    """Return a share from 0 to 1 that was written as a percentage.
+
+    Raises:
+        UsageError: It is none.
+    """
+    percent = number(option, word, percent=True)
+    if not 0 <= percent <= 100:
+        raise UsageError(f"{option} {word}: not from 0% to 100%", "write it as 50%")
+    return percent / 100
+
+
+def policies(given: Sequence[str] | None, known: Sequence[str]) -> tuple[str, ...]:
+    """Return the orders of work that were asked for, in their usual order; all if none was."""
+    wanted = choices("--policy", given or known, known)
+    return tuple(name for name in known if name in wanted)
+
+
+def target_day(word: str | None, after: date) -> date | None:
+    """Return the target day.
+
+    Raises:
+        UsageError: It is not after the day that the forecast stands at, or too far to say anything of.
+    """
+    if word is None:
+        return None
+    found = day_asked(word, "--target")
+    if found <= after:
+        raise UsageError(
+            f"--target {found}: not after {after}, where the forecast stands", "give a later day"
+        )
+    if found > after + timedelta(weeks=52 * _FARTHEST_YEARS):
+        raise UsageError(f"--target {found}: more than {_FARTHEST_YEARS} years ahead", "give an earlier day")
+    return found
+
+
+def counts_alone(question: "Asked", policy: Sequence[str] | None, terms: Path | None) -> None:
+    """Raise UsageError where something is asked that counts cannot tell."""
+    of_cases = {
+        "--per-case": question.per_case,
+        "--save-list": question.save_list,
+        "--intake": question.intake_weeks > 0,
+        "--backtest": question.backtest,
+        "--policy": policy is not None,
+        "--clear-at": question.clear_at is not None,
+        "--narrowest": bool(question.narrowest),
+        "--terms": terms is not None,
+        "a what-if": question.what_if.changed,
+    }
+    for word, wanted in of_cases.items():
+        if wanted:
+            raise UsageError(f"{word} needs case files; counts cannot tell it", "ehcp forecast cases.csv")
+
+
+def closures_of(path: Path | None, config: "Config") -> "tuple[Closure, ...]":
+    """Return the school closures in `[terms]` of a TOML file, or of the settings where none is named.
+
+    Raises:
+        ConfigError: It cannot be read, has no `[terms]`, or they are no closures.
+    """
+    from ehcp_timeline.commands.forecast.results.intake import EXAMPLE, read_closures
+
+    if path is None:
+        return read_closures(config.terms, str(config.path)) if config.terms is not None else ()
+    table = toml_table(path)
+    if "terms" not in table:
+        raise ConfigError(f"{path} has no [terms]", f"write  [terms]  and below it  {EXAMPLE}")
+    return read_closures(table["terms"], str(path))

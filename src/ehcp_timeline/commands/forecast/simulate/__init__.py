@@ -1,0 +1,1 @@
+"""The weeks ahead, run many times."""

@@ -1,0 +1,201 @@
+"""What is kept of the runs as they go by: clearance weeks, paths, rates, and when each open case closes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ehcp_timeline.commands.forecast.model.arrays import Cases, Counts, Rates, Spread
+from ehcp_timeline.commands.forecast.model.pipeline import Pipeline
+from ehcp_timeline.commands.forecast.simulate.chunk import Track, World
+
+WEEKS_OF_A_YEAR = 52
+PER_MILLE = 1000
+
+
+@dataclass(slots=True)
+class Moment:
+    """The backlog at the end of one week.
+
+    Attributes:
+        open: Open cases.
+        overdue: Of these, past their due day.
+        oldest: Whole weeks since the request of the oldest; 0 where none is open.
+        over_a_year: Open cases whose request is more than 52 weeks old.
+    """
+
+    open: Spread = field(default_factory=Spread)
+    overdue: Spread = field(default_factory=Spread)
+    oldest: Spread = field(default_factory=Spread)
+    over_a_year: Spread = field(default_factory=Spread)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to keep.
+
+    Attributes:
+        moments: Weeks at whose end the backlog is looked at.
+        quarters: For each week to come, which quarter it belongs to, 0 for the first.
+        clear_at: The backlog is clear once no more than so many are overdue.
+        cases: Order of work under which the closing of every open case is followed; empty for none.
+        only_clearance: Whether to stop once every run is clear.
+    """
+
+    moments: frozenset[int] = frozenset()
+    quarters: tuple[int, ...] = ()
+    clear_at: int = 0
+    cases: str = ""
+    only_clearance: bool = False
+
+
+@dataclass(slots=True)
+class Kept:
+    """What is kept of all runs under one order of work.
+
+    Attributes:
+        cleared: Week at whose end the backlog was first clear; weeks + 1 where it never was.
+        moments: Week to the backlog at its end.
+        rates: For each quarter, plans in time of a thousand issued; runs without a plan are left out.
+        finished: Place of a group of open cases (as in `CaseGroups`) and week to the share of it that is
+            closed, added up over the runs; shape (groups, weeks + 1).
+    """
+
+    cleared: Spread = field(default_factory=Spread)
+    moments: dict[int, Moment] = field(default_factory=dict)
+    rates: list[Spread] = field(default_factory=list)
+    finished: Rates = field(default_factory=lambda: np.zeros((0, 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseGroups:
+    """Open cases that nothing tells apart: of one due week, at one stage.
+
+    Within a due week, those further on close first.
+
+    Attributes:
+        row: Row of each group.
+        stage: Its stage.
+        cases: How many cases it has.
+        ahead: How many cases of the same row are further on.
+    """
+
+    row: Counts
+    stage: Counts
+    cases: Counts
+    ahead: Counts
+
+
+def case_groups(pipeline: Pipeline) -> CaseGroups:
+    """Return the groups of open cases, by row and then from the last stage to the first."""
+    totals: dict[tuple[int, int], int] = {}
+    for one in pipeline.in_hand:
+        key = (one.row, -one.stage)
+        totals[key] = totals.get(key, 0) + one.cases
+    keys = sorted(totals)
+    ahead: list[int] = []
+    for place, (row, _) in enumerate(keys):
+        same = place > 0 and keys[place - 1][0] == row
+        ahead.append(ahead[-1] + totals[keys[place - 1]] if same else 0)
+    lines = [(row, -stage, totals[row, stage]) for row, stage in keys]
+    table = np.array(lines, dtype=np.int64).reshape(-1, 3)
+    return CaseGroups(table[:, 0], table[:, 1], table[:, 2], np.array(ahead, dtype=np.int64))
+
+
+@dataclass(slots=True)
+class Watcher:
+    """Looks at one chunk of runs at the end of every week and adds what it sees to what is kept.
+
+    Attributes:
+        world: The chunk.
+        plan: What to keep.
+        kept: Order of work to what is kept of it.
+        groups: The open cases, where their closing is followed.
+        begun: Cases of the due week of each group, those among them that come in the first week; shape
+            (groups, runs).
+        clear: For each order, the week in which each run was first clear; 0 while it was not.
+        issued: For each order, plans issued so far in this quarter.
+        in_time: Of these, in time.
+    """
+
+    world: World
+    plan: Plan
+    kept: Mapping[str, Kept]
+    groups: CaseGroups
+    begun: Cases
+    clear: dict[str, Counts]
+    issued: dict[str, Counts]
+    in_time: dict[str, Counts]
+
+    def look(self) -> bool:
+        """Look at the week that is over and return whether there is more to wait for."""
+        week, waiting = self.world.week, False
+        overdue_rows = slice(0, self.world.pipeline.row_of(week + 1))
+        early = self.world.before[overdue_rows].sum(axis=0, dtype=np.int32)
+        for track in self.world.tracks:
+            overdue = track.open[overdue_rows].sum(axis=0, dtype=np.int32) + early
+            clear = self.clear[track.name]
+            clear[(clear == 0) & (overdue <= self.plan.clear_at)] = week
+            waiting = waiting or not clear.all()
+            if week in self.plan.moments:
+                self._keep_moment(track, overdue)
+            self._keep_rate(track)
+            if track.name == self.plan.cases:
+                self._keep_cases(track)
+        return waiting or not self.plan.only_clearance
+
+    def finish(self) -> None:
+        """Keep in which week each run was clear."""
+        for name, clear in self.clear.items():
+            clear[clear == 0] = self.world.pipeline.weeks + 1
+            self.kept[name].cleared.add(clear)
+
+    def _keep_moment(self, track: Track, overdue: Counts) -> None:
+        pipeline, week = self.world.pipeline, self.world.week
+        moment = self.kept[track.name].moments.setdefault(week, Moment())
+        year_row = pipeline.row_of(week + 1 - (WEEKS_OF_A_YEAR - pipeline.to_due))
+        there = self.world.open_in(track, slice(None))
+        moment.open.add(there.sum(axis=0, dtype=np.int32))
+        moment.overdue.add(overdue)
+        moment.over_a_year.add(there[:year_row].sum(axis=0, dtype=np.int32))
+        ages = week + pipeline.to_due - pipeline.due_weeks
+        oldest = ages[(there > 0).argmax(axis=0)]
+        moment.oldest.add(np.where(there.any(axis=0), np.maximum(0, oldest), 0))
+
+    def _keep_rate(self, track: Track) -> None:
+        week, quarters = self.world.week, self.plan.quarters
+        if not quarters:
+            return
+        issued, in_time = self.issued[track.name], self.in_time[track.name]
+        issued += track.issued
+        in_time += track.in_time
+        if week == len(quarters) or quarters[week] != quarters[week - 1]:
+            some = issued > 0
+            self.kept[track.name].rates[quarters[week - 1]].add(in_time[some] * PER_MILLE // issued[some])
+            issued[:] = 0
+            in_time[:] = 0
+
+    def _keep_cases(self, track: Track) -> None:
+        rows, groups = self.groups.row, self.groups
+        gone = self.begun - self.world.open_in(track, slice(None))[rows]
+        closed = np.clip(gone - groups.ahead[:, None], 0, groups.cases[:, None])
+        self.kept[track.name].finished[:, self.world.week] += closed.sum(axis=1)
+
+
+def watcher(world: World, plan: Plan, kept: Mapping[str, Kept], groups: CaseGroups) -> Watcher:
+    """Return a watcher of one chunk; room for what it keeps is made where there is none yet."""
+    runs = world.draws.requests.shape[1]
+    for one in kept.values():
+        one.rates.extend(Spread() for _ in range(len(one.rates), max(plan.quarters, default=-1) + 1))
+    if plan.cases and not kept[plan.cases].finished.size:
+        kept[plan.cases].finished = np.zeros((groups.row.size, world.pipeline.weeks + 1))
+    names: Sequence[str] = tuple(kept)
+    none = [{name: np.zeros(runs, dtype=np.int64) for name in names} for _ in range(3)]
+    return Watcher(world, plan, kept, groups, _begun(world, groups), *none)
+
+
+def _begun(world: World, groups: CaseGroups) -> Cases:
+    """Return the cases that each group's due week begins with: requests of today share one with the next."""
+    line = world.pipeline
+    fresh = line.due_weeks[groups.row] == line.to_due + 1
+    return np.asarray(line.at_start[groups.row, None] + fresh[:, None] * world.draws.requests[0])

@@ -1,0 +1,1 @@
+"""`ehcp key`: a key for pseudonyms."""

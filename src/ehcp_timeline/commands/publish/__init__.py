@@ -1,0 +1,1 @@
+"""`--disclosure suppress`: counts that may be published, nobody listed."""

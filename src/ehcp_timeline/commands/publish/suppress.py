@@ -1,0 +1,223 @@
+"""Which numbers of a table may leave the building: small ones hidden, others with them, totals right.
+
+A number of 1 to threshold - 1 people is hidden (primary). Where everybody in a group stands in one category,
+the group's zeros are hidden with the rest of its row, because they say what everybody in it is. Then other
+numbers are hidden until no hidden one can be worked out (secondary), not even by a reader who knows the
+threshold and is told which numbers are hidden for being small. Tables are protected one by one: two tables
+of the same people, by district and by team, should not both be published without a look at their totals.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from ehcp_timeline.commands.publish.secondary import Cell, Edge, Node, Range, cheapest_way
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.measure.counts import percent
+
+LEAST_THRESHOLD = 3
+_NOT_NEGATIVE = Range(0, None)
+_OUTSIDE: Node = ("outside", 0)
+
+
+class Hidden(Enum):
+    """What stands in the place of a number that is not published."""
+
+    HIDDEN = "[c]"
+
+
+HIDDEN: Final = Hidden.HIDDEN
+Count = int | Hidden
+Grid = tuple[tuple[Count, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Counts of people, none below zero.
+
+    Attributes:
+        rows: The groups.
+        columns: The categories.
+        counts: One tuple of whole numbers for each row, one number for each column.
+        adds_across: Whether everybody of a group is in exactly one column, so that a row has a total.
+        adds_down: Whether everybody is in exactly one row, so that a column has a total.
+    """
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+    adds_across: bool = True
+    adds_down: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A table as it may be published.
+
+    Attributes:
+        rows: The groups.
+        columns: The categories.
+        grid: The numbers; a last row and a last column of totals where the table has them.
+        adds_across: Whether the last column of `grid` is the totals of the rows.
+        adds_down: Whether the last row of `grid` is the totals of the columns.
+        threshold: Numbers of people below it were hidden.
+        withheld: Whether nothing of the table may be published; its grid is then hidden altogether.
+    """
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    grid: Grid
+    adds_across: bool
+    adds_down: bool
+    threshold: int
+    withheld: bool = False
+
+    @property
+    def hidden(self) -> int:
+        """How many numbers are hidden, totals among them."""
+        return sum(count is HIDDEN for row in self.grid for count in row)
+
+
+def suppress(table: Table, threshold: int) -> Published:
+    """Return the table with everything hidden that could say something about one person.
+
+    >>> table = Table(("North", "South"), ("late", "in time"), ((2, 30), (9, 41)))
+    >>> for row in suppress(table, 5).grid: print(*(getattr(one, "value", one) for one in row))
+    [c] [c] 32
+    [c] [c] 50
+    11 71 82
+
+    Raises:
+        UsageError: The threshold is below 3: 0 and 1 hide nothing, and a number that 2 hides is known to
+            be 1.
+    """
+    edges = tuple(_edges(table))
+    hidden = to_hide(table, threshold)
+    if hidden is None:
+        return _published(table, edges, {one.cell for one in edges}, threshold, withheld=True)
+    return _published(table, edges, hidden, threshold)
+
+
+def to_hide(table: Table, threshold: int, also: Collection[Cell] = ()) -> set[Cell] | None:
+    """Return which numbers of a table must be hidden; None where no way of hiding would keep them hidden.
+
+    Args:
+        table: The table. A row or column of totals stands behind the others, as (row, column).
+        threshold: Numbers of 1 to threshold - 1 are hidden.
+        also: Numbers that are hidden for a reason of their own, as those hidden in another table.
+
+    Raises:
+        UsageError: The threshold is below 3.
+    """
+    check_threshold(threshold)
+    edges = tuple(_edges(table))
+    others = {one.cell: _large_or_any(one, threshold) for one in edges if one.cell in also}
+    known = {**others, **_one_category(table, edges), **_small(edges, threshold)}
+    may_hide = {one.cell: Range(threshold, None) for one in edges if one.value >= threshold}
+    prices = _prices(table, edges)
+    for edge in edges:
+        if edge.cell not in known:
+            continue
+        found = cheapest_way(edge, edges, known, may_hide, prices)
+        if found is None:
+            return None
+        known.update((cell, may_hide[cell]) for cell in found)
+    return set(known)
+
+
+def _large_or_any(edge: Edge, threshold: int) -> Range:
+    return Range(threshold, None) if edge.value >= threshold else _NOT_NEGATIVE
+
+
+def check_threshold(threshold: int) -> None:
+    """Raise UsageError if a threshold protects nobody."""
+    if threshold < LEAST_THRESHOLD:
+        raise UsageError(
+            f"--threshold {threshold} would hide nothing that cannot be guessed",
+            f"give {LEAST_THRESHOLD} or more; 5 hides numbers of 1 to 4",
+        )
+
+
+def share(part: Count, whole: Count) -> float | Hidden | None:
+    """Return `part` as a percentage of `whole` to one decimal: hidden if either is, None without a whole.
+
+    >>> share(9, 50), share(HIDDEN, 32), share(0, 0)
+    (18.0, <Hidden.HIDDEN: '[c]'>, None)
+    """
+    if part is HIDDEN or whole is HIDDEN:
+        return HIDDEN
+    return percent(part, whole)
+
+
+def _edges(table: Table) -> Iterator[Edge]:
+    """Yield every number, totals included, with the two sums it stands in.
+
+    A total flows against the numbers that it is the total of, so that what flows into a sum flows out of it.
+    """
+    for row, counts in enumerate(_whole_grid(table)):
+        for column, value in enumerate(counts):
+            across: Node = ("row", row) if table.adds_across else _OUTSIDE
+            down: Node = ("column", column) if table.adds_down else _OUTSIDE
+            total = (row == len(table.rows)) != (column == len(table.columns))
+            tail, head = (down, across) if total else (across, down)
+            yield Edge((row, column), value, tail, head)
+
+
+def _whole_grid(table: Table) -> list[tuple[int, ...]]:
+    """Return the counts with the totals that the table has."""
+    grid = list(table.counts)
+    if table.adds_down:
+        grid.append(tuple(sum(row[column] for row in grid) for column in range(len(table.columns))))
+    return [(*row, sum(row)) for row in grid] if table.adds_across else grid
+
+
+def _small(edges: tuple[Edge, ...], threshold: int) -> dict[Cell, Range]:
+    """Return the numbers that are too small, which a reader knows to lie in 1 to threshold - 1."""
+    small = Range(1, threshold - 1)
+    return {one.cell: small for one in edges if 0 < one.value < threshold}
+
+
+def _one_category(table: Table, edges: tuple[Edge, ...]) -> dict[Cell, Range]:
+    """Return the numbers of those groups, the whole table's among them, that are all of one category.
+
+    A category in which nobody at all stands says nothing of one group, so its zeros are left alone.
+    """
+    if not table.adds_across or len(table.columns) == 1:
+        return {}
+    in_rows = [one for one in edges if one.cell[1] < len(table.columns)]
+    people = Counter(one.cell[0] for one in in_rows if one.value)
+    used = {one.cell[1] for one in in_rows if one.value}
+    return {
+        one.cell: _NOT_NEGATIVE
+        for one in in_rows
+        if people[one.cell[0]] == 1 and (one.cell[1] in used or len(used) == 1)
+    }
+
+
+def _prices(table: Table, edges: tuple[Edge, ...]) -> Mapping[Cell, int]:
+    """Return what hiding each number costs: few before many, small before large, totals only if they must."""
+    one_cell = 1 + sum(edge.value for edge in edges)
+    one_total = one_cell * (1 + len(edges))
+    return {
+        edge.cell: edge.value + (one_cell, one_total, one_total**2)[_totals(table, edge.cell)]
+        for edge in edges
+    }
+
+
+def _totals(table: Table, cell: Cell) -> int:
+    """Return 0 for a number of one group in one category, 1 for a total, 2 for the grand total."""
+    return (cell[0] == len(table.rows)) + (cell[1] == len(table.columns))
+
+
+def _published(
+    table: Table, edges: tuple[Edge, ...], hidden: set[Cell], threshold: int, *, withheld: bool = False
+) -> Published:
+    """Return the table with these cells hidden."""
+    width = len(table.columns) + table.adds_across
+    shown: list[Count] = [HIDDEN if one.cell in hidden else one.value for one in edges]
+    grid = tuple(tuple(shown[place : place + width]) for place in range(0, len(shown), width))
+    return Published(
+        table.rows, table.columns, grid, table.adds_across, table.adds_down, threshold, withheld=withheld
+    )

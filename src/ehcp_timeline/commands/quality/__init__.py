@@ -1,0 +1,1 @@
+"""`ehcp quality`: how good the data is."""

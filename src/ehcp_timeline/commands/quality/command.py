@@ -1,0 +1,145 @@
+"""`ehcp quality`: how good the data of case files is, by rule, file and group, with a score to follow."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell.destination import say
+from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
+from ehcp_timeline.shell.help_text import examples, exit_codes
+from ehcp_timeline.shell.list_command import Sheet, group_asked, list_output
+from ehcp_timeline.shell.open import case_files, law, names, settings
+from ehcp_timeline.shell.options import AsAt, Config, ExitZero, Force, Format, OutputFile, Rules, Top
+from ehcp_timeline.shell.parse import choice, choices, day_asked
+from ehcp_timeline.shell.progress import progress
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from ehcp_timeline.commands.quality.rules import Rules as QualityRules
+    from ehcp_timeline.commands.quality.score import Quality
+    from ehcp_timeline.measure.result import DateOrder
+    from ehcp_timeline.shell.destination import Output
+
+ALL = "all"
+FAIL_ON = ("error", "warning", "query", "none")
+
+
+@exit_codes(
+    "0  nothing found that --fail-on asks about",
+    "1  something found: an error, unless --fail-on says otherwise",
+    "2  cannot run",
+    "3  nothing found, but some rows cannot be judged",
+)
+@examples(
+    "ehcp quality cases.csv",
+    "ehcp quality cases.csv --by team --rule too-many-weeks,future-date",
+    "ehcp quality cases.csv --rule all -o faults.xlsx",
+    "ehcp quality north.csv south.csv --format json",
+)
+def quality(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE", hidden=True)] = None,
+    *,
+    as_at: AsAt = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="GROUP", help="Scores for each caseworker, team or district."),
+    ] = None,
+    rule: Annotated[
+        list[str] | None,
+        typer.Option("--rule", metavar="IDS", help="List the faults of these rules, or of all."),
+    ] = None,
+    list_rules: Annotated[
+        bool, typer.Option("--list-rules", help="Say what is looked for, why, and who asks for it.")
+    ] = False,
+    top: Top = 20,
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", metavar="WHAT", help="Exit 1 for any: error, warning, query, none.")
+    ] = "error",
+    exit_zero: ExitZero = False,
+    asked: Format = None,
+    output: OutputFile = None,
+    force: Force = False,
+    overlays: Rules = None,
+    config_file: Config = None,
+) -> None:
+    """Say how good the data is: what is wrong, in how many rows, where, and a score from 0 to 100.
+
+    FILE is a case file; `-` is standard input. The rules look only at the file, never at deadlines.
+    Formats: table, plain, csv, json, ndjson, md, xlsx; with --rule the lines are faults, else counts.
+    """
+    from ehcp_timeline.commands.quality.rules import quality_rules
+
+    to, group, rules = list_output(asked, output, force=force), group_asked("--by", by), quality_rules()
+    fails = choice("--fail-on", fail_on, FAIL_ON)
+    wanted = _asked(rule, rules)
+    when = day_asked(as_at)
+    if list_rules:
+        _tell_rules(to, rules, when)
+        return
+    if not files:
+        raise UsageError("missing argument 'FILE'", "ehcp quality --help")
+    config = settings(config_file)
+    rulebook = law(overlays, config)
+    vocabulary = names(rulebook)
+    sources = case_files(files, vocabulary, when, config)
+    from ehcp_timeline.commands.quality.score import quality_of
+    from ehcp_timeline.measure.date_order import date_order
+
+    with progress(sources) as tell:
+        found = quality_of(sources, vocabulary, rules, when, by=group, listed=wanted, tell=tell)
+        orders = [order for one in sources if (order := date_order(rulebook, one, when))]
+    _tell(to, found, orders, top, listed=bool(wanted))
+    if code := 0 if exit_zero else _exit_code(found, fails):
+        raise typer.Exit(code)
+
+
+def _asked(words: "Sequence[str] | None", rules: "QualityRules") -> frozenset[str]:
+    """Return the rules whose faults are to be listed.
+
+    Raises:
+        UsageError: There is no such rule.
+    """
+    known = tuple(rules.by_id)
+    chosen = choices("--rule", words or (), (*known, ALL))
+    return frozenset(known) if ALL in chosen else chosen
+
+
+def _tell(to: "Output", found: "Quality", orders: "Sequence[DateOrder]", top: int, *, listed: bool) -> None:
+    """Write what was found, and what hangs on the order of day and month; lists of lines do not hold that."""
+    from ehcp_timeline.commands.quality.view import (
+        COUNT_KEYS,
+        FAULT_KEYS,
+        count_lines,
+        fault_lines,
+        quality_answer,
+        quality_sections,
+    )
+
+    keys = FAULT_KEYS if listed else COUNT_KEYS
+    lines = fault_lines(found.faults) if listed else count_lines(found)
+    title = f"Data quality as at {found.as_at}"
+    Sheet(title, keys, lines, found.as_at).send(
+        to, lambda: quality_answer(found, orders), lambda: quality_sections(found, orders, top)
+    )
+    if to.format not in ("table", "plain"):
+        say(*(f"{one.file}: {one.sentence}" for one in orders))
+
+
+def _tell_rules(to: "Output", rules: "QualityRules", as_at: "date") -> None:
+    from ehcp_timeline.commands.quality.view import RULE_KEYS, rule_lines, rule_sections, rules_answer
+
+    Sheet("What ehcp quality looks for", RULE_KEYS, rule_lines(rules.rules), as_at).send(
+        to, lambda: rules_answer(rules.rules), lambda: rule_sections(rules.rules)
+    )
+
+
+def _exit_code(found: "Quality", fail_on: str) -> int:
+    """Return 1 if a fault as grave as this was found, else 3 if some rows cannot be judged."""
+    grave = FAIL_ON[: FAIL_ON.index(fail_on) + 1] if fail_on != "none" else ()
+    if any(rule.severity in grave and found.whole.counts[rule.id][0] for rule in found.rules):
+        return FOUND
+    return NOT_ALL_JUDGED if any(one.not_judged for one in found.inputs) else 0

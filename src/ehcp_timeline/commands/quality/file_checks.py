@@ -1,0 +1,200 @@
+"""Finds the faults that only the whole file shows: across rows, and in a column taken together."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+import polars as pl
+
+from ehcp_timeline.cases.schema import Column
+from ehcp_timeline.cases.sheet import ROW
+from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.commands.quality.row_checks import FAULT, any_filled, filled
+from ehcp_timeline.commands.quality.rules import (
+    Always,
+    Blanks,
+    Check,
+    Empty,
+    Needs,
+    OneDay,
+    Rule,
+    Same,
+    UnreadHeading,
+    Weekend,
+)
+
+GROUPS: Final = ("district", "team", "caseworker")
+WHOLE_FILE: Final = "the whole file"
+_SATURDAY: Final = 5
+_NOT_OF_FILE: Final = "review_decided"  # laid beside the Annex A list, blank
+_KEY: Final = "key"
+
+
+class FileChecks:
+    """The rules that are put to one file as a whole; it keeps some bytes a row for those across rows.
+
+    Attributes:
+        looked_at: The rules that the file's columns allow.
+    """
+
+    def __init__(self, rules: Sequence[Rule], columns: Mapping[str, Column]) -> None:
+        """Get ready for a file with these columns."""
+        self._rules = [rule for rule in rules if _is_for(rule.check, columns)]
+        self._columns = columns
+        self._kept: dict[str, list[pl.DataFrame]] = {}
+        self._having: dict[str, list[pl.DataFrame]] = {}
+        self._days: dict[str, Counter[date]] = {}
+        self._plans: Counter[tuple[str, str]] = Counter()
+        self._flagged: Counter[tuple[str, str]] = Counter()
+        self.looked_at = frozenset(rule.id for rule in self._rules)
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Take note of some rows."""
+        for rule in self._rules:
+            match rule.check:
+                case Same():
+                    self._kept.setdefault(rule.id, []).append(_keyed(rule.check, frame))
+                case Needs():
+                    self._add_needs(rule.id, rule.check, frame)
+                case Always():
+                    self._add_flags(rule.check, frame)
+                case _:
+                    pass
+        for name, column in self._columns.items():
+            if column.kind == "event":
+                counts = frame[name].drop_nulls().value_counts()
+                self._days.setdefault(name, Counter()).update(dict(counts.iter_rows()))
+
+    def find(self, source: CaseSource, *, annex_a: bool) -> Iterator[pl.DataFrame]:
+        """Yield the faults, laid out as `FAULT`, when every row has been added."""
+        for rule in self._rules:
+            match rule.check:
+                case Same():
+                    yield _again(rule, pl.concat(self._kept[rule.id]))
+                case Needs():
+                    yield from self._without(rule)
+                case _:
+                    yield _faults(rule.id, list(self._of_columns(rule.check, source, annex_a=annex_a)))
+
+    def _add_needs(self, rule: str, check: Needs, frame: pl.DataFrame) -> None:
+        key = pl.col("case_id").hash().alias(_KEY)
+        enough = any_filled([name for name in check.any_of if name in self._columns])
+        self._having.setdefault(rule, []).append(frame.filter(enough).select(key).unique())
+        for name in (one for one in check.when if one in self._columns):
+            lacking = frame.filter(filled(name) & ~enough)
+            column = pl.lit(name, pl.Categorical).alias("column")
+            self._kept.setdefault(rule, []).append(lacking.select(key, column, ROW))
+
+    def _without(self, rule: Rule) -> Iterator[pl.DataFrame]:
+        """Yield the rows of cases that have what is needed on no row."""
+        lacking = pl.concat(self._kept[rule.id]).join(pl.concat(self._having[rule.id]), on=_KEY, how="anti")
+        yield _laid_out(rule.id, lacking.sort(ROW))
+
+    def _add_flags(self, check: Always, frame: pl.DataFrame) -> None:
+        when = any_filled([name for name in check.when if name in self._columns])
+        rows = frame.filter(when)
+        yes = rows.filter(pl.col(check.flag).fill_null(value=False))
+        for counter, some in ((self._plans, rows), (self._flagged, yes)):
+            counter["", WHOLE_FILE] += some.height
+            for column in (one for one in GROUPS if one in self._columns):
+                for name, number in some[column].drop_nulls().value_counts().iter_rows():
+                    counter[column, name] += number
+
+    def _of_columns(self, check: Check, source: CaseSource, *, annex_a: bool) -> Iterator[Mapping[str, Any]]:
+        match check:
+            case OneDay() | Weekend():
+                yield from self._crowded(check)
+            case Always():
+                yield from self._always(check)
+            case Empty():
+                yield from (
+                    {"column": name}
+                    for name, counts in source.counts.items()
+                    if not (counts.filled or counts.unreadable) and (counts.empty or counts.blank_words)
+                    if not (annex_a and name == _NOT_OF_FILE)
+                )
+            case Blanks():
+                for name, counts in source.counts.items():
+                    if number := counts.blank_words.total():
+                        yield {"column": name, "number": number}
+            case _:
+                for one in source.understood.headings:
+                    if one.column is None and one.suggestions:
+                        yield {"column": one.suggestions[0], "other": one.text}
+
+    def _crowded(self, check: OneDay | Weekend) -> Iterator[Mapping[str, Any]]:
+        """Yield the columns of which too many dates are one day, or in no office's week."""
+        for name, days in self._days.items():
+            dates = days.total()
+            if isinstance(check, OneDay):
+                first, number = min(days.items(), key=lambda one: (-one[1], one[0]), default=(None, 0))
+            else:
+                first, number = None, sum(n for day, n in days.items() if day.weekday() >= _SATURDAY)
+            if dates >= check.least and number * 100 > dates * check.percent:
+                yield {"column": name, "first": first, "number": number}
+
+    def _always(self, check: Always) -> Iterator[Mapping[str, Any]]:
+        """Yield the file if the flag is on every row; otherwise the groups in which it is."""
+        always = [
+            (place, number)
+            for place, number in self._plans.items()
+            if number >= check.least and self._flagged[place] == number
+        ]
+        whole = [one for one in always if one[0] == ("", WHOLE_FILE)]
+        for (column, name), number in whole or sorted(always):
+            yield {"column": check.flag, "other": f"{column} {name}".strip(), "number": number}
+
+
+def _is_for(check: Check, columns: Mapping[str, Column]) -> bool:
+    """Return whether a check is one of a whole file, and the file has the columns that it needs."""
+    match check:
+        case Same():
+            return {*check.columns, *filter(None, [check.apart])} <= columns.keys()
+        case Needs(on="case"):
+            return bool({*check.when} & columns.keys() and {*check.any_of} & columns.keys())
+        case Always():
+            return check.flag in columns and bool({*check.when} & columns.keys())
+        case OneDay() | Weekend():
+            return any(column.kind == "event" for column in columns.values())
+        case Empty() | Blanks() | UnreadHeading():
+            return True
+        case _:
+            return False
+
+
+def _keyed(check: Same, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return `row`, the hash of what must agree and that of what must differ."""
+    whole = frame.filter(pl.all_horizontal(pl.col(*check.columns).is_not_null()))
+    texts = [
+        pl.col(name).str.to_lowercase() if frame.schema[name] == pl.String else pl.col(name)
+        for name in check.columns
+    ]
+    apart = pl.col(check.apart).hash() if check.apart else pl.col(ROW).cast(pl.UInt64)
+    return whole.select(ROW, pl.struct(texts).hash().alias(_KEY), apart.alias("apart"))
+
+
+def _again(rule: Rule, keyed: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that agree with an earlier one, each with the first of those."""
+    earliest = keyed.sort(ROW).group_by(_KEY, maintain_order=True).first()
+    first = earliest.select(_KEY, pl.col(ROW).alias("number"), pl.col("apart").alias("whose"))
+    again = keyed.join(first, on=_KEY).filter(pl.col("apart") != pl.col("whose")).sort(ROW)
+    check = rule.check
+    column = check.columns[-1] if isinstance(check, Same) else ""
+    return _laid_out(rule.id, again.with_columns(pl.lit(column, pl.Categorical).alias("column")))
+
+
+def _laid_out(rule: str, found: pl.DataFrame) -> pl.DataFrame:
+    """Return faults with every column of `FAULT`."""
+    there = found.with_columns(pl.lit(rule, pl.Categorical).alias("rule"))
+    return there.select(
+        (pl.col(name) if name in there.columns else pl.lit(None)).cast(kind).alias(name)
+        for name, kind in FAULT.items()
+    )
+
+
+def _faults(rule: str, found: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Return faults of whole columns, which stand on no row."""
+    columns = {name: [one.get(name) for one in found] for name in ("column", "other", "first", "number")}
+    kinds = {name: FAULT[name] for name in columns}
+    return _laid_out(rule, pl.DataFrame(columns, schema=kinds))

@@ -1,0 +1,248 @@
+"""What a case file is looked through for: the rules of `quality.toml`, as records of a closed vocabulary."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from ehcp_timeline.cases.headers import fold
+from ehcp_timeline.cases.schema import Column
+
+Severity = Literal["error", "warning", "query"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "query")
+EVERY_OTHER = "*"
+Names = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Problems that the reader of the file names itself; `*` is every one that no other rule names."""
+
+    ids: Names
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The second column of each pair is not before the first."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Future:
+    """What happens is not after the as-at date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Where one of `when` and one of `where` is filled, one of `any_of` is, on the row or on the case."""
+
+    when: Names
+    any_of: Names
+    where: Names = ()
+    on: Literal["row", "case"] = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """Whole weeks between the first of `begin` and each of `to` are not over, or under, so many."""
+
+    begin: Names
+    to: Names
+    over: int | None = None
+    under: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Not over so many whole weeks have gone by since the first of `begin` without one of `unless`."""
+
+    begin: Names
+    unless: Names
+    over: int
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """The age in whole years on the day of `on` is not from `least` to `most`, unless one of these stands."""
+
+    on: str
+    least: int
+    most: int
+    unless: Names = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """No event is on this day of the year."""
+
+    month: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """No two rows agree in all of these and, where there is one, differ in `apart`."""
+
+    columns: Names
+    apart: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """One of these is filled; asked only of children of these ages on the as-at date, where given."""
+
+    columns: Names
+    ages: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A cell that is filled matches the pattern."""
+
+    columns: Names
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """No cell holds a word for a blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """A column has a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneDay:
+    """Of `least` dates or more of a column, not over `percent` are one day."""
+
+    least: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weekend:
+    """Of `least` dates or more of a column, not over `percent` are Saturdays and Sundays."""
+
+    least: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """A flag is not yes on every one of `least` or more rows with one of `when`, in the file or a group."""
+
+    flag: str
+    when: Names
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadHeading:
+    """No heading looks like a column and means none."""
+
+
+RowCheck = Order | Future | Needs | Weeks | Open | Age | Day | Lacks | Written
+FileCheck = Blanks | Empty | OneDay | Weekend | Always | UnreadHeading
+Check = Found | RowCheck | Same | FileCheck
+
+_KINDS: Mapping[str, type[Check]] = {
+    "found": Found, "order": Order, "future": Future, "needs": Needs, "weeks": Weeks, "open": Open,
+    "age": Age, "day": Day, "same": Same, "lacks": Lacks, "written": Written, "blanks": Blanks,
+    "empty": Empty, "one_day": OneDay, "weekend": Weekend, "always": Always, "heading": UnreadHeading,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that a file is looked through for.
+
+    Attributes:
+        id: Its short permanent id.
+        says: What is wrong; may hold {column}, {first}, {second} and {number}.
+        severity: An error, a warning, or a query that may well be right.
+        why: Why it matters.
+        source: Who asks for it.
+        try_: What to try.
+        check: What is checked.
+        annex_a: Asked only of the Annex A list.
+    """
+
+    id: str
+    says: str
+    severity: Severity
+    why: str
+    source: str
+    try_: str
+    check: Check
+    annex_a: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules, and the columns that only they know.
+
+    Attributes:
+        rules: In the order of `quality.toml`.
+        annex_a: Folded heading of the Annex A list to the column that it means.
+        elsewhere: The same of any file.
+    """
+
+    rules: tuple[Rule, ...]
+    annex_a: Mapping[str, Column]
+    elsewhere: Mapping[str, Column]
+
+    @property
+    def by_id(self) -> Mapping[str, Rule]:
+        """Return each rule under its id."""
+        return {rule.id: rule for rule in self.rules}
+
+
+@cache
+def quality_rules() -> Rules:
+    """Read the rules that ship with the package."""
+    text = (resources.files(__package__) / "quality.toml").read_text(encoding="utf-8")
+    return rules_of(tomllib.loads(text))
+
+
+def rules_of(table: Mapping[str, Any]) -> Rules:
+    """Read rules.
+
+    Raises:
+        ValueError: A rule has no check or several, or a word that its check does not know.
+    """
+    rules = tuple(_rule(one) for one in table["rule"])
+    return Rules(rules, _columns(table["annex_a"]), _columns(table.get("elsewhere", {})))
+
+
+def _columns(table: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Column]:
+    return {fold(one["heading"]): _column(name, one) for name, one in table.items()}
+
+
+def _column(name: str, table: Mapping[str, Any]) -> Column:
+    return Column(name, table["heading"], "text", personal=table.get("personal", False))
+
+
+def _rule(table: Mapping[str, Any]) -> Rule:
+    checks = [kind for kind in table if kind in _KINDS]
+    words = {"try_" if word == "try" else word: text for word, text in table.items() if word not in _KINDS}
+    unknown = words.keys() - {field.name for field in fields(Rule)}
+    if len(checks) != 1 or unknown or words.get("severity") not in SEVERITIES:
+        raise ValueError(f"quality rule {table.get('id')}: {', '.join(sorted(unknown)) or checks}")
+    return Rule(**words, check=_check(table["id"], checks[0], table[checks[0]]))
+
+
+def _check(rule: str, kind: str, table: Mapping[str, Any]) -> Check:
+    made = _KINDS[kind]
+    words = {"begin" if word == "from" else word: _frozen(value) for word, value in table.items()}
+    if unknown := words.keys() - {field.name for field in fields(made)}:
+        raise ValueError(f"quality rule {rule}: {', '.join(sorted(unknown))}")
+    return made(**words)
+
+
+def _frozen(value: object) -> Any:  # noqa: ANN401 - a value of TOML
+    return tuple(_frozen(one) for one in value) if isinstance(value, list) else value

@@ -1,0 +1,1 @@
+"""`ehcp reconcile`: the law's own rate against the DfE's rule."""

@@ -1,0 +1,72 @@
+"""`ehcp reconcile`: the law's 20-week rate against the DfE's rule, and the cases that part the two."""
+
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from ehcp_timeline.commands.scorecard.question import NOT_ALL_JUDGED, FileNames
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, say
+from ehcp_timeline.shell.help_text import examples, exit_codes
+from ehcp_timeline.shell.open import case_files, law, names, settings
+from ehcp_timeline.shell.options import AsAt, Config, Force, Format, OutputFile, Rules, Top
+from ehcp_timeline.shell.parse import choice, day_asked
+
+if TYPE_CHECKING:
+    from ehcp_timeline.commands.reconcile.rates import Rule
+
+Year = Annotated[
+    int | None,
+    typer.Option("--year", metavar="YEAR", help="Plans of this year.  [default: that of the as-at day]"),
+]
+Against = Annotated[
+    str, typer.Option("--against", metavar="RULE", help="The DfE's rate excluding or including exceptions.")
+]
+
+
+@exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
+@examples(
+    "ehcp reconcile cases.csv",
+    "ehcp reconcile cases.csv --year 2024 --against including -o gap.csv",
+)
+def reconcile(
+    files: FileNames = None,
+    *,
+    year: Year = None,
+    against: Against = "excluding",
+    top: Top = 20,
+    as_at: AsAt = None,
+    asked: Format = None,
+    output: OutputFile = None,
+    force: Force = False,
+    overlays: Rules = None,
+    config_file: Config = None,
+) -> None:
+    """Hold the law's own 20-week rate against the DfE's rule for the same plans.
+
+    Lists every plan that the two count differently, with the reason: an exception, an order in the place of
+    the 20 weeks, no request date, a plan transferred in.
+    Formats: table, plain, csv, json, ndjson, md.
+    """
+    if not files:
+        raise UsageError("there is no file to reconcile", "ehcp reconcile cases.csv")
+    to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
+    rule = cast("Rule", choice("--against", against, ("excluding", "including")))
+    when, config = day_asked(as_at), settings(config_file)
+    rulebook = law(overlays, config)
+    vocabulary = names(rulebook)
+    sources = case_files(files, vocabulary, when, config)
+    from ehcp_timeline.commands.reconcile import view
+    from ehcp_timeline.commands.reconcile.read import reconcile as reconciled
+
+    found = reconciled(rulebook, sources, when, year or when.year, rule)
+    to.send_rows(
+        list(view.reconcile_rows(found)),
+        view.KEYS,
+        view.reconcile_answer(found),
+        lambda: view.reconcile_sections(found, top if to.format == "table" else None),
+        f"Plans of {found.plans.year} counted differently",
+    )
+    if to.format not in ("table", "plain"):
+        say(*(f"{one.name}: {one.rows:,} rows, {one.judged:,} judged." for one in found.inputs))
+    raise typer.Exit(NOT_ALL_JUDGED if any(one.not_judged for one in found.inputs) else 0)

@@ -1,0 +1,188 @@
+"""Which numbers of a scorecard may be published: each measure protected, what they share hidden in all.
+
+A percentage is a table of two columns, those it counts and the rest of those it is of; any other measure has
+one. Groups add up to the line of everybody where their numbers do. A number of cases that several measures
+are made of is hidden in all of them if it is in one, and each is then looked at again, until nothing changes.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from ehcp_timeline.commands.publish.secondary import Cell
+from ehcp_timeline.commands.publish.suppress import HIDDEN, Table, check_threshold, to_hide
+from ehcp_timeline.commands.publish.table import legend
+from ehcp_timeline.commands.scorecard.answer import measure_values, scorecard_rows
+from ehcp_timeline.commands.scorecard.lines import above, below
+from ehcp_timeline.commands.scorecard.rollup import OF_ALL, OF_RECORDED, PERIOD, RANK
+from ehcp_timeline.commands.scorecard.scorecard import Scorecard
+from ehcp_timeline.commands.scorecard.trends import plain
+from ehcp_timeline.law.kpi.model import Measure
+from ehcp_timeline.output.answers import rulebook_values
+from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.text.words import day
+
+Number = tuple[int, str, tuple[str, ...]]
+Place = tuple[int, str]
+_LINE = "_line"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """One measure in one period as a table.
+
+    Attributes:
+        measure: The measure.
+        table: Its numbers.
+        names: Cell of the table to the number of cases it is: line, population and marks; a cell that is
+            never printed by itself has none.
+        lines: The lines of the scorecard that its rows stand for, that of everybody last.
+    """
+
+    measure: Measure
+    table: Table
+    names: Mapping[Cell, Number]
+    lines: tuple[int, ...]
+
+
+def hidden_numbers(lines: pl.DataFrame, measures: Sequence[Measure], threshold: int) -> frozenset[Place]:
+    """Return the places of a scorecard that must not be printed, as line number and id of the measure.
+
+    Args:
+        lines: The lines of the scorecard, as `scorecard.lines.lines` gives them.
+        measures: Its measures.
+        threshold: Numbers of 1 to threshold - 1 cases are hidden.
+
+    Raises:
+        UsageError: The threshold hides nothing.
+    """
+    check_threshold(threshold)
+    numbered = lines.with_row_index(_LINE)
+    sheets = [one for measure in measures for one in _sheets(numbered, measure)]
+    hidden = _hidden(sheets, threshold)
+    found = {place for sheet in sheets for place in _places(sheet, hidden)}
+    return frozenset(found | _recorded(numbered, measures, found))
+
+
+def _hidden(sheets: Sequence[_Sheet], threshold: int) -> set[Number]:
+    """Return the numbers of cases that must not be known, looking again where one stands elsewhere."""
+    hidden: set[Number] = set()
+    look_at = list(sheets)
+    while look_at:
+        more = {name for sheet in look_at for name in _hidden_in(sheet, hidden, threshold)} - hidden
+        hidden |= more
+        look_at = [sheet for sheet in sheets if not more.isdisjoint(sheet.names.values())]
+    return hidden
+
+
+def _hidden_in(sheet: _Sheet, hidden: set[Number], threshold: int) -> Iterator[Number]:
+    """Return what must be hidden in one table, given what is hidden in others."""
+    also = [cell for cell, name in sheet.names.items() if name in hidden]
+    cells = to_hide(sheet.table, threshold, also)
+    return (name for cell, name in sheet.names.items() if cells is None or cell in cells)
+
+
+def _sheets(numbered: pl.DataFrame, measure: Measure) -> Iterator[_Sheet]:
+    """Yield a measure as tables, one for each period in which it was counted."""
+    counted = numbered.filter(pl.col(above(measure.id)).is_not_null(), pl.col(RANK) != OF_RECORDED)
+    for _, mine in counted.group_by(PERIOD, maintain_order=True):
+        yield _sheet(mine.sort(pl.col(RANK) == OF_ALL, _LINE), measure)
+
+
+def _sheet(mine: pl.DataFrame, measure: Measure) -> _Sheet:
+    """Return a measure in one period: its groups, with everybody as their total where they add up."""
+    split = measure.unit == "percent"
+    parts, wholes = mine[above(measure.id)].to_list(), mine[below(measure.id)].to_list()
+    rows = [(part, whole - part) if split else (part,) for part, whole in zip(parts, wholes, strict=True)]
+    adds_down = len(rows) > 1 and rows[-1] == tuple(map(sum, zip(*rows[:-1], strict=True)))
+    inner = rows[:-1] if adds_down else rows
+    columns = ("part", "rest") if split else ("part",)
+    names = tuple(str(one) for one in range(len(inner)))
+    lines = tuple(mine[_LINE].to_list())
+    table = Table(names, columns, tuple(inner), adds_across=split, adds_down=adds_down)
+    return _Sheet(measure, table, dict(_names(measure, lines, split=split)), lines)
+
+
+def _names(measure: Measure, lines: Sequence[int], *, split: bool) -> Iterator[tuple[Cell, Number]]:
+    for row, line in enumerate(lines):
+        yield (row, 0), (line, measure.counts, tuple(sorted(measure.part)))
+        if split:
+            yield (row, 2), (line, measure.counts, tuple(sorted(measure.whole)))
+
+
+def _places(sheet: _Sheet, hidden: set[Number]) -> Iterator[Place]:
+    """Yield the lines on which a measure is made of a hidden number."""
+    for (row, _), name in sheet.names.items():
+        if name in hidden:
+            yield sheet.lines[row], sheet.measure.id
+
+
+def _recorded(numbered: pl.DataFrame, measures: Sequence[Measure], found: set[Place]) -> set[Place]:
+    """Return the places of the line of all recorded groups, which tells what is not recorded."""
+    lines = numbered.filter(pl.col(RANK) == OF_RECORDED)[_LINE].to_list()
+    hidden = {measure for _, measure in found}
+    return {(line, one.id) for line in lines for one in measures if one.id in hidden}
+
+
+SCHEMA = "ehcp-scorecard-publication/1"
+
+
+def public_rows(card: Scorecard, hidden: Collection[Place], *, no_cases: str | None) -> list[dict[str, Any]]:
+    """Return the lines as flat rows, with `[c]` in the places that are hidden.
+
+    Args:
+        card: The scorecard.
+        hidden: Line number and id of the measure of each hidden number.
+        no_cases: What stands where there was no case to measure; None leaves it empty.
+    """
+    rows = list(scorecard_rows(card, no_cases=no_cases))
+    for number, measure in hidden:
+        rows[number][measure] = HIDDEN.value
+    return rows
+
+
+def public_sections(
+    card: Scorecard, hidden: Collection[Place], measures: Sequence[Measure], threshold: int
+) -> Iterator[Section]:
+    """Yield the scorecard topic by topic; nothing names the file it was made from."""
+    rows = public_rows(card, hidden, no_cases="no cases")
+    yield Section(title=f"Scorecard as at {day(card.question.as_at)}", before=(legend(threshold),))
+    for topic, says in card.question.kpis.topics.items():
+        mine = [one for one in measures if one.topic == topic and one.id not in card.files.not_measured]
+        if mine:
+            yield _topic(says, mine, rows)
+
+
+def public_answer(card: Scorecard, hidden: Collection[Place], threshold: int) -> dict[str, Any]:
+    """Return the scorecard as `ehcp-scorecard-publication/1`."""
+    question = card.question
+    return {
+        "schema": SCHEMA,
+        "as_at": question.as_at,
+        "rulebook": rulebook_values(
+            question.rulebook.version, question.rulebook.sha256, question.rulebook.overlays
+        ),
+        "threshold": threshold,
+        "legend": legend(threshold),
+        "measures": [measure_values(one, question.kpis) for one in question.measures],
+        "lines": public_rows(card, hidden, no_cases=None),
+    }
+
+
+def _topic(says: str, measures: Sequence[Measure], rows: Sequence[dict[str, Any]]) -> Section:
+    numbers = (Column(one.short, "number") for one in measures)
+    return Section(
+        title=says,
+        columns=(Column("group", "fixed"), Column("period", "fixed"), *numbers),
+        rows=tuple((row["group"], row["period"], *(_cell(row[one.id]) for one in measures)) for row in rows),
+        after=tuple(f"{one.short}: {one.name}" for one in measures),
+    )
+
+
+def _cell(value: object) -> str:
+    """Return a value as a person reads it."""
+    if value is None:
+        return ""
+    return plain(value) if isinstance(value, int | float) else str(value)

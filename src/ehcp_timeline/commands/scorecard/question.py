@@ -1,0 +1,122 @@
+"""What the commands that count measures share: what is asked, of which files, and how the answer ends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell.open import case_files, law, names, settings
+from ehcp_timeline.shell.parse import choice, day_asked, did_you_mean, split
+
+if TYPE_CHECKING:
+    from ehcp_timeline.cases.source import CaseSource
+    from ehcp_timeline.commands.scorecard.count import Question
+    from ehcp_timeline.commands.scorecard.lines import Layout
+    from ehcp_timeline.commands.scorecard.periods import PeriodKind
+    from ehcp_timeline.commands.scorecard.scorecard import Files, Scorecard
+    from ehcp_timeline.law.kpi.model import Kpis, Measure
+    from ehcp_timeline.shell.config import Config
+
+NOT_ALL_JUDGED = 3
+GROUPS = ("district", "team", "caseworker", "referrer", "age_at_request", "sen_need", "school")
+_ALSO = {"age": "age_at_request", "need": "sen_need"}
+Words = list[str] | None
+FileNames = Annotated[
+    list[Path] | None, typer.Argument(metavar="FILE...", help="Case files; `-` is standard input.")
+]
+Measures = Annotated[
+    Words, typer.Option("--measure", metavar="IDS", help="Only these, or the first part of their ids.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the words of the command line come to.
+
+    Attributes:
+        question: What is counted.
+        layout: Its periods and groups.
+        sources: The files, their columns known and their rows not yet read.
+        config: The settings.
+    """
+
+    question: "Question"
+    layout: "Layout"
+    sources: Sequence["CaseSource"]
+    config: "Config"
+
+    def counted(self, measures: "tuple[Measure, ...] | None" = None) -> "Scorecard":
+        """Count every file once: all measures that were asked for, or these."""
+        from ehcp_timeline.commands.scorecard.scorecard import make_scorecard
+
+        question = self.question if measures is None else replace(self.question, measures=measures)
+        return make_scorecard(question, self.sources, self.layout)
+
+
+def asked_for(
+    files: Sequence[Path],
+    as_at: str | None,
+    overlays: Sequence[Path] | None,
+    config_file: Path | None,
+    *,
+    period: str,
+    by: str | None = None,
+    measure: Words = None,
+) -> Asked:
+    """Return what is asked, every word of it checked before a row is read.
+
+    Raises:
+        UsageError: A word of the command line is not known.
+        ConfigError: The population of the settings is no number of people.
+        CaseFileError: A file cannot be read as a case file at all.
+    """
+    from ehcp_timeline.commands.scorecard.count import Question
+    from ehcp_timeline.commands.scorecard.groups import GROUPS as KNOWN
+    from ehcp_timeline.commands.scorecard.lines import Layout, read_people
+    from ehcp_timeline.commands.scorecard.periods import PERIOD_KINDS
+    from ehcp_timeline.law.kpi.loader import load_kpis
+
+    kind = cast("PeriodKind", choice("--period", period, PERIOD_KINDS))
+    group = KNOWN[_group(by)] if by else None
+    when, config, kpis = day_asked(as_at), settings(config_file), load_kpis()
+    people = read_people(config.population, str(config.path))
+    rulebook = law(overlays, config)
+    question = Question(kpis, rulebook, when, group, measures_asked(kpis, measure))
+    vocabulary = names(rulebook)
+    sources = case_files(files, vocabulary, when, config)
+    return Asked(question, Layout(kind, group, when, people), sources, config)
+
+
+def _group(word: str) -> str:
+    found = choice("--by", word, (*GROUPS, *_ALSO))
+    return _ALSO.get(found, found)
+
+
+def measures_asked(kpis: "Kpis", asked: Words) -> "tuple[Measure, ...]":
+    """Return the measures that were asked for, by id or the first part of one; all if none was.
+
+    Raises:
+        UsageError: There is no such measure.
+    """
+    words = tuple(split(asked or ()))
+    for word in words:
+        if not any(one.id.startswith(word) for one in kpis.measures):
+            known = did_you_mean(word, kpis.by_id) or "`ehcp scorecard --list-measures` lists them"
+            raise UsageError(f"--measure: there is no `{word}`", known)
+    return tuple(one for one in kpis.measures if not words or one.id.startswith(words))
+
+
+def left_out(files: "Files") -> list[str]:
+    """Return what an answer as data leaves out: the files, and how many problems they have."""
+    said = [f"{one.name}: {one.rows:,} rows, {one.judged:,} judged." for one in files.inputs]
+    if files.problems:
+        said.append(f"{len(files.problems):,} problems to put right; `ehcp check` shows them.")
+    return said
+
+
+def exit_code(files: "Files") -> int:
+    """Return 3 if some rows could not be judged, else 0."""
+    return NOT_ALL_JUDGED if any(one.not_judged for one in files.inputs) else 0

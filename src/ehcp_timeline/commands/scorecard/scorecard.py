@@ -1,0 +1,218 @@
+"""Every file read, judged and counted once, as at one day or at the end of every month."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import polars as pl
+
+from ehcp_timeline.audit.bulk.row_events import Batch as AnyBatch
+from ehcp_timeline.cases.batch import Batch
+from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.commands.scorecard.count import Question, count_file
+from ehcp_timeline.commands.scorecard.coverage import not_measured
+from ehcp_timeline.commands.scorecard.groups import Group
+from ehcp_timeline.commands.scorecard.lines import Layout, above, below, lines
+from ehcp_timeline.commands.scorecard.packs import PackSheet, sheets
+from ehcp_timeline.commands.scorecard.periods import Period, period_of
+from ehcp_timeline.commands.scorecard.rollup import PERIOD
+from ehcp_timeline.commands.scorecard.tallies import Tally
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.law.kpi.model import Pack
+from ehcp_timeline.measure.result import Input
+
+
+@dataclass(frozen=True)
+class Held:
+    """One file held in memory, because it is judged once for every month."""
+
+    columns: frozenset[str]
+    batches: Sequence[AnyBatch]
+
+
+def states_of(question: Question) -> Question:
+    """Return the question cut down to measures of how things stand on a day."""
+    states = (one for one in question.measures if question.kpis.populations[one.counts].is_state)
+    return replace(question, measures=tuple(states))
+
+
+def series(
+    question: Question, files: Sequence[Held], layout: Layout, since: date | None = None
+) -> pl.DataFrame:
+    """Return one line for each group and month, each as `--as-at` its last day would give it.
+
+    The last month stands as at the question's own day.
+
+    Args:
+        question: What is asked; of its measures those that are states.
+        files: The files.
+        layout: How the lines are laid out; its periods are months.
+        since: A day of the first month; None for the month of the first request.
+    """
+    asked = states_of(question)
+    tallies = asked.tallies()
+    first = since or first_day(files) or question.as_at
+    for day in month_ends(first, question.as_at):
+        _count_on(replace(asked, as_at=day), files, tallies)
+    found = lines(replace(layout, every_state=True), tallies, asked.populations, asked.measures)
+    return found.filter(pl.col(PERIOD) >= period_of("month", first).number)
+
+
+def _count_on(question: Question, files: Iterable[Held], tallies: dict[str, Tally]) -> None:
+    for file in files:
+        count_file(question, file.columns, file.batches, tallies)
+
+
+def month_ends(first: date, as_at: date) -> Iterator[date]:
+    """Yield the last day of every month from that of `first`, and the as-at day as the last.
+
+    >>> [day.isoformat() for day in month_ends(date(2024, 1, 9), date(2024, 3, 15))]
+    ['2024-01-31', '2024-02-29', '2024-03-15']
+    """
+    period = period_of("month", first)
+    while period.last < as_at:
+        yield period.last
+        period = Period("month", period.number + 1)
+    yield as_at
+
+
+def first_day(files: Iterable[Held]) -> date | None:
+    """Return the day of the first request that a file holds; None if it holds none."""
+    asked = "request_received"
+    frames = (batch.frame for file in files if asked in file.columns for batch in file.batches)
+    days = [day for frame in frames if (day := frame.select(pl.col(asked).min()).item()) is not None]
+    return min(days, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What was read.
+
+    Attributes:
+        inputs: The files. Rows add up.
+        problems: Everything in them that a person should put right, in file order.
+        not_measured: Measures that no file could give, and why, by id.
+    """
+
+    inputs: tuple[Input, ...]
+    problems: tuple[Problem, ...]
+    not_measured: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """Every number that was asked for.
+
+    Attributes:
+        question: What was asked.
+        layout: How the lines are laid out.
+        lines: One line for each group and period; see `lines.lines`.
+        files: What was read.
+    """
+
+    question: Question
+    layout: Layout
+    lines: pl.DataFrame
+    files: Files
+
+
+@dataclass(slots=True)
+class Reading:
+    """What is read of one file while its batches go by.
+
+    Attributes:
+        source: The file.
+        problems: Everything in it that a person should put right.
+        rows: Rows read.
+        judged: Rows of them that could be judged.
+    """
+
+    source: CaseSource
+    problems: list[Problem] = field(default_factory=list)
+    rows: int = 0
+    judged: int = 0
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the batches, counting what goes by."""
+        for batch in self.source.batches():
+            self.rows += batch.read
+            self.judged += batch.judged
+            self.problems += batch.problems
+            yield batch
+
+    def input(self) -> Input:
+        """Return the file's own line of the answer."""
+        return Input(self.source.name, self.source.sha256, self.rows, self.judged, self.rows - self.judged)
+
+
+def make_scorecard(question: Question, sources: Sequence[CaseSource], layout: Layout) -> Scorecard:
+    """Return the scorecard of some files.
+
+    Raises:
+        UsageError: A file has no column for the group.
+    """
+    tallies, files = _counted(question, sources)
+    found = lines(layout, tallies, question.populations, question.measures)
+    return Scorecard(question, layout, _measured(found, files.not_measured), files)
+
+
+def make_series(
+    question: Question, sources: Sequence[CaseSource], layout: Layout, since: date | None = None
+) -> Scorecard:
+    """Return how things stood at the end of every month since a day, or since the first request.
+
+    Raises:
+        UsageError: A file has no column for the group.
+    """
+    asked = states_of(question)
+    _check_group(question.group, sources)
+    readings = [Reading(source) for source in sources]
+    held = [Held(one.source.columns, list(one.batches())) for one in readings]
+    found = series(asked, held, layout, since)
+    files = _files(asked, readings, ())
+    laid = replace(layout, every_state=True)
+    return Scorecard(asked, laid, _measured(found, files.not_measured), files)
+
+
+def make_pack(
+    pack: Pack, question: Question, sources: Sequence[CaseSource], layout: Layout
+) -> tuple[tuple[PackSheet, ...], Files]:
+    """Return the sheets of a pack, and what was read for them."""
+    tallies, files = _counted(question, sources)
+    return tuple(sheets(pack, question, tallies, files.not_measured, layout)), files
+
+
+def _measured(found: pl.DataFrame, lacking: Iterable[str]) -> pl.DataFrame:
+    """Return the lines with nothing where no file could give a number: uncounted is not nought."""
+    names = [name for one in lacking for name in (one, above(one), below(one))]
+    return found.with_columns(pl.lit(None, dtype=found.schema[name]).alias(name) for name in names)
+
+
+def _counted(question: Question, sources: Sequence[CaseSource]) -> tuple[Mapping[str, Tally], Files]:
+    _check_group(question.group, sources)
+    tallies = question.tallies()
+    readings = [Reading(source) for source in sources]
+    found: list[Problem] = []
+    for reading in readings:
+        found += count_file(question, reading.source.columns, reading.batches(), tallies)
+    return tallies, _files(question, readings, found)
+
+
+def _files(question: Question, readings: Sequence[Reading], found: Iterable[Problem]) -> Files:
+    problems = [*found, *(problem for reading in readings for problem in reading.problems)]
+    columns = [reading.source.columns for reading in readings]
+    lacking = not_measured(question.kpis, question.rulebook, question.measures, columns, question.group)
+    return Files(tuple(reading.input() for reading in readings), tuple(sorted(problems)), lacking)
+
+
+def _check_group(group: Group | None, sources: Iterable[CaseSource]) -> None:
+    """Raise UsageError if a file has no column for the group."""
+    for source in sources if group else ():
+        lacking = [name for name in group.needs if name not in source.columns] if group else []
+        if lacking:
+            raise UsageError(
+                f"{source.name} has no column {' and no column '.join(lacking)}: it cannot be broken down by "
+                f"{group.says if group else ''}",
+                "`ehcp columns` shows how its headings are read",
+            )

@@ -1,0 +1,95 @@
+"""Whether a measure went up or down from one period to the next, and whether that is better."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from ehcp_timeline.commands.scorecard.facts import GROUP
+from ehcp_timeline.commands.scorecard.lines import Layout
+from ehcp_timeline.commands.scorecard.periods import period_of
+from ehcp_timeline.commands.scorecard.rollup import PERIOD, RANK
+from ehcp_timeline.law.kpi.model import Measure
+
+Direction = Literal["up", "down", "level"]
+ARROWS: Mapping[Direction, str] = {"up": "↑", "down": "↓", "level": "→"}
+
+
+def direction(before: float, now: float) -> Direction:
+    """Return which way a number went.
+
+    >>> direction(41.0, 38.8), direction(2, 2)
+    ('down', 'level')
+    """
+    return "level" if now == before else "up" if now > before else "down"
+
+
+def judged(measure: Measure, went: Direction) -> str:
+    """Return whether that is better or worse; empty where neither is, or nothing moved."""
+    if went == "level" or not measure.better:
+        return ""
+    return "better" if (went == "up") == (measure.better == "higher") else "worse"
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How a measure moved since the period before.
+
+    Attributes:
+        went: Which way.
+        by: How far, in the measure's own unit, never below zero.
+        says: `better` or `worse`; empty where neither is.
+    """
+
+    went: Direction
+    by: float
+    says: str
+
+    def __str__(self) -> str:
+        """Return the trend as text, as `↓ down 2.2, worse`."""
+        by = "" if self.went == "level" else f" {plain(self.by)}"
+        return f"{ARROWS[self.went]} {self.went}{by}{', ' if self.says else ''}{self.says}"
+
+
+def trends(lines: pl.DataFrame, layout: Layout, measures: Sequence[Measure]) -> list[dict[str, Trend]]:
+    """Return the trends of each line, by measure: against the line of its group's period before.
+
+    While its period still runs, a number of cases can only grow, and a share of requests of which some are
+    undecided can only move one way: neither is compared.
+    """
+    running = period_of(layout.kind, layout.as_at)
+    still = running.number if running.last > layout.as_at else None
+    found: list[dict[str, Trend]] = []
+    before: Mapping[str, float | None] = {}
+    group = None
+    for line in lines.iter_rows(named=True):
+        mine = [one for one in measures if line[PERIOD] != still or layout.every_state or _settled(one)]
+        same = group == (line[RANK], line[GROUP])
+        found.append(dict(_of_line(before, line, mine)) if same else {})
+        before, group = line, (line[RANK], line[GROUP])
+    return found
+
+
+def _settled(measure: Measure) -> bool:
+    """Say whether a measure can be compared before its period is over."""
+    return measure.unit != "count" and bool(measure.better)
+
+
+def _of_line(
+    before: Mapping[str, float | None], now: Mapping[str, float | None], measures: Sequence[Measure]
+) -> Iterator[tuple[str, Trend]]:
+    for measure in measures:
+        was, is_now = before[measure.id], now[measure.id]
+        if was is not None and is_now is not None:
+            went = direction(was, is_now)
+            yield measure.id, Trend(went, round(abs(is_now - was), 1), judged(measure, went))
+
+
+def plain(number: float) -> str:
+    """Return a number as it is printed: whole as it is, else with one decimal.
+
+    >>> plain(2.2), plain(1200), plain(3.0)
+    ('2.2', '1,200', '3.0')
+    """
+    return f"{number:,}" if isinstance(number, int) else f"{number:,.1f}"

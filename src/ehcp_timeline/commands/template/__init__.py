@@ -1,0 +1,1 @@
+"""`ehcp template`: an empty case file."""

@@ -1,0 +1,41 @@
+"""`ehcp template`: the header of a case file, and what each of its columns means."""
+
+from typing import Annotated
+
+import typer
+
+from ehcp_timeline.shell.destination import choose_output, say
+from ehcp_timeline.shell.help_text import examples
+from ehcp_timeline.shell.options import Force, OutputFile
+
+
+@examples("ehcp template -o cases.csv", "ehcp template -o cases.xlsx", "ehcp template --rows > cases.csv")
+def template(
+    *,
+    rows: Annotated[
+        bool, typer.Option("--rows", help="Say on standard error what each column means.")
+    ] = False,
+    output: OutputFile = None,
+    force: Force = False,
+) -> None:
+    """Print the header of a case file as CSV, or write an Excel workbook that helps whoever fills it.
+
+    Only case_id must be filled; leave out what you do not have. In the workbook dates and codes are checked
+    while they are typed, and a second sheet says what each column means.
+    """
+    book = output is not None and output.suffix.lower() == ".xlsx"
+    asked = "xlsx" if book else "csv" if output is None else None
+    to = choose_output(asked, output, force=force, formats=("csv", "xlsx"))
+    from ehcp_timeline.cases.schema import vocabulary
+    from ehcp_timeline.commands.template.workbook import template_workbook, values_in_words
+
+    columns = vocabulary().columns
+    to.send(template_workbook(columns) if book else f"{','.join(columns)}\n")
+    if rows:
+        held = {one.id: values_in_words(one) for one in columns.values()}
+        say(
+            *(
+                f"{one.id}: {one.says}{f' ({held[one.id]})' if held[one.id] else ''}"
+                for one in columns.values()
+            )
+        )

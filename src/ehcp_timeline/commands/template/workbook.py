@@ -1,0 +1,85 @@
+"""An empty case file as an Excel workbook that helps whoever fills it, and says what each column means."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from ehcp_timeline.cases.cells.dates import FIRST_BIRTH, FIRST_EVENT
+from ehcp_timeline.cases.schema import Column
+from ehcp_timeline.output.workbook import safe_book
+
+_ROWS = 20_000
+_LAST_DAY = date(2099, 12, 31)
+_MADE = datetime(2014, 9, 1)  # noqa: DTZ001 - the day the law came into force: every copy is the same
+_LONGEST_LIST = 255  # characters, of Excel's own
+_FLAGS = ("yes", "no")
+
+
+def template_workbook(columns: Mapping[str, Column]) -> bytes:
+    """Return a workbook with the header of a case file and, on a second sheet, what each column means.
+
+    A cell that is not as it should be is warned of while it is typed, and may stand all the same.
+    """
+    with safe_book("Case file", _MADE) as (book, page):
+        _write_cases(book, columns)
+        _write_notes(book, columns)
+    return page.getvalue()
+
+
+def values_in_words(column: Column) -> str:
+    """Return what the cells of a column may hold, nothing where any text will do."""
+    match column.kind:
+        case "event" | "date":
+            return "a date, as 2026-01-31"
+        case "flag":
+            return "yes or no"
+        case "codes":
+            return ", ".join(column.codes) + (", several joined by +" if column.several else "")
+        case "text":
+            return ""
+
+
+def _write_cases(book: Any, columns: Mapping[str, Column]) -> None:  # noqa: ANN401
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    formats = {
+        "dated": book.add_format({"num_format": "dd/mm/yyyy"}),
+        "text": book.add_format({"num_format": "@"}),
+    }
+    sheet = book.add_worksheet("Cases")
+    for place, column in enumerate(columns.values()):
+        dated = column.kind in {"event", "date"}
+        sheet.set_column(place, place, 16, formats["dated" if dated else "text"])
+        sheet.write_string(0, place, column.id, bold)
+        if rule := _validation(column):
+            sheet.data_validation(1, place, _ROWS, place, rule)
+    sheet.freeze_panes(1, 1)
+
+
+def _validation(column: Column) -> dict[str, Any] | None:
+    """Return what Excel is to check in a column, None where it cannot."""
+    warning = {
+        "error_type": "warning",
+        "error_title": column.id[:32],
+        "error_message": values_in_words(column)[:255],
+    }
+    if column.kind in {"event", "date"}:
+        first = FIRST_BIRTH if column.kind == "date" else FIRST_EVENT
+        return {"validate": "date", "criteria": "between", "minimum": first, "maximum": _LAST_DAY, **warning}
+    listed = _FLAGS if column.kind == "flag" else () if column.several else tuple(column.codes)
+    if not listed or len(",".join(listed)) > _LONGEST_LIST:
+        return None
+    return {"validate": "list", "source": list(listed), **warning}
+
+
+def _write_notes(book: Any, columns: Mapping[str, Column]) -> None:  # noqa: ANN401
+    bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    sheet = book.add_worksheet("Notes")
+    for place, (heading, width) in enumerate(
+        (("column", 34), ("what it records", 70), ("what it may hold", 50))
+    ):
+        sheet.set_column(place, place, width)
+        sheet.write_string(0, place, heading, bold)
+    for row, column in enumerate(columns.values(), start=1):
+        for place, text in enumerate((column.id, column.says, values_in_words(column))):
+            sheet.write_string(row, place, text, wrapped)
+    sheet.freeze_panes(1, 0)

@@ -1,0 +1,1 @@
+"""`ehcp timeline`: every deadline of one case."""

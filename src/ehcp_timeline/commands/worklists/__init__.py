@@ -1,0 +1,1 @@
+"""`ehcp overdue`, `next` and `letters`: what to do, for whom, by when."""

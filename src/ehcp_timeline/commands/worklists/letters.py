@@ -1,0 +1,68 @@
+"""`ehcp letters`: whom to tell before a day is missed, ready for a mail merge; no letter is sent."""
+
+from ehcp_timeline.shell.help_text import examples
+from ehcp_timeline.shell.list_command import CaseFile, Sheet, list_output, question
+from ehcp_timeline.shell.options import (
+    AsAt,
+    AssumeBlank,
+    Caseworker,
+    Config,
+    DeadlineIds,
+    District,
+    Force,
+    Format,
+    OutputFile,
+    Rules,
+    Team,
+    Top,
+    chosen,
+)
+
+
+@examples(
+    "ehcp letters cases.csv",
+    "ehcp letters cases.csv -o letters.xlsx",
+    "ehcp letters cases.csv -o letters.csv",
+)
+def letters(
+    file: CaseFile,
+    *,
+    as_at: AsAt = None,
+    top: Top = 20,
+    deadline: DeadlineIds = None,
+    district: District = None,
+    team: Team = None,
+    caseworker: Caseworker = None,
+    assume_blank: AssumeBlank = None,
+    asked: Format = None,
+    output: OutputFile = None,
+    force: Force = False,
+    overlays: Rules = None,
+    config_file: Config = None,
+) -> None:
+    """List the in-time cases that will be missed at the present pace, and what to tell each family.
+
+    FILE is a case file; `-` is standard input. The pace is what each stage took, at the median, in the 52
+    weeks before. One line for each family, for a mail merge; no letter is sent. Formats: table, plain, csv,
+    json, ndjson, md, xlsx.
+    """
+    to = list_output(asked, output, force=force)
+    asks = question(as_at, overlays, config_file)
+    selection = chosen(asks.rulebook, deadline=deadline, district=district, team=team, caseworker=caseworker)
+    from ehcp_timeline.commands.worklists.letter_words import LETTER_KEYS, NOTES, letter_lines
+    from ehcp_timeline.commands.worklists.view import letter_sections
+    from ehcp_timeline.measure.casework import ALL
+    from ehcp_timeline.measure.next_steps import next_steps
+    from ehcp_timeline.measure.worklists import before_breach
+    from ehcp_timeline.output.answers import LETTERS, list_answer
+
+    work = asks.work(asks.source(file), ALL, assume_blank)
+    found = before_breach(work, selection)
+    lines = list(letter_lines(found.clocks.iter_rows(named=True), next_steps()))
+    sheet = Sheet("Before the day is missed", LETTER_KEYS, lines, asks.as_at, NOTES)
+    summary = {"families": len(lines), "in_time": found.in_time, "cannot_be_told": found.untold}
+    sheet.send(
+        to,
+        lambda: list_answer(LETTERS, work.audit, summary, "", letters=lines),
+        lambda: letter_sections(work.audit, lines, found.untold, top),
+    )

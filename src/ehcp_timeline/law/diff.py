@@ -1,0 +1,161 @@
+"""What changed between two rulebooks, clause by clause, and which deadlines may answer otherwise for it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from typing import Final
+
+from ehcp_timeline.law.deadline import Excuse, Reading, Version
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
+
+ONE_DAY: Final = timedelta(days=1)
+WORDING: Final = frozenset({"duty", "law", "says", "seen", "checked", "note", "source", "overlay"})
+LISTING: Final = frozenset({"who", "kind"})
+CLAUSES: Final = ("readings", "excuses")
+WORDS_OF_A_CLAUSE: Final = frozenset({"law", "says", "seen", "source"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One clause that is not the same in two rulebooks.
+
+    Attributes:
+        deadline: Id of the deadline; empty where the change is not one deadline's.
+        part: The clause: a field of `Deadline`, `limit`, `deadline`, `events`, `codes`, `flags` or
+            `instruments`.
+        name: Which reading, excuse, event, fact or instrument; empty where there is one such clause.
+        old: What it was; None where there was none.
+        new: What it is; None where there is none any more.
+        since: For a time limit: the first start for which it differs.
+        until: For a time limit: the last such start; None for no end.
+    """
+
+    deadline: str
+    part: str
+    name: str = ""
+    old: object = None
+    new: object = None
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def answers(self) -> bool:
+        """Whether a case may be answered otherwise for it: it is not only wording or a heading."""
+        return self.part not in WORDING | LISTING | {"instruments"} and _answers(self.old) != _answers(
+            self.new
+        )
+
+
+def _answers(value: object) -> object:
+    """Return what of a reading or an excuse can decide a case: everything but its words and its sources."""
+    if not isinstance(value, Excuse | Reading):
+        return value
+    return tuple(getattr(value, one.name) for one in fields(value) if one.name not in WORDS_OF_A_CLAUSE)
+
+
+def changes(old: Rulebook, new: Rulebook) -> tuple[Change, ...]:
+    """Return every change, in the order of the new rulebook, what was taken out at the end."""
+    found: list[Change] = []
+    for one in new.deadlines:
+        before = old.by_id.get(one.id)
+        found += [Change(one.id, "deadline", new=one)] if before is None else _between(before, one)
+    found += [Change(one.id, "deadline", old=one) for one in old.deadlines if one.id not in new.by_id]
+    found += _named("", "events", old.events, new.events)
+    found += _named("", "codes", old.codes, new.codes)
+    found += _named("", "flags", {one: one for one in old.flags}, {one: one for one in new.flags})
+    instruments = [{one.id: one for one in book.instruments} for book in (old, new)]
+    found += _named("", "instruments", *instruments)
+    return tuple(found)
+
+
+def _between(old: Deadline, new: Deadline) -> Iterator[Change]:
+    for field in fields(Deadline):
+        before, after = getattr(old, field.name), getattr(new, field.name)
+        if before == after:
+            continue
+        if field.name == "versions":
+            yield from _limits(old, new)
+        elif field.name in CLAUSES:
+            clauses = [{one.id: one for one in part} for part in (before, after)]
+            yield from _named(new.id, field.name, *clauses)
+        else:
+            yield Change(new.id, field.name, old=before, new=after)
+
+
+def _named(
+    deadline: str, part: str, old: Mapping[str, object], new: Mapping[str, object]
+) -> Iterator[Change]:
+    for name in dict.fromkeys((*new, *old)):
+        if old.get(name) != new.get(name):
+            yield Change(deadline, part, name, old.get(name), new.get(name))
+
+
+def _limits(old: Deadline, new: Deadline) -> Iterator[Change]:
+    """Yield each span of starts for which the time limit, or its provision, differs."""
+    held: Change | None = None
+    for since, until in _spans((*old.versions, *new.versions)):
+        before, after = old.version_on(since), new.version_on(since)
+        limits = [one.limit if one else None for one in (before, after)]
+        if limits[0] == limits[1]:
+            if _cited(before) != _cited(after):
+                yield Change(new.id, "law", "", _cited(before), _cited(after), since, until)
+            continue
+        here = Change(new.id, "limit", "", limits[0], limits[1], since, until)
+        if held and _goes_on(held, here):
+            held = Change(new.id, "limit", "", held.old, held.new, held.since, until)
+            continue
+        if held:
+            yield held
+        held = here
+    if held:
+        yield held
+
+
+def _spans(versions: Iterable[Version]) -> Iterator[tuple[date, date | None]]:
+    """Yield the spans of days between which no version begins or ends."""
+    held = list(versions)
+    begins = {one.since for one in held} | {one.until + ONE_DAY for one in held if one.until}
+    days = sorted(begins)
+    for here, after in zip(days, [*days[1:], None], strict=True):
+        yield here, after - ONE_DAY if after else None
+
+
+def _goes_on(held: Change, here: Change) -> bool:
+    adjoins = held.until is not None and held.until + ONE_DAY == here.since
+    return adjoins and (held.old, held.new) == (here.old, here.new)
+
+
+def _cited(version: Version | None) -> str:
+    return version.law if version else ""
+
+
+def affected(found: Sequence[Change], old: Rulebook, new: Rulebook) -> frozenset[str]:
+    """Return the deadlines whose answers may differ: those that changed, and those that give way to them."""
+    ids = {one.deadline for one in found if one.answers and one.deadline}
+    words = {one.name for one in found if one.answers and not one.deadline}
+    everything = {*old.by_id, *new.by_id}
+    if words:
+        ids |= {name for name in everything if not words.isdisjoint(_words_of(name, old, new))}
+    for name in everything:
+        gives_way_to = {
+            other for book in (old, new) if name in book.by_id for other in book.by_id[name].displaced_by
+        }
+        if not ids.isdisjoint(gives_way_to):
+            ids = ids | {name}
+    return frozenset(ids)
+
+
+def _words_of(name: str, *books: Rulebook) -> frozenset[str]:
+    """Return every event, fact and flag that a deadline names in either rulebook."""
+    return frozenset(word for book in books if name in book.by_id for word in _texts(book.by_id[name]))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _texts(item)
+    elif hasattr(value, "__dataclass_fields__"):
+        for field in value.__dataclass_fields__:
+            yield from _texts(getattr(value, field))

@@ -1,0 +1,1 @@
+"""Measures that are asked of councils, as the rulebook writes them down."""

@@ -1,0 +1,144 @@
+"""A mark: one thing that may be true of a case that is counted, in the closed vocabulary of kpis.toml."""
+
+from dataclasses import dataclass
+
+from ehcp_timeline.law.loader.faults import Place, Table
+
+PAIRS = ("since", "same")
+COLUMN_LISTS = ("given", "blank", "by_now", "kept", "needs")
+VERDICT_LISTS = ("strict", "verdict", "evidenced")
+MARK_LISTS = ("all", "any", "none")
+KEYS = frozenset(
+    (
+        *PAIRS,
+        *COLUMN_LISTS,
+        *VERDICT_LISTS,
+        *MARK_LISTS,
+        *("says", "took", "waited", "holds", "exception", "stage"),
+    )
+)
+VERDICTS = ("not-started", "not-owed", "running", "met", "late", "early", "overdue", "excused", "unknown")
+STAGES = ("no_decision", "agreed_no_draft", "draft_not_final")
+Pairs = tuple[tuple[str, str], ...]
+Codes = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Calendar days between two days, `to` the as-at day where it is empty.
+
+    Attributes:
+        since: The day they are counted from.
+        to: The day they are counted to.
+        more_than: More days than this.
+        at_most: At most so many days.
+        more_than_months: More calendar months than this.
+    """
+
+    since: str
+    to: str = ""
+    more_than: int | None = None
+    at_most: int | None = None
+    more_than_months: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What may be true of a case; every field that is not empty must hold. See the head of kpis.toml."""
+
+    says: str = ""
+    given: tuple[str, ...] = ()
+    blank: tuple[str, ...] = ()
+    by_now: tuple[str, ...] = ()
+    since: Pairs = ()
+    same: Pairs = ()
+    took: Span | None = None
+    waited: Span | None = None
+    holds: Codes = ()
+    strict: tuple[str, ...] = ()
+    verdict: tuple[str, ...] = ()
+    evidenced: tuple[str, ...] = ()
+    exception: bool | None = None
+    stage: str = ""
+    kept: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The columns without which the mark says nothing."""
+        pairs = (name for pair in (*self.since, *self.same) for name in pair)
+        spans = (name for span in (self.took, self.waited) if span for name in (span.since, span.to) if name)
+        facts = (fact for fact, _ in self.holds)
+        return frozenset((*self.given, *self.by_now, *self.needs, *pairs, *spans, *facts))
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Every column that it looks at."""
+        return self.wanted | frozenset(self.blank)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The other marks that it looks at."""
+        return (*self.all, *self.any, *self.none)
+
+
+def read_mark(place: Place, table: Table, columns: frozenset[str], names: frozenset[str]) -> Mark:
+    """Read one mark, reporting every fault to `place`.
+
+    Args:
+        place: Where it stands.
+        table: What it says.
+        columns: What it may look at: events, facts, flags, derived days and the days of a clock.
+        names: The marks of the same population.
+    """
+    place.keys(table, KEYS)
+    lists = {key: place.words(table, key, columns, "column") for key in COLUMN_LISTS}
+    lists |= {key: place.words(table, key, VERDICTS, "verdict") for key in VERDICT_LISTS}
+    lists |= {key: place.words(table, key, names, "mark") for key in MARK_LISTS}
+    return Mark(
+        says=place.maybe(table, "says", str, ""),
+        since=_pairs(place, table, "since", columns),
+        same=_pairs(place, table, "same", columns),
+        took=_span(place, table, "took", columns),
+        waited=_span(place, table, "waited", columns),
+        holds=_holds(place, table, columns),
+        exception=place.maybe(table, "exception", bool, False) if "exception" in table else None,
+        stage=place.one_of(table, "stage", ("", *STAGES), ""),
+        **lists,
+    )
+
+
+def _pairs(place: Place, table: Table, key: str, columns: frozenset[str]) -> Pairs:
+    found = place.maybe(table, key, dict, {})
+    for name in (name for pair in found.items() for name in pair):
+        place.known(key, str(name), columns, "column")
+    return tuple((str(one), str(other)) for one, other in found.items())
+
+
+def _holds(place: Place, table: Table, columns: frozenset[str]) -> Codes:
+    found = place.maybe(table, "holds", dict, {})
+    for fact in found:
+        place.known("holds", fact, columns, "fact")
+    return tuple((fact, tuple(map(str, codes))) for fact, codes in found.items())
+
+
+def _span(place: Place, table: Table, key: str, columns: frozenset[str]) -> Span | None:
+    if key not in table:
+        return None
+    here, body = place.at(key), place.maybe(table, key, dict, {})
+    since, to = ("from", "to") if key == "took" else ("since", "")
+    here.keys(body, {since, to, "more_than", "at_most", "more_than_months"} - {""})
+    days = [here.want(body, name, str, "") for name in (since, to) if name]
+    for name in days:
+        here.known(key, name, columns, "column")
+    numbers = {name: _number(here, body, name) for name in ("more_than", "at_most", "more_than_months")}
+    if all(number is None for number in numbers.values()):
+        here.fault("needs more_than, at_most or more_than_months")
+    return Span(days[0], days[1] if to else "", **numbers)
+
+
+def _number(place: Place, table: Table, key: str) -> int | None:
+    return place.maybe(table, key, int, 0) if key in table else None

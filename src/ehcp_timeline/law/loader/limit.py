@@ -1,0 +1,116 @@
+"""Read a time limit: how it is counted, from what, and what a missing date does."""
+
+from datetime import date
+from typing import Any, cast
+
+from ehcp_timeline.clock.counting import UNITS, Calendar, Count, Counted, Kind
+from ehcp_timeline.law.deadline import Dates, Limb, Limit
+from ehcp_timeline.law.loader.faults import Place, Table
+
+LIMIT_KEYS = ("within", "not_before_end_of", "before", "at_least_before", "later_of")
+COUNTED = ("excluded", "included")
+LONGEST = 3660  # ten years of days: a longer period is a slip of the hand
+NO_LIMIT = Limit((Limb(Count("within")),))
+
+
+def read_dates(place: Place, table: Table, key: str, events: frozenset[str]) -> Dates:
+    """Read `"event"`, `{ earliest = [...] }` or `{ latest = [...] }`."""
+    value = table.get(key)
+    if isinstance(value, str):
+        place.known(key, value, events, "event")
+        return Dates((value,))
+    if isinstance(value, dict) and len(value) == 1:
+        which = place.at(key).one_of(
+            {"which": next(iter(value))}, "which", ("earliest", "latest"), "earliest"
+        )
+        names = place.at(key).words(value, which, events, "event")
+        if names:
+            return Dates(names, cast("Any", which))
+    place.at(key).fault("must be an event, { earliest = [events] } or { latest = [events] }")
+    return Dates(("case_id",))
+
+
+def read_answers(place: Place, table: Table, events: frozenset[str]) -> Dates:
+    """Read `met_by`: of several events the first answers."""
+    answers = read_dates(place, table, "met_by", events)
+    if answers.which == "latest":
+        place.at("met_by").fault("must be an event or { earliest = [events] }: the first answer counts")
+    return answers
+
+
+def read_limit(place: Place, table: Table, events: frozenset[str], starts: Dates) -> Limit:
+    """Read the one time limit of a version or a reading."""
+    given = [key for key in LIMIT_KEYS if key in table]
+    if len(given) != 1:
+        place.fault(f"needs exactly one of {', '.join(LIMIT_KEYS)}, has {', '.join(given) or 'none'}")
+        return NO_LIMIT
+    if given == ["later_of"]:
+        return _read_later_of(place, table, events, starts)
+    for key in ("missing", "rolls"):
+        if key in table:
+            place.at(key).fault("belongs to later_of only")
+    key = given[0]
+    body = place.maybe(table, key, dict, {})
+    if key == "at_least_before" and (body.get("event"),) != starts.events:
+        place.at(key).fault(f"event must be what starts the clock, {starts.events[0]}")
+    return Limit((Limb(read_count(place.at(key), key, body)),))
+
+
+def _since(dates: Dates, starts: Dates) -> Dates | None:
+    """Return None where a limb is counted from the clock's own start."""
+    return None if len(dates.events) == 1 and dates.events == starts.events else dates
+
+
+def _read_later_of(place: Place, table: Table, events: frozenset[str], starts: Dates) -> Limit:
+    limbs = []
+    for here, body in place.tables(table, "later_of"):
+        here.keys(body, ("from", "within"))
+        count = read_count(here.at("within"), "within", here.want(body, "within", dict, {}))
+        limbs.append(Limb(count, _since(read_dates(here, body, "from", events), starts)))
+    if len(limbs) < 2:
+        place.at("later_of").fault("needs at least two limbs")
+        return NO_LIMIT
+    missing = place.one_of(table, "missing", ("skip", "unknown"), "unknown")
+    rolls = place.one_of(table, "rolls", ("", "tribunal"), "")
+    return Limit(tuple(limbs), cast("Any", missing), cast("Any", rolls))
+
+
+def read_count(place: Place, kind: str, table: Table) -> Count:
+    """Read how one period, or one day of the year, is counted."""
+    if kind == "before":
+        return _read_day_of_year(place, table)
+    place.keys(table, (*UNITS, "start_day", "calendar", "event"))
+    units = [unit for unit in UNITS if unit in table]
+    if len(units) != 1:
+        place.fault(f"needs exactly one of {', '.join(UNITS)}")
+        return Count("within")
+    number = place.want(table, units[0], int, 0)
+    if not 0 <= number <= LONGEST:
+        place.at(units[0]).fault(f"must lie between 0 and {LONGEST}, is {number}")
+        number = 0
+    if kind != "at_least_before" and "start_day" not in table:
+        place.fault("start_day is missing; say excluded (within ... of) or included (beginning with)")
+    counted = place.one_of(table, "start_day", COUNTED, "excluded")
+    calendar = place.one_of(table, "calendar", ("statutory", "tribunal"), "statutory")
+    if number == 0 and (units[0], counted) != ("days", "excluded"):
+        place.fault('at once is written { days = 0, start_day = "excluded" }')
+    return Count(
+        cast("Kind", kind),
+        number,
+        units[0],
+        cast("Counted", counted),
+        calendar=cast("Calendar", calendar),
+    )
+
+
+def _read_day_of_year(place: Place, table: Table) -> Count:
+    place.keys(table, ("month", "day", "counted"))
+    month, day = place.want(table, "month", int, 1), place.want(table, "day", int, 1)
+    try:
+        date(2001, month, day)
+    except ValueError:
+        place.fault(f"day {day} of month {month} does not stand in every year")
+        month, day = 1, 2
+    place.want(table, "counted", str, "excluded")
+    counted = place.one_of(table, "counted", COUNTED, "excluded")
+    return Count("before", start_day=cast("Counted", counted), month=month, day=day)

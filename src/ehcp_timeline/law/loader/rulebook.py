@@ -1,0 +1,263 @@
+"""Read the rulebook and its registers: TOML in, frozen records out, every fault told at once."""
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import cast
+
+from ehcp_timeline.errors import RulebookError
+from ehcp_timeline.law.deadline import Seen
+from ehcp_timeline.law.loader.deadline import SEEN, Words, all_ids, read_deadline, spread
+from ehcp_timeline.law.loader.excuse import read_grounds
+from ehcp_timeline.law.loader.faults import Place, Table
+from ehcp_timeline.law.loader.overlay import supersede
+from ehcp_timeline.law.rulebook import Deadline, Event, Instrument, NotEncoded, Rulebook
+
+EVENT_KEYS = ("id", "says", "planned", "sets_due")
+
+
+def read_events(
+    files: Iterable[tuple[str, Table]], taken: frozenset[str], faults: list[str]
+) -> dict[str, Event]:
+    """Read the `[[event]]` tables of every file.
+
+    Args:
+        files: The name of each file and what it says.
+        taken: Names of facts and flags, which are columns of a case file too.
+        faults: Where faults are reported.
+    """
+    events: dict[str, Event] = {}
+    for name, table in files:
+        for here, body in Place(f"{name}:", faults).tables(table, "event"):
+            here.keys(body, EVENT_KEYS)
+            event = _read_event(here, body)
+            if event.id in events:
+                here.fault(f"{event.id} stands twice")
+            if event.id in taken:
+                here.fault(f"{event.id} is the name of a fact or a flag; give the event another")
+            events[event.id] = event
+    return events
+
+
+def _read_event(here: Place, body: Table) -> Event:
+    planned, sets_due = (here.maybe(body, key, bool, False) for key in ("planned", "sets_due"))
+    return Event(here.want(body, "id", str, ""), here.want(body, "says", str, ""), planned, sets_due)
+
+
+def read_codes(
+    table: Table | None, faults: list[str]
+) -> tuple[dict[str, tuple[str, ...]], frozenset[str], frozenset[str]]:
+    """Read `codes.toml`: each fact with its codes, every flag, and the names of all facts and flags."""
+    if table is None:
+        faults.append("codes.toml: is missing")
+        return {}, frozenset(), frozenset()
+    place = Place("codes.toml:", faults)
+    facts = {here.want(body, "id", str, ""): body for here, body in place.tables(table, "fact")}
+    flags = frozenset(here.want(body, "id", str, "") for here, body in place.tables(table, "flag"))
+    codes = {}
+    for name, body in facts.items():
+        listed = body.get("codes")
+        if isinstance(listed, str):  # several facts may share one list
+            listed = table.get(listed)
+        if isinstance(listed, dict):
+            codes[name] = tuple(listed)
+        elif listed is not None:
+            place.at(name).fault("codes must be a table of codes, or the name of one")
+    return codes, flags, flags.union(facts)
+
+
+def read_instruments(table: Table | None, faults: list[str]) -> tuple[Instrument, ...]:
+    """Read `instruments.toml`."""
+    if table is None:
+        faults.append("instruments.toml: is missing")
+        return ()
+    place = Place("instruments.toml:", faults)
+    found = []
+    for here, body in place.tables(table, "instrument"):
+        here.keys(body, ("id", "title", "made", "in_force", "url"))
+        made, in_force = _day(here, body, "made"), _day(here, body, "in_force")
+        name, title = here.want(body, "id", str, ""), here.want(body, "title", str, "")
+        found.append(Instrument(name, title, made, in_force, here.want(body, "url", str, "")))
+    return tuple(found)
+
+
+def _day(here: Place, body: Table, key: str) -> date | None:
+    return here.maybe(body, key, date, date.min) if key in body else None
+
+
+def read_not_encoded(table: Table | None, faults: list[str]) -> tuple[NotEncoded, ...]:
+    """Read `not-encoded.toml`."""
+    place = Place("not-encoded.toml:", faults)
+    found = []
+    for here, body in place.tables(table or {}, "provision"):
+        here.keys(body, ("law", "about", "why", "seen"))
+        law, about, why = (here.want(body, key, str, "") for key in ("law", "about", "why"))
+        seen = cast("Seen", here.one_of(body, "seen", SEEN, "unverified"))
+        found.append(NotEncoded(law, about, why, seen))
+    return tuple(found)
+
+
+NOT_LAW = frozenset({"kpis.toml", "bank-holidays.toml"})
+LAW_KEYS = (
+    *("deadline", "event", "provision", "instrument", "version"),
+    *("fact", "flag", "group", "orders", "absorbs"),
+)
+OVERLAY_KEYS = ("deadline", "event", "scenario")
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One TOML file: its name, its bytes, what it says, and its short name if it is laid over the law."""
+
+    name: str
+    content: bytes
+    table: Table
+    overlay: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """Of its bytes, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def tables(self) -> list[Table]:
+        """Its `[[deadline]]` tables."""
+        found = self.table.get("deadline", [])
+        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def load_rulebook(overlays: Sequence[Path] = (), folder: Path | None = None) -> Rulebook:
+    """Read the law, with local rulebooks laid over it.
+
+    Args:
+        overlays: Local rulebooks. Each may add events and deadlines, and supersede the time limit of a
+            deadline from a day on, with a citation; nothing else of the law can be changed.
+        folder: Where the law is; the package's own by default.
+
+    Raises:
+        RulebookError: With every fault of every file.
+    """
+    rulebook, faults = read_rulebook(overlays, folder)
+    if faults:
+        raise RulebookError(faults)
+    return rulebook
+
+
+def read_rulebook(
+    overlays: Sequence[Path] = (), folder: Path | None = None
+) -> tuple[Rulebook, tuple[str, ...]]:
+    """Read as much of the law as can be read, and every fault, each with its file and key path."""
+    faults: list[str] = []
+    law = _read_folder(folder or files("ehcp_timeline") / "rulebook", faults)
+    local: dict[str, _Source] = {}
+    for path in overlays:
+        if one := _read_file(path, str(path), faults, path.name):
+            local.setdefault(one.sha256, one)
+    return _assemble(law, tuple(local.values()), faults), tuple(faults)
+
+
+def _read_folder(folder: Path | Traversable, faults: list[str]) -> dict[str, _Source]:
+    if not folder.is_dir():
+        faults.append(f"{folder}: is no folder; name the folder that holds instruments.toml")
+        return {}
+    entries = sorted(
+        (one for one in folder.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name
+    )
+    sources = (_read_file(one, one.name, faults) for one in entries if one.name not in NOT_LAW)
+    return {one.name: one for one in sources if one}
+
+
+def _read_file(path: Path | Traversable, name: str, faults: list[str], overlay: str = "") -> _Source | None:
+    try:
+        content = path.read_bytes()
+        return _Source(name, content, tomllib.loads(content.decode("utf-8")), overlay)
+    except OSError as error:
+        faults.append(f"{name}: cannot be read ({error.strerror}); check the path")
+    except UnicodeDecodeError:
+        faults.append(f"{name}: is not UTF-8 text; save it as UTF-8")
+    except tomllib.TOMLDecodeError as error:
+        faults.append(f"{name}: is not TOML: {error}")
+    return None
+
+
+def _assemble(law: Mapping[str, _Source], local: Sequence[_Source], faults: list[str]) -> Rulebook:
+    sources = (*law.values(), *local)
+    codes, flags, columns = read_codes(_table(law, "codes.toml"), faults)
+    events = read_events(((one.name, one.table) for one in sources), columns, faults)
+    instruments = read_instruments(_table(law, "instruments.toml"), faults)
+    place = Place("excuses.toml:", faults)
+    grounds = read_grounds(place, _table(law, "excuses.toml") or {}, frozenset(events), flags)
+    ids = frozenset(all_ids([table for one in sources for table in one.tables if "supersedes" not in table]))
+    cited = frozenset(one.id for one in instruments)
+    words = Words(frozenset(events), codes, flags, ids, cited, grounds)
+    return Rulebook(
+        version=str((_table(law, "instruments.toml") or {}).get("version", "")),
+        sha256=hashlib.sha256(b"".join(one.content for one in law.values())).hexdigest(),
+        deadlines=_read_all(sources, words, faults),
+        events=events,
+        codes=codes,
+        flags=tuple(sorted(flags)),
+        instruments=instruments,
+        not_encoded=read_not_encoded(_table(law, "not-encoded.toml"), faults),
+        overlays=tuple((one.name, one.sha256) for one in local),
+        scenarios=tuple(said for one in local if (said := _scenario(one, faults))),
+    )
+
+
+def _table(law: Mapping[str, _Source], name: str) -> Table | None:
+    return law[name].table if name in law else None
+
+
+def _scenario(source: _Source, faults: list[str]) -> str:
+    said = Place(f"{source.name}:", faults).maybe(source.table, "scenario", str, "")
+    return f"{source.overlay}: {said}" if said else ""
+
+
+def _read_all(sources: Iterable[_Source], words: Words, faults: list[str]) -> tuple[Deadline, ...]:
+    """Read the deadlines of the law, then those of each overlay, then what each supersedes."""
+    found: dict[str, Deadline] = {}
+    for source in sources:
+        place = Place(f"{source.name}:", faults)
+        place.keys(source.table, OVERLAY_KEYS if source.overlay else LAW_KEYS)
+        mine = replace(words, instruments=frozenset()) if source.overlay else words
+        for table in source.tables:
+            if source.overlay and "supersedes" in table:
+                _supersede(place, table, found, mine, source.overlay)
+                continue
+            for deadline in _spread(place, table, mine, source.overlay):
+                _add(place, deadline, found)
+    return tuple(found.values())
+
+
+def _spread(place: Place, table: Table, words: Words, overlay: str) -> Iterator[Deadline]:
+    for one, name in spread(table):
+        yield read_deadline(place, one, name, words, overlay)
+
+
+def _add(place: Place, deadline: Deadline, found: dict[str, Deadline]) -> None:
+    before = found.get(deadline.id)
+    if not deadline.versions:
+        return
+    if before is None:
+        found[deadline.id] = deadline
+    elif deadline.overlay and not before.overlay:
+        place.at(deadline.id).fault(
+            "is the law's own id; give the local duty another, or change the law's time limit from a day on "
+            f'with supersedes = "{deadline.id}"'
+        )
+    else:
+        place.at(deadline.id).fault(f"stands twice{f', in {before.overlay} too' if before.overlay else ''}")
+
+
+def _supersede(place: Place, table: Table, found: dict[str, Deadline], words: Words, overlay: str) -> None:
+    name = place.maybe(table, "supersedes", str, "")
+    here = place.at(f"supersedes {name}")
+    if name in found:
+        found[name] = supersede(here, table, found[name], words, overlay)
+    else:
+        place.known("supersedes", name, words.deadline_ids, "deadline")

@@ -1,0 +1,133 @@
+"""Answers as data: CSV, JSON, NDJSON, Markdown and Parquet, complete and in the order they came in."""
+
+import csv
+import io
+import json
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ehcp_timeline.output.answers import FINDING_KEYS, Value
+from ehcp_timeline.text.safe import HIDDEN_IN_A_FRAME, escaped_json, visible
+
+if TYPE_CHECKING:
+    import polars as pl
+
+BLOCK_LINES = 50_000
+
+_FORMULA_STARTS = "=+-@＝＋－＠"
+_MARKDOWN_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\|`*_<>[]#~"})
+
+
+def json_text(answer: Mapping[str, Any]) -> str:
+    """Return the answer as JSON: one line for each key, one for each entry of a list.
+
+    Dates stand as `2026-01-31`; characters that steer a screen are escaped.
+    """
+    parts = (f"  {_json(key)}: {_entries(value)}" for key, value in answer.items())
+    return escaped_json("{\n" + ",\n".join(parts) + "\n}\n")
+
+
+def ndjson_text(rows: Iterable[Mapping[str, Value]]) -> str:
+    """Return one JSON object a line, without a blank between its parts."""
+    return escaped_json("".join(f"{_json(row, ',', ':')}\n" for row in rows))
+
+
+def ndjson_blocks(findings: "pl.DataFrame") -> Generator[bytes]:
+    """Yield the findings of an audit as `ndjson_text` would write them, many thousand lines at a time."""
+    for part in findings.select(FINDING_KEYS).iter_slices(BLOCK_LINES):
+        page = io.BytesIO()
+        part.write_ndjson(page)
+        raw = page.getvalue()
+        odd = not raw.isascii() or b"\x7f" in raw  # what else is hidden, JSON itself writes as escapes
+        yield escaped_json(raw.decode()).encode() if odd and any(map(_hides, part)) else raw
+
+
+def csv_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str] = FINDING_KEYS) -> str:
+    """Return rows as CSV that a spreadsheet opens safely.
+
+    All text is quoted, and text that a spreadsheet would run as a formula begins with an apostrophe;
+    numbers stand bare. Hidden characters are spelled out: JSON keeps them as they are.
+    """
+    page = io.StringIO()
+    writer = csv.writer(page, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    writer.writerow(keys)
+    writer.writerows([_cell(row[key]) for key in keys] for row in rows)
+    return page.getvalue()
+
+
+def markdown_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str], title: str = "") -> str:
+    """Return rows as a Markdown table; nothing in a cell is read as markup."""
+    heading = f"# {_markdown(title)}\n\n" if title else ""
+    lines = [list(map(_markdown, keys)), ["---"] * len(keys)]
+    lines += [[_markdown(row[key]) for key in keys] for row in rows]
+    return heading + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def parquet_bytes(findings: "pl.DataFrame") -> bytes:
+    """Return the findings of an audit as a Parquet file, with real dates."""
+    page = io.BytesIO()
+    findings.select(FINDING_KEYS).write_parquet(page)
+    return page.getvalue()
+
+
+@lru_cache(maxsize=4096)  # districts, deadlines and the like come again and again
+def unformulated(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula.
+
+    >>> unformulated("=1+1"), unformulated("C-12")
+    ("'=1+1", 'C-12')
+    """
+    shown = visible(text)
+    return f"'{shown}" if shown.lstrip()[:1] in _FORMULA_STARTS and shown.strip() else shown
+
+
+def _hides(column: "pl.Series") -> bool:
+    """Return whether a text of this column has a character that steers a screen."""
+    import polars as pl
+
+    if column.dtype in (pl.Categorical, pl.Enum):
+        column = column.unique().cast(pl.String)
+    return column.dtype == pl.String and bool(column.str.contains(HIDDEN_IN_A_FRAME).any())
+
+
+def _entries(value: object) -> str:
+    """Return a value as JSON, a list with one entry a line."""
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(f"    {_json(entry)}" for entry in value) + "\n  ]"
+    return _json(value)
+
+
+def _json(value: object, comma: str = ", ", colon: str = ": ") -> str:
+    """Return a value as JSON on one line."""
+    return json.dumps(value, ensure_ascii=False, default=_iso, separators=(comma, colon))
+
+
+def _cell(value: Value) -> str | int | float:
+    """Return a value as the csv module should write it; yes and no are words, nothing is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return unformulated(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, int | float) else unformulated(str(value))
+
+
+def _words(value: Value) -> str:
+    """Return a value as text, dates as `2026-01-31`."""
+    return "" if value is None else str(value)
+
+
+def _markdown(value: Value) -> str:
+    """Return a value as the text of a Markdown cell."""
+    shown = str(value).lower() if isinstance(value, bool) else _words(value)
+    return visible(shown).translate(_MARKDOWN_MARKS)
+
+
+def _iso(value: object) -> str:
+    """Return a date for JSON; anything else has no business there."""
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in an answer")

@@ -1,0 +1,190 @@
+"""Files and folders are written whole or not at all, under safe names, never over another without leave."""
+
+import os
+import secrets
+import shutil
+import stat
+import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ehcp_timeline.errors import OutputError
+
+_DEVICE_NAMES = frozenset(
+    {"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in range(10)}
+)
+
+
+def write_whole(path: Path, data: bytes | Iterable[bytes], *, force: bool = False) -> None:
+    """Write `data`, whole or in parts, to `path` in one step, readable by its owner only.
+
+    The bytes go to a new file in the same folder, which then takes the name; a reader sees the old file or
+    the new one, never half of either. A symbolic link is replaced, not followed.
+
+    Raises:
+        OutputError: The file is there already and `force` is not set, is no ordinary file, or the folder
+            cannot be written in.
+    """
+    check_target(path, force=force)
+    part = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.part")
+    try:
+        _write_new(part, (data,) if isinstance(data, bytes) else data)
+        _take_name(part, path, force=force)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {_why(error)}", "choose another file with -o") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def check_target(path: Path, *, force: bool) -> None:
+    """Raise OutputError if `path` cannot be written, before any work is done for it."""
+    if path.stem.upper() in _DEVICE_NAMES:
+        raise OutputError(f"{path} is the name of a device", "choose another name")
+    if not path.parent.is_dir():
+        raise OutputError(f"{path}: there is no folder {path.parent}", "create it first, or choose another")
+    try:
+        kind = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {_why(error)}", "choose another file with -o") from error
+    if stat.S_ISDIR(kind):
+        raise OutputError(f"{path} is a folder", f"name a file in it, as -o {path / 'findings.csv'}")
+    if not (stat.S_ISREG(kind) or stat.S_ISLNK(kind)):
+        raise OutputError(f"{path} is not an ordinary file", "leave -o out to write to standard output")
+    if not force:
+        raise OutputError(f"{path} is already there", "add --force to replace it")
+
+
+def _write_new(part: Path, data: Iterable[bytes]) -> None:
+    """Write a file that must not exist yet and wait until the disk has it."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(part, flags, 0o600), "wb") as stream:
+        stream.writelines(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _take_name(part: Path, path: Path, *, force: bool) -> None:
+    """Give the finished file its name; without `force` a file that came in the meantime stays."""
+    if not force:
+        try:
+            path.hardlink_to(part)
+        except FileExistsError as error:
+            raise OutputError(f"{path} is already there", "add --force to replace it") from error
+        except OSError:  # a file system without hard links: the check before was the best there is
+            part.replace(path)
+        return
+    part.replace(path)
+
+
+def _why(error: OSError) -> str:
+    """Return what the operating system said, without the path that it repeats."""
+    return (error.strerror or type(error).__name__).lower()
+
+
+def check_folder(folder: Path) -> None:
+    """Raise OutputError if files cannot be written to `folder`, before any work is done for it."""
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is a file", "name a folder with -o: one file for each name goes there")
+    if not folder.parent.is_dir():
+        raise OutputError(
+            f"{folder}: there is no folder {folder.parent}", "create it first, or choose another"
+        )
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:
+    """Write every file, readable by its owner only.
+
+    All are first written, whole, to a hidden folder inside `folder`, and then take their names one by one;
+    whenever this is stopped, what stands in `folder` under its own name is whole.
+
+    Raises:
+        OutputError: One of them is there already and `force` is not set, or the folder cannot be written in.
+    """
+    check_folder(folder)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for name in files:
+            check_target(folder / name, force=force)
+        waiting = folder / f".{secrets.token_hex(8)}.part"
+        waiting.mkdir(mode=0o700)
+    except OSError as error:
+        raise _cannot(folder, error) from error
+    try:
+        for name, data in files.items():
+            write_whole(waiting / name, data)
+        for name in files:
+            _settle(waiting / name, folder / name, force=force)
+    except OSError as error:
+        raise _cannot(folder, error) from error
+    finally:
+        shutil.rmtree(waiting, ignore_errors=True)
+
+
+def _settle(waiting: Path, place: Path, *, force: bool) -> None:
+    """Give a finished file its place; without `force` a file that came in the meantime stays."""
+    if not force and os.path.lexists(place):
+        raise OutputError(f"{place} is already there", "add --force to replace it")
+    waiting.replace(place)
+
+
+def _cannot(folder: Path, error: OSError) -> OutputError:
+    why = (error.strerror or type(error).__name__).lower()
+    return OutputError(f"cannot write to the folder {folder}: {why}", "choose another folder with -o")
+
+
+_PORTS = tuple(f"{port}{number}" for port in ("com", "lpt") for number in range(10))
+_DEVICES = frozenset(("con", "prn", "aux", "nul", *_PORTS))  # of Windows, whatever ending stands behind them
+_LONGEST = 60  # characters; and no more than three bytes for each of them
+_KEPT = frozenset({"L", "N", "M"})  # letters, numbers and the marks on them, of any script
+
+
+def safe_names(names: Iterable[str], suffix: str, nameless: str) -> Mapping[str, str]:
+    """Return a file name for each name, no two alike even where capitals are not told apart.
+
+    Args:
+        names: The names as they stand in a file, each once; they are numbered in this order.
+        suffix: The ending of the files, as `.csv`.
+        nameless: What a blank name is called.
+
+    >>> safe_names(("A. Khan", "a khan", "../etc", "CON", ""), ".csv", "no-caseworker")["../etc"]
+    'etc.csv'
+    """
+    taken: set[str] = set()
+    return {name: _free(_stem(name, nameless), taken) + suffix for name in names}
+
+
+def _stem(name: str, nameless: str) -> str:
+    """Return a name as a file may be called."""
+    if not name.strip():
+        return nameless
+    text = unicodedata.normalize("NFC", name)
+    kept = "".join(one if unicodedata.category(one)[0] in _KEPT else " " for one in text)
+    stem = _cut("-".join(kept.split()))
+    if not stem:
+        return "unnamed"
+    return f"name-{stem}" if _folded(stem) in _DEVICES else stem
+
+
+def _cut(stem: str) -> str:
+    """Return a stem that is no longer than a file system allows."""
+    stem = stem[:_LONGEST]
+    while len(stem.encode("utf-8")) > 3 * _LONGEST:
+        stem = stem[:-1]
+    return stem.strip("-")
+
+
+def _free(stem: str, taken: set[str]) -> str:
+    """Return the stem, numbered if another file has it, and take it."""
+    number, free = 1, stem
+    while _folded(free) in taken:
+        number += 1
+        free = f"{stem}-{number}"
+    taken.add(_folded(free))
+    return free
+
+
+def _folded(stem: str) -> str:
+    """Return a stem as a file system that forgives capitals and ways of writing sees it."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", stem).casefold())

@@ -1,0 +1,1 @@
+"""Who is meant, told to nobody."""

@@ -1,0 +1,1 @@
+"""What every command asks and answers alike."""

@@ -1,0 +1,126 @@
+"""`ehcp.toml`: what a council says about its files, its local rulebooks and its targets, found and read."""
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ehcp_timeline.errors import ConfigError
+
+if TYPE_CHECKING:
+    from ehcp_timeline.cases.mapping.loader import KeyFault
+    from ehcp_timeline.cases.mapping.model import Mappings
+
+NAME = "ehcp.toml"
+VARIABLE = "EHCP_CONFIG"
+OTHER_KEYS = ("rules", "targets", "population", "figures", "terms")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a configuration file says.
+
+    Attributes:
+        path: The file; None where there is none.
+        mappings: What it says about case files; None where it says nothing.
+        rules: Local rulebooks, laid over the law before those of `--rules`.
+        targets: Measure to target, as they stand; `commands.scorecard.targets` reads them.
+        population: People aged 0 to 25, as they stand; `commands.scorecard.lines` reads them.
+        figures: Files of the DfE's figures, refreshed by `ehcp compare --refresh`.
+        terms: School closures, as they stand; `commands.forecast.results.intake` reads them.
+    """
+
+    path: Path | None = None
+    mappings: "Mappings | None" = None
+    rules: tuple[Path, ...] = ()
+    targets: Mapping[str, Any] = field(default_factory=dict)
+    population: object = None
+    figures: tuple[Path, ...] = ()
+    terms: object = None
+
+
+def read_config(asked: Path | None, folder: Path) -> Config:
+    """Return the configuration that applies in a folder.
+
+    The first of these that there is: the file asked for, the file that EHCP_CONFIG names, the nearest
+    ehcp.toml from the folder upward, the nearest pyproject.toml with a table `tool.ehcp`.
+
+    Raises:
+        ConfigError: It cannot be read, or has a word that there is not.
+    """
+    named = asked or (Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else None)
+    if named is not None:
+        return _config(named, toml_table(named))
+    upward = (folder, *folder.parents)
+    for path in (one / NAME for one in upward):
+        if path.is_file():
+            return _config(path, toml_table(path))
+    for path in (one / "pyproject.toml" for one in upward):
+        if path.is_file() and (table := toml_table(path).get("tool", {}).get("ehcp")) is not None:
+            return _config(path, table)
+    return Config()
+
+
+def toml_table(path: Path) -> dict[str, Any]:
+    """Return a file's TOML.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {(error.strerror or 'error').lower()}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not UTF-8 text", "save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from None
+
+
+def _config(path: Path, table: Mapping[str, Any]) -> Config:
+    """Return what a table says.
+
+    Raises:
+        ConfigError: It has faults; all of them are told.
+    """
+    from ehcp_timeline.cases.mapping.loader import (
+        KEYS,
+        config_error,
+        not_texts,
+        read_mappings,
+        texts,
+        there_is_no,
+    )
+
+    mappings, faults = read_mappings(table, str(path))
+    known = (*KEYS, *OTHER_KEYS)
+    faults += (there_is_no(key, known) for key in table if key not in known)
+    lists = {key: table.get(key, []) for key in ("rules", "figures")}
+    faults += (fault for key, value in lists.items() if (fault := not_texts(key, value)))
+    if faults:
+        raise config_error(str(path), [*faults, *_words_too(mappings, table)])
+    paths = {key: tuple(path.parent / name for name in texts(value)) for key, value in lists.items()}
+    return Config(
+        path=path,
+        mappings=mappings if any(key in table for key in KEYS) else None,
+        rules=paths["rules"],
+        targets=table.get("targets", {}),
+        population=table.get("population"),
+        figures=paths["figures"],
+        terms=table.get("terms"),
+    )
+
+
+def _words_too(mappings: "Mappings", table: Mapping[str, Any]) -> Iterator["KeyFault"]:
+    """Yield the faults that are otherwise found when a file is opened, so that all are told at once.
+
+    Local rulebooks may have columns of their own, and are not read beside a fault.
+    """
+    if not table.get("rules"):
+        from ehcp_timeline.cases.mapping.validate import word_faults
+        from ehcp_timeline.cases.schema import vocabulary
+        from ehcp_timeline.shell.parse import today
+
+        yield from word_faults(mappings, vocabulary(), today())

@@ -1,0 +1,175 @@
+"""Where an answer goes and in which format: data to standard output or a file, all else to standard error."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from ehcp_timeline.errors import OutputError, UsageError
+from ehcp_timeline.output.sections import Section
+from ehcp_timeline.shell.parse import choice
+
+PIPE_CLOSED = 141
+ROW_FORMATS = ("table", "plain", "json", "csv", "ndjson", "md")
+_SUFFIXES = {
+    ".csv": "csv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet",
+    ".md": "md", ".txt": "plain", ".sarif": "sarif", ".xml": "junit",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the answer goes.
+
+    Attributes:
+        format: One of the command's formats.
+        path: The file; None for standard output.
+        force: Whether a file that is there may be replaced.
+    """
+
+    format: str
+    path: Path | None
+    force: bool
+
+    def send(self, data: str | bytes | Iterator[bytes]) -> None:
+        """Write the whole answer; one that comes in parts is never held whole.
+
+        Raises:
+            OutputError: It cannot be written there.
+        """
+        text = data.encode("utf-8", errors="replace") if isinstance(data, str) else data
+        raw = (text,) if isinstance(text, bytes) else text
+        if self.path is None:
+            _to_standard_output(raw)
+            return
+        from ehcp_timeline.output.files import write_whole
+
+        write_whole(self.path, raw, force=self.force)
+
+    def send_rows(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        keys: Sequence[str],
+        answer: Mapping[str, Any],
+        sections: Callable[[], Iterable[Section]],
+        title: str,
+    ) -> None:
+        """Write an answer that is a list, in whichever format was chosen.
+
+        Args:
+            rows: The list, for CSV, NDJSON and Markdown.
+            keys: Its columns.
+            answer: The whole answer, for JSON.
+            sections: What a person is shown.
+            title: Heading of the Markdown table.
+        """
+        from ehcp_timeline.output import data as flat
+
+        match self.format:
+            case "json":
+                self.send(flat.json_text(answer))
+            case "csv":
+                self.send(flat.csv_text(rows, keys))
+            case "ndjson":
+                self.send(flat.ndjson_text(rows))
+            case "md":
+                self.send(flat.markdown_text(rows, keys, title))
+            case _:
+                self.show(sections())
+
+    def show(self, sections: Iterable[Section]) -> None:
+        """Write sections: drawn on a terminal, aligned and uncut anywhere else."""
+        if self.format == "table" and self.path is None and _is_terminal():
+            from ehcp_timeline.output.terminal import terminal_text
+
+            width = shutil.get_terminal_size().columns
+            self.send(terminal_text(sections, width=width, colour=_colour_wanted()))
+            return
+        from ehcp_timeline.output.plain import plain_text
+
+        self.send(plain_text(sections))
+
+
+def choose_output(asked: str | None, path: Path | None, *, force: bool, formats: Sequence[str]) -> Output:
+    """Return where the answer goes, before any work is done for it.
+
+    Args:
+        asked: The word of `--format`, if any.
+        path: The word of `--output`, if any; `-` is standard output.
+        force: Whether `--force` was given.
+        formats: What the command can write.
+
+    Raises:
+        UsageError: The format is unknown, or cannot be told from the file's name.
+        OutputError: The file cannot be written.
+    """
+    target = None if path is None or str(path) == "-" else path
+    if target is None and sys.stdout is None:
+        raise OutputError("standard output is closed", "write to a file with -o")
+    output = Output(_format(asked, target, formats), target, force)
+    if output.format == "parquet" and target is None and _is_terminal():
+        raise OutputError("a Parquet file is not for a screen", "add -o findings.parquet")
+    if target is not None:
+        from ehcp_timeline.output.files import check_target
+
+        check_target(target, force=force)
+    return output
+
+
+def say(*lines: str) -> None:
+    """Write lines to standard error, with nothing in them that could steer a screen."""
+    from ehcp_timeline.text.safe import visible_lines
+
+    for line in lines:
+        print(visible_lines(line), file=sys.stderr)
+
+
+def _format(asked: str | None, target: Path | None, formats: Sequence[str]) -> str:
+    """Return the format that was asked for, that the file's name stands for, or that suits the screen."""
+    if asked is not None:
+        return choice("--format", asked, formats)
+    if target is None:
+        return "table" if _is_terminal() else "plain"
+    known = _SUFFIXES.get(target.suffix.lower(), "")
+    if known not in formats:
+        raise UsageError(
+            f"-o {target}: the name does not say which format to write",
+            f"add --format, one of {', '.join(formats)}",
+        )
+    return known
+
+
+def _to_standard_output(raw: Iterable[bytes]) -> None:
+    """Write to standard output; if its reader has gone, stop without a word."""
+    try:
+        sys.stdout.buffer.writelines(raw)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _let_go()
+        raise typer.Exit(PIPE_CLOSED) from None
+    except OSError as error:
+        _let_go()
+        why = (error.strerror or type(error).__name__).lower()
+        raise OutputError(f"cannot write to standard output: {why}", "write to a file with -o") from None
+
+
+def _let_go() -> None:
+    """Point standard output at nothing, so that the interpreter does not try it again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _is_terminal() -> bool:
+    """Return whether standard output is a terminal; it may also be closed."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def _colour_wanted() -> bool:
+    """Return whether the terminal takes colour and its owner has not declined it."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return os.name != "nt" or bool(os.environ.get("WT_SESSION"))

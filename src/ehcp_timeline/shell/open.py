@@ -1,0 +1,71 @@
+"""What a command that reads case files opens first: settings, the law, the files."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell.config import Config, read_config
+from ehcp_timeline.shell.destination import say
+
+if TYPE_CHECKING:
+    from ehcp_timeline.cases.schema import Vocabulary
+    from ehcp_timeline.cases.source import CaseSource
+    from ehcp_timeline.law.rulebook import Rulebook
+
+STDIN = "-"
+
+
+def settings(asked: Path | None) -> Config:
+    """Return the configuration that applies, and say so where it was not asked for by name."""
+    config = read_config(asked, Path.cwd())
+    if config.path is not None and asked is None:
+        say(f"settings from {config.path}")
+    return config
+
+
+def law(overlays: Sequence[Path] | None, config: Config) -> "Rulebook":
+    """Return the rulebook, local ones laid over it: first those of the settings, then those asked for."""
+    from ehcp_timeline.law.loader.rulebook import load_rulebook
+
+    return load_rulebook((*config.rules, *(overlays or ())))
+
+
+def names(rulebook: "Rulebook") -> "Vocabulary":
+    """Return every column that a case file may hold, the events of local rulebooks among them."""
+    from ehcp_timeline.cases.schema import Column, vocabulary
+
+    known = vocabulary()
+    local = (event for event in rulebook.events.values() if event.id not in known.columns)
+    added = {one.id: Column(one.id, one.says, "event", one.planned, one.sets_due) for one in local}
+    return replace(known, columns={**known.columns, **added}) if added else known
+
+
+def case_files(
+    paths: Sequence[Path], vocabulary: "Vocabulary", as_at: date, config: Config
+) -> "list[CaseSource]":
+    """Return case files, their columns known and their rows not yet read; the tables of one return are one.
+
+    Raises:
+        CaseFileError: One cannot be read as a case file at all.
+        ConfigError: The settings name columns or codes that there are not.
+        UsageError: Standard input is named twice.
+    """
+    if sum(str(path) == STDIN for path in paths) > 1:
+        raise UsageError("`-` is named twice", "standard input can be read only once")
+    from ehcp_timeline.cases.mapping.model import NO_MAPPINGS
+    from ehcp_timeline.cases.mapping.validate import check_mappings
+    from ehcp_timeline.cases.source import open_case_files
+
+    if config.mappings is not None:
+        check_mappings(config.mappings, vocabulary, as_at)
+    given = [str(path) for path in paths]
+    return open_case_files(given, vocabulary, as_at=as_at, mappings=config.mappings or NO_MAPPINGS)
+
+
+def case_file(path: Path, vocabulary: "Vocabulary", as_at: date, config: Config) -> "CaseSource":
+    """Return one case file, as `case_files` does."""
+    (source,) = case_files([path], vocabulary, as_at, config)
+    return source

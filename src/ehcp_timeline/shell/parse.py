@@ -1,0 +1,68 @@
+"""What was typed, taken apart: days, lists and choices; and the clock on the wall, looked at nowhere else."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from difflib import get_close_matches
+
+from ehcp_timeline.errors import UsageError
+
+
+def today() -> date:
+    """Return the day it is where the command runs."""
+    return date.today()  # noqa: DTZ011 - a council's day is its own, not that of Greenwich
+
+
+def day_asked(word: str | None, option: str = "--as-at") -> date:
+    """Return the day that an option names, in any form that a case file may use; today if there is none.
+
+    Raises:
+        UsageError: It is no day between 1995 and 2100.
+    """
+    if word is None:
+        return today()
+    from ehcp_timeline.cases.cells.dates import FIRST_EVENT, Window, read_date
+
+    read = read_date(word.strip(), Window(FIRST_EVENT, date(2100, 12, 31)))
+    if isinstance(read, date):
+        return read
+    raise UsageError(f"{option} {word}: {read.says}", read.try_)
+
+
+def choices(option: str, given: Iterable[str], known: Sequence[str]) -> frozenset[str]:
+    """Return the words of a repeatable option that also takes comma lists; blanks may stand for hyphens.
+
+    Raises:
+        UsageError: A word is not one of `known`.
+    """
+    return frozenset(choice(option, word, known) for word in split(given))
+
+
+def choice(option: str, word: str, known: Sequence[str]) -> str:
+    """Return the known word that was meant, whatever its case, hyphens or underscores.
+
+    Raises:
+        UsageError: There is none.
+    """
+    folded = {_folded(one): one for one in known}
+    found = folded.get(_folded(word))
+    if found is None:
+        raise UsageError(f"{option}: `{word}` is not one of {', '.join(known)}", did_you_mean(word, known))
+    return found
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return the nearest known words as a question, the nearest first; empty where none is near."""
+    folded = {_folded(one): one for one in known}
+    near = [folded[one] for one in get_close_matches(_folded(word), folded, n=3)]
+    return f"did you mean {' or '.join(near)}?" if near else ""
+
+
+def split(given: Iterable[str]) -> list[str]:
+    """Return every word of a repeatable option, comma lists taken apart."""
+    return [word.strip() for part in given for word in part.split(",") if word.strip()]
+
+
+def _folded(word: str) -> str:
+    """Return a word without what people write differently."""
+    return re.sub(r"[\s_]+", "-", word.strip().lower())

@@ -1,0 +1,354 @@
+"""`ehcp columns` and `ehcp template`: what a case file may hold and what one does hold."""
+
+import csv
+import io
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import polars as pl
+import pytest
+
+from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.commands.columns.schema import ColumnsAnswer
+from ehcp_timeline.output.schema import schema_of
+from tests.cases.books import book
+from tests.cli.command import ehcp, ehcp_apart, printed, said
+
+FILE = "Our cases\nCase ID;Date request received;Plan issue;Remarks\nC-1;01/02/2025;;x\n"
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> Path:
+    """Return a file with a banner, semicolons, a heading that is nearly one and one that is none."""
+    path = tmp_path / "cases.csv"
+    path.write_bytes(FILE.encode("cp1252"))
+    return path
+
+
+def test_every_heading_is_accounted_for(cases: Path) -> None:
+    """Encoding, delimiter and header row; each heading with its column, or with what it may mean."""
+    answer = json.loads(printed(ehcp("columns", str(cases), "--format", "json")))
+
+    assert (answer["schema"], answer["delimiter"], answer["header_row"]) == ("ehcp-columns/1", ";", 2)
+    assert {one["text"]: one["column"] for one in answer["headings"]} == {
+        "Case ID": "case_id",
+        "Date request received": "request_received",
+        "Plan issue": None,
+        "Remarks": None,
+    }
+    assert answer["headings"][2]["suggestions"][0] == "plan_issued"
+
+
+def test_a_person_is_told_what_to_write(cases: Path) -> None:
+    """What was taken, what was not, and lines for ehcp.toml that would take it."""
+    text = printed(ehcp("columns", str(cases)))
+
+    assert "semicolon between cells, headings in row 2." in text
+    assert "Taken: 2 columns" in text
+    assert "Not used: 2 columns" in text
+    assert "rename them or write this into ehcp.toml\n" in text
+    assert '\n  [columns]\n  plan_issued = ["Plan issue"]\n' in text
+
+
+def test_what_it_tells_to_write_works(cases: Path) -> None:
+    """With those lines in ehcp.toml beside it, the heading is taken, and the settings are named."""
+    (cases.parent / "ehcp.toml").write_text('[columns]\nplan_issued = ["Plan issue"]\n')
+    run = ehcp_apart("columns", cases.name, "--format", "json", cwd=cases.parent)
+
+    assert json.loads(printed(run))["headings"][2]["column"] == "plan_issued"
+    assert said(run) == f"settings from {cases.parent / 'ehcp.toml'}\n"
+
+
+MESSY = """Export of 12/01/2026;;;;;;;;;
+
+SEN Ref;Child;DOB;Plan issue;Draft plan sen;Request;Decision;Decision date;Review outcom;"A ""B"" day"
+S-1;Quillfeather;01/02/2012;03/04/2025;;13/10/2024;Agreed;12/11/2024;Maintian;04/11/2024
+S-2;Quillfeather;14/06/2015;TBC;02/06/2025;05/01/2025;R2;02/02/2025;Pending;01/02/2025
+S-3;Quillfeather;;;;#N/A;;;;13/02/2025 10:30
+"""
+SETTINGS = """
+[columns]
+case_id = "SEN Ref"
+name = "Child"
+request_received = "Request"
+review_outcome = "Review outcom"
+assess_agreed = { date = "Decision date", where = "Decision", is = "Agreed" }
+assess_refused = { date = "Decision date", where = "Decision", is = "R2" }
+[constants]
+exception_recorded = false
+"""
+
+
+def answer(path: Path, *words: str) -> dict[str, Any]:
+    """Return what is said of a file as JSON."""
+    found = json.loads(
+        printed(ehcp("columns", str(path), *words, "--as-at", "2026-01-15", "--format", "json"))
+    )
+    ColumnsAnswer.model_validate_json(json.dumps(found))
+    jsonschema.validate(found, schema_of("ehcp-columns-1", ColumnsAnswer))
+    return dict(found)
+
+
+def messy(folder: Path, settings: str = "") -> tuple[Path, Path]:
+    """Write a file with foreign headings and words, and settings for it."""
+    path, config = folder / "messy.csv", folder / "our.toml"
+    path.write_text(MESSY)
+    config.write_text(settings)
+    return path, config
+
+
+def test_what_the_cells_look_like(tmp_path: Path) -> None:
+    """Layouts and shares of every column, days of events, years of others, and never a cell."""
+    path, config = messy(tmp_path, SETTINGS)
+    run = ehcp("columns", str(path), "--config", str(config), "--as-at", "2026-01-15")
+    page = printed(run)
+
+    assert "Quillfeather" not in page
+    days = "13 October 2024 to 5 January 2025"
+    lines = page[page.index("What the cells look like") :].splitlines()[3:13]
+    assert [" ".join(line.split()) for line in lines] == [
+        "SEN Ref 100% text: a-9",
+        "Child 100% text: a",
+        "DOB 67% dates: DD/MM/YYYY",
+        "Plan issue 33% dates: DD/MM/YYYY; 2025; 1 TBC",
+        "Draft plan sen 33% dates: DD/MM/YYYY; 2025",
+        f"Request 100% dates and others: DD/MM/YYYY (2), Excel error (1); {days}; 1 cannot be read",
+        "Decision 67% text: a (1), a9 (1)",
+        "Decision date 67% dates: DD/MM/YYYY; 2024 to 2025",
+        "Review outcom 67% text: a; 2 cannot be read",
+        'A "B" day 100% dates: DD/MM/YYYY (2), DD/MM/YYYY and a time (1); 2024 to 2025',
+    ]
+
+
+def test_what_ehcp_toml_makes_of_a_file_is_shown(tmp_path: Path) -> None:
+    """Dates chosen by an outcome, and constants."""
+    path, config = messy(tmp_path, SETTINGS)
+    page = printed(ehcp("columns", str(path), "--config", str(config)))
+    found = answer(path, "--config", str(config))
+
+    assert '\nassess_agreed       from "Decision" and "Decision date"\n' in page
+    assert "\nexception_recorded  no on every row\n" in page
+    assert found["constants"] == {"exception_recorded": "no"}
+    assert {one["text"]: one["gives"] for one in found["headings"] if one["gives"]} == {
+        "Decision": ["assess_agreed", "assess_refused"],
+        "Decision date": ["assess_agreed", "assess_refused"],
+    }
+
+
+def test_a_file_that_is_no_case_file_yet_is_looked_at_all_the_same(tmp_path: Path) -> None:
+    """It says what stops it, exits with 2, and offers what may be the number of the case."""
+    path, _ = messy(tmp_path)
+    run = ehcp("columns", str(path), "--format", "json")
+    found = json.loads(printed(run))
+
+    assert run.returncode == 2
+    assert found["stops"]["problem"].startswith(f'{path}, line 3: no heading means case_id; found "SEN Ref"')
+    assert found["rows"] == 3
+    assert '# case_id = ["SEN Ref"]\n' in found["mapping"]
+    assert "Child" not in found["mapping"]
+
+
+def test_the_lines_that_are_offered(tmp_path: Path) -> None:
+    """A suggestion for a heading whose cells fit it; everything else waits behind a #."""
+    path, _ = messy(tmp_path)
+
+    assert printed(ehcp("columns", str(path), "--format", "toml")) == (
+        "# header_row = 3\n\n[columns]\n"
+        'plan_issued = ["Plan issue"]\n'
+        'draft_sent = ["Draft plan sen"]\n'
+        'review_outcome = ["Review outcom"]\n'
+        '# ... = ["Request"]  # dates; which event?\n'
+        '# decision_sent = ["Decision"]  # is it meant?\n'
+        '# assess_agreed = { date = "Decision date", where = "Decision", is = ["..."] }\n'
+        '# assess_refused = { date = "Decision date", where = "Decision", is = ["..."] }\n'
+        '# ... = ["A \\"B\\" day"]  # dates; which event?\n'
+        '# case_id = ["SEN Ref"]\n'
+    )
+
+
+@pytest.mark.parametrize("settings", ["", SETTINGS])
+@pytest.mark.parametrize("completed", [False, True])
+def test_the_lines_that_are_offered_work(tmp_path: Path, settings: str, *, completed: bool) -> None:
+    """Put at the end of the settings they are TOML, and every line does what it says, completed ones too."""
+    path, config = messy(tmp_path, settings)
+    offered = printed(ehcp("columns", str(path), "--config", str(config), "--format", "toml"))
+    offered = offered.replace('["..."]', '["Agreed"]')
+    if completed:
+        offered = re.sub(r"^# (?!\.\.\.|assess_refused|decision_sent)", "", offered, flags=re.MULTILINE)
+    tomllib.loads(offered)
+    config.write_text(settings + offered)
+    found = answer(path, "--config", str(config))
+
+    read = {one["text"]: one["column"] for one in found["headings"] if one["column"]}
+    assert read.items() >= {"Plan issue": "plan_issued", "Draft plan sen": "draft_sent"}.items()
+    assert (found["stops"] is None) == (completed or bool(settings))
+    words = [one["looks"]["words"] for one in found["headings"] if one["text"] == "Review outcom"]
+    left = {
+        (False, ""): [],
+        (True, ""): ["Maintian", "Pending"],
+        (False, SETTINGS): ["Pending"],
+        (True, SETTINGS): [],
+    }
+    assert [word["word"] for word in words[0]] == left[completed, settings]
+
+
+def test_a_month_first_column_is_named_and_the_line_for_it_works(tmp_path: Path) -> None:
+    """What stops every other command is shown by this one, with the line that mends it."""
+    path, config = tmp_path / "us.csv", tmp_path / "our.toml"
+    path.write_text("case_id,plan_issued,draft_sent\nC-1,03/14/2025,01/02/2025\nC-2,04/05/2025,02/15/2025\n")
+    found = answer(path)
+    assert found["stops"]["problem"].startswith(
+        f"{path}: the dates of plan_issued make sense only month-first"
+    )
+    assert found["headings"][1]["looks"]["formats"] == [
+        {"format": "MM/DD/YYYY", "cells": 2},
+    ]
+    assert found["mapping"] == (
+        "[date_formats]\n"
+        'plan_issued = "%m/%d/%Y"  # they make sense only so\n'
+        'draft_sent = "%m/%d/%Y"  # they make sense only so\n'
+    )
+
+    config.write_text(found["mapping"])
+    mended = answer(path, "--config", str(config))
+    assert (mended["stops"], mended["mapping"]) == (None, "")
+    assert mended["headings"][1]["looks"]["first"] == "2025-03-14"
+
+
+def test_two_headings_for_one_column_are_both_named(tmp_path: Path) -> None:
+    """Either may be left out; the lines say how."""
+    path, config = tmp_path / "twice.csv", tmp_path / "our.toml"
+    path.write_text("case_id,Request date,Date request received\nC-1,13/10/2024,14/10/2024\n")
+    found = answer(path)
+    assert "both mean request_received" in found["stops"]["problem"]
+
+    config.write_text(found["mapping"].replace("# ", "", 1))
+    assert [one["column"] for one in answer(path, "--config", str(config))["headings"]] == [
+        "case_id",
+        None,
+        "request_received",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "line"),
+    [
+        ("Plan isued", 'plan_issued = ["Plan isued"]'),
+        ("Plan", '# no_plan_notified = ["Plan"]  # is it meant?'),
+        ("Assessment request date", '# reassessment_requested = ["Assessment request date"]  # is it meant?'),
+        ("Decision dt", '# decision_sent = ["Decision dt"]  # is it meant?'),
+        ("Amended plan isued", 'amended_plan_issued = ["Amended plan isued"]'),
+    ],
+)
+def test_only_a_slip_of_the_pen_is_offered_as_it_is(tmp_path: Path, heading: str, line: str) -> None:
+    """A heading that looks like that of another event, or of its opposite, waits behind a #."""
+    path = tmp_path / "cases.csv"
+    path.write_text(f"case_id,{heading}\nC-1,2024-10-13\n")
+
+    assert answer(path)["mapping"] == f"[columns]\n{line}\n"
+
+
+def test_a_heading_that_stands_twice_is_not_offered(tmp_path: Path) -> None:
+    """With the line both would mean the column; each is named behind a #."""
+    path = tmp_path / "twice.csv"
+    path.write_text("case_id,Plan issue,plan issue\nC-1,13/10/2024,14/10/2024\n")
+
+    assert answer(path)["mapping"] == (
+        "[columns]\n"
+        '# plan_issued = ["Plan issue"]  # the heading is there twice\n'
+        '# plan_issued = ["plan issue"]  # the heading is there twice\n'
+    )
+
+
+def test_hidden_characters_of_a_heading_are_spelled_out(tmp_path: Path) -> None:
+    """Nothing in the lines can steer a screen, and they work all the same."""
+    path, config = tmp_path / "cases.csv", tmp_path / "our.toml"
+    path.write_text("case_id,Plan \u202eissue\u200b\nC-1,13/10/2024\n", encoding="utf-8")
+    found = answer(path)
+    config.write_text(found["mapping"])
+
+    assert found["mapping"] == '[columns]\nplan_issued = ["Plan \\u202Eissue\\u200B"]\n'
+    assert answer(path, "--config", str(config))["headings"][1]["column"] == "plan_issued"
+
+
+def test_what_hangs_on_the_order_of_day_and_month(tmp_path: Path) -> None:
+    """As in `ehcp check`."""
+    path = tmp_path / "cases.csv"
+    path.write_text("case_id,request_received,assess_agreed\nC-1,02/01/2025,2025-02-14\n")
+    sentence = (
+        "1 of 1 verdicts would be another one if `request_received` were month-first; it was read day-first."
+    )
+    page = printed(ehcp("columns", str(path), "--as-at", "2026-01-15", "--format", "plain"))
+
+    assert f"Day first or month first\n{sentence}\n" in page
+    assert answer(path)["date_order"]["sentence"] == sentence
+
+
+def test_a_file_of_any_kind_is_looked_at(tmp_path: Path) -> None:
+    """A workbook, a Parquet file and standard input look as the CSV file does."""
+    header, *lines = [line.split(";") for line in MESSY.splitlines()[2:]]
+    header[-1] = "Panel date"
+    rows = [[cell or None for cell in line] for line in lines]
+    sheet: list[list[Any]] = [["Export"], header, *rows]
+    (tmp_path / "a.xlsx").write_bytes(book(("Cases", sheet)))
+    pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row").write_parquet(
+        tmp_path / "a.parquet"
+    )
+    (tmp_path / "a.csv").write_text("\n".join(",".join(cell or "" for cell in line) for line in sheet[1:]))
+    settings = tmp_path / "our.toml"
+    settings.write_text(SETTINGS)
+    words = ("--config", str(settings), "--as-at", "2026-01-15", "--format", "json")
+    looks = []
+    for name in ("a.csv", "a.xlsx", "a.parquet"):
+        named = json.loads(printed(ehcp("columns", str(tmp_path / name), *words)))
+        piped = json.loads(printed(ehcp_apart("columns", "-", *words, stdin=(tmp_path / name).read_bytes())))
+        assert named["headings"] == piped["headings"]
+        looks.append(named["headings"])
+
+    assert looks[0] == looks[1] == looks[2]
+
+
+def test_the_template_is_a_file_that_is_understood(tmp_path: Path) -> None:
+    """Its header is every column of the vocabulary, and reading it back takes every one."""
+    run = ehcp("template")
+    header = next(csv.reader(io.StringIO(printed(run))))
+    (tmp_path / "cases.csv").write_bytes(run.stdout)
+    answer = json.loads(printed(ehcp("columns", str(tmp_path / "cases.csv"), "--format", "json")))
+
+    assert header == list(vocabulary().columns)
+    assert [one["column"] for one in answer["headings"]] == header
+
+
+def test_the_notes_say_what_each_column_means() -> None:
+    """On standard error, one line a column, so that the header can be written to a file all the same."""
+    run = ehcp("template", "--rows")
+    lines = said(run).splitlines()
+
+    assert [line.split(":")[0] for line in lines] == list(vocabulary().columns)
+    assert "draft_sent: the draft plan was served on the family (a date, as 2026-01-31)" in lines
+    assert "review_outcome: what the review decided (maintain, amend, cease)" in lines
+    assert "exceptional_circumstances: " in said(run)
+
+
+def test_a_template_is_not_written_over_a_case_file(tmp_path: Path) -> None:
+    """`-o` refuses a file that is there, as everywhere."""
+    (tmp_path / "cases.csv").write_text("precious")
+    run = ehcp("template", "-o", str(tmp_path / "cases.csv"))
+
+    assert run.returncode == 2
+    assert (tmp_path / "cases.csv").read_text() == "precious"
+
+
+def test_the_template_as_a_workbook(tmp_path: Path) -> None:
+    """`-o cases.xlsx` writes one whose header is understood."""
+    path = tmp_path / "cases.xlsx"
+    run = ehcp("template", "-o", str(path))
+    answer = json.loads(printed(ehcp("columns", str(path), "--format", "json")))
+
+    assert run.returncode == 0
+    assert answer["worksheet"] == "Cases"
+    assert [one["column"] for one in answer["headings"]] == list(vocabulary().columns)

@@ -1,0 +1,278 @@
+"""Where a council stands among all authorities, from the figures that ship with the package."""
+
+import csv
+from importlib.resources import files
+from typing import Any
+
+import polars as pl
+import pytest
+
+from ehcp_timeline.commands.compare.authorities import find_authorities, find_authority
+from ehcp_timeline.commands.compare.compare import (
+    Beside,
+    Own,
+    cases_short,
+    comparable,
+    compare,
+    own_figures,
+    standing,
+    top_quartile_from,
+)
+from ehcp_timeline.commands.compare.figures import Figures, read_figures, shipped_figures
+from ehcp_timeline.commands.compare.refresh import refreshed
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.law.kpi.loader import load_kpis
+
+EX = "pc_plans_issued_20_weeks_ex"
+SHIPPED = files("ehcp_timeline") / "commands" / "compare" / "dfe"
+KENT: dict[int, tuple[float, int, int, int]] = {
+    2016: (85.8, 45, 152, 2),
+    2017: (58.8, 99, 150, 3),
+    2018: (28.9, 128, 152, 4),
+    2019: (28.7, 134, 150, 4),
+    2020: (31.6, 134, 151, 4),
+    2021: (41.4, 117, 152, 4),
+    2022: (41.1, 96, 147, 3),
+    2023: (18.0, 128, 150, 4),
+    2024: (33.3, 107, 151, 3),
+}
+"""Year to Kent's printed rate without exceptions, its rank, of how many, and its quartile."""
+
+
+@pytest.fixture(scope="module")
+def figures() -> Figures:
+    """The shipped figures."""
+    return read_figures(shipped_figures())
+
+
+def _by_hand(year: int) -> tuple[float, int, int, int]:
+    """Work out Kent's place from the shipped CSV with nothing but a list."""
+    name = "2022-sen2_mi.csv" if year < 2019 else "2025-timeliness_20_week.csv"
+    with (SHIPPED / name).open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["time_period"] == str(year)]
+    rates = {
+        row["la_name"]: float(row[EX])
+        for row in rows
+        if row["geographic_level"] == "Local authority" and row[EX] not in {"x", "z", ""}
+    }
+    better = [name for name, rate in rates.items() if rate > rates["Kent"]]
+    rank, of = len(better) + 1, len(rates)
+    quarter = next(number for number in (1, 2, 3, 4) if 4 * rank <= number * of)
+    return rates["Kent"], rank, of, quarter
+
+
+@pytest.mark.parametrize("year", KENT)
+def test_kents_place(figures: Figures, year: int) -> None:
+    """Rank and quartile of Kent in each year, worked out twice."""
+    kent = find_authority("Kent", figures)
+    measure = load_kpis().by_id[EX]
+    (found,) = [one for one in compare(figures, Beside(kent), {}, [measure]) if one.year == year]
+
+    assert found.standing is not None
+    place = (found.published, found.standing.rank, found.standing.of, found.standing.quartile)
+    assert place == KENT[year] == _by_hand(year)
+
+
+def test_england_and_the_region(figures: Figures) -> None:
+    """England and the South East as published, from 2014 to 2024."""
+    kent = find_authority("886", figures)
+    found = {one.year: one for one in compare(figures, Beside(kent), {}, [load_kpis().by_id[EX]])}
+
+    assert [found[year].england for year in range(2014, 2025)] == [
+        *(64.3, 59.2, 58.6, 64.9, 60.1, 60.4, 58.0, 59.9, 49.2, 50.3, 46.4),
+    ]
+    assert [found[year].region for year in range(2016, 2022)] == [43.1, 52.8, 51.0, 47.4, 48.7, 49.3]
+
+
+def test_neighbours_as_kents_paper_prints_them(figures: Figures) -> None:
+    """Essex and Suffolk, 2016 to 2021."""
+    beside = Beside(find_authority("Kent", figures), find_authorities(["Essex, Suffolk"], figures))
+    found = {one.year: one.others for one in compare(figures, beside, {}, [load_kpis().by_id[EX]])}
+
+    assert [found[year]["Essex"] for year in range(2016, 2022)] == [37.9, 73.6, 77.8, 74.2, 33.6, 45.9]
+    assert [found[year]["Suffolk"] for year in range(2016, 2022)] == [28.5, 47.2, 25.1, 34.6, 81.1, 89.2]
+
+
+def test_own_figures_beside_the_published_ones(figures: Figures) -> None:
+    """An own figure takes the council's place among the others; the top quartile takes so many cases."""
+    measure = load_kpis().by_id[EX]
+    own = {(EX, 2024): Own(85.0, 85, 100), (EX, 2025): Own(40.0, 40, 100)}
+    found = {
+        one.year: one for one in compare(figures, Beside(find_authority("Kent", figures)), own, [measure])
+    }
+
+    assert found[2024].published == 33.3
+    assert found[2024].top_quartile_from == 80.4
+    assert found[2024].cases_short == 0
+    assert found[2024].own_standing is not None
+    assert found[2024].own_standing.quartile == 1
+    assert (found[2025].against, found[2025].published, found[2025].standing) == (2024, None, None)
+    assert found[2025].cases_short == 41  # 81 of 100 are the first that reach 80.4%
+    assert found[2023].own is None
+    assert found[2023].cases_short is None
+
+
+def test_own_figures_come_from_the_total_of_each_year() -> None:
+    """Only the line of everybody counts, and only years with a case."""
+    measure = load_kpis().by_id[EX]
+    lines = pl.DataFrame(
+        {"rank": rank, "group": "-", "period": year, EX: value, f"{EX} above": part, f"{EX} below": whole}
+        for rank, year, value, part, whole in (
+            (0, 2024, 10.0, 1, 10),
+            (3, 2023, None, 0, 0),
+            (3, 2024, 50.0, 10, 20),
+        )
+    )
+
+    assert own_figures(lines, [measure]) == {(EX, 2024): Own(50.0, 10, 20)}
+
+
+def test_what_can_be_compared(figures: Figures) -> None:
+    """Percentages with a better direction that the DfE publishes; not those it does not."""
+    found = {one.id for one in comparable(load_kpis().measures, figures)}
+
+    assert {
+        EX,
+        "request_outcome_six_weeks_pc",
+        "outcome_decision_within_time_pc",
+        "pc_decision_4_weeks",
+    } <= found
+    assert "pc_decisions_within_6_weeks" not in found
+    assert "request_not_assess_pc" not in found
+
+
+@pytest.mark.parametrize(
+    ("rank_of", "quartile"), [(1, 1), (37, 1), (38, 2), (75, 2), (76, 3), (112, 3), (113, 4), (150, 4)]
+)
+def test_quartiles_of_150(rank_of: int, quartile: int) -> None:
+    """Of 150 ranks the first 37 are the top quartile: a quarter is 37.5."""
+    values = [float(150 - number) for number in range(150)]
+
+    assert standing(values[rank_of - 1], values, "higher").rank == rank_of
+    assert standing(values[rank_of - 1], values, "higher").quartile == quartile
+    assert top_quartile_from(values, "higher") == values[36]
+
+
+def test_ties_share_the_better_rank() -> None:
+    """Two second places, then a fourth."""
+    values = [90.0, 80.0, 80.0, 70.0]
+
+    assert [standing(value, values, "higher").rank for value in values] == [1, 2, 2, 4]
+    assert [standing(value, values, "lower").rank for value in values] == [4, 2, 2, 1]
+    assert top_quartile_from(values[:3], "higher") is None
+
+
+def test_cases_to_a_percentage() -> None:
+    """One case fewer is not enough."""
+    assert cases_short(10, 40, 27.5, "higher") == 1
+    assert cases_short(11, 40, 27.5, "higher") == 0
+    assert cases_short(3, 40, 5.0, "lower") == 1
+    assert cases_short(2, 40, 5.0, "lower") == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("Kent", "Kent"),
+        ("kent county council", "Kent"),
+        ("886", "Kent"),
+        ("E10000016", "Kent"),
+        ("Bristol", "Bristol, City of"),
+        ("city of bristol", "Bristol, City of"),
+        ("Bournemouth, Christchurch & Poole", "Bournemouth, Christchurch and Poole"),
+    ],
+)
+def test_an_authority_by_any_of_its_names(figures: Figures, word: str, name: str) -> None:
+    """Capitals, titles and codes do not matter."""
+    assert find_authority(word, figures).name == name
+
+
+def test_names_with_commas_in_a_list(figures: Figures) -> None:
+    """A comma inside a name does not part it."""
+    found = find_authorities(["Essex,Bristol, City of,Suffolk"], figures)
+
+    assert [place.name for place in found] == ["Essex", "Bristol, City of", "Suffolk"]
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("Kemt", "--authority: there is no local authority `Kemt`. did you mean Kent"),
+        ("Sufolk", "--authority: there is no local authority `Sufolk`. did you mean Suffolk"),
+        ("Yorkshire", "--authority: there is no local authority `Yorkshire`. did you mean "),
+        (
+            "Atlantis-on-Sea",
+            "--authority: there is no local authority `Atlantis-on-Sea`. give its name as the DfE does",
+        ),
+    ],
+)
+def test_an_unknown_authority(figures: Figures, word: str, message: str) -> None:
+    """Names that are near are suggested, never taken."""
+    with pytest.raises(UsageError) as error:
+        find_authority(word, figures)
+
+    assert str(error.value).startswith(message)
+
+
+HEADER = "time_period,time_identifier,geographic_level,region_name,new_la_code,old_la_code,la_name,breakdown"
+ROW = "2025,Calendar year,Local authority,South East,E10000016,886,Kent"
+
+
+def _downloaded(columns: str, *rows: str) -> str:
+    return "\n".join((f"\ufeff{HEADER},{columns}", *rows)) + "\n"
+
+
+def test_a_refreshed_file_is_laid_over_the_shipped_one(figures: Figures) -> None:
+    """A byte order mark, DfE's capitals and other breakdowns do no harm; the other years stay."""
+    text = _downloaded(
+        "PC_plans_issued_20_weeks_ex,other", f"{ROW},All EHC plans,56.9,1", f"{ROW},Age 5,1.0,1"
+    )
+    compact = refreshed(text, "timeliness.csv", load_kpis())
+    found = read_figures((*shipped_figures(), compact))
+    kent = find_authority("Kent", found)
+
+    assert compact.splitlines()[0].endswith(f",la_name,{EX}")
+    assert found.value(EX, 2025, kent) == 56.9
+    assert found.value(EX, 2024, kent) == figures.value(EX, 2024, kent) == 33.3
+
+
+def test_a_later_release_may_take_a_number_back() -> None:
+    """Where the later file says x, the earlier number is gone."""
+    early, late = (
+        refreshed(_downloaded("pc_plans_issued_20_weeks_ex", f"{ROW},All,{value}"), "file.csv", load_kpis())
+        for value in ("50.0", "x")
+    )
+
+    assert read_figures([early]).value(EX, 2025, find_authority("Kent", read_figures([early]))) == 50.0
+    assert read_figures([early, late]).values[2025, ("Local authority", "886")] == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a,b\n1,2\n", "x.csv is not a file of the DfE's release that can be compared."),
+        ("", "x.csv is not a file of the DfE's release that can be compared."),
+        (
+            _downloaded("pc_plans_issued_20_weeks_ex", f"{ROW},Age 5,1.0"),
+            "x.csv holds no row of totals for a calendar year.",
+        ),
+    ],
+)
+def test_what_cannot_be_refreshed(text: str, message: str) -> None:
+    """Another file is refused in one line."""
+    with pytest.raises(UsageError) as error:
+        refreshed(text, "x.csv", load_kpis())
+
+    assert str(error.value).startswith(message)
+
+
+def test_every_shipped_number_is_what_refresh_writes(figures: Figures) -> None:
+    """Shipped files hold place columns first, then measures of kpis.toml and nothing else."""
+    known: dict[str, Any] = dict(load_kpis().by_id)
+    for text in shipped_figures():
+        columns = text.splitlines()[0].split(",")
+        assert columns[:6] == [
+            *("time_period", "geographic_level", "region_name", "old_la_code", "new_la_code", "la_name"),
+        ]
+        assert [name for name in columns[6:] if name not in known] == []
+    assert figures.years == tuple(range(2014, 2025))

@@ -1,0 +1,82 @@
+"""`ehcp explain`: how each verdict of one case came about."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import ehcp, ehcp_apart, printed, said
+
+CASES = """\
+case_id,name,request_received,plan_issued
+C-1,Quillfeather,02/04/2025,
+C-2,Brandysnap,06/01/2025,26/05/2025
+C-1,Quillfeather,01/12/2025,
+"""
+AS_AT = ("--as-at", "2026-01-15")
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> str:
+    """Return a file with two cases, one of them on two rows."""
+    path = tmp_path / "cases.csv"
+    path.write_text(CASES)
+    return str(path)
+
+
+def test_steps_lead_to_the_verdict_with_the_law_quoted(cases: str) -> None:
+    """Numbered from 1, the words of the law in quotation marks, the days named, the verdict last."""
+    text = printed(ehcp("explain", "C-2", cases, "--deadline", "plan.issue", *AS_AT))
+
+    assert text.startswith(
+        "Case C-2 as at 15 January 2026\n\n"
+        "plan.issue: Send the finalised plan\n"
+        "Row 3: done in time, on 26 May 2025; published readings differ: 25 May 2025 or 26 May 2025.\n"
+    )
+    assert "SEND-Regs-2014 reg 13(2): “as soon as practicable, and in any event within 20 weeks" in text
+    assert "request_received on Monday 6 January 2025 started the clock." in text
+    assert text.splitlines()[-1].split("  ")[-1].startswith("met; published readings differ")
+
+
+def test_every_row_of_a_case_is_explained(cases: str) -> None:
+    """A case on two rows has its clocks on both, and no other case's."""
+    answer = json.loads(printed(ehcp("explain", "C-1", cases, *AS_AT, "--format", "json")))
+
+    assert answer["schema"] == "ehcp-explain/1"
+    assert answer["case_id"] == "C-1"
+    assert {clock["row"] for clock in answer["clocks"]} == {2, 4}
+    assert all(clock["verdict"] != "not-started" for clock in answer["clocks"])
+    issue = next(clock for clock in answer["clocks"] if clock["deadline"] == "plan.issue")
+    assert [step["number"] for step in issue["steps"]] == list(range(1, len(issue["steps"]) + 1))
+    assert issue["steps"][-1]["text"].startswith("overdue, 148 days late")
+
+
+def test_a_deadline_that_has_not_started_can_be_asked_for(cases: str) -> None:
+    """The first part of an id is enough; the steps say that nothing started it."""
+    text = printed(ehcp("explain", "C-2", cases, "--deadline", "order.make", *AS_AT))
+
+    assert "order.make.draft: " in text
+    assert "order.make.final: " in text
+    assert "Nothing has started it: no order_made." in text
+
+
+def test_standard_input_is_a_file(cases: str) -> None:
+    """`-` reads the same case from a pipe."""
+    piped = ehcp_apart("explain", "C-2", "-", *AS_AT, stdin=CASES.encode())
+
+    assert piped.stdout == ehcp("explain", "C-2", cases, *AS_AT).stdout
+
+
+def test_an_unknown_case_is_one_line_with_the_nearest(cases: str) -> None:
+    """Exit 2; neither names nor any other cell are shown."""
+    run = ehcp("explain", "C-11", cases, *AS_AT)
+
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert said(run) == f"ehcp: {cases}: there is no case `C-11`\ntry: did you mean C-1?\n"
+
+
+def test_names_are_never_shown(cases: str) -> None:
+    """Neither text nor JSON holds the value of a personal column."""
+    for name in ("plain", "json"):
+        run = ehcp("explain", "C-1", cases, *AS_AT, "--format", name)
+        assert b"Quillfeather" not in run.stdout + run.stderr

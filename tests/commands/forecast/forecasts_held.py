@@ -1,0 +1,62 @@
+"""One forecast of a council whose future is known, and whether what was said came true."""
+
+from dataclasses import dataclass
+
+from ehcp_timeline.commands.forecast.model.arrays import WEEK
+from ehcp_timeline.commands.forecast.model.open_work import overdue_on
+from ehcp_timeline.commands.forecast.model.present import present
+from ehcp_timeline.commands.forecast.results.backtest import SHARES, first_clear
+from ehcp_timeline.commands.forecast.results.outlook import clear_week, naive_weeks
+from ehcp_timeline.commands.forecast.simulate.record import Plan
+from ehcp_timeline.commands.forecast.simulate.run import run
+from ehcp_timeline.commands.forecast.simulate.what_if import start_of
+from tests.commands.forecast.known_truth import Council, known_on
+
+LEAST_OVERDUE = 10
+_LINE_WEEKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One forecast and what came.
+
+    Attributes:
+        kind: Kind of council.
+        horizon: Weeks that were looked ahead.
+        weeks: Clearance week by percentile, in the order of `SHARES`; `horizon` + 1 where it is no date.
+        actual: The week in which it was clear; None where it was not within the horizon.
+        line: Week by the straight line of the last two counts, four weeks apart; None is never.
+        throughput: Week by overdue over mean throughput; None is never.
+    """
+
+    kind: str
+    horizon: int
+    weeks: tuple[int, ...]
+    actual: int | None
+    line: float | None
+    throughput: float | None
+
+    def held(self, place: int) -> bool:
+        """Return whether a percentile held: a run not clear by the horizon is later than any date."""
+        week = self.weeks[place]
+        return week > self.horizon or (self.actual is not None and self.actual <= week)
+
+
+def result(one: Council, runs: int, seed: int, horizon: int) -> Result | None:
+    """Return the forecast of one council; None where it had next to nothing overdue."""
+    known = known_on(one.work, one.day)
+    now = present(known, one.day, horizon)
+    overdue, clear_at = now.standing.overdue, now.clear_at
+    if overdue <= max(LEAST_OVERDUE, clear_at):
+        return None
+    plan = Plan(clear_at=clear_at, only_clearance=True)
+    cleared = run(start_of(now), {"observed": now.order}, plan, runs, seed)[0]["observed"].cleared
+    fell = (overdue_on(known, one.day - WEEK * _LINE_WEEKS) - overdue) / _LINE_WEEKS
+    return Result(
+        kind=one.kind,
+        horizon=horizon,
+        weeks=tuple(clear_week(cleared, share, horizon) or horizon + 1 for share in SHARES),
+        actual=first_clear(one.work, one.day, horizon, clear_at),
+        line=naive_weeks(overdue, fell, 0.0),
+        throughput=naive_weeks(overdue, float(now.past.stages[now.narrowest].left.mean()), 0.0),
+    )

@@ -1,0 +1,68 @@
+"""What is kept of a week: ages and overdue to the day, quarters to the week."""
+
+import numpy as np
+import pytest
+
+from ehcp_timeline.commands.forecast.model.arrays import day_number
+from ehcp_timeline.commands.forecast.model.bootstrap import Drivers, series
+from ehcp_timeline.commands.forecast.model.open_work import week_overdue
+from ehcp_timeline.commands.forecast.model.pipeline import InHand, Pipeline, Step
+from ehcp_timeline.commands.forecast.model.policy import OLDEST_FIRST
+from ehcp_timeline.commands.forecast.simulate.record import Kept, Plan
+from ehcp_timeline.commands.forecast.simulate.run import Extra, Start, run
+from tests.commands.forecast.files import AS_AT
+
+TODAY = day_number(AS_AT)
+
+
+def kept(ages: list[int], plan: Plan, weeks: int = 4, capacity: float = 0) -> Kept:
+    """Return what is kept of cases of so many days today, to which none come; so many a week are done."""
+    due = week_overdue(np.array([TODAY - age + 140 for age in ages], dtype=np.int32), TODAY)
+    rows = np.union1d(due, np.arange(21, 22 + weeks)).astype(np.int32)
+    in_hand = tuple(InHand(0, 1, int(np.searchsorted(rows, week)), 1) for week in due.tolist())
+    none, some = (series(np.full(20, rate), np.ones(20), np.ones(weeks)) for rate in (0.0, capacity))
+    line = Pipeline((Step("plan", 1, 0.5, 1.0),), 0, weeks, 20, rows, in_hand)
+    start = Start(line, Drivers(none, some), Extra(1, np.zeros(weeks)))
+    return run(start, {"x": OLDEST_FIRST}, plan, 100, 1)[0]["x"]
+
+
+@pytest.mark.parametrize(("age", "over"), [(356, 0), (357, 0), (358, 1), (400, 1)])
+def test_a_family_past_52_weeks_has_waited_a_day_more_than_364(age: int, over: int) -> None:
+    """A week on, 357 days are 364 and not more than 52 weeks; 358 are 365 and more."""
+    moment = kept([age], Plan(moments=frozenset({1}))).moments[1]
+
+    assert moment.over_a_year.percentile(0.5) == over
+    assert moment.open.percentile(0.5) == 1
+
+
+@pytest.mark.parametrize(("age", "overdue"), [(133, 0), (134, 1), (141, 1)])
+def test_a_case_is_overdue_the_day_after_its_due_day(age: int, overdue: int) -> None:
+    """A week on, 133 days are 140 and due that day; 134 are 141 and overdue."""
+    assert kept([age], Plan(moments=frozenset({1}))).moments[1].overdue.percentile(0.5) == overdue
+
+
+@pytest.mark.parametrize(("age", "weeks"), [(1, 1), (6, 1), (7, 1), (8, 2), (363, 52), (365, 53)])
+def test_the_oldest_case_is_told_in_whole_weeks(age: int, weeks: int) -> None:
+    """A week on; cases of one due week are alike, so a day that fills a week counts with those before it."""
+    plan = Plan(moments=frozenset({1}))
+
+    assert kept([age], plan).moments[1].oldest.percentile(0.5) == weeks
+    assert kept([age], plan, capacity=1).moments[1].oldest.percentile(0.5) == 0
+
+
+def test_a_quarter_counts_the_plans_of_its_weeks() -> None:
+    """Two late plans in the first two weeks, two in time in the last two: nought, then a thousand of them."""
+    found = kept([200, 190, 30, 20], Plan(quarters=(0, 0, 1, 1)), capacity=1)
+
+    assert [rate.percentile(0.5) for rate in found.rates] == [0, 1000]
+    assert found.cleared.percentile(0.5) == 2
+
+
+def test_no_more_than_the_number_asked_for_is_clear() -> None:
+    """Three overdue, one done a week: clear at two after a week, at one after two, at none after three."""
+    weeks = [
+        kept([200, 190, 180], Plan(clear_at=number), capacity=1).cleared.percentile(0.5)
+        for number in (2, 1, 0)
+    ]
+
+    assert weeks == [1, 2, 3]

@@ -1,0 +1,63 @@
+"""The answer of `ehcp forecast` has the published shape, from cases and from counts."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from ehcp_timeline.commands.forecast.schema import FORECAST_ENVELOPES
+from ehcp_timeline.output.schema import schema_of
+from tests.cli.command import ehcp, printed
+
+ROOT = Path(__file__).parents[3]
+SCHEMA = json.loads((ROOT / "docs" / "schemas" / "ehcp-forecast-1.json").read_text(encoding="utf-8"))
+CASES = str(ROOT / "examples" / "cases.csv")
+
+
+def test_the_published_schema_is_current() -> None:
+    """What is published is what `python -m ehcp_timeline.cli.schemas docs/schemas` writes now."""
+    assert schema_of("ehcp-forecast-1", FORECAST_ENVELOPES["ehcp-forecast-1"]) == SCHEMA
+
+
+def test_every_key_is_always_there() -> None:
+    """No object of an answer has a key that may be missing or one that is not named."""
+    shapes = [one for one in (SCHEMA, *SCHEMA["$defs"].values()) if "properties" in one]
+
+    assert [one["title"] for one in shapes if set(one["required"]) != set(one["properties"])] == []
+    assert [one["title"] for one in shapes if one["additionalProperties"]] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (CASES, "--as-at", "2026-06-01", "--runs", "100", "--horizon", "30", "--target", "2026-12-01"),
+        (CASES, "--as-at", "2026-06-01", "--runs", "100", "--horizon", "30", "--per-case", "--save-list"),
+        (CASES, "--as-at", "2026-06-01", "--runs", "100", "--horizon", "30", "--intake", "3", "--backtest"),
+    ],
+)
+def test_an_answer_from_cases_keeps_to_its_schema(words: tuple[str, ...]) -> None:
+    """Every part that can be asked for is there and valid."""
+    answer = json.loads(printed(ehcp("forecast", *words, "--format", "json")))
+
+    jsonschema.validate(answer, SCHEMA, cls=jsonschema.Draft202012Validator)
+    assert answer["schema"] == "ehcp-forecast/1"
+    assert answer["source"] == "cases"
+
+
+def test_an_answer_from_counts_keeps_to_its_schema(tmp_path: Path) -> None:
+    """The same keys; what needs cases is null."""
+    path = tmp_path / "counts.csv"
+    path.write_text("date,count\n2023-05-31,12419\n2024-01-31,8310\n", encoding="utf-8")
+    answer = json.loads(
+        printed(
+            ehcp(
+                "forecast", "--snapshots", str(path), "--target", "2025-09-30",
+                "--as-at", "2024-02-01", "--format", "json",
+            )
+        )
+    )  # fmt: skip
+
+    jsonschema.validate(answer, SCHEMA, cls=jsonschema.Draft202012Validator)
+    assert answer["source"] == "snapshots"
+    assert answer["policies"] == []

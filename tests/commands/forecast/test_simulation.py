@@ -1,0 +1,327 @@
+"""Runs lose no case and make none, repeat with their seed, and show how orders of work pull apart."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ehcp_timeline.commands.forecast.model.arrays import Counts, Rates
+from ehcp_timeline.commands.forecast.model.bootstrap import Drivers, draw, series
+from ehcp_timeline.commands.forecast.model.pipeline import InHand, Pipeline, Step
+from ehcp_timeline.commands.forecast.model.policy import IN_TIME_FIRST, OLDEST_FIRST, Order, split
+from ehcp_timeline.commands.forecast.model.present import present
+from ehcp_timeline.commands.forecast.model.timetable import Timetable
+from ehcp_timeline.commands.forecast.simulate.chunk import Track, World, begin, simulate
+from ehcp_timeline.commands.forecast.simulate.record import Kept, Plan
+from ehcp_timeline.commands.forecast.simulate.run import Extra, Start, run
+from ehcp_timeline.commands.forecast.simulate.what_if import WhatIf, start_of
+from tests.commands.forecast.known_truth import FOUR, KINDS, ONE, council, known_on
+
+WEEKS = 208
+ORDERS = {"oldest-first": OLDEST_FIRST, "in-time-first": IN_TIME_FIRST, "split": split(0.5)}
+
+
+def spread(cases: int, weeks: int) -> list[int]:
+    """Return cases spread over weeks as evenly as whole numbers go."""
+    return [cases // weeks + (place < cases % weeks) for place in range(weeks)]
+
+
+def illustrative(capacity: float = 17, requests: float = 15) -> Start:
+    """Return 493 open cases, 220 of them late, 15 in and 17 out a week without chance, 14 weeks at least."""
+    due = [*range(-14, 1), *range(1, 21)]
+    counts = [*spread(220, 15), *spread(273, 20)]
+    rows = np.union1d(due, np.arange(21, 21 + WEEKS)).astype(np.int32)
+    in_hand = tuple(
+        InHand(0, max(1, 14 - (20 - week)), int(np.searchsorted(rows, week)), count)
+        for week, count in zip(due, counts, strict=True)
+    )
+    come, go = (
+        series(np.full(52, float(rate)), np.ones(52), np.ones(WEEKS)) for rate in (requests, capacity)
+    )
+    pipeline = Pipeline((Step("plan", 14, 0.5, 1.0),), 0, WEEKS, 20, rows, in_hand)
+    return Start(pipeline, Drivers(come, go), Extra(1, np.zeros(WEEKS)))
+
+
+def kept_of(
+    start: Start, orders: Mapping[str, Order] = ORDERS, runs: int = 100, seed: int = 1
+) -> Mapping[str, Kept]:
+    """Return what is kept of some runs, with quarters of 13 weeks."""
+    quarters = tuple(week // 13 for week in range(WEEKS))
+    return run(start, orders, Plan(quarters=quarters), runs, seed)[0]
+
+
+def test_the_illustrative_council_clears_as_arithmetic_says() -> None:
+    """Oldest first: (493 - 20 x 15) / 2 = 97 weeks. In time first: (493 - 14 x 15) / 2 = 142 weeks.
+
+    The straight line, 220 / (17 - 15) = 110 weeks, lies between: it knows no order.
+    """
+    found = kept_of(illustrative())
+
+    assert found["oldest-first"].cleared.nearest(0.5) == 97
+    assert found["in-time-first"].cleared.nearest(0.5) == 142
+    assert 97 < 220 / (17 - 15) < 142
+
+
+def test_oldest_first_clears_earlier_with_a_poor_rate() -> None:
+    """Of the first year's plans none is in time; in time first issues nearly nine in ten in time."""
+    found = kept_of(illustrative())
+
+    assert [found["oldest-first"].rates[quarter].percentile(0.5) for quarter in range(4)] == [0, 0, 0, 0]
+    assert all((found["in-time-first"].rates[quarter].percentile(0.5) or 0) > 850 for quarter in range(4))
+
+
+def test_more_plans_a_week_clear_earlier_and_more_requests_later() -> None:
+    """Three more a week bring the clearance forward, one more request a week puts it off."""
+    usual = kept_of(illustrative())["oldest-first"].cleared.percentile(0.5) or 0
+
+    assert (kept_of(illustrative(capacity=20))["oldest-first"].cleared.percentile(0.5) or 999) < usual
+    assert (kept_of(illustrative(requests=16))["oldest-first"].cleared.percentile(0.5) or 0) > usual
+
+
+def test_as_much_in_as_out_never_clears() -> None:
+    """Where completions do not exceed arrivals no run is ever clear."""
+    assert kept_of(illustrative(capacity=15))["oldest-first"].cleared.share_above(WEEKS) == 1
+
+
+def test_the_same_seed_gives_the_same_and_another_does_not() -> None:
+    """Every number kept is the same; another seed gives others."""
+    random = np.random.default_rng(3)
+    come, go = (
+        series(random.poisson(mean, 52).astype(float), np.ones(52), np.ones(WEEKS)) for mean in (15, 17)
+    )
+    start = Start(illustrative().pipeline, Drivers(come, go), illustrative().extra)
+
+    first, again, other = (kept_of(start, runs=300, seed=seed) for seed in (1, 1, 2))
+
+    assert all((first[name].cleared.counts == again[name].cleared.counts).all() for name in ORDERS)
+    assert first["split"].cleared.counts.tolist() != other["split"].cleared.counts.tolist()
+
+
+def test_runs_beyond_one_chunk_add_up() -> None:
+    """2,100 runs are 2,100 runs, and the first thousand of them are those of a shorter forecast."""
+    start = illustrative()
+
+    assert kept_of(start, runs=2100)["split"].cleared.runs == 2100
+
+
+@pytest.mark.parametrize(("due_week", "first"), [(3, False), (4, True), (5, True)])
+def test_in_time_first_takes_whom_the_stages_to_come_leave_time(due_week: int, first: bool) -> None:
+    """Drafted in week 1, final three weeks at least: due in week 4 is saved, due in week 3 is not."""
+    rows = np.array([0, due_week, 30], dtype=np.int32)
+    steps = (Step("draft", 1, 0.5, 1.0), Step("final", 3, 1.0, 1.0))
+    line = Pipeline(steps, 0, 1, 20, rows, (InHand(0, 1, 0, 5), InHand(0, 1, 1, 5)))
+    five = series(np.full(52, 5.0), np.ones(52), np.ones(1))
+    none = series(np.zeros(52), np.ones(52), np.ones(1))
+    random = np.random.default_rng(1)
+    draws = draw(Drivers(none, five), 3, random)
+    world = begin(line, {"in-time-first": IN_TIME_FIRST}, draws, random)
+
+    for _ in simulate(world, draws.capacity):
+        left = world.tracks[0].pools[0].ready
+
+    assert left[:2].tolist() == ([[5] * 3, [0] * 3] if first else [[0] * 3, [5] * 3])
+
+
+def sizes(world: World, track: Track) -> Counts:
+    """Return how many cases stand at each stage under one order, shape (stages, runs)."""
+    pools, coming = {**world.pools, **track.pools}, {**world.coming, **track.coming}
+    parts = (
+        [pools[stage].ready, *(cases for parcels in coming[stage].values() for _, cases in parcels)]
+        for stage in range(len(world.pipeline.steps))
+    )
+    return np.stack([sum(cases.sum(axis=0, dtype=np.int64) for cases in part) for part in parts])
+
+
+def came(world: World, track: Track, week: int) -> Counts:
+    """Return how many cases that came to each stage in a week still wait there for their shortest time."""
+    coming = {**world.coming, **track.coming}
+    found = np.zeros((len(world.pipeline.steps), world.arrived.size), dtype=np.int64)
+    for stage, step in enumerate(world.pipeline.steps):
+        for _, cases in coming[stage].get(week + step.least, ()):
+            found[stage] += cases.sum(axis=0, dtype=np.int64)
+    return found
+
+
+def conserved(start: Start, orders: Mapping[str, Order], seed: int) -> None:
+    """Simulate twenty runs and check after every week that no stage of any order lost or made a case."""
+    random = np.random.default_rng(seed)
+    draws = draw(start.drivers, 20, random)
+    world = begin(start.pipeline, orders, draws, random)
+    places = {name: place for place, name in enumerate(orders)}
+    before = [sizes(world, track) for track in world.tracks]
+    known = [came(world, track, 1) for track in world.tracks]
+    gone = [track.closed + world.refused for track in world.tracks]
+    for week in simulate(world, start.extra.of(draws.capacity)):
+        for track in world.tracks:
+            place = places[track.name]
+            now, new = sizes(world, track), came(world, track, week) - known[place]
+            left = before[place] + new - now
+            closed = track.closed + world.refused
+            assert (new[0] == draws.requests[week - 1]).all()
+            assert (left >= 0).all()
+            assert (left[:-1] >= new[1:]).all()
+            assert (left.sum(axis=0) - new[1:].sum(axis=0) == closed - gone[place]).all()
+            assert (now.sum(axis=0) == (track.open + world.before).sum(axis=0)).all()
+            assert (now.sum(axis=0) == start.pipeline.at_start.sum() + world.arrived - closed).all()
+            assert (track.open >= 0).all()
+            before[place], known[place], gone[place] = now, came(world, track, week + 1), closed
+
+
+STEPS = st.lists(
+    st.builds(Step, st.just("x"), st.integers(1, 6), st.floats(0.05, 0.95), st.floats(0, 1)),
+    min_size=1,
+    max_size=4,
+)
+ANY_ORDER = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(
+    lambda shares: Order(min(shares), max(shares) - min(shares), 1 - max(shares))
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    steps=STEPS,
+    data=st.data(),
+    requests=st.integers(0, 30),
+    capacity=st.floats(0, 40),
+    order=ANY_ORDER,
+    seed=st.integers(0, 1000),
+)
+def test_arrivals_less_departures_are_the_change_in_size(
+    steps: Sequence[Step],
+    data: st.DataObject,
+    requests: int,
+    capacity: float,
+    order: Order,
+    seed: int,
+) -> None:
+    """In every run, every week, at every stage, under every order and what if."""
+    weeks = 30
+    narrowest = data.draw(st.integers(0, len(steps) - 1))
+    rows = np.arange(-5, 21 + weeks).astype(np.int32)
+    in_hand = tuple(
+        InHand(data.draw(st.integers(0, len(steps) - 1)), data.draw(st.integers(1, 8)), row, cases)
+        for row, cases in enumerate(data.draw(st.lists(st.integers(0, 9), max_size=20)))
+    )
+    random = np.random.default_rng(seed)
+    come = series(random.poisson(requests, 20).astype(float), np.ones(20), np.ones(weeks))
+    go = series(np.full(20, capacity), np.ones(20), np.ones(weeks))
+    more = Extra(data.draw(st.floats(0, 1)), np.linspace(0, data.draw(st.floats(0, 9)), weeks))
+    line = Pipeline(tuple(steps), narrowest, weeks, 20, rows, in_hand)
+
+    conserved(Start(line, Drivers(come, go), more), {**ORDERS, "any": order}, seed)
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    kind=st.sampled_from(KINDS),
+    stages=st.sampled_from([ONE, FOUR]),
+    seed=st.integers(0, 10_000),
+    capacity=st.floats(-5, 20),
+    requests=st.floats(-50, 50),
+    shrinkage=st.floats(0, 95),
+)
+def test_a_council_forecast_loses_no_case(
+    kind: str, stages: Timetable, seed: int, capacity: float, requests: float, shrinkage: float
+) -> None:
+    """The same of whole councils, as they are read from a file, with more or less of everything."""
+    one = council(kind, stages, seed)
+    now = present(known_on(one.work, one.day), one.day, 52)
+    what_if = WhatIf(capacity=capacity, requests=requests, shrinkage=shrinkage, catch_up=3)
+
+    assert now.pipeline.at_start.sum() == now.standing.place.size
+    conserved(start_of(now, what_if), {**ORDERS, "observed": now.order}, seed)
+
+
+@pytest.mark.parametrize("mean", [3.0, 17.5, 60.0])
+def test_drawn_weeks_keep_the_level_of_the_weeks_behind(mean: float) -> None:
+    """Over many runs the mean of the weeks to come is that of the weeks behind."""
+    random = np.random.default_rng(5)
+    seen = random.poisson(mean, 52).astype(float)
+    both = series(seen, np.ones(52), np.ones(104))
+
+    drawn = draw(Drivers(both, both), 4000, random)
+
+    assert drawn.requests.mean() == pytest.approx(seen.mean(), rel=0.02)
+    assert drawn.capacity.mean() == pytest.approx(seen.mean(), rel=0.02)
+
+
+def test_each_run_doubts_the_level() -> None:
+    """Means of ten drawn years differ by more than a year's mean does: blocks are few, and say so."""
+    found = []
+    for seed in range(8):
+        random = np.random.default_rng(seed)
+        seen = random.poisson(20, 52).astype(float)
+        both = series(seen, np.ones(52), np.ones(520))
+        means = draw(Drivers(both, both), 1000, random).capacity.mean(axis=0)
+        found.append(means.std() / (seen.std() / np.sqrt(52)))
+
+    assert 1.08 < np.mean(found) < 1.3
+
+
+def test_a_share_seen_on_few_cases_is_doubted_too() -> None:
+    """Half of 40 went on: the share of a run is 0.5 give or take 0.078, so that plans differ by a sixth."""
+    steady = series(np.full(52, 100.0), np.ones(52), np.ones(20))
+
+    drawn = draw(Drivers(steady, steady, ((0.5, 40),)), 4000, np.random.default_rng(7))
+    means = drawn.requests.mean(axis=0)
+
+    assert means.mean() == pytest.approx(100, rel=0.01)
+    assert means.std() == pytest.approx(100 * np.sqrt(0.25 / 43) / 0.5, rel=0.05)
+    assert drawn.capacity.std() < 1e-6
+
+
+def test_what_lasts_for_weeks_stays_together() -> None:
+    """A good half-year and a bad one: eight drawn weeks are mostly of one kind, as eight real ones are.
+
+    Sums of eight weeks drawn one by one would have a variance of 8 x 25; if all were of one kind, 64 x 25.
+    """
+    half = np.repeat([5.0, 15.0], 26)
+    both = series(half, np.ones(52), np.ones(8))
+
+    sums = draw(Drivers(both, both), 4000, np.random.default_rng(7)).capacity.sum(axis=0)
+
+    assert 4 * 8 * 25 < sums.var() < 64 * 25
+
+
+def test_requests_and_completions_of_one_week_are_drawn_together() -> None:
+    """Weeks in which both were high stay so: their correlation is that of the weeks behind."""
+    random = np.random.default_rng(8)
+    values = random.poisson(20, 52).astype(float)
+    both = series(values, np.ones(52), np.ones(104))
+
+    drawn = draw(Drivers(both, both), 200, random)
+
+    assert np.corrcoef(drawn.requests.ravel(), drawn.capacity.ravel())[0, 1] > 0.95
+
+
+@pytest.mark.parametrize(("weeks", "cases"), [(13, 493), (52, 120)])
+def test_little_behind_makes_wide_intervals(weeks: int, cases: int) -> None:
+    """A quarter of the history, or of the cases, leaves the date far less certain than a year of many."""
+    whole, little = interval(52, 1.0), interval(weeks, cases / 493)
+
+    assert little[1] - little[0] > 1.4 * (whole[1] - whole[0])
+
+
+def interval(weeks: int, size: float) -> tuple[int, int]:
+    """Return P15 and P85 of the clearance week: a share of 60 in and 80 out, seen for so many weeks."""
+    random = np.random.default_rng(9)
+    drivers = (
+        series(poisson_like(rate * size, weeks, random), np.ones(weeks), np.ones(WEEKS)) for rate in (60, 80)
+    )
+    come, go = drivers
+    line = illustrative().pipeline
+    in_hand = tuple(replace(one, cases=round(6 * one.cases * size)) for one in line.in_hand)
+    start = Start(replace(line, in_hand=in_hand), Drivers(come, go), illustrative().extra)
+    cleared = kept_of(start, {"oldest-first": OLDEST_FIRST}, runs=1000)["oldest-first"].cleared
+    return cleared.percentile(0.15) or 0, cleared.percentile(0.85) or 0
+
+
+def poisson_like(mean: float, weeks: int, random: np.random.Generator) -> Rates:
+    """Return numbers with exactly this mean and the variance of counts, in chance order."""
+    evenly = (np.arange(weeks) + 0.5) / weeks
+    normal = np.array([NormalDist().inv_cdf(share) for share in evenly.tolist()])
+    return random.permutation(mean + np.sqrt(mean) * normal / normal.std())

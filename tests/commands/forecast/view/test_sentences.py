@@ -1,0 +1,324 @@
+"""The sentences of a forecast, each branch of them, word for word."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.source import open_case_file
+from ehcp_timeline.commands.forecast.forecast import Forecast, Target, forecast
+from ehcp_timeline.commands.forecast.model.policy import Order
+from ehcp_timeline.commands.forecast.model.stages import SeasonLine, stage_lines
+from ehcp_timeline.commands.forecast.question import Asked
+from ehcp_timeline.commands.forecast.results.backtest import Backtest, Score, Scored, Standpoint
+from ehcp_timeline.commands.forecast.results.outlook import Clearance
+from ehcp_timeline.commands.forecast.results.reviews import ReviewOutlook
+from ehcp_timeline.commands.forecast.results.target import Needed
+from ehcp_timeline.commands.forecast.view.backtest import backtest_section, backtest_sentences
+from ehcp_timeline.commands.forecast.view.sentences import (
+    change_sentences,
+    headline,
+    order_words,
+    review_sentences,
+    season_words,
+    target_words,
+)
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from tests.commands.forecast.files import AS_AT, illustrative
+
+DAY = date(2027, 9, 30)
+FIRST = (
+    "To be clear by 30 September 2027 the overdue cases must fall by 4.2 a week, after all that "
+    "become overdue "
+    "meanwhile."
+)
+
+
+def _target(*needed: Needed) -> Target:
+    return Target(DAY, 4.23, 17.0, needed)
+
+
+def test_a_target_tells_each_order_what_it_takes() -> None:
+    """So many a week in all, and how many more that is."""
+    target = _target(Needed("oldest-first", 1, 2), Needed("in-time-first", 4, 5))
+
+    assert list(target_words(target, changed=False)) == [
+        FIRST,
+        "Oldest first: 18.0 a week (+1) make half of all runs clear by then, and 19.0 a week (+2) 85 of 100.",
+        (
+            "In time first: 21.0 a week (+4) make half of all runs clear by then, and 22.0 a week (+5) "
+            "85 of 100."
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("needed", "changed", "words"),
+    [
+        (Needed("x", 0, 0), False, "the 17.0 a week that it finishes now are enough in 85 of 100 runs."),
+        (Needed("x", 0, 0), True, "the change is enough in 85 of 100 runs."),
+        (
+            Needed("x", 0, 2),
+            False,
+            "17.0 a week (+0) make half of all runs clear by then, and 19.0 a week (+2) 85 of 100.",
+        ),
+        (
+            Needed("x", 1, 2),
+            True,
+            (
+                "1 a week more than the change make half of all runs clear by then, and 2 a week "
+                "more than the "
+                "change 85 of 100."
+            ),
+        ),
+        (
+            Needed("x", 3, None),
+            False,
+            "20.0 a week (+3) make half of all runs clear by then; no number makes 85 of 100.",
+        ),
+        (
+            Needed("x", None, None),
+            False,
+            "no number of hands at this stage alone makes half of all runs clear by then.",
+        ),
+    ],
+)
+def test_what_a_target_takes_in_words(needed: Needed, words: str, *, changed: bool) -> None:
+    """Enough now, enough with the change, more, or no number at all."""
+    assert list(target_words(_target(needed), changed=changed))[1] == f"X: {words}"
+
+
+def test_orders_that_need_the_same_are_told_once() -> None:
+    """Four equal sentences are one."""
+    same = (Needed("oldest-first", 1, 2), Needed("split", 1, 2))
+
+    assert list(target_words(_target(*same), changed=False))[1:] == [
+        (
+            "Whatever the order of work, 18.0 a week (+1) make half of all runs clear by then, and "
+            "19.0 a week (+2) "
+            "85 of 100."
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        (Order(1, 0, 0), "of 100 places 100 go to the oldest case"),
+        (
+            Order(0.02, 0.14, 0.84),
+            (
+                "of 100 places 2 go to the oldest case, 14 to those still in time and 84 to cases in no "
+                "order of age"
+            ),
+        ),
+        (Order(0.004, 0, 0.996), "of 100 places 100 go to cases in no order of age"),
+    ],
+)
+def test_an_order_of_work_is_told_by_its_places(order: Order, words: str) -> None:
+    """A share that rounds to nothing is left out."""
+    assert order_words(order) == words
+
+
+def test_seasons_are_told_with_what_was_seen_of_them() -> None:
+    """And a kind of week that was never seen is said to be taken as ordinary."""
+    seen = SeasonLine("august", 5, 0.48, 1.13)
+    unseen = SeasonLine("christmas", 0, 1, 1)
+
+    assert season_words((seen, unseen)) == (
+        "Seasons: in August 48% of an ordinary week's requests and 113% of its work (5 weeks seen); no week "
+        "seen at Christmas, so that is taken as ordinary."
+    )
+
+
+def test_reviews_are_told_once_where_the_order_makes_no_difference() -> None:
+    """12,419 of 19,078, and in no run clear."""
+    never = Clearance(None, None, None, 1.0)
+    found = ReviewOutlook(19078, 12419, 126.8, 100.5, 52, {"oldest-first": never, "observed": never})
+
+    assert list(review_sentences(found, Asked(date(2023, 5, 31)))) == [
+        (
+            "12,419 of 19,078 reviews are overdue. 126.8 a week fall due over the coming year and "
+            "100.5 a week "
+            "were decided over the last 52 weeks; each one decided falls due again in twelve months."
+        ),
+        "Whatever the order of work: not clear within the weeks looked at in any run.",
+    ]
+
+
+def test_reviews_under_each_order_have_their_own_line() -> None:
+    """With dates for those percentiles that have one, and the share that never clears."""
+    some = Clearance(date(2026, 1, 4), None, None, 0.2)
+    every = Clearance(date(2026, 1, 4), date(2026, 2, 1), date(2026, 3, 1), 0.0)
+    found = ReviewOutlook(10, 1, 1, 2, 52, {"oldest-first": every, "in-time-first": some})
+
+    assert list(review_sentences(found, Asked(date(2025, 1, 1))))[1:] == [
+        (
+            "Oldest first: half of all runs are clear by 4 January 2026, 85 of 100 are clear by 1 "
+            "February 2026 "
+            "and 95 of 100 are clear by 1 March 2026."
+        ),
+        (
+            "In time first: half of all runs are clear by 4 January 2026 and 20 of 100 runs are not "
+            "clear within "
+            "the weeks looked at."
+        ),
+    ]
+
+
+def test_a_target_takes_what_is_overdue_and_what_falls_due() -> None:
+    """8,310 over 608 days are 95.7 a week; 212.7 a week fall due: 308.4."""
+    never = Clearance(None, None, None, 1.0)
+    found = ReviewOutlook(19468, 8310, 212.7, 186.1, 52, {"observed": never})
+    asked = Asked(date(2024, 1, 31), target=date(2025, 9, 30))
+
+    assert list(review_sentences(found, asked))[1] == (
+        "To be clear by 30 September 2025 at least 308.4 a week must be decided: those that are overdue, and "
+        "those that fall due meanwhile."
+    )
+
+
+def _backtest(coverage: tuple[float, float, float], *, beats: bool) -> Backtest:
+    """Return a backtest of eight months with this share of dates that held."""
+    points = tuple(
+        Standpoint(date(2025, month, 28), 40, 5.0, 40, (10, 12, 14), 11, 20.0, 8.0, {}, {})
+        for month in range(1, 9)
+    )
+    rivals = (Scored("straight_line", 0.4, 2.0), Scored("backlog_over_throughput", -1.0, 6.0))
+    error = 1.5 if beats else 2.5
+    score = Score("clearance", 8, (8, 8, 8), coverage, Scored("forecast", -0.5, error), rivals, beats)
+    return Backtest(points, (score,))
+
+
+def test_a_forecast_that_beats_the_baselines_says_so() -> None:
+    """And how many months were scored; a line of the table holds the numbers."""
+    found = _backtest((0.5, 0.875, 1.0), beats=True)
+
+    assert list(backtest_sentences(found)) == [
+        "Forecasts made at 8 past months, 28 January 2025 to 28 August 2025, held against what came.",
+        "Of clearance the forecast was nearer than both baselines.",
+    ]
+    assert backtest_section(found).rows == (
+        ("clearance", "50% of 8", "88% of 8", "100% of 8", "1.5", "2.0", "6.0"),
+    )
+
+
+def test_a_forecast_that_does_not_beat_the_baselines_says_so() -> None:
+    """The one that was better is named."""
+    assert list(backtest_sentences(_backtest((0.5, 0.875, 1.0), beats=False)))[1:] == [
+        "Of clearance the forecast was NO better than a straight line through the last two months' counts.",
+    ]
+
+
+@pytest.mark.parametrize(("held", "warned"), [(0.66, False), (0.64, True)])
+def test_forecasts_that_hold_far_too_seldom_are_said_to(held: float, *, warned: bool) -> None:
+    """Of P85 dates 65% are the least that chance explains."""
+    told = list(backtest_sentences(_backtest((0.5, held, 1.0), beats=True)))
+
+    assert (
+        told[-1] == "These forecasts were too sure of themselves: give dates more room than P85 leaves."
+    ) is warned
+
+
+def test_nothing_to_score_is_said() -> None:
+    """No past month, no table."""
+    section = backtest_section(Backtest((), ()))
+
+    assert section.before == (
+        "No past month had weeks enough behind it and after it, and a backlog; nothing can be scored.",
+    )
+    assert section.rows == ()
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Forecast:
+    """Return a forecast of the illustrative council: 220 overdue."""
+    path = illustrative(tmp_path_factory.mktemp("council") / "cases.csv")
+    asked = Asked(AS_AT, runs=100, weeks=60, policies=("observed",))
+    return forecast(load_rulebook(), [open_case_file(str(path), vocabulary(), as_at=AS_AT)], asked)
+
+
+CLEAR = date(2026, 1, 4)
+
+
+@pytest.mark.parametrize(
+    ("clear", "words"),
+    [
+        (
+            Clearance(CLEAR, date(2026, 2, 1), None, 0.1),
+            (
+                "As cases are taken now, it is clear by 4 January 2026 in half of 100 simulated "
+                "futures, and by "
+                "1 February 2026 in 85 of 100."
+            ),
+        ),
+        (
+            Clearance(CLEAR, None, None, 0.4),
+            (
+                "As cases are taken now, it is clear by 4 January 2026 in half of 100 simulated futures; by "
+                "26 July 2026 it is still not in 40 of 100."
+            ),
+        ),
+        (
+            Clearance(None, None, None, 0.51),
+            (
+                "As cases are taken now, it is most likely not clear by 26 July 2026: it is not in 51 of 100 "
+                "simulated futures."
+            ),
+        ),
+    ],
+)
+def test_the_answer_says_how_likely_it_is(found: Forecast, clear: Clearance, words: str) -> None:
+    """Two dates; one and what is left over; or none."""
+    one = replace(found.outlooks[0], clearance=clear)
+
+    assert list(headline(replace(found, outlooks=(one,))))[1] == words
+
+
+def test_what_would_change_it_begins_where_cases_wait(found: Forecast) -> None:
+    """What comes to the narrowest stage, what leaves it, and what is left between the two."""
+    (stage,) = stage_lines(found.now)
+    fast = replace(stage, arrivals_per_week=15.0, completions_per_week=17.0)
+    slow = replace(stage, arrivals_per_week=17.0, completions_per_week=15.0)
+    opening = (
+        "The file has no dates between request and plan, so that is taken as one stage: over the last 52 "
+        "weeks "
+    )
+
+    assert list(change_sentences(found, (fast,))) == [
+        f"{opening}15.0 a week came to it and 17.0 left it.",
+        "The 2.0 a week that it finishes beyond what comes are all that shortens its queue.",
+    ]
+    assert list(change_sentences(found, (slow,))) == [
+        f"{opening}17.0 a week came to it and 15.0 left it.",
+        "To stand still it must finish 17.0 a week, 2.0 more than it does.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [
+        (220, ("the backlog never clears at this rate: it is clear by 26 July 2026 in none of 100 simulated "
+              "futures, and 220 are overdue then.")),
+        (219, ("it is clear by 26 July 2026 in none of 100 simulated futures; 219 are still overdue then in "
+              "the middle one.")),
+    ],
+)  # fmt: skip
+def test_never_is_said_of_what_does_not_fall(found: Forecast, last: int, words: str) -> None:
+    """A backlog of 220 that is 220 after a year never clears; one of 219 may, later."""
+    chosen = found.outlooks[0]
+    path = (*chosen.path[:-1], replace(chosen.path[-1], overdue_p50=last))
+    one = replace(chosen, clearance=Clearance(None, None, None, 1.0), path=path)
+
+    assert list(headline(replace(found, outlooks=(one,))))[1] == f"As cases are taken now, {words}"
+
+
+def test_a_backlog_within_what_counts_as_clear_is_clear_now(found: Forecast) -> None:
+    """At 220 of 220 it is; at 219 it is not."""
+    clear = list(headline(replace(found, clear_at=220)))[1]
+
+    assert clear.startswith(
+        "That counts as clear now: clear means no more than 220 overdue. As cases are taken"
+    )
+    assert not list(headline(replace(found, clear_at=219)))[1].startswith("That counts as clear")

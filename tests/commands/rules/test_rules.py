@@ -1,0 +1,174 @@
+"""`ehcp rules`: the law as it is written down here."""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from ehcp_timeline.commands.rules.view.deadline import deadline_sections
+from ehcp_timeline.commands.rules.view.list import plain_values
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.law.rulebook import Deadline
+from ehcp_timeline.output.plain import plain_text
+from tests.cli.command import ehcp, printed, said
+
+RULEBOOK = load_rulebook()
+CHECKED = max(one.checked for one in RULEBOOK.deadlines)
+CASES = """
+[[case]]
+name = "A plan issued on the last day is in time"
+as_at = 2026-01-15
+given = { request_received = 2025-01-06, plan_issued = 2025-05-26 }
+expect."plan.issue" = { due = 2025-05-26, verdict = "met" }
+"""
+
+
+def test_the_list_has_every_deadline_in_order() -> None:
+    """One line for each deadline in every format that is data."""
+    ids = [one.id for one in RULEBOOK.deadlines]
+    as_json = json.loads(printed(ehcp("rules", "list", "--format", "json")))
+    as_csv = list(csv.DictReader(io.StringIO(printed(ehcp("rules", "list", "--format", "csv")))))
+
+    assert [one["deadline"] for one in as_json["deadlines"]] == ids
+    assert [one["deadline"] for one in as_csv] == ids
+    assert as_json["rulebook"]["sha256"] == RULEBOOK.sha256
+
+
+def test_the_list_for_a_person_names_the_law() -> None:
+    """Each line has the id, who owes it, the provision and the time limit in words."""
+    lines = printed(ehcp("rules", "list")).splitlines()
+    line = next(line for line in lines if line.startswith("plan.issue "))
+
+    assert line.split("  ")[0] == "plan.issue"
+    assert "authority" in line
+    assert "SEND-Regs-2014 reg 13(2)" in line
+    assert line.endswith("within 20 weeks, the first day not counted")
+
+
+@pytest.mark.parametrize("deadline", RULEBOOK.deadlines, ids=[one.id for one in RULEBOOK.deadlines])
+def test_one_deadline_is_shown_whole(deadline: Deadline) -> None:
+    """Its duty, words, provision, start, answer, every version, reading and excuse."""
+    text = plain_text(deadline_sections(deadline, RULEBOOK))
+
+    assert text.startswith(f"{deadline.id}: {deadline.duty}\n")
+    assert deadline.says in text
+    assert text.count("\nstarted from ") == len(deadline.versions)
+    parts = [one.id for one in deadline.readings] + [one.id for one in deadline.excuses]
+    assert [name for name in parts if f"\n{name}  " not in text] == []
+    how, _, glossary = text.partition("\nThe words used above\n")
+    named = [
+        name for name in RULEBOOK.events if f'"{name}"' in json.dumps(plain_values(deadline), default=str)
+    ]
+    assert named
+    for name in named:
+        assert re.search(rf"\b{name}\b", how)
+        assert RULEBOOK.events[name].says in glossary
+
+
+def test_show_takes_an_id_or_the_first_part_of_several() -> None:
+    """`order.make` shows both of its deadlines; a misspelt id is refused with the nearest."""
+    text = printed(ehcp("rules", "show", "order.make"))
+    wrong = ehcp("rules", "show", "plan.isue")
+
+    assert "order.make.draft: " in text
+    assert "order.make.final: " in text
+    assert wrong.returncode == 2
+    assert said(wrong).startswith("ehcp: there is no deadline `plan.isue`\ntry: did you mean plan.issue")
+
+
+def test_show_as_json_holds_every_field() -> None:
+    """The deadline's record, with its dates as text."""
+    answer = json.loads(printed(ehcp("rules", "show", "plan.issue", "--format", "json")))
+
+    assert [one["id"] for one in answer["deadlines"]] == ["plan.issue"]
+    assert answer["deadlines"][0]["versions"][0]["limit"]["limbs"][0]["count"]["number"] == 20
+    assert answer["deadlines"][0]["versions"][0]["since"] == "2014-09-01"
+
+
+def test_coverage_lists_what_is_left_out_and_why() -> None:
+    """Every deadline, and every provision that is not encoded with its reason."""
+    answer = json.loads(printed(ehcp("rules", "coverage", "--format", "json")))
+    text = printed(ehcp("rules", "coverage"))
+
+    assert len(answer["encoded"]) == len(RULEBOOK.deadlines)
+    assert [one["law"] for one in answer["not_encoded"]] == [one.law for one in RULEBOOK.not_encoded]
+    assert all(one.why in text for one in RULEBOOK.not_encoded)
+
+
+def test_a_deadline_is_stale_the_day_after_a_year() -> None:
+    """Checked on 21 November, it is fresh on that day of the next year and stale on the day after."""
+    fresh = ehcp("rules", "stale", "--as-at", CHECKED.replace(year=CHECKED.year + 1).isoformat())
+    day_after = CHECKED.replace(year=CHECKED.year + 1, day=CHECKED.day + 1)
+    stale = ehcp("rules", "stale", "--as-at", day_after.isoformat(), "--format", "json")
+
+    assert fresh.returncode == 0
+    assert stale.returncode == 1
+    assert len(json.loads(printed(stale))["deadlines"]) == len(RULEBOOK.deadlines)
+
+
+def test_cases_that_come_out_right_pass(tmp_path: Path) -> None:
+    """Exit 0, nothing on standard output."""
+    (tmp_path / "cases.toml").write_text(CASES)
+    run = ehcp("rules", "test", str(tmp_path))
+
+    assert (run.returncode, run.stdout) == (0, b"")
+    assert said(run) == "1 case, 0 wrong\n"
+
+
+def test_a_case_that_comes_out_otherwise_fails(tmp_path: Path) -> None:
+    """Exit 1; one line says file, line, case, deadline, what was expected and what came; then why."""
+    (tmp_path / "cases.toml").write_text(CASES.replace("due = 2025-05-26", "due = 2025-05-27"))
+    run = ehcp("rules", "test", str(tmp_path / "cases.toml"))
+
+    assert run.returncode == 1
+    lines = printed(run).splitlines()
+    assert lines[0] == (
+        "cases.toml:2: A plan issued on the last day is in time: plan.issue: "
+        "expected due 2025-05-27, verdict met, got due 2025-05-26, verdict met"
+    )
+    assert lines[1] == "    1. Duty: Send the finalised plan (authority, statutory)."
+    assert lines[-1].split(". ")[1].startswith("Verdict: met")
+
+
+@pytest.mark.parametrize("content", [None, "", "not toml [", '[[case]]\nnames = "x"'])
+def test_cases_that_cannot_be_read_are_no_failures(tmp_path: Path, content: str | None) -> None:
+    """A missing, empty, broken or misspelt file is exit 2, never 0 or 1."""
+    if content is not None:
+        (tmp_path / "cases.toml").write_text(content)
+    run = ehcp("rules", "test", str(tmp_path / "cases.toml"))
+
+    assert run.returncode == 2
+    assert said(run).startswith("ehcp: ")
+    assert "Traceback" not in said(run)
+
+
+def test_a_local_rulebook_is_laid_over_the_law_and_named(tmp_path: Path) -> None:
+    """Its deadline stands in the list, and the list says that it is not the law alone."""
+    local = tmp_path / "ours.toml"
+    local.write_text(
+        """
+        [[deadline]]
+        id = "local.reply"
+        duty = "Answer the family"
+        who = "authority"
+        kind = "local"
+        law = "Our promise"
+        says = "within 5 working days"
+        seen = "primary"
+        checked = 2026-11-21
+        starts = "contact_received"
+        met_by = "contact_answered"
+          [[deadline.version]]
+          from = 2014-09-01
+          within = { working_days = 5, start_day = "excluded" }
+        """
+    )
+    run = ehcp("rules", "list", "--rules", str(local))
+
+    assert printed(run).startswith(
+        f"Rulebook {RULEBOOK.version} with ours.toml: {len(RULEBOOK.deadlines) + 1} deadlines"
+    )
+    assert "local.reply" in printed(run)

@@ -1,0 +1,92 @@
+"""A scorecard of rows in memory or of a file, made as the command makes it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ehcp_timeline.cases.batch import Batch
+from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.source import open_case_file
+from ehcp_timeline.commands.scorecard.count import Question, count_file
+from ehcp_timeline.commands.scorecard.groups import GROUPS, Group
+from ehcp_timeline.commands.scorecard.lines import Layout, People, lines
+from ehcp_timeline.commands.scorecard.periods import Period, PeriodKind
+from ehcp_timeline.commands.scorecard.rollup import PERIOD
+from ehcp_timeline.commands.scorecard.scorecard import Scorecard, make_scorecard, make_series
+from ehcp_timeline.law.kpi.loader import load_kpis
+from ehcp_timeline.law.kpi.model import Measure
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.law.rulebook import Rulebook
+
+CASES = Path(__file__).parent / "sixty_cases.csv"
+EXAMPLES = Path(__file__).parents[3] / "examples"
+PROMISES = EXAMPLES / "local-promises.toml"
+
+
+@dataclass(frozen=True)
+class Read:
+    """A case file held in memory."""
+
+    columns: frozenset[str]
+    batches: Sequence[Batch]
+
+
+@cache
+def law() -> Rulebook:
+    """Return the law with one council's promises, read once."""
+    return load_rulebook([PROMISES])
+
+
+def read(path: Path, as_at: date) -> Read:
+    """Read a case file once."""
+    source = open_case_file(str(path), vocabulary(), as_at=as_at)
+    return Read(source.columns, list(source.batches()))
+
+
+def question(as_at: date, by: str | Group | None = None, *names: str) -> Question:
+    """Return a question about these measures, or about all."""
+    kpis = load_kpis()
+    group = GROUPS[by] if isinstance(by, str) else by
+    return Question(kpis, law(), as_at, group, chosen(*names))
+
+
+def chosen(*names: str) -> tuple[Measure, ...]:
+    """Return measures by the first part of their ids; all if none is named."""
+    return tuple(one for one in load_kpis().measures if not names or one.id.startswith(names))
+
+
+def count(held: Read, asked: Question, kind: PeriodKind) -> pl.DataFrame:
+    """Count rows in memory."""
+    tallies = asked.tallies()
+    count_file(asked, held.columns, held.batches, tallies)
+    return lines(Layout(kind, asked.group, asked.as_at), tallies, asked.populations, asked.measures)
+
+
+def card(
+    path: Path,
+    as_at: date,
+    kind: PeriodKind,
+    by: str | Group | None = None,
+    people: People | None = None,
+) -> Scorecard:
+    """Count a file."""
+    asked = question(as_at, by)
+    source = open_case_file(str(path), vocabulary(), as_at=as_at)
+    return make_scorecard(asked, [source], Layout(kind, asked.group, as_at, people or People()))
+
+
+def monthly(path: Path, as_at: date, since: date, *names: str) -> Scorecard:
+    """Count how things stood at the end of every month."""
+    source = open_case_file(str(path), vocabulary(), as_at=as_at)
+    return make_series(question(as_at, None, *names), [source], Layout("month", None, as_at), since)
+
+
+def by_label(frame: pl.DataFrame, kind: PeriodKind, group: str = "Total") -> dict[str, dict[str, Any]]:
+    """Return the lines of one group by the label of their period."""
+    rows = frame.filter(pl.col("group") == group).iter_rows(named=True)
+    return {Period(kind, row[PERIOD]).label: row for row in rows}

@@ -1,0 +1,87 @@
+"""`ehcp scorecard --disclosure suppress`: a scorecard that may be published."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import ehcp, printed, said
+
+# Of 12 in the North one is decided late, of 40 in the South 20, of 30 in the West 12.
+ROWS = "".join(
+    f"{district}{kind}{n},CANARYNAME,{district},A. Khan,2025-01-06,{decided}\n"
+    for district, late, in_time in (("North", 1, 11), ("South", 20, 20), ("West", 12, 18))
+    for kind, number, decided in (("l", late, "2025-03-03"), ("i", in_time, "2025-02-10"))
+    for n in range(number)
+)
+WORDS = ("--as-at", "2025-03-31", "--period", "year", "--measure", "request_outcome")
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> str:
+    """A file in which one district has a single late decision."""
+    path = tmp_path / "secret-cases.csv"
+    path.write_text(
+        f"case_id,name,district,caseworker,request_received,assess_agreed\n{ROWS}", encoding="utf-8"
+    )
+    return str(path)
+
+
+def _numbers(text: str) -> dict[str, list[str]]:
+    lines = list(csv.DictReader(io.StringIO(text)))
+    return {line["group"]: list(line.values())[5:] for line in lines}
+
+
+def test_a_single_case_is_hidden_in_every_measure_made_of_it(cases: str) -> None:
+    """One late decision, and the eleven in time that would tell it; the totals stay right."""
+    words = ("scorecard", cases, *WORDS, "--by", "district", "--format", "csv")
+    open_to_all = _numbers(printed(ehcp(*words)))
+    public = _numbers(printed(ehcp(*words, "--disclosure", "suppress", "--threshold", "5")))
+
+    assert "1" in open_to_all["North"]
+    assert set(public["North"]) <= {"[c]", "12", "no cases"}
+    for group, numbers in public.items():
+        pairs = zip(numbers, open_to_all[group], strict=True)
+        assert [pair for pair in pairs if pair[0] != "[c]" and pair[0] != pair[1]] == []
+    assert public["Total"] == open_to_all["Total"]
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "plain", "md", "ndjson"])
+def test_a_public_scorecard_names_nobody_and_no_file(cases: str, form: str) -> None:
+    """No name, no case number, no file name, in any format."""
+    run = ehcp("scorecard", cases, *WORDS, "--by", "district", "--disclosure", "suppress", "--format", form)
+
+    assert run.returncode == 0
+    assert [word for word in ("CANARY", "secret-cases", "Northl0") if word in printed(run) + said(run)] == []
+    assert "[c]" in printed(run).replace("\\", "")
+
+
+def test_the_json_says_what_was_hidden_and_below_which_number(cases: str) -> None:
+    """The threshold and the legend stand in the answer; nothing is worked out from what is hidden."""
+    run = ehcp(
+        "scorecard", cases, *WORDS, "--by", "district", "--disclosure", "suppress", "--threshold", "10",
+        "--format", "json",
+    )  # fmt: skip
+    answer = json.loads(printed(run))
+
+    assert (answer["schema"], answer["threshold"]) == ("ehcp-scorecard-publication/1", 10)
+    assert "a number of 1 to 9" in answer["legend"]
+    assert [key for key in ("trends", "targets", "input") if key in answer] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--threshold", "0"), "--threshold 0 would hide nothing"),
+        (("--disclosure", "suppress", "--by", "caseworker"), "is about staff: it is not for publication"),
+        (("--disclosure", "suppress", "--pack", "foi", "-o", "x.xlsx"), "a pack is not for publication"),
+    ],
+)
+def test_what_must_not_be_published_is_refused(cases: str, words: tuple[str, ...], told: str) -> None:
+    """One line, exit 2, nothing printed."""
+    run = ehcp("scorecard", cases, *WORDS, *words)
+
+    assert (run.returncode, printed(run)) == (2, "")
+    assert told in said(run)

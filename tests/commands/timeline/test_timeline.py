@@ -1,0 +1,155 @@
+"""`ehcp timeline`: every date of one case, with its law."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.output.answers import FINDING_KEYS
+from ehcp_timeline.output.schema import TimelineAnswer
+from tests.cli.command import ehcp, ehcp_apart, printed, said
+
+RULEBOOK = load_rulebook()
+
+
+def clocks(*words: str) -> dict[str, dict[str, Any]]:
+    """Return the clocks of a case by deadline."""
+    answer = json.loads(printed(ehcp("timeline", *words, "--format", "json")))
+    return {clock["deadline"]: clock for clock in answer["clocks"]}
+
+
+def test_a_late_no_plan_notice_is_ninety_days_late() -> None:
+    """Request 2 April 2025, notice 21 October: due 23 July, late by 90 days."""
+    found = clocks("request_received=2025-04-02", "no_plan_notified=2025-10-21", "--as-at", "2026-01-15")
+
+    assert found["assess.no_plan"]["due"] == "2025-07-23"
+    assert found["assess.no_plan"]["verdict"] == "late"
+    assert found["assess.no_plan"]["days_late"] == 90
+
+
+def test_the_family_has_its_fifteen_days() -> None:
+    """A draft of 1 February 2024 may be finalised from 16 February."""
+    found = clocks("draft_sent=2024-02-01", "--as-at", "2024-02-02")
+
+    assert found["plan.window"]["due"] == "2024-02-16"
+    assert found["plan.respond"]["due"] == "2024-02-15"
+
+
+def test_every_deadline_is_there_in_the_rulebooks_order() -> None:
+    """Deadlines that have not started or are not owed are in the answer too, each with every key."""
+    run = ehcp("timeline", "request_received=2026-01-12", "--as-at", "2026-01-15", "--format", "json")
+    answer = json.loads(printed(run))
+
+    TimelineAnswer.model_validate(answer)
+    assert run.returncode == 0
+    assert [clock["deadline"] for clock in answer["clocks"]] == [one.id for one in RULEBOOK.deadlines]
+    assert {tuple(clock) for clock in answer["clocks"]} == {FINDING_KEYS}
+    assert answer["rulebook"] == {"version": RULEBOOK.version, "sha256": RULEBOOK.sha256, "overlays": []}
+
+
+def test_a_person_reads_every_date_in_order() -> None:
+    """In a pipe: dates as words, first due first, how many are left out, and that it is no advice."""
+    text = printed(ehcp("timeline", "request_received=2026-01-12", "--as-at", "2026-01-15"))
+    lines = text.splitlines()
+
+    assert lines[0] == "The dates of this case as at 15 January 2026"
+    assert [line.split("  ")[0] for line in lines[2:6]] == [
+        "23 February 2026",
+        "20 April 2026",
+        "4 May 2026",
+        "1 June 2026",
+    ]
+    assert "Send the finalised plan" in lines[5]
+    assert "due in 137 days" in lines[5]
+    assert "SEND-Regs-2014 reg 13(2)" in lines[5]
+    left_out = f"{len(RULEBOOK.deadlines) - 4} other deadlines of rulebook {RULEBOOK.version}"
+    assert lines[6] == f"{left_out} have not started or do not apply."
+    assert lines[-1] == "This is information about the law, not legal advice."
+
+
+def test_a_local_rulebook_is_named() -> None:
+    """A promise stands beside the law, is not called law, and its file is named."""
+    local = str(Path(__file__).parents[3] / "examples" / "local-promises.toml")
+    text = printed(ehcp("timeline", "contact_received=2026-05-01", "--rules", local, "--as-at", "2026-05-10"))
+
+    assert "\n11 May 2026  authority  Answer a family that wrote or rang  due in 1 day" in text
+    assert "(local, not law)" in text
+    assert f"of rulebook {RULEBOOK.version} with local-promises.toml have not started" in text
+
+
+def test_what_is_only_guidance_is_called_so() -> None:
+    """The Code and the Ombudsman's practice do not stand as if they were law."""
+    text = printed(ehcp("timeline", "request_received=2026-01-12", "--as-at", "2026-01-15"))
+
+    assert "IPSEA-guidance model letter 10 (guidance, not law)" in text
+
+
+def test_what_a_duty_waits_for_is_said_in_words() -> None:
+    """No column name stands where a family reads."""
+    text = printed(ehcp("timeline", "request_received=2026-01-12", "--as-at", "2026-01-15"))
+
+    assert (
+        "not owed: not until the family was notified that no plan will be issued after the assessment" in text
+    )
+
+
+def test_a_family_is_never_told_of_a_breach() -> None:
+    """When its 15 days have gone by, the time has ended; nothing is overdue or in breach."""
+    text = printed(ehcp("timeline", "draft_sent=2024-02-01", "--as-at", "2024-03-01"))
+    line = next(line for line in text.splitlines() if "  family  " in line)
+
+    assert "the time ended 15 days ago" in line
+    assert "overdue" not in line
+    assert "breach" not in text
+
+
+def test_the_same_words_give_the_same_bytes() -> None:
+    """Two runs are byte-identical in every format."""
+    for name in ("plain", "json", "csv", "ndjson", "md"):
+        words = ("timeline", "request_received=2026-01-12", "--as-at", "2026-01-15", "--format", name)
+        assert ehcp_apart(*words).stdout == ehcp(*words).stdout != b""
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["request_recieved=2026-01-12"], '"request_recieved" is not the name of an event, a fact or a flag'),
+        (["request_received"], '"request_received" is not NAME=VALUE'),
+        (["request_received=2026-02-31"], "request_received: "),
+        (["request_received=2026-01-12", "--as-at", "soon"], "--as-at soon: is not a date"),
+        (["request_received=2026-01-12", "--format", "jsn"], "--format: `jsn` is not one of "),
+        (["request_received=2026-01-12", "--rules", "nowhere.toml"], "the rulebook has 1 fault"),
+        (["request_received=2026-01-12", "--nope"], "no such option: --nope"),
+        ([], "missing argument 'NAME=VALUE'"),
+    ],
+)
+def test_a_wrong_word_is_one_clear_line(words: list[str], message: str) -> None:
+    """Exit 2, nothing on standard output, the message first, no traceback."""
+    run = ehcp("timeline", *words)
+
+    assert run.returncode == 2
+    assert run.stdout == b""
+    assert said(run).startswith(f"ehcp: {message}")
+    assert "Traceback" not in said(run)
+
+
+def test_one_case_needs_no_dataframe() -> None:
+    """Neither polars nor Rich is loaded on the way to a timeline or to any help."""
+    for words in (
+        ["timeline", "request_received=2026-01-12"],
+        ["--help"],
+        ["check", "--help"],
+        ["rules", "list"],
+    ):
+        program = (
+            "import sys; from ehcp_timeline.cli.app import main; sys.argv = ['ehcp', *sys.argv[1:]]; main();"
+            "print(sorted({name.split('.')[0] for name in sys.modules}), file=sys.stderr)"
+        )
+        run = ehcp_apart(*words, program=[sys.executable, "-c", program])
+        loaded = said(run).splitlines()[-1]
+        assert "'ehcp_timeline'" in loaded
+        assert "'polars'" not in loaded
+        assert "'rich'" not in loaded

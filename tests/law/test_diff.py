@@ -1,0 +1,156 @@
+"""What changed between two rulebooks, clause by clause, and which deadlines may answer otherwise for it."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ehcp_timeline.commands.rules.view.change_words import change_words
+from ehcp_timeline.law.diff import Change, affected, changes
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.law.rulebook import Rulebook
+
+FOLDER = Path(__file__).parents[2] / "src" / "ehcp_timeline" / "rulebook"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+LAW = load_rulebook()
+
+
+def changed(folder: Path, deadline: str, was: str, written: str) -> Rulebook:
+    """Return a copy of the law with one text changed, the first after a deadline's id."""
+    copy = folder / "rulebook"
+    shutil.copytree(FOLDER, copy)
+    for path in copy.glob("*.toml"):
+        before, named, after = path.read_text(encoding="utf-8").partition(f'id = "{deadline}"\n')
+        if named:
+            assert was in after
+            path.write_text(before + named + after.replace(was, written, 1), encoding="utf-8")
+    return load_rulebook(folder=copy)
+
+
+TWENTY = "within 20 weeks, the first day not counted"
+EVER = "time limit of clocks started from 1 September 2014 on: "
+EXCUSE = (
+    "Coronavirus-Regs-2020, for SEND-Regs-2014 reg 13, claimed by coronavirus, for due days from 1 May 2020"
+)
+
+
+@pytest.mark.parametrize(
+    ("was", "written", "words"),
+    [
+        ("weeks = 20", "weeks = 18", f"{EVER}{TWENTY} → {TWENTY.replace('20', '18')}"),
+        ('"excluded"', '"included"', f"{EVER}{TWENTY} → {TWENTY.replace('not counted', 'counted')}"),
+        ('met_by = "plan_issued"', 'met_by = "draft_sent"', "what answers it: plan_issued → draft_sent"),
+        ('"withdrawn", "moved_away"]', '"withdrawn"]', "what ends it: no longer moved_away"),
+        (
+            '"withdrawn", "moved_away"]',
+            '"moved_away", "withdrawn", "order_due"]',
+            "what ends it: also order_due",
+        ),
+        (
+            "to = 2020-09-25",
+            "to = 2020-09-24",
+            (
+                f"excuse coronavirus: {EXCUSE} to 25 September 2020; no dates can prove it → "
+                f"{EXCUSE} to 24 September 2020; no dates can prove it"
+            ),
+        ),
+        ("reg 13(2)", "reg 13(9)", "citation: SEND-Regs-2014 reg 13(2) → SEND-Regs-2014 reg 13(9)"),
+        ("2026-11-21", "2026-11-22", "last checked: 2026-11-21 → 2026-11-22"),
+    ],
+)
+def test_one_change_is_one_sentence(tmp_path: Path, was: str, written: str, words: str) -> None:
+    """Periods, excuses, citations and events, from what to what, for which starts."""
+    found = changes(LAW, changed(tmp_path, "plan.issue", was, written))
+
+    assert [(one.deadline, change_words(one)) for one in found] == [("plan.issue", words)]
+
+
+def test_a_change_of_one_version_names_its_days(tmp_path: Path) -> None:
+    """The one day of 2015 on which another last day stood."""
+    found = changes(LAW, changed(tmp_path, "phase.post16", "month = 5, day = 31", "month = 5, day = 30"))
+
+    assert [change_words(one) for one in found] == [
+        (
+            "time limit of clocks started from 1 September 2015 to 1 September 2015: "
+            "before 31 May of that calendar year → before 30 May of that calendar year"
+        )
+    ]
+
+
+def test_nothing_changed_is_no_change() -> None:
+    """The law beside itself."""
+    assert changes(LAW, load_rulebook()) == ()
+
+
+def test_a_superseded_version_is_told_by_its_days() -> None:
+    """A bill changes the limit from its day on, ends the readings of the old number, and is cited."""
+    found = changes(LAW, load_rulebook([EXAMPLES / "what-if-bill.toml"]))
+    limits = {one.deadline: (one.since, one.until) for one in found if one.part == "limit"}
+    added = [one.deadline for one in found if one.part == "deadline" and one.old is None]
+
+    assert limits == {
+        "plan.issue": (date(2028, 9, 1), None),
+        "assess.no_plan": (date(2028, 9, 1), None),
+    }
+    assert added == ["what_if.key_stage_review"]
+    assert ("plan.issue", "readings", "day-one") in [(one.deadline, one.part, one.name) for one in found]
+    assert [one.name for one in found if one.part == "events"] == ["key_stage_review_held", "key_stage_ends"]
+
+
+def test_taken_out_is_the_other_way_round() -> None:
+    """What one side adds the other takes out."""
+    found = changes(load_rulebook([EXAMPLES / "local-promises.toml"]), LAW)
+
+    assert [(one.deadline, one.part, one.new) for one in found] == [
+        ("local.contact", "deadline", None),
+        ("local.plan", "deadline", None),
+    ]
+    assert change_words(found[0]).startswith(
+        "deadline: taken out: Answer a family that wrote or rang (local, "
+    )
+
+
+def test_wording_answers_no_case_otherwise(tmp_path: Path) -> None:
+    """A corrected quotation judges nothing anew; a changed number does, and what gives way to it."""
+    wording = changed(tmp_path / "a", "plan.issue", 'note = "Sent', 'note = "Posted')
+    number = changed(tmp_path / "b", "detained.issue", "weeks = 20", "weeks = 19")
+
+    assert affected(changes(LAW, wording), LAW, wording) == frozenset()
+    assert affected(changes(LAW, number), LAW, number) == {"detained.issue", "plan.issue", "assess.no_plan"}
+
+
+def test_an_event_that_may_lie_ahead_affects_every_deadline_that_names_it(tmp_path: Path) -> None:
+    """`planned` decides what a date after the as-at date can do."""
+    copy = tmp_path / "rulebook"
+    shutil.copytree(FOLDER, copy)
+    events = (copy / "events.toml").read_text(encoding="utf-8")
+    place = events.index('id = "review_meeting"')
+    (copy / "events.toml").write_text(
+        events[:place] + events[place:].replace("planned = true", "planned = false", 1), encoding="utf-8"
+    )
+    new = load_rulebook(folder=copy)
+    found = changes(LAW, new)
+
+    assert [(one.part, one.name) for one in found] == [("events", "review_meeting")]
+    assert {"review.notice", "review.decide", "review.report"} <= affected(found, LAW, new)
+    assert "assess.decide" not in affected(found, LAW, new)
+
+
+def test_a_limit_answers_and_a_quotation_does_not() -> None:
+    """Only what can decide a case asks for a golden case."""
+    limit = LAW.by_id["plan.issue"].versions[0].limit
+
+    assert Change("x", "limit", new=limit).answers
+    assert not Change("x", "says", new="other words").answers
+
+
+def test_the_words_of_an_excuse_answer_no_case_otherwise(tmp_path: Path) -> None:
+    """A provision corrected is told and asks for no golden case; a flag that changes does."""
+    words = changes(LAW, changed(tmp_path / "a", "plan.issue", 'says = "SEN2 item', 'says = "SEN item'))
+    flag = changes(
+        LAW, changed(tmp_path / "b", "plan.issue", 'flag = "coronavirus"', 'flag = "missed_appointment"')
+    )
+
+    assert [(one.part, one.name, one.answers) for one in words] == [("excuses", "exception-recorded", False)]
+    assert [(one.part, one.name, one.answers) for one in flag] == [("excuses", "coronavirus", True)]

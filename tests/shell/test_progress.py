@@ -1,0 +1,110 @@
+"""The bar on standard error: on a screen and after a while, and nowhere else."""
+
+import io
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ehcp_timeline.shell import progress
+from tests.cli.command import environment
+
+AT_ONCE = (
+    "import sys; from ehcp_timeline.cli import app; from ehcp_timeline.shell import progress; "
+    "progress.AFTER = {}; sys.exit(app.main())"
+)
+HEADER = "case_id,request_received,plan_issued\n"
+
+
+def _checked(
+    folder: Path, *, after: float, screen: bool, env: dict[str, str] | None = None
+) -> tuple[bytes, bytes]:
+    """Return what a check writes to its standard output, a pipe, and to its standard error."""
+    file = folder / "cases.csv"
+    file.write_text(HEADER + "".join(f"C-{n},02/04/2025,\n" for n in range(300)), encoding="utf-8")
+    ours, theirs = pty.openpty() if screen else os.pipe()
+    words = ["check", str(file), "--as-at", "2026-01-15"]
+    with subprocess.Popen(
+        [sys.executable, "-c", AT_ONCE.format(after), *words],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        stdin=subprocess.DEVNULL,
+        env=environment() | {"TERM": "xterm"} | (env or {}),
+    ) as run:
+        os.close(theirs)
+        out, _ = run.communicate(timeout=120)
+    assert run.returncode == 1
+    return out, _read_all(ours)
+
+
+def _read_all(end: int) -> bytes:
+    found = b""
+    while True:
+        try:
+            piece = os.read(end, 65536)
+        except OSError:  # a terminal whose other end has closed
+            piece = b""
+        if not piece:
+            os.close(end)
+            return found
+        found += piece
+
+
+def test_a_screen_is_shown_how_far_it_is_and_then_left_clean(tmp_path: Path) -> None:
+    """A share of about all rows; what was drawn is wiped away before anything else is said."""
+    out, err = _checked(tmp_path, after=0, screen=True)
+
+    assert b"[========================] 100%  300 rows" in err
+    assert err.endswith(b"\r\x1b[K")
+    assert b"\x1b" not in out
+
+
+def test_a_quick_run_shows_nothing(tmp_path: Path) -> None:
+    """Before the time is up nothing is drawn, and nothing wiped away."""
+    assert _checked(tmp_path, after=3600, screen=True)[1] == b""
+
+
+def test_a_pipe_is_never_shown_anything(tmp_path: Path) -> None:
+    """Standard error that goes to a file or a log holds no bar."""
+    assert _checked(tmp_path, after=0, screen=False)[1] == b""
+
+
+def test_a_screen_that_cannot_go_back_is_shown_nothing(tmp_path: Path) -> None:
+    """A dumb terminal would fill with lines."""
+    assert _checked(tmp_path, after=0, screen=True, env={"TERM": "dumb"})[1] == b""
+
+
+def test_the_answer_is_the_same_with_a_bar(tmp_path: Path) -> None:
+    """The bar is no part of the answer."""
+    shown, _ = _checked(tmp_path, after=0, screen=True)
+    bare, _ = _checked(tmp_path, after=0, screen=False)
+
+    assert shown == bare
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        (0, "[------------------------]   0%  0 rows"),
+        (999_999, "[=======================-]  99%  999,999 rows"),
+        (1_000_000, "[========================] 100%  1,000,000 rows"),
+        (1_200_000, "[========================] 100%  1,200,000 rows"),
+    ],
+)
+def test_a_bar_is_full_when_all_has_come_and_never_more(rows: int, line: str) -> None:
+    """What was expected was an estimate: more may come."""
+    assert progress.bar_line(rows, 1_000_000) == line
+
+
+def test_batches_are_added_up() -> None:
+    """Each batch says only how many rows it had."""
+    screen = io.StringIO()
+    bar = progress.Bar(screen, 0, 0)
+    bar.add(1000)
+    bar.add(500)
+    bar.clear()
+
+    assert screen.getvalue() == "\r\x1b[K1,000 rows\r\x1b[K1,500 rows\r\x1b[K"
