@@ -13,8 +13,8 @@ import time
 import numpy as np
 
 from ehcp_timeline.commands.forecast.model.bootstrap import Drivers, series
-from ehcp_timeline.commands.forecast.model.pipeline import InHand, Pipeline, Step
-from ehcp_timeline.commands.forecast.model.policy import IN_TIME_FIRST, OLDEST_FIRST, Order, split
+from ehcp_timeline.commands.forecast.model.pipeline import InHand, Pipeline, SimulatedStage
+from ehcp_timeline.commands.forecast.model.policy import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
 from ehcp_timeline.commands.forecast.simulate.record import Plan
 from ehcp_timeline.commands.forecast.simulate.run import Extra, Start, run
 
@@ -27,13 +27,13 @@ ORDERS = {
     "oldest-first": OLDEST_FIRST,
     "in-time-first": IN_TIME_FIRST,
     "split": split(0.5),
-    "observed": Order(0.6, 0.2, 0.2),
+    "observed": WorkOrder(0.6, 0.2, 0.2),
 }
 STEPS = (
-    Step("decision", 4, 0.6, 0.65),
-    Step("advice", 5, 0.4, 1.0),
-    Step("draft", 1, 0.3, 0.95),
-    Step("final", 3, 0.5, 1.0),
+    SimulatedStage("decision", 4, 0.6, 0.65),
+    SimulatedStage("advice", 5, 0.4, 1.0),
+    SimulatedStage("draft", 1, 0.3, 0.95),
+    SimulatedStage("final", 3, 0.5, 1.0),
 )
 
 

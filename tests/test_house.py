@@ -1,142 +1,168 @@
-"""The house plan holds: folder order is import order, one file is one sentence, nothing is left about."""
+"""The house plan holds: folder order is import order, a command stands alone, nothing is left about."""
 
 import ast
 import re
+import subprocess
+import sys
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import pytest
+from tests.cli.command import environment
 
-HOUSE = Path(__file__).parents[1] / "src" / "ehcp_timeline"
+ROOT = Path(__file__).parents[1]
+HOUSE = ROOT / "src" / "ehcp_timeline"
 LAYERS = (
-    "errors",
-    "clock",
-    "text",
-    "law",
-    "cases",
-    "audit",
-    "measure",
-    "privacy",
-    "output",
-    "shell",
-    "commands",
-    "cli",
+    *("errors", "clock", "text", "law", "cases", "audit", "measure"),
+    *("privacy", "output", "shell", "commands", "cli"),
 )
-POLARS_ROOMS = ("cases/", "audit/bulk/", "measure/", "privacy/", "output/", "commands/")
-NO_POLARS = (
-    "cases/cells/values.py",
-    "cases/inline.py",
-    "cases/model.py",
-    "cases/schema.py",
-    "commands/changes/command.py",
-    "commands/check/command.py",
-    "commands/columns/command.py",
-    "commands/compare/command.py",
-    "commands/convert/command.py",
-    "commands/exceptions/command.py",
-    "commands/explain/command.py",
-    "commands/forecast/command.py",
-    "commands/forecast/options.py",
-    "commands/key/command.py",
-    "commands/publish/command.py",
-    "commands/quality/command.py",
-    "commands/reconcile/command.py",
-    "commands/rules/check.py",
-    "commands/rules/command.py",
-    "commands/rules/coverage.py",
-    "commands/rules/diff.py",
-    "commands/rules/golden/conditions.py",
-    "commands/rules/golden/edges.py",
-    "commands/rules/golden/expectations.py",
-    "commands/rules/golden/files.py",
-    "commands/rules/golden/model.py",
-    "commands/rules/golden/run.py",
-    "commands/rules/holidays.py",
-    "commands/rules/revisions.py",
-    "commands/rules/rulebooks.py",
-    "commands/rules/test.py",
-    "commands/scorecard/command.py",
-    "commands/scorecard/publish.py",
-    "commands/scorecard/question.py",
-    "commands/template/command.py",
-    "commands/timeline/command.py",
-    "commands/timeline/view.py",
-    "commands/worklists/letters.py",
-    "commands/worklists/next_.py",
-    "commands/worklists/overdue.py",
-    "measure/result.py",
-    "output/plain.py",
-    "output/terminal.py",
-)
+POLARS_FREE = ("errors.py", "clock/", "text/", "law/", "audit/single/", "shell/", "cli/")
+MOST_FILES, MOST_LINES = 20, 500
 DRAWERS = ("utils", "helpers", "core", "engine", "manager", "base", "common")
 FILES = sorted(HOUSE.rglob("*.py"))
+# What people run without a file: none of it may wait for polars.
+LIGHT = """
+import sys
+from ehcp_timeline.cli.app import main
+from tests.oracle import commands
+light = [["timeline", "request_received=2026-01-12", "--as-at", "2026-06-01", "--format", form]
+         for form in ("plain", "table", "json")]
+light += [["rules", name] for name in ("list", "coverage")]
+light += [["rules", "show", "plan.issue"], ["rules", "stale", "--as-at", "2026-06-01"], ["template"]]
+light += [["explain", "A-1"], ["--version"], [], *([*name.split(), "--help"] for name in commands())]
+for words in light:
+    sys.argv = ["ehcp", *words]
+    main()
+    assert "polars" not in sys.modules, words
+"""
 
 
-def _layer(path: Path) -> str:
-    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
+def _place(path: Path) -> str:
+    return path.relative_to(HOUSE).as_posix()
 
 
-def _imports(path: Path, *, run_time_only: bool = False) -> Iterator[str]:
-    """Yield every module a file imports; without those that only the type checker sees if asked so."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    skipped: set[ast.AST] = set()
-    for node in ast.walk(tree):
-        if run_time_only and isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            skipped.update(inner for part in node.body for inner in ast.walk(part))
-        if node in skipped:
-            continue
-        if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+def _imports(path: Path) -> Iterator[tuple[str, ...]]:
+    """Yield the parts of every module of the package that a file imports, wherever in the file."""
+    known = {_parts(one) for one in FILES}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "ehcp_timeline":
+            module = tuple((node.module or "").split("."))[1:]
+            yield from {
+                (*module, name.name) if (*module, name.name) in known else module for name in node.names
+            }
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HOUSE)))
-def test_a_module_imports_only_from_layers_above_its_own(path: Path) -> None:
-    """Folder order is import order."""
-    if path == HOUSE / "__init__.py":
-        allowed = set(LAYERS[:-1])
-    else:
-        allowed = set(LAYERS[: LAYERS.index(_layer(path)) + 1])
-
-    ours = [name.split(".")[1] for name in _imports(path) if name.startswith("ehcp_timeline.")]
-
-    assert [name for name in ours if name not in allowed] == []
+def _parts(path: Path) -> tuple[str, ...]:
+    parts = path.relative_to(HOUSE).with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" else parts
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HOUSE)))
-def test_polars_stays_in_its_rooms(path: Path) -> None:
-    """Polars is imported only where whole files are read, judged, measured or written."""
-    place = str(path.relative_to(HOUSE))
-    may = place.startswith(POLARS_ROOMS) and place not in NO_POLARS
+def test_a_module_imports_only_from_its_own_layer_and_those_before() -> None:
+    """Folder order is import order; the package's first file may name any layer but the command line."""
+    upward = [
+        f"{_place(path)} imports {'.'.join(module)}"
+        for path in FILES
+        for module in _imports(path)
+        if module and LAYERS.index(module[0]) > LAYERS.index((_parts(path) or LAYERS[-2:-1])[0])
+    ]
 
-    found = [name for name in _imports(path, run_time_only=True) if name.split(".")[0] == "polars"]
-
-    assert may or not found
+    assert upward == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HOUSE)))
-def test_numpy_stays_in_the_forecast(path: Path) -> None:
+def test_no_command_imports_another() -> None:
+    """What two commands need stands in a layer before them."""
+    across = [
+        f"{_place(path)} imports {'.'.join(module)}"
+        for path in (HOUSE / "commands").rglob("*.py")
+        for module in _imports(path)
+        if module[:1] == ("commands",) and module[:2] != _parts(path)[:2]
+    ]
+
+    assert across == []
+
+
+def test_there_is_no_circle_among_the_rooms_of_any_folder() -> None:
+    """Seen from any folder, its files and folders can be put in an order of import."""
+    graphs: dict[tuple[str, ...], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for path in FILES:
+        mine = _parts(path)
+        for module in _imports(path):
+            shared = next((n for n, (a, b) in enumerate(zip(mine, module, strict=False)) if a != b), None)
+            if shared is not None:
+                graphs[mine[:shared]][mine[shared]].add(module[shared])
+
+    circles = []
+    for folder, graph in graphs.items():
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            circles.append(("/".join(folder), error.args[1]))
+    assert circles == []
+
+
+def test_polars_is_imported_only_where_files_are_read_counted_or_written() -> None:
+    """The way to one case is free of it, at the head of a file and within."""
+    found = [
+        _place(path)
+        for path in FILES
+        if _place(path).startswith(POLARS_FREE)
+        and re.search(r"^(import|from) polars", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+
+    assert found == []
+
+
+def test_what_needs_no_file_never_loads_polars() -> None:
+    """Every help, `timeline`, `template` and the pages of the rulebook."""
+    run = subprocess.run(
+        [sys.executable, "-c", LIGHT],
+        capture_output=True,
+        check=False,
+        env=environment(),
+        cwd=ROOT,
+        text=True,
+    )
+
+    assert (run.returncode, [line for line in run.stderr.splitlines() if "Error" in line]) == (0, [])
+
+
+def test_numpy_stays_in_the_forecast() -> None:
     """Numpy is imported only where weeks are simulated."""
-    place = str(path.relative_to(HOUSE))
+    found = [
+        _place(path)
+        for path in FILES
+        if re.search(r"^\s*(import|from) numpy", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
 
-    found = [name for name in _imports(path) if name.split(".")[0] == "numpy"]
-
-    assert place.startswith("commands/forecast/") or not found
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HOUSE)))
-def test_a_file_is_one_sentence(path: Path) -> None:
-    """Every module says what it is in one sentence and has at most 350 lines."""
-    text = path.read_text(encoding="utf-8")
-    docstring = ast.get_docstring(ast.parse(text)) or ""
-
-    assert len(text.splitlines()) <= 350
-    assert not text.strip() or docstring.split("\n\n")[0].strip().endswith((".", "?", "::"))
+    assert [place for place in found if not place.startswith("commands/forecast/")] == []
 
 
-def test_no_file_is_a_drawer() -> None:
-    """No room is named after what it might hold."""
+def test_a_class_name_means_one_thing() -> None:
+    """No two classes of the package share a name."""
+    names = Counter(
+        node.name
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+
+    assert [name for name, number in names.items() if number > 1] == []
+
+
+def test_a_file_is_one_subject() -> None:
+    """Every module says what it is in one sentence and fits within 500 lines; a folder holds at most 20."""
+    wrong = []
+    for path in FILES:
+        text = path.read_text(encoding="utf-8")
+        docstring = ast.get_docstring(ast.parse(text)) or ""
+        said = not text.strip() or docstring.split("\n\n")[0].strip().endswith((".", "?", "::"))
+        wrong += [] if said and len(text.splitlines()) <= MOST_LINES else [_place(path)]
+    full = [
+        folder.name for folder in {path.parent for path in FILES} if len([*folder.glob("*.py")]) > MOST_FILES
+    ]
+
+    assert (wrong, full) == ([], [])
     assert [path.name for path in FILES if path.stem in DRAWERS] == []
 
 

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import vocabulary
-from ehcp_timeline.cases.source import CaseSource, open_case_file
+from ehcp_timeline.cases.source import CaseFile, open_case_file
 
 AS_AT = date(2026, 1, 15)
 
@@ -23,7 +23,7 @@ def write(folder: Path, content: str | bytes, name: str = "cases.csv") -> str:
     return str(path)
 
 
-def opened(folder: Path, content: str | bytes, **options: Any) -> CaseSource:
+def opened(folder: Path, content: str | bytes, **options: Any) -> CaseFile:
     """Open a file with this content as at 15 January 2026."""
     return open_case_file(write(folder, content), vocabulary(), as_at=AS_AT, **options)
 

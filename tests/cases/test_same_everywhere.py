@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.cases.schema import vocabulary
-from ehcp_timeline.cases.source import CaseSource, open_case_file
+from ehcp_timeline.cases.source import CaseFile, open_case_file
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from tests.cases.books import book
 from tests.cases.formats.sen2.made import Assessment, Person, person, request, xml
@@ -196,12 +196,12 @@ RETURNS: Mapping[str, tuple[str, Callable[[], bytes]]] = {
 }
 
 
-def opened(folder: Path, data: bytes, name: str = "a.csv") -> CaseSource:
+def opened(folder: Path, data: bytes, name: str = "a.csv") -> CaseFile:
     """Write a file and open it."""
     return open_case_file(write(folder, data, name), vocabulary(), as_at=AS_AT)
 
 
-def verdicts(source: CaseSource) -> pl.DataFrame:
+def verdicts(source: CaseFile) -> pl.DataFrame:
     """Return every clock of a file: case, deadline and what is said of it, whatever row it stands on."""
     rulebook = load_rulebook()
     told, whose = [], []
@@ -215,7 +215,7 @@ def verdicts(source: CaseSource) -> pl.DataFrame:
     return found.select("case_id", "deadline", *TOLD).sort("case_id", "deadline", "start")
 
 
-def read(source: CaseSource) -> tuple[int, int, int]:
+def read(source: CaseFile) -> tuple[int, int, int]:
     """Return how many rows were read, judged and not judged."""
     counted: Counter[str] = Counter()
     for batch in source.batches():

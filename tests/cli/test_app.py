@@ -12,7 +12,7 @@ from ehcp_timeline.cli import app as command
 from ehcp_timeline.cli.app import main
 from ehcp_timeline.cli.lazy import LISTED, Listed, loaded
 from ehcp_timeline.errors import CaseFileError
-from tests.cli.command import PROGRAM, ehcp, environment, printed, said
+from tests.cli.command import PROGRAM, ehcp, ehcp_apart, environment, printed, said
 
 COMMANDS = (
     *("check", "timeline", "explain", "overdue", "next", "letters", "changes"),
@@ -208,3 +208,15 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 
     assert run.wait(60) == 141
     assert told == b""
+
+
+def test_the_package_runs_as_a_module() -> None:
+    """`python -m ehcp_timeline` is the same command."""
+    run = ehcp_apart("--version", program=(sys.executable, "-m", "ehcp_timeline"))
+
+    assert (run.returncode, printed(run)) == (0, f"ehcp-timeline {__version__}\n")
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    """Type checkers of other projects read its annotations."""
+    assert Path(command.__file__).parents[1].joinpath("py.typed").is_file()

@@ -73,3 +73,13 @@ def test_the_published_schemas_are_what_the_package_writes(tmp_path: Path) -> No
     written = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
 
     assert written == {path.name: path.read_text(encoding="utf-8") for path in SCHEMAS.glob("*.json")}
+
+
+@pytest.mark.parametrize("path", sorted(SCHEMAS.glob("*.json")), ids=lambda path: path.stem)
+def test_every_key_is_always_there(path: Path) -> None:
+    """No object of an answer has a key that may be missing or one that is not named."""
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    shapes = [one for one in (schema, *schema.get("$defs", {}).values()) if "properties" in one]
+
+    assert [one["title"] for one in shapes if set(one["required"]) != set(one["properties"])] == []
+    assert [one["title"] for one in shapes if one["additionalProperties"]] == []

@@ -11,7 +11,7 @@ from ehcp_timeline.clock.counting import UNITS
 from ehcp_timeline.commands.rules.golden.model import Golden, failures
 from ehcp_timeline.law.loader.deadline import Words, read_deadline, spread
 from ehcp_timeline.law.loader.excuse import read_grounds
-from ehcp_timeline.law.loader.faults import Place
+from ehcp_timeline.law.loader.faults import Location
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.law.subset import part_of
 
@@ -71,7 +71,7 @@ class Law:
             flags=flags,
             deadline_ids=frozenset(book.by_id),
             instruments=frozenset(one.id for one in book.instruments),
-            grounds=read_grounds(Place("excuses.toml:", faults), grounds, events, flags),
+            grounds=read_grounds(Location("excuses.toml:", faults), grounds, events, flags),
         )
 
     def mutants(self) -> Iterator[Mutant]:
@@ -89,7 +89,7 @@ class Law:
         faults: list[str] = []
         words = self.words(grounds, faults)
         read = [
-            read_deadline(Place("law:", faults), one, source, words, "")
+            read_deadline(Location("law:", faults), one, source, words, "")
             for table in tables
             for one, source in spread(table)
         ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.commands.rules.view.change_words import change_words
-from ehcp_timeline.law.diff import Change, affected, changes
+from ehcp_timeline.law.diff import ClauseChange, affected, changes
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
 
@@ -141,8 +141,8 @@ def test_a_limit_answers_and_a_quotation_does_not() -> None:
     """Only what can decide a case asks for a golden case."""
     limit = LAW.by_id["plan.issue"].versions[0].limit
 
-    assert Change("x", "limit", new=limit).answers
-    assert not Change("x", "says", new="other words").answers
+    assert ClauseChange("x", "limit", new=limit).answers
+    assert not ClauseChange("x", "says", new="other words").answers
 
 
 def test_the_words_of_an_excuse_answer_no_case_otherwise(tmp_path: Path) -> None:

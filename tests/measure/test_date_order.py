@@ -10,7 +10,7 @@ from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.audit.selection import Selection, unjudgeable
 from ehcp_timeline.cases.mapping.model import NOTHING_SAID, FileMapping
 from ehcp_timeline.cases.schema import vocabulary
-from ehcp_timeline.cases.source import CaseSource, open_case_file
+from ehcp_timeline.cases.source import CaseFile, open_case_file
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.audit import check_files
 from ehcp_timeline.measure.date_order import date_order
@@ -21,7 +21,7 @@ AS_AT = date(2026, 1, 15)
 DECIDED = Selection(verdicts=frozenset(VERDICTS), everything=True, deadlines=frozenset({"assess.decide"}))
 
 
-def source(folder: Path, content: str, mapping: FileMapping = NOTHING_SAID) -> CaseSource:
+def source(folder: Path, content: str, mapping: FileMapping = NOTHING_SAID) -> CaseFile:
     """Open a file with this content."""
     (folder / "cases.csv").write_text(content)
     return open_case_file(str(folder / "cases.csv"), vocabulary(), as_at=AS_AT, mapping=mapping)
@@ -174,7 +174,7 @@ def test_judging_only_what_can_differ_finds_all_that_differs(
     assert found.changed == sum(both[0].get(clock) != both[1].get(clock) for clock in both[0] | both[1]) > 0
 
 
-def told_of(file: CaseSource) -> dict[tuple[str, int, int], str]:
+def told_of(file: CaseFile) -> dict[tuple[str, int, int], str]:
     """Return every verdict of a file, by deadline, row and number on the row."""
     told: dict[tuple[str, int, int], str] = {}
     dropped = {one.id for one in unjudgeable(LAW, file.columns)}

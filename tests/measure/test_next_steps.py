@@ -9,8 +9,8 @@ from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.next_steps import (
     Chain,
+    NextStep,
     NextSteps,
-    Step,
     last_day_that_leaves,
     next_steps,
     unknown_names,
@@ -139,7 +139,7 @@ def test_the_steps_name_nothing_that_the_law_does_not_know() -> None:
 
 def test_a_name_that_the_law_does_not_know_is_found() -> None:
     """A mistyped deadline or event would silently never apply."""
-    step = Step("x", "Do it", until=("draft_snt",), by=("plan.isue",), while_open="assess.advise")
+    step = NextStep("x", "Do it", until=("draft_snt",), by=("plan.isue",), while_open="assess.advise")
     steps = NextSteps((Chain(("plan.isssue",), (step,)),), ())
 
     assert sorted(unknown_names(steps, load_rulebook())) == [

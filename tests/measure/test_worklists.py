@@ -7,7 +7,7 @@ import pytest
 
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.measure.casework import OPEN, Casework
-from ehcp_timeline.measure.pace import Pace, Stage
+from ehcp_timeline.measure.pace import Pace, PacedStage
 from ehcp_timeline.measure.worklists import (
     POLICIES,
     Policy,
@@ -64,14 +64,18 @@ def test_a_case_is_expected_at_the_pace_of_those_before_it(
 
 def test_a_stage_that_has_lasted_long_lasts_as_long_as_those_that_did() -> None:
     """What is left is taken from the cases that had already lasted so long."""
-    stage = Stage("draft", (10, 20, 60, 100, 140))
+    stage = PacedStage("draft", (10, 20, 60, 100, 140))
 
     assert [stage.left(50, spent) for spent in (0, 10, 20, 99, 100, 140)] == [60, 50, 80, 1, 40, 0]
 
 
 def test_without_its_stages_a_clock_is_taken_whole() -> None:
     """A file that records only request and plan still has a pace."""
-    pace = Pace("plan.issue", (Stage("decide", ()), Stage("draft", ())), Stage("whole", (150, 160, 170)))
+    pace = Pace(
+        "plan.issue",
+        (PacedStage("decide", ()), PacedStage("draft", ())),
+        PacedStage("whole", (150, 160, 170)),
+    )
 
     assert pace.days_left(50, 0, 30, 30) == 130
     assert pace.days_left(85, 1, 5, 155) == 15

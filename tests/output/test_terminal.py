@@ -7,10 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ehcp_timeline.output.plain import plain_text
-from ehcp_timeline.output.sections import Column, Section, without_empty_columns
+from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.output.terminal import terminal_text
 
-COLUMNS = (Column("case", "fixed"), Column("due", "fixed"), Column("days", "number"), Column("note"))
+COLUMNS = (
+    TableColumn("case", "fixed"),
+    TableColumn("due", "fixed"),
+    TableColumn("days", "number"),
+    TableColumn("note"),
+)
 LONG = "EHC-" + "0123456789" * 4
 SECTION = Section(
     "Overdue: 1", columns=COLUMNS, rows=((LONG, "2025-08-20", "1,148", "word " * 20),), alarm=True
@@ -57,7 +62,7 @@ LINES = st.lists(st.tuples(WORDS, WORDS, WORDS, WORDS), min_size=1, max_size=5)
 @given(rows=LINES, width=st.integers(20, 160))
 def test_no_word_of_any_column_is_lost(rows: list[tuple[str, ...]], width: int) -> None:
     """However the columns are folded, every word of every cell is on the page, whole."""
-    columns = (Column("a", "fixed"), Column("b"), Column("c"), Column("d", "number"))
+    columns = (TableColumn("a", "fixed"), TableColumn("b"), TableColumn("c"), TableColumn("d", "number"))
     section = Section(columns=columns, rows=tuple(rows))
     drawn = terminal_text([section], width=width, colour=False).split()[4:]
 
@@ -66,7 +71,7 @@ def test_no_word_of_any_column_is_lost(rows: list[tuple[str, ...]], width: int) 
 
 def test_the_room_goes_to_what_is_folded_most() -> None:
     """A long column is given what a short one does not need."""
-    columns = (Column("short"), Column("long"))
+    columns = (TableColumn("short"), TableColumn("long"))
     section = Section(columns=columns, rows=(("one two", "word " * 12),))
 
     lines = terminal_text([section], width=40, colour=False).splitlines()
@@ -75,7 +80,7 @@ def test_the_room_goes_to_what_is_folded_most() -> None:
 
 def test_what_is_optional_gives_way_to_what_is_not() -> None:
     """In a narrow window the last optional columns are left out; plain text keeps them all."""
-    columns = (*COLUMNS[:3], Column("caseworker", optional=True), Column("team", optional=True))
+    columns = (*COLUMNS[:3], TableColumn("caseworker", optional=True), TableColumn("team", optional=True))
     section = Section(
         columns=columns, rows=(("EHC-000123", "2025-08-20", "148", "A. Khan", "Assessment North"),)
     )
@@ -98,7 +103,7 @@ def test_a_command_is_never_folded() -> None:
 
 def test_a_table_without_headings_has_no_empty_first_line() -> None:
     """Labels and what stands beside them begin at once, on a terminal and in a pipe."""
-    section = Section("t", columns=(Column("", "fixed"), Column("")), rows=(("Law", "reg 5"),))
+    section = Section("t", columns=(TableColumn("", "fixed"), TableColumn("")), rows=(("Law", "reg 5"),))
 
     assert plain_text([section]) == "t\nLaw  reg 5\n"
     assert terminal_text([section], width=40, colour=False) == "t\nLaw  reg 5\n"
@@ -117,7 +122,9 @@ def test_colour_adds_nothing() -> None:
 @given(st.text(min_size=1))
 def test_no_cell_can_steer_the_screen(cell: str) -> None:
     """Whatever a cell holds, the only escapes are the page's own colours, and the cell is never markup."""
-    section = Section(cell, before=(cell,), columns=(Column("x", "fixed"),), rows=((cell,),), after=(cell,))
+    section = Section(
+        cell, before=(cell,), columns=(TableColumn("x", "fixed"),), rows=((cell,),), after=(cell,)
+    )
     for text in (terminal_text([section], width=80, colour=True), plain_text([section])):
         rest = re.sub(r"\x1b\[[0-9;]*m", "", text)
         assert not any(one < " " and one != "\n" for one in rest)
@@ -126,7 +133,7 @@ def test_no_cell_can_steer_the_screen(cell: str) -> None:
 
 def test_markup_in_a_case_file_is_text() -> None:
     """Square brackets and colons that Rich would read as markup are printed."""
-    section = Section(columns=(Column("x"),), rows=(("[link=http://a]b[/link] :smile: [red]c[/red]",),))
+    section = Section(columns=(TableColumn("x"),), rows=(("[link=http://a]b[/link] :smile: [red]c[/red]",),))
 
     assert "[link=http://a]b[/link] :smile: [red]c[/red]" in terminal_text([section], width=80, colour=True)
 

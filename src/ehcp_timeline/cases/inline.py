@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from ehcp_timeline.cases.cells.parser import Value, cell_reader
-from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, Fault, blank_words, shown
+from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, CellFault, blank_words, shown
 from ehcp_timeline.cases.headers import Spellings, load_spellings
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.cases.schema import Vocabulary
@@ -63,7 +63,7 @@ def _read(name: str, text: str, vocabulary: Vocabulary, spellings: Spellings, as
     value = cell_reader(column, vocabulary.absorbs, spellings, as_at, blank_words(DEFAULT_BLANKS))(text)
     if value is None:
         raise UsageError(f"{name} has no value", "give one, or leave the word out")
-    if isinstance(value, Fault):
+    if isinstance(value, CellFault):
         problem = value.problem(0, column, text)
         raise UsageError(f"{name}: {problem.problem}", problem.try_)
     return value

@@ -8,7 +8,7 @@ from itertools import compress
 
 import polars as pl
 
-from ehcp_timeline.cases.cells.vectorised import Read
+from ehcp_timeline.cases.cells.vectorised import ReadBlock
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.cases.sheet import ROW
@@ -54,7 +54,7 @@ class Check:
     many: str = ""
 
 
-class Order:
+class RowChecker:
     """Puts the rows of one file to every check that its columns allow; the rows are judged all the same."""
 
     def __init__(self, held: frozenset[str], vocabulary: Vocabulary, as_at: date) -> None:
@@ -69,7 +69,7 @@ class Order:
         self._first: dict[str, Problem] = {}
         self._found: Counter[str] = Counter()
 
-    def find(self, read: Read) -> Iterator[Problem]:
+    def find(self, read: ReadBlock) -> Iterator[Problem]:
         """Yield the problems of some rows; a cell that could not be read has its own already."""
         unreadable = {(problem.row, problem.column) for problem in read.problems}
         for check in self._with_problem(read.frame):

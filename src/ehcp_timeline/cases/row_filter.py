@@ -10,7 +10,7 @@ from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW, Block, as_text
 
 
-class Repeats:
+class DuplicateRows:
     """The rows seen so far: a 64-bit hash of all cells of each, and its line.
 
     Two different rows of five million have one hash with a chance of less than one in a million.
@@ -44,7 +44,7 @@ _TOTAL = r"(?i)^(?:(?:grand |sub-? ?)?totals?|count|sum)\b[ :=]*[0-9,.]*$"
 
 
 def sieve(
-    block: Block, places: Mapping[str, int], blanks: frozenset[str], repeats: Repeats
+    block: Block, places: Mapping[str, int], blanks: frozenset[str], repeats: DuplicateRows
 ) -> tuple[pl.DataFrame, list[Problem]]:
     """Return the rows that can be judged and a problem for each other row that is not blank.
 

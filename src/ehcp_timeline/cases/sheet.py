@@ -17,7 +17,7 @@ ROW = "row"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SheetOptions:
     """Where the user says that the cases stand in a file; what is not said is found.
 
     Attributes:
@@ -31,7 +31,7 @@ class Asked:
     dated: frozenset[str] = frozenset()
 
 
-ANYWHERE = Asked()
+ANYWHERE = SheetOptions()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,10 @@ from ehcp_timeline.cases.mapping.model import NO_MAPPINGS, NOTHING_SAID, FileMap
 from ehcp_timeline.cases.mapping.validate import check_mappings, is_settled, said_of, turned, usual
 from ehcp_timeline.cases.model import NO_ROWS, Problem
 from ehcp_timeline.cases.prefetch import ahead
-from ehcp_timeline.cases.row_checks import Order
-from ehcp_timeline.cases.row_filter import Repeats, sieve
+from ehcp_timeline.cases.row_checks import RowChecker
+from ehcp_timeline.cases.row_filter import DuplicateRows, sieve
 from ehcp_timeline.cases.schema import Column, Vocabulary
-from ehcp_timeline.cases.sheet import ROW, Asked, Block, Coded, Sheet, side_by_side, sliced
+from ehcp_timeline.cases.sheet import ROW, Block, Coded, Sheet, SheetOptions, side_by_side, sliced
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Understood:
     constants: Mapping[str, str] = field(default_factory=dict)
 
 
-class CaseSource:
+class CaseFile:
     """One case file, its columns known, its rows not yet read.
 
     Attributes:
@@ -123,7 +123,7 @@ class CaseSource:
         """Events with a date in figures that can only be day-first, where some date could be either."""
         return self._reading.orders.day_first if self._reading else ()
 
-    def both_ways(self, columns: Collection[str], *, some: bool = False) -> tuple["CaseSource", "CaseSource"]:
+    def both_ways(self, columns: Collection[str], *, some: bool = False) -> tuple["CaseFile", "CaseFile"]:
         """Return the same file twice: as it is, and with the dates in figures of these columns month-first.
 
         They are to be read side by side.
@@ -136,7 +136,7 @@ class CaseSource:
         sheet = self._sheet if kept is None else replace(self._sheet, blocks=sliced(kept))
         known = (self._vocabulary, self._spellings, self._as_at, self._blanks, self._mapping)
         one, other = side_by_side(sheet)
-        return CaseSource(one, *known), CaseSource(other, *known, columns)
+        return CaseFile(one, *known), CaseFile(other, *known, columns)
 
     def batches(self, rows: int = 150_000) -> Generator[Batch]:
         """Yield the rows of the file from the first, about `rows` of them at a time; at least one batch.
@@ -159,8 +159,8 @@ class CaseSource:
         apart = [name for name, said in self._said.items() if said != usual(self._mapping)]
         settled = [name for name, said in self._said.items() if is_settled(said)]
         reading = CellReading(columns.values(), self._reader_of, self._blanks, apart, settled)
-        order = Order(self.columns, self._vocabulary, self._as_at)
-        repeats, suspects, undecided = Repeats(), Suspects(), Undecided()
+        order = RowChecker(self.columns, self._vocabulary, self._as_at)
+        repeats, suspects, undecided = DuplicateRows(), Suspects(), Undecided()
         self._reading, self._undecided = reading, undecided
         held: Batch | None = None
         seen = 0
@@ -225,7 +225,7 @@ def open_case_file(
     blanks: Iterable[str] = DEFAULT_BLANKS,
     aliases: Mapping[str, Sequence[str]] = NO_ALIASES,
     mapping: FileMapping = NOTHING_SAID,
-) -> CaseSource:
+) -> CaseFile:
     """Open a case file and find its columns.
 
     Args:
@@ -242,7 +242,7 @@ def open_case_file(
     """
     spellings, asked = _known(mapping, vocabulary, as_at, aliases)
     (sheet,) = _gathered([_sheet(path, vocabulary, spellings, asked)], spellings)
-    return CaseSource(sheet, vocabulary, spellings, as_at, blanks, mapping)
+    return CaseFile(sheet, vocabulary, spellings, as_at, blanks, mapping)
 
 
 def open_case_files(
@@ -252,7 +252,7 @@ def open_case_files(
     as_at: date,
     blanks: Iterable[str] = DEFAULT_BLANKS,
     mappings: Mappings = NO_MAPPINGS,
-) -> list[CaseSource]:
+) -> list[CaseFile]:
     """Open case files and find their columns; files that are tables of one SEN2 return are one case file.
 
     Args:
@@ -268,15 +268,15 @@ def open_case_files(
     """
     known = {path: _known(mappings.of_file(path), vocabulary, as_at) for path in paths}
     sheets = [_sheet(path, vocabulary, *known[path]) for path in paths]
-    sources: list[CaseSource] = []
+    sources: list[CaseFile] = []
     for sheet in _gathered(sheets, known[paths[0]][0]) if paths else ():
         mapping = mappings.of_file(sheet.name)
         spellings, _ = known.get(sheet.name) or _known(mapping, vocabulary, as_at)
-        sources.append(CaseSource(sheet, vocabulary, spellings, as_at, blanks, mapping))
+        sources.append(CaseFile(sheet, vocabulary, spellings, as_at, blanks, mapping))
     return sources
 
 
-def _sheet(path: str, vocabulary: Vocabulary, spellings: Spellings, asked: Asked) -> Sheet:
+def _sheet(path: str, vocabulary: Vocabulary, spellings: Spellings, asked: SheetOptions) -> Sheet:
     """Return a file whose columns are not yet known."""
     return with_open_review(find_sheet(path, spellings, vocabulary, asked), spellings)
 
@@ -295,10 +295,10 @@ def _known(
     vocabulary: Vocabulary,
     as_at: date,
     aliases: Mapping[str, Sequence[str]] = NO_ALIASES,
-) -> tuple[Spellings, Asked]:
+) -> tuple[Spellings, SheetOptions]:
     """Return what the headings of a file may mean, and where its cases stand."""
     if mapping != NOTHING_SAID:
         check_mappings(Mappings(every=mapping), vocabulary, as_at)
     spellings = load_spellings(vocabulary, {**mapping.columns, **aliases}, mapping.ignore)
     dated = frozenset(fold(outcome.date) for outcome in mapping.outcomes.values())
-    return spellings, Asked(mapping.sheet, mapping.header_row, dated)
+    return spellings, SheetOptions(mapping.sheet, mapping.header_row, dated)

@@ -4,9 +4,12 @@ import json
 import sys
 from pathlib import Path
 
+from ehcp_timeline.commands.changes.schema import CHANGES_ENVELOPES
+from ehcp_timeline.commands.check.exceptions.schema import EXCEPTIONS_ENVELOPES
 from ehcp_timeline.commands.columns.schema import COLUMNS_ENVELOPES
-from ehcp_timeline.commands.convert.schema import FILE_ENVELOPES
+from ehcp_timeline.commands.convert.schema import CONVERT_ENVELOPES
 from ehcp_timeline.commands.forecast.schema import FORECAST_ENVELOPES
+from ehcp_timeline.commands.quality.schema import QUALITY_ENVELOPES
 from ehcp_timeline.commands.reconcile.schema import RECONCILE_ENVELOPES
 from ehcp_timeline.commands.rules.schema import RULES_ENVELOPES
 from ehcp_timeline.commands.scorecard.schema import MEASURE_ENVELOPES
@@ -21,7 +24,10 @@ EVERY = {
     **MEASURE_ENVELOPES,
     **RECONCILE_ENVELOPES,
     **FORECAST_ENVELOPES,
-    **FILE_ENVELOPES,
+    **CONVERT_ENVELOPES,
+    **QUALITY_ENVELOPES,
+    **CHANGES_ENVELOPES,
+    **EXCEPTIONS_ENVELOPES,
 }
 
 

@@ -16,7 +16,7 @@ WORDS_OF_A_CLAUSE: Final = frozenset({"law", "says", "seen", "source"})
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ClauseChange:
     """One clause that is not the same in two rulebooks.
 
     Attributes:
@@ -50,25 +50,33 @@ def _answers(value: object) -> object:
     """Return what of a reading or an excuse can decide a case: everything but its words and its sources."""
     if not isinstance(value, Excuse | Reading):
         return value
-    return tuple(getattr(value, one.name) for one in fields(value) if one.name not in WORDS_OF_A_CLAUSE)
+    return tuple(getattr(value, field.name) for field in fields(value) if field.name not in WORDS_OF_A_CLAUSE)
 
 
-def changes(old: Rulebook, new: Rulebook) -> tuple[Change, ...]:
+def changes(old: Rulebook, new: Rulebook) -> tuple[ClauseChange, ...]:
     """Return every change, in the order of the new rulebook, what was taken out at the end."""
-    found: list[Change] = []
-    for one in new.deadlines:
-        before = old.by_id.get(one.id)
-        found += [Change(one.id, "deadline", new=one)] if before is None else _between(before, one)
-    found += [Change(one.id, "deadline", old=one) for one in old.deadlines if one.id not in new.by_id]
+    found: list[ClauseChange] = []
+    for deadline in new.deadlines:
+        before = old.by_id.get(deadline.id)
+        found += (
+            [ClauseChange(deadline.id, "deadline", new=deadline)]
+            if before is None
+            else _between(before, deadline)
+        )
+    found += [
+        ClauseChange(deadline.id, "deadline", old=deadline)
+        for deadline in old.deadlines
+        if deadline.id not in new.by_id
+    ]
     found += _named("", "events", old.events, new.events)
     found += _named("", "codes", old.codes, new.codes)
-    found += _named("", "flags", {one: one for one in old.flags}, {one: one for one in new.flags})
-    instruments = [{one.id: one for one in book.instruments} for book in (old, new)]
+    found += _named("", "flags", {flag: flag for flag in old.flags}, {flag: flag for flag in new.flags})
+    instruments = [{instrument.id: instrument for instrument in book.instruments} for book in (old, new)]
     found += _named("", "instruments", *instruments)
     return tuple(found)
 
 
-def _between(old: Deadline, new: Deadline) -> Iterator[Change]:
+def _between(old: Deadline, new: Deadline) -> Iterator[ClauseChange]:
     for field in fields(Deadline):
         before, after = getattr(old, field.name), getattr(new, field.name)
         if before == after:
@@ -79,30 +87,30 @@ def _between(old: Deadline, new: Deadline) -> Iterator[Change]:
             clauses = [{one.id: one for one in part} for part in (before, after)]
             yield from _named(new.id, field.name, *clauses)
         else:
-            yield Change(new.id, field.name, old=before, new=after)
+            yield ClauseChange(new.id, field.name, old=before, new=after)
 
 
 def _named(
     deadline: str, part: str, old: Mapping[str, object], new: Mapping[str, object]
-) -> Iterator[Change]:
+) -> Iterator[ClauseChange]:
     for name in dict.fromkeys((*new, *old)):
         if old.get(name) != new.get(name):
-            yield Change(deadline, part, name, old.get(name), new.get(name))
+            yield ClauseChange(deadline, part, name, old.get(name), new.get(name))
 
 
-def _limits(old: Deadline, new: Deadline) -> Iterator[Change]:
+def _limits(old: Deadline, new: Deadline) -> Iterator[ClauseChange]:
     """Yield each span of starts for which the time limit, or its provision, differs."""
-    held: Change | None = None
+    held: ClauseChange | None = None
     for since, until in _spans((*old.versions, *new.versions)):
         before, after = old.version_on(since), new.version_on(since)
         limits = [one.limit if one else None for one in (before, after)]
         if limits[0] == limits[1]:
             if _cited(before) != _cited(after):
-                yield Change(new.id, "law", "", _cited(before), _cited(after), since, until)
+                yield ClauseChange(new.id, "law", "", _cited(before), _cited(after), since, until)
             continue
-        here = Change(new.id, "limit", "", limits[0], limits[1], since, until)
+        here = ClauseChange(new.id, "limit", "", limits[0], limits[1], since, until)
         if held and _goes_on(held, here):
-            held = Change(new.id, "limit", "", held.old, held.new, held.since, until)
+            held = ClauseChange(new.id, "limit", "", held.old, held.new, held.since, until)
             continue
         if held:
             yield held
@@ -120,7 +128,7 @@ def _spans(versions: Iterable[Version]) -> Iterator[tuple[date, date | None]]:
         yield here, after - ONE_DAY if after else None
 
 
-def _goes_on(held: Change, here: Change) -> bool:
+def _goes_on(held: ClauseChange, here: ClauseChange) -> bool:
     adjoins = held.until is not None and held.until + ONE_DAY == here.since
     return adjoins and (held.old, held.new) == (here.old, here.new)
 
@@ -129,7 +137,7 @@ def _cited(version: Version | None) -> str:
     return version.law if version else ""
 
 
-def affected(found: Sequence[Change], old: Rulebook, new: Rulebook) -> frozenset[str]:
+def affected(found: Sequence[ClauseChange], old: Rulebook, new: Rulebook) -> frozenset[str]:
     """Return the deadlines whose answers may differ: those that changed, and those that give way to them."""
     ids = {one.deadline for one in found if one.answers and one.deadline}
     words = {one.name for one in found if one.answers and not one.deadline}

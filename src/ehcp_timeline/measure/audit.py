@@ -11,10 +11,10 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.selection import Selection, unjudgeable
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.backlog import Backlog
-from ehcp_timeline.measure.counts import Tally
+from ehcp_timeline.measure.counts import VerdictTally
 from ehcp_timeline.measure.date_order import date_order
 from ehcp_timeline.measure.dfe_rates import Rates
 from ehcp_timeline.measure.findings import Listing
@@ -23,7 +23,7 @@ from ehcp_timeline.measure.result import Audit, DateOrder, Input, NotJudged
 
 
 @dataclass(slots=True)
-class _Passing:
+class _FileCount:
     """What is counted while the batches of one file go by.
 
     Attributes:
@@ -34,7 +34,7 @@ class _Passing:
         judged: Rows of them that were judged.
     """
 
-    source: CaseSource
+    source: CaseFile
     tell: Callable[[int], None] | None = None
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
@@ -59,7 +59,7 @@ class _Passing:
 
 def check_files(
     rulebook: Rulebook,
-    sources: Sequence[CaseSource],
+    sources: Sequence[CaseFile],
     as_at: date,
     selection: Selection,
     *,
@@ -85,7 +85,7 @@ def check_files(
     Raises:
         ReadersDisagreeError: The two readers give different answers for a row of the sample.
     """
-    tally, listing = Tally(), Listing(rulebook, selection, top)
+    tally, listing = VerdictTally(), Listing(rulebook, selection, top)
     backlog, rates = Backlog(as_at, oldest), Rates(as_at, rulebook)
     inputs: list[Input] = []
     orders: list[DateOrder] = []
@@ -94,7 +94,7 @@ def check_files(
     several = Several(rulebook, sources)
     for place, source in enumerate(sources):
         columns = source.columns | frozenset(assume_blank)
-        passing = _Passing(source, tell)
+        passing = _FileCount(source, tell)
         unanswerable = {deadline.id for deadline in unjudgeable(rulebook, columns)}
         batches = passing.batches()
         told = 0
@@ -147,5 +147,7 @@ def _without(judged: Judged, unanswerable: Collection[str], without: Counter[str
 def _not_judged(rulebook: Rulebook, started: Counter[str]) -> tuple[NotJudged, ...]:
     """Return the deadlines that started somewhere and could not be answered, in rulebook order."""
     return tuple(
-        NotJudged(one.id, one.answers, started[one.id]) for one in rulebook.deadlines if started[one.id]
+        NotJudged(deadline.id, deadline.answers, started[deadline.id])
+        for deadline in rulebook.deadlines
+        if started[deadline.id]
     )

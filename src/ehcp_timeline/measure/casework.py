@@ -11,7 +11,7 @@ from polars import selectors
 from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.cases.batch import Batch
-from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.audit import check_files
 from ehcp_timeline.measure.findings import WHOSE, is_wanted
@@ -54,7 +54,7 @@ class Casework:
 class _Keeping:
     """A source that keeps the rows that were read from it the first time."""
 
-    source: CaseSource
+    source: CaseFile
     frames: list[pl.DataFrame] = field(default_factory=list)
     whole: bool = False
 
@@ -78,7 +78,7 @@ class _Keeping:
     def proven_day_first(self) -> tuple[str, ...]:
         return self.source.proven_day_first
 
-    def both_ways(self, columns: Collection[str], *, some: bool = False) -> tuple[CaseSource, CaseSource]:
+    def both_ways(self, columns: Collection[str], *, some: bool = False) -> tuple[CaseFile, CaseFile]:
         return self.source.both_ways(columns, some=some)
 
     def batches(self) -> Iterator[Batch]:
@@ -91,7 +91,7 @@ class _Keeping:
 
 def read_casework(
     rulebook: Rulebook,
-    source: CaseSource,
+    source: CaseFile,
     as_at: date,
     selection: Selection = OPEN,
     assume_blank: Collection[str] = (),
@@ -106,7 +106,7 @@ def read_casework(
         assume_blank: Columns that the file does not have and that count as blank: "not yet".
     """
     kept = _Keeping(source)
-    as_source = cast("CaseSource", kept)  # all that judging asks of a source
+    as_source = cast("CaseFile", kept)  # all that judging asks of a source
     audit = check_files(rulebook, [as_source], as_at, selection, oldest=0, assume_blank=assume_blank)
     return Casework(rulebook, as_at, audit, pl.concat(kept.frames))
 
@@ -123,7 +123,7 @@ def with_contacts(clocks: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 def chosen_by(selection: Selection, rulebook: Rulebook) -> pl.Expr:
     """Return which clocks a selection asks for: by kind, by who, by deadline and by group."""
-    wanted = [one.id for one in rulebook.deadlines if is_wanted(one, selection)]
+    wanted = [deadline.id for deadline in rulebook.deadlines if is_wanted(deadline, selection)]
     chosen = pl.col("deadline").is_in(wanted)
     groups = (selection.districts, selection.teams, selection.caseworkers)
     for column, asked in zip(WHOSE, groups, strict=True):

@@ -15,7 +15,7 @@ from ehcp_timeline.law.rulebook import Rulebook
 
 
 @dataclass(slots=True)
-class Tally:
+class VerdictTally:
     """Verdicts counted so far.
 
     Attributes:
@@ -31,9 +31,13 @@ class Tally:
     def in_order(self, deadlines: Iterable[str]) -> Mapping[str, Mapping[str, int]]:
         """Return the counts, deadlines in the given order, verdicts in that of `VERDICTS`, zeros left out."""
         return {
-            one: {verdict: self.counts[one][verdict] for verdict in VERDICTS if self.counts[one][verdict]}
-            for one in deadlines
-            if one in self.counts
+            deadline: {
+                verdict: self.counts[deadline][verdict]
+                for verdict in VERDICTS
+                if self.counts[deadline][verdict]
+            }
+            for deadline in deadlines
+            if deadline in self.counts
         }
 
 
@@ -132,7 +136,7 @@ STAGES = (
 
 def clocks_of(judged: Judged, deadlines: Sequence[str], *columns: str) -> pl.DataFrame:
     """Return these columns of the clocks of these deadlines in one batch."""
-    frames = [judged.clocks[one].frame(*columns) for one in deadlines if one in judged.clocks]
+    frames = [judged.clocks[deadline].frame(*columns) for deadline in deadlines if deadline in judged.clocks]
     return pl.concat(frames) if frames else pl.DataFrame(schema={name: CLOCKS[name] for name in columns})
 
 

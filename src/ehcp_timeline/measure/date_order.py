@@ -9,14 +9,14 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.selection import unjudgeable
-from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.result import DateOrder, DoubtfulColumn
 
 
 def date_order(
     rulebook: Rulebook,
-    source: CaseSource,
+    source: CaseFile,
     as_at: date,
     assume_blank: Collection[str] = (),
     verdicts: int | None = None,
@@ -41,7 +41,7 @@ def date_order(
         return None
     proven = source.proven_day_first
     unanswerable = {one.id for one in unjudgeable(rulebook, source.columns | frozenset(assume_blank))}
-    deadlines = [one for one in rulebook.deadlines if one.id not in unanswerable]
+    deadlines = [deadline for deadline in rulebook.deadlines if deadline.id not in unanswerable]
     if verdicts is None:
         verdicts = sum(
             sum(clocks.counts.values())
@@ -55,7 +55,7 @@ def date_order(
     return DateOrder(source.name, columns, proven, verdicts, changed)
 
 
-def _changed(rulebook: Rulebook, source: CaseSource, as_at: date, hanging: Collection[Deadline]) -> int:
+def _changed(rulebook: Rulebook, source: CaseFile, as_at: date, hanging: Collection[Deadline]) -> int:
     """Return how many verdicts of these deadlines are others month-first.
 
     A row without a date in figures in a doubtful column is the same either way. It is judged all the same
@@ -65,7 +65,7 @@ def _changed(rulebook: Rulebook, source: CaseSource, as_at: date, hanging: Colle
         return 0
     doubtful = source.doubtful
     ways = source.both_ways(doubtful, some=not any(one.repeats for one in hanging))
-    counting = _Counting()
+    counting = _DateOrderCount()
     both = (judge(rulebook, way.batches(), as_at, deadlines=[*hanging]) for way in ways)
     for day_first, month_first in zip(*both, strict=True):
         counting.add(day_first, month_first)
@@ -75,11 +75,11 @@ def _changed(rulebook: Rulebook, source: CaseSource, as_at: date, hanging: Colle
 def _hanging(deadlines: Collection[Deadline], doubtful: Collection[str]) -> list[Deadline]:
     """Return the deadlines that name one of these columns, or a deadline that does."""
     names, found = set(doubtful), 0
-    words = {one.id: frozenset(_named(one)) for one in deadlines}
+    words = {deadline.id: frozenset(_named(deadline)) for deadline in deadlines}
     while found < len(names):
         found = len(names)
         names |= {name for name, named in words.items() if not names.isdisjoint(named)}
-    return [one for one in deadlines if one.id in names]
+    return [deadline for deadline in deadlines if deadline.id in names]
 
 
 def _named(word: object) -> Iterator[str]:
@@ -95,7 +95,7 @@ def _named(word: object) -> Iterator[str]:
 
 
 @dataclass(slots=True)
-class _Counting:
+class _DateOrderCount:
     """How many verdicts are others month-first, or are not there at all."""
 
     changed: int = 0

@@ -170,7 +170,9 @@ class Listing:
         if judged.last:
             return pl.concat(self.named) if self.named else _named(judged.rows)
         names = _named(judged.rows)
-        if any(one.repeats and is_wanted(one, self.selection) for one in self.rulebook.deadlines):
+        if any(
+            deadline.repeats and is_wanted(deadline, self.selection) for deadline in self.rulebook.deadlines
+        ):
             self.named.append(names)
         return names
 

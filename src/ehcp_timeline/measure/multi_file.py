@@ -11,7 +11,7 @@ from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.audit.selection import unjudgeable
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW
-from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Rulebook
 
 LATE: Final[frozenset[Verdict]] = frozenset({"overdue", "late", "excused"})
@@ -26,9 +26,9 @@ class Several:
     another, so a late clock of a repeating duty, on a case that stands in another file too, is unknown.
     """
 
-    def __init__(self, rulebook: Rulebook, sources: Sequence[CaseSource]) -> None:
+    def __init__(self, rulebook: Rulebook, sources: Sequence[CaseFile]) -> None:
         """Look for cases that stand in several files; a single file is not read for it."""
-        self._repeating = [one.id for one in rulebook.deadlines if one.repeats]
+        self._repeating = [deadline.id for deadline in rulebook.deadlines if deadline.repeats]
         self._rows: dict[int, pl.Series] = {}
         self._first = ""
         self._cases = self._late = 0
@@ -62,15 +62,17 @@ class Several:
             ),
         )
 
-    def _judges(self, rulebook: Rulebook, source: CaseSource) -> bool:
+    def _judges(self, rulebook: Rulebook, source: CaseFile) -> bool:
         """Return whether a file starts and answers a duty that repeats."""
         without = {one.id for one in unjudgeable(rulebook, source.columns)}
         return any(
-            one.repeats and one.id not in without and source.columns.intersection(one.start_events)
-            for one in rulebook.deadlines
+            deadline.repeats
+            and deadline.id not in without
+            and source.columns.intersection(deadline.start_events)
+            for deadline in rulebook.deadlines
         )
 
-    def _look(self, sources: dict[int, CaseSource]) -> None:
+    def _look(self, sources: dict[int, CaseFile]) -> None:
         """Find the rows of the cases that stand in several files."""
         rows = pl.concat(_cases(source).with_columns(file=pl.lit(place)) for place, source in sources.items())
         shared = rows.filter(pl.col("file").n_unique().over("case") > 1)
@@ -110,7 +112,7 @@ class Several:
         )
 
 
-def _cases(source: CaseSource) -> pl.DataFrame:
+def _cases(source: CaseFile) -> pl.DataFrame:
     """Return each row of a file with its case, as a number that hardly two cases share."""
     frames = [
         batch.frame.select(ROW, "case_id", case=pl.col("case_id").hash(_SEED)) for batch in source.batches()

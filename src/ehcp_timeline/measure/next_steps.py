@@ -16,7 +16,7 @@ from ehcp_timeline.law.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NextStep:
     """One step of a chain.
 
     Attributes:
@@ -43,7 +43,7 @@ class Chain:
     """The steps of some deadlines, in order; `all_rows` where events of the whole case count."""
 
     deadlines: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[NextStep, ...]
     all_rows: bool = False
 
 
@@ -73,11 +73,11 @@ class NextSteps:
 
     def chain_for(self, deadline: str) -> Chain | None:
         """Return the steps of this deadline, or None where it has but its duty."""
-        return next((one for one in self.chains if deadline in one.deadlines), None)
+        return next((chain for chain in self.chains if deadline in chain.deadlines), None)
 
     def letter_for(self, deadline: str) -> Letter | None:
         """Return what a family is told about this deadline, or None where no letter is written."""
-        return next((one for one in self.letters if deadline in one.deadlines), None)
+        return next((letter for letter in self.letters if deadline in letter.deadlines), None)
 
 
 @cache
@@ -99,7 +99,7 @@ def unknown_names(steps: NextSteps, rulebook: Rulebook) -> Iterator[str]:
         openable = [step.while_open for step in chain.steps if step.while_open]
         yield from (one for one in openable if not any(is_under(one, name) for name in rulebook.by_id))
     for letter in steps.letters:
-        yield from (one for one in letter.deadlines if one not in rulebook.by_id)
+        yield from (deadline for deadline in letter.deadlines if deadline not in rulebook.by_id)
 
 
 def is_under(first: str, deadline: str) -> bool:
@@ -112,7 +112,7 @@ def is_under(first: str, deadline: str) -> bool:
 
 
 def _chain(table: Mapping[str, Any]) -> Chain:
-    steps = tuple(Step(**_tuples(one)) for one in table["step"])
+    steps = tuple(NextStep(**_tuples(one)) for one in table["step"])
     return Chain(tuple(table["deadlines"]), steps, table.get("all_rows", False))
 
 
@@ -121,7 +121,7 @@ def _tuples(table: Mapping[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
 
 
-def _deadlines_of(step: Step) -> tuple[str, ...]:
+def _deadlines_of(step: NextStep) -> tuple[str, ...]:
     return (*step.by, *step.leaves, *step.not_before)
 
 
@@ -160,7 +160,7 @@ def with_steps(
     numbered = clocks.with_row_index(_CLOCK)
     file = _File(numbered, rows, rulebook, as_at)
     chained = [_chained(file, chain) for chain in steps.chains]
-    in_chains = [one for chain in steps.chains for one in chain.deadlines]
+    in_chains = [deadline for chain in steps.chains for deadline in chain.deadlines]
     alone = numbered.filter(~pl.col("deadline").is_in(in_chains)).with_columns(
         step=pl.lit("duty"), do=pl.col("duty"), by="act_by", not_before=_NO_DAY
     )
@@ -229,7 +229,7 @@ def _with_what_is_over(file: _File, told: pl.DataFrame, chain: Chain) -> pl.Data
     return told.join(seen.group_by(_CLOCK).agg(over), on=_CLOCK, how="left")
 
 
-def _with_days(file: _File, told: pl.DataFrame, step: Step, place: int, key: str) -> pl.DataFrame:
+def _with_days(file: _File, told: pl.DataFrame, step: NextStep, place: int, key: str) -> pl.DataFrame:
     """Add `by0` ..., the last working day of a step, and `after0` ..., the day it must not come before."""
     by, after = f"by{place}", f"after{place}"
     deadline = pl.col("deadline")
@@ -250,9 +250,9 @@ def _beside(told: pl.DataFrame, others: pl.DataFrame, column: str, alias: str, k
     return told.join(earliest, on=key, how="left")
 
 
-def _leaving(file: _File, due: pl.Series, step: Step) -> pl.Series:
+def _leaving(file: _File, due: pl.Series, step: NextStep) -> pl.Series:
     """Return the last working day from which the step's minimum is over by each due day."""
-    name = next((one for one in step.leaves if one in file.rulebook.by_id), None)
+    name = next((leave for leave in step.leaves if leave in file.rulebook.by_id), None)
     version = file.rulebook.by_id[name].version_on(file.as_at) if name else None
     if version is None:
         return due

@@ -23,7 +23,7 @@ MEDIAN, P85 = 50, 85
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class PacedStage:
     """One stage of work: the step that ends it, and how many days it took lately, shortest first."""
 
     step: str
@@ -50,8 +50,8 @@ class Pace:
     """The stages of one deadline, in order, and the `whole` from start to answer."""
 
     deadline: str
-    stages: tuple[Stage, ...]
-    whole: Stage
+    stages: tuple[PacedStage, ...]
+    whole: PacedStage
 
     def days_left(self, percent: int, stage: int, spent: int, waited: int) -> int | None:
         """Return how many days are left of an open clock; None if that cannot be told.
@@ -92,9 +92,10 @@ def pace_of(
     names = _stage_names(chain)
     dated = _with_ends(clocks, rows, chain, as_at)
     stages = tuple(
-        Stage(name, _took(dated, f"end{place}", f"end{place + 1}", as_at)) for place, name in enumerate(names)
+        PacedStage(name, _took(dated, f"end{place}", f"end{place + 1}", as_at))
+        for place, name in enumerate(names)
     )
-    return Pace(deadline, stages, Stage("whole", _took(dated, "end0", f"end{len(names)}", as_at)))
+    return Pace(deadline, stages, PacedStage("whole", _took(dated, "end0", f"end{len(names)}", as_at)))
 
 
 def _took(dated: pl.DataFrame, first: str, last: str, as_at: date) -> tuple[int, ...]:

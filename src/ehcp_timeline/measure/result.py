@@ -92,7 +92,7 @@ class DateOrder:
     @property
     def sentence(self) -> str:
         """The same in words."""
-        names = [f"`{one.column}`" for one in self.columns]
+        names = [f"`{column.column}`" for column in self.columns]
         which = " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
         some = f"{self.changed:,}" if self.changed else "None"
         would = "would be another one" if self.changed == 1 else "would be other ones"

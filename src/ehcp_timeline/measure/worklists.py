@@ -111,7 +111,7 @@ def order_of_work(work: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 
 def workable(work: pl.DataFrame, casework: Casework, selection: Selection) -> pl.DataFrame:
     """Return the clocks on which there is something to do: overdue, excused or running, no minimums."""
-    minimums = [one.id for one in casework.rulebook.deadlines if one.minimum]
+    minimums = [deadline.id for deadline in casework.rulebook.deadlines if deadline.minimum]
     return work.filter(
         chosen_by(selection, casework.rulebook),
         pl.col("verdict").is_in(["overdue", "excused", "running"]),

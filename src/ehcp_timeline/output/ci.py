@@ -53,12 +53,12 @@ def junit_text(tested: Sequence[CaseRun]) -> str:
     root = ET.Element("testsuites", name="ehcp rules test", tests=str(len(tested)), failures=str(failed))
     for file in dict.fromkeys(one.file for one in tested):
         cases = [one for one in tested if one.file == file]
-        failures = sum(bool(one.notes) for one in cases)
+        failures = sum(bool(case.notes) for case in cases)
         suite = ET.SubElement(
             root, "testsuite", name=visible(file), tests=str(len(cases)), failures=str(failures), errors="0"
         )
-        for one in cases:
-            _add_junit_case(suite, one)
+        for case in cases:
+            _add_junit_case(suite, case)
     ET.indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 

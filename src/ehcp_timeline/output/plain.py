@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.safe import visible
 
 _GAP = "  "
@@ -34,7 +34,7 @@ def _plain_table(section: Section) -> Iterable[str]:
         yield _GAP.join(map(_padded, row, section.columns, widths)).rstrip()
 
 
-def _padded(cell: str, column: Column, width: int) -> str:
+def _padded(cell: str, column: TableColumn, width: int) -> str:
     """Return the cell at its column's width, numbers to the right."""
     return cell.rjust(width) if column.kind == "number" else cell.ljust(width)
 
@@ -80,7 +80,7 @@ def _markdown_table(section: Section) -> Iterator[str]:
         yield _markdown_line(row)
 
 
-def _markdown_rule(column: Column) -> str:
+def _markdown_rule(column: TableColumn) -> str:
     return "--:" if column.kind == "number" else "---"
 
 

@@ -240,6 +240,22 @@ class ExplainAnswer(Shape):
     clocks: list[ExplainedClock]
 
 
+Statement = Annotated[
+    str | None, Field(description="what must stand on every copy of a pseudonymised list; null otherwise")
+]
+
+
+class ListAnswer(Shape):
+    """What every answer that is a list of clocks holds."""
+
+    as_at: date
+    rulebook: RulebookUsed
+    input: list[FileRead]
+    statement: Statement
+    not_judged: list[NotJudgedDeadline]
+    problems: list[ProblemFound]
+
+
 ENVELOPES: dict[str, type[BaseModel]] = {
     "ehcp-check-1": CheckAnswer,
     "ehcp-timeline-1": TimelineAnswer,

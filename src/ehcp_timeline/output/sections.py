@@ -8,7 +8,7 @@ Kind = Literal["fixed", "number", "text", "status"]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """One column of a table.
 
     Attributes:
@@ -39,7 +39,7 @@ class Section:
 
     title: str = ""
     before: tuple[str, ...] = ()
-    columns: tuple[Column, ...] = ()
+    columns: tuple[TableColumn, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     after: tuple[str, ...] = ()
     alarm: bool = False

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ehcp_timeline.output.sections import Column, Section, with_columns
+from ehcp_timeline.output.sections import Section, TableColumn, with_columns
 from ehcp_timeline.text.safe import visible
 
 _LONGEST_WORD = 24
@@ -139,6 +139,6 @@ def _table(section: Section, widths: Sequence[int]) -> Table:
     return table
 
 
-def _style(cell: str, column: Column) -> str:
+def _style(cell: str, column: TableColumn) -> str:
     """Return the colour that a status is named after; the word says the same without it."""
     return _COLOURS.get(cell, "") if column.kind == "status" else ""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from ehcp_timeline.audit.selection import Selection
-    from ehcp_timeline.cases.source import CaseSource
+    from ehcp_timeline.cases.source import CaseFile
     from ehcp_timeline.law.rulebook import Rulebook
     from ehcp_timeline.measure.casework import Casework
     from ehcp_timeline.measure.result import Audit
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 GROUPS = ("caseworker", "team", "district")
 LIST_FORMATS = (*ROW_FORMATS, "xlsx")
-CaseFile = Annotated[Path, typer.Argument(metavar="FILE", hidden=True)]
+CaseFileArgument = Annotated[Path, typer.Argument(metavar="FILE", hidden=True)]
 By = Annotated[
     str | None, typer.Option("--by", metavar="GROUP", help="One list for each caseworker, team or district.")
 ]
@@ -42,7 +42,7 @@ Pseudonymise = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ListRequest:
     """What is asked, and under which law.
 
     Attributes:
@@ -55,7 +55,7 @@ class Question:
     rulebook: "Rulebook"
     config: "Config"
 
-    def source(self, file: Path, as_at: date | None = None) -> "CaseSource":
+    def source(self, file: Path, as_at: date | None = None) -> "CaseFile":
         """Return a file, its columns known and its rows not yet read, as at the day or another.
 
         Raises:
@@ -65,7 +65,7 @@ class Question:
 
     def work(
         self,
-        source: "CaseSource",
+        source: "CaseFile",
         selection: "Selection",
         assume_blank: list[str] | None,
         as_at: date | None = None,
@@ -79,14 +79,14 @@ class Question:
         return work
 
 
-def question(as_at: str | None, overlays: Sequence[Path] | None, config_file: Path | None) -> Question:
+def question(as_at: str | None, overlays: Sequence[Path] | None, config_file: Path | None) -> ListRequest:
     """Return what is asked, from the words of the command line."""
     when, config = day_asked(as_at), settings(config_file)
-    return Question(when, law(overlays, config), config)
+    return ListRequest(when, law(overlays, config), config)
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ListOutput:
     """One list, ready for any format.
 
     Attributes:
@@ -188,12 +188,12 @@ def without_people(audit: "Audit", clocks: "pl.DataFrame", key: "Key | None") ->
 
 def sheet_of(
     title: str, audit: "Audit", clocks: "pl.DataFrame", keys: tuple[str, ...], key: "Key | None" = None
-) -> Sheet:
+) -> ListOutput:
     """Return a list as a sheet; a pseudonymised one says so on every line."""
     from ehcp_timeline.output.answers import lines_of
     from ehcp_timeline.privacy.pseudonyms import STATEMENT
 
     lines = lines_of(clocks, keys)
     if key is None:
-        return Sheet(title, keys, lines, audit.as_at)
-    return Sheet(title, keys, lines, audit.as_at, (STATEMENT,), STATEMENT)
+        return ListOutput(title, keys, lines, audit.as_at)
+    return ListOutput(title, keys, lines, audit.as_at, (STATEMENT,), STATEMENT)

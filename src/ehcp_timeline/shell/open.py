@@ -12,7 +12,7 @@ from ehcp_timeline.shell.destination import say
 
 if TYPE_CHECKING:
     from ehcp_timeline.cases.schema import Vocabulary
-    from ehcp_timeline.cases.source import CaseSource
+    from ehcp_timeline.cases.source import CaseFile
     from ehcp_timeline.law.rulebook import Rulebook
 
 STDIN = "-"
@@ -45,7 +45,7 @@ def names(rulebook: "Rulebook") -> "Vocabulary":
 
 def case_files(
     paths: Sequence[Path], vocabulary: "Vocabulary", as_at: date, config: Config
-) -> "list[CaseSource]":
+) -> "list[CaseFile]":
     """Return case files, their columns known and their rows not yet read; the tables of one return are one.
 
     Raises:
@@ -65,7 +65,7 @@ def case_files(
     return open_case_files(given, vocabulary, as_at=as_at, mappings=config.mappings or NO_MAPPINGS)
 
 
-def case_file(path: Path, vocabulary: "Vocabulary", as_at: date, config: Config) -> "CaseSource":
+def case_file(path: Path, vocabulary: "Vocabulary", as_at: date, config: Config) -> "CaseFile":
     """Return one case file, as `case_files` does."""
     (source,) = case_files([path], vocabulary, as_at, config)
     return source

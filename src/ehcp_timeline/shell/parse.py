@@ -54,7 +54,7 @@ def choice(option: str, word: str, known: Sequence[str]) -> str:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return the nearest known words as a question, the nearest first; empty where none is near."""
     folded = {_folded(one): one for one in known}
-    near = [folded[one] for one in get_close_matches(_folded(word), folded, n=3)]
+    near = [folded[match] for match in get_close_matches(_folded(word), folded, n=3)]
     return f"did you mean {' or '.join(near)}?" if near else ""
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ehcp_timeline.cases.source import CaseSource
+    from ehcp_timeline.cases.source import CaseFile
 
 AFTER = 1.0  # seconds without a sign of life that nobody minds
 WIDTH = 24
@@ -64,7 +64,7 @@ def bar_line(rows: int, expected: int) -> str:
 
 
 @contextmanager
-def progress(sources: "Sequence[CaseSource]") -> Iterator[Callable[[int], None] | None]:
+def progress(sources: "Sequence[CaseFile]") -> Iterator[Callable[[int], None] | None]:
     """Give what is to be told of each batch of rows of some files; None where there can be no bar.
 
     It shows a share only if every file tells about how many rows it has.

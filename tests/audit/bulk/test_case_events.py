@@ -11,7 +11,7 @@ from ehcp_timeline.audit.bulk import case_events as whole_cases
 from ehcp_timeline.audit.bulk.case_events import Cases, held_at, merged, nearest
 from ehcp_timeline.audit.bulk.case_store import Memory
 from ehcp_timeline.audit.bulk.days import NEVER
-from ehcp_timeline.audit.bulk.row_events import Batch
+from ehcp_timeline.audit.bulk.row_events import RowBatch
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.loader.rulebook import load_rulebook
@@ -95,11 +95,11 @@ def test_chains_do_not_depend_on_the_hashes(monkeypatch: pytest.MonkeyPatch) -> 
     assert differences(LAW, batches_of(_scattered(6, 120, 30), LAW, 50), AS_AT) == []
 
 
-Add = Callable[[Memory, Batch], None]
+Add = Callable[[Memory, RowBatch], None]
 
 
 def _with_one_hash(add: Add) -> Add:
-    def added(memory: Memory, batch: Batch) -> None:
+    def added(memory: Memory, batch: RowBatch) -> None:
         add(memory, batch)
         same = pl.lit(1, dtype=pl.UInt64).alias(memory.hashes[-1].columns[0])
         memory.hashes[-1] = memory.hashes[-1].with_columns(same)

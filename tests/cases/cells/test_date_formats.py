@@ -13,14 +13,14 @@ from ehcp_timeline.cases.cells.dates import (
     WRONG_WEEKDAY,
     event_window,
 )
-from ehcp_timeline.cases.cells.values import Fault
+from ehcp_timeline.cases.cells.values import CellFault
 from tests.cases.made import AS_AT
 
 WINDOW = event_window(AS_AT)
 USE = "use %d %m %b %B %y %Y"
 
 
-def read(cell: str, *formats: str) -> date | Fault:
+def read(cell: str, *formats: str) -> date | CellFault:
     """Return what a cell says under some formats."""
     return read_formatted(cell, WINDOW, date_formats(formats))
 
@@ -64,7 +64,7 @@ def test_the_first_of_march(form: str, cell: str) -> None:
         ("%d.%m.%Y", "2024-03-01T00:00:00+01:00", TIME_ZONE),
     ],
 )
-def test_what_no_format_reads_is_a_fault(form: str, cell: str, fault: Fault) -> None:
+def test_what_no_format_reads_is_a_fault(form: str, cell: str, fault: CellFault) -> None:
     """Nothing falls back to the order of day and month that was not named."""
     assert read(cell, form) == fault
 
@@ -84,7 +84,7 @@ def test_years_of_two_figures_lie_in_the_window(figures: str, year: int) -> None
 
 def test_a_year_of_two_figures_outside_the_window_is_a_fault() -> None:
     """32 would be 1932 or 2032: neither is plausible."""
-    assert read("1.1.32", "%d.%m.%y") == Fault(
+    assert read("1.1.32", "%d.%m.%y") == CellFault(
         "impossible-date", "is before 1 January 1995", "correct it, or clear the cell"
     )
 

@@ -18,7 +18,7 @@ from ehcp_timeline.cases.cells.dates import (
     numeric_order,
     read_date,
 )
-from ehcp_timeline.cases.cells.values import Fault
+from ehcp_timeline.cases.cells.values import CellFault
 from tests.cases.made import AS_AT
 
 WINDOW = event_window(AS_AT)
@@ -121,7 +121,7 @@ def test_a_day_that_the_calendar_does_not_have(text: str) -> None:
     """31 February is impossible in every form, whatever the order of day and month."""
     assert read_date(text, WINDOW) == NOT_IN_CALENDAR
     assert (
-        Fault("impossible-date", "is no day of the calendar", "write it as YYYY-MM-DD or DD/MM/YYYY")
+        CellFault("impossible-date", "is no day of the calendar", "write it as YYYY-MM-DD or DD/MM/YYYY")
         == NOT_IN_CALENDAR
     )
 
@@ -139,7 +139,7 @@ def test_a_day_that_the_calendar_does_not_have(text: str) -> None:
 )
 def test_a_day_that_is_not_plausible(text: str, said: str) -> None:
     """Outside 1995 to five years from now a date is a slip, and the message says which end it misses."""
-    assert read_date(text, WINDOW) == Fault("impossible-date", said, "correct it, or clear the cell")
+    assert read_date(text, WINDOW) == CellFault("impossible-date", said, "correct it, or clear the cell")
 
 
 @pytest.mark.parametrize("day", [date(1995, 1, 1), date(2031, 1, 14), date(2031, 1, 15)])
@@ -233,4 +233,4 @@ def test_no_text_breaks_it(text: str) -> None:
     """Any text gives a plausible date or a fault."""
     read = read_date(text, WINDOW)
 
-    assert isinstance(read, Fault) or WINDOW.first <= read <= WINDOW.last
+    assert isinstance(read, CellFault) or WINDOW.first <= read <= WINDOW.last

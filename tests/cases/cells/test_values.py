@@ -6,7 +6,7 @@ from ehcp_timeline.cases.cells.parser import Reader, cell_reader
 from ehcp_timeline.cases.cells.values import (
     DEFAULT_BLANKS,
     EXCEL_ERROR,
-    Fault,
+    CellFault,
     absorbed,
     blank_words,
     is_blank,
@@ -49,7 +49,7 @@ def test_an_excel_error_is_never_a_blank(text: str) -> None:
         assert reader(column, blank_words(["#N/A", "#REF!", text]))(text) == EXCEL_ERROR
     assert not is_blank(text, blank_words([text]))
     assert (
-        Fault("excel-error", "is an Excel error, not a blank", "mend the formula, or clear the cell")
+        CellFault("excel-error", "is an Excel error, not a blank", "mend the formula, or clear the cell")
         == EXCEL_ERROR
     )
 
@@ -88,7 +88,9 @@ def test_no(text: str) -> None:
 
 def test_neither_yes_nor_no() -> None:
     """Anything else is a fault."""
-    assert reader("coronavirus")("maybe") == Fault("unknown-flag", "is neither yes nor no", "use yes or no")
+    assert reader("coronavirus")("maybe") == CellFault(
+        "unknown-flag", "is neither yes nor no", "use yes or no"
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,7 @@ def test_other_words_for_a_code(text: str, code: str) -> None:
 )
 def test_an_unknown_code_lists_the_known_ones(column: str, text: str, try_: str) -> None:
     """One unknown code spoils the cell; a likely one is suggested, never taken."""
-    assert reader(column)(text) == Fault("unknown-code", f"is not a code of {column}", try_)
+    assert reader(column)(text) == CellFault("unknown-code", f"is not a code of {column}", try_)
 
 
 def test_codes_are_kept_as_one_text() -> None:
@@ -162,7 +164,7 @@ def test_a_personal_value_is_not_shown() -> None:
     """The problem of a child's date of birth says what is wrong without the date."""
     fault = reader("date_of_birth")("31/02/2015")
 
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, CellFault)
     assert (
         fault.problem(7, KNOWN.columns["date_of_birth"], "31/02/2015").problem
         == "the cell is no day of the calendar"
@@ -176,9 +178,9 @@ def test_a_personal_value_is_not_shown() -> None:
 def test_nobody_is_born_tomorrow() -> None:
     """A date of birth lies between 1985 and the as-at date."""
     assert reader("date_of_birth")("2026-01-15") == AS_AT
-    assert reader("date_of_birth")("2026-01-16") == Fault(
+    assert reader("date_of_birth")("2026-01-16") == CellFault(
         "impossible-date", "is after 15 January 2026", "correct it, or clear the cell"
     )
-    assert reader("date_of_birth")("1984-12-31") == Fault(
+    assert reader("date_of_birth")("1984-12-31") == CellFault(
         "impossible-date", "is before 1 January 1985", "correct it, or clear the cell"
     )

@@ -12,10 +12,10 @@ from polars.testing import assert_frame_equal
 
 from ehcp_timeline.cases.cells import vectorised
 from ehcp_timeline.cases.cells.parser import cell_reader
-from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, WHITE, Fault, blank_words, joined
+from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, WHITE, CellFault, blank_words, joined
 from ehcp_timeline.cases.cells.vectorised import CellReading, Lookup, clean_text, untimed
 from ehcp_timeline.cases.formats.csv import blocks as csv_blocks
-from ehcp_timeline.cases.formats.csv.blocks import Layout, read_blocks
+from ehcp_timeline.cases.formats.csv.blocks import CsvLayout, read_blocks
 from ehcp_timeline.cases.headers import load_spellings
 from ehcp_timeline.cases.schema import Column, vocabulary
 from ehcp_timeline.cases.sheet import Block, as_text
@@ -82,7 +82,7 @@ _CELL = st.one_of(
 def _value(column: Column, text: str | None) -> object:
     """Return what the definition gives for one cell of a frame."""
     read = None if text is None else cell_reader(column, KNOWN.absorbs, SPELLINGS, AS_AT, BLANKS)(text)
-    if isinstance(read, Fault):
+    if isinstance(read, CellFault):
         return None
     return joined(read) if isinstance(read, frozenset) else read
 
@@ -123,7 +123,9 @@ def test_columns_are_read_as_cells_are(
             assert read.frame[name].to_list() == [_value(column, text) for text in texts]
             reader = cell_reader(column, KNOWN.absorbs, SPELLINGS, AS_AT, BLANKS)
             faults = [
-                row for row, text in enumerate(texts) if text is not None and isinstance(reader(text), Fault)
+                row
+                for row, text in enumerate(texts)
+                if text is not None and isinstance(reader(text), CellFault)
             ]
             assert [row for rows in read.unreadable.values() for row in rows] == faults
 
@@ -139,7 +141,7 @@ def test_free_text_is_cleaned_as_the_definition_cleans_it(
 
     for some in (texts, plain):
         read = [None if text is None else reader(text) for text in some]
-        expected = [None if isinstance(value, Fault) else value for value in read]
+        expected = [None if isinstance(value, CellFault) else value for value in read]
         assert clean_text(pl.Series(some, dtype=pl.String), blanks).to_list() == expected
 
 
@@ -201,7 +203,7 @@ _PIECES = st.lists(
 
 def _blocks(data: bytes, rows: int, *, coded: bool = False) -> list[Block] | str:
     """Return the blocks of some rows of three columns, or why there are none."""
-    layout = Layout(",", headings=3, needed=3, width=4, first_line=2, begin=0, row_bytes=3)
+    layout = CsvLayout(",", headings=3, needed=3, width=4, first_line=2, begin=0, row_bytes=3)
     dtype = pl.Categorical(pl.Categories.random())
     dtypes = {0: dtype, 2: dtype} if coded else {}
     try:

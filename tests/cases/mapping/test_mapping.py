@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from ehcp_timeline.cases.mapping.model import FileMapping, Mappings, Outcome
+from ehcp_timeline.cases.mapping.model import FileMapping, Mappings, SharedDate
 from ehcp_timeline.cases.schema import vocabulary
-from ehcp_timeline.cases.source import CaseSource, open_case_file
+from ehcp_timeline.cases.source import CaseFile, open_case_file
 from ehcp_timeline.errors import CaseFileError, ConfigError
 from tests.cases.books import book
 from tests.cases.made import AS_AT, briefly, column, opened, read, write
 
 OUTCOMES = {
-    "assess_agreed": Outcome("Decision date", "Decision", ("Agreed", "A")),
-    "assess_refused": Outcome("Decision date", "Decision", ("Refused", "R2")),
+    "assess_agreed": SharedDate("Decision date", "Decision", ("Agreed", "A")),
+    "assess_refused": SharedDate("Decision date", "Decision", ("Refused", "R2")),
 }
 
 
@@ -161,7 +161,7 @@ def test_a_date_chosen_by_an_outcome(tmp_path: Path) -> None:
 
 def test_an_outcome_without_its_date_may_mean_not_yet(tmp_path: Path) -> None:
     """Where the council says so: decided to issue, and not issued yet."""
-    outcomes = {"plan_issued": Outcome("Outcome date", "Outcome", ("Issue",), "not-yet")}
+    outcomes = {"plan_issued": SharedDate("SharedDate date", "SharedDate", ("Issue",), "not-yet")}
     batch = read(tmp_path, "Case ID,Outcome date,Outcome\nC1,,Issue\n", mapping=said(outcomes=outcomes))
 
     assert (column(batch, "plan_issued"), batch.problems) == ([None], ())
@@ -237,7 +237,7 @@ def test_a_header_row_that_is_blank_or_beyond_the_end(tmp_path: Path, row: int) 
     )
 
 
-def sheeted(folder: Path, mapping: FileMapping) -> CaseSource:
+def sheeted(folder: Path, mapping: FileMapping) -> CaseFile:
     """Open a workbook with two sheets of cases, one of them hidden, both with a banner."""
     top: tuple[tuple[Any, ...], ...] = (("Cases",), (), ("Case ID", "Plan issued"))
     sheets = [(name, (*top, (name, date(2024, 2, 1)))) for name in ("Old", "New")]

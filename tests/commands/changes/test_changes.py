@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.commands.worklists.schema import ChangesAnswer
+from ehcp_timeline.commands.changes.schema import ChangesAnswer
 from tests.cli.command import ehcp, printed, said
 
 HEADER = ["case_id", "district", "request_received", "assess_agreed", "assess_refused", "plan_issued"]

@@ -9,9 +9,9 @@ import pytest
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS
 from ehcp_timeline.audit.bulk.judge import judge
-from ehcp_timeline.cases.mapping.model import FileMapping, Outcome
+from ehcp_timeline.cases.mapping.model import FileMapping, SharedDate
 from ehcp_timeline.cases.schema import vocabulary
-from ehcp_timeline.cases.source import CaseSource, open_case_file
+from ehcp_timeline.cases.source import CaseFile, open_case_file
 from ehcp_timeline.commands.convert.canonical import Converted, Rewritten, Unused, convert
 from ehcp_timeline.commands.convert.write import apostrophes, case_file_bytes
 from ehcp_timeline.errors import CaseFileError
@@ -40,18 +40,18 @@ C-7;one;;;;;;;;too;many
 """
 
 
-def converted(source: CaseSource) -> Converted:
+def converted(source: CaseFile) -> Converted:
     """Return one file as at the day of these tests."""
     return convert([source], vocabulary(), AS_AT)
 
 
-def reopened(folder: Path, made: Converted, form: str) -> CaseSource:
+def reopened(folder: Path, made: Converted, form: str) -> CaseFile:
     """Write a converted file and open it."""
     name = write(folder, case_file_bytes(made, form), f"converted.{form}")
     return open_case_file(name, vocabulary(), as_at=AS_AT)
 
 
-def verdicts(source: CaseSource) -> list[tuple[Any, ...]]:
+def verdicts(source: CaseFile) -> list[tuple[Any, ...]]:
     """Return every clock of a file, without its row and an apostrophe before the case number."""
     found: list[tuple[Any, ...]] = []
     for judged in judge(load_rulebook(), source.batches(), AS_AT):
@@ -62,7 +62,7 @@ def verdicts(source: CaseSource) -> list[tuple[Any, ...]]:
     return sorted(found)
 
 
-def counts(source: CaseSource) -> tuple[int, int, int]:
+def counts(source: CaseFile) -> tuple[int, int, int]:
     """Return how many rows were read, judged, not judged."""
     batches = list(source.batches())
     return (
@@ -195,8 +195,8 @@ def test_the_annex_a_list(tmp_path: Path, form: str) -> None:
 def test_batches_do_not_show(tmp_path: Path, batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However the file is cut, the canonical file is the same."""
     whole = case_file_bytes(converted(opened(tmp_path, MESSY)), "csv")
-    by_few = CaseSource.batches
-    monkeypatch.setattr(CaseSource, "batches", lambda source: by_few(source, batch))
+    by_few = CaseFile.batches
+    monkeypatch.setattr(CaseFile, "batches", lambda source: by_few(source, batch))
 
     assert case_file_bytes(converted(opened(tmp_path, MESSY)), "csv") == whole
 
@@ -248,8 +248,8 @@ def test_a_file_read_by_the_councils_own_words(tmp_path: Path, form: str) -> Non
     """Formats, words, outcomes and constants of the settings are canonical words in the new file."""
     mapping = FileMapping(
         outcomes={
-            "assess_agreed": Outcome("Decided", "Decision", ("Agreed",)),
-            "assess_refused": Outcome("Decided", "Decision", ("Refused",)),
+            "assess_agreed": SharedDate("Decided", "Decision", ("Agreed",)),
+            "assess_refused": SharedDate("Decided", "Decision", ("Refused",)),
         },
         constants={"team": "North"},
         values={"exception_recorded": {"Exc agreed": "yes"}},

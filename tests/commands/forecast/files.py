@@ -12,7 +12,7 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.commands.forecast.model.arrays import NEVER, day_of
-from ehcp_timeline.commands.forecast.model.assessments import Work, work_of
+from ehcp_timeline.commands.forecast.model.assessments import Caseload, work_of
 from ehcp_timeline.commands.forecast.model.timetable import timetable
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 
@@ -49,7 +49,7 @@ def write(path: Path, rows: Sequence[tuple[str, date, date | None]]) -> Path:
     return path
 
 
-def work_in(path: Path, as_at: date) -> Work:
+def work_in(path: Path, as_at: date) -> Caseload:
     """Return the assessments of a case file, read and judged as `ehcp forecast` does it."""
     law = load_rulebook()
     source = open_case_file(str(path), vocabulary(), as_at=as_at)
@@ -57,7 +57,7 @@ def work_in(path: Path, as_at: date) -> Work:
     return work_of(judged, law, timetable(law, source.columns, as_at), as_at)
 
 
-def write_work(path: Path, work: Work) -> Path:
+def write_work(path: Path, work: Caseload) -> Path:
     """Write the case file in which a council keeps its work; without a plan is refused."""
     names = [EVENTS[name] for name in work.timetable.names]
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -67,7 +67,7 @@ def write_work(path: Path, work: Work) -> Path:
     return path
 
 
-def _lines(work: Work, names: Sequence[Sequence[str]]) -> Iterator[tuple[object, ...]]:
+def _lines(work: Caseload, names: Sequence[Sequence[str]]) -> Iterator[tuple[object, ...]]:
     refused = np.where(work.issued, NEVER, work.done)
     for number, (start, no, ends) in enumerate(
         zip(work.start.tolist(), refused.tolist(), work.ends.tolist(), strict=True)

@@ -3,7 +3,7 @@
 Requests come in clumps (a negative binomial), each stage takes a drawn number of days (normal, lognormal), a
 plan-writing team finishes so many a week (Poisson) in one of three orders. For years the team is too small;
 a year before the day of the forecast it grows. Nothing here is drawn from the model that is being tested:
-all that is shared with it is the record `Work`, in which a file is read.
+all that is shared with it is the record `Caseload`, in which a file is read.
 """
 
 from dataclasses import dataclass, replace
@@ -13,16 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, Days, Rates, day_number, day_of
-from ehcp_timeline.commands.forecast.model.assessments import Work
-from ehcp_timeline.commands.forecast.model.timetable import Stage, Timetable
+from ehcp_timeline.commands.forecast.model.assessments import Caseload
+from ehcp_timeline.commands.forecast.model.timetable import PipelineStage, Timetable
 
-ONE = Timetable((Stage("plan", "", 20, 14),), 20)
+ONE = Timetable((PipelineStage("plan", "", 20, 14),), 20)
 FOUR = Timetable(
     (
-        Stage("decision", "assess_agreed", 6, 6),
-        Stage("advice", "", 6, 6),
-        Stage("draft", "draft_sent", 2, 2),
-        Stage("final", "", 6, 6),
+        PipelineStage("decision", "assess_agreed", 6, 6),
+        PipelineStage("advice", "", 6, 6),
+        PipelineStage("draft", "draft_sent", 2, 2),
+        PipelineStage("final", "", 6, 6),
     ),
     20,
 )
@@ -48,7 +48,7 @@ class Council:
 
     kind: str
     order: str
-    work: Work
+    work: Caseload
     day: int
 
 
@@ -116,13 +116,17 @@ def _wander(weeks: int, step: float, keeps: float, random: np.random.Generator) 
     return np.asarray(np.exp(at - at.var() / 2))
 
 
-def _one_stage(begun: Days, weeks: _Weeks, order: str, planned: float, random: np.random.Generator) -> Work:
+def _one_stage(
+    begun: Days, weeks: _Weeks, order: str, planned: float, random: np.random.Generator
+) -> Caseload:
     del planned
     done = _served(begun + LEAST_DAYS, begun + DUE_DAYS, weeks, order, 0, random)
     return _work(ONE, begun, done, done < NEVER, done[:, None])
 
 
-def _four_stages(begun: Days, weeks: _Weeks, order: str, planned: float, random: np.random.Generator) -> Work:
+def _four_stages(
+    begun: Days, weeks: _Weeks, order: str, planned: float, random: np.random.Generator
+) -> Caseload:
     many = begun.size
     goes_on = random.random(many) < planned
     decided = begun + np.clip(random.normal(33, 6, many), 14, 60).astype(np.int32)
@@ -136,10 +140,12 @@ def _four_stages(begun: Days, weeks: _Weeks, order: str, planned: float, random:
     return _work(FOUR, begun, done, issued < NEVER, np.stack(gone_on, axis=1).astype(np.int32))
 
 
-def _work(timetable: Timetable, begun: Days, done: Days, issued: npt.NDArray[np.bool_], ends: Days) -> Work:
+def _work(
+    timetable: Timetable, begun: Days, done: Days, issued: npt.NDArray[np.bool_], ends: Days
+) -> Caseload:
     due = (begun + DUE_DAYS).astype(np.int32)
     claimed = np.zeros(begun.size, dtype=np.bool_)
-    return Work(
+    return Caseload(
         date.max, timetable, begun, due, done, issued, ends, ends < NEVER, claimed, exceptions_known=False
     )
 
@@ -183,7 +189,7 @@ def _chosen(
     return np.concatenate([oldest[:in_turn], others[: places - in_turn]])
 
 
-def known_on(whole: Work, day: int) -> Work:
+def known_on(whole: Caseload, day: int) -> Caseload:
     """Return what a file written at the end of a day would hold."""
     there = whole.start <= day
     ends, done = whole.ends[there], whole.done[there]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, Days, day_number, day_of
-from ehcp_timeline.commands.forecast.model.assessments import Work
+from ehcp_timeline.commands.forecast.model.assessments import Caseload
 from ehcp_timeline.commands.forecast.model.open_work import overdue_on
 from ehcp_timeline.commands.forecast.results.backtest import (
     AHEAD,
@@ -28,13 +28,13 @@ from tests.commands.forecast.known_truth import ONE, council, known_on
 DAY = date(2025, 1, 31)
 
 
-def file_of(day: int) -> Work:
+def file_of(day: int) -> Caseload:
     """Return what one council's file holds on a day."""
     return known_on(council("steady", ONE, 3).work, day)
 
 
 @cache
-def made() -> tuple[Work, int, Backtest]:
+def made() -> tuple[Caseload, int, Backtest]:
     """Return a council's open cases and those closed in 70 weeks, half a year after its team grew."""
     day = council("steady", ONE, 3).day - 26 * WEEK
     work = file_of(day)

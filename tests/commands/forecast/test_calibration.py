@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.commands.forecast.model.arrays import Days, day_of
-from ehcp_timeline.commands.forecast.model.assessments import Work
+from ehcp_timeline.commands.forecast.model.assessments import Caseload
 from ehcp_timeline.commands.forecast.model.timetable import Timetable
 from ehcp_timeline.commands.forecast.results.backtest import SHARES
 from tests.commands.forecast.files import work_in, write_work
@@ -65,7 +65,7 @@ def test_a_case_file_says_what_its_council_did(stages: Timetable, tmp_path: Path
     assert days_in(read) == days_in(truth)
 
 
-def days_in(work: Work) -> list[list[int]]:
+def days_in(work: Caseload) -> list[list[int]]:
     """Return every day of every assessment."""
     columns: list[Days] = [work.start, work.due, work.done, *work.ends.T]
     days: list[list[int]] = np.stack(columns, axis=1).tolist()

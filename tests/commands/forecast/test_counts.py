@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.terminal import terminal_text
 from tests.cli.command import ehcp, ehcp_apart, printed, said
 
@@ -275,6 +275,6 @@ def test_six_counts_carry_none(tmp_path: Path) -> None:
 def test_the_page_fits_eighty_columns() -> None:
     """The table of pairs is the widest thing on it."""
     table = [line for line in PAGE.splitlines() if line.startswith(("from ", "20"))]
-    section = Section(columns=(Column("", "fixed"),), rows=tuple((line,) for line in table))
+    section = Section(columns=(TableColumn("", "fixed"),), rows=tuple((line,) for line in table))
 
     assert max(map(len, terminal_text([section], width=80, colour=False).splitlines())) <= 80

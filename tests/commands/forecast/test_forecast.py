@@ -236,13 +236,13 @@ def test_everything_fits_eighty_columns(stages: str, asked: tuple[str, ...]) -> 
     from ehcp_timeline.cases.source import open_case_file
     from ehcp_timeline.commands.forecast.forecast import forecast as forecast_of
     from ehcp_timeline.commands.forecast.model.stages import stage_lines
-    from ehcp_timeline.commands.forecast.question import Asked
+    from ehcp_timeline.commands.forecast.question import ForecastRequest
     from ehcp_timeline.commands.forecast.view.page import case_sections
     from ehcp_timeline.law.loader.rulebook import load_rulebook
     from ehcp_timeline.output.terminal import terminal_text
 
     lists = "--full" not in asked
-    question = Asked(
+    question = ForecastRequest(
         AS_AT, runs=100, weeks=60, target=date(2026, 1, 1), per_case=lists, save_list=lists,
         intake_weeks=52 if lists else 0, backtest=lists,
     )  # fmt: skip

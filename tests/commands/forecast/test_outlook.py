@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.commands.forecast.model.arrays import Spread, day_number
-from ehcp_timeline.commands.forecast.model.assessments import Work
+from ehcp_timeline.commands.forecast.model.assessments import Caseload
 from ehcp_timeline.commands.forecast.model.policy import OLDEST_FIRST
 from ehcp_timeline.commands.forecast.results.outlook import (
-    Exceptions,
+    ExceptionShares,
     clear_week,
     clearance,
     exceptions,
@@ -75,20 +75,20 @@ def test_quarters_end_with_the_last_week_inside_them() -> None:
 
 def test_without_exceptions_leaves_out_the_plans_that_claim_one() -> None:
     """Of 100 plans 60 are in time; a tenth of these and half of the late claim an exception: 54 of 74."""
-    assert Exceptions(0.1, 0.5).without(0.6) == pytest.approx(54 / 74)
-    assert Exceptions(0, 0).without(0.6) == pytest.approx(0.6)
-    assert Exceptions(0, 1).without(0.6) == 1
-    assert Exceptions(1, 1).without(0.6) == 0.6
+    assert ExceptionShares(0.1, 0.5).without(0.6) == pytest.approx(54 / 74)
+    assert ExceptionShares(0, 0).without(0.6) == pytest.approx(0.6)
+    assert ExceptionShares(0, 1).without(0.6) == 1
+    assert ExceptionShares(1, 1).without(0.6) == 0.6
 
 
-def work(*, known: bool) -> Work:
+def work(*, known: bool) -> Caseload:
     """Return four plans of a year, two in time, two late, one of these an exception; and one a day older."""
     today = day_number(DAY)
     done = np.array([today, today - 7, today - 14, today - 363, today - 364], dtype=np.int32)
     due = done + np.array([0, 0, -1, -1, -1], dtype=np.int32)
     flags = np.ones(5, dtype=np.bool_)
     excepted = np.array([False, False, True, False, True])
-    return Work(
+    return Caseload(
         DAY,
         ONE,
         done - 200,
@@ -104,7 +104,7 @@ def work(*, known: bool) -> Work:
 
 def test_exceptions_are_those_of_the_weeks_behind() -> None:
     """None of the plans in time, half of the late; a plan of the year before does not count."""
-    assert exceptions(work(known=True), day_number(DAY), 52) == Exceptions(0.0, 0.5)
+    assert exceptions(work(known=True), day_number(DAY), 52) == ExceptionShares(0.0, 0.5)
 
 
 def test_a_file_without_a_column_for_exceptions_cannot_say() -> None:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.commands.forecast.model.arrays import day_number
-from ehcp_timeline.commands.forecast.model.pipeline import InHand, Pipeline, Step
-from ehcp_timeline.commands.forecast.model.policy import OLDEST_FIRST, Order
+from ehcp_timeline.commands.forecast.model.pipeline import InHand, Pipeline, SimulatedStage
+from ehcp_timeline.commands.forecast.model.policy import OLDEST_FIRST, WorkOrder
 from ehcp_timeline.commands.forecast.model.present import Present, present
 from ehcp_timeline.commands.forecast.results.per_case import Projected, projected
 from ehcp_timeline.commands.forecast.simulate.record import CaseGroups, Plan, case_groups
@@ -31,7 +31,7 @@ def now(stages: bool = False) -> Present:
 
 
 @cache
-def cases(stages: bool = False, order: Order = OLDEST_FIRST) -> Sequence[Projected]:
+def cases(stages: bool = False, order: WorkOrder = OLDEST_FIRST) -> Sequence[Projected]:
     """Return its open cases under one order of work."""
     kept, groups = run(start_of(now(stages)), {"x": order}, Plan(cases="x"), RUNS, 1)
     return projected(now(stages), kept["x"].finished, groups, RUNS)
@@ -79,7 +79,7 @@ def test_the_day_of_the_breach_is_the_day_after_the_due_day() -> None:
 )
 def test_a_breach_is_as_likely_as_the_runs_say(due_week: int, p50: int, p85: int, breach: str) -> None:
     """Closed in the week in which it falls due counts as in time; the week after does not."""
-    line = Pipeline((Step("plan", 1, 1.0, 1.0),), 0, 156, 20, now().pipeline.due_weeks, ())
+    line = Pipeline((SimulatedStage("plan", 1, 1.0, 1.0),), 0, 156, 20, now().pipeline.due_weeks, ())
     row = line.row_of(due_week)
     finished = np.zeros((1, 157))
     finished[0, p50:] = 50
@@ -104,7 +104,12 @@ def test_cases_further_on_close_before_those_behind_them() -> None:
     """Of one due week, those at a later stage are ahead."""
     in_hand = (InHand(0, 1, 3, 4), InHand(1, 1, 3, 2), InHand(0, 2, 3, 1), InHand(1, 1, 5, 7))
     line = Pipeline(
-        (Step("a", 1, 1.0, 1.0), Step("b", 1, 1.0, 1.0)), 0, 10, 20, np.arange(8, dtype=np.int32), in_hand
+        (SimulatedStage("a", 1, 1.0, 1.0), SimulatedStage("b", 1, 1.0, 1.0)),
+        0,
+        10,
+        20,
+        np.arange(8, dtype=np.int32),
+        in_hand,
     )
 
     groups = case_groups(line)

@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehcp_timeline.commands.forecast.model.arrays import Cases
-from ehcp_timeline.commands.forecast.model.policy import IN_TIME_FIRST, OLDEST_FIRST, Order, split
+from ehcp_timeline.commands.forecast.model.policy import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
 from ehcp_timeline.commands.forecast.simulate.queues import Pool, chance, chosen, serve
 
-SPREAD = Order(0, 0, 1)
+SPREAD = WorkOrder(0, 0, 1)
 
 
-def served(rows: list[int], places: int, order: Order, in_time: int) -> list[int]:
+def served(rows: list[int], places: int, order: WorkOrder, in_time: int) -> list[int]:
     """Return how many of each row are taken."""
     pool = Pool(np.array(rows, dtype=np.int16)[:, None], 0, len(rows))
     random = np.random.default_rng(1)
@@ -58,7 +58,7 @@ def test_no_place_is_wasted_and_no_case_is_made(
 ) -> None:
     """Whatever the order, as many cases are taken as there are places, or all there are."""
     whole = max(1.0, oldest + in_time)
-    order = Order(oldest / whole, in_time / whole, 1 - (oldest + in_time) / whole)
+    order = WorkOrder(oldest / whole, in_time / whole, 1 - (oldest + in_time) / whole)
 
     assert sum(served(rows, places, order, min(first, len(rows)))) == min(places, sum(rows))
 

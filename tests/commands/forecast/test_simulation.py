@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from ehcp_timeline.commands.forecast.model.arrays import Counts, Rates
 from ehcp_timeline.commands.forecast.model.bootstrap import Drivers, draw, series
-from ehcp_timeline.commands.forecast.model.pipeline import InHand, Pipeline, Step
-from ehcp_timeline.commands.forecast.model.policy import IN_TIME_FIRST, OLDEST_FIRST, Order, split
+from ehcp_timeline.commands.forecast.model.pipeline import InHand, Pipeline, SimulatedStage
+from ehcp_timeline.commands.forecast.model.policy import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
 from ehcp_timeline.commands.forecast.model.present import present
 from ehcp_timeline.commands.forecast.model.timetable import Timetable
 from ehcp_timeline.commands.forecast.simulate.chunk import Track, World, begin, simulate
@@ -42,12 +42,12 @@ def illustrative(capacity: float = 17, requests: float = 15) -> Start:
     come, go = (
         series(np.full(52, float(rate)), np.ones(52), np.ones(WEEKS)) for rate in (requests, capacity)
     )
-    pipeline = Pipeline((Step("plan", 14, 0.5, 1.0),), 0, WEEKS, 20, rows, in_hand)
+    pipeline = Pipeline((SimulatedStage("plan", 14, 0.5, 1.0),), 0, WEEKS, 20, rows, in_hand)
     return Start(pipeline, Drivers(come, go), Extra(1, np.zeros(WEEKS)))
 
 
 def kept_of(
-    start: Start, orders: Mapping[str, Order] = ORDERS, runs: int = 100, seed: int = 1
+    start: Start, orders: Mapping[str, WorkOrder] = ORDERS, runs: int = 100, seed: int = 1
 ) -> Mapping[str, Kept]:
     """Return what is kept of some runs, with quarters of 13 weeks."""
     quarters = tuple(week // 13 for week in range(WEEKS))
@@ -112,7 +112,7 @@ def test_runs_beyond_one_chunk_add_up() -> None:
 def test_in_time_first_takes_whom_the_stages_to_come_leave_time(due_week: int, first: bool) -> None:
     """Drafted in week 1, final three weeks at least: due in week 4 is saved, due in week 3 is not."""
     rows = np.array([0, due_week, 30], dtype=np.int32)
-    steps = (Step("draft", 1, 0.5, 1.0), Step("final", 3, 1.0, 1.0))
+    steps = (SimulatedStage("draft", 1, 0.5, 1.0), SimulatedStage("final", 3, 1.0, 1.0))
     line = Pipeline(steps, 0, 1, 20, rows, (InHand(0, 1, 0, 5), InHand(0, 1, 1, 5)))
     five = series(np.full(52, 5.0), np.ones(52), np.ones(1))
     none = series(np.zeros(52), np.ones(52), np.ones(1))
@@ -146,7 +146,7 @@ def came(world: World, track: Track, week: int) -> Counts:
     return found
 
 
-def conserved(start: Start, orders: Mapping[str, Order], seed: int) -> None:
+def conserved(start: Start, orders: Mapping[str, WorkOrder], seed: int) -> None:
     """Simulate twenty runs and check after every week that no stage of any order lost or made a case."""
     random = np.random.default_rng(seed)
     draws = draw(start.drivers, 20, random)
@@ -172,12 +172,12 @@ def conserved(start: Start, orders: Mapping[str, Order], seed: int) -> None:
 
 
 STEPS = st.lists(
-    st.builds(Step, st.just("x"), st.integers(1, 6), st.floats(0.05, 0.95), st.floats(0, 1)),
+    st.builds(SimulatedStage, st.just("x"), st.integers(1, 6), st.floats(0.05, 0.95), st.floats(0, 1)),
     min_size=1,
     max_size=4,
 )
 ANY_ORDER = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(
-    lambda shares: Order(min(shares), max(shares) - min(shares), 1 - max(shares))
+    lambda shares: WorkOrder(min(shares), max(shares) - min(shares), 1 - max(shares))
 )
 
 
@@ -191,11 +191,11 @@ ANY_ORDER = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(
     seed=st.integers(0, 1000),
 )
 def test_arrivals_less_departures_are_the_change_in_size(
-    steps: Sequence[Step],
+    steps: Sequence[SimulatedStage],
     data: st.DataObject,
     requests: int,
     capacity: float,
-    order: Order,
+    order: WorkOrder,
     seed: int,
 ) -> None:
     """In every run, every week, at every stage, under every order and what if."""

@@ -12,9 +12,14 @@ import pytest
 
 from ehcp_timeline.commands.forecast.model.arrays import day_number
 from ehcp_timeline.commands.forecast.model.bootstrap import series
-from ehcp_timeline.commands.forecast.model.policy import IN_TIME_FIRST, OLDEST_FIRST, Order
+from ehcp_timeline.commands.forecast.model.policy import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder
 from ehcp_timeline.commands.forecast.model.present import present
-from ehcp_timeline.commands.forecast.results.target import Needed, Question, capacity_needed, net_needed
+from ehcp_timeline.commands.forecast.results.target import (
+    CapacityQuestion,
+    Needed,
+    capacity_needed,
+    net_needed,
+)
 from ehcp_timeline.commands.forecast.simulate.run import Start
 from ehcp_timeline.commands.forecast.simulate.what_if import WhatIf, start_of
 from ehcp_timeline.errors import UsageError
@@ -32,10 +37,10 @@ def start(weeks: int = 156, what_if: WhatIf = WhatIf()) -> Start:  # noqa: B008 
 
 
 def needed(
-    weeks: int, from_: Start | None = None, clear_at: int = 0, orders: Mapping[str, Order] = ORDERS
+    weeks: int, from_: Start | None = None, clear_at: int = 0, orders: Mapping[str, WorkOrder] = ORDERS
 ) -> tuple[Needed, ...]:
     """Return what it takes to be clear in so many weeks."""
-    question = Question(from_ or start(), clear_at, 1)
+    question = CapacityQuestion(from_ or start(), clear_at, 1)
     return capacity_needed(question, orders, AS_AT + timedelta(weeks=weeks), AS_AT)
 
 
@@ -103,7 +108,7 @@ def test_no_number_clears_what_nobody_can_hurry() -> None:
 
 def test_a_target_within_the_week_has_no_whole_week() -> None:
     """Six days leave none to do anything in."""
-    question = Question(start(), 0, 1)
+    question = CapacityQuestion(start(), 0, 1)
 
     found = capacity_needed(question, ORDERS, AS_AT + timedelta(days=6), AS_AT)
 

@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, Days, day_number
-from ehcp_timeline.commands.forecast.model.assessments import Work, work_from_frame
+from ehcp_timeline.commands.forecast.model.assessments import Caseload, work_from_frame
 from ehcp_timeline.commands.forecast.model.history import history, ready_at, weekly, weeks_recorded
 from ehcp_timeline.commands.forecast.model.open_work import overdue_on, standing_on, week_overdue
-from ehcp_timeline.commands.forecast.model.pipeline import Pipeline, Step
+from ehcp_timeline.commands.forecast.model.pipeline import Pipeline, SimulatedStage
 from ehcp_timeline.commands.forecast.model.policy import order_taken
 from ehcp_timeline.commands.forecast.model.present import overdue_without_queue, present
 from ehcp_timeline.commands.forecast.model.seasons import (
@@ -41,7 +41,7 @@ def days(*numbers: int) -> Days:
     return np.array(numbers, dtype=np.int32)
 
 
-def work(*lines: dict[str, object], stages: Timetable = STAGED) -> Work:
+def work(*lines: dict[str, object], stages: Timetable = STAGED) -> Caseload:
     """Return the work of some lines; what a line does not say is blank."""
     names = ["start", "due", "answered", "ended", *(f"end_{one}" for one in stages.names[:-1])]
     blank: dict[str, object] = {"case_id": "C", "row": 2, **dict.fromkeys(names)}
@@ -240,8 +240,10 @@ def test_august_is_a_season() -> None:
 
 def test_without_a_queue_only_slow_cases_are_overdue() -> None:
     """One stage of exactly 14 weeks leaves none overdue; one that half of the cases outlast by far does."""
-    quick = Pipeline((Step("plan", 14, 0.9, 1.0),), 0, 52, 20, days(1), ())
-    slow = Pipeline((Step("plan", 2, 0.9, 1.0), Step("final", 14, 0.1, 1.0)), 0, 52, 20, days(1), ())
+    quick = Pipeline((SimulatedStage("plan", 14, 0.9, 1.0),), 0, 52, 20, days(1), ())
+    slow = Pipeline(
+        (SimulatedStage("plan", 2, 0.9, 1.0), SimulatedStage("final", 14, 0.1, 1.0)), 0, 52, 20, days(1), ()
+    )
 
     assert overdue_without_queue(quick, 10) == 0
     assert overdue_without_queue(slow, 10) > 20

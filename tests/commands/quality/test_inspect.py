@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 
 from ehcp_timeline.cases.schema import vocabulary
-from ehcp_timeline.cases.source import CaseSource, open_case_file, open_case_files
+from ehcp_timeline.cases.source import CaseFile, open_case_file, open_case_files
 from ehcp_timeline.commands.quality.inspect import Inspected, inspect
-from ehcp_timeline.commands.quality.rules import Found, Rules, Written, quality_rules, rules_of
+from ehcp_timeline.commands.quality.rules import Found, PatternRule, Rules, quality_rules, rules_of
 from tests.cases.formats.sen2.made import Assessment, person, request, xml
 from tests.cases.made import AS_AT, opened, write
 
@@ -41,7 +41,7 @@ A,1/2/2025,31/2/2025,,x
 Fault = tuple[int | None, str]
 
 
-def looked(source: CaseSource, rules: Rules = RULES, **options: Any) -> Inspected:
+def looked(source: CaseFile, rules: Rules = RULES, **options: Any) -> Inspected:
     """Return a file, looked through as at 15 January 2026."""
     return inspect(source, vocabulary(), rules, AS_AT, **options)
 
@@ -203,8 +203,8 @@ def test_a_rule_without_its_columns_is_not_looked_at(tmp_path: Path) -> None:
 def test_batches_do_not_show(tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However the file is cut, the same faults are found in the same order."""
     whole = looked(opened(tmp_path, ROWS_OF_CASES))
-    plain = CaseSource.batches
-    monkeypatch.setattr(CaseSource, "batches", lambda source: plain(source, size))
+    plain = CaseFile.batches
+    monkeypatch.setattr(CaseFile, "batches", lambda source: plain(source, size))
     cut = looked(opened(tmp_path, ROWS_OF_CASES))
 
     assert cut.faults.with_columns(pl.col(pl.Categorical).cast(pl.String)).equals(
@@ -228,7 +228,7 @@ def test_every_rule_says_what_why_and_who(rule: Any) -> None:
 
     assert names <= {"column", "other", "first", "second", "number"}
     assert all(text and "\n" not in text for text in (rule.says, rule.why, rule.source, rule.try_))
-    assert re.compile(rule.check.pattern if isinstance(rule.check, Written) else "") is not None
+    assert re.compile(rule.check.pattern if isinstance(rule.check, PatternRule) else "") is not None
 
 
 def test_every_column_of_a_rule_exists() -> None:

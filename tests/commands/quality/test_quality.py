@@ -8,8 +8,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from ehcp_timeline.commands.convert.schema import FILE_ENVELOPES
 from ehcp_timeline.commands.quality.rules import quality_rules
+from ehcp_timeline.commands.quality.schema import QUALITY_ENVELOPES
 from ehcp_timeline.output.schema import schema_of
 from tests.cli.command import ehcp, ehcp_apart, printed, said
 
@@ -117,7 +117,7 @@ def test_the_answer_in_json(cases: str, words: tuple[str, ...]) -> None:
     """Valid by its published schema; score, files, groups, rules with their columns."""
     answer = json.loads(printed(ehcp("quality", cases, *WHEN, "--format", "json", *words)))
 
-    jsonschema.validate(answer, schema_of("ehcp-quality-1", FILE_ENVELOPES["ehcp-quality-1"]))
+    jsonschema.validate(answer, schema_of("ehcp-quality-1", QUALITY_ENVELOPES["ehcp-quality-1"]))
     assert answer["summary"] == {"rows": 3, "with_error": 1, "with_warning_only": 1, "score": 50.0}
     assert len(answer["groups"]) == (2 if "--by" in words else 0)
     assert len(answer["faults"]) == (3 if "--rule" in words else 0)
@@ -131,7 +131,7 @@ def test_what_is_looked_for() -> None:
     run = ehcp("quality", "--list-rules", "--format", "json")
     answer = json.loads(printed(run))
 
-    jsonschema.validate(answer, schema_of("ehcp-quality-rules-1", FILE_ENVELOPES["ehcp-quality-rules-1"]))
+    jsonschema.validate(answer, schema_of("ehcp-quality-rules-1", QUALITY_ENVELOPES["ehcp-quality-rules-1"]))
     assert run.returncode == 0
     assert [one["id"] for one in answer["rules"]] == [rule.id for rule in quality_rules().rules]
     assert "Annex A rule 102b" in printed(ehcp("quality", "--list-rules"))

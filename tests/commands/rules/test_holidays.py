@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.commands.worklists.schema import HolidaysAnswer
+from ehcp_timeline.commands.rules.schema import HolidaysAnswer
 from tests.cli.command import ehcp, ehcp_apart, printed, said
 
 CASES = """case_id,request_received,assess_agreed,plan_issued,moved_in,move_known,plan_transferred

@@ -12,16 +12,16 @@ import polars as pl
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import open_case_file
-from ehcp_timeline.commands.scorecard.count import Question, count_file
-from ehcp_timeline.commands.scorecard.groups import GROUPS, Group
-from ehcp_timeline.commands.scorecard.lines import Layout, People, lines
-from ehcp_timeline.commands.scorecard.periods import Period, PeriodKind
-from ehcp_timeline.commands.scorecard.rollup import PERIOD
-from ehcp_timeline.commands.scorecard.scorecard import Scorecard, make_scorecard, make_series
 from ehcp_timeline.law.kpi.loader import load_kpis
 from ehcp_timeline.law.kpi.model import Measure
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.kpi.count import KpiQuestion, count_file
+from ehcp_timeline.measure.kpi.groups import GROUPS, Group
+from ehcp_timeline.measure.kpi.lines import LineLayout, People, lines
+from ehcp_timeline.measure.kpi.periods import Period, PeriodKind
+from ehcp_timeline.measure.kpi.rollup import PERIOD
+from ehcp_timeline.measure.kpi.scorecard import Scorecard, make_scorecard, make_series
 
 CASES = Path(__file__).parent / "sixty_cases.csv"
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -48,11 +48,11 @@ def read(path: Path, as_at: date) -> Read:
     return Read(source.columns, list(source.batches()))
 
 
-def question(as_at: date, by: str | Group | None = None, *names: str) -> Question:
+def question(as_at: date, by: str | Group | None = None, *names: str) -> KpiQuestion:
     """Return a question about these measures, or about all."""
     kpis = load_kpis()
     group = GROUPS[by] if isinstance(by, str) else by
-    return Question(kpis, law(), as_at, group, chosen(*names))
+    return KpiQuestion(kpis, law(), as_at, group, chosen(*names))
 
 
 def chosen(*names: str) -> tuple[Measure, ...]:
@@ -60,11 +60,11 @@ def chosen(*names: str) -> tuple[Measure, ...]:
     return tuple(one for one in load_kpis().measures if not names or one.id.startswith(names))
 
 
-def count(held: Read, asked: Question, kind: PeriodKind) -> pl.DataFrame:
+def count(held: Read, asked: KpiQuestion, kind: PeriodKind) -> pl.DataFrame:
     """Count rows in memory."""
     tallies = asked.tallies()
     count_file(asked, held.columns, held.batches, tallies)
-    return lines(Layout(kind, asked.group, asked.as_at), tallies, asked.populations, asked.measures)
+    return lines(LineLayout(kind, asked.group, asked.as_at), tallies, asked.populations, asked.measures)
 
 
 def card(
@@ -77,13 +77,13 @@ def card(
     """Count a file."""
     asked = question(as_at, by)
     source = open_case_file(str(path), vocabulary(), as_at=as_at)
-    return make_scorecard(asked, [source], Layout(kind, asked.group, as_at, people or People()))
+    return make_scorecard(asked, [source], LineLayout(kind, asked.group, as_at, people or People()))
 
 
 def monthly(path: Path, as_at: date, since: date, *names: str) -> Scorecard:
     """Count how things stood at the end of every month."""
     source = open_case_file(str(path), vocabulary(), as_at=as_at)
-    return make_series(question(as_at, None, *names), [source], Layout("month", None, as_at), since)
+    return make_series(question(as_at, None, *names), [source], LineLayout("month", None, as_at), since)
 
 
 def by_label(frame: pl.DataFrame, kind: PeriodKind, group: str = "Total") -> dict[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from ehcp_timeline.commands.scorecard.count import count_file
+from ehcp_timeline.measure.kpi.count import count_file
 from tests.commands.scorecard.counted import (
     CASES,
     Read,

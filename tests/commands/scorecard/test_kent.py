@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ehcp_timeline.commands.scorecard.groups import NOT_RECORDED, RECORDED
+from ehcp_timeline.measure.kpi.groups import NOT_RECORDED, RECORDED
 from tests.commands.scorecard.counted import EXAMPLES, by_label, card, monthly
 
 LAST = date(2024, 2, 29)

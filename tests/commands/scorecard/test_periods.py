@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from ehcp_timeline.commands.scorecard.periods import (
+from ehcp_timeline.measure.kpi.periods import (
     PeriodKind,
     month_number,
     month_of,

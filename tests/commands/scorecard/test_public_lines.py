@@ -5,13 +5,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ehcp_timeline.commands.publish.suppress import HIDDEN, Grid, Published
-from ehcp_timeline.commands.scorecard.lines import above, below
 from ehcp_timeline.commands.scorecard.public import hidden_numbers
-from ehcp_timeline.commands.scorecard.rollup import OF_ALL, OF_GROUP, OF_RECORDED, OF_UNRECORDED
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.kpi.model import Measure
-from tests.commands.publish.attacker import pinned
+from ehcp_timeline.measure.kpi.lines import above, below
+from ehcp_timeline.measure.kpi.rollup import OF_ALL, OF_GROUP, OF_RECORDED, OF_UNRECORDED
+from ehcp_timeline.privacy.suppress import HIDDEN, Grid, Published
+from tests.privacy.attacker import pinned
 
 
 def _measure(name: str, *, percent: bool = False) -> Measure:

@@ -7,12 +7,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from ehcp_timeline.commands.scorecard.lines import Layout, People, read_people
-from ehcp_timeline.commands.scorecard.periods import PeriodKind, period_of
 from ehcp_timeline.commands.scorecard.targets import Reached, reached, read_targets
-from ehcp_timeline.commands.scorecard.trends import Trend, trends
 from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.law.kpi.loader import load_kpis
+from ehcp_timeline.measure.kpi.lines import LineLayout, People, read_people
+from ehcp_timeline.measure.kpi.periods import PeriodKind, period_of
+from ehcp_timeline.measure.kpi.trends import MeasureTrend, trends
 
 RATE = "pc_plans_issued_within_20_weeks"
 LATE = "pc_plans_issued_gt_1_year"
@@ -37,7 +37,7 @@ def _reached(
     said: dict[str, Any], line: dict[str, Any], as_at: date = DURING, kind: PeriodKind = "quarter"
 ) -> list[Reached]:
     targets = read_targets(said, load_kpis(), "ehcp.toml")
-    return list(reached(targets, pl.DataFrame([line]), Layout(kind, None, as_at)))
+    return list(reached(targets, pl.DataFrame([line]), LineLayout(kind, None, as_at)))
 
 
 @pytest.mark.parametrize(
@@ -182,11 +182,11 @@ def test_trends() -> None:
         for number, (rate, plans) in enumerate(numbers, start=period_of("quarter", DURING).number - 2)
     )
 
-    first, second, third = trends(lines, Layout("quarter", None, DURING), measures)
+    first, second, third = trends(lines, LineLayout("quarter", None, DURING), measures)
 
     assert first == {}
-    assert second == {RATE: Trend("level", 0.0, ""), "plans_issued_den": Trend("up", 5, "")}
-    assert third == {RATE: Trend("down", 2.3, "worse")}
+    assert second == {RATE: MeasureTrend("level", 0.0, ""), "plans_issued_den": MeasureTrend("up", 5, "")}
+    assert third == {RATE: MeasureTrend("down", 2.3, "worse")}
     assert [str(one) for one in second.values()] == ["→ level", "↑ up 5"]
     assert str(third[RATE]) == "↓ down 2.3, worse"
 
@@ -199,7 +199,7 @@ def test_a_trend_does_not_cross_groups_or_gaps() -> None:
         [{"rank": 0, "group": group, "period": number, RATE: rate} for group, number, rate in rows]
     )
 
-    assert trends(lines, Layout("quarter", None, DURING), [measure]) == [{}, {}, {}, {}]
+    assert trends(lines, LineLayout("quarter", None, DURING), [measure]) == [{}, {}, {}, {}]
 
 
 def test_the_population() -> None:

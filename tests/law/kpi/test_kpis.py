@@ -5,13 +5,13 @@ from typing import Any, get_args
 import pytest
 
 from ehcp_timeline.audit.clock import Verdict
-from ehcp_timeline.commands.scorecard.population import deadlines_of
 from ehcp_timeline.errors import RulebookError
 from ehcp_timeline.law.kpi import marks
 from ehcp_timeline.law.kpi.loader import load_kpis, read_kpis
-from ehcp_timeline.law.kpi.marks import Mark
+from ehcp_timeline.law.kpi.marks import Condition
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.counts import STAGES
+from ehcp_timeline.measure.kpi.population import deadlines_of
 
 WITHOUT_A_WHOLE = ("count", "mean_weeks", "median_weeks", "oldest_weeks")
 COLUMNS = frozenset(("request_received", "plan_issued", "withdrawn"))
@@ -90,7 +90,7 @@ def test_a_small_file_is_read() -> None:
     kpis = read_kpis(_table(part=["timed"]), COLUMNS)
 
     assert kpis.numerator(kpis.by_id["one"]) == "plans, timed"
-    assert kpis.populations["plans"].marks["timed"] == Mark(says="timed", given=("request_received",))
+    assert kpis.populations["plans"].marks["timed"] == Condition(says="timed", given=("request_received",))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import polars as pl
 from ehcp_timeline.audit.bulk.case_events import Cases, CasesSeen, changes, held_at, merged, ordered
 from ehcp_timeline.audit.bulk.days import NEVER, all_positions, as_dates, constant, earlier, only, where_true
 from ehcp_timeline.audit.bulk.due import end_of, is_implied, one_period_more
-from ehcp_timeline.audit.bulk.judge_deadline import Outcome, Started, Weighed, weigh
+from ehcp_timeline.audit.bulk.judge_deadline import ClockOutcomes, Started, Weighed, weigh
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.audit.single.chains import started_twice
 from ehcp_timeline.cases.model import Problem, Row
@@ -88,7 +88,7 @@ def _first_rows(deadline: Deadline, starts: pl.Series, cases: Cases) -> pl.Serie
     return pl.Series([], dtype=pl.UInt32) if found is None else found
 
 
-def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> Outcome:
+def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> ClockOutcomes:
     deadline, seen, start = started.deadline, started.seen, started.start
     assert isinstance(seen, CasesSeen)  # noqa: S101  as `_started` makes it
     recorded = seen.next(deadline.met_by.events, after=start)
@@ -96,7 +96,7 @@ def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> Outcome:
     if deadline.repeats and seen.holds(deadline.repeats.unseen):
         answer = earlier(recorded, seen.next(deadline.repeats.unseen, after=start))
     answered, ended = end_of(deadline, seen, start, answer)
-    return Outcome(
+    return ClockOutcomes(
         answered=answered,
         ended=ended,
         not_owed=_displaced(inquiry, deadline, seen, start, answer),

@@ -24,7 +24,7 @@ from ehcp_timeline.audit.bulk.days import (
     retyped,
     where_true,
 )
-from ehcp_timeline.audit.bulk.events import Names, Seen
+from ehcp_timeline.audit.bulk.events import EventFrame, Names
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 
 KEYS: Final = pl.Int64
@@ -34,7 +34,7 @@ Towards = Literal["forward", "backward"]
 
 
 @dataclass(frozen=True, slots=True)
-class Dates:
+class EventDates:
     """The dates of one event on every row, by case, then by day, then in file order.
 
     Attributes:
@@ -67,20 +67,20 @@ class Cases:
         self._planned = inquiry.rulebook.planned
         self._memory = memory
         self._before, self._span = _reach(memory)
-        self._dates: dict[str, Dates] = {}
+        self._dates: dict[str, EventDates] = {}
         self._keys: dict[tuple[Cut, tuple[str, ...]], pl.Series] = {}
 
     def holds(self, names: Names) -> bool:
         """Say whether any of these events stands on any row."""
         return any(name in self._memory.days for name in names)
 
-    def dates(self, name: str) -> Dates:
+    def dates(self, name: str) -> EventDates:
         """Return every date of one event that stands in the file, future ones too."""
         if name not in self._dates:
             self._dates[name] = self._sorted(name)
         return self._dates[name]
 
-    def _sorted(self, name: str) -> Dates:
+    def _sorted(self, name: str) -> EventDates:
         days = pl.concat(self._memory.days[name], rechunk=True)
         self._memory.days[name].clear()
         key = self.edge(self._case[days["position"]]) + retyped(days["day"] - self._before, KEYS)
@@ -92,7 +92,7 @@ class Cases:
         else:
             ordered = pl.DataFrame({"key": key, "position": days["position"]}).sort("key", "position")
             key, position = ordered["key"], ordered["position"]
-        return Dates(key, position, changes(key))
+        return EventDates(key, position, changes(key))
 
     def edge(self, case: pl.Series) -> pl.Series:
         """Return the key before all dates of each case."""
@@ -256,7 +256,7 @@ def _joined(asked: pl.DataFrame, table: pl.DataFrame, towards: Towards) -> pl.Da
     return asked.set_sorted("key").join_asof(table.set_sorted("key"), on="key", strategy=towards)
 
 
-class CasesSeen(Seen):
+class CasesSeen(EventFrame):
     """The dates of the cases of some links.
 
     Args:

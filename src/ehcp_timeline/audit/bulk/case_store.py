@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from ehcp_timeline.audit.bulk.days import DAYS, EPOCH, retyped, where_true
-from ehcp_timeline.audit.bulk.row_events import Batch, unreadable_in
+from ehcp_timeline.audit.bulk.row_events import RowBatch, unreadable_in
 from ehcp_timeline.audit.single.applicability import cells_that_matter
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.law.deadline import Absence, Closure, Limit
@@ -51,7 +51,7 @@ class Memory:
         matter = (name for one in every for name in sorted(cells_that_matter(one)))
         return cls(tuple(events), tuple(flags), tuple(dict.fromkeys((*events, *flags, *matter))))
 
-    def add(self, batch: Batch) -> None:
+    def add(self, batch: RowBatch) -> None:
         """Keep what is needed of one batch: rows on which something stands that a repeating duty looks at."""
         unreadable = {name: unreadable_in(batch, name) for name in self.cells}
         kept = self._kept(batch.frame, unreadable.values())

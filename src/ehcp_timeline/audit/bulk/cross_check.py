@@ -77,7 +77,7 @@ def told_by_single(
     rulebook: Rulebook, rows: Sequence[Row], as_at: date, deadlines: Sequence[Deadline]
 ) -> dict[str, list[Told]]:
     """Return the same clock by clock, each with its values in the order of `CLOCKS`."""
-    found: dict[str, list[Clock]] = {one.id: [] for one in deadlines}
+    found: dict[str, list[Clock]] = {deadline.id: [] for deadline in deadlines}
     for case in _cases(rows).values():
         for working in judge_case(rulebook, case, as_at):
             clock = working.clock
@@ -133,7 +133,7 @@ def verified(
     """
     wanted = rulebook.deadlines if deadlines is None else deadlines
     held = _Sample(rulebook, tuple(wanted), as_at, sample, sample)
-    passing = _Passing()
+    passing = _SampledBatch()
     for judged in judge(rulebook, passing.by(batches), as_at, deadlines=wanted):
         if judged.last:
             held.hold_cases(judged)
@@ -188,7 +188,7 @@ def _said(clocks: Iterable[Told]) -> str:
 
 
 @dataclass(slots=True)
-class _Passing:
+class _SampledBatch:
     """The batch that is being judged."""
 
     batch: Batch | None = None
@@ -260,15 +260,15 @@ class _Sample:
     def hold_cases(self, judged: Judged) -> None:
         """Hold the repeating duties of the cases that were kept against the single reader."""
         rows = sorted((row for case in self.kept.values() for row in case), key=lambda row: row.number)
-        self._hold([one for one in self.deadlines if one.repeats], rows, judged)
+        self._hold([deadline for deadline in self.deadlines if deadline.repeats], rows, judged)
 
     def _hold(self, deadlines: Iterable[Deadline], rows: Sequence[Row], judged: Judged) -> None:
         held = frozenset(name for row in rows for name in (*row.events, *row.unreadable))
         numbers = [row.number for row in rows]
         told = {
-            one.id: _told(judged.clocks.get(one.id), numbers)
-            for one in deadlines
-            if held.intersection(one.start_events)
+            deadline.id: _told(judged.clocks.get(deadline.id), numbers)
+            for deadline in deadlines
+            if held.intersection(deadline.start_events)
         }
         self.taken.update((name, word) for name, frame in told.items() for word in frame["verdict"].unique())
         verify(self.rulebook, rows, told, self.as_at)

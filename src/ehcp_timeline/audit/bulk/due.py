@@ -7,13 +7,13 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.day_tables import DayTables
 from ehcp_timeline.audit.bulk.days import NEVER, between, instead, later, one, only, or_before_all, or_never
-from ehcp_timeline.audit.bulk.events import Names, Seen
+from ehcp_timeline.audit.bulk.events import EventFrame, Names
 from ehcp_timeline.audit.single.due import NEXT_DAY
 from ehcp_timeline.law.deadline import Dates, Limit
 from ehcp_timeline.law.rulebook import Deadline
 
 
-def due_day(limit: Limit, start: pl.Series, seen: Seen, tables: DayTables) -> pl.Series:
+def due_day(limit: Limit, start: pl.Series, seen: EventFrame, tables: DayTables) -> pl.Series:
     """Return the latest day of the limbs; `NEVER` where one that may not be skipped has no date."""
     limbs = [tables.of(limb.count, _since(limb.since, start, seen)) for limb in limit.limbs]
     if limit.missing == "skip":
@@ -23,14 +23,14 @@ def due_day(limit: Limit, start: pl.Series, seen: Seen, tables: DayTables) -> pl
     return tables.rolled.of(due) if limit.rolls else due
 
 
-def _since(dates: Dates | None, start: pl.Series, seen: Seen) -> pl.Series:
+def _since(dates: Dates | None, start: pl.Series, seen: EventFrame) -> pl.Series:
     if dates is None:
         return start
     return seen.last_until(dates.events, start) if dates.which == "latest" else seen.first(dates.events)
 
 
 def by_version(
-    deadline: Deadline, start: pl.Series, seen: Seen, due_by: Callable[[Limit], pl.Series]
+    deadline: Deadline, start: pl.Series, seen: EventFrame, due_by: Callable[[Limit], pl.Series]
 ) -> pl.Series:
     """Return what the version in force on the day of the start says; `NEVER` outside coverage."""
     days = seen.never
@@ -44,14 +44,16 @@ def by_version(
 
 
 def one_period_more(
-    deadline: Deadline, start: pl.Series, due: pl.Series, seen: Seen, tables: DayTables
+    deadline: Deadline, start: pl.Series, due: pl.Series, seen: EventFrame, tables: DayTables
 ) -> pl.Series:
     """Return the due days of clocks that start on the day after `due`, by the version of the first start."""
     next_start = tables.of(NEXT_DAY, due)
     return by_version(deadline, start, seen, lambda limit: due_day(limit, next_start, seen, tables))
 
 
-def answer_of(deadline: Deadline, names: Names, seen: Seen, start: pl.Series, tables: DayTables) -> pl.Series:
+def answer_of(
+    deadline: Deadline, names: Names, seen: EventFrame, start: pl.Series, tables: DayTables
+) -> pl.Series:
     """Return the earliest answer on or after the start.
 
     Where the due day lies before the start, answers do too, back to `answers_from`.
@@ -64,7 +66,7 @@ def answer_of(deadline: Deadline, names: Names, seen: Seen, start: pl.Series, ta
 
 
 def end_of(
-    deadline: Deadline, seen: Seen, start: pl.Series, answer: pl.Series
+    deadline: Deadline, seen: EventFrame, start: pl.Series, answer: pl.Series
 ) -> tuple[pl.Series, pl.Series]:
     """Return the day on which the clock was answered, and that on which something ended it unanswered.
 
@@ -84,7 +86,7 @@ def end_of(
     return only(answer, ~unanswered), only(standing, unanswered)
 
 
-def is_implied(deadline: Deadline, seen: Seen, start: pl.Series) -> pl.Series | None:
+def is_implied(deadline: Deadline, seen: EventFrame, start: pl.Series) -> pl.Series | None:
     """Return which clocks have an event since their start that shows that it must have been done."""
     if not seen.holds(deadline.implied_by):
         return None

@@ -12,7 +12,7 @@ from ehcp_timeline.law.deadline import Dates
 Names = Iterable[str]
 
 
-class Seen(ABC):
+class EventFrame(ABC):
     """Dated events as somebody standing on the as-at date sees them, for many clocks at once.
 
     The twin of `dates.Seen`, with the same words: an event has `happened` if it has come by the as-at

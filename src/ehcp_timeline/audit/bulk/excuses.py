@@ -10,7 +10,7 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.day_tables import DayTables
 from ehcp_timeline.audit.bulk.days import NEVER, between, either, instead, later, where_true
-from ehcp_timeline.audit.bulk.events import Seen
+from ehcp_timeline.audit.bulk.events import EventFrame
 from ehcp_timeline.audit.single.excuses import NEXT_DAY, STRONGEST_FIRST
 from ehcp_timeline.law.deadline import Absence, Closure, Excuse
 from ehcp_timeline.law.rulebook import Deadline
@@ -23,7 +23,7 @@ EVIDENCED, CLAIMED, UNREADABLE, REFUTED = (
 
 
 def best_excuse(
-    deadline: Deadline, seen: Seen, start: pl.Series, due: pl.Series, tables: DayTables
+    deadline: Deadline, seen: EventFrame, start: pl.Series, due: pl.Series, tables: DayTables
 ) -> pl.Series | None:
     """Return the strongest claimed excuse of each clock, `NONE` where there is none; None for no clock."""
     best: pl.Series | None = None
@@ -56,7 +56,7 @@ def said(deadline: Deadline) -> pl.Series:
     return pl.Series([*words, None], dtype=pl.String)
 
 
-def _claimed(excuse: Excuse, seen: Seen) -> pl.Series | None:
+def _claimed(excuse: Excuse, seen: EventFrame) -> pl.Series | None:
     if excuse.flag is not None:
         return either(seen.flagged(excuse.flag), seen.unreadable_flag(excuse.flag))
     absent = _absence(excuse).absent
@@ -64,7 +64,9 @@ def _claimed(excuse: Excuse, seen: Seen) -> pl.Series | None:
     return either(first, seen.unreadable(absent))
 
 
-def _strength(excuse: Excuse, seen: Seen, start: pl.Series, due: pl.Series, tables: DayTables) -> pl.Series:
+def _strength(
+    excuse: Excuse, seen: EventFrame, start: pl.Series, due: pl.Series, tables: DayTables
+) -> pl.Series:
     if excuse.flag is None:
         absence = _absence(excuse)
         strength = _absence_strength(absence, seen, start, due, tables)
@@ -78,16 +80,16 @@ def _strength(excuse: Excuse, seen: Seen, start: pl.Series, due: pl.Series, tabl
     return strength if unreadable is None else instead(strength, unreadable, _all(UNREADABLE, seen))
 
 
-def _all(strength: int, seen: Seen) -> pl.Series:
+def _all(strength: int, seen: EventFrame) -> pl.Series:
     return pl.Series([strength], dtype=BEST).new_from_index(0, seen.height)
 
 
-def _ranked(proved: pl.Series, refuted: pl.Series, seen: Seen) -> pl.Series:
+def _ranked(proved: pl.Series, refuted: pl.Series, seen: EventFrame) -> pl.Series:
     strength = instead(_all(CLAIMED, seen), proved, _all(EVIDENCED, seen))
     return instead(strength, refuted, _all(REFUTED, seen))
 
 
-def _closure_strength(closure: Closure, seen: Seen, tables: DayTables) -> pl.Series:
+def _closure_strength(closure: Closure, seen: EventFrame, tables: DayTables) -> pl.Series:
     first, last = (seen.first((name,)) for name in closure.closed)
     asked = seen.never
     for name in reversed(closure.asked):  # the first that stands is taken: it is put in last
@@ -102,7 +104,7 @@ def _closure_strength(closure: Closure, seen: Seen, tables: DayTables) -> pl.Ser
 
 
 def _absence_strength(
-    absence: Absence, seen: Seen, start: pl.Series, due: pl.Series, tables: DayTables
+    absence: Absence, seen: EventFrame, start: pl.Series, due: pl.Series, tables: DayTables
 ) -> pl.Series:
     first, last = (seen.first((name,)) for name in absence.absent)
     needed = tables.of(absence.length, later(first, start))

@@ -17,14 +17,14 @@ from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge_deadline import Weighed
 from ehcp_timeline.audit.bulk.lazy_clocks import WeighedClocks
 from ehcp_timeline.audit.bulk.row_deadlines import weigh_rows
-from ehcp_timeline.audit.bulk.row_events import Batch
+from ehcp_timeline.audit.bulk.row_events import RowBatch
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
 
 def judge(
     rulebook: Rulebook,
-    batches: Iterable[Batch],
+    batches: Iterable[RowBatch],
     as_at: date,
     *,
     deadlines: Sequence[Deadline] | None = None,
@@ -52,7 +52,7 @@ def judge(
     memory = Memory.for_deadlines([*repeating, *(one for one in displacing if one.repeats)])
     empty = None
     for batch in batches:
-        clocks = {one.deadline.id: WeighedClocks(one) for one in weigh_rows(inquiry, once, batch)}
+        clocks = {weighed.deadline.id: WeighedClocks(weighed) for weighed in weigh_rows(inquiry, once, batch)}
         if repeating:
             memory.add(batch)
         empty = batch.frame.clear()
@@ -66,7 +66,7 @@ def _last(inquiry: Inquiry, repeating: Sequence[Deadline], memory: Memory, no_ro
     if not memory.height:
         return Judged(no_rows, {}, last=True)
     cases = Cases(memory, inquiry)
-    clocks = {one.deadline.id: _ordered(one) for one in weigh_chains(inquiry, repeating, cases)}
+    clocks = {weighed.deadline.id: _ordered(weighed) for weighed in weigh_chains(inquiry, repeating, cases)}
     return Judged(no_rows, clocks, tuple(problems_of(repeating, cases)), last=True)
 
 

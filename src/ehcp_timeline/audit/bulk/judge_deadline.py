@@ -8,7 +8,7 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.days import NEVER, constant, either, instead, one, only
 from ehcp_timeline.audit.bulk.due import by_version, due_day
-from ehcp_timeline.audit.bulk.events import Seen
+from ehcp_timeline.audit.bulk.events import EventFrame
 from ehcp_timeline.audit.bulk.excuses import CLAIMED, EVIDENCED, UNREADABLE, best_excuse, is_strength
 from ehcp_timeline.audit.bulk.verdicts import Inquiry, where, worth
 from ehcp_timeline.audit.single.applicability import cells_that_matter
@@ -31,7 +31,7 @@ class Started:
     """
 
     deadline: Deadline
-    seen: Seen
+    seen: EventFrame
     start: pl.Series
     lost: pl.Series | None = None
     doubtful: pl.Series | None = None
@@ -39,7 +39,7 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ClockOutcomes:
     """What became of each clock, the excuses aside.
 
     Attributes:
@@ -78,7 +78,7 @@ class Weighed:
 
     inquiry: Inquiry
     deadline: Deadline
-    seen: Seen
+    seen: EventFrame
     start: pl.Series
     due: pl.Series
     answered: pl.Series
@@ -141,7 +141,7 @@ def _beside(field: str, day: pl.Series, due: pl.Series) -> Numbers:
     return words.zip_with(stands, one(0))
 
 
-Outcomes = Callable[[Inquiry, Started, pl.Series], Outcome]
+Outcomes = Callable[[Inquiry, Started, pl.Series], ClockOutcomes]
 
 
 def weigh(inquiry: Inquiry, started: Started, outcomes: Outcomes) -> Weighed:
@@ -183,7 +183,7 @@ def _due_of(inquiry: Inquiry, started: Started) -> tuple[pl.Series, pl.Series | 
     return instead(due, set_by, set_day), set_by
 
 
-def _unreadable(started: Started, outcome: Outcome) -> pl.Series | None:
+def _unreadable(started: Started, outcome: ClockOutcomes) -> pl.Series | None:
     """Return the clocks with an unreadable cell that matters; None for no clock."""
     always = cells_that_matter(started.deadline, ended=False)
     undone = started.seen.unreadable(cells_that_matter(started.deadline) - always)
@@ -191,7 +191,9 @@ def _unreadable(started: Started, outcome: Outcome) -> pl.Series | None:
     return either(started.seen.unreadable(always), ended)
 
 
-def _facts(started: Started, due: pl.Series, outcome: Outcome, unreadable: pl.Series | None) -> pl.Series:
+def _facts(
+    started: Started, due: pl.Series, outcome: ClockOutcomes, unreadable: pl.Series | None
+) -> pl.Series:
     unseen = None if outcome.unseen is None else outcome.unseen & (outcome.answered < NEVER)
     words: Numbers = worth("start", "stands")
     words += worth("nature", "minimum" if started.deadline.minimum else "limit")

@@ -20,7 +20,7 @@ from ehcp_timeline.audit.bulk.days import (
 )
 from ehcp_timeline.audit.bulk.excuses import NONE, said
 from ehcp_timeline.audit.bulk.judge_deadline import Weighed
-from ehcp_timeline.audit.bulk.readings import Span, span_of
+from ehcp_timeline.audit.bulk.readings import ReadingSpan, span_of
 from ehcp_timeline.audit.bulk.verdicts import REASON_OF, VERDICT_OF, VERDICT_PLACES, among
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 
@@ -123,7 +123,7 @@ class WeighedClocks(Clocks):
         return self._weighed.inquiry.lines.of(self._unexcused)
 
     @cached_property
-    def _span(self) -> Span:
+    def _span(self) -> ReadingSpan:
         return span_of(self._weighed)
 
     def _act_by(self) -> pl.Series:

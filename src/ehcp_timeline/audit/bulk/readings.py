@@ -12,7 +12,7 @@ from ehcp_timeline.law.deadline import Limit, Reading
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ReadingSpan:
     """What all published readings say of some clocks.
 
     Attributes:
@@ -34,14 +34,14 @@ class _Read:
     answered: pl.Series
 
 
-def span_of(weighed: Weighed) -> Span:
+def span_of(weighed: Weighed) -> ReadingSpan:
     """Return the span of the readings' due days, and where they differ about the verdict."""
     earliest, latest, differs = weighed.due, weighed.due, weighed.due < 0
     open_to_readings = weighed.due < NEVER
     if weighed.settled is not None:
         open_to_readings &= ~weighed.settled
     if not weighed.deadline.readings or not open_to_readings.any():
-        return Span(earliest, latest, differs)
+        return ReadingSpan(earliest, latest, differs)
     excuse = weighed.excuse()
     verdict = _verdict(weighed, weighed.numbers() + excuse)
     for reading in weighed.deadline.readings:
@@ -53,7 +53,7 @@ def span_of(weighed: Weighed) -> Span:
         earliest = instead(earliest, says & (read.due < earliest), read.due)
         latest = instead(latest, says & (read.due > latest), read.due)
     readable = differs if weighed.unreadable is None else differs & ~weighed.unreadable
-    return Span(earliest, latest, readable)
+    return ReadingSpan(earliest, latest, readable)
 
 
 def _verdict(weighed: Weighed, numbers: pl.Series) -> pl.Series:

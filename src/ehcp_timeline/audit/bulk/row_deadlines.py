@@ -15,8 +15,8 @@ from ehcp_timeline.audit.bulk.applicability import (
 )
 from ehcp_timeline.audit.bulk.days import NEVER, constant, instead, where_true
 from ehcp_timeline.audit.bulk.due import answer_of, end_of, is_implied
-from ehcp_timeline.audit.bulk.judge_deadline import Outcome, Started, Weighed, weigh
-from ehcp_timeline.audit.bulk.row_events import Batch, Columns, RowsSeen
+from ehcp_timeline.audit.bulk.judge_deadline import ClockOutcomes, Started, Weighed, weigh
+from ehcp_timeline.audit.bulk.row_events import Columns, RowBatch, RowsSeen
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.law.deadline import Dates, StartWhere
 from ehcp_timeline.law.rulebook import Deadline
@@ -33,7 +33,7 @@ class _Begun:
     lost: pl.Series | None
 
 
-def weigh_rows(inquiry: Inquiry, deadlines: Iterable[Deadline], batch: Batch) -> Iterator[Weighed]:
+def weigh_rows(inquiry: Inquiry, deadlines: Iterable[Deadline], batch: RowBatch) -> Iterator[Weighed]:
     """Yield the clocks of each deadline that has any on this batch, in row order."""
     whole = RowsSeen(Columns(batch, inquiry))
     begun: dict[Start, _Begun | None] = {}
@@ -86,13 +86,13 @@ def _waiting(deadline: Deadline, seen: RowsSeen, lost: pl.Series | None) -> pl.S
     return None if lost is None else awaits(deadline, seen)
 
 
-def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> Outcome:
+def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> ClockOutcomes:
     deadline, seen, start = started.deadline, started.seen, started.start
     assert isinstance(seen, RowsSeen)  # noqa: S101  as `_started` makes it
     since = answers_since(deadline, seen, start)
     answer = answer_of(deadline, deadline.met_by.events, seen, since, inquiry.tables)
     answered, ended = end_of(deadline, seen, start, answer)
-    return Outcome(
+    return ClockOutcomes(
         answered=answered,
         ended=ended,
         not_owed=not_owed(inquiry, deadline, seen, start, due),

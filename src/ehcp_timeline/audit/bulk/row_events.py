@@ -8,11 +8,11 @@ from typing import Protocol, Self
 import polars as pl
 
 from ehcp_timeline.audit.bulk.days import constant, earliest, latest, numbered, only, or_never, where_true
-from ehcp_timeline.audit.bulk.events import Names, Seen
+from ehcp_timeline.audit.bulk.events import EventFrame, Names
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 
 
-class Batch(Protocol):
+class RowBatch(Protocol):
     """Some rows of a case file.
 
     Attributes:
@@ -30,7 +30,7 @@ class Batch(Protocol):
         """The cells that could not be read."""
 
 
-def unreadable_in(batch: Batch, name: str) -> pl.Series | None:
+def unreadable_in(batch: RowBatch, name: str) -> pl.Series | None:
     """Return the rows of a batch with an unreadable cell in one column, as a mask; None for no row."""
     rows = batch.unreadable.get(name)
     if rows is None or rows.is_empty():
@@ -47,7 +47,7 @@ class Columns:
         inquiry: What is asked.
     """
 
-    def __init__(self, batch: Batch, inquiry: Inquiry) -> None:
+    def __init__(self, batch: RowBatch, inquiry: Inquiry) -> None:
         self.frame = batch.frame
         self.today = inquiry.today
         self._as_at = inquiry.as_at
@@ -81,7 +81,7 @@ class Columns:
         return self._flags[name]
 
 
-class RowsSeen(Seen):
+class RowsSeen(EventFrame):
     """The dates of some rows of a batch, brought up a column at a time as they are asked for.
 
     Args:

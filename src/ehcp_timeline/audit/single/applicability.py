@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from ehcp_timeline.audit.single.dates import Seen
+from ehcp_timeline.audit.single.dates import EventHistory
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.deadline import PlanByDue
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
 
-def start_of(deadline: Deadline, seen: Seen) -> date | None:
+def start_of(deadline: Deadline, seen: EventHistory) -> date | None:
     """Return the day on which a clock of this row started, planned days included."""
     for where in deadline.starts_where:
         if all(seen.first(name) for name in where.given) and not seen.first(where.absent):
@@ -16,13 +16,13 @@ def start_of(deadline: Deadline, seen: Seen) -> date | None:
     return seen.pick(deadline.starts)
 
 
-def answers_since(deadline: Deadline, seen: Seen, start: date) -> date:
+def answers_since(deadline: Deadline, seen: EventHistory, start: date) -> date:
     """Return the first day on which an answer counts: the ordinary start, where another start is later."""
     ordinary = seen.pick(deadline.starts) if deadline.starts_where else None
     return min(start, ordinary) if ordinary else start
 
 
-def start_state(deadline: Deadline, seen: Seen, start: date | None) -> str:
+def start_state(deadline: Deadline, seen: EventHistory, start: date | None) -> str:
     """Return the word of `circumstances.WORDS["start"]`."""
     if seen.unreadable.intersection(deadline.start_events):
         return "unreadable"
@@ -31,25 +31,25 @@ def start_state(deadline: Deadline, seen: Seen, start: date | None) -> str:
     return "future" if any(name in seen.later for name in deadline.start_events) else "none"
 
 
-def foreseen_start(deadline: Deadline, seen: Seen) -> date | None:
+def foreseen_start(deadline: Deadline, seen: EventHistory) -> date | None:
     """Return the earliest start that has not come yet."""
     return min((day for name in deadline.starts.events for day in seen.later.get(name, ())), default=None)
 
 
-def start_event(deadline: Deadline, seen: Seen, start: date) -> str:
+def start_event(deadline: Deadline, seen: EventHistory, start: date) -> str:
     """Return which event started the clock."""
     names = deadline.start_events
     come = seen.name_of(names, start)
     return come or next((name for name in names if start in seen.later.get(name, ())), "")
 
 
-def applies(deadline: Deadline, row: Row, seen: Seen, start: date) -> str:
+def applies(deadline: Deadline, row: Row, seen: EventHistory, start: date) -> str:
     """Return the word of `circumstances.WORDS["applies"]`."""
     facts = _facts_allow(deadline, row, seen)
     return _applies_after(deadline, seen, start) if facts == "yes" else facts
 
 
-def could_apply(deadline: Deadline, row: Row, seen: Seen) -> str:
+def could_apply(deadline: Deadline, row: Row, seen: EventHistory) -> str:
     """Return the same word for a clock whose start cannot be read: whatever day it was."""
     facts = _facts_allow(deadline, row, seen)
     if facts != "yes":
@@ -61,13 +61,13 @@ def could_apply(deadline: Deadline, row: Row, seen: Seen) -> str:
     return "yes"
 
 
-def awaits(deadline: Deadline, seen: Seen) -> bool:
+def awaits(deadline: Deadline, seen: EventHistory) -> bool:
     """Say whether none of the events that make the duty owed has come, whatever day the clock started."""
     waiting = deadline.owed_when and not seen.happened(deadline.owed_when)
     return bool(waiting) and not seen.unreadable.intersection(deadline.owed_when)
 
 
-def _facts_allow(deadline: Deadline, row: Row, seen: Seen) -> str:
+def _facts_allow(deadline: Deadline, row: Row, seen: EventHistory) -> str:
     for fact, codes in deadline.only_if:
         if seen.happened(deadline.shown_by):
             continue
@@ -80,27 +80,29 @@ def _facts_allow(deadline: Deadline, row: Row, seen: Seen) -> str:
     return "yes"
 
 
-def _applies_after(deadline: Deadline, seen: Seen, start: date) -> str:
+def _applies_after(deadline: Deadline, seen: EventHistory, start: date) -> str:
     before = deadline.after
     if before and not any(day <= start for day in seen.happened(before)):
         return "unreadable" if seen.unreadable.intersection(before) else "no"
     return _applies_during(deadline.during, seen, start) if deadline.during else "yes"
 
 
-def _applies_during(during: tuple[str, str], seen: Seen, start: date) -> str:
+def _applies_during(during: tuple[str, str], seen: EventHistory, start: date) -> str:
     if seen.unreadable.intersection(during):
         return "unreadable"
     first, last = (seen.first(name) for name in during)
     return "yes" if first and first <= start and (last is None or start <= last) else "no"
 
 
-def stands(deadline: Deadline, row: Row, seen: Seen) -> bool:
+def stands(deadline: Deadline, row: Row, seen: EventHistory) -> bool:
     """Say whether a clock of this deadline has started on this row and is its own."""
     start = start_of(deadline, seen)
     return start is not None and applies(deadline, row, seen, start) == "yes"
 
 
-def why_not_owed(rulebook: Rulebook, deadline: Deadline, row: Row, seen: Seen, due: date | None) -> str:
+def why_not_owed(
+    rulebook: Rulebook, deadline: Deadline, row: Row, seen: EventHistory, due: date | None
+) -> str:
     """Return why the duty is not owed, or an empty string where it is."""
     for name in deadline.displaced_by:
         other = rulebook.by_id.get(name)
@@ -124,7 +126,7 @@ def why_displaced(deadline: Deadline, start: date, answer: date | None, displaci
     return f"{deadline.displaced_by[0]} takes its place" if taken else ""
 
 
-def _had_plan(plan: PlanByDue, due: date, seen: Seen) -> bool:
+def _had_plan(plan: PlanByDue, due: date, seen: EventHistory) -> bool:
     made, shown = seen.happened(plan.made), seen.happened(plan.shown_by)
     if any(day <= due for day in (*made, *shown)):
         return True

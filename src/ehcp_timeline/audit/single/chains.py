@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ehcp_timeline.audit.single.dates import Seen
+from ehcp_timeline.audit.single.dates import EventHistory
 from ehcp_timeline.cases.model import Problem, Row
 from ehcp_timeline.law.deadline import Repeats
 from ehcp_timeline.law.rulebook import Deadline
@@ -27,7 +27,7 @@ class Link:
     unseen: bool
 
 
-def links_of(deadline: Deadline, rows: Sequence[Row], whole: Seen) -> tuple[Link, ...]:
+def links_of(deadline: Deadline, rows: Sequence[Row], whole: EventHistory) -> tuple[Link, ...]:
     """Return the clocks of a repeating duty on one case, by their start."""
     repeats = deadline.repeats or Repeats()
     met = whole.happened(deadline.met_by.events)
@@ -43,7 +43,7 @@ def links_of(deadline: Deadline, rows: Sequence[Row], whole: Seen) -> tuple[Link
     return tuple(links)
 
 
-def first_starts(repeats: Repeats, whole: Seen) -> Iterator[date]:
+def first_starts(repeats: Repeats, whole: EventHistory) -> Iterator[date]:
     """Yield the dates on which a chain begins: nothing came before, or what came before closed it."""
     steps = [(day, name) for name in (*repeats.again, *repeats.first) for day in whole.happened((name,))]
     closings = [(day, name) for name in repeats.closed_by for day in whole.happened((name,))]

@@ -9,7 +9,7 @@ from ehcp_timeline.law.deadline import Dates
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class EventHistory:
     """Dated events as somebody standing on the as-at date sees them.
 
     Attributes:
@@ -49,7 +49,7 @@ class Seen:
         return next((name for name in names if day in self.events.get(name, ())), "")
 
 
-def seen_on(rows: Sequence[Row], as_at: date, planned: frozenset[str]) -> Seen:
+def seen_on(rows: Sequence[Row], as_at: date, planned: frozenset[str]) -> EventHistory:
     """Gather the dates of one row, or of all rows of a case, as seen on the as-at date."""
     events: dict[str, set[date]] = {}
     later: dict[str, set[date]] = {}
@@ -57,7 +57,7 @@ def seen_on(rows: Sequence[Row], as_at: date, planned: frozenset[str]) -> Seen:
         for name, day in row.events.items():
             held = events if day <= as_at or name in planned else later
             held.setdefault(name, set()).add(day)
-    return Seen(
+    return EventHistory(
         as_at,
         {name: tuple(sorted(days)) for name, days in events.items()},
         {name: tuple(sorted(days)) for name, days in later.items()},

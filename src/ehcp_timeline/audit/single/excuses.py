@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ehcp_timeline.audit.single.dates import Seen
+from ehcp_timeline.audit.single.dates import EventHistory
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.law.deadline import Absence, Closure, Excuse
@@ -15,7 +15,7 @@ STRONGEST_FIRST = ("evidenced", "claimed", "unreadable", "refuted")
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class ExcuseResult:
     """One excuse that was looked at.
 
     Attributes:
@@ -31,65 +31,71 @@ class Looked:
 
 
 def look_at(
-    deadline: Deadline, row: Row, seen: Seen, start: date, due: date
-) -> tuple[tuple[Looked, ...], Looked | None]:
+    deadline: Deadline, row: Row, seen: EventHistory, start: date, due: date
+) -> tuple[tuple[ExcuseResult, ...], ExcuseResult | None]:
     """Look at every excuse of a deadline; return all, and the strongest that was claimed."""
     looked = tuple(_look(excuse, row, seen, start, due) for excuse in deadline.excuses)
     return looked, strongest(looked)
 
 
-def strongest(looked: Sequence[Looked]) -> Looked | None:
+def strongest(looked: Sequence[ExcuseResult]) -> ExcuseResult | None:
     """Return the strongest claimed excuse, the first of equals."""
     claimed = [one for one in looked if one.strength in STRONGEST_FIRST]
     return min(claimed, key=lambda one: STRONGEST_FIRST.index(one.strength), default=None)
 
 
-def _look(excuse: Excuse, row: Row, seen: Seen, start: date, due: date) -> Looked:
+def _look(excuse: Excuse, row: Row, seen: EventHistory, start: date, due: date) -> ExcuseResult:
     if (excuse.since and due < excuse.since) or (excuse.until and due > excuse.until):
-        return Looked(
+        return ExcuseResult(
             excuse, "unclaimed", f"it stood only for due days from {excuse.since} to {excuse.until}"
         )
     if excuse.flag is None:
         return _look_at_absence(excuse, seen, start, due)
     if excuse.flag in row.unreadable:
-        return Looked(excuse, "unreadable", f"{excuse.flag} could not be read")
+        return ExcuseResult(excuse, "unreadable", f"{excuse.flag} could not be read")
     if not row.flags.get(excuse.flag, False):
-        return Looked(
+        return ExcuseResult(
             excuse, "unclaimed", f"{excuse.flag} is {'no' if excuse.flag in row.flags else 'blank'}"
         )
     if isinstance(excuse.evidence, Closure):
         return _look_at_closure(excuse, excuse.evidence, seen)
-    return Looked(excuse, "claimed", f"{excuse.flag} is yes; no date can prove or refute it")
+    return ExcuseResult(excuse, "claimed", f"{excuse.flag} is yes; no date can prove or refute it")
 
 
-def _look_at_closure(excuse: Excuse, closure: Closure, seen: Seen) -> Looked:
+def _look_at_closure(excuse: Excuse, closure: Closure, seen: EventHistory) -> ExcuseResult:
     first, last = (seen.first(name) for name in closure.closed)
     asked = next((day for name in closure.asked if (day := seen.first(name))), None)
     if first and last and last < apply(closure.length, first):
-        return Looked(excuse, "refuted", f"closed only from {first} to {last}")
+        return ExcuseResult(excuse, "refuted", f"closed only from {first} to {last}")
     if asked and first and asked < apply(closure.margin, first):
-        return Looked(excuse, "refuted", f"advice was asked for on {asked}, too long before {first}")
+        return ExcuseResult(excuse, "refuted", f"advice was asked for on {asked}, too long before {first}")
     if asked and last and asked > apply(closure.margin, apply(NEXT_DAY, last)):
-        return Looked(
+        return ExcuseResult(
             excuse, "refuted", f"advice was asked for on {asked}, too near the re-opening after {last}"
         )
     if asked and first and last:
-        return Looked(excuse, "evidenced", f"advice asked for on {asked}, closed from {first} to {last}")
-    return Looked(excuse, "claimed", f"{excuse.flag} is yes; the dates that would prove it are not all there")
+        return ExcuseResult(
+            excuse, "evidenced", f"advice asked for on {asked}, closed from {first} to {last}"
+        )
+    return ExcuseResult(
+        excuse, "claimed", f"{excuse.flag} is yes; the dates that would prove it are not all there"
+    )
 
 
-def _look_at_absence(excuse: Excuse, seen: Seen, start: date, due: date) -> Looked:
+def _look_at_absence(excuse: Excuse, seen: EventHistory, start: date, due: date) -> ExcuseResult:
     absence = excuse.evidence
     assert isinstance(absence, Absence)  # noqa: S101  the rulebook's reader sees to it
     first, last = (seen.first(name) for name in absence.absent)
     if any(name in seen.unreadable for name in absence.absent):
-        return Looked(excuse, "unreadable", f"{' or '.join(absence.absent)} could not be read")
+        return ExcuseResult(excuse, "unreadable", f"{' or '.join(absence.absent)} could not be read")
     if first is None:
-        return Looked(excuse, "unclaimed", f"{absence.absent[0]} is blank")
+        return ExcuseResult(excuse, "unclaimed", f"{absence.absent[0]} is blank")
     needed = apply(absence.length, max(first, start))
     until = f"to {last}" if last else "with no last day"
     if needed > due or (last and needed > last):
-        return Looked(excuse, "refuted", f"absent from {first} {until}: too short between start and due day")
+        return ExcuseResult(
+            excuse, "refuted", f"absent from {first} {until}: too short between start and due day"
+        )
     if last:
-        return Looked(excuse, "evidenced", f"absent from {first} to {last}")
-    return Looked(excuse, "claimed", f"absent from {first}, with no last day")
+        return ExcuseResult(excuse, "evidenced", f"absent from {first} to {last}")
+    return ExcuseResult(excuse, "claimed", f"absent from {first}, with no last day")

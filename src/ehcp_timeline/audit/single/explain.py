@@ -10,7 +10,7 @@ from datetime import date
 
 from ehcp_timeline.audit.circumstances import Circumstances
 from ehcp_timeline.audit.clock import Clock, Verdict
-from ehcp_timeline.audit.single.trace import Counted, Working
+from ehcp_timeline.audit.single.trace import CountedPeriod, Working
 from ehcp_timeline.audit.verdicts import decide
 from ehcp_timeline.law.deadline import Version
 from ehcp_timeline.text.counting import days_named, said_count, said_day
@@ -19,7 +19,7 @@ Facts = Mapping[str, str | int | bool | date | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ExplanationStep:
     """One step from the file to the verdict.
 
     Attributes:
@@ -39,7 +39,7 @@ class Step:
     facts: Facts = field(default_factory=dict)
 
 
-def replay(steps: Iterable[Step]) -> Verdict:
+def replay(steps: Iterable[ExplanationStep]) -> Verdict:
     """Return the verdict that the steps lead to, from what they give and nothing else."""
     given = {name: word for step in steps for name, word in step.gives.items()}
     return decide(Circumstances(**given)).verdict
@@ -53,7 +53,7 @@ APPLIES = {
 }
 
 
-def explain(working: Working, as_at: date) -> tuple[Step, ...]:
+def explain(working: Working, as_at: date) -> tuple[ExplanationStep, ...]:
     """Return the numbered steps that lead to the verdict of a clock."""
     steps = (step for part in _PARTS for step in part(working, as_at))
     return tuple(replace(step, number=number) for number, step in enumerate(steps, 1))
@@ -63,13 +63,15 @@ def _given(working: Working, *names: str) -> dict[str, str]:
     return {name: getattr(working.circumstances, name) for name in names}
 
 
-def _duty(working: Working, _: date) -> Iterator[Step]:
+def _duty(working: Working, _: date) -> Iterator[ExplanationStep]:
     deadline = working.deadline
     text = f"{deadline.duty} ({deadline.who}, {deadline.kind})."
-    yield Step(0, "Duty", text, f"{deadline.law}: “{deadline.says}”", facts={"deadline": deadline.id})
+    yield ExplanationStep(
+        0, "Duty", text, f"{deadline.law}: “{deadline.says}”", facts={"deadline": deadline.id}
+    )
 
 
-def _start(working: Working, as_at: date) -> Iterator[Step]:
+def _start(working: Working, as_at: date) -> Iterator[ExplanationStep]:
     start = working.clock.start
     names = " or ".join(working.deadline.start_events)
     match working.circumstances.start:
@@ -84,36 +86,38 @@ def _start(working: Working, as_at: date) -> Iterator[Step]:
         case _:
             text = f"{working.start_event} is there."
     facts: Facts = {"event": working.start_event, "start": start} if start else {}
-    yield Step(0, "Start", text, gives=_given(working, "start"), facts=facts)
+    yield ExplanationStep(0, "Start", text, gives=_given(working, "start"), facts=facts)
 
 
-def _applies(working: Working, _: date) -> Iterator[Step]:
+def _applies(working: Working, _: date) -> Iterator[ExplanationStep]:
     if text := APPLIES[working.circumstances.applies]:
         facts = ", ".join(fact for fact, _ in working.deadline.only_if)
-        yield Step(0, "Applies", text + (f" ({facts})" if facts else ""), gives=_given(working, "applies"))
+        yield ExplanationStep(
+            0, "Applies", text + (f" ({facts})" if facts else ""), gives=_given(working, "applies")
+        )
 
 
-def _version(working: Working, _: date) -> Iterator[Step]:
+def _version(working: Working, _: date) -> Iterator[ExplanationStep]:
     clock, version = working.clock, working.version
     if clock.start is None or working.circumstances.start != "stands":
         return
     if version is None:
         text = f"No version of this time limit was in force on {clock.start}."
-        yield Step(0, "Version", text, gives=_given(working, "known"))
+        yield ExplanationStep(0, "Version", text, gives=_given(working, "known"))
         return
     until = f"to {version.until}" if version.until else "on"
     text = f"The version in force from {version.since} {until} governs clocks started on {clock.start}."
     if version.overlay:
         text += f" It was laid over the law by {version.overlay}."
     facts = {"from": version.since, "to": version.until, "overlay": version.overlay or None}
-    yield Step(0, "Version", text, _cited(version), facts=facts)
+    yield ExplanationStep(0, "Version", text, _cited(version), facts=facts)
 
 
 def _cited(version: Version) -> str:
     return f"{version.law}: “{version.says}”" if version.says else version.law
 
 
-def _count(working: Working, _: date) -> Iterator[Step]:
+def _count(working: Working, _: date) -> Iterator[ExplanationStep]:
     version, due = working.version, working.clock.due
     if version is None or working.clock.start is None:
         return
@@ -122,16 +126,16 @@ def _count(working: Working, _: date) -> Iterator[Step]:
     if len(version.limit.limbs) > 1 and due and not working.set_by:
         rolled = " and rolled forward under the Tribunal Rules" if version.limit.rolls else ""
         text = f"The later of these counts{rolled}: {said_day(due)}."
-        yield Step(0, "Count", text, facts={"latest": due, "rolls": version.limit.rolls or None})
+        yield ExplanationStep(0, "Count", text, facts={"latest": due, "rolls": version.limit.rolls or None})
 
 
-def _limb(working: Working, counted: Counted) -> Step:
+def _limb(working: Working, counted: CountedPeriod) -> ExplanationStep:
     count, event = counted.count, counted.event or working.start_event
     named = days_named(count, counted.since)
     text = f"From {event} on {said_day(counted.since)}: {said_count(count)}: {said_day(counted.to)}."
     period = {"number": count.number, "unit": count.unit, "start_day": count.start_day}
     day = {"month": count.month, "day": count.day, "start_day": count.start_day}
-    return Step(
+    return ExplanationStep(
         0,
         "Count",
         f"{text} {named}".rstrip(),
@@ -146,49 +150,53 @@ def _limb(working: Working, counted: Counted) -> Step:
     )
 
 
-def _due(working: Working, _: date) -> Iterator[Step]:
+def _due(working: Working, _: date) -> Iterator[ExplanationStep]:
     clock = working.clock
     if clock.start is None or working.circumstances.start != "stands":
         return
     if clock.due is None:
         text = "Its due day cannot be found: a date that it is counted from is missing."
-        yield Step(0, "Due", text, gives=_given(working, "known"))
+        yield ExplanationStep(0, "Due", text, gives=_given(working, "known"))
         return
     if working.set_by:
         text = f"{working.deadline.set_by} sets the due day instead: {said_day(working.set_by)}."
-        yield Step(0, "Due", text, facts={"set_by": working.deadline.set_by, "set_to": working.set_by})
+        yield ExplanationStep(
+            0, "Due", text, facts={"set_by": working.deadline.set_by, "set_to": working.set_by}
+        )
     text = f"{'First' if working.deadline.minimum else 'Last'} lawful day: {said_day(clock.due)}."
     if clock.act_by and clock.act_by != clock.due:
         text += f" Last working day before it: {said_day(clock.act_by)}; the due day itself does not move."
     if clock.provisional:
         text += " Bank holidays of that year have not been announced yet."
     facts = {"due": clock.due, "act_by": clock.act_by, "provisional": clock.provisional}
-    yield Step(0, "Due", text, gives=_given(working, "known", "nature"), facts=facts)
+    yield ExplanationStep(0, "Due", text, gives=_given(working, "known", "nature"), facts=facts)
 
 
-def _readable(working: Working, _: date) -> Iterator[Step]:
+def _readable(working: Working, _: date) -> Iterator[ExplanationStep]:
     if working.circumstances.readable == "no":
-        yield Step(0, "Cells", "A cell that matters could not be read.", gives=_given(working, "readable"))
+        yield ExplanationStep(
+            0, "Cells", "A cell that matters could not be read.", gives=_given(working, "readable")
+        )
 
 
-def _owed(working: Working, _: date) -> Iterator[Step]:
+def _owed(working: Working, _: date) -> Iterator[ExplanationStep]:
     if working.circumstances.owed == "no":
-        yield Step(0, "Owed", f"Not owed: {working.why_not_owed}.", gives=_given(working, "owed"))
+        yield ExplanationStep(0, "Owed", f"Not owed: {working.why_not_owed}.", gives=_given(working, "owed"))
 
 
-def _answer(working: Working, as_at: date) -> Iterator[Step]:
+def _answer(working: Working, as_at: date) -> Iterator[ExplanationStep]:
     clock, circumstances = working.clock, working.circumstances
     if clock.start is None or circumstances.start != "stands":
         return
     for day in working.too_early:
         text = f"An answer of {said_day(day)} came before the start, so it does not answer it."
-        yield Step(0, "Too early", text, facts={"came": day})
+        yield ExplanationStep(0, "Too early", text, facts={"came": day})
     gives = _given(working, "answer", "unseen", "implied", "ended", "now")
     facts = {"answered": clock.answered, "ended": clock.ended, "as_at": as_at}
-    yield Step(0, "Answer", _answer_text(working, clock, as_at), gives=gives, facts=facts)
+    yield ExplanationStep(0, "Answer", _answer_text(working, clock, as_at), gives=gives, facts=facts)
     if working.revived:
         undone = " or ".join(working.deadline.revived_by)
-        yield Step(0, "Revived", f"What had ended it was undone by {undone}.")
+        yield ExplanationStep(0, "Revived", f"What had ended it was undone by {undone}.")
 
 
 def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
@@ -218,21 +226,21 @@ def _beside(day: date, due: date | None) -> str:
     return f", {days} {'after' if apart > 0 else 'before'} the due day"
 
 
-def _excuses(working: Working, _: date) -> Iterator[Step]:
+def _excuses(working: Working, _: date) -> Iterator[ExplanationStep]:
     for looked in working.looked:
         text = f"{looked.excuse.id}: {looked.strength}: {looked.why}."
         facts = {"excuse": looked.excuse.id, "strength": looked.strength}
-        yield Step(0, "Excuse", text, looked.excuse.law, facts=facts)
+        yield ExplanationStep(0, "Excuse", text, looked.excuse.law, facts=facts)
     if working.looked:
         said = {
             "stands": "A ground for not complying stands; the due day does not move.",
             "none": "No ground stands.",
         }
         text = said.get(working.circumstances.excuse, "Whether a ground stands could not be read.")
-        yield Step(0, "Excuses", text, gives=_given(working, "excuse"))
+        yield ExplanationStep(0, "Excuses", text, gives=_given(working, "excuse"))
 
 
-def _readings(working: Working, _: date) -> Iterator[Step]:
+def _readings(working: Working, _: date) -> Iterator[ExplanationStep]:
     for read in working.read:
         text = f"{read.reading.id}: due {said_day(read.due)}: {read.verdict}."
         if read.reading.always_disputed:
@@ -244,10 +252,10 @@ def _readings(working: Working, _: date) -> Iterator[Step]:
             "verdict": read.verdict,
             "disputes": read.doubtful or read.verdict != working.clock.verdict,
         }
-        yield Step(0, "Other reading", text, read.reading.source, facts=facts)
+        yield ExplanationStep(0, "Other reading", text, read.reading.source, facts=facts)
 
 
-def _verdict(working: Working, _: date) -> Iterator[Step]:
+def _verdict(working: Working, _: date) -> Iterator[ExplanationStep]:
     clock = working.clock
     days = ""
     if clock.days_late is not None:
@@ -261,7 +269,7 @@ def _verdict(working: Working, _: date) -> Iterator[Step]:
         "days_left": clock.days_left,
         "certainty": clock.certainty,
     }
-    yield Step(0, "Verdict", f"{clock.verdict}{days}{disputed}.", facts=facts)
+    yield ExplanationStep(0, "Verdict", f"{clock.verdict}{days}{disputed}.", facts=facts)
 
 
 _PARTS = (

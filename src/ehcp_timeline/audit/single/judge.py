@@ -20,7 +20,7 @@ from ehcp_timeline.audit.single.applicability import (
     why_not_owed,
 )
 from ehcp_timeline.audit.single.chains import Link, links_of
-from ehcp_timeline.audit.single.dates import Seen, seen_on
+from ehcp_timeline.audit.single.dates import EventHistory, seen_on
 from ehcp_timeline.audit.single.due import due_day, one_period_more
 from ehcp_timeline.audit.single.excuses import look_at
 from ehcp_timeline.audit.single.outcome import answer_of, came_too_early, end_of, implied_by
@@ -46,7 +46,7 @@ class _Question:
     rulebook: Rulebook
     deadline: Deadline
     row: Row
-    seen: Seen
+    seen: EventHistory
     link: Link | None = None
     displacing: tuple[date, ...] = ()
 
@@ -79,7 +79,7 @@ def judge_case(
 
 
 def _judge_links(
-    rulebook: Rulebook, deadline: Deadline, rows: Sequence[Row], row: Row, whole: Seen
+    rulebook: Rulebook, deadline: Deadline, rows: Sequence[Row], row: Row, whole: EventHistory
 ) -> Iterable[Working]:
     links = links_of(deadline, rows, whole)
     others = (rulebook.by_id[name] for name in deadline.displaced_by if name in rulebook.by_id)

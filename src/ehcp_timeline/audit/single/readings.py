@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ehcp_timeline.audit.circumstances import Circumstances, beside
-from ehcp_timeline.audit.single.dates import Seen
+from ehcp_timeline.audit.single.dates import EventHistory
 from ehcp_timeline.audit.single.due import due_day
-from ehcp_timeline.audit.single.excuses import Looked
+from ehcp_timeline.audit.single.excuses import ExcuseResult
 from ehcp_timeline.audit.single.outcome import answer_of
-from ehcp_timeline.audit.single.trace import Read, Working
+from ehcp_timeline.audit.single.trace import ReadingResult, Working
 from ehcp_timeline.audit.verdicts import decide
 from ehcp_timeline.law.deadline import Reading
 
@@ -25,7 +25,7 @@ class Days:
     as_at: date
 
 
-def against(circumstances: Circumstances, days: Days, best: Looked | None) -> Circumstances:
+def against(circumstances: Circumstances, days: Days, best: ExcuseResult | None) -> Circumstances:
     """Return the circumstances with every day set beside the due day."""
     return replace(
         circumstances,
@@ -36,7 +36,7 @@ def against(circumstances: Circumstances, days: Days, best: Looked | None) -> Ci
     )
 
 
-def with_readings(working: Working, seen: Seen, best: Looked | None) -> Working:
+def with_readings(working: Working, seen: EventHistory, best: ExcuseResult | None) -> Working:
     """Return the working with every reading that applies, the span of their due days, and the certainty."""
     clock = working.clock
     if working.set_by or working.circumstances.owed == "no" or clock.due is None:
@@ -53,7 +53,9 @@ def with_readings(working: Working, seen: Seen, best: Looked | None) -> Working:
     return replace(working, clock=clock, read=tuple(read))
 
 
-def _read(working: Working, reading: Reading, seen: Seen, best: Looked | None) -> Read | None:
+def _read(
+    working: Working, reading: Reading, seen: EventHistory, best: ExcuseResult | None
+) -> ReadingResult | None:
     start = _start(working, reading, seen)
     limit = reading.limit or (working.version.limit if working.version else None)
     due = due_day(limit, start, seen)[1] if start and limit else None
@@ -69,10 +71,10 @@ def _read(working: Working, reading: Reading, seen: Seen, best: Looked | None) -
         due = min([due, *(day for day in waived if answered is None or day <= answered)])
     circumstances = against(working.circumstances, Days(due, answered, clock.ended, seen.as_at), best)
     doubtful = reading.always_disputed or not seen.unreadable.isdisjoint(_columns(reading))
-    return Read(reading, start, due, decide(circumstances).verdict, doubtful)
+    return ReadingResult(reading, start, due, decide(circumstances).verdict, doubtful)
 
 
-def _start(working: Working, reading: Reading, seen: Seen) -> date | None:
+def _start(working: Working, reading: Reading, seen: EventHistory) -> date | None:
     """Return the day a reading counts from, or None where it does not apply."""
     if reading.starts is None:
         start = working.clock.start

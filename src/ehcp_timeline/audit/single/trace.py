@@ -5,7 +5,7 @@ from datetime import date
 
 from ehcp_timeline.audit.circumstances import Circumstances
 from ehcp_timeline.audit.clock import Clock
-from ehcp_timeline.audit.single.excuses import Looked
+from ehcp_timeline.audit.single.excuses import ExcuseResult
 from ehcp_timeline.audit.verdicts import decide
 from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.clock.workdays import announced_until, last_working_day
@@ -14,7 +14,7 @@ from ehcp_timeline.law.rulebook import Deadline
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedPeriod:
     """One limb of a time limit, counted: from which day it led to which.
 
     Attributes:
@@ -31,7 +31,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadingResult:
     """One reading of the time limit: its start, its due day and the verdict it gives.
 
     Attributes:
@@ -76,15 +76,15 @@ class Working:
     circumstances: Circumstances
     start_event: str = ""
     version: Version | None = None
-    limbs: tuple[Counted, ...] = ()
+    limbs: tuple[CountedPeriod, ...] = ()
     set_by: date | None = None
     answer_event: str = ""
     end_event: str = ""
     too_early: tuple[date, ...] = ()
     implied_by: str = ""
     why_not_owed: str = ""
-    looked: tuple[Looked, ...] = ()
-    read: tuple[Read, ...] = ()
+    looked: tuple[ExcuseResult, ...] = ()
+    read: tuple[ReadingResult, ...] = ()
     revived: bool = False
 
 
@@ -103,7 +103,7 @@ def dated(clock: Clock, deadline: Deadline, start: date, due: date | None) -> Cl
     )
 
 
-def concluded(working: Working, best: Looked | None, as_at: date) -> Working:
+def concluded(working: Working, best: ExcuseResult | None, as_at: date) -> Working:
     """Return the working with its verdict, taken three ways, and the days that go with it.
 
     Args:

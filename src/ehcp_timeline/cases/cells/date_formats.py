@@ -16,7 +16,7 @@ from ehcp_timeline.cases.cells.dates import (
     without_time,
     year_of,
 )
-from ehcp_timeline.cases.cells.values import Fault
+from ehcp_timeline.cases.cells.values import CellFault
 
 _DAY, _MONTH, _YEAR = frozenset("de"), frozenset("mbBh"), frozenset("yY")
 _TWO_FIGURES = frozenset("demyHIMS")
@@ -74,7 +74,7 @@ def format_faults(texts: Sequence[str]) -> Iterator[str]:
         yield "has formats with the day first and with the month first: what 01/02/2026 means cannot be told"
 
 
-def read_formatted(cell: str, window: Window, formats: DateFormats) -> date | Fault:
+def read_formatted(cell: str, window: Window, formats: DateFormats) -> date | CellFault:
     """Read a date in one of the formats, or as any other date that leaves no doubt."""
     for layout in formats.layouts:
         for text in (cell, without_time(cell)):
@@ -85,7 +85,7 @@ def read_formatted(cell: str, window: Window, formats: DateFormats) -> date | Fa
     return read_date(cell, window, formats.order)
 
 
-def _named(found: re.Match[str], window: Window) -> date | Fault:
+def _named(found: re.Match[str], window: Window) -> date | CellFault:
     """Return the day that a matching text names."""
     parts = found.groupdict()
     day = in_calendar(year_of(parts["y"], window), month_of(parts["m"]), int(parts["d"]))

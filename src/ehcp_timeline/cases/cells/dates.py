@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from ehcp_timeline.cases.cells.values import Fault
+from ehcp_timeline.cases.cells.values import CellFault
 
 Order = Literal["day-first", "month-first"]
 
@@ -48,20 +48,20 @@ _LAYOUTS = (
 )
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", _FLAGS)
 
-NOT_A_DATE = Fault("unreadable-date", "is not a date", ACCEPTED)
+NOT_A_DATE = CellFault("unreadable-date", "is not a date", ACCEPTED)
 # Written by the readers of files that say what happened, but not when; anybody else may write it too.
-UNDATED = Fault("undated", "has no date", "give the date; what needs it is unknown until then")
-TIME_ZONE = Fault(
+UNDATED = CellFault("undated", "has no date", "give the date; what needs it is unknown until then")
+TIME_ZONE = CellFault(
     "unreadable-date", "has a time zone, which can move the day", "export local dates without a time zone"
 )
-NOT_IN_CALENDAR = Fault("impossible-date", "is no day of the calendar", ACCEPTED)
-WRONG_WEEKDAY = Fault("impossible-date", "falls on another weekday", "correct the date or the weekday")
-MONTH_FIRST = Fault(
+NOT_IN_CALENDAR = CellFault("impossible-date", "is no day of the calendar", ACCEPTED)
+WRONG_WEEKDAY = CellFault("impossible-date", "falls on another weekday", "correct the date or the weekday")
+MONTH_FIRST = CellFault(
     "month-first-date",
     "is a date only if the month comes first",
     f"dates are read day first; {ACCEPTED}",
 )
-DAY_FIRST = Fault(
+DAY_FIRST = CellFault(
     "day-first-date",
     "is a date only if the day comes first",
     "ehcp.toml says that the month comes first; write it as YYYY-MM-DD",
@@ -89,7 +89,7 @@ def birth_window(as_at: date) -> Window:
     return Window(FIRST_BIRTH, as_at)
 
 
-def read_date(cell: str, window: Window, order: Order = "day-first") -> date | Fault:
+def read_date(cell: str, window: Window, order: Order = "day-first") -> date | CellFault:
     """Read a date; the cell is not blank and has no white space around it.
 
     Accepted, with a time after it or not (the time is dropped): 2024-03-01, 01/03/2024, 1-3-24, 1.3.2024,
@@ -105,7 +105,7 @@ def read_date(cell: str, window: Window, order: Order = "day-first") -> date | F
         if _ZONED.fullmatch(cell):
             return TIME_ZONE
         day = _spelled_out(without_time(cell), window, order)
-    return day if isinstance(day, Fault) else plausible(day, window)
+    return day if isinstance(day, CellFault) else plausible(day, window)
 
 
 def numeric_order(cell: str) -> Order | None:
@@ -134,21 +134,21 @@ def without_time(cell: str) -> str:
     return timed[1] if timed else cell
 
 
-def _spelled_out(text: str, window: Window, order: Order) -> date | Fault:
+def _spelled_out(text: str, window: Window, order: Order) -> date | CellFault:
     """Return the day that a text names after a day of the week, or without one."""
     weekday = _WEEKDAY.match(text)
     day = _day(text[weekday.end() :] if weekday else text, window, order)
     if day is None:
         return UNDATED if text.lower().startswith("undated") else NOT_A_DATE
-    return day if isinstance(day, Fault) or not weekday else on_weekday(day, weekday[1])
+    return day if isinstance(day, CellFault) or not weekday else on_weekday(day, weekday[1])
 
 
-def on_weekday(day: date, name: str) -> date | Fault:
+def on_weekday(day: date, name: str) -> date | CellFault:
     """Return the day if it falls on the day of the week whose name begins so."""
     return day if _WEEKDAYS[day.weekday()] == name[:3].lower() else WRONG_WEEKDAY
 
 
-def _day(text: str, window: Window, order: Order) -> date | Fault | None:
+def _day(text: str, window: Window, order: Order) -> date | CellFault | None:
     """Return the day that a text names, plausible or not; None if it has the layout of no date."""
     for layout in _LAYOUTS:
         if found := layout.fullmatch(text):
@@ -162,16 +162,16 @@ def _day(text: str, window: Window, order: Order) -> date | Fault | None:
     return _excel_day(int(serial[1]), window) if serial else None
 
 
-def _in_figures(year: int, second: int, first: int, order: Order) -> date | Fault:
+def _in_figures(year: int, second: int, first: int, order: Order) -> date | CellFault:
     """Return the date whose figures come in this order; that only the other gives one is a fault."""
     day, month = (first, second) if order == "day-first" else (second, first)
     read = in_calendar(year, month, day)
-    if isinstance(read, Fault) and isinstance(in_calendar(year, day, month), date):
+    if isinstance(read, CellFault) and isinstance(in_calendar(year, day, month), date):
         return _IF_TURNED[order]
     return read
 
 
-def _excel_day(number: int, window: Window) -> date | Fault:
+def _excel_day(number: int, window: Window) -> date | CellFault:
     """Return the day that Excel keeps as `number`, if a date can be meant at all."""
     day = _EXCEL_DAY_0 + timedelta(days=number)
     return day if window.first <= day <= window.last else NOT_A_DATE
@@ -182,7 +182,7 @@ def month_of(text: str) -> int | None:
     return int(text) if text.isdigit() else _MONTH.get(text.lower())
 
 
-def in_calendar(year: int, month: int | None, day: int) -> date | Fault:
+def in_calendar(year: int, month: int | None, day: int) -> date | CellFault:
     """Return the date if the calendar has it."""
     if month is None:
         return NOT_A_DATE
@@ -200,13 +200,13 @@ def year_of(figures: str, window: Window) -> int:
     return 2000 + year if 2000 + year <= window.last.year else 1900 + year
 
 
-def plausible(day: date, window: Window) -> date | Fault:
+def plausible(day: date, window: Window) -> date | CellFault:
     """Return the day if it lies in the window."""
     tip = "correct it, or clear the cell"
     if day < window.first:
-        return Fault("impossible-date", f"is before {_in_words(window.first)}", tip)
+        return CellFault("impossible-date", f"is before {_in_words(window.first)}", tip)
     if day > window.last:
-        return Fault("impossible-date", f"is after {_in_words(window.last)}", tip)
+        return CellFault("impossible-date", f"is after {_in_words(window.last)}", tip)
     return day
 
 

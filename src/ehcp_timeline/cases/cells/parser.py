@@ -10,7 +10,7 @@ from ehcp_timeline.cases.cells.dates import Order, Window, birth_window, event_w
 from ehcp_timeline.cases.cells.values import (
     EXCEL_ERROR,
     WHITE,
-    Fault,
+    CellFault,
     code_reader,
     is_blank,
     is_excel_error,
@@ -20,7 +20,7 @@ from ehcp_timeline.cases.headers import Spellings
 from ehcp_timeline.cases.schema import Column
 
 Value = date | frozenset[str] | str | bool
-Reader = Callable[[str], Value | Fault | None]
+Reader = Callable[[str], Value | CellFault | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Said:
 
     words: Mapping[str, str] = field(default_factory=dict)
     formats: DateFormats | None = None
-    faults: Mapping[str, Fault] = field(default_factory=dict)
+    faults: Mapping[str, CellFault] = field(default_factory=dict)
     order: Order = "day-first"
 
 
@@ -72,7 +72,7 @@ def cell_reader(
     """
     read = _inside(column, absorbs, spellings, as_at, said)
 
-    def reader(text: str) -> Value | Fault | None:
+    def reader(text: str) -> Value | CellFault | None:
         cell = text.strip(WHITE)
         if is_excel_error(cell):
             return EXCEL_ERROR
@@ -84,7 +84,7 @@ def cell_reader(
 def _translating(read: Reader, said: Said) -> Reader:
     """Return a reader that first puts our words in place of the council's own."""
 
-    def reader(text: str) -> Value | Fault | None:
+    def reader(text: str) -> Value | CellFault | None:
         if text.endswith(tuple(said.faults)):
             return next(fault for ending, fault in said.faults.items() if text.endswith(ending))
         return read(said.words.get(plain(text), text))
@@ -94,7 +94,7 @@ def _translating(read: Reader, said: Said) -> Reader:
 
 def _inside(
     column: Column, absorbs: Mapping[str, str], spellings: Spellings, as_at: date, said: Said
-) -> Callable[[str], Value | Fault]:
+) -> Callable[[str], Value | CellFault]:
     """Return the function that reads what stands in a cell that is not blank."""
     match column.kind:
         case "event":
@@ -109,7 +109,7 @@ def _inside(
             return str
 
 
-def _dates(window: Window, said: Said) -> Callable[[str], date | Fault]:
+def _dates(window: Window, said: Said) -> Callable[[str], date | CellFault]:
     """Return the function that reads the dates of a column."""
     if said.formats:
         return partial(read_formatted, window=window, formats=said.formats)

@@ -38,7 +38,7 @@ _NO = frozenset(("no", "n", "false", "0", "0.0"))
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class CellFault:
     """Why a cell cannot be read.
 
     Attributes:
@@ -57,7 +57,9 @@ class Fault:
         return Problem(row, column.id, self.rule, f"{cell} {self.says}", self.try_, "cell")
 
 
-EXCEL_ERROR = Fault("excel-error", "is an Excel error, not a blank", "mend the formula, or clear the cell")
+EXCEL_ERROR = CellFault(
+    "excel-error", "is an Excel error, not a blank", "mend the formula, or clear the cell"
+)
 
 
 def shown(text: str) -> str:
@@ -86,19 +88,19 @@ def is_excel_error(text: str) -> bool:
     return "#" in text and _EXCEL_ERROR.fullmatch(text.strip(WHITE)) is not None
 
 
-def read_flag(cell: str) -> bool | Fault:
+def read_flag(cell: str) -> bool | CellFault:
     """Read a yes or no."""
     word = cell.lower()
     if word in _YES:
         return True
     if word in _NO:
         return False
-    return Fault("unknown-flag", "is neither yes nor no", "use yes or no")
+    return CellFault("unknown-flag", "is neither yes nor no", "use yes or no")
 
 
 def code_reader(
     column: Column, absorbs: Mapping[str, str], words: Mapping[str, str]
-) -> Callable[[str], frozenset[str] | Fault]:
+) -> Callable[[str], frozenset[str] | CellFault]:
     """Return the function that reads a cell of a fact with a closed list of codes.
 
     Args:
@@ -107,7 +109,7 @@ def code_reader(
         words: Every folded word for a code to the code.
     """
 
-    def read(cell: str) -> frozenset[str] | Fault:
+    def read(cell: str) -> frozenset[str] | CellFault:
         pieces = [fold(piece) for piece in _pieces(cell, column, words)]
         unknown = [piece for piece in pieces if piece not in words]
         if unknown or not pieces:
@@ -139,12 +141,14 @@ def _pieces(cell: str, column: Column, words: Mapping[str, str]) -> list[str]:
     return [piece for piece in _BETWEEN_CODES.split(cell) if fold(piece)]
 
 
-def _unknown_code(column: Column, words: Mapping[str, str], unknown: list[str]) -> Fault:
+def _unknown_code(column: Column, words: Mapping[str, str], unknown: list[str]) -> CellFault:
     """Return the fault of a cell that holds something other than the allowed codes."""
     close = difflib.get_close_matches(unknown[0], words, n=1, cutoff=0.75) if unknown else []
     hint = f"did you mean {words[close[0]]}? " if close else ""
     allowed = ", ".join(column.codes)
-    return Fault("unknown-code", f"is not a code of {column.id}", f"{hint}use {_one_of(column)} {allowed}")
+    return CellFault(
+        "unknown-code", f"is not a code of {column.id}", f"{hint}use {_one_of(column)} {allowed}"
+    )
 
 
 def _one_of(column: Column) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 from ehcp_timeline.cases.cells.date_order import DateOrders
 from ehcp_timeline.cases.cells.dates import TIME_PATTERN, TIMED_PATTERN
 from ehcp_timeline.cases.cells.parser import Reader, Value
-from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, WHITE, Fault, joined
+from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, WHITE, CellFault, joined
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.cases.sheet import ROW, as_text
@@ -147,9 +147,9 @@ def clean_text(texts: pl.Series, blanks: frozenset[str]) -> pl.Series:
     return stripped.set(blank | error, None)
 
 
-def _plain(read: Value | Fault | None) -> Plain | None:
+def _plain(read: Value | CellFault | None) -> Plain | None:
     """Return what was read as it stands in a frame."""
-    if isinstance(read, Fault):
+    if isinstance(read, CellFault):
         return None
     return joined(read) if isinstance(read, frozenset) else read
 
@@ -172,7 +172,7 @@ class ColumnCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadBlock:
     """A block whose cells have been read.
 
     Attributes:
@@ -226,7 +226,7 @@ class CellReading:
         """Return as what the next texts of each column had best be given, where not as String."""
         return {name: lookup.takes for lookup, names in self._lookups for name in names}
 
-    def read(self, texts: pl.DataFrame) -> Read:
+    def read(self, texts: pl.DataFrame) -> ReadBlock:
         """Read the cells of some rows: `row`, the `case_id` and the text of each other column."""
         parts = [lookup.values(texts.select(names)) for lookup, names in self._lookups]
         parts += [clean_text(texts.get_column(name), self._blanks).to_frame() for name in self._distinct]
@@ -239,7 +239,7 @@ class CellReading:
             if found:
                 problems += found
                 unreadable[name] = pl.Series(ROW, [problem.row for problem in found], pl.UInt32).sort()
-        return Read(frame, unreadable, tuple(problems))
+        return ReadBlock(frame, unreadable, tuple(problems))
 
     def _groups(self, apart: frozenset[str]) -> Iterator[list[str]]:
         """Yield the columns that share what is learned: all events, all flags; others have their own."""
@@ -274,7 +274,7 @@ class CellReading:
         problems: list[Problem] = []
         for text, rows in odd.iter_rows():
             outcome = self._readers[name](text)
-            if isinstance(outcome, Fault):
+            if isinstance(outcome, CellFault):
                 counts.unreadable += len(rows)
                 problems += (outcome.problem(row, self._columns[name], text) for row in rows)
             elif word := text.strip(WHITE):

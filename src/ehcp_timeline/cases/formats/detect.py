@@ -27,7 +27,7 @@ from ehcp_timeline.cases.formats.xlsx.preflight import WORKBOOK
 from ehcp_timeline.cases.formats.xml import is_xml
 from ehcp_timeline.cases.headers import Spellings
 from ehcp_timeline.cases.schema import Vocabulary
-from ehcp_timeline.cases.sheet import ANYWHERE, Asked, Sheet
+from ehcp_timeline.cases.sheet import ANYWHERE, Sheet, SheetOptions
 from ehcp_timeline.errors import CaseFileError
 
 MOST_SPOOLED = 2_000_000_000  # bytes that a packed file may unpack to
@@ -45,7 +45,9 @@ _OTHER_ZIPS = (
 )
 
 
-def find_sheet(name: str, spellings: Spellings, vocabulary: Vocabulary, asked: Asked = ANYWHERE) -> Sheet:
+def find_sheet(
+    name: str, spellings: Spellings, vocabulary: Vocabulary, asked: SheetOptions = ANYWHERE
+) -> Sheet:
     """Open a case file of any kind and find its header row.
 
     Args:
@@ -73,7 +75,7 @@ def find_sheet(name: str, spellings: Spellings, vocabulary: Vocabulary, asked: A
     return replace(sheet, sha256=digest)
 
 
-def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: Asked) -> Sheet:
+def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: SheetOptions) -> Sheet:
     """Read a file that is not packed, or was unpacked."""
     head = raw.head()
     if head.startswith((_GZIP, *_ZIP, _OLE, _PARQUET)):
@@ -86,7 +88,9 @@ def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: Aske
     return find_csv_sheet(survey(raw), spellings, asked)
 
 
-def _binary(raw: Raw, head: bytes, spellings: Spellings, vocabulary: Vocabulary, asked: Asked) -> Sheet:
+def _binary(
+    raw: Raw, head: bytes, spellings: Spellings, vocabulary: Vocabulary, asked: SheetOptions
+) -> Sheet:
     """Read a file that is not text; what reads each kind is loaded only for it."""
     if head.startswith(_OLE):
         raise _locked_or_old(raw)

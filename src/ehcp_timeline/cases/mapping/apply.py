@@ -7,7 +7,7 @@ import polars as pl
 
 from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, WHITE
 from ehcp_timeline.cases.headers import Spellings, fold, match
-from ehcp_timeline.cases.mapping.model import FileMapping, Outcome
+from ehcp_timeline.cases.mapping.model import FileMapping, SharedDate
 from ehcp_timeline.cases.mapping.validate import undated, unnamed
 from ehcp_timeline.cases.sheet import Block, Sheet
 from ehcp_timeline.errors import CaseFileError
@@ -99,14 +99,16 @@ def _place(sheet: Sheet, heading: str) -> int | None:
     return found[0] if found else None
 
 
-def _names(pair: tuple[int, int], named: Iterable[tuple[Outcome, int, int]]) -> frozenset[str]:
+def _names(pair: tuple[int, int], named: Iterable[tuple[SharedDate, int, int]]) -> frozenset[str]:
     """Return every word that is named for some event with this date and this outcome."""
     return frozenset(
         _key(word) for outcome, *places in named if tuple(places) == pair for word in outcome.words
     )
 
 
-def _dates(outcome: Outcome, date: int, where: int, known: frozenset[str], blanks: frozenset[str]) -> pl.Expr:
+def _dates(
+    outcome: SharedDate, date: int, where: int, known: frozenset[str], blanks: frozenset[str]
+) -> pl.Expr:
     """Return the cells of an event: its date where the outcome is its own, else blank.
 
     A date with an outcome that is named for no event, and an outcome without its date, are not left blank:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from ehcp_timeline.cases.cells.date_formats import format_faults
 from ehcp_timeline.cases.headers import fold
-from ehcp_timeline.cases.mapping.model import EVERY, FileMapping, Mappings, Outcome, Undated
+from ehcp_timeline.cases.mapping.model import EVERY, FileMapping, Mappings, SharedDate, Undated
 from ehcp_timeline.errors import ConfigError
 
 FILE_KEYS = ("columns", "values", "date_formats", "blanks", "ignore", "constants", "sheet", "header_row")
@@ -140,7 +140,7 @@ class _Reading:
         )
         return replace(mapping, sheet=self.sheet(held, at), header_row=self.header_row(held, at))
 
-    def outcome(self, key: str, said: Mapping[str, Any]) -> Outcome:
+    def outcome(self, key: str, said: Mapping[str, Any]) -> SharedDate:
         """Return where the date of an event is found that shares its heading with others."""
         self.faults.extend(there_is_no(word, _OUTCOME, f"{key}.") for word in said if word not in _OUTCOME)
         texts = {word: said.get(word, "") for word in ("date", "where")}
@@ -156,7 +156,7 @@ class _Reading:
         if undated not in _UNDATED:
             self.fault(f"{key}.undated", f"is not one of {', '.join(_UNDATED)}", near(str(undated), _UNDATED))
             undated = "unknown"
-        return Outcome(str(texts["date"]), str(texts["where"]), words, undated)
+        return SharedDate(str(texts["date"]), str(texts["where"]), words, undated)
 
     def values(self, held: Mapping[str, Any], at: str) -> Iterator[tuple[str, Mapping[str, str]]]:
         """Yield each column with the council's words and ours."""

@@ -13,7 +13,7 @@ Undated = Literal["unknown", "not-yet"]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SharedDate:
     """An event whose date stands under a heading that several events share, told apart by another cell.
 
     Attributes:
@@ -46,7 +46,7 @@ class FileMapping:
     """
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    outcomes: Mapping[str, SharedDate] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     date_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

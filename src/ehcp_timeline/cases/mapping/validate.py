@@ -6,10 +6,10 @@ from datetime import date
 
 from ehcp_timeline.cases.cells.date_formats import date_formats
 from ehcp_timeline.cases.cells.parser import NOTHING, Said, cell_reader, plain
-from ehcp_timeline.cases.cells.values import Fault
+from ehcp_timeline.cases.cells.values import CellFault
 from ehcp_timeline.cases.headers import Spellings, fold, load_spellings
 from ehcp_timeline.cases.mapping.loader import KeyFault, config_error, near
-from ehcp_timeline.cases.mapping.model import EVERY, FileMapping, Mappings, Outcome
+from ehcp_timeline.cases.mapping.model import EVERY, FileMapping, Mappings, SharedDate
 from ehcp_timeline.cases.schema import Column, Vocabulary
 
 _NAMES = "`ehcp template --rows` lists the columns"
@@ -71,23 +71,23 @@ def is_settled(said: Said) -> bool:
     return said.order != "day-first" or (said.formats is not None and said.formats.settled)
 
 
-def unnamed(outcome: Outcome) -> str:
+def unnamed(outcome: SharedDate) -> str:
     """Return the ending of a cell whose outcome nobody has named."""
     return f" ({outcome.where})"
 
 
-def undated(outcome: Outcome) -> str:
+def undated(outcome: SharedDate) -> str:
     """Return the ending of a cell that has its outcome but no date."""
     return f" (no {outcome.date})"
 
 
-def outcome_faults(outcome: Outcome) -> Mapping[str, Fault]:
+def outcome_faults(outcome: SharedDate) -> Mapping[str, CellFault]:
     """Return the faults of cells whose date is chosen by an outcome, by the ending that such cells get."""
     return {
-        undated(outcome): Fault(
+        undated(outcome): CellFault(
             "undated-outcome", "has an outcome without its date", 'fill it in, or set undated = "not-yet"'
         ),
-        unnamed(outcome): Fault(
+        unnamed(outcome): CellFault(
             "unknown-outcome", "is an outcome that ehcp.toml does not name", 'name it under "is" of its event'
         ),
     }
@@ -179,7 +179,7 @@ class _Checking:
         read = cell_reader(
             column, self._vocabulary.absorbs, self._spellings, self._as_at, blanks=_UNREADABLE
         )(text)
-        if isinstance(read, Fault):
+        if isinstance(read, CellFault):
             yield KeyFault(key, f'cannot be "{text}", which {read.says}', read.try_)
         elif read is None:
             yield KeyFault(key, "has no value")

@@ -10,7 +10,14 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import Pseudonymise, Question, Sheet, key_asked, list_output, question
+from ehcp_timeline.shell.list_command import (
+    ListOutput,
+    ListRequest,
+    Pseudonymise,
+    key_asked,
+    list_output,
+    question,
+)
 from ehcp_timeline.shell.options import (
     AsAt,
     AssumeBlank,
@@ -109,7 +116,7 @@ def changes(
     found = mine if key is None else pseudonymised(mine, key)
     lines, counts = lines_of(found, CHANGE_KEYS), counted(found)
     statement = STATEMENT if key else ""
-    sheet = Sheet("Changes", CHANGE_KEYS, lines, after.as_at, statement=statement)
+    sheet = ListOutput("Changes", CHANGE_KEYS, lines, after.as_at, statement=statement)
     sheet.send(
         to,
         lambda: changes_answer([_told(before), _told(after)], counts, lines, statement),
@@ -118,7 +125,9 @@ def changes(
     raise typer.Exit(_code(counts, after, exit_zero=exit_zero))
 
 
-def _side(asks: Question, path: Path, name: str, as_at: str | None, assume_blank: list[str] | None) -> "Side":
+def _side(
+    asks: ListRequest, path: Path, name: str, as_at: str | None, assume_blank: list[str] | None
+) -> "Side":
     """Return one of the two, judged now or read back, and say what it is."""
     from ehcp_timeline.commands.changes.compare import side_of_answer, side_of_file
     from ehcp_timeline.commands.changes.saved_answer import is_saved_answer, read_saved_answer

@@ -76,7 +76,7 @@ def _saved(answer: Mapping[str, Any]) -> SavedAnswer:
         findings=findings,
         not_judged=tuple(str(one["deadline"]) for one in answer["summary"]["not_judged"]),
         rows_left_out=sum(int(one["not_judged"]) for one in answer["input"]),
-        unlisted=frozenset(answer["summary"]["verdicts"]) - {one["deadline"] for one in findings},
+        unlisted=frozenset(answer["summary"]["verdicts"]) - {finding["deadline"] for finding in findings},
     )
 
 
@@ -88,8 +88,8 @@ def _finding(values: Mapping[str, Any]) -> dict[str, Any]:
 def _complete(verdicts: Mapping[str, Mapping[str, int]], findings: Sequence[Mapping[str, Any]]) -> bool:
     """Return whether every clock that was counted is listed, for each deadline that is listed at all."""
     listed: dict[str, int] = {}
-    for one in findings:
-        listed[one["deadline"]] = listed.get(one["deadline"], 0) + 1
+    for finding in findings:
+        listed[finding["deadline"]] = listed.get(finding["deadline"], 0) + 1
     return bool(listed) and all(sum(verdicts[name].values()) == number for name, number in listed.items())
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ehcp_timeline.commands.changes.compare import Change
 from ehcp_timeline.output.answers import CHANGES
-from ehcp_timeline.output.sections import Column, Section, without_empty_columns
+from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.text.words import day
 
 if TYPE_CHECKING:
@@ -22,17 +22,17 @@ TITLES: Mapping[Change, str] = {
     "gone": "Gone: open before, no longer in the file",
 }
 _COLUMNS = {
-    "case_id": Column("case", "fixed"),
-    "deadline": Column("deadline", "fixed"),
-    "due": Column("due", "fixed"),
-    "days_late": Column("days late", "number"),
-    "answered": Column("done", "fixed"),
-    "before": Column("before", "fixed"),
-    "now": Column("now", "fixed"),
-    "note": Column("note"),
-    "caseworker": Column("caseworker"),
-    "team": Column("team"),
-    "district": Column("district"),
+    "case_id": TableColumn("case", "fixed"),
+    "deadline": TableColumn("deadline", "fixed"),
+    "due": TableColumn("due", "fixed"),
+    "days_late": TableColumn("days late", "number"),
+    "answered": TableColumn("done", "fixed"),
+    "before": TableColumn("before", "fixed"),
+    "now": TableColumn("now", "fixed"),
+    "note": TableColumn("note"),
+    "caseworker": TableColumn("caseworker"),
+    "team": TableColumn("team"),
+    "district": TableColumn("district"),
 }
 
 
@@ -47,7 +47,7 @@ def changes_sections(
         changed: Each of them, in order.
         top: How many of a kind are shown at most.
     """
-    columns = (Column("clocks", "number"), Column("what became of them"))
+    columns = (TableColumn("clocks", "number"), TableColumn("what became of them"))
     rows = tuple((f"{number:,}", TITLES[change]) for change, number in counts.items())
     yield Section(title=_between(*days), columns=columns, rows=rows)
     for change, title in TITLES.items():

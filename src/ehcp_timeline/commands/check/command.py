@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ehcp_timeline.commands.exceptions.command import tell_exceptions
+from ehcp_timeline.commands.check.exceptions.command import tell_exceptions
 from ehcp_timeline.shell.destination import Output, choose_output, say
 from ehcp_timeline.shell.exit_codes import FAIL_ON, exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
@@ -152,7 +152,7 @@ def _write(
         words = shlex.join(map(str, files))
         to.show(check_sections(audit, rulebook, top=top, soon=soon, files=words))
         return
-    from ehcp_timeline.commands.check.summary import summary_lines
+    from ehcp_timeline.output.summary import summary_lines
 
     to.send(_data(to.format, audit))
     say(*summary_lines(audit))

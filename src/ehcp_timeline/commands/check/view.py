@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ehcp_timeline.audit.clock import Verdict
-from ehcp_timeline.commands.check.summary import opening, summary_sections
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.result import Audit
-from ehcp_timeline.output.sections import Column, Section, without_empty_columns
+from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
+from ehcp_timeline.output.summary import opening, summary_sections
 from ehcp_timeline.text.words import count, reason_words
 
 Words = Callable[[dict[str, Any]], str]
@@ -28,7 +28,7 @@ class _List:
     title: str
     order: str
     worst_first: bool
-    columns: tuple[tuple[Column, Words], ...]
+    columns: tuple[tuple[TableColumn, Words], ...]
 
 
 def check_sections(
@@ -85,15 +85,21 @@ def _legend(audit: Audit, rulebook: Rulebook) -> Iterator[Section]:
     listed = set(audit.findings["deadline"])
     overdue = {name: counts.get("overdue", 0) for name, counts in audit.verdicts.items()}
     rows = tuple(
-        (one.id, f"{overdue[one.id]:,}" if overdue.get(one.id) else "", one.duty, one.law)
-        for one in rulebook.deadlines
-        if one.id in listed or (overdue.get(one.id) and (one.who, one.kind) == ("authority", "statutory"))
+        (
+            deadline.id,
+            f"{overdue[deadline.id]:,}" if overdue.get(deadline.id) else "",
+            deadline.duty,
+            deadline.law,
+        )
+        for deadline in rulebook.deadlines
+        if deadline.id in listed
+        or (overdue.get(deadline.id) and (deadline.who, deadline.kind) == ("authority", "statutory"))
     )
     columns = (
-        Column("deadline", "fixed"),
-        Column("overdue", "number"),
-        Column("what is owed"),
-        Column("the law"),
+        TableColumn("deadline", "fixed"),
+        TableColumn("overdue", "number"),
+        TableColumn("what is owed"),
+        TableColumn("the law"),
     )
     if rows:
         yield Section("The deadlines, and how many are overdue in the whole file", columns=columns, rows=rows)
@@ -120,30 +126,30 @@ def _notes(row: dict[str, Any]) -> str:
 
 
 _LEGEND = (
-    Column("deadline", "fixed"),
-    Column("overdue", "number"),
-    Column("what is owed"),
-    Column("the law"),
+    TableColumn("deadline", "fixed"),
+    TableColumn("overdue", "number"),
+    TableColumn("what is owed"),
+    TableColumn("the law"),
 )
 _NOTHING = Section(
     "Nothing to list", before=("No clock of the kind that was asked for is overdue, due soon or in doubt.",)
 )
-_CASE = (Column("case", "fixed"), _text("case_id"))
-_ROW = (Column("row", "number"), _text("row"))
-_DUE = (Column("due", "fixed"), _text("due"))
-_DEADLINE = (Column("deadline", "fixed"), _text("deadline"))
-_ANSWERED = (Column("done", "fixed"), _text("answered"))
-_LATE = (Column("days late", "number"), _days("days_late"))
-_FROM = (Column("from", "fixed"), _text("due"))
-_EARLY = (Column("days early", "number"), _days("days_left"))
-_LEFT = (Column("days left", "number"), _days("days_left"))
-_ACT_BY = (Column("act by", "fixed"), _text("act_by"))
-_WHY = (Column("why"), lambda row: reason_words(row["reason"]))
+_CASE = (TableColumn("case", "fixed"), _text("case_id"))
+_ROW = (TableColumn("row", "number"), _text("row"))
+_DUE = (TableColumn("due", "fixed"), _text("due"))
+_DEADLINE = (TableColumn("deadline", "fixed"), _text("deadline"))
+_ANSWERED = (TableColumn("done", "fixed"), _text("answered"))
+_LATE = (TableColumn("days late", "number"), _days("days_late"))
+_FROM = (TableColumn("from", "fixed"), _text("due"))
+_EARLY = (TableColumn("days early", "number"), _days("days_left"))
+_LEFT = (TableColumn("days left", "number"), _days("days_left"))
+_ACT_BY = (TableColumn("act by", "fixed"), _text("act_by"))
+_WHY = (TableColumn("why"), lambda row: reason_words(row["reason"]))
 _WHOSE = (
-    (Column("note"), _notes),
-    (Column("caseworker", optional=True), _text("caseworker")),
-    (Column("team", optional=True), _text("team")),
-    (Column("district", optional=True), _text("district")),
+    (TableColumn("note"), _notes),
+    (TableColumn("caseworker", optional=True), _text("caseworker")),
+    (TableColumn("team", optional=True), _text("team")),
+    (TableColumn("district", optional=True), _text("district")),
 )
 _LISTS: dict[Verdict, _List] = {
     "overdue": _List("Overdue, worst first", "days_late", True, (_DUE, _LATE, _DEADLINE)),

@@ -10,7 +10,7 @@ from typing import Literal
 import polars as pl
 
 from ehcp_timeline.cases.cells.dates import FIRST_BIRTH, Window, event_window, read_date
-from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, WHITE, Fault
+from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, WHITE, CellFault
 
 Kind = Literal["blank", "dates", "numbers", "yes or no", "text", "dates and others", "Excel errors"]
 
@@ -153,10 +153,10 @@ class Looking:
         for pattern, layout in _DATES:
             if found := pattern.fullmatch(bare):
                 read = read_date(example, self._window)
-                if isinstance(read, Fault) and read.rule != "month-first-date":
+                if isinstance(read, CellFault) and read.rule != "month-first-date":
                     return ""
                 named = found.expand(layout)
-                named = _month_first(named) if isinstance(read, Fault) else named
+                named = _month_first(named) if isinstance(read, CellFault) else named
                 return f"{named} and a time" if timed else named
         return ""
 

@@ -15,8 +15,8 @@ from ehcp_timeline.cases.formats.detect import find_sheet
 from ehcp_timeline.cases.headers import describe, load_spellings
 from ehcp_timeline.cases.mapping.model import EVERY, FileMapping
 from ehcp_timeline.cases.schema import Vocabulary
-from ehcp_timeline.cases.sheet import Asked, Sheet
-from ehcp_timeline.cases.source import CaseSource, Understood
+from ehcp_timeline.cases.sheet import Sheet, SheetOptions
+from ehcp_timeline.cases.source import CaseFile, Understood
 from ehcp_timeline.commands.columns.cell_shapes import Look, Looking
 from ehcp_timeline.errors import CaseFileError, DateOrderError
 
@@ -54,12 +54,15 @@ class Portrait:
     stops: CaseFileError | None = None
 
 
-def portrait_of(source: CaseSource, vocabulary: Vocabulary, mapping: FileMapping, as_at: date) -> Portrait:
+def portrait_of(source: CaseFile, vocabulary: Vocabulary, mapping: FileMapping, as_at: date) -> Portrait:
     """Read every row of a file, and return what it looks like."""
     understood = source.understood
     blanks = blank_words((*DEFAULT_BLANKS, *mapping.blanks))
     looking = Looking(len(understood.headings), blanks, as_at)
-    told = _Told({one.column: one.position - 1 for one in understood.headings if one.column}, vocabulary)
+    told = _Told(
+        {heading.column: heading.position - 1 for heading in understood.headings if heading.column},
+        vocabulary,
+    )
     stops: CaseFileError | None = None
     try:
         for batch in source.batches(_AT_ONCE):
@@ -93,7 +96,7 @@ def portrait_of_stopped(
         CaseFileError: It cannot even be cut into cells.
     """
     spellings = load_spellings(vocabulary, mapping.columns, mapping.ignore)
-    asked = Asked(mapping.sheet, mapping.header_row)
+    asked = SheetOptions(mapping.sheet, mapping.header_row)
     sheet = with_open_review(find_sheet(path, spellings, vocabulary, asked), spellings)
     headings = describe(sheet.headings, spellings)
     looking = Looking(len(headings), blank_words((*DEFAULT_BLANKS, *mapping.blanks)), as_at)

@@ -88,9 +88,9 @@ def _place(portrait: Portrait) -> Iterator[str]:
 def _claims(portrait: Portrait) -> Iterator[str]:
     """Yield which of two headings that mean one column may be left out."""
     claimed: dict[str, list[Heading]] = {}
-    for one in portrait.understood.headings:
-        if one.column:
-            claimed.setdefault(one.column, []).append(one)
+    for heading in portrait.understood.headings:
+        if heading.column:
+            claimed.setdefault(heading.column, []).append(heading)
     for name, rivals in claimed.items():
         for one in rivals if len(rivals) > 1 else ():
             yield f"# ignore = [{quoted(one.text)}]  # one of the headings that mean {name}"
@@ -99,25 +99,25 @@ def _claims(portrait: Portrait) -> Iterator[str]:
 def _columns(portrait: Portrait, known: Mapping[str, Column], said: FileMapping) -> Iterator[str]:
     """Yield a line for every heading that is not read and that may be meant to be."""
     headings = portrait.understood.headings
-    taken = {*said.outcomes, *(one.column for one in headings if one.column)}
-    times = Counter(fold(one.text) for one in headings)
+    taken = {*said.outcomes, *(heading.column for heading in headings if heading.column)}
+    times = Counter(fold(heading.text) for heading in headings)
     spellings = load_spellings(vocabulary()).columns
     guesses: list[str] = []
-    for one in headings:
-        if one.column or one.gives or not fold(one.text):
+    for heading in headings:
+        if heading.column or heading.gives or not fold(heading.text):
             continue
-        look = portrait.looks[one.position - 1]
+        look = portrait.looks[heading.position - 1]
         dated = look.kind in ("dates", "dates and others", "blank")
-        suggested = one.suggestions[0] if one.suggestions else ""
-        once = times[fold(one.text)] == 1
-        sure = bool(suggested) and _is_sure(one.text, suggested, spellings)
+        suggested = heading.suggestions[0] if heading.suggestions else ""
+        once = times[fold(heading.text)] == 1
+        sure = bool(suggested) and _is_sure(heading.text, suggested, spellings)
         if sure and once and suggested not in taken and (dated or known[suggested].kind not in _DATED):
             taken.add(suggested)
-            own = [quoted(text) for text in (*said.columns.get(suggested, ()), one.text)]
+            own = [quoted(text) for text in (*said.columns.get(suggested, ()), heading.text)]
             yield f"{suggested} = [{', '.join(own)}]"
         else:
             why_not = _why_not(taken=suggested in taken, once=once, sure=sure)
-            guesses += _guesses(one, headings, why_not, taken, dated=dated and look.kind != "blank")
+            guesses += _guesses(heading, headings, why_not, taken, dated=dated and look.kind != "blank")
     if "case_id" not in taken:
         guesses += _case_ids(portrait)
     yield from (f"# {guess}" for guess in guesses)

@@ -5,13 +5,13 @@ from dataclasses import asdict
 from typing import Any
 
 from ehcp_timeline.cases.headers import Heading
-from ehcp_timeline.cases.schema import Column as CaseColumn
-from ehcp_timeline.commands.check.summary import date_order_section
+from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.commands.columns.cell_shapes import Look
 from ehcp_timeline.commands.columns.profile import Portrait
 from ehcp_timeline.commands.columns.suggest_mapping import indented
 from ehcp_timeline.measure.result import DateOrder
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.summary import date_order_section
 from ehcp_timeline.text.words import count, day, listed
 
 SCHEMA = "ehcp-columns/1"
@@ -33,8 +33,8 @@ def columns_answer(portrait: Portrait, order: DateOrder | None, mapping: str) ->
         "header_row": how.header_row,
         "rows": portrait.rows,
         "headings": [
-            asdict(one) | {"reason": one.reason or None, "looks": _look_values(portrait, one)}
-            for one in how.headings
+            asdict(heading) | {"reason": heading.reason or None, "looks": _look_values(portrait, heading)}
+            for heading in how.headings
         ],
         "constants": dict(how.constants),
         "stops": {"problem": stops.message, "try": stops.hint or None} if stops else None,
@@ -44,7 +44,7 @@ def columns_answer(portrait: Portrait, order: DateOrder | None, mapping: str) ->
 
 
 def columns_sections(
-    portrait: Portrait, known: Mapping[str, CaseColumn], order: DateOrder | None, mapping: str
+    portrait: Portrait, known: Mapping[str, Column], order: DateOrder | None, mapping: str
 ) -> Iterator[Section]:
     """Yield how the file was read, what was taken, what was not, what it holds, what to write to change that.
 
@@ -63,9 +63,9 @@ def columns_sections(
         hint = (f"Try: {portrait.stops.hint}",) if portrait.stops.hint else ()
         yield Section("It cannot be judged as it is", before=(portrait.stops.message, *hint), alarm=True)
     yield _taken(how.headings, known)
-    if how.constants or any(one.gives for one in how.headings):
+    if how.constants or any(heading.gives for heading in how.headings):
         yield _worked_out(how.headings, how.constants)
-    left = [one for one in how.headings if not (one.column or one.gives)]
+    left = [heading for heading in how.headings if not (heading.column or heading.gives)]
     if left:
         yield _not_used(left)
     yield _cells(portrait, known)
@@ -78,12 +78,18 @@ def columns_sections(
         )
 
 
-def _taken(headings: Sequence[Heading], known: Mapping[str, CaseColumn]) -> Section:
+def _taken(headings: Sequence[Heading], known: Mapping[str, Column]) -> Section:
     """Return the headings that mean a column."""
-    rows = tuple((one.text, one.column, known[one.column].says) for one in headings if one.column)
+    rows = tuple(
+        (heading.text, heading.column, known[heading.column].says) for heading in headings if heading.column
+    )
     return Section(
         f"Taken: {count(len(rows), 'column')}",
-        columns=(Column("heading", "fixed"), Column("read as", "fixed"), Column("what it records")),
+        columns=(
+            TableColumn("heading", "fixed"),
+            TableColumn("read as", "fixed"),
+            TableColumn("what it records"),
+        ),
         rows=rows,
     )
 
@@ -91,13 +97,13 @@ def _taken(headings: Sequence[Heading], known: Mapping[str, CaseColumn]) -> Sect
 def _worked_out(headings: Sequence[Heading], constants: Mapping[str, str]) -> Section:
     """Return what ehcp.toml makes of headings, and what it says of every row."""
     chosen: dict[str, list[str]] = {}
-    for one in headings:
-        for name in one.gives:
-            chosen.setdefault(name, []).append(f'"{one.text}"')
+    for heading in headings:
+        for name in heading.gives:
+            chosen.setdefault(name, []).append(f'"{heading.text}"')
     rows = [(name, f"from {listed(texts)}") for name, texts in chosen.items()]
     rows += [(name, f"{text} on every row") for name, text in constants.items()]
     return Section(
-        "From ehcp.toml", columns=(Column("column", "fixed"), Column("its value")), rows=tuple(rows)
+        "From ehcp.toml", columns=(TableColumn("column", "fixed"), TableColumn("its value")), rows=tuple(rows)
     )
 
 
@@ -105,7 +111,7 @@ def _not_used(left: Sequence[Heading]) -> Section:
     """Return the headings that mean no column, and why or what they may mean."""
     return Section(
         f"Not used: {count(len(left), 'column')}",
-        columns=(Column("heading", "fixed"), Column("why, or what it may mean")),
+        columns=(TableColumn("heading", "fixed"), TableColumn("why, or what it may mean")),
         rows=tuple((_name(one), _hint(one)) for one in left),
     )
 
@@ -123,7 +129,7 @@ def _hint(heading: Heading) -> str:
     return "is no column of a case file; its cells are not read"
 
 
-def _cells(portrait: Portrait, known: Mapping[str, CaseColumn]) -> Section:
+def _cells(portrait: Portrait, known: Mapping[str, Column]) -> Section:
     """Return what the cells below each heading look like; no cell is shown."""
     rows = tuple(
         (_name(one), _percent(look.filled, portrait.rows), _in_words(portrait, one, look, known))
@@ -132,7 +138,11 @@ def _cells(portrait: Portrait, known: Mapping[str, CaseColumn]) -> Section:
     return Section(
         "What the cells look like",
         before=("9 stands for a figure, a for letters. D, M and Y are day, month and year.",),
-        columns=(Column("heading", "fixed"), Column("filled", "number"), Column("what they hold")),
+        columns=(
+            TableColumn("heading", "fixed"),
+            TableColumn("filled", "number"),
+            TableColumn("what they hold"),
+        ),
         rows=rows,
     )
 
@@ -145,7 +155,7 @@ def _percent(part: int, whole: int) -> str:
     return f"{min(max(share, 1), 99) if 0 < part < whole else share}%"
 
 
-def _in_words(portrait: Portrait, heading: Heading, look: Look, known: Mapping[str, CaseColumn]) -> str:
+def _in_words(portrait: Portrait, heading: Heading, look: Look, known: Mapping[str, Column]) -> str:
     """Return what a column holds: its kind, the layouts, the days, the blanks, what could not be read."""
     name = heading.column or ""
     shown = list(look.formats.items())[:_MOST_FORMATS]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from ehcp_timeline.commands.compare.figures import Figures, Place
+from ehcp_timeline.commands.compare.figures import Area, Figures
 from ehcp_timeline.errors import UsageError
 
 _OFFICIAL = re.compile(
@@ -12,7 +12,7 @@ _OFFICIAL = re.compile(
 )
 
 
-def find_authority(word: str, figures: Figures, option: str = "--authority") -> Place:
+def find_authority(word: str, figures: Figures, option: str = "--authority") -> Area:
     """Return the authority with this name or code, whatever its capitals and titles.
 
     Raises:
@@ -26,7 +26,7 @@ def find_authority(word: str, figures: Figures, option: str = "--authority") -> 
     return found[-1]
 
 
-def find_authorities(words: Sequence[str], figures: Figures, option: str = "--with") -> tuple[Place, ...]:
+def find_authorities(words: Sequence[str], figures: Figures, option: str = "--with") -> tuple[Area, ...]:
     """Return the authorities of a list; names that hold a comma themselves are kept whole.
 
     Raises:
@@ -51,10 +51,10 @@ def _names(text: str, figures: Figures) -> list[str]:
     return names
 
 
-def _near(word: str, there: Sequence[Place]) -> str:
+def _near(word: str, there: Sequence[Area]) -> str:
     folded = {_plain(place.name): place.name for place in there}
     wanted = _plain(word)
-    near = [folded[one] for one in get_close_matches(wanted, folded, n=3, cutoff=0.6)]
+    near = [folded[match] for match in get_close_matches(wanted, folded, n=3, cutoff=0.6)]
     near += [name for plain, name in folded.items() if wanted and wanted in plain and name not in near]
     return f"did you mean {' or '.join(near[:3])}?" if near else "give its name as the DfE does, or its code"
 

@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ehcp_timeline.commands.scorecard.question import (
-    Asked,
+from ehcp_timeline.errors import ConfigError, OutputError, UsageError
+from ehcp_timeline.shell.destination import ROW_FORMATS, Output, choose_output, say
+from ehcp_timeline.shell.help_text import examples, exit_codes
+from ehcp_timeline.shell.kpi_request import (
     FileNames,
+    KpiRequest,
     Measures,
     Words,
     asked_for,
     exit_code,
     left_out,
 )
-from ehcp_timeline.errors import ConfigError, OutputError, UsageError
-from ehcp_timeline.shell.destination import ROW_FORMATS, Output, choose_output, say
-from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.options import AsAt, Config, Force, Format, OutputFile, Rules
 
 if TYPE_CHECKING:
     from ehcp_timeline.commands.compare.compare import Beside, Compared
     from ehcp_timeline.commands.compare.figures import Figures
-    from ehcp_timeline.commands.scorecard.scorecard import Files
+    from ehcp_timeline.measure.kpi.scorecard import Files
 
 Authority = Annotated[
     str | None,
@@ -89,7 +89,7 @@ def compare(
     raise typer.Exit(exit_code(read))
 
 
-def _compared(what: Asked, published: "Figures", names: "Beside") -> "tuple[list[Compared], Files]":
+def _compared(what: KpiRequest, published: "Figures", names: "Beside") -> "tuple[list[Compared], Files]":
     """Count the council's own figures and hold them against the published ones.
 
     Raises:
@@ -105,7 +105,7 @@ def _compared(what: Asked, published: "Figures", names: "Beside") -> "tuple[list
     return list(compare_all(published, names, own_figures(card.lines, measures), measures)), card.files
 
 
-def _write(to: Output, what: Asked, names: "Beside", found: "Sequence[Compared]", read: "Files") -> None:
+def _write(to: Output, what: KpiRequest, names: "Beside", found: "Sequence[Compared]", read: "Files") -> None:
     """Write the comparison in the format that was chosen."""
     from ehcp_timeline.commands.compare import view
 

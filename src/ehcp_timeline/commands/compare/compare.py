@@ -8,14 +8,14 @@ from math import ceil, floor
 
 import polars as pl
 
-from ehcp_timeline.commands.compare.figures import Figures, Place
-from ehcp_timeline.commands.scorecard.lines import above, below
-from ehcp_timeline.commands.scorecard.rollup import OF_ALL, PERIOD, RANK
+from ehcp_timeline.commands.compare.figures import Area, Figures
 from ehcp_timeline.law.kpi.model import Better, Measure
+from ehcp_timeline.measure.kpi.lines import above, below
+from ehcp_timeline.measure.kpi.rollup import OF_ALL, PERIOD, RANK
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Ranking:
     """Where a figure stands.
 
     Attributes:
@@ -29,7 +29,7 @@ class Standing:
     quartile: int
 
 
-def standing(value: float, values: Collection[float], better: Better) -> Standing:
+def standing(value: float, values: Collection[float], better: Better) -> Ranking:
     """Return where a figure stands among others, itself one of them.
 
     A quartile is a quarter of the ranks: of 150, ranks 1 to 37 are the first, 38 to 75 the second.
@@ -41,7 +41,7 @@ def standing(value: float, values: Collection[float], better: Better) -> Standin
     """
     above = sum(other > value if better == "higher" else other < value for other in values)
     rank, of = above + 1, len(values)
-    return Standing(rank, of, ceil(4 * rank / of))
+    return Ranking(rank, of, ceil(4 * rank / of))
 
 
 def top_quartile_from(values: Collection[float], better: Better) -> float | None:
@@ -78,8 +78,8 @@ class Beside:
         others: Neighbours that were chosen.
     """
 
-    authority: Place
-    others: tuple[Place, ...] = ()
+    authority: Area
+    others: tuple[Area, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,8 @@ class Compared:
     england: float | None
     region: float | None
     others: Mapping[str, float | None] = field(default_factory=dict)
-    standing: Standing | None = None
-    own_standing: Standing | None = None
+    standing: Ranking | None = None
+    own_standing: Ranking | None = None
     top_quartile_from: float | None = None
     cases_short: int | None = None
 
@@ -127,7 +127,11 @@ class Compared:
 def comparable(measures: Sequence[Measure], figures: Figures) -> tuple[Measure, ...]:
     """Return the percentages with a better direction that the DfE publishes."""
     there = {name for values in figures.values.values() for name in values}
-    return tuple(one for one in measures if one.unit == "percent" and one.better and one.id in there)
+    return tuple(
+        measure
+        for measure in measures
+        if measure.unit == "percent" and measure.better and measure.id in there
+    )
 
 
 def own_figures(lines: pl.DataFrame, measures: Sequence[Measure]) -> Mapping[tuple[str, int], Own]:
@@ -175,7 +179,7 @@ def _compared(
         published=here,
         england=figures.value(measure.id, against, figures.england()),
         region=figures.value(measure.id, against, figures.region_of(beside.authority)),
-        others={one.name: figures.value(measure.id, against, one) for one in beside.others},
+        others={other.name: figures.value(measure.id, against, other) for other in beside.others},
         standing=None if here is None else standing(here, list(among.values()), measure.better),
         own_standing=None if mine is None else standing(mine, [*others, mine], measure.better),
         top_quartile_from=wanted,

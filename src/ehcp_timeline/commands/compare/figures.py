@@ -18,7 +18,7 @@ PLACE_KEYS = ("time_period", "geographic_level", "region_name", "old_la_code", "
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Area:
     """England, a region or a local authority.
 
     Attributes:
@@ -51,7 +51,7 @@ class Figures:
             absent.
     """
 
-    places: Mapping[tuple[str, str], Place]
+    places: Mapping[tuple[str, str], Area]
     values: Mapping[tuple[int, tuple[str, str]], Mapping[str, float]] = field(default_factory=dict)
 
     @property
@@ -64,20 +64,20 @@ class Figures:
         found = ((key, values) for (then, key), values in self.values.items() if then == year)
         return {key: values[measure] for key, values in found if key[0] == level and measure in values}
 
-    def value(self, measure: str, year: int, place: Place | None) -> float | None:
+    def value(self, measure: str, year: int, place: Area | None) -> float | None:
         """Return one published number; None where it is not published."""
         return None if place is None else self.values.get((year, place.key), {}).get(measure)
 
-    def authorities(self) -> tuple[Place, ...]:
+    def authorities(self) -> tuple[Area, ...]:
         """Return every local authority, by name."""
         found = (place for place in self.places.values() if place.level == "Local authority")
         return tuple(sorted(found, key=lambda place: place.name))
 
-    def region_of(self, authority: Place) -> Place | None:
+    def region_of(self, authority: Area) -> Area | None:
         """Return the region of an authority."""
         return self.places.get(("Regional", authority.region))
 
-    def england(self) -> Place | None:
+    def england(self) -> Area | None:
         """Return England."""
         return self.places.get(("National", ENGLAND))
 
@@ -92,7 +92,7 @@ def shipped_figures() -> tuple[str, ...]:
 
 def read_figures(texts: Iterable[str]) -> Figures:
     """Read compact files as `refresh.refreshed` writes them; a later one wins over an earlier."""
-    places: dict[tuple[str, str], Place] = {}
+    places: dict[tuple[str, str], Area] = {}
     values: dict[tuple[int, tuple[str, str]], dict[str, float]] = {}
     for text in texts:
         for row in csv.DictReader(io.StringIO(text)):
@@ -105,16 +105,14 @@ def read_figures(texts: Iterable[str]) -> Figures:
     return Figures(places, values)
 
 
-def place_of(row: Mapping[str, str]) -> Place:
+def place_of(row: Mapping[str, str]) -> Area:
     """Return the place that a row is about."""
     level = row["geographic_level"]
     if level == "National":
-        return Place("National", ENGLAND)
+        return Area("National", ENGLAND)
     if level == "Regional":
-        return Place("Regional", row["region_name"], region=row["region_name"])
-    return Place(
-        "Local authority", row["la_name"], row["old_la_code"], row["new_la_code"], row["region_name"]
-    )
+        return Area("Regional", row["region_name"], region=row["region_name"])
+    return Area("Local authority", row["la_name"], row["old_la_code"], row["new_la_code"], row["region_name"])
 
 
 def _numbers(row: Mapping[str, str]) -> Iterator[tuple[str, float]]:

@@ -6,12 +6,12 @@ from typing import Any
 
 from ehcp_timeline.commands.compare.compare import Beside, Compared
 from ehcp_timeline.commands.compare.figures import ATTRIBUTION
-from ehcp_timeline.commands.scorecard.count import Question
-from ehcp_timeline.commands.scorecard.scorecard import Files
-from ehcp_timeline.commands.scorecard.trends import plain
 from ehcp_timeline.law.kpi.model import Kpis
+from ehcp_timeline.measure.kpi.count import KpiQuestion
+from ehcp_timeline.measure.kpi.scorecard import Files
+from ehcp_timeline.measure.kpi.trends import plain
 from ehcp_timeline.output.answers import problem_values, rulebook_values
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, day
 
 SCHEMA = "ehcp-compare/1"
@@ -34,7 +34,7 @@ _NOT_THERE = "n/a"
 
 def compare_keys(beside: Beside) -> tuple[str, ...]:
     """Return the columns of a comparison as a flat table: those of `KEYS`, then one for each neighbour."""
-    return (*KEYS, *(one.name for one in beside.others))
+    return (*KEYS, *(other.name for other in beside.others))
 
 
 def compare_rows(found: Sequence[Compared], kpis: Kpis) -> Iterator[dict[str, Any]]:
@@ -75,10 +75,10 @@ def _says(one: Compared, kpis: Kpis) -> str | None:
 
 
 def compare_answer(
-    found: Sequence[Compared], beside: Beside, question: Question, files: Files
+    found: Sequence[Compared], beside: Beside, question: KpiQuestion, files: Files
 ) -> dict[str, Any]:
     """Return the answer of `ehcp compare`, with the keys of `schema.CompareAnswer`."""
-    law, names = question.rulebook, {one.name for one in beside.others}
+    law, names = question.rulebook, {other.name for other in beside.others}
     rows = zip(compare_rows(found, question.kpis), found, strict=True)
     return {
         "schema": SCHEMA,
@@ -87,7 +87,7 @@ def compare_answer(
         "input": [asdict(source) for source in files.inputs],
         "authority": beside.authority.name,
         "region_name": beside.authority.region,
-        "with": [one.name for one in beside.others],
+        "with": [other.name for other in beside.others],
         "attribution": ATTRIBUTION,
         "measures": [
             {**{key: value for key, value in row.items() if key not in names}, "others": dict(one.others)}
@@ -98,10 +98,12 @@ def compare_answer(
 
 
 def compare_sections(
-    found: Sequence[Compared], beside: Beside, question: Question, files: Files
+    found: Sequence[Compared], beside: Beside, question: KpiQuestion, files: Files
 ) -> Iterator[Section]:
     """Yield every year of each measure, and what the top quartile takes in the latest."""
-    read = (f"{one.name}: {count(one.rows, 'row')}, {one.judged:,} judged." for one in files.inputs)
+    read = (
+        f"{input_.name}: {count(input_.rows, 'row')}, {input_.judged:,} judged." for input_ in files.inputs
+    )
     title = f"{beside.authority.name} beside England, as at {day(question.as_at)}"
     yield Section(title=title, before=(*read, ATTRIBUTION))
     for measure in dict.fromkeys(one.measure for one in found):
@@ -109,12 +111,12 @@ def compare_sections(
         yield Section(
             title=measure.name,
             columns=(
-                Column("year", "fixed"),
-                *(Column(name, "number") for name in ("your file", "published", "England")),
-                Column(beside.authority.region, "number"),
-                *(Column(one.name, "number", optional=True) for one in beside.others),
-                *(Column(name, "number") for name in ("rank", "quartile")),
-                Column("top quartile", "number"),
+                TableColumn("year", "fixed"),
+                *(TableColumn(name, "number") for name in ("your file", "published", "England")),
+                TableColumn(beside.authority.region, "number"),
+                *(TableColumn(other.name, "number", optional=True) for other in beside.others),
+                *(TableColumn(name, "number") for name in ("rank", "quartile")),
+                TableColumn("top quartile", "number"),
             ),
             rows=tuple(_row(one) for one in mine),
             after=_takes(mine[-1], question.kpis),

@@ -10,12 +10,12 @@ import polars as pl
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.cells.dates import MONTH_FIRST, TIMED_PATTERN
 from ehcp_timeline.cases.cells.parser import Reader, cell_reader
-from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, WHITE, Fault, blank_words
+from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, WHITE, CellFault, blank_words
 from ehcp_timeline.cases.headers import load_spellings
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.cases.sheet import ROW
-from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import CaseFileError
 
 PLACE = "place"
@@ -25,7 +25,7 @@ _MIDNIGHT = r"[tT ]0?0:00(?::00(?:[.,]0+)?)?(?: ?[aA][mM])?$"
 
 
 @dataclass(frozen=True, slots=True)
-class FileRead:
+class ConvertedFile:
     """One file that was read: rows = judged + not_judged."""
 
     name: str
@@ -93,7 +93,7 @@ class Converted:
     frame: pl.DataFrame
     texts: Mapping[str, pl.DataFrame]
     copies: bool
-    inputs: tuple[FileRead, ...]
+    inputs: tuple[ConvertedFile, ...]
     unused: tuple[Unused, ...] = ()
     rewritten: tuple[Rewritten, ...] = ()
     cells: tuple[InFile, ...] = ()
@@ -151,7 +151,7 @@ class _Gathering:
 
         A row that repeats another says nothing; neither does one without a cell in any column.
         """
-        rules = {one.row: one.rule for one in batch.problems if one.stops == "row"}
+        rules = {problem.row: problem.rule for problem in batch.problems if problem.stops == "row"}
         rows = [row for row, rule in rules.items() if rule != "duplicate-row"]
         cells = batch.cells_of(rows)
         own = self.places["case_id"]
@@ -183,7 +183,7 @@ class _Gathering:
         date, as the file wrote them, show that it is the odd one in its column.
         """
         read = self.readers[name](text)
-        stays = isinstance(read, Fault) and read.rule != MONTH_FIRST.rule
+        stays = isinstance(read, CellFault) and read.rule != MONTH_FIRST.rule
         return text if stays else f"{UNREADABLE}: {text}"
 
     def _tell(self, batch: Batch, kept: frozenset[int]) -> None:
@@ -208,7 +208,7 @@ class _Gathering:
                 self.timed[name] += cells.select(with_time.sum()).item()
 
 
-def convert(sources: Sequence[CaseSource], vocabulary: Vocabulary, as_at: date) -> Converted:
+def convert(sources: Sequence[CaseFile], vocabulary: Vocabulary, as_at: date) -> Converted:
     """Read some files whole, one after another.
 
     Args:
@@ -237,27 +237,29 @@ def convert(sources: Sequence[CaseSource], vocabulary: Vocabulary, as_at: date) 
         frame=frame,
         texts=_joined(parts),
         copies=judged.n_unique() < judged.height,
-        inputs=tuple(FileRead(source.name, source.sha256, **part.sizes) for source, part in beside),
+        inputs=tuple(ConvertedFile(source.name, source.sha256, **part.sizes) for source, part in beside),
         unused=tuple(one for source, part in beside for one in _unused(source, part)),
         rewritten=tuple(one for source, part in beside for one in _rewritten(source, part)),
-        cells=tuple(one for part in parts for one in part.cells),
-        rows=tuple(one for part in parts for one in part.rows),
-        remarks=tuple(one for part in parts for one in part.remarks),
+        cells=tuple(cell for part in parts for cell in part.cells),
+        rows=tuple(row for part in parts for row in part.rows),
+        remarks=tuple(remark for part in parts for remark in part.remarks),
     )
 
 
 def _gathered(
-    source: CaseSource, columns: Mapping[str, Column], readers: Mapping[str, Reader], begin: int
+    source: CaseFile, columns: Mapping[str, Column], readers: Mapping[str, Reader], begin: int
 ) -> _Gathering:
     """Read one file; its first row is to stand at place `begin`."""
-    places = {one.column: str(one.position - 1) for one in source.understood.headings if one.column}
+    places = {
+        heading.column: str(heading.position - 1) for heading in source.understood.headings if heading.column
+    }
     part = _Gathering(columns, readers, places, source.name, begin)
     for batch in source.batches():
         part.add(batch)
     return part
 
 
-def _check_alike(sources: Sequence[CaseSource]) -> None:
+def _check_alike(sources: Sequence[CaseFile]) -> None:
     first = sources[0]
     for source in sources[1:]:
         for one, other in ((source, first), (first, source)):
@@ -268,14 +270,14 @@ def _check_alike(sources: Sequence[CaseSource]) -> None:
                 )
 
 
-def _unused(source: CaseSource, gathering: _Gathering) -> Iterator[Unused]:
-    for one in source.understood.headings:
-        filled = gathering.filled[str(one.position - 1)]
-        if one.column is None and not one.gives and (filled or one.text):
-            yield Unused(source.name, one.position, one.text, filled)
+def _unused(source: CaseFile, gathering: _Gathering) -> Iterator[Unused]:
+    for heading in source.understood.headings:
+        filled = gathering.filled[str(heading.position - 1)]
+        if heading.column is None and not heading.gives and (filled or heading.text):
+            yield Unused(source.name, heading.position, heading.text, filled)
 
 
-def _rewritten(source: CaseSource, gathering: _Gathering) -> Iterator[Rewritten]:
+def _rewritten(source: CaseFile, gathering: _Gathering) -> Iterator[Rewritten]:
     for name, counts in source.counts.items():
         for word, cells in sorted(counts.blank_words.items()):
             yield Rewritten(source.name, name, word, cells)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ehcp_timeline.commands.convert.canonical import Converted
-    from ehcp_timeline.commands.convert.view import Written
+    from ehcp_timeline.commands.convert.view import WrittenFile
 
 FORMATS = ("csv", "xlsx", "parquet")
 REPORT = "json"
@@ -82,15 +82,15 @@ def convert(
         raise typer.Exit(code)
 
 
-def _write(to: Output, converted: "Converted", as_at: "date", *, pseudonymised: bool) -> "Written":
+def _write(to: Output, converted: "Converted", as_at: "date", *, pseudonymised: bool) -> "WrittenFile":
     """Write the case file, and return what there is to say of it."""
-    from ehcp_timeline.commands.convert.view import Written
+    from ehcp_timeline.commands.convert.view import WrittenFile
     from ehcp_timeline.commands.convert.write import apostrophes, case_file_bytes
     from ehcp_timeline.privacy.pseudonyms import STATEMENT
 
     data = case_file_bytes(converted, to.format)
     to.send(data)
-    return Written(
+    return WrittenFile(
         name=str(to.path or "-"),
         form=to.format,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -100,7 +100,7 @@ def _write(to: Output, converted: "Converted", as_at: "date", *, pseudonymised: 
     )
 
 
-def _report(converted: "Converted", written: "Written", top: int | None) -> None:
+def _report(converted: "Converted", written: "WrittenFile", top: int | None) -> None:
     """Tell what was left behind: in words on standard error, or as JSON on standard output."""
     from ehcp_timeline.commands.convert.view import convert_answer, convert_sections
 

@@ -16,7 +16,7 @@ def pseudonymised_cases(converted: Converted, key: Key) -> Converted:
     What could not be read may say anything, so it becomes one word that cannot be read either. Rows that
     cannot be judged have no case that a pseudonym could stand for, and are left out.
     """
-    columns = tuple(one for one in converted.columns if _is_kept(one))
+    columns = tuple(column for column in converted.columns if _is_kept(column))
     names = {case: key.pseudonym(case) for case in converted.frame["case_id"].drop_nulls().unique()}
     pseudonym = pl.col("case_id").replace_strict(names, default=None, return_dtype=pl.String)
     rows = (
@@ -26,19 +26,21 @@ def pseudonymised_cases(converted: Converted, key: Key) -> Converted:
         .sort("case_id", PLACE)
     )
     moved = rows.select(PLACE).with_row_index("to")
-    kept = rows.select(one.id for one in columns)
+    kept = rows.select(column.id for column in columns)
     return replace(
         converted,
         columns=columns,
         frame=kept,
         texts={
-            one.id: _moved(converted.texts[one.id], moved, one)
-            for one in columns
-            if one.id in converted.texts
+            column.id: _moved(converted.texts[column.id], moved, column)
+            for column in columns
+            if column.id in converted.texts
         },
         copies=kept.n_unique() < kept.height,
-        cells=tuple(_bare(one) for one in converted.cells if one.problem.column in {c.id for c in columns}),
-        rows=tuple(_bare(replace(one, kept=False)) for one in converted.rows),
+        cells=tuple(
+            _bare(cell) for cell in converted.cells if cell.problem.column in {c.id for c in columns}
+        ),
+        rows=tuple(_bare(replace(row, kept=False)) for row in converted.rows),
     )
 
 

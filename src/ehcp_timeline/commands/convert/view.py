@@ -8,14 +8,14 @@ from typing import Any, Final
 from ehcp_timeline.commands.convert.canonical import Converted, InFile, Rewritten, Unused
 from ehcp_timeline.commands.convert.write import COPY
 from ehcp_timeline.output.answers import problem_values
-from ehcp_timeline.output.sections import Column, Section, without_empty_columns
+from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.text.words import count, listed
 
 SCHEMA: Final = "ehcp-convert/1"
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenFile:
     """A canonical file that was written.
 
     Attributes:
@@ -35,18 +35,18 @@ class Written:
     statement: str = ""
 
 
-def convert_answer(converted: Converted, written: Written) -> dict[str, Any]:
+def convert_answer(converted: Converted, written: WrittenFile) -> dict[str, Any]:
     """Return the report as plain values, complete, ready to be written as JSON."""
     return {
         "schema": SCHEMA,
         "as_at": written.as_at,
-        "input": [asdict(one) for one in converted.inputs],
+        "input": [asdict(input_) for input_ in converted.inputs],
         "output": {
             "name": written.name,
             "format": written.form,
             "sha256": written.sha256,
             "rows": converted.frame.height,
-            "columns": [one.id for one in converted.columns],
+            "columns": [column.id for column in converted.columns],
             "copies_told_apart": converted.copies,
             "apostrophes": written.apostrophes,
         },
@@ -58,13 +58,13 @@ def convert_answer(converted: Converted, written: Written) -> dict[str, Any]:
             for one in converted.rewritten
             if not one.word
         ],
-        "cells": [_values(one) for one in converted.cells],
-        "rows": [_values(one) | {"kept": one.kept} for one in converted.rows],
-        "remarks": [_values(one) for one in converted.remarks],
+        "cells": [_values(cell) for cell in converted.cells],
+        "rows": [_values(row) | {"kept": row.kept} for row in converted.rows],
+        "remarks": [_values(remark) for remark in converted.remarks],
     }
 
 
-def convert_sections(converted: Converted, written: Written, top: int) -> Iterator[Section]:
+def convert_sections(converted: Converted, written: WrittenFile, top: int) -> Iterator[Section]:
     """Yield what a person is told; lists of cells and rows show the first `top` of them."""
     several = len(converted.inputs) > 1
     size = f"{count(converted.frame.height, 'row')} of {count(len(converted.columns), 'column')}"
@@ -80,22 +80,22 @@ def convert_sections(converted: Converted, written: Written, top: int) -> Iterat
             f"{count(len(converted.cells), 'cell')} {said}", converted.cells, top, several=several
         )
     if converted.rows:
-        kept = sum(one.kept for one in converted.rows)
+        kept = sum(row.kept for row in converted.rows)
         title = f"{count(len(converted.rows), 'row')} not judged, {kept:,} of them kept"
         yield _problems(title, converted.rows, top, several=several)
     if converted.rewritten:
         yield _rewritten(converted.rewritten, several=several)
 
 
-def _notes(converted: Converted, written: Written) -> Iterator[str]:
-    for one in converted.inputs:
-        rows = count(one.rows, "row")
-        yield f"{one.name}: {rows}, {one.judged:,} judged, {one.not_judged:,} not judged."
+def _notes(converted: Converted, written: WrittenFile) -> Iterator[str]:
+    for input_ in converted.inputs:
+        rows = count(input_.rows, "row")
+        yield f"{input_.name}: {rows}, {input_.judged:,} judged, {input_.not_judged:,} not judged."
     if len(converted.inputs) > 1:
         yield "Rows of one case are one case now, whichever file they came from."
     if written.statement:
         yield written.statement
-    yield from (f"{one.problem.problem}: {one.problem.try_}." for one in converted.remarks)
+    yield from (f"{remark.problem.problem}: {remark.problem.try_}." for remark in converted.remarks)
     if converted.copies:
         yield f"Rows that differ only in what was left behind have a number in column `{COPY}`."
     if written.apostrophes:
@@ -106,7 +106,7 @@ def _notes(converted: Converted, written: Written) -> Iterator[str]:
 def _unused(unused: Sequence[Unused], *, several: bool) -> Section:
     filled = [one for one in unused if one.filled]
     bare = [one.heading for one in unused if not one.filled]
-    columns = (Column("heading"), Column("filled cells", "number"), Column("file"))
+    columns = (TableColumn("heading"), TableColumn("filled cells", "number"), TableColumn("file"))
     rows = tuple(
         (one.heading or f"(column {one.position})", f"{one.filled:,}", one.file if several else "")
         for one in filled
@@ -118,10 +118,10 @@ def _unused(unused: Sequence[Unused], *, several: bool) -> Section:
 
 def _problems(title: str, found: Sequence[InFile], top: int, *, several: bool) -> Section:
     columns = (
-        Column("row", "number"),
-        Column("column", "fixed"),
-        Column("what"),
-        Column("file"),
+        TableColumn("row", "number"),
+        TableColumn("column", "fixed"),
+        TableColumn("what"),
+        TableColumn("file"),
     )
     rows = tuple(
         (
@@ -138,7 +138,12 @@ def _problems(title: str, found: Sequence[InFile], top: int, *, several: bool) -
 
 
 def _rewritten(rewritten: Sequence[Rewritten], *, several: bool) -> Section:
-    columns = (Column("column", "fixed"), Column("what"), Column("cells", "number"), Column("file"))
+    columns = (
+        TableColumn("column", "fixed"),
+        TableColumn("what"),
+        TableColumn("cells", "number"),
+        TableColumn("file"),
+    )
     rows = tuple(
         (
             one.column,

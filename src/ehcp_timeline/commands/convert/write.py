@@ -48,7 +48,7 @@ def apostrophes(converted: Converted) -> int:
 
 
 def _csv(converted: Converted) -> bytes:
-    columns = [_unformulated(converted, one.id) for one in converted.columns]
+    columns = [_unformulated(converted, column.id) for column in converted.columns]
     page = io.BytesIO()
     pl.DataFrame([*columns, *_copies(converted)]).write_csv(page)
     return page.getvalue()
@@ -91,8 +91,8 @@ def _copies(converted: Converted) -> list[pl.Series]:
 
 def _parquet(converted: Converted) -> bytes:
     columns = [
-        _as_text(converted, one.id) if one.id in converted.texts else converted.frame[one.id]
-        for one in converted.columns
+        _as_text(converted, column.id) if column.id in converted.texts else converted.frame[column.id]
+        for column in converted.columns
     ]
     page = io.BytesIO()
     pl.DataFrame([*columns, *_copies(converted)]).write_parquet(page)

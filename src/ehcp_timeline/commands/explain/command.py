@@ -25,7 +25,7 @@ from ehcp_timeline.shell.parse import day_asked, did_you_mean
 if TYPE_CHECKING:
     from ehcp_timeline.audit.single.trace import Working
     from ehcp_timeline.cases.model import Row
-    from ehcp_timeline.cases.source import CaseSource
+    from ehcp_timeline.cases.source import CaseFile
 
 _ENOUGH_TO_SUGGEST = 50_000
 
@@ -79,7 +79,7 @@ def _is_wanted(working: "Working", wanted: frozenset[str]) -> bool:
     return name in wanted or any(name.startswith(f"{part}.") for part in wanted)
 
 
-def _rows(source: "CaseSource", case: str) -> list["Row"]:
+def _rows(source: "CaseFile", case: str) -> list["Row"]:
     """Return every row of a case, in file order.
 
     Raises:

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ehcp_timeline.audit.single.explain import Step
+from ehcp_timeline.audit.single.explain import ExplanationStep
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.output.answers import record, rulebook_values
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.text.words import day
 
 SCHEMA = "ehcp-explain/1"
-_COLUMNS = (Column("", "number"), Column("step", "fixed"), Column("what was found"))
+_COLUMNS = (TableColumn("", "number"), TableColumn("step", "fixed"), TableColumn("what was found"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Explained:
     """One clock, how it was judged, and the steps that say so."""
 
     working: Working
-    steps: Sequence[Step]
+    steps: Sequence[ExplanationStep]
 
 
 def explain_sections(case_id: str, explained: Iterable[Explained], as_at: date) -> list[Section]:
@@ -57,7 +57,7 @@ def _section(one: Explained) -> Section:
     )
 
 
-def _lines(step: Step) -> Iterator[tuple[str, str, str]]:
+def _lines(step: ExplanationStep) -> Iterator[tuple[str, str, str]]:
     """Yield a step, and below it the law that it rests on."""
     yield str(step.number), step.title, step.text
     if step.law:

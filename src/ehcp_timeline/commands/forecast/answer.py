@@ -5,14 +5,14 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from ehcp_timeline.commands.forecast.counts.file import Counted
+from ehcp_timeline.commands.forecast.counts.file import CountsFile
 from ehcp_timeline.commands.forecast.counts.rates import Pair, Snapshots
 from ehcp_timeline.commands.forecast.forecast import Forecast
 from ehcp_timeline.commands.forecast.model.stages import StageLine
-from ehcp_timeline.commands.forecast.question import Asked
+from ehcp_timeline.commands.forecast.question import ForecastRequest
 from ehcp_timeline.commands.forecast.results.backtest import SHARES, Backtest, Score, Scored, Standpoint
 from ehcp_timeline.commands.forecast.results.intake import IntakeWeek
-from ehcp_timeline.commands.forecast.results.outlook import Clearance, Outlook
+from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay, Outlook
 from ehcp_timeline.commands.forecast.results.per_case import Projected
 from ehcp_timeline.commands.forecast.results.save_list import ToSave
 from ehcp_timeline.commands.forecast.results.target import net_needed, reviews_needed
@@ -49,19 +49,19 @@ def case_answer(
     return {
         **_head(found.asked, "cases"),
         "rulebook": rulebook_values(rulebook.version, rulebook.sha256, rulebook.overlays),
-        "input": [asdict(one) for one in found.inputs],
+        "input": [asdict(input_) for input_ in found.inputs],
         "clear_at": found.clear_at,
         "clearance": _headline(found.outlooks),
         "now": _now(found),
         "history": _history(found),
         "what_if": what_if_values(found.asked.what_if),
-        "stages": [asdict(one) for one in stages],
-        "policies": [_outlook(one, found.unchanged.get(one.policy)) for one in found.outlooks],
+        "stages": [asdict(stage) for stage in stages],
+        "policies": [_outlook(outlook, found.unchanged.get(outlook.policy)) for outlook in found.outlooks],
         "target": _target(found),
         "reviews": None if found.reviews is None else _rounded(asdict(found.reviews)),
         "snapshots": None,
-        "cases": None if found.cases is None else [case_record(one) for one in found.cases],
-        "save_list": None if found.to_save is None else [save_record(one) for one in found.to_save.cases],
+        "cases": None if found.cases is None else [case_record(case) for case in found.cases],
+        "save_list": None if found.to_save is None else [save_record(case) for case in found.to_save.cases],
         "intake": None if found.intake is None else [_rounded(asdict(one)) for one in found.intake],
         "backtest": None if found.backtest is None else _backtest(found.backtest),
         "sentences": list(sentences),
@@ -69,7 +69,11 @@ def case_answer(
 
 
 def snapshot_answer(
-    found: Snapshots, asked: Asked, source: tuple[str, str], counted: Counted, sentences: Sequence[str]
+    found: Snapshots,
+    asked: ForecastRequest,
+    source: tuple[str, str],
+    counted: CountsFile,
+    sentences: Sequence[str],
 ) -> dict[str, Any]:
     """Return a forecast from counts, under the same keys; what needs cases is null.
 
@@ -98,8 +102,8 @@ def snapshot_answer(
         "snapshots": {
             "measure": counted.measure or None,
             "remarks": list(counted.remarks),
-            "counts": [asdict(one) for one in found.counts],
-            "pairs": [_pair(one) for one in found.pairs],
+            "counts": [asdict(count) for count in found.counts],
+            "pairs": [_pair(pair) for pair in found.pairs],
             "whole": None if found.whole is None else _pair(found.whole),
             "arrivals_per_week": _two(found.arrivals_per_week),
             "completions_per_week": _two(found.completions_per_week),
@@ -112,7 +116,7 @@ def snapshot_answer(
     }
 
 
-def _head(asked: Asked, source: str) -> dict[str, Any]:
+def _head(asked: ForecastRequest, source: str) -> dict[str, Any]:
     return {
         "schema": FORECAST,
         "as_at": asked.as_at,
@@ -130,7 +134,7 @@ def what_if_values(what_if: WhatIf) -> dict[str, Any]:
 
 def _headline(outlooks: Sequence[Outlook]) -> dict[str, Any] | None:
     """Return the clearance under the observed order, or under the only one that was asked for."""
-    named = {one.policy: one for one in outlooks}
+    named = {outlook.policy: outlook for outlook in outlooks}
     chosen = named.get("observed") or (outlooks[0] if outlooks else None)
     return None if chosen is None else asdict(chosen.clearance)
 
@@ -159,11 +163,11 @@ def _history(found: Forecast) -> dict[str, Any]:
         "issued_per_week": round(float(past.issued.mean()), 2) if some else None,
         "straight_line_weeks": _two(found.naive_weeks),
         "checked": None if found.checked is None else asdict(found.checked),
-        "seasons": [asdict(one) for one in found.seasons],
+        "seasons": [asdict(season) for season in found.seasons],
     }
 
 
-def _outlook(one: Outlook, unchanged: Clearance | None) -> dict[str, Any]:
+def _outlook(one: Outlook, unchanged: ClearanceDay | None) -> dict[str, Any]:
     return {
         "policy": one.policy,
         "order": {name: round(share, 3) for name, share in asdict(one.order).items()},
@@ -271,14 +275,16 @@ def intake_record(one: IntakeWeek) -> Row:
 
 def quarter_records(outlooks: Sequence[Outlook]) -> list[Row]:
     """Return every quarter under every order of work, one row each."""
-    return [{"policy": one.policy, **asdict(quarter)} for one in outlooks for quarter in one.quarters]
+    return [
+        {"policy": outlook.policy, **asdict(quarter)} for outlook in outlooks for quarter in outlook.quarters
+    ]
 
 
 def _backtest(found: Backtest) -> dict[str, Any]:
     return {
         "forecasts": len(found.standpoints),
-        "scores": [_score(one) for one in found.scores],
-        "standpoints": [standpoint_record(one) for one in found.standpoints],
+        "scores": [_score(score) for score in found.scores],
+        "standpoints": [standpoint_record(standpoint) for standpoint in found.standpoints],
     }
 
 

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ehcp_timeline.commands.forecast import options
-from ehcp_timeline.commands.scorecard.question import NOT_ALL_JUDGED
 from ehcp_timeline.errors import CaseFileError, UsageError
 from ehcp_timeline.shell.destination import Output, choose_output, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
+from ehcp_timeline.shell.kpi_request import NOT_ALL_JUDGED
 from ehcp_timeline.shell.open import case_files, law, names, settings
 from ehcp_timeline.shell.options import AsAt, Config, Force, Format, OutputFile, Rules
 from ehcp_timeline.shell.parse import day_asked
 
 if TYPE_CHECKING:
-    from ehcp_timeline.commands.forecast.counts.file import Counted
+    from ehcp_timeline.commands.forecast.counts.file import CountsFile
     from ehcp_timeline.commands.forecast.forecast import Forecast
-    from ehcp_timeline.commands.forecast.question import Asked
+    from ehcp_timeline.commands.forecast.question import ForecastRequest
     from ehcp_timeline.output.sections import Section
     from ehcp_timeline.shell.config import Config as Settings
 
@@ -98,10 +98,10 @@ def forecast(
     )  # fmt: skip
     if (snapshots is None) == (not files):
         raise UsageError("give case files, or --snapshots with counts", "ehcp forecast cases.csv")
-    from ehcp_timeline.commands.forecast.question import POLICIES, Asked
+    from ehcp_timeline.commands.forecast.question import POLICIES, ForecastRequest
 
     today = day_asked(as_at) if as_at or snapshots is None else date.max
-    question = Asked(
+    question = ForecastRequest(
         as_at=today, seed=seed, runs=runs, weeks=horizon, policies=options.policies(policy, POLICIES),
         split=options.share("--split", split), what_if=changes, clear_at=clear_at,
         narrowest=narrowest or "", window=history, per_case=per_case,
@@ -124,7 +124,7 @@ def forecast(
 def _from_cases(
     to: Output,
     files: list[Path],
-    question: "Asked",
+    question: "ForecastRequest",
     config: "Settings",
     overlays: list[Path] | None,
     shown: _Shown,
@@ -148,9 +148,9 @@ def _from_cases(
     _send(to, rows, keys, answer, sections)
     if found.too_little and to.format == "csv":
         say(f"No forecast: {found.too_little}.")
-    if any(one.doubtful for one in sources):
+    if any(source.doubtful for source in sources):
         say("Dates that prove no order of day and month are read day-first; see `ehcp check`.")
-    left_out = sum(one.not_judged for one in found.inputs)
+    left_out = sum(input_.not_judged for input_ in found.inputs)
     if left_out:
         say(f"{left_out:,} rows could not be judged and are left out; `ehcp check` says why.")
     if left_out or found.left_out:
@@ -179,17 +179,19 @@ def _rows(found: "Forecast") -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     from ehcp_timeline.commands.forecast import answer as rows
 
     if found.to_save is not None:
-        return [rows.save_record(one) for one in found.to_save.cases], rows.SAVE_KEYS
+        return [rows.save_record(case) for case in found.to_save.cases], rows.SAVE_KEYS
     if found.cases is not None:
-        return [rows.case_record(one) for one in found.cases], rows.CASE_KEYS
+        return [rows.case_record(case) for case in found.cases], rows.CASE_KEYS
     if found.intake is not None:
         return [rows.intake_record(one) for one in found.intake], rows.INTAKE_KEYS
     if found.backtest is not None:
-        return [rows.standpoint_record(one) for one in found.backtest.standpoints], rows.STANDPOINT_KEYS
+        return [
+            rows.standpoint_record(standpoint) for standpoint in found.backtest.standpoints
+        ], rows.STANDPOINT_KEYS
     return rows.quarter_records(found.outlooks), rows.QUARTER_KEYS
 
 
-def _one_list(to: Output, question: "Asked") -> None:
+def _one_list(to: Output, question: "ForecastRequest") -> None:
     """Raise UsageError where a CSV file would have to hold two lists."""
     lists = {
         "--save-list": question.save_list,
@@ -204,7 +206,9 @@ def _one_list(to: Output, question: "Asked") -> None:
         )
 
 
-def _from_counts(to: Output, path: Path, measure: str | None, question: "Asked", target: str | None) -> None:
+def _from_counts(
+    to: Output, path: Path, measure: str | None, question: "ForecastRequest", target: str | None
+) -> None:
     """Forecast from published counts, as at the last of them unless a day was given."""
     from ehcp_timeline.commands.forecast import answer as forecast_answer
     from ehcp_timeline.commands.forecast.counts.file import read_counts, text_of
@@ -220,13 +224,13 @@ def _from_counts(to: Output, path: Path, measure: str | None, question: "Asked",
     source = (name, hashlib.sha256(raw).hexdigest())
     sentences = list(page.lines_of(sections))
     answer = forecast_answer.snapshot_answer(found, question, source, counted, sentences)
-    rows = [forecast_answer.pair_record(one) for one in found.pairs]
+    rows = [forecast_answer.pair_record(pair) for pair in found.pairs]
     _send(to, rows, forecast_answer.PAIR_KEYS, answer, sections)
     if to.format == "csv":
         say(*counted.remarks)
 
 
-def _standing(question: "Asked", counted: "Counted", target: str | None) -> "Asked":
+def _standing(question: "ForecastRequest", counted: "CountsFile", target: str | None) -> "ForecastRequest":
     """Return the question with the day that it stands at and, if there is one, the target."""
     last = counted.counts[-1].day
     stands = last if question.as_at == date.max else question.as_at

@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.forecast.model.arrays import day_number
-from ehcp_timeline.commands.forecast.model.assessments import Work, newest_day, work_of
+from ehcp_timeline.commands.forecast.model.assessments import Caseload, newest_day, work_of
 from ehcp_timeline.commands.forecast.model.history import LEAST_WEEKS
-from ehcp_timeline.commands.forecast.model.policy import IN_TIME_FIRST, OLDEST_FIRST, Order, split
+from ehcp_timeline.commands.forecast.model.policy import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
 from ehcp_timeline.commands.forecast.model.present import Present, present
 from ehcp_timeline.commands.forecast.model.stages import SeasonLine, season_lines
 from ehcp_timeline.commands.forecast.model.timetable import timetable, weeks_of
-from ehcp_timeline.commands.forecast.question import OBSERVED, Asked
-from ehcp_timeline.commands.forecast.read import Reading, undated
+from ehcp_timeline.commands.forecast.question import OBSERVED, ForecastRequest
+from ehcp_timeline.commands.forecast.read import ForecastReader, undated
 from ehcp_timeline.commands.forecast.results.backtest import Backtest, backtest
 from ehcp_timeline.commands.forecast.results.intake import IntakeWeek, intake
 from ehcp_timeline.commands.forecast.results.outlook import (
-    Clearance,
+    ClearanceDay,
     Outlook,
     clear_now,
     clearance,
@@ -37,7 +37,12 @@ from ehcp_timeline.commands.forecast.results.reviews import (
 )
 from ehcp_timeline.commands.forecast.results.save_list import SaveList, save_list
 from ehcp_timeline.commands.forecast.results.straight_line import straight_line
-from ehcp_timeline.commands.forecast.results.target import Needed, Question, capacity_needed, net_needed
+from ehcp_timeline.commands.forecast.results.target import (
+    CapacityQuestion,
+    Needed,
+    capacity_needed,
+    net_needed,
+)
 from ehcp_timeline.commands.forecast.simulate.record import Plan
 from ehcp_timeline.commands.forecast.simulate.run import Start, run
 from ehcp_timeline.commands.forecast.simulate.what_if import start_of
@@ -48,7 +53,7 @@ from ehcp_timeline.measure.result import Input
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class TargetAnswer:
     """What the target date takes.
 
     Attributes:
@@ -89,17 +94,17 @@ class Forecast:
         newest: The last day up to the as-at date on which the file has anything come, move on or close.
     """
 
-    asked: Asked
+    asked: ForecastRequest
     inputs: tuple[Input, ...]
     now: Present
     clear_at: int
     too_little: str
     outlooks: tuple[Outlook, ...] = ()
-    unchanged: Mapping[str, Clearance] = field(default_factory=dict)
+    unchanged: Mapping[str, ClearanceDay] = field(default_factory=dict)
     naive_weeks: float | None = None
     checked: CheckedClearance | None = None
     seasons: tuple[SeasonLine, ...] = ()
-    target: Target | None = None
+    target: TargetAnswer | None = None
     cases: tuple[Projected, ...] | None = None
     to_save: SaveList | None = None
     intake: tuple[IntakeWeek, ...] | None = None
@@ -109,14 +114,14 @@ class Forecast:
     newest: date | None = None
 
 
-def forecast(rulebook: Rulebook, sources: Sequence[CaseSource], asked: Asked) -> Forecast:
+def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastRequest) -> Forecast:
     """Return every answer about some case files.
 
     Raises:
         CaseFileError: A file says nothing of plans issued.
         UsageError: The target is past, or a stage is named that the files do not show.
     """
-    reading = Reading(rulebook, asked.as_at)
+    reading = ForecastReader(rulebook, asked.as_at)
     for source in sources:
         reading.read(source)
     columns = frozenset(column for source in sources for column in source.columns)
@@ -128,7 +133,11 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseSource], asked: Asked) ->
 
 
 def answer(
-    rulebook: Rulebook, work: Work, reviews: Reviews | None, asked: Asked, inputs: tuple[Input, ...] = ()
+    rulebook: Rulebook,
+    work: Caseload,
+    reviews: Reviews | None,
+    asked: ForecastRequest,
+    inputs: tuple[Input, ...] = (),
 ) -> Forecast:
     """Return every answer about the assessments, and the reviews, of files that were read.
 
@@ -140,7 +149,7 @@ def answer(
             f"--narrowest: the file shows no stage `{asked.narrowest}`",
             f"one of {', '.join(work.timetable.names)}",
         )
-    closures = tuple(one.closed for one in asked.closures)
+    closures = tuple(closure.closed for closure in asked.closures)
     day = day_number(asked.as_at)
     now = present(work, day, asked.weeks, closures=closures, narrowest=asked.narrowest, window=asked.window)
     clear_at = now.clear_at if asked.clear_at is None else asked.clear_at
@@ -193,7 +202,7 @@ def _answered(rulebook: Rulebook, found: Forecast, reviews: Reviews | None) -> F
         unchanged=_unchanged(found, orders),
         naive_weeks=_straight_line(now),
         checked=straight_line(now.work, now.standing.day),
-        seasons=season_lines(now, [one.closed for one in asked.closures]),
+        seasons=season_lines(now, [closure.closed for closure in asked.closures]),
         target=target,
         cases=cases,
         intake=planned if asked.intake_weeks else None,
@@ -203,7 +212,7 @@ def _answered(rulebook: Rulebook, found: Forecast, reviews: Reviews | None) -> F
     )
 
 
-def _orders(asked: Asked, now: Present) -> Mapping[str, Order]:
+def _orders(asked: ForecastRequest, now: Present) -> Mapping[str, WorkOrder]:
     known = {
         "oldest-first": OLDEST_FIRST,
         "in-time-first": IN_TIME_FIRST,
@@ -214,7 +223,7 @@ def _orders(asked: Asked, now: Present) -> Mapping[str, Order]:
 
 
 def _simulated(
-    found: Forecast, start: Start, orders: Mapping[str, Order]
+    found: Forecast, start: Start, orders: Mapping[str, WorkOrder]
 ) -> tuple[tuple[Outlook, ...], tuple[Projected, ...] | None]:
     """Return what each order leads to, and each open case if it was asked for."""
     asked, now = found.asked, found.now
@@ -237,7 +246,7 @@ def _simulated(
     return outlooks, cases
 
 
-def _unchanged(found: Forecast, orders: Mapping[str, Order]) -> Mapping[str, Clearance]:
+def _unchanged(found: Forecast, orders: Mapping[str, WorkOrder]) -> Mapping[str, ClearanceDay]:
     """Return when each order clears the backlog if nothing is changed; empty where nothing is."""
     asked = found.asked
     if not asked.what_if.changed or found.too_little:
@@ -247,14 +256,14 @@ def _unchanged(found: Forecast, orders: Mapping[str, Order]) -> Mapping[str, Cle
     return {name: clearance(one.cleared, asked.as_at, asked.weeks) for name, one in kept.items()}
 
 
-def _target(found: Forecast, start: Start, orders: Mapping[str, Order]) -> Target | None:
+def _target(found: Forecast, start: Start, orders: Mapping[str, WorkOrder]) -> TargetAnswer | None:
     asked, now = found.asked, found.now
     if asked.target is None:
         return None
     needed = net_needed(now.standing.overdue, asked.as_at, asked.target)
-    question = Question(start, found.clear_at, asked.seed)
+    question = CapacityQuestion(start, found.clear_at, asked.seed)
     more = () if found.too_little else capacity_needed(question, orders, asked.target, asked.as_at)
-    return Target(asked.target, needed, _pace(now), more)
+    return TargetAnswer(asked.target, needed, _pace(now), more)
 
 
 def _pace(now: Present) -> float:
@@ -272,7 +281,7 @@ def _straight_line(now: Present) -> float | None:
 
 def _scored(found: Forecast) -> Backtest:
     asked = found.asked
-    closures = tuple(one.closed for one in asked.closures)
+    closures = tuple(closure.closed for closure in asked.closures)
     return backtest(
         found.now.work, asked.as_at, asked.seed, clear_at=asked.clear_at, closures=closures,
         narrowest=asked.narrowest, window=asked.window,

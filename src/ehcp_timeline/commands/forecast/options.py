@@ -13,8 +13,8 @@ from ehcp_timeline.shell.config import toml_table
 from ehcp_timeline.shell.parse import choices, day_asked
 
 if TYPE_CHECKING:
-    from ehcp_timeline.commands.forecast.question import Asked
-    from ehcp_timeline.commands.forecast.results.intake import Closure
+    from ehcp_timeline.commands.forecast.question import ForecastRequest
+    from ehcp_timeline.commands.forecast.results.intake import SchoolClosure
     from ehcp_timeline.commands.forecast.simulate.what_if import WhatIf
     from ehcp_timeline.shell.config import Config
 
@@ -204,7 +204,7 @@ def target_day(word: str | None, after: date) -> date | None:
     return found
 
 
-def counts_alone(question: "Asked", policy: Sequence[str] | None, terms: Path | None) -> None:
+def counts_alone(question: "ForecastRequest", policy: Sequence[str] | None, terms: Path | None) -> None:
     """Raise UsageError where something is asked that counts cannot tell."""
     of_cases = {
         "--per-case": question.per_case,
@@ -222,7 +222,7 @@ def counts_alone(question: "Asked", policy: Sequence[str] | None, terms: Path | 
             raise UsageError(f"{word} needs case files; counts cannot tell it", "ehcp forecast cases.csv")
 
 
-def closures_of(path: Path | None, config: "Config") -> "tuple[Closure, ...]":
+def closures_of(path: Path | None, config: "Config") -> "tuple[SchoolClosure, ...]":
     """Return the school closures in `[terms]` of a TOML file, or of the settings where none is named.
 
     Raises:

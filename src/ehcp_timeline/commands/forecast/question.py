@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ehcp_timeline.commands.forecast.model.present import YEAR
-from ehcp_timeline.commands.forecast.results.intake import Closure
+from ehcp_timeline.commands.forecast.results.intake import SchoolClosure
 from ehcp_timeline.commands.forecast.simulate.what_if import NOTHING, WhatIf
 
 OBSERVED = "observed"
@@ -12,7 +12,7 @@ POLICIES = ("oldest-first", "in-time-first", "split", OBSERVED)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ForecastRequest:
     """What is asked of a forecast.
 
     Attributes:
@@ -45,7 +45,7 @@ class Asked:
     clear_at: int | None = None
     narrowest: str = ""
     window: int = YEAR
-    closures: tuple[Closure, ...] = ()
+    closures: tuple[SchoolClosure, ...] = ()
     per_case: bool = False
     save_list: bool = False
     intake_weeks: int = 0

@@ -10,7 +10,7 @@ from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.selection import unjudgeable
 from ehcp_timeline.cases.batch import Batch
-from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.forecast.results.reviews import REVIEW
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
@@ -21,7 +21,7 @@ _BEGINS = ("request_received", "became_responsible")
 
 
 @dataclass(slots=True)
-class Reading:
+class ForecastReader:
     """What is read of the files while they go by.
 
     Attributes:
@@ -36,7 +36,7 @@ class Reading:
     inputs: list[Input] = field(default_factory=list)
     judged: list[Judged] = field(default_factory=list)
 
-    def read(self, source: CaseSource) -> None:
+    def read(self, source: CaseFile) -> None:
         """Read one file; one of reviews alone says nothing of assessments.
 
         Raises:
@@ -44,9 +44,9 @@ class Reading:
         """
         unanswerable = {one.id for one in unjudgeable(self.rulebook, source.columns)}
         wanted = [
-            one
-            for one in self.rulebook.deadlines
-            if one.id in (*ISSUE, *REVIEW) and one.id not in unanswerable
+            deadline
+            for deadline in self.rulebook.deadlines
+            if deadline.id in (*ISSUE, *REVIEW) and deadline.id not in unanswerable
         ]
         begins = any(name in source.columns for name in _BEGINS)
         if not begins:
@@ -58,7 +58,7 @@ class Reading:
             )
         self.judged += self._counted(source, wanted)
 
-    def _counted(self, source: CaseSource, wanted: Sequence[Deadline]) -> list[Judged]:
+    def _counted(self, source: CaseFile, wanted: Sequence[Deadline]) -> list[Judged]:
         rows = judged = 0
 
         def batches() -> Iterator[Batch]:

@@ -9,7 +9,7 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import Sheet, group_asked, list_output
+from ehcp_timeline.shell.list_command import ListOutput, group_asked, list_output
 from ehcp_timeline.shell.open import case_files, law, names, settings
 from ehcp_timeline.shell.options import AsAt, Config, ExitZero, Force, Format, OutputFile, Rules, Top
 from ehcp_timeline.shell.parse import choice, choices, day_asked
@@ -91,7 +91,7 @@ def quality(
 
     with progress(sources) as tell:
         found = quality_of(sources, vocabulary, rules, when, by=group, listed=wanted, tell=tell)
-        orders = [order for one in sources if (order := date_order(rulebook, one, when))]
+        orders = [order for source in sources if (order := date_order(rulebook, source, when))]
     _tell(to, found, orders, top, listed=bool(wanted))
     if code := 0 if exit_zero else _exit_code(found, fails):
         raise typer.Exit(code)
@@ -122,17 +122,17 @@ def _tell(to: "Output", found: "Quality", orders: "Sequence[DateOrder]", top: in
     keys = FAULT_KEYS if listed else COUNT_KEYS
     lines = fault_lines(found.faults) if listed else count_lines(found)
     title = f"Data quality as at {found.as_at}"
-    Sheet(title, keys, lines, found.as_at).send(
+    ListOutput(title, keys, lines, found.as_at).send(
         to, lambda: quality_answer(found, orders), lambda: quality_sections(found, orders, top)
     )
     if to.format not in ("table", "plain"):
-        say(*(f"{one.file}: {one.sentence}" for one in orders))
+        say(*(f"{order.file}: {order.sentence}" for order in orders))
 
 
 def _tell_rules(to: "Output", rules: "QualityRules", as_at: "date") -> None:
     from ehcp_timeline.commands.quality.view import RULE_KEYS, rule_lines, rule_sections, rules_answer
 
-    Sheet("What ehcp quality looks for", RULE_KEYS, rule_lines(rules.rules), as_at).send(
+    ListOutput("What ehcp quality looks for", RULE_KEYS, rule_lines(rules.rules), as_at).send(
         to, lambda: rules_answer(rules.rules), lambda: rule_sections(rules.rules)
     )
 
@@ -142,4 +142,4 @@ def _exit_code(found: "Quality", fail_on: str) -> int:
     grave = FAIL_ON[: FAIL_ON.index(fail_on) + 1] if fail_on != "none" else ()
     if any(rule.severity in grave and found.whole.counts[rule.id][0] for rule in found.rules):
         return FOUND
-    return NOT_ALL_JUDGED if any(one.not_judged for one in found.inputs) else 0
+    return NOT_ALL_JUDGED if any(input_.not_judged for input_ in found.inputs) else 0

@@ -12,7 +12,7 @@ from ehcp_timeline.commands.quality.rules import Rule, Rules
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class QualityFault:
     """One fault, as it is listed.
 
     Attributes:
@@ -38,7 +38,9 @@ class Fault:
     try_: str
 
 
-def faults_of(file: Inspected, rules: Rules, listed: frozenset[str], by: str | None) -> Iterator[Fault]:
+def faults_of(
+    file: Inspected, rules: Rules, listed: frozenset[str], by: str | None
+) -> Iterator[QualityFault]:
     """Yield the faults of some rules, in file order.
 
     Args:
@@ -53,12 +55,12 @@ def faults_of(file: Inspected, rules: Rules, listed: frozenset[str], by: str | N
     faults = file.faults.with_columns(pl.col("rule", "column", "other").cast(pl.String))
     wanted = faults.filter(pl.col("rule").is_in(sorted(listed)))
     beside = wanted.join(file.rows, on=ROW, how="left", maintain_order="left")
-    for one in beside.iter_rows(named=True):
-        yield _fault(file.name, known[one["rule"]], one, by)
+    for row in beside.iter_rows(named=True):
+        yield _fault(file.name, known[row["rule"]], row, by)
 
 
-def _fault(file: str, rule: Rule, one: Mapping[str, Any], by: str | None) -> Fault:
-    return Fault(
+def _fault(file: str, rule: Rule, one: Mapping[str, Any], by: str | None) -> QualityFault:
+    return QualityFault(
         file=file,
         row=one[ROW],
         case_id=one["case_id"],

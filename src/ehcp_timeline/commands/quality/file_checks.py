@@ -9,7 +9,7 @@ import polars as pl
 
 from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.cases.sheet import ROW
-from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.quality.row_checks import FAULT, any_filled, filled
 from ehcp_timeline.commands.quality.rules import (
     Always,
@@ -66,7 +66,7 @@ class FileChecks:
                 counts = frame[name].drop_nulls().value_counts()
                 self._days.setdefault(name, Counter()).update(dict(counts.iter_rows()))
 
-    def find(self, source: CaseSource, *, annex_a: bool) -> Iterator[pl.DataFrame]:
+    def find(self, source: CaseFile, *, annex_a: bool) -> Iterator[pl.DataFrame]:
         """Yield the faults, laid out as `FAULT`, when every row has been added."""
         for rule in self._rules:
             match rule.check:
@@ -101,7 +101,7 @@ class FileChecks:
                 for name, number in some[column].drop_nulls().value_counts().iter_rows():
                     counter[column, name] += number
 
-    def _of_columns(self, check: Check, source: CaseSource, *, annex_a: bool) -> Iterator[Mapping[str, Any]]:
+    def _of_columns(self, check: Check, source: CaseFile, *, annex_a: bool) -> Iterator[Mapping[str, Any]]:
         match check:
             case OneDay() | Weekend():
                 yield from self._crowded(check)
@@ -119,9 +119,9 @@ class FileChecks:
                     if number := counts.blank_words.total():
                         yield {"column": name, "number": number}
             case _:
-                for one in source.understood.headings:
-                    if one.column is None and one.suggestions:
-                        yield {"column": one.suggestions[0], "other": one.text}
+                for heading in source.understood.headings:
+                    if heading.column is None and heading.suggestions:
+                        yield {"column": heading.suggestions[0], "other": heading.text}
 
     def _crowded(self, check: OneDay | Weekend) -> Iterator[Mapping[str, Any]]:
         """Yield the columns of which too many dates are one day, or in no office's week."""

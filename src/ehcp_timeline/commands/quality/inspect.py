@@ -15,7 +15,7 @@ from ehcp_timeline.cases.headers import fold
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.cases.sheet import ROW
-from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.quality.file_checks import FileChecks
 from ehcp_timeline.commands.quality.row_checks import FAULT, RowChecks
 from ehcp_timeline.commands.quality.rules import EVERY_OTHER, Found, Rule, Rules
@@ -29,17 +29,17 @@ class QualityFrames:
         annex_a: Whether the file is the Annex A list.
     """
 
-    def __init__(self, source: CaseSource, vocabulary: Vocabulary, rules: Rules) -> None:
+    def __init__(self, source: CaseFile, vocabulary: Vocabulary, rules: Rules) -> None:
         """Find the columns of an opened file."""
         self._blanks = blank_words(DEFAULT_BLANKS)
-        headings = [one.text for one in source.understood.headings]
+        headings = [heading.text for heading in source.understood.headings]
         self.annex_a = is_list_1(headings)
         known = {**rules.elsewhere, **(rules.annex_a if self.annex_a else {})}
         extras = ((str(place), known.get(fold(text))) for place, text in enumerate(headings))
         self._extras = {place: one for place, one in extras if one}
         self.columns: Mapping[str, Column] = {
             **{name: one for name, one in vocabulary.columns.items() if name in source.columns},
-            **{one.id: one for one in self._extras.values()},
+            **{extra.id: extra for extra in self._extras.values()},
         }
 
     def frame(self, batch: Batch) -> pl.DataFrame:
@@ -85,7 +85,7 @@ class Inspected:
 
 
 def inspect(
-    source: CaseSource,
+    source: CaseFile,
     vocabulary: Vocabulary,
     rules: Rules,
     as_at: date,
@@ -160,7 +160,12 @@ class _Named:
         )
 
     def _told(self, problems: Sequence[Problem]) -> Iterator[tuple[str, str, int | None, str | None]]:
-        for one in problems:
-            if one.rule not in self._own:
-                rule = self._rules.get(one.rule) or self._rules[EVERY_OTHER]
-                yield rule, one.column, one.row or None, one.problem if rule in self._listed else None
+        for problem in problems:
+            if problem.rule not in self._own:
+                rule = self._rules.get(problem.rule) or self._rules[EVERY_OTHER]
+                yield (
+                    rule,
+                    problem.column,
+                    problem.row or None,
+                    problem.problem if rule in self._listed else None,
+                )

@@ -13,15 +13,15 @@ from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.commands.quality.rules import (
     Age,
     Check,
+    DateOrderRule,
     Day,
     Future,
     Lacks,
     Needs,
     Open,
-    Order,
+    PatternRule,
     Rule,
     Weeks,
-    Written,
 )
 
 BIRTH: Final = "date_of_birth"
@@ -39,7 +39,7 @@ FAULT: Final[Mapping[str, pl.DataType]] = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mark:
+class ColumnCheck:
     """One column, put to one check.
 
     Attributes:
@@ -87,7 +87,7 @@ class RowChecks:
             )
 
 
-def _shown(mark: Mark, name: str) -> pl.Expr:
+def _shown(mark: ColumnCheck, name: str) -> pl.Expr:
     shown: pl.Expr | None = getattr(mark, name)
     return pl.lit(None) if shown is None else shown
 
@@ -102,10 +102,10 @@ def any_filled(names: Sequence[str]) -> pl.Expr:
     return pl.any_horizontal(filled(name) for name in names)
 
 
-def _marks(check: Check, columns: Mapping[str, Column], as_at: date) -> Iterator[Mark]:
+def _marks(check: Check, columns: Mapping[str, Column], as_at: date) -> Iterator[ColumnCheck]:
     """Yield what a check comes to in a file with these columns: nothing where it lacks one that it needs."""
     match check:
-        case Order():
+        case DateOrderRule():
             yield from _order(check, columns)
         case Needs(on="row"):
             yield from _needs(check, columns)
@@ -119,23 +119,23 @@ def _marks(check: Check, columns: Mapping[str, Column], as_at: date) -> Iterator
             yield from _lacks(check, columns, as_at)
         case Future() | Day():
             yield from _events(check, columns, as_at)
-        case Written():
+        case PatternRule():
             for name in _held(check.columns, columns):
-                yield Mark(name, ~pl.col(name).str.contains(check.pattern))
+                yield ColumnCheck(name, ~pl.col(name).str.contains(check.pattern))
 
 
 def _held(names: Sequence[str], columns: Mapping[str, Column]) -> list[str]:
     return [name for name in names if name in columns]
 
 
-def _order(check: Order, columns: Mapping[str, Column]) -> Iterator[Mark]:
+def _order(check: DateOrderRule, columns: Mapping[str, Column]) -> Iterator[ColumnCheck]:
     for first, second in check.pairs:
         if {first, second} <= columns.keys():
             one, other = pl.col(first), pl.col(second)
-            yield Mark(second, other < one, first, one, other)
+            yield ColumnCheck(second, other < one, first, one, other)
 
 
-def _needs(check: Needs, columns: Mapping[str, Column]) -> Iterator[Mark]:
+def _needs(check: Needs, columns: Mapping[str, Column]) -> Iterator[ColumnCheck]:
     enough, where = _held(check.any_of, columns), _held(check.where, columns)
     if not enough or (check.where and not where):
         return
@@ -144,10 +144,10 @@ def _needs(check: Needs, columns: Mapping[str, Column]) -> Iterator[Mark]:
         lacking &= any_filled(where)
     for name in _held(check.when, columns):
         at_fault = check.any_of[0] if check.any_of == tuple(enough) and len(enough) == 1 else name
-        yield Mark(at_fault, filled(name) & lacking, name)
+        yield ColumnCheck(at_fault, filled(name) & lacking, name)
 
 
-def _weeks(check: Weeks, columns: Mapping[str, Column]) -> Iterator[Mark]:
+def _weeks(check: Weeks, columns: Mapping[str, Column]) -> Iterator[ColumnCheck]:
     begin = _held(check.begin, columns)
     if not begin:
         return
@@ -155,25 +155,25 @@ def _weeks(check: Weeks, columns: Mapping[str, Column]) -> Iterator[Mark]:
     for name in _held(check.to, columns):
         weeks = (pl.col(name) - first).dt.total_days() // 7
         when = weeks > check.over if check.over is not None else weeks.is_between(0, (check.under or 0) - 1)
-        yield Mark(name, when, begin[0], first, pl.col(name), weeks)
+        yield ColumnCheck(name, when, begin[0], first, pl.col(name), weeks)
 
 
-def _open(check: Open, columns: Mapping[str, Column], as_at: date) -> Iterator[Mark]:
+def _open(check: Open, columns: Mapping[str, Column], as_at: date) -> Iterator[ColumnCheck]:
     begin, unless = _held(check.begin, columns), _held(check.unless, columns)
     if begin and unless:
         first = pl.min_horizontal(begin)
         weeks = (pl.lit(as_at) - first).dt.total_days() // 7
-        yield Mark(begin[0], (weeks > check.over) & ~any_filled(unless), "", first, None, weeks)
+        yield ColumnCheck(begin[0], (weeks > check.over) & ~any_filled(unless), "", first, None, weeks)
 
 
-def _age(check: Age, columns: Mapping[str, Column], as_at: date) -> Iterator[Mark]:
+def _age(check: Age, columns: Mapping[str, Column], as_at: date) -> Iterator[ColumnCheck]:
     if BIRTH not in columns or not (check.on == AS_AT or check.on in columns):
         return
     years = _years(pl.lit(as_at) if check.on == AS_AT else pl.col(check.on))
     when = years.is_between(check.least, check.most)
     if unless := _held(check.unless, columns):
         when &= ~any_filled(unless)
-    yield Mark(BIRTH, when, "" if check.on == AS_AT else check.on, number=years)
+    yield ColumnCheck(BIRTH, when, "" if check.on == AS_AT else check.on, number=years)
 
 
 def _years(day: pl.Expr) -> pl.Expr:
@@ -185,17 +185,17 @@ def _years(day: pl.Expr) -> pl.Expr:
     return day.dt.year() - birth.dt.year() - before.cast(pl.Int32)
 
 
-def _lacks(check: Lacks, columns: Mapping[str, Column], as_at: date) -> Iterator[Mark]:
+def _lacks(check: Lacks, columns: Mapping[str, Column], as_at: date) -> Iterator[ColumnCheck]:
     held = _held(check.columns, columns)
     if not held or (check.ages and BIRTH not in columns):
         return
     when = ~any_filled(held)
     if check.ages:
         when &= _years(pl.lit(as_at)).is_between(*check.ages).fill_null(value=False)
-    yield Mark(held[0], when)
+    yield ColumnCheck(held[0], when)
 
 
-def _events(check: Future | Day, columns: Mapping[str, Column], as_at: date) -> Iterator[Mark]:
+def _events(check: Future | Day, columns: Mapping[str, Column], as_at: date) -> Iterator[ColumnCheck]:
     """Yield the checks of every event; one that is planned may lie ahead."""
     for name, column in columns.items():
         event = pl.col(name)
@@ -203,6 +203,6 @@ def _events(check: Future | Day, columns: Mapping[str, Column], as_at: date) -> 
             continue
         if isinstance(check, Day):
             when = (event.dt.month() == check.month) & (event.dt.day() == check.day)
-            yield Mark(name, when, second=event)
+            yield ColumnCheck(name, when, second=event)
         elif not (column.planned or column.sets_due):
-            yield Mark(name, event > as_at, second=event)
+            yield ColumnCheck(name, event > as_at, second=event)

@@ -24,7 +24,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class DateOrderRule:
     """The second column of each pair is not before the first."""
 
     pairs: tuple[tuple[str, str], ...]
@@ -99,7 +99,7 @@ class Lacks:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class PatternRule:
     """A cell that is filled matches the pattern."""
 
     columns: Names
@@ -146,13 +146,13 @@ class UnreadHeading:
     """No heading looks like a column and means none."""
 
 
-RowCheck = Order | Future | Needs | Weeks | Open | Age | Day | Lacks | Written
+RowCheck = DateOrderRule | Future | Needs | Weeks | Open | Age | Day | Lacks | PatternRule
 FileCheck = Blanks | Empty | OneDay | Weekend | Always | UnreadHeading
 Check = Found | RowCheck | Same | FileCheck
 
 _KINDS: Mapping[str, type[Check]] = {
-    "found": Found, "order": Order, "future": Future, "needs": Needs, "weeks": Weeks, "open": Open,
-    "age": Age, "day": Day, "same": Same, "lacks": Lacks, "written": Written, "blanks": Blanks,
+    "found": Found, "order": DateOrderRule, "future": Future, "needs": Needs, "weeks": Weeks, "open": Open,
+    "age": Age, "day": Day, "same": Same, "lacks": Lacks, "written": PatternRule, "blanks": Blanks,
     "empty": Empty, "one_day": OneDay, "weekend": Weekend, "always": Always, "heading": UnreadHeading,
 }  # fmt: skip
 

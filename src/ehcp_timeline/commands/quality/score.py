@@ -10,8 +10,8 @@ import polars as pl
 
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.cases.sheet import ROW
-from ehcp_timeline.cases.source import CaseSource
-from ehcp_timeline.commands.quality.faults import Fault, faults_of
+from ehcp_timeline.cases.source import CaseFile
+from ehcp_timeline.commands.quality.faults import QualityFault, faults_of
 from ehcp_timeline.commands.quality.inspect import Inspected, inspect
 from ehcp_timeline.commands.quality.rules import Rule, Rules
 
@@ -22,7 +22,7 @@ Count = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QualityScore:
     """The rows of one file, of all files or of a group, and their faults.
 
     Attributes:
@@ -70,11 +70,11 @@ class Quality:
     rules: tuple[Rule, ...]
     not_looked_at: tuple[Rule, ...]
     inputs: tuple[Inspected, ...]
-    whole: Standing
-    files: tuple[Standing, ...]
-    groups: tuple[Standing, ...]
+    whole: QualityScore
+    files: tuple[QualityScore, ...]
+    groups: tuple[QualityScore, ...]
     columns: Mapping[str, Mapping[str, int]]
-    faults: tuple[Fault, ...]
+    faults: tuple[QualityFault, ...]
 
 
 def score(rows: int, errors: int, warnings: int) -> float | None:
@@ -98,7 +98,7 @@ def score(rows: int, errors: int, warnings: int) -> float | None:
 
 
 def quality_of(
-    sources: Sequence[CaseSource],
+    sources: Sequence[CaseFile],
     vocabulary: Vocabulary,
     rules: Rules,
     as_at: date,
@@ -122,11 +122,13 @@ def quality_of(
         CaseFileError: A file cannot be read.
     """
     keep = [*([by] if by else ()), *(["case_id"] if listed else ())]
-    files = [inspect(one, vocabulary, rules, as_at, listed=listed, keep=keep, tell=tell) for one in sources]
-    looked_at = frozenset[str]().union(*(one.looked_at for one in files))
+    files = [
+        inspect(source, vocabulary, rules, as_at, listed=listed, keep=keep, tell=tell) for source in sources
+    ]
+    looked_at = frozenset[str]().union(*(file_.looked_at for file_ in files))
     asked = tuple(rule for rule in rules.rules if rule.id in looked_at)
-    standings = [_of_groups(one, asked, None)[0] for one in files]
-    grouped = [_of_groups(one, asked, by) for one in files] if by else []
+    standings = [_of_groups(file_, asked, None)[0] for file_ in files]
+    grouped = [_of_groups(file_, asked, by) for file_ in files] if by else []
     return Quality(
         as_at=as_at,
         by=by,
@@ -137,16 +139,16 @@ def quality_of(
         files=tuple(sorted(standings, key=_worst)),
         groups=_over_files(grouped),
         columns=_columns(files),
-        faults=tuple(fault for one in files for fault in faults_of(one, rules, listed, by)),
+        faults=tuple(fault for file_ in files for fault in faults_of(file_, rules, listed, by)),
     )
 
 
-def _worst(standing: Standing) -> tuple[float, str, str]:
+def _worst(standing: QualityScore) -> tuple[float, str, str]:
     """Return what puts the worst score first, and what has no rows last."""
     return 101.0 if standing.score is None else standing.score, standing.group, standing.file
 
 
-def _of_groups(file: Inspected, rules: Sequence[Rule], by: str | None) -> list[Standing]:
+def _of_groups(file: Inspected, rules: Sequence[Rule], by: str | None) -> list[QualityScore]:
     """Return where each group of a file stands; the whole file where no group is asked for."""
     named = _named(file, by)
     on_rows = file.faults.filter(pl.col(ROW).is_not_null()).join(named, on=ROW, how="left")
@@ -167,7 +169,7 @@ def _of_groups(file: Inspected, rules: Sequence[Rule], by: str | None) -> list[S
             found[spare, rule] = n + number, rows
     bad = _bad_rows(on_rows, rules)
     return [
-        Standing(
+        QualityScore(
             file.name,
             group,
             rows,
@@ -207,14 +209,14 @@ def _bad_rows(on_rows: pl.DataFrame, rules: Sequence[Rule]) -> dict[tuple[str, s
     }
 
 
-def _added(file: str, group: str, standings: Sequence[Standing]) -> Standing:
+def _added(file: str, group: str, standings: Sequence[QualityScore]) -> QualityScore:
     """Return standings added up."""
     counts: dict[str, Count] = {}
     for standing in standings:
         for rule, (faults, rows) in standing.counts.items():
             held = counts.get(rule, (0, 0))
             counts[rule] = held[0] + faults, held[1] + rows
-    return Standing(
+    return QualityScore(
         file,
         group,
         sum(one.rows for one in standings),
@@ -224,9 +226,9 @@ def _added(file: str, group: str, standings: Sequence[Standing]) -> Standing:
     )
 
 
-def _over_files(grouped: Sequence[Sequence[Standing]]) -> tuple[Standing, ...]:
+def _over_files(grouped: Sequence[Sequence[QualityScore]]) -> tuple[QualityScore, ...]:
     """Return each group over all files, the worst first."""
-    names = {one.group for standings in grouped for one in standings}
+    names = {standing.group for standings in grouped for standing in standings}
     added = [
         _added("", name, [one for part in grouped for one in part if one.group == name]) for name in names
     ]

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from ehcp_timeline.commands.check.summary import date_order_section
-from ehcp_timeline.commands.quality.faults import Fault
+from ehcp_timeline.commands.quality.faults import QualityFault
 from ehcp_timeline.commands.quality.rules import SEVERITIES, Rule
-from ehcp_timeline.commands.quality.score import Quality, Standing
+from ehcp_timeline.commands.quality.score import Quality, QualityScore
 from ehcp_timeline.measure.counts import percent
 from ehcp_timeline.measure.result import DateOrder
-from ehcp_timeline.output.sections import Column, Section, without_empty_columns
+from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
+from ehcp_timeline.output.summary import date_order_section
 from ehcp_timeline.text.words import count, day, listed
 
 SCHEMA: Final = "ehcp-quality/1"
@@ -37,12 +37,12 @@ def quality_sections(found: Quality, orders: Sequence[DateOrder], top: int) -> I
     """
     yield Section(
         f"Data quality as at {day(found.as_at)}: {_score(found.whole)}",
-        before=(*(_file(one) for one in found.files), *SCORE),
+        before=(*(_file(file_) for file_ in found.files), *SCORE),
     )
     if len(found.files) > 1:
-        yield _standings("Files, the worst first", "file", [(one.file, one) for one in found.files])
+        yield _standings("Files, the worst first", "file", [(file_.file, file_) for file_ in found.files])
     if found.by and found.groups:
-        named = [(one.group, one) for one in found.groups]
+        named = [(group.group, group) for group in found.groups]
         yield _standings(f"By {found.by}, the worst first", found.by, named)
     if orders:
         yield date_order_section(orders)
@@ -51,19 +51,19 @@ def quality_sections(found: Quality, orders: Sequence[DateOrder], top: int) -> I
         yield _faults(found.faults, top, several=len(found.files) > 1)
 
 
-def _score(standing: Standing) -> str:
+def _score(standing: QualityScore) -> str:
     return "no rows" if standing.score is None else f"score {standing.score:.1f} of 100"
 
 
-def _file(one: Standing) -> str:
+def _file(one: QualityScore) -> str:
     errors = f"{one.errors:,} with an error, {one.warnings:,} more with a warning"
     return f"{one.file}: {count(one.rows, 'row')}, {errors}; {_score(one)}."
 
 
-def _standings(title: str, heading: str, named: Sequence[tuple[str, Standing]]) -> Section:
+def _standings(title: str, heading: str, named: Sequence[tuple[str, QualityScore]]) -> Section:
     columns = (
-        Column(heading),
-        *(Column(name, "number") for name in ("rows", "with error", "with warning", "score")),
+        TableColumn(heading),
+        *(TableColumn(name, "number") for name in ("rows", "with error", "with warning", "score")),
     )
     rows = tuple(
         (
@@ -83,9 +83,9 @@ def _rules(found: Quality) -> Section:
     hits = [rule for rule in found.rules if found.whole.counts[rule.id][0]]
     hits.sort(key=lambda rule: (SEVERITIES.index(rule.severity), -found.whole.counts[rule.id][0]))
     columns = (
-        *(Column(name, "fixed") for name in ("rule", "severity")),
-        *(Column(name, "number") for name in ("faults", "rows", "%")),
-        Column("why it matters"),
+        *(TableColumn(name, "fixed") for name in ("rule", "severity")),
+        *(TableColumn(name, "number") for name in ("faults", "rows", "%")),
+        TableColumn("why it matters"),
     )
     rows = tuple(_rule(rule, found) for rule in hits)
     after = [f"{count(len(found.rules) - len(hits), 'rule')} found nothing."]
@@ -112,25 +112,25 @@ def _rule(rule: Rule, found: Quality) -> tuple[str, ...]:
     )
 
 
-def _faults(faults: Sequence[Fault], top: int, *, several: bool) -> Section:
+def _faults(faults: Sequence[QualityFault], top: int, *, several: bool) -> Section:
     columns = (
-        Column("row", "number"),
-        Column("case", "fixed"),
-        Column("fault"),
-        Column("try", optional=True),
-        Column("group", optional=True),
-        Column("file", optional=True),
+        TableColumn("row", "number"),
+        TableColumn("case", "fixed"),
+        TableColumn("fault"),
+        TableColumn("try", optional=True),
+        TableColumn("group", optional=True),
+        TableColumn("file", optional=True),
     )
     rows = tuple(
         (
-            "" if one.row is None else str(one.row),
-            one.case_id or "",
-            one.fault,
-            one.try_,
-            one.group or "",
-            one.file if several else "",
+            "" if fault.row is None else str(fault.row),
+            fault.case_id or "",
+            fault.fault,
+            fault.try_,
+            fault.group or "",
+            fault.file if several else "",
         )
-        for one in faults[:top]
+        for fault in faults[:top]
     )
     shown = f"{len(rows):,} of {len(faults):,} shown" if len(rows) < len(faults) else f"{len(faults):,}"
     return without_empty_columns(Section(f"Faults: {shown}", columns=columns, rows=rows))
@@ -160,24 +160,24 @@ def count_lines(found: Quality) -> list[dict[str, Any]]:
     ]
 
 
-def fault_lines(faults: Sequence[Fault]) -> list[dict[str, Any]]:
+def fault_lines(faults: Sequence[QualityFault]) -> list[dict[str, Any]]:
     """Return each fault as one line."""
-    return [_renamed(asdict(one)) for one in faults]
+    return [_renamed(asdict(fault)) for fault in faults]
 
 
 def rule_lines(rules: Sequence[Rule]) -> list[dict[str, Any]]:
     """Return what is looked for, one line a rule."""
-    return [_renamed({key: getattr(one, key.replace("try", "try_")) for key in RULE_KEYS}) for one in rules]
+    return [_renamed({key: getattr(rule, key.replace("try", "try_")) for key in RULE_KEYS}) for rule in rules]
 
 
 def rule_sections(rules: Sequence[Rule]) -> Iterator[Section]:
     """Yield what is looked for, for a person."""
     columns = (
-        *(Column(name, "fixed") for name in ("rule", "severity")),
-        Column("why it matters"),
-        Column("source"),
+        *(TableColumn(name, "fixed") for name in ("rule", "severity")),
+        TableColumn("why it matters"),
+        TableColumn("source"),
     )
-    rows = tuple((one.id, one.severity, one.why, one.source) for one in rules)
+    rows = tuple((rule.id, rule.severity, rule.why, rule.source) for rule in rules)
     yield Section(f"What is looked for: {count(len(rules), 'rule')}", columns=columns, rows=rows, after=SCORE)
 
 
@@ -193,26 +193,28 @@ def quality_answer(found: Quality, orders: Sequence[DateOrder]) -> dict[str, Any
         "as_at": found.as_at,
         "input": [
             {
-                "name": one.name,
-                "sha256": one.sha256,
-                "rows": one.read,
-                "judged": one.judged,
-                "not_judged": one.not_judged,
+                "name": input_.name,
+                "sha256": input_.sha256,
+                "rows": input_.read,
+                "judged": input_.judged,
+                "not_judged": input_.not_judged,
             }
-            for one in found.inputs
+            for input_ in found.inputs
         ],
         "by": found.by,
         "summary": _sizes(found.whole),
-        "files": [{"name": one.file, **_sizes(one), "counts": _counts(one)} for one in found.files],
-        "groups": [{"name": one.group, **_sizes(one), "counts": _counts(one)} for one in found.groups],
+        "files": [{"name": file_.file, **_sizes(file_), "counts": _counts(file_)} for file_ in found.files],
+        "groups": [
+            {"name": group.group, **_sizes(group), "counts": _counts(group)} for group in found.groups
+        ],
         "rules": [_found(rule, found) for rule in found.rules],
         "not_looked_at": [rule.id for rule in found.not_looked_at],
-        "date_order": [asdict(one) | {"sentence": one.sentence} for one in orders],
+        "date_order": [asdict(order) | {"sentence": order.sentence} for order in orders],
         "faults": fault_lines(found.faults),
     }
 
 
-def _sizes(one: Standing) -> dict[str, Any]:
+def _sizes(one: QualityScore) -> dict[str, Any]:
     return {
         "rows": one.rows,
         "with_error": one.errors,
@@ -221,7 +223,7 @@ def _sizes(one: Standing) -> dict[str, Any]:
     }
 
 
-def _counts(one: Standing) -> dict[str, Any]:
+def _counts(one: QualityScore) -> dict[str, Any]:
     return {rule: {"faults": faults, "rows": rows} for rule, (faults, rows) in one.counts.items()}
 
 

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from ehcp_timeline.commands.scorecard.question import NOT_ALL_JUDGED, FileNames
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
+from ehcp_timeline.shell.kpi_request import NOT_ALL_JUDGED, FileNames
 from ehcp_timeline.shell.open import case_files, law, names, settings
 from ehcp_timeline.shell.options import AsAt, Config, Force, Format, OutputFile, Rules, Top
 from ehcp_timeline.shell.parse import choice, day_asked
@@ -68,5 +68,5 @@ def reconcile(
         f"Plans of {found.plans.year} counted differently",
     )
     if to.format not in ("table", "plain"):
-        say(*(f"{one.name}: {one.rows:,} rows, {one.judged:,} judged." for one in found.inputs))
-    raise typer.Exit(NOT_ALL_JUDGED if any(one.not_judged for one in found.inputs) else 0)
+        say(*(f"{input_.name}: {input_.rows:,} rows, {input_.judged:,} judged." for input_ in found.inputs))
+    raise typer.Exit(NOT_ALL_JUDGED if any(input_.not_judged for input_ in found.inputs) else 0)

@@ -6,12 +6,12 @@ from datetime import date
 
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.reconcile.rates import Reconciliation, Rule
-from ehcp_timeline.commands.scorecard.scorecard import Reading
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.counts import ISSUE
+from ehcp_timeline.measure.kpi.scorecard import KpiReader
 from ehcp_timeline.measure.result import Input
 
 NEEDED = ("plan_issued", "request_received")
@@ -33,7 +33,7 @@ class Reconciled:
 
 
 def reconcile(
-    rulebook: Rulebook, sources: Sequence[CaseSource], as_at: date, year: int, rule: Rule
+    rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date, year: int, rule: Rule
 ) -> Reconciled:
     """Hold the law's 20-week rate of a calendar year against the DfE's rule.
 
@@ -42,7 +42,7 @@ def reconcile(
     """
     plans = Reconciliation(rulebook, year, as_at, rule)
     wanted = [rulebook.by_id[one] for one in ISSUE if one in rulebook.by_id]
-    readings = [Reading(source) for source in sources]
+    readings = [KpiReader(source) for source in sources]
     for reading in readings:
         lacking = [name for name in NEEDED if name not in reading.source.columns]
         if lacking:

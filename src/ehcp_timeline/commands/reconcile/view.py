@@ -9,7 +9,7 @@ from ehcp_timeline.commands.reconcile.rates import WHOSE, Parted
 from ehcp_timeline.commands.reconcile.read import Reconciled
 from ehcp_timeline.commands.reconcile.reasons import KINDS
 from ehcp_timeline.output.answers import problem_values, rulebook_values
-from ehcp_timeline.output.sections import Column, Section, without_empty_columns
+from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.text.words import count, day
 
 SCHEMA = "ehcp-reconcile/1"
@@ -39,13 +39,13 @@ def reconcile_answer(found: Reconciled) -> dict[str, Any]:
         "rule": plans.rule,
         "rates": [
             {
-                "name": one.name,
-                "says": one.says,
-                "in_time": one.part,
-                "plans": one.whole,
-                "percent": one.value,
+                "name": rate.name,
+                "says": rate.says,
+                "in_time": rate.part,
+                "plans": rate.whole,
+                "percent": rate.value,
             }
-            for one in plans.rates()
+            for rate in plans.rates()
         ],
         "cells": [
             {"law": law_says, "dfe": dfe_says, "plans": number}
@@ -64,24 +64,26 @@ def reconcile_sections(found: Reconciled, top: int | None) -> Iterator[Section]:
         top: How many cases are shown; None for all.
     """
     plans = found.plans
-    read = (f"{one.name}: {count(one.rows, 'row')}, {one.judged:,} judged." for one in found.inputs)
+    read = (
+        f"{input_.name}: {count(input_.rows, 'row')}, {input_.judged:,} judged." for input_ in found.inputs
+    )
     yield Section(
         title=f"Plans of {plans.year} within 20 weeks, as at {day(plans.as_at)}",
         before=tuple(read),
         columns=(
-            Column("%", "number"),
-            Column("in time", "number"),
-            Column("plans", "number"),
-            Column("rule"),
+            TableColumn("%", "number"),
+            TableColumn("in time", "number"),
+            TableColumn("plans", "number"),
+            TableColumn("rule"),
         ),
         rows=tuple(
             (
-                "no cases" if one.value is None else f"{one.value:.1f}",
-                f"{one.part:,}",
-                f"{one.whole:,}",
-                one.says,
+                "no cases" if rate.value is None else f"{rate.value:.1f}",
+                f"{rate.part:,}",
+                f"{rate.whole:,}",
+                rate.says,
             )
-            for one in plans.rates()
+            for rate in plans.rates()
         ),
     )
     if not plans.parted:
@@ -97,7 +99,12 @@ def _kinds(parted: list[Parted], rule: str) -> Section:
     ordered = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
     return Section(
         title=f"What parts the law from the DfE's rule, {_RULES[rule]}",
-        columns=(Column("plans", "number"), Column("by law"), Column("by the DfE"), Column("why")),
+        columns=(
+            TableColumn("plans", "number"),
+            TableColumn("by law"),
+            TableColumn("by the DfE"),
+            TableColumn("why"),
+        ),
         rows=tuple((f"{number:,}", law, dfe, KINDS[kind]) for (kind, law, dfe), number in ordered),
     )
 
@@ -111,14 +118,14 @@ def _cases(parted: list[Parted], top: int | None) -> Section:
             if more
             else f"The plans: {len(parted):,}",
             columns=(
-                Column("case", "fixed"),
-                Column("row", "number"),
-                Column("request", "fixed"),
-                Column("plan", "fixed"),
-                Column("days", "number"),
-                Column("by law", "fixed"),
-                Column("by the DfE", "fixed"),
-                Column("why"),
+                TableColumn("case", "fixed"),
+                TableColumn("row", "number"),
+                TableColumn("request", "fixed"),
+                TableColumn("plan", "fixed"),
+                TableColumn("days", "number"),
+                TableColumn("by law", "fixed"),
+                TableColumn("by the DfE", "fixed"),
+                TableColumn("why"),
             ),
             rows=tuple(_row(one) for one in shown),
             after=("-o cases.csv writes all of them.",) if more else (),

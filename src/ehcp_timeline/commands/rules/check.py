@@ -101,10 +101,10 @@ def _remarks(rulebook: "Rulebook", faults: Sequence[str], as_at: date) -> Iterat
     """Yield what the checks find, but for what reading has said already: that a word is not there at all."""
     from ehcp_timeline.law.lint import remarks
 
-    for one in remarks(rulebook, as_at):
-        missing = f"{one.where}: {one.says.removesuffix(' is empty')} is missing"
+    for remark in remarks(rulebook, as_at):
+        missing = f"{remark.where}: {remark.says.removesuffix(' is empty')} is missing"
         if not any(fault.endswith(missing) for fault in faults):
-            yield one
+            yield remark
 
 
 def _cases(
@@ -118,7 +118,7 @@ def _cases(
     if not fixtures:
         return
     try:
-        goldens = [one.golden for one in load_fixtures(fixtures, rulebook, names(rulebook), as_at)]
+        goldens = [fixture.golden for fixture in load_fixtures(fixtures, rulebook, names(rulebook), as_at)]
     except RulebookError as error:
         yield from _faults(error.faults)
         return
@@ -135,8 +135,8 @@ def _cases(
 def _read_in_full(rulebook: "Rulebook", faults: Sequence[str]) -> "Rulebook":
     """Return the rulebook without what could not be read in full: no golden case can stand on that."""
     sound = tuple(
-        one
-        for one in rulebook.deadlines
-        if not any(f": {one.id}{end}" in fault for fault in faults for end in ".:")
+        deadline
+        for deadline in rulebook.deadlines
+        if not any(f": {deadline.id}{end}" in fault for fault in faults for end in ".:")
     )
     return replace(rulebook, deadlines=sound)

@@ -110,7 +110,7 @@ def _find(rulebook: "Rulebook", word: str) -> Sequence["Deadline"]:
     """
     if word in rulebook.by_id:
         return (rulebook.by_id[word],)
-    found = [one for one in rulebook.deadlines if one.id.startswith(f"{word}.")]
+    found = [deadline for deadline in rulebook.deadlines if deadline.id.startswith(f"{word}.")]
     if not found:
         raise UsageError(
             f"there is no deadline `{word}`", did_you_mean(word, rulebook.by_id) or "ehcp rules list"
@@ -123,7 +123,7 @@ def _checked_long_ago(rulebook: "Rulebook", as_at: date) -> list["Deadline"]:
     from ehcp_timeline.clock.counting import Count, apply
 
     year = Count("within", 12, "months")
-    return [one for one in rulebook.deadlines if apply(year, one.checked) < as_at]
+    return [deadline for deadline in rulebook.deadlines if apply(year, deadline.checked) < as_at]
 
 
 def _answer(schema: str, rulebook: "Rulebook", **parts: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON

@@ -73,12 +73,12 @@ def _answer(rulebook: "Rulebook") -> dict[str, Any]:
         "rulebook": rulebook_values(rulebook.version, rulebook.sha256, rulebook.overlays),
         "regulations": [
             {
-                "regulation": one.number,
-                "deadlines": [deadline.id for deadline in one.encoded],
-                "applied": [deadline.id for deadline in one.applied],
-                "not_encoded": [{"about": left.about, "why": left.why} for left in one.left_out],
+                "regulation": provision.number,
+                "deadlines": [deadline.id for deadline in provision.encoded],
+                "applied": [deadline.id for deadline in provision.applied],
+                "not_encoded": [{"about": left.about, "why": left.why} for left in provision.left_out],
             }
-            for one in provisions(rulebook)
+            for provision in provisions(rulebook)
         ],
         "encoded": [{"law": one.law, "deadline": one.id, "seen": one.seen} for one in rulebook.deadlines],
         "not_encoded": [plain_values(one) for one in rulebook.not_encoded],

@@ -18,7 +18,7 @@ from ehcp_timeline.shell.parse import choice, day_asked
 if TYPE_CHECKING:
     from ehcp_timeline.commands.rules.impact import Effect
     from ehcp_timeline.commands.rules.view.diff import Sides
-    from ehcp_timeline.law.diff import Change
+    from ehcp_timeline.law.diff import ClauseChange
     from ehcp_timeline.law.rulebook import Rulebook
 
 FORMATS = ("table", "plain", "md", "json", "csv", "ndjson")
@@ -82,7 +82,7 @@ def diff(
 
 
 def _effect(
-    sides: "Sides", found: Sequence["Change"], files: Sequence[Path], as_at: date, config: Path | None
+    sides: "Sides", found: Sequence["ClauseChange"], files: Sequence[Path], as_at: date, config: Path | None
 ) -> "Effect":
     """Judge the cases under both rulebooks, as far as their deadlines differ."""
     from ehcp_timeline.commands.rules.impact import effect_of
@@ -97,7 +97,7 @@ def _effect(
 def _write(
     to: Output,
     sides: "Sides",
-    found: Sequence["Change"],
+    found: Sequence["ClauseChange"],
     effect: "Effect | None",
     as_at: date,
     *,

@@ -9,7 +9,7 @@ import typer
 
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.help_text import examples
-from ehcp_timeline.shell.list_command import Sheet, list_output, question
+from ehcp_timeline.shell.list_command import ListOutput, list_output, question
 from ehcp_timeline.shell.options import (
     AsAt,
     AssumeBlank,
@@ -70,7 +70,7 @@ def holidays(
     before, after = without_and_with(days, lambda: asks.work(source, ALL, assume_blank))
     found = moved(before.audit.findings, after.audit.findings).filter(chosen_by(selection, asks.rulebook))
     _say_of(days)
-    sheet = Sheet(title_of(days), MOVED_KEYS, lines_of(found, MOVED_KEYS), asks.as_at)
+    sheet = ListOutput(title_of(days), MOVED_KEYS, lines_of(found, MOVED_KEYS), asks.as_at)
     summary = {"added": days, "moved": found.height, "cases": found["case_id"].n_unique()}
     sheet.send(
         to,

@@ -12,7 +12,7 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.selection import unjudgeable
-from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.counts import InTime, InTimeTally
 
@@ -50,7 +50,7 @@ class Effect:
 
 
 @dataclass(slots=True)
-class _Counting:
+class _ImpactCount:
     """What has been counted so far; `flips` and `named` of this file, `found` of the files before."""
 
     flips: list[pl.DataFrame] = field(default_factory=list)
@@ -109,7 +109,7 @@ class _Counting:
 
 
 def effect_of(
-    old: Rulebook, new: Rulebook, deadlines: Collection[str], sources: Sequence[CaseSource], as_at: date
+    old: Rulebook, new: Rulebook, deadlines: Collection[str], sources: Sequence[CaseFile], as_at: date
 ) -> Effect:
     """Judge some files under two rulebooks and return what differs.
 
@@ -120,8 +120,13 @@ def effect_of(
         sources: The files, opened.
         as_at: The day the question is asked about.
     """
-    order = {one.id: one for book in (new, old) for one in book.deadlines if one.id in deadlines}
-    counting = _Counting()
+    order = {
+        deadline.id: deadline
+        for book in (new, old)
+        for deadline in book.deadlines
+        if deadline.id in deadlines
+    }
+    counting = _ImpactCount()
     for source in sources:
         batches = tee(source.batches())
         pair = [
@@ -134,9 +139,9 @@ def effect_of(
     return counting.finished(order)
 
 
-def _judgeable(book: Rulebook, source: CaseSource, wanted: Collection[str]) -> Iterator[Deadline]:
+def _judgeable(book: Rulebook, source: CaseFile, wanted: Collection[str]) -> Iterator[Deadline]:
     without = {one.id for one in unjudgeable(book, source.columns)}
-    return (one for one in book.deadlines if one.id in wanted and one.id not in without)
+    return (deadline for deadline in book.deadlines if deadline.id in wanted and deadline.id not in without)
 
 
 def _side_by_side(before: Clocks | None, after: Clocks | None, *, repeating: bool) -> pl.DataFrame:

@@ -35,7 +35,7 @@ def parted(word: str) -> tuple[str, str]:
 
 def _law_folder(revision: str) -> str:
     folders = law_folders(revision)
-    ours = [one for one in folders if one.endswith(OUR_FOLDER)]
+    ours = [folder for folder in folders if folder.endswith(OUR_FOLDER)]
     if len(ours or folders) != 1:
         found = f"holds {len(folders)} rulebooks" if folders else "holds no rulebook"
         raise UsageError(f"{revision} {found}", f"name the folder or the file, as {revision}:rules/ours.toml")

@@ -19,14 +19,14 @@ CHECKOUT = Path("src/ehcp_timeline/rulebook")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class RulebookSource:
     """A rulebook, and the word that it was named by."""
 
     name: str
     rulebook: "Rulebook"
 
 
-def named_rulebook(word: str) -> Named:
+def named_rulebook(word: str) -> RulebookSource:
     """Return the rulebook that a word names.
 
     It is looked for as `installed` or this package's own version, a folder, a file, a git revision with a
@@ -41,13 +41,13 @@ def named_rulebook(word: str) -> Named:
 
     path = Path(word)
     if word in (INSTALLED, __version__):
-        return Named(word, load_rulebook())
+        return RulebookSource(word, load_rulebook())
     if path.is_dir():
-        return Named(word, _folder(path))
+        return RulebookSource(word, _folder(path))
     if path.is_file():
-        return Named(word, load_rulebook([path]))
+        return RulebookSource(word, load_rulebook([path]))
     installed = load_rulebook()
-    return Named(word, installed if word == installed.version else _revision(word))
+    return RulebookSource(word, installed if word == installed.version else _revision(word))
 
 
 def _folder(folder: Path) -> "Rulebook":
@@ -104,7 +104,9 @@ def rulebook_before(revision: str, law: Path | None, overlays: Sequence[Path]) -
     revisions.parted(f"{revision}:.")
     folder = _from_here(law) if law else next(iter(revisions.law_folders(revision)), "")
     files = revisions.files_at(revision, folder) if folder else None
-    laid = {f"{revision}:{one}": revisions.files_at(revision, _from_here(one)) for one in overlays}
+    laid = {
+        f"{revision}:{overlay}": revisions.files_at(revision, _from_here(overlay)) for overlay in overlays
+    }
     return loaded(files or {}, {name: next(iter(found.values())) for name, found in laid.items() if found})
 
 

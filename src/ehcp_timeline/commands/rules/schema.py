@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.law.rulebook import Deadline, DutyKind, NotEncoded, Who
-from ehcp_timeline.output.schema import InTimeShape, RulebookUsed, Shape, Whole, schema_of
+from ehcp_timeline.output.schema import InTimeShape, ListAnswer, RulebookUsed, Shape, Whole, schema_of
 
 
 class FixtureFailure(Shape):
@@ -201,7 +201,46 @@ class CoverageAnswer(Shape):
     not_encoded: list[NotEncoded]
 
 
+class Moved(Shape):
+    """One clock that a bank holiday moves."""
+
+    case_id: str
+    row: Annotated[int, Field(ge=1)]
+    deadline: str
+    duty: str
+    law: str
+    kind: DutyKind
+    who: Who
+    start: date | None
+    due_before: date | None
+    due: date | None
+    act_by_before: date | None
+    act_by: date | None
+    verdict_before: Verdict
+    verdict: Verdict
+    district: str | None
+    team: str | None
+    caseworker: str | None
+
+
+class HolidayCounts(Shape):
+    """How much is moved, and by which days."""
+
+    added: list[date]
+    moved: Whole
+    cases: Whole
+
+
+class HolidaysAnswer(ListAnswer):
+    """The answer of `ehcp rules holidays --format json`."""
+
+    schema_: Annotated[Literal["ehcp-holidays/1"], Field(alias="schema")]
+    summary: HolidayCounts
+    moved: list[Moved]
+
+
 RULES_ENVELOPES: Final[dict[str, type[BaseModel]]] = {
+    "ehcp-holidays-1": HolidaysAnswer,
     "ehcp-rules-1": RulesAnswer,
     "ehcp-rule-1": RuleAnswer,
     "ehcp-stale-1": StaleAnswer,

@@ -14,7 +14,7 @@ from ehcp_timeline.shell.options import AsAt, Force, Format, OutputFile, Rules
 from ehcp_timeline.shell.parse import day_asked
 
 if TYPE_CHECKING:
-    from ehcp_timeline.commands.rules.golden.run import Fixture, Outcome
+    from ehcp_timeline.commands.rules.golden.run import Fixture, FixtureResult
     from ehcp_timeline.law.rulebook import Rulebook
     from ehcp_timeline.output.ci import Note
 
@@ -76,7 +76,7 @@ def run_cases(
         raise typer.Exit(FAILED)
     fixtures = load_fixtures(where, rulebook, names(rulebook), day_asked(as_at))
     outcomes = list(run(fixtures, rulebook))
-    wrong = [one for one in outcomes if one.wrong]
+    wrong = [outcome for outcome in outcomes if outcome.wrong]
     untold = _untold(since, rulebook, fixtures, law, overlays) if since else []
     if update:
         left = _update(wrong, yes=yes)
@@ -124,7 +124,9 @@ def _untold(
     return list(untold_notes(untold(old, rulebook, fixtures), since))
 
 
-def _write(to: Output, outcomes: Sequence["Outcome"], others: Sequence["Note"], rulebook: "Rulebook") -> None:
+def _write(
+    to: Output, outcomes: Sequence["FixtureResult"], others: Sequence["Note"], rulebook: "Rulebook"
+) -> None:
     from ehcp_timeline.commands.rules.golden import view
     from ehcp_timeline.output import ci
     from ehcp_timeline.output.data import json_text
@@ -145,18 +147,18 @@ def _write(to: Output, outcomes: Sequence["Outcome"], others: Sequence["Note"], 
             to.send("".join(f"{line}\n" for line in lines))
 
 
-def _update(wrong: Sequence["Outcome"], *, yes: bool) -> int:
+def _update(wrong: Sequence["FixtureResult"], *, yes: bool) -> int:
     """Show what the fixtures would have to expect; write it if told so. Return how many stay wrong."""
     from ehcp_timeline.commands.rules.golden.update import updates
 
     stay = 0
-    for one in updates(wrong):
-        Output("plain", None, force=False).send(one.diff)
-        stay += len(one.by_hand) + (0 if yes else one.changed)
-        if yes and one.changed:
-            one.path.write_bytes(one.content)
-            say(f"{one.path}: {_count(one.changed, 'expectation')} changed")
-        for line in one.by_hand:
+    for update in updates(wrong):
+        Output("plain", None, force=False).send(update.diff)
+        stay += len(update.by_hand) + (0 if yes else update.changed)
+        if yes and update.changed:
+            update.path.write_bytes(update.content)
+            say(f"{update.path}: {_count(update.changed, 'expectation')} changed")
+        for line in update.by_hand:
             say(f"{line}: change this one by hand")
     if stay and not yes:
         say("nothing is written; read the difference, then add --yes")

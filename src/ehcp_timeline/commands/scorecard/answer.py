@@ -5,14 +5,14 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from ehcp_timeline.commands.scorecard.lines import above, below
-from ehcp_timeline.commands.scorecard.periods import Period
-from ehcp_timeline.commands.scorecard.rollup import PERIOD
-from ehcp_timeline.commands.scorecard.scorecard import Files, Scorecard
 from ehcp_timeline.commands.scorecard.targets import Reached
-from ehcp_timeline.commands.scorecard.trends import Trend
 from ehcp_timeline.law.kpi.model import Kpis, Measure
 from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.kpi.lines import above, below
+from ehcp_timeline.measure.kpi.periods import Period
+from ehcp_timeline.measure.kpi.rollup import PERIOD
+from ehcp_timeline.measure.kpi.scorecard import Files, Scorecard
+from ehcp_timeline.measure.kpi.trends import MeasureTrend
 from ehcp_timeline.output.answers import problem_values, rulebook_values
 
 SCHEMA = "ehcp-scorecard/1"
@@ -21,7 +21,7 @@ PLACE_KEYS = ("by", "group", "period", "from", "to")
 
 
 def scorecard_answer(
-    card: Scorecard, trends: Sequence[Mapping[str, Trend]], reached: Sequence[Reached]
+    card: Scorecard, trends: Sequence[Mapping[str, MeasureTrend]], reached: Sequence[Reached]
 ) -> dict[str, Any]:
     """Return the answer of `ehcp scorecard`, with the keys of `schema.ScorecardAnswer`."""
     question = card.question
@@ -31,7 +31,7 @@ def scorecard_answer(
         **_asked(question.rulebook, question.as_at, card.files),
         "by": question.group.id if question.group else None,
         "period": card.layout.kind,
-        "measures": [measure_values(one, question.kpis) for one in question.measures],
+        "measures": [measure_values(measure, question.kpis) for measure in question.measures],
         "lines": [
             {**place, "values": values, "of": _of(line, question.measures), "no_cases": none, "trends": went}
             for (place, values, none, line), went in zip(_lines(card), moved, strict=True)
@@ -87,7 +87,7 @@ def scorecard_rows(card: Scorecard, *, no_cases: str | None = NO_CASES) -> Itera
 def _lines(card: Scorecard) -> Iterator[tuple[dict[str, Any], dict[str, Any], list[str], Mapping[str, Any]]]:
     """Yield for each line its place, its values, the measures without a case, and the line itself."""
     by = card.question.group.id if card.question.group else None
-    names = [one.id for one in card.question.measures]
+    names = [measure.id for measure in card.question.measures]
     measured = [(name, above(name)) for name in names if name not in card.files.not_measured]
     for line in card.lines.iter_rows(named=True):
         period = Period(card.layout.kind, line[PERIOD])
@@ -101,4 +101,8 @@ def _lines(card: Scorecard) -> Iterator[tuple[dict[str, Any], dict[str, Any], li
 
 def _of(line: Mapping[str, Any], measures: Sequence[Measure]) -> dict[str, list[int]]:
     """Return the cases above and below the line of each percentage that has any."""
-    return {one.id: [line[above(one.id)], line[below(one.id)]] for one in measures if line[below(one.id)]}
+    return {
+        measure.id: [line[above(measure.id)], line[below(measure.id)]]
+        for measure in measures
+        if line[below(measure.id)]
+    }

@@ -6,28 +6,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ehcp_timeline.commands.publish.command import Disclosure, Threshold, asked_to_suppress
 from ehcp_timeline.commands.scorecard.publish import publish_card
-from ehcp_timeline.commands.scorecard.question import (
+from ehcp_timeline.errors import OutputError, UsageError
+from ehcp_timeline.shell.destination import ROW_FORMATS, Output, choose_output, say
+from ehcp_timeline.shell.disclosure import Disclosure, Threshold, asked_to_suppress
+from ehcp_timeline.shell.help_text import examples, exit_codes
+from ehcp_timeline.shell.kpi_request import (
     GROUPS,
-    Asked,
     FileNames,
+    KpiRequest,
     Measures,
     asked_for,
     exit_code,
     left_out,
 )
-from ehcp_timeline.errors import OutputError, UsageError
-from ehcp_timeline.shell.destination import ROW_FORMATS, Output, choose_output, say
-from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.options import AsAt, Config, Force, Format, OutputFile, Rules
 from ehcp_timeline.shell.parse import choice, day_asked
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from ehcp_timeline.commands.scorecard.scorecard import Scorecard
     from ehcp_timeline.law.kpi.model import Measure
+    from ehcp_timeline.measure.kpi.scorecard import Scorecard
     from ehcp_timeline.shell.config import Config as Settings
 
 _LAST = {True: 2, False: 5}
@@ -116,11 +116,11 @@ def scorecard(
     raise typer.Exit(exit_code(card.files))
 
 
-def _card(what: Asked, *, monthly: bool, since: str | None) -> "Scorecard":
+def _card(what: KpiRequest, *, monthly: bool, since: str | None) -> "Scorecard":
     """Count, once or for every month."""
     if not monthly:
         return what.counted()
-    from ehcp_timeline.commands.scorecard.scorecard import make_series
+    from ehcp_timeline.measure.kpi.scorecard import make_series
 
     first = day_asked(since, "--from") if since else None
     return make_series(what.question, what.sources, what.layout, first)
@@ -129,9 +129,9 @@ def _card(what: Asked, *, monthly: bool, since: str | None) -> "Scorecard":
 def _write(to: Output, card: "Scorecard", config: "Settings", last: int | None, *, chosen: bool) -> None:
     """Write the scorecard in the format that was chosen."""
     from ehcp_timeline.commands.scorecard import answer, view
-    from ehcp_timeline.commands.scorecard.lines import newest
     from ehcp_timeline.commands.scorecard.targets import reached, read_targets
-    from ehcp_timeline.commands.scorecard.trends import trends
+    from ehcp_timeline.measure.kpi.lines import newest
+    from ehcp_timeline.measure.kpi.trends import trends
 
     targets = read_targets(config.targets, card.question.kpis, str(config.path))
     on_screen = to.format in ("table", "plain")
@@ -159,25 +159,27 @@ def _write(to: Output, card: "Scorecard", config: "Settings", last: int | None, 
 
 def _newest(card: "Scorecard", periods: int) -> "pl.DataFrame":
     """Return the lines of the last so many periods."""
-    from ehcp_timeline.commands.scorecard.lines import newest
+    from ehcp_timeline.measure.kpi.lines import newest
 
     return newest(card.lines, periods)
 
 
 def _shown(card: "Scorecard", *, chosen: bool) -> "tuple[Measure, ...]":
     """Return the measures that a screen shows: those that were asked for, or the headlines."""
-    return tuple(one for one in card.question.measures if chosen or one.headline or card.layout.every_state)
+    return tuple(
+        measure for measure in card.question.measures if chosen or measure.headline or card.layout.every_state
+    )
 
 
-def _pack(what: Asked, name: str, path: Path | None, *, force: bool) -> int:
+def _pack(what: KpiRequest, name: str, path: Path | None, *, force: bool) -> int:
     """Write a pack as a workbook or a folder, and return the exit code."""
     kpis = what.question.kpis
     pack = kpis.packs[choice("--pack", name, tuple(kpis.packs))]
     if path is None:
         raise OutputError("a pack is a workbook or a folder", f"add -o {pack.id}.xlsx, or -o {pack.id}/")
     from ehcp_timeline.commands.scorecard.pack_files import pack_book, pack_csvs
-    from ehcp_timeline.commands.scorecard.packs import measures_of
-    from ehcp_timeline.commands.scorecard.scorecard import make_pack
+    from ehcp_timeline.measure.kpi.packs import measures_of
+    from ehcp_timeline.measure.kpi.scorecard import make_pack
     from ehcp_timeline.output.files import check_folder, check_target, write_folder, write_whole
 
     as_book = path.suffix.lower() == ".xlsx"
@@ -185,10 +187,10 @@ def _pack(what: Asked, name: str, path: Path | None, *, force: bool) -> int:
         check_target(path, force=force)
     else:
         check_folder(path)
-    wanted = tuple(one for one in kpis.measures if one.id in measures_of(pack))
+    wanted = tuple(measure for measure in kpis.measures if measure.id in measures_of(pack))
     sheets, files = make_pack(pack, replace(what.question, measures=wanted), what.sources, what.layout)
     if as_book:
-        notes = [f"{one.name}: {one.rows:,} rows, {one.judged:,} judged." for one in files.inputs]
+        notes = [f"{input_.name}: {input_.rows:,} rows, {input_.judged:,} judged." for input_ in files.inputs]
         book = pack_book(pack.says, sheets, as_at=what.question.as_at, notes=notes)
         write_whole(path, book, force=force)
     else:

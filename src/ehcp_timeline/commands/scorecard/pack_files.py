@@ -7,7 +7,7 @@ from datetime import time as midnight
 from typing import Any
 
 from ehcp_timeline.commands.scorecard.answer import NO_CASES
-from ehcp_timeline.commands.scorecard.packs import PackRow, PackSheet, Value
+from ehcp_timeline.measure.kpi.packs import PackRow, PackSheet, Value
 from ehcp_timeline.output.data import csv_text
 from ehcp_timeline.output.workbook import safe_book
 from ehcp_timeline.text.safe import visible
@@ -39,7 +39,7 @@ def _keys(sheet: PackSheet) -> tuple[str, ...]:
 def _rows(sheet: PackSheet) -> Iterator[dict[str, Any]]:
     """Yield the lines of a sheet, each with its own definition."""
     for row in sheet.rows:
-        values = (_value(row, one) for one in row.values)
+        values = (_value(row, value) for value in row.values)
         yield {
             "measure": row.measure.name,
             "counted": row.counted,

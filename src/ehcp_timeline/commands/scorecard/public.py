@@ -11,17 +11,16 @@ from typing import Any
 
 import polars as pl
 
-from ehcp_timeline.commands.publish.secondary import Cell
-from ehcp_timeline.commands.publish.suppress import HIDDEN, Table, check_threshold, to_hide
-from ehcp_timeline.commands.publish.table import legend
 from ehcp_timeline.commands.scorecard.answer import measure_values, scorecard_rows
-from ehcp_timeline.commands.scorecard.lines import above, below
-from ehcp_timeline.commands.scorecard.rollup import OF_ALL, OF_RECORDED, PERIOD, RANK
-from ehcp_timeline.commands.scorecard.scorecard import Scorecard
-from ehcp_timeline.commands.scorecard.trends import plain
 from ehcp_timeline.law.kpi.model import Measure
+from ehcp_timeline.measure.kpi.lines import above, below
+from ehcp_timeline.measure.kpi.rollup import OF_ALL, OF_RECORDED, PERIOD, RANK
+from ehcp_timeline.measure.kpi.scorecard import Scorecard
+from ehcp_timeline.measure.kpi.trends import plain
 from ehcp_timeline.output.answers import rulebook_values
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.privacy.secondary import Cell
+from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, check_threshold, legend, to_hide
 from ehcp_timeline.text.words import day
 
 Number = tuple[int, str, tuple[str, ...]]
@@ -42,7 +41,7 @@ class _Sheet:
     """
 
     measure: Measure
-    table: Table
+    table: CountTable
     names: Mapping[Cell, Number]
     lines: tuple[int, ...]
 
@@ -101,7 +100,7 @@ def _sheet(mine: pl.DataFrame, measure: Measure) -> _Sheet:
     columns = ("part", "rest") if split else ("part",)
     names = tuple(str(one) for one in range(len(inner)))
     lines = tuple(mine[_LINE].to_list())
-    table = Table(names, columns, tuple(inner), adds_across=split, adds_down=adds_down)
+    table = CountTable(names, columns, tuple(inner), adds_across=split, adds_down=adds_down)
     return _Sheet(measure, table, dict(_names(measure, lines, split=split)), lines)
 
 
@@ -150,7 +149,11 @@ def public_sections(
     rows = public_rows(card, hidden, no_cases="no cases")
     yield Section(title=f"Scorecard as at {day(card.question.as_at)}", before=(legend(threshold),))
     for topic, says in card.question.kpis.topics.items():
-        mine = [one for one in measures if one.topic == topic and one.id not in card.files.not_measured]
+        mine = [
+            measure
+            for measure in measures
+            if measure.topic == topic and measure.id not in card.files.not_measured
+        ]
         if mine:
             yield _topic(says, mine, rows)
 
@@ -166,18 +169,20 @@ def public_answer(card: Scorecard, hidden: Collection[Place], threshold: int) ->
         ),
         "threshold": threshold,
         "legend": legend(threshold),
-        "measures": [measure_values(one, question.kpis) for one in question.measures],
+        "measures": [measure_values(measure, question.kpis) for measure in question.measures],
         "lines": public_rows(card, hidden, no_cases=None),
     }
 
 
 def _topic(says: str, measures: Sequence[Measure], rows: Sequence[dict[str, Any]]) -> Section:
-    numbers = (Column(one.short, "number") for one in measures)
+    numbers = (TableColumn(measure.short, "number") for measure in measures)
     return Section(
         title=says,
-        columns=(Column("group", "fixed"), Column("period", "fixed"), *numbers),
-        rows=tuple((row["group"], row["period"], *(_cell(row[one.id]) for one in measures)) for row in rows),
-        after=tuple(f"{one.short}: {one.name}" for one in measures),
+        columns=(TableColumn("group", "fixed"), TableColumn("period", "fixed"), *numbers),
+        rows=tuple(
+            (row["group"], row["period"], *(_cell(row[measure.id]) for measure in measures)) for row in rows
+        ),
+        after=tuple(f"{measure.short}: {measure.name}" for measure in measures),
     )
 
 

@@ -7,8 +7,8 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import Output, say
 
 if TYPE_CHECKING:
-    from ehcp_timeline.commands.scorecard.scorecard import Scorecard
     from ehcp_timeline.law.kpi.model import Measure
+    from ehcp_timeline.measure.kpi.scorecard import Scorecard
 
 
 def publish_card(to: Output, card: "Scorecard", measures: "Sequence[Measure]", threshold: int) -> None:
@@ -23,10 +23,10 @@ def publish_card(to: Output, card: "Scorecard", measures: "Sequence[Measure]", t
     Raises:
         UsageError: The threshold hides nothing, or the groups are people.
     """
-    from ehcp_timeline.commands.publish.table import legend
     from ehcp_timeline.commands.scorecard import public as view
     from ehcp_timeline.commands.scorecard.answer import scorecard_keys
     from ehcp_timeline.commands.scorecard.public import hidden_numbers
+    from ehcp_timeline.privacy.suppress import legend
 
     if card.question.group is not None and card.question.group.id == "caseworker":
         raise UsageError("a table by caseworker is about staff: it is not for publication", "--by team")

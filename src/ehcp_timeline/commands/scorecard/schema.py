@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from ehcp_timeline.commands.scorecard.periods import PeriodKind
 from ehcp_timeline.commands.scorecard.targets import Status
-from ehcp_timeline.commands.scorecard.trends import Direction
 from ehcp_timeline.law.kpi.model import Unit
+from ehcp_timeline.measure.kpi.periods import PeriodKind
+from ehcp_timeline.measure.kpi.trends import Direction
 from ehcp_timeline.output.schema import FileRead, ProblemFound, RulebookUsed, Shape
 
 Number = int | float | None

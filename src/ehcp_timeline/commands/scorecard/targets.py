@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 import polars as pl
 
-from ehcp_timeline.commands.scorecard.facts import GROUP
-from ehcp_timeline.commands.scorecard.lines import Layout, above, below
-from ehcp_timeline.commands.scorecard.periods import Period, PeriodKind, period_of
-from ehcp_timeline.commands.scorecard.rollup import PERIOD
 from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.law.kpi.model import Kpis, Measure
+from ehcp_timeline.measure.kpi.facts import GROUP
+from ehcp_timeline.measure.kpi.lines import LineLayout, above, below
+from ehcp_timeline.measure.kpi.periods import Period, PeriodKind, period_of
+from ehcp_timeline.measure.kpi.rollup import PERIOD
 
 Status = Literal["green", "amber", "red", "no cases"]
 AMBER_POINTS = Fraction(5)
@@ -141,7 +141,7 @@ def _amount(value: object, measure: Measure, where: str) -> Fraction:
     return amount
 
 
-def reached(targets: Sequence[Target], lines: pl.DataFrame, layout: Layout) -> Iterator[Reached]:
+def reached(targets: Sequence[Target], lines: pl.DataFrame, layout: LineLayout) -> Iterator[Reached]:
     """Yield how near each line came to each target that it has, in the order of the lines."""
     current = period_of(layout.kind, layout.as_at)
     there = [one for one in targets if one.measure.id in lines.columns]

@@ -5,24 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from ehcp_timeline.commands.scorecard.answer import NO_CASES, measure_values
-from ehcp_timeline.commands.scorecard.lines import above
-from ehcp_timeline.commands.scorecard.periods import Period
-from ehcp_timeline.commands.scorecard.rollup import PERIOD
-from ehcp_timeline.commands.scorecard.scorecard import Scorecard
 from ehcp_timeline.commands.scorecard.targets import Reached
-from ehcp_timeline.commands.scorecard.trends import Trend, plain
 from ehcp_timeline.law.kpi.model import Kpis, Measure
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.measure.kpi.lines import above
+from ehcp_timeline.measure.kpi.periods import Period
+from ehcp_timeline.measure.kpi.rollup import PERIOD
+from ehcp_timeline.measure.kpi.scorecard import Scorecard
+from ehcp_timeline.measure.kpi.trends import MeasureTrend, plain
+from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, day
 
 _OF_TARGETS = (
-    Column("measure", "fixed"),
-    Column("group", "fixed"),
-    Column("period", "fixed"),
-    Column("target", "number"),
-    Column("reached", "number"),
-    Column("status", "status"),
-    Column("missing"),
+    TableColumn("measure", "fixed"),
+    TableColumn("group", "fixed"),
+    TableColumn("period", "fixed"),
+    TableColumn("target", "number"),
+    TableColumn("reached", "number"),
+    TableColumn("status", "status"),
+    TableColumn("missing"),
 )
 
 
@@ -42,7 +42,7 @@ class Shown:
 
 
 def scorecard_sections(
-    card: Scorecard, shown: Shown, trends: Sequence[Mapping[str, Trend]], reached: Sequence[Reached]
+    card: Scorecard, shown: Shown, trends: Sequence[Mapping[str, MeasureTrend]], reached: Sequence[Reached]
 ) -> Iterator[Section]:
     """Yield the scorecard, its targets, and what could not be measured."""
     lines = _kept(card, shown)
@@ -50,8 +50,8 @@ def scorecard_sections(
     if reached:
         yield _targets(reached, {_label(card, line) for line in lines})
     for topic, says in card.question.kpis.topics.items():
-        measures = [one for one in shown.measures if one.topic == topic]
-        measured = [one for one in measures if one.id not in card.files.not_measured]
+        measures = [measure for measure in shown.measures if measure.topic == topic]
+        measured = [measure for measure in measures if measure.id not in card.files.not_measured]
         if measured and shown.across:
             yield _across(says, card, measured, lines, trends[-1])
         elif measured:
@@ -63,7 +63,10 @@ def scorecard_sections(
 def _opening(card: Scorecard, shown: int) -> Section:
     """Return the day that was asked about, the files, and how much of the answer is shown."""
     periods = card.lines[PERIOD].n_unique()
-    files = (f"{one.name}: {count(one.rows, 'row')}, {one.judged:,} judged." for one in card.files.inputs)
+    files = (
+        f"{input_.name}: {count(input_.rows, 'row')}, {input_.judged:,} judged."
+        for input_ in card.files.inputs
+    )
     cut = (f"The last {shown} of {periods} periods; --last {periods} shows all.",) if shown < periods else ()
     return Section(title=f"Scorecard as at {day(card.question.as_at)}", before=(*files, *cut))
 
@@ -84,15 +87,16 @@ def _across(
     card: Scorecard,
     measures: Sequence[Measure],
     lines: Sequence[Mapping[str, Any]],
-    trends: Mapping[str, Trend],
+    trends: Mapping[str, MeasureTrend],
 ) -> Section:
     """Return measures down, periods across, and the trend into the last of them."""
-    labels = [Column(_label(card, line), "number") for line in lines]
+    labels = [TableColumn(_label(card, line), "number") for line in lines]
     return Section(
         title=says,
-        columns=(Column("measure"), *labels, Column("trend")),
+        columns=(TableColumn("measure"), *labels, TableColumn("trend")),
         rows=tuple(
-            (one.name, *(_cell(one, line) for line in lines), str(trends.get(one.id, ""))) for one in measures
+            (measure.name, *(_cell(measure, line) for line in lines), str(trends.get(measure.id, "")))
+            for measure in measures
         ),
     )
 
@@ -105,14 +109,15 @@ def _down(
     return Section(
         title=says,
         columns=(
-            Column(group.id if group else "group", "fixed"),
-            Column("period", "fixed"),
-            *(Column(one.short, "number") for one in measures),
+            TableColumn(group.id if group else "group", "fixed"),
+            TableColumn("period", "fixed"),
+            *(TableColumn(measure.short, "number") for measure in measures),
         ),
         rows=tuple(
-            (line["group"], _label(card, line), *(_cell(one, line) for one in measures)) for line in lines
+            (line["group"], _label(card, line), *(_cell(measure, line) for measure in measures))
+            for line in lines
         ),
-        after=tuple(f"{one.short}: {one.name}" for one in measures),
+        after=tuple(f"{measure.short}: {measure.name}" for measure in measures),
     )
 
 
@@ -146,7 +151,7 @@ def _not_measured(card: Scorecard, shown: Shown) -> Iterator[Section]:
     if reasons:
         yield Section(
             title="Not measured",
-            columns=(Column("why"), Column("measures")),
+            columns=(TableColumn("why"), TableColumn("measures")),
             rows=tuple((why, ", ".join(names)) for why, names in reasons.items()),
         )
 
@@ -170,7 +175,7 @@ MEASURE_KEYS = (
 
 def measures_answer(kpis: Kpis) -> dict[str, Any]:
     """Return the answer of `ehcp scorecard --list-measures`."""
-    return {"schema": SCHEMA, "measures": [measure_values(one, kpis) for one in kpis.measures]}
+    return {"schema": SCHEMA, "measures": [measure_values(measure, kpis) for measure in kpis.measures]}
 
 
 def measure_rows(kpis: Kpis) -> Iterator[dict[str, Any]]:
@@ -186,7 +191,12 @@ def measure_sections(kpis: Kpis) -> Iterator[Section]:
         rows = [row for row in measure_rows(kpis) if row["topic"] == topic]
         yield Section(
             title=says,
-            columns=(Column("measure", "fixed"), Column("counted"), Column("out of"), Column("by")),
+            columns=(
+                TableColumn("measure", "fixed"),
+                TableColumn("counted"),
+                TableColumn("out of"),
+                TableColumn("by"),
+            ),
             rows=tuple(
                 (row["id"], row["numerator"], row["denominator"] or "", row["dated_by"] or "the as-at day")
                 for row in rows

@@ -32,10 +32,10 @@ def template(
     columns = vocabulary().columns
     to.send(template_workbook(columns) if book else f"{','.join(columns)}\n")
     if rows:
-        held = {one.id: values_in_words(one) for one in columns.values()}
+        held = {column.id: values_in_words(column) for column in columns.values()}
         say(
             *(
-                f"{one.id}: {one.says}{f' ({held[one.id]})' if held[one.id] else ''}"
-                for one in columns.values()
+                f"{column.id}: {column.says}{f' ({held[column.id]})' if held[column.id] else ''}"
+                for column in columns.values()
             )
         )

@@ -45,7 +45,7 @@ def timeline(
     row = row_from_words(words, names(rulebook), when)
     judged = judge_case(rulebook, [row], when, foresee=True)
     clocks = [Dated(one.clock, one.deadline, one.why_not_owed) for one in judged]
-    lines = [record(one.clock, one.deadline, row.texts) for one in clocks]
+    lines = [record(clock.clock, clock.deadline, row.texts) for clock in clocks]
     to.send_rows(
         lines,
         FINDING_KEYS,

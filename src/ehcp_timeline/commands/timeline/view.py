@@ -6,7 +6,7 @@ from datetime import date
 
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.text.words import count, day, rulebook_name
 
@@ -30,15 +30,17 @@ class Dated:
 
 def timeline_sections(rulebook: Rulebook, clocks: Sequence[Dated], as_at: date) -> list[Section]:
     """Return every clock that has started or whose day is known, in the order of their days."""
-    shown = sorted((one for one in clocks if _is_shown(one.clock)), key=lambda one: one.clock.due or date.max)
+    shown = sorted(
+        (clock for clock in clocks if _is_shown(clock.clock)), key=lambda one: one.clock.due or date.max
+    )
     name = rulebook_name(rulebook.version, rulebook.overlays)
     left_out = count(len(clocks) - len(shown), "other deadline")
     columns = (
-        Column("due", "fixed"),
-        Column("who"),
-        Column("what"),
-        Column("how it stands"),
-        Column("the law"),
+        TableColumn("due", "fixed"),
+        TableColumn("who"),
+        TableColumn("what"),
+        TableColumn("how it stands"),
+        TableColumn("the law"),
     )
     return [
         Section(

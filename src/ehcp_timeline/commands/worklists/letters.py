@@ -1,7 +1,7 @@
 """`ehcp letters`: whom to tell before a day is missed, ready for a mail merge; no letter is sent."""
 
 from ehcp_timeline.shell.help_text import examples
-from ehcp_timeline.shell.list_command import CaseFile, Sheet, list_output, question
+from ehcp_timeline.shell.list_command import CaseFileArgument, ListOutput, list_output, question
 from ehcp_timeline.shell.options import (
     AsAt,
     AssumeBlank,
@@ -25,7 +25,7 @@ from ehcp_timeline.shell.options import (
     "ehcp letters cases.csv -o letters.csv",
 )
 def letters(
-    file: CaseFile,
+    file: CaseFileArgument,
     *,
     as_at: AsAt = None,
     top: Top = 20,
@@ -59,7 +59,7 @@ def letters(
     work = asks.work(asks.source(file), ALL, assume_blank)
     found = before_breach(work, selection)
     lines = list(letter_lines(found.clocks.iter_rows(named=True), next_steps()))
-    sheet = Sheet("Before the day is missed", LETTER_KEYS, lines, asks.as_at, NOTES)
+    sheet = ListOutput("Before the day is missed", LETTER_KEYS, lines, asks.as_at, NOTES)
     summary = {"families": len(lines), "in_time": found.in_time, "cannot_be_told": found.untold}
     sheet.send(
         to,

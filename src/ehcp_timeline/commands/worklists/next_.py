@@ -7,7 +7,7 @@ import typer
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.help_text import examples
 from ehcp_timeline.shell.list_command import (
-    CaseFile,
+    CaseFileArgument,
     Pseudonymise,
     key_asked,
     list_output,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     "ehcp next cases.csv --team Assessment --top 40 -o today.xlsx",
 )
 def next_(
-    file: CaseFile,
+    file: CaseFileArgument,
     *,
     caseworker: Caseworker = None,
     policy: Annotated[

@@ -6,21 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ehcp_timeline.commands.publish.command import (
-    Disclosure,
-    Previous,
-    Public,
-    Threshold,
-    asked_to_suppress,
-    publish,
-)
+from ehcp_timeline.commands.worklists.publish import Public, publish
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import Output, say
+from ehcp_timeline.shell.disclosure import Disclosure, Previous, Threshold, asked_to_suppress
 from ehcp_timeline.shell.exit_codes import exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.list_command import (
     By,
-    CaseFile,
+    CaseFileArgument,
     Pseudonymise,
     group_asked,
     key_asked,
@@ -89,7 +83,7 @@ class _Asked:
     "ehcp overdue cases.csv --by district --disclosure suppress -o public.csv",
 )
 def overdue(
-    file: CaseFile,
+    file: CaseFileArgument,
     *,
     as_at: AsAt = None,
     by: By = None,

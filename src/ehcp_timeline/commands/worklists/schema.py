@@ -6,22 +6,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from ehcp_timeline.audit.clock import Certainty, Verdict
-from ehcp_timeline.commands.changes.compare import Change
-from ehcp_timeline.law.rulebook import DutyKind, Who
 from ehcp_timeline.output.schema import (
-    FileRead,
-    InTimeShape,
-    NotJudgedDeadline,
-    ProblemFound,
+    ListAnswer,
     RulebookUsed,
-    Sha256,
     Shape,
     Whole,
 )
-
-Statement = Annotated[
-    str | None, Field(description="what must stand on every copy of a pseudonymised list; null otherwise")
-]
 
 
 class Work(Shape):
@@ -85,60 +75,6 @@ class LetterLine(Shape):
     rights: str
 
 
-class Changed(Shape):
-    """One clock that changed between two answers."""
-
-    change: Change
-    case_id: str
-    deadline: str
-    duty: str
-    law: str
-    kind: DutyKind
-    who: Who
-    source: str | None
-    start: date | None
-    due: date | None
-    answered: date | None
-    before: Annotated[Verdict | None, Field(description="null where there was no such clock")]
-    now: Annotated[Verdict | None, Field(description="null where there is none any more")]
-    days_late: int | None
-    note: str | None
-    district: str | None
-    team: str | None
-    caseworker: str | None
-
-
-class Moved(Shape):
-    """One clock that a bank holiday moves."""
-
-    case_id: str
-    row: Annotated[int, Field(ge=1)]
-    deadline: str
-    duty: str
-    law: str
-    kind: DutyKind
-    who: Who
-    start: date | None
-    due_before: date | None
-    due: date | None
-    act_by_before: date | None
-    act_by: date | None
-    verdict_before: Verdict
-    verdict: Verdict
-    district: str | None
-    team: str | None
-    caseworker: str | None
-
-
-class _ListAnswer(Shape):
-    as_at: date
-    rulebook: RulebookUsed
-    input: list[FileRead]
-    statement: Statement
-    not_judged: list[NotJudgedDeadline]
-    problems: list[ProblemFound]
-
-
 class OverdueCounts(Shape):
     """How much is overdue."""
 
@@ -170,15 +106,7 @@ class LetterCounts(Shape):
     cannot_be_told: Whole
 
 
-class HolidayCounts(Shape):
-    """How much is moved, and by which days."""
-
-    added: list[date]
-    moved: Whole
-    cases: Whole
-
-
-class OverdueAnswer(_ListAnswer):
+class OverdueAnswer(ListAnswer):
     """The answer of `ehcp overdue --format json`."""
 
     schema_: Annotated[Literal["ehcp-overdue/1"], Field(alias="schema")]
@@ -186,7 +114,7 @@ class OverdueAnswer(_ListAnswer):
     work: list[Work]
 
 
-class SaveListAnswer(_ListAnswer):
+class SaveListAnswer(ListAnswer):
     """The answer of `ehcp overdue --save-list --format json`."""
 
     schema_: Annotated[Literal["ehcp-save-list/1"], Field(alias="schema")]
@@ -194,7 +122,7 @@ class SaveListAnswer(_ListAnswer):
     work: list[WorkAtRisk]
 
 
-class NextAnswer(_ListAnswer):
+class NextAnswer(ListAnswer):
     """The answer of `ehcp next --format json`."""
 
     schema_: Annotated[Literal["ehcp-next/1"], Field(alias="schema")]
@@ -202,41 +130,12 @@ class NextAnswer(_ListAnswer):
     work: list[Work]
 
 
-class LettersAnswer(_ListAnswer):
+class LettersAnswer(ListAnswer):
     """The answer of `ehcp letters --format json`."""
 
     schema_: Annotated[Literal["ehcp-letters/1"], Field(alias="schema")]
     summary: LetterCounts
     letters: list[LetterLine]
-
-
-class HolidaysAnswer(_ListAnswer):
-    """The answer of `ehcp rules holidays --format json`."""
-
-    schema_: Annotated[Literal["ehcp-holidays/1"], Field(alias="schema")]
-    summary: HolidayCounts
-    moved: list[Moved]
-
-
-class SideTold(Shape):
-    """One of two answers that were held against each other."""
-
-    as_at: date
-    rulebook_sha256: Sha256
-    overlays_sha256: list[Sha256]
-    cases: Whole
-    clocks: Whole
-
-
-class ChangesAnswer(Shape):
-    """The answer of `ehcp changes --format json`."""
-
-    schema_: Annotated[Literal["ehcp-changes/1"], Field(alias="schema")]
-    old: SideTold
-    new: SideTold
-    statement: Statement
-    summary: dict[Change, Whole]
-    changes: list[Changed]
 
 
 class PublicationAnswer(Shape):
@@ -256,55 +155,10 @@ class PublicationAnswer(Shape):
     ]
 
 
-class ClaimMade(Shape):
-    """One exception claimed for one clock that was late without it."""
-
-    case_id: str
-    row: Annotated[int, Field(ge=1, description="physical line of the file")]
-    deadline: str
-    due: date | None
-    days_late: int | None
-    excuse: str
-    law: str
-    condition: Annotated[str, Field(description="in the words of the law")]
-    shows: Literal["proved", "refuted", "cannot be shown", "could not be read"]
-    why: Annotated[str, Field(description="the dates that say so")]
-    verdict: Verdict
-    district: str | None
-    team: str | None
-    caseworker: str | None
-
-
-class ClaimShare(Shape):
-    """How often an exception is claimed for a deadline."""
-
-    deadline: str
-    column: Annotated[str, Field(description="district, team or caseworker; empty for the whole file")]
-    name: str
-    clocks: Whole
-    claimed: Whole
-    always: Annotated[bool, Field(description="claimed for every one of at least five clocks")]
-
-
-class ExceptionsAnswer(Shape):
-    """The answer of `ehcp check --exceptions --format json`."""
-
-    schema_: Annotated[Literal["ehcp-exceptions/1"], Field(alias="schema")]
-    as_at: date
-    rulebook: RulebookUsed
-    rates: dict[str, InTimeShape]
-    unneeded: Annotated[dict[str, Whole], Field(description="deadline to claims in time, or not yet due")]
-    shares: list[ClaimShare]
-    claims: list[ClaimMade]
-
-
 LIST_ENVELOPES: dict[str, type[BaseModel]] = {
     "ehcp-overdue-1": OverdueAnswer,
     "ehcp-save-list-1": SaveListAnswer,
     "ehcp-next-1": NextAnswer,
     "ehcp-letters-1": LettersAnswer,
-    "ehcp-holidays-1": HolidaysAnswer,
-    "ehcp-changes-1": ChangesAnswer,
     "ehcp-publication-1": PublicationAnswer,
-    "ehcp-exceptions-1": ExceptionsAnswer,
 }

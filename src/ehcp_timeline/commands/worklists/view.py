@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ehcp_timeline.commands.check.summary import opening
 from ehcp_timeline.measure.result import Audit
 from ehcp_timeline.measure.worklists import split
-from ehcp_timeline.output.sections import Column, Section, without_empty_columns
+from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
+from ehcp_timeline.output.summary import opening
 from ehcp_timeline.text.words import count
 
 if TYPE_CHECKING:
     import polars as pl
 
 Row = Mapping[str, Any]
-Cells = tuple[tuple[Column, Callable[[Row], str]], ...]
+Cells = tuple[tuple[TableColumn, Callable[[Row], str]], ...]
 AT_ONCE = "at once"
 
 
@@ -61,7 +61,7 @@ def letter_sections(audit: Audit, lines: Sequence[Row], untold: int, top: int) -
         top: How many families are shown at most.
     """
     yield opening(audit)
-    cells = (_CASE, _DUE, (Column("expected", "fixed"), _text("expected")), _DEADLINE, _STILL, *_WHOSE)
+    cells = (_CASE, _DUE, (TableColumn("expected", "fixed"), _text("expected")), _DEADLINE, _STILL, *_WHOSE)
     rows = tuple(tuple(words(line) for _, words in cells) for line in lines[:top])
     shown = f"{len(rows):,} of {len(lines):,}" if len(rows) < len(lines) else f"{len(lines):,}"
     yield without_empty_columns(
@@ -117,14 +117,14 @@ def _groups(work: "pl.DataFrame", by: str) -> Section:
         most = max(mine["days_late"].to_list())
         cases = mine["case_id"].n_unique()
         rows.append((name or f"no {by} recorded", f"{mine.height:,}", f"{cases:,}", f"{most:,}"))
-    numbers = (Column(one, "number") for one in ("overdue", "cases", "most days late"))
-    return Section(title=f"Overdue by {by}", columns=(Column(by), *numbers), rows=tuple(rows))
+    numbers = (TableColumn(one, "number") for one in ("overdue", "cases", "most days late"))
+    return Section(title=f"Overdue by {by}", columns=(TableColumn(by), *numbers), rows=tuple(rows))
 
 
 def _law(work: "pl.DataFrame") -> Section:
     """Return what the deadlines of a list are, once each."""
     known = work.unique(subset="deadline", keep="first", maintain_order=True)
-    columns = (Column("deadline", "fixed"), Column("what is owed"), Column("the law"))
+    columns = (TableColumn("deadline", "fixed"), TableColumn("what is owed"), TableColumn("the law"))
     rows = tuple(known.select("deadline", "duty", "law").rows())
     return Section(title="What the deadlines are", columns=columns, rows=rows)
 
@@ -136,7 +136,7 @@ def _untold(untold: int) -> tuple[str, ...]:
     )
 
 
-def _by_when(as_at: date) -> tuple[Column, Callable[[Row], str]]:
+def _by_when(as_at: date) -> tuple[TableColumn, Callable[[Row], str]]:
     """Return the column of the step's last working day; a day that has passed is at once."""
 
     def words(row: Row) -> str:
@@ -146,7 +146,7 @@ def _by_when(as_at: date) -> tuple[Column, Callable[[Row], str]]:
             return ""
         return AT_ONCE if row["by"] < as_at else str(row["by"])
 
-    return Column("by", "fixed"), words
+    return TableColumn("by", "fixed"), words
 
 
 def _text(key: str) -> Callable[[Row], str]:
@@ -162,14 +162,14 @@ def _why(row: Row) -> str:
     return f"{row['deadline']}: {left}, started {row['start']}"
 
 
-_CASE = (Column("case", "fixed"), _text("case_id"))
-_DUE = (Column("due", "fixed"), _text("due"))
-_LATE = (Column("days late", "number"), _text("days_late"))
-_LEFT = (Column("days left", "number"), _text("days_left"))
-_EXPECTED = (Column("expected", "fixed"), _text("expected_p50"))
-_SLOW = (Column("if slow", "fixed"), _text("expected_p85"))
-_DEADLINE = (Column("deadline", "fixed"), _text("deadline"))
-_DO = (Column("what to do next"), _text("do"))
-_STILL = (Column("still to do"), _text("still_to_do"))
-_WHY = (Column("because"), _why)
-_WHOSE = tuple((Column(key), _text(key)) for key in ("caseworker", "team", "district"))
+_CASE = (TableColumn("case", "fixed"), _text("case_id"))
+_DUE = (TableColumn("due", "fixed"), _text("due"))
+_LATE = (TableColumn("days late", "number"), _text("days_late"))
+_LEFT = (TableColumn("days left", "number"), _text("days_left"))
+_EXPECTED = (TableColumn("expected", "fixed"), _text("expected_p50"))
+_SLOW = (TableColumn("if slow", "fixed"), _text("expected_p85"))
+_DEADLINE = (TableColumn("deadline", "fixed"), _text("deadline"))
+_DO = (TableColumn("what to do next"), _text("do"))
+_STILL = (TableColumn("still to do"), _text("still_to_do"))
+_WHY = (TableColumn("because"), _why)
+_WHOSE = tuple((TableColumn(key), _text(key)) for key in ("caseworker", "team", "district"))

@@ -7,9 +7,19 @@ from importlib.resources import files
 from typing import Any, TypeVar, cast, get_args
 
 from ehcp_timeline.errors import RulebookError
-from ehcp_timeline.law.kpi.marks import Mark, read_mark
-from ehcp_timeline.law.kpi.model import AS_AT, Better, Derived, Kpis, Measure, Pack, Population, Sheet, Unit
-from ehcp_timeline.law.loader.faults import Place, Table
+from ehcp_timeline.law.kpi.marks import Condition, read_mark
+from ehcp_timeline.law.kpi.model import (
+    AS_AT,
+    Better,
+    Derived,
+    Kpis,
+    Measure,
+    Pack,
+    PackSection,
+    Population,
+    Unit,
+)
+from ehcp_timeline.law.loader.faults import Location, Table
 
 NAME = "kpis.toml"
 CLOCK_DAYS = frozenset(("start", "due", "answered", "ended"))
@@ -50,7 +60,7 @@ def read_kpis(table: Table, columns: frozenset[str]) -> Kpis:
     Raises:
         RulebookError: With every fault.
     """
-    place = Place(f"{NAME}:")
+    place = Location(f"{NAME}:")
     place.keys(table, ("version", "each", "topic", "derived", "population", "measure", "pack"))
     derived = _each_once(_derived(here, body, columns) for here, body in place.tables(table, "derived"))
     known = columns | CLOCK_DAYS | frozenset(derived)
@@ -70,7 +80,7 @@ def read_kpis(table: Table, columns: frozenset[str]) -> Kpis:
     return Kpis(topics, derived, populations, tuple(measures.values()), packs)
 
 
-def _each_once(found: Iterable[tuple[Place, Read]]) -> dict[str, Read]:
+def _each_once(found: Iterable[tuple[Location, Read]]) -> dict[str, Read]:
     by_id: dict[str, Read] = {}
     for here, one in found:
         if one.id in by_id:
@@ -79,7 +89,7 @@ def _each_once(found: Iterable[tuple[Place, Read]]) -> dict[str, Read]:
     return by_id
 
 
-def _spread(place: Place, table: Table, key: str) -> Iterator[tuple[Place, Table]]:
+def _spread(place: Location, table: Table, key: str) -> Iterator[tuple[Location, Table]]:
     """Yield each table of a list, and one with `each` once for every word that it names."""
     words = place.maybe(table, "each", dict, {})
     for here, body in place.tables(table, key):
@@ -112,7 +122,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _derived(place: Place, table: Table, columns: frozenset[str]) -> tuple[Place, Derived]:
+def _derived(place: Location, table: Table, columns: frozenset[str]) -> tuple[Location, Derived]:
     place.keys(table, ("id", "says", "earliest", "since"))
     since = place.want(table, "since", str, "")
     place.known("since", since, columns, "event")
@@ -122,7 +132,7 @@ def _derived(place: Place, table: Table, columns: frozenset[str]) -> tuple[Place
     )
 
 
-def _population(place: Place, table: Table, columns: frozenset[str]) -> tuple[Place, Population]:
+def _population(place: Location, table: Table, columns: frozenset[str]) -> tuple[Location, Population]:
     here = place.at(str(table.get("id", "a population without id")))
     here.keys(table, POPULATION_KEYS)
     noun = here.maybe(table, "noun", list, ["case", "cases"])
@@ -147,9 +157,9 @@ def _population(place: Place, table: Table, columns: frozenset[str]) -> tuple[Pl
     )
 
 
-def _marks(place: Place, marks: Table, columns: frozenset[str]) -> dict[str, Mark]:
+def _marks(place: Location, marks: Table, columns: frozenset[str]) -> dict[str, Condition]:
     """Read the marks of a population; one may look only at those that stand before it."""
-    found: dict[str, Mark] = {}
+    found: dict[str, Condition] = {}
     for name, body in marks.items():
         here = place.at(f"mark.{name}")
         if isinstance(body, Mapping):
@@ -160,7 +170,7 @@ def _marks(place: Place, marks: Table, columns: frozenset[str]) -> dict[str, Mar
     return found
 
 
-def _days(place: Place, table: Table, columns: frozenset[str]) -> tuple[str, str]:
+def _days(place: Location, table: Table, columns: frozenset[str]) -> tuple[str, str]:
     body = place.maybe(table, "days", dict, {})
     if not body:
         return "", ""
@@ -173,8 +183,8 @@ def _days(place: Place, table: Table, columns: frozenset[str]) -> tuple[str, str
 
 
 def _measure(
-    place: Place, table: Table, topics: Mapping[str, str], populations: Mapping[str, Population]
-) -> tuple[Place, Measure]:
+    place: Location, table: Table, topics: Mapping[str, str], populations: Mapping[str, Population]
+) -> tuple[Location, Measure]:
     here = place.at(str(table.get("id", "a measure without id")))
     here.keys(table, MEASURE_KEYS)
     counts = here.want(table, "counts", str, "")
@@ -203,15 +213,15 @@ def _measure(
     )
 
 
-def _pack(place: Place, table: Table, measures: Mapping[str, Measure]) -> tuple[Place, Pack]:
+def _pack(place: Location, table: Table, measures: Mapping[str, Measure]) -> tuple[Location, Pack]:
     place.keys(table, ("id", "says", "sheet"))
     sheets = tuple(_sheet(here, body, measures) for here, body in place.tables(table, "sheet"))
     return place, Pack(place.want(table, "id", str, ""), place.want(table, "says", str, ""), sheets)
 
 
-def _sheet(place: Place, table: Table, measures: Mapping[str, Measure]) -> Sheet:
+def _sheet(place: Location, table: Table, measures: Mapping[str, Measure]) -> PackSection:
     place.keys(table, ("id", "title", "period", "last", "measures"))
-    return Sheet(
+    return PackSection(
         id=place.want(table, "id", str, ""),
         title=place.want(table, "title", str, ""),
         period=place.one_of(table, "period", ("", *PERIODS), ""),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ehcp_timeline.law.loader.faults import Place, Table
+from ehcp_timeline.law.loader.faults import Location, Table
 
 PAIRS = ("since", "same")
 COLUMN_LISTS = ("given", "blank", "by_now", "kept", "needs")
@@ -43,7 +43,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Condition:
     """What may be true of a case; every field that is not empty must hold. See the head of kpis.toml."""
 
     says: str = ""
@@ -85,7 +85,7 @@ class Mark:
         return (*self.all, *self.any, *self.none)
 
 
-def read_mark(place: Place, table: Table, columns: frozenset[str], names: frozenset[str]) -> Mark:
+def read_mark(place: Location, table: Table, columns: frozenset[str], names: frozenset[str]) -> Condition:
     """Read one mark, reporting every fault to `place`.
 
     Args:
@@ -98,7 +98,7 @@ def read_mark(place: Place, table: Table, columns: frozenset[str], names: frozen
     lists = {key: place.words(table, key, columns, "column") for key in COLUMN_LISTS}
     lists |= {key: place.words(table, key, VERDICTS, "verdict") for key in VERDICT_LISTS}
     lists |= {key: place.words(table, key, names, "mark") for key in MARK_LISTS}
-    return Mark(
+    return Condition(
         says=place.maybe(table, "says", str, ""),
         since=_pairs(place, table, "since", columns),
         same=_pairs(place, table, "same", columns),
@@ -111,21 +111,21 @@ def read_mark(place: Place, table: Table, columns: frozenset[str], names: frozen
     )
 
 
-def _pairs(place: Place, table: Table, key: str, columns: frozenset[str]) -> Pairs:
+def _pairs(place: Location, table: Table, key: str, columns: frozenset[str]) -> Pairs:
     found = place.maybe(table, key, dict, {})
     for name in (name for pair in found.items() for name in pair):
         place.known(key, str(name), columns, "column")
     return tuple((str(one), str(other)) for one, other in found.items())
 
 
-def _holds(place: Place, table: Table, columns: frozenset[str]) -> Codes:
+def _holds(place: Location, table: Table, columns: frozenset[str]) -> Codes:
     found = place.maybe(table, "holds", dict, {})
     for fact in found:
         place.known("holds", fact, columns, "fact")
     return tuple((fact, tuple(map(str, codes))) for fact, codes in found.items())
 
 
-def _span(place: Place, table: Table, key: str, columns: frozenset[str]) -> Span | None:
+def _span(place: Location, table: Table, key: str, columns: frozenset[str]) -> Span | None:
     if key not in table:
         return None
     here, body = place.at(key), place.maybe(table, key, dict, {})
@@ -140,5 +140,5 @@ def _span(place: Place, table: Table, key: str, columns: frozenset[str]) -> Span
     return Span(days[0], days[1] if to else "", **numbers)
 
 
-def _number(place: Place, table: Table, key: str) -> int | None:
+def _number(place: Location, table: Table, key: str) -> int | None:
     return place.maybe(table, key, int, 0) if key in table else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from ehcp_timeline.law.kpi.marks import Mark
+from ehcp_timeline.law.kpi.marks import Condition
 
 Unit = Literal[
     "count",
@@ -54,14 +54,14 @@ class Population:
     noun: tuple[str, str]
     says: str
     counts: Literal["rows", "clocks"]
-    where: Mark = field(default_factory=Mark)
+    where: Condition = field(default_factory=Condition)
     deadlines: tuple[str, ...] = ()
     only: bool = False
     answered_by: str = ""
     date: str = ""
     dated: str = ""
     days: tuple[str, str] = ("", "")
-    marks: Mapping[str, Mark] = field(default_factory=dict)
+    marks: Mapping[str, Condition] = field(default_factory=dict)
 
     @property
     def is_state(self) -> bool:
@@ -120,7 +120,7 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PackSection:
     """One sheet of a pack: some measures through the last so many periods, or as they stand."""
 
     id: str
@@ -136,7 +136,7 @@ class Pack:
 
     id: str
     says: str
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[PackSection, ...]
 
 
 @dataclass(frozen=True)

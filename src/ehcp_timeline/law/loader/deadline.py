@@ -9,7 +9,7 @@ from typing import Any, cast
 from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.law.deadline import Dates, PlanByDue, Reading, Repeats, Seen, StartWhere, Version
 from ehcp_timeline.law.loader.excuse import Grounds, read_excuses
-from ehcp_timeline.law.loader.faults import Place, Table
+from ehcp_timeline.law.loader.faults import Location, Table
 from ehcp_timeline.law.loader.limit import LIMIT_KEYS, read_answers, read_count, read_dates, read_limit
 from ehcp_timeline.law.rulebook import Deadline, DutyKind, Who
 
@@ -77,7 +77,7 @@ def _put_in(value: object, source: str) -> object:
     return value
 
 
-def read_deadline(place: Place, table: Table, source: str | None, words: Words, overlay: str) -> Deadline:
+def read_deadline(place: Location, table: Table, source: str | None, words: Words, overlay: str) -> Deadline:
     """Read one deadline, reporting every fault to `place`."""
     here = place.at(str(table.get("id", "a deadline without id")))
     here.keys(table, KEYS)
@@ -115,12 +115,12 @@ def read_deadline(place: Place, table: Table, source: str | None, words: Words, 
     )
 
 
-def _cited(place: Place, key: str, law: str, words: Words) -> None:
+def _cited(place: Location, key: str, law: str, words: Words) -> None:
     if law and words.instruments and law.split(" ", maxsplit=1)[0].rstrip(",") not in words.instruments:
         place.at(key).fault(f"{law!r} does not begin with an instrument of instruments.toml")
 
 
-def _read_starts_where(place: Place, table: Table, words: Words) -> tuple[StartWhere, ...]:
+def _read_starts_where(place: Location, table: Table, words: Words) -> tuple[StartWhere, ...]:
     found = []
     for here, body in place.tables(table, "starts_where"):
         here.keys(body, ("given", "absent", "starts"))
@@ -132,7 +132,7 @@ def _read_starts_where(place: Place, table: Table, words: Words) -> tuple[StartW
     return tuple(found)
 
 
-def _read_only_if(place: Place, table: Table, words: Words) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _read_only_if(place: Location, table: Table, words: Words) -> tuple[tuple[str, tuple[str, ...]], ...]:
     here = place.at("only_if")
     found = []
     for fact in place.maybe(table, "only_if", dict, {}):
@@ -142,7 +142,7 @@ def _read_only_if(place: Place, table: Table, words: Words) -> tuple[tuple[str, 
     return tuple(found)
 
 
-def _read_during(place: Place, table: Table, words: Words) -> tuple[str, str] | None:
+def _read_during(place: Location, table: Table, words: Words) -> tuple[str, str] | None:
     if "during" not in table:
         return None
     pair = place.words(table, "during", words.events, "event")
@@ -152,7 +152,7 @@ def _read_during(place: Place, table: Table, words: Words) -> tuple[str, str] | 
     return pair[0], pair[1]
 
 
-def _read_set_by(place: Place, table: Table, words: Words) -> str | None:
+def _read_set_by(place: Location, table: Table, words: Words) -> str | None:
     if "set_by" not in table:
         return None
     event = place.maybe(table, "set_by", str, "")
@@ -160,7 +160,7 @@ def _read_set_by(place: Place, table: Table, words: Words) -> str | None:
     return event
 
 
-def _read_plan_by_due(place: Place, table: Table, words: Words) -> PlanByDue | None:
+def _read_plan_by_due(place: Location, table: Table, words: Words) -> PlanByDue | None:
     if "plan_by_due" not in table:
         return None
     here, body = place.at("plan_by_due"), place.maybe(table, "plan_by_due", dict, {})
@@ -169,7 +169,7 @@ def _read_plan_by_due(place: Place, table: Table, words: Words) -> PlanByDue | N
     return PlanByDue(*(here.words(body, key, words.events, "event") for key in keys))
 
 
-def _read_answers_from(place: Place, table: Table) -> Count | None:
+def _read_answers_from(place: Location, table: Table) -> Count | None:
     if "answers_from" not in table:
         return None
     return read_count(
@@ -177,7 +177,7 @@ def _read_answers_from(place: Place, table: Table) -> Count | None:
     )
 
 
-def _read_repeats(place: Place, table: Table, words: Words, starts: Dates) -> Repeats | None:
+def _read_repeats(place: Location, table: Table, words: Words, starts: Dates) -> Repeats | None:
     if "repeats" not in table:
         return None
     here, body = place.at("repeats"), place.maybe(table, "repeats", dict, {})
@@ -189,7 +189,7 @@ def _read_repeats(place: Place, table: Table, words: Words, starts: Dates) -> Re
     return repeats
 
 
-def read_versions(place: Place, table: Table, words: Words, starts: Dates) -> tuple[Version, ...]:
+def read_versions(place: Location, table: Table, words: Words, starts: Dates) -> tuple[Version, ...]:
     """Read a deadline's time limits, each from its day on."""
     versions = []
     if not table.get("version"):
@@ -210,7 +210,7 @@ def read_versions(place: Place, table: Table, words: Words, starts: Dates) -> tu
     return tuple(versions)
 
 
-def _stand_next_to_each_other(place: Place, versions: list[Version]) -> None:
+def _stand_next_to_each_other(place: Location, versions: list[Version]) -> None:
     for number, (one, two) in enumerate(pairwise(versions)):
         if one.until is None or two.since != one.until + timedelta(days=1):
             ends = "has no end" if one.until is None else f"ends {one.until}"
@@ -224,11 +224,11 @@ def _stand_next_to_each_other(place: Place, versions: list[Version]) -> None:
         place.at("version").fault("all versions must be of one nature: a limit, a minimum or a day before")
 
 
-def _read_readings(place: Place, table: Table, words: Words, starts: Dates) -> tuple[Reading, ...]:
+def _read_readings(place: Location, table: Table, words: Words, starts: Dates) -> tuple[Reading, ...]:
     return tuple(_read_reading(here, body, words, starts) for here, body in place.tables(table, "reading"))
 
 
-def _read_reading(here: Place, body: Table, words: Words, starts: Dates) -> Reading:
+def _read_reading(here: Location, body: Table, words: Words, starts: Dates) -> Reading:
     here.keys(body, READING_KEYS | {"missing", "rolls", "disputes"})
     own_starts = read_dates(here, body, "starts", words.events) if "starts" in body else None
     limited = any(key in body for key in LIMIT_KEYS)

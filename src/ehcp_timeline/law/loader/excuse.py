@@ -7,7 +7,7 @@ from typing import cast
 
 from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.law.deadline import Absence, Closure, Excuse, Seen
-from ehcp_timeline.law.loader.faults import Place, Table
+from ehcp_timeline.law.loader.faults import Location, Table
 
 SEEN = ("primary", "quoted", "unverified")
 EXCUSE_KEYS = ("id", "law", "limb", "flag", "says", "seen", "from", "to", "evidence")
@@ -22,7 +22,7 @@ class Grounds:
 
 
 def read_grounds(
-    place: Place, table: Table, events: frozenset[str], flags: frozenset[str]
+    place: Location, table: Table, events: frozenset[str], flags: frozenset[str]
 ) -> dict[str, Grounds]:
     """Read `excuses.toml`: the groups by their id."""
     groups = {}
@@ -38,7 +38,11 @@ def read_grounds(
 
 
 def read_excuses(
-    place: Place, table: Table, grounds: Mapping[str, Grounds], events: frozenset[str], flags: frozenset[str]
+    place: Location,
+    table: Table,
+    grounds: Mapping[str, Grounds],
+    events: frozenset[str],
+    flags: frozenset[str],
 ) -> tuple[Excuse, ...]:
     """Read a deadline's excuses: those of its group first, then its own."""
     excuses: list[Excuse] = []
@@ -54,7 +58,7 @@ def read_excuses(
 
 
 def _read_excuse(
-    here: Place, body: Table, events: frozenset[str], flags: frozenset[str], level: str
+    here: Location, body: Table, events: frozenset[str], flags: frozenset[str], level: str
 ) -> Excuse:
     here.keys(body, EXCUSE_KEYS)
     flag = here.maybe(body, "flag", str, "")
@@ -76,7 +80,7 @@ def _read_excuse(
     )
 
 
-def _read_evidence(here: Place, body: Table, events: frozenset[str]) -> Closure | Absence | None:
+def _read_evidence(here: Location, body: Table, events: frozenset[str]) -> Closure | Absence | None:
     here.keys(body, EVIDENCE_KEYS)
     if "absent" in body:
         first, last = _pair(here, body, "absent", events)
@@ -91,7 +95,7 @@ def _read_evidence(here: Place, body: Table, events: frozenset[str]) -> Closure 
     )
 
 
-def _pair(here: Place, body: Table, key: str, events: frozenset[str]) -> tuple[str, str]:
+def _pair(here: Location, body: Table, key: str, events: frozenset[str]) -> tuple[str, str]:
     pair = here.words(body, key, events, "event")
     if len(pair) != 2:
         here.at(key).fault("needs two events, the first and the last day")

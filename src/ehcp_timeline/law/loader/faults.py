@@ -22,7 +22,7 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
 
 
 @dataclass(slots=True)
-class Place:
+class Location:
     """A place in a rulebook file, which faults are reported against.
 
     Attributes:
@@ -33,10 +33,10 @@ class Place:
     path: str
     faults: list[str] = field(default_factory=list)
 
-    def at(self, key: str) -> "Place":
+    def at(self, key: str) -> "Location":
         """Return the place one key further in."""
         joint = " " if self.path.endswith(":") else "" if key.startswith("[") else "."
-        return Place(f"{self.path}{joint}{key}", self.faults)
+        return Location(f"{self.path}{joint}{key}", self.faults)
 
     def fault(self, message: str) -> None:
         """Report a fault here."""
@@ -63,9 +63,9 @@ class Place:
         self.at(key).fault(f"must be a {_said(kind)}, not {value!r}")
         return default
 
-    def tables(self, table: Table, key: str) -> list[tuple["Place", Table]]:
+    def tables(self, table: Table, key: str) -> list[tuple["Location", Table]]:
         """Return a list of tables, each with its own place; what is no table is reported and left out."""
-        found: list[tuple[Place, Table]] = []
+        found: list[tuple[Location, Table]] = []
         for number, body in enumerate(self.maybe(table, key, list, [])):
             here = self.at(f"{key}[{number}]")
             if isinstance(body, dict):

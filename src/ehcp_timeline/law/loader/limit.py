@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from ehcp_timeline.clock.counting import UNITS, Calendar, Count, Counted, Kind
 from ehcp_timeline.law.deadline import Dates, Limb, Limit
-from ehcp_timeline.law.loader.faults import Place, Table
+from ehcp_timeline.law.loader.faults import Location, Table
 
 LIMIT_KEYS = ("within", "not_before_end_of", "before", "at_least_before", "later_of")
 COUNTED = ("excluded", "included")
@@ -13,7 +13,7 @@ LONGEST = 3660  # ten years of days: a longer period is a slip of the hand
 NO_LIMIT = Limit((Limb(Count("within")),))
 
 
-def read_dates(place: Place, table: Table, key: str, events: frozenset[str]) -> Dates:
+def read_dates(place: Location, table: Table, key: str, events: frozenset[str]) -> Dates:
     """Read `"event"`, `{ earliest = [...] }` or `{ latest = [...] }`."""
     value = table.get(key)
     if isinstance(value, str):
@@ -30,7 +30,7 @@ def read_dates(place: Place, table: Table, key: str, events: frozenset[str]) -> 
     return Dates(("case_id",))
 
 
-def read_answers(place: Place, table: Table, events: frozenset[str]) -> Dates:
+def read_answers(place: Location, table: Table, events: frozenset[str]) -> Dates:
     """Read `met_by`: of several events the first answers."""
     answers = read_dates(place, table, "met_by", events)
     if answers.which == "latest":
@@ -38,7 +38,7 @@ def read_answers(place: Place, table: Table, events: frozenset[str]) -> Dates:
     return answers
 
 
-def read_limit(place: Place, table: Table, events: frozenset[str], starts: Dates) -> Limit:
+def read_limit(place: Location, table: Table, events: frozenset[str], starts: Dates) -> Limit:
     """Read the one time limit of a version or a reading."""
     given = [key for key in LIMIT_KEYS if key in table]
     if len(given) != 1:
@@ -61,7 +61,7 @@ def _since(dates: Dates, starts: Dates) -> Dates | None:
     return None if len(dates.events) == 1 and dates.events == starts.events else dates
 
 
-def _read_later_of(place: Place, table: Table, events: frozenset[str], starts: Dates) -> Limit:
+def _read_later_of(place: Location, table: Table, events: frozenset[str], starts: Dates) -> Limit:
     limbs = []
     for here, body in place.tables(table, "later_of"):
         here.keys(body, ("from", "within"))
@@ -75,7 +75,7 @@ def _read_later_of(place: Place, table: Table, events: frozenset[str], starts: D
     return Limit(tuple(limbs), cast("Any", missing), cast("Any", rolls))
 
 
-def read_count(place: Place, kind: str, table: Table) -> Count:
+def read_count(place: Location, kind: str, table: Table) -> Count:
     """Read how one period, or one day of the year, is counted."""
     if kind == "before":
         return _read_day_of_year(place, table)
@@ -103,7 +103,7 @@ def read_count(place: Place, kind: str, table: Table) -> Count:
     )
 
 
-def _read_day_of_year(place: Place, table: Table) -> Count:
+def _read_day_of_year(place: Location, table: Table) -> Count:
     place.keys(table, ("month", "day", "counted"))
     month, day = place.want(table, "month", int, 1), place.want(table, "day", int, 1)
     try:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from ehcp_timeline.law.deadline import Reading, Version
 from ehcp_timeline.law.loader.deadline import Words, read_versions
-from ehcp_timeline.law.loader.faults import Place, Table
+from ehcp_timeline.law.loader.faults import Location, Table
 from ehcp_timeline.law.rulebook import Deadline
 
 ONE_DAY = timedelta(days=1)
@@ -18,7 +18,7 @@ OWN = ("supersedes", "id", "law", "says", "seen", "checked", "note", "version")
 THE_LAWS = ("duty", "who", "kind", "starts", "met_by")
 
 
-def supersede(place: Place, table: Table, standing: Deadline, words: Words, overlay: str) -> Deadline:
+def supersede(place: Location, table: Table, standing: Deadline, words: Words, overlay: str) -> Deadline:
     """Return a deadline that stands, with an overlay's time limits from their days on.
 
     Args:
@@ -41,7 +41,7 @@ def supersede(place: Place, table: Table, standing: Deadline, words: Words, over
     return standing
 
 
-def _changes_nothing_else(place: Place, table: Table, standing: Deadline) -> None:
+def _changes_nothing_else(place: Location, table: Table, standing: Deadline) -> None:
     place.keys(table, (*OWN, *THE_LAWS))
     laws = {
         "duty": (standing.duty,),
@@ -62,7 +62,7 @@ def _written(events: tuple[str, ...], which: str) -> tuple[object, ...]:
     return ({which: list(events)}, *(events if len(events) == 1 else ()))
 
 
-def _with_version(place: Place, standing: Deadline, new: Version) -> Deadline:
+def _with_version(place: Location, standing: Deadline, new: Version) -> Deadline:
     first = standing.versions[0]
     if new.since <= first.since:
         place.at("from").fault(
@@ -71,10 +71,11 @@ def _with_version(place: Place, standing: Deadline, new: Version) -> Deadline:
         return standing
     if (new.limit.minimum, new.limit.looks_back) != (first.limit.minimum, first.limit.looks_back):
         place.fault("must be of the same nature as the law's: a limit, a minimum or a day before")
-    for one in standing.versions:
-        if one.overlay and new.since <= one.since:
+    for version in standing.versions:
+        if version.overlay and new.since <= version.since:
             place.at("from").fault(
-                f"{one.overlay} supersedes it from {one.since} already; lay overlays in order of their days"
+                f"{version.overlay} supersedes it from {version.since} already;"
+                " lay overlays in order of their days"
             )
             return standing
     cited = f"{standing.law}; from {new.since}: {new.law} ({new.overlay})"
@@ -82,18 +83,18 @@ def _with_version(place: Place, standing: Deadline, new: Version) -> Deadline:
         standing,
         law=cited,
         versions=tuple(_spliced(standing.versions, new)),
-        readings=tuple(part for one in standing.readings for part in _outside(one, new)),
+        readings=tuple(part for reading in standing.readings for part in _outside(reading, new)),
     )
 
 
 def _spliced(versions: Iterable[Version], new: Version) -> list[Version]:
     """Return the versions with a new one put in: each keeps what lies before it and what lies after."""
     kept = [new]
-    for one in versions:
-        if one.since < new.since:
-            kept.append(replace(one, until=_earlier(one.until, new.since - ONE_DAY)))
-        if new.until and (one.until is None or one.until > new.until):
-            kept.append(replace(one, since=max(one.since, new.until + ONE_DAY)))
+    for version in versions:
+        if version.since < new.since:
+            kept.append(replace(version, until=_earlier(version.until, new.since - ONE_DAY)))
+        if new.until and (version.until is None or version.until > new.until):
+            kept.append(replace(version, since=max(version.since, new.until + ONE_DAY)))
     return sorted(kept, key=lambda one: one.since)
 
 

@@ -14,7 +14,7 @@ from ehcp_timeline.errors import RulebookError
 from ehcp_timeline.law.deadline import Seen
 from ehcp_timeline.law.loader.deadline import SEEN, Words, all_ids, read_deadline, spread
 from ehcp_timeline.law.loader.excuse import read_grounds
-from ehcp_timeline.law.loader.faults import Place, Table
+from ehcp_timeline.law.loader.faults import Location, Table
 from ehcp_timeline.law.loader.overlay import supersede
 from ehcp_timeline.law.rulebook import Deadline, Event, Instrument, NotEncoded, Rulebook
 
@@ -33,7 +33,7 @@ def read_events(
     """
     events: dict[str, Event] = {}
     for name, table in files:
-        for here, body in Place(f"{name}:", faults).tables(table, "event"):
+        for here, body in Location(f"{name}:", faults).tables(table, "event"):
             here.keys(body, EVENT_KEYS)
             event = _read_event(here, body)
             if event.id in events:
@@ -44,7 +44,7 @@ def read_events(
     return events
 
 
-def _read_event(here: Place, body: Table) -> Event:
+def _read_event(here: Location, body: Table) -> Event:
     planned, sets_due = (here.maybe(body, key, bool, False) for key in ("planned", "sets_due"))
     return Event(here.want(body, "id", str, ""), here.want(body, "says", str, ""), planned, sets_due)
 
@@ -56,7 +56,7 @@ def read_codes(
     if table is None:
         faults.append("codes.toml: is missing")
         return {}, frozenset(), frozenset()
-    place = Place("codes.toml:", faults)
+    place = Location("codes.toml:", faults)
     facts = {here.want(body, "id", str, ""): body for here, body in place.tables(table, "fact")}
     flags = frozenset(here.want(body, "id", str, "") for here, body in place.tables(table, "flag"))
     codes = {}
@@ -76,7 +76,7 @@ def read_instruments(table: Table | None, faults: list[str]) -> tuple[Instrument
     if table is None:
         faults.append("instruments.toml: is missing")
         return ()
-    place = Place("instruments.toml:", faults)
+    place = Location("instruments.toml:", faults)
     found = []
     for here, body in place.tables(table, "instrument"):
         here.keys(body, ("id", "title", "made", "in_force", "url"))
@@ -86,13 +86,13 @@ def read_instruments(table: Table | None, faults: list[str]) -> tuple[Instrument
     return tuple(found)
 
 
-def _day(here: Place, body: Table, key: str) -> date | None:
+def _day(here: Location, body: Table, key: str) -> date | None:
     return here.maybe(body, key, date, date.min) if key in body else None
 
 
 def read_not_encoded(table: Table | None, faults: list[str]) -> tuple[NotEncoded, ...]:
     """Read `not-encoded.toml`."""
-    place = Place("not-encoded.toml:", faults)
+    place = Location("not-encoded.toml:", faults)
     found = []
     for here, body in place.tables(table or {}, "provision"):
         here.keys(body, ("law", "about", "why", "seen"))
@@ -168,8 +168,8 @@ def _read_folder(folder: Path | Traversable, faults: list[str]) -> dict[str, _So
     entries = sorted(
         (one for one in folder.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name
     )
-    sources = (_read_file(one, one.name, faults) for one in entries if one.name not in NOT_LAW)
-    return {one.name: one for one in sources if one}
+    sources = (_read_file(entry, entry.name, faults) for entry in entries if entry.name not in NOT_LAW)
+    return {source.name: source for source in sources if source}
 
 
 def _read_file(path: Path | Traversable, name: str, faults: list[str], overlay: str = "") -> _Source | None:
@@ -188,12 +188,14 @@ def _read_file(path: Path | Traversable, name: str, faults: list[str], overlay: 
 def _assemble(law: Mapping[str, _Source], local: Sequence[_Source], faults: list[str]) -> Rulebook:
     sources = (*law.values(), *local)
     codes, flags, columns = read_codes(_table(law, "codes.toml"), faults)
-    events = read_events(((one.name, one.table) for one in sources), columns, faults)
+    events = read_events(((source.name, source.table) for source in sources), columns, faults)
     instruments = read_instruments(_table(law, "instruments.toml"), faults)
-    place = Place("excuses.toml:", faults)
+    place = Location("excuses.toml:", faults)
     grounds = read_grounds(place, _table(law, "excuses.toml") or {}, frozenset(events), flags)
-    ids = frozenset(all_ids([table for one in sources for table in one.tables if "supersedes" not in table]))
-    cited = frozenset(one.id for one in instruments)
+    ids = frozenset(
+        all_ids([table for source in sources for table in source.tables if "supersedes" not in table])
+    )
+    cited = frozenset(instrument.id for instrument in instruments)
     words = Words(frozenset(events), codes, flags, ids, cited, grounds)
     return Rulebook(
         version=str((_table(law, "instruments.toml") or {}).get("version", "")),
@@ -214,7 +216,7 @@ def _table(law: Mapping[str, _Source], name: str) -> Table | None:
 
 
 def _scenario(source: _Source, faults: list[str]) -> str:
-    said = Place(f"{source.name}:", faults).maybe(source.table, "scenario", str, "")
+    said = Location(f"{source.name}:", faults).maybe(source.table, "scenario", str, "")
     return f"{source.overlay}: {said}" if said else ""
 
 
@@ -222,7 +224,7 @@ def _read_all(sources: Iterable[_Source], words: Words, faults: list[str]) -> tu
     """Read the deadlines of the law, then those of each overlay, then what each supersedes."""
     found: dict[str, Deadline] = {}
     for source in sources:
-        place = Place(f"{source.name}:", faults)
+        place = Location(f"{source.name}:", faults)
         place.keys(source.table, OVERLAY_KEYS if source.overlay else LAW_KEYS)
         mine = replace(words, instruments=frozenset()) if source.overlay else words
         for table in source.tables:
@@ -234,12 +236,12 @@ def _read_all(sources: Iterable[_Source], words: Words, faults: list[str]) -> tu
     return tuple(found.values())
 
 
-def _spread(place: Place, table: Table, words: Words, overlay: str) -> Iterator[Deadline]:
+def _spread(place: Location, table: Table, words: Words, overlay: str) -> Iterator[Deadline]:
     for one, name in spread(table):
         yield read_deadline(place, one, name, words, overlay)
 
 
-def _add(place: Place, deadline: Deadline, found: dict[str, Deadline]) -> None:
+def _add(place: Location, deadline: Deadline, found: dict[str, Deadline]) -> None:
     before = found.get(deadline.id)
     if not deadline.versions:
         return
@@ -254,7 +256,7 @@ def _add(place: Place, deadline: Deadline, found: dict[str, Deadline]) -> None:
         place.at(deadline.id).fault(f"stands twice{f', in {before.overlay} too' if before.overlay else ''}")
 
 
-def _supersede(place: Place, table: Table, found: dict[str, Deadline], words: Words, overlay: str) -> None:
+def _supersede(place: Location, table: Table, found: dict[str, Deadline], words: Words, overlay: str) -> None:
     name = place.maybe(table, "supersedes", str, "")
     here = place.at(f"supersedes {name}")
     if name in found:

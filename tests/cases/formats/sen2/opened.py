@@ -9,7 +9,7 @@ import polars as pl
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import vocabulary
-from ehcp_timeline.cases.source import CaseSource, open_case_files
+from ehcp_timeline.cases.source import CaseFile, open_case_files
 from tests.cases.formats.sen2.made import Assessment, Person, person, request
 from tests.cases.made import AS_AT
 
@@ -65,13 +65,13 @@ def persons() -> Iterator[Person]:
         )
 
 
-def source(*paths: Path | str) -> CaseSource:
+def source(*paths: Path | str) -> CaseFile:
     """Open files that are one return."""
     (found,) = open_case_files([str(path) for path in paths], vocabulary(), as_at=AS_AT)
     return found
 
 
-def frame(found: CaseSource) -> pl.DataFrame:
+def frame(found: CaseFile) -> pl.DataFrame:
     """Return the rows of a file without their numbers, and assert that there is nothing to put right."""
     batches = list(found.batches())
     assert [one for batch in batches for one in batch.problems if one.row] == undated(batches)
@@ -83,12 +83,12 @@ def undated(batches: list[Batch]) -> list[Problem]:
     return [one for batch in batches for one in batch.problems if "undated: " in one.problem]
 
 
-def problems_of(found: CaseSource) -> list[Problem]:
+def problems_of(found: CaseFile) -> list[Problem]:
     """Return everything to put right in a file."""
     return [one for batch in found.batches() for one in batch.problems]
 
 
-def told(found: CaseSource) -> list[tuple[int, str, str]]:
+def told(found: CaseFile) -> list[tuple[int, str, str]]:
     """Return row, column and text of each problem of a row."""
     return [(one.row, one.column, one.problem) for one in problems_of(found) if one.row]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ehcp_timeline.cases.formats.sen2.items import sen2
 from ehcp_timeline.cases.formats.sen2.join import Joined, joined
-from ehcp_timeline.cases.formats.sen2.table import Table, module_of, table_of
+from ehcp_timeline.cases.formats.sen2.table import ReturnTable, module_of, table_of
 from ehcp_timeline.cases.headers import load_spellings
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import vocabulary
@@ -31,7 +31,7 @@ SENNEED = "senneedtableid,activeplanstableid,sentype,sentyperank"
 Lines = Sequence[str]
 
 
-def table(module: str, lines: Lines) -> Table:
+def table(module: str, lines: Lines) -> ReturnTable:
     """Return a table of these lines, the headings in row 1."""
     headings, *rows = (line.split(",") for line in lines)
     columns = zip(*rows, strict=True) if rows else ([] for _ in headings)
@@ -340,7 +340,7 @@ def test_a_word_for_a_blank_may_be_a_name() -> None:
 def test_the_place_of_a_cell() -> None:
     """A file and its heading, or a worksheet and the address that Excel shows."""
     of_file = table("requests", REQUESTS)
-    of_sheet = Table(
+    of_sheet = ReturnTable(
         "requests", 'sheet "Requests"', of_file.cells, of_file.headings, of_file.places, "Requests"
     )
 

@@ -7,12 +7,12 @@ import pytest
 
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import open_case_file
-from ehcp_timeline.commands.forecast.forecast import Forecast, Target, forecast
-from ehcp_timeline.commands.forecast.model.policy import Order
+from ehcp_timeline.commands.forecast.forecast import Forecast, TargetAnswer, forecast
+from ehcp_timeline.commands.forecast.model.policy import WorkOrder
 from ehcp_timeline.commands.forecast.model.stages import SeasonLine, stage_lines
-from ehcp_timeline.commands.forecast.question import Asked
+from ehcp_timeline.commands.forecast.question import ForecastRequest
 from ehcp_timeline.commands.forecast.results.backtest import Backtest, Score, Scored, Standpoint
-from ehcp_timeline.commands.forecast.results.outlook import Clearance
+from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay
 from ehcp_timeline.commands.forecast.results.reviews import ReviewOutlook
 from ehcp_timeline.commands.forecast.results.target import Needed
 from ehcp_timeline.commands.forecast.view.backtest import backtest_section, backtest_sentences
@@ -35,8 +35,8 @@ FIRST = (
 )
 
 
-def _target(*needed: Needed) -> Target:
-    return Target(DAY, 4.23, 17.0, needed)
+def _target(*needed: Needed) -> TargetAnswer:
+    return TargetAnswer(DAY, 4.23, 17.0, needed)
 
 
 def test_a_target_tells_each_order_what_it_takes() -> None:
@@ -105,18 +105,18 @@ def test_orders_that_need_the_same_are_told_once() -> None:
 @pytest.mark.parametrize(
     ("order", "words"),
     [
-        (Order(1, 0, 0), "of 100 places 100 go to the oldest case"),
+        (WorkOrder(1, 0, 0), "of 100 places 100 go to the oldest case"),
         (
-            Order(0.02, 0.14, 0.84),
+            WorkOrder(0.02, 0.14, 0.84),
             (
                 "of 100 places 2 go to the oldest case, 14 to those still in time and 84 to cases in no "
                 "order of age"
             ),
         ),
-        (Order(0.004, 0, 0.996), "of 100 places 100 go to cases in no order of age"),
+        (WorkOrder(0.004, 0, 0.996), "of 100 places 100 go to cases in no order of age"),
     ],
 )
-def test_an_order_of_work_is_told_by_its_places(order: Order, words: str) -> None:
+def test_an_order_of_work_is_told_by_its_places(order: WorkOrder, words: str) -> None:
     """A share that rounds to nothing is left out."""
     assert order_words(order) == words
 
@@ -134,10 +134,10 @@ def test_seasons_are_told_with_what_was_seen_of_them() -> None:
 
 def test_reviews_are_told_once_where_the_order_makes_no_difference() -> None:
     """12,419 of 19,078, and in no run clear."""
-    never = Clearance(None, None, None, 1.0)
+    never = ClearanceDay(None, None, None, 1.0)
     found = ReviewOutlook(19078, 12419, 126.8, 100.5, 52, {"oldest-first": never, "observed": never})
 
-    assert list(review_sentences(found, Asked(date(2023, 5, 31)))) == [
+    assert list(review_sentences(found, ForecastRequest(date(2023, 5, 31)))) == [
         (
             "12,419 of 19,078 reviews are overdue. 126.8 a week fall due over the coming year and "
             "100.5 a week "
@@ -149,11 +149,11 @@ def test_reviews_are_told_once_where_the_order_makes_no_difference() -> None:
 
 def test_reviews_under_each_order_have_their_own_line() -> None:
     """With dates for those percentiles that have one, and the share that never clears."""
-    some = Clearance(date(2026, 1, 4), None, None, 0.2)
-    every = Clearance(date(2026, 1, 4), date(2026, 2, 1), date(2026, 3, 1), 0.0)
+    some = ClearanceDay(date(2026, 1, 4), None, None, 0.2)
+    every = ClearanceDay(date(2026, 1, 4), date(2026, 2, 1), date(2026, 3, 1), 0.0)
     found = ReviewOutlook(10, 1, 1, 2, 52, {"oldest-first": every, "in-time-first": some})
 
-    assert list(review_sentences(found, Asked(date(2025, 1, 1))))[1:] == [
+    assert list(review_sentences(found, ForecastRequest(date(2025, 1, 1))))[1:] == [
         (
             "Oldest first: half of all runs are clear by 4 January 2026, 85 of 100 are clear by 1 "
             "February 2026 "
@@ -169,9 +169,9 @@ def test_reviews_under_each_order_have_their_own_line() -> None:
 
 def test_a_target_takes_what_is_overdue_and_what_falls_due() -> None:
     """8,310 over 608 days are 95.7 a week; 212.7 a week fall due: 308.4."""
-    never = Clearance(None, None, None, 1.0)
+    never = ClearanceDay(None, None, None, 1.0)
     found = ReviewOutlook(19468, 8310, 212.7, 186.1, 52, {"observed": never})
-    asked = Asked(date(2024, 1, 31), target=date(2025, 9, 30))
+    asked = ForecastRequest(date(2024, 1, 31), target=date(2025, 9, 30))
 
     assert list(review_sentences(found, asked))[1] == (
         "To be clear by 30 September 2025 at least 308.4 a week must be decided: those that are overdue, and "
@@ -235,7 +235,7 @@ def test_nothing_to_score_is_said() -> None:
 def found(tmp_path_factory: pytest.TempPathFactory) -> Forecast:
     """Return a forecast of the illustrative council: 220 overdue."""
     path = illustrative(tmp_path_factory.mktemp("council") / "cases.csv")
-    asked = Asked(AS_AT, runs=100, weeks=60, policies=("observed",))
+    asked = ForecastRequest(AS_AT, runs=100, weeks=60, policies=("observed",))
     return forecast(load_rulebook(), [open_case_file(str(path), vocabulary(), as_at=AS_AT)], asked)
 
 
@@ -246,7 +246,7 @@ CLEAR = date(2026, 1, 4)
     ("clear", "words"),
     [
         (
-            Clearance(CLEAR, date(2026, 2, 1), None, 0.1),
+            ClearanceDay(CLEAR, date(2026, 2, 1), None, 0.1),
             (
                 "As cases are taken now, it is clear by 4 January 2026 in half of 100 simulated "
                 "futures, and by "
@@ -254,14 +254,14 @@ CLEAR = date(2026, 1, 4)
             ),
         ),
         (
-            Clearance(CLEAR, None, None, 0.4),
+            ClearanceDay(CLEAR, None, None, 0.4),
             (
                 "As cases are taken now, it is clear by 4 January 2026 in half of 100 simulated futures; by "
                 "26 July 2026 it is still not in 40 of 100."
             ),
         ),
         (
-            Clearance(None, None, None, 0.51),
+            ClearanceDay(None, None, None, 0.51),
             (
                 "As cases are taken now, it is most likely not clear by 26 July 2026: it is not in 51 of 100 "
                 "simulated futures."
@@ -269,7 +269,7 @@ CLEAR = date(2026, 1, 4)
         ),
     ],
 )
-def test_the_answer_says_how_likely_it_is(found: Forecast, clear: Clearance, words: str) -> None:
+def test_the_answer_says_how_likely_it_is(found: Forecast, clear: ClearanceDay, words: str) -> None:
     """Two dates; one and what is left over; or none."""
     one = replace(found.outlooks[0], clearance=clear)
 
@@ -309,7 +309,7 @@ def test_never_is_said_of_what_does_not_fall(found: Forecast, last: int, words: 
     """A backlog of 220 that is 220 after a year never clears; one of 219 may, later."""
     chosen = found.outlooks[0]
     path = (*chosen.path[:-1], replace(chosen.path[-1], overdue_p50=last))
-    one = replace(chosen, clearance=Clearance(None, None, None, 1.0), path=path)
+    one = replace(chosen, clearance=ClearanceDay(None, None, None, 1.0), path=path)
 
     assert list(headline(replace(found, outlooks=(one,))))[1] == f"As cases are taken now, {words}"
 

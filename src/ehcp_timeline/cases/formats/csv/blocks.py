@@ -18,7 +18,7 @@ _BLANK_LINE = re.compile(rb"(?:\A|\n)(?=\r?\n)")
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class CsvLayout:
     """How the rows of a CSV file are laid out.
 
     Attributes:
@@ -83,7 +83,7 @@ class _Supply:
 
 
 def read_blocks(
-    file: IO[bytes], layout: Layout, rows: int, shown: str, dtypes: Dtypes = dict
+    file: IO[bytes], layout: CsvLayout, rows: int, shown: str, dtypes: Dtypes = dict
 ) -> Iterator[Block]:
     """Yield the rows of a file that stands at the first of them, at least one block.
 
@@ -126,7 +126,7 @@ def _record_end(data: bytes) -> int:
 
 
 def _by_polars(
-    data: bytes, layout: Layout, line: int, dtypes: Mapping[int, pl.DataType]
+    data: bytes, layout: CsvLayout, line: int, dtypes: Mapping[int, pl.DataType]
 ) -> pl.DataFrame | None:
     """Return a block's cells, or None if polars would not read them as the csv module does."""
     quoted = b'"' in data
@@ -156,7 +156,7 @@ def _has_giant(cells: pl.DataFrame, data: bytes, *, quoted: bool) -> bool:
     return any((length or 0) > CELL_LIMIT for length in longest)
 
 
-def _has_all_cells(cells: pl.DataFrame, data: bytes, layout: Layout, *, quoted: bool) -> bool:
+def _has_all_cells(cells: pl.DataFrame, data: bytes, layout: CsvLayout, *, quoted: bool) -> bool:
     """Return whether no row is too short; polars fills a short row with nulls and does not say so."""
     if not cells.get_column(str(layout.needed - 1)).null_count():
         return True
@@ -182,7 +182,7 @@ def _first_lines(cells: pl.DataFrame, line: int, data: bytes, *, quoted: bool) -
     return lines + (inside.cum_sum() - inside)
 
 
-def _placed(cells: pl.DataFrame, layout: Layout) -> Block:
+def _placed(cells: pl.DataFrame, layout: CsvLayout) -> Block:
     """Return a block without the rows that have more cells than there are headings."""
     names = [str(place) for place in range(layout.headings)]
     if layout.width == layout.headings:
@@ -193,7 +193,7 @@ def _placed(cells: pl.DataFrame, layout: Layout) -> Block:
     return Block(cells.filter(~over).select(ROW, *names), problems)
 
 
-def _by_hand(records: Sequence[Record], layout: Layout) -> Block:
+def _by_hand(records: Sequence[Record], layout: CsvLayout) -> Block:
     """Return a block of records that the csv module has cut."""
     names = [str(place) for place in range(layout.headings)]
     over = [record for record in records if any(cell.strip() for cell in record.cells[layout.headings :])]
@@ -210,19 +210,19 @@ def _by_hand(records: Sequence[Record], layout: Layout) -> Block:
     return Block(cells, (*(_over_long(r.line, layout) for r in over), *(_short(r, layout) for r in short)))
 
 
-def _is_short(record: Record, layout: Layout) -> bool:
+def _is_short(record: Record, layout: CsvLayout) -> bool:
     """Return whether a row that is not blank lacks cells."""
     return len(record.cells) < layout.needed and any(cell.strip() for cell in record.cells)
 
 
-def _over_long(row: int, layout: Layout) -> Problem:
+def _over_long(row: int, layout: CsvLayout) -> Problem:
     """Return the problem of a row with more cells than headings: what belongs where cannot be known."""
     said = f"the row has more cells than the header, which has {layout.headings}"
     tip = "put a cell that holds the delimiter in quotation marks"
     return Problem(row, "", "over-long-row", said, tip, "row")
 
 
-def _short(record: Record, layout: Layout) -> Problem:
+def _short(record: Record, layout: CsvLayout) -> Problem:
     """Return the problem of a row with fewer cells than headings."""
     cells = "1 cell" if len(record.cells) == 1 else f"{len(record.cells)} cells"
     said = f"the row has {cells}, the header {layout.needed}; the missing ones count as blank"

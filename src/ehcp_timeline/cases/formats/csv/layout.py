@@ -4,11 +4,11 @@ import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
-from ehcp_timeline.cases.formats.csv.blocks import Layout, read_blocks
+from ehcp_timeline.cases.formats.csv.blocks import CsvLayout, read_blocks
 from ehcp_timeline.cases.formats.csv.encoding import Surveyed
 from ehcp_timeline.cases.formats.csv.records import Record, cut_records
 from ehcp_timeline.cases.headers import HEADER_WITHIN, Score, Spellings, fold, header_score
-from ehcp_timeline.cases.sheet import ANYWHERE, Asked, Block, Coded, Dtypes, Sheet
+from ehcp_timeline.cases.sheet import ANYWHERE, Block, Coded, Dtypes, Sheet, SheetOptions
 from ehcp_timeline.errors import CaseFileError
 
 DELIMITERS = ",;\t|"
@@ -38,7 +38,7 @@ class _Guess:
     error: CaseFileError | None = None
 
 
-def find_sheet(surveyed: Surveyed, spellings: Spellings, asked: Asked = ANYWHERE) -> Sheet:
+def find_sheet(surveyed: Surveyed, spellings: Spellings, asked: SheetOptions = ANYWHERE) -> Sheet:
     """Find the delimiter and the header row: those under which the most headings are known.
 
     Raises:
@@ -110,13 +110,13 @@ def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:
     )
 
 
-def _expected(surveyed: Surveyed, layout: Layout, below: Sequence[bytes]) -> int:
+def _expected(surveyed: Surveyed, layout: CsvLayout, below: Sequence[bytes]) -> int:
     """Return about how many rows there are, if they all are as long as these first ones."""
     size = sum(map(len, below))
     return round((surveyed.end - layout.begin) / size * len(below)) if size else 0
 
 
-def _layout(guess: _Guess, lines: Sequence[bytes], begin: int) -> Layout:
+def _layout(guess: _Guess, lines: Sequence[bytes], begin: int) -> CsvLayout:
     """Return how the rows below the header are laid out; the file's text begins at byte `begin`."""
     header, below = guess.records[guess.header].cells, guess.records[guess.header + 1 :]
     first_line = below[0].line if below else guess.end
@@ -125,7 +125,7 @@ def _layout(guess: _Guess, lines: Sequence[bytes], begin: int) -> Layout:
     needed = max(place for place, text in enumerate(header, start=1) if text.strip())
     widest = max((len(record.cells) for record in below), default=0)
     width = min(max(needed, widest), len(header) + _SAMPLE)
-    return Layout(
+    return CsvLayout(
         delimiter=guess.delimiter,
         headings=min(len(header), width),
         needed=needed,
@@ -141,7 +141,7 @@ class _Rows(Coded):
     """The rows below the header."""
 
     surveyed: Surveyed
-    layout: Layout
+    layout: CsvLayout
 
     def __call__(self, rows: int) -> Generator[Block]:
         """Give about `rows` of them at a time."""

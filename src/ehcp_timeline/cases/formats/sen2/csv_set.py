@@ -15,7 +15,7 @@ import polars as pl
 from ehcp_timeline.cases.formats.sen2.items import Module, sen2
 from ehcp_timeline.cases.formats.sen2.join import READ
 from ehcp_timeline.cases.formats.sen2.sheet import Return, return_sheet
-from ehcp_timeline.cases.formats.sen2.table import Table, module_of, table_of
+from ehcp_timeline.cases.formats.sen2.table import ReturnTable, module_of, table_of
 from ehcp_timeline.cases.headers import Spellings, fold
 from ehcp_timeline.cases.sheet import Sheet
 from ehcp_timeline.errors import CaseFileError
@@ -99,11 +99,11 @@ def _refuse_twice(found: Sequence[Found]) -> None:
         first[module.id] = sheet
 
 
-def _table(sheet: Sheet, module: Module) -> Table:
+def _table(sheet: Sheet, module: Module) -> ReturnTable:
     """Return a file as a table, without its cells if no deadline rests on them."""
     name = PurePath(sheet.name).name
     if module.id not in READ:
-        return Table(module.id, name, pl.DataFrame(), {}, {})
+        return ReturnTable(module.id, name, pl.DataFrame(), {}, {})
     return table_of(module, name, sheet.headings, sheet.blocks(_AT_ONCE))
 
 

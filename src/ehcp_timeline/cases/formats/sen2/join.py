@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ehcp_timeline.cases.formats.sen2.table import PERSON, REQUEST, Table
+from ehcp_timeline.cases.formats.sen2.table import PERSON, REQUEST, ReturnTable
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW
 
@@ -49,7 +49,7 @@ class Joined:
     problems: tuple[Problem, ...]
 
 
-def joined(tables: Mapping[str, Table]) -> Joined:
+def joined(tables: Mapping[str, ReturnTable]) -> Joined:
     """Join the tables of a return by their names; `person` and `requests` must be among them."""
     joining = _Joining(tables)
     requests = joining.requests()
@@ -73,7 +73,7 @@ class _Joining:
         problems: What has been found on the way.
     """
 
-    def __init__(self, tables: Mapping[str, Table]) -> None:
+    def __init__(self, tables: Mapping[str, ReturnTable]) -> None:
         self._tables = tables
         self._placed: dict[str, pl.DataFrame] = {}
         self._lost: dict[str, pl.Series | None] = {
@@ -113,7 +113,7 @@ class _Joining:
         once = placed.filter(pl.col(ROW) == pl.col(_FIRST))
         return once.drop(_FIRST, PERSON, REQUEST, *_ABOVE, strict=False)
 
-    def _belonging(self, table: Table, placed: pl.DataFrame, stops: str) -> pl.DataFrame:
+    def _belonging(self, table: ReturnTable, placed: pl.DataFrame, stops: str) -> pl.DataFrame:
         """Return the rows that belong to a request, each with the `first` of it that counts."""
         lost = placed.filter(pl.col(_OF).is_null())
         self._lose(table.module, lost)
@@ -135,7 +135,7 @@ class _Joining:
             named = PERSON in lost.columns and not lost.get_column(PERSON).null_count()
             self._lost[module] = lost.get_column(PERSON) if named else None
 
-    def _above(self, table: Table) -> pl.DataFrame | None:
+    def _above(self, table: ReturnTable) -> pl.DataFrame | None:
         """Return the keys of the table that the rows of this one belong to, and the `request` of each."""
         if REQUEST in table.cells.columns:
             return self._placed["requests"]
@@ -147,7 +147,7 @@ class _Joining:
         self.problems.append(Problem(0, "", "missing-table", said, tip, "nothing"))
         return None
 
-    def _once(self, table: Table, keys: Sequence[str], stops: str) -> pl.DataFrame:
+    def _once(self, table: ReturnTable, keys: Sequence[str], stops: str) -> pl.DataFrame:
         """Return the rows of a table without those that repeat the keys of an earlier one."""
         complete = pl.all_horizontal(pl.col(keys).is_not_null())
         first = pl.when(complete).then(pl.col(ROW).min().over(keys)).otherwise(ROW)
@@ -157,7 +157,7 @@ class _Joining:
         self._say(table, again, "duplicate-id", says, stops)
         return cells.filter(pl.col(ROW) == pl.col(_FIRST)).drop(_FIRST)
 
-    def _say(self, table: Table, rows: pl.DataFrame, rule: str, says: str, stops: str) -> None:
+    def _say(self, table: ReturnTable, rows: pl.DataFrame, rule: str, says: str, stops: str) -> None:
         """Note a problem of each of some rows of a table; `_HERE` is the row that counts in its place."""
         firsts = rows.get_column(_FIRST) if _FIRST in rows.columns else rows.get_column(ROW)
         for row, first in zip(rows.get_column(ROW), firsts, strict=True):

@@ -7,7 +7,7 @@ from functools import cached_property
 import polars as pl
 
 from ehcp_timeline.cases.formats.sen2.join import Joined
-from ehcp_timeline.cases.formats.sen2.table import Table
+from ehcp_timeline.cases.formats.sen2.table import ReturnTable
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW
 
@@ -41,7 +41,7 @@ _COMES_FROM: Mapping[str, tuple[str, ...]] = {
 class Places:
     """The place of every cell in the tables of one return; what is looked up is made ready once."""
 
-    def __init__(self, tables: Mapping[str, Table], whole: Joined) -> None:
+    def __init__(self, tables: Mapping[str, ReturnTable], whole: Joined) -> None:
         self._tables = tables
         self._flat = whole.flat
         self._rows = whole.rows.with_columns(pl.col(ROW).alias("requests"))

@@ -12,7 +12,7 @@ from ehcp_timeline.cases.formats.sen2.columns import case_block, case_headings
 from ehcp_timeline.cases.formats.sen2.items import sen2
 from ehcp_timeline.cases.formats.sen2.join import LEAST, READ, joined
 from ehcp_timeline.cases.formats.sen2.provenance import Places
-from ehcp_timeline.cases.formats.sen2.table import Table
+from ehcp_timeline.cases.formats.sen2.table import ReturnTable
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import Block, Sheet
 from ehcp_timeline.errors import CaseFileError
@@ -37,7 +37,7 @@ class Return:
     sha256: str
     shape: str
     parts: tuple[str, ...]
-    tables: Mapping[str, Table]
+    tables: Mapping[str, ReturnTable]
     unread: tuple[str, ...] = ()
 
 
@@ -82,13 +82,13 @@ def _blocks(
         yield case_block(flat.slice(begin, size), held, () if begin else problems)
 
 
-def _about(tables: Mapping[str, Table]) -> dict[str, str]:
+def _about(tables: Mapping[str, ReturnTable]) -> dict[str, str]:
     """Return what the return says of itself: the items of its first table that are filled."""
     rows = tables["sen2"].cells.head(1).to_dicts() if "sen2" in tables else []
     return {item: text for row in rows for item, text in row.items() if isinstance(text, str)}
 
 
-def _held(tables: Mapping[str, Table], year: str) -> frozenset[str]:
+def _held(tables: Mapping[str, ReturnTable], year: str) -> frozenset[str]:
     """Return the items that the return of a year knows: not those that are blank for everybody."""
     filled = (
         column.name

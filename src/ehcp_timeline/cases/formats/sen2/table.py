@@ -28,7 +28,7 @@ _NAMES = frozenset(("surname", "forename"))  # a word for a blank may be somebod
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReturnTable:
     """One table of a return.
 
     Attributes:
@@ -98,7 +98,7 @@ def is_table_of(module: Module, headings: Sequence[str]) -> bool:
 
 def table_of(
     module: Module, name: str, headings: Sequence[str], blocks: Iterable[Block], worksheet: str = ""
-) -> Table:
+) -> ReturnTable:
     """Return a table from its rows under their headings, its items by name.
 
     Raises:
@@ -106,7 +106,7 @@ def table_of(
     """
     places = _places(module, name, headings)
     lines = {item: shown(first_line(headings[place])).strip('"') for item, place in places.items()}
-    empty = Table(module.id, name, pl.DataFrame(), lines, places, worksheet)
+    empty = ReturnTable(module.id, name, pl.DataFrame(), lines, places, worksheet)
     parts: list[pl.DataFrame] = []
     problems: list[Problem] = []
     for block in blocks:

@@ -13,7 +13,7 @@ import polars as pl
 from ehcp_timeline.cases.formats.sen2.items import Module, sen2
 from ehcp_timeline.cases.formats.sen2.join import LEAST
 from ehcp_timeline.cases.formats.sen2.sheet import Return, return_sheet
-from ehcp_timeline.cases.formats.sen2.table import Table, is_date, is_table_of, module_of, table_of
+from ehcp_timeline.cases.formats.sen2.table import ReturnTable, is_date, is_table_of, module_of, table_of
 from ehcp_timeline.cases.formats.stream import Raw
 from ehcp_timeline.cases.headers import HEADER_WITHIN, Spellings
 from ehcp_timeline.cases.sheet import Block, Sheet
@@ -109,9 +109,9 @@ def _top(cells: pl.DataFrame) -> Iterator[tuple[int, list[str]]]:
         yield place, [text or "" for text in row[1:]]
 
 
-def _tables(parts: Sequence[_Part], shown: str, day: Day | None) -> dict[str, Table]:
+def _tables(parts: Sequence[_Part], shown: str, day: Day | None) -> dict[str, ReturnTable]:
     """Return the parts of the worksheets as tables, by module."""
-    tables: dict[str, Table] = {}
+    tables: dict[str, ReturnTable] = {}
     for part in parts:
         if part.module.id in tables:
             one, other = tables[part.module.id].name, part.name
@@ -123,7 +123,7 @@ def _tables(parts: Sequence[_Part], shown: str, day: Day | None) -> dict[str, Ta
     return tables
 
 
-def _dated(table: Table, day: Day) -> Table:
+def _dated(table: ReturnTable, day: Day) -> ReturnTable:
     """Return a table with its bare numbers in items of dates written out."""
     items = [item for item in table.places if is_date(item)]
     days = pl.col(items).map_elements(day, return_dtype=pl.String)

@@ -214,7 +214,7 @@ class _Persons:
         """Keep a request with the first assessment that decides anything, and each further one by itself."""
         first: Items = min(self._assessments, key=_undecided, default={})
         here = {_LINE: self._line()}
-        further = (one for one in self._assessments if one is not first)
+        further = (assessment for assessment in self._assessments if assessment is not first)
         self._requests += [here | first | self._request, *further]
         self._request.clear()
         self._assessments.clear()

@@ -24,7 +24,7 @@ _STRINGS = "xl/sharedStrings.xml"
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Workbook:
     """A workbook that may be read.
 
     Attributes:
@@ -48,7 +48,7 @@ class _Contents:
     Attributes:
         sheets: Name, state and relation of each sheet.
         targets: Relation to the part of the workbook that it means.
-        from_1904: As in `Looked`.
+        from_1904: As in `Workbook`.
     """
 
     sheets: list[tuple[str, str, str]] = field(default_factory=list)
@@ -95,7 +95,7 @@ class _Copying:
 
 
 @contextmanager
-def looked_through(archive: zipfile.ZipFile, raw: Raw, worksheet: str = "") -> Iterator[Looked]:
+def looked_through(archive: zipfile.ZipFile, raw: Raw, worksheet: str = "") -> Iterator[Workbook]:
     """Look through the parts of a workbook that are read, and give a copy of them.
 
     Args:
@@ -124,11 +124,11 @@ def looked_through(archive: zipfile.ZipFile, raw: Raw, worksheet: str = "") -> I
             cells = _sheets(copying, wanted, contents.targets, raw.shown)
             lengths = _Lengths()
             copying.copy(_STRINGS, lengths.start, lengths.text)
-        if max(lengths.each, default=0) * sum(one.referring for one in cells.values()) > MOST_UNPACKED:
+        if max(lengths.each, default=0) * sum(cell.referring for cell in cells.values()) > MOST_UNPACKED:
             _add_up_texts(file, [contents.targets[wanted[name]] for name in cells], lengths.each, raw.shown)
         file.seek(0)
         hidden = tuple(name for name, state, _ in contents.sheets if state != "visible")
-        yield Looked(file, cells, hidden, contents.from_1904)
+        yield Workbook(file, cells, hidden, contents.from_1904)
 
 
 def _no_such_sheet(shown: str, worksheet: str, names: Sequence[str]) -> CaseFileError:

@@ -15,10 +15,10 @@ from ehcp_timeline.cases.formats.csv.records import CELL_LIMIT
 from ehcp_timeline.cases.formats.sen2.workbook import find_return
 from ehcp_timeline.cases.formats.stream import Raw, damaged, opened_zip
 from ehcp_timeline.cases.formats.xlsx.cells import Cells
-from ehcp_timeline.cases.formats.xlsx.preflight import Looked, looked_through
+from ehcp_timeline.cases.formats.xlsx.preflight import Workbook, looked_through
 from ehcp_timeline.cases.headers import HEADER_WITHIN, Score, Spellings, fold, header_score, match
 from ehcp_timeline.cases.schema import Vocabulary
-from ehcp_timeline.cases.sheet import ANYWHERE, ROW, Asked, Sheet, sliced
+from ehcp_timeline.cases.sheet import ANYWHERE, ROW, Sheet, SheetOptions, sliced
 from ehcp_timeline.errors import CaseFileError
 
 _EXCEL_DAY_0 = dt.date(1899, 12, 30)
@@ -46,7 +46,9 @@ class _Found:
     cases: bool
 
 
-def find_xlsx_sheet(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: Asked = ANYWHERE) -> Sheet:
+def find_xlsx_sheet(
+    raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: SheetOptions = ANYWHERE
+) -> Sheet:
     """Find the visible worksheet and the header row under which the most headings are known.
 
     A workbook that holds the tables of a SEN2 return is read as one, unless the user says where to look.
@@ -97,7 +99,7 @@ def _best(found: Sequence[_Found], hidden: Sequence[str], shown: str) -> _Found:
         raise CaseFileError(said, f"sheets that are hidden: {', '.join(hidden)}" if hidden else "")
     rivals = [one for one in found if one.cases]
     if len(rivals) > 1:
-        named = " and ".join(f'"{one.name}"' for one in rivals)
+        named = " and ".join(f'"{rival.name}"' for rival in rivals)
         raise CaseFileError(
             f"{shown}: the sheets {named} all look like cases",
             "hide those that are not to be read, or save the one that is by itself",
@@ -105,7 +107,7 @@ def _best(found: Sequence[_Found], hidden: Sequence[str], shown: str) -> _Found:
     return max(found, key=lambda one: (one.cases, one.score))
 
 
-def _worksheets(looked: Looked, shown: str) -> Iterator[tuple[str, pl.DataFrame]]:
+def _worksheets(looked: Workbook, shown: str) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield each visible worksheet and its cells as text."""
     with _failures_named(shown), python_calamine.CalamineWorkbook.from_filelike(looked.file) as book:
         for name, cells in looked.cells.items():

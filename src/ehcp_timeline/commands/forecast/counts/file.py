@@ -10,7 +10,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from ehcp_timeline.cases.cells.dates import FIRST_EVENT, Window, month_of, read_date
-from ehcp_timeline.cases.cells.values import Fault
+from ehcp_timeline.cases.cells.values import CellFault
 from ehcp_timeline.commands.forecast.counts.rates import Snapshot
 from ehcp_timeline.errors import CaseFileError, UsageError
 
@@ -35,7 +35,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountsFile:
     """Counts as a file holds them.
 
     Attributes:
@@ -50,7 +50,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _CountsLine:
     """One line of the file under the header: its number and its cells by column."""
 
     number: int
@@ -72,7 +72,7 @@ def text_of(raw: bytes, name: str) -> str:
         return raw.decode("cp1252", errors="replace")
 
 
-def read_counts(text: str, name: str, *, measure: str | None = None, until: date | None = None) -> Counted:
+def read_counts(text: str, name: str, *, measure: str | None = None, until: date | None = None) -> CountsFile:
     """Return the counts of a CSV; a month without a day stands for its last day.
 
     Args:
@@ -101,10 +101,10 @@ def read_counts(text: str, name: str, *, measure: str | None = None, until: date
     if not found:
         why = "every line of it is left out" if remarks else "there is no count in it"
         raise CaseFileError(f"{name}: {why}", "one line for each day, as 2024-01-31,8310")
-    return Counted(tuple(found[day][1] for day in sorted(found)), tuple(remarks), chosen)
+    return CountsFile(tuple(found[day][1] for day in sorted(found)), tuple(remarks), chosen)
 
 
-def _lines(text: str, name: str) -> Iterator[_Line]:
+def _lines(text: str, name: str) -> Iterator[_CountsLine]:
     """Yield the lines under the header, blank ones left out."""
     if not text.strip("\ufeff \r\n"):
         raise CaseFileError(f"{name} is empty", _BEGIN)
@@ -113,7 +113,7 @@ def _lines(text: str, name: str) -> Iterator[_Line]:
     try:
         for number, cells in enumerate(csv.reader(records[header:], delimiter=delimiter), header + 1):
             if number > header + 1 and any(cell.strip() for cell in cells):
-                yield _Line(number, _by_column(cells, columns))
+                yield _CountsLine(number, _by_column(cells, columns))
     except csv.Error:
         raise CaseFileError(f"{name} is no list of counts", _BEGIN) from None
 
@@ -163,7 +163,9 @@ def _columns(cells: Sequence[str], name: str) -> Mapping[str, int]:
     return found
 
 
-def _of_measure(lines: Sequence[_Line], name: str, measure: str | None) -> tuple[Iterable[_Line], str]:
+def _of_measure(
+    lines: Sequence[_CountsLine], name: str, measure: str | None
+) -> tuple[Iterable[_CountsLine], str]:
     """Return the lines of one measure and its name; a file without measures has one.
 
     Raises:
@@ -185,7 +187,7 @@ def _of_measure(lines: Sequence[_Line], name: str, measure: str | None) -> tuple
     return [line for line in lines if line.cells.get("measure", "") == chosen], chosen
 
 
-def _snapshot(line: _Line, name: str, remarks: list[str]) -> Snapshot | None:
+def _snapshot(line: _CountsLine, name: str, remarks: list[str]) -> Snapshot | None:
     """Return the count of a line; None where its cell is blank."""
     day = _day(line, name, remarks)
     count = _whole(line, "count", name)
@@ -193,10 +195,10 @@ def _snapshot(line: _Line, name: str, remarks: list[str]) -> Snapshot | None:
     return None if count is None else Snapshot(day, count, *flows)
 
 
-def _day(line: _Line, name: str, remarks: list[str]) -> date:
+def _day(line: _CountsLine, name: str, remarks: list[str]) -> date:
     """Return the day of a line; a month without a day stands for its last day, and that is remarked."""
     cell = line.cells["date"]
-    read = read_date(cell, _WINDOW) if cell else Fault("blank-date", "is blank", "write it as 2024-01-31")
+    read = read_date(cell, _WINDOW) if cell else CellFault("blank-date", "is blank", "write it as 2024-01-31")
     if isinstance(read, date):
         return read
     month = _month_end(cell)
@@ -221,7 +223,7 @@ def _month_end(cell: str) -> date | None:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _whole(line: _Line, column: str, name: str) -> int | None:
+def _whole(line: _CountsLine, column: str, name: str) -> int | None:
     """Return a whole number that may have thousands separators; None of a blank cell."""
     cell = line.cells.get(column, "")
     if not cell:

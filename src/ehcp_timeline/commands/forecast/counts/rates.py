@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from ehcp_timeline.commands.forecast.model.arrays import WEEK, Rates
-from ehcp_timeline.commands.forecast.results.outlook import Clearance
+from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay
 
 LEAST_PAIRS = 6
 """Pairs of counts below which no percentiles are given: chance cannot be told from so few."""
@@ -77,7 +77,7 @@ class Snapshots:
     arrivals_per_week: float | None
     completions_per_week: float | None
     from_last: tuple[date | None, ...]
-    clearance: Clearance | None
+    clearance: ClearanceDay | None
 
 
 def pair(first: Snapshot, last: Snapshot) -> Pair:
@@ -140,10 +140,10 @@ def _per_week(pairs: Sequence[Pair], what: str) -> float | None:
     return sum(number for number, _ in told) / sum(weeks for _, weeks in told) if told else None
 
 
-def _drawn(pairs: Sequence[Pair], runs: int, seed: int, weeks: int) -> Clearance:
+def _drawn(pairs: Sequence[Pair], runs: int, seed: int, weeks: int) -> ClearanceDay:
     """Return clearance dates by drawing pairs, a chunk of runs at a time so that memory does not grow."""
     if pairs[-1].last.count == 0:
-        return Clearance(pairs[-1].last.day, pairs[-1].last.day, pairs[-1].last.day, 0.0)
+        return ClearanceDay(pairs[-1].last.day, pairs[-1].last.day, pairs[-1].last.day, 0.0)
     clear: list[float] = []
     for number, first in enumerate(range(0, runs, CHUNK)):
         random = np.random.Generator(np.random.PCG64([seed, number]))
@@ -171,11 +171,11 @@ def _clear_weeks(pairs: Sequence[Pair], runs: int, weeks: int, random: np.random
     return np.where(clear > weeks, np.inf, clear)
 
 
-def _clearance(clear: Sequence[float], last: Snapshot) -> Clearance:
+def _clearance(clear: Sequence[float], last: Snapshot) -> ClearanceDay:
     """Return the percentiles of clearance weeks in rising order."""
     found: list[date | None] = []
     for share in (0.5, 0.85, 0.95):
         week = clear[math.ceil(share * len(clear)) - 1]
         found.append(None if math.isinf(week) else last.day + timedelta(days=math.ceil(week * WEEK)))
     never = sum(map(math.isinf, clear)) / len(clear)
-    return Clearance(found[0], found[1], found[2], round(never, 4))
+    return ClearanceDay(found[0], found[1], found[2], round(never, 4))

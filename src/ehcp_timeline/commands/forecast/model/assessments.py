@@ -9,7 +9,7 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.commands.forecast.model.arrays import NEVER, Days, Flags, day_number
-from ehcp_timeline.commands.forecast.model.timetable import Stage, Timetable, answerable
+from ehcp_timeline.commands.forecast.model.timetable import PipelineStage, Timetable, answerable
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.counts import ISSUE, clocks_of, exception_claimed
 
@@ -18,7 +18,7 @@ _WHOSE = ("district", "team", "caseworker")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class CaseOwner:
     """The case that an assessment belongs to, and whose work it is, where the file says."""
 
     case_id: str
@@ -29,7 +29,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Caseload:
     """Every assessment that started by the as-at date. Days are day numbers, `NEVER` where there is none.
 
     Attributes:
@@ -56,10 +56,10 @@ class Work:
     measured: Flags
     excepted: Flags
     exceptions_known: bool
-    named: dict[int, Named] = field(default_factory=dict)
+    named: dict[int, CaseOwner] = field(default_factory=dict)
 
 
-def work_of(batches: Iterable[Judged], rulebook: Rulebook, timetable: Timetable, as_at: date) -> Work:
+def work_of(batches: Iterable[Judged], rulebook: Rulebook, timetable: Timetable, as_at: date) -> Caseload:
     """Return every assessment of judged batches; an assessment is a clock of `plan.issue`.
 
     Clocks without a due day, or closed on a day that nobody recorded, are left out.
@@ -69,7 +69,7 @@ def work_of(batches: Iterable[Judged], rulebook: Rulebook, timetable: Timetable,
     return work_from_frame(whole, timetable, as_at)
 
 
-def work_from_frame(frame: pl.DataFrame, timetable: Timetable, as_at: date) -> Work:
+def work_from_frame(frame: pl.DataFrame, timetable: Timetable, as_at: date) -> Caseload:
     """Return every assessment of a frame with one line each.
 
     Args:
@@ -87,7 +87,7 @@ def work_from_frame(frame: pl.DataFrame, timetable: Timetable, as_at: date) -> W
     there = start <= today
     open_ = np.flatnonzero(there & (done == NEVER))
     excepted = frame["excepted"].fill_null(value=False).to_numpy() if "excepted" in frame.columns else None
-    return Work(
+    return Caseload(
         as_at=as_at,
         timetable=timetable,
         start=start,
@@ -117,7 +117,7 @@ def _assessments(judged: Judged, rulebook: Rulebook, timetable: Timetable) -> pl
     return usable.join(found, on="row", how="left", maintain_order="left")
 
 
-def newest_day(work: Work) -> date | None:
+def newest_day(work: Caseload) -> date | None:
     """Return the last day on which anything came, moved on or closed; None of a file in which nothing did."""
     days = np.concatenate([work.start, work.done, work.ends.ravel()])
     days = days[days <= day_number(work.as_at)]
@@ -130,7 +130,7 @@ def _claims(rulebook: Rulebook, rows: pl.DataFrame) -> bool:
     return bool((flags | {"absent_from"}) & set(rows.columns))
 
 
-def _end(stage: Stage, rulebook: Rulebook, columns: Sequence[str]) -> pl.Expr:
+def _end(stage: PipelineStage, rulebook: Rulebook, columns: Sequence[str]) -> pl.Expr:
     """Return the day on which a stage ended: its event, or the last of the advice that was asked for."""
     if stage.ends_with:
         return pl.col(stage.ends_with) if stage.ends_with in columns else pl.lit(None, dtype=pl.Date)
@@ -166,11 +166,11 @@ def _stage_ends(columns: list[Days], start: Days, answered: Days, done: Days) ->
     return np.ascontiguousarray(ends), begun & in_order
 
 
-def _named(frame: pl.DataFrame) -> Iterator[Named]:
+def _named(frame: pl.DataFrame) -> Iterator[CaseOwner]:
     """Yield what each line of a frame is called."""
     there = [name for name in _WHOSE if name in frame.columns]
     for case_id, row, *whose in frame.select("case_id", "row", *there).iter_rows():
-        yield Named(case_id, row, **dict(zip(there, whose, strict=True)))
+        yield CaseOwner(case_id, row, **dict(zip(there, whose, strict=True)))
 
 
 def _nothing(timetable: Timetable) -> pl.DataFrame:

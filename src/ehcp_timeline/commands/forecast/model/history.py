@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, Counts, Days, Flags
-from ehcp_timeline.commands.forecast.model.assessments import Work
+from ehcp_timeline.commands.forecast.model.assessments import Caseload
 from ehcp_timeline.commands.forecast.model.open_work import at_stage
 
 LEAST_WEEKS = 13
@@ -74,7 +74,7 @@ class History:
         return sum(one.usual for one in self.stages[stage + 1 :])
 
 
-def weeks_recorded(work: Work, day: int) -> int:
+def weeks_recorded(work: Caseload, day: int) -> int:
     """Return for how many whole weeks before a day the file holds what was closed as well as what is open.
 
     A file of cases open on some day and those closed since knows nothing of earlier closures: its weeks
@@ -86,7 +86,7 @@ def weeks_recorded(work: Work, day: int) -> int:
     return int(day - closed[closed.size // 100] + 1) // WEEK
 
 
-def history(work: Work, day: int, weeks: int) -> History:
+def history(work: Caseload, day: int, weeks: int) -> History:
     """Return the flows of so many whole weeks that end with a day."""
     started = work.start <= day
     return History(
@@ -110,7 +110,7 @@ def weekly(days: Days, day: int, weeks: int) -> Counts:
     return np.bincount((inside - first - 1) // WEEK, minlength=weeks).astype(np.int64)
 
 
-def _stage(work: Work, place: int, day: int, weeks: int) -> StageFlow:
+def _stage(work: Caseload, place: int, day: int, weeks: int) -> StageFlow:
     stage = work.timetable.stages[place]
     came, left, there = at_stage(work, place)
     came, left = came[there], left[there]

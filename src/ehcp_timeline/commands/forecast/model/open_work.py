@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from ehcp_timeline.commands.forecast.model.arrays import WEEK, Days, Flags
-from ehcp_timeline.commands.forecast.model.assessments import Work
+from ehcp_timeline.commands.forecast.model.assessments import Caseload
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OpenAssessments:
     """The open assessments of one day, one entry of each array for each.
 
     Attributes:
         day: The day, as a day number.
-        place: Where each stands in the arrays of `Work`.
+        place: Where each stands in the arrays of `Caseload`.
         stage: Its stage, 0 for the first.
         since: Day it came to that stage.
         due_week: First week, counted from `day`, at whose end it is overdue; 0 or less: it is overdue now.
@@ -32,14 +32,14 @@ class Standing:
         return int(np.count_nonzero(self.due_week <= 0))
 
 
-def standing_on(work: Work, day: int) -> Standing:
+def standing_on(work: Caseload, day: int) -> OpenAssessments:
     """Return the work in hand at the end of a day."""
     place = np.flatnonzero((work.start <= day) & (work.done > day)).astype(np.int32)
     past = work.ends[place] <= day
     stage = np.minimum(past.sum(axis=1), past.shape[1] - 1).astype(np.int32)
     begun = np.concatenate([work.start[place, None], work.ends[place, :-1]], axis=1)
     since = np.take_along_axis(begun, stage[:, None], axis=1)[:, 0]
-    return Standing(day, place, stage, since, week_overdue(work.due[place], day))
+    return OpenAssessments(day, place, stage, since, week_overdue(work.due[place], day))
 
 
 def week_overdue(due: Days, day: int) -> Days:
@@ -53,12 +53,12 @@ def week_overdue(due: Days, day: int) -> Days:
     return ((due - day) // WEEK + 1).astype(np.int32)
 
 
-def overdue_on(work: Work, day: int) -> int:
+def overdue_on(work: Caseload, day: int) -> int:
     """Return how many assessments were open and past their due day at the end of a day."""
     return int(np.count_nonzero((work.start <= day) & (work.done > day) & (work.due < day)))
 
 
-def at_stage(work: Work, stage: int) -> tuple[Days, Days, Flags]:
+def at_stage(work: Caseload, stage: int) -> tuple[Days, Days, Flags]:
     """Return the day each assessment came to a stage and left it, and whether it came there at all."""
     came = work.start if stage == 0 else work.ends[:, stage - 1]
     left = np.minimum(work.ends[:, stage], work.done)

@@ -7,11 +7,11 @@ import numpy as np
 
 from ehcp_timeline.commands.forecast.model.arrays import WEEK, Cases, Days
 from ehcp_timeline.commands.forecast.model.history import History
-from ehcp_timeline.commands.forecast.model.open_work import Standing
+from ehcp_timeline.commands.forecast.model.open_work import OpenAssessments
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SimulatedStage:
     """One stage as it works in a simulation.
 
     Attributes:
@@ -50,7 +50,7 @@ class Pipeline:
         in_hand: The cases in hand.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[SimulatedStage, ...]
     narrowest: int
     weeks: int
     to_due: int
@@ -84,7 +84,7 @@ def narrowest_stage(past: History) -> int:
     return max(range(len(waits)), key=lambda place: (waits[place], place))
 
 
-def pipeline(past: History, standing: Standing, weeks: int, to_due: int, narrowest: int) -> Pipeline:
+def pipeline(past: History, standing: OpenAssessments, weeks: int, to_due: int, narrowest: int) -> Pipeline:
     """Return the start of a simulation: stages as they worked in the weeks behind, cases as they stand.
 
     Args:
@@ -95,7 +95,7 @@ def pipeline(past: History, standing: Standing, weeks: int, to_due: int, narrowe
         narrowest: The stage that can finish only so many a week.
     """
     steps = tuple(
-        Step(one.name, one.least if place == narrowest else one.usual, one.released, one.onward)
+        SimulatedStage(one.name, one.least if place == narrowest else one.usual, one.released, one.onward)
         for place, one in enumerate(past.stages)
     )
     future = np.arange(to_due + 1, to_due + weeks + 1)
@@ -107,7 +107,7 @@ def pipeline(past: History, standing: Standing, weeks: int, to_due: int, narrowe
     return Pipeline(steps, narrowest, weeks, to_due, due_weeks, in_hand)
 
 
-def ready_weeks(standing: Standing, least: Sequence[int]) -> Days:
+def ready_weeks(standing: OpenAssessments, least: Sequence[int]) -> Days:
     """Return the week to come in which each case in hand can leave its stage, 1 for the first."""
     spent = (standing.day - standing.since) // WEEK
     shortest = np.asarray(least, dtype=np.int32)[standing.stage]

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ehcp_timeline.commands.forecast.model.arrays import WEEK, Days, Flags, Rates
-from ehcp_timeline.commands.forecast.model.assessments import Work
+from ehcp_timeline.commands.forecast.model.assessments import Caseload
 from ehcp_timeline.commands.forecast.model.history import History
 from ehcp_timeline.commands.forecast.model.open_work import at_stage
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class WorkOrder:
     """How the places of one week are shared out; the three shares add up to 1.
 
     Attributes:
@@ -26,16 +26,16 @@ class Order:
     spread: float
 
 
-OLDEST_FIRST = Order(1, 0, 0)
-IN_TIME_FIRST = Order(0, 1, 0)
+OLDEST_FIRST = WorkOrder(1, 0, 0)
+IN_TIME_FIRST = WorkOrder(0, 1, 0)
 
 
-def split(oldest: float) -> Order:
+def split(oldest: float) -> WorkOrder:
     """Return the order that keeps a share of the places for the oldest and the rest for those in time."""
-    return Order(oldest, 1 - oldest, 0)
+    return WorkOrder(oldest, 1 - oldest, 0)
 
 
-def observed_order(work: Work, past: History, stage: int) -> Order:
+def observed_order(work: Caseload, past: History, stage: int) -> WorkOrder:
     """Return the order in which a stage took its cases in the weeks behind.
 
     In a week in which n cases left, the n oldest of those ready are what oldest-first would have taken, and
@@ -49,7 +49,7 @@ def observed_order(work: Work, past: History, stage: int) -> Order:
     return order_taken(last_chance, ready, left[there], past.day, past.weeks)
 
 
-def order_taken(due: Days, ready: Days, left: Days, day: int, weeks: int) -> Order:
+def order_taken(due: Days, ready: Days, left: Days, day: int, weeks: int) -> WorkOrder:
     """Return the order in which cases were taken in the weeks that end with a day.
 
     Args:
@@ -78,7 +78,7 @@ def _told(due: Days, gone: Flags, start: int) -> Rates:
     return np.array([many, many * many / due.size, gone[oldest].sum(), gone[in_time].sum()])
 
 
-def _shares(gone: float, by_chance: float, of_oldest: float, of_in_time: float) -> Order:
+def _shares(gone: float, by_chance: float, of_oldest: float, of_in_time: float) -> WorkOrder:
     """Return the shares that these counts stand for.
 
     Of the cases a rule asks for, those leave that the rule sent, and by chance some of those that no rule
@@ -87,9 +87,9 @@ def _shares(gone: float, by_chance: float, of_oldest: float, of_in_time: float) 
     if gone == 0:
         return OLDEST_FIRST
     if gone <= 2 * by_chance:
-        return Order(0, 0, 1)
+        return WorkOrder(0, 0, 1)
     by_rule = (of_oldest + of_in_time - 2 * by_chance) / (gone - 2 * by_chance)
     spread = 1 - min(1.0, max(0.0, by_rule))
     oldest, in_time = (max(0.0, one - spread * by_chance) for one in (of_oldest, of_in_time))
     share = (1 - spread) / max(1e-9, oldest + in_time)
-    return Order(oldest * share, in_time * share, spread)
+    return WorkOrder(oldest * share, in_time * share, spread)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ehcp_timeline.commands.forecast.model.arrays import WEEK, Rates
-from ehcp_timeline.commands.forecast.model.assessments import Work
+from ehcp_timeline.commands.forecast.model.assessments import Caseload
 from ehcp_timeline.commands.forecast.model.bootstrap import Drivers, series
 from ehcp_timeline.commands.forecast.model.history import History, history, weeks_recorded
-from ehcp_timeline.commands.forecast.model.open_work import Standing, standing_on
-from ehcp_timeline.commands.forecast.model.pipeline import Pipeline, Step, narrowest_stage, pipeline
-from ehcp_timeline.commands.forecast.model.policy import Order, observed_order
+from ehcp_timeline.commands.forecast.model.open_work import OpenAssessments, standing_on
+from ehcp_timeline.commands.forecast.model.pipeline import Pipeline, SimulatedStage, narrowest_stage, pipeline
+from ehcp_timeline.commands.forecast.model.policy import WorkOrder, observed_order
 from ehcp_timeline.commands.forecast.model.seasons import Closed, factors, kinds_of_weeks
 
 YEAR = 52
@@ -36,12 +36,12 @@ class Present:
         unavoidable: Overdue cases there would be at any time if nobody waited for hands.
     """
 
-    work: Work
-    standing: Standing
+    work: Caseload
+    standing: OpenAssessments
     past: History
     recorded: int
     narrowest: int
-    order: Order
+    order: WorkOrder
     drivers: Drivers
     pipeline: Pipeline
     unavoidable: float
@@ -58,7 +58,7 @@ class Present:
 
 
 def present(
-    work: Work,
+    work: Caseload,
     day: int,
     weeks: int,
     *,
@@ -97,7 +97,7 @@ def present(
 
 
 def _drivers(
-    work: Work, past: History, recorded: int, weeks: int, narrowest: int, closures: Sequence[Closed]
+    work: Caseload, past: History, recorded: int, weeks: int, narrowest: int, closures: Sequence[Closed]
 ) -> Drivers:
     """Return the weeks behind evened out by season, and the seasons to come."""
     long = history(work, past.day, recorded) if recorded > past.weeks else past
@@ -105,7 +105,7 @@ def _drivers(
     ahead = kinds_of_weeks(past.day, weeks, closures)
     skip = long.weeks - past.weeks
     values = [one.astype(np.float64) for one in (long.requests, long.stages[narrowest].left)]
-    seasons = [factors(one, behind) for one in values]
+    seasons = [factors(value, behind) for value in values]
     parts = [
         series(one[skip:], season[behind[skip:]], season[ahead])
         for one, season in zip(values, seasons, strict=True)
@@ -133,7 +133,7 @@ def overdue_without_queue(line: Pipeline, requests: float) -> float:
     return float(inside[line.to_due :].sum())
 
 
-def _gone(coming: Rates, step: Step, share: float) -> Rates:
+def _gone(coming: Rates, step: SimulatedStage, share: float) -> Rates:
     """Return how many leave a stage in each week if each ready case leaves with the chance `share`."""
     gone = np.zeros_like(coming)
     ready = 0.0

@@ -35,7 +35,7 @@ def kind_of_week(last_day: date, closures: Sequence[Closed] = ()) -> int:
         return AUGUST
     if (middle.month, middle.day) >= (12, 22) or (middle.month, middle.day) <= (1, 2):
         return CHRISTMAS
-    return HOLIDAY if any(one.first <= middle <= one.last for one in closures) else ORDINARY
+    return HOLIDAY if any(closure.first <= middle <= closure.last for closure in closures) else ORDINARY
 
 
 def kinds_of_weeks(first_day: int, weeks: int, closures: Sequence[Closed] = ()) -> Sequence[int]:

@@ -14,7 +14,7 @@ FINAL = "final"
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class PipelineStage:
     """One stage between a request and a plan.
 
     Attributes:
@@ -35,7 +35,7 @@ class Stage:
 class Timetable:
     """The stages of an assessment in order, and the whole weeks from request to plan."""
 
-    stages: tuple[Stage, ...]
+    stages: tuple[PipelineStage, ...]
     weeks: int
 
     @property
@@ -58,15 +58,15 @@ def timetable(rulebook: Rulebook, columns: Collection[str], as_at: date) -> Time
         ("advice", "", decide + advice, bool(answerable(rulebook, columns))),
         ("draft", "draft_sent", draft, "draft_sent" in columns),
     ]
-    stages: list[Stage] = []
+    stages: list[PipelineStage] = []
     before = 0
     for name, event, by, there in ends:
         if there:
-            stages.append(Stage(name, event, by - before, max(1, by - before)))
+            stages.append(PipelineStage(name, event, by - before, max(1, by - before)))
             before = by
     drafted = any(stage.name == "draft" for stage in stages)
     least = issue - before if drafted else max(1, draft - before)
-    stages.append(Stage(FINAL if drafted else WHOLE, "", issue - before, least))
+    stages.append(PipelineStage(FINAL if drafted else WHOLE, "", issue - before, least))
     return Timetable(tuple(stages), issue)
 
 
@@ -87,4 +87,8 @@ def answerable(rulebook: Rulebook, columns: Collection[str]) -> tuple[tuple[str,
 
 def _advice(rulebook: Rulebook) -> Iterator[Deadline]:
     """Yield the deadlines of advice, whoever gives it."""
-    return (one for one in rulebook.deadlines if one.id == ADVICE or one.id.startswith(f"{ADVICE}."))
+    return (
+        deadline
+        for deadline in rulebook.deadlines
+        if deadline.id == ADVICE or deadline.id.startswith(f"{ADVICE}.")
+    )

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from ehcp_timeline.commands.forecast.model.arrays import WEEK, day_number, day_of
-from ehcp_timeline.commands.forecast.model.assessments import Work
+from ehcp_timeline.commands.forecast.model.assessments import Caseload
 from ehcp_timeline.commands.forecast.model.history import LEAST_WEEKS, weeks_recorded
 from ehcp_timeline.commands.forecast.model.open_work import overdue_on
 from ehcp_timeline.commands.forecast.model.present import YEAR, Present, present
@@ -101,7 +101,7 @@ class Backtest:
 
 
 def backtest(
-    work: Work, as_at: date, seed: int, *, clear_at: int | None = None, closures: Sequence[Closed] = (),
+    work: Caseload, as_at: date, seed: int, *, clear_at: int | None = None, closures: Sequence[Closed] = (),
     narrowest: str = "", window: int = YEAR,
 ) -> Backtest:  # fmt: skip
     """Forecast at the end of each past month that had weeks enough behind it, and score what was said.
@@ -176,7 +176,7 @@ def _counts(
     return percentiles, max(0.0, overdue + change * ahead), max(0.0, overdue - pace * ahead)
 
 
-def first_clear(work: Work, day: int, weeks: int, clear_at: int) -> int | None:
+def first_clear(work: Caseload, day: int, weeks: int, clear_at: int) -> int | None:
     """Return the first week at whose end no more than `clear_at` were overdue; None if there is none.
 
     Args:
@@ -196,11 +196,11 @@ def scores(points: Sequence[Standpoint]) -> list[Score]:
 
 def _clearance_score(points: Sequence[Standpoint]) -> Score:
     held: list[list[bool]] = [[] for _ in SHARES]
-    for one in points:
-        for place, week in enumerate(one.clear):
+    for point in points:
+        for place, week in enumerate(point.clear):
             if week is not None:
-                held[place].append(one.actual is not None and one.actual <= week)
-    known = [one for one in points if one.actual is not None and one.clear[0] is not None]
+                held[place].append(point.actual is not None and point.actual <= week)
+    known = [point for point in points if point.actual is not None and point.clear[0] is not None]
     errors = {
         "forecast": [float((one.clear[0] or 0) - (one.actual or 0)) for one in known],
         STRAIGHT_LINE: [_at_most(one.line, one.weeks) - (one.actual or 0) for one in known],
@@ -215,7 +215,7 @@ def _at_most(week: float | None, last: int) -> float:
 
 
 def _count_score(points: Sequence[Standpoint], ahead: int) -> Score:
-    there = [one for one in points if ahead in one.came and one.pace > 0]
+    there = [point for point in points if ahead in point.came and point.pace > 0]
     held = [[one.came[ahead] <= one.counts[ahead][0][place] for one in there] for place in range(len(SHARES))]
     said = {
         "forecast": [float(one.counts[ahead][0][0]) for one in there],

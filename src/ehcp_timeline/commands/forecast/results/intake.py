@@ -17,7 +17,7 @@ _WEEKDAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Closure:
+class SchoolClosure:
     """A school closure as the settings name it, first and last day inclusive."""
 
     name: str
@@ -31,7 +31,7 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
-class Milestone:
+class IntakeMilestone:
     """One day that the law sets for requests of a week.
 
     Attributes:
@@ -65,13 +65,13 @@ class IntakeWeek:
 
     week: date
     expected: float | None
-    milestones: tuple[Milestone, ...]
+    milestones: tuple[IntakeMilestone, ...]
     school_days_lost: int | None
     bank_holidays: int
 
 
 def intake(
-    rulebook: Rulebook, as_at: date, expected: Sequence[float], closures: Sequence[Closure], weeks: int
+    rulebook: Rulebook, as_at: date, expected: Sequence[float], closures: Sequence[SchoolClosure], weeks: int
 ) -> tuple[IntakeWeek, ...]:
     """Return the weeks of requests that begin after the as-at date, from the next Monday on.
 
@@ -92,32 +92,34 @@ def intake(
 
 
 def _week(
-    rulebook: Rulebook, monday: date, expected: float | None, closures: Sequence[Closure]
+    rulebook: Rulebook, monday: date, expected: float | None, closures: Sequence[SchoolClosure]
 ) -> IntakeWeek:
     found = tuple(_milestones(rulebook, monday, closures))
     last = max((one.due for one in found), default=monday)
     days = [monday + timedelta(days=number) for number in range((last - monday).days + 1)]
-    known = any(one.last >= last for one in closures)
+    known = any(closure.last >= last for closure in closures)
     closed = sum(is_working_day(day) and _closure_on(day, closures) is not None for day in days)
     lost = closed if known else None
     return IntakeWeek(monday, expected, found, lost, sum(is_bank_holiday(day) for day in days))
 
 
-def _milestones(rulebook: Rulebook, monday: date, closures: Sequence[Closure]) -> Iterator[Milestone]:
+def _milestones(
+    rulebook: Rulebook, monday: date, closures: Sequence[SchoolClosure]
+) -> Iterator[IntakeMilestone]:
     for name, deadline in MILESTONES:
         version = rulebook.by_id[deadline].version_on(monday) if deadline in rulebook.by_id else None
         if version is not None:
             due = apply(version.limit.limbs[0].count, monday)
             week = [due + timedelta(days=number) for number in range(_WEEKDAYS)]
             closed = next(filter(None, (_closure_on(day, closures) for day in week)), None)
-            yield Milestone(name, due, last_working_day(due), closed, any(map(is_bank_holiday, week)))
+            yield IntakeMilestone(name, due, last_working_day(due), closed, any(map(is_bank_holiday, week)))
 
 
-def _closure_on(day: date, closures: Sequence[Closure]) -> str | None:
-    return next((one.name for one in closures if one.first <= day <= one.last), None)
+def _closure_on(day: date, closures: Sequence[SchoolClosure]) -> str | None:
+    return next((closure.name for closure in closures if closure.first <= day <= closure.last), None)
 
 
-def read_closures(table: object, file: str) -> tuple[Closure, ...]:
+def read_closures(table: object, file: str) -> tuple[SchoolClosure, ...]:
     """Return the school closures of a settings table `[terms]`.
 
     Each entry of `closed` has a `name`, a first day `from` and a last day `to`.
@@ -139,7 +141,7 @@ def read_closures(table: object, file: str) -> tuple[Closure, ...]:
 EXAMPLE = 'closed = [{ name = "Summer 2026", from = 2026-07-23, to = 2026-09-01 }]'
 
 
-def _closure(entry: Any, place: int, file: str) -> Closure:  # noqa: ANN401 - any TOML value
+def _closure(entry: Any, place: int, file: str) -> SchoolClosure:  # noqa: ANN401 - any TOML value
     if not isinstance(entry, Mapping) or not {"name", "from", "to"} <= entry.keys():
         raise ConfigError(f"{file}: terms.closed entry {place} needs name, from and to", f"write  {EXAMPLE}")
     first, last = entry["from"], entry["to"]
@@ -149,4 +151,4 @@ def _closure(entry: Any, place: int, file: str) -> Closure:  # noqa: ANN401 - an
         )
     if last < first:
         raise ConfigError(f"{file}: terms.closed entry {place} ends before it begins", "change from and to")
-    return Closure(str(entry["name"]), first, last)
+    return SchoolClosure(str(entry["name"]), first, last)

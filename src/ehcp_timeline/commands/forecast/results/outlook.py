@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, Spread, after_weeks, day_of
-from ehcp_timeline.commands.forecast.model.assessments import Work
-from ehcp_timeline.commands.forecast.model.policy import Order
+from ehcp_timeline.commands.forecast.model.assessments import Caseload
+from ehcp_timeline.commands.forecast.model.policy import WorkOrder
 from ehcp_timeline.commands.forecast.simulate.record import PER_MILLE, Kept, Moment
 
 PATH_WEEKS = 4
@@ -14,7 +14,7 @@ _LOW, _MIDDLE, _HIGH, _HIGHEST = 0.15, 0.5, 0.85, 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Clearance:
+class ClearanceDay:
     """When the backlog clears: that share of the runs is clear by that day; None is not by the horizon.
 
     Attributes:
@@ -80,14 +80,14 @@ class Outlook:
     """What one order of work leads to."""
 
     policy: str
-    order: Order
-    clearance: Clearance
+    order: WorkOrder
+    clearance: ClearanceDay
     quarters: tuple[Quarter, ...]
     path: tuple[PathPoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Exceptions:
+class ExceptionShares:
     """Of the plans issued in the weeks behind: shares with an exception claimed, in time and late."""
 
     in_time: float
@@ -103,7 +103,7 @@ class Exceptions:
         return in_time / (in_time + late) if in_time + late > 0 else rate
 
 
-def exceptions(work: Work, day: int, weeks: int) -> Exceptions | None:
+def exceptions(work: Caseload, day: int, weeks: int) -> ExceptionShares | None:
     """Return the exceptions claimed in the weeks behind a day; None where the file has no column for them."""
     if not work.exceptions_known:
         return None
@@ -113,7 +113,7 @@ def exceptions(work: Work, day: int, weeks: int) -> Exceptions | None:
         float(work.excepted[issued & group].mean()) if (issued & group).any() else 0.0
         for group in (~late, late)
     ]
-    return Exceptions(*shares)
+    return ExceptionShares(*shares)
 
 
 def quarters_ahead(day: int, weeks: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
@@ -143,16 +143,16 @@ def moments_kept(quarters: Sequence[int]) -> frozenset[int]:
     return frozenset(last | set(range(PATH_WEEKS, weeks + 1, PATH_WEEKS)))
 
 
-def clearance(cleared: Spread, day: date, weeks: int) -> Clearance:
+def clearance(cleared: Spread, day: date, weeks: int) -> ClearanceDay:
     """Return the clearance dates; a run that is not clear by the horizon is later than any date."""
     found = [clear_week(cleared, share, weeks) for share in (_MIDDLE, _HIGH, _HIGHEST)]
     dates = [None if week is None else after_weeks(day, week) for week in found]
-    return Clearance(dates[0], dates[1], dates[2], round(cleared.share_above(weeks), 4))
+    return ClearanceDay(dates[0], dates[1], dates[2], round(cleared.share_above(weeks), 4))
 
 
-def clear_now(day: date) -> Clearance:
+def clear_now(day: date) -> ClearanceDay:
     """Return the clearance of a backlog that is clear on a day."""
-    return Clearance(day, day, day, 0.0)
+    return ClearanceDay(day, day, day, 0.0)
 
 
 def clear_week(cleared: Spread, share: float, weeks: int) -> int | None:
@@ -163,11 +163,11 @@ def clear_week(cleared: Spread, share: float, weeks: int) -> int | None:
 
 def outlook(
     policy: str,
-    order: Order,
+    order: WorkOrder,
     kept: Kept,
     day: date,
     quarters: tuple[tuple[str, ...], tuple[int, ...]],
-    excepted: Exceptions | None,
+    excepted: ExceptionShares | None,
 ) -> Outlook:
     """Return what the runs under one order of work come to."""
     names, places = quarters
@@ -189,7 +189,7 @@ def outlook(
     )
 
 
-def _quarter(name: str, weeks: int, rates: Spread, end: Moment, excepted: Exceptions | None) -> Quarter:
+def _quarter(name: str, weeks: int, rates: Spread, end: Moment, excepted: ExceptionShares | None) -> Quarter:
     middle = _rate(rates, _MIDDLE)
     without = None if middle is None or excepted is None else 100 * excepted.without(middle / 100)
     return Quarter(

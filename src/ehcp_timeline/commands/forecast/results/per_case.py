@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from ehcp_timeline.commands.forecast.model.arrays import WEEK, Counts, Rates, after_weeks, day_of
-from ehcp_timeline.commands.forecast.model.assessments import Named
+from ehcp_timeline.commands.forecast.model.assessments import CaseOwner
 from ehcp_timeline.commands.forecast.model.present import Present
 from ehcp_timeline.commands.forecast.simulate.record import CaseGroups
 
@@ -30,7 +30,7 @@ class Projected:
         breach_on: First day on which it is late: the day after its due day.
     """
 
-    named: Named
+    named: CaseOwner
     stage: str
     start: date
     due: date
@@ -77,7 +77,7 @@ def _one(now: Present, place: int, stage: int, due_week: int, p50: int, p85: int
     day, due = day_of(now.standing.day), day_of(int(work.due[place]))
     start = int(work.start[place])
     return Projected(
-        named=work.named.get(place, Named("", 0)),
+        named=work.named.get(place, CaseOwner("", 0)),
         stage=work.timetable.names[stage],
         start=day_of(start),
         due=due,

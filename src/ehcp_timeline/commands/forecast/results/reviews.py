@@ -12,9 +12,9 @@ from ehcp_timeline.commands.forecast.model.assessments import days_of
 from ehcp_timeline.commands.forecast.model.bootstrap import Drivers, draw, rounded, series
 from ehcp_timeline.commands.forecast.model.history import weekly
 from ehcp_timeline.commands.forecast.model.open_work import week_overdue
-from ehcp_timeline.commands.forecast.model.policy import Order, order_taken
+from ehcp_timeline.commands.forecast.model.policy import WorkOrder, order_taken
 from ehcp_timeline.commands.forecast.model.seasons import factors, kinds_of_weeks
-from ehcp_timeline.commands.forecast.results.outlook import Clearance, clearance
+from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay, clearance
 from ehcp_timeline.commands.forecast.simulate.queues import Pool, serve
 from ehcp_timeline.commands.forecast.simulate.run import CHUNK
 from ehcp_timeline.measure.counts import clocks_of
@@ -60,13 +60,13 @@ class ReviewOutlook:
     due_per_week: float
     done_per_week: float
     weeks: int
-    clearance: Mapping[str, Clearance]
+    clearance: Mapping[str, ClearanceDay]
 
 
 def reviews_of(batches: Iterable[Judged], as_at: int) -> Reviews:
     """Return every review clock of judged batches."""
     wanted = ("start", "due", "answered", "ended", "open")
-    whole = pl.concat([clocks_of(one, REVIEW, *wanted) for one in batches] or [clocks_of_none(wanted)])
+    whole = pl.concat([clocks_of(batch, REVIEW, *wanted) for batch in batches] or [clocks_of_none(wanted)])
     closed = pl.col("answered").is_not_null() | pl.col("ended").is_not_null()
     frame = whole.filter(pl.col("due").is_not_null() & (pl.col("open") | closed))
     done, ended = days_of(frame, "answered", as_at), days_of(frame, "ended", as_at)
@@ -80,7 +80,7 @@ def clocks_of_none(columns: tuple[str, ...]) -> pl.DataFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _ReviewQueue:
     """Reviews to do, by the week they fall due in, and how they come and go."""
 
     drivers: Drivers
@@ -92,7 +92,7 @@ class _Line:
 
 
 def review_outlook(
-    reviews: Reviews, day: int, weeks: int, orders: Mapping[str, Order], runs: int, seed: int, year: int
+    reviews: Reviews, day: int, weeks: int, orders: Mapping[str, WorkOrder], runs: int, seed: int, year: int
 ) -> ReviewOutlook | None:
     """Return when overdue reviews clear under each order of work; None of a file without reviews decided.
 
@@ -123,7 +123,7 @@ def review_outlook(
     )
 
 
-def _line(reviews: Reviews, day: int, weeks: int, behind: int, year: int) -> _Line:
+def _line(reviews: Reviews, day: int, weeks: int, behind: int, year: int) -> _ReviewQueue:
     recent = (reviews.done > day - WEEK * behind) & (reviews.done <= day)
     early = (reviews.due - reviews.done)[recent & (reviews.done <= reviews.due)]
     lead = int(np.percentile(early, _EARLY)) // WEEK + 1 if early.size else _USUAL_LEAD
@@ -133,7 +133,7 @@ def _line(reviews: Reviews, day: int, weeks: int, behind: int, year: int) -> _Li
     rows = np.union1d(due_week, np.arange(1, weeks + year + 2)).astype(np.int32)
     at_start = np.bincount(np.searchsorted(rows, due_week), minlength=rows.size).astype(np.int64)
     kept = int(np.count_nonzero(recent)) / max(1, int(np.count_nonzero(closed)))
-    return _Line(_drivers(reviews, day, weeks, behind), rows, at_start, lead, year, kept)
+    return _ReviewQueue(_drivers(reviews, day, weeks, behind), rows, at_start, lead, year, kept)
 
 
 def _drivers(reviews: Reviews, day: int, weeks: int, behind: int) -> Drivers:
@@ -148,7 +148,9 @@ def _drivers(reviews: Reviews, day: int, weeks: int, behind: int) -> Drivers:
     return Drivers(series(fresh, even[kinds], even[ahead]), series(done, season[kinds], season[ahead]))
 
 
-def _cleared(line: _Line, orders: Mapping[str, Order], weeks: int, runs: int, seed: int) -> dict[str, Spread]:
+def _cleared(
+    line: _ReviewQueue, orders: Mapping[str, WorkOrder], weeks: int, runs: int, seed: int
+) -> dict[str, Spread]:
     """Return for each order how many runs were first clear in which week."""
     found = {name: Spread() for name in orders}
     for number, first in enumerate(range(0, runs, CHUNK)):
@@ -158,7 +160,9 @@ def _cleared(line: _Line, orders: Mapping[str, Order], weeks: int, runs: int, se
     return found
 
 
-def _chunk(line: _Line, order: Order, weeks: int, runs: int, random: np.random.Generator) -> Counts:
+def _chunk(
+    line: _ReviewQueue, order: WorkOrder, weeks: int, runs: int, random: np.random.Generator
+) -> Counts:
     draws = draw(line.drivers, runs, random)
     places = rounded(draws.capacity, random)
     ready = np.repeat(line.at_start[:, None], runs, axis=1).astype(np.int16)

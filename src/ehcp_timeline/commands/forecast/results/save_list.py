@@ -10,10 +10,10 @@ from typing import Any
 
 import polars as pl
 
-from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.clock.workdays import last_working_day
-from ehcp_timeline.commands.forecast.model.assessments import Named
+from ehcp_timeline.commands.forecast.model.assessments import CaseOwner
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.casework import ALL, Casework, read_casework
 from ehcp_timeline.measure.counts import ISSUE
@@ -42,7 +42,7 @@ class ToSave:
             85th percentile of the last stage and never within the family's days; None once it was sent.
     """
 
-    named: Named
+    named: CaseOwner
     stage: str
     start: date
     due: date
@@ -67,7 +67,7 @@ class SaveList:
     untold: int
 
 
-def save_list(rulebook: Rulebook, sources: Sequence[CaseSource], as_at: date) -> SaveList:
+def save_list(rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date) -> SaveList:
     """Return the cases to save in some files."""
     found: list[ToSave] = []
     in_time = untold = 0
@@ -92,7 +92,7 @@ def _case(line: Mapping[str, Any], as_at: date, after_draft: int) -> ToSave:
     stage = _STAGES.get(line["stage"], line["stage"])
     draft = last_working_day(apply(Count("at_least_before", after_draft, "days"), due))
     return ToSave(
-        named=Named(line["case_id"], line["row"], line["district"], line["team"], line["caseworker"]),
+        named=CaseOwner(line["case_id"], line["row"], line["district"], line["team"], line["caseworker"]),
         stage=stage,
         start=line["start"],
         due=due,

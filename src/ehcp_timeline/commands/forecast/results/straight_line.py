@@ -3,12 +3,12 @@
 import numpy as np
 
 from ehcp_timeline.commands.forecast.model.arrays import NEVER, day_of
-from ehcp_timeline.commands.forecast.model.assessments import Work
+from ehcp_timeline.commands.forecast.model.assessments import Caseload
 from ehcp_timeline.measure.backlog import WINDOW, clearance
 from ehcp_timeline.measure.result import Clearance
 
 
-def straight_line(work: Work, day: int) -> Clearance:
+def straight_line(work: Caseload, day: int) -> Clearance:
     """Return when the overdue plans clear if the last 13 weeks go on, as `measure.backlog` counts it.
 
     Args:

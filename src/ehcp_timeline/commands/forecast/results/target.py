@@ -9,7 +9,7 @@ import numpy as np
 
 from ehcp_timeline.commands.forecast.model.arrays import WEEK, Counts, Rates, day_number
 from ehcp_timeline.commands.forecast.model.bootstrap import Draws, draw
-from ehcp_timeline.commands.forecast.model.policy import Order
+from ehcp_timeline.commands.forecast.model.policy import WorkOrder
 from ehcp_timeline.commands.forecast.simulate.chunk import begin, simulate
 from ehcp_timeline.commands.forecast.simulate.record import Kept, Plan, case_groups, watcher
 from ehcp_timeline.commands.forecast.simulate.run import Start
@@ -75,7 +75,7 @@ def reviews_needed(overdue: int, due_per_week: float, start: date, target: date)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CapacityQuestion:
     """One question about capacity.
 
     Attributes:
@@ -90,7 +90,7 @@ class Question:
 
 
 def capacity_needed(
-    question: Question, orders: Mapping[str, Order], target: date, day: date
+    question: CapacityQuestion, orders: Mapping[str, WorkOrder], target: date, day: date
 ) -> tuple[Needed, ...]:
     """Return how many cases a week more the narrowest stage needs, under each order of work.
 
@@ -140,7 +140,11 @@ def _cut(values: Rates, weeks: int) -> Rates:
 
 
 def _refined(
-    asked: Question, orders: Mapping[str, Order], levels: Sequence[int], enough: Counts, aim: float
+    asked: CapacityQuestion,
+    orders: Mapping[str, WorkOrder],
+    levels: Sequence[int],
+    enough: Counts,
+    aim: float,
 ) -> int | None:
     """Return the least whole number of cases a week more with which the aimed share of runs is clear."""
     if not enough.size:
@@ -156,7 +160,9 @@ def _refined(
     return high
 
 
-def _cleared(asked: Question, orders: Mapping[str, Order], levels: Sequence[int]) -> dict[str, Rates]:
+def _cleared(
+    asked: CapacityQuestion, orders: Mapping[str, WorkOrder], levels: Sequence[int]
+) -> dict[str, Rates]:
     """Return for each order the share of runs that are clear in time at each level of capacity."""
     found: dict[str, list[float]] = {name: [] for name in orders}
     for first in range(0, len(levels), _AT_ONCE):
@@ -167,7 +173,7 @@ def _cleared(asked: Question, orders: Mapping[str, Order], levels: Sequence[int]
 
 
 def _clear_runs(
-    asked: Question, orders: Mapping[str, Order], levels: Sequence[int]
+    asked: CapacityQuestion, orders: Mapping[str, WorkOrder], levels: Sequence[int]
 ) -> dict[str, list[float]]:
     start, many = asked.start, len(levels)
     random = np.random.Generator(np.random.PCG64([asked.seed, RUNS]))

@@ -9,7 +9,7 @@ import numpy as np
 from ehcp_timeline.commands.forecast.model.arrays import Cases, Counts, Rates
 from ehcp_timeline.commands.forecast.model.bootstrap import Draws, rounded
 from ehcp_timeline.commands.forecast.model.pipeline import Pipeline
-from ehcp_timeline.commands.forecast.model.policy import Order
+from ehcp_timeline.commands.forecast.model.policy import WorkOrder
 from ehcp_timeline.commands.forecast.simulate.queues import (
     Chance,
     Parcel,
@@ -39,7 +39,7 @@ class Track:
     """
 
     name: str
-    order: Order
+    order: WorkOrder
     open: Cases
     pools: dict[int, Pool]
     coming: dict[int, Coming]
@@ -91,7 +91,7 @@ class World:
 
 
 def begin(
-    pipeline: Pipeline, orders: Mapping[str, Order], draws: Draws, random: np.random.Generator
+    pipeline: Pipeline, orders: Mapping[str, WorkOrder], draws: Draws, random: np.random.Generator
 ) -> World:
     """Return the cases in hand laid out for so many runs, nothing simulated yet."""
     runs = draws.requests.shape[1]

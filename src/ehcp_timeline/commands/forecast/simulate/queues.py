@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from ehcp_timeline.commands.forecast.model.arrays import Cases
-from ehcp_timeline.commands.forecast.model.policy import Order
+from ehcp_timeline.commands.forecast.model.policy import WorkOrder
 
 Parcel = tuple[int, Cases]
 _CHANCES = 256
@@ -115,7 +115,7 @@ def _binomial_table(share: float, most: int) -> Cases:
 
 
 def serve(
-    pool: Pool, places: Cases, order: Order, in_time: int, random: np.random.Generator
+    pool: Pool, places: Cases, order: WorkOrder, in_time: int, random: np.random.Generator
 ) -> Iterator[Parcel]:
     """Take from a pool as many cases as there are places, in the given order.
 

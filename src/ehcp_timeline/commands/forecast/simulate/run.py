@@ -8,7 +8,7 @@ import numpy as np
 from ehcp_timeline.commands.forecast.model.arrays import Rates
 from ehcp_timeline.commands.forecast.model.bootstrap import Drivers, draw
 from ehcp_timeline.commands.forecast.model.pipeline import Pipeline
-from ehcp_timeline.commands.forecast.model.policy import Order
+from ehcp_timeline.commands.forecast.model.policy import WorkOrder
 from ehcp_timeline.commands.forecast.simulate.chunk import begin, simulate
 from ehcp_timeline.commands.forecast.simulate.record import CaseGroups, Kept, Plan, case_groups, watcher
 
@@ -42,7 +42,7 @@ class Start:
 
 
 def run(
-    start: Start, orders: Mapping[str, Order], plan: Plan, runs: int, seed: int
+    start: Start, orders: Mapping[str, WorkOrder], plan: Plan, runs: int, seed: int
 ) -> tuple[Mapping[str, Kept], CaseGroups]:
     """Simulate so many runs under each order of work and return what is kept of them.
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ehcp_timeline.commands.forecast.model.arrays import WEEK, day_number
 from ehcp_timeline.commands.forecast.model.bootstrap import Series
-from ehcp_timeline.commands.forecast.model.pipeline import Pipeline, Step
+from ehcp_timeline.commands.forecast.model.pipeline import Pipeline, SimulatedStage
 from ehcp_timeline.commands.forecast.model.present import Present
 from ehcp_timeline.commands.forecast.simulate.run import Extra, Start
 from ehcp_timeline.errors import UsageError
@@ -98,13 +98,13 @@ def becoming_plans(pipeline: Pipeline) -> float:
     return prod(step.onward for step in pipeline.steps[pipeline.narrowest :])
 
 
-def _hastened(step: Step, more: float, pace: float) -> Step:
+def _hastened(step: SimulatedStage, more: float, pace: float) -> SimulatedStage:
     """Return a stage without a queue that does so many a week more: its cases leave that much sooner."""
     faster = step.released * (1 + more / pace) if pace else step.released
     return replace(step, released=min(_MOST_RELEASED, faster))
 
 
-def _slowed(steps: Sequence[Step], factor: float) -> list[Step]:
+def _slowed(steps: Sequence[SimulatedStage], factor: float) -> list[SimulatedStage]:
     return [replace(step, released=step.released * factor) for step in steps]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ehcp_timeline.commands.forecast.results.backtest import CLEARANCE, SHARES, Backtest, Score
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, day, listed
 
 _BASELINE_WORDS = {
@@ -19,8 +19,8 @@ def backtest_section(found: Backtest) -> Section:
     return Section(
         title="How past forecasts did",
         before=tuple(backtest_sentences(found)),
-        columns=(Column("forecast of", "fixed"), *(Column(name, "number") for name in _HEADINGS)),
-        rows=tuple(_row(one) for one in found.scores if one.forecasts),
+        columns=(TableColumn("forecast of", "fixed"), *(TableColumn(name, "number") for name in _HEADINGS)),
+        rows=tuple(_row(score) for score in found.scores if score.forecasts),
         after=(_HELD, _OFF) if found.standpoints else (),
     )  # fmt: skip
 
@@ -61,9 +61,9 @@ def backtest_sentences(found: Backtest) -> Iterator[str]:
     first, last = found.standpoints[0].day, found.standpoints[-1].day
     months = count(len(found.standpoints), "past month")
     yield f"Forecasts made at {months}, {day(first)} to {day(last)}, held against what came."
-    for one in found.scores:
-        yield from _verdict(one)
-    if any(_too_sure(one) for one in found.scores):
+    for score in found.scores:
+        yield from _verdict(score)
+    if any(_too_sure(score) for score in found.scores):
         yield "These forecasts were too sure of themselves: give dates more room than P85 leaves."
 
 

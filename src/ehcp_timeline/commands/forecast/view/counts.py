@@ -77,7 +77,7 @@ def _then(one: Pair, as_at: date) -> str:
 
 def _rise_words(found: Snapshots) -> Iterator[str]:
     """Yield where the count rose or stood still before the last pair."""
-    rising = [one for one in found.pairs[:-1] if one.per_week >= 0]
+    rising = [pair for pair in found.pairs[:-1] if pair.per_week >= 0]
     if len(rising) == 1:
         one = rising[0]
         yield (
@@ -145,9 +145,9 @@ def _beside(needed: float, found: Snapshots) -> str:
 
 def caution_words(found: Snapshots) -> Iterator[str]:
     """Yield why a line through two counts misleads, and what these counts say and do not say."""
-    for one in found.pairs:
-        if one.unexplained:
-            yield _unexplained_words(one, one.unexplained)
+    for pair in found.pairs:
+        if pair.unexplained:
+            yield _unexplained_words(pair, pair.unexplained)
     if found.arrivals_per_week is not None and found.completions_per_week is not None:
         yield _flow_words(found.arrivals_per_week, found.completions_per_week)
     if not found.pairs:

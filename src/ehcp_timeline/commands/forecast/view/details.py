@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ehcp_timeline.commands.forecast.forecast import Forecast
 from ehcp_timeline.commands.forecast.model.stages import StageLine
 from ehcp_timeline.commands.forecast.results.outlook import Outlook, Quarter
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.output.sections import Section, TableColumn
 
 _FORMS = (
     "load: what comes over what leaves; at 1 or more the queue grows without end",
@@ -28,10 +28,13 @@ def detail_sections(found: Forecast, stages: Sequence[StageLine]) -> Iterator[Se
 
 
 def _beside(outlooks: Sequence[Outlook]) -> Iterator[Section]:
-    columns = (Column("quarter", "fixed"), *(Column(one.policy, "number") for one in outlooks))
+    columns = (
+        TableColumn("quarter", "fixed"),
+        *(TableColumn(outlook.policy, "number") for outlook in outlooks),
+    )
     for title, cell in _MEASURES:
         rows = tuple(
-            (quarter.quarter, *(cell(one.quarters[place]) for one in outlooks))
+            (quarter.quarter, *(cell(outlook.quarters[place]) for outlook in outlooks))
             for place, quarter in enumerate(outlooks[0].quarters)
         )
         if any(any(row[1:]) for row in rows):
@@ -53,16 +56,16 @@ def _stages(stages: Sequence[StageLine], weeks: int) -> Section:
     headings = ("in hand", "waiting", "in", "out", "weeks", "for 85%", "by law")
     return Section(
         title=f"The stages over the last {weeks} weeks",
-        columns=(Column("stage", "fixed"), *(Column(name, "number") for name in headings)),
+        columns=(TableColumn("stage", "fixed"), *(TableColumn(name, "number") for name in headings)),
         rows=tuple(
             (
-                f"{one.stage} *" if one.narrowest else one.stage,
+                f"{stage.stage} *" if stage.narrowest else stage.stage,
                 *map(_number, (
-                    one.in_hand, one.waiting, one.arrivals_per_week, one.completions_per_week, one.weeks_p50,
-                    one.weeks_p85, one.law_weeks,
+                    stage.in_hand, stage.waiting, stage.arrivals_per_week, stage.completions_per_week,
+                    stage.weeks_p50, stage.weeks_p85, stage.law_weeks,
                 )),
             )
-            for one in stages
+            for stage in stages
         ),
         after=(_STAGE_NOTE,),
     )  # fmt: skip
@@ -71,19 +74,21 @@ def _stages(stages: Sequence[StageLine], weeks: int) -> Section:
 def _queues(stages: Sequence[StageLine]) -> Section:
     """Return the queue forms for the stages that they apply to, and why not for the others."""
     headings = ("load", "target queue", "relief", "to keep", "pressure")
-    lines = [one for one in stages if one.target_capacity is not None]
+    lines = [stage for stage in stages if stage.target_capacity is not None]
     why = tuple(_why(stages))
     return Section(
         title="Queue arithmetic, stage by stage",
         before=_FORMS if lines else why,
-        columns=(Column("stage", "fixed"), *(Column(name, "number") for name in headings)) if lines else (),
+        columns=(TableColumn("stage", "fixed"), *(TableColumn(name, "number") for name in headings))
+        if lines
+        else (),
         rows=tuple(
             (
-                one.stage, _ratio(one.load),
-                *map(_number, (one.target_queue, one.relief_capacity, one.target_capacity)),
-                _ratio(one.pressure),
+                line.stage, _ratio(line.load),
+                *map(_number, (line.target_queue, line.relief_capacity, line.target_capacity)),
+                _ratio(line.pressure),
             )
-            for one in lines
+            for line in lines
         ),
         after=why if lines else (),
     )  # fmt: skip
@@ -92,9 +97,9 @@ def _queues(stages: Sequence[StageLine]) -> Section:
 def _why(stages: Sequence[StageLine]) -> Iterator[str]:
     """Yield why a form does not apply, stages with the same reason together."""
     reasons: dict[str, list[str]] = {}
-    for one in stages:
-        for words in one.why:
-            reasons.setdefault(words, []).append(one.stage)
+    for stage in stages:
+        for words in stage.why:
+            reasons.setdefault(words, []).append(stage.stage)
     for words, names in reasons.items():
         yield f"{', '.join(names)}: {words}"
 

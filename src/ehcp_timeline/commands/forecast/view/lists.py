@@ -9,13 +9,13 @@ from ehcp_timeline.commands.forecast.results.intake import IntakeWeek
 from ehcp_timeline.commands.forecast.results.per_case import LIKELY, OVERDUE, POSSIBLE, UNLIKELY, Projected
 from ehcp_timeline.commands.forecast.results.save_list import SaveList, ToSave
 from ehcp_timeline.commands.forecast.view.backtest import backtest_section
-from ehcp_timeline.output.sections import Column, Section, without_empty_columns
+from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.text.words import count, listed
 
 _WHOSE = (
-    Column("caseworker", optional=True),
-    Column("team", optional=True),
-    Column("district", optional=True),
+    TableColumn("caseworker", optional=True),
+    TableColumn("team", optional=True),
+    TableColumn("district", optional=True),
 )
 _BREACH_WORDS = {
     OVERDUE: "overdue already",
@@ -59,15 +59,16 @@ def _to_save(found: SaveList, as_at: date, top: int) -> Section:
         *((untold,) if found.untold else ()),
     )
     columns = (
-        Column("case", "fixed"), Column("due", "fixed"), Column("days left", "number"),
-        Column("days needed", "number"), Column("last safe draft day", "fixed"), Column("stage", "fixed"),
+        TableColumn("case", "fixed"), TableColumn("due", "fixed"), TableColumn("days left", "number"),
+        TableColumn("days needed", "number"), TableColumn("last safe draft day", "fixed"),
+        TableColumn("stage", "fixed"),
     )  # fmt: skip
     return without_empty_columns(
         Section(
             title=_heading("In time, and to be saved", len(found.cases), top),
             before=told,
             columns=(*columns, *_WHOSE),
-            rows=tuple(_save_row(one, as_at) for one in found.cases[:top]),
+            rows=tuple(_save_row(case, as_at) for case in found.cases[:top]),
         )
     )
 
@@ -85,22 +86,22 @@ def _save_row(one: ToSave, as_at: date) -> tuple[str, ...]:
 
 def _cases(cases: Sequence[Projected], top: int) -> Iterator[Section]:
     """Yield the cases that will be late, and those that are, with the weeks in which they are closed."""
-    seen = Counter(one.breach for one in cases)
+    seen = Counter(case.breach for case in cases)
     told = [f"{seen[word]:,} {words}" for word, words in _BREACH_WORDS.items() if seen[word]]
     yield Section(
         title=f"Open cases and when they are closed: {len(cases):,}",
         before=(f"{listed(told)}.", _CLOSED_BY) if told else ("No case is open.",),
     )
-    coming = [one for one in cases if one.breach in (LIKELY, POSSIBLE)]
+    coming = [case for case in cases if case.breach in (LIKELY, POSSIBLE)]
     yield _case_table("In time now, and at risk", coming, top)
-    yield _case_table("Overdue already", [one for one in cases if one.breach == OVERDUE], top)
+    yield _case_table("Overdue already", [case for case in cases if case.breach == OVERDUE], top)
 
 
 def _case_table(title: str, cases: Sequence[Projected], top: int) -> Section:
     columns = (
-        Column("case", "fixed"), Column("late from", "fixed"), Column("closed by", "fixed"),
-        Column("if slow", "fixed"), Column("late?", "fixed"), Column("weeks", "number"),
-        Column("stage", "fixed", optional=True),
+        TableColumn("case", "fixed"), TableColumn("late from", "fixed"), TableColumn("closed by", "fixed"),
+        TableColumn("if slow", "fixed"), TableColumn("late?", "fixed"), TableColumn("weeks", "number"),
+        TableColumn("stage", "fixed", optional=True),
     )  # fmt: skip
     if not cases:
         return Section()
@@ -124,7 +125,7 @@ def _case_row(one: Projected) -> tuple[str, ...]:
 def _intake(weeks: Sequence[IntakeWeek], *, known: bool) -> Section:
     """Return the weeks of requests to come and where their days fall."""
     titles = {"decide": "week 6", "no_plan": "week 16", "issue": "week 20"}
-    names = list(dict.fromkeys(milestone.name for one in weeks for milestone in one.milestones))
+    names = list(dict.fromkeys(milestone.name for week in weeks for milestone in week.milestones))
     note = (
         "For a request that comes on the Monday; in brackets the last working day before it. ! marks weeks "
         "in which schools are closed on some day."
@@ -134,11 +135,11 @@ def _intake(weeks: Sequence[IntakeWeek], *, known: bool) -> Section:
         Section(
             title=f"Requests to come: {count(len(weeks), 'week')}",
             columns=(
-                Column("week of", "fixed"), Column("requests", "number"),
-                *(Column(titles[name]) for name in names),
-                Column("school days lost", "number"), Column("bank holidays", "number"),
+                TableColumn("week of", "fixed"), TableColumn("requests", "number"),
+                *(TableColumn(titles[name]) for name in names),
+                TableColumn("school days lost", "number"), TableColumn("bank holidays", "number"),
             ),
-            rows=tuple(_intake_row(one) for one in weeks),
+            rows=tuple(_intake_row(week) for week in weeks),
             after=(note,) if known else (note, without),
         )
     )  # fmt: skip

@@ -7,8 +7,8 @@ from datetime import date
 from ehcp_timeline.commands.forecast.counts.rates import Pair, Snapshots
 from ehcp_timeline.commands.forecast.forecast import Forecast
 from ehcp_timeline.commands.forecast.model.stages import StageLine
-from ehcp_timeline.commands.forecast.question import Asked
-from ehcp_timeline.commands.forecast.results.outlook import Clearance, Outlook, Quarter
+from ehcp_timeline.commands.forecast.question import ForecastRequest
+from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay, Outlook, Quarter
 from ehcp_timeline.commands.forecast.view.counts import (
     caution_words,
     snapshot_sentences,
@@ -25,7 +25,7 @@ from ehcp_timeline.commands.forecast.view.sentences import (
     review_sentences,
     target_words,
 )
-from ehcp_timeline.output.sections import Column, Section, without_empty_columns
+from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.text.words import count, day
 
 NEVER = "never"
@@ -57,7 +57,7 @@ def case_sections(found: Forecast, stages: Sequence[StageLine], top: int, *, ful
     if full and not found.too_little:
         sections += detail_sections(found, stages)
     sections += [*lists, _ending(found, full=full, listed=bool(lists))]
-    return [one for one in sections if one.before or one.rows]
+    return [section for section in sections if section.before or section.rows]
 
 
 def _answer(found: Forecast, stages: tuple[StageLine, ...]) -> Iterator[Section]:
@@ -83,11 +83,11 @@ def _reviews(found: Forecast) -> Iterator[Section]:
         yield Section(title="Yearly reviews", before=tuple(review_sentences(found.reviews, found.asked)))
 
 
-def _title(asked: Asked) -> str:
+def _title(asked: ForecastRequest) -> str:
     return f"Forecast as at {day(asked.as_at)}"
 
 
-def _what_if(asked: Asked) -> Section:
+def _what_if(asked: ForecastRequest) -> Section:
     """Return what was changed."""
     change = asked.what_if
     since = f" from {day(change.since)}" if change.since else ""
@@ -115,10 +115,10 @@ def _clearances(found: Forecast) -> Section:
     return Section(
         title="When it is clear",
         columns=tuple(
-            Column(name, "number" if name == "never" else "fixed", optional=name == "95%")
+            TableColumn(name, "number" if name == "never" else "fixed", optional=name == "95%")
             for name in headings
         ),
-        rows=tuple(_clearance_row(found, one) for one in found.outlooks),
+        rows=tuple(_clearance_row(found, outlook) for outlook in found.outlooks),
         after=(never_note(found),),
     )
 
@@ -128,7 +128,7 @@ def _clearance_row(found: Forecast, one: Outlook) -> tuple[str, ...]:
     return (*cells, *_dates(found.unchanged[one.policy])[:2]) if found.unchanged else cells
 
 
-def _dates(one: Clearance) -> tuple[str, str, str]:
+def _dates(one: ClearanceDay) -> tuple[str, str, str]:
     return _date(one.p50), _date(one.p85), _date(one.p95)
 
 
@@ -137,14 +137,14 @@ def _orders(outlooks: Sequence[Outlook]) -> Iterator[Section]:
     many = min(_QUARTERS_SHOWN, len(outlooks[0].quarters))
     if not many:
         return
-    ends = [(one.policy, one.quarters[many - 1]) for one in outlooks]
+    ends = [(outlook.policy, outlook.quarters[many - 1]) for outlook in outlooks]
     yield without_empty_columns(
         Section(
             title=f"Where each order of work leads: the end of {ends[0][1].quarter}",
             columns=(
-                Column("order of work", "fixed"), Column("in 20 weeks", "number"),
-                Column("no exceptions", "number"), Column("overdue", "number"),
-                Column("oldest, weeks", "number"), Column("past 52", "number"),
+                TableColumn("order of work", "fixed"), TableColumn("in 20 weeks", "number"),
+                TableColumn("no exceptions", "number"), TableColumn("overdue", "number"),
+                TableColumn("oldest, weeks", "number"), TableColumn("past 52", "number"),
             ),
             rows=tuple((policy, *_end_cells(quarter)) for policy, quarter in ends),
             after=(_END_NOTE, WHY_APART) if len(outlooks) > 1 else (_END_NOTE,),
@@ -152,9 +152,15 @@ def _orders(outlooks: Sequence[Outlook]) -> Iterator[Section]:
     )  # fmt: skip
     yield Section(
         title="Plans issued within 20 weeks, % (15 of 100 runs are below, 15 above)",
-        columns=(Column("quarter", "fixed"), *(Column(one.policy, "number") for one in outlooks)),
+        columns=(
+            TableColumn("quarter", "fixed"),
+            *(TableColumn(outlook.policy, "number") for outlook in outlooks),
+        ),
         rows=tuple(
-            (outlooks[0].quarters[place].quarter, *(rate_words(one.quarters[place]) for one in outlooks))
+            (
+                outlooks[0].quarters[place].quarter,
+                *(rate_words(outlook.quarters[place]) for outlook in outlooks),
+            )
             for place in range(many)
         ),
     )
@@ -182,7 +188,7 @@ def _ending(found: Forecast, *, full: bool, listed: bool) -> Section:
     )
     if found.too_little:
         return Section()
-    files = " ".join(shlex.quote(one.name) for one in found.inputs)
+    files = " ".join(shlex.quote(input_.name) for input_ in found.inputs)
     again = f"  ehcp forecast {files} --as-at {asked.as_at}"
     more = []
     if asked.target is None and not listed:
@@ -194,7 +200,9 @@ def _ending(found: Forecast, *, full: bool, listed: bool) -> Section:
     return Section(title=NEXT, before=(*more, words)) if more else Section(before=(words,))
 
 
-def snapshot_sections(found: Snapshots, asked: Asked, measure: str, remarks: Sequence[str]) -> list[Section]:
+def snapshot_sections(
+    found: Snapshots, asked: ForecastRequest, measure: str, remarks: Sequence[str]
+) -> list[Section]:
     """Return a forecast from counts as sections.
 
     Args:
@@ -210,7 +218,9 @@ def snapshot_sections(found: Snapshots, asked: Asked, measure: str, remarks: Seq
         Section(title=f"{_title(asked)}{what}", before=(*first, *target)),
         _pairs(found),
         Section(title="Why a straight line misleads", before=tuple(caution_words(found))),
-        Section(title="About the file", before=tuple(f"{one[:1].upper()}{one[1:]}." for one in remarks)),
+        Section(
+            title="About the file", before=tuple(f"{remark[:1].upper()}{remark[1:]}." for remark in remarks)
+        ),
     ]
     return [one for one in every if one.before or one.rows]
 
@@ -223,9 +233,9 @@ def _pairs(found: Snapshots) -> Section:
     return Section(
         title="What each two counts imply",
         columns=(
-            Column("from", "fixed"), Column("to", "fixed"),
-            Column("first", "number"), Column("last", "number"),
-            Column("weeks", "number"), Column("a week", "number"), Column("clear on", "fixed"),
+            TableColumn("from", "fixed"), TableColumn("to", "fixed"),
+            TableColumn("first", "number"), TableColumn("last", "number"),
+            TableColumn("weeks", "number"), TableColumn("a week", "number"), TableColumn("clear on", "fixed"),
         ),
         rows=tuple(map(_pair_row, (*shown, *whole))),
         after=(f"{count(left_out, 'earlier pair')} in --format csv.",) if left_out else (),
@@ -261,7 +271,7 @@ def sentences(found: Forecast, stages: Sequence[StageLine]) -> Iterator[str]:
 
 def without_commands(sections: Sequence[Section]) -> list[Section]:
     """Return sections without lines that can be typed, for a page that is passed on."""
-    return [one for one in sections if one.title != NEXT]
+    return [section for section in sections if section.title != NEXT]
 
 
 def lines_of(sections: Sequence[Section]) -> Iterator[str]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 
-from ehcp_timeline.commands.forecast.forecast import Forecast, Target
+from ehcp_timeline.commands.forecast.forecast import Forecast, TargetAnswer
 from ehcp_timeline.commands.forecast.model.arrays import after_weeks
-from ehcp_timeline.commands.forecast.model.policy import Order
+from ehcp_timeline.commands.forecast.model.policy import WorkOrder
 from ehcp_timeline.commands.forecast.model.stages import SeasonLine, StageLine
 from ehcp_timeline.commands.forecast.model.timetable import WHOLE
-from ehcp_timeline.commands.forecast.question import Asked
-from ehcp_timeline.commands.forecast.results.outlook import Clearance, Outlook
+from ehcp_timeline.commands.forecast.question import ForecastRequest
+from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay, Outlook
 from ehcp_timeline.commands.forecast.results.reviews import ReviewOutlook
 from ehcp_timeline.commands.forecast.results.target import Needed, reviews_needed
 from ehcp_timeline.text.words import count, day, listed
@@ -58,7 +58,7 @@ def headline(found: Forecast) -> Iterator[str]:
     if found.too_little:
         yield f"No forecast: {found.too_little}."
         return
-    chosen = next((one for one in found.outlooks if one.policy == "observed"), found.outlooks[0])
+    chosen = next((outlook for outlook in found.outlooks if outlook.policy == "observed"), found.outlooks[0])
     answer = _answer(found, chosen)
     yield f"With the change, {answer[0].lower()}{answer[1:]}" if asked.what_if.changed else answer
 
@@ -123,7 +123,7 @@ def _stays_words(found: Forecast, chosen: Outlook) -> str:
         if not found.now.standing.overdue
         else f"That counts as clear now: clear means no more than {found.clear_at:,} overdue."
     )
-    ahead = [one for one in chosen.quarters if one.overdue_p85 is not None]
+    ahead = [quarter for quarter in chosen.quarters if quarter.overdue_p85 is not None]
     if not ahead:
         return clear
     last = ahead[min(3, len(ahead) - 1)]
@@ -145,7 +145,7 @@ def never_note(found: Forecast) -> str:
 def change_sentences(found: Forecast, stages: tuple[StageLine, ...]) -> Iterator[str]:
     """Yield what would change the answer."""
     now = found.now
-    yield from _narrowest_words(next(one for one in stages if one.narrowest), now.past.weeks)
+    yield from _narrowest_words(next(stage for stage in stages if stage.narrowest), now.past.weeks)
     if now.unavoidable > max(1, found.clear_at):
         where = now.past.stages[now.narrowest].name
         yield (
@@ -178,7 +178,7 @@ def _narrowest_words(one: StageLine, weeks: int) -> Iterator[str]:
         )
 
 
-def target_words(target: Target, *, changed: bool) -> Iterator[str]:
+def target_words(target: TargetAnswer, *, changed: bool) -> Iterator[str]:
     """Yield what a target date takes."""
     yield (
         f"To be clear by {day(target.date)} the overdue cases must fall by {target.needed_per_week:,.1f} a "
@@ -229,9 +229,9 @@ def basis_sentences(found: Forecast) -> Iterator[str]:
             "order of work and what is in the pipeline; "
             f"--history {found.checked.weeks} looks back as far as it does."
         )
-    for one in found.outlooks:
-        if one.policy in ("observed", "split"):
-            yield f"{one.policy.capitalize()}: {order_words(one.order)}."
+    for outlook in found.outlooks:
+        if outlook.policy in ("observed", "split"):
+            yield f"{outlook.policy.capitalize()}: {order_words(outlook.order)}."
     if found.seasons:
         yield season_words(found.seasons)
     if found.clear_at:
@@ -247,7 +247,7 @@ def _lower(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-def order_words(order: Order) -> str:
+def order_words(order: WorkOrder) -> str:
     """Return how the places of a week are shared out.
 
     >>> order_words(Order(0.5, 0.5, 0))
@@ -265,17 +265,17 @@ def order_words(order: Order) -> str:
 def season_words(seasons: tuple[SeasonLine, ...]) -> str:
     """Return how unlike others some weeks are."""
     told = [
-        f"{_SEASON_WORDS[one.kind]} {100 * one.requests:.0f}% of an ordinary week's requests and "
-        f"{100 * one.completions:.0f}% of its work ({count(one.weeks_seen, 'week')} seen)"
-        for one in seasons
-        if one.weeks_seen
+        f"{_SEASON_WORDS[season.kind]} {100 * season.requests:.0f}% of an ordinary week's requests and "
+        f"{100 * season.completions:.0f}% of its work ({count(season.weeks_seen, 'week')} seen)"
+        for season in seasons
+        if season.weeks_seen
     ]
-    unseen = [_SEASON_WORDS[one.kind] for one in seasons if not one.weeks_seen]
+    unseen = [_SEASON_WORDS[season.kind] for season in seasons if not season.weeks_seen]
     none = f"no week seen {listed(unseen, 'or')}, so that is taken as ordinary" if unseen else ""
     return f"Seasons: {'; '.join([*told, *([none] if none else [])])}."
 
 
-def review_sentences(found: ReviewOutlook, asked: Asked) -> Iterator[str]:
+def review_sentences(found: ReviewOutlook, asked: ForecastRequest) -> Iterator[str]:
     """Yield when overdue reviews clear, and what the target date takes."""
     yield (
         f"{found.overdue:,} of {count(found.open, 'review')} {_are(found.overdue)} overdue. "
@@ -296,7 +296,7 @@ def review_sentences(found: ReviewOutlook, asked: Asked) -> Iterator[str]:
         yield f"{policy.replace('-', ' ').capitalize()}: {words}."
 
 
-def _clear_words(found: Clearance) -> str:
+def _clear_words(found: ClearanceDay) -> str:
     """Return when a backlog clears, percentile by percentile."""
     if found.never_share >= _NEVER:
         return "not clear within the weeks looked at in any run"

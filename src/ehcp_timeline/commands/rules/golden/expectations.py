@@ -6,7 +6,7 @@ from typing import Any
 
 from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.cases.cells.dates import Window, read_date
-from ehcp_timeline.law.loader.faults import Place, did_you_mean
+from ehcp_timeline.law.loader.faults import Location, did_you_mean
 
 CERTAINTIES = ("certain", "disputed")
 LATE = ("late", "overdue", "excused")
@@ -17,7 +17,7 @@ ANY_DAY = Window(date(1995, 1, 1), date(2199, 12, 31))
 KEYS = ("verdict", "days_late", "days_left", "certainty", "due")
 
 
-def read_expected(place: Place, text: str) -> tuple[Mapping[str, Any], ...]:
+def read_expected(place: Location, text: str) -> tuple[Mapping[str, Any], ...]:
     """Read one cell: `late`, `late 90`, `2025-07-23`, `overdue 1 2025-05-26`, `met; running 12`.
 
     Returns:
@@ -29,7 +29,7 @@ def read_expected(place: Place, text: str) -> tuple[Mapping[str, Any], ...]:
     return tuple(_read_clock(place, part) for part in text.split(BETWEEN_CLOCKS) if part.strip())
 
 
-def _read_clock(place: Place, text: str) -> Mapping[str, Any]:
+def _read_clock(place: Location, text: str) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     days: int | None = None
     for word in text.casefold().replace(",", " ").replace("not ", "not-").split():
@@ -46,13 +46,13 @@ def _read_clock(place: Place, text: str) -> Mapping[str, Any]:
     return found
 
 
-def _days_field(place: Place, verdict: str, days: int) -> str:
+def _days_field(place: Location, verdict: str, days: int) -> str:
     if verdict not in LATE + LEFT:
         place.fault(f"{days} needs a verdict that has days; write late {days}, or running {days}")
     return "days_left" if verdict in LEFT else "days_late"
 
 
-def _day(place: Place, word: str) -> date | None:
+def _day(place: Location, word: str) -> date | None:
     read = read_date(word, ANY_DAY)
     if isinstance(read, date):
         return read

@@ -13,11 +13,11 @@ from ehcp_timeline.commands.rules.golden.expectations import read_expected
 from ehcp_timeline.commands.rules.golden.model import Golden, load_golden
 from ehcp_timeline.commands.rules.golden.run import Fixture
 from ehcp_timeline.errors import EhcpError, RulebookError
-from ehcp_timeline.law.loader.faults import Place, did_you_mean
+from ehcp_timeline.law.loader.faults import Location, did_you_mean
 from ehcp_timeline.law.rulebook import Rulebook
 
 if TYPE_CHECKING:
-    from ehcp_timeline.cases.source import CaseSource
+    from ehcp_timeline.cases.source import CaseFile
 
 EXPECT = "expect."
 AS_AT = "as_at"
@@ -80,19 +80,19 @@ def _read_csv(path: Path, rulebook: Rulebook, vocabulary: Vocabulary, as_at: dat
     from ehcp_timeline.cases.batch import rows_of
     from ehcp_timeline.cases.source import open_case_file
 
-    names = (AS_AT, *(f"{EXPECT}{one.id}" for one in rulebook.deadlines))
+    names = (AS_AT, *(f"{EXPECT}{deadline.id}" for deadline in rulebook.deadlines))
     columns = {name: Column(name, "what a fixture expects", "text") for name in names}
     known = replace(vocabulary, columns={**vocabulary.columns, **columns})
     source = open_case_file(str(path), known, as_at=as_at)
-    place = Place(f"{path}:")
+    place = Location(f"{path}:")
     _check_headings(place, source, rulebook)
     cases: dict[str, list[Row]] = {}
     for batch in source.batches():
         for row in rows_of(batch):
             cases.setdefault(row.case_id, []).append(row)
-        for one in batch.problems:
-            if one.stops == "row":
-                place.at(f"line {one.row}").fault(f"{one.problem}; {one.try_}")
+        for problem in batch.problems:
+            if problem.stops == "row":
+                place.at(f"line {problem.row}").fault(f"{problem.problem}; {problem.try_}")
     rows = sorted((row for case in cases.values() for row in case), key=lambda row: row.number)
     found = [_fixture(path, row, cases[row.case_id], as_at, place) for row in rows]
     if place.faults:
@@ -100,7 +100,7 @@ def _read_csv(path: Path, rulebook: Rulebook, vocabulary: Vocabulary, as_at: dat
     return [one for one in found if one.golden.expect]
 
 
-def _check_headings(place: Place, source: "CaseSource", rulebook: Rulebook) -> None:
+def _check_headings(place: Location, source: "CaseFile", rulebook: Rulebook) -> None:
     """Report headings that expect something of a deadline that there is not, and a file without any."""
     for heading in source.understood.headings:
         name = heading.text.removeprefix(EXPECT)
@@ -110,7 +110,7 @@ def _check_headings(place: Place, source: "CaseSource", rulebook: Rulebook) -> N
         place.fault(f"has no column {EXPECT}<deadline>, as {EXPECT}plan.issue")
 
 
-def _fixture(path: Path, row: Row, case: Sequence[Row], as_at: date, place: Place) -> Fixture:
+def _fixture(path: Path, row: Row, case: Sequence[Row], as_at: date, place: Location) -> Fixture:
     here = place.at(f"line {row.number}")
     expect: dict[str, tuple[Mapping[str, Any], ...]] = {
         name.removeprefix(EXPECT): read_expected(here.at(name), text)
@@ -122,7 +122,7 @@ def _fixture(path: Path, row: Row, case: Sequence[Row], as_at: date, place: Plac
     return Fixture(golden, str(path), row.number)
 
 
-def _as_at(here: Place, row: Row, as_at: date) -> date:
+def _as_at(here: Location, row: Row, as_at: date) -> date:
     text = row.texts.get(AS_AT)
     if text is None:
         return as_at

@@ -11,7 +11,7 @@ from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.errors import RulebookError
-from ehcp_timeline.law.loader.faults import Place, did_you_mean
+from ehcp_timeline.law.loader.faults import Location, did_you_mean
 from ehcp_timeline.law.rulebook import Rulebook
 
 Judge = Callable[[Rulebook, Sequence[Row], date], Sequence[Clock]]
@@ -71,7 +71,7 @@ def load_golden(path: Path, rulebook: Rulebook) -> tuple[Golden, ...]:
     """
     faults: list[str] = []
     files = sorted(path.rglob("*.toml")) if path.is_dir() else [path]
-    found = tuple(golden for one in files for golden in _read_file(one, rulebook, faults))
+    found = tuple(golden for file_ in files for golden in _read_file(file_, rulebook, faults))
     if not found and not faults:
         faults.append(f"{path}: holds no golden case; a case begins with [[case]]")
     if faults:
@@ -92,10 +92,10 @@ def _read_file(path: Path, rulebook: Rulebook, faults: list[str]) -> Iterator[Go
     lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[case]]"]
     for number, body in enumerate(table.get("case", [])):
         line = lines[number] if number < len(lines) else 0
-        yield _read_case(Place(f"{path.name}:{line}:", faults), body, rulebook, path.name, line)
+        yield _read_case(Location(f"{path.name}:{line}:", faults), body, rulebook, path.name, line)
 
 
-def _read_case(place: Place, body: Mapping[str, Any], rulebook: Rulebook, file: str, line: int) -> Golden:
+def _read_case(place: Location, body: Mapping[str, Any], rulebook: Rulebook, file: str, line: int) -> Golden:
     place.keys(body, CASE_KEYS)
     given = body.get("given", {})
     rows = given if isinstance(given, list) else [given]
@@ -121,7 +121,7 @@ def _read_case(place: Place, body: Mapping[str, Any], rulebook: Rulebook, file: 
     )
 
 
-def _read_row(place: Place, given: Mapping[str, Any], rulebook: Rulebook, number: int) -> Row:
+def _read_row(place: Location, given: Mapping[str, Any], rulebook: Rulebook, number: int) -> Row:
     events, codes, flags, unreadable = {}, {}, {}, set()
     for name, value in given.items():
         if value == "unreadable":

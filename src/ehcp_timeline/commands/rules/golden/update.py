@@ -14,7 +14,7 @@ from typing import Any
 from ehcp_timeline.commands.rules.golden.expectations import BETWEEN_CLOCKS, write_expected
 from ehcp_timeline.commands.rules.golden.files import CASE_LINE, EXPECT
 from ehcp_timeline.commands.rules.golden.model import Failure
-from ehcp_timeline.commands.rules.golden.run import Outcome
+from ehcp_timeline.commands.rules.golden.run import FixtureResult
 from ehcp_timeline.text.safe import visible_lines
 
 _BEGINS = re.compile(r'\s*(?:\[\[?case|expect\.|")')
@@ -40,23 +40,23 @@ class Update:
     by_hand: tuple[str, ...]
 
 
-def updates(wrong: Iterable[Outcome]) -> Iterator[Update]:
+def updates(wrong: Iterable[FixtureResult]) -> Iterator[Update]:
     """Yield each file that holds a case with a wrong answer, as it would have to be."""
-    files: dict[str, list[Outcome]] = {}
+    files: dict[str, list[FixtureResult]] = {}
     for one in wrong:
         files.setdefault(one.fixture.path, []).append(one)
     for name, outcomes in files.items():
         yield _update(Path(name), outcomes)
 
 
-def _update(path: Path, outcomes: Sequence[Outcome]) -> Update:
+def _update(path: Path, outcomes: Sequence[FixtureResult]) -> Update:
     text = path.read_bytes().decode("utf-8", "surrogateescape")
     change = _in_csv if path.suffix.lower() == ".csv" else _in_toml
     new, by_hand = text, []
-    for one in outcomes:
-        changed = change(new, one)
+    for outcome in outcomes:
+        changed = change(new, outcome)
         if changed is None:
-            by_hand.append(f"{path}:{one.fixture.golden.line}: {one.fixture.golden.name}")
+            by_hand.append(f"{path}:{outcome.fixture.golden.line}: {outcome.fixture.golden.name}")
         new = changed or new
     old_lines, new_lines = (part.splitlines(keepends=True) for part in (text, new))
     diff = "".join(unified_diff(old_lines, new_lines, str(path), str(path)))
@@ -64,7 +64,7 @@ def _update(path: Path, outcomes: Sequence[Outcome]) -> Update:
     return Update(path, content, visible_lines(diff), len(outcomes) - len(by_hand), tuple(by_hand))
 
 
-def _in_toml(text: str, outcome: Outcome) -> str | None:
+def _in_toml(text: str, outcome: FixtureResult) -> str | None:
     """Return the file with what a case expects changed; None where that cannot be done line by line."""
     golden = outcome.fixture.golden
     lines = text.splitlines(keepends=True)
@@ -135,7 +135,7 @@ def _literal(value: object) -> str:
     return str(value) if isinstance(value, int | date) else f'"{_none(value)}"'
 
 
-def _in_csv(text: str, outcome: Outcome) -> str | None:
+def _in_csv(text: str, outcome: FixtureResult) -> str | None:
     """Return the file with the cells of a row changed; None where the row runs over several lines."""
     golden = outcome.fixture.golden
     lines = text.splitlines(keepends=True)
@@ -159,7 +159,7 @@ def _in_csv(text: str, outcome: Outcome) -> str | None:
     return "".join(lines)
 
 
-def _cell(outcome: Outcome, deadline: str) -> str | None:
+def _cell(outcome: FixtureResult, deadline: str) -> str | None:
     """Return what a cell would have to say of all clocks of a deadline."""
     clocks = list(outcome.fixture.golden.expect[deadline])
     for one in outcome.wrong:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ehcp_timeline.commands.rules.golden.run import Outcome, Wrong
+from ehcp_timeline.commands.rules.golden.run import FixtureResult, Wrong
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.output.answers import rulebook_values
 from ehcp_timeline.output.ci import CaseRun, Note
@@ -12,7 +12,7 @@ from ehcp_timeline.text.safe import visible
 SCHEMA = "ehcp-rules-test/1"
 
 
-def plain_lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
+def plain_lines(outcomes: Iterable[FixtureResult]) -> Iterator[str]:
     """Yield each failure in one line, and below it the steps that lead to the answer."""
     for outcome in outcomes:
         for wrong in outcome.wrong:
@@ -20,7 +20,7 @@ def plain_lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
             yield from (f"    {visible(line)}" for line in _why(wrong))
 
 
-def tested(outcomes: Iterable[Outcome]) -> list[CaseRun]:
+def tested(outcomes: Iterable[FixtureResult]) -> list[CaseRun]:
     """Return the run as other programs read it."""
     found = []
     for outcome in outcomes:
@@ -36,7 +36,7 @@ def other_tests(others: Iterable[Note]) -> list[CaseRun]:
 
 
 def fixtures_answer(
-    outcomes: Sequence[Outcome], others: Sequence[Note], rulebook: Rulebook
+    outcomes: Sequence[FixtureResult], others: Sequence[Note], rulebook: Rulebook
 ) -> dict[str, Any]:
     """Return the run as plain values, ready to be written as JSON."""
     wrong = [(outcome, one) for outcome in outcomes for one in outcome.wrong]
@@ -50,7 +50,7 @@ def fixtures_answer(
     }
 
 
-def _values(outcome: Outcome, wrong: Wrong) -> dict[str, Any]:
+def _values(outcome: FixtureResult, wrong: Wrong) -> dict[str, Any]:
     golden = outcome.fixture.golden
     return {
         "file": outcome.fixture.path,

@@ -12,7 +12,7 @@ from ehcp_timeline.commands.rules.view.clauses import (
     repeats_words,
 )
 from ehcp_timeline.law.deadline import Dates, Excuse, Limit, PlanByDue, Reading, Repeats, StartWhere
-from ehcp_timeline.law.diff import Change
+from ehcp_timeline.law.diff import ClauseChange
 from ehcp_timeline.law.rulebook import Deadline, Event, Instrument
 from ehcp_timeline.text.words import day, listed
 
@@ -56,7 +56,7 @@ PARTS: Final = {
 NOTHING: Final = "nothing"
 
 
-def change_title(change: Change) -> str:
+def change_title(change: ClauseChange) -> str:
     """Return what changed, without from what to what.
 
     >>> change_title(Change("plan.issue", "excuses", "absent"))
@@ -66,7 +66,7 @@ def change_title(change: Change) -> str:
     return f"{words}{_starts(change)}"
 
 
-def _starts(change: Change) -> str:
+def _starts(change: ClauseChange) -> str:
     """Return for which starts of a clock it changed."""
     if change.since is None:
         return ""
@@ -74,7 +74,7 @@ def _starts(change: Change) -> str:
     return f" of clocks started from {day(change.since)}{until}"
 
 
-def change_words(change: Change) -> str:
+def change_words(change: ClauseChange) -> str:
     """Return one change in words.
 
     >>> change_words(Change("plan.issue", "ends", old=("withdrawn",), new=("withdrawn", "moved_away")))

@@ -14,7 +14,7 @@ from ehcp_timeline.commands.rules.view.clauses import (
 from ehcp_timeline.commands.rules.view.list import plain_values
 from ehcp_timeline.law.deadline import Version
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import day, listed
 
 Pair = tuple[str, str]
@@ -104,4 +104,4 @@ def _words(value: object) -> Iterator[str]:
 def _pairs(title: str, pairs: Iterable[Pair]) -> Iterator[Section]:
     """Yield a section of labels and what stands beside them, or nothing where nothing does."""
     if told := tuple(pair for pair in pairs if pair[1]):
-        yield Section(title, columns=(Column("", "fixed"), Column("")), rows=told)
+        yield Section(title, columns=(TableColumn("", "fixed"), TableColumn("")), rows=told)

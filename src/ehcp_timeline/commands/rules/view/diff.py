@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ehcp_timeline.commands.rules.view.change_words import change_words
 from ehcp_timeline.commands.rules.view.list import plain_values
-from ehcp_timeline.law.diff import Change
+from ehcp_timeline.law.diff import ClauseChange
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.output.answers import rulebook_values
 from ehcp_timeline.output.ci import Note
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, day
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "ehcp-rules-diff/1"
 _FLIP_COLUMNS: Final = (
-    Column("case", "fixed"),
-    Column("row", "number"),
-    Column("deadline", "fixed"),
-    Column("started", "fixed"),
-    Column("due before", "fixed"),
-    Column("due after", "fixed"),
-    Column("from", "fixed"),
-    Column("to", "fixed"),
+    TableColumn("case", "fixed"),
+    TableColumn("row", "number"),
+    TableColumn("deadline", "fixed"),
+    TableColumn("started", "fixed"),
+    TableColumn("due before", "fixed"),
+    TableColumn("due after", "fixed"),
+    TableColumn("from", "fixed"),
+    TableColumn("to", "fixed"),
 )
 _FLIP_KEYS: Final = (
     *("case_id", "row", "deadline", "start", "due_before", "due_after"),
@@ -46,7 +46,7 @@ class Sides:
 
 
 def difference_sections(
-    sides: Sides, changes: Sequence[Change], effect: "Effect | None", as_at: date, *, top: int, by: str
+    sides: Sides, changes: Sequence[ClauseChange], effect: "Effect | None", as_at: date, *, top: int, by: str
 ) -> Iterator[Section]:
     """Yield what changed in the law and, where cases were given, what that does to them.
 
@@ -76,13 +76,13 @@ def difference_sections(
         yield _flips(effect, top)
 
 
-def _law(sides: Sides, changes: Sequence[Change]) -> Section:
+def _law(sides: Sides, changes: Sequence[ClauseChange]) -> Section:
     laid = "".join(f" {said}." for said in sides.new.scenarios)
     return Section(
         f"What changed from {sides.old_name} to {sides.new_name}: {count(len(changes), 'clause')}",
         before=(f"Scenario, not law:{laid}",) if laid else (),
-        columns=(Column("deadline", "fixed"), Column("what changed")) if changes else (),
-        rows=tuple((one.deadline or "all", change_words(one)) for one in changes),
+        columns=(TableColumn("deadline", "fixed"), TableColumn("what changed")) if changes else (),
+        rows=tuple((change.deadline or "all", change_words(change)) for change in changes),
         after=() if changes else ("Nothing: the two say the same.",),
     )
 
@@ -94,10 +94,10 @@ def _kinds(effect: "Effect") -> Section:
         for (old, new), number in pairs.items()
     ]
     columns = (
-        Column("deadline", "fixed"),
-        Column("from", "fixed"),
-        Column("to", "fixed"),
-        Column("clocks", "number"),
+        TableColumn("deadline", "fixed"),
+        TableColumn("from", "fixed"),
+        TableColumn("to", "fixed"),
+        TableColumn("clocks", "number"),
     )
     return Section("How many flip", columns=columns, rows=tuple(rows))
 
@@ -106,7 +106,9 @@ def _groups(effect: "Effect", by: str) -> Iterator[Section]:
     groups = effect.by_group(by)
     if set(groups) != {""}:
         rows = tuple((name or "not given", f"{number:,}") for name, number in groups.items())
-        yield Section(f"How many flip, by {by}", columns=(Column(by), Column("clocks", "number")), rows=rows)
+        yield Section(
+            f"How many flip, by {by}", columns=(TableColumn(by), TableColumn("clocks", "number")), rows=rows
+        )
 
 
 def _rates(effect: "Effect") -> Iterator[Section]:
@@ -119,10 +121,10 @@ def _rates(effect: "Effect") -> Iterator[Section]:
     )
     if rows:
         columns = (
-            Column("deadline", "fixed"),
-            Column("excuses ignored", "fixed"),
-            Column("as claimed", "fixed"),
-            Column("as proved", "fixed"),
+            TableColumn("deadline", "fixed"),
+            TableColumn("excuses ignored", "fixed"),
+            TableColumn("as claimed", "fixed"),
+            TableColumn("as proved", "fixed"),
         )
         note = (
             "Of all that was answered, ended or is past its day; what is excused is left out of both sides."
@@ -151,7 +153,7 @@ def _text(value: object) -> str:
 
 
 def difference_answer(
-    sides: Sides, changes: Sequence[Change], effect: "Effect | None", as_at: date
+    sides: Sides, changes: Sequence[ClauseChange], effect: "Effect | None", as_at: date
 ) -> dict[str, Any]:
     """Return the same as plain values, complete, ready to be written as JSON."""
     return {
@@ -159,7 +161,7 @@ def difference_answer(
         "as_at": as_at,
         "before": {"name": sides.old_name, **_used(sides.old)},
         "after": {"name": sides.new_name, **_used(sides.new)},
-        "changes": [_change_values(one) for one in changes],
+        "changes": [_change_values(change) for change in changes],
         "cases": None if effect is None else _effect_values(effect),
     }
 
@@ -168,7 +170,7 @@ def _used(rulebook: Rulebook) -> dict[str, Any]:
     return rulebook_values(rulebook.version, rulebook.sha256, rulebook.overlays)
 
 
-def _change_values(change: Change) -> dict[str, Any]:
+def _change_values(change: ClauseChange) -> dict[str, Any]:
     return {
         "deadline": change.deadline or None,
         "part": change.part,
@@ -202,10 +204,10 @@ def _rate_values(rates: "InTime") -> Mapping[str, float | None]:
     return {"strict": rates.strict, "claimed": rates.claimed, "evidenced": rates.evidenced}
 
 
-def untold_notes(untold: Iterable[Sequence[Change]], since: str) -> Iterator[Note]:
+def untold_notes(untold: Iterable[Sequence[ClauseChange]], since: str) -> Iterator[Note]:
     """Yield one note for each deadline that changed without a fixture that tells."""
     for changes in untold:
         name = changes[0].deadline
-        words = "; ".join(change_words(one) for one in changes)
+        words = "; ".join(change_words(change) for change in changes)
         said = f"{name} changed since {since} and no fixture tells the two apart: {words}"
         yield Note("error", name, f"{name} without a fixture", said)

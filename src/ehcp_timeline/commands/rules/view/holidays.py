@@ -4,23 +4,23 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ehcp_timeline.commands.check.summary import opening
 from ehcp_timeline.measure.result import Audit
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.summary import opening
 from ehcp_timeline.text.words import count, day, listed
 
 if TYPE_CHECKING:
     import polars as pl
 
 _COLUMNS = {
-    "case_id": Column("case", "fixed"),
-    "deadline": Column("deadline", "fixed"),
-    "act_by_before": Column("act by, without", "fixed"),
-    "act_by": Column("with", "fixed"),
-    "due_before": Column("due, without", "fixed"),
-    "due": Column("with it", "fixed"),
-    "verdict_before": Column("verdict, without", "fixed"),
-    "verdict": Column("then", "fixed"),
+    "case_id": TableColumn("case", "fixed"),
+    "deadline": TableColumn("deadline", "fixed"),
+    "act_by_before": TableColumn("act by, without", "fixed"),
+    "act_by": TableColumn("with", "fixed"),
+    "due_before": TableColumn("due, without", "fixed"),
+    "due": TableColumn("with it", "fixed"),
+    "verdict_before": TableColumn("verdict, without", "fixed"),
+    "verdict": TableColumn("then", "fixed"),
 }
 _WHAT = ("case_id", "deadline", "act_by_before", "act_by")
 _DUE = ("due_before", "due")

@@ -6,7 +6,7 @@ from typing import Any
 
 from ehcp_timeline.commands.rules.view.clauses import limit_words
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, rulebook_name
 
 LIST_KEYS = ("deadline", "duty", "who", "kind", "limit", "law", "seen", "checked")
@@ -14,22 +14,27 @@ LIST_KEYS = ("deadline", "duty", "who", "kind", "limit", "law", "seen", "checked
 
 def list_records(deadlines: Iterable[Deadline]) -> Iterator[dict[str, Any]]:
     """Yield one line of facts for each deadline, with the keys of `LIST_KEYS`."""
-    for one in deadlines:
+    for deadline in deadlines:
         yield {
-            "deadline": one.id,
-            "duty": one.duty,
-            "who": one.who,
-            "kind": one.kind,
-            "limit": limit_words(one.versions[-1].limit),
-            "law": one.law,
-            "seen": one.seen,
-            "checked": one.checked,
+            "deadline": deadline.id,
+            "duty": deadline.duty,
+            "who": deadline.who,
+            "kind": deadline.kind,
+            "limit": limit_words(deadline.versions[-1].limit),
+            "law": deadline.law,
+            "seen": deadline.seen,
+            "checked": deadline.checked,
         }
 
 
 def list_sections(rulebook: Rulebook) -> list[Section]:
     """Return every deadline, one line each."""
-    columns = (Column("deadline", "fixed"), Column("who"), Column("law"), Column("time limit"))
+    columns = (
+        TableColumn("deadline", "fixed"),
+        TableColumn("who"),
+        TableColumn("law"),
+        TableColumn("time limit"),
+    )
     rows = tuple(
         (line["deadline"], line["who"], line["law"], line["limit"])
         for line in list_records(rulebook.deadlines)
@@ -40,12 +45,16 @@ def list_sections(rulebook: Rulebook) -> list[Section]:
 
 def coverage_sections(rulebook: Rulebook) -> list[Section]:
     """Return every deadline by the law it comes from, then what is left out and why."""
-    encoded = tuple((one.law, one.id, one.seen) for one in rulebook.deadlines)
+    encoded = tuple((deadline.law, deadline.id, deadline.seen) for deadline in rulebook.deadlines)
     left_out = tuple((one.law, one.about, one.why) for one in rulebook.not_encoded)
     return [
         Section(
             f"Encoded: {count(len(encoded), 'deadline')}",
-            columns=(Column("law"), Column("deadline", "fixed"), Column("words seen", "fixed")),
+            columns=(
+                TableColumn("law"),
+                TableColumn("deadline", "fixed"),
+                TableColumn("words seen", "fixed"),
+            ),
             rows=encoded,
             after=(
                 "primary: seen in the law itself; quoted: seen where it is quoted; unverified: not seen.",
@@ -53,7 +62,7 @@ def coverage_sections(rulebook: Rulebook) -> list[Section]:
         ),
         Section(
             f"Not encoded: {count(len(left_out), 'provision')}",
-            columns=(Column("law"), Column("about"), Column("why not")),
+            columns=(TableColumn("law"), TableColumn("about"), TableColumn("why not")),
             rows=left_out,
         ),
     ]
@@ -62,7 +71,7 @@ def coverage_sections(rulebook: Rulebook) -> list[Section]:
 def stale_sections(stale: Sequence[Deadline], total: int) -> list[Section]:
     """Return the deadlines whose words were last checked too long ago."""
     title = f"Last checked more than a year before: {len(stale)} of {count(total, 'deadline')}"
-    columns = (Column("deadline", "fixed"), Column("checked", "fixed"), Column("law"))
+    columns = (TableColumn("deadline", "fixed"), TableColumn("checked", "fixed"), TableColumn("law"))
     return [Section(title, columns=columns, rows=tuple((one.id, str(one.checked), one.law) for one in stale))]
 
 

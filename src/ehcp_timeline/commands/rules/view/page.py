@@ -180,19 +180,22 @@ def _verdicts() -> Iterator[str]:
 
 
 def _chapters(deadlines: Sequence[Deadline]) -> Iterator[tuple[str, list[Deadline]]]:
-    names = dict.fromkeys(one.id.split(".")[0] for one in deadlines)
+    names = dict.fromkeys(deadline.id.split(".")[0] for deadline in deadlines)
     for name in names:
-        yield CHAPTERS.get(name, name), [one for one in deadlines if one.id.split(".")[0] == name]
+        yield (
+            CHAPTERS.get(name, name),
+            [deadline for deadline in deadlines if deadline.id.split(".")[0] == name],
+        )
 
 
 def _chapter(title: str, deadlines: Iterable[Deadline], rulebook: Rulebook) -> Iterator[str]:
     yield f"## {title}"
-    for one in deadlines:
-        yield f"### `{one.id}`"
-        yield f"**{_text(one.duty)}** ({one.who}, {one.kind})"
-        seen = f"the words were {SEEN[one.seen]}, on {one.checked}"
-        yield f"> {_text(one.says)}\n>\n> {_text(one.law)}; {seen}."
-        yield from filter(None, (_text(one.note), *_clauses(one, rulebook)))
+    for deadline in deadlines:
+        yield f"### `{deadline.id}`"
+        yield f"**{_text(deadline.duty)}** ({deadline.who}, {deadline.kind})"
+        seen = f"the words were {SEEN[deadline.seen]}, on {deadline.checked}"
+        yield f"> {_text(deadline.says)}\n>\n> {_text(deadline.law)}; {seen}."
+        yield from filter(None, (_text(deadline.note), *_clauses(deadline, rulebook)))
 
 
 def _clauses(one: Deadline, rulebook: Rulebook) -> Iterator[str]:

@@ -10,12 +10,12 @@ from ehcp_timeline.law.lint import Level, Remark
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.output.answers import rulebook_values
 from ehcp_timeline.output.ci import Note
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, day
 
 SCHEMA: Final = "ehcp-rules-check/1"
 _TITLES: Final[dict[Level, str]] = {"error": "fault", "warning": "warning", "note": "note"}
-_COLUMNS: Final = (Column("where", "fixed"), Column("what"), Column("try"))
+_COLUMNS: Final = (TableColumn("where", "fixed"), TableColumn("what"), TableColumn("try"))
 _ID: Final = re.compile(r'^\s*(?:id|supersedes)\s*=\s*"([^"]+)"')
 
 

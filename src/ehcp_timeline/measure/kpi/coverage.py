@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from ehcp_timeline.audit.selection import unjudgeable
-from ehcp_timeline.commands.scorecard.groups import Group
-from ehcp_timeline.commands.scorecard.population import deadlines_of
 from ehcp_timeline.law.kpi.loader import CLOCK_DAYS
 from ehcp_timeline.law.kpi.model import Kpis, Measure, Population
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.measure.kpi.groups import Group
+from ehcp_timeline.measure.kpi.population import deadlines_of
 
 _NOT_OF_ROWS = CLOCK_DAYS | {""}
 
@@ -36,9 +36,10 @@ def _why_no_clocks(population: Population, rulebook: Rulebook, columns: frozense
     deadlines = deadlines_of(population, rulebook)
     if not deadlines:
         return "no rulebook promises an answer by a day: --rules"
-    starting = [one for one in deadlines if columns.intersection(one.start_events)]
+    starting = [deadline for deadline in deadlines if columns.intersection(deadline.start_events)]
     if not starting:
-        return f"the file has no column {_either(name for one in deadlines for name in one.start_events)}"
+        starts = (name for deadline in deadlines for name in deadline.start_events)
+        return f"the file has no column {_either(starts)}"
     without = {one.id for one in unjudgeable(rulebook, columns)}
     if all(one.id in without for one in starting):
         return f"the file has no column {_either(name for one in starting for name in one.answers)}"
@@ -91,4 +92,4 @@ def judged_deadlines(
 ) -> list[Deadline]:
     """Return those deadlines that a file with these columns can answer."""
     without = {one.id for one in unjudgeable(rulebook, columns)}
-    return [one for one in deadlines if one.id not in without]
+    return [deadline for deadline in deadlines if deadline.id not in without]

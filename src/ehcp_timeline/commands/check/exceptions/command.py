@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ehcp_timeline.shell.parse import choice
 
 if TYPE_CHECKING:
-    from ehcp_timeline.cases.source import CaseSource
+    from ehcp_timeline.cases.source import CaseFile
     from ehcp_timeline.law.rulebook import Rulebook
     from ehcp_timeline.shell.destination import Output
 
@@ -15,7 +15,7 @@ FORMATS = ("table", "plain", "csv", "json", "ndjson", "md")
 
 
 def tell_exceptions(
-    to: "Output", rulebook: "Rulebook", sources: Sequence["CaseSource"], as_at: date, top: int
+    to: "Output", rulebook: "Rulebook", sources: Sequence["CaseFile"], as_at: date, top: int
 ) -> None:
     """Write every claimed exception in the format that was chosen.
 
@@ -25,12 +25,16 @@ def tell_exceptions(
     choice("--format", to.format, FORMATS)
     from dataclasses import asdict
 
-    from ehcp_timeline.commands.exceptions.claims import exceptions_of
-    from ehcp_timeline.commands.exceptions.view import CLAIM_KEYS, exceptions_answer, exceptions_sections
+    from ehcp_timeline.commands.check.exceptions.claims import exceptions_of
+    from ehcp_timeline.commands.check.exceptions.view import (
+        CLAIM_KEYS,
+        exceptions_answer,
+        exceptions_sections,
+    )
 
     found = exceptions_of(rulebook, sources, as_at)
     to.send_rows(
-        [asdict(one) for one in found.claims],
+        [asdict(claim) for claim in found.claims],
         CLAIM_KEYS,
         exceptions_answer(found, rulebook, as_at),
         lambda: exceptions_sections(found, as_at, top),

@@ -8,19 +8,19 @@ from datetime import date, timedelta
 import polars as pl
 
 from ehcp_timeline.clock.counting import Count, apply
-from ehcp_timeline.commands.scorecard.groups import Group
 from ehcp_timeline.law.kpi.loader import CLOCK_DAYS
-from ehcp_timeline.law.kpi.marks import Mark, Span
+from ehcp_timeline.law.kpi.marks import Condition, Span
 from ehcp_timeline.law.kpi.model import AS_AT, Derived, Population
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.counts import exception_claimed
+from ehcp_timeline.measure.kpi.groups import Group
 
 EXCEPTED = "excepted"
 STAGE = "stage"
 _NEVER = pl.lit(value=False)
 
 
-def condition(mark: Mark, as_at: date, kept: frozenset[str]) -> pl.Expr:
+def condition(mark: Condition, as_at: date, kept: frozenset[str]) -> pl.Expr:
     """Return whether everything that a mark says holds; what cannot be told does not.
 
     Args:
@@ -45,7 +45,7 @@ def all_marked(names: tuple[str, ...]) -> pl.Expr:
 
 
 def with_marks(
-    frame: pl.LazyFrame, marks: Mapping[str, Mark], as_at: date, kept: frozenset[str]
+    frame: pl.LazyFrame, marks: Mapping[str, Condition], as_at: date, kept: frozenset[str]
 ) -> pl.LazyFrame:
     """Return the frame with a column for each mark, one after the other, as they look at each other."""
     for name, mark in marks.items():
@@ -53,7 +53,7 @@ def with_marks(
     return frame
 
 
-def _parts(mark: Mark, as_at: date) -> Iterator[pl.Expr]:
+def _parts(mark: Condition, as_at: date) -> Iterator[pl.Expr]:
     """Yield each thing that a mark says."""
     yield from (pl.col(name).is_not_null() for name in mark.given)
     yield from (pl.col(name).is_null() for name in mark.blank)
@@ -79,7 +79,7 @@ def _parts(mark: Mark, as_at: date) -> Iterator[pl.Expr]:
     yield from _of_others(mark)
 
 
-def _of_others(mark: Mark) -> Iterator[pl.Expr]:
+def _of_others(mark: Condition) -> Iterator[pl.Expr]:
     """Yield what a mark says of other marks."""
     yield from (pl.col(marked(name)) for name in mark.all)
     yield from (~pl.col(marked(name)) for name in mark.none)

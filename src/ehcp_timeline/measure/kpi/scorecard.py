@@ -6,20 +6,20 @@ from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.row_events import Batch as AnyBatch
+from ehcp_timeline.audit.bulk.row_events import RowBatch as AnyBatch
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.cases.source import CaseSource
-from ehcp_timeline.commands.scorecard.count import Question, count_file
-from ehcp_timeline.commands.scorecard.coverage import not_measured
-from ehcp_timeline.commands.scorecard.groups import Group
-from ehcp_timeline.commands.scorecard.lines import Layout, above, below, lines
-from ehcp_timeline.commands.scorecard.packs import PackSheet, sheets
-from ehcp_timeline.commands.scorecard.periods import Period, period_of
-from ehcp_timeline.commands.scorecard.rollup import PERIOD
-from ehcp_timeline.commands.scorecard.tallies import Tally
+from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.kpi.model import Pack
+from ehcp_timeline.measure.kpi.count import KpiQuestion, count_file
+from ehcp_timeline.measure.kpi.coverage import not_measured
+from ehcp_timeline.measure.kpi.groups import Group
+from ehcp_timeline.measure.kpi.lines import LineLayout, above, below, lines
+from ehcp_timeline.measure.kpi.packs import PackSheet, sheets
+from ehcp_timeline.measure.kpi.periods import Period, period_of
+from ehcp_timeline.measure.kpi.rollup import PERIOD
+from ehcp_timeline.measure.kpi.tallies import PopulationTally
 from ehcp_timeline.measure.result import Input
 
 
@@ -31,14 +31,14 @@ class Held:
     batches: Sequence[AnyBatch]
 
 
-def states_of(question: Question) -> Question:
+def states_of(question: KpiQuestion) -> KpiQuestion:
     """Return the question cut down to measures of how things stand on a day."""
-    states = (one for one in question.measures if question.kpis.populations[one.counts].is_state)
+    states = (measure for measure in question.measures if question.kpis.populations[measure.counts].is_state)
     return replace(question, measures=tuple(states))
 
 
 def series(
-    question: Question, files: Sequence[Held], layout: Layout, since: date | None = None
+    question: KpiQuestion, files: Sequence[Held], layout: LineLayout, since: date | None = None
 ) -> pl.DataFrame:
     """Return one line for each group and month, each as `--as-at` its last day would give it.
 
@@ -59,7 +59,7 @@ def series(
     return found.filter(pl.col(PERIOD) >= period_of("month", first).number)
 
 
-def _count_on(question: Question, files: Iterable[Held], tallies: dict[str, Tally]) -> None:
+def _count_on(question: KpiQuestion, files: Iterable[Held], tallies: dict[str, PopulationTally]) -> None:
     for file in files:
         count_file(question, file.columns, file.batches, tallies)
 
@@ -111,14 +111,14 @@ class Scorecard:
         files: What was read.
     """
 
-    question: Question
-    layout: Layout
+    question: KpiQuestion
+    layout: LineLayout
     lines: pl.DataFrame
     files: Files
 
 
 @dataclass(slots=True)
-class Reading:
+class KpiReader:
     """What is read of one file while its batches go by.
 
     Attributes:
@@ -128,7 +128,7 @@ class Reading:
         judged: Rows of them that could be judged.
     """
 
-    source: CaseSource
+    source: CaseFile
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
     judged: int = 0
@@ -146,7 +146,7 @@ class Reading:
         return Input(self.source.name, self.source.sha256, self.rows, self.judged, self.rows - self.judged)
 
 
-def make_scorecard(question: Question, sources: Sequence[CaseSource], layout: Layout) -> Scorecard:
+def make_scorecard(question: KpiQuestion, sources: Sequence[CaseFile], layout: LineLayout) -> Scorecard:
     """Return the scorecard of some files.
 
     Raises:
@@ -158,7 +158,7 @@ def make_scorecard(question: Question, sources: Sequence[CaseSource], layout: La
 
 
 def make_series(
-    question: Question, sources: Sequence[CaseSource], layout: Layout, since: date | None = None
+    question: KpiQuestion, sources: Sequence[CaseFile], layout: LineLayout, since: date | None = None
 ) -> Scorecard:
     """Return how things stood at the end of every month since a day, or since the first request.
 
@@ -167,8 +167,8 @@ def make_series(
     """
     asked = states_of(question)
     _check_group(question.group, sources)
-    readings = [Reading(source) for source in sources]
-    held = [Held(one.source.columns, list(one.batches())) for one in readings]
+    readings = [KpiReader(source) for source in sources]
+    held = [Held(reading.source.columns, list(reading.batches())) for reading in readings]
     found = series(asked, held, layout, since)
     files = _files(asked, readings, ())
     laid = replace(layout, every_state=True)
@@ -176,7 +176,7 @@ def make_series(
 
 
 def make_pack(
-    pack: Pack, question: Question, sources: Sequence[CaseSource], layout: Layout
+    pack: Pack, question: KpiQuestion, sources: Sequence[CaseFile], layout: LineLayout
 ) -> tuple[tuple[PackSheet, ...], Files]:
     """Return the sheets of a pack, and what was read for them."""
     tallies, files = _counted(question, sources)
@@ -189,24 +189,26 @@ def _measured(found: pl.DataFrame, lacking: Iterable[str]) -> pl.DataFrame:
     return found.with_columns(pl.lit(None, dtype=found.schema[name]).alias(name) for name in names)
 
 
-def _counted(question: Question, sources: Sequence[CaseSource]) -> tuple[Mapping[str, Tally], Files]:
+def _counted(
+    question: KpiQuestion, sources: Sequence[CaseFile]
+) -> tuple[Mapping[str, PopulationTally], Files]:
     _check_group(question.group, sources)
     tallies = question.tallies()
-    readings = [Reading(source) for source in sources]
+    readings = [KpiReader(source) for source in sources]
     found: list[Problem] = []
     for reading in readings:
         found += count_file(question, reading.source.columns, reading.batches(), tallies)
     return tallies, _files(question, readings, found)
 
 
-def _files(question: Question, readings: Sequence[Reading], found: Iterable[Problem]) -> Files:
+def _files(question: KpiQuestion, readings: Sequence[KpiReader], found: Iterable[Problem]) -> Files:
     problems = [*found, *(problem for reading in readings for problem in reading.problems)]
     columns = [reading.source.columns for reading in readings]
     lacking = not_measured(question.kpis, question.rulebook, question.measures, columns, question.group)
     return Files(tuple(reading.input() for reading in readings), tuple(sorted(problems)), lacking)
 
 
-def _check_group(group: Group | None, sources: Iterable[CaseSource]) -> None:
+def _check_group(group: Group | None, sources: Iterable[CaseFile]) -> None:
     """Raise UsageError if a file has no column for the group."""
     for source in sources if group else ():
         lacking = [name for name in group.needs if name not in source.columns] if group else []

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ehcp_timeline.commands.publish.differencing import Difference, by_name, differences
-from ehcp_timeline.commands.publish.suppress import HIDDEN, Grid, Published, Table, share, suppress
 from ehcp_timeline.errors import UsageError
-from tests.commands.publish.attacker import pinned
+from ehcp_timeline.privacy.differencing import Difference, by_name, differences
+from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, Grid, Published, share, suppress
+from tests.privacy.attacker import pinned
 
 TOLD = ("all", "small", "nothing")
 GROUPS, KINDS = ("North", "South", "East", "West", "Mid"), ("late", "in time", "excused", "unknown")
@@ -15,11 +15,11 @@ Counts = tuple[tuple[int, ...], ...]
 c = HIDDEN
 
 
-def _table(counts: Counts, *, across: bool = True, down: bool = True) -> Table:
-    return Table(GROUPS[: len(counts)], KINDS[: len(counts[0])], counts, across, down)
+def _table(counts: Counts, *, across: bool = True, down: bool = True) -> CountTable:
+    return CountTable(GROUPS[: len(counts)], KINDS[: len(counts[0])], counts, across, down)
 
 
-def _true(table: Table) -> Counts:
+def _true(table: CountTable) -> Counts:
     """Return the counts with their totals, added up once more."""
     rows = table.counts
     if table.adds_down:
@@ -28,7 +28,7 @@ def _true(table: Table) -> Counts:
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> Table:
+def tables(draw: st.DrawFn) -> CountTable:
     """Draw a table of small, middling and larger numbers, with many zeros."""
     height, width = draw(st.integers(1, 5)), draw(st.integers(1, 4))
     most = draw(st.sampled_from((2, 5, 9, 60)))
@@ -44,7 +44,7 @@ def tables(draw: st.DrawFn) -> Table:
 @example(table=_table(((2, 30), (9, 41))), threshold=5)
 @example(table=_table(((5, 0), (0, 9))), threshold=5)
 @example(table=_table(((4, 1), (4, 1), (30, 7))), threshold=5)
-def test_a_solver_cannot_pin_any_hidden_number(table: Table, threshold: int) -> None:
+def test_a_solver_cannot_pin_any_hidden_number(table: CountTable, threshold: int) -> None:
     """Whatever a reader is told beside the table, every hidden number has at least two possible values."""
     published = suppress(table, threshold)
 
@@ -55,7 +55,7 @@ def test_a_solver_cannot_pin_any_hidden_number(table: Table, threshold: int) -> 
 
 @settings(max_examples=150, deadline=None)
 @given(table=tables(), threshold=st.integers(3, 10))
-def test_what_is_printed_is_true(table: Table, threshold: int) -> None:
+def test_what_is_printed_is_true(table: CountTable, threshold: int) -> None:
     """A number or total that is printed is the true one, and none of 1 to threshold - 1 is printed."""
     published = suppress(table, threshold)
 
@@ -72,7 +72,7 @@ def test_what_is_printed_is_true(table: Table, threshold: int) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(table=tables(), threshold=st.integers(4, 10))
-def test_the_zeros_of_a_mixed_group_are_shown(table: Table, threshold: int) -> None:
+def test_the_zeros_of_a_mixed_group_are_shown(table: CountTable, threshold: int) -> None:
     """A zero is hidden only in a group whose people all stand in one category."""
     published = suppress(table, threshold)
 

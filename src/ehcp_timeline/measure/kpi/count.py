@@ -9,19 +9,19 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge import judge
-from ehcp_timeline.audit.bulk.row_events import Batch
+from ehcp_timeline.audit.bulk.row_events import RowBatch
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.commands.scorecard.coverage import judged_deadlines
-from ehcp_timeline.commands.scorecard.facts import CASEWORKER, GROUP, Facts, row_columns
-from ehcp_timeline.commands.scorecard.groups import Group
-from ehcp_timeline.commands.scorecard.population import Before, cases_of, deadlines_of
-from ehcp_timeline.commands.scorecard.tallies import Tally
 from ehcp_timeline.law.kpi.model import Kpis, Measure, Population
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.measure.kpi.coverage import judged_deadlines
+from ehcp_timeline.measure.kpi.facts import CASEWORKER, GROUP, Facts, row_columns
+from ehcp_timeline.measure.kpi.groups import Group
+from ehcp_timeline.measure.kpi.population import Before, cases_of, deadlines_of
+from ehcp_timeline.measure.kpi.tallies import PopulationTally
 
 
 @dataclass(frozen=True)
-class Question:
+class KpiQuestion:
     """What a scorecard is asked.
 
     Attributes:
@@ -55,10 +55,11 @@ class Question:
         ids = {deadline.id for found in self.deadlines.values() for deadline in found}
         return tuple(deadline for deadline in self.rulebook.deadlines if deadline.id in ids)
 
-    def tallies(self) -> dict[str, Tally]:
+    def tallies(self) -> dict[str, PopulationTally]:
         """Return an empty tally for each population."""
         return {
-            name: Tally([one for one in self.measures if one.counts == name]) for name in self.populations
+            name: PopulationTally([measure for measure in self.measures if measure.counts == name])
+            for name in self.populations
         }
 
     def facts(self) -> Facts:
@@ -88,9 +89,9 @@ class FileCount:
         remembered: What earlier batches say of their rows, for the clocks that come with the last batch.
     """
 
-    question: Question
+    question: KpiQuestion
     kept: frozenset[str]
-    tallies: Mapping[str, Tally]
+    tallies: Mapping[str, PopulationTally]
     facts: Facts
     remembered: list[pl.DataFrame] = field(default_factory=list)
 
@@ -119,7 +120,10 @@ class FileCount:
 
 
 def count_file(
-    question: Question, columns: frozenset[str], batches: Iterable[Batch], tallies: Mapping[str, Tally]
+    question: KpiQuestion,
+    columns: frozenset[str],
+    batches: Iterable[RowBatch],
+    tallies: Mapping[str, PopulationTally],
 ) -> tuple[Problem, ...]:
     """Judge and count the batches of one file.
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from ehcp_timeline.commands.scorecard.facts import CASEWORKER, GROUP, all_marked
-from ehcp_timeline.commands.scorecard.population import DAYS, MONTH
 from ehcp_timeline.law.kpi.model import Measure
+from ehcp_timeline.measure.kpi.facts import CASEWORKER, GROUP, all_marked
+from ehcp_timeline.measure.kpi.population import DAYS, MONTH
 
 Marks = tuple[str, ...]
 PLACE: Mapping[str, Any] = {GROUP: pl.Categorical, MONTH: pl.Int32}
@@ -47,7 +47,7 @@ def workers(marks: Marks) -> str:
 
 
 @dataclass(slots=True)
-class Tally:
+class PopulationTally:
     """What is counted of one population.
 
     Attributes:
@@ -94,7 +94,7 @@ class Tally:
 
     def parts(self, unit: str) -> list[Marks]:
         """Return the marks of the cases that measures of one unit are about."""
-        return sorted({one.part for one in self.measures if one.unit == unit})
+        return sorted({measure.part for measure in self.measures if measure.unit == unit})
 
     def waits_of(self, marks: Marks) -> pl.DataFrame:
         """Return how many of these cases took how many days, by group and month."""
@@ -110,7 +110,7 @@ class Tally:
         return [one.meta.output_name() for one in self._sums()]
 
     def _sums(self) -> Iterator[pl.Expr]:
-        combinations = {marks for one in self.measures for marks in (one.part, one.whole)}
+        combinations = {marks for measure in self.measures for marks in (measure.part, measure.whole)}
         for marks in sorted(combinations):
             cases = all_marked(marks).sum() if marks else pl.len()
             yield cases.cast(pl.Int64).alias(counted(marks))

@@ -6,10 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.commands.scorecard.facts import GROUP
-from ehcp_timeline.commands.scorecard.groups import NOT_RECORDED, RECORDED, TOTAL, Group
-from ehcp_timeline.commands.scorecard.periods import PeriodKind, period_of
-from ehcp_timeline.commands.scorecard.rollup import (
+from ehcp_timeline.errors import ConfigError
+from ehcp_timeline.law.kpi.model import Measure, Population
+from ehcp_timeline.measure.kpi.facts import GROUP
+from ehcp_timeline.measure.kpi.groups import NOT_RECORDED, RECORDED, TOTAL, Group
+from ehcp_timeline.measure.kpi.periods import PeriodKind, period_of
+from ehcp_timeline.measure.kpi.rollup import (
     LINE,
     OF_ALL,
     OF_GROUP,
@@ -24,9 +26,7 @@ from ehcp_timeline.commands.scorecard.rollup import (
     skeleton,
     value,
 )
-from ehcp_timeline.commands.scorecard.tallies import Tally
-from ehcp_timeline.errors import ConfigError
-from ehcp_timeline.law.kpi.model import Measure, Population
+from ehcp_timeline.measure.kpi.tallies import PopulationTally
 
 _KEYS = ("total", "groups")
 
@@ -71,7 +71,7 @@ def _count(value: object, where: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class LineLayout:
     """How the lines are laid out.
 
     Attributes:
@@ -100,8 +100,8 @@ def below(measure: str) -> str:
 
 
 def lines(
-    layout: Layout,
-    tallies: Mapping[str, Tally],
+    layout: LineLayout,
+    tallies: Mapping[str, PopulationTally],
     populations: Mapping[str, Population],
     measures: Sequence[Measure],
 ) -> pl.DataFrame:
@@ -121,7 +121,9 @@ def lines(
         once = populations[name].is_state and not layout.every_state
         shown = pl.col(PERIOD) == last if once else pl.lit(value=True)
         joined = frame.lazy().join(numbers.lazy(), on=LINE, how="left", maintain_order="left")
-        found.append(joined.select(pl.when(shown).then(one) for measure in mine for one in _columns(measure)))
+        found.append(
+            joined.select(pl.when(shown).then(column) for measure in mine for column in _columns(measure))
+        )
     return pl.concat(pl.collect_all(found), how="horizontal")
 
 
@@ -136,7 +138,7 @@ def _first(counts: Iterable[pl.DataFrame]) -> Iterator[int]:
     return (frame.select(pl.col(PERIOD).min()).item() for frame in counts if not frame.is_empty())
 
 
-def _groups(counts: Iterable[pl.DataFrame], layout: Layout, last: int) -> Iterator[tuple[int, str]]:
+def _groups(counts: Iterable[pl.DataFrame], layout: LineLayout, last: int) -> Iterator[tuple[int, str]]:
     """Yield the groups in order: each that has a case, and the totals."""
     group = layout.group
     there = [frame.filter(pl.col(PERIOD) <= last).select(RANK, GROUP).unique() for frame in counts]

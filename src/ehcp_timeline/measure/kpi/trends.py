@@ -6,11 +6,11 @@ from typing import Literal
 
 import polars as pl
 
-from ehcp_timeline.commands.scorecard.facts import GROUP
-from ehcp_timeline.commands.scorecard.lines import Layout
-from ehcp_timeline.commands.scorecard.periods import period_of
-from ehcp_timeline.commands.scorecard.rollup import PERIOD, RANK
 from ehcp_timeline.law.kpi.model import Measure
+from ehcp_timeline.measure.kpi.facts import GROUP
+from ehcp_timeline.measure.kpi.lines import LineLayout
+from ehcp_timeline.measure.kpi.periods import period_of
+from ehcp_timeline.measure.kpi.rollup import PERIOD, RANK
 
 Direction = Literal["up", "down", "level"]
 ARROWS: Mapping[Direction, str] = {"up": "↑", "down": "↓", "level": "→"}
@@ -33,7 +33,7 @@ def judged(measure: Measure, went: Direction) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Trend:
+class MeasureTrend:
     """How a measure moved since the period before.
 
     Attributes:
@@ -52,7 +52,9 @@ class Trend:
         return f"{ARROWS[self.went]} {self.went}{by}{', ' if self.says else ''}{self.says}"
 
 
-def trends(lines: pl.DataFrame, layout: Layout, measures: Sequence[Measure]) -> list[dict[str, Trend]]:
+def trends(
+    lines: pl.DataFrame, layout: LineLayout, measures: Sequence[Measure]
+) -> list[dict[str, MeasureTrend]]:
     """Return the trends of each line, by measure: against the line of its group's period before.
 
     While its period still runs, a number of cases can only grow, and a share of requests of which some are
@@ -60,11 +62,15 @@ def trends(lines: pl.DataFrame, layout: Layout, measures: Sequence[Measure]) -> 
     """
     running = period_of(layout.kind, layout.as_at)
     still = running.number if running.last > layout.as_at else None
-    found: list[dict[str, Trend]] = []
+    found: list[dict[str, MeasureTrend]] = []
     before: Mapping[str, float | None] = {}
     group = None
     for line in lines.iter_rows(named=True):
-        mine = [one for one in measures if line[PERIOD] != still or layout.every_state or _settled(one)]
+        mine = [
+            measure
+            for measure in measures
+            if line[PERIOD] != still or layout.every_state or _settled(measure)
+        ]
         same = group == (line[RANK], line[GROUP])
         found.append(dict(_of_line(before, line, mine)) if same else {})
         before, group = line, (line[RANK], line[GROUP])
@@ -78,12 +84,12 @@ def _settled(measure: Measure) -> bool:
 
 def _of_line(
     before: Mapping[str, float | None], now: Mapping[str, float | None], measures: Sequence[Measure]
-) -> Iterator[tuple[str, Trend]]:
+) -> Iterator[tuple[str, MeasureTrend]]:
     for measure in measures:
         was, is_now = before[measure.id], now[measure.id]
         if was is not None and is_now is not None:
             went = direction(was, is_now)
-            yield measure.id, Trend(went, round(abs(is_now - was), 1), judged(measure, went))
+            yield measure.id, MeasureTrend(went, round(abs(is_now - was), 1), judged(measure, went))
 
 
 def plain(number: float) -> str:

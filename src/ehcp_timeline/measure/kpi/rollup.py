@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from ehcp_timeline.commands.scorecard.facts import CASEWORKER, GROUP
-from ehcp_timeline.commands.scorecard.groups import NOT_RECORDED, RECORDED, TOTAL
-from ehcp_timeline.commands.scorecard.periods import PeriodKind, period_number
-from ehcp_timeline.commands.scorecard.population import DAYS, MONTH
-from ehcp_timeline.commands.scorecard.tallies import (
-    Tally,
+from ehcp_timeline.law.kpi.model import Measure
+from ehcp_timeline.measure.kpi.facts import CASEWORKER, GROUP
+from ehcp_timeline.measure.kpi.groups import NOT_RECORDED, RECORDED, TOTAL
+from ehcp_timeline.measure.kpi.periods import PeriodKind, period_number
+from ehcp_timeline.measure.kpi.population import DAYS, MONTH
+from ehcp_timeline.measure.kpi.tallies import (
+    PopulationTally,
     counted,
     days_longest,
     days_median,
@@ -17,7 +18,6 @@ from ehcp_timeline.commands.scorecard.tallies import (
     with_worker,
     workers,
 )
-from ehcp_timeline.law.kpi.model import Measure
 
 RANK = "rank"
 PERIOD = "period"
@@ -26,7 +26,7 @@ OF_GROUP, OF_RECORDED, OF_UNRECORDED, OF_ALL = range(4)
 """What a line is about: one group, all that is recorded, what is not, everything; in this order."""
 
 
-def rolled(tally: Tally, kind: PeriodKind, *, grouped: bool) -> pl.LazyFrame:
+def rolled(tally: PopulationTally, kind: PeriodKind, *, grouped: bool) -> pl.LazyFrame:
     """Return the numbers of one population by line; a line without a case is left out.
 
     Args:

@@ -6,12 +6,12 @@ from typing import cast
 
 import polars as pl
 
-from ehcp_timeline.commands.scorecard.count import Question
-from ehcp_timeline.commands.scorecard.lines import Layout, lines
-from ehcp_timeline.commands.scorecard.periods import Period, PeriodKind, period_of
-from ehcp_timeline.commands.scorecard.rollup import OF_ALL, PERIOD, RANK
-from ehcp_timeline.commands.scorecard.tallies import Tally
-from ehcp_timeline.law.kpi.model import Measure, Pack, Sheet
+from ehcp_timeline.law.kpi.model import Measure, Pack, PackSection
+from ehcp_timeline.measure.kpi.count import KpiQuestion
+from ehcp_timeline.measure.kpi.lines import LineLayout, lines
+from ehcp_timeline.measure.kpi.periods import Period, PeriodKind, period_of
+from ehcp_timeline.measure.kpi.rollup import OF_ALL, PERIOD, RANK
+from ehcp_timeline.measure.kpi.tallies import PopulationTally
 
 Value = float | None
 
@@ -58,7 +58,11 @@ def measures_of(pack: Pack) -> frozenset[str]:
 
 
 def sheets(
-    pack: Pack, question: Question, tallies: Mapping[str, Tally], lacking: Mapping[str, str], layout: Layout
+    pack: Pack,
+    question: KpiQuestion,
+    tallies: Mapping[str, PopulationTally],
+    lacking: Mapping[str, str],
+    layout: LineLayout,
 ) -> Iterator[PackSheet]:
     """Yield the sheets of a pack, all from one count.
 
@@ -77,7 +81,11 @@ def sheets(
 
 
 def _sheet(
-    sheet: Sheet, question: Question, numbers: pl.DataFrame, lacking: Mapping[str, str], layout: Layout
+    sheet: PackSection,
+    question: KpiQuestion,
+    numbers: pl.DataFrame,
+    lacking: Mapping[str, str],
+    layout: LineLayout,
 ) -> PackSheet:
     last = period_of(layout.kind, layout.as_at).number
     shown = range(last - sheet.last + 1, last + 1) if sheet.period else range(last, last + 1)

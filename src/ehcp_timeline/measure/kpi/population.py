@@ -7,7 +7,11 @@ from datetime import date
 import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged
-from ehcp_timeline.commands.scorecard.facts import (
+from ehcp_timeline.law.kpi.marks import Condition
+from ehcp_timeline.law.kpi.model import AS_AT, Population
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.measure.counts import clocks_of, with_stage
+from ehcp_timeline.measure.kpi.facts import (
     CASEWORKER,
     GROUP,
     STAGE,
@@ -15,11 +19,7 @@ from ehcp_timeline.commands.scorecard.facts import (
     row_columns,
     with_marks,
 )
-from ehcp_timeline.commands.scorecard.periods import month_number, month_of
-from ehcp_timeline.law.kpi.marks import Mark
-from ehcp_timeline.law.kpi.model import AS_AT, Population
-from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.measure.counts import clocks_of, with_stage
+from ehcp_timeline.measure.kpi.periods import month_number, month_of
 
 MONTH = "month"
 DAYS = "days"
@@ -27,7 +27,7 @@ DAYS = "days"
 
 def deadlines_of(population: Population, rulebook: Rulebook) -> tuple[Deadline, ...]:
     """Return the deadlines whose clocks a population holds; none for a population of rows."""
-    return tuple(one for one in rulebook.deadlines if _is_of(one, population))
+    return tuple(deadline for deadline in rulebook.deadlines if _is_of(deadline, population))
 
 
 def _is_of(deadline: Deadline, population: Population) -> bool:
@@ -65,7 +65,7 @@ def cases_of(population: Population, deadlines: Iterable[Deadline], before: Befo
         before: The batch.
     """
     as_at, kept = before.as_at, before.kept
-    ids = tuple(one.id for one in deadlines if one.id in before.judged.clocks)
+    ids = tuple(deadline.id for deadline in deadlines if deadline.id in before.judged.clocks)
     if population.counts == "clocks" and not ids:
         return None
     month = pl.lit(month_of(as_at), dtype=pl.Int32)
@@ -103,7 +103,7 @@ def _clocks(population: Population, ids: tuple[str, ...], before: Before) -> pl.
     return found.join(stages.lazy(), on=["row", "start"], how="left")
 
 
-def _of_clock(mark: Mark) -> Iterator[str]:
+def _of_clock(mark: Condition) -> Iterator[str]:
     """Yield the columns of a clock that a mark looks at."""
     yield from (name for name in mark.columns if name in CLOCKS)
     for name in ("strict", "verdict", "evidenced"):

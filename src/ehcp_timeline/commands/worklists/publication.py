@@ -5,10 +5,19 @@ from typing import Any
 
 import polars as pl
 
-from ehcp_timeline.commands.publish.suppress import HIDDEN, Count, Hidden, Published, Table, share, suppress
 from ehcp_timeline.measure.result import Audit
 from ehcp_timeline.output.answers import rulebook_values
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.privacy.suppress import (
+    HIDDEN,
+    Count,
+    CountTable,
+    Hidden,
+    Published,
+    legend,
+    share,
+    suppress,
+)
 from ehcp_timeline.text.words import day
 
 STATES: Mapping[str, str] = {
@@ -20,7 +29,7 @@ STATES: Mapping[str, str] = {
 NOT_RECORDED = "not recorded"
 
 
-def open_cases(work: pl.DataFrame, by: str) -> Table:
+def open_cases(work: pl.DataFrame, by: str) -> CountTable:
     """Return how many open cases each group has, by the worst state of any of their clocks.
 
     A case is counted once, in one group and one state, so that rows and columns add up.
@@ -40,7 +49,7 @@ def open_cases(work: pl.DataFrame, by: str) -> Table:
     counts = {(group, state): number for group, state, number in _counted(cases)}
     groups = tuple(sorted({group for group, _ in counts}))
     grid = tuple(tuple(counts.get((group, state), 0) for state in STATES) for group in groups)
-    return Table(groups, tuple(STATES.values()), grid)
+    return CountTable(groups, tuple(STATES.values()), grid)
 
 
 def _counted(cases: pl.DataFrame) -> list[tuple[str, str, int]]:
@@ -57,16 +66,6 @@ PUBLICATION = "ehcp-publication/1"
 TOTAL = "Total"
 SHARE = "pc_overdue"
 WITHHELD = "The table is withheld: no way of hiding numbers in it would keep them hidden."
-
-
-def legend(threshold: int) -> str:
-    """Return what `[c]` stands for."""
-    most = threshold - 1
-    return (
-        f"{HIDDEN.value} = hidden to protect the people counted: a number of 1 to {most}, a group that is "
-        "all in one category, or a number from which one of these could be worked out. Percentages built on "
-        "a hidden number are hidden. Totals that are shown are exact."
-    )
 
 
 def publication_keys(published: Published, by: str) -> tuple[str, ...]:
@@ -89,7 +88,7 @@ def publication_sections(audit: Audit, published: Published, by: str) -> Iterato
     yield Section(
         title=f"Open cases by {by} as at {day(audit.as_at)}",
         before=(WITHHELD,) if published.withheld else (),
-        columns=(Column(by), *(Column(key.replace("_", " "), "number") for key in keys[1:])),
+        columns=(TableColumn(by), *(TableColumn(key.replace("_", " "), "number") for key in keys[1:])),
         rows=() if published.withheld else rows,
         after=(legend(published.threshold),),
     )

@@ -7,8 +7,8 @@ import pytest
 
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import open_case_file
-from ehcp_timeline.commands.exceptions.claims import Exceptions, exceptions_of
-from ehcp_timeline.commands.exceptions.view import exceptions_sections
+from ehcp_timeline.commands.check.exceptions.claims import ExceptionAudit, exceptions_of
+from ehcp_timeline.commands.check.exceptions.view import exceptions_sections
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.output.plain import plain_text
 
@@ -24,7 +24,7 @@ IN_TIME = "IN-TIME,North,2025-04-02,2025-08-20,yes,,"
 NO_CLAIM = "NO-CLAIM,North,2025-04-02,2025-08-21,no,,"
 
 
-def _found(folder: Path, *rows: str, head: str = HEAD) -> Exceptions:
+def _found(folder: Path, *rows: str, head: str = HEAD) -> ExceptionAudit:
     path = folder / "cases.csv"
     path.write_text("\n".join((head, *rows)) + "\n", encoding="utf-8")
     return exceptions_of(LAW, [open_case_file(str(path), vocabulary(), as_at=AS_AT)], AS_AT)

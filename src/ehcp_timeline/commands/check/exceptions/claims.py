@@ -11,12 +11,12 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.selection import unjudgeable
-from ehcp_timeline.audit.single.excuses import Looked
+from ehcp_timeline.audit.single.excuses import ExcuseResult
 from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.cases.batch import Batch, rows_of
 from ehcp_timeline.cases.model import Row
-from ehcp_timeline.cases.source import CaseSource
+from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.deadline import Absence
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.law.subset import part_of
@@ -98,7 +98,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Exceptions:
+class ExceptionAudit:
     """What a file claims, and what that does.
 
     Attributes:
@@ -120,7 +120,7 @@ class Exceptions:
 
 
 @dataclass(slots=True)
-class _Counting:
+class _ClaimCount:
     """What has been counted so far."""
 
     part: Rulebook
@@ -162,7 +162,7 @@ class _Counting:
             return
         self.claims += (_claim(row, working, one) for one in claimed)
 
-    def finished(self) -> Exceptions:
+    def finished(self) -> ExceptionAudit:
         """Return what was counted, deadlines in the order of the rulebook."""
         order = [one.id for one in self.part.deadlines if self.claimed[one.id, WHOLE_FILE, WHOLE_FILE]]
         shares = [
@@ -171,7 +171,7 @@ class _Counting:
             for (deadline, column, group), number in sorted(self.clocks.items())
             if deadline == name and self.claimed[name, column, group]
         ]
-        return Exceptions(
+        return ExceptionAudit(
             claims=tuple(self.claims),
             unneeded={name: self.unneeded[name] for name in order if self.unneeded[name]},
             shares=tuple(shares),
@@ -179,7 +179,7 @@ class _Counting:
         )
 
 
-def exceptions_of(rulebook: Rulebook, sources: Sequence[CaseSource], as_at: date) -> Exceptions:
+def exceptions_of(rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date) -> ExceptionAudit:
     """Look at every exception that some files claim for the authority's own statutory duties.
 
     Args:
@@ -188,14 +188,21 @@ def exceptions_of(rulebook: Rulebook, sources: Sequence[CaseSource], as_at: date
         as_at: The day the question is asked about.
     """
     excusable = [
-        one.id
-        for one in rulebook.deadlines
-        if one.excuses and one.kind == "statutory" and one.who == "authority" and not one.repeats
+        deadline.id
+        for deadline in rulebook.deadlines
+        if deadline.excuses
+        and deadline.kind == "statutory"
+        and deadline.who == "authority"
+        and not deadline.repeats
     ]
-    counting = _Counting(part_of(rulebook, excusable), as_at)
+    counting = _ClaimCount(part_of(rulebook, excusable), as_at)
     for source in sources:
         without = {one.id for one in unjudgeable(rulebook, source.columns)}
-        wanted = [one for one in rulebook.deadlines if one.id in excusable and one.id not in without]
+        wanted = [
+            deadline
+            for deadline in rulebook.deadlines
+            if deadline.id in excusable and deadline.id not in without
+        ]
         counting.part = part_of(rulebook, [one.id for one in wanted])
         for judged in judge(rulebook, _seen(source.batches(), counting), as_at, deadlines=wanted):
             counting.add_judged(judged)
@@ -203,7 +210,7 @@ def exceptions_of(rulebook: Rulebook, sources: Sequence[CaseSource], as_at: date
     return counting.finished()
 
 
-def _seen(batches: Iterable[Batch], counting: _Counting) -> Iterator[Batch]:
+def _seen(batches: Iterable[Batch], counting: _ClaimCount) -> Iterator[Batch]:
     for batch in batches:
         counting.add_claims(batch)
         yield batch
@@ -211,7 +218,7 @@ def _seen(batches: Iterable[Batch], counting: _Counting) -> Iterator[Batch]:
 
 def _claiming(batch: Batch, part: Rulebook) -> pl.Expr | None:
     """Return which rows claim anything: a flag at yes, a first day of absence, an unread cell of these."""
-    excuses = [excuse for one in part.deadlines for excuse in one.excuses]
+    excuses = [excuse for deadline in part.deadlines for excuse in deadline.excuses]
     there = set(batch.frame.columns)
     flags = {excuse.flag for excuse in excuses if excuse.flag} & there
     days = {one.evidence.absent[0] for one in excuses if isinstance(one.evidence, Absence)}
@@ -227,7 +234,7 @@ def _groups(row: Row) -> Iterator[tuple[str, str]]:
     yield from ((column, row.texts[column]) for column in GROUPS if column in row.texts)
 
 
-def _claim(row: Row, working: Working, looked: Looked) -> Claim:
+def _claim(row: Row, working: Working, looked: ExcuseResult) -> Claim:
     clock = working.clock
     return Claim(
         case_id=row.case_id,

@@ -7,7 +7,7 @@ narrows any more, then a search through what is left. All answers are exact.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ehcp_timeline.commands.publish.suppress import HIDDEN, Published
+from ehcp_timeline.privacy.suppress import HIDDEN, Published
 
 FAR = 10_000
 Bounds = list[list[int]]

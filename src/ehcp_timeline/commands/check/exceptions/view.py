@@ -6,22 +6,22 @@ from dataclasses import asdict, fields
 from datetime import date
 from typing import Any, Final
 
-from ehcp_timeline.commands.exceptions.claims import Claim, Exceptions, Share
+from ehcp_timeline.commands.check.exceptions.claims import Claim, ExceptionAudit, Share
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.counts import InTime
 from ehcp_timeline.output.answers import rulebook_values
-from ehcp_timeline.output.sections import Column, Section, without_empty_columns
+from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.text.words import count, day
 
 SCHEMA: Final = "ehcp-exceptions/1"
-CLAIM_KEYS: Final = tuple(one.name for one in fields(Claim))
+CLAIM_KEYS: Final = tuple(field.name for field in fields(Claim))
 NOTE: Final = (
     "The law says that an authority need not comply where it is impractical because of these. No date shows "
     "whether it was impractical: that is for a person to say."
 )
 
 
-def exceptions_sections(found: Exceptions, as_at: date, top: int) -> Iterator[Section]:
+def exceptions_sections(found: ExceptionAudit, as_at: date, top: int) -> Iterator[Section]:
     """Yield the claims, who always claims, what the claims do to the rates, and the conditions."""
     shown = Counter(claim.shows for claim in found.claims)
     said = ", ".join(f"{number:,} {words}" for words, number in sorted(shown.items()))
@@ -50,8 +50,8 @@ def exceptions_sections(found: Exceptions, as_at: date, top: int) -> Iterator[Se
 
 def _always(shares: Sequence[Share]) -> Section:
     """Return who claims an exception for every clock."""
-    columns = (Column("deadline", "fixed"), Column("who"), Column("clocks", "number"))
-    rows = tuple((one.deadline, _who(one), f"{one.clocks:,}") for one in shares)
+    columns = (TableColumn("deadline", "fixed"), TableColumn("who"), TableColumn("clocks", "number"))
+    rows = tuple((share.deadline, _who(share), f"{share.clocks:,}") for share in shares)
     after = ("A claim that is always made says nothing about any case: look at how the flag is set.",)
     return Section("Claimed for every case", columns=columns, rows=rows, after=after, alarm=True)
 
@@ -60,19 +60,19 @@ def _who(share: Share) -> str:
     return f"{share.column} {share.name}" if share.column else "the whole file"
 
 
-def _rates(found: Exceptions) -> Section:
+def _rates(found: ExceptionAudit) -> Section:
     """Return what was done in time, with claims counted three ways, and how often each is made."""
-    whole = {one.deadline: one for one in found.shares if not one.column}
+    whole = {share.deadline: share for share in found.shares if not share.column}
     rows = tuple(
         (name, f"{whole[name].claimed:,} of {whole[name].clocks:,}" if name in whole else "", *_ways(rates))
         for name, rates in found.rates.items()
     )
     columns = (
-        Column("deadline", "fixed"),
-        Column("claimed", "fixed"),
-        Column("claims ignored", "number"),
-        Column("as claimed", "number"),
-        Column("as proved", "number"),
+        TableColumn("deadline", "fixed"),
+        TableColumn("claimed", "fixed"),
+        TableColumn("claims ignored", "number"),
+        TableColumn("as claimed", "number"),
+        TableColumn("as proved", "number"),
     )
     after = (
         "Of all that was answered, ended or is past its day; what is excused is left out of both sides.",
@@ -92,10 +92,10 @@ def _claims(claims: Sequence[Claim], top: int) -> Section:
     ordered = sorted(claims, key=lambda one: (order.index(one.shows), -(one.days_late or 0), one.row))
     rows = tuple(_claim(one) for one in ordered[:top])
     columns = (
-        *(Column(name, "fixed") for name in ("case", "deadline")),
-        Column("days late", "number"),
-        *(Column(name, "fixed") for name in ("excuse", "shown")),
-        *(Column(name) for name in ("by what", "caseworker", "team", "district")),
+        *(TableColumn(name, "fixed") for name in ("case", "deadline")),
+        TableColumn("days late", "number"),
+        *(TableColumn(name, "fixed") for name in ("excuse", "shown")),
+        *(TableColumn(name) for name in ("by what", "caseworker", "team", "district")),
     )
     title = (
         f"Claims: {len(claims):,}"
@@ -113,14 +113,14 @@ def _claim(one: Claim) -> tuple[str, ...]:
 
 def _conditions(claims: Sequence[Claim]) -> Section:
     """Return what the law asks for, once for each ground."""
-    rows = {(one.law, one.excuse): one.condition for one in claims}
-    columns = (Column("the law"), Column("excuse", "fixed"), Column("its condition"))
+    rows = {(claim.law, claim.excuse): claim.condition for claim in claims}
+    columns = (TableColumn("the law"), TableColumn("excuse", "fixed"), TableColumn("its condition"))
     return Section(
         "The conditions", columns=columns, rows=tuple((*key, words) for key, words in sorted(rows.items()))
     )
 
 
-def exceptions_answer(found: Exceptions, rulebook: Rulebook, as_at: date) -> dict[str, Any]:
+def exceptions_answer(found: ExceptionAudit, rulebook: Rulebook, as_at: date) -> dict[str, Any]:
     """Return the same as plain values, complete, ready to be written as JSON."""
     return {
         "schema": SCHEMA,
@@ -128,6 +128,6 @@ def exceptions_answer(found: Exceptions, rulebook: Rulebook, as_at: date) -> dic
         "rulebook": rulebook_values(rulebook.version, rulebook.sha256, rulebook.overlays),
         "rates": {name: asdict(rates) for name, rates in found.rates.items()},
         "unneeded": dict(found.unneeded),
-        "shares": [{**asdict(one), "always": one.always} for one in found.shares],
-        "claims": [asdict(one) for one in found.claims],
+        "shares": [{**asdict(share), "always": share.always} for share in found.shares],
+        "claims": [asdict(claim) for claim in found.claims],
     }

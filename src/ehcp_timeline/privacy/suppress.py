@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from ehcp_timeline.commands.publish.secondary import Cell, Edge, Node, Range, cheapest_way
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.counts import percent
+from ehcp_timeline.privacy.secondary import Cell, Edge, Node, Range, cheapest_way
 
 LEAST_THRESHOLD = 3
 _NOT_NEGATIVE = Range(0, None)
@@ -34,7 +34,7 @@ Grid = tuple[tuple[Count, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CountTable:
     """Counts of people, none below zero.
 
     Attributes:
@@ -80,7 +80,7 @@ class Published:
         return sum(count is HIDDEN for row in self.grid for count in row)
 
 
-def suppress(table: Table, threshold: int) -> Published:
+def suppress(table: CountTable, threshold: int) -> Published:
     """Return the table with everything hidden that could say something about one person.
 
     >>> table = Table(("North", "South"), ("late", "in time"), ((2, 30), (9, 41)))
@@ -96,11 +96,11 @@ def suppress(table: Table, threshold: int) -> Published:
     edges = tuple(_edges(table))
     hidden = to_hide(table, threshold)
     if hidden is None:
-        return _published(table, edges, {one.cell for one in edges}, threshold, withheld=True)
+        return _published(table, edges, {edge.cell for edge in edges}, threshold, withheld=True)
     return _published(table, edges, hidden, threshold)
 
 
-def to_hide(table: Table, threshold: int, also: Collection[Cell] = ()) -> set[Cell] | None:
+def to_hide(table: CountTable, threshold: int, also: Collection[Cell] = ()) -> set[Cell] | None:
     """Return which numbers of a table must be hidden; None where no way of hiding would keep them hidden.
 
     Args:
@@ -151,7 +151,7 @@ def share(part: Count, whole: Count) -> float | Hidden | None:
     return percent(part, whole)
 
 
-def _edges(table: Table) -> Iterator[Edge]:
+def _edges(table: CountTable) -> Iterator[Edge]:
     """Yield every number, totals included, with the two sums it stands in.
 
     A total flows against the numbers that it is the total of, so that what flows into a sum flows out of it.
@@ -165,7 +165,7 @@ def _edges(table: Table) -> Iterator[Edge]:
             yield Edge((row, column), value, tail, head)
 
 
-def _whole_grid(table: Table) -> list[tuple[int, ...]]:
+def _whole_grid(table: CountTable) -> list[tuple[int, ...]]:
     """Return the counts with the totals that the table has."""
     grid = list(table.counts)
     if table.adds_down:
@@ -176,27 +176,27 @@ def _whole_grid(table: Table) -> list[tuple[int, ...]]:
 def _small(edges: tuple[Edge, ...], threshold: int) -> dict[Cell, Range]:
     """Return the numbers that are too small, which a reader knows to lie in 1 to threshold - 1."""
     small = Range(1, threshold - 1)
-    return {one.cell: small for one in edges if 0 < one.value < threshold}
+    return {edge.cell: small for edge in edges if 0 < edge.value < threshold}
 
 
-def _one_category(table: Table, edges: tuple[Edge, ...]) -> dict[Cell, Range]:
+def _one_category(table: CountTable, edges: tuple[Edge, ...]) -> dict[Cell, Range]:
     """Return the numbers of those groups, the whole table's among them, that are all of one category.
 
     A category in which nobody at all stands says nothing of one group, so its zeros are left alone.
     """
     if not table.adds_across or len(table.columns) == 1:
         return {}
-    in_rows = [one for one in edges if one.cell[1] < len(table.columns)]
-    people = Counter(one.cell[0] for one in in_rows if one.value)
-    used = {one.cell[1] for one in in_rows if one.value}
+    in_rows = [edge for edge in edges if edge.cell[1] < len(table.columns)]
+    people = Counter(row.cell[0] for row in in_rows if row.value)
+    used = {row.cell[1] for row in in_rows if row.value}
     return {
-        one.cell: _NOT_NEGATIVE
-        for one in in_rows
-        if people[one.cell[0]] == 1 and (one.cell[1] in used or len(used) == 1)
+        row.cell: _NOT_NEGATIVE
+        for row in in_rows
+        if people[row.cell[0]] == 1 and (row.cell[1] in used or len(used) == 1)
     }
 
 
-def _prices(table: Table, edges: tuple[Edge, ...]) -> Mapping[Cell, int]:
+def _prices(table: CountTable, edges: tuple[Edge, ...]) -> Mapping[Cell, int]:
     """Return what hiding each number costs: few before many, small before large, totals only if they must."""
     one_cell = 1 + sum(edge.value for edge in edges)
     one_total = one_cell * (1 + len(edges))
@@ -206,18 +206,28 @@ def _prices(table: Table, edges: tuple[Edge, ...]) -> Mapping[Cell, int]:
     }
 
 
-def _totals(table: Table, cell: Cell) -> int:
+def _totals(table: CountTable, cell: Cell) -> int:
     """Return 0 for a number of one group in one category, 1 for a total, 2 for the grand total."""
     return (cell[0] == len(table.rows)) + (cell[1] == len(table.columns))
 
 
 def _published(
-    table: Table, edges: tuple[Edge, ...], hidden: set[Cell], threshold: int, *, withheld: bool = False
+    table: CountTable, edges: tuple[Edge, ...], hidden: set[Cell], threshold: int, *, withheld: bool = False
 ) -> Published:
     """Return the table with these cells hidden."""
     width = len(table.columns) + table.adds_across
-    shown: list[Count] = [HIDDEN if one.cell in hidden else one.value for one in edges]
+    shown: list[Count] = [HIDDEN if edge.cell in hidden else edge.value for edge in edges]
     grid = tuple(tuple(shown[place : place + width]) for place in range(0, len(shown), width))
     return Published(
         table.rows, table.columns, grid, table.adds_across, table.adds_down, threshold, withheld=withheld
+    )
+
+
+def legend(threshold: int) -> str:
+    """Return what `[c]` stands for."""
+    most = threshold - 1
+    return (
+        f"{HIDDEN.value} = hidden to protect the people counted: a number of 1 to {most}, a group that is "
+        "all in one category, or a number from which one of these could be worked out. Percentages built on "
+        "a hidden number are hidden. Totals that are shown are exact."
     )

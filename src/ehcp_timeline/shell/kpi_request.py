@@ -12,12 +12,12 @@ from ehcp_timeline.shell.open import case_files, law, names, settings
 from ehcp_timeline.shell.parse import choice, day_asked, did_you_mean, split
 
 if TYPE_CHECKING:
-    from ehcp_timeline.cases.source import CaseSource
-    from ehcp_timeline.commands.scorecard.count import Question
-    from ehcp_timeline.commands.scorecard.lines import Layout
-    from ehcp_timeline.commands.scorecard.periods import PeriodKind
-    from ehcp_timeline.commands.scorecard.scorecard import Files, Scorecard
+    from ehcp_timeline.cases.source import CaseFile
     from ehcp_timeline.law.kpi.model import Kpis, Measure
+    from ehcp_timeline.measure.kpi.count import KpiQuestion
+    from ehcp_timeline.measure.kpi.lines import LineLayout
+    from ehcp_timeline.measure.kpi.periods import PeriodKind
+    from ehcp_timeline.measure.kpi.scorecard import Files, Scorecard
     from ehcp_timeline.shell.config import Config
 
 NOT_ALL_JUDGED = 3
@@ -33,7 +33,7 @@ Measures = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class KpiRequest:
     """What the words of the command line come to.
 
     Attributes:
@@ -43,14 +43,14 @@ class Asked:
         config: The settings.
     """
 
-    question: "Question"
-    layout: "Layout"
-    sources: Sequence["CaseSource"]
+    question: "KpiQuestion"
+    layout: "LineLayout"
+    sources: Sequence["CaseFile"]
     config: "Config"
 
     def counted(self, measures: "tuple[Measure, ...] | None" = None) -> "Scorecard":
         """Count every file once: all measures that were asked for, or these."""
-        from ehcp_timeline.commands.scorecard.scorecard import make_scorecard
+        from ehcp_timeline.measure.kpi.scorecard import make_scorecard
 
         question = self.question if measures is None else replace(self.question, measures=measures)
         return make_scorecard(question, self.sources, self.layout)
@@ -65,7 +65,7 @@ def asked_for(
     period: str,
     by: str | None = None,
     measure: Words = None,
-) -> Asked:
+) -> KpiRequest:
     """Return what is asked, every word of it checked before a row is read.
 
     Raises:
@@ -73,21 +73,21 @@ def asked_for(
         ConfigError: The population of the settings is no number of people.
         CaseFileError: A file cannot be read as a case file at all.
     """
-    from ehcp_timeline.commands.scorecard.count import Question
-    from ehcp_timeline.commands.scorecard.groups import GROUPS as KNOWN
-    from ehcp_timeline.commands.scorecard.lines import Layout, read_people
-    from ehcp_timeline.commands.scorecard.periods import PERIOD_KINDS
     from ehcp_timeline.law.kpi.loader import load_kpis
+    from ehcp_timeline.measure.kpi.count import KpiQuestion
+    from ehcp_timeline.measure.kpi.groups import GROUPS as KNOWN
+    from ehcp_timeline.measure.kpi.lines import LineLayout, read_people
+    from ehcp_timeline.measure.kpi.periods import PERIOD_KINDS
 
     kind = cast("PeriodKind", choice("--period", period, PERIOD_KINDS))
     group = KNOWN[_group(by)] if by else None
     when, config, kpis = day_asked(as_at), settings(config_file), load_kpis()
     people = read_people(config.population, str(config.path))
     rulebook = law(overlays, config)
-    question = Question(kpis, rulebook, when, group, measures_asked(kpis, measure))
+    question = KpiQuestion(kpis, rulebook, when, group, measures_asked(kpis, measure))
     vocabulary = names(rulebook)
     sources = case_files(files, vocabulary, when, config)
-    return Asked(question, Layout(kind, group, when, people), sources, config)
+    return KpiRequest(question, LineLayout(kind, group, when, people), sources, config)
 
 
 def _group(word: str) -> str:
@@ -103,15 +103,15 @@ def measures_asked(kpis: "Kpis", asked: Words) -> "tuple[Measure, ...]":
     """
     words = tuple(split(asked or ()))
     for word in words:
-        if not any(one.id.startswith(word) for one in kpis.measures):
+        if not any(measure.id.startswith(word) for measure in kpis.measures):
             known = did_you_mean(word, kpis.by_id) or "`ehcp scorecard --list-measures` lists them"
             raise UsageError(f"--measure: there is no `{word}`", known)
-    return tuple(one for one in kpis.measures if not words or one.id.startswith(words))
+    return tuple(measure for measure in kpis.measures if not words or measure.id.startswith(words))
 
 
 def left_out(files: "Files") -> list[str]:
     """Return what an answer as data leaves out: the files, and how many problems they have."""
-    said = [f"{one.name}: {one.rows:,} rows, {one.judged:,} judged." for one in files.inputs]
+    said = [f"{input_.name}: {input_.rows:,} rows, {input_.judged:,} judged." for input_ in files.inputs]
     if files.problems:
         said.append(f"{len(files.problems):,} problems to put right; `ehcp check` shows them.")
     return said
@@ -119,4 +119,4 @@ def left_out(files: "Files") -> list[str]:
 
 def exit_code(files: "Files") -> int:
     """Return 3 if some rows could not be judged, else 0."""
-    return NOT_ALL_JUDGED if any(one.not_judged for one in files.inputs) else 0
+    return NOT_ALL_JUDGED if any(input_.not_judged for input_ in files.inputs) else 0

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.measure.result import Audit, DateOrder, Input
-from ehcp_timeline.output.sections import Column, Section
+from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, day, listed, rulebook_name
 
 STAGE_WORDS = {
@@ -94,8 +94,8 @@ def _oldest(audit: Audit) -> Section:
     return Section(
         title="Oldest open assessments",
         columns=(
-            Column("case", "fixed"), Column("row", "number"), Column("started", "fixed"),
-            Column("weeks", "number"), Column("stage"),
+            TableColumn("case", "fixed"), TableColumn("row", "number"), TableColumn("started", "fixed"),
+            TableColumn("weeks", "number"), TableColumn("stage"),
         ),
         rows=tuple(
             (case.case_id, str(case.row), case.start.isoformat(), f"{case.weeks:,}", STAGE_WORDS[case.stage])
@@ -108,7 +108,7 @@ def _stages(audit: Audit) -> Section:
     """Return how many open assessments stand at each stage."""
     return Section(
         title=f"Open assessments: {sum(audit.stages.values()):,}",
-        columns=(Column("cases", "number"), Column("stage")),
+        columns=(TableColumn("cases", "number"), TableColumn("stage")),
         rows=tuple((f"{number:,}", STAGE_WORDS[stage]) for stage, number in audit.stages.items()),
     )
 
@@ -117,7 +117,11 @@ def _rates(audit: Audit) -> Section:
     """Return the headline rates of the calendar year."""
     return Section(
         title=f"So far in {audit.as_at.year}",
-        columns=(Column("", "number"), Column("measure"), Column("name in DfE's files", "fixed")),
+        columns=(
+            TableColumn("", "number"),
+            TableColumn("measure"),
+            TableColumn("name in DfE's files", "fixed"),
+        ),
         rows=tuple(
             (_number(audit.rates[name]), words, name)
             for name, words in RATE_WORDS.items()
@@ -145,7 +149,11 @@ def _not_judged(audit: Audit) -> Section:
     """Return the deadlines that the file has no column for."""
     return Section(
         title="Not judged: the file has no column that could answer these",
-        columns=(Column("deadline", "fixed"), Column("clocks", "number"), Column("needs a column")),
+        columns=(
+            TableColumn("deadline", "fixed"),
+            TableColumn("clocks", "number"),
+            TableColumn("needs a column"),
+        ),
         rows=tuple((line.deadline, f"{line.clocks:,}", " or ".join(line.needs)) for line in audit.not_judged),
         after=("If a missing column means `not yet`, say so: --assume-blank COLUMN.",),
     )
@@ -161,7 +169,12 @@ def _problems(problems: tuple[Problem, ...]) -> Section:
     return Section(
         title=f"To put right in the file: {count(len(problems), 'problem')}",
         before=(words,),
-        columns=(Column("rows"), Column("column", "fixed"), Column("problem"), Column("try")),
+        columns=(
+            TableColumn("rows"),
+            TableColumn("column", "fixed"),
+            TableColumn("problem"),
+            TableColumn("try"),
+        ),
         rows=rows,
         after=(f"{count(more, 'kind')} more: --format json lists every problem.",) if more else (),
     )

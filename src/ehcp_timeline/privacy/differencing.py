@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ehcp_timeline.commands.publish.suppress import HIDDEN, Count, Published
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.privacy.suppress import HIDDEN, Count, Published
 
 TOTAL = "Total"
 Numbers = Mapping[tuple[str, str], Count]

@@ -1,1 +1,0 @@
-"""`--disclosure suppress`: counts that may be published, nobody listed."""
