@@ -5,13 +5,13 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from pydantic import ValidationError
 
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.output.answers import check_answer, record, timeline_answer
 from ehcp_timeline.output.data import json_text
-from ehcp_timeline.output.schema import CheckAnswer, TimelineAnswer, json_schema
+from ehcp_timeline.output.schema import json_schema
+from tests.cli.command import check_schema
 from tests.output.made import AS_AT, OVERDUE, RUNNING, UNKNOWN, audit
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
@@ -22,7 +22,6 @@ WHOLE = json.loads(
 
 def test_a_check_has_the_published_shape() -> None:
     """The answer, written and read back, is valid by the model and by the published schema."""
-    CheckAnswer.model_validate_json(json.dumps(WHOLE))
     jsonschema.validate(WHOLE, json_schema("ehcp-check-1"))
 
     assert list(WHOLE) == [
@@ -48,7 +47,7 @@ def test_a_timeline_has_the_published_shape() -> None:
     )
     whole = json.loads(json_text(answer))
 
-    TimelineAnswer.model_validate_json(json.dumps(whole))
+    check_schema(whole)
     jsonschema.validate(whole, json_schema("ehcp-timeline-1"))
     assert whole["clocks"][0]["case_id"] is None
     assert whole["clocks"][0]["row"] is None
@@ -59,7 +58,5 @@ def test_the_shape_refuses_what_is_not_in_it() -> None:
     """A finding with another key, or a verdict that there is not, is no answer."""
     for change in ({"name": "x"}, {"verdict": "breach"}, {"row": 0}):
         wrong = {**WHOLE, "findings": [{**WHOLE["findings"][0], **change}]}
-        with pytest.raises(ValidationError):
-            CheckAnswer.model_validate_json(json.dumps(wrong))
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(wrong, json_schema("ehcp-check-1"))

@@ -10,7 +10,7 @@ from ehcp_timeline.commands.columns.schema import COLUMNS_ENVELOPES
 from ehcp_timeline.commands.convert.schema import CONVERT_ENVELOPES
 from ehcp_timeline.commands.forecast.schema import FORECAST_ENVELOPES
 from ehcp_timeline.commands.quality.schema import QUALITY_ENVELOPES
-from ehcp_timeline.commands.reconcile.schema import RECONCILE_ENVELOPES
+from ehcp_timeline.commands.reconcile.rates import ReconcileAnswer
 from ehcp_timeline.commands.rules.schema import RULES_ENVELOPES
 from ehcp_timeline.commands.scorecard.schema import MEASURE_ENVELOPES
 from ehcp_timeline.commands.worklists.schema import LIST_ENVELOPES
@@ -22,7 +22,7 @@ EVERY = {
     **RULES_ENVELOPES,
     **LIST_ENVELOPES,
     **MEASURE_ENVELOPES,
-    **RECONCILE_ENVELOPES,
+    "ehcp-reconcile-1": ReconcileAnswer,
     **FORECAST_ENVELOPES,
     **CONVERT_ENVELOPES,
     **QUALITY_ENVELOPES,

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.text.bounds import Sha256, Whole
 
 if TYPE_CHECKING:
     import polars as pl
@@ -16,10 +17,10 @@ class Input:
     """One file that was read. Rows add up: `rows` = `judged` + `not_judged`."""
 
     name: str
-    sha256: str
-    rows: int
-    judged: int
-    not_judged: int
+    sha256: Sha256
+    rows: Whole
+    judged: Whole
+    not_judged: Whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,39 +3,25 @@
 The answers themselves are plain values (`output.answers`); these models are never loaded to write one.
 """
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from ehcp_timeline.audit.clock import Certainty, Verdict
 from ehcp_timeline.law.rulebook import DutyKind, Who
+from ehcp_timeline.output.answer import ProblemFound, RulebookUsed
+from ehcp_timeline.text.bounds import Percent, Sha256, Whole
 
-Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256, in hexadecimal")]
-Whole = Annotated[int, Field(ge=0)]
-Percent = Annotated[float | None, Field(ge=0, le=100, description="null where there is nothing to count")]
+_ATTRIBUTE = re.compile(r"^\s*(\w+): (.+(?:\n\s+.+(?<!:))*?)(?=\n\s*\w+: |\s*\Z)", re.MULTILINE)
 
 
 class Shape(BaseModel):
     """An object that has exactly these keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Overlay(Shape):
-    """A local rulebook that was laid over the law."""
-
-    name: str
-    sha256: Sha256
-
-
-class RulebookUsed(Shape):
-    """Which law was applied."""
-
-    version: Annotated[str, Field(description="version of the rulebook, not of the software")]
-    sha256: Sha256
-    overlays: list[Overlay]
 
 
 class FileRead(Shape):
@@ -171,15 +157,6 @@ class OldestCase(Shape):
     weeks: Annotated[int, Field(ge=0, description="whole weeks since the start, floored")]
 
 
-class ProblemFound(Shape):
-    """One thing in a file that a person should put right."""
-
-    row: Annotated[int | None, Field(description="null where the whole file is meant")]
-    column: Annotated[str | None, Field(description="null where the whole row is meant")]
-    problem: str
-    try_: Annotated[str, Field(alias="try")]
-
-
 class CheckAnswer(Shape):
     """The answer of `ehcp check --format json`."""
 
@@ -264,7 +241,7 @@ ENVELOPES: dict[str, type[BaseModel]] = {
 
 
 class _EveryKey(GenerateJsonSchema):
-    """Says of records of the law, whose parts may have a default, that an answer always holds every part."""
+    """Says of records whose parts may have a default that an answer always holds every part."""
 
     def field_is_required(self, field: object, total: bool) -> bool:  # noqa: ARG002 - pydantic's own
         return True
@@ -275,7 +252,29 @@ def json_schema(name: str) -> dict[str, Any]:
     return schema_of(name, ENVELOPES[name])
 
 
-def schema_of(name: str, shape: type[BaseModel]) -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a shape, under its published name."""
-    schema = shape.model_json_schema(by_alias=True, schema_generator=_EveryKey)
+def schema_of(name: str, answer: type[Any]) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of an answer, under its published name."""
+    schema = TypeAdapter(answer).json_schema(by_alias=True, mode="serialization", schema_generator=_EveryKey)
+    for record in (schema, *schema.get("$defs", {}).values()):
+        _say_what_each_key_holds(record)
+    if hasattr(answer, "SCHEMA"):
+        schema["properties"] = {
+            "schema": {"const": answer.SCHEMA, "title": "Schema", "type": "string"}, **schema["properties"]
+        }  # fmt: skip
+        schema["required"] = ["schema", *schema["required"]]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"{name}.json", **schema}
+
+
+def _say_what_each_key_holds(record: dict[str, Any]) -> None:
+    """Turn the `Attributes:` of a record's docstring into a description of each key; allow no other keys."""
+    if "properties" not in record:
+        return
+    says, _, attributes = record.get("description", "").partition("Attributes:")
+    record["description"] = " ".join(says.split())
+    described = dict(_ATTRIBUTE.findall(attributes))
+    for field, schema in record["properties"].items():
+        if field in described:
+            schema["description"] = " ".join(described[field].split())
+    record["properties"] = {key.removesuffix("_"): one for key, one in record["properties"].items()}
+    record["required"] = [key.removesuffix("_") for key in record["required"]]
+    record["additionalProperties"] = False

@@ -82,6 +82,32 @@ class Output:
             case _:
                 self.show(sections())
 
+    def send_records(
+        self,
+        answer: object,
+        records: Sequence[object],
+        kind: type,
+        sections: Callable[[], Iterable[Section]],
+        title: str,
+    ) -> None:
+        """Write an answer whose heart is a list of records, in whichever format was chosen.
+
+        Args:
+            answer: The whole answer, a record, for JSON.
+            records: The list, for CSV, NDJSON and Markdown.
+            kind: The dataclass of its records; its fields are the columns.
+            sections: What a person is shown.
+            title: Heading of the Markdown table.
+        """
+        from ehcp_timeline.output.answer import keys, values
+
+        if self.format in ("table", "plain"):
+            self.show(sections())
+        elif self.format == "json":
+            self.send_rows((), (), values(answer), sections, title)
+        else:
+            self.send_rows(values(records), keys(kind), {}, sections, title)
+
     def show(self, sections: Iterable[Section]) -> None:
         """Write sections: drawn on a terminal, aligned and uncut anywhere else."""
         if self.format == "table" and self.path is None and _is_terminal():

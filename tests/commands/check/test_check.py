@@ -18,8 +18,8 @@ import polars as pl
 import pytest
 
 from ehcp_timeline.output.answers import FINDING_KEYS
-from ehcp_timeline.output.schema import CheckAnswer, json_schema
-from tests.cli.command import ehcp, ehcp_apart, environment, printed, said
+from ehcp_timeline.output.schema import json_schema
+from tests.cli.command import check_schema, ehcp, ehcp_apart, environment, printed, said
 
 AS_AT = ("--as-at", "2026-01-15")
 HEADER = (
@@ -74,7 +74,7 @@ def test_the_answer_has_the_published_shape(tmp_path: Path) -> None:
     file = written(tmp_path, OVERDUE, BAD_DATE, NO_ID, MET)
     found = answer(file, *AS_AT, "--include", "all", "--who", "all", "--kind", "all")
 
-    CheckAnswer.model_validate_json(json.dumps(found))
+    check_schema(found)
     jsonschema.validate(found, json_schema("ehcp-check-1"))
     assert found["input"][0]["rows"] == found["input"][0]["judged"] + found["input"][0]["not_judged"] == 4
     assert found["problems"]

@@ -8,12 +8,8 @@ from pydantic import BaseModel, Field
 from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.commands.changes.compare import Change
 from ehcp_timeline.law.rulebook import DutyKind, Who
-from ehcp_timeline.output.schema import (
-    Sha256,
-    Shape,
-    Statement,
-    Whole,
-)
+from ehcp_timeline.output.schema import Shape, Statement
+from ehcp_timeline.text.bounds import Sha256, Whole
 
 
 class Changed(Shape):

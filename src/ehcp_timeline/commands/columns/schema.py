@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from ehcp_timeline.commands.columns.cell_shapes import Kind
-from ehcp_timeline.output.schema import DateOrderOfFile, Sha256, Shape, Whole
+from ehcp_timeline.output.schema import DateOrderOfFile, Shape
+from ehcp_timeline.text.bounds import Sha256, Whole
 
 Cells = Annotated[int, Field(ge=1)]
 

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from ehcp_timeline.output.schema import FileRead, Sha256, Shape, Statement, Whole
+from ehcp_timeline.output.schema import FileRead, Shape, Statement
+from ehcp_timeline.text.bounds import Sha256, Whole
 
 Row = Annotated[
     int | None, Field(ge=1, description="physical row; null for none, and in a pseudonymised report")

@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from ehcp_timeline.output.schema import ClearanceEstimate, FileRead, RulebookUsed, Shape, Whole
+from ehcp_timeline.output.answer import RulebookUsed
+from ehcp_timeline.output.schema import ClearanceEstimate, FileRead, Shape
+from ehcp_timeline.text.bounds import Whole
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Percent = Annotated[float | None, Field(ge=0, le=100)]

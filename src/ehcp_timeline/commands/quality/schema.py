@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from ehcp_timeline.commands.quality.rules import Severity
-from ehcp_timeline.output.schema import DateOrderOfFile, FileRead, Shape, Whole
+from ehcp_timeline.output.schema import DateOrderOfFile, FileRead, Shape
+from ehcp_timeline.text.bounds import Whole
 
 
 class QualityRule(Shape):

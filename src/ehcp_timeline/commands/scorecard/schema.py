@@ -9,7 +9,8 @@ from ehcp_timeline.commands.scorecard.targets import Status
 from ehcp_timeline.law.kpi.model import Unit
 from ehcp_timeline.measure.kpi.periods import PeriodKind
 from ehcp_timeline.measure.kpi.trends import Direction
-from ehcp_timeline.output.schema import FileRead, ProblemFound, RulebookUsed, Shape
+from ehcp_timeline.output.answer import ProblemFound, RulebookUsed
+from ehcp_timeline.output.schema import FileRead, Shape
 
 Number = int | float | None
 

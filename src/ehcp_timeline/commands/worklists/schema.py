@@ -6,12 +6,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from ehcp_timeline.audit.clock import Certainty, Verdict
-from ehcp_timeline.output.schema import (
-    ListAnswer,
-    RulebookUsed,
-    Shape,
-    Whole,
-)
+from ehcp_timeline.output.answer import RulebookUsed
+from ehcp_timeline.output.schema import ListAnswer, Shape
+from ehcp_timeline.text.bounds import Whole
 
 
 class Work(Shape):

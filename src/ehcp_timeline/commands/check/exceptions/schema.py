@@ -6,12 +6,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from ehcp_timeline.audit.clock import Verdict
-from ehcp_timeline.output.schema import (
-    InTimeShape,
-    RulebookUsed,
-    Shape,
-    Whole,
-)
+from ehcp_timeline.output.answer import RulebookUsed
+from ehcp_timeline.output.schema import InTimeShape, Shape
+from ehcp_timeline.text.bounds import Whole
 
 
 class ClaimMade(Shape):
