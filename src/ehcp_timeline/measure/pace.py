@@ -37,7 +37,7 @@ class PacedStage:
     def left(self, percent: int, spent: int = 0) -> int:
         """Return how many more days it takes after `spent` days, at a percentile of those as long; 0 if none.
 
-        >>> stage = Stage("draft", (10, 20, 30, 40, 50, 60))
+        >>> stage = PacedStage("draft", (10, 20, 30, 40, 50, 60))
         >>> stage.left(50), stage.left(85), stage.left(50, spent=35), stage.left(50, spent=60)
         (30, 60, 15, 0)
         """

@@ -83,7 +83,7 @@ class Published:
 def suppress(table: CountTable, threshold: int) -> Published:
     """Return the table with everything hidden that could say something about one person.
 
-    >>> table = Table(("North", "South"), ("late", "in time"), ((2, 30), (9, 41)))
+    >>> table = CountTable(("North", "South"), ("late", "in time"), ((2, 30), (9, 41)))
     >>> for row in suppress(table, 5).grid: print(*(getattr(one, "value", one) for one in row))
     [c] [c] 32
     [c] [c] 50

@@ -161,7 +161,7 @@ def test_a_date_chosen_by_an_outcome(tmp_path: Path) -> None:
 
 def test_an_outcome_without_its_date_may_mean_not_yet(tmp_path: Path) -> None:
     """Where the council says so: decided to issue, and not issued yet."""
-    outcomes = {"plan_issued": SharedDate("SharedDate date", "SharedDate", ("Issue",), "not-yet")}
+    outcomes = {"plan_issued": SharedDate("Outcome date", "Outcome", ("Issue",), "not-yet")}
     batch = read(tmp_path, "Case ID,Outcome date,Outcome\nC1,,Issue\n", mapping=said(outcomes=outcomes))
 
     assert (column(batch, "plan_issued"), batch.problems) == ([None], ())

@@ -35,7 +35,7 @@ def standing(value: float, values: Collection[float], better: Better) -> Ranking
     A quartile is a quarter of the ranks: of 150, ranks 1 to 37 are the first, 38 to 75 the second.
 
     >>> standing(33.3, [80.0, 70.0, 33.3, 10.0], "higher")
-    Standing(rank=3, of=4, quartile=3)
+    Ranking(rank=3, of=4, quartile=3)
     >>> standing(5.0, [5.0, 5.0, 7.0, 9.0], "lower").rank
     1
     """

@@ -96,7 +96,7 @@ class ExceptionShares:
     def without(self, rate: float) -> float:
         """Return a rate, from 0 to 1, with these plans taken from both sides of it.
 
-        >>> round(Exceptions(0.0, 0.5).without(0.5), 3)
+        >>> round(ExceptionShares(0.0, 0.5).without(0.5), 3)
         0.667
         """
         in_time, late = rate * (1 - self.in_time), (1 - rate) * (1 - self.late)

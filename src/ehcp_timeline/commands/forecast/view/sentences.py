@@ -250,7 +250,7 @@ def _lower(sentence: str) -> str:
 def order_words(order: WorkOrder) -> str:
     """Return how the places of a week are shared out.
 
-    >>> order_words(Order(0.5, 0.5, 0))
+    >>> order_words(WorkOrder(0.5, 0.5, 0))
     'of 100 places 50 go to the oldest case and 50 to those still in time'
     """
     shares = (

@@ -23,7 +23,7 @@ def read_expected(place: Location, text: str) -> tuple[Mapping[str, Any], ...]:
     Returns:
         What each clock must be, in order of their start; keys are fields of `Clock`.
 
-    >>> read_expected(Place("line 2"), "late 90")
+    >>> read_expected(Location("line 2"), "late 90")
     ({'verdict': 'late', 'days_late': 90},)
     """
     return tuple(_read_clock(place, part) for part in text.split(BETWEEN_CLOCKS) if part.strip())

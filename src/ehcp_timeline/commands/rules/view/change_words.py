@@ -59,7 +59,7 @@ NOTHING: Final = "nothing"
 def change_title(change: ClauseChange) -> str:
     """Return what changed, without from what to what.
 
-    >>> change_title(Change("plan.issue", "excuses", "absent"))
+    >>> change_title(ClauseChange("plan.issue", "excuses", "absent"))
     'excuse absent'
     """
     words = " ".join(part for part in (PARTS[change.part], change.name) if part)
@@ -77,7 +77,7 @@ def _starts(change: ClauseChange) -> str:
 def change_words(change: ClauseChange) -> str:
     """Return one change in words.
 
-    >>> change_words(Change("plan.issue", "ends", old=("withdrawn",), new=("withdrawn", "moved_away")))
+    >>> change_words(ClauseChange("plan.issue", "ends", old=("withdrawn",), new=("withdrawn", "moved_away")))
     'what ends it: also moved_away'
     """
     old, new = change.old, change.new
