@@ -1,10 +1,12 @@
 """Files and small rulebooks drawn at random, in the closed vocabulary, for Hypothesis."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
 from hypothesis import strategies as st
 
+from ehcp_timeline.audit.bulk.case_store import Memory
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock.counting import Calendar, Count, Kind, Unit
 from ehcp_timeline.law.deadline import (
@@ -21,6 +23,7 @@ from ehcp_timeline.law.deadline import (
     Version,
 )
 from ehcp_timeline.law.rulebook import Deadline, Event, Rulebook
+from tests.audit.bulk.made import TEXTS
 
 FIRST = date(2019, 12, 18)  # bank holidays, a leap day and the edges of months come soon after
 EVENTS = ("asked", "begun", "answered", "answered_too", "stopped", "undone", "shown", "closed")
@@ -203,12 +206,29 @@ def rulebooks(draw: st.DrawFn) -> Rulebook:
 
 @st.composite
 def files(draw: st.DrawFn, rulebook: Rulebook, some_days: st.SearchStrategy[date]) -> list[Row]:
-    """Draw the rows of a file: several of one case, blanks, unreadable cells, columns that are not there."""
-    every = [*rulebook.events, *rulebook.codes, *rulebook.flags]
-    columns = draw(st.lists(st.sampled_from(every), min_size=1, max_size=14, unique=True))
+    """Draw the rows of a file: several of one case, blank rows, unreadable cells and repeats in any column.
+
+    The columns are mostly those of a few deadlines, so that what one clock looks at stands together.
+    """
+    every = [*rulebook.events, *rulebook.codes, *rulebook.flags, *TEXTS]
+    looked_at = draw(st.lists(st.sampled_from(rulebook.deadlines), max_size=3, unique_by=lambda one: one.id))
+    near = [name for name in every if any(name in _columns_of(one) for one in looked_at)]
+    some = st.lists(
+        st.sampled_from(every), min_size=0 if near else 1, max_size=6 if near else 14, unique=True
+    )
+    columns = list(
+        dict.fromkeys((*draw(st.lists(st.sampled_from(near), unique=True) if near else some), *draw(some)))
+    )
     dirty = draw(st.sampled_from([0, 0, 1, 4]))
-    numbers = sorted(draw(st.sets(st.integers(2, 60), min_size=1, max_size=14)))
-    return [draw(_rows(number, columns, rulebook, dirty, some_days)) for number in numbers]
+    rows: list[Row] = []
+    for number in sorted(draw(st.sets(st.integers(2, 60), min_size=1, max_size=9))):
+        row = draw(_rows(number, columns, rulebook, dirty, some_days))
+        rows.append(draw(_repeating(row, rows)) if rows and draw(st.integers(0, 3)) == 0 else row)
+    return rows
+
+
+def _columns_of(deadline: Deadline) -> frozenset[str]:
+    return frozenset((*Memory.for_deadlines([deadline]).cells, *(fact for fact, _ in deadline.only_if)))
 
 
 @st.composite
@@ -220,18 +240,34 @@ def _rows(
     dirty: int,
     some_days: st.SearchStrategy[date],
 ) -> Row:
-    found: dict[str, dict[str, Any]] = {"events": {}, "codes": {}, "flags": {}}
+    found: dict[str, dict[str, Any]] = {"events": {}, "codes": {}, "flags": {}, "texts": {}}
     unreadable = set()
+    filled = draw(st.sampled_from([0, 3, 8, 8]))
     for name in columns:
         lot = draw(st.integers(0, 11))
-        if lot < dirty:
+        if lot < dirty and TEXTS.get(name) != "text":
             unreadable.add(name)
-        elif lot < 8 and name in rulebook.events:
+        elif lot >= filled or TEXTS.get(name) == "date":
+            continue
+        elif name in rulebook.events:
             found["events"][name] = draw(some_days)
-        elif lot < 8 and name in rulebook.codes:
+        elif name in rulebook.codes:
             codes = st.sampled_from(rulebook.codes[name])
             found["codes"][name] = frozenset(draw(st.lists(codes, min_size=1, max_size=2)))
-        elif lot < 8:
+        elif name in TEXTS:
+            found["texts"][name] = "North"
+        else:
             found["flags"][name] = draw(st.booleans())
     case = draw(st.sampled_from(["A", "B", "C", "D"]))
-    return Row(number, case, texts={}, unreadable=frozenset(unreadable), **found)
+    return Row(number, case, unreadable=frozenset(unreadable), **found)
+
+
+@st.composite
+def _repeating(draw: st.DrawFn, row: Row, rows: list[Row]) -> Row:
+    """Return a row with the case and some or all of the dates of a row above it."""
+    other = draw(st.sampled_from(rows))
+    names = draw(st.just(sorted(other.events)) | st.lists(st.sampled_from([*sorted(other.events), "none"])))
+    again = {name: day for name, day in other.events.items() if name in names}
+    return replace(
+        row, case_id=other.case_id, events={**row.events, **again}, unreadable=row.unreadable - set(again)
+    )

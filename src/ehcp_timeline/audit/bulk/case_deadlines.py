@@ -32,16 +32,17 @@ def in_file_order(weighed: Weighed) -> pl.Series | None:
 def _started(inquiry: Inquiry, deadline: Deadline, cases: Cases) -> Started:
     """Return the clocks of one repeating duty, by case and start.
 
-    A case without a clock but with a start that cannot be read has one clock, of which nothing is known.
+    A case without a clock has one for each row on which a start cannot be read, of which nothing is known.
     """
     starts = start_keys(deadline, cases)
     case, start = cases.split(starts)
     position = _first_rows(deadline, starts, cases)
-    unreadable = cases.unreadable(deadline.start_events)
-    lost = None if unreadable is None else unreadable.filter(~unreadable.is_in(case.implode()))
+    lost = cases.unreadable_rows(deadline.start_events)
+    if lost is not None:
+        lost = lost.filter(~cases.of(lost).is_in(case.implode()))
     if lost is None or lost.is_empty():
         return Started(deadline, CasesSeen(cases, case, position), start)
-    seen = CasesSeen(cases, pl.concat([case, lost]), pl.concat([position, lost.cast(position.dtype)]))
+    seen = CasesSeen(cases, pl.concat([case, cases.of(lost)]), pl.concat([position, lost]))
     is_lost = all_positions(seen.height) >= len(case)
     return Started(deadline, seen, pl.concat([start, constant(inquiry.today, len(lost))]), is_lost)
 

@@ -63,8 +63,9 @@ def judge_case(
         foresee: Show the due day of a clock whose start has not come yet.
 
     Returns:
-        The clocks in row order, then rulebook order; a repeating duty gives one for each of its starts,
-        on the row where the start stands, or one that has not started on the case's first row.
+        The clocks in row order, then rulebook order. A repeating duty gives one for each of its starts, on
+        the row where the start stands. Where no start can be read it gives one for each row on which a start
+        is unreadable, or one that has not started on the case's first row.
     """
     whole = seen_on(rows, as_at, rulebook.planned)
     found: list[Working] = []
@@ -88,10 +89,13 @@ def _judge_links(
         if link.row == row.number:
             question = _Question(rulebook, deadline, row, whole, link, displacing)
             yield _weigh(question, _blank(question, "stands"), link.start)
-    if not links and row is rows[0]:
-        question = _Question(rulebook, deadline, row, whole)
-        unreadable = whole.unreadable.intersection(deadline.start_events)
-        yield concluded(_blank(question, "unreadable" if unreadable else "none"), None, whole.as_at)
+    if links:
+        return
+    question = _Question(rulebook, deadline, row, whole)
+    if row.unreadable.intersection(deadline.start_events):
+        yield concluded(_blank(question, "unreadable"), None, whole.as_at)
+    elif row is rows[0] and not whole.unreadable.intersection(deadline.start_events):
+        yield concluded(_blank(question, "none"), None, whole.as_at)
 
 
 def _judge(question: _Question, *, foresee: bool) -> Working:
