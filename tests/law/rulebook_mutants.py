@@ -18,7 +18,7 @@ from ehcp_timeline.law.subset import part_of
 FOLDER = Path(__file__).parents[2] / "src" / "ehcp_timeline" / "rulebook"
 WORDING = frozenset(
     (
-        *("id", "duty", "who", "kind", "law", "limb", "says", "seen", "checked", "note", "source"),
+        *("id", "duty", "who", "kind", "law", "limb", "says", "means", "seen", "checked", "note", "source"),
         *("excuse_law", "each"),
     )
 )

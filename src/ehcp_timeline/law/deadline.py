@@ -66,6 +66,7 @@ class Version:
         limit: The time limit.
         law: Its own provision, where it is not the deadline's.
         says: Its own words, where they are not the deadline's.
+        means: The same in other words.
         overlay: Name of the local rulebook that laid it over the law; empty for the law itself.
     """
 
@@ -74,6 +75,7 @@ class Version:
     limit: Limit
     law: str = ""
     says: str = ""
+    means: str = ""
     overlay: str = ""
 
     def covers(self, start: date) -> bool:
@@ -149,7 +151,8 @@ class Excuse:
         since: First due day on which it can be claimed; None for always.
         until: Last such due day.
         evidence: Dates that prove or refute it; None where nothing can.
-        says: The condition, in the words of the law.
+        says: The condition, in the words of the law; empty where none were seen.
+        means: The condition in other words; empty where the law's own are enough.
     """
 
     id: str
@@ -160,6 +163,7 @@ class Excuse:
     until: date | None = None
     evidence: Closure | Absence | None = None
     says: str = ""
+    means: str = ""
 
 
 @dataclass(frozen=True, slots=True)

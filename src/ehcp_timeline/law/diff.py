@@ -9,10 +9,10 @@ from ehcp_timeline.law.deadline import Excuse, Reading, Version
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
 ONE_DAY: Final = timedelta(days=1)
-WORDING: Final = frozenset({"duty", "law", "says", "seen", "checked", "note", "source", "overlay"})
+WORDING: Final = frozenset({"duty", "law", "says", "means", "seen", "checked", "note", "source", "overlay"})
 LISTING: Final = frozenset({"who", "kind"})
 CLAUSES: Final = ("readings", "excuses")
-WORDS_OF_A_CLAUSE: Final = frozenset({"law", "says", "seen", "source"})
+WORDS_OF_A_CLAUSE: Final = frozenset({"law", "says", "means", "seen", "source"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def _instrument(one: Instrument) -> Iterator[Remark]:
 
 
 def _citations(one: Deadline, _: Rulebook) -> Iterator[Remark]:
-    cited = [("law", one.law), ("says", one.says)]
+    cited = [("law", one.law), ("says", one.says or one.means)]
     cited += [(f"excuse {excuse.id}", excuse.law) for excuse in one.excuses]
     cited += [(f"reading {reading.id}", reading.source) for reading in one.readings]
     for clause, text in cited:

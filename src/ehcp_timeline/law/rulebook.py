@@ -23,9 +23,10 @@ class Deadline:
         who: Who owes it.
         kind: Statute, guidance or a local promise.
         law: The provision.
-        says: The words of the law.
+        says: The words of the law themselves, `...` where they are cut; empty where none were seen.
         seen: How the words were checked.
         checked: The day they were last checked.
+        means: The same in other words, which are not the law's; empty where its own words are enough.
         note: What a reader of the answer should know; may be empty.
         source: Whose advice, where the deadline stands once for each.
         starts: What starts the clock.
@@ -63,6 +64,7 @@ class Deadline:
     starts: Dates
     met_by: Dates
     versions: tuple[Version, ...]
+    means: str = ""
     note: str = ""
     source: str | None = None
     starts_where: tuple[StartWhere, ...] = ()

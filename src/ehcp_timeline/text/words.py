@@ -31,6 +31,15 @@ def day(when: date) -> str:
     return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
+def quoted(says: str, means: str) -> str:
+    """Return the law's own words in quotation marks, and a paraphrase without them.
+
+    >>> quoted("within 6 weeks of", ""), quoted("", "at once"), quoted("within 5 weeks", "35 days")
+    ('“within 6 weeks of”', 'at once', '“within 5 weeks”; 35 days')
+    """
+    return "; ".join(part for part in (says and f"“{says}”", means) if part)
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun.
 

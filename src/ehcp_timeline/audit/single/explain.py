@@ -14,6 +14,7 @@ from ehcp_timeline.audit.single.trace import CountedPeriod, Working
 from ehcp_timeline.audit.verdicts import decide
 from ehcp_timeline.law.deadline import Version
 from ehcp_timeline.text.counting import days_named, said_count, said_day
+from ehcp_timeline.text.words import quoted
 
 Facts = Mapping[str, str | int | bool | date | None]
 
@@ -67,7 +68,11 @@ def _duty(working: Working, _: date) -> Iterator[ExplanationStep]:
     deadline = working.deadline
     text = f"{deadline.duty} ({deadline.who}, {deadline.kind})."
     yield ExplanationStep(
-        0, "Duty", text, f"{deadline.law}: “{deadline.says}”", facts={"deadline": deadline.id}
+        0,
+        "Duty",
+        text,
+        f"{deadline.law}: {quoted(deadline.says, deadline.means)}",
+        facts={"deadline": deadline.id},
     )
 
 
@@ -114,7 +119,8 @@ def _version(working: Working, _: date) -> Iterator[ExplanationStep]:
 
 
 def _cited(version: Version) -> str:
-    return f"{version.law}: “{version.says}”" if version.says else version.law
+    words = quoted(version.says, version.means)
+    return f"{version.law}: {words}" if words else version.law
 
 
 def _count(working: Working, _: date) -> Iterator[ExplanationStep]:

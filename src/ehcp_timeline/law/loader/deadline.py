@@ -21,7 +21,7 @@ FOR_EVER = date(2200, 1, 1)
 EVENT_LISTS = ("ends", "revived_by", "revived_unless", "implied_by", "shown_by", "owed_when", "after")
 KEYS = frozenset(
     (
-        *("id", "duty", "who", "kind", "law", "says", "seen", "checked", "note", "each", "starts"),
+        *("id", "duty", "who", "kind", "law", "says", "means", "seen", "checked", "note", "each", "starts"),
         *("starts_where", "met_by", "only_if", "during", "displaced_by", "set_by", "plan_by_due", "repeats"),
         "answers_from",
         *("excused_by", "excuse_law", "version", "reading", "excuse"),
@@ -83,6 +83,7 @@ def read_deadline(place: Location, table: Table, source: str | None, words: Word
     here.keys(table, KEYS)
     starts = read_dates(here, table, "starts", words.events)
     law = here.want(table, "law", str, "")
+    says, means = here.wording(table)
     _cited(here, "law", law, words)
     lists = {key: here.words(table, key, words.events, "event") for key in EVENT_LISTS}
     deadline_words = words.events | words.deadline_ids
@@ -92,7 +93,8 @@ def read_deadline(place: Location, table: Table, source: str | None, words: Word
         who=cast("Who", here.one_of(table, "who", WHO, "authority")),
         kind=cast("DutyKind", here.one_of(table, "kind", KINDS, "statutory")),
         law=law,
-        says=here.want(table, "says", str, ""),
+        says=says,
+        means=means,
         seen=cast("Seen", here.one_of(table, "seen", SEEN, "unverified")),
         checked=here.want(table, "checked", date, NO_DAY),
         note=here.maybe(table, "note", str, ""),

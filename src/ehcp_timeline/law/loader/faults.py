@@ -63,6 +63,12 @@ class Location:
         self.at(key).fault(f"must be a {_said(kind)}, not {value!r}")
         return default
 
+    def wording(self, table: Table) -> tuple[str, str]:
+        """Return `says`, the law's own words, and `means`, a paraphrase; one of them must be there."""
+        if "says" not in table and "means" not in table:
+            self.fault("says is missing; quote the law, or give a paraphrase in means")
+        return self.maybe(table, "says", str, ""), self.maybe(table, "means", str, "")
+
     def tables(self, table: Table, key: str) -> list[tuple["Location", Table]]:
         """Return a list of tables, each with its own place; what is no table is reported and left out."""
         found: list[tuple[Location, Table]] = []

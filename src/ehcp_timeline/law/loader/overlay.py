@@ -14,7 +14,7 @@ from ehcp_timeline.law.loader.faults import Location, Table
 from ehcp_timeline.law.rulebook import Deadline
 
 ONE_DAY = timedelta(days=1)
-OWN = ("supersedes", "id", "law", "says", "seen", "checked", "note", "version")
+OWN = ("supersedes", "id", "law", "says", "means", "seen", "checked", "note", "version")
 THE_LAWS = ("duty", "who", "kind", "starts", "met_by")
 
 
@@ -34,9 +34,8 @@ def supersede(place: Location, table: Table, standing: Deadline, words: Words, o
     _changes_nothing_else(place, table, standing)
     read = read_versions(place, table, words, standing.starts)
     for number, version in enumerate(read):
-        named = replace(
-            version, law=version.law or law, says=place.maybe(table, "says", str, ""), overlay=overlay
-        )
+        says, means = (place.maybe(table, key, str, "") for key in ("says", "means"))
+        named = replace(version, law=version.law or law, says=says, means=means, overlay=overlay)
         standing = _with_version(place.at(f"version[{number}]"), standing, named)
     return standing
 

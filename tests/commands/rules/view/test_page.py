@@ -43,7 +43,7 @@ def test_regulations_are_found_in_citations() -> None:
     """A list of regulations counts for each; what another regulation applies is told apart."""
     found = {one.number: one for one in provisions(LAW)}
 
-    assert [one.id for one in found["21"].encoded] == ["review.notice", "review.report"]
+    assert [one.id for one in found["21"].encoded] == ["review.notice", "review.report", "review.decide"]
     assert [one.id for one in found["39"].encoded] == ["mediation.certificate"]
     assert "agreed.amend" in [one.id for one in found["44"].applied]
     assert "agreed.amend" in [one.id for one in found["42"].encoded]
@@ -57,7 +57,8 @@ def test_every_deadline_has_a_page(one: Deadline) -> None:
     page = re.split(r"^###? ", PAGE.partition(f"### `{one.id}`\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
 
     assert f"**{one.duty}** ({one.who}, {one.kind})" in page
-    assert f"> {one.says}\n" in page
+    assert (f"> {one.says}\n" in page) == bool(one.says)
+    assert one.means in page
     assert f"> {one.law}; the words were " in page
     assert "**How it is counted**" in page
     assert page.count("- started from ") == len(one.versions)

@@ -47,7 +47,8 @@ class Claim:
         days_late: Calendar days from the due day to the answer, the end or the as-at date.
         excuse: The ground.
         law: The provision.
-        condition: The condition, in the words of the law.
+        condition: The condition, in the words of the law; empty where none were seen.
+        means: The condition in other words; may be empty.
         shows: What the dates say: proved, refuted, cannot be shown, could not be read.
         why: The dates that say so.
         verdict: The answer with the strongest of the row's claims.
@@ -64,6 +65,7 @@ class Claim:
     excuse: str
     law: str
     condition: str
+    means: str
     shows: str
     why: str
     verdict: str
@@ -245,6 +247,7 @@ def _claim(row: Row, working: Working, looked: ExcuseResult) -> Claim:
         excuse=looked.excuse.id,
         law=looked.excuse.law,
         condition=looked.excuse.says,
+        means=looked.excuse.means,
         shows=SHOWS[looked.strength],
         why=looked.why,
         verdict=clock.verdict,

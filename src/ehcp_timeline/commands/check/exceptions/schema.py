@@ -22,6 +22,7 @@ class ClaimMade(Shape):
     excuse: str
     law: str
     condition: Annotated[str, Field(description="in the words of the law")]
+    means: Annotated[str, Field(description="the same in other words; may be empty")]
     shows: Literal["proved", "refuted", "cannot be shown", "could not be read"]
     why: Annotated[str, Field(description="the dates that say so")]
     verdict: Verdict

@@ -11,7 +11,7 @@ from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.counts import InTime
 from ehcp_timeline.output.answers import rulebook_values
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
-from ehcp_timeline.text.words import count, day
+from ehcp_timeline.text.words import count, day, quoted
 
 SCHEMA: Final = "ehcp-exceptions/1"
 CLAIM_KEYS: Final = tuple(field.name for field in fields(Claim))
@@ -113,7 +113,7 @@ def _claim(one: Claim) -> tuple[str, ...]:
 
 def _conditions(claims: Sequence[Claim]) -> Section:
     """Return what the law asks for, once for each ground."""
-    rows = {(claim.law, claim.excuse): claim.condition for claim in claims}
+    rows = {(claim.law, claim.excuse): quoted(claim.condition, claim.means) for claim in claims}
     columns = (TableColumn("the law"), TableColumn("excuse", "fixed"), TableColumn("its condition"))
     return Section(
         "The conditions", columns=columns, rows=tuple((*key, words) for key, words in sorted(rows.items()))

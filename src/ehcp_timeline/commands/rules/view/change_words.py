@@ -24,6 +24,7 @@ PARTS: Final = {
     "kind": "kind",
     "law": "citation",
     "says": "words of the law",
+    "means": "in other words",
     "seen": "how the words were seen",
     "checked": "last checked",
     "note": "note",

@@ -15,7 +15,7 @@ from ehcp_timeline.commands.rules.view.list import plain_values
 from ehcp_timeline.law.deadline import Version
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.output.sections import Section, TableColumn
-from ehcp_timeline.text.words import day, listed
+from ehcp_timeline.text.words import day, listed, quoted
 
 Pair = tuple[str, str]
 
@@ -39,7 +39,8 @@ def _facts(one: Deadline) -> Iterator[Pair]:
     """Yield who owes it, what kind of duty it is and where it stands."""
     yield "Owed by", f"{one.who} ({one.kind})"
     yield "Law", one.law
-    yield "Words", one.says
+    yield "Words", quoted(one.says, "")
+    yield "In other words", one.means
     yield "Checked", f"{day(one.checked)} ({one.seen})"
     yield "From", f"{one.overlay}, a local rulebook" if one.overlay else ""
     yield "Note", one.note
@@ -77,7 +78,7 @@ def _version(version: Version) -> Pair:
     until = f" to {day(version.until)}" if version.until else ""
     parts = [
         limit_words(version.limit),
-        f"“{version.says}”" if version.says else "",
+        quoted(version.says, version.means),
         version.law,
         f"laid over the law by {version.overlay}" if version.overlay else "",
     ]

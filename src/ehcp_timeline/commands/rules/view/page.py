@@ -194,8 +194,10 @@ def _chapter(title: str, deadlines: Iterable[Deadline], rulebook: Rulebook) -> I
         yield f"### `{deadline.id}`"
         yield f"**{_text(deadline.duty)}** ({deadline.who}, {deadline.kind})"
         seen = f"the words were {SEEN[deadline.seen]}, on {deadline.checked}"
-        yield f"> {_text(deadline.says)}\n>\n> {_text(deadline.law)}; {seen}."
-        yield from filter(None, (_text(deadline.note), *_clauses(deadline, rulebook)))
+        words = f"> {_text(deadline.says)}\n>\n" if deadline.says else ""
+        yield f"{words}> {_text(deadline.law)}; {seen}."
+        paragraphs = (_text(deadline.means), _text(deadline.note), *_clauses(deadline, rulebook))
+        yield from filter(None, paragraphs)
 
 
 def _clauses(one: Deadline, rulebook: Rulebook) -> Iterator[str]:
