@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
+from typing import Annotated
+
+from annotated_types import Ge
 
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.errors import CaseFileError, ConfigError
@@ -49,15 +52,15 @@ class Heading:
         text: The heading as the file writes it.
         column: The column that it means; None where the column is not read.
         suggestions: Columns that it looks like, the likeliest first.
-        reason: Why it is not taken although it looks like a column, or an empty string.
+        reason: Why it is not taken although it looks like a column; None where it does not.
         gives: Events whose dates stand under it, or are told apart by it, as the user says.
     """
 
-    position: int
+    position: Annotated[int, Ge(1)]
     text: str
     column: str | None
     suggestions: tuple[str, ...] = ()
-    reason: str = ""
+    reason: str | None = None
     gives: tuple[str, ...] = ()
 
 
@@ -149,7 +152,7 @@ def _described(place: int, text: str, spellings: Spellings) -> Heading:
     if column:
         return Heading(place, text, column)
     suggestions = suggest(text, spellings) if place <= SUGGESTED_WITHIN else ()
-    return Heading(place, text, None, suggestions, spellings.not_taken.get(fold(text), ""))
+    return Heading(place, text, None, suggestions, spellings.not_taken.get(fold(text)))
 
 
 def suggest(text: str, spellings: Spellings) -> tuple[str, ...]:

@@ -57,6 +57,8 @@ class CaseFile:
         sha256: Of its bytes, in hexadecimal.
         columns: The columns of the vocabulary that it has.
         expected: About how many rows it has; 0 where that is not known before they are read.
+        rows: Rows that are not blank, as far as the last call of `batches` has read.
+        judged: Those of them that can be judged.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class CaseFile:
         self.sha256 = sheet.sha256
         self.columns = frozenset(self._places)
         self.expected = sheet.expected
+        self.rows = self.judged = 0
 
     @cached_property
     def understood(self) -> Understood:
@@ -162,8 +165,8 @@ class CaseFile:
         order = RowChecker(self.columns, self._vocabulary, self._as_at)
         repeats, suspects, undecided = DuplicateRows(), Suspects(), Undecided()
         self._reading, self._undecided = reading, undecided
+        self.rows = self.judged = 0
         held: Batch | None = None
-        seen = 0
         for block in self._blocks(reading, rows):
             texts, found = sieve(block, self._places, self._blanks, repeats)
             read = reading.read(texts)
@@ -172,8 +175,9 @@ class CaseFile:
             found += (*read.problems, *order.find(read))
             found = self._placed(found, told=len(block.problems))
             judged, lost = read.frame.height, sum(problem.stops == "row" for problem in found)
+            self.rows += judged + lost
+            self.judged += judged
             if held:
-                seen += held.read
                 yield held
             held = Batch(
                 frame=read.frame,
@@ -188,7 +192,7 @@ class CaseFile:
         if held:
             at_the_end = self._placed(list(order.at_the_end()))
             at_the_end += (*self._sheet.remarks, *self._sheet.outdated(self._as_at))
-            if not (held.read or held.problems or seen):
+            if not (self.rows or held.problems):
                 at_the_end.append(NO_ROWS)
             yield replace(held, problems=tuple(sorted((*held.problems, *at_the_end))))
         suspects.refuse(self._laid.sheet, self._places)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from ehcp_timeline.commands.changes.schema import CHANGES_ENVELOPES
 from ehcp_timeline.commands.check.exceptions.schema import EXCEPTIONS_ENVELOPES
-from ehcp_timeline.commands.columns.schema import COLUMNS_ENVELOPES
-from ehcp_timeline.commands.convert.schema import CONVERT_ENVELOPES
+from ehcp_timeline.commands.columns.profile import ColumnsAnswer
+from ehcp_timeline.commands.convert.canonical import ConvertAnswer
 from ehcp_timeline.commands.forecast.schema import FORECAST_ENVELOPES
-from ehcp_timeline.commands.quality.schema import QUALITY_ENVELOPES
+from ehcp_timeline.commands.quality.rules import QualityRulesAnswer
+from ehcp_timeline.commands.quality.score import QualityAnswer
 from ehcp_timeline.commands.reconcile.rates import ReconcileAnswer
 from ehcp_timeline.commands.rules.schema import RULES_ENVELOPES
 from ehcp_timeline.commands.scorecard.schema import MEASURE_ENVELOPES
@@ -18,14 +19,15 @@ from ehcp_timeline.output.schema import ENVELOPES, schema_of
 
 EVERY = {
     **ENVELOPES,
-    **COLUMNS_ENVELOPES,
+    "ehcp-columns-1": ColumnsAnswer,
     **RULES_ENVELOPES,
     **LIST_ENVELOPES,
     **MEASURE_ENVELOPES,
     "ehcp-reconcile-1": ReconcileAnswer,
     **FORECAST_ENVELOPES,
-    **CONVERT_ENVELOPES,
-    **QUALITY_ENVELOPES,
+    "ehcp-convert-1": ConvertAnswer,
+    "ehcp-quality-1": QualityAnswer,
+    "ehcp-quality-rules-1": QualityRulesAnswer,
     **CHANGES_ENVELOPES,
     **EXCEPTIONS_ENVELOPES,
 }

@@ -1,15 +1,19 @@
 """The answer to one question about one or more case files: what every command prints from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Self
+
+from annotated_types import Ge
 
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.text.bounds import Sha256, Whole
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from ehcp_timeline.cases.source import CaseFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,11 @@ class Input:
     rows: Whole
     judged: Whole
     not_judged: Whole
+
+    @classmethod
+    def of(cls, source: "CaseFile") -> Self:
+        """Return what an answer says of a file whose rows have all been read."""
+        return cls(source.name, source.sha256, source.rows, source.judged, source.rows - source.judged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ class DoubtfulColumn:
     """A column whose dates could be day-first or month-first; `cells` of them mean another day then."""
 
     column: str
-    cells: int
+    cells: Annotated[int, Ge(1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +91,25 @@ class DateOrder:
         proven: Columns of the same file that can only be day-first.
         verdicts: How many verdicts were given.
         changed: How many of them would be other ones if all those columns were month-first.
+        sentence: The same in words.
     """
 
     file: str
     columns: tuple[DoubtfulColumn, ...]
     proven: tuple[str, ...]
-    verdicts: int
-    changed: int
+    verdicts: Whole
+    changed: Whole
+    sentence: str = field(init=False, default="")
 
-    @property
-    def sentence(self) -> str:
-        """The same in words."""
+    def __post_init__(self) -> None:
+        """Say it in words."""
         names = [f"`{column.column}`" for column in self.columns]
         which = " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
         some = f"{self.changed:,}" if self.changed else "None"
         would = "would be another one" if self.changed == 1 else "would be other ones"
         read = "they were" if len(names) > 1 else "it was"
         said = f"{some} of {self.verdicts:,} verdicts {would} if {which} were month-first"
-        return f"{said}; {read} read day-first."
+        object.__setattr__(self, "sentence", f"{said}; {read} read day-first.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ The answers themselves are plain values (`output.answers`); these models are nev
 """
 
 import re
+from dataclasses import fields
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
@@ -241,7 +242,18 @@ ENVELOPES: dict[str, type[BaseModel]] = {
 
 
 class _EveryKey(GenerateJsonSchema):
-    """Says of records whose parts may have a default that an answer always holds every part."""
+    """Says that an answer always holds every part of a record, but for those that are for the views alone."""
+
+    def dataclass_schema(self, schema: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's own
+        """Leave out the fields with `NOT_IN_JSON`."""
+        hidden = {one.name for one in fields(schema["cls"]) if not one.metadata.get("json", True)}
+        args = schema["schema"]
+        kept = {**args, "fields": [one for one in args["fields"] if one["name"] not in hidden]}
+        return super().dataclass_schema(cast("Any", {**schema, "schema": kept}))
+
+    def default_schema(self, schema: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's own
+        """Say nothing of defaults: no key is left out."""
+        return self.generate_inner(schema["schema"])
 
     def field_is_required(self, field: object, total: bool) -> bool:  # noqa: ARG002 - pydantic's own
         return True

@@ -83,7 +83,7 @@ def _write_cell(sheet: Any, place: tuple[int, int], value: Value, dated: Any) ->
         sheet.write_datetime(*place, datetime.combine(value, midnight.min), dated)
     elif isinstance(value, bool):
         sheet.write_string(*place, "true" if value else "false")
-    elif isinstance(value, int):
+    elif isinstance(value, int | float):
         sheet.write_number(*place, value)
     elif value is not None:
         sheet.write_string(*place, visible(value)[:_LONGEST_CELL])

@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,7 @@ class Output:
         kind: type,
         sections: Callable[[], Iterable[Section]],
         title: str,
+        as_at: date | None = None,
     ) -> None:
         """Write an answer whose heart is a list of records, in whichever format was chosen.
 
@@ -97,7 +99,8 @@ class Output:
             records: The list, for CSV, NDJSON and Markdown.
             kind: The dataclass of its records; its fields are the columns.
             sections: What a person is shown.
-            title: Heading of the Markdown table.
+            title: Heading of the Markdown table, name of the workbook.
+            as_at: The day of a workbook, for commands that write one.
         """
         from ehcp_timeline.output.answer import keys, values
 
@@ -105,6 +108,10 @@ class Output:
             self.show(sections())
         elif self.format == "json":
             self.send_rows((), (), values(answer), sections, title)
+        elif self.format == "xlsx" and as_at:
+            from ehcp_timeline.output.workbook import workbook_bytes
+
+            self.send(workbook_bytes(values(records), keys(kind), title=title, as_at=as_at, notes=()))
         else:
             self.send_rows(values(records), keys(kind), {}, sections, title)
 

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Annotated, ClassVar, Literal, Self
 
 import polars as pl
+from annotated_types import Ge
 
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.cells.dates import MONTH_FIRST, TIMED_PATTERN
@@ -17,6 +19,9 @@ from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.measure.result import Input
+from ehcp_timeline.output.answer import NOT_IN_JSON
+from ehcp_timeline.text.bounds import Sha256, Whole
 
 PLACE = "place"
 UNREADABLE = "unreadable"
@@ -25,48 +30,74 @@ _MIDNIGHT = r"[tT ]0?0:00(?::00(?:[.,]0+)?)?(?: ?[aA][mM])?$"
 
 
 @dataclass(frozen=True, slots=True)
-class ConvertedFile:
-    """One file that was read: rows = judged + not_judged."""
+class HeadingLeft:
+    """A heading whose cells are not in the canonical file.
 
-    name: str
-    sha256: str
-    rows: int
-    judged: int
-    not_judged: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unused:
-    """A heading that is no column of a case file: its cells are not in the canonical file."""
+    Attributes:
+        filled: Cells that are not empty.
+    """
 
     file: str
-    position: int
+    position: Annotated[int, Ge(1)]
     heading: str
-    filled: int
+    filled: Whole
 
 
 @dataclass(frozen=True, slots=True)
-class Rewritten:
-    """Cells of one column that say less than they did: `word` was read as a blank, or a time was dropped."""
+class BlankWord:
+    """A word that was read as a blank."""
 
     file: str
     column: str
     word: str
-    cells: int
+    cells: Annotated[int, Ge(1)]
 
 
 @dataclass(frozen=True, slots=True)
-class InFile:
-    """A problem, and in which file it stands.
+class TimesDropped:
+    """Dates that had a time of day."""
+
+    file: str
+    column: str
+    cells: Annotated[int, Ge(1)]
+
+
+@dataclass(frozen=True, slots=True)
+class CellKept:
+    """A cell that could not be read (the canonical file holds its words), or the place of a remark.
 
     Attributes:
-        file: The file.
-        problem: The problem.
-        kept: Whether the cell or row stands in the canonical file as it was.
+        row: Physical row; null for none, and in a pseudonymised report.
+        try_: What to try.
     """
 
     file: str
-    problem: Problem
+    row: Annotated[int | None, Ge(1)]
+    column: str | None
+    problem: str
+    try_: str
+    rule: str = field(metadata=NOT_IN_JSON)
+
+    @classmethod
+    def of(cls, file: str, problem: Problem, **more: bool) -> Self:
+        """Return a problem of a file."""
+        row, column = problem.row or None, problem.column or None
+        return cls(file, row, column, problem.problem, problem.try_, problem.rule, **more)
+
+    def bare(self) -> Self:
+        """Return it without the row and the words by which the case could be found."""
+        return replace(self, row=None, problem=self.rule, try_="")
+
+
+@dataclass(frozen=True, slots=True)
+class RowFound(CellKept):
+    """A row that is not judged.
+
+    Attributes:
+        row: Physical row; null for none, and in a pseudonymised report.
+        kept: Whether it stands in the canonical file.
+    """
+
     kept: bool
 
 
@@ -81,8 +112,8 @@ class Converted:
         texts: Column to `place` (UInt32, of the row in `frame`, from 0, ascending) and `text`, for cells that
             stand as they were.
         copies: Some judged rows hold the same and differed only in what was left behind.
-        inputs: The files.
-        unused: Headings left behind.
+        input: The files.
+        left_behind: Headings left behind.
         rewritten: Blanks by word, and times of day that were dropped.
         cells: Cells that could not be read; all are kept.
         rows: Rows that cannot be judged; those that are kept have the file's own words.
@@ -93,12 +124,12 @@ class Converted:
     frame: pl.DataFrame
     texts: Mapping[str, pl.DataFrame]
     copies: bool
-    inputs: tuple[ConvertedFile, ...]
-    unused: tuple[Unused, ...] = ()
-    rewritten: tuple[Rewritten, ...] = ()
-    cells: tuple[InFile, ...] = ()
-    rows: tuple[InFile, ...] = ()
-    remarks: tuple[InFile, ...] = ()
+    input: tuple[Input, ...]
+    left_behind: tuple[HeadingLeft, ...]
+    rewritten: tuple[BlankWord | TimesDropped, ...]
+    cells: tuple[CellKept, ...]
+    rows: tuple[RowFound, ...]
+    remarks: tuple[CellKept, ...]
 
     def text_of(self, column: str) -> pl.Series | None:
         """Return a column's cells that stand as they were, null for all others; None if there are none."""
@@ -112,6 +143,50 @@ class Converted:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class FileWritten:
+    """The canonical file.
+
+    Attributes:
+        name: `-` is standard output.
+        copies_told_apart: Rows that differ only in what was left behind are counted by `copy`.
+        apostrophes: Cells that a spreadsheet would run as a formula, made safe.
+    """
+
+    name: str
+    format: Literal["csv", "xlsx", "parquet"]
+    sha256: Sha256
+    rows: Whole
+    columns: tuple[str, ...]
+    copies_told_apart: bool
+    apostrophes: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertAnswer:
+    """The answer of `ehcp convert --format json`.
+
+    Attributes:
+        statement: What must stand on every copy of a pseudonymised list; null otherwise.
+        remarks: What is said of a file or column as a whole.
+        rewritten: Blanks and times of day, file by file and column by column.
+    """
+
+    SCHEMA: ClassVar = "ehcp-convert/1"
+
+    as_at: date
+    input: tuple[Input, ...]
+    output: FileWritten
+    statement: str | None
+    left_behind: tuple[HeadingLeft, ...]
+    blank_words: tuple[BlankWord, ...]
+    times_dropped: tuple[TimesDropped, ...]
+    cells: tuple[CellKept, ...]
+    rows: tuple[RowFound, ...]
+    remarks: tuple[CellKept, ...]
+    rewritten: tuple[BlankWord | TimesDropped, ...] = field(metadata=NOT_IN_JSON)
+
+
 @dataclass(slots=True)
 class _Gathering:
     """What has been gathered of one file so far."""
@@ -123,12 +198,11 @@ class _Gathering:
     begin: int
     frames: list[pl.DataFrame] = field(default_factory=list)
     texts: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
-    sizes: Counter[str] = field(default_factory=Counter)
     filled: Counter[str] = field(default_factory=Counter)
     timed: Counter[str] = field(default_factory=Counter)
-    cells: list[InFile] = field(default_factory=list)
-    rows: list[InFile] = field(default_factory=list)
-    remarks: list[InFile] = field(default_factory=list)
+    cells: list[CellKept] = field(default_factory=list)
+    rows: list[RowFound] = field(default_factory=list)
+    remarks: list[CellKept] = field(default_factory=list)
 
     def add(self, batch: Batch) -> None:
         """Take the rows of a batch, judged or not, in file order."""
@@ -142,7 +216,6 @@ class _Gathering:
                 self.texts.setdefault(name, []).append(placed)
         self.frames.append(frame.select(*self.columns))
         self.begin += frame.height
-        self.sizes.update(rows=batch.read, judged=batch.judged, not_judged=batch.not_judged)
         self._tell(batch, frozenset(kept[ROW]))
         self._count(batch.cells)
 
@@ -189,11 +262,11 @@ class _Gathering:
     def _tell(self, batch: Batch, kept: frozenset[int]) -> None:
         for problem in batch.problems:
             if problem.stops == "cell":
-                self.cells.append(InFile(self.name, problem, kept=True))
+                self.cells.append(CellKept.of(self.name, problem))
             elif problem.stops == "row":
-                self.rows.append(InFile(self.name, problem, kept=problem.row in kept))
+                self.rows.append(RowFound.of(self.name, problem, kept=problem.row in kept))
             elif not problem.row:
-                self.remarks.append(InFile(self.name, problem, kept=False))
+                self.remarks.append(CellKept.of(self.name, problem))
 
     def _count(self, cells: pl.DataFrame) -> None:
         """Count the filled cells of every heading, and the dates with a time of day."""
@@ -237,8 +310,8 @@ def convert(sources: Sequence[CaseFile], vocabulary: Vocabulary, as_at: date) ->
         frame=frame,
         texts=_joined(parts),
         copies=judged.n_unique() < judged.height,
-        inputs=tuple(ConvertedFile(source.name, source.sha256, **part.sizes) for source, part in beside),
-        unused=tuple(one for source, part in beside for one in _unused(source, part)),
+        input=tuple(Input.of(source) for source in sources),
+        left_behind=tuple(one for source, part in beside for one in _left_behind(source, part)),
         rewritten=tuple(one for source, part in beside for one in _rewritten(source, part)),
         cells=tuple(cell for part in parts for cell in part.cells),
         rows=tuple(row for part in parts for row in part.rows),
@@ -270,19 +343,19 @@ def _check_alike(sources: Sequence[CaseFile]) -> None:
                 )
 
 
-def _unused(source: CaseFile, gathering: _Gathering) -> Iterator[Unused]:
+def _left_behind(source: CaseFile, gathering: _Gathering) -> Iterator[HeadingLeft]:
     for heading in source.understood.headings:
         filled = gathering.filled[str(heading.position - 1)]
         if heading.column is None and not heading.gives and (filled or heading.text):
-            yield Unused(source.name, heading.position, heading.text, filled)
+            yield HeadingLeft(source.name, heading.position, heading.text, filled)
 
 
-def _rewritten(source: CaseFile, gathering: _Gathering) -> Iterator[Rewritten]:
+def _rewritten(source: CaseFile, gathering: _Gathering) -> Iterator[BlankWord | TimesDropped]:
     for name, counts in source.counts.items():
         for word, cells in sorted(counts.blank_words.items()):
-            yield Rewritten(source.name, name, word, cells)
+            yield BlankWord(source.name, name, word, cells)
         if gathering.timed[name]:
-            yield Rewritten(source.name, name, "", gathering.timed[name])
+            yield TimesDropped(source.name, name, gathering.timed[name])
 
 
 def _of_column(cells: pl.DataFrame, place: str | None) -> pl.DataFrame:
