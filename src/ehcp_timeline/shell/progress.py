@@ -25,7 +25,8 @@ def progress(sources: "Sequence[CaseFile]") -> Iterator[Callable[[int], None] | 
     if screen is None or not screen.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return
-    begun, rows, bar = time.monotonic(), 0, None
+    begun, rows = time.monotonic(), 0
+    bar: Progress | None = None
     expected = [source.expected for source in sources]
 
     def tell(more: int) -> None:
