@@ -17,7 +17,7 @@ from ehcp_timeline.measure.backlog import Backlog
 from ehcp_timeline.measure.counts import VerdictTally
 from ehcp_timeline.measure.date_order import date_order
 from ehcp_timeline.measure.dfe_rates import Rates
-from ehcp_timeline.measure.findings import Listing
+from ehcp_timeline.measure.findings import FilterCheck, Listing
 from ehcp_timeline.measure.multi_file import Several
 from ehcp_timeline.measure.result import Audit, DateOrder, Input, NotJudged
 
@@ -84,6 +84,7 @@ def check_files(
 
     Raises:
         ReadersDisagreeError: The two readers give different answers for a row of the sample.
+        UsageError: A filter of the selection matches nothing in the files.
     """
     tally, listing = VerdictTally(), Listing(rulebook, selection, top)
     backlog, rates = Backlog(as_at, oldest), Rates(as_at, rulebook)
@@ -91,9 +92,10 @@ def check_files(
     orders: list[DateOrder] = []
     problems: list[Problem] = []
     without: Counter[str] = Counter()
-    several = Several(rulebook, sources)
+    several, filters = Several(rulebook, sources), FilterCheck(selection, rulebook)
     for place, source in enumerate(sources):
         columns = source.columns | frozenset(assume_blank)
+        filters.columns |= columns
         passing = _FileCount(source, tell)
         unanswerable = {deadline.id for deadline in unjudgeable(rulebook, columns)}
         batches = passing.batches()
@@ -105,6 +107,7 @@ def check_files(
             for deadline, counted in counts.items():
                 tally.add(deadline, counted)
                 told += sum(counted.values())
+            filters.add(judged.rows)
             listing.add(judged)
             backlog.add(judged)
             rates.add(judged)
@@ -114,6 +117,7 @@ def check_files(
         problems += passing.problems
         if doubt := date_order(rulebook, source, as_at, assume_blank, told):
             orders.append(doubt)
+    filters.refuse()
     return Audit(
         as_at=as_at,
         rulebook_version=rulebook.version,

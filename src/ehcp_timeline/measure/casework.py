@@ -14,7 +14,7 @@ from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.audit import check_files
-from ehcp_timeline.measure.findings import WHOSE, is_wanted
+from ehcp_timeline.measure.findings import FilterCheck, asked_groups, is_wanted
 from ehcp_timeline.measure.next_steps import next_steps, with_steps
 from ehcp_timeline.measure.result import Audit
 
@@ -48,6 +48,12 @@ class Casework:
         clocks = self.audit.findings.filter("open").with_columns(WORDS.cast(pl.String))
         told = with_steps(clocks, self.rows, next_steps(), self.rulebook, self.as_at)
         return with_contacts(told, self.rows)
+
+    def check_filters(self, selection: Selection) -> None:
+        """Raise UsageError if a filter matches nothing in the file."""
+        filters = FilterCheck(selection, self.rulebook, columns=set(self.rows.columns))
+        filters.add(self.rows)
+        filters.refuse()
 
 
 @dataclass(slots=True)
@@ -125,8 +131,6 @@ def chosen_by(selection: Selection, rulebook: Rulebook) -> pl.Expr:
     """Return which clocks a selection asks for: by kind, by who, by deadline and by group."""
     wanted = [deadline.id for deadline in rulebook.deadlines if is_wanted(deadline, selection)]
     chosen = pl.col("deadline").is_in(wanted)
-    groups = (selection.districts, selection.teams, selection.caseworkers)
-    for column, asked in zip(WHOSE, groups, strict=True):
-        if asked:
-            chosen &= pl.col(column).is_in(sorted(asked))
+    for column, asked in asked_groups(selection).items():
+        chosen &= pl.col(column).is_in(sorted(asked))
     return chosen

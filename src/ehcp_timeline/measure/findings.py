@@ -1,7 +1,7 @@
 """The list of clocks that a check shows: selected batch by batch, cut to the worst or put in file order."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -9,7 +9,9 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.selection import Selection
+from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.text.words import did_you_mean, listed
 
 LATEST_FIRST: frozenset[Verdict] = frozenset({"late", "overdue", "excused"})
 FIRST_DUE_FIRST = {"running": "days_left", "early": "days_left"}
@@ -206,12 +208,17 @@ def _names(asked: str, deadline: str) -> bool:
 
 def rows_of_group(names: pl.DataFrame, selection: Selection) -> pl.Series | None:
     """Return the rows of the districts, teams and caseworkers that a list asks for; None for all rows."""
-    groups = (selection.districts, selection.teams, selection.caseworkers)
-    asked = {column: group for column, group in zip(WHOSE, groups, strict=True) if group}
+    asked = asked_groups(selection)
     if not asked:
         return None
     wanted = (pl.col(column).cast(pl.String).is_in(sorted(group)) for column, group in asked.items())
     return names.filter(*wanted)["row"]
+
+
+def asked_groups(selection: Selection) -> dict[str, frozenset[str]]:
+    """Return the columns by which a list is filtered, and what they may hold."""
+    groups = (selection.districts, selection.teams, selection.caseworkers)
+    return {column: group for column, group in zip(WHOSE, groups, strict=True) if group}
 
 
 def by_verdict(
@@ -240,6 +247,63 @@ def by_verdict(
             mine = mine.only(mine["row"].is_in(rows.implode()))
         if mine.height:
             yield verdict, mine
+
+
+@dataclass(slots=True)
+class FilterCheck:
+    """Whether the filters of a selection match anything in the files that go by.
+
+    Attributes:
+        selection: What is asked for.
+        rulebook: The law.
+        held: Column to what the rows hold in it, for the columns of `WHOSE` that are asked for.
+        columns: The columns of the files.
+        matched: Whether a row has gone by that all these filters match.
+    """
+
+    selection: Selection
+    rulebook: Rulebook
+    held: dict[str, set[str]] = field(default_factory=dict)
+    columns: set[str] = field(default_factory=set)
+    matched: bool = False
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Look at some rows, or at clocks with who they are about."""
+        for column in asked_groups(self.selection):
+            there = rows[column].drop_nulls().unique() if column in rows.columns else ()
+            self.held.setdefault(column, set()).update(there)
+        if not self.matched and set(self.held) <= set(rows.columns):
+            mine = rows_of_group(rows, self.selection)
+            self.matched = mine is None or not mine.is_empty()
+
+    def refuse(self) -> None:
+        """Raise UsageError if a filter matches no row, or all of them together match none."""
+        for column, asked in asked_groups(self.selection).items():
+            held, name = self.held.get(column, set()), max(asked, key=len)
+            if not held & asked:
+                hint = did_you_mean(name, held) or _some_of(column, held)
+                raise UsageError(f"--{column}: no row has the {column} `{name}`", hint)
+        if self.held and not self.matched:
+            options = listed([f"--{column}" for column in self.held])
+            raise UsageError(f"no row matches {options} together", "leave one of them out")
+        if self.columns:
+            self._refuse_deadlines()
+
+    def _refuse_deadlines(self) -> None:
+        asked = self.selection.deadlines
+        wanted = [one for one in self.rulebook.deadlines if any(_names(name, one.id) for name in asked)]
+        starts = dict.fromkeys(event for deadline in wanted for event in deadline.start_events)
+        if starts and not self.columns.intersection(starts):
+            names = listed(sorted(asked), "or")
+            hint = f"it needs a column {listed(list(starts), 'or')}"
+            raise UsageError(f"--deadline: no column of the file can start {names}", hint)
+
+
+def _some_of(column: str, held: Collection[str]) -> str:
+    if not held:
+        return f"the file has no {column}; leave out --{column}"
+    shown = sorted(held)[:5]
+    return f"the file has {listed(shown)}{', among others' if len(held) > len(shown) else ''}"
 
 
 def with_names(clocks: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:

@@ -122,7 +122,7 @@ def test_include_kind_who_and_names_choose(tmp_path: Path) -> None:
         ((SOON,), ("--fail-on", "due-soon", "--due-within", "12"), 0),
         ((OVERDUE,), ("--fail-on", "none"), 0),
         ((OVERDUE,), ("--exit-zero",), 0),
-        ((OVERDUE,), ("--caseworker", "nobody"), 0),
+        ((OVERDUE,), ("--caseworker", "B. Reed"), 2),
         ((OVERDUE,), ("--kind", "guidance"), 0),
         ((OVERDUE,), ("--kind", "all", "--who", "all", "--top", "0"), 1),
         ((MET, NO_ID), (), 3),
@@ -135,6 +135,44 @@ def test_include_kind_who_and_names_choose(tmp_path: Path) -> None:
 def test_the_exit_code(tmp_path: Path, lines: tuple[str, ...], words: tuple[str, ...], code: int) -> None:
     """0 nothing overdue, 1 something is, 2 strict and a problem, 3 rows that could not be judged."""
     assert ehcp("check", written(tmp_path, *lines), *AS_AT, *words).returncode == code
+
+
+@pytest.mark.parametrize(
+    ("words", "said_of_it", "tip"),
+    [
+        (
+            "--caseworker=A. Kahn",
+            "--caseworker: no row has the caseworker `A. Kahn`",
+            "did you mean A. Khan?",
+        ),
+        ("--team=Assesment", "--team: no row has the team `Assesment`", "the file has North and South"),
+        ("--district=Hythe", "--district: no row has the district `Hythe`", "leave out --district"),
+        ("--team=North --caseworker=C.Low", "no row matches --team and --caseworker together", "leave one"),
+        ("--deadline=order", "--deadline: no column of the file can start order", "a column order_made"),
+    ],
+)
+def test_a_filter_that_matches_no_row_is_an_error(
+    tmp_path: Path, words: str, said_of_it: str, tip: str
+) -> None:
+    """A page that says "nothing is overdue" would speak of rows that nobody asked about."""
+    options = [f"--{word.strip()}" for word in words.split("--") if word]
+    file = written(tmp_path, OVERDUE, MET, MET.replace("A. Khan", "C.Low"))
+    run = ehcp("check", file, *AS_AT, *options)
+
+    assert (run.returncode, printed(run)) == (2, "")
+    assert said(run).startswith(f"ehcp: {said_of_it}\ntry: ")
+    assert tip in said(run)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(("--caseworker", "A. Khan"), 0), (("--team", "Nowhere,South"), 0), (("--deadline", "order,plan"), 1)],
+)
+def test_a_filter_that_matches_rows_without_findings_is_none(
+    tmp_path: Path, words: tuple[str, str], code: int
+) -> None:
+    """A caseworker with nothing overdue is good news; of several names one is enough."""
+    assert ehcp("check", written(tmp_path, MET, WORSE), *AS_AT, *words).returncode == code
 
 
 def test_late_is_looked_for_without_being_listed(tmp_path: Path) -> None:

@@ -82,8 +82,7 @@ def test_a_name_that_nobody_has_is_an_error(cases: str) -> None:
 
     assert (run.returncode, printed(run)) == (2, "")
     assert said(run) == (
-        "ehcp: --caseworker: no row of the file has that name\n"
-        "try: write it as the file does; capitals count\n"
+        "ehcp: --caseworker: no row has the caseworker `a. khan`\ntry: did you mean A. Khan?\n"
     )
     assert "`fairest` is not one of oldest-first, in-time-first, worst-first" in said(policy)
 

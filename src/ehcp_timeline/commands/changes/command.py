@@ -103,6 +103,7 @@ def changes(
     from ehcp_timeline.commands.changes.compare import changes as changes_of
     from ehcp_timeline.commands.changes.view import changes_answer, changes_sections
     from ehcp_timeline.measure.casework import chosen_by
+    from ehcp_timeline.measure.findings import FilterCheck
     from ehcp_timeline.output.answers import lines_of
     from ehcp_timeline.privacy.apply import pseudonymised
     from ehcp_timeline.privacy.pseudonyms import STATEMENT
@@ -110,6 +111,10 @@ def changes(
     before = _side(asks, old, "OLD", old_as_at, assume_blank)
     after = _side(asks, new, "NEW", None, assume_blank)
     _check_comparable(before, after, force=force)
+    filters = FilterCheck(selection, asks.rulebook)
+    filters.add(before.clocks)
+    filters.add(after.clocks)
+    filters.refuse()
     every = changes_of(before.clocks, after.clocks, after.cases, after.not_judged)
     unlisted = every["deadline"].is_in(sorted(before.unlisted | after.unlisted))
     mine = every.filter(chosen_by(selection, asks.rulebook), ~unlisted)

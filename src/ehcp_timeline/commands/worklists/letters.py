@@ -57,6 +57,7 @@ def letters(
     from ehcp_timeline.output.answers import LETTERS, list_answer
 
     work = asks.work(asks.source(file), ALL, assume_blank)
+    work.check_filters(selection)
     found = before_breach(work, selection)
     lines = list(letter_lines(found.clocks.iter_rows(named=True), next_steps()))
     sheet = ListOutput("Before the day is missed", LETTER_KEYS, lines, asks.as_at, NOTES)

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.help_text import examples
 from ehcp_timeline.shell.list_command import (
     CaseFileArgument,
@@ -87,7 +86,7 @@ def next_(
     from ehcp_timeline.output.answers import NEXT, list_answer
 
     work = asks.work(asks.source(file), OPEN, assume_blank)
-    _check_known(work, selection)
+    work.check_filters(selection)
     clocks, untold = _todays(work, selection)
     audit, ordered = without_people(
         work.audit, order_of_work(clocks, next(one for one in POLICIES if one == chosen_policy)), key
@@ -110,18 +109,6 @@ def _todays(work: "Casework", selection: "Selection") -> "tuple[pl.DataFrame, in
     clocks = work.open_clocks()
     mine = clocks.filter(chosen_by(selection, work.rulebook))
     return workable(clocks, work, selection), mine.filter(mine["verdict"] == "unknown").height
-
-
-def _check_known(work: "Casework", selection: "Selection") -> None:
-    """Raise UsageError if no row is of the caseworker that was named."""
-    if not selection.caseworkers:
-        return
-    if "caseworker" not in work.rows.columns:
-        raise UsageError("the file has no column for the caseworker", "leave out --caseworker")
-    if not selection.caseworkers & set(work.rows["caseworker"].unique()):
-        raise UsageError(
-            "--caseworker: no row of the file has that name", "write it as the file does; capitals count"
-        )
 
 
 def _whose(selection: "Selection") -> str:

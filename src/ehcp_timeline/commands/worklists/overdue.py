@@ -139,6 +139,7 @@ def overdue(
     from ehcp_timeline.measure.casework import ALL, OPEN
 
     work = asks.work(asks.source(file), ALL if save_list else OPEN, assume_blank)
+    work.check_filters(selection)
     if public:
         publish(to, work, selection, Public(group, threshold, previous))
     elif files:
