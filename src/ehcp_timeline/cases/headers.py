@@ -14,6 +14,7 @@ from annotated_types import Ge
 
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.errors import CaseFileError, ConfigError
+from ehcp_timeline.text.words import did_you_mean
 
 _LAYOUT_OF_DATES = re.compile(r"\(\s*[cdmy]+(?:[-/. ][cdmy]+){2}\s*\)", re.IGNORECASE)
 
@@ -176,9 +177,8 @@ def _own_aliases(vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]]) -
     own: dict[str, str] = {}
     for column, headings in aliases.items():
         if column not in vocabulary.columns:
-            close = difflib.get_close_matches(column, vocabulary.columns, n=1)
-            hint = f"did you mean {close[0]}?" if close else ""
-            raise ConfigError(f'"{column}" is not a column of a case file', hint)
+            said = f'"{column}" is not a column of a case file'
+            raise ConfigError(said, did_you_mean(column, vocabulary.columns, 1))
         for heading in headings:
             if own.setdefault(fold(heading), column) != column:
                 raise ConfigError(f'the heading "{heading}" is given to {own[fold(heading)]} and to {column}')

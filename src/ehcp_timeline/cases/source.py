@@ -244,7 +244,9 @@ def open_case_file(
         CaseFileError: It cannot be read as a case file at all.
         ConfigError: The aliases or the mapping do not fit the vocabulary.
     """
-    spellings, asked = _known(mapping, vocabulary, as_at, aliases)
+    if mapping != NOTHING_SAID:
+        check_mappings(Mappings(every=mapping), vocabulary, as_at)
+    spellings, asked = _known(mapping, vocabulary, aliases)
     (sheet,) = _gathered([_sheet(path, vocabulary, spellings, asked)], spellings)
     return CaseFile(sheet, vocabulary, spellings, as_at, blanks, mapping)
 
@@ -270,12 +272,20 @@ def open_case_files(
         CaseFileError: One cannot be read as a case file at all, or a return is not whole.
         ConfigError: A mapping does not fit the vocabulary.
     """
-    known = {path: _known(mappings.of_file(path), vocabulary, as_at) for path in paths}
-    sheets = [_sheet(path, vocabulary, *known[path]) for path in paths]
+    if mappings != NO_MAPPINGS:
+        check_mappings(mappings, vocabulary, as_at)
+
+    def known(name: str) -> tuple[FileMapping, Spellings, SheetOptions]:
+        mapping = mappings.of_file(name)
+        if mapping is not mappings.every:  # parts that go by themselves may not go together
+            check_mappings(Mappings(every=mapping), vocabulary, as_at)
+        return mapping, *_known(mapping, vocabulary)
+
+    each = {path: known(path) for path in paths}
+    sheets = [_sheet(path, vocabulary, spellings, asked) for path, (_, spellings, asked) in each.items()]
     sources: list[CaseFile] = []
-    for sheet in _gathered(sheets, known[paths[0]][0]) if paths else ():
-        mapping = mappings.of_file(sheet.name)
-        spellings, _ = known.get(sheet.name) or _known(mapping, vocabulary, as_at)
+    for sheet in _gathered(sheets, each[paths[0]][1]) if paths else ():
+        mapping, spellings, _ = each.get(sheet.name) or known(sheet.name)
         sources.append(CaseFile(sheet, vocabulary, spellings, as_at, blanks, mapping))
     return sources
 
@@ -295,14 +305,9 @@ def _gathered(sheets: Sequence[Sheet], spellings: Spellings) -> Sequence[Sheet]:
 
 
 def _known(
-    mapping: FileMapping,
-    vocabulary: Vocabulary,
-    as_at: date,
-    aliases: Mapping[str, Sequence[str]] = NO_ALIASES,
+    mapping: FileMapping, vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]] = NO_ALIASES
 ) -> tuple[Spellings, SheetOptions]:
     """Return what the headings of a file may mean, and where its cases stand."""
-    if mapping != NOTHING_SAID:
-        check_mappings(Mappings(every=mapping), vocabulary, as_at)
     spellings = load_spellings(vocabulary, {**mapping.columns, **aliases}, mapping.ignore)
     dated = frozenset(fold(outcome.date) for outcome in mapping.outcomes.values())
     return spellings, SheetOptions(mapping.sheet, mapping.header_row, dated)

@@ -60,14 +60,14 @@ def listed(words: Sequence[str], last: str = "and") -> str:
     return f" {last} ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str], most: int = 3) -> str:
     """Return the nearest known words as a question, the nearest first; empty where none is near.
 
     >>> did_you_mean("Assesment", ("Reviews", "Assessment"))
     'did you mean Assessment?'
     """
     words = {folded(one): one for one in known}
-    near = [words[match] for match in get_close_matches(folded(word), words, n=3)]
+    near = [words[match] for match in get_close_matches(folded(word), words, n=most)]
     return f"did you mean {' or '.join(near)}?" if near else ""
 
 
