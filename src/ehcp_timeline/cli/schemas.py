@@ -8,7 +8,7 @@ from ehcp_timeline.commands.changes.schema import CHANGES_ENVELOPES
 from ehcp_timeline.commands.check.exceptions.schema import EXCEPTIONS_ENVELOPES
 from ehcp_timeline.commands.columns.profile import ColumnsAnswer
 from ehcp_timeline.commands.convert.canonical import ConvertAnswer
-from ehcp_timeline.commands.forecast.schema import FORECAST_ENVELOPES
+from ehcp_timeline.commands.forecast.answer import ForecastAnswer
 from ehcp_timeline.commands.quality.rules import QualityRulesAnswer
 from ehcp_timeline.commands.quality.score import QualityAnswer
 from ehcp_timeline.commands.reconcile.rates import ReconcileAnswer
@@ -24,7 +24,7 @@ EVERY = {
     **LIST_ENVELOPES,
     **MEASURE_ENVELOPES,
     "ehcp-reconcile-1": ReconcileAnswer,
-    **FORECAST_ENVELOPES,
+    "ehcp-forecast-1": ForecastAnswer,
     "ehcp-convert-1": ConvertAnswer,
     "ehcp-quality-1": QualityAnswer,
     "ehcp-quality-rules-1": QualityRulesAnswer,

@@ -65,7 +65,7 @@ class Clearance:
         sentence: The same in words.
     """
 
-    overdue_plans: int
+    overdue_plans: Whole
     weeks: int
     arrivals_per_week: float
     completions_per_week: float

@@ -4,7 +4,8 @@ An answer is a frozen dataclass with a class attribute `SCHEMA`, as `ehcp-reconc
 order, are the keys of the JSON. A name that Python keeps for itself ends with an underscore, which the key
 drops (`try_`, `from_`). `Attributes:` in the docstring says what a key holds where its name does not; bounds
 are those of `annotated_types` (`Annotated[int, Ge(0)]`), which loads in no time. A field with
-`metadata=NOT_IN_JSON` is for the views alone.
+`metadata=NOT_IN_JSON` is for the views alone; one with `metadata=decimals(2)` is exact for them and rounded
+in the JSON.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from ehcp_timeline.law.rulebook import Rulebook
 
 NOT_IN_JSON: Final = {"json": False}
+
+
+def decimals(places: int) -> Mapping[str, int]:
+    """Return the metadata of a field that the JSON holds with at most so many decimals."""
+    return {"decimals": places}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +76,14 @@ class ProblemFound:
 
 def keys(record: type) -> tuple[str, ...]:
     """Return the keys of a record's JSON, which are the columns of a list of such records."""
-    return tuple(key for _, key in _fields(record))
+    return tuple(key for _, key, _ in _fields(record))
 
 
 @cache
-def _fields(record: type) -> tuple[tuple[str, str], ...]:
-    """Return the fields of a record that its JSON holds, each with its key."""
-    held = (field.name for field in fields(record) if field.metadata.get("json", True))
-    return tuple((name, name.removesuffix("_")) for name in held)
+def _fields(record: type) -> tuple[tuple[str, str, int | None], ...]:
+    """Return the fields of a record that its JSON holds, each with its key and its decimals."""
+    held = [field for field in fields(record) if field.metadata.get("json", True)]
+    return tuple((one.name, one.name.removesuffix("_"), one.metadata.get("decimals")) for one in held)
 
 
 def values(record: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
@@ -88,7 +94,10 @@ def values(record: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
     if isinstance(record, str) or record is None:
         return record
     if is_dataclass(record) and not isinstance(record, type):
-        plain = {key: values(getattr(record, name)) for name, key in _fields(type(record))}
+        plain = {}
+        for name, key, places in _fields(type(record)):
+            value = getattr(record, name)
+            plain[key] = values(value if places is None or value is None else round(value, places))
         schema = getattr(record, "SCHEMA", None)
         return plain if schema is None else {"schema": schema, **plain}
     if isinstance(record, Mapping):

@@ -1,4 +1,4 @@
-"""Weeks to come, drawn from the weeks behind: blocks of whole weeks, twice over.
+"""Weeks to come, drawn from the weeks behind: their seasons, and blocks of whole weeks, twice over.
 
 Drawing future weeks straight from the weeks behind would treat their mean as known: over three years chance
 evens out and every run would end on the same day. But fifty-two weeks are themselves a sample. So each run
@@ -7,14 +7,73 @@ neighbouring weeks, so that a bad month stays a bad month, and the same weeks fo
 completions, so that what goes together stays together.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import Cases, Counts, Rates
+from ehcp_timeline.commands.forecast.model.arrays import WEEK, Cases, Counts, Rates, day_of
+from ehcp_timeline.commands.forecast.request import SchoolClosure
 
+ORDINARY, AUGUST, CHRISTMAS, HOLIDAY = range(4)
+Season = Literal["august", "christmas", "school holiday"]
+SEASONS: Mapping[int, Season] = {AUGUST: "august", CHRISTMAS: "christmas", HOLIDAY: "school holiday"}
 BLOCK = 8
+CHUNK = 1000
+_MIDDLE = timedelta(days=3)
+_SHRINK = 1.0
+_QUARTER = 13
+_LEAST = 0.05
 _MOST = 30_000
+
+
+def kind_of_week(last_day: date, closures: Sequence[SchoolClosure] = ()) -> int:
+    """Return what kind of week ends on a day, judged by its middle.
+
+    >>> SEASONS[kind_of_week(date(2025, 8, 13))], SEASONS[kind_of_week(date(2025, 12, 28))]
+    ('august', 'christmas')
+    """
+    middle = last_day - _MIDDLE
+    if middle.month == 8:
+        return AUGUST
+    if (middle.month, middle.day) >= (12, 22) or (middle.month, middle.day) <= (1, 2):
+        return CHRISTMAS
+    return HOLIDAY if any(closure.first <= middle <= closure.last for closure in closures) else ORDINARY
+
+
+def kinds_of_weeks(first_day: int, weeks: int, closures: Sequence[SchoolClosure] = ()) -> Sequence[int]:
+    """Return the kinds of so many weeks that follow the day number `first_day`."""
+    return [kind_of_week(day_of(first_day + WEEK * (week + 1)), closures) for week in range(weeks)]
+
+
+def factors(values: Rates, kinds: Sequence[int]) -> Rates:
+    """Return, for each kind of week, its mean as a share of the mean of the ordinary weeks around it.
+
+    Around: within a quarter before or after, so that a change of pace is not taken for a season.
+    A kind of which few weeks were seen is drawn towards 1, as if one ordinary week of that kind had been
+    seen; one that was never seen is 1.
+
+    >>> factors(np.array([10.0, 10, 10, 4, 4, 4, 4]), [0, 0, 0, 1, 1, 1, 1]).round(2).tolist()
+    [1.0, 0.52, 1.0, 1.0]
+    """
+    kind = np.asarray(kinds)
+    ordinary = kind == ORDINARY
+    window = np.ones(2 * _QUARTER + 1)
+    several = max(values.size, window.size)
+    sums, weeks = (
+        np.convolve(np.pad(numbers, (0, several - values.size)), window, mode="same")[: values.size]
+        for numbers in (values * ordinary, ordinary.astype(np.float64))
+    )
+    usual = sums / np.maximum(weeks, 1)
+    shares = np.ones(1 + len(SEASONS))
+    for season in SEASONS:
+        here = (kind == season) & (usual > 0)
+        if here.any():
+            more = _SHRINK * usual[here].mean()
+            shares[season] = max(_LEAST, (values[here].sum() + more) / (usual[here].sum() + more))
+    return shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +136,23 @@ class Draws:
     capacity: Rates
 
 
+def chunks(runs: int, seed: int) -> Iterator[tuple[int, np.random.Generator]]:
+    """Yield the sizes of chunks of runs, so that memory does not grow with them, each with its own chance."""
+    for number, first in enumerate(range(0, runs, CHUNK)):
+        yield min(CHUNK, runs - first), np.random.Generator(np.random.PCG64([seed, number]))
+
+
 def draw(drivers: Drivers, runs: int, random: np.random.Generator) -> Draws:
     """Return the weeks to come of so many runs."""
     behind, weeks = drivers.requests.chance.size, drivers.requests.season.size
     past = _blocks(behind, behind, runs, random)
     ahead = np.take_along_axis(past, _blocks(behind, weeks, runs, random), axis=0)
     doubt = _doubt(behind, runs, random)
-    requests = _values(drivers.requests, past, ahead, doubt) * _onward_drawn(drivers.onward, runs, random)
+    onward = np.ones(runs)
+    for share, seen in drivers.onward:  # how far the true shares may lie from those seen
+        if 0 < share < 1:
+            onward *= random.beta(share * seen + 1, (1 - share) * seen + 1, size=runs) / share
+    requests = _values(drivers.requests, past, ahead, doubt) * onward
     capacity = _values(drivers.capacity, past, ahead, doubt)
     return Draws(rounded(requests, random), np.maximum(capacity, 0))
 
@@ -102,11 +171,11 @@ def _blocks(behind: int, weeks: int, runs: int, random: np.random.Generator) -> 
     return places.reshape(-1, runs)[:weeks] % behind
 
 
-def _values(one: Series, past: Counts, ahead: Counts, doubt: Rates) -> Rates:
+def _values(drawn: Series, past: Counts, ahead: Counts, doubt: Rates) -> Rates:
     """Return the numbers of the weeks to come, each run's level off as a sample's mean is."""
-    off = one.chance[past].mean(axis=0)
-    season = one.season[:, None]
-    values = (one.level + doubt * off) * season + (one.chance[ahead] - off) * np.sqrt(season)
+    off = drawn.chance[past].mean(axis=0)
+    season = drawn.season[:, None]
+    values = (drawn.level + doubt * off) * season + (drawn.chance[ahead] - off) * np.sqrt(season)
     return np.asarray(values)
 
 
@@ -122,12 +191,3 @@ def _doubt(behind: int, runs: int, random: np.random.Generator) -> Rates:
         return np.ones(runs)
     freedom = 1.5 * blocks
     return np.asarray(np.sqrt(blocks / (blocks - 1) * freedom / random.chisquare(freedom, runs)))
-
-
-def _onward_drawn(onward: tuple[tuple[float, int], ...], runs: int, random: np.random.Generator) -> Rates:
-    """Return for each run how far the true shares that go on may lie from those seen, as one factor."""
-    factor = np.ones(runs)
-    for share, seen in onward:
-        if 0 < share < 1:
-            factor *= random.beta(share * seen + 1, (1 - share) * seen + 1, size=runs) / share
-    return factor

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from ehcp_timeline.commands.forecast.model.arrays import Cases
-from ehcp_timeline.commands.forecast.model.policy import WorkOrder
+from ehcp_timeline.commands.forecast.model.history import WorkOrder
 
 Parcel = tuple[int, Cases]
 _CHANCES = 256
@@ -40,22 +40,13 @@ class Pool:
         self.low = min(self.low, first) if self.high > self.low else first
         self.high = max(self.high, first + len(cases))
 
-    def narrow(self) -> None:
-        """Forget rows at either end that have no cases left in any run."""
+    def narrow(self) -> Cases:
+        """Forget rows at either end that have no cases left in any run, and return the others."""
         while self.low < self.high and not np.count_nonzero(self.ready[self.low]):
             self.low += 1
         while self.low < self.high and not np.count_nonzero(self.ready[self.high - 1]):
             self.high -= 1
-
-
-def release(pool: Pool, chance: "Chance", random: np.random.Generator) -> Iterator[Parcel]:
-    """Take from a pool each case with the same chance: a stage in which nobody waits for hands."""
-    pool.narrow()
-    if pool.high > pool.low:
-        held = pool.ready[pool.low : pool.high]
-        out = chosen(held, chance, random)
-        held -= out
-        yield pool.low, out
+        return self.ready[self.low : self.high]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +70,19 @@ def chance(share: float, most: int) -> Chance:
     return Chance(near, _binomial_table(near, 1 << max(3, most.bit_length())))
 
 
+@lru_cache(maxsize=64)
+def _binomial_table(share: float, most: int) -> Cases:
+    logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, most + 1)))])
+    chances = (np.arange(_CHANCES) + 0.5) / _CHANCES
+    table = np.zeros((most + 1, _CHANCES), dtype=np.int16)
+    for trials in range(1, most + 1 if share > 0 else 0):
+        hits = np.arange(trials + 1)
+        weight = logs[trials] - logs[hits] - logs[trials - hits]
+        spread = np.exp(weight + hits * np.log(share) + (trials - hits) * np.log1p(-share)).cumsum()
+        table[trials] = np.minimum(np.searchsorted(spread, chances), trials)
+    return table.ravel()
+
+
 def chosen(cases: Cases, chance: Chance, random: np.random.Generator) -> Cases:
     """Return how many of the cases are chosen (binomial)."""
     if chance.share >= 1:
@@ -98,20 +102,13 @@ def _drawn(cases: Cases, chance: Chance, random: np.random.Generator) -> Cases:
     return chance.table.take(place)
 
 
-@lru_cache(maxsize=64)
-def _binomial_table(share: float, most: int) -> Cases:
-    """Return the binomial numbers of 0 to `most` trials at 256 evenly spaced chances, one after another."""
-    logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, most + 1)))])
-    chances = (np.arange(_CHANCES) + 0.5) / _CHANCES
-    table = np.zeros((most + 1, _CHANCES), dtype=np.int16)
-    if share <= 0:
-        return table.ravel()
-    for trials in range(1, most + 1):
-        hits = np.arange(trials + 1)
-        weight = logs[trials] - logs[hits] - logs[trials - hits]
-        spread = np.exp(weight + hits * np.log(share) + (trials - hits) * np.log1p(-share)).cumsum()
-        table[trials] = np.minimum(np.searchsorted(spread, chances), trials)
-    return table.ravel()
+def release(pool: Pool, chance: Chance, random: np.random.Generator) -> Iterator[Parcel]:
+    """Take from a pool each case with the same chance: a stage in which nobody waits for hands."""
+    held = pool.narrow()
+    if len(held):
+        out = chosen(held, chance, random)
+        held -= out
+        yield pool.low, out
 
 
 def serve(
@@ -126,12 +123,9 @@ def serve(
         in_time: First row whose cases are still in time.
         random: Rounds shares of places to whole ones.
     """
-    pool.narrow()
-    there = pool.ready[pool.low : pool.high].sum(axis=0, dtype=np.int32)
-    left = np.minimum(places, there).astype(np.int16)
+    left = np.minimum(places, pool.narrow().sum(axis=0, dtype=np.int32)).astype(np.int16)
     if order.spread > _NO_SPREAD:
-        spread = _part(left, order.spread, random)
-        given = _spread(pool, spread, random)
+        given = _spread(pool, _part(left, order.spread, random), random)
         left -= given.sum(axis=0, dtype=np.int16)
         yield pool.low, given
     if order.in_time > 0:

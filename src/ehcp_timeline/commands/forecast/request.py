@@ -1,14 +1,55 @@
-"""What is asked of a forecast."""
+"""What is asked of a forecast, and what is to be changed in it."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from ehcp_timeline.commands.forecast.model.present import YEAR
-from ehcp_timeline.commands.forecast.results.intake import SchoolClosure
-from ehcp_timeline.commands.forecast.simulate.what_if import NOTHING, WhatIf
+from ehcp_timeline.text.bounds import Whole
 
 OBSERVED = "observed"
 POLICIES = ("oldest-first", "in-time-first", "split", OBSERVED)
+CATCH_UP_WEEKS = 13
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What was changed from how things went so far; 0 is nothing.
+
+    Attributes:
+        capacity: Plans a week more at the narrowest stage.
+        since: Day from which more is done; null for the as-at date.
+        psychologists: Educational psychologists more.
+        advice_each: Advice that each of them gives a week.
+        requests: Percent more requests.
+        shrinkage: Percent of all working time lost to leave and vacancies beyond what was lost so far.
+        catch_up: Plans a week that a catch-up team does.
+        catch_up_weeks: For so many weeks.
+    """
+
+    capacity: float = 0
+    since: date | None = None
+    psychologists: float = 0
+    advice_each: float = 1
+    requests: float = 0
+    shrinkage: float = 0
+    catch_up: float = 0
+    catch_up_weeks: Whole = CATCH_UP_WEEKS
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is changed."""
+        return any((self.capacity, self.psychologists, self.requests, self.shrinkage, self.catch_up))
+
+
+NOTHING = WhatIf()
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolClosure:
+    """A school closure as the settings name it, first and last day inclusive."""
+
+    name: str
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +85,7 @@ class ForecastRequest:
     target: date | None = None
     clear_at: int | None = None
     narrowest: str = ""
-    window: int = YEAR
+    window: int = 52
     closures: tuple[SchoolClosure, ...] = ()
     per_case: bool = False
     save_list: bool = False
