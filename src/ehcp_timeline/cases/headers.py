@@ -14,7 +14,7 @@ from annotated_types import Ge
 
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.errors import CaseFileError, ConfigError
-from ehcp_timeline.text.words import did_you_mean
+from ehcp_timeline.text.spelling import did_you_mean
 
 _LAYOUT_OF_DATES = re.compile(r"\(\s*[cdmy]+(?:[-/. ][cdmy]+){2}\s*\)", re.IGNORECASE)
 

@@ -9,7 +9,7 @@ from ehcp_timeline.cases.headers import Spellings, load_spellings
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.text.words import did_you_mean
+from ehcp_timeline.text.spelling import did_you_mean
 
 
 def row_from_words(words: Sequence[str], vocabulary: Vocabulary, as_at: date) -> Row:

@@ -11,7 +11,8 @@ from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.text.words import did_you_mean, listed
+from ehcp_timeline.text.spelling import did_you_mean
+from ehcp_timeline.text.words import listed
 
 LATEST_FIRST: frozenset[Verdict] = frozenset({"late", "overdue", "excused"})
 FIRST_DUE_FIRST = {"running": "days_left", "early": "days_left"}

@@ -8,7 +8,7 @@ import typer
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.parse import choices, split
-from ehcp_timeline.text.words import did_you_mean
+from ehcp_timeline.text.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from ehcp_timeline.audit.selection import Selection

@@ -1,9 +1,7 @@
 """Dates, counts and lists as a person says them."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 
 from ehcp_timeline.text.counting import MONTHS
@@ -58,22 +56,6 @@ def listed(words: Sequence[str], last: str = "and") -> str:
     ('red, green and blue', 'red or green', 'red')
     """
     return f" {last} ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
-
-
-def did_you_mean(word: str, known: Iterable[str], most: int = 3) -> str:
-    """Return the nearest known words as a question, the nearest first; empty where none is near.
-
-    >>> did_you_mean("Assesment", ("Reviews", "Assessment"))
-    'did you mean Assessment?'
-    """
-    words = {folded(one): one for one in known}
-    near = [words[match] for match in get_close_matches(folded(word), words, n=most)]
-    return f"did you mean {' or '.join(near)}?" if near else ""
-
-
-def folded(word: str) -> str:
-    """Return a word without what people write differently."""
-    return re.sub(r"[\s_]+", "-", word.strip().lower())
 
 
 def reason_words(reason: str | None) -> str:

@@ -11,7 +11,7 @@ from ehcp_timeline.cases.headers import Spellings, fold, load_spellings
 from ehcp_timeline.cases.mapping.loader import KeyFault, config_error
 from ehcp_timeline.cases.mapping.model import EVERY, FileMapping, Mappings, SharedDate
 from ehcp_timeline.cases.schema import Column, Vocabulary
-from ehcp_timeline.text.words import did_you_mean
+from ehcp_timeline.text.spelling import did_you_mean
 
 _NAMES = "`ehcp template --rows` lists the columns"
 _UNREADABLE = frozenset[str]()

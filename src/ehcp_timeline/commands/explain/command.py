@@ -21,7 +21,7 @@ from ehcp_timeline.shell.options import (
     chosen_deadlines,
 )
 from ehcp_timeline.shell.parse import day_asked
-from ehcp_timeline.text.words import did_you_mean
+from ehcp_timeline.text.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from ehcp_timeline.audit.single.trace import Working

@@ -13,7 +13,7 @@ from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.options import AsAt, Force, Format, OutputFile, Rules
 from ehcp_timeline.shell.parse import day_asked
-from ehcp_timeline.text.words import did_you_mean
+from ehcp_timeline.text.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from ehcp_timeline.law.rulebook import Deadline, Rulebook
