@@ -17,7 +17,7 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "nature": ("limit", "minimum"),
     "answer": ("none", "before", "on", "after"),
     "unseen": ("no", "yes"),
-    "implied": ("no", "yes"),
+    "implied": ("no", "yes", "released", "lapsed"),
     "ended": ("no", "before", "on", "after"),
     "now": ("before", "on", "after"),
     "excuse": ("none", "stands", "unreadable"),
@@ -37,7 +37,8 @@ class Circumstances:
         nature: A limit (by the due day) or a minimum (from the due day).
         answer: When it was answered.
         unseen: Whether the answer stands so late that the years between are not in the file.
-        implied: Whether a later event shows that it must have been done.
+        implied: Whether a later event shows that it must have been done; `released` where a time in which
+            nothing is owed is over and nobody can say what is owed now; `lapsed` where its purpose is gone.
         ended: When an event ended it unanswered.
         now: Where the as-at date stands.
         excuse: Whether a ground for not complying stands.

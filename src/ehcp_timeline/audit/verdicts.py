@@ -41,6 +41,7 @@ TABLE: tuple[Line, ...] = (
     Line("not-owed", "not-owed", {"owed": ("no",)}),
     Line("unknown", "no-due-day", {"known": ("no",)}),
     Line("unknown", "years-between-not-in-file", {"unseen": ("yes",)}),
+    Line("unknown", "released", {"implied": ("released",)}),
     # a minimum: nothing is late, something may come too early
     Line("early", "", MINIMUM | {"answer": ("before",)}),
     Line("met", "", MINIMUM | {"answer": ("on", "after")}),
@@ -54,6 +55,7 @@ TABLE: tuple[Line, ...] = (
     Line("late", "", {"answer": ("after",)}),
     # a limit, unanswered
     Line("unknown", "implied", {"implied": ("yes",)}),
+    Line("unknown", "lapsed", {"implied": ("lapsed",), "ended": ("no",)}),
     Line("not-owed", "ended", {"ended": ("before", "on")}),
     Line("excused", "", {"ended": ("after",)} | EXCUSED),
     Line("unknown", "unreadable-excuse", {"ended": ("after",)} | DOUBTFUL),

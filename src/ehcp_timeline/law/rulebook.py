@@ -7,7 +7,17 @@ from functools import cached_property
 from typing import Literal
 
 from ehcp_timeline.clock.counting import Count
-from ehcp_timeline.law.deadline import Dates, Excuse, PlanByDue, Reading, Repeats, Seen, StartWhere, Version
+from ehcp_timeline.law.deadline import (
+    Dates,
+    EndSpan,
+    Excuse,
+    PlanByDue,
+    Reading,
+    Repeats,
+    Seen,
+    StartWhere,
+    Version,
+)
 
 Who = Literal["authority", "other authority", "family", "school", "adviser", "health"]
 DutyKind = Literal["statutory", "guidance", "local"]
@@ -30,13 +40,16 @@ class Deadline:
         note: What a reader of the answer should know; may be empty.
         source: Whose advice, where the deadline stands once for each.
         starts: What starts the clock.
-        starts_where: Other starts for some rows; the first that fits is taken.
+        starts_where: Later starts for some rows; the first that fits is taken.
         met_by: What answers it: the earliest on or after the start.
         ends: What ends it; nothing is owed any more.
+        ended_while: A time in which nothing is owed; the last entry of `ends` in a rulebook's file.
         revived_by: What makes an earlier end undone.
         revived_unless: Ends that stand for good: an end is not revived where one of these stands before
             the answer.
         implied_by: What shows that it must have been done, at a date that is not recorded.
+        lapses_with: What its purpose dies with: once one of these has come since the start, an unanswered
+            clock is unknown, not overdue by a number that grows.
         only_if: Fact to the codes that it must hold.
         shown_by: Events that show the condition of `only_if` though the fact is blank or says otherwise.
         owed_when: Not owed until one of these stands; its date is shown all the same.
@@ -44,7 +57,7 @@ class Deadline:
         during: Runs only if the start lies between these two events; the second may be open.
         displaced_by: Events or deadlines that take its place.
         set_by: A date in the file that replaces the due day.
-        plan_by_due: Owed only if a plan existed by the due day.
+        plan_by_due: Owed only if a plan existed by the due day, or by the start if that is earlier.
         answers_from: For a due day that lies before the start: how long before the start an answer counts.
         repeats: How it starts again; None for a duty that stands once on a row.
         versions: The time limit through the years.
@@ -69,9 +82,11 @@ class Deadline:
     source: str | None = None
     starts_where: tuple[StartWhere, ...] = ()
     ends: tuple[str, ...] = ()
+    ended_while: EndSpan | None = None
     revived_by: tuple[str, ...] = ()
     revived_unless: tuple[str, ...] = ()
     implied_by: tuple[str, ...] = ()
+    lapses_with: tuple[str, ...] = ()
     only_if: tuple[tuple[str, tuple[str, ...]], ...] = ()
     shown_by: tuple[str, ...] = ()
     owed_when: tuple[str, ...] = ()

@@ -10,9 +10,11 @@ from ehcp_timeline.audit.bulk.case_store import Memory
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock.counting import Calendar, Count, Kind, Unit
 from ehcp_timeline.law.deadline import (
+    BLANK,
     Absence,
     Closure,
     Dates,
+    EndSpan,
     Excuse,
     Limb,
     Limit,
@@ -67,6 +69,10 @@ named_days = st.builds(
     counted,
 )
 within = periods("within")
+SEASON = (
+    Count("before", start_day="included", month=1, day=5),
+    Count("before", start_day="included", month=8, day=31),
+)
 LIMITS = {
     "limit": within,
     "minimum": periods("not_before_end_of"),
@@ -88,8 +94,38 @@ def limits(draw: st.DrawFn, nature: str) -> Limit:
     return Limit(tuple(limbs), draw(missing), draw(rolls))
 
 
+conditional_limbs = st.builds(
+    Limb,
+    within,
+    dates,
+    few_events,
+    st.lists(
+        st.sampled_from(sorted(FACTS)).flatmap(
+            lambda fact: st.tuples(
+                st.just(fact),
+                st.lists(st.sampled_from((BLANK, *FACTS[fact])), min_size=1, max_size=2).map(tuple),
+            )
+        ),
+        max_size=1,
+    ).map(tuple),
+    st.sampled_from(["open", "unknown"]),
+)
+
+
 @st.composite
-def versions(draw: st.DrawFn, nature: str) -> tuple[Version, ...]:
+def with_conditions(draw: st.DrawFn, limit: Limit, nature: str) -> Limit:
+    """Draw conditional limbs beside those of a limit or a minimum, or no number at all."""
+    if nature not in ("limit", "minimum") or draw(st.integers(0, 3)):
+        return limit
+    if nature == "limit" and draw(st.booleans()):
+        return Limit((), words="as soon as practicable")
+    rolls: st.SearchStrategy[Literal["", "tribunal"]] = st.sampled_from(["", "tribunal"])
+    limbs = draw(st.lists(conditional_limbs, min_size=1, max_size=2))
+    return replace(limit, limbs=(*limit.limbs, *limbs), rolls=draw(rolls))
+
+
+@st.composite
+def versions(draw: st.DrawFn, nature: str, *, repeats: bool) -> tuple[Version, ...]:
     """Draw one to three versions that stand next to each other."""
     edges = sorted(draw(st.lists(days, max_size=2, unique=True)))
     since = [draw(st.sampled_from([date(2014, 9, 1), FIRST + timedelta(days=5)])), *edges]
@@ -98,10 +134,15 @@ def versions(draw: st.DrawFn, nature: str) -> tuple[Version, ...]:
         draw(st.sampled_from([None, None, date(2020, 6, 1)]))
     ]
     return tuple(
-        Version(one, other, draw(limits(nature)))
+        Version(one, other, draw(_limit_of_version(nature, repeats=repeats)))
         for one, other in zip(since, until, strict=True)
         if other is None or one <= other
     )
+
+
+def _limit_of_version(nature: str, *, repeats: bool) -> st.SearchStrategy[Limit]:
+    plain = limits(nature)
+    return plain if repeats else plain.flatmap(lambda limit: with_conditions(limit, nature))
 
 
 closures = st.builds(Closure, few_events, pairs, periods("within"), periods("at_least_before"))
@@ -130,10 +171,12 @@ def readings(draw: st.DrawFn, place: int, nature: str) -> Reading:
         after=draw(st.just(()) | any_events),
         since=draw(st.none() | st.none() | days),
         until=draw(st.none() | st.none() | days),
+        season=draw(st.none() | st.none() | st.just(SEASON)),
         always_disputed=draw(st.booleans()) and draw(st.booleans()),
     )
 
 
+spans = st.builds(EndSpan, events, events, st.sampled_from(["owed", "unknown"]))
 repeating = st.builds(Repeats, any_events, few_events, any_events, any_events)
 only_if = st.lists(
     st.sampled_from(sorted(FACTS)).flatmap(
@@ -143,7 +186,9 @@ only_if = st.lists(
     ),
     max_size=2,
 ).map(tuple)
-starts_where = st.lists(st.builds(StartWhere, few_events, events, dates), max_size=2).map(tuple)
+starts_where = st.lists(
+    st.builds(StartWhere, few_events, any_events, dates, st.sampled_from(["", "disputed"])), max_size=2
+).map(tuple)
 displacing = st.lists(st.sampled_from((*IDS, *EVENTS)), max_size=2, unique=True).map(tuple)
 
 
@@ -156,6 +201,7 @@ def sometimes(strategy: st.SearchStrategy[Any], otherwise: Any = ()) -> st.Searc
 def deadlines(draw: st.DrawFn, name: str) -> Deadline:
     """Draw one deadline with some words of the closed vocabulary."""
     nature = draw(st.sampled_from(["limit", "limit", *LIMITS]))
+    repeats = draw(sometimes(repeating, None))
     return Deadline(
         id=name,
         duty="",
@@ -167,9 +213,11 @@ def deadlines(draw: st.DrawFn, name: str) -> Deadline:
         checked=FIRST,
         starts=draw(dates),
         met_by=draw(dates),
-        versions=draw(versions(nature)),
+        versions=draw(versions(nature, repeats=repeats is not None)),
         starts_where=draw(sometimes(starts_where)),
         ends=draw(any_events),
+        ended_while=draw(sometimes(spans, None)),
+        lapses_with=draw(sometimes(few_events)),
         revived_by=draw(sometimes(few_events)),
         revived_unless=draw(sometimes(few_events)),
         implied_by=draw(sometimes(few_events)),
@@ -182,7 +230,7 @@ def deadlines(draw: st.DrawFn, name: str) -> Deadline:
         set_by=draw(sometimes(st.just(SET_DUE), None)),
         plan_by_due=draw(sometimes(st.builds(PlanByDue, any_events, any_events, any_events), None)),
         answers_from=draw(sometimes(periods("at_least_before"), None)),
-        repeats=draw(sometimes(repeating, None)),
+        repeats=repeats,
         readings=tuple(draw(readings(place, nature)) for place in range(draw(st.integers(0, 2)))),
         excuses=tuple(draw(excuses(place)) for place in range(draw(st.integers(0, 2)))),
     )

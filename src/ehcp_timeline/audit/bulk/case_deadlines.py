@@ -4,9 +4,19 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
+from ehcp_timeline.audit.bulk.applicability import without_plan
 from ehcp_timeline.audit.bulk.case_events import Cases, CasesSeen, changes, held_at, merged, ordered
-from ehcp_timeline.audit.bulk.days import NEVER, all_positions, as_dates, constant, earlier, only, where_true
-from ehcp_timeline.audit.bulk.due import end_of, is_implied, one_period_more
+from ehcp_timeline.audit.bulk.days import (
+    NEVER,
+    all_positions,
+    as_dates,
+    constant,
+    earlier,
+    either,
+    only,
+    where_true,
+)
+from ehcp_timeline.audit.bulk.due import end_of, has_lapsed, is_implied, one_period_more
 from ehcp_timeline.audit.bulk.judge_deadline import ClockOutcomes, Started, Weighed, weigh
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.audit.single.chains import started_twice
@@ -96,14 +106,27 @@ def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> ClockOutcome
     answer = recorded
     if deadline.repeats and seen.holds(deadline.repeats.unseen):
         answer = earlier(recorded, seen.next(deadline.repeats.unseen, after=start))
-    answered, ended = end_of(deadline, seen, start, answer)
+    ends = end_of(deadline, seen, start, answer, due, inquiry.today)
+    alone = _is_the_only_answer(deadline, seen, start, answer)
+    displaced = _displaced(inquiry, deadline, seen, start, answer)
     return ClockOutcomes(
-        answered=answered,
-        ended=ended,
-        not_owed=_displaced(inquiry, deadline, seen, start, answer),
+        answered=ends.answered,
+        ended=ends.day,
+        not_owed=either(displaced, without_plan(deadline, seen, start, due)),
         implied=is_implied(deadline, seen, start),
-        unseen=_unseen(inquiry, started, due, only(answered, answered < recorded)),
+        released=ends.released,
+        lapsed=has_lapsed(deadline, seen, start),
+        unseen=_unseen(inquiry, started, due, only(ends.answered, (answer < recorded) | alone)),
     )
+
+
+def _is_the_only_answer(
+    deadline: Deadline, seen: CasesSeen, start: pl.Series, answer: pl.Series
+) -> pl.Series:
+    """Return which clocks are the first of their chain and have the only answer of the case."""
+    first = seen.next(deadline.repeats.first if deadline.repeats else (), start) == start
+    only_one = seen.next(deadline.answers) == seen.last_happened(deadline.answers)
+    return first & only_one & (answer < NEVER)
 
 
 def _displaced(

@@ -304,6 +304,10 @@ class CasesSeen(EventFrame):
         """Return each case's first key on or after a day, or its last on or before it, as a day."""
         return self.cases.find(keys, self._edge, day, towards) if len(keys) else self.never
 
+    def holds_code(self, fact: str, codes: Names) -> pl.Series:
+        """Refuse: rows of a case may hold different codes, so no duty that repeats asks for one."""
+        raise NotImplementedError((fact, codes))
+
     def unreadable(self, names: Names) -> pl.Series | None:
         """Return which links' case has an unreadable cell in one of these columns; None for no link."""
         rows = self.cases.unreadable_rows(names)

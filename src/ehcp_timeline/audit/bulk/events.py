@@ -64,6 +64,10 @@ class EventFrame(ABC):
         """Return the latest date on which one of these happened; 0 where none did."""
 
     @abstractmethod
+    def holds_code(self, fact: str, codes: Names) -> pl.Series:
+        """Return which clocks' own row holds one of these codes; `deadline.BLANK` for a fact not given."""
+
+    @abstractmethod
     def unreadable(self, names: Names) -> pl.Series | None:
         """Return which clocks have an unreadable cell in one of these columns; None for no clock."""
 

@@ -47,6 +47,8 @@ class ClockOutcomes:
         ended: The day on which something ended it unanswered.
         not_owed: Those that are not owed; None for no clock.
         implied: Those that must have been done, as later events show; None for no clock.
+        released: Those of which nobody can say what is owed after a release; None for no clock.
+        lapsed: Those that can no longer be answered; None for no clock.
         unseen: Those answered so late that the years between are not in the file; None for no clock.
     """
 
@@ -54,6 +56,8 @@ class ClockOutcomes:
     ended: pl.Series
     not_owed: pl.Series | None
     implied: pl.Series | None
+    released: pl.Series | None = None
+    lapsed: pl.Series | None = None
     unseen: pl.Series | None = None
 
 
@@ -175,7 +179,10 @@ def weigh(inquiry: Inquiry, started: Started, outcomes: Outcomes) -> Weighed:
 def _due_of(inquiry: Inquiry, started: Started) -> tuple[pl.Series, pl.Series | None]:
     """Return the due days, and for which of them a date in the file replaced the counted day."""
     deadline, seen, start = started.deadline, started.seen, started.start
-    due = by_version(deadline, start, seen, lambda limit: due_day(limit, start, seen, inquiry.tables))
+    answer = None
+    if any(limb.after for version in deadline.versions for limb in version.limit.limbs):
+        answer = seen.next(deadline.met_by.events, start)
+    due = by_version(deadline, start, seen, lambda limit: due_day(limit, start, seen, inquiry.tables, answer))
     if not deadline.set_by or not seen.holds((deadline.set_by,)):
         return due, None
     set_day = seen.first((deadline.set_by,))
@@ -202,7 +209,11 @@ def _facts(
     words += where(outcome.not_owed, worth("owed", "no"))
     words += where(due == NEVER, worth("known", "no")) if due.max() == NEVER else 0
     words += where(unseen, worth("unseen", "yes"))
-    words += where(outcome.implied, worth("implied", "yes"))
+    shown = None
+    for word, mask in (("yes", outcome.implied), ("released", outcome.released), ("lapsed", outcome.lapsed)):
+        if mask is not None:
+            words += where(mask if shown is None else mask & ~shown, worth("implied", word))
+            shown = either(shown, mask)
     return constant(words, len(due)) if isinstance(words, int) else words
 
 

@@ -14,7 +14,7 @@ from ehcp_timeline.audit.bulk.applicability import (
     start_of,
 )
 from ehcp_timeline.audit.bulk.days import NEVER, constant, instead, where_true
-from ehcp_timeline.audit.bulk.due import answer_of, end_of, is_implied
+from ehcp_timeline.audit.bulk.due import answer_of, end_of, has_lapsed, is_implied
 from ehcp_timeline.audit.bulk.judge_deadline import ClockOutcomes, Started, Weighed, weigh
 from ehcp_timeline.audit.bulk.row_events import Columns, RowBatch, RowsSeen
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
@@ -91,10 +91,12 @@ def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> ClockOutcome
     assert isinstance(seen, RowsSeen)  # noqa: S101  as `_started` makes it
     since = answers_since(deadline, seen, start)
     answer = answer_of(deadline, deadline.met_by.events, seen, since, inquiry.tables)
-    answered, ended = end_of(deadline, seen, start, answer)
+    ends = end_of(deadline, seen, since, answer, due, inquiry.today)
     return ClockOutcomes(
-        answered=answered,
-        ended=ended,
+        answered=ends.answered,
+        ended=ends.day,
         not_owed=not_owed(inquiry, deadline, seen, start, due),
-        implied=is_implied(deadline, seen, start),
+        implied=is_implied(deadline, seen, since),
+        released=ends.released,
+        lapsed=has_lapsed(deadline, seen, since),
     )

@@ -10,6 +10,7 @@ import polars as pl
 from ehcp_timeline.audit.bulk.days import constant, earliest, latest, numbered, only, or_never, where_true
 from ehcp_timeline.audit.bulk.events import EventFrame, Names
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
+from ehcp_timeline.law.deadline import BLANK
 
 
 class RowBatch(Protocol):
@@ -173,6 +174,13 @@ class RowsSeen(EventFrame):
     def flagged(self, name: str) -> pl.Series | None:
         """Return which rows have this flag at yes; None for no row."""
         return self._masked(self._columns.flag(name))
+
+    def holds_code(self, fact: str, codes: Names) -> pl.Series:
+        """Return which rows hold one of these codes; a cell may hold several, joined by `+`."""
+        cells, places = self.cells(fact)
+        wanted = set(codes)
+        holds = [not wanted.isdisjoint([BLANK] if cell is None else cell.split("+")) for cell in cells]
+        return pl.Series(holds, dtype=pl.Boolean)[places]
 
     def cells(self, fact: str) -> tuple[Sequence[str | None], pl.Series]:
         """Return every different cell of a fact with codes, and the place among them of each row's own."""

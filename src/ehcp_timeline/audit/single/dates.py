@@ -1,7 +1,7 @@
 """The dates of a row, or of all rows of a case, as they stood on the as-at date."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from ehcp_timeline.cases.model import Row
@@ -17,12 +17,14 @@ class EventHistory:
         events: Event id to its dates, ascending: past dates, and planned dates wherever they lie.
         later: The same for dates that are not planned and have not come yet; they have not happened.
         unreadable: Columns whose cell could not be read.
+        codes: Fact to its codes, for one row; empty for several.
     """
 
     as_at: date
     events: Mapping[str, tuple[date, ...]]
     later: Mapping[str, tuple[date, ...]]
     unreadable: frozenset[str]
+    codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def given(self, names: Iterable[str]) -> list[date]:
         """Return the dates of these events, planned ones too, ascending."""
@@ -62,4 +64,5 @@ def seen_on(rows: Sequence[Row], as_at: date, planned: frozenset[str]) -> EventH
         {name: tuple(sorted(days)) for name, days in events.items()},
         {name: tuple(sorted(days)) for name, days in later.items()},
         frozenset(name for row in rows for name in row.unreadable),
+        rows[0].codes if len(rows) == 1 else {},
     )

@@ -13,17 +13,25 @@ from ehcp_timeline.audit.single.applicability import (
     cells_that_matter,
     could_apply,
     foreseen_start,
+    later_start,
     start_event,
     start_of,
     start_state,
     why_displaced,
     why_not_owed,
+    why_without_plan,
 )
 from ehcp_timeline.audit.single.chains import Link, links_of
 from ehcp_timeline.audit.single.dates import EventHistory, seen_on
-from ehcp_timeline.audit.single.due import due_day, one_period_more
+from ehcp_timeline.audit.single.due import OPEN_ENDED, due_day, one_period_more
 from ehcp_timeline.audit.single.excuses import look_at
-from ehcp_timeline.audit.single.outcome import answer_of, came_too_early, end_of, implied_by
+from ehcp_timeline.audit.single.outcome import (
+    answer_of,
+    came_too_early,
+    end_of,
+    has_lapsed,
+    implied_by,
+)
 from ehcp_timeline.audit.single.readings import Days, against, with_readings
 from ehcp_timeline.audit.single.trace import Working, concluded, dated
 from ehcp_timeline.cases.model import Row
@@ -102,7 +110,7 @@ def _judge(question: _Question, *, foresee: bool) -> Working:
     deadline, seen = question.deadline, question.seen
     start = start_of(deadline, seen)
     state = start_state(deadline, seen, start)
-    if state == "future" and foresee:
+    if state == "future" and foresee and not (deadline.during and not seen.given(deadline.during[:1])):
         start = foreseen_start(deadline, seen)
     blank = _blank(question, state)
     if state == "unreadable":
@@ -136,12 +144,14 @@ def _weigh(question: _Question, blank: Working, start: date) -> Working:
     """Judge a clock that has a start: count its due day, then weigh what became of it."""
     deadline, seen = question.deadline, question.seen
     version = deadline.version_on(start)
-    limbs, due = due_day(version.limit, start, seen) if version else ((), None)
+    answer = next((day for day in seen.happened(deadline.met_by.events) if day >= start), None)
+    limbs, due = due_day(version.limit, start, seen, answer) if version else ((), None)
     set_by = seen.first(deadline.set_by) if deadline.set_by else None
     due = set_by or due
     working = replace(
         blank,
-        clock=dated(blank.clock, deadline, start, due),
+        clock=dated(blank.clock, deadline, start, None if due == OPEN_ENDED else due),
+        doubt=_doubt(question),
         version=version,
         limbs=limbs,
         set_by=set_by,
@@ -159,20 +169,27 @@ def _weigh(question: _Question, blank: Working, start: date) -> Working:
     return with_readings(concluded(working, best, seen.as_at), seen, best)
 
 
+def _doubt(question: _Question) -> str:
+    where = None if question.link else later_start(question.deadline, question.seen)
+    return where.doubt if where else ""
+
+
 def _with_outcome(question: _Question, working: Working, start: date, due: date | None) -> Working:
     deadline, seen = question.deadline, question.seen
     answer, unseen = _answered(question, working, start, due)
-    end, revived = end_of(deadline, seen, start, answer)
-    answered = None if end else answer
-    matter = cells_that_matter(deadline, ended=end is not None)
-    implied = implied_by(deadline, seen, start)
+    since = start if question.link else answers_since(deadline, seen, start)
+    ending = end_of(deadline, seen, since, answer, due)
+    answered = None if ending.day else answer
+    matter = cells_that_matter(deadline, ended=ending.day is not None)
+    implied = implied_by(deadline, seen, since)
     if question.link:
         why = why_displaced(deadline, start, answer, question.displacing)
+        why = why or why_without_plan(deadline, seen, start, due)
     else:
         why = why_not_owed(question.rulebook, deadline, question.row, seen, due)
     return replace(
         working,
-        clock=replace(working.clock, answered=answered, ended=end),
+        clock=replace(working.clock, answered=answered, ended=ending.day),
         circumstances=replace(
             working.circumstances,
             readable="no" if seen.unreadable.intersection(matter) else "yes",
@@ -180,15 +197,22 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
             known="yes" if due else "no",
             nature="minimum" if deadline.minimum else "limit",
             unseen="yes" if unseen and answered else "no",
-            implied="yes" if implied else "no",
+            implied=_implied(
+                implied=bool(implied), released=ending.released, lapsed=has_lapsed(deadline, seen, since)
+            ),
         ),
         answer_event=seen.name_of(deadline.answers, answered) if answered else "",
-        end_event=seen.name_of(deadline.ends, end) if end else "",
-        too_early=came_too_early(deadline, seen, answers_since(deadline, seen, start)),
+        end_event=ending.event,
+        too_early=came_too_early(deadline, seen, since),
         implied_by=implied,
         why_not_owed=why,
-        revived=revived,
+        revived=ending.revived,
     )
+
+
+def _implied(*, implied: bool, released: bool, lapsed: bool) -> str:
+    """Return the word of `circumstances.WORDS["implied"]`."""
+    return "yes" if implied else "released" if released else "lapsed" if lapsed else "no"
 
 
 def _answered(

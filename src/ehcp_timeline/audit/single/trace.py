@@ -69,6 +69,7 @@ class Working:
         looked: Every excuse that was looked at.
         read: Every reading that applies.
         revived: Whether an end was undone.
+        doubt: Why its start is disputed; empty where it is not.
     """
 
     deadline: Deadline
@@ -86,6 +87,7 @@ class Working:
     looked: tuple[ExcuseResult, ...] = ()
     read: tuple[ReadingResult, ...] = ()
     revived: bool = False
+    doubt: str = ""
 
 
 def dated(clock: Clock, deadline: Deadline, start: date, due: date | None) -> Clock:

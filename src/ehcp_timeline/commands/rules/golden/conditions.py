@@ -17,7 +17,7 @@ from ehcp_timeline.commands.rules.golden.edges import (
     never_runs,
 )
 from ehcp_timeline.commands.rules.golden.model import Golden, in_question
-from ehcp_timeline.law.deadline import Dates, Limit, PlanByDue, Repeats, StartWhere
+from ehcp_timeline.law.deadline import BLANK, Dates, EndSpan, Limb, Limit, PlanByDue, Repeats, StartWhere
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.law.subset import part_of
 
@@ -44,8 +44,13 @@ def _starts(deadline: Deadline) -> Edges:
     if len(deadline.starts.events) > 1 and not deadline.repeats:
         yield f"has several starts, of which the {deadline.starts.which} counts", _several(deadline.starts)
     for where in deadline.starts_where:
-        yield f"has {' and '.join(where.given)} without {where.absent}", _given(where, absent=False)
-        yield f"has {' and '.join(where.given)} beside {where.absent}", _given(where, absent=True)
+        named = " or ".join(where.starts.events)
+        given = " and ".join(where.given)
+        yield f"is started later by {named}, with {given}", _started_later(where)
+        for event in where.absent:
+            yield f"has {named} with {given} beside {event}", _with(event, _has_all(where))
+        if where.doubt:
+            yield f"is disputed because it is started by {named}", _disputed_start(where)
 
 
 def _started_by(event: str) -> Covers:
@@ -56,9 +61,26 @@ def _several(starts: Dates) -> Covers:
     return lambda one: len({one.events[name] for name in starts.events if name in one.events}) > 1
 
 
-def _given(where: StartWhere, *, absent: bool) -> Covers:
+def _has_all(where: StartWhere) -> Covers:
     return lambda one: (
-        all(name in one.events for name in where.given) and (where.absent in one.events) == absent
+        one.events.keys() >= set(where.given) and not one.events.keys().isdisjoint(where.starts.events)
+    )
+
+
+def _started_later(where: StartWhere) -> Covers:
+    return lambda one: (
+        _has_all(where)(one)
+        and one.events.keys().isdisjoint(where.absent)
+        and one.working.start_event in where.starts.events
+        and one.working.doubt == where.doubt
+    )
+
+
+def _disputed_start(where: StartWhere) -> Covers:
+    return lambda one: (
+        one.working.doubt == where.doubt
+        and one.expected.get("certainty") == "disputed"
+        and not any(read.doubtful for read in one.working.read)
     )
 
 
@@ -67,14 +89,51 @@ def _outcomes(deadline: Deadline) -> Edges:
         yield f"is answered by {event}", _answered_by(event)
     for event in deadline.ends:
         yield f"is ended in time by {event}", _ended_by(event, ("before", "on"))
-        if not deadline.minimum and not never_runs(deadline):
+        if not _never_late(deadline):
             yield f"is ended too late by {event}", _ended_by(event, ("after",))
+    if deadline.ended_while:
+        yield from _ended_while(deadline, deadline.ended_while)
     for event in deadline.revived_by:
         yield f"is revived by {event}", _with(event, _revived)
     for event in deadline.revived_unless:
         yield f"is not revived because of {event}", _with(event, _not_revived)
     for event in deadline.implied_by:
         yield f"is shown to be done by {event}", _implied_by(event)
+    for event in deadline.lapses_with:
+        yield f"can no longer be done on the day of {event}", _lapsed_with(event)
+        yield f"can still be done before {event}", _with(event, _runs_over)
+
+
+def _lapsed_with(event: str) -> Covers:
+    return lambda one: one.clock.reason == "lapsed" and one.events.get(event) == one.golden.as_at
+
+
+def _runs_over(one: Asserted) -> bool:
+    return one.clock.verdict == "overdue" and "days_late" in one.expected
+
+
+def _ended_while(deadline: Deadline, span: EndSpan) -> Edges:
+    yield f"is ended in time by {span.first}", _ended_by(span.first, ("before", "on"))
+    if not _never_late(deadline):
+        yield f"is ended too late by {span.first}", _ended_by(span.first, ("after",))
+    if span.then == "unknown":
+        yield f"is open when {span.first} comes, and unknown after {span.last}", _reason("released")
+        return
+    yield f"is due on the day of {span.last}", _with(span.last, _due_beside(span.last, 0, "not-owed"))
+    yield f"is due the day after {span.last}", _with(span.last, _due_beside(span.last, 1, "overdue"))
+
+
+def _due_beside(event: str, days: int, verdict: str) -> Covers:
+    return lambda one: (
+        one.clock.due is not None
+        and (one.clock.due - one.events[event]).days == days
+        and one.clock.verdict == verdict
+    )
+
+
+def _never_late(deadline: Deadline) -> bool:
+    numberless = not any(version.limit.limbs for version in deadline.versions)
+    return deadline.minimum or never_runs(deadline) or numberless
 
 
 def _answered_by(event: str) -> Covers:
@@ -209,7 +268,10 @@ def _plan_by_due(plan: PlanByDue) -> Edges:
 
 
 def _on_its_last_day(event: str) -> Covers:
-    return lambda one: one.events[event] == one.clock.due and _is_owed(one)
+    return lambda one: (
+        one.events[event] == min(filter(None, (one.clock.start, one.clock.due)), default=None)
+        and _is_owed(one)
+    )
 
 
 def _owed_in_spite_of(events: tuple[str, ...]) -> Covers:
@@ -232,9 +294,32 @@ def _limbs(limit: Limit) -> Edges:
     for limb in limit.limbs:
         for event in limb.since.events if limb.since else ("",):
             yield f"has its due day from {event or 'its start'}, the later limb", _later_limb(event)
+        if limb.after:
+            yield from _conditional(limb)
     yield "lacks a date of a limb", _missing_limb(limit)
     if limit.rolls:
         yield "has a last day that rolls", _rolled
+
+
+def _conditional(limb: Limb) -> Edges:
+    for event in limb.after:
+        for fact, codes in limb.only_if:
+            for code in codes:
+                says = f"waits for {_named(limb)} after {event} where {fact} is {code}"
+                yield says, _with(event, _waits(limb, fact, code))
+
+
+def _named(limb: Limb) -> str:
+    return " or ".join(limb.since.events) if limb.since else "its start"
+
+
+def _waits(limb: Limb, fact: str, code: str) -> Covers:
+    known = "yes" if limb.missing == "open" else "no"
+    return lambda one: (
+        one.clock.due is None
+        and one.working.circumstances.known == known
+        and code in one.codes.get(fact, frozenset({BLANK}))
+    )
 
 
 def _later_limb(event: str) -> Covers:
@@ -259,6 +344,9 @@ def _rolled(one: Asserted) -> bool:
 
 
 def _repeats(repeats: Repeats) -> Edges:
+    for event in repeats.first:
+        yield f"is started by {event}, with the only answer years later", _years_later(event, "yes")
+        yield f"is started by {event}, with an answer years later among others", _years_later(event, "no")
     for event in repeats.unseen:
         yield f"is answered by {event}, within a year more", _unseen(event, "no")
         yield f"is answered by {event}, years later", _unseen(event, "yes")
@@ -271,10 +359,21 @@ def _unseen(event: str, word: str) -> Covers:
     return lambda one: one.working.answer_event == event and one.working.circumstances.unseen == word
 
 
+def _years_later(event: str, word: str) -> Covers:
+    return lambda one: (
+        one.working.start_event == event
+        and one.working.circumstances.unseen == word
+        and one.clock.answered is not None
+        and one.clock.due is not None
+        and (one.clock.answered - one.clock.due).days > _A_YEAR
+    )
+
+
 def _starts_after(event: str) -> Covers:
     return lambda one: one.clock.start is not None and one.events[event] < one.clock.start
 
 
+_A_YEAR = 366
 EDGES = (edges_of_due_day, edges_of_versions, edges_of_readings, edges_of_excuses, edges_of_conditions)
 
 

@@ -5,14 +5,14 @@ An edge is a sentence and a test: whether one clock that a golden case asserts s
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.clock.workdays import ONE_DAY, last_working_day, next_working_day
 from ehcp_timeline.commands.rules.golden.model import Golden
-from ehcp_timeline.law.deadline import Absence, Excuse, Reading
+from ehcp_timeline.law.deadline import Absence, Excuse, Reading, Version
 from ehcp_timeline.law.rulebook import Deadline
 
 
@@ -70,6 +70,10 @@ def edges_of_due_day(deadline: Deadline) -> Edges:
         yield "is asked on the day before its first lawful day", _is("running", days_left=1)
         yield "is asked on its first lawful day", _over_today
         return
+    if not any(version.limit.limbs for version in deadline.versions):
+        yield "is answered, and has no last day", _is("met", due=None)
+        yield "is asked unanswered, and has no last day", _is("running", due=None)
+        return
     yield "is answered on its last day", _answered_on_due
     yield "is answered on the day after its last", _is("late", days_late=1, ended=None)
     if not never_runs(deadline):
@@ -98,16 +102,20 @@ def edges_of_versions(deadline: Deadline) -> Edges:
     first = deadline.versions[0].since
     yield f"starts on {first - ONE_DAY}, the day before its first version", _unknown_from(first - ONE_DAY)
     for version in deadline.versions:
-        yield f"starts on {version.since}, the first day of a version", _due_from(version.since)
+        yield f"starts on {version.since}, the first day of a version", _due_from(version, version.since)
         if version.until:
-            yield f"starts on {version.until}, the last day of a version", _due_from(version.until)
+            yield f"starts on {version.until}, the last day of a version", _due_from(version, version.until)
     last = deadline.versions[-1].until
     if last:
         yield f"starts on {last + ONE_DAY}, the day after its last version", _unknown_from(last + ONE_DAY)
 
 
-def _due_from(start: date) -> Covers:
-    return lambda one: one.clock.start == start and one.clock.due is not None and "due" in one.expected
+def _due_from(version: Version, start: date) -> Covers:
+    return lambda one: (
+        one.clock.start == start
+        and (one.clock.due is not None or not version.limit.limbs)
+        and "due" in one.expected
+    )
 
 
 def _unknown_from(start: date) -> Covers:
@@ -133,6 +141,12 @@ def edges_of_readings(deadline: Deadline) -> Edges:
                 _moved_by(reading, reading.until),
             )
             yield f"starts on {after}, after the reading {reading.id}", _without(reading, after)
+        if reading.season:
+            first, last = ((count.month, count.day) for count in reading.season)
+            yield f"starts on the first day of a year of the reading {reading.id}", _in_season(reading, first)
+            yield f"starts on the last day of a year of the reading {reading.id}", _in_season(reading, last)
+            yield f"starts the day before a year's days of the reading {reading.id}", _beside(first, ONE_DAY)
+            yield f"starts the day after a year's days of the reading {reading.id}", _beside(last, -ONE_DAY)
         for event in reading.after:
             yield f"has the answer of the reading {reading.id} without {event}", _lacks(reading, event)
 
@@ -161,6 +175,23 @@ def _without(reading: Reading, start: date) -> Covers:
         and {"earliest_reading", "latest_reading"} <= one.expected.keys()
         and not any(read.reading == reading for read in one.working.read)
     )
+
+
+def _in_season(reading: Reading, day: tuple[int, int]) -> Covers:
+    moved = _moved_by(reading)
+    return lambda one: one.clock.start is not None and _day_of_year(one.clock.start) == day and moved(one)
+
+
+def _beside(day: tuple[int, int], step: timedelta) -> Covers:
+    return lambda one: (
+        one.clock.start is not None
+        and _day_of_year(one.clock.start + step) == day
+        and {"earliest_reading", "latest_reading"} <= one.expected.keys()
+    )
+
+
+def _day_of_year(day: date) -> tuple[int, int]:
+    return day.month, day.day
 
 
 def _lacks(reading: Reading, event: str) -> Covers:

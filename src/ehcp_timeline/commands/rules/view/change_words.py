@@ -5,13 +5,15 @@ from typing import Any, Final
 
 from ehcp_timeline.commands.rules.view.clauses import (
     dates_words,
+    ended_while_words,
     excuse_words,
     limit_words,
     plan_words,
     reading_words,
     repeats_words,
+    start_where_words,
 )
-from ehcp_timeline.law.deadline import Dates, Excuse, Limit, PlanByDue, Reading, Repeats, StartWhere
+from ehcp_timeline.law.deadline import Dates, EndSpan, Excuse, Limit, PlanByDue, Reading, Repeats, StartWhere
 from ehcp_timeline.law.diff import ClauseChange
 from ehcp_timeline.law.rulebook import Deadline, Event, Instrument
 from ehcp_timeline.text.words import day, listed
@@ -33,9 +35,11 @@ PARTS: Final = {
     "starts_where": "other starts",
     "met_by": "what answers it",
     "ends": "what ends it",
+    "ended_while": "when nothing is owed",
     "revived_by": "what revives it",
     "revived_unless": "what keeps it ended",
     "implied_by": "what implies it",
+    "lapses_with": "what it lapses with",
     "only_if": "the facts it depends on",
     "shown_by": "what shows those facts",
     "owed_when": "when it is owed",
@@ -127,10 +131,6 @@ def _instrument_words(one: Instrument) -> str:
     return f"{one.title}, in force {one.in_force or 'on no day that is known'}"
 
 
-def _start_words(one: StartWhere) -> str:
-    return f"{dates_words(one.starts)} where {listed(one.given)} stand and {one.absent} does not"
-
-
 _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     Deadline: _deadline_words,
     Limit: limit_words,
@@ -141,5 +141,6 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     PlanByDue: plan_words,
     Event: _event_words,
     Instrument: _instrument_words,
-    StartWhere: _start_words,
+    StartWhere: start_where_words,
+    EndSpan: ended_while_words,
 }

@@ -1,25 +1,33 @@
 """The clauses of a deadline in words: limits, what starts it again, readings, excuses, their proof."""
 
+from calendar import month_name
+
 from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.law.deadline import (
     Absence,
     Closure,
     Dates,
+    EndSpan,
     Excuse,
     Limb,
     Limit,
     PlanByDue,
     Reading,
     Repeats,
+    StartWhere,
 )
 from ehcp_timeline.text.counting import UNIT_WORDS, said_count
 from ehcp_timeline.text.words import count, day, listed
 
+_MISSING = {"open": "not yet over", "unknown": "unknown"}
+_THEN = {"owed": "owed again if due later", "unknown": "unknown if it was open"}
 _ROLLS = {"": "", "tribunal": "; a last day that is no working day rolls forward as the Tribunal Rules say"}
 
 
 def limit_words(limit: Limit) -> str:
-    """Return the whole limit: its limb, or the latest of its limbs."""
+    """Return the whole limit: its limb, or the latest of its limbs, or the words of the law."""
+    if not limit.limbs:
+        return limit.words
     if len(limit.limbs) == 1:
         return _limb_words(limit.limbs[0])
     limbs = "; or ".join(map(_limb_words, limit.limbs))
@@ -51,7 +59,25 @@ def _limb_words(limb: Limb) -> str:
     words = said_count(limb.count)
     if limb.count.kind == "within" and limb.count.number:
         words = f"within {words}"
-    return f"{words}, from {dates_words(limb.since)}" if limb.since else words
+    parts = [
+        f"{words}, from {dates_words(limb.since)}" if limb.since else words,
+        f"after {listed(limb.after, 'or')}" if limb.after else "",
+        *(f"where {fact} is {listed(codes, 'or')}" for fact, codes in limb.only_if),
+        f"{_MISSING[limb.missing]} without that date" if limb.after else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def start_where_words(where: StartWhere) -> str:
+    """Return a later start, and on which rows it counts."""
+    absent = f" and {listed(where.absent, 'or')} does not" if where.absent else ""
+    doubt = f"; disputed: {where.doubt}" if where.doubt else ""
+    return f"{dates_words(where.starts)}, if later, where {listed(where.given)} stand{absent}{doubt}"
+
+
+def ended_while_words(span: EndSpan) -> str:
+    """Return the time in which nothing is owed, and what holds once it is over."""
+    return f"{span.first} to {span.last}, then {_THEN[span.then]}"
 
 
 def repeats_words(repeats: Repeats) -> str:
@@ -68,7 +94,8 @@ def repeats_words(repeats: Repeats) -> str:
 def plan_words(plan: PlanByDue) -> str:
     """Return what shows that a plan existed by the due day, without which nothing is owed."""
     made, shown, first = (listed(events, "or") for events in (plan.made, plan.shown_by, plan.before_plan))
-    return f"made by the due day ({made}), or shown by {shown}; not on the row of a first plan ({first})"
+    by = f"made by the due day, or by the start if that is earlier ({made})"
+    return f"{by}, or shown by {shown}; not on the row of a first plan ({first})"
 
 
 def reading_words(reading: Reading) -> str:
@@ -81,9 +108,14 @@ def reading_words(reading: Reading) -> str:
         f"only after {listed(reading.after, 'or')}" if reading.after else "",
         f"for clocks started from {day(reading.since)}" if reading.since else "",
         f"for clocks started to {day(reading.until)}" if reading.until else "",
+        f"for clocks started from {_season(reading.season)} of a year" if reading.season else "",
         "always disputed" if reading.always_disputed else "",
     ]
     return f"{'; '.join(part for part in parts if part)}. {reading.source}"
+
+
+def _season(season: tuple[Count, Count]) -> str:
+    return " to ".join(f"{count.day} {month_name[count.month]}" for count in season)
 
 
 def excuse_words(excuse: Excuse) -> str:

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator
 
 from ehcp_timeline.commands.rules.view.clauses import (
     dates_words,
+    ended_while_words,
     excuse_words,
     limit_words,
     period_words,
     plan_words,
     reading_words,
     repeats_words,
+    start_where_words,
 )
 from ehcp_timeline.commands.rules.view.list import plain_values
 from ehcp_timeline.law.deadline import Version
@@ -50,14 +52,15 @@ def _counting(one: Deadline) -> Iterator[Pair]:
     """Yield what starts, answers and ends the clock."""
     yield "Starts", dates_words(one.starts)
     for case in one.starts_where:
-        where = f"where {listed(case.given)} stand and {case.absent} does not"
-        yield "or", f"{dates_words(case.starts)}, {where}"
+        yield "or", start_where_words(case)
     yield "Answered by", dates_words(one.met_by)
     yield "not before", f"{period_words(one.answers_from)} before the start" if one.answers_from else ""
     yield "Ended by", listed(one.ends, "or")
+    yield "Not owed from", ended_while_words(one.ended_while) if one.ended_while else ""
     yield "Revived by", listed(one.revived_by, "or")
     yield "but not if", listed(one.revived_unless, "or")
     yield "Implied by", listed(one.implied_by, "or")
+    yield "Lapses with", listed(one.lapses_with, "or")
     yield "Repeats", repeats_words(one.repeats) if one.repeats else ""
 
 
