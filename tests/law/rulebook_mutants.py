@@ -9,9 +9,10 @@ from typing import Any
 
 from ehcp_timeline.clock.counting import UNITS
 from ehcp_timeline.commands.rules.golden.model import Golden, failures
-from ehcp_timeline.law.loader.deadline import Words, read_deadline, spread
+from ehcp_timeline.law.loader.deadline import read_deadline, spread
 from ehcp_timeline.law.loader.excuse import read_grounds
 from ehcp_timeline.law.loader.faults import Location
+from ehcp_timeline.law.loader.limit import Words
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.law.subset import part_of
 

@@ -14,7 +14,7 @@ SOURCES = ("education", "medical", "psychology", "social_care", "sensory", "adul
 IDS = """
 assess.decide assess.advice assess.no_plan reversed.no_plan reversed.issue
 plan.consultation plan.draft plan.window plan.respond plan.issue
-review.annual review.notice review.report review.decide review.amendments review.final
+review.annual review.release review.notice review.report review.decide review.amendments review.final
 amend.respond amend.window amend.final cease.keep
 phase.school phase.post16 phase.between_post16
 move.transfer move.notice move.review
@@ -54,6 +54,9 @@ def deadline(request: pytest.FixtureRequest) -> Deadline:
 
 def _events(deadline: Deadline) -> Iterator[str]:
     yield from (*deadline.start_events, *deadline.answers, *deadline.ends, *deadline.revived_by)
+    yield from deadline.lapses_with
+    if span := deadline.ended_while:
+        yield from (span.first, span.last)
     yield from (*deadline.revived_unless, *deadline.implied_by, *deadline.shown_by, *deadline.owed_when)
     yield from (*deadline.after, *(deadline.during or ()), deadline.set_by or "case_id")
     yield from (name for name in deadline.displaced_by if name not in LAW.by_id)
@@ -65,6 +68,7 @@ def _events(deadline: Deadline) -> Iterator[str]:
         yield from (*repeats.first, *repeats.again, *repeats.closed_by, *repeats.unseen)
     for limit in _limits(deadline):
         yield from (name for limb in limit.limbs if limb.since for name in limb.since.events)
+        yield from (name for limb in limit.limbs for name in limb.after)
     for reading in deadline.readings:
         yield from (*reading.after, reading.waived_by or "case_id")
         yield from (name for dates in (reading.starts, reading.met_by) if dates for name in dates.events)
@@ -84,7 +88,7 @@ def test_every_permanent_id_stands_and_no_other() -> None:
     """The ids that outputs, configurations and spreadsheets refer to never change."""
     expected = {*IDS.split(), *(f"assess.advice.{source}" for source in SOURCES)}
 
-    assert len(NAMES) == 79
+    assert len(NAMES) == 80
     assert set(NAMES) == expected
 
 

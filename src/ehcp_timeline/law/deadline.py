@@ -185,22 +185,28 @@ class Excuse:
 
 @dataclass(frozen=True, slots=True)
 class PlanByDue:
-    """The duty is owed only if a plan existed by the due day, or by the start if that is earlier.
+    """The duty is owed only if a plan existed by the due day, or by the start.
 
-    Owed if one of `made` or `shown_by` is dated on or before that day. If not: owed where one of
-    `shown_by` stands before every `made` date; not owed where a `made` date stands; not owed where one of
-    `before_plan` shows that the row is about a first plan; otherwise the row is taken at its word and the
-    duty is owed.
+    Owed if one of `made` or `shown_by` is dated on or before that day. If not: not owed where a `made`
+    date stands; owed where one of `shown_by` stands; not owed where one of `before_plan` shows that the
+    row is about a first plan; otherwise the row is taken at its word and the duty is owed.
+
+    Attributes:
+        made: The plan was made.
+        shown_by: There was a plan. By the start, one that stands before every `made` date shows another plan.
+        before_plan: There was none yet.
+        by: By which day.
     """
 
     made: tuple[str, ...]
     shown_by: tuple[str, ...]
     before_plan: tuple[str, ...]
+    by: Literal["due", "start"] = "due"
 
 
 @dataclass(frozen=True, slots=True)
 class StartWhere:
-    """A later start for rows where all of `given` stand and none of `absent` does.
+    """A later start for rows where all of `given` stand and `absent` does not.
 
     Answers and ends still count from the ordinary start.
 
@@ -212,7 +218,7 @@ class StartWhere:
     """
 
     given: tuple[str, ...]
-    absent: tuple[str, ...]
+    absent: str
     starts: Dates
     doubt: str = ""
 

@@ -43,7 +43,7 @@ class Deadline:
         starts_where: Later starts for some rows; the first that fits is taken.
         met_by: What answers it: the earliest on or after the start.
         ends: What ends it; nothing is owed any more.
-        ended_while: A time in which nothing is owed; the last entry of `ends` in a rulebook's file.
+        ended_while: A time in which nothing is owed; it stands in `ends` in a rulebook's file.
         revived_by: What makes an earlier end undone.
         revived_unless: Ends that stand for good: an end is not revived where one of these stands before
             the answer.
@@ -57,7 +57,7 @@ class Deadline:
         during: Runs only if the start lies between these two events; the second may be open.
         displaced_by: Events or deadlines that take its place.
         set_by: A date in the file that replaces the due day.
-        plan_by_due: Owed only if a plan existed by the due day, or by the start if that is earlier.
+        plan_by_due: Owed only if a plan existed by the due day, or by the start.
         answers_from: For a due day that lies before the start: how long before the start an answer counts.
         repeats: How it starts again; None for a duty that stands once on a row.
         versions: The time limit through the years.

@@ -187,7 +187,7 @@ only_if = st.lists(
     max_size=2,
 ).map(tuple)
 starts_where = st.lists(
-    st.builds(StartWhere, few_events, any_events, dates, st.sampled_from(["", "disputed"])), max_size=2
+    st.builds(StartWhere, few_events, events, dates, st.sampled_from(["", "disputed"])), max_size=2
 ).map(tuple)
 displacing = st.lists(st.sampled_from((*IDS, *EVENTS)), max_size=2, unique=True).map(tuple)
 
@@ -228,7 +228,12 @@ def deadlines(draw: st.DrawFn, name: str) -> Deadline:
         during=draw(sometimes(pairs, None)),
         displaced_by=draw(sometimes(displacing)),
         set_by=draw(sometimes(st.just(SET_DUE), None)),
-        plan_by_due=draw(sometimes(st.builds(PlanByDue, any_events, any_events, any_events), None)),
+        plan_by_due=draw(
+            sometimes(
+                st.builds(PlanByDue, any_events, any_events, any_events, st.sampled_from(["due", "start"])),
+                None,
+            )
+        ),
         answers_from=draw(sometimes(periods("at_least_before"), None)),
         repeats=repeats,
         readings=tuple(draw(readings(place, nature)) for place in range(draw(st.integers(0, 2)))),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import NEVER, earlier, either, instead
+from ehcp_timeline.audit.bulk.days import NEVER, between, earlier, either, instead
 from ehcp_timeline.audit.bulk.events import EventFrame
 from ehcp_timeline.audit.bulk.row_events import RowsSeen
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
@@ -23,7 +23,9 @@ def start_of(deadline: Deadline, seen: RowsSeen) -> pl.Series:
 
 def _starts_later(where: StartWhere, seen: EventFrame, ordinary: pl.Series) -> pl.Series:
     start = seen.pick(where.starts)
-    fits = (start < NEVER) & ((ordinary == NEVER) | (start > ordinary)) & (seen.first(where.absent) == NEVER)
+    fits = (
+        (start < NEVER) & ((ordinary == NEVER) | (start > ordinary)) & (seen.first((where.absent,)) == NEVER)
+    )
     for name in where.given:
         fits &= seen.first((name,)) < NEVER
     return fits
@@ -129,9 +131,13 @@ def not_owed(
 
 def without_plan(deadline: Deadline, seen: EventFrame, start: pl.Series, due: pl.Series) -> pl.Series | None:
     """Return which clocks had no plan by the due day or the start; None where none is needed."""
-    if not deadline.plan_by_due:
+    plan = deadline.plan_by_due
+    if plan is None:
         return None
-    return ~_had_plan(deadline.plan_by_due, earlier(start, due), seen)
+    if plan.by == "due":
+        return (due < NEVER) & ~_had_plan(plan, due, seen)
+    covered = between(start, deadline.versions[0].since, deadline.versions[-1].until)
+    return covered & ~_had_plan(plan, start, seen)
 
 
 def _stands(deadline: Deadline, seen: RowsSeen) -> pl.Series:
@@ -143,4 +149,6 @@ def _stands(deadline: Deadline, seen: RowsSeen) -> pl.Series:
 def _had_plan(plan: PlanByDue, by: pl.Series, seen: EventFrame) -> pl.Series:
     made, shown, before = (seen.next(names) for names in (plan.made, plan.shown_by, plan.before_plan))
     in_time = (made <= by) | (shown <= by)
-    return in_time | (shown < made) | ((made == NEVER) & (shown == NEVER) & (before == NEVER))
+    if plan.by == "start":
+        in_time |= shown < made
+    return in_time | ((made == NEVER) & ((shown < NEVER) | (before == NEVER)))

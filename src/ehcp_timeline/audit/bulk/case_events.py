@@ -306,7 +306,7 @@ class CasesSeen(EventFrame):
 
     def holds_code(self, fact: str, codes: Names) -> pl.Series:
         """Refuse: rows of a case may hold different codes, so no duty that repeats asks for one."""
-        raise NotImplementedError((fact, codes))
+        raise TypeError((fact, codes))
 
     def unreadable(self, names: Names) -> pl.Series | None:
         """Return which links' case has an unreadable cell in one of these columns; None for no link."""

@@ -19,7 +19,7 @@ def later_start(deadline: Deadline, seen: EventHistory) -> StartWhere | None:
     ordinary = seen.pick(deadline.starts)
     for where in deadline.starts_where:
         start = seen.pick(where.starts)
-        fits = all(seen.first(name) for name in where.given) and not any(map(seen.first, where.absent))
+        fits = all(seen.first(name) for name in where.given) and not seen.first(where.absent)
         if fits and start and (ordinary is None or start > ordinary):
             return where
     return None
@@ -126,10 +126,11 @@ def why_not_owed(
 
 def why_without_plan(deadline: Deadline, seen: EventHistory, start: date | None, due: date | None) -> str:
     """Return that there was no plan by the due day or the start, or an empty string where none is needed."""
-    by = min(filter(None, (start, due)), default=None)
-    if deadline.plan_by_due and by and not _had_plan(deadline.plan_by_due, by, seen):
-        return f"no plan existed by {by}"
-    return ""
+    plan = deadline.plan_by_due
+    if plan is None or start is None or deadline.version_on(start) is None:
+        return ""
+    by = start if plan.by == "start" else due
+    return f"no plan existed by {by}" if by and not _had_plan(plan, by, seen) else ""
 
 
 def why_displaced(deadline: Deadline, start: date, answer: date | None, displacing: tuple[date, ...]) -> str:
@@ -146,9 +147,9 @@ def _had_plan(plan: PlanByDue, by: date, seen: EventHistory) -> bool:
     made, shown = seen.happened(plan.made), seen.happened(plan.shown_by)
     if any(day <= by for day in (*made, *shown)):
         return True
-    if made or shown:
-        return bool(shown) and (not made or shown[0] < made[0])
-    return not seen.happened(plan.before_plan)
+    if plan.by == "start" and made and shown and shown[0] < made[0]:
+        return True
+    return not made and (bool(shown) or not seen.happened(plan.before_plan))
 
 
 def cells_that_matter(deadline: Deadline, *, ended: bool = True) -> frozenset[str]:
@@ -173,7 +174,7 @@ def cells_that_matter(deadline: Deadline, *, ended: bool = True) -> frozenset[st
             *deadline.owed_when,
             *deadline.displaced_by,
             *(deadline.start_events if deadline.repeats else ()),
-            *(name for where in deadline.starts_where for name in (*where.given, *where.absent)),
+            *(name for where in deadline.starts_where for name in (*where.given, where.absent)),
             *((deadline.set_by,) if deadline.set_by else ()),
             *(name for limb in limbs if limb.since for name in limb.since.events),
             *(name for limb in limbs for name in (*limb.after, *(fact for fact, _ in limb.only_if))),

@@ -18,14 +18,15 @@ class Link:
         start: The day it started.
         row: Physical line of the first row on which that start stands.
         answer: The next answer of the case after the start.
-        unseen: Whether years before that answer may be missing in the file: only a later row's "previous
-            review" tells of it, or it is the only answer of the case and the clock is the chain's first.
+        unseen: Whether only a later row's "previous review" tells of that answer.
+        alone: Whether it is the only answer of the case, and the clock the first of its chain.
     """
 
     start: date
     row: int
     answer: date | None
     unseen: bool
+    alone: bool = False
 
 
 def links_of(deadline: Deadline, rows: Sequence[Row], whole: EventHistory) -> tuple[Link, ...]:
@@ -40,8 +41,8 @@ def links_of(deadline: Deadline, rows: Sequence[Row], whole: EventHistory) -> tu
     for start in sorted(starts):
         answer = next((day for day in answers if day > start), None)
         row = next(row.number for row in rows if any(row.events.get(name) == start for name in columns))
-        alone = len(answers) == 1 and start in whole.happened(repeats.first)
-        links.append(Link(start, row, answer, answer in unseen or alone))
+        alone = answers == [answer] and answer in met and start in whole.happened(repeats.first)
+        links.append(Link(start, row, answer, answer in unseen, alone))
     return tuple(links)
 
 

@@ -12,9 +12,11 @@ from ehcp_timeline.audit.circumstances import Circumstances
 from ehcp_timeline.audit.clock import Clock, Verdict
 from ehcp_timeline.audit.single.trace import CountedPeriod, Working
 from ehcp_timeline.audit.verdicts import decide
-from ehcp_timeline.law.deadline import Version
+from ehcp_timeline.clock.counting import Count
+from ehcp_timeline.clock.workdays import ONE_DAY, roll_for_tribunal
+from ehcp_timeline.law.deadline import Limb, Version
 from ehcp_timeline.text.counting import days_named, said_count, said_day
-from ehcp_timeline.text.words import quoted
+from ehcp_timeline.text.words import REASONS, quoted
 
 Facts = Mapping[str, str | int | bool | date | None]
 
@@ -46,6 +48,7 @@ def replay(steps: Iterable[ExplanationStep]) -> Verdict:
     return decide(Circumstances(**given)).verdict
 
 
+AT_ITS_END = Count("not_before_end_of", 0, "days")
 APPLIES = {
     "yes": "",
     "blank": "The fact that it depends on is blank, so it has not started.",
@@ -129,10 +132,25 @@ def _count(working: Working, _: date) -> Iterator[ExplanationStep]:
         return
     for counted in working.limbs:
         yield _limb(working, counted)
-    if len(version.limit.limbs) > 1 and due and not working.set_by:
+    if version.limit.rolls and version.limit.minimum:
+        yield from _rolled(working)
+    elif len(version.limit.limbs) > 1 and due and not working.set_by:
         rolled = " and rolled forward under the Tribunal Rules" if version.limit.rolls else ""
         text = f"The later of these counts{rolled}: {said_day(due)}."
         yield ExplanationStep(0, "Count", text, facts={"latest": due, "rolls": version.limit.rolls or None})
+
+
+def _rolled(working: Working) -> Iterator[ExplanationStep]:
+    """Yield the step from the last day of a minimum to the day to which the Tribunal Rules roll it."""
+    firsts = [limb.to for limb in working.limbs if limb.count.kind == "not_before_end_of"]
+    last = max(firsts, default=date.max) - ONE_DAY
+    rolled = roll_for_tribunal(last)
+    if firsts and rolled != last:
+        after = CountedPeriod("", rolled, rolled + ONE_DAY, AT_ITS_END)
+        text = (
+            f"That time ends on {said_day(last)}, and rolls to {said_day(rolled)} under the Tribunal Rules."
+        )
+        yield replace(_limb(working, after), text=text)
 
 
 def _limb(working: Working, counted: CountedPeriod) -> ExplanationStep:
@@ -160,6 +178,9 @@ def _due(working: Working, _: date) -> Iterator[ExplanationStep]:
     clock = working.clock
     if clock.start is None or working.circumstances.start != "stands":
         return
+    if clock.due is None and working.circumstances.known == "yes":
+        yield ExplanationStep(0, "Due", _open_ended(working), gives=_given(working, "known", "nature"))
+        return
     if clock.due is None:
         text = "Its due day cannot be found: a date that it is counted from is missing."
         yield ExplanationStep(0, "Due", text, gives=_given(working, "known"))
@@ -176,6 +197,22 @@ def _due(working: Working, _: date) -> Iterator[ExplanationStep]:
         text += " Bank holidays of that year have not been announced yet."
     facts = {"due": clock.due, "act_by": clock.act_by, "provisional": clock.provisional}
     yield ExplanationStep(0, "Due", text, gives=_given(working, "known", "nature"), facts=facts)
+
+
+def _open_ended(working: Working) -> str:
+    """Return why a clock has no due day although nothing is missing."""
+    if working.version and working.version.limit.words:
+        return f"The law gives no number of days: {working.version.limit.words}."
+    waits = {name: None for limb in _limbs(working) if limb.missing == "open" for name in _from(limb)}
+    return f"The first lawful day has not come: it waits for {' or '.join(waits)}."
+
+
+def _limbs(working: Working) -> tuple[Limb, ...]:
+    return working.version.limit.limbs if working.version else ()
+
+
+def _from(limb: Limb) -> tuple[str, ...]:
+    return limb.since.events if limb.since else ()
 
 
 def _readable(working: Working, _: date) -> Iterator[ExplanationStep]:
@@ -209,6 +246,8 @@ def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
     if clock.answered:
         beside = _beside(clock.answered, clock.due)
         text = f"{working.answer_event} on {said_day(clock.answered)} answered it{beside}."
+        if working.circumstances.implied == "released":
+            text += f" {REASONS['released'].capitalize()}."
         if working.circumstances.unseen == "yes":
             text += " Years in between are not in the file, so that review year cannot be judged."
         return text
@@ -217,6 +256,10 @@ def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
         return f"{working.end_event} on {said_day(clock.ended)} ended it unanswered{beside}."
     names = " or ".join(working.deadline.answers)
     text = f"No {names} by the as-at date, {said_day(as_at)}{_beside(as_at, clock.due)}."
+    if working.circumstances.implied == "released":
+        text += f" {REASONS['released'].capitalize()}."
+    if working.circumstances.implied == "lapsed":
+        text += f" {' or '.join(working.deadline.lapses_with)} has come, so it can no longer be done."
     if working.implied_by:
         text += f" But {working.implied_by} shows that it must have been done; its date is not recorded."
     return text
@@ -247,11 +290,15 @@ def _excuses(working: Working, _: date) -> Iterator[ExplanationStep]:
 
 
 def _readings(working: Working, _: date) -> Iterator[ExplanationStep]:
+    if working.doubt and working.clock.certainty == "disputed":
+        text = f"The start is disputed: {working.doubt}."
+        facts: Facts = {"reading": "start", "since": working.clock.start, "disputes": True}
+        yield ExplanationStep(0, "Other reading", text, facts=facts)
     for read in working.read:
         text = f"{read.reading.id}: due {said_day(read.due)}: {read.verdict}."
         if read.reading.always_disputed:
             text += " Two authorities differ about the duty itself, so the clock is disputed in any event."
-        facts: Facts = {
+        facts = {
             "reading": read.reading.id,
             "since": read.start,
             "due": read.due,

@@ -224,7 +224,7 @@ def _answered(
         names = question.deadline.met_by.events
         since = answers_since(question.deadline, question.seen, start)
         return answer_of(question.deadline, names, question.seen, since), False
-    if link.answer is None or not link.unseen or due is None or working.version is None:
+    if link.answer is None or not (link.unseen or link.alone) or due is None or working.version is None:
         return link.answer, False
     limit = one_period_more(working.version.limit, due, question.seen)
     return link.answer, limit is not None and link.answer > limit

@@ -1,7 +1,7 @@
 """Read one `[[deadline]]` table into a frozen record."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, cast
@@ -18,10 +18,11 @@ from ehcp_timeline.law.deadline import (
     StartWhere,
     Version,
 )
-from ehcp_timeline.law.loader.excuse import Grounds, read_excuses
+from ehcp_timeline.law.loader.excuse import read_excuses
 from ehcp_timeline.law.loader.faults import Location, Table
 from ehcp_timeline.law.loader.limit import (
     LIMIT_KEYS,
+    Words,
     read_answers,
     read_count,
     read_dates,
@@ -59,27 +60,6 @@ READING_KEYS = frozenset(
     (*LIMIT_KEYS, *("id", "source", "starts", "met_by", "waived_by", "after", "from", "to"))
 )
 LIMIT_WORDS = frozenset((*LIMIT_KEYS, "missing", "rolls"))
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a deadline may refer to.
-
-    Attributes:
-        events: Every event of the rulebook.
-        codes: Fact to its closed list of codes.
-        flags: Every flag.
-        deadline_ids: Every deadline, for `displaced_by`.
-        instruments: Ids that a citation may begin with; empty where citations are free (an overlay).
-        grounds: Groups of excuses by their id.
-    """
-
-    events: frozenset[str]
-    codes: Mapping[str, tuple[str, ...]]
-    flags: frozenset[str]
-    deadline_ids: frozenset[str]
-    instruments: frozenset[str]
-    grounds: Mapping[str, Grounds]
 
 
 def spread(table: Table) -> Iterator[tuple[Table, str | None]]:
@@ -157,7 +137,8 @@ def _read_starts_where(place: Location, table: Table, words: Words) -> tuple[Sta
     found = []
     for here, body in place.tables(table, "starts_where"):
         here.keys(body, ("given", "absent", "starts", "disputes", "source"))
-        given, absent = (here.words(body, key, words.events, "event") for key in ("given", "absent"))
+        given, absent = here.words(body, "given", words.events, "event"), here.want(body, "absent", str, "")
+        here.known("absent", absent, words.events, "event")
         if not given:
             here.fault("given is missing; name what must stand on the row")
         disputed = here.one_of(body, "disputes", ("boundary", "always"), "boundary") == "always"
@@ -206,8 +187,10 @@ def _read_plan_by_due(place: Location, table: Table, words: Words) -> PlanByDue 
         return None
     here, body = place.at("plan_by_due"), place.maybe(table, "plan_by_due", dict, {})
     keys = ("made", "shown_by", "before_plan")
-    here.keys(body, keys)
-    return PlanByDue(*(here.words(body, key, words.events, "event") for key in keys))
+    here.keys(body, (*keys, "by"))
+    by = cast("Any", here.one_of(body, "by", ("due", "start"), "due"))
+    made, shown_by, before_plan = (here.words(body, key, words.events, "event") for key in keys)
+    return PlanByDue(made, shown_by, before_plan, by)
 
 
 def _read_answers_from(place: Location, table: Table) -> Count | None:

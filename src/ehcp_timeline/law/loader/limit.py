@@ -1,20 +1,41 @@
 """Read a time limit: how it is counted, from what, and what a missing date does."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from ehcp_timeline.clock.counting import UNITS, Calendar, Count, Counted, Kind
 from ehcp_timeline.law.deadline import BLANK, Dates, Limb, Limit
+from ehcp_timeline.law.loader.excuse import Grounds
 from ehcp_timeline.law.loader.faults import Location, Table
-
-if TYPE_CHECKING:
-    from ehcp_timeline.law.loader.deadline import Words
 
 PERIODS = ("within", "not_before_end_of")
 LIMIT_KEYS = (*PERIODS, "before", "at_least_before", "later_of")
 COUNTED = ("excluded", "included")
 LONGEST = 3660  # ten years of days: a longer period is a slip of the hand
 NO_LIMIT = Limit((Limb(Count("within")),))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a deadline may refer to.
+
+    Attributes:
+        events: Every event of the rulebook.
+        codes: Fact to its closed list of codes.
+        flags: Every flag.
+        deadline_ids: Every deadline, for `displaced_by`.
+        instruments: Ids that a citation may begin with; empty where citations are free (an overlay).
+        grounds: Groups of excuses by their id.
+    """
+
+    events: frozenset[str]
+    codes: Mapping[str, tuple[str, ...]]
+    flags: frozenset[str]
+    deadline_ids: frozenset[str]
+    instruments: frozenset[str]
+    grounds: Mapping[str, Grounds]
 
 
 def read_dates(place: Location, table: Table, key: str, events: frozenset[str]) -> Dates:
@@ -42,9 +63,7 @@ def read_answers(place: Location, table: Table, events: frozenset[str]) -> Dates
     return answers
 
 
-def read_limit(
-    place: Location, table: Table, words: "Words", starts: Dates, *, repeats: bool = False
-) -> Limit:
+def read_limit(place: Location, table: Table, words: Words, starts: Dates, *, repeats: bool = False) -> Limit:
     """Read the one time limit of a version or a reading.
 
     Args:
@@ -77,7 +96,7 @@ def _since(dates: Dates, starts: Dates) -> Dates | None:
     return None if len(dates.events) == 1 and dates.events == starts.events else dates
 
 
-def _read_later_of(place: Location, table: Table, words: "Words", starts: Dates, *, repeats: bool) -> Limit:
+def _read_later_of(place: Location, table: Table, words: Words, starts: Dates, *, repeats: bool) -> Limit:
     limbs = []
     for here, body in place.tables(table, "later_of"):
         here.keys(body, ("from", *PERIODS, "after", "only_if", "missing"))
@@ -94,15 +113,17 @@ def _read_later_of(place: Location, table: Table, words: "Words", starts: Dates,
             here.at("after").fault("does not go with a duty that repeats, nor with a limb from the start")
         missing = cast("Any", here.one_of(body, "missing", ("open", "unknown"), "unknown"))
         limbs.append(Limb(count, since, after, only_if, missing))
-    if len(limbs) < 2 or limbs[0].after:
-        place.at("later_of").fault("needs at least two limbs, the first without after")
+    if len(limbs) < 2:
+        place.at("later_of").fault("needs at least two limbs")
         return NO_LIMIT
+    if limbs[0].after:
+        place.at("later_of").fault("begins with a limb that always counts: leave after out of the first")
     missing = place.one_of(table, "missing", ("skip", "unknown"), "unknown")
     rolls = place.one_of(table, "rolls", ("", "tribunal"), "")
     return Limit(tuple(limbs), cast("Any", missing), cast("Any", rolls))
 
 
-def read_only_if(place: Location, table: Table, words: "Words") -> tuple[tuple[str, tuple[str, ...]], ...]:
+def read_only_if(place: Location, table: Table, words: Words) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Read facts and the codes that they must hold; a limb may also ask for a blank."""
     here = place.at("only_if")
     found = []

@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from ehcp_timeline.law.deadline import Reading, Version
-from ehcp_timeline.law.loader.deadline import Words, read_versions
+from ehcp_timeline.law.loader.deadline import read_versions
 from ehcp_timeline.law.loader.faults import Location, Table
+from ehcp_timeline.law.loader.limit import Words
 from ehcp_timeline.law.rulebook import Deadline
 
 ONE_DAY = timedelta(days=1)

@@ -12,9 +12,10 @@ from typing import cast
 
 from ehcp_timeline.errors import RulebookError
 from ehcp_timeline.law.deadline import Seen
-from ehcp_timeline.law.loader.deadline import SEEN, Words, all_ids, read_deadline, spread
+from ehcp_timeline.law.loader.deadline import SEEN, all_ids, read_deadline, spread
 from ehcp_timeline.law.loader.excuse import read_grounds
 from ehcp_timeline.law.loader.faults import Location, Table
+from ehcp_timeline.law.loader.limit import Words
 from ehcp_timeline.law.loader.overlay import supersede
 from ehcp_timeline.law.rulebook import Deadline, Event, Instrument, NotEncoded, Rulebook
 

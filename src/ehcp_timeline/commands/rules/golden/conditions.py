@@ -47,8 +47,7 @@ def _starts(deadline: Deadline) -> Edges:
         named = " or ".join(where.starts.events)
         given = " and ".join(where.given)
         yield f"is started later by {named}, with {given}", _started_later(where)
-        for event in where.absent:
-            yield f"has {named} with {given} beside {event}", _with(event, _has_all(where))
+        yield f"has {named} with {given} beside {where.absent}", _with(where.absent, _has_all(where))
         if where.doubt:
             yield f"is disputed because it is started by {named}", _disputed_start(where)
 
@@ -70,7 +69,7 @@ def _has_all(where: StartWhere) -> Covers:
 def _started_later(where: StartWhere) -> Covers:
     return lambda one: (
         _has_all(where)(one)
-        and one.events.keys().isdisjoint(where.absent)
+        and where.absent not in one.events
         and one.working.start_event in where.starts.events
         and one.working.doubt == where.doubt
     )
@@ -268,10 +267,12 @@ def _plan_by_due(plan: PlanByDue) -> Edges:
 
 
 def _on_its_last_day(event: str) -> Covers:
-    return lambda one: (
-        one.events[event] == min(filter(None, (one.clock.start, one.clock.due)), default=None)
-        and _is_owed(one)
-    )
+    return lambda one: one.events[event] == _plan_day(one) and _is_owed(one)
+
+
+def _plan_day(one: Asserted) -> date | None:
+    plan = one.working.deadline.plan_by_due
+    return one.clock.start if plan and plan.by == "start" else one.clock.due
 
 
 def _owed_in_spite_of(events: tuple[str, ...]) -> Covers:

@@ -70,9 +70,9 @@ def _limb_words(limb: Limb) -> str:
 
 def start_where_words(where: StartWhere) -> str:
     """Return a later start, and on which rows it counts."""
-    absent = f" and {listed(where.absent, 'or')} does not" if where.absent else ""
     doubt = f"; disputed: {where.doubt}" if where.doubt else ""
-    return f"{dates_words(where.starts)}, if later, where {listed(where.given)} stand{absent}{doubt}"
+    rows = f"where {listed(where.given)} stand and {where.absent} does not"
+    return f"{dates_words(where.starts)}, if later, {rows}{doubt}"
 
 
 def ended_while_words(span: EndSpan) -> str:
@@ -94,7 +94,7 @@ def repeats_words(repeats: Repeats) -> str:
 def plan_words(plan: PlanByDue) -> str:
     """Return what shows that a plan existed by the due day, without which nothing is owed."""
     made, shown, first = (listed(events, "or") for events in (plan.made, plan.shown_by, plan.before_plan))
-    by = f"made by the due day, or by the start if that is earlier ({made})"
+    by = f"made by the {'start' if plan.by == 'start' else 'due day'} ({made})"
     return f"{by}, or shown by {shown}; not on the row of a first plan ({first})"
 
 

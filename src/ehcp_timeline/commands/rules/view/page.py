@@ -30,12 +30,12 @@ class Example:
     Attributes:
         given: The dates it starts from, in words.
         counted: How they were counted, sentence by sentence.
-        due: The last lawful day; for a minimum the first one.
+        due: The last lawful day; for a minimum the first one; None where the law gives no number.
     """
 
     given: str
     counted: tuple[str, ...]
-    due: date
+    due: date | None
 
 
 def example_of(deadline: Deadline, rulebook: Rulebook) -> Example | None:
@@ -44,7 +44,8 @@ def example_of(deadline: Deadline, rulebook: Rulebook) -> Example | None:
     row = _row(deadline, start)
     as_at = max(row.events.values())
     for working in judge_case(rulebook, [row], as_at):
-        if working.clock.deadline == deadline.id and working.clock.due and working.clock.start:
+        known = working.circumstances.known == "yes"
+        if working.clock.deadline == deadline.id and known and working.clock.start:
             counted = tuple(step.text for step in explain(working, as_at) if step.title in ("Count", "Due"))
             return Example(_given(row), counted, working.clock.due)
     return None
