@@ -14,6 +14,7 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "readable": ("yes", "no"),
     "owed": ("yes", "no"),
     "known": ("yes", "no"),
+    "contradiction": ("none", "two-answers", "before-request"),
     "nature": ("limit", "minimum"),
     "answer": ("none", "before", "on", "after"),
     "unseen": ("no", "yes"),
@@ -34,6 +35,7 @@ class Circumstances:
         readable: Whether every cell that matters could be read.
         owed: `no` where something takes its place or the event that makes it owed has not come.
         known: Whether a due day could be found.
+        contradiction: Whether rows of one request answer it differently, or every decision lies before it.
         nature: A limit (by the due day) or a minimum (from the due day).
         answer: When it was answered.
         unseen: Whether the answer stands so late that the years between are not in the file.
@@ -49,6 +51,7 @@ class Circumstances:
     readable: str = "yes"
     owed: str = "yes"
     known: str = "yes"
+    contradiction: str = "none"
     nature: str = "limit"
     answer: str = "none"
     unseen: str = "no"

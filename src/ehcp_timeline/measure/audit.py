@@ -8,6 +8,7 @@ from datetime import date
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.cross_check import verified
 from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.selection import Selection, unjudgeable
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
@@ -57,6 +58,7 @@ class _FileCount:
         return Input(self.source.name, self.source.sha256, self.rows, self.judged, self.rows - self.judged)
 
 
+@repeated_until_known
 def check_files(
     rulebook: Rulebook,
     sources: Sequence[CaseFile],

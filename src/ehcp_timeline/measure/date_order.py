@@ -8,12 +8,14 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.selection import unjudgeable
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.result import DateOrder, DoubtfulColumn
 
 
+@repeated_until_known
 def date_order(
     rulebook: Rulebook,
     source: CaseFile,

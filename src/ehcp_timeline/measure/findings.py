@@ -171,7 +171,7 @@ class Listing:
     def _names(self, judged: Judged) -> pl.DataFrame:
         """Return who the rows are about on which the clocks of this batch stand."""
         if judged.last:
-            return pl.concat(self.named) if self.named else _named(judged.rows)
+            return pl.concat([*self.named, _named(judged.rows)]).sort("row")
         names = _named(judged.rows)
         if any(
             deadline.repeats and is_wanted(deadline, self.selection) for deadline in self.rulebook.deadlines

@@ -15,6 +15,8 @@ REASONS = {
     "not-owed": "something takes its place, or has not happened yet",
     "no-due-day": "no due day could be found",
     "years-between-not-in-file": "the reviews in between are not in the file",
+    "two-answers": "the rows of this request give different answers",
+    "decided-before-request": "every decision is dated before the request",
     "ended": "it ended in time",
     "window-over": "the days that had to be given are over",
     "unreadable-excuse": "its excuse could not be read",

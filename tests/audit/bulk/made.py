@@ -1,20 +1,23 @@
 """Case files made for tests, and both readers put to them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import ParamSpec
 
 import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged
 from ehcp_timeline.audit.bulk.cross_check import judge_by_single
 from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.cases.schema import Column, Kind
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
+P = ParamSpec("P")
 NOTHING = pl.DataFrame(schema=dict(CLOCKS))
 TEXTS: Mapping[str, Kind] = {"district": "text", "date_of_birth": "date"}  # no deadline looks at these
 
@@ -96,6 +99,11 @@ def bulk_reader(rulebook: Rulebook, rows: Sequence[Row], as_at: date) -> tuple[C
     )
 
 
+def whole_file(judging: Callable[P, Iterable[Judged]]) -> Callable[P, list[Judged]]:
+    """Return what judges all batches of a file, again where a request stands in two of them."""
+    return repeated_until_known(lambda *args, **words: list(judging(*args, **words)))
+
+
 def differences(
     rulebook: Rulebook,
     batches: Sequence[Batch],
@@ -103,7 +111,7 @@ def differences(
     deadlines: Sequence[Deadline] | None = None,
 ) -> list[str]:
     """Put a file to both readers; return every clock, count and problem about which they differ."""
-    bulk = list(judge(rulebook, batches, as_at, deadlines=deadlines))
+    bulk = whole_file(judge)(rulebook, batches, as_at, deadlines=deadlines)
     single = list(judge_by_single(rulebook, batches, as_at, deadlines=deadlines))
     found = [f"{len(bulk)} batches against {len(single)}"] if len(bulk) != len(single) else []
     for one, other in zip(bulk, single, strict=False):

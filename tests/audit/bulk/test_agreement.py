@@ -10,7 +10,7 @@ from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
 from tests.audit.bulk.drawn import days, files, rulebooks
-from tests.audit.bulk.made import batches_of, differences, part_of
+from tests.audit.bulk.made import batches_of, differences, part_of, whole_file
 
 LAW = load_rulebook()
 EVERY = [deadline.id for deadline in LAW.deadlines]
@@ -50,4 +50,4 @@ def test_any_file_is_judged_alike_by_the_law(drawn: tuple[Rulebook, list[Row], d
     batches = batches_of(rows, rulebook, size)
 
     assert differences(rulebook, batches, as_at) == []
-    assert len(list(verified(rulebook, batches, as_at, 4))) == len(batches) + 1
+    assert len(whole_file(verified)(rulebook, batches, as_at, 4)) == len(batches) + 1

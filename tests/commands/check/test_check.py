@@ -431,3 +431,58 @@ def test_standard_input_is_read_once() -> None:
         2,
         "ehcp: `-` is named twice\ntry: standard input can be read only once\n",
     )
+
+
+REQUEST_ON_REVIEW_ROWS = """\
+case_id,request_received,assess_agreed,plan_issued,review_meeting,review_decided
+H1,2024-01-08,2024-02-12,2024-05-27,,
+H1,2024-01-08,2024-02-12,2024-05-27,2025-04-14,2025-05-12
+H1,2024-01-08,2024-02-12,2024-05-27,2026-04-13,2026-05-11
+H2,2024-02-05,2024-03-11,2024-09-30,,
+"""
+
+
+def test_a_request_repeated_on_review_rows_is_counted_once(tmp_path: Path) -> None:
+    """Two children, one plan in time: two clocks, a rate of one half, and a problem that names the rows."""
+    path = tmp_path / "cases.csv"
+    path.write_text(REQUEST_ON_REVIEW_ROWS, encoding="utf-8")
+    found = answer(str(path), "--as-at", "2024-12-31")
+    card = json.loads(
+        printed(ehcp("scorecard", str(path), "--as-at", "2024-12-31", "--period", "year", "--format", "json"))
+    )
+
+    assert found["summary"]["verdicts"]["plan.issue"] == {"met": 1, "late": 1}
+    assert found["summary"]["rates"]["plans_issued_den"] == 2
+    assert found["summary"]["rates"]["pc_plans_issued_within_20_weeks"] == 50.0
+    assert [one["row"] for one in found["problems"] if one["column"] == "request_received"] == [3, 4]
+    (year,) = card["lines"]
+    assert year["values"]["requests_received_in_year"] == 2
+    assert year["values"]["pc_plans_issued_within_20_weeks"] == 50.0
+
+
+def test_a_request_on_two_rows_is_answered_by_either(tmp_path: Path) -> None:
+    """Nothing is overdue, and both rows are judged."""
+    plan = "C-1,Reed,North,A. Khan,06/10/2025,12/11/2025,,,20/02/2026,"
+    found = answer(
+        written(tmp_path, plan, plan.replace("20/02/2026", "")), "--as-at", "2026-06-01", "--include", "all"
+    )
+
+    assert ("C-1", "plan.issue", "met") in listed(found)
+    assert [one["row"] for one in found["findings"] if one["deadline"] == "plan.issue"] == [2]
+    assert found["input"][0]["judged"] == 2
+
+
+def test_a_decision_before_its_request_is_listed_with_both_dates(tmp_path: Path) -> None:
+    """Its clocks are unknown, and a problem names both; another row is overdue as ever."""
+    file = written(tmp_path, "C-1,,,,04/08/2025,12/07/2025,,,01/07/2025,", "C-2,,,,04/08/2025,,,,,")
+    found = answer(file, *AS_AT)
+
+    assert listed(found) == [
+        ("C-1", "assess.decide", "unknown"),
+        ("C-1", "plan.issue", "unknown"),
+        ("C-2", "assess.decide", "overdue"),
+        ("C-2", "plan.issue", "overdue"),
+    ]
+    assert "assess_agreed (2025-07-12) is before the request (2025-08-04)" in [
+        one["problem"] for one in found["problems"]
+    ]

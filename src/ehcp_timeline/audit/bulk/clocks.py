@@ -131,7 +131,8 @@ class Judged:
         clocks: Deadline id to its clocks; a deadline without any is left out. The clocks of repeating
             duties, which look across batches, come with the last batch, for all rows of the file.
         problems: What only shows when rows are held beside each other, as a start on two rows of a case.
-        last: Whether this is the last batch; its `rows` are empty.
+        last: Whether this is the last batch; its `rows` are those of requests that stand on several, the
+            request and its decisions on the first of them alone.
     """
 
     rows: pl.DataFrame

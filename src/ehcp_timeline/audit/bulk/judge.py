@@ -6,6 +6,7 @@ is right.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -16,9 +17,11 @@ from ehcp_timeline.audit.bulk.case_store import Memory
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge_deadline import Weighed
 from ehcp_timeline.audit.bulk.lazy_clocks import WeighedClocks
+from ehcp_timeline.audit.bulk.requests import Requests, join_requests, problems_of_requests
 from ehcp_timeline.audit.bulk.row_deadlines import weigh_rows
 from ehcp_timeline.audit.bulk.row_events import RowBatch
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
+from ehcp_timeline.audit.single.requests import is_of_request
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
 
@@ -39,8 +42,11 @@ def judge(
             left out here (`audit.selection`): they would all be overdue.
 
     Yields:
-        Each batch with its clocks as it goes by, then one more without rows: the clocks of repeating
-        duties, for all rows of the file.
+        Each batch with its clocks as it goes by, then one more: the clocks of repeating duties, for all rows
+        of the file, and the rows and clocks of requests that stand on several rows.
+
+    Raises:
+        RequestInTwoBatchesError: See `requests.repeated_until_known`.
     """
     inquiry = Inquiry(rulebook, as_at)
     wanted = rulebook.deadlines if deadlines is None else deadlines
@@ -50,24 +56,42 @@ def judge(
         rulebook.by_id[name] for one in repeating for name in one.displaced_by if name in rulebook.by_id
     ]
     memory = Memory.for_deadlines([*repeating, *(one for one in displacing if one.repeats)])
+    requests = Requests()
     empty = None
     for batch in batches:
-        clocks = {weighed.deadline.id: WeighedClocks(weighed) for weighed in weigh_rows(inquiry, once, batch)}
+        own = requests.without_repeated(batch)
+        clocks = {weighed.deadline.id: WeighedClocks(weighed) for weighed in weigh_rows(inquiry, once, own)}
         if repeating:
             memory.add(batch)
         empty = batch.frame.clear()
-        yield Judged(batch.frame, clocks)
-        del batch, clocks  # a hundred megabytes, while the next batch comes
+        yield Judged(own.frame, clocks)
+        del batch, own, clocks  # a hundred megabytes, while the next batch comes
     if empty is not None:
-        yield _last(inquiry, repeating, memory, empty)
+        yield _last(_of_requests(inquiry, once, requests, empty), inquiry, repeating, memory)
 
 
-def _last(inquiry: Inquiry, repeating: Sequence[Deadline], memory: Memory, no_rows: pl.DataFrame) -> Judged:
+def _of_requests(
+    inquiry: Inquiry, once: Sequence[Deadline], requests: Requests, no_rows: pl.DataFrame
+) -> Judged:
+    """Return the rows of the requests that stand on several, each request judged as one row."""
+    held = requests.all_held()
+    if held is None:
+        return Judged(no_rows, {})
+    of_request = [deadline for deadline in once if is_of_request(deadline)]
+    others = [deadline for deadline in once if not is_of_request(deadline)]
+    requested = join_requests(inquiry, of_request, held)
+    weighed = (*weigh_rows(inquiry, of_request, requested.joined), *weigh_rows(inquiry, others, held))
+    clocks = {one.deadline.id: WeighedClocks(one) for one in weighed}
+    return Judged(requested.told, clocks, tuple(problems_of_requests(inquiry, held)))
+
+
+def _last(requested: Judged, inquiry: Inquiry, repeating: Sequence[Deadline], memory: Memory) -> Judged:
     if not memory.height:
-        return Judged(no_rows, {}, last=True)
+        return replace(requested, last=True)
     cases = Cases(memory, inquiry)
     clocks = {weighed.deadline.id: _ordered(weighed) for weighed in weigh_chains(inquiry, repeating, cases)}
-    return Judged(no_rows, clocks, tuple(problems_of(repeating, cases)), last=True)
+    problems = (*requested.problems, *problems_of(repeating, cases))
+    return Judged(requested.rows, {**requested.clocks, **clocks}, problems, last=True)
 
 
 def _ordered(weighed: Weighed) -> WeighedClocks:

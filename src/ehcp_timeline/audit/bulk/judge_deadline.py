@@ -50,6 +50,8 @@ class ClockOutcomes:
         released: Those of which nobody can say what is owed after a release; None for no clock.
         lapsed: Those that can no longer be answered; None for no clock.
         unseen: Those answered so late that the years between are not in the file; None for no clock.
+        twice: Those that several rows of one request answer differently; None for no clock.
+        before: Those of requests of which every decision lies before them; None for no clock.
     """
 
     answered: pl.Series
@@ -59,6 +61,8 @@ class ClockOutcomes:
     released: pl.Series | None = None
     lapsed: pl.Series | None = None
     unseen: pl.Series | None = None
+    twice: pl.Series | None = None
+    before: pl.Series | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +212,8 @@ def _facts(
     words += where(unreadable, worth("readable", "no"))
     words += where(outcome.not_owed, worth("owed", "no"))
     words += where(due == NEVER, worth("known", "no")) if due.max() == NEVER else 0
+    words += where(outcome.twice, worth("contradiction", "two-answers"))
+    words += where(outcome.before, worth("contradiction", "before-request"))
     words += where(unseen, worth("unseen", "yes"))
     shown = None
     for word, mask in (("yes", outcome.implied), ("released", outcome.released), ("lapsed", outcome.lapsed)):

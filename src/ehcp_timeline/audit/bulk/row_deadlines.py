@@ -13,11 +13,20 @@ from ehcp_timeline.audit.bulk.applicability import (
     not_owed,
     start_of,
 )
-from ehcp_timeline.audit.bulk.days import NEVER, constant, instead, where_true
+from ehcp_timeline.audit.bulk.days import NEVER, all_positions, constant, instead, only, where_true
 from ehcp_timeline.audit.bulk.due import answer_of, end_of, has_lapsed, is_implied
 from ehcp_timeline.audit.bulk.judge_deadline import ClockOutcomes, Started, Weighed, weigh
+from ehcp_timeline.audit.bulk.requests import TWICE
 from ehcp_timeline.audit.bulk.row_events import Columns, RowBatch, RowsSeen
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
+from ehcp_timeline.audit.single.requests import (
+    DECIDED,
+    DECISIONS,
+    EXPLAIN,
+    OLDER_PLAN,
+    REQUEST,
+    is_of_request,
+)
 from ehcp_timeline.law.deadline import Dates, StartWhere
 from ehcp_timeline.law.rulebook import Deadline
 
@@ -92,11 +101,31 @@ def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> ClockOutcome
     since = answers_since(deadline, seen, start)
     answer = answer_of(deadline, deadline.met_by.events, seen, since, inquiry.tables)
     ends = end_of(deadline, seen, since, answer, due, inquiry.today)
+    answered, ended = ends.answered, ends.day
+    before, twice = _decided_before(deadline, seen, start), seen.flagged(f"{TWICE}{deadline.id}")
+    if twice is not None:
+        answered, ended = only(answered, ~twice), only(ended, ~twice)
+        before = None if before is None else before & ~twice
     return ClockOutcomes(
-        answered=ends.answered,
-        ended=ends.day,
+        answered=answered,
+        ended=ended,
         not_owed=not_owed(inquiry, deadline, seen, start, due),
         implied=is_implied(deadline, seen, since),
         released=ends.released,
         lapsed=has_lapsed(deadline, seen, since),
+        twice=twice,
+        before=before,
     )
+
+
+def _decided_before(deadline: Deadline, seen: RowsSeen, start: pl.Series) -> pl.Series | None:
+    """Return which clocks are of requests of which every decision lies before them, unexplained."""
+    if not is_of_request(deadline) or not seen.holds(DECIDED):
+        return None
+    candidates = where_true((seen.next(DECIDED) < start) & (seen.first((REQUEST,)) == start))
+    if candidates.is_empty():
+        return None
+    rows, day = seen.at(candidates), start[candidates]
+    before = (rows.last_happened(DECISIONS) < day) & (rows.first(EXPLAIN) == NEVER)
+    before &= ~(rows.next(OLDER_PLAN) < day)
+    return all_positions(seen.height).is_in(candidates.filter(before).implode())

@@ -56,6 +56,12 @@ APPLIES = {
     "unreadable": "The fact that it depends on could not be read.",
 }
 
+CONTRADICTION = {
+    "none": "",
+    "two-answers": "The rows of this request answer it differently, so no answer is taken.",
+    "before-request": "Every decision on this request is dated before it: one of the dates is wrong.",
+}
+
 
 def explain(working: Working, as_at: date) -> tuple[ExplanationStep, ...]:
     """Return the numbered steps that lead to the verdict of a clock."""
@@ -234,7 +240,7 @@ def _answer(working: Working, as_at: date) -> Iterator[ExplanationStep]:
     for day in working.too_early:
         text = f"An answer of {said_day(day)} came before the start, so it does not answer it."
         yield ExplanationStep(0, "Too early", text, facts={"came": day})
-    gives = _given(working, "answer", "unseen", "implied", "ended", "now")
+    gives = _given(working, "answer", "unseen", "implied", "ended", "now", "contradiction")
     facts = {"answered": clock.answered, "ended": clock.ended, "as_at": as_at}
     yield ExplanationStep(0, "Answer", _answer_text(working, clock, as_at), gives=gives, facts=facts)
     if working.revived:
@@ -243,6 +249,8 @@ def _answer(working: Working, as_at: date) -> Iterator[ExplanationStep]:
 
 
 def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
+    if text := CONTRADICTION[working.circumstances.contradiction]:
+        return text
     if clock.answered:
         beside = _beside(clock.answered, clock.due)
         text = f"{working.answer_event} on {said_day(clock.answered)} answered it{beside}."

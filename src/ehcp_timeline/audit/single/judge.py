@@ -33,6 +33,13 @@ from ehcp_timeline.audit.single.outcome import (
     implied_by,
 )
 from ehcp_timeline.audit.single.readings import Days, against, with_readings
+from ehcp_timeline.audit.single.requests import (
+    answered_twice,
+    decided_before,
+    is_of_request,
+    one_row,
+    requests_on_rows,
+)
 from ehcp_timeline.audit.single.trace import Working, concluded, dated
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
@@ -49,6 +56,7 @@ class _Question:
         seen: The dates of the row; of the whole case for a repeating duty.
         link: The link, for a repeating duty.
         displacing: Starts of the duties that may take this one's place, for a repeating duty.
+        twice: Whether several rows of one request answer the deadline differently.
     """
 
     rulebook: Rulebook
@@ -57,6 +65,7 @@ class _Question:
     seen: EventHistory
     link: Link | None = None
     displacing: tuple[date, ...] = ()
+    twice: bool = False
 
 
 def judge_case(
@@ -71,20 +80,34 @@ def judge_case(
         foresee: Show the due day of a clock whose start has not come yet.
 
     Returns:
-        The clocks in row order, then rulebook order. A repeating duty gives one for each of its starts, on
+        The clocks in row order, then rulebook order. A request that stands on several rows has its clocks on
+        the first of them, judged by the dates of all. A repeating duty gives one for each of its starts, on
         the row where the start stands. Where no start can be read it gives one for each row on which a start
         is unreadable, or one that has not started on the case's first row.
     """
     whole = seen_on(rows, as_at, rulebook.planned)
+    requests = requests_on_rows(rows)
     found: list[Working] = []
     for row in rows:
         seen = seen_on([row], as_at, rulebook.planned)
+        request = requests.get(row.number, ())
         for deadline in rulebook.deadlines:
             if deadline.repeats:
                 found += _judge_links(rulebook, deadline, rows, row, whole)
+            elif request and is_of_request(deadline):
+                if row is request[0]:
+                    question = _of_request(rulebook, deadline, request, as_at)
+                    found.append(_judge(question, foresee=foresee))
             else:
                 found.append(_judge(_Question(rulebook, deadline, row, seen), foresee=foresee))
     return tuple(found)
+
+
+def _of_request(rulebook: Rulebook, deadline: Deadline, rows: Sequence[Row], as_at: date) -> _Question:
+    """Return the question of one request that stands on several rows."""
+    row = one_row(rows)
+    seen = seen_on([row], as_at, rulebook.planned)
+    return _Question(rulebook, deadline, row, seen, twice=answered_twice(deadline, rows, as_at))
 
 
 def _judge_links(
@@ -180,6 +203,9 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
     since = start if question.link else answers_since(deadline, seen, start)
     ending = end_of(deadline, seen, since, answer, due)
     answered = None if ending.day else answer
+    contradiction = "before-request" if decided_before(deadline, seen, start) else "none"
+    if question.twice:
+        answered, ending, contradiction = None, replace(ending, day=None, event=""), "two-answers"
     matter = cells_that_matter(deadline, ended=ending.day is not None)
     implied = implied_by(deadline, seen, since)
     if question.link:
@@ -195,6 +221,7 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
             readable="no" if seen.unreadable.intersection(matter) else "yes",
             owed="no" if why else "yes",
             known="yes" if due else "no",
+            contradiction=contradiction,
             nature="minimum" if deadline.minimum else "limit",
             unseen="yes" if unseen and answered else "no",
             implied=_implied(

@@ -10,6 +10,7 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.reconcile.reasons import Counted, why_parted
 from ehcp_timeline.errors import UsageError
@@ -217,6 +218,7 @@ _SAYS: Mapping[Literal["claimed", "strict", "evidenced", "including", "excluding
 }
 
 
+@repeated_until_known
 def reconcile(
     rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date, year: int, rule: Rule
 ) -> ReconcileAnswer:

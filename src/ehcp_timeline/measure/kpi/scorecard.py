@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.bulk.row_events import RowBatch as AnyBatch
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
@@ -37,6 +38,7 @@ def states_of(question: KpiQuestion) -> KpiQuestion:
     return replace(question, measures=tuple(states))
 
 
+@repeated_until_known
 def series(
     question: KpiQuestion, files: Sequence[Held], layout: LineLayout, since: date | None = None
 ) -> pl.DataFrame:
@@ -189,6 +191,7 @@ def _measured(found: pl.DataFrame, lacking: Iterable[str]) -> pl.DataFrame:
     return found.with_columns(pl.lit(None, dtype=found.schema[name]).alias(name) for name in names)
 
 
+@repeated_until_known
 def _counted(
     question: KpiQuestion, sources: Sequence[CaseFile]
 ) -> tuple[Mapping[str, PopulationTally], Files]:

@@ -10,6 +10,7 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.selection import unjudgeable
 from ehcp_timeline.audit.single.excuses import ExcuseResult
 from ehcp_timeline.audit.single.judge import judge_case
@@ -181,6 +182,7 @@ class _ClaimCount:
         )
 
 
+@repeated_until_known
 def exceptions_of(rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date) -> ExceptionAudit:
     """Look at every exception that some files claim for the authority's own statutory duties.
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.selection import unjudgeable
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.source import CaseFile
@@ -70,6 +71,7 @@ class Caseload:
     named: dict[int, CaseOwner] = field(default_factory=dict)
 
 
+@repeated_until_known
 def read(
     rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date
 ) -> tuple[list[Judged], tuple[Input, ...]]:
