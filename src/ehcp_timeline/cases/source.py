@@ -259,14 +259,7 @@ def open_case_files(
     blanks: Iterable[str] = DEFAULT_BLANKS,
     mappings: Mappings = NO_MAPPINGS,
 ) -> list[CaseFile]:
-    """Open case files and find their columns; files that are tables of one SEN2 return are one case file.
-
-    Args:
-        paths: Their names, as in `open_case_file`.
-        vocabulary: The columns that they may have.
-        as_at: As in `open_case_file`.
-        blanks: As in `open_case_file`.
-        mappings: What is said about each file.
+    """Open case files as `open_case_file` does; files that are tables of one SEN2 return are one case file.
 
     Raises:
         CaseFileError: One cannot be read as a case file at all, or a return is not whole.

@@ -29,11 +29,8 @@ _TELLING = (
 def mapping_text(answer: ColumnsAnswer, known: Mapping[str, Column], said: FileMapping | None) -> str:
     """Return the lines; TOML that can be read, and that does what it says when it is put into ehcp.toml.
 
-    Args:
-        answer: The file.
-        known: Column id to the column.
-        said: What ehcp.toml says about the file already; None where it says nothing about files. Where it
-            does, the lines are a section for this file's name, to be put at its end.
+    Where ehcp.toml says something about files already, `said` is what it says about this one, and the lines
+    are a section for the file's name, to be put at its end.
     """
     at = "" if said is None else f"files.{quoted(PurePath(answer.name).name or answer.name)}"
     values = [

@@ -15,12 +15,7 @@ _MOST_WORDS = 3
 
 
 def columns_sections(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Iterator[Section]:
-    """Yield how the file was read, what was taken, what was not, what it holds, what to write to change that.
-
-    Args:
-        answer: The file.
-        known: Column id to what the column records.
-    """
+    """Yield how the file was read, what was taken, what was not, what it holds, and lines to change that."""
     cells = f", {_DELIMITERS[answer.delimiter]} between cells" if answer.delimiter else ""
     sheet = f', sheet "{answer.worksheet}"' if answer.worksheet else ""
     read = f"{answer.encoding}{sheet}{cells}, headings in row {answer.header_row}."
@@ -48,7 +43,6 @@ def columns_sections(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Iter
 
 
 def _taken(headings: Sequence[Heading], known: Mapping[str, Column]) -> Section:
-    """Return the headings that mean a column."""
     rows = tuple(
         (heading.text, heading.column, known[heading.column].says) for heading in headings if heading.column
     )

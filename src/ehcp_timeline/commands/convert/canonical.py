@@ -106,14 +106,12 @@ class Converted:
     """The rows of some files as the canonical file holds them, in file order.
 
     Attributes:
-        columns: The columns, in the vocabulary's order.
+        columns: In the vocabulary's order.
         frame: The columns by name, typed as in `batch.Batch`; null for what is blank or stands in `texts`.
             A row that cannot be judged has no value at all here.
         texts: Column to `place` (UInt32, of the row in `frame`, from 0, ascending) and `text`, for cells that
             stand as they were.
         copies: Some judged rows hold the same and differed only in what was left behind.
-        input: The files.
-        left_behind: Headings left behind.
         rewritten: Blanks by word, and times of day that were dropped.
         cells: Cells that could not be read; all are kept.
         rows: Rows that cannot be judged; those that are kept have the file's own words.
@@ -189,13 +187,13 @@ class ConvertAnswer:
 
 @dataclass(slots=True)
 class _Gathering:
-    """What has been gathered of one file so far."""
+    """What has been gathered of one file so far; its first row is to stand at place `begin`."""
 
+    source: CaseFile
     columns: Mapping[str, Column]
     readers: Mapping[str, Reader]
-    places: Mapping[str, str]
-    name: str
     begin: int
+    places: Mapping[str, str] = field(init=False)
     frames: list[pl.DataFrame] = field(default_factory=list)
     texts: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
     filled: Counter[str] = field(default_factory=Counter)
@@ -203,6 +201,10 @@ class _Gathering:
     cells: list[CellKept] = field(default_factory=list)
     rows: list[RowFound] = field(default_factory=list)
     remarks: list[CellKept] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        headings = self.source.understood.headings
+        self.places = {one.column: str(one.position - 1) for one in headings if one.column}
 
     def add(self, batch: Batch) -> None:
         """Take the rows of a batch, judged or not, in file order."""
@@ -262,11 +264,11 @@ class _Gathering:
     def _tell(self, batch: Batch, kept: frozenset[int]) -> None:
         for problem in batch.problems:
             if problem.stops == "cell":
-                self.cells.append(CellKept.of(self.name, problem))
+                self.cells.append(CellKept.of(self.source.name, problem))
             elif problem.stops == "row":
-                self.rows.append(RowFound.of(self.name, problem, kept=problem.row in kept))
+                self.rows.append(RowFound.of(self.source.name, problem, kept=problem.row in kept))
             elif not problem.row:
-                self.remarks.append(CellKept.of(self.name, problem))
+                self.remarks.append(CellKept.of(self.source.name, problem))
 
     def _count(self, cells: pl.DataFrame) -> None:
         """Count the filled cells of every heading, and the dates with a time of day."""
@@ -280,14 +282,24 @@ class _Gathering:
                 with_time = text.str.contains(f"^{TIMED_PATTERN}$") & ~text.str.contains(_MIDNIGHT)
                 self.timed[name] += cells.select(with_time.sum()).item()
 
+    def left_behind(self) -> Iterator[HeadingLeft]:
+        """Yield the headings that mean no column, when every row has been added."""
+        for heading in self.source.understood.headings:
+            filled = self.filled[str(heading.position - 1)]
+            if heading.column is None and not heading.gives and (filled or heading.text):
+                yield HeadingLeft(self.source.name, heading.position, heading.text, filled)
+
+    def rewritten(self) -> Iterator[BlankWord | TimesDropped]:
+        """Yield the cells that say less than they did, column by column."""
+        for name, counts in self.source.counts.items():
+            for word, cells in sorted(counts.blank_words.items()):
+                yield BlankWord(self.source.name, name, word, cells)
+            if self.timed[name]:
+                yield TimesDropped(self.source.name, name, self.timed[name])
+
 
 def convert(sources: Sequence[CaseFile], vocabulary: Vocabulary, as_at: date) -> Converted:
-    """Read some files whole, one after another.
-
-    Args:
-        sources: The files, opened; at least one.
-        vocabulary: The columns that they may have.
-        as_at: The day that the files were opened for.
+    """Read some files whole, one after another; at least one.
 
     Raises:
         CaseFileError: A file cannot be read, or has other columns than the first: a column that one of them
@@ -301,35 +313,24 @@ def convert(sources: Sequence[CaseFile], vocabulary: Vocabulary, as_at: date) ->
     }
     parts: list[_Gathering] = []
     for source in sources:
-        parts.append(_gathered(source, columns, readers, parts[-1].begin if parts else 0))
+        parts.append(_Gathering(source, columns, readers, parts[-1].begin if parts else 0))
+        for batch in source.batches():
+            parts[-1].add(batch)
     frame = pl.concat(batch for part in parts for batch in part.frames)
     judged = frame.filter(pl.col("case_id").is_not_null())
-    beside = list(zip(sources, parts, strict=True))
+    texts = {name: [text for part in parts for text in part.texts.get(name, ())] for name in columns}
     return Converted(
         columns=tuple(columns.values()),
         frame=frame,
-        texts=_joined(parts),
+        texts={name: pl.concat(held) for name, held in texts.items() if held},
         copies=judged.n_unique() < judged.height,
         input=tuple(Input.of(source) for source in sources),
-        left_behind=tuple(one for source, part in beside for one in _left_behind(source, part)),
-        rewritten=tuple(one for source, part in beside for one in _rewritten(source, part)),
+        left_behind=tuple(heading for part in parts for heading in part.left_behind()),
+        rewritten=tuple(cells for part in parts for cells in part.rewritten()),
         cells=tuple(cell for part in parts for cell in part.cells),
         rows=tuple(row for part in parts for row in part.rows),
         remarks=tuple(remark for part in parts for remark in part.remarks),
     )
-
-
-def _gathered(
-    source: CaseFile, columns: Mapping[str, Column], readers: Mapping[str, Reader], begin: int
-) -> _Gathering:
-    """Read one file; its first row is to stand at place `begin`."""
-    places = {
-        heading.column: str(heading.position - 1) for heading in source.understood.headings if heading.column
-    }
-    part = _Gathering(columns, readers, places, source.name, begin)
-    for batch in source.batches():
-        part.add(batch)
-    return part
 
 
 def _check_alike(sources: Sequence[CaseFile]) -> None:
@@ -343,29 +344,9 @@ def _check_alike(sources: Sequence[CaseFile]) -> None:
                 )
 
 
-def _left_behind(source: CaseFile, gathering: _Gathering) -> Iterator[HeadingLeft]:
-    for heading in source.understood.headings:
-        filled = gathering.filled[str(heading.position - 1)]
-        if heading.column is None and not heading.gives and (filled or heading.text):
-            yield HeadingLeft(source.name, heading.position, heading.text, filled)
-
-
-def _rewritten(source: CaseFile, gathering: _Gathering) -> Iterator[BlankWord | TimesDropped]:
-    for name, counts in source.counts.items():
-        for word, cells in sorted(counts.blank_words.items()):
-            yield BlankWord(source.name, name, word, cells)
-        if gathering.timed[name]:
-            yield TimesDropped(source.name, name, gathering.timed[name])
-
-
 def _of_column(cells: pl.DataFrame, place: str | None) -> pl.DataFrame:
     """Return `row` and `text` of the cells of one heading that are not blank."""
     if place is None:
         return pl.DataFrame(schema={ROW: pl.UInt32, "text": pl.String})
     text = pl.col(place).str.strip_chars(WHITE).alias("text")
     return cells.select(ROW, text).filter(pl.col("text") != "")
-
-
-def _joined(gathered: Sequence[_Gathering]) -> dict[str, pl.DataFrame]:
-    names = [name for name in gathered[0].columns if any(name in one.texts for one in gathered)]
-    return {name: pl.concat(part for one in gathered for part in one.texts.get(name, ())) for name in names}

@@ -47,16 +47,10 @@ def inspect(
     keep: Sequence[str] = (),
     tell: Callable[[int], None] | None = None,
 ) -> Inspected:
-    """Look a file through.
+    """Look a file through, and keep some columns of every row.
 
-    Args:
-        source: The file, opened.
-        vocabulary: The columns that it may have.
-        rules: What to look for.
-        as_at: The day that the file was opened for.
-        listed: Rules whose faults will be listed: what the reader says of each is kept with it.
-        keep: Columns to keep of every row, as those of a group.
-        tell: Told of the rows of each batch.
+    What the reader of the file says of a fault is kept for the rules that are `listed`; `tell` is told the
+    rows of each batch.
 
     Raises:
         CaseFileError: The file cannot be read.
@@ -119,10 +113,7 @@ def _of_reader(
 ) -> Iterator[tuple[str, str, int | None, str | None]]:
     """Yield rule, column, row and words of the problems that the reader of the file named.
 
-    Args:
-        problems: What it named.
-        meant: Id of such a problem to the rule that it breaks; empty where a rule looks for it itself.
-        listed: Rules whose faults will be listed.
+    `meant` is the id of such a problem to the rule that it breaks, empty where a rule looks for it itself.
     """
     for problem in problems:
         if rule := meant.get(problem.rule, meant[EVERY_OTHER]):

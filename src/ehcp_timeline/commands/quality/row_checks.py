@@ -67,7 +67,6 @@ class RowChecks:
     """
 
     def __init__(self, rules: Sequence[Rule], columns: Mapping[str, Column], as_at: date) -> None:
-        """Get ready for a file with these columns."""
         self._marks = [(rule.id, mark) for rule in rules for mark in _marks(rule.check, columns, as_at)]
         self.looked_at = frozenset(rule for rule, _ in self._marks)
 

@@ -163,9 +163,8 @@ class QualityRule:
     """One thing that a file is looked through for.
 
     Attributes:
-        id: Its short permanent id.
         says: What is wrong; {column}, {other}, {first}, {second} and {number} are filled in.
-        severity: An error, a warning, or a query that may well be right.
+        severity: A query may well be right.
         why: Why it matters.
         source: Who asks for it.
         try_: What to try.
@@ -181,12 +180,7 @@ class QualityRule:
 
 @dataclass(frozen=True, slots=True)
 class Rule(QualityRule):
-    """A rule with its check.
-
-    Attributes:
-        check: What is checked.
-        annex_a: Asked only of the Annex A list.
-    """
+    """A rule with its check; some are asked only of the Annex A list."""
 
     check: Check = field(metadata=NOT_IN_JSON)
     annex_a: bool = field(default=False, metadata=NOT_IN_JSON)

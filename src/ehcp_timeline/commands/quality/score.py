@@ -28,7 +28,6 @@ class QualitySizes:
     """How many rows have a fault, and the score.
 
     Attributes:
-        with_error: Rows with an error.
         with_warning_only: Rows with a warning and no error.
         score: From 0 to 100; null where there are no rows.
     """
@@ -56,8 +55,6 @@ class QualityOf:
     """One file or group.
 
     Attributes:
-        name: Its name.
-        with_error: Rows with an error.
         with_warning_only: Rows with a warning and no error.
         score: From 0 to 100; null where there are no rows.
         counts: By rule, every one that was looked at.
@@ -180,12 +177,8 @@ def score(rows: int, errors: int, warnings: int) -> float | None:
 
     100 * (rows - errors - warnings / 2) / rows, rounded down to one decimal, so that 100.0 means that no
     row has an error or a warning. Putting a row right never lowers it, spoiling one never raises it.
-    Queries, and faults of a whole column, cost nothing.
-
-    Args:
-        rows: Rows that are not blank, judged or not.
-        errors: Those with an error.
-        warnings: Those with a warning and no error.
+    Queries, and faults of a whole column, cost nothing. Rows count whether they are judged or not; `warnings`
+    are those without an error.
 
     >>> score(200, 1, 4), score(3, 0, 0), score(100_000, 0, 1), score(0, 0, 0)
     (98.5, 100.0, 99.9, None)
@@ -206,15 +199,6 @@ def quality_of(
     tell: Callable[[int], None] | None = None,
 ) -> QualityAnswer:
     """Look some files through and count what is found; what hangs on the order of dates is left empty.
-
-    Args:
-        sources: The files, opened.
-        vocabulary: The columns that they may have.
-        rules: What to look for.
-        as_at: The day that the files were opened for.
-        by: The column of the groups, if groups are asked for.
-        listed: The rules whose faults are listed one by one.
-        tell: Told of the rows of each batch.
 
     Raises:
         CaseFileError: A file cannot be read.
@@ -308,7 +292,6 @@ def _tallies(file: Inspected, asked: Sequence[Rule], by: str | None) -> Mapping[
 
 
 def _worst_first(one: QualityOf) -> tuple[float, str]:
-    """Return what puts the worst score first, and what has no rows last."""
     return 101.0 if one.score is None else one.score, one.name
 
 
