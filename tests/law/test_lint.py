@@ -48,7 +48,9 @@ def test_the_law_has_no_fault() -> None:
     found = list(remarks(LAW, TODAY))
 
     assert [one for one in found if one.level != "note"] == []
-    assert [(one.rule, one.where) for one in found] == [("unverified", "phase.between_post16")]
+    assert [(one.rule, one.where) for one in found] == [
+        ("unverified", f"remedy.{name}") for name in ("judicial_review", "disability", "upper_tribunal")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from ehcp_timeline.law.deadline import Excuse
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 
-LAW = load_rulebook()
+LAW = load_rulebook([Path(__file__).parents[2] / "examples" / "local-promises.toml"])
 FILES = tuple(
     tomllib.loads(path.read_text(encoding="utf-8"))
     for path in sorted(Path(__file__).with_name("provisions").glob("*.toml"))

@@ -29,6 +29,9 @@ order.reconsider order.amend order.name_school order.continue order.continue_ame
 unopposed.assess.notify unopposed.assess.no_plan unopposed.assess.issue unopposed.make.draft
 unopposed.make.final unopposed.amend unopposed.name_school unopposed.continue unopposed.continue_amend
 detained.decide detained.window detained.issue
+payments.review phase.notice phase.notice_post16 health.change_notice health.request mediation.notice
+recommend.social_care recommend.health detained.share
+remedy.ombudsman remedy.judicial_review remedy.disability remedy.upper_tribunal
 """
 FOR_LOCAL_PROMISES = {"contact_received", "contact_answered", "complaint_received", "complaint_answered"}
 ORDERS = {
@@ -88,7 +91,7 @@ def test_every_permanent_id_stands_and_no_other() -> None:
     """The ids that outputs, configurations and spreadsheets refer to never change."""
     expected = {*IDS.split(), *(f"assess.advice.{source}" for source in SOURCES)}
 
-    assert len(NAMES) == 80
+    assert len(NAMES) == 93
     assert set(NAMES) == expected
 
 
@@ -227,7 +230,8 @@ def test_planned_events_are_those_of_a_diary() -> None:
     """These may lie after the day of the question; every other date after it has not happened."""
     assert LAW.planned == {
         *("transfer_date", "review_meeting", "moved_in", "moved_away"),
-        *("closure_from", "closure_to", "absent_from", "absent_to", "order_due", "agreed_due"),
+        *("closure_from", "closure_to", "absent_from", "absent_to", "mediation_set_for"),
+        *("order_due", "agreed_due", "recommendation_due"),
     }
 
 

@@ -18,6 +18,9 @@ SATURDAY = "26 September 2020 is a Saturday, and no period of working days ends 
 SAME_ANSWERS = {
     "mediation.tell_health.excuse[coronavirus].to: 2020-09-25 -> 2020-09-26": SATURDAY,
     "mediation.certificate.excuse[coronavirus].to: 2020-09-25 -> 2020-09-26": SATURDAY,
+    "health.change_notice.excuse[coronavirus].to: 2020-09-25 -> 2020-09-26": SATURDAY,
+    "health.request.excuse[coronavirus].to: 2020-09-25 -> 2020-09-26": SATURDAY,
+    "detained.share.excuse[coronavirus].to: 2020-09-25 -> 2020-09-26": SATURDAY,
 }
 
 

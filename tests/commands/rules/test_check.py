@@ -39,7 +39,7 @@ def test_the_law_passes(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert run.returncode == 0
     assert text.startswith("Rulebook 2026.11 as at 22 November 2026: no fault\n")
-    assert "1 note" in text
+    assert "3 notes" in text
     assert said(run) == ""
 
 
@@ -113,7 +113,7 @@ def test_every_format_names_file_and_line(law: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("as_at", "code", "word"), [("2027-11-29", 0, "no fault"), ("2028-11-30", 1, "80 faults")]
+    ("as_at", "code", "word"), [("2027-11-29", 0, "no fault"), ("2028-11-30", 1, "93 faults")]
 )
 def test_staleness_is_judged_as_at_a_day(
     as_at: str, code: int, word: str, monkeypatch: pytest.MonkeyPatch
@@ -132,7 +132,7 @@ def test_a_warning_does_not_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     run = ehcp("rules", "check", "--as-at", "2027-11-30")
 
     assert run.returncode == 0
-    assert "80 warnings" in printed(run)
+    assert "93 warnings" in printed(run)
 
 
 def test_a_local_rulebook_needs_its_own_cases() -> None:
@@ -143,11 +143,11 @@ def test_a_local_rulebook_needs_its_own_cases() -> None:
     with_them = ehcp("rules", "check", "--rules", rules, "--fixtures", STATUTE, "--fixtures", cases, *AS_AT)
 
     assert without.returncode == 1
-    assert "local.contact  no golden case is answered on its last day" in printed(without)
+    assert "local.contact no golden case is answered on its last day" in " ".join(printed(without).split())
     assert with_them.returncode == 0
     assert printed(with_them).startswith("Rulebook 2026.11 with local-promises.toml as at")
     assert "local.contact" not in printed(with_them).split(" notes")[0]
-    assert "local.plan  no golden case is ended in time by withdrawn" in printed(with_them)
+    assert "local.plan no golden case is ended in time by withdrawn" in " ".join(printed(with_them).split())
 
 
 def test_without_fixtures_it_says_what_was_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

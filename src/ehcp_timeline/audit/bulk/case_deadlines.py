@@ -113,7 +113,7 @@ def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> ClockOutcome
         answered=ends.answered,
         ended=ends.day,
         not_owed=either(displaced, without_plan(deadline, seen, start, due)),
-        implied=is_implied(deadline, seen, start),
+        implied=is_implied(deadline, seen, start, inquiry.tables),
         released=ends.released,
         lapsed=has_lapsed(deadline, seen, start),
         unseen=_unseen(inquiry, started, due, only(ends.answered, (answer < recorded) | alone)),

@@ -197,11 +197,15 @@ def _release(
     return began, (due < NEVER) & (began < NEVER) & (last >= start) & (again <= last)
 
 
-def is_implied(deadline: Deadline, seen: EventFrame, start: pl.Series) -> pl.Series | None:
-    """Return which clocks have an event since their start that shows that it must have been done."""
+def is_implied(deadline: Deadline, seen: EventFrame, start: pl.Series, tables: DayTables) -> pl.Series | None:
+    """Return which clocks have an event that shows that it must have been done.
+
+    It counts from the start, or from the day from which an answer does.
+    """
     if not seen.holds(deadline.implied_by):
         return None
-    return seen.last_happened(deadline.implied_by) >= start
+    since = tables.of(deadline.answers_from, start) if deadline.answers_from else start
+    return seen.last_happened(deadline.implied_by) >= since
 
 
 def has_lapsed(deadline: Deadline, seen: EventFrame, start: pl.Series) -> pl.Series | None:

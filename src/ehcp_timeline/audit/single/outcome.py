@@ -19,9 +19,12 @@ def answer_of(deadline: Deadline, names: Iterable[str], seen: EventHistory, star
     if not deadline.looks_back:
         return next((day for day in days if day >= start), None)
     if deadline.answers_from:
-        earliest = apply(deadline.answers_from, start)
-        days = [day for day in days if day >= earliest]
+        days = [day for day in days if day >= _counts_from(deadline, start)]
     return days[0] if days else None
+
+
+def _counts_from(deadline: Deadline, start: date) -> date:
+    return apply(deadline.answers_from, start) if deadline.answers_from else start
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +125,11 @@ def _since_start(deadline: Deadline, names: Iterable[str], seen: EventHistory, s
 
 
 def implied_by(deadline: Deadline, seen: EventHistory, start: date) -> str:
-    """Return the first event since the start that shows that it must have been done, or an empty string."""
-    days = [day for day in seen.happened(deadline.implied_by) if day >= start]
+    """Return the first event that shows that it must have been done, or an empty string.
+
+    It counts from the start, or from the day from which an answer does.
+    """
+    days = [day for day in seen.happened(deadline.implied_by) if day >= _counts_from(deadline, start)]
     return seen.name_of(deadline.implied_by, days[0]) if days else ""
 
 

@@ -20,7 +20,7 @@ PAGE = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
 # Every regulation of the SEND Regulations 2014 that sets a number of days, weeks or months, or a day.
 WITH_A_TIME_LIMIT = (
     *("4", "5", "8", "10", "13", "15", "16", "18", "18A", "20", "21", "22", "24", "25", "26", "27", "28"),
-    *("33", "34", "35", "36", "39", "42", "44", "45"),
+    *("33", "34", "35", "36", "37", "39", "42", "44", "45", "47"),
 )
 
 

@@ -223,18 +223,17 @@ def _unexcused(one: Asserted) -> bool:
 
 def _days_of(excuse: Excuse, deadline: Deadline) -> Iterator[tuple[date, bool]]:
     """Yield the outer days of an excuse and the nearest outside on which the deadline can be due."""
-    working = any(
+    working = all(
         limb.count.unit == "working_days" for version in deadline.versions for limb in version.limit.limbs
     )
-    single = working and all(len(version.limit.limbs) == 1 for version in deadline.versions)
     if excuse.since:
         before = excuse.since - ONE_DAY
-        yield (last_working_day(before) if single else before), False
-        yield (next_working_day(excuse.since) if single else excuse.since), True
+        yield (last_working_day(before) if working else before), False
+        yield (next_working_day(excuse.since) if working else excuse.since), True
     if excuse.until:
         after = excuse.until + ONE_DAY
-        yield (last_working_day(excuse.until) if single else excuse.until), True
-        yield (next_working_day(after) if single else after), False
+        yield (last_working_day(excuse.until) if working else excuse.until), True
+        yield (next_working_day(after) if working else after), False
 
 
 def _due_with(excuse: Excuse, day: date, *, inside: bool) -> Covers:
