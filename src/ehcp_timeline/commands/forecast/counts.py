@@ -132,7 +132,14 @@ def read_counts(
         CaseFileError: It has no dates or no counts, or two different counts on one day.
         UsageError: It holds several measures and none was chosen, or none such.
     """
-    lines, chosen = _of_measure(_lines(_text_of(raw, name), name), name, measure)
+    if raw.startswith(b"PK\x03\x04"):
+        raise CaseFileError(f"{name} is a workbook or an archive", "save the counts as CSV")
+    encoding = next((encoding for mark, encoding in _MARKS if raw.startswith(mark)), "utf-8")
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", errors="replace")
+    lines, chosen = _of_measure(_lines(text, name), name, measure)
     known: dict[date, tuple[int, int]] = {}
     counts: list[PublishedCount] = []
     remarks: list[str] = []
@@ -168,16 +175,6 @@ def read_counts(
 
 _Line = tuple[int, Mapping[str, str]]
 """Number of a line under the header, and its cells by column."""
-
-
-def _text_of(raw: bytes, name: str) -> str:
-    if raw.startswith(b"PK\x03\x04"):
-        raise CaseFileError(f"{name} is a workbook or an archive", "save the counts as CSV")
-    encoding = next((encoding for mark, encoding in _MARKS if raw.startswith(mark)), "utf-8")
-    try:
-        return raw.decode(encoding)
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
 
 
 def _lines(text: str, name: str) -> list[_Line]:

@@ -46,7 +46,6 @@ class Caseload:
 
     Attributes:
         as_at: The day the file is read for; nothing after it is in here.
-        timetable: The stages, in order.
         start: Day each assessment started.
         due: Its due day, as the law's reader found it.
         done: Day it was closed: plan issued, refused, ended.

@@ -20,7 +20,6 @@ class StageFlow:
     """One stage in the weeks behind.
 
     Attributes:
-        name: The stage.
         came: Cases that came to it, for each week.
         left: Cases that left it, for the next stage or for good, for each week.
         onward: Share of those that left which went on to the next stage (of the last: plans issued).
@@ -59,11 +58,10 @@ class History:
 
     Attributes:
         day: The day, as a day number; the last week ends with it.
-        weeks: How many whole weeks.
-        requests: Requests, for each week.
-        issued: Plans issued, for each week.
-        closed: Assessments closed, by plan or otherwise, for each week.
-        stages: The stages, in order.
+        weeks: How many whole weeks; there is one number of each flow for each.
+        requests: Requests.
+        issued: Plans issued.
+        closed: Assessments closed, by plan or otherwise.
     """
 
     day: int

@@ -27,7 +27,6 @@ class SimulatedStage:
     """One stage as it works in a simulation.
 
     Attributes:
-        name: The stage.
         least: Whole weeks that a case spends in it at least.
         released: Share of its ready cases that leave in a week, where it is not the narrowest.
         onward: Share of those that leave which go on to the next stage; of the last, plans issued.
@@ -54,12 +53,10 @@ class Pipeline:
     """The stages, and the cases in hand.
 
     Attributes:
-        steps: The stages, in order.
         narrowest: The one stage that can finish only so many a week.
         weeks: Weeks to come.
         to_due: Weeks from a request to its due week.
         due_weeks: The due week of each row, rising; every week in which cases can fall due has one.
-        in_hand: The cases in hand.
     """
 
     steps: tuple[SimulatedStage, ...]
@@ -92,14 +89,10 @@ class Present:
     """What is known on one day.
 
     Attributes:
-        work: The file.
-        standing: The work in hand.
         past: The weeks behind that rates are taken over, at most a year.
         recorded: Whole weeks behind that the file records.
         narrowest: The stage at which cases wait for hands.
         order: The order in which it took its cases.
-        drivers: What the weeks to come are drawn from.
-        pipeline: The start of a simulation.
         unavoidable: Overdue cases there would be at any time if nobody waited for hands.
     """
 

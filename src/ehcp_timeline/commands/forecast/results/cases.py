@@ -61,7 +61,7 @@ def projected(now: Present, finished: Rates, groups: CaseGroups, runs: int) -> t
     """Return every open case, the earliest due first.
 
     Args:
-        now: What is known.
+        now: What is known on the day.
         finished: Cases closed by the end of each week, added up over the runs; shape (groups, weeks + 1).
         groups: The groups of alike cases.
         runs: How many runs there were.
@@ -80,6 +80,11 @@ def projected(now: Present, finished: Rates, groups: CaseGroups, runs: int) -> t
         owner = work.named.get(place, CaseOwner("", 0))
         start, due = int(work.start[place]), int(work.due[place])
         ends = int(p50[group]), int(p85[group])
+        breach: Breach = "possible" if ends[1] > due_week else "unlikely"
+        if due_week <= 0:
+            breach = "overdue"
+        elif ends[0] > due_week:  # closed in the week in which it falls due counts as in time
+            breach = "likely"
         finish = [
             after_weeks(day_of(standing.day), end) if end <= now.pipeline.weeks else None for end in ends
         ]
@@ -93,7 +98,7 @@ def projected(now: Present, finished: Rates, groups: CaseGroups, runs: int) -> t
                 weeks=(standing.day - start) // WEEK,
                 finish_p50=finish[0],
                 finish_p85=finish[1],
-                breach=_breach(due_week, *ends),
+                breach=breach,
                 breach_on=day_of(due + 1),
                 district=owner.district,
                 team=owner.team,
@@ -107,15 +112,6 @@ def _first_weeks(shares: Rates, share: float) -> Counts:
     """Return for each group the first week by which a share is closed; one past the last where none is."""
     reached = shares >= share - 1e-9
     return np.asarray(np.where(reached.any(axis=1), reached.argmax(axis=1), shares.shape[1]))
-
-
-def _breach(due_week: int, p50: int, p85: int) -> Breach:
-    """Return how likely a case is to be late; closed in the week in which it falls due counts as in time."""
-    if due_week <= 0:
-        return "overdue"
-    if p50 > due_week:
-        return "likely"
-    return "possible" if p85 > due_week else "unlikely"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +148,6 @@ class SaveList:
     """The cases to save, those whose draft must go first at the top.
 
     Attributes:
-        cases: The cases.
         in_time: Cases in time that were looked at.
         untold: How many of these have too little history for an expected day.
     """

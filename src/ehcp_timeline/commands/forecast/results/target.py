@@ -10,7 +10,7 @@ import numpy as np
 from ehcp_timeline.commands.forecast.model.arrays import WEEK, YEAR, Rates, day_number
 from ehcp_timeline.commands.forecast.model.history import WorkOrder
 from ehcp_timeline.commands.forecast.model.weeks import Draws, draw
-from ehcp_timeline.commands.forecast.simulate.record import Kept, Plan, case_groups, watcher
+from ehcp_timeline.commands.forecast.simulate.record import Kept, Plan, Watcher, case_groups
 from ehcp_timeline.commands.forecast.simulate.run import Start
 from ehcp_timeline.commands.forecast.simulate.world import begin, simulate
 from ehcp_timeline.errors import UsageError
@@ -197,11 +197,9 @@ def _cleared(
     more = np.repeat(np.array(levels, dtype=np.float64), RUNS)
     world = begin(start.pipeline, orders, draws, random)
     plan = Plan(clear_at=asked.clear_at, only_clearance=True)
-    watch = watcher(world, plan, {name: Kept() for name in orders}, case_groups(start.pipeline))
-    for _ in simulate(world, start.capacity(draws.capacity) + more):
-        if not watch.look():
-            break
+    watcher = Watcher(world, plan, {name: Kept() for name in orders}, case_groups(start.pipeline))
+    watcher.watch(simulate(world, start.capacity(draws.capacity) + more))
     return {
         name: [float(part.mean()) for part in np.split(weeks > 0, many)]
-        for name, weeks in watch.clear.items()
+        for name, weeks in watcher.clear.items()
     }

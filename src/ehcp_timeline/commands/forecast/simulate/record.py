@@ -1,12 +1,12 @@
 """What is kept of the runs as they go by: clearance weeks, paths, rates, and when each open case closes."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import YEAR, Cases, Counts, Rates, Spread
+from ehcp_timeline.commands.forecast.model.arrays import YEAR, Counts, Rates, Spread
 from ehcp_timeline.commands.forecast.model.present import Pipeline
 from ehcp_timeline.commands.forecast.simulate.world import Track, World
 
@@ -18,8 +18,6 @@ class Moment:
     """The backlog at the end of one week.
 
     Attributes:
-        open: Open cases.
-        overdue: Of these, past their due day.
         oldest: Whole weeks since the request of the oldest; 0 where none is open.
         over_a_year: Open cases whose request is more than 52 weeks old.
     """
@@ -71,12 +69,9 @@ class Kept:
 class CaseGroups:
     """Open cases that nothing tells apart: of one due week, at one stage.
 
-    Within a due week, those further on close first.
+    Within a due week, those further on close first. There is one entry of each array for each group.
 
     Attributes:
-        row: Row of each group.
-        stage: Its stage.
-        cases: How many cases it has.
         ahead: How many cases of the same row are further on.
     """
 
@@ -99,32 +94,35 @@ def case_groups(pipeline: Pipeline) -> CaseGroups:
     return CaseGroups(*np.array(lines, dtype=np.int64).reshape(-1, 4).T)
 
 
-@dataclass(slots=True)
 class Watcher:
     """Looks at one chunk of runs at the end of every week and adds what it sees to what is kept.
 
     Attributes:
-        world: The chunk.
-        plan: What to keep.
-        kept: Order of work to what is kept of it.
-        groups: The open cases, where their closing is followed.
-        begun: Cases of the due week of each group, those among them that come in the first week; shape
-            (groups, runs).
         clear: For each order, the week in which each run was first clear; 0 while it was not.
-        issued: For each order, plans issued so far in this quarter.
-        in_time: Of these, in time.
     """
 
-    world: World
-    plan: Plan
-    kept: Mapping[str, Kept]
-    groups: CaseGroups
-    begun: Cases
-    clear: dict[str, Counts]
-    issued: dict[str, Counts]
-    in_time: dict[str, Counts]
+    def __init__(self, world: World, plan: Plan, kept: Mapping[str, Kept], groups: CaseGroups) -> None:
+        """Make room in `kept`, order of work to what is kept of it, where there is none yet."""
+        self.world, self.plan, self.kept, self.groups = world, plan, kept, groups
+        pipeline, requests = world.pipeline, world.draws.requests
+        for track in kept.values():
+            track.rates.extend(Spread() for _ in range(len(track.rates), max(plan.quarters, default=-1) + 1))
+        if plan.cases and not kept[plan.cases].finished.size:
+            kept[plan.cases].finished = np.zeros((groups.row.size, pipeline.weeks + 1))
+        # requests of the first week share a due week with those of today
+        fresh = pipeline.due_weeks[groups.row] == pipeline.to_due + 1
+        self.begun = np.asarray(pipeline.at_start[groups.row, None] + fresh[:, None] * requests[0])
+        self.clear, self.issued, self.in_time = (
+            {name: np.zeros(requests.shape[1], dtype=np.int64) for name in kept} for _ in range(3)
+        )
 
-    def look(self) -> bool:
+    def watch(self, weeks: Iterable[int]) -> None:
+        """Look at the end of each week, as long as there is more to wait for."""
+        for _ in weeks:
+            if not self._look():
+                break
+
+    def _look(self) -> bool:
         """Look at the week that is over and return whether there is more to wait for."""
         week, waiting = self.world.week, False
         overdue_rows = slice(0, self.world.pipeline.row_of(week + 1))
@@ -171,17 +169,3 @@ class Watcher:
             some = issued > 0
             self.kept[track.name].rates[quarters[week - 1]].add(in_time[some] * PER_MILLE // issued[some])
             issued[:] = in_time[:] = 0
-
-
-def watcher(world: World, plan: Plan, kept: Mapping[str, Kept], groups: CaseGroups) -> Watcher:
-    """Return a watcher of one chunk; room for what it keeps is made where there is none yet."""
-    pipeline, requests = world.pipeline, world.draws.requests
-    for track in kept.values():
-        track.rates.extend(Spread() for _ in range(len(track.rates), max(plan.quarters, default=-1) + 1))
-    if plan.cases and not kept[plan.cases].finished.size:
-        kept[plan.cases].finished = np.zeros((groups.row.size, pipeline.weeks + 1))
-    # requests of the first week share a due week with those of today
-    fresh = pipeline.due_weeks[groups.row] == pipeline.to_due + 1
-    begun = np.asarray(pipeline.at_start[groups.row, None] + fresh[:, None] * requests[0])
-    none = ({name: np.zeros(requests.shape[1], dtype=np.int64) for name in kept} for _ in range(3))
-    return Watcher(world, plan, kept, groups, begun, *none)

@@ -12,7 +12,7 @@ from ehcp_timeline.commands.forecast.model.history import MOST_RELEASED, WorkOrd
 from ehcp_timeline.commands.forecast.model.present import Pipeline, Present
 from ehcp_timeline.commands.forecast.model.weeks import Drivers, chunks, draw
 from ehcp_timeline.commands.forecast.request import NOTHING, WhatIf
-from ehcp_timeline.commands.forecast.simulate.record import CaseGroups, Kept, Plan, case_groups, watcher
+from ehcp_timeline.commands.forecast.simulate.record import CaseGroups, Kept, Plan, Watcher, case_groups
 from ehcp_timeline.commands.forecast.simulate.world import begin, simulate
 from ehcp_timeline.errors import UsageError
 
@@ -99,9 +99,7 @@ def run(
     for size, random in chunks(runs, seed):
         draws = draw(start.drivers, size, random)
         world = begin(start.pipeline, orders, draws, random)
-        watch = watcher(world, plan, kept, groups)
-        for _ in simulate(world, start.capacity(draws.capacity)):
-            if not watch.look():
-                break
-        watch.finish()
+        watcher = Watcher(world, plan, kept, groups)
+        watcher.watch(simulate(world, start.capacity(draws.capacity)))
+        watcher.finish()
     return kept, groups

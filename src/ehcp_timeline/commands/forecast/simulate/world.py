@@ -65,9 +65,6 @@ class Track:
     """The narrowest stage and those behind it, under one order of work.
 
     Attributes:
-        name: The order's name.
-        order: The order.
-        stages: The cases in them.
         issued: Plans issued this week, for each run.
         in_time: Of these, in time.
     """
@@ -84,9 +81,6 @@ class World:
     """All that is going on in one chunk of runs.
 
     Attributes:
-        pipeline: The stages.
-        draws: Requests and capacity of the weeks to come.
-        random: Where chance comes from.
         before: The stages before the narrowest, which all orders of work share.
         tracks: The narrowest stage and those behind it, once for each order of work.
         released: For each stage, the chance of a ready case to leave in a week.

@@ -147,6 +147,15 @@ def _intake(weeks: Sequence[IntakeWeek], *, terms: bool) -> Section:
         "For a request that comes on the Monday; in brackets the last working day before it. ! marks weeks "
         "in which schools are closed on some day."
     )
+    rows = []
+    for week in weeks:
+        days = []
+        for milestone in week.milestones:
+            act = f" ({milestone.act_by:%d %b})" if milestone.act_by != milestone.due else ""
+            days.append(f"{milestone.due.isoformat()}{act}{' !' if milestone.closure else ''}")
+        expected = "" if week.expected is None else f"{week.expected:.1f}"
+        lost = "" if week.school_days_lost is None else str(week.school_days_lost)
+        rows.append((week.week.isoformat(), expected, *days, lost, str(week.bank_holidays)))
     without = "No term dates are known, so no school days are counted: see [terms] of ehcp.toml, or --terms."
     return without_empty_columns(
         Section(
@@ -156,41 +165,32 @@ def _intake(weeks: Sequence[IntakeWeek], *, terms: bool) -> Section:
                 *(TableColumn(_MILESTONE_WORDS[name]) for name in names),
                 TableColumn("school days lost", "number"), TableColumn("bank holidays", "number"),
             ),
-            rows=tuple(map(_intake_row, weeks)),
+            rows=tuple(rows),
             after=(note,) if terms else (note, without),
         )
     )  # fmt: skip
 
 
-def _intake_row(week: IntakeWeek) -> tuple[str, ...]:
-    days = []
-    for milestone in week.milestones:
-        act = f" ({milestone.act_by:%d %b})" if milestone.act_by != milestone.due else ""
-        days.append(f"{milestone.due.isoformat()}{act}{' !' if milestone.closure else ''}")
-    expected = "" if week.expected is None else f"{week.expected:.1f}"
-    lost = "" if week.school_days_lost is None else str(week.school_days_lost)
-    return (week.week.isoformat(), expected, *days, lost, str(week.bank_holidays))
-
-
 def backtest_section(past: Backtest) -> Section:
     """Return how past forecasts did, one line for each thing that was forecast."""
     headings = ("P50 held", "P85 held", "P95 held", "weeks off", "line", "throughput")
+    rows = []
+    for score in past.scores:
+        held = (
+            f"{100 * covered:.0f}% of {judged}" if covered is not None else "none yet"
+            for covered, judged in zip(astuple(score.coverage), astuple(score.judged), strict=True)
+        )
+        errors = (score.error_weeks, *(rival.error_weeks for rival in score.baselines))
+        off = ("" if error is None else f"{error:.1f}" for error in errors)
+        if score.forecasts:
+            rows.append((_what(score), *held, *off))
     return Section(
         title="How past forecasts did",
         before=tuple(backtest_sentences(past)),
         columns=(TableColumn("forecast of", "fixed"), *(TableColumn(name, "number") for name in headings)),
-        rows=tuple(_score_row(score) for score in past.scores if score.forecasts),
+        rows=tuple(rows),
         after=(_HELD, _OFF) if past.standpoints else (),
     )
-
-
-def _score_row(score: Score) -> tuple[str, ...]:
-    held = (
-        f"{100 * covered:.0f}% of {judged}" if covered is not None else "none yet"
-        for covered, judged in zip(astuple(score.coverage), astuple(score.judged), strict=True)
-    )
-    errors = (score.error_weeks, *(rival.error_weeks for rival in score.baselines))
-    return (_what(score), *held, *("" if error is None else f"{error:.1f}" for error in errors))
 
 
 def _what(score: Score) -> str:

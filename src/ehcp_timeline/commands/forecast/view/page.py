@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from ehcp_timeline.commands.forecast.answer import ForecastAnswer
 from ehcp_timeline.commands.forecast.request import ForecastRequest, WhatIf
@@ -134,11 +133,7 @@ def _clearances(answer: ForecastAnswer) -> Section:
 
 
 def _dates(clear: ClearanceDay) -> list[str]:
-    return [_date(when) for when in (clear.p50, clear.p85, clear.p95)]
-
-
-def _date(when: date | None) -> str:
-    return "never" if when is None else when.isoformat()
+    return ["never" if when is None else when.isoformat() for when in (clear.p50, clear.p85, clear.p95)]
 
 
 def _orders(outlooks: Sequence[Outlook]) -> Iterator[Section]:
