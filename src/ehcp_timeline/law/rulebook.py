@@ -127,6 +127,10 @@ class Deadline:
         """Whether a local rulebook adds it, or supersedes one of its time limits."""
         return bool(self.overlay) or any(version.overlay for version in self.versions)
 
+    def falls_after_event(self, start: date | None, due: date | None) -> bool:
+        """Say whether a day of the year, as "before 15 February", comes after the event that it prepares."""
+        return bool(self.looks_back and start and due and start < due)
+
     def version_on(self, start: date) -> Version | None:
         """Return the version in force on the day the clock started, or None outside coverage."""
         return next((version for version in self.versions if version.covers(start)), None)

@@ -15,7 +15,15 @@ def standing(clock: Clock, deadline: Deadline, why_not_owed: str = "") -> str:
         deadline: What it is a clock of.
         why_not_owed: What takes its place, or what has not come yet.
     """
-    return "; ".join(part for part in (_verdict(clock, deadline, why_not_owed), *_doubts(clock)) if part)
+    return "; ".join(
+        part
+        for part in (
+            _verdict(clock, deadline, why_not_owed),
+            *_doubts(clock),
+            _after_its_event(clock, deadline),
+        )
+        if part
+    )
 
 
 def _verdict(clock: Clock, deadline: Deadline, why_not_owed: str) -> str:
@@ -41,6 +49,9 @@ def _verdict(clock: Clock, deadline: Deadline, why_not_owed: str) -> str:
 
 def _running(clock: Clock, deadline: Deadline) -> str:
     """Return how long there is."""
+    if clock.due is None:
+        words = deadline.versions[-1].limit.words
+        return f"to be done {words}" if words else "not yet: its first lawful day has not come"
     if deadline.minimum:
         return f"not before this day, {_days(clock.days_left)} to wait"
     return "due today" if clock.days_left == 0 else f"due in {_days(clock.days_left)}"
@@ -62,19 +73,27 @@ def _done(clock: Clock, deadline: Deadline) -> str:
     if clock.verdict == "late":
         late = "after the time" if deadline.who == "family" else "late"
         return f"{verb} {_days(clock.days_late)} {late}, on {day(when)}"
+    if clock.due is None:
+        return f"{verb}{' too early,' if clock.verdict == 'early' else ''} on {day(when)}"
     if clock.verdict == "early":
         return f"{verb} {_days(clock.days_left)} too early, on {day(when)}"
     return f"{verb} in time, on {day(when)}"
 
 
-def _doubts(clock: Clock) -> tuple[str, str]:
+def _doubts(clock: Clock) -> tuple[str, ...]:
     """Return what makes the answer less than certain."""
     first, last = clock.earliest_reading, clock.latest_reading
     disputed = ""
     if clock.certainty == "disputed":
         span = f": {day(first)} or {day(last)}" if first and last and first != last else ""
         disputed = f"published readings differ{span}"
-    return disputed, "provisional: later bank holidays are not announced yet" if clock.provisional else ""
+    provisional = "provisional: later bank holidays are not announced yet" if clock.provisional else ""
+    return disputed, provisional
+
+
+def _after_its_event(clock: Clock, deadline: Deadline) -> str:
+    """Return that the day in the law comes after the event that it prepares, as for a move in January."""
+    return "this day is after the move itself" if deadline.falls_after_event(clock.start, clock.due) else ""
 
 
 def _days(number: int | None) -> str:

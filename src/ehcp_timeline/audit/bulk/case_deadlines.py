@@ -8,6 +8,7 @@ from ehcp_timeline.audit.bulk.applicability import without_plan
 from ehcp_timeline.audit.bulk.case_events import Cases, CasesSeen, changes, held_at, merged, ordered
 from ehcp_timeline.audit.bulk.days import (
     NEVER,
+    OPEN_ENDED,
     all_positions,
     as_dates,
     constant,
@@ -152,7 +153,7 @@ def _unseen(inquiry: Inquiry, started: Started, due: pl.Series, answer: pl.Serie
         due: Their due days.
         answer: That answer; `NEVER` for clocks that another answered, or none.
     """
-    positions = where_true((answer < NEVER) & (due < NEVER))
+    positions = where_true((answer < NEVER) & (due < OPEN_ENDED))
     if positions.is_empty():
         return None
     seen, start = started.seen.at(positions), started.start[positions]

@@ -10,7 +10,7 @@ from zlib import crc32
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged, ToldClocks
+from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged, ToldClocks, due_after_events
 from ehcp_timeline.audit.bulk.days import where_true
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.clock import VERDICTS, Clock, Verdict
@@ -57,7 +57,8 @@ def judge_by_single(
     for batch in held:
         there = pl.col("row").is_in(batch.frame["row"].implode()) & ~pl.col("row").is_in(together)
         mine = {name: clocks.filter(there) for name, clocks in told.items() if name not in repeating}
-        yield Judged(batch.frame, {name: ToldClocks(one) for name, one in mine.items() if one.height})
+        clocks = {name: ToldClocks(one) for name, one in mine.items() if one.height}
+        yield Judged(batch.frame, clocks, due_after_events(wanted, clocks))
     if held:
         at_the_end = {
             name: clocks if name in repeating else clocks.filter(pl.col("row").is_in(together))
@@ -67,6 +68,7 @@ def judge_by_single(
         problems = (
             *_problems(rows, [one for one in wanted if one.repeats]),
             *(problem for same in requests for problem in request_problems(same, as_at)),
+            *due_after_events((one for one in wanted if not one.repeats), last),
         )
         yield Judged(held[-1].frame.clear(), last, problems, last=True)
 

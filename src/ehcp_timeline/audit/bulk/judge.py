@@ -14,7 +14,7 @@ import polars as pl
 from ehcp_timeline.audit.bulk.case_deadlines import in_file_order, problems_of, weigh_chains
 from ehcp_timeline.audit.bulk.case_events import Cases
 from ehcp_timeline.audit.bulk.case_store import Memory
-from ehcp_timeline.audit.bulk.clocks import Judged
+from ehcp_timeline.audit.bulk.clocks import Judged, due_after_events
 from ehcp_timeline.audit.bulk.judge_deadline import Weighed
 from ehcp_timeline.audit.bulk.lazy_clocks import WeighedClocks
 from ehcp_timeline.audit.bulk.requests import Requests, join_requests, problems_of_requests
@@ -64,7 +64,7 @@ def judge(
         if repeating:
             memory.add(batch)
         empty = batch.frame.clear()
-        yield Judged(own.frame, clocks)
+        yield Judged(own.frame, clocks, due_after_events(once, clocks))
         del batch, own, clocks  # a hundred megabytes, while the next batch comes
     if empty is not None:
         yield _last(_of_requests(inquiry, once, requests, empty), inquiry, repeating, memory)
@@ -82,7 +82,8 @@ def _of_requests(
     requested = join_requests(inquiry, of_request, held)
     weighed = (*weigh_rows(inquiry, of_request, requested.joined), *weigh_rows(inquiry, others, held))
     clocks = {one.deadline.id: WeighedClocks(one) for one in weighed}
-    return Judged(requested.told, clocks, tuple(problems_of_requests(inquiry, held)))
+    problems = (*problems_of_requests(inquiry, held), *due_after_events(others, clocks))
+    return Judged(requested.told, clocks, problems)
 
 
 def _last(requested: Judged, inquiry: Inquiry, repeating: Sequence[Deadline], memory: Memory) -> Judged:

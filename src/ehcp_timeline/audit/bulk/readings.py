@@ -99,7 +99,7 @@ def _start(weighed: Weighed, reading: Reading) -> pl.Series:
     if reading.season:
         first, last = (weighed.inquiry.tables.of(count, start) for count in reading.season)
         start = only(start, (first <= start) & (start <= last))
-    if reading.since or reading.until:
+    elif reading.since or reading.until:
         start = only(start, between(start, reading.since, reading.until))
     if reading.after:
         start = only(start, weighed.seen.next(reading.after) <= start)

@@ -199,6 +199,8 @@ def _due(working: Working, _: date) -> Iterator[ExplanationStep]:
     text = f"{'First' if working.deadline.minimum else 'Last'} lawful day: {said_day(clock.due)}."
     if clock.act_by and clock.act_by != clock.due:
         text += f" Last working day before it: {said_day(clock.act_by)}; the due day itself does not move."
+    if working.deadline.falls_after_event(clock.start, clock.due):
+        text += f" That is after {working.start_event} itself."
     if clock.provisional:
         text += " Bank holidays of that year have not been announced yet."
     facts = {"due": clock.due, "act_by": clock.act_by, "provisional": clock.provisional}

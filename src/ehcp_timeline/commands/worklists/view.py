@@ -156,7 +156,8 @@ def _text(key: str) -> Callable[[Row], str]:
 def _why(row: Row) -> str:
     """Return the reason for a line: how late it is, or how many days are left, and since when."""
     if row["verdict"] == "running":
-        left = "due today" if row["days_left"] == 0 else f"{count(row['days_left'], 'day')} left"
+        days = row["days_left"]
+        left = "no last day" if days is None else f"{count(days, 'day')} left" if days else "due today"
     else:
         left = f"{count(row['days_late'], 'day')} late" + (", excused" if row["verdict"] == "excused" else "")
     return f"{row['deadline']}: {left}, started {row['start']}"
