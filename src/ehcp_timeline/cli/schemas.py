@@ -4,32 +4,51 @@ import json
 import sys
 from pathlib import Path
 
-from ehcp_timeline.commands.changes.schema import CHANGES_ENVELOPES
-from ehcp_timeline.commands.check.exceptions.schema import EXCEPTIONS_ENVELOPES
+from ehcp_timeline.commands.changes.compare import ChangesAnswer
+from ehcp_timeline.commands.check.exceptions.claims import ExceptionsAnswer
 from ehcp_timeline.commands.columns.profile import ColumnsAnswer
+from ehcp_timeline.commands.compare.compare import CompareAnswer
 from ehcp_timeline.commands.convert.canonical import ConvertAnswer
+from ehcp_timeline.commands.explain.view import ExplainAnswer
 from ehcp_timeline.commands.forecast.answer import ForecastAnswer
 from ehcp_timeline.commands.quality.rules import QualityRulesAnswer
 from ehcp_timeline.commands.quality.score import QualityAnswer
 from ehcp_timeline.commands.reconcile.rates import ReconcileAnswer
 from ehcp_timeline.commands.rules.schema import RULES_ENVELOPES
-from ehcp_timeline.commands.scorecard.schema import MEASURE_ENVELOPES
-from ehcp_timeline.commands.worklists.schema import LIST_ENVELOPES
-from ehcp_timeline.output.schema import ENVELOPES, schema_of
+from ehcp_timeline.commands.scorecard.answer import MeasureList, ScorecardAnswer, ScorecardPublication
+from ehcp_timeline.commands.timeline.view import TimelineAnswer
+from ehcp_timeline.commands.worklists.answer import (
+    NextAnswer,
+    OverdueAnswer,
+    PublicationAnswer,
+    SaveListAnswer,
+)
+from ehcp_timeline.commands.worklists.family_letters import LettersAnswer
+from ehcp_timeline.measure.result import Audit
+from ehcp_timeline.output.schema import schema_of
 
 EVERY = {
-    **ENVELOPES,
+    "ehcp-check-1": Audit,
+    "ehcp-timeline-1": TimelineAnswer,
+    "ehcp-explain-1": ExplainAnswer,
+    "ehcp-overdue-1": OverdueAnswer,
+    "ehcp-save-list-1": SaveListAnswer,
+    "ehcp-next-1": NextAnswer,
+    "ehcp-letters-1": LettersAnswer,
+    "ehcp-publication-1": PublicationAnswer,
+    "ehcp-changes-1": ChangesAnswer,
+    "ehcp-exceptions-1": ExceptionsAnswer,
     "ehcp-columns-1": ColumnsAnswer,
     **RULES_ENVELOPES,
-    **LIST_ENVELOPES,
-    **MEASURE_ENVELOPES,
+    "ehcp-scorecard-1": ScorecardAnswer,
+    "ehcp-measures-1": MeasureList,
+    "ehcp-compare-1": CompareAnswer,
+    "ehcp-scorecard-publication-1": ScorecardPublication,
     "ehcp-reconcile-1": ReconcileAnswer,
     "ehcp-forecast-1": ForecastAnswer,
     "ehcp-convert-1": ConvertAnswer,
     "ehcp-quality-1": QualityAnswer,
     "ehcp-quality-rules-1": QualityRulesAnswer,
-    **CHANGES_ENVELOPES,
-    **EXCEPTIONS_ENVELOPES,
 }
 
 

@@ -1,7 +1,7 @@
 """How many clocks have which verdict, how much was in time, and percentages as tables print them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,36 +10,8 @@ from typing import Final
 import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
-from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.law.rulebook import Rulebook
-
-
-@dataclass(slots=True)
-class VerdictTally:
-    """Verdicts counted so far.
-
-    Attributes:
-        counts: Deadline id to verdict to how many clocks.
-    """
-
-    counts: dict[str, Counter[Verdict]] = field(default_factory=dict)
-
-    def add(self, deadline: str, verdicts: Mapping[Verdict, int]) -> None:
-        """Count the clocks of one deadline in one batch."""
-        self.counts.setdefault(deadline, Counter()).update(verdicts)
-
-    def in_order(self, deadlines: Iterable[str]) -> Mapping[str, Mapping[str, int]]:
-        """Return the counts, deadlines in the given order, verdicts in that of `VERDICTS`, zeros left out."""
-        return {
-            deadline: {
-                verdict: self.counts[deadline][verdict]
-                for verdict in VERDICTS
-                if self.counts[deadline][verdict]
-            }
-            for deadline in deadlines
-            if deadline in self.counts
-        }
-
+from ehcp_timeline.text.bounds import Percent
 
 ONE_DECIMAL = Decimal("0.1")
 
@@ -79,9 +51,9 @@ class InTime:
         evidenced: Only those excuses that its dates prove.
     """
 
-    strict: float | None
-    claimed: float | None
-    evidenced: float | None
+    strict: Percent
+    claimed: Percent
+    evidenced: Percent
 
 
 @dataclass(slots=True)

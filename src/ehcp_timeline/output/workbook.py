@@ -7,7 +7,7 @@ from datetime import date, datetime
 from datetime import time as midnight
 from typing import Any
 
-from ehcp_timeline.output.answers import Value
+from ehcp_timeline.output.data import Value
 from ehcp_timeline.text.safe import visible
 
 

@@ -102,7 +102,7 @@ class Output:
             title: Heading of the Markdown table, name of the workbook.
             as_at: The day of a workbook, for commands that write one.
         """
-        from ehcp_timeline.output.answer import keys, values
+        from ehcp_timeline.measure.answer import keys, values
 
         if self.format in ("table", "plain"):
             self.show(sections())

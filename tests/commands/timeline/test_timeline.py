@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.output.answers import FINDING_KEYS
+from ehcp_timeline.measure.answer import Finding, keys
 from tests.cli.command import check_schema, ehcp, ehcp_apart, printed, said
 
 RULEBOOK = load_rulebook()
@@ -45,7 +45,7 @@ def test_every_deadline_is_there_in_the_rulebooks_order() -> None:
     check_schema(answer)
     assert run.returncode == 0
     assert [clock["deadline"] for clock in answer["clocks"]] == [one.id for one in RULEBOOK.deadlines]
-    assert {tuple(clock) for clock in answer["clocks"]} == {FINDING_KEYS}
+    assert {tuple(clock) for clock in answer["clocks"]} == {keys(Finding)}
     assert answer["rulebook"] == {"version": RULEBOOK.version, "sha256": RULEBOOK.sha256, "overlays": []}
 
 

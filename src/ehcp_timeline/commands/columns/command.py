@@ -43,8 +43,8 @@ def columns(
     from ehcp_timeline.commands.columns.profile import profile_of, profile_of_stopped
     from ehcp_timeline.commands.columns.suggest_mapping import mapping_text
     from ehcp_timeline.commands.columns.view import columns_sections
+    from ehcp_timeline.measure.answer import values
     from ehcp_timeline.measure.date_order import date_order
-    from ehcp_timeline.output.answer import values
     from ehcp_timeline.output.data import json_text
 
     said = (settled.mappings or NO_MAPPINGS).of_file(str(file))

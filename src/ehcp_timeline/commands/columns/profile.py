@@ -20,8 +20,8 @@ from ehcp_timeline.cases.sheet import SheetOptions
 from ehcp_timeline.cases.source import CaseFile, Understood
 from ehcp_timeline.commands.columns.cell_shapes import CellProfile, CellShapes, WordSeen
 from ehcp_timeline.errors import CaseFileError, DateOrderError
+from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.result import DateOrder
-from ehcp_timeline.output.answer import NOT_IN_JSON
 from ehcp_timeline.text.bounds import Sha256, Whole
 
 _AT_ONCE = 100_000

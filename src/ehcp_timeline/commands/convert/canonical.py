@@ -19,8 +19,8 @@ from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.result import Input
-from ehcp_timeline.output.answer import NOT_IN_JSON
 from ehcp_timeline.text.bounds import Sha256, Whole
 
 PLACE = "place"

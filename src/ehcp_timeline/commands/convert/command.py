@@ -79,7 +79,7 @@ def convert(
 
     answer = _write(to, converted, when, pseudonymised=key is not None)
     if _is_report(asked):
-        from ehcp_timeline.output.answer import values
+        from ehcp_timeline.measure.answer import values
         from ehcp_timeline.output.data import json_text
 
         Output(REPORT, None, force=False).send(json_text(values(answer)))

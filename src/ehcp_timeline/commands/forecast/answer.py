@@ -14,8 +14,8 @@ from ehcp_timeline.commands.forecast.results.intake import IntakeWeek
 from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay, Outlook
 from ehcp_timeline.commands.forecast.results.reviews import ReviewOutlook
 from ehcp_timeline.commands.forecast.results.target import TargetAnswer
+from ehcp_timeline.measure.answer import NOT_IN_JSON, RulebookUsed, decimals
 from ehcp_timeline.measure.result import Clearance, Input
-from ehcp_timeline.output.answer import NOT_IN_JSON, RulebookUsed, decimals
 from ehcp_timeline.text.bounds import Whole
 
 

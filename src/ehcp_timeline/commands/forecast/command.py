@@ -122,7 +122,7 @@ def forecast(
 def _send(to: Output, answer: "ForecastAnswer", question: "ForecastRequest", top: int, *, full: bool) -> None:
     """Write the answer; Markdown holds what a person is shown."""
     from ehcp_timeline.commands.forecast.view.page import page, sentences, without_commands
-    from ehcp_timeline.output.answer import values
+    from ehcp_timeline.measure.answer import values
     from ehcp_timeline.output.data import csv_text, json_text
     from ehcp_timeline.output.plain import markdown_page
 
@@ -159,7 +159,7 @@ def _csv_list(answer: "ForecastAnswer") -> tuple[list[dict[str, Any]], tuple[str
     from ehcp_timeline.commands.forecast.results.backtest import Standpoint
     from ehcp_timeline.commands.forecast.results.cases import CaseToSave, ProjectedCase
     from ehcp_timeline.commands.forecast.results.outlook import Quarter
-    from ehcp_timeline.output.answer import keys, values
+    from ehcp_timeline.measure.answer import keys, values
 
     if answer.snapshots is not None:
         return values(answer.snapshots.pairs), keys(CountPair)[:-1]
@@ -187,7 +187,7 @@ _INTAKE_COLUMNS = (
 
 def _intake_row(week: "IntakeWeek") -> dict[str, Any]:
     """Return a week of requests as one row, its milestones side by side."""
-    from ehcp_timeline.output.answer import values
+    from ehcp_timeline.measure.answer import values
 
     row: dict[str, Any] = dict.fromkeys(_INTAKE_COLUMNS) | values(week)
     for milestone in week.milestones:

@@ -19,7 +19,7 @@ from ehcp_timeline.commands.forecast.model.arrays import SHARES, WEEK, Rates
 from ehcp_timeline.commands.forecast.model.weeks import chunks
 from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay, clear_now
 from ehcp_timeline.errors import CaseFileError, UsageError
-from ehcp_timeline.output.answer import decimals
+from ehcp_timeline.measure.answer import decimals
 from ehcp_timeline.text.bounds import Whole
 
 LEAST_PAIRS = 6

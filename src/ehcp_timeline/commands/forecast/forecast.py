@@ -45,8 +45,8 @@ from ehcp_timeline.commands.forecast.simulate.record import Plan
 from ehcp_timeline.commands.forecast.simulate.run import Start, run, start_of
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.result import Input
-from ehcp_timeline.output.answer import RulebookUsed
 from ehcp_timeline.text.words import count
 
 Orders = Mapping[str, WorkOrder]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Literal
 
 from ehcp_timeline.cases.headers import fold
 from ehcp_timeline.cases.schema import Column
-from ehcp_timeline.output.answer import NOT_IN_JSON
+from ehcp_timeline.measure.answer import NOT_IN_JSON
 
 Severity = Literal["error", "warning", "query"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "query")

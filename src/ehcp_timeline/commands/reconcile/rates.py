@@ -11,19 +11,19 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
+from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.reconcile.reasons import Counted, why_parted
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
 from ehcp_timeline.measure.counts import ISSUE, clocks_of, exception_claimed, percent
-from ehcp_timeline.measure.kpi.scorecard import KpiReader
+from ehcp_timeline.measure.reading import FileReading
 from ehcp_timeline.measure.result import Input
-from ehcp_timeline.output.answer import ProblemFound, RulebookUsed
 
 Rule = Literal["excluding", "including"]
 TWENTY_WEEKS = timedelta(weeks=20)
 NEEDED = ("plan_issued", "request_received")
-WHOSE = ("district", "team", "caseworker")
 _OF_CLOCK = ("row", "start", "due", "answered", "ended", "verdict", "strict", "evidenced", "excuse", "reason")
 _OF_ROW = ("request_received", "plan_issued", "plan_transferred", "became_responsible", "moved_in")
 
@@ -229,7 +229,7 @@ def reconcile(
     """
     plans = Reconciliation(rulebook, year, as_at, rule)
     wanted = [rulebook.by_id[deadline] for deadline in ISSUE if deadline in rulebook.by_id]
-    readers = [KpiReader(source) for source in sources]
+    readers = [FileReading(source) for source in sources]
     for reader in readers:
         if lacking := [name for name in NEEDED if name not in reader.source.columns]:
             raise UsageError(
@@ -242,7 +242,7 @@ def reconcile(
     return ReconcileAnswer(
         as_at=as_at,
         rulebook=RulebookUsed.of(rulebook),
-        input=tuple(reader.input() for reader in readers),
+        input=tuple(map(Input.of, sources)),
         year=year,
         rule=rule,
         rates=tuple(plans.rates()),

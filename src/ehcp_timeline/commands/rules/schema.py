@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.law.rulebook import Deadline, DutyKind, NotEncoded, Who
-from ehcp_timeline.output.answer import RulebookUsed
+from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.output.schema import InTimeShape, ListAnswer, Shape, schema_of
 from ehcp_timeline.text.bounds import Whole
 

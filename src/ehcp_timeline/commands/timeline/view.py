@@ -3,14 +3,34 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.measure.answer import ClockRecord, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.text.words import count, day, rulebook_name
 
 NOT_ADVICE = "This is information about the law, not legal advice."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineClock(ClockRecord):
+    """One clock of a case that was given in words; `not-owed` and `not-started` included."""
+
+    row: None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineAnswer:
+    """The answer of `ehcp timeline --format json`."""
+
+    SCHEMA: ClassVar = "ehcp-timeline/1"
+
+    as_at: date
+    rulebook: RulebookUsed
+    clocks: tuple[TimelineClock, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, Counts, Days, Flags, Rates, mean
 from ehcp_timeline.commands.forecast.model.caseload import Caseload
-from ehcp_timeline.output.answer import decimals
+from ehcp_timeline.measure.answer import decimals
 
 LEAST_WEEKS = 13
 MOST_RELEASED = 0.95

@@ -19,7 +19,7 @@ from ehcp_timeline.commands.forecast.request import SchoolClosure
 from ehcp_timeline.commands.forecast.results.outlook import clear_week, naive_weeks
 from ehcp_timeline.commands.forecast.simulate.record import Plan
 from ehcp_timeline.commands.forecast.simulate.run import run, start_of
-from ehcp_timeline.output.answer import NOT_IN_JSON
+from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.text.bounds import Whole
 
 RUNS = 500

@@ -21,7 +21,7 @@ from ehcp_timeline.commands.forecast.model.weeks import (
 )
 from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay, clearance
 from ehcp_timeline.commands.forecast.simulate.pools import Pool, serve
-from ehcp_timeline.output.answer import decimals
+from ehcp_timeline.measure.answer import decimals
 from ehcp_timeline.text.bounds import Whole
 
 _EARLY = 85

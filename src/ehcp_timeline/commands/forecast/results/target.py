@@ -14,7 +14,7 @@ from ehcp_timeline.commands.forecast.simulate.record import Kept, Plan, Watcher,
 from ehcp_timeline.commands.forecast.simulate.run import Start
 from ehcp_timeline.commands.forecast.simulate.world import begin, simulate
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.output.answer import decimals
+from ehcp_timeline.measure.answer import decimals
 
 RUNS = 250
 _AT_ONCE = 4
