@@ -130,7 +130,8 @@ class Reading:
         """Say whether it was published for clocks that started on this day."""
         if self.season:
             first, last = (apply(count, start) for count in self.season)
-            return first <= start <= last
+            if not first <= start <= last:
+                return False
         return (self.since is None or self.since <= start) and (self.until is None or start <= self.until)
 
 
