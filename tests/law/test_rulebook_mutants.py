@@ -77,7 +77,7 @@ def test_every_kind_of_change_is_tried(mutants: Sequence[Mutant]) -> None:
         ("2-plan.toml", "plan.issue", "weeks = 20", "weeks = 21"),
         ("3-review.toml", "review.annual", "months = 12", "weeks = 12"),
         ("2-plan.toml", "plan.respond", '"included"', '"excluded"'),
-        ("8-tribunal.toml", "order.amend", "2015-03-23", "2015-03-24"),
+        ("8-tribunal.toml", "order.amend", "2014-09-01", "2014-09-02"),
         ("7-mediation.toml", "mediation.arrange", '"mediation_arranged"', '"mediation_held"'),
         ("4-phase-transfer.toml", "phase.post16", "2015-08-31", "2015-08-30"),
         ("2-plan.toml", "plan.issue", '"request_received"', '"request_recieved"'),
