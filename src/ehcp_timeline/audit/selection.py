@@ -56,7 +56,8 @@ def unjudgeable(rulebook: Rulebook, columns: frozenset[str]) -> tuple[Deadline, 
     return tuple(
         deadline
         for deadline in rulebook.deadlines
-        if columns.intersection(deadline.start_events) and not columns.intersection(deadline.answers)
+        if columns.intersection(rulebook.columns_of(deadline.start_events))
+        and not columns.intersection(rulebook.columns_of(deadline.answers))
     )
 
 

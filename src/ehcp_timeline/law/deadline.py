@@ -46,7 +46,8 @@ class Limit:
     """A time limit: the latest of its limbs.
 
     Attributes:
-        limbs: One limb, or those of `later_of`; none where the law gives no number.
+        limbs: One limb, or those of `later_of`; none where the law gives no number, or where which of several
+            limits it is cannot be told.
         missing: What a limb without a date does: it is skipped, or the due day is unknown.
         rolls: `tribunal`: the last day rolls forward as the Tribunal Rules say.
         words: The law's own words where it gives no number, as `as soon as reasonably practicable`.

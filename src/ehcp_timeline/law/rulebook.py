@@ -1,6 +1,6 @@
 """What the rulebook says, as frozen records: the closed vocabulary of a time limit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -109,7 +109,8 @@ class Deadline:
     @property
     def looks_back(self) -> bool:
         """Whether its due day lies before the event it is counted from."""
-        return self.versions[0].limit.looks_back
+        limit = self.versions[0].limit
+        return limit.looks_back or (not limit.limbs and self.answers_from is not None)
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -147,6 +148,38 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class EventWhere:
+    """One event, as far as a fact holds one of some codes.
+
+    Attributes:
+        event: The event.
+        fact: The fact; None where it does not matter.
+        codes: The codes, `blank` among them where the fact may be blank.
+    """
+
+    event: str
+    fact: str | None = None
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedEvent:
+    """One event that no column holds: what the columns of a row show to have happened.
+
+    Attributes:
+        id: Its name, which a deadline may use like that of any event.
+        says: What it means.
+        earliest: The events it is the earliest of; another derived event that stands before it may be one.
+        unless: None of them counts that one of these events came before, or on the same day.
+    """
+
+    id: str
+    says: str
+    earliest: tuple[EventWhere, ...]
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Instrument:
     """One Act, set of regulations, code or decision that deadlines cite."""
 
@@ -177,7 +210,8 @@ class Rulebook:
         overlays: Local rulebooks laid over it, as (name, sha256).
         scenarios: What those of them that are not law but a supposition say of themselves.
         deadlines: Every deadline, in the order of the files.
-        events: Every event.
+        events: Every event that a column may hold.
+        derived: Every event that no column holds, in the order in which they are worked out.
         codes: Fact to its closed list of codes.
         flags: Every flag.
         instruments: What the citations refer to.
@@ -192,6 +226,7 @@ class Rulebook:
     flags: tuple[str, ...]
     instruments: tuple[Instrument, ...] = ()
     not_encoded: tuple[NotEncoded, ...] = ()
+    derived: Mapping[str, DerivedEvent] = field(default_factory=dict)
     overlays: tuple[tuple[str, str], ...] = field(default=())
     scenarios: tuple[str, ...] = ()
 
@@ -203,4 +238,19 @@ class Rulebook:
     @cached_property
     def planned(self) -> frozenset[str]:
         """Events that may lie after the as-at date, set due dates among them."""
-        return frozenset(event.id for event in self.events.values() if event.planned or event.sets_due)
+        columns = {event.id for event in self.events.values() if event.planned or event.sets_due}
+        derived = {name for name in self.derived if columns.issuperset(self.columns_of((name,)))}
+        return frozenset(columns | derived)
+
+    def columns_of(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the columns that hold these events, for a derived event those that it is worked out from."""
+        columns: dict[str, None] = {}
+        for name in names:
+            one = self.derived.get(name)
+            sources = self.columns_of(where.event for where in one.earliest) if one else (name,)
+            columns.update(dict.fromkeys(sources))
+        return tuple(columns)
+
+    def says(self, name: str) -> str:
+        """Return what an event means."""
+        return (self.derived.get(name) or self.events[name]).says

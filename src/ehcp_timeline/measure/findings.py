@@ -308,7 +308,7 @@ class FilterCheck:
     def _refuse_deadlines(self) -> None:
         asked = self.selection.deadlines
         wanted = [one for one in self.rulebook.deadlines if any(is_under(name, one.id) for name in asked)]
-        starts = dict.fromkeys(event for deadline in wanted for event in deadline.start_events)
+        starts = self.rulebook.columns_of(event for deadline in wanted for event in deadline.start_events)
         if starts and not self.columns.intersection(starts):
             names = listed(sorted(asked), "or")
             hint = f"it needs a column {listed(list(starts), 'or')}"

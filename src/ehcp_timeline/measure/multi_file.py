@@ -46,8 +46,8 @@ class SharedCases:
     def _judges(self, rulebook: Rulebook, source: CaseFile) -> bool:
         """Return whether a file starts and answers a duty that repeats."""
         without = unjudgeable(rulebook, source.columns)
-        starting = (one for one in self._repeating if source.columns.intersection(one.start_events))
-        return any(deadline not in without for deadline in starting)
+        starting = (rulebook.columns_of(one.start_events) for one in self._repeating if one not in without)
+        return any(source.columns.intersection(columns) for columns in starting)
 
     def watches(self, file: int) -> bool:
         """Say whether cases of the file at this place may stand in another one."""

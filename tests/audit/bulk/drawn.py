@@ -24,7 +24,7 @@ from ehcp_timeline.law.deadline import (
     StartWhere,
     Version,
 )
-from ehcp_timeline.law.rulebook import Deadline, Event, Rulebook
+from ehcp_timeline.law.rulebook import Deadline, DerivedEvent, Event, EventWhere, Rulebook
 from tests.audit.bulk.made import TEXTS
 
 FIRST = date(2019, 12, 18)  # bank holidays, a leap day and the edges of months come soon after
@@ -33,6 +33,7 @@ EVENTS = (*OF_REQUESTS, "asked", "begun", "answered", "answered_too", "stopped",
 PLANNED = ("meant_from", "meant_to")
 SET_DUE = "agreed_day"
 EVERY_EVENT = (*EVENTS, *PLANNED, SET_DUE)
+DERIVED = ("seen_through", "seen_through_that")
 FACTS = {"kind": ("one", "two", "three"), "way": ("up", "down")}
 FLAGS = ("sorry", "ill")
 IDS = ("first", "second", "third", "fourth")
@@ -40,7 +41,7 @@ IDS = ("first", "second", "third", "fourth")
 days = st.integers(0, 40).map(lambda number: FIRST + timedelta(days=number)) | st.sampled_from(
     [date(2019, 2, 28), date(2020, 2, 29), date(2020, 8, 31), date(2021, 1, 4), date(2021, 12, 31)]
 )
-events = st.sampled_from(EVERY_EVENT)
+events = st.sampled_from((*EVERY_EVENT, *EVERY_EVENT, *DERIVED))
 few_events = st.lists(events, min_size=1, max_size=3, unique=True).map(tuple)
 any_events = st.lists(events, max_size=2, unique=True).map(tuple)
 dates = st.builds(Dates, few_events, st.sampled_from(["earliest", "earliest", "latest"]))
@@ -243,6 +244,23 @@ def deadlines(draw: st.DrawFn, name: str) -> Deadline:
 
 
 @st.composite
+def derived_events(draw: st.DrawFn, name: str, known: tuple[str, ...]) -> DerivedEvent:
+    """Draw one event that no column holds."""
+    fact = st.sampled_from([None, *FACTS])
+    where = fact.flatmap(
+        lambda one: st.builds(
+            EventWhere,
+            st.sampled_from(known),
+            st.just(one),
+            st.lists(st.sampled_from((*FACTS[one], "blank")), max_size=2).map(tuple) if one else st.just(()),
+        )
+    )
+    unless = st.lists(st.sampled_from(known), max_size=2, unique=True).map(tuple)
+    parts = draw(st.lists(where, min_size=1, max_size=3).map(tuple))
+    return DerivedEvent(name, "", parts, draw(sometimes(unless)))
+
+
+@st.composite
 def rulebooks(draw: st.DrawFn) -> Rulebook:
     """Draw a small rulebook."""
     ids = IDS[: draw(st.integers(1, len(IDS)))]
@@ -255,6 +273,10 @@ def rulebooks(draw: st.DrawFn) -> Rulebook:
         },
         codes=FACTS,
         flags=FLAGS,
+        derived={
+            name: draw(derived_events(name, (*EVERY_EVENT, *DERIVED[:place])))
+            for place, name in enumerate(DERIVED)
+        },
     )
 
 

@@ -113,7 +113,7 @@ def test_every_format_names_file_and_line(law: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("as_at", "code", "word"), [("2027-11-29", 0, "no fault"), ("2028-11-30", 1, "93 faults")]
+    ("as_at", "code", "word"), [("2027-11-29", 0, "no fault"), ("2028-11-30", 1, "97 faults")]
 )
 def test_staleness_is_judged_as_at_a_day(
     as_at: str, code: int, word: str, monkeypatch: pytest.MonkeyPatch

@@ -1,6 +1,6 @@
 """Duties that repeat: one clock for each date that starts it, over all the rows of each case."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import polars as pl
 
@@ -114,7 +114,7 @@ def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> ClockOutcome
         answered=ends.answered,
         ended=ends.day,
         not_owed=either(displaced, without_plan(deadline, seen, start, due)),
-        implied=is_implied(deadline, seen, start, inquiry.tables),
+        implied=is_implied(deadline, seen, start, ends.day, inquiry.tables),
         released=ends.released,
         lapsed=has_lapsed(deadline, seen, start),
         unseen=_unseen(inquiry, started, due, only(ends.answered, (answer < recorded) | alone)),
@@ -162,9 +162,15 @@ def _unseen(inquiry: Inquiry, started: Started, due: pl.Series, answer: pl.Serie
     return all_positions(started.seen.height).is_in(late.implode())
 
 
-def problems_of(deadlines: Iterable[Deadline], cases: Cases) -> Iterator[Problem]:
-    """Yield a problem for each start that stands on two rows of a case: it is one clock."""
-    asked: set[str] = set()
+def problems_of(deadlines: Iterable[Deadline], cases: Cases, derived: Collection[str]) -> Iterator[Problem]:
+    """Yield a problem for each start that stands on two rows of a case: it is one clock.
+
+    Args:
+        deadlines: The repeating duties.
+        cases: Every case of the file.
+        derived: The events that stand in no column, of which nothing is said.
+    """
+    asked = set(derived)
     for deadline in deadlines:
         repeats = deadline.repeats or Repeats()
         for name in (*repeats.first, *repeats.again):

@@ -287,7 +287,7 @@ class _Sample:
         told = {
             deadline.id: _told(judged.clocks.get(deadline.id), numbers)
             for deadline in deadlines
-            if held.intersection(deadline.start_events)
+            if held.intersection(self.rulebook.columns_of(deadline.start_events))
         }
         self.taken.update((name, word) for name, frame in told.items() for word in frame["verdict"].unique())
         verify(self.rulebook, rows, told, self.as_at)

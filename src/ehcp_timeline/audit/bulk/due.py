@@ -39,7 +39,7 @@ def due_day(
         answer: The day of each answer; what comes later does not move the due day.
     """
     if not limit.limbs:
-        return only(constant(OPEN_ENDED, seen.height), start < NEVER)
+        return only(constant(OPEN_ENDED, seen.height), start < NEVER) if limit.words else seen.never
     plain = [limb for limb in limit.limbs if not limb.after]
     limbs = [tables.of(limb.count, _since(limb.since, start, seen)) for limb in plain]
     if limit.missing == "skip":
@@ -197,15 +197,18 @@ def _release(
     return began, (due < NEVER) & (began < NEVER) & (last >= start) & (again <= last)
 
 
-def is_implied(deadline: Deadline, seen: EventFrame, start: pl.Series, tables: DayTables) -> pl.Series | None:
+def is_implied(
+    deadline: Deadline, seen: EventFrame, start: pl.Series, ended: pl.Series, tables: DayTables
+) -> pl.Series | None:
     """Return which clocks have an event that shows that it must have been done.
 
-    It counts from the start, or from the day from which an answer does.
+    It counts from the start, or from the day from which an answer does; not after an end.
     """
     if not seen.holds(deadline.implied_by):
         return None
     since = tables.of(deadline.answers_from, start) if deadline.answers_from else start
-    return seen.last_happened(deadline.implied_by) >= since
+    shown = seen.next(deadline.implied_by, since)
+    return (shown < NEVER) & (shown <= ended)
 
 
 def has_lapsed(deadline: Deadline, seen: EventFrame, start: pl.Series) -> pl.Series | None:

@@ -5,7 +5,7 @@ before its request turned up again, some batches later, cannot be held back any 
 worked out once more, with the requests known that are to be held back.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
@@ -14,7 +14,7 @@ from typing import Final, ParamSpec, TypeVar
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.row_events import RowBatch
+from ehcp_timeline.audit.bulk.row_events import RowBatch, SomeRows
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.audit.single.requests import DECISIONS, REQUEST, request_problems
 from ehcp_timeline.cases.model import Problem, Row
@@ -57,14 +57,6 @@ def repeated_until_known(answer: Callable[P, T]) -> Callable[P, T]:
             _KNOWN.reset(before)
 
     return answered
-
-
-@dataclass(frozen=True, slots=True)
-class SomeRows:
-    """Some rows of a file; as in `row_events.RowBatch`."""
-
-    frame: pl.DataFrame
-    unreadable: Mapping[str, pl.Series]
 
 
 @dataclass(slots=True)

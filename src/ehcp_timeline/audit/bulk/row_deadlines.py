@@ -110,7 +110,7 @@ def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> ClockOutcome
         answered=answered,
         ended=ended,
         not_owed=not_owed(inquiry, deadline, seen, start, due),
-        implied=is_implied(deadline, seen, since, inquiry.tables),
+        implied=is_implied(deadline, seen, since, ends.day, inquiry.tables),
         released=ends.released,
         lapsed=has_lapsed(deadline, seen, since),
         twice=twice,

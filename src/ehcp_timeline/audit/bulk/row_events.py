@@ -1,8 +1,10 @@
 """The dates of the rows of one batch, each row by itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import and_, or_
 from typing import Protocol, Self
 
 import polars as pl
@@ -11,6 +13,8 @@ from ehcp_timeline.audit.bulk.days import constant, earliest, latest, numbered, 
 from ehcp_timeline.audit.bulk.events import EventFrame, Names
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.law.deadline import BLANK
+from ehcp_timeline.law.rulebook import DerivedEvent, EventWhere, Rulebook
+from ehcp_timeline.law.subset import derived_from
 
 
 class RowBatch(Protocol):
@@ -31,6 +35,14 @@ class RowBatch(Protocol):
         """The cells that could not be read."""
 
 
+@dataclass(frozen=True, slots=True)
+class SomeRows:
+    """Some rows of a file; as in `RowBatch`."""
+
+    frame: pl.DataFrame
+    unreadable: Mapping[str, pl.Series]
+
+
 def unreadable_in(batch: RowBatch, name: str) -> pl.Series | None:
     """Return the rows of a batch with an unreadable cell in one column, as a mask; None for no row."""
     rows = batch.unreadable.get(name)
@@ -38,6 +50,90 @@ def unreadable_in(batch: RowBatch, name: str) -> pl.Series | None:
         return None
     mask = batch.frame["row"].is_in(rows.implode())
     return mask if mask.any() else None
+
+
+def with_derived(batch: RowBatch, derived: Iterable[DerivedEvent]) -> RowBatch:
+    """Return a batch with these derived events; the twin of `dates.with_derived`."""
+    for one in derived:
+        days = [found for where in one.earliest if (found := _days_of(where, one.unless, batch)) is not None]
+        doubts = [_doubts_about(where, one.unless, batch) for where in one.earliest]
+        unreadable = pl.concat([rows for rows in doubts if rows is not None] or [pl.Series(dtype=pl.UInt32)])
+        if days:
+            frame = batch.frame.with_columns(pl.min_horizontal(days).alias(one.id))
+            batch = SomeRows(frame, batch.unreadable)
+        if len(unreadable):
+            batch = SomeRows(batch.frame, {**batch.unreadable, one.id: unreadable.unique().sort()})
+    return batch
+
+
+def with_events(rows: pl.DataFrame, rulebook: Rulebook, names: Collection[str]) -> pl.DataFrame:
+    """Return rows of a file with those of these events that no column holds."""
+    needed = derived_from(rulebook, names)
+    return with_derived(SomeRows(rows, {}), needed).frame if needed else rows
+
+
+def _days_of(where: EventWhere, unless: Iterable[str], batch: RowBatch) -> pl.Series | None:
+    """Return an event's dates where they count; None for no row."""
+    positions = _standing(where, batch)
+    if positions.is_empty():
+        return None
+    days = batch.frame[where.event][positions]
+    counts = _holds(where, batch, positions) & ~_is_ruled_out(days, unless, batch, positions)
+    if not counts.any():
+        return None
+    nothing = pl.Series([None], dtype=pl.Date).new_from_index(0, batch.frame.height)
+    return nothing.scatter(positions.filter(counts), days.filter(counts))
+
+
+def _standing(where: EventWhere, batch: RowBatch) -> pl.Series:
+    """Return the positions of the rows on which an event stands."""
+    if where.event not in batch.frame.columns:
+        return pl.Series(dtype=pl.UInt32)
+    return where_true(batch.frame[where.event].is_not_null())
+
+
+def _holds(where: EventWhere, batch: RowBatch, positions: pl.Series) -> pl.Series:
+    everywhere = pl.Series([True]).new_from_index(0, len(positions))
+    if where.fact is None:
+        return everywhere
+    if where.fact not in batch.frame.columns:
+        return everywhere if BLANK in where.codes else ~everywhere
+    cells = batch.frame[where.fact][positions]
+    held = [cell for cell in cells.unique() if cell and not set(where.codes).isdisjoint(cell.split("+"))]
+    holds = cells.is_in(held).fill_null(value=False)
+    return holds | cells.is_null() if BLANK in where.codes else holds
+
+
+def _is_ruled_out(days: pl.Series, unless: Iterable[str], batch: RowBatch, positions: pl.Series) -> pl.Series:
+    there = [batch.frame[name][positions] for name in unless if name in batch.frame.columns]
+    masks = [(other <= days).fill_null(value=False) for other in there]
+    return reduce(or_, masks, pl.Series([False]).new_from_index(0, len(days)))
+
+
+def _doubts_about(where: EventWhere, unless: Iterable[str], batch: RowBatch) -> pl.Series | None:
+    """Return the rows for which it cannot be read whether an event counts; None for no row."""
+    frame = batch.frame
+    if batch.unreadable.keys().isdisjoint({where.event, where.fact, *unless}):
+        return None
+    unread = unreadable_in(batch, where.event)
+    doubts = [] if unread is None else [frame["row"].filter(unread & _none_stands(unless, frame))]
+    positions = _standing(where, batch)
+    if len(positions):
+        of_fact = _unreadable((where.fact,) if where.fact else (), batch, positions)
+        of_others = _unreadable(unless, batch, positions) & _holds(where, batch, positions)
+        ruled_out = _is_ruled_out(frame[where.event][positions], unless, batch, positions)
+        doubts.append(frame["row"][positions].filter((of_fact | of_others) & ~ruled_out))
+    return pl.concat(doubts) if doubts else None
+
+
+def _none_stands(names: Iterable[str], frame: pl.DataFrame) -> pl.Series:
+    blanks = [frame[name].is_null() for name in names if name in frame.columns]
+    return reduce(and_, blanks, pl.Series([True]).new_from_index(0, frame.height))
+
+
+def _unreadable(names: Iterable[str], batch: RowBatch, positions: pl.Series) -> pl.Series:
+    masks = [mask[positions] for name in names if (mask := unreadable_in(batch, name)) is not None]
+    return reduce(or_, masks, pl.Series([False]).new_from_index(0, len(positions)))
 
 
 class Columns:
@@ -56,7 +152,7 @@ class Columns:
         self._batch = batch
         self._masks: dict[str, pl.Series | None] = {}
         self._flags: dict[str, pl.Series | None] = {}
-        self._events = inquiry.rulebook.events
+        self._events = frozenset((*inquiry.rulebook.events, *inquiry.rulebook.derived))
 
     @cached_property
     def given(self) -> Mapping[str, pl.Series]:

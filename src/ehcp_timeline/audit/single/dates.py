@@ -1,11 +1,12 @@
 """The dates of a row, or of all rows of a case, as they stood on the as-at date."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ehcp_timeline.cases.model import Row
-from ehcp_timeline.law.deadline import Dates
+from ehcp_timeline.law.deadline import BLANK, Dates
+from ehcp_timeline.law.rulebook import DerivedEvent, EventWhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,43 @@ def seen_on(rows: Sequence[Row], as_at: date, planned: frozenset[str]) -> EventH
         frozenset(name for row in rows for name in row.unreadable),
         rows[0].codes if len(rows) == 1 else {},
     )
+
+
+def with_derived(row: Row, derived: Iterable[DerivedEvent]) -> Row:
+    """Return a row with the events that no column holds.
+
+    One cannot be read where a cell that it depends on cannot: a date, the fact beside a date that stands, or
+    an event that would rule that date out. What is ruled out whatever the cell says does not depend on it.
+    """
+    for one in derived:
+        days = [row.events[where.event] for where in one.earliest if _counts(where, one.unless, row)]
+        if days:
+            row = replace(row, events={**row.events, one.id: min(days)})
+        if any(_is_in_doubt(where, one.unless, row) for where in one.earliest):
+            row = replace(row, unreadable=row.unreadable | {one.id})
+    return row
+
+
+def _counts(where: EventWhere, unless: Iterable[str], row: Row) -> bool:
+    day = row.events.get(where.event)
+    return day is not None and _holds(where, row) and not _is_ruled_out(day, unless, row)
+
+
+def _holds(where: EventWhere, row: Row) -> bool:
+    if where.fact is None:
+        return True
+    held = row.codes.get(where.fact, frozenset())
+    return bool(held.intersection(where.codes)) or (not held and BLANK in where.codes)
+
+
+def _is_ruled_out(day: date, unless: Iterable[str], row: Row) -> bool:
+    return any(row.events.get(name, date.max) <= day for name in unless)
+
+
+def _is_in_doubt(where: EventWhere, unless: Iterable[str], row: Row) -> bool:
+    if where.event in row.unreadable:
+        return not any(name in row.events for name in unless)
+    day = row.events.get(where.event)
+    if day is None or _is_ruled_out(day, unless, row):
+        return False
+    return where.fact in row.unreadable or (_holds(where, row) and not row.unreadable.isdisjoint(unless))

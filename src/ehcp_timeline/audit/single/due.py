@@ -30,7 +30,7 @@ def due_day(
         answer: The day of its answer; what comes later does not move the due day.
     """
     if not limit.limbs:
-        return (), OPEN_ENDED
+        return (), OPEN_ENDED if limit.words else None
     counted, due = _latest_limb(limit, start, seen)
     for limb in limit.limbs if due else ():
         for since in _conditional_since(limb, start, seen, answer):

@@ -22,7 +22,7 @@ from ehcp_timeline.audit.single.applicability import (
     why_without_plan,
 )
 from ehcp_timeline.audit.single.chains import Link, links_of
-from ehcp_timeline.audit.single.dates import EventHistory, seen_on
+from ehcp_timeline.audit.single.dates import EventHistory, seen_on, with_derived
 from ehcp_timeline.audit.single.due import OPEN_ENDED, due_day, one_period_more
 from ehcp_timeline.audit.single.excuses import look_at
 from ehcp_timeline.audit.single.outcome import (
@@ -85,8 +85,9 @@ def judge_case(
         the row where the start stands. Where no start can be read it gives one for each row on which a start
         is unreadable, or one that has not started on the case's first row.
     """
-    whole = seen_on(rows, as_at, rulebook.planned)
     requests = requests_on_rows(rows)
+    rows = [with_derived(row, rulebook.derived.values()) for row in rows]
+    whole = seen_on(rows, as_at, rulebook.planned)
     found: list[Working] = []
     for row in rows:
         seen = seen_on([row], as_at, rulebook.planned)
@@ -95,7 +96,7 @@ def judge_case(
             if deadline.repeats:
                 found += _judge_links(rulebook, deadline, rows, row, whole)
             elif request and is_of_request(deadline):
-                if row is request[0]:
+                if row.number == request[0].number:
                     question = _of_request(rulebook, deadline, request, as_at)
                     found.append(_judge(question, foresee=foresee))
             else:
@@ -105,7 +106,7 @@ def judge_case(
 
 def _of_request(rulebook: Rulebook, deadline: Deadline, rows: Sequence[Row], as_at: date) -> _Question:
     """Return the question of one request that stands on several rows."""
-    row = one_row(rows)
+    row = with_derived(one_row(rows), rulebook.derived.values())
     seen = seen_on([row], as_at, rulebook.planned)
     return _Question(rulebook, deadline, row, seen, twice=answered_twice(deadline, rows, as_at))
 
@@ -207,7 +208,7 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
     if question.twice:
         answered, ending, contradiction = None, replace(ending, day=None, event=""), "two-answers"
     matter = cells_that_matter(deadline, ended=ending.day is not None)
-    implied = implied_by(deadline, seen, since)
+    implied = implied_by(deadline, seen, since, ending.day)
     if question.link:
         why = why_displaced(deadline, start, answer, question.displacing)
         why = why or why_without_plan(deadline, seen, start, due)

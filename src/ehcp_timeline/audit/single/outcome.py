@@ -124,12 +124,14 @@ def _since_start(deadline: Deadline, names: Iterable[str], seen: EventHistory, s
     return [day for day in seen.happened(names) if deadline.looks_back or day >= start]
 
 
-def implied_by(deadline: Deadline, seen: EventHistory, start: date) -> str:
+def implied_by(deadline: Deadline, seen: EventHistory, start: date, end: date | None) -> str:
     """Return the first event that shows that it must have been done, or an empty string.
 
-    It counts from the start, or from the day from which an answer does.
+    It counts from the start, or from the day from which an answer does; not after an end, as what comes
+    later is about something else.
     """
-    days = [day for day in seen.happened(deadline.implied_by) if day >= _counts_from(deadline, start)]
+    since = _counts_from(deadline, start)
+    days = [day for day in seen.happened(deadline.implied_by) if since <= day <= (end or day)]
     return seen.name_of(deadline.implied_by, days[0]) if days else ""
 
 

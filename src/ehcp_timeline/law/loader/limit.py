@@ -97,7 +97,9 @@ def _since(dates: Dates, starts: Dates) -> Dates | None:
 
 
 def _read_later_of(place: Location, table: Table, words: Words, starts: Dates, *, repeats: bool) -> Limit:
-    limbs = []
+    limbs: list[Limb] = []
+    if table["later_of"] == []:
+        return Limit(())
     for here, body in place.tables(table, "later_of"):
         here.keys(body, ("from", *PERIODS, "after", "only_if", "missing"))
         kinds = [kind for kind in PERIODS if kind in body]

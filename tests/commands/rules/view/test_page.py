@@ -62,7 +62,8 @@ def test_every_deadline_has_a_page(one: Deadline) -> None:
     assert f"> {one.law}; the words were " in page
     assert "**How it is counted**" in page
     assert page.count("- started from ") == len(one.versions)
-    assert "**A case worked through:** " in page
+    counted = any(version.limit.limbs or version.limit.words for version in one.versions)
+    assert ("**A case worked through:** " in page) == counted
     for name in (*(part.id for part in one.readings), *(part.id for part in one.excuses)):
         assert f"- {name}: " in page
     assert (f"](#{one.id.replace('.', '')})" in PAGE) == one.law.startswith("SEND-Regs-2014 reg")

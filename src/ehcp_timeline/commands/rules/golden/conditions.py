@@ -1,9 +1,11 @@
 """The edges that the conditional words of a deadline have, and which of them no golden case stands on."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 
+from ehcp_timeline.audit.single.dates import with_derived
 from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.clock.counting import apply
 from ehcp_timeline.commands.rules.golden.edges import (
@@ -14,6 +16,7 @@ from ehcp_timeline.commands.rules.golden.edges import (
     edges_of_excuses,
     edges_of_readings,
     edges_of_versions,
+    has_limit,
     never_runs,
 )
 from ehcp_timeline.commands.rules.golden.model import Golden, in_question
@@ -237,9 +240,9 @@ def _owed(deadline: Deadline) -> Edges:
         yield f"gives way to {name}", _not_owed(f"{name} takes its place")
     if deadline.set_by:
         yield f"has its due day set by {deadline.set_by}", _due_is_set
-    if deadline.plan_by_due:
+    if deadline.plan_by_due and has_limit(deadline):
         yield from _plan_by_due(deadline.plan_by_due)
-    if deadline.answers_from:
+    if deadline.answers_from and has_limit(deadline):
         yield "is answered on the first day on which an answer counts", _first_answer
         yield "is answered before the first day on which an answer counts", _before_answers
 
@@ -400,6 +403,7 @@ def uncovered(rulebook: Rulebook, goldens: Iterable[Golden]) -> tuple[str, ...]:
 def asserted_by(golden: Golden, rulebook: Rulebook) -> Iterator[Asserted]:
     """Yield every clock of a golden case of which it expects a verdict, with its working."""
     part = part_of(rulebook, golden.expect)
+    golden = replace(golden, rows=tuple(with_derived(row, part.derived.values()) for row in golden.rows))
     workings = {working.clock: working for working in judge_case(part, golden.rows, golden.as_at)}
     for deadline, expected in golden.expect.items():
         clocks = in_question((clock for clock in workings if clock.deadline == deadline), expected)

@@ -62,8 +62,16 @@ def never_runs(deadline: Deadline) -> bool:
     return bool(deadline.owed_when) and set(deadline.met_by.events) <= set(deadline.owed_when)
 
 
+def has_limit(deadline: Deadline) -> bool:
+    """Say whether its time limit can be told at all."""
+    return any(version.limit.limbs for version in deadline.versions)
+
+
 def edges_of_due_day(deadline: Deadline) -> Edges:
     """Yield both sides of the due day: answered, and asked while unanswered."""
+    if not has_limit(deadline):
+        yield "has a time limit that cannot be told", lambda one: one.clock.reason == "no-due-day"
+        return
     if deadline.minimum:
         yield "is answered on the day before its first lawful day", _is("early", days_left=1)
         yield "is answered on its first lawful day", _answered_on_due
@@ -99,6 +107,8 @@ def _over_today(one: Asserted) -> bool:
 
 def edges_of_versions(deadline: Deadline) -> Edges:
     """Yield the first and the last day of every version, and the days outside all of them."""
+    if not has_limit(deadline):
+        return
     first = deadline.versions[0].since
     yield f"starts on {first - ONE_DAY}, the day before its first version", _unknown_from(first - ONE_DAY)
     for version in deadline.versions:

@@ -27,7 +27,7 @@ _ROLLS = {"": "", "tribunal": "; a last day that is no working day rolls forward
 def limit_words(limit: Limit) -> str:
     """Return the whole limit: its limb, or the latest of its limbs, or the words of the law."""
     if not limit.limbs:
-        return limit.words
+        return limit.words or "a day that cannot be told"
     if len(limit.limbs) == 1:
         return _limb_words(limit.limbs[0])
     limbs = "; or ".join(map(_limb_words, limit.limbs))
