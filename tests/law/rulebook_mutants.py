@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ehcp_timeline.clock.counting import UNITS
-from ehcp_timeline.commands.rules.golden.model import Golden, failures
+from ehcp_timeline.commands.rules.golden.cases import Golden
+from ehcp_timeline.commands.rules.golden.run import failures
 from ehcp_timeline.law.loader.deadline import read_deadline, spread
 from ehcp_timeline.law.loader.excuse import read_grounds
 from ehcp_timeline.law.loader.faults import Location

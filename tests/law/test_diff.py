@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.commands.rules.view.change_words import change_words
+from ehcp_timeline.commands.rules.clauses import change_words
 from ehcp_timeline.law.diff import ClauseChange, affected, changes
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.commands.rules.golden.model import load_golden
+from ehcp_timeline.commands.rules.golden.cases import load_golden
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from tests.cli.command import ehcp, printed
 from tests.law.rulebook_mutants import FOLDER, Judges, Law, Mutant

@@ -14,7 +14,11 @@ from ehcp_timeline.commands.forecast.answer import ForecastAnswer
 from ehcp_timeline.commands.quality.rules import QualityRulesAnswer
 from ehcp_timeline.commands.quality.score import QualityAnswer
 from ehcp_timeline.commands.reconcile.rates import ReconcileAnswer
-from ehcp_timeline.commands.rules.schema import RULES_ENVELOPES
+from ehcp_timeline.commands.rules.check import RulesCheckAnswer
+from ehcp_timeline.commands.rules.diff import RulesDiffAnswer
+from ehcp_timeline.commands.rules.golden.run import RulesTestAnswer
+from ehcp_timeline.commands.rules.holidays import HolidaysAnswer
+from ehcp_timeline.commands.rules.lists import CoverageAnswer, RuleAnswer, RulesAnswer, StaleAnswer
 from ehcp_timeline.commands.scorecard.answer import MeasureList, ScorecardAnswer, ScorecardPublication
 from ehcp_timeline.commands.timeline.view import TimelineAnswer
 from ehcp_timeline.commands.worklists.answer import (
@@ -39,7 +43,14 @@ EVERY = {
     "ehcp-changes-1": ChangesAnswer,
     "ehcp-exceptions-1": ExceptionsAnswer,
     "ehcp-columns-1": ColumnsAnswer,
-    **RULES_ENVELOPES,
+    "ehcp-rules-1": RulesAnswer,
+    "ehcp-rule-1": RuleAnswer,
+    "ehcp-stale-1": StaleAnswer,
+    "ehcp-coverage-1": CoverageAnswer,
+    "ehcp-rules-test-1": RulesTestAnswer,
+    "ehcp-rules-check-1": RulesCheckAnswer,
+    "ehcp-rules-diff-1": RulesDiffAnswer,
+    "ehcp-holidays-1": HolidaysAnswer,
     "ehcp-scorecard-1": ScorecardAnswer,
     "ehcp-measures-1": MeasureList,
     "ehcp-compare-1": CompareAnswer,

@@ -26,14 +26,14 @@ class Remark:
         rule: Short permanent id of the check, as `stale`.
         where: The deadline or instrument, and the clause of it.
         says: What is wrong.
-        try_: What to try; may be empty.
+        try_: What to try.
     """
 
     level: Level
     rule: str
     where: str
     says: str
-    try_: str = ""
+    try_: str | None = None
 
 
 def remarks(rulebook: Rulebook, as_at: date) -> Iterator[Remark]:

@@ -21,7 +21,7 @@ from ehcp_timeline.audit.clock import Certainty, Clock, Verdict
 from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.rulebook import Deadline, DutyKind, Who
-from ehcp_timeline.text.bounds import Sha256
+from ehcp_timeline.text.bounds import Percent, Sha256
 
 if TYPE_CHECKING:
     import polars as pl
@@ -93,6 +93,21 @@ class ProblemFound:
     def all_of(cls, problems: Iterable[Problem]) -> tuple[Self, ...]:
         """Return problems as answers hold them."""
         return tuple(cls(one.row or None, one.column or None, one.problem, one.try_) for one in problems)
+
+
+@dataclass(frozen=True, slots=True)
+class InTime:
+    """Done in time, of all that was answered, ended or is past its day; what is excused is on neither side.
+
+    Attributes:
+        strict: Every excuse ignored, in percent to one decimal; None where there is nothing to count.
+        claimed: The file's excuses taken at their word, unless its dates refute them.
+        evidenced: Only those excuses that its dates prove.
+    """
+
+    strict: Percent
+    claimed: Percent
+    evidenced: Percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

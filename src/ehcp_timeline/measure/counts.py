@@ -11,7 +11,7 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.text.bounds import Percent
+from ehcp_timeline.measure.answer import InTime
 
 ONE_DECIMAL = Decimal("0.1")
 
@@ -39,21 +39,6 @@ def one_decimal(part: int, whole: int) -> float | None:
 WAYS: Final = ("strict", "verdict", "evidenced")
 IN_TIME: Final = ("met",)
 OUT_OF_TIME: Final = ("late", "early", "overdue")
-
-
-@dataclass(frozen=True, slots=True)
-class InTime:
-    """Done in time, of all that was answered, ended or is past its day; what is excused is on neither side.
-
-    Attributes:
-        strict: Every excuse ignored, in percent to one decimal; None where there is nothing to count.
-        claimed: The file's excuses taken at their word, unless its dates refute them.
-        evidenced: Only those excuses that its dates prove.
-    """
-
-    strict: Percent
-    claimed: Percent
-    evidenced: Percent
 
 
 @dataclass(slots=True)

@@ -1,36 +1,15 @@
 """The JSON Schema of an answer, derived from its record (`measure.answer`)."""
 
 import re
-from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import DataclassSchema
 
-from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed, keys
-from ehcp_timeline.measure.counts import InTime as InTimeShape
-from ehcp_timeline.measure.result import Input, NotJudged
+from ehcp_timeline.measure.answer import keys
 
-__all__ = ["InTimeShape", "ListAnswer", "Shape", "schema_of"]
 _ATTRIBUTE = re.compile(r"^\s*(\w+): (.+(?:\n\s+.+(?<!:))*?)(?=\n\s*\w+: |\s*\Z)", re.MULTILINE)
-
-
-class Shape(BaseModel):
-    """An object that has exactly these keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ListAnswer(Shape):
-    """What every answer that is a list of clocks holds."""
-
-    as_at: date
-    rulebook: RulebookUsed
-    input: list[Input]
-    statement: str | None
-    not_judged: list[NotJudged]
-    problems: list[ProblemFound]
 
 
 class _OfRecords(GenerateJsonSchema):

@@ -107,13 +107,20 @@ class Output:
         if self.format in ("table", "plain"):
             self.show(sections())
         elif self.format == "json":
-            self.send_rows((), (), values(answer), sections, title)
+            self.send_json(answer)
         elif self.format == "xlsx" and as_at:
             from ehcp_timeline.output.workbook import workbook_bytes
 
             self.send(workbook_bytes(values(records), keys(kind), title=title, as_at=as_at, notes=()))
         else:
             self.send_rows(values(records), keys(kind), {}, sections, title)
+
+    def send_json(self, answer: object) -> None:
+        """Write an answer, a record, as JSON."""
+        from ehcp_timeline.measure.answer import values
+        from ehcp_timeline.output.data import json_text
+
+        self.send(json_text(values(answer)))
 
     def show(self, sections: Iterable[Section]) -> None:
         """Write sections: drawn on a terminal, aligned and uncut anywhere else."""

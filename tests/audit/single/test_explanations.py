@@ -16,7 +16,7 @@ from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.clock.workdays import roll_for_tribunal
 from ehcp_timeline.commands.explain.view import Explained, explain_answer
-from ehcp_timeline.commands.rules.golden.model import Golden, load_golden
+from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.law.subset import part_of
 from ehcp_timeline.measure.answer import values

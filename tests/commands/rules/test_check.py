@@ -4,11 +4,9 @@ import json
 import shutil
 from pathlib import Path
 
-import jsonschema
 import pytest
 
-from ehcp_timeline.commands.rules.schema import rules_schema
-from tests.cli.command import ehcp, printed, said
+from tests.cli.command import check_schema, ehcp, printed, said
 
 ROOT = Path(__file__).parents[3]
 RULEBOOK = ROOT / "src" / "ehcp_timeline" / "rulebook"
@@ -63,7 +61,7 @@ def test_six_faults_are_told_at_once(law: Path) -> None:
     errors = [(one["where"], one["says"], one["try"]) for one in answer["remarks"] if one["level"] == "error"]
 
     assert run.returncode == 1
-    jsonschema.validate(answer, rules_schema("ehcp-rules-check-1"))
+    check_schema(answer)
     assert errors == [
         (
             "2-plan.toml: plan.issue.starts.earliest",

@@ -80,6 +80,14 @@ class Location:
                 here.fault(f"must be a table, not {body!r}")
         return found
 
+    def one_or_more(self, value: object) -> list[Table]:
+        """Return a table, or a list of tables; what is no table is reported and left out."""
+        listed = value if isinstance(value, list) else [value]
+        for body in listed:
+            if not isinstance(body, dict):
+                self.fault(f"must be a table, not {body!r}")
+        return [body for body in listed if isinstance(body, dict)]
+
     def one_of(self, table: Table, key: str, known: tuple[str, ...], default: str) -> str:
         """Return a word that must be one of a few."""
         value = self.maybe(table, key, str, default)

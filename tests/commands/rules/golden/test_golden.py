@@ -10,7 +10,8 @@ import pytest
 
 from ehcp_timeline.audit.single.explain import explain, replay
 from ehcp_timeline.audit.single.judge import judge_case
-from ehcp_timeline.commands.rules.golden.model import Golden, Judge, failures, load_golden, single_reader
+from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
+from ehcp_timeline.commands.rules.golden.run import Judge, failures, single_reader
 from ehcp_timeline.errors import RulebookError
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook

@@ -23,8 +23,8 @@ from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.deadline import Absence
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.law.subset import part_of
-from ehcp_timeline.measure.answer import RulebookUsed
-from ehcp_timeline.measure.counts import InTime, InTimeTally
+from ehcp_timeline.measure.answer import InTime, RulebookUsed
+from ehcp_timeline.measure.counts import InTimeTally
 from ehcp_timeline.text.bounds import Whole
 
 WHOLE_FILE: Final = ""

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ehcp_timeline.commands.check.exceptions.claims import Claim, ExceptionsAnswer, Share
-from ehcp_timeline.measure.answer import lines_of
-from ehcp_timeline.measure.counts import InTime
+from ehcp_timeline.measure.answer import InTime, lines_of
 from ehcp_timeline.output.sections import ListColumn, Section, TableColumn, column_of, list_section
 from ehcp_timeline.text.words import count, day, quoted
 

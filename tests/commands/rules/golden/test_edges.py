@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.commands.rules.golden.conditions import uncovered
-from ehcp_timeline.commands.rules.golden.model import Golden, load_golden
+from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
+from ehcp_timeline.commands.rules.golden.edges import uncovered
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
 
