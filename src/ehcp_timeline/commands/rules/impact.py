@@ -88,7 +88,6 @@ class _ImpactCount:
         )
 
 
-@repeated_until_known
 def effect_of(
     old: Rulebook, new: Rulebook, files: Sequence[Path], as_at: date, config: Path | None
 ) -> Effect:
@@ -103,7 +102,13 @@ def effect_of(
     """
     vocabulary = names(replace(new, events={**old.events, **new.events}))
     sources = case_files(files, vocabulary, as_at, settings(config))
-    deadlines = affected(changes(old, new), old, new)
+    return _judged_under_both(old, new, affected(changes(old, new), old, new), sources, as_at)
+
+
+@repeated_until_known
+def _judged_under_both(
+    old: Rulebook, new: Rulebook, deadlines: Collection[str], sources: Sequence[CaseFile], as_at: date
+) -> Effect:
     order = {
         deadline.id: deadline
         for book in (new, old)
