@@ -163,7 +163,7 @@ expect."local.answer" = """
         ("tribunal.toml", "appeal.lodge: no golden case is answered on the day after its last"),
         ("unopposed.toml", "unopposed.amend: no golden case has not started where appeal_ground is blank"),
         ("detained.toml", "detained.issue: no golden case starts after detained_to"),
-        ("excuses.toml", "order.amend: no golden case has the excuse absent, refuted"),
+        ("excuses.toml", "assess.decide: no golden case has the excuse absent, refuted"),
         (
             "coronavirus.toml",
             "plan.issue: no golden case is due on 2020-09-26, just outside the excuse coronavirus",

@@ -366,8 +366,13 @@ def _owed(deadline: Deadline, clocks: Clocks) -> Edges:
     if deadline.set_by:
         is_set = any(one.working.set_by is not None and "due" in one.expected for one in clocks)
         yield f"has its due day set by {deadline.set_by}", is_set
-    if not _can_be_told(deadline):
-        return
+    if _can_be_told(deadline):
+        yield from _by_a_day(deadline, clocks)
+
+
+def _by_a_day(deadline: Deadline, clocks: Clocks) -> Edges:
+    """Yield the edges of what must stand by the due day, and of the first day on which an answer counts."""
+    owed = [one for one in clocks if one.owed and one.applied]
     if plan := deadline.plan_by_due:
         doubts = (*plan.made, *plan.before_plan)
         for event in plan.made:
