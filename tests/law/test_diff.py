@@ -118,7 +118,7 @@ def test_wording_answers_no_case_otherwise(tmp_path: Path) -> None:
     number = changed(tmp_path / "b", "detained.issue", "weeks = 20", "weeks = 19")
 
     assert affected(changes(LAW, wording), LAW, wording) == frozenset()
-    assert affected(changes(LAW, number), LAW, number) == {"detained.issue", "plan.issue", "assess.no_plan"}
+    assert affected(changes(LAW, number), LAW, number) == {"detained.issue", "plan.issue"}
 
 
 def test_an_event_that_may_lie_ahead_affects_every_deadline_that_names_it(tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ STATUTE = Path(__file__).parents[1] / "statute"
 RULEBOOK = load_rulebook()
 SATURDAY = "26 September 2020 is a Saturday, and no period of working days ends on one"
 SAME_ANSWERS = {
-    "mediation.tell_health.excuse[coronavirus].to: 2020-09-25 -> 2020-09-26": SATURDAY,
-    "mediation.certificate.excuse[coronavirus].to: 2020-09-25 -> 2020-09-26": SATURDAY,
     "health.change_notice.excuse[coronavirus].to: 2020-09-25 -> 2020-09-26": SATURDAY,
     "health.request.excuse[coronavirus].to: 2020-09-25 -> 2020-09-26": SATURDAY,
+    "mediation.tell_health.excuse[coronavirus].to: 2020-09-25 -> 2020-09-26": SATURDAY,
+    "mediation.certificate.excuse[coronavirus].to: 2020-09-25 -> 2020-09-26": SATURDAY,
     "detained.share.excuse[coronavirus].to: 2020-09-25 -> 2020-09-26": SATURDAY,
 }
 
