@@ -131,8 +131,7 @@ class Reading:
         """Say whether it was published for clocks that started on this day."""
         if self.season:
             first, last = (apply(count, start) for count in self.season)
-            if not first <= start <= last:
-                return False
+            return first <= start <= last
         return (self.since is None or self.since <= start) and (self.until is None or start <= self.until)
 
 
