@@ -96,7 +96,8 @@ def test_a_wrong_cell_is_named_by_its_line(
 ) -> None:
     """File, line, case, deadline, what was expected and what came; the steps stand below."""
     row = RIGHT[place].replace(was, written)
-    run = ehcp("rules", "test", str(_csv(tmp_path, RIGHT[0], row)))
+    other = RIGHT[1] if place == 0 else RIGHT[0]
+    run = ehcp("rules", "test", str(_csv(tmp_path, other, row)))
     lines = printed(run).splitlines()
 
     assert run.returncode == 1
