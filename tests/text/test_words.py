@@ -62,10 +62,10 @@ def test_how_an_authoritys_clock_stands(change: dict[str, object], words: str) -
 
 def test_a_familys_time_is_never_overdue() -> None:
     """A family that lets its own days go by is told that the time ended, not that it is late."""
-    clock = Clock("C-1", 2, "plan.respond", verdict="overdue", days_late=3)
-    done = replace(clock, verdict="late", answered=date(2026, 1, 2))
+    clock = Clock("C-1", 2, "plan.respond", verdict="not-owed", reason="time-passed")
+    done = replace(clock, verdict="late", answered=date(2026, 1, 2), days_late=3)
 
-    assert standing(clock, LAW["plan.respond"]) == "the time ended 3 days ago"
+    assert standing(clock, LAW["plan.respond"]) == "the time has passed"
     assert standing(done, LAW["plan.respond"]) == "done 3 days after the time, on 2 January 2026"
 
 

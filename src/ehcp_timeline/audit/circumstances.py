@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from ehcp_timeline.law.rulebook import Deadline
+
 WORDS: Final[dict[str, tuple[str, ...]]] = {
     "start": ("none", "future", "unreadable", "stands"),
     "applies": ("yes", "blank", "no", "unreadable"),
@@ -15,7 +17,7 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "owed": ("yes", "no"),
     "known": ("yes", "no"),
     "contradiction": ("none", "two-answers", "before-request"),
-    "nature": ("limit", "minimum"),
+    "nature": ("limit", "minimum", "right"),
     "answer": ("none", "before", "on", "after"),
     "unseen": ("no", "yes"),
     "implied": ("no", "yes", "released", "lapsed"),
@@ -36,7 +38,7 @@ class Circumstances:
         owed: `no` where something takes its place or the event that makes it owed has not come.
         known: Whether a due day could be found.
         contradiction: Whether rows of one request answer it differently, or every decision lies before it.
-        nature: A limit (by the due day) or a minimum (from the due day).
+        nature: A limit (by the due day), a minimum (from the due day) or a right (until the due day).
         answer: When it was answered.
         unseen: Whether the answer stands so late that the years between are not in the file.
         implied: Whether a later event shows that it must have been done; `released` where a time in which
@@ -59,6 +61,11 @@ class Circumstances:
     ended: str = "no"
     now: str = "before"
     excuse: str = "none"
+
+
+def nature_of(deadline: Deadline) -> str:
+    """Return the word of `WORDS["nature"]` for a deadline."""
+    return "minimum" if deadline.minimum else "right" if deadline.right else "limit"
 
 
 def place(field: str) -> int:

@@ -24,7 +24,7 @@ class Line:
     fits: Fits = field(default_factory=dict)
 
 
-LIMIT: Fits = {"nature": ("limit",)}
+RIGHT: Fits = {"nature": ("right",)}
 MINIMUM: Fits = {"nature": ("minimum",)}
 EXCUSED: Fits = {"excuse": ("stands",)}
 DOUBTFUL: Fits = {"excuse": ("unreadable",)}
@@ -59,10 +59,12 @@ TABLE: tuple[Line, ...] = (
     Line("unknown", "implied", {"implied": ("yes",)}),
     Line("unknown", "lapsed", {"implied": ("lapsed",), "ended": ("no",)}),
     Line("not-owed", "ended", {"ended": ("before", "on")}),
+    Line("not-owed", "time-passed", RIGHT | {"ended": ("after",)}),
     Line("excused", "", {"ended": ("after",)} | EXCUSED),
     Line("unknown", "unreadable-excuse", {"ended": ("after",)} | DOUBTFUL),
     Line("late", "", {"ended": ("after",)}),
     Line("running", "", {"now": ("before", "on")}),
+    Line("not-owed", "time-passed", RIGHT),
     Line("excused", "", EXCUSED),
     Line("unknown", "unreadable-excuse", DOUBTFUL),
     Line("overdue", ""),

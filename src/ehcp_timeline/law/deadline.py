@@ -11,10 +11,18 @@ Seen = Literal["primary", "quoted", "unverified"]
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Several events, of which the earliest or the latest date counts."""
+    """Several events, of which the earliest or the latest date counts, or each by itself.
+
+    Attributes:
+        events: The events.
+        which: Which of their dates counts.
+        first: Beside `each`: events that give the day of the last of the others up to it, or count alone
+            where none came by then.
+    """
 
     events: tuple[str, ...]
-    which: Literal["earliest", "latest"] = "earliest"
+    which: Literal["earliest", "latest", "each"] = "earliest"
+    first: tuple[str, ...] = ()
 
 
 BLANK = "blank"

@@ -39,7 +39,8 @@ class Deadline:
         means: The same in other words, which are not the law's; empty where its own words are enough.
         note: What a reader of the answer should know; may be empty.
         source: Whose advice, where the deadline stands once for each.
-        starts: What starts the clock.
+        starts: What starts the clock. Each of several events may start one of its own: what comes before the
+            next of them belongs to it, and nothing else does.
         starts_where: Later starts for some rows; the first that fits is taken.
         met_by: What answers it: the earliest on or after the start.
         ends: What ends it; nothing is owed any more.
@@ -102,6 +103,11 @@ class Deadline:
     overlay: str = ""
 
     @property
+    def right(self) -> bool:
+        """Whether it is what a family may do until a day, and no duty: nothing of it is ever overdue."""
+        return self.who == "family"
+
+    @property
     def minimum(self) -> bool:
         """Whether every version of its limit is a minimum."""
         return self.versions[0].limit.minimum
@@ -121,7 +127,7 @@ class Deadline:
     def start_events(self) -> tuple[str, ...]:
         """The columns that can start it."""
         where = tuple(event for case in self.starts_where for event in case.starts.events)
-        return tuple(dict.fromkeys(self.starts.events + where))
+        return tuple(dict.fromkeys((*self.starts.events, *self.starts.first, *where)))
 
     @property
     def overlaid(self) -> bool:

@@ -15,12 +15,12 @@ from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.selection import Selection, unjudgeable
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.source import CaseFile
-from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.backlog import Backlog
 from ehcp_timeline.measure.date_order import date_order
 from ehcp_timeline.measure.dfe_rates import Rates
-from ehcp_timeline.measure.findings import FilterCheck, Listing
+from ehcp_timeline.measure.findings import FilterCheck, Listing, is_wanted
 from ehcp_timeline.measure.multi_file import SharedCases
 from ehcp_timeline.measure.reading import FileReading
 from ehcp_timeline.measure.result import Audit, AuditSummary, Input, NotJudged
@@ -61,14 +61,19 @@ class _Counted:
     def summary(self, rulebook: Rulebook) -> AuditSummary:
         """Return what was counted, deadlines in rulebook order, verdicts in that of `VERDICTS`."""
         ids = [deadline.id for deadline in rulebook.deadlines]
-        counts = {name: self.verdicts[name] for name in ids if name in self.verdicts}
+        counted = {
+            name: {
+                verdict: self.verdicts[name][verdict] for verdict in VERDICTS if self.verdicts[name][verdict]
+            }
+            for name in ids
+            if name in self.verdicts
+        }
+        rights = {name for name in counted if rulebook.by_id[name].right}
         return AuditSummary(
             stages=self.backlog.by_stage(),
             rates=self.rates.named(),
-            verdicts={
-                name: {verdict: counted[verdict] for verdict in VERDICTS if counted[verdict]}
-                for name, counted in counts.items()
-            },
+            verdicts={name: one for name, one in counted.items() if name not in rights},
+            rights={name: one for name, one in counted.items() if name in rights},
             not_judged=tuple(
                 NotJudged(name, rulebook.by_id[name].answers, self.without[name])
                 for name in ids
@@ -123,9 +128,10 @@ def check_files(
     shared = SharedCases(rulebook, sources)
     columns = {column for source in sources for column in (*source.columns, *assume_blank)}
     filters = FilterCheck(selection, rulebook, columns=columns)
+    wanted = [one for one in rulebook.deadlines if not one.right or is_wanted(one, selection)]
     clocks = [0] * len(sources)
     problems: list[Problem] = []
-    for file, judged in _all_judged(rulebook, readings, as_at, sample, shared):
+    for file, judged in _all_judged(rulebook, wanted, readings, as_at, sample, shared):
         clocks[file] += counted.add(judged, file, unanswerable[file])
         problems += judged.problems
         filters.add(judged.rows)
@@ -152,7 +158,12 @@ def check_files(
 
 
 def _all_judged(
-    rulebook: Rulebook, readings: Sequence[FileReading], as_at: date, sample: int, shared: SharedCases
+    rulebook: Rulebook,
+    wanted: Sequence[Deadline],
+    readings: Sequence[FileReading],
+    as_at: date,
+    sample: int,
+    shared: SharedCases,
 ) -> Iterator[tuple[int, Judged]]:
     """Yield the batches of every file as they are judged, each with the place of its file.
 
@@ -162,7 +173,11 @@ def _all_judged(
     waiting = []
     for file, reading in enumerate(readings):
         batches = reading.batches()
-        answers = verified(rulebook, batches, as_at, sample) if sample else judge(rulebook, batches, as_at)
+        answers = (
+            verified(rulebook, batches, as_at, sample, deadlines=wanted)
+            if sample
+            else judge(rulebook, batches, as_at, deadlines=wanted)
+        )
         for judged in answers:
             shared.note(file, judged)
             if judged.last and shared.watches(file):

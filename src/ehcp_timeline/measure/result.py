@@ -140,7 +140,8 @@ class AuditSummary:
 
     Attributes:
         rates: Measures over the calendar year of as_at, under the names of DfE's files.
-        verdicts: Deadline to verdict to number, over every clock that started.
+        verdicts: Deadline to verdict to number, over every clock that started; a family's rights are apart.
+        rights: The same of what a family may do until a day, as far as it was asked for.
         not_judged: Deadlines that no column of the file could answer.
         clearance: When the overdue plans clear at the present rate.
         date_order: Files with dates that could be day-first or month-first, and what hangs on it.
@@ -151,6 +152,7 @@ class AuditSummary:
     verdicts: Mapping[str, Mapping[Verdict, Whole]]
     not_judged: tuple[NotJudged, ...]
     clearance: Clearance
+    rights: Mapping[str, Mapping[Verdict, Whole]] = field(default_factory=dict)
     date_order: tuple[DateOrder, ...] = ()
 
 

@@ -33,7 +33,7 @@ def _verdict(clock: Clock, deadline: Deadline, why_not_owed: str) -> str:
         case "running":
             words = _running(clock, deadline)
         case "overdue":
-            words = _overdue(clock, deadline)
+            words = f"overdue by {_days(clock.days_late)}"
         case "met" | "late" | "early":
             words = _done(clock, deadline)
         case "excused":
@@ -41,7 +41,8 @@ def _verdict(clock: Clock, deadline: Deadline, why_not_owed: str) -> str:
         case "unknown":
             words = f"cannot be told: {reason}"
         case "not-owed":
-            words = f"not owed: {why_not_owed or reason}"
+            passed = clock.reason == "time-passed"
+            words = reason if passed else f"not owed: {why_not_owed or reason}"
         case "not-started":
             words = f"not started: {reason}"
     return words
@@ -55,13 +56,6 @@ def _running(clock: Clock, deadline: Deadline) -> str:
     if deadline.minimum:
         return f"not before this day, {_days(clock.days_left)} to wait"
     return "due today" if clock.days_left == 0 else f"due in {_days(clock.days_left)}"
-
-
-def _overdue(clock: Clock, deadline: Deadline) -> str:
-    """Return how long the day has passed."""
-    if deadline.who == "family":
-        return f"the time ended {_days(clock.days_late)} ago"
-    return f"overdue by {_days(clock.days_late)}"
 
 
 def _done(clock: Clock, deadline: Deadline) -> str:

@@ -18,6 +18,7 @@ REASONS = {
     "two-answers": "the rows of this request give different answers",
     "decided-before-request": "every decision is dated before the request",
     "ended": "it ended in time",
+    "time-passed": "the time has passed",
     "window-over": "the days that had to be given are over",
     "unreadable-excuse": "its excuse could not be read",
     "implied": "it was done, on a day that is not recorded",

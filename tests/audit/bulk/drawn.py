@@ -45,6 +45,7 @@ events = st.sampled_from((*EVERY_EVENT, *EVERY_EVENT, *DERIVED))
 few_events = st.lists(events, min_size=1, max_size=3, unique=True).map(tuple)
 any_events = st.lists(events, max_size=2, unique=True).map(tuple)
 dates = st.builds(Dates, few_events, st.sampled_from(["earliest", "earliest", "latest"]))
+each_date = st.builds(Dates, few_events, st.just("each"), any_events)
 pairs = st.tuples(events, events)
 counted = st.sampled_from(["excluded", "included"])
 
@@ -207,13 +208,13 @@ def deadlines(draw: st.DrawFn, name: str) -> Deadline:
     return Deadline(
         id=name,
         duty="",
-        who="authority",
+        who=draw(st.sampled_from(["authority", "authority", "family"])),
         kind="statutory",
         law="",
         says="",
         seen="primary",
         checked=FIRST,
-        starts=draw(dates),
+        starts=draw(dates | each_date),
         met_by=draw(dates),
         versions=draw(versions(nature, repeats=repeats is not None)),
         starts_where=draw(sometimes(starts_where)),

@@ -6,7 +6,7 @@ from typing import Self
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import NEVER, constant
+from ehcp_timeline.audit.bulk.days import NEVER, constant, instead
 from ehcp_timeline.law.deadline import Dates
 
 Names = Iterable[str]
@@ -37,7 +37,13 @@ class EventFrame(ABC):
 
     def pick(self, dates: Dates) -> pl.Series:
         """Return the earliest or the latest of several events, planned ones too."""
-        return self.first(dates.events) if dates.which == "earliest" else self.last(dates.events)
+        if dates.which == "latest":
+            return self.last(dates.events)
+        days = self.first(dates.events)
+        if not dates.first:
+            return days
+        given = self.last(dates.first)
+        return instead(days, given < NEVER, given)
 
     @abstractmethod
     def holds(self, names: Names) -> bool:

@@ -11,6 +11,7 @@ from ehcp_timeline.audit.bulk.due import by_version, due_day
 from ehcp_timeline.audit.bulk.events import EventFrame
 from ehcp_timeline.audit.bulk.excuses import CLAIMED, EVIDENCED, UNREADABLE, best_excuse, is_strength
 from ehcp_timeline.audit.bulk.verdicts import Inquiry, where, worth
+from ehcp_timeline.audit.circumstances import nature_of
 from ehcp_timeline.audit.single.applicability import cells_that_matter
 from ehcp_timeline.law.rulebook import Deadline
 
@@ -207,7 +208,7 @@ def _facts(
 ) -> pl.Series:
     unseen = None if outcome.unseen is None else outcome.unseen & (outcome.answered < NEVER)
     words: Numbers = worth("start", "stands")
-    words += worth("nature", "minimum" if started.deadline.minimum else "limit")
+    words += worth("nature", nature_of(started.deadline))
     words += where(started.doubtful, worth("applies", "unreadable"))
     words += where(unreadable, worth("readable", "no"))
     words += where(outcome.not_owed, worth("owed", "no"))

@@ -17,7 +17,7 @@ from ehcp_timeline.audit.bulk.days import NEVER, all_positions, constant, instea
 from ehcp_timeline.audit.bulk.due import answer_of, end_of, has_lapsed, is_implied
 from ehcp_timeline.audit.bulk.judge_deadline import ClockOutcomes, Started, Weighed, weigh
 from ehcp_timeline.audit.bulk.requests import TWICE
-from ehcp_timeline.audit.bulk.row_events import Columns, RowBatch, RowsSeen
+from ehcp_timeline.audit.bulk.row_events import Columns, RowBatch, RowsSeen, spans_of
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.audit.single.requests import (
     DECIDED,
@@ -44,11 +44,14 @@ class _Begun:
 
 def weigh_rows(inquiry: Inquiry, deadlines: Iterable[Deadline], batch: RowBatch) -> Iterator[Weighed]:
     """Yield the clocks of each deadline that has any on this batch, in row order."""
-    whole = RowsSeen(Columns(batch, inquiry))
+    columns = Columns(batch, inquiry)
+    whole = RowsSeen(columns)
     begun: dict[Start, _Begun | None] = {}
     for deadline in deadlines:
         key = (deadline.starts, deadline.starts_where)
-        if key not in begun:
+        if key not in begun and deadline.starts.which == "each":
+            begun[key] = _begin_each(inquiry, deadline, columns)
+        elif key not in begun:
             begun[key] = _begin(inquiry, deadline, whole)
         started = _started(deadline, begun[key])
         if started is not None:
@@ -69,6 +72,19 @@ def _begin(inquiry: Inquiry, deadline: Deadline, whole: RowsSeen) -> _Begun | No
         return _Begun(whole, start, lost)
     positions = where_true(begun)
     return _Begun(whole.at(positions), start[positions], None if lost is None else lost[positions])
+
+
+def _begin_each(inquiry: Inquiry, deadline: Deadline, columns: Columns) -> _Begun | None:
+    """Return each date that starts a clock of its own, with what came until the next of them."""
+    lost = RowsSeen(columns).unreadable(deadline.start_events)
+    spans = spans_of(columns, deadline.starts, lost)
+    if not spans.height:
+        return None
+    start = start_of(deadline, spans)
+    if lost is None:
+        return _Begun(spans, start, None)
+    lost = lost[spans.positions]
+    return _Begun(spans, instead(start, lost, constant(inquiry.today, spans.height)), lost)
 
 
 def _started(deadline: Deadline, begun: _Begun | None) -> Started | None:

@@ -9,10 +9,19 @@ from typing import Protocol, Self
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import constant, earliest, latest, numbered, only, or_never, where_true
+from ehcp_timeline.audit.bulk.days import (
+    NEVER,
+    constant,
+    earliest,
+    latest,
+    numbered,
+    only,
+    or_never,
+    where_true,
+)
 from ehcp_timeline.audit.bulk.events import EventFrame, Names
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
-from ehcp_timeline.law.deadline import BLANK
+from ehcp_timeline.law.deadline import BLANK, Dates
 from ehcp_timeline.law.rulebook import DerivedEvent, EventWhere, Rulebook
 from ehcp_timeline.law.subset import derived_from
 
@@ -199,6 +208,10 @@ class RowsSeen(EventFrame):
     def _some(self, column: pl.Series) -> pl.Series:
         return column if self._positions is None else column[self._positions]
 
+    def _own(self, days: pl.Series) -> pl.Series:
+        """Return the dates of an event that are these rows' own."""
+        return self._some(days)
+
     def _masked(self, mask: pl.Series | None) -> pl.Series | None:
         mine = None if mask is None else self._some(mask)
         return mine if mine is not None and mine.any() else None
@@ -207,7 +220,7 @@ class RowsSeen(EventFrame):
         there = [name for name in names if name in self._columns.given]
         for name in there:
             if name not in self._days:
-                self._days[name] = self._some(self._columns.given[name])
+                self._days[name] = self._own(self._columns.given[name])
         return [self._days[name] for name in there]
 
     def _happened(self, names: Names) -> list[pl.Series]:
@@ -303,3 +316,58 @@ class RowsSeen(EventFrame):
         if days is None:
             return self.never
         return or_never(days) if days.min() == 0 else days
+
+
+class RowSpans(RowsSeen):
+    """The dates of some rows, each from one day until another alone; a row may stand there several times.
+
+    Args:
+        columns: The batch.
+        positions: Which of its rows, counted from 0.
+        since: The first day of each.
+        until: The day after the last of each.
+
+    Attributes:
+        positions: The same.
+    """
+
+    def __init__(self, columns: Columns, positions: pl.Series, since: pl.Series, until: pl.Series) -> None:
+        super().__init__(columns, positions)
+        self.positions = positions
+        self._span = since, until
+
+    def _own(self, days: pl.Series) -> pl.Series:
+        """Return the dates of an event that lie within each span."""
+        since, until = self._span
+        mine = self._some(days)
+        return only(mine, (mine >= since) & (mine < until))
+
+    def at(self, positions: pl.Series) -> Self:
+        """Return some of these spans."""
+        since, until = self._span
+        return type(self)(self._columns, self.positions[positions], since[positions], until[positions])
+
+
+def spans_of(columns: Columns, dates: Dates, lost: pl.Series | None) -> RowSpans:
+    """Return, for each date that starts a clock of its own, what came from it until the next of them.
+
+    Args:
+        columns: A batch.
+        dates: What starts a clock.
+        lost: The rows of which a start cannot be read, which stand there once; None for no row.
+
+    Returns:
+        The spans, by row, then by start.
+    """
+    seen = RowsSeen(columns)
+    before_all = seen.first(dates.first)
+    days = [seen.first((name,)) for name in dates.events if seen.holds((name,))]
+    days.append(only(before_all, before_all < seen.first(dates.events)))
+    if lost is not None:
+        days = [*(only(one, ~lost) for one in days), only(constant(0, seen.height), lost)]
+    there = [where_true(one < NEVER) for one in days]
+    parts = [one[rows] for one, rows in zip(days, there, strict=True)]
+    begun = pl.DataFrame({"row": pl.concat(there), "start": pl.concat(parts)}).unique().sort("row", "start")
+    row, start = begun["row"], begun["start"]
+    until = only(start.shift(-1).fill_null(NEVER), (row.shift(-1) == row).fill_null(value=False))
+    return RowSpans(columns, row, start, until)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.deadline import BLANK, Dates
@@ -42,10 +43,23 @@ class EventHistory:
 
     def pick(self, dates: Dates) -> date | None:
         """Return the earliest or the latest of several events, planned ones too."""
-        days = self.given(dates.events)
+        days = self.given(dates.first)[-1:] or self.given(dates.events)
         if not days:
             return None
-        return days[0] if dates.which == "earliest" else days[-1]
+        return days[-1] if dates.which == "latest" else days[0]
+
+    def spans(self, dates: Dates) -> "tuple[EventHistory, ...]":
+        """Return, for each date that starts a clock of its own, what came from it until the next of them."""
+        days = set(self.given(dates.events))
+        before_all = [day for day in self.given(dates.first) if day < min(days, default=date.max)]
+        starts = [*sorted({*days, *before_all[:1]}), date.max]
+        return tuple(self._between(start, until) for start, until in pairwise(starts))
+
+    def _between(self, start: date, until: date) -> "EventHistory":
+        inside = {
+            name: tuple(day for day in days if start <= day < until) for name, days in self.events.items()
+        }
+        return replace(self, events={name: days for name, days in inside.items() if days})
 
     def name_of(self, names: Iterable[str], day: date) -> str:
         """Return which of these events has this date."""

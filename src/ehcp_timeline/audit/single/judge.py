@@ -1,10 +1,10 @@
 """The first reader, and the definition: one case, plain Python, with its reasons."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ehcp_timeline.audit.circumstances import Circumstances
+from ehcp_timeline.audit.circumstances import Circumstances, nature_of
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.applicability import (
     answers_since,
@@ -100,8 +100,17 @@ def judge_case(
                     question = _of_request(rulebook, deadline, request, as_at)
                     found.append(_judge(question, foresee=foresee))
             else:
-                found.append(_judge(_Question(rulebook, deadline, row, seen), foresee=foresee))
+                found += _judge_each(_Question(rulebook, deadline, row, seen), foresee=foresee)
     return tuple(found)
+
+
+def _judge_each(question: _Question, *, foresee: bool) -> Iterator[Working]:
+    """Judge the one clock of a row, or one for each date that starts one of its own."""
+    deadline, seen = question.deadline, question.seen
+    readable = seen.unreadable.isdisjoint(deadline.start_events)
+    spans = seen.spans(deadline.starts) if deadline.starts.which == "each" and readable else ()
+    for span in spans or (seen,):
+        yield _judge(replace(question, seen=span), foresee=foresee)
 
 
 def _of_request(rulebook: Rulebook, deadline: Deadline, rows: Sequence[Row], as_at: date) -> _Question:
@@ -223,7 +232,7 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
             owed="no" if why else "yes",
             known="yes" if due else "no",
             contradiction=contradiction,
-            nature="minimum" if deadline.minimum else "limit",
+            nature=nature_of(deadline),
             unseen="yes" if unseen and answered else "no",
             implied=_implied(
                 implied=bool(implied), released=ending.released, lapsed=has_lapsed(deadline, seen, since)

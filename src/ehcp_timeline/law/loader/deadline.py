@@ -28,6 +28,7 @@ from ehcp_timeline.law.loader.limit import (
     read_dates,
     read_limit,
     read_only_if,
+    read_starts,
 )
 from ehcp_timeline.law.rulebook import Deadline, DutyKind, Who
 
@@ -88,7 +89,7 @@ def read_deadline(place: Location, table: Table, source: str | None, words: Word
     """Read one deadline, reporting every fault to `place`."""
     here = place.at(str(table.get("id", "a deadline without id")))
     here.keys(table, KEYS)
-    starts = read_dates(here, table, "starts", words.events)
+    starts = read_starts(here, table, words.events)
     law = here.want(table, "law", str, "")
     says, means = here.wording(table)
     _cited(here, "law", law, words)

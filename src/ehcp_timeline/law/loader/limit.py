@@ -55,6 +55,17 @@ def read_dates(place: Location, table: Table, key: str, events: frozenset[str]) 
     return Dates(("case_id",))
 
 
+def read_starts(place: Location, table: Table, events: frozenset[str]) -> Dates:
+    """Read `starts`: as `read_dates`, or `{ each = [...] }`, which may have `first` beside it."""
+    value = table.get("starts")
+    if not isinstance(value, dict) or "each" not in value:
+        return read_dates(place, table, "starts", events)
+    here = place.at("starts")
+    here.keys(value, ("each", "first"))
+    each, first = (here.words(value, key, events, "event") for key in ("each", "first"))
+    return Dates(each or ("case_id",), "each", first)
+
+
 def read_answers(place: Location, table: Table, events: frozenset[str]) -> Dates:
     """Read `met_by`: of several events the first answers."""
     answers = read_dates(place, table, "met_by", events)
@@ -107,7 +118,7 @@ def _read_later_of(place: Location, table: Table, words: Words, starts: Dates, *
             here.fault(f"needs exactly one of {', '.join(PERIODS)}")
             continue
         count = read_count(here.at(kinds[0]), cast("Kind", kinds[0]), here.want(body, kinds[0], dict, {}))
-        since = _since(read_dates(here, body, "from", words.events), starts)
+        since = _since(read_dates(here, body, "from", words.events), starts) if "from" in body else None
         after, only_if = here.words(body, "after", words.events, "event"), read_only_if(here, body, words)
         if (only_if or "missing" in body) and not after:
             here.fault("only_if and missing need after: what must have come for this limb to count")

@@ -163,7 +163,12 @@ def _due_day(deadline: Deadline, clocks: Clocks) -> Edges:
     yield "is answered on the day after its last", late
     if not _never_runs(deadline):
         yield "is asked on its last day", any(one.is_("running", days_left=0) for one in clocks)
-        yield "is asked on the day after its last", any(one.is_("overdue", days_late=1) for one in clocks)
+        yield "is asked on the day after its last", any(_is_just_over(one) for one in clocks)
+
+
+def _is_just_over(one: Asserted) -> bool:
+    passed = one.is_("not-owed", reason="time-passed") and one.clock.due == one.as_at - ONE_DAY
+    return passed or one.is_("overdue", days_late=1)
 
 
 def _versions(deadline: Deadline, clocks: Clocks) -> Edges:
