@@ -35,8 +35,10 @@ def _single_counts_a_day_too_many(patch: pytest.MonkeyPatch) -> None:
 
 
 def _never_sees_an_end(patch: pytest.MonkeyPatch) -> None:
-    def wrong(_deadline: Any, seen: Any, _start: Any, answer: Any) -> tuple[Any, Any]:
-        return answer, seen.never
+    right = case_deadlines.end_of
+
+    def wrong(deadline: Any, seen: Any, *others: Any) -> Any:
+        return replace(right(deadline, seen, *others), day=seen.never)
 
     patch.setattr(case_deadlines, "end_of", wrong)
 

@@ -71,7 +71,7 @@ def test_a_familys_time_is_never_overdue() -> None:
 
 def test_a_minimum_is_a_first_day() -> None:
     """A window says how long to wait and what came too early."""
-    clock = Clock("C-1", 2, "plan.window", verdict="running", days_left=10)
+    clock = Clock("C-1", 2, "plan.window", verdict="running", due=date(2026, 1, 6), days_left=10)
     early = replace(clock, verdict="early", answered=date(2026, 1, 2), days_left=4)
 
     assert standing(clock, LAW["plan.window"]) == "not before this day, 10 days to wait"
