@@ -145,12 +145,21 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One dated event that a case file may hold."""
+    """One dated event that a case file may hold.
+
+    Attributes:
+        id: Its name, which is that of the column.
+        says: What it means.
+        planned: Whether it may lie after the as-at date.
+        sets_due: Whether it is a due date that somebody set.
+        choice: Where a duty is owed only once it has come: on what that hangs, and what is then to be done.
+    """
 
     id: str
     says: str
     planned: bool = False
     sets_due: bool = False
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +265,14 @@ class Rulebook:
             sources = self.columns_of(where.event for where in one.earliest) if one else (name,)
             columns.update(dict.fromkeys(sources))
         return tuple(columns)
+
+    def needs(self, deadline: Deadline) -> tuple[str, ...]:
+        """Return the facts or events of which one must be given before a due day can be found."""
+        limbs = [limb for version in deadline.versions for limb in version.limit.limbs]
+        events = [name for limb in limbs if limb.since for name in limb.since.events]
+        starts = [self.derived[name] for name in deadline.start_events if name in self.derived]
+        facts = [where.fact for one in starts for where in one.earliest if where.fact and not limbs]
+        return tuple(dict.fromkeys((*facts, *(name for name in events if name not in deadline.start_events))))
 
     def says(self, name: str) -> str:
         """Return what an event means."""

@@ -38,7 +38,7 @@ Due within 14 days: 1
 case  due         days left  act by      deadline
 C-3   2026-01-20          5  2026-01-20  plan.issue
 
-Cannot be told: 1
+Cannot be judged: 1
 case  row  deadline       why
 C-4     5  review.annual  a cell that matters could not be read
 

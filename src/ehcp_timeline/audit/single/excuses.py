@@ -23,11 +23,13 @@ class ExcuseResult:
         strength: `claimed`, `evidenced`, `refuted`, `unreadable` (its cell could not be read), or
             `unclaimed`.
         why: The same in words.
+        borne_out: Whether the dates prove one that nobody claims.
     """
 
     excuse: Excuse
     strength: str
     why: str
+    borne_out: bool = False
 
 
 def look_at(
@@ -53,13 +55,20 @@ def _look(excuse: Excuse, row: Row, seen: EventHistory, start: date, due: date) 
         return _look_at_absence(excuse, seen, start, due)
     if excuse.flag in row.unreadable:
         return ExcuseResult(excuse, "unreadable", f"{excuse.flag} could not be read")
-    if not row.flags.get(excuse.flag, False):
-        return ExcuseResult(
-            excuse, "unclaimed", f"{excuse.flag} is {'no' if excuse.flag in row.flags else 'blank'}"
-        )
     if isinstance(excuse.evidence, Closure):
-        return _look_at_closure(excuse, excuse.evidence, seen, start, due)
-    return ExcuseResult(excuse, "claimed", f"{excuse.flag} is yes; no date can prove or refute it")
+        shown = _look_at_closure(excuse, excuse.evidence, seen, start, due)
+    else:
+        shown = ExcuseResult(excuse, "claimed", f"{excuse.flag} is yes; no date can prove or refute it")
+    return shown if row.flags.get(excuse.flag, False) else _unclaimed(shown, excuse.flag, row)
+
+
+def _unclaimed(shown: ExcuseResult, flag: str, row: Row) -> ExcuseResult:
+    """Return an excuse that nobody claims, with what its dates say if they prove it."""
+    why = f"{flag} is {'no' if flag in row.flags else 'blank'}"
+    if shown.strength != "evidenced":
+        return ExcuseResult(shown.excuse, "unclaimed", why)
+    why = f"{why}, though the dates would bear it out: {shown.why}"
+    return ExcuseResult(shown.excuse, "unclaimed", why, borne_out=True)
 
 
 def _look_at_closure(

@@ -16,7 +16,7 @@ from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.clock.workdays import ONE_DAY, roll_for_tribunal
 from ehcp_timeline.law.deadline import Limb, Version
 from ehcp_timeline.text.counting import days_named, said_count, said_day
-from ehcp_timeline.text.words import REASONS, quoted
+from ehcp_timeline.text.words import REASONS, listed, quoted
 
 Facts = Mapping[str, str | int | bool | date | None]
 
@@ -87,19 +87,21 @@ def _duty(working: Working, _: date) -> Iterator[ExplanationStep]:
 
 def _start(working: Working, as_at: date) -> Iterator[ExplanationStep]:
     start = working.clock.start
-    names = " or ".join(working.deadline.start_events)
+    names, event = (
+        working.columns_named(one) for one in (working.deadline.start_events, [working.start_event])
+    )
     match working.circumstances.start:
         case "none":
             text = f"Nothing has started it: no {names}."
         case "unreadable":
-            text = f"Its start could not be read: {names}."
+            text = f"Its start could not be read: {listed(working.unread)}."
         case "future":
             text = f"{names} is after the as-at date {as_at}, so it has not happened yet."
         case _ if start:
-            text = f"{working.start_event} on {said_day(start)} started the clock."
+            text = f"{event} on {said_day(start)} started the clock."
         case _:
-            text = f"{working.start_event} is there."
-    facts: Facts = {"event": working.start_event, "start": start} if start else {}
+            text = f"{event} is there."
+    facts: Facts = {"event": event, "start": start} if start else {}
     yield ExplanationStep(0, "Start", text, gives=_given(working, "start"), facts=facts)
 
 
@@ -160,7 +162,7 @@ def _rolled(working: Working) -> Iterator[ExplanationStep]:
 
 
 def _limb(working: Working, counted: CountedPeriod) -> ExplanationStep:
-    count, event = counted.count, counted.event or working.start_event
+    count, event = counted.count, working.columns_named([counted.event or working.start_event])
     named = days_named(count, counted.since)
     text = f"From {event} on {said_day(counted.since)}: {said_count(count)}: {said_day(counted.to)}."
     period = {"number": count.number, "unit": count.unit, "start_day": count.start_day}
@@ -188,7 +190,7 @@ def _due(working: Working, _: date) -> Iterator[ExplanationStep]:
         yield ExplanationStep(0, "Due", _open_ended(working), gives=_given(working, "known", "nature"))
         return
     if clock.due is None:
-        text = "Its due day cannot be found: a date that it is counted from is missing."
+        text = f"Its due day cannot be found: it needs {listed(working.needs, 'or')}."
         yield ExplanationStep(0, "Due", text, gives=_given(working, "known"))
         return
     if working.set_by:
@@ -226,7 +228,7 @@ def _from(limb: Limb) -> tuple[str, ...]:
 def _readable(working: Working, _: date) -> Iterator[ExplanationStep]:
     if working.circumstances.readable == "no":
         yield ExplanationStep(
-            0, "Cells", "A cell that matters could not be read.", gives=_given(working, "readable")
+            0, "Cells", f"{listed(working.unread)} could not be read.", gives=_given(working, "readable")
         )
 
 
@@ -261,6 +263,13 @@ def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
         if working.circumstances.unseen == "yes":
             text += " Years in between are not in the file, so that review year cannot be judged."
         return text
+    if working.implied_by in working.columns:
+        shows = working.columns[working.implied_by]
+        return (
+            f"{shows} presupposes a decision that the file does not hold, so nobody can say when it was made."
+        )
+    if working.implied_by:
+        return f"{working.implied_by} shows that it was done; the day is not recorded."
     if clock.ended:
         beside = _beside(clock.ended, clock.due)
         return f"{working.end_event} on {said_day(clock.ended)} ended it unanswered{beside}."
@@ -270,8 +279,6 @@ def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
         text += f" {REASONS['released'].capitalize()}."
     if working.circumstances.implied == "lapsed":
         text += f" {' or '.join(working.deadline.lapses_with)} has come, so it can no longer be done."
-    if working.implied_by:
-        text += f" But {working.implied_by} shows that it must have been done; its date is not recorded."
     return text
 
 

@@ -170,7 +170,40 @@ def _unread(question: _Question, blank: Working) -> Working:
 
 def _blank(question: _Question, state: str) -> Working:
     clock = Clock(question.row.case_id, question.row.number, question.deadline.id, question.deadline.source)
-    return Working(question.deadline, clock, Circumstances(start=state))
+    return Working(
+        question.deadline,
+        clock,
+        Circumstances(start=state),
+        unread=_unread_cells(question),
+        columns=_columns_of(question),
+    )
+
+
+def _unread_cells(question: _Question) -> tuple[str, ...]:
+    """Return the columns a deadline looks at that could not be read."""
+    deadline, rulebook = question.deadline, question.rulebook
+    named = (*cells_that_matter(deadline), *deadline.start_events, *deadline.after, *(deadline.during or ()))
+    facts = [fact for fact, _ in deadline.only_if]
+    facts += [
+        where.fact
+        for name in named
+        if name in rulebook.derived
+        for where in rulebook.derived[name].earliest
+        if where.fact
+    ]
+    return tuple(sorted({*rulebook.columns_of(named), *facts} & question.seen.unreadable))
+
+
+def _columns_of(question: _Question) -> dict[str, str]:
+    """Return which column each derived event that the deadline names was worked out from."""
+    deadline, rulebook, events = question.deadline, question.rulebook, question.row.events
+    named = (*deadline.start_events, *deadline.ends, *deadline.implied_by, *deadline.owed_when)
+    found = {}
+    for name in rulebook.derived.keys() & set(named):
+        sources = rulebook.columns_of((name,))
+        same = [source for source in sources if name in events and events.get(source) == events[name]]
+        found[name] = same[0] if same else " or ".join(sources)
+    return found
 
 
 def _weigh(question: _Question, blank: Working, start: date) -> Working:
@@ -187,6 +220,7 @@ def _weigh(question: _Question, blank: Working, start: date) -> Working:
         doubt=_doubt(question),
         version=version,
         limbs=limbs,
+        needs=question.rulebook.needs(deadline) if version and due is None else (),
         set_by=set_by,
         start_event=start_event(deadline, seen, start),
     )

@@ -7,7 +7,8 @@ from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.result import Audit
 from ehcp_timeline.output.sections import ListColumn, Row, Section, TableColumn, column_of, list_section
 from ehcp_timeline.output.summary import opening, summary_sections
-from ehcp_timeline.text.words import count, reason_words
+from ehcp_timeline.output.verdict_words import reason_named
+from ehcp_timeline.text.words import count
 
 
 def check_sections(
@@ -22,11 +23,12 @@ def check_sections(
         soon: Within how many days the running clocks are due; None if all that run are listed.
         files: The files as they stand on the command line, for the commands that are suggested.
     """
+    why = ListColumn(TableColumn("why"), lambda row: _why(row, rulebook))
     titles = _TITLES if soon is None else {**_TITLES, "running": f"Due within {count(soon, 'day')}"}
     lists = [
         list_section(
             titles[verdict],
-            (_CASE, *columns, *_WHOSE),
+            (_CASE, *columns, *([why] if verdict in _WITH_REASON else []), *_WHOSE),
             audit.findings.filter(audit.findings["verdict"] == verdict).head(top).iter_rows(named=True),
             audit.found[verdict],
             suffix=" shown",
@@ -74,6 +76,10 @@ def _days(key: str, heading: str) -> ListColumn:
     return ListColumn(column, lambda row: "" if row[key] is None else f"{row[key]:,}")
 
 
+def _why(row: Row, rulebook: Rulebook) -> str:
+    return reason_named(row["reason"], rulebook.by_id[row["deadline"]], row["start"], rulebook)
+
+
 def _notes(row: Row) -> str:
     """Return what else should be known: disputed readings, excuses, holidays not announced yet."""
     notes = [
@@ -92,7 +98,6 @@ _DUE = column_of("due", kind="fixed")
 _DEADLINE = column_of("deadline", kind="fixed")
 _ANSWERED = column_of("answered", "done", "fixed")
 _LATE = _days("days_late", "days late")
-_WHY = ListColumn(TableColumn("why"), lambda row: reason_words(row["reason"]))
 _WHOSE = (
     ListColumn(TableColumn("note"), _notes),
     *(column_of(key, optional=True) for key in ("caseworker", "team", "district")),
@@ -101,21 +106,22 @@ _TITLES: Mapping[Verdict, str] = {
     "overdue": "Overdue, worst first",
     "early": "Done too early",
     "running": "Running",
-    "unknown": "Cannot be told",
+    "unknown": "Cannot be judged",
     "excused": "Past the day, with an excuse",
     "late": "Done late, worst first",
     "met": "Done in time",
     "not-owed": "Not owed",
     "not-started": "Not started",
 }
+_WITH_REASON: frozenset[Verdict] = frozenset({"unknown", "not-owed", "not-started"})
 _COLUMNS: Mapping[Verdict, tuple[ListColumn, ...]] = {
     "overdue": (_DUE, _LATE, _DEADLINE),
     "early": (column_of("due", "from", "fixed"), _ANSWERED, _days("days_left", "days early"), _DEADLINE),
     "running": (_DUE, _days("days_left", "days left"), column_of("act_by", "act by", "fixed"), _DEADLINE),
-    "unknown": (column_of("row", kind="number"), _DEADLINE, _DUE, _WHY),
+    "unknown": (column_of("row", kind="number"), _DEADLINE, _DUE),
     "excused": (_DUE, _LATE, _DEADLINE),
     "late": (_DUE, _ANSWERED, _LATE, _DEADLINE),
     "met": (_DUE, _ANSWERED, _DEADLINE),
-    "not-owed": (_DUE, _DEADLINE, _WHY),
-    "not-started": (_DEADLINE, _WHY),
+    "not-owed": (_DUE, _DEADLINE),
+    "not-started": (_DEADLINE,),
 }

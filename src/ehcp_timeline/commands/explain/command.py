@@ -69,9 +69,9 @@ def explain(
     if to.format == "json":
         to.send(json_text(values(explain_answer(case, explained, when, rulebook))))
     elif to.format == "md":
-        to.send(markdown_page(explain_sections(case, explained, when)))
+        to.send(markdown_page(explain_sections(case, explained, when, rulebook)))
     else:
-        to.show(explain_sections(case, explained, when))
+        to.show(explain_sections(case, explained, when, rulebook))
 
 
 def _is_wanted(working: "Working", wanted: frozenset[str]) -> bool:

@@ -71,9 +71,11 @@ class Explained:
     steps: Sequence[ExplanationStep]
 
 
-def explain_sections(case_id: str, explained: Iterable[Explained], as_at: date) -> list[Section]:
+def explain_sections(
+    case_id: str, explained: Iterable[Explained], as_at: date, rulebook: Rulebook
+) -> list[Section]:
     """Return one section for each clock of a case."""
-    clocks = [_section(one) for one in explained]
+    clocks = [_section(one, rulebook) for one in explained]
     nothing = () if clocks else ("No clock of this case has started.",)
     return [Section(f"Case {case_id} as at {day(as_at)}", before=nothing), *clocks]
 
@@ -99,12 +101,12 @@ def explain_answer(
     return ExplainAnswer(as_at, RulebookUsed.of(rulebook), case_id, clocks)
 
 
-def _section(one: Explained) -> Section:
+def _section(one: Explained, rulebook: Rulebook) -> Section:
     """Return the steps of one clock below what they lead to."""
     clock, deadline = one.working.clock, one.working.deadline
     return Section(
         title=f"{deadline.id}: {deadline.duty}",
-        before=(f"Row {clock.row}: {standing(clock, deadline, one.working.why_not_owed)}.",),
+        before=(f"Row {clock.row}: {standing(one.working, rulebook)}.",),
         columns=_COLUMNS,
         rows=tuple(line for step in one.steps for line in _lines(step)),
         alarm=clock.verdict == "overdue",

@@ -38,18 +38,17 @@ def timeline(
     when = day_asked(as_at)
     from ehcp_timeline.audit.single.judge import judge_case
     from ehcp_timeline.cases.inline import row_from_words
-    from ehcp_timeline.commands.timeline.view import Dated, TimelineAnswer, TimelineClock, timeline_sections
+    from ehcp_timeline.commands.timeline.view import TimelineAnswer, TimelineClock, timeline_sections
     from ehcp_timeline.measure.answer import RulebookUsed
 
     rulebook = law(overlays, settings(config))
     row = row_from_words(words, names(rulebook), when)
     judged = judge_case(rulebook, [row], when, foresee=True)
-    clocks = [Dated(one.clock, one.deadline, one.why_not_owed) for one in judged]
-    lines = tuple(TimelineClock.of(one.clock, one.deadline, row.texts, row=None) for one in clocks)
+    lines = tuple(TimelineClock.of(one.clock, one.deadline, row.texts, row=None) for one in judged)
     to.send_records(
         TimelineAnswer(when, RulebookUsed.of(rulebook), lines),
         lines,
         TimelineClock,
-        lambda: timeline_sections(rulebook, clocks, when),
+        lambda: timeline_sections(rulebook, judged, when),
         f"Timeline as at {when}",
     )

@@ -27,7 +27,7 @@ from ehcp_timeline.law.rulebook import (
     Rulebook,
 )
 
-EVENT_KEYS = ("id", "says", "planned", "sets_due")
+EVENT_KEYS = ("id", "says", "planned", "sets_due", "choice")
 
 
 def read_events(
@@ -55,7 +55,8 @@ def read_events(
 
 def _read_event(here: Location, body: Table) -> Event:
     planned, sets_due = (here.maybe(body, key, bool, False) for key in ("planned", "sets_due"))
-    return Event(here.want(body, "id", str, ""), here.want(body, "says", str, ""), planned, sets_due)
+    name, says = (here.want(body, key, str, "") for key in ("id", "says"))
+    return Event(name, says, planned, sets_due, here.maybe(body, "choice", str, ""))
 
 
 def read_derived(
