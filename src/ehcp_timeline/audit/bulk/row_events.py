@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, reduce
 from operator import and_, or_
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 import polars as pl
 
@@ -24,6 +24,8 @@ from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.law.deadline import BLANK, Dates
 from ehcp_timeline.law.rulebook import DerivedEvent, EventWhere, Rulebook
 from ehcp_timeline.law.subset import derived_from
+
+UNREAD: Final = "unread "  # begins a column that says whether another could not be read
 
 
 class RowBatch(Protocol):
@@ -61,88 +63,116 @@ def unreadable_in(batch: RowBatch, name: str) -> pl.Series | None:
     return mask if mask.any() else None
 
 
-def with_derived(batch: RowBatch, derived: Iterable[DerivedEvent]) -> RowBatch:
-    """Return a batch with these derived events; the twin of `dates.with_derived`."""
+def with_derived(batch: RowBatch, derived: Sequence[DerivedEvent]) -> RowBatch:
+    """Return a batch with these derived events; the twin of `dates.with_derived`.
+
+    They are worked out in one go, on the rows on which any event stands that they are worked out from.
+    """
+    frame = batch.frame
+    sources = dict.fromkeys(where.event for one in derived for where in one.earliest)
+    looked_at = {*sources, *(where.fact for one in derived for where in one.earliest)}
+    looked_at.update(name for one in derived for name in one.unless)
+    unread = {name: mask for name in looked_at if name and (mask := unreadable_in(batch, name)) is not None}
+    there = [frame[name].is_not_null() for name in sources if name in frame.columns]
+    there += [unread[name] for name in sources if name in unread]
+    positions = where_true(reduce(or_, there)) if there else pl.Series(dtype=pl.UInt32)
+    if positions.is_empty():
+        return batch
+    some = frame.select(name for name in frame.columns if name in looked_at)[positions]
+    some = some.with_columns(mask[positions].alias(UNREAD + name) for name, mask in unread.items())
+    worked_out = _worked_out(some, derived)
+    days = [one for one in worked_out if not one.name.startswith(UNREAD) and one.null_count() < len(one)]
+    nothing = pl.Series([None], dtype=pl.Date)
+    columns = [
+        nothing.new_from_index(0, frame.height).scatter(positions, one).alias(one.name) for one in days
+    ]
+    doubts = {
+        one.name.removeprefix(UNREAD): frame["row"][positions].filter(one)
+        for one in worked_out
+        if one.name.startswith(UNREAD) and one.any()
+    }
+    return SomeRows(frame.with_columns(columns), {**batch.unreadable, **doubts})
+
+
+def _worked_out(some: pl.DataFrame, derived: Sequence[DerivedEvent]) -> list[pl.Series]:
+    """Return each derived event as a column, and beside it whether it cannot be read if any cell cannot."""
+    plan, known = some.lazy(), set(some.columns)
+    any_unread = any(name.startswith(UNREAD) for name in known)
+    facts = {where.fact for one in derived for where in one.earliest if where.fact in known}
+    cells = {fact: some[fact].unique().to_list() for fact in facts if fact}
+    ids = []
     for one in derived:
-        days = [found for where in one.earliest if (found := _days_of(where, one.unless, batch)) is not None]
-        doubts = [_doubts_about(where, one.unless, batch) for where in one.earliest]
-        unreadable = pl.concat([rows for rows in doubts if rows is not None] or [pl.Series(dtype=pl.UInt32)])
-        if days:
-            frame = batch.frame.with_columns(pl.min_horizontal(days).alias(one.id))
-            batch = SomeRows(frame, batch.unreadable)
-        if len(unreadable):
-            batch = SomeRows(batch.frame, {**batch.unreadable, one.id: unreadable.unique().sort()})
-    return batch
+        parts = [where for where in one.earliest if where.event in known or UNREAD + where.event in known]
+        if not parts:
+            continue
+        expressions = [_EventExpressions(where, one.unless, cells, frozenset(known)) for where in parts]
+        made = [pl.min_horizontal([part.day() for part in expressions]).alias(one.id)]
+        if any_unread:
+            made.append(pl.any_horizontal([part.in_doubt() for part in expressions]).alias(UNREAD + one.id))
+        plan = plan.with_columns(made)
+        ids += [expression.meta.output_name() for expression in made]
+        known.update(ids)
+    return plan.select(ids).collect().get_columns() if ids else []
+
+
+@dataclass(frozen=True, slots=True)
+class _EventExpressions:
+    """One event that a derived event may be worked out from, as expressions on the rows of a frame.
+
+    Attributes:
+        where: The event, and the codes with which it counts.
+        unless: The events that rule it out.
+        cells: Fact to its different cells on these rows.
+        known: The columns there are, those worked out so far among them.
+    """
+
+    where: EventWhere
+    unless: tuple[str, ...]
+    cells: Mapping[str, Sequence[str | None]]
+    known: frozenset[str]
+
+    def day(self) -> pl.Expr:
+        """Return its date where it counts."""
+        if self.where.event not in self.known:
+            return pl.lit(None, dtype=pl.Date)
+        return pl.when(self._holds() & ~self._is_ruled_out()).then(pl.col(self.where.event))
+
+    def in_doubt(self) -> pl.Expr:
+        """Return whether it cannot be read whether it counts."""
+        stands = pl.lit(value=False)
+        if self.where.event in self.known:
+            others = self._unread(self.unless) & self._holds()
+            facts = (self.where.fact,) if self.where.fact else ()
+            stands = pl.col(self.where.event).is_not_null() & ~self._is_ruled_out()
+            stands &= self._unread(facts) | others
+        blanks = [pl.col(name).is_null() for name in self.unless if name in self.known]
+        none_stands = reduce(and_, blanks, pl.lit(value=True))
+        return pl.when(self._unread((self.where.event,))).then(none_stands).otherwise(stands)
+
+    def _holds(self) -> pl.Expr:
+        fact, codes = self.where.fact, self.where.codes
+        if fact is None:
+            return pl.lit(value=True)
+        if fact not in self.known:
+            return pl.lit(BLANK in codes)
+        held = [cell for cell in self.cells[fact] if cell and not set(codes).isdisjoint(cell.split("+"))]
+        holds = pl.col(fact).is_in(held).fill_null(value=False)
+        return holds | pl.col(fact).is_null() if BLANK in codes else holds
+
+    def _is_ruled_out(self) -> pl.Expr:
+        day = pl.col(self.where.event)
+        masks = [(pl.col(name) <= day).fill_null(value=False) for name in self.unless if name in self.known]
+        return reduce(or_, masks, pl.lit(value=False))
+
+    def _unread(self, names: Iterable[str]) -> pl.Expr:
+        masks = [pl.col(UNREAD + name) for name in names if UNREAD + name in self.known]
+        return reduce(or_, masks, pl.lit(value=False))
 
 
 def with_events(rows: pl.DataFrame, rulebook: Rulebook, names: Collection[str]) -> pl.DataFrame:
     """Return rows of a file with those of these events that no column holds."""
     needed = derived_from(rulebook, names)
     return with_derived(SomeRows(rows, {}), needed).frame if needed else rows
-
-
-def _days_of(where: EventWhere, unless: Iterable[str], batch: RowBatch) -> pl.Series | None:
-    """Return an event's dates where they count; None for no row."""
-    positions = _standing(where, batch)
-    if positions.is_empty():
-        return None
-    days = batch.frame[where.event][positions]
-    counts = _holds(where, batch, positions) & ~_is_ruled_out(days, unless, batch, positions)
-    if not counts.any():
-        return None
-    nothing = pl.Series([None], dtype=pl.Date).new_from_index(0, batch.frame.height)
-    return nothing.scatter(positions.filter(counts), days.filter(counts))
-
-
-def _standing(where: EventWhere, batch: RowBatch) -> pl.Series:
-    """Return the positions of the rows on which an event stands."""
-    if where.event not in batch.frame.columns:
-        return pl.Series(dtype=pl.UInt32)
-    return where_true(batch.frame[where.event].is_not_null())
-
-
-def _holds(where: EventWhere, batch: RowBatch, positions: pl.Series) -> pl.Series:
-    everywhere = pl.Series([True]).new_from_index(0, len(positions))
-    if where.fact is None:
-        return everywhere
-    if where.fact not in batch.frame.columns:
-        return everywhere if BLANK in where.codes else ~everywhere
-    cells = batch.frame[where.fact][positions]
-    held = [cell for cell in cells.unique() if cell and not set(where.codes).isdisjoint(cell.split("+"))]
-    holds = cells.is_in(held).fill_null(value=False)
-    return holds | cells.is_null() if BLANK in where.codes else holds
-
-
-def _is_ruled_out(days: pl.Series, unless: Iterable[str], batch: RowBatch, positions: pl.Series) -> pl.Series:
-    there = [batch.frame[name][positions] for name in unless if name in batch.frame.columns]
-    masks = [(other <= days).fill_null(value=False) for other in there]
-    return reduce(or_, masks, pl.Series([False]).new_from_index(0, len(days)))
-
-
-def _doubts_about(where: EventWhere, unless: Iterable[str], batch: RowBatch) -> pl.Series | None:
-    """Return the rows for which it cannot be read whether an event counts; None for no row."""
-    frame = batch.frame
-    if batch.unreadable.keys().isdisjoint({where.event, where.fact, *unless}):
-        return None
-    unread = unreadable_in(batch, where.event)
-    doubts = [] if unread is None else [frame["row"].filter(unread & _none_stands(unless, frame))]
-    positions = _standing(where, batch)
-    if len(positions):
-        of_fact = _unreadable((where.fact,) if where.fact else (), batch, positions)
-        of_others = _unreadable(unless, batch, positions) & _holds(where, batch, positions)
-        ruled_out = _is_ruled_out(frame[where.event][positions], unless, batch, positions)
-        doubts.append(frame["row"][positions].filter((of_fact | of_others) & ~ruled_out))
-    return pl.concat(doubts) if doubts else None
-
-
-def _none_stands(names: Iterable[str], frame: pl.DataFrame) -> pl.Series:
-    blanks = [frame[name].is_null() for name in names if name in frame.columns]
-    return reduce(and_, blanks, pl.Series([True]).new_from_index(0, frame.height))
-
-
-def _unreadable(names: Iterable[str], batch: RowBatch, positions: pl.Series) -> pl.Series:
-    masks = [mask[positions] for name in names if (mask := unreadable_in(batch, name)) is not None]
-    return reduce(or_, masks, pl.Series([False]).new_from_index(0, len(positions)))
 
 
 class Columns:
