@@ -66,7 +66,7 @@ class Law:
     def words(self, grounds: Table, faults: list[str]) -> Words:
         """Return what a deadline may refer to, with these groups of excuses."""
         book = self.rulebook
-        events, flags = frozenset(book.events), frozenset(book.flags)
+        events, flags = frozenset((*book.events, *book.derived)), frozenset(book.flags)
         return Words(
             events=events,
             codes=book.codes,

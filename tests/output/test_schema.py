@@ -26,7 +26,9 @@ def test_a_check_has_the_published_shape() -> None:
     assert list(WHOLE) == [
         "schema", "as_at", "rulebook", "input", "summary", "findings", "oldest", "problems",
     ]  # fmt: skip
-    assert list(WHOLE["summary"]) == ["stages", "rates", "verdicts", "not_judged", "clearance", "date_order"]
+    assert list(WHOLE["summary"]) == [
+        "stages", "rates", "verdicts", "not_judged", "clearance", "rights", "date_order",
+    ]  # fmt: skip
     assert WHOLE["schema"] == "ehcp-check/1"
     assert WHOLE["rulebook"]["overlays"] == [{"name": "ours.toml", "sha256": "c" * 64}]
     assert WHOLE["problems"] == [
