@@ -8,19 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from ehcp_timeline.law.rulebook import Deadline
-
 WORDS: Final[dict[str, tuple[str, ...]]] = {
     "start": ("none", "future", "unreadable", "stands"),
     "applies": ("yes", "blank", "no", "unreadable"),
     "readable": ("yes", "no"),
     "owed": ("yes", "no"),
     "known": ("yes", "no"),
-    "contradiction": ("none", "two-answers", "before-request"),
-    "nature": ("limit", "minimum", "right"),
+    "nature": ("limit", "minimum"),
     "answer": ("none", "before", "on", "after"),
     "unseen": ("no", "yes"),
-    "implied": ("no", "yes", "released", "lapsed"),
+    "implied": ("no", "yes"),
     "ended": ("no", "before", "on", "after"),
     "now": ("before", "on", "after"),
     "excuse": ("none", "stands", "unreadable"),
@@ -37,12 +34,10 @@ class Circumstances:
         readable: Whether every cell that matters could be read.
         owed: `no` where something takes its place or the event that makes it owed has not come.
         known: Whether a due day could be found.
-        contradiction: Whether rows of one request answer it differently, or every decision lies before it.
-        nature: A limit (by the due day), a minimum (from the due day) or a right (until the due day).
+        nature: A limit (by the due day) or a minimum (from the due day).
         answer: When it was answered.
         unseen: Whether the answer stands so late that the years between are not in the file.
-        implied: Whether a later event shows that it must have been done; `released` where a time in which
-            nothing is owed is over and nobody can say what is owed now; `lapsed` where its purpose is gone.
+        implied: Whether a later event shows that it must have been done.
         ended: When an event ended it unanswered.
         now: Where the as-at date stands.
         excuse: Whether a ground for not complying stands.
@@ -53,7 +48,6 @@ class Circumstances:
     readable: str = "yes"
     owed: str = "yes"
     known: str = "yes"
-    contradiction: str = "none"
     nature: str = "limit"
     answer: str = "none"
     unseen: str = "no"
@@ -61,11 +55,6 @@ class Circumstances:
     ended: str = "no"
     now: str = "before"
     excuse: str = "none"
-
-
-def nature_of(deadline: Deadline) -> str:
-    """Return the word of `WORDS["nature"]` for a deadline."""
-    return "minimum" if deadline.minimum else "right" if deadline.right else "limit"
 
 
 def place(field: str) -> int:

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -9,7 +10,7 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.measure.counts import ISSUE, STAGES, clocks_of, with_stage
-from ehcp_timeline.measure.result import Clearance, OpenCase, Stages
+from ehcp_timeline.measure.result import Clearance, OpenCase
 
 WEEKS = 13
 WINDOW = timedelta(weeks=WEEKS)
@@ -64,9 +65,9 @@ class Backlog:
         self.became_overdue += counts[1]
         self.cleared += counts[2]
 
-    def by_stage(self) -> Stages:
-        """Return how many open assessments stand at each stage."""
-        return Stages(**{stage.name: self.stages[stage.name] for stage in STAGES})
+    def by_stage(self) -> Mapping[str, int]:
+        """Return the stages in the order that a case goes through them."""
+        return {stage.name: self.stages[stage.name] for stage in reversed(STAGES)}
 
     def clearance(self) -> Clearance:
         """Return when the overdue plans clear at the rate of the last 13 weeks."""

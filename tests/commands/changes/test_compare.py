@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehcp_timeline.audit.clock import VERDICTS, Clock, Verdict
-from ehcp_timeline.commands.changes.compare import ANY, TABLE, Changed, changes, counted
-from ehcp_timeline.measure.answer import keys
+from ehcp_timeline.commands.changes.compare import ANY, CHANGE_KEYS, TABLE, changes, counted
 from tests.output.made import OVERDUE, RUNNING, findings
 
 MET = replace(OVERDUE, verdict="met", answered=date(2025, 8, 20), days_late=None, open=False)
@@ -23,7 +22,7 @@ def _changed(
     """Return change, case, verdicts before and now, and the note; `others` are cases without a clock."""
     cases = pl.Series([*(clock.case_id for clock in new), *others], dtype=pl.String)
     found = changes(findings(*old), findings(*new), cases, not_judged)
-    assert tuple(found.columns) == keys(Changed)
+    assert tuple(found.columns) == CHANGE_KEYS
     return found.select("change", "case_id", "before", "now", "note").rows()
 
 

@@ -27,7 +27,7 @@ def why_not_measured(
     wanted |= {population.date}
     if measure.unit == "per_caseworker":
         wanted |= {"caseworker"}
-    lacking = _lacking(wanted - _NOT_OF_ROWS, kpis, rulebook, columns)
+    lacking = _lacking(wanted - _NOT_OF_ROWS, kpis, columns)
     return f"the file has no column {' and no column '.join(lacking)}" if lacking else ""
 
 
@@ -36,24 +36,23 @@ def _why_no_clocks(population: Population, rulebook: Rulebook, columns: frozense
     deadlines = deadlines_of(population, rulebook)
     if not deadlines:
         return "no rulebook promises an answer by a day: --rules"
-    starts = {one.id: rulebook.columns_of(one.start_events) for one in deadlines}
-    starting = [deadline for deadline in deadlines if columns.intersection(starts[deadline.id])]
+    starting = [deadline for deadline in deadlines if columns.intersection(deadline.start_events)]
     if not starting:
-        return f"the file has no column {_either(name for names in starts.values() for name in names)}"
+        starts = (name for deadline in deadlines for name in deadline.start_events)
+        return f"the file has no column {_either(starts)}"
     without = {one.id for one in unjudgeable(rulebook, columns)}
     if all(one.id in without for one in starting):
         return f"the file has no column {_either(name for one in starting for name in one.answers)}"
     return ""
 
 
-def _lacking(wanted: Collection[str], kpis: Kpis, rulebook: Rulebook, columns: frozenset[str]) -> list[str]:
+def _lacking(wanted: Collection[str], kpis: Kpis, columns: frozenset[str]) -> list[str]:
     """Return the columns that are wanted and not there; a derived day wants one of its own."""
     found: set[str] = set()
     for name in wanted:
         derived = kpis.derived.get(name)
         if derived is None:
-            sources = rulebook.columns_of((name,))
-            found |= set() if columns.intersection(sources) else {_either(sources)}
+            found |= {name} - columns
         else:
             found |= {derived.since} - columns
             found |= set() if columns.intersection(derived.earliest) else {_either(derived.earliest)}

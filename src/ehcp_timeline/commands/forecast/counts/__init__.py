@@ -1,0 +1,1 @@
+"""A forecast from published counts alone."""
