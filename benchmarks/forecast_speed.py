@@ -12,11 +12,11 @@ import time
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.bootstrap import Drivers, series
-from ehcp_timeline.commands.forecast.model.pipeline import InHand, Pipeline, SimulatedStage
-from ehcp_timeline.commands.forecast.model.policy import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
+from ehcp_timeline.commands.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
+from ehcp_timeline.commands.forecast.model.present import InHand, Pipeline, SimulatedStage
+from ehcp_timeline.commands.forecast.model.weeks import Drivers, series
 from ehcp_timeline.commands.forecast.simulate.record import Plan
-from ehcp_timeline.commands.forecast.simulate.run import Extra, Start, run
+from ehcp_timeline.commands.forecast.simulate.run import Start, run
 
 CASES = 2000
 WEEKS = 156
@@ -51,7 +51,7 @@ def start(pace: float) -> Start:
     requests = series(random.poisson(PLANS_A_WEEK / 0.65, 52).astype(np.float64), even, ahead)
     capacity = series(random.poisson(PLANS_A_WEEK * pace, 52).astype(np.float64), even, ahead)
     drivers = Drivers(requests, capacity, ((0.65, 4000), (1.0, 3000)))
-    return Start(Pipeline(STEPS, 2, WEEKS, 20, rows, in_hand), drivers, Extra(1, np.zeros(WEEKS)))
+    return Start(Pipeline(STEPS, 2, WEEKS, 20, rows, in_hand), drivers, 1, np.zeros(WEEKS))
 
 
 def measure(name: str, runs: int) -> None:

@@ -47,7 +47,7 @@ for working in judge_case(law, [row], AS_AT):
 file = open_case_file(str(HERE / "cases.csv"), vocabulary(), as_at=AS_AT)
 audit = check_files(law, [file], AS_AT, Selection(everything=True))
 findings = audit.findings
-print(f"{findings.height} clocks of {audit.inputs[0].judged} rows")
+print(f"{findings.height} clocks of {audit.input[0].judged} rows")
 
 # %%
 late = (

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock.workdays import announced_until
-from ehcp_timeline.commands.rules.golden.model import Golden, failures, load_golden
+from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
+from ehcp_timeline.commands.rules.golden.run import failures
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.law.subset import part_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ehcp_timeline.commands.rules.golden.model import Judge, single_reader
+from ehcp_timeline.commands.rules.golden.run import Judge, single_reader
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
 from tests.audit.bulk.made import bulk_reader

@@ -1,12 +1,16 @@
 """The command line as a person meets it: words in, two streams and an exit code out."""
 
 import io
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from unittest import mock
+
+import jsonschema
 
 from ehcp_timeline.cli.app import main
 
@@ -63,3 +67,10 @@ def said(run: Run) -> str:
 def printed(run: Run) -> str:
     """Return what a run wrote to standard output."""
     return run.stdout.decode("utf-8")
+
+
+def check_schema(answer: dict[str, Any]) -> None:
+    """Fail unless an answer is valid by the published schema of the name that it gives itself."""
+    name = answer["schema"].replace("/", "-")
+    schema = json.loads((SOURCE.parent / "docs" / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
+    jsonschema.validate(answer, schema, cls=jsonschema.Draft202012Validator)

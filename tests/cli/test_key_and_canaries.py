@@ -120,7 +120,7 @@ def test_no_canary_is_in_a_publication(cases: str, form: str) -> None:
 
 
 ERRORS = (
-    ("overdue", "--split-by", "nobody"), ("next", "--caseworker", "somebody else"),
+    ("overdue", "--split-by", "nobody"), ("next", "--policy", "somehow"),
     ("letters", "--format", "pdf"), ("overdue", "--pseudonymise", "no-such-key"),
     ("rules", "holidays", "--add", "x"), ("overdue", "-o", "/nowhere/list.csv"),
 )  # fmt: skip
@@ -134,6 +134,15 @@ def test_no_canary_is_in_an_error(cases: str, words: tuple[str, ...]) -> None:
     assert run.returncode == 2
     assert _leaks(printed(run), said(run)) == []
     assert "Traceback" not in said(run)
+
+
+def test_a_caseworker_who_is_not_in_the_file_is_answered_with_those_who_are(cases: str) -> None:
+    """Caseworkers are staff: their names help whoever mistyped one. Nothing else of the file is told."""
+    run = ehcp("next", "--caseworker", "somebody else", cases, *WHEN)
+
+    assert run.returncode == 2
+    assert "the file has CANARYWORKER" in said(run)
+    assert _leaks(said(run).replace("CANARYWORKER", "")) == []
 
 
 @pytest.mark.parametrize("command", ["overdue", "next", "letters"])

@@ -1,6 +1,7 @@
 """`ehcp check` judges some rows with both readers of the law, and writes nothing where they differ."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from ehcp_timeline.audit.bulk import case_deadlines, day_tables
+from ehcp_timeline.audit.bulk import due as bulk_due
 from ehcp_timeline.audit.single import due
 from ehcp_timeline.clock.counting import Count, apply
 from tests.cli.command import ehcp, printed, said
@@ -35,8 +37,10 @@ def _single_counts_a_day_too_many(patch: pytest.MonkeyPatch) -> None:
 
 
 def _never_sees_an_end(patch: pytest.MonkeyPatch) -> None:
-    def wrong(_deadline: Any, seen: Any, _start: Any, answer: Any) -> tuple[Any, Any]:
-        return answer, seen.never
+    right = bulk_due.end_of
+
+    def wrong(deadline: Any, seen: Any, *others: Any) -> Any:
+        return replace(right(deadline, seen, *others), day=seen.never)
 
     patch.setattr(case_deadlines, "end_of", wrong)
 

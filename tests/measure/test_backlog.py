@@ -7,6 +7,7 @@ import pytest
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged, ToldClocks
 from ehcp_timeline.measure.backlog import WEEKS, Backlog, clearance, whole_weeks
+from ehcp_timeline.measure.result import Stages
 
 AS_AT = date(2026, 6, 1)
 
@@ -50,7 +51,7 @@ def test_the_stage_is_the_furthest_event_by_the_as_at_date() -> None:
 
     backlog.add(_judged([_open(row, start, due) for row in range(2, 9)], rows))
 
-    assert backlog.by_stage() == {"no_decision": 3, "agreed_no_draft": 2, "draft_not_final": 2}
+    assert backlog.by_stage() == Stages(no_decision=3, agreed_no_draft=2, draft_not_final=2)
 
 
 def test_the_oldest_come_first_over_all_batches_and_weeks_are_floored() -> None:

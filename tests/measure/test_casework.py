@@ -18,4 +18,4 @@ def test_rows_are_kept_once_where_dates_prove_no_order(tmp_path: Path) -> None:
     )
 
     assert work.rows["case_id"].to_list() == ["A", "B"]
-    assert [one.changed for one in work.audit.date_order] != []
+    assert [one.changed for one in work.audit.summary.date_order] != []

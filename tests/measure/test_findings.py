@@ -2,13 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, ToldClocks
 from ehcp_timeline.audit.clock import Verdict
+from ehcp_timeline.audit.selection import Selection
+from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.source import open_case_file
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.measure.audit import check_files
 from ehcp_timeline.measure.findings import Worst, bad_as
+from ehcp_timeline.measure.result import Audit
 
 DUE = date(2025, 1, 1)
 
@@ -32,7 +40,7 @@ def _added(
 
 
 def _rows(worst: Worst) -> list[int]:
-    (kept,) = worst.told()
+    (kept,) = worst.kept.values()
     return kept["row"].to_list()
 
 
@@ -53,7 +61,7 @@ def test_of_equally_bad_ones_the_first_of_the_file_stay() -> None:
     _added(worst, "late", _clocks([4], [7]), order=1)
     _added(worst, "late", _clocks([5, 6], [7, 7]))
 
-    (kept,) = worst.told()
+    (kept,) = worst.kept.values()
     assert kept.select("row", "order").rows() == [(4, 1), (4, 3)]
 
 
@@ -94,18 +102,21 @@ def test_what_has_no_due_day_comes_last() -> None:
 
 
 def test_each_verdict_has_its_own_list() -> None:
-    """The lists come in the order in which verdicts are listed, not that in which they came."""
+    """One clock of each is kept, whatever the other is."""
     worst = Worst(1)
     _added(worst, "unknown", _clocks([2], [0], "due"))
     _added(worst, "running", _clocks([3], [1], "days_left"))
 
-    assert [kept["row"].to_list() for kept in worst.told()] == [[3], [2]]
+    assert {verdict: kept["row"].to_list() for verdict, kept in worst.kept.items()} == {
+        "unknown": [2],
+        "running": [3],
+    }
 
 
 def test_none_is_kept_where_none_came() -> None:
     """No clocks, no list; fewer than asked for, all of them and no edge."""
     worst = Worst(5)
-    assert list(worst.told()) == []
+    assert worst.kept == {}
 
     _added(worst, "overdue", _clocks([2], [7]))
     assert _rows(worst) == [2]
@@ -116,3 +127,59 @@ def test_none_is_kept_where_none_came() -> None:
 def test_badness_is_in_days(days: list[int | None], bad: list[int]) -> None:
     """A day later is one worse."""
     assert bad_as(_clocks([2, 3], days), "excused").to_list() == bad
+
+
+def _audit(folder: Path, as_at: str, selection: Selection, *rows: str, **how: Any) -> Audit:
+    """Judge cases of one duty: `assess.decide`, due on 14 May 2025 if it was asked for on 2 April."""
+    path = folder / "cases.csv"
+    path.write_text("\n".join(("case_id,team,request_received,assess_agreed", *rows)) + "\n")
+    when = date.fromisoformat(as_at)
+    source = open_case_file(str(path), vocabulary(), as_at=when)
+    return check_files(load_rulebook(), [source], when, selection, **how)
+
+
+@pytest.mark.parametrize(
+    ("as_at", "answered", "breaches"),
+    [
+        ("2025-04-29", "", set()),
+        ("2025-04-30", "", {"due-soon"}),
+        ("2025-05-14", "", {"due-soon"}),
+        ("2025-05-15", "", {"overdue"}),
+        ("2025-06-01", "2025-05-14", set()),
+        ("2025-06-01", "2025-05-15", {"late"}),
+    ],
+)
+def test_what_a_run_may_fail_on(tmp_path: Path, as_at: str, answered: str, breaches: set[str]) -> None:
+    """Due in 15 days is not soon, in 14 it is; done late is known though it is not listed."""
+    assert _audit(tmp_path, as_at, Selection(), f"A,North,2025-04-02,{answered}").breaches == breaches
+
+
+@pytest.mark.parametrize(
+    ("selection", "breaches"),
+    [
+        (Selection(), {"overdue", "late"}),
+        (Selection(teams=frozenset({"North"})), {"overdue"}),
+        (Selection(teams=frozenset({"South"})), {"late"}),
+        (Selection(deadlines=frozenset({"plan"})), set()),
+        (Selection(kinds=frozenset({"guidance"})), set()),
+        (Selection(who=frozenset({"adviser"})), set()),
+    ],
+)
+def test_only_what_was_asked_for_can_fail(tmp_path: Path, selection: Selection, breaches: set[str]) -> None:
+    """The authority's own statutory clocks, of the groups and deadlines that were asked for."""
+    rows = ("A,North,2025-04-02,", "B,South,2025-04-02,2025-05-15")
+
+    assert _audit(tmp_path, "2025-06-01", selection, *rows).breaches == breaches
+
+
+@pytest.mark.parametrize("top", [None, 9])
+def test_a_page_lists_the_worst_first_and_data_are_in_file_order(tmp_path: Path, top: int | None) -> None:
+    """Ranked, the most days late come first, then the row; the case that is latest of all is named."""
+    rows = ("A,,2025-04-03,", "B,,2025-04-02,", "C,,2025-04-03,", "D,,2025-04-20,2025-06-16")
+    every = Selection(verdicts=frozenset({"overdue", "late"}))
+    ranked = _audit(tmp_path, "2025-06-20", every, *rows, top=top, ranked=True)
+
+    overdue = ranked.findings.filter(ranked.findings["verdict"] == "overdue")
+    assert overdue["case_id"].to_list() == ["B", "A", "C"]
+    assert (ranked.latest, dict(ranked.found)) == ("B", {"overdue": 3, "late": 1})
+    assert _audit(tmp_path, "2025-06-20", every, *rows).findings["case_id"].to_list() == ["A", "B", "C", "D"]

@@ -42,7 +42,7 @@ def test_a_review_that_stands_in_the_next_file(tmp_path: Path, sample: int) -> N
     assert verdicts(judged(tmp_path, FIRST)) == [("C-1", "overdue"), ("C-2", "overdue")]
     both = judged(tmp_path, FIRST, second, sample=sample)
     assert verdicts(both) == [("C-1", "unknown"), ("C-2", "overdue"), ("C-1", "running"), ("C-3", "running")]
-    assert dict(both.verdicts["review.annual"]) == {"running": 2, "overdue": 1, "unknown": 1}
+    assert dict(both.summary.verdicts["review.annual"]) == {"running": 2, "overdue": 1, "unknown": 1}
     assert [(one.row, one.column, one.rule, one.stops) for one in both.problems] == [
         (0, "case_id", "case-in-several-files", "nothing")
     ]

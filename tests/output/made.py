@@ -11,7 +11,8 @@ import polars as pl
 from ehcp_timeline.audit.clock import VERDICTS, Clock
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.measure.result import Audit, Clearance, Input, NotJudged, OpenCase
+from ehcp_timeline.measure.answer import RulebookUsed, keys
+from ehcp_timeline.measure.result import Audit, AuditSummary, Clearance, Input, NotJudged, OpenCase, Stages
 
 AS_AT = date(2026, 1, 15)
 DUTIES: Mapping[str, tuple[str, str]] = {
@@ -76,22 +77,24 @@ def findings(*clocks: Clock, **texts: str) -> pl.DataFrame:
 
 
 def audit(*clocks: Clock, **parts: Any) -> Audit:
-    """Return an answer that holds these clocks; `parts` replace its other fields."""
+    """Return an answer that holds these clocks; `parts` replace other fields of it or of its summary."""
+    summary = AuditSummary(
+        stages=Stages(no_decision=492, agreed_no_draft=852, draft_not_final=718),
+        rates={"plans_issued_den": 4, "pc_plans_issued_within_20_weeks": 50.0},
+        verdicts={"plan.issue": {"overdue": 2, "running": 1}},
+        not_judged=(NotJudged("review.annual", ("review_decided",), 3),),
+        clearance=Clearance(2, 13, 1.0, 0.5, None, "2 plans are overdue: never at this rate."),
+    )
+    of_summary = {name: parts.pop(name) for name in keys(AuditSummary) if name in parts}
     whole = Audit(
         as_at=AS_AT,
-        rulebook_version="2026.11",
-        rulebook_sha256="a" * 64,
-        overlays=(),
-        inputs=(Input("cases.csv", "b" * 64, 5, 4, 1),),
+        rulebook=RulebookUsed("2026.11", "a" * 64, ()),
+        input=(Input("cases.csv", "b" * 64, 5, 4, 1),),
+        summary=replace(summary, **of_summary),
         findings=findings(*clocks),
-        found=len(clocks),
-        found_by_verdict=Counter(clock.verdict for clock in clocks),
-        verdicts={"plan.issue": {"overdue": 2, "running": 1}},
-        stages={"no_decision": 492, "agreed_no_draft": 852, "draft_not_final": 718},
-        rates={"plans_issued_den": 4, "pc_plans_issued_within_20_weeks": 50.0},
-        not_judged=(NotJudged("review.annual", ("review_decided",), 3),),
         oldest=(OpenCase("C-2", 3, "no_decision", date(2023, 8, 14), 126),),
-        clearance=Clearance(2, 13, 1.0, 0.5, None, "2 plans are overdue: never at this rate."),
         problems=(PROBLEM,),
+        found=Counter(clock.verdict for clock in clocks),
+        latest=max(clocks, key=lambda clock: clock.days_late or 0).case_id if clocks else None,
     )
     return replace(whole, **parts)

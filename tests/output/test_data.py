@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ehcp_timeline.measure.answer import Finding, Line, keys, lines_of, values
 from ehcp_timeline.output import data
-from ehcp_timeline.output.answers import FINDING_KEYS, Record, check_answer, records
 from ehcp_timeline.output.data import (
     csv_text,
     json_text,
@@ -22,10 +22,12 @@ from ehcp_timeline.output.data import (
 )
 from tests.output.made import OVERDUE, UNKNOWN, WORST, audit, findings
 
+FINDING_KEYS = keys(Finding)
+
 
 def test_csv_quotes_text_and_leaves_numbers_bare() -> None:
     """One line for each finding, every key, dates as text, nothing where there is nothing."""
-    text = csv_text(records(findings(OVERDUE)))
+    text = csv_text(lines_of(findings(OVERDUE), Finding), FINDING_KEYS)
     header, line = text.splitlines()
 
     assert header == ",".join(f'"{key}"' for key in FINDING_KEYS)
@@ -52,7 +54,7 @@ def test_no_text_begins_like_a_formula(text: str) -> None:
 
 def test_json_has_dates_as_iso_and_nulls() -> None:
     """A date is written as 2025-08-20 and what does not apply as null."""
-    first = json.loads(json_text(check_answer(audit(OVERDUE))))["findings"][0]
+    first = json.loads(json_text(values(audit(OVERDUE))))["findings"][0]
 
     assert list(first) == list(FINDING_KEYS)
     assert first["due"] == "2025-08-20"
@@ -75,7 +77,7 @@ def test_json_refuses_what_is_no_answer() -> None:
 
 def test_ndjson_is_one_object_a_line() -> None:
     """Two findings are two lines, in their order."""
-    lines = ndjson_text(records(findings(OVERDUE, WORST))).splitlines()
+    lines = ndjson_text(lines_of(findings(OVERDUE, WORST), Finding)).splitlines()
 
     assert [json.loads(line)["case_id"] for line in lines] == ["C-1", "C-2"]
 
@@ -91,14 +93,15 @@ def test_ndjson_of_a_frame_is_that_of_its_rows(
     monkeypatch.setattr(data, "BLOCK_LINES", lines)
     plain = findings(OVERDUE, WORST, UNKNOWN)
     for column, kind in (("case_id", pl.String), ("district", pl.Categorical), ("duty", pl.Enum([text]))):
-        frame = plain.with_columns(pl.lit(text).cast(kind).alias(column))
+        frame = plain.with_columns(pl.lit(text).cast(kind).alias(column)).select(FINDING_KEYS)
 
-        assert b"".join(data.ndjson_blocks(frame)).decode() == ndjson_text(records(frame))
+        assert b"".join(data.ndjson_blocks(frame)).decode() == ndjson_text(lines_of(frame, Finding))
 
 
 def test_ndjson_has_no_hidden_character_and_no_blank() -> None:
     """A character that steers a screen stands as an escape, wherever in the frame it is."""
-    frame = findings(OVERDUE).with_columns(district=pl.lit("N\u202eorth").cast(pl.Categorical))
+    north = pl.lit("N\u202eorth").cast(pl.Categorical)
+    frame = findings(OVERDUE).with_columns(district=north).select(FINDING_KEYS)
 
     [block] = data.ndjson_blocks(frame)
 
@@ -109,7 +112,7 @@ def test_ndjson_has_no_hidden_character_and_no_blank() -> None:
 
 def test_markdown_marks_are_escaped() -> None:
     """A cell cannot end its column, begin a link or start a line."""
-    row: Record = {"case_id": "a|b [x](y) <i>\n# z", "due": date(2026, 1, 31)}
+    row: Line = {"case_id": "a|b [x](y) <i>\n# z", "due": date(2026, 1, 31)}
     text = markdown_text([row], ["case_id", "due"], "T")
 
     assert text == (
@@ -119,7 +122,7 @@ def test_markdown_marks_are_escaped() -> None:
 
 def test_parquet_holds_every_finding_with_real_dates() -> None:
     """The file read back has the keys in order, dates as dates, and the same rows."""
-    frame = pl.read_parquet(io.BytesIO(parquet_bytes(findings(OVERDUE, UNKNOWN))))
+    frame = pl.read_parquet(io.BytesIO(parquet_bytes(findings(OVERDUE, UNKNOWN).select(FINDING_KEYS))))
 
     assert tuple(frame.columns) == FINDING_KEYS
     assert frame.schema["due"] == pl.Date

@@ -8,14 +8,14 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ehcp_timeline.output.answers import Record
+from ehcp_timeline.measure.answer import Line
 from ehcp_timeline.output.workbook import workbook_bytes
 
 KEYS = ("case_id", "due", "days_late", "note", "provisional")
-LINE: Record = {"case_id": "C-1", "due": date(2025, 8, 20), "days_late": 7, "note": None, "provisional": True}
+LINE: Line = {"case_id": "C-1", "due": date(2025, 8, 20), "days_late": 7, "note": None, "provisional": True}
 
 
-def _parts(*lines: Record) -> dict[str, str]:
+def _parts(*lines: Line) -> dict[str, str]:
     book = workbook_bytes(lines, KEYS, title="Overdue", as_at=date(2025, 6, 30), notes=("Mind this.",))
     with zipfile.ZipFile(io.BytesIO(book)) as parts:
         return {name: parts.read(name).decode("utf-8") for name in parts.namelist()}
@@ -28,6 +28,13 @@ def test_dates_are_dates_and_numbers_are_numbers() -> None:
     assert re.search(r'<c r="B2" s="\d+"><v>45889</v>', sheet)
     assert '<c r="C2"><v>7</v></c>' in sheet
     assert 'r="D2"' not in sheet
+
+
+def test_a_percentage_is_a_number() -> None:
+    """A rate to one decimal can be counted with, like a whole number."""
+    sheet = _parts({**LINE, "days_late": 18.5})["xl/worksheets/sheet1.xml"]
+
+    assert '<c r="C2"><v>18.5</v></c>' in sheet
 
 
 def test_the_headings_are_frozen_and_can_be_filtered() -> None:

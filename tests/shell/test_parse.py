@@ -10,7 +10,8 @@ from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.shell import parse
 from ehcp_timeline.shell.destination import choose_output
 from ehcp_timeline.shell.options import chosen
-from ehcp_timeline.shell.parse import choice, choices, day_asked, did_you_mean
+from ehcp_timeline.shell.parse import choice, choices, day_asked
+from ehcp_timeline.text.spelling import did_you_mean
 
 RULEBOOK = load_rulebook()
 

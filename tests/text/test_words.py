@@ -1,18 +1,29 @@
 """How dates, counts and verdicts are said."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from ehcp_timeline.audit.clock import Clock
+from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.audit.verdicts import TABLE
+from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.text.words import REASONS
-from tests.output.made import OVERDUE
 
-LAW = load_rulebook().by_id
+LAW = load_rulebook()
+REQUEST = {"request_received": date(2025, 4, 2)}  # 20 weeks end on 20 August 2025
+
+
+def how(deadline: str, as_at: date, row: Row) -> str:
+    """Return how the last clock of a deadline stands."""
+    judged = judge_case(LAW, [row], as_at, foresee=True)
+    return standing([one for one in judged if one.deadline.id == deadline][-1], LAW)
+
+
+def on(events: dict[str, date], **codes: str) -> Row:
+    """Return a row with some dates and codes."""
+    return Row(2, "C-1", events, {fact: frozenset([code]) for fact, code in codes.items()})
 
 
 def test_every_reason_of_the_decision_table_has_words() -> None:
@@ -21,72 +32,128 @@ def test_every_reason_of_the_decision_table_has_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("as_at", "events", "words"),
     [
-        ({}, "overdue by 148 days"),
-        ({"days_late": 1}, "overdue by 1 day"),
-        ({"verdict": "running", "days_left": 0}, "due today"),
-        ({"verdict": "running", "days_left": 1}, "due in 1 day"),
-        ({"verdict": "met", "answered": date(2025, 8, 1)}, "done in time, on 1 August 2025"),
+        (date(2025, 8, 22), {}, "overdue by 2 days"),
+        (date(2025, 8, 20), {}, "due today; published readings differ: 19 August 2025 or 20 August 2025"),
+        (date(2025, 8, 18), {}, "due in 2 days"),
+        (date(2026, 1, 1), {"plan_issued": date(2025, 8, 1)}, "done in time, on 1 August 2025"),
+        (date(2026, 1, 1), {"plan_issued": date(2025, 9, 1)}, "done 12 days late, on 1 September 2025"),
         (
-            {"verdict": "late", "answered": date(2025, 9, 1), "days_late": 12},
-            "done 12 days late, on 1 September 2025",
+            date(2026, 1, 1),
+            {"withdrawn": date(2025, 8, 21)},
+            "ended, not done, 1 day late, on 21 August 2025: the request was withdrawn",
         ),
         (
-            {"verdict": "late", "ended": date(2025, 8, 21), "days_late": 1},
-            "ended, not done, 1 day late, on 21 August 2025",
+            date(2026, 1, 1),
+            {"withdrawn": date(2025, 8, 1)},
+            "not owed: the request was withdrawn on 1 August 2025",
         ),
         (
-            {"verdict": "unknown", "reason": "implied"},
-            "cannot be told: it was done, on a day that is not recorded",
+            date(2026, 1, 1),
+            {"review_decided": date(2025, 12, 1)},
+            (
+                "cannot be judged: it was done, on a day that is not recorded: "
+                "the decision letter after the review: maintain, amend or cease"
+            ),
         ),
-        ({"verdict": "not-started", "reason": "not-yet"}, "not started: its start lies ahead"),
+        (date(2025, 4, 1), {}, "not started: its start lies ahead"),
         (
-            {"verdict": "excused", "excuse": "absent (claimed)"},
-            "148 days past its day, with an excuse: absent (claimed)",
-        ),
-        (
-            {"certainty": "disputed"},
-            "overdue by 148 days; published readings differ: 19 August 2025 or 20 August 2025",
-        ),
-        (
-            {"provisional": True},
-            "overdue by 148 days; provisional: later bank holidays are not announced yet",
+            date(2026, 1, 1),
+            {"absent_from": date(2025, 5, 1), "absent_to": date(2025, 6, 30)},
+            "134 days past its day, with an excuse: absent (evidenced)",
         ),
     ],
 )
-def test_how_an_authoritys_clock_stands(change: dict[str, object], words: str) -> None:
-    """Each verdict is one plain phrase with its days and its date."""
-    assert standing(replace(OVERDUE, **change), LAW["plan.issue"]) == words  # type: ignore[arg-type]
+def test_how_an_authoritys_clock_stands(as_at: date, events: dict[str, date], words: str) -> None:
+    """Each verdict is one plain phrase with its days and its date; what ended a clock is named."""
+    assert how("plan.issue", as_at, on(REQUEST | events)) == words
+
+
+def test_days_that_rest_on_holidays_to_come_are_provisional() -> None:
+    """The bank holidays of 2040 have not been announced."""
+    assert how("plan.issue", date(2040, 1, 2), on({"request_received": date(2040, 1, 2)})) == (
+        "due in 140 days; provisional: later bank holidays are not announced yet"
+    )
 
 
 def test_a_familys_time_is_never_overdue() -> None:
-    """A family that lets its own days go by is told that the time ended, not that it is late."""
-    clock = Clock("C-1", 2, "plan.respond", verdict="overdue", days_late=3)
-    done = replace(clock, verdict="late", answered=date(2026, 1, 2))
+    """A family that lets its own days go by is told that the time has passed, not that it is late."""
+    draft = {"draft_sent": date(2025, 12, 16)}  # the fifteenth day is 30 December
+    done = draft | {"representations_received": date(2026, 1, 2)}
 
-    assert standing(clock, LAW["plan.respond"]) == "the time ended 3 days ago"
-    assert standing(done, LAW["plan.respond"]) == "done 3 days after the time, on 2 January 2026"
+    assert how("plan.respond", date(2026, 1, 10), on(draft)) == "the time has passed"
+    assert how("plan.respond", date(2026, 1, 10), on(done)) == "done 3 days after the time, on 2 January 2026"
 
 
 def test_a_minimum_is_a_first_day() -> None:
     """A window says how long to wait and what came too early."""
-    clock = Clock("C-1", 2, "plan.window", verdict="running", days_left=10)
-    early = replace(clock, verdict="early", answered=date(2026, 1, 2), days_left=4)
+    draft = {"draft_sent": date(2025, 12, 22)}  # the plan may be final from 6 January
 
-    assert standing(clock, LAW["plan.window"]) == "not before this day, 10 days to wait"
-    assert standing(early, LAW["plan.window"]) == "done 4 days too early, on 2 January 2026"
-
-
-def test_what_is_not_owed_says_why() -> None:
-    """The reader's own words come before the general ones."""
-    clock = Clock("C-1", 2, "assess.no_plan", verdict="not-owed", reason="not-owed")
-
-    assert (
-        standing(clock, LAW["assess.no_plan"], "not until no_plan_notified")
-        == "not owed: not until no_plan_notified"
+    assert how("plan.window", date(2025, 12, 27), on(draft)).startswith(
+        "not before this day, 10 days to wait"
     )
-    assert (
-        standing(clock, LAW["assess.no_plan"])
-        == "not owed: something takes its place, or has not happened yet"
+    early = on(draft | {"plan_issued": date(2026, 1, 2)})
+    assert how("plan.window", date(2026, 2, 1), early) == "done 4 days too early, on 2 January 2026"
+
+
+def test_a_duty_that_hangs_on_a_choice_says_the_choice() -> None:
+    """The law asks for a no-plan notice only where no plan is to be made."""
+    words = how("assess.no_plan", date(2026, 1, 15), on({"request_received": date(2026, 1, 12)}))
+
+    assert words == "if no plan is to be made: say so by 4 May 2026"
+
+
+def test_what_takes_its_place_is_named() -> None:
+    """A detained person's request has deadlines of its own."""
+    row = on({"detained_from": date(2025, 3, 1), **REQUEST})
+
+    assert how("plan.issue", date(2025, 5, 1), row) == (
+        "not owed: another duty takes its place: Send the finalised plan of a detained person"
     )
+
+
+@pytest.mark.parametrize(
+    ("deadline", "row", "words"),
+    [
+        ("order.unspecified", on({"order_made": date(2025, 3, 3)}), "needs order_kind"),
+        ("agreed.unspecified", on({"mediation_agreed": date(2025, 3, 3)}), "needs agreement_kind"),
+        ("unopposed.unspecified", on({"tribunal_told_unopposed": date(2025, 3, 3)}), "needs appeal_ground"),
+        ("phase.unspecified", on({"transfer_date": date(2025, 9, 1)}), "needs transfer_kind"),
+        ("move.transfer", on({"moved_in": date(2025, 3, 3)}), "needs move_known"),
+        (
+            "plan.issue",
+            Row(2, "C-1", REQUEST, unreadable=frozenset({"plan_issued"})),
+            "plan_issued could not be read",
+        ),
+        (
+            "plan.issue",
+            on(REQUEST | {"appeal_lodged": date(2025, 9, 1)}, appeal_ground="assess"),
+            (
+                "an appeal, an order or an agreement presupposes a decision that the file does not hold "
+                "(appeal_lodged)"
+            ),
+        ),
+    ],
+)
+def test_what_is_missing_is_named_by_its_column(deadline: str, row: Row, words: str) -> None:
+    """A caseworker can go and fill it in."""
+    assert how(deadline, date(2026, 1, 1), row) == f"cannot be judged: {words}"
+
+
+def test_an_exception_that_nobody_claimed_is_named_where_the_dates_bear_it_out() -> None:
+    """Advice asked for in the week before a closure of five weeks: the flag is blank, or says no."""
+    events = REQUEST | {
+        "education_advice_requested": date(2025, 7, 18),
+        "closure_from": date(2025, 7, 23),
+        "closure_to": date(2025, 9, 1),
+    }
+    row = on(events)
+    said = how("plan.issue", date(2025, 9, 1), row)
+
+    assert said == (
+        "overdue by 12 days; school-closed was not claimed: advice_sought_near_closure is blank, though the "
+        "dates would bear it out: advice asked for on 2025-07-18, closed from 2025-07-23 to 2025-09-01"
+    )
+    apart = on(events | {"education_advice_requested": date(2025, 7, 1)})
+    assert how("plan.issue", date(2025, 9, 1), apart) == "overdue by 12 days"

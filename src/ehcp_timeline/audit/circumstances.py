@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from ehcp_timeline.law.rulebook import Deadline
+
 WORDS: Final[dict[str, tuple[str, ...]]] = {
     "start": ("none", "future", "unreadable", "stands"),
     "applies": ("yes", "blank", "no", "unreadable"),
     "readable": ("yes", "no"),
     "owed": ("yes", "no"),
     "known": ("yes", "no"),
-    "nature": ("limit", "minimum"),
+    "contradiction": ("none", "two-answers", "before-request"),
+    "nature": ("limit", "minimum", "right"),
     "answer": ("none", "before", "on", "after"),
     "unseen": ("no", "yes"),
-    "implied": ("no", "yes"),
+    "implied": ("no", "yes", "released", "lapsed"),
     "ended": ("no", "before", "on", "after"),
     "now": ("before", "on", "after"),
     "excuse": ("none", "stands", "unreadable"),
@@ -34,10 +37,12 @@ class Circumstances:
         readable: Whether every cell that matters could be read.
         owed: `no` where something takes its place or the event that makes it owed has not come.
         known: Whether a due day could be found.
-        nature: A limit (by the due day) or a minimum (from the due day).
+        contradiction: Whether rows of one request answer it differently, or every decision lies before it.
+        nature: A limit (by the due day), a minimum (from the due day) or a right (until the due day).
         answer: When it was answered.
         unseen: Whether the answer stands so late that the years between are not in the file.
-        implied: Whether a later event shows that it must have been done.
+        implied: Whether a later event shows that it must have been done; `released` where a time in which
+            nothing is owed is over and nobody can say what is owed now; `lapsed` where its purpose is gone.
         ended: When an event ended it unanswered.
         now: Where the as-at date stands.
         excuse: Whether a ground for not complying stands.
@@ -48,6 +53,7 @@ class Circumstances:
     readable: str = "yes"
     owed: str = "yes"
     known: str = "yes"
+    contradiction: str = "none"
     nature: str = "limit"
     answer: str = "none"
     unseen: str = "no"
@@ -55,6 +61,11 @@ class Circumstances:
     ended: str = "no"
     now: str = "before"
     excuse: str = "none"
+
+
+def nature_of(deadline: Deadline) -> str:
+    """Return the word of `WORDS["nature"]` for a deadline."""
+    return "minimum" if deadline.minimum else "right" if deadline.right else "limit"
 
 
 def place(field: str) -> int:

@@ -1,10 +1,14 @@
 """Which clocks a list is asked to show, and which deadlines a file can answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
+WHOSE: Final = ("district", "team", "caseworker")
+"""The columns that say whose work a row is."""
 NEEDS_A_LOOK: frozenset[Verdict] = frozenset({"overdue", "early", "unknown"})
 
 
@@ -35,6 +39,12 @@ class Selection:
     teams: frozenset[str] = frozenset()
     caseworkers: frozenset[str] = frozenset()
 
+    @property
+    def groups(self) -> Mapping[str, frozenset[str]]:
+        """Column to the names that are asked for; a column of which all are is absent."""
+        asked = zip(WHOSE, (self.districts, self.teams, self.caseworkers), strict=True)
+        return {column: names for column, names in asked if names}
+
 
 def unjudgeable(rulebook: Rulebook, columns: frozenset[str]) -> tuple[Deadline, ...]:
     """Return the deadlines that could start in a file but that none of its columns could answer.
@@ -46,5 +56,15 @@ def unjudgeable(rulebook: Rulebook, columns: frozenset[str]) -> tuple[Deadline, 
     return tuple(
         deadline
         for deadline in rulebook.deadlines
-        if columns.intersection(deadline.start_events) and not columns.intersection(deadline.answers)
+        if columns.intersection(rulebook.columns_of(deadline.start_events))
+        and not columns.intersection(rulebook.columns_of(deadline.answers))
     )
+
+
+def is_under(first: str, deadline: str) -> bool:
+    """Say whether a deadline is this one, or one whose id begins with it.
+
+    >>> is_under("assess.advice", "assess.advice.medical"), is_under("assess", "assessment")
+    (True, False)
+    """
+    return deadline == first or deadline.startswith(f"{first}.")

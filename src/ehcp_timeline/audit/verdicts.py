@@ -24,7 +24,7 @@ class Line:
     fits: Fits = field(default_factory=dict)
 
 
-LIMIT: Fits = {"nature": ("limit",)}
+RIGHT: Fits = {"nature": ("right",)}
 MINIMUM: Fits = {"nature": ("minimum",)}
 EXCUSED: Fits = {"excuse": ("stands",)}
 DOUBTFUL: Fits = {"excuse": ("unreadable",)}
@@ -40,7 +40,10 @@ TABLE: tuple[Line, ...] = (
     Line("unknown", "unreadable", {"readable": ("no",)}),
     Line("not-owed", "not-owed", {"owed": ("no",)}),
     Line("unknown", "no-due-day", {"known": ("no",)}),
+    Line("unknown", "two-answers", {"contradiction": ("two-answers",)}),
+    Line("unknown", "decided-before-request", {"contradiction": ("before-request",)}),
     Line("unknown", "years-between-not-in-file", {"unseen": ("yes",)}),
+    Line("unknown", "released", {"implied": ("released",)}),
     # a minimum: nothing is late, something may come too early
     Line("early", "", MINIMUM | {"answer": ("before",)}),
     Line("met", "", MINIMUM | {"answer": ("on", "after")}),
@@ -54,11 +57,14 @@ TABLE: tuple[Line, ...] = (
     Line("late", "", {"answer": ("after",)}),
     # a limit, unanswered
     Line("unknown", "implied", {"implied": ("yes",)}),
+    Line("unknown", "lapsed", {"implied": ("lapsed",), "ended": ("no",)}),
     Line("not-owed", "ended", {"ended": ("before", "on")}),
+    Line("not-owed", "time-passed", RIGHT | {"ended": ("after",)}),
     Line("excused", "", {"ended": ("after",)} | EXCUSED),
     Line("unknown", "unreadable-excuse", {"ended": ("after",)} | DOUBTFUL),
     Line("late", "", {"ended": ("after",)}),
     Line("running", "", {"now": ("before", "on")}),
+    Line("not-owed", "time-passed", RIGHT),
     Line("excused", "", EXCUSED),
     Line("unknown", "unreadable-excuse", DOUBTFUL),
     Line("overdue", ""),

@@ -8,9 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
+from typing import Annotated
+
+from annotated_types import Ge
 
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.errors import CaseFileError, ConfigError
+from ehcp_timeline.text.spelling import did_you_mean
 
 _LAYOUT_OF_DATES = re.compile(r"\(\s*[cdmy]+(?:[-/. ][cdmy]+){2}\s*\)", re.IGNORECASE)
 
@@ -49,15 +53,15 @@ class Heading:
         text: The heading as the file writes it.
         column: The column that it means; None where the column is not read.
         suggestions: Columns that it looks like, the likeliest first.
-        reason: Why it is not taken although it looks like a column, or an empty string.
+        reason: Why it is not taken although it looks like a column; None where it does not.
         gives: Events whose dates stand under it, or are told apart by it, as the user says.
     """
 
-    position: int
+    position: Annotated[int, Ge(1)]
     text: str
     column: str | None
     suggestions: tuple[str, ...] = ()
-    reason: str = ""
+    reason: str | None = None
     gives: tuple[str, ...] = ()
 
 
@@ -149,7 +153,7 @@ def _described(place: int, text: str, spellings: Spellings) -> Heading:
     if column:
         return Heading(place, text, column)
     suggestions = suggest(text, spellings) if place <= SUGGESTED_WITHIN else ()
-    return Heading(place, text, None, suggestions, spellings.not_taken.get(fold(text), ""))
+    return Heading(place, text, None, suggestions, spellings.not_taken.get(fold(text)))
 
 
 def suggest(text: str, spellings: Spellings) -> tuple[str, ...]:
@@ -173,9 +177,8 @@ def _own_aliases(vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]]) -
     own: dict[str, str] = {}
     for column, headings in aliases.items():
         if column not in vocabulary.columns:
-            close = difflib.get_close_matches(column, vocabulary.columns, n=1)
-            hint = f"did you mean {close[0]}?" if close else ""
-            raise ConfigError(f'"{column}" is not a column of a case file', hint)
+            said = f'"{column}" is not a column of a case file'
+            raise ConfigError(said, did_you_mean(column, vocabulary.columns, 1))
         for heading in headings:
             if own.setdefault(fold(heading), column) != column:
                 raise ConfigError(f'the heading "{heading}" is given to {own[fold(heading)]} and to {column}')

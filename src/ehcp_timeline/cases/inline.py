@@ -1,6 +1,5 @@
 """Reads one case from words such as `request_received=2026-01-12`, without a file."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -10,6 +9,7 @@ from ehcp_timeline.cases.headers import Spellings, load_spellings
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.text.spelling import did_you_mean
 
 
 def row_from_words(words: Sequence[str], vocabulary: Vocabulary, as_at: date) -> Row:
@@ -51,8 +51,7 @@ def _parted(word: str, vocabulary: Vocabulary) -> tuple[str, str]:
         raise UsageError(f"{shown(word)} is not NAME=VALUE", "write for example request_received=2026-01-12")
     name = given.strip().lower().replace("-", "_")
     if name not in vocabulary.columns:
-        close = difflib.get_close_matches(name, vocabulary.columns, n=1)
-        hint = f"did you mean {close[0]}?" if close else "`ehcp template --rows` lists the names"
+        hint = did_you_mean(name, vocabulary.columns, 1) or "`ehcp template --rows` lists the names"
         raise UsageError(f"{shown(given)} is not the name of an event, a fact or a flag", hint)
     return name, text
 

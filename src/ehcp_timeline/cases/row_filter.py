@@ -1,6 +1,7 @@
 """Leaves out the rows that are no cases: blank, without a case_id, a total, or repeating another."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 import polars as pl
 
@@ -8,6 +9,8 @@ from ehcp_timeline.cases.cells.values import EXCEL_ERROR, WHITE, is_excel_error,
 from ehcp_timeline.cases.cells.vectorised import clean_text
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW, Block, as_text
+
+_NO_HASH: Final = pl.Series([None], dtype=pl.UInt64)
 
 
 class DuplicateRows:
@@ -18,11 +21,12 @@ class DuplicateRows:
 
     def __init__(self) -> None:
         self._seen = pl.DataFrame(schema={"hash": pl.UInt64, ROW: pl.UInt32})
+        self._hashes: dict[pl.DataType, pl.Series] = {}
 
     def find(self, cells: pl.DataFrame) -> pl.DataFrame:
         """Return `row` and `first`, the row that it repeats, of the repeating rows among these, in order."""
-        numbered = cells.select(pl.exclude(ROW).to_physical())
-        rows = pl.DataFrame({"hash": numbered.hash_rows(), ROW: cells.get_column(ROW)})
+        hashed = pl.DataFrame([self._hashed(texts) for texts in cells.drop(ROW)])
+        rows = pl.DataFrame({"hash": hashed.hash_rows(), ROW: cells.get_column(ROW)})
         before = self._seen.filter(pl.col("hash").is_in(rows.get_column("hash").implode()))
         again = ~rows.get_column("hash").is_first_distinct()
         self._seen = pl.concat([self._seen, rows.filter(~again)], rechunk=False)
@@ -32,6 +36,30 @@ class DuplicateRows:
         return (
             rows.join(first, on="hash").filter(pl.col(ROW) > pl.col("first")).select(ROW, "first").sort(ROW)
         )
+
+    def _hashed(self, texts: pl.Series) -> pl.Series:
+        """Return the hash of each text, whatever kind of column holds it; null for an empty cell.
+
+        A Categorical has a number for each text, but another one in a block of another kind. So each text is
+        hashed once, and its hash is kept by its number.
+        """
+        if texts.dtype == pl.String:
+            hashes = texts.hash()
+            return hashes.zip_with(texts.is_not_null(), _NO_HASH) if texts.null_count() else hashes
+        numbers = texts.to_physical()
+        last = numbers.max()
+        if not isinstance(last, int):
+            return _NO_HASH.new_from_index(0, len(texts)).alias(texts.name)
+        known = self._hashes.get(texts.dtype, _NO_HASH.clear())
+        if last >= len(known):
+            known = known.extend_constant(None, last + 1 - len(known))
+        hashes = known.gather(numbers)
+        if hashes.null_count() > numbers.null_count():
+            new = texts.filter(hashes.is_null() & texts.is_not_null()).unique()
+            known = known.scatter(new.to_physical(), new.cast(pl.String).hash())
+            hashes = known.gather(numbers)
+        self._hashes[texts.dtype] = known
+        return hashes.alias(texts.name)
 
 
 def repeat_problem(row: int, first: int) -> Problem:

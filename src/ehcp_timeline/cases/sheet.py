@@ -1,7 +1,7 @@
 """What the reader of every format gives: a header row, and blocks of text with each row's physical line."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import tee
@@ -130,6 +130,16 @@ def sliced(cells: "pl.DataFrame") -> Callable[[int], Generator[Block]]:
     def blocks(rows: int) -> Generator[Block]:
         for begin in range(0, max(1, cells.height), max(1, rows)):
             yield Block(cells.slice(begin, max(1, rows)))
+
+    return blocks
+
+
+def widened(sheet: Sheet, columns: "Sequence[pl.Expr]") -> Callable[[int], Generator[Block]]:
+    """Return the `blocks` of a sheet with more columns."""
+
+    def blocks(rows: int) -> Generator[Block]:
+        for block in sheet.blocks(rows):
+            yield replace(block, cells=block.cells.with_columns(columns))
 
     return blocks
 

@@ -57,6 +57,8 @@ class CaseFile:
         sha256: Of its bytes, in hexadecimal.
         columns: The columns of the vocabulary that it has.
         expected: About how many rows it has; 0 where that is not known before they are read.
+        rows: Rows that are not blank, as far as the last call of `batches` has read.
+        judged: Those of them that can be judged.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class CaseFile:
         self.sha256 = sheet.sha256
         self.columns = frozenset(self._places)
         self.expected = sheet.expected
+        self.rows = self.judged = 0
 
     @cached_property
     def understood(self) -> Understood:
@@ -162,8 +165,8 @@ class CaseFile:
         order = RowChecker(self.columns, self._vocabulary, self._as_at)
         repeats, suspects, undecided = DuplicateRows(), Suspects(), Undecided()
         self._reading, self._undecided = reading, undecided
+        self.rows = self.judged = 0
         held: Batch | None = None
-        seen = 0
         for block in self._blocks(reading, rows):
             texts, found = sieve(block, self._places, self._blanks, repeats)
             read = reading.read(texts)
@@ -172,8 +175,9 @@ class CaseFile:
             found += (*read.problems, *order.find(read))
             found = self._placed(found, told=len(block.problems))
             judged, lost = read.frame.height, sum(problem.stops == "row" for problem in found)
+            self.rows += judged + lost
+            self.judged += judged
             if held:
-                seen += held.read
                 yield held
             held = Batch(
                 frame=read.frame,
@@ -188,7 +192,7 @@ class CaseFile:
         if held:
             at_the_end = self._placed(list(order.at_the_end()))
             at_the_end += (*self._sheet.remarks, *self._sheet.outdated(self._as_at))
-            if not (held.read or held.problems or seen):
+            if not (self.rows or held.problems):
                 at_the_end.append(NO_ROWS)
             yield replace(held, problems=tuple(sorted((*held.problems, *at_the_end))))
         suspects.refuse(self._laid.sheet, self._places)
@@ -240,7 +244,9 @@ def open_case_file(
         CaseFileError: It cannot be read as a case file at all.
         ConfigError: The aliases or the mapping do not fit the vocabulary.
     """
-    spellings, asked = _known(mapping, vocabulary, as_at, aliases)
+    if mapping != NOTHING_SAID:
+        check_mappings(Mappings(every=mapping), vocabulary, as_at)
+    spellings, asked = _known(mapping, vocabulary, aliases)
     (sheet,) = _gathered([_sheet(path, vocabulary, spellings, asked)], spellings)
     return CaseFile(sheet, vocabulary, spellings, as_at, blanks, mapping)
 
@@ -253,25 +259,26 @@ def open_case_files(
     blanks: Iterable[str] = DEFAULT_BLANKS,
     mappings: Mappings = NO_MAPPINGS,
 ) -> list[CaseFile]:
-    """Open case files and find their columns; files that are tables of one SEN2 return are one case file.
-
-    Args:
-        paths: Their names, as in `open_case_file`.
-        vocabulary: The columns that they may have.
-        as_at: As in `open_case_file`.
-        blanks: As in `open_case_file`.
-        mappings: What is said about each file.
+    """Open case files as `open_case_file` does; files that are tables of one SEN2 return are one case file.
 
     Raises:
         CaseFileError: One cannot be read as a case file at all, or a return is not whole.
         ConfigError: A mapping does not fit the vocabulary.
     """
-    known = {path: _known(mappings.of_file(path), vocabulary, as_at) for path in paths}
-    sheets = [_sheet(path, vocabulary, *known[path]) for path in paths]
+    if mappings != NO_MAPPINGS:
+        check_mappings(mappings, vocabulary, as_at)
+
+    def known(name: str) -> tuple[FileMapping, Spellings, SheetOptions]:
+        mapping = mappings.of_file(name)
+        if mapping is not mappings.every:  # parts that go by themselves may not go together
+            check_mappings(Mappings(every=mapping), vocabulary, as_at)
+        return mapping, *_known(mapping, vocabulary)
+
+    each = {path: known(path) for path in paths}
+    sheets = [_sheet(path, vocabulary, spellings, asked) for path, (_, spellings, asked) in each.items()]
     sources: list[CaseFile] = []
-    for sheet in _gathered(sheets, known[paths[0]][0]) if paths else ():
-        mapping = mappings.of_file(sheet.name)
-        spellings, _ = known.get(sheet.name) or _known(mapping, vocabulary, as_at)
+    for sheet in _gathered(sheets, each[paths[0]][1]) if paths else ():
+        mapping, spellings, _ = each.get(sheet.name) or known(sheet.name)
         sources.append(CaseFile(sheet, vocabulary, spellings, as_at, blanks, mapping))
     return sources
 
@@ -291,14 +298,9 @@ def _gathered(sheets: Sequence[Sheet], spellings: Spellings) -> Sequence[Sheet]:
 
 
 def _known(
-    mapping: FileMapping,
-    vocabulary: Vocabulary,
-    as_at: date,
-    aliases: Mapping[str, Sequence[str]] = NO_ALIASES,
+    mapping: FileMapping, vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]] = NO_ALIASES
 ) -> tuple[Spellings, SheetOptions]:
     """Return what the headings of a file may mean, and where its cases stand."""
-    if mapping != NOTHING_SAID:
-        check_mappings(Mappings(every=mapping), vocabulary, as_at)
     spellings = load_spellings(vocabulary, {**mapping.columns, **aliases}, mapping.ignore)
     dated = frozenset(fold(outcome.date) for outcome in mapping.outcomes.values())
     return spellings, SheetOptions(mapping.sheet, mapping.header_row, dated)

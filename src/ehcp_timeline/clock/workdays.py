@@ -133,6 +133,15 @@ def is_tribunal_vacation(day: date) -> bool:
     return day.month == 8 or (day.month, day.day) >= (12, 25) or (day.month, day.day) == (1, 1)
 
 
+def roll_first_lawful_day(day: date) -> date:
+    """Return the day after the last day before `day`, rolled as the Tribunal Rules allow.
+
+    >>> roll_first_lawful_day(date(2026, 5, 3)), roll_first_lawful_day(date(2026, 8, 11))
+    (datetime.date(2026, 5, 6), datetime.date(2026, 9, 2))
+    """
+    return roll_for_tribunal(day - ONE_DAY) + ONE_DAY
+
+
 def roll_for_tribunal(day: date) -> date:
     """Move a last day for starting an appeal to the day the Tribunal Rules allow.
 

@@ -4,17 +4,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from ehcp_timeline.clock.counting import Count
+from ehcp_timeline.clock.counting import Count, apply
 
 Seen = Literal["primary", "quoted", "unverified"]
 
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Several events, of which the earliest or the latest date counts."""
+    """Several events, of which the earliest or the latest date counts, or each by itself.
+
+    Attributes:
+        events: The events.
+        which: Which of their dates counts.
+        first: Beside `each`: events that give the day of the last of the others up to it, or count alone
+            where none came by then.
+    """
 
     events: tuple[str, ...]
-    which: Literal["earliest", "latest"] = "earliest"
+    which: Literal["earliest", "latest", "each"] = "earliest"
+    first: tuple[str, ...] = ()
+
+
+BLANK = "blank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +36,17 @@ class Limb:
         count: How it is counted.
         since: The dates it is counted from, where that is not the clock's start. `latest` then takes the
             latest date on or before the start.
+        after: It counts only once one of these came since the clock's start and before its answer; its own
+            date is then the first since that one, and its day does not roll.
+        only_if: It counts only where each fact holds one of these codes; `BLANK` is a fact that is not given.
+        missing: What it does where it counts and has no date: `open` if the time limit has not ended yet.
     """
 
     count: Count
     since: Dates | None = None
+    after: tuple[str, ...] = ()
+    only_if: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    missing: Literal["open", "unknown"] = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +54,27 @@ class Limit:
     """A time limit: the latest of its limbs.
 
     Attributes:
-        limbs: One limb, or those of `later_of`.
+        limbs: One limb, or those of `later_of`; none where the law gives no number, or where which of several
+            limits it is cannot be told.
         missing: What a limb without a date does: it is skipped, or the due day is unknown.
         rolls: `tribunal`: the last day rolls forward as the Tribunal Rules say.
+        words: The law's own words where it gives no number, as `as soon as reasonably practicable`.
     """
 
     limbs: tuple[Limb, ...]
     missing: Literal["skip", "unknown"] = "unknown"
     rolls: Literal["", "tribunal"] = ""
+    words: str = ""
 
     @property
     def minimum(self) -> bool:
         """Whether it is a minimum: nothing is late, but something may come too early."""
-        return self.limbs[0].count.kind == "not_before_end_of"
+        return any(limb.count.kind == "not_before_end_of" for limb in self.limbs)
 
     @property
     def looks_back(self) -> bool:
         """Whether the due day lies before the event it is counted from, so that answers do too."""
-        return self.limbs[0].count.kind in ("before", "at_least_before")
+        return any(limb.count.kind in ("before", "at_least_before") for limb in self.limbs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +87,7 @@ class Version:
         limit: The time limit.
         law: Its own provision, where it is not the deadline's.
         says: Its own words, where they are not the deadline's.
+        means: The same in other words.
         overlay: Name of the local rulebook that laid it over the law; empty for the law itself.
     """
 
@@ -74,6 +96,7 @@ class Version:
     limit: Limit
     law: str = ""
     says: str = ""
+    means: str = ""
     overlay: str = ""
 
     def covers(self, start: date) -> bool:
@@ -95,6 +118,7 @@ class Reading:
         after: Applies only if one of these came on or before its start.
         since: First day of start of the clocks it was published for; None for always.
         until: Last such day.
+        season: The first and the last day of each year on which such clocks start; None for all year.
         always_disputed: Whether the clock is disputed wherever this reading applies, even where both give
             the same verdict: two authorities differ about the duty itself.
     """
@@ -108,10 +132,14 @@ class Reading:
     after: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
+    season: tuple[Count, Count] | None = None
     always_disputed: bool = False
 
     def stood_on(self, start: date) -> bool:
         """Say whether it was published for clocks that started on this day."""
+        if self.season:
+            first, last = (apply(count, start) for count in self.season)
+            return first <= start <= last
         return (self.since is None or self.since <= start) and (self.until is None or start <= self.until)
 
 
@@ -149,7 +177,8 @@ class Excuse:
         since: First due day on which it can be claimed; None for always.
         until: Last such due day.
         evidence: Dates that prove or refute it; None where nothing can.
-        says: The condition, in the words of the law.
+        says: The condition, in the words of the law; empty where none were seen.
+        means: The condition in other words; empty where the law's own are enough.
     """
 
     id: str
@@ -160,32 +189,65 @@ class Excuse:
     until: date | None = None
     evidence: Closure | Absence | None = None
     says: str = ""
+    means: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanByDue:
-    """The duty is owed only if a plan existed by the due day.
+    """The duty is owed only if a plan existed by the due day, or by the start.
 
-    Owed if one of `made` or `shown_by` is dated on or before the due day. If not: not owed where a `made`
+    Owed if one of `made` or `shown_by` is dated on or before that day. If not: not owed where a `made`
     date stands; owed where one of `shown_by` stands; not owed where one of `before_plan` shows that the
     row is about a first plan; otherwise the row is taken at its word and the duty is owed.
+
+    Attributes:
+        made: The plan was made.
+        shown_by: There was a plan. By the start, one that stands before every `made` date shows another plan.
+        before_plan: There was none yet.
+        by: By which day.
     """
 
     made: tuple[str, ...]
     shown_by: tuple[str, ...]
     before_plan: tuple[str, ...]
+    by: Literal["due", "start"] = "due"
 
 
 @dataclass(frozen=True, slots=True)
 class StartWhere:
-    """Another start for rows where all of `given` stand and `absent` does not.
+    """A later start for rows where all of `given` stand and `absent` does not.
 
-    Answers still count from the ordinary start, if that is earlier.
+    Answers and ends still count from the ordinary start.
+
+    Attributes:
+        given: What stands on the row.
+        absent: What does not.
+        starts: The start, if it is later than the ordinary one.
+        doubt: Why a clock that starts so is disputed; empty where it is not.
     """
 
     given: tuple[str, ...]
     absent: str
     starts: Dates
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndSpan:
+    """A time in which nothing is owed, as a detention. It ends a clock that is due in it.
+
+    A clock that is due before it ends late, on its first day.
+
+    Attributes:
+        first: The event of its first day.
+        last: The event of its last day; it may still lie ahead.
+        then: What holds once it is over: `owed`, a clock due later runs as if nothing had been; or
+            `unknown`, nobody can say what is owed of a clock that was open when it began.
+    """
+
+    first: str
+    last: str
+    then: Literal["owed", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +256,8 @@ class Repeats:
 
     Attributes:
         first: An event that starts a clock only as the first date of the chain, or the first after the
-            chain was closed.
+            chain was closed. If the only answer of the case comes more than one further period after that
+            clock's due day, the years between are not in the file and the clock is unknown.
         again: Events that start a clock each time.
         closed_by: Events after which `first` may start a chain anew.
         unseen: Events that show that an answer was given which no row of the file records in full. One

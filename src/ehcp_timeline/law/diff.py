@@ -7,12 +7,13 @@ from typing import Final
 
 from ehcp_timeline.law.deadline import Excuse, Reading, Version
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.law.subset import texts_in
 
 ONE_DAY: Final = timedelta(days=1)
-WORDING: Final = frozenset({"duty", "law", "says", "seen", "checked", "note", "source", "overlay"})
+WORDING: Final = frozenset({"duty", "law", "says", "means", "seen", "checked", "note", "source", "overlay"})
 LISTING: Final = frozenset({"who", "kind"})
 CLAUSES: Final = ("readings", "excuses")
-WORDS_OF_A_CLAUSE: Final = frozenset({"law", "says", "seen", "source"})
+WORDS_OF_A_CLAUSE: Final = frozenset({"law", "says", "means", "seen", "source"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def changes(old: Rulebook, new: Rulebook) -> tuple[ClauseChange, ...]:
         if deadline.id not in new.by_id
     ]
     found += _named("", "events", old.events, new.events)
+    found += _named("", "events", old.derived, new.derived)
     found += _named("", "codes", old.codes, new.codes)
     found += _named("", "flags", {flag: flag for flag in old.flags}, {flag: flag for flag in new.flags})
     instruments = [{instrument.id: instrument for instrument in book.instruments} for book in (old, new)]
@@ -155,15 +157,4 @@ def affected(found: Sequence[ClauseChange], old: Rulebook, new: Rulebook) -> fro
 
 def _words_of(name: str, *books: Rulebook) -> frozenset[str]:
     """Return every event, fact and flag that a deadline names in either rulebook."""
-    return frozenset(word for book in books if name in book.by_id for word in _texts(book.by_id[name]))
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _texts(item)
-    elif hasattr(value, "__dataclass_fields__"):
-        for field in value.__dataclass_fields__:
-            yield from _texts(getattr(value, field))
+    return frozenset(word for book in books if name in book.by_id for word in texts_in(book.by_id[name]))

@@ -26,14 +26,14 @@ class Remark:
         rule: Short permanent id of the check, as `stale`.
         where: The deadline or instrument, and the clause of it.
         says: What is wrong.
-        try_: What to try; may be empty.
+        try_: What to try.
     """
 
     level: Level
     rule: str
     where: str
     says: str
-    try_: str = ""
+    try_: str | None = None
 
 
 def remarks(rulebook: Rulebook, as_at: date) -> Iterator[Remark]:
@@ -53,7 +53,7 @@ def _instrument(one: Instrument) -> Iterator[Remark]:
 
 
 def _citations(one: Deadline, _: Rulebook) -> Iterator[Remark]:
-    cited = [("law", one.law), ("says", one.says)]
+    cited = [("law", one.law), ("says", one.says or one.means)]
     cited += [(f"excuse {excuse.id}", excuse.law) for excuse in one.excuses]
     cited += [(f"reading {reading.id}", reading.source) for reading in one.readings]
     for clause, text in cited:

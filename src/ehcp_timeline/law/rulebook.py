@@ -1,13 +1,23 @@
 """What the rulebook says, as frozen records: the closed vocabulary of a time limit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
 from ehcp_timeline.clock.counting import Count
-from ehcp_timeline.law.deadline import Dates, Excuse, PlanByDue, Reading, Repeats, Seen, StartWhere, Version
+from ehcp_timeline.law.deadline import (
+    Dates,
+    EndSpan,
+    Excuse,
+    PlanByDue,
+    Reading,
+    Repeats,
+    Seen,
+    StartWhere,
+    Version,
+)
 
 Who = Literal["authority", "other authority", "family", "school", "adviser", "health"]
 DutyKind = Literal["statutory", "guidance", "local"]
@@ -23,19 +33,24 @@ class Deadline:
         who: Who owes it.
         kind: Statute, guidance or a local promise.
         law: The provision.
-        says: The words of the law.
+        says: The words of the law themselves, `...` where they are cut; empty where none were seen.
         seen: How the words were checked.
         checked: The day they were last checked.
+        means: The same in other words, which are not the law's; empty where its own words are enough.
         note: What a reader of the answer should know; may be empty.
         source: Whose advice, where the deadline stands once for each.
-        starts: What starts the clock.
-        starts_where: Other starts for some rows; the first that fits is taken.
+        starts: What starts the clock. Each of several events may start one of its own: what comes before the
+            next of them belongs to it, and nothing else does.
+        starts_where: Later starts for some rows; the first that fits is taken.
         met_by: What answers it: the earliest on or after the start.
         ends: What ends it; nothing is owed any more.
+        ended_while: A time in which nothing is owed; it stands in `ends` in a rulebook's file.
         revived_by: What makes an earlier end undone.
         revived_unless: Ends that stand for good: an end is not revived where one of these stands before
             the answer.
         implied_by: What shows that it must have been done, at a date that is not recorded.
+        lapses_with: What its purpose dies with: once one of these has come since the start, an unanswered
+            clock is unknown, not overdue by a number that grows.
         only_if: Fact to the codes that it must hold.
         shown_by: Events that show the condition of `only_if` though the fact is blank or says otherwise.
         owed_when: Not owed until one of these stands; its date is shown all the same.
@@ -43,7 +58,7 @@ class Deadline:
         during: Runs only if the start lies between these two events; the second may be open.
         displaced_by: Events or deadlines that take its place.
         set_by: A date in the file that replaces the due day.
-        plan_by_due: Owed only if a plan existed by the due day.
+        plan_by_due: Owed only if a plan existed by the due day, or by the start.
         answers_from: For a due day that lies before the start: how long before the start an answer counts.
         repeats: How it starts again; None for a duty that stands once on a row.
         versions: The time limit through the years.
@@ -63,13 +78,16 @@ class Deadline:
     starts: Dates
     met_by: Dates
     versions: tuple[Version, ...]
+    means: str = ""
     note: str = ""
     source: str | None = None
     starts_where: tuple[StartWhere, ...] = ()
     ends: tuple[str, ...] = ()
+    ended_while: EndSpan | None = None
     revived_by: tuple[str, ...] = ()
     revived_unless: tuple[str, ...] = ()
     implied_by: tuple[str, ...] = ()
+    lapses_with: tuple[str, ...] = ()
     only_if: tuple[tuple[str, tuple[str, ...]], ...] = ()
     shown_by: tuple[str, ...] = ()
     owed_when: tuple[str, ...] = ()
@@ -85,6 +103,11 @@ class Deadline:
     overlay: str = ""
 
     @property
+    def right(self) -> bool:
+        """Whether it is what a family may do until a day, and no duty: nothing of it is ever overdue."""
+        return self.who == "family"
+
+    @property
     def minimum(self) -> bool:
         """Whether every version of its limit is a minimum."""
         return self.versions[0].limit.minimum
@@ -92,7 +115,8 @@ class Deadline:
     @property
     def looks_back(self) -> bool:
         """Whether its due day lies before the event it is counted from."""
-        return self.versions[0].limit.looks_back
+        limit = self.versions[0].limit
+        return limit.looks_back or (not limit.limbs and self.answers_from is not None)
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -103,12 +127,16 @@ class Deadline:
     def start_events(self) -> tuple[str, ...]:
         """The columns that can start it."""
         where = tuple(event for case in self.starts_where for event in case.starts.events)
-        return tuple(dict.fromkeys(self.starts.events + where))
+        return tuple(dict.fromkeys((*self.starts.events, *self.starts.first, *where)))
 
     @property
     def overlaid(self) -> bool:
         """Whether a local rulebook adds it, or supersedes one of its time limits."""
         return bool(self.overlay) or any(version.overlay for version in self.versions)
+
+    def falls_after_event(self, start: date | None, due: date | None) -> bool:
+        """Say whether a day of the year, as "before 15 February", comes after the event that it prepares."""
+        return bool(self.looks_back and start and due and start < due)
 
     def version_on(self, start: date) -> Version | None:
         """Return the version in force on the day the clock started, or None outside coverage."""
@@ -117,12 +145,53 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One dated event that a case file may hold."""
+    """One dated event that a case file may hold.
+
+    Attributes:
+        id: Its name, which is that of the column.
+        says: What it means.
+        planned: Whether it may lie after the as-at date.
+        sets_due: Whether it is a due date that somebody set.
+        choice: Where a duty is owed only once it has come: on what that hangs, and what is then to be done.
+    """
 
     id: str
     says: str
     planned: bool = False
     sets_due: bool = False
+    choice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventWhere:
+    """One event, as far as a fact holds one of some codes.
+
+    Attributes:
+        event: The event.
+        fact: The fact; None where it does not matter.
+        codes: The codes, `blank` among them where the fact may be blank.
+    """
+
+    event: str
+    fact: str | None = None
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedEvent:
+    """One event that no column holds: what the columns of a row show to have happened.
+
+    Attributes:
+        id: Its name, which a deadline may use like that of any event.
+        says: What it means.
+        earliest: The events it is the earliest of; another derived event that stands before it may be one.
+        unless: None of them counts that one of these events came before, or on the same day.
+    """
+
+    id: str
+    says: str
+    earliest: tuple[EventWhere, ...]
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +225,8 @@ class Rulebook:
         overlays: Local rulebooks laid over it, as (name, sha256).
         scenarios: What those of them that are not law but a supposition say of themselves.
         deadlines: Every deadline, in the order of the files.
-        events: Every event.
+        events: Every event that a column may hold.
+        derived: Every event that no column holds, in the order in which they are worked out.
         codes: Fact to its closed list of codes.
         flags: Every flag.
         instruments: What the citations refer to.
@@ -171,6 +241,7 @@ class Rulebook:
     flags: tuple[str, ...]
     instruments: tuple[Instrument, ...] = ()
     not_encoded: tuple[NotEncoded, ...] = ()
+    derived: Mapping[str, DerivedEvent] = field(default_factory=dict)
     overlays: tuple[tuple[str, str], ...] = field(default=())
     scenarios: tuple[str, ...] = ()
 
@@ -182,4 +253,27 @@ class Rulebook:
     @cached_property
     def planned(self) -> frozenset[str]:
         """Events that may lie after the as-at date, set due dates among them."""
-        return frozenset(event.id for event in self.events.values() if event.planned or event.sets_due)
+        columns = {event.id for event in self.events.values() if event.planned or event.sets_due}
+        derived = {name for name in self.derived if columns.issuperset(self.columns_of((name,)))}
+        return frozenset(columns | derived)
+
+    def columns_of(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the columns that hold these events, for a derived event those that it is worked out from."""
+        columns: dict[str, None] = {}
+        for name in names:
+            one = self.derived.get(name)
+            sources = self.columns_of(where.event for where in one.earliest) if one else (name,)
+            columns.update(dict.fromkeys(sources))
+        return tuple(columns)
+
+    def needs(self, deadline: Deadline) -> tuple[str, ...]:
+        """Return the facts or events of which one must be given before a due day can be found."""
+        limbs = [limb for version in deadline.versions for limb in version.limit.limbs]
+        events = [name for limb in limbs if limb.since for name in limb.since.events]
+        starts = [self.derived[name] for name in deadline.start_events if name in self.derived]
+        facts = [where.fact for one in starts for where in one.earliest if where.fact and not limbs]
+        return tuple(dict.fromkeys((*facts, *(name for name in events if name not in deadline.start_events))))
+
+    def says(self, name: str) -> str:
+        """Return what an event means."""
+        return (self.derived.get(name) or self.events[name]).says

@@ -5,58 +5,85 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+import polars as pl
+
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.cross_check import verified
 from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.bulk.requests import repeated_until_known
+from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.selection import Selection, unjudgeable
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.source import CaseFile
-from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.backlog import Backlog
-from ehcp_timeline.measure.counts import VerdictTally
 from ehcp_timeline.measure.date_order import date_order
 from ehcp_timeline.measure.dfe_rates import Rates
-from ehcp_timeline.measure.findings import Listing
-from ehcp_timeline.measure.multi_file import Several
-from ehcp_timeline.measure.result import Audit, DateOrder, Input, NotJudged
+from ehcp_timeline.measure.findings import FilterCheck, Listing, is_wanted
+from ehcp_timeline.measure.multi_file import SharedCases
+from ehcp_timeline.measure.reading import FileReading
+from ehcp_timeline.measure.result import Audit, AuditSummary, Input, NotJudged
 
 
 @dataclass(slots=True)
-class _FileCount:
-    """What is counted while the batches of one file go by.
+class _Counted:
+    """What is counted while batches go by.
 
     Attributes:
-        source: The file.
-        tell: Told how many rows each batch had, once it has been judged.
-        problems: Everything in the file that a person should put right.
-        rows: Rows read.
-        judged: Rows of them that were judged.
+        listing: The clocks that are listed.
+        backlog: Open assessments.
+        rates: DfE's measures.
+        verdicts: Deadline to verdict to how many clocks.
+        without: Deadlines that no column of a file could answer, to how many clocks started.
     """
 
-    source: CaseFile
-    tell: Callable[[int], None] | None = None
-    problems: list[Problem] = field(default_factory=list)
-    rows: int = 0
-    judged: int = 0
+    listing: Listing
+    backlog: Backlog
+    rates: Rates
+    verdicts: dict[str, Counter[Verdict]] = field(default_factory=dict)
+    without: Counter[str] = field(default_factory=Counter)
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield the batches of the file, counting what goes by."""
-        for batch in self.source.batches():
-            self.rows += batch.read
-            self.judged += batch.judged
-            self.problems += batch.problems
-            read = batch.read
-            yield batch
-            del batch
-            if self.tell:
-                self.tell(read)
+    def add(self, everything: Judged, file: int, unanswerable: Collection[str]) -> int:
+        """Count a batch of a file but for what it has no column to answer; return how many clocks it has."""
+        for deadline in unanswerable:
+            if clocks := everything.clocks.get(deadline):
+                self.without[deadline] += clocks.height - clocks.counts.get("not-owed", 0)
+        answerable = {name: one for name, one in everything.clocks.items() if name not in unanswerable}
+        for deadline, clocks in answerable.items():
+            self.verdicts.setdefault(deadline, Counter()).update(clocks.counts)
+        judged = replace(everything, clocks=answerable)
+        self.listing.add(judged, file)
+        self.backlog.add(judged)
+        self.rates.add(judged)
+        return sum(clocks.height for clocks in answerable.values())
 
-    def input(self) -> Input:
-        """Return the file's own line of the answer."""
-        return Input(self.source.name, self.source.sha256, self.rows, self.judged, self.rows - self.judged)
+    def summary(self, rulebook: Rulebook) -> AuditSummary:
+        """Return what was counted, deadlines in rulebook order, verdicts in that of `VERDICTS`."""
+        ids = [deadline.id for deadline in rulebook.deadlines]
+        counted = {
+            name: {
+                verdict: self.verdicts[name][verdict] for verdict in VERDICTS if self.verdicts[name][verdict]
+            }
+            for name in ids
+            if name in self.verdicts
+        }
+        rights = {name for name in counted if rulebook.by_id[name].right}
+        return AuditSummary(
+            stages=self.backlog.by_stage(),
+            rates=self.rates.named(),
+            verdicts={name: one for name, one in counted.items() if name not in rights},
+            rights={name: one for name, one in counted.items() if name in rights},
+            not_judged=tuple(
+                NotJudged(name, rulebook.by_id[name].answers, self.without[name])
+                for name in ids
+                if self.without[name]
+            ),
+            clearance=self.backlog.clearance(),
+        )
 
 
+@repeated_until_known
 def check_files(
     rulebook: Rulebook,
     sources: Sequence[CaseFile],
@@ -65,9 +92,11 @@ def check_files(
     *,
     oldest: int = 10,
     top: int | None = None,
+    ranked: bool = False,
     assume_blank: Collection[str] = (),
     sample: int = 0,
     tell: Callable[[int], None] | None = None,
+    keep: list[pl.DataFrame] | None = None,
 ) -> Audit:
     """Judge every row of every file, and answer all that `ehcp check` answers.
 
@@ -78,76 +107,84 @@ def check_files(
         selection: Which clocks to list.
         oldest: How many of the oldest open assessments to name.
         top: List only this many clocks of each verdict, the worst; None lists all.
+        ranked: Whether the clocks of each verdict stand worst first, instead of all in file order.
         assume_blank: Columns that a file does not have and that count as blank: "not yet".
         sample: How many rows of each file to judge again with the other reader of the law.
         tell: Told how many rows each batch had, once it has been judged.
+        keep: A list to put the rows of every file in, batch by batch; None keeps none.
 
     Raises:
         ReadersDisagreeError: The two readers give different answers for a row of the sample.
+        UsageError: A filter of the selection matches nothing in the files.
     """
-    tally, listing = VerdictTally(), Listing(rulebook, selection, top)
-    backlog, rates = Backlog(as_at, oldest), Rates(as_at, rulebook)
-    inputs: list[Input] = []
-    orders: list[DateOrder] = []
+    if keep:
+        keep.clear()  # what was read before it was known which requests stand on several rows
+    counted = _Counted(Listing(rulebook, selection, top), Backlog(as_at, oldest), Rates(as_at, rulebook))
+    readings = [FileReading(source, tell, keep) for source in sources]
+    blank = frozenset(assume_blank)
+    unanswerable = [
+        {deadline.id for deadline in unjudgeable(rulebook, source.columns | blank)} for source in sources
+    ]
+    shared = SharedCases(rulebook, sources)
+    columns = {column for source in sources for column in (*source.columns, *assume_blank)}
+    filters = FilterCheck(selection, rulebook, columns=columns)
+    wanted = [one for one in rulebook.deadlines if not one.right or is_wanted(one, selection)]
+    clocks = [0] * len(sources)
     problems: list[Problem] = []
-    without: Counter[str] = Counter()
-    several = Several(rulebook, sources)
-    for place, source in enumerate(sources):
-        columns = source.columns | frozenset(assume_blank)
-        passing = _FileCount(source, tell)
-        unanswerable = {deadline.id for deadline in unjudgeable(rulebook, columns)}
-        batches = passing.batches()
-        told = 0
-        answers = verified(rulebook, batches, as_at, sample) if sample else judge(rulebook, batches, as_at)
-        for everything in several.told(place, answers):
-            judged = _without(everything, unanswerable, without)
-            counts = {deadline: clocks.counts for deadline, clocks in judged.clocks.items()}
-            for deadline, counted in counts.items():
-                tally.add(deadline, counted)
-                told += sum(counted.values())
-            listing.add(judged)
-            backlog.add(judged)
-            rates.add(judged)
-            problems += judged.problems
-            del everything, judged  # large, while the next comes
-        inputs.append(passing.input())
-        problems += passing.problems
-        if doubt := date_order(rulebook, source, as_at, assume_blank, told):
-            orders.append(doubt)
+    for file, judged in _all_judged(rulebook, wanted, readings, as_at, sample, shared):
+        clocks[file] += counted.add(judged, file, unanswerable[file])
+        problems += judged.problems
+        filters.add(judged.rows)
+        del judged  # large, while the next comes
+    orders = (
+        date_order(rulebook, source, as_at, assume_blank, number)
+        for source, number in zip(sources, clocks, strict=True)
+    )
+    date_orders = tuple(order for order in orders if order)
+    filters.refuse()
+    problems += [*shared.problems(), *(one for reading in readings for one in reading.problems)]
     return Audit(
         as_at=as_at,
-        rulebook_version=rulebook.version,
-        rulebook_sha256=rulebook.sha256,
-        overlays=rulebook.overlays,
-        inputs=tuple(inputs),
-        findings=listing.finished(),
-        found=listing.found.total(),
-        found_by_verdict=dict(listing.found),
-        verdicts=tally.in_order(one.id for one in rulebook.deadlines),
-        stages=backlog.by_stage(),
-        rates=rates.named(),
-        not_judged=_not_judged(rulebook, without),
-        oldest=tuple(backlog.oldest),
-        clearance=backlog.clearance(),
-        problems=tuple(sorted((*problems, *several.problems()))),
-        date_order=tuple(orders),
+        rulebook=RulebookUsed.of(rulebook),
+        input=tuple(map(Input.of, sources)),
+        summary=replace(counted.summary(rulebook), date_order=date_orders),
+        findings=counted.listing.finished(ranked=ranked),
+        oldest=tuple(counted.backlog.oldest),
+        problems=tuple(sorted(problems)),
+        found=counted.listing.found,
+        breaches=frozenset(counted.listing.breaches),
+        latest=counted.listing.latest,
     )
 
 
-def _without(judged: Judged, unanswerable: Collection[str], without: Counter[str]) -> Judged:
-    """Return a batch without the clocks that no column of the file could answer, counting them."""
-    for deadline in unanswerable:
-        if deadline in judged.clocks:
-            clocks = judged.clocks[deadline]
-            without[deadline] += clocks.height - clocks.counts.get("not-owed", 0)
-    answerable = {name: clocks for name, clocks in judged.clocks.items() if name not in unanswerable}
-    return replace(judged, clocks=answerable)
+def _all_judged(
+    rulebook: Rulebook,
+    wanted: Sequence[Deadline],
+    readings: Sequence[FileReading],
+    as_at: date,
+    sample: int,
+    shared: SharedCases,
+) -> Iterator[tuple[int, Judged]]:
+    """Yield the batches of every file as they are judged, each with the place of its file.
 
-
-def _not_judged(rulebook: Rulebook, started: Counter[str]) -> tuple[NotJudged, ...]:
-    """Return the deadlines that started somewhere and could not be answered, in rulebook order."""
-    return tuple(
-        NotJudged(deadline.id, deadline.answers, started[deadline.id])
-        for deadline in rulebook.deadlines
-        if started[deadline.id]
-    )
+    The last batch of each file, which has the duties that repeat, waits until all files that may share its
+    cases have been read.
+    """
+    waiting = []
+    for file, reading in enumerate(readings):
+        batches = reading.batches()
+        answers = (
+            verified(rulebook, batches, as_at, sample, deadlines=wanted)
+            if sample
+            else judge(rulebook, batches, as_at, deadlines=wanted)
+        )
+        for judged in answers:
+            shared.note(file, judged)
+            if judged.last and shared.watches(file):
+                waiting.append((file, judged))
+            else:
+                yield file, judged
+            del judged  # large, while the next comes
+    while waiting:
+        file, last = waiting.pop(0)
+        yield file, shared.without_blame(file, last)

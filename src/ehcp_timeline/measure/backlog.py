@@ -2,7 +2,6 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -10,7 +9,7 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.measure.counts import ISSUE, STAGES, clocks_of, with_stage
-from ehcp_timeline.measure.result import Clearance, OpenCase
+from ehcp_timeline.measure.result import Clearance, OpenCase, Stages
 
 WEEKS = 13
 WINDOW = timedelta(weeks=WEEKS)
@@ -65,9 +64,9 @@ class Backlog:
         self.became_overdue += counts[1]
         self.cleared += counts[2]
 
-    def by_stage(self) -> Mapping[str, int]:
-        """Return the stages in the order that a case goes through them."""
-        return {stage.name: self.stages[stage.name] for stage in reversed(STAGES)}
+    def by_stage(self) -> Stages:
+        """Return how many open assessments stand at each stage."""
+        return Stages(**{stage.name: self.stages[stage.name] for stage in STAGES})
 
     def clearance(self) -> Clearance:
         """Return when the overdue plans clear at the rate of the last 13 weeks."""

@@ -1,20 +1,18 @@
 """The work in one file: its answer, its rows, and every open clock with the step it waits for."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 import polars as pl
 from polars import selectors
 
 from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.audit.selection import Selection
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.audit import check_files
-from ehcp_timeline.measure.findings import WHOSE, is_wanted
+from ehcp_timeline.measure.findings import FilterCheck, is_wanted
 from ehcp_timeline.measure.next_steps import next_steps, with_steps
 from ehcp_timeline.measure.result import Audit
 
@@ -49,44 +47,11 @@ class Casework:
         told = with_steps(clocks, self.rows, next_steps(), self.rulebook, self.as_at)
         return with_contacts(told, self.rows)
 
-
-@dataclass(slots=True)
-class _Keeping:
-    """A source that keeps the rows that were read from it the first time."""
-
-    source: CaseFile
-    frames: list[pl.DataFrame] = field(default_factory=list)
-    whole: bool = False
-
-    @property
-    def name(self) -> str:
-        return self.source.name
-
-    @property
-    def sha256(self) -> str:
-        return self.source.sha256
-
-    @property
-    def columns(self) -> frozenset[str]:
-        return self.source.columns
-
-    @property
-    def doubtful(self) -> Mapping[str, int]:
-        return self.source.doubtful
-
-    @property
-    def proven_day_first(self) -> tuple[str, ...]:
-        return self.source.proven_day_first
-
-    def both_ways(self, columns: Collection[str], *, some: bool = False) -> tuple[CaseFile, CaseFile]:
-        return self.source.both_ways(columns, some=some)
-
-    def batches(self) -> Iterator[Batch]:
-        for batch in self.source.batches():
-            if not self.whole:
-                self.frames.append(batch.frame)
-            yield batch
-        self.whole = True
+    def check_filters(self, selection: Selection) -> None:
+        """Raise UsageError if a filter matches nothing in the file."""
+        filters = FilterCheck(selection, self.rulebook, columns=set(self.rows.columns))
+        filters.add(self.rows)
+        filters.refuse()
 
 
 def read_casework(
@@ -105,10 +70,9 @@ def read_casework(
         selection: Which clocks to keep.
         assume_blank: Columns that the file does not have and that count as blank: "not yet".
     """
-    kept = _Keeping(source)
-    as_source = cast("CaseFile", kept)  # all that judging asks of a source
-    audit = check_files(rulebook, [as_source], as_at, selection, oldest=0, assume_blank=assume_blank)
-    return Casework(rulebook, as_at, audit, pl.concat(kept.frames))
+    kept: list[pl.DataFrame] = []
+    audit = check_files(rulebook, [source], as_at, selection, oldest=0, assume_blank=assume_blank, keep=kept)
+    return Casework(rulebook, as_at, audit, pl.concat(kept))
 
 
 def with_contacts(clocks: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -125,8 +89,6 @@ def chosen_by(selection: Selection, rulebook: Rulebook) -> pl.Expr:
     """Return which clocks a selection asks for: by kind, by who, by deadline and by group."""
     wanted = [deadline.id for deadline in rulebook.deadlines if is_wanted(deadline, selection)]
     chosen = pl.col("deadline").is_in(wanted)
-    groups = (selection.districts, selection.teams, selection.caseworkers)
-    for column, asked in zip(WHOSE, groups, strict=True):
-        if asked:
-            chosen &= pl.col(column).is_in(sorted(asked))
+    for column, names in selection.groups.items():
+        chosen &= pl.col(column).is_in(sorted(names))
     return chosen

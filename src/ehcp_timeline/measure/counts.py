@@ -1,7 +1,7 @@
 """How many clocks have which verdict, how much was in time, and percentages as tables print them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,36 +10,8 @@ from typing import Final
 import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
-from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.law.rulebook import Rulebook
-
-
-@dataclass(slots=True)
-class VerdictTally:
-    """Verdicts counted so far.
-
-    Attributes:
-        counts: Deadline id to verdict to how many clocks.
-    """
-
-    counts: dict[str, Counter[Verdict]] = field(default_factory=dict)
-
-    def add(self, deadline: str, verdicts: Mapping[Verdict, int]) -> None:
-        """Count the clocks of one deadline in one batch."""
-        self.counts.setdefault(deadline, Counter()).update(verdicts)
-
-    def in_order(self, deadlines: Iterable[str]) -> Mapping[str, Mapping[str, int]]:
-        """Return the counts, deadlines in the given order, verdicts in that of `VERDICTS`, zeros left out."""
-        return {
-            deadline: {
-                verdict: self.counts[deadline][verdict]
-                for verdict in VERDICTS
-                if self.counts[deadline][verdict]
-            }
-            for deadline in deadlines
-            if deadline in self.counts
-        }
-
+from ehcp_timeline.measure.answer import InTime
 
 ONE_DECIMAL = Decimal("0.1")
 
@@ -67,21 +39,6 @@ def one_decimal(part: int, whole: int) -> float | None:
 WAYS: Final = ("strict", "verdict", "evidenced")
 IN_TIME: Final = ("met",)
 OUT_OF_TIME: Final = ("late", "early", "overdue")
-
-
-@dataclass(frozen=True, slots=True)
-class InTime:
-    """Done in time, of all that was answered, ended or is past its day; what is excused is on neither side.
-
-    Attributes:
-        strict: Every excuse ignored, in percent to one decimal; None where there is nothing to count.
-        claimed: The file's excuses taken at their word, unless its dates refute them.
-        evidenced: Only those excuses that its dates prove.
-    """
-
-    strict: float | None
-    claimed: float | None
-    evidenced: float | None
 
 
 @dataclass(slots=True)

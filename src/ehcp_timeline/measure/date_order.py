@@ -1,19 +1,22 @@
 """What hangs on the order of day and month where a file does not prove it: judged both ways, compared."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.selection import unjudgeable
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.law.subset import texts_in
 from ehcp_timeline.measure.result import DateOrder, DoubtfulColumn
 
 
+@repeated_until_known
 def date_order(
     rulebook: Rulebook,
     source: CaseFile,
@@ -41,14 +44,14 @@ def date_order(
         return None
     proven = source.proven_day_first
     unanswerable = {one.id for one in unjudgeable(rulebook, source.columns | frozenset(assume_blank))}
-    deadlines = [deadline for deadline in rulebook.deadlines if deadline.id not in unanswerable]
+    deadlines = [one for one in rulebook.deadlines if not (one.right or one.id in unanswerable)]
     if verdicts is None:
         verdicts = sum(
             sum(clocks.counts.values())
             for judged in judge(rulebook, source.batches(), as_at, deadlines=deadlines)
             for clocks in judged.clocks.values()
         )
-    changed = _changed(rulebook, source, as_at, _hanging(deadlines, doubtful))
+    changed = _changed(rulebook, source, as_at, _hanging(rulebook, deadlines, doubtful))
     if not (verdicts or changed):
         return None
     columns = tuple(DoubtfulColumn(name, cells) for name, cells in doubtful.items())
@@ -72,26 +75,17 @@ def _changed(rulebook: Rulebook, source: CaseFile, as_at: date, hanging: Collect
     return counting.changed
 
 
-def _hanging(deadlines: Collection[Deadline], doubtful: Collection[str]) -> list[Deadline]:
-    """Return the deadlines that name one of these columns, or a deadline that does."""
+def _hanging(
+    rulebook: Rulebook, deadlines: Collection[Deadline], doubtful: Collection[str]
+) -> list[Deadline]:
+    """Return the deadlines that name one of these columns, or a deadline or a derived event that does."""
     names, found = set(doubtful), 0
-    words = {deadline.id: frozenset(_named(deadline)) for deadline in deadlines}
+    words = {one.id: frozenset(texts_in(one)) for one in deadlines}
+    words |= {one.id: frozenset(texts_in(one)) for one in rulebook.derived.values()}
     while found < len(names):
         found = len(names)
         names |= {name for name, named in words.items() if not names.isdisjoint(named)}
     return [deadline for deadline in deadlines if deadline.id in names]
-
-
-def _named(word: object) -> Iterator[str]:
-    """Yield every text that a record of the rulebook holds, however deep."""
-    if isinstance(word, str):
-        yield word
-    elif isinstance(word, tuple):
-        for part in word:
-            yield from _named(part)
-    elif is_dataclass(word):
-        for part in fields(word):
-            yield from _named(getattr(word, part.name))
 
 
 @dataclass(slots=True)

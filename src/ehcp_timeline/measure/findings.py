@@ -1,18 +1,24 @@
 """The list of clocks that a check shows: selected batch by batch, cut to the worst or put in file order."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
-from ehcp_timeline.audit.selection import Selection
+from ehcp_timeline.audit.selection import WHOSE, Selection, is_under
+from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.measure.result import Breach
+from ehcp_timeline.text.spelling import did_you_mean
+from ehcp_timeline.text.words import listed
 
 LATEST_FIRST: frozenset[Verdict] = frozenset({"late", "overdue", "excused"})
 FIRST_DUE_FIRST = {"running": "days_left", "early": "days_left"}
+BREACHES: Mapping[Breach, Verdict] = {"overdue": "overdue", "late": "late", "due-soon": "running"}
+_PLACE = ("file", "row", "order", "start")
 WITHOUT_DAY = -(2**31)  # a clock without a due day comes last
 
 
@@ -58,14 +64,12 @@ class Worst:
     def add(self, verdict: Verdict, clocks: pl.DataFrame) -> None:
         """Sort in what a batch has brought: every column that a list shows, and `file` and `order`."""
         held = [self.kept[verdict]] if verdict in self.kept else []
-        worst = _sorted(pl.concat([*held, clocks], how="vertical_relaxed"), verdict).head(self.top)
+        both = pl.concat([*held, clocks], how="vertical_relaxed")
+        latest_first = [verdict in LATEST_FIRST, *(False for _ in _PLACE)]
+        worst = both.sort(_by(verdict), *_PLACE, descending=latest_first, nulls_last=True).head(self.top)
         self.kept[verdict] = worst
         if worst.height == self.top:
             self.edges[verdict] = int(_bad(worst[_by(verdict)], verdict)[-1])
-
-    def told(self) -> Iterator[pl.DataFrame]:
-        """Yield the worst of each verdict."""
-        yield from (self.kept[verdict] for verdict in VERDICTS if verdict in self.kept)
 
 
 def bad_as(clocks: Clocks, verdict: Verdict) -> pl.Series:
@@ -89,16 +93,17 @@ def _worst(clocks: Clocks, badness: pl.Series, top: int) -> Clocks:
     return clocks.only(worse | (level & (level.cum_sum() <= top - worse.sum())))
 
 
-def _sorted(clocks: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:
-    descending = [verdict in LATEST_FIRST, False, False, False, False]
-    return clocks.sort(_by(verdict), "file", "row", "order", "start", descending=descending, nulls_last=True)
+def _ranked(clocks: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:
+    """Return clocks of one verdict as a page lists them: the worst first, then those due first."""
+    most_first = verdict in LATEST_FIRST or verdict == "early"
+    descending = [most_first, False, *(False for _ in _PLACE)]
+    return clocks.sort(_by(verdict), "due", *_PLACE, descending=descending, nulls_last=True)
 
 
 def _by(verdict: Verdict) -> str:
     return "days_late" if verdict in LATEST_FIRST else FIRST_DUE_FIRST.get(verdict, "due")
 
 
-WHOSE = ("district", "team", "caseworker")
 OF_DEADLINE = ("duty", "law", "kind", "who", "source")
 LISTED = (*CLOCKS, "case_id", "deadline", *OF_DEADLINE, *WHOSE)
 
@@ -112,27 +117,29 @@ class Listing:
         selection: What is asked for.
         top: Keep only this many of each verdict, the worst; None keeps all.
         found: How many clocks of each verdict were selected.
-        chosen: The selected clocks, where all are kept, batch by batch.
+        chosen: Verdict to its selected clocks, where all are kept, batch by batch.
         worst: The worst of them, where only those are kept.
-        named: Who each row of this file is about, for clocks that come after their batch.
-        file: How many files have gone by.
+        named: File to who each of its rows is about, for clocks that come after their batch.
+        breaches: What the authority's own statutory clocks among those asked about are.
+        latest: The case that is most days late, once the list is ranked.
     """
 
     rulebook: Rulebook
     selection: Selection
     top: int | None
-    found: Counter[str] = field(default_factory=Counter)
-    chosen: list[pl.DataFrame] = field(default_factory=list)
+    found: Counter[Verdict] = field(default_factory=Counter)
+    chosen: dict[Verdict, list[pl.DataFrame]] = field(default_factory=dict)
     worst: Worst = field(init=False)
-    named: list[pl.DataFrame] = field(default_factory=list)
-    file: int = 0
+    named: dict[int, list[pl.DataFrame]] = field(default_factory=dict)
+    breaches: set[Breach] = field(default_factory=set)
+    latest: str | None = None
 
     def __post_init__(self) -> None:
         self.worst = Worst(self.top or 0)
 
-    def add(self, judged: Judged) -> None:
-        """Select from one batch."""
-        names = self._names(judged)
+    def add(self, judged: Judged, file: int) -> None:
+        """Select from one batch of the file at this place."""
+        names = self._names(judged, file)
         found: dict[Verdict, dict[int, Clocks]] = {}
         for order, verdict, clocks in self._asked_for(judged, names):
             self.found[verdict] += clocks.height
@@ -142,46 +149,61 @@ class Listing:
         for verdict, parts in found.items():
             some_of = parts.values() if self.top is None else self.worst.worst_of([*parts.values()], verdict)
             told = zip(parts, some_of, strict=True)
-            frames = [one.frame().with_columns(self._place(order)) for order, one in told if one.height]
-            self._keep(verdict, with_names(pl.concat(frames), names))
-        if judged.last:
-            self.named.clear()
-            self.file += 1
+            frames = [one.frame().with_columns(_place(file, order)) for order, one in told if one.height]
+            chosen = with_names(pl.concat(frames), names)
+            if self.top is None:
+                self.chosen.setdefault(verdict, []).append(chosen)
+            else:
+                self.worst.add(verdict, chosen)
 
     def _asked_for(self, judged: Judged, names: pl.DataFrame) -> Iterator[tuple[int, Verdict, Clocks]]:
         mine = rows_of_group(names, self.selection)
         for order, deadline in enumerate(self.rulebook.deadlines):
             if deadline.id in judged.clocks and is_wanted(deadline, self.selection):
-                for verdict, clocks in by_verdict(judged.clocks[deadline.id], self.selection, mine):
-                    yield order, verdict, clocks
+                clocks = judged.clocks[deadline.id]
+                if (deadline.kind, deadline.who) == ("statutory", "authority"):
+                    self._look_for_breaches(clocks, mine)
+                for verdict, some in by_verdict(clocks, self.selection, mine):
+                    yield order, verdict, some
 
-    def _place(self, order: int) -> list[pl.Expr]:
-        numbers = {"file": self.file, "order": order}
-        return [pl.lit(number, dtype=pl.UInt16).alias(name) for name, number in numbers.items()]
+    def _look_for_breaches(self, clocks: Clocks, rows: pl.Series | None) -> None:
+        """Note what the authority's own clocks on these rows are, listed or not."""
+        for breach, verdict in BREACHES.items():
+            if breach not in self.breaches and clocks.counts.get(verdict):
+                mine = _on_rows(clocks.only(clocks.having(frozenset({verdict}))), rows)
+                soon = breach != "due-soon" or (mine["days_left"] <= self.selection.due_within).any()
+                if mine.height and soon:
+                    self.breaches.add(breach)
 
-    def _keep(self, verdict: Verdict, clocks: pl.DataFrame) -> None:
-        if self.top is None:
-            self.chosen.append(clocks)
-        else:
-            self.worst.add(verdict, clocks)
-
-    def _names(self, judged: Judged) -> pl.DataFrame:
+    def _names(self, judged: Judged, file: int) -> pl.DataFrame:
         """Return who the rows are about on which the clocks of this batch stand."""
         if judged.last:
-            return pl.concat(self.named) if self.named else _named(judged.rows)
+            earlier = self.named.pop(file, [])
+            return pl.concat([*earlier, _named(judged.rows)]).sort("row")
         names = _named(judged.rows)
-        if any(
-            deadline.repeats and is_wanted(deadline, self.selection) for deadline in self.rulebook.deadlines
-        ):
-            self.named.append(names)
+        if any(one.repeats and is_wanted(one, self.selection) for one in self.rulebook.deadlines):
+            self.named.setdefault(file, []).append(names)
         return names
 
-    def finished(self) -> pl.DataFrame:
-        """Return the list in file order, then rulebook order, then by start; columns as in `LISTED`."""
-        told: Sequence[pl.DataFrame] = self.chosen if self.top is None else list(self.worst.told())
-        if not told:
+    def finished(self, *, ranked: bool = False) -> pl.DataFrame:
+        """Return the list; columns as in `LISTED`.
+
+        It stands in file order, then rulebook order, then by start; or, `ranked`, verdict after verdict, in
+        each the worst first, then those due first, then in that order.
+        """
+        chosen = self.chosen if self.top is None else {name: [one] for name, one in self.worst.kept.items()}
+        if not chosen:
             return pl.DataFrame(schema={name: CLOCKS.get(name, pl.String) for name in LISTED})
-        clocks = pl.concat(told, how="vertical_relaxed").sort("file", "row", "order", "start")
+        lists = [pl.concat(frames, how="vertical_relaxed") for frames in chosen.values()]
+        if ranked:
+            lists = [_ranked(one, verdict) for verdict, one in zip(chosen, lists, strict=True)]
+        clocks = pl.concat(lists, how="vertical_relaxed")
+        if ranked:
+            latest_first = [True, *(False for _ in _PLACE)]
+            by_lateness = clocks.sort("days_late", *_PLACE, descending=latest_first, nulls_last=True)
+            self.latest = str(by_lateness["case_id"][0])
+        else:
+            clocks = clocks.sort(_PLACE)
         return clocks.with_columns(*self._of_deadlines(clocks["order"])).select(LISTED)
 
     def _of_deadlines(self, order: pl.Series) -> Iterator[pl.Series]:
@@ -191,27 +213,29 @@ class Listing:
             yield pl.Series("deadline" if name == "id" else name, told, kind).gather(order)
 
 
+def _place(file: int, order: int) -> list[pl.Expr]:
+    numbers = {"file": file, "order": order}
+    return [pl.lit(number, dtype=pl.UInt16).alias(name) for name, number in numbers.items()]
+
+
 def is_wanted(deadline: Deadline, selection: Selection) -> bool:
     """Say whether a list asks for this deadline: by kind, by who, by its id or the first part of one."""
     return (
         (not selection.kinds or deadline.kind in selection.kinds)
         and (not selection.who or deadline.who in selection.who)
-        and (not selection.deadlines or any(_names(asked, deadline.id) for asked in selection.deadlines))
+        and (not selection.deadlines or any(is_under(asked, deadline.id) for asked in selection.deadlines))
     )
-
-
-def _names(asked: str, deadline: str) -> bool:
-    return deadline == asked or deadline.startswith(f"{asked}.")
 
 
 def rows_of_group(names: pl.DataFrame, selection: Selection) -> pl.Series | None:
     """Return the rows of the districts, teams and caseworkers that a list asks for; None for all rows."""
-    groups = (selection.districts, selection.teams, selection.caseworkers)
-    asked = {column: group for column, group in zip(WHOSE, groups, strict=True) if group}
-    if not asked:
-        return None
-    wanted = (pl.col(column).cast(pl.String).is_in(sorted(group)) for column, group in asked.items())
-    return names.filter(*wanted)["row"]
+    groups = selection.groups
+    wanted = [pl.col(column).cast(pl.String).is_in(sorted(named)) for column, named in groups.items()]
+    return names.filter(*wanted)["row"] if wanted else None
+
+
+def _on_rows(clocks: Clocks, rows: pl.Series | None) -> Clocks:
+    return clocks if rows is None else clocks.only(clocks["row"].is_in(rows.implode()))
 
 
 def by_verdict(
@@ -236,10 +260,66 @@ def by_verdict(
             mine = mine.only(mine["answered"].is_null())
         if not asked:
             mine = mine.only(mine["days_left"] <= selection.due_within)
-        if rows is not None:
-            mine = mine.only(mine["row"].is_in(rows.implode()))
+        mine = _on_rows(mine, rows)
         if mine.height:
             yield verdict, mine
+
+
+@dataclass(slots=True)
+class FilterCheck:
+    """Whether the filters of a selection match anything in the files that go by.
+
+    Attributes:
+        selection: What is asked for.
+        rulebook: The law.
+        held: Column to what the rows hold in it, for the columns of `WHOSE` that are asked for.
+        columns: The columns of the files.
+        matched: Whether a row has gone by that all these filters match.
+    """
+
+    selection: Selection
+    rulebook: Rulebook
+    held: dict[str, set[str]] = field(default_factory=dict)
+    columns: set[str] = field(default_factory=set)
+    matched: bool = False
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Look at some rows, or at clocks with who they are about."""
+        for column in self.selection.groups:
+            there = rows[column].drop_nulls().unique() if column in rows.columns else ()
+            self.held.setdefault(column, set()).update(there)
+        if not self.matched and set(self.held) <= set(rows.columns):
+            mine = rows_of_group(rows, self.selection)
+            self.matched = mine is None or not mine.is_empty()
+
+    def refuse(self) -> None:
+        """Raise UsageError if a filter matches no row, or all of them together match none."""
+        for column, asked in self.selection.groups.items():
+            held, name = self.held.get(column, set()), max(asked, key=len)
+            if not held & asked:
+                hint = did_you_mean(name, held) or _some_of(column, held)
+                raise UsageError(f"--{column}: no row has the {column} `{name}`", hint)
+        if self.held and not self.matched:
+            options = listed([f"--{column}" for column in self.held])
+            raise UsageError(f"no row matches {options} together", "leave one of them out")
+        if self.columns:
+            self._refuse_deadlines()
+
+    def _refuse_deadlines(self) -> None:
+        asked = self.selection.deadlines
+        wanted = [one for one in self.rulebook.deadlines if any(is_under(name, one.id) for name in asked)]
+        starts = self.rulebook.columns_of(event for deadline in wanted for event in deadline.start_events)
+        if starts and not self.columns.intersection(starts):
+            names = listed(sorted(asked), "or")
+            hint = f"it needs a column {listed(list(starts), 'or')}"
+            raise UsageError(f"--deadline: no column of the file can start {names}", hint)
+
+
+def _some_of(column: str, held: Collection[str]) -> str:
+    if not held:
+        return f"the file has no {column}; leave out --{column}"
+    shown = sorted(held)[:5]
+    return f"the file has {listed(shown)}{', among others' if len(held) > len(shown) else ''}"
 
 
 def with_names(clocks: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:

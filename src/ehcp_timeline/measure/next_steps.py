@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from ehcp_timeline.audit.selection import is_under
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.clock.workdays import last_working_day
 from ehcp_timeline.law.rulebook import Rulebook
@@ -100,15 +101,6 @@ def unknown_names(steps: NextSteps, rulebook: Rulebook) -> Iterator[str]:
         yield from (one for one in openable if not any(is_under(one, name) for name in rulebook.by_id))
     for letter in steps.letters:
         yield from (deadline for deadline in letter.deadlines if deadline not in rulebook.by_id)
-
-
-def is_under(first: str, deadline: str) -> bool:
-    """Say whether a deadline is this one, or one whose id begins with it.
-
-    >>> is_under("assess.advice", "assess.advice.medical"), is_under("assess", "assessment")
-    (True, False)
-    """
-    return deadline == first or deadline.startswith(f"{first}.")
 
 
 def _chain(table: Mapping[str, Any]) -> Chain:

@@ -1,14 +1,22 @@
-"""The answer to one question about one or more case files: what every command prints from."""
+"""The answer of `ehcp check` about one or more case files, from which lists are made too."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Annotated, ClassVar, Literal, Self
 
+import polars as pl
+from annotated_types import Ge
+
+from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.source import CaseFile
+from ehcp_timeline.measure.answer import NOT_IN_JSON, Finding, ProblemFound, RowsOf, RulebookUsed
+from ehcp_timeline.text.bounds import Sha256, Whole
+from ehcp_timeline.text.words import listed
 
-if TYPE_CHECKING:
-    import polars as pl
+StageName = Literal["no_decision", "agreed_no_draft", "draft_not_final"]
+Breach = Literal["overdue", "late", "due-soon"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,46 +24,59 @@ class Input:
     """One file that was read. Rows add up: `rows` = `judged` + `not_judged`."""
 
     name: str
-    sha256: str
-    rows: int
-    judged: int
-    not_judged: int
+    sha256: Sha256
+    rows: Whole
+    judged: Whole
+    not_judged: Whole
+
+    @classmethod
+    def of(cls, source: CaseFile) -> Self:
+        """Return what an answer says of a file whose rows have all been read."""
+        return cls(source.name, source.sha256, source.rows, source.judged, source.rows - source.judged)
 
 
 @dataclass(frozen=True, slots=True)
 class NotJudged:
-    """A deadline that started in the file but that no column of the file could answer."""
+    """A deadline that started in the file but that no column of the file could answer.
+
+    Attributes:
+        needs: One of these columns would answer it.
+    """
 
     deadline: str
     needs: tuple[str, ...]
-    clocks: int
+    clocks: Whole
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """One open assessment. `weeks` are whole weeks since the start, floored."""
+    """One open assessment.
+
+    Attributes:
+        weeks: Whole weeks since the start, floored.
+    """
 
     case_id: str
-    row: int
-    stage: str
+    row: Annotated[int, Ge(1)]
+    stage: StageName
     start: date
-    weeks: int
+    weeks: Whole
 
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """When the overdue plans clear if the last 13 weeks go on; `date` is None for "never at this rate".
+    """When the overdue plans clear if the last weeks go on.
 
     Attributes:
         overdue_plans: Open `plan.issue` clocks past their due day on the as-at date.
         weeks: Weeks of the past that the rates are taken over.
         arrivals_per_week: Plans that became overdue in those weeks, a week.
         completions_per_week: Overdue plans that were issued or ended in those weeks, a week.
-        date: The day on which none would be left; None where completions do not exceed arrivals.
+        date: The day on which none would be left; null: never at this rate.
         sentence: The same in words.
     """
 
-    overdue_plans: int
+    overdue_plans: Whole
     weeks: int
     arrivals_per_week: float
     completions_per_week: float
@@ -65,10 +86,14 @@ class Clearance:
 
 @dataclass(frozen=True, slots=True)
 class DoubtfulColumn:
-    """A column whose dates could be day-first or month-first; `cells` of them mean another day then."""
+    """A column whose dates could be day-first or month-first.
+
+    Attributes:
+        cells: Cells that mean another day if they are month-first.
+    """
 
     column: str
-    cells: int
+    cells: Annotated[int, Ge(1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,68 +101,84 @@ class DateOrder:
     """A file in which nothing proves that the dates of some columns are day-first, as they were read.
 
     Attributes:
-        file: Its name.
         columns: Those columns.
         proven: Columns of the same file that can only be day-first.
         verdicts: How many verdicts were given.
         changed: How many of them would be other ones if all those columns were month-first.
+        sentence: The same in words, put together from the rest.
     """
 
     file: str
     columns: tuple[DoubtfulColumn, ...]
     proven: tuple[str, ...]
-    verdicts: int
-    changed: int
+    verdicts: Whole
+    changed: Whole
+    sentence: str = field(init=False, default="")
 
-    @property
-    def sentence(self) -> str:
-        """The same in words."""
-        names = [f"`{column.column}`" for column in self.columns]
-        which = " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+    def __post_init__(self) -> None:
+        """Put it into words."""
+        which = listed([f"`{column.column}`" for column in self.columns])
         some = f"{self.changed:,}" if self.changed else "None"
         would = "would be another one" if self.changed == 1 else "would be other ones"
-        read = "they were" if len(names) > 1 else "it was"
+        read = "they were" if len(self.columns) > 1 else "it was"
         said = f"{some} of {self.verdicts:,} verdicts {would} if {which} were month-first"
-        return f"{said}; {read} read day-first."
+        object.__setattr__(self, "sentence", f"{said}; {read} read day-first.")
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """How many open assessments stand at each stage."""
+
+    no_decision: Whole
+    agreed_no_draft: Whole
+    draft_not_final: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSummary:
+    """What is counted over the whole input, whatever was selected.
+
+    Attributes:
+        rates: Measures over the calendar year of as_at, under the names of DfE's files.
+        verdicts: Deadline to verdict to number, over every clock that started; a family's rights are apart.
+        rights: The same of what a family may do until a day, as far as it was asked for.
+        not_judged: Deadlines that no column of the file could answer.
+        clearance: When the overdue plans clear at the present rate.
+        date_order: Files with dates that could be day-first or month-first, and what hangs on it.
+    """
+
+    stages: Stages
+    rates: Mapping[str, int | float | str | None]
+    verdicts: Mapping[str, Mapping[Verdict, Whole]]
+    not_judged: tuple[NotJudged, ...]
+    clearance: Clearance
+    rights: Mapping[str, Mapping[Verdict, Whole]] = field(default_factory=dict)
+    date_order: tuple[DateOrder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Every answer of `ehcp check`.
+    """The answer of `ehcp check`.
 
     Attributes:
-        as_at: The day the question is asked about.
-        rulebook_version: Version of the rulebook, as `2026.11`.
-        rulebook_sha256: SHA-256 of all its files, in hexadecimal.
-        overlays: Local rulebooks laid over it, as (name, sha256).
-        inputs: The files that were read.
-        findings: The selected clocks, in file order then rulebook order. Columns are those of
-            `audit.clock.Clock`, with duty, law, kind, who, district, team and caseworker beside them.
-        found: How many clocks were selected in all, however many `findings` holds.
-        found_by_verdict: The same, verdict by verdict.
-        verdicts: Deadline id to verdict to count, over every clock that started.
-        stages: Open assessments: no_decision, agreed_no_draft, draft_not_final.
-        rates: DfE's measures over the as-at calendar year; None where nothing was issued.
-        not_judged: Deadlines that no column of the file could answer.
+        input: The files that were read.
+        findings: The selected clocks. The frame has every column of `audit.clock.Clock` too.
         oldest: The oldest open assessments, oldest first.
-        clearance: When the overdue plans clear at the present rate.
         problems: Everything in the files that a person should put right, in file order.
-        date_order: Files with dates that could be day-first or month-first, and what hangs on it.
+        found: How many clocks of each verdict were selected, however many `findings` holds.
+        breaches: What the authority's own statutory clocks among those asked about are.
+        latest: The case that is most days late, where the findings are ranked for a page.
     """
 
+    SCHEMA: ClassVar = "ehcp-check/1"
+
     as_at: date
-    rulebook_version: str
-    rulebook_sha256: str
-    overlays: tuple[tuple[str, str], ...]
-    inputs: tuple[Input, ...]
-    findings: "pl.DataFrame"
-    found: int
-    found_by_verdict: Mapping[str, int]
-    verdicts: Mapping[str, Mapping[str, int]]
-    stages: Mapping[str, int]
-    rates: Mapping[str, float | int | str | None]
-    not_judged: tuple[NotJudged, ...]
+    rulebook: RulebookUsed
+    input: tuple[Input, ...]
+    summary: AuditSummary
+    findings: Annotated[pl.DataFrame, RowsOf(Finding)]
     oldest: tuple[OpenCase, ...]
-    clearance: Clearance
-    problems: tuple[Problem, ...]
-    date_order: tuple[DateOrder, ...] = ()
+    problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
+    found: Mapping[Verdict, int] = field(default_factory=dict, metadata=NOT_IN_JSON)
+    breaches: frozenset[Breach] = field(default=frozenset(), metadata=NOT_IN_JSON)
+    latest: str | None = field(default=None, metadata=NOT_IN_JSON)

@@ -16,12 +16,6 @@ Policy = Literal["oldest-first", "in-time-first", "worst-first"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
 Risk = Literal["expected_p50", "expected_p85"]
 
-WORK_KEYS = (
-    "case_id", "name", "school", "referrer", "district", "team", "caseworker", "deadline", "duty", "law",
-    "start", "due", "act_by", "verdict", "days_left", "days_late", "certainty", "excuse",
-    "do", "by", "not_before",
-)  # fmt: skip
-RISK_KEYS = (*WORK_KEYS, "stage", "in_stage_since", "expected_p50", "expected_p85")
 _TIES = ("due", "case_id", "deadline", "start")
 
 

@@ -8,16 +8,16 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ehcp_timeline.output.answers import FINDING_KEYS, Value
+from ehcp_timeline.output.plain import markdown_cell
 from ehcp_timeline.text.safe import HIDDEN_IN_A_FRAME, escaped_json, visible
 
 if TYPE_CHECKING:
     import polars as pl
 
+Value = str | int | float | bool | date | None
 BLOCK_LINES = 50_000
 
 _FORMULA_STARTS = "=+-@＝＋－＠"
-_MARKDOWN_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\|`*_<>[]#~"})
 
 
 def json_text(answer: Mapping[str, Any]) -> str:
@@ -34,9 +34,9 @@ def ndjson_text(rows: Iterable[Mapping[str, Value]]) -> str:
     return escaped_json("".join(f"{_json(row, ',', ':')}\n" for row in rows))
 
 
-def ndjson_blocks(findings: "pl.DataFrame") -> Generator[bytes]:
-    """Yield the findings of an audit as `ndjson_text` would write them, many thousand lines at a time."""
-    for part in findings.select(FINDING_KEYS).iter_slices(BLOCK_LINES):
+def ndjson_blocks(frame: "pl.DataFrame") -> Generator[bytes]:
+    """Yield the rows of a frame as `ndjson_text` would write them, many thousand lines at a time."""
+    for part in frame.iter_slices(BLOCK_LINES):
         page = io.BytesIO()
         part.write_ndjson(page)
         raw = page.getvalue()
@@ -44,7 +44,7 @@ def ndjson_blocks(findings: "pl.DataFrame") -> Generator[bytes]:
         yield escaped_json(raw.decode()).encode() if odd and any(map(_hides, part)) else raw
 
 
-def csv_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str] = FINDING_KEYS) -> str:
+def csv_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str]) -> str:
     """Return rows as CSV that a spreadsheet opens safely.
 
     All text is quoted, and text that a spreadsheet would run as a formula begins with an apostrophe;
@@ -65,10 +65,10 @@ def markdown_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str], titl
     return heading + "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def parquet_bytes(findings: "pl.DataFrame") -> bytes:
-    """Return the findings of an audit as a Parquet file, with real dates."""
+def parquet_bytes(frame: "pl.DataFrame") -> bytes:
+    """Return a frame as a Parquet file, with real dates."""
     page = io.BytesIO()
-    findings.select(FINDING_KEYS).write_parquet(page)
+    frame.write_parquet(page)
     return page.getvalue()
 
 
@@ -115,15 +115,10 @@ def _cell(value: Value) -> str | int | float:
     return value if isinstance(value, int | float) else unformulated(str(value))
 
 
-def _words(value: Value) -> str:
-    """Return a value as text, dates as `2026-01-31`."""
-    return "" if value is None else str(value)
-
-
 def _markdown(value: Value) -> str:
     """Return a value as the text of a Markdown cell."""
-    shown = str(value).lower() if isinstance(value, bool) else _words(value)
-    return visible(shown).translate(_MARKDOWN_MARKS)
+    shown = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+    return markdown_cell(shown)
 
 
 def _iso(value: object) -> str:

@@ -1,8 +1,8 @@
 """What a person is shown, before it is known on what: titled sections of prose and tables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["fixed", "number", "text", "status"]
 
@@ -58,3 +58,48 @@ def with_columns(section: Section, places: Sequence[int]) -> Section:
         columns=tuple(section.columns[place] for place in places),
         rows=tuple(tuple(row[place] for place in places) for row in section.rows),
     )
+
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumn:
+    """One column of a list: how it is drawn, and what it says of a row."""
+
+    column: TableColumn
+    words: Callable[[Row], str]
+
+
+def column_of(key: str, heading: str = "", kind: Kind = "text", *, optional: bool = False) -> ListColumn:
+    """Return a column with one value of each row as it is, empty where there is none."""
+    return ListColumn(
+        TableColumn(heading or key, kind, optional), lambda row: "" if row[key] is None else str(row[key])
+    )
+
+
+def list_section(
+    title: str,
+    columns: Sequence[ListColumn],
+    rows: Iterable[Row],
+    total: int,
+    *,
+    suffix: str = "",
+    after: tuple[str, ...] = (),
+    alarm: bool = False,
+) -> Section:
+    """Return the first rows of a list, without the columns in which no row has a word.
+
+    Args:
+        title: What is listed; how many rows there are is added.
+        columns: The columns.
+        rows: Those that are shown.
+        total: How many there are in all.
+        suffix: What follows how many are shown, as ` shown`.
+        after: Lines below the table.
+        alarm: Whether it holds something that is past its day.
+    """
+    cells = tuple(tuple(column.words(row) for column in columns) for row in rows)
+    number = f"{total:,}" if len(cells) == total else f"{len(cells):,} of {total:,}{suffix}"
+    head = tuple(column.column for column in columns)
+    return without_empty_columns(Section(f"{title}: {number}", (), head, cells, after, alarm))

@@ -1,14 +1,15 @@
 """What `ehcp check` says about the file as a whole: oldest cases, stages, rates, clearance, problems."""
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.measure.result import Audit, DateOrder, Input
+from ehcp_timeline.measure.answer import values
+from ehcp_timeline.measure.result import Audit, DateOrder, Input, StageName
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, day, listed, rulebook_name
 
-STAGE_WORDS = {
+STAGE_WORDS: Mapping[StageName, str] = {
     "no_decision": "waiting for a decision whether to assess",
     "agreed_no_draft": "being assessed, no draft plan recorded",
     "draft_not_final": "draft plan sent, not finalised",
@@ -31,11 +32,12 @@ _MOST_WORDINGS = 3
 
 def opening(audit: Audit) -> Section:
     """Return the day that was asked about, the files, and which law was applied."""
+    overlays = [(overlay.name, overlay.sha256) for overlay in audit.rulebook.overlays]
     return Section(
         title=f"EHC plan time limits as at {day(audit.as_at)}",
         before=(
-            *map(_file, audit.inputs),
-            f"The law: {rulebook_name(audit.rulebook_version, audit.overlays)}.",
+            *map(_file, audit.input),
+            f"The law: {rulebook_name(audit.rulebook.version, overlays)}.",
         ),
     )
 
@@ -45,13 +47,13 @@ def summary_sections(audit: Audit, files: str) -> Iterator[Section]:
     if audit.oldest:
         yield _oldest(audit)
     yield _stages(audit)
-    if audit.rates.get("plans_issued_den"):
+    if audit.summary.rates.get("plans_issued_den"):
         yield _rates(audit)
     yield Section(title="When the overdue plans clear", before=_clearance(audit, files))
-    if audit.not_judged:
+    if audit.summary.not_judged:
         yield _not_judged(audit)
-    if audit.date_order:
-        yield date_order_section(audit.date_order)
+    if audit.summary.date_order:
+        yield date_order_section(audit.summary.date_order)
     if audit.problems:
         yield _problems(audit.problems)
     yield _next_steps(audit, files)
@@ -59,9 +61,9 @@ def summary_sections(audit: Audit, files: str) -> Iterator[Section]:
 
 def summary_lines(audit: Audit) -> Iterator[str]:
     """Yield what an answer as data leaves out: the files, how many findings, how many problems."""
-    yield from map(_file, audit.inputs)
-    yield f"{count(audit.found, 'finding')} as at {day(audit.as_at)}."
-    yield from (f"{one.file}: {one.sentence}" for one in audit.date_order)
+    yield from map(_file, audit.input)
+    yield f"{count(sum(audit.found.values()), 'finding')} as at {day(audit.as_at)}."
+    yield from (f"{one.file}: {one.sentence}" for one in audit.summary.date_order)
     if audit.problems:
         yield f"{count(len(audit.problems), 'problem')} to put right; --format json lists them."
 
@@ -106,10 +108,11 @@ def _oldest(audit: Audit) -> Section:
 
 def _stages(audit: Audit) -> Section:
     """Return how many open assessments stand at each stage."""
+    stages: dict[StageName, int] = values(audit.summary.stages)
     return Section(
-        title=f"Open assessments: {sum(audit.stages.values()):,}",
+        title=f"Open assessments: {sum(stages.values()):,}",
         columns=(TableColumn("cases", "number"), TableColumn("stage")),
-        rows=tuple((f"{number:,}", STAGE_WORDS[stage]) for stage, number in audit.stages.items()),
+        rows=tuple((f"{number:,}", STAGE_WORDS[stage]) for stage, number in stages.items()),
     )
 
 
@@ -123,9 +126,9 @@ def _rates(audit: Audit) -> Section:
             TableColumn("name in DfE's files", "fixed"),
         ),
         rows=tuple(
-            (_number(audit.rates[name]), words, name)
+            (_number(audit.summary.rates[name]), words, name)
             for name, words in RATE_WORDS.items()
-            if name in audit.rates
+            if name in audit.summary.rates
         ),
     )
 
@@ -139,10 +142,10 @@ def _number(value: float | str | None) -> str:
 
 def _clearance(audit: Audit, files: str) -> tuple[str, ...]:
     """Return the straight line, and what to type for more than that."""
-    if not audit.clearance.overdue_plans:
-        return (audit.clearance.sentence,)
+    if not audit.summary.clearance.overdue_plans:
+        return (audit.summary.clearance.sentence,)
     more = f"  ehcp forecast {files} --as-at {audit.as_at}"
-    return (audit.clearance.sentence, "By order of work, with odds, and what would change it:", more)
+    return (audit.summary.clearance.sentence, "By order of work, with odds, and what would change it:", more)
 
 
 def _not_judged(audit: Audit) -> Section:
@@ -154,7 +157,9 @@ def _not_judged(audit: Audit) -> Section:
             TableColumn("clocks", "number"),
             TableColumn("needs a column"),
         ),
-        rows=tuple((line.deadline, f"{line.clocks:,}", " or ".join(line.needs)) for line in audit.not_judged),
+        rows=tuple(
+            (line.deadline, f"{line.clocks:,}", " or ".join(line.needs)) for line in audit.summary.not_judged
+        ),
         after=("If a missing column means `not yet`, say so: --assume-blank COLUMN.",),
     )
 
@@ -207,14 +212,12 @@ def _problem(alike: list[Problem]) -> tuple[str, str, str, str]:
 def _next_steps(audit: Audit, files: str) -> Section:
     """Return what to type next."""
     when = f"--as-at {audit.as_at}"
-    worst = audit.findings.sort("days_late", descending=True, nulls_last=True, maintain_order=True)
-    case = next(iter(worst["case_id"]), "CASE")
     return Section(
         title="Next",
         before=(
             "Every line as a file:",
             f"  ehcp check {files} {when} -o findings.csv",
             "Why, with the law:",
-            f"  ehcp explain {shlex.quote(case)} {files} {when}",
+            f"  ehcp explain {shlex.quote(audit.latest or 'CASE')} {files} {when}",
         ),
     )

@@ -1,80 +1,156 @@
 """How one clock stands, in words that a family can read."""
 
+from datetime import date
+
 from ehcp_timeline.audit.clock import Clock
-from ehcp_timeline.law.rulebook import Deadline
-from ehcp_timeline.text.words import count, day, reason_words
+from ehcp_timeline.audit.single.trace import Working
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.text.words import count, day, listed, reason_words
+
+WAITS = "not until "
+GIVES_WAY = " takes its place"
 
 
-def standing(clock: Clock, deadline: Deadline, why_not_owed: str = "") -> str:
+def standing(working: Working, rulebook: Rulebook) -> str:
     """Return how a clock stands on the as-at date.
 
     Nothing that a family does not do in its own time is called overdue: it has let a right go by.
 
     Args:
-        clock: The clock.
-        deadline: What it is a clock of.
-        why_not_owed: What takes its place, or what has not come yet.
+        working: The clock, and how it was judged.
+        rulebook: The law that it was judged by.
     """
-    return "; ".join(part for part in (_verdict(clock, deadline, why_not_owed), *_doubts(clock)) if part)
+    clock, deadline = working.clock, working.deadline
+    parts = (
+        _verdict(working, rulebook),
+        *_doubts(clock),
+        _after_its_event(clock, deadline),
+        *(f"{one.excuse.id} was not claimed: {one.why}" for one in working.looked if one.borne_out),
+    )
+    return "; ".join(part for part in parts if part)
 
 
-def _verdict(clock: Clock, deadline: Deadline, why_not_owed: str) -> str:
+def reason_named(reason: str | None, deadline: Deadline, start: date | None, rulebook: Rulebook) -> str:
+    """Return why a verdict is what it is; a missing date or code is named by its column."""
+    needs = rulebook.needs(deadline) if reason == "no-due-day" else ()
+    if needs and start and deadline.version_on(start):
+        return f"needs {listed(needs, 'or')}"
+    return reason_words(reason)
+
+
+def _verdict(working: Working, rulebook: Rulebook) -> str:
     """Return the verdict in words."""
-    reason = reason_words(clock.reason)
+    clock, deadline = working.clock, working.deadline
     match clock.verdict:
         case "running":
             words = _running(clock, deadline)
         case "overdue":
-            words = _overdue(clock, deadline)
+            words = f"overdue by {_days(clock.days_late)}"
         case "met" | "late" | "early":
-            words = _done(clock, deadline)
+            words = _done(working, rulebook)
         case "excused":
             words = f"{_days(clock.days_late)} past its day, with an excuse: {clock.excuse}"
         case "unknown":
-            words = f"cannot be told: {reason}"
+            words = f"cannot be judged: {_unknown(working, rulebook)}"
         case "not-owed":
-            words = f"not owed: {why_not_owed or reason}"
+            words = _not_owed(working, rulebook)
         case "not-started":
-            words = f"not started: {reason}"
+            words = f"not started: {_not_started(working)}"
     return words
 
 
 def _running(clock: Clock, deadline: Deadline) -> str:
     """Return how long there is."""
+    if clock.due is None:
+        words = deadline.versions[-1].limit.words
+        return f"to be done {words}" if words else "not yet: its first lawful day has not come"
     if deadline.minimum:
         return f"not before this day, {_days(clock.days_left)} to wait"
     return "due today" if clock.days_left == 0 else f"due in {_days(clock.days_left)}"
 
 
-def _overdue(clock: Clock, deadline: Deadline) -> str:
-    """Return how long the day has passed."""
-    if deadline.who == "family":
-        return f"the time ended {_days(clock.days_late)} ago"
-    return f"overdue by {_days(clock.days_late)}"
-
-
-def _done(clock: Clock, deadline: Deadline) -> str:
-    """Return when it was done, or that it ended undone."""
+def _done(working: Working, rulebook: Rulebook) -> str:
+    """Return when it was done, or what ended it undone."""
+    clock, deadline = working.clock, working.deadline
     when = clock.answered or clock.ended
     if when is None:
         return reason_words(clock.reason) or "done"
+    ended = "" if clock.answered else f": {rulebook.says(working.end_event)}"
     verb = "done" if clock.answered else "ended, not done,"
     if clock.verdict == "late":
-        late = "after the time" if deadline.who == "family" else "late"
-        return f"{verb} {_days(clock.days_late)} {late}, on {day(when)}"
+        late = "after the time" if deadline.right else "late"
+        return f"{verb} {_days(clock.days_late)} {late}, on {day(when)}{ended}"
+    if clock.due is None:
+        return f"{verb}{' too early,' if clock.verdict == 'early' else ''} on {day(when)}{ended}"
     if clock.verdict == "early":
         return f"{verb} {_days(clock.days_left)} too early, on {day(when)}"
-    return f"{verb} in time, on {day(when)}"
+    return f"{verb} in time, on {day(when)}{ended}"
 
 
-def _doubts(clock: Clock) -> tuple[str, str]:
+def _unknown(working: Working, rulebook: Rulebook) -> str:
+    """Return what is missing, by its column, or what shows that it was done."""
+    clock = working.clock
+    match clock.reason:
+        case "implied" if working.implied_by in working.columns:
+            return f"{rulebook.says(working.implied_by)} ({working.columns[working.implied_by]})"
+        case "implied":
+            return f"{reason_words('implied')}: {rulebook.says(working.implied_by)}"
+        case "unreadable" if working.unread:
+            return f"{listed(working.unread)} could not be read"
+        case "unreadable-excuse":
+            flags = [
+                one.excuse.flag or one.excuse.id for one in working.looked if one.strength == "unreadable"
+            ]
+            return f"{listed(flags)} could not be read"
+    return reason_named(clock.reason, working.deadline, clock.start, rulebook)
+
+
+def _not_owed(working: Working, rulebook: Rulebook) -> str:
+    """Return what the duty hangs on, what ended it, or what takes its place."""
+    clock, why = working.clock, working.why_not_owed
+    if clock.reason == "time-passed":
+        ended = f"; {rulebook.says(working.end_event)} on {day(clock.ended)}" if clock.ended else ""
+        return f"{reason_words(clock.reason)}{ended}"
+    name = why.removesuffix(GIVES_WAY)
+    if name != why:
+        instead = rulebook.by_id[name].duty if name in rulebook.by_id else rulebook.says(name)
+        return f"not owed: another duty takes its place: {instead}"
+    if clock.ended:
+        return f"not owed: {rulebook.says(working.end_event)} on {day(clock.ended)}"
+    if why.startswith(WAITS):
+        return _choice(working, rulebook)
+    return f"not owed: {why or reason_words(clock.reason)}"
+
+
+def _choice(working: Working, rulebook: Rulebook) -> str:
+    """Return on what the duty hangs, and by when it is then to be done."""
+    events = [rulebook.events[name] for name in working.deadline.owed_when if name in rulebook.events]
+    by = f" by {day(working.clock.due)}" if working.clock.due else ""
+    choice = next((event.choice for event in events if event.choice), "")
+    return f"if {choice}{by}" if choice else f"only if {' or '.join(event.says for event in events)}{by}"
+
+
+def _not_started(working: Working) -> str:
+    """Return what has not come, or the fact that is blank."""
+    facts = [fact for fact, _ in working.deadline.only_if]
+    words = reason_words(working.clock.reason)
+    return f"{words} ({listed(facts)})" if working.clock.reason == "blank-fact" and facts else words
+
+
+def _doubts(clock: Clock) -> tuple[str, ...]:
     """Return what makes the answer less than certain."""
     first, last = clock.earliest_reading, clock.latest_reading
     disputed = ""
     if clock.certainty == "disputed":
         span = f": {day(first)} or {day(last)}" if first and last and first != last else ""
         disputed = f"published readings differ{span}"
-    return disputed, "provisional: later bank holidays are not announced yet" if clock.provisional else ""
+    provisional = "provisional: later bank holidays are not announced yet" if clock.provisional else ""
+    return disputed, provisional
+
+
+def _after_its_event(clock: Clock, deadline: Deadline) -> str:
+    """Return that the day in the law comes after the event that it prepares, as for a move in January."""
+    return "this day is after the move itself" if deadline.falls_after_event(clock.start, clock.due) else ""
 
 
 def _days(number: int | None) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from datetime import time as midnight
 from typing import Any
 
-from ehcp_timeline.output.answers import Value
+from ehcp_timeline.output.data import Value
 from ehcp_timeline.text.safe import visible
 
 
@@ -83,7 +83,7 @@ def _write_cell(sheet: Any, place: tuple[int, int], value: Value, dated: Any) ->
         sheet.write_datetime(*place, datetime.combine(value, midnight.min), dated)
     elif isinstance(value, bool):
         sheet.write_string(*place, "true" if value else "false")
-    elif isinstance(value, int):
+    elif isinstance(value, int | float):
         sheet.write_number(*place, value)
     elif value is not None:
         sheet.write_string(*place, visible(value)[:_LONGEST_CELL])

@@ -1,11 +1,11 @@
 """Lists without the people in them: case numbers become pseudonyms, names and free text are left out."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import polars as pl
 
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.measure.result import Audit
 from ehcp_timeline.privacy.pseudonyms import Key
 
 KEPT_TEXTS = ("district", "team")  # short lists that an authority keeps; every other text may say anything
@@ -26,17 +26,6 @@ def pseudonymised(clocks: pl.DataFrame, key: Key) -> pl.DataFrame:
     return clocks.with_columns(case_id, *dropped)
 
 
-def pseudonymised_audit(audit: Audit, key: Key) -> Audit:
-    """Return a whole answer without the people in it.
-
-    Findings and oldest cases stand in the order of their pseudonyms, because that of the file is that of
-    somebody's list. A problem keeps its rule and its column; its words may quote a cell, so they go.
-    """
-    findings = pseudonymised(audit.findings, key).sort("case_id", maintain_order=True)
-    oldest = tuple(replace(case, case_id=key.pseudonym(case.case_id), row=0) for case in audit.oldest)
-    problems = tuple(sorted(map(_bare, audit.problems)))
-    return replace(audit, findings=findings, oldest=oldest, problems=problems)
-
-
-def _bare(problem: Problem) -> Problem:
-    return replace(problem, row=0, problem=problem.rule, try_="")
+def without_words(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return problems with their rule and column alone: a row tells the case, and words may quote a cell."""
+    return tuple(sorted(replace(one, row=0, problem=one.rule, try_="") for one in problems))

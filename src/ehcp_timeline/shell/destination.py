@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,45 @@ class Output:
                 self.send(flat.markdown_text(rows, keys, title))
             case _:
                 self.show(sections())
+
+    def send_records(
+        self,
+        answer: object,
+        records: Sequence[object],
+        kind: type,
+        sections: Callable[[], Iterable[Section]],
+        title: str,
+        as_at: date | None = None,
+    ) -> None:
+        """Write an answer whose heart is a list of records, in whichever format was chosen.
+
+        Args:
+            answer: The whole answer, a record, for JSON.
+            records: The list, for CSV, NDJSON and Markdown.
+            kind: The dataclass of its records; its fields are the columns.
+            sections: What a person is shown.
+            title: Heading of the Markdown table, name of the workbook.
+            as_at: The day of a workbook, for commands that write one.
+        """
+        from ehcp_timeline.measure.answer import keys, values
+
+        if self.format in ("table", "plain"):
+            self.show(sections())
+        elif self.format == "json":
+            self.send_json(answer)
+        elif self.format == "xlsx" and as_at:
+            from ehcp_timeline.output.workbook import workbook_bytes
+
+            self.send(workbook_bytes(values(records), keys(kind), title=title, as_at=as_at, notes=()))
+        else:
+            self.send_rows(values(records), keys(kind), {}, sections, title)
+
+    def send_json(self, answer: object) -> None:
+        """Write an answer, a record, as JSON."""
+        from ehcp_timeline.measure.answer import values
+        from ehcp_timeline.output.data import json_text
+
+        self.send(json_text(values(answer)))
 
     def show(self, sections: Iterable[Section]) -> None:
         """Write sections: drawn on a terminal, aligned and uncut anywhere else."""

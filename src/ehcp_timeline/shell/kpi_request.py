@@ -9,7 +9,8 @@ import typer
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.open import case_files, law, names, settings
-from ehcp_timeline.shell.parse import choice, day_asked, did_you_mean, split
+from ehcp_timeline.shell.parse import choice, day_asked, split
+from ehcp_timeline.text.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from ehcp_timeline.cases.source import CaseFile

@@ -75,7 +75,7 @@ class ListRequest:
         from ehcp_timeline.measure.casework import read_casework
 
         work = read_casework(self.rulebook, source, as_at or self.as_at, selection, blank)
-        say(*(f"{one.file}: {one.sentence}" for one in work.audit.date_order))
+        say(*(f"{one.file}: {one.sentence}" for one in work.audit.summary.date_order))
         return work
 
 
@@ -125,14 +125,13 @@ class ListOutput:
                 text = data.ndjson_text(self.lines)
         return text.encode("utf-8", errors="replace")
 
-    def send(
-        self, to: Output, answer: Callable[[], Mapping[str, Any]], sections: Callable[[], Iterable[Section]]
-    ) -> None:
+    def send(self, to: Output, answer: object, sections: Callable[[], Iterable[Section]]) -> None:
         """Write the list where it was asked for; `answer` is its JSON, `sections` what a person is shown."""
         if to.format == "json":
+            from ehcp_timeline.measure.answer import values
             from ehcp_timeline.output.data import json_text
 
-            to.send(json_text(answer()))
+            to.send(json_text(values(answer)))
         elif to.format in ("table", "plain"):
             said = (Section(before=(self.statement,)),) if self.statement else ()
             to.show((*said, *sections()))
@@ -181,19 +180,17 @@ def without_people(audit: "Audit", clocks: "pl.DataFrame", key: "Key | None") ->
     """Return an answer and a list made from it, both pseudonymised if there is a key."""
     if key is None:
         return audit, clocks
-    from ehcp_timeline.privacy.apply import pseudonymised, pseudonymised_audit
+    from ehcp_timeline.privacy.apply import pseudonymised, without_words
 
-    return pseudonymised_audit(audit, key), pseudonymised(clocks, key)
+    return replace(audit, problems=without_words(audit.problems)), pseudonymised(clocks, key)
 
 
 def sheet_of(
-    title: str, audit: "Audit", clocks: "pl.DataFrame", keys: tuple[str, ...], key: "Key | None" = None
+    title: str, as_at: date, clocks: "pl.DataFrame", kind: type, key: "Key | None" = None
 ) -> ListOutput:
-    """Return a list as a sheet; a pseudonymised one says so on every line."""
-    from ehcp_timeline.output.answers import lines_of
+    """Return a list of one kind of records as a sheet; a pseudonymised one says so on every line."""
+    from ehcp_timeline.measure.answer import keys, lines_of
     from ehcp_timeline.privacy.pseudonyms import STATEMENT
 
-    lines = lines_of(clocks, keys)
-    if key is None:
-        return ListOutput(title, keys, lines, audit.as_at)
-    return ListOutput(title, keys, lines, audit.as_at, (STATEMENT,), STATEMENT)
+    sheet = ListOutput(title, keys(kind), list(lines_of(clocks, kind)), as_at)
+    return sheet if key is None else replace(sheet, notes=(STATEMENT,), statement=STATEMENT)

@@ -56,11 +56,8 @@ def case_files(
     if sum(str(path) == STDIN for path in paths) > 1:
         raise UsageError("`-` is named twice", "standard input can be read only once")
     from ehcp_timeline.cases.mapping.model import NO_MAPPINGS
-    from ehcp_timeline.cases.mapping.validate import check_mappings
     from ehcp_timeline.cases.source import open_case_files
 
-    if config.mappings is not None:
-        check_mappings(config.mappings, vocabulary, as_at)
     given = [str(path) for path in paths]
     return open_case_files(given, vocabulary, as_at=as_at, mappings=config.mappings or NO_MAPPINGS)
 

@@ -1,19 +1,18 @@
 """The options that several commands share, each written once, and what they choose."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.parse import choices, did_you_mean, split
+from ehcp_timeline.shell.parse import choices, split
+from ehcp_timeline.text.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from ehcp_timeline.audit.selection import Selection
     from ehcp_timeline.cases.schema import Vocabulary
     from ehcp_timeline.law.rulebook import Rulebook
-    from ehcp_timeline.measure.result import Audit
 
 AsAt = Annotated[
     str | None,
@@ -134,20 +133,6 @@ def chosen(
         teams=_names(team),
         caseworkers=_names(caseworker),
     )
-
-
-def with_late(selection: "Selection") -> "Selection":
-    """Return the selection with what was done late, for an exit code that depends on it."""
-    return replace(selection, verdicts=selection.verdicts | {"late"})
-
-
-def as_selected(audit: "Audit", selection: "Selection") -> "Audit":
-    """Return the answer without what was done late, unless that was asked for."""
-    if selection.everything or "late" in selection.verdicts:
-        return audit
-    counts = {verdict: number for verdict, number in audit.found_by_verdict.items() if verdict != "late"}
-    kept = audit.findings.filter(audit.findings["verdict"] != "late")
-    return replace(audit, findings=kept, found=sum(counts.values()), found_by_verdict=counts)
 
 
 def known_columns(given: Words, vocabulary: "Vocabulary") -> frozenset[str]:

@@ -1,11 +1,10 @@
 """What was typed, taken apart: days, lists and choices; and the clock on the wall, looked at nowhere else."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from difflib import get_close_matches
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.text.spelling import did_you_mean, folded
 
 
 def today() -> date:
@@ -44,25 +43,12 @@ def choice(option: str, word: str, known: Sequence[str]) -> str:
     Raises:
         UsageError: There is none.
     """
-    folded = {_folded(one): one for one in known}
-    found = folded.get(_folded(word))
+    found = {folded(one): one for one in known}.get(folded(word))
     if found is None:
         raise UsageError(f"{option}: `{word}` is not one of {', '.join(known)}", did_you_mean(word, known))
     return found
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return the nearest known words as a question, the nearest first; empty where none is near."""
-    folded = {_folded(one): one for one in known}
-    near = [folded[match] for match in get_close_matches(_folded(word), folded, n=3)]
-    return f"did you mean {' or '.join(near)}?" if near else ""
-
-
 def split(given: Iterable[str]) -> list[str]:
     """Return every word of a repeatable option, comma lists taken apart."""
     return [word.strip() for part in given for word in part.split(",") if word.strip()]
-
-
-def _folded(word: str) -> str:
-    """Return a word without what people write differently."""
-    return re.sub(r"[\s_]+", "-", word.strip().lower())

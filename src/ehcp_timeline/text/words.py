@@ -15,10 +15,15 @@ REASONS = {
     "not-owed": "something takes its place, or has not happened yet",
     "no-due-day": "no due day could be found",
     "years-between-not-in-file": "the reviews in between are not in the file",
+    "two-answers": "the rows of this request give different answers",
+    "decided-before-request": "every decision is dated before the request",
     "ended": "it ended in time",
+    "time-passed": "the time has passed",
     "window-over": "the days that had to be given are over",
     "unreadable-excuse": "its excuse could not be read",
     "implied": "it was done, on a day that is not recorded",
+    "released": "the law does not say what is owed after a release from detention",
+    "lapsed": "it can no longer be done, and the day on which it was done is not recorded",
 }
 
 
@@ -29,6 +34,15 @@ def day(when: date) -> str:
     '1 February 2026'
     """
     return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+
+
+def quoted(says: str, means: str) -> str:
+    """Return the law's own words in quotation marks, and a paraphrase without them.
+
+    >>> quoted("within 6 weeks of", ""), quoted("", "at once"), quoted("within 5 weeks", "35 days")
+    ('“within 6 weeks of”', 'at once', '“within 5 weeks”; 35 days')
+    """
+    return "; ".join(part for part in (says and f"“{says}”", means) if part)
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -1,16 +1,20 @@
 """Files and small rulebooks drawn at random, in the closed vocabulary, for Hypothesis."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
 from hypothesis import strategies as st
 
+from ehcp_timeline.audit.bulk.case_store import Memory
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock.counting import Calendar, Count, Kind, Unit
 from ehcp_timeline.law.deadline import (
+    BLANK,
     Absence,
     Closure,
     Dates,
+    EndSpan,
     Excuse,
     Limb,
     Limit,
@@ -20,13 +24,16 @@ from ehcp_timeline.law.deadline import (
     StartWhere,
     Version,
 )
-from ehcp_timeline.law.rulebook import Deadline, Event, Rulebook
+from ehcp_timeline.law.rulebook import Deadline, DerivedEvent, Event, EventWhere, Rulebook
+from tests.audit.bulk.made import TEXTS
 
 FIRST = date(2019, 12, 18)  # bank holidays, a leap day and the edges of months come soon after
-EVENTS = ("asked", "begun", "answered", "answered_too", "stopped", "undone", "shown", "closed")
+OF_REQUESTS = ("request_received", "assess_agreed", "plan_issued", "appeal_lodged", "review_decided")
+EVENTS = (*OF_REQUESTS, "asked", "begun", "answered", "answered_too", "stopped", "undone", "shown", "closed")
 PLANNED = ("meant_from", "meant_to")
 SET_DUE = "agreed_day"
 EVERY_EVENT = (*EVENTS, *PLANNED, SET_DUE)
+DERIVED = ("seen_through", "seen_through_that")
 FACTS = {"kind": ("one", "two", "three"), "way": ("up", "down")}
 FLAGS = ("sorry", "ill")
 IDS = ("first", "second", "third", "fourth")
@@ -34,10 +41,11 @@ IDS = ("first", "second", "third", "fourth")
 days = st.integers(0, 40).map(lambda number: FIRST + timedelta(days=number)) | st.sampled_from(
     [date(2019, 2, 28), date(2020, 2, 29), date(2020, 8, 31), date(2021, 1, 4), date(2021, 12, 31)]
 )
-events = st.sampled_from(EVERY_EVENT)
+events = st.sampled_from((*EVERY_EVENT, *EVERY_EVENT, *DERIVED))
 few_events = st.lists(events, min_size=1, max_size=3, unique=True).map(tuple)
 any_events = st.lists(events, max_size=2, unique=True).map(tuple)
 dates = st.builds(Dates, few_events, st.sampled_from(["earliest", "earliest", "latest"]))
+each_date = st.builds(Dates, few_events, st.just("each"), any_events)
 pairs = st.tuples(events, events)
 counted = st.sampled_from(["excluded", "included"])
 
@@ -64,6 +72,10 @@ named_days = st.builds(
     counted,
 )
 within = periods("within")
+SEASON = (
+    Count("before", start_day="included", month=1, day=5),
+    Count("before", start_day="included", month=8, day=31),
+)
 LIMITS = {
     "limit": within,
     "minimum": periods("not_before_end_of"),
@@ -85,8 +97,38 @@ def limits(draw: st.DrawFn, nature: str) -> Limit:
     return Limit(tuple(limbs), draw(missing), draw(rolls))
 
 
+conditional_limbs = st.builds(
+    Limb,
+    within,
+    dates,
+    few_events,
+    st.lists(
+        st.sampled_from(sorted(FACTS)).flatmap(
+            lambda fact: st.tuples(
+                st.just(fact),
+                st.lists(st.sampled_from((BLANK, *FACTS[fact])), min_size=1, max_size=2).map(tuple),
+            )
+        ),
+        max_size=1,
+    ).map(tuple),
+    st.sampled_from(["open", "unknown"]),
+)
+
+
 @st.composite
-def versions(draw: st.DrawFn, nature: str) -> tuple[Version, ...]:
+def with_conditions(draw: st.DrawFn, limit: Limit, nature: str) -> Limit:
+    """Draw conditional limbs beside those of a limit or a minimum, or no number at all."""
+    if nature not in ("limit", "minimum") or draw(st.integers(0, 3)):
+        return limit
+    if nature == "limit" and draw(st.booleans()):
+        return Limit((), words="as soon as practicable")
+    rolls: st.SearchStrategy[Literal["", "tribunal"]] = st.sampled_from(["", "tribunal"])
+    limbs = draw(st.lists(conditional_limbs, min_size=1, max_size=2))
+    return replace(limit, limbs=(*limit.limbs, *limbs), rolls=draw(rolls))
+
+
+@st.composite
+def versions(draw: st.DrawFn, nature: str, *, repeats: bool) -> tuple[Version, ...]:
     """Draw one to three versions that stand next to each other."""
     edges = sorted(draw(st.lists(days, max_size=2, unique=True)))
     since = [draw(st.sampled_from([date(2014, 9, 1), FIRST + timedelta(days=5)])), *edges]
@@ -95,10 +137,15 @@ def versions(draw: st.DrawFn, nature: str) -> tuple[Version, ...]:
         draw(st.sampled_from([None, None, date(2020, 6, 1)]))
     ]
     return tuple(
-        Version(one, other, draw(limits(nature)))
+        Version(one, other, draw(_limit_of_version(nature, repeats=repeats)))
         for one, other in zip(since, until, strict=True)
         if other is None or one <= other
     )
+
+
+def _limit_of_version(nature: str, *, repeats: bool) -> st.SearchStrategy[Limit]:
+    plain = limits(nature)
+    return plain if repeats else plain.flatmap(lambda limit: with_conditions(limit, nature))
 
 
 closures = st.builds(Closure, few_events, pairs, periods("within"), periods("at_least_before"))
@@ -127,10 +174,12 @@ def readings(draw: st.DrawFn, place: int, nature: str) -> Reading:
         after=draw(st.just(()) | any_events),
         since=draw(st.none() | st.none() | days),
         until=draw(st.none() | st.none() | days),
+        season=draw(st.none() | st.none() | st.just(SEASON)),
         always_disputed=draw(st.booleans()) and draw(st.booleans()),
     )
 
 
+spans = st.builds(EndSpan, events, events, st.sampled_from(["owed", "unknown"]))
 repeating = st.builds(Repeats, any_events, few_events, any_events, any_events)
 only_if = st.lists(
     st.sampled_from(sorted(FACTS)).flatmap(
@@ -140,7 +189,9 @@ only_if = st.lists(
     ),
     max_size=2,
 ).map(tuple)
-starts_where = st.lists(st.builds(StartWhere, few_events, events, dates), max_size=2).map(tuple)
+starts_where = st.lists(
+    st.builds(StartWhere, few_events, events, dates, st.sampled_from(["", "disputed"])), max_size=2
+).map(tuple)
 displacing = st.lists(st.sampled_from((*IDS, *EVENTS)), max_size=2, unique=True).map(tuple)
 
 
@@ -153,20 +204,23 @@ def sometimes(strategy: st.SearchStrategy[Any], otherwise: Any = ()) -> st.Searc
 def deadlines(draw: st.DrawFn, name: str) -> Deadline:
     """Draw one deadline with some words of the closed vocabulary."""
     nature = draw(st.sampled_from(["limit", "limit", *LIMITS]))
+    repeats = draw(sometimes(repeating, None))
     return Deadline(
         id=name,
         duty="",
-        who="authority",
+        who=draw(st.sampled_from(["authority", "authority", "family"])),
         kind="statutory",
         law="",
         says="",
         seen="primary",
         checked=FIRST,
-        starts=draw(dates),
+        starts=draw(dates | each_date),
         met_by=draw(dates),
-        versions=draw(versions(nature)),
+        versions=draw(versions(nature, repeats=repeats is not None)),
         starts_where=draw(sometimes(starts_where)),
         ends=draw(any_events),
+        ended_while=draw(sometimes(spans, None)),
+        lapses_with=draw(sometimes(few_events)),
         revived_by=draw(sometimes(few_events)),
         revived_unless=draw(sometimes(few_events)),
         implied_by=draw(sometimes(few_events)),
@@ -177,12 +231,34 @@ def deadlines(draw: st.DrawFn, name: str) -> Deadline:
         during=draw(sometimes(pairs, None)),
         displaced_by=draw(sometimes(displacing)),
         set_by=draw(sometimes(st.just(SET_DUE), None)),
-        plan_by_due=draw(sometimes(st.builds(PlanByDue, any_events, any_events, any_events), None)),
+        plan_by_due=draw(
+            sometimes(
+                st.builds(PlanByDue, any_events, any_events, any_events, st.sampled_from(["due", "start"])),
+                None,
+            )
+        ),
         answers_from=draw(sometimes(periods("at_least_before"), None)),
-        repeats=draw(sometimes(repeating, None)),
+        repeats=repeats,
         readings=tuple(draw(readings(place, nature)) for place in range(draw(st.integers(0, 2)))),
         excuses=tuple(draw(excuses(place)) for place in range(draw(st.integers(0, 2)))),
     )
+
+
+@st.composite
+def derived_events(draw: st.DrawFn, name: str, known: tuple[str, ...]) -> DerivedEvent:
+    """Draw one event that no column holds."""
+    fact = st.sampled_from([None, *FACTS])
+    where = fact.flatmap(
+        lambda one: st.builds(
+            EventWhere,
+            st.sampled_from(known),
+            st.just(one),
+            st.lists(st.sampled_from((*FACTS[one], "blank")), max_size=2).map(tuple) if one else st.just(()),
+        )
+    )
+    unless = st.lists(st.sampled_from(known), max_size=2, unique=True).map(tuple)
+    parts = draw(st.lists(where, min_size=1, max_size=3).map(tuple))
+    return DerivedEvent(name, "", parts, draw(sometimes(unless)))
 
 
 @st.composite
@@ -198,17 +274,38 @@ def rulebooks(draw: st.DrawFn) -> Rulebook:
         },
         codes=FACTS,
         flags=FLAGS,
+        derived={
+            name: draw(derived_events(name, (*EVERY_EVENT, *DERIVED[:place])))
+            for place, name in enumerate(DERIVED)
+        },
     )
 
 
 @st.composite
 def files(draw: st.DrawFn, rulebook: Rulebook, some_days: st.SearchStrategy[date]) -> list[Row]:
-    """Draw the rows of a file: several of one case, blanks, unreadable cells, columns that are not there."""
-    every = [*rulebook.events, *rulebook.codes, *rulebook.flags]
-    columns = draw(st.lists(st.sampled_from(every), min_size=1, max_size=14, unique=True))
+    """Draw the rows of a file: several of one case, blank rows, unreadable cells and repeats in any column.
+
+    The columns are mostly those of a few deadlines, so that what one clock looks at stands together.
+    """
+    every = [*rulebook.events, *rulebook.codes, *rulebook.flags, *TEXTS]
+    looked_at = draw(st.lists(st.sampled_from(rulebook.deadlines), max_size=3, unique_by=lambda one: one.id))
+    near = [name for name in every if any(name in _columns_of(one) for one in looked_at)]
+    some = st.lists(
+        st.sampled_from(every), min_size=0 if near else 1, max_size=6 if near else 14, unique=True
+    )
+    columns = list(
+        dict.fromkeys((*draw(st.lists(st.sampled_from(near), unique=True) if near else some), *draw(some)))
+    )
     dirty = draw(st.sampled_from([0, 0, 1, 4]))
-    numbers = sorted(draw(st.sets(st.integers(2, 60), min_size=1, max_size=14)))
-    return [draw(_rows(number, columns, rulebook, dirty, some_days)) for number in numbers]
+    rows: list[Row] = []
+    for number in sorted(draw(st.sets(st.integers(2, 60), min_size=1, max_size=9))):
+        row = draw(_rows(number, columns, rulebook, dirty, some_days))
+        rows.append(draw(_repeating(row, rows)) if rows and draw(st.integers(0, 3)) == 0 else row)
+    return rows
+
+
+def _columns_of(deadline: Deadline) -> frozenset[str]:
+    return frozenset((*Memory.for_deadlines([deadline]).cells, *(fact for fact, _ in deadline.only_if)))
 
 
 @st.composite
@@ -220,18 +317,34 @@ def _rows(
     dirty: int,
     some_days: st.SearchStrategy[date],
 ) -> Row:
-    found: dict[str, dict[str, Any]] = {"events": {}, "codes": {}, "flags": {}}
+    found: dict[str, dict[str, Any]] = {"events": {}, "codes": {}, "flags": {}, "texts": {}}
     unreadable = set()
+    filled = draw(st.sampled_from([0, 3, 8, 8]))
     for name in columns:
         lot = draw(st.integers(0, 11))
-        if lot < dirty:
+        if lot < dirty and TEXTS.get(name) != "text":
             unreadable.add(name)
-        elif lot < 8 and name in rulebook.events:
+        elif lot >= filled or TEXTS.get(name) == "date":
+            continue
+        elif name in rulebook.events:
             found["events"][name] = draw(some_days)
-        elif lot < 8 and name in rulebook.codes:
+        elif name in rulebook.codes:
             codes = st.sampled_from(rulebook.codes[name])
             found["codes"][name] = frozenset(draw(st.lists(codes, min_size=1, max_size=2)))
-        elif lot < 8:
+        elif name in TEXTS:
+            found["texts"][name] = "North"
+        else:
             found["flags"][name] = draw(st.booleans())
-    case = draw(st.sampled_from(["A", "B", "C", "D"]))
-    return Row(number, case, texts={}, unreadable=frozenset(unreadable), **found)
+    case = draw(st.sampled_from(["A", "B", "C"]))
+    return Row(number, case, unreadable=frozenset(unreadable), **found)
+
+
+@st.composite
+def _repeating(draw: st.DrawFn, row: Row, rows: list[Row]) -> Row:
+    """Return a row with the case and some or all of the dates of a row above it."""
+    other = draw(st.sampled_from(rows))
+    names = draw(st.just(sorted(other.events)) | st.lists(st.sampled_from([*sorted(other.events), "none"])))
+    again = {name: day for name, day in other.events.items() if name in names}
+    return replace(
+        row, case_id=other.case_id, events={**row.events, **again}, unreadable=row.unreadable - set(again)
+    )

@@ -1,21 +1,25 @@
 """Case files made for tests, and both readers put to them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import ParamSpec
 
 import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged
 from ehcp_timeline.audit.bulk.cross_check import judge_by_single
 from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.cases.schema import Column, Kind
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
+P = ParamSpec("P")
 NOTHING = pl.DataFrame(schema=dict(CLOCKS))
+TEXTS: Mapping[str, Kind] = {"district": "text", "date_of_birth": "date"}  # no deadline looks at these
 
 
 def batch_of(rows: Sequence[Row], rulebook: Rulebook, columns: Iterable[str] = ()) -> Batch:
@@ -26,12 +30,11 @@ def batch_of(rows: Sequence[Row], rulebook: Rulebook, columns: Iterable[str] = (
         rulebook: What its columns mean.
         columns: The columns of the file; those that hold something are there anyway.
     """
-    held = {
-        name for row in rows for part in (row.events, row.codes, row.flags, row.unreadable) for name in part
-    }
+    held = _columns(rows)
     names = [name for name in _kinds(rulebook) if name in held or name in set(columns)]
     kinds = {name: _kinds(rulebook)[name] for name in names}
-    schema = {name: {"event": pl.Date, "flag": pl.Boolean}.get(kinds[name], pl.String) for name in names}
+    types = {"event": pl.Date, "date": pl.Date, "flag": pl.Boolean}
+    schema = {name: types.get(kinds[name], pl.String) for name in names}
     frame = pl.DataFrame(
         {
             "row": [row.number for row in rows],
@@ -52,23 +55,28 @@ def batch_of(rows: Sequence[Row], rulebook: Rulebook, columns: Iterable[str] = (
     )
 
 
+def _columns(rows: Iterable[Row]) -> set[str]:
+    parts = (part for row in rows for part in (row.events, row.codes, row.flags, row.texts, row.unreadable))
+    return {name for part in parts for name in part}
+
+
 def _kinds(rulebook: Rulebook) -> Mapping[str, Kind]:
     kinds: dict[str, Kind] = dict.fromkeys(rulebook.events, "event")
     kinds.update(dict.fromkeys(rulebook.codes, "codes"))
     kinds.update(dict.fromkeys(rulebook.flags, "flag"))
+    kinds.update(TEXTS)
     return kinds
 
 
 def _cell(row: Row, name: str) -> object:
     if name in row.codes:
         return "+".join(sorted(row.codes[name]))
-    return row.events.get(name, row.flags.get(name))
+    return row.events.get(name, row.flags.get(name, row.texts.get(name)))
 
 
 def batches_of(rows: Sequence[Row], rulebook: Rulebook, size: int) -> list[Batch]:
     """Return rows as the batches of one file, `size` rows each."""
-    names = {name for row in rows for part in (row.events, row.codes, row.flags) for name in part}
-    names |= {name for row in rows for name in row.unreadable}
+    names = _columns(rows)
     return [batch_of(rows[at : at + size], rulebook, names) for at in range(0, len(rows), size)]
 
 
@@ -91,6 +99,11 @@ def bulk_reader(rulebook: Rulebook, rows: Sequence[Row], as_at: date) -> tuple[C
     )
 
 
+def whole_file(judging: Callable[P, Iterable[Judged]]) -> Callable[P, list[Judged]]:
+    """Return what judges all batches of a file, again where a request stands in two of them."""
+    return repeated_until_known(lambda *args, **words: list(judging(*args, **words)))
+
+
 def differences(
     rulebook: Rulebook,
     batches: Sequence[Batch],
@@ -98,7 +111,7 @@ def differences(
     deadlines: Sequence[Deadline] | None = None,
 ) -> list[str]:
     """Put a file to both readers; return every clock, count and problem about which they differ."""
-    bulk = list(judge(rulebook, batches, as_at, deadlines=deadlines))
+    bulk = whole_file(judge)(rulebook, batches, as_at, deadlines=deadlines)
     single = list(judge_by_single(rulebook, batches, as_at, deadlines=deadlines))
     found = [f"{len(bulk)} batches against {len(single)}"] if len(bulk) != len(single) else []
     for one, other in zip(bulk, single, strict=False):

@@ -45,12 +45,12 @@ def _scattered(seed: int, rows: int, cases: int) -> list[Row]:
 
 @pytest.mark.parametrize("size", [1, 2, 4])
 def test_only_rows_on_which_something_stands_are_kept(size: int) -> None:
-    """A request alone says nothing of reviews; a cell that cannot be read may; lines stay as they are."""
+    """Advice alone says nothing of reviews; a cell that cannot be read may; lines stay as they are."""
     rows = [
-        Row(2, "A", {"request_received": AS_AT}),
+        Row(2, "A", {"advice_received": AS_AT}),
         Row(3, "B", {REVIEW: AS_AT}),
-        Row(4, "C", {"request_received": AS_AT}, unreadable=frozenset({BEFORE})),
-        Row(5, "D", {}, unreadable=frozenset({"request_received"})),
+        Row(4, "C", {"advice_received": AS_AT}, unreadable=frozenset({BEFORE})),
+        Row(5, "D", {}, unreadable=frozenset({"advice_received"})),
     ]
     memory = _held(rows, size)
 
@@ -62,7 +62,7 @@ def test_only_rows_on_which_something_stands_are_kept(size: int) -> None:
 
 def test_a_file_without_anything_of_reviews_keeps_nothing() -> None:
     """Nothing is held of it, and both readers say the same."""
-    rows = [Row(number, f"A{number}", {"request_received": AS_AT}) for number in range(2, 5)]
+    rows = [Row(number, f"A{number}", {"advice_received": AS_AT}) for number in range(2, 5)]
 
     assert _held(rows).height == 0
     assert differences(LAW, batches_of(rows, LAW, 2), AS_AT) == []

@@ -220,3 +220,28 @@ def test_a_file_that_lacks_the_fact_of_a_condition() -> None:
     assert bulk_reader(rulebook, [_row(asked=_may(1))], AS_AT) == ()
     assert differences(rulebook, batches_of([_row(asked=_may(1))], rulebook, 1), AS_AT) == []
     _answers({"verdict": "overdue"}, _row(asked=_may(1), shown=_may(2)), law=(law,))
+
+
+def test_an_unreadable_start_of_a_repeating_duty_belongs_to_its_own_row() -> None:
+    """Rows above it that say nothing of the duty have no clock; two such rows have one each."""
+    rulebook = replace(LAW, deadlines=(REPEATS,))
+    lost = Row(3, "A", unreadable=frozenset({"asked"}))
+
+    for rows in (
+        (_row(), lost),
+        (_row(begun=_may(1)), lost, Row(4, "A")),
+        (_row(), lost, replace(lost, number=4)),
+    ):
+        clocks = bulk_reader(rulebook, rows, AS_AT)
+        unread = [row.number for row in rows if row.unreadable]
+        assert [(clock.row, clock.verdict, clock.reason) for clock in clocks] == [
+            (row, "unknown", "unreadable") for row in unread
+        ]
+        assert differences(rulebook, batches_of(rows, rulebook, 1), AS_AT) == []
+
+
+def test_an_unreadable_start_beside_a_start_is_no_clock_of_its_own() -> None:
+    """The clock that did start cannot be judged: what cannot be read may have answered it."""
+    rows = (_row(asked=_may(1)), Row(3, "A", unreadable=frozenset({"asked"})))
+
+    _answers({"row": 2, "start": _may(1), "reason": "unreadable"}, *rows, law=(REPEATS,))

@@ -11,7 +11,7 @@ from ehcp_timeline.audit.bulk.lazy_clocks import WeighedClocks
 from ehcp_timeline.audit.clock import VERDICTS, Clock, Verdict
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from tests.audit.bulk.made import batch_of, batches_of, bulk_reader, part_of
+from tests.audit.bulk.made import batch_of, batches_of, bulk_reader, differences, part_of
 
 LAW = load_rulebook()
 AS_AT = date(2025, 6, 1)
@@ -154,3 +154,19 @@ def test_a_judged_batch_is_frozen() -> None:
 
     with pytest.raises(AttributeError):
         judged.last = True  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("moved", "due"), [(date(2026, 2, 13), "2026-02-14"), (date(2026, 2, 14), ""), (date(2026, 2, 15), "")]
+)
+def test_a_last_day_after_the_move_is_a_problem(moved: date, due: str) -> None:
+    """A move of 13 February is before the last day of its plan; one of the 14th or later is not."""
+    law = LAW
+    row = Row(2, "A", {"transfer_date": moved}, {"transfer_kind": frozenset({"primary_secondary"})})
+    batches = [batch_of([row], law)]
+    problems = [found for judged in judge(law, batches, date(2026, 3, 2)) for found in judged.problems]
+
+    assert [found.problem for found in problems] == (
+        [f"the last day of phase.school, {due}, is after transfer_date itself, {moved}"] if due else []
+    )
+    assert differences(law, batches, date(2026, 3, 2)) == []

@@ -134,17 +134,18 @@ PROVED = [one for one in LAW.deadlines if any(excuse.evidence for excuse in one.
 def test_every_edge_of_the_evidence(deadline: Deadline) -> None:
     """Closures and absences just long enough and one day too short, advice asked for on the edges."""
     begun = _row(deadline, GRID[3])
+    due = _due(deadline, begun) or GRID[3]
     flags = {excuse.flag: True for excuse in deadline.excuses if excuse.flag}
     rows: list[Row] = []
     for excuse in deadline.excuses:
-        for events in _evidence(excuse.evidence, GRID[3]):
+        for events in _evidence(excuse.evidence, GRID[3], due):
             rows.append(_with(begun, len(rows) + 2, events, flags))
 
     assert rows
     assert differences(part_of(LAW, deadline.id), [batch_of(rows, LAW)], AS_AT) == []
 
 
-def _evidence(evidence: Closure | Absence | None, start: date) -> Iterator[dict[str, date]]:
+def _evidence(evidence: Closure | Absence | None, start: date, due: date) -> Iterator[dict[str, date]]:
     if isinstance(evidence, Absence):
         first, last = evidence.absent
         for since, days in product(AROUND, range(11, 31)):
@@ -158,4 +159,10 @@ def _evidence(evidence: Closure | Absence | None, start: date) -> Iterator[dict[
             ends = closed + timedelta(days=days)
             yield {first: closed, last: ends, evidence.asked[-1]: closed + timedelta(days=asked)}
         yield {first: closed, evidence.asked[0]: closed}
+        for edge, step, days in product((start, due), AROUND, (0, 7, 28)):
+            near = edge + step
+            yield {evidence.asked[-1]: near}
+            yield {evidence.asked[0]: near, first: near, last: near + timedelta(days=28 + days)}
+            yield {first: near + timedelta(days=days)}
+            yield {last: near + timedelta(days=6), first: near - timedelta(days=28)}
         yield {last: closed, evidence.asked[0]: closed, evidence.asked[-1]: closed - timedelta(days=30)}

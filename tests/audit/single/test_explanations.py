@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from ehcp_timeline.audit.circumstances import Circumstances, beside
@@ -17,11 +16,12 @@ from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.clock.workdays import roll_for_tribunal
 from ehcp_timeline.commands.explain.view import Explained, explain_answer
-from ehcp_timeline.commands.rules.golden.model import Golden, load_golden
+from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.law.subset import part_of
+from ehcp_timeline.measure.answer import values
 from ehcp_timeline.output.data import json_text
-from ehcp_timeline.output.schema import json_schema
+from tests.cli.command import check_schema
 
 STATUTE = Path(__file__).parents[2] / "statute"
 Clock = dict[str, Any]
@@ -33,9 +33,9 @@ def _told(golden: Golden, rulebook: Rulebook) -> list[Clock]:
     explained = [
         Explained(one, explain(one, golden.as_at)) for one in judged if one.clock.deadline in golden.expect
     ]
-    clocks: list[Clock] = json.loads(json_text(explain_answer("golden", explained, golden.as_at, rulebook)))[
-        "clocks"
-    ]
+    clocks: list[Clock] = json.loads(
+        json_text(values(explain_answer("golden", explained, golden.as_at, rulebook)))
+    )["clocks"]
     return clocks
 
 
@@ -123,14 +123,13 @@ def test_steps_are_numbered_from_one(told: list[tuple[str, Clock]]) -> None:
 
 def test_an_explanation_has_the_published_shape(rulebook: Rulebook) -> None:
     """The JSON answer is valid by the schema in docs/schemas: one case whole, of others what started."""
-    validator = jsonschema.Draft202012Validator(json_schema("ehcp-explain-1"))
     for place, golden in enumerate(load_golden(STATUTE / "traps.toml", rulebook)):
         every = judge_case(rulebook, golden.rows, golden.as_at)
         judged = [one for one in every if not place or one.clock.verdict != "not-started"]
         explained = [Explained(one, explain(one, golden.as_at)) for one in judged]
         answer = explain_answer("golden", explained, golden.as_at, rulebook)
 
-        validator.validate(json.loads(json_text(answer)))
+        check_schema(json.loads(json_text(values(answer))))
 
 
 def test_each_limb_is_told_with_its_own_count(rulebook: Rulebook) -> None:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehcp_timeline.audit.clock import VERDICTS, Clock, Verdict
-from ehcp_timeline.commands.changes.compare import ANY, CHANGE_KEYS, TABLE, changes, counted
+from ehcp_timeline.commands.changes.compare import ANY, TABLE, Changed, changes, counted
+from ehcp_timeline.measure.answer import keys
 from tests.output.made import OVERDUE, RUNNING, findings
 
 MET = replace(OVERDUE, verdict="met", answered=date(2025, 8, 20), days_late=None, open=False)
@@ -22,7 +23,7 @@ def _changed(
     """Return change, case, verdicts before and now, and the note; `others` are cases without a clock."""
     cases = pl.Series([*(clock.case_id for clock in new), *others], dtype=pl.String)
     found = changes(findings(*old), findings(*new), cases, not_judged)
-    assert tuple(found.columns) == CHANGE_KEYS
+    assert tuple(found.columns) == keys(Changed)
     return found.select("change", "case_id", "before", "now", "note").rows()
 
 

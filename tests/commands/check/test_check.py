@@ -13,13 +13,11 @@ from fcntl import ioctl
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import polars as pl
 import pytest
 
-from ehcp_timeline.output.answers import FINDING_KEYS
-from ehcp_timeline.output.schema import CheckAnswer, json_schema
-from tests.cli.command import ehcp, ehcp_apart, environment, printed, said
+from ehcp_timeline.measure.answer import Finding, keys
+from tests.cli.command import check_schema, ehcp, ehcp_apart, environment, printed, said
 
 AS_AT = ("--as-at", "2026-01-15")
 HEADER = (
@@ -74,11 +72,10 @@ def test_the_answer_has_the_published_shape(tmp_path: Path) -> None:
     file = written(tmp_path, OVERDUE, BAD_DATE, NO_ID, MET)
     found = answer(file, *AS_AT, "--include", "all", "--who", "all", "--kind", "all")
 
-    CheckAnswer.model_validate_json(json.dumps(found))
-    jsonschema.validate(found, json_schema("ehcp-check-1"))
+    check_schema(found)
     assert found["input"][0]["rows"] == found["input"][0]["judged"] + found["input"][0]["not_judged"] == 4
     assert found["problems"]
-    assert {tuple(one) for one in found["findings"]} == {FINDING_KEYS}
+    assert {tuple(one) for one in found["findings"]} == {keys(Finding)}
 
 
 @pytest.mark.parametrize("within", [12, 13, 14])
@@ -122,7 +119,7 @@ def test_include_kind_who_and_names_choose(tmp_path: Path) -> None:
         ((SOON,), ("--fail-on", "due-soon", "--due-within", "12"), 0),
         ((OVERDUE,), ("--fail-on", "none"), 0),
         ((OVERDUE,), ("--exit-zero",), 0),
-        ((OVERDUE,), ("--caseworker", "nobody"), 0),
+        ((OVERDUE,), ("--caseworker", "B. Reed"), 2),
         ((OVERDUE,), ("--kind", "guidance"), 0),
         ((OVERDUE,), ("--kind", "all", "--who", "all", "--top", "0"), 1),
         ((MET, NO_ID), (), 3),
@@ -135,6 +132,44 @@ def test_include_kind_who_and_names_choose(tmp_path: Path) -> None:
 def test_the_exit_code(tmp_path: Path, lines: tuple[str, ...], words: tuple[str, ...], code: int) -> None:
     """0 nothing overdue, 1 something is, 2 strict and a problem, 3 rows that could not be judged."""
     assert ehcp("check", written(tmp_path, *lines), *AS_AT, *words).returncode == code
+
+
+@pytest.mark.parametrize(
+    ("words", "said_of_it", "tip"),
+    [
+        (
+            "--caseworker=A. Kahn",
+            "--caseworker: no row has the caseworker `A. Kahn`",
+            "did you mean A. Khan?",
+        ),
+        ("--team=Assesment", "--team: no row has the team `Assesment`", "the file has North and South"),
+        ("--district=Hythe", "--district: no row has the district `Hythe`", "leave out --district"),
+        ("--team=North --caseworker=C.Low", "no row matches --team and --caseworker together", "leave one"),
+        ("--deadline=order", "--deadline: no column of the file can start order", "a column order_made"),
+    ],
+)
+def test_a_filter_that_matches_no_row_is_an_error(
+    tmp_path: Path, words: str, said_of_it: str, tip: str
+) -> None:
+    """A page that says "nothing is overdue" would speak of rows that nobody asked about."""
+    options = [f"--{word.strip()}" for word in words.split("--") if word]
+    file = written(tmp_path, OVERDUE, MET, MET.replace("A. Khan", "C.Low"))
+    run = ehcp("check", file, *AS_AT, *options)
+
+    assert (run.returncode, printed(run)) == (2, "")
+    assert said(run).startswith(f"ehcp: {said_of_it}\ntry: ")
+    assert tip in said(run)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(("--caseworker", "A. Khan"), 0), (("--team", "Nowhere,South"), 0), (("--deadline", "order,plan"), 1)],
+)
+def test_a_filter_that_matches_rows_without_findings_is_none(
+    tmp_path: Path, words: tuple[str, str], code: int
+) -> None:
+    """A caseworker with nothing overdue is good news; of several names one is enough."""
+    assert ehcp("check", written(tmp_path, MET, WORSE), *AS_AT, *words).returncode == code
 
 
 def test_late_is_looked_for_without_being_listed(tmp_path: Path) -> None:
@@ -198,7 +233,8 @@ def test_data_on_standard_output_and_the_rest_on_standard_error(tmp_path: Path) 
     run = ehcp("check", written(tmp_path, OVERDUE, BAD_DATE, NO_ID), *AS_AT, "--format", "csv")
 
     assert printed(run).splitlines()[0].startswith('"case_id","row",')
-    hangs = "1 of 8 verdicts would be another one if `assess_agreed` were month-first; it was read day-first."
+    # month-first, the decision would come before its request, which leaves every clock of it unknown
+    hangs = "3 of 8 verdicts would be other ones if `assess_agreed` were month-first; it was read day-first."
     assert said(run).splitlines() == [
         f"{tmp_path / 'cases.csv'}: 3 rows, 2 judged, 1 not judged.",
         "3 findings as at 15 January 2026.",
@@ -393,3 +429,58 @@ def test_standard_input_is_read_once() -> None:
         2,
         "ehcp: `-` is named twice\ntry: standard input can be read only once\n",
     )
+
+
+REQUEST_ON_REVIEW_ROWS = """\
+case_id,request_received,assess_agreed,plan_issued,review_meeting,review_decided
+H1,2024-01-08,2024-02-12,2024-05-27,,
+H1,2024-01-08,2024-02-12,2024-05-27,2025-04-14,2025-05-12
+H1,2024-01-08,2024-02-12,2024-05-27,2026-04-13,2026-05-11
+H2,2024-02-05,2024-03-11,2024-09-30,,
+"""
+
+
+def test_a_request_repeated_on_review_rows_is_counted_once(tmp_path: Path) -> None:
+    """Two children, one plan in time: two clocks, a rate of one half, and a problem that names the rows."""
+    path = tmp_path / "cases.csv"
+    path.write_text(REQUEST_ON_REVIEW_ROWS, encoding="utf-8")
+    found = answer(str(path), "--as-at", "2024-12-31")
+    card = json.loads(
+        printed(ehcp("scorecard", str(path), "--as-at", "2024-12-31", "--period", "year", "--format", "json"))
+    )
+
+    assert found["summary"]["verdicts"]["plan.issue"] == {"met": 1, "late": 1}
+    assert found["summary"]["rates"]["plans_issued_den"] == 2
+    assert found["summary"]["rates"]["pc_plans_issued_within_20_weeks"] == 50.0
+    assert [one["row"] for one in found["problems"] if one["column"] == "request_received"] == [3, 4]
+    (year,) = card["lines"]
+    assert year["values"]["requests_received_in_year"] == 2
+    assert year["values"]["pc_plans_issued_within_20_weeks"] == 50.0
+
+
+def test_a_request_on_two_rows_is_answered_by_either(tmp_path: Path) -> None:
+    """Nothing is overdue, and both rows are judged."""
+    plan = "C-1,Reed,North,A. Khan,06/10/2025,12/11/2025,,,20/02/2026,"
+    found = answer(
+        written(tmp_path, plan, plan.replace("20/02/2026", "")), "--as-at", "2026-06-01", "--include", "all"
+    )
+
+    assert ("C-1", "plan.issue", "met") in listed(found)
+    assert [one["row"] for one in found["findings"] if one["deadline"] == "plan.issue"] == [2]
+    assert found["input"][0]["judged"] == 2
+
+
+def test_a_decision_before_its_request_is_listed_with_both_dates(tmp_path: Path) -> None:
+    """Its clocks are unknown, and a problem names both; another row is overdue as ever."""
+    file = written(tmp_path, "C-1,,,,04/08/2025,12/07/2025,,,01/07/2025,", "C-2,,,,04/08/2025,,,,,")
+    found = answer(file, *AS_AT)
+
+    assert listed(found) == [
+        ("C-1", "assess.decide", "unknown"),
+        ("C-1", "plan.issue", "unknown"),
+        ("C-2", "assess.decide", "overdue"),
+        ("C-2", "plan.issue", "overdue"),
+    ]
+    assert "assess_agreed (2025-07-12) is before the request (2025-08-04)" in [
+        one["problem"] for one in found["problems"]
+    ]

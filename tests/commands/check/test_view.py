@@ -5,6 +5,7 @@ from datetime import date
 
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.commands.check.view import check_sections
+from ehcp_timeline.measure.answer import Overlay, RulebookUsed
 from ehcp_timeline.measure.result import Clearance, Input
 from ehcp_timeline.output.plain import plain_text
 from ehcp_timeline.output.sections import Section
@@ -18,7 +19,7 @@ def titled(sections: list[Section], beginning: str) -> Section:
 
 def test_the_whole_page() -> None:
     """Late first, worst first; then due soon, then unknown; then the whole file and what to type next."""
-    answer = audit(OVERDUE, RUNNING, WORST, UNKNOWN)
+    answer = audit(WORST, OVERDUE, RUNNING, UNKNOWN)
     text = plain_text(check_sections(answer, LAW, top=20, soon=14, files="cases.csv"))
 
     assert (
@@ -37,7 +38,7 @@ Due within 14 days: 1
 case  due         days left  act by      deadline
 C-3   2026-01-20          5  2026-01-20  plan.issue
 
-Cannot be told: 1
+Cannot be judged: 1
 case  row  deadline       why
 C-4     5  review.annual  a cell that matters could not be read
 
@@ -87,8 +88,8 @@ Why, with the law:
 
 def test_a_list_that_is_cut_says_how_many_there_are() -> None:
     """`--top 1` shows the worst one and the total; the total is the audit's, however many it kept."""
-    cut = replace(audit(WORST), found_by_verdict={"overdue": 312})
-    one = titled(check_sections(audit(OVERDUE, WORST), LAW, top=1, soon=14, files="x"), "Overdue")
+    cut = replace(audit(WORST), found={"overdue": 312})
+    one = titled(check_sections(audit(WORST, OVERDUE), LAW, top=1, soon=14, files="x"), "Overdue")
     kept = titled(check_sections(cut, LAW, top=1, soon=14, files="x"), "Overdue")
 
     assert one.title == "Overdue, worst first: 1 of 2 shown"
@@ -216,7 +217,11 @@ def test_files_of_several_rulebooks_are_named() -> None:
     """Every file has its own line, and local rulebooks stand beside the law."""
     files = (Input("a.csv", "a" * 64, 1, 1, 0), Input("b.csv", "b" * 64, 1204, 1204, 0))
     section = check_sections(
-        audit(inputs=files, overlays=(("ours.toml", "c" * 64),)), LAW, top=20, soon=14, files="x"
+        audit(input=files, rulebook=RulebookUsed("2026.11", "a" * 64, (Overlay("ours.toml", "c" * 64),))),
+        LAW,
+        top=20,
+        soon=14,
+        files="x",
     )[0]
 
     assert section.before == (

@@ -8,15 +8,12 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import polars as pl
 import pytest
 
 from ehcp_timeline.cases.schema import vocabulary
-from ehcp_timeline.commands.columns.schema import ColumnsAnswer
-from ehcp_timeline.output.schema import schema_of
 from tests.cases.books import book
-from tests.cli.command import ehcp, ehcp_apart, printed, said
+from tests.cli.command import check_schema, ehcp, ehcp_apart, printed, said
 
 FILE = "Our cases\nCase ID;Date request received;Plan issue;Remarks\nC-1;01/02/2025;;x\n"
 
@@ -88,8 +85,8 @@ def answer(path: Path, *words: str) -> dict[str, Any]:
     found = json.loads(
         printed(ehcp("columns", str(path), *words, "--as-at", "2026-01-15", "--format", "json"))
     )
-    ColumnsAnswer.model_validate_json(json.dumps(found))
-    jsonschema.validate(found, schema_of("ehcp-columns-1", ColumnsAnswer))
+    check_schema(found)
+    check_schema(found)
     return dict(found)
 
 

@@ -10,10 +10,11 @@ import pytest
 from ehcp_timeline.commands.compare.authorities import find_authorities, find_authority
 from ehcp_timeline.commands.compare.compare import (
     Beside,
+    ComparedMeasure,
+    Comparison,
     Own,
     cases_short,
     comparable,
-    compare,
     own_figures,
     standing,
     top_quartile_from,
@@ -37,6 +38,14 @@ KENT: dict[int, tuple[float, int, int, int]] = {
     2024: (33.3, 107, 151, 3),
 }
 """Year to Kent's printed rate without exceptions, its rank, of how many, and its quartile."""
+
+
+def _compared(
+    figures: Figures, beside: Beside, own: dict[tuple[str, int], Own]
+) -> dict[int, ComparedMeasure]:
+    """Compare the rate without exceptions, year by year."""
+    kpis = load_kpis()
+    return {one.year: one for one in Comparison(figures, beside, own, kpis).of([kpis.by_id[EX]])}
 
 
 @pytest.fixture(scope="module")
@@ -65,18 +74,16 @@ def _by_hand(year: int) -> tuple[float, int, int, int]:
 def test_kents_place(figures: Figures, year: int) -> None:
     """Rank and quartile of Kent in each year, worked out twice."""
     kent = find_authority("Kent", figures)
-    measure = load_kpis().by_id[EX]
-    (found,) = [one for one in compare(figures, Beside(kent), {}, [measure]) if one.year == year]
+    found = _compared(figures, Beside(kent), {})[year]
 
-    assert found.standing is not None
-    place = (found.published, found.standing.rank, found.standing.of, found.standing.quartile)
+    place = (found.published, found.rank, found.of, found.quartile)
     assert place == KENT[year] == _by_hand(year)
 
 
 def test_england_and_the_region(figures: Figures) -> None:
     """England and the South East as published, from 2014 to 2024."""
     kent = find_authority("886", figures)
-    found = {one.year: one for one in compare(figures, Beside(kent), {}, [load_kpis().by_id[EX]])}
+    found = _compared(figures, Beside(kent), {})
 
     assert [found[year].england for year in range(2014, 2025)] == [
         *(64.3, 59.2, 58.6, 64.9, 60.1, 60.4, 58.0, 59.9, 49.2, 50.3, 46.4),
@@ -87,7 +94,7 @@ def test_england_and_the_region(figures: Figures) -> None:
 def test_neighbours_as_kents_paper_prints_them(figures: Figures) -> None:
     """Essex and Suffolk, 2016 to 2021."""
     beside = Beside(find_authority("Kent", figures), find_authorities(["Essex, Suffolk"], figures))
-    found = {one.year: one.others for one in compare(figures, beside, {}, [load_kpis().by_id[EX]])}
+    found = {year: one.others for year, one in _compared(figures, beside, {}).items()}
 
     assert [found[year]["Essex"] for year in range(2016, 2022)] == [37.9, 73.6, 77.8, 74.2, 33.6, 45.9]
     assert [found[year]["Suffolk"] for year in range(2016, 2022)] == [28.5, 47.2, 25.1, 34.6, 81.1, 89.2]
@@ -95,18 +102,14 @@ def test_neighbours_as_kents_paper_prints_them(figures: Figures) -> None:
 
 def test_own_figures_beside_the_published_ones(figures: Figures) -> None:
     """An own figure takes the council's place among the others; the top quartile takes so many cases."""
-    measure = load_kpis().by_id[EX]
     own = {(EX, 2024): Own(85.0, 85, 100), (EX, 2025): Own(40.0, 40, 100)}
-    found = {
-        one.year: one for one in compare(figures, Beside(find_authority("Kent", figures)), own, [measure])
-    }
+    found = _compared(figures, Beside(find_authority("Kent", figures)), own)
 
     assert found[2024].published == 33.3
     assert found[2024].top_quartile_from == 80.4
     assert found[2024].cases_short == 0
-    assert found[2024].own_standing is not None
-    assert found[2024].own_standing.quartile == 1
-    assert (found[2025].against, found[2025].published, found[2025].standing) == (2024, None, None)
+    assert found[2024].own_quartile == 1
+    assert (found[2025].published_year, found[2025].published, found[2025].rank) == (2024, None, None)
     assert found[2025].cases_short == 41  # 81 of 100 are the first that reach 80.4%
     assert found[2023].own is None
     assert found[2023].cases_short is None

@@ -12,7 +12,7 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.cases.mapping.model import FileMapping, SharedDate
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import CaseFile, open_case_file
-from ehcp_timeline.commands.convert.canonical import Converted, Rewritten, Unused, convert
+from ehcp_timeline.commands.convert.canonical import BlankWord, Converted, HeadingLeft, TimesDropped, convert
 from ehcp_timeline.commands.convert.write import apostrophes, case_file_bytes
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.loader.rulebook import load_rulebook
@@ -116,20 +116,20 @@ def test_what_is_left_behind_is_said(tmp_path: Path) -> None:
     made = converted(source)
     name = source.name
 
-    assert made.unused == (Unused(name, 5, "Remarks", 4),)
+    assert made.left_behind == (HeadingLeft(name, 5, "Remarks", 4),)
     assert made.rewritten == (
-        Rewritten(name, "plan_issued", "TBC", 2),
-        Rewritten(name, "plan_issued", "n/a", 1),
-        Rewritten(name, "plan_issued", "", 1),
+        BlankWord(name, "plan_issued", "TBC", 2),
+        BlankWord(name, "plan_issued", "n/a", 1),
+        TimesDropped(name, "plan_issued", 1),
     )
-    assert [(one.problem.row, one.problem.column) for one in made.cells] == [
+    assert [(one.row, one.column) for one in made.cells] == [
         (5, "exception_recorded"),
         (5, "request_received"),
         (5, "team"),
         (12, "order_kind"),
         (13, "request_received"),
     ]
-    assert [(one.problem.row, one.problem.rule, one.kept) for one in made.rows] == [
+    assert [(one.row, one.rule, one.kept) for one in made.rows] == [
         (6, "no-case-id", True),
         (7, "duplicate-row", False),
         (8, "no-case-id", False),
@@ -175,10 +175,11 @@ def test_a_stray_month_first_date_does_not_stop_the_new_file(tmp_path: Path) -> 
 
 def test_a_blank_of_the_settings_is_a_blank_for_everyone(tmp_path: Path) -> None:
     """A word that only ehcp.toml calls a blank is empty in the canonical file, and named."""
-    made = converted(opened(tmp_path, "case_id,plan_issued\nA,wait\nB,1/2/2025\n", blanks=["wait"]))
+    source = opened(tmp_path, "case_id,plan_issued\nA,wait\nB,1/2/2025\n", blanks=["wait"])
+    made = converted(source)
 
     assert case_file_bytes(made, "csv") == b"case_id,plan_issued\nA,\nB,2025-02-01\n"
-    assert [(one.word, one.cells) for one in made.rewritten] == [("wait", 1)]
+    assert made.rewritten == (BlankWord(source.name, "plan_issued", "wait", 1),)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -210,7 +211,7 @@ def test_several_files_of_one_kind(tmp_path: Path) -> None:
     made = convert([one, two], vocabulary(), AS_AT)
 
     assert case_file_bytes(made, "csv") == b"case_id,plan_issued\nA,2025-02-01\nB,x\nC,y\n"
-    assert [(read.rows, read.judged, read.not_judged) for read in made.inputs] == [(2, 2, 0), (1, 1, 0)]
+    assert [(read.rows, read.judged, read.not_judged) for read in made.input] == [(2, 2, 0), (1, 1, 0)]
     assert [Path(cell.file).name for cell in made.cells] == ["1.csv", "2.csv"]
 
 
@@ -298,5 +299,5 @@ def test_a_sen2_return(tmp_path: Path, form: str, lines: bool) -> None:
 
     assert verdicts(reopened(tmp_path, made, form)) == verdicts(source)
     assert counts(reopened(tmp_path, made, form))[:2] == (4, 4)
-    assert [one.problem.rule for one in made.rows] == ["no-request"]
-    assert [one.problem.rule for one in made.remarks] == ["outdated"]
+    assert [one.rule for one in made.rows] == ["no-request"]
+    assert [one.rule for one in made.remarks] == ["outdated"]

@@ -4,12 +4,9 @@ import json
 import stat
 from pathlib import Path
 
-import jsonschema
 import pytest
 
-from ehcp_timeline.commands.convert.schema import CONVERT_ENVELOPES
-from ehcp_timeline.output.schema import schema_of
-from tests.cli.command import ehcp, ehcp_apart, printed, said
+from tests.cli.command import check_schema, ehcp, ehcp_apart, printed, said
 
 WHEN = ("--as-at", "2026-01-15")
 MESSY = """\
@@ -80,7 +77,7 @@ def test_the_report_as_json(cases: Path, tmp_path: Path) -> None:
     run = ehcp("convert", str(cases), "-o", str(tmp_path / "new.parquet"), *WHEN, "--format", "json")
     answer = json.loads(printed(run))
 
-    jsonschema.validate(answer, schema_of("ehcp-convert-1", CONVERT_ENVELOPES["ehcp-convert-1"]))
+    check_schema(answer)
     assert (run.returncode, run.stderr) == (3, b"")
     assert answer["output"] == {
         "name": str(tmp_path / "new.parquet"),

@@ -80,3 +80,33 @@ def test_names_are_never_shown(cases: str) -> None:
     for name in ("plain", "json"):
         run = ehcp("explain", "C-1", cases, *AS_AT, "--format", name)
         assert b"Quillfeather" not in run.stdout + run.stderr
+
+
+def test_what_an_order_presupposes_is_said_once(tmp_path: Path) -> None:
+    """The order ended the twenty weeks and presupposes a refusal: its own words come once."""
+    path = tmp_path / "cases.csv"
+    path.write_text("case_id,request_received,order_made,order_kind\nC-1,06/01/2025,02/03/2026,assess\n")
+    text = printed(ehcp("explain", "C-1", str(path), "--deadline", "plan.issue", "--as-at", "2026-06-01"))
+
+    assert "order_made presupposes a decision that the file does not hold" in text
+    assert "ended it unanswered" not in text
+    assert "presupposed" not in text
+
+
+def test_what_is_missing_or_unread_is_named_by_its_column(tmp_path: Path) -> None:
+    """The code of an order that is blank, and a cell that is no date."""
+    path = tmp_path / "cases.csv"
+    path.write_text(
+        "case_id,request_received,plan_issued,order_made,order_kind\n"
+        "C-1,06/01/2025,see notes,,\n"
+        "C-2,,,02/03/2026,\n"
+    )
+    unread = printed(ehcp("explain", "C-1", str(path), "--deadline", "plan.issue", "--as-at", "2026-06-01"))
+    blank = printed(ehcp("explain", "C-2", str(path), "--as-at", "2026-06-01"))
+    listed = printed(ehcp("check", str(path), "--as-at", "2026-06-01", "--format", "plain"))
+
+    assert "cannot be judged: plan_issued could not be read" in unread
+    assert "order_made on Monday 2 March 2026 started the clock." in blank
+    assert "Its due day cannot be found: it needs order_kind." in blank
+    assert blank.count("cannot be judged: needs order_kind") == 1
+    assert listed.count("needs order_kind") == 1

@@ -12,7 +12,7 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.commands.forecast.model.arrays import NEVER, day_of
-from ehcp_timeline.commands.forecast.model.assessments import Caseload, work_of
+from ehcp_timeline.commands.forecast.model.caseload import Caseload, work_of
 from ehcp_timeline.commands.forecast.model.timetable import timetable
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 

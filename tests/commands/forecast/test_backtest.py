@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, Days, day_number, day_of
-from ehcp_timeline.commands.forecast.model.assessments import Caseload
-from ehcp_timeline.commands.forecast.model.open_work import overdue_on
+from ehcp_timeline.commands.forecast.model.caseload import Caseload, overdue_on
 from ehcp_timeline.commands.forecast.results.backtest import (
     AHEAD,
     STRAIGHT_LINE,
     THROUGHPUT,
     Backtest,
+    BaselineScore,
+    Percentiles,
     Score,
-    Scored,
     Standpoint,
     backtest,
     first_clear,
@@ -78,7 +78,7 @@ def test_a_past_forecast_knows_nothing_of_what_came() -> None:
 
     other = {one.day: one for one in backtest(known, day_of(day), 1).standpoints}[stands.day]
 
-    assert replace(other, actual=None, came={}) == replace(stands, actual=None, came={})
+    assert replace(other, actual_weeks=None, came={}) == replace(stands, actual_weeks=None, came={})
     assert other.came != stands.came
 
 
@@ -125,10 +125,11 @@ def test_clear_is_the_first_week_at_whose_end_few_enough_are_overdue(clear_at: i
 def standpoint(clear: tuple[int | None, ...], actual: int | None, **more: object) -> Standpoint:
     """Return a standpoint with 100 overdue and 10 done a week, forty weeks before the as-at date."""
     usual: dict[str, object] = {
-        "day": DAY, "overdue": 100, "pace": 10.0, "weeks": 40, "clear": clear, "actual": actual,
+        "day": DAY, "overdue": 100, "pace": 10.0, "weeks": 40, "actual_weeks": actual,
         "line": 20.0, "throughput": 10.0, "counts": {}, "came": {},
     }  # fmt: skip
-    return Standpoint(**{**usual, **more})  # type: ignore[arg-type]
+    weeks = dict(zip(("p50_weeks", "p85_weeks", "p95_weeks"), clear, strict=True))
+    return Standpoint(**usual | weeks | more)  # type: ignore[arg-type]
 
 
 def clearance(*points: Standpoint) -> Score:
@@ -140,18 +141,18 @@ def test_a_date_holds_on_its_day_and_not_the_week_before() -> None:
     """Clear in week 20: a forecast of week 20 or 21 held, one of week 19 did not."""
     found = clearance(*(standpoint((week, week, week), 20) for week in (19, 20, 21)))
 
-    assert found.judged == (3, 3, 3)
-    assert found.coverage == (0.667, 0.667, 0.667)
-    assert found.forecast == Scored("forecast", 0.0, 0.67)
+    assert found.judged == Percentiles(3, 3, 3)
+    assert found.coverage == Percentiles(0.667, 0.667, 0.667)
+    assert (found.bias_weeks, found.error_weeks) == (0.0, 0.67)
 
 
 def test_a_date_that_lies_ahead_is_not_judged() -> None:
     """P85 and P95 beyond the as-at date do not count; a P50 in the past did not hold."""
     found = clearance(standpoint((30, None, None), None))
 
-    assert found.judged == (1, 0, 0)
-    assert found.coverage == (0.0, None, None)
-    assert found.forecast.error_weeks is None
+    assert found.judged == Percentiles(1, 0, 0)
+    assert found.coverage == Percentiles(0.0, None, None)
+    assert found.error_weeks is None
     assert found.beats_baselines is None
 
 
@@ -159,8 +160,8 @@ def test_baselines_stand_at_the_same_points() -> None:
     """Clear in week 18: the median said 19, the line 20, the backlog over throughput 10."""
     found = clearance(standpoint((19, 25, 30), 18))
 
-    assert found.forecast == Scored("forecast", 1.0, 1.0)
-    assert found.baselines == (Scored(STRAIGHT_LINE, 2.0, 2.0), Scored(THROUGHPUT, -8.0, 8.0))
+    assert (found.bias_weeks, found.error_weeks) == (1.0, 1.0)
+    assert found.baselines == (BaselineScore(STRAIGHT_LINE, 2.0, 2.0), BaselineScore(THROUGHPUT, -8.0, 8.0))
     assert found.beats_baselines is True
 
 
@@ -176,7 +177,7 @@ def test_a_baseline_that_never_clears_is_taken_to_say_the_last_week() -> None:
     """Never is 40 weeks here, where the as-at date lies: 22 off, not without end."""
     found = clearance(standpoint((19, 25, 30), 18, line=None))
 
-    assert found.baselines[0] == Scored(STRAIGHT_LINE, 22.0, 22.0)
+    assert found.baselines[0] == BaselineScore(STRAIGHT_LINE, 22.0, 22.0)
 
 
 def test_counts_ahead_are_scored_in_weeks_of_work() -> None:
@@ -185,8 +186,9 @@ def test_counts_ahead_are_scored_in_weeks_of_work() -> None:
 
     found = scores([point])[1]
 
-    assert (found.what, found.judged, found.coverage) == ("overdue_13_weeks", (1, 1, 1), (1.0, 1.0, 1.0))
-    assert (found.forecast.bias_weeks, found.forecast.error_weeks) == (1.0, 1.0)
+    assert found.what == "overdue_13_weeks"
+    assert (found.judged, found.coverage) == (Percentiles(1, 1, 1), Percentiles(1.0, 1.0, 1.0))
+    assert (found.bias_weeks, found.error_weeks) == (1.0, 1.0)
     assert [one.bias_weeks for one in found.baselines] == [-2.0, -8.0]
 
 
@@ -195,4 +197,4 @@ def test_a_count_holds_up_to_its_percentile(came: int, held: float) -> None:
     """No more than was said holds; one more does not."""
     point = standpoint((None,) * 3, None, counts={13: ((90, 120, 130), 60.0, 0.0)}, came={13: came})
 
-    assert scores([point])[1].coverage[0] == held
+    assert scores([point])[1].coverage.p50 == held

@@ -235,9 +235,8 @@ def test_everything_fits_eighty_columns(stages: str, asked: tuple[str, ...]) -> 
     from ehcp_timeline.cases.schema import vocabulary
     from ehcp_timeline.cases.source import open_case_file
     from ehcp_timeline.commands.forecast.forecast import forecast as forecast_of
-    from ehcp_timeline.commands.forecast.model.stages import stage_lines
-    from ehcp_timeline.commands.forecast.question import ForecastRequest
-    from ehcp_timeline.commands.forecast.view.page import case_sections
+    from ehcp_timeline.commands.forecast.request import ForecastRequest
+    from ehcp_timeline.commands.forecast.view.page import page
     from ehcp_timeline.law.loader.rulebook import load_rulebook
     from ehcp_timeline.output.terminal import terminal_text
 
@@ -248,7 +247,7 @@ def test_everything_fits_eighty_columns(stages: str, asked: tuple[str, ...]) -> 
     )  # fmt: skip
     source = open_case_file(stages, vocabulary(), as_at=AS_AT)
     found = forecast_of(load_rulebook(), [source], question)
-    sections = case_sections(found, stage_lines(found.now), 20, full="--full" in asked)
+    sections = page(found, question, 20, full="--full" in asked)
     lines = terminal_text(sections, width=80, colour=False).splitlines()
 
     assert [line for line in lines if len(line) > 80 and not line.startswith("  ehcp ")] == []

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.commands.forecast.model.arrays import Spread, day_number
-from ehcp_timeline.commands.forecast.model.assessments import Caseload
-from ehcp_timeline.commands.forecast.model.policy import OLDEST_FIRST
+from ehcp_timeline.commands.forecast.model.caseload import Caseload
+from ehcp_timeline.commands.forecast.model.history import OLDEST_FIRST
 from ehcp_timeline.commands.forecast.results.outlook import (
     ExceptionShares,
     clear_week,
@@ -117,7 +117,8 @@ def test_a_quarter_tells_the_middle_run_and_its_range() -> None:
     moment = Moment(spread(90, 100, 110), spread(10, 20, 30), spread(25, 30, 60), spread(0, 1, 5))
     kept = Kept(spread(1, 1, 3), {2: moment, 4: moment}, [spread(500, 612, 700), Spread()])
 
-    found = outlook("x", OLDEST_FIRST, kept, DAY, (("2025-Q1", "2025-Q2"), (0, 0, 1, 1)), None)
+    clear = clearance(kept.cleared, DAY, 4)
+    found = outlook("x", OLDEST_FIRST, kept, clear, None, DAY, (("2025-Q1", "2025-Q2"), (0, 0, 1, 1)), None)
     first, second = found.quarters
 
     assert (first.quarter, first.weeks, first.rate_p15, first.rate, first.rate_p85) == (

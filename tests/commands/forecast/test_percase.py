@@ -10,13 +10,11 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.commands.forecast.model.arrays import day_number
-from ehcp_timeline.commands.forecast.model.pipeline import InHand, Pipeline, SimulatedStage
-from ehcp_timeline.commands.forecast.model.policy import OLDEST_FIRST, WorkOrder
-from ehcp_timeline.commands.forecast.model.present import Present, present
-from ehcp_timeline.commands.forecast.results.per_case import Projected, projected
+from ehcp_timeline.commands.forecast.model.history import OLDEST_FIRST, WorkOrder
+from ehcp_timeline.commands.forecast.model.present import InHand, Pipeline, Present, SimulatedStage, present
+from ehcp_timeline.commands.forecast.results.cases import ProjectedCase, projected
 from ehcp_timeline.commands.forecast.simulate.record import CaseGroups, Plan, case_groups
-from ehcp_timeline.commands.forecast.simulate.run import run
-from ehcp_timeline.commands.forecast.simulate.what_if import start_of
+from ehcp_timeline.commands.forecast.simulate.run import run, start_of
 from tests.commands.forecast.files import AS_AT, illustrative, staged, work_in
 
 RUNS = 100
@@ -31,7 +29,7 @@ def now(stages: bool = False) -> Present:
 
 
 @cache
-def cases(stages: bool = False, order: WorkOrder = OLDEST_FIRST) -> Sequence[Projected]:
+def cases(stages: bool = False, order: WorkOrder = OLDEST_FIRST) -> Sequence[ProjectedCase]:
     """Return its open cases under one order of work."""
     kept, groups = run(start_of(now(stages)), {"x": order}, Plan(cases="x"), RUNS, 1)
     return projected(now(stages), kept["x"].finished, groups, RUNS)
@@ -43,7 +41,7 @@ def test_every_open_case_is_told_once(stages: bool) -> None:
     told = cases(stages)
 
     assert len(told) == now(stages).standing.place.size
-    assert len({(one.named.case_id, one.named.row) for one in told}) == len(told)
+    assert len({(one.case_id, one.row) for one in told}) == len(told)
     assert [one.due for one in told] == sorted(one.due for one in told)
 
 

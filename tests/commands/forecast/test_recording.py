@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.commands.forecast.model.arrays import day_number
-from ehcp_timeline.commands.forecast.model.bootstrap import Drivers, series
-from ehcp_timeline.commands.forecast.model.open_work import week_overdue
-from ehcp_timeline.commands.forecast.model.pipeline import InHand, Pipeline, SimulatedStage
-from ehcp_timeline.commands.forecast.model.policy import OLDEST_FIRST
+from ehcp_timeline.commands.forecast.model.caseload import week_overdue
+from ehcp_timeline.commands.forecast.model.history import OLDEST_FIRST
+from ehcp_timeline.commands.forecast.model.present import InHand, Pipeline, SimulatedStage
+from ehcp_timeline.commands.forecast.model.weeks import Drivers, series
 from ehcp_timeline.commands.forecast.simulate.record import Kept, Plan
-from ehcp_timeline.commands.forecast.simulate.run import Extra, Start, run
+from ehcp_timeline.commands.forecast.simulate.run import Start, run
 from tests.commands.forecast.files import AS_AT
 
 TODAY = day_number(AS_AT)
@@ -22,7 +22,7 @@ def kept(ages: list[int], plan: Plan, weeks: int = 4, capacity: float = 0) -> Ke
     in_hand = tuple(InHand(0, 1, int(np.searchsorted(rows, week)), 1) for week in due.tolist())
     none, some = (series(np.full(20, rate), np.ones(20), np.ones(weeks)) for rate in (0.0, capacity))
     line = Pipeline((SimulatedStage("plan", 1, 0.5, 1.0),), 0, weeks, 20, rows, in_hand)
-    start = Start(line, Drivers(none, some), Extra(1, np.zeros(weeks)))
+    start = Start(line, Drivers(none, some), 1, np.zeros(weeks))
     return run(start, {"x": OLDEST_FIRST}, plan, 100, 1)[0]["x"]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import open_case_file
-from ehcp_timeline.commands.forecast.results.save_list import SaveList, draft_window, save_list
+from ehcp_timeline.commands.forecast.results.cases import SaveList, draft_window, save_list
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from tests.commands.forecast.files import AS_AT
 
@@ -44,7 +44,7 @@ def test_a_case_is_to_be_saved_from_the_day_it_lacks_a_day(tmp_path: Path) -> No
     safe, late = ("SAFE", _days(75), AS_AT, "", ""), ("LATE", _days(76), AS_AT, "", "")
     found = _list(tmp_path, [*_done(5), safe, late])
 
-    assert [one.named.case_id for one in found.cases] == ["LATE"]
+    assert [one.case_id for one in found.cases] == ["LATE"]
     assert (found.cases[0].days_left, found.cases[0].days_needed) == (64, 65)
     assert found.cases[0].expected_p85 == AS_AT + timedelta(days=65)
     assert (found.in_time, found.untold) == (2, 0)
@@ -83,7 +83,7 @@ def test_the_earliest_draft_day_comes_first(tmp_path: Path) -> None:
     ]
     found = _list(tmp_path, [*_done(5), *rows])
 
-    assert [one.named.case_id for one in found.cases] == ["C", "A", "B"]
+    assert [one.case_id for one in found.cases] == ["C", "A", "B"]
 
 
 def test_overdue_cases_are_past_saving(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_overdue_cases_are_past_saving(tmp_path: Path) -> None:
     rows: list[Row] = [("OVER", _days(141), _days(100), "", ""), ("TODAY", _days(140), _days(100), "", "")]
     found = _list(tmp_path, [*_done(5), *rows])
 
-    assert [one.named.case_id for one in found.cases] == ["TODAY"]
+    assert [one.case_id for one in found.cases] == ["TODAY"]
 
 
 def test_without_a_past_nothing_can_be_told(tmp_path: Path) -> None:

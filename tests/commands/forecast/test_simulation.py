@@ -10,15 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehcp_timeline.commands.forecast.model.arrays import Counts, Rates
-from ehcp_timeline.commands.forecast.model.bootstrap import Drivers, draw, series
-from ehcp_timeline.commands.forecast.model.pipeline import InHand, Pipeline, SimulatedStage
-from ehcp_timeline.commands.forecast.model.policy import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
-from ehcp_timeline.commands.forecast.model.present import present
+from ehcp_timeline.commands.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
+from ehcp_timeline.commands.forecast.model.present import InHand, Pipeline, SimulatedStage, present
 from ehcp_timeline.commands.forecast.model.timetable import Timetable
-from ehcp_timeline.commands.forecast.simulate.chunk import Track, World, begin, simulate
+from ehcp_timeline.commands.forecast.model.weeks import Drivers, draw, series
+from ehcp_timeline.commands.forecast.request import WhatIf
 from ehcp_timeline.commands.forecast.simulate.record import Kept, Plan
-from ehcp_timeline.commands.forecast.simulate.run import Extra, Start, run
-from ehcp_timeline.commands.forecast.simulate.what_if import WhatIf, start_of
+from ehcp_timeline.commands.forecast.simulate.run import Start, run, start_of
+from ehcp_timeline.commands.forecast.simulate.world import Track, World, begin, simulate
 from tests.commands.forecast.known_truth import FOUR, KINDS, ONE, council, known_on
 
 WEEKS = 208
@@ -43,7 +42,7 @@ def illustrative(capacity: float = 17, requests: float = 15) -> Start:
         series(np.full(52, float(rate)), np.ones(52), np.ones(WEEKS)) for rate in (requests, capacity)
     )
     pipeline = Pipeline((SimulatedStage("plan", 14, 0.5, 1.0),), 0, WEEKS, 20, rows, in_hand)
-    return Start(pipeline, Drivers(come, go), Extra(1, np.zeros(WEEKS)))
+    return Start(pipeline, Drivers(come, go), 1, np.zeros(WEEKS))
 
 
 def kept_of(
@@ -93,7 +92,7 @@ def test_the_same_seed_gives_the_same_and_another_does_not() -> None:
     come, go = (
         series(random.poisson(mean, 52).astype(float), np.ones(52), np.ones(WEEKS)) for mean in (15, 17)
     )
-    start = Start(illustrative().pipeline, Drivers(come, go), illustrative().extra)
+    start = replace(illustrative(), drivers=Drivers(come, go))
 
     first, again, other = (kept_of(start, runs=300, seed=seed) for seed in (1, 1, 2))
 
@@ -121,14 +120,15 @@ def test_in_time_first_takes_whom_the_stages_to_come_leave_time(due_week: int, f
     world = begin(line, {"in-time-first": IN_TIME_FIRST}, draws, random)
 
     for _ in simulate(world, draws.capacity):
-        left = world.tracks[0].pools[0].ready
+        left = world.tracks[0].stages.pools[0].ready
 
     assert left[:2].tolist() == ([[5] * 3, [0] * 3] if first else [[0] * 3, [5] * 3])
 
 
 def sizes(world: World, track: Track) -> Counts:
     """Return how many cases stand at each stage under one order, shape (stages, runs)."""
-    pools, coming = {**world.pools, **track.pools}, {**world.coming, **track.coming}
+    before, behind = world.before, track.stages
+    pools, coming = before.pools | behind.pools, before.coming | behind.coming
     parts = (
         [pools[stage].ready, *(cases for parcels in coming[stage].values() for _, cases in parcels)]
         for stage in range(len(world.pipeline.steps))
@@ -138,7 +138,7 @@ def sizes(world: World, track: Track) -> Counts:
 
 def came(world: World, track: Track, week: int) -> Counts:
     """Return how many cases that came to each stage in a week still wait there for their shortest time."""
-    coming = {**world.coming, **track.coming}
+    coming = world.before.coming | track.stages.coming
     found = np.zeros((len(world.pipeline.steps), world.arrived.size), dtype=np.int64)
     for stage, step in enumerate(world.pipeline.steps):
         for _, cases in coming[stage].get(week + step.least, ()):
@@ -154,20 +154,20 @@ def conserved(start: Start, orders: Mapping[str, WorkOrder], seed: int) -> None:
     places = {name: place for place, name in enumerate(orders)}
     before = [sizes(world, track) for track in world.tracks]
     known = [came(world, track, 1) for track in world.tracks]
-    gone = [track.closed + world.refused for track in world.tracks]
-    for week in simulate(world, start.extra.of(draws.capacity)):
+    gone = [track.stages.closed + world.before.closed for track in world.tracks]
+    for week in simulate(world, start.capacity(draws.capacity)):
         for track in world.tracks:
             place = places[track.name]
             now, new = sizes(world, track), came(world, track, week) - known[place]
             left = before[place] + new - now
-            closed = track.closed + world.refused
+            closed = track.stages.closed + world.before.closed
             assert (new[0] == draws.requests[week - 1]).all()
             assert (left >= 0).all()
             assert (left[:-1] >= new[1:]).all()
             assert (left.sum(axis=0) - new[1:].sum(axis=0) == closed - gone[place]).all()
-            assert (now.sum(axis=0) == (track.open + world.before).sum(axis=0)).all()
+            assert (now.sum(axis=0) == world.open_in(track).sum(axis=0)).all()
             assert (now.sum(axis=0) == start.pipeline.at_start.sum() + world.arrived - closed).all()
-            assert (track.open >= 0).all()
+            assert (track.stages.open >= 0).all()
             before[place], known[place], gone[place] = now, came(world, track, week + 1), closed
 
 
@@ -209,10 +209,10 @@ def test_arrivals_less_departures_are_the_change_in_size(
     random = np.random.default_rng(seed)
     come = series(random.poisson(requests, 20).astype(float), np.ones(20), np.ones(weeks))
     go = series(np.full(20, capacity), np.ones(20), np.ones(weeks))
-    more = Extra(data.draw(st.floats(0, 1)), np.linspace(0, data.draw(st.floats(0, 9)), weeks))
+    factor, more = data.draw(st.floats(0, 1)), np.linspace(0, data.draw(st.floats(0, 9)), weeks)
     line = Pipeline(tuple(steps), narrowest, weeks, 20, rows, in_hand)
 
-    conserved(Start(line, Drivers(come, go), more), {**ORDERS, "any": order}, seed)
+    conserved(Start(line, Drivers(come, go), factor, more), {**ORDERS, "any": order}, seed)
 
 
 @settings(max_examples=10, deadline=None)
@@ -315,7 +315,7 @@ def interval(weeks: int, size: float) -> tuple[int, int]:
     come, go = drivers
     line = illustrative().pipeline
     in_hand = tuple(replace(one, cases=round(6 * one.cases * size)) for one in line.in_hand)
-    start = Start(replace(line, in_hand=in_hand), Drivers(come, go), illustrative().extra)
+    start = replace(illustrative(), pipeline=replace(line, in_hand=in_hand), drivers=Drivers(come, go))
     cleared = kept_of(start, {"oldest-first": OLDEST_FIRST}, runs=1000)["oldest-first"].cleared
     return cleared.percentile(0.15) or 0, cleared.percentile(0.85) or 0
 

@@ -1,18 +1,24 @@
 """Published counts: what pairs of them imply, Kent's real series, and every bad list of counts in words."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.commands.forecast.counts.file import read_counts, text_of
-from ehcp_timeline.commands.forecast.counts.rates import Snapshot, clear_on, from_counts
-from ehcp_timeline.commands.forecast.results.target import net_needed
-from ehcp_timeline.commands.forecast.view.counts import (
-    caution_words,
-    snapshot_sentences,
-    snapshot_target_words,
+from ehcp_timeline.commands.forecast.counts import (
+    CountsFile,
+    CountsTaken,
+    PublishedCount,
+    clear_on,
+    counts_taken,
+    drawn_clearance,
+    read_counts,
 )
+from ehcp_timeline.commands.forecast.forecast import forecast_from_counts
+from ehcp_timeline.commands.forecast.request import ForecastRequest
+from ehcp_timeline.commands.forecast.results.target import net_needed
+from ehcp_timeline.commands.forecast.view.counts import caution_words, counts_sentences
 from ehcp_timeline.errors import CaseFileError, UsageError
 
 ROOT = Path(__file__).parents[3]
@@ -20,16 +26,41 @@ KENT = ROOT / "examples" / "kent" / "published_series.csv"
 REVIEWS = "annual_reviews_past_12_months"
 
 
-def kent() -> tuple[Snapshot, ...]:
+def taken_of(counts: Sequence[PublishedCount]) -> CountsTaken:
+    """Return what some counts imply."""
+    return counts_taken(CountsFile(tuple(counts)))
+
+
+def words_of(
+    counts: Sequence[PublishedCount], as_at: date | None = None, target: date | None = None
+) -> list[str]:
+    """Return what is said of some counts, 52 weeks ahead."""
+    asked = ForecastRequest(as_at or counts[-1].day, runs=100, weeks=52, target=target)
+    answer = forecast_from_counts(CountsFile(tuple(counts)), asked)
+    return list(counts_sentences(answer, taken_of(counts)))
+
+
+def caution(counts: Sequence[PublishedCount]) -> list[str]:
+    """Return why a line through these counts misleads."""
+    answer = forecast_from_counts(CountsFile(tuple(counts)), ForecastRequest(counts[-1].day, runs=100))
+    return list(caution_words(answer, taken_of(counts)))
+
+
+def counts_in(text: str) -> CountsFile:
+    """Return the counts of a file."""
+    return read_counts(text.encode(), "c.csv")
+
+
+def kent() -> tuple[PublishedCount, ...]:
     """Return Kent's overdue reviews as it published them."""
-    return read_counts(KENT.read_text(encoding="utf-8"), "kent.csv", measure=REVIEWS).counts
+    return read_counts(KENT.read_bytes(), "kent.csv", measure=REVIEWS).counts
 
 
 def test_each_pair_of_kents_counts_says_something_else() -> None:
     """The first pair never clears, the second does in June 2025, both together in December 2026."""
-    found = from_counts(kent(), 1000, 1, 260)
+    found = taken_of(kent())
 
-    assert [(one.first.count, one.last.count) for one in found.pairs] == [(12180, 12419), (12419, 8310)]
+    assert [(one.first_count, one.last_count) for one in found.pairs] == [(12180, 12419), (12419, 8310)]
     assert [one.clear_on for one in found.pairs] == [None, date(2025, 6, 10)]
     assert found.whole is not None
     assert found.whole.clear_on == date(2026, 12, 14)
@@ -42,7 +73,7 @@ def test_september_2025_takes_96_a_week() -> None:
 
 def test_kent_in_sentences_for_a_councillor() -> None:
     """Each line through the counts and its date, where it rose, and how far apart the dates lie."""
-    assert list(snapshot_sentences(from_counts(kent(), 1000, 1, 260), date(2024, 1, 31), 260)) == [
+    assert words_of(kent()) == [
         "8,310 cases were counted on 31 January 2024.",
         (
             "Since the count before, on 31 May 2023, the count fell by 4,109 in 35.0 weeks, 117.4 a week. "
@@ -62,7 +93,7 @@ def test_kent_in_sentences_for_a_councillor() -> None:
 
 def test_what_kents_announcement_takes() -> None:
     """Clear by September 2025 takes 95.7 a week, beside what the counts did."""
-    assert list(snapshot_target_words(from_counts(kent(), 1000, 1, 260), date(2025, 9, 30))) == [
+    assert words_of(kent(), target=date(2025, 9, 30))[-1:] == [
         (
             "To be clear by 30 September 2025 the count must fall by 95.7 a week, every week from "
             "31 January 2024, after everything that comes in: 81% of the pace between the last two counts "
@@ -73,7 +104,7 @@ def test_what_kents_announcement_takes() -> None:
 
 def test_why_a_straight_line_misleads() -> None:
     """That is said, and that so few counts cannot tell chance from change."""
-    words = list(caution_words(from_counts(kent(), 1000, 1, 260)))
+    words = caution(kent())
 
     assert words[0].startswith("A straight line through two counts takes one stretch of the past for")
     assert words[1] == (
@@ -84,19 +115,17 @@ def test_why_a_straight_line_misleads() -> None:
 
 def test_an_old_count_is_said_to_be_old() -> None:
     """After four weeks the age is told, and a date that has passed is told as passed."""
-    found = from_counts(kent(), 100, 1, 260)
-
-    assert next(snapshot_sentences(found, date(2024, 2, 27), 260)).endswith("on 31 January 2024.")
-    told = list(snapshot_sentences(found, date(2025, 6, 10), 260))
+    assert words_of(kent(), date(2024, 2, 27))[0].endswith("on 31 January 2024.")
+    told = words_of(kent(), date(2025, 6, 10))
     assert told[0].endswith("on 31 January 2024; that is 70 weeks before 10 June 2025.")
     assert told[1].endswith("At that pace it was clear on 10 June 2025: a newer count would tell.")
 
 
 def test_a_count_that_rises_never_clears() -> None:
     """In words, and without a date."""
-    found = from_counts([Snapshot(date(2025, 1, 1), 100), Snapshot(date(2025, 1, 29), 108)], 100, 1, 52)
+    counts = [PublishedCount(date(2025, 1, 1), 100), PublishedCount(date(2025, 1, 29), 108)]
 
-    assert list(snapshot_sentences(found, date(2025, 1, 29), 52)) == [
+    assert words_of(counts) == [
         "108 cases were counted on 29 January 2025.",
         (
             "Since the count before, on 1 January 2025, the count rose by 8 in 4.0 weeks, 2.0 a week. "
@@ -107,9 +136,9 @@ def test_a_count_that_rises_never_clears() -> None:
 
 def test_a_count_that_does_not_move_never_clears() -> None:
     """Standing still is told as such."""
-    found = from_counts([Snapshot(date(2025, 1, 1), 100), Snapshot(date(2025, 1, 29), 100)], 100, 1, 52)
+    counts = [PublishedCount(date(2025, 1, 1), 100), PublishedCount(date(2025, 1, 29), 100)]
 
-    assert list(snapshot_sentences(found, date(2025, 1, 29), 52))[1] == (
+    assert words_of(counts)[1] == (
         "Since the count before, on 1 January 2025, the count has not moved in 4.0 weeks. "
         "At that pace it is never clear."
     )
@@ -118,30 +147,30 @@ def test_a_count_that_does_not_move_never_clears() -> None:
 def test_how_far_dates_lie_apart_is_told_from_the_last_count() -> None:
     """Each stretch's pace is carried on from the last count, so that no date lies in the past."""
     days = [date(2025, 1, 1), date(2025, 1, 29), date(2025, 2, 26)]
-    found = from_counts([Snapshot(*one) for one in zip(days, (100, 60, 50), strict=True)], 100, 1, 52)
-    told = list(snapshot_sentences(found, days[-1], 52))
+    told = words_of([PublishedCount(*one) for one in zip(days, (100, 60, 50), strict=True)])
 
-    assert found.from_last == (date(2025, 4, 2), date(2025, 7, 16), date(2025, 4, 23))
     assert told[-1] == "So the same counts give anything from 2 April 2025 to 16 July 2025."
 
 
 def test_many_stretches_that_rose_are_counted() -> None:
     """Two of four, the last not among them: it has a sentence of its own."""
-    counts = [Snapshot(date(2025, 1, 1 + 7 * week), count) for week, count in enumerate((90, 91, 92, 80, 81))]
-    told = list(snapshot_sentences(from_counts(counts, 100, 1, 52), date(2025, 1, 29), 52))
+    counts = [
+        PublishedCount(date(2025, 1, 1 + 7 * week), count) for week, count in enumerate((90, 91, 92, 80, 81))
+    ]
+    told = words_of(counts)
 
     assert "In 2 of 4 stretches the count rose or stood still: at such a pace it never clears." in told
 
 
 def test_a_count_of_nothing_is_clear() -> None:
     """No rate, no date; and a target takes nothing."""
-    found = from_counts([Snapshot(date(2025, 1, 1), 100), Snapshot(date(2025, 1, 29), 0)], 100, 1, 52)
+    counts = [PublishedCount(date(2025, 1, 1), 100), PublishedCount(date(2025, 1, 29), 0)]
 
-    assert list(snapshot_sentences(found, date(2025, 1, 29), 52)) == [
+    assert words_of(counts) == [
         "0 cases were counted on 29 January 2025.",
         "It is clear.",
     ]
-    assert list(snapshot_target_words(found, date(2025, 9, 30))) == [
+    assert words_of(counts, target=date(2025, 9, 30))[2:] == [
         "Nothing is left to clear by 30 September 2025."
     ]
 
@@ -155,8 +184,8 @@ def test_a_count_of_nothing_is_clear() -> None:
 )
 def test_no_date_is_named_beyond_twenty_years(count: int, words: str) -> None:
     """1,040 at one a week are twenty years of weeks; one case more is past what can be said."""
-    counts = [Snapshot(date(2025, 2, 15), count + 1), Snapshot(date(2025, 2, 22), count)]
-    told = list(snapshot_sentences(from_counts(counts, 100, 1, 52), date(2025, 2, 22), 52))
+    counts = [PublishedCount(date(2025, 2, 15), count + 1), PublishedCount(date(2025, 2, 22), count)]
+    told = words_of(counts)
 
     assert told[1].endswith(words)
 
@@ -164,43 +193,43 @@ def test_no_date_is_named_beyond_twenty_years(count: int, words: str) -> None:
 @pytest.mark.parametrize(("net", "clear"), [(10.0, date(2025, 1, 15)), (0.0, None), (-3.0, None)])
 def test_a_backlog_clears_only_where_it_falls(net: float, clear: date | None) -> None:
     """Standing still and rising are both never."""
-    assert clear_on(Snapshot(date(2025, 1, 1), 20), net) == clear
+    assert clear_on(PublishedCount(date(2025, 1, 1), 20), net) == clear
 
 
 def test_a_rate_of_next_to_nothing_is_never() -> None:
     """A date in the year 9999 is no answer."""
-    assert clear_on(Snapshot(date(2025, 1, 1), 10_000), 0.01) is None
+    assert clear_on(PublishedCount(date(2025, 1, 1), 10_000), 0.01) is None
 
 
 def test_counts_that_say_what_came_and_went_are_held_against_themselves() -> None:
     """A change that arrivals less completions do not make up is told."""
     text = "date,count,arrivals,completions\n2025-01-01,100,,\n2025-01-29,90,40,45\n"
-    found = from_counts(read_counts(text, "c.csv").counts, 100, 1, 52)
+    found = taken_of(counts_in(text).counts)
 
     assert found.pairs[0].unexplained == -5
     assert found.arrivals_per_week == 10
-    assert any("arrivals less completions are 5 above" in one for one in caution_words(found))
+    assert any("arrivals less completions are 5 above" in one for one in caution(found.counts))
 
 
 def test_more_in_than_out_never_clears_in_words() -> None:
     """Completions that do not exceed arrivals are told as never."""
     text = "date,count,arrivals,completions\n2025-01-01,100,,\n2025-01-29,100,40,40\n"
-    found = from_counts(read_counts(text, "c.csv").counts, 100, 1, 52)
+    found = taken_of(counts_in(text).counts)
 
     sentence = (
         "10.0 a week came in and 10.0 were done: as long as no more is done than comes in, it never clears."
     )
-    assert sentence in list(caution_words(found))
+    assert sentence in caution(found.counts)
 
 
 def test_many_counts_carry_percentiles() -> None:
     """With six pairs the dates have percentiles, in order, and the same seed gives the same."""
     counts = [
-        Snapshot(date.fromordinal(date(2025, 1, 1).toordinal() + 28 * place), count)
+        PublishedCount(date.fromordinal(date(2025, 1, 1).toordinal() + 28 * place), count)
         for place, count in enumerate([500, 470, 455, 410, 400, 360, 350, 310])
     ]
-    found = from_counts(counts, 2000, 7, 520).clearance
-    again = from_counts(counts, 2000, 7, 520).clearance
+    found = drawn_clearance(taken_of(counts), 2000, 7, 520)
+    again = drawn_clearance(taken_of(counts), 2000, 7, 520)
 
     assert found is not None
     assert found == again
@@ -211,9 +240,9 @@ def test_many_counts_carry_percentiles() -> None:
 
 def test_one_count_gives_no_rate() -> None:
     """A single count is answered in words."""
-    found = from_counts([Snapshot(date(2025, 1, 1), 20)], 100, 1, 52)
+    counts = [PublishedCount(date(2025, 1, 1), 20)]
 
-    assert list(snapshot_sentences(found, date(2025, 1, 1), 52)) == [
+    assert words_of(counts) == [
         "20 cases were counted on 1 January 2025.",
         "A rate needs two counts.",
     ]
@@ -222,14 +251,14 @@ def test_one_count_gives_no_rate() -> None:
 def test_two_counts_on_one_day_stop_the_run() -> None:
     """Which of two different counts is right nobody can know; both lines are named."""
     with pytest.raises(CaseFileError) as told:
-        read_counts("date,count\n2025-01-01,10\n2025-01-01,12\n", "c.csv")
+        counts_in("date,count\n2025-01-01,10\n2025-01-01,12\n")
 
     assert told.value.message == "c.csv: lines 2 and 3 both count 2025-01-01, 10 and 12"
 
 
 def test_the_same_count_twice_is_one_count() -> None:
     """Two lines that agree are one, and this is said."""
-    found = read_counts("date,count\n2025-01-01,10\n2025-01-01,10\n", "c.csv")
+    found = counts_in("date,count\n2025-01-01,10\n2025-01-01,10\n")
 
     assert len(found.counts) == 1
     assert found.remarks == ("lines 2 and 3 both count 2025-01-01 and agree; one of them is used",)
@@ -262,7 +291,7 @@ def test_the_same_count_twice_is_one_count() -> None:
 def test_a_list_that_cannot_be_read_says_where_and_what_to_try(text: str, says: str, tip: str) -> None:
     """Every fault is one line with its place, and one with what to do."""
     with pytest.raises(CaseFileError) as told:
-        read_counts(text, "c.csv")
+        counts_in(text)
 
     assert says in told.value.message
     assert tip in told.value.hint
@@ -271,7 +300,7 @@ def test_a_list_that_cannot_be_read_says_where_and_what_to_try(text: str, says: 
 def test_several_measures_want_a_choice() -> None:
     """A file of many measures is not added up; those that are no counts of cases are not offered."""
     with pytest.raises(UsageError) as told:
-        read_counts(KENT.read_text(encoding="utf-8"), "kent.csv")
+        read_counts(KENT.read_bytes(), "kent.csv")
 
     assert told.value.message == "kent.csv holds several measures"
     assert REVIEWS in told.value.hint
@@ -281,7 +310,7 @@ def test_several_measures_want_a_choice() -> None:
 def test_a_measure_that_is_no_count_is_refused() -> None:
     """Weeks and percentages do not clear."""
     with pytest.raises(CaseFileError) as told:
-        read_counts(KENT.read_text(encoding="utf-8"), "kent.csv", measure="oldest_case_age")
+        read_counts(KENT.read_bytes(), "kent.csv", measure="oldest_case_age")
 
     assert told.value.message == "oldest case age is given in weeks"
     assert told.value.hint == "a backlog is a number of cases"
@@ -290,14 +319,14 @@ def test_a_measure_that_is_no_count_is_refused() -> None:
 def test_a_mistyped_measure_is_answered_with_the_nearest() -> None:
     """As every other word is."""
     with pytest.raises(UsageError) as told:
-        read_counts(KENT.read_text(encoding="utf-8"), "kent.csv", measure="anual_reviews_past_12_months")
+        read_counts(KENT.read_bytes(), "kent.csv", measure="anual_reviews_past_12_months")
 
     assert told.value.hint == f"did you mean {REVIEWS}?"
 
 
 def test_a_blank_count_is_a_gap_and_is_said() -> None:
     """A line without a count is left out with its number; the others stand."""
-    found = read_counts("date,count\n2025-01-31,9\n2025-02-28,\n2025-03-31,7\n", "c.csv")
+    found = counts_in("date,count\n2025-01-31,9\n2025-02-28,\n2025-03-31,7\n")
 
     assert [one.count for one in found.counts] == [9, 7]
     assert found.remarks == ("line 3: the count is blank, and the line is left out",)
@@ -305,7 +334,7 @@ def test_a_blank_count_is_a_gap_and_is_said() -> None:
 
 def test_a_month_without_a_day_is_its_last_day() -> None:
     """As councils publish them; the remark says so."""
-    found = read_counts("month,count\n2024-02,9\nSept 2022,7\n", "c.csv")
+    found = counts_in("month,count\n2024-02,9\nSept 2022,7\n")
 
     assert [one.day for one in found.counts] == [date(2022, 9, 30), date(2024, 2, 29)]
     assert found.remarks[0] == "line 2: a month without a day is taken as its last day, 2024-02-29"
@@ -324,15 +353,15 @@ def test_a_month_without_a_day_is_its_last_day() -> None:
 )
 def test_counts_are_read_however_they_were_saved(raw: bytes) -> None:
     """Delimiters, encodings, banner rows, thousands separators, any order of lines."""
-    found = read_counts(text_of(raw, "c.csv"), "c.csv")
+    found = read_counts(raw, "c.csv")
 
-    assert found.counts == (Snapshot(date(2022, 9, 30), 12180), Snapshot(date(2024, 1, 31), 8310))
+    assert found.counts == (PublishedCount(date(2022, 9, 30), 12180), PublishedCount(date(2024, 1, 31), 8310))
 
 
 def test_a_workbook_is_named_as_such() -> None:
     """An Excel file is no list of counts."""
     with pytest.raises(CaseFileError) as told:
-        text_of(b"PK\x03\x04", "c.xlsx")
+        read_counts(b"PK\x03\x04", "c.xlsx")
 
     assert (told.value.message, told.value.hint) == (
         "c.xlsx is a workbook or an archive",
@@ -343,7 +372,7 @@ def test_a_workbook_is_named_as_such() -> None:
 def test_counts_after_the_day_asked_about_are_left_out() -> None:
     """The day itself counts, the day after does not, and that is said."""
     text = "date,count\n2025-01-30,9\n2025-01-31,8\n2025-02-01,7\n"
-    found = read_counts(text, "c.csv", until=date(2025, 1, 31))
+    found = read_counts(text.encode(), "c.csv", until=date(2025, 1, 31))
 
     assert [one.count for one in found.counts] == [9, 8]
     assert found.remarks == ("line 4: 2025-02-01 lies after the as-at date and is left out",)
@@ -351,8 +380,10 @@ def test_counts_after_the_day_asked_about_are_left_out() -> None:
 
 def test_the_same_seed_gives_the_same_whatever_the_chunks() -> None:
     """Runs go by in chunks, each with a seed of its own; another seed gives another answer."""
-    counts = [Snapshot(date(2025, 1, 1 + 7 * week), 90 - week) for week in range(4)]
-    counts += [Snapshot(date(2025, 2, 1 + 7 * week), 80 + 3 * week % 5) for week in range(4)]
+    counts = [PublishedCount(date(2025, 1, 1 + 7 * week), 90 - week) for week in range(4)]
+    counts += [PublishedCount(date(2025, 2, 1 + 7 * week), 80 + 3 * week % 5) for week in range(4)]
 
-    assert from_counts(counts, 1001, 3, 520) == from_counts(counts, 1001, 3, 520)
-    assert from_counts(counts, 1000, 3, 520).clearance != from_counts(counts, 1000, 4, 520).clearance
+    taken = taken_of(counts)
+
+    assert drawn_clearance(taken, 1001, 3, 520) == drawn_clearance(taken, 1001, 3, 520)
+    assert drawn_clearance(taken, 1000, 3, 520) != drawn_clearance(taken, 1000, 4, 520)

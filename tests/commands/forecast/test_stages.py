@@ -10,17 +10,11 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.commands.forecast.model.arrays import day_number, day_of
-from ehcp_timeline.commands.forecast.model.open_work import standing_on
+from ehcp_timeline.commands.forecast.model.caseload import standing_on
 from ehcp_timeline.commands.forecast.model.present import Present, present
-from ehcp_timeline.commands.forecast.model.seasons import (
-    AUGUST,
-    CHRISTMAS,
-    HOLIDAY,
-    Closed,
-    factors,
-    kinds_of_weeks,
-)
 from ehcp_timeline.commands.forecast.model.stages import StageLine, stage_lines
+from ehcp_timeline.commands.forecast.model.weeks import AUGUST, CHRISTMAS, HOLIDAY, factors, kinds_of_weeks
+from ehcp_timeline.commands.forecast.request import SchoolClosure
 from tests.commands.forecast.files import AS_AT, staged, work_in
 from tests.commands.forecast.known_truth import ONE, council, known_on
 
@@ -147,7 +141,10 @@ def test_august_and_christmas_of_a_council_are_found() -> None:
 
 def test_term_dates_are_a_season() -> None:
     """A week whose middle lies in a named closure is a holiday; its factor is that of the others like it."""
-    closed = (Closed(date(2025, 2, 17), date(2025, 2, 21)), Closed(date(2025, 4, 7), date(2025, 4, 18)))
+    closed = (
+        SchoolClosure("x", date(2025, 2, 17), date(2025, 2, 21)),
+        SchoolClosure("x", date(2025, 4, 7), date(2025, 4, 18)),
+    )
     first = day_number(date(2024, 12, 29))
 
     kinds = kinds_of_weeks(first, 18, closed)

@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.commands.forecast.model.arrays import day_number
-from ehcp_timeline.commands.forecast.model.bootstrap import series
-from ehcp_timeline.commands.forecast.model.policy import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder
+from ehcp_timeline.commands.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder
 from ehcp_timeline.commands.forecast.model.present import present
+from ehcp_timeline.commands.forecast.model.weeks import series
+from ehcp_timeline.commands.forecast.request import WhatIf
 from ehcp_timeline.commands.forecast.results.target import (
+    CapacityNeeded,
     CapacityQuestion,
-    Needed,
     capacity_needed,
     net_needed,
 )
-from ehcp_timeline.commands.forecast.simulate.run import Start
-from ehcp_timeline.commands.forecast.simulate.what_if import WhatIf, start_of
+from ehcp_timeline.commands.forecast.simulate.run import Start, start_of
 from ehcp_timeline.errors import UsageError
 from tests.commands.forecast.files import AS_AT, illustrative, work_in
 
@@ -38,9 +38,9 @@ def start(weeks: int = 156, what_if: WhatIf = WhatIf()) -> Start:  # noqa: B008 
 
 def needed(
     weeks: int, from_: Start | None = None, clear_at: int = 0, orders: Mapping[str, WorkOrder] = ORDERS
-) -> tuple[Needed, ...]:
+) -> tuple[CapacityNeeded, ...]:
     """Return what it takes to be clear in so many weeks."""
-    question = CapacityQuestion(from_ or start(), clear_at, 1)
+    question = CapacityQuestion(from_ or start(), 17.0, clear_at, 1)
     return capacity_needed(question, orders, AS_AT + timedelta(weeks=weeks), AS_AT)
 
 
@@ -63,7 +63,10 @@ def test_the_capacity_is_that_of_the_arithmetic() -> None:
     With 2 more it takes 193 / 4 = 49 weeks, with 1 more 65. In time first with 4 more it takes 283 / 6 = 48,
     with 3 more 57.
     """
-    assert needed(52) == (Needed("oldest-first", 2, 2), Needed("in-time-first", 4, 4))
+    assert needed(52) == (
+        CapacityNeeded("oldest-first", 2, 2, 19.0, 19.0),
+        CapacityNeeded("in-time-first", 4, 4, 21.0, 21.0),
+    )
 
 
 @pytest.mark.parametrize(("weeks", "more"), [(48, 3), (49, 2), (64, 2), (65, 1), (96, 1), (97, 0)])
@@ -89,7 +92,7 @@ def test_what_if_is_counted_in() -> None:
     """With two more a week already, a year takes none more."""
     found = needed(52, start(156, WhatIf(capacity=2)), orders={"oldest-first": OLDEST_FIRST})
 
-    assert found == (Needed("oldest-first", 0, 0),)
+    assert found == (CapacityNeeded("oldest-first", 0, 0, 17.0, 17.0),)
 
 
 def test_a_target_beyond_the_horizon_is_looked_at_all_the_same() -> None:
@@ -103,13 +106,18 @@ def test_no_number_clears_what_nobody_can_hurry() -> None:
     steps = (replace(line.steps[0], least=1), replace(line.steps[0], name="final", least=14, released=0.5))
     slow = replace(start(), pipeline=replace(line, steps=steps))
 
-    assert needed(8, slow, orders={"oldest-first": OLDEST_FIRST}) == (Needed("oldest-first", None, None),)
+    assert needed(8, slow, orders={"oldest-first": OLDEST_FIRST}) == (
+        CapacityNeeded("oldest-first", None, None, None, None),
+    )
 
 
 def test_a_target_within_the_week_has_no_whole_week() -> None:
     """Six days leave none to do anything in."""
-    question = CapacityQuestion(start(), 0, 1)
+    question = CapacityQuestion(start(), 17.0, 0, 1)
 
     found = capacity_needed(question, ORDERS, AS_AT + timedelta(days=6), AS_AT)
 
-    assert found == (Needed("oldest-first", None, None), Needed("in-time-first", None, None))
+    assert found == (
+        CapacityNeeded("oldest-first", None, None, None, None),
+        CapacityNeeded("in-time-first", None, None, None, None),
+    )

@@ -7,20 +7,34 @@ import polars as pl
 import pytest
 
 from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, Days, day_number
-from ehcp_timeline.commands.forecast.model.assessments import Caseload, work_from_frame
-from ehcp_timeline.commands.forecast.model.history import history, ready_at, weekly, weeks_recorded
-from ehcp_timeline.commands.forecast.model.open_work import overdue_on, standing_on, week_overdue
-from ehcp_timeline.commands.forecast.model.pipeline import Pipeline, SimulatedStage
-from ehcp_timeline.commands.forecast.model.policy import order_taken
-from ehcp_timeline.commands.forecast.model.present import overdue_without_queue, present
-from ehcp_timeline.commands.forecast.model.seasons import (
+from ehcp_timeline.commands.forecast.model.caseload import (
+    Caseload,
+    overdue_on,
+    standing_on,
+    week_overdue,
+    work_from_frame,
+)
+from ehcp_timeline.commands.forecast.model.history import (
+    history,
+    order_taken,
+    ready_at,
+    weekly,
+    weeks_recorded,
+)
+from ehcp_timeline.commands.forecast.model.present import (
+    Pipeline,
+    SimulatedStage,
+    overdue_without_queue,
+    present,
+)
+from ehcp_timeline.commands.forecast.model.timetable import Timetable, timetable
+from ehcp_timeline.commands.forecast.model.weeks import (
     AUGUST,
     ORDINARY,
     factors,
     kind_of_week,
     kinds_of_weeks,
 )
-from ehcp_timeline.commands.forecast.model.timetable import Timetable, timetable
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 
 AS_AT = date(2025, 6, 1)

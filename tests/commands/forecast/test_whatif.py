@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.commands.forecast.model.arrays import day_number
-from ehcp_timeline.commands.forecast.model.policy import OLDEST_FIRST
+from ehcp_timeline.commands.forecast.model.history import OLDEST_FIRST
 from ehcp_timeline.commands.forecast.model.present import Present, present
+from ehcp_timeline.commands.forecast.request import WhatIf
 from ehcp_timeline.commands.forecast.simulate.record import Plan
-from ehcp_timeline.commands.forecast.simulate.run import run
-from ehcp_timeline.commands.forecast.simulate.what_if import WhatIf, becoming_plans, start_of
+from ehcp_timeline.commands.forecast.simulate.run import becoming_plans, run, start_of
 from ehcp_timeline.errors import UsageError
 from tests.commands.forecast.files import AS_AT, illustrative, staged, work_in
 
@@ -50,7 +50,7 @@ def test_nothing_changed_changes_nothing() -> None:
 
     assert start.drivers.requests.level == plain().drivers.requests.level == 15
     assert start.pipeline.steps == plain().pipeline.steps
-    assert (start.extra.factor, start.extra.more.tolist()) == (1, [0.0] * WEEKS)
+    assert (start.factor, start.more.tolist()) == (1, [0.0] * WEEKS)
     assert not WhatIf().changed
 
 
@@ -59,7 +59,7 @@ def test_nothing_changed_changes_nothing() -> None:
 )
 def test_capacity_begins_with_the_first_whole_week(since: date | None, first: int) -> None:
     """Three more a week from the first week that begins on or after the day; the as-at date is 1 June."""
-    more = start_of(plain(), WhatIf(capacity=3, since=since)).extra.more
+    more = start_of(plain(), WhatIf(capacity=3, since=since)).more
 
     assert more[: first - 1].tolist() == [0.0] * (first - 1)
     assert more[first - 1 :].tolist() == [3.0] * (WEEKS - first + 1)
@@ -67,7 +67,7 @@ def test_capacity_begins_with_the_first_whole_week(since: date | None, first: in
 
 def test_a_catch_up_team_goes_when_its_weeks_are_over() -> None:
     """Five a week for four weeks, then none."""
-    more = start_of(plain(), WhatIf(catch_up=5, catch_up_weeks=4)).extra.more
+    more = start_of(plain(), WhatIf(catch_up=5, catch_up_weeks=4)).more
 
     assert more[:6].tolist() == [5, 5, 5, 5, 0, 0]
 
@@ -79,7 +79,7 @@ def test_plans_a_week_are_cases_a_week_at_a_stage_that_not_all_leave_for_a_plan(
     fewer = replace(now, pipeline=replace(now.pipeline, steps=steps))
 
     assert becoming_plans(fewer.pipeline) == pytest.approx(0.8)
-    assert start_of(fewer, WhatIf(capacity=3)).extra.more[0] == pytest.approx(3.75)
+    assert start_of(fewer, WhatIf(capacity=3)).more[0] == pytest.approx(3.75)
 
 
 def test_requests_up_by_a_tenth() -> None:
@@ -95,11 +95,11 @@ def test_shrinkage_is_lost_at_every_stage() -> None:
     """A fifth of all working time lost: four fifths of the capacity, and every stage as much slower."""
     start = start_of(stages(), WhatIf(shrinkage=20))
 
-    assert start.extra.factor == pytest.approx(0.8)
+    assert start.factor == pytest.approx(0.8)
     assert [one.released for one in start.pipeline.steps] == pytest.approx(
         [0.8 * one.released for one in stages().pipeline.steps]
     )
-    assert start.extra.of(np.full((WEEKS, 1), 10.0))[0, 0] == pytest.approx(8)
+    assert start.capacity(np.full((WEEKS, 1), 10.0))[0, 0] == pytest.approx(8)
 
 
 def test_psychologists_hasten_advice() -> None:
@@ -115,14 +115,14 @@ def test_psychologists_hasten_advice() -> None:
     )
 
     assert found.pipeline.steps[place].released == pytest.approx(0.1 * (1 + 2 / pace))
-    assert not found.extra.more.any()
+    assert not found.more.any()
 
 
 def test_psychologists_are_capacity_where_advice_is_the_narrowest() -> None:
     """There each piece of advice more is a case more that goes on."""
     found = start_of(stages("advice"), WhatIf(psychologists=2, advice_each=1.5))
 
-    assert found.extra.more[0] == pytest.approx(3)
+    assert found.more[0] == pytest.approx(3)
 
 
 def test_psychologists_need_dates_of_advice() -> None:

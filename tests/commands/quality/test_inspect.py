@@ -210,7 +210,7 @@ def test_batches_do_not_show(tmp_path: Path, size: int, monkeypatch: pytest.Monk
     assert cut.faults.with_columns(pl.col(pl.Categorical).cast(pl.String)).equals(
         whole.faults.with_columns(pl.col(pl.Categorical).cast(pl.String))
     )
-    assert (cut.read, cut.judged, cut.not_judged) == (6, 4, 2)
+    assert (cut.source.rows, cut.source.judged) == (6, 4)
 
 
 def test_the_dates_that_show_a_fault(tmp_path: Path) -> None:

@@ -5,13 +5,11 @@ import io
 import json
 from pathlib import Path
 
-import jsonschema
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from ehcp_timeline.commands.quality.rules import quality_rules
-from ehcp_timeline.commands.quality.schema import QUALITY_ENVELOPES
-from ehcp_timeline.output.schema import schema_of
-from tests.cli.command import ehcp, ehcp_apart, printed, said
+from tests.cli.command import check_schema, ehcp, ehcp_apart, printed, said
 
 WHEN = ("--as-at", "2026-01-15")
 SAMPLE = Path(__file__).parents[2] / "data" / "annexA_fake_sen.xlsx"
@@ -117,7 +115,7 @@ def test_the_answer_in_json(cases: str, words: tuple[str, ...]) -> None:
     """Valid by its published schema; score, files, groups, rules with their columns."""
     answer = json.loads(printed(ehcp("quality", cases, *WHEN, "--format", "json", *words)))
 
-    jsonschema.validate(answer, schema_of("ehcp-quality-1", QUALITY_ENVELOPES["ehcp-quality-1"]))
+    check_schema(answer)
     assert answer["summary"] == {"rows": 3, "with_error": 1, "with_warning_only": 1, "score": 50.0}
     assert len(answer["groups"]) == (2 if "--by" in words else 0)
     assert len(answer["faults"]) == (3 if "--rule" in words else 0)
@@ -131,7 +129,7 @@ def test_what_is_looked_for() -> None:
     run = ehcp("quality", "--list-rules", "--format", "json")
     answer = json.loads(printed(run))
 
-    jsonschema.validate(answer, schema_of("ehcp-quality-rules-1", QUALITY_ENVELOPES["ehcp-quality-rules-1"]))
+    check_schema(answer)
     assert run.returncode == 0
     assert [one["id"] for one in answer["rules"]] == [rule.id for rule in quality_rules().rules]
     assert "Annex A rule 102b" in printed(ehcp("quality", "--list-rules"))
@@ -199,6 +197,15 @@ def test_a_workbook_of_faults(cases: str, tmp_path: Path) -> None:
 
     assert run.returncode == 1
     assert (tmp_path / "faults.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_a_workbook_of_counts_holds_the_score_as_a_number(cases: str, tmp_path: Path) -> None:
+    """`-o counts.xlsx` without --rule: fractions are numbers that can be added up."""
+    run = ehcp("quality", cases, *WHEN, "-o", str(tmp_path / "counts.xlsx"))
+    rows = openpyxl.load_workbook(tmp_path / "counts.xlsx")["list"].iter_rows(max_col=6, values_only=True)
+
+    assert (run.returncode, next(rows)) == (1, ("as_at", "file", "group", "rows", "score", "rule"))
+    assert {row[4] for row in rows} == {50}
 
 
 def test_from_standard_input(cases: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.commands.quality.rules import quality_rules
-from ehcp_timeline.commands.quality.score import Quality, quality_of, score
+from ehcp_timeline.commands.quality.score import GroupColumn, QualityAnswer, QualitySizes, quality_of, score
 
 AS_AT = date(2026, 1, 15)
 EVERY = frozenset(rule.id for rule in quality_rules().rules)
@@ -24,8 +24,8 @@ A,South,1/2/2024,1/3/2024,3/6/2024,TBC
 
 
 def quality(
-    folder: Path, *texts: str, by: str | None = None, listed: frozenset[str] = frozenset()
-) -> Quality:
+    folder: Path, *texts: str, by: GroupColumn | None = None, listed: frozenset[str] = frozenset()
+) -> QualityAnswer:
     """Return the quality of files with these texts, called 1.csv, 2.csv and so on."""
     sources = []
     for number, text in enumerate(texts, start=1):
@@ -43,32 +43,34 @@ def test_rows_with_an_error_and_with_a_warning(tmp_path: Path) -> None:
     """
     found = quality(tmp_path, MIXED)
 
-    assert (found.whole.rows, found.whole.errors, found.whole.warnings) == (6, 2, 2)
-    assert found.whole.score == 50.0
-    assert found.whole.counts["impossible-date"] == (1, 1)
-    assert found.whole.counts["before-request"] == (1, 1)
-    assert found.whole.counts["no-birth-date"] == (2, 2)
-    assert found.whole.counts["blank-words"] == (1, 0)
+    assert found.summary == QualitySizes(6, 2, 2, 50.0)
+    counts = {rule.id: (rule.faults, rule.rows) for rule in found.rules}
+    assert counts["impossible-date"] == (1, 1)
+    assert counts["before-request"] == (1, 1)
+    assert counts["no-birth-date"] == (2, 2)
+    assert counts["blank-words"] == (1, 0)
 
 
 def test_groups_add_up_to_the_file(tmp_path: Path) -> None:
     """A row that is not judged, or whose group is blank, is `not recorded`; the worst comes first."""
     found = quality(tmp_path, MIXED, by="team")
 
-    assert [(one.group, one.rows, one.errors, one.warnings, one.score) for one in found.groups] == [
+    assert [
+        (one.name, one.rows, one.with_error, one.with_warning_only, one.score) for one in found.groups
+    ] == [
         ("North", 2, 1, 0, 50.0),
         ("South", 2, 0, 2, 50.0),
         ("not recorded", 2, 1, 0, 50.0),
     ]
-    for rule, (_, rows) in found.whole.counts.items():
-        assert sum(one.counts[rule][1] for one in found.groups) == rows
+    for rule in found.rules:
+        assert sum(one.counts[rule.id].rows for one in found.groups) == rule.rows
 
 
 def test_a_file_without_the_groups(tmp_path: Path) -> None:
     """Without the column, every row is `not recorded`."""
     (group,) = quality(tmp_path, "case_id,plan_issued\nA,1/2/2025\n", by="team").groups
 
-    assert (group.group, group.rows) == ("not recorded", 1)
+    assert (group.name, group.rows) == ("not recorded", 1)
 
 
 def test_the_worst_file_comes_first(tmp_path: Path) -> None:
@@ -80,13 +82,13 @@ def test_the_worst_file_comes_first(tmp_path: Path) -> None:
         "case_id,request_received,plan_issued\nA,1/2/2024,1/6/2030\nB,1/2/2024,2/7/2024\n",
     )
 
-    assert [(Path(one.file).name, one.score) for one in found.files] == [
+    assert [(Path(one.name).name, one.score) for one in found.files] == [
         ("3.csv", 50.0),
         ("1.csv", 100.0),
         ("2.csv", None),
     ]
-    assert (found.whole.rows, found.whole.score) == (3, 66.6)
-    assert [Path(one.name).name for one in found.inputs] == ["1.csv", "2.csv", "3.csv"]
+    assert (found.summary.rows, found.summary.score) == (3, 66.6)
+    assert [Path(one.name).name for one in found.input] == ["1.csv", "2.csv", "3.csv"]
 
 
 def test_faults_in_words(tmp_path: Path) -> None:
@@ -121,7 +123,7 @@ def test_every_fault_can_be_put_in_words(tmp_path: Path) -> None:
     """As many are listed as are counted, and no brace is left."""
     found = quality(tmp_path, MIXED, listed=EVERY)
 
-    assert len(found.faults) == sum(faults for faults, _ in found.whole.counts.values())
+    assert len(found.faults) == sum(rule.faults for rule in found.rules)
     assert not any("{" in one.fault or "None" in one.fault for one in found.faults)
 
 
@@ -150,18 +152,18 @@ def test_the_score_is_monotone(tmp_path: Path, spoilt: int) -> None:
     header = "case_id,request_received,plan_issued"
     found = quality(tmp_path, "\n".join((header, *worse)) + "\n", "\n".join((header, *less)) + "\n")
 
-    assert [Path(one.file).name for one in found.files] == ["1.csv", "2.csv"]
+    assert [Path(one.name).name for one in found.files] == ["1.csv", "2.csv"]
     assert found.files[0].score == score(6, spoilt, 0)
 
 
 def test_what_is_not_looked_at_is_said(tmp_path: Path) -> None:
     """Rules whose columns no file has; those of the Annex A list are no news anywhere else."""
     found = quality(tmp_path, "case_id,plan_issued\nA,1/2/2025\n")
-    left_out = {rule.id for rule in found.not_looked_at}
+    left_out = set(found.not_looked_at)
 
     assert {"too-old", "before-request"} & left_out == {"too-old"}
     assert not any(rule.startswith("annex-a") for rule in left_out)
-    assert {rule.id for rule in found.rules} == set(found.whole.counts)
+    assert {rule.id for rule in found.rules} == set(found.files[0].counts)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,9 @@ import pytest
 
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import open_case_file
-from ehcp_timeline.commands.reconcile.rates import Rule
-from ehcp_timeline.commands.reconcile.read import Reconciled, reconcile
+from ehcp_timeline.commands.reconcile.rates import ReconcileAnswer, Rule, reconcile
 from ehcp_timeline.commands.reconcile.reasons import KINDS
-from ehcp_timeline.commands.reconcile.view import reconcile_answer, reconcile_sections
+from ehcp_timeline.commands.reconcile.view import reconcile_sections
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from tests.commands.scorecard.counted import CASES
@@ -20,14 +19,14 @@ from tests.commands.scorecard.hand import AS_AT, NUMBERS
 RULES: tuple[Rule, ...] = ("excluding", "including")
 
 
-def _reconciled(rule: Rule, year: int = 2024) -> Reconciled:
+def _reconciled(rule: Rule, year: int = 2024) -> ReconcileAnswer:
     source = open_case_file(str(CASES), vocabulary(), as_at=AS_AT)
     return reconcile(load_rulebook(), [source], AS_AT, year, rule)
 
 
 def test_the_rates_are_those_of_the_scorecard() -> None:
     """Five rates of the same plans, each as counted by hand."""
-    rates = {one.name: (one.part, one.whole, one.value) for one in _reconciled("excluding").plans.rates()}
+    rates = {rate.name: (rate.in_time, rate.plans, rate.percent) for rate in _reconciled("excluding").rates}
 
     assert rates == {
         "claimed": (7, 11, NUMBERS["pc_plans_in_time_claimed"]),
@@ -40,7 +39,7 @@ def test_the_rates_are_those_of_the_scorecard() -> None:
 
 def test_every_case_of_the_gap_and_why() -> None:
     """Without exceptions, four plans part the law from the DfE's rule."""
-    found = {one.case_id: (one.law, one.dfe, one.kind) for one in _reconciled("excluding").plans.parted}
+    found = {one.case_id: (one.law, one.dfe, one.kind) for one in _reconciled("excluding").cases}
 
     assert found == {
         "P03": ("in time", "left out", "exception"),
@@ -52,7 +51,7 @@ def test_every_case_of_the_gap_and_why() -> None:
 
 def test_with_exceptions_the_excused_part_them() -> None:
     """Including exceptions, the four late plans with an excuse are counted by the DfE and not by the law."""
-    found = {one.case_id: (one.law, one.dfe, one.kind) for one in _reconciled("including").plans.parted}
+    found = {one.case_id: (one.law, one.dfe, one.kind) for one in _reconciled("including").cases}
 
     assert found == {
         "P04": ("left out", "late", "excused"),
@@ -68,21 +67,21 @@ def test_with_exceptions_the_excused_part_them() -> None:
 @pytest.mark.parametrize("rule", ["excluding", "including"])
 def test_the_cases_explain_the_whole_gap(rule: Rule) -> None:
     """The law's plans, with the parted ones moved, are exactly the DfE's."""
-    plans = _reconciled(rule).plans
-    rates = {one.name: one for one in plans.rates()}
+    answer = _reconciled(rule)
+    rates = {rate.name: rate for rate in answer.rates}
     claimed = rates["claimed"]
-    by_law = Counter({"in time": claimed.part, "late": claimed.whole - claimed.part})
-    for one in plans.parted:
+    by_law = Counter({"in time": claimed.in_time, "late": claimed.plans - claimed.in_time})
+    for one in answer.cases:
         by_law[one.law] -= one.law != "left out"
         by_law[one.dfe] += one.dfe != "left out"
 
-    assert by_law["in time"] == rates[rule].part
-    assert by_law["in time"] + by_law["late"] == rates[rule].whole
+    assert by_law["in time"] == rates[rule].in_time
+    assert by_law["in time"] + by_law["late"] == rates[rule].plans
 
 
 def test_an_order_is_named_before_the_refusal() -> None:
     """What took the place of P14's 20 weeks is the order, not the refusal that it overturned."""
-    (case,) = [one for one in _reconciled("excluding").plans.parted if one.case_id == "P14"]
+    (case,) = [one for one in _reconciled("excluding").cases if one.case_id == "P14"]
 
     assert case.reason == (
         "the Tribunal made its order (2023-09-01): another time limit takes the place of the 20 weeks"
@@ -91,17 +90,17 @@ def test_an_order_is_named_before_the_refusal() -> None:
 
 def test_a_year_without_plans_has_no_rate() -> None:
     """No plan is no 0%."""
-    found = _reconciled("excluding", 2021)
+    answer = _reconciled("excluding", 2021)
 
-    assert [one.value for one in found.plans.rates()] == [None] * 5
-    assert reconcile_answer(found)["cases"] == []
-    sections = list(reconcile_sections(found, None))
+    assert [rate.percent for rate in answer.rates] == [None] * 5
+    assert answer.cases == ()
+    sections = list(reconcile_sections(answer, None))
     assert {row[0] for row in sections[0].rows} == {"no cases"}
 
 
 def test_every_kind_has_words() -> None:
     """Every reason that a case is given is one of the permanent words."""
-    kinds = {one.kind for rule in RULES for one in _reconciled(rule).plans.parted}
+    kinds = {one.kind for rule in RULES for one in _reconciled(rule).cases}
 
     assert kinds <= set(KINDS)
 

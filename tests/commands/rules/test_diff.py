@@ -9,11 +9,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
-from ehcp_timeline.commands.rules.schema import rules_schema
-from tests.cli.command import ehcp, printed, said
+from tests.cli.command import check_schema, ehcp, printed, said
 
 ROOT = Path(__file__).parents[3]
 RULEBOOK = ROOT / "src" / "ehcp_timeline" / "rulebook"
@@ -54,7 +52,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _told(*words: str) -> dict[str, Any]:
     run = ehcp("rules", "diff", *words, "--as-at", AS_AT, "--format", "json")
     answer: dict[str, Any] = json.loads(printed(run))
-    jsonschema.validate(answer, rules_schema("ehcp-rules-diff-1"))
+    check_schema(answer)
     return answer
 
 

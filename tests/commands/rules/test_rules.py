@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.commands.rules.view.deadline import deadline_sections
-from ehcp_timeline.commands.rules.view.list import plain_values
+from ehcp_timeline.commands.rules.clauses import deadline_sections
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Deadline
+from ehcp_timeline.measure.answer import values
 from ehcp_timeline.output.plain import plain_text
 from tests.cli.command import ehcp, printed, said
 
@@ -59,9 +59,7 @@ def test_one_deadline_is_shown_whole(deadline: Deadline) -> None:
     parts = [one.id for one in deadline.readings] + [one.id for one in deadline.excuses]
     assert [name for name in parts if f"\n{name}  " not in text] == []
     how, _, glossary = text.partition("\nThe words used above\n")
-    named = [
-        name for name in RULEBOOK.events if f'"{name}"' in json.dumps(plain_values(deadline), default=str)
-    ]
+    named = [name for name in RULEBOOK.events if f'"{name}"' in json.dumps(values(deadline), default=str)]
     assert named
     for name in named:
         assert re.search(rf"\b{name}\b", how)

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.output.answers import FINDING_KEYS
-from ehcp_timeline.output.schema import TimelineAnswer
-from tests.cli.command import ehcp, ehcp_apart, printed, said
+from ehcp_timeline.measure.answer import Finding, keys
+from tests.cli.command import check_schema, ehcp, ehcp_apart, printed, said
 
 RULEBOOK = load_rulebook()
 
@@ -43,10 +42,10 @@ def test_every_deadline_is_there_in_the_rulebooks_order() -> None:
     run = ehcp("timeline", "request_received=2026-01-12", "--as-at", "2026-01-15", "--format", "json")
     answer = json.loads(printed(run))
 
-    TimelineAnswer.model_validate(answer)
+    check_schema(answer)
     assert run.returncode == 0
     assert [clock["deadline"] for clock in answer["clocks"]] == [one.id for one in RULEBOOK.deadlines]
-    assert {tuple(clock) for clock in answer["clocks"]} == {FINDING_KEYS}
+    assert {tuple(clock) for clock in answer["clocks"]} == {keys(Finding)}
     assert answer["rulebook"] == {"version": RULEBOOK.version, "sha256": RULEBOOK.sha256, "overlays": []}
 
 
@@ -91,17 +90,54 @@ def test_what_a_duty_waits_for_is_said_in_words() -> None:
     """No column name stands where a family reads."""
     text = printed(ehcp("timeline", "request_received=2026-01-12", "--as-at", "2026-01-15"))
 
-    assert (
-        "not owed: not until the family was notified that no plan will be issued after the assessment" in text
-    )
+    assert "if no plan is to be made: say so by 4 May 2026" in text
+
+
+def test_a_minimum_stands_under_not_before() -> None:
+    """The first lawful day of a plan is no due day; it has a table of its own, and a heading that says so."""
+    text = printed(ehcp("timeline", "draft_sent=2024-02-01", "--as-at", "2024-02-02"))
+    dates, _, minima = text.partition("\nNot before these days\n")
+    heading, line = minima.splitlines()[:2]
+
+    assert heading.startswith("not before ")
+    assert line.startswith("16 February 2024  authority  Give the family at least 15 days")
+    assert "16 February 2024" not in dates
+    assert "15 February 2024  family" in dates
+
+
+def test_a_start_without_its_code_is_told_once() -> None:
+    """One line says which code is needed, for an order of any of eleven kinds."""
+    text = printed(ehcp("timeline", "order_made=2026-03-02", "--as-at", "2026-06-01"))
+
+    assert text.count("cannot be judged: needs order_kind") == text.count("cannot be judged") == 1
+
+
+def test_the_open_rights_are_shown_and_the_last_that_lapsed() -> None:
+    """Three decisions: of the two whose time has passed the later stands there, beside the open one."""
+    words = ("assess_refused=2024-01-08", "no_plan_notified=2025-01-06", "plan_issued=2026-01-12")
+    text = printed(ehcp("timeline", *words, "--as-at", "2026-03-01"))
+    appeals = [line for line in text.splitlines() if "Lodge the appeal" in line]
+
+    assert [line.split("  ")[0] for line in appeals] == ["6 March 2025", "12 March 2026"]
+    assert "the time has passed" in appeals[0]
+    assert "due in 11 days" in appeals[1]
+    assert "unless the appeal is only about the school named" in text
+
+
+def test_the_footer_names_a_deadline_of_the_page() -> None:
+    """The command that shows the law's words is about what the reader sees."""
+    text = printed(ehcp("timeline", "moved_in=2026-03-02", "move_known=2026-03-02", "--as-at", "2026-03-03"))
+
+    assert "\n  ehcp rules show move.transfer\n" in text
+    assert "plan.issue" not in text
 
 
 def test_a_family_is_never_told_of_a_breach() -> None:
-    """When its 15 days have gone by, the time has ended; nothing is overdue or in breach."""
+    """When its 15 days have gone by, the time has passed; nothing is overdue or in breach."""
     text = printed(ehcp("timeline", "draft_sent=2024-02-01", "--as-at", "2024-03-01"))
     line = next(line for line in text.splitlines() if "  family  " in line)
 
-    assert "the time ended 15 days ago" in line
+    assert "the time has passed" in line
     assert "overdue" not in line
     assert "breach" not in text
 

@@ -176,6 +176,37 @@ PLACE = "local.toml: local.visit"
             'seen = "primary"\nstarts_where = [{ absent = "moved_in", starts = "moved_in" }]\nchecked',
             f"{PLACE}.starts_where[0]: given is missing; name what must stand on the row",
         ),
+        (
+            'ends = ["withdrawn"]',
+            'ends = [{ from = "detained_from", to = "detained_till", then = "owed" }]',
+            f"{PLACE}.ends.to: unknown event 'detained_till'; did you mean detained_to?",
+        ),
+        (
+            'seen = "primary"\nchecked',
+            'seen = "primary"\nlapses_with = ["review_meating"]\nchecked',
+            f"{PLACE}.lapses_with: unknown event 'review_meating'; did you mean review_meeting?",
+        ),
+        (
+            'source = "a colleague"',
+            'source = "a colleague"\n  from = { month = 8, day = 1 }',
+            f"{PLACE}.reading[0]: from and to must both be dates, or both days of the year",
+        ),
+        (
+            'source = "a colleague"',
+            'source = "a colleague"\n  from = { month = 9, day = 1 }\n  to = { month = 8, day = 31 }',
+            f"{PLACE}.reading[0].to: must lie after from in the same year",
+        ),
+        (
+            'within = { weeks = 2, start_day = "excluded" }',
+            (
+                'later_of = [{ from = "moved_in", within = { weeks = 2, start_day = "excluded" } }, '
+                '{ from = "order_made", missing = "open", within = { days = 0, start_day = "excluded" } }]'
+            ),
+            (
+                f"{PLACE}.version[0].later_of[1]: only_if and missing need after: "
+                "what must have come for this limb to count"
+            ),
+        ),
     ],
 )
 def test_each_kind_of_fault_says_where_and_what(old: str, new: str, fault: str, tmp_path: Path) -> None:

@@ -220,7 +220,7 @@ def test_the_same_file_twice_is_one_overlay(tmp_path: Path) -> None:
         ),
         (
             BILL.replace("says =", "ends = []\nsays ="),
-            "overlay-1.toml: supersedes plan.issue.ends: not a word of the rulebook",
+            "overlay-1.toml: supersedes plan.issue.ends: not a word of the rulebook; did you mean means?",
         ),
         (
             BILL.replace("2028-09-01", "2014-09-01"),

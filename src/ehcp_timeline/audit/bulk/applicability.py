@@ -4,28 +4,47 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import NEVER, earlier, either, instead
+from ehcp_timeline.audit.bulk.days import NEVER, between, earlier, either, instead
+from ehcp_timeline.audit.bulk.events import EventFrame
 from ehcp_timeline.audit.bulk.row_events import RowsSeen
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
-from ehcp_timeline.law.deadline import PlanByDue
+from ehcp_timeline.law.deadline import PlanByDue, StartWhere
 from ehcp_timeline.law.rulebook import Deadline
 
 
 def start_of(deadline: Deadline, seen: RowsSeen) -> pl.Series:
     """Return the day on which each row's clock started, planned days included."""
-    start = seen.pick(deadline.starts)
+    ordinary = start = seen.pick(deadline.starts)
     for where in reversed(deadline.starts_where):  # the first that fits is taken: it is put in last
-        if not all(seen.holds((name,)) for name in where.given):
-            continue
-        fits = seen.first((where.absent,)) == NEVER
-        for name in where.given:
-            fits &= seen.first((name,)) < NEVER
-        start = instead(start, fits, seen.pick(where.starts))
+        if all(seen.holds((name,)) for name in where.given):
+            start = instead(start, _starts_later(where, seen, ordinary), seen.pick(where.starts))
     return start
 
 
+def _starts_later(where: StartWhere, seen: EventFrame, ordinary: pl.Series) -> pl.Series:
+    start = seen.pick(where.starts)
+    fits = (
+        (start < NEVER) & ((ordinary == NEVER) | (start > ordinary)) & (seen.first((where.absent,)) == NEVER)
+    )
+    for name in where.given:
+        fits &= seen.first((name,)) < NEVER
+    return fits
+
+
+def is_disputed_start(deadline: Deadline, seen: EventFrame) -> pl.Series | None:
+    """Return which clocks have a later start that is disputed; None where no start ever is."""
+    if deadline.repeats or not any(where.doubt for where in deadline.starts_where):
+        return None
+    ordinary = seen.pick(deadline.starts)
+    disputed = seen.never < NEVER
+    for where in reversed(deadline.starts_where):  # the first that fits is taken: it is put in last
+        fits = _starts_later(where, seen, ordinary)
+        disputed = disputed | fits if where.doubt else disputed & ~fits
+    return disputed
+
+
 def answers_since(deadline: Deadline, seen: RowsSeen, start: pl.Series) -> pl.Series:
-    """Return the first day on which an answer counts: the ordinary start, where another start is later."""
+    """Return the first day on which an answer or an end counts: the ordinary start, if another is later."""
     return earlier(start, seen.pick(deadline.starts)) if deadline.starts_where else start
 
 
@@ -89,18 +108,11 @@ def _holds_facts(deadline: Deadline, seen: RowsSeen, found: Applies) -> Applies:
         unreadable = seen.unreadable((fact,))
         found = _narrowed(
             found,
-            shown | _holds_code(fact, codes, seen),
+            shown | seen.holds_code(fact, codes),
             None if unreadable is None else unreadable & ~shown,
             came_first=False,
         )
     return found
-
-
-def _holds_code(fact: str, codes: tuple[str, ...], seen: RowsSeen) -> pl.Series:
-    """Return which rows hold one of the codes; a cell may hold several, joined by `+`."""
-    cells, places = seen.cells(fact)
-    holds = [cell is not None and not set(codes).isdisjoint(cell.split("+")) for cell in cells]
-    return pl.Series(holds, dtype=pl.Boolean)[places]
 
 
 def not_owed(
@@ -113,10 +125,19 @@ def not_owed(
         if seen.holds(other.start_events if other else (name,)):
             found = either(found, _stands(other, seen) if other else seen.next((name,)) < NEVER)
     if deadline.owed_when:
-        found = either(found, seen.last_happened(deadline.owed_when) < start)
-    if deadline.plan_by_due:
-        found = either(found, (due < NEVER) & ~_had_plan(deadline.plan_by_due, due, seen))
-    return found
+        found = either(found, seen.last_happened(deadline.owed_when) < answers_since(deadline, seen, start))
+    return either(found, without_plan(deadline, seen, start, due))
+
+
+def without_plan(deadline: Deadline, seen: EventFrame, start: pl.Series, due: pl.Series) -> pl.Series | None:
+    """Return which clocks had no plan by the due day or the start; None where none is needed."""
+    plan = deadline.plan_by_due
+    if plan is None:
+        return None
+    if plan.by == "due":
+        return (due < NEVER) & ~_had_plan(plan, due, seen)
+    covered = between(start, deadline.versions[0].since, deadline.versions[-1].until)
+    return covered & ~_had_plan(plan, start, seen)
 
 
 def _stands(deadline: Deadline, seen: RowsSeen) -> pl.Series:
@@ -125,7 +146,9 @@ def _stands(deadline: Deadline, seen: RowsSeen) -> pl.Series:
     return (start < NEVER) & applies(deadline, seen, start).yes
 
 
-def _had_plan(plan: PlanByDue, due: pl.Series, seen: RowsSeen) -> pl.Series:
+def _had_plan(plan: PlanByDue, by: pl.Series, seen: EventFrame) -> pl.Series:
     made, shown, before = (seen.next(names) for names in (plan.made, plan.shown_by, plan.before_plan))
-    by_due = (made <= due) | (shown <= due)
-    return by_due | ((made == NEVER) & ((shown < NEVER) | (before == NEVER)))
+    in_time = (made <= by) | (shown <= by)
+    if plan.by == "start":
+        in_time |= shown < made
+    return in_time | ((made == NEVER) & ((shown < NEVER) | (before == NEVER)))

@@ -1,12 +1,23 @@
 """Duties that repeat: one clock for each date that starts it, over all the rows of each case."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import polars as pl
 
+from ehcp_timeline.audit.bulk.applicability import without_plan
 from ehcp_timeline.audit.bulk.case_events import Cases, CasesSeen, changes, held_at, merged, ordered
-from ehcp_timeline.audit.bulk.days import NEVER, all_positions, as_dates, constant, earlier, only, where_true
-from ehcp_timeline.audit.bulk.due import end_of, is_implied, one_period_more
+from ehcp_timeline.audit.bulk.days import (
+    NEVER,
+    OPEN_ENDED,
+    all_positions,
+    as_dates,
+    constant,
+    earlier,
+    either,
+    only,
+    where_true,
+)
+from ehcp_timeline.audit.bulk.due import end_of, has_lapsed, is_implied, one_period_more
 from ehcp_timeline.audit.bulk.judge_deadline import ClockOutcomes, Started, Weighed, weigh
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.audit.single.chains import started_twice
@@ -32,16 +43,17 @@ def in_file_order(weighed: Weighed) -> pl.Series | None:
 def _started(inquiry: Inquiry, deadline: Deadline, cases: Cases) -> Started:
     """Return the clocks of one repeating duty, by case and start.
 
-    A case without a clock but with a start that cannot be read has one clock, of which nothing is known.
+    A case without a clock has one for each row on which a start cannot be read, of which nothing is known.
     """
     starts = start_keys(deadline, cases)
     case, start = cases.split(starts)
     position = _first_rows(deadline, starts, cases)
-    unreadable = cases.unreadable(deadline.start_events)
-    lost = None if unreadable is None else unreadable.filter(~unreadable.is_in(case.implode()))
+    lost = cases.unreadable_rows(deadline.start_events)
+    if lost is not None:
+        lost = lost.filter(~cases.of(lost).is_in(case.implode()))
     if lost is None or lost.is_empty():
         return Started(deadline, CasesSeen(cases, case, position), start)
-    seen = CasesSeen(cases, pl.concat([case, lost]), pl.concat([position, lost.cast(position.dtype)]))
+    seen = CasesSeen(cases, pl.concat([case, cases.of(lost)]), pl.concat([position, lost]))
     is_lost = all_positions(seen.height) >= len(case)
     return Started(deadline, seen, pl.concat([start, constant(inquiry.today, len(lost))]), is_lost)
 
@@ -95,14 +107,27 @@ def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> ClockOutcome
     answer = recorded
     if deadline.repeats and seen.holds(deadline.repeats.unseen):
         answer = earlier(recorded, seen.next(deadline.repeats.unseen, after=start))
-    answered, ended = end_of(deadline, seen, start, answer)
+    ends = end_of(deadline, seen, start, answer, due, inquiry.today)
+    alone = _is_the_only_answer(deadline, seen, start, answer)
+    displaced = _displaced(inquiry, deadline, seen, start, answer)
     return ClockOutcomes(
-        answered=answered,
-        ended=ended,
-        not_owed=_displaced(inquiry, deadline, seen, start, answer),
-        implied=is_implied(deadline, seen, start),
-        unseen=_unseen(inquiry, started, due, only(answered, answered < recorded)),
+        answered=ends.answered,
+        ended=ends.day,
+        not_owed=either(displaced, without_plan(deadline, seen, start, due)),
+        implied=is_implied(deadline, seen, start, ends.day, inquiry.tables),
+        released=ends.released,
+        lapsed=has_lapsed(deadline, seen, start),
+        unseen=_unseen(inquiry, started, due, only(ends.answered, (answer < recorded) | alone)),
     )
+
+
+def _is_the_only_answer(
+    deadline: Deadline, seen: CasesSeen, start: pl.Series, answer: pl.Series
+) -> pl.Series:
+    """Return which clocks are the first of their chain and have the only answer of the case."""
+    first = seen.next(deadline.repeats.first if deadline.repeats else (), start) == start
+    only_one = seen.next(deadline.answers) == seen.last_happened(deadline.answers)
+    return first & only_one & (answer < NEVER)
 
 
 def _displaced(
@@ -128,7 +153,7 @@ def _unseen(inquiry: Inquiry, started: Started, due: pl.Series, answer: pl.Serie
         due: Their due days.
         answer: That answer; `NEVER` for clocks that another answered, or none.
     """
-    positions = where_true((answer < NEVER) & (due < NEVER))
+    positions = where_true((answer < NEVER) & (due < OPEN_ENDED))
     if positions.is_empty():
         return None
     seen, start = started.seen.at(positions), started.start[positions]
@@ -137,9 +162,15 @@ def _unseen(inquiry: Inquiry, started: Started, due: pl.Series, answer: pl.Serie
     return all_positions(started.seen.height).is_in(late.implode())
 
 
-def problems_of(deadlines: Iterable[Deadline], cases: Cases) -> Iterator[Problem]:
-    """Yield a problem for each start that stands on two rows of a case: it is one clock."""
-    asked: set[str] = set()
+def problems_of(deadlines: Iterable[Deadline], cases: Cases, derived: Collection[str]) -> Iterator[Problem]:
+    """Yield a problem for each start that stands on two rows of a case: it is one clock.
+
+    Args:
+        deadlines: The repeating duties.
+        cases: Every case of the file.
+        derived: The events that stand in no column, of which nothing is said.
+    """
+    asked = set(derived)
     for deadline in deadlines:
         repeats = deadline.repeats or Repeats()
         for name in (*repeats.first, *repeats.again):

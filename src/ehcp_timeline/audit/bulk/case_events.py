@@ -142,15 +142,14 @@ class Cases:
         inside = inside.zip_with(inside >= 0, pl.Series([0], dtype=KEYS))
         return inside.zip_with(inside <= last, pl.Series([last], dtype=KEYS))
 
-    def unreadable(self, names: Names) -> pl.Series | None:
-        """Return the cases with an unreadable cell in one of these columns; None for no case."""
-        parts = [part for name in names for part in self._memory.unreadable.get(name, ())]
-        return self._case[pl.concat(parts)].unique().sort() if parts else None
+    def of(self, positions: pl.Series) -> pl.Series:
+        """Return the cases of some rows."""
+        return self._case[positions]
 
-    def unreadable_rows(self, name: str) -> pl.Series | None:
-        """Return the positions at which a column could not be read; None for none."""
-        parts = self._memory.unreadable.get(name)
-        return pl.concat(parts) if parts else None
+    def unreadable_rows(self, names: Names) -> pl.Series | None:
+        """Return the positions with an unreadable cell in one of these columns, each once; None for none."""
+        parts = [part for name in names for part in self._memory.unreadable.get(name, ())]
+        return pl.concat(parts).unique().sort() if parts else None
 
     def flagged_rows(self, name: str) -> pl.Series | None:
         """Return the positions at which a flag is yes; None for none."""
@@ -305,9 +304,14 @@ class CasesSeen(EventFrame):
         """Return each case's first key on or after a day, or its last on or before it, as a day."""
         return self.cases.find(keys, self._edge, day, towards) if len(keys) else self.never
 
+    def holds_code(self, fact: str, codes: Names) -> pl.Series:
+        """Refuse: rows of a case may hold different codes, so no duty that repeats asks for one."""
+        raise TypeError((fact, codes))
+
     def unreadable(self, names: Names) -> pl.Series | None:
         """Return which links' case has an unreadable cell in one of these columns; None for no link."""
-        return _among(self.case, self.cases.unreadable(names))
+        rows = self.cases.unreadable_rows(names)
+        return _among(self.case, None if rows is None else self.cases.of(rows).unique())
 
     def flagged(self, name: str) -> pl.Series | None:
         """Return which links' own row has this flag at yes; None for no link."""
@@ -315,7 +319,7 @@ class CasesSeen(EventFrame):
 
     def unreadable_flag(self, name: str) -> pl.Series | None:
         """Return which links' own row has this flag unreadable; None for no link."""
-        return _among(self.position, self.cases.unreadable_rows(name))
+        return _among(self.position, self.cases.unreadable_rows((name,)))
 
     def at(self, positions: pl.Series) -> Self:
         """Return some of these links."""

@@ -95,6 +95,11 @@ def _events_of(deadline: Deadline) -> Iterator[str]:
     if repeats:
         yield from (*repeats.first, *repeats.again, *repeats.closed_by, *repeats.unseen)
     yield from (*deadline.ends, *deadline.revived_by, *deadline.revived_unless, *deadline.implied_by)
+    yield from deadline.lapses_with
+    if span := deadline.ended_while:
+        yield from (span.first, span.last)
+    if plan := deadline.plan_by_due:
+        yield from (*plan.made, *plan.shown_by, *plan.before_plan)
     yield from (deadline.set_by,) if deadline.set_by else ()
     for version in deadline.versions:
         yield from _limbs_of(version.limit)

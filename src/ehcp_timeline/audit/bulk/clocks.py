@@ -13,7 +13,7 @@ counted; whatever else a clock has to say is worked out for the clocks, and the 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -21,8 +21,10 @@ import polars as pl
 
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.law.rulebook import Deadline
 
 VERDICT: Final = pl.Enum(VERDICTS)
+NOT_OWED: Final[frozenset[Verdict]] = frozenset({"not-owed"})
 CERTAINTY: Final = pl.Enum(["certain", "disputed"])
 
 CLOCKS: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
@@ -122,6 +124,21 @@ class ToldClocks(Clocks):
         return self._told[column]
 
 
+def due_after_events(deadlines: Iterable[Deadline], clocks: Mapping[str, Clocks]) -> tuple[Problem, ...]:
+    """Return a problem for each clock that is due after the event that it prepares, as a move in January."""
+    backward = (one for one in deadlines if one.looks_back and one.id in clocks)
+    return tuple(problem for one in backward for problem in _due_after_event(one, clocks[one.id]))
+
+
+def _due_after_event(deadline: Deadline, clocks: Clocks) -> Iterator[Problem]:
+    late = (clocks["due"] > clocks["start"]).fill_null(value=False) & ~clocks.having(NOT_OWED)
+    event = deadline.starts.events[0]
+    for row, start, due in clocks.only(late).frame("row", "start", "due").iter_rows():
+        said = f"the last day of {deadline.id}, {due}, is after {event} itself, {start}"
+        tip = f"check {event}; if it is right, the plan is needed before that day"
+        yield Problem(row, event, "due-after-event", said, tip, "nothing")
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """One batch of rows with the clocks that stand on them.
@@ -130,8 +147,10 @@ class Judged:
         rows: The batch as it was read: `row`, `case_id` and every column of the file.
         clocks: Deadline id to its clocks; a deadline without any is left out. The clocks of repeating
             duties, which look across batches, come with the last batch, for all rows of the file.
-        problems: What only shows when rows are held beside each other, as a start on two rows of a case.
-        last: Whether this is the last batch; its `rows` are empty.
+        problems: What only shows when rows are held beside each other, as a start on two rows of a case, or
+            beside the law, as a last day after the move that it prepares.
+        last: Whether this is the last batch; its `rows` are those of requests that stand on several, the
+            request and its decisions on the first of them alone.
     """
 
     rows: pl.DataFrame

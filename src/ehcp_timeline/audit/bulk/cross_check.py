@@ -10,12 +10,13 @@ from zlib import crc32
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged, ToldClocks
+from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged, ToldClocks, due_after_events
 from ehcp_timeline.audit.bulk.days import where_true
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.clock import VERDICTS, Clock, Verdict
 from ehcp_timeline.audit.single.chains import started_twice
 from ehcp_timeline.audit.single.judge import judge_case
+from ehcp_timeline.audit.single.requests import request_problems, requests_on_rows
 from ehcp_timeline.cases.batch import Batch, rows_of
 from ehcp_timeline.cases.model import Problem, Row
 from ehcp_timeline.errors import ReadersDisagreeError
@@ -48,13 +49,27 @@ def judge_by_single(
     rows = [row for batch in held for row in rows_of(batch)]
     told = clocks_by_single(rulebook, rows, as_at, wanted)
     repeating = {one.id for one in wanted if one.repeats}
+    cases = _cases(rows).values()
+    requests = [
+        same for case in cases for number, same in requests_on_rows(case).items() if number == same[0].number
+    ]
+    together = pl.Series([row.number for same in requests for row in same], dtype=pl.UInt32).implode()
     for batch in held:
-        there = pl.col("row").is_in(batch.frame["row"].implode())
+        there = pl.col("row").is_in(batch.frame["row"].implode()) & ~pl.col("row").is_in(together)
         mine = {name: clocks.filter(there) for name, clocks in told.items() if name not in repeating}
-        yield Judged(batch.frame, {name: ToldClocks(one) for name, one in mine.items() if one.height})
+        clocks = {name: ToldClocks(one) for name, one in mine.items() if one.height}
+        yield Judged(batch.frame, clocks, due_after_events(wanted, clocks))
     if held:
-        last = {name: ToldClocks(clocks) for name, clocks in told.items() if name in repeating}
-        problems = tuple(_problems(rows, [one for one in wanted if one.repeats]))
+        at_the_end = {
+            name: clocks if name in repeating else clocks.filter(pl.col("row").is_in(together))
+            for name, clocks in told.items()
+        }
+        last = {name: ToldClocks(clocks) for name, clocks in at_the_end.items() if clocks.height}
+        problems = (
+            *_problems(rows, [one for one in wanted if one.repeats]),
+            *(problem for same in requests for problem in request_problems(same, as_at)),
+            *due_after_events((one for one in wanted if not one.repeats), last),
+        )
         yield Judged(held[-1].frame.clear(), last, problems, last=True)
 
 
@@ -258,9 +273,13 @@ class _Sample:
             self.kept[one].append(row)
 
     def hold_cases(self, judged: Judged) -> None:
-        """Hold the repeating duties of the cases that were kept against the single reader."""
+        """Hold what comes with the last batch against the single reader, of the cases that were kept."""
         rows = sorted((row for case in self.kept.values() for row in case), key=lambda row: row.number)
         self._hold([deadline for deadline in self.deadlines if deadline.repeats], rows, judged)
+        of_requests = set(judged.rows["row"])
+        rows = [row for row in rows if row.number in of_requests]
+        if rows:
+            self._hold([deadline for deadline in self.deadlines if not deadline.repeats], rows, judged)
 
     def _hold(self, deadlines: Iterable[Deadline], rows: Sequence[Row], judged: Judged) -> None:
         held = frozenset(name for row in rows for name in (*row.events, *row.unreadable))
@@ -268,7 +287,7 @@ class _Sample:
         told = {
             deadline.id: _told(judged.clocks.get(deadline.id), numbers)
             for deadline in deadlines
-            if held.intersection(deadline.start_events)
+            if held.intersection(self.rulebook.columns_of(deadline.start_events))
         }
         self.taken.update((name, word) for name, frame in told.items() for word in frame["verdict"].unique())
         verify(self.rulebook, rows, told, self.as_at)

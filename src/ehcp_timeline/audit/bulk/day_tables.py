@@ -88,11 +88,15 @@ class DayTables:
     Attributes:
         counts: A way to count to its table.
         rolled: `workdays.roll_for_tribunal`.
+        rolled_first: `workdays.roll_first_lawful_day`.
         working: `workdays.last_working_day`.
     """
 
     counts: dict[Count, DayTable] = field(default_factory=dict)
     rolled: DayTable = field(default_factory=lambda: DayTable(partial(_each, workdays.roll_for_tribunal)))
+    rolled_first: DayTable = field(
+        default_factory=lambda: DayTable(partial(_each, workdays.roll_first_lawful_day))
+    )
     working: DayTable = field(default_factory=lambda: DayTable(partial(_each, workdays.last_working_day)))
 
     def of(self, count: Count, days: pl.Series) -> pl.Series:

@@ -15,6 +15,7 @@ import polars as pl
 
 DAYS: Final = pl.UInt32
 NEVER: Final = 2**30
+OPEN_ENDED: Final = NEVER - 1  # a due day that has not come yet, or has no number: after every day, and known
 A_BATCH: Final = 2**18  # more rows than a batch mostly has
 EPOCH: Final = date(1970, 1, 1).toordinal()  # what polars counts its dates from
 NO_NUMBER: Final = pl.Series([None], dtype=pl.Int32)
@@ -38,9 +39,9 @@ def retyped(numbers: pl.Series, dtype: type[pl.DataType]) -> pl.Series:
 
 
 def as_dates(days: pl.Series) -> pl.Series:
-    """Return day numbers as dates; `NEVER` becomes null."""
+    """Return day numbers as dates; `NEVER` and `OPEN_ENDED` become null."""
     physical = retyped(days, pl.Int32) - EPOCH
-    return physical.zip_with(days < NEVER, NO_NUMBER).cast(pl.Date)
+    return physical.zip_with(days < OPEN_ENDED, NO_NUMBER).cast(pl.Date)
 
 
 def constant(day: int, height: int) -> pl.Series:

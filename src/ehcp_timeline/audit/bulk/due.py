@@ -1,26 +1,78 @@
 """The due days of many clocks at once, and what became of them: answered, ended, or shown done."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import reduce
 
 import polars as pl
 
 from ehcp_timeline.audit.bulk.day_tables import DayTables
-from ehcp_timeline.audit.bulk.days import NEVER, between, instead, later, one, only, or_before_all, or_never
+from ehcp_timeline.audit.bulk.days import (
+    NEVER,
+    OPEN_ENDED,
+    between,
+    constant,
+    earlier,
+    instead,
+    later,
+    one,
+    only,
+    or_before_all,
+    or_never,
+)
 from ehcp_timeline.audit.bulk.events import EventFrame, Names
 from ehcp_timeline.audit.single.due import NEXT_DAY
-from ehcp_timeline.law.deadline import Dates, Limit
+from ehcp_timeline.law.deadline import Dates, EndSpan, Limb, Limit
 from ehcp_timeline.law.rulebook import Deadline
 
 
-def due_day(limit: Limit, start: pl.Series, seen: EventFrame, tables: DayTables) -> pl.Series:
-    """Return the latest day of the limbs; `NEVER` where one that may not be skipped has no date."""
-    limbs = [tables.of(limb.count, _since(limb.since, start, seen)) for limb in limit.limbs]
+def due_day(
+    limit: Limit, start: pl.Series, seen: EventFrame, tables: DayTables, answer: pl.Series | None = None
+) -> pl.Series:
+    """Return the latest day of the limbs; `NEVER` where one that may not be skipped has no date.
+
+    Args:
+        limit: The time limit.
+        start: The day each clock started.
+        seen: The dates around them.
+        tables: What counting has been asked so far.
+        answer: The day of each answer; what comes later does not move the due day.
+    """
+    if not limit.limbs:
+        return only(constant(OPEN_ENDED, seen.height), start < NEVER) if limit.words else seen.never
+    plain = [limb for limb in limit.limbs if not limb.after]
+    limbs = [tables.of(limb.count, _since(limb.since, start, seen)) for limb in plain]
     if limit.missing == "skip":
         due = or_never(reduce(later, map(or_before_all, limbs)))
     else:
         due = reduce(later, limbs)
-    return tables.rolled.of(due) if limit.rolls else due
+    if limit.rolls:
+        due = (tables.rolled_first if limit.minimum else tables.rolled).of(due)
+    for limb in limit.limbs:
+        if limb.after and seen.holds(limb.after):
+            due = _with_conditional(limb, due, start, seen, tables, answer)
+    return due
+
+
+def _with_conditional(
+    limb: Limb,
+    due: pl.Series,
+    start: pl.Series,
+    seen: EventFrame,
+    tables: DayTables,
+    answer: pl.Series | None,
+) -> pl.Series:
+    """Return the due days, later where a limb with a condition counts and is later."""
+    came = seen.next(limb.after, start)
+    counts = (came < NEVER) & (due < NEVER)
+    if answer is not None:
+        counts &= came < answer
+    for fact, codes in limb.only_if:
+        counts &= seen.holds_code(fact, codes)
+    since = seen.next(limb.since.events if limb.since else (), came)
+    missing = one(OPEN_ENDED if limb.missing == "open" else NEVER)
+    day = instead(tables.of(limb.count, since), since == NEVER, missing)
+    return instead(due, counts, later(due, day))
 
 
 def _since(dates: Dates | None, start: pl.Series, seen: EventFrame) -> pl.Series:
@@ -65,15 +117,55 @@ def answer_of(
     return seen.next(names, tables.of(deadline.answers_from, start) if deadline.answers_from else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """What ended each clock unanswered.
+
+    Attributes:
+        answered: The day of its answer, `NEVER` where it ended before.
+        day: The day on which something ended it.
+        released: Those open when a time began in which nothing is owed, that is over, and of which nobody
+            can say what is owed now; None for no clock.
+    """
+
+    answered: pl.Series
+    day: pl.Series
+    released: pl.Series | None = None
+
+
 def end_of(
-    deadline: Deadline, seen: EventFrame, start: pl.Series, answer: pl.Series
-) -> tuple[pl.Series, pl.Series]:
-    """Return the day on which the clock was answered, and that on which something ended it unanswered.
+    deadline: Deadline,
+    seen: EventFrame,
+    start: pl.Series,
+    answer: pl.Series,
+    due: pl.Series,
+    today: int,
+) -> Endings:
+    """Return the day on which each clock was answered, and that on which something ended it unanswered.
 
     An end may be undone.
     """
+    standing = _standing_ends(deadline, seen, start, answer)
+    span, released = deadline.ended_while, None
+    if span and seen.holds((span.first,)):
+        held = _held_in(span, deadline, seen, start, due, today)
+        if span.then == "unknown" and seen.holds((span.last,)):
+            began, free = _release(span, seen, start, due)
+            first, ended = earlier(standing, answer), standing < answer
+            in_time = (ended | (first >= due)) if deadline.minimum else first <= due
+            released = free & ~((first < NEVER) & ((first < began) | in_time))
+            held, standing = only(held, ~free), only(standing, ~released)
+        standing = earlier(standing, held)
+    elif not seen.holds(deadline.ends):
+        return Endings(answer, seen.never)
+    unanswered = standing < answer
+    return Endings(only(answer, ~unanswered), only(standing, unanswered), released)
+
+
+def _standing_ends(deadline: Deadline, seen: EventFrame, start: pl.Series, answer: pl.Series) -> pl.Series:
+    """Return the first end of each clock that nothing has undone."""
     if not seen.holds(deadline.ends):
-        return answer, seen.never
+        return seen.never
     since = None if deadline.looks_back else start
     revival = None
     if seen.holds(deadline.revived_by):
@@ -81,13 +173,46 @@ def end_of(
         if seen.holds(deadline.revived_unless):
             final = seen.next(deadline.revived_unless, since)
             revival = revival.zip_with((final == NEVER) | ((final >= answer) & (answer < NEVER)), one(0))
-    standing = seen.next(deadline.ends, since, revival)
-    unanswered = standing < answer
-    return only(answer, ~unanswered), only(standing, unanswered)
+    return seen.next(deadline.ends, since, revival)
 
 
-def is_implied(deadline: Deadline, seen: EventFrame, start: pl.Series) -> pl.Series | None:
-    """Return which clocks have an event since their start that shows that it must have been done."""
+def _held_in(
+    span: EndSpan, deadline: Deadline, seen: EventFrame, start: pl.Series, due: pl.Series, today: int
+) -> pl.Series:
+    """Return the first day of a time in which nothing is owed: the one that holds the due day, or a later."""
+    known = due < NEVER
+    began = only(seen.last_until((span.first,), earlier(due, one(today))), known)
+    over = seen.next((span.last,), began)
+    within = only(began if deadline.looks_back else later(began, start), over >= due)
+    since = None if deadline.looks_back else start
+    return instead(only(seen.next((span.first,), since, due), known), within < NEVER, within)
+
+
+def _release(
+    span: EndSpan, seen: EventFrame, start: pl.Series, due: pl.Series
+) -> tuple[pl.Series, pl.Series]:
+    """Return the day on which the last such time began, and which clocks started before it was over."""
+    last, again = seen.last_happened((span.last,)), seen.last_happened((span.first,))
+    began = seen.last_until((span.first,), last)
+    return began, (due < NEVER) & (began < NEVER) & (last >= start) & (again <= last)
+
+
+def is_implied(
+    deadline: Deadline, seen: EventFrame, start: pl.Series, ended: pl.Series, tables: DayTables
+) -> pl.Series | None:
+    """Return which clocks have an event that shows that it must have been done.
+
+    It counts from the start, or from the day from which an answer does; not after an end.
+    """
     if not seen.holds(deadline.implied_by):
         return None
-    return seen.last_happened(deadline.implied_by) >= start
+    since = tables.of(deadline.answers_from, start) if deadline.answers_from else start
+    shown = seen.next(deadline.implied_by, since)
+    return (shown < NEVER) & (shown <= ended)
+
+
+def has_lapsed(deadline: Deadline, seen: EventFrame, start: pl.Series) -> pl.Series | None:
+    """Return which clocks can no longer be answered: what the duty was for has come since their start."""
+    if not seen.holds(deadline.lapses_with):
+        return None
+    return seen.last_happened(deadline.lapses_with) >= start

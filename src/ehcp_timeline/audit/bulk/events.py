@@ -6,7 +6,7 @@ from typing import Self
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import NEVER, constant
+from ehcp_timeline.audit.bulk.days import NEVER, constant, instead
 from ehcp_timeline.law.deadline import Dates
 
 Names = Iterable[str]
@@ -37,7 +37,13 @@ class EventFrame(ABC):
 
     def pick(self, dates: Dates) -> pl.Series:
         """Return the earliest or the latest of several events, planned ones too."""
-        return self.first(dates.events) if dates.which == "earliest" else self.last(dates.events)
+        if dates.which == "latest":
+            return self.last(dates.events)
+        days = self.first(dates.events)
+        if not dates.first:
+            return days
+        given = self.last(dates.first)
+        return instead(days, given < NEVER, given)
 
     @abstractmethod
     def holds(self, names: Names) -> bool:
@@ -62,6 +68,10 @@ class EventFrame(ABC):
     @abstractmethod
     def last_happened(self, names: Names) -> pl.Series:
         """Return the latest date on which one of these happened; 0 where none did."""
+
+    @abstractmethod
+    def holds_code(self, fact: str, codes: Names) -> pl.Series:
+        """Return which clocks' own row holds one of these codes; `deadline.BLANK` for a fact not given."""
 
     @abstractmethod
     def unreadable(self, names: Names) -> pl.Series | None:

@@ -9,7 +9,16 @@ from typing import Final
 import polars as pl
 
 from ehcp_timeline.audit.bulk.day_tables import DayTables
-from ehcp_timeline.audit.bulk.days import NEVER, between, either, instead, later, where_true
+from ehcp_timeline.audit.bulk.days import (
+    NEVER,
+    between,
+    earlier,
+    either,
+    instead,
+    later,
+    or_before_all,
+    where_true,
+)
 from ehcp_timeline.audit.bulk.events import EventFrame
 from ehcp_timeline.audit.single.excuses import NEXT_DAY, STRONGEST_FIRST
 from ehcp_timeline.law.deadline import Absence, Closure, Excuse
@@ -74,7 +83,9 @@ def _strength(
     else:
         closure = excuse.evidence
         strength = (
-            _closure_strength(closure, seen, tables) if isinstance(closure, Closure) else _all(CLAIMED, seen)
+            _closure_strength(closure, seen, start, due, tables)
+            if isinstance(closure, Closure)
+            else _all(CLAIMED, seen)
         )
         unreadable = seen.unreadable_flag(excuse.flag)
     return strength if unreadable is None else instead(strength, unreadable, _all(UNREADABLE, seen))
@@ -89,18 +100,20 @@ def _ranked(proved: pl.Series, refuted: pl.Series, seen: EventFrame) -> pl.Serie
     return instead(strength, refuted, _all(REFUTED, seen))
 
 
-def _closure_strength(closure: Closure, seen: EventFrame, tables: DayTables) -> pl.Series:
+def _closure_strength(
+    closure: Closure, seen: EventFrame, start: pl.Series, due: pl.Series, tables: DayTables
+) -> pl.Series:
     first, last = (seen.first((name,)) for name in closure.closed)
     asked = seen.never
     for name in reversed(closure.asked):  # the first that stands is taken: it is put in last
         day = seen.first((name,))
         asked = instead(asked, day < NEVER, day)
-    has_first, has_last, was_asked = first < NEVER, last < NEVER, asked < NEVER
-    too_short = has_first & has_last & (last < tables.of(closure.length, first))
-    too_soon = was_asked & has_first & (asked < tables.of(closure.margin, first))
-    re_opened = tables.of(NEXT_DAY, last)
-    too_late = was_asked & has_last & (asked > tables.of(closure.margin, re_opened))
-    return _ranked(was_asked & has_first & has_last, too_short | too_soon | too_late, seen)
+    closed, was_asked = (first < NEVER) & (last < NEVER), asked < NEVER
+    too_short = closed & (last < tables.of(closure.length, first))
+    earliest = later(start, or_before_all(tables.of(closure.margin, first)))
+    latest = earlier(due, tables.of(closure.margin, tables.of(NEXT_DAY, last)))
+    outside = was_asked & ((asked < earliest) | (asked > latest))
+    return _ranked(was_asked & closed, too_short | outside | (earliest > latest), seen)
 
 
 def _absence_strength(

@@ -6,6 +6,7 @@ is right.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -13,13 +14,16 @@ import polars as pl
 from ehcp_timeline.audit.bulk.case_deadlines import in_file_order, problems_of, weigh_chains
 from ehcp_timeline.audit.bulk.case_events import Cases
 from ehcp_timeline.audit.bulk.case_store import Memory
-from ehcp_timeline.audit.bulk.clocks import Judged
+from ehcp_timeline.audit.bulk.clocks import Judged, due_after_events
 from ehcp_timeline.audit.bulk.judge_deadline import Weighed
 from ehcp_timeline.audit.bulk.lazy_clocks import WeighedClocks
+from ehcp_timeline.audit.bulk.requests import Requests, join_requests, problems_of_requests
 from ehcp_timeline.audit.bulk.row_deadlines import weigh_rows
-from ehcp_timeline.audit.bulk.row_events import RowBatch
+from ehcp_timeline.audit.bulk.row_events import RowBatch, with_derived
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
-from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.audit.single.requests import is_of_request
+from ehcp_timeline.law.rulebook import Deadline, DerivedEvent, Rulebook
+from ehcp_timeline.law.subset import derived_from, texts_in
 
 
 def judge(
@@ -39,8 +43,11 @@ def judge(
             left out here (`audit.selection`): they would all be overdue.
 
     Yields:
-        Each batch with its clocks as it goes by, then one more without rows: the clocks of repeating
-        duties, for all rows of the file.
+        Each batch with its clocks as it goes by, then one more: the clocks of repeating duties, for all rows
+        of the file, and the rows and clocks of requests that stand on several rows.
+
+    Raises:
+        RequestInTwoBatchesError: See `requests.repeated_until_known`.
     """
     inquiry = Inquiry(rulebook, as_at)
     wanted = rulebook.deadlines if deadlines is None else deadlines
@@ -49,25 +56,55 @@ def judge(
     displacing = [
         rulebook.by_id[name] for one in repeating for name in one.displaced_by if name in rulebook.by_id
     ]
+    giving_way = {name for one in wanted for name in one.displaced_by if name in rulebook.by_id}
+    looked_at = (*wanted, *(rulebook.by_id[name] for name in giving_way))
+    derived = derived_from(rulebook, (text for one in looked_at for text in texts_in(one)))
     memory = Memory.for_deadlines([*repeating, *(one for one in displacing if one.repeats)])
+    requests = Requests()
     empty = None
     for batch in batches:
-        clocks = {weighed.deadline.id: WeighedClocks(weighed) for weighed in weigh_rows(inquiry, once, batch)}
+        own = requests.without_repeated(batch)
+        seen = with_derived(own, derived)
+        clocks = {weighed.deadline.id: WeighedClocks(weighed) for weighed in weigh_rows(inquiry, once, seen)}
         if repeating:
-            memory.add(batch)
+            memory.add(seen if own is batch else with_derived(batch, derived))
         empty = batch.frame.clear()
-        yield Judged(batch.frame, clocks)
-        del batch, clocks  # a hundred megabytes, while the next batch comes
+        yield Judged(own.frame, clocks, due_after_events(once, clocks))
+        del batch, own, seen, clocks  # a hundred megabytes, while the next batch comes
     if empty is not None:
-        yield _last(inquiry, repeating, memory, empty)
+        yield _last(_of_requests(inquiry, once, requests, derived, empty), inquiry, repeating, memory)
 
 
-def _last(inquiry: Inquiry, repeating: Sequence[Deadline], memory: Memory, no_rows: pl.DataFrame) -> Judged:
+def _of_requests(
+    inquiry: Inquiry,
+    once: Sequence[Deadline],
+    requests: Requests,
+    derived: Sequence[DerivedEvent],
+    no_rows: pl.DataFrame,
+) -> Judged:
+    """Return the rows of the requests that stand on several, each request judged as one row."""
+    held = requests.all_held()
+    if held is None:
+        return Judged(no_rows, {})
+    of_request = [deadline for deadline in once if is_of_request(deadline)]
+    others = [deadline for deadline in once if not is_of_request(deadline)]
+    requested = join_requests(inquiry, of_request, held)
+    weighed = (
+        *weigh_rows(inquiry, of_request, with_derived(requested.joined, derived)),
+        *weigh_rows(inquiry, others, with_derived(held, derived)),
+    )
+    clocks = {one.deadline.id: WeighedClocks(one) for one in weighed}
+    problems = (*problems_of_requests(inquiry, held), *due_after_events(others, clocks))
+    return Judged(requested.told, clocks, problems)
+
+
+def _last(requested: Judged, inquiry: Inquiry, repeating: Sequence[Deadline], memory: Memory) -> Judged:
     if not memory.height:
-        return Judged(no_rows, {}, last=True)
+        return replace(requested, last=True)
     cases = Cases(memory, inquiry)
     clocks = {weighed.deadline.id: _ordered(weighed) for weighed in weigh_chains(inquiry, repeating, cases)}
-    return Judged(no_rows, clocks, tuple(problems_of(repeating, cases)), last=True)
+    problems = (*requested.problems, *problems_of(repeating, cases, inquiry.rulebook.derived))
+    return Judged(requested.rows, {**requested.clocks, **clocks}, problems, last=True)
 
 
 def _ordered(weighed: Weighed) -> WeighedClocks:

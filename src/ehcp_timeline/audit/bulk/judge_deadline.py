@@ -11,6 +11,7 @@ from ehcp_timeline.audit.bulk.due import by_version, due_day
 from ehcp_timeline.audit.bulk.events import EventFrame
 from ehcp_timeline.audit.bulk.excuses import CLAIMED, EVIDENCED, UNREADABLE, best_excuse, is_strength
 from ehcp_timeline.audit.bulk.verdicts import Inquiry, where, worth
+from ehcp_timeline.audit.circumstances import nature_of
 from ehcp_timeline.audit.single.applicability import cells_that_matter
 from ehcp_timeline.law.rulebook import Deadline
 
@@ -47,14 +48,22 @@ class ClockOutcomes:
         ended: The day on which something ended it unanswered.
         not_owed: Those that are not owed; None for no clock.
         implied: Those that must have been done, as later events show; None for no clock.
+        released: Those of which nobody can say what is owed after a release; None for no clock.
+        lapsed: Those that can no longer be answered; None for no clock.
         unseen: Those answered so late that the years between are not in the file; None for no clock.
+        twice: Those that several rows of one request answer differently; None for no clock.
+        before: Those of requests of which every decision lies before them; None for no clock.
     """
 
     answered: pl.Series
     ended: pl.Series
     not_owed: pl.Series | None
     implied: pl.Series | None
+    released: pl.Series | None = None
+    lapsed: pl.Series | None = None
     unseen: pl.Series | None = None
+    twice: pl.Series | None = None
+    before: pl.Series | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +184,10 @@ def weigh(inquiry: Inquiry, started: Started, outcomes: Outcomes) -> Weighed:
 def _due_of(inquiry: Inquiry, started: Started) -> tuple[pl.Series, pl.Series | None]:
     """Return the due days, and for which of them a date in the file replaced the counted day."""
     deadline, seen, start = started.deadline, started.seen, started.start
-    due = by_version(deadline, start, seen, lambda limit: due_day(limit, start, seen, inquiry.tables))
+    answer = None
+    if any(limb.after for version in deadline.versions for limb in version.limit.limbs):
+        answer = seen.next(deadline.met_by.events, start)
+    due = by_version(deadline, start, seen, lambda limit: due_day(limit, start, seen, inquiry.tables, answer))
     if not deadline.set_by or not seen.holds((deadline.set_by,)):
         return due, None
     set_day = seen.first((deadline.set_by,))
@@ -196,13 +208,19 @@ def _facts(
 ) -> pl.Series:
     unseen = None if outcome.unseen is None else outcome.unseen & (outcome.answered < NEVER)
     words: Numbers = worth("start", "stands")
-    words += worth("nature", "minimum" if started.deadline.minimum else "limit")
+    words += worth("nature", nature_of(started.deadline))
     words += where(started.doubtful, worth("applies", "unreadable"))
     words += where(unreadable, worth("readable", "no"))
     words += where(outcome.not_owed, worth("owed", "no"))
     words += where(due == NEVER, worth("known", "no")) if due.max() == NEVER else 0
+    words += where(outcome.twice, worth("contradiction", "two-answers"))
+    words += where(outcome.before, worth("contradiction", "before-request"))
     words += where(unseen, worth("unseen", "yes"))
-    words += where(outcome.implied, worth("implied", "yes"))
+    shown = None
+    for word, mask in (("yes", outcome.implied), ("released", outcome.released), ("lapsed", outcome.lapsed)):
+        if mask is not None:
+            words += where(mask if shown is None else mask & ~shown, worth("implied", word))
+            shown = either(shown, mask)
     return constant(words, len(due)) if isinstance(words, int) else words
 
 

@@ -10,11 +10,13 @@ from ehcp_timeline.audit.bulk.clocks import CERTAINTY, Clocks
 from ehcp_timeline.audit.bulk.days import (
     NEVER,
     NO_NUMBER,
+    OPEN_ENDED,
     as_dates,
     constant,
     earlier,
     instead,
     one,
+    only,
     retyped,
     where_true,
 )
@@ -129,7 +131,8 @@ class WeighedClocks(Clocks):
     def _act_by(self) -> pl.Series:
         if self._all_weighed.deadline.minimum:
             return as_dates(constant(NEVER, self.height))
-        return as_dates(self._all_weighed.inquiry.tables.working.of(self._due))
+        known = only(self._due, self._due < OPEN_ENDED)
+        return as_dates(self._all_weighed.inquiry.tables.working.of(known))
 
     def _evidenced(self) -> pl.Series:
         if self._all_weighed.best is None:
@@ -145,7 +148,7 @@ class WeighedClocks(Clocks):
     def _days(self, verdicts: frozenset[Verdict], first: pl.Series, last: pl.Series) -> pl.Series:
         """Return the days from `first` to `last`: the only subtraction of dates in this reader."""
         days = retyped(last, pl.Int32) - retyped(first, pl.Int32)
-        return days.zip_with(self.having(verdicts), NO_NUMBER)
+        return days.zip_with(self.having(verdicts) & (self._due < OPEN_ENDED), NO_NUMBER)
 
     def _excuse(self) -> pl.Series:
         if self._all_weighed.best is None:
@@ -174,7 +177,7 @@ class WeighedClocks(Clocks):
         "days_late": lambda self: self._days(LATE, self._due, self._until()),
         "certainty": _certainty,
         "excuse": _excuse,
-        "provisional": lambda self: _between(self._due, self._all_weighed.inquiry.announced, NEVER),
+        "provisional": lambda self: _between(self._due, self._all_weighed.inquiry.announced, OPEN_ENDED),
         "open": lambda self: among(OPEN)[self._strict_line],
         "reason": lambda self: REASON_OF[self.line],
     }

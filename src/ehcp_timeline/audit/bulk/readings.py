@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import NEVER, between, earlier, instead, only
+from ehcp_timeline.audit.bulk.applicability import is_disputed_start
+from ehcp_timeline.audit.bulk.days import NEVER, OPEN_ENDED, between, earlier, instead, only
 from ehcp_timeline.audit.bulk.due import answer_of, by_version, due_day
 from ehcp_timeline.audit.bulk.judge_deadline import Weighed, beside_due
 from ehcp_timeline.audit.bulk.verdicts import VERDICT_PLACES
@@ -37,16 +38,19 @@ class _Read:
 def span_of(weighed: Weighed) -> ReadingSpan:
     """Return the span of the readings' due days, and where they differ about the verdict."""
     earliest, latest, differs = weighed.due, weighed.due, weighed.due < 0
-    open_to_readings = weighed.due < NEVER
+    open_to_readings = weighed.due < OPEN_ENDED
     if weighed.settled is not None:
         open_to_readings &= ~weighed.settled
-    if not weighed.deadline.readings or not open_to_readings.any():
+    if not open_to_readings.any():
         return ReadingSpan(earliest, latest, differs)
+    disputed = is_disputed_start(weighed.deadline, weighed.seen)
+    if disputed is not None:
+        differs = open_to_readings & disputed
     excuse = weighed.excuse()
     verdict = _verdict(weighed, weighed.numbers() + excuse)
     for reading in weighed.deadline.readings:
         read = _read(weighed, reading)
-        says = open_to_readings & (read.due < NEVER)
+        says = open_to_readings & (read.due < OPEN_ENDED)
         days = beside_due(weighed.inquiry, read.due, read.answered, weighed.ended)
         other = _verdict(weighed, weighed.facts + days + excuse)
         differs |= says & _differs(weighed, reading, verdict != other)
@@ -72,7 +76,7 @@ def _read(weighed: Weighed, reading: Reading) -> _Read:
     start = _start(weighed, reading)
 
     def counted(limit: Limit) -> pl.Series:
-        return due_day(limit, start, seen, tables)
+        return due_day(limit, start, seen, tables, weighed.answered)
 
     due = counted(reading.limit) if reading.limit else by_version(deadline, weighed.start, seen, counted)
     due = only(due, start < NEVER)
@@ -92,7 +96,10 @@ def _start(weighed: Weighed, reading: Reading) -> pl.Series:
     if reading.starts:
         start = weighed.seen.pick(reading.starts)
         start = only(start, (weighed.ended == NEVER) & (start <= weighed.inquiry.today))
-    if reading.since or reading.until:
+    if reading.season:
+        first, last = (weighed.inquiry.tables.of(count, start) for count in reading.season)
+        start = only(start, (first <= start) & (start <= last))
+    elif reading.since or reading.until:
         start = only(start, between(start, reading.since, reading.until))
     if reading.after:
         start = only(start, weighed.seen.next(reading.after) <= start)

@@ -1,15 +1,31 @@
 """The dates of the rows of one batch, each row by itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from typing import Protocol, Self
+from functools import cached_property, reduce
+from operator import and_, or_
+from typing import Final, Protocol, Self
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import constant, earliest, latest, numbered, only, or_never, where_true
+from ehcp_timeline.audit.bulk.days import (
+    NEVER,
+    constant,
+    earliest,
+    latest,
+    numbered,
+    only,
+    or_never,
+    where_true,
+)
 from ehcp_timeline.audit.bulk.events import EventFrame, Names
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
+from ehcp_timeline.law.deadline import BLANK, Dates
+from ehcp_timeline.law.rulebook import DerivedEvent, EventWhere, Rulebook
+from ehcp_timeline.law.subset import derived_from
+
+UNREAD: Final = "unread "  # begins a column that says whether another could not be read
 
 
 class RowBatch(Protocol):
@@ -30,6 +46,14 @@ class RowBatch(Protocol):
         """The cells that could not be read."""
 
 
+@dataclass(frozen=True, slots=True)
+class SomeRows:
+    """Some rows of a file; as in `RowBatch`."""
+
+    frame: pl.DataFrame
+    unreadable: Mapping[str, pl.Series]
+
+
 def unreadable_in(batch: RowBatch, name: str) -> pl.Series | None:
     """Return the rows of a batch with an unreadable cell in one column, as a mask; None for no row."""
     rows = batch.unreadable.get(name)
@@ -37,6 +61,118 @@ def unreadable_in(batch: RowBatch, name: str) -> pl.Series | None:
         return None
     mask = batch.frame["row"].is_in(rows.implode())
     return mask if mask.any() else None
+
+
+def with_derived(batch: RowBatch, derived: Sequence[DerivedEvent]) -> RowBatch:
+    """Return a batch with these derived events; the twin of `dates.with_derived`.
+
+    They are worked out in one go, on the rows on which any event stands that they are worked out from.
+    """
+    frame = batch.frame
+    sources = dict.fromkeys(where.event for one in derived for where in one.earliest)
+    looked_at = {*sources, *(where.fact for one in derived for where in one.earliest)}
+    looked_at.update(name for one in derived for name in one.unless)
+    unread = {name: mask for name in looked_at if name and (mask := unreadable_in(batch, name)) is not None}
+    there = [frame[name].is_not_null() for name in sources if name in frame.columns]
+    there += [unread[name] for name in sources if name in unread]
+    positions = where_true(reduce(or_, there)) if there else pl.Series(dtype=pl.UInt32)
+    if positions.is_empty():
+        return batch
+    some = frame.select(name for name in frame.columns if name in looked_at)[positions]
+    some = some.with_columns(mask[positions].alias(UNREAD + name) for name, mask in unread.items())
+    worked_out = _worked_out(some, derived)
+    days = [one for one in worked_out if not one.name.startswith(UNREAD) and one.null_count() < len(one)]
+    nothing = pl.Series([None], dtype=pl.Date)
+    columns = [
+        nothing.new_from_index(0, frame.height).scatter(positions, one).alias(one.name) for one in days
+    ]
+    doubts = {
+        one.name.removeprefix(UNREAD): frame["row"][positions].filter(one)
+        for one in worked_out
+        if one.name.startswith(UNREAD) and one.any()
+    }
+    return SomeRows(frame.with_columns(columns), {**batch.unreadable, **doubts})
+
+
+def _worked_out(some: pl.DataFrame, derived: Sequence[DerivedEvent]) -> list[pl.Series]:
+    """Return each derived event as a column, and beside it whether it cannot be read if any cell cannot."""
+    plan, known = some.lazy(), set(some.columns)
+    any_unread = any(name.startswith(UNREAD) for name in known)
+    facts = {where.fact for one in derived for where in one.earliest if where.fact in known}
+    cells = {fact: some[fact].unique().to_list() for fact in facts if fact}
+    ids = []
+    for one in derived:
+        parts = [where for where in one.earliest if where.event in known or UNREAD + where.event in known]
+        if not parts:
+            continue
+        expressions = [_EventExpressions(where, one.unless, cells, frozenset(known)) for where in parts]
+        made = [pl.min_horizontal([part.day() for part in expressions]).alias(one.id)]
+        if any_unread:
+            made.append(pl.any_horizontal([part.in_doubt() for part in expressions]).alias(UNREAD + one.id))
+        plan = plan.with_columns(made)
+        ids += [expression.meta.output_name() for expression in made]
+        known.update(ids)
+    return plan.select(ids).collect().get_columns() if ids else []
+
+
+@dataclass(frozen=True, slots=True)
+class _EventExpressions:
+    """One event that a derived event may be worked out from, as expressions on the rows of a frame.
+
+    Attributes:
+        where: The event, and the codes with which it counts.
+        unless: The events that rule it out.
+        cells: Fact to its different cells on these rows.
+        known: The columns there are, those worked out so far among them.
+    """
+
+    where: EventWhere
+    unless: tuple[str, ...]
+    cells: Mapping[str, Sequence[str | None]]
+    known: frozenset[str]
+
+    def day(self) -> pl.Expr:
+        """Return its date where it counts."""
+        if self.where.event not in self.known:
+            return pl.lit(None, dtype=pl.Date)
+        return pl.when(self._holds() & ~self._is_ruled_out()).then(pl.col(self.where.event))
+
+    def in_doubt(self) -> pl.Expr:
+        """Return whether it cannot be read whether it counts."""
+        stands = pl.lit(value=False)
+        if self.where.event in self.known:
+            others = self._unread(self.unless) & self._holds()
+            facts = (self.where.fact,) if self.where.fact else ()
+            stands = pl.col(self.where.event).is_not_null() & ~self._is_ruled_out()
+            stands &= self._unread(facts) | others
+        blanks = [pl.col(name).is_null() for name in self.unless if name in self.known]
+        none_stands = reduce(and_, blanks, pl.lit(value=True))
+        return pl.when(self._unread((self.where.event,))).then(none_stands).otherwise(stands)
+
+    def _holds(self) -> pl.Expr:
+        fact, codes = self.where.fact, self.where.codes
+        if fact is None:
+            return pl.lit(value=True)
+        if fact not in self.known:
+            return pl.lit(BLANK in codes)
+        held = [cell for cell in self.cells[fact] if cell and not set(codes).isdisjoint(cell.split("+"))]
+        holds = pl.col(fact).is_in(held).fill_null(value=False)
+        return holds | pl.col(fact).is_null() if BLANK in codes else holds
+
+    def _is_ruled_out(self) -> pl.Expr:
+        day = pl.col(self.where.event)
+        masks = [(pl.col(name) <= day).fill_null(value=False) for name in self.unless if name in self.known]
+        return reduce(or_, masks, pl.lit(value=False))
+
+    def _unread(self, names: Iterable[str]) -> pl.Expr:
+        masks = [pl.col(UNREAD + name) for name in names if UNREAD + name in self.known]
+        return reduce(or_, masks, pl.lit(value=False))
+
+
+def with_events(rows: pl.DataFrame, rulebook: Rulebook, names: Collection[str]) -> pl.DataFrame:
+    """Return rows of a file with those of these events that no column holds."""
+    needed = derived_from(rulebook, names)
+    return with_derived(SomeRows(rows, {}), needed).frame if needed else rows
 
 
 class Columns:
@@ -55,7 +191,7 @@ class Columns:
         self._batch = batch
         self._masks: dict[str, pl.Series | None] = {}
         self._flags: dict[str, pl.Series | None] = {}
-        self._events = inquiry.rulebook.events
+        self._events = frozenset((*inquiry.rulebook.events, *inquiry.rulebook.derived))
 
     @cached_property
     def given(self) -> Mapping[str, pl.Series]:
@@ -102,6 +238,10 @@ class RowsSeen(EventFrame):
     def _some(self, column: pl.Series) -> pl.Series:
         return column if self._positions is None else column[self._positions]
 
+    def _own(self, days: pl.Series) -> pl.Series:
+        """Return the dates of an event that are these rows' own."""
+        return self._some(days)
+
     def _masked(self, mask: pl.Series | None) -> pl.Series | None:
         mine = None if mask is None else self._some(mask)
         return mine if mine is not None and mine.any() else None
@@ -110,7 +250,7 @@ class RowsSeen(EventFrame):
         there = [name for name in names if name in self._columns.given]
         for name in there:
             if name not in self._days:
-                self._days[name] = self._some(self._columns.given[name])
+                self._days[name] = self._own(self._columns.given[name])
         return [self._days[name] for name in there]
 
     def _happened(self, names: Names) -> list[pl.Series]:
@@ -174,6 +314,13 @@ class RowsSeen(EventFrame):
         """Return which rows have this flag at yes; None for no row."""
         return self._masked(self._columns.flag(name))
 
+    def holds_code(self, fact: str, codes: Names) -> pl.Series:
+        """Return which rows hold one of these codes; a cell may hold several, joined by `+`."""
+        cells, places = self.cells(fact)
+        wanted = set(codes)
+        holds = [not wanted.isdisjoint([BLANK] if cell is None else cell.split("+")) for cell in cells]
+        return pl.Series(holds, dtype=pl.Boolean)[places]
+
     def cells(self, fact: str) -> tuple[Sequence[str | None], pl.Series]:
         """Return every different cell of a fact with codes, and the place among them of each row's own."""
         if fact not in self._cells:
@@ -199,3 +346,58 @@ class RowsSeen(EventFrame):
         if days is None:
             return self.never
         return or_never(days) if days.min() == 0 else days
+
+
+class RowSpans(RowsSeen):
+    """The dates of some rows, each from one day until another alone; a row may stand there several times.
+
+    Args:
+        columns: The batch.
+        positions: Which of its rows, counted from 0.
+        since: The first day of each.
+        until: The day after the last of each.
+
+    Attributes:
+        positions: The same.
+    """
+
+    def __init__(self, columns: Columns, positions: pl.Series, since: pl.Series, until: pl.Series) -> None:
+        super().__init__(columns, positions)
+        self.positions = positions
+        self._span = since, until
+
+    def _own(self, days: pl.Series) -> pl.Series:
+        """Return the dates of an event that lie within each span."""
+        since, until = self._span
+        mine = self._some(days)
+        return only(mine, (mine >= since) & (mine < until))
+
+    def at(self, positions: pl.Series) -> Self:
+        """Return some of these spans."""
+        since, until = self._span
+        return type(self)(self._columns, self.positions[positions], since[positions], until[positions])
+
+
+def spans_of(columns: Columns, dates: Dates, lost: pl.Series | None) -> RowSpans:
+    """Return, for each date that starts a clock of its own, what came from it until the next of them.
+
+    Args:
+        columns: A batch.
+        dates: What starts a clock.
+        lost: The rows of which a start cannot be read, which stand there once; None for no row.
+
+    Returns:
+        The spans, by row, then by start.
+    """
+    seen = RowsSeen(columns)
+    before_all = seen.first(dates.first)
+    days = [seen.first((name,)) for name in dates.events if seen.holds((name,))]
+    days.append(only(before_all, before_all < seen.first(dates.events)))
+    if lost is not None:
+        days = [*(only(one, ~lost) for one in days), only(constant(0, seen.height), lost)]
+    there = [where_true(one < NEVER) for one in days]
+    parts = [one[rows] for one, rows in zip(days, there, strict=True)]
+    begun = pl.DataFrame({"row": pl.concat(there), "start": pl.concat(parts)}).unique().sort("row", "start")
+    row, start = begun["row"], begun["start"]
+    until = only(start.shift(-1).fill_null(NEVER), (row.shift(-1) == row).fill_null(value=False))
+    return RowSpans(columns, row, start, until)

@@ -4,20 +4,29 @@ from datetime import date
 
 from ehcp_timeline.audit.single.dates import EventHistory
 from ehcp_timeline.cases.model import Row
-from ehcp_timeline.law.deadline import PlanByDue
+from ehcp_timeline.law.deadline import PlanByDue, StartWhere
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
 
 def start_of(deadline: Deadline, seen: EventHistory) -> date | None:
     """Return the day on which a clock of this row started, planned days included."""
+    where = later_start(deadline, seen)
+    return seen.pick(where.starts if where else deadline.starts)
+
+
+def later_start(deadline: Deadline, seen: EventHistory) -> StartWhere | None:
+    """Return the first of the later starts that this row has, if any."""
+    ordinary = seen.pick(deadline.starts)
     for where in deadline.starts_where:
-        if all(seen.first(name) for name in where.given) and not seen.first(where.absent):
-            return seen.pick(where.starts)
-    return seen.pick(deadline.starts)
+        start = seen.pick(where.starts)
+        fits = all(seen.first(name) for name in where.given) and not seen.first(where.absent)
+        if fits and start and (ordinary is None or start > ordinary):
+            return where
+    return None
 
 
 def answers_since(deadline: Deadline, seen: EventHistory, start: date) -> date:
-    """Return the first day on which an answer counts: the ordinary start, where another start is later."""
+    """Return the first day on which an answer or an end counts: the ordinary start, if another is later."""
     ordinary = seen.pick(deadline.starts) if deadline.starts_where else None
     return min(start, ordinary) if ordinary else start
 
@@ -109,11 +118,19 @@ def why_not_owed(
         if stands(other, row, seen) if other else seen.happened((name,)):
             return f"{name} takes its place"
     start = start_of(deadline, seen)
-    if deadline.owed_when and not any(start and day >= start for day in seen.happened(deadline.owed_when)):
+    since = answers_since(deadline, seen, start) if start else None
+    if deadline.owed_when and not any(since and day >= since for day in seen.happened(deadline.owed_when)):
         return f"not until {' or '.join(deadline.owed_when)}"
-    if deadline.plan_by_due and due and not _had_plan(deadline.plan_by_due, due, seen):
-        return f"no plan existed by {due}"
-    return ""
+    return why_without_plan(deadline, seen, start, due)
+
+
+def why_without_plan(deadline: Deadline, seen: EventHistory, start: date | None, due: date | None) -> str:
+    """Return that there was no plan by the due day or the start, or an empty string where none is needed."""
+    plan = deadline.plan_by_due
+    if plan is None or start is None or deadline.version_on(start) is None:
+        return ""
+    by = start if plan.by == "start" else due
+    return f"no plan existed by {by}" if by and not _had_plan(plan, by, seen) else ""
 
 
 def why_displaced(deadline: Deadline, start: date, answer: date | None, displacing: tuple[date, ...]) -> str:
@@ -126,9 +143,11 @@ def why_displaced(deadline: Deadline, start: date, answer: date | None, displaci
     return f"{deadline.displaced_by[0]} takes its place" if taken else ""
 
 
-def _had_plan(plan: PlanByDue, due: date, seen: EventHistory) -> bool:
+def _had_plan(plan: PlanByDue, by: date, seen: EventHistory) -> bool:
     made, shown = seen.happened(plan.made), seen.happened(plan.shown_by)
-    if any(day <= due for day in (*made, *shown)):
+    if any(day <= by for day in (*made, *shown)):
+        return True
+    if plan.by == "start" and made and shown and shown[0] < made[0]:
         return True
     return not made and (bool(shown) or not seen.happened(plan.before_plan))
 
@@ -141,20 +160,24 @@ def cells_that_matter(deadline: Deadline, *, ended: bool = True) -> frozenset[st
         ended: Something ended it, so what would undo that matters too.
     """
     plan = deadline.plan_by_due
-    limbs = (limb.since for version in deadline.versions for limb in version.limit.limbs)
+    span = deadline.ended_while
+    limbs = tuple(limb for version in deadline.versions for limb in version.limit.limbs)
     return frozenset(
         (
             *deadline.answers,
             *deadline.ends,
+            *((span.first, span.last) if span else ()),
             *(deadline.revived_by if ended else ()),
             *deadline.revived_unless,
             *deadline.implied_by,
+            *deadline.lapses_with,
             *deadline.owed_when,
             *deadline.displaced_by,
             *(deadline.start_events if deadline.repeats else ()),
             *(name for where in deadline.starts_where for name in (*where.given, where.absent)),
             *((deadline.set_by,) if deadline.set_by else ()),
-            *(name for since in limbs if since for name in since.events),
+            *(name for limb in limbs if limb.since for name in limb.since.events),
+            *(name for limb in limbs for name in (*limb.after, *(fact for fact, _ in limb.only_if))),
             *((*plan.made, *plan.shown_by, *plan.before_plan) if plan else ()),
         )
     )

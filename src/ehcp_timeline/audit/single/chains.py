@@ -19,12 +19,14 @@ class Link:
         row: Physical line of the first row on which that start stands.
         answer: The next answer of the case after the start.
         unseen: Whether only a later row's "previous review" tells of that answer.
+        alone: Whether it is the only answer of the case, and the clock the first of its chain.
     """
 
     start: date
     row: int
     answer: date | None
     unseen: bool
+    alone: bool = False
 
 
 def links_of(deadline: Deadline, rows: Sequence[Row], whole: EventHistory) -> tuple[Link, ...]:
@@ -39,7 +41,8 @@ def links_of(deadline: Deadline, rows: Sequence[Row], whole: EventHistory) -> tu
     for start in sorted(starts):
         answer = next((day for day in answers if day > start), None)
         row = next(row.number for row in rows if any(row.events.get(name) == start for name in columns))
-        links.append(Link(start, row, answer, answer in unseen))
+        alone = answers == [answer] and answer in met and start in whole.happened(repeats.first)
+        links.append(Link(start, row, answer, answer in unseen, alone))
     return tuple(links)
 
 

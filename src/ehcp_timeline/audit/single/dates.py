@@ -1,11 +1,13 @@
 """The dates of a row, or of all rows of a case, as they stood on the as-at date."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 from ehcp_timeline.cases.model import Row
-from ehcp_timeline.law.deadline import Dates
+from ehcp_timeline.law.deadline import BLANK, Dates
+from ehcp_timeline.law.rulebook import DerivedEvent, EventWhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +19,14 @@ class EventHistory:
         events: Event id to its dates, ascending: past dates, and planned dates wherever they lie.
         later: The same for dates that are not planned and have not come yet; they have not happened.
         unreadable: Columns whose cell could not be read.
+        codes: Fact to its codes, for one row; empty for several.
     """
 
     as_at: date
     events: Mapping[str, tuple[date, ...]]
     later: Mapping[str, tuple[date, ...]]
     unreadable: frozenset[str]
+    codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def given(self, names: Iterable[str]) -> list[date]:
         """Return the dates of these events, planned ones too, ascending."""
@@ -39,10 +43,23 @@ class EventHistory:
 
     def pick(self, dates: Dates) -> date | None:
         """Return the earliest or the latest of several events, planned ones too."""
-        days = self.given(dates.events)
+        days = self.given(dates.first)[-1:] or self.given(dates.events)
         if not days:
             return None
-        return days[0] if dates.which == "earliest" else days[-1]
+        return days[-1] if dates.which == "latest" else days[0]
+
+    def spans(self, dates: Dates) -> "tuple[EventHistory, ...]":
+        """Return, for each date that starts a clock of its own, what came from it until the next of them."""
+        days = set(self.given(dates.events))
+        before_all = [day for day in self.given(dates.first) if day < min(days, default=date.max)]
+        starts = [*sorted({*days, *before_all[:1]}), date.max]
+        return tuple(self._between(start, until) for start, until in pairwise(starts))
+
+    def _between(self, start: date, until: date) -> "EventHistory":
+        inside = {
+            name: tuple(day for day in days if start <= day < until) for name, days in self.events.items()
+        }
+        return replace(self, events={name: days for name, days in inside.items() if days})
 
     def name_of(self, names: Iterable[str], day: date) -> str:
         """Return which of these events has this date."""
@@ -62,4 +79,45 @@ def seen_on(rows: Sequence[Row], as_at: date, planned: frozenset[str]) -> EventH
         {name: tuple(sorted(days)) for name, days in events.items()},
         {name: tuple(sorted(days)) for name, days in later.items()},
         frozenset(name for row in rows for name in row.unreadable),
+        rows[0].codes if len(rows) == 1 else {},
     )
+
+
+def with_derived(row: Row, derived: Iterable[DerivedEvent]) -> Row:
+    """Return a row with the events that no column holds.
+
+    One cannot be read where a cell that it depends on cannot: a date, the fact beside a date that stands, or
+    an event that would rule that date out. What is ruled out whatever the cell says does not depend on it.
+    """
+    for one in derived:
+        days = [row.events[where.event] for where in one.earliest if _counts(where, one.unless, row)]
+        if days:
+            row = replace(row, events={**row.events, one.id: min(days)})
+        if any(_is_in_doubt(where, one.unless, row) for where in one.earliest):
+            row = replace(row, unreadable=row.unreadable | {one.id})
+    return row
+
+
+def _counts(where: EventWhere, unless: Iterable[str], row: Row) -> bool:
+    day = row.events.get(where.event)
+    return day is not None and _holds(where, row) and not _is_ruled_out(day, unless, row)
+
+
+def _holds(where: EventWhere, row: Row) -> bool:
+    if where.fact is None:
+        return True
+    held = row.codes.get(where.fact, frozenset())
+    return bool(held.intersection(where.codes)) or (not held and BLANK in where.codes)
+
+
+def _is_ruled_out(day: date, unless: Iterable[str], row: Row) -> bool:
+    return any(row.events.get(name, date.max) <= day for name in unless)
+
+
+def _is_in_doubt(where: EventWhere, unless: Iterable[str], row: Row) -> bool:
+    if where.event in row.unreadable:
+        return not any(name in row.events for name in unless)
+    day = row.events.get(where.event)
+    if day is None or _is_ruled_out(day, unless, row):
+        return False
+    return where.fact in row.unreadable or (_holds(where, row) and not row.unreadable.isdisjoint(unless))

@@ -23,11 +23,13 @@ class ExcuseResult:
         strength: `claimed`, `evidenced`, `refuted`, `unreadable` (its cell could not be read), or
             `unclaimed`.
         why: The same in words.
+        borne_out: Whether the dates prove one that nobody claims.
     """
 
     excuse: Excuse
     strength: str
     why: str
+    borne_out: bool = False
 
 
 def look_at(
@@ -53,25 +55,40 @@ def _look(excuse: Excuse, row: Row, seen: EventHistory, start: date, due: date) 
         return _look_at_absence(excuse, seen, start, due)
     if excuse.flag in row.unreadable:
         return ExcuseResult(excuse, "unreadable", f"{excuse.flag} could not be read")
-    if not row.flags.get(excuse.flag, False):
-        return ExcuseResult(
-            excuse, "unclaimed", f"{excuse.flag} is {'no' if excuse.flag in row.flags else 'blank'}"
-        )
     if isinstance(excuse.evidence, Closure):
-        return _look_at_closure(excuse, excuse.evidence, seen)
-    return ExcuseResult(excuse, "claimed", f"{excuse.flag} is yes; no date can prove or refute it")
+        shown = _look_at_closure(excuse, excuse.evidence, seen, start, due)
+    else:
+        shown = ExcuseResult(excuse, "claimed", f"{excuse.flag} is yes; no date can prove or refute it")
+    return shown if row.flags.get(excuse.flag, False) else _unclaimed(shown, excuse.flag, row)
 
 
-def _look_at_closure(excuse: Excuse, closure: Closure, seen: EventHistory) -> ExcuseResult:
+def _unclaimed(shown: ExcuseResult, flag: str, row: Row) -> ExcuseResult:
+    """Return an excuse that nobody claims, with what its dates say if they prove it."""
+    why = f"{flag} is {'no' if flag in row.flags else 'blank'}"
+    if shown.strength != "evidenced":
+        return ExcuseResult(shown.excuse, "unclaimed", why)
+    why = f"{why}, though the dates would bear it out: {shown.why}"
+    return ExcuseResult(shown.excuse, "unclaimed", why, borne_out=True)
+
+
+def _look_at_closure(
+    excuse: Excuse, closure: Closure, seen: EventHistory, start: date, due: date
+) -> ExcuseResult:
+    """Hold the dates of a closure against the days on which a request for advice could be the reason.
+
+    Those lie both in the clock's own time and in the time that the law sets around the closure.
+    """
     first, last = (seen.first(name) for name in closure.closed)
     asked = next((day for name in closure.asked if (day := seen.first(name))), None)
     if first and last and last < apply(closure.length, first):
         return ExcuseResult(excuse, "refuted", f"closed only from {first} to {last}")
-    if asked and first and asked < apply(closure.margin, first):
-        return ExcuseResult(excuse, "refuted", f"advice was asked for on {asked}, too long before {first}")
-    if asked and last and asked > apply(closure.margin, apply(NEXT_DAY, last)):
+    earliest = max(start, apply(closure.margin, first)) if first else start
+    latest = min(due, apply(closure.margin, apply(NEXT_DAY, last))) if last else due
+    if asked and not earliest <= asked <= latest:
+        return ExcuseResult(excuse, "refuted", _why_not(asked, start, due, first, last))
+    if earliest > latest:
         return ExcuseResult(
-            excuse, "refuted", f"advice was asked for on {asked}, too near the re-opening after {last}"
+            excuse, "refuted", f"no day from {start} to {due} lies near enough to the closure"
         )
     if asked and first and last:
         return ExcuseResult(
@@ -80,6 +97,15 @@ def _look_at_closure(excuse: Excuse, closure: Closure, seen: EventHistory) -> Ex
     return ExcuseResult(
         excuse, "claimed", f"{excuse.flag} is yes; the dates that would prove it are not all there"
     )
+
+
+def _why_not(asked: date, start: date, due: date, first: date | None, last: date | None) -> str:
+    """Return why a request for advice of this day is no reason."""
+    said = f"advice was asked for on {asked}"
+    if not start <= asked <= due:
+        return f"{said}, outside this deadline's own time, {start} to {due}"
+    too_soon = first is not None and asked < first
+    return f"{said}, too {f'long before {first}' if too_soon else f'near the re-opening after {last}'}"
 
 
 def _look_at_absence(excuse: Excuse, seen: EventHistory, start: date, due: date) -> ExcuseResult:

@@ -12,8 +12,11 @@ from ehcp_timeline.audit.circumstances import Circumstances
 from ehcp_timeline.audit.clock import Clock, Verdict
 from ehcp_timeline.audit.single.trace import CountedPeriod, Working
 from ehcp_timeline.audit.verdicts import decide
-from ehcp_timeline.law.deadline import Version
+from ehcp_timeline.clock.counting import Count
+from ehcp_timeline.clock.workdays import ONE_DAY, roll_for_tribunal
+from ehcp_timeline.law.deadline import Limb, Version
 from ehcp_timeline.text.counting import days_named, said_count, said_day
+from ehcp_timeline.text.words import REASONS, listed, quoted
 
 Facts = Mapping[str, str | int | bool | date | None]
 
@@ -45,11 +48,18 @@ def replay(steps: Iterable[ExplanationStep]) -> Verdict:
     return decide(Circumstances(**given)).verdict
 
 
+AT_ITS_END = Count("not_before_end_of", 0, "days")
 APPLIES = {
     "yes": "",
     "blank": "The fact that it depends on is blank, so it has not started.",
     "no": "The facts or dates of this row make another deadline the right one, so it does not apply.",
     "unreadable": "The fact that it depends on could not be read.",
+}
+
+CONTRADICTION = {
+    "none": "",
+    "two-answers": "The rows of this request answer it differently, so no answer is taken.",
+    "before-request": "Every decision on this request is dated before it: one of the dates is wrong.",
 }
 
 
@@ -67,25 +77,31 @@ def _duty(working: Working, _: date) -> Iterator[ExplanationStep]:
     deadline = working.deadline
     text = f"{deadline.duty} ({deadline.who}, {deadline.kind})."
     yield ExplanationStep(
-        0, "Duty", text, f"{deadline.law}: “{deadline.says}”", facts={"deadline": deadline.id}
+        0,
+        "Duty",
+        text,
+        f"{deadline.law}: {quoted(deadline.says, deadline.means)}",
+        facts={"deadline": deadline.id},
     )
 
 
 def _start(working: Working, as_at: date) -> Iterator[ExplanationStep]:
     start = working.clock.start
-    names = " or ".join(working.deadline.start_events)
+    names, event = (
+        working.columns_named(one) for one in (working.deadline.start_events, [working.start_event])
+    )
     match working.circumstances.start:
         case "none":
             text = f"Nothing has started it: no {names}."
         case "unreadable":
-            text = f"Its start could not be read: {names}."
+            text = f"Its start could not be read: {listed(working.unread)}."
         case "future":
             text = f"{names} is after the as-at date {as_at}, so it has not happened yet."
         case _ if start:
-            text = f"{working.start_event} on {said_day(start)} started the clock."
+            text = f"{event} on {said_day(start)} started the clock."
         case _:
-            text = f"{working.start_event} is there."
-    facts: Facts = {"event": working.start_event, "start": start} if start else {}
+            text = f"{event} is there."
+    facts: Facts = {"event": event, "start": start} if start else {}
     yield ExplanationStep(0, "Start", text, gives=_given(working, "start"), facts=facts)
 
 
@@ -114,7 +130,8 @@ def _version(working: Working, _: date) -> Iterator[ExplanationStep]:
 
 
 def _cited(version: Version) -> str:
-    return f"{version.law}: “{version.says}”" if version.says else version.law
+    words = quoted(version.says, version.means)
+    return f"{version.law}: {words}" if words else version.law
 
 
 def _count(working: Working, _: date) -> Iterator[ExplanationStep]:
@@ -123,14 +140,29 @@ def _count(working: Working, _: date) -> Iterator[ExplanationStep]:
         return
     for counted in working.limbs:
         yield _limb(working, counted)
-    if len(version.limit.limbs) > 1 and due and not working.set_by:
+    if version.limit.rolls and version.limit.minimum:
+        yield from _rolled(working)
+    elif len(version.limit.limbs) > 1 and due and not working.set_by:
         rolled = " and rolled forward under the Tribunal Rules" if version.limit.rolls else ""
         text = f"The later of these counts{rolled}: {said_day(due)}."
         yield ExplanationStep(0, "Count", text, facts={"latest": due, "rolls": version.limit.rolls or None})
 
 
+def _rolled(working: Working) -> Iterator[ExplanationStep]:
+    """Yield the step from the last day of a minimum to the day to which the Tribunal Rules roll it."""
+    firsts = [limb.to for limb in working.limbs if limb.count.kind == "not_before_end_of"]
+    last = max(firsts, default=date.max) - ONE_DAY
+    rolled = roll_for_tribunal(last)
+    if firsts and rolled != last:
+        after = CountedPeriod("", rolled, rolled + ONE_DAY, AT_ITS_END)
+        text = (
+            f"That time ends on {said_day(last)}, and rolls to {said_day(rolled)} under the Tribunal Rules."
+        )
+        yield replace(_limb(working, after), text=text)
+
+
 def _limb(working: Working, counted: CountedPeriod) -> ExplanationStep:
-    count, event = counted.count, counted.event or working.start_event
+    count, event = counted.count, working.columns_named([counted.event or working.start_event])
     named = days_named(count, counted.since)
     text = f"From {event} on {said_day(counted.since)}: {said_count(count)}: {said_day(counted.to)}."
     period = {"number": count.number, "unit": count.unit, "start_day": count.start_day}
@@ -154,8 +186,11 @@ def _due(working: Working, _: date) -> Iterator[ExplanationStep]:
     clock = working.clock
     if clock.start is None or working.circumstances.start != "stands":
         return
+    if clock.due is None and working.circumstances.known == "yes":
+        yield ExplanationStep(0, "Due", _open_ended(working), gives=_given(working, "known", "nature"))
+        return
     if clock.due is None:
-        text = "Its due day cannot be found: a date that it is counted from is missing."
+        text = f"Its due day cannot be found: it needs {listed(working.needs, 'or')}."
         yield ExplanationStep(0, "Due", text, gives=_given(working, "known"))
         return
     if working.set_by:
@@ -166,16 +201,34 @@ def _due(working: Working, _: date) -> Iterator[ExplanationStep]:
     text = f"{'First' if working.deadline.minimum else 'Last'} lawful day: {said_day(clock.due)}."
     if clock.act_by and clock.act_by != clock.due:
         text += f" Last working day before it: {said_day(clock.act_by)}; the due day itself does not move."
+    if working.deadline.falls_after_event(clock.start, clock.due):
+        text += f" That is after {working.start_event} itself."
     if clock.provisional:
         text += " Bank holidays of that year have not been announced yet."
     facts = {"due": clock.due, "act_by": clock.act_by, "provisional": clock.provisional}
     yield ExplanationStep(0, "Due", text, gives=_given(working, "known", "nature"), facts=facts)
 
 
+def _open_ended(working: Working) -> str:
+    """Return why a clock has no due day although nothing is missing."""
+    if working.version and working.version.limit.words:
+        return f"The law gives no number of days: {working.version.limit.words}."
+    waits = {name: None for limb in _limbs(working) if limb.missing == "open" for name in _from(limb)}
+    return f"The first lawful day has not come: it waits for {' or '.join(waits)}."
+
+
+def _limbs(working: Working) -> tuple[Limb, ...]:
+    return working.version.limit.limbs if working.version else ()
+
+
+def _from(limb: Limb) -> tuple[str, ...]:
+    return limb.since.events if limb.since else ()
+
+
 def _readable(working: Working, _: date) -> Iterator[ExplanationStep]:
     if working.circumstances.readable == "no":
         yield ExplanationStep(
-            0, "Cells", "A cell that matters could not be read.", gives=_given(working, "readable")
+            0, "Cells", f"{listed(working.unread)} could not be read.", gives=_given(working, "readable")
         )
 
 
@@ -191,7 +244,7 @@ def _answer(working: Working, as_at: date) -> Iterator[ExplanationStep]:
     for day in working.too_early:
         text = f"An answer of {said_day(day)} came before the start, so it does not answer it."
         yield ExplanationStep(0, "Too early", text, facts={"came": day})
-    gives = _given(working, "answer", "unseen", "implied", "ended", "now")
+    gives = _given(working, "answer", "unseen", "implied", "ended", "now", "contradiction")
     facts = {"answered": clock.answered, "ended": clock.ended, "as_at": as_at}
     yield ExplanationStep(0, "Answer", _answer_text(working, clock, as_at), gives=gives, facts=facts)
     if working.revived:
@@ -200,19 +253,32 @@ def _answer(working: Working, as_at: date) -> Iterator[ExplanationStep]:
 
 
 def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
+    if text := CONTRADICTION[working.circumstances.contradiction]:
+        return text
     if clock.answered:
         beside = _beside(clock.answered, clock.due)
         text = f"{working.answer_event} on {said_day(clock.answered)} answered it{beside}."
+        if working.circumstances.implied == "released":
+            text += f" {REASONS['released'].capitalize()}."
         if working.circumstances.unseen == "yes":
             text += " Years in between are not in the file, so that review year cannot be judged."
         return text
+    if working.implied_by in working.columns:
+        shows = working.columns[working.implied_by]
+        return (
+            f"{shows} presupposes a decision that the file does not hold, so nobody can say when it was made."
+        )
+    if working.implied_by:
+        return f"{working.implied_by} shows that it was done; the day is not recorded."
     if clock.ended:
         beside = _beside(clock.ended, clock.due)
         return f"{working.end_event} on {said_day(clock.ended)} ended it unanswered{beside}."
     names = " or ".join(working.deadline.answers)
     text = f"No {names} by the as-at date, {said_day(as_at)}{_beside(as_at, clock.due)}."
-    if working.implied_by:
-        text += f" But {working.implied_by} shows that it must have been done; its date is not recorded."
+    if working.circumstances.implied == "released":
+        text += f" {REASONS['released'].capitalize()}."
+    if working.circumstances.implied == "lapsed":
+        text += f" {' or '.join(working.deadline.lapses_with)} has come, so it can no longer be done."
     return text
 
 
@@ -241,11 +307,15 @@ def _excuses(working: Working, _: date) -> Iterator[ExplanationStep]:
 
 
 def _readings(working: Working, _: date) -> Iterator[ExplanationStep]:
+    if working.doubt and working.clock.certainty == "disputed":
+        text = f"The start is disputed: {working.doubt}."
+        facts: Facts = {"reading": "start", "since": working.clock.start, "disputes": True}
+        yield ExplanationStep(0, "Other reading", text, facts=facts)
     for read in working.read:
         text = f"{read.reading.id}: due {said_day(read.due)}: {read.verdict}."
         if read.reading.always_disputed:
             text += " Two authorities differ about the duty itself, so the clock is disputed in any event."
-        facts: Facts = {
+        facts = {
             "reading": read.reading.id,
             "since": read.start,
             "due": read.due,

@@ -1,10 +1,10 @@
 """The first reader, and the definition: one case, plain Python, with its reasons."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ehcp_timeline.audit.circumstances import Circumstances
+from ehcp_timeline.audit.circumstances import Circumstances, nature_of
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.applicability import (
     answers_since,
@@ -13,18 +13,33 @@ from ehcp_timeline.audit.single.applicability import (
     cells_that_matter,
     could_apply,
     foreseen_start,
+    later_start,
     start_event,
     start_of,
     start_state,
     why_displaced,
     why_not_owed,
+    why_without_plan,
 )
 from ehcp_timeline.audit.single.chains import Link, links_of
-from ehcp_timeline.audit.single.dates import EventHistory, seen_on
-from ehcp_timeline.audit.single.due import due_day, one_period_more
+from ehcp_timeline.audit.single.dates import EventHistory, seen_on, with_derived
+from ehcp_timeline.audit.single.due import OPEN_ENDED, due_day, one_period_more
 from ehcp_timeline.audit.single.excuses import look_at
-from ehcp_timeline.audit.single.outcome import answer_of, came_too_early, end_of, implied_by
+from ehcp_timeline.audit.single.outcome import (
+    answer_of,
+    came_too_early,
+    end_of,
+    has_lapsed,
+    implied_by,
+)
 from ehcp_timeline.audit.single.readings import Days, against, with_readings
+from ehcp_timeline.audit.single.requests import (
+    answered_twice,
+    decided_before,
+    is_of_request,
+    one_row,
+    requests_on_rows,
+)
 from ehcp_timeline.audit.single.trace import Working, concluded, dated
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
@@ -41,6 +56,7 @@ class _Question:
         seen: The dates of the row; of the whole case for a repeating duty.
         link: The link, for a repeating duty.
         displacing: Starts of the duties that may take this one's place, for a repeating duty.
+        twice: Whether several rows of one request answer the deadline differently.
     """
 
     rulebook: Rulebook
@@ -49,6 +65,7 @@ class _Question:
     seen: EventHistory
     link: Link | None = None
     displacing: tuple[date, ...] = ()
+    twice: bool = False
 
 
 def judge_case(
@@ -63,19 +80,44 @@ def judge_case(
         foresee: Show the due day of a clock whose start has not come yet.
 
     Returns:
-        The clocks in row order, then rulebook order; a repeating duty gives one for each of its starts,
-        on the row where the start stands, or one that has not started on the case's first row.
+        The clocks in row order, then rulebook order. A request that stands on several rows has its clocks on
+        the first of them, judged by the dates of all. A repeating duty gives one for each of its starts, on
+        the row where the start stands. Where no start can be read it gives one for each row on which a start
+        is unreadable, or one that has not started on the case's first row.
     """
+    requests = requests_on_rows(rows)
+    rows = [with_derived(row, rulebook.derived.values()) for row in rows]
     whole = seen_on(rows, as_at, rulebook.planned)
     found: list[Working] = []
     for row in rows:
         seen = seen_on([row], as_at, rulebook.planned)
+        request = requests.get(row.number, ())
         for deadline in rulebook.deadlines:
             if deadline.repeats:
                 found += _judge_links(rulebook, deadline, rows, row, whole)
+            elif request and is_of_request(deadline):
+                if row.number == request[0].number:
+                    question = _of_request(rulebook, deadline, request, as_at)
+                    found.append(_judge(question, foresee=foresee))
             else:
-                found.append(_judge(_Question(rulebook, deadline, row, seen), foresee=foresee))
+                found += _judge_each(_Question(rulebook, deadline, row, seen), foresee=foresee)
     return tuple(found)
+
+
+def _judge_each(question: _Question, *, foresee: bool) -> Iterator[Working]:
+    """Judge the one clock of a row, or one for each date that starts one of its own."""
+    deadline, seen = question.deadline, question.seen
+    readable = seen.unreadable.isdisjoint(deadline.start_events)
+    spans = seen.spans(deadline.starts) if deadline.starts.which == "each" and readable else ()
+    for span in spans or (seen,):
+        yield _judge(replace(question, seen=span), foresee=foresee)
+
+
+def _of_request(rulebook: Rulebook, deadline: Deadline, rows: Sequence[Row], as_at: date) -> _Question:
+    """Return the question of one request that stands on several rows."""
+    row = with_derived(one_row(rows), rulebook.derived.values())
+    seen = seen_on([row], as_at, rulebook.planned)
+    return _Question(rulebook, deadline, row, seen, twice=answered_twice(deadline, rows, as_at))
 
 
 def _judge_links(
@@ -88,17 +130,20 @@ def _judge_links(
         if link.row == row.number:
             question = _Question(rulebook, deadline, row, whole, link, displacing)
             yield _weigh(question, _blank(question, "stands"), link.start)
-    if not links and row is rows[0]:
-        question = _Question(rulebook, deadline, row, whole)
-        unreadable = whole.unreadable.intersection(deadline.start_events)
-        yield concluded(_blank(question, "unreadable" if unreadable else "none"), None, whole.as_at)
+    if links:
+        return
+    question = _Question(rulebook, deadline, row, whole)
+    if row.unreadable.intersection(deadline.start_events):
+        yield concluded(_blank(question, "unreadable"), None, whole.as_at)
+    elif row is rows[0] and not whole.unreadable.intersection(deadline.start_events):
+        yield concluded(_blank(question, "none"), None, whole.as_at)
 
 
 def _judge(question: _Question, *, foresee: bool) -> Working:
     deadline, seen = question.deadline, question.seen
     start = start_of(deadline, seen)
     state = start_state(deadline, seen, start)
-    if state == "future" and foresee:
+    if state == "future" and foresee and not (deadline.during and not seen.given(deadline.during[:1])):
         start = foreseen_start(deadline, seen)
     blank = _blank(question, state)
     if state == "unreadable":
@@ -125,21 +170,57 @@ def _unread(question: _Question, blank: Working) -> Working:
 
 def _blank(question: _Question, state: str) -> Working:
     clock = Clock(question.row.case_id, question.row.number, question.deadline.id, question.deadline.source)
-    return Working(question.deadline, clock, Circumstances(start=state))
+    return Working(
+        question.deadline,
+        clock,
+        Circumstances(start=state),
+        unread=_unread_cells(question),
+        columns=_columns_of(question),
+    )
+
+
+def _unread_cells(question: _Question) -> tuple[str, ...]:
+    """Return the columns a deadline looks at that could not be read."""
+    deadline, rulebook = question.deadline, question.rulebook
+    named = (*cells_that_matter(deadline), *deadline.start_events, *deadline.after, *(deadline.during or ()))
+    facts = [fact for fact, _ in deadline.only_if]
+    facts += [
+        where.fact
+        for name in named
+        if name in rulebook.derived
+        for where in rulebook.derived[name].earliest
+        if where.fact
+    ]
+    return tuple(sorted({*rulebook.columns_of(named), *facts} & question.seen.unreadable))
+
+
+def _columns_of(question: _Question) -> dict[str, str]:
+    """Return which column each derived event that the deadline names was worked out from."""
+    deadline, rulebook, events = question.deadline, question.rulebook, question.row.events
+    named = (*deadline.start_events, *deadline.ends, *deadline.implied_by, *deadline.owed_when)
+    found = {}
+    for name in rulebook.derived.keys() & set(named):
+        sources = rulebook.columns_of((name,))
+        same = [source for source in sources if name in events and events.get(source) == events[name]]
+        found[name] = same[0] if same else " or ".join(sources)
+    return found
 
 
 def _weigh(question: _Question, blank: Working, start: date) -> Working:
     """Judge a clock that has a start: count its due day, then weigh what became of it."""
     deadline, seen = question.deadline, question.seen
     version = deadline.version_on(start)
-    limbs, due = due_day(version.limit, start, seen) if version else ((), None)
+    answer = next((day for day in seen.happened(deadline.met_by.events) if day >= start), None)
+    limbs, due = due_day(version.limit, start, seen, answer) if version else ((), None)
     set_by = seen.first(deadline.set_by) if deadline.set_by else None
     due = set_by or due
     working = replace(
         blank,
-        clock=dated(blank.clock, deadline, start, due),
+        clock=dated(blank.clock, deadline, start, None if due == OPEN_ENDED else due),
+        doubt=_doubt(question),
         version=version,
         limbs=limbs,
+        needs=question.rulebook.needs(deadline) if version and due is None else (),
         set_by=set_by,
         start_event=start_event(deadline, seen, start),
     )
@@ -155,36 +236,54 @@ def _weigh(question: _Question, blank: Working, start: date) -> Working:
     return with_readings(concluded(working, best, seen.as_at), seen, best)
 
 
+def _doubt(question: _Question) -> str:
+    where = None if question.link else later_start(question.deadline, question.seen)
+    return where.doubt if where else ""
+
+
 def _with_outcome(question: _Question, working: Working, start: date, due: date | None) -> Working:
     deadline, seen = question.deadline, question.seen
     answer, unseen = _answered(question, working, start, due)
-    end, revived = end_of(deadline, seen, start, answer)
-    answered = None if end else answer
-    matter = cells_that_matter(deadline, ended=end is not None)
-    implied = implied_by(deadline, seen, start)
+    since = start if question.link else answers_since(deadline, seen, start)
+    ending = end_of(deadline, seen, since, answer, due)
+    answered = None if ending.day else answer
+    contradiction = "before-request" if decided_before(deadline, seen, start) else "none"
+    if question.twice:
+        answered, ending, contradiction = None, replace(ending, day=None, event=""), "two-answers"
+    matter = cells_that_matter(deadline, ended=ending.day is not None)
+    implied = implied_by(deadline, seen, since, ending.day)
     if question.link:
         why = why_displaced(deadline, start, answer, question.displacing)
+        why = why or why_without_plan(deadline, seen, start, due)
     else:
         why = why_not_owed(question.rulebook, deadline, question.row, seen, due)
     return replace(
         working,
-        clock=replace(working.clock, answered=answered, ended=end),
+        clock=replace(working.clock, answered=answered, ended=ending.day),
         circumstances=replace(
             working.circumstances,
             readable="no" if seen.unreadable.intersection(matter) else "yes",
             owed="no" if why else "yes",
             known="yes" if due else "no",
-            nature="minimum" if deadline.minimum else "limit",
+            contradiction=contradiction,
+            nature=nature_of(deadline),
             unseen="yes" if unseen and answered else "no",
-            implied="yes" if implied else "no",
+            implied=_implied(
+                implied=bool(implied), released=ending.released, lapsed=has_lapsed(deadline, seen, since)
+            ),
         ),
         answer_event=seen.name_of(deadline.answers, answered) if answered else "",
-        end_event=seen.name_of(deadline.ends, end) if end else "",
-        too_early=came_too_early(deadline, seen, answers_since(deadline, seen, start)),
+        end_event=ending.event,
+        too_early=came_too_early(deadline, seen, since),
         implied_by=implied,
         why_not_owed=why,
-        revived=revived,
+        revived=ending.revived,
     )
+
+
+def _implied(*, implied: bool, released: bool, lapsed: bool) -> str:
+    """Return the word of `circumstances.WORDS["implied"]`."""
+    return "yes" if implied else "released" if released else "lapsed" if lapsed else "no"
 
 
 def _answered(
@@ -196,7 +295,7 @@ def _answered(
         names = question.deadline.met_by.events
         since = answers_since(question.deadline, question.seen, start)
         return answer_of(question.deadline, names, question.seen, since), False
-    if link.answer is None or not link.unseen or due is None or working.version is None:
+    if link.answer is None or not (link.unseen or link.alone) or due is None or working.version is None:
         return link.answer, False
     limit = one_period_more(working.version.limit, due, question.seen)
     return link.answer, limit is not None and link.answer > limit

@@ -5,7 +5,7 @@ from datetime import date
 
 from ehcp_timeline.audit.circumstances import Circumstances, beside
 from ehcp_timeline.audit.single.dates import EventHistory
-from ehcp_timeline.audit.single.due import due_day
+from ehcp_timeline.audit.single.due import OPEN_ENDED, due_day
 from ehcp_timeline.audit.single.excuses import ExcuseResult
 from ehcp_timeline.audit.single.outcome import answer_of
 from ehcp_timeline.audit.single.trace import ReadingResult, Working
@@ -43,7 +43,7 @@ def with_readings(working: Working, seen: EventHistory, best: ExcuseResult | Non
         return working
     read = [one for reading in working.deadline.readings if (one := _read(working, reading, seen, best))]
     days = [clock.due, *(one.due for one in read)]
-    differs = any(one.doubtful or one.verdict != clock.verdict for one in read)
+    differs = bool(working.doubt) or any(one.doubtful or one.verdict != clock.verdict for one in read)
     clock = replace(
         clock,
         earliest_reading=min(days),
@@ -58,10 +58,10 @@ def _read(
 ) -> ReadingResult | None:
     start = _start(working, reading, seen)
     limit = reading.limit or (working.version.limit if working.version else None)
-    due = due_day(limit, start, seen)[1] if start and limit else None
-    if start is None or due is None:
-        return None
     clock = working.clock
+    due = due_day(limit, start, seen, clock.answered)[1] if start and limit else None
+    if start is None or due is None or due == OPEN_ENDED:
+        return None
     answered = clock.answered
     if reading.met_by or reading.starts:
         names = reading.met_by or working.deadline.met_by

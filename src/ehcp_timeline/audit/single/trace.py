@@ -1,6 +1,7 @@
 """How one clock was judged: everything that an explanation needs, and the answer."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ehcp_timeline.audit.circumstances import Circumstances
@@ -69,6 +70,10 @@ class Working:
         looked: Every excuse that was looked at.
         read: Every reading that applies.
         revived: Whether an end was undone.
+        doubt: Why its start is disputed; empty where it is not.
+        unread: The columns it looks at that could not be read.
+        columns: Derived event to the column whose date it has on this row, or to those it may have it from.
+        needs: The facts or events of which one is missing, where no due day could be found.
     """
 
     deadline: Deadline
@@ -86,6 +91,14 @@ class Working:
     looked: tuple[ExcuseResult, ...] = ()
     read: tuple[ReadingResult, ...] = ()
     revived: bool = False
+    doubt: str = ""
+    unread: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+
+    def columns_named(self, names: Iterable[str]) -> str:
+        """Return events by their columns, as a choice."""
+        return " or ".join(dict.fromkeys(self.columns.get(name, name) for name in names))
 
 
 def dated(clock: Clock, deadline: Deadline, start: date, due: date | None) -> Clock:

@@ -5,13 +5,13 @@ review is what the clock runs for, so such a column, blank, is laid beside the o
 not in the list, and clocks that need them stay unknown.
 """
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 import polars as pl
 
 from ehcp_timeline.cases.headers import Spellings, fold, match
-from ehcp_timeline.cases.sheet import Block, Sheet
+from ehcp_timeline.cases.sheet import Sheet, widened
 
 _LIST_1 = frozenset(
     map(fold, ("Unique ID", "Date initial EHC plan issued", "Date updated EHC plan issued"))
@@ -32,16 +32,5 @@ def with_open_review(sheet: Sheet, spellings: Spellings) -> Sheet:
         sheet,
         encoding=f"{sheet.encoding}, Annex A list 1 (only the latest review of each plan)",
         headings=(*sheet.headings, _OPEN_REVIEW),
-        blocks=_widened(sheet.blocks, str(len(sheet.headings))),
+        blocks=widened(sheet, [pl.lit(None, pl.String).alias(str(len(sheet.headings)))]),
     )
-
-
-def _widened(blocks: Callable[[int], Generator[Block]], name: str) -> Callable[[int], Generator[Block]]:
-    """Return the blocks with one more column, blank."""
-
-    def wider(rows: int) -> Generator[Block]:
-        for block in blocks(rows):
-            cells = block.cells.with_columns(pl.lit(None, pl.String).alias(name))
-            yield replace(block, cells=cells)
-
-    return wider

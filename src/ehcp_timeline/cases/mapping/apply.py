@@ -1,6 +1,6 @@
 """Lays columns beside those of a file that a council's mapping works out: constants, dates by outcome."""
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -9,7 +9,7 @@ from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, WHITE
 from ehcp_timeline.cases.headers import Spellings, fold, match
 from ehcp_timeline.cases.mapping.model import FileMapping, SharedDate
 from ehcp_timeline.cases.mapping.validate import undated, unnamed
-from ehcp_timeline.cases.sheet import Block, Sheet
+from ehcp_timeline.cases.sheet import Sheet, widened
 from ehcp_timeline.errors import CaseFileError
 
 
@@ -65,8 +65,7 @@ def lay(sheet: Sheet, mapping: FileMapping, spellings: Spellings, blanks: frozen
     columns += [pl.lit(text).alias(str(places[name])) for name, text in constants.items()]
     seen = {name: date for name, (date, _) in chosen.items()}
     told = {name: where for name, (_, where) in chosen.items()}
-    wider = replace(sheet, blocks=_wider(sheet.blocks, columns))
-    return Laid(wider, places, seen, told, constants)
+    return Laid(replace(sheet, blocks=widened(sheet, columns)), places, seen, told, constants)
 
 
 def _chosen(
@@ -138,15 +137,3 @@ def _dates(
 def _key(word: str) -> str:
     """Return a word as the cells are compared with it."""
     return " ".join(word.split()).lower()
-
-
-def _wider(
-    blocks: Callable[[int], Generator[Block]], columns: Sequence[pl.Expr]
-) -> Callable[[int], Generator[Block]]:
-    """Return the blocks with more columns."""
-
-    def wider(rows: int) -> Generator[Block]:
-        for block in blocks(rows):
-            yield replace(block, cells=block.cells.with_columns(columns))
-
-    return wider

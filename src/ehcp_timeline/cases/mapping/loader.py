@@ -3,13 +3,13 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from difflib import get_close_matches
 from typing import Any, get_args
 
 from ehcp_timeline.cases.cells.date_formats import format_faults
 from ehcp_timeline.cases.headers import fold
 from ehcp_timeline.cases.mapping.model import EVERY, FileMapping, Mappings, SharedDate, Undated
 from ehcp_timeline.errors import ConfigError
+from ehcp_timeline.text.spelling import did_you_mean
 
 FILE_KEYS = ("columns", "values", "date_formats", "blanks", "ignore", "constants", "sheet", "header_row")
 KEYS = (*FILE_KEYS, "files")
@@ -39,7 +39,9 @@ class KeyFault:
 
 def there_is_no(key: str, known: Collection[str], at: str = "") -> KeyFault:
     """Return the fault of a key that nothing knows."""
-    return KeyFault("", f"there is no `{at}{key}`", near(key, known) or f"one of {', '.join(known)}")
+    return KeyFault(
+        "", f"there is no `{at}{key}`", did_you_mean(key, known, 1) or f"one of {', '.join(known)}"
+    )
 
 
 def config_error(source: str, faults: Sequence[KeyFault]) -> ConfigError:
@@ -48,16 +50,6 @@ def config_error(source: str, faults: Sequence[KeyFault]) -> ConfigError:
         return ConfigError(f"{source}: {f'{faults[0].key} {faults[0].says}'.strip()}", faults[0].try_)
     lines = "".join(f"\n  {fault}" for fault in faults)
     return ConfigError(f"{source} has {len(faults)} faults:{lines}")
-
-
-def near(word: str, known: Collection[str]) -> str:
-    """Return a question naming the nearest known word, or an empty string.
-
-    >>> near("colums", ("columns", "values"))
-    'did you mean columns?'
-    """
-    close = get_close_matches(word, list(known), n=1)
-    return f"did you mean {close[0]}?" if close else ""
 
 
 def texts(value: object) -> tuple[str, ...]:
@@ -154,7 +146,11 @@ class _Reading:
             )
         undated = said.get("undated", "unknown")
         if undated not in _UNDATED:
-            self.fault(f"{key}.undated", f"is not one of {', '.join(_UNDATED)}", near(str(undated), _UNDATED))
+            self.fault(
+                f"{key}.undated",
+                f"is not one of {', '.join(_UNDATED)}",
+                did_you_mean(str(undated), _UNDATED, 1),
+            )
             undated = "unknown"
         return SharedDate(str(texts["date"]), str(texts["where"]), words, undated)
 

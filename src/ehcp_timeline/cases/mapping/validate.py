@@ -8,9 +8,10 @@ from ehcp_timeline.cases.cells.date_formats import date_formats
 from ehcp_timeline.cases.cells.parser import NOTHING, Said, cell_reader, plain
 from ehcp_timeline.cases.cells.values import CellFault
 from ehcp_timeline.cases.headers import Spellings, fold, load_spellings
-from ehcp_timeline.cases.mapping.loader import KeyFault, config_error, near
+from ehcp_timeline.cases.mapping.loader import KeyFault, config_error
 from ehcp_timeline.cases.mapping.model import EVERY, FileMapping, Mappings, SharedDate
 from ehcp_timeline.cases.schema import Column, Vocabulary
+from ehcp_timeline.text.spelling import did_you_mean
 
 _NAMES = "`ehcp template --rows` lists the columns"
 _UNREADABLE = frozenset[str]()
@@ -187,7 +188,7 @@ class _Checking:
     def _unknown(self, table: str, name: str) -> Iterator[KeyFault]:
         """Check that there is such a column."""
         if name not in self._vocabulary.columns:
-            hint = near(name, self._vocabulary.columns) or _NAMES
+            hint = did_you_mean(name, self._vocabulary.columns, 1) or _NAMES
             yield KeyFault(f"{self._at}{table}.{name}", "is not a column of a case file", hint)
 
     def _kind(self, name: str) -> str:

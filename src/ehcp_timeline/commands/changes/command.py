@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -99,27 +99,32 @@ def changes(
         team=team,
         caseworker=caseworker,
     )
-    from ehcp_timeline.commands.changes.compare import CHANGE_KEYS, counted
+    from ehcp_timeline.commands.changes.compare import Changed, ChangesAnswer, SideTold, counted
     from ehcp_timeline.commands.changes.compare import changes as changes_of
-    from ehcp_timeline.commands.changes.view import changes_answer, changes_sections
+    from ehcp_timeline.commands.changes.view import changes_sections
+    from ehcp_timeline.measure.answer import keys, lines_of
     from ehcp_timeline.measure.casework import chosen_by
-    from ehcp_timeline.output.answers import lines_of
+    from ehcp_timeline.measure.findings import FilterCheck
     from ehcp_timeline.privacy.apply import pseudonymised
     from ehcp_timeline.privacy.pseudonyms import STATEMENT
 
     before = _side(asks, old, "OLD", old_as_at, assume_blank)
     after = _side(asks, new, "NEW", None, assume_blank)
     _check_comparable(before, after, force=force)
+    filters = FilterCheck(selection, asks.rulebook)
+    filters.add(before.clocks)
+    filters.add(after.clocks)
+    filters.refuse()
     every = changes_of(before.clocks, after.clocks, after.cases, after.not_judged)
     unlisted = every["deadline"].is_in(sorted(before.unlisted | after.unlisted))
     mine = every.filter(chosen_by(selection, asks.rulebook), ~unlisted)
     found = mine if key is None else pseudonymised(mine, key)
-    lines, counts = lines_of(found, CHANGE_KEYS), counted(found)
-    statement = STATEMENT if key else ""
-    sheet = ListOutput("Changes", CHANGE_KEYS, lines, after.as_at, statement=statement)
+    statement, counts = STATEMENT if key else "", counted(found)
+    lines = list(lines_of(found, Changed))
+    sheet = ListOutput("Changes", keys(Changed), lines, after.as_at, statement=statement)
     sheet.send(
         to,
-        lambda: changes_answer([_told(before), _told(after)], counts, lines, statement),
+        ChangesAnswer(SideTold.of(before), SideTold.of(after), statement or None, counts, found),
         lambda: changes_sections((before.as_at, after.as_at), counts, found, top),
     )
     raise typer.Exit(_code(counts, after, exit_zero=exit_zero))
@@ -150,21 +155,10 @@ def _check_comparable(old: "Side", new: "Side", *, force: bool) -> None:
     """
     from ehcp_timeline.commands.changes.compare import objections
 
-    found = objections(old, new)
+    found = tuple(objections(old, new))
     if found and not force:
         raise UsageError("; ".join(found), "add --force to compare them all the same")
     say(*(f"compared all the same: {one}" for one in found))
-
-
-def _told(side: "Side") -> dict[str, Any]:
-    """Return one of the two as the answer names it: nothing that depends on its file's name or order."""
-    return {
-        "as_at": side.as_at,
-        "rulebook_sha256": side.law[0],
-        "overlays_sha256": list(side.law[1:]),
-        "cases": len(side.cases),
-        "clocks": side.clocks.height,
-    }
 
 
 def _code(counts: Mapping["Change", int], new: "Side", *, exit_zero: bool) -> int:

@@ -5,30 +5,60 @@ is held against the only other such clock of its case and deadline, if there is 
 and that is said. A case that is no longer in the file was not cleared: it is gone.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, get_args
+from typing import Annotated, ClassVar, Literal, Self, get_args
 
 import polars as pl
 from polars import selectors
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS
-from ehcp_timeline.audit.clock import VERDICTS
+from ehcp_timeline.audit.clock import VERDICTS, Verdict
+from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.commands.changes.saved_answer import SavedAnswer
+from ehcp_timeline.law.rulebook import DutyKind, Who
+from ehcp_timeline.measure.answer import RowsOf, keys
 from ehcp_timeline.measure.casework import Casework
-from ehcp_timeline.measure.findings import LISTED
+from ehcp_timeline.measure.findings import LISTED, OF_DEADLINE
+from ehcp_timeline.text.bounds import Sha256, Whole
 
 Change = Literal["new", "still-late", "cleared", "excused", "moved", "unjudgeable", "gone"]
 CHANGES: tuple[Change, ...] = get_args(Change)
-CHANGE_KEYS = (
-    "change", "case_id", "deadline", "duty", "law", "kind", "who", "source", "start", "due", "answered",
-    "before", "now", "days_late", "note", "district", "team", "caseworker",
-)  # fmt: skip
 OWNER = ("case_id", "deadline")
 OPEN = ("overdue", "unknown", "excused", "running")
 ABSENT, CLOSED = "absent", "closed"
 ANY = (*OPEN, CLOSED, ABSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One clock that changed between two answers.
+
+    Attributes:
+        before: Null where there was no such clock.
+        now: Null where there is none any more.
+    """
+
+    change: Change
+    case_id: str
+    deadline: str
+    duty: str
+    law: str
+    kind: DutyKind
+    who: Who
+    source: str | None
+    start: date | None
+    due: date | None
+    answered: date | None
+    before: Verdict | None
+    now: Verdict | None
+    days_late: int | None
+    note: str | None
+    district: str | None
+    team: str | None
+    caseworker: str | None
+
 
 # What it was before, what it is now, and what that is called: the first line that fits. The rest is no news.
 TABLE: tuple[tuple[tuple[str, ...], str, Change], ...] = (
@@ -40,10 +70,7 @@ TABLE: tuple[tuple[tuple[str, ...], str, Change], ...] = (
     (("overdue", "excused", "running", CLOSED, ABSENT), "unknown", "unjudgeable"),
     (OPEN, ABSENT, "gone"),
 )
-_SHOWN = (
-    "duty", "law", "kind", "who", "source", "start", "due", "answered", "days_late",
-    "district", "team", "caseworker",
-)  # fmt: skip
+_SHOWN = (*OF_DEADLINE, "start", "due", "answered", "days_late", *WHOSE)
 _WORST_FIRST = pl.Enum([*OPEN, *(verdict for verdict in VERDICTS if verdict not in OPEN)])
 _KEY = (*OWNER, "matched")
 _BEFORE = "_before"
@@ -61,7 +88,7 @@ def changes(
         not_judged: Deadlines that no column of the later file could answer.
 
     Returns:
-        Columns as in `CHANGE_KEYS`; in the order of `CHANGES`, then the latest first, then by case,
+        Columns as in `Changed`; in the order of `CHANGES`, then the latest first, then by case,
         deadline and start. What is gone is shown as it stood before.
     """
     before, now = _one_each(old), _one_each(new)
@@ -77,7 +104,7 @@ def changes(
     return (
         told.rename({f"verdict{_BEFORE}": "before", "verdict": "now"})
         .sort("change", "days_late", *OWNER, "start", descending=[False, True, *[False] * 3], nulls_last=True)
-        .select(CHANGE_KEYS)
+        .select(keys(Changed))
         .with_columns(pl.col("change", "before", "now").cast(pl.String))
     )  # fmt: skip
 
@@ -93,16 +120,7 @@ def _one_each(clocks: pl.DataFrame) -> pl.DataFrame:
     return (
         clocks.select(*OWNER, "verdict", *_SHOWN)
         .with_columns((selectors.enum() | selectors.categorical()).cast(pl.String))
-        .sort(
-            pl.col("verdict").cast(_WORST_FIRST),
-            "due",
-            "answered",
-            "days_late",
-            "district",
-            "team",
-            "caseworker",
-            nulls_last=True,
-        )
+        .sort(pl.col("verdict").cast(_WORST_FIRST), "due", "answered", "days_late", *WHOSE, nulls_last=True)
         .unique(subset=[*OWNER, "start"], keep="first", maintain_order=True)
     )
 
@@ -193,21 +211,55 @@ class Side:
     unlisted: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class SideTold:
+    """One of two answers that were held against each other: nothing hangs on its file's name or order."""
+
+    as_at: date
+    rulebook_sha256: Sha256
+    overlays_sha256: tuple[Sha256, ...]
+    cases: Whole
+    clocks: Whole
+
+    @classmethod
+    def of(cls, side: Side) -> Self:
+        """Return what an answer says of a side."""
+        return cls(side.as_at, side.law[0], side.law[1:], len(side.cases), side.clocks.height)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesAnswer:
+    """The answer of `ehcp changes --format json`.
+
+    Attributes:
+        statement: What must stand on every copy of a pseudonymised list; null otherwise.
+        summary: How many clocks changed in each way.
+    """
+
+    SCHEMA: ClassVar = "ehcp-changes/1"
+
+    old: SideTold
+    new: SideTold
+    statement: str | None
+    summary: Mapping[Change, Whole]
+    changes: Annotated[pl.DataFrame, RowsOf(Changed)]
+
+
 def side_of_file(work: Casework) -> Side:
     """Return a case file that was just judged, all its clocks kept."""
     rows, audit = work.rows, work.audit
     districts = (
         rows["district"].cast(pl.String) if "district" in rows.columns else pl.Series([], dtype=pl.String)
     )
-    overlays = tuple(digest for _, digest in audit.overlays)
+    overlays = tuple(overlay.sha256 for overlay in audit.rulebook.overlays)
     return Side(
         as_at=work.as_at,
-        law=(audit.rulebook_sha256, *overlays),
+        law=(audit.rulebook.sha256, *overlays),
         clocks=audit.findings,
         cases=rows["case_id"].unique(),
         districts=_recorded(districts),
-        not_judged=tuple(one.deadline for one in audit.not_judged),
-        rows_left_out=sum(source.not_judged for source in audit.inputs),
+        not_judged=tuple(one.deadline for one in audit.summary.not_judged),
+        rows_left_out=sum(source.not_judged for source in audit.input),
     )
 
 
@@ -227,12 +279,8 @@ def side_of_answer(saved: SavedAnswer) -> Side:
     )
 
 
-def objections(old: Side, new: Side) -> Sequence[str]:
-    """Return what speaks against holding these two against each other; nothing if they belong together."""
-    return tuple(_objections(old, new))
-
-
-def _objections(old: Side, new: Side) -> Iterator[str]:
+def objections(old: Side, new: Side) -> Iterator[str]:
+    """Yield what speaks against holding these two against each other; nothing if they belong together."""
     if old.as_at != new.as_at:
         yield f"OLD is as at {old.as_at}, NEW as at {new.as_at}: time alone makes cases late between them"
     if old.law != new.law:

@@ -35,10 +35,8 @@ from ehcp_timeline.shell.options import (
     Top,
     Verify,
     Who,
-    as_selected,
     chosen,
     known_columns,
-    with_late,
 )
 from ehcp_timeline.shell.parse import choice, day_asked
 from ehcp_timeline.shell.progress import progress
@@ -95,7 +93,7 @@ def check(
     --who say otherwise; every clock is counted. Formats: table, plain, csv, json, ndjson, parquet, md.
     """
     to = choose_output(asked, output, force=force, formats=FORMATS)
-    fails = choice("--fail-on", fail_on, FAIL_ON)
+    fails = choice("--fail-on", fail_on, tuple(FAIL_ON))
     when, config = day_asked(as_at), settings(config_file)
     rulebook = law(overlays, config)
     vocabulary = names(rulebook)
@@ -106,32 +104,31 @@ def check(
     if exceptions:
         tell_exceptions(to, rulebook, sources, when, top)
         return
-    looked_for = with_late(asked_for) if fails == "late" else asked_for
-    kept = _kept(to, top, asked_for)
     sources[0].begin()  # while what judges is loaded
     from ehcp_timeline.measure.audit import check_files
 
+    on_page = to.format in ("table", "plain")
     with progress(sources) as tell:
         audit = check_files(
             rulebook,
             sources,
             when,
-            looked_for,
+            asked_for,
             oldest=oldest,
-            top=kept,
+            top=max(top, 1) if on_page and _is_about_own(asked_for) else None,
+            ranked=on_page,
             assume_blank=blank,
             sample=verify,
             tell=tell,
         )
-    _write(to, as_selected(audit, asked_for), rulebook, asked_for, top=top, files=files)
-    code = exit_code(audit, fail_on=fails, due_within=due_within, strict=strict, exit_zero=exit_zero)
-    raise typer.Exit(code)
+    _write(to, audit, rulebook, asked_for, top=top, files=files)
+    failed = bool(audit.breaches & FAIL_ON[fails])
+    raise typer.Exit(exit_code(audit, failed=failed, strict=strict, exit_zero=exit_zero))
 
 
-def _kept(to: Output, top: int, selection: "Selection") -> int | None:
-    """Return how many clocks of a verdict are enough: on a page about the authority's own, what it shows."""
-    own = selection.kinds == {"statutory"} and selection.who == {"authority"}
-    return max(top, 1) if own and to.format in ("table", "plain") else None
+def _is_about_own(selection: "Selection") -> bool:
+    """Say whether a list is of the authority's own duties: a page of them needs no more than it shows."""
+    return selection.kinds == {"statutory"} and selection.who == {"authority"}
 
 
 def _write(
@@ -161,18 +158,19 @@ def _write(
 def _data(form: str, audit: "Audit") -> str | bytes | Iterator[bytes]:
     """Return the answer in one of the formats that are data: complete, and in file order."""
     from ehcp_timeline.cases.prefetch import ahead
+    from ehcp_timeline.measure.answer import Finding, keys, lines_of, values
     from ehcp_timeline.output import data
-    from ehcp_timeline.output.answers import FINDING_KEYS, check_answer, records
 
+    columns = keys(Finding)
     match form:
         case "json":
-            return data.json_text(check_answer(audit))
+            return data.json_text(values(audit))
         case "csv":
-            return data.csv_text(records(audit.findings))
+            return data.csv_text(lines_of(audit.findings, Finding), columns)
         case "ndjson":
-            return ahead(data.ndjson_blocks(audit.findings))
+            return ahead(data.ndjson_blocks(audit.findings.select(columns)))
         case "parquet":
-            return data.parquet_bytes(audit.findings)
+            return data.parquet_bytes(audit.findings.select(columns))
         case _:
             title = f"EHC plan time limits as at {audit.as_at}"
-            return data.markdown_text(records(audit.findings), FINDING_KEYS, title)
+            return data.markdown_text(lines_of(audit.findings, Finding), columns, title)

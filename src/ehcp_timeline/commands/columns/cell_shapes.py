@@ -2,15 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 import polars as pl
+from annotated_types import Ge, Le
 
 from ehcp_timeline.cases.cells.dates import FIRST_BIRTH, Window, event_window, read_date
 from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, WHITE, CellFault
+from ehcp_timeline.measure.answer import NOT_IN_JSON
+from ehcp_timeline.text.bounds import Whole
 
 Kind = Literal["blank", "dates", "numbers", "yes or no", "text", "dates and others", "Excel errors"]
 
@@ -36,35 +39,60 @@ _DATES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What the cells of one column look like.
+class LayoutSeen:
+    """How some cells are written; no cell is shown.
 
     Attributes:
-        filled: Cells with something in them, words that mean a blank left out.
-        blank_words: Word that means a blank to how many cells hold it.
-        kind: What they hold.
-        formats: Layout to how many cells have it, the most frequent first. In a layout of a date `D` is a
-            day, `M` a month, `Y` a year and `Mon` a month in words; in others `9` is a figure and `a` a
-            letter or several.
+        format: D, M, Y: day, month, year; Mon: a month in words; 9: a figure; a: letters.
+    """
+
+    format: str
+    cells: Annotated[int, Ge(1)]
+
+
+@dataclass(frozen=True, slots=True)
+class WordSeen:
+    """A word that means a blank, or that is no code of its column."""
+
+    word: str
+    cells: Annotated[int, Ge(1)]
+
+
+@dataclass(frozen=True, slots=True)
+class CellProfile:
+    """What the cells below a heading look like.
+
+    Attributes:
+        filled: Words that mean a blank left out.
+        share: Of the rows; null where there are none.
+        formats: The most frequent first.
+        first: First day of an event that is read.
+        words: Words that are no code, or neither yes nor no.
         years: The first and the last year that the dates name; None where there are none.
     """
 
-    filled: int
-    blank_words: Mapping[str, int]
     kind: Kind
-    formats: Mapping[str, int]
-    years: tuple[int, int] | None
+    filled: Whole
+    share: Annotated[float | None, Ge(0), Le(1)]
+    formats: tuple[LayoutSeen, ...]
+    first: date | None = None
+    last: date | None = None
+    blank_words: tuple[WordSeen, ...] = ()
+    unreadable: Whole = 0
+    words: tuple[WordSeen, ...] = ()
+    years: tuple[int, int] | None = field(default=None, metadata=NOT_IN_JSON)
 
-    def month_first(self) -> "Look":
+    def month_first(self) -> "CellProfile":
         """Return the same with dates in figures called month-first."""
         named: Counter[str] = Counter()
-        for layout, cells in self.formats.items():
-            named[_month_first(layout) if layout.startswith("D") and "Mon" not in layout else layout] += cells
-        return replace(self, formats=dict(named))
+        for one in self.formats:
+            turns = one.format.startswith("D") and "Mon" not in one.format
+            named[_month_first(one.format) if turns else one.format] += one.cells
+        return replace(self, formats=tuple(LayoutSeen(*one) for one in named.items()))
 
 
 @dataclass(slots=True)
-class _Seen:
+class _Shapes:
     """What has been seen of one column: layout to cells, and one cell of each layout."""
 
     shapes: Counter[str] = field(default_factory=Counter)
@@ -74,18 +102,12 @@ class _Seen:
     years: set[int] = field(default_factory=set)
 
 
-class Looking:
+class CellShapes:
     """Looks at the cells of a file as they go by."""
 
     def __init__(self, columns: int, blanks: frozenset[str], as_at: date) -> None:
-        """Get ready for a file with so many columns.
-
-        Args:
-            columns: How many headings there are.
-            blanks: Words that count as a blank.
-            as_at: A date long after it is none.
-        """
-        self._seen = [_Seen() for _ in range(columns)]
+        """Get ready for a file with so many columns; a date long after the as-at date is none."""
+        self._seen = [_Shapes() for _ in range(columns)]
         self._blanks = sorted(blanks)
         self._window = Window(FIRST_BIRTH, event_window(as_at).last)
         self.rows = 0
@@ -101,11 +123,28 @@ class Looking:
             if texts.null_count() < texts.len():
                 self._look(texts, seen)
 
-    def looks(self) -> tuple[Look, ...]:
-        """Return what has been seen."""
-        return tuple(map(self._of, self._seen))
+    def profiles(self) -> Iterator[CellProfile]:
+        """Yield what has been seen of each column."""
+        for seen in self._seen:
+            dated = {
+                shape: layout for shape in seen.shapes if (layout := self._date(shape, seen.example[shape]))
+            }
+            filled = seen.shapes.total()
+            dates = sum(seen.shapes[shape] for shape in dated)
+            kind = _kind(seen, dates, filled)
+            named: Counter[str] = Counter()
+            for shape, cells in seen.shapes.items():
+                named[dated.get(shape, shape) if kind in ("dates", "dates and others") else shape] += cells
+            yield CellProfile(
+                kind,
+                filled,
+                round(filled / self.rows, 4) if self.rows else None,
+                tuple(LayoutSeen(*one) for one in sorted(named.items(), key=lambda one: (-one[1], one[0]))),
+                blank_words=tuple(WordSeen(*one) for one in sorted(seen.blank_words.items())),
+                years=(min(seen.years), max(seen.years)) if seen.years and dates else None,
+            )
 
-    def _look(self, texts: pl.Series, seen: _Seen) -> None:
+    def _look(self, texts: pl.Series, seen: _Shapes) -> None:
         """Look at the cells of one column; some hold something."""
         text, folded = pl.col("text"), pl.col("text").str.to_lowercase()
         found = (
@@ -132,19 +171,6 @@ class Looking:
             seen.example.setdefault(known, example)
             seen.yes_no += yes_no
             seen.years.update(map(int, years))
-
-    def _of(self, seen: _Seen) -> Look:
-        """Return what a column looks like."""
-        dated = {shape: layout for shape in seen.shapes if (layout := self._date(shape, seen.example[shape]))}
-        filled = seen.shapes.total()
-        dates = sum(seen.shapes[shape] for shape in dated)
-        kind = _kind(seen, dates, filled)
-        named: Counter[str] = Counter()
-        for shape, cells in seen.shapes.items():
-            named[dated.get(shape, shape) if kind in ("dates", "dates and others") else shape] += cells
-        formats = dict(sorted(named.items(), key=lambda one: (-one[1], one[0])))
-        spread = (min(seen.years), max(seen.years)) if seen.years and dates else None
-        return Look(filled, dict(sorted(seen.blank_words.items())), kind, formats, spread)
 
     def _date(self, shape: str, example: str) -> str:
         """Return the layout of dates that a shape stands for, or an empty string."""
@@ -174,7 +200,7 @@ def _shape(texts: pl.Expr) -> pl.Expr:
     )
 
 
-def _kind(seen: _Seen, dates: int, filled: int) -> Kind:
+def _kind(seen: _Shapes, dates: int, filled: int) -> Kind:
     """Return what a column holds."""
     if not filled:
         return "blank"

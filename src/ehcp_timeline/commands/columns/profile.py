@@ -1,95 +1,113 @@
 """A file as it was understood: its headings, what stands below each, what is doubtful, what stops it."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Annotated, ClassVar
 
-import polars as pl
+from annotated_types import Ge
 
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.cells.date_formats import date_formats
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
 from ehcp_timeline.cases.formats.annex_a import with_open_review
 from ehcp_timeline.cases.formats.detect import find_sheet
-from ehcp_timeline.cases.headers import describe, load_spellings
+from ehcp_timeline.cases.headers import Heading, describe, load_spellings
 from ehcp_timeline.cases.mapping.model import EVERY, FileMapping
 from ehcp_timeline.cases.schema import Vocabulary
-from ehcp_timeline.cases.sheet import Sheet, SheetOptions
+from ehcp_timeline.cases.sheet import SheetOptions
 from ehcp_timeline.cases.source import CaseFile, Understood
-from ehcp_timeline.commands.columns.cell_shapes import Look, Looking
+from ehcp_timeline.commands.columns.cell_shapes import CellProfile, CellShapes, WordSeen
 from ehcp_timeline.errors import CaseFileError, DateOrderError
+from ehcp_timeline.measure.answer import NOT_IN_JSON
+from ehcp_timeline.measure.result import DateOrder
+from ehcp_timeline.text.bounds import Sha256, Whole
 
 _AT_ONCE = 100_000
 _MOST_WORDS = 12
-_CODED = frozenset(("codes", "flag"))
 
 
 @dataclass(frozen=True, slots=True)
-class Portrait:
-    """What a file looks like.
+class HeadingProfile(Heading):
+    """One heading of the file, and what the cells below it look like."""
+
+    looks: CellProfile = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """Why the file cannot be judged."""
+
+    problem: str
+    try_: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsAnswer:
+    """The answer of `ehcp columns --format json`.
 
     Attributes:
-        name: The file as the user named it.
-        sha256: Of its bytes, in hexadecimal.
-        understood: How it was read.
-        rows: Rows that are not blank.
-        looks: What the cells below each heading look like.
-        days: Event to its first and its last day.
-        unreadable: Column to how many of its cells could not be read.
-        words: Column of codes or yes and no to words that are none, with how many cells hold them.
+        rows: Rows below the headings that are not blank.
+        constants: Columns that ehcp.toml fills on every row.
+        date_order: What hangs on the order of day and month; null where the dates prove it.
+        mapping: Lines for ehcp.toml, ready to paste; empty for none.
         turned: Events whose dates make sense only in the other order of day and month.
-        stops: Why the file cannot be judged; None where it can.
     """
 
+    SCHEMA: ClassVar = "ehcp-columns/1"
+
     name: str
-    sha256: str
-    understood: Understood
-    rows: int
-    looks: tuple[Look, ...]
-    days: Mapping[str, tuple[date, date]] = field(default_factory=dict)
-    unreadable: Mapping[str, int] = field(default_factory=dict)
-    words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    turned: tuple[str, ...] = ()
-    stops: CaseFileError | None = None
+    sha256: Sha256
+    encoding: str
+    delimiter: str | None
+    worksheet: str | None
+    header_row: Annotated[int, Ge(0)]
+    rows: Whole
+    headings: tuple[HeadingProfile, ...]
+    constants: Mapping[str, str]
+    stops: Stopping | None
+    date_order: DateOrder | None = None
+    mapping: str = ""
+    turned: tuple[str, ...] = field(default=(), metadata=NOT_IN_JSON)
 
 
-def portrait_of(source: CaseFile, vocabulary: Vocabulary, mapping: FileMapping, as_at: date) -> Portrait:
+def profile_of(source: CaseFile, vocabulary: Vocabulary, mapping: FileMapping, as_at: date) -> ColumnsAnswer:
     """Read every row of a file, and return what it looks like."""
     understood = source.understood
-    blanks = blank_words((*DEFAULT_BLANKS, *mapping.blanks))
-    looking = Looking(len(understood.headings), blanks, as_at)
-    told = _Told(
-        {heading.column: heading.position - 1 for heading in understood.headings if heading.column},
-        vocabulary,
-    )
+    shapes = CellShapes(len(understood.headings), _blanks(mapping), as_at)
+    values = _Values(understood, vocabulary)
     stops: CaseFileError | None = None
     try:
         for batch in source.batches(_AT_ONCE):
-            looking.add(batch.cells)
-            told.add(batch)
+            shapes.add(batch.cells)
+            values.add(batch)
     except CaseFileError as error:
         stops = error
     turned = stops.columns if isinstance(stops, DateOrderError) else ()
-    month_first = {name for name in told.events if _is_month_first(mapping, name) != (name in turned)}
-    looks = zip(understood.headings, looking.looks(), strict=True)
-    return Portrait(
-        name=source.name,
-        sha256=source.sha256,
-        understood=understood,
-        rows=looking.rows,
-        looks=tuple(look.month_first() if one.column in month_first else look for one, look in looks),
-        days=told.days,
-        unreadable={name: held.unreadable for name, held in source.counts.items() if held.unreadable},
-        words={name: dict(words.most_common(_MOST_WORDS)) for name, words in told.words.items()},
-        turned=turned,
-        stops=stops,
-    )
+    profiles = list(shapes.profiles())
+    for place, column in enumerate(heading.column for heading in understood.headings):
+        if column is None:
+            continue
+        if vocabulary.columns[column].kind == "event" and _is_month_first(mapping, column) != (
+            column in turned
+        ):
+            profiles[place] = profiles[place].month_first()
+        first, last = values.days.get(column, (None, None))
+        words = values.words[column].most_common(_MOST_WORDS)
+        profiles[place] = replace(
+            profiles[place],
+            first=first,
+            last=last,
+            unreadable=source.counts[column].unreadable if column in source.counts else 0,
+            words=tuple(WordSeen(*word) for word in words),
+        )
+    return _answer(source.name, source.sha256, understood, shapes.rows, profiles, stops, turned)
 
 
-def portrait_of_stopped(
+def profile_of_stopped(
     path: str, vocabulary: Vocabulary, mapping: FileMapping, as_at: date, stops: CaseFileError
-) -> Portrait:
+) -> ColumnsAnswer:
     """Return what a file looks like whose columns do not make a case file.
 
     Raises:
@@ -99,11 +117,45 @@ def portrait_of_stopped(
     asked = SheetOptions(mapping.sheet, mapping.header_row)
     sheet = with_open_review(find_sheet(path, spellings, vocabulary, asked), spellings)
     headings = describe(sheet.headings, spellings)
-    looking = Looking(len(headings), blank_words((*DEFAULT_BLANKS, *mapping.blanks)), as_at)
-    for cells in _cells(sheet):
-        looking.add(cells)
+    shapes = CellShapes(len(headings), _blanks(mapping), as_at)
+    for block in sheet.blocks(_AT_ONCE):
+        shapes.add(block.cells)
     understood = Understood(sheet.encoding, sheet.delimiter, sheet.header_row, headings, sheet.worksheet)
-    return Portrait(sheet.name, sheet.sha256, understood, looking.rows, looking.looks(), stops=stops)
+    return _answer(sheet.name, sheet.sha256, understood, shapes.rows, shapes.profiles(), stops)
+
+
+def _answer(
+    name: str,
+    sha256: str,
+    understood: Understood,
+    rows: int,
+    profiles: Iterable[CellProfile],
+    stops: CaseFileError | None,
+    turned: tuple[str, ...] = (),
+) -> ColumnsAnswer:
+    headings = (
+        HeadingProfile(
+            one.position, one.text, one.column, one.suggestions, one.reason, one.gives, looks=looks
+        )
+        for one, looks in zip(understood.headings, profiles, strict=True)
+    )
+    return ColumnsAnswer(
+        name=name,
+        sha256=sha256,
+        encoding=understood.encoding,
+        delimiter=understood.delimiter or None,
+        worksheet=understood.worksheet or None,
+        header_row=understood.header_row,
+        rows=rows,
+        headings=tuple(headings),
+        constants=understood.constants,
+        stops=Stopping(stops.message, stops.hint or None) if stops else None,
+        turned=turned,
+    )
+
+
+def _blanks(mapping: FileMapping) -> frozenset[str]:
+    return blank_words((*DEFAULT_BLANKS, *mapping.blanks))
 
 
 def _is_month_first(mapping: FileMapping, name: str) -> bool:
@@ -112,36 +164,24 @@ def _is_month_first(mapping: FileMapping, name: str) -> bool:
     return bool(formats) and date_formats(formats).order == "month-first"
 
 
-def _cells(sheet: Sheet) -> Iterator[pl.DataFrame]:
-    """Yield the cells of a file."""
-    for block in sheet.blocks(_AT_ONCE):
-        yield block.cells
-
-
-class _Told:
+class _Values:
     """What the values of a file tell as they go by: the days of each event, the words that are no codes."""
 
-    def __init__(self, places: Mapping[str, int], vocabulary: Vocabulary) -> None:
-        self._places = places
-        self._coded = [name for name in places if vocabulary.columns[name].kind in _CODED]
-        self.events = vocabulary.of_kind("event")
+    def __init__(self, understood: Understood, vocabulary: Vocabulary) -> None:
+        self._places = {one.column: str(one.position - 1) for one in understood.headings if one.column}
+        self._kinds = {name: column.kind for name, column in vocabulary.columns.items()}
         self.days: dict[str, tuple[date, date]] = {}
-        self.words: dict[str, Counter[str]] = {}
+        self.words = defaultdict[str, Counter[str]](Counter)
 
     def add(self, batch: Batch) -> None:
         """Take note of some rows."""
-        for name in self.events:
-            if name in batch.columns:
-                self._add_days(name, batch.frame.get_column(name))
-        for name in self._coded:
-            if name in batch.unreadable:
-                unread = batch.cells_of(batch.unreadable[name])
-                texts = unread.get_column(str(self._places[name])).drop_nulls()
-                counted = dict(texts.value_counts(sort=True).iter_rows())
-                self.words.setdefault(name, Counter()).update(counted)
-
-    def _add_days(self, name: str, days: pl.Series) -> None:
-        first, last = days.min(), days.max()
-        if isinstance(first, date) and isinstance(last, date):
-            known = self.days.get(name, (first, last))
-            self.days[name] = (min(first, known[0]), max(last, known[1]))
+        for name in (one for one in batch.columns if self._kinds[one] == "event"):
+            days = batch.frame.get_column(name)
+            first, last = days.min(), days.max()
+            if isinstance(first, date) and isinstance(last, date):
+                known = self.days.get(name, (first, last))
+                self.days[name] = (min(first, known[0]), max(last, known[1]))
+        for name, rows in batch.unreadable.items():
+            if name in self._places and self._kinds[name] in ("codes", "flag"):
+                texts = batch.cells_of(rows).get_column(self._places[name]).drop_nulls()
+                self.words[name].update(dict(texts.value_counts(sort=True).iter_rows()))

@@ -10,8 +10,8 @@ from ehcp_timeline.cases.cells.values import is_excel_error
 from ehcp_timeline.cases.headers import Heading, fold, load_spellings
 from ehcp_timeline.cases.mapping.model import FileMapping
 from ehcp_timeline.cases.schema import Column, vocabulary
-from ehcp_timeline.commands.columns.profile import Portrait
-from ehcp_timeline.measure.result import DateOrder
+from ehcp_timeline.commands.columns.cell_shapes import WordSeen
+from ehcp_timeline.commands.columns.profile import ColumnsAnswer
 from ehcp_timeline.text.words import count
 
 _DAY_FIRST, _MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
@@ -26,32 +26,30 @@ _TELLING = (
 )
 
 
-def mapping_text(
-    portrait: Portrait,
-    known: Mapping[str, Column],
-    said: FileMapping | None,
-    order: DateOrder | None,
-) -> str:
+def mapping_text(answer: ColumnsAnswer, known: Mapping[str, Column], said: FileMapping | None) -> str:
     """Return the lines; TOML that can be read, and that does what it says when it is put into ehcp.toml.
 
-    Args:
-        portrait: The file.
-        known: Column id to the column.
-        said: What ehcp.toml says about the file already; None where it says nothing about files. Where it
-            does, the lines are a section for this file's name, to be put at its end.
-        order: What hangs on the order of day and month.
+    Where ehcp.toml says something about files already, `said` is what it says about this one, and the lines
+    are a section for the file's name, to be put at its end.
     """
-    at = "" if said is None else f"files.{quoted(PurePath(portrait.name).name or portrait.name)}"
-    below = [
-        ("columns", tuple(_columns(portrait, known, said or FileMapping()))),
-        *((f"values.{name}", tuple(_words(known[name], words))) for name, words in portrait.words.items()),
-        ("date_formats", tuple(_formats(portrait, said or FileMapping(), order))),
+    at = "" if said is None else f"files.{quoted(PurePath(answer.name).name or answer.name)}"
+    values = [
+        (f"values.{one.column}", tuple(_words(known[one.column], one.looks.words)))
+        for one in answer.headings
+        if one.column
     ]
-    claims = tuple(_claims(portrait))
+    below = [
+        ("columns", tuple(_columns(answer, known, said or FileMapping()))),
+        *values,
+        ("date_formats", tuple(_formats(answer, said or FileMapping()))),
+    ]
+    claims = tuple(_claims(answer))
     if not claims and not any(body for _, body in below):
         return ""
+    place = [f"# sheet = {quoted(answer.worksheet)}"] if answer.worksheet else []
+    place += [f"# header_row = {answer.header_row}"] if answer.header_row > 1 else []
     lines: list[str] = []
-    for name, body in (("", (*_place(portrait), *claims)), *below):
+    for name, body in (("", (*place, *claims)), *below):
         if body:
             path = ".".join(part for part in (at, name) if part)
             lines += [*([""] if lines else []), *([f"[{path}]"] if path else []), *body]
@@ -64,31 +62,19 @@ def quoted(text: str) -> str:
     >>> quoted('Plan "final"\n')
     '"Plan \\"final\\"\\u000A"'
     """
-    seen = (letter if letter.isprintable() else _escape(ord(letter)) for letter in _with_slashes(text))
-    return f'"{"".join(seen)}"'
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{"".join(map(_spelled_out, escaped))}"'
 
 
-def _with_slashes(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+def _spelled_out(letter: str) -> str:
+    code = ord(letter)
+    return letter if letter.isprintable() else f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
 
 
-def _escape(code: int) -> str:
-    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
-
-
-def _place(portrait: Portrait) -> Iterator[str]:
-    """Yield where the cases were found to stand."""
-    how = portrait.understood
-    if how.worksheet:
-        yield f"# sheet = {quoted(how.worksheet)}"
-    if how.header_row > 1:
-        yield f"# header_row = {how.header_row}"
-
-
-def _claims(portrait: Portrait) -> Iterator[str]:
+def _claims(answer: ColumnsAnswer) -> Iterator[str]:
     """Yield which of two headings that mean one column may be left out."""
     claimed: dict[str, list[Heading]] = {}
-    for heading in portrait.understood.headings:
+    for heading in answer.headings:
         if heading.column:
             claimed.setdefault(heading.column, []).append(heading)
     for name, rivals in claimed.items():
@@ -96,9 +82,9 @@ def _claims(portrait: Portrait) -> Iterator[str]:
             yield f"# ignore = [{quoted(one.text)}]  # one of the headings that mean {name}"
 
 
-def _columns(portrait: Portrait, known: Mapping[str, Column], said: FileMapping) -> Iterator[str]:
+def _columns(answer: ColumnsAnswer, known: Mapping[str, Column], said: FileMapping) -> Iterator[str]:
     """Yield a line for every heading that is not read and that may be meant to be."""
-    headings = portrait.understood.headings
+    headings = answer.headings
     taken = {*said.outcomes, *(heading.column for heading in headings if heading.column)}
     times = Counter(fold(heading.text) for heading in headings)
     spellings = load_spellings(vocabulary()).columns
@@ -106,7 +92,7 @@ def _columns(portrait: Portrait, known: Mapping[str, Column], said: FileMapping)
     for heading in headings:
         if heading.column or heading.gives or not fold(heading.text):
             continue
-        look = portrait.looks[heading.position - 1]
+        look = heading.looks
         dated = look.kind in ("dates", "dates and others", "blank")
         suggested = heading.suggestions[0] if heading.suggestions else ""
         once = times[fold(heading.text)] == 1
@@ -119,7 +105,7 @@ def _columns(portrait: Portrait, known: Mapping[str, Column], said: FileMapping)
             why_not = _why_not(taken=suggested in taken, once=once, sure=sure)
             guesses += _guesses(heading, headings, why_not, taken, dated=dated and look.kind != "blank")
     if "case_id" not in taken:
-        guesses += _case_ids(portrait)
+        guesses += _case_ids(answer)
     yield from (f"# {guess}" for guess in guesses)
 
 
@@ -134,7 +120,7 @@ def _guesses(
 ) -> Iterator[str]:
     """Yield lines that a person has to complete."""
     text = quoted(heading.text)
-    if either := _EITHER.match(heading.reason):
+    if either := _EITHER.match(heading.reason or ""):
         outcome = quoted(_outcome_of(heading, headings))
         for name in either.groups():
             if name not in taken:
@@ -165,18 +151,19 @@ def _why_not(*, taken: bool, once: bool, sure: bool) -> str:
     return "its cells are not dates" if sure else "is it meant?"
 
 
-def _case_ids(portrait: Portrait) -> Iterator[str]:
+def _case_ids(answer: ColumnsAnswer) -> Iterator[str]:
     """Yield the headings that may be the number of the case: figures on each row that are no date."""
-    for one, look in zip(portrait.understood.headings, portrait.looks, strict=True):
-        numbered = look.kind in ("text", "numbers") and all("9" in layout for layout in look.formats)
-        if portrait.rows and look.filled == portrait.rows and numbered:
-            yield f"case_id = [{quoted(one.text)}]"
+    for heading in answer.headings:
+        looks = heading.looks
+        numbered = looks.kind in ("text", "numbers") and all("9" in one.format for one in looks.formats)
+        if answer.rows and looks.filled == answer.rows and numbered:
+            yield f"case_id = [{quoted(heading.text)}]"
 
 
-def _words(column: Column, words: Mapping[str, int]) -> Iterator[str]:
+def _words(column: Column, words: Sequence[WordSeen]) -> Iterator[str]:
     """Yield a line for every word that is no code of a column; one that is nearly a code is a suggestion."""
     codes = list(column.codes) or ["yes", "no"]
-    for word, cells in words.items():
+    for word, cells in ((one.word, one.cells) for one in words):
         if not word.strip() or is_excel_error(word):
             continue
         close = get_close_matches(fold(word), {fold(code): code for code in codes}, n=1, cutoff=0.75)
@@ -187,16 +174,11 @@ def _words(column: Column, words: Mapping[str, int]) -> Iterator[str]:
             yield f'# {quoted(word)} = ""  # {count(cells, "cell")}: {", ".join(codes)}, or "" for a blank'
 
 
-def _formats(portrait: Portrait, said: FileMapping, order: DateOrder | None) -> Iterator[str]:
+def _formats(answer: ColumnsAnswer, said: FileMapping) -> Iterator[str]:
     """Yield the columns whose dates are in the other order, and those whose order is in doubt."""
-    for name in portrait.turned:
+    for name in answer.turned:
         form = _DAY_FIRST if name in said.date_formats else _MONTH_FIRST
         yield f"{name} = {quoted(form)}  # they make sense only so"
-    for one in order.columns if order else ():
-        if one.column not in portrait.turned:
+    for one in answer.date_order.columns if answer.date_order else ():
+        if one.column not in answer.turned:
             yield f"# {one.column} = {quoted(_DAY_FIRST)}  # or {quoted(_MONTH_FIRST)}: it could be either"
-
-
-def indented(text: str) -> Sequence[str]:
-    """Return lines as a page shows what is to be copied."""
-    return tuple(f"  {line}".rstrip() for line in text.splitlines())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ehcp_timeline.errors import ConfigError, OutputError, UsageError
-from ehcp_timeline.shell.destination import ROW_FORMATS, Output, choose_output, say
+from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import (
     FileNames,
@@ -21,7 +21,7 @@ from ehcp_timeline.shell.kpi_request import (
 from ehcp_timeline.shell.options import AsAt, Config, Force, Format, OutputFile, Rules
 
 if TYPE_CHECKING:
-    from ehcp_timeline.commands.compare.compare import Beside, Compared
+    from ehcp_timeline.commands.compare.compare import Beside, CompareAnswer
     from ehcp_timeline.commands.compare.figures import Figures
     from ehcp_timeline.measure.kpi.scorecard import Files
 
@@ -82,43 +82,56 @@ def compare(
     published = _figures((*what.config.figures, *(figures or ())))
     from ehcp_timeline.commands.compare.authorities import find_authorities, find_authority
     from ehcp_timeline.commands.compare.compare import Beside
+    from ehcp_timeline.measure.answer import keys, values
 
     names = Beside(find_authority(authority, published), find_authorities(beside or (), published))
-    found, read = _compared(what, published, names)
-    _write(to, what, names, [one for one in found if year in (None, one.year)], read)
+    answer, read = _compared(what, published, names, year)
+    others = [other.name for other in names.others]
+    from ehcp_timeline.commands.compare.compare import ComparedMeasure, flat
+    from ehcp_timeline.commands.compare.view import compare_sections
+
+    columns = [key for key in keys(ComparedMeasure) if key != "others"]
+    to.send_rows(
+        [flat(one, values(one)) for one in answer.measures],
+        (*columns, *others),
+        values(answer),
+        lambda: compare_sections(answer),
+        f"{answer.authority} beside England",
+    )
+    if to.format not in ("table", "plain"):
+        say(*left_out(read))
     raise typer.Exit(exit_code(read))
 
 
-def _compared(what: KpiRequest, published: "Figures", names: "Beside") -> "tuple[list[Compared], Files]":
+def _compared(
+    what: KpiRequest, published: "Figures", names: "Beside", year: int | None
+) -> "tuple[CompareAnswer, Files]":
     """Count the council's own figures and hold them against the published ones.
 
     Raises:
         UsageError: Nothing of what was asked for is published.
     """
-    from ehcp_timeline.commands.compare.compare import comparable, own_figures
-    from ehcp_timeline.commands.compare.compare import compare as compare_all
+    from ehcp_timeline.commands.compare.compare import CompareAnswer, Comparison, comparable, own_figures
+    from ehcp_timeline.commands.compare.figures import ATTRIBUTION
+    from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
 
     measures = comparable(what.question.measures, published)
     if not measures:
         raise UsageError("--measure: the DfE publishes none of these as a percentage", "leave --measure out")
     card = what.counted(measures)
-    return list(compare_all(published, names, own_figures(card.lines, measures), measures)), card.files
-
-
-def _write(to: Output, what: KpiRequest, names: "Beside", found: "Sequence[Compared]", read: "Files") -> None:
-    """Write the comparison in the format that was chosen."""
-    from ehcp_timeline.commands.compare import view
-
-    kpis = what.question.kpis
-    to.send_rows(
-        list(view.compare_rows(found, kpis)),
-        view.compare_keys(names),
-        view.compare_answer(found, names, what.question, read),
-        lambda: view.compare_sections(found, names, what.question, read),
-        f"{names.authority.name} beside England",
+    comparison = Comparison(published, names, own_figures(card.lines, measures), what.question.kpis)
+    answer = CompareAnswer(
+        as_at=what.question.as_at,
+        rulebook=RulebookUsed.of(what.question.rulebook),
+        input=card.files.inputs,
+        authority=names.authority.name,
+        region_name=names.authority.region,
+        with_=tuple(other.name for other in names.others),
+        attribution=ATTRIBUTION,
+        measures=tuple(one for one in comparison.of(measures) if year in (None, one.year)),
+        problems=ProblemFound.all_of(card.files.problems),
     )
-    if to.format not in ("table", "plain"):
-        say(*left_out(read))
+    return answer, card.files
 
 
 def _figures(paths: Sequence[Path]) -> "Figures":
@@ -128,7 +141,6 @@ def _figures(paths: Sequence[Path]) -> "Figures":
     own = [_text(path) for path in paths]
     for path, text in zip(paths, own, strict=True):
         if not text.startswith("time_period,geographic_level,region_name,"):
-            hint = f"ehcp compare --refresh {path} -o figures.csv"
             hint = f"ehcp compare --refresh {path} -o figures.csv"
             raise ConfigError(f"{path} is not a file of figures", hint)
     return read_figures((*shipped_figures(), *own))

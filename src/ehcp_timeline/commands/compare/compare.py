@@ -1,17 +1,22 @@
 """A council's own figures, year by year, beside what the DfE publishes, and where they stand among all."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
+from typing import Annotated, Any, ClassVar
 
 import polars as pl
+from annotated_types import Ge, Le
 
 from ehcp_timeline.commands.compare.figures import Area, Figures
-from ehcp_timeline.law.kpi.model import Better, Measure
+from ehcp_timeline.law.kpi.model import Better, Kpis, Measure
+from ehcp_timeline.measure.answer import NOT_IN_JSON, ProblemFound, RulebookUsed
 from ehcp_timeline.measure.kpi.lines import above, below
 from ehcp_timeline.measure.kpi.rollup import OF_ALL, PERIOD, RANK
+from ehcp_timeline.measure.result import Input
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,37 +96,61 @@ class Own:
     whole: int
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One measure in one year.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedMeasure:
+    """One measure in one year, beside what the DfE publishes.
 
     Attributes:
-        measure: The measure.
-        year: The calendar year.
-        against: The year that the published figures are of: the same, or the latest before it.
-        own: The council's own figure, from its file.
-        published: The figure that the DfE publishes of the council for that year.
-        england: Of England.
+        published_year: The published year it is held against, at most `year`.
+        own: From the council's own file.
+        published: What the DfE publishes of the council.
         region: Of the council's region.
+        rank: Of the published figure; 1 is best, ties share the best.
+        quartile: 1 for the best quarter.
+        own_rank: That the own figure would have in its place.
+        own_of: How many figures the own one would stand among.
+        cases_short: Own cases missing to the top quartile; null where there is no own figure.
+        says: The same in words.
         others: Of the neighbours, by name.
-        standing: Where the published figure stands among all authorities.
-        own_standing: Where the own figure would stand, in the place of the published one.
-        top_quartile_from: The last figure of the top quartile.
-        cases_short: How many of the own cases are missing to it; None where there is no own figure.
     """
 
-    measure: Measure
+    measure: str
+    name: str
     year: int
-    against: int
-    own: Own | None
+    published_year: int
+    own: float | None
+    own_part: int | None
+    own_whole: int | None
     published: float | None
     england: float | None
     region: float | None
-    others: Mapping[str, float | None] = field(default_factory=dict)
-    standing: Ranking | None = None
-    own_standing: Ranking | None = None
-    top_quartile_from: float | None = None
-    cases_short: int | None = None
+    rank: int | None
+    of: int | None
+    quartile: Annotated[int | None, Ge(1), Le(4)]
+    own_rank: int | None
+    own_of: int | None = field(metadata=NOT_IN_JSON)
+    own_quartile: int | None
+    top_quartile_from: float | None
+    cases_short: int | None
+    says: str | None
+    others: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CompareAnswer:
+    """The answer of `ehcp compare --format json`."""
+
+    SCHEMA: ClassVar = "ehcp-compare/1"
+
+    as_at: date
+    rulebook: RulebookUsed
+    input: tuple[Input, ...]
+    authority: str
+    region_name: str
+    with_: tuple[str, ...]
+    attribution: str
+    measures: tuple[ComparedMeasure, ...]
+    problems: tuple[ProblemFound, ...]
 
 
 def comparable(measures: Sequence[Measure], figures: Figures) -> tuple[Measure, ...]:
@@ -145,43 +174,73 @@ def own_figures(lines: pl.DataFrame, measures: Sequence[Measure]) -> Mapping[tup
     return found
 
 
-def compare(
-    figures: Figures, beside: Beside, own: Mapping[tuple[str, int], Own], measures: Sequence[Measure]
-) -> Iterator[Compared]:
-    """Yield each measure in each year that the DfE publishes, and in the years since that the file has."""
-    for measure in measures:
-        published = [year for year in figures.years if figures.of(measure.id, year, "Local authority")]
-        later = sorted(year for name, year in own if name == measure.id and year > max(published, default=0))
-        for year in published:
-            yield _compared(figures, beside, measure, (year, year), own.get((measure.id, year)))
-        for year in later if published else ():
-            yield _compared(figures, beside, measure, (year, published[-1]), own[measure.id, year])
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is compared: published figures, own ones by measure and year, for whom, under which measures."""
+
+    figures: Figures
+    beside: Beside
+    own: Mapping[tuple[str, int], Own]
+    kpis: Kpis
+
+    def of(self, measures: Sequence[Measure]) -> Iterator[ComparedMeasure]:
+        """Yield measures in each year that the DfE publishes, and in the years since that the file has."""
+        for measure in measures:
+            published = [
+                year for year in self.figures.years if self.figures.of(measure.id, year, "Local authority")
+            ]
+            for year in published:
+                yield self._in_year(measure, year, year)
+            own_years = sorted(year for name, year in self.own if name == measure.id)
+            for year in (one for one in own_years if published and one > published[-1]):
+                yield self._in_year(measure, year, published[-1])
+
+    def _in_year(self, measure: Measure, year: int, against: int) -> ComparedMeasure:
+        """Compare a measure in one year with the published figures of that year or the latest before it."""
+        figures, authority, own = self.figures, self.beside.authority, self.own.get((measure.id, year))
+        among = figures.of(measure.id, against, "Local authority")
+        here = among.get(authority.key) if year == against else None
+        nowhere = (None, None, None)
+        others = [value for key, value in among.items() if key != authority.key]
+        wanted = top_quartile_from(among.values(), measure.better)
+        place = nowhere if here is None else astuple(standing(here, among.values(), measure.better))
+        mine = own.value if own else None
+        own_place = nowhere if mine is None else astuple(standing(mine, [*others, mine], measure.better))
+        short = None
+        if own is not None and wanted is not None:
+            short = cases_short(own.part, own.whole, wanted, measure.better)
+        return ComparedMeasure(
+            measure=measure.id,
+            name=measure.name,
+            year=year,
+            published_year=against,
+            own=mine,
+            own_part=own.part if own else None,
+            own_whole=own.whole if own else None,
+            published=here,
+            england=figures.value(measure.id, against, figures.england()),
+            region=figures.value(measure.id, against, figures.region_of(authority)),
+            rank=place[0],
+            of=place[1],
+            quartile=place[2],
+            own_rank=own_place[0],
+            own_of=own_place[1],
+            own_quartile=own_place[2],
+            top_quartile_from=wanted,
+            cases_short=short,
+            says=None if short is None else self._says(measure, short),
+            others={other.name: figures.value(measure.id, against, other) for other in self.beside.others},
+        )
+
+    def _says(self, measure: Measure, short: int) -> str:
+        """Return what the top quartile takes, in words."""
+        if not short:
+            return "in the top quartile"
+        more = "more" if measure.better == "higher" else "fewer"
+        noun = self.kpis.populations[measure.counts].noun
+        return f"{short:,} {more} {noun[short != 1]} for the top quartile"
 
 
-def _compared(
-    figures: Figures, beside: Beside, measure: Measure, years: tuple[int, int], own: Own | None
-) -> Compared:
-    """Compare one measure in one year with the published figures of that year or the latest before it."""
-    year, against = years
-    among = figures.of(measure.id, against, "Local authority")
-    here = among.get(beside.authority.key) if year == against else None
-    others = [value for key, value in among.items() if key != beside.authority.key]
-    mine = own.value if own else None
-    wanted = top_quartile_from(list(among.values()), measure.better)
-    short = None
-    if own is not None and wanted is not None:
-        short = cases_short(own.part, own.whole, wanted, measure.better)
-    return Compared(
-        measure=measure,
-        year=year,
-        against=against,
-        own=own,
-        published=here,
-        england=figures.value(measure.id, against, figures.england()),
-        region=figures.value(measure.id, against, figures.region_of(beside.authority)),
-        others={other.name: figures.value(measure.id, against, other) for other in beside.others},
-        standing=None if here is None else standing(here, list(among.values()), measure.better),
-        own_standing=None if mine is None else standing(mine, [*others, mine], measure.better),
-        top_quartile_from=wanted,
-        cases_short=short,
-    )
+def flat(compared: ComparedMeasure, line: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a comparison as a row with a column for each neighbour."""
+    return {**{key: value for key, value in line.items() if key != "others"}, **compared.others}

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Annotated, ClassVar, Literal, Self
 
 import polars as pl
+from annotated_types import Ge
 
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.cells.dates import MONTH_FIRST, TIMED_PATTERN
@@ -17,6 +19,9 @@ from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.measure.answer import NOT_IN_JSON
+from ehcp_timeline.measure.result import Input
+from ehcp_timeline.text.bounds import Sha256, Whole
 
 PLACE = "place"
 UNREADABLE = "unreadable"
@@ -25,48 +30,74 @@ _MIDNIGHT = r"[tT ]0?0:00(?::00(?:[.,]0+)?)?(?: ?[aA][mM])?$"
 
 
 @dataclass(frozen=True, slots=True)
-class ConvertedFile:
-    """One file that was read: rows = judged + not_judged."""
+class HeadingLeft:
+    """A heading whose cells are not in the canonical file.
 
-    name: str
-    sha256: str
-    rows: int
-    judged: int
-    not_judged: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unused:
-    """A heading that is no column of a case file: its cells are not in the canonical file."""
+    Attributes:
+        filled: Cells that are not empty.
+    """
 
     file: str
-    position: int
+    position: Annotated[int, Ge(1)]
     heading: str
-    filled: int
+    filled: Whole
 
 
 @dataclass(frozen=True, slots=True)
-class Rewritten:
-    """Cells of one column that say less than they did: `word` was read as a blank, or a time was dropped."""
+class BlankWord:
+    """A word that was read as a blank."""
 
     file: str
     column: str
     word: str
-    cells: int
+    cells: Annotated[int, Ge(1)]
 
 
 @dataclass(frozen=True, slots=True)
-class InFile:
-    """A problem, and in which file it stands.
+class TimesDropped:
+    """Dates that had a time of day."""
+
+    file: str
+    column: str
+    cells: Annotated[int, Ge(1)]
+
+
+@dataclass(frozen=True, slots=True)
+class CellKept:
+    """A cell that could not be read (the canonical file holds its words), or the place of a remark.
 
     Attributes:
-        file: The file.
-        problem: The problem.
-        kept: Whether the cell or row stands in the canonical file as it was.
+        row: Physical row; null for none, and in a pseudonymised report.
+        try_: What to try.
     """
 
     file: str
-    problem: Problem
+    row: Annotated[int | None, Ge(1)]
+    column: str | None
+    problem: str
+    try_: str
+    rule: str = field(metadata=NOT_IN_JSON)
+
+    @classmethod
+    def of(cls, file: str, problem: Problem, **more: bool) -> Self:
+        """Return a problem of a file."""
+        row, column = problem.row or None, problem.column or None
+        return cls(file, row, column, problem.problem, problem.try_, problem.rule, **more)
+
+    def bare(self) -> Self:
+        """Return it without the row and the words by which the case could be found."""
+        return replace(self, row=None, problem=self.rule, try_="")
+
+
+@dataclass(frozen=True, slots=True)
+class RowFound(CellKept):
+    """A row that is not judged.
+
+    Attributes:
+        row: Physical row; null for none, and in a pseudonymised report.
+        kept: Whether it stands in the canonical file.
+    """
+
     kept: bool
 
 
@@ -75,14 +106,12 @@ class Converted:
     """The rows of some files as the canonical file holds them, in file order.
 
     Attributes:
-        columns: The columns, in the vocabulary's order.
+        columns: In the vocabulary's order.
         frame: The columns by name, typed as in `batch.Batch`; null for what is blank or stands in `texts`.
             A row that cannot be judged has no value at all here.
         texts: Column to `place` (UInt32, of the row in `frame`, from 0, ascending) and `text`, for cells that
             stand as they were.
         copies: Some judged rows hold the same and differed only in what was left behind.
-        inputs: The files.
-        unused: Headings left behind.
         rewritten: Blanks by word, and times of day that were dropped.
         cells: Cells that could not be read; all are kept.
         rows: Rows that cannot be judged; those that are kept have the file's own words.
@@ -93,12 +122,12 @@ class Converted:
     frame: pl.DataFrame
     texts: Mapping[str, pl.DataFrame]
     copies: bool
-    inputs: tuple[ConvertedFile, ...]
-    unused: tuple[Unused, ...] = ()
-    rewritten: tuple[Rewritten, ...] = ()
-    cells: tuple[InFile, ...] = ()
-    rows: tuple[InFile, ...] = ()
-    remarks: tuple[InFile, ...] = ()
+    input: tuple[Input, ...]
+    left_behind: tuple[HeadingLeft, ...]
+    rewritten: tuple[BlankWord | TimesDropped, ...]
+    cells: tuple[CellKept, ...]
+    rows: tuple[RowFound, ...]
+    remarks: tuple[CellKept, ...]
 
     def text_of(self, column: str) -> pl.Series | None:
         """Return a column's cells that stand as they were, null for all others; None if there are none."""
@@ -112,23 +141,70 @@ class Converted:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class FileWritten:
+    """The canonical file.
+
+    Attributes:
+        name: `-` is standard output.
+        copies_told_apart: Rows that differ only in what was left behind are counted by `copy`.
+        apostrophes: Cells that a spreadsheet would run as a formula, made safe.
+    """
+
+    name: str
+    format: Literal["csv", "xlsx", "parquet"]
+    sha256: Sha256
+    rows: Whole
+    columns: tuple[str, ...]
+    copies_told_apart: bool
+    apostrophes: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertAnswer:
+    """The answer of `ehcp convert --format json`.
+
+    Attributes:
+        statement: What must stand on every copy of a pseudonymised list; null otherwise.
+        remarks: What is said of a file or column as a whole.
+        rewritten: Blanks and times of day, file by file and column by column.
+    """
+
+    SCHEMA: ClassVar = "ehcp-convert/1"
+
+    as_at: date
+    input: tuple[Input, ...]
+    output: FileWritten
+    statement: str | None
+    left_behind: tuple[HeadingLeft, ...]
+    blank_words: tuple[BlankWord, ...]
+    times_dropped: tuple[TimesDropped, ...]
+    cells: tuple[CellKept, ...]
+    rows: tuple[RowFound, ...]
+    remarks: tuple[CellKept, ...]
+    rewritten: tuple[BlankWord | TimesDropped, ...] = field(metadata=NOT_IN_JSON)
+
+
 @dataclass(slots=True)
 class _Gathering:
-    """What has been gathered of one file so far."""
+    """What has been gathered of one file so far; its first row is to stand at place `begin`."""
 
+    source: CaseFile
     columns: Mapping[str, Column]
     readers: Mapping[str, Reader]
-    places: Mapping[str, str]
-    name: str
     begin: int
+    places: Mapping[str, str] = field(init=False)
     frames: list[pl.DataFrame] = field(default_factory=list)
     texts: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
-    sizes: Counter[str] = field(default_factory=Counter)
     filled: Counter[str] = field(default_factory=Counter)
     timed: Counter[str] = field(default_factory=Counter)
-    cells: list[InFile] = field(default_factory=list)
-    rows: list[InFile] = field(default_factory=list)
-    remarks: list[InFile] = field(default_factory=list)
+    cells: list[CellKept] = field(default_factory=list)
+    rows: list[RowFound] = field(default_factory=list)
+    remarks: list[CellKept] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        headings = self.source.understood.headings
+        self.places = {one.column: str(one.position - 1) for one in headings if one.column}
 
     def add(self, batch: Batch) -> None:
         """Take the rows of a batch, judged or not, in file order."""
@@ -142,7 +218,6 @@ class _Gathering:
                 self.texts.setdefault(name, []).append(placed)
         self.frames.append(frame.select(*self.columns))
         self.begin += frame.height
-        self.sizes.update(rows=batch.read, judged=batch.judged, not_judged=batch.not_judged)
         self._tell(batch, frozenset(kept[ROW]))
         self._count(batch.cells)
 
@@ -189,11 +264,11 @@ class _Gathering:
     def _tell(self, batch: Batch, kept: frozenset[int]) -> None:
         for problem in batch.problems:
             if problem.stops == "cell":
-                self.cells.append(InFile(self.name, problem, kept=True))
+                self.cells.append(CellKept.of(self.source.name, problem))
             elif problem.stops == "row":
-                self.rows.append(InFile(self.name, problem, kept=problem.row in kept))
+                self.rows.append(RowFound.of(self.source.name, problem, kept=problem.row in kept))
             elif not problem.row:
-                self.remarks.append(InFile(self.name, problem, kept=False))
+                self.remarks.append(CellKept.of(self.source.name, problem))
 
     def _count(self, cells: pl.DataFrame) -> None:
         """Count the filled cells of every heading, and the dates with a time of day."""
@@ -207,14 +282,24 @@ class _Gathering:
                 with_time = text.str.contains(f"^{TIMED_PATTERN}$") & ~text.str.contains(_MIDNIGHT)
                 self.timed[name] += cells.select(with_time.sum()).item()
 
+    def left_behind(self) -> Iterator[HeadingLeft]:
+        """Yield the headings that mean no column, when every row has been added."""
+        for heading in self.source.understood.headings:
+            filled = self.filled[str(heading.position - 1)]
+            if heading.column is None and not heading.gives and (filled or heading.text):
+                yield HeadingLeft(self.source.name, heading.position, heading.text, filled)
+
+    def rewritten(self) -> Iterator[BlankWord | TimesDropped]:
+        """Yield the cells that say less than they did, column by column."""
+        for name, counts in self.source.counts.items():
+            for word, cells in sorted(counts.blank_words.items()):
+                yield BlankWord(self.source.name, name, word, cells)
+            if self.timed[name]:
+                yield TimesDropped(self.source.name, name, self.timed[name])
+
 
 def convert(sources: Sequence[CaseFile], vocabulary: Vocabulary, as_at: date) -> Converted:
-    """Read some files whole, one after another.
-
-    Args:
-        sources: The files, opened; at least one.
-        vocabulary: The columns that they may have.
-        as_at: The day that the files were opened for.
+    """Read some files whole, one after another; at least one.
 
     Raises:
         CaseFileError: A file cannot be read, or has other columns than the first: a column that one of them
@@ -228,35 +313,24 @@ def convert(sources: Sequence[CaseFile], vocabulary: Vocabulary, as_at: date) ->
     }
     parts: list[_Gathering] = []
     for source in sources:
-        parts.append(_gathered(source, columns, readers, parts[-1].begin if parts else 0))
+        parts.append(_Gathering(source, columns, readers, parts[-1].begin if parts else 0))
+        for batch in source.batches():
+            parts[-1].add(batch)
     frame = pl.concat(batch for part in parts for batch in part.frames)
     judged = frame.filter(pl.col("case_id").is_not_null())
-    beside = list(zip(sources, parts, strict=True))
+    texts = {name: [text for part in parts for text in part.texts.get(name, ())] for name in columns}
     return Converted(
         columns=tuple(columns.values()),
         frame=frame,
-        texts=_joined(parts),
+        texts={name: pl.concat(held) for name, held in texts.items() if held},
         copies=judged.n_unique() < judged.height,
-        inputs=tuple(ConvertedFile(source.name, source.sha256, **part.sizes) for source, part in beside),
-        unused=tuple(one for source, part in beside for one in _unused(source, part)),
-        rewritten=tuple(one for source, part in beside for one in _rewritten(source, part)),
+        input=tuple(Input.of(source) for source in sources),
+        left_behind=tuple(heading for part in parts for heading in part.left_behind()),
+        rewritten=tuple(cells for part in parts for cells in part.rewritten()),
         cells=tuple(cell for part in parts for cell in part.cells),
         rows=tuple(row for part in parts for row in part.rows),
         remarks=tuple(remark for part in parts for remark in part.remarks),
     )
-
-
-def _gathered(
-    source: CaseFile, columns: Mapping[str, Column], readers: Mapping[str, Reader], begin: int
-) -> _Gathering:
-    """Read one file; its first row is to stand at place `begin`."""
-    places = {
-        heading.column: str(heading.position - 1) for heading in source.understood.headings if heading.column
-    }
-    part = _Gathering(columns, readers, places, source.name, begin)
-    for batch in source.batches():
-        part.add(batch)
-    return part
 
 
 def _check_alike(sources: Sequence[CaseFile]) -> None:
@@ -270,29 +344,9 @@ def _check_alike(sources: Sequence[CaseFile]) -> None:
                 )
 
 
-def _unused(source: CaseFile, gathering: _Gathering) -> Iterator[Unused]:
-    for heading in source.understood.headings:
-        filled = gathering.filled[str(heading.position - 1)]
-        if heading.column is None and not heading.gives and (filled or heading.text):
-            yield Unused(source.name, heading.position, heading.text, filled)
-
-
-def _rewritten(source: CaseFile, gathering: _Gathering) -> Iterator[Rewritten]:
-    for name, counts in source.counts.items():
-        for word, cells in sorted(counts.blank_words.items()):
-            yield Rewritten(source.name, name, word, cells)
-        if gathering.timed[name]:
-            yield Rewritten(source.name, name, "", gathering.timed[name])
-
-
 def _of_column(cells: pl.DataFrame, place: str | None) -> pl.DataFrame:
     """Return `row` and `text` of the cells of one heading that are not blank."""
     if place is None:
         return pl.DataFrame(schema={ROW: pl.UInt32, "text": pl.String})
     text = pl.col(place).str.strip_chars(WHITE).alias("text")
     return cells.select(ROW, text).filter(pl.col("text") != "")
-
-
-def _joined(gathered: Sequence[_Gathering]) -> dict[str, pl.DataFrame]:
-    names = [name for name in gathered[0].columns if any(name in one.texts for one in gathered)]
-    return {name: pl.concat(part for one in gathered for part in one.texts.get(name, ())) for name in names}

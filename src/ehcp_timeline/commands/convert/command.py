@@ -3,7 +3,7 @@
 import hashlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -19,8 +19,7 @@ from ehcp_timeline.shell.parse import choice, day_asked
 if TYPE_CHECKING:
     from datetime import date
 
-    from ehcp_timeline.commands.convert.canonical import Converted
-    from ehcp_timeline.commands.convert.view import WrittenFile
+    from ehcp_timeline.commands.convert.canonical import ConvertAnswer, Converted
 
 FORMATS = ("csv", "xlsx", "parquet")
 REPORT = "json"
@@ -76,42 +75,51 @@ def convert(
         from ehcp_timeline.commands.convert.pseudonymise import pseudonymised_cases
 
         converted = pseudonymised_cases(converted, key)
-    written = _write(to, converted, when, pseudonymised=key is not None)
-    _report(converted, written, None if _is_report(asked) else top)
-    if code := _exit_code(converted, strict=strict, exit_zero=exit_zero):
+    from ehcp_timeline.commands.convert.view import convert_sections
+
+    answer = _write(to, converted, when, pseudonymised=key is not None)
+    if _is_report(asked):
+        from ehcp_timeline.measure.answer import values
+        from ehcp_timeline.output.data import json_text
+
+        Output(REPORT, None, force=False).send(json_text(values(answer)))
+    else:
+        from ehcp_timeline.output.plain import plain_text
+
+        say(*plain_text(convert_sections(answer, top)).splitlines())
+    if code := _exit_code(answer, strict=strict, exit_zero=exit_zero):
         raise typer.Exit(code)
 
 
-def _write(to: Output, converted: "Converted", as_at: "date", *, pseudonymised: bool) -> "WrittenFile":
+def _write(to: Output, converted: "Converted", as_at: "date", *, pseudonymised: bool) -> "ConvertAnswer":
     """Write the case file, and return what there is to say of it."""
-    from ehcp_timeline.commands.convert.view import WrittenFile
+    from ehcp_timeline.commands.convert.canonical import BlankWord, ConvertAnswer, FileWritten, TimesDropped
     from ehcp_timeline.commands.convert.write import apostrophes, case_file_bytes
     from ehcp_timeline.privacy.pseudonyms import STATEMENT
 
     data = case_file_bytes(converted, to.format)
     to.send(data)
-    return WrittenFile(
-        name=str(to.path or "-"),
-        form=to.format,
-        sha256=hashlib.sha256(data).hexdigest(),
+    return ConvertAnswer(
         as_at=as_at,
-        apostrophes=apostrophes(converted) if to.format == "csv" else 0,
-        statement=STATEMENT if pseudonymised else "",
+        input=converted.input,
+        output=FileWritten(
+            name=str(to.path or "-"),
+            format=cast("Literal['csv', 'xlsx', 'parquet']", to.format),
+            sha256=hashlib.sha256(data).hexdigest(),
+            rows=converted.frame.height,
+            columns=tuple(column.id for column in converted.columns),
+            copies_told_apart=converted.copies,
+            apostrophes=apostrophes(converted) if to.format == "csv" else 0,
+        ),
+        statement=STATEMENT if pseudonymised else None,
+        left_behind=converted.left_behind,
+        blank_words=tuple(one for one in converted.rewritten if isinstance(one, BlankWord)),
+        times_dropped=tuple(one for one in converted.rewritten if isinstance(one, TimesDropped)),
+        cells=converted.cells,
+        rows=converted.rows,
+        remarks=converted.remarks,
+        rewritten=converted.rewritten,
     )
-
-
-def _report(converted: "Converted", written: "WrittenFile", top: int | None) -> None:
-    """Tell what was left behind: in words on standard error, or as JSON on standard output."""
-    from ehcp_timeline.commands.convert.view import convert_answer, convert_sections
-
-    if top is None:
-        from ehcp_timeline.output.data import json_text
-
-        Output(REPORT, None, force=False).send(json_text(convert_answer(converted, written)))
-    else:
-        from ehcp_timeline.output.plain import plain_text
-
-        say(*plain_text(convert_sections(converted, written, top)).splitlines())
 
 
 def _is_report(asked: str | None) -> bool:
@@ -138,9 +146,9 @@ def _target(asked: str | None, output: Path | None, *, force: bool) -> Output:
     return to
 
 
-def _exit_code(converted: "Converted", *, strict: bool, exit_zero: bool) -> int:
+def _exit_code(answer: "ConvertAnswer", *, strict: bool, exit_zero: bool) -> int:
     """Return what the run ends with; the file is written all the same."""
-    if not (converted.rows or converted.cells):
+    if not (answer.rows or answer.cells):
         return 0
     if strict:
         return CANNOT_RUN

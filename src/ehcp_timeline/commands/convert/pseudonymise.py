@@ -5,7 +5,7 @@ from dataclasses import replace
 import polars as pl
 
 from ehcp_timeline.cases.schema import Column
-from ehcp_timeline.commands.convert.canonical import PLACE, UNREADABLE, Converted, InFile
+from ehcp_timeline.commands.convert.canonical import PLACE, UNREADABLE, Converted
 from ehcp_timeline.privacy.apply import DROPPED, KEPT_TEXTS
 from ehcp_timeline.privacy.pseudonyms import Key
 
@@ -37,10 +37,8 @@ def pseudonymised_cases(converted: Converted, key: Key) -> Converted:
             if column.id in converted.texts
         },
         copies=kept.n_unique() < kept.height,
-        cells=tuple(
-            _bare(cell) for cell in converted.cells if cell.problem.column in {c.id for c in columns}
-        ),
-        rows=tuple(_bare(replace(row, kept=False)) for row in converted.rows),
+        cells=tuple(cell.bare() for cell in converted.cells if cell.column in {c.id for c in columns}),
+        rows=tuple(replace(row, kept=False).bare() for row in converted.rows),
     )
 
 
@@ -54,8 +52,3 @@ def _moved(texts: pl.DataFrame, moved: pl.DataFrame, column: Column) -> pl.DataF
     """Return texts at their new places; in a column of plain text they are Excel's own errors."""
     word = pl.col("text") if column.kind == "text" else pl.lit(UNREADABLE).alias("text")
     return texts.join(moved, on=PLACE).select(pl.col("to").alias(PLACE), word).sort(PLACE)
-
-
-def _bare(one: InFile) -> InFile:
-    """Return a problem without the row and the words by which the case could be found."""
-    return replace(one, problem=replace(one.problem, row=0, problem=one.problem.rule, try_=""))

@@ -43,28 +43,27 @@ def case_file_bytes(converted: Converted, form: str) -> bytes:
 
 def apostrophes(converted: Converted) -> int:
     """Return how many cells of the CSV file have an apostrophe in front, lest they be run as a formula."""
-    columns = [_as_text(converted, one.id) for one in converted.columns if _may_be_formula(converted, one.id)]
-    return sum(int(column.str.contains(_FORMULA).sum()) for column in columns)
+    texts = (_as_text(converted, name) for name in _may_be_formulas(converted))
+    return sum(int(column.str.contains(_FORMULA).sum()) for column in texts)
 
 
 def _csv(converted: Converted) -> bytes:
-    columns = [_unformulated(converted, column.id) for column in converted.columns]
+    texts = pl.DataFrame([_as_text(converted, column.id) for column in converted.columns])
+    safe = (
+        pl.when(pl.col(name).str.contains(_FORMULA)).then("'" + pl.col(name)).otherwise(name).alias(name)
+        for name in _may_be_formulas(converted)
+    )
     page = io.BytesIO()
-    pl.DataFrame([*columns, *_copies(converted)]).write_csv(page)
+    texts.with_columns(*safe, *_copies(converted)).write_csv(page)
     return page.getvalue()
 
 
-def _unformulated(converted: Converted, name: str) -> pl.Series:
-    text = _as_text(converted, name)
-    if not _may_be_formula(converted, name):
-        return text
-    cell = pl.col(name)
-    safe = pl.when(cell.str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), cell)).otherwise(cell)
-    return text.to_frame().select(safe.alias(name)).to_series()
-
-
-def _may_be_formula(converted: Converted, name: str) -> bool:
-    return name in converted.texts or converted.frame.schema[name] == pl.String
+def _may_be_formulas(converted: Converted) -> list[str]:
+    return [
+        name
+        for name, dtype in converted.frame.schema.items()
+        if name in converted.texts or dtype == pl.String
+    ]
 
 
 def _as_text(converted: Converted, name: str) -> pl.Series:

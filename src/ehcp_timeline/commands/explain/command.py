@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ehcp_timeline.audit.selection import is_under
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import choose_output
 from ehcp_timeline.shell.help_text import examples
@@ -20,7 +21,8 @@ from ehcp_timeline.shell.options import (
     Rules,
     chosen_deadlines,
 )
-from ehcp_timeline.shell.parse import day_asked, did_you_mean
+from ehcp_timeline.shell.parse import day_asked
+from ehcp_timeline.text.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from ehcp_timeline.audit.single.trace import Working
@@ -58,25 +60,25 @@ def explain(
     from ehcp_timeline.audit.single.explain import explain as steps_of
     from ehcp_timeline.audit.single.judge import judge_case
     from ehcp_timeline.commands.explain.view import Explained, explain_answer, explain_sections
+    from ehcp_timeline.measure.answer import values
     from ehcp_timeline.output.data import json_text
     from ehcp_timeline.output.plain import markdown_page
 
     judged = judge_case(rulebook, _rows(source, case), when)
     explained = [Explained(one, steps_of(one, when)) for one in judged if _is_wanted(one, wanted)]
     if to.format == "json":
-        to.send(json_text(explain_answer(case, explained, when, rulebook)))
+        to.send(json_text(values(explain_answer(case, explained, when, rulebook))))
     elif to.format == "md":
-        to.send(markdown_page(explain_sections(case, explained, when)))
+        to.send(markdown_page(explain_sections(case, explained, when, rulebook)))
     else:
-        to.show(explain_sections(case, explained, when))
+        to.show(explain_sections(case, explained, when, rulebook))
 
 
 def _is_wanted(working: "Working", wanted: frozenset[str]) -> bool:
     """Return whether a clock was asked for by its id or the first part of one, or else has started."""
     if not wanted:
         return working.clock.verdict != "not-started"
-    name = working.deadline.id
-    return name in wanted or any(name.startswith(f"{part}.") for part in wanted)
+    return any(is_under(one, working.deadline.id) for one in wanted)
 
 
 def _rows(source: "CaseFile", case: str) -> list["Row"]:

@@ -1,20 +1,66 @@
 """What `ehcp explain` tells a person: how each verdict came about, step by step, with the law quoted."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, ClassVar
+
+from annotated_types import Ge
 
 from ehcp_timeline.audit.single.explain import ExplanationStep
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.output.answers import record, rulebook_values
+from ehcp_timeline.measure.answer import ClockRecord, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.verdict_words import standing
+from ehcp_timeline.text.bounds import Whole
 from ehcp_timeline.text.words import day
 
-SCHEMA = "ehcp-explain/1"
 _COLUMNS = (TableColumn("", "number"), TableColumn("step", "fixed"), TableColumn("what was found"))
+
+
+@dataclass(frozen=True, slots=True)
+class StepTaken:
+    """One step from the file to the verdict.
+
+    Attributes:
+        law: The words or the provision it rests on.
+        gives: Circumstances that it establishes; all of them lead to the verdict (docs/rules.md).
+        facts: The days, ids and numbers it rests on.
+    """
+
+    number: Annotated[int, Ge(1)]
+    title: str
+    text: str
+    law: str | None
+    gives: Mapping[str, str]
+    facts: Mapping[str, date | int | bool | str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedClock(ClockRecord):
+    """One clock of a case, and how its verdict came about.
+
+    Attributes:
+        reason: Permanent word for why: unknown, not owed, not started.
+    """
+
+    row: Whole
+    reason: str | None
+    ended: date | None
+    steps: tuple[StepTaken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainAnswer:
+    """The answer of `ehcp explain --format json`."""
+
+    SCHEMA: ClassVar = "ehcp-explain/1"
+
+    as_at: date
+    rulebook: RulebookUsed
+    case_id: str
+    clocks: tuple[ExplainedClock, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,32 +71,42 @@ class Explained:
     steps: Sequence[ExplanationStep]
 
 
-def explain_sections(case_id: str, explained: Iterable[Explained], as_at: date) -> list[Section]:
+def explain_sections(
+    case_id: str, explained: Iterable[Explained], as_at: date, rulebook: Rulebook
+) -> list[Section]:
     """Return one section for each clock of a case."""
-    clocks = [_section(one) for one in explained]
+    clocks = [_section(one, rulebook) for one in explained]
     nothing = () if clocks else ("No clock of this case has started.",)
     return [Section(f"Case {case_id} as at {day(as_at)}", before=nothing), *clocks]
 
 
 def explain_answer(
     case_id: str, explained: Iterable[Explained], as_at: date, rulebook: Rulebook
-) -> dict[str, Any]:
-    """Return the same as plain values, ready to be written as JSON."""
-    return {
-        "schema": SCHEMA,
-        "as_at": as_at,
-        "rulebook": rulebook_values(rulebook.version, rulebook.sha256, rulebook.overlays),
-        "case_id": case_id,
-        "clocks": [_values(one) for one in explained],
-    }
+) -> ExplainAnswer:
+    """Return every clock of a case with its steps."""
+    clocks = tuple(
+        ExplainedClock.of(
+            one.working.clock,
+            one.working.deadline,
+            {},
+            reason=one.working.clock.reason,
+            ended=one.working.clock.ended,
+            steps=tuple(
+                StepTaken(step.number, step.title, step.text, step.law or None, step.gives, step.facts)
+                for step in one.steps
+            ),
+        )
+        for one in explained
+    )
+    return ExplainAnswer(as_at, RulebookUsed.of(rulebook), case_id, clocks)
 
 
-def _section(one: Explained) -> Section:
+def _section(one: Explained, rulebook: Rulebook) -> Section:
     """Return the steps of one clock below what they lead to."""
     clock, deadline = one.working.clock, one.working.deadline
     return Section(
         title=f"{deadline.id}: {deadline.duty}",
-        before=(f"Row {clock.row}: {standing(clock, deadline, one.working.why_not_owed)}.",),
+        before=(f"Row {clock.row}: {standing(one.working, rulebook)}.",),
         columns=_COLUMNS,
         rows=tuple(line for step in one.steps for line in _lines(step)),
         alarm=clock.verdict == "overdue",
@@ -62,21 +118,3 @@ def _lines(step: ExplanationStep) -> Iterator[tuple[str, str, str]]:
     yield str(step.number), step.title, step.text
     if step.law:
         yield "", "", step.law
-
-
-def _values(one: Explained) -> dict[str, Any]:
-    """Return one clock with its steps."""
-    clock = one.working.clock
-    found = record(clock, one.working.deadline, {}) | {"row": clock.row}
-    steps = [
-        {
-            "number": step.number,
-            "title": step.title,
-            "text": step.text,
-            "law": step.law or None,
-            "gives": dict(step.gives),
-            "facts": dict(step.facts),
-        }
-        for step in one.steps
-    ]
-    return {**found, "reason": clock.reason, "ended": clock.ended, "steps": steps}

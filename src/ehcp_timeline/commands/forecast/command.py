@@ -1,9 +1,8 @@
 """`ehcp forecast`: when the backlog clears, by order of work, with percentiles and "never"."""
 
-import hashlib
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,29 +19,14 @@ from ehcp_timeline.shell.options import AsAt, Config, Force, Format, OutputFile,
 from ehcp_timeline.shell.parse import day_asked
 
 if TYPE_CHECKING:
-    from ehcp_timeline.commands.forecast.counts.file import CountsFile
-    from ehcp_timeline.commands.forecast.forecast import Forecast
-    from ehcp_timeline.commands.forecast.question import ForecastRequest
-    from ehcp_timeline.output.sections import Section
-    from ehcp_timeline.shell.config import Config as Settings
+    from ehcp_timeline.cases.source import CaseFile
+    from ehcp_timeline.commands.forecast.answer import ForecastAnswer
+    from ehcp_timeline.commands.forecast.request import ForecastRequest
+    from ehcp_timeline.commands.forecast.results.intake import IntakeWeek
 
 FORMATS = ("table", "plain", "json", "csv", "md")
 SEED = 20140901
 _MOST_BYTES = 10_000_000
-_EVERY_LINE = 10_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """How much is shown of what was asked.
-
-    Attributes:
-        top: Lines of a list of cases on a page; every other format is complete.
-        full: Whether every quarter and stage is shown too.
-    """
-
-    top: int
-    full: bool
 
 
 @exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
@@ -98,7 +82,7 @@ def forecast(
     )  # fmt: skip
     if (snapshots is None) == (not files):
         raise UsageError("give case files, or --snapshots with counts", "ehcp forecast cases.csv")
-    from ehcp_timeline.commands.forecast.question import POLICIES, ForecastRequest
+    from ehcp_timeline.commands.forecast.request import POLICIES, ForecastRequest
 
     today = day_asked(as_at) if as_at or snapshots is None else date.max
     question = ForecastRequest(
@@ -107,88 +91,112 @@ def forecast(
         narrowest=narrowest or "", window=history, per_case=per_case,
         save_list=save_list, intake_weeks=intake, backtest=backtest,
     )  # fmt: skip
+    sources: Sequence[CaseFile] = ()
     if snapshots is not None:
         options.counts_alone(question, policy, terms)
-        _from_counts(to, snapshots, measure, question, target)
-        return
-    if measure is not None:
-        raise UsageError("--measure is for --snapshots", "leave it out")
-    _one_list(to, question)
-    config = settings(config_file)
-    goal = options.target_day(target, today)
-    options.within(changes, today, horizon)
-    question = replace(question, target=goal, closures=options.closures_of(terms, config))
-    _from_cases(to, files or [], question, config, overlays, _Shown(top, full))
+        from ehcp_timeline.commands.forecast.counts import read_counts
+        from ehcp_timeline.commands.forecast.forecast import forecast_from_counts
+
+        name = "standard input" if str(snapshots) == "-" else str(snapshots)
+        counts = read_counts(_bytes(snapshots), name, measure=measure, until=today)
+        stands = today if as_at else counts.counts[-1].day
+        question = replace(question, as_at=stands, target=options.target_day(target, stands))
+        answer = forecast_from_counts(counts, question)
+    else:
+        if measure is not None:
+            raise UsageError("--measure is for --snapshots", "leave it out")
+        _one_list(to, question)
+        config = settings(config_file)
+        goal = options.target_day(target, today)
+        options.within(changes, today, horizon)
+        question = replace(question, target=goal, closures=options.closures_of(terms, config))
+        rulebook = law(overlays, config)
+        sources = case_files(files or [], names(rulebook), today, config)
+        from ehcp_timeline.commands.forecast.forecast import forecast as forecast_of
+
+        answer = forecast_of(rulebook, sources, question)
+    _send(to, answer, question, top, full=full)
+    _say_what_is_missing(to, answer, sources)
 
 
-def _from_cases(
-    to: Output,
-    files: list[Path],
-    question: "ForecastRequest",
-    config: "Settings",
-    overlays: list[Path] | None,
-    shown: _Shown,
-) -> None:
-    """Forecast from case files."""
-    rulebook = law(overlays, config)
-    vocabulary = names(rulebook)
-    sources = case_files(files, vocabulary, question.as_at, config)
-    from ehcp_timeline.commands.forecast import answer as forecast_answer
-    from ehcp_timeline.commands.forecast.forecast import forecast as forecast_of
-    from ehcp_timeline.commands.forecast.model.stages import stage_lines
-    from ehcp_timeline.commands.forecast.view import page
+def _send(to: Output, answer: "ForecastAnswer", question: "ForecastRequest", top: int, *, full: bool) -> None:
+    """Write the answer; Markdown holds what a person is shown."""
+    from ehcp_timeline.commands.forecast.view.page import page, sentences, without_commands
+    from ehcp_timeline.measure.answer import values
+    from ehcp_timeline.output.data import csv_text, json_text
+    from ehcp_timeline.output.plain import markdown_page
 
-    found = forecast_of(rulebook, sources, question)
-    stages = stage_lines(found.now)
-    most = shown.top if to.format in ("table", "plain") else _EVERY_LINE
-    sections = page.case_sections(found, stages, most, full=shown.full)
-    sentences = list(page.sentences(found, stages))
-    rows, keys = _rows(found)
-    answer = forecast_answer.case_answer(found, rulebook, stages, sentences)
-    _send(to, rows, keys, answer, sections)
-    if found.too_little and to.format == "csv":
-        say(f"No forecast: {found.too_little}.")
+    match to.format:
+        case "json":
+            answer = replace(answer, sentences=tuple(sentences(answer, question)))
+            to.send(json_text(values(answer)))
+        case "csv":
+            to.send(csv_text(*_csv_list(answer)))
+        case "md":
+            to.send(markdown_page(without_commands(page(answer, question, None, full=full))))
+        case _:
+            to.show(page(answer, question, top, full=full))
+
+
+def _say_what_is_missing(to: Output, answer: "ForecastAnswer", sources: "Sequence[CaseFile]") -> None:
+    """Say what the answer leaves out; exit 3 if rows or assessments could not be judged."""
+    if to.format == "csv" and answer.snapshots is not None:
+        say(*answer.snapshots.remarks)
+    if to.format == "csv" and answer.now is not None and answer.now.too_little:
+        say(f"No forecast: {answer.now.too_little}.")
     if any(source.doubtful for source in sources):
         say("Dates that prove no order of day and month are read day-first; see `ehcp check`.")
-    left_out = sum(input_.not_judged for input_ in found.inputs)
+    left_out = sum(file.not_judged for file in answer.input)
     if left_out:
         say(f"{left_out:,} rows could not be judged and are left out; `ehcp check` says why.")
-    if left_out or found.left_out:
+    if left_out or (answer.now is not None and answer.now.left_out):
         raise typer.Exit(NOT_ALL_JUDGED)
 
 
-def _send(
-    to: Output,
-    rows: list[dict[str, Any]],
-    keys: tuple[str, ...],
-    answer: dict[str, Any],
-    sections: "Sequence[Section]",
-) -> None:
-    """Write the answer; Markdown holds what a person is shown."""
-    if to.format == "md":
-        from ehcp_timeline.commands.forecast.view.page import without_commands
-        from ehcp_timeline.output.plain import markdown_page
+def _csv_list(answer: "ForecastAnswer") -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """Return the list that CSV holds, with its columns: the one asked for, the quarters, or the pairs."""
+    from ehcp_timeline.commands.forecast.counts import CountPair
+    from ehcp_timeline.commands.forecast.results.backtest import Standpoint
+    from ehcp_timeline.commands.forecast.results.cases import CaseToSave, ProjectedCase
+    from ehcp_timeline.commands.forecast.results.outlook import Quarter
+    from ehcp_timeline.measure.answer import keys, values
 
-        to.send(markdown_page(without_commands(sections)))
-        return
-    to.send_rows(rows, keys, answer, lambda: sections, "")
+    if answer.snapshots is not None:
+        return values(answer.snapshots.pairs), keys(CountPair)[:-1]
+    if answer.save_list is not None:
+        return values(answer.save_list), keys(CaseToSave)
+    if answer.cases is not None:
+        return values(answer.cases), keys(ProjectedCase)
+    if answer.intake is not None:
+        return list(map(_intake_row, answer.intake)), _INTAKE_COLUMNS
+    if answer.backtest is not None:
+        return values(answer.backtest.standpoints), keys(Standpoint)
+    quarters = [
+        {"policy": outlook.policy, **values(quarter)}
+        for outlook in answer.policies
+        for quarter in outlook.quarters
+    ]
+    return quarters, ("policy", *keys(Quarter))
 
 
-def _rows(found: "Forecast") -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    """Return the list that CSV holds: the one asked for, or the quarters under every order."""
-    from ehcp_timeline.commands.forecast import answer as rows
+_INTAKE_COLUMNS = (
+    "week", "expected", "decide", "decide_closed", "no_plan", "no_plan_closed", "issue", "issue_closed",
+    "issue_act_by", "school_days_lost", "bank_holidays",
+)  # fmt: skip
 
-    if found.to_save is not None:
-        return [rows.save_record(case) for case in found.to_save.cases], rows.SAVE_KEYS
-    if found.cases is not None:
-        return [rows.case_record(case) for case in found.cases], rows.CASE_KEYS
-    if found.intake is not None:
-        return [rows.intake_record(one) for one in found.intake], rows.INTAKE_KEYS
-    if found.backtest is not None:
-        return [
-            rows.standpoint_record(standpoint) for standpoint in found.backtest.standpoints
-        ], rows.STANDPOINT_KEYS
-    return rows.quarter_records(found.outlooks), rows.QUARTER_KEYS
+
+def _intake_row(week: "IntakeWeek") -> dict[str, Any]:
+    """Return a week of requests as one row, its milestones side by side."""
+    from ehcp_timeline.measure.answer import values
+
+    row: dict[str, Any] = dict.fromkeys(_INTAKE_COLUMNS) | values(week)
+    for milestone in week.milestones:
+        row[milestone.name] = milestone.due
+        row[f"{milestone.name}_closed"] = milestone.closure or (
+            "bank holiday" if milestone.bank_holiday else None
+        )
+        row[f"{milestone.name}_act_by"] = milestone.act_by
+    return row
 
 
 def _one_list(to: Output, question: "ForecastRequest") -> None:
@@ -204,37 +212,6 @@ def _one_list(to: Output, question: "ForecastRequest") -> None:
         raise UsageError(
             f"CSV holds one list, and {' and '.join(asked)} are asked for", "leave all but one out"
         )
-
-
-def _from_counts(
-    to: Output, path: Path, measure: str | None, question: "ForecastRequest", target: str | None
-) -> None:
-    """Forecast from published counts, as at the last of them unless a day was given."""
-    from ehcp_timeline.commands.forecast import answer as forecast_answer
-    from ehcp_timeline.commands.forecast.counts.file import read_counts, text_of
-    from ehcp_timeline.commands.forecast.counts.rates import from_counts
-    from ehcp_timeline.commands.forecast.view import page
-
-    raw = _bytes(path)
-    name = "standard input" if str(path) == "-" else str(path)
-    counted = read_counts(text_of(raw, name), name, measure=measure, until=question.as_at)
-    question = _standing(question, counted, target)
-    found = from_counts(counted.counts, question.runs, question.seed, question.weeks)
-    sections = page.snapshot_sections(found, question, counted.measure, counted.remarks)
-    source = (name, hashlib.sha256(raw).hexdigest())
-    sentences = list(page.lines_of(sections))
-    answer = forecast_answer.snapshot_answer(found, question, source, counted, sentences)
-    rows = [forecast_answer.pair_record(pair) for pair in found.pairs]
-    _send(to, rows, forecast_answer.PAIR_KEYS, answer, sections)
-    if to.format == "csv":
-        say(*counted.remarks)
-
-
-def _standing(question: "ForecastRequest", counted: "CountsFile", target: str | None) -> "ForecastRequest":
-    """Return the question with the day that it stands at and, if there is one, the target."""
-    last = counted.counts[-1].day
-    stands = last if question.as_at == date.max else question.as_at
-    return replace(question, as_at=stands, target=options.target_day(target, stands))
 
 
 def _bytes(path: Path) -> bytes:

@@ -13,9 +13,7 @@ from ehcp_timeline.shell.config import toml_table
 from ehcp_timeline.shell.parse import choices, day_asked
 
 if TYPE_CHECKING:
-    from ehcp_timeline.commands.forecast.question import ForecastRequest
-    from ehcp_timeline.commands.forecast.results.intake import SchoolClosure
-    from ehcp_timeline.commands.forecast.simulate.what_if import WhatIf
+    from ehcp_timeline.commands.forecast.request import ForecastRequest, SchoolClosure, WhatIf
     from ehcp_timeline.shell.config import Config
 
 Files = Annotated[
@@ -113,7 +111,7 @@ def what_if(
     Raises:
         UsageError: A word is no number, or one that cannot be.
     """
-    from ehcp_timeline.commands.forecast.simulate.what_if import CATCH_UP_WEEKS, WhatIf
+    from ehcp_timeline.commands.forecast.request import CATCH_UP_WEEKS, WhatIf
 
     team, _, weeks = (catch_up or "0").partition(":")
     if weeks and not (weeks.isascii() and weeks.isdigit() and 0 < int(weeks) <= _MOST):

@@ -1,7 +1,8 @@
 """`ehcp quality`: how good the data of case files is, by rule, file and group, with a score to follow."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -9,7 +10,7 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import ListOutput, group_asked, list_output
+from ehcp_timeline.shell.list_command import group_asked, list_output
 from ehcp_timeline.shell.open import case_files, law, names, settings
 from ehcp_timeline.shell.options import AsAt, Config, ExitZero, Force, Format, OutputFile, Rules, Top
 from ehcp_timeline.shell.parse import choice, choices, day_asked
@@ -17,12 +18,9 @@ from ehcp_timeline.shell.progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from ehcp_timeline.commands.quality.rules import Rules as QualityRules
-    from ehcp_timeline.commands.quality.score import Quality
-    from ehcp_timeline.measure.result import DateOrder
-    from ehcp_timeline.shell.destination import Output
+    from ehcp_timeline.commands.quality.score import GroupColumn, QualityAnswer
 
 ALL = "all"
 FAIL_ON = ("error", "warning", "query", "none")
@@ -73,12 +71,17 @@ def quality(
     """
     from ehcp_timeline.commands.quality.rules import quality_rules
 
-    to, group, rules = list_output(asked, output, force=force), group_asked("--by", by), quality_rules()
+    to, rules = list_output(asked, output, force=force), quality_rules()
+    group = cast("GroupColumn | None", group_asked("--by", by))
     fails = choice("--fail-on", fail_on, FAIL_ON)
     wanted = _asked(rule, rules)
     when = day_asked(as_at)
     if list_rules:
-        _tell_rules(to, rules, when)
+        from ehcp_timeline.commands.quality.rules import QualityRule, QualityRulesAnswer
+        from ehcp_timeline.commands.quality.view import rule_sections
+
+        title, told = "What ehcp quality looks for", QualityRulesAnswer(rules.rules)
+        to.send_records(told, rules.rules, QualityRule, lambda: rule_sections(rules.rules), title, when)
         return
     if not files:
         raise UsageError("missing argument 'FILE'", "ehcp quality --help")
@@ -86,14 +89,20 @@ def quality(
     rulebook = law(overlays, config)
     vocabulary = names(rulebook)
     sources = case_files(files, vocabulary, when, config)
-    from ehcp_timeline.commands.quality.score import quality_of
+    from ehcp_timeline.commands.quality.score import QualityFault, QualityLine, quality_of
+    from ehcp_timeline.commands.quality.view import quality_sections
     from ehcp_timeline.measure.date_order import date_order
 
     with progress(sources) as tell:
-        found = quality_of(sources, vocabulary, rules, when, by=group, listed=wanted, tell=tell)
-        orders = [order for source in sources if (order := date_order(rulebook, source, when))]
-    _tell(to, found, orders, top, listed=bool(wanted))
-    if code := 0 if exit_zero else _exit_code(found, fails):
+        answer = quality_of(sources, vocabulary, rules, when, by=group, listed=wanted, tell=tell)
+        orders = (date_order(rulebook, source, when) for source in sources)
+        answer = replace(answer, date_order=tuple(order for order in orders if order))
+    title = f"Data quality as at {when}"
+    lines, kind = (answer.faults, QualityFault) if wanted else (tuple(answer.lines()), QualityLine)
+    to.send_records(answer, lines, kind, lambda: quality_sections(answer, top), title, when)
+    if to.format not in ("table", "plain"):
+        say(*(f"{order.file}: {order.sentence}" for order in answer.date_order))
+    if code := 0 if exit_zero else _exit_code(answer, fails):
         raise typer.Exit(code)
 
 
@@ -108,38 +117,9 @@ def _asked(words: "Sequence[str] | None", rules: "QualityRules") -> frozenset[st
     return frozenset(known) if ALL in chosen else chosen
 
 
-def _tell(to: "Output", found: "Quality", orders: "Sequence[DateOrder]", top: int, *, listed: bool) -> None:
-    """Write what was found, and what hangs on the order of day and month; lists of lines do not hold that."""
-    from ehcp_timeline.commands.quality.view import (
-        COUNT_KEYS,
-        FAULT_KEYS,
-        count_lines,
-        fault_lines,
-        quality_answer,
-        quality_sections,
-    )
-
-    keys = FAULT_KEYS if listed else COUNT_KEYS
-    lines = fault_lines(found.faults) if listed else count_lines(found)
-    title = f"Data quality as at {found.as_at}"
-    ListOutput(title, keys, lines, found.as_at).send(
-        to, lambda: quality_answer(found, orders), lambda: quality_sections(found, orders, top)
-    )
-    if to.format not in ("table", "plain"):
-        say(*(f"{order.file}: {order.sentence}" for order in orders))
-
-
-def _tell_rules(to: "Output", rules: "QualityRules", as_at: "date") -> None:
-    from ehcp_timeline.commands.quality.view import RULE_KEYS, rule_lines, rule_sections, rules_answer
-
-    ListOutput("What ehcp quality looks for", RULE_KEYS, rule_lines(rules.rules), as_at).send(
-        to, lambda: rules_answer(rules.rules), lambda: rule_sections(rules.rules)
-    )
-
-
-def _exit_code(found: "Quality", fail_on: str) -> int:
+def _exit_code(answer: "QualityAnswer", fail_on: str) -> int:
     """Return 1 if a fault as grave as this was found, else 3 if some rows cannot be judged."""
     grave = FAIL_ON[: FAIL_ON.index(fail_on) + 1] if fail_on != "none" else ()
-    if any(rule.severity in grave and found.whole.counts[rule.id][0] for rule in found.rules):
+    if any(rule.faults for rule in answer.rules if rule.severity in grave):
         return FOUND
-    return NOT_ALL_JUDGED if any(input_.not_judged for input_ in found.inputs) else 0
+    return NOT_ALL_JUDGED if any(file.not_judged for file in answer.input) else 0

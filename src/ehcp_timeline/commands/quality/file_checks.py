@@ -10,7 +10,7 @@ import polars as pl
 from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.source import CaseFile
-from ehcp_timeline.commands.quality.row_checks import FAULT, any_filled, filled
+from ehcp_timeline.commands.quality.row_checks import FAULT, any_filled, filled, laid_out
 from ehcp_timeline.commands.quality.rules import (
     Always,
     Blanks,
@@ -71,11 +71,14 @@ class FileChecks:
         for rule in self._rules:
             match rule.check:
                 case Same():
-                    yield _again(rule, pl.concat(self._kept[rule.id]))
+                    yield _again(rule.id, rule.check, pl.concat(self._kept[rule.id]))
                 case Needs():
-                    yield from self._without(rule)
+                    kept, having = pl.concat(self._kept[rule.id]), pl.concat(self._having[rule.id])
+                    yield laid_out(kept.join(having, on=_KEY, how="anti").sort(ROW), rule.id)
                 case _:
-                    yield _faults(rule.id, list(self._of_columns(rule.check, source, annex_a=annex_a)))
+                    found = list(self._of_columns(rule.check, source, annex_a=annex_a))
+                    kinds = {name: FAULT[name] for name in ("column", "other", "first", "number")}
+                    yield laid_out(pl.DataFrame(found, kinds), rule.id)
 
     def _add_needs(self, rule: str, check: Needs, frame: pl.DataFrame) -> None:
         key = pl.col("case_id").hash().alias(_KEY)
@@ -85,11 +88,6 @@ class FileChecks:
             lacking = frame.filter(filled(name) & ~enough)
             column = pl.lit(name, pl.Categorical).alias("column")
             self._kept.setdefault(rule, []).append(lacking.select(key, column, ROW))
-
-    def _without(self, rule: Rule) -> Iterator[pl.DataFrame]:
-        """Yield the rows of cases that have what is needed on no row."""
-        lacking = pl.concat(self._kept[rule.id]).join(pl.concat(self._having[rule.id]), on=_KEY, how="anti")
-        yield _laid_out(rule.id, lacking.sort(ROW))
 
     def _add_flags(self, check: Always, frame: pl.DataFrame) -> None:
         when = any_filled([name for name in check.when if name in self._columns])
@@ -174,27 +172,9 @@ def _keyed(check: Same, frame: pl.DataFrame) -> pl.DataFrame:
     return whole.select(ROW, pl.struct(texts).hash().alias(_KEY), apart.alias("apart"))
 
 
-def _again(rule: Rule, keyed: pl.DataFrame) -> pl.DataFrame:
+def _again(rule: str, check: Same, keyed: pl.DataFrame) -> pl.DataFrame:
     """Return the rows that agree with an earlier one, each with the first of those."""
     earliest = keyed.sort(ROW).group_by(_KEY, maintain_order=True).first()
     first = earliest.select(_KEY, pl.col(ROW).alias("number"), pl.col("apart").alias("whose"))
     again = keyed.join(first, on=_KEY).filter(pl.col("apart") != pl.col("whose")).sort(ROW)
-    check = rule.check
-    column = check.columns[-1] if isinstance(check, Same) else ""
-    return _laid_out(rule.id, again.with_columns(pl.lit(column, pl.Categorical).alias("column")))
-
-
-def _laid_out(rule: str, found: pl.DataFrame) -> pl.DataFrame:
-    """Return faults with every column of `FAULT`."""
-    there = found.with_columns(pl.lit(rule, pl.Categorical).alias("rule"))
-    return there.select(
-        (pl.col(name) if name in there.columns else pl.lit(None)).cast(kind).alias(name)
-        for name, kind in FAULT.items()
-    )
-
-
-def _faults(rule: str, found: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """Return faults of whole columns, which stand on no row."""
-    columns = {name: [one.get(name) for one in found] for name in ("column", "other", "first", "number")}
-    kinds = {name: FAULT[name] for name in columns}
-    return _laid_out(rule, pl.DataFrame(columns, schema=kinds))
+    return laid_out(again.with_columns(column=pl.lit(check.columns[-1])), rule)

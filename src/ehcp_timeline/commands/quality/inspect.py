@@ -1,6 +1,5 @@
 """Looks one case file through by the quality rules: every fault, and the rows on which it stands."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,68 +16,22 @@ from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.quality.file_checks import FileChecks
-from ehcp_timeline.commands.quality.row_checks import FAULT, RowChecks
-from ehcp_timeline.commands.quality.rules import EVERY_OTHER, Found, Rule, Rules
-
-
-class QualityFrames:
-    """Makes the frames of one file.
-
-    Attributes:
-        columns: Column id to column, as far as the file has them.
-        annex_a: Whether the file is the Annex A list.
-    """
-
-    def __init__(self, source: CaseFile, vocabulary: Vocabulary, rules: Rules) -> None:
-        """Find the columns of an opened file."""
-        self._blanks = blank_words(DEFAULT_BLANKS)
-        headings = [heading.text for heading in source.understood.headings]
-        self.annex_a = is_list_1(headings)
-        known = {**rules.elsewhere, **(rules.annex_a if self.annex_a else {})}
-        extras = ((str(place), known.get(fold(text))) for place, text in enumerate(headings))
-        self._extras = {place: one for place, one in extras if one}
-        self.columns: Mapping[str, Column] = {
-            **{name: one for name, one in vocabulary.columns.items() if name in source.columns},
-            **{extra.id: extra for extra in self._extras.values()},
-        }
-
-    def frame(self, batch: Batch) -> pl.DataFrame:
-        """Return the judged rows; `column?` says whether its cell holds something that cannot be read."""
-        none = pl.lit(value=False)
-        unread = (
-            (pl.col(ROW).is_in(batch.unreadable[name].implode()) if name in batch.unreadable else none).alias(
-                f"{name}?"
-            )
-            for name in self.columns
-        )
-        frame = batch.frame.with_columns(unread)
-        if not self._extras:
-            return frame
-        cells = batch.cells
-        found = (clean_text(cells[place], self._blanks).alias(one.id) for place, one in self._extras.items())
-        return frame.join(cells.select(ROW, *found), on=ROW, how="left", maintain_order="left")
+from ehcp_timeline.commands.quality.row_checks import RowChecks, laid_out
+from ehcp_timeline.commands.quality.rules import EVERY_OTHER, Found, Rules
 
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """One file that was looked through. Rows add up: `read` = `judged` + `not_judged`.
+    """One file that was looked through.
 
     Attributes:
-        name: The file.
-        sha256: Of its bytes, in hexadecimal.
-        read: Rows that are not blank.
-        judged: Rows that every command judges.
-        not_judged: The others; each has a fault.
+        source: The file; every row of it has been read.
         faults: As `row_checks.FAULT`, in file order; `row` is null where a column or the file is meant.
         rows: `row` of each judged row, and the columns that were asked for.
         looked_at: The rules that the file's columns allow.
     """
 
-    name: str
-    sha256: str
-    read: int
-    judged: int
-    not_judged: int
+    source: CaseFile
     faults: pl.DataFrame
     rows: pl.DataFrame
     looked_at: frozenset[str]
@@ -94,78 +47,75 @@ def inspect(
     keep: Sequence[str] = (),
     tell: Callable[[int], None] | None = None,
 ) -> Inspected:
-    """Look a file through.
+    """Look a file through, and keep some columns of every row.
 
-    Args:
-        source: The file, opened.
-        vocabulary: The columns that it may have.
-        rules: What to look for.
-        as_at: The day that the file was opened for.
-        listed: Rules whose faults will be listed: what the reader says of each is kept with it.
-        keep: Columns to keep of every row, as those of a group.
-        tell: Told of the rows of each batch.
+    What the reader of the file says of a fault is kept for the rules that are `listed`; `tell` is told the
+    rows of each batch.
 
     Raises:
         CaseFileError: The file cannot be read.
     """
-    frames = QualityFrames(source, vocabulary, rules)
-    asked = [rule for rule in rules.rules if frames.annex_a or not rule.annex_a]
-    by_row, whole = RowChecks(asked, frames.columns, as_at), FileChecks(asked, frames.columns)
-    named = _Named(asked, listed)
-    kept = [name for name in keep if name in source.columns]
+    headings = [heading.text for heading in source.understood.headings]
+    annex_a = is_list_1(headings)
+    known = {**rules.elsewhere, **(rules.annex_a if annex_a else {})}
+    extras = {str(place): known[fold(text)] for place, text in enumerate(headings) if fold(text) in known}
+    columns: Mapping[str, Column] = {
+        **{name: one for name, one in vocabulary.columns.items() if name in source.columns},
+        **{extra.id: extra for extra in extras.values()},
+    }
+    asked = [rule for rule in rules.rules if annex_a or not rule.annex_a]
+    by_row, whole = RowChecks(asked, columns, as_at), FileChecks(asked, columns)
+    named = {rule.id: rule.check.ids for rule in asked if isinstance(rule.check, Found)}
+    meant = {rule.id: "" for rule in asked if rule.id not in named}  # they look for such problems themselves
+    meant |= {problem: rule for rule, problems in named.items() for problem in problems}
     faults: list[pl.DataFrame] = []
     rows: list[pl.DataFrame] = []
-    sizes: Counter[str] = Counter()
     for batch in source.batches():
-        frame = frames.frame(batch)
-        faults += (named.faults(batch.problems), *by_row.find(frame))
+        frame = _with_cells(batch, columns, extras)
+        found = _of_reader(batch.problems, meant, frozenset(listed))
+        faults += (
+            laid_out(pl.DataFrame(list(found), ("rule", "column", ROW, "words"), orient="row")),
+            *by_row.find(frame),
+        )
         whole.add(frame)
-        rows.append(frame.select(ROW, *kept))
+        rows.append(frame.select(ROW, *(name for name in keep if name in source.columns)))
         if tell is not None:
             tell(batch.read)
-        sizes.update(read=batch.read, judged=batch.judged, not_judged=batch.not_judged)
-    faults += whole.find(source, annex_a=frames.annex_a)
-    looked_at = by_row.looked_at | whole.looked_at | named.looked_at
-    told = pl.concat(faults).sort(ROW, nulls_last=True, maintain_order=True)
+    faults += whole.find(source, annex_a=annex_a)
     return Inspected(
-        name=source.name,
-        sha256=source.sha256,
-        faults=told,
-        rows=pl.concat(rows),
-        looked_at=looked_at,
-        **sizes,
+        source,
+        pl.concat(faults).sort(ROW, nulls_last=True, maintain_order=True),
+        pl.concat(rows),
+        by_row.looked_at | whole.looked_at | named.keys(),
     )
 
 
-class _Named:
-    """The rules that stand for problems which the reader of the file has named already."""
+def _with_cells(batch: Batch, columns: Mapping[str, Column], extras: Mapping[str, Column]) -> pl.DataFrame:
+    """Return the judged rows with the columns that only the rules know.
 
-    def __init__(self, rules: Sequence[Rule], listed: Collection[str]) -> None:
-        found = {rule.id: rule.check.ids for rule in rules if isinstance(rule.check, Found)}
-        self._rules: Mapping[str, str] = {name: rule for rule, ids in found.items() for name in ids}
-        self._own = frozenset(rule.id for rule in rules) - found.keys()
-        self._listed = frozenset(listed)
-        self.looked_at = frozenset(found)
+    `column?` says whether its cell holds something that cannot be read.
+    """
+    none = pl.lit(value=False)
+    unread = {
+        f"{name}?": pl.col(ROW).is_in(batch.unreadable[name].implode()) if name in batch.unreadable else none
+        for name in columns
+    }
+    frame = batch.frame.with_columns(**unread)
+    if not extras:
+        return frame
+    cells, blanks = batch.cells, blank_words(DEFAULT_BLANKS)
+    found = (clean_text(cells[place], blanks).alias(extra.id) for place, extra in extras.items())
+    return frame.join(cells.select(ROW, *found), on=ROW, how="left", maintain_order="left")
 
-    def faults(self, problems: Sequence[Problem]) -> pl.DataFrame:
-        """Return the faults that some problems are; not those that a rule of its own looks for."""
-        told = list(self._told(problems))
-        columns = {
-            name: [one[place] for one in told] for place, name in enumerate(("rule", "column", ROW, "words"))
-        }
-        frame = pl.DataFrame(columns, schema={name: FAULT[name] for name in columns})
-        return frame.select(
-            (pl.col(name) if name in columns else pl.lit(None)).cast(kind).alias(name)
-            for name, kind in FAULT.items()
-        )
 
-    def _told(self, problems: Sequence[Problem]) -> Iterator[tuple[str, str, int | None, str | None]]:
-        for problem in problems:
-            if problem.rule not in self._own:
-                rule = self._rules.get(problem.rule) or self._rules[EVERY_OTHER]
-                yield (
-                    rule,
-                    problem.column,
-                    problem.row or None,
-                    problem.problem if rule in self._listed else None,
-                )
+def _of_reader(
+    problems: Sequence[Problem], meant: Mapping[str, str], listed: Collection[str]
+) -> Iterator[tuple[str, str, int | None, str | None]]:
+    """Yield rule, column, row and words of the problems that the reader of the file named.
+
+    `meant` is the id of such a problem to the rule that it breaks, empty where a rule looks for it itself.
+    """
+    for problem in problems:
+        if rule := meant.get(problem.rule, meant[EVERY_OTHER]):
+            words = problem.problem if rule in listed else None
+            yield rule, problem.column, problem.row or None, words

@@ -67,7 +67,6 @@ class RowChecks:
     """
 
     def __init__(self, rules: Sequence[Rule], columns: Mapping[str, Column], as_at: date) -> None:
-        """Get ready for a file with these columns."""
         self._marks = [(rule.id, mark) for rule in rules for mark in _marks(rule.check, columns, as_at)]
         self.looked_at = frozenset(rule for rule, _ in self._marks)
 
@@ -77,19 +76,21 @@ class RowChecks:
             return
         hit = frame.select(mark.when.any().alias(str(n)) for n, (_, mark) in enumerate(self._marks)).row(0)
         for rule, mark in compress(self._marks, hit):
-            yield frame.filter(mark.when).select(
-                pl.lit(rule, pl.Categorical).alias("rule"),
-                pl.lit(mark.column, pl.Categorical).alias("column"),
-                pl.lit(mark.other, pl.Categorical).alias("other"),
-                ROW,
-                *(_shown(mark, name).cast(FAULT[name]).alias(name) for name in ("first", "second", "number")),
-                pl.lit(None, pl.String).alias("words"),
+            shown = {"first": mark.first, "second": mark.second, "number": mark.number}
+            dates = {name: value for name, value in shown.items() if value is not None}
+            faulty = frame.filter(mark.when)
+            yield laid_out(
+                faulty.select(ROW, column=pl.lit(mark.column), other=pl.lit(mark.other), **dates), rule
             )
 
 
-def _shown(mark: ColumnCheck, name: str) -> pl.Expr:
-    shown: pl.Expr | None = getattr(mark, name)
-    return pl.lit(None) if shown is None else shown
+def laid_out(faults: pl.DataFrame, rule: str = "") -> pl.DataFrame:
+    """Return faults with every column of `FAULT`; those of one rule need not name it."""
+    there = faults.with_columns(rule=pl.lit(rule)) if rule else faults
+    return there.select(
+        (pl.col(name) if name in there.columns else pl.lit(None)).cast(kind).alias(name)
+        for name, kind in FAULT.items()
+    )
 
 
 def filled(name: str) -> pl.Expr:

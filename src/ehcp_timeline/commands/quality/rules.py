@@ -2,17 +2,18 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from ehcp_timeline.cases.headers import fold
 from ehcp_timeline.cases.schema import Column
+from ehcp_timeline.measure.answer import NOT_IN_JSON
 
 Severity = Literal["error", "warning", "query"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "query")
-EVERY_OTHER = "*"
+EVERY_OTHER: Final = "*"
 Names = tuple[str, ...]
 
 
@@ -158,28 +159,40 @@ _KINDS: Mapping[str, type[Check]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class QualityRule:
     """One thing that a file is looked through for.
 
     Attributes:
-        id: Its short permanent id.
-        says: What is wrong; may hold {column}, {first}, {second} and {number}.
-        severity: An error, a warning, or a query that may well be right.
+        says: What is wrong; {column}, {other}, {first}, {second} and {number} are filled in.
+        severity: A query may well be right.
         why: Why it matters.
         source: Who asks for it.
         try_: What to try.
-        check: What is checked.
-        annex_a: Asked only of the Annex A list.
     """
 
     id: str
-    says: str
     severity: Severity
+    says: str
     why: str
     source: str
     try_: str
-    check: Check
-    annex_a: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(QualityRule):
+    """A rule with its check; some are asked only of the Annex A list."""
+
+    check: Check = field(metadata=NOT_IN_JSON)
+    annex_a: bool = field(default=False, metadata=NOT_IN_JSON)
+
+
+@dataclass(frozen=True, slots=True)
+class QualityRulesAnswer:
+    """The answer of `ehcp quality --list-rules --format json`."""
+
+    SCHEMA: ClassVar = "ehcp-quality-rules/1"
+
+    rules: tuple[QualityRule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,21 +229,20 @@ def rules_of(table: Mapping[str, Any]) -> Rules:
         ValueError: A rule has no check or several, or a word that its check does not know.
     """
     rules = tuple(_rule(one) for one in table["rule"])
-    return Rules(rules, _columns(table["annex_a"]), _columns(table.get("elsewhere", {})))
-
-
-def _columns(table: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Column]:
-    return {fold(one["heading"]): _column(name, one) for name, one in table.items()}
-
-
-def _column(name: str, table: Mapping[str, Any]) -> Column:
-    return Column(name, table["heading"], "text", personal=table.get("personal", False))
+    annex_a, elsewhere = (
+        {
+            fold(one["heading"]): Column(name, one["heading"], "text", personal=one.get("personal", False))
+            for name, one in table.get(where, {}).items()
+        }
+        for where in ("annex_a", "elsewhere")
+    )
+    return Rules(rules, annex_a, elsewhere)
 
 
 def _rule(table: Mapping[str, Any]) -> Rule:
     checks = [kind for kind in table if kind in _KINDS]
     words = {"try_" if word == "try" else word: text for word, text in table.items() if word not in _KINDS}
-    unknown = words.keys() - {field.name for field in fields(Rule)}
+    unknown = words.keys() - {one.name for one in fields(Rule)}
     if len(checks) != 1 or unknown or words.get("severity") not in SEVERITIES:
         raise ValueError(f"quality rule {table.get('id')}: {', '.join(sorted(unknown)) or checks}")
     return Rule(**words, check=_check(table["id"], checks[0], table[checks[0]]))
@@ -239,7 +251,7 @@ def _rule(table: Mapping[str, Any]) -> Rule:
 def _check(rule: str, kind: str, table: Mapping[str, Any]) -> Check:
     made = _KINDS[kind]
     words = {"begin" if word == "from" else word: _frozen(value) for word, value in table.items()}
-    if unknown := words.keys() - {field.name for field in fields(made)}:
+    if unknown := words.keys() - {one.name for one in fields(made)}:
         raise ValueError(f"quality rule {rule}: {', '.join(sorted(unknown))}")
     return made(**words)
 

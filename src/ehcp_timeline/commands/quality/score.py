@@ -1,80 +1,175 @@
 """How good the data of some files is: faults counted by rule, file and group, and a score to follow."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 import polars as pl
+from annotated_types import Ge
 
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.source import CaseFile
-from ehcp_timeline.commands.quality.faults import QualityFault, faults_of
 from ehcp_timeline.commands.quality.inspect import Inspected, inspect
-from ehcp_timeline.commands.quality.rules import Rule, Rules
+from ehcp_timeline.commands.quality.rules import SEVERITIES, QualityRule, Rule, Rules, Severity
+from ehcp_timeline.measure.counts import percent
+from ehcp_timeline.measure.result import DateOrder, Input
+from ehcp_timeline.text.bounds import Percent, Whole
 
+GroupColumn = Literal["district", "team", "caseworker"]
 ALL_ROWS: Final = "Total"
 NOT_RECORDED: Final = "not recorded"
 
-Count = tuple[int, int]
+
+@dataclass(frozen=True, slots=True)
+class QualitySizes:
+    """How many rows have a fault, and the score.
+
+    Attributes:
+        with_warning_only: Rows with a warning and no error.
+        score: From 0 to 100; null where there are no rows.
+    """
+
+    rows: Whole
+    with_error: Whole
+    with_warning_only: Whole
+    score: Percent
 
 
 @dataclass(frozen=True, slots=True)
-class QualityScore:
-    """The rows of one file, of all files or of a group, and their faults.
+class FaultCount:
+    """What one rule found.
 
     Attributes:
-        file: The file; empty for all of them.
-        group: The group; `Total` for all rows.
-        rows: Rows that are not blank.
-        errors: Rows with an error.
-        warnings: Rows with a warning and no error.
-        counts: Rule id to its faults and the rows with one, for every rule that was looked at; a fault of a
-            whole column stands on no row.
+        rows: Rows with a fault; one of a whole column is on none.
+    """
+
+    faults: Whole = 0
+    rows: Whole = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QualityOf:
+    """One file or group.
+
+    Attributes:
+        with_warning_only: Rows with a warning and no error.
+        score: From 0 to 100; null where there are no rows.
+        counts: By rule, every one that was looked at.
+    """
+
+    name: str
+    rows: Whole
+    with_error: Whole
+    with_warning_only: Whole
+    score: Percent
+    counts: Mapping[str, FaultCount]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFound(QualityRule):
+    """One rule, and what it found in all files.
+
+    Attributes:
+        rows: Rows with a fault; one of a whole column is on none.
+        percent: Of all rows; null where there are none.
+        columns: Faults by column, the most first.
+    """
+
+    faults: Whole
+    rows: Whole
+    percent: float | None
+    columns: Mapping[str, Whole]
+
+
+@dataclass(frozen=True, slots=True)
+class QualityFault:
+    """One fault.
+
+    Attributes:
+        row: Physical line; null where a column or the file is meant.
+        case_id: Null where the row has none.
+        group: The group, where groups were asked for.
+        column: Empty where the row is meant.
+        fault: What is wrong; never holds the value of a personal column.
     """
 
     file: str
-    group: str
-    rows: int
-    errors: int
-    warnings: int
-    counts: Mapping[str, Count]
-
-    @property
-    def score(self) -> float | None:
-        """Return the score, 0 to 100; None where there are no rows."""
-        return score(self.rows, self.errors, self.warnings)
+    row: Annotated[int | None, Ge(1)]
+    case_id: str | None
+    group: str | None
+    rule: str
+    severity: Severity
+    column: str
+    fault: str
+    try_: str
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
-    """What was found in some files.
-
-    Attributes:
-        as_at: The day the files were looked through for.
-        by: The column of the groups; None for none.
-        rules: The rules that at least one file's columns allow, in their order.
-        not_looked_at: The other rules, but for those of the Annex A list.
-        inputs: The files, in the order in which they were given.
-        whole: All rows.
-        files: Each file, the worst score first.
-        groups: Each group over all files, the worst score first.
-        columns: Rule id to how many of its faults are in which column, the most first.
-        faults: Those that were asked for, in file order.
-    """
+class QualityLine:
+    """What one rule found in one file or group, as one line of a table to follow month by month."""
 
     as_at: date
-    by: str | None
-    rules: tuple[Rule, ...]
-    not_looked_at: tuple[Rule, ...]
-    inputs: tuple[Inspected, ...]
-    whole: QualityScore
-    files: tuple[QualityScore, ...]
-    groups: tuple[QualityScore, ...]
-    columns: Mapping[str, Mapping[str, int]]
+    file: str | None
+    group: str
+    rows: int
+    score: float | None
+    rule: str
+    severity: Severity
+    faults: int
+    faulty_rows: int
+    percent: float | None
+    why: str
+    try_: str
+
+
+@dataclass(frozen=True, slots=True)
+class QualityAnswer:
+    """The answer of `ehcp quality --format json`.
+
+    Attributes:
+        files: The worst score first.
+        groups: The worst score first; empty without --by.
+        rules: Those that the columns of a file allow.
+        not_looked_at: Rules for which no file has the columns.
+        date_order: Files with dates that could be day-first or month-first, and what hangs on it.
+        faults: Of the rules of --rule, in file order.
+    """
+
+    SCHEMA: ClassVar = "ehcp-quality/1"
+
+    as_at: date
+    input: tuple[Input, ...]
+    by: GroupColumn | None
+    summary: QualitySizes
+    files: tuple[QualityOf, ...]
+    groups: tuple[QualityOf, ...]
+    rules: tuple[RuleFound, ...]
+    not_looked_at: tuple[str, ...]
+    date_order: tuple[DateOrder, ...]
     faults: tuple[QualityFault, ...]
+
+    def lines(self) -> Iterator[QualityLine]:
+        """Yield a line for each file, group and rule that was looked at; a rule that found nothing has 0."""
+        if len(self.files) > 1:
+            whole = {rule.id: FaultCount(rule.faults, rule.rows) for rule in self.rules}
+            yield from self._lines(None, ALL_ROWS, self.summary, whole)
+        for file in self.files:
+            yield from self._lines(file.name, ALL_ROWS, file, file.counts)
+        for group in self.groups:
+            yield from self._lines(None, group.name, group, group.counts)
+
+    def _lines(
+        self, file: str | None, group: str, sizes: QualitySizes | QualityOf, counts: Mapping[str, FaultCount]
+    ) -> Iterator[QualityLine]:
+        for rule in (one for one in self.rules if one.id in counts):
+            found = counts[rule.id]
+            yield QualityLine(
+                *(self.as_at, file, group, sizes.rows, sizes.score, rule.id, rule.severity),
+                *(found.faults, found.rows, percent(found.rows, sizes.rows), rule.why, rule.try_),
+            )
 
 
 def score(rows: int, errors: int, warnings: int) -> float | None:
@@ -82,12 +177,8 @@ def score(rows: int, errors: int, warnings: int) -> float | None:
 
     100 * (rows - errors - warnings / 2) / rows, rounded down to one decimal, so that 100.0 means that no
     row has an error or a warning. Putting a row right never lowers it, spoiling one never raises it.
-    Queries, and faults of a whole column, cost nothing.
-
-    Args:
-        rows: Rows that are not blank, judged or not.
-        errors: Those with an error.
-        warnings: Those with a warning and no error.
+    Queries, and faults of a whole column, cost nothing. Rows count whether they are judged or not; `warnings`
+    are those without an error.
 
     >>> score(200, 1, 4), score(3, 0, 0), score(100_000, 0, 1), score(0, 0, 0)
     (98.5, 100.0, 99.9, None)
@@ -103,20 +194,11 @@ def quality_of(
     rules: Rules,
     as_at: date,
     *,
-    by: str | None = None,
+    by: GroupColumn | None = None,
     listed: frozenset[str] = frozenset(),
     tell: Callable[[int], None] | None = None,
-) -> Quality:
-    """Look some files through, one after another.
-
-    Args:
-        sources: The files, opened; at least one.
-        vocabulary: The columns that they may have.
-        rules: What to look for.
-        as_at: The day that the files were opened for.
-        by: The column of the groups, if any.
-        listed: The rules whose faults are to be listed one by one.
-        tell: Told of the rows that have been read, as they are.
+) -> QualityAnswer:
+    """Look some files through and count what is found; what hangs on the order of dates is left empty.
 
     Raises:
         CaseFileError: A file cannot be read.
@@ -125,126 +207,130 @@ def quality_of(
     files = [
         inspect(source, vocabulary, rules, as_at, listed=listed, keep=keep, tell=tell) for source in sources
     ]
-    looked_at = frozenset[str]().union(*(file_.looked_at for file_ in files))
-    asked = tuple(rule for rule in rules.rules if rule.id in looked_at)
-    standings = [_of_groups(file_, asked, None)[0] for file_ in files]
-    grouped = [_of_groups(file_, asked, by) for file_ in files] if by else []
-    return Quality(
+    looked_at = frozenset[str]().union(*(file.looked_at for file in files))
+    asked = [rule for rule in rules.rules if rule.id in looked_at]
+    whole, groups = _Tally(), defaultdict[str, _Tally](_Tally)
+    each: list[QualityOf] = []
+    for file in files:
+        of_file = _Tally()
+        for name, tally in _tallies(file, asked, by).items():
+            of_file.add(tally)
+            if by and tally.rows:
+                groups[name].add(tally)
+        of_columns = file.faults.filter(pl.col(ROW).is_null())["rule"].cast(pl.String).value_counts()
+        for rule, number in of_columns.iter_rows():
+            held = of_file.counts[rule]
+            of_file.counts[rule] = replace(held, faults=held.faults + number)
+        whole.add(of_file)
+        each.append(of_file.record(file.source.name))
+    columns = _columns(files)
+    found = whole.record("")
+    return QualityAnswer(
         as_at=as_at,
+        input=tuple(Input.of(source) for source in sources),
         by=by,
-        rules=asked,
-        not_looked_at=tuple(rule for rule in rules.rules if rule.id not in looked_at and not rule.annex_a),
-        inputs=tuple(files),
-        whole=_added("", ALL_ROWS, standings),
-        files=tuple(sorted(standings, key=_worst)),
-        groups=_over_files(grouped),
-        columns=_columns(files),
-        faults=tuple(fault for file_ in files for fault in faults_of(file_, rules, listed, by)),
+        summary=QualitySizes(found.rows, found.with_error, found.with_warning_only, found.score),
+        files=tuple(sorted(each, key=_worst_first)),
+        groups=tuple(sorted((tally.record(name) for name, tally in groups.items()), key=_worst_first)),
+        rules=tuple(_found(rule, found.counts[rule.id], found.rows, columns[rule.id]) for rule in asked),
+        not_looked_at=tuple(rule.id for rule in rules.rules if rule.id not in looked_at and not rule.annex_a),
+        date_order=(),
+        faults=tuple(fault for file in files if listed for fault in _faults(file, rules, listed, by)),
     )
 
 
-def _worst(standing: QualityScore) -> tuple[float, str, str]:
-    """Return what puts the worst score first, and what has no rows last."""
-    return 101.0 if standing.score is None else standing.score, standing.group, standing.file
+@dataclass(slots=True)
+class _Tally:
+    """Rows by their worst fault, and faults by rule, of a file or group."""
 
+    rows: int = 0
+    worst: Counter[str] = field(default_factory=Counter)
+    counts: dict[str, FaultCount] = field(default_factory=dict)
 
-def _of_groups(file: Inspected, rules: Sequence[Rule], by: str | None) -> list[QualityScore]:
-    """Return where each group of a file stands; the whole file where no group is asked for."""
-    named = _named(file, by)
-    on_rows = file.faults.filter(pl.col(ROW).is_not_null()).join(named, on=ROW, how="left")
-    on_rows = on_rows.with_columns(pl.col("group").fill_null(ALL_ROWS if by is None else NOT_RECORDED))
-    sizes = dict(named["group"].value_counts().iter_rows())
-    spare = ALL_ROWS if by is None else NOT_RECORDED
-    sizes[spare] = sizes.get(spare, 0) + file.not_judged
-    counts = on_rows.group_by("group", pl.col("rule").cast(pl.String)).agg(
-        pl.len(), pl.col(ROW).n_unique().alias("rows")
-    )
-    found: dict[tuple[str, str], Count] = {
-        (group, rule): (n, rows) for group, rule, n, rows in counts.iter_rows()
-    }
-    if by is None:
-        columns = file.faults.filter(pl.col(ROW).is_null())["rule"].cast(pl.String).value_counts()
-        for rule, number in columns.iter_rows():
-            n, rows = found.get((spare, rule), (0, 0))
-            found[spare, rule] = n + number, rows
-    bad = _bad_rows(on_rows, rules)
-    return [
-        QualityScore(
-            file.name,
-            group,
-            rows,
-            bad.get((group, "error"), 0),
-            bad.get((group, "warning"), 0),
-            {rule.id: found.get((group, rule.id), (0, 0)) for rule in rules if rule.id in file.looked_at},
+    def add(self, other: "_Tally") -> None:
+        """Count those of another one too."""
+        self.rows += other.rows
+        self.worst.update(other.worst)
+        for rule, more in other.counts.items():
+            held = self.counts.get(rule, FaultCount())
+            self.counts[rule] = FaultCount(held.faults + more.faults, held.rows + more.rows)
+
+    def record(self, name: str) -> QualityOf:
+        """Return it under a name."""
+        errors, warnings = self.worst["error"], self.worst["warning"]
+        return QualityOf(
+            name, self.rows, errors, warnings, score(self.rows, errors, warnings), dict(self.counts)
         )
-        for group, rows in sorted(sizes.items())
-        if rows or by is None
-    ]
 
 
-def _named(file: Inspected, by: str | None) -> pl.DataFrame:
-    """Return `row` and `group` of each judged row."""
-    if by is None:
-        group = pl.lit(ALL_ROWS)
-    elif by in file.rows.columns:
-        group = pl.col(by).fill_null(NOT_RECORDED)
-    else:
-        group = pl.lit(NOT_RECORDED)
-    return file.rows.select(ROW, group.alias("group"))
-
-
-def _bad_rows(on_rows: pl.DataFrame, rules: Sequence[Rule]) -> dict[tuple[str, str], int]:
-    """Return how many rows of each group have which severity at the worst, queries left out."""
-    places = {rule.id: {"error": 0, "warning": 1}.get(rule.severity, 2) for rule in rules}
-    worst = (
-        on_rows.select(
-            "group", ROW, pl.col("rule").cast(pl.String).replace_strict(places, return_dtype=pl.UInt8)
-        )
-        .group_by("group", ROW)
-        .agg(pl.col("rule").min())
+def _tallies(file: Inspected, asked: Sequence[Rule], by: str | None) -> Mapping[str, _Tally]:
+    """Return each group of a file; rows that cannot be judged have none, nor has any where none is asked."""
+    group = pl.col(by) if by in file.rows.columns else pl.lit(None, pl.String)
+    named = file.rows.select(ROW, group=group.fill_null(NOT_RECORDED))
+    faults = (
+        file.faults.filter(pl.col(ROW).is_not_null())
+        .select(ROW, pl.col("rule").cast(pl.String))
+        .join(named, on=ROW, how="left")
+        .with_columns(pl.col("group").fill_null(NOT_RECORDED))
     )
-    counts = worst.group_by("group", "rule").len()
-    return {
-        (group, ("error", "warning", "query")[place]): number for group, place, number in counts.iter_rows()
-    }
+    none = {rule.id: FaultCount() for rule in asked if rule.id in file.looked_at}
+    tallies = defaultdict[str, _Tally](lambda: _Tally(counts=dict(none)))
+    tallies[NOT_RECORDED].rows = file.source.rows - file.source.judged
+    for name, rows in named["group"].value_counts().iter_rows():
+        tallies[name].rows += rows
+    for name, rule, number, rows in (
+        faults.group_by("group", "rule").agg(pl.len(), pl.col(ROW).n_unique()).iter_rows()
+    ):
+        tallies[name].counts[rule] = FaultCount(number, rows)
+    places = {rule.id: SEVERITIES.index(rule.severity) for rule in asked}
+    worst = faults.group_by("group", ROW).agg(
+        pl.col("rule").replace_strict(places, return_dtype=pl.UInt8).min().alias("place")
+    )
+    for name, place, rows in worst.group_by("group", "place").len().iter_rows():
+        tallies[name].worst[SEVERITIES[place]] += rows
+    return tallies
 
 
-def _added(file: str, group: str, standings: Sequence[QualityScore]) -> QualityScore:
-    """Return standings added up."""
-    counts: dict[str, Count] = {}
-    for standing in standings:
-        for rule, (faults, rows) in standing.counts.items():
-            held = counts.get(rule, (0, 0))
-            counts[rule] = held[0] + faults, held[1] + rows
-    return QualityScore(
-        file,
-        group,
-        sum(one.rows for one in standings),
-        sum(one.errors for one in standings),
-        sum(one.warnings for one in standings),
-        counts,
+def _worst_first(one: QualityOf) -> tuple[float, str]:
+    return 101.0 if one.score is None else one.score, one.name
+
+
+def _found(rule: Rule, counts: FaultCount, rows: int, columns: Mapping[str, int]) -> RuleFound:
+    return RuleFound(
+        *(rule.id, rule.severity, rule.says, rule.why, rule.source, rule.try_),
+        *(counts.faults, counts.rows, percent(counts.rows, rows), columns),
     )
 
 
-def _over_files(grouped: Sequence[Sequence[QualityScore]]) -> tuple[QualityScore, ...]:
-    """Return each group over all files, the worst first."""
-    names = {standing.group for standings in grouped for standing in standings}
-    added = [
-        _added("", name, [one for part in grouped for one in part if one.group == name]) for name in names
-    ]
-    return tuple(sorted(added, key=_worst))
-
-
-def _columns(files: Sequence[Inspected]) -> dict[str, dict[str, int]]:
+def _columns(files: Sequence[Inspected]) -> Mapping[str, Mapping[str, int]]:
     """Return how many faults of each rule are in which column, the most first."""
     counts: Counter[tuple[str, str]] = Counter()
     for file in files:
-        names = file.faults.select(pl.col("rule", "column").cast(pl.String).fill_null(""))
-        counts.update(
-            {(rule, column): n for rule, column, n in names.group_by("rule", "column").len().iter_rows()}
-        )
-    found: dict[str, dict[str, int]] = {}
+        places = file.faults.select(pl.col("rule", "column").cast(pl.String)).filter(pl.col("column") != "")
+        counts.update({(rule, name): n for rule, name, n in places.group_by(pl.all()).len().iter_rows()})
+    found = defaultdict[str, dict[str, int]](dict)
     for (rule, column), number in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
-        if column:
-            found.setdefault(rule, {})[column] = number
+        found[rule][column] = number
     return found
+
+
+def _faults(file: Inspected, rules: Rules, listed: frozenset[str], by: str | None) -> Iterator[QualityFault]:
+    """Yield the faults of some rules, in file order."""
+    known = rules.by_id
+    faults = file.faults.with_columns(pl.col("rule", "column", "other").cast(pl.String))
+    wanted = faults.filter(pl.col("rule").is_in(sorted(listed)))
+    for one in wanted.join(file.rows, on=ROW, how="left", maintain_order="left").iter_rows(named=True):
+        rule = known[one["rule"]]
+        yield QualityFault(
+            *(file.source.name, one[ROW], one["case_id"], one.get(by) if by else None, rule.id),
+            *(rule.severity, one["column"] or "", _words(rule, one), rule.try_),
+        )
+
+
+def _words(rule: Rule, one: Mapping[str, Any]) -> str:
+    """Return what is wrong: as the reader of the file says it, if it was the reader that found it."""
+    if one["words"]:
+        named = not one[ROW] or one["column"] in (None, "", "case_id") or one["column"] in one["words"]
+        return str(one["words"]) if named else f"{one['column']}: {one['words']}"
+    number = one["number"]
+    return rule.says.format_map({**one, "number": None if number is None else f"{number:,}"})

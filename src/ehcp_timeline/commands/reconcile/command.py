@@ -56,17 +56,18 @@ def reconcile(
     rulebook = law(overlays, config)
     vocabulary = names(rulebook)
     sources = case_files(files, vocabulary, when, config)
-    from ehcp_timeline.commands.reconcile import view
-    from ehcp_timeline.commands.reconcile.read import reconcile as reconciled
+    from ehcp_timeline.commands.reconcile.rates import PartedPlan
+    from ehcp_timeline.commands.reconcile.rates import reconcile as reconciled
+    from ehcp_timeline.commands.reconcile.view import reconcile_sections
 
-    found = reconciled(rulebook, sources, when, year or when.year, rule)
-    to.send_rows(
-        list(view.reconcile_rows(found)),
-        view.KEYS,
-        view.reconcile_answer(found),
-        lambda: view.reconcile_sections(found, top if to.format == "table" else None),
-        f"Plans of {found.plans.year} counted differently",
+    answer = reconciled(rulebook, sources, when, year or when.year, rule)
+    to.send_records(
+        answer,
+        answer.cases,
+        PartedPlan,
+        lambda: reconcile_sections(answer, top if to.format == "table" else None),
+        f"Plans of {answer.year} counted differently",
     )
     if to.format not in ("table", "plain"):
-        say(*(f"{input_.name}: {input_.rows:,} rows, {input_.judged:,} judged." for input_ in found.inputs))
-    raise typer.Exit(NOT_ALL_JUDGED if any(input_.not_judged for input_ in found.inputs) else 0)
+        say(*(f"{file.name}: {file.rows:,} rows, {file.judged:,} judged." for file in answer.input))
+    raise typer.Exit(NOT_ALL_JUDGED if any(file.not_judged for file in answer.input) else 0)

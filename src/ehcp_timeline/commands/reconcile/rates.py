@@ -1,55 +1,68 @@
 """The law's own 20-week rate against the DfE's rule for the same plans, and the cases that part the two."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import Judged
+from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.bulk.requests import repeated_until_known
+from ehcp_timeline.audit.bulk.row_events import with_events
+from ehcp_timeline.audit.selection import WHOSE
+from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.reconcile.reasons import Counted, why_parted
+from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
 from ehcp_timeline.measure.counts import ISSUE, clocks_of, exception_claimed, percent
+from ehcp_timeline.measure.dfe_rates import PLAN
+from ehcp_timeline.measure.reading import FileReading
+from ehcp_timeline.measure.result import Input
 
 Rule = Literal["excluding", "including"]
 TWENTY_WEEKS = timedelta(weeks=20)
-WHOSE = ("district", "team", "caseworker")
+NEEDED = ("plan_issued", "request_received")
 _OF_CLOCK = ("row", "start", "due", "answered", "ended", "verdict", "strict", "evidenced", "excuse", "reason")
 _OF_ROW = ("request_received", "plan_issued", "plan_transferred", "became_responsible", "moved_in")
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
-    """One 20-week rate of the year: its name, plans in time, plans counted, the percentage."""
+class TwentyWeekRate:
+    """One 20-week rate of the year.
 
-    name: str
+    Attributes:
+        percent: To one decimal; null where no plan is counted.
+    """
+
+    name: Literal["claimed", "strict", "evidenced", "including", "excluding"]
     says: str
-    part: int
-    whole: int
-
-    @property
-    def value(self) -> float | None:
-        """The percentage, to one decimal; None where no plan is counted."""
-        return percent(self.part, self.whole)
+    in_time: int
+    plans: int
+    percent: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Parted:
+class CountedBoth:
+    """How many plans the law and the DfE's rule count in this way."""
+
+    law: Counted
+    dfe: Counted
+    plans: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartedPlan:
     """One plan that the law and the DfE's rule count differently.
 
     Attributes:
-        case_id: The authority's own number for the case.
-        row: Physical line of its row.
-        request_received: The day of the request.
-        plan_issued: The day of the plan.
-        days: Calendar days between them.
-        law: How the law counts it.
-        dfe: How the DfE's rule counts it.
-        kind: Why, as a permanent word.
+        row: Physical line of the file.
+        days: Calendar days from the request to the plan.
+        kind: Permanent word for why.
         reason: Why, in words.
-        whose: District, team and caseworker, where the file has them.
     """
 
     case_id: str
@@ -61,7 +74,30 @@ class Parted:
     dfe: Counted
     kind: str
     reason: str
-    whose: Mapping[str, str | None]
+    district: str | None
+    team: str | None
+    caseworker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileAnswer:
+    """The answer of `ehcp reconcile`.
+
+    Attributes:
+        rule: Which of the DfE's rules is held against the law: exceptions left out, or included.
+    """
+
+    SCHEMA: ClassVar = "ehcp-reconcile/1"
+
+    as_at: date
+    rulebook: RulebookUsed
+    input: tuple[Input, ...]
+    year: int
+    rule: Rule
+    rates: tuple[TwentyWeekRate, ...]
+    cells: tuple[CountedBoth, ...]
+    cases: tuple[PartedPlan, ...]
+    problems: tuple[ProblemFound, ...]
 
 
 @dataclass(slots=True)
@@ -84,7 +120,7 @@ class Reconciliation:
     rule: Rule = "excluding"
     cells: Counter[tuple[Counted, Counted]] = field(default_factory=Counter)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    parted: list[Parted] = field(default_factory=list)
+    parted: list[PartedPlan] = field(default_factory=list)
 
     def add(self, judged: Judged) -> None:
         """Count one batch."""
@@ -100,7 +136,8 @@ class Reconciliation:
 
     def _plans(self, judged: Judged) -> pl.DataFrame:
         """Return the plans that were issued in the year, each with its clock if it has one."""
-        rows = judged.rows
+        made = with_events(judged.rows, self.rulebook, (PLAN,))
+        rows = made.with_columns(plan_issued=PLAN) if PLAN in made.columns else made
         excepted = exception_claimed(self.rulebook, rows.columns).alias("excepted")
         ends = {name for one in ISSUE if one in self.rulebook.by_id for name in self.rulebook.by_id[one].ends}
         days = [self._happened(name, rows) for name in sorted({*_OF_ROW, *ends})]
@@ -147,18 +184,17 @@ class Reconciliation:
         for rule in _RULES:
             self.counts[rule, self._by_rule(plan, rule)] += 1
 
-    def rates(self) -> tuple[Rate, ...]:
-        """Return the law's rate three ways, and the DfE's two."""
-        return tuple(self._rate(name, says) for name, says in _SAYS.items())
+    def rates(self) -> Iterator[TwentyWeekRate]:
+        """Yield the law's rate three ways, and the DfE's two."""
+        for name, says in _SAYS.items():
+            in_time = self.counts[name, "in time"]
+            plans = in_time + self.counts[name, "late"]
+            yield TwentyWeekRate(name, says, in_time, plans, percent(in_time, plans))
 
-    def _rate(self, name: str, says: str) -> Rate:
-        part = self.counts[name, "in time"]
-        return Rate(name, says, part, part + self.counts[name, "late"])
-
-    def _parted(self, plan: Mapping[str, Any], law: Counted, dfe: Counted) -> Parted:
+    def _parted(self, plan: Mapping[str, Any], law: Counted, dfe: Counted) -> PartedPlan:
         asked, issued = plan["request_received"], plan["plan_issued"]
         why = why_parted(plan, law, dfe, self.rulebook)
-        return Parted(
+        return PartedPlan(
             case_id=plan["case_id"],
             row=plan["row"],
             request_received=asked,
@@ -168,16 +204,52 @@ class Reconciliation:
             dfe=dfe,
             kind=why.kind,
             reason=why.words,
-            whose={name: plan[name] for name in WHOSE},
+            district=plan["district"],
+            team=plan["team"],
+            caseworker=plan["caseworker"],
         )
 
 
 _LAW = {"strict": "strict", "claimed": "verdict", "evidenced": "evidenced"}
 _RULES: tuple[Rule, ...] = ("including", "excluding")
-_SAYS = {
+_SAYS: Mapping[Literal["claimed", "strict", "evidenced", "including", "excluding"], str] = {
     "claimed": "by law: late plans with an excuse that no date refutes left out",
     "strict": "by law: excuses ignored",
     "evidenced": "by law: late plans with an excuse that the dates prove left out",
     "including": "by the DfE's rule: every plan with a request date that was not transferred in",
     "excluding": "by the DfE's rule: plans with an exception recorded left out of both sides",
 }
+
+
+@repeated_until_known
+def reconcile(
+    rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date, year: int, rule: Rule
+) -> ReconcileAnswer:
+    """Hold the law's 20-week rate of a calendar year against the DfE's rule.
+
+    Raises:
+        UsageError: A file has no column for the request or for the plan.
+    """
+    plans = Reconciliation(rulebook, year, as_at, rule)
+    wanted = [rulebook.by_id[deadline] for deadline in ISSUE if deadline in rulebook.by_id]
+    readers = [FileReading(source) for source in sources]
+    for reader in readers:
+        if lacking := [name for name in NEEDED if name not in reader.source.columns]:
+            raise UsageError(
+                f"{reader.source.name} has no column {' and no column '.join(lacking)}",
+                "`ehcp columns` shows how its headings are read",
+            )
+        for judged in judge(rulebook, reader.batches(), as_at, deadlines=wanted):
+            plans.add(judged)
+    problems = sorted(problem for reader in readers for problem in reader.problems)
+    return ReconcileAnswer(
+        as_at=as_at,
+        rulebook=RulebookUsed.of(rulebook),
+        input=tuple(map(Input.of, sources)),
+        year=year,
+        rule=rule,
+        rates=tuple(plans.rates()),
+        cells=tuple(CountedBoth(*counted, number) for counted, number in sorted(plans.cells.items())),
+        cases=tuple(plans.parted),
+        problems=ProblemFound.all_of(problems),
+    )

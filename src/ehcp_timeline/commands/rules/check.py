@@ -1,142 +1,139 @@
-"""`ehcp rules check`: what is wrong with a rulebook, all of it at once, for those who change it."""
+"""What is wrong with a rulebook, all of it at once: faults first, then warnings, then notes."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import ClassVar, Final
 
-import typer
-
-from ehcp_timeline.errors import RulebookError, UsageError
-from ehcp_timeline.shell.destination import choose_output, say
-from ehcp_timeline.shell.help_text import examples, exit_codes
+from ehcp_timeline.commands.rules.golden.cases import load_fixtures
+from ehcp_timeline.commands.rules.golden.edges import uncovered
+from ehcp_timeline.errors import RulebookError
+from ehcp_timeline.law.lint import Level, Remark, remarks
+from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.answer import RulebookUsed
+from ehcp_timeline.output.ci import Note
+from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.shell.open import names
-from ehcp_timeline.shell.options import AsAt, Force, Format, OutputFile, Rules
-from ehcp_timeline.shell.parse import day_asked
+from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.text.words import count, day
 
-if TYPE_CHECKING:
-    from ehcp_timeline.law.lint import Level, Remark
-    from ehcp_timeline.law.rulebook import Rulebook
-
-FORMATS = ("table", "plain", "json", "sarif", "github")
-FOUND = 1
-UNREAD = "cannot-be-read"
-STATUTE = Path("tests/statute")
+UNREAD: Final = "cannot-be-read"
+_TITLES: Final[Mapping[Level, str]] = {"error": "fault", "warning": "warning", "note": "note"}
+_ID: Final = re.compile(r'^\s*(?:id|supersedes)\s*=\s*"([^"]+)"')
 
 
-@exit_codes("0  no fault; warnings and notes do not count", "1  faults", "2  cannot run")
-@examples(
-    "ehcp rules check",
-    "ehcp rules check src/ehcp_timeline/rulebook --format github",
-    "ehcp rules check --rules ours.toml --fixtures ours-cases.toml",
-)
-def check(
-    folder: Annotated[
-        Path | None,
-        typer.Argument(metavar="FOLDER", help="A whole rulebook.  [default: the installed one]"),
-    ] = None,
-    *,
-    fixtures: Annotated[
-        list[Path] | None,
-        typer.Option("--fixtures", metavar="PATH", help="Golden cases.  [default: tests/statute, if there]"),
-    ] = None,
-    as_at: AsAt = None,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    overlays: Rules = None,
-) -> None:
-    """Look for gaps and overlaps of versions, unknown words, missing citations and cases, and what is stale.
+@dataclass(frozen=True, slots=True)
+class RulesCheckAnswer:
+    """The answer of `ehcp rules check`."""
 
-    With --rules and no FOLDER only the local rulebooks are checked. Formats: table, plain, json, sarif,
-    github.
+    SCHEMA: ClassVar = "ehcp-rules-check/1"
+
+    as_at: date
+    rulebook: RulebookUsed
+    faults: Whole
+    remarks: tuple[Remark, ...]
+
+
+def check_rulebook(
+    rulebook: Rulebook, faults: Sequence[str], fixtures: Sequence[Path], as_at: date, *, local: bool
+) -> RulesCheckAnswer:
+    """Return everything that a person should look at.
+
+    Args:
+        rulebook: What could be read.
+        faults: What could not.
+        fixtures: Files and folders of golden cases; empty where they are not looked at.
+        as_at: The day on which it must be fresh.
+        local: Whether the local rulebooks alone are checked: the installed law is checked where it is kept.
     """
-    to = choose_output(asked, output, force=force, formats=FORMATS)
-    if folder is not None and not folder.is_dir():
-        raise UsageError(f"{folder} is no folder", "lay a file over the law with --rules FILE")
-    when = day_asked(as_at)
-    from ehcp_timeline.commands.rules.view.remarks import remarks_answer, remarks_notes, remarks_sections
-    from ehcp_timeline.law.loader.rulebook import read_rulebook
-    from ehcp_timeline.output import ci, data
-
-    rulebook, faults = read_rulebook(overlays or (), folder)
-    cases = fixtures or ([STATUTE] if STATUTE.is_dir() else [])
-    if not cases:
-        say("golden cases were not looked at: name them with --fixtures")
-    found = [*_faults(faults), *_remarks(rulebook, faults, when), *_cases(rulebook, faults, cases, when)]
-    if overlays and folder is None:
-        found = [one for one in found if one.rule == UNREAD or _is_local(one.where, rulebook)]
-    match to.format:
-        case "json":
-            to.send(data.json_text(remarks_answer(found, rulebook, when)))
-        case "sarif":
-            to.send(ci.sarif_text(list(remarks_notes(found, folder, overlays or ()))))
-        case "github":
-            to.send(ci.github_text(remarks_notes(found, folder, overlays or ())))
-        case _:
-            to.show(remarks_sections(found, rulebook, when))
-    raise typer.Exit(FOUND if any(one.level == "error" for one in found) else 0)
+    missing = tuple(fault for fault in faults if fault.endswith(" is missing"))
+    remarked = [
+        *_faults(faults),
+        # reading has said already of a word that it is not there at all
+        *(
+            one
+            for one in remarks(rulebook, as_at)
+            if not any(
+                f.endswith(f"{one.where}: {one.says.removesuffix(' is empty')} is missing") for f in missing
+            )
+        ),
+        *(_cases(rulebook, faults, fixtures, as_at) if fixtures else ()),
+    ]
+    if local:
+        ours = {deadline.id for deadline in rulebook.deadlines if deadline.overlaid}
+        remarked = [one for one in remarked if one.rule == UNREAD or one.where in ours]
+    errors = sum(one.level == "error" for one in remarked)
+    return RulesCheckAnswer(as_at, RulebookUsed.of(rulebook), errors, tuple(remarked))
 
 
-def _is_local(where: str, rulebook: "Rulebook") -> bool:
-    """Say whether a deadline is a local rulebook's: the installed law is checked where it is kept."""
-    return where in rulebook.by_id and rulebook.by_id[where].overlaid
-
-
-def _faults(faults: Sequence[str]) -> Iterator["Remark"]:
+def _faults(faults: Sequence[str]) -> Iterator[Remark]:
     """Yield what kept a part of the rulebook from being read."""
-    from ehcp_timeline.law.lint import Remark
-
     for fault in faults:
         where, _, said = fault.partition(": ")
         clause, colon, rest = said.partition(": ")
         says, _, advice = (rest if colon else said).partition("; ")
         if says.endswith(" is missing"):
             advice = advice or f"add {says.removesuffix(' is missing')} = ..."
-        yield Remark("error", UNREAD, f"{where}: {clause}" if colon else where, says, advice)
-
-
-def _remarks(rulebook: "Rulebook", faults: Sequence[str], as_at: date) -> Iterator["Remark"]:
-    """Yield what the checks find, but for what reading has said already: that a word is not there at all."""
-    from ehcp_timeline.law.lint import remarks
-
-    for remark in remarks(rulebook, as_at):
-        missing = f"{remark.where}: {remark.says.removesuffix(' is empty')} is missing"
-        if not any(fault.endswith(missing) for fault in faults):
-            yield remark
+        yield Remark("error", UNREAD, f"{where}: {clause}" if colon else where, says, advice or None)
 
 
 def _cases(
-    rulebook: "Rulebook", faults: Sequence[str], fixtures: Sequence[Path], as_at: date
-) -> Iterator["Remark"]:
+    rulebook: Rulebook, faults: Sequence[str], fixtures: Sequence[Path], as_at: date
+) -> Iterator[Remark]:
     """Yield every edge that no golden case stands on; of a local duty that has cases, as a warning."""
-    from ehcp_timeline.commands.rules.golden.conditions import uncovered
-    from ehcp_timeline.commands.rules.golden.files import load_fixtures
-    from ehcp_timeline.law.lint import Remark
-
-    if not fixtures:
-        return
     try:
-        goldens = [fixture.golden for fixture in load_fixtures(fixtures, rulebook, names(rulebook), as_at)]
+        goldens = load_fixtures(fixtures, rulebook, names(rulebook), as_at)
     except RulebookError as error:
         yield from _faults(error.faults)
         return
     tested = {name for golden in goldens for name in golden.expect}
-    for said in uncovered(_read_in_full(rulebook, faults), goldens):
-        where, _, says = said.partition(": ")
-        promised = rulebook.by_id[where].overlaid and where in tested
-        level: Level = "warning" if promised else "error"
-        yield Remark(
-            level, "no-golden-case", where, says, "add one, the day before, the day and the day after"
-        )
-
-
-def _read_in_full(rulebook: "Rulebook", faults: Sequence[str]) -> "Rulebook":
-    """Return the rulebook without what could not be read in full: no golden case can stand on that."""
-    sound = tuple(
+    read_in_full = (  # no golden case can stand on what was not
         deadline
         for deadline in rulebook.deadlines
         if not any(f": {deadline.id}{end}" in fault for fault in faults for end in ".:")
     )
-    return replace(rulebook, deadlines=sound)
+    for said in uncovered(replace(rulebook, deadlines=tuple(read_in_full)), goldens):
+        where, _, says = said.partition(": ")
+        level: Level = "warning" if rulebook.by_id[where].overlaid and where in tested else "error"
+        advice = "add one, the day before, the day and the day after"
+        yield Remark(level, "no-golden-case", where, says, advice)
+
+
+def check_sections(answer: RulesCheckAnswer) -> Iterator[Section]:
+    """Yield what was found, the worst first."""
+    laid = "".join(f" with {Path(one.name).name}" for one in answer.rulebook.overlays)
+    said = count(answer.faults, "fault") if answer.faults else "no fault"
+    yield Section(f"Rulebook {answer.rulebook.version}{laid} as at {day(answer.as_at)}: {said}")
+    columns = (TableColumn("where", "fixed"), TableColumn("what"), TableColumn("try"))
+    for level, title in _TITLES.items():
+        rows = tuple((one.where, one.says, one.try_ or "") for one in answer.remarks if one.level == level)
+        if rows:
+            said = count(len(rows), title).capitalize()
+            yield Section(said, columns=columns, rows=rows, alarm=level == "error")
+
+
+def check_notes(answer: RulesCheckAnswer, folder: Path | None, overlays: Sequence[Path]) -> Iterator[Note]:
+    """Yield the same for other programs, each with its file and line where they are known."""
+    lines: dict[str, tuple[str, int]] = {}
+    for path in (*(sorted(folder.glob("*.toml")) if folder else ()), *overlays):
+        text = path.read_bytes().decode("utf-8", errors="replace") if path.is_file() else ""
+        for number, line in enumerate(text.splitlines(), 1):
+            if match := _ID.match(line):
+                lines.setdefault(match[1], (str(path), number))
+    for one in answer.remarks:
+        name = re.split(r"[.\[]?(?:version|reading|excuse)\b", one.where.rpartition(": ")[2])[0]
+        said = f"{one.says}; {one.try_}" if one.try_ else one.says
+        yield Note(one.level, one.rule, one.where, said, *_nearest(name, lines))
+
+
+def _nearest(name: str, lines: Mapping[str, tuple[str, int]]) -> tuple[str, int]:
+    """Return where an id stands; one that stands for several by the id that it is spread from."""
+    parts = name.removeprefix("supersedes ").split(".")
+    for length in range(len(parts), 0, -1):
+        word = ".".join(parts[:length])
+        for known in (word, f"{word}.{{source}}"):
+            if known in lines:
+                return lines[known]
+    return "", 0

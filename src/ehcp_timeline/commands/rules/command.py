@@ -3,21 +3,45 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ehcp_timeline.commands.rules import check, coverage, diff, holidays, test
-from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output
+from ehcp_timeline.errors import OutputError, UsageError
+from ehcp_timeline.shell.destination import ROW_FORMATS, Output, choose_output, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.options import AsAt, Force, Format, OutputFile, Rules
-from ehcp_timeline.shell.parse import day_asked, did_you_mean
+from ehcp_timeline.shell.list_command import list_output, question
+from ehcp_timeline.shell.open import names, settings
+from ehcp_timeline.shell.options import (
+    AsAt,
+    AssumeBlank,
+    Config,
+    DeadlineIds,
+    Force,
+    Format,
+    Kind,
+    OutputFile,
+    Rules,
+    Top,
+    Who,
+    chosen,
+)
+from ehcp_timeline.shell.parse import choice, day_asked
+from ehcp_timeline.text.words import count
 
 if TYPE_CHECKING:
-    from ehcp_timeline.law.rulebook import Deadline, Rulebook
+    from ehcp_timeline.commands.rules.golden.cases import Golden
+    from ehcp_timeline.commands.rules.golden.run import Failure
+    from ehcp_timeline.law.rulebook import Rulebook
+    from ehcp_timeline.output.ci import Note
 
 FOUND = 1
+PAGE = Path("docs/rules.md")
+STATUTE = Path("tests/statute")
+CI_FORMATS = ("sarif", "github")
+GROUPS = ("district", "team", "caseworker")
+ON_A_PAGE, IN_A_COMMENT = 20, 200
+A_RULEBOOK = "A folder, a file laid over the law, `installed`, or a git revision as HEAD~1 or main:ours.toml."
 app = typer.Typer(rich_markup_mode=None)
 
 
@@ -37,12 +61,17 @@ def list_(
     """List every deadline: who owes it, its time limit, the law."""
     to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
     rulebook = _load(overlays)
-    from ehcp_timeline.commands.rules.view import list as rules_view
+    from ehcp_timeline.commands.rules.lists import DeadlineListed, RulesAnswer, list_sections
+    from ehcp_timeline.measure.answer import RulebookUsed
 
-    lines = list(rules_view.list_records(rulebook.deadlines))
-    answer = _answer("ehcp-rules/1", rulebook, deadlines=lines)
-    title = f"Rulebook {rulebook.version}"
-    to.send_rows(lines, rules_view.LIST_KEYS, answer, lambda: rules_view.list_sections(rulebook), title)
+    lines = DeadlineListed.all_of(rulebook.deadlines)
+    to.send_records(
+        RulesAnswer(RulebookUsed.of(rulebook), lines),
+        lines,
+        DeadlineListed,
+        lambda: list_sections(rulebook, lines),
+        f"Rulebook {rulebook.version}",
+    )
 
 
 @app.command()
@@ -59,16 +88,15 @@ def show(
     """
     to = choose_output(asked, None, force=False, formats=("table", "plain", "json"))
     rulebook = _load(overlays)
-    from ehcp_timeline.commands.rules.view import list as rules_view
-    from ehcp_timeline.commands.rules.view.deadline import deadline_sections
-    from ehcp_timeline.output import data
+    from ehcp_timeline.commands.rules.clauses import deadline_sections
+    from ehcp_timeline.commands.rules.lists import RuleAnswer, find_deadlines
+    from ehcp_timeline.measure.answer import RulebookUsed
 
-    found = _find(rulebook, deadline)
+    answer = RuleAnswer(RulebookUsed.of(rulebook), find_deadlines(rulebook, deadline))
     if to.format == "json":
-        whole = [rules_view.plain_values(one) for one in found]
-        to.send(data.json_text(_answer("ehcp-rule/1", rulebook, deadlines=whole)))
+        to.send_json(answer)
     else:
-        to.show(section for one in found for section in deadline_sections(one, rulebook))
+        to.show(section for one in answer.deadlines for section in deadline_sections(one, rulebook))
 
 
 @app.command()
@@ -78,21 +106,354 @@ def stale(as_at: AsAt = None, asked: Format = None, overlays: Rules = None) -> N
     """List deadlines whose words were last checked over a year ago."""
     to = choose_output(asked, None, force=False, formats=ROW_FORMATS)
     rulebook = _load(overlays)
-    from ehcp_timeline.commands.rules.view import list as rules_view
+    from ehcp_timeline.commands.rules.lists import (
+        DeadlineListed,
+        StaleAnswer,
+        checked_long_ago,
+        stale_sections,
+    )
+    from ehcp_timeline.measure.answer import RulebookUsed
 
-    old = _checked_long_ago(rulebook, day_asked(as_at))
-    lines = list(rules_view.list_records(old))
-    answer = _answer("ehcp-stale/1", rulebook, deadlines=lines)
-    total = len(rulebook.deadlines)
-    to.send_rows(lines, rules_view.LIST_KEYS, answer, lambda: rules_view.stale_sections(old, total), "Stale")
+    old = DeadlineListed.all_of(checked_long_ago(rulebook, day_asked(as_at)))
+    answer, total = StaleAnswer(RulebookUsed.of(rulebook), old), len(rulebook.deadlines)
+    to.send_records(answer, old, DeadlineListed, lambda: stale_sections(old, total), "Stale")
     raise typer.Exit(FOUND if old else 0)
 
 
-app.command("test")(test.run_cases)
-app.command("diff")(diff.diff)
-app.command("check")(check.check)
-app.command("coverage")(coverage.coverage)
-app.command("holidays")(holidays.holidays)
+@app.command("test")
+@examples(
+    "ehcp rules test",
+    "ehcp rules test tests/statute --format junit -o results.xml",
+    "ehcp rules test ours.csv --rules ours.toml --as-at 2026-11-21",
+    "ehcp rules test --since HEAD",
+)
+def run_cases(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATH", help="Fixtures: TOML, CSV or folders.  [default: tests/statute]"),
+    ] = None,
+    *,
+    as_at: AsAt = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="REV",
+            help="Every deadline changed since this git revision needs a telling case.",
+        ),
+    ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Show what the fixtures would have to expect instead.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --update: write it into the files.")] = False,
+    asked: Format = None,
+    output: OutputFile = None,
+    force: Force = False,
+    law: Annotated[
+        Path | None, typer.Option("--law", metavar="FOLDER", help="Use the whole rulebook in a folder.")
+    ] = None,
+    overlays: Rules = None,
+) -> None:
+    """Judge fixture cases and compare with what they expect; say what differs, and why.
+
+    A fixture is a TOML file of cases, or a case file with columns as expect.plan.issue. Formats: plain,
+    json, junit, sarif, github. Exit 0: all as expected. 1: something differs. 2: cannot run.
+    """
+    formats = ("table", "plain", "json", "junit", *CI_FORMATS)
+    to = choose_output(asked, output, force=force, formats=formats)
+    if yes and not update:
+        raise UsageError("--yes goes with --update", "add --update to see the change first")
+    if not paths and not STATUTE.is_dir():
+        raise UsageError(f"there is no {STATUTE} here", "name the fixtures: ehcp rules test PATH")
+    for path in overlays or ():  # a slip of the hand, not a fault of the law
+        if not path.is_file():
+            raise UsageError(f"--rules {path}: there is no such file", "check the name and the folder")
+    from ehcp_timeline.commands.rules.golden.cases import load_fixtures
+    from ehcp_timeline.commands.rules.golden.run import run, untold
+    from ehcp_timeline.law.loader.rulebook import read_rulebook
+    from ehcp_timeline.output.ci import Note
+
+    local = (*settings(None).rules, *(overlays or ()))
+    rulebook, faults = read_rulebook(local, law)
+    if faults:  # the rulebook is what is tested, so it has failed
+        notes = [Note("error", "rulebook", "The rulebook cannot be read", fault) for fault in faults]
+        _send_tested(to, (), notes, rulebook)
+        say(f"the rulebook has {count(len(faults), 'fault')}; no case was judged")
+        raise typer.Exit(FOUND)
+    goldens = load_fixtures(paths or [STATUTE], rulebook, names(rulebook), day_asked(as_at))
+    tested = list(run(goldens, rulebook))
+    wrong = [(golden, failures) for golden, failures in tested if failures]
+    notes = []
+    if since:
+        from ehcp_timeline.commands.rules.rulebooks import rulebook_before
+
+        notes = list(untold(rulebook_before(since, law, local), rulebook, goldens, since))
+    if update:
+        left = _update(wrong, yes=yes)
+    else:
+        _send_tested(to, tested, notes, rulebook)
+        left = len(wrong)
+    say(f"{count(len(tested), 'case')}, {len(wrong)} wrong")
+    raise typer.Exit(FOUND if left or notes else 0)
+
+
+Tested = Sequence[tuple["Golden", Sequence["Failure"]]]
+
+
+def _send_tested(to: Output, tested: Tested, others: Sequence["Note"], rulebook: "Rulebook") -> None:
+    from ehcp_timeline.commands.rules.golden.run import answer_of, case_run, plain_lines
+    from ehcp_timeline.output import ci
+
+    if to.format == "json":
+        to.send_json(answer_of(tested, others, rulebook))
+        return
+    runs = [case_run(golden, failures) for golden, failures in tested]
+    notes = [*(note for one in runs for note in one.notes), *others]
+    match to.format:
+        case "junit":
+            runs += (ci.CaseRun("rulebook", 0, note.title, (note,)) for note in others)
+            to.send(ci.junit_text(runs))
+        case "sarif":
+            to.send(ci.sarif_text(notes))
+        case "github":
+            to.send(ci.github_text(notes))
+        case _:
+            wrong = (failure for _, failures in tested for failure in failures)
+            lines = (*plain_lines(wrong), *(note.message for note in others))
+            to.send("".join(f"{line}\n" for line in lines))
+
+
+def _update(wrong: Tested, *, yes: bool) -> int:
+    """Show what the fixtures would have to expect; write it if told so. Return how many stay wrong."""
+    from ehcp_timeline.commands.rules.golden.update import updates
+
+    stay = 0
+    for update in updates(wrong):
+        Output("plain", None, force=False).send(update.diff)
+        stay += len(update.by_hand) + (0 if yes else update.changed)
+        if yes and update.changed:
+            update.path.write_bytes(update.content)
+            say(f"{update.path}: {count(update.changed, 'expectation')} changed")
+        for line in update.by_hand:
+            say(f"{line}: change this one by hand")
+    if stay and not yes:
+        say("nothing is written; read the difference, then add --yes")
+    return stay
+
+
+@app.command()
+@examples(
+    "ehcp rules diff installed ours.toml",
+    "ehcp rules diff HEAD~1 . cases.csv --as-at 2026-11-21",
+    "ehcp rules diff main:rules/ours.toml rules/ours.toml cases.csv --format md",
+)
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A", help=A_RULEBOOK)],
+    after: Annotated[str, typer.Argument(metavar="B", help="The same.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="CASES", help="Case files to judge under both.")
+    ] = None,
+    *,
+    as_at: AsAt = None,
+    by: Annotated[
+        str, typer.Option("--by", metavar="COLUMN", help="Count by district, team or caseworker.")
+    ] = "district",
+    top: Annotated[
+        int | None,
+        typer.Option("--top", min=0, metavar="N", help="List so many flips.  [default: 20; 200 in md]"),
+    ] = None,
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", metavar="WHAT", help="Exit 1 on a change, a flip, or none.")
+    ] = "none",
+    asked: Format = None,
+    output: OutputFile = None,
+    force: Force = False,
+    config: Config = None,
+) -> None:
+    """Say what changed in the law, which cases are judged otherwise for it, and what that does to the rates.
+
+    Formats: table, plain, md, json; csv and ndjson list every flip. Exit 0, or 1 as --fail-on says.
+    """
+    formats = ("table", "plain", "md", "json", "csv", "ndjson")
+    to = choose_output(asked, output, force=force, formats=formats)
+    fails, group = choice("--fail-on", fail_on, ("none", "change", "flip")), choice("--by", by, GROUPS)
+    when = day_asked(as_at)
+    if to.format in ("csv", "ndjson") and not files:
+        says = f"{to.format} lists the cases that flip, and none is given"
+        raise UsageError(says, "name case files after B")
+    from ehcp_timeline.commands.rules.diff import Flip, diff_answer, diff_sections
+    from ehcp_timeline.commands.rules.rulebooks import named_rulebook
+
+    old, new = named_rulebook(before), named_rulebook(after)
+    effect = None
+    if files:
+        from ehcp_timeline.commands.rules.impact import effect_of
+
+        effect = effect_of(old, new, files, when, config)
+    answer = diff_answer((before, old), (after, new), effect, when)
+    flips = effect.flips if effect else ()
+    most = top if top is not None else IN_A_COMMENT if to.format == "md" else ON_A_PAGE
+    sections = diff_sections(answer, new.scenarios, top=most, by=group)
+    if to.format == "md":
+        from ehcp_timeline.output.plain import markdown_page
+
+        to.send(markdown_page(sections, "What this change of the rules does"))
+    else:
+        to.send_records(answer, flips, Flip, lambda: sections, "")
+    raise typer.Exit(FOUND if (fails == "change" and answer.changes) or (fails == "flip" and flips) else 0)
+
+
+@app.command()
+@exit_codes("0  no fault; warnings and notes do not count", "1  faults", "2  cannot run")
+@examples(
+    "ehcp rules check",
+    "ehcp rules check src/ehcp_timeline/rulebook --format github",
+    "ehcp rules check --rules ours.toml --fixtures ours-cases.toml",
+)
+def check(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="FOLDER", help="A whole rulebook.  [default: the installed one]"),
+    ] = None,
+    *,
+    fixtures: Annotated[
+        list[Path] | None,
+        typer.Option("--fixtures", metavar="PATH", help="Golden cases.  [default: tests/statute, if there]"),
+    ] = None,
+    as_at: AsAt = None,
+    asked: Format = None,
+    output: OutputFile = None,
+    force: Force = False,
+    overlays: Rules = None,
+) -> None:
+    """Look for gaps and overlaps of versions, unknown words, missing citations and cases, and what is stale.
+
+    With --rules and no FOLDER only the local rulebooks are checked. Formats: table, plain, json, sarif,
+    github.
+    """
+    to = choose_output(asked, output, force=force, formats=("table", "plain", "json", *CI_FORMATS))
+    if folder is not None and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder", "lay a file over the law with --rules FILE")
+    when = day_asked(as_at)
+    from ehcp_timeline.commands.rules.check import check_notes, check_rulebook, check_sections
+    from ehcp_timeline.law.loader.rulebook import read_rulebook
+    from ehcp_timeline.output import ci
+
+    rulebook, faults = read_rulebook(overlays or (), folder)
+    cases = fixtures or ([STATUTE] if STATUTE.is_dir() else [])
+    if not cases:
+        say("golden cases were not looked at: name them with --fixtures")
+    answer = check_rulebook(rulebook, faults, cases, when, local=bool(overlays) and folder is None)
+    notes = check_notes(answer, folder, overlays or ())
+    match to.format:
+        case "json":
+            to.send_json(answer)
+        case "sarif":
+            to.send(ci.sarif_text(list(notes)))
+        case "github":
+            to.send(ci.github_text(notes))
+        case _:
+            to.show(check_sections(answer))
+    raise typer.Exit(FOUND if answer.faults else 0)
+
+
+@app.command()
+@examples("ehcp rules coverage", "ehcp rules coverage -o rules.md", "ehcp rules coverage --write")
+def coverage(
+    *,
+    asked: Format = None,
+    output: OutputFile = None,
+    force: Force = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the page of the project, docs/rules.md.")
+    ] = False,
+    overlays: Rules = None,
+) -> None:
+    """Say which regulations and deadlines are encoded, and which are not and why.
+
+    Formats: table, plain, json; md is the page of every deadline.
+    """
+    from ehcp_timeline.commands.rules.lists import coverage_answer, coverage_sections
+    from ehcp_timeline.commands.rules.page import rules_page
+
+    if write:
+        page = rules_page(_load(overlays))
+        if not PAGE.parent.is_dir():
+            says = f"there is no folder {PAGE.parent} here"
+            raise OutputError(says, "run it in the project, or name a file with -o")
+        PAGE.write_text(page, encoding="utf-8")
+        say(f"{PAGE} written")
+        return
+    to = choose_output(asked, output, force=force, formats=("table", "plain", "json", "md"))
+    rulebook = _load(overlays)
+    match to.format:
+        case "json":
+            to.send_json(coverage_answer(rulebook))
+        case "md":
+            to.send(rules_page(rulebook))
+        case _:
+            to.show(coverage_sections(coverage_answer(rulebook)))
+
+
+@app.command()
+@examples(
+    "ehcp rules holidays --add 2023-05-08 cases.csv",
+    "ehcp rules holidays --add 2027-06-21 cases.csv -o moved.csv",
+)
+def holidays(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A case file; `-` is standard input.")],
+    *,
+    add: Annotated[
+        list[str],
+        typer.Option("--add", metavar="DATE", help="The day that is announced, as 2023-05-08. Repeatable."),
+    ],
+    as_at: AsAt = None,
+    top: Top = 20,
+    kind: Kind = None,
+    who: Who = None,
+    deadline: DeadlineIds = None,
+    assume_blank: AssumeBlank = None,
+    asked: Format = None,
+    output: OutputFile = None,
+    force: Force = False,
+    overlays: Rules = None,
+    config_file: Config = None,
+) -> None:
+    """Show what a late-announced bank holiday moves: last working days, and limits in working days.
+
+    The file is judged without the day and with it; a day that is a bank holiday already is taken out of the
+    list first. Weeks and months do not move. Formats: table, plain, csv, json, ndjson, md, xlsx.
+    """
+    to = list_output(asked, output, force=force)
+    days = [day_asked(word, "--add") for word in add]
+    asks = question(as_at, overlays, config_file)
+    selection = chosen(asks.rulebook, kind=kind or ["all"], who=who or ["all"], deadline=deadline)
+    from ehcp_timeline.commands.rules.holidays import (
+        Moved,
+        holidays_answer,
+        holidays_sections,
+        title_of,
+        without_and_with,
+    )
+    from ehcp_timeline.measure.casework import ALL, chosen_by
+
+    source = asks.source(file)
+    before, after = without_and_with(days, lambda: asks.work(source, ALL, assume_blank).audit)
+    answer = holidays_answer(after, before.findings, days, chosen_by(selection, asks.rulebook))
+    _say_of(days)
+    sections = holidays_sections(answer, after, top)
+    to.send_records(answer, answer.moved, Moved, lambda: sections, title_of(days), asks.as_at)
+
+
+def _say_of(days: Sequence[date]) -> None:
+    """Say which of the days are bank holidays already, and which are no working days anyhow."""
+    from ehcp_timeline.clock.workdays import is_bank_holiday, is_weekend
+
+    for day in days:
+        if is_bank_holiday(day):
+            say(f"{day} is a bank holiday already: shown is what its announcement moved")
+        elif is_weekend(day):
+            say(f"{day} is a {day:%A}: it moves nothing")
 
 
 def _load(overlays: list[Path] | None) -> "Rulebook":
@@ -100,38 +461,3 @@ def _load(overlays: list[Path] | None) -> "Rulebook":
     from ehcp_timeline.law.loader.rulebook import load_rulebook
 
     return load_rulebook(overlays or ())
-
-
-def _find(rulebook: "Rulebook", word: str) -> Sequence["Deadline"]:
-    """Return the deadline with this id, or those whose ids begin with it.
-
-    Raises:
-        UsageError: There is none.
-    """
-    if word in rulebook.by_id:
-        return (rulebook.by_id[word],)
-    found = [deadline for deadline in rulebook.deadlines if deadline.id.startswith(f"{word}.")]
-    if not found:
-        raise UsageError(
-            f"there is no deadline `{word}`", did_you_mean(word, rulebook.by_id) or "ehcp rules list"
-        )
-    return found
-
-
-def _checked_long_ago(rulebook: "Rulebook", as_at: date) -> list["Deadline"]:
-    """Return the deadlines that were last checked more than twelve months before a day."""
-    from ehcp_timeline.clock.counting import Count, apply
-
-    year = Count("within", 12, "months")
-    return [deadline for deadline in rulebook.deadlines if apply(year, deadline.checked) < as_at]
-
-
-def _answer(schema: str, rulebook: "Rulebook", **parts: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    """Return an answer about the rulebook, with the rulebook named."""
-    from ehcp_timeline.output.answers import rulebook_values
-
-    return {
-        "schema": schema,
-        "rulebook": rulebook_values(rulebook.version, rulebook.sha256, rulebook.overlays),
-        **parts,
-    }

@@ -1,123 +1,228 @@
-"""`ehcp rules diff`: what changed between two rulebooks, and which cases it flips."""
+"""What changed between two rulebooks, which cases it flips, and what it does to the rates."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any, ClassVar, Final, Self
 
-import typer
+from annotated_types import Ge
 
-from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.destination import Output, choose_output
-from ehcp_timeline.shell.help_text import examples
-from ehcp_timeline.shell.open import case_files, names, settings
-from ehcp_timeline.shell.options import AsAt, Config, Force, Format, OutputFile
-from ehcp_timeline.shell.parse import choice, day_asked
+from ehcp_timeline.audit.clock import Verdict
+from ehcp_timeline.commands.rules.clauses import change_words
+from ehcp_timeline.law.diff import ClauseChange, changes
+from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.answer import InTime, Overlay, RulebookUsed
+from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.text.bounds import Sha256, Whole
+from ehcp_timeline.text.words import count, day
 
-if TYPE_CHECKING:
-    from ehcp_timeline.commands.rules.impact import Effect
-    from ehcp_timeline.commands.rules.view.diff import Sides
-    from ehcp_timeline.law.diff import ClauseChange
-    from ehcp_timeline.law.rulebook import Rulebook
-
-FORMATS = ("table", "plain", "md", "json", "csv", "ndjson")
-GROUPS = ("district", "team", "caseworker")
-FAIL_ON = ("none", "change", "flip")
-FOUND = 1
-ON_A_PAGE = 20
-IN_A_COMMENT = 200
-A_RULEBOOK = "A folder, a file laid over the law, `installed`, or a git revision as HEAD~1 or main:ours.toml."
+GROUPS: Final = ("district", "team", "caseworker")
 
 
-@examples(
-    "ehcp rules diff installed ours.toml",
-    "ehcp rules diff HEAD~1 . cases.csv --as-at 2026-11-21",
-    "ehcp rules diff main:rules/ours.toml rules/ours.toml cases.csv --format md",
-)
-def diff(
-    before: Annotated[str, typer.Argument(metavar="A", help=A_RULEBOOK)],
-    after: Annotated[str, typer.Argument(metavar="B", help="The same.")],
-    files: Annotated[
-        list[Path] | None, typer.Argument(metavar="CASES", help="Case files to judge under both.")
-    ] = None,
-    *,
-    as_at: AsAt = None,
-    by: Annotated[
-        str, typer.Option("--by", metavar="COLUMN", help="Count by district, team or caseworker.")
-    ] = "district",
-    top: Annotated[
-        int | None,
-        typer.Option("--top", min=0, metavar="N", help="List so many flips.  [default: 20; 200 in md]"),
-    ] = None,
-    fail_on: Annotated[
-        str, typer.Option("--fail-on", metavar="WHAT", help="Exit 1 on a change, a flip, or none.")
-    ] = "none",
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    config: Config = None,
-) -> None:
-    """Say what changed in the law, which cases are judged otherwise for it, and what that does to the rates.
+@dataclass(frozen=True, slots=True)
+class NamedRulebook:
+    """A rulebook, and the word that it was named by.
 
-    Formats: table, plain, md, json; csv and ndjson list every flip. Exit 0, or 1 as --fail-on says.
+    Attributes:
+        version: Version of the rulebook, not of the software.
     """
-    to = choose_output(asked, output, force=force, formats=FORMATS)
-    fails, group, when = choice("--fail-on", fail_on, FAIL_ON), choice("--by", by, GROUPS), day_asked(as_at)
-    if to.format in ("csv", "ndjson") and not files:
-        raise UsageError(
-            f"{to.format} lists the cases that flip, and none is given", "name case files after B"
+
+    name: str
+    version: str
+    sha256: Sha256
+    overlays: tuple[Overlay, ...]
+
+    @classmethod
+    def of(cls, name: str, rulebook: Rulebook) -> Self:
+        """Return what the answer says of a rulebook."""
+        used = RulebookUsed.of(rulebook)
+        return cls(name, used.version, used.sha256, used.overlays)
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseChanged:
+    """One clause that is not the same in two rulebooks.
+
+    Attributes:
+        deadline: Null where the change is not one deadline's.
+        name: Which reading, excuse, event or instrument.
+        from_: First start for which a limit differs.
+        to: Last such start.
+        answers: Whether a case may be answered otherwise for it.
+    """
+
+    deadline: str | None
+    part: str
+    name: str | None
+    from_: date | None
+    to: date | None
+    old: Any
+    new: Any
+    words: str
+    answers: bool
+
+    @classmethod
+    def of(cls, change: ClauseChange) -> Self:
+        """Return a change, and what it is in words."""
+        return cls(
+            change.deadline or None,
+            change.part,
+            change.name or None,
+            change.since,
+            change.until,
+            change.old,
+            change.new,
+            change_words(change),
+            change.answers,
         )
-    from ehcp_timeline.commands.rules.rulebooks import named_rulebook
-    from ehcp_timeline.commands.rules.view.diff import Sides
-    from ehcp_timeline.law.diff import changes
-
-    old, new = named_rulebook(before), named_rulebook(after)
-    sides = Sides(old.name, old.rulebook, new.name, new.rulebook)
-    found = changes(old.rulebook, new.rulebook)
-    effect = _effect(sides, found, files, when, config) if files else None
-    _write(to, sides, found, effect, when, top=top, by=group)
-    flips = effect is not None and effect.flips.height > 0
-    raise typer.Exit(FOUND if (fails == "change" and found) or (fails == "flip" and flips) else 0)
 
 
-def _effect(
-    sides: "Sides", found: Sequence["ClauseChange"], files: Sequence[Path], as_at: date, config: Path | None
-) -> "Effect":
-    """Judge the cases under both rulebooks, as far as their deadlines differ."""
-    from ehcp_timeline.commands.rules.impact import effect_of
-    from ehcp_timeline.law.diff import affected
+@dataclass(frozen=True, slots=True)
+class FlipsOfKind:
+    """How many clocks of a deadline flip from one verdict to another."""
 
-    both: Rulebook = replace(sides.new, events={**sides.old.events, **sides.new.events})
-    vocabulary, settled = names(both), settings(config)
-    sources = case_files(files, vocabulary, as_at, settled)
-    return effect_of(sides.old, sides.new, affected(found, sides.old, sides.new), sources, as_at)
+    from_: Verdict
+    to: Verdict
+    clocks: Whole
 
 
-def _write(
-    to: Output,
-    sides: "Sides",
-    found: Sequence["ClauseChange"],
-    effect: "Effect | None",
-    as_at: date,
-    *,
-    top: int | None,
-    by: str,
-) -> None:
-    from ehcp_timeline.commands.rules.view.diff import difference_answer, difference_sections
-    from ehcp_timeline.output import data
-    from ehcp_timeline.output.plain import markdown_page
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """One clock that is judged otherwise."""
 
-    if to.format == "json":
-        to.send(data.json_text(difference_answer(sides, found, effect, as_at)))
-    elif to.format in ("csv", "ndjson"):
-        rows = list(effect.flips.iter_rows(named=True)) if effect else []
-        keys = effect.flips.columns if effect else []
-        to.send(data.csv_text(rows, keys) if to.format == "csv" else data.ndjson_text(rows))
-    else:
-        most = top if top is not None else IN_A_COMMENT if to.format == "md" else ON_A_PAGE
-        sections = difference_sections(sides, found, effect, as_at, top=most, by=by)
-        if to.format == "md":
-            to.send(markdown_page(sections, "What this change of the rules does"))
-        else:
-            to.show(sections)
+    case_id: str
+    row: Annotated[int, Ge(1)]
+    deadline: str
+    start: date | None
+    answered: date | None
+    due_before: date | None
+    due_after: date | None
+    verdict_before: Verdict
+    verdict_after: Verdict
+    days_late_before: int | None
+    days_late_after: int | None
+    district: str | None
+    team: str | None
+    caseworker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the change does to the cases that were given.
+
+    Attributes:
+        judged: Deadline to how many clocks were held against both rulebooks.
+        moved: Deadline to how many clocks have another due day.
+        flipped: Deadline to how many clocks flip, from which verdict to which.
+        groups: District, team and caseworker: to how many clocks flip in each, most first.
+        rates: Before, then after, by deadline.
+        flips: The clocks whose verdict differs, in file order.
+    """
+
+    judged: Mapping[str, Whole]
+    moved: Mapping[str, Whole]
+    flipped: Mapping[str, tuple[FlipsOfKind, ...]]
+    groups: Mapping[str, Mapping[str, Whole]]
+    rates: Mapping[str, tuple[InTime, ...]]
+    flips: tuple[Flip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RulesDiffAnswer:
+    """The answer of `ehcp rules diff`.
+
+    Attributes:
+        cases: Null where no case file was given.
+    """
+
+    SCHEMA: ClassVar = "ehcp-rules-diff/1"
+
+    as_at: date
+    before: NamedRulebook
+    after: NamedRulebook
+    changes: tuple[ClauseChanged, ...]
+    cases: Effect | None
+
+
+def diff_answer(
+    old: tuple[str, Rulebook], new: tuple[str, Rulebook], effect: Effect | None, as_at: date
+) -> RulesDiffAnswer:
+    """Return what changed between two rulebooks, each after the word that it was named by."""
+    changed = tuple(map(ClauseChanged.of, changes(old[1], new[1])))
+    return RulesDiffAnswer(as_at, NamedRulebook.of(*old), NamedRulebook.of(*new), changed, effect)
+
+
+def diff_sections(
+    answer: RulesDiffAnswer, scenarios: Sequence[str], *, top: int, by: str
+) -> Iterator[Section]:
+    """Yield what changed in the law and, where cases were given, what that does to them.
+
+    Args:
+        answer: The answer.
+        scenarios: What the later rulebook says of itself if it is a supposition, not law.
+        top: How many flipped clocks are listed.
+        by: The column whose groups are counted.
+    """
+    laid = "".join(f" {said}." for said in scenarios)
+    changed = count(len(answer.changes), "clause")
+    yield Section(
+        f"What changed from {answer.before.name} to {answer.after.name}: {changed}",
+        before=(f"Scenario, not law:{laid}",) if laid else (),
+        columns=(TableColumn("deadline", "fixed"), TableColumn("what changed")) if answer.changes else (),
+        rows=tuple((change.deadline or "all", change.words) for change in answer.changes),
+        after=() if answer.changes else ("Nothing: the two say the same.",),
+    )
+    if effect := answer.cases:
+        yield from _effect_sections(effect, answer.as_at, top, by)
+
+
+def _effect_sections(effect: Effect, as_at: date, top: int, by: str) -> Iterator[Section]:
+    flips, judged, moved = len(effect.flips), sum(effect.judged.values()), sum(effect.moved.values())
+    yield Section(
+        f"Cases as at {day(as_at)}: {count(flips, 'answer')} of {judged:,} flip",
+        before=(f"{count(moved, 'due day')} moved.",),
+    )
+    if flips:
+        kinds = [(name, kind) for name, several in effect.flipped.items() for kind in several]
+        counted = tuple((name, kind.from_, kind.to, f"{kind.clocks:,}") for name, kind in kinds)
+        columns = (*_columns("deadline", "from", "to"), TableColumn("clocks", "number"))
+        yield Section("How many flip", columns=columns, rows=counted)
+    groups = effect.groups[by]
+    if groups.keys() - {""}:
+        grouped = tuple((name or "not given", f"{number:,}") for name, number in groups.items())
+        columns = (TableColumn(by), TableColumn("clocks", "number"))
+        yield Section(f"How many flip, by {by}", columns=columns, rows=grouped)
+    if effect.rates:
+        rates = tuple(
+            (name, *(f"{_rate(old)} → {_rate(new)}" for old, new in zip(*map(_ways, pair), strict=True)))
+            for name, pair in effect.rates.items()
+        )
+        note = (
+            "Of all that was answered, ended or is past its day; what is excused is left out of both sides."
+        )
+        columns = _columns("deadline", "excuses ignored", "as claimed", "as proved")
+        yield Section("In time, in percent", columns=columns, rows=rates, after=(note,))
+    if flips:
+        left = flips - min(flips, top)
+        more = f"{left:,} more: --format json, or -o flips.csv, has every one."
+        columns = (*_columns("case"), TableColumn("row", "number"))
+        columns += _columns("deadline", "started", "due before", "due after", "from", "to")
+        rows = tuple(map(_flip_cells, effect.flips[:top]))
+        yield Section("Which flip", columns=columns, rows=rows, after=(more,) if left else ())
+
+
+def _columns(*names: str) -> tuple[TableColumn, ...]:
+    return tuple(TableColumn(name, "fixed") for name in names)
+
+
+def _flip_cells(flip: Flip) -> tuple[str, ...]:
+    days = (str(one or "") for one in (flip.start, flip.due_before, flip.due_after))
+    return flip.case_id, str(flip.row), flip.deadline, *days, flip.verdict_before, flip.verdict_after
+
+
+def _ways(rates: InTime) -> tuple[float | None, ...]:
+    return rates.strict, rates.claimed, rates.evidenced
+
+
+def _rate(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:.1f}"

@@ -1,90 +1,152 @@
-"""`ehcp rules holidays`: what moves in a file if a bank holiday is announced."""
+"""What moves in a file if a bank holiday is announced: the file judged without it and with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar, Final, TypeVar
 
-import typer
+import polars as pl
+from annotated_types import Ge
+from polars import selectors
 
-from ehcp_timeline.shell.destination import say
-from ehcp_timeline.shell.help_text import examples
-from ehcp_timeline.shell.list_command import ListOutput, list_output, question
-from ehcp_timeline.shell.options import (
-    AsAt,
-    AssumeBlank,
-    Config,
-    DeadlineIds,
-    Force,
-    Format,
-    Kind,
-    OutputFile,
-    Rules,
-    Top,
-    Who,
-    chosen,
-)
-from ehcp_timeline.shell.parse import day_asked
+from ehcp_timeline.audit.clock import Verdict
+from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.clock.workdays import supposing
+from ehcp_timeline.law.rulebook import DutyKind, Who
+from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed, keys
+from ehcp_timeline.measure.result import Audit, Input, NotJudged
+from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.summary import opening
+from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.text.words import count, day, listed
 
-Add = Annotated[
-    list[str],
-    typer.Option("--add", metavar="DATE", help="The day that is announced, as 2023-05-08. Repeatable."),
-]
+Answer = TypeVar("Answer")
+_KEY: Final = ("row", "deadline", "start")
+_MOVES: Final = ("due", "act_by", "verdict")
+_BEFORE: Final = "_before"
 
 
-@examples(
-    "ehcp rules holidays --add 2023-05-08 cases.csv",
-    "ehcp rules holidays --add 2027-06-21 cases.csv -o moved.csv",
-)
-def holidays(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A case file; `-` is standard input.")],
-    *,
-    add: Add,
-    as_at: AsAt = None,
-    top: Top = 20,
-    kind: Kind = None,
-    who: Who = None,
-    deadline: DeadlineIds = None,
-    assume_blank: AssumeBlank = None,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    overlays: Rules = None,
-    config_file: Config = None,
-) -> None:
-    """Show what a late-announced bank holiday moves: last working days, and limits in working days.
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One clock that a bank holiday moves."""
 
-    The file is judged without the day and with it; a day that is a bank holiday already is taken out of the
-    list first. Weeks and months do not move. Formats: table, plain, csv, json, ndjson, md, xlsx.
+    case_id: str
+    row: Annotated[int, Ge(1)]
+    deadline: str
+    duty: str
+    law: str
+    kind: DutyKind
+    who: Who
+    start: date | None
+    due_before: date | None
+    due: date | None
+    act_by_before: date | None
+    act_by: date | None
+    verdict_before: Verdict
+    verdict: Verdict
+    district: str | None
+    team: str | None
+    caseworker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HolidayCounts:
+    """How much is moved, and by which days."""
+
+    added: tuple[date, ...]
+    moved: Whole
+    cases: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class HolidaysAnswer:
+    """The answer of `ehcp rules holidays`.
+
+    Attributes:
+        statement: Null: the list is never pseudonymised.
     """
-    to = list_output(asked, output, force=force)
-    days = [day_asked(word, "--add") for word in add]
-    asks = question(as_at, overlays, config_file)
-    selection = chosen(asks.rulebook, kind=kind or ["all"], who=who or ["all"], deadline=deadline)
-    from ehcp_timeline.commands.rules.announcement import MOVED_KEYS, moved, without_and_with
-    from ehcp_timeline.commands.rules.view.holidays import holidays_sections, title_of
-    from ehcp_timeline.measure.casework import ALL, chosen_by
-    from ehcp_timeline.output.answers import HOLIDAYS, lines_of, list_answer
 
-    source = asks.source(file)
-    before, after = without_and_with(days, lambda: asks.work(source, ALL, assume_blank))
-    found = moved(before.audit.findings, after.audit.findings).filter(chosen_by(selection, asks.rulebook))
-    _say_of(days)
-    sheet = ListOutput(title_of(days), MOVED_KEYS, lines_of(found, MOVED_KEYS), asks.as_at)
-    summary = {"added": days, "moved": found.height, "cases": found["case_id"].n_unique()}
-    sheet.send(
-        to,
-        lambda: list_answer(HOLIDAYS, after.audit, summary, "", moved=sheet.lines),
-        lambda: holidays_sections(after.audit, days, found, top),
+    SCHEMA: ClassVar = "ehcp-holidays/1"
+
+    as_at: date
+    rulebook: RulebookUsed
+    input: tuple[Input, ...]
+    statement: str | None
+    summary: HolidayCounts
+    moved: tuple[Moved, ...]
+    not_judged: tuple[NotJudged, ...]
+    problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
+
+
+def without_and_with(days: Sequence[date], judge: Callable[[], Answer]) -> tuple[Answer, Answer]:
+    """Return what `judge` answers where the days are no bank holidays, and where they are."""
+    with supposing(left_out=days):
+        before = judge()
+    with supposing(added=days):
+        return before, judge()
+
+
+def holidays_answer(
+    audit: Audit, before: pl.DataFrame, days: Sequence[date], chosen: pl.Expr
+) -> HolidaysAnswer:
+    """Return the clocks that are open, or get another verdict, and whose due day or last working day moves.
+
+    Args:
+        audit: The answer of the file with the bank holidays.
+        before: Its clocks without them.
+        days: The bank holidays.
+        chosen: Which clocks are asked about.
+    """
+    words = (selectors.enum() | selectors.categorical()).cast(pl.String)
+    old = before.select(*_KEY, *_MOVES, "open").with_columns(words)
+    both = audit.findings.with_columns(words).join(old, on=_KEY, how="left", suffix=_BEFORE, nulls_equal=True)
+    moves = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}{_BEFORE}")) for name in _MOVES)
+    matters = pl.col("open") | pl.col(f"open{_BEFORE}") | (pl.col("verdict") != pl.col(f"verdict{_BEFORE}"))
+    rows = both.filter(moves, matters).sort("due", "row", "deadline").select(keys(Moved)).filter(chosen)
+    return HolidaysAnswer(
+        audit.as_at,
+        audit.rulebook,
+        audit.input,
+        None,
+        HolidayCounts(tuple(days), rows.height, rows["case_id"].n_unique()),
+        tuple(Moved(*row) for row in rows.iter_rows()),
+        audit.summary.not_judged,
+        audit.problems,
     )
 
 
-def _say_of(days: Sequence[date]) -> None:
-    """Say which of the days are bank holidays already, and which are no working days anyhow."""
-    from ehcp_timeline.clock.workdays import is_bank_holiday, is_weekend
+def title_of(days: Sequence[date]) -> str:
+    """Return what is supposed.
 
-    for day in days:
-        if is_bank_holiday(day):
-            say(f"{day} is a bank holiday already: shown is what its announcement moved")
-        elif is_weekend(day):
-            say(f"{day} is a {day:%A}: it moves nothing")
+    >>> title_of([date(2023, 5, 8)])
+    'If 8 May 2023 is a bank holiday'
+    """
+    one = "is a bank holiday" if len(days) == 1 else "are bank holidays"
+    return f"If {listed([day(one) for one in days])} {one}"
+
+
+def holidays_sections(answer: HolidaysAnswer, audit: Audit, top: int) -> Iterator[Section]:
+    """Yield what moves, first due first, at most `top` clocks of it."""
+    yield opening(audit)
+    title, moved = title_of(answer.summary.added), answer.moved
+    if not moved:
+        yield Section(title=title, before=("Nothing moves.",))
+        return
+    due = sum(one.due != one.due_before for one in moved)
+    flipped = sum(one.verdict != one.verdict_before for one in moved)
+    headings = {
+        "case_id": "case",
+        "deadline": "deadline",
+        "act_by_before": "act by, without",
+        "act_by": "with",
+    }
+    headings |= {"due_before": "due, without", "due": "with it"} if due else {}
+    headings |= {"verdict_before": "verdict, without", "verdict": "then"} if flipped else {}
+    shown = moved[:top]
+    yield Section(
+        title=f"{title}: {count(len(moved), 'clock')} to be seen to on another day",
+        before=(f"{count(due, 'due day')} moved, {count(flipped, 'verdict')} changed.",),
+        columns=tuple(TableColumn(heading, "fixed") for heading in headings.values()),
+        rows=tuple(tuple(str(getattr(one, key) or "") for key in headings) for one in shown),
+        after=(f"{len(shown):,} of {len(moved):,} shown.",) if len(shown) < len(moved) else (),
+    )

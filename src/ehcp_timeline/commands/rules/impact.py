@@ -2,71 +2,49 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import tee
+from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.selection import unjudgeable
 from ehcp_timeline.cases.source import CaseFile
+from ehcp_timeline.commands.rules.diff import GROUPS, Effect, Flip, FlipsOfKind
+from ehcp_timeline.law.diff import affected, changes
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.measure.counts import InTime, InTimeTally
+from ehcp_timeline.measure.answer import keys
+from ehcp_timeline.measure.counts import InTimeTally
+from ehcp_timeline.shell.open import case_files, names, settings
 
 NO_CLOCK: Final = "not-started"
-GROUPS: Final = ("district", "team", "caseworker")
 TOLD: Final = ("start", "due", "answered", "verdict", "days_left", "days_late")
-FLIP_KEYS: Final = (
-    *("case_id", "row", "deadline", "start", "answered", "due_before", "due_after"),
-    *("verdict_before", "verdict_after", "days_late_before", "days_late_after", *GROUPS),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What another rulebook does to the cases of some files.
-
-    Attributes:
-        flips: The clocks whose verdict differs, columns as in `FLIP_KEYS`, in file order.
-        moved: Deadline id to how many clocks have another due day.
-        judged: Deadline id to how many clocks were held against both.
-        verdicts: Deadline id to (verdict before, verdict after) to how many clocks flip so.
-        rates: Deadline id to its rates before and after.
-    """
-
-    flips: pl.DataFrame
-    moved: Mapping[str, int]
-    judged: Mapping[str, int]
-    verdicts: Mapping[str, Mapping[tuple[str, str], int]]
-    rates: Mapping[str, tuple[InTime, InTime]]
-
-    def by_group(self, column: str) -> Mapping[str, int]:
-        """Return how many clocks flip in each district, team or caseworker's list, most first."""
-        counts = Counter(self.flips[column].fill_null("").to_list())
-        return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 
 @dataclass(slots=True)
 class _ImpactCount:
-    """What has been counted so far; `flips` and `named` of this file, `found` of the files before."""
+    """What has been counted so far; `frames` and `named` of this file, `flips` of the files before."""
 
-    flips: list[pl.DataFrame] = field(default_factory=list)
+    frames: list[pl.DataFrame] = field(default_factory=list)
     named: list[pl.DataFrame] = field(default_factory=list)
-    found: list[pl.DataFrame] = field(default_factory=list)
+    flips: list[Flip] = field(default_factory=list)
     moved: Counter[str] = field(default_factory=Counter)
     judged: Counter[str] = field(default_factory=Counter)
     ways: defaultdict[tuple[str, int], InTimeTally] = field(default_factory=lambda: defaultdict(InTimeTally))
 
     def add(self, before: Judged, after: Judged, order: Mapping[str, Deadline]) -> None:
         """Hold one batch, judged under both rulebooks, against itself."""
-        self.named.append(_named(before.rows))
-        for place, name in enumerate(order):
-            pair = before.clocks.get(name), after.clocks.get(name)
+        absent = [pl.lit(None, pl.String).alias(name) for name in GROUPS if name not in before.rows.columns]
+        self.named.append(before.rows.with_columns(*absent).select("row", "case_id", *GROUPS))
+        for place, deadline in enumerate(order.values()):
+            pair = before.clocks.get(deadline.id), after.clocks.get(deadline.id)
             if any(pair):
-                self._add_clocks(place, order[name], *pair)
+                self._add_clocks(place, deadline, *pair)
 
     def _add_clocks(
         self, place: int, deadline: Deadline, before: Clocks | None, after: Clocks | None
@@ -79,47 +57,58 @@ class _ImpactCount:
         self.moved[deadline.id] += both.filter(pl.col("due_before").ne_missing(pl.col("due_after"))).height
         flipped = both.filter(pl.col("verdict_before") != pl.col("verdict_after"))
         if flipped.height:
-            self.flips.append(flipped.with_columns(deadline=pl.lit(deadline.id), place=pl.lit(place)))
+            self.frames.append(flipped.with_columns(deadline=pl.lit(deadline.id), place=pl.lit(place)))
 
     def end_of_file(self) -> None:
         """Say whose the clocks are; the next file counts its rows from 1 again."""
-        if self.flips:
-            named = pl.concat(self.named)
-            joined = pl.concat(self.flips).join(named, on="row", how="left")
-            self.found.append(joined.sort("row", "place", "start").select(FLIP_KEYS))
-        self.flips, self.named = [], []
+        if self.frames:
+            joined = pl.concat(self.frames).join(pl.concat(self.named), on="row", how="left")
+            rows = joined.sort("row", "place", "start").select(keys(Flip)).iter_rows()
+            self.flips += (Flip(*row) for row in rows)
+        self.frames, self.named = [], []
 
-    def finished(self, order: Collection[str]) -> Effect:
+    def effect(self, order: Collection[str]) -> Effect:
         """Return what was counted."""
-        flips = (
-            pl.concat(self.found) if self.found else pl.DataFrame(schema=dict.fromkeys(FLIP_KEYS, pl.String))
-        )
-        pairs = Counter(flips.select("deadline", "verdict_before", "verdict_after").iter_rows())
-        verdicts: dict[str, dict[tuple[str, str], int]] = {}
+        pairs = Counter((flip.deadline, flip.verdict_before, flip.verdict_after) for flip in self.flips)
+        flipped: defaultdict[str, list[FlipsOfKind]] = defaultdict(list)
         for (deadline, old, new), number in sorted(pairs.items()):
-            verdicts.setdefault(deadline, {})[old, new] = number
+            flipped[deadline].append(FlipsOfKind(old, new, number))
         there = [name for name in order if self.judged[name]]
+        groups = {column: Counter(getattr(flip, column) or "" for flip in self.flips) for column in GROUPS}
         return Effect(
-            flips=flips,
-            moved={name: self.moved[name] for name in there},
             judged={name: self.judged[name] for name in there},
-            verdicts={name: verdicts[name] for name in there if name in verdicts},
-            rates={name: (self.ways[name, 0].rates(), self.ways[name, 1].rates()) for name in there},
+            moved={name: self.moved[name] for name in there},
+            flipped={name: tuple(flipped[name]) for name in there if name in flipped},
+            groups={
+                column: dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+                for column, counts in groups.items()
+            },
+            rates={name: tuple(self.ways[name, which].rates() for which in (0, 1)) for name in there},
+            flips=tuple(self.flips),
         )
 
 
 def effect_of(
-    old: Rulebook, new: Rulebook, deadlines: Collection[str], sources: Sequence[CaseFile], as_at: date
+    old: Rulebook, new: Rulebook, files: Sequence[Path], as_at: date, config: Path | None
 ) -> Effect:
-    """Judge some files under two rulebooks and return what differs.
+    """Judge some files under two rulebooks, as far as their deadlines differ, and return what differs.
 
     Args:
         old: One rulebook.
         new: The other.
-        deadlines: Ids of the deadlines that may differ; no others are judged.
-        sources: The files, opened.
+        files: The case files.
         as_at: The day the question is asked about.
+        config: The settings' file that was asked for.
     """
+    vocabulary = names(replace(new, events={**old.events, **new.events}))
+    sources = case_files(files, vocabulary, as_at, settings(config))
+    return _judged_under_both(old, new, affected(changes(old, new), old, new), sources, as_at)
+
+
+@repeated_until_known
+def _judged_under_both(
+    old: Rulebook, new: Rulebook, deadlines: Collection[str], sources: Sequence[CaseFile], as_at: date
+) -> Effect:
     order = {
         deadline.id: deadline
         for book in (new, old)
@@ -128,15 +117,14 @@ def effect_of(
     }
     counting = _ImpactCount()
     for source in sources:
-        batches = tee(source.batches())
         pair = [
             judge(book, mine, as_at, deadlines=tuple(_judgeable(book, source, order)))
-            for book, mine in zip((old, new), batches, strict=True)
+            for book, mine in zip((old, new), tee(source.batches()), strict=True)
         ]
         for before, after in zip(*pair, strict=True):
             counting.add(before, after, order)
         counting.end_of_file()
-    return counting.finished(order)
+    return counting.effect(order)
 
 
 def _judgeable(book: Rulebook, source: CaseFile, wanted: Collection[str]) -> Iterator[Deadline]:
@@ -146,23 +134,13 @@ def _judgeable(book: Rulebook, source: CaseFile, wanted: Collection[str]) -> Ite
 
 def _side_by_side(before: Clocks | None, after: Clocks | None, *, repeating: bool) -> pl.DataFrame:
     """Return the clocks of one deadline under both rulebooks, row by row; a repeating duty also by start."""
-    keys = ["row", "start"] if repeating else ["row"]
-    frames = [_told(clocks) for clocks in (before, after)]
-    both = frames[0].join(frames[1], on=keys, how="full", suffix="_after", coalesce=True, nulls_equal=True)
+    on = ["row", "start"] if repeating else ["row"]
+    empty = pl.DataFrame(schema={name: CLOCKS[name] for name in ("row", *TOLD)})
+    old, new = (empty if clocks is None else clocks.frame("row", *TOLD) for clocks in (before, after))
+    both = old.join(new, on=on, how="full", suffix="_after", coalesce=True, nulls_equal=True)
     alike = ("answered",) if repeating else ("start", "answered")
     both = both.rename({name: f"{name}_before" for name in TOLD if name not in ("start", "answered")})
     return both.with_columns(
         *(pl.coalesce(name, f"{name}_after").alias(name) for name in alike),
         *(pl.col(f"verdict_{when}").cast(pl.String).fill_null(NO_CLOCK) for when in ("before", "after")),
     )
-
-
-def _told(clocks: Clocks | None) -> pl.DataFrame:
-    if clocks is None:
-        return pl.DataFrame(schema={name: CLOCKS[name] for name in ("row", *TOLD)})
-    return clocks.frame("row", *TOLD)
-
-
-def _named(rows: pl.DataFrame) -> pl.DataFrame:
-    absent = [pl.lit(None, dtype=pl.String).alias(name) for name in GROUPS if name not in rows.columns]
-    return rows.with_columns(*absent).select("row", "case_id", *GROUPS)

@@ -1,32 +1,27 @@
-"""A rulebook as a person names it: the installed one, a folder, a file laid over it, or a git revision."""
+"""A rulebook as a person names it: the installed one, a folder, a file laid over it, or a git revision.
+
+A git revision is one of the repository that the command runs in.
+"""
 
 import os
+import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from ehcp_timeline import __version__
 from ehcp_timeline.errors import RulebookError, UsageError
-
-if TYPE_CHECKING:
-    from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.law.rulebook import Rulebook
 
 INSTALLED = "installed"
 LAW_FILE = "instruments.toml"
 CHECKOUT = Path("src/ehcp_timeline/rulebook")
+OUR_FOLDER = "ehcp_timeline/rulebook"
 
 
-@dataclass(frozen=True, slots=True)
-class RulebookSource:
-    """A rulebook, and the word that it was named by."""
-
-    name: str
-    rulebook: "Rulebook"
-
-
-def named_rulebook(word: str) -> RulebookSource:
+def named_rulebook(word: str) -> Rulebook:
     """Return the rulebook that a word names.
 
     It is looked for as `installed` or this package's own version, a folder, a file, a git revision with a
@@ -37,57 +32,61 @@ def named_rulebook(word: str) -> RulebookSource:
         UsageError: There is nothing of that name.
         RulebookError: It has faults.
     """
-    from ehcp_timeline.law.loader.rulebook import load_rulebook
-
     path = Path(word)
     if word in (INSTALLED, __version__):
-        return RulebookSource(word, load_rulebook())
+        return load_rulebook()
     if path.is_dir():
-        return RulebookSource(word, _folder(path))
+        return _folder(path)
     if path.is_file():
-        return RulebookSource(word, load_rulebook([path]))
+        return load_rulebook([path])
     installed = load_rulebook()
-    return RulebookSource(word, installed if word == installed.version else _revision(word))
+    return installed if word == installed.version else _revision(word)
 
 
-def _folder(folder: Path) -> "Rulebook":
-    from ehcp_timeline.law.loader.rulebook import load_rulebook
-
+def _folder(folder: Path) -> Rulebook:
     for law in (folder, folder / CHECKOUT):
         if (law / LAW_FILE).is_file():
             return load_rulebook(folder=law)
-    overlays = sorted(one for one in folder.glob("*.toml") if is_overlay(one.read_bytes()))
+    overlays = sorted(one for one in folder.glob("*.toml") if _is_overlay(one.read_bytes()))
     if not overlays:
         raise UsageError(f"{folder} holds no rulebook", "name a folder or file with [[deadline]] in it")
     return load_rulebook(overlays)
 
 
-def is_overlay(content: bytes) -> bool:
+def _is_overlay(content: bytes) -> bool:
     """Say whether the text of a TOML file may be a local rulebook: it has a deadline or an event."""
     return b"[[deadline]]" in content or b"[[event]]" in content
 
 
-def _revision(word: str) -> "Rulebook":
-    from ehcp_timeline.commands.rules import revisions
-
-    if not revisions.is_revision(word):
+def _revision(word: str) -> Rulebook:
+    revision, _, path = word.partition(":")
+    if not _is_revision(revision):
         raise UsageError(
             f"`{word}` is no file, folder, git revision or version of this package",
             f"one of: {INSTALLED}, a path, a revision as HEAD~1 or main:rules/ours.toml",
         )
-    revision, path = revisions.parted(word)
-    files = revisions.files_at(revision, path)
+    path = path or _law_folder(revision)
+    files = _files_at(revision, path)
     if files is None:
         raise UsageError(f"{revision} has no `{path}`", f"git ls-tree -r --name-only {revision}")
     if LAW_FILE in files:
-        return loaded(files, {})
+        return _loaded(files, {})
     place = f"{revision}:{path}" if path in files or path.endswith(".toml") else ""
-    return loaded(
-        {}, {place or f"{revision}:{path}/{one}": text for one, text in files.items() if is_overlay(text)}
+    return _loaded(
+        {}, {place or f"{revision}:{path}/{one}": text for one, text in files.items() if _is_overlay(text)}
     )
 
 
-def rulebook_before(revision: str, law: Path | None, overlays: Sequence[Path]) -> "Rulebook":
+def _law_folder(revision: str) -> str:
+    folders = _law_folders(revision)
+    ours = [folder for folder in folders if folder.endswith(OUR_FOLDER)]
+    if len(ours or folders) != 1:
+        holds = f"holds {len(folders)} rulebooks" if folders else "holds no rulebook"
+        raise UsageError(f"{revision} {holds}", f"name the folder or the file, as {revision}:rules/ours.toml")
+    return (ours or folders)[0]
+
+
+def rulebook_before(revision: str, law: Path | None, overlays: Sequence[Path]) -> Rulebook:
     """Return what the same law and local rulebooks were in a git revision; what was not there is left out.
 
     Args:
@@ -99,53 +98,94 @@ def rulebook_before(revision: str, law: Path | None, overlays: Sequence[Path]) -
         UsageError: There is no such revision.
         RulebookError: It has faults.
     """
-    from ehcp_timeline.commands.rules import revisions
-
-    revisions.parted(f"{revision}:.")
-    folder = _from_here(law) if law else next(iter(revisions.law_folders(revision)), "")
-    files = revisions.files_at(revision, folder) if folder else None
-    laid = {
-        f"{revision}:{overlay}": revisions.files_at(revision, _from_here(overlay)) for overlay in overlays
-    }
-    return loaded(files or {}, {name: next(iter(found.values())) for name, found in laid.items() if found})
+    if not _is_revision(revision):
+        raise UsageError(
+            f"`{revision}` is no revision of a git repository here", "git log --oneline lists them"
+        )
+    folder = _from_here(law) if law else next(iter(_law_folders(revision)), "")
+    files = _files_at(revision, folder) if folder else None
+    laid = {f"{revision}:{one}": _files_at(revision, _from_here(one)) for one in overlays}
+    return _loaded(files or {}, {name: next(iter(found.values())) for name, found in laid.items() if found})
 
 
 def _from_here(path: Path) -> str:
     return Path(os.path.relpath(path)).as_posix()
 
 
-def loaded(law: Mapping[str, bytes], overlays: Mapping[str, bytes]) -> "Rulebook":
+def _loaded(law: Mapping[str, bytes], overlays: Mapping[str, bytes]) -> Rulebook:
     """Return the rulebook that some files make, called by their own names in outputs and errors.
 
     Args:
         law: File name to content; empty for the installed law.
         overlays: Name of each local rulebook to its content.
     """
-    from ehcp_timeline.law.loader.rulebook import load_rulebook
-
-    with TemporaryDirectory(prefix="ehcp-") as name:
-        brought = _write(Path(name) / "law", law)
-        laid = [
-            _write(Path(name) / str(number), {PurePosixPath(one.rpartition(":")[2]).name: text})
-            for number, (one, text) in enumerate(overlays.items())
-        ]
-        paths = [path for one in laid for path in one]
-        names = dict(zip(map(str, paths), overlays, strict=True))
+    with TemporaryDirectory(prefix="ehcp-") as room:
+        _write(Path(room) / "law", law)
+        names: dict[str, str] = {}
+        for number, (name, text) in enumerate(overlays.items()):
+            file = PurePosixPath(name.rpartition(":")[2]).name
+            _write(Path(room) / str(number), {file: text})
+            names[str(Path(room) / str(number) / file)] = name
         try:
-            rulebook = load_rulebook(paths, Path(name) / "law" if brought else None)
+            rulebook = load_rulebook([Path(path) for path in names], Path(room) / "law" if law else None)
         except RulebookError as error:
             raise RulebookError(tuple(_renamed(fault, names) for fault in error.faults)) from None
     return replace(rulebook, overlays=tuple((names[one], digest) for one, digest in rulebook.overlays))
 
 
-def _write(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     folder.mkdir()
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    return [folder / name for name in files]
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:
     for path, name in names.items():
         text = text.replace(path, name)
     return text
+
+
+def _is_revision(word: str) -> bool:
+    if not word or word.startswith("-"):
+        return False
+    return _git("rev-parse", "--verify", "--quiet", f"{word}^{{commit}}") is not None
+
+
+def _law_folders(revision: str) -> list[str]:
+    """Return the folders that hold a whole rulebook in a revision, from the repository's own root."""
+    names = map(PurePosixPath, _listed("ls-tree", "-r", "--name-only", "--full-tree", "-z", revision))
+    return [f"/{name.parent}" for name in names if name.name == LAW_FILE]
+
+
+def _files_at(revision: str, path: str) -> dict[str, bytes] | None:
+    """Return the TOML files of a folder, or the one file, as they stood; None where there is no such path.
+
+    Args:
+        revision: The revision.
+        path: From the folder that the command runs in; from the repository's root if a stroke begins it.
+    """
+    place = f"{revision}:{path[1:] or '.'}" if path.startswith("/") else f"{revision}:./{path}"
+    match _git("cat-file", "-t", place):
+        case b"blob\n":
+            return {PurePosixPath(path).name: _git("cat-file", "blob", place) or b""}
+        case b"tree\n":
+            names = (
+                name for name in _listed("ls-tree", "--name-only", "-z", place) if name.endswith(".toml")
+            )
+            return {name: _git("cat-file", "blob", f"{place.rstrip('/')}/{name}") or b"" for name in names}
+        case _:
+            return None
+
+
+def _listed(*words: str) -> list[str]:
+    """Return the names that git lists, each ended by a null byte."""
+    return [name for name in (_git(*words) or b"").decode("utf-8", "surrogateescape").split("\0") if name]
+
+
+def _git(*words: str) -> bytes | None:
+    """Return what git answers, or None where it cannot."""
+    try:
+        run = subprocess.run(["git", *words], capture_output=True, check=False)
+    except OSError:
+        return None
+    return run.stdout if run.returncode == 0 else None

@@ -1,108 +1,193 @@
-"""A scorecard as plain values: one line for each group and period, ready for JSON, CSV and the like."""
+"""What `ehcp scorecard` answers: a line for each group and period, its targets, what the measures mean."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from ehcp_timeline.commands.scorecard.targets import Reached
-from ehcp_timeline.law.kpi.model import Kpis, Measure
-from ehcp_timeline.law.rulebook import Rulebook
+from annotated_types import Ge
+
+from ehcp_timeline.commands.scorecard.targets import Reached, Target, reached
+from ehcp_timeline.law.kpi.model import Kpis, Measure, Unit
+from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
 from ehcp_timeline.measure.kpi.lines import above, below
-from ehcp_timeline.measure.kpi.periods import Period
+from ehcp_timeline.measure.kpi.periods import Period, PeriodKind
 from ehcp_timeline.measure.kpi.rollup import PERIOD
-from ehcp_timeline.measure.kpi.scorecard import Files, Scorecard
-from ehcp_timeline.measure.kpi.trends import MeasureTrend
-from ehcp_timeline.output.answers import problem_values, rulebook_values
+from ehcp_timeline.measure.kpi.scorecard import Scorecard
+from ehcp_timeline.measure.kpi.trends import MeasureTrend, trends
+from ehcp_timeline.measure.result import Input
 
-SCHEMA = "ehcp-scorecard/1"
 NO_CASES = "no cases"
-PLACE_KEYS = ("by", "group", "period", "from", "to")
 
 
-def scorecard_answer(
-    card: Scorecard, trends: Sequence[Mapping[str, MeasureTrend]], reached: Sequence[Reached]
-) -> dict[str, Any]:
-    """Return the answer of `ehcp scorecard`, with the keys of `schema.ScorecardAnswer`."""
-    question = card.question
-    moved = ({name: asdict(one) for name, one in found.items()} for found in trends)
-    return {
-        "schema": SCHEMA,
-        **_asked(question.rulebook, question.as_at, card.files),
-        "by": question.group.id if question.group else None,
-        "period": card.layout.kind,
-        "measures": [measure_values(measure, question.kpis) for measure in question.measures],
-        "lines": [
-            {**place, "values": values, "of": _of(line, question.measures), "no_cases": none, "trends": went}
-            for (place, values, none, line), went in zip(_lines(card), moved, strict=True)
-        ],
-        "targets": [asdict(one) for one in reached],
-        "not_measured": [{"measure": name, "why": why} for name, why in card.files.not_measured.items()],
-        "problems": [problem_values(problem) for problem in card.files.problems],
-    }
+@dataclass(frozen=True, slots=True)
+class MeasureMeant:
+    """What one measure means.
 
-
-def _asked(rulebook: Rulebook, as_at: date, files: Files) -> dict[str, Any]:
-    return {
-        "as_at": as_at,
-        "rulebook": rulebook_values(rulebook.version, rulebook.sha256, rulebook.overlays),
-        "input": [asdict(source) for source in files.inputs],
-    }
-
-
-def measure_values(measure: Measure, kpis: Kpis) -> dict[str, Any]:
-    """Return what one measure means."""
-    population = kpis.populations[measure.counts]
-    return {
-        "id": measure.id,
-        "dfe": list(measure.dfe),
-        "name": measure.name,
-        "topic": measure.topic,
-        "unit": measure.unit,
-        "better": measure.better or None,
-        "numerator": kpis.numerator(measure),
-        "denominator": kpis.denominator(measure) or None,
-        "dated_by": population.dated or None,
-        "source": measure.source,
-        "note": measure.note or None,
-    }
-
-
-def scorecard_keys(card: Scorecard) -> tuple[str, ...]:
-    """Return the columns of a scorecard as a flat table."""
-    return (*PLACE_KEYS, *(measure.id for measure in card.question.measures))
-
-
-def scorecard_rows(card: Scorecard, *, no_cases: str | None = NO_CASES) -> Iterator[dict[str, Any]]:
-    """Yield the lines as flat rows, with the keys of `scorecard_keys`.
-
-    Args:
-        card: The scorecard.
-        no_cases: What stands where there was no case to measure; None leaves it empty.
+    Attributes:
+        id: DfE's own column name where DfE has the measure.
+        dfe: The names that DfE's files have used, the latest first.
+        denominator: Null for a count or a wait.
+        dated_by: Null: it is of the as-at day.
     """
-    for place, values, none, _ in _lines(card):
-        yield {**place, **values, **dict.fromkeys(none, no_cases)}
+
+    id: str
+    dfe: tuple[str, ...]
+    name: str
+    topic: str
+    unit: Unit
+    better: Literal["higher", "lower"] | None
+    numerator: str
+    denominator: str | None
+    dated_by: str | None
+    source: str
+    note: str | None
+
+    @classmethod
+    def of(cls, measure: Measure, kpis: Kpis) -> Self:
+        """Return what a measure of the rulebook means."""
+        return cls(
+            id=measure.id,
+            dfe=measure.dfe,
+            name=measure.name,
+            topic=measure.topic,
+            unit=measure.unit,
+            better=measure.better or None,
+            numerator=kpis.numerator(measure),
+            denominator=kpis.denominator(measure) or None,
+            dated_by=kpis.populations[measure.counts].dated or None,
+            source=measure.source,
+            note=measure.note or None,
+        )
 
 
-def _lines(card: Scorecard) -> Iterator[tuple[dict[str, Any], dict[str, Any], list[str], Mapping[str, Any]]]:
-    """Yield for each line its place, its values, the measures without a case, and the line itself."""
+@dataclass(frozen=True, slots=True)
+class MeasureList:
+    """The answer of `ehcp scorecard --list-measures --format json`."""
+
+    SCHEMA: ClassVar = "ehcp-measures/1"
+
+    measures: tuple[MeasureMeant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScorecardLine:
+    """One group in one period.
+
+    Attributes:
+        period: 2024-03, 2024-Q1, 2024, or 2023/24.
+        values: Measure to value; null where there was no case, or where it is of another day.
+        of: Percentage to the cases above and below its line.
+        no_cases: Measures with nothing to measure: never a 0%.
+    """
+
+    by: str | None
+    group: str
+    period: str
+    from_: date
+    to: date
+    values: Mapping[str, int | float | None]
+    of: Mapping[str, tuple[int, ...]]
+    no_cases: tuple[str, ...]
+    trends: Mapping[str, MeasureTrend] = field(default_factory=dict)
+
+    def flat(self, no_cases: str | None = NO_CASES) -> dict[str, Any]:
+        """Return the line as a row with a column for each measure, `no_cases` where there was none."""
+        place = {
+            "by": self.by, "group": self.group, "period": self.period, "from": self.from_, "to": self.to
+        }  # fmt: skip
+        return {**place, **self.values, **dict.fromkeys(self.no_cases, no_cases)}
+
+
+@dataclass(frozen=True, slots=True)
+class NotMeasured:
+    """A measure that no file could give."""
+
+    measure: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScorecardAnswer:
+    """The answer of `ehcp scorecard --format json`."""
+
+    SCHEMA: ClassVar = "ehcp-scorecard/1"
+
+    as_at: date
+    rulebook: RulebookUsed
+    input: tuple[Input, ...]
+    by: str | None
+    period: PeriodKind
+    measures: tuple[MeasureMeant, ...]
+    lines: tuple[ScorecardLine, ...]
+    targets: tuple[Reached, ...]
+    not_measured: tuple[NotMeasured, ...]
+    problems: tuple[ProblemFound, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScorecardPublication:
+    """The answer of `ehcp scorecard --disclosure suppress --format json`.
+
+    Attributes:
+        threshold: Numbers of people below it are hidden.
+        lines: One for each group and period; [c] stands for what is hidden.
+    """
+
+    SCHEMA: ClassVar = "ehcp-scorecard-publication/1"
+
+    as_at: date
+    rulebook: RulebookUsed
+    threshold: Annotated[int, Ge(3)]
+    legend: str
+    measures: tuple[MeasureMeant, ...]
+    lines: tuple[dict[str, int | float | str | date | None], ...]
+
+
+def flat_keys(card: Scorecard) -> tuple[str, ...]:
+    """Return the columns of a scorecard as a flat table."""
+    return ("by", "group", "period", "from", "to", *(measure.id for measure in card.question.measures))
+
+
+def scorecard_lines(card: Scorecard) -> Iterator[ScorecardLine]:
+    """Yield one line for each group and period, without trends."""
     by = card.question.group.id if card.question.group else None
     names = [measure.id for measure in card.question.measures]
-    measured = [(name, above(name)) for name in names if name not in card.files.not_measured]
+    measured = [name for name in names if name not in card.files.not_measured]
     for line in card.lines.iter_rows(named=True):
         period = Period(card.layout.kind, line[PERIOD])
-        place = {
-            "by": by, "group": line["group"], "period": period.label, "from": period.first, "to": period.last,
-        }  # fmt: skip
-        values = {name: line[name] for name in names}
-        none = [name for name, counted in measured if line[name] is None and line[counted] is not None]
-        yield place, values, none, line
+        yield ScorecardLine(
+            by=by,
+            group=line["group"],
+            period=period.label,
+            from_=period.first,
+            to=period.last,
+            values={name: line[name] for name in names},
+            of={name: (line[above(name)], line[below(name)]) for name in names if line[below(name)]},
+            no_cases=tuple(name for name in measured if line[name] is None and line[above(name)] is not None),
+        )
 
 
-def _of(line: Mapping[str, Any], measures: Sequence[Measure]) -> dict[str, list[int]]:
-    """Return the cases above and below the line of each percentage that has any."""
-    return {
-        measure.id: [line[above(measure.id)], line[below(measure.id)]]
-        for measure in measures
-        if line[below(measure.id)]
-    }
+def scorecard_answer(card: Scorecard, targets: Sequence[Target]) -> ScorecardAnswer:
+    """Return a scorecard beside its targets, each line with what moved since the period before."""
+    question = card.question
+    moved = trends(card.lines, card.layout, question.measures)
+    return ScorecardAnswer(
+        as_at=question.as_at,
+        rulebook=RulebookUsed.of(question.rulebook),
+        input=card.files.inputs,
+        by=question.group.id if question.group else None,
+        period=card.layout.kind,
+        measures=meanings(card),
+        lines=tuple(
+            replace(line, trends=went) for line, went in zip(scorecard_lines(card), moved, strict=True)
+        ),
+        targets=tuple(reached(targets, card.lines, card.layout)),
+        not_measured=tuple(NotMeasured(*one) for one in card.files.not_measured.items()),
+        problems=ProblemFound.all_of(card.files.problems),
+    )
+
+
+def meanings(card: Scorecard) -> tuple[MeasureMeant, ...]:
+    """Return what each measure of a scorecard means."""
+    return tuple(MeasureMeant.of(measure, card.question.kpis) for measure in card.question.measures)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ehcp_timeline.commands.scorecard.publish import publish_card
 from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.shell.destination import ROW_FORMATS, Output, choose_output, say
 from ehcp_timeline.shell.disclosure import Disclosure, Threshold, asked_to_suppress
@@ -24,8 +23,6 @@ from ehcp_timeline.shell.options import AsAt, Config, Force, Format, OutputFile,
 from ehcp_timeline.shell.parse import choice, day_asked
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from ehcp_timeline.law.kpi.model import Measure
     from ehcp_timeline.measure.kpi.scorecard import Scorecard
     from ehcp_timeline.shell.config import Config as Settings
@@ -107,68 +104,76 @@ def scorecard(
     to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
     kind = "month" if monthly else period
     what = asked_for(files, as_at, overlays, config_file, period=kind, by=by, measure=measure)
-    card = _card(what, monthly=monthly, since=since)
+    from ehcp_timeline.measure.kpi.lines import newest
+    from ehcp_timeline.measure.kpi.scorecard import make_series
+
+    if monthly:
+        first = day_asked(since, "--from") if since else None
+        card = make_series(what.question, what.sources, what.layout, first)
+    else:
+        card = what.counted()
+    if last is not None and (public or to.format not in ("table", "plain")):
+        card = replace(card, lines=newest(card.lines, last))
+    shown = tuple(one for one in card.question.measures if measure or one.headline or card.layout.every_state)
     if public:
-        card = card if last is None else replace(card, lines=_newest(card, last))
-        publish_card(to, card, _shown(card, chosen=bool(measure)), threshold)
-        raise typer.Exit(exit_code(card.files))
-    _write(to, card, what.config, last, chosen=bool(measure))
+        _publish(to, card, shown, threshold)
+    else:
+        _write(to, card, what.config, shown, last)
     raise typer.Exit(exit_code(card.files))
 
 
-def _card(what: KpiRequest, *, monthly: bool, since: str | None) -> "Scorecard":
-    """Count, once or for every month."""
-    if not monthly:
-        return what.counted()
-    from ehcp_timeline.measure.kpi.scorecard import make_series
-
-    first = day_asked(since, "--from") if since else None
-    return make_series(what.question, what.sources, what.layout, first)
-
-
-def _write(to: Output, card: "Scorecard", config: "Settings", last: int | None, *, chosen: bool) -> None:
+def _write(
+    to: Output, card: "Scorecard", config: "Settings", shown: "tuple[Measure, ...]", last: int | None
+) -> None:
     """Write the scorecard in the format that was chosen."""
-    from ehcp_timeline.commands.scorecard import answer, view
-    from ehcp_timeline.commands.scorecard.targets import reached, read_targets
-    from ehcp_timeline.measure.kpi.lines import newest
-    from ehcp_timeline.measure.kpi.trends import trends
+    from ehcp_timeline.commands.scorecard.answer import flat_keys, scorecard_answer
+    from ehcp_timeline.commands.scorecard.targets import read_targets
+    from ehcp_timeline.commands.scorecard.view import Shown, scorecard_sections
+    from ehcp_timeline.measure.answer import values
 
     targets = read_targets(config.targets, card.question.kpis, str(config.path))
-    on_screen = to.format in ("table", "plain")
-    if not on_screen and last is not None:
-        card = replace(card, lines=newest(card.lines, last))
-    compared = on_screen or to.format == "json"
-    moved = trends(card.lines, card.layout, card.question.measures) if compared else []
-    came = list(reached(targets, card.lines, card.layout)) if compared else []
-    keys = answer.scorecard_keys(card)
-    rows = list(answer.scorecard_rows(card, no_cases=None if to.format == "ndjson" else "no cases"))
-    drawn = to.format == "table"
-    most = last or (_LAST[card.question.group is not None] if drawn else None)
-    across = drawn and card.question.group is None
-    shown = view.Shown(_shown(card, chosen=chosen), most, across)
+    answer = scorecard_answer(card, targets)
+    on_terminal, grouped = to.format == "table", card.question.group is not None
+    most = last or (_LAST[grouped] if on_terminal else None)
     to.send_rows(
-        rows,
-        keys,
-        answer.scorecard_answer(card, moved, came) if to.format == "json" else {},
-        lambda: view.scorecard_sections(card, shown, moved, came),
-        f"Scorecard as at {card.question.as_at}",
+        [line.flat(_no_cases(to)) for line in answer.lines],
+        flat_keys(card),
+        values(answer) if to.format == "json" else {},
+        lambda: scorecard_sections(card, answer, Shown(shown, most, on_terminal and not grouped)),
+        f"Scorecard as at {answer.as_at}",
     )
-    if not on_screen:
+    if to.format not in ("table", "plain"):
         say(*left_out(card.files))
 
 
-def _newest(card: "Scorecard", periods: int) -> "pl.DataFrame":
-    """Return the lines of the last so many periods."""
-    from ehcp_timeline.measure.kpi.lines import newest
-
-    return newest(card.lines, periods)
+def _no_cases(to: Output) -> str | None:
+    """Return what stands in a flat row where there was no case: JSON has numbers and nulls alone."""
+    return None if to.format in ("json", "ndjson") else "no cases"
 
 
-def _shown(card: "Scorecard", *, chosen: bool) -> "tuple[Measure, ...]":
-    """Return the measures that a screen shows: those that were asked for, or the headlines."""
-    return tuple(
-        measure for measure in card.question.measures if chosen or measure.headline or card.layout.every_state
+def _publish(to: Output, card: "Scorecard", shown: "tuple[Measure, ...]", threshold: int) -> None:
+    """Write a scorecard with everything hidden that tells of one child; targets and trends are left out.
+
+    Raises:
+        UsageError: The threshold hides nothing, or the groups are people.
+    """
+    if card.question.group is not None and card.question.group.id == "caseworker":
+        raise UsageError("a table by caseworker is about staff: it is not for publication", "--by team")
+    from ehcp_timeline.commands.scorecard.answer import flat_keys
+    from ehcp_timeline.commands.scorecard.public import hidden_numbers, public_sections, publication
+    from ehcp_timeline.measure.answer import values
+
+    hidden = hidden_numbers(card.lines, card.question.measures, threshold)
+    answer = publication(card, hidden, threshold, _no_cases(to))
+    to.send_rows(
+        answer.lines,
+        flat_keys(card),
+        values(answer) if to.format == "json" else {},
+        lambda: public_sections(card, answer, shown),
+        f"Scorecard as at {answer.as_at}",
     )
+    if to.format not in ("table", "plain"):
+        say(f"{len(hidden)} numbers hidden. {answer.legend}")
 
 
 def _pack(what: KpiRequest, name: str, path: Path | None, *, force: bool) -> int:
@@ -177,9 +182,7 @@ def _pack(what: KpiRequest, name: str, path: Path | None, *, force: bool) -> int
     pack = kpis.packs[choice("--pack", name, tuple(kpis.packs))]
     if path is None:
         raise OutputError("a pack is a workbook or a folder", f"add -o {pack.id}.xlsx, or -o {pack.id}/")
-    from ehcp_timeline.commands.scorecard.pack_files import pack_book, pack_csvs
-    from ehcp_timeline.measure.kpi.packs import measures_of
-    from ehcp_timeline.measure.kpi.scorecard import make_pack
+    from ehcp_timeline.commands.scorecard.packs import make_pack, pack_book, pack_csvs
     from ehcp_timeline.output.files import check_folder, check_target, write_folder, write_whole
 
     as_book = path.suffix.lower() == ".xlsx"
@@ -187,8 +190,7 @@ def _pack(what: KpiRequest, name: str, path: Path | None, *, force: bool) -> int
         check_target(path, force=force)
     else:
         check_folder(path)
-    wanted = tuple(measure for measure in kpis.measures if measure.id in measures_of(pack))
-    sheets, files = make_pack(pack, replace(what.question, measures=wanted), what.sources, what.layout)
+    sheets, files = make_pack(pack, what.question, what.sources, what.layout)
     if as_book:
         notes = [f"{input_.name}: {input_.rows:,} rows, {input_.judged:,} judged." for input_ in files.inputs]
         book = pack_book(pack.says, sheets, as_at=what.question.as_at, notes=notes)
@@ -201,14 +203,17 @@ def _pack(what: KpiRequest, name: str, path: Path | None, *, force: bool) -> int
 
 def _list_measures(to: Output) -> None:
     """Say what every measure counts."""
-    from ehcp_timeline.commands.scorecard import view
+    from ehcp_timeline.commands.scorecard.answer import MeasureList, MeasureMeant
+    from ehcp_timeline.commands.scorecard.view import measure_sections
     from ehcp_timeline.law.kpi.loader import load_kpis
+    from ehcp_timeline.measure.answer import keys, values
 
     kpis = load_kpis()
+    answer = MeasureList(tuple(MeasureMeant.of(measure, kpis) for measure in kpis.measures))
     to.send_rows(
-        list(view.measure_rows(kpis)),
-        view.MEASURE_KEYS,
-        view.measures_answer(kpis),
-        lambda: view.measure_sections(kpis),
+        [values(one) | {"dfe": ", ".join(one.dfe) or None} for one in answer.measures],
+        keys(MeasureMeant),
+        values(answer),
+        lambda: measure_sections(kpis.topics, answer.measures),
         "Measures",
     )

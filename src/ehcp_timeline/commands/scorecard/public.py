@@ -7,18 +7,17 @@ are made of is hidden in all of them if it is in one, and each is then looked at
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
-from ehcp_timeline.commands.scorecard.answer import measure_values, scorecard_rows
+from ehcp_timeline.commands.scorecard.answer import ScorecardPublication, meanings, scorecard_lines
+from ehcp_timeline.commands.scorecard.view import down, of_topic
 from ehcp_timeline.law.kpi.model import Measure
+from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.kpi.lines import above, below
 from ehcp_timeline.measure.kpi.rollup import OF_ALL, OF_RECORDED, PERIOD, RANK
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
-from ehcp_timeline.measure.kpi.trends import plain
-from ehcp_timeline.output.answers import rulebook_values
-from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.sections import Section
 from ehcp_timeline.privacy.secondary import Cell
 from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, check_threshold, legend, to_hide
 from ehcp_timeline.text.words import day
@@ -125,69 +124,35 @@ def _recorded(numbered: pl.DataFrame, measures: Sequence[Measure], found: set[Pl
     return {(line, one.id) for line in lines for one in measures if one.id in hidden}
 
 
-SCHEMA = "ehcp-scorecard-publication/1"
-
-
-def public_rows(card: Scorecard, hidden: Collection[Place], *, no_cases: str | None) -> list[dict[str, Any]]:
-    """Return the lines as flat rows, with `[c]` in the places that are hidden.
+def publication(
+    card: Scorecard, hidden: Collection[Place], threshold: int, no_cases: str | None
+) -> ScorecardPublication:
+    """Return the scorecard with `[c]` in the places that are hidden.
 
     Args:
         card: The scorecard.
         hidden: Line number and id of the measure of each hidden number.
+        threshold: Numbers of people below it are hidden.
         no_cases: What stands where there was no case to measure; None leaves it empty.
     """
-    rows = list(scorecard_rows(card, no_cases=no_cases))
+    rows = tuple(line.flat(no_cases) for line in scorecard_lines(card))
     for number, measure in hidden:
         rows[number][measure] = HIDDEN.value
-    return rows
-
-
-def public_sections(
-    card: Scorecard, hidden: Collection[Place], measures: Sequence[Measure], threshold: int
-) -> Iterator[Section]:
-    """Yield the scorecard topic by topic; nothing names the file it was made from."""
-    rows = public_rows(card, hidden, no_cases="no cases")
-    yield Section(title=f"Scorecard as at {day(card.question.as_at)}", before=(legend(threshold),))
-    for topic, says in card.question.kpis.topics.items():
-        mine = [
-            measure
-            for measure in measures
-            if measure.topic == topic and measure.id not in card.files.not_measured
-        ]
-        if mine:
-            yield _topic(says, mine, rows)
-
-
-def public_answer(card: Scorecard, hidden: Collection[Place], threshold: int) -> dict[str, Any]:
-    """Return the scorecard as `ehcp-scorecard-publication/1`."""
-    question = card.question
-    return {
-        "schema": SCHEMA,
-        "as_at": question.as_at,
-        "rulebook": rulebook_values(
-            question.rulebook.version, question.rulebook.sha256, question.rulebook.overlays
-        ),
-        "threshold": threshold,
-        "legend": legend(threshold),
-        "measures": [measure_values(measure, question.kpis) for measure in question.measures],
-        "lines": public_rows(card, hidden, no_cases=None),
-    }
-
-
-def _topic(says: str, measures: Sequence[Measure], rows: Sequence[dict[str, Any]]) -> Section:
-    numbers = (TableColumn(measure.short, "number") for measure in measures)
-    return Section(
-        title=says,
-        columns=(TableColumn("group", "fixed"), TableColumn("period", "fixed"), *numbers),
-        rows=tuple(
-            (row["group"], row["period"], *(_cell(row[measure.id]) for measure in measures)) for row in rows
-        ),
-        after=tuple(f"{measure.short}: {measure.name}" for measure in measures),
+    return ScorecardPublication(
+        as_at=card.question.as_at,
+        rulebook=RulebookUsed.of(card.question.rulebook),
+        threshold=threshold,
+        legend=legend(threshold),
+        measures=meanings(card),
+        lines=rows,
     )
 
 
-def _cell(value: object) -> str:
-    """Return a value as a person reads it."""
-    if value is None:
-        return ""
-    return plain(value) if isinstance(value, int | float) else str(value)
+def public_sections(
+    card: Scorecard, answer: ScorecardPublication, measures: Sequence[Measure]
+) -> Iterator[Section]:
+    """Yield the scorecard topic by topic; nothing names the file it was made from."""
+    yield Section(title=f"Scorecard as at {day(answer.as_at)}", before=(answer.legend,))
+    for topic, says in card.question.kpis.topics.items():
+        if mine := of_topic(card, measures, topic):
+            yield down(says, mine, "group", answer.lines)

@@ -38,18 +38,17 @@ def timeline(
     when = day_asked(as_at)
     from ehcp_timeline.audit.single.judge import judge_case
     from ehcp_timeline.cases.inline import row_from_words
-    from ehcp_timeline.commands.timeline.view import Dated, timeline_sections
-    from ehcp_timeline.output.answers import FINDING_KEYS, record, timeline_answer
+    from ehcp_timeline.commands.timeline.view import TimelineAnswer, TimelineClock, timeline_sections
+    from ehcp_timeline.measure.answer import RulebookUsed
 
     rulebook = law(overlays, settings(config))
     row = row_from_words(words, names(rulebook), when)
     judged = judge_case(rulebook, [row], when, foresee=True)
-    clocks = [Dated(one.clock, one.deadline, one.why_not_owed) for one in judged]
-    lines = [record(clock.clock, clock.deadline, row.texts) for clock in clocks]
-    to.send_rows(
+    lines = tuple(TimelineClock.of(one.clock, one.deadline, row.texts, row=None) for one in judged)
+    to.send_records(
+        TimelineAnswer(when, RulebookUsed.of(rulebook), lines),
         lines,
-        FINDING_KEYS,
-        timeline_answer(when, rulebook, lines),
-        lambda: timeline_sections(rulebook, clocks, when),
+        TimelineClock,
+        lambda: timeline_sections(rulebook, judged, when),
         f"Timeline as at {when}",
     )

@@ -1,11 +1,13 @@
 """What `ehcp timeline` tells a person: every date of one case, in order, with its law."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import ClassVar
 
-from ehcp_timeline.audit.clock import Clock
-from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.audit.single.trace import Working
+from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.answer import ClockRecord, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.text.words import count, day, rulebook_name
@@ -13,70 +15,77 @@ from ehcp_timeline.text.words import count, day, rulebook_name
 NOT_ADVICE = "This is information about the law, not legal advice."
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineClock(ClockRecord):
+    """One clock of a case that was given in words; `not-owed` and `not-started` included."""
+
+    row: None
+
+
 @dataclass(frozen=True, slots=True)
-class Dated:
-    """One clock of the case.
+class TimelineAnswer:
+    """The answer of `ehcp timeline --format json`."""
 
-    Attributes:
-        clock: The clock.
-        deadline: What it is a clock of.
-        why_not_owed: What takes its place, or what has not come yet; may be empty.
+    SCHEMA: ClassVar = "ehcp-timeline/1"
+
+    as_at: date
+    rulebook: RulebookUsed
+    clocks: tuple[TimelineClock, ...]
+
+
+def timeline_sections(rulebook: Rulebook, judged: Sequence[Working], as_at: date) -> list[Section]:
+    """Return every clock that has started or whose day is known, in the order of their days.
+
+    Of a family's rights, those still open and the last that has lapsed.
     """
-
-    clock: Clock
-    deadline: Deadline
-    why_not_owed: str = ""
-
-
-def timeline_sections(rulebook: Rulebook, clocks: Sequence[Dated], as_at: date) -> list[Section]:
-    """Return every clock that has started or whose day is known, in the order of their days."""
-    shown = sorted(
-        (clock for clock in clocks if _is_shown(clock.clock)), key=lambda one: one.clock.due or date.max
-    )
+    shown = sorted(_shown(judged), key=lambda one: one.clock.due or date.max)
     name = rulebook_name(rulebook.version, rulebook.overlays)
-    left_out = count(len(clocks) - len(shown), "other deadline")
-    columns = (
-        TableColumn("due", "fixed"),
-        TableColumn("who"),
-        TableColumn("what"),
-        TableColumn("how it stands"),
-        TableColumn("the law"),
-    )
-    return [
+    others = {one.deadline.id for one in judged} - {one.deadline.id for one in shown}
+    left_out = f"{count(len(others), 'other deadline')} of {name} have not started or do not apply."
+    minima = tuple(_row(one, rulebook) for one in shown if one.deadline.minimum)
+    limits = tuple(_row(one, rulebook) for one in shown if not one.deadline.minimum)
+    tables = [
         Section(
             title=f"The dates of this case as at {day(as_at)}",
-            columns=columns,
-            rows=tuple(_row(one, rulebook) for one in shown),
+            columns=_columns("due"),
+            rows=limits,
             before=() if shown else ("No clock has started.",),
-            after=(f"{left_out} of {name} have not started or do not apply.",),
         ),
+        Section(title="Not before these days", columns=_columns("not before"), rows=minima),
+    ]
+    *first, last = tables if minima else tables[:1]
+    words = ("The words of the law:", f"  ehcp rules show {shown[0].deadline.id}") if shown else ()
+    return [
+        *first,
+        replace(last, after=(left_out,)),
         *_laws(rulebook, shown),
-        Section(before=("The words of the law:", "  ehcp rules show plan.issue", NOT_ADVICE)),
+        Section(before=(*words, NOT_ADVICE)),
     ]
 
 
-def _is_shown(clock: Clock) -> bool:
-    """Return whether the clock has started, or its day is known though it has not."""
-    return clock.verdict != "not-started" or clock.due is not None
+def _columns(first: str) -> tuple[TableColumn, ...]:
+    others = (TableColumn(heading) for heading in ("who", "what", "how it stands", "the law"))
+    return TableColumn(first, "fixed"), *others
 
 
-def _row(one: Dated, rulebook: Rulebook) -> tuple[str, ...]:
+def _shown(judged: Sequence[Working]) -> Iterator[Working]:
+    """Yield the clocks that have started, or whose day is known though they have not."""
+    lapsed = {one.deadline.id: one for one in judged if one.clock.reason == "time-passed"}
+    for one in judged:
+        started = one.clock.verdict != "not-started" or one.clock.due is not None
+        if started and (one.clock.reason != "time-passed" or one is lapsed[one.deadline.id]):
+            yield one
+
+
+def _row(one: Working, rulebook: Rulebook) -> tuple[str, ...]:
     """Return one clock as a line."""
     due = day(one.clock.due) if one.clock.due else "no day"
-    how = standing(one.clock, one.deadline, _spelled_out(one.why_not_owed, rulebook))
     kind = "" if one.deadline.kind == "statutory" else f" ({one.deadline.kind}, not law)"
+    how = standing(one, rulebook)
     return due, one.deadline.who, one.deadline.duty, how, f"{one.deadline.law}{kind}"
 
 
-def _spelled_out(why_not_owed: str, rulebook: Rulebook) -> str:
-    """Return what a duty waits for in words, not as the names of columns."""
-    if not why_not_owed.startswith("not until "):
-        return why_not_owed
-    words = why_not_owed.split(" ")
-    return " ".join(rulebook.events[word].says if word in rulebook.events else word for word in words)
-
-
-def _laws(rulebook: Rulebook, shown: Sequence[Dated]) -> list[Section]:
+def _laws(rulebook: Rulebook, shown: Sequence[Working]) -> list[Section]:
     """Return what the short names of the law stand for."""
     cited = {one.deadline.law.split(" ")[0] for one in shown}
     lines = tuple(f"{law.id}: {law.title}" for law in rulebook.instruments if law.id in cited)

@@ -49,20 +49,14 @@ def letters(
     to = list_output(asked, output, force=force)
     asks = question(as_at, overlays, config_file)
     selection = chosen(asks.rulebook, deadline=deadline, district=district, team=team, caseworker=caseworker)
-    from ehcp_timeline.commands.worklists.letter_words import LETTER_KEYS, NOTES, letter_lines
+    from ehcp_timeline.commands.worklists.family_letters import NOTES, LetterLine, letters_answer
     from ehcp_timeline.commands.worklists.view import letter_sections
+    from ehcp_timeline.measure.answer import keys, lines_of
     from ehcp_timeline.measure.casework import ALL
-    from ehcp_timeline.measure.next_steps import next_steps
-    from ehcp_timeline.measure.worklists import before_breach
-    from ehcp_timeline.output.answers import LETTERS, list_answer
 
     work = asks.work(asks.source(file), ALL, assume_blank)
-    found = before_breach(work, selection)
-    lines = list(letter_lines(found.clocks.iter_rows(named=True), next_steps()))
-    sheet = ListOutput("Before the day is missed", LETTER_KEYS, lines, asks.as_at, NOTES)
-    summary = {"families": len(lines), "in_time": found.in_time, "cannot_be_told": found.untold}
-    sheet.send(
-        to,
-        lambda: list_answer(LETTERS, work.audit, summary, "", letters=lines),
-        lambda: letter_sections(work.audit, lines, found.untold, top),
-    )
+    work.check_filters(selection)
+    answer = letters_answer(work, selection)
+    lines = list(lines_of(answer.letters, LetterLine))
+    sheet = ListOutput("Before the day is missed", keys(LetterLine), lines, asks.as_at, NOTES)
+    sheet.send(to, answer, lambda: letter_sections(work.audit, answer, top))

@@ -1,10 +1,9 @@
 """`ehcp next`: one caseworker's order of work for today, on one page."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.help_text import examples
 from ehcp_timeline.shell.list_command import (
     CaseFileArgument,
@@ -33,10 +32,8 @@ from ehcp_timeline.shell.options import (
 from ehcp_timeline.shell.parse import choice
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from ehcp_timeline.audit.selection import Selection
-    from ehcp_timeline.measure.casework import Casework
+    from ehcp_timeline.measure.worklists import Policy
 
 
 @examples(
@@ -75,53 +72,31 @@ def next_(
     """
     from ehcp_timeline.measure.worklists import POLICIES
 
-    chosen_policy = choice("--policy", policy, POLICIES)
+    chosen_policy = cast("Policy", choice("--policy", policy, POLICIES))
     key, to = key_asked(pseudonymise, output), list_output(asked, output, force=force)
     asks = question(as_at, overlays, config_file)
     selection = chosen(
         asks.rulebook, kind=kind, deadline=deadline, district=district, team=team, caseworker=caseworker
     )
+    from ehcp_timeline.commands.worklists.answer import NextAnswer, NextCounts, Work
     from ehcp_timeline.commands.worklists.view import next_sections
-    from ehcp_timeline.measure.casework import OPEN
-    from ehcp_timeline.measure.worklists import WORK_KEYS, order_of_work
-    from ehcp_timeline.output.answers import NEXT, list_answer
+    from ehcp_timeline.measure.casework import OPEN, chosen_by
+    from ehcp_timeline.measure.worklists import order_of_work, workable
 
     work = asks.work(asks.source(file), OPEN, assume_blank)
-    _check_known(work, selection)
-    clocks, untold = _todays(work, selection)
-    audit, ordered = without_people(
-        work.audit, order_of_work(clocks, next(one for one in POLICIES if one == chosen_policy)), key
-    )
-    title = f"{_whose(selection)}, {chosen_policy}"
-    sheet = sheet_of(title, audit, ordered, WORK_KEYS, key)
-    summary = {"policy": chosen_policy, "cases": ordered.height, "cannot_be_told": untold}
-    sheet.send(
-        to,
-        lambda: list_answer(NEXT, audit, summary, sheet.statement, work=sheet.lines),
-        lambda: next_sections(title, asks.as_at, ordered, untold, top),
-    )
-
-
-def _todays(work: "Casework", selection: "Selection") -> "tuple[pl.DataFrame, int]":
-    """Return the clocks on which there is something to do, and how many cannot be told."""
-    from ehcp_timeline.measure.casework import chosen_by
-    from ehcp_timeline.measure.worklists import workable
-
+    work.check_filters(selection)
     clocks = work.open_clocks()
     mine = clocks.filter(chosen_by(selection, work.rulebook))
-    return workable(clocks, work, selection), mine.filter(mine["verdict"] == "unknown").height
-
-
-def _check_known(work: "Casework", selection: "Selection") -> None:
-    """Raise UsageError if no row is of the caseworker that was named."""
-    if not selection.caseworkers:
-        return
-    if "caseworker" not in work.rows.columns:
-        raise UsageError("the file has no column for the caseworker", "leave out --caseworker")
-    if not selection.caseworkers & set(work.rows["caseworker"].unique()):
-        raise UsageError(
-            "--caseworker: no row of the file has that name", "write it as the file does; capitals count"
-        )
+    untold = mine.filter(mine["verdict"] == "unknown").height
+    todays = order_of_work(workable(clocks, work, selection), chosen_policy)
+    audit, ordered = without_people(work.audit, todays, key)
+    title = f"{_whose(selection)}, {chosen_policy}"
+    sheet = sheet_of(title, asks.as_at, ordered, Work, key)
+    sheet.send(
+        to,
+        NextAnswer.of(audit, NextCounts(chosen_policy, ordered.height, untold), ordered, sheet.statement),
+        lambda: next_sections(title, asks.as_at, ordered, untold, top),
+    )
 
 
 def _whose(selection: "Selection") -> str:

@@ -1,12 +1,11 @@
 """`ehcp overdue`: what is late, worst first, with what to do next; and what can still be saved."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ehcp_timeline.commands.worklists.publish import Public, publish
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import Output, say
 from ehcp_timeline.shell.disclosure import Disclosure, Previous, Threshold, asked_to_suppress
@@ -47,7 +46,6 @@ from ehcp_timeline.shell.parse import choice
 if TYPE_CHECKING:
     from ehcp_timeline.audit.selection import Selection
     from ehcp_timeline.measure.casework import Casework
-    from ehcp_timeline.measure.result import Audit
     from ehcp_timeline.privacy.pseudonyms import Key
 
 SPLIT_FORMATS = ("csv", "xlsx", "md", "ndjson")
@@ -139,16 +137,29 @@ def overdue(
     from ehcp_timeline.measure.casework import ALL, OPEN
 
     work = asks.work(asks.source(file), ALL if save_list else OPEN, assume_blank)
+    work.check_filters(selection)
     if public:
-        publish(to, work, selection, Public(group, threshold, previous))
+        from ehcp_timeline.commands.worklists.publication import publish
+
+        publish(to, work, selection, group or "district", threshold, previous)
     elif files:
         _split(to, work, selection, files)
     elif save_list:
         _save_list(to, work, _Asked(selection, group, top, key))
     else:
         _overdue(to, work, _Asked(selection, group, top, key))
-    audit = _of_selection(work, selection)
-    raise typer.Exit(exit_code(audit, fail_on="overdue", due_within=0, strict=strict, exit_zero=exit_zero))
+    raise typer.Exit(
+        exit_code(work.audit, failed=_is_late(work, selection), strict=strict, exit_zero=exit_zero)
+    )
+
+
+def _is_late(work: "Casework", selection: "Selection") -> bool:
+    """Say whether the authority has an overdue clock of a statutory duty among those that were asked for."""
+    from ehcp_timeline.measure.casework import chosen_by
+
+    found = work.audit.findings.filter(chosen_by(selection, work.rulebook))
+    own = (found["kind"] == "statutory") & (found["who"] == "authority") & (found["verdict"] == "overdue")
+    return bool(own.any())
 
 
 def _check_together(
@@ -175,62 +186,53 @@ def _folder(asked: str | None, folder: Path | None, *, force: bool) -> Output:
     return Output(form, folder, force)
 
 
-def _of_selection(work: "Casework", selection: "Selection") -> "Audit":
-    """Return the answer with those clocks only that were asked for."""
-    from ehcp_timeline.measure.casework import chosen_by
-
-    return replace(work.audit, findings=work.audit.findings.filter(chosen_by(selection, work.rulebook)))
-
-
 def _overdue(to: Output, work: "Casework", asked: _Asked) -> None:
     """Write the list of what is overdue."""
+    from ehcp_timeline.commands.worklists.answer import OverdueAnswer, OverdueCounts, Work
     from ehcp_timeline.commands.worklists.view import overdue_sections
-    from ehcp_timeline.measure.worklists import WORK_KEYS, overdue, worst_first
-    from ehcp_timeline.output.answers import OVERDUE, list_answer
+    from ehcp_timeline.measure.worklists import overdue, worst_first
 
-    audit, found = without_people(work.audit, overdue(work.open_clocks(), work, asked.selection), asked.key)
+    late = overdue(work.open_clocks(), work, asked.selection)
+    audit, found = without_people(work.audit, late, asked.key)
     clocks = worst_first(found)
-    sheet = sheet_of("Overdue, worst first", audit, clocks, WORK_KEYS, asked.key)
-    summary = {"overdue": clocks.height, "cases": clocks["case_id"].n_unique()}
+    sheet = sheet_of("Overdue, worst first", work.as_at, clocks, Work, asked.key)
+    counts = OverdueCounts(clocks.height, clocks["case_id"].n_unique())
     sheet.send(
         to,
-        lambda: list_answer(OVERDUE, audit, summary, sheet.statement, work=sheet.lines),
+        OverdueAnswer.of(audit, counts, clocks, sheet.statement),
         lambda: overdue_sections(audit, clocks, asked.by, asked.top),
     )
 
 
 def _save_list(to: Output, work: "Casework", asked: _Asked) -> None:
     """Write the list of in-time cases at risk."""
+    from ehcp_timeline.commands.worklists.answer import RiskCounts, SaveListAnswer, WorkAtRisk
     from ehcp_timeline.commands.worklists.view import risk_sections
-    from ehcp_timeline.measure.worklists import RISK_KEYS, at_risk
-    from ehcp_timeline.output.answers import SAVE_LIST, list_answer
+    from ehcp_timeline.measure.worklists import at_risk
 
     found = at_risk(work, asked.selection, "expected_p85")
     audit, clocks = without_people(work.audit, found.clocks, asked.key)
-    sheet = sheet_of("In time so far, and at risk", audit, clocks, RISK_KEYS, asked.key)
-    summary = {"at_risk": clocks.height, "in_time": found.in_time, "cannot_be_told": found.untold}
+    sheet = sheet_of("In time so far, and at risk", work.as_at, clocks, WorkAtRisk, asked.key)
+    counts = RiskCounts(clocks.height, found.in_time, found.untold)
     sheet.send(
         to,
-        lambda: list_answer(SAVE_LIST, audit, summary, sheet.statement, work=sheet.lines),
+        SaveListAnswer.of(audit, counts, clocks, sheet.statement),
         lambda: risk_sections(audit, clocks, found.untold, asked.top),
     )
 
 
 def _split(to: Output, work: "Casework", selection: "Selection", column: str) -> None:
     """Write one list for each name, and say which file is whose."""
-    from ehcp_timeline.measure.worklists import WORK_KEYS, overdue, split
+    from ehcp_timeline.commands.worklists.answer import Work
+    from ehcp_timeline.measure.worklists import overdue, split
     from ehcp_timeline.output.files import safe_names, write_folder
 
     lists = dict(split(overdue(work.open_clocks(), work, selection), column))
     files = safe_names(lists, f".{to.format}", f"no-{column}")
-    sheets = {name: sheet_of(f"Overdue: {name}", work.audit, mine, WORK_KEYS) for name, mine in lists.items()}
+    sheets = {name: sheet_of(f"Overdue: {name}", work.as_at, mine, Work) for name, mine in lists.items()}
     if to.path is not None:
         data = {files[name]: sheet.data(to.format) for name, sheet in sheets.items()}
         write_folder(to.path, data, force=to.force)
         say(f"{len(files)} lists in {to.path}:")
-        say(
-            *(
-                f"  {files[name]}: {name or f'no {column}'}, {mine.height} overdue"
-                for name, mine in lists.items()
-            )
-        )
+        about = ((files[name], name or f"no {column}", mine.height) for name, mine in lists.items())
+        say(*(f"  {file}: {name}, {height} overdue" for file, name, height in about))

@@ -1,23 +1,21 @@
 """How many cases are open in each group: a table that may be published, `[c]` where a number is hidden."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Literal, cast
 
 import polars as pl
 
+from ehcp_timeline.audit.selection import Selection
+from ehcp_timeline.commands.worklists.answer import PublicationAnswer
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.measure.casework import Casework, chosen_by
 from ehcp_timeline.measure.result import Audit
-from ehcp_timeline.output.answers import rulebook_values
 from ehcp_timeline.output.sections import Section, TableColumn
-from ehcp_timeline.privacy.suppress import (
-    HIDDEN,
-    Count,
-    CountTable,
-    Hidden,
-    Published,
-    legend,
-    share,
-    suppress,
-)
+from ehcp_timeline.privacy.differencing import TOTAL, by_name, differences, read_published
+from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, Hidden, Published, legend, share, suppress
+from ehcp_timeline.shell.destination import Output, say
+from ehcp_timeline.shell.list_command import ListOutput
 from ehcp_timeline.text.words import day
 
 STATES: Mapping[str, str] = {
@@ -27,6 +25,9 @@ STATES: Mapping[str, str] = {
     "running": "in_time_so_far",
 }
 NOT_RECORDED = "not recorded"
+SHARE = "pc_overdue"
+WITHHELD = "The table is withheld: no way of hiding numbers in it would keep them hidden."
+_MOST_WARNINGS = 10
 
 
 def open_cases(work: pl.DataFrame, by: str) -> CountTable:
@@ -46,81 +47,92 @@ def open_cases(work: pl.DataFrame, by: str) -> CountTable:
         .sort("state", "group", "case_id")
         .unique(subset="case_id", keep="first", maintain_order=True)
     )
-    counts = {(group, state): number for group, state, number in _counted(cases)}
+    counted = cases.group_by("group", "state").len().with_columns(pl.col("state").cast(pl.String)).rows()
+    counts = {(group, state): number for group, state, number in counted}
     groups = tuple(sorted({group for group, _ in counts}))
     grid = tuple(tuple(counts.get((group, state), 0) for state in STATES) for group in groups)
     return CountTable(groups, tuple(STATES.values()), grid)
 
 
-def _counted(cases: pl.DataFrame) -> list[tuple[str, str, int]]:
-    return cases.group_by("group", "state").len().with_columns(pl.col("state").cast(pl.String)).rows()
+def publish(
+    to: Output, work: Casework, selection: Selection, by: str, threshold: int, previous: Path | None
+) -> None:
+    """Write how many cases are open in each group, with everything hidden that tells of one child.
+
+    Args:
+        to: Where it goes.
+        work: The work in a file.
+        selection: Which clocks were asked for.
+        by: The column of the groups.
+        threshold: Numbers of people below it are hidden.
+        previous: The publication before: what the two give away together is said.
+
+    Raises:
+        UsageError: The threshold hides nothing, or the groups are people.
+    """
+    if by == "caseworker":
+        raise UsageError("a table by caseworker is about staff: it is not for publication", "--by team")
+    clocks = work.open_clocks().filter(chosen_by(selection, work.rulebook))
+    table = suppress(open_cases(clocks, by), threshold)
+    answer = _answer(work.audit, table, cast("Literal['district', 'team']", by))
+    sheet = ListOutput(f"Open cases by {by}", answer.columns, answer.rows, work.as_at, (answer.legend,))
+    sheet.send(to, answer, lambda: publication_sections(answer))
+    if to.format not in ("table", "plain"):
+        hidden = sum(value == HIDDEN.value for row in answer.rows for value in row.values())
+        numbers = len(answer.rows) * (len(answer.columns) - 1)
+        say(f"{hidden} of {numbers} numbers hidden. {answer.legend}")
+    if previous is not None:
+        say(*_warnings(previous, table, by))
 
 
-def open_cases_published(work: pl.DataFrame, by: str, threshold: int) -> Published:
-    """Return the same with everything hidden that could say something about one child."""
-    return suppress(open_cases(work, by), threshold)
-
-
-Line = dict[str, Any]
-PUBLICATION = "ehcp-publication/1"
-TOTAL = "Total"
-SHARE = "pc_overdue"
-WITHHELD = "The table is withheld: no way of hiding numbers in it would keep them hidden."
-
-
-def publication_keys(published: Published, by: str) -> tuple[str, ...]:
-    """Return the columns of the flat table."""
-    return (by, *published.columns, "total", SHARE)
-
-
-def publication_rows(published: Published, by: str) -> Iterator[Line]:
-    """Yield one line for each group and one for all of them."""
+def _answer(audit: Audit, published: Published, by: Literal["district", "team"]) -> PublicationAnswer:
+    """Return the table: one line for each group and one for all of them."""
+    rows = []
     for name, counts in zip((*published.rows, TOTAL), published.grid, strict=True):
         numbers = dict(zip((*published.columns, "total"), counts, strict=True))
-        rate = share(numbers["overdue"], numbers["total"])
-        yield {by: name, **{key: _value(one) for key, one in numbers.items()}, SHARE: _rate(rate)}
-
-
-def publication_sections(audit: Audit, published: Published, by: str) -> Iterator[Section]:
-    """Yield the table as a person sees it; nothing names the file it was made from."""
-    keys = publication_keys(published, by)
-    rows = tuple(tuple(_shown(row[key]) for key in keys) for row in publication_rows(published, by))
-    yield Section(
-        title=f"Open cases by {by} as at {day(audit.as_at)}",
-        before=(WITHHELD,) if published.withheld else (),
-        columns=(TableColumn(by), *(TableColumn(key.replace("_", " "), "number") for key in keys[1:])),
-        rows=() if published.withheld else rows,
-        after=(legend(published.threshold),),
+        shared = {**numbers, SHARE: share(numbers["overdue"], numbers["total"])}
+        rows.append({by: name, **{key: _value(number) for key, number in shared.items()}})
+    return PublicationAnswer(
+        as_at=audit.as_at,
+        rulebook=audit.rulebook,
+        by=by,
+        threshold=published.threshold,
+        withheld=published.withheld,
+        legend=legend(published.threshold),
+        columns=(by, *published.columns, "total", SHARE),
+        rows=tuple(rows),
     )
 
 
-def publication_answer(audit: Audit, published: Published, by: str) -> dict[str, Any]:
-    """Return the table as `ehcp-publication/1`."""
-    return {
-        "schema": PUBLICATION,
-        "as_at": audit.as_at,
-        "rulebook": rulebook_values(audit.rulebook_version, audit.rulebook_sha256, audit.overlays),
-        "by": by,
-        "threshold": published.threshold,
-        "withheld": published.withheld,
-        "legend": legend(published.threshold),
-        "columns": list(publication_keys(published, by)),
-        "rows": list(publication_rows(published, by)),
+def publication_sections(answer: PublicationAnswer) -> Iterator[Section]:
+    """Yield the table as a person sees it; nothing names the file it was made from."""
+    headings = (TableColumn(key.replace("_", " "), "number") for key in answer.columns[1:])
+    rows = tuple(tuple(_shown(row[key]) for key in answer.columns) for row in answer.rows)
+    yield Section(
+        title=f"Open cases by {answer.by} as at {day(answer.as_at)}",
+        before=(WITHHELD,) if answer.withheld else (),
+        columns=(TableColumn(answer.by), *headings),
+        rows=() if answer.withheld else rows,
+        after=(answer.legend,),
+    )
+
+
+def _warnings(path: Path, published: Published, by: str) -> Iterator[str]:
+    """Yield what the earlier publication gives away together with this one."""
+    old = {
+        (row, TOTAL if column == "total" else column): HIDDEN if number is None else number
+        for (row, column), number in read_published(path, by).items()
     }
+    found = differences(old, by_name(published), published.threshold)
+    yield f"{path}: {len(found)} numbers that the two publications give away together."
+    for one in found[:_MOST_WARNINGS]:
+        yield f"  {one.row}, {one.column}: {one.says}"
+    if len(found) > _MOST_WARNINGS:
+        yield f"  and {len(found) - _MOST_WARNINGS} more; publish less often, or in larger groups"
 
 
-def publication_lines(published: Published, keys: Sequence[str], rows: Sequence[Line]) -> tuple[str, ...]:
-    """Return what should be known beside a table that is written as data."""
-    hidden = sum(row[key] == HIDDEN.value for row in rows for key in keys)
-    return (f"{hidden} of {len(rows) * (len(keys) - 1)} numbers hidden. {legend(published.threshold)}",)
-
-
-def _value(number: Count) -> int | str:
+def _value(number: float | Hidden | None) -> int | float | str | None:
     return number.value if isinstance(number, Hidden) else number
-
-
-def _rate(rate: float | Hidden | None) -> Any:  # noqa: ANN401 - a number, a word or nothing
-    return rate.value if isinstance(rate, Hidden) else rate
 
 
 def _shown(value: object) -> str:

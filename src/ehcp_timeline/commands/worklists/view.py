@@ -1,24 +1,27 @@
 """Lists people work from, as a person sees them: the case, how late it is, what to do next and by when."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
+from ehcp_timeline.commands.worklists.family_letters import LetterLine, LettersAnswer
+from ehcp_timeline.measure.answer import lines_of
 from ehcp_timeline.measure.result import Audit
 from ehcp_timeline.measure.worklists import split
-from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
+from ehcp_timeline.output.sections import ListColumn, Row, Section, TableColumn, column_of, list_section
 from ehcp_timeline.output.summary import opening
 from ehcp_timeline.text.words import count
 
-if TYPE_CHECKING:
-    import polars as pl
-
-Row = Mapping[str, Any]
-Cells = tuple[tuple[TableColumn, Callable[[Row], str]], ...]
 AT_ONCE = "at once"
+_CASE = column_of("case_id", "case", "fixed")
+_DUE = column_of("due", kind="fixed")
+_DEADLINE = column_of("deadline", kind="fixed")
+_DO = column_of("do", "what to do next")
+_WHOSE = tuple(map(column_of, ("caseworker", "team", "district")))
 
 
-def overdue_sections(audit: Audit, work: "pl.DataFrame", by: str | None, top: int) -> Iterator[Section]:
+def overdue_sections(audit: Audit, work: pl.DataFrame, by: str | None, top: int) -> Iterator[Section]:
     """Yield the overdue lists: one, or one for each group, worst first.
 
     Args:
@@ -31,50 +34,49 @@ def overdue_sections(audit: Audit, work: "pl.DataFrame", by: str | None, top: in
     if work.is_empty():
         yield Section(title="Nothing is overdue")
         return
-    if by is None:
-        yield _overdue("Overdue, worst first", work, audit.as_at, top)
-    else:
-        yield _groups(work, by)
-        for name, mine in split(work, by):
-            yield _overdue(name or f"no {by} recorded", mine, audit.as_at, top)
+    lists = [("Overdue, worst first", work)]
+    if by is not None:
+        lists = [(name or f"no {by} recorded", mine) for name, mine in split(work, by)]
+        yield _groups(lists, by)
+    late = column_of("days_late", "days late", "number")
+    columns = (_CASE, _DUE, late, _DEADLINE, _DO, _by_when(audit.as_at), *_WHOSE)
+    for title, mine in lists:
+        yield _list(title, mine, columns, top, ())
     yield _law(work)
 
 
-def risk_sections(audit: Audit, clocks: "pl.DataFrame", untold: int, top: int) -> Iterator[Section]:
+def risk_sections(audit: Audit, clocks: pl.DataFrame, untold: int, top: int) -> Iterator[Section]:
     """Yield the in-time cases that may be missed, first due first."""
     yield opening(audit)
     if clocks.is_empty():
         yield Section(title="No in-time case is at risk", before=_untold(untold))
         return
-    cells = (_CASE, _DUE, _LEFT, _EXPECTED, _SLOW, _DO, _by_when(audit.as_at), *_WHOSE)
-    yield _list("In time so far, and at risk", clocks, cells, top, _untold(untold))
+    columns = (
+        *(_CASE, _DUE, column_of("days_left", "days left", "number")),
+        *(column_of("expected_p50", "expected", "fixed"), column_of("expected_p85", "if slow", "fixed")),
+        *(_DO, _by_when(audit.as_at), *_WHOSE),
+    )
+    yield _list("In time so far, and at risk", clocks, columns, top, _untold(untold))
     yield _law(clocks)
 
 
-def letter_sections(audit: Audit, lines: Sequence[Row], untold: int, top: int) -> Iterator[Section]:
-    """Yield whom to tell before the day is missed, first due first.
-
-    Args:
-        audit: The answer they are from.
-        lines: One line for each family, as `letter_words.letter_lines` gives them.
-        untold: How many in-time cases have too little history for an expected day.
-        top: How many families are shown at most.
-    """
+def letter_sections(audit: Audit, answer: LettersAnswer, top: int) -> Iterator[Section]:
+    """Yield whom to tell before the day is missed, first due first."""
     yield opening(audit)
-    cells = (_CASE, _DUE, (TableColumn("expected", "fixed"), _text("expected")), _DEADLINE, _STILL, *_WHOSE)
-    rows = tuple(tuple(words(line) for _, words in cells) for line in lines[:top])
-    shown = f"{len(rows):,} of {len(lines):,}" if len(rows) < len(lines) else f"{len(lines):,}"
-    yield without_empty_columns(
-        Section(
-            title=f"In time so far, and will be missed at the present pace: {shown}",
-            columns=tuple(column for column, _ in cells),
-            rows=rows,
-            after=(*_untold(untold), "No letter is sent: -o letters.xlsx makes the list for a mail merge."),
-        )
+    expected, still = column_of("expected", kind="fixed"), column_of("still_to_do", "still to do")
+    yield list_section(
+        "In time so far, and will be missed at the present pace",
+        (_CASE, _DUE, expected, _DEADLINE, still, *_WHOSE),
+        lines_of(answer.letters[:top], LetterLine),
+        len(answer.letters),
+        after=(
+            *_untold(answer.summary.cannot_be_told),
+            "No letter is sent: -o letters.xlsx makes the list for a mail merge.",
+        ),
     )
 
 
-def next_sections(title: str, as_at: date, work: "pl.DataFrame", untold: int, top: int) -> Iterator[Section]:
+def next_sections(title: str, as_at: date, work: pl.DataFrame, untold: int, top: int) -> Iterator[Section]:
     """Yield one page: what to do today, in order, each with its step, its day and the reason.
 
     Args:
@@ -88,40 +90,28 @@ def next_sections(title: str, as_at: date, work: "pl.DataFrame", untold: int, to
     if work.is_empty():
         yield Section(title=title, before=("Nothing is open.",), after=after)
         return
-    yield _list(title, work, (_CASE, _DO, _by_when(as_at), _WHY), top, after)
+    why = ListColumn(TableColumn("because"), _why)
+    yield _list(title, work, (_CASE, _DO, _by_when(as_at), why), top, after)
 
 
-def _overdue(title: str, work: "pl.DataFrame", as_at: date, top: int) -> Section:
-    return _list(title, work, (_CASE, _DUE, _LATE, _DEADLINE, _DO, _by_when(as_at), *_WHOSE), top, ())
+def _list(
+    title: str, clocks: pl.DataFrame, columns: tuple[ListColumn, ...], top: int, after: tuple[str, ...]
+) -> Section:
+    rows = clocks.head(top).iter_rows(named=True)
+    return list_section(title, columns, rows, clocks.height, after=after)
 
 
-def _list(title: str, clocks: "pl.DataFrame", cells: Cells, top: int, after: tuple[str, ...]) -> Section:
-    shown = clocks.head(top)
-    total = (
-        f"{clocks.height:,}" if shown.height == clocks.height else f"{shown.height:,} of {clocks.height:,}"
-    )
-    return without_empty_columns(
-        Section(
-            title=f"{title}: {total}",
-            columns=tuple(column for column, _ in cells),
-            rows=tuple(tuple(words(row) for _, words in cells) for row in shown.iter_rows(named=True)),
-            after=after,
-        )
-    )
-
-
-def _groups(work: "pl.DataFrame", by: str) -> Section:
+def _groups(lists: Sequence[tuple[str, pl.DataFrame]], by: str) -> Section:
     """Return how much is overdue in each group."""
-    rows = []
-    for name, mine in split(work, by):
-        most = max(mine["days_late"].to_list())
-        cases = mine["case_id"].n_unique()
-        rows.append((name or f"no {by} recorded", f"{mine.height:,}", f"{cases:,}", f"{most:,}"))
+    rows = tuple(
+        (name, f"{mine.height:,}", f"{mine['case_id'].n_unique():,}", f"{max(mine['days_late'].to_list()):,}")
+        for name, mine in lists
+    )
     numbers = (TableColumn(one, "number") for one in ("overdue", "cases", "most days late"))
-    return Section(title=f"Overdue by {by}", columns=(TableColumn(by), *numbers), rows=tuple(rows))
+    return Section(title=f"Overdue by {by}", columns=(TableColumn(by), *numbers), rows=rows)
 
 
-def _law(work: "pl.DataFrame") -> Section:
+def _law(work: pl.DataFrame) -> Section:
     """Return what the deadlines of a list are, once each."""
     known = work.unique(subset="deadline", keep="first", maintain_order=True)
     columns = (TableColumn("deadline", "fixed"), TableColumn("what is owed"), TableColumn("the law"))
@@ -131,12 +121,11 @@ def _law(work: "pl.DataFrame") -> Section:
 
 def _untold(untold: int) -> tuple[str, ...]:
     """Return how many cases have too little history for an expected day."""
-    return (
-        (f"{count(untold, 'more clock')} in time: too little was finished lately to tell.",) if untold else ()
-    )
+    said = f"{count(untold, 'more clock')} in time: too little was finished lately to tell."
+    return (said,) if untold else ()
 
 
-def _by_when(as_at: date) -> tuple[TableColumn, Callable[[Row], str]]:
+def _by_when(as_at: date) -> ListColumn:
     """Return the column of the step's last working day; a day that has passed is at once."""
 
     def words(row: Row) -> str:
@@ -146,30 +135,14 @@ def _by_when(as_at: date) -> tuple[TableColumn, Callable[[Row], str]]:
             return ""
         return AT_ONCE if row["by"] < as_at else str(row["by"])
 
-    return TableColumn("by", "fixed"), words
-
-
-def _text(key: str) -> Callable[[Row], str]:
-    return lambda row: "" if row[key] is None else str(row[key])
+    return ListColumn(TableColumn("by", "fixed"), words)
 
 
 def _why(row: Row) -> str:
     """Return the reason for a line: how late it is, or how many days are left, and since when."""
     if row["verdict"] == "running":
-        left = "due today" if row["days_left"] == 0 else f"{count(row['days_left'], 'day')} left"
+        days = row["days_left"]
+        left = "no last day" if days is None else f"{count(days, 'day')} left" if days else "due today"
     else:
         left = f"{count(row['days_late'], 'day')} late" + (", excused" if row["verdict"] == "excused" else "")
     return f"{row['deadline']}: {left}, started {row['start']}"
-
-
-_CASE = (TableColumn("case", "fixed"), _text("case_id"))
-_DUE = (TableColumn("due", "fixed"), _text("due"))
-_LATE = (TableColumn("days late", "number"), _text("days_late"))
-_LEFT = (TableColumn("days left", "number"), _text("days_left"))
-_EXPECTED = (TableColumn("expected", "fixed"), _text("expected_p50"))
-_SLOW = (TableColumn("if slow", "fixed"), _text("expected_p85"))
-_DEADLINE = (TableColumn("deadline", "fixed"), _text("deadline"))
-_DO = (TableColumn("what to do next"), _text("do"))
-_STILL = (TableColumn("still to do"), _text("still_to_do"))
-_WHY = (TableColumn("because"), _why)
-_WHOSE = tuple((TableColumn(key), _text(key)) for key in ("caseworker", "team", "district"))

@@ -44,9 +44,9 @@ def load_kpis() -> Kpis:
         RulebookError: With every fault.
     """
     folder = files("ehcp_timeline") / "rulebook"
-    events = tomllib.loads((folder / "events.toml").read_text(encoding="utf-8"))["event"]
+    events = tomllib.loads((folder / "events.toml").read_text(encoding="utf-8"))
     codes = tomllib.loads((folder / "codes.toml").read_text(encoding="utf-8"))
-    known = [one["id"] for one in (*events, *codes["fact"], *codes["flag"])]
+    known = [one["id"] for one in (*events["event"], *events["derived"], *codes["fact"], *codes["flag"])]
     return read_kpis(tomllib.loads((folder / NAME).read_text(encoding="utf-8")), frozenset(known))
 
 

@@ -1,16 +1,35 @@
 """Read one `[[deadline]]` table into a frozen record."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, cast
 
 from ehcp_timeline.clock.counting import Count
-from ehcp_timeline.law.deadline import Dates, PlanByDue, Reading, Repeats, Seen, StartWhere, Version
-from ehcp_timeline.law.loader.excuse import Grounds, read_excuses
+from ehcp_timeline.law.deadline import (
+    Dates,
+    EndSpan,
+    Limit,
+    PlanByDue,
+    Reading,
+    Repeats,
+    Seen,
+    StartWhere,
+    Version,
+)
+from ehcp_timeline.law.loader.excuse import read_excuses
 from ehcp_timeline.law.loader.faults import Location, Table
-from ehcp_timeline.law.loader.limit import LIMIT_KEYS, read_answers, read_count, read_dates, read_limit
+from ehcp_timeline.law.loader.limit import (
+    LIMIT_KEYS,
+    Words,
+    read_answers,
+    read_count,
+    read_dates,
+    read_limit,
+    read_only_if,
+    read_starts,
+)
 from ehcp_timeline.law.rulebook import Deadline, DutyKind, Who
 
 WHO = ("authority", "other authority", "family", "school", "adviser", "health")
@@ -18,11 +37,21 @@ KINDS = ("statutory", "guidance", "local")
 SEEN = ("primary", "quoted", "unverified")
 NO_DAY = date(1, 1, 1)
 FOR_EVER = date(2200, 1, 1)
-EVENT_LISTS = ("ends", "revived_by", "revived_unless", "implied_by", "shown_by", "owed_when", "after")
+EVENT_LISTS = ("revived_by", "revived_unless", "implied_by", "lapses_with", "shown_by", "owed_when", "after")
 KEYS = frozenset(
     (
-        *("id", "duty", "who", "kind", "law", "says", "seen", "checked", "note", "each", "starts"),
-        *("starts_where", "met_by", "only_if", "during", "displaced_by", "set_by", "plan_by_due", "repeats"),
+        *("id", "duty", "who", "kind", "law", "says", "means", "seen", "checked", "note", "each", "starts"),
+        *(
+            "starts_where",
+            "met_by",
+            "ends",
+            "only_if",
+            "during",
+            "displaced_by",
+            "set_by",
+            "plan_by_due",
+            "repeats",
+        ),
         "answers_from",
         *("excused_by", "excuse_law", "version", "reading", "excuse"),
         *EVENT_LISTS,
@@ -32,27 +61,6 @@ READING_KEYS = frozenset(
     (*LIMIT_KEYS, *("id", "source", "starts", "met_by", "waived_by", "after", "from", "to"))
 )
 LIMIT_WORDS = frozenset((*LIMIT_KEYS, "missing", "rolls"))
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a deadline may refer to.
-
-    Attributes:
-        events: Every event of the rulebook.
-        codes: Fact to its closed list of codes.
-        flags: Every flag.
-        deadline_ids: Every deadline, for `displaced_by`.
-        instruments: Ids that a citation may begin with; empty where citations are free (an overlay).
-        grounds: Groups of excuses by their id.
-    """
-
-    events: frozenset[str]
-    codes: Mapping[str, tuple[str, ...]]
-    flags: frozenset[str]
-    deadline_ids: frozenset[str]
-    instruments: frozenset[str]
-    grounds: Mapping[str, Grounds]
 
 
 def spread(table: Table) -> Iterator[tuple[Table, str | None]]:
@@ -81,10 +89,13 @@ def read_deadline(place: Location, table: Table, source: str | None, words: Word
     """Read one deadline, reporting every fault to `place`."""
     here = place.at(str(table.get("id", "a deadline without id")))
     here.keys(table, KEYS)
-    starts = read_dates(here, table, "starts", words.events)
+    starts = read_starts(here, table, words.events)
     law = here.want(table, "law", str, "")
+    says, means = here.wording(table)
     _cited(here, "law", law, words)
     lists = {key: here.words(table, key, words.events, "event") for key in EVENT_LISTS}
+    versions = read_versions(here, table, words, starts)
+    events, ended_while = _read_ended_while(here, table, words)
     deadline_words = words.events | words.deadline_ids
     return Deadline(
         id=here.want(table, "id", str, ""),
@@ -92,7 +103,8 @@ def read_deadline(place: Location, table: Table, source: str | None, words: Word
         who=cast("Who", here.one_of(table, "who", WHO, "authority")),
         kind=cast("DutyKind", here.one_of(table, "kind", KINDS, "statutory")),
         law=law,
-        says=here.want(table, "says", str, ""),
+        says=says,
+        means=means,
         seen=cast("Seen", here.one_of(table, "seen", SEEN, "unverified")),
         checked=here.want(table, "checked", date, NO_DAY),
         note=here.maybe(table, "note", str, ""),
@@ -100,15 +112,17 @@ def read_deadline(place: Location, table: Table, source: str | None, words: Word
         starts=starts,
         starts_where=_read_starts_where(here, table, words),
         met_by=read_answers(here, table, words.events),
-        only_if=_read_only_if(here, table, words),
+        ends=here.words({"ends": events}, "ends", words.events, "event"),
+        ended_while=ended_while,
+        only_if=read_only_if(here, table, words),
         during=_read_during(here, table, words),
         displaced_by=here.words(table, "displaced_by", deadline_words, "event or deadline"),
         set_by=_read_set_by(here, table, words),
         plan_by_due=_read_plan_by_due(here, table, words),
         answers_from=_read_answers_from(here, table),
         repeats=_read_repeats(here, table, words, starts),
-        versions=read_versions(here, table, words, starts),
-        readings=_read_readings(here, table, words, starts),
+        versions=versions,
+        readings=_read_readings(here, table, words, starts, versions),
         excuses=read_excuses(here, table, words.grounds, words.events, words.flags),
         overlay=overlay,
         **lists,
@@ -123,23 +137,32 @@ def _cited(place: Location, key: str, law: str, words: Words) -> None:
 def _read_starts_where(place: Location, table: Table, words: Words) -> tuple[StartWhere, ...]:
     found = []
     for here, body in place.tables(table, "starts_where"):
-        here.keys(body, ("given", "absent", "starts"))
+        here.keys(body, ("given", "absent", "starts", "disputes", "source"))
         given, absent = here.words(body, "given", words.events, "event"), here.want(body, "absent", str, "")
         here.known("absent", absent, words.events, "event")
         if not given:
             here.fault("given is missing; name what must stand on the row")
-        found.append(StartWhere(given, absent, read_dates(here, body, "starts", words.events)))
+        disputed = here.one_of(body, "disputes", ("boundary", "always"), "boundary") == "always"
+        doubt = here.want(body, "source", str, "") if disputed else ""
+        found.append(StartWhere(given, absent, read_dates(here, body, "starts", words.events), doubt))
     return tuple(found)
 
 
-def _read_only_if(place: Location, table: Table, words: Words) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    here = place.at("only_if")
-    found = []
-    for fact in place.maybe(table, "only_if", dict, {}):
-        here.known(fact, fact, words.codes, "fact with codes")
-        codes = here.words(table["only_if"], fact, words.codes.get(fact, ()), "code")
-        found.append((fact, codes))
-    return tuple(found)
+def _read_ended_while(place: Location, table: Table, words: Words) -> tuple[object, EndSpan | None]:
+    """Return the events of `ends`, and its one `{ from, to, then }`, if it has one."""
+    listed = table.get("ends", [])
+    spans = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    if not spans:
+        return listed, None
+    here, body = place.at("ends"), spans[0]
+    here.keys(body, ("from", "to", "then"))
+    if len(spans) > 1:
+        here.fault("holds two times from a day to a day; one is enough")
+    first, last = (here.want(body, key, str, "") for key in ("from", "to"))
+    for key, event in (("from", first), ("to", last)):
+        here.known(key, event, words.events, "event")
+    then = cast("Any", here.one_of(body, "then", ("owed", "unknown"), "owed"))
+    return [one for one in listed if not isinstance(one, dict)], EndSpan(first, last, then)
 
 
 def _read_during(place: Location, table: Table, words: Words) -> tuple[str, str] | None:
@@ -165,8 +188,10 @@ def _read_plan_by_due(place: Location, table: Table, words: Words) -> PlanByDue 
         return None
     here, body = place.at("plan_by_due"), place.maybe(table, "plan_by_due", dict, {})
     keys = ("made", "shown_by", "before_plan")
-    here.keys(body, keys)
-    return PlanByDue(*(here.words(body, key, words.events, "event") for key in keys))
+    here.keys(body, (*keys, "by"))
+    by = cast("Any", here.one_of(body, "by", ("due", "start"), "due"))
+    made, shown_by, before_plan = (here.words(body, key, words.events, "event") for key in keys)
+    return PlanByDue(made, shown_by, before_plan, by)
 
 
 def _read_answers_from(place: Location, table: Table) -> Count | None:
@@ -203,9 +228,8 @@ def read_versions(place: Location, table: Table, words: Words, starts: Dates) ->
             until = None
         if "law" in body:
             _cited(here, "law", here.maybe(body, "law", str, ""), words)
-        versions.append(
-            Version(since, until, read_limit(here, body, words.events, starts), body.get("law", ""))
-        )
+        limit = read_limit(here, body, words, starts, repeats="repeats" in table)
+        versions.append(Version(since, until, limit, body.get("law", "")))
     _stand_next_to_each_other(place, versions)
     return tuple(versions)
 
@@ -224,32 +248,61 @@ def _stand_next_to_each_other(place: Location, versions: list[Version]) -> None:
         place.at("version").fault("all versions must be of one nature: a limit, a minimum or a day before")
 
 
-def _read_readings(place: Location, table: Table, words: Words, starts: Dates) -> tuple[Reading, ...]:
-    return tuple(_read_reading(here, body, words, starts) for here, body in place.tables(table, "reading"))
+def _read_readings(
+    place: Location, table: Table, words: Words, starts: Dates, versions: tuple[Version, ...]
+) -> tuple[Reading, ...]:
+    repeats, limit = "repeats" in table, versions[-1].limit if versions else None
+    return tuple(
+        _read_reading(here, body, words, starts, limit, repeats=repeats)
+        for here, body in place.tables(table, "reading")
+    )
 
 
-def _read_reading(here: Location, body: Table, words: Words, starts: Dates) -> Reading:
+def _read_reading(
+    here: Location, body: Table, words: Words, starts: Dates, latest: Limit | None, *, repeats: bool
+) -> Reading:
     here.keys(body, READING_KEYS | {"missing", "rolls", "disputes"})
     own_starts = read_dates(here, body, "starts", words.events) if "starts" in body else None
     limited = any(key in body for key in LIMIT_KEYS)
     waived = here.maybe(body, "waived_by", str, "")
     if waived:
         here.known("waived_by", waived, words.events, "event")
-    changed = limited or waived or own_starts or "met_by" in body
+    limit = read_limit(here, body, words, own_starts or starts, repeats=repeats) if limited else None
+    if not limited and body.get("rolls") == "" and latest:  # the limit itself, but for the day it rolls to
+        limit = replace(latest, rolls="")
+    changed = limit or waived or own_starts or "met_by" in body
     if not changed:
         here.fault("changes nothing: a reading changes within, starts, met_by or waived_by")
+    season = _read_season(here, body)
     return Reading(
         id=here.want(body, "id", str, ""),
         source=here.want(body, "source", str, ""),
-        limit=read_limit(here, body, words.events, own_starts or starts) if limited else None,
+        limit=limit,
         starts=own_starts,
         met_by=read_answers(here, body, words.events) if "met_by" in body else None,
         waived_by=waived or None,
         after=here.words(body, "after", words.events, "event"),
-        since=here.maybe(body, "from", date, NO_DAY) if "from" in body else None,
-        until=here.maybe(body, "to", date, NO_DAY) if "to" in body else None,
+        since=here.maybe(body, "from", date, NO_DAY) if "from" in body and not season else None,
+        until=here.maybe(body, "to", date, NO_DAY) if "to" in body and not season else None,
+        season=season,
         always_disputed=here.one_of(body, "disputes", ("boundary", "always"), "boundary") == "always",
     )
+
+
+def _read_season(here: Location, body: Table) -> tuple[Count, Count] | None:
+    """Return the days of `from` and `to` where they are days of every year: { month = 8, day = 1 }."""
+    given = [key for key in ("from", "to") if isinstance(body.get(key), dict)]
+    if not given:
+        return None
+    if len(given) == 1:
+        here.fault("from and to must both be dates, or both days of the year")
+        return None
+    first, last = (
+        read_count(here.at(key), "before", {**body[key], "counted": "included"}) for key in ("from", "to")
+    )
+    if (first.month, first.day) > (last.month, last.day):
+        here.at("to").fault("must lie after from in the same year")
+    return first, last
 
 
 def all_ids(tables: list[Table]) -> list[str]:

@@ -10,7 +10,7 @@ from ehcp_timeline.law.deadline import Absence, Closure, Excuse, Seen
 from ehcp_timeline.law.loader.faults import Location, Table
 
 SEEN = ("primary", "quoted", "unverified")
-EXCUSE_KEYS = ("id", "law", "limb", "flag", "says", "seen", "from", "to", "evidence")
+EXCUSE_KEYS = ("id", "law", "limb", "flag", "says", "means", "seen", "from", "to", "evidence")
 EVIDENCE_KEYS = ("closure_weeks", "margin_weeks", "asked", "closed", "absent_days", "absent")
 
 
@@ -68,6 +68,7 @@ def _read_excuse(
     evidence = _read_evidence(here.at("evidence"), proof, events) if proof else None
     if not flag and not isinstance(evidence, Absence):
         here.fault("needs a flag, or absence dates as its evidence")
+    says, means = here.wording(body)
     return Excuse(
         id=here.want(body, "id", str, ""),
         law=here.want(body, "law", str, "") if level == "deadline" else "",
@@ -76,7 +77,8 @@ def _read_excuse(
         since=here.maybe(body, "from", date, date.min) if "from" in body else None,
         until=here.maybe(body, "to", date, date.max) if "to" in body else None,
         evidence=evidence,
-        says=here.want(body, "says", str, ""),
+        says=says,
+        means=means,
     )
 
 

@@ -63,6 +63,12 @@ class Location:
         self.at(key).fault(f"must be a {_said(kind)}, not {value!r}")
         return default
 
+    def wording(self, table: Table) -> tuple[str, str]:
+        """Return `says`, the law's own words, and `means`, a paraphrase; one of them must be there."""
+        if "says" not in table and "means" not in table:
+            self.fault("says is missing; quote the law, or give a paraphrase in means")
+        return self.maybe(table, "says", str, ""), self.maybe(table, "means", str, "")
+
     def tables(self, table: Table, key: str) -> list[tuple["Location", Table]]:
         """Return a list of tables, each with its own place; what is no table is reported and left out."""
         found: list[tuple[Location, Table]] = []
@@ -73,6 +79,14 @@ class Location:
             else:
                 here.fault(f"must be a table, not {body!r}")
         return found
+
+    def one_or_more(self, value: object) -> list[Table]:
+        """Return a table, or a list of tables; what is no table is reported and left out."""
+        listed = value if isinstance(value, list) else [value]
+        for body in listed:
+            if not isinstance(body, dict):
+                self.fault(f"must be a table, not {body!r}")
+        return [body for body in listed if isinstance(body, dict)]
 
     def one_of(self, table: Table, key: str, known: tuple[str, ...], default: str) -> str:
         """Return a word that must be one of a few."""

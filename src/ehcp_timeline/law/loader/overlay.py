@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from ehcp_timeline.law.deadline import Reading, Version
-from ehcp_timeline.law.loader.deadline import Words, read_versions
+from ehcp_timeline.law.loader.deadline import read_versions
 from ehcp_timeline.law.loader.faults import Location, Table
+from ehcp_timeline.law.loader.limit import Words
 from ehcp_timeline.law.rulebook import Deadline
 
 ONE_DAY = timedelta(days=1)
-OWN = ("supersedes", "id", "law", "says", "seen", "checked", "note", "version")
+OWN = ("supersedes", "id", "law", "says", "means", "seen", "checked", "note", "version")
 THE_LAWS = ("duty", "who", "kind", "starts", "met_by")
 
 
@@ -34,9 +35,8 @@ def supersede(place: Location, table: Table, standing: Deadline, words: Words, o
     _changes_nothing_else(place, table, standing)
     read = read_versions(place, table, words, standing.starts)
     for number, version in enumerate(read):
-        named = replace(
-            version, law=version.law or law, says=place.maybe(table, "says", str, ""), overlay=overlay
-        )
+        says, means = (place.maybe(table, key, str, "") for key in ("says", "means"))
+        named = replace(version, law=version.law or law, says=says, means=means, overlay=overlay)
         standing = _with_version(place.at(f"version[{number}]"), standing, named)
     return standing
 

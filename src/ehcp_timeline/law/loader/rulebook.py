@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
@@ -11,14 +11,23 @@ from pathlib import Path
 from typing import cast
 
 from ehcp_timeline.errors import RulebookError
-from ehcp_timeline.law.deadline import Seen
-from ehcp_timeline.law.loader.deadline import SEEN, Words, all_ids, read_deadline, spread
+from ehcp_timeline.law.deadline import BLANK, Seen
+from ehcp_timeline.law.loader.deadline import SEEN, all_ids, read_deadline, spread
 from ehcp_timeline.law.loader.excuse import read_grounds
 from ehcp_timeline.law.loader.faults import Location, Table
+from ehcp_timeline.law.loader.limit import Words
 from ehcp_timeline.law.loader.overlay import supersede
-from ehcp_timeline.law.rulebook import Deadline, Event, Instrument, NotEncoded, Rulebook
+from ehcp_timeline.law.rulebook import (
+    Deadline,
+    DerivedEvent,
+    Event,
+    EventWhere,
+    Instrument,
+    NotEncoded,
+    Rulebook,
+)
 
-EVENT_KEYS = ("id", "says", "planned", "sets_due")
+EVENT_KEYS = ("id", "says", "planned", "sets_due", "choice")
 
 
 def read_events(
@@ -46,7 +55,47 @@ def read_events(
 
 def _read_event(here: Location, body: Table) -> Event:
     planned, sets_due = (here.maybe(body, key, bool, False) for key in ("planned", "sets_due"))
-    return Event(here.want(body, "id", str, ""), here.want(body, "says", str, ""), planned, sets_due)
+    name, says = (here.want(body, key, str, "") for key in ("id", "says"))
+    return Event(name, says, planned, sets_due, here.maybe(body, "choice", str, ""))
+
+
+def read_derived(
+    place: Location, table: Table, events: Collection[str], codes: Mapping[str, tuple[str, ...]]
+) -> dict[str, DerivedEvent]:
+    """Read the `[[derived]]` tables: each may name the events of columns, and those that stand above it."""
+    derived: dict[str, DerivedEvent] = {}
+    for here, body in place.tables(table, "derived"):
+        here.keys(body, ("id", "says", "earliest", "unless"))
+        name = here.want(body, "id", str, "")
+        if name in derived or name in events:
+            here.fault(f"{name} stands twice")
+        known = frozenset((*events, *derived))
+        listed = body.get("earliest", [])
+        tables = [{"event": one} if isinstance(one, str) else one for one in listed]
+        parts = tuple(
+            _read_where(*one, known, codes) for one in here.tables({"earliest": tables}, "earliest")
+        )
+        if not parts:
+            here.fault("earliest is missing; name the events it is the earliest of")
+        unless = here.words(body, "unless", known, "event")
+        derived[name] = DerivedEvent(name, here.want(body, "says", str, ""), parts, unless)
+    return derived
+
+
+def _read_where(
+    here: Location, body: Table, events: frozenset[str], codes: Mapping[str, tuple[str, ...]]
+) -> EventWhere:
+    here.keys(body, ("event", "only_if"))
+    event = here.want(body, "event", str, "")
+    here.known("event", event, events, "event")
+    facts = here.maybe(body, "only_if", dict, {})
+    if not facts:
+        return EventWhere(event)
+    fact = next(iter(facts))
+    here.known("only_if", fact, codes, "fact with codes")
+    if len(facts) > 1:
+        here.at("only_if").fault("must name one fact")
+    return EventWhere(event, fact, here.words(facts, fact, (*codes.get(fact, ()), BLANK), "code"))
 
 
 def read_codes(
@@ -104,7 +153,7 @@ def read_not_encoded(table: Table | None, faults: list[str]) -> tuple[NotEncoded
 
 NOT_LAW = frozenset({"kpis.toml", "bank-holidays.toml"})
 LAW_KEYS = (
-    *("deadline", "event", "provision", "instrument", "version"),
+    *("deadline", "event", "derived", "provision", "instrument", "version"),
     *("fact", "flag", "group", "orders", "absorbs"),
 )
 OVERLAY_KEYS = ("deadline", "event", "scenario")
@@ -189,6 +238,7 @@ def _assemble(law: Mapping[str, _Source], local: Sequence[_Source], faults: list
     sources = (*law.values(), *local)
     codes, flags, columns = read_codes(_table(law, "codes.toml"), faults)
     events = read_events(((source.name, source.table) for source in sources), columns, faults)
+    derived = read_derived(Location("events.toml:", faults), _table(law, "events.toml") or {}, events, codes)
     instruments = read_instruments(_table(law, "instruments.toml"), faults)
     place = Location("excuses.toml:", faults)
     grounds = read_grounds(place, _table(law, "excuses.toml") or {}, frozenset(events), flags)
@@ -196,12 +246,13 @@ def _assemble(law: Mapping[str, _Source], local: Sequence[_Source], faults: list
         all_ids([table for source in sources for table in source.tables if "supersedes" not in table])
     )
     cited = frozenset(instrument.id for instrument in instruments)
-    words = Words(frozenset(events), codes, flags, ids, cited, grounds)
+    words = Words(frozenset((*events, *derived)), codes, flags, ids, cited, grounds)
     return Rulebook(
         version=str((_table(law, "instruments.toml") or {}).get("version", "")),
         sha256=hashlib.sha256(b"".join(one.content for one in law.values())).hexdigest(),
         deadlines=_read_all(sources, words, faults),
         events=events,
+        derived=derived,
         codes=codes,
         flags=tuple(sorted(flags)),
         instruments=instruments,

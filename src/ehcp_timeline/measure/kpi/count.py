@@ -97,16 +97,14 @@ class FileCount:
 
     def add(self, judged: Judged) -> None:
         """Count one batch."""
-        if judged.last:
-            if self.remembered:
-                self._count(self._populations(repeating=True), judged, pl.concat(self.remembered))
-            return
         facts = self.facts.of(judged.rows)
         repeating = [self.question.populations[name] for name in self._populations(repeating=True)]
         if repeating:
             columns = sorted(row_columns(repeating) & set(facts.columns))
             self.remembered.append(facts.select("row", GROUP, CASEWORKER, *columns))
         self._count(self._populations(repeating=False), judged, facts)
+        if judged.last and self.remembered:
+            self._count(self._populations(repeating=True), judged, pl.concat(self.remembered))
 
     def _populations(self, *, repeating: bool) -> Iterator[str]:
         return (name for name in self.question.populations if self.question.repeats(name) == repeating)

@@ -27,7 +27,7 @@ def why_not_measured(
     wanted |= {population.date}
     if measure.unit == "per_caseworker":
         wanted |= {"caseworker"}
-    lacking = _lacking(wanted - _NOT_OF_ROWS, kpis, columns)
+    lacking = _lacking(wanted - _NOT_OF_ROWS, kpis, rulebook, columns)
     return f"the file has no column {' and no column '.join(lacking)}" if lacking else ""
 
 
@@ -36,23 +36,24 @@ def _why_no_clocks(population: Population, rulebook: Rulebook, columns: frozense
     deadlines = deadlines_of(population, rulebook)
     if not deadlines:
         return "no rulebook promises an answer by a day: --rules"
-    starting = [deadline for deadline in deadlines if columns.intersection(deadline.start_events)]
+    starts = {one.id: rulebook.columns_of(one.start_events) for one in deadlines}
+    starting = [deadline for deadline in deadlines if columns.intersection(starts[deadline.id])]
     if not starting:
-        starts = (name for deadline in deadlines for name in deadline.start_events)
-        return f"the file has no column {_either(starts)}"
+        return f"the file has no column {_either(name for names in starts.values() for name in names)}"
     without = {one.id for one in unjudgeable(rulebook, columns)}
     if all(one.id in without for one in starting):
         return f"the file has no column {_either(name for one in starting for name in one.answers)}"
     return ""
 
 
-def _lacking(wanted: Collection[str], kpis: Kpis, columns: frozenset[str]) -> list[str]:
+def _lacking(wanted: Collection[str], kpis: Kpis, rulebook: Rulebook, columns: frozenset[str]) -> list[str]:
     """Return the columns that are wanted and not there; a derived day wants one of its own."""
     found: set[str] = set()
     for name in wanted:
         derived = kpis.derived.get(name)
         if derived is None:
-            found |= {name} - columns
+            sources = rulebook.columns_of((name,))
+            found |= set() if columns.intersection(sources) else {_either(sources)}
         else:
             found |= {derived.since} - columns
             found |= set() if columns.intersection(derived.earliest) else {_either(derived.earliest)}

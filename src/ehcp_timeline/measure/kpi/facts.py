@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from ehcp_timeline.audit.bulk.row_events import with_events
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.law.kpi.loader import CLOCK_DAYS
 from ehcp_timeline.law.kpi.marks import Condition, Span
@@ -148,6 +149,7 @@ class Facts:
         """
         excepted = exception_claimed(self.rulebook, rows.columns).alias(EXCEPTED)
         wanted = sorted(self._read_from_file())
+        rows = with_events(rows, self.rulebook, wanted)
         cut = rows.select("row", excepted, *(self._as_it_stood(name, rows.columns) for name in wanted))
         made = [self._worked_out(self.derived[name]) for name in sorted(self.names & self.derived.keys())]
         group = self.group.of() if self.group else pl.lit(None, dtype=pl.String)
@@ -168,7 +170,7 @@ class Facts:
         return (set(self.names) - self.derived.keys()) | inputs | grouped | {CASEWORKER}
 
     def _as_it_stood(self, name: str, there: Sequence[str]) -> pl.Expr:
-        event = name in self.rulebook.events
+        event = name in self.rulebook.events or name in self.rulebook.derived
         if name not in there:
             dated = event or name == "date_of_birth"
             return pl.lit(None, dtype=pl.Date if dated else pl.String).alias(name)

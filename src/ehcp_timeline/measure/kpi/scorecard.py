@@ -1,25 +1,24 @@
 """Every file read, judged and counted once, as at one day or at the end of every month."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 
+from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.bulk.row_events import RowBatch as AnyBatch
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.law.kpi.model import Pack
 from ehcp_timeline.measure.kpi.count import KpiQuestion, count_file
 from ehcp_timeline.measure.kpi.coverage import not_measured
 from ehcp_timeline.measure.kpi.groups import Group
 from ehcp_timeline.measure.kpi.lines import LineLayout, above, below, lines
-from ehcp_timeline.measure.kpi.packs import PackSheet, sheets
 from ehcp_timeline.measure.kpi.periods import Period, period_of
 from ehcp_timeline.measure.kpi.rollup import PERIOD
 from ehcp_timeline.measure.kpi.tallies import PopulationTally
+from ehcp_timeline.measure.reading import FileReading
 from ehcp_timeline.measure.result import Input
 
 
@@ -37,6 +36,7 @@ def states_of(question: KpiQuestion) -> KpiQuestion:
     return replace(question, measures=tuple(states))
 
 
+@repeated_until_known
 def series(
     question: KpiQuestion, files: Sequence[Held], layout: LineLayout, since: date | None = None
 ) -> pl.DataFrame:
@@ -117,42 +117,13 @@ class Scorecard:
     files: Files
 
 
-@dataclass(slots=True)
-class KpiReader:
-    """What is read of one file while its batches go by.
-
-    Attributes:
-        source: The file.
-        problems: Everything in it that a person should put right.
-        rows: Rows read.
-        judged: Rows of them that could be judged.
-    """
-
-    source: CaseFile
-    problems: list[Problem] = field(default_factory=list)
-    rows: int = 0
-    judged: int = 0
-
-    def batches(self) -> Iterator[Batch]:
-        """Yield the batches, counting what goes by."""
-        for batch in self.source.batches():
-            self.rows += batch.read
-            self.judged += batch.judged
-            self.problems += batch.problems
-            yield batch
-
-    def input(self) -> Input:
-        """Return the file's own line of the answer."""
-        return Input(self.source.name, self.source.sha256, self.rows, self.judged, self.rows - self.judged)
-
-
 def make_scorecard(question: KpiQuestion, sources: Sequence[CaseFile], layout: LineLayout) -> Scorecard:
     """Return the scorecard of some files.
 
     Raises:
         UsageError: A file has no column for the group.
     """
-    tallies, files = _counted(question, sources)
+    tallies, files = count_files(question, sources)
     found = lines(layout, tallies, question.populations, question.measures)
     return Scorecard(question, layout, _measured(found, files.not_measured), files)
 
@@ -167,20 +138,12 @@ def make_series(
     """
     asked = states_of(question)
     _check_group(question.group, sources)
-    readings = [KpiReader(source) for source in sources]
+    readings = [FileReading(source) for source in sources]
     held = [Held(reading.source.columns, list(reading.batches())) for reading in readings]
     found = series(asked, held, layout, since)
     files = _files(asked, readings, ())
     laid = replace(layout, every_state=True)
     return Scorecard(asked, laid, _measured(found, files.not_measured), files)
-
-
-def make_pack(
-    pack: Pack, question: KpiQuestion, sources: Sequence[CaseFile], layout: LineLayout
-) -> tuple[tuple[PackSheet, ...], Files]:
-    """Return the sheets of a pack, and what was read for them."""
-    tallies, files = _counted(question, sources)
-    return tuple(sheets(pack, question, tallies, files.not_measured, layout)), files
 
 
 def _measured(found: pl.DataFrame, lacking: Iterable[str]) -> pl.DataFrame:
@@ -189,23 +152,29 @@ def _measured(found: pl.DataFrame, lacking: Iterable[str]) -> pl.DataFrame:
     return found.with_columns(pl.lit(None, dtype=found.schema[name]).alias(name) for name in names)
 
 
-def _counted(
+@repeated_until_known
+def count_files(
     question: KpiQuestion, sources: Sequence[CaseFile]
 ) -> tuple[Mapping[str, PopulationTally], Files]:
+    """Return what was counted of some files, by population, and what was read.
+
+    Raises:
+        UsageError: A file has no column for the group.
+    """
     _check_group(question.group, sources)
     tallies = question.tallies()
-    readings = [KpiReader(source) for source in sources]
+    readings = [FileReading(source) for source in sources]
     found: list[Problem] = []
     for reading in readings:
         found += count_file(question, reading.source.columns, reading.batches(), tallies)
     return tallies, _files(question, readings, found)
 
 
-def _files(question: KpiQuestion, readings: Sequence[KpiReader], found: Iterable[Problem]) -> Files:
+def _files(question: KpiQuestion, readings: Sequence[FileReading], found: Iterable[Problem]) -> Files:
     problems = [*found, *(problem for reading in readings for problem in reading.problems)]
     columns = [reading.source.columns for reading in readings]
     lacking = not_measured(question.kpis, question.rulebook, question.measures, columns, question.group)
-    return Files(tuple(reading.input() for reading in readings), tuple(sorted(problems)), lacking)
+    return Files(tuple(Input.of(reading.source) for reading in readings), tuple(sorted(problems)), lacking)
 
 
 def _check_group(group: Group | None, sources: Iterable[CaseFile]) -> None:

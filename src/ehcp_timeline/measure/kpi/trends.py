@@ -25,7 +25,7 @@ def direction(before: float, now: float) -> Direction:
     return "level" if now == before else "up" if now > before else "down"
 
 
-def judged(measure: Measure, went: Direction) -> str:
+def judged(measure: Measure, went: Direction) -> Literal["better", "worse", ""]:
     """Return whether that is better or worse; empty where neither is, or nothing moved."""
     if went == "level" or not measure.better:
         return ""
@@ -44,7 +44,7 @@ class MeasureTrend:
 
     went: Direction
     by: float
-    says: str
+    says: Literal["better", "worse", ""]
 
     def __str__(self) -> str:
         """Return the trend as text, as `↓ down 2.2, worse`."""

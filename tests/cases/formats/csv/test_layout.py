@@ -108,4 +108,4 @@ def test_how_a_file_was_understood(tmp_path: Path) -> None:
         (4, "UPN", None),
     ]
     assert understood.headings[2].suggestions == ("plan_issued",)
-    assert understood.headings[3].reason.startswith("it names the child")
+    assert (understood.headings[3].reason or "").startswith("it names the child")

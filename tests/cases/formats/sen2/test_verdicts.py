@@ -86,9 +86,9 @@ def test_the_same_cases_as_csv(tmp_path: Path) -> None:
     same = ["case_id", "deadline", "start", "due", "answered", "verdict", "days_late", "days_left", "excuse"]
     of_return, of_csv = judged(tmp_path, xml(persons)), judged(tmp_path, AS_CSV.encode())
     assert of_return.findings.select(same).rows() == of_csv.findings.select(same).rows()
-    assert of_return.verdicts == of_csv.verdicts
-    assert of_return.verdicts["plan.issue"]["overdue"] == 1
-    assert of_return.verdicts["review.decide"]["overdue"] == 1
+    assert of_return.summary.verdicts == of_csv.summary.verdicts
+    assert of_return.summary.verdicts["plan.issue"]["overdue"] == 1
+    assert of_return.summary.verdicts["review.decide"]["overdue"] == 1
 
 
 @pytest.mark.parametrize(
@@ -189,5 +189,5 @@ def test_what_nobody_fills_in_is_not_judged(tmp_path: Path) -> None:
 
     audit = judged(tmp_path, content)
 
-    assert {"review.decide", "plan.issue"} <= {one.deadline for one in audit.not_judged}
+    assert {"review.decide", "plan.issue"} <= {one.deadline for one in audit.summary.not_judged}
     assert BREACHES.isdisjoint(audit.findings["verdict"])

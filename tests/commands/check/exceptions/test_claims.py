@@ -7,7 +7,7 @@ import pytest
 
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import open_case_file
-from ehcp_timeline.commands.check.exceptions.claims import ExceptionAudit, exceptions_of
+from ehcp_timeline.commands.check.exceptions.claims import ExceptionsAnswer, exceptions_of
 from ehcp_timeline.commands.check.exceptions.view import exceptions_sections
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.output.plain import plain_text
@@ -24,7 +24,7 @@ IN_TIME = "IN-TIME,North,2025-04-02,2025-08-20,yes,,"
 NO_CLAIM = "NO-CLAIM,North,2025-04-02,2025-08-21,no,,"
 
 
-def _found(folder: Path, *rows: str, head: str = HEAD) -> ExceptionAudit:
+def _found(folder: Path, *rows: str, head: str = HEAD) -> ExceptionsAnswer:
     path = folder / "cases.csv"
     path.write_text("\n".join((head, *rows)) + "\n", encoding="utf-8")
     return exceptions_of(LAW, [open_case_file(str(path), vocabulary(), as_at=AS_AT)], AS_AT)
@@ -110,7 +110,7 @@ def test_a_team_that_always_claims_is_named(tmp_path: Path, rows: int, *, always
     claimed = [f"S-{n},South,2025-04-02,2025-08-21,yes,," for n in range(rows)]
     others = [f"N-{n},North,2025-04-02,2025-08-21,,," for n in range(5)]
     found = _found(tmp_path, *claimed, *others)
-    named = {(one.column, one.name) for one in found.always if one.deadline == "plan.issue"}
+    named = {(one.column, one.name) for one in found.shares if one.always and one.deadline == "plan.issue"}
 
     assert named == ({("team", "South")} if always else set())
 
@@ -121,8 +121,8 @@ def test_a_file_that_always_claims_is_named(tmp_path: Path) -> None:
     every = _found(tmp_path, *claimed)
     but_one = _found(tmp_path, *claimed, NO_CLAIM)
 
-    assert ("", "") in {(one.column, one.name) for one in every.always}
-    assert ("", "") not in {(one.column, one.name) for one in but_one.always}
+    assert ("", "") in {(one.column, one.name) for one in every.shares if one.always}
+    assert ("", "") not in {(one.column, one.name) for one in but_one.shares if one.always}
 
 
 def test_a_file_without_columns_for_exceptions_claims_none(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_file_without_columns_for_exceptions_claims_none(tmp_path: Path) -> No
     found = _found(tmp_path, "A,2025-04-02,2025-08-21", head="case_id,request_received,plan_issued")
 
     assert (found.claims, found.shares, dict(found.rates)) == ((), (), {})
-    assert plain_text(exceptions_sections(found, AS_AT, 20)).startswith(
+    assert plain_text(exceptions_sections(found, 20)).startswith(
         "Exceptions claimed as at 31 December 2025: 0 claims"
     )
 
@@ -138,7 +138,7 @@ def test_a_file_without_columns_for_exceptions_claims_none(tmp_path: Path) -> No
 def test_a_person_reads_the_refuted_first(tmp_path: Path) -> None:
     """Claims that the dates refute come first, then those that nothing shows; each law's condition once."""
     found = _found(tmp_path, PROVED, NOT_SHOWN, TOO_SHORT)
-    text = plain_text(exceptions_sections(found, AS_AT, 20))
+    text = plain_text(exceptions_sections(found, 20))
     table = text.split("\n\n")[2].splitlines()
 
     assert [line.split()[0] for line in table[2:] if " plan.issue " in line] == [

@@ -7,15 +7,22 @@ import pytest
 
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import open_case_file
-from ehcp_timeline.commands.forecast.forecast import Forecast, TargetAnswer, forecast
-from ehcp_timeline.commands.forecast.model.policy import WorkOrder
-from ehcp_timeline.commands.forecast.model.stages import SeasonLine, stage_lines
-from ehcp_timeline.commands.forecast.question import ForecastRequest
-from ehcp_timeline.commands.forecast.results.backtest import Backtest, Score, Scored, Standpoint
+from ehcp_timeline.commands.forecast.answer import ForecastAnswer
+from ehcp_timeline.commands.forecast.forecast import forecast
+from ehcp_timeline.commands.forecast.model.history import WorkOrder
+from ehcp_timeline.commands.forecast.model.stages import SeasonLine, StageLine
+from ehcp_timeline.commands.forecast.request import ForecastRequest
+from ehcp_timeline.commands.forecast.results.backtest import (
+    Backtest,
+    BaselineScore,
+    Percentiles,
+    Score,
+    Standpoint,
+)
 from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay
 from ehcp_timeline.commands.forecast.results.reviews import ReviewOutlook
-from ehcp_timeline.commands.forecast.results.target import Needed
-from ehcp_timeline.commands.forecast.view.backtest import backtest_section, backtest_sentences
+from ehcp_timeline.commands.forecast.results.target import CapacityNeeded, TargetAnswer, reviews_needed
+from ehcp_timeline.commands.forecast.view.lists import backtest_section, backtest_sentences
 from ehcp_timeline.commands.forecast.view.sentences import (
     change_sentences,
     headline,
@@ -35,13 +42,19 @@ FIRST = (
 )
 
 
-def _target(*needed: Needed) -> TargetAnswer:
-    return TargetAnswer(DAY, 4.23, 17.0, needed)
+def _needed(policy: str, p50: int | None, p85: int | None) -> CapacityNeeded:
+    """Return what a stage that finishes 17 a week now needs."""
+    capacity = (None if more is None else 17.0 + more for more in (p50, p85))
+    return CapacityNeeded(policy, p50, p85, *capacity)
+
+
+def _target(*needed: CapacityNeeded) -> TargetAnswer:
+    return TargetAnswer(DAY, 4.23, policies=needed)
 
 
 def test_a_target_tells_each_order_what_it_takes() -> None:
     """So many a week in all, and how many more that is."""
-    target = _target(Needed("oldest-first", 1, 2), Needed("in-time-first", 4, 5))
+    target = _target(_needed("oldest-first", 1, 2), _needed("in-time-first", 4, 5))
 
     assert list(target_words(target, changed=False)) == [
         FIRST,
@@ -56,15 +69,15 @@ def test_a_target_tells_each_order_what_it_takes() -> None:
 @pytest.mark.parametrize(
     ("needed", "changed", "words"),
     [
-        (Needed("x", 0, 0), False, "the 17.0 a week that it finishes now are enough in 85 of 100 runs."),
-        (Needed("x", 0, 0), True, "the change is enough in 85 of 100 runs."),
+        (_needed("x", 0, 0), False, "the 17.0 a week that it finishes now are enough in 85 of 100 runs."),
+        (_needed("x", 0, 0), True, "the change is enough in 85 of 100 runs."),
         (
-            Needed("x", 0, 2),
+            _needed("x", 0, 2),
             False,
             "17.0 a week (+0) make half of all runs clear by then, and 19.0 a week (+2) 85 of 100.",
         ),
         (
-            Needed("x", 1, 2),
+            _needed("x", 1, 2),
             True,
             (
                 "1 a week more than the change make half of all runs clear by then, and 2 a week "
@@ -73,25 +86,25 @@ def test_a_target_tells_each_order_what_it_takes() -> None:
             ),
         ),
         (
-            Needed("x", 3, None),
+            _needed("x", 3, None),
             False,
             "20.0 a week (+3) make half of all runs clear by then; no number makes 85 of 100.",
         ),
         (
-            Needed("x", None, None),
+            _needed("x", None, None),
             False,
             "no number of hands at this stage alone makes half of all runs clear by then.",
         ),
     ],
 )
-def test_what_a_target_takes_in_words(needed: Needed, words: str, *, changed: bool) -> None:
+def test_what_a_target_takes_in_words(needed: CapacityNeeded, words: str, *, changed: bool) -> None:
     """Enough now, enough with the change, more, or no number at all."""
     assert list(target_words(_target(needed), changed=changed))[1] == f"X: {words}"
 
 
 def test_orders_that_need_the_same_are_told_once() -> None:
     """Four equal sentences are one."""
-    same = (Needed("oldest-first", 1, 2), Needed("split", 1, 2))
+    same = (_needed("oldest-first", 1, 2), _needed("split", 1, 2))
 
     assert list(target_words(_target(*same), changed=False))[1:] == [
         (
@@ -137,7 +150,7 @@ def test_reviews_are_told_once_where_the_order_makes_no_difference() -> None:
     never = ClearanceDay(None, None, None, 1.0)
     found = ReviewOutlook(19078, 12419, 126.8, 100.5, 52, {"oldest-first": never, "observed": never})
 
-    assert list(review_sentences(found, ForecastRequest(date(2023, 5, 31)))) == [
+    assert list(review_sentences(found, None)) == [
         (
             "12,419 of 19,078 reviews are overdue. 126.8 a week fall due over the coming year and "
             "100.5 a week "
@@ -153,7 +166,7 @@ def test_reviews_under_each_order_have_their_own_line() -> None:
     every = ClearanceDay(date(2026, 1, 4), date(2026, 2, 1), date(2026, 3, 1), 0.0)
     found = ReviewOutlook(10, 1, 1, 2, 52, {"oldest-first": every, "in-time-first": some})
 
-    assert list(review_sentences(found, ForecastRequest(date(2025, 1, 1))))[1:] == [
+    assert list(review_sentences(found, None))[1:] == [
         (
             "Oldest first: half of all runs are clear by 4 January 2026, 85 of 100 are clear by 1 "
             "February 2026 "
@@ -171,9 +184,9 @@ def test_a_target_takes_what_is_overdue_and_what_falls_due() -> None:
     """8,310 over 608 days are 95.7 a week; 212.7 a week fall due: 308.4."""
     never = ClearanceDay(None, None, None, 1.0)
     found = ReviewOutlook(19468, 8310, 212.7, 186.1, 52, {"observed": never})
-    asked = ForecastRequest(date(2024, 1, 31), target=date(2025, 9, 30))
+    needed = reviews_needed(8310, 212.7, date(2024, 1, 31), date(2025, 9, 30))
 
-    assert list(review_sentences(found, asked))[1] == (
+    assert list(review_sentences(found, TargetAnswer(date(2025, 9, 30), 95.7, needed)))[1] == (
         "To be clear by 30 September 2025 at least 308.4 a week must be decided: those that are overdue, and "
         "those that fall due meanwhile."
     )
@@ -182,13 +195,14 @@ def test_a_target_takes_what_is_overdue_and_what_falls_due() -> None:
 def _backtest(coverage: tuple[float, float, float], *, beats: bool) -> Backtest:
     """Return a backtest of eight months with this share of dates that held."""
     points = tuple(
-        Standpoint(date(2025, month, 28), 40, 5.0, 40, (10, 12, 14), 11, 20.0, 8.0, {}, {})
+        Standpoint(date(2025, month, 28), 40, 10, 12, 14, 11, 5.0, 40, 20.0, 8.0, {}, {})
         for month in range(1, 9)
     )
-    rivals = (Scored("straight_line", 0.4, 2.0), Scored("backlog_over_throughput", -1.0, 6.0))
+    rivals = (BaselineScore("straight_line", 0.4, 2.0), BaselineScore("backlog_over_throughput", -1.0, 6.0))
     error = 1.5 if beats else 2.5
-    score = Score("clearance", 8, (8, 8, 8), coverage, Scored("forecast", -0.5, error), rivals, beats)
-    return Backtest(points, (score,))
+    judged = Percentiles(8, 8, 8)
+    score = Score("clearance", 8, judged, Percentiles(*coverage), -0.5, error, rivals, beats)
+    return Backtest(8, (score,), points)
 
 
 def test_a_forecast_that_beats_the_baselines_says_so() -> None:
@@ -223,7 +237,7 @@ def test_forecasts_that_hold_far_too_seldom_are_said_to(held: float, *, warned: 
 
 def test_nothing_to_score_is_said() -> None:
     """No past month, no table."""
-    section = backtest_section(Backtest((), ()))
+    section = backtest_section(Backtest(0, (), ()))
 
     assert section.before == (
         "No past month had weeks enough behind it and after it, and a backlog; nothing can be scored.",
@@ -232,11 +246,22 @@ def test_nothing_to_score_is_said() -> None:
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Forecast:
+def found(tmp_path_factory: pytest.TempPathFactory) -> ForecastAnswer:
     """Return a forecast of the illustrative council: 220 overdue."""
     path = illustrative(tmp_path_factory.mktemp("council") / "cases.csv")
     asked = ForecastRequest(AS_AT, runs=100, weeks=60, policies=("observed",))
     return forecast(load_rulebook(), [open_case_file(str(path), vocabulary(), as_at=AS_AT)], asked)
+
+
+def _answer(found: ForecastAnswer) -> str:
+    assert found.now is not None
+    return list(headline(found, found.now))[1]
+
+
+def _changes(found: ForecastAnswer, stage: StageLine) -> list[str]:
+    assert found.now is not None
+    assert found.history is not None
+    return list(change_sentences(replace(found, stages=(stage,)), found.now, found.history))
 
 
 CLEAR = date(2026, 1, 4)
@@ -269,16 +294,16 @@ CLEAR = date(2026, 1, 4)
         ),
     ],
 )
-def test_the_answer_says_how_likely_it_is(found: Forecast, clear: ClearanceDay, words: str) -> None:
+def test_the_answer_says_how_likely_it_is(found: ForecastAnswer, clear: ClearanceDay, words: str) -> None:
     """Two dates; one and what is left over; or none."""
-    one = replace(found.outlooks[0], clearance=clear)
+    one = replace(found.policies[0], clearance=clear)
 
-    assert list(headline(replace(found, outlooks=(one,))))[1] == words
+    assert _answer(replace(found, policies=(one,))) == words
 
 
-def test_what_would_change_it_begins_where_cases_wait(found: Forecast) -> None:
+def test_what_would_change_it_begins_where_cases_wait(found: ForecastAnswer) -> None:
     """What comes to the narrowest stage, what leaves it, and what is left between the two."""
-    (stage,) = stage_lines(found.now)
+    (stage,) = found.stages
     fast = replace(stage, arrivals_per_week=15.0, completions_per_week=17.0)
     slow = replace(stage, arrivals_per_week=17.0, completions_per_week=15.0)
     opening = (
@@ -286,11 +311,11 @@ def test_what_would_change_it_begins_where_cases_wait(found: Forecast) -> None:
         "weeks "
     )
 
-    assert list(change_sentences(found, (fast,))) == [
+    assert _changes(found, fast) == [
         f"{opening}15.0 a week came to it and 17.0 left it.",
         "The 2.0 a week that it finishes beyond what comes are all that shortens its queue.",
     ]
-    assert list(change_sentences(found, (slow,))) == [
+    assert _changes(found, slow) == [
         f"{opening}17.0 a week came to it and 15.0 left it.",
         "To stand still it must finish 17.0 a week, 2.0 more than it does.",
     ]
@@ -305,20 +330,20 @@ def test_what_would_change_it_begins_where_cases_wait(found: Forecast) -> None:
               "the middle one.")),
     ],
 )  # fmt: skip
-def test_never_is_said_of_what_does_not_fall(found: Forecast, last: int, words: str) -> None:
+def test_never_is_said_of_what_does_not_fall(found: ForecastAnswer, last: int, words: str) -> None:
     """A backlog of 220 that is 220 after a year never clears; one of 219 may, later."""
-    chosen = found.outlooks[0]
+    chosen = found.policies[0]
     path = (*chosen.path[:-1], replace(chosen.path[-1], overdue_p50=last))
     one = replace(chosen, clearance=ClearanceDay(None, None, None, 1.0), path=path)
 
-    assert list(headline(replace(found, outlooks=(one,))))[1] == f"As cases are taken now, {words}"
+    assert _answer(replace(found, policies=(one,))) == f"As cases are taken now, {words}"
 
 
-def test_a_backlog_within_what_counts_as_clear_is_clear_now(found: Forecast) -> None:
+def test_a_backlog_within_what_counts_as_clear_is_clear_now(found: ForecastAnswer) -> None:
     """At 220 of 220 it is; at 219 it is not."""
-    clear = list(headline(replace(found, clear_at=220)))[1]
+    clear = _answer(replace(found, clear_at=220))
 
     assert clear.startswith(
         "That counts as clear now: clear means no more than 220 overdue. As cases are taken"
     )
-    assert not list(headline(replace(found, clear_at=219)))[1].startswith("That counts as clear")
+    assert not _answer(replace(found, clear_at=219)).startswith("That counts as clear")

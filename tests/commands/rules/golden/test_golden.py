@@ -10,7 +10,8 @@ import pytest
 
 from ehcp_timeline.audit.single.explain import explain, replay
 from ehcp_timeline.audit.single.judge import judge_case
-from ehcp_timeline.commands.rules.golden.model import Golden, Judge, failures, load_golden, single_reader
+from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
+from ehcp_timeline.commands.rules.golden.run import Judge, failures, single_reader
 from ehcp_timeline.errors import RulebookError
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
@@ -182,6 +183,8 @@ def test_every_expected_due_day_can_fail(rulebook: Rulebook) -> None:
         ("as_at =", "asat =", "asat: not a word of the rulebook"),
         ("plan_issued = 2025-08-20", 'plan_issued = "soon"', "given.plan_issued: is no event, code or flag"),
         ('{ due = 2025-08-20, verdict = "met" }', "{}", "expects nothing; give a due day or a verdict"),
+        ('{ due = 2025-08-20, verdict = "met" }', "3", 'expect."plan.issue": must be a table, not 3'),
+        ("{ request_received = 2025-04-02, plan_issued = 2025-08-20 }", "3", "given: must be a table, not 3"),
     ],
 )
 def test_a_slip_of_the_pen_is_named_with_its_line(

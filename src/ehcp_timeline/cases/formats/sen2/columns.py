@@ -7,6 +7,7 @@ which no clock takes for "not yet".
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -32,29 +33,21 @@ _APPEALS = ("requestmediation", "requesttribunal")
 _ASSESSED = ("Y", "N", "A", "W")
 _LAYOUTS = ("%Y-%m-%d", "%Y-%b-%d", "%d/%m/%Y")
 
-# The columns of a case file that each item fills; a column is there if the file holds one of its items.
-_NEEDS: Mapping[str, tuple[str, ...]] = {
-    "name": ("surname", "forename"),
-    "date_of_birth": ("personbirthdate",),
-    "referrer": ("requestsource",),
-    "sen_need": ("sentype",),
-    "review_outcome": ("reviewoutcome",),
-    "exception_recorded": ("week20",),
-    "request_received": ("receiveddate",),
-    "assess_agreed": ("requestoutcome",),
-    "assess_refused": ("requestoutcome",),
-    "no_plan_notified": ("assessmentoutcome",),
-    "plan_issued": ("assessmentoutcome",),
-    "withdrawn": ("requestoutcome", "assessmentoutcome"),
-    "moved_away": ("exported",),
-    "previous_review_decided": ("lastreview", "transferla"),
-    "review_meeting": ("reviewmeeting",),
-    "review_decided": ("lastreview",),
-    "amendment_notice_sent": ("reviewdraft",),
-    "plan_ceased": ("ceasedate",),
-    "transfer_plan_issued": ("phasetransferfinaldate",),
-    "plan_transferred": ("transferla",),
-}
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What fills a column of a case file.
+
+    Attributes:
+        items: The items that its cells may come from: first the date, then the outcome that tells what the
+            date is of.
+        cell: Gives its cells.
+        known_by: The file has the column if it holds one of these items; empty for all of `items`.
+    """
+
+    items: tuple[str, ...]
+    cell: Callable[[], pl.Expr]
+    known_by: tuple[str, ...] = ()
 
 
 def case_columns(held: Iterable[str]) -> tuple[str, ...]:
@@ -63,7 +56,8 @@ def case_columns(held: Iterable[str]) -> tuple[str, ...]:
     What the file cannot know has no column, so that deadlines that need it are not judged.
     """
     items = frozenset(held)
-    return ("case_id", *(column for column, needs in _NEEDS.items() if not items.isdisjoint(needs)))
+    known = (name for name, one in ORIGINS.items() if not items.isdisjoint(one.known_by or one.items))
+    return ("case_id", *known)
 
 
 def case_headings(held: frozenset[str]) -> tuple[str, ...]:
@@ -94,7 +88,8 @@ def case_cells(flat: pl.DataFrame, held: frozenset[str]) -> pl.DataFrame:
     left = sen2().left_behind
     return items.with_columns(_standing()).select(
         ROW,
-        *(_CELLS[column]().alias(column) for column in case_columns(held)),
+        _case_id().alias("case_id"),
+        *(ORIGINS[column].cell().alias(column) for column in case_columns(held)[1:]),
         *(pl.col(item).alias(name) for item, name in left.items() if item in held),
     )
 
@@ -256,28 +251,41 @@ def _review_outcome() -> pl.Expr:
 
 
 _NO_PLAN = pl.col("assessmentoutcome") == "N"
-_CELLS: Mapping[str, Callable[[], pl.Expr]] = {
-    "case_id": _case_id,
-    "name": _name,
-    "date_of_birth": lambda: pl.col("personbirthdate"),
-    "referrer": lambda: pl.col("requestsource").replace(dict(sen2().codes["requestsource"])),
-    "sen_need": lambda: pl.col("sentype"),
-    "review_outcome": _review_outcome,
-    "exception_recorded": lambda: pl.when(pl.col("assessmentoutcome").ne_missing("H")).then("week20"),
-    "request_received": lambda: pl.when("live").then("receiveddate"),
-    "assess_agreed": _agreed,
-    "assess_refused": _refused,
-    "no_plan_notified": lambda: _dated("assessmentoutcomedate", _NO_PLAN, "decided to issue no plan"),
-    "plan_issued": _plan_issued,
-    "withdrawn": _withdrawn,
-    "moved_away": lambda: pl.when(_set("exported") & pl.col("timed")).then(
-        _undated("moved to authority {}", "exported")
+_REQUEST = ("requestoutcomedate", "requestoutcome")
+_ASSESSMENT = ("assessmentoutcomedate", "assessmentoutcome")
+# In the order of the columns of the file.
+ORIGINS: Mapping[str, Origin] = {
+    "name": Origin(("surname", "forename"), _name),
+    "date_of_birth": Origin(("personbirthdate",), lambda: pl.col("personbirthdate")),
+    "referrer": Origin(
+        ("requestsource",), lambda: pl.col("requestsource").replace(dict(sen2().codes["requestsource"]))
     ),
-    "previous_review_decided": _previous_review,
-    "review_meeting": lambda: pl.col("reviewmeeting"),
-    "review_decided": _review_decided,
-    "amendment_notice_sent": lambda: pl.col("reviewdraft"),
-    "plan_ceased": lambda: pl.col("ceasedate"),
-    "transfer_plan_issued": lambda: pl.col("phasetransferfinaldate"),
-    "plan_transferred": _transferred,
+    "sen_need": Origin(("sentype",), lambda: pl.col("sentype")),
+    "review_outcome": Origin(("reviewoutcome",), _review_outcome),
+    "exception_recorded": Origin(
+        ("week20",), lambda: pl.when(pl.col("assessmentoutcome").ne_missing("H")).then("week20")
+    ),
+    "request_received": Origin(("receiveddate",), lambda: pl.when("live").then("receiveddate")),
+    "assess_agreed": Origin(_REQUEST, _agreed, _REQUEST[1:]),
+    "assess_refused": Origin(_REQUEST, _refused, _REQUEST[1:]),
+    "no_plan_notified": Origin(
+        _ASSESSMENT,
+        lambda: _dated("assessmentoutcomedate", _NO_PLAN, "decided to issue no plan"),
+        _ASSESSMENT[1:],
+    ),
+    "plan_issued": Origin(_ASSESSMENT, _plan_issued, _ASSESSMENT[1:]),
+    "withdrawn": Origin(_REQUEST, _withdrawn, ("requestoutcome", "assessmentoutcome")),
+    "moved_away": Origin(
+        ("exported",),
+        lambda: pl.when(_set("exported") & pl.col("timed")).then(
+            _undated("moved to authority {}", "exported")
+        ),
+    ),
+    "previous_review_decided": Origin(("lastreview", "transferla"), _previous_review),
+    "review_meeting": Origin(("reviewmeeting",), lambda: pl.col("reviewmeeting")),
+    "review_decided": Origin(("lastreview", "reviewoutcome"), _review_decided, ("lastreview",)),
+    "amendment_notice_sent": Origin(("reviewdraft",), lambda: pl.col("reviewdraft")),
+    "plan_ceased": Origin(("ceasedate",), lambda: pl.col("ceasedate")),
+    "transfer_plan_issued": Origin(("phasetransferfinaldate",), lambda: pl.col("phasetransferfinaldate")),
+    "plan_transferred": Origin(("transferla",), _transferred),
 }

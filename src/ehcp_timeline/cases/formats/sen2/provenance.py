@@ -6,36 +6,13 @@ from functools import cached_property
 
 import polars as pl
 
+from ehcp_timeline.cases.formats.sen2.columns import ORIGINS
 from ehcp_timeline.cases.formats.sen2.join import Joined
 from ehcp_timeline.cases.formats.sen2.table import ReturnTable
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW
 
 _UNDATED = '"undated: '
-
-# The items that a column may come from: first its date, then the outcome that tells what the date is of.
-_COMES_FROM: Mapping[str, tuple[str, ...]] = {
-    "name": ("surname", "forename"),
-    "date_of_birth": ("personbirthdate",),
-    "referrer": ("requestsource",),
-    "sen_need": ("sentype",),
-    "request_received": ("receiveddate",),
-    "assess_agreed": ("requestoutcomedate", "requestoutcome"),
-    "assess_refused": ("requestoutcomedate", "requestoutcome"),
-    "withdrawn": ("requestoutcomedate", "requestoutcome"),
-    "moved_away": ("exported",),
-    "exception_recorded": ("week20",),
-    "no_plan_notified": ("assessmentoutcomedate", "assessmentoutcome"),
-    "plan_issued": ("assessmentoutcomedate", "assessmentoutcome"),
-    "plan_ceased": ("ceasedate",),
-    "plan_transferred": ("transferla",),
-    "previous_review_decided": ("lastreview", "transferla"),
-    "review_meeting": ("reviewmeeting",),
-    "review_decided": ("lastreview", "reviewoutcome"),
-    "review_outcome": ("reviewoutcome",),
-    "amendment_notice_sent": ("reviewdraft",),
-    "transfer_plan_issued": ("phasetransferfinaldate",),
-}
 
 
 class Places:
@@ -57,7 +34,7 @@ class Places:
         """
         if not problem.row:
             return problem
-        at = self._at[problem.row] if problem.column in _COMES_FROM else 0
+        at = self._at[problem.row] if problem.column in ORIGINS else 0
         for item in self._items(problem, at):
             name = self._home[item]
             if self._is_filled(item, at) and (row := self._number(name, at)):
@@ -67,9 +44,9 @@ class Places:
 
     def _items(self, problem: Problem, at: int) -> Sequence[str]:
         """Return the items of the file that the column of a problem may come from, the likeliest first."""
-        items = _COMES_FROM.get(problem.column, ())
+        items = ORIGINS[problem.column].items if problem.column in ORIGINS else ()
         if problem.column == "withdrawn" and not self._is_withdrawn_request(at):
-            items = _COMES_FROM["plan_issued"]
+            items = ORIGINS["plan_issued"].items
         there = [item for item in items if item in self._home]
         return there[::-1] if _UNDATED in problem.problem else there
 

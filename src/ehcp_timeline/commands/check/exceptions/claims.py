@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Annotated, ClassVar, Final, Literal
 
 import polars as pl
+from annotated_types import Ge
 
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge import judge
-from ehcp_timeline.audit.selection import unjudgeable
+from ehcp_timeline.audit.bulk.requests import repeated_until_known
+from ehcp_timeline.audit.clock import Verdict
+from ehcp_timeline.audit.selection import WHOSE, unjudgeable
 from ehcp_timeline.audit.single.excuses import ExcuseResult
 from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.audit.single.trace import Working
@@ -20,14 +23,15 @@ from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.deadline import Absence
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.law.subset import part_of
-from ehcp_timeline.measure.counts import InTime, InTimeTally
+from ehcp_timeline.measure.answer import InTime, RulebookUsed
+from ehcp_timeline.measure.counts import InTimeTally
+from ehcp_timeline.text.bounds import Whole
 
-GROUPS: Final = ("district", "team", "caseworker")
 WHOLE_FILE: Final = ""
 ENOUGH: Final = 5
 LATE: Final = ("late", "overdue")
 STRENGTHS: Final = ("evidenced", "claimed", "refuted", "unreadable")
-SHOWS: Final[Mapping[str, str]] = {
+SHOWS: Final[Mapping[str, Literal["proved", "refuted", "cannot be shown", "could not be read"]]] = {
     "evidenced": "proved",
     "claimed": "cannot be shown",
     "refuted": "refuted",
@@ -40,33 +44,29 @@ class Claim:
     """One exception that was claimed for one clock that was late without it.
 
     Attributes:
-        case_id: The authority's own number for the case.
-        row: Physical line of the row.
-        deadline: The deadline.
-        due: Its due day.
+        row: Physical line of the file.
         days_late: Calendar days from the due day to the answer, the end or the as-at date.
         excuse: The ground.
         law: The provision.
-        condition: The condition, in the words of the law.
-        shows: What the dates say: proved, refuted, cannot be shown, could not be read.
+        condition: In the words of the law; empty where none were seen.
+        means: The condition in other words; may be empty.
+        shows: What the dates say.
         why: The dates that say so.
         verdict: The answer with the strongest of the row's claims.
-        district: Of the row.
-        team: Of the row.
-        caseworker: Of the row.
     """
 
     case_id: str
-    row: int
+    row: Annotated[int, Ge(1)]
     deadline: str
     due: date | None
     days_late: int | None
     excuse: str
     law: str
     condition: str
-    shows: str
+    means: str
+    shows: Literal["proved", "refuted", "cannot be shown", "could not be read"]
     why: str
-    verdict: str
+    verdict: Verdict
     district: str | None
     team: str | None
     caseworker: str | None
@@ -77,46 +77,39 @@ class Share:
     """How often one district, team or caseworker claims an exception for a deadline.
 
     Attributes:
-        deadline: The deadline.
         column: `district`, `team` or `caseworker`; empty for the whole file.
-        name: Which of them.
         clocks: Clocks that started.
         claimed: Of these, with a claim.
-        always: Whether every one of at least five has a claim: a flag that is always set says nothing.
+        always: Claimed for every one of at least five clocks: a flag that is always set says nothing.
     """
 
     deadline: str
     column: str
     name: str
-    clocks: int
-    claimed: int
-
-    @property
-    def always(self) -> bool:
-        """Whether every one of at least five clocks has a claim."""
-        return self.clocks >= ENOUGH and self.claimed == self.clocks
+    clocks: Whole
+    claimed: Whole
+    always: bool
 
 
 @dataclass(frozen=True, slots=True)
-class ExceptionAudit:
-    """What a file claims, and what that does.
+class ExceptionsAnswer:
+    """The answer of `ehcp check --exceptions --format json`: what a file claims, and what that does.
 
     Attributes:
-        claims: Every claim for a clock that was late without it, in file order.
-        unneeded: Deadline id to how many clocks have a claim and were in time, or still may be.
+        rates: Deadline to what was done in time; only deadlines with a claim.
+        unneeded: Deadline to claims in time, or not yet due.
         shares: How often it is claimed, by deadline, then for the whole file and each group.
-        rates: Deadline id to what was done in time, three ways; only deadlines with a claim.
+        claims: Every claim for a clock that was late without it, in file order.
     """
 
-    claims: tuple[Claim, ...]
-    unneeded: Mapping[str, int]
-    shares: tuple[Share, ...]
-    rates: Mapping[str, InTime]
+    SCHEMA: ClassVar = "ehcp-exceptions/1"
 
-    @property
-    def always(self) -> tuple[Share, ...]:
-        """Who claims an exception for every case."""
-        return tuple(share for share in self.shares if share.always)
+    as_at: date
+    rulebook: RulebookUsed
+    rates: Mapping[str, InTime]
+    unneeded: Mapping[str, Whole]
+    shares: tuple[Share, ...]
+    claims: tuple[Claim, ...]
 
 
 @dataclass(slots=True)
@@ -136,7 +129,7 @@ class _ClaimCount:
         for name, clocks in judged.clocks.items():
             self.tallies.setdefault(name, InTimeTally()).add(clocks)
             self.clocks[name, WHOLE_FILE, WHOLE_FILE] += clocks.height
-            there = [column for column in GROUPS if column in judged.rows.columns]
+            there = [column for column in WHOSE if column in judged.rows.columns]
             named = clocks.frame("row").join(judged.rows.select("row", *there), on="row", how="left")
             for column in there:
                 for group, number in named[column].drop_nulls().value_counts().iter_rows():
@@ -162,24 +155,28 @@ class _ClaimCount:
             return
         self.claims += (_claim(row, working, one) for one in claimed)
 
-    def finished(self) -> ExceptionAudit:
+    def finished(self) -> ExceptionsAnswer:
         """Return what was counted, deadlines in the order of the rulebook."""
         order = [one.id for one in self.part.deadlines if self.claimed[one.id, WHOLE_FILE, WHOLE_FILE]]
-        shares = [
-            Share(name, column, group, number, self.claimed[name, column, group])
-            for name in order
-            for (deadline, column, group), number in sorted(self.clocks.items())
-            if deadline == name and self.claimed[name, column, group]
-        ]
-        return ExceptionAudit(
-            claims=tuple(self.claims),
+        shares = []
+        for name in order:
+            for place, clocks in sorted(self.clocks.items()):
+                if place[0] == name and (claimed := self.claimed[place]):
+                    shares.append(
+                        Share(*place, clocks, claimed, always=clocks >= ENOUGH and claimed == clocks)
+                    )
+        return ExceptionsAnswer(
+            as_at=self.as_at,
+            rulebook=RulebookUsed.of(self.part),
+            rates={name: self.tallies[name].rates() for name in order if name in self.tallies},
             unneeded={name: self.unneeded[name] for name in order if self.unneeded[name]},
             shares=tuple(shares),
-            rates={name: self.tallies[name].rates() for name in order if name in self.tallies},
+            claims=tuple(self.claims),
         )
 
 
-def exceptions_of(rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date) -> ExceptionAudit:
+@repeated_until_known
+def exceptions_of(rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date) -> ExceptionsAnswer:
     """Look at every exception that some files claim for the authority's own statutory duties.
 
     Args:
@@ -231,7 +228,7 @@ def _claiming(batch: Batch, part: Rulebook) -> pl.Expr | None:
 
 def _groups(row: Row) -> Iterator[tuple[str, str]]:
     yield WHOLE_FILE, WHOLE_FILE
-    yield from ((column, row.texts[column]) for column in GROUPS if column in row.texts)
+    yield from ((column, row.texts[column]) for column in WHOSE if column in row.texts)
 
 
 def _claim(row: Row, working: Working, looked: ExcuseResult) -> Claim:
@@ -245,8 +242,9 @@ def _claim(row: Row, working: Working, looked: ExcuseResult) -> Claim:
         excuse=looked.excuse.id,
         law=looked.excuse.law,
         condition=looked.excuse.says,
+        means=looked.excuse.means,
         shows=SHOWS[looked.strength],
         why=looked.why,
         verdict=clock.verdict,
-        **{column: row.texts.get(column) for column in GROUPS},
+        **{column: row.texts.get(column) for column in WHOSE},
     )

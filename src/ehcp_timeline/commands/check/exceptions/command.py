@@ -23,20 +23,9 @@ def tell_exceptions(
         UsageError: The format is none for a list of claims.
     """
     choice("--format", to.format, FORMATS)
-    from dataclasses import asdict
+    from ehcp_timeline.commands.check.exceptions.claims import Claim, exceptions_of
+    from ehcp_timeline.commands.check.exceptions.view import exceptions_sections
 
-    from ehcp_timeline.commands.check.exceptions.claims import exceptions_of
-    from ehcp_timeline.commands.check.exceptions.view import (
-        CLAIM_KEYS,
-        exceptions_answer,
-        exceptions_sections,
-    )
-
-    found = exceptions_of(rulebook, sources, as_at)
-    to.send_rows(
-        [asdict(claim) for claim in found.claims],
-        CLAIM_KEYS,
-        exceptions_answer(found, rulebook, as_at),
-        lambda: exceptions_sections(found, as_at, top),
-        f"Exceptions claimed as at {as_at}",
-    )
+    answer = exceptions_of(rulebook, sources, as_at)
+    title = f"Exceptions claimed as at {as_at}"
+    to.send_records(answer, answer.claims, Claim, lambda: exceptions_sections(answer, top), title)

@@ -2,33 +2,27 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, fields
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from ehcp_timeline.commands.check.exceptions.claims import Claim, ExceptionAudit, Share
-from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.counts import InTime
-from ehcp_timeline.output.answers import rulebook_values
-from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
-from ehcp_timeline.text.words import count, day
+from ehcp_timeline.commands.check.exceptions.claims import Claim, ExceptionsAnswer, Share
+from ehcp_timeline.measure.answer import InTime, lines_of
+from ehcp_timeline.output.sections import ListColumn, Section, TableColumn, column_of, list_section
+from ehcp_timeline.text.words import count, day, quoted
 
-SCHEMA: Final = "ehcp-exceptions/1"
-CLAIM_KEYS: Final = tuple(field.name for field in fields(Claim))
 NOTE: Final = (
     "The law says that an authority need not comply where it is impractical because of these. No date shows "
     "whether it was impractical: that is for a person to say."
 )
 
 
-def exceptions_sections(found: ExceptionAudit, as_at: date, top: int) -> Iterator[Section]:
+def exceptions_sections(found: ExceptionsAnswer, top: int) -> Iterator[Section]:
     """Yield the claims, who always claims, what the claims do to the rates, and the conditions."""
     shown = Counter(claim.shows for claim in found.claims)
     said = ", ".join(f"{number:,} {words}" for words, number in sorted(shown.items()))
     unneeded = sum(found.unneeded.values())
     claims = count(len(found.claims), "claim")
     yield Section(
-        f"Exceptions claimed as at {day(as_at)}: {claims} for what is late without",
+        f"Exceptions claimed as at {day(found.as_at)}: {claims} for what is late without",
         before=tuple(
             line
             for line in (
@@ -39,8 +33,8 @@ def exceptions_sections(found: ExceptionAudit, as_at: date, top: int) -> Iterato
             if line
         ),
     )
-    if found.always:
-        yield _always(found.always)
+    if always := [share for share in found.shares if share.always]:
+        yield _always(always)
     if found.rates:
         yield _rates(found)
     if found.claims:
@@ -60,7 +54,7 @@ def _who(share: Share) -> str:
     return f"{share.column} {share.name}" if share.column else "the whole file"
 
 
-def _rates(found: ExceptionAudit) -> Section:
+def _rates(found: ExceptionsAnswer) -> Section:
     """Return what was done in time, with claims counted three ways, and how often each is made."""
     whole = {share.deadline: share for share in found.shares if not share.column}
     rows = tuple(
@@ -90,44 +84,23 @@ def _claims(claims: Sequence[Claim], top: int) -> Section:
     """Return the claims, those that the dates refute first, then the latest."""
     order = ("refuted", "could not be read", "cannot be shown", "proved")
     ordered = sorted(claims, key=lambda one: (order.index(one.shows), -(one.days_late or 0), one.row))
-    rows = tuple(_claim(one) for one in ordered[:top])
+    late = TableColumn("days late", "number")
     columns = (
-        *(TableColumn(name, "fixed") for name in ("case", "deadline")),
-        TableColumn("days late", "number"),
-        *(TableColumn(name, "fixed") for name in ("excuse", "shown")),
-        *(TableColumn(name) for name in ("by what", "caseworker", "team", "district")),
+        column_of("case_id", "case", "fixed"),
+        column_of("deadline", kind="fixed"),
+        ListColumn(late, lambda row: "" if row["days_late"] is None else f"{row['days_late']:,}"),
+        column_of("excuse", kind="fixed"),
+        column_of("shows", "shown", "fixed"),
+        column_of("why", "by what"),
+        *map(column_of, ("caseworker", "team", "district")),
     )
-    title = (
-        f"Claims: {len(claims):,}"
-        if len(rows) == len(claims)
-        else f"Claims: {len(rows):,} of {len(claims):,} shown"
-    )
-    return without_empty_columns(Section(title, columns=columns, rows=rows))
-
-
-def _claim(one: Claim) -> tuple[str, ...]:
-    late = "" if one.days_late is None else f"{one.days_late:,}"
-    whose = (one.caseworker or "", one.team or "", one.district or "")
-    return one.case_id, one.deadline, late, one.excuse, one.shows, one.why, *whose
+    return list_section("Claims", columns, lines_of(ordered[:top], Claim), len(claims), suffix=" shown")
 
 
 def _conditions(claims: Sequence[Claim]) -> Section:
     """Return what the law asks for, once for each ground."""
-    rows = {(claim.law, claim.excuse): claim.condition for claim in claims}
+    rows = {(claim.law, claim.excuse): quoted(claim.condition, claim.means) for claim in claims}
     columns = (TableColumn("the law"), TableColumn("excuse", "fixed"), TableColumn("its condition"))
     return Section(
         "The conditions", columns=columns, rows=tuple((*key, words) for key, words in sorted(rows.items()))
     )
-
-
-def exceptions_answer(found: ExceptionAudit, rulebook: Rulebook, as_at: date) -> dict[str, Any]:
-    """Return the same as plain values, complete, ready to be written as JSON."""
-    return {
-        "schema": SCHEMA,
-        "as_at": as_at,
-        "rulebook": rulebook_values(rulebook.version, rulebook.sha256, rulebook.overlays),
-        "rates": {name: asdict(rates) for name, rates in found.rates.items()},
-        "unneeded": dict(found.unneeded),
-        "shares": [{**asdict(share), "always": share.always} for share in found.shares],
-        "claims": [asdict(claim) for claim in found.claims],
-    }

@@ -2,34 +2,29 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
+from annotated_types import Ge, Le
 
 Days = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 Cases = npt.NDArray[np.int16]
 Counts = npt.NDArray[np.int64]
 Rates = npt.NDArray[np.float64]
+Share = Annotated[float, Ge(0), Le(1)]
 
 NEVER = 10_000_000
 """A day that has not come, as a day number: far behind every date that a file may hold."""
-
 WEEK = 7
+YEAR = 52
+"""Weeks."""
+SHARES = (0.5, 0.85, 0.95)
+"""The percentiles that every forecast gives."""
 
-
-def day_number(day: date) -> int:
-    """Return a day as a number that weeks can be counted from.
-
-    >>> day_number(date(2025, 1, 8)) - day_number(date(2025, 1, 1))
-    7
-    """
-    return day.toordinal()
-
-
-def day_of(number: int) -> date:
-    """Return the day that a number stands for."""
-    return date.fromordinal(number)
+day_number = date.toordinal
+day_of = date.fromordinal
 
 
 def after_weeks(day: date, weeks: int) -> date:
@@ -38,16 +33,17 @@ def after_weeks(day: date, weeks: int) -> date:
     >>> after_weeks(date(2025, 1, 1), 2)
     datetime.date(2025, 1, 15)
     """
-    return date.fromordinal(day.toordinal() + WEEK * weeks)
+    return day_of(day_number(day) + WEEK * weeks)
+
+
+def mean(values: npt.NDArray[np.integer | np.floating]) -> float:
+    """Return the mean of the numbers of some weeks; 0 of no weeks."""
+    return float(values.mean()) if values.size else 0.0
 
 
 @dataclass(slots=True)
 class Spread:
-    """How often each whole number from 0 came up.
-
-    Attributes:
-        counts: Times that each number came up.
-    """
+    """How often each whole number from 0 came up; `counts` holds the times."""
 
     counts: Counts = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
 
@@ -63,7 +59,7 @@ class Spread:
         return int(self.counts.sum())
 
     def percentile(self, share: float) -> int | None:
-        """Return the smallest number that at least this share of the runs does not exceed.
+        """Return the smallest number that at least this share of the runs does not exceed; None of no runs.
 
         >>> spread = Spread()
         >>> spread.add(np.array([1, 2, 3, 9]))
@@ -71,9 +67,7 @@ class Spread:
         (2, 9)
         """
         upto = self.counts.cumsum()
-        if not upto[-1]:
-            return None
-        return int(np.searchsorted(upto, share * upto[-1] - 1e-9))
+        return int(np.searchsorted(upto, share * upto[-1] - 1e-9)) if upto[-1] else None
 
     def nearest(self, share: float) -> int | None:
         """Return the number nearest to a percentile, where each number stands for the unit that ends with it.

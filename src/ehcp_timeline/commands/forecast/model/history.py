@@ -1,17 +1,17 @@
-"""The weeks behind: what came to each stage, what left it and what lay ready there, week by week."""
+"""The weeks behind: what came to each stage, what left it and what lay ready there, and in which order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, Counts, Days, Flags
-from ehcp_timeline.commands.forecast.model.assessments import Caseload
-from ehcp_timeline.commands.forecast.model.open_work import at_stage
+from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, Counts, Days, Flags, Rates, mean
+from ehcp_timeline.commands.forecast.model.caseload import Caseload
+from ehcp_timeline.measure.answer import decimals
 
 LEAST_WEEKS = 13
+MOST_RELEASED = 0.95
 _FASTEST = 5
-_MOST_RELEASED = 0.95
 _FEW = 10
 
 
@@ -20,7 +20,6 @@ class StageFlow:
     """One stage in the weeks behind.
 
     Attributes:
-        name: The stage.
         came: Cases that came to it, for each week.
         left: Cases that left it, for the next stage or for good, for each week.
         onward: Share of those that left which went on to the next stage (of the last: plans issued).
@@ -42,11 +41,15 @@ class StageFlow:
     lengths: Days
 
     @property
+    def pace(self) -> float:
+        """Cases that left it a week."""
+        return mean(self.left)
+
+    @property
     def weeks_of_work(self) -> float:
         """Weeks that the cases ready in the last quarter would take at the pace of all these weeks."""
-        pace = float(self.left.mean()) if self.left.size else 0.0
-        lately = float(self.ready[-LEAST_WEEKS:].mean()) if self.ready.size else 0.0
-        return lately / pace if pace else (float("inf") if lately else 0.0)
+        lately = mean(self.ready[-LEAST_WEEKS:])
+        return lately / self.pace if self.pace else (float("inf") if lately else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,10 @@ class History:
 
     Attributes:
         day: The day, as a day number; the last week ends with it.
-        weeks: How many whole weeks.
-        requests: Requests, for each week.
-        issued: Plans issued, for each week.
-        closed: Assessments closed, by plan or otherwise, for each week.
-        stages: The stages, in order.
+        weeks: How many whole weeks; there is one number of each flow for each.
+        requests: Requests.
+        issued: Plans issued.
+        closed: Assessments closed, by plan or otherwise.
     """
 
     day: int
@@ -69,10 +71,6 @@ class History:
     closed: Counts
     stages: tuple[StageFlow, ...]
 
-    def weeks_after(self, stage: int) -> int:
-        """Return the whole weeks that the stages after this one take at least."""
-        return sum(one.usual for one in self.stages[stage + 1 :])
-
 
 def weeks_recorded(work: Caseload, day: int) -> int:
     """Return for how many whole weeks before a day the file holds what was closed as well as what is open.
@@ -81,18 +79,15 @@ def weeks_recorded(work: Caseload, day: int) -> int:
     begin where the first hundredth of the closures lies.
     """
     closed = np.sort(work.done[work.done <= day])
-    if not closed.size:
-        return 0
-    return int(day - closed[closed.size // 100] + 1) // WEEK
+    return int(day - closed[closed.size // 100] + 1) // WEEK if closed.size else 0
 
 
 def history(work: Caseload, day: int, weeks: int) -> History:
     """Return the flows of so many whole weeks that end with a day."""
-    started = work.start <= day
     return History(
         day=day,
         weeks=weeks,
-        requests=weekly(work.start[started], day, weeks),
+        requests=weekly(work.start[work.start <= day], day, weeks),
         issued=weekly(work.done[work.issued], day, weeks),
         closed=weekly(work.done, day, weeks),
         stages=tuple(_stage(work, place, day, weeks) for place in range(len(work.timetable.stages))),
@@ -110,35 +105,39 @@ def weekly(days: Days, day: int, weeks: int) -> Counts:
     return np.bincount((inside - first - 1) // WEEK, minlength=weeks).astype(np.int64)
 
 
+def _at_stage(work: Caseload, stage: int) -> tuple[Days, Days, Flags]:
+    """Return the day each assessment came to a stage and left it, and whether it came there at all."""
+    came = work.start if stage == 0 else work.ends[:, stage - 1]
+    return came, np.minimum(work.ends[:, stage], work.done), came < work.done
+
+
 def _stage(work: Caseload, place: int, day: int, weeks: int) -> StageFlow:
     stage = work.timetable.stages[place]
-    came, left, there = at_stage(work, place)
+    came, left, there = _at_stage(work, place)
     came, left = came[there], left[there]
     forward = (work.ends[there, place] == left) & (left < NEVER)
     recent = (left > day - WEEK * weeks) & (left <= day)
     lengths = np.sort((left - came)[recent & forward & work.measured[there, place]])
-    least, usual = _least(lengths, stage.least), _usual(came[recent], left[recent], day, stage.least)
+    least = stage.least
+    if lengths.size >= _FEW:  # all but the fastest twentieth took longer
+        fastest = np.percentile(lengths, _FASTEST, method="lower") // WEEK
+        least = int(min(least, max(1, fastest)))
+    usual = _usual(came[recent], left[recent], day, stage.least)
     starts = [day - WEEK * (weeks - week) for week in range(weeks)]
     leavers = weekly(left, day, weeks)
     past_usual = float(ready_at(came, left, usual, starts).sum())
+    gone, went_on = int(np.count_nonzero(recent)), int(np.count_nonzero(forward & recent))
     return StageFlow(
         name=stage.name,
         came=weekly(came, day, weeks),
         left=leavers,
-        onward=_share(forward, recent),
+        onward=went_on / gone if gone else 1.0,
         least=least,
         ready=ready_at(came, left, least, starts),
         usual=usual,
-        released=min(_MOST_RELEASED, float(leavers.sum()) / max(1.0, past_usual)),
+        released=min(MOST_RELEASED, float(leavers.sum()) / max(1.0, past_usual)),
         lengths=lengths,
     )
-
-
-def _least(lengths: Days, most: int) -> int:
-    """Return the whole weeks that all but the fastest twentieth took, within what the timetable gives."""
-    if lengths.size < _FEW:
-        return most
-    return int(min(most, max(1, np.percentile(lengths, _FASTEST, method="lower") // WEEK)))
 
 
 def _usual(came: Days, left: Days, day: int, otherwise: int) -> int:
@@ -154,11 +153,6 @@ def _usual(came: Days, left: Days, day: int, otherwise: int) -> int:
     variance = max(0.01, float(lengths.var()))
     chance = (np.sqrt(1 + 4 * variance) - 1) / (2 * variance)
     return max(1, round(float(lengths.mean() - (1 - chance) / chance)))
-
-
-def _share(part: Flags, whole: Flags) -> float:
-    total = int(np.count_nonzero(whole))
-    return float(np.count_nonzero(part & whole)) / total if total else 1.0
 
 
 def ready_at(came: Days, left: Days, least: int, starts: Sequence[int]) -> Counts:
@@ -177,3 +171,80 @@ def ready_at(came: Days, left: Days, least: int, starts: Sequence[int]) -> Count
     gone = np.sort(np.maximum(left, came + WEEK * (least - 1)))
     asked = np.asarray(starts)
     return (np.searchsorted(ripe, asked, "right") - np.searchsorted(gone, asked, "right")).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOrder:
+    """How the places of one week are shared out; the three shares add up to 1.
+
+    Attributes:
+        oldest: Share that goes to the cases due the longest ago.
+        in_time: Share that goes to those that can still become plans in time, the earliest due first; what
+            they leave over goes to the oldest.
+        spread: Share that is spread over all cases that are ready, whatever their age.
+    """
+
+    oldest: float = field(metadata=decimals(3))
+    in_time: float = field(metadata=decimals(3))
+    spread: float = field(metadata=decimals(3))
+
+
+OLDEST_FIRST = WorkOrder(1, 0, 0)
+IN_TIME_FIRST = WorkOrder(0, 1, 0)
+
+
+def split(oldest: float) -> WorkOrder:
+    """Return the order that keeps a share of the places for the oldest and the rest for those in time."""
+    return WorkOrder(oldest, 1 - oldest, 0)
+
+
+def observed_order(work: Caseload, past: History, stage: int) -> WorkOrder:
+    """Return the order in which a stage took its cases in the weeks behind."""
+    came, left, there = _at_stage(work, stage)
+    last_chance = work.due[there] - WEEK * sum(flow.usual for flow in past.stages[stage + 1 :])
+    ready = came[there] + WEEK * (past.stages[stage].least - 1)
+    return order_taken(last_chance, ready, left[there], past.day, past.weeks)
+
+
+def order_taken(due: Days, ready: Days, left: Days, day: int, weeks: int) -> WorkOrder:
+    """Return the order in which cases were taken in the weeks that end with a day.
+
+    In a week in which n cases left, the n oldest of those ready are what oldest-first would have taken, and
+    the n earliest due still in time what in-time-first would have. How many of each left, and how many chance
+    would have taken of them, gives the shares. Weeks in which both rules ask for the same
+    cases tell nothing and are left out; where none tell anything, the order is taken to be oldest first.
+
+    Args:
+        due: Day until which each case could be taken in time.
+        ready: Day from which it could be taken.
+        left: Day it was taken.
+        day: Day number with which the last week ends.
+        weeks: How many weeks.
+    """
+    told = np.zeros(4)
+    for week in range(weeks):
+        start = day - WEEK * (weeks - week)
+        there = (ready <= start) & (left > start)
+        told += _week_tells(due[there], left[there] <= start + WEEK, start)
+    gone, by_chance, of_oldest, of_in_time = (float(number) for number in told)
+    # Of the cases a rule asks for, those leave that the rule sent, and by chance some of those that no rule
+    # sent: `of_oldest = oldest * gone + spread * by_chance`, and in time alike. The shares add up to 1.
+    if gone == 0:
+        return OLDEST_FIRST
+    if gone <= 2 * by_chance:
+        return WorkOrder(0, 0, 1)
+    by_rule = (of_oldest + of_in_time - 2 * by_chance) / (gone - 2 * by_chance)
+    spread = 1 - min(1.0, max(0.0, by_rule))
+    oldest, in_time = (max(0.0, number - spread * by_chance) for number in (of_oldest, of_in_time))
+    share = (1 - spread) / max(1e-9, oldest + in_time)
+    return WorkOrder(oldest * share, in_time * share, spread)
+
+
+def _week_tells(due: Days, gone: Flags, start: int) -> Rates:
+    """Return what one week tells: cases gone, of these by chance, of the oldest, of the earliest in time."""
+    many = int(np.count_nonzero(gone))
+    oldest = np.argsort(due, kind="stable")[:many]
+    in_time = np.argsort(np.where(due >= start, due, np.iinfo(np.int32).max), kind="stable")[:many]
+    if many == 0 or 2 * np.intersect1d(oldest, in_time).size > many:
+        return np.zeros(4)
+    return np.array([many, many * many / due.size, gone[oldest].sum(), gone[in_time].sum()])

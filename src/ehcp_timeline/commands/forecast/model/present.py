@@ -1,4 +1,4 @@
-"""What is known on one day: the work in hand, the weeks behind, the narrowest stage, the order of work."""
+"""What is known on one day, and what a simulation starts from: stages as they work, cases by due week."""
 
 import math
 from collections.abc import Sequence
@@ -6,18 +6,82 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import WEEK, Rates
-from ehcp_timeline.commands.forecast.model.assessments import Caseload
-from ehcp_timeline.commands.forecast.model.bootstrap import Drivers, series
-from ehcp_timeline.commands.forecast.model.history import History, history, weeks_recorded
-from ehcp_timeline.commands.forecast.model.open_work import OpenAssessments, standing_on
-from ehcp_timeline.commands.forecast.model.pipeline import Pipeline, SimulatedStage, narrowest_stage, pipeline
-from ehcp_timeline.commands.forecast.model.policy import WorkOrder, observed_order
-from ehcp_timeline.commands.forecast.model.seasons import Closed, factors, kinds_of_weeks
+from ehcp_timeline.commands.forecast.model.arrays import WEEK, YEAR, Cases, Days
+from ehcp_timeline.commands.forecast.model.caseload import Caseload, OpenAssessments, standing_on
+from ehcp_timeline.commands.forecast.model.history import (
+    History,
+    WorkOrder,
+    history,
+    observed_order,
+    weeks_recorded,
+)
+from ehcp_timeline.commands.forecast.model.weeks import Drivers, factors, kinds_of_weeks, series
+from ehcp_timeline.commands.forecast.request import SchoolClosure
 
-YEAR = 52
 LONGEST = 3 * YEAR
 _TENTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedStage:
+    """One stage as it works in a simulation.
+
+    Attributes:
+        least: Whole weeks that a case spends in it at least.
+        released: Share of its ready cases that leave in a week, where it is not the narrowest.
+        onward: Share of those that leave which go on to the next stage; of the last, plans issued.
+    """
+
+    name: str
+    least: int
+    released: float
+    onward: float
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """Cases of one due week that stand at one stage and become ready there in one week to come."""
+
+    stage: int
+    ready_week: int
+    row: int
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The stages, and the cases in hand.
+
+    Attributes:
+        narrowest: The one stage that can finish only so many a week.
+        weeks: Weeks to come.
+        to_due: Weeks from a request to its due week.
+        due_weeks: The due week of each row, rising; every week in which cases can fall due has one.
+    """
+
+    steps: tuple[SimulatedStage, ...]
+    narrowest: int
+    weeks: int
+    to_due: int
+    due_weeks: Days
+    in_hand: tuple[InHand, ...]
+
+    @property
+    def weeks_after(self) -> int:
+        """Whole weeks that the stages after the narrowest take at least."""
+        return sum(step.least for step in self.steps[self.narrowest + 1 :])
+
+    def row_of(self, due_week: int) -> int:
+        """Return the first row that falls due in this week or later."""
+        return int(np.searchsorted(self.due_weeks, due_week))
+
+    @property
+    def at_start(self) -> Cases:
+        """Open cases at the start, for each row."""
+        counts = np.zeros(self.due_weeks.size, dtype=np.int16)
+        for group in self.in_hand:
+            counts[group.row] += group.cases
+        return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +89,10 @@ class Present:
     """What is known on one day.
 
     Attributes:
-        work: The file.
-        standing: The work in hand.
         past: The weeks behind that rates are taken over, at most a year.
         recorded: Whole weeks behind that the file records.
         narrowest: The stage at which cases wait for hands.
         order: The order in which it took its cases.
-        drivers: What the weeks to come are drawn from.
-        pipeline: The start of a simulation.
         unavoidable: Overdue cases there would be at any time if nobody waited for hands.
     """
 
@@ -62,7 +122,7 @@ def present(
     day: int,
     weeks: int,
     *,
-    closures: Sequence[Closed] = (),
+    closures: Sequence[SchoolClosure] = (),
     narrowest: str = "",
     window: int = YEAR,
 ) -> Present:
@@ -73,15 +133,16 @@ def present(
         day: The day, as a day number.
         weeks: Weeks to come.
         closures: School holidays, which are a season of their own.
-        narrowest: Name of the stage that is taken to be the narrowest; by default the data say.
+        narrowest: Name of the stage that is taken to be the narrowest; by default the one with the most
+            weeks of work lying ready, and the last of them where nothing lies ready anywhere.
         window: Weeks behind that rates are taken over, where the file records as many.
     """
     recorded = weeks_recorded(work, day)
     past = history(work, day, min(window, recorded))
-    names = work.timetable.names
-    place = names.index(narrowest) if narrowest else narrowest_stage(past)
+    waits = [(flow.weeks_of_work, place) for place, flow in enumerate(past.stages)]
+    place = work.timetable.names.index(narrowest) if narrowest else max(waits)[1]
     standing = standing_on(work, day)
-    line = pipeline(past, standing, weeks, work.timetable.weeks, place)
+    pipeline = _pipeline(past, standing, weeks, work.timetable.weeks, place)
     drivers = _drivers(work, past, min(LONGEST, recorded), weeks, place, closures)
     return Present(
         work=work,
@@ -91,54 +152,69 @@ def present(
         narrowest=place,
         order=observed_order(work, past, place),
         drivers=drivers,
-        pipeline=line,
-        unavoidable=overdue_without_queue(line, drivers.requests.level),
+        pipeline=pipeline,
+        unavoidable=overdue_without_queue(pipeline, drivers.requests.level),
     )
 
 
+def _pipeline(past: History, standing: OpenAssessments, weeks: int, to_due: int, narrowest: int) -> Pipeline:
+    """Return the start of a simulation: stages as they worked in the weeks behind, cases as they stand."""
+    steps = tuple(
+        SimulatedStage(
+            flow.name, flow.least if place == narrowest else flow.usual, flow.released, flow.onward
+        )
+        for place, flow in enumerate(past.stages)
+    )
+    due_weeks = np.union1d(standing.due_week, np.arange(to_due + 1, to_due + weeks + 1)).astype(np.int32)
+    shortest = np.array([step.least for step in steps], dtype=np.int32)[standing.stage]
+    ready = np.maximum(1, shortest - (standing.day - standing.since) // WEEK)
+    rows = np.searchsorted(due_weeks, standing.due_week)
+    keys, counts = np.unique(np.stack([standing.stage, ready, rows], axis=1), axis=0, return_counts=True)
+    groups = np.column_stack([keys, counts]).tolist()
+    return Pipeline(steps, narrowest, weeks, to_due, due_weeks, tuple(InHand(*group) for group in groups))
+
+
 def _drivers(
-    work: Caseload, past: History, recorded: int, weeks: int, narrowest: int, closures: Sequence[Closed]
+    work: Caseload,
+    past: History,
+    recorded: int,
+    weeks: int,
+    narrowest: int,
+    closures: Sequence[SchoolClosure],
 ) -> Drivers:
     """Return the weeks behind evened out by season, and the seasons to come."""
     long = history(work, past.day, recorded) if recorded > past.weeks else past
     behind = kinds_of_weeks(past.day - WEEK * long.weeks, long.weeks, closures)
     ahead = kinds_of_weeks(past.day, weeks, closures)
     skip = long.weeks - past.weeks
-    values = [one.astype(np.float64) for one in (long.requests, long.stages[narrowest].left)]
-    seasons = [factors(value, behind) for value in values]
-    parts = [
-        series(one[skip:], season[behind[skip:]], season[ahead])
-        for one, season in zip(values, seasons, strict=True)
-    ]
-    onward = tuple((stage.onward, int(stage.left.sum())) for stage in past.stages[:narrowest])
+    parts = []
+    for counts in (long.requests, long.stages[narrowest].left):
+        values = counts.astype(np.float64)
+        season = factors(values, behind)
+        parts.append(series(values[skip:], season[behind[skip:]], season[ahead]))
+    onward = tuple((flow.onward, int(flow.left.sum())) for flow in past.stages[:narrowest])
     return Drivers(parts[0], parts[1], onward)
 
 
-def overdue_without_queue(line: Pipeline, requests: float) -> float:
+def overdue_without_queue(pipeline: Pipeline, requests: float) -> float:
     """Return the mean number of overdue cases if the narrowest stage took every case as soon as it is ready.
 
     Args:
-        line: The stages.
+        pipeline: The stages.
         requests: Requests a week.
     """
-    weeks = line.to_due + 4 * YEAR
+    weeks = pipeline.to_due + 4 * YEAR
     coming = np.zeros(weeks)
     coming[0] = requests
     inside = np.zeros(weeks)
-    for place, step in enumerate(line.steps):
-        share = 1.0 if place == line.narrowest else step.released
-        gone = _gone(coming, step, share)
+    for place, step in enumerate(pipeline.steps):
+        share = 1.0 if place == pipeline.narrowest else step.released
+        gone = np.zeros(weeks)
+        ready = 0.0
+        for week in range(step.least, weeks):
+            ready += coming[week - step.least]
+            gone[week] = ready * share
+            ready -= gone[week]
         inside += np.cumsum(coming) - np.cumsum(gone)
         coming = gone * step.onward
-    return float(inside[line.to_due :].sum())
-
-
-def _gone(coming: Rates, step: SimulatedStage, share: float) -> Rates:
-    """Return how many leave a stage in each week if each ready case leaves with the chance `share`."""
-    gone = np.zeros_like(coming)
-    ready = 0.0
-    for week in range(coming.size):
-        ready += coming[week - step.least] if week >= step.least else 0.0
-        gone[week] = ready * share
-        ready -= gone[week]
-    return gone
+    return float(inside[pipeline.to_due :].sum())

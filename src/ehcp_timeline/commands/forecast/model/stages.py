@@ -1,24 +1,37 @@
-"""Each stage as a line of the answer: what came, what left, how long it takes, the queue, the seasons."""
+"""Each stage as a line of the answer: what came, what left, how long it takes, and its queue by five forms.
 
+Source of the forms: the R package NHSRwaitinglist, after N. J. Fong and others, "An approach to managing
+waiting lists" (2022, doi:10.1101/2022.08.23.22279117). D is demand and C capacity, both in cases a week; Q
+is the queue, in cases; T is the target wait, in weeks; F is the target wait over the mean wait.
+
+They hold for one queue in which cases wait for hands. The twenty weeks are no such queue: most of them are
+time that the law gives to other people. So each form is asked about one stage, and `queue_forms` says in
+words why a form that does not apply does not.
+"""
+
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import WEEK
-from ehcp_timeline.commands.forecast.model.history import StageFlow
+from ehcp_timeline.commands.forecast.model.arrays import WEEK, Share, mean
 from ehcp_timeline.commands.forecast.model.present import LONGEST, Present
-from ehcp_timeline.commands.forecast.model.queueing import Queue, apply_forms
-from ehcp_timeline.commands.forecast.model.seasons import KINDS, ORDINARY, Closed, kinds_of_weeks
 from ehcp_timeline.commands.forecast.model.timetable import WHOLE
+from ehcp_timeline.commands.forecast.model.weeks import ORDINARY, SEASONS, Season, kinds_of_weeks
+from ehcp_timeline.commands.forecast.request import SchoolClosure
+from ehcp_timeline.text.bounds import Whole
+
+FACTOR = 4.0
+"""F: with F = -ln(1 - p) a share p of waits is inside the target, if waits are exponential; 4 keeps 98%."""
+RELIEF_WEEKS = 26
 
 
 @dataclass(frozen=True, slots=True)
 class StageLine:
-    """One stage; weeks are weeks, rates are cases a week, forms are those of `model.queueing`.
+    """One stage, and the queue forms where they apply; rates are cases a week.
 
     Attributes:
-        stage: Its name.
         narrowest: Whether cases wait for hands here.
         in_hand: Cases in it now.
         waiting: Of these, past the shortest time in it.
@@ -27,25 +40,25 @@ class StageLine:
         onward: Share of those that left which went on.
         law_weeks: Weeks that the law's timetable gives it.
         least_weeks: Shortest time in it, in whole weeks.
-        weeks_p50: Median time of those that went on; None where it was never measured.
+        weeks_p50: Median time of those that went on; null where it was never measured.
         weeks_p85: Their 85th percentile.
-        load: Arrivals over completions.
+        load: Arrivals over completions; null where nothing was completed.
         target_queue: Waiting cases at which the timetable is kept.
         relief_capacity: Cases a week that get the queue there in 26 weeks.
         target_capacity: Cases a week that keep it there.
         pressure: Twice the mean wait over the timetable.
-        why: Why a form is missing.
+        why: Why a form does not apply.
     """
 
     stage: str
     narrowest: bool
-    in_hand: int
-    waiting: int
+    in_hand: Whole
+    waiting: Whole
     arrivals_per_week: float
     completions_per_week: float
-    onward: float
-    law_weeks: int
-    least_weeks: int
+    onward: Share
+    law_weeks: Whole
+    least_weeks: Whole
     weeks_p50: float | None
     weeks_p85: float | None
     load: float | None
@@ -56,25 +69,135 @@ class StageLine:
     why: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SeasonLine:
+    """How a kind of week to come compares with an ordinary one.
+
+    Attributes:
+        weeks_seen: Weeks of that kind in the weeks behind; of none, it is taken to be like any other.
+        requests: Share of an ordinary week's requests.
+        completions: Share of an ordinary week's work.
+    """
+
+    kind: Season
+    weeks_seen: Whole
+    requests: float
+    completions: float
+
+
+@dataclass(frozen=True, slots=True)
+class QueueForms:
+    """What the five forms give for one stage; None where a form does not apply, and `why` says why."""
+
+    load: float | None = None
+    target_queue: float | None = None
+    relief_capacity: float | None = None
+    target_capacity: float | None = None
+    pressure: float | None = None
+    why: tuple[str, ...] = ()
+
+
+def queue_forms(
+    demand: float, capacity: float, waiting: float, mean_wait: float, target_weeks: float
+) -> QueueForms:
+    """Return the five forms for one stage, each only where it applies.
+
+    The load is D / C: at 1 or more the queue grows without end, and without capacity it is infinite. The
+    pressure is twice the mean wait over the target wait: above 1 the target is most likely missed.
+
+    Args:
+        demand: Cases that come a week.
+        capacity: Cases that are finished a week.
+        waiting: Cases that wait for hands now.
+        mean_wait: Mean wait for hands of those that wait now, in weeks.
+        target_weeks: Weeks that the law's own timetable leaves for the stage.
+
+    >>> forms = queue_forms(30, 40, 500, 63, 52)
+    >>> forms.load, forms.target_queue, forms.relief_capacity, round(forms.pressure, 3)
+    (0.75, 390.0, None, 2.423)
+    >>> forms.why
+    ('relief capacity: the queue of 500 is not more than twice its target of 390',)
+    """
+    if demand <= 0:
+        return QueueForms(why=("nothing came to this stage in the weeks looked at",))
+    if target_weeks <= 0:
+        return QueueForms(why=("the law's timetable leaves this stage no weeks of its own",))
+    aim = target_queue(demand, target_weeks)
+    too_long = waiting > 2 * aim
+    why = []
+    if not too_long:
+        why.append(
+            f"relief capacity: the queue of {waiting:,.0f} is not more than twice its target of {aim:,.0f}"
+        )
+    if capacity <= demand:
+        why.append("target queue: it can be kept only where more is finished than comes in")
+    return QueueForms(
+        load=demand / capacity if capacity > 0 else math.inf,
+        target_queue=aim,
+        relief_capacity=relief_capacity(demand, waiting, aim) if too_long else None,
+        target_capacity=target_capacity(demand, target_weeks),
+        pressure=2 * mean_wait / target_weeks,
+        why=tuple(why),
+    )
+
+
+def target_queue(demand: float, target_weeks: float) -> float:
+    """Return D * T / F, the queue in cases at which the target wait is kept (Little's law).
+
+    >>> target_queue(30, 52)
+    390.0
+    """
+    return demand * target_weeks / FACTOR
+
+
+def relief_capacity(demand: float, queue: float, aim: float) -> float:
+    """Return D + (Q - aim) / t, the cases a week that bring the queue to `aim` in t = 26 weeks.
+
+    Arrivals are never left out: without D the queue would stand still at best.
+    Applies where the queue is more than twice the target queue.
+
+    >>> round(relief_capacity(30, 1200, 390), 2)
+    61.15
+    """
+    return demand + (queue - aim) / RELIEF_WEEKS
+
+
+def target_capacity(
+    demand: float, target_weeks: float, cv_demand: float = 1, cv_capacity: float = 1
+) -> float:
+    """Return D + ((cv_d^2 + cv_c^2) / 2) * F / T, the cases a week that keep the target wait for good.
+
+    Kingman's formula. The published text of its R function leaves out the division by 2 that its code has.
+
+    Args:
+        demand: Cases that come a week.
+        target_weeks: The target wait.
+        cv_demand: Coefficient of variation of the time between arrivals; 1 is chance alone.
+        cv_capacity: The same of the time between completions.
+
+    >>> round(target_capacity(30, 52), 3)
+    30.077
+    """
+    return demand + (cv_demand**2 + cv_capacity**2) / 2 * FACTOR / target_weeks
+
+
 def stage_lines(now: Present) -> tuple[StageLine, ...]:
     """Return every stage, in order."""
-    return tuple(_line(now, place, flow) for place, flow in enumerate(now.past.stages))
+    return tuple(_stage_line(now, place) for place in range(len(now.past.stages)))
 
 
-def _line(now: Present, place: int, flow: StageFlow) -> StageLine:
-    stage = now.work.timetable.stages[place]
+def _stage_line(now: Present, place: int) -> StageLine:
+    stage, flow = now.work.timetable.stages[place], now.past.stages[place]
     spent = (now.standing.day - now.standing.since[now.standing.stage == place]) / WEEK
     waits = spent[spent >= flow.least] - flow.least
-    came, left = (float(one.mean()) if one.size else 0.0 for one in (flow.came, flow.left))
-    queue = Queue(
-        demand=came,
-        capacity=left,
-        waiting=waits.size,
-        mean_wait=float(waits.mean()) if waits.size else 0.0,
-        target_weeks=stage.weeks,
-        whole=stage.name == WHOLE,
+    came, left = mean(flow.came), flow.pace
+    forms = QueueForms(why=("these forms are for one stage's queue; the file has no dates of single stages",))
+    if stage.name != WHOLE:
+        forms = queue_forms(came, left, waits.size, mean(waits), stage.weeks)
+    weeks_p50, weeks_p85 = (
+        round(float(np.percentile(flow.lengths, percent)) / WEEK, 1) if flow.lengths.size else None
+        for percent in (50, 85)
     )
-    forms = apply_forms(queue)
     return StageLine(
         stage=flow.name,
         narrowest=place == now.narrowest,
@@ -85,8 +208,8 @@ def _line(now: Present, place: int, flow: StageFlow) -> StageLine:
         onward=round(flow.onward, 3),
         law_weeks=stage.weeks,
         least_weeks=flow.least,
-        weeks_p50=_weeks(flow, 50),
-        weeks_p85=_weeks(flow, 85),
+        weeks_p50=weeks_p50,
+        weeks_p85=weeks_p85,
         load=_finite(forms.load),
         target_queue=_finite(forms.target_queue),
         relief_capacity=_finite(forms.relief_capacity),
@@ -96,44 +219,19 @@ def _line(now: Present, place: int, flow: StageFlow) -> StageLine:
     )
 
 
-def _weeks(flow: StageFlow, percent: int) -> float | None:
-    return round(float(np.percentile(flow.lengths, percent)) / WEEK, 1) if flow.lengths.size else None
-
-
 def _finite(value: float | None) -> float | None:
     """Return a number to three decimals; an infinite load has no number."""
     return None if value is None or not np.isfinite(value) else round(value, 3)
 
 
-@dataclass(frozen=True, slots=True)
-class SeasonLine:
-    """One kind of week that lies ahead.
-
-    Attributes:
-        kind: `august`, `christmas` or `school holiday`.
-        weeks_seen: Weeks of that kind in the weeks behind; of none, it is taken to be like any other.
-        requests: Requests in such a week, as a share of an ordinary week's.
-        completions: Cases that the narrowest stage finishes in it, as a share of an ordinary week's.
-    """
-
-    kind: str
-    weeks_seen: int
-    requests: float
-    completions: float
-
-
-def season_lines(now: Present, closures: Sequence[Closed] = ()) -> tuple[SeasonLine, ...]:
+def season_lines(now: Present, closures: Sequence[SchoolClosure] = ()) -> tuple[SeasonLine, ...]:
     """Return every kind of week ahead that is no ordinary one."""
     ahead = kinds_of_weeks(now.past.day, now.pipeline.weeks, closures)
     recorded = min(LONGEST, now.recorded)
     behind = kinds_of_weeks(now.past.day - WEEK * recorded, recorded, closures)
-    return tuple(
-        SeasonLine(
-            kind=KINDS[kind],
-            weeks_seen=behind.count(kind),
-            requests=round(float(now.drivers.requests.season[ahead.index(kind)]), 2),
-            completions=round(float(now.drivers.capacity.season[ahead.index(kind)]), 2),
-        )
-        for kind in range(len(KINDS))
-        if kind != ORDINARY and kind in ahead
-    )
+    lines = []
+    for kind in sorted(set(ahead) - {ORDINARY}):
+        seasons = (now.drivers.requests.season, now.drivers.capacity.season)
+        shares = (round(float(season[ahead.index(kind)]), 2) for season in seasons)
+        lines.append(SeasonLine(SEASONS[kind], behind.count(kind), *shares))
+    return tuple(lines)

@@ -1,16 +1,15 @@
 """The law's own timetable of an assessment in whole weeks, and the stages that a file can show."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from ehcp_timeline.clock.counting import apply
 from ehcp_timeline.commands.forecast.model.arrays import WEEK
-from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.law.rulebook import Rulebook
 
 ADVICE = "assess.advice"
 WHOLE = "plan"
-FINAL = "final"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +50,14 @@ def timetable(rulebook: Rulebook, columns: Collection[str], as_at: date) -> Time
     the as-at date: decision by week 6, advice by week 12, draft by week 14, plan by week 20.
     """
     decide, advice, draft, issue = (
-        weeks_of(rulebook, one, as_at) for one in ("assess.decide", ADVICE, "plan.draft", "plan.issue")
+        weeks_of(rulebook, deadline, as_at)
+        for deadline in ("assess.decide", ADVICE, "plan.draft", "plan.issue")
     )
+    drafted = "draft_sent" in columns
     ends = [
         ("decision", "assess_agreed", decide, "assess_agreed" in columns),
         ("advice", "", decide + advice, bool(answerable(rulebook, columns))),
-        ("draft", "draft_sent", draft, "draft_sent" in columns),
+        ("draft", "draft_sent", draft, drafted),
     ]
     stages: list[PipelineStage] = []
     before = 0
@@ -64,31 +65,23 @@ def timetable(rulebook: Rulebook, columns: Collection[str], as_at: date) -> Time
         if there:
             stages.append(PipelineStage(name, event, by - before, max(1, by - before)))
             before = by
-    drafted = any(stage.name == "draft" for stage in stages)
     least = issue - before if drafted else max(1, draft - before)
-    stages.append(PipelineStage(FINAL if drafted else WHOLE, "", issue - before, least))
+    stages.append(PipelineStage("final" if drafted else WHOLE, "", issue - before, least))
     return Timetable(tuple(stages), issue)
 
 
 def weeks_of(rulebook: Rulebook, deadline: str, as_at: date) -> int:
     """Return the whole weeks that a deadline gives on a day; 0 where the rulebook does not have it."""
-    found = rulebook.by_id.get(deadline)
-    version = found.version_on(as_at) if found else None
-    if version is None:
-        return 0
-    return (apply(version.limit.limbs[0].count, as_at) - as_at).days // WEEK
+    known = rulebook.by_id.get(deadline)
+    version = known.version_on(as_at) if known else None
+    return (apply(version.limit.limbs[0].count, as_at) - as_at).days // WEEK if version else 0
 
 
 def answerable(rulebook: Rulebook, columns: Collection[str]) -> tuple[tuple[str, str], ...]:
-    """Return the columns in which advice was asked for and came in, where the file has both."""
-    pairs = ((one.starts.events[0], one.met_by.events[0]) for one in _advice(rulebook))
-    return tuple(pair for pair in pairs if set(pair) <= set(columns))
-
-
-def _advice(rulebook: Rulebook) -> Iterator[Deadline]:
-    """Yield the deadlines of advice, whoever gives it."""
-    return (
-        deadline
+    """Return the columns in which advice, whoever gives it, was asked for and came in; both must be there."""
+    pairs = (
+        (deadline.starts.events[0], deadline.met_by.events[0])
         for deadline in rulebook.deadlines
         if deadline.id == ADVICE or deadline.id.startswith(f"{ADVICE}.")
     )
+    return tuple(pair for pair in pairs if set(pair) <= set(columns))

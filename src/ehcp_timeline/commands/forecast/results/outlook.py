@@ -4,43 +4,54 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, Spread, after_weeks, day_of
-from ehcp_timeline.commands.forecast.model.assessments import Caseload
-from ehcp_timeline.commands.forecast.model.policy import WorkOrder
+import numpy as np
+
+from ehcp_timeline.commands.forecast.model.arrays import (
+    NEVER,
+    SHARES,
+    WEEK,
+    Share,
+    Spread,
+    after_weeks,
+    day_of,
+)
+from ehcp_timeline.commands.forecast.model.caseload import Caseload
+from ehcp_timeline.commands.forecast.model.history import WorkOrder
 from ehcp_timeline.commands.forecast.simulate.record import PER_MILLE, Kept, Moment
+from ehcp_timeline.measure import backlog
+from ehcp_timeline.measure.backlog import WINDOW
+from ehcp_timeline.measure.result import Clearance
+from ehcp_timeline.text.bounds import Percent, Whole
 
 PATH_WEEKS = 4
-_LOW, _MIDDLE, _HIGH, _HIGHEST = 0.15, 0.5, 0.85, 0.95
+_LOW, _MIDDLE, _HIGH = 0.15, 0.5, 0.85
 
 
 @dataclass(frozen=True, slots=True)
 class ClearanceDay:
-    """When the backlog clears: that share of the runs is clear by that day; None is not by the horizon.
+    """When the backlog clears: that share of the runs is clear by that day; null is not by the horizon.
 
     Attributes:
-        p50: Half of the runs are clear by this day.
-        p85: 85% are.
-        p95: 95% are.
-        never_share: Share of the runs that are not clear by the horizon, from 0 to 1.
+        never_share: Share of the runs that are not clear by the horizon.
     """
 
     p50: date | None
     p85: date | None
     p95: date | None
-    never_share: float
+    never_share: Share
 
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """One calendar quarter to come, or the part of it inside the horizon; rates in percent, P15 to P85.
+    """One calendar quarter to come, or the part of it inside the horizon.
 
     Attributes:
         quarter: As `2025-Q1`.
         weeks: Whole weeks of it that were simulated.
-        rate: Plans issued in time, of those issued: the median run.
+        rate: Percent of the plans issued that were in time: the median run.
         rate_p15: Not reached by 15% of the runs.
         rate_p85: Exceeded by 15% of the runs.
-        rate_ex: The median without plans for which an exception is claimed; None where the file cannot say.
+        rate_ex: The median without plans for which an exception is claimed; null where the file cannot say.
         overdue_p50: Overdue cases at its end.
         overdue_p85: 85% of the runs have no more.
         oldest_p50: Whole weeks since the request of the oldest case at its end.
@@ -50,11 +61,11 @@ class Quarter:
     """
 
     quarter: str
-    weeks: int
-    rate: float | None
-    rate_p15: float | None
-    rate_p85: float | None
-    rate_ex: float | None
+    weeks: Whole
+    rate: Percent
+    rate_p15: Percent
+    rate_p85: Percent
+    rate_ex: Percent
     overdue_p50: int | None
     overdue_p85: int | None
     oldest_p50: int | None
@@ -77,11 +88,16 @@ class PathPoint:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What one order of work leads to."""
+    """What one order of work leads to.
+
+    Attributes:
+        unchanged: Clearance without the what-if; null where there is none.
+    """
 
     policy: str
     order: WorkOrder
     clearance: ClearanceDay
+    unchanged: ClearanceDay | None
     quarters: tuple[Quarter, ...]
     path: tuple[PathPoint, ...]
 
@@ -109,11 +125,8 @@ def exceptions(work: Caseload, day: int, weeks: int) -> ExceptionShares | None:
         return None
     issued = work.issued & (work.done > day - WEEK * weeks) & (work.done <= min(day, NEVER - 1))
     late = work.done > work.due
-    shares = [
-        float(work.excepted[issued & group].mean()) if (issued & group).any() else 0.0
-        for group in (~late, late)
-    ]
-    return ExceptionShares(*shares)
+    groups = (issued & ~late, issued & late)
+    return ExceptionShares(*(float(work.excepted[group].mean()) if group.any() else 0.0 for group in groups))
 
 
 def quarters_ahead(day: int, weeks: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
@@ -122,32 +135,23 @@ def quarters_ahead(day: int, weeks: int) -> tuple[tuple[str, ...], tuple[int, ..
     >>> quarters_ahead(date(2025, 3, 20).toordinal(), 3)
     (('2025-Q1', '2025-Q2'), (0, 1, 1))
     """
-    names = [quarter_of(day_of(day + WEEK * week)) for week in range(1, weeks + 1)]
+    ends = [day_of(day + WEEK * week) for week in range(1, weeks + 1)]
+    names = [f"{end.year}-Q{(end.month + 2) // 3}" for end in ends]
     order = list(dict.fromkeys(names))
     return tuple(order), tuple(order.index(name) for name in names)
 
 
-def quarter_of(day: date) -> str:
-    """Return the calendar quarter of a day.
-
-    >>> quarter_of(date(2025, 9, 30))
-    '2025-Q3'
-    """
-    return f"{day.year}-Q{(day.month + 2) // 3}"
-
-
 def moments_kept(quarters: Sequence[int]) -> frozenset[int]:
     """Return the weeks to look at: every fourth, and the last of each quarter."""
-    weeks = len(quarters)
-    last = {week for week in range(1, weeks + 1) if week == weeks or quarters[week] != quarters[week - 1]}
-    return frozenset(last | set(range(PATH_WEEKS, weeks + 1, PATH_WEEKS)))
+    last = {place: week for week, place in enumerate(quarters, 1)}
+    return frozenset({*last.values(), *range(PATH_WEEKS, len(quarters) + 1, PATH_WEEKS)})
 
 
 def clearance(cleared: Spread, day: date, weeks: int) -> ClearanceDay:
     """Return the clearance dates; a run that is not clear by the horizon is later than any date."""
-    found = [clear_week(cleared, share, weeks) for share in (_MIDDLE, _HIGH, _HIGHEST)]
-    dates = [None if week is None else after_weeks(day, week) for week in found]
-    return ClearanceDay(dates[0], dates[1], dates[2], round(cleared.share_above(weeks), 4))
+    found = (clear_week(cleared, share, weeks) for share in SHARES)
+    p50, p85, p95 = (None if week is None else after_weeks(day, week) for week in found)
+    return ClearanceDay(p50, p85, p95, round(cleared.share_above(weeks), 4))
 
 
 def clear_now(day: date) -> ClearanceDay:
@@ -165,63 +169,37 @@ def outlook(
     policy: str,
     order: WorkOrder,
     kept: Kept,
+    clear: ClearanceDay,
+    unchanged: ClearanceDay | None,
     day: date,
     quarters: tuple[tuple[str, ...], tuple[int, ...]],
     excepted: ExceptionShares | None,
 ) -> Outlook:
     """Return what the runs under one order of work come to."""
     names, places = quarters
-    weeks = len(places)
-    ends = [max(week for week in range(1, weeks + 1) if places[week - 1] == one) for one in range(len(names))]
-    return Outlook(
-        policy=policy,
-        order=order,
-        clearance=clearance(kept.cleared, day, weeks),
-        quarters=tuple(
-            _quarter(name, places.count(place), kept.rates[place], kept.moments[ends[place]], excepted)
-            for place, name in enumerate(names)
-        ),
-        path=tuple(
-            _point(after_weeks(day, week), kept.moments[week])
-            for week in sorted(kept.moments)
-            if week % PATH_WEEKS == 0
-        ),
-    )
+    last = {place: week for week, place in enumerate(places, 1)}
+    every = [
+        _quarter(name, places.count(place), kept.rates[place], kept.moments[last[place]], excepted)
+        for place, name in enumerate(names)
+    ]
+    path = []
+    for week in sorted(week for week in kept.moments if week % PATH_WEEKS == 0):
+        moment = kept.moments[week]
+        p15, p50, p85 = (moment.overdue.percentile(share) for share in (_LOW, _MIDDLE, _HIGH))
+        open_, oldest = moment.open.percentile(_MIDDLE), moment.oldest.percentile(_MIDDLE)
+        path.append(PathPoint(after_weeks(day, week), open_, p15, p50, p85, oldest))
+    return Outlook(policy, order, clear, unchanged, tuple(every), tuple(path))
 
 
 def _quarter(name: str, weeks: int, rates: Spread, end: Moment, excepted: ExceptionShares | None) -> Quarter:
-    middle = _rate(rates, _MIDDLE)
-    without = None if middle is None or excepted is None else 100 * excepted.without(middle / 100)
-    return Quarter(
-        quarter=name,
-        weeks=weeks,
-        rate=middle,
-        rate_p15=_rate(rates, _LOW),
-        rate_p85=_rate(rates, _HIGH),
-        rate_ex=None if without is None else round(without, 1),
-        overdue_p50=end.overdue.percentile(_MIDDLE),
-        overdue_p85=end.overdue.percentile(_HIGH),
-        oldest_p50=end.oldest.percentile(_MIDDLE),
-        oldest_p85=end.oldest.percentile(_HIGH),
-        over_52_p50=end.over_a_year.percentile(_MIDDLE),
-        over_52_p85=end.over_a_year.percentile(_HIGH),
+    shares = [rates.percentile(share) for share in (_MIDDLE, _LOW, _HIGH)]
+    rate, rate_p15, rate_p85 = (
+        None if share is None else round(100 * share / PER_MILLE, 1) for share in shares
     )
-
-
-def _rate(rates: Spread, share: float) -> float | None:
-    found = rates.percentile(share)
-    return None if found is None else round(100 * found / PER_MILLE, 1)
-
-
-def _point(day: date, moment: Moment) -> PathPoint:
-    return PathPoint(
-        day,
-        moment.open.percentile(_MIDDLE),
-        moment.overdue.percentile(_LOW),
-        moment.overdue.percentile(_MIDDLE),
-        moment.overdue.percentile(_HIGH),
-        moment.oldest.percentile(_MIDDLE),
-    )
+    without = None if rate is None or excepted is None else round(100 * excepted.without(rate / 100), 1)
+    counts = (end.overdue, end.oldest, end.over_a_year)
+    ends = (spread.percentile(share) for spread in counts for share in (_MIDDLE, _HIGH))
+    return Quarter(name, weeks, rate, rate_p15, rate_p85, without, *ends)
 
 
 def naive_weeks(overdue: int, closed: float, requests: float) -> float | None:
@@ -238,3 +216,21 @@ def naive_weeks(overdue: int, closed: float, requests: float) -> float | None:
     if overdue == 0:
         return 0.0
     return overdue / (closed - requests) if closed > requests else None
+
+
+def straight_line(work: Caseload, day: int) -> Clearance:
+    """Return when the overdue plans clear if the last 13 weeks go on, as `ehcp check` counts it.
+
+    Args:
+        work: The file.
+        day: The day it stands at, as a day number.
+    """
+    since = day - WINDOW.days
+    there = work.start <= day
+    done = np.where(work.done <= day, work.done, NEVER)
+    late = there & (done > work.due)
+    became = late & (work.due >= since) & (work.due < day)
+    cleared = late & (done > since) & (done <= day)
+    still = there & (done == NEVER) & (work.due < day)
+    overdue, arrivals, completions = (int(np.count_nonzero(flags)) for flags in (still, became, cleared))
+    return backlog.clearance(overdue, arrivals, completions, day_of(day))

@@ -2,38 +2,59 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import WEEK, Counts, Rates, day_number
-from ehcp_timeline.commands.forecast.model.bootstrap import Draws, draw
-from ehcp_timeline.commands.forecast.model.policy import WorkOrder
-from ehcp_timeline.commands.forecast.simulate.chunk import begin, simulate
-from ehcp_timeline.commands.forecast.simulate.record import Kept, Plan, case_groups, watcher
+from ehcp_timeline.commands.forecast.model.arrays import WEEK, YEAR, Rates, day_number
+from ehcp_timeline.commands.forecast.model.history import WorkOrder
+from ehcp_timeline.commands.forecast.model.weeks import Draws, draw
+from ehcp_timeline.commands.forecast.simulate.record import Kept, Plan, Watcher, case_groups
 from ehcp_timeline.commands.forecast.simulate.run import Start
+from ehcp_timeline.commands.forecast.simulate.world import begin, simulate
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.measure.answer import decimals
 
 RUNS = 250
 _AT_ONCE = 4
 _LEVELS = 16
-_AIMS = (0.5, 0.85)
 
 
 @dataclass(frozen=True, slots=True)
-class Needed:
-    """Capacity of the narrowest stage that clears the backlog by the target in half, or 85%, of the runs.
+class CapacityNeeded:
+    """Capacity of the narrowest stage that a target takes, under one order of work.
 
     Attributes:
-        policy: The order of work.
-        more_p50: Cases a week more that half of the runs need; None where no number is enough.
+        more_p50: Cases a week more, a what-if on top, that half of the runs need; null: no number is enough.
         more_p85: The same for 85% of the runs.
+        capacity_p50: Cases a week in all that half of the runs need, a what-if not counted.
+        capacity_p85: The same for 85% of the runs.
     """
 
     policy: str
     more_p50: int | None
     more_p85: int | None
+    capacity_p50: float | None = field(metadata=decimals(2))
+    capacity_p85: float | None = field(metadata=decimals(2))
+
+
+@dataclass(frozen=True, slots=True)
+class TargetAnswer:
+    """What a target date takes.
+
+    Attributes:
+        needed_per_week: By how many a week the backlog must fall, net.
+        reviews_per_week: Reviews to be decided a week, at least.
+        capacity_p50: Under the observed order of work, or the first one that was asked for.
+    """
+
+    date: date
+    needed_per_week: float = field(metadata=decimals(2))
+    reviews_per_week: float | None = field(default=None, metadata=decimals(2))
+    capacity_p50: float | None = field(default=None, metadata=decimals(2))
+    capacity_p85: float | None = field(default=None, metadata=decimals(2))
+    policies: tuple[CapacityNeeded, ...] = ()
 
 
 def net_needed(backlog: float, start: date, target: date) -> float:
@@ -80,18 +101,20 @@ class CapacityQuestion:
 
     Attributes:
         start: What the simulation is run from.
+        pace: Cases a week that the narrowest stage finishes now.
         clear_at: The backlog is clear once no more than so many are overdue.
         seed: Seed of the runs.
     """
 
     start: Start
+    pace: float
     clear_at: int
     seed: int
 
 
 def capacity_needed(
-    question: CapacityQuestion, orders: Mapping[str, WorkOrder], target: date, day: date
-) -> tuple[Needed, ...]:
+    asked: CapacityQuestion, orders: Mapping[str, WorkOrder], target: date, day: date
+) -> tuple[CapacityNeeded, ...]:
     """Return how many cases a week more the narrowest stage needs, under each order of work.
 
     All levels of capacity meet the same weeks to come. The first pass looks at sixteen levels between nothing
@@ -99,35 +122,40 @@ def capacity_needed(
     """
     weeks = (day_number(target) - day_number(day)) // WEEK
     if weeks < 1:
-        return tuple(Needed(name, None, None) for name in orders)
-    asked = replace(question, start=_until(question.start, weeks))
-    short = asked.start
-    found = []
-    most = math.ceil(short.pipeline.at_start.sum() / weeks + 2 * short.drivers.requests.level) + 1
+        return tuple(CapacityNeeded(name, None, None, None, None) for name in orders)
+    start = _until(asked.start, weeks)
+    asked = replace(asked, start=start)
+    most = math.ceil(start.pipeline.at_start.sum() / weeks + 2 * start.drivers.requests.level) + 1
     coarse = sorted({round(most * level / (_LEVELS - 1)) for level in range(_LEVELS)})
-    shares = _cleared(asked, orders, coarse)
+    shares: dict[str, list[float]] = {name: [] for name in orders}
+    for first in range(0, len(coarse), _AT_ONCE):
+        for name, cleared in _cleared(asked, orders, coarse[first : first + _AT_ONCE]).items():
+            shares[name] += cleared
+    needed = []
     for name, order in orders.items():
-        both = [
-            _refined(asked, {name: order}, coarse, np.flatnonzero(shares[name] >= aim), aim) for aim in _AIMS
-        ]
-        found.append(Needed(name, *both))
-    return tuple(found)
+        more = [_refined(asked, name, order, coarse, shares[name], aim) for aim in (0.5, 0.85)]
+        capacity = (None if number is None else asked.pace + number for number in more)
+        needed.append(CapacityNeeded(name, *more, *capacity))
+    return tuple(needed)
 
 
 def _until(start: Start, weeks: int) -> Start:
     """Return a start that looks no further than the target; beyond its weeks the last one's extra goes on."""
-    have = start.pipeline.weeks
-    drivers, extra = start.drivers, start.extra
-    parts = [replace(one, season=_cut(one.season, weeks)) for one in (drivers.requests, drivers.capacity)]
-    rows = start.pipeline.due_weeks
-    if weeks > have:
-        rows = np.union1d(rows, np.arange(1, weeks + 1) + start.pipeline.to_due).astype(np.int32)
-    moved = np.searchsorted(rows, start.pipeline.due_weeks)
-    in_hand = tuple(replace(one, row=int(moved[one.row])) for one in start.pipeline.in_hand)
-    return Start(
-        replace(start.pipeline, weeks=weeks, due_weeks=rows, in_hand=in_hand),
-        replace(drivers, requests=parts[0], capacity=parts[1]),
-        replace(extra, more=_cut(extra.more, weeks)),
+    pipeline, requests, capacity = start.pipeline, start.drivers.requests, start.drivers.capacity
+    rows = pipeline.due_weeks
+    if weeks > pipeline.weeks:
+        rows = np.union1d(rows, np.arange(1, weeks + 1) + pipeline.to_due).astype(np.int32)
+    moved = np.searchsorted(rows, pipeline.due_weeks)
+    in_hand = tuple(replace(group, row=int(moved[group.row])) for group in pipeline.in_hand)
+    return replace(
+        start,
+        pipeline=replace(pipeline, weeks=weeks, due_weeks=rows, in_hand=in_hand),
+        drivers=replace(
+            start.drivers,
+            requests=replace(requests, season=_cut(requests.season, weeks)),
+            capacity=replace(capacity, season=_cut(capacity.season, weeks)),
+        ),
+        more=_cut(start.more, weeks),
     )
 
 
@@ -135,60 +163,43 @@ def _cut(values: Rates, weeks: int) -> Rates:
     """Return the first so many weeks; where there are fewer, the last year of them again and again."""
     if values.size >= weeks:
         return values[:weeks]
-    year = values[-52:]
-    return np.concatenate([values, np.resize(year, weeks - values.size)])
+    return np.concatenate([values, np.resize(values[-YEAR:], weeks - values.size)])
 
 
 def _refined(
     asked: CapacityQuestion,
-    orders: Mapping[str, WorkOrder],
+    name: str,
+    order: WorkOrder,
     levels: Sequence[int],
-    enough: Counts,
+    shares: Sequence[float],
     aim: float,
 ) -> int | None:
     """Return the least whole number of cases a week more with which the aimed share of runs is clear."""
-    if not enough.size:
+    upper = next((place for place, share in enumerate(shares) if share >= aim), None)
+    if upper is None:
         return None
-    upper = int(enough[0])
-    if upper == 0:
-        return levels[0]
-    low, high = levels[upper - 1], levels[upper]
+    low, high = levels[max(0, upper - 1)], levels[upper]
     while high - low > 1:
         middle = (low + high) // 2
-        (share,) = _cleared(asked, orders, [middle]).values()
-        low, high = (low, middle) if share[0] >= aim else (middle, high)
+        ((share,),) = _cleared(asked, {name: order}, [middle]).values()
+        low, high = (low, middle) if share >= aim else (middle, high)
     return high
 
 
 def _cleared(
     asked: CapacityQuestion, orders: Mapping[str, WorkOrder], levels: Sequence[int]
-) -> dict[str, Rates]:
-    """Return for each order the share of runs that are clear in time at each level of capacity."""
-    found: dict[str, list[float]] = {name: [] for name in orders}
-    for first in range(0, len(levels), _AT_ONCE):
-        some = levels[first : first + _AT_ONCE]
-        for name, cleared in _clear_runs(asked, orders, some).items():
-            found[name] += cleared
-    return {name: np.array(shares) for name, shares in found.items()}
-
-
-def _clear_runs(
-    asked: CapacityQuestion, orders: Mapping[str, WorkOrder], levels: Sequence[int]
 ) -> dict[str, list[float]]:
+    """Return for each order the share of runs that are clear in time at each level of capacity."""
     start, many = asked.start, len(levels)
     random = np.random.Generator(np.random.PCG64([asked.seed, RUNS]))
-    one = draw(start.drivers, RUNS, random)
-    draws = Draws(np.tile(one.requests, (1, many)), np.tile(one.capacity, (1, many)))
-    capacity = start.extra.of(draws.capacity)
-    capacity += np.repeat(np.array(levels, dtype=np.float64), RUNS)[None, :]
+    drawn = draw(start.drivers, RUNS, random)
+    draws = Draws(np.tile(drawn.requests, (1, many)), np.tile(drawn.capacity, (1, many)))
+    more = np.repeat(np.array(levels, dtype=np.float64), RUNS)
     world = begin(start.pipeline, orders, draws, random)
-    kept = {name: Kept() for name in orders}
     plan = Plan(clear_at=asked.clear_at, only_clearance=True)
-    watch = watcher(world, plan, kept, case_groups(start.pipeline))
-    for _ in simulate(world, capacity):
-        if not watch.look():
-            break
+    watcher = Watcher(world, plan, {name: Kept() for name in orders}, case_groups(start.pipeline))
+    watcher.watch(simulate(world, start.capacity(draws.capacity) + more))
     return {
         name: [float(part.mean()) for part in np.split(weeks > 0, many)]
-        for name, weeks in watch.clear.items()
+        for name, weeks in watcher.clear.items()
     }

@@ -1,15 +1,15 @@
 """What is kept of the runs as they go by: clearance weeks, paths, rates, and when each open case closes."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import Cases, Counts, Rates, Spread
-from ehcp_timeline.commands.forecast.model.pipeline import Pipeline
-from ehcp_timeline.commands.forecast.simulate.chunk import Track, World
+from ehcp_timeline.commands.forecast.model.arrays import YEAR, Counts, Rates, Spread
+from ehcp_timeline.commands.forecast.model.present import Pipeline
+from ehcp_timeline.commands.forecast.simulate.world import Track, World
 
-WEEKS_OF_A_YEAR = 52
 PER_MILLE = 1000
 
 
@@ -18,8 +18,6 @@ class Moment:
     """The backlog at the end of one week.
 
     Attributes:
-        open: Open cases.
-        overdue: Of these, past their due day.
         oldest: Whole weeks since the request of the oldest; 0 where none is open.
         over_a_year: Open cases whose request is more than 52 weeks old.
     """
@@ -71,12 +69,9 @@ class Kept:
 class CaseGroups:
     """Open cases that nothing tells apart: of one due week, at one stage.
 
-    Within a due week, those further on close first.
+    Within a due week, those further on close first. There is one entry of each array for each group.
 
     Attributes:
-        row: Row of each group.
-        stage: Its stage.
-        cases: How many cases it has.
         ahead: How many cases of the same row are further on.
     """
 
@@ -88,60 +83,63 @@ class CaseGroups:
 
 def case_groups(pipeline: Pipeline) -> CaseGroups:
     """Return the groups of open cases, by row and then from the last stage to the first."""
-    totals: dict[tuple[int, int], int] = {}
-    for one in pipeline.in_hand:
-        key = (one.row, -one.stage)
-        totals[key] = totals.get(key, 0) + one.cases
-    keys = sorted(totals)
-    ahead: list[int] = []
-    for place, (row, _) in enumerate(keys):
-        same = place > 0 and keys[place - 1][0] == row
-        ahead.append(ahead[-1] + totals[keys[place - 1]] if same else 0)
-    lines = [(row, -stage, totals[row, stage]) for row, stage in keys]
-    table = np.array(lines, dtype=np.int64).reshape(-1, 3)
-    return CaseGroups(table[:, 0], table[:, 1], table[:, 2], np.array(ahead, dtype=np.int64))
+    totals: Counter[tuple[int, int]] = Counter()
+    for group in pipeline.in_hand:
+        totals[group.row, -group.stage] += group.cases
+    lines = []
+    of_row: Counter[int] = Counter()
+    for (row, behind), cases in sorted(totals.items()):
+        lines.append((row, -behind, cases, of_row[row]))
+        of_row[row] += cases
+    return CaseGroups(*np.array(lines, dtype=np.int64).reshape(-1, 4).T)
 
 
-@dataclass(slots=True)
 class Watcher:
     """Looks at one chunk of runs at the end of every week and adds what it sees to what is kept.
 
     Attributes:
-        world: The chunk.
-        plan: What to keep.
-        kept: Order of work to what is kept of it.
-        groups: The open cases, where their closing is followed.
-        begun: Cases of the due week of each group, those among them that come in the first week; shape
-            (groups, runs).
         clear: For each order, the week in which each run was first clear; 0 while it was not.
-        issued: For each order, plans issued so far in this quarter.
-        in_time: Of these, in time.
     """
 
-    world: World
-    plan: Plan
-    kept: Mapping[str, Kept]
-    groups: CaseGroups
-    begun: Cases
-    clear: dict[str, Counts]
-    issued: dict[str, Counts]
-    in_time: dict[str, Counts]
+    def __init__(self, world: World, plan: Plan, kept: Mapping[str, Kept], groups: CaseGroups) -> None:
+        """Make room in `kept`, order of work to what is kept of it, where there is none yet."""
+        self.world, self.plan, self.kept, self.groups = world, plan, kept, groups
+        pipeline, requests = world.pipeline, world.draws.requests
+        for track in kept.values():
+            track.rates.extend(Spread() for _ in range(len(track.rates), max(plan.quarters, default=-1) + 1))
+        if plan.cases and not kept[plan.cases].finished.size:
+            kept[plan.cases].finished = np.zeros((groups.row.size, pipeline.weeks + 1))
+        # requests of the first week share a due week with those of today
+        fresh = pipeline.due_weeks[groups.row] == pipeline.to_due + 1
+        self.begun = np.asarray(pipeline.at_start[groups.row, None] + fresh[:, None] * requests[0])
+        self.clear, self.issued, self.in_time = (
+            {name: np.zeros(requests.shape[1], dtype=np.int64) for name in kept} for _ in range(3)
+        )
 
-    def look(self) -> bool:
+    def watch(self, weeks: Iterable[int]) -> None:
+        """Look at the end of each week, as long as there is more to wait for."""
+        for _ in weeks:
+            if not self._look():
+                break
+
+    def _look(self) -> bool:
         """Look at the week that is over and return whether there is more to wait for."""
         week, waiting = self.world.week, False
         overdue_rows = slice(0, self.world.pipeline.row_of(week + 1))
-        early = self.world.before[overdue_rows].sum(axis=0, dtype=np.int32)
+        early = self.world.before.open[overdue_rows].sum(axis=0, dtype=np.int32)
         for track in self.world.tracks:
-            overdue = track.open[overdue_rows].sum(axis=0, dtype=np.int32) + early
+            overdue = track.stages.open[overdue_rows].sum(axis=0, dtype=np.int32) + early
             clear = self.clear[track.name]
             clear[(clear == 0) & (overdue <= self.plan.clear_at)] = week
             waiting = waiting or not clear.all()
             if week in self.plan.moments:
                 self._keep_moment(track, overdue)
-            self._keep_rate(track)
+            if self.plan.quarters:
+                self._keep_rate(track)
             if track.name == self.plan.cases:
-                self._keep_cases(track)
+                gone = self.begun - self.world.open_in(track)[self.groups.row]
+                closed = np.clip(gone - self.groups.ahead[:, None], 0, self.groups.cases[:, None])
+                self.kept[track.name].finished[:, week] += closed.sum(axis=1)
         return waiting or not self.plan.only_clearance
 
     def finish(self) -> None:
@@ -153,8 +151,8 @@ class Watcher:
     def _keep_moment(self, track: Track, overdue: Counts) -> None:
         pipeline, week = self.world.pipeline, self.world.week
         moment = self.kept[track.name].moments.setdefault(week, Moment())
-        year_row = pipeline.row_of(week + 1 - (WEEKS_OF_A_YEAR - pipeline.to_due))
-        there = self.world.open_in(track, slice(None))
+        year_row = pipeline.row_of(week + 1 - (YEAR - pipeline.to_due))
+        there = self.world.open_in(track)
         moment.open.add(there.sum(axis=0, dtype=np.int32))
         moment.overdue.add(overdue)
         moment.over_a_year.add(there[:year_row].sum(axis=0, dtype=np.int32))
@@ -164,38 +162,10 @@ class Watcher:
 
     def _keep_rate(self, track: Track) -> None:
         week, quarters = self.world.week, self.plan.quarters
-        if not quarters:
-            return
         issued, in_time = self.issued[track.name], self.in_time[track.name]
         issued += track.issued
         in_time += track.in_time
         if week == len(quarters) or quarters[week] != quarters[week - 1]:
             some = issued > 0
             self.kept[track.name].rates[quarters[week - 1]].add(in_time[some] * PER_MILLE // issued[some])
-            issued[:] = 0
-            in_time[:] = 0
-
-    def _keep_cases(self, track: Track) -> None:
-        rows, groups = self.groups.row, self.groups
-        gone = self.begun - self.world.open_in(track, slice(None))[rows]
-        closed = np.clip(gone - groups.ahead[:, None], 0, groups.cases[:, None])
-        self.kept[track.name].finished[:, self.world.week] += closed.sum(axis=1)
-
-
-def watcher(world: World, plan: Plan, kept: Mapping[str, Kept], groups: CaseGroups) -> Watcher:
-    """Return a watcher of one chunk; room for what it keeps is made where there is none yet."""
-    runs = world.draws.requests.shape[1]
-    for one in kept.values():
-        one.rates.extend(Spread() for _ in range(len(one.rates), max(plan.quarters, default=-1) + 1))
-    if plan.cases and not kept[plan.cases].finished.size:
-        kept[plan.cases].finished = np.zeros((groups.row.size, world.pipeline.weeks + 1))
-    names: Sequence[str] = tuple(kept)
-    none = [{name: np.zeros(runs, dtype=np.int64) for name in names} for _ in range(3)]
-    return Watcher(world, plan, kept, groups, _begun(world, groups), *none)
-
-
-def _begun(world: World, groups: CaseGroups) -> Cases:
-    """Return the cases that each group's due week begins with: requests of today share one with the next."""
-    line = world.pipeline
-    fresh = line.due_weeks[groups.row] == line.to_due + 1
-    return np.asarray(line.at_start[groups.row, None] + fresh[:, None] * world.draws.requests[0])
+            issued[:] = in_time[:] = 0

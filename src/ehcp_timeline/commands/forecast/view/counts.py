@@ -1,10 +1,17 @@
-"""What published counts imply, in sentences that a councillor can read aloud."""
+"""What published counts imply, in sentences that a councillor can read aloud, and as a table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from ehcp_timeline.commands.forecast.counts.rates import FARTHEST_YEARS, LEAST_PAIRS, Pair, Snapshots
-from ehcp_timeline.commands.forecast.results.target import net_needed
+from ehcp_timeline.commands.forecast.answer import ForecastAnswer
+from ehcp_timeline.commands.forecast.counts import (
+    FARTHEST_YEARS,
+    LEAST_PAIRS,
+    CountPair,
+    CountsTaken,
+    clear_on,
+)
+from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, day, listed
 
 ONE_LINE = (
@@ -13,167 +20,175 @@ ONE_LINE = (
     "yearly review does, every case done now is one to do again in twelve months."
 )
 _OLD_WEEKS = 4
+_PAIRS_SHOWN = 12
+_COLUMNS = (
+    TableColumn("from", "fixed"), TableColumn("to", "fixed"),
+    TableColumn("first", "number"), TableColumn("last", "number"),
+    TableColumn("weeks", "number"), TableColumn("a week", "number"), TableColumn("clear on", "fixed"),
+)  # fmt: skip
 
 
-def snapshot_sentences(found: Snapshots, as_at: date, horizon: int) -> Iterator[str]:
-    """Yield the answer: how many were counted, and when they are gone by each line through the counts.
+def counts_sections(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[Section]:
+    """Yield a forecast from counts as sections; parts that have nothing to say are left out."""
+    what = f" ({taken.measure.replace('_', ' ')})" if taken.measure else ""
+    words = tuple(counts_sentences(answer, taken))
+    yield Section(title=f"Forecast as at {day(answer.as_at)}{what}", before=words)
+    if taken.pairs:
+        yield Section(
+            title="What each two counts imply",
+            columns=_COLUMNS,
+            rows=tuple(
+                (
+                    pair.first.isoformat(), pair.last.isoformat(),
+                    f"{pair.first_count:,}", f"{pair.last_count:,}", f"{pair.weeks:.1f}",
+                    f"{pair.per_week:+,.1f}", pair.clear_on.isoformat() if pair.clear_on else "never",
+                )
+                for pair in (*taken.pairs[-_PAIRS_SHOWN:], *_whole(taken))
+            ),
+            after=tuple(_left_out_words(taken)),
+        )  # fmt: skip
+    if caution := tuple(caution_words(answer, taken)):
+        yield Section(title="Why a straight line misleads", before=caution)
+    if about := tuple(_file_words(taken)):
+        yield Section(title="About the file", before=about)
 
-    Args:
-        found: What the counts imply.
-        as_at: The day the question is asked about, not before the last count.
-        horizon: Weeks that runs look ahead.
-    """
-    last = found.counts[-1]
-    yield _last_words(found, as_at)
-    if not found.pairs:
-        yield "A rate needs two counts."
-        return
-    if last.count == 0:
-        yield "It is clear."
-        return
-    yield _lately_words(found.pairs[-1], as_at)
-    if found.whole is not None and len(found.pairs) > 1:
-        yield _whole_words(found.whole, as_at)
-    yield from _rise_words(found)
-    yield from _apart_words(found)
-    if found.clearance is not None:
-        yield _drawn_words(found, horizon)
+
+def every_counts_sentence(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str]:
+    """Yield everything that is said in words, for an answer as data."""
+    yield from counts_sentences(answer, taken)
+    yield from _left_out_words(taken)
+    yield from caution_words(answer, taken)
+    yield from _file_words(taken)
 
 
-def _last_words(found: Snapshots, as_at: date) -> str:
-    last = found.counts[-1]
+def _left_out_words(taken: CountsTaken) -> Iterator[str]:
+    if (earlier := len(taken.pairs) - _PAIRS_SHOWN) > 0:
+        yield f"{count(earlier, 'earlier pair')} in --format csv."
+
+
+def _file_words(taken: CountsTaken) -> Iterator[str]:
+    return (f"{remark[:1].upper()}{remark[1:]}." for remark in taken.remarks)
+
+
+def _whole(taken: CountsTaken) -> Sequence[CountPair]:
+    """Return the first count with the last, where that is another pair than the only one."""
+    return (taken.whole,) if taken.whole is not None and len(taken.pairs) > 1 else ()
+
+
+def counts_sentences(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str]:
+    """Yield the answer: how many were counted, when they are gone by each line, and what the target takes."""
+    last, as_at = taken.counts[-1], answer.as_at
     weeks = (as_at - last.day).days // 7
     old = f"; that is {count(weeks, 'week')} before {day(as_at)}" if weeks >= _OLD_WEEKS else ""
-    return (
-        f"{count(last.count, 'case')} {'was' if last.count == 1 else 'were'} counted on {day(last.day)}{old}."
-    )
-
-
-def _lately_words(one: Pair, as_at: date) -> str:
-    return f"Since the count before, on {day(one.first.day)}, {moved_words(one)}. {_then(one, as_at)}"
-
-
-def _whole_words(one: Pair, as_at: date) -> str:
-    return f"Since the first count, on {day(one.first.day)}, {moved_words(one)}. {_then(one, as_at)}"
-
-
-def moved_words(one: Pair) -> str:
-    """Return how a count moved between two days."""
-    change = one.last.count - one.first.count
-    if change == 0:
-        return f"the count has not moved in {one.weeks:.1f} weeks"
-    way = "rose" if change > 0 else "fell"
-    return f"the count {way} by {abs(change):,} in {one.weeks:.1f} weeks, {abs(one.per_week):,.1f} a week"
-
-
-def _then(one: Pair, as_at: date) -> str:
-    if one.clear_on is None:
-        far = f"not clear within {FARTHEST_YEARS} years" if one.per_week < 0 else "never clear"
-        return f"At that pace it is {far}."
-    if one.clear_on <= as_at:
-        return f"At that pace it was clear on {day(one.clear_on)}: a newer count would tell."
-    return f"At that pace it is clear on {day(one.clear_on)}."
-
-
-def _rise_words(found: Snapshots) -> Iterator[str]:
-    """Yield where the count rose or stood still before the last pair."""
-    rising = [pair for pair in found.pairs[:-1] if pair.per_week >= 0]
-    if len(rising) == 1:
-        one = rising[0]
-        yield (
-            f"Between {day(one.first.day)} and {day(one.last.day)} {moved_words(one)}: "
-            "at such a pace it never clears."
-        )
-    elif rising:
-        many = f"{len(rising):,} of {len(found.pairs):,}"
-        yield f"In {many} stretches the count rose or stood still: at such a pace it never clears."
-
-
-def _apart_words(found: Snapshots) -> Iterator[str]:
-    """Yield how far apart the dates lie that the pairs give."""
-    dates = sorted({when for when in found.from_last if when is not None})
-    never = None in found.from_last
-    if len(dates) > 1:
-        last = ", or never" if never else ""
-        yield f"So the same counts give anything from {day(dates[0])} to {day(dates[-1])}{last}."
-
-
-def _drawn_words(found: Snapshots, horizon: int) -> str:
-    """Return when it is clear if the stretches behind come again in any order."""
-    clear = found.clearance
-    if clear is None or clear.never_share >= 1:
-        return f"Drawn at random from all stretches it is not clear within {horizon} weeks."
-    dates = (("half", clear.p50), ("85 of 100", clear.p85), ("95 of 100", clear.p95))
-    told = [f"{share} by {day(when)}" for share, when in dates if when is not None]
-    never = (
-        [f"{100 * clear.never_share:.0f} of 100 not within {horizon} weeks"]
-        if clear.never_share >= 0.005
-        else []
-    )
-    return f"Drawn at random from all stretches, so many futures are clear: {listed([*told, *never])}."
-
-
-def snapshot_target_words(found: Snapshots, target: date) -> Iterator[str]:
-    """Yield by how much a count must fall to be gone on the target day, beside how it fell so far."""
-    last = found.counts[-1]
-    if last.count == 0:
-        yield f"Nothing is left to clear by {day(target)}."
+    were = "was" if last.count == 1 else "were"
+    yield f"{count(last.count, 'case')} {were} counted on {day(last.day)}{old}."
+    if not taken.pairs:
+        yield "A rate needs two counts."
+    elif last.count == 0:
+        yield "It is clear."
+    else:
+        yield from _line_words(answer, taken)
+    if answer.target is None:
         return
-    needed = net_needed(last.count, last.day, target)
+    target, needed = day(answer.target.date), answer.target.needed_per_week
+    if last.count == 0:
+        yield f"Nothing is left to clear by {target}."
+        return
     yield (
-        f"To be clear by {day(target)} the count must fall by {needed:,.1f} a week, every week from "
-        f"{day(last.day)}, after everything that comes in{_beside(needed, found)}."
+        f"To be clear by {target} the count must fall by {needed:,.1f} a week, every week from "
+        f"{day(last.day)}, after everything that comes in{_beside(needed, taken)}."
     )
-    if found.arrivals_per_week is not None:
-        done = needed + found.arrivals_per_week
-        yield f"With {found.arrivals_per_week:,.1f} a week coming in that is {done:,.1f} to be done a week."
+    if taken.arrivals_per_week is not None:
+        done = needed + taken.arrivals_per_week
+        yield f"With {taken.arrivals_per_week:,.1f} a week coming in that is {done:,.1f} to be done a week."
 
 
-def _beside(needed: float, found: Snapshots) -> str:
+def _line_words(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str]:
+    """Yield what each line through the counts says, and how far apart their dates lie."""
+    lately = taken.pairs[-1]
+    then = _then(lately, answer.as_at)
+    yield f"Since the count before, on {day(lately.first)}, {moved_words(lately)}. {then}"
+    for pair in _whole(taken):
+        yield f"Since the first count, on {day(pair.first)}, {moved_words(pair)}. {_then(pair, answer.as_at)}"
+    rising = [pair for pair in taken.pairs[:-1] if pair.per_week >= 0]
+    if len(rising) == 1:
+        span = f"Between {day(rising[0].first)} and {day(rising[0].last)}"
+        yield f"{span} {moved_words(rising[0])}: at such a pace it never clears."
+    elif rising:
+        many = f"{len(rising):,} of {len(taken.pairs):,}"
+        yield f"In {many} stretches the count rose or stood still: at such a pace it never clears."
+    ends = {clear_on(taken.counts[-1], -pair.per_week) for pair in (*taken.pairs, *_whole(taken))}
+    dates = sorted(end for end in ends if end is not None)
+    if len(dates) > 1:
+        never = ", or never" if None in ends else ""
+        yield f"So the same counts give anything from {day(dates[0])} to {day(dates[-1])}{never}."
+    clear, horizon = answer.clearance, answer.horizon_weeks
+    if clear is not None and clear.never_share >= 1:
+        yield f"Drawn at random from all stretches it is not clear within {horizon} weeks."
+    elif clear is not None:
+        shares = (("half", clear.p50), ("85 of 100", clear.p85), ("95 of 100", clear.p95))
+        words = [f"{share} by {day(when)}" for share, when in shares if when is not None]
+        if clear.never_share >= 0.005:
+            words.append(f"{100 * clear.never_share:.0f} of 100 not within {horizon} weeks")
+        yield f"Drawn at random from all stretches, so many futures are clear: {listed(words)}."
+
+
+def moved_words(pair: CountPair) -> str:
+    """Return how a count moved between two days."""
+    change = pair.last_count - pair.first_count
+    if change == 0:
+        return f"the count has not moved in {pair.weeks:.1f} weeks"
+    way = "rose" if change > 0 else "fell"
+    return f"the count {way} by {abs(change):,} in {pair.weeks:.1f} weeks, {abs(pair.per_week):,.1f} a week"
+
+
+def _then(pair: CountPair, as_at: date) -> str:
+    if pair.clear_on is None:
+        far = f"not clear within {FARTHEST_YEARS} years" if pair.per_week < 0 else "never clear"
+        return f"At that pace it is {far}."
+    if pair.clear_on <= as_at:
+        return f"At that pace it was clear on {day(pair.clear_on)}: a newer count would tell."
+    return f"At that pace it is clear on {day(pair.clear_on)}."
+
+
+def _beside(needed: float, taken: CountsTaken) -> str:
     """Return a needed rate beside how the counts moved."""
-    paces = [(found.pairs[-1], "between the last two counts")] if found.pairs else []
-    if found.whole is not None and len(found.pairs) > 1:
-        paces.append((found.whole, "since the first count"))
+    paces = [
+        *((pair, "between the last two counts") for pair in taken.pairs[-1:]),
+        *((pair, "since the first count") for pair in _whole(taken)),
+    ]
     words = [
-        f"{-100 * needed / one.per_week:.0f}% of the pace {when} ({-one.per_week:,.1f})"
-        if one.per_week < 0
+        f"{-100 * needed / pair.per_week:.0f}% of the pace {when} ({-pair.per_week:,.1f})"
+        if pair.per_week < 0
         else f"{when} it did not fall at all"
-        for one, when in paces
+        for pair, when in paces
     ]
     return f": {listed(words)}" if words else ""
 
 
-def caution_words(found: Snapshots) -> Iterator[str]:
+def caution_words(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str]:
     """Yield why a line through two counts misleads, and what these counts say and do not say."""
-    for pair in found.pairs:
-        if pair.unexplained:
-            yield _unexplained_words(pair, pair.unexplained)
-    if found.arrivals_per_week is not None and found.completions_per_week is not None:
-        yield _flow_words(found.arrivals_per_week, found.completions_per_week)
-    if not found.pairs:
+    for pair in taken.pairs:
+        if cases := pair.unexplained:
+            yield (
+                f"Between {day(pair.first)} and {day(pair.last)} arrivals less completions are "
+                f"{abs(cases):,} {'below' if cases > 0 else 'above'} the change in the count: one of the "
+                "three is wrong, or cases were re-counted."
+            )
+    arrivals, completions = taken.arrivals_per_week, taken.completions_per_week
+    if arrivals is not None and completions is not None:
+        rates = f"{arrivals:,.1f} a week came in and {completions:,.1f} were done"
+        net = completions - arrivals
+        if net <= 0:
+            yield f"{rates}: as long as no more is done than comes in, it never clears."
+        else:
+            yield f"{rates}, {net:,.1f} a week beyond what came in."
+    if not taken.pairs:
         return
     yield ONE_LINE
-    if found.clearance is None and found.counts[-1].count:
-        many = count(len(found.pairs), "stretch", "stretches")
+    if answer.clearance is None and taken.counts[-1].count:
+        many = count(len(taken.pairs), "stretch", "stretches")
         yield (
             f"{many} between counts cannot tell chance from change, so no share of futures is given; "
             f"that takes {LEAST_PAIRS}, or a case file."
         )
-
-
-def _unexplained_words(one: Pair, cases: int) -> str:
-    """Return that arrivals less completions do not make up the change between two counts."""
-    way = "below" if cases > 0 else "above"
-    return (
-        f"Between {day(one.first.day)} and {day(one.last.day)} arrivals less completions are "
-        f"{abs(cases):,} {way} the change in the count: one of the three is wrong, or cases were re-counted."
-    )
-
-
-def _flow_words(arrivals: float, completions: float) -> str:
-    """Return what came and what was done a week."""
-    net = completions - arrivals
-    rates = f"{arrivals:,.1f} a week came in and {completions:,.1f} were done"
-    if net <= 0:
-        return f"{rates}: as long as no more is done than comes in, it never clears."
-    return f"{rates}, {net:,.1f} a week beyond what came in."

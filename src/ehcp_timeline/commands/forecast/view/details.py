@@ -1,8 +1,10 @@
 """What stands behind a forecast: every quarter, the stages, the queue arithmetic."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
-from ehcp_timeline.commands.forecast.forecast import Forecast
+from ehcp_timeline.commands.forecast.answer import ForecastAnswer
 from ehcp_timeline.commands.forecast.model.stages import StageLine
 from ehcp_timeline.commands.forecast.results.outlook import Outlook, Quarter
 from ehcp_timeline.output.sections import Section, TableColumn
@@ -18,45 +20,30 @@ _STAGE_NOTE = (
     "* cases wait for hands here. Waiting: there for longer than it takes at least. In, out: cases a week. "
     "Weeks: half of all cases take no longer, 85% no longer than the next column."
 )
+_MEASURES = {
+    "Plans issued within 20 weeks, %": "rate",
+    "The same without exceptions, %": "rate_ex",
+    "Overdue at the quarter's end": "overdue_p50",
+    "Overdue at the quarter's end: 85 of 100 runs have no more": "overdue_p85",
+    "Oldest case, weeks": "oldest_p50",
+    "Families past 52 weeks": "over_52_p50",
+}
 
 
-def detail_sections(found: Forecast, stages: Sequence[StageLine]) -> Iterator[Section]:
-    """Yield one table for each measure, quarters down and orders of work across; then the stages."""
-    yield from _beside(found.outlooks)
-    yield _stages(stages, found.now.past.weeks)
-    yield _queues(stages)
+def detail_sections(answer: ForecastAnswer, weeks: int) -> Iterator[Section]:
+    """Yield one table for each measure, quarters down and orders of work across; then the stages.
 
-
-def _beside(outlooks: Sequence[Outlook]) -> Iterator[Section]:
-    columns = (
-        TableColumn("quarter", "fixed"),
-        *(TableColumn(outlook.policy, "number") for outlook in outlooks),
-    )
-    for title, cell in _MEASURES:
-        rows = tuple(
-            (quarter.quarter, *(cell(outlook.quarters[place]) for outlook in outlooks))
-            for place, quarter in enumerate(outlooks[0].quarters)
-        )
-        if any(any(row[1:]) for row in rows):
-            yield Section(title=title, columns=columns, rows=rows)
-
-
-_MEASURES: tuple[tuple[str, Callable[[Quarter], str]], ...] = (
-    ("Plans issued within 20 weeks, %", lambda one: _number(one.rate)),
-    ("The same without exceptions, %", lambda one: _number(one.rate_ex)),
-    ("Overdue at the quarter's end", lambda one: _number(one.overdue_p50)),
-    ("Overdue at the quarter's end: 85 of 100 runs have no more", lambda one: _number(one.overdue_p85)),
-    ("Oldest case, weeks", lambda one: _number(one.oldest_p50)),
-    ("Families past 52 weeks", lambda one: _number(one.over_52_p50)),
-)
-
-
-def _stages(stages: Sequence[StageLine], weeks: int) -> Section:
-    """Return the stages in the weeks behind."""
-    headings = ("in hand", "waiting", "in", "out", "weeks", "for 85%", "by law")
-    return Section(
+    Args:
+        answer: The forecast.
+        weeks: The weeks behind.
+    """
+    for title, measure in _MEASURES.items():
+        table = quarters_table(title, answer.policies, partial(_cell, measure))
+        if any(any(row[1:]) for row in table.rows):
+            yield table
+    yield Section(
         title=f"The stages over the last {weeks} weeks",
-        columns=(TableColumn("stage", "fixed"), *(TableColumn(name, "number") for name in headings)),
+        columns=_columns("stage", "in hand", "waiting", "in", "out", "weeks", "for 85%", "by law"),
         rows=tuple(
             (
                 f"{stage.stage} *" if stage.narrowest else stage.stage,
@@ -65,43 +52,57 @@ def _stages(stages: Sequence[StageLine], weeks: int) -> Section:
                     stage.weeks_p50, stage.weeks_p85, stage.law_weeks,
                 )),
             )
-            for stage in stages
+            for stage in answer.stages
         ),
         after=(_STAGE_NOTE,),
     )  # fmt: skip
+    yield _queues(answer.stages)
+
+
+def quarters_table(
+    title: str, outlooks: Sequence[Outlook], cell: Callable[[Quarter], str], many: int | None = None
+) -> Section:
+    """Return a table with the first `many` quarters down, and orders of work across."""
+    return Section(
+        title=title,
+        columns=_columns("quarter", *(outlook.policy for outlook in outlooks)),
+        rows=tuple(
+            (quarters[0].quarter, *map(cell, quarters))
+            for quarters in zip(*(outlook.quarters[:many] for outlook in outlooks), strict=True)
+        ),
+    )
+
+
+def _cell(measure: str, quarter: Quarter) -> str:
+    return _number(getattr(quarter, measure))
+
+
+def _columns(first: str, *numbers: str) -> tuple[TableColumn, ...]:
+    return (TableColumn(first, "fixed"), *(TableColumn(name, "number") for name in numbers))
 
 
 def _queues(stages: Sequence[StageLine]) -> Section:
     """Return the queue forms for the stages that they apply to, and why not for the others."""
-    headings = ("load", "target queue", "relief", "to keep", "pressure")
-    lines = [stage for stage in stages if stage.target_capacity is not None]
-    why = tuple(_why(stages))
-    return Section(
-        title="Queue arithmetic, stage by stage",
-        before=_FORMS if lines else why,
-        columns=(TableColumn("stage", "fixed"), *(TableColumn(name, "number") for name in headings))
-        if lines
-        else (),
-        rows=tuple(
-            (
-                line.stage, _ratio(line.load),
-                *map(_number, (line.target_queue, line.relief_capacity, line.target_capacity)),
-                _ratio(line.pressure),
-            )
-            for line in lines
-        ),
-        after=why if lines else (),
-    )  # fmt: skip
-
-
-def _why(stages: Sequence[StageLine]) -> Iterator[str]:
-    """Yield why a form does not apply, stages with the same reason together."""
-    reasons: dict[str, list[str]] = {}
+    reasons: defaultdict[str, list[str]] = defaultdict(list)
     for stage in stages:
         for words in stage.why:
-            reasons.setdefault(words, []).append(stage.stage)
-    for words, names in reasons.items():
-        yield f"{', '.join(names)}: {words}"
+            reasons[words].append(stage.stage)
+    why = tuple(f"{', '.join(names)}: {words}" for words, names in reasons.items())
+    title = "Queue arithmetic, stage by stage"
+    rows = tuple(
+        (
+            stage.stage,
+            _ratio(stage.load),
+            *map(_number, (stage.target_queue, stage.relief_capacity, stage.target_capacity)),
+            _ratio(stage.pressure),
+        )
+        for stage in stages
+        if stage.target_capacity is not None
+    )
+    if not rows:
+        return Section(title=title, before=why)
+    columns = _columns("stage", "load", "target queue", "relief", "to keep", "pressure")
+    return Section(title=title, before=_FORMS, columns=columns, rows=rows, after=why)
 
 
 def _number(value: float | None) -> str:

@@ -2,155 +2,227 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple
 from datetime import date
 
-from ehcp_timeline.commands.forecast.forecast import Forecast
+from ehcp_timeline.commands.forecast.answer import ForecastAnswer
+from ehcp_timeline.commands.forecast.model.arrays import SHARES
+from ehcp_timeline.commands.forecast.results.backtest import CLEARANCE, Backtest, Score
+from ehcp_timeline.commands.forecast.results.cases import Breach, CaseToSave, ProjectedCase, SaveList
 from ehcp_timeline.commands.forecast.results.intake import IntakeWeek
-from ehcp_timeline.commands.forecast.results.per_case import LIKELY, OVERDUE, POSSIBLE, UNLIKELY, Projected
-from ehcp_timeline.commands.forecast.results.save_list import SaveList, ToSave
-from ehcp_timeline.commands.forecast.view.backtest import backtest_section
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
-from ehcp_timeline.text.words import count, listed
+from ehcp_timeline.text.words import count, day, listed
 
-_WHOSE = (
-    TableColumn("caseworker", optional=True),
-    TableColumn("team", optional=True),
-    TableColumn("district", optional=True),
-)
-_BREACH_WORDS = {
-    OVERDUE: "overdue already",
-    LIKELY: "late in half of the runs or more",
-    POSSIBLE: "late in 15 of 100 runs or more",
-    UNLIKELY: "in time in 85 of 100 runs",
+_WHOSE = tuple(TableColumn(name, optional=True) for name in ("caseworker", "team", "district"))
+_BREACH_WORDS: dict[Breach, str] = {
+    "overdue": "overdue already",
+    "likely": "late in half of the runs or more",
+    "possible": "late in 15 of 100 runs or more",
+    "unlikely": "in time in 85 of 100 runs",
 }
 _CLOSED_BY = (
     "Closed by: in half of the runs; if slow: in 85 of 100. CSV and JSON hold every case, the safe ones too."
 )
+_MILESTONE_WORDS = {"decide": "week 6", "no_plan": "week 16", "issue": "week 20"}
+_BASELINE_WORDS = {
+    "straight_line": "a straight line through the last two months' counts",
+    "backlog_over_throughput": "the backlog over what is done a week",
+}
+_HELD = (
+    "Held: what came was no later, or no more, than was said. Of P50 about half should hold, of P85 about "
+    "85%, of P95 about 95%."
+)
+_OFF = (
+    "Weeks off: by how far the middle forecast missed on average; then the two baselines: a straight line "
+    "through the last two months' counts, and the backlog over what is done a week."
+)
+_ENOUGH = 5
+_FAR = 0.2
 
 
-def list_sections(found: Forecast, top: int) -> Iterator[Section]:
+def list_sections(answer: ForecastAnswer, top: int | None, *, terms: bool) -> Iterator[Section]:
     """Yield the lists that were asked for; those of cases show at most `top` lines."""
-    if found.to_save is not None:
-        yield _to_save(found.to_save, found.asked.as_at, top)
-    if found.cases is not None:
-        yield from _cases(found.cases, top)
-    if found.intake is not None:
-        yield _intake(found.intake, known=bool(found.asked.closures))
-    if found.backtest is not None:
-        yield backtest_section(found.backtest)
+    if answer.saving is not None:
+        yield _to_save(answer.saving, answer.as_at, top)
+    if (cases := answer.cases) is not None:
+        words = tuple(_case_sentences(cases))
+        yield Section(title=f"Open cases and when they are closed: {len(cases):,}", before=words)
+        coming = [case for case in cases if case.breach in ("likely", "possible")]
+        yield _case_table("In time now, and at risk", coming, top)
+        yield _case_table("Overdue already", [case for case in cases if case.breach == "overdue"], top)
+    if answer.intake is not None:
+        yield _intake(answer.intake, terms=terms)
+    if answer.backtest is not None:
+        yield backtest_section(answer.backtest)
 
 
-def _heading(title: str, whole: int, top: int) -> str:
-    return f"{title}: {whole:,}" if whole <= top else f"{title}: {top:,} of {whole:,}"
+def list_sentences(answer: ForecastAnswer) -> Iterator[str]:
+    """Yield what is said in words above the lists."""
+    if answer.saving is not None:
+        yield from _save_sentences(answer.saving)
+    if answer.cases is not None:
+        yield from _case_sentences(answer.cases)
+    if answer.backtest is not None:
+        yield from backtest_sentences(answer.backtest)
 
 
-def _to_save(found: SaveList, as_at: date, top: int) -> Section:
-    """Return the cases to save, those whose draft must go first at the top."""
-    if not found.in_time:
-        return Section(title="In time, and to be saved", before=("No open case is in time.",))
-    words = (
-        f"{len(found.cases):,} of {count(found.in_time, 'case')} in time will be late, unless hurried, if "
+def _case_list(
+    title: str, before: tuple[str, ...], columns: Sequence[TableColumn], rows: Sequence[tuple[str, ...]],
+    top: int | None,
+) -> Section:  # fmt: skip
+    shown = rows[:top]
+    many = f"{len(rows):,}" if len(shown) == len(rows) else f"{len(shown):,} of {len(rows):,}"
+    whole = Section(f"{title}: {many}", before, (*columns, *_WHOSE), tuple(shown))
+    return without_empty_columns(whole)
+
+
+def _whose(case: CaseToSave | ProjectedCase) -> tuple[str, ...]:
+    return case.caseworker or "", case.team or "", case.district or ""
+
+
+def _save_sentences(saving: SaveList) -> Iterator[str]:
+    if not saving.in_time:
+        yield "No open case is in time."
+        return
+    yield (
+        f"{len(saving.cases):,} of {count(saving.in_time, 'case')} in time will be late, unless hurried, if "
         "what is still to come takes as long as the slower ones did in the last 52 weeks (85th percentile)."
     )
-    untold = f"{count(found.untold, 'case')} cannot be told: too few like it were finished lately."
-    told = (
-        words,
-        "`ehcp overdue --save-list` says what to do next in each.",
-        *((untold,) if found.untold else ()),
-    )
+    yield "`ehcp overdue --save-list` says what to do next in each."
+    if saving.untold:
+        yield f"{count(saving.untold, 'case')} cannot be told: too few like it were finished lately."
+
+
+def _to_save(saving: SaveList, as_at: date, top: int | None) -> Section:
+    """Return the cases to save, those whose draft must go first at the top."""
+    title, words = "In time, and to be saved", tuple(_save_sentences(saving))
+    if not saving.in_time:
+        return Section(title=title, before=words)
     columns = (
         TableColumn("case", "fixed"), TableColumn("due", "fixed"), TableColumn("days left", "number"),
         TableColumn("days needed", "number"), TableColumn("last safe draft day", "fixed"),
         TableColumn("stage", "fixed"),
     )  # fmt: skip
-    return without_empty_columns(
-        Section(
-            title=_heading("In time, and to be saved", len(found.cases), top),
-            before=told,
-            columns=(*columns, *_WHOSE),
-            rows=tuple(_save_row(case, as_at) for case in found.cases[:top]),
-        )
-    )
+    rows = []
+    for case in saving.cases:
+        draft = "sent" if case.last_safe_draft is None else case.last_safe_draft.isoformat()
+        if case.last_safe_draft is not None and case.last_safe_draft < as_at:
+            draft = f"{draft}, past"
+        days = f"{case.days_left:,}", f"{case.days_needed:,}"
+        rows.append((case.case_id, case.due.isoformat(), *days, draft, case.stage, *_whose(case)))
+    return _case_list(title, words, columns, rows, top)
 
 
-def _save_row(one: ToSave, as_at: date) -> tuple[str, ...]:
-    draft = "sent" if one.last_safe_draft is None else one.last_safe_draft.isoformat()
-    if one.last_safe_draft is not None and one.last_safe_draft < as_at:
-        draft = f"{draft}, past"
-    return (
-        one.named.case_id, one.due.isoformat(), f"{one.days_left:,}", f"{one.days_needed:,}", draft,
-        one.stage,
-        one.named.caseworker or "", one.named.team or "", one.named.district or "",
-    )  # fmt: skip
-
-
-def _cases(cases: Sequence[Projected], top: int) -> Iterator[Section]:
-    """Yield the cases that will be late, and those that are, with the weeks in which they are closed."""
+def _case_sentences(cases: Sequence[ProjectedCase]) -> Iterator[str]:
     seen = Counter(case.breach for case in cases)
-    told = [f"{seen[word]:,} {words}" for word, words in _BREACH_WORDS.items() if seen[word]]
-    yield Section(
-        title=f"Open cases and when they are closed: {len(cases):,}",
-        before=(f"{listed(told)}.", _CLOSED_BY) if told else ("No case is open.",),
-    )
-    coming = [case for case in cases if case.breach in (LIKELY, POSSIBLE)]
-    yield _case_table("In time now, and at risk", coming, top)
-    yield _case_table("Overdue already", [case for case in cases if case.breach == OVERDUE], top)
+    words = [f"{seen[breach]:,} {says}" for breach, says in _BREACH_WORDS.items() if seen[breach]]
+    if not words:
+        yield "No case is open."
+        return
+    yield f"{listed(words)}."
+    yield _CLOSED_BY
 
 
-def _case_table(title: str, cases: Sequence[Projected], top: int) -> Section:
+def _case_table(title: str, cases: Sequence[ProjectedCase], top: int | None) -> Section:
+    """Return the weeks in which cases are closed."""
+    if not cases:
+        return Section()
     columns = (
         TableColumn("case", "fixed"), TableColumn("late from", "fixed"), TableColumn("closed by", "fixed"),
         TableColumn("if slow", "fixed"), TableColumn("late?", "fixed"), TableColumn("weeks", "number"),
         TableColumn("stage", "fixed", optional=True),
     )  # fmt: skip
-    if not cases:
-        return Section()
-    return without_empty_columns(
-        Section(
-            title=_heading(title, len(cases), top),
-            columns=(*columns, *_WHOSE),
-            rows=tuple(map(_case_row, cases[:top])),
-        )
-    )
+    rows = []
+    for case in cases:
+        ends = ("later" if end is None else end.isoformat() for end in (case.finish_p50, case.finish_p85))
+        late = case.breach, f"{case.weeks:,}", case.stage
+        rows.append((case.case_id, case.breach_on.isoformat(), *ends, *late, *_whose(case)))
+    return _case_list(title, (), columns, rows, top)
 
 
-def _case_row(one: Projected) -> tuple[str, ...]:
-    ends = ("later" if day is None else day.isoformat() for day in (one.finish_p50, one.finish_p85))
-    return (
-        one.named.case_id, one.breach_on.isoformat(), *ends, one.breach, f"{one.weeks:,}", one.stage,
-        one.named.caseworker or "", one.named.team or "", one.named.district or "",
-    )  # fmt: skip
-
-
-def _intake(weeks: Sequence[IntakeWeek], *, known: bool) -> Section:
+def _intake(weeks: Sequence[IntakeWeek], *, terms: bool) -> Section:
     """Return the weeks of requests to come and where their days fall."""
-    titles = {"decide": "week 6", "no_plan": "week 16", "issue": "week 20"}
-    names = list(dict.fromkeys(milestone.name for week in weeks for milestone in week.milestones))
+    names = dict.fromkeys(milestone.name for week in weeks for milestone in week.milestones)
     note = (
         "For a request that comes on the Monday; in brackets the last working day before it. ! marks weeks "
         "in which schools are closed on some day."
     )
+    rows = []
+    for week in weeks:
+        days = []
+        for milestone in week.milestones:
+            act = f" ({milestone.act_by:%d %b})" if milestone.act_by != milestone.due else ""
+            days.append(f"{milestone.due.isoformat()}{act}{' !' if milestone.closure else ''}")
+        expected = "" if week.expected is None else f"{week.expected:.1f}"
+        lost = "" if week.school_days_lost is None else str(week.school_days_lost)
+        rows.append((week.week.isoformat(), expected, *days, lost, str(week.bank_holidays)))
     without = "No term dates are known, so no school days are counted: see [terms] of ehcp.toml, or --terms."
     return without_empty_columns(
         Section(
             title=f"Requests to come: {count(len(weeks), 'week')}",
             columns=(
                 TableColumn("week of", "fixed"), TableColumn("requests", "number"),
-                *(TableColumn(titles[name]) for name in names),
+                *(TableColumn(_MILESTONE_WORDS[name]) for name in names),
                 TableColumn("school days lost", "number"), TableColumn("bank holidays", "number"),
             ),
-            rows=tuple(_intake_row(week) for week in weeks),
-            after=(note,) if known else (note, without),
+            rows=tuple(rows),
+            after=(note,) if terms else (note, without),
         )
     )  # fmt: skip
 
 
-def _intake_row(one: IntakeWeek) -> tuple[str, ...]:
-    days = []
-    for milestone in one.milestones:
-        mark = " !" if milestone.closure else ""
-        act = f" ({milestone.act_by:%d %b})" if milestone.act_by != milestone.due else ""
-        days.append(f"{milestone.due.isoformat()}{act}{mark}")
-    expected = "" if one.expected is None else f"{one.expected:.1f}"
-    lost = "" if one.school_days_lost is None else str(one.school_days_lost)
-    return (one.week.isoformat(), expected, *days, lost, str(one.bank_holidays))
+def backtest_section(past: Backtest) -> Section:
+    """Return how past forecasts did, one line for each thing that was forecast."""
+    headings = ("P50 held", "P85 held", "P95 held", "weeks off", "line", "throughput")
+    rows = []
+    for score in past.scores:
+        held = (
+            f"{100 * covered:.0f}% of {judged}" if covered is not None else "none yet"
+            for covered, judged in zip(astuple(score.coverage), astuple(score.judged), strict=True)
+        )
+        errors = (score.error_weeks, *(rival.error_weeks for rival in score.baselines))
+        off = ("" if error is None else f"{error:.1f}" for error in errors)
+        if score.forecasts:
+            rows.append((_what(score), *held, *off))
+    return Section(
+        title="How past forecasts did",
+        before=tuple(backtest_sentences(past)),
+        columns=(TableColumn("forecast of", "fixed"), *(TableColumn(name, "number") for name in headings)),
+        rows=tuple(rows),
+        after=(_HELD, _OFF) if past.standpoints else (),
+    )
+
+
+def _what(score: Score) -> str:
+    return "clearance" if score.what == CLEARANCE else f"{score.what.split('_')[1]} weeks on"
+
+
+def backtest_sentences(past: Backtest) -> Iterator[str]:
+    """Yield how past forecasts did, and say so where they were no better than the baselines."""
+    if not past.standpoints:
+        yield "No past month had weeks enough behind it and after it, and a backlog; nothing can be scored."
+        return
+    first, last = past.standpoints[0].day, past.standpoints[-1].day
+    months = count(len(past.standpoints), "past month")
+    yield f"Forecasts made at {months}, {day(first)} to {day(last)}, held against what came."
+    for score in past.scores:
+        what = "Of clearance" if score.what == CLEARANCE else f"Of how many are overdue {_what(score)}"
+        if score.beats_baselines:
+            yield f"{what} the forecast was nearer than both baselines."
+        elif score.beats_baselines is not None and (mine := score.error_weeks) is not None:
+            better = [
+                _BASELINE_WORDS[rival.baseline]
+                for rival in score.baselines
+                if rival.error_weeks is not None and rival.error_weeks <= mine
+            ]
+            yield f"{what} the forecast was NO better than {listed(better)}."
+    if any(_too_sure(score) for score in past.scores):
+        yield "These forecasts were too sure of themselves: give dates more room than P85 leaves."
+
+
+def _too_sure(score: Score) -> bool:
+    """Return whether far fewer forecasts held than should have, among enough to say so."""
+    return any(
+        covered is not None and judged >= _ENOUGH and covered < share - _FAR
+        for share, covered, judged in zip(SHARES, astuple(score.coverage), astuple(score.judged), strict=True)
+    )

@@ -2,134 +2,138 @@
 
 import shlex
 from collections.abc import Iterator, Sequence
-from datetime import date
 
-from ehcp_timeline.commands.forecast.counts.rates import Pair, Snapshots
-from ehcp_timeline.commands.forecast.forecast import Forecast
-from ehcp_timeline.commands.forecast.model.stages import StageLine
-from ehcp_timeline.commands.forecast.question import ForecastRequest
+from ehcp_timeline.commands.forecast.answer import ForecastAnswer
+from ehcp_timeline.commands.forecast.request import ForecastRequest, WhatIf
 from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay, Outlook, Quarter
-from ehcp_timeline.commands.forecast.view.counts import (
-    caution_words,
-    snapshot_sentences,
-    snapshot_target_words,
-)
-from ehcp_timeline.commands.forecast.view.details import detail_sections
-from ehcp_timeline.commands.forecast.view.lists import list_sections
+from ehcp_timeline.commands.forecast.view.counts import counts_sections, every_counts_sentence
+from ehcp_timeline.commands.forecast.view.details import detail_sections, quarters_table
+from ehcp_timeline.commands.forecast.view.lists import list_sections, list_sentences
 from ehcp_timeline.commands.forecast.view.sentences import (
     WHY_APART,
     basis_sentences,
     change_sentences,
     headline,
-    never_note,
+    horizon,
     review_sentences,
     target_words,
 )
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
-from ehcp_timeline.text.words import count, day
+from ehcp_timeline.text.words import day
 
-NEVER = "never"
 NEXT = "Next"
 _QUARTERS_SHOWN = 4
 _END_NOTE = (
     "In 20 weeks: of the plans issued in that quarter; no exceptions: the same without plans for which one "
     "is claimed; past 52: families who have waited more than 52 weeks. The middle one of all runs."
 )
-_PAIRS_SHOWN = 12
 
 
-def case_sections(found: Forecast, stages: Sequence[StageLine], top: int, *, full: bool) -> list[Section]:
-    """Return a forecast from case files as sections, the answer first.
+def page(answer: ForecastAnswer, asked: ForecastRequest, top: int | None, *, full: bool) -> list[Section]:
+    """Return a forecast as sections, the answer first.
 
     Args:
-        found: The forecast.
-        stages: Its stages.
-        top: Lines of a list of cases shown.
+        answer: The forecast.
+        asked: What was asked.
+        top: Lines of a list of cases shown; None for all.
         full: Whether every quarter and stage is shown too; and beside a list, everything else.
     """
-    lists = list(list_sections(found, top))
-    sections = [Section(title=_title(found.asked), before=tuple(headline(found))), _what_if(found.asked)]
-    asked = found.asked
-    if found.too_little:
-        sections += _without_runs(found)
-    elif full or not lists or asked.target is not None or asked.what_if.changed:
-        sections += _answer(found, tuple(stages))
-    if full and not found.too_little:
-        sections += detail_sections(found, stages)
-    sections += [*lists, _ending(found, full=full, listed=bool(lists))]
-    return [section for section in sections if section.before or section.rows]
+    if answer.snapshots is not None:
+        return list(counts_sections(answer, answer.snapshots))
+    now, past = answer.now, answer.history
+    if now is None or past is None:
+        return []
+    lists = list(list_sections(answer, top, terms=bool(asked.closures)))
+    sections = [
+        Section(title=f"Forecast as at {day(answer.as_at)}", before=tuple(headline(answer, now))),
+        Section(title="The change", before=tuple(_change_words(answer.what_if))),
+    ]
+    wanted = full or not lists or answer.target is not None or answer.what_if.changed
+    if not now.too_little and wanted:
+        if now.overdue > answer.clear_at:
+            sections.append(_clearances(answer))
+        changes = tuple(change_sentences(answer, now, past))
+        sections += [Section(title="What would change it", before=changes), *_orders(answer.policies)]
+    elif now.too_little and answer.target is not None and now.overdue:
+        words = tuple(target_words(answer.target, changed=answer.what_if.changed))
+        sections.append(Section(title="What would change it", before=words))
+    if answer.reviews is not None and (now.too_little or wanted):
+        reviews = tuple(review_sentences(answer.reviews, answer.target))
+        sections.append(Section(title="Yearly reviews", before=reviews))
+    if not now.too_little:
+        if wanted:
+            basis = tuple(basis_sentences(answer, past, asked))
+            sections.append(Section(title="What it rests on", before=basis))
+        if full:
+            sections += detail_sections(answer, past.weeks)
+        lists.append(_ending(answer, full=full, listed=bool(lists)))
+    return [section for section in (*sections, *lists) if section.before or section.rows]
 
 
-def _answer(found: Forecast, stages: tuple[StageLine, ...]) -> Iterator[Section]:
-    """Yield when it is clear, what would change it, and where each order of work leads."""
-    if found.now.standing.overdue > found.clear_at:
-        yield _clearances(found)
-    yield Section(title="What would change it", before=tuple(change_sentences(found, stages)))
-    yield from _orders(found.outlooks)
-    yield from _reviews(found)
-    yield Section(title="What it rests on", before=tuple(basis_sentences(found)))
+def sentences(answer: ForecastAnswer, asked: ForecastRequest) -> Iterator[str]:
+    """Yield everything that is said in words, for an answer as data."""
+    now, past = answer.now, answer.history
+    if answer.snapshots is not None:
+        yield from every_counts_sentence(answer, answer.snapshots)
+    if now is None or past is None:
+        return
+    yield from headline(answer, now)
+    if not now.too_little:
+        yield from change_sentences(answer, now, past)
+        yield from basis_sentences(answer, past, asked)
+        if len(answer.policies) > 1:
+            yield WHY_APART
+    elif answer.target is not None and now.overdue:
+        yield from target_words(answer.target, changed=answer.what_if.changed)
+    if answer.reviews is not None:
+        yield from review_sentences(answer.reviews, answer.target)
+    yield from list_sentences(answer)
 
 
-def _without_runs(found: Forecast) -> Iterator[Section]:
-    """Yield what can be said where nothing could be simulated."""
-    if found.target is not None and found.now.standing.overdue:
-        words = tuple(target_words(found.target, changed=found.asked.what_if.changed))
-        yield Section(title="What would change it", before=words)
-    yield from _reviews(found)
-
-
-def _reviews(found: Forecast) -> Iterator[Section]:
-    if found.reviews is not None:
-        yield Section(title="Yearly reviews", before=tuple(review_sentences(found.reviews, found.asked)))
-
-
-def _title(asked: ForecastRequest) -> str:
-    return f"Forecast as at {day(asked.as_at)}"
-
-
-def _what_if(asked: ForecastRequest) -> Section:
-    """Return what was changed."""
-    change = asked.what_if
+def _change_words(change: WhatIf) -> Iterator[str]:
+    """Yield what was changed."""
     since = f" from {day(change.since)}" if change.since else ""
-    told = (
-        (change.capacity, f"{change.capacity:+g} plans a week at the narrowest stage{since}"),
-        (
-            change.psychologists,
-            f"{change.psychologists:+g} psychologists, each with {change.advice_each:g} advice a week{since}",
-        ),
-        (change.requests, f"{change.requests:+g}% requests"),
-        (change.shrinkage, f"{change.shrinkage:g}% of working time lost beyond what was lost so far"),
-        (
-            change.catch_up,
-            f"a catch-up team: {change.catch_up:+g} a week for {change.catch_up_weeks} weeks{since}",
-        ),
-    )
-    return Section(title="The change", before=tuple(words for asked_for, words in told if asked_for))
+    if change.capacity:
+        yield f"{change.capacity:+g} plans a week at the narrowest stage{since}"
+    if change.psychologists:
+        each = f"{change.advice_each:g} advice a week"
+        yield f"{change.psychologists:+g} psychologists, each with {each}{since}"
+    if change.requests:
+        yield f"{change.requests:+g}% requests"
+    if change.shrinkage:
+        yield f"{change.shrinkage:g}% of working time lost beyond what was lost so far"
+    if change.catch_up:
+        yield f"a catch-up team: {change.catch_up:+g} a week for {change.catch_up_weeks} weeks{since}"
 
 
-def _clearances(found: Forecast) -> Section:
+def _clearances(answer: ForecastAnswer) -> Section:
     """Return the clearance dates of all orders side by side; after a change beside those without it."""
     headings = ["order of work", "half of runs", "85%", "95%", "never"]
-    if found.unchanged:
+    if answer.what_if.changed:
         headings += ["unchanged: half", "85%"]
+    rows = []
+    for outlook in answer.policies:
+        row = [outlook.policy, *_dates(outlook.clearance), f"{100 * outlook.clearance.never_share:.0f}%"]
+        if outlook.unchanged is not None:
+            row += _dates(outlook.unchanged)[:2]
+        rows.append(tuple(row))
+    note = (
+        f"That share of the runs is clear by that day; never: not by {day(horizon(answer))}, "
+        f"the {answer.horizon_weeks} weeks looked at."
+    )
     return Section(
         title="When it is clear",
         columns=tuple(
             TableColumn(name, "number" if name == "never" else "fixed", optional=name == "95%")
             for name in headings
         ),
-        rows=tuple(_clearance_row(found, outlook) for outlook in found.outlooks),
-        after=(never_note(found),),
+        rows=tuple(rows),
+        after=(note,),
     )
 
 
-def _clearance_row(found: Forecast, one: Outlook) -> tuple[str, ...]:
-    cells = (one.policy, *_dates(one.clearance), f"{100 * one.clearance.never_share:.0f}%")
-    return (*cells, *_dates(found.unchanged[one.policy])[:2]) if found.unchanged else cells
-
-
-def _dates(one: ClearanceDay) -> tuple[str, str, str]:
-    return _date(one.p50), _date(one.p85), _date(one.p95)
+def _dates(clear: ClearanceDay) -> list[str]:
+    return ["never" if when is None else when.isoformat() for when in (clear.p50, clear.p85, clear.p95)]
 
 
 def _orders(outlooks: Sequence[Outlook]) -> Iterator[Section]:
@@ -137,61 +141,47 @@ def _orders(outlooks: Sequence[Outlook]) -> Iterator[Section]:
     many = min(_QUARTERS_SHOWN, len(outlooks[0].quarters))
     if not many:
         return
-    ends = [(outlook.policy, outlook.quarters[many - 1]) for outlook in outlooks]
     yield without_empty_columns(
         Section(
-            title=f"Where each order of work leads: the end of {ends[0][1].quarter}",
+            title=f"Where each order of work leads: the end of {outlooks[0].quarters[many - 1].quarter}",
             columns=(
                 TableColumn("order of work", "fixed"), TableColumn("in 20 weeks", "number"),
                 TableColumn("no exceptions", "number"), TableColumn("overdue", "number"),
                 TableColumn("oldest, weeks", "number"), TableColumn("past 52", "number"),
             ),
-            rows=tuple((policy, *_end_cells(quarter)) for policy, quarter in ends),
+            rows=tuple((outlook.policy, *_end_cells(outlook.quarters[many - 1])) for outlook in outlooks),
             after=(_END_NOTE, WHY_APART) if len(outlooks) > 1 else (_END_NOTE,),
         )
     )  # fmt: skip
-    yield Section(
-        title="Plans issued within 20 weeks, % (15 of 100 runs are below, 15 above)",
-        columns=(
-            TableColumn("quarter", "fixed"),
-            *(TableColumn(outlook.policy, "number") for outlook in outlooks),
-        ),
-        rows=tuple(
-            (
-                outlooks[0].quarters[place].quarter,
-                *(rate_words(outlook.quarters[place]) for outlook in outlooks),
-            )
-            for place in range(many)
-        ),
+    yield quarters_table(
+        "Plans issued within 20 weeks, % (15 of 100 runs are below, 15 above)", outlooks, rate_words, many
     )
 
 
-def _end_cells(one: Quarter) -> tuple[str, ...]:
-    counts = (one.overdue_p50, one.oldest_p50, one.over_52_p50)
-    rates = ("" if rate is None else f"{rate:.0f}%" for rate in (one.rate, one.rate_ex))
+def _end_cells(quarter: Quarter) -> tuple[str, ...]:
+    counts = (quarter.overdue_p50, quarter.oldest_p50, quarter.over_52_p50)
+    rates = ("" if rate is None else f"{rate:.0f}%" for rate in (quarter.rate, quarter.rate_ex))
     return (*rates, *("" if number is None else f"{number:,}" for number in counts))
 
 
-def rate_words(one: Quarter) -> str:
+def rate_words(quarter: Quarter) -> str:
     """Return a quarter's rate with the span that 70 of 100 runs keep to."""
-    if one.rate is None:
+    if quarter.rate is None:
         return "no plans"
-    span = "" if one.rate_p15 is None else f" ({one.rate_p15:.0f}-{one.rate_p85:.0f})"
-    return f"{one.rate:.0f}{span}"
+    span = "" if quarter.rate_p15 is None else f" ({quarter.rate_p15:.0f}-{quarter.rate_p85:.0f})"
+    return f"{quarter.rate:.0f}{span}"
 
 
-def _ending(found: Forecast, *, full: bool, listed: bool) -> Section:
+def _ending(answer: ForecastAnswer, *, full: bool, listed: bool) -> Section:
     """Return what makes the same answer again, and what to type next."""
-    asked = found.asked
     words = (
-        f"{asked.runs:,} runs, {asked.weeks} weeks ahead, seed {asked.seed}: the same again gives the same."
+        f"{answer.runs:,} runs, {answer.horizon_weeks} weeks ahead, seed {answer.seed}: the same again gives "
+        "the same."
     )
-    if found.too_little:
-        return Section()
-    files = " ".join(shlex.quote(input_.name) for input_ in found.inputs)
-    again = f"  ehcp forecast {files} --as-at {asked.as_at}"
+    files = " ".join(shlex.quote(file.name) for file in answer.input)
+    again = f"  ehcp forecast {files} --as-at {answer.as_at}"
     more = []
-    if asked.target is None and not listed:
+    if answer.target is None and not listed:
         more = ["What a day takes, what more hands do:", f"{again} --target DATE", f"{again} --capacity +3"]
     if listed and not full:
         more = ["The whole forecast:", again]
@@ -200,81 +190,6 @@ def _ending(found: Forecast, *, full: bool, listed: bool) -> Section:
     return Section(title=NEXT, before=(*more, words)) if more else Section(before=(words,))
 
 
-def snapshot_sections(
-    found: Snapshots, asked: ForecastRequest, measure: str, remarks: Sequence[str]
-) -> list[Section]:
-    """Return a forecast from counts as sections.
-
-    Args:
-        found: What the counts imply.
-        asked: What was asked.
-        measure: What was counted; empty where the file does not say.
-        remarks: What a person should know about the file.
-    """
-    what = f" ({measure.replace('_', ' ')})" if measure else ""
-    target = () if asked.target is None else snapshot_target_words(found, asked.target)
-    first = tuple(snapshot_sentences(found, asked.as_at, asked.weeks))
-    every = [
-        Section(title=f"{_title(asked)}{what}", before=(*first, *target)),
-        _pairs(found),
-        Section(title="Why a straight line misleads", before=tuple(caution_words(found))),
-        Section(
-            title="About the file", before=tuple(f"{remark[:1].upper()}{remark[1:]}." for remark in remarks)
-        ),
-    ]
-    return [one for one in every if one.before or one.rows]
-
-
-def _pairs(found: Snapshots) -> Section:
-    """Return what each two counts imply, the last of them, and the first with the last."""
-    shown = found.pairs[-_PAIRS_SHOWN:]
-    left_out = len(found.pairs) - len(shown)
-    whole = (found.whole,) if found.whole is not None and len(found.pairs) > 1 else ()
-    return Section(
-        title="What each two counts imply",
-        columns=(
-            TableColumn("from", "fixed"), TableColumn("to", "fixed"),
-            TableColumn("first", "number"), TableColumn("last", "number"),
-            TableColumn("weeks", "number"), TableColumn("a week", "number"), TableColumn("clear on", "fixed"),
-        ),
-        rows=tuple(map(_pair_row, (*shown, *whole))),
-        after=(f"{count(left_out, 'earlier pair')} in --format csv.",) if left_out else (),
-    )  # fmt: skip
-
-
-def _pair_row(one: Pair) -> tuple[str, ...]:
-    return (
-        one.first.day.isoformat(), one.last.day.isoformat(), f"{one.first.count:,}", f"{one.last.count:,}",
-        f"{one.weeks:.1f}", f"{one.per_week:+,.1f}", _date(one.clear_on),
-    )  # fmt: skip
-
-
-def _date(when: date | None) -> str:
-    return NEVER if when is None else when.isoformat()
-
-
-def sentences(found: Forecast, stages: Sequence[StageLine]) -> Iterator[str]:
-    """Yield everything that is said in words, for an answer as data."""
-    yield from headline(found)
-    if not found.too_little:
-        yield from change_sentences(found, tuple(stages))
-        yield from basis_sentences(found)
-        if len(found.outlooks) > 1:
-            yield WHY_APART
-    elif found.target is not None and found.now.standing.overdue:
-        yield from target_words(found.target, changed=found.asked.what_if.changed)
-    if found.reviews is not None:
-        yield from review_sentences(found.reviews, found.asked)
-    for section in list_sections(found, top=0):
-        yield from section.before
-
-
 def without_commands(sections: Sequence[Section]) -> list[Section]:
     """Return sections without lines that can be typed, for a page that is passed on."""
     return [section for section in sections if section.title != NEXT]
-
-
-def lines_of(sections: Sequence[Section]) -> Iterator[str]:
-    """Yield every sentence of some sections, for an answer as data; commands are left out."""
-    for section in sections:
-        yield from (line for line in (*section.before, *section.after) if not line.startswith(" "))

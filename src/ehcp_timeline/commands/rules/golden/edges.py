@@ -1,19 +1,30 @@
-"""The edges that a deadline has: the sides of its last day, of its versions, of its readings and excuses.
+"""The edges that a deadline has, and which of them no golden case stands on.
 
-An edge is a sentence and a test: whether one clock that a golden case asserts stands on that edge.
+An edge is a sentence, and whether one of the clocks that golden cases assert stands on it: a side of the last
+day, of a version, of a reading or an excuse, or a day on which a conditional word decides.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from ehcp_timeline.audit.clock import Clock
+from ehcp_timeline.audit.single.dates import with_derived
+from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.audit.single.trace import Working
+from ehcp_timeline.cases.model import Row
+from ehcp_timeline.clock.counting import apply
 from ehcp_timeline.clock.workdays import ONE_DAY, last_working_day, next_working_day
-from ehcp_timeline.commands.rules.golden.model import Golden
-from ehcp_timeline.law.deadline import Absence, Excuse, Reading
-from ehcp_timeline.law.rulebook import Deadline
+from ehcp_timeline.commands.rules.golden.cases import Golden
+from ehcp_timeline.commands.rules.golden.run import in_question
+from ehcp_timeline.law.deadline import BLANK, Absence, Excuse, Limb, Reading
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.law.subset import part_of
+
+A_YEAR: Final = 366
+READINGS: Final = frozenset({"earliest_reading", "latest_reading"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +32,18 @@ class Asserted:
     """One clock that a golden case asserts.
 
     Attributes:
-        golden: The case.
-        expected: What it expects of the clock; a verdict at least.
+        as_at: The day asked about.
+        expected: What the case expects of the clock; a verdict at least.
         working: How the single reader judged it.
+        row: Its row.
+        events: The dates of its row; of the whole case for a repeating duty.
     """
 
-    golden: Golden
+    as_at: date
     expected: Mapping[str, Any]
     working: Working
+    row: Row
+    events: Mapping[str, date]
 
     @property
     def clock(self) -> Clock:
@@ -36,178 +51,413 @@ class Asserted:
         return self.working.clock
 
     @property
-    def events(self) -> Mapping[str, date]:
-        """The dates of its row; of the whole case for a repeating duty."""
-        whole = self.working.deadline.repeats is not None
-        rows = [row for row in self.golden.rows if whole or row.number == self.clock.row]
-        return {name: day for row in rows for name, day in row.events.items()}
+    def applied(self) -> bool:
+        """Whether the duty applies and has started."""
+        return self.working.circumstances.applies == "yes" and self.clock.start is not None
 
     @property
-    def codes(self) -> Mapping[str, frozenset[str]]:
-        """The facts of its row."""
-        return next(row.codes for row in self.golden.rows if row.number == self.clock.row)
+    def owed(self) -> bool:
+        """Whether it is owed, if it applies."""
+        return self.working.circumstances.owed == "yes"
 
-    def claims(self, flag: str | None) -> bool:
-        """Say whether its row claims this flag."""
-        row = next(row for row in self.golden.rows if row.number == self.clock.row)
-        return flag is not None and row.flags.get(flag, False)
+    def has(self, events: Iterable[str]) -> bool:
+        """Say whether one of these events stands."""
+        return any(event in self.events for event in events)
+
+    def is_(self, verdict: str, **values: object) -> bool:
+        """Say whether its due day is asserted, and it has this verdict and these values."""
+        return (
+            self.clock.verdict == verdict
+            and "due" in self.expected
+            and all(getattr(self.clock, name) == value for name, value in values.items())
+        )
+
+    def moved_by(self, reading: Reading) -> bool:
+        """Say whether this reading gives it another day."""
+        return any(read.reading == reading and read.due != self.clock.due for read in self.working.read)
+
+    def side_of(self, event: str) -> str:
+        """Say on which side of an event it starts; an empty string where the event does not stand."""
+        day = self.events.get(event)
+        if day is None:
+            return ""
+        starts = (self.events[name] for name in self.working.deadline.start_events if name in self.events)
+        start = self.clock.start or min(starts, default=day)
+        return "on" if start == day else "before" if start < day else "after"
 
 
-Covers = Callable[[Asserted], bool]
-Edges = Iterator[tuple[str, Covers]]
+Clocks = Sequence[Asserted]
+Edges = Iterator[tuple[str, bool]]
 
 
-def never_runs(deadline: Deadline) -> bool:
+def uncovered(rulebook: Rulebook, goldens: Iterable[Golden]) -> tuple[str, ...]:
+    """Return a sentence for every edge that no golden case asserts a verdict on, in rulebook order.
+
+    A case covers an edge if it expects a verdict of a clock that stands there: on both sides of the due
+    day, of every version, reading and excuse, and wherever a conditional word decides.
+    """
+    asserted: defaultdict[str, list[Asserted]] = defaultdict(list)
+    for golden in goldens:
+        for one in _asserted_by(golden, rulebook):
+            asserted[one.clock.deadline].append(one)
+    return tuple(
+        f"{deadline.id}: no golden case {says}"
+        for deadline in rulebook.deadlines
+        for edges in EDGES
+        for says, covered in edges(deadline, asserted[deadline.id])
+        if not covered
+    )
+
+
+def _asserted_by(golden: Golden, rulebook: Rulebook) -> Iterator[Asserted]:
+    """Yield every clock of a golden case of which it expects a verdict."""
+    part = part_of(rulebook, golden.expect)
+    rows = {row.number: with_derived(row, part.derived.values()) for row in golden.rows}
+    whole = {name: day for row in rows.values() for name, day in row.events.items()}
+    workings = {one.clock: one for one in judge_case(part, tuple(rows.values()), golden.as_at)}
+    for deadline, expected in golden.expect.items():
+        clocks = in_question((clock for clock in workings if clock.deadline == deadline), expected)
+        for wanted, clock in zip(expected, clocks, strict=False):
+            if "verdict" in wanted:
+                row, working = rows[clock.row], workings[clock]
+                events = whole if working.deadline.repeats else row.events
+                yield Asserted(golden.as_at, wanted, working, row, events)
+
+
+def _never_runs(deadline: Deadline) -> bool:
     """Say whether a duty is owed only once it is answered, so that it cannot run unanswered."""
     return bool(deadline.owed_when) and set(deadline.met_by.events) <= set(deadline.owed_when)
 
 
-def edges_of_due_day(deadline: Deadline) -> Edges:
+def _numberless(deadline: Deadline) -> bool:
+    return not any(version.limit.limbs for version in deadline.versions)
+
+
+def _can_be_told(deadline: Deadline) -> bool:
+    """Say whether the law gives a time limit, be it in words without a number."""
+    return any(version.limit.limbs or version.limit.words for version in deadline.versions)
+
+
+def _due_day(deadline: Deadline, clocks: Clocks) -> Edges:
     """Yield both sides of the due day: answered, and asked while unanswered."""
-    if deadline.minimum:
-        yield "is answered on the day before its first lawful day", _is("early", days_left=1)
-        yield "is answered on its first lawful day", _answered_on_due
-        yield "is asked on the day before its first lawful day", _is("running", days_left=1)
-        yield "is asked on its first lawful day", _over_today
+    if not _can_be_told(deadline):
+        untold = any(one.clock.reason == "no-due-day" for one in clocks)
+        yield "has a time limit that cannot be told", untold
         return
-    yield "is answered on its last day", _answered_on_due
-    yield "is answered on the day after its last", _is("late", days_late=1, ended=None)
-    if not never_runs(deadline):
-        yield "is asked on its last day", _is("running", days_left=0)
-        yield "is asked on the day after its last", _is("overdue", days_late=1)
+    on_due = any(one.clock.due and one.is_("met", answered=one.clock.due) for one in clocks)
+    if deadline.minimum:
+        early = any(one.is_("early", days_left=1) for one in clocks)
+        yield "is answered on the day before its first lawful day", early
+        yield "is answered on its first lawful day", on_due
+        running = any(one.is_("running", days_left=1) for one in clocks)
+        yield "is asked on the day before its first lawful day", running
+        over = any(one.is_("met", answered=None, due=one.as_at) for one in clocks)
+        yield "is asked on its first lawful day", over
+        return
+    if _numberless(deadline):
+        yield "is answered, and has no last day", any(one.is_("met", due=None) for one in clocks)
+        yield "is asked unanswered, and has no last day", any(one.is_("running", due=None) for one in clocks)
+        return
+    late = any(one.is_("late", days_late=1, ended=None) for one in clocks)
+    yield "is answered on its last day", on_due
+    yield "is answered on the day after its last", late
+    if not _never_runs(deadline):
+        yield "is asked on its last day", any(one.is_("running", days_left=0) for one in clocks)
+        yield "is asked on the day after its last", any(_is_just_over(one) for one in clocks)
 
 
-def _is(verdict: str, **fields: object) -> Covers:
-    return lambda one: (
-        one.clock.verdict == verdict
-        and "due" in one.expected
-        and all(getattr(one.clock, name) == value for name, value in fields.items())
-    )
+def _is_just_over(one: Asserted) -> bool:
+    passed = one.is_("not-owed", reason="time-passed") and one.clock.due == one.as_at - ONE_DAY
+    return passed or one.is_("overdue", days_late=1)
 
 
-def _answered_on_due(one: Asserted) -> bool:
-    return _is("met")(one) and one.clock.due is not None and one.clock.answered == one.clock.due
-
-
-def _over_today(one: Asserted) -> bool:
-    return _is("met", answered=None)(one) and one.clock.due == one.golden.as_at
-
-
-def edges_of_versions(deadline: Deadline) -> Edges:
+def _versions(deadline: Deadline, clocks: Clocks) -> Edges:
     """Yield the first and the last day of every version, and the days outside all of them."""
-    first = deadline.versions[0].since
-    yield f"starts on {first - ONE_DAY}, the day before its first version", _unknown_from(first - ONE_DAY)
+    if not _can_be_told(deadline):
+        return
+    due = [one for one in clocks if "due" in one.expected]
+    known = {one.clock.start for one in due if one.clock.due is not None}
+    started = {one.clock.start for one in due}
+    outside = {one.clock.start for one in due if one.working.version is None}
+    before = deadline.versions[0].since - ONE_DAY
+    yield f"starts on {before}, the day before its first version", before in outside
     for version in deadline.versions:
-        yield f"starts on {version.since}, the first day of a version", _due_from(version.since)
+        inside = known if version.limit.limbs else started
+        yield f"starts on {version.since}, the first day of a version", version.since in inside
         if version.until:
-            yield f"starts on {version.until}, the last day of a version", _due_from(version.until)
-    last = deadline.versions[-1].until
-    if last:
-        yield f"starts on {last + ONE_DAY}, the day after its last version", _unknown_from(last + ONE_DAY)
+            yield f"starts on {version.until}, the last day of a version", version.until in inside
+    if last := deadline.versions[-1].until:
+        after = last + ONE_DAY
+        yield f"starts on {after}, the day after its last version", after in outside
 
 
-def _due_from(start: date) -> Covers:
-    return lambda one: one.clock.start == start and one.clock.due is not None and "due" in one.expected
-
-
-def _unknown_from(start: date) -> Covers:
-    return lambda one: one.clock.start == start and one.working.version is None and "due" in one.expected
-
-
-def edges_of_readings(deadline: Deadline) -> Edges:
+def _readings(deadline: Deadline, clocks: Clocks) -> Edges:
     """Yield, for every reading, a case whose span it moves and one that it disputes."""
     for reading in deadline.readings:
-        yield f"has another day on the reading {reading.id}", _moved_by(reading)
-        yield f"is disputed by the reading {reading.id}", _disputed_by(reading)
+        moved = [one for one in clocks if one.moved_by(reading)]
+        inside = {one.clock.start for one in moved if READINGS & one.expected.keys()}
+        outside = {
+            one.clock.start
+            for one in clocks
+            if one.expected.keys() >= READINGS
+            and not any(read.reading == reading for read in one.working.read)
+        }
+        disputed = (one.clock.certainty == "disputed" and "certainty" in one.expected for one in moved)
+        name = f"the reading {reading.id}"
+        yield f"has another day on {name}", bool(inside)
+        yield f"is disputed by {name}", any(disputed)
         if reading.since:
             before = reading.since - ONE_DAY
-            yield (
-                f"starts on {reading.since}, the first day of the reading {reading.id}",
-                _moved_by(reading, reading.since),
-            )
-            yield f"starts on {before}, before the reading {reading.id}", _without(reading, before)
+            yield f"starts on {reading.since}, the first day of {name}", reading.since in inside
+            yield f"starts on {before}, before {name}", before in outside
         if reading.until:
             after = reading.until + ONE_DAY
-            yield (
-                f"starts on {reading.until}, the last day of the reading {reading.id}",
-                _moved_by(reading, reading.until),
-            )
-            yield f"starts on {after}, after the reading {reading.id}", _without(reading, after)
+            yield f"starts on {reading.until}, the last day of {name}", reading.until in inside
+            yield f"starts on {after}, after {name}", after in outside
+        if reading.season:
+            first, last = ((count.month, count.day) for count in reading.season)
+            spans = [one.clock.start for one in clocks if one.clock.start and one.expected.keys() >= READINGS]
+            years = {(start.month, start.day) for start in inside if start}
+            yield f"starts on the first day of a year of {name}", first in years
+            yield f"starts on the last day of a year of {name}", last in years
+            before_it = {((day := start + ONE_DAY).month, day.day) for start in spans}
+            after_it = {((day := start - ONE_DAY).month, day.day) for start in spans}
+            yield f"starts the day before a year's days of {name}", first in before_it
+            yield f"starts the day after a year's days of {name}", last in after_it
+        starts = reading.starts.events if reading.starts else ()
+        answered = [one for one in clocks if "certainty" in one.expected and one.has(starts)]
         for event in reading.after:
-            yield f"has the answer of the reading {reading.id} without {event}", _lacks(reading, event)
+            lacks = any(event not in one.events for one in answered)
+            yield f"has the answer of {name} without {event}", lacks
 
 
-def _applied(one: Asserted, reading: Reading) -> bool:
-    return any(read.reading == reading and read.due != one.clock.due for read in one.working.read)
-
-
-def _moved_by(reading: Reading, start: date | None = None) -> Covers:
-    return lambda one: (
-        _applied(one, reading)
-        and start in (None, one.clock.start)
-        and bool({"earliest_reading", "latest_reading"} & one.expected.keys())
-    )
-
-
-def _disputed_by(reading: Reading) -> Covers:
-    return lambda one: (
-        _applied(one, reading) and one.clock.certainty == "disputed" and "certainty" in one.expected
-    )
-
-
-def _without(reading: Reading, start: date) -> Covers:
-    return lambda one: (
-        one.clock.start == start
-        and {"earliest_reading", "latest_reading"} <= one.expected.keys()
-        and not any(read.reading == reading for read in one.working.read)
-    )
-
-
-def _lacks(reading: Reading, event: str) -> Covers:
-    starts = reading.starts.events if reading.starts else ()
-    return lambda one: (
-        "certainty" in one.expected and event not in one.events and any(name in one.events for name in starts)
-    )
-
-
-def edges_of_excuses(deadline: Deadline) -> Edges:
+def _excuses(deadline: Deadline, clocks: Clocks) -> Edges:
     """Yield every excuse claimed; proved and refuted where dates can do that; both sides of its days."""
+    shown = {one.expected.get("excuse") for one in clocks}
+    unexcused = any(one.clock.verdict in ("late", "overdue") and one.clock.excuse is None for one in clocks)
     for excuse in deadline.excuses:
         for strength in ("claimed", "evidenced", "refuted") if excuse.evidence else ("claimed",):
-            yield f"has the excuse {excuse.id}, {strength}", _excused(excuse, strength)
+            yield f"has the excuse {excuse.id}, {strength}", f"{excuse.id} ({strength})" in shown
         if excuse.flag and not isinstance(excuse.evidence, Absence):
-            yield f"has the excuse {excuse.id} unclaimed, and is late", _unexcused
+            yield f"has the excuse {excuse.id} unclaimed, and is late", unexcused
+        claims = [one for one in clocks if excuse.flag and one.row.flags.get(excuse.flag, False)]
+        due = {(one.clock.due, one.expected.get("excuse")) for one in claims}
         for day, inside in _days_of(excuse, deadline):
             says = "on an outer day of" if inside else "just outside"
-            yield f"is due on {day}, {says} the excuse {excuse.id}", _due_with(excuse, day, inside=inside)
-
-
-def _excused(excuse: Excuse, strength: str) -> Covers:
-    return lambda one: one.expected.get("excuse") == f"{excuse.id} ({strength})"
-
-
-def _unexcused(one: Asserted) -> bool:
-    return one.clock.verdict in ("late", "overdue") and one.clock.excuse is None
+            wanted = f"{excuse.id} (claimed)" if inside else "none"
+            yield f"is due on {day}, {says} the excuse {excuse.id}", (day, wanted) in due
 
 
 def _days_of(excuse: Excuse, deadline: Deadline) -> Iterator[tuple[date, bool]]:
     """Yield the outer days of an excuse and the nearest outside on which the deadline can be due."""
-    working = any(
+    working = all(
         limb.count.unit == "working_days" for version in deadline.versions for limb in version.limit.limbs
     )
-    single = working and all(len(version.limit.limbs) == 1 for version in deadline.versions)
     if excuse.since:
         before = excuse.since - ONE_DAY
-        yield (last_working_day(before) if single else before), False
-        yield (next_working_day(excuse.since) if single else excuse.since), True
+        yield (last_working_day(before) if working else before), False
+        yield (next_working_day(excuse.since) if working else excuse.since), True
     if excuse.until:
         after = excuse.until + ONE_DAY
-        yield (last_working_day(excuse.until) if single else excuse.until), True
-        yield (next_working_day(after) if single else after), False
+        yield (last_working_day(excuse.until) if working else excuse.until), True
+        yield (next_working_day(after) if working else after), False
 
 
-def _due_with(excuse: Excuse, day: date, *, inside: bool) -> Covers:
-    wanted = f"{excuse.id} (claimed)" if inside else "none"
-    return lambda one: (
-        one.clock.due == day and one.claims(excuse.flag) and one.expected.get("excuse") == wanted
-    )
+def _starts(deadline: Deadline, clocks: Clocks) -> Edges:
+    starts = deadline.starts
+    started = {one.working.start_event for one in clocks if one.clock.start is not None}
+    for event in starts.events:
+        yield f"is started by {event}", event in started
+    if len(starts.events) > 1 and not deadline.repeats:
+        days = ({one.events.get(name) for name in starts.events} - {None} for one in clocks)
+        yield f"has several starts, of which the {starts.which} counts", any(len(one) > 1 for one in days)
+    for where in deadline.starts_where:
+        later, given = where.starts.events, " and ".join(where.given)
+        named, absent = " or ".join(later), where.absent
+        rows = [one for one in clocks if one.events.keys() >= set(where.given) and one.has(later)]
+        without = (one.working for one in rows if absent not in one.events)
+        started_by = {working.start_event for working in without if working.doubt == where.doubt}
+        yield f"is started later by {named}, with {given}", not started_by.isdisjoint(later)
+        yield f"has {named} with {given} beside {absent}", any(absent in one.events for one in rows)
+        if where.doubt:
+            disputed = any(
+                one.working.doubt == where.doubt
+                and one.expected.get("certainty") == "disputed"
+                and not any(read.doubtful for read in one.working.read)
+                for one in clocks
+            )
+            yield f"is disputed because it is started by {named}", disputed
+
+
+def _outcomes(deadline: Deadline, clocks: Clocks) -> Edges:
+    owed = [one.working for one in clocks if one.owed]
+    answered = {working.answer_event for working in owed}
+    ended = {(working.end_event, working.circumstances.ended) for working in owed}
+    never_late = deadline.minimum or _never_runs(deadline) or _numberless(deadline)
+    for event in deadline.met_by.events:
+        yield f"is answered by {event}", event in answered
+    for event in (*deadline.ends, *((deadline.ended_while.first,) if deadline.ended_while else ())):
+        yield f"is ended in time by {event}", not ended.isdisjoint({(event, "before"), (event, "on")})
+        if not never_late:
+            yield f"is ended too late by {event}", (event, "after") in ended
+    if span := deadline.ended_while:
+        if span.then == "unknown":
+            released = any(one.clock.reason == "released" for one in clocks)
+            yield f"is open when {span.first} comes, and unknown after {span.last}", released
+        else:
+            due = [(one.clock, one.events[span.last]) for one in clocks if span.last in one.events]
+            past = {((clock.due - day).days, clock.verdict) for clock, day in due if clock.due}
+            yield f"is due on the day of {span.last}", (0, "not-owed") in past
+            yield f"is due the day after {span.last}", (1, "overdue") in past
+    for event in deadline.revived_by:
+        yield f"is revived by {event}", any(event in one.events and one.working.revived for one in clocks)
+    unless = deadline.revived_unless
+    stands = [one for one in clocks if one.working.end_event and one.working.end_event not in unless]
+    for event in unless:
+        kept = any(event in one.events and one.has(deadline.revived_by) for one in stands)
+        yield f"is not revived because of {event}", kept
+    implied = {one.working.implied_by for one in clocks if one.clock.reason == "implied"}
+    for event in deadline.implied_by:
+        yield f"is shown to be done by {event}", event in implied
+    for event in deadline.lapses_with:
+        held = [one for one in clocks if event in one.events]
+        lapsed = any(one.clock.reason == "lapsed" and one.events[event] == one.as_at for one in held)
+        runs_over = any(one.clock.verdict == "overdue" and "days_late" in one.expected for one in held)
+        yield f"can no longer be done on the day of {event}", lapsed
+        yield f"can still be done before {event}", runs_over
+
+
+def _applies(deadline: Deadline, clocks: Clocks) -> Edges:
+    applied = [one for one in clocks if one.applied]
+    reasons = {one.clock.reason for one in clocks}
+    unreadable = any(one.working.circumstances.applies == "unreadable" for one in clocks)
+    by_fact = [one.row.codes for one in applied if not one.has(deadline.shown_by)]
+    for fact, codes in deadline.only_if:
+        for code in codes:
+            alone = any(held.get(fact) == frozenset({code}) for held in by_fact)
+            yield f"applies where {fact} is {code}", alone
+        yield f"does not apply where {fact} is another", "does-not-apply" in reasons
+        yield f"has not started where {fact} is blank", "blank-fact" in reasons
+        yield f"is unknown where {fact} cannot be read", unreadable
+    in_spite = [
+        one
+        for one in applied
+        if not any(
+            one.row.codes.get(fact, frozenset()).intersection(codes) for fact, codes in deadline.only_if
+        )
+    ]
+    for event in deadline.shown_by:
+        yield f"applies because of {event} alone", any(event in one.events for one in in_spite)
+    for event in deadline.after:
+        yield f"applies after {event}", any(event in one.events for one in applied)
+    if deadline.after:
+        yield f"does not apply without {' or '.join(deadline.after)}", "does-not-apply" in reasons
+    for event, side in zip(deadline.during or (), ("before", "after"), strict=False):
+        beyond = (one.side_of(event) == side and one.clock.reason == "does-not-apply" for one in clocks)
+        yield f"starts on the day of {event}", any(one.side_of(event) == "on" for one in applied)
+        yield f"starts {side} {event}", any(beyond)
+
+
+def _owed(deadline: Deadline, clocks: Clocks) -> Edges:
+    owed = [one for one in clocks if one.owed and one.applied]
+    not_owed = [one.working.why_not_owed for one in clocks]
+    for event in deadline.owed_when:
+        yield f"is owed once {event} stands", any(event in one.events for one in owed)
+    if deadline.owed_when:
+        yield "is not owed yet", any(why.startswith("not until") for why in not_owed)
+    for name in deadline.displaced_by:
+        displaced = any(why.startswith(f"{name} takes its place") for why in not_owed)
+        yield f"gives way to {name}", displaced
+    if deadline.set_by:
+        is_set = any(one.working.set_by is not None and "due" in one.expected for one in clocks)
+        yield f"has its due day set by {deadline.set_by}", is_set
+    if _can_be_told(deadline):
+        yield from _by_a_day(deadline, clocks)
+
+
+def _by_a_day(deadline: Deadline, clocks: Clocks) -> Edges:
+    """Yield the edges of what must stand by the due day, and of the first day on which an answer counts."""
+    owed = [one for one in clocks if one.owed and one.applied]
+    if plan := deadline.plan_by_due:
+        doubts = (*plan.made, *plan.before_plan)
+        for event in plan.made:
+            days = ((one.clock.start if plan.by == "start" else one.clock.due, one.events) for one in owed)
+            on_the_day = any(event in events and events[event] == day for day, events in days)
+            yield f"is owed with {event} on its last day", on_the_day
+        without = [one for one in clocks if one.working.why_not_owed.startswith("no plan")]
+        for event in doubts:
+            yield (
+                f"is not owed with {event}, and no plan by its last day",
+                any(event in one.events for one in without),
+            )
+        for event in plan.shown_by:
+            shown = any(event in one.events and one.has(doubts) for one in owed)
+            yield f"is owed because of {event}", shown
+    if count := deadline.answers_from:
+        answers = deadline.met_by.events
+        started = [one.clock for one in clocks if one.clock.start]
+        first = any(clock.start and clock.answered == apply(count, clock.start) for clock in started)
+        unanswered = (one.clock.due and not one.clock.answered and one.has(answers) for one in clocks)
+        yield "is answered on the first day on which an answer counts", first
+        yield "is answered before the first day on which an answer counts", any(unanswered)
+
+
+def _limbs(deadline: Deadline, clocks: Clocks) -> Edges:
+    for limit in (version.limit for version in deadline.versions if len(version.limit.limbs) > 1):
+        several = (one.working.limbs for one in clocks if len(one.working.limbs) > 1)
+        latest = {max(limbs, key=lambda limb: limb.to).event for limbs in several}
+        for limb in limit.limbs:
+            for event in limb.since.events if limb.since else ("",):
+                yield f"has its due day from {event or 'its start'}, the later limb", event in latest
+            yield from _conditional(limb, clocks)
+        lacks = any(
+            one.working.version is not None
+            and len(one.working.limbs) < len(limit.limbs)
+            and (one.clock.due is not None) == (limit.missing == "skip")
+            for one in clocks
+        )
+        yield "lacks a date of a limb", lacks
+        if limit.rolls:
+            counted = [one for one in clocks if one.working.limbs]
+            rolled = any(one.clock.due != max(limb.to for limb in one.working.limbs) for one in counted)
+            yield "has a last day that rolls", rolled
+
+
+def _conditional(limb: Limb, clocks: Clocks) -> Edges:
+    known = "yes" if limb.missing == "open" else "no"
+    waits = [one for one in clocks if not one.clock.due and one.working.circumstances.known == known]
+    named = " or ".join(limb.since.events) if limb.since else "its start"
+    for event in limb.after:
+        facts = [one.row.codes for one in waits if event in one.events]
+        for fact, codes in limb.only_if:
+            for code in codes:
+                held = any(code in row.get(fact, frozenset({BLANK})) for row in facts)
+                yield f"waits for {named} after {event} where {fact} is {code}", held
+
+
+def _repeats(deadline: Deadline, clocks: Clocks) -> Edges:
+    if not (repeats := deadline.repeats):
+        return
+    unseen = {(one.working.answer_event, one.working.circumstances.unseen) for one in clocks}
+    later = {
+        (one.working.start_event, one.working.circumstances.unseen)
+        for one in clocks
+        if one.clock.answered and one.clock.due and (one.clock.answered - one.clock.due).days > A_YEAR
+    }
+    for event in repeats.first:
+        yield f"is started by {event}, with the only answer years later", (event, "yes") in later
+        yield f"is started by {event}, with an answer years later among others", (event, "no") in later
+    for event in repeats.unseen:
+        yield f"is answered by {event}, within a year more", (event, "no") in unseen
+        yield f"is answered by {event}, years later", (event, "yes") in unseen
+    started = [(one.clock.start, one.events) for one in clocks if one.clock.start]
+    for event in repeats.closed_by:
+        anew = any(event in events and events[event] < start for start, events in started)
+        yield f"starts anew after {event}", anew
+    yield "starts again", any(one.working.start_event in repeats.again for one in clocks)
+
+
+EDGES: Final[tuple[Callable[[Deadline, Clocks], Edges], ...]] = (
+    *(_due_day, _versions, _readings, _excuses),
+    *(_starts, _outcomes, _applies, _owed, _limbs, _repeats),
+)

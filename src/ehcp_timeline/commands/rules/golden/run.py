@@ -1,98 +1,196 @@
-"""Fixture cases run against a rulebook: which answers are not the expected ones, and why."""
+"""Golden cases run against a rulebook: which answers are not the expected ones, and why."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from pathlib import Path
+from typing import ClassVar
 
 from ehcp_timeline.audit.clock import Clock
-from ehcp_timeline.audit.single.explain import ExplanationStep, explain
+from ehcp_timeline.audit.single.explain import explain
 from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.cases.model import Row
-from ehcp_timeline.commands.rules.golden.model import Failure, Golden, failures
+from ehcp_timeline.commands.rules.clauses import change_words
+from ehcp_timeline.commands.rules.golden.cases import Expected, Golden
 from ehcp_timeline.law.diff import ClauseChange, changes
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.law.subset import part_of
+from ehcp_timeline.measure.answer import RulebookUsed
+from ehcp_timeline.output.ci import CaseRun, Note
+from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.text.safe import visible
+
+Judge = Callable[[Rulebook, Sequence[Row], date], Sequence[Clock]]
+Values = Mapping[str, date | int | bool | str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Fixture:
-    """One case with what the law must answer.
-
-    Attributes:
-        golden: The case.
-        path: The file it stands in, as it was named.
-        row: The row whose clocks are expected, where a file has a line of its own for each; None for all.
-    """
-
-    golden: Golden
-    path: str
-    row: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Failure:
     """One answer that is not the expected one.
 
     Attributes:
-        failure: What was expected, and what came.
-        why: The steps that lead to what came, clock by clock.
+        why: The steps that lead to what came, clock by clock, without the words of the law.
     """
 
-    failure: Failure
-    why: tuple[tuple[ExplanationStep, ...], ...]
+    file: str
+    line: Whole
+    case: str
+    as_at: date
+    deadline: str
+    expected: Values
+    got: Values
+    why: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Say where, which case, what was expected and what came."""
+        return f"{Path(self.file).name}:{self.line}: {self.case}: {self.message}"
+
+    @property
+    def message(self) -> str:
+        """Which deadline, what was expected and what came."""
+        expected, got = (
+            ", ".join(f"{key} {value}" for key, value in values.items())
+            for values in (self.expected, self.got)
+        )
+        return f"{self.deadline}: expected {expected}, got {got}"
 
 
 @dataclass(frozen=True, slots=True)
-class FixtureResult:
-    """What became of one fixture: nothing wrong, or this."""
+class OtherFault:
+    """What is wrong beside the cases: a rulebook that cannot be read, or a change that no case tells.
 
-    fixture: Fixture
-    wrong: tuple[Wrong, ...] = ()
+    Attributes:
+        rule: `rulebook`, or the deadline that changed.
+    """
+
+    rule: str
+    message: str
 
 
-def run(fixtures: Iterable[Fixture], rulebook: Rulebook) -> Iterator[FixtureResult]:
-    """Judge every fixture and compare with what it expects."""
+@dataclass(frozen=True, slots=True)
+class RulesTestAnswer:
+    """The answer of `ehcp rules test`."""
+
+    SCHEMA: ClassVar = "ehcp-rules-test/1"
+
+    rulebook: RulebookUsed
+    cases: Whole
+    wrong: Whole
+    failures: tuple[Failure, ...]
+    others: tuple[OtherFault, ...]
+
+
+def run(goldens: Iterable[Golden], rulebook: Rulebook) -> Iterator[tuple[Golden, tuple[Failure, ...]]]:
+    """Judge every golden case and compare with what it expects; say of each failure why it came so."""
     parts: dict[tuple[str, ...], Rulebook] = {}
-    for fixture in fixtures:
-        wanted = tuple(fixture.golden.expect)
+    for golden in goldens:
+        wanted = tuple(golden.expect)
         part = parts.get(wanted) or parts.setdefault(wanted, part_of(rulebook, wanted))
-        found = failures([fixture.golden], part, partial(_judge, fixture.row))
-        yield FixtureResult(fixture, tuple(Wrong(one, _why(fixture, one.deadline, part)) for one in found))
+        found = failures([golden], part)
+        yield golden, tuple(replace(one, why=_why(golden, one.deadline, part)) for one in found)
 
 
-def untold(old: Rulebook, new: Rulebook, fixtures: Sequence[Fixture]) -> tuple[tuple[ClauseChange, ...], ...]:
-    """Return the changes of each deadline that changed without a fixture that tells the two apart.
+def _why(golden: Golden, deadline: str, rulebook: Rulebook) -> tuple[str, ...]:
+    """Return the steps of the deadline's clocks; of those that have not started only where all have not."""
+    mine = [
+        one
+        for one in judge_case(rulebook, golden.rows, golden.as_at)
+        if one.clock.deadline == deadline and golden.row in (None, one.clock.row)
+    ]
+    started = [one for one in mine if one.clock.verdict != "not-started"]
+    return tuple(
+        f"{step.number}. {step.title}: {step.text}"
+        for working in started or mine[:1]
+        for step in explain(working, golden.as_at)
+    )
 
-    A fixture tells if it expects something of the deadline that the old rulebook does not answer.
+
+def untold(old: Rulebook, new: Rulebook, goldens: Sequence[Golden], since: str) -> Iterator[Note]:
+    """Yield the deadlines that changed without a golden case that expects what the old law does not answer.
+
+    Args:
+        old: The rulebook as it was.
+        new: The rulebook as it is.
+        goldens: The golden cases.
+        since: What the old one is called.
     """
     changed: dict[str, list[ClauseChange]] = {}
     for change in changes(old, new):
         if change.answers and change.deadline in new.by_id:
             changed.setdefault(change.deadline, []).append(change)
-    return tuple(tuple(found) for name, found in changed.items() if not _is_told(name, old, fixtures))
+    for name, found in changed.items():
+        mine = [golden for golden in goldens if name in golden.expect]
+        wrong = (failure for _, several in run(mine, old) for failure in several)
+        told = any(one.deadline == name for one in wrong) if name in old.by_id else bool(mine)
+        if not told:
+            words = "; ".join(map(change_words, found))
+            said = f"{name} changed since {since} and no fixture tells the two apart: {words}"
+            yield Note("error", name, f"{name} without a fixture", said)
 
 
-def _is_told(deadline: str, old: Rulebook, fixtures: Sequence[Fixture]) -> bool:
-    mine = [fixture for fixture in fixtures if deadline in fixture.golden.expect]
-    if deadline not in old.by_id:
-        return bool(mine)
-    wrong = (wrong for outcome in run(mine, old) for wrong in outcome.wrong)
-    return any(one.failure.deadline == deadline for one in wrong)
+def single_reader(rulebook: Rulebook, rows: Sequence[Row], as_at: date) -> tuple[Clock, ...]:
+    """Judge one case with the single reader: its clocks, without their workings."""
+    return tuple(working.clock for working in judge_case(rulebook, rows, as_at))
 
 
-def _judge(row: int | None, rulebook: Rulebook, rows: Sequence[Row], as_at: date) -> tuple[Clock, ...]:
-    clocks = (working.clock for working in judge_case(rulebook, rows, as_at))
-    return tuple(clock for clock in clocks if row in (None, clock.row))
+def failures(
+    goldens: Iterable[Golden], rulebook: Rulebook, judge: Judge = single_reader
+) -> Iterator[Failure]:
+    """Yield every answer of a reader that is not the expected one.
+
+    Args:
+        goldens: The golden cases.
+        rulebook: The law.
+        judge: The reader. It may leave out clocks that have not started.
+    """
+    for golden in goldens:
+        clocks = judge(rulebook, golden.rows, golden.as_at)
+        for deadline, expected in golden.expect.items():
+            mine = [one for one in clocks if one.deadline == deadline and golden.row in (None, one.row)]
+            for wanted, got in _differences(expected, in_question(mine, expected)):
+                yield Failure(golden.path, golden.line, golden.name, golden.as_at, deadline, wanted, got)
 
 
-def _why(fixture: Fixture, deadline: str, rulebook: Rulebook) -> tuple[tuple[ExplanationStep, ...], ...]:
-    """Return the steps of the deadline's clocks; of those that have not started only where all have not."""
-    golden = fixture.golden
-    mine = [
-        one
-        for one in judge_case(rulebook, golden.rows, golden.as_at)
-        if one.clock.deadline == deadline and fixture.row in (None, one.clock.row)
-    ]
-    started = [one for one in mine if one.clock.verdict != "not-started"]
-    return tuple(explain(one, golden.as_at) for one in started or mine[:1])
+def in_question(clocks: Iterable[Clock], expected: Sequence[Expected]) -> list[Clock]:
+    """Return the clocks that stand beside the expected ones, in order of their start.
+
+    Clocks that have not started are left out unless one is expected: a case of three rows has one clock of
+    a deadline that only one row starts.
+    """
+    waits = any(wanted.get("verdict") == "not-started" for wanted in expected)
+    started = [clock for clock in clocks if waits or clock.verdict != "not-started"]
+    return sorted(started, key=lambda clock: clock.start or date.min)
+
+
+def _differences(expected: Sequence[Expected], clocks: Sequence[Clock]) -> Iterator[tuple[Values, Values]]:
+    if not any(clock.verdict == "not-started" for clock in clocks):  # this reader leaves them out
+        expected = [wanted for wanted in expected if wanted.get("verdict") != "not-started"]
+    if len(expected) != len(clocks):
+        yield {"clocks": len(expected)}, {"clocks": len(clocks)}
+    for wanted, clock in zip(expected, clocks, strict=False):
+        got = {key: getattr(clock, key) for key in wanted}
+        if any(got[key] != (None if value == "none" else value) for key, value in wanted.items()):
+            yield wanted, got  # `none` stands for None: TOML has no null
+
+
+def answer_of(
+    tested: Sequence[tuple[Golden, Sequence[Failure]]], others: Iterable[Note], rulebook: Rulebook
+) -> RulesTestAnswer:
+    """Return a run, and what is wrong beside the cases."""
+    failed = tuple(failure for _, failures in tested for failure in failures)
+    wrong = sum(bool(failures) for _, failures in tested)
+    faults = tuple(OtherFault(note.rule, note.message) for note in others)
+    return RulesTestAnswer(RulebookUsed.of(rulebook), len(tested), wrong, failed, faults)
+
+
+def plain_lines(wrong: Iterable[Failure]) -> Iterator[str]:
+    """Yield each failure in one line, and below it the steps that lead to the answer."""
+    for failure in wrong:
+        yield visible(str(failure))
+        yield from (f"    {visible(line)}" for line in failure.why)
+
+
+def case_run(golden: Golden, wrong: Iterable[Failure]) -> CaseRun:
+    """Return what became of a golden case as other programs read it."""
+    notes = (Note("error", one.deadline, one.case, one.message, one.file, one.line, one.why) for one in wrong)
+    return CaseRun(golden.path, golden.line, golden.name, tuple(notes))

@@ -4,21 +4,26 @@ import csv
 import io
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import unified_diff
+from itertools import groupby
 from pathlib import Path
-from typing import Any
 
-from ehcp_timeline.commands.rules.golden.expectations import BETWEEN_CLOCKS, write_expected
-from ehcp_timeline.commands.rules.golden.files import CASE_LINE, EXPECT
-from ehcp_timeline.commands.rules.golden.model import Failure
-from ehcp_timeline.commands.rules.golden.run import FixtureResult
+from ehcp_timeline.commands.rules.golden.cases import (
+    BETWEEN_CLOCKS,
+    CASE_LINE,
+    EXPECT,
+    Expected,
+    Golden,
+    write_expected,
+)
+from ehcp_timeline.commands.rules.golden.run import Failure
 from ehcp_timeline.text.safe import visible_lines
 
 _BEGINS = re.compile(r'\s*(?:\[\[?case|expect\.|")')
-VALUE = r'(\d{4}-\d{2}-\d{2}|"[^"\n]*"|-?\d+|true|false)'
+_VALUE = r'(\d{4}-\d{2}-\d{2}|"[^"\n]*"|-?\d+|true|false)'
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,64 +45,58 @@ class Update:
     by_hand: tuple[str, ...]
 
 
-def updates(wrong: Iterable[FixtureResult]) -> Iterator[Update]:
+def updates(wrong: Sequence[tuple[Golden, Sequence[Failure]]]) -> Iterator[Update]:
     """Yield each file that holds a case with a wrong answer, as it would have to be."""
-    files: dict[str, list[FixtureResult]] = {}
-    for one in wrong:
-        files.setdefault(one.fixture.path, []).append(one)
-    for name, outcomes in files.items():
-        yield _update(Path(name), outcomes)
+    for name in dict.fromkeys(golden.path for golden, _ in wrong):
+        path = Path(name)
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+        change = _in_csv if path.suffix.lower() == ".csv" else _in_toml
+        mine = [(golden, failures) for golden, failures in wrong if golden.path == name]
+        new, by_hand = text, []
+        for golden, failures in mine:
+            changed = change(new, golden, failures)
+            if changed is None:
+                by_hand.append(f"{path}:{golden.line}: {golden.name}")
+            new = changed or new
+        old_lines, new_lines = (part.splitlines(keepends=True) for part in (text, new))
+        diff = visible_lines("".join(unified_diff(old_lines, new_lines, name, name)))
+        content = new.encode("utf-8", "surrogateescape")
+        yield Update(path, content, diff, len(mine) - len(by_hand), tuple(by_hand))
 
 
-def _update(path: Path, outcomes: Sequence[FixtureResult]) -> Update:
-    text = path.read_bytes().decode("utf-8", "surrogateescape")
-    change = _in_csv if path.suffix.lower() == ".csv" else _in_toml
-    new, by_hand = text, []
-    for outcome in outcomes:
-        changed = change(new, outcome)
-        if changed is None:
-            by_hand.append(f"{path}:{outcome.fixture.golden.line}: {outcome.fixture.golden.name}")
-        new = changed or new
-    old_lines, new_lines = (part.splitlines(keepends=True) for part in (text, new))
-    diff = "".join(unified_diff(old_lines, new_lines, str(path), str(path)))
-    content = new.encode("utf-8", "surrogateescape")
-    return Update(path, content, visible_lines(diff), len(outcomes) - len(by_hand), tuple(by_hand))
-
-
-def _in_toml(text: str, outcome: FixtureResult) -> str | None:
+def _in_toml(text: str, golden: Golden, failures: Sequence[Failure]) -> str | None:
     """Return the file with what a case expects changed; None where that cannot be done line by line."""
-    golden = outcome.fixture.golden
     lines = text.splitlines(keepends=True)
     begin = golden.line - 1
     end = next((n for n in range(begin + 1, len(lines)) if lines[n].strip() == CASE_LINE), len(lines))
     block = "".join(lines[begin:end])
-    for one in outcome.wrong:
-        place = _place(golden.expect[one.failure.deadline], one.failure)
-        changed = None if place is None else _in_block(block, one.failure, place)
+    for failure in failures:
+        expected = golden.expect[failure.deadline]
+        place = _place(expected, failure)
+        changed = None if place is None else _in_block(block, failure, expected[:place])
         if changed is None:
             return None
         block = changed
     return "".join(lines[:begin]) + block + "".join(lines[end:])
 
 
-def _place(expected: Sequence[Mapping[str, Any]], failure: Failure) -> int | None:
+def _place(expected: Sequence[Expected], failure: Failure) -> int | None:
     """Return which of a deadline's clocks a failure is about; None where their number is what is wrong."""
     return next((place for place, one in enumerate(expected) if one is failure.expected), None)
 
 
-def _in_block(block: str, failure: Failure, place: int) -> str | None:
+def _in_block(block: str, failure: Failure, earlier: Sequence[Expected]) -> str | None:
     begin, end = _span(block, failure.deadline)
     part = block[begin:end]
-    earlier = failure.golden.expect[failure.deadline][:place]
     for key, value in failure.got.items():
-        found = list(re.finditer(rf"(?<![\w.]){key}\s*=\s*{VALUE}", part))
+        matches = list(re.finditer(rf"(?<![\w.]){key}\s*=\s*{_VALUE}", part))
         which = sum(key in one for one in earlier)
-        if which >= len(found):
+        if which >= len(matches):
             return None
-        here = found[which]
+        here = matches[which]
         part = f"{part[: here.start(1)]}{_literal(value)}{part[here.end(1) :]}"
     changed = block[:begin] + part + block[end:]
-    return changed if _expects(changed, failure, place) else None
+    return changed if _expects(changed, failure, len(earlier)) else None
 
 
 def _span(block: str, deadline: str) -> tuple[int, int]:
@@ -135,37 +134,27 @@ def _literal(value: object) -> str:
     return str(value) if isinstance(value, int | date) else f'"{_none(value)}"'
 
 
-def _in_csv(text: str, outcome: FixtureResult) -> str | None:
+def _in_csv(text: str, golden: Golden, failures: Sequence[Failure]) -> str | None:
     """Return the file with the cells of a row changed; None where the row runs over several lines."""
-    golden = outcome.fixture.golden
     lines = text.splitlines(keepends=True)
     header = next((n for n, line in enumerate(lines) if EXPECT in line.casefold()), None)
     if header is None or golden.line > len(lines):
         return None
-    ending = lines[golden.line - 1][len(lines[golden.line - 1].rstrip("\r\n")) :]
+    line = lines[golden.line - 1]
     delimiter = max(",;\t|", key=lines[header].count)
-    headings, cells = (next(csv.reader([lines[n]], delimiter=delimiter)) for n in (header, golden.line - 1))
+    headings, cells = (next(csv.reader([one], delimiter=delimiter)) for one in (lines[header], line))
     if len(cells) != len(headings):
         return None
-    for name in {one.failure.deadline for one in outcome.wrong}:
-        cell = _cell(outcome, name)
-        place = [heading.strip().casefold() for heading in headings].index(f"{EXPECT}{name}")
-        if cell is None:
-            return None
-        cells[place] = cell
-    page = io.StringIO()
-    csv.writer(page, delimiter=delimiter, lineterminator=ending).writerow(cells)
-    lines[golden.line - 1] = page.getvalue()
-    return "".join(lines)
-
-
-def _cell(outcome: FixtureResult, deadline: str) -> str | None:
-    """Return what a cell would have to say of all clocks of a deadline."""
-    clocks = list(outcome.fixture.golden.expect[deadline])
-    for one in outcome.wrong:
-        if one.failure.deadline == deadline:
-            place = _place(clocks, one.failure)
+    names = [heading.strip().casefold() for heading in headings]
+    for deadline, mine in groupby(failures, lambda one: one.deadline):
+        clocks = list(golden.expect[deadline])
+        for failure in mine:
+            place = _place(clocks, failure)
             if place is None:
                 return None
-            clocks[place] = one.failure.got
-    return f"{BETWEEN_CLOCKS} ".join(map(write_expected, clocks))
+            clocks[place] = failure.got
+        cells[names.index(f"{EXPECT}{deadline}")] = f"{BETWEEN_CLOCKS} ".join(map(write_expected, clocks))
+    page = io.StringIO()
+    csv.writer(page, delimiter=delimiter, lineterminator=line[len(line.rstrip("\r\n")) :]).writerow(cells)
+    lines[golden.line - 1] = page.getvalue()
+    return "".join(lines)

@@ -1,0 +1,205 @@
+"""Requests that stand on several rows, found by a hash while a file goes by and judged when it has.
+
+The rows of such a request are held back, and judged together at the end of the file. A row that was judged
+before its request turned up again, some batches later, cannot be held back any more: the answer is then
+worked out once more, with the requests known that are to be held back.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import wraps
+from itertools import groupby
+from typing import Final, ParamSpec, TypeVar
+
+import polars as pl
+
+from ehcp_timeline.audit.bulk.row_events import RowBatch, SomeRows
+from ehcp_timeline.audit.bulk.verdicts import Inquiry
+from ehcp_timeline.audit.single.requests import DECISIONS, REQUEST, request_problems
+from ehcp_timeline.cases.model import Problem, Row
+from ehcp_timeline.cases.sheet import ROW
+from ehcp_timeline.law.rulebook import Deadline
+
+HASHES: Final = pl.UInt64
+NO_HASHES: Final = pl.Series([], dtype=HASHES)
+SPREAD: Final = 0x9E3779B97F4A7C15  # odd, so that no two dates of a case share a hash
+TWICE: Final = "answered twice: "  # a flag of a request for each deadline; no column of a file has this name
+_KNOWN: ContextVar[pl.Series] = ContextVar("requests known to stand in several batches", default=NO_HASHES)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class RequestInTwoBatchesError(Exception):
+    """A row was judged by itself whose request stands in another batch too."""
+
+    def __init__(self, hashes: pl.Series) -> None:
+        self.hashes = hashes
+
+
+def repeated_until_known(answer: Callable[P, T]) -> Callable[P, T]:
+    """Let a function that judges whole files begin again where a request stands in two batches of a file.
+
+    It must be one that can be called again: it reads its files from the first row, and adds to nothing.
+    """
+
+    @wraps(answer)
+    def answered(*args: P.args, **kwargs: P.kwargs) -> T:
+        before = _KNOWN.set(NO_HASHES)
+        try:
+            while True:
+                try:
+                    return answer(*args, **kwargs)
+                except RequestInTwoBatchesError as found:
+                    _KNOWN.set(pl.concat([_KNOWN.get(), found.hashes]).unique())
+        finally:
+            _KNOWN.reset(before)
+
+    return answered
+
+
+@dataclass(slots=True)
+class Requests:
+    """The requests of the rows that have gone by.
+
+    Attributes:
+        known: Hashes of those that stand on several rows.
+        seen: Hashes of the others, batch by batch.
+        held: The rows of those on several, batch by batch.
+    """
+
+    known: pl.Series = field(default_factory=_KNOWN.get)
+    seen: list[pl.Series] = field(default_factory=list)
+    held: list[SomeRows] = field(default_factory=list)
+
+    def without_repeated(self, batch: RowBatch) -> RowBatch:
+        """Return a batch without the rows that are held back."""
+        if REQUEST not in batch.frame.columns:
+            return batch
+        hashes = batch.frame.select(
+            pl.col("case_id").hash() + pl.col(REQUEST).to_physical().cast(HASHES) * pl.lit(SPREAD, HASHES)
+        ).to_series()
+        there = hashes.drop_nulls() if hashes.null_count() else hashes
+        if there.n_unique() < len(there):
+            self.known = pl.concat([self.known, there.filter(there.is_duplicated()).unique()])
+        repeated = hashes.is_in(self.known.implode()).fill_null(value=False) if len(self.known) else None
+        if repeated is None or not repeated.any():
+            self.seen.append(there)
+            return batch
+        self.seen.append(there.filter(~there.is_in(self.known.implode())))
+        rows = batch.frame.filter(repeated)
+        mine = {name: some.filter(some.is_in(rows[ROW].implode())) for name, some in batch.unreadable.items()}
+        self.held.append(SomeRows(rows, mine))
+        return SomeRows(batch.frame.filter(~repeated), batch.unreadable)
+
+    def all_held(self) -> SomeRows | None:
+        """Return every row that was held back, in file order; None for none.
+
+        Raises:
+            RequestInTwoBatchesError: A row of such a request was not.
+        """
+        if len(self.seen) > 1:
+            seen = pl.concat(self.seen)
+            lost = seen.is_in(self.known.implode())
+            if seen.n_unique() < len(seen):
+                lost |= seen.is_duplicated()
+            if lost.any():
+                raise RequestInTwoBatchesError(seen.filter(lost).unique())
+        if not self.held:
+            return None
+        unreadable = {
+            name: pl.concat([part.unreadable[name] for part in self.held if name in part.unreadable])
+            for name in dict.fromkeys(name for part in self.held for name in part.unreadable)
+        }
+        return SomeRows(pl.concat([part.frame for part in self.held]), unreadable)
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedRequests:
+    """Requests that stand on several rows, each as one row.
+
+    Attributes:
+        rows: Every row of them, as the file has them.
+        joined: One row for each request, as `single.requests.one_row` makes it.
+        told: The same rows, the request and its decisions on the first row of each alone, for who counts.
+    """
+
+    rows: SomeRows
+    joined: SomeRows
+    told: pl.DataFrame
+
+
+def join_requests(inquiry: Inquiry, deadlines: Iterable[Deadline], held: SomeRows) -> JoinedRequests:
+    """Put the rows of each request together.
+
+    Args:
+        inquiry: What is asked.
+        deadlines: Those that a request starts; a flag says whether its rows answer one differently.
+        held: The rows.
+    """
+    names = [name for name in held.frame.columns if name not in (ROW, "case_id")]
+    flags = [
+        _answered_twice(inquiry, deadline, set(names)).alias(f"{TWICE}{deadline.id}")
+        for deadline in deadlines
+    ]
+    keyed = held.frame.with_columns(received=pl.col(REQUEST))
+    joined = (
+        keyed.group_by("case_id", "received", maintain_order=True)
+        .agg(pl.col(ROW).first(), *(_as_one(inquiry, name, keyed.schema[name]) for name in names), *flags)
+        .drop("received")
+        .select(ROW, pl.exclude(ROW))
+    )
+    first = keyed.select(ROW, first=pl.col(ROW).first().over("case_id", "received"))
+    unreadable = {
+        name: first.filter(pl.col(ROW).is_in(some.implode()))["first"].unique().sort()
+        for name, some in held.unreadable.items()
+    }
+    return JoinedRequests(held, SomeRows(joined, unreadable), _told(held.frame, joined, names))
+
+
+def _as_one(inquiry: Inquiry, name: str, dtype: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if name in inquiry.rulebook.events:
+        return pl.coalesce(column.filter(column >= pl.col(REQUEST)).min(), column.min())
+    if dtype == pl.Boolean:
+        return column.max()
+    if name in inquiry.rulebook.codes:
+        codes = column.drop_nulls().cast(pl.String).str.split("+").explode(empty_as_null=False)
+        return pl.when(column.count() > 0).then(codes.unique().sort().str.join("+"))
+    return column.first()
+
+
+def _answered_twice(inquiry: Inquiry, deadline: Deadline, there: set[str]) -> pl.Expr:
+    """Return whether no row of a request has all the answers that its rows have."""
+    columns = [pl.col(name) for name in deadline.met_by.events if name in there]
+    came = [pl.when(day.is_between(pl.col(REQUEST), inquiry.as_at)).then(day) for day in columns]
+    if not came:
+        return pl.lit(value=False)
+    different = pl.sum_horizontal(day.drop_nulls().n_unique() for day in came)
+    return different > pl.sum_horizontal(day.is_not_null().cast(pl.UInt32) for day in came).max()
+
+
+def _told(rows: pl.DataFrame, joined: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Return the rows with what is the request's on its first row alone."""
+    moved = {name for name in (REQUEST, *DECISIONS) if name in names}
+    flags = {name for name in names if rows.schema[name] == pl.Boolean}
+    wanted = {name: f"{name} joined" for name in (*moved, *flags)}
+    first = joined.select(ROW, *(pl.col(name).alias(new) for name, new in wanted.items()), is_first=True)
+    own = {name: None if name in moved else pl.col(name) for name in wanted}
+    return rows.join(first, on=ROW, how="left", maintain_order="left").select(
+        pl.when("is_first").then(wanted[name]).otherwise(own[name]).alias(name) if name in wanted else name
+        for name in rows.columns
+    )
+
+
+def problems_of_requests(inquiry: Inquiry, rows: SomeRows) -> Iterator[Problem]:
+    """Yield what is odd about the rows of each request, as the single reader says it."""
+    names = [name for name in (REQUEST, *DECISIONS) if name in rows.frame.columns]
+    held = rows.frame.select(ROW, "case_id", *names).sort("case_id", REQUEST, ROW)
+    told = (
+        Row(row, case, {name: day for name, day in zip(names, days, strict=True) if day is not None})
+        for row, case, *days in held.iter_rows()
+    )
+    for _, same in groupby(told, key=lambda row: (row.case_id, row.events[REQUEST])):
+        yield from request_problems(tuple(same), inquiry.as_at)

@@ -1,0 +1,392 @@
+"""Published counts: a small CSV with a date and a count on each line, and what each two counts imply."""
+
+import calendar
+import codecs
+import csv
+import hashlib
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from difflib import get_close_matches
+from itertools import pairwise
+
+import numpy as np
+
+from ehcp_timeline.cases.cells.dates import FIRST_EVENT, Window, month_of, read_date
+from ehcp_timeline.commands.forecast.model.arrays import SHARES, WEEK, Rates
+from ehcp_timeline.commands.forecast.model.weeks import chunks
+from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay, clear_now
+from ehcp_timeline.errors import CaseFileError, UsageError
+from ehcp_timeline.measure.answer import decimals
+from ehcp_timeline.text.bounds import Whole
+
+LEAST_PAIRS = 6
+"""Pairs of counts below which no percentiles are given: chance cannot be told from so few."""
+FARTHEST_YEARS = 20
+"""Years beyond which no date is named: nothing that was counted says anything of them."""
+_HEADINGS = {
+    "date": ("date", "day", "month", "as at", "snapshot", "snapshot date", "week ending"),
+    "count": ("count", "value", "number", "total", "cases", "overdue", "backlog", "open"),
+    "arrivals": ("arrivals", "arrived", "came in", "in"),
+    "completions": ("completions", "completed", "done", "out"),
+    "measure": ("measure", "series"),
+    "unit": ("unit", "units"),
+}
+_NO_COUNTS = ("percent", "%", "pct", "per cent", "weeks", "days", "months", "years")
+_DELIMITERS = ",;\t|"
+_BANNER = 20
+_WINDOW = Window(FIRST_EVENT, date(2100, 12, 31))
+_BEGIN = "begin the file with  date,count  and, if you have them, ,arrivals,completions"
+_NAME = "[A-Za-z]{3,9}"
+_MONTH = re.compile(rf"(?P<y>\d{{4}})[-/ ](?P<m>\d{{1,2}}|{_NAME})|(?P<m2>{_NAME})[-/ ](?P<y2>\d{{4}})")
+_SEPARATED = re.compile(r"\d{1,3}(?:[, ]\d{3})+(?:\.0+)?|\d+(?:\.0+)?")
+_LONGEST = 9
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedCount:
+    """One published count.
+
+    Attributes:
+        count: Cases in the backlog.
+        arrivals: Cases that came since the count before; null where it does not say.
+        completions: Cases that were done since the count before; null where it does not say.
+    """
+
+    day: date
+    count: Whole
+    arrivals: int | None = None
+    completions: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountPair:
+    """What two counts imply.
+
+    Attributes:
+        per_week: Change a week; below zero the backlog falls.
+        clear_on: Day on which the backlog is gone if it goes on so from the later count; null: never at this
+            rate, or not in 20 years.
+        unexplained: Cases by which the change differs from arrivals less completions; null where the counts
+            do not say what came and went.
+    """
+
+    first: date
+    last: date
+    first_count: Whole
+    last_count: Whole
+    weeks: float = field(metadata=decimals(2))
+    per_week: float = field(metadata=decimals(2))
+    clear_on: date | None
+    unexplained: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CountsTaken:
+    """What a series of counts implies.
+
+    Attributes:
+        measure: What was counted, where the file says.
+        remarks: Lines left out, dates completed.
+        counts: In order of their days.
+        pairs: Each count with the next one.
+        whole: The first with the last; null of a single count.
+        arrivals_per_week: Mean over the counts that say so; null where none does.
+    """
+
+    measure: str | None
+    remarks: tuple[str, ...]
+    counts: tuple[PublishedCount, ...]
+    pairs: tuple[CountPair, ...]
+    whole: CountPair | None
+    arrivals_per_week: float | None = field(metadata=decimals(2))
+    completions_per_week: float | None = field(metadata=decimals(2))
+
+
+@dataclass(frozen=True, slots=True)
+class CountsFile:
+    """Counts as a file holds them, in order of their days, and what a person should know about it."""
+
+    counts: tuple[PublishedCount, ...]
+    remarks: tuple[str, ...] = ()
+    measure: str = ""
+    name: str = ""
+    sha256: str = ""
+
+
+def read_counts(
+    raw: bytes, name: str, *, measure: str | None = None, until: date | None = None
+) -> CountsFile:
+    """Return the counts of a CSV; a month without a day stands for its last day.
+
+    Args:
+        raw: The file, in UTF-8, UTF-16 or Windows-1252.
+        name: Its name, for what is said of it.
+        measure: Only this measure, where the file holds several.
+        until: Counts after this day are left out.
+
+    Raises:
+        CaseFileError: It has no dates or no counts, or two different counts on one day.
+        UsageError: It holds several measures and none was chosen, or none such.
+    """
+    if raw.startswith(b"PK\x03\x04"):
+        raise CaseFileError(f"{name} is a workbook or an archive", "save the counts as CSV")
+    encoding = next((encoding for mark, encoding in _MARKS if raw.startswith(mark)), "utf-8")
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", errors="replace")
+    lines, chosen = _of_measure(_lines(text, name), name, measure)
+    known: dict[date, tuple[int, int]] = {}
+    counts: list[PublishedCount] = []
+    remarks: list[str] = []
+    for number, cells in lines:
+        where = f"line {number}"
+        day, remark = _day(cells["date"], f"{name} {where}")
+        if remark:
+            remarks.append(f"{where}: {remark}")
+        count = _whole(cells, "count", f"{name} {where}")
+        if count is None:
+            remarks.append(f"{where}: the count is blank, and the line is left out")
+            continue
+        flows = [_whole(cells, column, f"{name} {where}") for column in ("arrivals", "completions")]
+        if until is not None and day > until:
+            remarks.append(f"{where}: {day} lies after the as-at date and is left out")
+        elif day in known:
+            first, before = known[day]
+            if before != count:
+                raise CaseFileError(
+                    f"{name}: lines {first} and {number} both count {day}, {before:,} and {count:,}",
+                    "a backlog has one size a day: take out the line that is wrong",
+                )
+            remarks.append(f"lines {first} and {number} both count {day} and agree; one of them is used")
+        else:
+            known[day] = number, count
+            counts.append(PublishedCount(day, count, *flows))
+    if not counts:
+        why = "every line of it is left out" if remarks else "there is no count in it"
+        raise CaseFileError(f"{name}: {why}", "one line for each day, as 2024-01-31,8310")
+    counts.sort(key=lambda count: count.day)
+    return CountsFile(tuple(counts), tuple(remarks), chosen, name, hashlib.sha256(raw).hexdigest())
+
+
+_Line = tuple[int, Mapping[str, str]]
+"""Number of a line under the header, and its cells by column."""
+
+
+def _lines(text: str, name: str) -> list[_Line]:
+    """Return the lines under the header, blank ones left out."""
+    if not text.strip("\ufeff \r\n"):
+        raise CaseFileError(f"{name} is empty", _BEGIN)
+    records = text.removeprefix("\ufeff").splitlines()
+    delimiter, header, columns = _header(records[:_BANNER], name)
+    lines: list[_Line] = []
+    try:
+        for number, cells in enumerate(csv.reader(records[header:], delimiter=delimiter), header + 1):
+            if number > header + 1 and any(cell.strip() for cell in cells):
+                places = columns.items()
+                row = {column: cells[at].strip() if at < len(cells) else "" for column, at in places}
+                lines.append((number, row))
+    except csv.Error:
+        raise CaseFileError(f"{name} is no list of counts", _BEGIN) from None
+    return lines
+
+
+def _header(records: Sequence[str], name: str) -> tuple[str, int, Mapping[str, int]]:
+    """Return the delimiter, the place of the header, and the place of each column in it."""
+    missing = ""
+    for place, record in enumerate(records):
+        for delimiter in _DELIMITERS:
+            cells = [
+                re.sub(r"[\s_-]+", " ", cell.strip(' "\ufeff')).lower() for cell in record.split(delimiter)
+            ]
+            headings = {column: _known(cells, column) for column in _HEADINGS}
+            if headings["date"] and headings["count"]:
+                return delimiter, place, _columns(cells, headings, name)
+            if not missing and (headings["date"] or headings["count"]):
+                missing = "count" if headings["date"] else "date"
+    raise CaseFileError(f"{name}: no column is headed `{missing or 'date'}`", _BEGIN)
+
+
+def _known(cells: Sequence[str], column: str) -> list[str]:
+    """Return which of a column's headings are there: its own name alone where it is."""
+    there = [word for word in _HEADINGS[column] if word in cells]
+    return there[:1] if there[:1] == [column] else there
+
+
+def _columns(cells: Sequence[str], headings: Mapping[str, list[str]], name: str) -> Mapping[str, int]:
+    """Return the place of each column that is there.
+
+    Raises:
+        CaseFileError: Two headings could be the same column.
+    """
+    for column, words in headings.items():
+        if len(words) > 1 or any(cells.count(word) > 1 for word in words):
+            both = " and ".join(f"`{word}`" for word in words) if len(words) > 1 else f"two `{words[0]}`"
+            raise CaseFileError(f"{name}: {both} could each be the {column}", f"head one of them `{column}`")
+    return {column: cells.index(words[0]) for column, words in headings.items() if words}
+
+
+def _of_measure(lines: list[_Line], name: str, measure: str | None) -> tuple[list[_Line], str]:
+    """Return the lines of one measure and its name; a file without measures has one.
+
+    Raises:
+        UsageError: It was not said which, or there is none such.
+        CaseFileError: It does not count cases.
+    """
+    units = {cells.get("measure", ""): cells.get("unit", "").lower() for _, cells in lines}
+    counted = [word for word, unit in units.items() if unit not in _NO_COUNTS]
+    if measure is None and len(units) > 1:
+        raise UsageError(f"{name} holds several measures", f"--measure, one of {', '.join(counted)}")
+    if measure is not None and measure not in units:
+        near = get_close_matches(measure, counted, n=1)
+        tip = f"did you mean {near[0]}?" if near else f"one of {', '.join(filter(None, counted))}"
+        raise UsageError(f"{name} holds no measure `{measure}`", tip)
+    chosen = next(iter(units), "") if measure is None else measure
+    if units.get(chosen, "") in _NO_COUNTS:
+        what = chosen.replace("_", " ") or name
+        raise CaseFileError(f"{what} is given in {units[chosen]}", "a backlog is a number of cases")
+    return [line for line in lines if line[1].get("measure", "") == chosen], chosen
+
+
+def _day(cell: str, place: str) -> tuple[date, str]:
+    """Return the day of a line, and a remark where it is the last day of a month."""
+    if not cell:
+        raise CaseFileError(f"{place}: the date is blank", "write it as 2024-01-31")
+    read = read_date(cell, _WINDOW)
+    if isinstance(read, date):
+        return read, ""
+    if month := _month_end(cell):
+        return month, f"a month without a day is taken as its last day, {month}"
+    raise CaseFileError(f"{place}: the date {read.says}", read.try_)
+
+
+def _month_end(cell: str) -> date | None:
+    """Return the last day of a month that is written without a day.
+
+    >>> _month_end("2022-09"), _month_end("Sept 2022"), _month_end("2022-13")
+    (datetime.date(2022, 9, 30), datetime.date(2022, 9, 30), None)
+    """
+    parts = _MONTH.fullmatch(cell)
+    if parts is None:
+        return None
+    year, month = int(parts["y"] or parts["y2"]), month_of(parts["m"] or parts["m2"])
+    if month is None or not 1 <= month <= 12 or not _WINDOW.first.year <= year <= _WINDOW.last.year:
+        return None
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _whole(cells: Mapping[str, str], column: str, place: str) -> int | None:
+    """Return a whole number that may have thousands separators; None of a blank cell."""
+    cell, place = cells.get(column, ""), f"{place}: the {column}"
+    if not cell:
+        return None
+    if re.fullmatch(r"[-−]\s*[\d,. ]+", cell):
+        raise CaseFileError(f"{place} is below nothing", "a number of cases is 0 or more")
+    digits = re.sub(r"[, ]|\.0+$", "", cell) if _SEPARATED.fullmatch(cell) else ""
+    if not digits.isascii() or not digits.isdigit():
+        raise CaseFileError(f"{place} is not a whole number of cases", "write it as 8310")
+    if len(digits) > _LONGEST:
+        raise CaseFileError(f"{place} has {len(digits)} digits", "no council has so many cases")
+    return int(digits)
+
+
+def counts_taken(file: CountsFile) -> CountsTaken:
+    """Return what the counts of a file imply."""
+    several = len(file.counts) > 1
+    return CountsTaken(
+        measure=file.measure or None,
+        remarks=file.remarks,
+        counts=file.counts,
+        pairs=tuple(pair(first, last) for first, last in pairwise(file.counts)),
+        whole=pair(file.counts[0], file.counts[-1]) if several else None,
+        arrivals_per_week=_per_week(file.counts, "arrivals"),
+        completions_per_week=_per_week(file.counts, "completions"),
+    )
+
+
+def pair(first: PublishedCount, last: PublishedCount) -> CountPair:
+    """Return what two counts of different days imply.
+
+    >>> half_year = pair(PublishedCount(date(2023, 5, 31), 12419), PublishedCount(date(2024, 1, 31), 8310))
+    >>> round(half_year.per_week, 1), half_year.clear_on
+    (-117.4, datetime.date(2025, 6, 10))
+    """
+    days, change = (last.day - first.day).days, last.count - first.count
+    per_week = change * WEEK / days
+    unexplained = None
+    if last.arrivals is not None and last.completions is not None:
+        unexplained = change - (last.arrivals - last.completions)
+    clear = clear_on(last, -per_week)
+    return CountPair(first.day, last.day, first.count, last.count, days / WEEK, per_week, clear, unexplained)
+
+
+def clear_on(start: PublishedCount, net: float) -> date | None:
+    """Return the day on which a backlog is gone if it falls by `net` a week; None where it never is.
+
+    Later than twenty years counts as never.
+
+    >>> clear_on(PublishedCount(date(2025, 1, 1), 20), 10), clear_on(PublishedCount(date(2025, 1, 1), 20), 0)
+    (datetime.date(2025, 1, 15), None)
+    """
+    if start.count == 0:
+        return start.day
+    if net <= 0 or start.count / net > FARTHEST_YEARS * 52:
+        return None
+    return start.day + timedelta(days=math.ceil(start.count / net * WEEK))
+
+
+def _per_week(counts: Sequence[PublishedCount], what: str) -> float | None:
+    """Return a mean a week over the pairs whose later count says it."""
+    told = [
+        (getattr(last, what), (last.day - first.day).days / WEEK)
+        for first, last in pairwise(counts)
+        if getattr(last, what) is not None
+    ]
+    return sum(number for number, _ in told) / sum(weeks for _, weeks in told) if told else None
+
+
+def drawn_clearance(taken: CountsTaken, runs: int, seed: int, weeks: int) -> ClearanceDay | None:
+    """Return clearance dates by drawing pairs of counts; None where there are too few.
+
+    Args:
+        taken: The counts.
+        runs: Runs of the simulation.
+        seed: Its seed.
+        weeks: Weeks to look ahead.
+    """
+    last = taken.counts[-1]
+    if len(taken.pairs) < LEAST_PAIRS:
+        return None
+    if last.count == 0:
+        return clear_now(last.day)
+    drawn = (_clear_weeks(taken.pairs, size, weeks, random) for size, random in chunks(runs, seed))
+    clear = sorted(week for chunk in drawn for week in chunk.tolist())
+    at = (clear[math.ceil(share * len(clear)) - 1] for share in SHARES)
+    p50, p85, p95 = (
+        None if math.isinf(week) else last.day + timedelta(days=math.ceil(week * WEEK)) for week in at
+    )
+    return ClearanceDay(p50, p85, p95, round(sum(map(math.isinf, clear)) / len(clear), 4))
+
+
+def _clear_weeks(pairs: Sequence[CountPair], runs: int, weeks: int, random: np.random.Generator) -> Rates:
+    """Return the week in which each run is clear, infinite where it is not within `weeks`.
+
+    Each run first draws its own past from the pairs and then its future from that past: its pairs one after
+    another, each as long as it was. A backlog is gone when the line between two counts touches zero.
+    """
+    changes = np.array([pair.last_count - pair.first_count for pair in pairs], dtype=np.float64)
+    lengths = np.array([pair.weeks for pair in pairs])
+    steps = math.ceil(weeks / float(lengths.min()))
+    past = random.integers(0, len(pairs), size=(runs, len(pairs)))
+    ahead = np.take_along_axis(past, random.integers(0, len(pairs), size=(runs, steps)), axis=1)
+    left = pairs[-1].last_count + changes[ahead].cumsum(axis=1)
+    passed = lengths[ahead].cumsum(axis=1)
+    gone = left <= 0
+    rows, at = np.arange(runs), gone.argmax(axis=1)
+    over = left[rows, at] / np.minimum(changes[ahead[rows, at]], -1e-9)
+    clear = np.where(gone.any(axis=1), passed[rows, at] - over * lengths[ahead[rows, at]], np.inf)
+    return np.where(clear > weeks, np.inf, clear)

@@ -1,1 +1,0 @@
-"""A forecast from published counts alone."""

@@ -1,0 +1,85 @@
+"""What is asked of a forecast, and what is to be changed in it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from ehcp_timeline.text.bounds import Whole
+
+OBSERVED = "observed"
+POLICIES = ("oldest-first", "in-time-first", "split", OBSERVED)
+CATCH_UP_WEEKS = 13
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What was changed from how things went so far; 0 is nothing.
+
+    Attributes:
+        capacity: Plans a week more at the narrowest stage.
+        since: Day from which more is done; null for the as-at date.
+        psychologists: Educational psychologists more.
+        advice_each: Advice that each of them gives a week.
+        requests: Percent more requests.
+        shrinkage: Percent of all working time lost to leave and vacancies beyond what was lost so far.
+        catch_up: Plans a week that a catch-up team does.
+        catch_up_weeks: For so many weeks.
+    """
+
+    capacity: float = 0
+    since: date | None = None
+    psychologists: float = 0
+    advice_each: float = 1
+    requests: float = 0
+    shrinkage: float = 0
+    catch_up: float = 0
+    catch_up_weeks: Whole = CATCH_UP_WEEKS
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is changed."""
+        return any((self.capacity, self.psychologists, self.requests, self.shrinkage, self.catch_up))
+
+
+NOTHING = WhatIf()
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolClosure:
+    """A school closure as the settings name it, first and last day inclusive."""
+
+    name: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastRequest:
+    """What is asked of a forecast.
+
+    Attributes:
+        weeks: Weeks to look ahead.
+        policies: Orders of work, of `POLICIES`.
+        split: Share of the places that `split` keeps for the oldest.
+        target: Day by which none shall be overdue; None where nobody asked.
+        clear_at: Overdue cases at which the backlog is clear; None leaves it to `Present.clear_at`.
+        narrowest: Name of the stage taken to be the narrowest; empty leaves it to the data.
+        window: Weeks behind that rates are taken over.
+        intake_weeks: Weeks of requests to plan for; 0 for none.
+    """
+
+    as_at: date
+    seed: int = 20140901
+    runs: int = 1000
+    weeks: int = 156
+    policies: tuple[str, ...] = POLICIES
+    split: float = 0.5
+    what_if: WhatIf = NOTHING
+    target: date | None = None
+    clear_at: int | None = None
+    narrowest: str = ""
+    window: int = 52
+    closures: tuple[SchoolClosure, ...] = ()
+    per_case: bool = False
+    save_list: bool = False
+    intake_weeks: int = 0
+    backtest: bool = False

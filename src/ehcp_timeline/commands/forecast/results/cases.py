@@ -1,0 +1,205 @@
+"""Open cases one by one: when each is closed, and those in time that will be late unless they are hurried."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+
+from ehcp_timeline.cases.source import CaseFile
+from ehcp_timeline.clock.counting import Count, apply
+from ehcp_timeline.clock.workdays import last_working_day
+from ehcp_timeline.commands.forecast.model.arrays import WEEK, Counts, Rates, after_weeks, day_of
+from ehcp_timeline.commands.forecast.model.caseload import CaseOwner
+from ehcp_timeline.commands.forecast.model.present import Present
+from ehcp_timeline.commands.forecast.simulate.record import CaseGroups
+from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.casework import ALL, Casework, read_casework
+from ehcp_timeline.measure.counts import ISSUE
+from ehcp_timeline.measure.next_steps import next_steps
+from ehcp_timeline.measure.pace import P85, pace_of
+from ehcp_timeline.measure.worklists import at_risk
+from ehcp_timeline.text.bounds import Whole
+
+Breach = Literal["overdue", "likely", "possible", "unlikely"]
+_PLANS = replace(ALL, deadlines=frozenset(ISSUE))
+_STAGES: Mapping[str, Any] = {"decide": "decision", "finalise": "final"}
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectedCase:
+    """One open case and when it is closed, by plan or otherwise.
+
+    Attributes:
+        row: Physical line of the file.
+        start: Day of its request.
+        weeks: Whole weeks it has been open.
+        finish_p50: End of the week by which half of the runs have closed it; null is not by the horizon.
+        finish_p85: End of the week by which 85% have.
+        breach: `overdue` now; `likely` if half of the runs close it late, `possible` if 15% do;
+            else `unlikely`.
+        breach_on: First day on which it is late: the day after its due day.
+    """
+
+    case_id: str
+    row: Whole
+    stage: str
+    start: date
+    due: date
+    weeks: int
+    finish_p50: date | None
+    finish_p85: date | None
+    breach: Breach
+    breach_on: date
+    district: str | None
+    team: str | None
+    caseworker: str | None
+
+
+def projected(now: Present, finished: Rates, groups: CaseGroups, runs: int) -> tuple[ProjectedCase, ...]:
+    """Return every open case, the earliest due first.
+
+    Args:
+        now: What is known on the day.
+        finished: Cases closed by the end of each week, added up over the runs; shape (groups, weeks + 1).
+        groups: The groups of alike cases.
+        runs: How many runs there were.
+    """
+    shares = finished / (groups.cases[:, None] * runs)
+    p50, p85 = _first_weeks(shares, 0.5), _first_weeks(shares, 0.85)
+    groups_at = {
+        key: at for at, key in enumerate(zip(groups.row.tolist(), groups.stage.tolist(), strict=True))
+    }
+    standing, work = now.standing, now.work
+    rows = np.searchsorted(now.pipeline.due_weeks, standing.due_week)
+    lines = (standing.place, rows, standing.stage, standing.due_week)
+    cases = []
+    for place, row, stage, due_week in zip(*(numbers.tolist() for numbers in lines), strict=True):
+        group = groups_at[row, stage]
+        owner = work.named.get(place, CaseOwner("", 0))
+        start, due = int(work.start[place]), int(work.due[place])
+        ends = int(p50[group]), int(p85[group])
+        breach: Breach = "possible" if ends[1] > due_week else "unlikely"
+        if due_week <= 0:
+            breach = "overdue"
+        elif ends[0] > due_week:  # closed in the week in which it falls due counts as in time
+            breach = "likely"
+        finish = [
+            after_weeks(day_of(standing.day), end) if end <= now.pipeline.weeks else None for end in ends
+        ]
+        cases.append(
+            ProjectedCase(
+                case_id=owner.case_id,
+                row=owner.row,
+                stage=work.timetable.names[stage],
+                start=day_of(start),
+                due=day_of(due),
+                weeks=(standing.day - start) // WEEK,
+                finish_p50=finish[0],
+                finish_p85=finish[1],
+                breach=breach,
+                breach_on=day_of(due + 1),
+                district=owner.district,
+                team=owner.team,
+                caseworker=owner.caseworker,
+            )
+        )
+    return tuple(sorted(cases, key=lambda case: (case.due, case.row)))
+
+
+def _first_weeks(shares: Rates, share: float) -> Counts:
+    """Return for each group the first week by which a share is closed; one past the last where none is."""
+    reached = shares >= share - 1e-9
+    return np.asarray(np.where(reached.any(axis=1), reached.argmax(axis=1), shares.shape[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseToSave:
+    """One case in time that will be late unless it is hurried.
+
+    Attributes:
+        row: Physical line of the file.
+        stage: `draft` is decided, and no draft yet.
+        start: Day of its request.
+        days_left: Calendar days from the as-at date to the due day.
+        days_needed: Calendar days that its remaining stages take at their 85th percentile.
+        expected_p85: The day it is then issued.
+        last_safe_draft: Last working day on which the draft can be sent so that the plan is in time, at the
+            85th percentile of the last stage and never within the family's days; null once it was sent.
+    """
+
+    case_id: str
+    row: Whole
+    stage: Literal["decision", "draft", "final", "duty"]
+    start: date
+    due: date
+    days_left: int
+    days_needed: int
+    expected_p85: date
+    last_safe_draft: date | None
+    district: str | None
+    team: str | None
+    caseworker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveList:
+    """The cases to save, those whose draft must go first at the top.
+
+    Attributes:
+        in_time: Cases in time that were looked at.
+        untold: How many of these have too little history for an expected day.
+    """
+
+    cases: tuple[CaseToSave, ...]
+    in_time: int
+    untold: int
+
+
+def save_list(rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date) -> SaveList:
+    """Return the cases to save: they and their days are those of `ehcp overdue --save-list`."""
+    cases = []
+    in_time = untold = 0
+    for source in sources:
+        work = read_casework(rulebook, source, as_at, ALL)
+        risk = at_risk(work, _PLANS, "expected_p85")
+        in_time, untold = in_time + risk.in_time, untold + risk.untold
+        after_draft = {deadline: _after_draft(deadline, work, rulebook) for deadline in ISSUE}
+        for line in risk.clocks.iter_rows(named=True):
+            stage, due, expected = line["stage"], line["due"], line["expected_p85"]
+            stage = _STAGES.get(stage, stage)
+            before = Count("at_least_before", after_draft[line["deadline"]], "days")
+            cases.append(
+                CaseToSave(
+                    case_id=line["case_id"],
+                    row=line["row"],
+                    stage=stage,
+                    start=line["start"],
+                    due=due,
+                    days_left=(due - as_at).days,
+                    days_needed=(expected - as_at).days,
+                    expected_p85=expected,
+                    last_safe_draft=None if stage == "final" else last_working_day(apply(before, due)),
+                    district=line["district"],
+                    team=line["team"],
+                    caseworker=line["caseworker"],
+                )
+            )
+    cases.sort(key=lambda case: (case.last_safe_draft or case.due, case.due, case.case_id, case.row))
+    return SaveList(tuple(cases), in_time, untold)
+
+
+def _after_draft(deadline: str, work: Casework, rulebook: Rulebook) -> int:
+    """Return the days from draft to plan at the 85th percentile, and at least those that are the family's."""
+    chain = next_steps().chain_for(deadline)
+    clocks = work.audit.findings.filter(deadline=deadline)
+    last = pace_of(deadline, chain, clocks, work.rows, work.as_at).stages[-1]
+    return max(draft_window(rulebook, work.as_at), last.left(P85) if last.known else 0)
+
+
+def draft_window(rulebook: Rulebook, day: date) -> int:
+    """Return the days that must lie between the draft and the plan, as the law gives them to the family."""
+    deadline = rulebook.by_id.get("plan.window")
+    version = deadline.version_on(day) if deadline else None
+    return (apply(version.limit.limbs[0].count, day) - day).days if version else 0

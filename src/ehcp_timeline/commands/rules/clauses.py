@@ -1,0 +1,311 @@
+"""The clauses of a deadline in words: each by itself, all of one deadline, what changed in one of them."""
+
+from calendar import month_name
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from ehcp_timeline.clock.counting import Count
+from ehcp_timeline.law.deadline import (
+    Absence,
+    Closure,
+    Dates,
+    EndSpan,
+    Excuse,
+    Limb,
+    Limit,
+    PlanByDue,
+    Reading,
+    Repeats,
+    StartWhere,
+    Version,
+)
+from ehcp_timeline.law.diff import ClauseChange
+from ehcp_timeline.law.rulebook import Deadline, Event, Instrument, Rulebook
+from ehcp_timeline.measure.answer import values
+from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.text.counting import UNIT_WORDS, said_count
+from ehcp_timeline.text.words import count, day, listed, quoted
+
+Pair = tuple[str, str]
+GLOSSARY: Final = "The words used above"
+# A clause: what a change of it is called; its label where a deadline is shown, in the order shown.
+CLAUSES: Final = {
+    "starts": ("what starts it", "Starts"),
+    "starts_where": ("other starts", "or"),
+    "met_by": ("what answers it", "Answered by"),
+    "answers_from": ("from when answers count", "not before"),
+    "ends": ("what ends it", "Ended by"),
+    "ended_while": ("when nothing is owed", "Not owed from"),
+    "revived_by": ("what revives it", "Revived by"),
+    "revived_unless": ("what keeps it ended", "but not if"),
+    "implied_by": ("what implies it", "Implied by"),
+    "lapses_with": ("what it lapses with", "Lapses with"),
+    "repeats": ("how it repeats", "Repeats"),
+    "only_if": ("the facts it depends on", "Only if"),
+    "shown_by": ("what shows those facts", "or shown by"),
+    "owed_when": ("when it is owed", "Owed when"),
+    "after": ("what must come before", "After"),
+    "during": ("during which time", "During"),
+    "displaced_by": ("what takes its place", "Displaced by"),
+    "set_by": ("who sets the day", "Day set by"),
+    "plan_by_due": ("the plan it needs", "With a plan"),
+}
+PARTS: Final = {
+    **{name: title for name, (title, _) in CLAUSES.items()},
+    "deadline": "deadline",
+    "limit": "time limit",
+    "duty": "duty",
+    "who": "owed by",
+    "kind": "kind",
+    "law": "citation",
+    "says": "words of the law",
+    "means": "in other words",
+    "seen": "how the words were seen",
+    "checked": "last checked",
+    "note": "note",
+    "source": "whose advice",
+    "readings": "reading",
+    "excuses": "excuse",
+    "overlay": "local rulebook",
+    "events": "event",
+    "codes": "codes of",
+    "flags": "flag",
+    "instruments": "instrument",
+}
+_MISSING: Final = {"open": "not yet over", "unknown": "unknown"}
+_THEN: Final = {"owed": "owed again if due later", "unknown": "unknown if it was open"}
+_ROLLS: Final = "; a last day that is no working day rolls forward as the Tribunal Rules say"
+
+
+def limit_words(limit: Limit) -> str:
+    """Return the whole limit: its limb, or the latest of its limbs, or the words of the law."""
+    if len(limit.limbs) < 2:
+        return _limb_words(limit.limbs[0]) if limit.limbs else limit.words or "a day that cannot be told"
+    limbs = "; or ".join(map(_limb_words, limit.limbs))
+    return f"the later of: {limbs}{_ROLLS if limit.rolls else ''}"
+
+
+def _limb_words(limb: Limb) -> str:
+    """Return one limb, and what it is counted from where that is not the start."""
+    words = said_count(limb.count)
+    if limb.count.kind == "within" and limb.count.number:
+        words = f"within {words}"
+    parts = [
+        f"{words}, from {dates_words(limb.since)}" if limb.since else words,
+        f"after {listed(limb.after, 'or')}" if limb.after else "",
+        *(f"where {fact} is {listed(codes, 'or')}" for fact, codes in limb.only_if),
+        f"{_MISSING[limb.missing]} without that date" if limb.after else "",
+    ]
+    return " ".join(filter(None, parts))
+
+
+def dates_words(dates: Dates) -> str:
+    """Return which of several events counts.
+
+    >>> dates_words(Dates(("request_received", "became_responsible")))
+    'the earliest of request_received and became_responsible'
+    """
+    return dates.events[0] if len(dates.events) == 1 else f"the {dates.which} of {listed(dates.events)}"
+
+
+def _period_words(one: Count) -> str:
+    return count(one.number, UNIT_WORDS[one.unit])
+
+
+def _repeats_words(repeats: Repeats) -> str:
+    """Return what starts a repeating duty again."""
+    parts = {
+        "first from": repeats.first,
+        "again from each": repeats.again,
+        "anew after": repeats.closed_by,
+        "answered without a start by": repeats.unseen,
+    }
+    return ", ".join(f"{says} {listed(events, 'or')}" for says, events in parts.items() if events)
+
+
+def _plan_words(plan: PlanByDue) -> str:
+    """Return what shows that a plan existed by the due day, without which nothing is owed."""
+    made, shown, first = (listed(events, "or") for events in (plan.made, plan.shown_by, plan.before_plan))
+    by = f"made by the {'start' if plan.by == 'start' else 'due day'} ({made})"
+    return f"{by}, or shown by {shown}; not on the row of a first plan ({first})"
+
+
+def _reading_words(reading: Reading) -> str:
+    """Return what one reading counts otherwise, and who published it."""
+    parts = [
+        limit_words(reading.limit) if reading.limit else "",
+        f"from {dates_words(reading.starts)}" if reading.starts else "",
+        f"answered by {dates_words(reading.met_by)}" if reading.met_by else "",
+        f"ended early by {reading.waived_by}" if reading.waived_by else "",
+        f"only after {listed(reading.after, 'or')}" if reading.after else "",
+        f"for clocks started from {day(reading.since)}" if reading.since else "",
+        f"for clocks started to {day(reading.until)}" if reading.until else "",
+        f"for clocks started from {_season(reading.season)} of a year" if reading.season else "",
+        "always disputed" if reading.always_disputed else "",
+    ]
+    return f"{'; '.join(filter(None, parts))}. {reading.source}"
+
+
+def _season(season: tuple[Count, Count]) -> str:
+    return " to ".join(f"{count.day} {month_name[count.month]}" for count in season)
+
+
+def _excuse_words(excuse: Excuse) -> str:
+    """Return one excuse: its provision, what claims it, for which due days, and which dates prove it."""
+    claimed = f"claimed by {excuse.flag}" if excuse.flag else "claimed by its dates"
+    since = f" from {day(excuse.since)}" if excuse.since else ""
+    until = f" to {day(excuse.until)}" if excuse.until else ""
+    due = f", for due days{since}{until}" if since or until else ""
+    return f"{excuse.law}, {claimed}{due}; {_evidence_words(excuse.evidence)}"
+
+
+def _evidence_words(evidence: Closure | Absence | None) -> str:
+    match evidence:
+        case None:
+            return "no dates can prove it"
+        case Absence():
+            return f"proved by {' to '.join(evidence.absent)} of at least {_period_words(evidence.length)}"
+        case Closure():
+            closed = f"{' to '.join(evidence.closed)} of at least {_period_words(evidence.length)}"
+            asked = f"{listed(evidence.asked, 'or')} in it or at most {_period_words(evidence.margin)} off"
+            return f"proved by {closed}, with {asked}"
+
+
+def _start_where_words(where: StartWhere) -> str:
+    """Return a later start, and on which rows it counts."""
+    doubt = f"; disputed: {where.doubt}" if where.doubt else ""
+    rows = f"where {listed(where.given)} stand and {where.absent} does not"
+    return f"{dates_words(where.starts)}, if later, {rows}{doubt}"
+
+
+_WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
+    Deadline: lambda one: f"{one.duty} ({one.kind}, {limit_words(one.versions[-1].limit)}; {one.law})",
+    Limit: limit_words,
+    Dates: dates_words,
+    Reading: _reading_words,
+    Excuse: _excuse_words,
+    Repeats: _repeats_words,
+    PlanByDue: _plan_words,
+    Event: lambda one: f"{one.says}{' (may lie ahead)' if one.planned else ''}",
+    Instrument: lambda one: f"{one.title}, in force {one.in_force or 'on no day that is known'}",
+    StartWhere: _start_where_words,
+    EndSpan: lambda span: f"{span.first} to {span.last}, then {_THEN[span.then]}",
+}
+
+
+def value_words(value: object, last: str = "and") -> str:
+    """Return a clause as a person reads it, `last` before the last of several; `nothing` for none."""
+    if value is None or value in ("", ()):
+        return "nothing"
+    if isinstance(value, tuple):
+        return listed([value_words(one, last) for one in value], last)
+    return _WORDS.get(type(value), str)(value)
+
+
+def change_title(change: ClauseChange) -> str:
+    """Return what changed, and for which starts of a clock, without from what to what.
+
+    >>> change_title(ClauseChange("plan.issue", "excuses", "absent"))
+    'excuse absent'
+    """
+    words = " ".join(filter(None, (PARTS[change.part], change.name)))
+    if change.since is None:
+        return words
+    until = f" to {day(change.until)}" if change.until else " on"
+    return f"{words} of clocks started from {day(change.since)}{until}"
+
+
+def change_words(change: ClauseChange) -> str:
+    """Return one change in words.
+
+    >>> change_words(ClauseChange("plan.issue", "ends", old=("withdrawn",), new=("withdrawn", "moved_away")))
+    'what ends it: also moved_away'
+    """
+    old, new = change.old, change.new
+    title = change_title(change)
+    if isinstance(old, tuple) and isinstance(new, tuple) and all(isinstance(one, str) for one in old + new):
+        return f"{title}: {'; '.join(_more_and_less(old, new))}"
+    if old is None:
+        return f"{title}: added: {value_words(new)}"
+    if new is None:
+        return f"{title}: taken out: {value_words(old)}"
+    return f"{title}: {value_words(old)} → {value_words(new)}"
+
+
+def _more_and_less(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
+    more = [one for one in new if one not in old]
+    less = [one for one in old if one not in new]
+    if more:
+        yield f"also {listed(more)}"
+    if less:
+        yield f"no longer {listed(less)}"
+    if not more and not less:
+        yield f"the order: {listed(new)}"
+
+
+def deadline_sections(one: Deadline, rulebook: Rulebook) -> list[Section]:
+    """Return everything that the rulebook says of one deadline, for a reader who is no programmer."""
+    parts: dict[str, Iterable[Pair]] = {
+        f"{one.id}: {one.duty}": (
+            ("Owed by", f"{one.who} ({one.kind})"),
+            ("Law", one.law),
+            ("Words", quoted(one.says, "")),
+            ("In other words", one.means),
+            ("Checked", f"{day(one.checked)} ({one.seen})"),
+            ("From", f"{one.overlay}, a local rulebook" if one.overlay else ""),
+            ("Note", one.note),
+        ),
+        "How it is counted": _counting(one),
+        "Time limit": map(_version, one.versions),
+        "Other published readings": ((part.id, _reading_words(part)) for part in one.readings),
+        "Excuses: they change the verdict, never the day": (
+            (part.id, _excuse_words(part)) for part in one.excuses
+        ),
+        GLOSSARY: (
+            (name, rulebook.events[name].says)
+            for name in dict.fromkeys(_texts(values(one)))
+            if name in rulebook.events
+        ),
+    }
+    columns = (TableColumn("", "fixed"), TableColumn(""))
+    shown = {title: tuple(pair for pair in pairs if pair[1]) for title, pairs in parts.items()}
+    return [Section(title, columns=columns, rows=rows) for title, rows in shown.items() if rows]
+
+
+def _counting(one: Deadline) -> Iterator[Pair]:
+    """Yield what starts, answers and ends the clock, when it is owed at all, and what takes its place."""
+    for name, (_, label) in CLAUSES.items():
+        value = getattr(one, name)
+        if name == "starts_where":
+            yield from ((label, value_words(start)) for start in value)
+        elif name == "only_if":
+            yield label, listed([f"{fact} is {listed(codes, 'or')}" for fact, codes in value])
+        elif not value:
+            continue
+        elif name == "answers_from":
+            yield label, f"{_period_words(value)} before the start"
+        elif name == "during":
+            yield label, " to ".join(value)
+        else:
+            yield label, value_words(value, "or")
+
+
+def _version(version: Version) -> Pair:
+    """Return the days on which a start falls under a version, and its limit."""
+    until = f" to {day(version.until)}" if version.until else ""
+    parts = (
+        limit_words(version.limit),
+        quoted(version.says, version.means),
+        version.law,
+        f"laid over the law by {version.overlay}" if version.overlay else "",
+    )
+    return f"started from {day(version.since)}{until}", "; ".join(filter(None, parts))
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text in plain values, in their order."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)

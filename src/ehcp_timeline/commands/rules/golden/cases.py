@@ -1,0 +1,279 @@
+"""Golden cases: what the law must answer, as sentences with dates in TOML or as columns of a case file."""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ehcp_timeline.audit.clock import VERDICTS, Clock
+from ehcp_timeline.cases.cells.dates import Window, event_window, read_date
+from ehcp_timeline.cases.model import Row
+from ehcp_timeline.cases.schema import Column, Vocabulary
+from ehcp_timeline.errors import EhcpError, RulebookError
+from ehcp_timeline.law.loader.faults import Location, did_you_mean
+from ehcp_timeline.law.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from ehcp_timeline.cases.source import CaseFile
+
+CASE_KEYS: Final = ("name", "as_at", "given", "expect", "source")
+EXPECT_KEYS: Final = tuple(
+    name for name in Clock.__slots__ if name not in ("case_id", "deadline", "source")
+)  # fmt: skip
+CASE_LINE: Final = "[[case]]"
+EXPECT: Final = "expect."
+AS_AT: Final = "as_at"
+MARKS: Final = {".toml": CASE_LINE.encode(), ".csv": EXPECT.encode()}
+BETWEEN_CLOCKS: Final = ";"
+Expected = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """One golden case.
+
+    Attributes:
+        name: The claim, as a sentence.
+        path: The file it stands in, as it was named.
+        line: The line on which it begins.
+        as_at: The day the question is asked about.
+        rows: The case.
+        expect: Deadline to what its clocks must be, in order of their start; keys are fields of `Clock`.
+        row: The row whose clocks are expected, where a file has a line of its own for each; None for all.
+    """
+
+    name: str
+    path: str
+    line: int
+    as_at: date
+    rows: tuple[Row, ...]
+    expect: Mapping[str, tuple[Expected, ...]]
+    row: int | None = None
+
+    @property
+    def file(self) -> str:
+        """The name of the file."""
+        return Path(self.path).name
+
+
+def load_fixtures(
+    paths: Sequence[Path], rulebook: Rulebook, vocabulary: Vocabulary, as_at: date
+) -> tuple[Golden, ...]:
+    """Read every golden case of some files and folders, in order of their names.
+
+    Of a folder, those `.toml` files count that hold a `[[case]]`, and those `.csv` files that have a column
+    `expect.<deadline>`.
+
+    Args:
+        paths: Files and folders.
+        rulebook: The law.
+        vocabulary: The columns that a case file may have.
+        as_at: The day asked about where a CSV file has no column `as_at`.
+
+    Raises:
+        RulebookError: With every fault of every file; one of them is that there is no golden case at all.
+    """
+    goldens: list[Golden] = []
+    faults: list[str] = []
+    for path in _files(paths):
+        try:
+            if path.suffix.lower() == ".csv":
+                goldens += _read_csv(path, rulebook, vocabulary, as_at)
+            else:
+                goldens += load_golden(path, rulebook)
+        except RulebookError as error:
+            faults += error.faults
+        except EhcpError as error:
+            faults.append(str(error))
+    if not goldens and not faults:
+        named = ", ".join(map(str, paths))
+        faults.append(f"{named}: holds no fixture; a case begins with {CASE_LINE}, a CSV has {EXPECT}columns")
+    if faults:
+        raise RulebookError(tuple(faults))
+    return tuple(goldens)
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for below in sorted(path.rglob("*")):
+            mark = MARKS.get(below.suffix.lower())
+            if mark and below.is_file() and mark in below.read_bytes():
+                yield below
+
+
+def load_golden(path: Path, rulebook: Rulebook) -> tuple[Golden, ...]:
+    """Read the golden cases of a TOML file, or of every one below a folder, in order of their names.
+
+    Raises:
+        RulebookError: With every fault of every file: an unknown event, a misspelt key, no case at all.
+    """
+    faults: list[str] = []
+    files = sorted(path.rglob("*.toml")) if path.is_dir() else [path]
+    goldens = tuple(golden for file in files for golden in _read_toml(file, rulebook, faults))
+    if not goldens and not faults:
+        faults.append(f"{path}: holds no golden case; a case begins with {CASE_LINE}")
+    if faults:
+        raise RulebookError(tuple(faults))
+    return goldens
+
+
+def _read_toml(path: Path, rulebook: Rulebook, faults: list[str]) -> Iterator[Golden]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
+    except OSError as error:
+        faults.append(f"{path}: cannot be read ({error.strerror})")
+        return
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        faults.append(f"{path}: is not TOML: {error}")
+        return
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == CASE_LINE]
+    cases = Location(f"{path.name}:", faults).tables(table, "case")
+    for (_, body), line in zip(cases, (*lines, *[0] * len(cases)), strict=False):
+        yield _read_case(Location(f"{path.name}:{line}:", faults), body, rulebook, str(path), line)
+
+
+def _read_case(place: Location, body: Mapping[str, Any], rulebook: Rulebook, path: str, line: int) -> Golden:
+    place.keys(body, CASE_KEYS)
+    expect: dict[str, tuple[Expected, ...]] = {}
+    for deadline in place.want(body, "expect", dict, {}):
+        place.known("expect", deadline, rulebook.by_id, "deadline")
+        here = place.at(f'expect."{deadline}"')
+        clocks = tuple(here.one_or_more(body["expect"][deadline]))
+        for clock in clocks:
+            here.keys(clock, EXPECT_KEYS)
+        if not all(clocks):
+            here.fault("expects nothing; give a due day or a verdict")
+        expect[deadline] = clocks
+    if not expect:
+        place.fault("expects nothing; name a deadline")
+    name, as_at = place.want(body, "name", str, ""), place.want(body, "as_at", date, date.min)
+    here = place.at("given")
+    given = here.one_or_more(body.get("given", {}))
+    rows = tuple(_read_row(here, row, rulebook, number) for number, row in enumerate(given, 2))
+    place.maybe(body, "source", str, "")
+    return Golden(name, path, line, as_at, rows, expect)
+
+
+def _read_row(place: Location, given: Mapping[str, Any], rulebook: Rulebook, number: int) -> Row:
+    events, codes, flags, unreadable = {}, {}, {}, set()
+    for name, value in given.items():
+        if value == "unreadable":
+            unreadable.add(name)
+        elif name in rulebook.events and type(value) is date:
+            events[name] = value
+        elif name in rulebook.codes and isinstance(value, str):
+            codes[name] = frozenset(value.split("+"))
+        elif name in rulebook.flags and isinstance(value, bool):
+            flags[name] = value
+        else:
+            known = (*rulebook.events, *rulebook.codes, *rulebook.flags)
+            place.at(name).fault(f"is no event, code or flag with such a value{did_you_mean(name, known)}")
+    return Row(number, "golden", events, codes, {}, flags, frozenset(unreadable))
+
+
+def _read_csv(path: Path, rulebook: Rulebook, vocabulary: Vocabulary, as_at: date) -> Sequence[Golden]:
+    from ehcp_timeline.cases.batch import rows_of
+    from ehcp_timeline.cases.source import open_case_file
+
+    names = (AS_AT, *(f"{EXPECT}{deadline.id}" for deadline in rulebook.deadlines))
+    columns = {name: Column(name, "what a fixture expects", "text") for name in names}
+    known = replace(vocabulary, columns={**vocabulary.columns, **columns})
+    source = open_case_file(str(path), known, as_at=as_at)
+    place = Location(f"{path}:")
+    _check_headings(place, source, rulebook)
+    cases: dict[str, list[Row]] = {}
+    for batch in source.batches():
+        for row in rows_of(batch):
+            cases.setdefault(row.case_id, []).append(row)
+        for problem in batch.problems:
+            if problem.stops == "row":
+                place.at(f"line {problem.row}").fault(f"{problem.problem}; {problem.try_}")
+    rows = sorted((row for case in cases.values() for row in case), key=lambda row: row.number)
+    goldens = [_of_row(path, row, cases[row.case_id], as_at, place) for row in rows]
+    if place.faults:
+        raise RulebookError(tuple(place.faults))
+    return [golden for golden in goldens if golden.expect]
+
+
+def _check_headings(place: Location, source: "CaseFile", rulebook: Rulebook) -> None:
+    """Report headings that expect something of a deadline that there is not, and a file without any."""
+    for heading in source.understood.headings:
+        name = heading.text.removeprefix(EXPECT)
+        if name != heading.text and not heading.column:
+            place.at(heading.text).fault(f"unknown deadline {name!r}{did_you_mean(name, rulebook.by_id)}")
+    if not any(name.startswith(EXPECT) for name in source.columns):
+        place.fault(f"has no column {EXPECT}<deadline>, as {EXPECT}plan.issue")
+
+
+def _of_row(path: Path, row: Row, case: Sequence[Row], as_at: date, place: Location) -> Golden:
+    here = place.at(f"line {row.number}")
+    expect = {
+        name.removeprefix(EXPECT): read_expected(here.at(name), text)
+        for name, text in row.texts.items()
+        if name.startswith(EXPECT)
+    }
+    text = row.texts.get(AS_AT)
+    read = as_at if text is None else read_date(text, event_window(as_at))
+    if not isinstance(read, date):
+        here.at(AS_AT).fault(f"{text} {read.says}; {read.try_}")
+        read = as_at
+    return Golden(f"case {row.case_id}", str(path), row.number, read, tuple(case), expect, row.number)
+
+
+CERTAINTIES: Final = ("certain", "disputed")
+LATE: Final = ("late", "overdue", "excused")
+LEFT: Final = ("running", "early")
+FILLERS: Final = frozenset(("due", "by", "day", "days"))
+ANY_DAY: Final = Window(date(1995, 1, 1), date(2199, 12, 31))
+
+
+def read_expected(place: Location, text: str) -> tuple[Expected, ...]:
+    """Read one cell: `late`, `late 90`, `2025-07-23`, `overdue 1 2025-05-26`, `met; running 12`.
+
+    Returns:
+        What each clock must be, in order of their start; keys are fields of `Clock`.
+
+    >>> read_expected(Location("line 2"), "late 90")
+    ({'verdict': 'late', 'days_late': 90},)
+    """
+    return tuple(_read_clock(place, part) for part in text.split(BETWEEN_CLOCKS) if part.strip())
+
+
+def _read_clock(place: Location, text: str) -> Expected:
+    clock: dict[str, Any] = {}
+    days: int | None = None
+    for word in text.casefold().replace(",", " ").replace("not ", "not-").split():
+        if word in VERDICTS:
+            clock["verdict"] = word
+        elif word in CERTAINTIES:
+            clock["certainty"] = word
+        elif word.isascii() and word.isdecimal():
+            days = int(word)
+        elif word not in FILLERS:
+            read = read_date(word, ANY_DAY)
+            clock["due"] = read if isinstance(read, date) else None
+            if not isinstance(read, date):
+                says = "is no verdict, number of days or date as 2025-07-23"
+                place.fault(f"{word!r} {says}{did_you_mean(word, VERDICTS)}")
+    if days is not None:
+        verdict = clock.get("verdict", "")
+        if verdict not in LATE + LEFT:
+            place.fault(f"{days} needs a verdict that has days; write late {days}, or running {days}")
+        clock["days_left" if verdict in LEFT else "days_late"] = days
+    return clock
+
+
+def write_expected(clock: Expected) -> str:
+    """Return what a cell says of one clock: the inverse of `read_expected`.
+
+    >>> write_expected({"verdict": "late", "days_late": 90, "due": date(2025, 7, 23)})
+    'late 90 2025-07-23'
+    """
+    keys = ("verdict", "days_late", "days_left", "certainty", "due")
+    return " ".join(str(clock[key]) for key in keys if clock.get(key) is not None)

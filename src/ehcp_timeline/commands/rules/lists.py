@@ -1,0 +1,208 @@
+"""The rulebook for a reader: its list, what it leaves out, what was checked too long ago."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Self
+
+from ehcp_timeline.clock.counting import Count, apply
+from ehcp_timeline.commands.rules.clauses import limit_words
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.law.deadline import Seen
+from ehcp_timeline.law.provisions import provisions
+from ehcp_timeline.law.rulebook import Deadline, DutyKind, NotEncoded, Rulebook, Who
+from ehcp_timeline.measure.answer import RulebookUsed
+from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.text.spelling import did_you_mean
+from ehcp_timeline.text.words import count, rulebook_name
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineListed:
+    """One deadline in a line.
+
+    Attributes:
+        limit: Of its latest version, in words.
+        seen: How the words were seen.
+        checked: When the words were last held against the law.
+    """
+
+    deadline: str
+    duty: str
+    who: Who
+    kind: DutyKind
+    limit: str
+    law: str
+    seen: Seen
+    checked: date
+
+    @classmethod
+    def all_of(cls, deadlines: Iterable[Deadline]) -> tuple[Self, ...]:
+        """Return a line for each deadline."""
+        return tuple(
+            cls(
+                one.id,
+                one.duty,
+                one.who,
+                one.kind,
+                limit_words(one.versions[-1].limit),
+                one.law,
+                one.seen,
+                one.checked,
+            )
+            for one in deadlines
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RulesAnswer:
+    """The answer of `ehcp rules list`."""
+
+    SCHEMA: ClassVar = "ehcp-rules/1"
+
+    rulebook: RulebookUsed
+    deadlines: tuple[DeadlineListed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StaleAnswer(RulesAnswer):
+    """The answer of `ehcp rules stale`."""
+
+    SCHEMA: ClassVar = "ehcp-stale/1"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleAnswer:
+    """The answer of `ehcp rules show DEADLINE`: each deadline as `law.rulebook` holds it."""
+
+    SCHEMA: ClassVar = "ehcp-rule/1"
+
+    rulebook: RulebookUsed
+    deadlines: tuple[Deadline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What of a regulation is not encoded."""
+
+    about: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegulationCovered:
+    """One regulation, and what became of it.
+
+    Attributes:
+        applied: Deadlines of another regulation that it applies.
+    """
+
+    regulation: str
+    deadlines: tuple[str, ...]
+    applied: tuple[str, ...]
+    not_encoded: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedDeadline:
+    """One deadline by the law it comes from."""
+
+    law: str
+    deadline: str
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageAnswer:
+    """The answer of `ehcp rules coverage`."""
+
+    SCHEMA: ClassVar = "ehcp-coverage/1"
+
+    rulebook: RulebookUsed
+    regulations: tuple[RegulationCovered, ...]
+    encoded: tuple[EncodedDeadline, ...]
+    not_encoded: tuple[NotEncoded, ...]
+
+
+def find_deadlines(rulebook: Rulebook, word: str) -> tuple[Deadline, ...]:
+    """Return the deadline with this id, or those whose ids begin with it.
+
+    Raises:
+        UsageError: There is none.
+    """
+    if word in rulebook.by_id:
+        return (rulebook.by_id[word],)
+    deadlines = tuple(one for one in rulebook.deadlines if one.id.startswith(f"{word}."))
+    if not deadlines:
+        advice = did_you_mean(word, rulebook.by_id) or "ehcp rules list"
+        raise UsageError(f"there is no deadline `{word}`", advice)
+    return deadlines
+
+
+def checked_long_ago(rulebook: Rulebook, as_at: date) -> list[Deadline]:
+    """Return the deadlines that were last checked more than twelve months before a day."""
+    year = Count("within", 12, "months")
+    return [one for one in rulebook.deadlines if apply(year, one.checked) < as_at]
+
+
+def coverage_answer(rulebook: Rulebook) -> CoverageAnswer:
+    """Return which regulations and deadlines are encoded, and which are not and why."""
+    return CoverageAnswer(
+        RulebookUsed.of(rulebook),
+        tuple(
+            RegulationCovered(
+                one.number,
+                tuple(deadline.id for deadline in one.encoded),
+                tuple(deadline.id for deadline in one.applied),
+                tuple(LeftOut(left.about, left.why) for left in one.left_out),
+            )
+            for one in provisions(rulebook)
+        ),
+        tuple(EncodedDeadline(one.law, one.id, one.seen) for one in rulebook.deadlines),
+        rulebook.not_encoded,
+    )
+
+
+def list_sections(rulebook: Rulebook, deadlines: Iterable[DeadlineListed]) -> list[Section]:
+    """Return every deadline, one line each."""
+    name = rulebook_name(rulebook.version, rulebook.overlays)
+    columns = (*_columns("deadline"), TableColumn("who"), TableColumn("law"), TableColumn("time limit"))
+    return [
+        Section(
+            f"R{name[1:]}: {count(len(rulebook.deadlines), 'deadline')}",
+            columns=columns,
+            rows=tuple((one.deadline, one.who, one.law, one.limit) for one in deadlines),
+            after=("Everything about one of them:", "  ehcp rules show plan.issue"),
+        )
+    ]
+
+
+def stale_sections(stale: Sequence[DeadlineListed], total: int) -> list[Section]:
+    """Return the deadlines whose words were last checked too long ago."""
+    title = f"Last checked more than a year before: {len(stale)} of {count(total, 'deadline')}"
+    columns = (*_columns("deadline", "checked"), TableColumn("law"))
+    rows = tuple((one.deadline, str(one.checked), one.law) for one in stale)
+    return [Section(title, columns=columns, rows=rows)]
+
+
+def coverage_sections(answer: CoverageAnswer) -> list[Section]:
+    """Return every deadline by the law it comes from, then what is left out and why."""
+    return [
+        Section(
+            f"Encoded: {count(len(answer.encoded), 'deadline')}",
+            columns=(TableColumn("law"), *_columns("deadline", "words seen")),
+            rows=tuple((one.law, one.deadline, one.seen) for one in answer.encoded),
+            after=(
+                "primary: seen in the law itself; quoted: seen where it is quoted; unverified: not seen.",
+            ),
+        ),
+        Section(
+            f"Not encoded: {count(len(answer.not_encoded), 'provision')}",
+            columns=(TableColumn("law"), TableColumn("about"), TableColumn("why not")),
+            rows=tuple((one.law, one.about, one.why) for one in answer.not_encoded),
+        ),
+    ]
+
+
+def _columns(*names: str) -> tuple[TableColumn, ...]:
+    return tuple(TableColumn(name, "fixed") for name in names)

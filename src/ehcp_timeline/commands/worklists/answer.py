@@ -1,0 +1,186 @@
+"""What the commands answer that make lists to work from, and what each line of such a list holds."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, ClassVar, Literal, Self
+
+import polars as pl
+from annotated_types import Ge
+
+from ehcp_timeline.audit.clock import Certainty, Verdict
+from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed
+from ehcp_timeline.measure.result import Audit, Input, NotJudged
+from ehcp_timeline.measure.worklists import Policy
+from ehcp_timeline.text.bounds import Whole
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One clock that somebody has to see to, and its next lawful step.
+
+    Attributes:
+        do: The next lawful step.
+        by: Its last working day, which may have passed.
+        not_before: The first lawful day for it, where it lies ahead.
+    """
+
+    case_id: str
+    name: str | None
+    school: str | None
+    referrer: str | None
+    district: str | None
+    team: str | None
+    caseworker: str | None
+    deadline: str
+    duty: str
+    law: str
+    start: date | None
+    due: date | None
+    act_by: date | None
+    verdict: Verdict
+    days_left: int | None
+    days_late: int | None
+    certainty: Certainty
+    excuse: str | None
+    do: str
+    by: date | None
+    not_before: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkAtRisk(Work):
+    """One in-time clock, and when it will be met at the present pace.
+
+    Attributes:
+        expected_p50: At the median of what the stages took lately.
+        expected_p85: At their 85th percentile.
+    """
+
+    stage: str
+    in_stage_since: date
+    expected_p50: date | None
+    expected_p85: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueCounts:
+    """How much is overdue."""
+
+    overdue: Whole
+    cases: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class RiskCounts:
+    """How many in-time clocks are at risk.
+
+    Attributes:
+        cannot_be_told: Too little was finished lately to tell.
+    """
+
+    at_risk: Whole
+    in_time: Whole
+    cannot_be_told: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class NextCounts:
+    """How much there is to do.
+
+    Attributes:
+        cannot_be_told: Clocks whose verdict is unknown.
+    """
+
+    policy: Policy
+    cases: Whole
+    cannot_be_told: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class WorkAnswer:
+    """A list of clocks to work from.
+
+    Attributes:
+        statement: What must stand on every copy of a pseudonymised list; null otherwise.
+    """
+
+    as_at: date
+    rulebook: RulebookUsed
+    input: tuple[Input, ...]
+    statement: str | None
+    summary: object
+    work: Annotated[pl.DataFrame, RowsOf(Work)]
+    not_judged: tuple[NotJudged, ...]
+    problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
+
+    @classmethod
+    def of(cls, audit: Audit, summary: object, work: pl.DataFrame, statement: str) -> Self:
+        """Return a list with what it was made from.
+
+        Args:
+            audit: The answer of the file.
+            summary: What is counted over the list.
+            work: The list.
+            statement: What must stand on every copy of it; empty for nothing.
+        """
+        return cls(
+            as_at=audit.as_at,
+            rulebook=audit.rulebook,
+            input=audit.input,
+            statement=statement or None,
+            summary=summary,
+            work=work,
+            not_judged=audit.summary.not_judged,
+            problems=audit.problems,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueAnswer(WorkAnswer):
+    """The answer of `ehcp overdue --format json`."""
+
+    SCHEMA: ClassVar = "ehcp-overdue/1"
+
+    summary: OverdueCounts
+
+
+@dataclass(frozen=True, slots=True)
+class SaveListAnswer(WorkAnswer):
+    """The answer of `ehcp overdue --save-list --format json`."""
+
+    SCHEMA: ClassVar = "ehcp-save-list/1"
+
+    summary: RiskCounts
+    work: Annotated[pl.DataFrame, RowsOf(WorkAtRisk)]
+
+
+@dataclass(frozen=True, slots=True)
+class NextAnswer(WorkAnswer):
+    """The answer of `ehcp next --format json`."""
+
+    SCHEMA: ClassVar = "ehcp-next/1"
+
+    summary: NextCounts
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationAnswer:
+    """The answer of `ehcp overdue --disclosure suppress --format json`.
+
+    Attributes:
+        threshold: Numbers of people below it are hidden.
+        withheld: Nothing of the table could be published.
+        rows: One for each group and one named Total; [c] stands for what is hidden.
+    """
+
+    SCHEMA: ClassVar = "ehcp-publication/1"
+
+    as_at: date
+    rulebook: RulebookUsed
+    by: Literal["district", "team"]
+    threshold: Annotated[int, Ge(3)]
+    withheld: bool
+    legend: str
+    columns: tuple[str, ...]
+    rows: tuple[dict[str, int | float | str | None], ...]

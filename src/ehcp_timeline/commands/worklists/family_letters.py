@@ -1,0 +1,124 @@
+"""What a family is told before a day is missed: one line of a mail merge for each family."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, ClassVar
+
+from annotated_types import Ge
+
+from ehcp_timeline.audit.selection import Selection
+from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed
+from ehcp_timeline.measure.casework import Casework
+from ehcp_timeline.measure.next_steps import next_steps
+from ehcp_timeline.measure.result import Input, NotJudged
+from ehcp_timeline.measure.worklists import before_breach
+from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.text.words import count, day
+
+NOTES = (
+    "No letter has been sent. Each line is for one family: check it before you write.",
+    "The Ombudsman expects families to be told of a delay before the day is missed, and why, and until when.",
+    "`expected` is the day at the pace of the last 52 weeks (the median). It is an estimate, not a promise.",
+)
+_AS_THEY_ARE = (
+    "case_id", "name", "school", "referrer", "district", "team", "caseworker", "deadline", "duty", "law",
+    "start", "weeks_waited", "due", "days_left", "days_over",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterLine:
+    """One family to be told before a day is missed.
+
+    Attributes:
+        days_over: From the due day to the expected one.
+        also: The case's other deadlines that will be missed.
+    """
+
+    case_id: str
+    name: str | None
+    school: str | None
+    referrer: str | None
+    district: str | None
+    team: str | None
+    caseworker: str | None
+    deadline: str
+    duty: str
+    law: str
+    start: date
+    weeks_waited: Whole
+    due: date
+    days_left: Whole
+    expected: date
+    days_over: Annotated[int, Ge(1)]
+    still_to_do: str
+    also: str
+    promise: str
+    tell: str
+    rights: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterCounts:
+    """How many families are to be told."""
+
+    families: Whole
+    in_time: Whole
+    cannot_be_told: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class LettersAnswer:
+    """The answer of `ehcp letters --format json`.
+
+    Attributes:
+        statement: Always null: a letter needs names.
+    """
+
+    SCHEMA: ClassVar = "ehcp-letters/1"
+
+    as_at: date
+    rulebook: RulebookUsed
+    input: tuple[Input, ...]
+    statement: str | None
+    summary: LetterCounts
+    letters: tuple[LetterLine, ...]
+    not_judged: tuple[NotJudged, ...]
+    problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
+
+
+def letters_answer(work: Casework, selection: Selection) -> LettersAnswer:
+    """Return whom to tell of which delay, one line for each family."""
+    risk, audit = before_breach(work, selection), work.audit
+    lines = tuple(map(_line, risk.clocks.iter_rows(named=True)))
+    return LettersAnswer(
+        as_at=audit.as_at,
+        rulebook=audit.rulebook,
+        input=audit.input,
+        statement=None,
+        summary=LetterCounts(len(lines), risk.in_time, risk.untold),
+        letters=lines,
+        not_judged=audit.summary.not_judged,
+        problems=audit.problems,
+    )
+
+
+def _line(clock: Mapping[str, Any]) -> LetterLine:
+    letter = next_steps().letter_for(clock["deadline"])
+    promise, rights = (letter.promise, letter.rights) if letter else (clock["duty"], "")
+    expected, over = clock["expected_p50"], count(clock["days_over"], "day")
+    return LetterLine(
+        **{key: clock[key] for key in _AS_THEY_ARE},
+        expected=expected,
+        still_to_do=clock["do"],
+        also=", ".join(clock["also"]),
+        promise=promise,
+        tell=(
+            f"By law we have until {day(clock['due'])} {promise}. We do not expect to keep to that day. "
+            f"At our present pace it will be about {day(expected)}, {over} late. "
+            f"Still to be done: {clock['do'][:1].lower()}{clock['do'][1:]}."
+        ),
+        rights=rights,
+    )

@@ -1,0 +1,219 @@
+"""An answer is one record: its JSON is the record serialised, its JSON Schema is derived from the record.
+
+An answer is a frozen dataclass with a class attribute `SCHEMA`, as `ehcp-reconcile/1`. Its fields, in their
+order, are the keys of the JSON. A name that Python keeps for itself ends with an underscore, which the key
+drops (`try_`, `from_`). `Attributes:` in the docstring says what a key holds where its name does not; bounds
+are those of `annotated_types` (`Annotated[int, Ge(0)]`), which loads in no time. A field with
+`metadata=NOT_IN_JSON` is for the views alone; one with `metadata=decimals(2)` is exact for them and rounded
+in the JSON. A list that is held in another form says what it is a list of:
+`Annotated[pl.DataFrame, RowsOf(Finding)]` is a frame with (at least) the columns of a finding.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import Field, dataclass, fields, is_dataclass
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self
+
+from annotated_types import Ge
+
+from ehcp_timeline.audit.clock import Certainty, Clock, Verdict
+from ehcp_timeline.audit.selection import WHOSE
+from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.law.rulebook import Deadline, DutyKind, Who
+from ehcp_timeline.text.bounds import Percent, Sha256
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from ehcp_timeline.law.rulebook import Rulebook
+
+NOT_IN_JSON: Final = {"json": False}
+Line = Mapping[str, Any]
+
+
+def decimals(places: int) -> Mapping[str, int]:
+    """Return the metadata of a field that the JSON holds with at most so many decimals."""
+    return {"decimals": places}
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOf:
+    """Says of a field what its JSON is a list of: the rows of a frame, or what `all_of` makes of a list."""
+
+    kind: type
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:  # noqa: ANN401
+        """Give the field the JSON Schema of a list of such records."""
+        return handler.generate_schema(list[self.kind])  # type: ignore[name-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A local rulebook that was laid over the law."""
+
+    name: str
+    sha256: Sha256
+
+
+@dataclass(frozen=True, slots=True)
+class RulebookUsed:
+    """Which law was applied.
+
+    Attributes:
+        version: Version of the rulebook, not of the software.
+    """
+
+    version: str
+    sha256: Sha256
+    overlays: tuple[Overlay, ...]
+
+    @classmethod
+    def of(cls, rulebook: "Rulebook") -> Self:
+        """Return what an answer says of a rulebook."""
+        return cls(rulebook.version, rulebook.sha256, tuple(Overlay(*laid) for laid in rulebook.overlays))
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemFound:
+    """Something in the file that a person should put right.
+
+    Attributes:
+        row: Physical line of the file; null where the whole file is meant.
+        column: Null where the whole row is meant.
+        try_: What to try.
+    """
+
+    row: int | None
+    column: str | None
+    problem: str
+    try_: str
+
+    @classmethod
+    def all_of(cls, problems: Iterable[Problem]) -> tuple[Self, ...]:
+        """Return problems as answers hold them."""
+        return tuple(cls(one.row or None, one.column or None, one.problem, one.try_) for one in problems)
+
+
+@dataclass(frozen=True, slots=True)
+class InTime:
+    """Done in time, of all that was answered, ended or is past its day; what is excused is on neither side.
+
+    Attributes:
+        strict: Every excuse ignored, in percent to one decimal; None where there is nothing to count.
+        claimed: The file's excuses taken at their word, unless its dates refute them.
+        evidenced: Only those excuses that its dates prove.
+    """
+
+    strict: Percent
+    claimed: Percent
+    evidenced: Percent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockRecord:
+    """What is said about one clock.
+
+    Attributes:
+        row: Physical line of the file, 1 for its first line.
+        source: Whose advice, where a duty stands once for each.
+        due: Last lawful day; for a minimum the first lawful day.
+        act_by: Last working day on or before due.
+        provisional: Rests on bank holidays that are not announced yet.
+    """
+
+    case_id: str | None
+    row: int | None
+    deadline: str
+    duty: str
+    law: str
+    kind: DutyKind
+    who: Who
+    source: str | None
+    start: date | None
+    due: date | None
+    act_by: date | None
+    earliest_reading: date | None
+    latest_reading: date | None
+    answered: date | None
+    verdict: Verdict
+    days_left: int | None
+    days_late: int | None
+    certainty: Certainty
+    excuse: str | None
+    provisional: bool
+    district: str | None
+    team: str | None
+    caseworker: str | None
+
+    @classmethod
+    def of(cls, clock: Clock, deadline: Deadline, texts: Mapping[str, str], **more: object) -> Self:
+        """Return what is said about a clock of a deadline.
+
+        Args:
+            clock: The clock.
+            deadline: What it is a clock of.
+            texts: District, team and caseworker, where they were given.
+            more: Fields that are not those of the clock.
+        """
+        of_clock = {key: getattr(clock, key) for key in keys(ClockRecord) if hasattr(clock, key)}
+        of_deadline = {key: getattr(deadline, key) for key in ("duty", "law", "kind", "who")}
+        whose = {key: texts.get(key) for key in WHOSE}
+        given: dict[str, Any] = {**of_clock, **of_deadline, **whose, "case_id": clock.case_id or None, **more}
+        return cls(**given)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding(ClockRecord):
+    """One clock of a case file that someone should look at, or that was asked for."""
+
+    case_id: str
+    row: Annotated[int, Ge(1)]
+
+
+def keys(kind: type) -> tuple[str, ...]:
+    """Return the keys of a record's JSON, which are the columns of a list of such records."""
+    return tuple(key for _, key, _ in _fields(kind))
+
+
+@cache
+def _fields(kind: type) -> tuple[tuple[str, str, Callable[[Any], Any]], ...]:
+    """Return the fields of a record that its JSON holds: name, key, and what makes plain values of one."""
+    held = [field for field in fields(kind) if field.metadata.get("json", True)]
+    return tuple((field.name, field.name.removesuffix("_"), _plain(field)) for field in held)
+
+
+def _plain(field: "Field[Any]") -> Callable[[Any], Any]:
+    """Return what makes plain values of what a field holds."""
+    for note in getattr(field.type, "__metadata__", ()):
+        if isinstance(note, RowsOf):
+            return lambda held: list(lines_of(held, note.kind))
+    places = field.metadata.get("decimals")
+    return values if places is None else lambda held: held if held is None else round(held, places)
+
+
+def lines_of(records: "pl.DataFrame | Iterable[object]", kind: type) -> Iterator[Line]:
+    """Yield a list of records as plain values, one by one."""
+    held: Any = records
+    if hasattr(held, "iter_rows"):
+        rows: Iterator[Line] = held.select(keys(kind)).iter_rows(named=True)
+        return rows
+    return map(values, kind.all_of(held) if hasattr(kind, "all_of") else held)
+
+
+def values(record: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    """Return a record as plain values for JSON: mappings, lists, numbers, texts, dates.
+
+    Mappings and sequences are walked; rows that are mappings of plain values already stay as they are.
+    """
+    if isinstance(record, str) or record is None:
+        return record
+    if is_dataclass(record) and not isinstance(record, type):
+        plain = {key: made(getattr(record, name)) for name, key, made in _fields(type(record))}
+        schema = getattr(record, "SCHEMA", None)
+        return plain if schema is None else {"schema": schema, **plain}
+    if isinstance(record, Mapping):
+        return {key: values(value) for key, value in record.items()}
+    if isinstance(record, Sequence):
+        return [values(value) for value in record]
+    return record
