@@ -77,7 +77,9 @@ class RowChecker:
                 self._count(read.frame, check)
                 continue
             yield from (
-                one for one in _of_check(read.frame, check) if (one.row, one.column) not in unreadable
+                problem
+                for problem in _of_check(read.frame, check)
+                if (problem.row, problem.column) not in unreadable
             )
             if check.once:
                 self._checks = tuple(other for other in self._checks if other is not check)

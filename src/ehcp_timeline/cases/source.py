@@ -102,8 +102,13 @@ class CaseFile:
     def understood(self) -> Understood:
         """How the file was understood, with suggestions for the headings that are not read."""
         sheet, laid = self._sheet, self._laid
-        headings = ((one, laid.given(one.position - 1)) for one in describe(sheet.headings, self._spellings))
-        told = tuple(replace(one, gives=gives, suggestions=()) if gives else one for one, gives in headings)
+        headings = (
+            (heading, laid.given(heading.position - 1))
+            for heading in describe(sheet.headings, self._spellings)
+        )
+        told = tuple(
+            replace(heading, gives=gives, suggestions=()) if gives else heading for heading, gives in headings
+        )
         return Understood(
             sheet.encoding, sheet.delimiter, sheet.header_row, told, sheet.worksheet, laid.constants
         )
@@ -168,13 +173,13 @@ class CaseFile:
         self.rows = self.judged = 0
         held: Batch | None = None
         for block in self._blocks(reading, rows):
-            texts, found = sieve(block, self._places, self._blanks, repeats)
+            texts, problems = sieve(block, self._places, self._blanks, repeats)
             read = reading.read(texts)
             undecided.keep(block.cells, texts.get_column(ROW), reading.orders.undecided())
             suspects.note(read.problems)
-            found += (*read.problems, *order.find(read))
-            found = self._placed(found, told=len(block.problems))
-            judged, lost = read.frame.height, sum(problem.stops == "row" for problem in found)
+            problems += (*read.problems, *order.find(read))
+            problems = self._placed(problems, told=len(block.problems))
+            judged, lost = read.frame.height, sum(problem.stops == "row" for problem in problems)
             self.rows += judged + lost
             self.judged += judged
             if held:
@@ -183,7 +188,7 @@ class CaseFile:
                 frame=read.frame,
                 columns=columns,
                 unreadable=read.unreadable,
-                problems=tuple(sorted(found)),
+                problems=tuple(sorted(problems)),
                 read=judged + lost,
                 judged=judged,
                 not_judged=lost,

@@ -105,7 +105,7 @@ def _limits(old: Deadline, new: Deadline) -> Iterator[ClauseChange]:
     held: ClauseChange | None = None
     for since, until in _spans((*old.versions, *new.versions)):
         before, after = old.version_on(since), new.version_on(since)
-        limits = [one.limit if one else None for one in (before, after)]
+        limits = [version.limit if version else None for version in (before, after)]
         if limits[0] == limits[1]:
             if _cited(before) != _cited(after):
                 yield ClauseChange(new.id, "law", "", _cited(before), _cited(after), since, until)
@@ -124,7 +124,9 @@ def _limits(old: Deadline, new: Deadline) -> Iterator[ClauseChange]:
 def _spans(versions: Iterable[Version]) -> Iterator[tuple[date, date | None]]:
     """Yield the spans of days between which no version begins or ends."""
     held = list(versions)
-    begins = {one.since for one in held} | {one.until + ONE_DAY for one in held if one.until}
+    begins = {version.since for version in held} | {
+        version.until + ONE_DAY for version in held if version.until
+    }
     days = sorted(begins)
     for here, after in zip(days, [*days[1:], None], strict=True):
         yield here, after - ONE_DAY if after else None
@@ -141,8 +143,8 @@ def _cited(version: Version | None) -> str:
 
 def affected(found: Sequence[ClauseChange], old: Rulebook, new: Rulebook) -> frozenset[str]:
     """Return the deadlines whose answers may differ: those that changed, and those that give way to them."""
-    ids = {one.deadline for one in found if one.answers and one.deadline}
-    words = {one.name for one in found if one.answers and not one.deadline}
+    ids = {change.deadline for change in found if change.answers and change.deadline}
+    words = {change.name for change in found if change.answers and not change.deadline}
     everything = {*old.by_id, *new.by_id}
     if words:
         ids |= {name for name in everything if not words.isdisjoint(_words_of(name, old, new))}

@@ -46,123 +46,129 @@ def remarks(rulebook: Rulebook, as_at: date) -> Iterator[Remark]:
         yield from _age(deadline, as_at)
 
 
-def _instrument(one: Instrument) -> Iterator[Remark]:
-    if one.made and one.in_force and one.in_force < one.made:
-        says = f"in force from {one.in_force}, before it was made on {one.made}"
-        yield Remark("error", "instrument-dates", one.id, says, "correct one of the two days")
+def _instrument(instrument: Instrument) -> Iterator[Remark]:
+    if instrument.made and instrument.in_force and instrument.in_force < instrument.made:
+        says = f"in force from {instrument.in_force}, before it was made on {instrument.made}"
+        yield Remark("error", "instrument-dates", instrument.id, says, "correct one of the two days")
 
 
-def _citations(one: Deadline, _: Rulebook) -> Iterator[Remark]:
-    cited = [("law", one.law), ("says", one.says or one.means)]
-    cited += [(f"excuse {excuse.id}", excuse.law) for excuse in one.excuses]
-    cited += [(f"reading {reading.id}", reading.source) for reading in one.readings]
+def _citations(deadline: Deadline, _: Rulebook) -> Iterator[Remark]:
+    cited = [("law", deadline.law), ("says", deadline.says or deadline.means)]
+    cited += [(f"excuse {excuse.id}", excuse.law) for excuse in deadline.excuses]
+    cited += [(f"reading {reading.id}", reading.source) for reading in deadline.readings]
     for clause, text in cited:
         if not text.strip():
             says = f"{clause} has no citation" if clause not in ("law", "says") else f"{clause} is empty"
             yield Remark(
-                "error", "no-citation", one.id, says, "say where it stands, as SEND-Regs-2014 reg 5(1)"
+                "error", "no-citation", deadline.id, says, "say where it stands, as SEND-Regs-2014 reg 5(1)"
             )
 
 
-def _in_force(one: Deadline, rulebook: Rulebook) -> Iterator[Remark]:
+def _in_force(deadline: Deadline, rulebook: Rulebook) -> Iterator[Remark]:
     """Yield what stands from a day before the law that it cites was in force, or cites no known law."""
     instruments = {law.id: law for law in rulebook.instruments}
-    for clause, cited, since in _dated_citations(one):
+    for clause, cited, since in _dated_citations(deadline):
         law = instruments.get(cited.split(" ", maxsplit=1)[0].rstrip(",;"))
         if (
-            law is None and cited and clause.startswith("excuse") and not one.overlay
+            law is None and cited and clause.startswith("excuse") and not deadline.overlay
         ):  # reading saw the others
             says = f"{clause} cites {cited!r}, which names no instrument"
-            yield Remark("error", "unknown-instrument", one.id, says, "name one of instruments.toml first")
+            yield Remark(
+                "error", "unknown-instrument", deadline.id, says, "name one of instruments.toml first"
+            )
         day = law and (law.in_force or law.made)
         if law and day and since and NO_DAY < since < day:
             says = f"{clause} begins before {law.id} was in force, on {day}"
             yield Remark(
-                "error", "before-in-force", one.id, says, f"begin on {day}, or cite the law before it"
+                "error", "before-in-force", deadline.id, says, f"begin on {day}, or cite the law before it"
             )
 
 
-def _dated_citations(one: Deadline) -> Iterator[tuple[str, str, date | None]]:
-    for version in one.versions:
+def _dated_citations(deadline: Deadline) -> Iterator[tuple[str, str, date | None]]:
+    for version in deadline.versions:
         if not version.overlay:
-            yield f"version from {version.since}", version.law or one.law, version.since
-    for excuse in one.excuses:
+            yield f"version from {version.since}", version.law or deadline.law, version.since
+    for excuse in deadline.excuses:
         yield f"excuse {excuse.id}", excuse.law, excuse.since
 
 
-def _reachable(one: Deadline, rulebook: Rulebook) -> Iterator[Remark]:
-    starts = frozenset(one.start_events)
-    if not one.repeats and not one.looks_back and starts <= set(one.met_by.events):
-        yield _never(one, "what starts it also answers it")
-    if starts and starts <= set(one.ends) - set(one.revived_by):
-        yield _never(one, "what starts it also ends it")
-    if one.id in one.displaced_by:
-        yield _never(one, "it gives way to itself")
-    for name in one.displaced_by:
+def _reachable(deadline: Deadline, rulebook: Rulebook) -> Iterator[Remark]:
+    starts = frozenset(deadline.start_events)
+    if not deadline.repeats and not deadline.looks_back and starts <= set(deadline.met_by.events):
+        yield _never(deadline, "what starts it also answers it")
+    if starts and starts <= set(deadline.ends) - set(deadline.revived_by):
+        yield _never(deadline, "what starts it also ends it")
+    if deadline.id in deadline.displaced_by:
+        yield _never(deadline, "it gives way to itself")
+    for name in deadline.displaced_by:
         other = rulebook.by_id.get(name)
-        if other and other is not one and _always_beside(one, other):
-            yield _never(one, f"{name} starts whenever it does and takes its place")
-    for fact, codes in one.only_if:
+        if other and other is not deadline and _always_beside(deadline, other):
+            yield _never(deadline, f"{name} starts whenever it does and takes its place")
+    for fact, codes in deadline.only_if:
         if not codes:
-            yield _never(one, f"only_if names no code of {fact}")
-    for clause in _dead_clauses(one):
-        yield _never(one, clause)
+            yield _never(deadline, f"only_if names no code of {fact}")
+    for clause in _dead_clauses(deadline):
+        yield _never(deadline, clause)
 
 
-def _always_beside(one: Deadline, other: Deadline) -> bool:
+def _always_beside(deadline: Deadline, other: Deadline) -> bool:
     conditional = other.only_if or other.after or other.during or other.repeats or other.starts_where
-    return not conditional and set(one.start_events) <= set(other.starts.events)
+    return not conditional and set(deadline.start_events) <= set(other.starts.events)
 
 
-def _never(one: Deadline, why: str) -> Remark:
-    return Remark("error", "unreachable", one.id, f"can never be owed or used: {why}", "mend or take it out")
+def _never(deadline: Deadline, why: str) -> Remark:
+    return Remark(
+        "error", "unreachable", deadline.id, f"can never be owed or used: {why}", "mend or take it out"
+    )
 
 
-def _dead_clauses(one: Deadline) -> Iterator[str]:
-    first, last = one.versions[0].since, one.versions[-1].until
-    for excuse in one.excuses:
-        if excuse.until and excuse.until < max(excuse.since or first, first) and not one.looks_back:
+def _dead_clauses(deadline: Deadline) -> Iterator[str]:
+    first, last = deadline.versions[0].since, deadline.versions[-1].until
+    for excuse in deadline.excuses:
+        if excuse.until and excuse.until < max(excuse.since or first, first) and not deadline.looks_back:
             yield f"excuse {excuse.id} ends on {excuse.until}, before it can begin"
-    for reading in one.readings:
+    for reading in deadline.readings:
         if (reading.until and reading.until < first) or (last and reading.since and reading.since > last):
             yield f"reading {reading.id} stands on no day of the deadline"
         if (
             reading.limit
-            and all(version.limit == reading.limit for version in one.versions)
+            and all(version.limit == reading.limit for version in deadline.versions)
             and not (reading.starts or reading.met_by or reading.waived_by)
         ):
             yield f"reading {reading.id} counts as the deadline itself"
 
 
-def _promise(one: Deadline, rulebook: Rulebook) -> Iterator[Remark]:
+def _promise(deadline: Deadline, rulebook: Rulebook) -> Iterator[Remark]:
     if (
-        one.overlay
-        and one.kind == "statutory"
-        and not any(one.overlay in said for said in rulebook.scenarios)
+        deadline.overlay
+        and deadline.kind == "statutory"
+        and not any(deadline.overlay in said for said in rulebook.scenarios)
     ):
-        says = f"{one.overlay} adds it as statutory, and is no law"
+        says = f"{deadline.overlay} adds it as statutory, and is no law"
         yield Remark(
-            "error", "not-law", one.id, says, "say kind = local, or mark the file with scenario = ..."
+            "error", "not-law", deadline.id, says, "say kind = local, or mark the file with scenario = ..."
         )
 
 
-def _seen(one: Deadline, _: Rulebook) -> Iterator[Remark]:
-    if one.seen == "unverified":
-        yield Remark("note", "unverified", one.id, "its words were not seen", "read them, and say so in seen")
-    for excuse in one.excuses:
+def _seen(deadline: Deadline, _: Rulebook) -> Iterator[Remark]:
+    if deadline.seen == "unverified":
+        yield Remark(
+            "note", "unverified", deadline.id, "its words were not seen", "read them, and say so in seen"
+        )
+    for excuse in deadline.excuses:
         if excuse.seen == "unverified":
-            yield Remark("note", "unverified", one.id, f"the words of excuse {excuse.id} were not seen")
+            yield Remark("note", "unverified", deadline.id, f"the words of excuse {excuse.id} were not seen")
 
 
-def _age(one: Deadline, as_at: date) -> Iterator[Remark]:
-    if one.checked == NO_DAY:
+def _age(deadline: Deadline, as_at: date) -> Iterator[Remark]:
+    if deadline.checked == NO_DAY:
         return
-    says = f"last checked on {one.checked}"
+    says = f"last checked on {deadline.checked}"
     advice = "read the law again, then write the day into checked"
-    if apply(FAIL_AFTER, one.checked) < as_at:
-        yield Remark("error", "stale", one.id, f"{says}, more than two years ago", advice)
-    elif apply(WARN_AFTER, one.checked) < as_at:
-        yield Remark("warning", "stale", one.id, f"{says}, more than a year ago", advice)
+    if apply(FAIL_AFTER, deadline.checked) < as_at:
+        yield Remark("error", "stale", deadline.id, f"{says}, more than two years ago", advice)
+    elif apply(WARN_AFTER, deadline.checked) < as_at:
+        yield Remark("warning", "stale", deadline.id, f"{says}, more than a year ago", advice)
 
 
 _CHECKS: Final[tuple[Callable[[Deadline, Rulebook], Iterator[Remark]], ...]] = (

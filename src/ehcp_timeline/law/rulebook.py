@@ -261,8 +261,8 @@ class Rulebook:
         """Return the columns that hold these events, for a derived event those that it is worked out from."""
         columns: dict[str, None] = {}
         for name in names:
-            one = self.derived.get(name)
-            sources = self.columns_of(where.event for where in one.earliest) if one else (name,)
+            event = self.derived.get(name)
+            sources = self.columns_of(where.event for where in event.earliest) if event else (name,)
             columns.update(dict.fromkeys(sources))
         return tuple(columns)
 
@@ -271,7 +271,7 @@ class Rulebook:
         limbs = [limb for version in deadline.versions for limb in version.limit.limbs]
         events = [name for limb in limbs if limb.since for name in limb.since.events]
         starts = [self.derived[name] for name in deadline.start_events if name in self.derived]
-        facts = [where.fact for one in starts for where in one.earliest if where.fact and not limbs]
+        facts = [where.fact for event in starts for where in event.earliest if where.fact and not limbs]
         return tuple(dict.fromkeys((*facts, *(name for name in events if name not in deadline.start_events))))
 
     def says(self, name: str) -> str:

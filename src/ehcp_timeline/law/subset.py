@@ -9,7 +9,7 @@ from ehcp_timeline.law.rulebook import DerivedEvent, Rulebook
 def part_of(rulebook: Rulebook, wanted: Collection[str]) -> Rulebook:
     """Return the rulebook with these deadlines alone, and those that may take their place."""
     mine = {name: rulebook.by_id[name] for name in wanted if name in rulebook.by_id}
-    needed = {*mine, *(name for one in mine.values() for name in one.displaced_by)}
+    needed = {*mine, *(name for deadline in mine.values() for name in deadline.displaced_by)}
     return replace(
         rulebook, deadlines=tuple(deadline for deadline in rulebook.deadlines if deadline.id in needed)
     )
@@ -19,10 +19,10 @@ def derived_from(rulebook: Rulebook, names: Iterable[str]) -> tuple[DerivedEvent
     """Return the derived events among some names, and those that these are worked out from."""
     named = set(names)
     needed: list[DerivedEvent] = []
-    for one in reversed(tuple(rulebook.derived.values())):  # each may name those that stand above it
-        if one.id in named:
-            named.update(texts_in(one))
-            needed.append(one)
+    for event in reversed(tuple(rulebook.derived.values())):  # each may name those that stand above it
+        if event.id in named:
+            named.update(texts_in(event))
+            needed.append(event)
     return tuple(reversed(needed))
 
 

@@ -92,7 +92,10 @@ class ProblemFound:
     @classmethod
     def all_of(cls, problems: Iterable[Problem]) -> tuple[Self, ...]:
         """Return problems as answers hold them."""
-        return tuple(cls(one.row or None, one.column or None, one.problem, one.try_) for one in problems)
+        return tuple(
+            cls(problem.row or None, problem.column or None, problem.problem, problem.try_)
+            for problem in problems
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class _Counted:
         for deadline in unanswerable:
             if clocks := everything.clocks.get(deadline):
                 self.without[deadline] += clocks.height - clocks.counts.get("not-owed", 0)
-        answerable = {name: one for name, one in everything.clocks.items() if name not in unanswerable}
+        answerable = {name: clocks for name, clocks in everything.clocks.items() if name not in unanswerable}
         for deadline, clocks in answerable.items():
             self.verdicts.setdefault(deadline, Counter()).update(clocks.counts)
         judged = replace(everything, clocks=answerable)
@@ -128,7 +128,9 @@ def check_files(
     shared = SharedCases(rulebook, sources)
     columns = {column for source in sources for column in (*source.columns, *assume_blank)}
     filters = FilterCheck(selection, rulebook, columns=columns)
-    wanted = [one for one in rulebook.deadlines if not one.right or is_wanted(one, selection)]
+    wanted = [
+        deadline for deadline in rulebook.deadlines if not deadline.right or is_wanted(deadline, selection)
+    ]
     clocks = [0] * len(sources)
     problems: list[Problem] = []
     for file, judged in _all_judged(rulebook, wanted, readings, as_at, sample, shared):
@@ -142,7 +144,7 @@ def check_files(
     )
     date_orders = tuple(order for order in orders if order)
     filters.refuse()
-    problems += [*shared.problems(), *(one for reading in readings for one in reading.problems)]
+    problems += [*shared.problems(), *(problem for reading in readings for problem in reading.problems)]
     return Audit(
         as_at=as_at,
         rulebook=RulebookUsed.of(rulebook),

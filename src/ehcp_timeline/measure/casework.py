@@ -44,8 +44,8 @@ class Casework:
     def open_clocks(self) -> pl.DataFrame:
         """Return every open clock with the step it waits for, and whom to ask about it; words as String."""
         clocks = self.audit.findings.filter("open").with_columns(WORDS.cast(pl.String))
-        told = with_steps(clocks, self.rows, next_steps(), self.rulebook, self.as_at)
-        return with_contacts(told, self.rows)
+        frame = with_steps(clocks, self.rows, next_steps(), self.rulebook, self.as_at)
+        return with_contacts(frame, self.rows)
 
     def check_filters(self, selection: Selection) -> None:
         """Raise UsageError if a filter matches nothing in the file."""
@@ -79,10 +79,10 @@ def with_contacts(clocks: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Add whom to ask about a case: the columns of `CONTACTS`, empty where the file does not have them."""
     there = [name for name in CONTACTS if name in rows.columns]
     absent = (pl.lit(None, dtype=pl.String).alias(name) for name in CONTACTS if name not in there)
-    found = clocks.join(
+    frame = clocks.join(
         rows.select("row", pl.col(there).cast(pl.String)), on="row", how="left", maintain_order="left"
     )
-    return found.with_columns(*absent)
+    return frame.with_columns(*absent)
 
 
 def chosen_by(selection: Selection, rulebook: Rulebook) -> pl.Expr:

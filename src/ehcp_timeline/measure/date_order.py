@@ -43,8 +43,12 @@ def date_order(
     if not doubtful:
         return None
     proven = source.proven_day_first
-    unanswerable = {one.id for one in unjudgeable(rulebook, source.columns | frozenset(assume_blank))}
-    deadlines = [one for one in rulebook.deadlines if not (one.right or one.id in unanswerable)]
+    unanswerable = {
+        deadline.id for deadline in unjudgeable(rulebook, source.columns | frozenset(assume_blank))
+    }
+    deadlines = [
+        deadline for deadline in rulebook.deadlines if not (deadline.right or deadline.id in unanswerable)
+    ]
     if verdicts is None:
         verdicts = sum(
             sum(clocks.counts.values())
@@ -67,7 +71,7 @@ def _changed(rulebook: Rulebook, source: CaseFile, as_at: date, hanging: Collect
     if not hanging:
         return 0
     doubtful = source.doubtful
-    ways = source.both_ways(doubtful, some=not any(one.repeats for one in hanging))
+    ways = source.both_ways(doubtful, some=not any(deadline.repeats for deadline in hanging))
     counting = _DateOrderCount()
     both = (judge(rulebook, way.batches(), as_at, deadlines=[*hanging]) for way in ways)
     for day_first, month_first in zip(*both, strict=True):
@@ -80,8 +84,8 @@ def _hanging(
 ) -> list[Deadline]:
     """Return the deadlines that name one of these columns, or a deadline or a derived event that does."""
     names, found = set(doubtful), 0
-    words = {one.id: frozenset(texts_in(one)) for one in deadlines}
-    words |= {one.id: frozenset(texts_in(one)) for one in rulebook.derived.values()}
+    words = {deadline.id: frozenset(texts_in(deadline)) for deadline in deadlines}
+    words |= {event.id: frozenset(texts_in(event)) for event in rulebook.derived.values()}
     while found < len(names):
         found = len(names)
         names |= {name for name, named in words.items() if not names.isdisjoint(named)}
@@ -97,7 +101,7 @@ class _DateOrderCount:
     def add(self, day_first: Judged, month_first: Judged) -> None:
         """Hold one batch, read both ways, against itself."""
         for name in {**day_first.clocks, **month_first.clocks}:
-            pair = [_numbered(one.clocks.get(name)) for one in (day_first, month_first)]
+            pair = [_numbered(judged.clocks.get(name)) for judged in (day_first, month_first)]
             both = pair[0].join(pair[1], on=["row", "number"], how="full", suffix="_month_first")
             self.changed += both.filter(pl.col("verdict").ne_missing(pl.col("verdict_month_first"))).height
 
@@ -105,7 +109,7 @@ class _DateOrderCount:
 def _numbered(clocks: Clocks | None) -> pl.DataFrame:
     """Return the verdicts of one deadline, those of one row numbered."""
     if clocks is None:
-        told = pl.DataFrame(schema={name: CLOCKS[name] for name in ("row", "verdict")})
+        frame = pl.DataFrame(schema={name: CLOCKS[name] for name in ("row", "verdict")})
     else:
-        told = clocks.frame("row", "verdict")
-    return told.with_columns(number=pl.int_range(pl.len()).over("row"))
+        frame = clocks.frame("row", "verdict")
+    return frame.with_columns(number=pl.int_range(pl.len()).over("row"))

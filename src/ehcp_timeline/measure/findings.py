@@ -149,7 +149,9 @@ class Listing:
         for verdict, parts in found.items():
             some_of = parts.values() if self.top is None else self.worst.worst_of([*parts.values()], verdict)
             told = zip(parts, some_of, strict=True)
-            frames = [one.frame().with_columns(_place(file, order)) for order, one in told if one.height]
+            frames = [
+                clocks.frame().with_columns(_place(file, order)) for order, clocks in told if clocks.height
+            ]
             chosen = with_names(pl.concat(frames), names)
             if self.top is None:
                 self.chosen.setdefault(verdict, []).append(chosen)
@@ -181,7 +183,9 @@ class Listing:
             earlier = self.named.pop(file, [])
             return pl.concat([*earlier, _named(judged.rows)]).sort("row")
         names = _named(judged.rows)
-        if any(one.repeats and is_wanted(one, self.selection) for one in self.rulebook.deadlines):
+        if any(
+            deadline.repeats and is_wanted(deadline, self.selection) for deadline in self.rulebook.deadlines
+        ):
             self.named.setdefault(file, []).append(names)
         return names
 
@@ -191,12 +195,14 @@ class Listing:
         It stands in file order, then rulebook order, then by start; or, `ranked`, verdict after verdict, in
         each the worst first, then those due first, then in that order.
         """
-        chosen = self.chosen if self.top is None else {name: [one] for name, one in self.worst.kept.items()}
+        chosen = (
+            self.chosen if self.top is None else {name: [frame] for name, frame in self.worst.kept.items()}
+        )
         if not chosen:
             return pl.DataFrame(schema={name: CLOCKS.get(name, pl.String) for name in LISTED})
         lists = [pl.concat(frames, how="vertical_relaxed") for frames in chosen.values()]
         if ranked:
-            lists = [_ranked(one, verdict) for verdict, one in zip(chosen, lists, strict=True)]
+            lists = [_ranked(frame, verdict) for verdict, frame in zip(chosen, lists, strict=True)]
         clocks = pl.concat(lists, how="vertical_relaxed")
         if ranked:
             latest_first = [True, *(False for _ in _PLACE)]
@@ -307,7 +313,11 @@ class FilterCheck:
 
     def _refuse_deadlines(self) -> None:
         asked = self.selection.deadlines
-        wanted = [one for one in self.rulebook.deadlines if any(is_under(name, one.id) for name in asked)]
+        wanted = [
+            deadline
+            for deadline in self.rulebook.deadlines
+            if any(is_under(name, deadline.id) for name in asked)
+        ]
         starts = self.rulebook.columns_of(event for deadline in wanted for event in deadline.start_events)
         if starts and not self.columns.intersection(starts):
             names = listed(sorted(asked), "or")

@@ -46,7 +46,11 @@ class SharedCases:
     def _judges(self, rulebook: Rulebook, source: CaseFile) -> bool:
         """Return whether a file starts and answers a duty that repeats."""
         without = unjudgeable(rulebook, source.columns)
-        starting = (rulebook.columns_of(one.start_events) for one in self._repeating if one not in without)
+        starting = (
+            rulebook.columns_of(deadline.start_events)
+            for deadline in self._repeating
+            if deadline not in without
+        )
         return any(source.columns.intersection(columns) for columns in starting)
 
     def watches(self, file: int) -> bool:
@@ -81,12 +85,12 @@ class SharedCases:
         if not late.any():
             return clocks
         self._late += int(late.sum())
-        told = clocks.frame().with_columns(late=late)
+        frame = clocks.frame().with_columns(late=late)
         unknown = (
             pl.when("late").then(value).otherwise(pl.col(name)).alias(name)
             for name, value in _UNKNOWN.items()
         )
-        return ToldClocks(told.with_columns(unknown).drop("late"))
+        return ToldClocks(frame.with_columns(unknown).drop("late"))
 
     def problems(self) -> tuple[Problem, ...]:
         """Return what should be known, once every file has been judged."""

@@ -176,14 +176,14 @@ def last_day_that_leaves(minimum: Count, due: date) -> date:
 
 def _chained(file: _File, chain: Chain) -> pl.DataFrame:
     """Return the clocks of one chain, each with its step."""
-    told = file.clocks.filter(pl.col("deadline").is_in(chain.deadlines))
-    told = _with_what_is_over(file, told, chain)
+    frame = file.clocks.filter(pl.col("deadline").is_in(chain.deadlines))
+    frame = _with_what_is_over(file, frame, chain)
     for place, step in enumerate(chain.steps):
-        told = _with_days(file, told, step, place, _key(chain))
+        frame = _with_days(file, frame, step, place, _key(chain))
     places = range(len(chain.steps))
     by = _of_its_step(chain, [pl.col(f"by{place}") for place in places])
     after = _of_its_step(chain, [pl.col(f"after{place}") for place in places])
-    return told.with_columns(
+    return frame.with_columns(
         step=_of_its_step(chain, [pl.lit(step.id) for step in chain.steps]),
         do=_of_its_step(chain, [pl.lit(step.do) for step in chain.steps]),
         by=pl.min_horizontal(by, "act_by"),
@@ -196,14 +196,14 @@ def _key(chain: Chain) -> str:
     return "case_id" if chain.all_rows else "row"
 
 
-def _with_what_is_over(file: _File, told: pl.DataFrame, chain: Chain) -> pl.DataFrame:
+def _with_what_is_over(file: _File, frame: pl.DataFrame, chain: Chain) -> pl.DataFrame:
     """Add `over0`, `over1` ...: whether an event since the start of the clock has ended each step.
 
     Where the rows of a case count together, an event on the day of the start belongs to what came before.
     """
     key = _key(chain)
     events = {one for step in chain.steps for one in step.until if one in file.rows.columns}
-    seen = told.select(_CLOCK, key, "start").join(file.rows.select(key, *sorted(events)), on=key)
+    seen = frame.select(_CLOCK, key, "start").join(file.rows.select(key, *sorted(events)), on=key)
     closed: Literal["right", "both"] = "right" if chain.all_rows else "both"
     over = [
         pl.any_horizontal(
@@ -218,28 +218,28 @@ def _with_what_is_over(file: _File, told: pl.DataFrame, chain: Chain) -> pl.Data
         .alias(f"over{place}")
         for place, step in enumerate(chain.steps)
     ]
-    return told.join(seen.group_by(_CLOCK).agg(over), on=_CLOCK, how="left")
+    return frame.join(seen.group_by(_CLOCK).agg(over), on=_CLOCK, how="left")
 
 
-def _with_days(file: _File, told: pl.DataFrame, step: NextStep, place: int, key: str) -> pl.DataFrame:
+def _with_days(file: _File, frame: pl.DataFrame, step: NextStep, place: int, key: str) -> pl.DataFrame:
     """Add `by0` ..., the last working day of a step, and `after0` ..., the day it must not come before."""
     by, after = f"by{place}", f"after{place}"
     deadline = pl.col("deadline")
     if step.while_open:
         under = (deadline == step.while_open) | deadline.str.starts_with(f"{step.while_open}.")
-        waited_for = _beside(told, file.clocks.filter(under), "act_by", by, key)
+        waited_for = _beside(frame, file.clocks.filter(under), "act_by", by, key)
         return waited_for.with_columns(_NO_DAY.alias(after))
-    told = _beside(told, file.clocks.filter(deadline.is_in(step.not_before)), "due", after, key)
+    frame = _beside(frame, file.clocks.filter(deadline.is_in(step.not_before)), "due", after, key)
     if step.leaves:
-        return told.with_columns(_leaving(file, told["due"], step).alias(by))
-    told = _beside(told, file.clocks.filter(deadline.is_in(step.by)), "act_by", by, key)
-    return told.with_columns(pl.coalesce(by, "act_by").alias(by))
+        return frame.with_columns(_leaving(file, frame["due"], step).alias(by))
+    frame = _beside(frame, file.clocks.filter(deadline.is_in(step.by)), "act_by", by, key)
+    return frame.with_columns(pl.coalesce(by, "act_by").alias(by))
 
 
-def _beside(told: pl.DataFrame, others: pl.DataFrame, column: str, alias: str, key: str) -> pl.DataFrame:
+def _beside(frame: pl.DataFrame, others: pl.DataFrame, column: str, alias: str, key: str) -> pl.DataFrame:
     """Add the earliest day of other clocks on the same row, or of the same case."""
     earliest = others.group_by(key).agg(pl.col(column).min().alias(alias))
-    return told.join(earliest, on=key, how="left")
+    return frame.join(earliest, on=key, how="left")
 
 
 def _leaving(file: _File, due: pl.Series, step: NextStep) -> pl.Series:
@@ -256,11 +256,11 @@ def _leaving(file: _File, due: pl.Series, step: NextStep) -> pl.Series:
 def _of_its_step(chain: Chain, of_each: list[pl.Expr]) -> pl.Expr:
     """Return what belongs to the step a clock waits for: the first after the last that is over."""
     places = range(len(chain.steps))
-    found = of_each[-1]
+    expression = of_each[-1]
     for place in reversed(places):
         later_over = pl.any_horizontal(f"over{one}" for one in places[place:])
         waits = ~later_over
         if chain.steps[place].while_open:
             waits &= pl.col(f"by{place}").is_not_null()
-        found = pl.when(waits).then(of_each[place]).otherwise(found)
-    return found
+        expression = pl.when(waits).then(of_each[place]).otherwise(expression)
+    return expression

@@ -63,8 +63,8 @@ class Pace:
             waited: Days since its start.
         """
         here, after = self.stages[stage], self.stages[stage + 1 :]
-        if all(one.known for one in (here, *after)):
-            return here.left(percent, spent) + sum(one.left(percent) for one in after)
+        if all(stage.known for stage in (here, *after)):
+            return here.left(percent, spent) + sum(stage.left(percent) for stage in after)
         return self.whole.left(percent, waited) if self.whole.known else None
 
 
@@ -156,8 +156,8 @@ def _with_ends(clocks: pl.DataFrame, rows: pl.DataFrame, chain: Chain | None, as
     for place, name in enumerate(names[:-1], start=1):
         ends.append(_first(steps[name].until, rows.columns, as_at).alias(f"end{place}"))
     ends.append(pl.when(pl.col("answered") <= as_at).then(pl.col("answered")).alias(f"end{len(names)}"))
-    told = clocks.select("row", "start", "answered").join(rows, on="row", how="left", maintain_order="left")
-    return told.with_columns(ends).select("row", *(f"end{place}" for place in range(len(names) + 1)))
+    frame = clocks.select("row", "start", "answered").join(rows, on="row", how="left", maintain_order="left")
+    return frame.with_columns(ends).select("row", *(f"end{place}" for place in range(len(names) + 1)))
 
 
 def _first(events: Sequence[str], columns: Sequence[str], as_at: date) -> pl.Expr:

@@ -59,12 +59,12 @@ def at_risk(casework: Casework, selection: Selection, risk: Risk) -> AtRisk:
     work = casework.open_clocks()
     begun = pl.col("start") <= casework.as_at
     running = work.filter(chosen_by(selection, casework.rulebook), pl.col("verdict") == "running", begun)
-    told = [
+    frames = [
         _expected(casework, running, letter, deadline, steps)
         for letter in steps.letters
         for deadline in letter.deadlines
     ]
-    in_time = pl.concat(told)
+    in_time = pl.concat(frames)
     missed = in_time.filter(pl.col(risk) > pl.col("due")).sort(_TIES)
     return AtRisk(missed, in_time.height, in_time[risk].null_count())
 
@@ -120,16 +120,16 @@ def before_breach(casework: Casework, selection: Selection) -> AtRisk:
         The clocks as `at_risk` gives them at the median, with `also` (the case's other deadlines that will be
         missed), `weeks_waited` (whole weeks since the start) and `days_over` (due to expected day).
     """
-    found = at_risk(casework, selection, "expected_p50")
-    others = found.clocks.group_by("case_id", maintain_order=True).agg(
+    case = at_risk(casework, selection, "expected_p50")
+    others = case.clocks.group_by("case_id", maintain_order=True).agg(
         pl.col("deadline").slice(1).alias("also")
     )
-    first = found.clocks.unique(subset="case_id", keep="first", maintain_order=True)
-    told = first.join(others, on="case_id", how="left", maintain_order="left").with_columns(
+    first = case.clocks.unique(subset="case_id", keep="first", maintain_order=True)
+    frame = first.join(others, on="case_id", how="left", maintain_order="left").with_columns(
         weeks_waited=(pl.lit(casework.as_at) - pl.col("start")).dt.total_days() // 7,
         days_over=(pl.col("expected_p50") - pl.col("due")).dt.total_days(),
     )
-    return replace(found, clocks=told)
+    return replace(case, clocks=frame)
 
 
 def split(clocks: pl.DataFrame, column: str) -> Iterator[tuple[str, pl.DataFrame]]:

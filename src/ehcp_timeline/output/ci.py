@@ -49,10 +49,10 @@ class CaseRun:
 
 def junit_text(tested: Sequence[CaseRun]) -> str:
     """Return a test run as JUnit XML: a suite for each file, a test for each case."""
-    failed = sum(bool(one.notes) for one in tested)
+    failed = sum(bool(run.notes) for run in tested)
     root = ET.Element("testsuites", name="ehcp rules test", tests=str(len(tested)), failures=str(failed))
-    for file in dict.fromkeys(one.file for one in tested):
-        cases = [one for one in tested if one.file == file]
+    for file in dict.fromkeys(run.file for run in tested):
+        cases = [run for run in tested if run.file == file]
         failures = sum(bool(case.notes) for case in cases)
         suite = ET.SubElement(
             root, "testsuite", name=visible(file), tests=str(len(cases)), failures=str(failures), errors="0"
@@ -63,16 +63,16 @@ def junit_text(tested: Sequence[CaseRun]) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-def _add_junit_case(suite: ET.Element, one: CaseRun) -> None:
+def _add_junit_case(suite: ET.Element, run: CaseRun) -> None:
     case = ET.SubElement(
         suite,
         "testcase",
-        classname=visible(one.file),
-        name=visible(one.name),
-        file=visible(one.file),
-        line=str(one.line),
+        classname=visible(run.file),
+        name=visible(run.name),
+        file=visible(run.file),
+        line=str(run.line),
     )
-    for note in one.notes:
+    for note in run.notes:
         failure = ET.SubElement(case, "failure", type=note.rule, message=visible(note.message))
         failure.text = visible_lines("\n".join((note.message, *note.more)))
 

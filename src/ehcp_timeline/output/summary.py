@@ -63,16 +63,16 @@ def summary_lines(audit: Audit) -> Iterator[str]:
     """Yield what an answer as data leaves out: the files, how many findings, how many problems."""
     yield from map(_file, audit.input)
     yield f"{count(sum(audit.found.values()), 'finding')} as at {day(audit.as_at)}."
-    yield from (f"{one.file}: {one.sentence}" for one in audit.summary.date_order)
+    yield from (f"{order.file}: {order.sentence}" for order in audit.summary.date_order)
     if audit.problems:
         yield f"{count(len(audit.problems), 'problem')} to put right; --format json lists them."
 
 
-def date_order_section(found: Sequence[DateOrder]) -> Section:
+def date_order_section(orders: Sequence[DateOrder]) -> Section:
     """Return what hangs on the order of day and month, and how to settle it."""
-    names = [f"{one.file}: " if len(found) > 1 else "" for one in found]
-    lines = (f"{name}{one.sentence}{_as_others(one)}" for name, one in zip(names, found, strict=True))
-    columns = {column.column for one in found for column in one.columns}
+    names = [f"{order.file}: " if len(orders) > 1 else "" for order in orders]
+    lines = (f"{name}{order.sentence}{_as_others(order)}" for name, order in zip(names, orders, strict=True))
+    columns = {column.column for order in orders for column in order.columns}
     key = "date_formats" if len(columns) > 1 else f"date_formats.{columns.pop()}"
     return Section(
         title="Day first or month first",
@@ -205,7 +205,11 @@ def _problem(alike: list[Problem]) -> tuple[str, str, str, str]:
     more = len(numbers) - _MOST_ROWS
     first = alike[0]
     some = "e.g." if numbers else f"{len(alike):,} such, e.g."
-    says = first.problem if all(one.problem == first.problem for one in alike) else f"{some} {first.problem}"
+    says = (
+        first.problem
+        if all(problem.problem == first.problem for problem in alike)
+        else f"{some} {first.problem}"
+    )
     return (f"{shown} and {more:,} more" if more > 0 else shown, first.column, says, first.try_)
 
 

@@ -25,7 +25,11 @@ def standing(working: Working, rulebook: Rulebook) -> str:
         _verdict(working, rulebook),
         *_doubts(clock),
         _after_its_event(clock, deadline),
-        *(f"{one.excuse.id} was not claimed: {one.why}" for one in working.looked if one.borne_out),
+        *(
+            f"{excuse.excuse.id} was not claimed: {excuse.why}"
+            for excuse in working.looked
+            if excuse.borne_out
+        ),
     )
     return "; ".join(part for part in parts if part)
 
@@ -99,7 +103,9 @@ def _unknown(working: Working, rulebook: Rulebook) -> str:
             return f"{listed(working.unread)} could not be read"
         case "unreadable-excuse":
             flags = [
-                one.excuse.flag or one.excuse.id for one in working.looked if one.strength == "unreadable"
+                excuse.excuse.flag or excuse.excuse.id
+                for excuse in working.looked
+                if excuse.strength == "unreadable"
             ]
             return f"{listed(flags)} could not be read"
     return reason_named(clock.reason, working.deadline, clock.start, rulebook)

@@ -28,4 +28,4 @@ def pseudonymised(clocks: pl.DataFrame, key: Key) -> pl.DataFrame:
 
 def without_words(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return problems with their rule and column alone: a row tells the case, and words may quote a cell."""
-    return tuple(sorted(replace(one, row=0, problem=one.rule, try_="") for one in problems))
+    return tuple(sorted(replace(problem, row=0, problem=problem.rule, try_="") for problem in problems))

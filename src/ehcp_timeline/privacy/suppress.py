@@ -113,9 +113,9 @@ def to_hide(table: CountTable, threshold: int, also: Collection[Cell] = ()) -> s
     """
     check_threshold(threshold)
     edges = tuple(_edges(table))
-    others = {one.cell: _large_or_any(one, threshold) for one in edges if one.cell in also}
+    others = {edge.cell: _large_or_any(edge, threshold) for edge in edges if edge.cell in also}
     known = {**others, **_one_category(table, edges), **_small(edges, threshold)}
-    may_hide = {one.cell: Range(threshold, None) for one in edges if one.value >= threshold}
+    may_hide = {edge.cell: Range(threshold, None) for edge in edges if edge.value >= threshold}
     prices = _prices(table, edges)
     for edge in edges:
         if edge.cell not in known:

@@ -54,10 +54,10 @@ def read_config(asked: Path | None, folder: Path) -> Config:
     if named is not None:
         return _config(named, toml_table(named))
     upward = (folder, *folder.parents)
-    for path in (one / NAME for one in upward):
+    for path in (path / NAME for path in upward):
         if path.is_file():
             return _config(path, toml_table(path))
-    for path in (one / "pyproject.toml" for one in upward):
+    for path in (path / "pyproject.toml" for path in upward):
         if path.is_file() and (table := toml_table(path).get("tool", {}).get("ehcp")) is not None:
             return _config(path, table)
     return Config()

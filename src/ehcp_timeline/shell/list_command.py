@@ -75,7 +75,7 @@ class ListRequest:
         from ehcp_timeline.measure.casework import read_casework
 
         work = read_casework(self.rulebook, source, as_at or self.as_at, selection, blank)
-        say(*(f"{one.file}: {one.sentence}" for one in work.audit.summary.date_order))
+        say(*(f"{order.file}: {order.sentence}" for order in work.audit.summary.date_order))
         return work
 
 

@@ -39,7 +39,9 @@ def names(rulebook: "Rulebook") -> "Vocabulary":
 
     known = vocabulary()
     local = (event for event in rulebook.events.values() if event.id not in known.columns)
-    added = {one.id: Column(one.id, one.says, "event", one.planned, one.sets_due) for one in local}
+    added = {
+        event.id: Column(event.id, event.says, "event", event.planned, event.sets_due) for event in local
+    }
     return replace(known, columns={**known.columns, **added}) if added else known
 
 

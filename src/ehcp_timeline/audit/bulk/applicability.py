@@ -119,14 +119,14 @@ def not_owed(
     inquiry: Inquiry, deadline: Deadline, seen: RowsSeen, start: pl.Series, due: pl.Series
 ) -> pl.Series | None:
     """Return which rows do not owe the duty: something takes its place, or has not come yet."""
-    found: pl.Series | None = None
+    series: pl.Series | None = None
     for name in deadline.displaced_by:
         other = inquiry.rulebook.by_id.get(name)
         if seen.holds(other.start_events if other else (name,)):
-            found = either(found, _stands(other, seen) if other else seen.next((name,)) < NEVER)
+            series = either(series, _stands(other, seen) if other else seen.next((name,)) < NEVER)
     if deadline.owed_when:
-        found = either(found, seen.last_happened(deadline.owed_when) < answers_since(deadline, seen, start))
-    return either(found, without_plan(deadline, seen, start, due))
+        series = either(series, seen.last_happened(deadline.owed_when) < answers_since(deadline, seen, start))
+    return either(series, without_plan(deadline, seen, start, due))
 
 
 def without_plan(deadline: Deadline, seen: EventFrame, start: pl.Series, due: pl.Series) -> pl.Series | None:

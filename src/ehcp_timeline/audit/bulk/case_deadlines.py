@@ -91,13 +91,13 @@ def _first_starts(repeats: Repeats, cases: Cases) -> pl.Series:
 def _first_rows(deadline: Deadline, starts: pl.Series, cases: Cases) -> pl.Series:
     """Return the position of the first row of the case on which each start stands."""
     repeats = deadline.repeats or Repeats()
-    found: pl.Series | None = None
+    series: pl.Series | None = None
     for name in (*repeats.first, *repeats.again):
         if cases.holds((name,)):
             dates = cases.dates(name)
             mine = held_at(starts, dates.key.filter(dates.first), dates.position.filter(dates.first))
-            found = mine if found is None else earlier(found, mine)
-    return pl.Series([], dtype=pl.UInt32) if found is None else found
+            series = mine if series is None else earlier(series, mine)
+    return pl.Series([], dtype=pl.UInt32) if series is None else series
 
 
 def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> ClockOutcomes:
@@ -137,11 +137,11 @@ def _displaced(
     others = (
         inquiry.rulebook.by_id[name] for name in deadline.displaced_by if name in inquiry.rulebook.by_id
     )
-    found = seen.never < NEVER
+    series = seen.never < NEVER
     for other in others:
         day = seen.find(start_keys(other, seen.cases), start, "forward")
-        found |= (day < NEVER) & (day <= answer)
-    return found
+        series |= (day < NEVER) & (day <= answer)
+    return series
 
 
 def _unseen(inquiry: Inquiry, started: Started, due: pl.Series, answer: pl.Series) -> pl.Series | None:
@@ -190,6 +190,6 @@ def _same_start(name: str, cases: Cases) -> Iterator[tuple[Row, ...]]:
         return
     twice = dates.key.is_in(again.implode())
     key, position = dates.key.filter(twice), dates.position.filter(twice)
-    told = pl.DataFrame({"key": key, "row": cases.row[position], "day": as_dates(cases.split(key)[1])})
-    for _, rows in told.group_by("key", maintain_order=True):
+    frame = pl.DataFrame({"key": key, "row": cases.row[position], "day": as_dates(cases.split(key)[1])})
+    for _, rows in frame.group_by("key", maintain_order=True):
         yield tuple(Row(row, "", {name: day}) for _, row, day in rows.iter_rows())

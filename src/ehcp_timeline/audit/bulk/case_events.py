@@ -128,9 +128,9 @@ class Cases:
             towards: `forward` for the first on or after, `backward` for the last on or before.
         """
         needles = edge + self._inside(day)
-        found = (nearest(keys, needles, towards) - edge).fill_null(-1)
-        of_case = (found > 0) & (found < self._span)
-        days = found.zip_with(of_case, pl.Series([NEVER - self._before], dtype=KEYS)) + self._before
+        series = (nearest(keys, needles, towards) - edge).fill_null(-1)
+        of_case = (series > 0) & (series < self._span)
+        days = series.zip_with(of_case, pl.Series([NEVER - self._before], dtype=KEYS)) + self._before
         return retyped(days, DAYS)
 
     def _inside(self, day: pl.Series | int) -> pl.Series | int:
@@ -165,8 +165,8 @@ def _case_of_each_row(memory: Memory) -> pl.Series:
     """
     hashes = pl.concat(memory.hashes, rechunk=True)
     memory.hashes.clear()
-    one, other = hashes
-    first = _first_of_each(one)
+    series, other = hashes
+    first = _first_of_each(series)
     wrong = other != other[first]
     if wrong.any():
         mixed = where_true(first.is_in(first.filter(wrong).implode()))
@@ -220,8 +220,8 @@ def merged(parts: Sequence[pl.Series]) -> pl.Series:
 
 
 def _merge(ascending: pl.Series, other: pl.Series) -> pl.Series:
-    one, two = (pl.DataFrame({"key": part}).set_sorted("key") for part in (ascending, other))
-    return one.merge_sorted(two, "key")["key"]
+    frame, two = (pl.DataFrame({"key": part}).set_sorted("key") for part in (ascending, other))
+    return frame.merge_sorted(two, "key")["key"]
 
 
 def nearest(keys: pl.Series, needles: pl.Series, towards: Towards) -> pl.Series:
@@ -234,8 +234,8 @@ def nearest(keys: pl.Series, needles: pl.Series, towards: Towards) -> pl.Series:
     """
     order = None if needles.is_sorted() else needles.arg_sort()
     asked = pl.DataFrame({"key": needles if order is None else needles[order]})
-    found = _joined(asked, pl.DataFrame({"key": keys, "found": keys}), towards)["found"]
-    return found if order is None else found[order.arg_sort()]
+    series = _joined(asked, pl.DataFrame({"key": keys, "found": keys}), towards)["found"]
+    return series if order is None else series[order.arg_sort()]
 
 
 def held_at(keys: pl.Series, held: pl.Series, positions: pl.Series) -> pl.Series:
@@ -247,8 +247,8 @@ def held_at(keys: pl.Series, held: pl.Series, positions: pl.Series) -> pl.Series
         positions: Their positions.
     """
     table = pl.DataFrame({"key": held, "found": held, "position": positions})
-    found = _joined(pl.DataFrame({"key": keys}), table, "forward")
-    return only(found["position"].fill_null(NEVER), (found["found"] == keys).fill_null(value=False))
+    frame = _joined(pl.DataFrame({"key": keys}), table, "forward")
+    return only(frame["position"].fill_null(NEVER), (frame["found"] == keys).fill_null(value=False))
 
 
 def _joined(asked: pl.DataFrame, table: pl.DataFrame, towards: Towards) -> pl.DataFrame:

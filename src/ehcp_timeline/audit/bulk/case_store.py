@@ -46,9 +46,9 @@ class Memory:
     def for_deadlines(cls, deadlines: Iterable[Deadline]) -> "Memory":
         """Return an empty memory for what these repeating duties, and those that displace them, look at."""
         every = tuple(deadlines)
-        events = dict.fromkeys(name for one in every for name in _events_of(one))
-        flags = dict.fromkeys(excuse.flag for one in every for excuse in one.excuses if excuse.flag)
-        matter = (name for one in every for name in sorted(cells_that_matter(one)))
+        events = dict.fromkeys(name for deadline in every for name in _events_of(deadline))
+        flags = dict.fromkeys(excuse.flag for deadline in every for excuse in deadline.excuses if excuse.flag)
+        matter = (name for deadline in every for name in sorted(cells_that_matter(deadline)))
         return cls(tuple(events), tuple(flags), tuple(dict.fromkeys((*events, *flags, *matter))))
 
     def add(self, batch: RowBatch) -> None:
@@ -84,8 +84,8 @@ class Memory:
         there = dates.is_not_null()
         if there.any():
             days = retyped(dates.filter(there).to_physical() + EPOCH, DAYS)
-            found = pl.DataFrame({"position": where_true(there) + self.height, "day": days})
-            self.days.setdefault(name, []).append(found)
+            frame = pl.DataFrame({"position": where_true(there) + self.height, "day": days})
+            self.days.setdefault(name, []).append(frame)
 
 
 def _events_of(deadline: Deadline) -> Iterator[str]:

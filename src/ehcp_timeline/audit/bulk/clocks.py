@@ -126,8 +126,10 @@ class ToldClocks(Clocks):
 
 def due_after_events(deadlines: Iterable[Deadline], clocks: Mapping[str, Clocks]) -> tuple[Problem, ...]:
     """Return a problem for each clock that is due after the event that it prepares, as a move in January."""
-    backward = (one for one in deadlines if one.looks_back and one.id in clocks)
-    return tuple(problem for one in backward for problem in _due_after_event(one, clocks[one.id]))
+    backward = (deadline for deadline in deadlines if deadline.looks_back and deadline.id in clocks)
+    return tuple(
+        problem for deadline in backward for problem in _due_after_event(deadline, clocks[deadline.id])
+    )
 
 
 def _due_after_event(deadline: Deadline, clocks: Clocks) -> Iterator[Problem]:

@@ -47,8 +47,8 @@ def judge_by_single(
     wanted = rulebook.deadlines if deadlines is None else deadlines
     held = list(batches)
     rows = [row for batch in held for row in rows_of(batch)]
-    told = clocks_by_single(rulebook, rows, as_at, wanted)
-    repeating = {one.id for one in wanted if one.repeats}
+    frames = clocks_by_single(rulebook, rows, as_at, wanted)
+    repeating = {deadline.id for deadline in wanted if deadline.repeats}
     cases = _cases(rows).values()
     requests = [
         same for case in cases for number, same in requests_on_rows(case).items() if number == same[0].number
@@ -56,19 +56,19 @@ def judge_by_single(
     together = pl.Series([row.number for same in requests for row in same], dtype=pl.UInt32).implode()
     for batch in held:
         there = pl.col("row").is_in(batch.frame["row"].implode()) & ~pl.col("row").is_in(together)
-        mine = {name: clocks.filter(there) for name, clocks in told.items() if name not in repeating}
-        clocks = {name: ToldClocks(one) for name, one in mine.items() if one.height}
+        mine = {name: clocks.filter(there) for name, clocks in frames.items() if name not in repeating}
+        clocks = {name: ToldClocks(frame) for name, frame in mine.items() if frame.height}
         yield Judged(batch.frame, clocks, due_after_events(wanted, clocks))
     if held:
         at_the_end = {
             name: clocks if name in repeating else clocks.filter(pl.col("row").is_in(together))
-            for name, clocks in told.items()
+            for name, clocks in frames.items()
         }
         last = {name: ToldClocks(clocks) for name, clocks in at_the_end.items() if clocks.height}
         problems = (
-            *_problems(rows, [one for one in wanted if one.repeats]),
+            *_problems(rows, [deadline for deadline in wanted if deadline.repeats]),
             *(problem for same in requests for problem in request_problems(same, as_at)),
-            *due_after_events((one for one in wanted if not one.repeats), last),
+            *due_after_events((deadline for deadline in wanted if not deadline.repeats), last),
         )
         yield Judged(held[-1].frame.clear(), last, problems, last=True)
 
@@ -114,10 +114,13 @@ def _cases(rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 
 def _problems(rows: Iterable[Row], repeating: Sequence[Deadline]) -> Iterator[Problem]:
-    found = (
-        problem for case in _cases(rows).values() for one in repeating for problem in started_twice(one, case)
+    problems = (
+        problem
+        for case in _cases(rows).values()
+        for deadline in repeating
+        for problem in started_twice(deadline, case)
     )
-    yield from dict.fromkeys(found)
+    yield from dict.fromkeys(problems)
 
 
 SEED = 3  # any fixed number: the same file always gives the same sample
@@ -247,7 +250,7 @@ class _Sample:
         if numbers:
             self.rows -= len(numbers)
             rows = _rows(batch, batch.frame["row"].is_in(sorted(numbers)))
-            self._hold([one for one in self.deadlines if not one.repeats], rows, judged)
+            self._hold([deadline for deadline in self.deadlines if not deadline.repeats], rows, judged)
 
     def _untaken(self, judged: Judged) -> Iterator[tuple[str, Verdict]]:
         """Yield what has not been sampled yet, the first verdict of each deadline first."""
@@ -284,13 +287,15 @@ class _Sample:
     def _hold(self, deadlines: Iterable[Deadline], rows: Sequence[Row], judged: Judged) -> None:
         held = frozenset(name for row in rows for name in (*row.events, *row.unreadable))
         numbers = [row.number for row in rows]
-        told = {
+        frames = {
             deadline.id: _told(judged.clocks.get(deadline.id), numbers)
             for deadline in deadlines
             if held.intersection(self.rulebook.columns_of(deadline.start_events))
         }
-        self.taken.update((name, word) for name, frame in told.items() for word in frame["verdict"].unique())
-        verify(self.rulebook, rows, told, self.as_at)
+        self.taken.update(
+            (name, word) for name, frame in frames.items() for word in frame["verdict"].unique()
+        )
+        verify(self.rulebook, rows, frames, self.as_at)
 
 
 def _told(clocks: Clocks | None, rows: Sequence[int]) -> pl.DataFrame:

@@ -49,11 +49,11 @@ class DayTable:
 
     def _look_up(self, days: pl.Series) -> pl.Series:
         self._reach(days.min(), days.max())  # type: ignore[arg-type]  # of day numbers, not empty
-        found = self._answers[days - self._first]
-        if found.min() == NOT_ASKED:
-            self._learn(days.filter(found == NOT_ASKED) - self._first)
-            found = self._answers[days - self._first]
-        return found
+        series = self._answers[days - self._first]
+        if series.min() == NOT_ASKED:
+            self._learn(days.filter(series == NOT_ASKED) - self._first)
+            series = self._answers[days - self._first]
+        return series
 
     def _reach(self, first: int, last: int) -> None:
         """Let the table stretch from `first` to `last` at least."""

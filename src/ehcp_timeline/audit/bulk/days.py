@@ -87,19 +87,19 @@ def or_never(days: pl.Series) -> pl.Series:
 
 def latest(columns: Iterable[pl.Series]) -> pl.Series | None:
     """Return the latest day of several columns, 0 where none has one; None for no column."""
-    found: pl.Series | None = None
+    series: pl.Series | None = None
     for days in columns:
         mine = or_before_all(days)
-        found = mine if found is None else later(found, mine)
-    return found
+        series = mine if series is None else later(series, mine)
+    return series
 
 
 def earliest(columns: Iterable[pl.Series]) -> pl.Series | None:
     """Return the earliest day of several columns, `NEVER` where none has one; None for no column."""
-    found: pl.Series | None = None
+    series: pl.Series | None = None
     for days in columns:
-        found = days if found is None else earlier(found, days)
-    return found
+        series = days if series is None else earlier(series, days)
+    return series
 
 
 def either(mask: pl.Series | None, other: pl.Series | None) -> pl.Series | None:

@@ -51,15 +51,18 @@ def judge(
     """
     inquiry = Inquiry(rulebook, as_at)
     wanted = rulebook.deadlines if deadlines is None else deadlines
-    once = [one for one in wanted if not one.repeats]
-    repeating = [one for one in wanted if one.repeats]
+    once = [deadline for deadline in wanted if not deadline.repeats]
+    repeating = [deadline for deadline in wanted if deadline.repeats]
     displacing = [
-        rulebook.by_id[name] for one in repeating for name in one.displaced_by if name in rulebook.by_id
+        rulebook.by_id[name]
+        for deadline in repeating
+        for name in deadline.displaced_by
+        if name in rulebook.by_id
     ]
-    giving_way = {name for one in wanted for name in one.displaced_by if name in rulebook.by_id}
+    giving_way = {name for deadline in wanted for name in deadline.displaced_by if name in rulebook.by_id}
     looked_at = (*wanted, *(rulebook.by_id[name] for name in giving_way))
-    derived = derived_from(rulebook, (text for one in looked_at for text in texts_in(one)))
-    memory = Memory.for_deadlines([*repeating, *(one for one in displacing if one.repeats)])
+    derived = derived_from(rulebook, (text for deadline in looked_at for text in texts_in(deadline)))
+    memory = Memory.for_deadlines([*repeating, *(deadline for deadline in displacing if deadline.repeats)])
     requests = Requests()
     empty = None
     for batch in batches:

@@ -51,8 +51,8 @@ def repeated_until_known(answer: Callable[P, T]) -> Callable[P, T]:
             while True:
                 try:
                     return answer(*args, **kwargs)
-                except RequestInTwoBatchesError as found:
-                    _KNOWN.set(pl.concat([_KNOWN.get(), found.hashes]).unique())
+                except RequestInTwoBatchesError as error:
+                    _KNOWN.set(pl.concat([_KNOWN.get(), error.hashes]).unique())
         finally:
             _KNOWN.reset(before)
 

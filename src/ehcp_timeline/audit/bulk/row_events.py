@@ -69,9 +69,9 @@ def with_derived(batch: RowBatch, derived: Sequence[DerivedEvent]) -> RowBatch:
     They are worked out in one go, on the rows on which any event stands that they are worked out from.
     """
     frame = batch.frame
-    sources = dict.fromkeys(where.event for one in derived for where in one.earliest)
-    looked_at = {*sources, *(where.fact for one in derived for where in one.earliest)}
-    looked_at.update(name for one in derived for name in one.unless)
+    sources = dict.fromkeys(where.event for event in derived for where in event.earliest)
+    looked_at = {*sources, *(where.fact for event in derived for where in event.earliest)}
+    looked_at.update(name for event in derived for name in event.unless)
     unread = {name: mask for name in looked_at if name and (mask := unreadable_in(batch, name)) is not None}
     there = [frame[name].is_not_null() for name in sources if name in frame.columns]
     there += [unread[name] for name in sources if name in unread]
@@ -81,15 +81,20 @@ def with_derived(batch: RowBatch, derived: Sequence[DerivedEvent]) -> RowBatch:
     some = frame.select(name for name in frame.columns if name in looked_at)[positions]
     some = some.with_columns(mask[positions].alias(UNREAD + name) for name, mask in unread.items())
     worked_out = _worked_out(some, derived)
-    days = [one for one in worked_out if not one.name.startswith(UNREAD) and one.null_count() < len(one)]
+    days = [
+        series
+        for series in worked_out
+        if not series.name.startswith(UNREAD) and series.null_count() < len(series)
+    ]
     nothing = pl.Series([None], dtype=pl.Date)
     columns = [
-        nothing.new_from_index(0, frame.height).scatter(positions, one).alias(one.name) for one in days
+        nothing.new_from_index(0, frame.height).scatter(positions, series).alias(series.name)
+        for series in days
     ]
     doubts = {
-        one.name.removeprefix(UNREAD): frame["row"][positions].filter(one)
-        for one in worked_out
-        if one.name.startswith(UNREAD) and one.any()
+        series.name.removeprefix(UNREAD): frame["row"][positions].filter(series)
+        for series in worked_out
+        if series.name.startswith(UNREAD) and series.any()
     }
     return SomeRows(frame.with_columns(columns), {**batch.unreadable, **doubts})
 
@@ -98,17 +103,17 @@ def _worked_out(some: pl.DataFrame, derived: Sequence[DerivedEvent]) -> list[pl.
     """Return each derived event as a column, and beside it whether it cannot be read if any cell cannot."""
     plan, known = some.lazy(), set(some.columns)
     any_unread = any(name.startswith(UNREAD) for name in known)
-    facts = {where.fact for one in derived for where in one.earliest if where.fact in known}
+    facts = {where.fact for event in derived for where in event.earliest if where.fact in known}
     cells = {fact: some[fact].unique().to_list() for fact in facts if fact}
     ids = []
-    for one in derived:
-        parts = [where for where in one.earliest if where.event in known or UNREAD + where.event in known]
+    for event in derived:
+        parts = [where for where in event.earliest if where.event in known or UNREAD + where.event in known]
         if not parts:
             continue
-        expressions = [_EventExpressions(where, one.unless, cells, frozenset(known)) for where in parts]
-        made = [pl.min_horizontal([part.day() for part in expressions]).alias(one.id)]
+        expressions = [_EventExpressions(where, event.unless, cells, frozenset(known)) for where in parts]
+        made = [pl.min_horizontal([part.day() for part in expressions]).alias(event.id)]
         if any_unread:
-            made.append(pl.any_horizontal([part.in_doubt() for part in expressions]).alias(UNREAD + one.id))
+            made.append(pl.any_horizontal([part.in_doubt() for part in expressions]).alias(UNREAD + event.id))
         plan = plan.with_columns(made)
         ids += [expression.meta.output_name() for expression in made]
         known.update(ids)
@@ -299,12 +304,12 @@ class RowsSeen(EventFrame):
 
     def unreadable(self, names: Names) -> pl.Series | None:
         """Return which rows have an unreadable cell in one of these columns; None for no row."""
-        found: pl.Series | None = None
+        series: pl.Series | None = None
         for name in names:
             mask = self._masked(self._columns.unreadable(name))
             if mask is not None:
-                found = mask if found is None else found | mask
-        return found
+                series = mask if series is None else series | mask
+        return series
 
     def unreadable_flag(self, name: str) -> pl.Series | None:
         """Return which rows have this flag unreadable; None for no row."""
@@ -394,9 +399,9 @@ def spans_of(columns: Columns, dates: Dates, lost: pl.Series | None) -> RowSpans
     days = [seen.first((name,)) for name in dates.events if seen.holds((name,))]
     days.append(only(before_all, before_all < seen.first(dates.events)))
     if lost is not None:
-        days = [*(only(one, ~lost) for one in days), only(constant(0, seen.height), lost)]
-    there = [where_true(one < NEVER) for one in days]
-    parts = [one[rows] for one, rows in zip(days, there, strict=True)]
+        days = [*(only(series, ~lost) for series in days), only(constant(0, seen.height), lost)]
+    there = [where_true(series < NEVER) for series in days]
+    parts = [series[rows] for series, rows in zip(days, there, strict=True)]
     begun = pl.DataFrame({"row": pl.concat(there), "start": pl.concat(parts)}).unique().sort("row", "start")
     row, start = begun["row"], begun["start"]
     until = only(start.shift(-1).fill_null(NEVER), (row.shift(-1) == row).fill_null(value=False))

@@ -52,13 +52,13 @@ class Lines:
 
     def of(self, numbers: pl.Series) -> pl.Series:
         """Return the index in `verdicts.TABLE` of the line for each number."""
-        found = self._lines[numbers]
-        if found.max() == NOT_ASKED:
-            asked = different(numbers.filter(found == NOT_ASKED), HOW_MANY)
+        series = self._lines[numbers]
+        if series.max() == NOT_ASKED:
+            asked = different(numbers.filter(series == NOT_ASKED), HOW_MANY)
             answers = [TABLE.index(decide_packed(number)) for number in asked]
             self._lines = self._lines.scatter(asked, pl.Series(answers, dtype=pl.UInt8))
-            found = self._lines[numbers]
-        return found
+            series = self._lines[numbers]
+        return series
 
 
 @cache

@@ -89,12 +89,12 @@ def with_derived(row: Row, derived: Iterable[DerivedEvent]) -> Row:
     One cannot be read where a cell that it depends on cannot: a date, the fact beside a date that stands, or
     an event that would rule that date out. What is ruled out whatever the cell says does not depend on it.
     """
-    for one in derived:
-        days = [row.events[where.event] for where in one.earliest if _counts(where, one.unless, row)]
+    for event in derived:
+        days = [row.events[where.event] for where in event.earliest if _counts(where, event.unless, row)]
         if days:
-            row = replace(row, events={**row.events, one.id: min(days)})
-        if any(_is_in_doubt(where, one.unless, row) for where in one.earliest):
-            row = replace(row, unreadable=row.unreadable | {one.id})
+            row = replace(row, events={**row.events, event.id: min(days)})
+        if any(_is_in_doubt(where, event.unless, row) for where in event.earliest):
+            row = replace(row, unreadable=row.unreadable | {event.id})
     return row
 
 

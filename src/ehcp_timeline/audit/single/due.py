@@ -51,7 +51,7 @@ def _latest_limb(limit: Limit, start: date, seen: EventHistory) -> tuple[list[Co
             counted.append(_counted(limb, since, seen))
         elif limit.missing == "unknown" and not limb.after:
             return counted, None
-    due = max((one.to for one in counted), default=None)
+    due = max((counted_period.to for counted_period in counted), default=None)
     if due and limit.rolls:
         due = roll_first_lawful_day(due) if limit.minimum else roll_for_tribunal(due)
     return counted, due

@@ -36,13 +36,13 @@ def look_at(
     deadline: Deadline, row: Row, seen: EventHistory, start: date, due: date
 ) -> tuple[tuple[ExcuseResult, ...], ExcuseResult | None]:
     """Look at every excuse of a deadline; return all, and the strongest that was claimed."""
-    looked = tuple(_look(excuse, row, seen, start, due) for excuse in deadline.excuses)
-    return looked, strongest(looked)
+    excuses = tuple(_look(excuse, row, seen, start, due) for excuse in deadline.excuses)
+    return excuses, strongest(excuses)
 
 
-def strongest(looked: Sequence[ExcuseResult]) -> ExcuseResult | None:
+def strongest(excuses: Sequence[ExcuseResult]) -> ExcuseResult | None:
     """Return the strongest claimed excuse, the first of equals."""
-    claimed = [one for one in looked if one.strength in STRONGEST_FIRST]
+    claimed = [excuse for excuse in excuses if excuse.strength in STRONGEST_FIRST]
     return min(claimed, key=lambda one: STRONGEST_FIRST.index(one.strength), default=None)
 
 

@@ -293,10 +293,10 @@ def _beside(day: date, due: date | None) -> str:
 
 
 def _excuses(working: Working, _: date) -> Iterator[ExplanationStep]:
-    for looked in working.looked:
-        text = f"{looked.excuse.id}: {looked.strength}: {looked.why}."
-        facts = {"excuse": looked.excuse.id, "strength": looked.strength}
-        yield ExplanationStep(0, "Excuse", text, looked.excuse.law, facts=facts)
+    for excuse in working.looked:
+        text = f"{excuse.excuse.id}: {excuse.strength}: {excuse.why}."
+        facts = {"excuse": excuse.excuse.id, "strength": excuse.strength}
+        yield ExplanationStep(0, "Excuse", text, excuse.excuse.law, facts=facts)
     if working.looked:
         said = {
             "stands": "A ground for not complying stands; the due day does not move.",

@@ -88,20 +88,20 @@ def judge_case(
     requests = requests_on_rows(rows)
     rows = [with_derived(row, rulebook.derived.values()) for row in rows]
     whole = seen_on(rows, as_at, rulebook.planned)
-    found: list[Working] = []
+    workings: list[Working] = []
     for row in rows:
         seen = seen_on([row], as_at, rulebook.planned)
         request = requests.get(row.number, ())
         for deadline in rulebook.deadlines:
             if deadline.repeats:
-                found += _judge_links(rulebook, deadline, rows, row, whole)
+                workings += _judge_links(rulebook, deadline, rows, row, whole)
             elif request and is_of_request(deadline):
                 if row.number == request[0].number:
                     question = _of_request(rulebook, deadline, request, as_at)
-                    found.append(_judge(question, foresee=foresee))
+                    workings.append(_judge(question, foresee=foresee))
             else:
-                found += _judge_each(_Question(rulebook, deadline, row, seen), foresee=foresee)
-    return tuple(found)
+                workings += _judge_each(_Question(rulebook, deadline, row, seen), foresee=foresee)
+    return tuple(workings)
 
 
 def _judge_each(question: _Question, *, foresee: bool) -> Iterator[Working]:
@@ -229,10 +229,10 @@ def _weigh(question: _Question, blank: Working, start: date) -> Working:
     working = _with_outcome(question, working, start, due)
     if due is None:
         return concluded(working, None, seen.as_at)
-    looked, best = look_at(deadline, question.row, seen, start, due)
+    excuses, best = look_at(deadline, question.row, seen, start, due)
     days = Days(due, working.clock.answered, working.clock.ended, seen.as_at)
     circumstances = against(working.circumstances, days, best)
-    working = replace(working, circumstances=circumstances, looked=looked)
+    working = replace(working, circumstances=circumstances, looked=excuses)
     return with_readings(concluded(working, best, seen.as_at), seen, best)
 
 

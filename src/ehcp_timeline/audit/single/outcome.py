@@ -62,14 +62,14 @@ def end_of(
     for_good = any(answer is None or day < answer for day in final)
     revivals = [] if for_good else seen.happened(deadline.revived_by)
     standing = [day for day in ends if not any(day <= revival for revival in revivals)]
-    found = Ending(revived=len(standing) < len(ends))
+    ending = Ending(revived=len(standing) < len(ends))
     if standing and (answer is None or standing[0] < answer):
-        found = Ending(standing[0], seen.name_of(deadline.ends, standing[0]))
+        ending = Ending(standing[0], seen.name_of(deadline.ends, standing[0]))
     span = deadline.ended_while
     return (
-        found
+        ending
         if span is None or due is None
-        else _ended_while(span, deadline, seen, since, answer, due, found)
+        else _ended_while(span, deadline, seen, since, answer, due, ending)
     )
 
 
@@ -80,7 +80,7 @@ def _ended_while(
     since: date,
     answer: date | None,
     due: date,
-    found: Ending,
+    ending: Ending,
 ) -> Ending:
     """Return the end, given what else ended the clock and the times in which nothing is owed."""
     firsts, lasts = seen.happened((span.first,)), seen.happened((span.last,))
@@ -92,15 +92,15 @@ def _ended_while(
         and firsts[0] <= lasts[-1] >= firsts[-1]
     ):
         began = [day for day in firsts if day <= lasts[-1]][-1]
-        settled = _is_settled(deadline, found.day or answer, began, due, ended=found.day is not None)
-        return found if settled else Ending(released=True)
+        settled = _is_settled(deadline, ending.day or answer, began, due, ended=ending.day is not None)
+        return ending if settled else Ending(released=True)
     day = _first_day_within(firsts, lasts, due)
     if day is None:
         day = next((day for day in firsts if day > due and (deadline.looks_back or day >= since)), None)
     elif not deadline.looks_back:
         day = max(day, since)
-    sooner = day is not None and all(other is None or day < other for other in (found.day, answer))
-    return Ending(day, span.first) if sooner else found
+    sooner = day is not None and all(other is None or day < other for other in (ending.day, answer))
+    return Ending(day, span.first) if sooner else ending
 
 
 def _is_settled(deadline: Deadline, day: date | None, began: date, due: date, *, ended: bool) -> bool:

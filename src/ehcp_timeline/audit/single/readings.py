@@ -42,8 +42,10 @@ def with_readings(working: Working, seen: EventHistory, best: ExcuseResult | Non
     if working.set_by or working.circumstances.owed == "no" or clock.due is None:
         return working
     read = [one for reading in working.deadline.readings if (one := _read(working, reading, seen, best))]
-    days = [clock.due, *(one.due for one in read)]
-    differs = bool(working.doubt) or any(one.doubtful or one.verdict != clock.verdict for one in read)
+    days = [clock.due, *(reading.due for reading in read)]
+    differs = bool(working.doubt) or any(
+        reading.doubtful or reading.verdict != clock.verdict for reading in read
+    )
     clock = replace(
         clock,
         earliest_reading=min(days),

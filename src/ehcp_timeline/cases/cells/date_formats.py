@@ -78,16 +78,16 @@ def read_formatted(cell: str, window: Window, formats: DateFormats) -> date | Ce
     """Read a date in one of the formats, or as any other date that leaves no doubt."""
     for layout in formats.layouts:
         for text in (cell, without_time(cell)):
-            found = layout.fullmatch(text)
-            day = _named(found, window) if found else None
+            match = layout.fullmatch(text)
+            day = _named(match, window) if match else None
             if isinstance(day, date):
                 return plausible(day, window)
     return read_date(cell, window, formats.order)
 
 
-def _named(found: re.Match[str], window: Window) -> date | CellFault:
+def _named(match: re.Match[str], window: Window) -> date | CellFault:
     """Return the day that a matching text names."""
-    parts = found.groupdict()
+    parts = match.groupdict()
     day = in_calendar(year_of(parts["y"], window), month_of(parts["m"]), int(parts["d"]))
     weekday = parts.get("w")
     return on_weekday(day, weekday) if weekday and isinstance(day, date) else day

@@ -50,8 +50,8 @@ class DateOrders:
         Those are rows with a cell that means another day month-first, in a column without proof so far; None
         for no row.
         """
-        found, self._undecided = self._undecided, None
-        return found
+        series, self._undecided = self._undecided, None
+        return series
 
     def learn(self, texts: Iterable[str]) -> None:
         """Take note of texts that have not been met before."""

@@ -151,8 +151,8 @@ def on_weekday(day: date, name: str) -> date | CellFault:
 def _day(text: str, window: Window, order: Order) -> date | CellFault | None:
     """Return the day that a text names, plausible or not; None if it has the layout of no date."""
     for layout in _LAYOUTS:
-        if found := layout.fullmatch(text):
-            year, month, day = year_of(found["y"], window), month_of(found["m"]), int(found["d"])
+        if match := layout.fullmatch(text):
+            year, month, day = year_of(match["y"], window), month_of(match["m"]), int(match["d"])
             return (
                 _in_figures(year, month or 0, day, order)
                 if layout is _DAY_FIRST

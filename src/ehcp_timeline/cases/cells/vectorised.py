@@ -130,8 +130,8 @@ class Lookup:
         there = numbers.is_not_null()
         if not there.any():
             return self._nothing.new_from_index(0, len(numbers)).alias(numbers.name)
-        found = self._values[numbers.zip_with(there, _ZERO)]
-        return found.zip_with(there, self._nothing).alias(numbers.name)
+        series = self._values[numbers.zip_with(there, _ZERO)]
+        return series.zip_with(there, self._nothing).alias(numbers.name)
 
 
 def clean_text(texts: pl.Series, blanks: frozenset[str]) -> pl.Series:

@@ -113,12 +113,14 @@ def _dates(
     A date with an outcome that is named for no event, and an outcome without its date, are not left blank:
     what happened is not known then, and a blank would say that nothing did.
     """
-    day, found = pl.col(str(date)), pl.col(str(where)).fill_null("")
-    stripped = found.str.strip_chars(WHITE)
+    day, expression = pl.col(str(date)), pl.col(str(where)).fill_null("")
+    stripped = expression.str.strip_chars(WHITE)
     word = stripped.str.replace_all(r"\s+", " ").str.to_lowercase()
     mine = word.is_in(sorted(map(_key, outcome.words)))
     blank = day.fill_null("").str.strip_chars(WHITE).str.to_lowercase().is_in(["", *sorted(blanks)])
-    without = pl.lit(None, pl.String) if outcome.undated == "not-yet" else found + pl.lit(undated(outcome))
+    without = (
+        pl.lit(None, pl.String) if outcome.undated == "not-yet" else expression + pl.lit(undated(outcome))
+    )
     nobodys = pl.when(word == "").then(pl.lit("blank")).otherwise(stripped)
     without_outcome = stripped.str.contains(f"^(?:{EXCEL_ERROR_PATTERN})$")
     return (

@@ -99,12 +99,12 @@ class Mappings:
 
     def of_file(self, name: str) -> FileMapping:
         """Return what is said about a file; only its name counts, not its folder, and not its case."""
-        found = self.every
+        file_mapping = self.every
         base = PurePath(name.replace("\\", "/")).name.lower()
         for pattern, own in self.files.items():
             if fnmatchcase(base, pattern.lower()):
-                found = found.laid_under(own)
-        return found
+                file_mapping = file_mapping.laid_under(own)
+        return file_mapping
 
     def parts(self) -> Mapping[str, FileMapping]:
         """Return each part under the key path that its own keys follow, as `files."a*.csv".`."""

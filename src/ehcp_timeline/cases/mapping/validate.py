@@ -50,7 +50,7 @@ def said_of(mapping: FileMapping, vocabulary: Vocabulary) -> dict[str, Said]:
     """Return what is said about the cells of each column; columns about which nothing is said are absent."""
     dated = vocabulary.of_kind("event", "date")
     formats = {name: mapping.date_formats.get(name, mapping.date_formats.get(EVERY, ())) for name in dated}
-    told = {
+    saids = {
         name: Said(
             words={plain(word): ours for word, ours in mapping.values.get(name, {}).items()},
             formats=date_formats(formats[name]) if formats.get(name) else None,
@@ -58,7 +58,7 @@ def said_of(mapping: FileMapping, vocabulary: Vocabulary) -> dict[str, Said]:
         )
         for name in vocabulary.columns
     }
-    return {name: said for name, said in told.items() if said != NOTHING}
+    return {name: said for name, said in saids.items() if said != NOTHING}
 
 
 def turned(said: Said) -> Said:

@@ -118,14 +118,14 @@ def changes(
     every = changes_of(before.clocks, after.clocks, after.cases, after.not_judged)
     unlisted = every["deadline"].is_in(sorted(before.unlisted | after.unlisted))
     mine = every.filter(chosen_by(selection, asks.rulebook), ~unlisted)
-    found = mine if key is None else pseudonymised(mine, key)
-    statement, counts = STATEMENT if key else "", counted(found)
-    lines = list(lines_of(found, Changed))
+    frame = mine if key is None else pseudonymised(mine, key)
+    statement, counts = STATEMENT if key else "", counted(frame)
+    lines = list(lines_of(frame, Changed))
     sheet = ListOutput("Changes", keys(Changed), lines, after.as_at, statement=statement)
     sheet.send(
         to,
-        ChangesAnswer(SideTold.of(before), SideTold.of(after), statement or None, counts, found),
-        lambda: changes_sections((before.as_at, after.as_at), counts, found, top),
+        ChangesAnswer(SideTold.of(before), SideTold.of(after), statement or None, counts, frame),
+        lambda: changes_sections((before.as_at, after.as_at), counts, frame, top),
     )
     raise typer.Exit(_code(counts, after, exit_zero=exit_zero))
 

@@ -96,13 +96,15 @@ def changes(
         before.with_columns(pl.col("start").alias("matched")),
         on=_KEY, how="full", suffix=_BEFORE, nulls_equal=True, coalesce=True,
     )  # fmt: skip
-    found = pl.col("verdict").is_not_null()
+    expression = pl.col("verdict").is_not_null()
     there = pl.col("case_id").is_in(cases.unique().to_list())
     lost = there & pl.col("deadline").is_in(sorted(not_judged))
-    shown = [pl.when(found).then(name).otherwise(f"{name}{_BEFORE}").alias(name) for name in _SHOWN]
-    told = both.with_columns(*shown, _change(lost), _note(there, lost)).filter(pl.col("change").is_not_null())
+    shown = [pl.when(expression).then(name).otherwise(f"{name}{_BEFORE}").alias(name) for name in _SHOWN]
+    frame = both.with_columns(*shown, _change(lost), _note(there, lost)).filter(
+        pl.col("change").is_not_null()
+    )
     return (
-        told.rename({f"verdict{_BEFORE}": "before", "verdict": "now"})
+        frame.rename({f"verdict{_BEFORE}": "before", "verdict": "now"})
         .sort("change", "days_late", *OWNER, "start", descending=[False, True, *[False] * 3], nulls_last=True)
         .select(keys(Changed))
         .with_columns(pl.col("change", "before", "now").cast(pl.String))
@@ -129,8 +131,8 @@ def _matched(now: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     """Return the later clocks with the start that each is `matched` by."""
     key = (*OWNER, "start")
     lone_now, lone_before = (
-        one.join(other, on=key, how="anti", nulls_equal=True).filter(pl.len().over(OWNER) == 1).select(key)
-        for one, other in ((now, before), (before, now))
+        frame.join(other, on=key, how="anti", nulls_equal=True).filter(pl.len().over(OWNER) == 1).select(key)
+        for frame, other in ((now, before), (before, now))
     )
     moved = lone_now.join(lone_before.rename({"start": "matched"}), on=OWNER)
     with_moved = now.join(moved, on=key, how="left", nulls_equal=True)
@@ -258,7 +260,7 @@ def side_of_file(work: Casework) -> Side:
         clocks=audit.findings,
         cases=rows["case_id"].unique(),
         districts=_recorded(districts),
-        not_judged=tuple(one.deadline for one in audit.summary.not_judged),
+        not_judged=tuple(not_judged.deadline for not_judged in audit.summary.not_judged),
         rows_left_out=sum(source.not_judged for source in audit.input),
     )
 

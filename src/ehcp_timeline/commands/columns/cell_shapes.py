@@ -85,10 +85,10 @@ class CellProfile:
     def month_first(self) -> "CellProfile":
         """Return the same with dates in figures called month-first."""
         named: Counter[str] = Counter()
-        for one in self.formats:
-            turns = one.format.startswith("D") and "Mon" not in one.format
-            named[_month_first(one.format) if turns else one.format] += one.cells
-        return replace(self, formats=tuple(LayoutSeen(*one) for one in named.items()))
+        for layout in self.formats:
+            turns = layout.format.startswith("D") and "Mon" not in layout.format
+            named[_month_first(layout.format) if turns else layout.format] += layout.cells
+        return replace(self, formats=tuple(LayoutSeen(*item) for item in named.items()))
 
 
 @dataclass(slots=True)
@@ -139,15 +139,15 @@ class CellShapes:
                 kind,
                 filled,
                 round(filled / self.rows, 4) if self.rows else None,
-                tuple(LayoutSeen(*one) for one in sorted(named.items(), key=lambda one: (-one[1], one[0]))),
-                blank_words=tuple(WordSeen(*one) for one in sorted(seen.blank_words.items())),
+                tuple(LayoutSeen(*item) for item in sorted(named.items(), key=lambda one: (-one[1], one[0]))),
+                blank_words=tuple(WordSeen(*item) for item in sorted(seen.blank_words.items())),
                 years=(min(seen.years), max(seen.years)) if seen.years and dates else None,
             )
 
     def _look(self, texts: pl.Series, seen: _Shapes) -> None:
         """Look at the cells of one column; some hold something."""
         text, folded = pl.col("text"), pl.col("text").str.to_lowercase()
-        found = (
+        frame = (
             texts.alias("text")
             .to_frame()
             .lazy()
@@ -161,7 +161,7 @@ class CellShapes:
             .agg(pl.len(), text.first(), pl.col("yes_no").sum(), pl.col("year").drop_nulls().unique())
             .collect()
         )
-        for shape, cells, example, yes_no, years in found.iter_rows():
+        for shape, cells, example, yes_no, years in frame.iter_rows():
             if shape is None:
                 words = texts.filter(texts.str.to_lowercase().is_in(self._blanks))
                 seen.blank_words.update(dict(words.value_counts().iter_rows()))
@@ -177,11 +177,11 @@ class CellShapes:
         timed = _TIME.search(shape)
         bare = shape[: timed.start()] if timed else shape
         for pattern, layout in _DATES:
-            if found := pattern.fullmatch(bare):
+            if match := pattern.fullmatch(bare):
                 read = read_date(example, self._window)
                 if isinstance(read, CellFault) and read.rule != "month-first-date":
                     return ""
-                named = found.expand(layout)
+                named = match.expand(layout)
                 named = _month_first(named) if isinstance(read, CellFault) else named
                 return f"{named} and a time" if timed else named
         return ""

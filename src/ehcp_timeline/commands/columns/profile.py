@@ -135,9 +135,15 @@ def _answer(
 ) -> ColumnsAnswer:
     headings = (
         HeadingProfile(
-            one.position, one.text, one.column, one.suggestions, one.reason, one.gives, looks=looks
+            heading.position,
+            heading.text,
+            heading.column,
+            heading.suggestions,
+            heading.reason,
+            heading.gives,
+            looks=looks,
         )
-        for one, looks in zip(understood.headings, profiles, strict=True)
+        for heading, looks in zip(understood.headings, profiles, strict=True)
     )
     return ColumnsAnswer(
         name=name,
@@ -168,14 +174,16 @@ class _Values:
     """What the values of a file tell as they go by: the days of each event, the words that are no codes."""
 
     def __init__(self, understood: Understood, vocabulary: Vocabulary) -> None:
-        self._places = {one.column: str(one.position - 1) for one in understood.headings if one.column}
+        self._places = {
+            heading.column: str(heading.position - 1) for heading in understood.headings if heading.column
+        }
         self._kinds = {name: column.kind for name, column in vocabulary.columns.items()}
         self.days: dict[str, tuple[date, date]] = {}
         self.words = defaultdict[str, Counter[str]](Counter)
 
     def add(self, batch: Batch) -> None:
         """Take note of some rows."""
-        for name in (one for one in batch.columns if self._kinds[one] == "event"):
+        for name in (column for column in batch.columns if self._kinds[column] == "event"):
             days = batch.frame.get_column(name)
             first, last = days.min(), days.max()
             if isinstance(first, date) and isinstance(last, date):

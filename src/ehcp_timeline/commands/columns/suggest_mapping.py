@@ -34,9 +34,9 @@ def mapping_text(answer: ColumnsAnswer, known: Mapping[str, Column], said: FileM
     """
     at = "" if said is None else f"files.{quoted(PurePath(answer.name).name or answer.name)}"
     values = [
-        (f"values.{one.column}", tuple(_words(known[one.column], one.looks.words)))
-        for one in answer.headings
-        if one.column
+        (f"values.{profile.column}", tuple(_words(known[profile.column], profile.looks.words)))
+        for profile in answer.headings
+        if profile.column
     ]
     below = [
         ("columns", tuple(_columns(answer, known, said or FileMapping()))),
@@ -112,7 +112,7 @@ def _columns(answer: ColumnsAnswer, known: Mapping[str, Column], said: FileMappi
 def _outcome_of(heading: Heading, headings: Sequence[Heading]) -> str:
     """Return the heading of the outcome for that of its date, as "Decision" for "Decision date"."""
     base = fold(heading.text).replace("date", "")
-    return next((one.text for one in headings if base and fold(one.text) == base), "the outcome")
+    return next((heading.text for heading in headings if base and fold(heading.text) == base), "the outcome")
 
 
 def _guesses(
@@ -155,7 +155,7 @@ def _case_ids(answer: ColumnsAnswer) -> Iterator[str]:
     """Yield the headings that may be the number of the case: figures on each row that are no date."""
     for heading in answer.headings:
         looks = heading.looks
-        numbered = looks.kind in ("text", "numbers") and all("9" in one.format for one in looks.formats)
+        numbered = looks.kind in ("text", "numbers") and all("9" in layout.format for layout in looks.formats)
         if answer.rows and looks.filled == answer.rows and numbered:
             yield f"case_id = [{quoted(heading.text)}]"
 
@@ -163,7 +163,7 @@ def _case_ids(answer: ColumnsAnswer) -> Iterator[str]:
 def _words(column: Column, words: Sequence[WordSeen]) -> Iterator[str]:
     """Yield a line for every word that is no code of a column; one that is nearly a code is a suggestion."""
     codes = list(column.codes) or ["yes", "no"]
-    for word, cells in ((one.word, one.cells) for one in words):
+    for word, cells in ((word.word, word.cells) for word in words):
         if not word.strip() or is_excel_error(word):
             continue
         close = get_close_matches(fold(word), {fold(code): code for code in codes}, n=1, cutoff=0.75)
@@ -179,6 +179,6 @@ def _formats(answer: ColumnsAnswer, said: FileMapping) -> Iterator[str]:
     for name in answer.turned:
         form = _DAY_FIRST if name in said.date_formats else _MONTH_FIRST
         yield f"{name} = {quoted(form)}  # they make sense only so"
-    for one in answer.date_order.columns if answer.date_order else ():
-        if one.column not in answer.turned:
-            yield f"# {one.column} = {quoted(_DAY_FIRST)}  # or {quoted(_MONTH_FIRST)}: it could be either"
+    for either in answer.date_order.columns if answer.date_order else ():
+        if either.column not in answer.turned:
+            yield f"# {either.column} = {quoted(_DAY_FIRST)}  # or {quoted(_MONTH_FIRST)}: it could be either"

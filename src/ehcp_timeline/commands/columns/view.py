@@ -75,7 +75,7 @@ def _not_used(left: Sequence[Heading]) -> Section:
     return Section(
         f"Not used: {count(len(left), 'column')}",
         columns=(TableColumn("heading", "fixed"), TableColumn("why, or what it may mean")),
-        rows=tuple((_name(one), _hint(one)) for one in left),
+        rows=tuple((_name(heading), _hint(heading)) for heading in left),
     )
 
 
@@ -103,8 +103,8 @@ def _cells(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Section:
             TableColumn("what they hold"),
         ),
         rows=tuple(
-            (_name(one), _percent(one.looks.filled, answer.rows), _in_words(one, known))
-            for one in answer.headings
+            (_name(profile), _percent(profile.looks.filled, answer.rows), _in_words(profile, known))
+            for profile in answer.headings
         ),
     )
 
@@ -122,14 +122,15 @@ def _in_words(heading: HeadingProfile, known: Mapping[str, Column]) -> str:
     looks = heading.looks
     alone = len(looks.formats) == 1
     formats = [
-        one.format if alone else f"{one.format} ({one.cells:,})" for one in looks.formats[:_MOST_FORMATS]
+        layout.format if alone else f"{layout.format} ({layout.cells:,})"
+        for layout in looks.formats[:_MOST_FORMATS]
     ]
     if more := len(looks.formats) - len(formats):
         formats.append(count(more, "other layout"))
     parts = [
         f"{looks.kind}: {', '.join(formats)}" if looks.filled else "blank",
         _days(heading, personal=heading.column is not None and known[heading.column].personal),
-        *(f"{one.cells:,} {one.word}" for one in looks.blank_words[:_MOST_WORDS]),
+        *(f"{word.cells:,} {word.word}" for word in looks.blank_words[:_MOST_WORDS]),
         f"{looks.unreadable:,} cannot be read" if looks.unreadable else "",
     ]
     return "; ".join(part for part in parts if part)

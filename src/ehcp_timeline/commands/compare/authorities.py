@@ -19,11 +19,11 @@ def find_authority(word: str, figures: Figures, option: str = "--authority") -> 
         UsageError: There is none; names that are near are suggested.
     """
     there = figures.authorities()
-    found = [place for place in there if word.strip() in (place.code, place.ons)]
-    found = found or [place for place in there if _plain(place.name) == _plain(word)]
-    if not found:
+    areas = [place for place in there if word.strip() in (place.code, place.ons)]
+    areas = areas or [place for place in there if _plain(place.name) == _plain(word)]
+    if not areas:
         raise UsageError(f"{option}: there is no local authority `{word.strip()}`", _near(word, there))
-    return found[-1]
+    return areas[-1]
 
 
 def find_authorities(words: Sequence[str], figures: Figures, option: str = "--with") -> tuple[Area, ...]:

@@ -92,7 +92,7 @@ def compare(
 
     columns = [key for key in keys(ComparedMeasure) if key != "others"]
     to.send_rows(
-        [flat(one, values(one)) for one in answer.measures],
+        [flat(measure, values(measure)) for measure in answer.measures],
         (*columns, *others),
         values(answer),
         lambda: compare_sections(answer),
@@ -128,7 +128,7 @@ def _compared(
         region_name=names.authority.region,
         with_=tuple(other.name for other in names.others),
         attribution=ATTRIBUTION,
-        measures=tuple(one for one in comparison.of(measures) if year in (None, one.year)),
+        measures=tuple(measure for measure in comparison.of(measures) if year in (None, measure.year)),
         problems=ProblemFound.all_of(card.files.problems),
     )
     return answer, card.files

@@ -192,7 +192,7 @@ class Comparison:
             for year in published:
                 yield self._in_year(measure, year, year)
             own_years = sorted(year for name, year in self.own if name == measure.id)
-            for year in (one for one in own_years if published and one > published[-1]):
+            for year in (year for year in own_years if published and year > published[-1]):
                 yield self._in_year(measure, year, published[-1])
 
     def _in_year(self, measure: Measure, year: int, against: int) -> ComparedMeasure:

@@ -70,8 +70,8 @@ class Figures:
 
     def authorities(self) -> tuple[Area, ...]:
         """Return every local authority, by name."""
-        found = (place for place in self.places.values() if place.level == "Local authority")
-        return tuple(sorted(found, key=lambda place: place.name))
+        areas = (place for place in self.places.values() if place.level == "Local authority")
+        return tuple(sorted(areas, key=lambda place: place.name))
 
     def region_of(self, authority: Area) -> Area | None:
         """Return the region of an authority."""
@@ -86,7 +86,7 @@ class Figures:
 def shipped_figures() -> tuple[str, ...]:
     """Return the text of the files that ship with the package, the oldest release first."""
     folder = files("ehcp_timeline") / "commands" / "compare" / "dfe"
-    names = sorted(one.name for one in folder.iterdir() if one.name.endswith(".csv"))
+    names = sorted(resource.name for resource in folder.iterdir() if resource.name.endswith(".csv"))
     return tuple((folder / name).read_text(encoding="utf-8") for name in names)
 
 

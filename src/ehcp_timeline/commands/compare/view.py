@@ -33,15 +33,32 @@ def compare_sections(answer: CompareAnswer) -> Iterator[Section]:
         )
 
 
-def _row(one: ComparedMeasure) -> tuple[str, ...]:
+def _row(measure: ComparedMeasure) -> tuple[str, ...]:
     """Return one year: of years that the DfE has not published, the year that it is held against."""
-    year = str(one.year) if one.year == one.published_year else f"{one.year} (beside {one.published_year})"
-    place = (one.rank, one.of, one.quartile) if one.rank else (one.own_rank, one.own_of, one.own_quartile)
+    year = (
+        str(measure.year)
+        if measure.year == measure.published_year
+        else f"{measure.year} (beside {measure.published_year})"
+    )
+    place = (
+        (measure.rank, measure.of, measure.quartile)
+        if measure.rank
+        else (measure.own_rank, measure.own_of, measure.own_quartile)
+    )
     return (
         year,
-        *(_shown(value) for value in (one.own, one.published, one.england, one.region, *one.others.values())),
+        *(
+            _shown(value)
+            for value in (
+                measure.own,
+                measure.published,
+                measure.england,
+                measure.region,
+                *measure.others.values(),
+            )
+        ),
         *((f"{place[0]} of {place[1]}", str(place[2])) if place[0] else (_NOT_THERE, _NOT_THERE)),
-        _shown(one.top_quartile_from),
+        _shown(measure.top_quartile_from),
     )
 
 

@@ -204,7 +204,7 @@ class _Gathering:
 
     def __post_init__(self) -> None:
         headings = self.source.understood.headings
-        self.places = {one.column: str(one.position - 1) for one in headings if one.column}
+        self.places = {heading.column: str(heading.position - 1) for heading in headings if heading.column}
 
     def add(self, batch: Batch) -> None:
         """Take the rows of a batch, judged or not, in file order."""
@@ -239,15 +239,15 @@ class _Gathering:
     def _unread(self, batch: Batch, name: str) -> pl.DataFrame:
         """Return `row` and `text` of the cells that could not be read, worded so that nobody else can."""
         rows = batch.unreadable.get(name, pl.Series(dtype=pl.UInt32))
-        found = rows.to_frame(ROW)
+        frame = rows.to_frame(ROW)
         if name in self.places:
             texts = _of_column(batch.cells_of(rows), self.places[name])
-            found = found.join(texts, on=ROW, how="left")
+            frame = frame.join(texts, on=ROW, how="left")
         else:
-            found = found.with_columns(pl.lit(None, pl.String).alias("text"))
-        distinct = found["text"].drop_nulls().unique().to_list()
+            frame = frame.with_columns(pl.lit(None, pl.String).alias("text"))
+        distinct = frame["text"].drop_nulls().unique().to_list()
         worded = {text: self._worded(name, text) for text in distinct}
-        return found.with_columns(
+        return frame.with_columns(
             pl.col("text").replace_strict(worded, default=UNREADABLE, return_dtype=pl.String)
         )
 
@@ -275,7 +275,7 @@ class _Gathering:
         says = pl.exclude(ROW).str.strip_chars(WHITE)
         filled = cells.select((says != "").sum()).row(0, named=True)
         self.filled.update(filled)
-        dated = [name for name, one in self.columns.items() if one.kind in {"event", "date"}]
+        dated = [name for name, column in self.columns.items() if column.kind in {"event", "date"}]
         for name in dated:
             if place := self.places.get(name):
                 text = pl.col(place).str.strip_chars(WHITE)
@@ -306,10 +306,11 @@ def convert(sources: Sequence[CaseFile], vocabulary: Vocabulary, as_at: date) ->
             lacks would read as if what it records had not happened.
     """
     _check_alike(sources)
-    columns = {name: one for name, one in vocabulary.columns.items() if name in sources[0].columns}
+    columns = {name: column for name, column in vocabulary.columns.items() if name in sources[0].columns}
     spellings, blanks = load_spellings(vocabulary), blank_words(DEFAULT_BLANKS)
     readers = {
-        name: cell_reader(one, vocabulary.absorbs, spellings, as_at, blanks) for name, one in columns.items()
+        name: cell_reader(column, vocabulary.absorbs, spellings, as_at, blanks)
+        for name, column in columns.items()
     }
     parts: list[_Gathering] = []
     for source in sources:
@@ -336,9 +337,9 @@ def convert(sources: Sequence[CaseFile], vocabulary: Vocabulary, as_at: date) ->
 def _check_alike(sources: Sequence[CaseFile]) -> None:
     first = sources[0]
     for source in sources[1:]:
-        for one, other in ((source, first), (first, source)):
-            if lacking := sorted(other.columns - one.columns):
-                said = f"{one.name} has no column {lacking[0]}, {other.name} has"
+        for case_file, other in ((source, first), (first, source)):
+            if lacking := sorted(other.columns - case_file.columns):
+                said = f"{case_file.name} has no column {lacking[0]}, {other.name} has"
                 raise CaseFileError(
                     said, "convert them one by one: in one file it would read as not yet done"
                 )

@@ -53,19 +53,23 @@ def _notes(answer: ConvertAnswer) -> Iterator[str]:
 
 
 def _left_behind(left: Sequence[HeadingLeft], *, several: bool) -> Section:
-    filled = [one for one in left if one.filled]
-    bare = [one.heading for one in left if not one.filled]
+    filled = [heading for heading in left if heading.filled]
+    bare = [heading.heading for heading in left if not heading.filled]
     columns = (TableColumn("heading"), TableColumn("filled cells", "number"), TableColumn("file"))
     rows = tuple(
-        (one.heading or f"(column {one.position})", f"{one.filled:,}", one.file if several else "")
-        for one in filled
+        (
+            heading.heading or f"(column {heading.position})",
+            f"{heading.filled:,}",
+            heading.file if several else "",
+        )
+        for heading in filled
     )
     after = (f"Without a filled cell: {listed(bare)}.",) if bare else ()
     title = f"Left behind: {count(len(left), 'heading')} read as no column; `ehcp columns` says why"
     return without_empty_columns(Section(title, columns=columns, rows=rows, after=after))
 
 
-def _problems(title: str, found: Sequence[CellKept], top: int, *, several: bool) -> Section:
+def _problems(title: str, cells: Sequence[CellKept], top: int, *, several: bool) -> Section:
     columns = (
         TableColumn("row", "number"),
         TableColumn("column", "fixed"),
@@ -74,14 +78,14 @@ def _problems(title: str, found: Sequence[CellKept], top: int, *, several: bool)
     )
     rows = tuple(
         (
-            str(one.row or ""),
-            one.column or "",
-            one.problem,
-            one.file if several else "",
+            str(cell.row or ""),
+            cell.column or "",
+            cell.problem,
+            cell.file if several else "",
         )
-        for one in found[:top]
+        for cell in cells[:top]
     )
-    more = len(found) - len(rows)
+    more = len(cells) - len(rows)
     after = (f"... and {more:,} more; --format json lists them all.",) if more else ()
     return without_empty_columns(Section(title, columns=columns, rows=rows, after=after))
 

@@ -99,7 +99,7 @@ def _parquet(converted: Converted) -> bytes:
 
 
 def _workbook(converted: Converted) -> bytes:
-    columns = [*(converted.frame[one.id] for one in converted.columns), *_copies(converted)]
+    columns = [*(converted.frame[column.id] for column in converted.columns), *_copies(converted)]
     _check_size(converted.frame.height, len(columns))
     with safe_book("Case file", _MADE) as (book, page):
         dated = book.add_format({"num_format": "dd/mm/yyyy"})

@@ -65,7 +65,9 @@ def explain(
     from ehcp_timeline.output.plain import markdown_page
 
     judged = judge_case(rulebook, _rows(source, case), when)
-    explained = [Explained(one, steps_of(one, when)) for one in judged if _is_wanted(one, wanted)]
+    explained = [
+        Explained(working, steps_of(working, when)) for working in judged if _is_wanted(working, wanted)
+    ]
     if to.format == "json":
         to.send(json_text(values(explain_answer(case, explained, when, rulebook))))
     elif to.format == "md":
@@ -89,13 +91,13 @@ def _rows(source: "CaseFile", case: str) -> list["Row"]:
     """
     from ehcp_timeline.cases.batch import rows_of
 
-    found: list[Row] = []
+    rows: list[Row] = []
     ids: list[str] = []
     for batch in source.batches():
         column = batch.frame["case_id"]
-        found += rows_of(replace(batch, frame=batch.frame.filter(column == case)))
+        rows += rows_of(replace(batch, frame=batch.frame.filter(column == case)))
         ids += column.unique(maintain_order=True).to_list()[: _ENOUGH_TO_SUGGEST - len(ids)]
-    if not found:
+    if not rows:
         hint = did_you_mean(case, ids) or f"ehcp check {source.name} lists cases and problems"
         raise UsageError(f"{source.name}: there is no case `{case}`", hint)
-    return found
+    return rows

@@ -101,14 +101,14 @@ def explain_answer(
     return ExplainAnswer(as_at, RulebookUsed.of(rulebook), case_id, clocks)
 
 
-def _section(one: Explained, rulebook: Rulebook) -> Section:
+def _section(explained: Explained, rulebook: Rulebook) -> Section:
     """Return the steps of one clock below what they lead to."""
-    clock, deadline = one.working.clock, one.working.deadline
+    clock, deadline = explained.working.clock, explained.working.deadline
     return Section(
         title=f"{deadline.id}: {deadline.duty}",
-        before=(f"Row {clock.row}: {standing(one.working, rulebook)}.",),
+        before=(f"Row {clock.row}: {standing(explained.working, rulebook)}.",),
         columns=_COLUMNS,
-        rows=tuple(line for step in one.steps for line in _lines(step)),
+        rows=tuple(line for step in explained.steps for line in _lines(step)),
         alarm=clock.verdict == "overdue",
     )
 

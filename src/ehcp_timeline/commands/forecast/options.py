@@ -142,12 +142,12 @@ def number(option: str, word: str | None, *, percent: bool = False) -> float:
     """
     if word is None:
         return 0.0
-    found = _NUMBER.fullmatch(word.strip())
-    if found is None or (found[2] and not percent):
+    match = _NUMBER.fullmatch(word.strip())
+    if match is None or (match[2] and not percent):
         raise UsageError(f"{option} {word}: not a number", f"write it as {'+10%' if percent else '+3'}")
-    if abs(float(found[1])) > _MOST:
+    if abs(float(match[1])) > _MOST:
         raise UsageError(f"{option} {word}: more than {_MOST:,}", "give a number that could be")
-    return float(found[1])
+    return float(match[1])
 
 
 def within(change: "WhatIf", as_at: date, weeks: int) -> None:
@@ -192,14 +192,12 @@ def target_day(word: str | None, after: date) -> date | None:
     """
     if word is None:
         return None
-    found = day_asked(word, "--target")
-    if found <= after:
-        raise UsageError(
-            f"--target {found}: not after {after}, where the forecast stands", "give a later day"
-        )
-    if found > after + timedelta(weeks=52 * _FARTHEST_YEARS):
-        raise UsageError(f"--target {found}: more than {_FARTHEST_YEARS} years ahead", "give an earlier day")
-    return found
+    day = day_asked(word, "--target")
+    if day <= after:
+        raise UsageError(f"--target {day}: not after {after}, where the forecast stands", "give a later day")
+    if day > after + timedelta(weeks=52 * _FARTHEST_YEARS):
+        raise UsageError(f"--target {day}: more than {_FARTHEST_YEARS} years ahead", "give an earlier day")
+    return day
 
 
 def counts_alone(question: "ForecastRequest", policy: Sequence[str] | None, terms: Path | None) -> None:

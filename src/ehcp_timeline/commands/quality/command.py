@@ -80,8 +80,10 @@ def quality(
         from ehcp_timeline.commands.quality.rules import QualityRule, QualityRulesAnswer
         from ehcp_timeline.commands.quality.view import rule_sections
 
-        title, told = "What ehcp quality looks for", QualityRulesAnswer(rules.rules)
-        to.send_records(told, rules.rules, QualityRule, lambda: rule_sections(rules.rules), title, when)
+        title, quality_rules_answer = "What ehcp quality looks for", QualityRulesAnswer(rules.rules)
+        to.send_records(
+            quality_rules_answer, rules.rules, QualityRule, lambda: rule_sections(rules.rules), title, when
+        )
         return
     if not files:
         raise UsageError("missing argument 'FILE'", "ehcp quality --help")

@@ -139,7 +139,7 @@ class FileChecks:
             for place, number in self._plans.items()
             if number >= check.least and self._flagged[place] == number
         ]
-        whole = [one for one in always if one[0] == ("", WHOLE_FILE)]
+        whole = [alway for alway in always if alway[0] == ("", WHOLE_FILE)]
         for (column, name), number in whole or sorted(always):
             yield {"column": check.flag, "other": f"{column} {name}".strip(), "number": number}
 

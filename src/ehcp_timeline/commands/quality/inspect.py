@@ -60,7 +60,7 @@ def inspect(
     known = {**rules.elsewhere, **(rules.annex_a if annex_a else {})}
     extras = {str(place): known[fold(text)] for place, text in enumerate(headings) if fold(text) in known}
     columns: Mapping[str, Column] = {
-        **{name: one for name, one in vocabulary.columns.items() if name in source.columns},
+        **{name: column for name, column in vocabulary.columns.items() if name in source.columns},
         **{extra.id: extra for extra in extras.values()},
     }
     asked = [rule for rule in rules.rules if annex_a or not rule.annex_a]
@@ -104,8 +104,8 @@ def _with_cells(batch: Batch, columns: Mapping[str, Column], extras: Mapping[str
     if not extras:
         return frame
     cells, blanks = batch.cells, blank_words(DEFAULT_BLANKS)
-    found = (clean_text(cells[place], blanks).alias(extra.id) for place, extra in extras.items())
-    return frame.join(cells.select(ROW, *found), on=ROW, how="left", maintain_order="left")
+    seriess = (clean_text(cells[place], blanks).alias(extra.id) for place, extra in extras.items())
+    return frame.join(cells.select(ROW, *seriess), on=ROW, how="left", maintain_order="left")
 
 
 def _of_reader(

@@ -132,8 +132,8 @@ def _held(names: Sequence[str], columns: Mapping[str, Column]) -> list[str]:
 def _order(check: DateOrderRule, columns: Mapping[str, Column]) -> Iterator[ColumnCheck]:
     for first, second in check.pairs:
         if {first, second} <= columns.keys():
-            one, other = pl.col(first), pl.col(second)
-            yield ColumnCheck(second, other < one, first, one, other)
+            expression, other = pl.col(first), pl.col(second)
+            yield ColumnCheck(second, other < expression, first, expression, other)
 
 
 def _needs(check: Needs, columns: Mapping[str, Column]) -> Iterator[ColumnCheck]:

@@ -164,11 +164,17 @@ class QualityAnswer:
     def _lines(
         self, file: str | None, group: str, sizes: QualitySizes | QualityOf, counts: Mapping[str, FaultCount]
     ) -> Iterator[QualityLine]:
-        for rule in (one for one in self.rules if one.id in counts):
-            found = counts[rule.id]
+        for rule in (rule_found for rule_found in self.rules if rule_found.id in counts):
+            fault_count = counts[rule.id]
             yield QualityLine(
                 *(self.as_at, file, group, sizes.rows, sizes.score, rule.id, rule.severity),
-                *(found.faults, found.rows, percent(found.rows, sizes.rows), rule.why, rule.try_),
+                *(
+                    fault_count.faults,
+                    fault_count.rows,
+                    percent(fault_count.rows, sizes.rows),
+                    rule.why,
+                    rule.try_,
+                ),
             )
 
 
@@ -224,15 +230,15 @@ def quality_of(
         whole.add(of_file)
         each.append(of_file.record(file.source.name))
     columns = _columns(files)
-    found = whole.record("")
+    quality = whole.record("")
     return QualityAnswer(
         as_at=as_at,
         input=tuple(Input.of(source) for source in sources),
         by=by,
-        summary=QualitySizes(found.rows, found.with_error, found.with_warning_only, found.score),
+        summary=QualitySizes(quality.rows, quality.with_error, quality.with_warning_only, quality.score),
         files=tuple(sorted(each, key=_worst_first)),
         groups=tuple(sorted((tally.record(name) for name, tally in groups.items()), key=_worst_first)),
-        rules=tuple(_found(rule, found.counts[rule.id], found.rows, columns[rule.id]) for rule in asked),
+        rules=tuple(_found(rule, quality.counts[rule.id], quality.rows, columns[rule.id]) for rule in asked),
         not_looked_at=tuple(rule.id for rule in rules.rules if rule.id not in looked_at and not rule.annex_a),
         date_order=(),
         faults=tuple(fault for file in files if listed for fault in _faults(file, rules, listed, by)),
@@ -291,8 +297,8 @@ def _tallies(file: Inspected, asked: Sequence[Rule], by: str | None) -> Mapping[
     return tallies
 
 
-def _worst_first(one: QualityOf) -> tuple[float, str]:
-    return 101.0 if one.score is None else one.score, one.name
+def _worst_first(quality: QualityOf) -> tuple[float, str]:
+    return 101.0 if quality.score is None else quality.score, quality.name
 
 
 def _found(rule: Rule, counts: FaultCount, rows: int, columns: Mapping[str, int]) -> RuleFound:
@@ -319,11 +325,11 @@ def _faults(file: Inspected, rules: Rules, listed: frozenset[str], by: str | Non
     known = rules.by_id
     faults = file.faults.with_columns(pl.col("rule", "column", "other").cast(pl.String))
     wanted = faults.filter(pl.col("rule").is_in(sorted(listed)))
-    for one in wanted.join(file.rows, on=ROW, how="left", maintain_order="left").iter_rows(named=True):
-        rule = known[one["rule"]]
+    for row in wanted.join(file.rows, on=ROW, how="left", maintain_order="left").iter_rows(named=True):
+        rule = known[row["rule"]]
         yield QualityFault(
-            *(file.source.name, one[ROW], one["case_id"], one.get(by) if by else None, rule.id),
-            *(rule.severity, one["column"] or "", _words(rule, one), rule.try_),
+            *(file.source.name, row[ROW], row["case_id"], row.get(by) if by else None, rule.id),
+            *(rule.severity, row["column"] or "", _words(rule, row), rule.try_),
         )
 
 

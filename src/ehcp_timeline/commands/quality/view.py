@@ -15,21 +15,21 @@ SCORE: Final = (
 )
 
 
-def quality_sections(found: QualityAnswer, top: int) -> Iterator[Section]:
+def quality_sections(quality: QualityAnswer, top: int) -> Iterator[Section]:
     """Yield the score, files and groups, the rules that found something, the first `top` faults."""
     yield Section(
-        f"Data quality as at {day(found.as_at)}: {_score(found.summary)}",
-        before=(*map(_file, found.files), *SCORE),
+        f"Data quality as at {day(quality.as_at)}: {_score(quality.summary)}",
+        before=(*map(_file, quality.files), *SCORE),
     )
-    if len(found.files) > 1:
-        yield _sizes("Files, the worst first", "file", found.files)
-    if found.by and found.groups:
-        yield _sizes(f"By {found.by}, the worst first", found.by, found.groups)
-    if found.date_order:
-        yield date_order_section(found.date_order)
-    yield _rules(found)
-    if found.faults:
-        yield _faults(found.faults, top, several=len(found.files) > 1)
+    if len(quality.files) > 1:
+        yield _sizes("Files, the worst first", "file", quality.files)
+    if quality.by and quality.groups:
+        yield _sizes(f"By {quality.by}, the worst first", quality.by, quality.groups)
+    if quality.date_order:
+        yield date_order_section(quality.date_order)
+    yield _rules(quality)
+    if quality.faults:
+        yield _faults(quality.faults, top, several=len(quality.files) > 1)
 
 
 def _score(sizes: QualitySizes | QualityOf) -> str:
@@ -57,9 +57,9 @@ def _sizes(title: str, heading: str, parts: Sequence[QualityOf]) -> Section:
     return Section(title, columns=columns, rows=rows)
 
 
-def _rules(found: QualityAnswer) -> Section:
+def _rules(quality: QualityAnswer) -> Section:
     """Return what was found, errors first, the most faults first."""
-    hits = [rule for rule in found.rules if rule.faults]
+    hits = [rule for rule in quality.rules if rule.faults]
     hits.sort(key=lambda rule: (SEVERITIES.index(rule.severity), -rule.faults))
     columns = (
         *(TableColumn(name, "fixed") for name in ("rule", "severity")),
@@ -77,9 +77,9 @@ def _rules(found: QualityAnswer) -> Section:
         )
         for rule in hits
     )
-    after = [f"{count(len(found.rules) - len(hits), 'rule')} found nothing."]
-    if found.not_looked_at:
-        after.append(f"Not looked at, because no file has the columns: {listed(found.not_looked_at)}.")
+    after = [f"{count(len(quality.rules) - len(hits), 'rule')} found nothing."]
+    if quality.not_looked_at:
+        after.append(f"Not looked at, because no file has the columns: {listed(quality.not_looked_at)}.")
     if hits:
         after.append(f"To list the faults of a rule, add  --rule {hits[0].id}")
     title = f"Found: {count(len(hits), 'kind')} of fault" if hits else "Nothing found"

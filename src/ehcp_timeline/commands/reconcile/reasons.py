@@ -84,8 +84,8 @@ def _instead(plan: Mapping[str, Any]) -> date:
     """Return the day on which something else took the place of the 20 weeks: an order before a refusal."""
     issued = plan["plan_issued"]
     days = [plan[name] for name in _INSTEAD if plan.get(name) and plan["start"] <= plan[name] <= issued]
-    found: date = min(days, default=plan["ended"])
-    return found
+    day: date = min(days, default=plan["ended"])
+    return day
 
 
 def _what(plan: Mapping[str, Any], day: date, rulebook: Rulebook) -> str:

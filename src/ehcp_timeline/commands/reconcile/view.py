@@ -49,7 +49,7 @@ def reconcile_sections(answer: ReconcileAnswer, top: int | None) -> Iterator[Sec
 
 def _kinds(parted: Sequence[PartedPlan], rule: str) -> Section:
     """Return how many plans each kind of difference parts, the commonest first."""
-    kinds = Counter((one.kind, one.law, one.dfe) for one in parted)
+    kinds = Counter((plan.kind, plan.law, plan.dfe) for plan in parted)
     ordered = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
     return Section(
         title=f"What parts the law from the DfE's rule, {_RULES[rule]}",
@@ -81,7 +81,7 @@ def _cases(parted: Sequence[PartedPlan], top: int | None) -> Section:
                 TableColumn("by the DfE", "fixed"),
                 TableColumn("why"),
             ),
-            rows=tuple(_row(one) for one in shown),
+            rows=tuple(_row(plan) for plan in shown),
             after=("-o cases.csv writes all of them.",) if more else (),
         )
     )

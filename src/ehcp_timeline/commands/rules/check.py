@@ -53,10 +53,11 @@ def check_rulebook(
         *_faults(faults),
         # reading has said already of a word that it is not there at all
         *(
-            one
-            for one in remarks(rulebook, as_at)
+            remark
+            for remark in remarks(rulebook, as_at)
             if not any(
-                f.endswith(f"{one.where}: {one.says.removesuffix(' is empty')} is missing") for f in missing
+                f.endswith(f"{remark.where}: {remark.says.removesuffix(' is empty')} is missing")
+                for f in missing
             )
         ),
         *(_cases(rulebook, faults, fixtures, as_at) if fixtures else ()),
@@ -103,12 +104,16 @@ def _cases(
 
 def check_sections(answer: RulesCheckAnswer) -> Iterator[Section]:
     """Yield what was found, the worst first."""
-    laid = "".join(f" with {Path(one.name).name}" for one in answer.rulebook.overlays)
+    laid = "".join(f" with {Path(overlay.name).name}" for overlay in answer.rulebook.overlays)
     said = count(answer.faults, "fault") if answer.faults else "no fault"
     yield Section(f"Rulebook {answer.rulebook.version}{laid} as at {day(answer.as_at)}: {said}")
     columns = (TableColumn("where", "fixed"), TableColumn("what"), TableColumn("try"))
     for level, title in _TITLES.items():
-        rows = tuple((one.where, one.says, one.try_ or "") for one in answer.remarks if one.level == level)
+        rows = tuple(
+            (remark.where, remark.says, remark.try_ or "")
+            for remark in answer.remarks
+            if remark.level == level
+        )
         if rows:
             said = count(len(rows), title).capitalize()
             yield Section(said, columns=columns, rows=rows, alarm=level == "error")
@@ -122,10 +127,10 @@ def check_notes(answer: RulesCheckAnswer, folder: Path | None, overlays: Sequenc
         for number, line in enumerate(text.splitlines(), 1):
             if match := _ID.match(line):
                 lines.setdefault(match[1], (str(path), number))
-    for one in answer.remarks:
-        name = re.split(r"[.\[]?(?:version|reading|excuse)\b", one.where.rpartition(": ")[2])[0]
-        said = f"{one.says}; {one.try_}" if one.try_ else one.says
-        yield Note(one.level, one.rule, one.where, said, *_nearest(name, lines))
+    for remark in answer.remarks:
+        name = re.split(r"[.\[]?(?:version|reading|excuse)\b", remark.where.rpartition(": ")[2])[0]
+        said = f"{remark.says}; {remark.try_}" if remark.try_ else remark.says
+        yield Note(remark.level, remark.rule, remark.where, said, *_nearest(name, lines))
 
 
 def _nearest(name: str, lines: Mapping[str, tuple[str, int]]) -> tuple[str, int]:

@@ -243,27 +243,27 @@ def _more_and_less(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
         yield f"the order: {listed(new)}"
 
 
-def deadline_sections(one: Deadline, rulebook: Rulebook) -> list[Section]:
+def deadline_sections(deadline: Deadline, rulebook: Rulebook) -> list[Section]:
     """Return everything that the rulebook says of one deadline, for a reader who is no programmer."""
     parts: dict[str, Iterable[Pair]] = {
-        f"{one.id}: {one.duty}": (
-            ("Owed by", f"{one.who} ({one.kind})"),
-            ("Law", one.law),
-            ("Words", quoted(one.says, "")),
-            ("In other words", one.means),
-            ("Checked", f"{day(one.checked)} ({one.seen})"),
-            ("From", f"{one.overlay}, a local rulebook" if one.overlay else ""),
-            ("Note", one.note),
+        f"{deadline.id}: {deadline.duty}": (
+            ("Owed by", f"{deadline.who} ({deadline.kind})"),
+            ("Law", deadline.law),
+            ("Words", quoted(deadline.says, "")),
+            ("In other words", deadline.means),
+            ("Checked", f"{day(deadline.checked)} ({deadline.seen})"),
+            ("From", f"{deadline.overlay}, a local rulebook" if deadline.overlay else ""),
+            ("Note", deadline.note),
         ),
-        "How it is counted": _counting(one),
-        "Time limit": map(_version, one.versions),
-        "Other published readings": ((part.id, _reading_words(part)) for part in one.readings),
+        "How it is counted": _counting(deadline),
+        "Time limit": map(_version, deadline.versions),
+        "Other published readings": ((part.id, _reading_words(part)) for part in deadline.readings),
         "Excuses: they change the verdict, never the day": (
-            (part.id, _excuse_words(part)) for part in one.excuses
+            (part.id, _excuse_words(part)) for part in deadline.excuses
         ),
         GLOSSARY: (
             (name, rulebook.events[name].says)
-            for name in dict.fromkeys(_texts(values(one)))
+            for name in dict.fromkeys(_texts(values(deadline)))
             if name in rulebook.events
         ),
     }
@@ -272,10 +272,10 @@ def deadline_sections(one: Deadline, rulebook: Rulebook) -> list[Section]:
     return [Section(title, columns=columns, rows=rows) for title, rows in shown.items() if rows]
 
 
-def _counting(one: Deadline) -> Iterator[Pair]:
+def _counting(deadline: Deadline) -> Iterator[Pair]:
     """Yield what starts, answers and ends the clock, when it is owed at all, and what takes its place."""
     for name, (_, label) in CLAUSES.items():
-        value = getattr(one, name)
+        value = getattr(deadline, name)
         if name == "starts_where":
             yield from ((label, value_words(start)) for start in value)
         elif name == "only_if":

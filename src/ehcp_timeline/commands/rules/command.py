@@ -96,7 +96,7 @@ def show(
     if to.format == "json":
         to.send_json(answer)
     else:
-        to.show(section for one in answer.deadlines for section in deadline_sections(one, rulebook))
+        to.show(section for deadline in answer.deadlines for section in deadline_sections(deadline, rulebook))
 
 
 @app.command()

@@ -132,8 +132,8 @@ def holidays_sections(answer: HolidaysAnswer, audit: Audit, top: int) -> Iterato
     if not moved:
         yield Section(title=title, before=("Nothing moves.",))
         return
-    due = sum(one.due != one.due_before for one in moved)
-    flipped = sum(one.verdict != one.verdict_before for one in moved)
+    due = sum(move.due != move.due_before for move in moved)
+    flipped = sum(move.verdict != move.verdict_before for move in moved)
     headings = {
         "case_id": "case",
         "deadline": "deadline",
@@ -147,6 +147,6 @@ def holidays_sections(answer: HolidaysAnswer, audit: Audit, top: int) -> Iterato
         title=f"{title}: {count(len(moved), 'clock')} to be seen to on another day",
         before=(f"{count(due, 'due day')} moved, {count(flipped, 'verdict')} changed.",),
         columns=tuple(TableColumn(heading, "fixed") for heading in headings.values()),
-        rows=tuple(tuple(str(getattr(one, key) or "") for key in headings) for one in shown),
+        rows=tuple(tuple(str(getattr(move, key) or "") for key in headings) for move in shown),
         after=(f"{len(shown):,} of {len(moved):,} shown.",) if len(shown) < len(moved) else (),
     )

@@ -128,7 +128,7 @@ def _judged_under_both(
 
 
 def _judgeable(book: Rulebook, source: CaseFile, wanted: Collection[str]) -> Iterator[Deadline]:
-    without = {one.id for one in unjudgeable(book, source.columns)}
+    without = {deadline.id for deadline in unjudgeable(book, source.columns)}
     return (deadline for deadline in book.deadlines if deadline.id in wanted and deadline.id not in without)
 
 

@@ -41,16 +41,16 @@ class DeadlineListed:
         """Return a line for each deadline."""
         return tuple(
             cls(
-                one.id,
-                one.duty,
-                one.who,
-                one.kind,
-                limit_words(one.versions[-1].limit),
-                one.law,
-                one.seen,
-                one.checked,
+                deadline.id,
+                deadline.duty,
+                deadline.who,
+                deadline.kind,
+                limit_words(deadline.versions[-1].limit),
+                deadline.law,
+                deadline.seen,
+                deadline.checked,
             )
-            for one in deadlines
+            for deadline in deadlines
         )
 
 
@@ -132,7 +132,7 @@ def find_deadlines(rulebook: Rulebook, word: str) -> tuple[Deadline, ...]:
     """
     if word in rulebook.by_id:
         return (rulebook.by_id[word],)
-    deadlines = tuple(one for one in rulebook.deadlines if one.id.startswith(f"{word}."))
+    deadlines = tuple(deadline for deadline in rulebook.deadlines if deadline.id.startswith(f"{word}."))
     if not deadlines:
         advice = did_you_mean(word, rulebook.by_id) or "ehcp rules list"
         raise UsageError(f"there is no deadline `{word}`", advice)
@@ -142,7 +142,7 @@ def find_deadlines(rulebook: Rulebook, word: str) -> tuple[Deadline, ...]:
 def checked_long_ago(rulebook: Rulebook, as_at: date) -> list[Deadline]:
     """Return the deadlines that were last checked more than twelve months before a day."""
     year = Count("within", 12, "months")
-    return [one for one in rulebook.deadlines if apply(year, one.checked) < as_at]
+    return [deadline for deadline in rulebook.deadlines if apply(year, deadline.checked) < as_at]
 
 
 def coverage_answer(rulebook: Rulebook) -> CoverageAnswer:
@@ -151,14 +151,14 @@ def coverage_answer(rulebook: Rulebook) -> CoverageAnswer:
         RulebookUsed.of(rulebook),
         tuple(
             RegulationCovered(
-                one.number,
-                tuple(deadline.id for deadline in one.encoded),
-                tuple(deadline.id for deadline in one.applied),
-                tuple(LeftOut(left.about, left.why) for left in one.left_out),
+                provision.number,
+                tuple(deadline.id for deadline in provision.encoded),
+                tuple(deadline.id for deadline in provision.applied),
+                tuple(LeftOut(left.about, left.why) for left in provision.left_out),
             )
-            for one in provisions(rulebook)
+            for provision in provisions(rulebook)
         ),
-        tuple(EncodedDeadline(one.law, one.id, one.seen) for one in rulebook.deadlines),
+        tuple(EncodedDeadline(deadline.law, deadline.id, deadline.seen) for deadline in rulebook.deadlines),
         rulebook.not_encoded,
     )
 
@@ -171,7 +171,9 @@ def list_sections(rulebook: Rulebook, deadlines: Iterable[DeadlineListed]) -> li
         Section(
             f"R{name[1:]}: {count(len(rulebook.deadlines), 'deadline')}",
             columns=columns,
-            rows=tuple((one.deadline, one.who, one.law, one.limit) for one in deadlines),
+            rows=tuple(
+                (deadline.deadline, deadline.who, deadline.law, deadline.limit) for deadline in deadlines
+            ),
             after=("Everything about one of them:", "  ehcp rules show plan.issue"),
         )
     ]
@@ -181,7 +183,7 @@ def stale_sections(stale: Sequence[DeadlineListed], total: int) -> list[Section]
     """Return the deadlines whose words were last checked too long ago."""
     title = f"Last checked more than a year before: {len(stale)} of {count(total, 'deadline')}"
     columns = (*_columns("deadline", "checked"), TableColumn("law"))
-    rows = tuple((one.deadline, str(one.checked), one.law) for one in stale)
+    rows = tuple((deadline.deadline, str(deadline.checked), deadline.law) for deadline in stale)
     return [Section(title, columns=columns, rows=rows)]
 
 
@@ -191,7 +193,10 @@ def coverage_sections(answer: CoverageAnswer) -> list[Section]:
         Section(
             f"Encoded: {count(len(answer.encoded), 'deadline')}",
             columns=(TableColumn("law"), *_columns("deadline", "words seen")),
-            rows=tuple((one.law, one.deadline, one.seen) for one in answer.encoded),
+            rows=tuple(
+                (encoded_deadline.law, encoded_deadline.deadline, encoded_deadline.seen)
+                for encoded_deadline in answer.encoded
+            ),
             after=(
                 "primary: seen in the law itself; quoted: seen where it is quoted; unverified: not seen.",
             ),
@@ -199,7 +204,9 @@ def coverage_sections(answer: CoverageAnswer) -> list[Section]:
         Section(
             f"Not encoded: {count(len(answer.not_encoded), 'provision')}",
             columns=(TableColumn("law"), TableColumn("about"), TableColumn("why not")),
-            rows=tuple((one.law, one.about, one.why) for one in answer.not_encoded),
+            rows=tuple(
+                (not_encoded.law, not_encoded.about, not_encoded.why) for not_encoded in answer.not_encoded
+            ),
         ),
     ]
 

@@ -138,14 +138,16 @@ def _laid(rulebook: Rulebook) -> Iterator[str]:
 
 
 def _regulations(found: Iterable[Provision]) -> str:
-    return _table(("regulation", "encoded as", "not encoded, and why"), (_regulation(one) for one in found))
+    return _table(
+        ("regulation", "encoded as", "not encoded, and why"), (_regulation(provision) for provision in found)
+    )
 
 
-def _regulation(one: Provision) -> tuple[str, str, str]:
-    encoded = [_link(deadline) for deadline in one.encoded]
-    encoded += [f"{_link(deadline)} (applied)" for deadline in one.applied]
-    left = [f"{_text(what.about)} ({_text(what.why)})" for what in one.left_out]
-    return f"reg {one.number}", ", ".join(encoded), "; ".join(left)
+def _regulation(provision: Provision) -> tuple[str, str, str]:
+    encoded = [_link(deadline) for deadline in provision.encoded]
+    encoded += [f"{_link(deadline)} (applied)" for deadline in provision.applied]
+    left = [f"{_text(what.about)} ({_text(what.why)})" for what in provision.left_out]
+    return f"reg {provision.number}", ", ".join(encoded), "; ".join(left)
 
 
 def _link(deadline: Deadline) -> str:
@@ -161,8 +163,11 @@ def _anchor(name: str) -> str:
     return name.replace(".", "").lower()
 
 
-def _left_out(found: Iterable[NotEncoded]) -> str:
-    rows = ((_text(one.law), _text(one.about), _text(one.why), SEEN[one.seen]) for one in found)
+def _left_out(unencoded: Iterable[NotEncoded]) -> str:
+    rows = (
+        (_text(not_encoded.law), _text(not_encoded.about), _text(not_encoded.why), SEEN[not_encoded.seen])
+        for not_encoded in unencoded
+    )
     return _table(("provision", "about", "why not", "its words were"), rows)
 
 
@@ -204,17 +209,19 @@ def _chapter(title: str, deadlines: Iterable[Deadline], rulebook: Rulebook) -> I
         yield from filter(None, paragraphs)
 
 
-def _clauses(one: Deadline, rulebook: Rulebook) -> Iterator[str]:
+def _clauses(deadline: Deadline, rulebook: Rulebook) -> Iterator[str]:
     """Yield how it is counted, a case worked through, its readings, excuses and words."""
-    _, *sections = deadline_sections(one, rulebook)
-    for section in (one for one in sections if one.title != GLOSSARY):  # docs/case-file.md has them
+    _, *sections = deadline_sections(deadline, rulebook)
+    for section in (
+        section for section in sections if section.title != GLOSSARY
+    ):  # docs/case-file.md has them
         yield f"**{_text(section.title)}**\n\n{_bullets(section)}"
         if section.title == "Time limit":
-            yield from _example(one, rulebook)
+            yield from _example(deadline, rulebook)
 
 
-def _example(one: Deadline, rulebook: Rulebook) -> Iterator[str]:
-    if example := example_of(one, rulebook):
+def _example(deadline: Deadline, rulebook: Rulebook) -> Iterator[str]:
+    if example := example_of(deadline, rulebook):
         lines = "\n".join(f"- {_text(line)}" for line in example.counted)
         yield f"**A case worked through:** {_text(example.given)}\n\n{lines}"
 

@@ -47,7 +47,7 @@ def _folder(folder: Path) -> Rulebook:
     for law in (folder, folder / CHECKOUT):
         if (law / LAW_FILE).is_file():
             return load_rulebook(folder=law)
-    overlays = sorted(one for one in folder.glob("*.toml") if _is_overlay(one.read_bytes()))
+    overlays = sorted(path for path in folder.glob("*.toml") if _is_overlay(path.read_bytes()))
     if not overlays:
         raise UsageError(f"{folder} holds no rulebook", "name a folder or file with [[deadline]] in it")
     return load_rulebook(overlays)
@@ -104,7 +104,7 @@ def rulebook_before(revision: str, law: Path | None, overlays: Sequence[Path]) -
         )
     folder = _from_here(law) if law else next(iter(_law_folders(revision)), "")
     files = _files_at(revision, folder) if folder else None
-    laid = {f"{revision}:{one}": _files_at(revision, _from_here(one)) for one in overlays}
+    laid = {f"{revision}:{path}": _files_at(revision, _from_here(path)) for path in overlays}
     return _loaded(files or {}, {name: next(iter(found.values())) for name, found in laid.items() if found})
 
 

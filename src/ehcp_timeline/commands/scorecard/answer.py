@@ -183,7 +183,7 @@ def scorecard_answer(card: Scorecard, targets: Sequence[Target]) -> ScorecardAns
             replace(line, trends=went) for line, went in zip(scorecard_lines(card), moved, strict=True)
         ),
         targets=tuple(reached(targets, card.lines, card.layout)),
-        not_measured=tuple(NotMeasured(*one) for one in card.files.not_measured.items()),
+        not_measured=tuple(NotMeasured(*item) for item in card.files.not_measured.items()),
         problems=ProblemFound.all_of(card.files.problems),
     )
 

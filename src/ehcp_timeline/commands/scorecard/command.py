@@ -211,7 +211,7 @@ def _list_measures(to: Output) -> None:
     kpis = load_kpis()
     answer = MeasureList(tuple(MeasureMeant.of(measure, kpis) for measure in kpis.measures))
     to.send_rows(
-        [values(one) | {"dfe": ", ".join(one.dfe) or None} for one in answer.measures],
+        [values(measure) | {"dfe": ", ".join(measure.dfe) or None} for measure in answer.measures],
         keys(MeasureMeant),
         values(answer),
         lambda: measure_sections(kpis.topics, answer.measures),

@@ -55,7 +55,9 @@ def make_pack(
 ) -> tuple[tuple[PackSheet, ...], Files]:
     """Return the sheets of a pack, all from one count, and what was read for them."""
     needed = {name for sheet in pack.sheets for name in sheet.measures}
-    asked = replace(question, measures=tuple(one for one in question.kpis.measures if one.id in needed))
+    asked = replace(
+        question, measures=tuple(measure for measure in question.kpis.measures if measure.id in needed)
+    )
     tallies, files = count_files(asked, sources)
     sheets = []
     for sheet in pack.sheets:
@@ -82,7 +84,9 @@ def _sheet(
     for name in sheet.measures:
         measure = question.kpis.by_id[name]
         numbers = [by_period.get(number, {}).get(name) for number in periods]
-        shown = [NOT_MEASURED if name in lacking else NO_CASES if one is None else one for one in numbers]
+        shown = [
+            NOT_MEASURED if name in lacking else NO_CASES if number is None else number for number in numbers
+        ]
         rows.append({
             "measure": measure.name,
             "counted": question.kpis.numerator(measure),
@@ -98,9 +102,9 @@ def _sheet(
 
 def pack_csvs(name: str, sheets: Sequence[PackSheet]) -> Mapping[str, bytes]:
     """Return one CSV file for each sheet, by file name, and one that lists them."""
-    files = {f"{name}-{number:02}-{one.id}.csv": one for number, one in enumerate(sheets, start=1)}
-    contents = [{"file": file, "about": one.title} for file, one in files.items()]
-    texts = {file: csv_text(one.rows, one.keys) for file, one in files.items()}
+    files = {f"{name}-{number:02}-{sheet.id}.csv": sheet for number, sheet in enumerate(sheets, start=1)}
+    contents = [{"file": file, "about": sheet.title} for file, sheet in files.items()]
+    texts = {file: csv_text(sheet.rows, sheet.keys) for file, sheet in files.items()}
     texts[f"{name}-00-contents.csv"] = csv_text(contents, ("file", "about"))
     return {file: text.encode("utf-8") for file, text in sorted(texts.items())}
 
@@ -131,8 +135,8 @@ def pack_book(title: str, sheets: Sequence[PackSheet], *, as_at: date, notes: Se
         cover.write_string(0, 0, visible(title), formats["heading"])
         for row, line in enumerate((f"As at {day(as_at)}.", *notes), start=1):
             cover.write_string(row, 0, visible(line), formats["text"])
-        tabs = {f"{number} {one.id}"[:31]: one for number, one in enumerate(sheets, start=1)}
-        about = [{"sheet": tab, "about": one.title} for tab, one in tabs.items()]
+        tabs = {f"{number} {sheet.id}"[:31]: sheet for number, sheet in enumerate(sheets, start=1)}
+        about = [{"sheet": tab, "about": sheet.title} for tab, sheet in tabs.items()]
         contents = PackSheet("contents_of_the_workbook", "Contents", ("sheet", "about"), tuple(about))
         purpose = "This sheet lists the tables of the workbook, one a sheet."
         _write_sheet(book.add_worksheet("Contents"), contents, purpose, formats, {"sheet": 34, "about": 70})

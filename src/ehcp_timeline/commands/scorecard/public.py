@@ -58,7 +58,7 @@ def hidden_numbers(lines: pl.DataFrame, measures: Sequence[Measure], threshold: 
     """
     check_threshold(threshold)
     numbered = lines.with_row_index(_LINE)
-    sheets = [one for measure in measures for one in _sheets(numbered, measure)]
+    sheets = [sheet for measure in measures for sheet in _sheets(numbered, measure)]
     hidden = _hidden(sheets, threshold)
     found = {place for sheet in sheets for place in _places(sheet, hidden)}
     return frozenset(found | _recorded(numbered, measures, found))
@@ -121,7 +121,7 @@ def _recorded(numbered: pl.DataFrame, measures: Sequence[Measure], found: set[Pl
     """Return the places of the line of all recorded groups, which tells what is not recorded."""
     lines = numbered.filter(pl.col(RANK) == OF_RECORDED)[_LINE].to_list()
     hidden = {measure for _, measure in found}
-    return {(line, one.id) for line in lines for one in measures if one.id in hidden}
+    return {(line, measure.id) for line in lines for measure in measures if measure.id in hidden}
 
 
 def publication(

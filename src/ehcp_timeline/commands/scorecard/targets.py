@@ -112,7 +112,7 @@ def read_targets(table: object, kpis: Kpis, where: str) -> tuple[Target, ...]:
 def _target(name: str, value: object, kpis: Kpis, where: str) -> Target:
     measure = kpis.by_id.get(name)
     if measure is None:
-        near = get_close_matches(name, [one.id for one in kpis.measures if one.better], n=2)
+        near = get_close_matches(name, [measure.id for measure in kpis.measures if measure.better], n=2)
         hint = f"did you mean {' or '.join(near)}?" if near else "`ehcp scorecard --list-measures` lists them"
         raise ConfigError(f"{where}: there is no measure `{name}`", hint)
     if not measure.better:
@@ -144,7 +144,7 @@ def _amount(value: object, measure: Measure, where: str) -> Fraction:
 def reached(targets: Sequence[Target], lines: pl.DataFrame, layout: LineLayout) -> Iterator[Reached]:
     """Yield how near each line came to each target that it has, in the order of the lines."""
     current = period_of(layout.kind, layout.as_at)
-    there = [one for one in targets if one.measure.id in lines.columns]
+    there = [target for target in targets if target.measure.id in lines.columns]
     for line in lines.iter_rows(named=True):
         period = Period(layout.kind, line[PERIOD])
         for one in there:
@@ -189,11 +189,11 @@ def _missing(measure: Measure, target: Fraction, line: Mapping[str, Any]) -> int
     return ceil(wanted) - part if measure.better == "higher" else part - floor(wanted)
 
 
-def _in_words(one: Target, short: Fraction, missing: int | None, period: Period, *, now: bool) -> str:
+def _in_words(target: Target, short: Fraction, missing: int | None, period: Period, *, now: bool) -> str:
     """Return what is missing in words, as `11 more plans this quarter`."""
-    more = "more" if one.measure.better == "higher" else "fewer"
+    more = "more" if target.measure.better == "higher" else "fewer"
     when = f"this {_SAID[period.kind]}" if now else f"in {period.label}"
     if missing is None:
-        weeks = " weeks" if one.measure.unit.endswith("weeks") else ""
+        weeks = " weeks" if target.measure.unit.endswith("weeks") else ""
         return f"{float(round(short, 1)):,.1f}{weeks} {more} {when}"
-    return f"{missing:,} {more} {one.noun[missing != 1]} {when}"
+    return f"{missing:,} {more} {target.noun[missing != 1]} {when}"

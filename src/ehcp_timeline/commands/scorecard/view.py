@@ -71,7 +71,11 @@ def scorecard_sections(card: Scorecard, answer: ScorecardAnswer, shown: Shown) -
 
 def of_topic(card: Scorecard, measures: Iterable[Measure], topic: str) -> list[Measure]:
     """Return those measures of a topic that some file could give."""
-    return [one for one in measures if one.topic == topic and one.id not in card.files.not_measured]
+    return [
+        measure
+        for measure in measures
+        if measure.topic == topic and measure.id not in card.files.not_measured
+    ]
 
 
 def _across(says: str, measures: Sequence[Measure], lines: Sequence[ScorecardLine]) -> Section:
@@ -82,8 +86,12 @@ def _across(says: str, measures: Sequence[Measure], lines: Sequence[ScorecardLin
         title=says,
         columns=(TableColumn("measure"), *labels, TableColumn("trend")),
         rows=tuple(
-            (one.name, *(cell(row[one.id]) for row in rows), str(lines[-1].trends.get(one.id, "")))
-            for one in measures
+            (
+                measure.name,
+                *(cell(row[measure.id]) for row in rows),
+                str(lines[-1].trends.get(measure.id, "")),
+            )
+            for measure in measures
         ),
     )
 
@@ -114,15 +122,21 @@ def cell(value: object) -> str:
 
 def _targets(answer: ScorecardAnswer, periods: Sequence[str]) -> Section:
     """Return how near the shown periods came to their targets."""
-    shown = [one for one in answer.targets if one.period in periods]
+    shown = [reached for reached in answer.targets if reached.period in periods]
     rows = tuple(
         (
-            *(one.measure, one.group, one.period, plain(one.target)),
-            *(NO_CASES if one.value is None else plain(one.value), one.status.upper(), one.says),
+            *(reached.measure, reached.group, reached.period, plain(reached.target)),
+            *(
+                NO_CASES if reached.value is None else plain(reached.value),
+                reached.status.upper(),
+                reached.says,
+            ),
         )
-        for one in shown
+        for reached in shown
     )
-    return Section("Targets", columns=_OF_TARGETS, rows=rows, alarm=any(one.status == "red" for one in shown))
+    return Section(
+        "Targets", columns=_OF_TARGETS, rows=rows, alarm=any(reached.status == "red" for reached in shown)
+    )
 
 
 def _not_measured(card: Scorecard, shown: Shown) -> Iterator[Section]:
@@ -143,8 +157,8 @@ def measure_sections(topics: Mapping[str, str], measures: Sequence[MeasureMeant]
     """Yield the measures of each topic: id, what is counted, out of what, and by which day."""
     for topic, says in topics.items():
         rows = tuple(
-            (one.id, one.numerator, one.denominator or "", one.dated_by or "the as-at day")
-            for one in measures
-            if one.topic == topic
+            (measure.id, measure.numerator, measure.denominator or "", measure.dated_by or "the as-at day")
+            for measure in measures
+            if measure.topic == topic
         )
         yield Section(title=says, columns=_OF_MEASURES, rows=rows)

@@ -44,7 +44,9 @@ def timeline(
     rulebook = law(overlays, settings(config))
     row = row_from_words(words, names(rulebook), when)
     judged = judge_case(rulebook, [row], when, foresee=True)
-    lines = tuple(TimelineClock.of(one.clock, one.deadline, row.texts, row=None) for one in judged)
+    lines = tuple(
+        TimelineClock.of(working.clock, working.deadline, row.texts, row=None) for working in judged
+    )
     to.send_records(
         TimelineAnswer(when, RulebookUsed.of(rulebook), lines),
         lines,

@@ -40,10 +40,10 @@ def timeline_sections(rulebook: Rulebook, judged: Sequence[Working], as_at: date
     """
     shown = sorted(_shown(judged), key=lambda one: one.clock.due or date.max)
     name = rulebook_name(rulebook.version, rulebook.overlays)
-    others = {one.deadline.id for one in judged} - {one.deadline.id for one in shown}
+    others = {working.deadline.id for working in judged} - {working.deadline.id for working in shown}
     left_out = f"{count(len(others), 'other deadline')} of {name} have not started or do not apply."
-    minima = tuple(_row(one, rulebook) for one in shown if one.deadline.minimum)
-    limits = tuple(_row(one, rulebook) for one in shown if not one.deadline.minimum)
+    minima = tuple(_row(working, rulebook) for working in shown if working.deadline.minimum)
+    limits = tuple(_row(working, rulebook) for working in shown if not working.deadline.minimum)
     tables = [
         Section(
             title=f"The dates of this case as at {day(as_at)}",
@@ -70,23 +70,23 @@ def _columns(first: str) -> tuple[TableColumn, ...]:
 
 def _shown(judged: Sequence[Working]) -> Iterator[Working]:
     """Yield the clocks that have started, or whose day is known though they have not."""
-    lapsed = {one.deadline.id: one for one in judged if one.clock.reason == "time-passed"}
-    for one in judged:
-        started = one.clock.verdict != "not-started" or one.clock.due is not None
-        if started and (one.clock.reason != "time-passed" or one is lapsed[one.deadline.id]):
-            yield one
+    lapsed = {working.deadline.id: working for working in judged if working.clock.reason == "time-passed"}
+    for working in judged:
+        started = working.clock.verdict != "not-started" or working.clock.due is not None
+        if started and (working.clock.reason != "time-passed" or working is lapsed[working.deadline.id]):
+            yield working
 
 
-def _row(one: Working, rulebook: Rulebook) -> tuple[str, ...]:
+def _row(working: Working, rulebook: Rulebook) -> tuple[str, ...]:
     """Return one clock as a line."""
-    due = day(one.clock.due) if one.clock.due else "no day"
-    kind = "" if one.deadline.kind == "statutory" else f" ({one.deadline.kind}, not law)"
-    how = standing(one, rulebook)
-    return due, one.deadline.who, one.deadline.duty, how, f"{one.deadline.law}{kind}"
+    due = day(working.clock.due) if working.clock.due else "no day"
+    kind = "" if working.deadline.kind == "statutory" else f" ({working.deadline.kind}, not law)"
+    how = standing(working, rulebook)
+    return due, working.deadline.who, working.deadline.duty, how, f"{working.deadline.law}{kind}"
 
 
 def _laws(rulebook: Rulebook, shown: Sequence[Working]) -> list[Section]:
     """Return what the short names of the law stand for."""
-    cited = {one.deadline.law.split(" ")[0] for one in shown}
+    cited = {working.deadline.law.split(" ")[0] for working in shown}
     lines = tuple(f"{law.id}: {law.title}" for law in rulebook.instruments if law.id in cited)
     return [Section("The law", before=lines)] if lines else []

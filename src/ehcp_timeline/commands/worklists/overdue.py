@@ -157,8 +157,8 @@ def _is_late(work: "Casework", selection: "Selection") -> bool:
     """Say whether the authority has an overdue clock of a statutory duty among those that were asked for."""
     from ehcp_timeline.measure.casework import chosen_by
 
-    found = work.audit.findings.filter(chosen_by(selection, work.rulebook))
-    own = (found["kind"] == "statutory") & (found["who"] == "authority") & (found["verdict"] == "overdue")
+    frame = work.audit.findings.filter(chosen_by(selection, work.rulebook))
+    own = (frame["kind"] == "statutory") & (frame["who"] == "authority") & (frame["verdict"] == "overdue")
     return bool(own.any())
 
 
@@ -193,8 +193,8 @@ def _overdue(to: Output, work: "Casework", asked: _Asked) -> None:
     from ehcp_timeline.measure.worklists import overdue, worst_first
 
     late = overdue(work.open_clocks(), work, asked.selection)
-    audit, found = without_people(work.audit, late, asked.key)
-    clocks = worst_first(found)
+    audit, frame = without_people(work.audit, late, asked.key)
+    clocks = worst_first(frame)
     sheet = sheet_of("Overdue, worst first", work.as_at, clocks, Work, asked.key)
     counts = OverdueCounts(clocks.height, clocks["case_id"].n_unique())
     sheet.send(
@@ -210,14 +210,14 @@ def _save_list(to: Output, work: "Casework", asked: _Asked) -> None:
     from ehcp_timeline.commands.worklists.view import risk_sections
     from ehcp_timeline.measure.worklists import at_risk
 
-    found = at_risk(work, asked.selection, "expected_p85")
-    audit, clocks = without_people(work.audit, found.clocks, asked.key)
+    case = at_risk(work, asked.selection, "expected_p85")
+    audit, clocks = without_people(work.audit, case.clocks, asked.key)
     sheet = sheet_of("In time so far, and at risk", work.as_at, clocks, WorkAtRisk, asked.key)
-    counts = RiskCounts(clocks.height, found.in_time, found.untold)
+    counts = RiskCounts(clocks.height, case.in_time, case.untold)
     sheet.send(
         to,
         SaveListAnswer.of(audit, counts, clocks, sheet.statement),
-        lambda: risk_sections(audit, clocks, found.untold, asked.top),
+        lambda: risk_sections(audit, clocks, case.untold, asked.top),
     )
 
 

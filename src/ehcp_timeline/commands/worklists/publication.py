@@ -125,8 +125,8 @@ def _warnings(path: Path, published: Published, by: str) -> Iterator[str]:
     }
     found = differences(old, by_name(published), published.threshold)
     yield f"{path}: {len(found)} numbers that the two publications give away together."
-    for one in found[:_MOST_WARNINGS]:
-        yield f"  {one.row}, {one.column}: {one.says}"
+    for difference in found[:_MOST_WARNINGS]:
+        yield f"  {difference.row}, {difference.column}: {difference.says}"
     if len(found) > _MOST_WARNINGS:
         yield f"  and {len(found) - _MOST_WARNINGS} more; publish less often, or in larger groups"
 

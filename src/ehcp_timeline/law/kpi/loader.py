@@ -159,15 +159,15 @@ def _population(place: Location, table: Table, columns: frozenset[str]) -> tuple
 
 def _marks(place: Location, marks: Table, columns: frozenset[str]) -> dict[str, Condition]:
     """Read the marks of a population; one may look only at those that stand before it."""
-    found: dict[str, Condition] = {}
+    conditions: dict[str, Condition] = {}
     for name, body in marks.items():
         here = place.at(f"mark.{name}")
         if isinstance(body, Mapping):
-            found[name] = read_mark(here, body, columns, frozenset(found))
+            conditions[name] = read_mark(here, body, columns, frozenset(conditions))
             here.want(body, "says", str, "")
         else:
             here.fault(f"must be a table, not {body!r}")
-    return found
+    return conditions
 
 
 def _days(place: Location, table: Table, columns: frozenset[str]) -> tuple[str, str]:

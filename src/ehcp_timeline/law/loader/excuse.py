@@ -51,7 +51,7 @@ def read_excuses(
         place.known("excused_by", group, grounds, "group of excuses")
         law = place.want(table, "excuse_law", str, "")
         limbs = grounds[group].limbs if group in grounds else ()
-        excuses += [replace(one, law=" ".join(filter(None, (law, limb)))) for limb, one in limbs]
+        excuses += [replace(excuse, law=" ".join(filter(None, (law, limb)))) for limb, excuse in limbs]
     for here, body in place.tables(table, "excuse"):
         excuses.append(_read_excuse(here, body, events, flags, "deadline"))
     return tuple(excuses)

@@ -113,5 +113,5 @@ def _outside(reading: Reading, new: Version) -> Iterator[Reading]:
         yield replace(reading, since=max(reading.since, since) if reading.since else since)
 
 
-def _earlier(one: date | None, other: date) -> date:
-    return other if one is None else min(one, other)
+def _earlier(day: date | None, other: date) -> date:
+    return other if day is None else min(day, other)

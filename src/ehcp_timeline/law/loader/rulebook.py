@@ -73,7 +73,7 @@ def read_derived(
         listed = body.get("earliest", [])
         tables = [{"event": one} if isinstance(one, str) else one for one in listed]
         parts = tuple(
-            _read_where(*one, known, codes) for one in here.tables({"earliest": tables}, "earliest")
+            _read_where(*table, known, codes) for table in here.tables({"earliest": tables}, "earliest")
         )
         if not parts:
             here.fault("earliest is missing; name the events it is the earliest of")
@@ -205,8 +205,8 @@ def read_rulebook(
     law = _read_folder(folder or files("ehcp_timeline") / "rulebook", faults)
     local: dict[str, _Source] = {}
     for path in overlays:
-        if one := _read_file(path, str(path), faults, path.name):
-            local.setdefault(one.sha256, one)
+        if source := _read_file(path, str(path), faults, path.name):
+            local.setdefault(source.sha256, source)
     return _assemble(law, tuple(local.values()), faults), tuple(faults)
 
 
@@ -215,7 +215,8 @@ def _read_folder(folder: Path | Traversable, faults: list[str]) -> dict[str, _So
         faults.append(f"{folder}: is no folder; name the folder that holds instruments.toml")
         return {}
     entries = sorted(
-        (one for one in folder.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name
+        (resource for resource in folder.iterdir() if resource.name.endswith(".toml")),
+        key=lambda one: one.name,
     )
     sources = (_read_file(entry, entry.name, faults) for entry in entries if entry.name not in NOT_LAW)
     return {source.name: source for source in sources if source}
@@ -249,7 +250,7 @@ def _assemble(law: Mapping[str, _Source], local: Sequence[_Source], faults: list
     words = Words(frozenset((*events, *derived)), codes, flags, ids, cited, grounds)
     return Rulebook(
         version=str((_table(law, "instruments.toml") or {}).get("version", "")),
-        sha256=hashlib.sha256(b"".join(one.content for one in law.values())).hexdigest(),
+        sha256=hashlib.sha256(b"".join(source.content for source in law.values())).hexdigest(),
         deadlines=_read_all(sources, words, faults),
         events=events,
         derived=derived,
@@ -257,8 +258,8 @@ def _assemble(law: Mapping[str, _Source], local: Sequence[_Source], faults: list
         flags=tuple(sorted(flags)),
         instruments=instruments,
         not_encoded=read_not_encoded(_table(law, "not-encoded.toml"), faults),
-        overlays=tuple((one.name, one.sha256) for one in local),
-        scenarios=tuple(said for one in local if (said := _scenario(one, faults))),
+        overlays=tuple((source.name, source.sha256) for source in local),
+        scenarios=tuple(said for source in local if (said := _scenario(source, faults))),
     )
 
 
@@ -273,18 +274,18 @@ def _scenario(source: _Source, faults: list[str]) -> str:
 
 def _read_all(sources: Iterable[_Source], words: Words, faults: list[str]) -> tuple[Deadline, ...]:
     """Read the deadlines of the law, then those of each overlay, then what each supersedes."""
-    found: dict[str, Deadline] = {}
+    deadlines: dict[str, Deadline] = {}
     for source in sources:
         place = Location(f"{source.name}:", faults)
         place.keys(source.table, OVERLAY_KEYS if source.overlay else LAW_KEYS)
         mine = replace(words, instruments=frozenset()) if source.overlay else words
         for table in source.tables:
             if source.overlay and "supersedes" in table:
-                _supersede(place, table, found, mine, source.overlay)
+                _supersede(place, table, deadlines, mine, source.overlay)
                 continue
             for deadline in _spread(place, table, mine, source.overlay):
-                _add(place, deadline, found)
-    return tuple(found.values())
+                _add(place, deadline, deadlines)
+    return tuple(deadlines.values())
 
 
 def _spread(place: Location, table: Table, words: Words, overlay: str) -> Iterator[Deadline]:
@@ -292,12 +293,12 @@ def _spread(place: Location, table: Table, words: Words, overlay: str) -> Iterat
         yield read_deadline(place, one, name, words, overlay)
 
 
-def _add(place: Location, deadline: Deadline, found: dict[str, Deadline]) -> None:
-    before = found.get(deadline.id)
+def _add(place: Location, deadline: Deadline, deadlines: dict[str, Deadline]) -> None:
+    before = deadlines.get(deadline.id)
     if not deadline.versions:
         return
     if before is None:
-        found[deadline.id] = deadline
+        deadlines[deadline.id] = deadline
     elif deadline.overlay and not before.overlay:
         place.at(deadline.id).fault(
             "is the law's own id; give the local duty another, or change the law's time limit from a day on "
@@ -307,10 +308,12 @@ def _add(place: Location, deadline: Deadline, found: dict[str, Deadline]) -> Non
         place.at(deadline.id).fault(f"stands twice{f', in {before.overlay} too' if before.overlay else ''}")
 
 
-def _supersede(place: Location, table: Table, found: dict[str, Deadline], words: Words, overlay: str) -> None:
+def _supersede(
+    place: Location, table: Table, deadlines: dict[str, Deadline], words: Words, overlay: str
+) -> None:
     name = place.maybe(table, "supersedes", str, "")
     here = place.at(f"supersedes {name}")
-    if name in found:
-        found[name] = supersede(here, table, found[name], words, overlay)
+    if name in deadlines:
+        deadlines[name] = supersede(here, table, deadlines[name], words, overlay)
     else:
         place.known("supersedes", name, words.deadline_ids, "deadline")

@@ -42,12 +42,14 @@ class KpiQuestion:
     def populations(self) -> Mapping[str, Population]:
         """The populations that the measures count, in the order of kpis.toml."""
         counted = {measure.counts for measure in self.measures}
-        return {name: one for name, one in self.kpis.populations.items() if name in counted}
+        return {name: population for name, population in self.kpis.populations.items() if name in counted}
 
     @cached_property
     def deadlines(self) -> Mapping[str, tuple[Deadline, ...]]:
         """Population to the deadlines whose clocks it holds."""
-        return {name: deadlines_of(one, self.rulebook) for name, one in self.populations.items()}
+        return {
+            name: deadlines_of(population, self.rulebook) for name, population in self.populations.items()
+        }
 
     @cached_property
     def needed(self) -> tuple[Deadline, ...]:

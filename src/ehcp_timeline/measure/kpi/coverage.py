@@ -36,13 +36,13 @@ def _why_no_clocks(population: Population, rulebook: Rulebook, columns: frozense
     deadlines = deadlines_of(population, rulebook)
     if not deadlines:
         return "no rulebook promises an answer by a day: --rules"
-    starts = {one.id: rulebook.columns_of(one.start_events) for one in deadlines}
+    starts = {deadline.id: rulebook.columns_of(deadline.start_events) for deadline in deadlines}
     starting = [deadline for deadline in deadlines if columns.intersection(starts[deadline.id])]
     if not starting:
         return f"the file has no column {_either(name for names in starts.values() for name in names)}"
-    without = {one.id for one in unjudgeable(rulebook, columns)}
-    if all(one.id in without for one in starting):
-        return f"the file has no column {_either(name for one in starting for name in one.answers)}"
+    without = {deadline.id for deadline in unjudgeable(rulebook, columns)}
+    if all(deadline.id in without for deadline in starting):
+        return f"the file has no column {_either(name for deadline in starting for name in deadline.answers)}"
     return ""
 
 
@@ -92,5 +92,5 @@ def judged_deadlines(
     deadlines: Iterable[Deadline], rulebook: Rulebook, columns: frozenset[str]
 ) -> list[Deadline]:
     """Return those deadlines that a file with these columns can answer."""
-    without = {one.id for one in unjudgeable(rulebook, columns)}
+    without = {deadline.id for deadline in unjudgeable(rulebook, columns)}
     return [deadline for deadline in deadlines if deadline.id not in without]

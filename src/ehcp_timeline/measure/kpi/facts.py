@@ -29,10 +29,10 @@ def condition(mark: Condition, as_at: date, kept: frozenset[str]) -> pl.Expr:
         as_at: The day the question is asked about.
         kept: The columns that the file has.
     """
-    found = [part.fill_null(value=False) for part in _parts(mark, as_at)]
+    expressions = [part.fill_null(value=False) for part in _parts(mark, as_at)]
     if not kept.issuperset(mark.kept):
-        found.append(_NEVER)
-    return pl.all_horizontal(found) if found else pl.lit(value=True)
+        expressions.append(_NEVER)
+    return pl.all_horizontal(expressions) if expressions else pl.lit(value=True)
 
 
 def marked(name: str) -> str:
@@ -162,9 +162,9 @@ class Facts:
     def _read_from_file(self) -> set[str]:
         inputs = {
             name
-            for one in self.derived.values()
-            if one.id in self.names
-            for name in (*one.earliest, one.since)
+            for derived in self.derived.values()
+            if derived.id in self.names
+            for name in (*derived.earliest, derived.since)
         }
         grouped = set(self.group.needs) if self.group else set()
         return (set(self.names) - self.derived.keys()) | inputs | grouped | {CASEWORKER}

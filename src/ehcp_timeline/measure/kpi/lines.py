@@ -115,16 +115,16 @@ def lines(
     last = period_of(layout.kind, layout.as_at).number
     first = min((*_first(counts.values()), last))
     frame = skeleton(_groups(counts.values(), layout, last), first, last).with_columns(_people(layout.people))
-    found = [frame.lazy().select(LINE)]
+    lazies = [frame.lazy().select(LINE)]
     for name, numbers in counts.items():
         mine = [measure for measure in measures if measure.counts == name]
         once = populations[name].is_state and not layout.every_state
         shown = pl.col(PERIOD) == last if once else pl.lit(value=True)
         joined = frame.lazy().join(numbers.lazy(), on=LINE, how="left", maintain_order="left")
-        found.append(
+        lazies.append(
             joined.select(pl.when(shown).then(column) for measure in mine for column in _columns(measure))
         )
-    return pl.concat(pl.collect_all(found), how="horizontal")
+    return pl.concat(pl.collect_all(lazies), how="horizontal")
 
 
 def _columns(measure: Measure) -> Iterator[pl.Expr]:

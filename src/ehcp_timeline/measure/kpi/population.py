@@ -71,8 +71,8 @@ def cases_of(population: Population, deadlines: Iterable[Deadline], before: Befo
     month = pl.lit(month_of(as_at), dtype=pl.Int32)
     if population.date:
         month = month_number(pl.col(population.date))
-    found = before.facts.lazy() if population.counts == "rows" else _clocks(population, ids, before)
-    counted = found.filter(condition(population.where, as_at, kept))
+    lazy = before.facts.lazy() if population.counts == "rows" else _clocks(population, ids, before)
+    counted = lazy.filter(condition(population.where, as_at, kept))
     return with_marks(counted, population.marks, as_at, kept).with_columns(
         month.alias(MONTH), _days(population, as_at).alias(DAYS)
     )
@@ -96,11 +96,11 @@ def _clocks(population: Population, ids: tuple[str, ...], before: Before) -> pl.
     clocks = clocks_of(before.judged, ids, *columns)
     there = [name for name in sorted(row_columns([population])) if name in before.facts.columns]
     rows = before.facts.lazy().select("row", GROUP, CASEWORKER, *there)
-    found = clocks.lazy().join(rows, on="row", how="left")
+    lazy = clocks.lazy().join(rows, on="row", how="left")
     if not staged:
-        return found
+        return lazy
     stages = with_stage(clocks, before.judged.rows, before.as_at).select("row", "start", STAGE)
-    return found.join(stages.lazy(), on=["row", "start"], how="left")
+    return lazy.join(stages.lazy(), on=["row", "start"], how="left")
 
 
 def _of_clock(mark: Condition) -> Iterator[str]:

@@ -38,16 +38,16 @@ def rolled(tally: PopulationTally, kind: PeriodKind, *, grouped: bool) -> pl.Laz
     longest = [name for name in summed.columns if name.startswith("longest ")]
     added = [name for name in summed.columns if name not in (GROUP, MONTH, *longest)]
     numbers = (*(pl.col(name).sum() for name in added), *(pl.col(name).max() for name in longest))
-    found = _lines(summed, kind, grouped=grouped).group_by(LINE).agg(*numbers)
+    lazy = _lines(summed, kind, grouped=grouped).group_by(LINE).agg(*numbers)
     for marks in tally.parts("median_weeks"):
         days = pl.col(DAYS).repeat_by("len").explode().median().alias(days_median(marks))
         medians = _lines(tally.waits_of(marks), kind, grouped=grouped).group_by(LINE).agg(days)
-        found = found.join(medians, on=LINE, how="left")
+        lazy = lazy.join(medians, on=LINE, how="left")
     for marks in tally.parts("per_caseworker"):
         people = pl.col(CASEWORKER).n_unique().alias(workers(marks))
         named = _lines(tally.named_of(marks), kind, grouped=grouped).group_by(LINE).agg(people)
-        found = found.join(named, on=LINE, how="left")
-    return found
+        lazy = lazy.join(named, on=LINE, how="left")
+    return lazy
 
 
 def _lines(frame: pl.DataFrame, kind: PeriodKind, *, grouped: bool) -> pl.LazyFrame:

@@ -55,8 +55,8 @@ def series(
     first = since or first_day(files) or question.as_at
     for day in month_ends(first, question.as_at):
         _count_on(replace(asked, as_at=day), files, tallies)
-    found = lines(replace(layout, every_state=True), tallies, asked.populations, asked.measures)
-    return found.filter(pl.col(PERIOD) >= period_of("month", first).number)
+    frame = lines(replace(layout, every_state=True), tallies, asked.populations, asked.measures)
+    return frame.filter(pl.col(PERIOD) >= period_of("month", first).number)
 
 
 def _count_on(question: KpiQuestion, files: Iterable[Held], tallies: dict[str, PopulationTally]) -> None:
@@ -124,8 +124,8 @@ def make_scorecard(question: KpiQuestion, sources: Sequence[CaseFile], layout: L
         UsageError: A file has no column for the group.
     """
     tallies, files = count_files(question, sources)
-    found = lines(layout, tallies, question.populations, question.measures)
-    return Scorecard(question, layout, _measured(found, files.not_measured), files)
+    frame = lines(layout, tallies, question.populations, question.measures)
+    return Scorecard(question, layout, _measured(frame, files.not_measured), files)
 
 
 def make_series(
@@ -140,16 +140,16 @@ def make_series(
     _check_group(question.group, sources)
     readings = [FileReading(source) for source in sources]
     held = [Held(reading.source.columns, list(reading.batches())) for reading in readings]
-    found = series(asked, held, layout, since)
+    frame = series(asked, held, layout, since)
     files = _files(asked, readings, ())
     laid = replace(layout, every_state=True)
-    return Scorecard(asked, laid, _measured(found, files.not_measured), files)
+    return Scorecard(asked, laid, _measured(frame, files.not_measured), files)
 
 
-def _measured(found: pl.DataFrame, lacking: Iterable[str]) -> pl.DataFrame:
+def _measured(frame: pl.DataFrame, lacking: Iterable[str]) -> pl.DataFrame:
     """Return the lines with nothing where no file could give a number: uncounted is not nought."""
     names = [name for one in lacking for name in (one, above(one), below(one))]
-    return found.with_columns(pl.lit(None, dtype=found.schema[name]).alias(name) for name in names)
+    return frame.with_columns(pl.lit(None, dtype=frame.schema[name]).alias(name) for name in names)
 
 
 @repeated_until_known
@@ -164,10 +164,10 @@ def count_files(
     _check_group(question.group, sources)
     tallies = question.tallies()
     readings = [FileReading(source) for source in sources]
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for reading in readings:
-        found += count_file(question, reading.source.columns, reading.batches(), tallies)
-    return tallies, _files(question, readings, found)
+        problems += count_file(question, reading.source.columns, reading.batches(), tallies)
+    return tallies, _files(question, readings, problems)
 
 
 def _files(question: KpiQuestion, readings: Sequence[FileReading], found: Iterable[Problem]) -> Files:

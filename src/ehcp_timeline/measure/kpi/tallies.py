@@ -107,7 +107,7 @@ class PopulationTally:
         return pl.concat([none, *self.named.get(marks, [])])
 
     def _columns(self) -> list[str]:
-        return [one.meta.output_name() for one in self._sums()]
+        return [expression.meta.output_name() for expression in self._sums()]
 
     def _sums(self) -> Iterator[pl.Expr]:
         combinations = {marks for measure in self.measures for marks in (measure.part, measure.whole)}

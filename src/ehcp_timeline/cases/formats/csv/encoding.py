@@ -122,10 +122,10 @@ def _surveyed(raw: Raw) -> Surveyed:
     finally:
         if file is not kept:
             file.close()
-    found = Surveyed(raw.name, shown, look.sha256, encoding, size, begin, kept, remarks)
+    surveyed = Surveyed(raw.name, shown, look.sha256, encoding, size, begin, kept, remarks)
     if kept:
-        weakref.finalize(found, kept.close)
-    return found
+        weakref.finalize(surveyed, kept.close)
+    return surveyed
 
 
 def _declared(file: IO[bytes], shown: str) -> tuple[int, Encoding | None]:

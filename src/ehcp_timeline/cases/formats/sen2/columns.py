@@ -56,7 +56,9 @@ def case_columns(held: Iterable[str]) -> tuple[str, ...]:
     What the file cannot know has no column, so that deadlines that need it are not judged.
     """
     items = frozenset(held)
-    known = (name for name, one in ORIGINS.items() if not items.isdisjoint(one.known_by or one.items))
+    known = (
+        name for name, origin in ORIGINS.items() if not items.isdisjoint(origin.known_by or origin.items)
+    )
     return ("case_id", *known)
 
 

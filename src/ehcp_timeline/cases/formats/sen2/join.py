@@ -77,7 +77,9 @@ class _Joining:
         self._tables = tables
         self._placed: dict[str, pl.DataFrame] = {}
         self._lost: dict[str, pl.Series | None] = {
-            name: None for name, table in tables.items() if any(one.stops == "row" for one in table.problems)
+            name: None
+            for name, table in tables.items()
+            if any(problem.stops == "row" for problem in table.problems)
         }
         self.problems = [problem for table in tables.values() for problem in table.problems]
         in_pairs = all(PERSON in tables[module].cells.columns for module in HUNG if module in tables)

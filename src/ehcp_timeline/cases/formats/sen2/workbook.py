@@ -56,8 +56,8 @@ def find_return(raw: Raw, worksheets: Worksheets, spellings: Spellings, day: Day
         CaseFileError: Two sheets or parts of a sheet are the same table.
     """
     stacked = [part for name, cells in worksheets for part in _stacked(name, cells)]
-    found = stacked or [part for name, cells in worksheets for part in _on_a_sheet(name, cells, spellings)]
-    if not {part.module.id for part in found}.issuperset(LEAST):
+    parts = stacked or [part for name, cells in worksheets for part in _on_a_sheet(name, cells, spellings)]
+    if not {part.module.id for part in parts}.issuperset(LEAST):
         return None
     return return_sheet(
         Return(
@@ -66,7 +66,7 @@ def find_return(raw: Raw, worksheets: Worksheets, spellings: Spellings, day: Day
             sha256=raw.sha256(),
             shape="DfE template" if stacked else "pre-submission workbook",
             parts=tuple(name for name in sen2().modules if name != "sen2"),
-            tables=_tables(found, raw.shown, day),
+            tables=_tables(parts, raw.shown, day),
         )
     )
 

@@ -64,19 +64,19 @@ def find_xlsx_sheet(
         CaseFileError: It may not or cannot be read, is blank, or has cases on more than one sheet, or the
             cases do not stand where the user says.
     """
-    with opened_zip(raw) as archive, looked_through(archive, raw, asked.worksheet) as looked:
-        worksheets = list(_worksheets(looked, raw.shown))
+    with opened_zip(raw) as archive, looked_through(archive, raw, asked.worksheet) as workbook:
+        worksheets = list(_worksheets(workbook, raw.shown))
     if not asked.worksheet and not asked.header_row:
-        day = _day_from_1904 if looked.from_1904 else None
+        day = _day_from_1904 if workbook.from_1904 else None
         if (of_return := find_return(raw, worksheets, spellings, day)) is not None:
             return of_return
-    found = [_found(name, cells, spellings, vocabulary, asked.header_row) for name, cells in worksheets]
-    best = _best([one for one in found if one.cells.height], looked.hidden, raw.shown)
+    places = [_found(name, cells, spellings, vocabulary, asked.header_row) for name, cells in worksheets]
+    best = _best([place for place in places if place.cells.height], workbook.hidden, raw.shown)
     if best.header < 0:
         raise no_such_row(f'{raw.shown}, sheet "{best.name}"', asked.header_row)
     headings = tuple(text or "" for text in best.cells.row(best.header)[1:])
     below = best.cells[best.header + 1 :]
-    if looked.from_1904:
+    if workbook.from_1904:
         dated = frozenset(vocabulary.of_kind("event", "date"))
         below = _moved(below, headings, spellings, dated, asked.dated)
     return Sheet(
@@ -92,25 +92,25 @@ def find_xlsx_sheet(
     )
 
 
-def _best(found: Sequence[_Found], hidden: Sequence[str], shown: str) -> _Found:
+def _best(places: Sequence[_Found], hidden: Sequence[str], shown: str) -> _Found:
     """Return the worksheet that holds the cases, if it is clear which one does."""
-    if not found:
+    if not places:
         said = f"{shown} has no cells on a visible sheet"
         raise CaseFileError(said, f"sheets that are hidden: {', '.join(hidden)}" if hidden else "")
-    rivals = [one for one in found if one.cases]
+    rivals = [place for place in places if place.cases]
     if len(rivals) > 1:
         named = " and ".join(f'"{rival.name}"' for rival in rivals)
         raise CaseFileError(
             f"{shown}: the sheets {named} all look like cases",
             "hide those that are not to be read, or save the one that is by itself",
         )
-    return max(found, key=lambda one: (one.cases, one.score))
+    return max(places, key=lambda one: (one.cases, one.score))
 
 
-def _worksheets(looked: Workbook, shown: str) -> Iterator[tuple[str, pl.DataFrame]]:
+def _worksheets(workbook: Workbook, shown: str) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield each visible worksheet and its cells as text."""
-    with _failures_named(shown), python_calamine.CalamineWorkbook.from_filelike(looked.file) as book:
-        for name, cells in looked.cells.items():
+    with _failures_named(shown), python_calamine.CalamineWorkbook.from_filelike(workbook.file) as book:
+        for name, cells in workbook.cells.items():
             yield name, _as_text(book.get_sheet_by_name(name), cells, shown)
 
 

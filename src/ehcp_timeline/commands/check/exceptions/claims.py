@@ -144,7 +144,7 @@ class _ClaimCount:
                     self._add_claim(row, working)
 
     def _add_claim(self, row: Row, working: Working) -> None:
-        claimed = [one for one in working.looked if one.strength in STRENGTHS]
+        claimed = [excuse for excuse in working.looked if excuse.strength in STRENGTHS]
         if not claimed or working.clock.verdict in ("not-started", "not-owed"):
             return
         name = working.deadline.id
@@ -153,11 +153,15 @@ class _ClaimCount:
         if working.clock.strict not in LATE:
             self.unneeded[name] += 1
             return
-        self.claims += (_claim(row, working, one) for one in claimed)
+        self.claims += (_claim(row, working, excuse) for excuse in claimed)
 
     def finished(self) -> ExceptionsAnswer:
         """Return what was counted, deadlines in the order of the rulebook."""
-        order = [one.id for one in self.part.deadlines if self.claimed[one.id, WHOLE_FILE, WHOLE_FILE]]
+        order = [
+            deadline.id
+            for deadline in self.part.deadlines
+            if self.claimed[deadline.id, WHOLE_FILE, WHOLE_FILE]
+        ]
         shares = []
         for name in order:
             for place, clocks in sorted(self.clocks.items()):
@@ -194,13 +198,13 @@ def exceptions_of(rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date) 
     ]
     counting = _ClaimCount(part_of(rulebook, excusable), as_at)
     for source in sources:
-        without = {one.id for one in unjudgeable(rulebook, source.columns)}
+        without = {deadline.id for deadline in unjudgeable(rulebook, source.columns)}
         wanted = [
             deadline
             for deadline in rulebook.deadlines
             if deadline.id in excusable and deadline.id not in without
         ]
-        counting.part = part_of(rulebook, [one.id for one in wanted])
+        counting.part = part_of(rulebook, [deadline.id for deadline in wanted])
         for judged in judge(rulebook, _seen(source.batches(), counting), as_at, deadlines=wanted):
             counting.add_judged(judged)
     counting.part = part_of(rulebook, excusable)
@@ -218,7 +222,7 @@ def _claiming(batch: Batch, part: Rulebook) -> pl.Expr | None:
     excuses = [excuse for deadline in part.deadlines for excuse in deadline.excuses]
     there = set(batch.frame.columns)
     flags = {excuse.flag for excuse in excuses if excuse.flag} & there
-    days = {one.evidence.absent[0] for one in excuses if isinstance(one.evidence, Absence)}
+    days = {excuse.evidence.absent[0] for excuse in excuses if isinstance(excuse.evidence, Absence)}
     claims = [pl.col(flag).fill_null(value=False) for flag in sorted(flags)]
     claims += [pl.col(day).is_not_null() for day in sorted(days & there)]
     unread = [batch.unreadable[name] for name in sorted((flags | days) & set(batch.unreadable))]
@@ -231,7 +235,7 @@ def _groups(row: Row) -> Iterator[tuple[str, str]]:
     yield from ((column, row.texts[column]) for column in WHOSE if column in row.texts)
 
 
-def _claim(row: Row, working: Working, looked: ExcuseResult) -> Claim:
+def _claim(row: Row, working: Working, excuse: ExcuseResult) -> Claim:
     clock = working.clock
     return Claim(
         case_id=row.case_id,
@@ -239,12 +243,12 @@ def _claim(row: Row, working: Working, looked: ExcuseResult) -> Claim:
         deadline=clock.deadline,
         due=clock.due,
         days_late=clock.days_late,
-        excuse=looked.excuse.id,
-        law=looked.excuse.law,
-        condition=looked.excuse.says,
-        means=looked.excuse.means,
-        shows=SHOWS[looked.strength],
-        why=looked.why,
+        excuse=excuse.excuse.id,
+        law=excuse.excuse.law,
+        condition=excuse.excuse.says,
+        means=excuse.excuse.means,
+        shows=SHOWS[excuse.strength],
+        why=excuse.why,
         verdict=clock.verdict,
         **{column: row.texts.get(column) for column in WHOSE},
     )

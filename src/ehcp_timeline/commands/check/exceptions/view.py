@@ -15,14 +15,14 @@ NOTE: Final = (
 )
 
 
-def exceptions_sections(found: ExceptionsAnswer, top: int) -> Iterator[Section]:
+def exceptions_sections(answer: ExceptionsAnswer, top: int) -> Iterator[Section]:
     """Yield the claims, who always claims, what the claims do to the rates, and the conditions."""
-    shown = Counter(claim.shows for claim in found.claims)
+    shown = Counter(claim.shows for claim in answer.claims)
     said = ", ".join(f"{number:,} {words}" for words, number in sorted(shown.items()))
-    unneeded = sum(found.unneeded.values())
-    claims = count(len(found.claims), "claim")
+    unneeded = sum(answer.unneeded.values())
+    claims = count(len(answer.claims), "claim")
     yield Section(
-        f"Exceptions claimed as at {day(found.as_at)}: {claims} for what is late without",
+        f"Exceptions claimed as at {day(answer.as_at)}: {claims} for what is late without",
         before=tuple(
             line
             for line in (
@@ -33,13 +33,13 @@ def exceptions_sections(found: ExceptionsAnswer, top: int) -> Iterator[Section]:
             if line
         ),
     )
-    if always := [share for share in found.shares if share.always]:
+    if always := [share for share in answer.shares if share.always]:
         yield _always(always)
-    if found.rates:
-        yield _rates(found)
-    if found.claims:
-        yield _claims(found.claims, top)
-        yield _conditions(found.claims)
+    if answer.rates:
+        yield _rates(answer)
+    if answer.claims:
+        yield _claims(answer.claims, top)
+        yield _conditions(answer.claims)
 
 
 def _always(shares: Sequence[Share]) -> Section:
@@ -54,12 +54,12 @@ def _who(share: Share) -> str:
     return f"{share.column} {share.name}" if share.column else "the whole file"
 
 
-def _rates(found: ExceptionsAnswer) -> Section:
+def _rates(answer: ExceptionsAnswer) -> Section:
     """Return what was done in time, with claims counted three ways, and how often each is made."""
-    whole = {share.deadline: share for share in found.shares if not share.column}
+    whole = {share.deadline: share for share in answer.shares if not share.column}
     rows = tuple(
         (name, f"{whole[name].claimed:,} of {whole[name].clocks:,}" if name in whole else "", *_ways(rates))
-        for name, rates in found.rates.items()
+        for name, rates in answer.rates.items()
     )
     columns = (
         TableColumn("deadline", "fixed"),

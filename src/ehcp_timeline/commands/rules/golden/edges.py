@@ -98,8 +98,8 @@ def uncovered(rulebook: Rulebook, goldens: Iterable[Golden]) -> tuple[str, ...]:
     """
     asserted: defaultdict[str, list[Asserted]] = defaultdict(list)
     for golden in goldens:
-        for one in _asserted_by(golden, rulebook):
-            asserted[one.clock.deadline].append(one)
+        for case in _asserted_by(golden, rulebook):
+            asserted[case.clock.deadline].append(case)
     return tuple(
         f"{deadline.id}: no golden case {says}"
         for deadline in rulebook.deadlines
@@ -114,7 +114,7 @@ def _asserted_by(golden: Golden, rulebook: Rulebook) -> Iterator[Asserted]:
     part = part_of(rulebook, golden.expect)
     rows = {row.number: with_derived(row, part.derived.values()) for row in golden.rows}
     whole = {name: day for row in rows.values() for name, day in row.events.items()}
-    workings = {one.clock: one for one in judge_case(part, tuple(rows.values()), golden.as_at)}
+    workings = {working.clock: working for working in judge_case(part, tuple(rows.values()), golden.as_at)}
     for deadline, expected in golden.expect.items():
         clocks = in_question((clock for clock in workings if clock.deadline == deadline), expected)
         for wanted, clock in zip(expected, clocks, strict=False):
@@ -141,44 +141,47 @@ def _can_be_told(deadline: Deadline) -> bool:
 def _due_day(deadline: Deadline, clocks: Clocks) -> Edges:
     """Yield both sides of the due day: answered, and asked while unanswered."""
     if not _can_be_told(deadline):
-        untold = any(one.clock.reason == "no-due-day" for one in clocks)
+        untold = any(case.clock.reason == "no-due-day" for case in clocks)
         yield "has a time limit that cannot be told", untold
         return
-    on_due = any(one.clock.due and one.is_("met", answered=one.clock.due) for one in clocks)
+    on_due = any(case.clock.due and case.is_("met", answered=case.clock.due) for case in clocks)
     if deadline.minimum:
-        early = any(one.is_("early", days_left=1) for one in clocks)
+        early = any(case.is_("early", days_left=1) for case in clocks)
         yield "is answered on the day before its first lawful day", early
         yield "is answered on its first lawful day", on_due
-        running = any(one.is_("running", days_left=1) for one in clocks)
+        running = any(case.is_("running", days_left=1) for case in clocks)
         yield "is asked on the day before its first lawful day", running
-        over = any(one.is_("met", answered=None, due=one.as_at) for one in clocks)
+        over = any(case.is_("met", answered=None, due=case.as_at) for case in clocks)
         yield "is asked on its first lawful day", over
         return
     if _numberless(deadline):
-        yield "is answered, and has no last day", any(one.is_("met", due=None) for one in clocks)
-        yield "is asked unanswered, and has no last day", any(one.is_("running", due=None) for one in clocks)
+        yield "is answered, and has no last day", any(case.is_("met", due=None) for case in clocks)
+        yield (
+            "is asked unanswered, and has no last day",
+            any(case.is_("running", due=None) for case in clocks),
+        )
         return
-    late = any(one.is_("late", days_late=1, ended=None) for one in clocks)
+    late = any(case.is_("late", days_late=1, ended=None) for case in clocks)
     yield "is answered on its last day", on_due
     yield "is answered on the day after its last", late
     if not _never_runs(deadline):
-        yield "is asked on its last day", any(one.is_("running", days_left=0) for one in clocks)
-        yield "is asked on the day after its last", any(_is_just_over(one) for one in clocks)
+        yield "is asked on its last day", any(case.is_("running", days_left=0) for case in clocks)
+        yield "is asked on the day after its last", any(_is_just_over(case) for case in clocks)
 
 
-def _is_just_over(one: Asserted) -> bool:
-    passed = one.is_("not-owed", reason="time-passed") and one.clock.due == one.as_at - ONE_DAY
-    return passed or one.is_("overdue", days_late=1)
+def _is_just_over(case: Asserted) -> bool:
+    passed = case.is_("not-owed", reason="time-passed") and case.clock.due == case.as_at - ONE_DAY
+    return passed or case.is_("overdue", days_late=1)
 
 
 def _versions(deadline: Deadline, clocks: Clocks) -> Edges:
     """Yield the first and the last day of every version, and the days outside all of them."""
     if not _can_be_told(deadline):
         return
-    due = [one for one in clocks if "due" in one.expected]
-    known = {one.clock.start for one in due if one.clock.due is not None}
-    started = {one.clock.start for one in due}
-    outside = {one.clock.start for one in due if one.working.version is None}
+    due = [case for case in clocks if "due" in case.expected]
+    known = {case.clock.start for case in due if case.clock.due is not None}
+    started = {case.clock.start for case in due}
+    outside = {case.clock.start for case in due if case.working.version is None}
     before = deadline.versions[0].since - ONE_DAY
     yield f"starts on {before}, the day before its first version", before in outside
     for version in deadline.versions:
@@ -194,15 +197,15 @@ def _versions(deadline: Deadline, clocks: Clocks) -> Edges:
 def _readings(deadline: Deadline, clocks: Clocks) -> Edges:
     """Yield, for every reading, a case whose span it moves and one that it disputes."""
     for reading in deadline.readings:
-        moved = [one for one in clocks if one.moved_by(reading)]
-        inside = {one.clock.start for one in moved if READINGS & one.expected.keys()}
+        moved = [case for case in clocks if case.moved_by(reading)]
+        inside = {case.clock.start for case in moved if READINGS & case.expected.keys()}
         outside = {
-            one.clock.start
-            for one in clocks
-            if one.expected.keys() >= READINGS
-            and not any(read.reading == reading for read in one.working.read)
+            case.clock.start
+            for case in clocks
+            if case.expected.keys() >= READINGS
+            and not any(read.reading == reading for read in case.working.read)
         }
-        disputed = (one.clock.certainty == "disputed" and "certainty" in one.expected for one in moved)
+        disputed = (case.clock.certainty == "disputed" and "certainty" in case.expected for case in moved)
         name = f"the reading {reading.id}"
         yield f"has another day on {name}", bool(inside)
         yield f"is disputed by {name}", any(disputed)
@@ -216,7 +219,9 @@ def _readings(deadline: Deadline, clocks: Clocks) -> Edges:
             yield f"starts on {after}, after {name}", after in outside
         if reading.season:
             first, last = ((count.month, count.day) for count in reading.season)
-            spans = [one.clock.start for one in clocks if one.clock.start and one.expected.keys() >= READINGS]
+            spans = [
+                case.clock.start for case in clocks if case.clock.start and case.expected.keys() >= READINGS
+            ]
             years = {(start.month, start.day) for start in inside if start}
             yield f"starts on the first day of a year of {name}", first in years
             yield f"starts on the last day of a year of {name}", last in years
@@ -225,23 +230,25 @@ def _readings(deadline: Deadline, clocks: Clocks) -> Edges:
             yield f"starts the day before a year's days of {name}", first in before_it
             yield f"starts the day after a year's days of {name}", last in after_it
         starts = reading.starts.events if reading.starts else ()
-        answered = [one for one in clocks if "certainty" in one.expected and one.has(starts)]
+        answered = [case for case in clocks if "certainty" in case.expected and case.has(starts)]
         for event in reading.after:
-            lacks = any(event not in one.events for one in answered)
+            lacks = any(event not in case.events for case in answered)
             yield f"has the answer of {name} without {event}", lacks
 
 
 def _excuses(deadline: Deadline, clocks: Clocks) -> Edges:
     """Yield every excuse claimed; proved and refuted where dates can do that; both sides of its days."""
-    shown = {one.expected.get("excuse") for one in clocks}
-    unexcused = any(one.clock.verdict in ("late", "overdue") and one.clock.excuse is None for one in clocks)
+    shown = {case.expected.get("excuse") for case in clocks}
+    unexcused = any(
+        case.clock.verdict in ("late", "overdue") and case.clock.excuse is None for case in clocks
+    )
     for excuse in deadline.excuses:
         for strength in ("claimed", "evidenced", "refuted") if excuse.evidence else ("claimed",):
             yield f"has the excuse {excuse.id}, {strength}", f"{excuse.id} ({strength})" in shown
         if excuse.flag and not isinstance(excuse.evidence, Absence):
             yield f"has the excuse {excuse.id} unclaimed, and is late", unexcused
-        claims = [one for one in clocks if excuse.flag and one.row.flags.get(excuse.flag, False)]
-        due = {(one.clock.due, one.expected.get("excuse")) for one in claims}
+        claims = [case for case in clocks if excuse.flag and case.row.flags.get(excuse.flag, False)]
+        due = {(case.clock.due, case.expected.get("excuse")) for case in claims}
         for day, inside in _days_of(excuse, deadline):
             says = "on an outer day of" if inside else "just outside"
             wanted = f"{excuse.id} (claimed)" if inside else "none"
@@ -265,32 +272,32 @@ def _days_of(excuse: Excuse, deadline: Deadline) -> Iterator[tuple[date, bool]]:
 
 def _starts(deadline: Deadline, clocks: Clocks) -> Edges:
     starts = deadline.starts
-    started = {one.working.start_event for one in clocks if one.clock.start is not None}
+    started = {case.working.start_event for case in clocks if case.clock.start is not None}
     for event in starts.events:
         yield f"is started by {event}", event in started
     if len(starts.events) > 1 and not deadline.repeats:
-        days = ({one.events.get(name) for name in starts.events} - {None} for one in clocks)
-        yield f"has several starts, of which the {starts.which} counts", any(len(one) > 1 for one in days)
+        days = ({case.events.get(name) for name in starts.events} - {None} for case in clocks)
+        yield f"has several starts, of which the {starts.which} counts", any(len(day) > 1 for day in days)
     for where in deadline.starts_where:
         later, given = where.starts.events, " and ".join(where.given)
         named, absent = " or ".join(later), where.absent
-        rows = [one for one in clocks if one.events.keys() >= set(where.given) and one.has(later)]
-        without = (one.working for one in rows if absent not in one.events)
+        rows = [case for case in clocks if case.events.keys() >= set(where.given) and case.has(later)]
+        without = (case.working for case in rows if absent not in case.events)
         started_by = {working.start_event for working in without if working.doubt == where.doubt}
         yield f"is started later by {named}, with {given}", not started_by.isdisjoint(later)
-        yield f"has {named} with {given} beside {absent}", any(absent in one.events for one in rows)
+        yield f"has {named} with {given} beside {absent}", any(absent in case.events for case in rows)
         if where.doubt:
             disputed = any(
-                one.working.doubt == where.doubt
-                and one.expected.get("certainty") == "disputed"
-                and not any(read.doubtful for read in one.working.read)
-                for one in clocks
+                case.working.doubt == where.doubt
+                and case.expected.get("certainty") == "disputed"
+                and not any(read.doubtful for read in case.working.read)
+                for case in clocks
             )
             yield f"is disputed because it is started by {named}", disputed
 
 
 def _outcomes(deadline: Deadline, clocks: Clocks) -> Edges:
-    owed = [one.working for one in clocks if one.owed]
+    owed = [case.working for case in clocks if case.owed]
     answered = {working.answer_event for working in owed}
     ended = {(working.end_event, working.circumstances.ended) for working in owed}
     never_late = deadline.minimum or _never_runs(deadline) or _numberless(deadline)
@@ -302,36 +309,36 @@ def _outcomes(deadline: Deadline, clocks: Clocks) -> Edges:
             yield f"is ended too late by {event}", (event, "after") in ended
     if span := deadline.ended_while:
         if span.then == "unknown":
-            released = any(one.clock.reason == "released" for one in clocks)
+            released = any(case.clock.reason == "released" for case in clocks)
             yield f"is open when {span.first} comes, and unknown after {span.last}", released
         else:
-            due = [(one.clock, one.events[span.last]) for one in clocks if span.last in one.events]
+            due = [(case.clock, case.events[span.last]) for case in clocks if span.last in case.events]
             past = {((clock.due - day).days, clock.verdict) for clock, day in due if clock.due}
             yield f"is due on the day of {span.last}", (0, "not-owed") in past
             yield f"is due the day after {span.last}", (1, "overdue") in past
     for event in deadline.revived_by:
-        yield f"is revived by {event}", any(event in one.events and one.working.revived for one in clocks)
+        yield f"is revived by {event}", any(event in case.events and case.working.revived for case in clocks)
     unless = deadline.revived_unless
-    stands = [one for one in clocks if one.working.end_event and one.working.end_event not in unless]
+    stands = [case for case in clocks if case.working.end_event and case.working.end_event not in unless]
     for event in unless:
-        kept = any(event in one.events and one.has(deadline.revived_by) for one in stands)
+        kept = any(event in case.events and case.has(deadline.revived_by) for case in stands)
         yield f"is not revived because of {event}", kept
-    implied = {one.working.implied_by for one in clocks if one.clock.reason == "implied"}
+    implied = {case.working.implied_by for case in clocks if case.clock.reason == "implied"}
     for event in deadline.implied_by:
         yield f"is shown to be done by {event}", event in implied
     for event in deadline.lapses_with:
-        held = [one for one in clocks if event in one.events]
-        lapsed = any(one.clock.reason == "lapsed" and one.events[event] == one.as_at for one in held)
-        runs_over = any(one.clock.verdict == "overdue" and "days_late" in one.expected for one in held)
+        held = [case for case in clocks if event in case.events]
+        lapsed = any(case.clock.reason == "lapsed" and case.events[event] == case.as_at for case in held)
+        runs_over = any(case.clock.verdict == "overdue" and "days_late" in case.expected for case in held)
         yield f"can no longer be done on the day of {event}", lapsed
         yield f"can still be done before {event}", runs_over
 
 
 def _applies(deadline: Deadline, clocks: Clocks) -> Edges:
-    applied = [one for one in clocks if one.applied]
-    reasons = {one.clock.reason for one in clocks}
-    unreadable = any(one.working.circumstances.applies == "unreadable" for one in clocks)
-    by_fact = [one.row.codes for one in applied if not one.has(deadline.shown_by)]
+    applied = [case for case in clocks if case.applied]
+    reasons = {case.clock.reason for case in clocks}
+    unreadable = any(case.working.circumstances.applies == "unreadable" for case in clocks)
+    by_fact = [case.row.codes for case in applied if not case.has(deadline.shown_by)]
     for fact, codes in deadline.only_if:
         for code in codes:
             alone = any(held.get(fact) == frozenset({code}) for held in by_fact)
@@ -340,36 +347,36 @@ def _applies(deadline: Deadline, clocks: Clocks) -> Edges:
         yield f"has not started where {fact} is blank", "blank-fact" in reasons
         yield f"is unknown where {fact} cannot be read", unreadable
     in_spite = [
-        one
-        for one in applied
+        case
+        for case in applied
         if not any(
-            one.row.codes.get(fact, frozenset()).intersection(codes) for fact, codes in deadline.only_if
+            case.row.codes.get(fact, frozenset()).intersection(codes) for fact, codes in deadline.only_if
         )
     ]
     for event in deadline.shown_by:
-        yield f"applies because of {event} alone", any(event in one.events for one in in_spite)
+        yield f"applies because of {event} alone", any(event in case.events for case in in_spite)
     for event in deadline.after:
-        yield f"applies after {event}", any(event in one.events for one in applied)
+        yield f"applies after {event}", any(event in case.events for case in applied)
     if deadline.after:
         yield f"does not apply without {' or '.join(deadline.after)}", "does-not-apply" in reasons
     for event, side in zip(deadline.during or (), ("before", "after"), strict=False):
-        beyond = (one.side_of(event) == side and one.clock.reason == "does-not-apply" for one in clocks)
-        yield f"starts on the day of {event}", any(one.side_of(event) == "on" for one in applied)
+        beyond = (case.side_of(event) == side and case.clock.reason == "does-not-apply" for case in clocks)
+        yield f"starts on the day of {event}", any(case.side_of(event) == "on" for case in applied)
         yield f"starts {side} {event}", any(beyond)
 
 
 def _owed(deadline: Deadline, clocks: Clocks) -> Edges:
-    owed = [one for one in clocks if one.owed and one.applied]
-    not_owed = [one.working.why_not_owed for one in clocks]
+    owed = [case for case in clocks if case.owed and case.applied]
+    not_owed = [case.working.why_not_owed for case in clocks]
     for event in deadline.owed_when:
-        yield f"is owed once {event} stands", any(event in one.events for one in owed)
+        yield f"is owed once {event} stands", any(event in case.events for case in owed)
     if deadline.owed_when:
         yield "is not owed yet", any(why.startswith("not until") for why in not_owed)
     for name in deadline.displaced_by:
         displaced = any(why.startswith(f"{name} takes its place") for why in not_owed)
         yield f"gives way to {name}", displaced
     if deadline.set_by:
-        is_set = any(one.working.set_by is not None and "due" in one.expected for one in clocks)
+        is_set = any(case.working.set_by is not None and "due" in case.expected for case in clocks)
         yield f"has its due day set by {deadline.set_by}", is_set
     if _can_be_told(deadline):
         yield from _by_a_day(deadline, clocks)
@@ -377,58 +384,60 @@ def _owed(deadline: Deadline, clocks: Clocks) -> Edges:
 
 def _by_a_day(deadline: Deadline, clocks: Clocks) -> Edges:
     """Yield the edges of what must stand by the due day, and of the first day on which an answer counts."""
-    owed = [one for one in clocks if one.owed and one.applied]
+    owed = [case for case in clocks if case.owed and case.applied]
     if plan := deadline.plan_by_due:
         doubts = (*plan.made, *plan.before_plan)
         for event in plan.made:
-            days = ((one.clock.start if plan.by == "start" else one.clock.due, one.events) for one in owed)
+            days = (
+                (case.clock.start if plan.by == "start" else case.clock.due, case.events) for case in owed
+            )
             on_the_day = any(event in events and events[event] == day for day, events in days)
             yield f"is owed with {event} on its last day", on_the_day
-        without = [one for one in clocks if one.working.why_not_owed.startswith("no plan")]
+        without = [case for case in clocks if case.working.why_not_owed.startswith("no plan")]
         for event in doubts:
             yield (
                 f"is not owed with {event}, and no plan by its last day",
-                any(event in one.events for one in without),
+                any(event in case.events for case in without),
             )
         for event in plan.shown_by:
-            shown = any(event in one.events and one.has(doubts) for one in owed)
+            shown = any(event in case.events and case.has(doubts) for case in owed)
             yield f"is owed because of {event}", shown
     if count := deadline.answers_from:
         answers = deadline.met_by.events
-        started = [one.clock for one in clocks if one.clock.start]
+        started = [case.clock for case in clocks if case.clock.start]
         first = any(clock.start and clock.answered == apply(count, clock.start) for clock in started)
-        unanswered = (one.clock.due and not one.clock.answered and one.has(answers) for one in clocks)
+        unanswered = (case.clock.due and not case.clock.answered and case.has(answers) for case in clocks)
         yield "is answered on the first day on which an answer counts", first
         yield "is answered before the first day on which an answer counts", any(unanswered)
 
 
 def _limbs(deadline: Deadline, clocks: Clocks) -> Edges:
     for limit in (version.limit for version in deadline.versions if len(version.limit.limbs) > 1):
-        several = (one.working.limbs for one in clocks if len(one.working.limbs) > 1)
+        several = (case.working.limbs for case in clocks if len(case.working.limbs) > 1)
         latest = {max(limbs, key=lambda limb: limb.to).event for limbs in several}
         for limb in limit.limbs:
             for event in limb.since.events if limb.since else ("",):
                 yield f"has its due day from {event or 'its start'}, the later limb", event in latest
             yield from _conditional(limb, clocks)
         lacks = any(
-            one.working.version is not None
-            and len(one.working.limbs) < len(limit.limbs)
-            and (one.clock.due is not None) == (limit.missing == "skip")
-            for one in clocks
+            case.working.version is not None
+            and len(case.working.limbs) < len(limit.limbs)
+            and (case.clock.due is not None) == (limit.missing == "skip")
+            for case in clocks
         )
         yield "lacks a date of a limb", lacks
         if limit.rolls:
-            counted = [one for one in clocks if one.working.limbs]
-            rolled = any(one.clock.due != max(limb.to for limb in one.working.limbs) for one in counted)
+            counted = [case for case in clocks if case.working.limbs]
+            rolled = any(case.clock.due != max(limb.to for limb in case.working.limbs) for case in counted)
             yield "has a last day that rolls", rolled
 
 
 def _conditional(limb: Limb, clocks: Clocks) -> Edges:
     known = "yes" if limb.missing == "open" else "no"
-    waits = [one for one in clocks if not one.clock.due and one.working.circumstances.known == known]
+    waits = [case for case in clocks if not case.clock.due and case.working.circumstances.known == known]
     named = " or ".join(limb.since.events) if limb.since else "its start"
     for event in limb.after:
-        facts = [one.row.codes for one in waits if event in one.events]
+        facts = [case.row.codes for case in waits if event in case.events]
         for fact, codes in limb.only_if:
             for code in codes:
                 held = any(code in row.get(fact, frozenset({BLANK})) for row in facts)
@@ -438,11 +447,11 @@ def _conditional(limb: Limb, clocks: Clocks) -> Edges:
 def _repeats(deadline: Deadline, clocks: Clocks) -> Edges:
     if not (repeats := deadline.repeats):
         return
-    unseen = {(one.working.answer_event, one.working.circumstances.unseen) for one in clocks}
+    unseen = {(case.working.answer_event, case.working.circumstances.unseen) for case in clocks}
     later = {
-        (one.working.start_event, one.working.circumstances.unseen)
-        for one in clocks
-        if one.clock.answered and one.clock.due and (one.clock.answered - one.clock.due).days > A_YEAR
+        (case.working.start_event, case.working.circumstances.unseen)
+        for case in clocks
+        if case.clock.answered and case.clock.due and (case.clock.answered - case.clock.due).days > A_YEAR
     }
     for event in repeats.first:
         yield f"is started by {event}, with the only answer years later", (event, "yes") in later
@@ -450,11 +459,11 @@ def _repeats(deadline: Deadline, clocks: Clocks) -> Edges:
     for event in repeats.unseen:
         yield f"is answered by {event}, within a year more", (event, "no") in unseen
         yield f"is answered by {event}, years later", (event, "yes") in unseen
-    started = [(one.clock.start, one.events) for one in clocks if one.clock.start]
+    started = [(case.clock.start, case.events) for case in clocks if case.clock.start]
     for event in repeats.closed_by:
         anew = any(event in events and events[event] < start for start, events in started)
         yield f"starts anew after {event}", anew
-    yield "starts again", any(one.working.start_event in repeats.again for one in clocks)
+    yield "starts again", any(case.working.start_event in repeats.again for case in clocks)
 
 
 EDGES: Final[tuple[Callable[[Deadline, Clocks], Edges], ...]] = (

@@ -87,17 +87,17 @@ def run(goldens: Iterable[Golden], rulebook: Rulebook) -> Iterator[tuple[Golden,
         wanted = tuple(golden.expect)
         part = parts.get(wanted) or parts.setdefault(wanted, part_of(rulebook, wanted))
         found = failures([golden], part)
-        yield golden, tuple(replace(one, why=_why(golden, one.deadline, part)) for one in found)
+        yield golden, tuple(replace(failure, why=_why(golden, failure.deadline, part)) for failure in found)
 
 
 def _why(golden: Golden, deadline: str, rulebook: Rulebook) -> tuple[str, ...]:
     """Return the steps of the deadline's clocks; of those that have not started only where all have not."""
     mine = [
-        one
-        for one in judge_case(rulebook, golden.rows, golden.as_at)
-        if one.clock.deadline == deadline and golden.row in (None, one.clock.row)
+        working
+        for working in judge_case(rulebook, golden.rows, golden.as_at)
+        if working.clock.deadline == deadline and golden.row in (None, working.clock.row)
     ]
-    started = [one for one in mine if one.clock.verdict != "not-started"]
+    started = [working for working in mine if working.clock.verdict != "not-started"]
     return tuple(
         f"{step.number}. {step.title}: {step.text}"
         for working in started or mine[:1]
@@ -121,7 +121,7 @@ def untold(old: Rulebook, new: Rulebook, goldens: Sequence[Golden], since: str) 
     for name, found in changed.items():
         mine = [golden for golden in goldens if name in golden.expect]
         wrong = (failure for _, several in run(mine, old) for failure in several)
-        told = any(one.deadline == name for one in wrong) if name in old.by_id else bool(mine)
+        told = any(failure.deadline == name for failure in wrong) if name in old.by_id else bool(mine)
         if not told:
             words = "; ".join(map(change_words, found))
             said = f"{name} changed since {since} and no fixture tells the two apart: {words}"
@@ -146,7 +146,9 @@ def failures(
     for golden in goldens:
         clocks = judge(rulebook, golden.rows, golden.as_at)
         for deadline, expected in golden.expect.items():
-            mine = [one for one in clocks if one.deadline == deadline and golden.row in (None, one.row)]
+            mine = [
+                clock for clock in clocks if clock.deadline == deadline and golden.row in (None, clock.row)
+            ]
             for wanted, got in _differences(expected, in_question(mine, expected)):
                 yield Failure(golden.path, golden.line, golden.name, golden.as_at, deadline, wanted, got)
 
@@ -192,5 +194,10 @@ def plain_lines(wrong: Iterable[Failure]) -> Iterator[str]:
 
 def case_run(golden: Golden, wrong: Iterable[Failure]) -> CaseRun:
     """Return what became of a golden case as other programs read it."""
-    notes = (Note("error", one.deadline, one.case, one.message, one.file, one.line, one.why) for one in wrong)
+    notes = (
+        Note(
+            "error", failure.deadline, failure.case, failure.message, failure.file, failure.line, failure.why
+        )
+        for failure in wrong
+    )
     return CaseRun(golden.path, golden.line, golden.name, tuple(notes))
