@@ -1,0 +1,49 @@
+"""One self-contained HTML page: no script, no request, and every text from a file escaped.
+
+A page is a template that extends `output/templates/page.html`; `tables.html` has the macros for tables.
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ehcp_timeline.text.safe import visible
+from ehcp_timeline.text.words import count, day
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    pages = Environment(
+        loader=PackageLoader("ehcp_timeline", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters |= {"day": day, "count": count}
+    return pages
+
+
+def _shown(value: object) -> object:
+    """Return what is printed: nothing for None, and text with its hidden characters spelled out."""
+    if value is None:
+        return ""
+    return visible(value) if type(value) is str else value
+
+
+def html_page(template: str, **values: object) -> str:
+    """Return a page.
+
+    Args:
+        template: The template's path in the package, as `commands/timeline/family.html`.
+        values: What it shows; the shell asks for `title`, the name of the page.
+
+    Raises:
+        jinja2.UndefinedError: The template asks for a value that is not given.
+    """
+    return _environment().get_template(template).render(**values)
