@@ -181,5 +181,5 @@ def test_a_page_lists_the_worst_first_and_data_are_in_file_order(tmp_path: Path,
 
     overdue = ranked.findings.filter(ranked.findings["verdict"] == "overdue")
     assert overdue["case_id"].to_list() == ["B", "A", "C"]
-    assert (ranked.latest, dict(ranked.found)) == ("B", {"overdue": 3, "late": 1})
+    assert (ranked.latest, dict(ranked.selected)) == ("B", {"overdue": 3, "late": 1})
     assert _audit(tmp_path, "2025-06-20", every, *rows).findings["case_id"].to_list() == ["A", "B", "C", "D"]

@@ -94,7 +94,7 @@ def audit(*clocks: Clock, **parts: Any) -> Audit:
         findings=findings(*clocks),
         oldest=(OpenCase("C-2", 3, "no_decision", date(2023, 8, 14), 126),),
         problems=(PROBLEM,),
-        found=Counter(clock.verdict for clock in clocks),
+        selected=Counter(clock.verdict for clock in clocks),
         latest=max(clocks, key=lambda clock: clock.days_late or 0).case_id if clocks else None,
     )
     return replace(whole, **parts)

@@ -97,11 +97,11 @@ def unpack(number: int) -> Circumstances:
     >>> unpack(11).applies
     'no'
     """
-    found = {}
+    values = {}
     for name, words in WORDS.items():
         number, index = divmod(number, len(words))
-        found[name] = words[index]
-    return Circumstances(**found)
+        values[name] = words[index]
+    return Circumstances(**values)
 
 
 def beside(day: date, due: date) -> str:

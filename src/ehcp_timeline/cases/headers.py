@@ -128,15 +128,15 @@ def positions(cells: Sequence[str], spellings: Spellings, where: str) -> dict[st
     Raises:
         CaseFileError: Two headings mean one column, or none means `case_id`.
     """
-    found: dict[str, int] = {}
+    places: dict[str, int] = {}
     for place, column in enumerate(match(cells, spellings)):
-        if column in found:
-            raise _claimed_twice(cells, found[column], place, column, where)
+        if column in places:
+            raise _claimed_twice(cells, places[column], place, column, where)
         if column is not None:
-            found[column] = place
-    if "case_id" not in found:
+            places[column] = place
+    if "case_id" not in places:
         raise _without_case_id(cells, spellings, where)
-    return found
+    return places
 
 
 def describe(cells: Sequence[str], spellings: Spellings) -> tuple[Heading, ...]:
@@ -198,8 +198,8 @@ def _without_case_id(cells: Sequence[str], spellings: Spellings, where: str) -> 
     named = [" ".join(text.split()) for text in cells if text.strip()]
     if any(_looks_like_data(text) for text in named):
         return CaseFileError(f"{where}: no heading means case_id; the row looks like data", "add a header")
-    found = ", ".join(f'"{text}"' for text in named) or "nothing"
-    return CaseFileError(f"{where}: no heading means case_id; found {found}", _case_id_hint(named, spellings))
+    shown = ", ".join(f'"{text}"' for text in named) or "nothing"
+    return CaseFileError(f"{where}: no heading means case_id; found {shown}", _case_id_hint(named, spellings))
 
 
 def _case_id_hint(named: Sequence[str], spellings: Spellings) -> str:

@@ -106,11 +106,11 @@ class CaseFile:
             (heading, laid.given(heading.position - 1))
             for heading in describe(sheet.headings, self._spellings)
         )
-        told = tuple(
+        named = tuple(
             replace(heading, gives=gives, suggestions=()) if gives else heading for heading, gives in headings
         )
         return Understood(
-            sheet.encoding, sheet.delimiter, sheet.header_row, told, sheet.worksheet, laid.constants
+            sheet.encoding, sheet.delimiter, sheet.header_row, named, sheet.worksheet, laid.constants
         )
 
     @property
@@ -143,8 +143,8 @@ class CaseFile:
         kept = self._undecided.cells() if some else None
         sheet = self._sheet if kept is None else replace(self._sheet, blocks=sliced(kept))
         known = (self._vocabulary, self._spellings, self._as_at, self._blanks, self._mapping)
-        one, other = side_by_side(sheet)
-        return CaseFile(one, *known), CaseFile(other, *known, columns)
+        first, other = side_by_side(sheet)
+        return CaseFile(first, *known), CaseFile(other, *known, columns)
 
     def batches(self, rows: int = 150_000) -> Generator[Batch]:
         """Yield the rows of the file from the first, about `rows` of them at a time; at least one batch.
@@ -178,7 +178,7 @@ class CaseFile:
             undecided.keep(block.cells, texts.get_column(ROW), reading.orders.undecided())
             suspects.note(read.problems)
             problems += (*read.problems, *order.find(read))
-            problems = self._placed(problems, told=len(block.problems))
+            problems = self._placed(problems, placed=len(block.problems))
             judged, lost = read.frame.height, sum(problem.stops == "row" for problem in problems)
             self.rows += judged + lost
             self.judged += judged
@@ -211,10 +211,10 @@ class CaseFile:
             rows, lambda: {self._places[name]: kind for name, kind in reading.takes().items()}
         )
 
-    def _placed(self, problems: list[Problem], told: int = 0) -> list[Problem]:
+    def _placed(self, problems: list[Problem], placed: int = 0) -> list[Problem]:
         """Return problems with where they stand in the file; the first `told` of them say so themselves."""
         if place := self._sheet.place:
-            return [*problems[:told], *map(place, problems[told:])]
+            return [*problems[:placed], *map(place, problems[placed:])]
         if self._sheet.worksheet:
             return [with_address(problem, self._seen) for problem in problems]
         return problems

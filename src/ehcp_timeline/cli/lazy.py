@@ -29,7 +29,7 @@ class _Plain:
         if value is None:
             return () if self._several else None
         if self._several:
-            return [Path(one) if self._kind is Path else one for one in value]
+            return [Path(item) if self._kind is Path else item for item in value]
         if self._kind is Path:
             return Path(value)
         if self._kind is str or isinstance(value, int):  # a default, or a flag
@@ -158,11 +158,11 @@ class Commands(TyperGroup):
 def loaded(listed: Listed) -> Any:  # noqa: ANN401 - Typer keeps the type to itself
     """Return a command, its module imported."""
     module, name = (listed.where or f"{listed.name}.command:{listed.name}").split(":")
-    found = getattr(import_module(f"ehcp_timeline.commands.{module}"), name)
-    if isinstance(found, typer.Typer):
-        group = get_group(found)
+    command = getattr(import_module(f"ehcp_timeline.commands.{module}"), name)
+    if isinstance(command, typer.Typer):
+        group = get_group(command)
         group.name = listed.name
         return group
     alone = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
-    alone.command(listed.name, cls=Alone)(found)
+    alone.command(listed.name, cls=Alone)(command)
     return get_command(alone)

@@ -56,26 +56,28 @@ def _answers(value: object) -> object:
 
 def changes(old: Rulebook, new: Rulebook) -> tuple[ClauseChange, ...]:
     """Return every change, in the order of the new rulebook, what was taken out at the end."""
-    found: list[ClauseChange] = []
+    changes_made: list[ClauseChange] = []
     for deadline in new.deadlines:
         before = old.by_id.get(deadline.id)
-        found += (
+        changes_made += (
             [ClauseChange(deadline.id, "deadline", new=deadline)]
             if before is None
             else _between(before, deadline)
         )
-    found += [
+    changes_made += [
         ClauseChange(deadline.id, "deadline", old=deadline)
         for deadline in old.deadlines
         if deadline.id not in new.by_id
     ]
-    found += _named("", "events", old.events, new.events)
-    found += _named("", "events", old.derived, new.derived)
-    found += _named("", "codes", old.codes, new.codes)
-    found += _named("", "flags", {flag: flag for flag in old.flags}, {flag: flag for flag in new.flags})
+    changes_made += _named("", "events", old.events, new.events)
+    changes_made += _named("", "events", old.derived, new.derived)
+    changes_made += _named("", "codes", old.codes, new.codes)
+    changes_made += _named(
+        "", "flags", {flag: flag for flag in old.flags}, {flag: flag for flag in new.flags}
+    )
     instruments = [{instrument.id: instrument for instrument in book.instruments} for book in (old, new)]
-    found += _named("", "instruments", *instruments)
-    return tuple(found)
+    changes_made += _named("", "instruments", *instruments)
+    return tuple(changes_made)
 
 
 def _between(old: Deadline, new: Deadline) -> Iterator[ClauseChange]:
@@ -86,7 +88,7 @@ def _between(old: Deadline, new: Deadline) -> Iterator[ClauseChange]:
         if field.name == "versions":
             yield from _limits(old, new)
         elif field.name in CLAUSES:
-            clauses = [{one.id: one for one in part} for part in (before, after)]
+            clauses = [{clause.id: clause for clause in part} for part in (before, after)]
             yield from _named(new.id, field.name, *clauses)
         else:
             yield ClauseChange(new.id, field.name, old=before, new=after)
@@ -141,10 +143,10 @@ def _cited(version: Version | None) -> str:
     return version.law if version else ""
 
 
-def affected(found: Sequence[ClauseChange], old: Rulebook, new: Rulebook) -> frozenset[str]:
+def affected(changes_made: Sequence[ClauseChange], old: Rulebook, new: Rulebook) -> frozenset[str]:
     """Return the deadlines whose answers may differ: those that changed, and those that give way to them."""
-    ids = {change.deadline for change in found if change.answers and change.deadline}
-    words = {change.name for change in found if change.answers and not change.deadline}
+    ids = {change.deadline for change in changes_made if change.answers and change.deadline}
+    words = {change.name for change in changes_made if change.answers and not change.deadline}
     everything = {*old.by_id, *new.by_id}
     if words:
         ids |= {name for name in everything if not words.isdisjoint(_words_of(name, old, new))}

@@ -30,18 +30,18 @@ class Provision:
 
 def provisions(rulebook: Rulebook) -> tuple[Provision, ...]:
     """Return every regulation that a deadline or a line of `not-encoded.toml` cites, in their order."""
-    found: dict[str, Provision] = {}
+    by_number: dict[str, Provision] = {}
     for deadline in rulebook.deadlines:
         for law in (deadline.law, *(version.law for version in deadline.versions)):
             own, _, applied = law.partition("applying")
             for number in _numbers(own):
-                _add(_of(found, number).encoded, deadline)
+                _add(_of(by_number, number).encoded, deadline)
             for number in _NUMBER.findall(applied):
-                _add(_of(found, number).applied, deadline)
+                _add(_of(by_number, number).applied, deadline)
     for provision in rulebook.not_encoded:
         for number in dict.fromkeys(_numbers(provision.law)):
-            _of(found, number).left_out.append(provision)
-    return tuple(sorted(found.values(), key=lambda one: _order(one.number)))
+            _of(by_number, number).left_out.append(provision)
+    return tuple(sorted(by_number.values(), key=lambda provision: _order(provision.number)))
 
 
 def _add(listed: list[Deadline], deadline: Deadline) -> None:
@@ -49,8 +49,8 @@ def _add(listed: list[Deadline], deadline: Deadline) -> None:
         listed.append(deadline)
 
 
-def _of(found: dict[str, Provision], number: str) -> Provision:
-    return found.setdefault(number, Provision(number))
+def _of(by_number: dict[str, Provision], number: str) -> Provision:
+    return by_number.setdefault(number, Provision(number))
 
 
 def _numbers(law: str) -> Iterator[str]:

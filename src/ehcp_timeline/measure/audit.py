@@ -72,8 +72,8 @@ class _Counted:
         return AuditSummary(
             stages=self.backlog.by_stage(),
             rates=self.rates.named(),
-            verdicts={name: one for name, one in counted.items() if name not in rights},
-            rights={name: one for name, one in counted.items() if name in rights},
+            verdicts={name: counts for name, counts in counted.items() if name not in rights},
+            rights={name: counts for name, counts in counted.items() if name in rights},
             not_judged=tuple(
                 NotJudged(name, rulebook.by_id[name].answers, self.without[name])
                 for name in ids
@@ -153,7 +153,7 @@ def check_files(
         findings=counted.listing.finished(ranked=ranked),
         oldest=tuple(counted.backlog.oldest),
         problems=tuple(sorted(problems)),
-        found=counted.listing.found,
+        selected=counted.listing.selected,
         breaches=frozenset(counted.listing.breaches),
         latest=counted.listing.latest,
     )

@@ -48,7 +48,7 @@ class Backlog:
         oldest = open_cases.sort("start", "row").head(self.keep).select("case_id", "row", "stage", "start")
         for case_id, row, stage, start in oldest.iter_rows():
             self.oldest.append(OpenCase(case_id, row, stage, start, whole_weeks(start, self.as_at)))
-        self.oldest = sorted(self.oldest, key=lambda one: (one.start, one.row))[: self.keep]
+        self.oldest = sorted(self.oldest, key=lambda waiting: (waiting.start, waiting.row))[: self.keep]
 
     def _add_flow(self, clocks: pl.DataFrame) -> None:
         done = pl.coalesce("answered", "ended")

@@ -106,10 +106,10 @@ def with_stage(clocks: pl.DataFrame, rows: pl.DataFrame, as_at: date) -> pl.Data
     named = [stage.since for stage in STAGES if stage.since in rows.columns]
     joined = clocks.filter("open").join(rows.select("row", "case_id", *named), on="row", how="left")
     stage = pl.lit(STAGES[-1].name)
-    for one in reversed(STAGES):
-        if one.since in named:
-            reached = pl.col(one.since).is_between(pl.col("start"), pl.lit(as_at))
-            stage = pl.when(reached).then(pl.lit(one.name)).otherwise(stage)
+    for stage_at in reversed(STAGES):
+        if stage_at.since in named:
+            reached = pl.col(stage_at.since).is_between(pl.col("start"), pl.lit(as_at))
+            stage = pl.when(reached).then(pl.lit(stage_at.name)).otherwise(stage)
     return joined.select("case_id", "row", stage.alias("stage"), "start", "due")
 
 
@@ -120,7 +120,7 @@ def exception_claimed(rulebook: Rulebook, columns: Iterable[str]) -> pl.Expr:
     yes or no does (SEN2 item 3.7).
     """
     there = set(columns)
-    excuses = [excuse for one in ISSUE if one in rulebook.by_id for excuse in rulebook.by_id[one].excuses]
+    excuses = [excuse for name in ISSUE if name in rulebook.by_id for excuse in rulebook.by_id[name].excuses]
     flags = {excuse.flag for excuse in excuses if excuse.flag}
     claims = [pl.col(flag).fill_null(value=False) for flag in sorted(flags & there)]
     if "absent_from" in there:

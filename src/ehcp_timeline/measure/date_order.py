@@ -83,11 +83,11 @@ def _hanging(
     rulebook: Rulebook, deadlines: Collection[Deadline], doubtful: Collection[str]
 ) -> list[Deadline]:
     """Return the deadlines that name one of these columns, or a deadline or a derived event that does."""
-    names, found = set(doubtful), 0
+    names, size = set(doubtful), 0
     words = {deadline.id: frozenset(texts_in(deadline)) for deadline in deadlines}
     words |= {event.id: frozenset(texts_in(event)) for event in rulebook.derived.values()}
-    while found < len(names):
-        found = len(names)
+    while size < len(names):
+        size = len(names)
         names |= {name for name, named in words.items() if not names.isdisjoint(named)}
     return [deadline for deadline in deadlines if deadline.id in names]
 

@@ -116,7 +116,7 @@ class Listing:
         rulebook: The law; its order breaks ties between clocks of one row.
         selection: What is asked for.
         top: Keep only this many of each verdict, the worst; None keeps all.
-        found: How many clocks of each verdict were selected.
+        selected: How many clocks of each verdict were selected.
         chosen: Verdict to its selected clocks, where all are kept, batch by batch.
         worst: The worst of them, where only those are kept.
         named: File to who each of its rows is about, for clocks that come after their batch.
@@ -127,7 +127,7 @@ class Listing:
     rulebook: Rulebook
     selection: Selection
     top: int | None
-    found: Counter[Verdict] = field(default_factory=Counter)
+    selected: Counter[Verdict] = field(default_factory=Counter)
     chosen: dict[Verdict, list[pl.DataFrame]] = field(default_factory=dict)
     worst: Worst = field(init=False)
     named: dict[int, list[pl.DataFrame]] = field(default_factory=dict)
@@ -140,17 +140,17 @@ class Listing:
     def add(self, judged: Judged, file: int) -> None:
         """Select from one batch of the file at this place."""
         names = self._names(judged, file)
-        found: dict[Verdict, dict[int, Clocks]] = {}
+        by_verdict: dict[Verdict, dict[int, Clocks]] = {}
         for order, verdict, clocks in self._asked_for(judged, names):
-            self.found[verdict] += clocks.height
+            self.selected[verdict] += clocks.height
             some = clocks if self.top is None else self.worst.candidates(clocks, verdict, again=judged.last)
             if some.height:
-                found.setdefault(verdict, {})[order] = some
-        for verdict, parts in found.items():
+                by_verdict.setdefault(verdict, {})[order] = some
+        for verdict, parts in by_verdict.items():
             some_of = parts.values() if self.top is None else self.worst.worst_of([*parts.values()], verdict)
-            told = zip(parts, some_of, strict=True)
+            worst = zip(parts, some_of, strict=True)
             frames = [
-                clocks.frame().with_columns(_place(file, order)) for order, clocks in told if clocks.height
+                clocks.frame().with_columns(_place(file, order)) for order, clocks in worst if clocks.height
             ]
             chosen = with_names(pl.concat(frames), names)
             if self.top is None:
@@ -214,9 +214,9 @@ class Listing:
 
     def _of_deadlines(self, order: pl.Series) -> Iterator[pl.Series]:
         for name in ("id", *OF_DEADLINE):
-            told = [getattr(deadline, name) for deadline in self.rulebook.deadlines]
-            kind = pl.Enum(list(dict.fromkeys(one for one in told if one is not None)))
-            yield pl.Series("deadline" if name == "id" else name, told, kind).gather(order)
+            values = [getattr(deadline, name) for deadline in self.rulebook.deadlines]
+            kind = pl.Enum(list(dict.fromkeys(value for value in values if value is not None)))
+            yield pl.Series("deadline" if name == "id" else name, values, kind).gather(order)
 
 
 def _place(file: int, order: int) -> list[pl.Expr]:

@@ -99,8 +99,8 @@ class SharedCases:
         first, cases = self._shared.get_column("case_id")[0], self._shared.get_column("case").n_unique()
         many = f"{cases:,} cases stand in several files, {first} among them"
         said = f"case {first} stands in several files" if cases == 1 else many
-        one, more = "1 clock of a duty that repeats is", f"{self._late:,} clocks of duties that repeat are"
-        clocks = one if self._late == 1 else more
+        single, more = "1 clock of a duty that repeats is", f"{self._late:,} clocks of duties that repeat are"
+        clocks = single if self._late == 1 else more
         return (
             Problem(
                 0,

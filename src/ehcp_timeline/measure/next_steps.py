@@ -87,24 +87,24 @@ def next_steps() -> NextSteps:
     text = (files("ehcp_timeline") / "measure" / "next-steps.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text)
     return NextSteps(
-        tuple(map(_chain, table["chain"])), tuple(Letter(**_tuples(one)) for one in table["letter"])
+        tuple(map(_chain, table["chain"])), tuple(Letter(**_tuples(entry)) for entry in table["letter"])
     )
 
 
 def unknown_names(steps: NextSteps, rulebook: Rulebook) -> Iterator[str]:
     """Yield every deadline and event that the steps name and the rulebook does not have."""
     for chain in steps.chains:
-        named = [*chain.deadlines, *(one for step in chain.steps for one in _deadlines_of(step))]
-        yield from (one for one in named if one not in rulebook.by_id)
-        yield from (one for step in chain.steps for one in step.until if one not in rulebook.events)
+        named = [*chain.deadlines, *(name for step in chain.steps for name in _deadlines_of(step))]
+        yield from (name for name in named if name not in rulebook.by_id)
+        yield from (name for step in chain.steps for name in step.until if name not in rulebook.events)
         openable = [step.while_open for step in chain.steps if step.while_open]
-        yield from (one for one in openable if not any(is_under(one, name) for name in rulebook.by_id))
+        yield from (name for name in openable if not any(is_under(name, known) for known in rulebook.by_id))
     for letter in steps.letters:
         yield from (deadline for deadline in letter.deadlines if deadline not in rulebook.by_id)
 
 
 def _chain(table: Mapping[str, Any]) -> Chain:
-    steps = tuple(NextStep(**_tuples(one)) for one in table["step"])
+    steps = tuple(NextStep(**_tuples(entry)) for entry in table["step"])
     return Chain(tuple(table["deadlines"]), steps, table.get("all_rows", False))
 
 
@@ -202,16 +202,16 @@ def _with_what_is_over(file: _File, frame: pl.DataFrame, chain: Chain) -> pl.Dat
     Where the rows of a case count together, an event on the day of the start belongs to what came before.
     """
     key = _key(chain)
-    events = {one for step in chain.steps for one in step.until if one in file.rows.columns}
+    events = {name for step in chain.steps for name in step.until if name in file.rows.columns}
     seen = frame.select(_CLOCK, key, "start").join(file.rows.select(key, *sorted(events)), on=key)
     closed: Literal["right", "both"] = "right" if chain.all_rows else "both"
     over = [
         pl.any_horizontal(
             pl.lit(value=False),
             *(
-                pl.col(one).is_between("start", file.as_at, closed=closed)
-                for one in step.until
-                if one in events
+                pl.col(name).is_between("start", file.as_at, closed=closed)
+                for name in step.until
+                if name in events
             ),
         )
         .any()
@@ -258,7 +258,7 @@ def _of_its_step(chain: Chain, of_each: list[pl.Expr]) -> pl.Expr:
     places = range(len(chain.steps))
     expression = of_each[-1]
     for place in reversed(places):
-        later_over = pl.any_horizontal(f"over{one}" for one in places[place:])
+        later_over = pl.any_horizontal(f"over{later_place}" for later_place in places[place:])
         waits = ~later_over
         if chain.steps[place].while_open:
             waits &= pl.col(f"by{place}").is_not_null()

@@ -137,7 +137,7 @@ def with_expected(
 def _days_after(
     as_at: date, pace: Pace, percent: int, standing: Iterable[tuple[int, int, int]]
 ) -> list[date | None]:
-    left = [pace.days_left(percent, *one) for one in standing]
+    left = [pace.days_left(percent, *stage) for stage in standing]
     return [None if days is None else as_at + timedelta(days=days) for days in left]
 
 

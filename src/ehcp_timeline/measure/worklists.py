@@ -135,5 +135,7 @@ def before_breach(casework: Casework, selection: Selection) -> AtRisk:
 def split(clocks: pl.DataFrame, column: str) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield each group's own list, in the order of the groups' names; those without a name come first."""
     named = clocks.with_columns(pl.col(column).fill_null("").str.strip_chars())
-    for (name,), mine in sorted(named.group_by(column, maintain_order=True), key=lambda one: str(one[0][0])):
+    for (name,), mine in sorted(
+        named.group_by(column, maintain_order=True), key=lambda group: str(group[0][0])
+    ):
         yield str(name), mine

@@ -160,7 +160,7 @@ def _stem(name: str, nameless: str) -> str:
     if not name.strip():
         return nameless
     text = unicodedata.normalize("NFC", name)
-    kept = "".join(one if unicodedata.category(one)[0] in _KEPT else " " for one in text)
+    kept = "".join(character if unicodedata.category(character)[0] in _KEPT else " " for character in text)
     stem = _cut("-".join(kept.split()))
     if not stem:
         return "unnamed"

@@ -27,10 +27,12 @@ class _OfRecords(GenerateJsonSchema):
         for kind in reversed(record.__mro__):
             described |= _ATTRIBUTE.findall(_sentences(kind)[1])
         properties = {}
-        for name, one in made["properties"].items():
+        for name, definition in made["properties"].items():
             if (key := name.removesuffix("_")) in keys(record):
-                one.pop("default", None)
-                properties[key] = {**one, "description": described[name]} if name in described else one
+                definition.pop("default", None)
+                properties[key] = (
+                    {**definition, "description": described[name]} if name in described else definition
+                )
         required = list(properties)
         if hasattr(record, "SCHEMA"):
             constant = {"const": record.SCHEMA, "title": "Schema", "type": "string"}

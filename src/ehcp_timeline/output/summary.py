@@ -62,7 +62,7 @@ def summary_sections(audit: Audit, files: str) -> Iterator[Section]:
 def summary_lines(audit: Audit) -> Iterator[str]:
     """Yield what an answer as data leaves out: the files, how many findings, how many problems."""
     yield from map(_file, audit.input)
-    yield f"{count(sum(audit.found.values()), 'finding')} as at {day(audit.as_at)}."
+    yield f"{count(sum(audit.selected.values()), 'finding')} as at {day(audit.as_at)}."
     yield from (f"{order.file}: {order.sentence}" for order in audit.summary.date_order)
     if audit.problems:
         yield f"{count(len(audit.problems), 'problem')} to put right; --format json lists them."
@@ -188,9 +188,9 @@ def _problems(problems: tuple[Problem, ...]) -> Section:
 def _alike(problems: Iterable[Problem]) -> Iterator[list[Problem]]:
     """Yield the problems of one kind and column, parted by what they say if they say few things."""
     kinds: dict[tuple[str, str, str], dict[str, list[Problem]]] = {}
-    for one in problems:
-        said = kinds.setdefault((one.stops, one.rule, one.column), {})
-        said.setdefault(one.problem, []).append(one)
+    for remark in problems:
+        said = kinds.setdefault((remark.stops, remark.rule, remark.column), {})
+        said.setdefault(remark.problem, []).append(remark)
     for said in kinds.values():
         if len(said) <= _MOST_WORDINGS:
             yield from said.values()

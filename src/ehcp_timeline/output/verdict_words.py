@@ -27,7 +27,7 @@ def standing(working: Working, rulebook: Rulebook) -> str:
         _after_its_event(clock, deadline),
         *(
             f"{excuse.excuse.id} was not claimed: {excuse.why}"
-            for excuse in working.looked
+            for excuse in working.excuses
             if excuse.borne_out
         ),
     )
@@ -104,7 +104,7 @@ def _unknown(working: Working, rulebook: Rulebook) -> str:
         case "unreadable-excuse":
             flags = [
                 excuse.excuse.flag or excuse.excuse.id
-                for excuse in working.looked
+                for excuse in working.excuses
                 if excuse.strength == "unreadable"
             ]
             return f"{listed(flags)} could not be read"

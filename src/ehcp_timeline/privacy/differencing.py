@@ -94,10 +94,10 @@ def read_published(path: Path, by: str) -> Mapping[Place, int | None]:
         ) from error
     except UnicodeDecodeError as error:
         raise _no_table(path, by) from error
-    found = dict(_numbers(_lines(path, by, text), by))
-    if not found:
+    numbers = dict(_numbers(_lines(path, by, text), by))
+    if not numbers:
         raise _no_table(path, by)
-    return found
+    return numbers
 
 
 def _lines(path: Path, by: str, text: str) -> Iterable[Mapping[str, Any]]:

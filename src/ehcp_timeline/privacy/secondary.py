@@ -62,15 +62,15 @@ def cheapest_way(
         Cells of `may_hide`; none if it could have another value as things stand; None if nothing helps.
     """
     known = {**may_hide, **hidden}
-    arcs = _arcs((one for one in edges if one.cell != edge.cell), known, hidden, prices)
+    arcs = _arcs((other for other in edges if other.cell != edge.cell), known, hidden, prices)
     ways = []
     up, down = _can_move(edge, hidden[edge.cell])
     if up:
         ways.append(_cheapest_path(arcs, edge.head, edge.tail))
     if down:
         ways.append(_cheapest_path(arcs, edge.tail, edge.head))
-    found = min((way for way in ways if way is not None), default=None)
-    return None if found is None else tuple(cell for cell in found[1] if cell not in hidden)
+    cheapest = min((way for way in ways if way is not None), default=None)
+    return None if cheapest is None else tuple(cell for cell in cheapest[1] if cell not in hidden)
 
 
 def _can_move(edge: Edge, known: Range) -> tuple[bool, bool]:

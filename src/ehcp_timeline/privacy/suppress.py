@@ -120,10 +120,10 @@ def to_hide(table: CountTable, threshold: int, also: Collection[Cell] = ()) -> s
     for edge in edges:
         if edge.cell not in known:
             continue
-        found = cheapest_way(edge, edges, known, may_hide, prices)
-        if found is None:
+        way = cheapest_way(edge, edges, known, may_hide, prices)
+        if way is None:
             return None
-        known.update((cell, may_hide[cell]) for cell in found)
+        known.update((cell, may_hide[cell]) for cell in way)
     return set(known)
 
 

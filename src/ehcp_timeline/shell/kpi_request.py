@@ -92,8 +92,8 @@ def asked_for(
 
 
 def _group(word: str) -> str:
-    found = choice("--by", word, (*GROUPS, *_ALSO))
-    return _ALSO.get(found, found)
+    groups = choice("--by", word, (*GROUPS, *_ALSO))
+    return _ALSO.get(groups, groups)
 
 
 def measures_asked(kpis: "Kpis", asked: Words) -> "tuple[Measure, ...]":

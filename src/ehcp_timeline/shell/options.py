@@ -156,7 +156,7 @@ def chosen_deadlines(given: Words, rulebook: "Rulebook") -> frozenset[str]:
     """
     ids = tuple(rulebook.by_id)
     for word in split(given or ()):
-        if word not in ids and not any(one.startswith(f"{word}.") for one in ids):
+        if word not in ids and not any(known.startswith(f"{word}.") for known in ids):
             hint = did_you_mean(word, ids) or "ehcp rules list"
             raise UsageError(f"--deadline: there is no `{word}`", hint)
     return frozenset(split(given or ()))

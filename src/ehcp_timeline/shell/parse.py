@@ -43,10 +43,10 @@ def choice(option: str, word: str, known: Sequence[str]) -> str:
     Raises:
         UsageError: There is none.
     """
-    found = {folded(one): one for one in known}.get(folded(word))
-    if found is None:
+    spelling = {folded(name): name for name in known}.get(folded(word))
+    if spelling is None:
         raise UsageError(f"{option}: `{word}` is not one of {', '.join(known)}", did_you_mean(word, known))
-    return found
+    return spelling
 
 
 def split(given: Iterable[str]) -> list[str]:

@@ -20,12 +20,12 @@ def visible(text: str) -> str:
     >>> visible("A\x1b[2J7")
     'A\\u{1b}[2J7'
     """
-    return _HIDDEN_CHARACTER.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
+    return _HIDDEN_CHARACTER.sub(lambda match: f"\\u{{{ord(match[0]):x}}}", text)
 
 
 def visible_lines(text: str) -> str:
     """Return `text` as `visible` does, but with its line breaks kept."""
-    return _HIDDEN_BUT_NEWLINE.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
+    return _HIDDEN_BUT_NEWLINE.sub(lambda match: f"\\u{{{ord(match[0]):x}}}", text)
 
 
 def escaped_json(text: str) -> str:
@@ -34,7 +34,7 @@ def escaped_json(text: str) -> str:
     >>> escaped_json('"\u202eA"')
     '"\\u202eA"'
     """
-    return _HIDDEN_BUT_NEWLINE.sub(lambda found: _escape(ord(found[0])), text)
+    return _HIDDEN_BUT_NEWLINE.sub(lambda match: _escape(ord(match[0])), text)
 
 
 def _escape(code: int) -> str:

@@ -11,7 +11,7 @@ def did_you_mean(word: str, known: Iterable[str], most: int = 3) -> str:
     >>> did_you_mean("Assesment", ("Reviews", "Assessment"))
     'did you mean Assessment?'
     """
-    words = {folded(one): one for one in known}
+    words = {folded(name): name for name in known}
     near = [words[match] for match in get_close_matches(folded(word), words, n=most)]
     return f"did you mean {' or '.join(near)}?" if near else ""
 

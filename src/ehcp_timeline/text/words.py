@@ -45,13 +45,13 @@ def quoted(says: str, means: str) -> str:
     return "; ".join(part for part in (says and f"“{says}”", means) if part)
 
 
-def count(number: int, one: str, many: str = "") -> str:
+def count(number: int, singular: str, many: str = "") -> str:
     """Return a number with its noun.
 
     >>> count(1, "day"), count(2062, "case"), count(2, "duty", "duties")
     ('1 day', '2,062 cases', '2 duties')
     """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {singular if number == 1 else many or singular + 's'}"
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:

@@ -84,7 +84,7 @@ def test_every_excuse_was_looked_at(rulebook: Rulebook) -> None:
         one for one in judge_case(rulebook, [row], date(2025, 9, 1)) if one.deadline.id == "plan.issue"
     )
 
-    assert [(one.excuse.id, one.strength, one.why) for one in working.looked] == [
+    assert [(one.excuse.id, one.strength, one.why) for one in working.excuses] == [
         ("school-closed", "unclaimed", "advice_sought_near_closure is blank"),
         ("exceptional", "claimed", "exceptional_circumstances is yes; no date can prove or refute it"),
         ("absent", "unclaimed", "absent_from is blank"),

@@ -88,7 +88,7 @@ Why, with the law:
 
 def test_a_list_that_is_cut_says_how_many_there_are() -> None:
     """`--top 1` shows the worst one and the total; the total is the audit's, however many it kept."""
-    cut = replace(audit(WORST), found={"overdue": 312})
+    cut = replace(audit(WORST), selected={"overdue": 312})
     one = titled(check_sections(audit(WORST, OVERDUE), LAW, top=1, soon=14, files="x"), "Overdue")
     kept = titled(check_sections(cut, LAW, top=1, soon=14, files="x"), "Overdue")
 

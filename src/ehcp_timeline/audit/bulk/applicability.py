@@ -59,30 +59,30 @@ class Applies:
 def applies(deadline: Deadline, seen: RowsSeen, start: pl.Series) -> Applies:
     """Ask the conditions of a deadline one after another; a row leaves at the first that it fails."""
     yes = pl.Series([True]).new_from_index(0, seen.height)
-    found = Applies(yes, ~yes)
+    applied = Applies(yes, ~yes)
     if deadline.only_if:
-        found = _holds_facts(deadline, seen, found)
+        applied = _holds_facts(deadline, seen, applied)
     if deadline.after:
         came = seen.next(deadline.after) <= start
-        found = _narrowed(found, came, seen.unreadable(deadline.after), came_first=True)
+        applied = _narrowed(applied, came, seen.unreadable(deadline.after), came_first=True)
     if deadline.during:
         first, last = (seen.first((name,)) for name in deadline.during)
         inside = (first <= start) & (start <= last)
-        found = _narrowed(found, inside, seen.unreadable(deadline.during), came_first=False)
-    return found
+        applied = _narrowed(applied, inside, seen.unreadable(deadline.during), came_first=False)
+    return applied
 
 
 def could_apply(deadline: Deadline, seen: RowsSeen) -> Applies:
     """Ask the same of clocks whose start cannot be read: whatever day it was."""
     yes = pl.Series([True]).new_from_index(0, seen.height)
-    found = Applies(yes, ~yes)
+    applied = Applies(yes, ~yes)
     if deadline.only_if:
-        found = _holds_facts(deadline, seen, found)
+        applied = _holds_facts(deadline, seen, applied)
     for names in (deadline.after, deadline.during[:1] if deadline.during else ()):
         if names:
             came = seen.first(names) < NEVER
-            found = _narrowed(found, came, seen.unreadable(names), came_first=True)
-    return found
+            applied = _narrowed(applied, came, seen.unreadable(names), came_first=True)
+    return applied
 
 
 def awaits(deadline: Deadline, seen: RowsSeen) -> pl.Series | None:
@@ -94,25 +94,25 @@ def awaits(deadline: Deadline, seen: RowsSeen) -> pl.Series | None:
     return waiting if unreadable is None else waiting & ~unreadable
 
 
-def _narrowed(found: Applies, fits: pl.Series, unreadable: pl.Series | None, *, came_first: bool) -> Applies:
+def _narrowed(so_far: Applies, fits: pl.Series, unreadable: pl.Series | None, *, came_first: bool) -> Applies:
     """Keep the rows that fit; an unreadable cell matters to all of them, or only to those that do not."""
     if unreadable is None:
-        return Applies(found.yes & fits, found.unreadable)
-    doubtful = found.yes & unreadable & ~fits if came_first else found.yes & unreadable
-    return Applies(found.yes & fits & ~doubtful, found.unreadable | doubtful)
+        return Applies(so_far.yes & fits, so_far.unreadable)
+    doubtful = so_far.yes & unreadable & ~fits if came_first else so_far.yes & unreadable
+    return Applies(so_far.yes & fits & ~doubtful, so_far.unreadable | doubtful)
 
 
-def _holds_facts(deadline: Deadline, seen: RowsSeen, found: Applies) -> Applies:
+def _holds_facts(deadline: Deadline, seen: RowsSeen, so_far: Applies) -> Applies:
     shown = seen.next(deadline.shown_by) < NEVER
     for fact, codes in deadline.only_if:
         unreadable = seen.unreadable((fact,))
-        found = _narrowed(
-            found,
+        so_far = _narrowed(
+            so_far,
             shown | seen.holds_code(fact, codes),
             None if unreadable is None else unreadable & ~shown,
             came_first=False,
         )
-    return found
+    return so_far
 
 
 def not_owed(

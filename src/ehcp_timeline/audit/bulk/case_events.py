@@ -19,7 +19,7 @@ from ehcp_timeline.audit.bulk.days import (
     all_positions,
     constant,
     later,
-    one,
+    literal,
     only,
     retyped,
     where_true,
@@ -298,7 +298,7 @@ class CasesSeen(EventFrame):
     def last_happened(self, names: Names) -> pl.Series:
         """Return the latest date on which one of these happened; 0 where none did."""
         days = self.find(self.cases.keys(names, "happened"), NEVER, "backward")
-        return days.zip_with(days < NEVER, one(0))
+        return days.zip_with(days < NEVER, literal(0))
 
     def find(self, keys: pl.Series, day: pl.Series | int, towards: Towards) -> pl.Series:
         """Return each case's first key on or after a day, or its last on or before it, as a day."""

@@ -93,8 +93,8 @@ class ToldClocks(Clocks):
         told: Every column of `CLOCKS`.
     """
 
-    def __init__(self, told: pl.DataFrame) -> None:
-        self._told = told
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._told = frame
 
     @property
     def height(self) -> int:
@@ -104,8 +104,8 @@ class ToldClocks(Clocks):
     @property
     def counts(self) -> Mapping[Verdict, int]:
         """How many have which verdict, in the order of `VERDICTS`, zeros left out."""
-        found = dict(self._told["verdict"].value_counts().iter_rows())
-        return {verdict: found[verdict] for verdict in VERDICTS if verdict in found}
+        counts = dict(self._told["verdict"].value_counts().iter_rows())
+        return {verdict: counts[verdict] for verdict in VERDICTS if verdict in counts}
 
     def having(self, verdicts: frozenset[Verdict]) -> pl.Series:
         """Return which clocks have one of these verdicts, as a mask."""

@@ -84,25 +84,25 @@ def clocks_by_single(
         as_at: The day the question is asked about.
         deadlines: Whose clocks.
     """
-    told = told_by_single(rulebook, rows, as_at, deadlines)
-    return {name: pl.DataFrame(clocks, schema=dict(CLOCKS), orient="row") for name, clocks in told.items()}
+    singly = told_by_single(rulebook, rows, as_at, deadlines)
+    return {name: pl.DataFrame(clocks, schema=dict(CLOCKS), orient="row") for name, clocks in singly.items()}
 
 
 def told_by_single(
     rulebook: Rulebook, rows: Sequence[Row], as_at: date, deadlines: Sequence[Deadline]
 ) -> dict[str, list[Told]]:
     """Return the same clock by clock, each with its values in the order of `CLOCKS`."""
-    found: dict[str, list[Clock]] = {deadline.id: [] for deadline in deadlines}
+    by_deadline: dict[str, list[Clock]] = {deadline.id: [] for deadline in deadlines}
     for case in _cases(rows).values():
         for working in judge_case(rulebook, case, as_at):
             clock = working.clock
-            if clock.deadline in found and clock.verdict != "not-started":
-                found[clock.deadline].append(clock)
-    return {name: _as_told(clocks) for name, clocks in found.items() if clocks}
+            if clock.deadline in by_deadline and clock.verdict != "not-started":
+                by_deadline[clock.deadline].append(clock)
+    return {name: _as_told(clocks) for name, clocks in by_deadline.items() if clocks}
 
 
 def _as_told(clocks: Iterable[Clock]) -> list[Told]:
-    ordered = sorted(clocks, key=lambda one: (one.row, one.start or date.min))
+    ordered = sorted(clocks, key=lambda clock: (clock.row, clock.start or date.min))
     return [tuple(getattr(clock, name) for name in CLOCKS) for clock in ordered]
 
 
@@ -177,9 +177,9 @@ def verify(rulebook: Rulebook, rows: Sequence[Row], clocks: Mapping[str, pl.Data
         ReadersDisagreeError: With the clocks of the first row that differs, from both readers.
     """
     part = part_of(rulebook, clocks)
-    told = told_by_single(part, rows, as_at, [rulebook.by_id[name] for name in clocks])
+    singly = told_by_single(part, rows, as_at, [rulebook.by_id[name] for name in clocks])
     for name, frame in clocks.items():
-        mine, other = frame.select(*CLOCKS).rows(), told.get(name, [])
+        mine, other = frame.select(*CLOCKS).rows(), singly.get(name, [])
         if mine != other:
             raise ReadersDisagreeError(_differing(name, mine, other), HINT)
 
@@ -187,12 +187,14 @@ def verify(rulebook: Rulebook, rows: Sequence[Row], clocks: Mapping[str, pl.Data
 def _differing(deadline: str, bulk: Sequence[Told], single: Sequence[Told]) -> str:
     """Return the first row about which the readers differ, with what each says of it."""
     for row in sorted({*map(ROW_OF, bulk), *map(ROW_OF, single)}):
-        both = [[clock for clock in told if ROW_OF(clock) == row] for told in (bulk, single)]
+        both = [[clock for clock in clocks_of if ROW_OF(clock) == row] for clocks_of in (bulk, single)]
         if both[0] != both[1]:
-            told = (
+            differences = (
                 f"{reader}: {_said(clocks)}" for reader, clocks in zip(("bulk", "single"), both, strict=True)
             )
-            return "\n  ".join((f"the two readers of the law differ about {deadline} on row {row}", *told))
+            return "\n  ".join(
+                (f"the two readers of the law differ about {deadline} on row {row}", *differences)
+            )
     return f"the two readers of the law put the clocks of {deadline} in different orders"
 
 
@@ -254,10 +256,10 @@ class _Sample:
 
     def _untaken(self, judged: Judged) -> Iterator[tuple[str, Verdict]]:
         """Yield what has not been sampled yet, the first verdict of each deadline first."""
-        found = {name: list(clocks.counts) for name, clocks in judged.clocks.items()}
+        verdicts_of = {name: list(clocks.counts) for name, clocks in judged.clocks.items()}
         for place in range(len(VERDICTS)):
-            at_place = ((name, words[place]) for name, words in found.items() if place < len(words))
-            yield from (one for one in at_place if one not in self.taken)
+            at_place = ((name, words[place]) for name, words in verdicts_of.items() if place < len(words))
+            yield from (untaken for untaken in at_place if untaken not in self.taken)
 
     def _pick(self, clocks: Clocks, deadline: str, verdict: Verdict) -> int:
         positions = where_true(clocks.having(frozenset({verdict})))
@@ -270,10 +272,10 @@ class _Sample:
         full = len(self.kept) == self.cases
         low = hashes.filter(hashes < max(self.kept)) if full and self.kept else hashes
         smallest = sorted({*self.kept, *low.unique().bottom_k(self.cases)})[: self.cases]
-        self.kept = {one: self.kept.get(one, []) for one in smallest}
+        self.kept = {digest: self.kept.get(digest, []) for digest in smallest}
         mask = hashes.is_in(pl.Series(smallest, dtype=pl.UInt64).implode())
-        for one, row in zip(hashes.filter(mask), _rows(batch, mask), strict=True):
-            self.kept[one].append(row)
+        for digest, row in zip(hashes.filter(mask), _rows(batch, mask), strict=True):
+            self.kept[digest].append(row)
 
     def hold_cases(self, judged: Judged) -> None:
         """Hold what comes with the last batch against the single reader, of the cases that were kept."""
@@ -303,8 +305,8 @@ def _told(clocks: Clocks | None, rows: Sequence[int]) -> pl.DataFrame:
         return pl.DataFrame(schema=dict(CLOCKS))
     standing = clocks["row"]  # ascending, as clocks stand in row order
     edges = pl.Series([*rows, *(row + 1 for row in rows)], dtype=pl.UInt32)
-    found = standing.search_sorted(edges, "left").to_list()
-    spans = zip(found[: len(rows)], found[len(rows) :], strict=True)
+    edges_at = standing.search_sorted(edges, "left").to_list()
+    spans = zip(edges_at[: len(rows)], edges_at[len(rows) :], strict=True)
     positions = [place for first, last in spans for place in range(first, last)]
     return clocks.at(pl.Series(positions, dtype=pl.UInt32)).frame()
 

@@ -22,7 +22,7 @@ NO_NUMBER: Final = pl.Series([None], dtype=pl.Int32)
 
 
 @cache
-def one(number: int) -> pl.Series:
+def literal(number: int) -> pl.Series:
     """Return a column of one number, which polars puts beside a column of any length."""
     return pl.Series([number], dtype=DAYS)
 
@@ -46,7 +46,7 @@ def as_dates(days: pl.Series) -> pl.Series:
 
 def constant(day: int, height: int) -> pl.Series:
     """Return the same day for every row."""
-    return one(day).new_from_index(0, height)
+    return literal(day).new_from_index(0, height)
 
 
 def earlier(days: pl.Series, other: pl.Series) -> pl.Series:
@@ -61,7 +61,7 @@ def later(days: pl.Series, other: pl.Series) -> pl.Series:
 
 def only(days: pl.Series, where: pl.Series) -> pl.Series:
     """Return the days for which the mask is true, `NEVER` for the others."""
-    return days.zip_with(where, one(NEVER))
+    return days.zip_with(where, literal(NEVER))
 
 
 def instead(days: pl.Series, where: pl.Series, other: pl.Series) -> pl.Series:
@@ -77,12 +77,12 @@ def between(days: pl.Series, since: date | None, until: date | None) -> pl.Serie
 
 def or_before_all(days: pl.Series) -> pl.Series:
     """Return the days with 0 for `NEVER`, to look for the latest of several."""
-    return days.zip_with(days < NEVER, one(0))
+    return days.zip_with(days < NEVER, literal(0))
 
 
 def or_never(days: pl.Series) -> pl.Series:
     """Return the days with `NEVER` for 0: undoes `or_before_all`."""
-    return days.zip_with(days > 0, one(NEVER))
+    return days.zip_with(days > 0, literal(NEVER))
 
 
 def latest(columns: Iterable[pl.Series]) -> pl.Series | None:

@@ -15,7 +15,7 @@ from ehcp_timeline.audit.bulk.days import (
     earlier,
     instead,
     later,
-    one,
+    literal,
     only,
     or_before_all,
     or_never,
@@ -70,7 +70,7 @@ def _with_conditional(
     for fact, codes in limb.only_if:
         counts &= seen.holds_code(fact, codes)
     since = seen.next(limb.since.events if limb.since else (), came)
-    missing = one(OPEN_ENDED if limb.missing == "open" else NEVER)
+    missing = literal(OPEN_ENDED if limb.missing == "open" else NEVER)
     day = instead(tables.of(limb.count, since), since == NEVER, missing)
     return instead(due, counts, later(due, day))
 
@@ -172,7 +172,7 @@ def _standing_ends(deadline: Deadline, seen: EventFrame, start: pl.Series, answe
         revival = seen.last_happened(deadline.revived_by)
         if seen.holds(deadline.revived_unless):
             final = seen.next(deadline.revived_unless, since)
-            revival = revival.zip_with((final == NEVER) | ((final >= answer) & (answer < NEVER)), one(0))
+            revival = revival.zip_with((final == NEVER) | ((final >= answer) & (answer < NEVER)), literal(0))
     return seen.next(deadline.ends, since, revival)
 
 
@@ -181,7 +181,7 @@ def _held_in(
 ) -> pl.Series:
     """Return the first day of a time in which nothing is owed: the one that holds the due day, or a later."""
     known = due < NEVER
-    began = only(seen.last_until((span.first,), earlier(due, one(today))), known)
+    began = only(seen.last_until((span.first,), earlier(due, literal(today))), known)
     over = seen.next((span.last,), began)
     within = only(began if deadline.looks_back else later(began, start), over >= due)
     since = None if deadline.looks_back else start

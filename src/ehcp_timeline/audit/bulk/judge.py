@@ -96,9 +96,9 @@ def _of_requests(
         *weigh_rows(inquiry, of_request, with_derived(requested.joined, derived)),
         *weigh_rows(inquiry, others, with_derived(held, derived)),
     )
-    clocks = {one.deadline.id: WeighedClocks(one) for one in weighed}
+    clocks = {weighing.deadline.id: WeighedClocks(weighing) for weighing in weighed}
     problems = (*problems_of_requests(inquiry, held), *due_after_events(others, clocks))
-    return Judged(requested.told, clocks, problems)
+    return Judged(requested.counted, clocks, problems)
 
 
 def _last(requested: Judged, inquiry: Inquiry, repeating: Sequence[Deadline], memory: Memory) -> Judged:

@@ -6,7 +6,7 @@ from typing import Self
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import NEVER, constant, either, instead, one, only
+from ehcp_timeline.audit.bulk.days import NEVER, constant, either, instead, literal, only
 from ehcp_timeline.audit.bulk.due import by_version, due_day
 from ehcp_timeline.audit.bulk.events import EventFrame
 from ehcp_timeline.audit.bulk.excuses import CLAIMED, EVIDENCED, UNREADABLE, best_excuse, is_strength
@@ -134,8 +134,8 @@ class Weighed:
 
 def beside_due(inquiry: Inquiry, due: pl.Series, answered: pl.Series, ended: pl.Series) -> pl.Series:
     """Return the words that set every day beside the due day, packed; 0 where there is no due day."""
-    on, after = one(worth("now", "on")), one(worth("now", "after"))
-    now = after.zip_with(due < inquiry.today, on.zip_with(due == inquiry.today, one(0)))
+    on, after = literal(worth("now", "on")), literal(worth("now", "after"))
+    now = after.zip_with(due < inquiry.today, on.zip_with(due == inquiry.today, literal(0)))
     return now + _beside("answer", answered, due) + _beside("ended", ended, due)
 
 
@@ -145,9 +145,9 @@ def _beside(field: str, day: pl.Series, due: pl.Series) -> Numbers:
         return 0
     if due.max() == NEVER:
         stands &= due < NEVER
-    before, on, after = (one(worth(field, word)) for word in ("before", "on", "after"))
+    before, on, after = (literal(worth(field, word)) for word in ("before", "on", "after"))
     words = after.zip_with(day > due, on.zip_with(day == due, before))
-    return words.zip_with(stands, one(0))
+    return words.zip_with(stands, literal(0))
 
 
 Outcomes = Callable[[Inquiry, Started, pl.Series], ClockOutcomes]

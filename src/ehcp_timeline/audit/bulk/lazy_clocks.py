@@ -15,7 +15,7 @@ from ehcp_timeline.audit.bulk.days import (
     constant,
     earlier,
     instead,
-    one,
+    literal,
     only,
     retyped,
     where_true,
@@ -63,13 +63,13 @@ class WeighedClocks(Clocks):
     def counts(self) -> Mapping[Verdict, int]:
         """How many have which verdict, in the order of `VERDICTS`, zeros left out."""
         left = self.height
-        found: dict[Verdict, int] = {}
+        counts: dict[Verdict, int] = {}
         for word in VERDICTS:
             count = int(self.having(frozenset({word})).sum()) if left else 0
             left -= count
             if count:
-                found[word] = count
-        return found
+                counts[word] = count
+        return counts
 
     def having(self, verdicts: frozenset[Verdict]) -> pl.Series:
         """Return which clocks have one of these verdicts, as a mask."""
@@ -143,7 +143,7 @@ class WeighedClocks(Clocks):
         """Return the day that days are counted to: the answer, the end, or the as-at date."""
         answered, ended = self._some(self._all_weighed.answered), self._some(self._all_weighed.ended)
         stopped = earlier(answered, ended)  # never both
-        return instead(stopped, stopped == NEVER, one(self._all_weighed.inquiry.today))
+        return instead(stopped, stopped == NEVER, literal(self._all_weighed.inquiry.today))
 
     def _days(self, verdicts: frozenset[Verdict], first: pl.Series, last: pl.Series) -> pl.Series:
         """Return the days from `first` to `last`: the only subtraction of dates in this reader."""
@@ -156,7 +156,7 @@ class WeighedClocks(Clocks):
         best = self._some(self._all_weighed.best)
         words = said(self._all_weighed.deadline)  # the last is that nothing is said
         mattered = self.having(LATE) & (best != NONE)
-        return words[best.zip_with(mattered, one(len(words) - 1))]
+        return words[best.zip_with(mattered, literal(len(words) - 1))]
 
     def _certainty(self) -> pl.Series:
         return DISPUTED.zip_with(self._span.disputed, CERTAIN)

@@ -122,12 +122,12 @@ class JoinedRequests:
     Attributes:
         rows: Every row of them, as the file has them.
         joined: One row for each request, as `single.requests.one_row` makes it.
-        told: The same rows, the request and its decisions on the first row of each alone, for who counts.
+        counted: The same rows, the request and its decisions on the first row of each alone, for who counts.
     """
 
     rows: SomeRows
     joined: SomeRows
-    told: pl.DataFrame
+    counted: pl.DataFrame
 
 
 def join_requests(inquiry: Inquiry, deadlines: Iterable[Deadline], held: SomeRows) -> JoinedRequests:
@@ -197,9 +197,9 @@ def problems_of_requests(inquiry: Inquiry, rows: SomeRows) -> Iterator[Problem]:
     """Yield what is odd about the rows of each request, as the single reader says it."""
     names = [name for name in (REQUEST, *DECISIONS) if name in rows.frame.columns]
     held = rows.frame.select(ROW, "case_id", *names).sort("case_id", REQUEST, ROW)
-    told = (
+    requests = (
         Row(row, case, {name: day for name, day in zip(names, days, strict=True) if day is not None})
         for row, case, *days in held.iter_rows()
     )
-    for _, same in groupby(told, key=lambda row: (row.case_id, row.events[REQUEST])):
+    for _, same in groupby(requests, key=lambda row: (row.case_id, row.events[REQUEST])):
         yield from request_problems(tuple(same), inquiry.as_at)

@@ -94,8 +94,8 @@ def _started(deadline: Deadline, begun: _Begun | None) -> Started | None:
     seen, start, lost = begun.seen, begun.start, begun.lost
     if not (deadline.only_if or deadline.after or deadline.during):
         return Started(deadline, seen, start, lost, waiting=_waiting(deadline, seen, lost))
-    found = applies(deadline, seen, start)
-    stays = found.yes | found.unreadable
+    applied = applies(deadline, seen, start)
+    stays = applied.yes | applied.unreadable
     if lost is not None:
         could = could_apply(deadline, seen)
         stays = (stays & ~lost) | ((could.yes | could.unreadable) & lost)
@@ -103,7 +103,7 @@ def _started(deadline: Deadline, begun: _Begun | None) -> Started | None:
     if positions.is_empty():
         return None
     seen, lost = seen.at(positions), None if lost is None else lost[positions]
-    doubtful, waiting = found.unreadable[positions], _waiting(deadline, seen, lost)
+    doubtful, waiting = applied.unreadable[positions], _waiting(deadline, seen, lost)
     return Started(deadline, seen, start[positions], lost, doubtful, waiting)
 
 

@@ -266,13 +266,13 @@ class RowsSeen(EventFrame):
 
     def _happened_since(self, names: Names, since: pl.Series) -> list[pl.Series]:
         """Return the dates on or after a day: once for all deadlines that ask from the same days."""
-        found = []
+        dates = []
         for days in self._happened(names):
             asked = (days.name, id(since))
             if asked not in self._since:
                 self._since[asked] = since, only(days, days >= since)
-            found.append(self._since[asked][1])
-        return found
+            dates.append(self._since[asked][1])
+        return dates
 
     def holds(self, names: Names) -> bool:
         """Say whether any of these events stands on any row of the batch."""

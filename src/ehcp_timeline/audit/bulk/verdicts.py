@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from ehcp_timeline.audit.bulk.day_tables import DayTables
-from ehcp_timeline.audit.bulk.days import different, one
+from ehcp_timeline.audit.bulk.days import different, literal
 from ehcp_timeline.audit.circumstances import WORDS, place
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.verdicts import TABLE, decide_packed
@@ -41,7 +41,7 @@ def where(mask: pl.Series | None, value: int) -> pl.Series | int:
         return 0
     if mask.all():
         return value
-    return one(value).zip_with(mask, one(0))
+    return literal(value).zip_with(mask, literal(0))
 
 
 class Lines:

@@ -64,9 +64,9 @@ def started_twice(deadline: Deadline, rows: Sequence[Row]) -> Iterator[Problem]:
         yield from _twice(column, ((row.events[column], row.number) for row in rows if column in row.events))
 
 
-def _twice(column: str, found: Iterable[tuple[date, int]]) -> Iterator[Problem]:
+def _twice(column: str, dated: Iterable[tuple[date, int]]) -> Iterator[Problem]:
     first_on: dict[date, int] = {}
-    for day, number in found:
+    for day, number in dated:
         if day in first_on:
             said = f"{column} of {day} stands on row {first_on[day]} of this case too; it counts once"
             tip = f"keep {column} on one row of the case"

@@ -43,7 +43,7 @@ def look_at(
 def strongest(excuses: Sequence[ExcuseResult]) -> ExcuseResult | None:
     """Return the strongest claimed excuse, the first of equals."""
     claimed = [excuse for excuse in excuses if excuse.strength in STRONGEST_FIRST]
-    return min(claimed, key=lambda one: STRONGEST_FIRST.index(one.strength), default=None)
+    return min(claimed, key=lambda excuse: STRONGEST_FIRST.index(excuse.strength), default=None)
 
 
 def _look(excuse: Excuse, row: Row, seen: EventHistory, start: date, due: date) -> ExcuseResult:

@@ -88,7 +88,7 @@ def _duty(working: Working, _: date) -> Iterator[ExplanationStep]:
 def _start(working: Working, as_at: date) -> Iterator[ExplanationStep]:
     start = working.clock.start
     names, event = (
-        working.columns_named(one) for one in (working.deadline.start_events, [working.start_event])
+        working.columns_named(names) for names in (working.deadline.start_events, [working.start_event])
     )
     match working.circumstances.start:
         case "none":
@@ -293,11 +293,11 @@ def _beside(day: date, due: date | None) -> str:
 
 
 def _excuses(working: Working, _: date) -> Iterator[ExplanationStep]:
-    for excuse in working.looked:
+    for excuse in working.excuses:
         text = f"{excuse.excuse.id}: {excuse.strength}: {excuse.why}."
         facts = {"excuse": excuse.excuse.id, "strength": excuse.strength}
         yield ExplanationStep(0, "Excuse", text, excuse.excuse.law, facts=facts)
-    if working.looked:
+    if working.excuses:
         said = {
             "stands": "A ground for not complying stands; the due day does not move.",
             "none": "No ground stands.",

@@ -198,12 +198,12 @@ def _columns_of(question: _Question) -> dict[str, str]:
     """Return which column each derived event that the deadline names was worked out from."""
     deadline, rulebook, events = question.deadline, question.rulebook, question.row.events
     named = (*deadline.start_events, *deadline.ends, *deadline.implied_by, *deadline.owed_when)
-    found = {}
+    source_of = {}
     for name in rulebook.derived.keys() & set(named):
         sources = rulebook.columns_of((name,))
         same = [source for source in sources if name in events and events.get(source) == events[name]]
-        found[name] = same[0] if same else " or ".join(sources)
-    return found
+        source_of[name] = same[0] if same else " or ".join(sources)
+    return source_of
 
 
 def _weigh(question: _Question, blank: Working, start: date) -> Working:
@@ -232,7 +232,7 @@ def _weigh(question: _Question, blank: Working, start: date) -> Working:
     excuses, best = look_at(deadline, question.row, seen, start, due)
     days = Days(due, working.clock.answered, working.clock.ended, seen.as_at)
     circumstances = against(working.circumstances, days, best)
-    working = replace(working, circumstances=circumstances, looked=excuses)
+    working = replace(working, circumstances=circumstances, excuses=excuses)
     return with_readings(concluded(working, best, seen.as_at), seen, best)
 
 

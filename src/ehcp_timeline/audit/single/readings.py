@@ -41,7 +41,7 @@ def with_readings(working: Working, seen: EventHistory, best: ExcuseResult | Non
     clock = working.clock
     if working.set_by or working.circumstances.owed == "no" or clock.due is None:
         return working
-    read = [one for reading in working.deadline.readings if (one := _read(working, reading, seen, best))]
+    read = [so for reading in working.deadline.readings if (so := _read(working, reading, seen, best))]
     days = [clock.due, *(reading.due for reading in read)]
     differs = bool(working.doubt) or any(
         reading.doubtful or reading.verdict != clock.verdict for reading in read

@@ -32,11 +32,11 @@ def is_of_request(deadline: Deadline) -> bool:
 
 def requests_on_rows(rows: Sequence[Row]) -> Mapping[int, tuple[Row, ...]]:
     """Return, for each row of a case whose request stands on other rows too, every row of that request."""
-    found: dict[date, list[Row]] = {}
+    by_request: dict[date, list[Row]] = {}
     for row in rows:
         if REQUEST in row.events:
-            found.setdefault(row.events[REQUEST], []).append(row)
-    return {row.number: tuple(same) for same in found.values() if len(same) > 1 for row in same}
+            by_request.setdefault(row.events[REQUEST], []).append(row)
+    return {row.number: tuple(same) for same in by_request.values() if len(same) > 1 for row in same}
 
 
 def one_row(rows: Sequence[Row]) -> Row:
@@ -59,7 +59,7 @@ def one_row(rows: Sequence[Row]) -> Row:
     return Row(
         number=rows[0].number,
         case_id=rows[0].case_id,
-        events={name: min(found, key=lambda day: (day < received, day)) for name, found in days.items()},
+        events={name: min(dates, key=lambda day: (day < received, day)) for name, dates in days.items()},
         codes=codes,
         texts=rows[0].texts,
         flags=flags,
@@ -75,8 +75,8 @@ def answered_twice(deadline: Deadline, rows: Sequence[Row], as_at: date) -> bool
 
 def _answers(names: Iterable[str], row: Row, as_at: date) -> list[tuple[str, date]]:
     """Return the answers to a request that a row records: what came since, by the as-at date."""
-    found = [(name, row.events[name]) for name in names if name in row.events]
-    return [(name, day) for name, day in found if row.events[REQUEST] <= day <= as_at]
+    answers = [(name, row.events[name]) for name in names if name in row.events]
+    return [(name, day) for name, day in answers if row.events[REQUEST] <= day <= as_at]
 
 
 def decided_before(deadline: Deadline, seen: EventHistory, start: date) -> bool:
@@ -107,10 +107,10 @@ def request_problems(rows: Sequence[Row], as_at: date) -> Iterator[Problem]:
 
 
 def _two_answers(answers: Iterable[tuple[int, list[tuple[str, date]]]], received: date) -> Iterator[Problem]:
-    (first, (one, *_)), *others = ((row, some) for row, some in answers if some)
+    (first, (earliest, *_)), *others = ((row, some) for row, some in answers if some)
     for row, some in others:
         for name, day in some:
-            if (name, day) != one:
-                other = f"{one[0]} is {one[1]} on row {first}"
+            if (name, day) != earliest:
+                other = f"{earliest[0]} is {earliest[1]} on row {first}"
                 said = f"{name} is {day} here and {other}, for one request of {received}"
                 yield Problem(row, name, "two-answers", said, "correct the row that is wrong", "cell")

@@ -67,7 +67,7 @@ class Working:
         too_early: Answers that came before the clock started, and so do not answer it.
         implied_by: Which event shows that it must have been done.
         why_not_owed: What takes its place, or what has not come yet.
-        looked: Every excuse that was looked at.
+        excuses: Every excuse that was looked at.
         read: Every reading that applies.
         revived: Whether an end was undone.
         doubt: Why its start is disputed; empty where it is not.
@@ -88,7 +88,7 @@ class Working:
     too_early: tuple[date, ...] = ()
     implied_by: str = ""
     why_not_owed: str = ""
-    looked: tuple[ExcuseResult, ...] = ()
+    excuses: tuple[ExcuseResult, ...] = ()
     read: tuple[ReadingResult, ...] = ()
     revived: bool = False
     doubt: str = ""

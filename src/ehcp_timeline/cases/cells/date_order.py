@@ -116,8 +116,8 @@ class Suspects:
         turned = tuple(column for column in self._first if not self._is_right(column, sheet, places))
         if turned:
             problem = self._first[turned[0]]
-            found, read = _TURNED[problem.rule]
-            said = f"{sheet.shown}: the dates of {turned[0]} make sense only {found}"
+            order, read = _TURNED[problem.rule]
+            said = f"{sheet.shown}: the dates of {turned[0]} make sense only {order}"
             placed = sheet.place(problem) if sheet.place else problem
             example = f"in row {placed.row}, {placed.problem}"
             raise DateOrderError(f"{said}: {example}", _hint(turned[0], read), turned)

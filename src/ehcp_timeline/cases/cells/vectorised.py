@@ -235,10 +235,10 @@ class CellReading:
         problems: list[Problem] = []
         unreadable: dict[str, pl.Series] = {}
         for name in self._columns:
-            found = self._without_value(texts.select(ROW, name), frame.get_column(name))
-            if found:
-                problems += found
-                unreadable[name] = pl.Series(ROW, [problem.row for problem in found], pl.UInt32).sort()
+            blanks = self._without_value(texts.select(ROW, name), frame.get_column(name))
+            if blanks:
+                problems += blanks
+                unreadable[name] = pl.Series(ROW, [problem.row for problem in blanks], pl.UInt32).sort()
         return ReadBlock(frame, unreadable, tuple(problems))
 
     def _groups(self, apart: frozenset[str]) -> Iterator[list[str]]:

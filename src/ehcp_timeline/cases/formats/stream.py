@@ -199,10 +199,10 @@ def damaged(shown: str) -> CaseFileError:
 
 def _entries(file: IO[bytes]) -> int:
     """Return how often a file has the mark of a member's entry, which zip keeps for every member."""
-    found, held = 0, b""
+    entries, held = 0, b""
     file.seek(0)
     for piece in pieces(file):
-        found += (held + piece).count(_ENTRY)
+        entries += (held + piece).count(_ENTRY)
         held = piece[-len(_ENTRY) + 1 :]
     file.seek(0)
-    return found
+    return entries

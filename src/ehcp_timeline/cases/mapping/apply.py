@@ -21,19 +21,19 @@ class Laid:
         sheet: The file; its headings are its own.
         places: Column that was laid to its place among the cells, from 0.
         seen: Event whose date is chosen by an outcome to the place of the date's own cell.
-        told: Event whose date is chosen by an outcome to the place of the outcome's own cell.
+        chosen: Event whose date is chosen by an outcome to the place of the outcome's own cell.
         constants: Columns that have one value on every row, as text.
     """
 
     sheet: Sheet
     places: Mapping[str, int] = field(default_factory=dict)
     seen: Mapping[str, int] = field(default_factory=dict)
-    told: Mapping[str, int] = field(default_factory=dict)
+    chosen: Mapping[str, int] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
 
     def given(self, place: int) -> tuple[str, ...]:
         """Return the events whose date or outcome stands at a place."""
-        return tuple(name for name in self.seen if place in (self.seen[name], self.told[name]))
+        return tuple(name for name in self.seen if place in (self.seen[name], self.chosen[name]))
 
 
 def lay(sheet: Sheet, mapping: FileMapping, spellings: Spellings, blanks: frozenset[str]) -> Laid:
@@ -64,8 +64,8 @@ def lay(sheet: Sheet, mapping: FileMapping, spellings: Spellings, blanks: frozen
     ]
     columns += [pl.lit(text).alias(str(places[name])) for name, text in constants.items()]
     seen = {name: date for name, (date, _) in chosen.items()}
-    told = {name: where for name, (_, where) in chosen.items()}
-    return Laid(replace(sheet, blocks=widened(sheet, columns)), places, seen, told, constants)
+    placed = {name: where for name, (_, where) in chosen.items()}
+    return Laid(replace(sheet, blocks=widened(sheet, columns)), places, seen, placed, constants)
 
 
 def _chosen(
@@ -92,10 +92,10 @@ def _place(sheet: Sheet, heading: str) -> int | None:
     Raises:
         CaseFileError: It is there twice.
     """
-    found = [place for place, text in enumerate(sheet.headings) if fold(text) == fold(heading)]
-    if len(found) > 1:
+    places = [place for place, text in enumerate(sheet.headings) if fold(text) == fold(heading)]
+    if len(places) > 1:
         raise CaseFileError(f'{sheet.where}: there are two headings "{heading}"', "rename one of them")
-    return found[0] if found else None
+    return places[0] if places else None
 
 
 def _names(pair: tuple[int, int], named: Iterable[tuple[SharedDate, int, int]]) -> frozenset[str]:

@@ -93,9 +93,9 @@ class _Reading:
 
     def table(self, held: Mapping[str, Any], at: str, key: str, as_: str) -> Mapping[str, Any]:
         """Return a table; nothing where there is none."""
-        found = held.get(key, {})
-        if isinstance(found, dict):
-            return found
+        table = held.get(key, {})
+        if isinstance(table, dict):
+            return table
         self.fault(f"{at}{key}", "is not a table", f"write {as_} above its lines")
         return {}
 
@@ -183,16 +183,16 @@ class _Reading:
         """Return the formats of dates: a list for all columns, or a table of them."""
         said = held.get("date_formats", {})
         named = said if isinstance(said, dict) else {EVERY: said}
-        found: dict[str, tuple[str, ...]] = {}
+        formats: dict[str, tuple[str, ...]] = {}
         for name, value in named.items():
             key = f"{at}date_formats" if name == EVERY else f"{at}date_formats.{name}"
-            found[name] = self.texts(key, value)
-            faults = list(format_faults(found[name]))
+            formats[name] = self.texts(key, value)
+            faults = list(format_faults(formats[name]))
             for fault in faults:
                 self.fault(key, fault if fault.startswith("has ") else f"cannot be used: {fault}")
             if faults:
-                del found[name]
-        return found
+                del formats[name]
+        return formats
 
     def sheet(self, held: Mapping[str, Any], at: str) -> str:
         """Return the name of the worksheet."""

@@ -155,10 +155,10 @@ def _check_comparable(old: "Side", new: "Side", *, force: bool) -> None:
     """
     from ehcp_timeline.commands.changes.compare import objections
 
-    found = tuple(objections(old, new))
-    if found and not force:
-        raise UsageError("; ".join(found), "add --force to compare them all the same")
-    say(*(f"compared all the same: {one}" for one in found))
+    objected = tuple(objections(old, new))
+    if objected and not force:
+        raise UsageError("; ".join(objected), "add --force to compare them all the same")
+    say(*(f"compared all the same: {objection}" for objection in objected))
 
 
 def _code(counts: Mapping["Change", int], new: "Side", *, exit_zero: bool) -> int:

@@ -113,8 +113,8 @@ def changes(
 
 def counted(changed: pl.DataFrame) -> Mapping[Change, int]:
     """Return how many clocks changed in each way, none left out."""
-    found = dict(changed["change"].value_counts().iter_rows())
-    return {change: found.get(change, 0) for change in CHANGES}
+    counts = dict(changed["change"].value_counts().iter_rows())
+    return {change: counts.get(change, 0) for change in CHANGES}
 
 
 def _one_each(clocks: pl.DataFrame) -> pl.DataFrame:
@@ -181,7 +181,7 @@ def _note(there: pl.Expr, lost: pl.Expr) -> pl.Expr:
 
 
 def _from_to(name: str, column: str) -> pl.Expr:
-    was, now = (pl.col(one).dt.to_string("%F") for one in (f"{column}{_BEFORE}", column))
+    was, now = (pl.col(name).dt.to_string("%F") for name in (f"{column}{_BEFORE}", column))
     return pl.format(f"the {name} was changed from {{}} to {{}}", was, now)
 
 

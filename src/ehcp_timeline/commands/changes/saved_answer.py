@@ -68,14 +68,14 @@ def read_saved_answer(path: Path) -> SavedAnswer:
 
 
 def _saved(answer: Mapping[str, Any]) -> SavedAnswer:
-    rulebook, findings = answer["rulebook"], tuple(_finding(one) for one in answer["findings"])
+    rulebook, findings = answer["rulebook"], tuple(_finding(finding) for finding in answer["findings"])
     return SavedAnswer(
         as_at=date.fromisoformat(answer["as_at"]),
         rulebook_sha256=str(rulebook["sha256"]),
-        overlays=tuple(str(one["sha256"]) for one in rulebook["overlays"]),
+        overlays=tuple(str(overlay["sha256"]) for overlay in rulebook["overlays"]),
         findings=findings,
-        not_judged=tuple(str(one["deadline"]) for one in answer["summary"]["not_judged"]),
-        rows_left_out=sum(int(one["not_judged"]) for one in answer["input"]),
+        not_judged=tuple(str(deadline["deadline"]) for deadline in answer["summary"]["not_judged"]),
+        rows_left_out=sum(int(file["not_judged"]) for file in answer["input"]),
         unlisted=frozenset(answer["summary"]["verdicts"]) - {finding["deadline"] for finding in findings},
     )
 

@@ -30,12 +30,12 @@ def check_sections(
             titles[verdict],
             (_CASE, *columns, *([why] if verdict in _WITH_REASON else []), *_WHOSE),
             audit.findings.filter(audit.findings["verdict"] == verdict).head(top).iter_rows(named=True),
-            audit.found[verdict],
+            audit.selected[verdict],
             suffix=" shown",
             alarm=verdict == "overdue",
         )
         for verdict, columns in _COLUMNS.items()
-        if audit.found.get(verdict)
+        if audit.selected.get(verdict)
     ]
     return [
         opening(audit),

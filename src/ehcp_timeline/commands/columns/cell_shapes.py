@@ -139,7 +139,9 @@ class CellShapes:
                 kind,
                 filled,
                 round(filled / self.rows, 4) if self.rows else None,
-                tuple(LayoutSeen(*item) for item in sorted(named.items(), key=lambda one: (-one[1], one[0]))),
+                tuple(
+                    LayoutSeen(*item) for item in sorted(named.items(), key=lambda item: (-item[1], item[0]))
+                ),
                 blank_words=tuple(WordSeen(*item) for item in sorted(seen.blank_words.items())),
                 years=(min(seen.years), max(seen.years)) if seen.years and dates else None,
             )

@@ -78,8 +78,8 @@ def _claims(answer: ColumnsAnswer) -> Iterator[str]:
         if heading.column:
             claimed.setdefault(heading.column, []).append(heading)
     for name, rivals in claimed.items():
-        for one in rivals if len(rivals) > 1 else ():
-            yield f"# ignore = [{quoted(one.text)}]  # one of the headings that mean {name}"
+        for rival in rivals if len(rivals) > 1 else ():
+            yield f"# ignore = [{quoted(rival.text)}]  # one of the headings that mean {name}"
 
 
 def _columns(answer: ColumnsAnswer, known: Mapping[str, Column], said: FileMapping) -> Iterator[str]:

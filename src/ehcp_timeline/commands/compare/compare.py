@@ -165,13 +165,13 @@ def comparable(measures: Sequence[Measure], figures: Figures) -> tuple[Measure, 
 
 def own_figures(lines: pl.DataFrame, measures: Sequence[Measure]) -> Mapping[tuple[str, int], Own]:
     """Return the council's own figures by measure and calendar year, from a scorecard by year."""
-    found: dict[tuple[str, int], Own] = {}
+    figures: dict[tuple[str, int], Own] = {}
     for line in lines.filter(pl.col(RANK) == OF_ALL).iter_rows(named=True):
         for measure in measures:
             if line[below(measure.id)]:
                 own = Own(line[measure.id], line[above(measure.id)], line[below(measure.id)])
-                found[measure.id, line[PERIOD]] = own
-    return found
+                figures[measure.id, line[PERIOD]] = own
+    return figures
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,8 @@ class Figures:
 
     def of(self, measure: str, year: int, level: Level) -> Mapping[tuple[str, str], float]:
         """Return what is published of a measure for every place of a level."""
-        found = ((key, values) for (then, key), values in self.values.items() if then == year)
-        return {key: values[measure] for key, values in found if key[0] == level and measure in values}
+        of_year = ((key, values) for (then, key), values in self.values.items() if then == year)
+        return {key: values[measure] for key, values in of_year if key[0] == level and measure in values}
 
     def value(self, measure: str, year: int, place: Area | None) -> float | None:
         """Return one published number; None where it is not published."""

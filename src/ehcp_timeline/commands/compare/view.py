@@ -22,7 +22,7 @@ def compare_sections(answer: CompareAnswer) -> Iterator[Section]:
         *(TableColumn(name, "number", optional=True) for name in answer.with_),
         *(TableColumn(name, "number") for name in ("rank", "quartile", "top quartile")),
     )
-    for _, of_measure in groupby(answer.measures, key=lambda one: one.measure):
+    for _, of_measure in groupby(answer.measures, key=lambda measure: measure.measure):
         years = list(of_measure)
         latest = years[-1]
         yield Section(

@@ -99,11 +99,11 @@ def _rewritten(rewritten: Sequence[BlankWord | TimesDropped], *, several: bool) 
     )
     rows = tuple(
         (
-            one.column,
-            f'"{one.word}" is a blank' if isinstance(one, BlankWord) else "the time of day is dropped",
-            f"{one.cells:,}",
-            one.file if several else "",
+            change.column,
+            f'"{change.word}" is a blank' if isinstance(change, BlankWord) else "the time of day is dropped",
+            f"{change.cells:,}",
+            change.file if several else "",
         )
-        for one in rewritten
+        for change in rewritten
     )
     return without_empty_columns(Section("Said with less", columns=columns, rows=rows))

@@ -80,7 +80,7 @@ def _is_wanted(working: "Working", wanted: frozenset[str]) -> bool:
     """Return whether a clock was asked for by its id or the first part of one, or else has started."""
     if not wanted:
         return working.clock.verdict != "not-started"
-    return any(is_under(one, working.deadline.id) for one in wanted)
+    return any(is_under(name, working.deadline.id) for name in wanted)
 
 
 def _rows(source: "CaseFile", case: str) -> list["Row"]:

@@ -75,7 +75,7 @@ def explain_sections(
     case_id: str, explained: Iterable[Explained], as_at: date, rulebook: Rulebook
 ) -> list[Section]:
     """Return one section for each clock of a case."""
-    clocks = [_section(one, rulebook) for one in explained]
+    clocks = [_section(clock, rulebook) for clock in explained]
     nothing = () if clocks else ("No clock of this case has started.",)
     return [Section(f"Case {case_id} as at {day(as_at)}", before=nothing), *clocks]
 
@@ -86,17 +86,17 @@ def explain_answer(
     """Return every clock of a case with its steps."""
     clocks = tuple(
         ExplainedClock.of(
-            one.working.clock,
-            one.working.deadline,
+            clock.working.clock,
+            clock.working.deadline,
             {},
-            reason=one.working.clock.reason,
-            ended=one.working.clock.ended,
+            reason=clock.working.clock.reason,
+            ended=clock.working.clock.ended,
             steps=tuple(
                 StepTaken(step.number, step.title, step.text, step.law or None, step.gives, step.facts)
-                for step in one.steps
+                for step in clock.steps
             ),
         )
-        for one in explained
+        for clock in explained
     )
     return ExplainAnswer(as_at, RulebookUsed.of(rulebook), case_id, clocks)
 

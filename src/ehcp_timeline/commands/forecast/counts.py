@@ -341,12 +341,12 @@ def clear_on(start: PublishedCount, net: float) -> date | None:
 
 def _per_week(counts: Sequence[PublishedCount], what: str) -> float | None:
     """Return a mean a week over the pairs whose later count says it."""
-    told = [
+    known = [
         (getattr(last, what), (last.day - first.day).days / WEEK)
         for first, last in pairwise(counts)
         if getattr(last, what) is not None
     ]
-    return sum(number for number, _ in told) / sum(weeks for _, weeks in told) if told else None
+    return sum(number for number, _ in known) / sum(weeks for _, weeks in known) if known else None
 
 
 def drawn_clearance(taken: CountsTaken, runs: int, seed: int, weeks: int) -> ClearanceDay | None:

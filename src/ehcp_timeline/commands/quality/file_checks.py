@@ -76,15 +76,15 @@ class FileChecks:
                     kept, having = pl.concat(self._kept[rule.id]), pl.concat(self._having[rule.id])
                     yield laid_out(kept.join(having, on=_KEY, how="anti").sort(ROW), rule.id)
                 case _:
-                    found = list(self._of_columns(rule.check, source, annex_a=annex_a))
+                    faults = list(self._of_columns(rule.check, source, annex_a=annex_a))
                     kinds = {name: FAULT[name] for name in ("column", "other", "first", "number")}
-                    yield laid_out(pl.DataFrame(found, kinds), rule.id)
+                    yield laid_out(pl.DataFrame(faults, kinds), rule.id)
 
     def _add_needs(self, rule: str, check: Needs, frame: pl.DataFrame) -> None:
         key = pl.col("case_id").hash().alias(_KEY)
         enough = any_filled([name for name in check.any_of if name in self._columns])
         self._having.setdefault(rule, []).append(frame.filter(enough).select(key).unique())
-        for name in (one for one in check.when if one in self._columns):
+        for name in (name for name in check.when if name in self._columns):
             lacking = frame.filter(filled(name) & ~enough)
             column = pl.lit(name, pl.Categorical).alias("column")
             self._kept.setdefault(rule, []).append(lacking.select(key, column, ROW))
@@ -95,7 +95,7 @@ class FileChecks:
         yes = rows.filter(pl.col(check.flag).fill_null(value=False))
         for counter, some in ((self._plans, rows), (self._flagged, yes)):
             counter["", WHOLE_FILE] += some.height
-            for column in (one for one in GROUPS if one in self._columns):
+            for column in (name for name in GROUPS if name in self._columns):
                 for name, number in some[column].drop_nulls().value_counts().iter_rows():
                     counter[column, name] += number
 
@@ -126,7 +126,7 @@ class FileChecks:
         for name, days in self._days.items():
             dates = days.total()
             if isinstance(check, OneDay):
-                first, number = min(days.items(), key=lambda one: (-one[1], one[0]), default=(None, 0))
+                first, number = min(days.items(), key=lambda item: (-item[1], item[0]), default=(None, 0))
             else:
                 first, number = None, sum(n for day, n in days.items() if day.weekday() >= _SATURDAY)
             if dates >= check.least and number * 100 > dates * check.percent:

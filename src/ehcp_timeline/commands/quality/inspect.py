@@ -72,9 +72,9 @@ def inspect(
     rows: list[pl.DataFrame] = []
     for batch in source.batches():
         frame = _with_cells(batch, columns, extras)
-        found = _of_reader(batch.problems, meant, frozenset(listed))
+        reader_problems = _of_reader(batch.problems, meant, frozenset(listed))
         faults += (
-            laid_out(pl.DataFrame(list(found), ("rule", "column", ROW, "words"), orient="row")),
+            laid_out(pl.DataFrame(list(reader_problems), ("rule", "column", ROW, "words"), orient="row")),
             *by_row.find(frame),
         )
         whole.add(frame)

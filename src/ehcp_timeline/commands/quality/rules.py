@@ -228,11 +228,13 @@ def rules_of(table: Mapping[str, Any]) -> Rules:
     Raises:
         ValueError: A rule has no check or several, or a word that its check does not know.
     """
-    rules = tuple(_rule(one) for one in table["rule"])
+    rules = tuple(_rule(entry) for entry in table["rule"])
     annex_a, elsewhere = (
         {
-            fold(one["heading"]): Column(name, one["heading"], "text", personal=one.get("personal", False))
-            for name, one in table.get(where, {}).items()
+            fold(entry["heading"]): Column(
+                name, entry["heading"], "text", personal=entry.get("personal", False)
+            )
+            for name, entry in table.get(where, {}).items()
         }
         for where in ("annex_a", "elsewhere")
     )
@@ -242,7 +244,7 @@ def rules_of(table: Mapping[str, Any]) -> Rules:
 def _rule(table: Mapping[str, Any]) -> Rule:
     checks = [kind for kind in table if kind in _KINDS]
     words = {"try_" if word == "try" else word: text for word, text in table.items() if word not in _KINDS}
-    unknown = words.keys() - {one.name for one in fields(Rule)}
+    unknown = words.keys() - {field_.name for field_ in fields(Rule)}
     if len(checks) != 1 or unknown or words.get("severity") not in SEVERITIES:
         raise ValueError(f"quality rule {table.get('id')}: {', '.join(sorted(unknown)) or checks}")
     return Rule(**words, check=_check(table["id"], checks[0], table[checks[0]]))
@@ -251,10 +253,10 @@ def _rule(table: Mapping[str, Any]) -> Rule:
 def _check(rule: str, kind: str, table: Mapping[str, Any]) -> Check:
     made = _KINDS[kind]
     words = {"begin" if word == "from" else word: _frozen(value) for word, value in table.items()}
-    if unknown := words.keys() - {one.name for one in fields(made)}:
+    if unknown := words.keys() - {field_.name for field_ in fields(made)}:
         raise ValueError(f"quality rule {rule}: {', '.join(sorted(unknown))}")
     return made(**words)
 
 
 def _frozen(value: object) -> Any:  # noqa: ANN401 - a value of TOML
-    return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value

@@ -314,10 +314,10 @@ def _columns(files: Sequence[Inspected]) -> Mapping[str, Mapping[str, int]]:
     for file in files:
         places = file.faults.select(pl.col("rule", "column").cast(pl.String)).filter(pl.col("column") != "")
         counts.update({(rule, name): n for rule, name, n in places.group_by(pl.all()).len().iter_rows()})
-    found = defaultdict[str, dict[str, int]](dict)
-    for (rule, column), number in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
-        found[rule][column] = number
-    return found
+    by_rule = defaultdict[str, dict[str, int]](dict)
+    for (rule, column), number in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        by_rule[rule][column] = number
+    return by_rule
 
 
 def _faults(file: Inspected, rules: Rules, listed: frozenset[str], by: str | None) -> Iterator[QualityFault]:
@@ -333,10 +333,12 @@ def _faults(file: Inspected, rules: Rules, listed: frozenset[str], by: str | Non
         )
 
 
-def _words(rule: Rule, one: Mapping[str, Any]) -> str:
+def _words(rule: Rule, fault: Mapping[str, Any]) -> str:
     """Return what is wrong: as the reader of the file says it, if it was the reader that found it."""
-    if one["words"]:
-        named = not one[ROW] or one["column"] in (None, "", "case_id") or one["column"] in one["words"]
-        return str(one["words"]) if named else f"{one['column']}: {one['words']}"
-    number = one["number"]
-    return rule.says.format_map({**one, "number": None if number is None else f"{number:,}"})
+    if fault["words"]:
+        named = (
+            not fault[ROW] or fault["column"] in (None, "", "case_id") or fault["column"] in fault["words"]
+        )
+        return str(fault["words"]) if named else f"{fault['column']}: {fault['words']}"
+    number = fault["number"]
+    return rule.says.format_map({**fault, "number": None if number is None else f"{number:,}"})

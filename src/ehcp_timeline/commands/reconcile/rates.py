@@ -139,7 +139,12 @@ class Reconciliation:
         made = with_events(judged.rows, self.rulebook, (PLAN,))
         rows = made.with_columns(plan_issued=PLAN) if PLAN in made.columns else made
         excepted = exception_claimed(self.rulebook, rows.columns).alias("excepted")
-        ends = {name for one in ISSUE if one in self.rulebook.by_id for name in self.rulebook.by_id[one].ends}
+        ends = {
+            name
+            for deadline in ISSUE
+            if deadline in self.rulebook.by_id
+            for name in self.rulebook.by_id[deadline].ends
+        }
         days = [self._happened(name, rows) for name in sorted({*_OF_ROW, *ends})]
         whose = [pl.col(name) if name in rows.columns else pl.lit(None).alias(name) for name in WHOSE]
         plans = rows.select("row", "case_id", excepted, *whose, *days)

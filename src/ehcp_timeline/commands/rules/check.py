@@ -64,8 +64,8 @@ def check_rulebook(
     ]
     if local:
         ours = {deadline.id for deadline in rulebook.deadlines if deadline.overlaid}
-        remarked = [one for one in remarked if one.rule == UNREAD or one.where in ours]
-    errors = sum(one.level == "error" for one in remarked)
+        remarked = [remark for remark in remarked if remark.rule == UNREAD or remark.where in ours]
+    errors = sum(remark.level == "error" for remark in remarked)
     return RulesCheckAnswer(as_at, RulebookUsed.of(rulebook), errors, tuple(remarked))
 
 

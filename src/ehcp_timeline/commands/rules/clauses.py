@@ -108,8 +108,8 @@ def dates_words(dates: Dates) -> str:
     return dates.events[0] if len(dates.events) == 1 else f"the {dates.which} of {listed(dates.events)}"
 
 
-def _period_words(one: Count) -> str:
-    return count(one.number, UNIT_WORDS[one.unit])
+def _period_words(unit: Count) -> str:
+    return count(unit.number, UNIT_WORDS[unit.unit])
 
 
 def _repeats_words(repeats: Repeats) -> str:
@@ -179,15 +179,17 @@ def _start_where_words(where: StartWhere) -> str:
 
 
 _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
-    Deadline: lambda one: f"{one.duty} ({one.kind}, {limit_words(one.versions[-1].limit)}; {one.law})",
+    Deadline: lambda record: (
+        f"{record.duty} ({record.kind}, {limit_words(record.versions[-1].limit)}; {record.law})"
+    ),
     Limit: limit_words,
     Dates: dates_words,
     Reading: _reading_words,
     Excuse: _excuse_words,
     Repeats: _repeats_words,
     PlanByDue: _plan_words,
-    Event: lambda one: f"{one.says}{' (may lie ahead)' if one.planned else ''}",
-    Instrument: lambda one: f"{one.title}, in force {one.in_force or 'on no day that is known'}",
+    Event: lambda record: f"{record.says}{' (may lie ahead)' if record.planned else ''}",
+    Instrument: lambda record: f"{record.title}, in force {record.in_force or 'on no day that is known'}",
     StartWhere: _start_where_words,
     EndSpan: lambda span: f"{span.first} to {span.last}, then {_THEN[span.then]}",
 }
@@ -198,7 +200,7 @@ def value_words(value: object, last: str = "and") -> str:
     if value is None or value in ("", ()):
         return "nothing"
     if isinstance(value, tuple):
-        return listed([value_words(one, last) for one in value], last)
+        return listed([value_words(item, last) for item in value], last)
     return _WORDS.get(type(value), str)(value)
 
 
@@ -223,7 +225,7 @@ def change_words(change: ClauseChange) -> str:
     """
     old, new = change.old, change.new
     title = change_title(change)
-    if isinstance(old, tuple) and isinstance(new, tuple) and all(isinstance(one, str) for one in old + new):
+    if isinstance(old, tuple) and isinstance(new, tuple) and all(isinstance(item, str) for item in old + new):
         return f"{title}: {'; '.join(_more_and_less(old, new))}"
     if old is None:
         return f"{title}: added: {value_words(new)}"
@@ -233,8 +235,8 @@ def change_words(change: ClauseChange) -> str:
 
 
 def _more_and_less(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
-    more = [one for one in new if one not in old]
-    less = [one for one in old if one not in new]
+    more = [item for item in new if item not in old]
+    less = [item for item in old if item not in new]
     if more:
         yield f"also {listed(more)}"
     if less:

@@ -208,7 +208,7 @@ def _send_tested(to: Output, tested: Tested, others: Sequence["Note"], rulebook:
         to.send_json(answer_of(tested, others, rulebook))
         return
     runs = [case_run(golden, failures) for golden, failures in tested]
-    notes = [*(note for one in runs for note in one.notes), *others]
+    notes = [*(note for part in runs for note in part.notes), *others]
     match to.format:
         case "junit":
             runs += (ci.CaseRun("rulebook", 0, note.title, (note,)) for note in others)

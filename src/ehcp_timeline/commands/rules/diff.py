@@ -216,7 +216,7 @@ def _columns(*names: str) -> tuple[TableColumn, ...]:
 
 
 def _flip_cells(flip: Flip) -> tuple[str, ...]:
-    days = (str(one or "") for one in (flip.start, flip.due_before, flip.due_after))
+    days = (str(day or "") for day in (flip.start, flip.due_before, flip.due_after))
     return flip.case_id, str(flip.row), flip.deadline, *days, flip.verdict_before, flip.verdict_after
 
 

@@ -121,8 +121,8 @@ def title_of(days: Sequence[date]) -> str:
     >>> title_of([date(2023, 5, 8)])
     'If 8 May 2023 is a bank holiday'
     """
-    one = "is a bank holiday" if len(days) == 1 else "are bank holidays"
-    return f"If {listed([day(one) for one in days])} {one}"
+    verb = "is a bank holiday" if len(days) == 1 else "are bank holidays"
+    return f"If {listed([day(moved) for moved in days])} {verb}"
 
 
 def holidays_sections(answer: HolidaysAnswer, audit: Audit, top: int) -> Iterator[Section]:

@@ -80,7 +80,7 @@ class _ImpactCount:
             moved={name: self.moved[name] for name in there},
             flipped={name: tuple(flipped[name]) for name in there if name in flipped},
             groups={
-                column: dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+                column: dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
                 for column, counts in groups.items()
             },
             rates={name: tuple(self.ways[name, which].rates() for which in (0, 1)) for name in there},

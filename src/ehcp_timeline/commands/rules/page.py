@@ -74,7 +74,9 @@ def _others(deadline: Deadline) -> Iterator[Dates]:
 
 def _given(row: Row) -> str:
     facts = [f"{fact} {' '.join(codes)}" for fact, codes in row.codes.items()]
-    days = [f"{name} on {said_day(day)}" for name, day in sorted(row.events.items(), key=lambda one: one[1])]
+    days = [
+        f"{name} on {said_day(day)}" for name, day in sorted(row.events.items(), key=lambda item: item[1])
+    ]
     return ", ".join((*days, *facts))
 
 
@@ -137,9 +139,10 @@ def _laid(rulebook: Rulebook) -> Iterator[str]:
     yield from (f"**A scenario, not law: {_text(said)}.**" for said in rulebook.scenarios)
 
 
-def _regulations(found: Iterable[Provision]) -> str:
+def _regulations(provisions_shown: Iterable[Provision]) -> str:
     return _table(
-        ("regulation", "encoded as", "not encoded, and why"), (_regulation(provision) for provision in found)
+        ("regulation", "encoded as", "not encoded, and why"),
+        (_regulation(provision) for provision in provisions_shown),
     )
 
 

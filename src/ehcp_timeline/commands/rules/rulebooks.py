@@ -73,7 +73,7 @@ def _revision(word: str) -> Rulebook:
         return _loaded(files, {})
     place = f"{revision}:{path}" if path in files or path.endswith(".toml") else ""
     return _loaded(
-        {}, {place or f"{revision}:{path}/{one}": text for one, text in files.items() if _is_overlay(text)}
+        {}, {place or f"{revision}:{path}/{name}": text for name, text in files.items() if _is_overlay(text)}
     )
 
 
@@ -105,7 +105,7 @@ def rulebook_before(revision: str, law: Path | None, overlays: Sequence[Path]) -
     folder = _from_here(law) if law else next(iter(_law_folders(revision)), "")
     files = _files_at(revision, folder) if folder else None
     laid = {f"{revision}:{path}": _files_at(revision, _from_here(path)) for path in overlays}
-    return _loaded(files or {}, {name: next(iter(found.values())) for name, found in laid.items() if found})
+    return _loaded(files or {}, {name: next(iter(texts.values())) for name, texts in laid.items() if texts})
 
 
 def _from_here(path: Path) -> str:
@@ -130,7 +130,7 @@ def _loaded(law: Mapping[str, bytes], overlays: Mapping[str, bytes]) -> Rulebook
             rulebook = load_rulebook([Path(path) for path in names], Path(room) / "law" if law else None)
         except RulebookError as error:
             raise RulebookError(tuple(_renamed(fault, names) for fault in error.faults)) from None
-    return replace(rulebook, overlays=tuple((names[one], digest) for one, digest in rulebook.overlays))
+    return replace(rulebook, overlays=tuple((names[name], digest) for name, digest in rulebook.overlays))
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -114,7 +114,11 @@ def scorecard(
         card = what.counted()
     if last is not None and (public or to.format not in ("table", "plain")):
         card = replace(card, lines=newest(card.lines, last))
-    shown = tuple(one for one in card.question.measures if measure or one.headline or card.layout.every_state)
+    shown = tuple(
+        shown_measure
+        for shown_measure in card.question.measures
+        if measure or shown_measure.headline or card.layout.every_state
+    )
     if public:
         _publish(to, card, shown, threshold)
     else:

@@ -60,8 +60,8 @@ def hidden_numbers(lines: pl.DataFrame, measures: Sequence[Measure], threshold: 
     numbered = lines.with_row_index(_LINE)
     sheets = [sheet for measure in measures for sheet in _sheets(numbered, measure)]
     hidden = _hidden(sheets, threshold)
-    found = {place for sheet in sheets for place in _places(sheet, hidden)}
-    return frozenset(found | _recorded(numbered, measures, found))
+    places = {place for sheet in sheets for place in _places(sheet, hidden)}
+    return frozenset(places | _recorded(numbered, measures, places))
 
 
 def _hidden(sheets: Sequence[_Sheet], threshold: int) -> set[Number]:
@@ -97,7 +97,7 @@ def _sheet(mine: pl.DataFrame, measure: Measure) -> _Sheet:
     adds_down = len(rows) > 1 and rows[-1] == tuple(map(sum, zip(*rows[:-1], strict=True)))
     inner = rows[:-1] if adds_down else rows
     columns = ("part", "rest") if split else ("part",)
-    names = tuple(str(one) for one in range(len(inner)))
+    names = tuple(str(number) for number in range(len(inner)))
     lines = tuple(mine[_LINE].to_list())
     table = CountTable(names, columns, tuple(inner), adds_across=split, adds_down=adds_down)
     return _Sheet(measure, table, dict(_names(measure, lines, split=split)), lines)
@@ -117,10 +117,10 @@ def _places(sheet: _Sheet, hidden: set[Number]) -> Iterator[Place]:
             yield sheet.lines[row], sheet.measure.id
 
 
-def _recorded(numbered: pl.DataFrame, measures: Sequence[Measure], found: set[Place]) -> set[Place]:
+def _recorded(numbered: pl.DataFrame, measures: Sequence[Measure], places: set[Place]) -> set[Place]:
     """Return the places of the line of all recorded groups, which tells what is not recorded."""
     lines = numbered.filter(pl.col(RANK) == OF_RECORDED)[_LINE].to_list()
-    hidden = {measure for _, measure in found}
+    hidden = {measure for _, measure in places}
     return {(line, measure.id) for line in lines for measure in measures if measure.id in hidden}
 
 

@@ -55,8 +55,8 @@ class Target:
         labels = [period.label]
         if period.kind == "month":
             labels.append(period_of("quarter", period.first).label)
-        found = (self.by_period[label] for label in (*labels, "") if label in self.by_period)
-        return next(found, None)
+        amounts = (self.by_period[label] for label in (*labels, "") if label in self.by_period)
+        return next(amounts, None)
 
     def margin(self, target: Fraction) -> Fraction:
         """Return how far from the target is still amber."""
@@ -121,13 +121,15 @@ def _target(name: str, value: object, kpis: Kpis, where: str) -> Target:
             "choose a percentage or a wait",
         )
     said: Mapping[str, Any] = value if isinstance(value, Mapping) else {"target": value}
-    amounts = {str(key): _amount(one, measure, f"{where}.{key}") for key, one in said.items()}
+    amounts = {str(key): _amount(amount, measure, f"{where}.{key}") for key, amount in said.items()}
     for key in amounts:
         if key not in _KEYS and not _LABEL.fullmatch(key):
             raise ConfigError(f"{where}: `{key}` is no period", 'write  "2025-Q1" = 60, or target and amber')
     amber = amounts.pop("amber", None)
     noun = kpis.populations[measure.counts].noun
-    return Target(measure, noun, {"" if key == "target" else key: one for key, one in amounts.items()}, amber)
+    return Target(
+        measure, noun, {"" if key == "target" else key: amount for key, amount in amounts.items()}, amber
+    )
 
 
 def _amount(value: object, measure: Measure, where: str) -> Fraction:
@@ -147,24 +149,24 @@ def reached(targets: Sequence[Target], lines: pl.DataFrame, layout: LineLayout) 
     there = [target for target in targets if target.measure.id in lines.columns]
     for line in lines.iter_rows(named=True):
         period = Period(layout.kind, line[PERIOD])
-        for one in there:
-            target = one.on(period)
-            if target is not None and line[above(one.measure.id)] is not None:
-                yield _reached(one, target, line, period, now=period == current)
+        for aimed in there:
+            target = aimed.on(period)
+            if target is not None and line[above(aimed.measure.id)] is not None:
+                yield _reached(aimed, target, line, period, now=period == current)
 
 
-def _reached(one: Target, target: Fraction, line: Mapping[str, Any], period: Period, *, now: bool) -> Reached:
-    place = (one.measure.id, str(line[GROUP]), period.label, float(target))
-    exact = _exact(one.measure, line)
+def _reached(aim: Target, target: Fraction, line: Mapping[str, Any], period: Period, *, now: bool) -> Reached:
+    place = (aim.measure.id, str(line[GROUP]), period.label, float(target))
+    exact = _exact(aim.measure, line)
     if exact is None:
         return Reached(*place, None, "no cases", None, "no cases")
-    value = float(line[one.measure.id])
-    short = target - exact if one.measure.better == "higher" else exact - target
+    value = float(line[aim.measure.id])
+    short = target - exact if aim.measure.better == "higher" else exact - target
     if short <= 0:
         return Reached(*place, value, "green", 0, "met")
-    status: Status = "amber" if short <= one.margin(target) else "red"
-    missing = _missing(one.measure, target, line)
-    return Reached(*place, value, status, missing, _in_words(one, short, missing, period, now=now))
+    status: Status = "amber" if short <= aim.margin(target) else "red"
+    missing = _missing(aim.measure, target, line)
+    return Reached(*place, value, status, missing, _in_words(aim, short, missing, period, now=now))
 
 
 def _exact(measure: Measure, line: Mapping[str, Any]) -> Fraction | None:

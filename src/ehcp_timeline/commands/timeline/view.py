@@ -38,7 +38,7 @@ def timeline_sections(rulebook: Rulebook, judged: Sequence[Working], as_at: date
 
     Of a family's rights, those still open and the last that has lapsed.
     """
-    shown = sorted(_shown(judged), key=lambda one: one.clock.due or date.max)
+    shown = sorted(_shown(judged), key=lambda judgement: judgement.clock.due or date.max)
     name = rulebook_name(rulebook.version, rulebook.overlays)
     others = {working.deadline.id for working in judged} - {working.deadline.id for working in shown}
     left_out = f"{count(len(others), 'other deadline')} of {name} have not started or do not apply."

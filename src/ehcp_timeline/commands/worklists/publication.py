@@ -123,12 +123,12 @@ def _warnings(path: Path, published: Published, by: str) -> Iterator[str]:
         (row, TOTAL if column == "total" else column): HIDDEN if number is None else number
         for (row, column), number in read_published(path, by).items()
     }
-    found = differences(old, by_name(published), published.threshold)
-    yield f"{path}: {len(found)} numbers that the two publications give away together."
-    for difference in found[:_MOST_WARNINGS]:
+    revealing = differences(old, by_name(published), published.threshold)
+    yield f"{path}: {len(revealing)} numbers that the two publications give away together."
+    for difference in revealing[:_MOST_WARNINGS]:
         yield f"  {difference.row}, {difference.column}: {difference.says}"
-    if len(found) > _MOST_WARNINGS:
-        yield f"  and {len(found) - _MOST_WARNINGS} more; publish less often, or in larger groups"
+    if len(revealing) > _MOST_WARNINGS:
+        yield f"  and {len(revealing) - _MOST_WARNINGS} more; publish less often, or in larger groups"
 
 
 def _value(number: float | Hidden | None) -> int | float | str | None:

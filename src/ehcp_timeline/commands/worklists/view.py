@@ -107,7 +107,7 @@ def _groups(lists: Sequence[tuple[str, pl.DataFrame]], by: str) -> Section:
         (name, f"{mine.height:,}", f"{mine['case_id'].n_unique():,}", f"{max(mine['days_late'].to_list()):,}")
         for name, mine in lists
     )
-    numbers = (TableColumn(one, "number") for one in ("overdue", "cases", "most days late"))
+    numbers = (TableColumn(heading, "number") for heading in ("overdue", "cases", "most days late"))
     return Section(title=f"Overdue by {by}", columns=(TableColumn(by), *numbers), rows=rows)
 
 

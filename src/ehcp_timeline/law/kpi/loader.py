@@ -46,7 +46,7 @@ def load_kpis() -> Kpis:
     folder = files("ehcp_timeline") / "rulebook"
     events = tomllib.loads((folder / "events.toml").read_text(encoding="utf-8"))
     codes = tomllib.loads((folder / "codes.toml").read_text(encoding="utf-8"))
-    known = [one["id"] for one in (*events["event"], *events["derived"], *codes["fact"], *codes["flag"])]
+    known = [word["id"] for word in (*events["event"], *events["derived"], *codes["fact"], *codes["flag"])]
     return read_kpis(tomllib.loads((folder / NAME).read_text(encoding="utf-8")), frozenset(known))
 
 
@@ -80,12 +80,12 @@ def read_kpis(table: Table, columns: frozenset[str]) -> Kpis:
     return Kpis(topics, derived, populations, tuple(measures.values()), packs)
 
 
-def _each_once(found: Iterable[tuple[Location, Read]]) -> dict[str, Read]:
+def _each_once(entries: Iterable[tuple[Location, Read]]) -> dict[str, Read]:
     by_id: dict[str, Read] = {}
-    for here, one in found:
-        if one.id in by_id:
-            here.fault(f"{one.id} stands twice")
-        by_id[one.id] = one
+    for here, entry in entries:
+        if entry.id in by_id:
+            here.fault(f"{entry.id} stands twice")
+        by_id[entry.id] = entry
     return by_id
 
 
@@ -112,9 +112,9 @@ def _put_in(value: object, slot: str, word: str, said: str, *, prose: bool) -> o
             else value.replace(slot, said if prose else word)
         )
     if isinstance(value, list):
-        return [_put_in(one, slot, word, said, prose=prose) for one in value]
+        return [_put_in(item, slot, word, said, prose=prose) for item in value]
     if isinstance(value, Mapping):
-        return {key: _put_in(one, slot, word, said, prose=key in PROSE) for key, one in value.items()}
+        return {key: _put_in(item, slot, word, said, prose=key in PROSE) for key, item in value.items()}
     return value
 
 

@@ -112,17 +112,17 @@ def read_mark(place: Location, table: Table, columns: frozenset[str], names: fro
 
 
 def _pairs(place: Location, table: Table, key: str, columns: frozenset[str]) -> Pairs:
-    found = place.maybe(table, key, dict, {})
-    for name in (name for pair in found.items() for name in pair):
+    pairs = place.maybe(table, key, dict, {})
+    for name in (name for pair in pairs.items() for name in pair):
         place.known(key, str(name), columns, "column")
-    return tuple((str(one), str(other)) for one, other in found.items())
+    return tuple((str(name), str(other)) for name, other in pairs.items())
 
 
 def _holds(place: Location, table: Table, columns: frozenset[str]) -> Codes:
-    found = place.maybe(table, "holds", dict, {})
-    for fact in found:
+    holds = place.maybe(table, "holds", dict, {})
+    for fact in holds:
         place.known("holds", fact, columns, "fact")
-    return tuple((fact, tuple(map(str, codes))) for fact, codes in found.items())
+    return tuple((fact, tuple(map(str, codes))) for fact, codes in holds.items())
 
 
 def _span(place: Location, table: Table, key: str, columns: frozenset[str]) -> Span | None:

@@ -77,11 +77,11 @@ class Population:
 
         Of marks joined by `any`, each may say nothing by itself: their columns are not asked for.
         """
-        found: set[str] = set()
+        columns: set[str] = set()
         for name in marks:
             mark = self.marks[name]
-            found |= mark.wanted | self.columns_of((*mark.all, *mark.none))
-        return frozenset(found)
+            columns |= mark.wanted | self.columns_of((*mark.all, *mark.none))
+        return frozenset(columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def _cited(place: Location, key: str, law: str, words: Words) -> None:
 
 
 def _read_starts_where(place: Location, table: Table, words: Words) -> tuple[StartWhere, ...]:
-    found = []
+    starts = []
     for here, body in place.tables(table, "starts_where"):
         here.keys(body, ("given", "absent", "starts", "disputes", "source"))
         given, absent = here.words(body, "given", words.events, "event"), here.want(body, "absent", str, "")
@@ -144,14 +144,14 @@ def _read_starts_where(place: Location, table: Table, words: Words) -> tuple[Sta
             here.fault("given is missing; name what must stand on the row")
         disputed = here.one_of(body, "disputes", ("boundary", "always"), "boundary") == "always"
         doubt = here.want(body, "source", str, "") if disputed else ""
-        found.append(StartWhere(given, absent, read_dates(here, body, "starts", words.events), doubt))
-    return tuple(found)
+        starts.append(StartWhere(given, absent, read_dates(here, body, "starts", words.events), doubt))
+    return tuple(starts)
 
 
 def _read_ended_while(place: Location, table: Table, words: Words) -> tuple[object, EndSpan | None]:
     """Return the events of `ends`, and its one `{ from, to, then }`, if it has one."""
     listed = table.get("ends", [])
-    spans = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    spans = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
     if not spans:
         return listed, None
     here, body = place.at("ends"), spans[0]
@@ -162,7 +162,7 @@ def _read_ended_while(place: Location, table: Table, words: Words) -> tuple[obje
     for key, event in (("from", first), ("to", last)):
         here.known(key, event, words.events, "event")
     then = cast("Any", here.one_of(body, "then", ("owed", "unknown"), "owed"))
-    return [one for one in listed if not isinstance(one, dict)], EndSpan(first, last, then)
+    return [entry for entry in listed if not isinstance(entry, dict)], EndSpan(first, last, then)
 
 
 def _read_during(place: Location, table: Table, words: Words) -> tuple[str, str] | None:
@@ -235,9 +235,9 @@ def read_versions(place: Location, table: Table, words: Words, starts: Dates) ->
 
 
 def _stand_next_to_each_other(place: Location, versions: list[Version]) -> None:
-    for number, (one, two) in enumerate(pairwise(versions)):
-        if one.until is None or two.since != one.until + timedelta(days=1):
-            ends = "has no end" if one.until is None else f"ends {one.until}"
+    for number, (version, two) in enumerate(pairwise(versions)):
+        if version.until is None or two.since != version.until + timedelta(days=1):
+            ends = "has no end" if version.until is None else f"ends {version.until}"
             place.at(f"version[{number + 1}]").fault(
                 f"begins {two.since}, but the version before {ends}; versions stand next to each other"
             )
@@ -307,4 +307,4 @@ def _read_season(here: Location, body: Table) -> tuple[Count, Count] | None:
 
 def all_ids(tables: list[Table]) -> list[str]:
     """Return the ids that the tables will have once `each` is spread."""
-    return [str(cast("Any", one).get("id", "")) for table in tables for one, _ in spread(table)]
+    return [str(cast("Any", entry).get("id", "")) for table in tables for entry, _ in spread(table)]

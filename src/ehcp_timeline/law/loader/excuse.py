@@ -30,8 +30,8 @@ def read_grounds(
         here = place.at(str(body.get("id", "a group without id")))
         here.keys(body, ("id", "excuse"))
         limbs = tuple(
-            (str(one.get("limb", "")), _read_excuse(inner, one, events, flags, "group"))
-            for inner, one in here.tables(body, "excuse")
+            (str(limb.get("limb", "")), _read_excuse(inner, limb, events, flags, "group"))
+            for inner, limb in here.tables(body, "excuse")
         )
         groups[here.want(body, "id", str, "")] = Grounds(limbs)
     return groups

@@ -71,14 +71,14 @@ class Location:
 
     def tables(self, table: Table, key: str) -> list[tuple["Location", Table]]:
         """Return a list of tables, each with its own place; what is no table is reported and left out."""
-        found: list[tuple[Location, Table]] = []
+        tables: list[tuple[Location, Table]] = []
         for number, body in enumerate(self.maybe(table, key, list, [])):
             here = self.at(f"{key}[{number}]")
             if isinstance(body, dict):
-                found.append((here, body))
+                tables.append((here, body))
             else:
                 here.fault(f"must be a table, not {body!r}")
-        return found
+        return tables
 
     def one_or_more(self, value: object) -> list[Table]:
         """Return a table, or a list of tables; what is no table is reported and left out."""

@@ -139,12 +139,12 @@ def _read_later_of(place: Location, table: Table, words: Words, starts: Dates, *
 def read_only_if(place: Location, table: Table, words: Words) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Read facts and the codes that they must hold; a limb may also ask for a blank."""
     here = place.at("only_if")
-    found = []
+    facts = []
     for fact in place.maybe(table, "only_if", dict, {}):
         here.known(fact, fact, words.codes, "fact with codes")
         known = {*words.codes.get(fact, ()), *((BLANK,) if "from" in table else ())}
-        found.append((fact, here.words(table["only_if"], fact, known, "code")))
-    return tuple(found)
+        facts.append((fact, here.words(table["only_if"], fact, known, "code")))
+    return tuple(facts)
 
 
 def read_count(place: Location, kind: str, table: Table) -> Count:

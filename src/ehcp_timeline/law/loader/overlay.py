@@ -95,7 +95,7 @@ def _spliced(versions: Iterable[Version], new: Version) -> list[Version]:
             kept.append(replace(version, until=_earlier(version.until, new.since - ONE_DAY)))
         if new.until and (version.until is None or version.until > new.until):
             kept.append(replace(version, since=max(version.since, new.until + ONE_DAY)))
-    return sorted(kept, key=lambda one: one.since)
+    return sorted(kept, key=lambda change: change.since)
 
 
 def _outside(reading: Reading, new: Version) -> Iterator[Reading]:

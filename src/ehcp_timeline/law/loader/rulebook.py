@@ -71,7 +71,7 @@ def read_derived(
             here.fault(f"{name} stands twice")
         known = frozenset((*events, *derived))
         listed = body.get("earliest", [])
-        tables = [{"event": one} if isinstance(one, str) else one for one in listed]
+        tables = [{"event": entry} if isinstance(entry, str) else entry for entry in listed]
         parts = tuple(
             _read_where(*table, known, codes) for table in here.tables({"earliest": tables}, "earliest")
         )
@@ -126,13 +126,13 @@ def read_instruments(table: Table | None, faults: list[str]) -> tuple[Instrument
         faults.append("instruments.toml: is missing")
         return ()
     place = Location("instruments.toml:", faults)
-    found = []
+    instruments = []
     for here, body in place.tables(table, "instrument"):
         here.keys(body, ("id", "title", "made", "in_force", "url"))
         made, in_force = _day(here, body, "made"), _day(here, body, "in_force")
         name, title = here.want(body, "id", str, ""), here.want(body, "title", str, "")
-        found.append(Instrument(name, title, made, in_force, here.want(body, "url", str, "")))
-    return tuple(found)
+        instruments.append(Instrument(name, title, made, in_force, here.want(body, "url", str, "")))
+    return tuple(instruments)
 
 
 def _day(here: Location, body: Table, key: str) -> date | None:
@@ -142,13 +142,13 @@ def _day(here: Location, body: Table, key: str) -> date | None:
 def read_not_encoded(table: Table | None, faults: list[str]) -> tuple[NotEncoded, ...]:
     """Read `not-encoded.toml`."""
     place = Location("not-encoded.toml:", faults)
-    found = []
+    provisions = []
     for here, body in place.tables(table or {}, "provision"):
         here.keys(body, ("law", "about", "why", "seen"))
         law, about, why = (here.want(body, key, str, "") for key in ("law", "about", "why"))
         seen = cast("Seen", here.one_of(body, "seen", SEEN, "unverified"))
-        found.append(NotEncoded(law, about, why, seen))
-    return tuple(found)
+        provisions.append(NotEncoded(law, about, why, seen))
+    return tuple(provisions)
 
 
 NOT_LAW = frozenset({"kpis.toml", "bank-holidays.toml"})
@@ -176,8 +176,8 @@ class _Source:
     @property
     def tables(self) -> list[Table]:
         """Its `[[deadline]]` tables."""
-        found = self.table.get("deadline", [])
-        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        entries = self.table.get("deadline", [])
+        return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
 def load_rulebook(overlays: Sequence[Path] = (), folder: Path | None = None) -> Rulebook:
@@ -216,7 +216,7 @@ def _read_folder(folder: Path | Traversable, faults: list[str]) -> dict[str, _So
         return {}
     entries = sorted(
         (resource for resource in folder.iterdir() if resource.name.endswith(".toml")),
-        key=lambda one: one.name,
+        key=lambda file: file.name,
     )
     sources = (_read_file(entry, entry.name, faults) for entry in entries if entry.name not in NOT_LAW)
     return {source.name: source for source in sources if source}
@@ -289,8 +289,8 @@ def _read_all(sources: Iterable[_Source], words: Words, faults: list[str]) -> tu
 
 
 def _spread(place: Location, table: Table, words: Words, overlay: str) -> Iterator[Deadline]:
-    for one, name in spread(table):
-        yield read_deadline(place, one, name, words, overlay)
+    for entry, name in spread(table):
+        yield read_deadline(place, entry, name, words, overlay)
 
 
 def _add(place: Location, deadline: Deadline, deadlines: dict[str, Deadline]) -> None:

@@ -54,7 +54,7 @@ class KpiQuestion:
     @cached_property
     def needed(self) -> tuple[Deadline, ...]:
         """Every deadline that has to be judged, in rulebook order."""
-        ids = {deadline.id for found in self.deadlines.values() for deadline in found}
+        ids = {deadline.id for group in self.deadlines.values() for deadline in group}
         return tuple(deadline for deadline in self.rulebook.deadlines if deadline.id in ids)
 
     def tallies(self) -> dict[str, PopulationTally]:

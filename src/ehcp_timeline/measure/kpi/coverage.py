@@ -48,16 +48,16 @@ def _why_no_clocks(population: Population, rulebook: Rulebook, columns: frozense
 
 def _lacking(wanted: Collection[str], kpis: Kpis, rulebook: Rulebook, columns: frozenset[str]) -> list[str]:
     """Return the columns that are wanted and not there; a derived day wants one of its own."""
-    found: set[str] = set()
+    missing: set[str] = set()
     for name in wanted:
         derived = kpis.derived.get(name)
         if derived is None:
             sources = rulebook.columns_of((name,))
-            found |= set() if columns.intersection(sources) else {_either(sources)}
+            missing |= set() if columns.intersection(sources) else {_either(sources)}
         else:
-            found |= {derived.since} - columns
-            found |= set() if columns.intersection(derived.earliest) else {_either(derived.earliest)}
-    return sorted(found)
+            missing |= {derived.since} - columns
+            missing |= set() if columns.intersection(derived.earliest) else {_either(derived.earliest)}
+    return sorted(missing)
 
 
 def _either(names: Iterable[str]) -> str:

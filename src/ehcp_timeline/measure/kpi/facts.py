@@ -187,9 +187,9 @@ class Facts:
 
 def row_columns(populations: Iterable[Population]) -> frozenset[str]:
     """Return the columns of rows that these populations look at."""
-    found: set[str] = set()
+    columns: set[str] = set()
     for population in populations:
         for mark in (population.where, *population.marks.values()):
-            found |= mark.columns
-        found |= {population.date, *population.days}
-    return frozenset(found - _OF_CLOCKS - {EXCEPTED, STAGE})
+            columns |= mark.columns
+        columns |= {population.date, *population.days}
+    return frozenset(columns - _OF_CLOCKS - {EXCEPTED, STAGE})

@@ -33,12 +33,12 @@ class Group:
         text = pl.col(self.needs[0]).str.strip_chars()
         return pl.when(text != "").then(text)
 
-    def in_order(self, found: Iterable[str]) -> list[str]:
+    def in_order(self, names: Iterable[str]) -> list[str]:
         """Return groups in the order in which they are shown."""
         return (
-            sorted(found, key=int)
+            sorted(names, key=int)
             if self.numbers
-            else sorted(found, key=lambda name: (name.casefold(), name))
+            else sorted(names, key=lambda name: (name.casefold(), name))
         )
 
 

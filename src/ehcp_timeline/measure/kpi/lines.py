@@ -59,7 +59,9 @@ def read_people(said: object, where: str) -> People:
     groups = said.get("groups", {})
     if not isinstance(groups, Mapping):
         raise ConfigError(f"{where}: population.groups is not a table", 'write  "Ashford" = 40000  below it')
-    counts = {str(name): _count(one, f"{where}: population.groups.{name}") for name, one in groups.items()}
+    counts = {
+        str(name): _count(count, f"{where}: population.groups.{name}") for name, count in groups.items()
+    }
     total = _count(said["total"], f"{where}: population.total") if "total" in said else None
     return People(total, counts)
 
@@ -142,12 +144,12 @@ def _groups(counts: Iterable[pl.DataFrame], layout: LineLayout, last: int) -> It
     """Yield the groups in order: each that has a case, and the totals."""
     group = layout.group
     there = [frame.filter(pl.col(PERIOD) <= last).select(RANK, GROUP).unique() for frame in counts]
-    found = set(pl.concat(there).iter_rows()) if there else set()
+    groups = set(pl.concat(there).iter_rows()) if there else set()
     if group:
         yield from (
-            (OF_GROUP, name) for name in group.in_order(name for rank, name in found if rank == OF_GROUP)
+            (OF_GROUP, name) for name in group.in_order(name for rank, name in groups if rank == OF_GROUP)
         )
-        if any(rank == OF_UNRECORDED for rank, _ in found):
+        if any(rank == OF_UNRECORDED for rank, _ in groups):
             yield OF_RECORDED, RECORDED
             yield OF_UNRECORDED, NOT_RECORDED
     yield OF_ALL, TOTAL

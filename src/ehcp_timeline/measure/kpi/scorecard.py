@@ -148,7 +148,7 @@ def make_series(
 
 def _measured(frame: pl.DataFrame, lacking: Iterable[str]) -> pl.DataFrame:
     """Return the lines with nothing where no file could give a number: uncounted is not nought."""
-    names = [name for one in lacking for name in (one, above(one), below(one))]
+    names = [name for name_ in lacking for name in (name_, above(name_), below(name_))]
     return frame.with_columns(pl.lit(None, dtype=frame.schema[name]).alias(name) for name in names)
 
 
@@ -170,8 +170,8 @@ def count_files(
     return tallies, _files(question, readings, problems)
 
 
-def _files(question: KpiQuestion, readings: Sequence[FileReading], found: Iterable[Problem]) -> Files:
-    problems = [*found, *(problem for reading in readings for problem in reading.problems)]
+def _files(question: KpiQuestion, readings: Sequence[FileReading], told_problems: Iterable[Problem]) -> Files:
+    problems = [*told_problems, *(problem for reading in readings for problem in reading.problems)]
     columns = [reading.source.columns for reading in readings]
     lacking = not_measured(question.kpis, question.rulebook, question.measures, columns, question.group)
     return Files(tuple(Input.of(reading.source) for reading in readings), tuple(sorted(problems)), lacking)

@@ -62,7 +62,7 @@ def trends(
     """
     running = period_of(layout.kind, layout.as_at)
     still = running.number if running.last > layout.as_at else None
-    found: list[dict[str, MeasureTrend]] = []
+    by_period: list[dict[str, MeasureTrend]] = []
     before: Mapping[str, float | None] = {}
     group = None
     for line in lines.iter_rows(named=True):
@@ -72,9 +72,9 @@ def trends(
             if line[PERIOD] != still or layout.every_state or _settled(measure)
         ]
         same = group == (line[RANK], line[GROUP])
-        found.append(dict(_of_line(before, line, mine)) if same else {})
+        by_period.append(dict(_of_line(before, line, mine)) if same else {})
         before, group = line, (line[RANK], line[GROUP])
-    return found
+    return by_period
 
 
 def _settled(measure: Measure) -> bool:

@@ -160,10 +160,10 @@ def _has_all_cells(cells: pl.DataFrame, data: bytes, layout: CsvLayout, *, quote
     """Return whether no row is too short; polars fills a short row with nulls and does not say so."""
     if not cells.get_column(str(layout.needed - 1)).null_count():
         return True
-    found = data.count(layout.delimiter.encode())
+    cuts = data.count(layout.delimiter.encode())
     if quoted:
-        found -= int(_counted(cells, layout.delimiter).sum())
-    lacking = (layout.width - 1) * cells.height - found
+        cuts -= int(_counted(cells, layout.delimiter).sum())
+    lacking = (layout.width - 1) * cells.height - cuts
     return lacking == 0 or (not quoted and lacking == (layout.width - 1) * len(_BLANK_LINE.findall(data)))
 
 

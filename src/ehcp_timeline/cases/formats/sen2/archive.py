@@ -33,11 +33,11 @@ def sheet_of_folder(name: str, spellings: Spellings, read: Callable[[str], Sheet
         files = sorted(path for path in Path(name).iterdir() if path.is_file() and path.name[0] != ".")
     if not files:
         raise CaseFileError(f"{name} is a folder", "name a file in it")
-    found, unread = _tables(((path.name, partial(read, str(path))) for path in files[:_MOST]), spellings)
-    if not found or len(files) > _MOST:
+    tables, unread = _tables(((path.name, partial(read, str(path))) for path in files[:_MOST]), spellings)
+    if not tables or len(files) > _MOST:
         said = f"{name} is a folder of {_listed([path.name for path in files])}"
         raise CaseFileError(said, "name the case file in it")
-    return return_of(found, name, unread=unread)
+    return return_of(tables, name, unread=unread)
 
 
 def sheet_of_zip(
@@ -63,11 +63,11 @@ def sheet_of_zip(
     """
     if not files:
         raise CaseFileError(f"{raw.shown} is a zip file of 0 files", "pack one case file by itself")
-    found, unread = _tables(_members(raw, archive, files[:_MOST], read, most), spellings)
-    if not found or len(files) > _MOST:
+    tables, unread = _tables(_members(raw, archive, files[:_MOST], read, most), spellings)
+    if not tables or len(files) > _MOST:
         said = f"{raw.shown} is a zip file of {_listed([info.filename for info in files])}"
         raise CaseFileError(said, "pack one case file by itself, or the tables of one SEN2 return")
-    return return_of(found, raw.name, raw.sha256(), unread)
+    return return_of(tables, raw.name, raw.sha256(), unread)
 
 
 def _members(
@@ -96,7 +96,7 @@ def _read_or_closed(raw: Raw, read: Callable[[Raw], Sheet]) -> Sheet:
 
 def _tables(files: Iterable[Opening], spellings: Spellings) -> tuple[list[Found], tuple[str, ...]]:
     """Return the files that are tables of a return, each with its module, and the names of the others."""
-    found: list[Found] = []
+    tables: list[Found] = []
     unread: list[str] = []
     for name, opened in files:
         try:
@@ -106,10 +106,10 @@ def _tables(files: Iterable[Opening], spellings: Spellings) -> tuple[list[Found]
             continue
         module = module_of(sheet.headings, spellings)
         if module:
-            found.append((sheet, module))
+            tables.append((sheet, module))
         else:
             unread.append(PurePath(name).name)
-    return found, tuple(unread)
+    return tables, tuple(unread)
 
 
 def _listed(names: Sequence[str]) -> str:

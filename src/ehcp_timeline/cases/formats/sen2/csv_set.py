@@ -51,12 +51,12 @@ def gathered(sheets: Sequence[Sheet], spellings: Spellings) -> list[Sheet]:
 
 
 def return_of(
-    found: Sequence[Found], name: str = "", sha256: str = "", unread: tuple[str, ...] = ()
+    tables: Sequence[Found], name: str = "", sha256: str = "", unread: tuple[str, ...] = ()
 ) -> Sheet:
     """Return the cases of a return whose tables are these files.
 
     Args:
-        found: The files, each with the module that it holds.
+        tables: The files, each with the module that it holds.
         name: The folder or the packed file that they are in; empty where they were named one by one.
         sha256: Of that packed file; else of what `sha256sum` prints for the files by themselves, in the
             order of their names.
@@ -65,17 +65,17 @@ def return_of(
     Raises:
         CaseFileError: Two files are the same table, or the persons or the requests are missing.
     """
-    _refuse_twice(found)
-    export = any(fold(module.key) in map(fold, sheet.headings[:1]) for sheet, module in found)
-    together = name or _together([sheet.name for sheet, _ in found])
+    _refuse_twice(tables)
+    export = any(fold(module.key) in map(fold, sheet.headings[:1]) for sheet, module in tables)
+    together = name or _together([sheet.name for sheet, _ in tables])
     return return_sheet(
         Return(
             name=together,
             shown=together,
-            sha256=sha256 or _digest([sheet for sheet, _ in found]),
-            shape=f"{'COLLECT export' if export else 'CSV'}, {len(found)} files",
+            sha256=sha256 or _digest([sheet for sheet, _ in tables]),
+            shape=f"{'COLLECT export' if export else 'CSV'}, {len(tables)} files",
             parts=tuple(sen2().modules) if export else _FIVE,
-            tables={module.id: _table(sheet, module) for sheet, module in found},
+            tables={module.id: _table(sheet, module) for sheet, module in tables},
             unread=unread,
         )
     )
@@ -89,10 +89,10 @@ def _set_of(name: str, module: Module) -> tuple[str, str]:
     return str(path.parent), prefix
 
 
-def _refuse_twice(found: Sequence[Found]) -> None:
+def _refuse_twice(tables: Sequence[Found]) -> None:
     """Refuse two files that are the same table."""
     first: dict[str, Sheet] = {}
-    for sheet, module in found:
+    for sheet, module in tables:
         if module.id in first:
             said = f"{first[module.id].name} and {sheet.name} are both the {module.id} table of a SEN2 return"
             raise CaseFileError(said, "give the files of one return, or name two returns file by file")

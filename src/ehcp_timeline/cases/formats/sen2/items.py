@@ -64,7 +64,7 @@ class Sen2:
         'namedplan'
         """
         word = fold(name)
-        return next((one for one in self.modules.values() if word in map(fold, one.names)), None)
+        return next((known for known in self.modules.values() if word in map(fold, known.names)), None)
 
     def held(self, seen: Iterable[str], year: int | None) -> frozenset[str]:
         """Return which items a file can be taken to know: a blank in them says that there is nothing.
@@ -75,9 +75,9 @@ class Sen2:
             seen: The items that stand in it anywhere.
             year: Of the collection; None where it is not known.
         """
-        found = set(seen)
-        found |= {f"{outcome}date" for outcome in ("requestoutcome", "assessmentoutcome") if outcome in found}
-        return frozenset(item for item in found if (year or 0) >= self.compulsory.get(item, 0))
+        items = set(seen)
+        items |= {f"{outcome}date" for outcome in ("requestoutcome", "assessmentoutcome") if outcome in items}
+        return frozenset(item for item in items if (year or 0) >= self.compulsory.get(item, 0))
 
 
 @cache

@@ -41,35 +41,35 @@ class Return:
     unread: tuple[str, ...] = ()
 
 
-def return_sheet(found: Return) -> Sheet:
+def return_sheet(census: Return) -> Sheet:
     """Return the cases of a return.
 
     Raises:
         CaseFileError: It lacks the persons or the requests, without which there are no cases.
     """
-    _refuse_without_cases(found)
-    whole, about = joined(found.tables), _about(found.tables)
-    held = _held(found.tables, about.get("year", ""))
+    _refuse_without_cases(census)
+    whole, about = joined(census.tables), _about(census.tables)
+    held = _held(census.tables, about.get("year", ""))
     return Sheet(
-        name=found.name,
-        shown=found.shown,
-        sha256=found.sha256,
-        encoding=" of ".join(filter(None, ("SEN2 return", about.get("year")))) + f", {found.shape}",
+        name=census.name,
+        shown=census.shown,
+        sha256=census.sha256,
+        encoding=" of ".join(filter(None, ("SEN2 return", about.get("year")))) + f", {census.shape}",
         delimiter="",
         header_row=1,
         headings=case_headings(held),
-        blocks=partial(_blocks, whole.flat, held, (*_missing(found), *whole.problems)),
-        place=Places(found.tables, whole).place,
+        blocks=partial(_blocks, whole.flat, held, (*_missing(census), *whole.problems)),
+        place=Places(census.tables, whole).place,
         known_until=_day(about.get("referencedate", "")),
     )
 
 
-def _refuse_without_cases(found: Return) -> None:
+def _refuse_without_cases(census: Return) -> None:
     """Refuse a return without the tables that make a case."""
-    lacking = [part for part in LEAST if part not in found.tables]
+    lacking = [part for part in LEAST if part not in census.tables]
     if lacking:
-        held = ", ".join(table.name for table in found.tables.values())
-        said = f"{found.shown}: a SEN2 return without its {' and '.join(lacking)} table; found {held}"
+        held = ", ".join(table.name for table in census.tables.values())
+        said = f"{census.shown}: a SEN2 return without its {' and '.join(lacking)} table; found {held}"
         raise CaseFileError(said, "give all the tables of the return together, or the folder they are in")
 
 
@@ -105,13 +105,13 @@ def _day(text: str) -> date | None:
     return day if isinstance(day, date) else None
 
 
-def _missing(found: Return) -> Iterator[Problem]:
+def _missing(census: Return) -> Iterator[Problem]:
     """Yield what is said of the return as a whole: the tables that it lacks, what beside them is not read."""
-    lacking = [part for part in found.parts if part not in found.tables]
+    lacking = [part for part in census.parts if part not in census.tables]
     for part in lacking:
         known = "what it would say is not known" if part in READ else "no deadline rests on it"
         said = f"the return has no {part} table; {known}"
         yield Problem(0, "", "missing-table", said, "add it, if there is one", "nothing")
-    for name in found.unread:
+    for name in census.unread:
         said = f"{name} is no table of the return, and is not read"
         yield Problem(0, "", "unread-file", said, "give it by itself if it is a case file", "nothing")

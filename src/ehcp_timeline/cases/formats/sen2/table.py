@@ -112,7 +112,8 @@ def table_of(
     for block in blocks:
         parts.append(_items(block.cells, places))
         problems += (
-            empty.problem(one.row, one.rule, one.problem, one.try_, one.stops) for one in block.problems
+            empty.problem(fault.row, fault.rule, fault.problem, fault.try_, fault.stops)
+            for fault in block.problems
         )
     return replace(empty, cells=pl.concat(parts), problems=tuple(problems))
 
@@ -125,8 +126,8 @@ def _places(module: Module, name: str, headings: Sequence[str]) -> dict[str, int
         if not item or not _is_read(item):
             continue
         if item in places:
-            one, other = (f"{at + 1} ({shown(headings[at])})" for at in (places[item], place))
-            said = f"{name}: columns {one} and {other} both mean {item}"
+            first, other = (f"{at + 1} ({shown(headings[at])})" for at in (places[item], place))
+            said = f"{name}: columns {first} and {other} both mean {item}"
             raise CaseFileError(said, "rename or remove one of them")
         places[item] = place
     return places

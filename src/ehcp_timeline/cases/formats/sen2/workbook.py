@@ -114,8 +114,8 @@ def _tables(parts: Sequence[_Part], shown: str, day: Day | None) -> dict[str, Re
     tables: dict[str, ReturnTable] = {}
     for part in parts:
         if part.module.id in tables:
-            one, other = tables[part.module.id].name, part.name
-            said = f"{shown}: {one} and {other} are both the {part.module.id} table of a SEN2 return"
+            first, other = tables[part.module.id].name, part.name
+            said = f"{shown}: {first} and {other} are both the {part.module.id} table of a SEN2 return"
             raise CaseFileError(said, "hide the sheet that is not to be read, or remove it")
         headings = [text or "" for text in part.cells.row(0)[1:]]
         table = table_of(part.module, part.name, headings, [Block(part.cells[1:])], part.worksheet)

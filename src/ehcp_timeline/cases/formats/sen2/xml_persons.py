@@ -49,8 +49,8 @@ def read_persons(parts: Iterable[bytes], shown: str, rows: int, *, packed: bool 
     for part in chain(parts, (b"",)):
         persons.take(part)
         if len(persons.rows) >= rows:
-            yield persons.told()
-    yield persons.told()
+            yield persons.persons()
+    yield persons.persons()
 
 
 def malformed(shown: str, line: int) -> CaseFileError:
@@ -241,7 +241,7 @@ class _Persons:
         self._last_row = max(int(line or 0), self._last_row + 1)
         return self._last_row
 
-    def told(self) -> Told:
+    def persons(self) -> Told:
         """Return the rows that have not been told, and their problems."""
         columns = zip(*self.rows, strict=True) if self.rows else ((),) * len(_COLUMNS)
         flat = pl.DataFrame(dict(zip(_COLUMNS, columns, strict=True)), schema=_SCHEMA)

@@ -101,8 +101,8 @@ _COLUMNS: dict[str, int] = {}
 
 def _column(letters: str) -> int:
     """Return the number of a column, from 1."""
-    if found := _COLUMNS.get(letters):
-        return found
+    if number := _COLUMNS.get(letters):
+        return number
     number = 0
     for letter in letters if letters.isascii() and letters.isalpha() and len(letters) <= 3 else "":
         number = number * 26 + ord(letter.upper()) - ord("A") + 1

@@ -142,7 +142,7 @@ def _sheets(
     copying: _Copying, wanted: Mapping[str, str], targets: Mapping[str, str], shown: str
 ) -> dict[str, Cells]:
     """Copy the worksheets that are wanted, and return what the cells of each look like."""
-    found: dict[str, Cells] = {}
+    cells_of: dict[str, Cells] = {}
     copied: set[str] = set()
     for name, relation in wanted.items():
         part = targets.get(relation, "")
@@ -155,8 +155,8 @@ def _sheets(
         except MalformedError:
             raise damaged(shown) from None
         cells.close()
-        found[name] = cells
-    return found
+        cells_of[name] = cells
+    return cells_of
 
 
 def _add_up_texts(file: IO[bytes], parts: Sequence[str], lengths: Sequence[int], shown: str) -> None:

@@ -104,7 +104,7 @@ def _best(places: Sequence[_Found], hidden: Sequence[str], shown: str) -> _Found
             f"{shown}: the sheets {named} all look like cases",
             "hide those that are not to be read, or save the one that is by itself",
         )
-    return max(places, key=lambda one: (one.cases, one.score))
+    return max(places, key=lambda sheet: (sheet.cases, sheet.score))
 
 
 def _worksheets(workbook: Workbook, shown: str) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -156,8 +156,8 @@ def _with_errors(cells: pl.DataFrame, failed: Mapping[tuple[int, int], str]) -> 
         if row <= cells.height and column <= cells.width:
             by_column.setdefault(column - 1, {})[row - 1] = text
     changed = (
-        cells.to_series(place).scatter(list(found), pl.Series(list(found.values())))
-        for place, found in by_column.items()
+        cells.to_series(place).scatter(list(texts), pl.Series(list(texts.values())))
+        for place, texts in by_column.items()
     )
     return cells.with_columns(changed)
 

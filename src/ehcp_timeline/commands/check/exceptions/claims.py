@@ -144,7 +144,7 @@ class _ClaimCount:
                     self._add_claim(row, working)
 
     def _add_claim(self, row: Row, working: Working) -> None:
-        claimed = [excuse for excuse in working.looked if excuse.strength in STRENGTHS]
+        claimed = [excuse for excuse in working.excuses if excuse.strength in STRENGTHS]
         if not claimed or working.clock.verdict in ("not-started", "not-owed"):
             return
         name = working.deadline.id

@@ -76,14 +76,14 @@ def _rates(answer: ExceptionsAnswer) -> Section:
 
 def _ways(rates: InTime) -> tuple[str, ...]:
     return tuple(
-        "n/a" if one is None else f"{one:.1f}" for one in (rates.strict, rates.claimed, rates.evidenced)
+        "n/a" if rate is None else f"{rate:.1f}" for rate in (rates.strict, rates.claimed, rates.evidenced)
     )
 
 
 def _claims(claims: Sequence[Claim], top: int) -> Section:
     """Return the claims, those that the dates refute first, then the latest."""
     order = ("refuted", "could not be read", "cannot be shown", "proved")
-    ordered = sorted(claims, key=lambda one: (order.index(one.shows), -(one.days_late or 0), one.row))
+    ordered = sorted(claims, key=lambda claim: (order.index(claim.shows), -(claim.days_late or 0), claim.row))
     late = TableColumn("days late", "number")
     columns = (
         column_of("case_id", "case", "fixed"),

@@ -49,9 +49,9 @@ class Spread:
 
     def add(self, values: npt.NDArray[np.integer]) -> None:
         """Count the numbers of some more runs."""
-        found = np.bincount(values, minlength=self.counts.size)
-        found[: self.counts.size] += self.counts
-        self.counts = found
+        counts = np.bincount(values, minlength=self.counts.size)
+        counts[: self.counts.size] += self.counts
+        self.counts = counts
 
     @property
     def runs(self) -> int:

@@ -203,11 +203,11 @@ def _stage_ends(columns: list[Days], start: Days, answered: Days, done: Days) ->
     case was closed, is of another episode and does not count.
     """
     recorded = [np.where((days >= start) & (days <= done), days, NEVER) for days in columns]
-    told = np.stack([*recorded, answered], axis=1).astype(np.int32)
-    known = told < NEVER
-    ends = np.minimum.accumulate(told[:, ::-1], axis=1)[:, ::-1]
+    days = np.stack([*recorded, answered], axis=1).astype(np.int32)
+    known = days < NEVER
+    ends = np.minimum.accumulate(days[:, ::-1], axis=1)[:, ::-1]
     begun = np.concatenate([np.ones((len(start), 1), dtype=np.bool_), known[:, :-1]], axis=1)
-    return np.ascontiguousarray(ends), begun & known & (ends == told)
+    return np.ascontiguousarray(ends), begun & known & (ends == days)
 
 
 def newest_day(work: Caseload) -> date | None:

@@ -221,12 +221,12 @@ def order_taken(due: Days, ready: Days, left: Days, day: int, weeks: int) -> Wor
         day: Day number with which the last week ends.
         weeks: How many weeks.
     """
-    told = np.zeros(4)
+    totals = np.zeros(4)
     for week in range(weeks):
         start = day - WEEK * (weeks - week)
         there = (ready <= start) & (left > start)
-        told += _week_tells(due[there], left[there] <= start + WEEK, start)
-    gone, by_chance, of_oldest, of_in_time = (float(number) for number in told)
+        totals += _week_tells(due[there], left[there] <= start + WEEK, start)
+    gone, by_chance, of_oldest, of_in_time = (float(number) for number in totals)
     # Of the cases a rule asks for, those leave that the rule sent, and by chance some of those that no rule
     # sent: `of_oldest = oldest * gone + spread * by_chance`, and in time alike. The shares add up to 1.
     if gone == 0:

@@ -149,8 +149,8 @@ def moments_kept(quarters: Sequence[int]) -> frozenset[int]:
 
 def clearance(cleared: Spread, day: date, weeks: int) -> ClearanceDay:
     """Return the clearance dates; a run that is not clear by the horizon is later than any date."""
-    found = (clear_week(cleared, share, weeks) for share in SHARES)
-    p50, p85, p95 = (None if week is None else after_weeks(day, week) for week in found)
+    weeks_to_clear = (clear_week(cleared, share, weeks) for share in SHARES)
+    p50, p85, p95 = (None if week is None else after_weeks(day, week) for week in weeks_to_clear)
     return ClearanceDay(p50, p85, p95, round(cleared.share_above(weeks), 4))
 
 

@@ -86,8 +86,8 @@ def run(goldens: Iterable[Golden], rulebook: Rulebook) -> Iterator[tuple[Golden,
     for golden in goldens:
         wanted = tuple(golden.expect)
         part = parts.get(wanted) or parts.setdefault(wanted, part_of(rulebook, wanted))
-        found = failures([golden], part)
-        yield golden, tuple(replace(failure, why=_why(golden, failure.deadline, part)) for failure in found)
+        failed = failures([golden], part)
+        yield golden, tuple(replace(failure, why=_why(golden, failure.deadline, part)) for failure in failed)
 
 
 def _why(golden: Golden, deadline: str, rulebook: Rulebook) -> tuple[str, ...]:
@@ -118,12 +118,12 @@ def untold(old: Rulebook, new: Rulebook, goldens: Sequence[Golden], since: str) 
     for change in changes(old, new):
         if change.answers and change.deadline in new.by_id:
             changed.setdefault(change.deadline, []).append(change)
-    for name, found in changed.items():
+    for name, laid in changed.items():
         mine = [golden for golden in goldens if name in golden.expect]
         wrong = (failure for _, several in run(mine, old) for failure in several)
-        told = any(failure.deadline == name for failure in wrong) if name in old.by_id else bool(mine)
-        if not told:
-            words = "; ".join(map(change_words, found))
+        fails = any(failure.deadline == name for failure in wrong) if name in old.by_id else bool(mine)
+        if not fails:
+            words = "; ".join(map(change_words, laid))
             said = f"{name} changed since {since} and no fixture tells the two apart: {words}"
             yield Note("error", name, f"{name} without a fixture", said)
 

@@ -82,7 +82,7 @@ def _in_toml(text: str, golden: Golden, failures: Sequence[Failure]) -> str | No
 
 def _place(expected: Sequence[Expected], failure: Failure) -> int | None:
     """Return which of a deadline's clocks a failure is about; None where their number is what is wrong."""
-    return next((place for place, one in enumerate(expected) if one is failure.expected), None)
+    return next((place for place, item in enumerate(expected) if item is failure.expected), None)
 
 
 def _in_block(block: str, failure: Failure, earlier: Sequence[Expected]) -> str | None:
@@ -90,7 +90,7 @@ def _in_block(block: str, failure: Failure, earlier: Sequence[Expected]) -> str 
     part = block[begin:end]
     for key, value in failure.got.items():
         matches = list(re.finditer(rf"(?<![\w.]){key}\s*=\s*{_VALUE}", part))
-        which = sum(key in one for one in earlier)
+        which = sum(key in other for other in earlier)
         if which >= len(matches):
             return None
         here = matches[which]
@@ -142,11 +142,11 @@ def _in_csv(text: str, golden: Golden, failures: Sequence[Failure]) -> str | Non
         return None
     line = lines[golden.line - 1]
     delimiter = max(",;\t|", key=lines[header].count)
-    headings, cells = (next(csv.reader([one], delimiter=delimiter)) for one in (lines[header], line))
+    headings, cells = (next(csv.reader([line], delimiter=delimiter)) for line in (lines[header], line))
     if len(cells) != len(headings):
         return None
     names = [heading.strip().casefold() for heading in headings]
-    for deadline, mine in groupby(failures, lambda one: one.deadline):
+    for deadline, mine in groupby(failures, lambda failure: failure.deadline):
         clocks = list(golden.expect[deadline])
         for failure in mine:
             place = _place(clocks, failure)
