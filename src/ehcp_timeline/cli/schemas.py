@@ -4,13 +4,10 @@ import json
 import sys
 from pathlib import Path
 
-from ehcp_timeline.commands.changes.compare import ChangesAnswer
 from ehcp_timeline.commands.check.exceptions.claims import ExceptionsAnswer
 from ehcp_timeline.commands.columns.profile import ColumnsAnswer
-from ehcp_timeline.commands.compare.compare import CompareAnswer
 from ehcp_timeline.commands.convert.canonical import ConvertAnswer
 from ehcp_timeline.commands.explain.view import ExplainAnswer
-from ehcp_timeline.commands.forecast.answer import ForecastAnswer
 from ehcp_timeline.commands.quality.rules import QualityRulesAnswer
 from ehcp_timeline.commands.quality.score import QualityAnswer
 from ehcp_timeline.commands.reconcile.rates import ReconcileAnswer
@@ -28,6 +25,9 @@ from ehcp_timeline.commands.worklists.answer import (
     SaveListAnswer,
 )
 from ehcp_timeline.commands.worklists.family_letters import LettersAnswer
+from ehcp_timeline.measure.changes.compare import ChangesAnswer
+from ehcp_timeline.measure.compare.compare import CompareAnswer
+from ehcp_timeline.measure.forecast.answer import ForecastAnswer
 from ehcp_timeline.measure.result import Audit
 from ehcp_timeline.output.schema import schema_of
 

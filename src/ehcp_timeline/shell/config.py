@@ -29,7 +29,7 @@ class Config:
         targets: Measure to target, as they stand; `commands.scorecard.targets` reads them.
         population: People aged 0 to 25, as they stand; `commands.scorecard.lines` reads them.
         figures: Files of the DfE's figures, refreshed by `ehcp compare --refresh`.
-        terms: School closures, as they stand; `commands.forecast.results.intake` reads them.
+        terms: School closures, as they stand; `measure.forecast.results.intake` reads them.
     """
 
     path: Path | None = None

@@ -7,8 +7,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from ehcp_timeline.commands.compare.authorities import find_authorities, find_authority
-from ehcp_timeline.commands.compare.compare import (
+from ehcp_timeline.commands.compare.refresh import refreshed
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.law.kpi.loader import load_kpis
+from ehcp_timeline.measure.compare.authorities import find_authorities, find_authority
+from ehcp_timeline.measure.compare.compare import (
     Beside,
     ComparedMeasure,
     Comparison,
@@ -19,13 +22,10 @@ from ehcp_timeline.commands.compare.compare import (
     standing,
     top_quartile_from,
 )
-from ehcp_timeline.commands.compare.figures import Figures, read_figures, shipped_figures
-from ehcp_timeline.commands.compare.refresh import refreshed
-from ehcp_timeline.errors import UsageError
-from ehcp_timeline.law.kpi.loader import load_kpis
+from ehcp_timeline.measure.compare.figures import Figures, read_figures, shipped_figures
 
 EX = "pc_plans_issued_20_weeks_ex"
-SHIPPED = files("ehcp_timeline") / "commands" / "compare" / "dfe"
+SHIPPED = files("ehcp_timeline") / "measure" / "compare" / "dfe"
 KENT: dict[int, tuple[float, int, int, int]] = {
     2016: (85.8, 45, 152, 2),
     2017: (58.8, 99, 150, 3),

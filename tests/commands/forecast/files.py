@@ -11,10 +11,10 @@ import numpy as np
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import open_case_file
-from ehcp_timeline.commands.forecast.model.arrays import NEVER, day_of
-from ehcp_timeline.commands.forecast.model.caseload import Caseload, work_of
-from ehcp_timeline.commands.forecast.model.timetable import timetable
 from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.measure.forecast.model.arrays import NEVER, day_of
+from ehcp_timeline.measure.forecast.model.caseload import Caseload, work_of
+from ehcp_timeline.measure.forecast.model.timetable import timetable
 
 EVENTS = {
     "decision": ("assess_agreed",),

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from ehcp_timeline.commands.forecast.model.arrays import SHARES, WEEK
-from ehcp_timeline.commands.forecast.model.caseload import overdue_on
-from ehcp_timeline.commands.forecast.model.present import present
-from ehcp_timeline.commands.forecast.results.backtest import first_clear
-from ehcp_timeline.commands.forecast.results.outlook import clear_week, naive_weeks
-from ehcp_timeline.commands.forecast.simulate.record import Plan
-from ehcp_timeline.commands.forecast.simulate.run import run, start_of
+from ehcp_timeline.measure.forecast.model.arrays import SHARES, WEEK
+from ehcp_timeline.measure.forecast.model.caseload import overdue_on
+from ehcp_timeline.measure.forecast.model.present import present
+from ehcp_timeline.measure.forecast.results.backtest import first_clear
+from ehcp_timeline.measure.forecast.results.outlook import clear_week, naive_weeks
+from ehcp_timeline.measure.forecast.simulate.record import Plan
+from ehcp_timeline.measure.forecast.simulate.run import run, start_of
 from tests.commands.forecast.known_truth import Council, known_on
 
 LEAST_OVERDUE = 10

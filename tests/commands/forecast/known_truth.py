@@ -12,9 +12,9 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, Days, Rates, day_number, day_of
-from ehcp_timeline.commands.forecast.model.caseload import Caseload
-from ehcp_timeline.commands.forecast.model.timetable import PipelineStage, Timetable
+from ehcp_timeline.measure.forecast.model.arrays import NEVER, WEEK, Days, Rates, day_number, day_of
+from ehcp_timeline.measure.forecast.model.caseload import Caseload
+from ehcp_timeline.measure.forecast.model.timetable import PipelineStage, Timetable
 
 ONE = Timetable((PipelineStage("plan", "", 20, 14),), 20)
 FOUR = Timetable(

@@ -7,9 +7,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, Days, day_number, day_of
-from ehcp_timeline.commands.forecast.model.caseload import Caseload, overdue_on
-from ehcp_timeline.commands.forecast.results.backtest import (
+from ehcp_timeline.measure.forecast.model.arrays import NEVER, WEEK, Days, day_number, day_of
+from ehcp_timeline.measure.forecast.model.caseload import Caseload, overdue_on
+from ehcp_timeline.measure.forecast.results.backtest import (
     AHEAD,
     STRAIGHT_LINE,
     THROUGHPUT,

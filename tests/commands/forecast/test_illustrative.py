@@ -5,12 +5,12 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ehcp_timeline.commands.forecast.model.arrays import day_number
-from ehcp_timeline.commands.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, split
-from ehcp_timeline.commands.forecast.model.present import Present, present
-from ehcp_timeline.commands.forecast.results.outlook import naive_weeks
-from ehcp_timeline.commands.forecast.simulate.record import Kept, Plan
-from ehcp_timeline.commands.forecast.simulate.run import run, start_of
+from ehcp_timeline.measure.forecast.model.arrays import day_number
+from ehcp_timeline.measure.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, split
+from ehcp_timeline.measure.forecast.model.present import Present, present
+from ehcp_timeline.measure.forecast.results.outlook import naive_weeks
+from ehcp_timeline.measure.forecast.simulate.record import Kept, Plan
+from ehcp_timeline.measure.forecast.simulate.run import run, start_of
 from tests.commands.forecast.files import AS_AT, illustrative, work_in
 
 WEEKS = 208

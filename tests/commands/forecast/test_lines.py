@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.commands.forecast.model.arrays import day_number
-from ehcp_timeline.commands.forecast.model.caseload import newest_day
-from ehcp_timeline.commands.forecast.model.present import Present, present
-from ehcp_timeline.commands.forecast.model.stages import season_lines
-from ehcp_timeline.commands.forecast.request import SchoolClosure
-from ehcp_timeline.commands.forecast.results.outlook import straight_line
 from ehcp_timeline.measure.backlog import clearance
+from ehcp_timeline.measure.forecast.model.arrays import day_number
+from ehcp_timeline.measure.forecast.model.caseload import newest_day
+from ehcp_timeline.measure.forecast.model.present import Present, present
+from ehcp_timeline.measure.forecast.model.stages import season_lines
+from ehcp_timeline.measure.forecast.request import SchoolClosure
+from ehcp_timeline.measure.forecast.results.outlook import straight_line
 from tests.commands.forecast.files import AS_AT, work_in, write
 
 Rows = list[tuple[str, date, date | None]]

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from ehcp_timeline.commands.forecast.model.arrays import Spread, day_number
-from ehcp_timeline.commands.forecast.model.caseload import Caseload
-from ehcp_timeline.commands.forecast.model.history import OLDEST_FIRST
-from ehcp_timeline.commands.forecast.results.outlook import (
+from ehcp_timeline.measure.forecast.model.arrays import Spread, day_number
+from ehcp_timeline.measure.forecast.model.caseload import Caseload
+from ehcp_timeline.measure.forecast.model.history import OLDEST_FIRST
+from ehcp_timeline.measure.forecast.results.outlook import (
     ExceptionShares,
     clear_week,
     clearance,
@@ -17,7 +17,7 @@ from ehcp_timeline.commands.forecast.results.outlook import (
     outlook,
     quarters_ahead,
 )
-from ehcp_timeline.commands.forecast.simulate.record import Kept, Moment
+from ehcp_timeline.measure.forecast.simulate.record import Kept, Moment
 from tests.commands.forecast.known_truth import ONE
 
 DAY = date(2025, 1, 1)

@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-from ehcp_timeline.commands.forecast.model.arrays import day_number
-from ehcp_timeline.commands.forecast.model.history import OLDEST_FIRST, WorkOrder
-from ehcp_timeline.commands.forecast.model.present import InHand, Pipeline, Present, SimulatedStage, present
-from ehcp_timeline.commands.forecast.results.cases import ProjectedCase, projected
-from ehcp_timeline.commands.forecast.simulate.record import CaseGroups, Plan, case_groups
-from ehcp_timeline.commands.forecast.simulate.run import run, start_of
+from ehcp_timeline.measure.forecast.model.arrays import day_number
+from ehcp_timeline.measure.forecast.model.history import OLDEST_FIRST, WorkOrder
+from ehcp_timeline.measure.forecast.model.present import InHand, Pipeline, Present, SimulatedStage, present
+from ehcp_timeline.measure.forecast.results.cases import ProjectedCase, projected
+from ehcp_timeline.measure.forecast.simulate.record import CaseGroups, Plan, case_groups
+from ehcp_timeline.measure.forecast.simulate.run import run, start_of
 from tests.commands.forecast.files import AS_AT, illustrative, staged, work_in
 
 RUNS = 100

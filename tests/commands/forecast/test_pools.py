@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ehcp_timeline.commands.forecast.model.arrays import Cases
-from ehcp_timeline.commands.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
-from ehcp_timeline.commands.forecast.simulate.pools import Pool, chance, chosen, serve
+from ehcp_timeline.measure.forecast.model.arrays import Cases
+from ehcp_timeline.measure.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
+from ehcp_timeline.measure.forecast.simulate.pools import Pool, chance, chosen, serve
 
 SPREAD = WorkOrder(0, 0, 1)
 

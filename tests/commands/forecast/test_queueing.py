@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.commands.forecast.model.arrays import day_number
-from ehcp_timeline.commands.forecast.model.present import present
-from ehcp_timeline.commands.forecast.model.stages import (
+from ehcp_timeline.measure.forecast.model.arrays import day_number
+from ehcp_timeline.measure.forecast.model.present import present
+from ehcp_timeline.measure.forecast.model.stages import (
     queue_forms,
     relief_capacity,
     stage_lines,

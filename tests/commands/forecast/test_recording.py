@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from ehcp_timeline.commands.forecast.model.arrays import day_number
-from ehcp_timeline.commands.forecast.model.caseload import week_overdue
-from ehcp_timeline.commands.forecast.model.history import OLDEST_FIRST
-from ehcp_timeline.commands.forecast.model.present import InHand, Pipeline, SimulatedStage
-from ehcp_timeline.commands.forecast.model.weeks import Drivers, series
-from ehcp_timeline.commands.forecast.simulate.record import Kept, Plan
-from ehcp_timeline.commands.forecast.simulate.run import Start, run
+from ehcp_timeline.measure.forecast.model.arrays import day_number
+from ehcp_timeline.measure.forecast.model.caseload import week_overdue
+from ehcp_timeline.measure.forecast.model.history import OLDEST_FIRST
+from ehcp_timeline.measure.forecast.model.present import InHand, Pipeline, SimulatedStage
+from ehcp_timeline.measure.forecast.model.weeks import Drivers, series
+from ehcp_timeline.measure.forecast.simulate.record import Kept, Plan
+from ehcp_timeline.measure.forecast.simulate.run import Start, run
 from tests.commands.forecast.files import AS_AT
 
 TODAY = day_number(AS_AT)

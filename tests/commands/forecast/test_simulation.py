@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ehcp_timeline.commands.forecast.model.arrays import Counts, Rates
-from ehcp_timeline.commands.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
-from ehcp_timeline.commands.forecast.model.present import InHand, Pipeline, SimulatedStage, present
-from ehcp_timeline.commands.forecast.model.timetable import Timetable
-from ehcp_timeline.commands.forecast.model.weeks import Drivers, draw, series
-from ehcp_timeline.commands.forecast.request import WhatIf
-from ehcp_timeline.commands.forecast.simulate.record import Kept, Plan
-from ehcp_timeline.commands.forecast.simulate.run import Start, run, start_of
-from ehcp_timeline.commands.forecast.simulate.world import Track, World, begin, simulate
+from ehcp_timeline.measure.forecast.model.arrays import Counts, Rates
+from ehcp_timeline.measure.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
+from ehcp_timeline.measure.forecast.model.present import InHand, Pipeline, SimulatedStage, present
+from ehcp_timeline.measure.forecast.model.timetable import Timetable
+from ehcp_timeline.measure.forecast.model.weeks import Drivers, draw, series
+from ehcp_timeline.measure.forecast.request import WhatIf
+from ehcp_timeline.measure.forecast.simulate.record import Kept, Plan
+from ehcp_timeline.measure.forecast.simulate.run import Start, run, start_of
+from ehcp_timeline.measure.forecast.simulate.world import Track, World, begin, simulate
 from tests.commands.forecast.known_truth import FOUR, KINDS, ONE, council, known_on
 
 WEEKS = 208

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.commands.forecast.counts import (
+from ehcp_timeline.commands.forecast.view.counts import caution_words, counts_sentences
+from ehcp_timeline.errors import CaseFileError, UsageError
+from ehcp_timeline.measure.forecast.counts import (
     CountsFile,
     CountsTaken,
     PublishedCount,
@@ -15,11 +17,9 @@ from ehcp_timeline.commands.forecast.counts import (
     drawn_clearance,
     read_counts,
 )
-from ehcp_timeline.commands.forecast.forecast import forecast_from_counts
-from ehcp_timeline.commands.forecast.request import ForecastRequest
-from ehcp_timeline.commands.forecast.results.target import net_needed
-from ehcp_timeline.commands.forecast.view.counts import caution_words, counts_sentences
-from ehcp_timeline.errors import CaseFileError, UsageError
+from ehcp_timeline.measure.forecast.forecast import forecast_from_counts
+from ehcp_timeline.measure.forecast.request import ForecastRequest
+from ehcp_timeline.measure.forecast.results.target import net_needed
 
 ROOT = Path(__file__).parents[3]
 KENT = ROOT / "examples" / "kent" / "published_series.csv"

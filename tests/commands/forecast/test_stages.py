@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-from ehcp_timeline.commands.forecast.model.arrays import day_number, day_of
-from ehcp_timeline.commands.forecast.model.caseload import standing_on
-from ehcp_timeline.commands.forecast.model.present import Present, present
-from ehcp_timeline.commands.forecast.model.stages import StageLine, stage_lines
-from ehcp_timeline.commands.forecast.model.weeks import AUGUST, CHRISTMAS, HOLIDAY, factors, kinds_of_weeks
-from ehcp_timeline.commands.forecast.request import SchoolClosure
+from ehcp_timeline.measure.forecast.model.arrays import day_number, day_of
+from ehcp_timeline.measure.forecast.model.caseload import standing_on
+from ehcp_timeline.measure.forecast.model.present import Present, present
+from ehcp_timeline.measure.forecast.model.stages import StageLine, stage_lines
+from ehcp_timeline.measure.forecast.model.weeks import AUGUST, CHRISTMAS, HOLIDAY, factors, kinds_of_weeks
+from ehcp_timeline.measure.forecast.request import SchoolClosure
 from tests.commands.forecast.files import AS_AT, staged, work_in
 from tests.commands.forecast.known_truth import ONE, council, known_on
 

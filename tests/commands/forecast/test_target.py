@@ -10,19 +10,19 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-from ehcp_timeline.commands.forecast.model.arrays import day_number
-from ehcp_timeline.commands.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder
-from ehcp_timeline.commands.forecast.model.present import present
-from ehcp_timeline.commands.forecast.model.weeks import series
-from ehcp_timeline.commands.forecast.request import WhatIf
-from ehcp_timeline.commands.forecast.results.target import (
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.measure.forecast.model.arrays import day_number
+from ehcp_timeline.measure.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder
+from ehcp_timeline.measure.forecast.model.present import present
+from ehcp_timeline.measure.forecast.model.weeks import series
+from ehcp_timeline.measure.forecast.request import WhatIf
+from ehcp_timeline.measure.forecast.results.target import (
     CapacityNeeded,
     CapacityQuestion,
     capacity_needed,
     net_needed,
 )
-from ehcp_timeline.commands.forecast.simulate.run import Start, start_of
-from ehcp_timeline.errors import UsageError
+from ehcp_timeline.measure.forecast.simulate.run import Start, start_of
 from tests.commands.forecast.files import AS_AT, illustrative, work_in
 
 ORDERS = {"oldest-first": OLDEST_FIRST, "in-time-first": IN_TIME_FIRST}

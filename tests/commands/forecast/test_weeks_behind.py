@@ -6,36 +6,36 @@ import numpy as np
 import polars as pl
 import pytest
 
-from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, Days, day_number
-from ehcp_timeline.commands.forecast.model.caseload import (
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.measure.forecast.model.arrays import NEVER, WEEK, Days, day_number
+from ehcp_timeline.measure.forecast.model.caseload import (
     Caseload,
     overdue_on,
     standing_on,
     week_overdue,
     work_from_frame,
 )
-from ehcp_timeline.commands.forecast.model.history import (
+from ehcp_timeline.measure.forecast.model.history import (
     history,
     order_taken,
     ready_at,
     weekly,
     weeks_recorded,
 )
-from ehcp_timeline.commands.forecast.model.present import (
+from ehcp_timeline.measure.forecast.model.present import (
     Pipeline,
     SimulatedStage,
     overdue_without_queue,
     present,
 )
-from ehcp_timeline.commands.forecast.model.timetable import Timetable, timetable
-from ehcp_timeline.commands.forecast.model.weeks import (
+from ehcp_timeline.measure.forecast.model.timetable import Timetable, timetable
+from ehcp_timeline.measure.forecast.model.weeks import (
     AUGUST,
     ORDINARY,
     factors,
     kind_of_week,
     kinds_of_weeks,
 )
-from ehcp_timeline.law.loader.rulebook import load_rulebook
 
 AS_AT = date(2025, 6, 1)
 TODAY = day_number(AS_AT)

@@ -10,13 +10,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-from ehcp_timeline.commands.forecast.model.arrays import day_number
-from ehcp_timeline.commands.forecast.model.history import OLDEST_FIRST
-from ehcp_timeline.commands.forecast.model.present import Present, present
-from ehcp_timeline.commands.forecast.request import WhatIf
-from ehcp_timeline.commands.forecast.simulate.record import Plan
-from ehcp_timeline.commands.forecast.simulate.run import becoming_plans, run, start_of
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.measure.forecast.model.arrays import day_number
+from ehcp_timeline.measure.forecast.model.history import OLDEST_FIRST
+from ehcp_timeline.measure.forecast.model.present import Present, present
+from ehcp_timeline.measure.forecast.request import WhatIf
+from ehcp_timeline.measure.forecast.simulate.record import Plan
+from ehcp_timeline.measure.forecast.simulate.run import becoming_plans, run, start_of
 from tests.commands.forecast.files import AS_AT, illustrative, staged, work_in
 
 WEEKS = 156

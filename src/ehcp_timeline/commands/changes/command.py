@@ -38,7 +38,7 @@ from ehcp_timeline.shell.options import (
 from ehcp_timeline.shell.parse import day_asked
 
 if TYPE_CHECKING:
-    from ehcp_timeline.commands.changes.compare import Change, Side
+    from ehcp_timeline.measure.changes.compare import Change, Side
 
 OldAsAt = Annotated[
     str | None,
@@ -99,11 +99,11 @@ def changes(
         team=team,
         caseworker=caseworker,
     )
-    from ehcp_timeline.commands.changes.compare import Changed, ChangesAnswer, SideTold, counted
-    from ehcp_timeline.commands.changes.compare import changes as changes_of
     from ehcp_timeline.commands.changes.view import changes_sections
     from ehcp_timeline.measure.answer import keys, lines_of
     from ehcp_timeline.measure.casework import chosen_by
+    from ehcp_timeline.measure.changes.compare import Changed, ChangesAnswer, SideTold, counted
+    from ehcp_timeline.measure.changes.compare import changes as changes_of
     from ehcp_timeline.measure.findings import FilterCheck
     from ehcp_timeline.privacy.apply import pseudonymised
     from ehcp_timeline.privacy.pseudonyms import STATEMENT
@@ -134,9 +134,9 @@ def _side(
     asks: ListRequest, path: Path, name: str, as_at: str | None, assume_blank: list[str] | None
 ) -> "Side":
     """Return one of the two, judged now or read back, and say what it is."""
-    from ehcp_timeline.commands.changes.compare import side_of_answer, side_of_file
-    from ehcp_timeline.commands.changes.saved_answer import is_saved_answer, read_saved_answer
     from ehcp_timeline.measure.casework import ALL
+    from ehcp_timeline.measure.changes.compare import side_of_answer, side_of_file
+    from ehcp_timeline.measure.changes.saved_answer import is_saved_answer, read_saved_answer
 
     if is_saved_answer(path):
         side = side_of_answer(read_saved_answer(path))
@@ -153,7 +153,7 @@ def _check_comparable(old: "Side", new: "Side", *, force: bool) -> None:
     Raises:
         UsageError: Something does, and it was not asked for all the same.
     """
-    from ehcp_timeline.commands.changes.compare import objections
+    from ehcp_timeline.measure.changes.compare import objections
 
     objected = tuple(objections(old, new))
     if objected and not force:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ehcp_timeline.commands.changes.compare import Change
+from ehcp_timeline.measure.changes.compare import Change
 from ehcp_timeline.output.sections import Section, TableColumn, column_of, list_section
 from ehcp_timeline.text.words import day
 

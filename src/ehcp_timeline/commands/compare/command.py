@@ -21,8 +21,8 @@ from ehcp_timeline.shell.kpi_request import (
 from ehcp_timeline.shell.options import AsAt, Config, Force, Format, OutputFile, Rules
 
 if TYPE_CHECKING:
-    from ehcp_timeline.commands.compare.compare import Beside, CompareAnswer
-    from ehcp_timeline.commands.compare.figures import Figures
+    from ehcp_timeline.measure.compare.compare import Beside, CompareAnswer
+    from ehcp_timeline.measure.compare.figures import Figures
     from ehcp_timeline.measure.kpi.scorecard import Files
 
 Authority = Annotated[
@@ -80,15 +80,15 @@ def compare(
     to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
     what = asked_for(files, as_at, overlays, config_file, period="year", measure=measure)
     published = _figures((*what.config.figures, *(figures or ())))
-    from ehcp_timeline.commands.compare.authorities import find_authorities, find_authority
-    from ehcp_timeline.commands.compare.compare import Beside
     from ehcp_timeline.measure.answer import keys, values
+    from ehcp_timeline.measure.compare.authorities import find_authorities, find_authority
+    from ehcp_timeline.measure.compare.compare import Beside
 
     names = Beside(find_authority(authority, published), find_authorities(beside or (), published))
     answer, read = _compared(what, published, names, year)
     others = [other.name for other in names.others]
-    from ehcp_timeline.commands.compare.compare import ComparedMeasure, flat
     from ehcp_timeline.commands.compare.view import compare_sections
+    from ehcp_timeline.measure.compare.compare import ComparedMeasure, flat
 
     columns = [key for key in keys(ComparedMeasure) if key != "others"]
     to.send_rows(
@@ -111,9 +111,9 @@ def _compared(
     Raises:
         UsageError: Nothing of what was asked for is published.
     """
-    from ehcp_timeline.commands.compare.compare import CompareAnswer, Comparison, comparable, own_figures
-    from ehcp_timeline.commands.compare.figures import ATTRIBUTION
     from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
+    from ehcp_timeline.measure.compare.compare import CompareAnswer, Comparison, comparable, own_figures
+    from ehcp_timeline.measure.compare.figures import ATTRIBUTION
 
     measures = comparable(what.question.measures, published)
     if not measures:
@@ -136,7 +136,7 @@ def _compared(
 
 def _figures(paths: Sequence[Path]) -> "Figures":
     """Return the figures that ship with the package, those of these files laid over them."""
-    from ehcp_timeline.commands.compare.figures import read_figures, shipped_figures
+    from ehcp_timeline.measure.compare.figures import read_figures, shipped_figures
 
     own = [_text(path) for path in paths]
     for path, text in zip(paths, own, strict=True):

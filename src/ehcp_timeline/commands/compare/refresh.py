@@ -5,9 +5,9 @@ import io
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from ehcp_timeline.commands.compare.figures import PLACE_KEYS, is_number
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.kpi.model import Kpis
+from ehcp_timeline.measure.compare.figures import PLACE_KEYS, is_number
 
 LEVELS = ("National", "Regional", "Local authority")
 

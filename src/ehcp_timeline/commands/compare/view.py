@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from ehcp_timeline.commands.compare.compare import CompareAnswer, ComparedMeasure
+from ehcp_timeline.measure.compare.compare import CompareAnswer, ComparedMeasure
 from ehcp_timeline.measure.kpi.trends import plain
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, day

@@ -1,1 +1,1 @@
-"""When the backlog clears: simulated from the weeks behind, under several orders of work, and scored."""
+"""`ehcp forecast`: when the backlog clears, and what would change it."""

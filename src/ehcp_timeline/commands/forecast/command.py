@@ -20,9 +20,9 @@ from ehcp_timeline.shell.parse import day_asked
 
 if TYPE_CHECKING:
     from ehcp_timeline.cases.source import CaseFile
-    from ehcp_timeline.commands.forecast.answer import ForecastAnswer
-    from ehcp_timeline.commands.forecast.request import ForecastRequest
-    from ehcp_timeline.commands.forecast.results.intake import IntakeWeek
+    from ehcp_timeline.measure.forecast.answer import ForecastAnswer
+    from ehcp_timeline.measure.forecast.request import ForecastRequest
+    from ehcp_timeline.measure.forecast.results.intake import IntakeWeek
 
 FORMATS = ("table", "plain", "json", "csv", "md")
 SEED = 20140901
@@ -82,7 +82,7 @@ def forecast(
     )  # fmt: skip
     if (snapshots is None) == (not files):
         raise UsageError("give case files, or --snapshots with counts", "ehcp forecast cases.csv")
-    from ehcp_timeline.commands.forecast.request import POLICIES, ForecastRequest
+    from ehcp_timeline.measure.forecast.request import POLICIES, ForecastRequest
 
     today = day_asked(as_at) if as_at or snapshots is None else date.max
     question = ForecastRequest(
@@ -94,8 +94,8 @@ def forecast(
     sources: Sequence[CaseFile] = ()
     if snapshots is not None:
         options.counts_alone(question, policy, terms)
-        from ehcp_timeline.commands.forecast.counts import read_counts
-        from ehcp_timeline.commands.forecast.forecast import forecast_from_counts
+        from ehcp_timeline.measure.forecast.counts import read_counts
+        from ehcp_timeline.measure.forecast.forecast import forecast_from_counts
 
         name = "standard input" if str(snapshots) == "-" else str(snapshots)
         counts = read_counts(_bytes(snapshots), name, measure=measure, until=today)
@@ -112,7 +112,7 @@ def forecast(
         question = replace(question, target=goal, closures=options.closures_of(terms, config))
         rulebook = law(overlays, config)
         sources = case_files(files or [], names(rulebook), today, config)
-        from ehcp_timeline.commands.forecast.forecast import forecast as forecast_of
+        from ehcp_timeline.measure.forecast.forecast import forecast as forecast_of
 
         answer = forecast_of(rulebook, sources, question)
     _send(to, answer, question, top, full=full)
@@ -155,11 +155,11 @@ def _say_what_is_missing(to: Output, answer: "ForecastAnswer", sources: "Sequenc
 
 def _csv_list(answer: "ForecastAnswer") -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     """Return the list that CSV holds, with its columns: the one asked for, the quarters, or the pairs."""
-    from ehcp_timeline.commands.forecast.counts import CountPair
-    from ehcp_timeline.commands.forecast.results.backtest import Standpoint
-    from ehcp_timeline.commands.forecast.results.cases import CaseToSave, ProjectedCase
-    from ehcp_timeline.commands.forecast.results.outlook import Quarter
     from ehcp_timeline.measure.answer import keys, values
+    from ehcp_timeline.measure.forecast.counts import CountPair
+    from ehcp_timeline.measure.forecast.results.backtest import Standpoint
+    from ehcp_timeline.measure.forecast.results.cases import CaseToSave, ProjectedCase
+    from ehcp_timeline.measure.forecast.results.outlook import Quarter
 
     if answer.snapshots is not None:
         return values(answer.snapshots.pairs), keys(CountPair)[:-1]

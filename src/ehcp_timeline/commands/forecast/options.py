@@ -13,7 +13,7 @@ from ehcp_timeline.shell.config import toml_table
 from ehcp_timeline.shell.parse import choices, day_asked
 
 if TYPE_CHECKING:
-    from ehcp_timeline.commands.forecast.request import ForecastRequest, SchoolClosure, WhatIf
+    from ehcp_timeline.measure.forecast.request import ForecastRequest, SchoolClosure, WhatIf
     from ehcp_timeline.shell.config import Config
 
 Files = Annotated[
@@ -111,7 +111,7 @@ def what_if(
     Raises:
         UsageError: A word is no number, or one that cannot be.
     """
-    from ehcp_timeline.commands.forecast.request import CATCH_UP_WEEKS, WhatIf
+    from ehcp_timeline.measure.forecast.request import CATCH_UP_WEEKS, WhatIf
 
     team, _, weeks = (catch_up or "0").partition(":")
     if weeks and not (weeks.isascii() and weeks.isdigit() and 0 < int(weeks) <= _MOST):
@@ -224,7 +224,7 @@ def closures_of(path: Path | None, config: "Config") -> "tuple[SchoolClosure, ..
     Raises:
         ConfigError: It cannot be read, has no `[terms]`, or they are no closures.
     """
-    from ehcp_timeline.commands.forecast.results.intake import EXAMPLE, read_closures
+    from ehcp_timeline.measure.forecast.results.intake import EXAMPLE, read_closures
 
     if path is None:
         return read_closures(config.terms, str(config.path)) if config.terms is not None else ()

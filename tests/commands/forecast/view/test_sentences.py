@@ -7,21 +7,6 @@ import pytest
 
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import open_case_file
-from ehcp_timeline.commands.forecast.answer import ForecastAnswer
-from ehcp_timeline.commands.forecast.forecast import forecast
-from ehcp_timeline.commands.forecast.model.history import WorkOrder
-from ehcp_timeline.commands.forecast.model.stages import SeasonLine, StageLine
-from ehcp_timeline.commands.forecast.request import ForecastRequest
-from ehcp_timeline.commands.forecast.results.backtest import (
-    Backtest,
-    BaselineScore,
-    Percentiles,
-    Score,
-    Standpoint,
-)
-from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay
-from ehcp_timeline.commands.forecast.results.reviews import ReviewOutlook
-from ehcp_timeline.commands.forecast.results.target import CapacityNeeded, TargetAnswer, reviews_needed
 from ehcp_timeline.commands.forecast.view.lists import backtest_section, backtest_sentences
 from ehcp_timeline.commands.forecast.view.sentences import (
     change_sentences,
@@ -32,6 +17,21 @@ from ehcp_timeline.commands.forecast.view.sentences import (
     target_words,
 )
 from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.measure.forecast.answer import ForecastAnswer
+from ehcp_timeline.measure.forecast.forecast import forecast
+from ehcp_timeline.measure.forecast.model.history import WorkOrder
+from ehcp_timeline.measure.forecast.model.stages import SeasonLine, StageLine
+from ehcp_timeline.measure.forecast.request import ForecastRequest
+from ehcp_timeline.measure.forecast.results.backtest import (
+    Backtest,
+    BaselineScore,
+    Percentiles,
+    Score,
+    Standpoint,
+)
+from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay
+from ehcp_timeline.measure.forecast.results.reviews import ReviewOutlook
+from ehcp_timeline.measure.forecast.results.target import CapacityNeeded, TargetAnswer, reviews_needed
 from tests.commands.forecast.files import AS_AT, illustrative
 
 DAY = date(2027, 9, 30)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from ehcp_timeline.commands.forecast.answer import ForecastAnswer
-from ehcp_timeline.commands.forecast.counts import (
+from ehcp_timeline.measure.forecast.answer import ForecastAnswer
+from ehcp_timeline.measure.forecast.counts import (
     FARTHEST_YEARS,
     LEAST_PAIRS,
     CountPair,

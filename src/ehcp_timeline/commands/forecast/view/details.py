@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from ehcp_timeline.commands.forecast.answer import ForecastAnswer
-from ehcp_timeline.commands.forecast.model.stages import StageLine
-from ehcp_timeline.commands.forecast.results.outlook import Outlook, Quarter
+from ehcp_timeline.measure.forecast.answer import ForecastAnswer
+from ehcp_timeline.measure.forecast.model.stages import StageLine
+from ehcp_timeline.measure.forecast.results.outlook import Outlook, Quarter
 from ehcp_timeline.output.sections import Section, TableColumn
 
 _FORMS = (

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple
 from datetime import date
 
-from ehcp_timeline.commands.forecast.answer import ForecastAnswer
-from ehcp_timeline.commands.forecast.model.arrays import SHARES
-from ehcp_timeline.commands.forecast.results.backtest import CLEARANCE, Backtest, Score
-from ehcp_timeline.commands.forecast.results.cases import Breach, CaseToSave, ProjectedCase, SaveList
-from ehcp_timeline.commands.forecast.results.intake import IntakeWeek
+from ehcp_timeline.measure.forecast.answer import ForecastAnswer
+from ehcp_timeline.measure.forecast.model.arrays import SHARES
+from ehcp_timeline.measure.forecast.results.backtest import CLEARANCE, Backtest, Score
+from ehcp_timeline.measure.forecast.results.cases import Breach, CaseToSave, ProjectedCase, SaveList
+from ehcp_timeline.measure.forecast.results.intake import IntakeWeek
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.text.words import count, day, listed
 

@@ -3,9 +3,6 @@
 import shlex
 from collections.abc import Iterator, Sequence
 
-from ehcp_timeline.commands.forecast.answer import ForecastAnswer
-from ehcp_timeline.commands.forecast.request import ForecastRequest, WhatIf
-from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay, Outlook, Quarter
 from ehcp_timeline.commands.forecast.view.counts import counts_sections, every_counts_sentence
 from ehcp_timeline.commands.forecast.view.details import detail_sections, quarters_table
 from ehcp_timeline.commands.forecast.view.lists import list_sections, list_sentences
@@ -18,6 +15,9 @@ from ehcp_timeline.commands.forecast.view.sentences import (
     review_sentences,
     target_words,
 )
+from ehcp_timeline.measure.forecast.answer import ForecastAnswer
+from ehcp_timeline.measure.forecast.request import ForecastRequest, WhatIf
+from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, Outlook, Quarter
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.text.words import day
 

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from ehcp_timeline.commands.forecast.answer import ForecastAnswer, WeeksBehind, WorkInHand
-from ehcp_timeline.commands.forecast.forecast import main_outlook
-from ehcp_timeline.commands.forecast.model.arrays import YEAR, after_weeks
-from ehcp_timeline.commands.forecast.model.history import WorkOrder
-from ehcp_timeline.commands.forecast.model.stages import SeasonLine, StageLine
-from ehcp_timeline.commands.forecast.model.timetable import WHOLE
-from ehcp_timeline.commands.forecast.request import ForecastRequest
-from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay, Outlook
-from ehcp_timeline.commands.forecast.results.reviews import ReviewOutlook
-from ehcp_timeline.commands.forecast.results.target import CapacityNeeded, TargetAnswer
+from ehcp_timeline.measure.forecast.answer import ForecastAnswer, WeeksBehind, WorkInHand
+from ehcp_timeline.measure.forecast.forecast import main_outlook
+from ehcp_timeline.measure.forecast.model.arrays import YEAR, after_weeks
+from ehcp_timeline.measure.forecast.model.history import WorkOrder
+from ehcp_timeline.measure.forecast.model.stages import SeasonLine, StageLine
+from ehcp_timeline.measure.forecast.model.timetable import WHOLE
+from ehcp_timeline.measure.forecast.request import ForecastRequest
+from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, Outlook
+from ehcp_timeline.measure.forecast.results.reviews import ReviewOutlook
+from ehcp_timeline.measure.forecast.results.target import CapacityNeeded, TargetAnswer
 from ehcp_timeline.text.words import count, day, listed
 
 WHY_APART = (

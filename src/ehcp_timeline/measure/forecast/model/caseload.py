@@ -13,11 +13,11 @@ from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.selection import unjudgeable
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.source import CaseFile
-from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, Days, Flags, day_number, day_of
-from ehcp_timeline.commands.forecast.model.timetable import PipelineStage, Timetable, answerable
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.counts import ISSUE, clocks_of, exception_claimed
+from ehcp_timeline.measure.forecast.model.arrays import NEVER, WEEK, Days, Flags, day_number, day_of
+from ehcp_timeline.measure.forecast.model.timetable import PipelineStage, Timetable, answerable
 from ehcp_timeline.measure.result import Input
 
 REVIEW = ("review.annual",)

@@ -11,15 +11,15 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import SHARES, WEEK, YEAR, day_number, day_of
-from ehcp_timeline.commands.forecast.model.caseload import Caseload, overdue_on
-from ehcp_timeline.commands.forecast.model.history import LEAST_WEEKS, weeks_recorded
-from ehcp_timeline.commands.forecast.model.present import Present, present
-from ehcp_timeline.commands.forecast.request import SchoolClosure
-from ehcp_timeline.commands.forecast.results.outlook import clear_week, naive_weeks
-from ehcp_timeline.commands.forecast.simulate.record import Plan
-from ehcp_timeline.commands.forecast.simulate.run import run, start_of
 from ehcp_timeline.measure.answer import NOT_IN_JSON
+from ehcp_timeline.measure.forecast.model.arrays import SHARES, WEEK, YEAR, day_number, day_of
+from ehcp_timeline.measure.forecast.model.caseload import Caseload, overdue_on
+from ehcp_timeline.measure.forecast.model.history import LEAST_WEEKS, weeks_recorded
+from ehcp_timeline.measure.forecast.model.present import Present, present
+from ehcp_timeline.measure.forecast.request import SchoolClosure
+from ehcp_timeline.measure.forecast.results.outlook import clear_week, naive_weeks
+from ehcp_timeline.measure.forecast.simulate.record import Plan
+from ehcp_timeline.measure.forecast.simulate.run import run, start_of
 from ehcp_timeline.text.bounds import Whole
 
 RUNS = 500

@@ -16,10 +16,10 @@ from polars import selectors
 from ehcp_timeline.audit.bulk.clocks import CLOCKS
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.selection import WHOSE
-from ehcp_timeline.commands.changes.saved_answer import SavedAnswer
 from ehcp_timeline.law.rulebook import DutyKind, Who
 from ehcp_timeline.measure.answer import RowsOf, keys
 from ehcp_timeline.measure.casework import Casework
+from ehcp_timeline.measure.changes.saved_answer import SavedAnswer
 from ehcp_timeline.measure.findings import LISTED, OF_DEADLINE
 from ehcp_timeline.text.bounds import Sha256, Whole
 

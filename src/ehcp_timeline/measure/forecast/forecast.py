@@ -3,25 +3,28 @@
 from collections.abc import Mapping, Sequence
 
 from ehcp_timeline.cases.source import CaseFile
-from ehcp_timeline.commands.forecast.answer import ForecastAnswer, WeeksBehind, WorkInHand
-from ehcp_timeline.commands.forecast.counts import CountsFile, counts_taken, drawn_clearance
-from ehcp_timeline.commands.forecast.model.arrays import day_number
-from ehcp_timeline.commands.forecast.model.caseload import REVIEW, newest_day, read, undated, work_of
-from ehcp_timeline.commands.forecast.model.history import (
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.answer import RulebookUsed
+from ehcp_timeline.measure.forecast.answer import ForecastAnswer, WeeksBehind, WorkInHand
+from ehcp_timeline.measure.forecast.counts import CountsFile, counts_taken, drawn_clearance
+from ehcp_timeline.measure.forecast.model.arrays import day_number
+from ehcp_timeline.measure.forecast.model.caseload import REVIEW, newest_day, read, undated, work_of
+from ehcp_timeline.measure.forecast.model.history import (
     IN_TIME_FIRST,
     LEAST_WEEKS,
     OLDEST_FIRST,
     WorkOrder,
     split,
 )
-from ehcp_timeline.commands.forecast.model.present import Present, present
-from ehcp_timeline.commands.forecast.model.stages import season_lines, stage_lines
-from ehcp_timeline.commands.forecast.model.timetable import timetable, weeks_of
-from ehcp_timeline.commands.forecast.request import OBSERVED, ForecastRequest
-from ehcp_timeline.commands.forecast.results.backtest import backtest
-from ehcp_timeline.commands.forecast.results.cases import ProjectedCase, projected, save_list
-from ehcp_timeline.commands.forecast.results.intake import intake
-from ehcp_timeline.commands.forecast.results.outlook import (
+from ehcp_timeline.measure.forecast.model.present import Present, present
+from ehcp_timeline.measure.forecast.model.stages import season_lines, stage_lines
+from ehcp_timeline.measure.forecast.model.timetable import timetable, weeks_of
+from ehcp_timeline.measure.forecast.request import OBSERVED, ForecastRequest
+from ehcp_timeline.measure.forecast.results.backtest import backtest
+from ehcp_timeline.measure.forecast.results.cases import ProjectedCase, projected, save_list
+from ehcp_timeline.measure.forecast.results.intake import intake
+from ehcp_timeline.measure.forecast.results.outlook import (
     ClearanceDay,
     Outlook,
     clear_now,
@@ -33,19 +36,16 @@ from ehcp_timeline.commands.forecast.results.outlook import (
     quarters_ahead,
     straight_line,
 )
-from ehcp_timeline.commands.forecast.results.reviews import ReviewOutlook, review_outlook, reviews_of
-from ehcp_timeline.commands.forecast.results.target import (
+from ehcp_timeline.measure.forecast.results.reviews import ReviewOutlook, review_outlook, reviews_of
+from ehcp_timeline.measure.forecast.results.target import (
     CapacityQuestion,
     TargetAnswer,
     capacity_needed,
     net_needed,
     reviews_needed,
 )
-from ehcp_timeline.commands.forecast.simulate.record import Plan
-from ehcp_timeline.commands.forecast.simulate.run import Start, run, start_of
-from ehcp_timeline.errors import UsageError
-from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.answer import RulebookUsed
+from ehcp_timeline.measure.forecast.simulate.record import Plan
+from ehcp_timeline.measure.forecast.simulate.run import Start, run, start_of
 from ehcp_timeline.measure.result import Input
 from ehcp_timeline.text.words import count
 

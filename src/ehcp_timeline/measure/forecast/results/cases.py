@@ -10,13 +10,13 @@ import numpy as np
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.clock.workdays import last_working_day
-from ehcp_timeline.commands.forecast.model.arrays import WEEK, Counts, Rates, after_weeks, day_of
-from ehcp_timeline.commands.forecast.model.caseload import CaseOwner
-from ehcp_timeline.commands.forecast.model.present import Present
-from ehcp_timeline.commands.forecast.simulate.record import CaseGroups
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.casework import ALL, Casework, read_casework
 from ehcp_timeline.measure.counts import ISSUE
+from ehcp_timeline.measure.forecast.model.arrays import WEEK, Counts, Rates, after_weeks, day_of
+from ehcp_timeline.measure.forecast.model.caseload import CaseOwner
+from ehcp_timeline.measure.forecast.model.present import Present
+from ehcp_timeline.measure.forecast.simulate.record import CaseGroups
 from ehcp_timeline.measure.next_steps import next_steps
 from ehcp_timeline.measure.pace import P85, pace_of
 from ehcp_timeline.measure.worklists import at_risk

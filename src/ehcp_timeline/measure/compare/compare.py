@@ -11,9 +11,9 @@ from typing import Annotated, Any, ClassVar
 import polars as pl
 from annotated_types import Ge, Le
 
-from ehcp_timeline.commands.compare.figures import Area, Figures
 from ehcp_timeline.law.kpi.model import Better, Kpis, Measure
 from ehcp_timeline.measure.answer import NOT_IN_JSON, ProblemFound, RulebookUsed
+from ehcp_timeline.measure.compare.figures import Area, Figures
 from ehcp_timeline.measure.kpi.lines import above, below
 from ehcp_timeline.measure.kpi.rollup import OF_ALL, PERIOD, RANK
 from ehcp_timeline.measure.result import Input

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import YEAR, Counts, Rates, Spread
-from ehcp_timeline.commands.forecast.model.present import Pipeline
-from ehcp_timeline.commands.forecast.simulate.world import Track, World
+from ehcp_timeline.measure.forecast.model.arrays import YEAR, Counts, Rates, Spread
+from ehcp_timeline.measure.forecast.model.present import Pipeline
+from ehcp_timeline.measure.forecast.simulate.world import Track, World
 
 PER_MILLE = 1000
 

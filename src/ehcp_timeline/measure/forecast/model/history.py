@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, Counts, Days, Flags, Rates, mean
-from ehcp_timeline.commands.forecast.model.caseload import Caseload
 from ehcp_timeline.measure.answer import decimals
+from ehcp_timeline.measure.forecast.model.arrays import NEVER, WEEK, Counts, Days, Flags, Rates, mean
+from ehcp_timeline.measure.forecast.model.caseload import Caseload
 
 LEAST_WEEKS = 13
 MOST_RELEASED = 0.95

@@ -85,7 +85,7 @@ class Figures:
 @cache
 def shipped_figures() -> tuple[str, ...]:
     """Return the text of the files that ship with the package, the oldest release first."""
-    folder = files("ehcp_timeline") / "commands" / "compare" / "dfe"
+    folder = files("ehcp_timeline") / "measure" / "compare" / "dfe"
     names = sorted(resource.name for resource in folder.iterdir() if resource.name.endswith(".csv"))
     return tuple((folder / name).read_text(encoding="utf-8") for name in names)
 

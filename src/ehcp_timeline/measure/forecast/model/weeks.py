@@ -14,8 +14,8 @@ from typing import Literal
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import WEEK, Cases, Counts, Rates, day_of
-from ehcp_timeline.commands.forecast.request import SchoolClosure
+from ehcp_timeline.measure.forecast.model.arrays import WEEK, Cases, Counts, Rates, day_of
+from ehcp_timeline.measure.forecast.request import SchoolClosure
 
 ORDINARY, AUGUST, CHRISTMAS, HOLIDAY = range(4)
 Season = Literal["august", "christmas", "school holiday"]

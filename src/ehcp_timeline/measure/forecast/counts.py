@@ -15,11 +15,11 @@ from itertools import pairwise
 import numpy as np
 
 from ehcp_timeline.cases.cells.dates import FIRST_EVENT, Window, month_of, read_date
-from ehcp_timeline.commands.forecast.model.arrays import SHARES, WEEK, Rates
-from ehcp_timeline.commands.forecast.model.weeks import chunks
-from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay, clear_now
 from ehcp_timeline.errors import CaseFileError, UsageError
 from ehcp_timeline.measure.answer import decimals
+from ehcp_timeline.measure.forecast.model.arrays import SHARES, WEEK, Rates
+from ehcp_timeline.measure.forecast.model.weeks import chunks
+from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, clear_now
 from ehcp_timeline.text.bounds import Whole
 
 LEAST_PAIRS = 6

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from ehcp_timeline.clock.counting import apply
-from ehcp_timeline.commands.forecast.model.arrays import WEEK
 from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.forecast.model.arrays import WEEK
 
 ADVICE = "assess.advice"
 WHOLE = "plan"

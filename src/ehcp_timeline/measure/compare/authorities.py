@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from ehcp_timeline.commands.compare.figures import Area, Figures
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.measure.compare.figures import Area, Figures
 
 _OFFICIAL = re.compile(
     r"\b(the|royal|london|metropolitan|borough|city|county|district|unitary|council|authority|of|and)\b"

@@ -6,7 +6,9 @@ from datetime import date
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import (
+from ehcp_timeline.measure import backlog
+from ehcp_timeline.measure.backlog import WINDOW
+from ehcp_timeline.measure.forecast.model.arrays import (
     NEVER,
     SHARES,
     WEEK,
@@ -15,11 +17,9 @@ from ehcp_timeline.commands.forecast.model.arrays import (
     after_weeks,
     day_of,
 )
-from ehcp_timeline.commands.forecast.model.caseload import Caseload
-from ehcp_timeline.commands.forecast.model.history import WorkOrder
-from ehcp_timeline.commands.forecast.simulate.record import PER_MILLE, Kept, Moment
-from ehcp_timeline.measure import backlog
-from ehcp_timeline.measure.backlog import WINDOW
+from ehcp_timeline.measure.forecast.model.caseload import Caseload
+from ehcp_timeline.measure.forecast.model.history import WorkOrder
+from ehcp_timeline.measure.forecast.simulate.record import PER_MILLE, Kept, Moment
 from ehcp_timeline.measure.result import Clearance
 from ehcp_timeline.text.bounds import Percent, Whole
 

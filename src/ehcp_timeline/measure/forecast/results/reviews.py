@@ -7,10 +7,11 @@ import numpy as np
 import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import Judged
-from ehcp_timeline.commands.forecast.model.arrays import NEVER, WEEK, YEAR, Counts, Days, Spread, day_of
-from ehcp_timeline.commands.forecast.model.caseload import REVIEW, dated_clocks, days_of, week_overdue
-from ehcp_timeline.commands.forecast.model.history import WorkOrder, order_taken, weekly
-from ehcp_timeline.commands.forecast.model.weeks import (
+from ehcp_timeline.measure.answer import decimals
+from ehcp_timeline.measure.forecast.model.arrays import NEVER, WEEK, YEAR, Counts, Days, Spread, day_of
+from ehcp_timeline.measure.forecast.model.caseload import REVIEW, dated_clocks, days_of, week_overdue
+from ehcp_timeline.measure.forecast.model.history import WorkOrder, order_taken, weekly
+from ehcp_timeline.measure.forecast.model.weeks import (
     Drivers,
     chunks,
     draw,
@@ -19,9 +20,8 @@ from ehcp_timeline.commands.forecast.model.weeks import (
     rounded,
     series,
 )
-from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay, clearance
-from ehcp_timeline.commands.forecast.simulate.pools import Pool, serve
-from ehcp_timeline.measure.answer import decimals
+from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, clearance
+from ehcp_timeline.measure.forecast.simulate.pools import Pool, serve
 from ehcp_timeline.text.bounds import Whole
 
 _EARLY = 85

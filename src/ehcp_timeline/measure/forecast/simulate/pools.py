@@ -10,8 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import Cases
-from ehcp_timeline.commands.forecast.model.history import WorkOrder
+from ehcp_timeline.measure.forecast.model.arrays import Cases
+from ehcp_timeline.measure.forecast.model.history import WorkOrder
 
 Parcel = tuple[int, Cases]
 _CHANCES = 256

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import WEEK, YEAR, Cases, Days
-from ehcp_timeline.commands.forecast.model.caseload import Caseload, OpenAssessments, standing_on
-from ehcp_timeline.commands.forecast.model.history import (
+from ehcp_timeline.measure.forecast.model.arrays import WEEK, YEAR, Cases, Days
+from ehcp_timeline.measure.forecast.model.caseload import Caseload, OpenAssessments, standing_on
+from ehcp_timeline.measure.forecast.model.history import (
     History,
     WorkOrder,
     history,
     observed_order,
     weeks_recorded,
 )
-from ehcp_timeline.commands.forecast.model.weeks import Drivers, factors, kinds_of_weeks, series
-from ehcp_timeline.commands.forecast.request import SchoolClosure
+from ehcp_timeline.measure.forecast.model.weeks import Drivers, factors, kinds_of_weeks, series
+from ehcp_timeline.measure.forecast.request import SchoolClosure
 
 LONGEST = 3 * YEAR
 _TENTH = 10

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 from ehcp_timeline.clock.counting import apply
 from ehcp_timeline.clock.workdays import is_bank_holiday, is_working_day, last_working_day
-from ehcp_timeline.commands.forecast.request import SchoolClosure
 from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import decimals
+from ehcp_timeline.measure.forecast.request import SchoolClosure
 from ehcp_timeline.text.bounds import Whole
 
 MILESTONES = {"decide": "assess.decide", "no_plan": "assess.no_plan", "issue": "plan.issue"}

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import WEEK, Share, mean
-from ehcp_timeline.commands.forecast.model.present import LONGEST, Present
-from ehcp_timeline.commands.forecast.model.timetable import WHOLE
-from ehcp_timeline.commands.forecast.model.weeks import ORDINARY, SEASONS, Season, kinds_of_weeks
-from ehcp_timeline.commands.forecast.request import SchoolClosure
+from ehcp_timeline.measure.forecast.model.arrays import WEEK, Share, mean
+from ehcp_timeline.measure.forecast.model.present import LONGEST, Present
+from ehcp_timeline.measure.forecast.model.timetable import WHOLE
+from ehcp_timeline.measure.forecast.model.weeks import ORDINARY, SEASONS, Season, kinds_of_weeks
+from ehcp_timeline.measure.forecast.request import SchoolClosure
 from ehcp_timeline.text.bounds import Whole
 
 FACTOR = 4.0

@@ -7,14 +7,14 @@ from math import prod, sqrt
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import WEEK, Rates, day_number
-from ehcp_timeline.commands.forecast.model.history import MOST_RELEASED, WorkOrder
-from ehcp_timeline.commands.forecast.model.present import Pipeline, Present
-from ehcp_timeline.commands.forecast.model.weeks import Drivers, chunks, draw
-from ehcp_timeline.commands.forecast.request import NOTHING, WhatIf
-from ehcp_timeline.commands.forecast.simulate.record import CaseGroups, Kept, Plan, Watcher, case_groups
-from ehcp_timeline.commands.forecast.simulate.world import begin, simulate
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.measure.forecast.model.arrays import WEEK, Rates, day_number
+from ehcp_timeline.measure.forecast.model.history import MOST_RELEASED, WorkOrder
+from ehcp_timeline.measure.forecast.model.present import Pipeline, Present
+from ehcp_timeline.measure.forecast.model.weeks import Drivers, chunks, draw
+from ehcp_timeline.measure.forecast.request import NOTHING, WhatIf
+from ehcp_timeline.measure.forecast.simulate.record import CaseGroups, Kept, Plan, Watcher, case_groups
+from ehcp_timeline.measure.forecast.simulate.world import begin, simulate
 
 
 @dataclass(frozen=True, slots=True)

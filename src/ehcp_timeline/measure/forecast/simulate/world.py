@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import Cases, Counts, Rates
-from ehcp_timeline.commands.forecast.model.history import WorkOrder
-from ehcp_timeline.commands.forecast.model.present import Pipeline
-from ehcp_timeline.commands.forecast.model.weeks import Draws, rounded
-from ehcp_timeline.commands.forecast.simulate.pools import (
+from ehcp_timeline.measure.forecast.model.arrays import Cases, Counts, Rates
+from ehcp_timeline.measure.forecast.model.history import WorkOrder
+from ehcp_timeline.measure.forecast.model.present import Pipeline
+from ehcp_timeline.measure.forecast.model.weeks import Draws, rounded
+from ehcp_timeline.measure.forecast.simulate.pools import (
     Chance,
     Parcel,
     Pool,

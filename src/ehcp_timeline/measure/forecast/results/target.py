@@ -7,14 +7,14 @@ from datetime import date
 
 import numpy as np
 
-from ehcp_timeline.commands.forecast.model.arrays import WEEK, YEAR, Rates, day_number
-from ehcp_timeline.commands.forecast.model.history import WorkOrder
-from ehcp_timeline.commands.forecast.model.weeks import Draws, draw
-from ehcp_timeline.commands.forecast.simulate.record import Kept, Plan, Watcher, case_groups
-from ehcp_timeline.commands.forecast.simulate.run import Start
-from ehcp_timeline.commands.forecast.simulate.world import begin, simulate
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.answer import decimals
+from ehcp_timeline.measure.forecast.model.arrays import WEEK, YEAR, Rates, day_number
+from ehcp_timeline.measure.forecast.model.history import WorkOrder
+from ehcp_timeline.measure.forecast.model.weeks import Draws, draw
+from ehcp_timeline.measure.forecast.simulate.record import Kept, Plan, Watcher, case_groups
+from ehcp_timeline.measure.forecast.simulate.run import Start
+from ehcp_timeline.measure.forecast.simulate.world import begin, simulate
 
 RUNS = 250
 _AT_ONCE = 4

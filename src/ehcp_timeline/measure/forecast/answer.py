@@ -4,17 +4,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, Literal
 
-from ehcp_timeline.commands.forecast.counts import CountsTaken
-from ehcp_timeline.commands.forecast.model.history import WorkOrder
-from ehcp_timeline.commands.forecast.model.stages import SeasonLine, StageLine
-from ehcp_timeline.commands.forecast.request import WhatIf
-from ehcp_timeline.commands.forecast.results.backtest import Backtest
-from ehcp_timeline.commands.forecast.results.cases import CaseToSave, ProjectedCase, SaveList
-from ehcp_timeline.commands.forecast.results.intake import IntakeWeek
-from ehcp_timeline.commands.forecast.results.outlook import ClearanceDay, Outlook
-from ehcp_timeline.commands.forecast.results.reviews import ReviewOutlook
-from ehcp_timeline.commands.forecast.results.target import TargetAnswer
 from ehcp_timeline.measure.answer import NOT_IN_JSON, RulebookUsed, decimals
+from ehcp_timeline.measure.forecast.counts import CountsTaken
+from ehcp_timeline.measure.forecast.model.history import WorkOrder
+from ehcp_timeline.measure.forecast.model.stages import SeasonLine, StageLine
+from ehcp_timeline.measure.forecast.request import WhatIf
+from ehcp_timeline.measure.forecast.results.backtest import Backtest
+from ehcp_timeline.measure.forecast.results.cases import CaseToSave, ProjectedCase, SaveList
+from ehcp_timeline.measure.forecast.results.intake import IntakeWeek
+from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, Outlook
+from ehcp_timeline.measure.forecast.results.reviews import ReviewOutlook
+from ehcp_timeline.measure.forecast.results.target import TargetAnswer
 from ehcp_timeline.measure.result import Clearance, Input
 from ehcp_timeline.text.bounds import Whole
 

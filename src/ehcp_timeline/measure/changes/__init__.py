@@ -1,0 +1,1 @@
+"""What moved between two answers about the same cases."""
