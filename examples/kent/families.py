@@ -11,6 +11,8 @@ from kent.rows import Row
 
 APPEAL_DAYS = 58
 """An appeal is lodged within two months of the decision letter."""
+FIRST_ORDERS = date(2023, 3, 31)
+"""Orders to assess lead to plans after 31 May 2023: those that the papers count on that day are all drawn."""
 
 
 def put_disputes(rng: Random, rows: Iterable[Row]) -> None:
@@ -86,6 +88,9 @@ def _appeal_contents(rng: Random, row: Row, issued: date) -> None:
 def _decide(rng: Random, row: Row, lodged: date, kind: str, *, for_family: bool) -> None:
     """The order, if it was made before the file ends, and what was done about it."""
     made = _put_after(rng, row, "order_made", lodged, (150, 330))
+    if kind == "assess" and made < FIRST_ORDERS:
+        made = plus(made, 182)
+        row.put("order_made", made)
     if made > LAST_DAY:
         return
     row.facts["appeal_outcome"] = "family" if for_family else "authority"

@@ -1,9 +1,9 @@
 """DfE's headline measures of the as-at calendar year, under the names of its files.
 
 Source: data guidance of "Education, health and care plans", files `requests` and `timeliness_20_week`.
-A plan counts in the year in which it was issued; it needs a request date. One that the Tribunal ordered
-counts, one that another authority made (transferred in) is left out. Leaving exceptions out takes them from
-both sides of the rate. More than a year is more than 365 days.
+A plan counts in the year in which it was issued; it needs a request date. One that answers an order of the
+Tribunal (`order_plan_issued`) is left out, and so is one that another authority made (transferred in).
+Leaving exceptions out takes them from both sides of the rate. More than a year is more than 365 days.
 
 `kpis.toml` defines the same measures for `ehcp scorecard`; a test holds the two together. They are counted
 here as well because to read that file takes a tenth of the time in which `ehcp check` reads a council's.
@@ -17,11 +17,9 @@ from datetime import date, timedelta
 import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import Judged
-from ehcp_timeline.audit.bulk.row_events import with_events
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.counts import DECIDE, clocks_of, exception_claimed, one_decimal, percent
 
-PLAN = "plan_made"
 TWENTY_WEEKS = timedelta(weeks=20)
 YEAR = timedelta(days=365)
 
@@ -46,13 +44,12 @@ class Rates:
         in_time = pl.col("answered").is_not_null() & (pl.col("strict") == "met")
         decided = clocks_of(judged, DECIDE, "start", "answered", "strict")
         self.counts["decided"] += decided.filter(in_year & in_time).height
-        rows = with_events(judged.rows, self.rulebook, (PLAN,))
-        if {"request_received", PLAN} <= set(rows.columns):
-            self._add_plans(rows)
+        if {"request_received", "plan_issued"} <= set(judged.rows.columns):
+            self._add_plans(judged.rows)
 
     def _add_plans(self, rows: pl.DataFrame) -> None:
         """Count the plans issued in the year."""
-        issued, received = pl.col(PLAN), pl.col("request_received")
+        issued, received = pl.col("plan_issued"), pl.col("request_received")
         in_year = issued.is_between(date(self.as_at.year, 1, 1), self.as_at) & (received <= issued)
         if "plan_transferred" in rows.columns:
             transferred = pl.col("plan_transferred") <= self.as_at

@@ -11,7 +11,6 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
-from ehcp_timeline.audit.bulk.row_events import with_events
 from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.reconcile.reasons import Counted, why_parted
@@ -19,7 +18,6 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
 from ehcp_timeline.measure.counts import ISSUE, clocks_of, exception_claimed, percent
-from ehcp_timeline.measure.dfe_rates import PLAN
 from ehcp_timeline.measure.reading import FileReading
 from ehcp_timeline.measure.result import Input
 
@@ -136,8 +134,7 @@ class Reconciliation:
 
     def _plans(self, judged: Judged) -> pl.DataFrame:
         """Return the plans that were issued in the year, each with its clock if it has one."""
-        made = with_events(judged.rows, self.rulebook, (PLAN,))
-        rows = made.with_columns(plan_issued=PLAN) if PLAN in made.columns else made
+        rows = judged.rows
         excepted = exception_claimed(self.rulebook, rows.columns).alias("excepted")
         ends = {
             name

@@ -47,17 +47,15 @@ def _why_no_clocks(population: Population, rulebook: Rulebook, columns: frozense
 
 
 def _lacking(wanted: Collection[str], kpis: Kpis, rulebook: Rulebook, columns: frozenset[str]) -> list[str]:
-    """Return the columns that are wanted and not there; a derived day wants one of its own."""
-    missing: set[str] = set()
+    """Return the columns that are wanted and not there; where one is, a choice with it is not said again."""
+    needed: set[tuple[str, ...]] = set()
     for name in wanted:
         derived = kpis.derived.get(name)
-        if derived is None:
-            sources = rulebook.columns_of((name,))
-            missing |= set() if columns.intersection(sources) else {_either(sources)}
-        else:
-            missing |= {derived.since} - columns
-            missing |= set() if columns.intersection(derived.earliest) else {_either(derived.earliest)}
-    return sorted(missing)
+        needed |= {(derived.since,), derived.earliest} if derived else {tuple(rulebook.columns_of((name,)))}
+    missing = [names for names in needed if not columns.intersection(names)]
+    return sorted(
+        _either(names) for names in missing if not any(set(other) < set(names) for other in missing)
+    )
 
 
 def _either(names: Iterable[str]) -> str:

@@ -36,7 +36,8 @@ def _is_of(deadline: Deadline, population: Population) -> bool:
     if population.answered_by:
         return population.answered_by in deadline.answers
     begins = () if population.only else tuple(f"{name}." for name in population.deadlines)
-    return deadline.id in population.deadlines or deadline.id.startswith(begins or ("\0",))
+    named = deadline.id in population.deadlines
+    return named or (deadline.kind == "statutory" and deadline.id.startswith(begins))
 
 
 @dataclass(frozen=True, slots=True)
