@@ -16,8 +16,9 @@ from sections import HERE, PYTHON, Cases, Part, Section, Variant, Written
 
 Say = Callable[[str], None]
 MEGABYTE = 1 << 20
+_MOST = 20
 ANSWERING = ("counts", "page", "list")
-_WORST = re.compile(r"^\S+ +\d{4}-\d\d-\d\d +([\d,]+) +([a-z_0-9.]+)", re.MULTILINE)
+_WORST = re.compile(r"^\S+ +\d{4}-\d\d-\d\d +([\d,]+) days? late +([a-z_0-9.]+)", re.MULTILINE)
 _OVERDUE = re.compile(r"^([a-z_0-9]+\.[a-z_0-9.]+) +([\d,]+) +\D", re.MULTILINE)
 
 
@@ -40,7 +41,7 @@ class Answer:
         overdue = {
             name: {"overdue": told["overdue"]} for name, told in self.verdicts.items() if "overdue" in told
         }
-        return Answer(overdue, [(deadline, days) for *_, deadline, days in self.worst], page=True)
+        return Answer(overdue, _worst([(deadline, days) for *_, deadline, days in self.worst]), page=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +165,17 @@ def agreed(told: Mapping[str, Answer]) -> int:
 def page_answer(page: str) -> Answer:
     """Return what a page of `ehcp check` says: how many are overdue by deadline, and which are the worst."""
     sections = dict(block.split("\n", 1) for block in page.split("\n\n") if "\n" in block)
-    worst = next((rows for title, rows in sections.items() if title.startswith("Overdue, worst first")), "")
+    late = "\n".join(rows for title, rows in sections.items() if " overdue" in title)
     counts = next((rows for title, rows in sections.items() if title.startswith("The deadlines")), "")
     overdue = {name: {"overdue": _number(count)} for name, count in _OVERDUE.findall(counts)}
-    return Answer(overdue, [(deadline, _number(days)) for days, deadline in _WORST.findall(worst)], page=True)
+    worst = [(deadline, _number(days)) for days, deadline in _WORST.findall(late)]
+    return Answer(overdue, _worst(worst), page=True)
+
+
+def _worst(clocks: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Return the twenty worst as far as they are in no doubt: without those as late as the twentieth."""
+    ordered = sorted(clocks, key=lambda clock: (-clock[1], clock[0]))
+    return [clock for clock in ordered if len(ordered) < _MOST or clock[1] > ordered[_MOST - 1][1]]
 
 
 def _turned(variants: Sequence[Variant], number: int) -> list[Variant]:

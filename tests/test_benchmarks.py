@@ -16,14 +16,14 @@ HERE = Path(__file__).parents[1] / "benchmarks"
 PAGE = """EHC plan time limits as at 31 December 2024
 cases.csv: 2 rows, 2 judged.
 
-Overdue, worst first: 2 of 1,002 shown
-case  due         days late  deadline       district
-A-1   2020-05-14      1,092  review.annual  North 2
-A-2   2022-05-26        950  plan.issue
+Final plan, 20 weeks: 1 of 2 overdue, 1 done too early
+case  due         how it stands                   deadline
+A-2   2022-05-26  950 days late                   plan.issue
+A-3   2021-05-07  1 day too early, on 2021-05-06  plan.window
 
-Done too early: 1 of 1 shown
-case  from        done        days early  deadline
-A-3   2021-05-07  2021-05-06           1  plan.window
+Annual review, 12 months: 1 of 1,000 overdue
+case  due         how it stands    deadline       district
+A-1   2020-05-14  1,092 days late  review.annual  North 2
 
 The deadlines, and how many are overdue in the whole file
 deadline       overdue  what is owed
@@ -68,7 +68,7 @@ def test_a_page_says_what_is_overdue_and_which_are_the_worst() -> None:
 def test_answers_that_differ_stop_the_run() -> None:
     """One clock more, or other days late, is an error that names both; a page is held to what it can say."""
     fewer = Answer({**COUNTED.verdicts, "plan.issue": {"late": 6, "overdue": 2}}, COUNTED.worst)
-    later = PAGE.replace("  950  ", "  951  ")
+    later = PAGE.replace("  950 days", "  951 days")
 
     assert agreed({"list": COUNTED, "check": page_answer(PAGE), "polars": COUNTED}) == 3
     with pytest.raises(RuntimeError, match=r"^pandas and list differ"):

@@ -3,9 +3,13 @@
 import io
 import json
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Mapping, Sequence
+from fcntl import ioctl
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -16,6 +20,7 @@ from ehcp_timeline.cli.app import main
 
 SOURCE = Path(__file__).parents[2] / "src"
 PROGRAM = (sys.executable, "-m", "ehcp_timeline.cli")
+NO_COLOUR: Mapping[str, str] = {"NO_COLOR": "1"}
 Run = subprocess.CompletedProcess[bytes]
 
 
@@ -57,6 +62,32 @@ def ehcp_apart(
         cwd=cwd,
         timeout=120,
     )
+
+
+def on_a_terminal(
+    words: tuple[str, ...], columns: int = 80, env: Mapping[str, str] = NO_COLOUR, typed: bytes = b""
+) -> str:
+    """Return what a run writes to a terminal of this width and 24 lines, to which these bytes are typed."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ.update({**environment(), "TERM": "xterm-256color", **env})
+        for size in ("COLUMNS", "LINES"):
+            os.environ.pop(size, None)
+        os.execv(sys.executable, [sys.executable, "-m", "ehcp_timeline.cli", *words])  # noqa: S606 - ourselves
+    ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    os.write(terminal, typed)
+    page = b""
+    while True:
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:  # the other end has closed
+            break
+        if not piece:
+            break
+        page += piece
+    os.waitpid(child, 0)
+    os.close(terminal)
+    return page.decode("utf-8").replace("\r\n", "\n")
 
 
 def said(run: Run) -> str:

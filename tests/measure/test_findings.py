@@ -33,10 +33,10 @@ def _added(
     worst: Worst, verdict: Verdict, clocks: ToldClocks, *, order: int = 0, again: bool = False
 ) -> None:
     """Let a batch go by: clocks of one deadline, the `order`th of the rulebook."""
-    told = worst.candidates(clocks, verdict, again=again).frame()
+    told = worst.candidates(clocks, verdict, order, again=again).frame()
     numbers = {"file": 0, "order": order}
     columns = [pl.lit(number, dtype=pl.UInt16).alias(name) for name, number in numbers.items()]
-    worst.add(verdict, told.with_columns(columns))
+    worst.add(verdict, order, told.with_columns(columns))
 
 
 def _rows(worst: Worst) -> list[int]:
@@ -51,18 +51,17 @@ def test_the_latest_are_kept_over_all_batches() -> None:
     _added(worst, "overdue", _clocks([5, 6], [40, 5]))
 
     assert _rows(worst) == [5, 3]
-    assert worst.edges == {"overdue": 30}
+    assert worst.edges == {("overdue", 0): 30}
 
 
 def test_of_equally_bad_ones_the_first_of_the_file_stay() -> None:
-    """A later row that is as late takes no place; on a row, the rulebook's order decides."""
+    """A later row that is as late takes no place."""
     worst = Worst(2)
-    _added(worst, "late", _clocks([4], [7]), order=3)
-    _added(worst, "late", _clocks([4], [7]), order=1)
+    _added(worst, "late", _clocks([4], [7]))
+    _added(worst, "late", _clocks([3], [7]))
     _added(worst, "late", _clocks([5, 6], [7, 7]))
 
-    (kept,) = worst.kept.values()
-    assert kept.select("row", "order").rows() == [(4, 1), (4, 3)]
+    assert _rows(worst) == [3, 4]
 
 
 @pytest.mark.parametrize(("again", "rows"), [(False, [8, 9]), (True, [2, 8])])
@@ -70,7 +69,7 @@ def test_a_row_that_comes_late_takes_its_place_among_equals(again: bool, rows: l
     """Repeating duties come after all rows have gone by: then an earlier row that is as bad goes first."""
     worst = Worst(2)
     _added(worst, "overdue", _clocks([8, 9], [7, 7]))
-    _added(worst, "overdue", _clocks([2], [7]), order=1, again=again)
+    _added(worst, "overdue", _clocks([2], [7]), again=again)
 
     assert _rows(worst) == rows
 
@@ -80,8 +79,8 @@ def test_a_day_more_is_worse_and_a_day_less_is_not_told() -> None:
     worst = Worst(1)
     _added(worst, "overdue", _clocks([2], [7]))
 
-    assert worst.candidates(_clocks([3, 4, 5], [6, 7, 8]), "overdue", again=False)["row"].to_list() == [5]
-    assert worst.candidates(_clocks([3], [6]), "overdue", again=False).height == 0
+    assert worst.candidates(_clocks([3, 4, 5], [6, 7, 8]), "overdue", 0, again=False)["row"].to_list() == [5]
+    assert worst.candidates(_clocks([3], [6]), "overdue", 0, again=False).height == 0
 
 
 @pytest.mark.parametrize("verdict", ["running", "early"])
@@ -101,15 +100,17 @@ def test_what_has_no_due_day_comes_last() -> None:
     assert _rows(worst) == [5, 3, 2]
 
 
-def test_each_verdict_has_its_own_list() -> None:
-    """One clock of each is kept, whatever the other is."""
+def test_each_deadline_and_verdict_has_its_own_list() -> None:
+    """One clock of each is kept, however bad those of another are."""
     worst = Worst(1)
     _added(worst, "unknown", _clocks([2], [0], "due"))
     _added(worst, "running", _clocks([3], [1], "days_left"))
+    _added(worst, "running", _clocks([4], [9], "days_left"), order=5)
 
-    assert {verdict: kept["row"].to_list() for verdict, kept in worst.kept.items()} == {
-        "unknown": [2],
-        "running": [3],
+    assert {key: kept["row"].to_list() for key, kept in worst.kept.items()} == {
+        ("unknown", 0): [2],
+        ("running", 0): [3],
+        ("running", 5): [4],
     }
 
 
@@ -181,5 +182,6 @@ def test_a_page_lists_the_worst_first_and_data_are_in_file_order(tmp_path: Path,
 
     overdue = ranked.findings.filter(ranked.findings["verdict"] == "overdue")
     assert overdue["case_id"].to_list() == ["B", "A", "C"]
-    assert (ranked.latest, dict(ranked.selected)) == ("B", {"overdue": 3, "late": 1})
+    assert (ranked.latest, ranked.overdue_cases) == ("B", 3)
+    assert ranked.selected == {"assess.decide": {"overdue": 3, "late": 1}}
     assert _audit(tmp_path, "2025-06-20", every, *rows).findings["case_id"].to_list() == ["A", "B", "C", "D"]

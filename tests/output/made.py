@@ -70,7 +70,7 @@ def findings(*clocks: Clock, **texts: str) -> pl.DataFrame:
     """Return clocks as the frame of an audit; `texts` are the district, team and caseworker of each."""
     rows = []
     for clock in clocks:
-        duty, law = DUTIES[clock.deadline]
+        duty, law = DUTIES.get(clock.deadline, ("", ""))
         row = dict.fromkeys(_SCHEMA) | asdict(clock) | texts
         rows.append(row | {"duty": duty, "law": law, "kind": "statutory", "who": "authority"})
     return pl.DataFrame(rows, schema=_SCHEMA)
@@ -94,7 +94,11 @@ def audit(*clocks: Clock, **parts: Any) -> Audit:
         findings=findings(*clocks),
         oldest=(OpenCase("C-2", 3, "no_decision", date(2023, 8, 14), 126),),
         problems=(PROBLEM,),
-        selected=Counter(clock.verdict for clock in clocks),
+        selected={
+            name: Counter(clock.verdict for clock in clocks if clock.deadline == name)
+            for name in dict.fromkeys(clock.deadline for clock in clocks)
+        },
+        overdue_cases=len({clock.case_id for clock in clocks if clock.verdict == "overdue"}),
         latest=max(clocks, key=lambda clock: clock.days_late or 0).case_id if clocks else None,
     )
     return replace(whole, **parts)

@@ -106,7 +106,7 @@ def check_files(
         as_at: The day the question is asked about.
         selection: Which clocks to list.
         oldest: How many of the oldest open assessments to name.
-        top: List only this many clocks of each verdict, the worst; None lists all.
+        top: List only this many clocks of each deadline and verdict, the worst; None lists all.
         ranked: Whether the clocks of each verdict stand worst first, instead of all in file order.
         assume_blank: Columns that a file does not have and that count as blank: "not yet".
         sample: How many rows of each file to judge again with the other reader of the law.
@@ -154,6 +154,7 @@ def check_files(
         oldest=tuple(counted.backlog.oldest),
         problems=tuple(sorted(problems)),
         selected=counted.listing.selected,
+        overdue_cases=pl.concat(late).n_unique() if (late := counted.listing.overdue) else 0,
         breaches=frozenset(counted.listing.breaches),
         latest=counted.listing.latest,
     )

@@ -1,7 +1,7 @@
 """The list of clocks that a check shows: selected batch by batch, cut to the worst or put in file order."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -24,29 +24,31 @@ WITHOUT_DAY = -(2**31)  # a clock without a due day comes last
 
 @dataclass(slots=True)
 class Worst:
-    """The worst clocks so far.
+    """The worst clocks so far, of each deadline and verdict.
 
     Attributes:
-        top: How many of each verdict to keep.
-        kept: Verdict to the worst of them, worst first; in file order where they are equally bad.
-        edges: Verdict to how bad the least bad of `top` kept ones is.
+        top: How many of each deadline and verdict to keep.
+        kept: Verdict and place of the deadline in the rulebook, to the worst of them, worst first; in file
+            order where they are equally bad.
+        edges: The same to how bad the least bad of `top` kept ones is.
     """
 
     top: int
-    kept: dict[Verdict, pl.DataFrame] = field(default_factory=dict)
-    edges: dict[Verdict, int] = field(default_factory=dict)
+    kept: dict[tuple[Verdict, int], pl.DataFrame] = field(default_factory=dict)
+    edges: dict[tuple[Verdict, int], int] = field(default_factory=dict)
 
-    def candidates(self, clocks: Clocks, verdict: Verdict, *, again: bool) -> Clocks:
+    def candidates(self, clocks: Clocks, verdict: Verdict, order: int, *, again: bool) -> Clocks:
         """Return those clocks of one verdict and deadline that may be among the worst.
 
         Args:
             clocks: The clocks, in row order.
             verdict: Their verdict.
+            order: Place of their deadline in the rulebook.
             again: Whether they stand on rows that have gone by before: then one that is as bad as the least
                 bad kept may take its place.
         """
         badness = bad_as(clocks, verdict)
-        edge = self.edges.get(verdict)
+        edge = self.edges.get((verdict, order))
         if edge is not None:
             mask = badness >= edge if again else badness > edge
             if not mask.any():
@@ -54,22 +56,16 @@ class Worst:
             clocks, badness = clocks.only(mask), badness.filter(mask)
         return _worst(clocks, badness, self.top)
 
-    def worst_of(self, candidates: Sequence[Clocks], verdict: Verdict) -> Iterator[Clocks]:
-        """Yield of each deadline's candidates those that may be among the worst of them all."""
-        badness = [bad_as(clocks, verdict) for clocks in candidates]
-        edge = pl.concat(badness).top_k(self.top).min()
-        for clocks, bad in zip(candidates, badness, strict=True):
-            yield clocks.only(bad >= edge)
-
-    def add(self, verdict: Verdict, clocks: pl.DataFrame) -> None:
+    def add(self, verdict: Verdict, order: int, clocks: pl.DataFrame) -> None:
         """Sort in what a batch has brought: every column that a list shows, and `file` and `order`."""
-        held = [self.kept[verdict]] if verdict in self.kept else []
+        key = (verdict, order)
+        held = [self.kept[key]] if key in self.kept else []
         both = pl.concat([*held, clocks], how="vertical_relaxed")
         latest_first = [verdict in LATEST_FIRST, *(False for _ in _PLACE)]
         worst = both.sort(_by(verdict), *_PLACE, descending=latest_first, nulls_last=True).head(self.top)
-        self.kept[verdict] = worst
+        self.kept[key] = worst
         if worst.height == self.top:
-            self.edges[verdict] = int(_bad(worst[_by(verdict)], verdict)[-1])
+            self.edges[key] = int(_bad(worst[_by(verdict)], verdict)[-1])
 
 
 def bad_as(clocks: Clocks, verdict: Verdict) -> pl.Series:
@@ -115,8 +111,9 @@ class Listing:
     Attributes:
         rulebook: The law; its order breaks ties between clocks of one row.
         selection: What is asked for.
-        top: Keep only this many of each verdict, the worst; None keeps all.
-        selected: How many clocks of each verdict were selected.
+        top: Keep only this many of each deadline and verdict, the worst; None keeps all.
+        selected: Deadline to verdict to how many clocks were selected.
+        overdue: The cases that have an overdue one of them, batch by batch.
         chosen: Verdict to its selected clocks, where all are kept, batch by batch.
         worst: The worst of them, where only those are kept.
         named: File to who each of its rows is about, for clocks that come after their batch.
@@ -127,7 +124,8 @@ class Listing:
     rulebook: Rulebook
     selection: Selection
     top: int | None
-    selected: Counter[Verdict] = field(default_factory=Counter)
+    selected: dict[str, Counter[Verdict]] = field(default_factory=dict)
+    overdue: list[pl.Series] = field(default_factory=list)
     chosen: dict[Verdict, list[pl.DataFrame]] = field(default_factory=dict)
     worst: Worst = field(init=False)
     named: dict[int, list[pl.DataFrame]] = field(default_factory=dict)
@@ -140,23 +138,23 @@ class Listing:
     def add(self, judged: Judged, file: int) -> None:
         """Select from one batch of the file at this place."""
         names = self._names(judged, file)
-        by_verdict: dict[Verdict, dict[int, Clocks]] = {}
+        chosen: dict[Verdict, list[pl.DataFrame]] = {}
+        late = []
         for order, verdict, clocks in self._asked_for(judged, names):
-            self.selected[verdict] += clocks.height
-            some = clocks if self.top is None else self.worst.candidates(clocks, verdict, again=judged.last)
-            if some.height:
-                by_verdict.setdefault(verdict, {})[order] = some
-        for verdict, parts in by_verdict.items():
-            some_of = parts.values() if self.top is None else self.worst.worst_of([*parts.values()], verdict)
-            worst = zip(parts, some_of, strict=True)
-            frames = [
-                clocks.frame().with_columns(_place(file, order)) for order, clocks in worst if clocks.height
-            ]
-            chosen = with_names(pl.concat(frames), names)
+            counts = self.selected.setdefault(self.rulebook.deadlines[order].id, Counter())
+            counts[verdict] += clocks.height
+            if verdict == "overdue":
+                late.append(clocks["row"])
             if self.top is None:
-                self.chosen.setdefault(verdict, []).append(chosen)
-            else:
-                self.worst.add(verdict, chosen)
+                chosen.setdefault(verdict, []).append(clocks.frame().with_columns(_place(file, order)))
+            elif (worst := self.worst.candidates(clocks, verdict, order, again=judged.last)).height:
+                frame = with_names(worst.frame().with_columns(_place(file, order)), names)
+                self.worst.add(verdict, order, frame)
+        if late:
+            cases = names["case_id"].gather(names["row"].search_sorted(pl.concat(late).unique()))
+            self.overdue.append(cases.cast(pl.String).unique())
+        for verdict, frames in chosen.items():
+            self.chosen.setdefault(verdict, []).append(with_names(pl.concat(frames), names))
 
     def _asked_for(self, judged: Judged, names: pl.DataFrame) -> Iterator[tuple[int, Verdict, Clocks]]:
         mine = rows_of_group(names, self.selection)
@@ -195,9 +193,9 @@ class Listing:
         It stands in file order, then rulebook order, then by start; or, `ranked`, verdict after verdict, in
         each the worst first, then those due first, then in that order.
         """
-        chosen = (
-            self.chosen if self.top is None else {name: [frame] for name, frame in self.worst.kept.items()}
-        )
+        chosen = self.chosen
+        for (verdict, _), kept in self.worst.kept.items():
+            chosen.setdefault(verdict, []).append(kept)
         if not chosen:
             return pl.DataFrame(schema={name: CLOCKS.get(name, pl.String) for name in LISTED})
         lists = [pl.concat(frames, how="vertical_relaxed") for frames in chosen.values()]

@@ -165,7 +165,8 @@ class Audit:
         findings: The selected clocks. The frame has every column of `audit.clock.Clock` too.
         oldest: The oldest open assessments, oldest first.
         problems: Everything in the files that a person should put right, in file order.
-        selected: How many clocks of each verdict were selected, however many `findings` holds.
+        selected: Deadline to verdict to how many clocks were selected, however many `findings` holds.
+        overdue_cases: How many cases have an overdue one of them.
         breaches: What the authority's own statutory clocks among those asked about are.
         latest: The case that is most days late, where the findings are ranked for a page.
     """
@@ -179,6 +180,7 @@ class Audit:
     findings: Annotated[pl.DataFrame, RowsOf(Finding)]
     oldest: tuple[OpenCase, ...]
     problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
-    selected: Mapping[Verdict, int] = field(default_factory=dict, metadata=NOT_IN_JSON)
+    selected: Mapping[str, Mapping[Verdict, int]] = field(default_factory=dict, metadata=NOT_IN_JSON)
+    overdue_cases: int = field(default=0, metadata=NOT_IN_JSON)
     breaches: frozenset[Breach] = field(default=frozenset(), metadata=NOT_IN_JSON)
     latest: str | None = field(default=None, metadata=NOT_IN_JSON)

@@ -82,7 +82,7 @@ def list_section(
     title: str,
     columns: Sequence[ListColumn],
     rows: Iterable[Row],
-    total: int,
+    total: int | None,
     *,
     suffix: str = "",
     after: tuple[str, ...] = (),
@@ -94,12 +94,14 @@ def list_section(
         title: What is listed; how many rows there are is added.
         columns: The columns.
         rows: Those that are shown.
-        total: How many there are in all.
+        total: How many there are in all; None where the title says it.
         suffix: What follows how many are shown, as ` shown`.
         after: Lines below the table.
         alarm: Whether it holds something that is past its day.
     """
     cells = tuple(tuple(column.words(row) for column in columns) for row in rows)
-    number = f"{total:,}" if len(cells) == total else f"{len(cells):,} of {total:,}{suffix}"
+    if total is not None:
+        number = f"{total:,}" if len(cells) == total else f"{len(cells):,} of {total:,}{suffix}"
+        title = f"{title}: {number}"
     head = tuple(column.column for column in columns)
-    return without_empty_columns(Section(f"{title}: {number}", (), head, cells, after, alarm))
+    return without_empty_columns(Section(title, (), head, cells, after, alarm))

@@ -1,6 +1,5 @@
 """What `ehcp check` says about the file as a whole: oldest cases, stages, rates, clearance, problems."""
 
-import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ehcp_timeline.cases.model import Problem
@@ -56,13 +55,13 @@ def summary_sections(audit: Audit, files: str) -> Iterator[Section]:
         yield date_order_section(audit.summary.date_order)
     if audit.problems:
         yield _problems(audit.problems)
-    yield _next_steps(audit, files)
 
 
 def summary_lines(audit: Audit) -> Iterator[str]:
     """Yield what an answer as data leaves out: the files, how many findings, how many problems."""
     yield from map(_file, audit.input)
-    yield f"{count(sum(audit.selected.values()), 'finding')} as at {day(audit.as_at)}."
+    findings = sum(number for counts in audit.selected.values() for number in counts.values())
+    yield f"{count(findings, 'finding')} as at {day(audit.as_at)}."
     yield from (f"{order.file}: {order.sentence}" for order in audit.summary.date_order)
     if audit.problems:
         yield f"{count(len(audit.problems), 'problem')} to put right; --format json lists them."
@@ -160,7 +159,7 @@ def _not_judged(audit: Audit) -> Section:
         rows=tuple(
             (line.deadline, f"{line.clocks:,}", " or ".join(line.needs)) for line in audit.summary.not_judged
         ),
-        after=("If a missing column means `not yet`, say so: --assume-blank COLUMN.",),
+        after=('If a missing column means "not done yet", add --assume-blank COLUMN.',),
     )
 
 
@@ -170,7 +169,7 @@ def _problems(problems: tuple[Problem, ...]) -> Section:
     rows = tuple(map(_problem, worst_first[:_MOST_PROBLEMS]))
     more = len(worst_first) - len(rows)
     row, cell, nothing = (sum(problem.stops == word for problem in problems) for word in _STOPS)
-    words = f"{row:,} kept a row from being judged, {cell:,} some of its clocks, {nothing:,} nothing."
+    words = f"{row:,} stopped a row, {cell:,} affected some deadlines, {nothing:,} changed nothing."
     return Section(
         title=f"To put right in the file: {count(len(problems), 'problem')}",
         before=(words,),
@@ -211,17 +210,3 @@ def _problem(alike: list[Problem]) -> tuple[str, str, str, str]:
         else f"{some} {first.problem}"
     )
     return (f"{shown} and {more:,} more" if more > 0 else shown, first.column, says, first.try_)
-
-
-def _next_steps(audit: Audit, files: str) -> Section:
-    """Return what to type next."""
-    when = f"--as-at {audit.as_at}"
-    return Section(
-        title="Next",
-        before=(
-            "Every line as a file:",
-            f"  ehcp check {files} {when} -o findings.csv",
-            "Why, with the law:",
-            f"  ehcp explain {shlex.quote(audit.latest or 'CASE')} {files} {when}",
-        ),
-    )

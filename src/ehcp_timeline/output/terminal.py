@@ -19,7 +19,7 @@ _COLOURS = {"RED": "bold red", "AMBER": "yellow", "GREEN": "green"}
 def terminal_text(sections: Iterable[Section], *, width: int, colour: bool) -> str:
     """Return the sections drawn `width` columns wide.
 
-    A table whose ids and dates do not fit is drawn wider than the window, so that none is ever cut.
+    A table whose ids and dates do not fit is drawn as records, one line a cell, so that none is ever cut.
     Everything from a file is set as text, never read as markup.
     """
     page = io.StringIO()
@@ -60,21 +60,47 @@ def _draw_lines(console: Console, lines: Iterable[str]) -> None:
 
 
 def _draw_table(console: Console, section: Section) -> None:
-    """Draw the table, wider than the window where its ids and dates need it."""
+    """Draw the table, or where its ids and dates do not fit, each row as a record."""
     window = console.width
     fitted = _fitted(section, window)
-    widths = _shared_out(_least_widths(fitted), _natural_widths(fitted), window)
-    console.width = max(window, _total(widths))
-    console.print(_table(fitted, widths))
-    console.width = window
+    least = _least_widths(fitted)
+    if _total(least) > window and len(least) > 1:
+        _draw_records(console, section)
+        return
+    console.print(_table(fitted, _shared_out(least, _natural_widths(fitted), window)))
+    if left_out := [column.heading for column in section.columns if column not in fitted.columns]:
+        _draw_lines(console, [f"Left out, to fit {window} columns: {', '.join(left_out)}."])
+
+
+def _draw_records(console: Console, section: Section) -> None:
+    """Draw each row as lines of heading and cell, with a blank line between rows.
+
+    A row of a table without headings stays one line where it fits; a command is never folded.
+    """
+    if not any(column.heading for column in section.columns):
+        label = max(cell_len(row[0]) for row in section.rows)
+        for first, *rest in section.rows:
+            line = (" " * _GAP).join([first + " " * (label - cell_len(first)), *rest])
+            parts = [line] if cell_len(line) <= console.width else [first, *(f"  {cell}" for cell in rest)]
+            _draw_lines(console, parts)
+        return
+    for number, row in enumerate(section.rows):
+        if number:
+            console.print()
+        cells = zip(row, section.columns, strict=True)
+        _draw_lines(console, [f"{column.heading}: {cell}" for cell, column in cells if cell])
 
 
 def _fitted(section: Section, window: int) -> Section:
-    """Return the section without as many of its last optional columns as do not fit."""
+    """Return the section without as many of its last optional columns as would leave no room for the rest."""
     least = _least_widths(section)
+    eased = [
+        max(width, min(natural, _LONGEST_WORD))
+        for width, natural in zip(least, _natural_widths(section, headings=False), strict=True)
+    ]
     places = list(range(len(least)))
     for place in reversed(places.copy()):
-        if _total([least[kept] for kept in places]) > window and section.columns[place].optional:
+        if _total([eased[kept] for kept in places]) > window and section.columns[place].optional:
             places.remove(place)
     return with_columns(section, places)
 
@@ -84,18 +110,22 @@ def _total(widths: Sequence[int]) -> int:
     return sum(widths) + _GAP * (len(widths) - 1)
 
 
-def _natural_widths(section: Section) -> list[int]:
+def _natural_widths(section: Section, *, headings: bool = True) -> list[int]:
     """Return the width of each column's widest cell, in cells of the screen."""
-    return [max(map(cell_len, cells)) for cells in _cells(section)]
+    return [max(map(cell_len, cells if headings else cells[1:]), default=0) for cells in _cells(section)]
 
 
 def _least_widths(section: Section) -> list[int]:
-    """Return the width that each column must have: prose can be folded between words, the rest cannot."""
-    natural = _natural_widths(section)
-    return [
-        min(_longest_word(cells), _LONGEST_WORD) if column.kind == "text" else width
-        for column, cells, width in zip(section.columns, _cells(section), natural, strict=True)
-    ]
+    """Return the width that each column must have.
+
+    Prose and headings can be folded between words, ids, dates and numbers cannot.
+    """
+    widths = []
+    for column, (heading, *cells) in zip(section.columns, _cells(section), strict=True):
+        text = column.kind == "text"
+        widest = min(_longest_word(cells), _LONGEST_WORD) if text else max(map(cell_len, cells), default=1)
+        widths.append(max(widest, min(_longest_word([heading]), _LONGEST_WORD)))
+    return widths
 
 
 def _cells(section: Section) -> list[list[str]]:
@@ -130,6 +160,7 @@ def _table(section: Section, widths: Sequence[int]) -> Table:
         table.add_column(
             Text(column.heading),
             justify="right" if column.kind == "number" else "left",
+            vertical="top",
             width=width,
             overflow="fold",
         )

@@ -122,6 +122,16 @@ class Output:
 
         self.send(json_text(values(answer)))
 
+    def fits_screen(self, sections: Iterable[Section]) -> bool:
+        """Return whether sections fit a screen of 80 by 24 or the window, with a line left to type on."""
+        if self.format != "table":
+            return True
+        from ehcp_timeline.output.terminal import terminal_text
+
+        window = shutil.get_terminal_size()
+        text = terminal_text(sections, width=max(window.columns, 80), colour=False)
+        return text.count("\n") < max(window.lines, 24)
+
     def show(self, sections: Iterable[Section]) -> None:
         """Write sections: drawn on a terminal, aligned and uncut anywhere else."""
         if self.format == "table" and self.path is None and _is_terminal():

@@ -29,6 +29,7 @@ OutputFile = Annotated[
     typer.Option("--output", "-o", metavar="FILE", help="Write to a file; its ending says the format."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the output file if it is there.")]
+Full = Annotated[bool, typer.Option("--full", help="Show everything, not only the answer.")]
 Rules = Annotated[
     list[Path] | None,
     typer.Option("--rules", metavar="FILE", help="Lay a local rulebook over the law. Repeatable."),

@@ -1,6 +1,8 @@
 """What was typed, taken apart: days, lists and choices; and the clock on the wall, looked at nowhere else."""
 
-from collections.abc import Iterable, Sequence
+import shlex
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from ehcp_timeline.errors import UsageError
@@ -52,3 +54,23 @@ def choice(option: str, word: str, known: Sequence[str]) -> str:
 def split(given: Iterable[str]) -> list[str]:
     """Return every word of a repeatable option, comma lists taken apart."""
     return [word.strip() for part in given for word in part.split(",") if word.strip()]
+
+
+def typed_again() -> str:
+    """Return the command line as it was typed, to be typed again with a word more."""
+    return shlex.join(["ehcp", *sys.argv[1:]])
+
+
+def typed_options(given: Mapping[str, object]) -> str:
+    """Return options as they stand on a command line, a blank before each; those that are None left out.
+
+    >>> typed_options({"--as-at": "2026-01-31", "--rules": ["a.toml", "b c.toml"], "--config": None})
+    " --as-at 2026-01-31 --rules a.toml --rules 'b c.toml'"
+    """
+    each = [
+        (name, value)
+        for name, held in given.items()
+        if held is not None
+        for value in (held if isinstance(held, list) else [held])
+    ]
+    return "".join(f" {name} {shlex.quote(str(value))}" for name, value in each)

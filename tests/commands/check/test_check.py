@@ -4,12 +4,7 @@ import csv
 import io
 import json
 import os
-import pty
 import re
-import struct
-import sys
-import termios
-from fcntl import ioctl
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +12,7 @@ import polars as pl
 import pytest
 
 from ehcp_timeline.measure.answer import Finding, keys
-from tests.cli.command import check_schema, ehcp, ehcp_apart, environment, printed, said
+from tests.cli.command import check_schema, ehcp, ehcp_apart, on_a_terminal, printed, said
 
 AS_AT = ("--as-at", "2026-01-15")
 HEADER = (
@@ -186,16 +181,13 @@ def test_a_pipe_gets_plain_text_with_nothing_cut(tmp_path: Path) -> None:
     text = printed(ehcp("check", written(tmp_path, OVERDUE, WORSE.replace("C-2", long)), *AS_AT))
     lines = text.splitlines()
 
-    at = lines.index("Overdue, worst first: 2")
+    at = lines.index("Final plan, 20 weeks: 2 overdue")
     assert lines[at + 2].startswith(f"{long}  2025-07-21")
     assert lines[at + 3].startswith("C-1 ")
     assert "…" not in text
     assert "\x1b" not in text
     assert "─" not in text
-    assert lines[-2:] == [
-        "Why, with the law:",
-        f"  ehcp explain {long} {tmp_path / 'cases.csv'} --as-at 2026-01-15",
-    ]
+    assert lines[-2] == f"Why, by law     ehcp explain {long} {tmp_path / 'cases.csv'} --as-at 2026-01-15"
 
 
 def test_top_cuts_the_page_and_nothing_else(tmp_path: Path) -> None:
@@ -203,7 +195,7 @@ def test_top_cuts_the_page_and_nothing_else(tmp_path: Path) -> None:
     file = written(tmp_path, OVERDUE, WORSE)
     page = printed(ehcp("check", file, *AS_AT, "--top", "1"))
 
-    assert "Overdue, worst first: 1 of 2 shown" in page
+    assert "Final plan, 20 weeks: 1 of 2 overdue" in page
     assert "\nC-2  " in page
     assert "\nC-1  2025-08-20" not in page
     assert len(answer(file, *AS_AT, "--top", "1")["findings"]) == 2
@@ -384,41 +376,33 @@ def test_what_is_in_a_cell_cannot_steer_the_screen(tmp_path: Path) -> None:
     assert answer(file, *AS_AT)["findings"][0]["caseworker"] in (evil, evil.replace("\x1b", ""))
 
 
-def on_a_terminal(words: tuple[str, ...], columns: int, env: dict[str, str]) -> str:
-    """Return what a run writes to a terminal of this width."""
-    child, terminal = pty.fork()
-    if child == 0:
-        os.environ.update(environment() | {"TERM": "xterm-256color"} | env)
-        os.environ.pop("COLUMNS", None)
-        os.execv(sys.executable, [sys.executable, "-m", "ehcp_timeline.cli", *words])  # noqa: S606 - ourselves
-    ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    page = b""
-    while True:
-        try:
-            piece = os.read(terminal, 65536)
-        except OSError:  # the other end has closed
-            break
-        if not piece:
-            break
-        page += piece
-    os.waitpid(child, 0)
-    os.close(terminal)
-    return page.decode("utf-8").replace("\r\n", "\n")
-
-
-def test_a_terminal_gets_a_table_that_fits(tmp_path: Path) -> None:
-    """80 columns are enough for ids, dates, days, deadline and caseworker; colour says nothing of its own."""
-    file = written(tmp_path, *(OVERDUE.replace("C-1", f"EHC-{n:06}") for n in range(30)))
-    words = ("check", os.path.relpath(file), *AS_AT)
-    coloured = on_a_terminal(words, 80, {"NO_COLOR": ""})
-    bare = on_a_terminal(words, 80, {"NO_COLOR": "1"})
+def test_a_terminal_gets_one_screen(tmp_path: Path) -> None:
+    """24 lines of 80 columns hold the answer and leave a line to type on; colour says nothing of its own."""
+    file = os.path.relpath(written(tmp_path, *(OVERDUE.replace("C-1", f"EHC-{n:06}") for n in range(30))))
+    coloured = on_a_terminal(("check", file, *AS_AT), 80, {"NO_COLOR": ""})
+    bare = on_a_terminal(("check", file, *AS_AT), 80, {"NO_COLOR": "1"})
     without_colour = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
 
-    assert "\x1b[1;31mOverdue" in coloured
+    assert "\x1b[1;31mEHC plan time limits in cases.csv" in coloured
     assert [line.rstrip() for line in without_colour.splitlines()] == bare.splitlines()
-    assert "Overdue, worst first: 20 of 30 shown" in bare
-    assert "EHC-000000  2025-08-20        148  plan.issue" in bare
-    assert max(len(line) for line in bare.splitlines() if not line.startswith("  ehcp")) <= 80
+    assert "Final plan, 20 weeks       30  148 days  EHC-000000             0\n" in bare
+    assert len(bare.splitlines()) < 24
+    assert max(map(len, bare.splitlines())) <= 80
+
+
+def test_list_and_full_end_with_the_same_screen(tmp_path: Path) -> None:
+    """Who reads only the last lines reads the answer; `--list` honours `--top`."""
+    file = os.path.relpath(written(tmp_path, *(OVERDUE.replace("C-1", f"EHC-{n:06}") for n in range(30))))
+    lists = on_a_terminal(("check", file, *AS_AT, "--list", "--top", "3"), 80, {"NO_COLOR": "1"})
+    full = on_a_terminal(("check", file, *AS_AT, "--full"), 80, {"NO_COLOR": "1"})
+
+    assert lists.startswith("Final plan, 20 weeks: 3 of 30 overdue\ncase        due         how it stands")
+    assert "EHC-000000  2025-08-20  148 days late  plan.issue" in lists
+    assert "EHC-000003" not in lists
+    assert "\nOldest open assessments\n" in full
+    for page in (lists, full):
+        assert "\nFinal plan, 20 weeks       30  148 days  EHC-000000" in "\n".join(page.splitlines()[-24:])
+        assert max(len(line) for line in page.splitlines() if "/" not in line) <= 80
 
 
 def test_standard_input_is_read_once() -> None:

@@ -1,14 +1,14 @@
 """`ehcp check`: what is late, what is due soon and what cannot be judged in one or more case files."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ehcp_timeline.commands.check.exceptions.command import tell_exceptions
-from ehcp_timeline.shell.destination import Output, choose_output, say
+from ehcp_timeline.shell.destination import choose_output, say
 from ehcp_timeline.shell.exit_codes import FAIL_ON, exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.open import case_files, law, names, settings
@@ -25,6 +25,7 @@ from ehcp_timeline.shell.options import (
     FailOn,
     Force,
     Format,
+    Full,
     Include,
     Kind,
     Oldest,
@@ -38,12 +39,10 @@ from ehcp_timeline.shell.options import (
     chosen,
     known_columns,
 )
-from ehcp_timeline.shell.parse import choice, day_asked
+from ehcp_timeline.shell.parse import choice, day_asked, typed_again, typed_options
 from ehcp_timeline.shell.progress import progress
 
 if TYPE_CHECKING:
-    from ehcp_timeline.audit.selection import Selection
-    from ehcp_timeline.law.rulebook import Rulebook
     from ehcp_timeline.measure.result import Audit
 
 FORMATS = ("table", "plain", "csv", "json", "ndjson", "parquet", "md")
@@ -66,6 +65,10 @@ def check(
     *,
     as_at: AsAt = None,
     due_within: DueWithin = 14,
+    lists: Annotated[
+        bool, typer.Option("--list", help="List the cases too: one table for each kind of duty.")
+    ] = False,
+    full: Full = False,
     oldest: Oldest = 10,
     top: Top = 20,
     include: Include = None,
@@ -89,8 +92,9 @@ def check(
 ) -> None:
     """Say what is overdue, what is due soon, the oldest cases and when the backlog clears.
 
-    FILE is a case file; `-` is standard input. Lists the authority's statutory clocks unless --kind and
-    --who say otherwise; every clock is counted. Formats: table, plain, csv, json, ndjson, parquet, md.
+    FILE is a case file; `-` is standard input. A terminal shows one screen; a pipe or file has everything.
+    Counts the authority's statutory deadlines unless --kind and --who say otherwise. Formats: table, plain,
+    csv, json, ndjson, parquet, md.
     """
     to = choose_output(asked, output, force=force, formats=FORMATS)
     fails = choice("--fail-on", fail_on, tuple(FAIL_ON))
@@ -115,44 +119,34 @@ def check(
             when,
             asked_for,
             oldest=oldest,
-            top=max(top, 1) if on_page and _is_about_own(asked_for) else None,
+            top=max(top, 1) if on_page else None,
             ranked=on_page,
             assume_blank=blank,
             sample=verify,
             tell=tell,
         )
-    _write(to, audit, rulebook, asked_for, top=top, files=files)
+    if on_page:
+        from ehcp_timeline.commands.check.view import Page, check_sections
+
+        all_running = asked_for.everything or "running" in asked_for.verdicts
+        shown = Page(
+            top=top,
+            soon=None if all_running else asked_for.due_within,
+            files=shlex.join(map(str, files)),
+            again=typed_again(),
+            law=typed_options({"--as-at": as_at, "--rules": overlays, "--config": config_file}),
+            whose=tuple(sorted(name for names in asked_for.groups.values() for name in names)),
+            lists=lists,
+            full=full or (to.format == "plain" and not lists),
+        )
+        to.show(check_sections(audit, rulebook, shown, to.fits_screen))
+    else:
+        from ehcp_timeline.output.summary import summary_lines
+
+        to.send(_data(to.format, audit))
+        say(*summary_lines(audit))
     failed = bool(audit.breaches & FAIL_ON[fails])
     raise typer.Exit(exit_code(audit, failed=failed, strict=strict, exit_zero=exit_zero))
-
-
-def _is_about_own(selection: "Selection") -> bool:
-    """Say whether a list is of the authority's own duties: a page of them needs no more than it shows."""
-    return selection.kinds == {"statutory"} and selection.who == {"authority"}
-
-
-def _write(
-    to: Output,
-    audit: "Audit",
-    rulebook: "Rulebook",
-    selection: "Selection",
-    *,
-    top: int,
-    files: Sequence[Path],
-) -> None:
-    """Write the answer in the format that was chosen; what data leave out is said on standard error."""
-    if to.format in ("table", "plain"):
-        from ehcp_timeline.commands.check.view import check_sections
-
-        all_running = selection.everything or "running" in selection.verdicts
-        soon = None if all_running else selection.due_within
-        words = shlex.join(map(str, files))
-        to.show(check_sections(audit, rulebook, top=top, soon=soon, files=words))
-        return
-    from ehcp_timeline.output.summary import summary_lines
-
-    to.send(_data(to.format, audit))
-    say(*summary_lines(audit))
 
 
 def _data(form: str, audit: "Audit") -> str | bytes | Iterator[bytes]:

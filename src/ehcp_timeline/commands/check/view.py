@@ -1,53 +1,317 @@
-"""What `ehcp check` tells a person: late first, worst first, then what is due and what cannot be told."""
+"""What `ehcp check` tells a person: one screen, and before it what `--list` and `--full` ask for."""
 
-from collections.abc import Iterator, Mapping
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
-from ehcp_timeline.audit.clock import Verdict
-from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.result import Audit
-from ehcp_timeline.output.sections import ListColumn, Row, Section, TableColumn, column_of, list_section
+import polars as pl
+
+from ehcp_timeline.audit.clock import VERDICTS, Verdict
+from ehcp_timeline.audit.selection import is_under
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.measure.answer import values
+from ehcp_timeline.measure.counts import ISSUE
+from ehcp_timeline.measure.result import Audit, StageName
+from ehcp_timeline.output.sections import (
+    ListColumn,
+    Row,
+    Section,
+    TableColumn,
+    column_of,
+    list_section,
+    without_empty_columns,
+)
 from ehcp_timeline.output.summary import opening, summary_sections
 from ehcp_timeline.output.verdict_words import reason_named
-from ehcp_timeline.text.words import count
+from ehcp_timeline.text.words import count, day, listed, rulebook_name
+
+LOCAL: Final = "Local promises"
+OTHER: Final = "Other duties"
+TOPICS: Final = (
+    ("Decision to assess, 6 weeks", ("assess.decide", "detained.decide")),
+    ("Final plan, 20 weeks", ("assess", "plan", "reversed", "detained")),
+    ("Annual review, 12 months", ("review.annual", "review.release")),
+    ("After a review meeting", ("review", "amend")),
+    ("Phase transfer", ("phase",)),
+    ("Moves and re-assessment", ("move", "reassess", "health")),
+    ("Tribunal and mediation", ("order", "unopposed", "appeal", "mediation", "agreed")),
+    ("Ending a plan", ("cease",)),
+    ("Direct payments", ("payments",)),
+)
+STAGES: Final[Mapping[StageName, str]] = {
+    "no_decision": "no decision",
+    "agreed_no_draft": "being assessed",
+    "draft_not_final": "draft sent",
+}
+_COMMAND = 64  # what a line of 80 has left for a command
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How the answer is to be shown.
+
+    Attributes:
+        top: How many clocks each list shows at most.
+        soon: Within how many days the running clocks are due; None if all that run are listed.
+        files: The files as they stand on the command line.
+        again: The command line as it was typed.
+        law: The options that other commands need for the same day and law, as they stand on the command line.
+        whose: The districts, teams and caseworkers that were asked for.
+        lists: Whether every list stands before the screen.
+        full: Whether everything about the whole file does too.
+    """
+
+    top: int
+    soon: int | None
+    files: str
+    again: str = "ehcp check"
+    law: str = ""
+    whose: tuple[str, ...] = ()
+    lists: bool = True
+    full: bool = True
 
 
 def check_sections(
-    audit: Audit, rulebook: Rulebook, *, top: int, soon: int | None, files: str
+    audit: Audit, rulebook: Rulebook, page: Page, fits: Callable[[Sequence[Section]], bool] = lambda _: True
 ) -> list[Section]:
-    """Return the whole answer as sections.
+    """Return the whole answer as sections, the one screen last.
 
     Args:
         audit: The answer, the findings of each verdict in the order in which they are listed.
         rulebook: The law that it was given by.
-        top: How many clocks each list shows at most.
-        soon: Within how many days the running clocks are due; None if all that run are listed.
-        files: The files as they stand on the command line, for the commands that are suggested.
+        page: How it is to be shown.
+        fits: Whether sections fit the screen; where they do not, the smallest duties share a line.
     """
-    why = ListColumn(TableColumn("why"), lambda row: _why(row, rulebook))
-    titles = _TITLES if soon is None else {**_TITLES, "running": f"Due within {count(soon, 'day')}"}
-    lists = [
-        list_section(
-            titles[verdict],
-            (_CASE, *columns, *([why] if verdict in _WITH_REASON else []), *_WHOSE),
-            audit.findings.filter(audit.findings["verdict"] == verdict).head(top).iter_rows(named=True),
-            audit.selected[verdict],
-            suffix=" shown",
-            alarm=verdict == "overdue",
-        )
-        for verdict, columns in _COLUMNS.items()
-        if audit.selected.get(verdict)
-    ]
+    sections = list(_lists(audit, rulebook, page)) if page.lists or page.full else []
+    if page.full:
+        whole = (*_legend(audit, rulebook), *summary_sections(audit, page.files))
+        sections = [opening(audit), *sections, *whole]
+    lines = _duty_lines(audit, rulebook)
+    screen = _screen(audit, page, lines)
+    while len(lines) > 2 and not fits(screen):
+        lines = _shortened(lines)
+        screen = _screen(audit, page, lines)
+    return [*sections, *screen]
+
+
+def topic_of(deadline: Deadline) -> str:
+    """Return the kind of duty that a deadline belongs to."""
+    if deadline.kind == "local":
+        return LOCAL
+    named = (name for name, ids in TOPICS if any(is_under(first, deadline.id) for first in ids))
+    return next(named, OTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyLine:
+    """One line of the screen.
+
+    Attributes:
+        name: The kind of duty.
+        counts: Verdict to how many clocks were asked for.
+        worst: Most days late, and the case.
+    """
+
+    name: str
+    counts: Counter[Verdict]
+    worst: tuple[int, str]
+
+
+def _duty_lines(audit: Audit, rulebook: Rulebook) -> list[DutyLine]:
+    """Return the kinds of duty of which something is overdue, due soon or unclear, plans before reviews."""
+    latest: dict[str, tuple[int, str]] = {}
+    late = audit.findings.filter(audit.findings["verdict"] == "overdue")
+    for deadline, days, case in late.select("deadline", "days_late", "case_id").iter_rows():
+        topic = topic_of(rulebook.by_id[deadline])
+        if days > latest.get(topic, (0, ""))[0]:
+            latest[topic] = (days, case)
+    counts: dict[str, Counter[Verdict]] = {name: Counter() for name in (*dict(TOPICS), OTHER, LOCAL)}
+    for name, selected in audit.selected.items():
+        counts[topic_of(rulebook.by_id[name])].update(selected)
     return [
-        opening(audit),
-        *(lists or [_NOTHING]),
-        *_legend(audit, rulebook),
-        *summary_sections(audit, files),
+        DutyLine(name, selected, latest.get(name, (0, "")))
+        for name, selected in counts.items()
+        if any(selected[verdict] for verdict in _COUNTED)
     ]
+
+
+def _shortened(lines: list[DutyLine]) -> list[DutyLine]:
+    """Return the lines with the two that matter least made one."""
+    least = sorted(lines, key=lambda line: (not line.name.endswith(_MORE), *_weight(line)))[:2]
+    together = sum(int(line.name.split()[0]) if line.name.endswith(_MORE) else 1 for line in least)
+    worst = max(line.worst for line in least)
+    more = DutyLine(f"{together}{_MORE}", least[0].counts + least[1].counts, worst)
+    return [*(line for line in lines if line not in least), more]
+
+
+def _weight(line: DutyLine) -> tuple[int, ...]:
+    return tuple(line.counts[verdict] for verdict in _COUNTED)
+
+
+def _screen(audit: Audit, page: Page, lines: Sequence[DutyLine]) -> list[Section]:
+    """Return the one screen: what was read, one line a duty, the whole file, what to type next."""
+    files = Path(audit.input[0].name).name if len(audit.input) == 1 else count(len(audit.input), "file")
+    whose = f" for {listed(page.whose)}" if page.whose else ""
+    title = f"EHC plan time limits in {files}{whose} on {day(audit.as_at)}"
+    alarm = any(line.counts["overdue"] for line in lines)
+    sections = [
+        Section(title, before=tuple(_what_was_read(audit)), alarm=alarm),
+        _duties(audit, lines, page) if lines else Section(before=(NOTHING,)),
+        Section(columns=_FACTS, rows=tuple(_facts(audit))),
+        Section(columns=_COMMANDS, rows=tuple(_next(audit, page))),
+    ]
+    return [section for section in sections if section.title or section.before or section.rows]
+
+
+def _what_was_read(audit: Audit) -> Iterator[str]:
+    """Yield how many rows were read, by which law, and what is wrong with the file."""
+    rows, judged = (sum(getattr(file, key) for file in audit.input) for key in ("rows", "judged"))
+    law = rulebook_name(
+        audit.rulebook.version, [(overlay.name, overlay.sha256) for overlay in audit.rulebook.overlays]
+    )
+    left = f", {rows - judged:,} not" if rows > judged else ""
+    yield f"{count(rows, 'row')} read, {judged:,} judged{left}; {law}."
+    unread = sum(problem.rule in UNREAD for problem in audit.problems)
+    if unread:
+        yield f"{count(unread, 'heading')} not read. `ehcp columns` lists them."
+    stops = Counter(problem.stops for problem in audit.problems if problem.rule not in UNREAD)
+    if stops:
+        what = [
+            f", {stops[word]:,} {what}"
+            for word, what in (("row", "stopped a row"), ("cell", "made a deadline unclear"))
+            if stops[word]
+        ]
+        yield f"{count(stops.total(), 'problem')}{''.join(what) or ', none changes a verdict'} (see --full)."
+    if lacking := audit.summary.not_judged:
+        yield f"{count(len(lacking), 'deadline')} not judged: the file lacks a column (see --full)."
+    yield from (order.sentence for order in audit.summary.date_order if order.changed)
+
+
+def _duties(audit: Audit, lines: Sequence[DutyLine], page: Page) -> Section:
+    """Return one line for each kind of duty, and all of them together."""
+    soon = "still running" if page.soon is None else f"next {count(page.soon, 'day')}"
+    total = sum(map(Counter, audit.selected.values()), Counter[Verdict]())
+    rows = [(line.name, *_cells(line.counts, *line.worst)) for line in lines]
+    if len(lines) > 1:
+        rows.append((f"All, in {count(audit.overdue_cases, 'case')}", *_cells(total, 0, "")))
+    also = [f"{total[verdict]:,} {words}" for verdict, words in _ALSO.items() if total[verdict]]
+    return without_empty_columns(
+        Section(
+            columns=(
+                TableColumn(""), TableColumn("overdue", "number"), TableColumn("worst", "number"),
+                TableColumn("case", "fixed", optional=True), TableColumn(soon, "number"),
+                TableColumn("unclear", "number"),
+            ),
+            rows=tuple(rows),
+            after=(f"Also {listed(also)}.",) if also else (),
+        )
+    )  # fmt: skip
+
+
+def _cells(counts: Mapping[Verdict, int], days: int, case: str) -> tuple[str, ...]:
+    worst = count(days, "day") if days else ""
+    unclear = f"{counts['unknown']:,}" if counts["unknown"] else ""
+    return f"{counts['overdue']:,}", worst, case, f"{counts['running']:,}", unclear
+
+
+def _facts(audit: Audit) -> Iterator[tuple[str, str]]:
+    """Yield what is said of assessments in the whole file, whoever was asked about."""
+    stages: dict[StageName, int] = values(audit.summary.stages)
+    if total := sum(stages.values()):
+        parts = [f"{number:,} {STAGES[stage]}" for stage, number in stages.items() if number]
+        yield "Open assessments", f"{total:,}: {', '.join(parts)}"
+    if audit.oldest:
+        oldest = audit.oldest[0]
+        weeks = count(oldest.weeks, "week")
+        yield "Oldest", f"{oldest.case_id}, {weeks} since the request, {STAGES[oldest.stage]}"
+    rates = audit.summary.rates
+    rate, leaving_out = (rates.get(key) for key in (RATE, RATE_EX))
+    if rate is not None:
+        without = "" if leaving_out is None else f" ({leaving_out}% without exceptions)"
+        plans = f"{rates['plans_issued_den']:,} plans"
+        yield f"Plans in {audit.as_at.year}", f"{rate}% of {plans} within 20 weeks{without}"
+    clear = audit.summary.clearance
+    if clear.overdue_plans:
+        overdue = sum(audit.summary.verdicts.get(name, {}).get("overdue", 0) for name in ISSUE)
+        excused = clear.overdue_plans - overdue
+        some = f" ({excused:,} excused)" if excused > 0 else ""
+        when = f"clear by {day(clear.date)}" if clear.date else "never clear"
+        yield "At this pace", f"{count(clear.overdue_plans, 'overdue plan')}{some} {when}"
+
+
+def _next(audit: Audit, page: Page) -> Iterator[tuple[str, str]]:
+    """Yield what to type next; files with a long name are called FILE."""
+    files = page.files
+    if not page.full and len(f"ehcp explain {audit.latest} {files}{page.law}") > _COMMAND:
+        files = "FILE"
+    if audit.selected:
+        again = f"{page.again} --list"
+        if page.lists or page.full:
+            yield "As a file", f"ehcp check {files}{page.law} -o findings.csv"
+        else:
+            yield "List them", again if len(again) <= _COMMAND else "the same with --list"
+    if audit.latest:
+        yield "Why, by law", f"ehcp explain {shlex.quote(audit.latest)} {files}{page.law}"
+    if audit.summary.clearance.overdue_plans:
+        yield "When it clears", f"ehcp forecast {files}{page.law}"
+
+
+def _lists(audit: Audit, rulebook: Rulebook, page: Page) -> Iterator[Section]:
+    """Yield one list for each kind of duty, plans before reviews; in each overdue first, worst first."""
+    why = ListColumn(TableColumn("how it stands"), lambda row: _standing(row, rulebook))
+    columns = (_CASE, _DUE, why, _DEADLINE, *_WHOSE)
+    of_topic: dict[str, list[str]] = {name: [] for name in (*dict(TOPICS), OTHER, LOCAL)}
+    for name in audit.selected:
+        of_topic[topic_of(rulebook.by_id[name])].append(name)
+    for topic, names in of_topic.items():
+        mine = audit.findings.filter(audit.findings["deadline"].cast(pl.String).is_in(names))
+        rows: list[Row] = []
+        parts = []
+        for verdict in _ORDER:
+            if number := sum(audit.selected[name].get(verdict, 0) for name in names):
+                shown = mine.filter(mine["verdict"] == verdict).head(page.top).rows(named=True)
+                rows += shown
+                some = "" if len(shown) == number else f"{len(shown):,} of "
+                parts.append(f"{some}{number:,} {_named(verdict, page)}")
+        if parts:
+            late = any(audit.selected[name].get("overdue") for name in names)
+            yield list_section(f"{topic}: {', '.join(parts)}", columns, rows, None, alarm=late)
+
+
+def _named(verdict: Verdict, page: Page) -> str:
+    """Return what a list calls a verdict."""
+    if verdict == "running":
+        return "running" if page.soon is None else f"due in {count(page.soon, 'day')}"
+    return _ALSO.get(verdict, "unclear" if verdict == "unknown" else verdict)
+
+
+def _standing(row: Row, rulebook: Rulebook) -> str:
+    """Return how a clock stands, in a few words."""
+    late, on = f"{count(row['days_late'] or 0, 'day')} late", row["answered"] or row["ended"]
+    match row["verdict"]:
+        case "overdue":
+            words = late
+        case "excused":
+            words = f"{late}, excused"
+        case "running" if row["days_left"] is not None:
+            by = f", act by {row['act_by']}" if row["act_by"] != row["due"] else ""
+            words = f"{count(row['days_left'], 'day')} left{by}" if row["days_left"] else "due today"
+        case "early":
+            words = f"{count(row['days_left'], 'day')} too early, on {on}"
+        case "late":
+            words = f"{late}, on {on}"
+        case "met":
+            words = f"done on {on}" if on else "done"
+        case _:
+            words = reason_named(row["reason"], rulebook.by_id[row["deadline"]], row["start"], rulebook)
+    return words
 
 
 def _legend(audit: Audit, rulebook: Rulebook) -> Iterator[Section]:
     """Yield what the ids above stand for, and where else in the file the authority is late."""
-    listed = set(audit.findings["deadline"])
     overdue = {name: counts.get("overdue", 0) for name, counts in audit.summary.verdicts.items()}
     rows = tuple(
         (
@@ -57,7 +321,7 @@ def _legend(audit: Audit, rulebook: Rulebook) -> Iterator[Section]:
             deadline.law,
         )
         for deadline in rulebook.deadlines
-        if deadline.id in listed
+        if deadline.id in audit.selected
         or (overdue.get(deadline.id) and (deadline.who, deadline.kind) == ("authority", "statutory"))
     )
     columns = (
@@ -70,16 +334,6 @@ def _legend(audit: Audit, rulebook: Rulebook) -> Iterator[Section]:
         yield Section("The deadlines, and how many are overdue in the whole file", columns=columns, rows=rows)
 
 
-def _days(key: str, heading: str) -> ListColumn:
-    """Return a column with a number of days."""
-    column = TableColumn(heading, "number")
-    return ListColumn(column, lambda row: "" if row[key] is None else f"{row[key]:,}")
-
-
-def _why(row: Row, rulebook: Rulebook) -> str:
-    return reason_named(row["reason"], rulebook.by_id[row["deadline"]], row["start"], rulebook)
-
-
 def _notes(row: Row) -> str:
     """Return what else should be known: disputed readings, excuses, holidays not announced yet."""
     notes = [
@@ -90,38 +344,27 @@ def _notes(row: Row) -> str:
     return ", ".join(note for note in notes if note)
 
 
-_NOTHING = Section(
-    "Nothing to list", before=("No clock of the kind that was asked for is overdue, due soon or in doubt.",)
-)
+NOTHING: Final = "Nothing you asked for is overdue, due soon or unclear."
+UNREAD: Final = frozenset({"unread-heading"})
+RATE: Final = "pc_plans_issued_within_20_weeks"
+RATE_EX: Final = "pc_plans_issued_20_weeks_ex"
+_MORE = " other duties"
+_COUNTED: Final[tuple[Verdict, ...]] = ("overdue", "running", "unknown")
+_ORDER: Final = ("overdue", "running", "unknown", *(name for name in VERDICTS if name not in _COUNTED))
+_ALSO: Final[Mapping[Verdict, str]] = {
+    "early": "done too early",
+    "late": "done late",
+    "excused": "past the day with an excuse",
+    "met": "done in time",
+    "not-owed": "not owed",
+    "not-started": "not started",
+}
+_FACTS = (TableColumn("", "fixed"), TableColumn(""))
+_COMMANDS = (TableColumn("", "fixed"), TableColumn("", "fixed"))
 _CASE = column_of("case_id", "case", "fixed")
 _DUE = column_of("due", kind="fixed")
 _DEADLINE = column_of("deadline", kind="fixed")
-_ANSWERED = column_of("answered", "done", "fixed")
-_LATE = _days("days_late", "days late")
 _WHOSE = (
     ListColumn(TableColumn("note"), _notes),
     *(column_of(key, optional=True) for key in ("caseworker", "team", "district")),
 )
-_TITLES: Mapping[Verdict, str] = {
-    "overdue": "Overdue, worst first",
-    "early": "Done too early",
-    "running": "Running",
-    "unknown": "Cannot be judged",
-    "excused": "Past the day, with an excuse",
-    "late": "Done late, worst first",
-    "met": "Done in time",
-    "not-owed": "Not owed",
-    "not-started": "Not started",
-}
-_WITH_REASON: frozenset[Verdict] = frozenset({"unknown", "not-owed", "not-started"})
-_COLUMNS: Mapping[Verdict, tuple[ListColumn, ...]] = {
-    "overdue": (_DUE, _LATE, _DEADLINE),
-    "early": (column_of("due", "from", "fixed"), _ANSWERED, _days("days_left", "days early"), _DEADLINE),
-    "running": (_DUE, _days("days_left", "days left"), column_of("act_by", "act by", "fixed"), _DEADLINE),
-    "unknown": (column_of("row", kind="number"), _DEADLINE, _DUE),
-    "excused": (_DUE, _LATE, _DEADLINE),
-    "late": (_DUE, _ANSWERED, _LATE, _DEADLINE),
-    "met": (_DUE, _ANSWERED, _DEADLINE),
-    "not-owed": (_DUE, _DEADLINE),
-    "not-started": (_DEADLINE,),
-}
