@@ -4,11 +4,14 @@ import difflib
 import re
 import tomllib
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from importlib import resources
+from itertools import islice
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Any
 
 from annotated_types import Ge
 
@@ -16,12 +19,20 @@ from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.errors import CaseFileError, ConfigError
 from ehcp_timeline.text.spelling import did_you_mean
 
+# Where one of these stands in a column's name and not in the heading, or the other way round, another event
+# is meant, however alike the two look: a plan and no plan, an assessment and a re-assessment.
+_TELLING = (
+    *("amend", "reassess", "draft", "transfer", "previous", "agree", "cease", "mediation", "appeal", "order"),
+    *("review", "educ", "medic", "psych", "social", "sensory", "adult", "moved", "withdraw", "consult"),
+)
+_REFUSALS = frozenset(("not", "no", "refused", "refusal", "refuse"))
 _LAYOUT_OF_DATES = re.compile(r"\(\s*[cdmy]+(?:[-/. ][cdmy]+){2}\s*\)", re.IGNORECASE)
 
 _NOT_ALNUM = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 
 HEADER_WITHIN = 20  # rows that are not blank, from the top
 SUGGESTED_WITHIN = 400  # headings
+LONGEST_HEADING = 80  # letters; a longer one is a sentence
 NO_ALIASES: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 Score = tuple[bool, int, int]
@@ -33,15 +44,36 @@ class Spellings:
 
     Attributes:
         columns: Folded heading to the column that it means.
-        not_taken: Folded heading to the reason why it is never taken for a column.
+        not_taken: Folded heading to the reason why it is not taken for a column.
         codes: Fact id to folded word to the code that it means.
         ignored: Folded headings that the user does not want to be read.
+        alone: Folded headings that mean their column only where no other heading does.
+        may_be: Folded heading that is not taken to the columns that it may mean; absent where it means none.
+        beside: Those of them that mean the first of these columns where the others have their own headings.
     """
 
     columns: Mapping[str, str]
     not_taken: Mapping[str, str]
     codes: Mapping[str, Mapping[str, str]]
     ignored: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
+    may_be: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _KeyWords:
+    """What is known of headings by their words, in whatever form and order these stand.
+
+    Attributes:
+        forms: A word, or several, to the words as which they are compared; empty for one that says nothing.
+        known: The sorted words of a known heading to that heading, folded.
+        rules: Words that decide by themselves, the reason, and the columns that are possible then.
+    """
+
+    forms: Mapping[str, str]
+    known: Mapping[tuple[str, ...], str]
+    rules: tuple[tuple[frozenset[str], str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +87,7 @@ class Heading:
         suggestions: Columns that it looks like, the likeliest first.
         reason: Why it is not taken although it looks like a column; None where it does not.
         gives: Events whose dates stand under it, or are told apart by it, as the user says.
+        may_be: Columns that it may mean, where its words do not say which.
     """
 
     position: Annotated[int, Ge(1)]
@@ -63,6 +96,7 @@ class Heading:
     suggestions: tuple[str, ...] = ()
     reason: str | None = None
     gives: tuple[str, ...] = ()
+    may_be: tuple[str, ...] = ()
 
 
 def fold(text: str) -> str:
@@ -89,8 +123,9 @@ def load_spellings(
     Raises:
         ConfigError: The user's aliases name a column that does not exist, or give one heading two columns.
     """
-    shipped = tomllib.loads((resources.files(__package__) / "aliases.toml").read_text(encoding="utf-8"))
+    shipped = _shipped()
     columns = {fold(alias): column for column, known in shipped["headings"].items() for alias in known}
+    alone = {fold(alias): column for column, known in shipped["alone"].items() for alias in known}
     own = _own_aliases(vocabulary, aliases)
     codes = {
         column.id: {fold(code): code for code in column.codes}
@@ -99,15 +134,95 @@ def load_spellings(
         if column.codes
     }
     names = {fold(name): name for name in vocabulary.columns}
+    ambiguous = {fold(heading): said for heading, said in shipped["ambiguous"].items()}
     not_taken = {fold(heading): reason for heading, reason in shipped["not_taken"].items()}
+    not_taken |= {heading: said["why"] for heading, said in ambiguous.items()}
     unread = frozenset(map(fold, ignored))
     not_taken |= dict.fromkeys(unread, "ehcp.toml says to leave it out")
-    return Spellings(columns | names | own, not_taken, codes, unread)
+    return Spellings(
+        columns=alone | columns | names | own,
+        not_taken=not_taken,
+        codes=codes,
+        ignored=unread,
+        alone=frozenset(alone.keys() - own.keys()),
+        may_be={
+            heading: tuple(said["may_be"]) for heading, said in ambiguous.items() if heading not in unread
+        },
+        beside=frozenset(heading for heading, said in ambiguous.items() if said.get("beside")),
+    )
+
+
+@cache
+def _shipped() -> Mapping[str, Any]:
+    return tomllib.loads((resources.files(__package__) / "aliases.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _key_words() -> _KeyWords:
+    """Return what ships with the package; words that headings of different columns share say nothing."""
+    shipped = _shipped()
+    forms = {word: form for form, words in shipped["words"].items() for word in words}
+    forms |= dict.fromkeys(shipped["empty_words"], "")
+    meant = dict.fromkeys(shipped["not_taken"], "not taken")
+    meant |= {heading: str(said["may_be"]) for heading, said in shipped["ambiguous"].items()}
+    for table in (shipped["alone"], shipped["headings"]):
+        meant |= {alias: column for column, known in table.items() for alias in (column, *known)}
+    found: dict[tuple[str, ...], str] = {}
+    for dated in (False, True):
+        headings: dict[tuple[str, ...], dict[str, str]] = {}
+        for heading, column in meant.items():
+            headings.setdefault(_key(heading, forms, dated=dated), {})[column] = fold(heading)
+        found |= {key: next(iter(same.values())) for key, same in headings.items() if key and len(same) == 1}
+    rules = ((frozenset(rule["words"]), rule["why"], tuple(rule["may_be"])) for rule in shipped["rule"])
+    return _KeyWords(forms, found, tuple(rules))
+
+
+def _key(text: str, forms: Mapping[str, str], *, dated: bool) -> tuple[str, ...]:
+    """Return the words of a heading as they are compared, with or without the word `date`."""
+    plain = unicodedata.normalize("NFKC", _LAYOUT_OF_DATES.sub("", text)).casefold()
+    words = re.findall(r"[^\W_]+", re.sub("[’'.]", "", plain))
+    key: set[str] = set()
+    while words:
+        phrase = next((size for size in (4, 3, 2) if " ".join(words[:size]) in forms), 1)
+        key.update(forms.get(" ".join(words[:phrase]), words[0]).split())
+        del words[:phrase]
+    return tuple(sorted(key if dated else key - {"date"}))
+
+
+@lru_cache(4096)
+def _by_words(text: str) -> str | tuple[str, tuple[str, ...]] | None:
+    """Return the known heading that has the same words; else why they do not decide, and what is possible."""
+    if len(text) > LONGEST_HEADING or not any(map(str.isalpha, text)):
+        return None
+    key_words = _key_words()
+    key, undated = (_key(text, key_words.forms, dated=dated) for dated in (True, False))
+    heading = key_words.known.get(key) or key_words.known.get(undated)
+    if heading and "(" not in _LAYOUT_OF_DATES.sub("", text):  # what stands in brackets may change it all
+        return heading
+    return next(((why, may_be) for words, why, may_be in key_words.rules if words.issubset(key)), None)
 
 
 def match(cells: Sequence[str], spellings: Spellings) -> tuple[str | None, ...]:
-    """Return the column that each cell of a header row means, None where it means none."""
-    return tuple(_column(cell, spellings) for cell in cells)
+    """Return the column that each cell of a header row means, None where it means none.
+
+    A heading known by its words alone, or that is too short to be sure, gives way to one that is known
+    exactly; of two such headings for one column neither is taken.
+    """
+    exact = [_column(cell, spellings) for cell in cells]
+    near = [None if column else _near(cell, spellings) for cell, column in zip(cells, exact, strict=True)]
+    times = Counter(near)
+    taken = set(exact)
+    columns = [
+        column or (other if other not in taken and times[other] == 1 else None)
+        for column, other in zip(exact, near, strict=True)
+    ]
+    held = set(columns)
+    for place, cell in enumerate(cells):
+        word = _known_as(cell, spellings)
+        first, *others = spellings.may_be[word] if word in spellings.beside else ("",)
+        if first and first not in held and held.issuperset(others):
+            columns[place] = first
+    return tuple(columns)
 
 
 def header_score(cells: Sequence[str], spellings: Spellings) -> Score:
@@ -144,32 +259,62 @@ def describe(cells: Sequence[str], spellings: Spellings) -> tuple[Heading, ...]:
 
     To look for what a heading may have meant takes a while; it is done for the first few hundred.
     """
-    return tuple(_described(place, text.strip(), spellings) for place, text in enumerate(cells, start=1))
+    columns = match(cells, spellings)
+    return tuple(
+        Heading(place, text.strip(), column) if column else _unread(place, text.strip(), columns, spellings)
+        for place, (text, column) in enumerate(zip(cells, columns, strict=True), start=1)
+    )
 
 
-def _described(place: int, text: str, spellings: Spellings) -> Heading:
-    """Return one heading with its column or what it may have meant."""
-    column = _column(text, spellings)
-    if column:
-        return Heading(place, text, column)
-    suggestions = suggest(text, spellings) if place <= SUGGESTED_WITHIN else ()
-    return Heading(place, text, None, suggestions, spellings.not_taken.get(fold(text)))
+def _unread(place: int, text: str, taken: Sequence[str | None], spellings: Spellings) -> Heading:
+    """Return a heading that is not read, with what it may have meant."""
+    word = _known_as(text, spellings)
+    if reason := spellings.not_taken.get(word):
+        return Heading(place, text, None, (), reason, may_be=spellings.may_be.get(word, ()))
+    if column := _near(text, spellings):
+        why = "another heading is read as" if column in taken else "it and another heading may both mean"
+        return Heading(place, text, None, (), f"{why} {column}", may_be=(column,))
+    if isinstance(rule := _by_words(text), tuple):
+        return Heading(place, text, None, (), rule[0], may_be=rule[1])
+    return Heading(place, text, None, suggest(text, spellings) if place <= SUGGESTED_WITHIN else ())
 
 
 def suggest(text: str, spellings: Spellings) -> tuple[str, ...]:
-    """Return up to three columns whose names or aliases look like `text`, the likeliest first."""
+    """Return up to three columns whose names or aliases look like `text` and may mean it, likeliest first."""
     word = fold(text)
     if word in spellings.not_taken:
         return ()
-    close = difflib.get_close_matches(word, spellings.columns, n=9, cutoff=0.8)
-    return tuple(dict.fromkeys(spellings.columns[known] for known in close))[:3]
+    known = spellings.columns.keys() - spellings.alone
+    close = difflib.get_close_matches(word, sorted(known), n=9, cutoff=0.8)
+    refuses = not _REFUSALS.isdisjoint(text.lower().split())
+    fits = (
+        column
+        for column in dict.fromkeys(spellings.columns[known] for known in close)
+        if all((part in word) == (part in column) for part in _TELLING)
+        and ("assess" in word or "assess" not in column)
+        and refuses == (not _REFUSALS.isdisjoint(column.split("_")))
+    )
+    return tuple(islice(fits, 3))
 
 
 def _column(text: str, spellings: Spellings) -> str | None:
     """Return the column that a heading means, whatever layout of dates it asks for in brackets."""
-    if spellings.ignored and fold(text) in spellings.ignored:
+    word = fold(text)
+    if word in spellings.ignored or word in spellings.alone:
         return None
-    return spellings.columns.get(fold(text)) or spellings.columns.get(fold(_LAYOUT_OF_DATES.sub("", text)))
+    return spellings.columns.get(word) or spellings.columns.get(fold(_LAYOUT_OF_DATES.sub("", text)))
+
+
+def _near(text: str, spellings: Spellings) -> str | None:
+    """Return the column that a heading means where no other heading does."""
+    return spellings.columns.get(_known_as(text, spellings))
+
+
+def _known_as(text: str, spellings: Spellings) -> str:
+    """Return a heading folded, or as that known heading is that has the same words."""
+    word = fold(text)
+    known = None if word in spellings.columns or word in spellings.not_taken else _by_words(text)
+    return known if isinstance(known, str) else word
 
 
 def _own_aliases(vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -134,15 +134,7 @@ def _answer(
     turned: tuple[str, ...] = (),
 ) -> ColumnsAnswer:
     headings = (
-        HeadingProfile(
-            heading.position,
-            heading.text,
-            heading.column,
-            heading.suggestions,
-            heading.reason,
-            heading.gives,
-            looks=looks,
-        )
+        HeadingProfile(*(getattr(heading, name) for name in Heading.__slots__), looks=looks)
         for heading, looks in zip(understood.headings, profiles, strict=True)
     )
     return ColumnsAnswer(

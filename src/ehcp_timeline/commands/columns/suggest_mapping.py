@@ -1,6 +1,5 @@
 """Writes the lines of `ehcp.toml` that a file calls for, ready to paste; what needs a choice is a comment."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher, get_close_matches
@@ -15,15 +14,11 @@ from ehcp_timeline.commands.columns.profile import ColumnsAnswer
 from ehcp_timeline.text.words import count
 
 _DAY_FIRST, _MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
-_EITHER = re.compile(r"it is (\w+) or (\w+), according")
+_BY_OUTCOME = frozenset(
+    (("assess_agreed", "assess_refused"), ("plan_issued", "no_plan_notified"), ("withdrawn", "moved_away"))
+)
 _DATED = ("event", "date")
 _NEAR = 0.9  # a slip of the pen in a heading of ten letters
-# Where one of these stands in a column's name and not in the heading, or the other way round, another event
-# is meant, however alike the two look: a plan and no plan, an assessment and a re-assessment.
-_TELLING = (
-    *("amend", "reassess", "draft", "transfer", "previous", "refus", "agree", "cease", "mediation"),
-    *("appeal", "order", "review", "educ", "medic", "psych", "social", "sensory", "adult", "moved"),
-)
 
 
 def mapping_text(answer: ColumnsAnswer, known: Mapping[str, Column], said: FileMapping | None) -> str:
@@ -120,11 +115,13 @@ def _guesses(
 ) -> Iterator[str]:
     """Yield lines that a person has to complete."""
     text = quoted(heading.text)
-    if either := _EITHER.match(heading.reason or ""):
+    possible = tuple(name for name in heading.may_be if name not in taken)
+    if possible and heading.may_be[:2] in _BY_OUTCOME:
         outcome = quoted(_outcome_of(heading, headings))
-        for name in either.groups():
-            if name not in taken:
-                yield f'{name} = {{ date = {text}, where = {outcome}, is = ["..."] }}'
+        for name in possible:
+            yield f'{name} = {{ date = {text}, where = {outcome}, is = ["..."] }}'
+    elif heading.may_be:
+        yield from (f"{name} = [{text}]  # {heading.reason}" for name in possible)
     elif heading.suggestions:
         yield f"{heading.suggestions[0]} = [{text}]  # {why_not}"
     elif dated and not heading.reason:
@@ -132,14 +129,11 @@ def _guesses(
 
 
 def _is_sure(heading: str, column: str, spellings: Mapping[str, str]) -> bool:
-    """Return whether a heading is nearly a known one for a column, and no telling word is between them."""
-    word, name = fold(heading), fold(column)
-    if any((part in word) != (part in name) for part in _TELLING):
-        return False
-    if column.startswith("no_") != bool({"no", "not"} & set(heading.lower().split())):
-        return False
+    """Return whether a heading is a known one for a column but for a slip of the pen."""
     known = (alias for alias, meant in spellings.items() if meant == column)
-    return any(SequenceMatcher(None, word, alias).ratio() >= _NEAR for alias in (name, *known))
+    return any(
+        SequenceMatcher(None, fold(heading), alias).ratio() >= _NEAR for alias in (fold(column), *known)
+    )
 
 
 def _why_not(*, taken: bool, once: bool, sure: bool) -> str:
