@@ -1,5 +1,6 @@
 """A heading is known by its own name or by an alias; what looks like one is suggested, never taken."""
 
+import csv
 import re
 import tomllib
 from importlib import resources
@@ -94,6 +95,54 @@ def test_every_other_word_for_a_code_means_one_that_exists() -> None:
 def test_what_a_heading_means(heading: str, column: str | None) -> None:
     """Case, spaces and punctuation do not matter; a misspelling and a look-alike are not taken."""
     assert match([heading], SPELLINGS) == (column,)
+
+
+def test_headings_as_case_systems_write_them() -> None:
+    """Each alone in a file: nearly all are understood, none is taken for something else."""
+    with (Path(__file__).parent / "headings.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    wrong, right = [], 0
+    for row in rows:
+        (heading,) = describe([row["heading"]], SPELLINGS)
+        expected = None if row["column"] in {"ambiguous", "ignore"} else row["column"]
+        right += heading.column == expected and bool(expected or heading.reason)
+        if heading.column not in (None, expected):
+            wrong.append((row["heading"], heading.column))
+        assert not (heading.column is None and expected and expected not in heading.may_be), row
+
+    assert (len(rows), right, wrong) == (90, 89, [])
+
+
+@pytest.mark.parametrize(
+    ("headings", "columns"),
+    [
+        (["Date of request", "Referral date"], ["request_received", None]),
+        (["Referral date", "EHCNA received"], [None, None]),
+        (["Child ID", "Case no"], [None, "case_id"]),
+        (["Final", "Amended final"], ["plan_issued", "amended_plan_issued"]),
+        (["Date Decision to Assess"], [None]),
+        (["Date Decision to Assess", "Date No to Assess"], ["assess_agreed", "assess_refused"]),
+        (["Request", "Yes to issue", "Final plan issued (old)"], [None, None, None]),
+        (["Date draft EHCP to parents"], ["draft_sent"]),
+        (["20 Wk Due", "Last updated", "Panel"], [None, None, None]),
+    ],
+)
+def test_headings_beside_others(headings: list[str], columns: list[str | None]) -> None:
+    """One known by its words alone gives way to an exact one; two of them for one column are not taken."""
+    assert list(match(headings, SPELLINGS)) == columns
+
+
+def test_a_heading_that_may_mean_several_columns_is_asked_about() -> None:
+    """With the reason, and the columns that are possible; the opposite of what is said is never offered."""
+    panel, referral, no_assess, other = describe(
+        ["Panel date", "Referral date", "Decisoin not to assess", "EHCNA received"], SPELLINGS
+    )
+
+    assert panel.reason == "a panel is not the notice to the family"
+    assert panel.may_be == ("assess_agreed", "assess_refused", "no_plan_notified")
+    assert referral.reason == other.reason == "it and another heading may both mean request_received"
+    assert referral.may_be == ("request_received",)
+    assert no_assess.suggestions == ("assess_refused",)
 
 
 def test_columns_are_found_by_place() -> None:

@@ -47,6 +47,13 @@ def test_nothing_is_needed() -> None:
             '"reqest_received" is not the name of an event, a fact or a flag. did you mean request_received?',
         ),
         (
+            ["Decision date=2024-01-01"],
+            (
+                '"Decision date" is not taken: it is assess_agreed or assess_refused, according to what was '
+                "decided. did you mean assess_agreed or assess_refused?"
+            ),
+        ),
+        (
             ["zzz=2024-01-01"],
             '"zzz" is not the name of an event, a fact or a flag. `ehcp template --rows` lists the names',
         ),

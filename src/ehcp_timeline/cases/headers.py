@@ -32,6 +32,7 @@ _NOT_ALNUM = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 
 HEADER_WITHIN = 20  # rows that are not blank, from the top
 SUGGESTED_WITHIN = 400  # headings
+_SHORT = 10  # letters: a shorter heading that is only known alone is like too many others
 LONGEST_HEADING = 80  # letters; a longer one is a sentence
 NO_ALIASES: Mapping[str, Sequence[str]] = MappingProxyType({})
 
@@ -171,7 +172,9 @@ def _key_words() -> _KeyWords:
     for dated in (False, True):
         headings: dict[tuple[str, ...], dict[str, str]] = {}
         for heading, column in meant.items():
-            headings.setdefault(_key(heading, forms, dated=dated), {})[column] = fold(heading)
+            key = _key(heading, forms, dated=dated)
+            if dated or len(key) > 1 or heading in shipped["ambiguous"]:  # "Date of request" is not "Request"
+                headings.setdefault(key, {})[column] = fold(heading)
         found |= {key: next(iter(same.values())) for key, same in headings.items() if key and len(same) == 1}
     rules = ((frozenset(rule["words"]), rule["why"], tuple(rule["may_be"])) for rule in shipped["rule"])
     return _KeyWords(forms, found, tuple(rules))
@@ -284,7 +287,7 @@ def suggest(text: str, spellings: Spellings) -> tuple[str, ...]:
     word = fold(text)
     if word in spellings.not_taken:
         return ()
-    known = spellings.columns.keys() - spellings.alone
+    known = (known for known in spellings.columns if len(known) > _SHORT or known not in spellings.alone)
     close = difflib.get_close_matches(word, sorted(known), n=9, cutoff=0.8)
     refuses = not _REFUSALS.isdisjoint(text.lower().split())
     fits = (

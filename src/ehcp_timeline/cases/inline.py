@@ -5,11 +5,14 @@ from datetime import date
 
 from ehcp_timeline.cases.cells.parser import Value, cell_reader
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, CellFault, blank_words, shown
-from ehcp_timeline.cases.headers import Spellings, load_spellings
+from ehcp_timeline.cases.headers import Spellings, describe, load_spellings
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.text.spelling import did_you_mean
+from ehcp_timeline.text.words import listed
+
+_NO_NAME = "is not the name of an event, a fact or a flag"
 
 
 def row_from_words(words: Sequence[str], vocabulary: Vocabulary, as_at: date) -> Row:
@@ -19,13 +22,13 @@ def row_from_words(words: Sequence[str], vocabulary: Vocabulary, as_at: date) ->
         UsageError: A word is not `NAME=VALUE`, its name is unknown or is given twice, or its value cannot be
             read.
     """
+    spellings = load_spellings(vocabulary)
     texts: dict[str, str] = {}
     for word in words:
-        name, text = _parted(word, vocabulary)
+        name, text = _parted(word, vocabulary, spellings)
         if name in texts:
             raise UsageError(f"{name} is given twice", "give each name once")
         texts[name] = text
-    spellings = load_spellings(vocabulary)
     return _row(
         {name: _read(name, text, vocabulary, spellings, as_at) for name, text in texts.items()}, vocabulary
     )
@@ -44,16 +47,19 @@ def _row(values: Mapping[str, Value], vocabulary: Vocabulary) -> Row:
     )
 
 
-def _parted(word: str, vocabulary: Vocabulary) -> tuple[str, str]:
-    """Part a word into the column that it names and its text."""
+def _parted(word: str, vocabulary: Vocabulary, spellings: Spellings) -> tuple[str, str]:
+    """Part a word into the column that it names, as a heading of a file would, and its text."""
     given, equals, text = word.partition("=")
     if not equals:
         raise UsageError(f"{shown(word)} is not NAME=VALUE", "write for example request_received=2026-01-12")
-    name = given.strip().lower().replace("-", "_")
-    if name not in vocabulary.columns:
-        hint = did_you_mean(name, vocabulary.columns, 1) or "`ehcp template --rows` lists the names"
-        raise UsageError(f"{shown(given)} is not the name of an event, a fact or a flag", hint)
-    return name, text
+    (heading,) = describe([given], spellings)
+    if heading.column is None:
+        possible = heading.may_be or heading.suggestions
+        hint = f"did you mean {listed(possible, 'or')}?" if possible else ""
+        hint = hint or did_you_mean(given.strip().lower(), vocabulary.columns, 1)
+        why = f"is not taken: {heading.reason}" if heading.reason else _NO_NAME
+        raise UsageError(f"{shown(given)} {why}", hint or "`ehcp template --rows` lists the names")
+    return heading.column, text
 
 
 def _read(name: str, text: str, vocabulary: Vocabulary, spellings: Spellings, as_at: date) -> Value:

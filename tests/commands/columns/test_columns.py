@@ -15,7 +15,7 @@ from ehcp_timeline.cases.schema import vocabulary
 from tests.cases.books import book
 from tests.cli.command import check_schema, ehcp, ehcp_apart, printed, said
 
-FILE = "Our cases\nCase ID;Date request received;Plan issue;Remarks\nC-1;01/02/2025;;x\n"
+FILE = "Our cases\nCase ID;Date request received;Plan isued;Remarks\nC-1;01/02/2025;;x\n"
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_every_heading_is_accounted_for(cases: Path) -> None:
     assert {one["text"]: one["column"] for one in answer["headings"]} == {
         "Case ID": "case_id",
         "Date request received": "request_received",
-        "Plan issue": None,
+        "Plan isued": None,
         "Remarks": None,
     }
     assert answer["headings"][2]["suggestions"][0] == "plan_issued"
@@ -48,12 +48,12 @@ def test_a_person_is_told_what_to_write(cases: Path) -> None:
     assert "Taken: 2 columns" in text
     assert "Not used: 2 columns" in text
     assert "rename them or write this into ehcp.toml\n" in text
-    assert '\n  [columns]\n  plan_issued = ["Plan issue"]\n' in text
+    assert '\n  [columns]\n  plan_issued = ["Plan isued"]\n' in text
 
 
 def test_what_it_tells_to_write_works(cases: Path) -> None:
     """With those lines in ehcp.toml beside it, the heading is taken, and the settings are named."""
-    (cases.parent / "ehcp.toml").write_text('[columns]\nplan_issued = ["Plan issue"]\n')
+    (cases.parent / "ehcp.toml").write_text('[columns]\nplan_issued = ["Plan isued"]\n')
     run = ehcp_apart("columns", cases.name, "--format", "json", cwd=cases.parent)
 
     assert json.loads(printed(run))["headings"][2]["column"] == "plan_issued"
@@ -62,14 +62,14 @@ def test_what_it_tells_to_write_works(cases: Path) -> None:
 
 MESSY = """Export of 12/01/2026;;;;;;;;;
 
-SEN Ref;Child;DOB;Plan issue;Draft plan sen;Request;Decision;Decision date;Review outcom;"A ""B"" day"
+Docket;Child;DOB;Plan isued;Draft plan snt;Request;Decision;Decision date;Review outcom;"A ""B"" day"
 S-1;Quillfeather;01/02/2012;03/04/2025;;13/10/2024;Agreed;12/11/2024;Maintian;04/11/2024
 S-2;Quillfeather;14/06/2015;TBC;02/06/2025;05/01/2025;R2;02/02/2025;Pending;01/02/2025
 S-3;Quillfeather;;;;#N/A;;;;13/02/2025 10:30
 """
 SETTINGS = """
 [columns]
-case_id = "SEN Ref"
+case_id = "Docket"
 name = "Child"
 request_received = "Request"
 review_outcome = "Review outcom"
@@ -108,11 +108,11 @@ def test_what_the_cells_look_like(tmp_path: Path) -> None:
     days = "13 October 2024 to 5 January 2025"
     lines = page[page.index("What the cells look like") :].splitlines()[3:13]
     assert [" ".join(line.split()) for line in lines] == [
-        "SEN Ref 100% text: a-9",
+        "Docket 100% text: a-9",
         "Child 100% text: a",
         "DOB 67% dates: DD/MM/YYYY",
-        "Plan issue 33% dates: DD/MM/YYYY; 2025; 1 TBC",
-        "Draft plan sen 33% dates: DD/MM/YYYY; 2025",
+        "Plan isued 33% dates: DD/MM/YYYY; 2025; 1 TBC",
+        "Draft plan snt 33% dates: DD/MM/YYYY; 2025",
         f"Request 100% dates and others: DD/MM/YYYY (2), Excel error (1); {days}; 1 cannot be read",
         "Decision 67% text: a (1), a9 (1)",
         "Decision date 67% dates: DD/MM/YYYY; 2024 to 2025",
@@ -143,9 +143,9 @@ def test_a_file_that_is_no_case_file_yet_is_looked_at_all_the_same(tmp_path: Pat
     found = json.loads(printed(run))
 
     assert run.returncode == 2
-    assert found["stops"]["problem"].startswith(f'{path}, line 3: no heading means case_id; found "SEN Ref"')
+    assert found["stops"]["problem"].startswith(f'{path}, line 3: no heading means case_id; found "Docket"')
     assert found["rows"] == 3
-    assert '# case_id = ["SEN Ref"]\n' in found["mapping"]
+    assert '# case_id = ["Docket"]\n' in found["mapping"]
     assert "Child" not in found["mapping"]
 
 
@@ -155,15 +155,14 @@ def test_the_lines_that_are_offered(tmp_path: Path) -> None:
 
     assert printed(ehcp("columns", str(path), "--format", "toml")) == (
         "# header_row = 3\n\n[columns]\n"
-        'plan_issued = ["Plan issue"]\n'
-        'draft_sent = ["Draft plan sen"]\n'
+        'plan_issued = ["Plan isued"]\n'
+        'draft_sent = ["Draft plan snt"]\n'
         'review_outcome = ["Review outcom"]\n'
         '# ... = ["Request"]  # dates; which event?\n'
-        '# decision_sent = ["Decision"]  # is it meant?\n'
         '# assess_agreed = { date = "Decision date", where = "Decision", is = ["..."] }\n'
         '# assess_refused = { date = "Decision date", where = "Decision", is = ["..."] }\n'
         '# ... = ["A \\"B\\" day"]  # dates; which event?\n'
-        '# case_id = ["SEN Ref"]\n'
+        '# case_id = ["Docket"]\n'
     )
 
 
@@ -175,13 +174,13 @@ def test_the_lines_that_are_offered_work(tmp_path: Path, settings: str, *, compl
     offered = printed(ehcp("columns", str(path), "--config", str(config), "--format", "toml"))
     offered = offered.replace('["..."]', '["Agreed"]')
     if completed:
-        offered = re.sub(r"^# (?!\.\.\.|assess_refused|decision_sent)", "", offered, flags=re.MULTILINE)
+        offered = re.sub(r"^# (?!\.\.\.|assess_refused)", "", offered, flags=re.MULTILINE)
     tomllib.loads(offered)
     config.write_text(settings + offered)
     found = answer(path, "--config", str(config))
 
     read = {one["text"]: one["column"] for one in found["headings"] if one["column"]}
-    assert read.items() >= {"Plan issue": "plan_issued", "Draft plan sen": "draft_sent"}.items()
+    assert read.items() >= {"Plan isued": "plan_issued", "Draft plan snt": "draft_sent"}.items()
     assert (found["stops"] is None) == (completed or bool(settings))
     words = [one["looks"]["words"] for one in found["headings"] if one["text"] == "Review outcom"]
     left = {
@@ -235,9 +234,11 @@ def test_two_headings_for_one_column_are_both_named(tmp_path: Path) -> None:
     ("heading", "line"),
     [
         ("Plan isued", 'plan_issued = ["Plan isued"]'),
-        ("Plan", '# no_plan_notified = ["Plan"]  # is it meant?'),
-        ("Assessment request date", '# reassessment_requested = ["Assessment request date"]  # is it meant?'),
-        ("Decision dt", '# decision_sent = ["Decision dt"]  # is it meant?'),
+        ("Date moved", '# moved_in = ["Date moved"]  # is it meant?'),
+        (
+            "Last AR",
+            '# previous_review_decided = ["Last AR"]  # {may}\n# review_meeting = ["Last AR"]  # {may}',
+        ),
         ("Amended plan isued", 'amended_plan_issued = ["Amended plan isued"]'),
     ],
 )
@@ -246,29 +247,30 @@ def test_only_a_slip_of_the_pen_is_offered_as_it_is(tmp_path: Path, heading: str
     path = tmp_path / "cases.csv"
     path.write_text(f"case_id,{heading}\nC-1,2024-10-13\n")
 
+    line = line.format(may="it may be the meeting or the decision of the last review")
     assert answer(path)["mapping"] == f"[columns]\n{line}\n"
 
 
 def test_a_heading_that_stands_twice_is_not_offered(tmp_path: Path) -> None:
     """With the line both would mean the column; each is named behind a #."""
     path = tmp_path / "twice.csv"
-    path.write_text("case_id,Plan issue,plan issue\nC-1,13/10/2024,14/10/2024\n")
+    path.write_text("case_id,Plan isued,plan isued\nC-1,13/10/2024,14/10/2024\n")
 
     assert answer(path)["mapping"] == (
         "[columns]\n"
-        '# plan_issued = ["Plan issue"]  # the heading is there twice\n'
-        '# plan_issued = ["plan issue"]  # the heading is there twice\n'
+        '# plan_issued = ["Plan isued"]  # the heading is there twice\n'
+        '# plan_issued = ["plan isued"]  # the heading is there twice\n'
     )
 
 
 def test_hidden_characters_of_a_heading_are_spelled_out(tmp_path: Path) -> None:
     """Nothing in the lines can steer a screen, and they work all the same."""
     path, config = tmp_path / "cases.csv", tmp_path / "our.toml"
-    path.write_text("case_id,Plan \u202eissue\u200b\nC-1,13/10/2024\n", encoding="utf-8")
+    path.write_text("case_id,Plan \u202eisued\u200b\nC-1,13/10/2024\n", encoding="utf-8")
     found = answer(path)
     config.write_text(found["mapping"])
 
-    assert found["mapping"] == '[columns]\nplan_issued = ["Plan \\u202Eissue\\u200B"]\n'
+    assert found["mapping"] == '[columns]\nplan_issued = ["Plan \\u202Eisued\\u200B"]\n'
     assert answer(path, "--config", str(config))["headings"][1]["column"] == "plan_issued"
 
 

@@ -19,6 +19,7 @@ _BY_OUTCOME = frozenset(
 )
 _DATED = ("event", "date")
 _NEAR = 0.9  # a slip of the pen in a heading of ten letters
+_A_WORD = 2  # letters: what lacks a word is no slip of the pen
 
 
 def mapping_text(answer: ColumnsAnswer, known: Mapping[str, Column], said: FileMapping | None) -> str:
@@ -91,7 +92,9 @@ def _columns(answer: ColumnsAnswer, known: Mapping[str, Column], said: FileMappi
         dated = look.kind in ("dates", "dates and others", "blank")
         suggested = heading.suggestions[0] if heading.suggestions else ""
         once = times[fold(heading.text)] == 1
-        sure = bool(suggested) and _is_sure(heading.text, suggested, spellings)
+        sure = [name for name in heading.suggestions if _is_sure(heading.text, name, spellings)] == [
+            suggested
+        ]
         if sure and once and suggested not in taken and (dated or known[suggested].kind not in _DATED):
             taken.add(suggested)
             own = [quoted(text) for text in (*said.columns.get(suggested, ()), heading.text)]
@@ -116,9 +119,9 @@ def _guesses(
     """Yield lines that a person has to complete."""
     text = quoted(heading.text)
     possible = tuple(name for name in heading.may_be if name not in taken)
-    if possible and heading.may_be[:2] in _BY_OUTCOME:
+    if heading.may_be[:2] in _BY_OUTCOME:
         outcome = quoted(_outcome_of(heading, headings))
-        for name in possible:
+        for name in possible if dated else ():
             yield f'{name} = {{ date = {text}, where = {outcome}, is = ["..."] }}'
     elif heading.may_be:
         yield from (f"{name} = [{text}]  # {heading.reason}" for name in possible)
@@ -131,8 +134,10 @@ def _guesses(
 def _is_sure(heading: str, column: str, spellings: Mapping[str, str]) -> bool:
     """Return whether a heading is a known one for a column but for a slip of the pen."""
     known = (alias for alias, meant in spellings.items() if meant == column)
+    word = fold(heading)
     return any(
-        SequenceMatcher(None, fold(heading), alias).ratio() >= _NEAR for alias in (fold(column), *known)
+        SequenceMatcher(None, word, alias).ratio() >= _NEAR and abs(len(word) - len(alias)) < _A_WORD
+        for alias in (fold(column), *known)
     )
 
 
