@@ -103,4 +103,4 @@ UNION ALL
 SELECT row, 9, 'amend.window', NULL, 'early' FROM cases WHERE amended_plan_issued < amendment_notice_sent + 15
 UNION ALL
 SELECT row, 11, 'cease.keep', NULL, 'early' FROM cases
-WHERE plan_ceased <= CAST(cease_notified + INTERVAL 2 MONTH AS DATE)
+WHERE plan_ceased < may_cease_from(cease_notified)

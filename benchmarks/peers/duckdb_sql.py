@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+from appeals import may_cease_from
 
 NOT_DATES = {
     "case_id", "district", "team", "caseworker",
@@ -19,6 +20,7 @@ def main(file: str, as_at: str) -> None:
         header = lines.readline().strip().split(",")
     types = {name: "VARCHAR" if name in NOT_DATES else "DATE" for name in header}
     duckdb.execute("SET enable_progress_bar = false")
+    duckdb.create_function("may_cease_from", may_cease_from, ["DATE"], "DATE")
     duckdb.execute(
         "CREATE TEMP TABLE cases AS SELECT row_number() OVER () + 1 AS row, * "
         "FROM read_csv(?, header = true, columns = ?, dateformat = '%d/%m/%Y')",

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
+from appeals import may_cease_from
 from dateutil.relativedelta import relativedelta
 from pydantic import BaseModel, BeforeValidator
 
@@ -136,7 +137,7 @@ def minima(row: Row) -> Iterator[str]:
     if notice and amended and amended < notice + relativedelta(days=15):
         yield "amend.window"
     told, ceased = row.cease_notified, row.plan_ceased
-    if told and ceased and ceased <= told + relativedelta(months=2):
+    if told and ceased and ceased < may_cease_from(told):
         yield "cease.keep"
 
 

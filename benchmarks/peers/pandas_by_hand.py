@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import pandas as pd
+from appeals import may_cease_from
 
 NOT_DATES = {
     "case_id", "district", "team", "caseworker",
@@ -144,7 +145,7 @@ def reviews(found: Verdicts, rows: pd.DataFrame) -> None:
     found.minimum("amend.window", notice + pd.Timedelta(days=15), final)
     found.limit("amend.final", sent, weeks(notice, 8), final, sent["plan_ceased"])
     told = rows[rows["cease_notified"].notna()]
-    kept = told["cease_notified"] + pd.DateOffset(months=2) + pd.Timedelta(days=1)
+    kept = pd.to_datetime(told["cease_notified"].dt.date.map(may_cease_from))
     found.minimum("cease.keep", kept, told["plan_ceased"])
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
+from appeals import may_cease_from
 
 NOT_DATES = {
     "case_id", "district", "team", "caseworker",
@@ -130,7 +131,7 @@ def duties() -> list[Duty]:
         Duty("amend.final", weeks("amendment_notice_sent", 8), C("amended_plan_issued"), C("plan_ceased")),
         Duty(
             "cease.keep",
-            C("cease_notified").dt.offset_by("2mo") + pl.duration(days=1),
+            C("cease_notified").map_elements(may_cease_from, return_dtype=pl.Date),
             C("plan_ceased"),
             minimum=True,
             rare="cease_notified",

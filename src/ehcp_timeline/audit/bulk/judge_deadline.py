@@ -13,6 +13,7 @@ from ehcp_timeline.audit.bulk.excuses import CLAIMED, EVIDENCED, UNREADABLE, bes
 from ehcp_timeline.audit.bulk.verdicts import Inquiry, where, worth
 from ehcp_timeline.audit.circumstances import nature_of
 from ehcp_timeline.audit.single.applicability import cells_that_matter
+from ehcp_timeline.law.deadline import Limit
 from ehcp_timeline.law.rulebook import Deadline
 
 Numbers = pl.Series | int
@@ -187,12 +188,14 @@ def _due_of(inquiry: Inquiry, started: Started) -> tuple[pl.Series, pl.Series | 
     answer = None
     if any(limb.after for version in deadline.versions for limb in version.limit.limbs):
         answer = seen.next(deadline.met_by.events, start)
-    due = by_version(deadline, start, seen, lambda limit: due_day(limit, start, seen, inquiry.tables, answer))
-    if not deadline.set_by or not seen.holds((deadline.set_by,)):
-        return due, None
-    set_day = seen.first((deadline.set_by,))
-    set_by = set_day < NEVER
-    return instead(due, set_by, set_day), set_by
+    set_day = seen.first((deadline.set_by,)) if deadline.set_by and seen.holds((deadline.set_by,)) else None
+    set_by = None if set_day is None else set_day < NEVER
+
+    def due_by(limit: Limit) -> pl.Series:
+        due = due_day(limit, start, seen, inquiry.tables, answer)
+        return due if set_day is None or set_by is None else instead(due, set_by, set_day)
+
+    return by_version(deadline, start, seen, due_by), set_by
 
 
 def _unreadable(started: Started, outcome: ClockOutcomes) -> pl.Series | None:

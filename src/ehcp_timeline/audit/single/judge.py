@@ -212,7 +212,7 @@ def _weigh(question: _Question, blank: Working, start: date) -> Working:
     version = deadline.version_on(start)
     answer = next((day for day in seen.happened(deadline.met_by.events) if day >= start), None)
     limbs, due = due_day(version.limit, start, seen, answer) if version else ((), None)
-    set_by = seen.first(deadline.set_by) if deadline.set_by else None
+    set_by = seen.first(deadline.set_by) if version and deadline.set_by else None
     due = set_by or due
     working = replace(
         blank,

@@ -104,8 +104,14 @@ def dates_words(dates: Dates) -> str:
 
     >>> dates_words(Dates(("request_received", "became_responsible")))
     'the earliest of request_received and became_responsible'
+    >>> dates_words(Dates(("plan_issued", "cease_notified"), "each", ("decision_sent",)))
+    'each of plan_issued and cease_notified, the latest on the day of decision_sent if that is given'
     """
-    return dates.events[0] if len(dates.events) == 1 else f"the {dates.which} of {listed(dates.events)}"
+    first = f", the latest on the day of {listed(dates.first, 'or')} if that is given" if dates.first else ""
+    if len(dates.events) == 1:
+        return f"{dates.events[0]}{first}"
+    which = "each" if dates.which == "each" else f"the {dates.which}"
+    return f"{which} of {listed(dates.events)}{first}"
 
 
 def _period_words(unit: Count) -> str:

@@ -30,8 +30,9 @@ def read_grounds(
         here = place.at(str(body.get("id", "a group without id")))
         here.keys(body, ("id", "excuse"))
         limbs = tuple(
-            (str(limb.get("limb", "")), _read_excuse(inner, limb, events, flags, "group"))
+            (str(limb.get("limb", "")), excuse)
             for inner, limb in here.tables(body, "excuse")
+            if (excuse := _read_excuse(inner, limb, events, flags, "group"))
         )
         groups[here.want(body, "id", str, "")] = Grounds(limbs)
     return groups
@@ -52,14 +53,14 @@ def read_excuses(
         law = place.want(table, "excuse_law", str, "")
         limbs = grounds[group].limbs if group in grounds else ()
         excuses += [replace(excuse, law=" ".join(filter(None, (law, limb)))) for limb, excuse in limbs]
-    for here, body in place.tables(table, "excuse"):
-        excuses.append(_read_excuse(here, body, events, flags, "deadline"))
-    return tuple(excuses)
+    own = (_read_excuse(here, body, events, flags, "deadline") for here, body in place.tables(table, "excuse"))
+    return (*excuses, *filter(None, own))
 
 
 def _read_excuse(
     here: Location, body: Table, events: frozenset[str], flags: frozenset[str], level: str
-) -> Excuse:
+) -> Excuse | None:
+    """Read one excuse; None for one that nothing claims, which could not be looked at."""
     here.keys(body, EXCUSE_KEYS)
     flag = here.maybe(body, "flag", str, "")
     if flag:
@@ -68,6 +69,7 @@ def _read_excuse(
     evidence = _read_evidence(here.at("evidence"), proof, events) if proof else None
     if not flag and not isinstance(evidence, Absence):
         here.fault("needs a flag, or absence dates as its evidence")
+        return None
     says, means = here.wording(body)
     return Excuse(
         id=here.want(body, "id", str, ""),

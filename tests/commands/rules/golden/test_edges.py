@@ -160,7 +160,7 @@ expect."local.answer" = """
         ("reassessment.toml", "reassess.advice: no golden case does not apply without reassessment_agreed"),
         ("mediation.toml", "mediation.tell_health: no golden case is not owed yet"),
         ("agreements.toml", "agreed.amend: no golden case is asked on the day after its last"),
-        ("tribunal.toml", "appeal.lodge: no golden case is answered on the day after its last"),
+        ("tribunal.toml", "appeal.lodge: no golden case has its due day from its start, the later limb"),
         ("unopposed.toml", "unopposed.amend: no golden case has not started where appeal_ground is blank"),
         ("detained.toml", "detained.issue: no golden case starts after detained_to"),
         ("excuses.toml", "assess.decide: no golden case has the excuse absent, refuted"),
