@@ -1,6 +1,7 @@
 """`ehcp rules check`: every fault of a rulebook at once, with its place and what to try."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -177,3 +178,27 @@ def test_a_rulebook_that_is_not_toml_is_a_fault_not_a_crash(law: Path) -> None:
     assert run.returncode == 1
     assert "2-plan.toml" in printed(run)
     assert "is not TOML" in printed(run)
+
+
+@pytest.mark.parametrize(
+    ("file", "named", "where"),
+    [
+        ("excuses.toml", "school-closed", "excuses.toml: assessment.excuse[0]"),
+        ("1-assessment.toml", "coronavirus", "1-assessment.toml: assess.decide.excuse[0]"),
+    ],
+)
+def test_an_excuse_that_lost_its_flag_is_a_fault_not_a_crash(
+    law: Path, file: str, named: str, where: str
+) -> None:
+    """It is said where it stands, in a group and in a deadline, and the golden cases are run without it."""
+    text = (law / file).read_text(encoding="utf-8")
+    head, mark, rest = text.partition(f'id = "{named}"\n')
+    (law / file).write_text(head + mark + re.sub(r"  flag = .*\n", "", rest, count=1), encoding="utf-8")
+    run = ehcp("rules", "check", str(law), "--fixtures", STATUTE, *AS_AT, "--format", "json")
+    errors = [one for one in json.loads(printed(run))["remarks"] if one["level"] == "error"]
+
+    assert run.returncode == 1
+    assert said(run) == ""
+    assert [(one["where"], one["says"]) for one in errors] == [
+        (where, "needs a flag, or absence dates as its evidence")
+    ]

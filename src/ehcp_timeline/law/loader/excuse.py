@@ -46,15 +46,16 @@ def read_excuses(
     flags: frozenset[str],
 ) -> tuple[Excuse, ...]:
     """Read a deadline's excuses: those of its group first, then its own."""
-    excuses: list[Excuse] = []
+    excuses: list[Excuse | None] = []
     if "excused_by" in table:
         group = place.maybe(table, "excused_by", str, "")
         place.known("excused_by", group, grounds, "group of excuses")
         law = place.want(table, "excuse_law", str, "")
         limbs = grounds[group].limbs if group in grounds else ()
         excuses += [replace(excuse, law=" ".join(filter(None, (law, limb)))) for limb, excuse in limbs]
-    own = (_read_excuse(here, body, events, flags, "deadline") for here, body in place.tables(table, "excuse"))
-    return (*excuses, *filter(None, own))
+    for here, body in place.tables(table, "excuse"):
+        excuses.append(_read_excuse(here, body, events, flags, "deadline"))
+    return tuple(excuse for excuse in excuses if excuse)
 
 
 def _read_excuse(
