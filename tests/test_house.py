@@ -14,10 +14,10 @@ from tests.cli.command import environment
 ROOT = Path(__file__).parents[1]
 HOUSE = ROOT / "src" / "ehcp_timeline"
 LAYERS = (
-    *("errors", "clock", "text", "law", "cases", "audit", "measure"),
+    *("errors", "inputs", "clock", "text", "law", "cases", "audit", "measure"),
     *("privacy", "output", "shell", "commands", "cli"),
 )
-POLARS_FREE = ("errors.py", "clock/", "text/", "law/", "audit/single/", "shell/", "cli/")
+POLARS_FREE = ("errors.py", "inputs.py", "clock/", "text/", "law/", "audit/single/", "shell/", "cli/")
 FIRST_FILES = {"__init__.py": "commands", "__main__.py": "cli"}
 MOST_FILES, MOST_LINES = 20, 500
 DRAWERS = ("utils", "helpers", "core", "engine", "manager", "base", "common")

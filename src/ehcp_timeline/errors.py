@@ -75,5 +75,9 @@ class OutputError(EhcpError):
     """The answer cannot be written where it was asked for."""
 
 
+class TerminatedError(BaseException):
+    """The system asks the process to end (SIGTERM)."""
+
+
 class ReadersDisagreeError(EhcpError):
     """The two readers of the law gave different answers for one row."""

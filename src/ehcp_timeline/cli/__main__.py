@@ -2,7 +2,11 @@
 
 import gc
 import os
+import signal
 import sys
+from contextlib import suppress
+
+from ehcp_timeline.errors import TerminatedError
 
 # What is made at the start is nearly all kept: looking through it for rubbish again and again finds none.
 _BETWEEN_SEARCHES = 100_000
@@ -15,16 +19,35 @@ def run() -> None:
     piece by piece first, as the interpreter does, costs a tenth of a second.
     """
     gc.set_threshold(_BETWEEN_SEARCHES)
+    _keep_messages_apart()
     from ehcp_timeline.cli.app import main
 
+    signal.signal(signal.SIGTERM, _stop)
     code = main()
-    try:
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
-    except OSError:
-        sys.exit(code)  # the interpreter says what could not be written
+    with suppress(OSError):
+        sys.stderr.flush()
     os._exit(code)
+
+
+def _keep_messages_apart() -> None:
+    """Give messages a way of their own to where standard error leads, or to nowhere if it is closed.
+
+    What is not a message of ours goes nowhere: polars writes the backtrace of a panic to the standard error
+    of the process. And no file can take the place of a closed stream, to receive what is meant for it.
+    """
+    while (nowhere := os.open(os.devnull, os.O_RDWR)) < 2:
+        pass  # standard input or output was closed
+    try:
+        kept = nowhere if sys.stderr is None else os.dup(2)
+        os.dup2(nowhere, 2)
+        sys.stderr = open(kept, "w", buffering=1, encoding="utf-8", errors="replace")  # noqa: PTH123, SIM115
+    except OSError:  # the process may open no more files
+        return
+
+
+def _stop(*_: object) -> None:
+    """End a run that is asked to end: what is half written is removed on the way out."""
+    raise TerminatedError
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from errno import ENOSPC
 from pathlib import Path
 from typing import Annotated
 
@@ -9,11 +10,12 @@ import typer
 
 from ehcp_timeline import __version__
 from ehcp_timeline.cli.lazy import Commands
-from ehcp_timeline.errors import EhcpError
-from ehcp_timeline.shell.destination import say
+from ehcp_timeline.errors import EhcpError, TerminatedError
+from ehcp_timeline.inputs import reason
+from ehcp_timeline.shell.destination import PIPE_CLOSED, say
 from ehcp_timeline.shell.help_text import examples
 
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
 CANNOT_RUN = 2
 
 app = typer.Typer(
@@ -63,20 +65,38 @@ def main() -> int:
     _speak_utf8()
     try:
         code = app(prog_name="ehcp", standalone_mode=False)
-    except EhcpError as error:
-        _tell(error.message, error.hint)
-        return error.exit_code
-    except typer.TyperException as error:
-        _tell(*_usage_words(error))
-        return CANNOT_RUN
-    except (KeyboardInterrupt, typer.Abort):
-        return INTERRUPTED
-    except BaseException as error:
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise  # the interpreter's own, as SystemExit; a panic of polars is no Exception either
-        _tell(f"stopped by a fault of its own: {type(error).__name__} at {_place(error)}", "report this line")
-        return CANNOT_RUN
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BaseException as error:  # noqa: BLE001 - what is not known is raised again
+        return _stopped(error)
     return code if isinstance(code, int) else 0
+
+
+def _stopped(error: BaseException) -> int:
+    """Say what stopped a run, and return its exit code."""
+    cause = error.__context__ if isinstance(error, SystemExit) else error  # Typer makes an exit of it
+    if isinstance(cause, BrokenPipeError):
+        return PIPE_CLOSED
+    code = CANNOT_RUN
+    match error:
+        case EhcpError():
+            _tell(error.message, error.hint)
+            code = error.exit_code
+        case typer.TyperException():
+            _tell(*_usage_words(error))
+        case KeyboardInterrupt() | typer.Abort():
+            code = INTERRUPTED
+        case TerminatedError():
+            code = TERMINATED
+        case OSError():
+            place = f"{error.filename}: " if error.filename else ""
+            _tell(f"{place}{reason(error)}", "free some room on the disk" if error.errno == ENOSPC else "")
+        case _ if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise error  # the interpreter's own; a panic of polars is no Exception either
+        case _:
+            fault = f"stopped by a fault of its own: {type(error).__name__} at {_place(error)}"
+            _tell(fault, "report this line")
+    return code
 
 
 def _speak_utf8() -> None:

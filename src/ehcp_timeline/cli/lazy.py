@@ -13,6 +13,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
+from ehcp_timeline.errors import UsageError
+
 
 class _Plain:
     """Stands in the place of `get_runtime_param` of an option: takes what was typed without an adapter."""
@@ -29,12 +31,19 @@ class _Plain:
         if value is None:
             return () if self._several else None
         if self._several:
-            return [Path(item) if self._kind is Path else item for item in value]
+            return [_path(item) if self._kind is Path else item for item in value]
         if self._kind is Path:
-            return Path(value)
+            return _path(value)
         if self._kind is str or isinstance(value, int):  # a default, or a flag
             return value
         return self._adapter().coerce(value, param=param, ctx=ctx)
+
+
+def _path(word: str) -> Path:
+    """Return a path that was typed."""
+    if not word:
+        raise UsageError("a file has an empty name", "check what stands between the quotation marks")
+    return Path(word)
 
 
 def plainly(params: list[Any]) -> list[Any]:
@@ -136,6 +145,25 @@ class Alone(TyperCommand):
         """Return the options, those that need no adapter without one."""
         return plainly(super().get_params(ctx))
 
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
+        """Run the command, unless it would write over a file that it reads."""
+        outputs = {param.name for param in self.params if "-o" in param.opts}
+        if any(ctx.params.get(name) for name in outputs):
+            from ehcp_timeline.shell.destination import check_apart
+
+            paths = {name: _paths(value) for name, value in ctx.params.items()}
+            check_apart(
+                (path for name in outputs for path in paths[name]),
+                (path for name in paths.keys() - outputs for path in paths[name]),
+            )
+        return super().invoke(ctx)
+
+
+def _paths(value: object) -> list[Path]:
+    """Return the paths that an option gives."""
+    values = value if isinstance(value, list | tuple) else [value]
+    return [path for path in values if isinstance(path, Path)]
+
 
 class Commands(TyperGroup):
     """The commands of `LISTED`."""
@@ -160,6 +188,8 @@ def loaded(listed: Listed) -> Any:  # noqa: ANN401 - Typer keeps the type to its
     module, name = (listed.where or f"{listed.name}.command:{listed.name}").split(":")
     command = getattr(import_module(f"ehcp_timeline.commands.{module}"), name)
     if isinstance(command, typer.Typer):
+        for registered in command.registered_commands:
+            registered.cls = Alone
         group = get_group(command)
         group.name = listed.name
         return group

@@ -1,14 +1,17 @@
 """Files and folders are written whole or not at all, under safe names, never over another without leave."""
 
 import os
+import re
 import secrets
 import shutil
 import stat
 import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import IO
 
 from ehcp_timeline.errors import OutputError
+from ehcp_timeline.inputs import reason
 
 _DEVICE_NAMES = frozenset(
     {"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in range(10)}
@@ -28,12 +31,58 @@ def write_whole(path: Path, data: bytes | Iterable[bytes], *, force: bool = Fals
     check_target(path, force=force)
     part = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.part")
     try:
-        _write_new(part, (data,) if isinstance(data, bytes) else data)
-        _take_name(part, path, force=force)
+        with _new(part) as stream:
+            stream.writelines((data,) if isinstance(data, bytes) else data)
+            stream.flush()
+            os.fsync(stream.fileno())
+            if os.name != "nt":  # where nobody can take a part away that is still locked
+                _take_name(part, path, force=force)
+        if os.name == "nt":
+            _take_name(part, path, force=force)
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {_why(error)}", "choose another file with -o") from error
+        raise OutputError(f"cannot write {path}: {reason(error)}", "choose another file with -o") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def remove_leftovers(place: Path) -> list[Path]:
+    """Remove what killed runs left of their writing to a file or into a folder, and return it.
+
+    A run that still writes holds a lock on what it writes; that stays.
+    """
+    folder, name = (place, "") if place.is_dir() else (place.parent, re.escape(f".{place.name[:100]}"))
+    part = re.compile(rf"{name}\.[0-9a-f]{{16}}\.part")
+    removed = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if part.fullmatch(path.name) and _nobodys(path):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            removed.append(path)
+    return removed
+
+
+def _nobodys(path: Path) -> bool:
+    """Return whether no process that is still there writes to a part."""
+    try:
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return False
+    try:
+        return _locked(number)
+    finally:
+        os.close(number)
+
+
+def _locked(number: int) -> bool:
+    """Take the lock of an open part, and return whether it was free."""
+    try:
+        import fcntl
+    except ImportError:  # Windows removes no file that is open
+        return True
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def check_target(path: Path, *, force: bool) -> None:
@@ -47,7 +96,7 @@ def check_target(path: Path, *, force: bool) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {_why(error)}", "choose another file with -o") from error
+        raise OutputError(f"cannot write {path}: {reason(error)}", "choose another file with -o") from error
     if stat.S_ISDIR(kind):
         raise OutputError(f"{path} is a folder", f"name a file in it, as -o {path / 'findings.csv'}")
     if not (stat.S_ISREG(kind) or stat.S_ISLNK(kind)):
@@ -56,13 +105,12 @@ def check_target(path: Path, *, force: bool) -> None:
         raise OutputError(f"{path} is already there", "add --force to replace it")
 
 
-def _write_new(part: Path, data: Iterable[bytes]) -> None:
-    """Write a file that must not exist yet and wait until the disk has it."""
+def _new(part: Path) -> IO[bytes]:
+    """Return a file that must not exist yet, open and locked."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(part, flags, 0o600), "wb") as stream:
-        stream.writelines(data)
-        stream.flush()
-        os.fsync(stream.fileno())
+    number = os.open(part, flags, 0o600)
+    _locked(number)
+    return os.fdopen(number, "wb")
 
 
 def _take_name(part: Path, path: Path, *, force: bool) -> None:
@@ -76,11 +124,6 @@ def _take_name(part: Path, path: Path, *, force: bool) -> None:
             part.replace(path)
         return
     part.replace(path)
-
-
-def _why(error: OSError) -> str:
-    """Return what the operating system said, without the path that it repeats."""
-    return (error.strerror or type(error).__name__).lower()
 
 
 def check_folder(folder: Path) -> None:
@@ -111,7 +154,10 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool = Fals
         waiting.mkdir(mode=0o700)
     except OSError as error:
         raise _cannot(folder, error) from error
+    lock = None if os.name == "nt" else os.open(waiting, os.O_RDONLY)
     try:
+        if lock is not None:
+            _locked(lock)
         for name, data in files.items():
             write_whole(waiting / name, data)
         for name in files:
@@ -120,6 +166,8 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool = Fals
         raise _cannot(folder, error) from error
     finally:
         shutil.rmtree(waiting, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
 
 
 def _settle(waiting: Path, place: Path, *, force: bool) -> None:
@@ -130,8 +178,8 @@ def _settle(waiting: Path, place: Path, *, force: bool) -> None:
 
 
 def _cannot(folder: Path, error: OSError) -> OutputError:
-    why = (error.strerror or type(error).__name__).lower()
-    return OutputError(f"cannot write to the folder {folder}: {why}", "choose another folder with -o")
+    said = f"cannot write to the folder {folder}: {reason(error)}"
+    return OutputError(said, "choose another folder with -o")
 
 
 _PORTS = tuple(f"{port}{number}" for port in ("com", "lpt") for number in range(10))

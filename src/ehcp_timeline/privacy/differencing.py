@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.inputs import read_text
 from ehcp_timeline.privacy.suppress import HIDDEN, Count, Published
 
 TOTAL = "Total"
@@ -83,17 +84,7 @@ def read_published(path: Path, by: str) -> Mapping[Place, int | None]:
     Raises:
         CaseFileError: The file cannot be read, or is no such table.
     """
-    try:
-        if path.stat().st_size > _MOST:
-            raise _no_table(path, by)
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        why = (error.strerror or type(error).__name__).lower()
-        raise CaseFileError(
-            f"cannot read {path}: {why}", "give the file of the publication before"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise _no_table(path, by) from error
+    text = read_text(path, most=_MOST)
     numbers = dict(_numbers(_lines(path, by, text), by))
     if not numbers:
         raise _no_table(path, by)

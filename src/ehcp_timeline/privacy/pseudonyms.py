@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.inputs import reason
 
 STATEMENT = (
     "Pseudonymised, still personal data: keep the key apart from this, and treat both as confidential."
@@ -67,8 +68,7 @@ def read_key(path: Path, output: Path | None = None) -> Key:
             _check_private(path, os.fstat(stream.fileno()))
             secret = stream.read(_MOST_KEY + 1)
     except OSError as error:
-        why = (error.strerror or type(error).__name__).lower()
-        raise UsageError(f"cannot read the key file {path}: {why}", _NEW_KEY) from error
+        raise UsageError(f"cannot read the key file {path}: {reason(error)}", _NEW_KEY) from error
     if len(secret) < LEAST_KEY:
         raise UsageError(f"the key file {path} is too short: it needs at least {LEAST_KEY} bytes", _NEW_KEY)
     if len(secret) > _MOST_KEY:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ehcp_timeline.errors import ConfigError
+from ehcp_timeline.inputs import read_text
 
 if TYPE_CHECKING:
     from ehcp_timeline.cases.mapping.loader import KeyFault
@@ -70,12 +71,8 @@ def toml_table(path: Path) -> dict[str, Any]:
         ConfigError: It cannot be read.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {(error.strerror or 'error').lower()}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path} is not UTF-8 text", "save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
+        return tomllib.loads(read_text(path, ConfigError))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{path} is not TOML: {error}") from None
 
 

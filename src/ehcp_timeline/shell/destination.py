@@ -4,14 +4,17 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from ehcp_timeline.errors import OutputError, UsageError
+from ehcp_timeline.inputs import reason
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.shell.parse import choice
 
@@ -165,10 +168,38 @@ def choose_output(asked: str | None, path: Path | None, *, force: bool, formats:
     if output.format == "parquet" and target is None and _is_terminal():
         raise OutputError("a Parquet file is not for a screen", "add -o findings.parquet")
     if target is not None:
-        from ehcp_timeline.output.files import check_target
-
-        check_target(target, force=force)
+        prepare_file(target, force=force)
     return output
+
+
+def prepare_file(path: Path, *, force: bool) -> None:
+    """Raise OutputError if a file cannot be written; remove and name what a killed run left of it."""
+    from ehcp_timeline.output.files import check_target, remove_leftovers
+
+    check_target(path, force=force)
+    _say_removed(remove_leftovers(path))
+
+
+def prepare_folder(folder: Path) -> None:
+    """Do the same for a folder that files are written to."""
+    from ehcp_timeline.output.files import check_folder, remove_leftovers
+
+    check_folder(folder)
+    _say_removed(remove_leftovers(folder) if folder.is_dir() else ())
+
+
+def _say_removed(parts: Iterable[Path]) -> None:
+    say(*(f"{part} was left by a run that was killed, and is removed" for part in parts))
+
+
+def check_apart(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Raise OutputError if an answer would take the place of a file that is read, whatever its name."""
+    for output, read in product(outputs, inputs):
+        folder = output.parent if read.is_dir() else output
+        with suppress(OSError, ValueError):  # one of them is not there
+            if output.exists() and not output.is_dir() and folder.samefile(read):
+                hint = "write to another file: the answer would take the place of what it is made from"
+                raise OutputError(f"{output} is also read, as {read}", hint)
 
 
 def say(*lines: str) -> None:
@@ -176,7 +207,8 @@ def say(*lines: str) -> None:
     from ehcp_timeline.text.safe import visible_lines
 
     for line in lines:
-        print(visible_lines(line), file=sys.stderr)
+        with suppress(OSError):  # nobody hears it, and the answer does not depend on it
+            print(visible_lines(line), file=sys.stderr)
 
 
 def _format(asked: str | None, target: Path | None, formats: Sequence[str]) -> str:
@@ -204,13 +236,15 @@ def _to_standard_output(raw: Iterable[bytes]) -> None:
         raise typer.Exit(PIPE_CLOSED) from None
     except OSError as error:
         _let_go()
-        why = (error.strerror or type(error).__name__).lower()
-        raise OutputError(f"cannot write to standard output: {why}", "write to a file with -o") from None
+        raise OutputError(
+            f"cannot write to standard output: {reason(error)}", "write to a file with -o"
+        ) from None
 
 
 def _let_go() -> None:
-    """Point standard output at nothing, so that the interpreter does not try it again when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Point standard output at nothing, so that nobody tries it again when the process ends."""
+    with suppress(OSError, ValueError):  # closed, or not a file of the system
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _is_terminal() -> bool:

@@ -172,7 +172,7 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
             PermissionError(13, "Permission denied"),
             "x.csv may not be read. ask for leave to read it, or copy it",
         ),
-        (OSError(5, "Input/output error"), "x.csv cannot be read: Input/output error"),
+        (OSError(5, "Input/output error"), "x.csv cannot be read: input/output error"),
     ],
 )
 def test_a_file_that_is_closed_to_us(fault: OSError, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +181,7 @@ def test_a_file_that_is_closed_to_us(fault: OSError, said: str, monkeypatch: pyt
     def refuse(*_: object) -> None:
         raise fault
 
-    monkeypatch.setattr("builtins.open", refuse)
+    monkeypatch.setattr("os.open", refuse)
     with pytest.raises(CaseFileError) as error:
         open_raw("x.csv")
 
@@ -208,7 +208,7 @@ def test_a_pipe_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CaseFileError) as error:
         open_raw("-")
 
-    assert str(error.value) == "standard input cannot be read: Input/output error"
+    assert str(error.value) == "standard input cannot be read: input/output error"
 
 
 def test_a_file_that_changes_while_it_is_read(tmp_path: Path) -> None:

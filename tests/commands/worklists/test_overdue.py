@@ -230,4 +230,4 @@ def test_what_is_no_publication_is_refused(groups: str, tmp_path: Path) -> None:
 
     assert (run.returncode, none.returncode) == (2, 2)
     assert "is not a published table by district" in said(run)
-    assert "no such file or directory" in said(none)
+    assert "there is no such file" in said(none)

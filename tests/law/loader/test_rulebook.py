@@ -131,7 +131,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(RulebookError) as caught:
         load_rulebook([path])
 
-    assert caught.value.faults == (f"{path}: cannot be read (No such file or directory); check the path",)
+    assert caught.value.faults == (f"{path}: there is no such file. check the name and the folder",)
 
 
 @pytest.mark.parametrize("missing", ["codes.toml", "instruments.toml"])

@@ -1,26 +1,22 @@
 """Finds out what kind of file a case file is by its bytes, never by its name, and reads it as that kind."""
 
 import gzip
+import os
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from ehcp_timeline.cases.formats.csv.encoding import survey
 from ehcp_timeline.cases.formats.csv.layout import find_sheet as find_csv_sheet
 from ehcp_timeline.cases.formats.stream import (
-    PIECE,
     STDIN,
     Allowance,
     Raw,
     damaged,
-    failures_named,
     members,
     open_raw,
     opened_zip,
-    pieces,
-    spool,
     unpacked,
 )
 from ehcp_timeline.cases.formats.xlsx.preflight import WORKBOOK
@@ -29,6 +25,7 @@ from ehcp_timeline.cases.headers import Spellings
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.cases.sheet import ANYWHERE, Sheet, SheetOptions
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.inputs import PIECE, pieces, reading, spool
 
 MOST_SPOOLED = 2_000_000_000  # bytes that a packed file may unpack to
 
@@ -59,7 +56,7 @@ def find_sheet(
     Raises:
         CaseFileError: It cannot be read as a case file at all.
     """
-    if name != STDIN and Path(name).is_dir():
+    if name != STDIN and os.path.isdir(name):  # noqa: PTH112 - a name that is too long is no folder
         from ehcp_timeline.cases.formats.sen2.archive import sheet_of_folder
 
         inside = partial(find_sheet, spellings=spellings, vocabulary=vocabulary, asked=asked)
@@ -149,7 +146,7 @@ def _gunzipped(raw: Raw) -> Iterator[bytes]:
 def _locked_or_old(raw: Raw) -> CaseFileError:
     """Return which kind of file it is that begins as old Office files and locked ones do."""
     held = b""
-    with failures_named(raw.shown):
+    with reading(raw.shown):
         for piece in pieces(raw.file):
             if _ENCRYPTED in held + piece:
                 said = f"{raw.shown} is protected by a password"

@@ -2,14 +2,15 @@
 
 import io
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 import polars as pl
 
-from ehcp_timeline.cases.formats.stream import Raw, failures_named
+from ehcp_timeline.cases.formats.stream import Raw
 from ehcp_timeline.cases.sheet import ROW, Block, Sheet
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.inputs import reading
 
 MOST_ROWS = 20_000_000
 
@@ -24,7 +25,7 @@ def find_parquet_sheet(raw: Raw) -> Sheet:
         CaseFileError: It is damaged, has no columns, or more rows than there can be cases.
     """
     digest = raw.sha256()
-    with failures_named(raw.shown):
+    with reading(raw.shown):
         data = raw.file.read()
     with _damage_named(raw.shown):
         schema = pl.scan_parquet(io.BytesIO(data)).collect_schema()
@@ -74,8 +75,7 @@ def _text(column: pl.Series) -> pl.Series:
         whole = (column == column.round(0)) & (column.abs() < _WHOLE)
         figures = column.cast(pl.Int64, strict=False).cast(pl.String)
         return figures.zip_with(whole, column.cast(pl.String))
-    if column.dtype.is_nested() or column.dtype in {pl.Binary, pl.Object}:
-        return pl.Series(
-            [None if value is None else str(value) for value in column.to_list()], dtype=pl.String
-        )
-    return column.cast(pl.String)
+    if not column.dtype.is_nested() and column.dtype not in {pl.Binary, pl.Object}:
+        with suppress(pl.exceptions.InvalidOperationError):  # polars has no text for it, as for a Duration
+            return column.cast(pl.String)
+    return pl.Series([None if value is None else str(value) for value in column.to_list()], dtype=pl.String)

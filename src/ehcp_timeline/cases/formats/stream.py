@@ -1,24 +1,19 @@
 """Opens a file, standard input or a zip file's member, so that its bytes can be read more than once."""
 
 import hashlib
-import stat
 import struct
 import sys
-import tempfile
 import zipfile
 import zlib
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from os import fstat
 from typing import IO
 
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.inputs import PIECE, open_input, pieces, reading, spool
 
 STDIN = "-"
-
-# Small enough to stay in the processor's cache while it is looked at in several ways.
-PIECE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +34,20 @@ class Raw:
 
     def head(self) -> bytes:
         """Return its first bytes, up to 1,024, and stand at the first again."""
-        with failures_named(self.shown):
+        with reading(self.shown):
             head = self.file.read(1024)
             self.file.seek(0)
         return head
 
     def sha256(self) -> str:
         """Return the SHA-256 of its bytes in hexadecimal, and stand at the first again."""
-        with failures_named(self.shown):
+        with reading(self.shown):
             digest = hashlib.sha256()
             self.file.seek(0)
             for piece in pieces(self.file):
                 digest.update(piece)
             self.file.seek(0)
         return digest.hexdigest()
-
-
-@contextmanager
-def failures_named(shown: str) -> Iterator[None]:
-    """Turn what the system says about a file that cannot be read into one line."""
-    try:
-        yield
-    except OSError as error:
-        raise CaseFileError(f"{shown} cannot be read: {error.strerror}") from None
 
 
 def open_raw(name: str) -> Raw:
@@ -71,53 +57,18 @@ def open_raw(name: str) -> Raw:
         CaseFileError: It is missing, a folder, not ours to read, or breaks off.
     """
     shown = "standard input" if name == STDIN else name
-    with failures_named(shown):
+    with reading(shown):
         file, spooled = _readable_twice(name, shown)
     return Raw(name, shown, file, spooled)
 
 
-def open_named(name: str, shown: str) -> IO[bytes]:
-    """Open a file, or say in one line why not."""
-    try:
-        return open(name, "rb")  # noqa: PTH123 - the caller closes it
-    except (FileNotFoundError, ValueError):
-        raise CaseFileError(f"{shown}: there is no such file", "check the name and the folder") from None
-    except IsADirectoryError:
-        raise CaseFileError(f"{shown} is a folder", "name a file in it") from None
-    except PermissionError:
-        raise CaseFileError(f"{shown} may not be read", "ask for leave to read it, or copy it") from None
-
-
-def spool(parts: Iterable[bytes]) -> IO[bytes]:
-    """Write parts to a file that has no name, so that nobody else can read it and nothing is left behind."""
-    kept: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as what reads it
-    try:
-        kept.writelines(parts)
-        kept.seek(0)
-    except BaseException:
-        kept.close()
-        raise
-    return kept
-
-
-def pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield the rest of a file piece by piece."""
-    while piece := file.read(PIECE):
-        yield piece
-
-
 def _readable_twice(name: str, shown: str) -> tuple[IO[bytes], bool]:
     """Return the file, and whether it is a spooled copy because the original can be read only once."""
-    if name == STDIN and sys.stdin is None:
+    if name != STDIN:
+        return open_input(name)
+    if sys.stdin is None:
         raise CaseFileError(f"{shown} is closed", "name a file")
-    file = sys.stdin.buffer if name == STDIN else open_named(name, shown)
-    if name != STDIN and stat.S_ISREG(fstat(file.fileno()).st_mode):
-        return file, False
-    try:
-        return spool(pieces(file)), True
-    finally:
-        if name != STDIN:
-            file.close()
+    return spool(pieces(sys.stdin.buffer)), True
 
 
 MOST_MEMBERS = 10_000

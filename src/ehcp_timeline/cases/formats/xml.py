@@ -49,6 +49,9 @@ def streamed(
         parser.Parse(b"", True)
     except ExpatError as error:
         raise wrong(error.lineno) from None
+    except (LookupError, ValueError):
+        said = f"{shown} names an encoding that there is not, or that cannot be read"
+        raise CaseFileError(said, "export it again as UTF-8") from None
 
 
 def parser_of(shown: str) -> expat.XMLParserType:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ehcp_timeline.errors import ConfigError, OutputError, UsageError
-from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, say
+from ehcp_timeline.inputs import read_text
+from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, prepare_file, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import (
     FileNames,
@@ -138,7 +139,7 @@ def _figures(paths: Sequence[Path]) -> "Figures":
     """Return the figures that ship with the package, those of these files laid over them."""
     from ehcp_timeline.measure.compare.figures import read_figures, shipped_figures
 
-    own = [_text(path) for path in paths]
+    own = [read_text(path, UsageError) for path in paths]
     for path, text in zip(paths, own, strict=True):
         if not text.startswith("time_period,geographic_level,region_name,"):
             hint = f"ehcp compare --refresh {path} -o figures.csv"
@@ -152,23 +153,9 @@ def _refresh(downloaded: Path, output: Path | None, *, force: bool) -> None:
         raise OutputError("refreshed figures need a file to go to", "add -o figures.csv")
     from ehcp_timeline.commands.compare.refresh import refreshed
     from ehcp_timeline.law.kpi.loader import load_kpis
-    from ehcp_timeline.output.files import check_target, write_whole
+    from ehcp_timeline.output.files import write_whole
 
-    check_target(output, force=force)
-    text = refreshed(_text(downloaded), str(downloaded), load_kpis())
+    prepare_file(output, force=force)
+    text = refreshed(read_text(downloaded, UsageError), str(downloaded), load_kpis())
     write_whole(output, text.encode("utf-8"), force=force)
     say(f"{output}: {text.count(chr(10)) - 1:,} rows; use it with --figures {output}")
-
-
-def _text(path: Path) -> str:
-    """Return the text of a small file.
-
-    Raises:
-        UsageError: It cannot be read as UTF-8 text.
-    """
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {(error.strerror or 'error').lower()}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is not UTF-8 text", "download it again as CSV") from None

@@ -1,6 +1,5 @@
 """`ehcp forecast`: when the backlog clears, by order of work, with percentiles and "never"."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -9,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ehcp_timeline.cases.formats.stream import open_raw
 from ehcp_timeline.commands.forecast import options
 from ehcp_timeline.errors import CaseFileError, UsageError
+from ehcp_timeline.inputs import reading
 from ehcp_timeline.shell.destination import Output, choose_output, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import NOT_ALL_JUDGED
@@ -220,14 +221,9 @@ def _bytes(path: Path) -> bytes:
     Raises:
         CaseFileError: It cannot be read, or is too large for a list of counts.
     """
-    try:
-        if str(path) == "-":
-            raw = sys.stdin.buffer.read(_MOST_BYTES + 1)
-        else:
-            with path.open("rb") as file:
-                raw = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise CaseFileError(f"{path} cannot be read: {(error.strerror or 'error').lower()}") from None
+    opened = open_raw(str(path))
+    with opened.file as file, reading(opened.shown):
+        raw = file.read(_MOST_BYTES + 1)
     if len(raw) > _MOST_BYTES:
         raise CaseFileError(f"{path} is too large for a list of counts", "one line for each count")
     return raw

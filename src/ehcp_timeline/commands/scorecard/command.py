@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ehcp_timeline.errors import OutputError, UsageError
-from ehcp_timeline.shell.destination import ROW_FORMATS, Output, choose_output, say
+from ehcp_timeline.shell.destination import (
+    ROW_FORMATS,
+    Output,
+    choose_output,
+    prepare_file,
+    prepare_folder,
+    say,
+)
 from ehcp_timeline.shell.disclosure import Disclosure, Threshold, asked_to_suppress
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import (
@@ -187,13 +194,13 @@ def _pack(what: KpiRequest, name: str, path: Path | None, *, force: bool) -> int
     if path is None:
         raise OutputError("a pack is a workbook or a folder", f"add -o {pack.id}.xlsx, or -o {pack.id}/")
     from ehcp_timeline.commands.scorecard.packs import make_pack, pack_book, pack_csvs
-    from ehcp_timeline.output.files import check_folder, check_target, write_folder, write_whole
+    from ehcp_timeline.output.files import write_folder, write_whole
 
     as_book = path.suffix.lower() == ".xlsx"
     if as_book:
-        check_target(path, force=force)
+        prepare_file(path, force=force)
     else:
-        check_folder(path)
+        prepare_folder(path)
     sheets, files = make_pack(pack, what.question, what.sources, what.layout)
     if as_book:
         notes = [f"{input_.name}: {input_.rows:,} rows, {input_.judged:,} judged." for input_ in files.inputs]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.destination import Output, say
+from ehcp_timeline.shell.destination import Output, prepare_folder, say
 from ehcp_timeline.shell.disclosure import Disclosure, Previous, Threshold, asked_to_suppress
 from ehcp_timeline.shell.exit_codes import exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
@@ -178,11 +178,9 @@ def _check_together(
 
 def _folder(asked: str | None, folder: Path | None, *, force: bool) -> Output:
     """Return the folder that lists are written to, one file for each name."""
-    from ehcp_timeline.output.files import check_folder
-
     form = choice("--format", asked or "csv", SPLIT_FORMATS)
     if folder is not None:
-        check_folder(folder)
+        prepare_folder(folder)
     return Output(form, folder, force)
 
 

@@ -10,7 +10,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import cast
 
-from ehcp_timeline.errors import RulebookError
+from ehcp_timeline.errors import EhcpError, RulebookError
+from ehcp_timeline.inputs import read_whole
 from ehcp_timeline.law.deadline import BLANK, Seen
 from ehcp_timeline.law.loader.deadline import SEEN, all_ids, read_deadline, spread
 from ehcp_timeline.law.loader.excuse import read_grounds
@@ -224,13 +225,13 @@ def _read_folder(folder: Path | Traversable, faults: list[str]) -> dict[str, _So
 
 def _read_file(path: Path | Traversable, name: str, faults: list[str], overlay: str = "") -> _Source | None:
     try:
-        content = path.read_bytes()
+        content = read_whole(path) if isinstance(path, Path) else path.read_bytes()
         return _Source(name, content, tomllib.loads(content.decode("utf-8")), overlay)
-    except OSError as error:
-        faults.append(f"{name}: cannot be read ({error.strerror}); check the path")
+    except EhcpError as error:
+        faults.append(str(error))
     except UnicodeDecodeError:
         faults.append(f"{name}: is not UTF-8 text; save it as UTF-8")
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         faults.append(f"{name}: is not TOML: {error}")
     return None
 

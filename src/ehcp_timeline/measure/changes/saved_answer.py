@@ -1,16 +1,20 @@
 """Reads back an answer that `ehcp check --format json` saved: its day, its law, its clocks."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_type_hints
 
+from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.inputs import read_whole
+from ehcp_timeline.measure.answer import Finding, RulebookUsed
+from ehcp_timeline.measure.result import Input, NotJudged
+from ehcp_timeline.text.bounds import Whole
 
-SCHEMA = "ehcp-check/1"
-DATED = ("start", "due", "act_by", "earliest_reading", "latest_reading", "answered")
+_NEEDED = ("case_id", "deadline", "verdict")
+_MOST = 10_000_000  # of any whole number of a finding: a row of a file, days
 _BEGINS = b"{"
 
 
@@ -45,54 +49,73 @@ def is_saved_answer(path: Path) -> bool:
         return stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == _BEGINS
 
 
+@dataclass(frozen=True)
+class _SavedSummary:
+    verdicts: Mapping[str, Mapping[Verdict, Whole]]
+    not_judged: tuple[NotJudged, ...]
+
+
+# What a finding has is checked; what an older version did not write is null.
+_KINDS = {name: kind | None for name, kind in get_type_hints(Finding, include_extras=True).items()}
+_SavedFinding = make_dataclass("_SavedFinding", [(name, kind, None) for name, kind in _KINDS.items()])
+
+
+@dataclass(frozen=True)
+class _SavedCheck:
+    schema: Literal["ehcp-check/1"]
+    as_at: date
+    rulebook: RulebookUsed
+    input: tuple[Input, ...]
+    summary: _SavedSummary
+    findings: tuple[_SavedFinding, ...]  # type: ignore[valid-type]
+
+
 def read_saved_answer(path: Path) -> SavedAnswer:
     """Read a saved answer.
 
     Raises:
         CaseFileError: It is no answer of `ehcp check`, or does not hold every clock of its file.
     """
+    from pydantic import TypeAdapter, ValidationError
+
     try:
-        answer = json.loads(path.read_text(encoding="utf-8-sig"))
-        if answer["schema"] != SCHEMA:
-            raise _no_answer(path)
-        saved = _saved(answer)
-        complete = _complete(answer["summary"]["verdicts"], saved.findings)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise _no_answer(path) from error
-    if not complete:
+        saved = TypeAdapter(_SavedCheck).validate_json(read_whole(path).removeprefix(b"\xef\xbb\xbf"))
+    except ValidationError as error:
+        raise _no_answer(path, error.errors(include_url=False, include_input=False)[0]) from None
+    findings = tuple(vars(finding) for finding in saved.findings)
+    for number, finding in enumerate(findings):
+        for key, value in finding.items():
+            if (isinstance(value, int) and abs(value) > _MOST) or (value is None and key in _NEEDED):
+                raise _no_answer(path, {"loc": ("findings", number, key), "msg": "Input is not plausible"})
+    if not _complete(saved.summary.verdicts, findings):
         raise CaseFileError(
             f"{path} does not hold every clock, so what was cleared cannot be told from what was left out",
             "save it with: ehcp check FILE --include all --format json",
         )
-    return saved
-
-
-def _saved(answer: Mapping[str, Any]) -> SavedAnswer:
-    rulebook, findings = answer["rulebook"], tuple(_finding(finding) for finding in answer["findings"])
     return SavedAnswer(
-        as_at=date.fromisoformat(answer["as_at"]),
-        rulebook_sha256=str(rulebook["sha256"]),
-        overlays=tuple(str(overlay["sha256"]) for overlay in rulebook["overlays"]),
+        as_at=saved.as_at,
+        rulebook_sha256=saved.rulebook.sha256,
+        overlays=tuple(overlay.sha256 for overlay in saved.rulebook.overlays),
         findings=findings,
-        not_judged=tuple(str(deadline["deadline"]) for deadline in answer["summary"]["not_judged"]),
-        rows_left_out=sum(int(file["not_judged"]) for file in answer["input"]),
-        unlisted=frozenset(answer["summary"]["verdicts"]) - {finding["deadline"] for finding in findings},
+        not_judged=tuple(deadline.deadline for deadline in saved.summary.not_judged),
+        rows_left_out=sum(file.not_judged for file in saved.input),
+        unlisted=frozenset(saved.summary.verdicts) - {finding["deadline"] for finding in findings},
     )
 
 
-def _finding(values: Mapping[str, Any]) -> dict[str, Any]:
-    dates = {key: date.fromisoformat(values[key]) if values[key] else None for key in DATED}
-    return {**values, **dates}
-
-
-def _complete(verdicts: Mapping[str, Mapping[str, int]], findings: Sequence[Mapping[str, Any]]) -> bool:
+def _complete(verdicts: Mapping[str, Mapping[Verdict, int]], findings: Sequence[Mapping[str, Any]]) -> bool:
     """Return whether every clock that was counted is listed, for each deadline that is listed at all."""
     listed: dict[str, int] = {}
     for finding in findings:
         listed[finding["deadline"]] = listed.get(finding["deadline"], 0) + 1
-    return bool(listed) and all(sum(verdicts[name].values()) == number for name, number in listed.items())
+    return bool(listed) and all(
+        sum(verdicts.get(name, {}).values()) == number for name, number in listed.items()
+    )
 
 
-def _no_answer(path: Path) -> CaseFileError:
-    hint = "give a case file, or what `ehcp check FILE --include all --format json` wrote"
-    return CaseFileError(f"{path} is JSON, and not an answer of ehcp check", hint)
+def _no_answer(path: Path, fault: Mapping[str, Any]) -> CaseFileError:
+    place = ".".join(map(str, fault["loc"]))
+    said = f"{path} is JSON, and not an answer of ehcp check: {place + ': ' if place else ''}{fault['msg']}"
+    return CaseFileError(
+        said, "give a case file, or what `ehcp check FILE --include all --format json` wrote"
+    )

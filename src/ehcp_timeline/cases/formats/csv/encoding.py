@@ -13,9 +13,10 @@ from itertools import chain
 from os import fstat
 from typing import IO, Literal
 
-from ehcp_timeline.cases.formats.stream import PIECE, Raw, failures_named, open_named, pieces, spool
+from ehcp_timeline.cases.formats.stream import Raw
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.inputs import PIECE, open_input, pieces, reading, spool
 
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252"]
 
@@ -76,7 +77,7 @@ class Surveyed:
             self.spool.seek(self.begin)
             yield self.spool
             return
-        with open_named(self.name, self.shown) as file:
+        with reading(self.shown), open_input(self.name)[0] as file:
             if fstat(file.fileno()).st_size != self.size:
                 raise CaseFileError(f"{self.shown} has changed while it was read", "try again")
             file.seek(self.begin)
@@ -99,7 +100,7 @@ def survey(raw: Raw) -> Surveyed:
     Raises:
         CaseFileError: It is empty, or not text.
     """
-    with failures_named(raw.shown):
+    with reading(raw.shown):
         return _surveyed(raw)
 
 

@@ -7,10 +7,11 @@ from pathlib import Path, PurePath
 
 from ehcp_timeline.cases.formats.sen2.csv_set import Found, return_of
 from ehcp_timeline.cases.formats.sen2.table import module_of
-from ehcp_timeline.cases.formats.stream import Allowance, Raw, failures_named, spool, unpacked
+from ehcp_timeline.cases.formats.stream import Allowance, Raw, unpacked
 from ehcp_timeline.cases.headers import Spellings
 from ehcp_timeline.cases.sheet import Sheet
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.inputs import reading, spool
 
 _MOST = 40  # files; a return has nine
 _LISTED = 6
@@ -29,7 +30,7 @@ def sheet_of_folder(name: str, spellings: Spellings, read: Callable[[str], Sheet
     Raises:
         CaseFileError: It holds no tables of a return, or those of two.
     """
-    with failures_named(name):
+    with reading(name):
         files = sorted(path for path in Path(name).iterdir() if path.is_file() and path.name[0] != ".")
     if not files:
         raise CaseFileError(f"{name} is a folder", "name a file in it")

@@ -15,11 +15,12 @@ from ehcp_timeline.cases.formats.csv.encoding import Surveyed
 from ehcp_timeline.cases.formats.sen2.columns import ITEMS, case_block, case_headings
 from ehcp_timeline.cases.formats.sen2.items import sen2
 from ehcp_timeline.cases.formats.sen2.xml_persons import cut_short, malformed, read_persons
-from ehcp_timeline.cases.formats.stream import Raw, failures_named, pieces
+from ehcp_timeline.cases.formats.stream import Raw
 from ehcp_timeline.cases.formats.xml import local, streamed
 from ehcp_timeline.cases.headers import fold
 from ehcp_timeline.cases.sheet import Block, Sheet
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.inputs import pieces, reading
 
 _ROOTS = ("message", "sen2")
 _ABOUT = ("collection", "year", "referencedate")
@@ -51,7 +52,7 @@ def find_sen2_sheet(raw: Raw) -> Sheet:
         CaseFileError: It is other XML, is not well formed, has a document type, or holds no persons.
     """
     try:
-        with failures_named(raw.shown):
+        with reading(raw.shown):
             about = read_about(raw)
             digest, filled = _filled(raw.file)
             file = _reopened(raw, digest)

@@ -12,6 +12,7 @@ from ehcp_timeline.cases.cells.dates import Window, event_window, read_date
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.errors import EhcpError, RulebookError
+from ehcp_timeline.inputs import read_text
 from ehcp_timeline.law.loader.faults import Location, did_you_mean
 from ehcp_timeline.law.rulebook import Rulebook
 
@@ -124,12 +125,12 @@ def load_golden(path: Path, rulebook: Rulebook) -> tuple[Golden, ...]:
 
 def _read_toml(path: Path, rulebook: Rulebook, faults: list[str]) -> Iterator[Golden]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
         table = tomllib.loads(text)
-    except OSError as error:
-        faults.append(f"{path}: cannot be read ({error.strerror})")
+    except EhcpError as error:
+        faults.append(str(error))
         return
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         faults.append(f"{path}: is not TOML: {error}")
         return
     lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == CASE_LINE]

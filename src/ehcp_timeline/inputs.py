@@ -1,0 +1,160 @@
+"""Opens every file that is read; what the operating system says of one becomes one line."""
+
+import errno
+import os
+import stat
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import IO
+
+from ehcp_timeline.errors import CaseFileError, EhcpError
+
+LIMITS = "EHCP_LIMITS"
+# Small enough to stay in the processor's cache while it is looked at in several ways.
+PIECE = 1 << 18
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_MOST_WHOLE = 500_000_000  # bytes of a file that is read at once
+_WAITS = 20  # tenths of a second for a pipe's writer
+_NO_FILE = (": there is no such file", "check the name and the folder")
+_NO_LEAVE = (" may not be read", "ask for leave to read it, or copy it")
+_SAID = {
+    errno.ENOENT: _NO_FILE,
+    errno.ENOTDIR: _NO_FILE,
+    errno.EISDIR: (" is a folder", "name a file in it"),
+    errno.EACCES: _NO_LEAVE,
+    errno.EPERM: _NO_LEAVE,
+    errno.ENODEV: (" is a device, not a file", "copy what it holds to a file"),
+    errno.ENXIO: (" is a pipe that nobody writes to", "start what writes to it first, or name a file"),
+    errno.ENOSPC: (
+        ": there is no room for the copy that has to be made of it",
+        "free some room, or set TMPDIR to another folder",
+    ),
+}
+
+
+def reason(error: OSError) -> str:
+    """Return what the operating system said, without the path that it repeats."""
+    return (error.strerror or type(error).__name__).lower()
+
+
+def limit(count: int) -> int:
+    """Return how much of something is read at most: EHCP_LIMITS times the count, if that is set.
+
+    Raises:
+        CaseFileError: EHCP_LIMITS is no number from 1 to 1,000.
+    """
+    times = os.environ.get(LIMITS) or "1"
+    if not (times.isascii() and times.isdigit() and 1 <= int(times[:9]) <= 1000):
+        raise CaseFileError(f"{LIMITS} is {times[:20]!r}", "set it to a whole number from 1 to 1000")
+    return count * int(times)
+
+
+def too_much(said: str, hint: str = "") -> CaseFileError:
+    """Return the error for a file beyond a limit, with the way to raise it."""
+    raised = f"set {LIMITS}=2 in the environment to read twice as much"
+    return CaseFileError(said, f"{hint}; or {raised}" if hint else raised)
+
+
+@contextmanager
+def reading(shown: str, kind: type[EhcpError] = CaseFileError) -> Iterator[None]:
+    """Turn what the system says about a file that cannot be read into one line."""
+    try:
+        yield
+    except OSError as error:
+        no_room = isinstance(error, FileNotFoundError) and error.filename is None  # tempfile says so
+        number = errno.ENOSPC if no_room else error.errno or 0
+        said, hint = _SAID.get(number, (f" cannot be read: {reason(error)}", ""))
+        raise kind(f"{shown}{said}", hint) from None
+
+
+def open_input(name: str) -> tuple[IO[bytes], bool]:
+    """Open a file that can be read more than once; return it, and whether it is a copy of a pipe.
+
+    A file of the system that has no size, as `/proc/kmsg`, is taken for an empty one: it may never end.
+
+    Raises:
+        OSError: It cannot be opened, is a folder or a device, or a pipe that nobody writes to.
+    """
+    if "\0" in name:
+        raise _os_error(errno.ENOENT, name)
+    number = os.open(name, _READ)
+    status = os.fstat(number)
+    if stat.S_ISFIFO(status.st_mode):
+        return _copied(number, name), True
+    ordinary = stat.S_ISREG(status.st_mode) or os.path.samestat(status, Path(os.devnull).stat())
+    if not ordinary:
+        os.close(number)
+        raise _os_error(errno.EISDIR if stat.S_ISDIR(status.st_mode) else errno.ENODEV, name)
+    if not status.st_size:
+        os.close(number)
+        number = os.open(os.devnull, _READ)
+    return os.fdopen(number, "rb"), False
+
+
+def _copied(number: int, name: str) -> IO[bytes]:
+    """Return a copy of what comes through a pipe, once somebody writes to it."""
+    first = b""
+    for _ in range(_WAITS):
+        try:
+            if first := os.read(number, PIECE):
+                break
+        except BlockingIOError:
+            break  # somebody will
+        time.sleep(0.1)
+    else:
+        os.close(number)
+        raise _os_error(errno.ENXIO, name)
+    os.set_blocking(number, True)
+    with os.fdopen(number, "rb") as pipe:
+        return spool(chain((first,), pieces(pipe)))
+
+
+def _os_error(number: int, name: str) -> OSError:
+    return OSError(number, os.strerror(number), name)
+
+
+def spool(parts: Iterable[bytes]) -> IO[bytes]:
+    """Write parts to a file that has no name, so that nobody else can read it and nothing is left behind."""
+    kept: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as what reads it
+    try:
+        kept.writelines(parts)
+        kept.seek(0)
+    except BaseException:
+        kept.close()
+        raise
+    return kept
+
+
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the rest of a file piece by piece."""
+    while piece := file.read(PIECE):
+        yield piece
+
+
+def read_whole(path: Path, kind: type[EhcpError] = CaseFileError, most: int = _MOST_WHOLE) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        EhcpError: Of the kind asked for: it cannot be read, or has more than `most` bytes.
+    """
+    with reading(str(path), kind), open_input(str(path))[0] as file:
+        raw = file.read(most + 1)
+    if len(raw) > most:
+        raise kind(f"{path} has more than {most:,} bytes", "check that it is the file you mean")
+    return raw
+
+
+def read_text(path: Path, kind: type[EhcpError] = CaseFileError, most: int = _MOST_WHOLE) -> str:
+    """Return the text of a file in UTF-8, with or without a byte order mark.
+
+    Raises:
+        EhcpError: As `read_whole` raises, or it is not UTF-8.
+    """
+    try:
+        return read_whole(path, kind, most).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise kind(f"{path} is not UTF-8 text", "save it as UTF-8") from None

@@ -1,0 +1,277 @@
+"""What an ordinary mistake, a closed stream, a full disk or a killed run cannot break."""
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ehcp_timeline.output.files import remove_leftovers
+from tests.cli.command import PROGRAM, ehcp, environment, printed, said
+
+DATA = Path(__file__).parents[1] / "data" / "reliability"
+WHEN = ("--as-at", "2026-06-01")
+CHECK = ("check", str(DATA / "t.csv"), *WHEN)
+FULL = "/dev/full"
+CASES = "case_id,request_received\nA1,2026-05-01\n"
+
+
+def shell(line: str, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """Run `ehcp` in a shell that redirects its streams; `line` holds it as "$@"."""
+    return subprocess.run(
+        ["bash", "-c", line, "bash", *PROGRAM, *words],
+        capture_output=True,
+        check=False,
+        env=environment(),
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize("redirection", ["2>&-", f"2>{FULL}"])
+def test_the_answer_never_depends_on_standard_error(redirection: str) -> None:
+    """Where messages can go nowhere, the data and the exit code are those of any other run."""
+    with_messages, without = (shell(f'"$@" {to}', *CHECK, "-f", "json") for to in ("", redirection))
+
+    assert with_messages.stderr
+    assert without.stdout == with_messages.stdout
+    assert json.loads(without.stdout)["input"][0]["judged"] == 1
+    assert without.returncode == with_messages.returncode == 0
+
+
+@pytest.mark.parametrize("words", [("--help",), ("check", "--help"), ("rules", "list"), CHECK])
+def test_standard_output_that_is_full_or_gone(words: tuple[str, ...]) -> None:
+    """A full disk is 2 with a line that says so; a reader that has gone is 141 without a word."""
+    full = shell(f'"$@" >{FULL}', *words)
+    gone = shell('(sleep 3; exec "$@") | :; exit "${PIPESTATUS[0]}"', *words)
+
+    assert (full.returncode, b"no space left on device" in full.stderr) == (2, True)
+    assert (gone.returncode, gone.stderr.count(b"Traceback")) == (141, 0)
+
+
+@pytest.fixture(params=["the name", "another spelling", "a link", "a hard link", "rules"])
+def same_file(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, list[str]]:
+    """Return an output that is also read, and the words that read it."""
+    cases, other = tmp_path / "cases.csv", tmp_path / "other.csv"
+    cases.write_text(CASES)
+    match request.param:
+        case "another spelling":
+            other = tmp_path / "." / ".." / tmp_path.name / "cases.csv"
+        case "a link":
+            other.symlink_to(cases)
+        case "a hard link":
+            other.hardlink_to(cases)
+        case "rules":
+            return cases, [str(DATA / "t.csv"), "--rules", str(cases)]
+        case _:
+            other = cases
+    return other, [str(cases)]
+
+
+def test_an_output_that_is_also_read_is_refused(same_file: tuple[Path, list[str]]) -> None:
+    """With --force or without, whatever name the file is called by."""
+    output, words = same_file
+    runs = [ehcp("check", *words, *WHEN, "-o", str(output), *force) for force in ([], ["--force"])]
+
+    assert [run.returncode for run in runs] == [2, 2]
+    assert all(f"{output} is also read" in said(run) for run in runs)
+    assert output.read_text() == CASES
+
+
+def test_a_file_in_a_folder_that_is_read_is_refused(tmp_path: Path) -> None:
+    """The tables of a return are read from their folder: none of them is written over."""
+    (tmp_path / "persons.csv").write_text(CASES)
+    run = ehcp("check", str(tmp_path), *WHEN, "-o", str(tmp_path / "persons.csv"), "--force")
+
+    assert run.returncode == 2
+    assert "is also read" in said(run)
+
+
+def test_another_file_beside_it_is_written(tmp_path: Path) -> None:
+    """A file of the same content in the same folder is no input."""
+    cases = tmp_path / "cases.csv"
+    cases.write_text(CASES)
+    (tmp_path / "old.csv").write_text(CASES)
+
+    assert ehcp("check", str(cases), *WHEN, "-o", str(tmp_path / "old.csv"), "--force").returncode == 0
+    assert (tmp_path / "old.csv").read_text() != CASES
+
+
+STOPPED = """
+import sys, time
+from pathlib import Path
+from ehcp_timeline.cli import __main__ as program, app
+from ehcp_timeline.output.files import write_whole
+
+def slowly():
+    print("ready", flush=True)
+    yield b"C-0042 a child's name"
+    time.sleep(60)
+
+app.app = lambda **_: write_whole(Path(sys.argv[1]), slowly())
+program.run()
+"""
+
+
+@pytest.fixture
+def half_written(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """Give a run that is writing a file, and the file."""
+    target = tmp_path / "findings.csv"
+    run = subprocess.Popen(
+        [sys.executable, "-c", STOPPED, str(target)], stdout=subprocess.PIPE, env=environment()
+    )
+    assert run.stdout is not None
+    assert run.stdout.readline() == b"ready\n"
+    deadline = time.monotonic() + 10
+    while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    yield run, target
+    run.kill()
+    run.communicate()
+
+
+def test_a_run_that_is_told_to_end_leaves_nothing(half_written: tuple[subprocess.Popen[bytes], Path]) -> None:
+    """SIGTERM while a file is written: no part of it stays, and the exit code is 143."""
+    run, target = half_written
+    assert [path.suffix for path in target.parent.iterdir()] == [".part"]
+    run.send_signal(signal.SIGTERM)
+
+    assert run.wait(30) == 143
+    assert list(target.parent.iterdir()) == []
+
+
+def test_what_a_killed_run_leaves_is_named_and_removed(
+    half_written: tuple[subprocess.Popen[bytes], Path], tmp_path: Path
+) -> None:
+    """At the next write to the same place; what another run is still writing stays."""
+    run, target = half_written
+    (part,) = target.parent.iterdir()
+    alive = remove_leftovers(target)
+    run.kill()
+    run.wait()
+    cases = tmp_path.parent / f"{tmp_path.name}.csv"
+    cases.write_text(CASES)
+    after = ehcp("check", str(cases), *WHEN, "-o", str(target))
+
+    assert alive == []
+    assert f"{part} was left by a run that was killed, and is removed" in said(after)
+    assert [path.name for path in tmp_path.iterdir()] == ["findings.csv"]
+
+
+def test_a_folder_of_parts_is_removed_too(tmp_path: Path) -> None:
+    """Lists by name are first written to a hidden folder; files that only look alike stay."""
+    left = tmp_path / f".{'0' * 16}.part"
+    left.mkdir()
+    (left / "A-Khan.csv").write_text("C-0042")
+    (tmp_path / ".0.part").write_text("not ours")
+
+    assert remove_leftovers(tmp_path) == [left]
+    assert [path.name for path in tmp_path.iterdir()] == [".0.part"]
+
+
+T = str(DATA / "t.csv")
+WAYS_IN = [
+    ("check", "{}"),
+    ("check", T, "--config", "{}"),
+    ("check", T, "--rules", "{}"),
+    ("rules", "test", "{}"),
+    ("changes", "{}", T),
+    ("compare", T, "--authority", "Kent", "--figures", "{}"),
+    ("compare", "--refresh", "{}", "-o", "{}.csv"),
+    ("forecast", "--snapshots", "{}"),
+    ("overdue", T, "--pseudonymise", "{}"),
+    ("overdue", T, "--disclosure", "suppress", "--by", "district", "--previous", "{}"),
+    ("rules", "diff", "installed", "{}"),
+]
+
+
+@pytest.mark.parametrize("words", WAYS_IN, ids=" ".join)
+def test_a_pipe_that_nobody_writes_to_is_refused(words: tuple[str, ...], tmp_path: Path) -> None:
+    """Wherever a file is read, a pipe without a writer is refused in one line and never waited for."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    begun = time.monotonic()
+    run = ehcp(*(word.format(pipe) for word in words))
+
+    assert time.monotonic() - begun < 30
+    assert run.returncode == 2
+    assert str(pipe) in said(run)
+    assert "fault of its own" not in said(run)
+
+
+def test_a_pipe_with_a_slow_writer_is_read(tmp_path: Path) -> None:
+    """Somebody who opens the pipe and thinks for three seconds is waited for."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    run = shell(f'(sleep 1; (sleep 3; cat {T}) >{pipe}) & "$@"', "check", str(pipe), *WHEN)
+
+    assert b"pipe: 1 row, 1 judged." in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("check", ""), "a file has an empty name"),
+        (("check", "/proc/kmsg"), "/proc/kmsg is empty"),
+        (("check", "/dev/zero"), "/dev/zero is a device, not a file"),
+        (("check", "a\0b"), "there is no such file"),
+        (("check", "a" * 300), "cannot be read: file name too long"),
+        (("check", "a/" * 3000), "cannot be read: file name too long"),
+        ((*CHECK, "-o", "a" * 300 + ".csv"), "file name too long"),
+        ((*CHECK, "--config", "a" * 5000), "cannot be read: file name too long"),
+    ],
+)
+def test_names_that_no_file_has(words: tuple[str, ...], line: str) -> None:
+    """Each is one line that begins with what is wrong, never a fault of our own."""
+    run = ehcp(*words)
+
+    assert run.returncode == 2
+    assert line in said(run)
+    assert "fault of its own" not in said(run)
+
+
+def test_a_temporary_folder_without_room_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Standard input has to be copied: the line says that there is no room, and how to make some."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    latin = tmp_path / "latin.csv"
+    latin.write_bytes(CASES.replace("A1", "Zoë").encode("cp1252"))
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    run = ehcp("check", str(latin))
+
+    assert run.returncode == 2
+    assert "there is no room for the copy that has to be made of it\ntry: free some room" in said(run)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in DATA.glob("fz-*")))
+def test_a_mutated_file_is_plain_bad_input(name: str) -> None:
+    """An odd value, a table that is none, an encoding that there is not, a flipped byte of a Parquet file."""
+    path = str(DATA / name)
+    match name.split("-")[1]:
+        case "answer":
+            words = ["changes", path, T]
+        case "fixture":
+            words = ["rules", "test", path]
+        case _:
+            words = ["check", path, "--as-at", "2026-01-15"]
+    run = shell('"$@"', *words)
+
+    assert run.returncode == 2
+    assert run.stdout == b""
+    assert name.encode() in run.stderr
+    assert not any(word in run.stderr for word in (b"fault of its own", b"panicked", b"RUST_BACKTRACE"))
+
+
+def test_a_column_of_durations_is_no_damage() -> None:
+    """What no event means is a column that is not read, whatever Parquet calls it."""
+    run = ehcp("check", str(DATA / "types.parquet"), *WHEN)
+
+    assert run.returncode != 2, said(run)
+    assert "judged" in printed(run)
