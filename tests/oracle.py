@@ -103,6 +103,12 @@ ASKED = {
         f"{KENT} --as-at 2024-01-31 --runs 100 --intake 26",
         "--snapshots published_series.csv --measure annual_reviews_past_12_months --target 2025-09-30",
     ),
+    "report": (
+        f"{CASES} --as-at {TODAY} --authority Kent --with Essex,Surrey",
+        f"{CASES} --as-at {TODAY} --for team",
+        f"{KENT} --as-at 2024-01-31 --for public",
+        f"{PROBLEMS} --as-at {TODAY}",
+    ),
     "quality": ("{input}", f"{CASES} --as-at {TODAY} --rule all", f"{CASES} --as-at {TODAY} --by team"),
     "columns": ("{input}",),
     "convert": ("{input}",),

@@ -29,7 +29,8 @@ COMMANDS = (
         ("overdue", "-"),
         ("next", "-"),
     ),
-    *(("letters", "-"), ("scorecard", "-"), ("reconcile", "-"), ("forecast", "-"), ("quality", "-")),
+    *(("letters", "-"), ("scorecard", "-"), ("reconcile", "-"), ("forecast", "-"), ("report", "-")),
+    ("quality", "-"),
     *(("columns", "-"), ("changes", "cases.csv", "-"), ("convert", "-", "-o", "out.csv", "--force")),
 )
 

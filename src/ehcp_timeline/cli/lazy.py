@@ -110,6 +110,10 @@ LISTED: Final = (
         "Say when the backlog clears, and what would change it, from case files or published counts.",
     ),
     Listed(
+        "report",
+        "Make one page with charts: who waits, what is overdue, better or worse, when it clears.",
+    ),
+    Listed(
         "quality",
         "Say how good the data is: what is wrong, in how many rows, where, and a score from 0 to 100.",
     ),

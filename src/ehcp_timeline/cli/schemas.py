@@ -11,6 +11,7 @@ from ehcp_timeline.commands.explain.view import ExplainAnswer
 from ehcp_timeline.commands.quality.rules import QualityRulesAnswer
 from ehcp_timeline.commands.quality.score import QualityAnswer
 from ehcp_timeline.commands.reconcile.rates import ReconcileAnswer
+from ehcp_timeline.commands.report.answer import ReportAnswer
 from ehcp_timeline.commands.rules.check import RulesCheckAnswer
 from ehcp_timeline.commands.rules.diff import RulesDiffAnswer
 from ehcp_timeline.commands.rules.golden.run import RulesTestAnswer
@@ -57,6 +58,7 @@ EVERY = {
     "ehcp-scorecard-publication-1": ScorecardPublication,
     "ehcp-reconcile-1": ReconcileAnswer,
     "ehcp-forecast-1": ForecastAnswer,
+    "ehcp-report-1": ReportAnswer,
     "ehcp-convert-1": ConvertAnswer,
     "ehcp-quality-1": QualityAnswer,
     "ehcp-quality-rules-1": QualityRulesAnswer,

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from ehcp_timeline.output.chart import Chart
 
 Kind = Literal["fixed", "number", "text", "status"]
 
@@ -35,6 +38,8 @@ class Section:
         rows: Its cells, already words, one tuple as long as `columns` each.
         after: Lines below the table, as `before`.
         alarm: Whether it holds something that is past its day.
+        chart: A picture of the table, for pages.
+        caption: What the table holds, where the title does not say it.
     """
 
     title: str = ""
@@ -43,6 +48,8 @@ class Section:
     rows: tuple[tuple[str, ...], ...] = ()
     after: tuple[str, ...] = ()
     alarm: bool = False
+    chart: "Chart | None" = None
+    caption: str = ""
 
 
 def without_empty_columns(section: Section) -> Section:

@@ -22,7 +22,7 @@ PIPE_CLOSED = 141
 ROW_FORMATS = ("table", "plain", "json", "csv", "ndjson", "md")
 _SUFFIXES = {
     ".csv": "csv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet",
-    ".md": "md", ".txt": "plain", ".sarif": "sarif", ".xml": "junit",
+    ".md": "md", ".html": "html", ".txt": "plain", ".sarif": "sarif", ".xml": "junit",
 }  # fmt: skip
 
 

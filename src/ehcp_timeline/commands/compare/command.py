@@ -1,12 +1,11 @@
 """`ehcp compare`: own figures beside those that the DfE publishes of England and of others."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ehcp_timeline.errors import ConfigError, OutputError, UsageError
+from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.inputs import read_text
 from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, prepare_file, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
@@ -80,7 +79,9 @@ def compare(
         )
     to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
     what = asked_for(files, as_at, overlays, config_file, period="year", measure=measure)
-    published = _figures((*what.config.figures, *(figures or ())))
+    from ehcp_timeline.measure.compare.figures import published_figures
+
+    published = published_figures((*what.config.figures, *(figures or ())))
     from ehcp_timeline.measure.answer import keys, values
     from ehcp_timeline.measure.compare.authorities import find_authorities, find_authority
     from ehcp_timeline.measure.compare.compare import Beside
@@ -133,18 +134,6 @@ def _compared(
         problems=ProblemFound.all_of(card.files.problems),
     )
     return answer, card.files
-
-
-def _figures(paths: Sequence[Path]) -> "Figures":
-    """Return the figures that ship with the package, those of these files laid over them."""
-    from ehcp_timeline.measure.compare.figures import read_figures, shipped_figures
-
-    own = [read_text(path, UsageError) for path in paths]
-    for path, text in zip(paths, own, strict=True):
-        if not text.startswith("time_period,geographic_level,region_name,"):
-            hint = f"ehcp compare --refresh {path} -o figures.csv"
-            raise ConfigError(f"{path} is not a file of figures", hint)
-    return read_figures((*shipped_figures(), *own))
 
 
 def _refresh(downloaded: Path, output: Path | None, *, force: bool) -> None:

@@ -2,11 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Literal
+
+from ehcp_timeline.errors import ConfigError, UsageError
+from ehcp_timeline.inputs import read_text
 
 Level = Literal["National", "Regional", "Local authority"]
 ENGLAND = "England"
@@ -88,6 +92,21 @@ def shipped_figures() -> tuple[str, ...]:
     folder = files("ehcp_timeline") / "measure" / "compare" / "dfe"
     names = sorted(resource.name for resource in folder.iterdir() if resource.name.endswith(".csv"))
     return tuple((folder / name).read_text(encoding="utf-8") for name in names)
+
+
+def published_figures(paths: Sequence[Path] = ()) -> Figures:
+    """Return the figures that ship with the package, those of these files laid over them.
+
+    Raises:
+        UsageError: A file cannot be read as UTF-8 text.
+        ConfigError: It does not hold figures.
+    """
+    own = [read_text(path, UsageError) for path in paths]
+    for path, text in zip(paths, own, strict=True):
+        if not text.startswith("time_period,geographic_level,region_name,"):
+            hint = f"ehcp compare --refresh {path} -o figures.csv"
+            raise ConfigError(f"{path} is not a file of figures", hint)
+    return read_figures((*shipped_figures(), *own))
 
 
 def read_figures(texts: Iterable[str]) -> Figures:

@@ -12,7 +12,7 @@ from ehcp_timeline.measure.forecast.request import WhatIf
 from ehcp_timeline.measure.forecast.results.backtest import Backtest
 from ehcp_timeline.measure.forecast.results.cases import CaseToSave, ProjectedCase, SaveList
 from ehcp_timeline.measure.forecast.results.intake import IntakeWeek
-from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, Outlook
+from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, Outlook, PastPoint
 from ehcp_timeline.measure.forecast.results.reviews import ReviewOutlook
 from ehcp_timeline.measure.forecast.results.target import TargetAnswer
 from ehcp_timeline.measure.result import Clearance, Input
@@ -49,6 +49,7 @@ class WeeksBehind:
     Attributes:
         straight_line_weeks: Overdue over closed less requests; null: never.
         checked: The straight line that `ehcp check` draws.
+        backlog: The as-at date and the same day of the twelve months before, as far as the file records them.
     """
 
     weeks: Whole
@@ -59,6 +60,7 @@ class WeeksBehind:
     straight_line_weeks: float | None = field(metadata=decimals(2))
     checked: Clearance | None
     seasons: tuple[SeasonLine, ...]
+    backlog: tuple[PastPoint, ...]
 
 
 @dataclass(frozen=True, slots=True)

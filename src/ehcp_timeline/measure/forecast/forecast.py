@@ -33,6 +33,7 @@ from ehcp_timeline.measure.forecast.results.outlook import (
     moments_kept,
     naive_weeks,
     outlook,
+    path_behind,
     quarters_ahead,
     straight_line,
 )
@@ -118,6 +119,7 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
             else naive_weeks(now.standing.overdue, closed_pace, requests_pace),
             checked=straight_line(work, day),
             seasons=season_lines(now, asked.closures),
+            backlog=path_behind(work, asked.as_at, now.recorded),
         ),
         what_if=asked.what_if,
         stages=stage_lines(now),

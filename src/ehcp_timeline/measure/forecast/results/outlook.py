@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from dateutil.relativedelta import relativedelta
 
 from ehcp_timeline.measure import backlog
 from ehcp_timeline.measure.backlog import WINDOW
@@ -15,15 +16,17 @@ from ehcp_timeline.measure.forecast.model.arrays import (
     Share,
     Spread,
     after_weeks,
+    day_number,
     day_of,
 )
-from ehcp_timeline.measure.forecast.model.caseload import Caseload
+from ehcp_timeline.measure.forecast.model.caseload import Caseload, overdue_on, standing_on
 from ehcp_timeline.measure.forecast.model.history import WorkOrder
 from ehcp_timeline.measure.forecast.simulate.record import PER_MILLE, Kept, Moment
 from ehcp_timeline.measure.result import Clearance
 from ehcp_timeline.text.bounds import Percent, Whole
 
 PATH_WEEKS = 4
+PAST_MONTHS = 12
 _LOW, _MIDDLE, _HIGH = 0.15, 0.5, 0.85
 
 
@@ -72,6 +75,15 @@ class Quarter:
     oldest_p85: int | None
     over_52_p50: int | None
     over_52_p85: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastPoint:
+    """The backlog at the end of one day behind."""
+
+    day: date
+    open: Whole
+    overdue: Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +212,22 @@ def _quarter(name: str, weeks: int, rates: Spread, end: Moment, excepted: Except
     counts = (end.overdue, end.oldest, end.over_a_year)
     ends = (spread.percentile(share) for spread in counts for share in (_MIDDLE, _HIGH))
     return Quarter(name, weeks, rate, rate_p15, rate_p85, without, *ends)
+
+
+def path_behind(work: Caseload, as_at: date, weeks: int) -> tuple[PastPoint, ...]:
+    """Return the backlog on the as-at date and on the same day of the twelve months before it, oldest first.
+
+    Args:
+        work: The file.
+        as_at: The day it stands at.
+        weeks: Whole weeks behind that the file records: what was before them is left out.
+    """
+    days = (as_at - relativedelta(months=back) for back in range(PAST_MONTHS, -1, -1))
+    recorded = [day for day in days if (as_at - day).days <= WEEK * weeks]
+    return tuple(
+        PastPoint(day, standing_on(work, day_number(day)).place.size, overdue_on(work, day_number(day)))
+        for day in recorded
+    )
 
 
 def naive_weeks(overdue: int, closed: float, requests: float) -> float | None:

@@ -1,0 +1,149 @@
+"""The answer of `ehcp report`: what a page says, with the numbers that the law of privacy lets it say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from annotated_types import Ge
+
+from ehcp_timeline.measure.answer import NOT_IN_JSON, ProblemFound, RulebookUsed
+from ehcp_timeline.measure.changes.compare import Change
+from ehcp_timeline.measure.forecast.answer import ForecastAnswer
+from ehcp_timeline.measure.forecast.results.outlook import Outlook
+from ehcp_timeline.measure.result import Input, NotJudged, StageName
+from ehcp_timeline.text.bounds import Whole
+
+Audience = Literal["board", "team", "public"]
+Number = Whole | Literal["[c]"]
+AgeBand = Literal["to_4_weeks", "to_13_weeks", "to_26_weeks", "over_26_weeks"]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCount:
+    """How many assessments were open on a day, and how many of them past the 20 weeks, exceptions ignored."""
+
+    day: date
+    open: Number
+    overdue: Number
+
+
+@dataclass(frozen=True, slots=True)
+class LateDuty:
+    """One duty of the authority with clocks past their due day.
+
+    Attributes:
+        overdue: How many.
+        by_age: The same by how long ago they were due.
+        oldest_days: How many days ago the first of them was due; null where that is not published.
+    """
+
+    deadline: str
+    duty: str
+    law: str
+    overdue: Number
+    by_age: Mapping[AgeBand, Number]
+    oldest_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class YearRate:
+    """Plans issued within 20 weeks in one calendar year, exceptions included.
+
+    Attributes:
+        plans: Plans issued, from the file; null where it has none.
+        rate: Percent of them within 20 weeks.
+        published: What the DfE publishes of the authority.
+        others: Of the neighbours, by name.
+        first: The first day of the year that the file records.
+        last: The last day.
+    """
+
+    year: int
+    first: date
+    last: date
+    plans: Number | None
+    in_time: Number | None
+    rate: float | Literal["[c]"] | None
+    published: float | None
+    england: float | None
+    others: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class LongWait:
+    """One of the assessments that have been open longest."""
+
+    case_id: str
+    row: Annotated[int, Ge(1)]
+    stage: StageName
+    start: date
+    weeks: Whole
+    team: str | None
+    caseworker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LateWork:
+    """One overdue clock, for those who do the work."""
+
+    case_id: str
+    duty: str
+    due: date
+    days_late: Whole
+    team: str | None
+    caseworker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSince:
+    """What became of the clocks since an earlier file."""
+
+    as_at: date
+    counts: Mapping[Change, Whole]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAnswer:
+    """The answer of `ehcp report --format json`; `[c]` is hidden to protect the children counted.
+
+    Attributes:
+        authority: Whose report it is, as the DfE knows it; null unless asked.
+        threshold: Numbers of people below it are hidden; null where none are.
+        sentences: What a reader should know first.
+        waiting: Now, and on the same day of the twelve months before, as far as the file records them.
+        stages: Open assessments by stage.
+        not_counted: Why it cannot be said how many wait; null where it can.
+        undated: Plans of which the file does not say whether they are overdue.
+        no_forecast: Why there is no forecast; null where there is one.
+        policies: Forecast by order of work; "observed" is today's.
+        clear_at: The backlog is clear once no more than so many are overdue.
+        oldest: Empty on a public page.
+        work: The clocks that are most days late; only on a page for the team.
+        changed: Null unless asked.
+    """
+
+    SCHEMA: ClassVar = "ehcp-report/1"
+
+    as_at: date
+    audience: Audience
+    authority: str | None
+    threshold: Annotated[int, Ge(3)] | None
+    rulebook: RulebookUsed
+    input: tuple[Input, ...]
+    waiting: tuple[WaitingCount, ...]
+    stages: Mapping[StageName, Number]
+    duties: tuple[LateDuty, ...]
+    rates: tuple[YearRate, ...]
+    not_counted: str | None
+    undated: Number
+    no_forecast: str | None
+    clear_at: Whole
+    policies: tuple[Outlook, ...]
+    oldest: tuple[LongWait, ...]
+    work: tuple[LateWork, ...]
+    changed: ChangedSince | None
+    not_judged: tuple[NotJudged, ...]
+    problems: tuple[ProblemFound, ...]
+    sentences: tuple[str, ...] = ()
+    forecast: ForecastAnswer | None = field(default=None, metadata=NOT_IN_JSON)

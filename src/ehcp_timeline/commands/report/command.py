@@ -1,0 +1,187 @@
+"""`ehcp report`: one page with charts for a board, for the team that does the work, or for the public."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell.destination import choose_output, say
+from ehcp_timeline.shell.disclosure import Threshold
+from ehcp_timeline.shell.help_text import examples, exit_codes
+from ehcp_timeline.shell.kpi_request import NOT_ALL_JUDGED
+from ehcp_timeline.shell.list_command import ListRequest, question
+from ehcp_timeline.shell.open import case_files, names
+from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Oldest, OutputFile, Rules
+from ehcp_timeline.shell.parse import choice, day_asked
+
+if TYPE_CHECKING:
+    from ehcp_timeline.commands.report.answer import Audience, ChangedSince, ReportAnswer
+    from ehcp_timeline.output.sections import Section
+
+FORMATS = ("html", "table", "plain", "md", "json")
+AUDIENCES = ("board", "team", "public")
+_FOOTERS = {
+    "board": "For councillors and managers. It names cases by number: not for publication.",
+    "team": "For the team that does the work. It names cases and caseworkers: not for publication.",
+    "public": "Made for publication: nobody is named and small numbers are hidden.",
+}
+For = Annotated[
+    str,
+    typer.Option(
+        "--for", metavar="READER", help="board, team, or public: names nobody, hides small numbers."
+    ),
+]
+Since = Annotated[
+    Path | None,
+    typer.Option("--since", metavar="OLD", help="Add what changed since this file or saved answer."),
+]
+SinceAsAt = Annotated[
+    str | None, typer.Option("--since-as-at", metavar="DATE", help="The day of OLD.  [default: --as-at]")
+]
+Authority = Annotated[
+    str | None, typer.Option("--authority", metavar="NAME", help="Your authority, as the DfE names it.")
+]
+With = Annotated[
+    list[str] | None, typer.Option("--with", metavar="NAMES", help="Neighbours, as Essex,Suffolk.")
+]
+
+
+@exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
+@examples(
+    "ehcp report cases.csv -o board.html",
+    "ehcp report cases.csv --authority Kent --with Essex,Surrey -o board.html",
+    "ehcp report cases.csv --for public -o performance.html",
+    "ehcp report cases.csv --since last-month.csv --since-as-at 2026-05-01 -o board.html",
+)
+def report(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True)],
+    *,
+    reader: For = "board",
+    since: Since = None,
+    since_as_at: SinceAsAt = None,
+    authority: Authority = None,
+    beside: With = None,
+    oldest: Oldest = 10,
+    threshold: Threshold = 5,
+    as_at: AsAt = None,
+    asked: Format = None,
+    output: OutputFile = None,
+    force: Force = False,
+    overlays: Rules = None,
+    config_file: Config = None,
+) -> None:
+    """Make one page with charts: who waits, what is overdue, better or worse, when it clears.
+
+    FILE is a case file; `-` is standard input. The page needs no network and no script; print it from the
+    browser for a PDF. Formats: html, table, plain, md, json.
+    """
+    to = choose_output(asked, output, force=force, formats=FORMATS)
+    audience = cast("Audience", choice("--for", reader, AUDIENCES))
+    if audience == "public" and since is not None:
+        raise UsageError(
+            "--since is not for a public page: what changed between two days tells of single children",
+            "leave it out, or --for board",
+        )
+    if since is not None and len(files) > 1:
+        raise UsageError("--since compares one file with an earlier one", "give one FILE")
+    from ehcp_timeline.measure.compare.authorities import find_authorities, find_authority
+    from ehcp_timeline.measure.compare.figures import published_figures
+    from ehcp_timeline.privacy.suppress import check_threshold
+
+    check_threshold(threshold)
+    asks = question(as_at, overlays, config_file)
+    figures = published_figures(asks.config.figures)
+    council = find_authority(authority, figures) if authority else None
+    others = find_authorities(beside or (), figures)
+    sources = case_files(files, names(asks.rulebook), asks.as_at, asks.config)
+    changed = None if since is None else _changed(asks, files[0], since, since_as_at)
+    from ehcp_timeline.commands.report.figures import ReportRequest
+    from ehcp_timeline.commands.report.figures import report as report_of
+
+    request = ReportRequest(asks.as_at, audience, figures, council, others, threshold, oldest, changed)
+    answer = report_of(asks.rulebook, sources, request)
+    if to.format in ("table", "plain"):
+        to.show(_sections(answer))
+    else:
+        to.send(_data(to.format, answer))
+    left_out = sum(file.not_judged for file in answer.input)
+    if left_out:
+        say(f"{left_out:,} rows could not be judged and are left out; `ehcp check` says why.")
+        raise typer.Exit(NOT_ALL_JUDGED)
+
+
+def _changed(asks: ListRequest, file: Path, old: Path, old_as_at: str | None) -> "ChangedSince":
+    """Return what became of the council's statutory duties since an earlier file or saved answer.
+
+    Raises:
+        UsageError: The two do not belong together.
+    """
+    from ehcp_timeline.audit.selection import Selection
+    from ehcp_timeline.commands.report.answer import ChangedSince
+    from ehcp_timeline.measure.casework import ALL, chosen_by
+    from ehcp_timeline.measure.changes.compare import (
+        changes,
+        counted,
+        objections,
+        side_of_answer,
+        side_of_file,
+    )
+    from ehcp_timeline.measure.changes.saved_answer import is_saved_answer, read_saved_answer
+
+    now = side_of_file(asks.work(asks.source(file), ALL, None))
+    if is_saved_answer(old):
+        before = side_of_answer(read_saved_answer(old))
+    else:
+        when = day_asked(old_as_at, "--since-as-at") if old_as_at else asks.as_at
+        before = side_of_file(asks.work(asks.source(old, when), ALL, None, when))
+    reasons = tuple(objections(replace(before, as_at=now.as_at), now))
+    if reasons:
+        raise UsageError("; ".join(reasons), "ehcp changes OLD NEW --force compares them all the same")
+    every = changes(before.clocks, now.clocks, now.cases, now.not_judged)
+    unlisted = every["deadline"].is_in(sorted(before.unlisted | now.unlisted))
+    own = every.filter(chosen_by(Selection(), asks.rulebook), ~unlisted)
+    return ChangedSince(before.as_at, counted(own))
+
+
+def _data(form: str, answer: "ReportAnswer") -> str:
+    """Return the report as a page, as Markdown or as JSON."""
+    from ehcp_timeline.commands.report.headline import sentences
+    from ehcp_timeline.commands.report.view import report_sections, report_title
+
+    words = tuple(sentences(answer))
+    match form:
+        case "json":
+            from ehcp_timeline.measure.answer import values
+            from ehcp_timeline.output.data import json_text
+
+            return json_text(values(replace(answer, sentences=words)))
+        case "md":
+            from ehcp_timeline.output.plain import markdown_page
+
+            return markdown_page(_sections(answer))
+        case _:
+            from ehcp_timeline.output.chart import NARROW, WIDE, data_uri
+            from ehcp_timeline.output.html import html_page
+
+            return html_page(
+                "commands/report/board.html",
+                title=report_title(answer),
+                kind=f"EHC plan report: {answer.audience}",
+                sentences=words,
+                sections=list(report_sections(answer)),
+                uri=data_uri,
+                wide=WIDE,
+                narrow=NARROW,
+                footer=_FOOTERS[answer.audience],
+            )
+
+
+def _sections(answer: "ReportAnswer") -> "list[Section]":
+    """Return the report as a person reads it where there is no page."""
+    from ehcp_timeline.commands.report.headline import sentences
+    from ehcp_timeline.commands.report.view import report_sections, report_title
+    from ehcp_timeline.output.sections import Section
+
+    return [Section(report_title(answer), tuple(sentences(answer))), *report_sections(answer)]

@@ -1,0 +1,208 @@
+"""The numbers of a report, each counted once by what the other commands count with."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import get_args
+
+import polars as pl
+
+from ehcp_timeline.audit.selection import Selection
+from ehcp_timeline.cases.source import CaseFile
+from ehcp_timeline.commands.report.answer import (
+    AgeBand,
+    Audience,
+    ChangedSince,
+    LateDuty,
+    LateWork,
+    LongWait,
+    ReportAnswer,
+    WaitingCount,
+    YearRate,
+)
+from ehcp_timeline.commands.report.public import published
+from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.law.kpi.loader import load_kpis
+from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.answer import ProblemFound, values
+from ehcp_timeline.measure.audit import check_files
+from ehcp_timeline.measure.compare.compare import own_figures
+from ehcp_timeline.measure.compare.figures import Area, Figures
+from ehcp_timeline.measure.counts import ISSUE
+from ehcp_timeline.measure.forecast.answer import ForecastAnswer
+from ehcp_timeline.measure.forecast.forecast import forecast
+from ehcp_timeline.measure.forecast.request import ForecastRequest
+from ehcp_timeline.measure.kpi.count import KpiQuestion
+from ehcp_timeline.measure.kpi.lines import LineLayout
+from ehcp_timeline.measure.kpi.scorecard import make_scorecard
+from ehcp_timeline.measure.result import Audit
+
+BANDS: tuple[AgeBand, ...] = get_args(AgeBand)
+_BAND_ENDS = (28, 91, 182)  # days
+_MEASURE = "pc_plans_issued_within_20_weeks"
+_PUBLISHED_YEARS = 6
+_EVERY = 10_000_000
+_PAST_DUE = Selection(verdicts=frozenset({"overdue", "excused"}))
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRequest:
+    """What is asked of a report.
+
+    Attributes:
+        figures: What the DfE publishes.
+        authority: Whose report it is; None where nobody said.
+        others: Its neighbours.
+        threshold: Numbers of people below it are hidden on a public page.
+        top: How many of the oldest cases are named.
+        changed: What changed since an earlier file; None where nobody asked.
+    """
+
+    as_at: date
+    audience: Audience
+    figures: Figures
+    authority: Area | None = None
+    others: tuple[Area, ...] = ()
+    threshold: int = 5
+    top: int = 10
+    changed: ChangedSince | None = None
+
+
+def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest) -> ReportAnswer:
+    """Return everything that a report says but its sentences.
+
+    Raises:
+        CaseFileError: A file cannot be read as a case file.
+    """
+    audit = check_files(rulebook, sources, asked.as_at, _PAST_DUE, oldest=asked.top)
+    ahead, no_forecast = _forecast(rulebook, sources, asked.as_at)
+    if ahead is not None and ahead.now is not None:
+        no_forecast = ahead.now.too_little
+    recorded = ahead.history.recorded_weeks if ahead and ahead.history else 0
+    late = audit.findings.with_columns(days=(pl.lit(asked.as_at) - pl.col("due")).dt.total_days())
+    answer = ReportAnswer(
+        as_at=asked.as_at,
+        audience=asked.audience,
+        authority=asked.authority.name if asked.authority else None,
+        threshold=asked.threshold if asked.audience == "public" else None,
+        rulebook=audit.rulebook,
+        input=audit.input,
+        waiting=_waiting(audit, ahead),
+        stages=values(audit.summary.stages),
+        duties=tuple(_duties(late, rulebook, public=asked.audience == "public")),
+        rates=tuple(_rates(rulebook, sources, asked, recorded)),
+        not_counted=_not_counted(audit),
+        undated=sum(audit.summary.verdicts.get(name, {}).get("unknown", 0) for name in ISSUE),
+        no_forecast=no_forecast,
+        clear_at=ahead.clear_at if ahead else 0,
+        policies=ahead.policies if ahead else (),
+        oldest=tuple(_oldest(audit, late)),
+        work=tuple(_work(late, asked.top)) if asked.audience == "team" else (),
+        changed=asked.changed,
+        not_judged=audit.summary.not_judged,
+        problems=ProblemFound.all_of(audit.problems),
+        forecast=ahead,
+    )
+    return published(answer, asked.threshold) if asked.audience == "public" else answer
+
+
+def _forecast(
+    rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date
+) -> tuple[ForecastAnswer | None, str | None]:
+    """Return the forecast of files that have been read; or why they say too little for one."""
+    try:
+        return forecast(rulebook, sources, ForecastRequest(as_at)), None
+    except CaseFileError as error:
+        return None, error.message
+
+
+def _waiting(audit: Audit, ahead: ForecastAnswer | None) -> tuple[WaitingCount, ...]:
+    """Return how many wait now, as `ehcp check` counts them, and before."""
+    past = ahead.history.backlog if ahead and ahead.history else ()
+    stages: dict[str, int] = values(audit.summary.stages)
+    now = WaitingCount(audit.as_at, sum(stages.values()), audit.summary.clearance.overdue_plans)
+    return (
+        *(WaitingCount(point.day, point.open, point.overdue) for point in past if point.day < audit.as_at),
+        now,
+    )
+
+
+def _not_counted(audit: Audit) -> str | None:
+    lacking = next((line for line in audit.summary.not_judged if line.deadline == ISSUE[0]), None)
+    return None if lacking is None else f"the file has no column {' or '.join(lacking.needs)}"
+
+
+def _duties(late: pl.DataFrame, rulebook: Rulebook, *, public: bool) -> Iterator[LateDuty]:
+    """Yield the duties with overdue clocks, the most overdue first.
+
+    A public page ignores exceptions and counts plans owed in detention among the others: nothing that it
+    prints of plans may differ from how many have waited too long by fewer children than the threshold.
+    """
+    chosen = late.filter(pl.col("strict" if public else "verdict").cast(pl.String) == "overdue")
+    if public:
+        chosen = chosen.with_columns(pl.col("deadline").cast(pl.String).replace(ISSUE[1], ISSUE[0]))
+    age = pl.lit(BANDS[-1])
+    for name, end in reversed(list(zip(BANDS, _BAND_ENDS, strict=False))):
+        age = pl.when(pl.col("days") <= end).then(pl.lit(name)).otherwise(age)
+    counts = chosen.group_by(pl.col("deadline").cast(pl.String)).agg(
+        pl.len().alias("overdue"), pl.col("days").max().alias("oldest"), age.alias("bands")
+    )
+    for name, overdue, oldest, bands in counts.sort(
+        pl.col("overdue"), "deadline", descending=[True, False]
+    ).iter_rows():
+        deadline = rulebook.by_id[name]
+        by_age = {band: bands.count(band) for band in BANDS}
+        yield LateDuty(name, deadline.duty, deadline.law, overdue, by_age, oldest)
+
+
+def _rates(
+    rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest, recorded: int
+) -> Iterator[YearRate]:
+    """Yield the 20-week rate of each year that the files record, and of the years published before."""
+    kpis = load_kpis()
+    question = KpiQuestion(kpis, rulebook, asked.as_at, None, (kpis.by_id[_MEASURE],))
+    card = make_scorecard(question, sources, LineLayout("year", None, asked.as_at))
+    since = date.fromordinal(asked.as_at.toordinal() - 7 * recorded)
+    own = {year: figure for (_, year), figure in own_figures(card.lines, question.measures).items()}
+    own = {year: figure for year, figure in own.items() if not recorded or year >= since.year}
+    figures, england = asked.figures, asked.figures.england()
+    official = [
+        year
+        for year in figures.years
+        if year < asked.as_at.year and figures.value(_MEASURE, year, england) is not None
+    ]
+
+    def official_of(year: int, place: Area | None) -> float | None:
+        """Return what was published of a year that is over."""
+        return figures.value(_MEASURE, year, place) if year < asked.as_at.year else None
+
+    for year in sorted({*official[-_PUBLISHED_YEARS:], *own}):
+        mine = own.get(year)
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        yield YearRate(
+            year=year,
+            first=max(first, since) if mine and recorded else first,
+            last=min(last, asked.as_at) if mine else last,
+            plans=mine.whole if mine else None,
+            in_time=mine.part if mine else None,
+            rate=mine.value if mine else None,
+            published=official_of(year, asked.authority),
+            england=official_of(year, england),
+            others={other.name: official_of(year, other) for other in asked.others},
+        )
+
+
+def _oldest(audit: Audit, late: pl.DataFrame) -> Iterator[LongWait]:
+    """Yield the oldest open assessments with whose work they are, where the file says."""
+    rows = late.filter(pl.col("deadline").cast(pl.String).is_in(ISSUE)).select("row", "team", "caseworker")
+    whose = {row: names for row, *names in rows.iter_rows()}
+    for case in audit.oldest:
+        team, caseworker = whose.get(case.row, (None, None))
+        yield LongWait(case.case_id, case.row, case.stage, case.start, case.weeks, team, caseworker)
+
+
+def _work(late: pl.DataFrame, top: int) -> Iterator[LateWork]:
+    overdue = late.filter(pl.col("verdict").cast(pl.String) == "overdue")
+    worst = overdue.sort("days", "case_id", "deadline", descending=[True, False, False]).head(2 * top)
+    for line in worst.select("case_id", "duty", "due", "days", "team", "caseworker").iter_rows():
+        yield LateWork(*line)

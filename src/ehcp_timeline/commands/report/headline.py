@@ -1,0 +1,154 @@
+"""What a councillor can repeat: how many wait, who longest, better or worse, and when it clears."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from ehcp_timeline.commands.report.answer import Number, ReportAnswer, WaitingCount
+from ehcp_timeline.commands.report.public import HIDDEN
+from ehcp_timeline.measure.counts import ISSUE
+from ehcp_timeline.measure.forecast.forecast import main_outlook
+from ehcp_timeline.text.words import count, day
+
+BAND_WORDS = {
+    "to_4_weeks": "up to 4 weeks late",
+    "to_13_weeks": "4 to 13 weeks late",
+    "to_26_weeks": "13 to 26 weeks late",
+    "over_26_weeks": "over 26 weeks late",
+}
+_NEVER = 0.9995
+_STALE = timedelta(weeks=4)
+
+
+def sentences(answer: ReportAnswer) -> Iterator[str]:
+    """Yield what stands at the head of the page, the most important first."""
+    now = answer.waiting[-1]
+    if answer.not_counted:
+        yield f"How many children wait for a plan cannot be counted: {answer.not_counted}."
+    else:
+        yield _waiting_words(now)
+        if now.open:
+            yield from _longest_words(answer)
+            yield _trend_words(answer)
+            yield _clear_words(answer)
+    yield from _rate_words(answer)
+    if answer.audience != "public":
+        overdue = sum(int(duty.overdue) for duty in answer.duties)
+        yield f"Over all its duties the council has {count(overdue, 'overdue deadline')}."
+    yield from _doubts(answer)
+
+
+def _waiting_words(now: WaitingCount) -> str:
+    """Return how many wait.
+
+    >>> _waiting_words(WaitingCount(date(2026, 6, 1), 11, 4))
+    '11 children are waiting for a decision or a plan; 4 of them have waited longer than the law allows.'
+    """
+    if now.open == HIDDEN:
+        return "Few children are waiting for a decision or a plan: the number is too small to publish."
+    if not now.open:
+        return "No child is waiting for a decision or a plan."
+    are = "child is" if now.open == 1 else "children are"
+    words = f"{_shown(now.open)} {are} waiting for a decision or a plan"
+    if now.overdue == HIDDEN:
+        return f"{words}; how many of them have waited longer than the law allows is not published."
+    if not now.overdue:
+        return f"{words}, none of them longer than the law allows."
+    return f"{words}; {_shown(now.overdue)} of them {_have(now.overdue)} waited longer than the law allows."
+
+
+def _have(number: Number) -> str:
+    return "has" if number == 1 else "have"
+
+
+def _shown(number: Number) -> str:
+    return number if isinstance(number, str) else f"{number:,}"
+
+
+def _longest_words(answer: ReportAnswer) -> Iterator[str]:
+    """Yield who has waited longest; on a public page the oldest group whose number is published."""
+    if answer.oldest:
+        case = answer.oldest[0]
+        yield (
+            f"The longest wait is {count(case.weeks, 'week')}: case {case.case_id}, "
+            f"open since {day(case.start)}."
+        )
+    plans = next((duty for duty in answer.duties if duty.deadline == ISSUE[0]), None)
+    if answer.audience == "public" and plans:
+        bands = [(band, number) for band, number in plans.by_age.items() if number not in (0, HIDDEN)]
+        if bands:
+            band, number = bands[-1]
+            yield f"The longest waits: {_shown(number)} plans are {BAND_WORDS[band]}."
+
+
+def _trend_words(answer: ReportAnswer) -> str:
+    """Return whether more or fewer are overdue than a month and a year ago."""
+    now, past = answer.waiting[-1], {point.day: point.overdue for point in answer.waiting[:-1]}
+    parts, lacking = [], []
+    for words, months in (("a month ago", 1), ("a year ago", 12)):
+        before = past.get(answer.as_at - relativedelta(months=months))
+        if before is None or HIDDEN in (before, now.overdue):
+            lacking.append(words)
+        else:
+            went = int(now.overdue) - int(before)
+            than = "the same as" if not went else f"{'worse' if went > 0 else 'better'} than"
+            parts.append(f"{than} {words} ({_shown(before)})")
+    said = f"With {_shown(now.overdue)} overdue it is {' and '.join(parts)}." if parts else ""
+    if lacking:
+        why = "the number is not published" if answer.threshold else "the file does not reach back so far"
+        cannot = f"whether it is better or worse than {' or '.join(lacking)} cannot be said: {why}"
+        said = f"{said} {cannot[:1].upper()}{cannot[1:]}.".strip()
+    return said
+
+
+def _clear_words(answer: ReportAnswer) -> str:
+    """Return when the overdue plans clear, if work goes on as it does."""
+    if answer.no_forecast or not answer.policies:
+        return f"When the backlog clears cannot be forecast: {answer.no_forecast}."
+    if answer.waiting[-1].overdue == 0:
+        return "There is no backlog to clear."
+    outlook = main_outlook(answer.policies)
+    clear, end = outlook.clearance, day(horizon(answer))
+    if clear.p50 == answer.as_at:
+        return f"That counts as clear: chance alone keeps about {_shown(answer.clear_at)} overdue."
+    if clear.p50 is None:
+        never = f"{100 * clear.never_share:.0f} of 100"
+        words = "does not clear" if clear.never_share >= _NEVER else "probably does not clear"
+        return f"If work goes on as it does, the backlog {words} by {end} ({never} simulations)."
+    half = f"If work goes on as it does, the backlog clears by {day(clear.p50)} in 50 of 100 simulations"
+    later = "" if clear.p85 is None else f" and by {day(clear.p85)} in 85 of 100"
+    return f"{half}{later}."
+
+
+def horizon(answer: ReportAnswer) -> date:
+    """Return the last day that the forecast looks at."""
+    return max(
+        (point.week_ending for outlook in answer.policies for point in outlook.path), default=answer.as_at
+    )
+
+
+def _rate_words(answer: ReportAnswer) -> Iterator[str]:
+    """Yield the 20-week rate of the latest year in the file, beside England's latest."""
+    own = [rate for rate in answer.rates if rate.plans]
+    if not own or own[-1].rate == HIDDEN:
+        return
+    latest = own[-1]
+    so_far = " so far" if latest.last < date(latest.year, 12, 31) else ""
+    words = f"In {latest.year}{so_far} {latest.rate}% of plans were issued within 20 weeks"
+    england = [rate for rate in answer.rates if rate.england is not None]
+    beside = f"; in England in {england[-1].year} it was {england[-1].england}%" if england else ""
+    yield f"{words} ({_shown(latest.in_time or 0)} of {_shown(latest.plans or 0)}){beside}."
+
+
+def _doubts(answer: ReportAnswer) -> Iterator[str]:
+    """Yield what a reader must know before repeating any of it."""
+    lost = sum(file.not_judged for file in answer.input)
+    if lost:
+        are = "is" if lost == 1 else "are"
+        yield f"{count(lost, 'row')} of the file could not be judged and {are} not counted."
+    if answer.undated:
+        yield f"Of {_shown(answer.undated)} more plans the file does not say whether they are overdue."
+    newest = answer.forecast.now.newest if answer.forecast and answer.forecast.now else None
+    if newest is not None and answer.as_at - newest >= _STALE:
+        yield f"Nothing in the file is newer than {day(newest)}: what was done since is missing here."

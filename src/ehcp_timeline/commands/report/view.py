@@ -1,0 +1,427 @@
+"""A report as sections: a chart beside its table, then what the numbers rest on."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from ehcp_timeline import __version__
+from ehcp_timeline.commands.report.answer import ChangedSince, Number, ReportAnswer, YearRate
+from ehcp_timeline.commands.report.headline import BAND_WORDS, horizon
+from ehcp_timeline.commands.report.public import HIDDEN
+from ehcp_timeline.measure.changes.compare import Change
+from ehcp_timeline.measure.compare.figures import ATTRIBUTION, ENGLAND
+from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, Outlook, PathPoint
+from ehcp_timeline.output.chart import CONTEXT, PALETTE, BarChart, Line, LineChart
+from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
+from ehcp_timeline.output.summary import STAGE_WORDS
+from ehcp_timeline.privacy.suppress import legend
+from ehcp_timeline.text.words import count, day, listed, rulebook_name
+
+_BARS = 8
+_PATH_STEP = 3  # every third point of a forecast, twelve weeks apart
+_MOST = 10
+ORDER_WORDS = {
+    "observed": "As cases are taken now",
+    "oldest-first": "Oldest first",
+    "in-time-first": "In time first",
+    "split": "Half to the oldest, half in time",
+}
+CHANGE_WORDS: Mapping[Change, str] = {
+    "new": "newly overdue",
+    "still-late": "still overdue",
+    "cleared": "were overdue, done or ended since",
+    "excused": "were overdue, an exception is claimed now",
+    "moved": "no longer overdue: a date in the file was changed",
+    "unjudgeable": "can no longer be judged",
+    "gone": "open before, no longer in the file",
+}
+
+_WAITING = (
+    "A child counts as waiting from the request until a plan is issued, or until the request is refused or "
+    "withdrawn or ends in another way. A child with two open requests counts twice."
+)
+_TOO_LONG = (
+    "Longer than the law allows: past the 20 weeks of regulation 13, or the limit that stands in its place, "
+    "whether or not an exception is claimed."
+)
+_OVERDUE = (
+    "Overdue deadlines are statutory duties of the council. Those with a claimed exception that the dates do "
+    "not refute are left out."
+)
+_OVERDUE_PUBLIC = "Overdue deadlines are statutory duties of the council; exceptions are ignored."
+_NAMES = "This page names cases. Do not publish it; --for public makes a page for publication."
+_NAMES_PUBLIC = (
+    "Nobody is named on this page. Do not publish pages of days close to each other: the difference between "
+    "them can tell of single children."
+)
+_NOT_ADVICE = "This is information about the law, not legal advice."
+
+
+def report_title(answer: ReportAnswer) -> str:
+    """Return the name of the page: whose it is, and of which day."""
+    whose = f"{answer.authority}: " if answer.authority else ""
+    return f"{whose}EHC plans on {day(answer.as_at)}"
+
+
+def report_sections(answer: ReportAnswer) -> Iterator[Section]:
+    """Yield the parts of a page after its opening sentences."""
+    yield _duties(answer)
+    yield _rates(answer)
+    yield _stages(answer)
+    yield _waiting(answer)
+    yield from _forecast(answer)
+    if answer.oldest:
+        yield _oldest(answer)
+    if answer.work:
+        yield _work(answer)
+    if answer.changed:
+        yield _changed(answer.changed, answer.as_at)
+    yield _quality(answer)
+    yield _method(answer)
+    yield _receipt(answer)
+
+
+def _number(heading: str) -> TableColumn:
+    return TableColumn(heading, "number")
+
+
+def _shown(value: Number | float | None) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else f"{value:,}"
+
+
+def _plain(value: Number | float | None) -> float:
+    """Return how long a bar is: what is hidden or unknown has none."""
+    return 0.0 if value is None or isinstance(value, str) else float(value)
+
+
+def _duties(answer: ReportAnswer) -> Section:
+    title = "Overdue deadlines, by duty"
+    if not answer.duties:
+        return Section(title, ("No duty of the council has an overdue deadline.",))
+    worst = answer.duties[0]
+    columns = [TableColumn("duty"), _number("overdue"), *map(_number, BAND_WORDS.values())]
+    if answer.audience != "public":
+        columns.append(_number("oldest, days late"))
+    columns.append(TableColumn("the law"))
+    rows = [
+        (
+            duty.duty,
+            *map(_shown, (duty.overdue, *duty.by_age.values())),
+            *((_shown(duty.oldest_days),) if answer.audience != "public" else ()),
+            duty.law,
+        )
+        for duty in answer.duties
+    ]
+    alt = (
+        f"Bar chart: most overdue deadlines are of the duty, “{worst.duty}” ({_shown(worst.overdue)}). "
+        "The numbers are in the table “Overdue deadlines”."
+    )
+    bars = [(duty.duty, tuple(map(_plain, duty.by_age.values()))) for duty in answer.duties[:_BARS]]
+    more = len(answer.duties) - _BARS
+    return Section(
+        title,
+        (f"The chart shows the {_BARS} duties with most; the table has {more} more.",) if more > 0 else (),
+        tuple(columns),
+        tuple(rows),
+        _hidden_note(answer, rows),
+        chart=BarChart(alt, "Overdue deadlines", tuple(BAND_WORDS.values()), tuple(bars)),
+        caption="Overdue deadlines",
+    )
+
+
+def _hidden_note(answer: ReportAnswer, rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Return what `[c]` means, where it stands."""
+    hidden = any(HIDDEN in row for row in rows)
+    return (legend(answer.threshold),) if hidden and answer.threshold else ()
+
+
+def _rates(answer: ReportAnswer) -> Section:
+    rates, whose = answer.rates, answer.authority or "The council"
+    series: list[tuple[str, str, Sequence[Number | float | None]]] = [
+        (f"{whose}, this file", PALETTE[0], [rate.rate for rate in rates]),
+        (f"{whose}, published", PALETTE[1], [rate.published for rate in rates]),
+        (ENGLAND, PALETTE[3], [rate.england for rate in rates]),
+    ]
+    others = rates[0].others if rates else ()
+    series += [(name, CONTEXT, [rate.others[name] for rate in rates]) for name in others]
+    lines = [
+        Line(name, _points([rate.year for rate in rates], values), colour, dashed=colour == PALETTE[1])
+        for name, colour, values in series
+        if any(isinstance(value, float) for value in values)
+    ]
+    own = [rate for rate in rates if rate.plans]
+    latest = f"{_shown(own[-1].rate)}% in {own[-1].year}" if own else "no plans in this file"
+    alt = f"Line chart by year. {whose}: {latest}. The numbers are in the table “20-week rate”."
+    cells = tuple(
+        (_year_words(rate), *map(_shown, (rate.plans, *(values[place] for *_, values in series))))
+        for place, rate in enumerate(rates)
+    )
+    before = (
+        "The share of all plans issued in a calendar year, exceptions included, as the DfE counts it. "
+        "A part year holds the months that the file records."
+    )
+    section = without_empty_columns(
+        Section(
+            "Plans issued within 20 weeks",
+            (before,),
+            (
+                TableColumn("year", "fixed"),
+                _number("plans issued"),
+                *(_number(f"{name}, %") for name, *_ in series),
+            ),
+            cells,
+            (*_hidden_note(answer, cells), ATTRIBUTION),
+            caption="20-week rate",
+        )
+    )
+    ticks = tuple((float(rate.year), str(rate.year)) for rate in rates)
+    return replace(
+        section,
+        rows=tuple(tuple(cell or "no figure" for cell in row) for row in section.rows),
+        chart=LineChart(alt, "% of plans issued", ticks, (("", tuple(lines)),), 100) if lines else None,
+    )
+
+
+def _year_words(rate: YearRate) -> str:
+    whole = (rate.first, rate.last) == (date(rate.year, 1, 1), date(rate.year, 12, 31))
+    return str(rate.year) if whole or not rate.plans else f"{rate.year} (part)"
+
+
+def _points(
+    places: Sequence[float], values: Sequence[Number | float | None]
+) -> tuple[tuple[float, float], ...]:
+    """Return the points of a line; what is hidden or unknown is left out."""
+    pairs = zip(places, values, strict=True)
+    return tuple((float(x), float(y)) for x, y in pairs if isinstance(y, int | float))
+
+
+def _stages(answer: ReportAnswer) -> Section:
+    return Section(
+        "Where the open cases stand",
+        (),
+        (TableColumn("stage"), _number("children waiting")),
+        tuple((STAGE_WORDS[stage].capitalize(), _shown(number)) for stage, number in answer.stages.items()),
+        caption="Open assessments by stage",
+    )
+
+
+def _waiting(answer: ReportAnswer) -> Section:
+    points = answer.waiting
+    rows = tuple((day(point.day), _shown(point.open), _shown(point.overdue)) for point in points)
+    section = Section(
+        "The backlog so far",
+        ("As the file records it today: what was entered since is counted on the day it happened.",),
+        (TableColumn("day", "fixed"), _number("waiting"), _number("longer than the law allows")),
+        rows,
+        _hidden_note(answer, rows),
+        caption="Children waiting, month by month",
+    )
+    if len(points) == 1:
+        return replace(section, before=("The file does not record what was finished before.",))
+    days = [point.day.toordinal() for point in points]
+    lines = (
+        Line("Waiting", _points(days, [point.open for point in points]), PALETTE[0]),
+        Line("Overdue", _points(days, [point.overdue for point in points]), PALETTE[3]),
+    )
+    first, last = rows[0], rows[-1]
+    alt = (
+        f"Line chart. On {first[0]} {first[1]} children waited, {first[2]} of them longer than the law "
+        f"allows; on {last[0]} {last[1]} and {last[2]}. The numbers are in the table “{section.caption}”."
+    )
+    ticks = tuple((float(point.day.toordinal()), f"{point.day:%b %Y}") for point in points[::-3][::-1])
+    panel = ("", tuple(line for line in lines if line.points))
+    return replace(section, chart=LineChart(alt, "Children", ticks, (panel,)))
+
+
+def _forecast(answer: ReportAnswer) -> Iterator[Section]:
+    """Yield when the backlog clears under each order of work, and the way there."""
+    title = "When the backlog clears, by order of work"
+    if not answer.policies:
+        yield Section(title, (f"No forecast: {answer.no_forecast}.",))
+        return
+    before = (
+        "Each order of work is simulated many times from the pace of the last year. Arithmetic cannot say "
+        "which family comes first, so no order is recommended."
+    )
+    outlooks = sorted(answer.policies, key=lambda outlook: list(ORDER_WORDS).index(outlook.policy))
+    yield Section(
+        title,
+        (before,),
+        (
+            TableColumn("order of work"),
+            *(TableColumn(f"clear in {share} of 100") for share in (50, 85, 95)),
+            _number(f"not clear by {day(horizon(answer))}"),
+        ),
+        tuple(
+            (
+                ORDER_WORDS[outlook.policy],
+                *_dates(outlook.clearance),
+                f"{100 * outlook.clearance.never_share:.0f} of 100",
+            )
+            for outlook in outlooks
+        ),
+        (f"Clear means no more than {count(answer.clear_at, 'overdue plan')}.",),
+        caption="Clearance dates",
+    )
+    yield _paths(answer, outlooks)
+
+
+def _dates(clear: ClearanceDay) -> Iterator[str]:
+    return ("not in that time" if when is None else day(when) for when in (clear.p50, clear.p85, clear.p95))
+
+
+def _paths(answer: ReportAnswer, outlooks: Sequence[Outlook]) -> Section:
+    """Return the backlog ahead: the middle simulation, and the span that 70 of 100 keep to."""
+    names = [ORDER_WORDS[outlook.policy] for outlook in outlooks]
+    paths = [outlook.path[_PATH_STEP - 1 :: _PATH_STEP] for outlook in outlooks]
+    days = [point.day.toordinal() for point in answer.waiting]
+    past = _points(days, [point.overdue for point in answer.waiting])
+    panels = tuple(
+        (name, (Line("So far", past, PALETTE[0]), _line_to_come(past[-1:], path)))
+        for name, path in zip(names, paths, strict=True)
+    )
+    rows = tuple((day(points[0].week_ending), *map(_span, points)) for points in zip(*paths, strict=True))
+    ends = listed(
+        [f"{name.lower()}, {path[-1].overdue_p50:,}" for name, path in zip(names, paths, strict=True)]
+    )
+    alt = (
+        f"Line charts. In the middle simulation so many plans are overdue on {rows[-1][0]}: {ends}. "
+        "The numbers are in the table “Overdue plans to come”."
+    )
+    years = range(answer.waiting[0].day.year, horizon(answer).year + 1)
+    ticks = tuple((float(date(year, 1, 1).toordinal()), str(year)) for year in years)
+    return Section(
+        "Overdue plans to come",
+        ("The line is the middle simulation, the band what 70 of 100 keep to; 15 lie above and 15 below.",),
+        (TableColumn("week ending", "fixed"), *map(_number, names)),
+        rows,
+        chart=LineChart(alt, "Plans overdue", ticks, panels),
+        caption="Overdue plans to come: the middle simulation (and the span of 70 of 100)",
+    )
+
+
+def _span(point: PathPoint) -> str:
+    return f"{point.overdue_p50:,} ({point.overdue_p15:,} to {point.overdue_p85:,})"
+
+
+def _line_to_come(now: tuple[tuple[float, float], ...], path: Sequence[PathPoint]) -> Line:
+    days = [point.week_ending.toordinal() for point in path]
+    middle, low, high = (
+        (*now, *_points(days, values))
+        for values in (
+            [point.overdue_p50 for point in path],
+            [point.overdue_p15 for point in path],
+            [point.overdue_p85 for point in path],
+        )
+    )
+    band = tuple((x, least, most) for (x, least), (_, most) in zip(low, high, strict=True))
+    return Line("To come", middle, PALETTE[3], band)
+
+
+def _oldest(answer: ReportAnswer) -> Section:
+    whose = answer.audience == "team"
+    section = Section(
+        "The oldest open cases",
+        (),
+        (
+            TableColumn("case"), _number("weeks open"), TableColumn("open since"), TableColumn("stage"),
+            TableColumn("team"), TableColumn("caseworker"),
+        ),
+        tuple(
+            (
+                case.case_id, f"{case.weeks:,}", day(case.start), STAGE_WORDS[case.stage],
+                *((case.team or "", case.caseworker or "") if whose else ("", "")),
+            )
+            for case in answer.oldest
+        ),
+        caption="Oldest open cases",
+    )  # fmt: skip
+    return without_empty_columns(section)
+
+
+def _work(answer: ReportAnswer) -> Section:
+    section = Section(
+        "Overdue now, worst first",
+        (),
+        (
+            TableColumn("case"), TableColumn("what is owed"), TableColumn("due"), _number("days late"),
+            TableColumn("team"), TableColumn("caseworker"),
+        ),
+        tuple(
+            (
+                work.case_id, work.duty, day(work.due), f"{work.days_late:,}",
+                work.team or "", work.caseworker or "",
+            )
+            for work in answer.work
+        ),
+        caption="Overdue deadlines, worst first",
+    )  # fmt: skip
+    return without_empty_columns(section)
+
+
+def _changed(changed: ChangedSince, as_at: date) -> Section:
+    earlier = "the earlier file" if changed.as_at == as_at else day(changed.as_at)
+    return Section(
+        f"What changed since {earlier}",
+        () if changed.as_at == as_at else ("Time alone makes deadlines overdue between two days.",),
+        (TableColumn("what became of a deadline"), _number("deadlines")),
+        tuple(
+            (CHANGE_WORDS[change].capitalize(), f"{number:,}") for change, number in changed.counts.items()
+        ),
+        caption="Changes since the earlier file",
+    )
+
+
+def _quality(answer: ReportAnswer) -> Section:
+    rows = sum(file.rows for file in answer.input)
+    judged = sum(file.judged for file in answer.input)
+    said = [
+        f"{count(rows, 'row')} {'was' if rows == 1 else 'were'} read and {judged:,} judged.",
+        *(
+            f"Not judged, because the file has no column {' or '.join(line.needs)}: "
+            f"{count(line.clocks, 'deadline')} of {line.deadline}."
+            for line in answer.not_judged[:_MOST]
+        ),
+    ]
+    kinds = Counter((problem.column or "the whole row", problem.try_) for problem in answer.problems)
+    most = sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))[:_MOST]
+    if answer.problems:
+        said.append(f"{count(len(answer.problems), 'problem')} to put right; ehcp check lists each.")
+    elif answer.audience != "public":
+        said.append("No problem was found in the file.")
+    return Section(
+        "How good the data is",
+        tuple(said),
+        (TableColumn("column", "fixed"), TableColumn("what to try"), _number("problems")) if most else (),
+        tuple((column, what, f"{number:,}") for (column, what), number in most),
+        caption="Problems in the file, the most frequent kinds",
+    )
+
+
+def _method(answer: ReportAnswer) -> Section:
+    public = answer.audience == "public"
+    own = (_OVERDUE_PUBLIC, _NAMES_PUBLIC) if public else (_OVERDUE, _NAMES)
+    return Section("How this was counted", (_WAITING, _TOO_LONG, *own, _NOT_ADVICE))
+
+
+def _receipt(answer: ReportAnswer) -> Section:
+    law = answer.rulebook
+    overlays = [(overlay.name, overlay.sha256) for overlay in law.overlays]
+    rows = [
+        ("Software", f"ehcp-timeline {__version__}"),
+        ("Day asked about", day(answer.as_at)),
+        ("Law", rulebook_name(law.version, overlays)),
+        ("SHA-256 of the law", law.sha256),
+        *((f"SHA-256 of {name}", sha256) for name, sha256 in overlays),
+        *((f"SHA-256 of {file.name}", file.sha256) for file in answer.input),
+    ]
+    return Section(
+        "What makes this page again",
+        ("The same file, law, day and options give the same page, byte for byte.",),
+        (TableColumn("what"), TableColumn("which")),
+        tuple(rows),
+        caption="Receipt",
+    )
