@@ -6,16 +6,16 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from ehcp_timeline.output.chart import CONTEXT, NARROW, PALETTE, WIDE, BarChart, Chart, Line, LineChart
+from ehcp_timeline.output.chart import CONTEXT, NARROW, PALETTE, WIDE, BarChart, Chart, ChartLine, LineChart
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINES = (
-    Line("England", ((2022.0, 47.7), (2023.0, 49.1)), PALETTE[3]),
-    Line("Bournemouth, Christchurch and Poole", ((2022.0, 48.0), (2023.0, 49.0)), PALETTE[0]),
+    ChartLine("England", ((2022.0, 47.7), (2023.0, 49.1)), PALETTE[3]),
+    ChartLine("Bournemouth, Christchurch and Poole", ((2022.0, 48.0), (2023.0, 49.0)), PALETTE[0]),
 )
 TICKS = ((2022.0, "2022"), (2023.0, "2023"))
 RATE = LineChart("Rates", "% of plans", TICKS, (("", LINES),), 100)
-BAND = Line("To come", ((0.0, 10.0), (1.0, 20.0)), PALETTE[3], ((0.0, 10.0, 10.0), (1.0, 5.0, 40.0)))
+BAND = ChartLine("To come", ((0.0, 10.0), (1.0, 20.0)), PALETTE[3], ((0.0, 10.0, 10.0), (1.0, 5.0, 40.0)))
 PANELS = LineChart(
     "Paths", "Plans", ((0.0, "2026"),), (("Oldest first", (BAND,)), ("In time first", (BAND,)))
 )

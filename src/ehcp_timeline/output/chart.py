@@ -23,7 +23,7 @@ _SWATCH = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChartLine:
     """One line of a chart.
 
     Attributes:
@@ -54,7 +54,7 @@ class LineChart:
     alt: str
     unit: str
     ticks: tuple[tuple[float, str], ...]
-    panels: tuple[tuple[str, tuple[Line, ...]], ...]
+    panels: tuple[tuple[str, tuple[ChartLine, ...]], ...]
     top: float | None = None
 
     def svg(self, width: int) -> str:
@@ -211,7 +211,7 @@ def _grid(svg: ET.Element, frame: _Frame, step: float, ticks: Sequence[tuple[flo
             free = x + half + 8
 
 
-def _trace(svg: ET.Element, frame: _Frame, line: Line) -> None:
+def _trace(svg: ET.Element, frame: _Frame, line: ChartLine) -> None:
     if line.band:
         upper = [f"{frame.x(x)},{frame.y(high)}" for x, _, high in line.band]
         lower = [f"{frame.x(x)},{frame.y(low)}" for x, low, _ in reversed(line.band)]
@@ -228,7 +228,7 @@ def _trace(svg: ET.Element, frame: _Frame, line: Line) -> None:
     ET.SubElement(svg, "polyline", {"points": " ".join(f"{x},{y}" for x, y in places)} | style)
 
 
-def _end_labels(svg: ET.Element, frame: _Frame, lines: Sequence[Line]) -> None:
+def _end_labels(svg: ET.Element, frame: _Frame, lines: Sequence[ChartLine]) -> None:
     """Write the name of each line beside its end, moved so that no two names overlap."""
     ends = sorted((frame.y(line.points[-1][1]), line.name, line.colour) for line in lines if line.points)
     free = frame.head

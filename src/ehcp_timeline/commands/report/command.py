@@ -53,7 +53,7 @@ With = Annotated[
     "ehcp report cases.csv -o board.html",
     "ehcp report cases.csv --authority Kent --with Essex,Surrey -o board.html",
     "ehcp report cases.csv --for public -o performance.html",
-    "ehcp report cases.csv --since last-month.csv --since-as-at 2026-05-01 -o board.html",
+    "ehcp report cases.csv --since old.csv -o board.html",
 )
 def report(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True)],

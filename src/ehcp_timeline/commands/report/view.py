@@ -12,7 +12,7 @@ from ehcp_timeline.commands.report.public import HIDDEN
 from ehcp_timeline.measure.changes.compare import Change
 from ehcp_timeline.measure.compare.figures import ATTRIBUTION, ENGLAND
 from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, Outlook, PathPoint
-from ehcp_timeline.output.chart import CONTEXT, PALETTE, BarChart, Line, LineChart
+from ehcp_timeline.output.chart import CONTEXT, PALETTE, BarChart, ChartLine, LineChart
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.output.summary import STAGE_WORDS
 from ehcp_timeline.privacy.suppress import legend
@@ -148,7 +148,7 @@ def _rates(answer: ReportAnswer) -> Section:
     others = rates[0].others if rates else ()
     series += [(name, CONTEXT, [rate.others[name] for rate in rates]) for name in others]
     lines = [
-        Line(name, _points([rate.year for rate in rates], values), colour, dashed=colour == PALETTE[1])
+        ChartLine(name, _points([rate.year for rate in rates], values), colour, dashed=colour == PALETTE[1])
         for name, colour, values in series
         if any(isinstance(value, float) for value in values)
     ]
@@ -223,8 +223,8 @@ def _waiting(answer: ReportAnswer) -> Section:
         return replace(section, before=("The file does not record what was finished before.",))
     days = [point.day.toordinal() for point in points]
     lines = (
-        Line("Waiting", _points(days, [point.open for point in points]), PALETTE[0]),
-        Line("Overdue", _points(days, [point.overdue for point in points]), PALETTE[3]),
+        ChartLine("Waiting", _points(days, [point.open for point in points]), PALETTE[0]),
+        ChartLine("Overdue", _points(days, [point.overdue for point in points]), PALETTE[3]),
     )
     first, last = rows[0], rows[-1]
     alt = (
@@ -280,7 +280,7 @@ def _paths(answer: ReportAnswer, outlooks: Sequence[Outlook]) -> Section:
     days = [point.day.toordinal() for point in answer.waiting]
     past = _points(days, [point.overdue for point in answer.waiting])
     panels = tuple(
-        (name, (Line("So far", past, PALETTE[0]), _line_to_come(past[-1:], path)))
+        (name, (ChartLine("So far", past, PALETTE[0]), _line_to_come(past[-1:], path)))
         for name, path in zip(names, paths, strict=True)
     )
     rows = tuple((day(points[0].week_ending), *map(_span, points)) for points in zip(*paths, strict=True))
@@ -307,7 +307,7 @@ def _span(point: PathPoint) -> str:
     return f"{point.overdue_p50:,} ({point.overdue_p15:,} to {point.overdue_p85:,})"
 
 
-def _line_to_come(now: tuple[tuple[float, float], ...], path: Sequence[PathPoint]) -> Line:
+def _line_to_come(now: tuple[tuple[float, float], ...], path: Sequence[PathPoint]) -> ChartLine:
     days = [point.week_ending.toordinal() for point in path]
     middle, low, high = (
         (*now, *_points(days, values))
@@ -318,7 +318,7 @@ def _line_to_come(now: tuple[tuple[float, float], ...], path: Sequence[PathPoint
         )
     )
     band = tuple((x, least, most) for (x, least), (_, most) in zip(low, high, strict=True))
-    return Line("To come", middle, PALETTE[3], band)
+    return ChartLine("To come", middle, PALETTE[3], band)
 
 
 def _oldest(answer: ReportAnswer) -> Section:
