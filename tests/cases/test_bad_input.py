@@ -46,7 +46,7 @@ DOCTYPE = (
     "declares a document type, which no case file needs",
     "export it again, or open it in Excel and save it anew",
 )
-NO_TEXT = ("is not text: it has NUL bytes", "save it as CSV UTF-8")
+NO_TEXT = ("looks like a damaged or binary file", "save it as CSV UTF-8")
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ REFUSED = (
         bomb=True,
     ),
     Refused(
-        "NUL bytes",
+        "damaged or binary",
         "cases.csv",
         lambda: b"case_id,request_received\nA\0,01/02/2025\n",
         f" {NO_TEXT[0]}",

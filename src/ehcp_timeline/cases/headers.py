@@ -30,7 +30,6 @@ _LAYOUT_OF_DATES = re.compile(r"\(\s*[cdmy]+(?:[-/. ][cdmy]+){2}\s*\)", re.IGNOR
 
 _NOT_ALNUM = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 
-HEADER_WITHIN = 20  # rows that are not blank, from the top
 SUGGESTED_WITHIN = 400  # headings
 _SHORT = 10  # letters: a shorter heading that is only known alone is like too many others
 LONGEST_HEADING = 80  # letters; a longer one is a sentence
@@ -344,7 +343,7 @@ def _claimed_twice(cells: Sequence[str], first: int, second: int, column: str, w
 def _without_case_id(cells: Sequence[str], spellings: Spellings, where: str) -> CaseFileError:
     """Return the error for a header row in which nothing means `case_id`."""
     named = [" ".join(text.split()) for text in cells if text.strip()]
-    if any(_looks_like_data(text) for text in named):
+    if any(looks_like_data(text) for text in named):
         return CaseFileError(f"{where}: no heading means case_id; the row looks like data", "add a header")
     shown = ", ".join(f'"{text}"' for text in named) or "nothing"
     return CaseFileError(f"{where}: no heading means case_id; found {shown}", _case_id_hint(named, spellings))
@@ -362,7 +361,7 @@ def _case_id_hint(named: Sequence[str], spellings: Spellings) -> str:
     return "rename the column with the authority's own number for the case to case_id"
 
 
-def _looks_like_data(text: str) -> bool:
+def looks_like_data(text: str) -> bool:
     """Return whether a heading is mostly digits, as dates and numbers are: such a row may hold a name."""
     letters = fold(text)
     return sum(letter.isdigit() for letter in letters) * 2 >= len(letters) > 0

@@ -1,13 +1,14 @@
-"""Leaves out the rows that are no cases: blank, without a case_id, a total, or repeating another."""
+"""Leaves out the rows that cannot be judged: blank, without a case_id, no case at all, or repeating another."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 import polars as pl
 
-from ehcp_timeline.cases.cells.values import EXCEL_ERROR, WHITE, is_excel_error, shown
+from ehcp_timeline.cases.cells.values import WHITE, excel_error, shown
 from ehcp_timeline.cases.cells.vectorised import clean_text
 from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.not_cases import NotCases
 from ehcp_timeline.cases.sheet import ROW, Block, as_text
 
 _NO_HASH: Final = pl.Series([None], dtype=pl.UInt64)
@@ -68,11 +69,12 @@ def repeat_problem(row: int, first: int) -> Problem:
     return Problem(row, "", "duplicate-row", said, "remove one of them; only the first is judged", "row")
 
 
-_TOTAL = r"(?i)^(?:(?:grand |sub-? ?)?totals?|count|sum)\b[ :=]*[0-9,.]*$"
-
-
 def sieve(
-    block: Block, places: Mapping[str, int], blanks: frozenset[str], repeats: DuplicateRows
+    block: Block,
+    places: Mapping[str, int],
+    blanks: frozenset[str],
+    repeats: DuplicateRows,
+    not_cases: NotCases,
 ) -> tuple[pl.DataFrame, list[Problem]]:
     """Return the rows that can be judged and a problem for each other row that is not blank.
 
@@ -81,23 +83,25 @@ def sieve(
         places: Column to its place among the cells, from 0.
         blanks: Words that count as a blank.
         repeats: The rows before these.
+        not_cases: Sets aside the rows that hold no case.
 
     Returns:
         `row`, the `case_id` and the text of each other column; the problems of the block and of its rows.
     """
     cells, problems = block.cells, list(block.problems)
     identity = str(places["case_id"])
-    cells = cells.with_columns(clean_text(cells.get_column(identity), blanks).alias("case_id"))
+    texts = cells.get_column(identity)
+    case_ids = clean_text(texts, blanks)
+    cells = cells.with_columns(case_ids.alias("case_id"))
+    cells, set_aside = not_cases.set_aside(cells, plain=case_ids is texts)
+    if set_aside:
+        rows = {problem.row for problem in set_aside}
+        problems = [problem for problem in problems if problem.row not in rows or problem.stops == "row"]
+        problems += set_aside
     named = cells.get_column("case_id").is_not_null()
     if not named.all():
         problems += _without_case_id(cells.filter(~named).drop("case_id"), identity)
         cells = cells.filter(named)
-    total = cells.get_column("case_id").str.contains("^[cgstCGST]")  # most case numbers do not; it is fast
-    if total.any() and (total := cells.get_column("case_id").str.contains(_TOTAL)).any():
-        problems += (
-            _total(row, text) for row, text in cells.filter(total).select(ROW, "case_id").iter_rows()
-        )
-        cells = cells.filter(~total)
     again = repeats.find(cells.drop("case_id"))
     if not again.is_empty():
         problems += (repeat_problem(row, first) for row, first in again.iter_rows())
@@ -110,17 +114,9 @@ def _without_case_id(cells: pl.DataFrame, identity: str) -> Iterator[Problem]:
     """Yield the problems of rows without a case_id; a row without anything is no row."""
     filled = (pl.exclude(ROW).str.strip_chars(WHITE) != "").fill_null(value=False)
     for row, text in as_text(cells).filter(pl.any_horizontal(filled)).select(ROW, identity).iter_rows():
-        if text and is_excel_error(text):
-            says, tip = f"{shown(text)} {EXCEL_ERROR.says}", EXCEL_ERROR.try_
-            yield Problem(row, "case_id", EXCEL_ERROR.rule, says, tip, "row")
+        if text and (fault := excel_error(text)):
+            says = f"{fault.cell or shown(text)} {fault.says}"
+            yield Problem(row, "case_id", fault.rule, says, fault.try_, "row")
         else:
             tip = "give it the number of its case, or remove it"
             yield Problem(row, "case_id", "no-case-id", "the row has no case_id", tip, "row")
-
-
-def _total(row: int, text: str) -> Problem:
-    """Return the problem of a row that adds up others, as spreadsheets and reports end with."""
-    said = f"{shown(text)} looks like a total, not a case"
-    return Problem(
-        row, "case_id", "total-row", said, "remove the row, or give it the number of its case", "row"
-    )

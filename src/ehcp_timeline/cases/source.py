@@ -27,6 +27,7 @@ from ehcp_timeline.cases.mapping.apply import lay
 from ehcp_timeline.cases.mapping.model import NO_MAPPINGS, NOTHING_SAID, FileMapping, Mappings
 from ehcp_timeline.cases.mapping.validate import check_mappings, is_settled, said_of, turned, usual
 from ehcp_timeline.cases.model import NO_ROWS, Problem
+from ehcp_timeline.cases.not_cases import NO_CASES, NotCases
 from ehcp_timeline.cases.prefetch import ahead
 from ehcp_timeline.cases.row_checks import RowChecker
 from ehcp_timeline.cases.row_filter import DuplicateRows, sieve
@@ -168,18 +169,26 @@ class CaseFile:
         settled = [name for name, said in self._said.items() if is_settled(said)]
         reading = CellReading(columns.values(), self._reader_of, self._blanks, apart, settled)
         order = RowChecker(self.columns, self._vocabulary, self._as_at)
+        not_cases = NotCases(
+            self._sheet.headings,
+            self._places,
+            self._spellings,
+            self._vocabulary.of_kind("event"),
+            self._blanks,
+        )
         repeats, suspects, undecided = DuplicateRows(), Suspects(), Undecided()
         self._reading, self._undecided = reading, undecided
         self.rows = self.judged = 0
         held: Batch | None = None
         for block in self._blocks(reading, rows):
-            texts, problems = sieve(block, self._places, self._blanks, repeats)
+            texts, problems = sieve(block, self._places, self._blanks, repeats, not_cases)
             read = reading.read(texts)
             undecided.keep(block.cells, texts.get_column(ROW), reading.orders.undecided())
             suspects.note(read.problems)
             problems += (*read.problems, *order.find(read))
             problems = self._placed(problems, placed=len(block.problems))
-            judged, lost = read.frame.height, sum(problem.stops == "row" for problem in problems)
+            judged = read.frame.height
+            lost = sum(problem.stops == "row" and problem.rule not in NO_CASES for problem in problems)
             self.rows += judged + lost
             self.judged += judged
             if held:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ehcp_timeline.cases.cells.dates import (
     MONTH_FIRST,
     NOT_A_DATE,
+    MONTH_ONLY,
     NOT_IN_CALENDAR,
     TIME_ZONE,
     WRONG_WEEKDAY,
@@ -68,7 +69,7 @@ def test_every_accepted_form_of_one_day(text: str) -> None:
     [
         *(
             "soon",
-            "March 2024",
+            "Mar 24",
             "2024",
             "20240301",
             "2024-W10-5",
@@ -94,6 +95,34 @@ def test_every_accepted_form_of_one_day(text: str) -> None:
 def test_what_is_not_a_date(text: str) -> None:
     """Nothing is guessed: a number that Excel would not mean, a week, figures that are not ours."""
     assert read_date(text, WINDOW) == NOT_A_DATE
+
+
+@pytest.mark.parametrize(
+    "text", ["Mar-24", "March 2024", "mar 2024", "03/2024", "3-2024", "2024-03", "Mar\u201124"]
+)
+def test_a_month_without_a_day(text: str) -> None:
+    """It is said to be one, not taken for its first day."""
+    assert read_date(text, WINDOW) == MONTH_ONLY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "1\u00a0March\u00a02024",
+            "01\u201103\u20112024",
+            "1\u201303\u201324",
+            "\u200e01/\u200e03/\u200e2024",
+        ),
+        *("2024\u22123\u22121", "01\u204403\u20442024", "１/３/２０２４"),
+        *("01-MAR-24 00.00.00.000000000", "01-MAR-24 12.00.00.000000000 AM", "01-MAR-2024 10.15.00"),
+        *("2024-03-01 00:00:00.0000000", "Mar  1 2024 12:00AM", "01 Mar 2024 00:00:00:000"),
+        *("Mar  1 2024 12:00:00:000AM", "Mar 1 2024 12.00AM"),
+    ],
+)
+def test_what_databases_and_office_programs_make_of_a_date(text: str) -> None:
+    """Blanks, dashes and marks of every kind, and the times of Oracle and SQL Server, change no day."""
+    assert read_date(text, WINDOW) == FIRST_OF_MARCH
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,15 @@
 """Blanks, Excel errors, codes and flags: what one cell says when it is no date."""
 
+from datetime import date
+
 import pytest
 
 from ehcp_timeline.cases.cells.parser import Reader, cell_reader
 from ehcp_timeline.cases.cells.values import (
     DEFAULT_BLANKS,
     EXCEL_ERROR,
+    NOT_CALCULATED,
+    TOO_NARROW,
     CellFault,
     absorbed,
     blank_words,
@@ -40,9 +44,7 @@ def test_a_blank_is_a_blank_in_every_column(column: str, text: str) -> None:
     assert reader(column)(text) is None
 
 
-@pytest.mark.parametrize(
-    "text", ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#n/a", " #NULL! ", "########", "##"]
-)
+@pytest.mark.parametrize("text", ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#n/a", " #NULL! "])
 def test_an_excel_error_is_never_a_blank(text: str) -> None:
     """A failed look-up in a date is not a plan that was not issued, even if the user's blanks say so."""
     for column in ("plan_issued", "order_kind", "coronavirus", "team"):
@@ -52,6 +54,29 @@ def test_an_excel_error_is_never_a_blank(text: str) -> None:
         CellFault("excel-error", "is an Excel error, not a blank", "mend the formula, or clear the cell")
         == EXCEL_ERROR
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"), [("########", TOO_NARROW), (" ##", TOO_NARROW), ("#UNCALCULATED", NOT_CALCULATED)]
+)
+def test_what_excel_could_not_show_or_work_out_is_no_blank_either(text: str, fault: CellFault) -> None:
+    """The two that are no errors of a formula say what to do: widen the column, or let Excel calculate."""
+    assert reader("plan_issued", blank_words([text]))(text) == fault
+    assert fault.rule == "excel-error"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('="06/10/2025"', date(2025, 10, 6)),
+        ("'06/10/2025", date(2025, 10, 6)),
+        ('=""', None),
+        ('="TBC"', None),
+    ],
+)
+def test_what_guards_a_text_in_excel_is_no_part_of_it(text: str, value: date | None) -> None:
+    """An export that writes `="..."` so that Excel does not change a cell means what stands inside."""
+    assert reader("plan_issued")(text) == value
 
 
 @pytest.mark.parametrize("text", ["#team", "#", "#1", "N/A#", "# N/A"])

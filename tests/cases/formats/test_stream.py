@@ -120,8 +120,8 @@ def test_a_pipe_is_read_once(tmp_path: Path) -> None:
         (b"PAR1rest", "is a Parquet file that is damaged or was cut short. write it again"),
         (b"\x1f\x8brest", f"is {DAMAGED}"),
         (b"<?xml version='1.0'?>", "looks like XML or a web page, not a case file. export the cases as CSV"),
-        (b"case_id\nC\x001\n", "is not text: it has NUL bytes. save it as CSV UTF-8"),
-        ("case_id\nC\x001\n".encode("utf-16"), "is not text: it has NUL characters. save it as CSV UTF-8"),
+        (b"case_id\nC\x001\n", "looks like a damaged or binary file. save it as CSV UTF-8"),
+        ("case_id\nC\x001\n".encode("utf-16"), "looks like a damaged or binary file. save it as CSV UTF-8"),
     ],
 )
 def test_what_is_no_text_is_named(tmp_path: Path, content: bytes, said: str) -> None:

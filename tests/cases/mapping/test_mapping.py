@@ -232,8 +232,8 @@ def test_a_header_row_that_is_blank_or_beyond_the_end(tmp_path: Path, row: int) 
         opened(tmp_path, "Case ID\n\nC1\n", mapping=said(header_row=row))
 
     assert str(error.value) == (
-        f"{tmp_path / 'cases.csv'}: there are no headings in row {row}, where ehcp.toml says they stand. "
-        "correct header_row in ehcp.toml"
+        f"{tmp_path / 'cases.csv'}: there are no headings in row {row}, where they are said to stand. "
+        "correct --header-row, or header_row in ehcp.toml"
     )
 
 

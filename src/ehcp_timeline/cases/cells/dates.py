@@ -4,11 +4,12 @@ This is the definition: every reader of a file asks it about each distinct text,
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from ehcp_timeline.cases.cells.values import CellFault
+from ehcp_timeline.cases.cells.values import CellFault, unguarded
 
 Order = Literal["day-first", "month-first"]
 
@@ -25,8 +26,8 @@ _MONTH = {name.lower(): number for number, name in enumerate(_MONTHS, start=1)}
 _MONTH |= {name[:3]: number for name, number in _MONTH.items()} | {"sept": 9}
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-# These mean the same to Python and to polars.
-_TIME = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?(?: ?[aApP][mM])?"
+# These mean the same to Python and to polars. Oracle writes 00.00.00.000000000, SQL Server 12:00:00:000AM.
+_TIME = "(?:[01]?[0-9]|2[0-3])[:.][0-5][0-9](?:[:.][0-5][0-9](?:[.,:][0-9]{1,9})?)?(?: ?[aApP][mM])?"
 TIME_PATTERN = f"(?:[tT]|,? +){_TIME}"
 TIMED_PATTERN = f"([^:]*[0-9]){TIME_PATTERN}"
 
@@ -46,11 +47,23 @@ _LAYOUTS = (
     re.compile(r"(?P<y>\d{4})[-/ ](?P<m>[a-z]{3,9})[-/ ](?P<d>\d{1,2})", _FLAGS),
     re.compile(rf"(?P<m>[a-z]{{3,9}})\.? +{_NTH},? +(?P<y>\d{{4}})", _FLAGS),
 )
+# A year of two figures only as Excel shows a month, Mar-25: "Mar 25" may as well be a day of March.
+_MONTHS_ONLY = (
+    re.compile(r"(?P<m>[a-z]{3,9})-(?P<y>\d\d)", _FLAGS),
+    re.compile(r"(?P<m>[a-z]{3,9})[-/., ]*(?P<y>\d{4})", _FLAGS),
+    re.compile(r"(?P<m>\d{1,2})[-/.](?P<y>\d{4})", _FLAGS),
+    re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})", _FLAGS),
+)
+_AS_TYPED = {"Pd": "-", "Zs": " "}  # every dash, every blank
+_SIGNS = str.maketrans({"\u2212": "-", "\u2044": "/", "\u2215": "/", "\u2019": "'"})
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", _FLAGS)
 
+# As the readers of a return write it.
+_NO_CODE = re.compile(r"undated: (?P<code>.+?) (?P<says>is not a code of \w+); (?P<try>.+)", re.DOTALL)
 NOT_A_DATE = CellFault("unreadable-date", "is not a date", ACCEPTED)
 # Written by the readers of files that say what happened, but not when; anybody else may write it too.
 UNDATED = CellFault("undated", "has no date", "give the date; what needs it is unknown until then")
+MONTH_ONLY = CellFault("month-only", "is a month without a day", "give the day")
 TIME_ZONE = CellFault(
     "unreadable-date", "has a time zone, which can move the day", "export local dates without a time zone"
 )
@@ -100,12 +113,25 @@ def read_date(cell: str, window: Window, order: Order = "day-first") -> date | C
         window: When it may lie.
         order: What a date in figures that ends with its year begins with.
     """
+    cell = typed(cell)
     day = _day(cell, window, order)
     if day is None:
         if _ZONED.fullmatch(cell):
             return TIME_ZONE
         day = _spelled_out(without_time(cell), window, order)
     return day if isinstance(day, CellFault) else plausible(day, window)
+
+
+def typed(cell: str) -> str:
+    """Return a date as it would be typed: with plain blanks, hyphens and figures, no marks that do not show.
+
+    >>> typed("14\u2011\u200e03\u20132026")
+    '14-03-2026'
+    """
+    if cell.isascii():
+        return cell
+    marks = (mark for mark in unicodedata.normalize("NFKC", cell) if unicodedata.category(mark) != "Cf")
+    return "".join(_AS_TYPED.get(unicodedata.category(mark), mark) for mark in marks).translate(_SIGNS)
 
 
 def numeric_order(cell: str) -> Order | None:
@@ -124,7 +150,7 @@ def reads_both_ways(cell: str) -> bool:
 
 def _first_two(cell: str) -> tuple[int, int]:
     """Return the first two numbers of a date in figures that ends with its year; else noughts."""
-    figures = _DAY_FIRST.fullmatch(without_time(cell))
+    figures = _DAY_FIRST.fullmatch(without_time(typed(unguarded(cell))))
     return (int(figures["d"]), int(figures["m"])) if figures else (0, 0)
 
 
@@ -139,8 +165,26 @@ def _spelled_out(text: str, window: Window, order: Order) -> date | CellFault:
     weekday = _WEEKDAY.match(text)
     day = _day(text[weekday.end() :] if weekday else text, window, order)
     if day is None:
-        return UNDATED if text.lower().startswith("undated") else NOT_A_DATE
+        return _without_day(text, window)
     return day if isinstance(day, CellFault) or not weekday else on_weekday(day, weekday[1])
+
+
+def _without_day(text: str, window: Window) -> CellFault:
+    """Return the fault of a text that names no day: what it says instead."""
+    if code := _NO_CODE.fullmatch(text):
+        return CellFault("unknown-code", code["says"], code["try"], f'"{code["code"]}"')
+    if text.lower().startswith("undated"):
+        return UNDATED
+    return MONTH_ONLY if month_named(text, window) else NOT_A_DATE
+
+
+def month_named(text: str, window: Window) -> date | None:
+    """Return the first day of a month that a text names without a day, None if it names none."""
+    for layout in _MONTHS_ONLY:
+        if found := layout.fullmatch(text):
+            first = in_calendar(year_of(found["y"], window), month_of(found["m"]), 1)
+            return first if isinstance(first, date) and window.first <= first <= window.last else None
+    return None
 
 
 def on_weekday(day: date, name: str) -> date | CellFault:

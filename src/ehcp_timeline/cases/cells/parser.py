@@ -8,13 +8,13 @@ from functools import partial
 from ehcp_timeline.cases.cells.date_formats import DateFormats, read_formatted
 from ehcp_timeline.cases.cells.dates import Order, Window, birth_window, event_window, read_date
 from ehcp_timeline.cases.cells.values import (
-    EXCEL_ERROR,
     WHITE,
     CellFault,
     code_reader,
+    excel_error,
     is_blank,
-    is_excel_error,
     read_flag,
+    unguarded,
 )
 from ehcp_timeline.cases.headers import Spellings
 from ehcp_timeline.cases.schema import Column
@@ -73,10 +73,8 @@ def cell_reader(
     read = _inside(column, absorbs, spellings, as_at, said)
 
     def reader(text: str) -> Value | CellFault | None:
-        cell = text.strip(WHITE)
-        if is_excel_error(cell):
-            return EXCEL_ERROR
-        return None if is_blank(cell, blanks) else read(cell)
+        cell = unguarded(text.strip(WHITE))
+        return excel_error(cell) or (None if is_blank(cell, blanks) else read(cell))
 
     return _translating(reader, said) if said.words or said.faults else reader
 

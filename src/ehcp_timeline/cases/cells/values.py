@@ -32,6 +32,8 @@ EXCEL_ERROR_PATTERN = "#(?:#+|{})".format(
     "|".join("".join(f"[{letter}{letter.lower()}]" for letter in error) for error in _EXCEL_ERRORS)
 )
 _EXCEL_ERROR = re.compile(EXCEL_ERROR_PATTERN, re.ASCII)
+GUARDED_PATTERN = """="([^"]*)"|'([0-9=+@-].*)"""
+_GUARDED = re.compile(GUARDED_PATTERN)
 _BETWEEN_CODES = re.compile(r"[;,+&|/\n]")
 _YES = frozenset(("yes", "y", "true", "1", "1.0"))
 _NO = frozenset(("no", "n", "false", "0", "0.0"))
@@ -45,20 +47,34 @@ class CellFault:
         rule: Short permanent id of the check that found it.
         says: What is wrong, worded to follow the cell's text.
         try_: What to try.
+        cell: What is shown in the place of the cell's text; empty to show the text.
     """
 
     rule: str
     says: str
     try_: str
+    cell: str = ""
 
     def problem(self, row: int, column: Column, text: str) -> Problem:
         """Return the problem of one cell; the text of a personal column is not shown."""
-        cell = "the cell" if column.personal else shown(text)
+        cell = "the cell" if column.personal else self.cell or shown(text)
         return Problem(row, column.id, self.rule, f"{cell} {self.says}", self.try_, "cell")
 
 
 EXCEL_ERROR = CellFault(
     "excel-error", "is an Excel error, not a blank", "mend the formula, or clear the cell"
+)
+TOO_NARROW = CellFault(
+    "excel-error",
+    "is what Excel shows where a column is too narrow",
+    "widen the column and export again",
+    "########",
+)
+NOT_CALCULATED = CellFault(
+    "excel-error",
+    "holds a formula that was never calculated",
+    "open the workbook in Excel and save it",
+    "the cell",
 )
 
 
@@ -86,6 +102,24 @@ def is_blank(text: str, blanks: frozenset[str]) -> bool:
 def is_excel_error(text: str) -> bool:
     """Return whether a cell holds what Excel writes where a formula failed or a column is too narrow."""
     return "#" in text and _EXCEL_ERROR.fullmatch(text.strip(WHITE)) is not None
+
+
+def excel_error(text: str) -> CellFault | None:
+    """Return the fault of a cell that holds an Excel error, None for any other."""
+    if not is_excel_error(text):
+        return None
+    word = text.strip(WHITE)
+    return TOO_NARROW if word.strip("#") == "" else NOT_CALCULATED if word == UNCALCULATED else EXCEL_ERROR
+
+
+def unguarded(cell: str) -> str:
+    """Return a cell without what makes Excel take it for text: `="0123"`, or an apostrophe before a number.
+
+    >>> unguarded('="06/10/2025"'), unguarded("'0123")
+    ('06/10/2025', '0123')
+    """
+    guarded = _GUARDED.fullmatch(cell)
+    return (guarded[1] or guarded[2] or "").strip(WHITE) if guarded else cell
 
 
 def read_flag(cell: str) -> bool | CellFault:

@@ -11,7 +11,7 @@ import polars as pl
 from ehcp_timeline.cases.cells.date_order import DateOrders
 from ehcp_timeline.cases.cells.dates import TIME_PATTERN, TIMED_PATTERN
 from ehcp_timeline.cases.cells.parser import Reader, Value
-from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, WHITE, CellFault, joined
+from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, GUARDED_PATTERN, WHITE, CellFault, joined
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.cases.sheet import ROW, as_text
@@ -22,9 +22,9 @@ Plain = date | str | bool
 MANY = 20_000
 AT_MOST = 200_000
 
-# Most case numbers: without white space around them, and with a digit that no Excel error and hardly any
-# word for a blank has.
-_PLAIN = "^(?:[!-~][ -~]*)?[1-9](?:[ -~]*[!-~])?$"
+# Most case numbers: without white space or a guard around them, and with a digit that no Excel error and
+# hardly any word for a blank has.
+_PLAIN = "^(?:[!-&(-<>-~][ -~]*)?[1-9](?:[ -~]*[!-~])?$"
 _NUMBERED = re.compile("[1-9]")
 _ZERO = pl.Series([0], dtype=pl.UInt32)
 
@@ -142,6 +142,8 @@ def clean_text(texts: pl.Series, blanks: frozenset[str]) -> pl.Series:
     if texts.str.contains(_PLAIN).all() and not any(_NUMBERED.search(word) for word in blanks):
         return texts
     stripped = texts.str.strip_chars(WHITE)
+    if stripped.str.contains("^[='][\"0-9=+@-]").any():
+        stripped = stripped.str.replace(f"^(?:{GUARDED_PATTERN})$", "$1$2").str.strip_chars(WHITE)
     blank = stripped.str.to_lowercase().is_in(["", *sorted(blanks)])
     error = stripped.str.contains(f"^(?:{EXCEL_ERROR_PATTERN})$")
     return stripped.set(blank | error, None)

@@ -1,5 +1,6 @@
 """Streams XML through expat: no entities, no document type, nothing fetched, nothing kept."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pyexpat import ExpatError
 from xml.parsers import expat
@@ -10,6 +11,7 @@ Start = Callable[[str, Mapping[str, str]], None]
 Text = Callable[[str], None]
 End = Callable[[str], None]
 
+_AMPERSAND = re.compile(rb"&\w*\Z")
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -20,7 +22,7 @@ def streamed(
     start: Start | None = None,
     text: Text | None = None,
     end: End | None = None,
-    malformed: Callable[[int], CaseFileError],
+    malformed: Callable[[int, bool], CaseFileError],
     cut_short: Callable[[int], CaseFileError] | None = None,
 ) -> Iterator[bytes]:
     """Put XML to handlers while it goes by, and yield each part once it has been looked at.
@@ -31,7 +33,8 @@ def streamed(
         start: Takes each element's name, as the file writes it, and its attributes.
         text: Takes text between tags, perhaps in several pieces.
         end: Takes the name of each element that ends.
-        malformed: Gives the error for XML that is not well formed from the line where it breaks.
+        malformed: Gives the error for XML that is not well formed from the line where it breaks, and whether
+            an ampersand that stands for itself breaks it.
         cut_short: The same for XML that ends too early, where that is worth telling apart.
 
     Raises:
@@ -40,18 +43,27 @@ def streamed(
     """
     parser = parser_of(shown)
     parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = start, text, end
-    wrong = malformed
+    passed, part = 0, b""
     try:
         for part in parts:
             parser.Parse(part, False)
+            passed += len(part)
             yield part
-        wrong = cut_short or malformed
+        part = b""
         parser.Parse(b"", True)
     except ExpatError as error:
-        raise wrong(error.lineno) from None
+        if cut_short and not part:
+            raise cut_short(error.lineno) from None
+        raise malformed(error.lineno, is_ampersand(parser, part, passed)) from None
     except (LookupError, ValueError):
         said = f"{shown} names an encoding that there is not, or that cannot be read"
         raise CaseFileError(said, "export it again as UTF-8") from None
+
+
+def is_ampersand(parser: expat.XMLParserType, part: bytes, passed: int) -> bool:
+    """Return whether an ampersand that stands for itself broke a part, after so many bytes before it."""
+    at = parser.ErrorByteIndex - passed
+    return _AMPERSAND.search(part[max(at - 40, 0) : max(at, 0)]) is not None
 
 
 def parser_of(shown: str) -> expat.XMLParserType:

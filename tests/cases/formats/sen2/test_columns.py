@@ -7,6 +7,7 @@ from ehcp_timeline.cases.cells.values import SHOWN
 from ehcp_timeline.cases.formats.sen2.columns import case_cells, case_columns
 from ehcp_timeline.cases.formats.sen2.items import sen2
 
+Q = "undated: Q is not a code of RequestOutcome; use one of Y, N, A, W, H"
 RECEIVED, DECIDED, ISSUED = "2025-01-06", "2025-02-10", "2025-05-19"
 EVERY = sen2().held((item for module in sen2().modules.values() for item in module.spellings.values()), 2026)
 
@@ -41,7 +42,7 @@ def request(outcome: str | None, day: str | None = None, **items: str | None) ->
         ("A", DECIDED, {"assess_refused": f"undated: no outcome for {DECIDED}"}),
         (None, None, {"assess_refused": "undated: RequestOutcome is blank"}),
         (None, DECIDED, {"assess_refused": "undated: RequestOutcome is blank"}),
-        ("Q", DECIDED, {"assess_refused": "undated: RequestOutcome is Q"}),
+        ("Q", DECIDED, {"assess_refused": Q}),
         ("Y", "soon", {"assess_agreed": "soon"}),
     ],
 )
@@ -57,7 +58,7 @@ def test_the_decision_whether_to_assess(
     [
         ("A", "A", {"assess_agreed": "undated: assessed, the decision is blank"}),
         (None, "A", {"assess_agreed": "undated: assessed, the decision is blank"}),
-        ("Q", "A", {"assess_agreed": "undated: RequestOutcome is Q"}),
+        ("Q", "A", {"assess_agreed": Q}),
         ("W", "A", {"withdrawn": "undated: withdrawn before the decision"}),
     ],
 )
@@ -80,7 +81,11 @@ def test_an_assessment_shows_that_it_was_agreed_to(
         ("W", ISSUED, {"withdrawn": ISSUED}),
         ("W", None, {"withdrawn": "undated: withdrawn while assessed"}),
         ("H", None, {"plan_issued": "undated: AssessmentOutcome is H"}),
-        ("S", ISSUED, {"plan_issued": "undated: AssessmentOutcome is S"}),
+        (
+            "S",
+            ISSUED,
+            {"plan_issued": "undated: S is not a code of AssessmentOutcome; use one of Y, N, A, W, H"},
+        ),
         ("A", ISSUED, {"plan_issued": f"undated: no outcome for {ISSUED}"}),
         (None, ISSUED, {"plan_issued": f"undated: no outcome for {ISSUED}"}),
     ],

@@ -34,7 +34,7 @@ CUT = "before it is complete. export the return again, or copy it again"
         ),
         (
             ONE.replace(b">SEN2<", b">SSDA903<"),
-            f'is a return of the collection "SSDA903", not of SEN2. {AS_SENT}',
+            f"is a SSDA903 census return, not SEN2. {AS_SENT}",
         ),
         (xml([]), "is a SEN2 return without persons. export the return again"),
         (
@@ -49,7 +49,10 @@ CUT = "before it is complete. export the return again, or copy it again"
             ONE.replace(b"</Requests>", b"</Request>"),
             "line 35 is not well-formed XML. export the return again",
         ),
-        (ONE.replace(b"A1", b"A & 1"), "line 12 is not well-formed XML. export the return again"),
+        (
+            ONE.replace(b"A1", b"A & 1"),
+            'line 12: "&" must be written "&amp;". correct it where the text was typed, and export again',
+        ),
         (ONE.replace(b"A1", b"A\xe9"), "line 12 is not well-formed XML. export the return again"),
         (ONE.replace(b"A1", b"&nbsp;"), "line 12 is not well-formed XML. export the return again"),
     ],

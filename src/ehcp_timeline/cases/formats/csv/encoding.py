@@ -114,7 +114,7 @@ def _surveyed(raw: Raw) -> Surveyed:
         encoding = declared or ("utf-8" if look.utf8 else "cp1252")
         utf16 = encoding in {"utf-16-le", "utf-16-be"}
         if look.nul and not utf16:
-            raise CaseFileError(f"{shown} is not text: it has NUL bytes", _AS_CSV)
+            raise CaseFileError(f"{shown} looks like a damaged or binary file", _AS_CSV)
         size = fstat(file.fileno()).st_size
         remarks = tuple(_mixed(file)) if encoding == "cp1252" else ()
         if utf16 or look.lone_return or not look.utf8:
@@ -210,6 +210,6 @@ def _retold(file: IO[bytes], encoding: Encoding, shown: str) -> Iterator[bytes]:
             bad = line + piece.count(b"\n", 0, error.start)
             raise CaseFileError(f"{shown}: line {bad} is not {_IN_WORDS[encoding]}", _AS_CSV) from None
         if "\0" in text:
-            raise CaseFileError(f"{shown} is not text: it has NUL characters", _AS_CSV)
+            raise CaseFileError(f"{shown} looks like a damaged or binary file", _AS_CSV)
         line += text.count("\n")
         yield text.encode()

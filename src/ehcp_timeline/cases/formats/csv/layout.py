@@ -3,15 +3,23 @@
 import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 from ehcp_timeline.cases.formats.csv.blocks import CsvLayout, read_blocks
 from ehcp_timeline.cases.formats.csv.encoding import Surveyed
 from ehcp_timeline.cases.formats.csv.records import Record, cut_records
-from ehcp_timeline.cases.headers import HEADER_WITHIN, Score, Spellings, fold, header_score
+from ehcp_timeline.cases.header_rows import (
+    DELIMITERS,
+    HEADER_SEARCHED,
+    NO_HEADER,
+    Header,
+    find_header,
+    in_one_cell,
+)
+from ehcp_timeline.cases.headers import Spellings
 from ehcp_timeline.cases.sheet import ANYWHERE, Block, Coded, Dtypes, Sheet, SheetOptions
 from ehcp_timeline.errors import CaseFileError
 
-DELIMITERS = ",;\t|"
 _HEAD = 1 << 20  # bytes
 _SAMPLE = 60  # lines
 _DECLARED = re.compile(rb'"?sep=([!-/:-@\[-`{-~\t ])"?\r?\n', re.IGNORECASE)
@@ -25,16 +33,14 @@ class _Guess:
         delimiter: Stands between two cells.
         records: What it cuts the beginning into.
         end: Physical line behind them.
-        header: Place of the record that looks most like a header.
-        score: How much it does.
+        header: The record, or the two records, that look most like a header.
         error: Why the beginning cannot be cut.
     """
 
     delimiter: str
     records: Sequence[Record] = ()
     end: int = 0
-    header: int = 0
-    score: Score = (False, 0, 0)
+    header: Header = NO_HEADER
     error: CaseFileError | None = None
 
 
@@ -54,47 +60,46 @@ def find_sheet(surveyed: Surveyed, spellings: Spellings, asked: SheetOptions = A
         _guess(lines, delimiter, first, spellings, surveyed.shown, asked.header_row)
         for delimiter in delimiters
     ]
-    best = max(guesses, key=lambda guess: guess.score)
+    best = max(guesses, key=lambda guess: guess.header.score)
     failed = next((guess.error for guess in guesses if guess.error), None)
-    if failed and not best.score[0]:
+    if failed and not best.header.score[0]:
         raise failed
     if not best.records and asked.header_row:
         raise no_such_row(surveyed.shown, asked.header_row)
     if not best.records:
         raise CaseFileError(f"{surveyed.shown} is empty", "export the cases again")
+    if not best.header.score[0] and in_one_cell([record.cells for record in best.records], spellings):
+        said = f"{surveyed.shown}: every line stands in one pair of quotation marks"
+        raise CaseFileError(said, "export it again without them, or remove them")
     return _sheet(surveyed, best, lines)
 
 
 def no_such_row(where: str, row: int) -> CaseFileError:
     """Return the error for a header row that is blank or beyond the end."""
-    said = f"{where}: there are no headings in row {row}, where ehcp.toml says they stand"
-    return CaseFileError(said, "correct header_row in ehcp.toml")
+    said = f"{where}: there are no headings in row {row}, where they are said to stand"
+    return CaseFileError(said, "correct --header-row, or header_row in ehcp.toml")
 
 
 def _guess(
     lines: Sequence[bytes], delimiter: str, first: int, spellings: Spellings, shown: str, asked: int
 ) -> _Guess:
-    """Take the record of the beginning that looks most like a header, or the one asked for by its line."""
-    until = _SAMPLE + asked
-    sample, rest = list(lines[first - 1 : until]), iter(lines[until:])
-    try:
-        records, taken = cut_records(sample, delimiter, first, lambda: next(rest, b""), shown)
-    except CaseFileError as error:
-        return _Guess(delimiter, error=error)
-    filled = [place for place, record in enumerate(records) if any(fold(cell) for cell in record.cells)]
-    possible = (
-        [place for place in filled if records[place].line == asked] if asked else filled[:HEADER_WITHIN]
-    )
-    scores = {place: header_score(records[place].cells, spellings) for place in possible}
-    if not scores:
-        return _Guess(delimiter)
-    header = max(scores, key=lambda place: scores[place])
-    return _Guess(delimiter, records, first + taken, header, scores[header])
+    """Take what looks most like a header at the beginning, or the record asked for by its line."""
+    for until in (_SAMPLE + asked, HEADER_SEARCHED + _SAMPLE):
+        sample, rest = list(lines[first - 1 : until]), chain(lines[until:], repeat(b""))
+        try:
+            records, taken = cut_records(sample, delimiter, first, rest.__next__, shown)
+        except CaseFileError as error:
+            return _Guess(delimiter, error=error)
+        rows = [record.cells for record in records]
+        places = [at for at, record in enumerate(records) if record.line == asked and any(record.cells)]
+        header = find_header(rows, spellings, places if asked else None)
+        if asked or header.score[0] or len(lines) <= until:
+            break
+    return _Guess(delimiter, records, first + taken, header) if header.first >= 0 else _Guess(delimiter)
 
 
 def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:
     """Return the file as it is read under a guess."""
-    header = guess.records[guess.header]
     layout = _layout(guess, lines, surveyed.begin)
     return Sheet(
         name=surveyed.name,
@@ -102,8 +107,8 @@ def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:
         sha256=surveyed.sha256,
         encoding=surveyed.encoding,
         delimiter=guess.delimiter,
-        header_row=header.line,
-        headings=tuple(header.cells),
+        header_row=guess.records[guess.header.first].line,
+        headings=guess.header.headings,
         blocks=_Rows(surveyed, layout),
         remarks=surveyed.remarks,
         expected=_expected(surveyed, layout, lines[layout.first_line - 1 :]),
@@ -118,7 +123,7 @@ def _expected(surveyed: Surveyed, layout: CsvLayout, below: Sequence[bytes]) -> 
 
 def _layout(guess: _Guess, lines: Sequence[bytes], begin: int) -> CsvLayout:
     """Return how the rows below the header are laid out; the file's text begins at byte `begin`."""
-    header, below = guess.records[guess.header].cells, guess.records[guess.header + 1 :]
+    header, below = guess.header.headings, guess.records[guess.header.last + 1 :]
     first_line = below[0].line if below else guess.end
     bytes_above = sum(map(len, lines[: first_line - 1]))
     bytes_below = sum(map(len, lines[first_line - 1 :]))

@@ -26,8 +26,20 @@ ITEMS = (
     *("phasetransferduedate", "phasetransferfinaldate", "sentype"),
 )
 PERSON = "person"
+LOST = "lost"
+"""Stands for the outcome of an assessment that is in the file, but not where it can be placed."""
 
 _CODED = ("requestoutcome", "assessmentoutcome", "reviewoutcome", "requestsource", "exported")
+_WORDS = {
+    "NO": "N",
+    "REFUS": "N",
+    "YE": "Y",
+    "AGREE": "Y",
+    "AWAIT": "A",
+    "PEND": "A",
+    "WITH": "W",
+    "HIST": "H",
+}
 _NO = ("", "0", "0.0", "000", "false", "no", "n")
 _APPEALS = ("requestmediation", "requesttribunal")
 _ASSESSED = ("Y", "N", "A", "W")
@@ -153,6 +165,16 @@ def _is_code(name: str) -> pl.Expr:
     return pl.col(name).is_in(sen2().codes[name])
 
 
+def _no_code(tag: str) -> pl.Expr:
+    """Return the text of a cell for an outcome that is not a code, with the code that it seems to mean."""
+    word, codes = pl.col(tag.lower()), sen2().codes[tag.lower()]
+    tip = pl.lit(f"use one of {', '.join(codes)}")
+    for begins, code in _WORDS.items():
+        meant = pl.lit(f"did you mean {code} ({codes[code]})?")
+        tip = pl.when(word.str.starts_with(begins)).then(meant).otherwise(tip)
+    return pl.format("undated: {} is not a code of " + tag + "; {}", word, tip)
+
+
 def _case_id() -> pl.Expr:
     """Return the number that the return knows a person by, or which person of the file it is."""
     return pl.coalesce("upn", "uniquelearnernumber", pl.format("person {}", PERSON))
@@ -174,7 +196,7 @@ def _agreed() -> pl.Expr:
         .when((outcome == "N") & pl.col("assessed") & ~_set(*_APPEALS))
         .then(_undated("assessed after the refusal"))
         .when(pl.col("assessed") & ~_is_code("requestoutcome"))
-        .then(_undated("RequestOutcome is {}", "requestoutcome"))
+        .then(_no_code("RequestOutcome"))
         .when(pl.col("settled") | outcome.is_in(["N", "W"]))
         .then(None)
         .when(outcome.is_in(["Y", "H"]))
@@ -193,7 +215,7 @@ def _refused() -> pl.Expr:
         .when(~pl.col("timed") | pl.col("assessed"))
         .then(None)
         .when(~_is_code("requestoutcome"))
-        .then(_undated("RequestOutcome is {}", "requestoutcome"))
+        .then(_no_code("RequestOutcome"))
         .when(outcome.is_null())
         .then(_undated("RequestOutcome is blank"))
         .when((outcome == "A") & pl.col(day).is_not_null())
@@ -218,8 +240,12 @@ def _plan_issued() -> pl.Expr:
         .then(day)
         .when(~pl.col("timed") | outcome.is_in(["N", "W"]))
         .then(None)
-        .when((outcome == "H") | ~_is_code("assessmentoutcome"))
+        .when(outcome == "H")
         .then(_undated("AssessmentOutcome is {}", "assessmentoutcome"))
+        .when(outcome == LOST.upper())
+        .then(_undated("its assessment cannot be placed"))
+        .when(~_is_code("assessmentoutcome"))
+        .then(_no_code("AssessmentOutcome"))
         .when(pl.col(day).is_not_null())
         .then(_undated("no outcome for {}", day))
         .when(pl.col("startdate").is_not_null())

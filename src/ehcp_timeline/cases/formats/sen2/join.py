@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from ehcp_timeline.cases.formats.sen2.columns import LOST
 from ehcp_timeline.cases.formats.sen2.table import PERSON, REQUEST, ReturnTable
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW
@@ -172,7 +173,7 @@ def _doubted(module: str, flat: pl.DataFrame, doubted: pl.Series) -> pl.DataFram
     A blank would say "not yet", and make a breach of it.
     """
     if module == "assessment" and {_REQUESTED, _OUTCOME} <= set(flat.columns):
-        lacks, item, word = _is(_REQUESTED, "Y"), _OUTCOME, "lost"
+        lacks, item, word = _is(_REQUESTED, "Y"), _OUTCOME, LOST
     elif module == "activeplans" and {_OUTCOME, _REVIEWED} <= set(flat.columns):
         lacks, item, word = _is(_OUTCOME, "Y", "H"), _REVIEWED, "undated: lost"
     else:

@@ -12,7 +12,7 @@ from ehcp_timeline.cases.formats.sen2.table import ReturnTable
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW
 
-_UNDATED = '"undated: '
+_OF_OUTCOMES = ("undated", "unknown-code")
 
 
 class Places:
@@ -48,7 +48,7 @@ class Places:
         if problem.column == "withdrawn" and not self._is_withdrawn_request(at):
             items = ORIGINS["plan_issued"].items
         there = [item for item in items if item in self._home]
-        return there[::-1] if _UNDATED in problem.problem else there
+        return there[::-1] if problem.rule in _OF_OUTCOMES else there
 
     def _is_withdrawn_request(self, at: int) -> bool:
         """Return whether the request was withdrawn, and not its assessment."""

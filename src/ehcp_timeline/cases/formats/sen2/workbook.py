@@ -15,7 +15,8 @@ from ehcp_timeline.cases.formats.sen2.join import LEAST
 from ehcp_timeline.cases.formats.sen2.sheet import Return, return_sheet
 from ehcp_timeline.cases.formats.sen2.table import ReturnTable, is_date, is_table_of, module_of, table_of
 from ehcp_timeline.cases.formats.stream import Raw
-from ehcp_timeline.cases.headers import HEADER_WITHIN, Spellings
+from ehcp_timeline.cases.header_rows import HEADER_WITHIN
+from ehcp_timeline.cases.headers import Spellings
 from ehcp_timeline.cases.sheet import Block, Sheet
 from ehcp_timeline.errors import CaseFileError
 

@@ -145,16 +145,15 @@ class _Header:
                 raise CaseFileError(f"{begins}, not with the Message of a SEN2 return", _AS_SENT)
         if local(name) == "person" and not self.complete:
             self.complete = True
-            collection = self._items.get("collection", "")
-            if collection and "sen2" not in fold(collection):
-                said = f"{self._shown} is a return of the collection {quoted(collection)}, not of SEN2"
-                raise CaseFileError(said, _AS_SENT)
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
         tag = local(name)
         if tag in _ABOUT and not self.complete:
-            self._items.setdefault(tag, "".join(self.texts).strip())
+            item = self._items.setdefault(tag, "".join(self.texts).strip())
+            if tag == "collection" and item and "sen2" not in fold(item):
+                said = f"{self._shown} is a {quoted(item).strip(chr(34))} census return, not SEN2"
+                raise CaseFileError(said, _AS_SENT)
 
     def ends_early(self, line: int) -> CaseFileError:
         """Return the error for XML that ends before the first person."""

@@ -8,7 +8,7 @@ import polars as pl
 
 from ehcp_timeline.cases.formats.sen2.columns import ITEMS, PERSON
 from ehcp_timeline.cases.formats.sen2.items import sen2
-from ehcp_timeline.cases.formats.xml import local, parser_of
+from ehcp_timeline.cases.formats.xml import is_ampersand, local, parser_of
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.errors import CaseFileError
@@ -53,8 +53,11 @@ def read_persons(parts: Iterable[bytes], shown: str, rows: int, *, packed: bool 
     yield persons.persons()
 
 
-def malformed(shown: str, line: int) -> CaseFileError:
+def malformed(shown: str, line: int, ampersand: bool) -> CaseFileError:  # noqa: FBT001 - as `streamed` calls it
     """Return the error for XML that is not well formed."""
+    if ampersand:
+        tip = "correct it where the text was typed, and export again"
+        return CaseFileError(f'{shown}: line {line}: "&" must be written "&amp;"', tip)
     return CaseFileError(f"{shown}: line {line} is not well-formed XML", "export the return again")
 
 
@@ -111,7 +114,10 @@ class _Persons:
         try:
             self._parser.Parse(part, not part)
         except ExpatError as error:
-            raise (malformed if part else cut_short)(self._shown, error.lineno) from None
+            if not part:
+                raise cut_short(self._shown, error.lineno) from None
+            ampersand = is_ampersand(self._parser, part, self._passed)
+            raise malformed(self._shown, error.lineno, ampersand) from None
         self._newlines += part.count(b"\n", self._at)
         self._passed += len(part)
         self._without_end = self._without_end + len(part) if self._count == before else 0

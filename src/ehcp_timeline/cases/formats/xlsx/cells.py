@@ -1,6 +1,6 @@
-"""Looks at the cells of a worksheet while its XML streams by: how far they reach, and where Excel failed."""
+"""Looks at the cells of a worksheet while its XML streams by: how far they reach, where Excel failed, what hides."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ehcp_timeline.cases.cells.values import UNCALCULATED
 from ehcp_timeline.cases.formats.addresses import address
@@ -25,11 +25,16 @@ class Cells:
         failed: Row and column, from 1, to what stands there instead of a value: an Excel error, or
             `UNCALCULATED` where a formula was saved without its result.
         referring: How many cells hold a text that stands once in the workbook.
+        hidden: The rows that are hidden, as a filter hides them.
+        months: Row and column, from 1, of the cells that show a month without its day.
     """
 
-    def __init__(self, shown: str) -> None:
+    def __init__(self, shown: str, month_styles: Collection[str] = ()) -> None:
         self.high = self.wide = self.referring = 0
         self.failed: dict[tuple[int, int], str] = {}
+        self.hidden: set[int] = set()
+        self.months: list[tuple[int, int]] = []
+        self._month_styles = month_styles
         self._shown = shown
         self._row = self._column = 0
         self._row_text = ""
@@ -71,6 +76,8 @@ class Cells:
     def _begin_row(self, attributes: Mapping[str, str]) -> None:
         self._row_text = attributes.get("r") or str(self._row + 1)
         self._row, self._column = _row(self._row_text), 0
+        if attributes.get("hidden") in {"1", "true"}:
+            self.hidden.add(self._row)
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
         self._kind = attributes.get("t")
@@ -83,6 +90,8 @@ class Cells:
                 self._row_text, self._row = figures, _row(figures)
         else:
             self._column += 1
+        if self._month_styles and attributes.get("s") in self._month_styles:
+            self.months.append((self._row, self._column))
 
     def _fill(self) -> None:
         """Count the cell among those that hold something."""

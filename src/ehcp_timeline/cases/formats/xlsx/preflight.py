@@ -5,9 +5,10 @@ for seventeen thousand million. What has been looked at is copied, and only the 
 """
 
 import posixpath
+import re
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO
@@ -19,7 +20,9 @@ from ehcp_timeline.errors import CaseFileError
 
 WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
-_AS_THEY_ARE = ("[Content_Types].xml", "_rels/.rels", "xl/styles.xml")
+_AS_THEY_ARE = ("[Content_Types].xml", "_rels/.rels")
+_STYLES = "xl/styles.xml"
+_NOT_SHOWN = re.compile(r'"[^"]*"|\\.|\[[^]]*\]')
 _STRINGS = "xl/sharedStrings.xml"
 
 
@@ -68,6 +71,34 @@ class _Contents:
                 self.targets[attributes.get("Id", "")] = target.lstrip("/")
 
 
+class _Styles:
+    """What `styles.xml` says of how cells are shown."""
+
+    def __init__(self) -> None:
+        self._formats: dict[str, str] = {"17": "mmm-yy"}
+        self._cells: list[str] = []
+        self._of_cells = False
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take note of a format, and of the format that each style of cells has."""
+        local = name.rpartition(":")[2]
+        if local == "numFmt":
+            self._formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif local == "xf" and self._of_cells:
+            self._cells.append(attributes.get("numFmtId", ""))
+        elif local in {"cellXfs", "cellStyleXfs", "cellStyles"}:
+            self._of_cells = local == "cellXfs"
+
+    def months(self) -> frozenset[str]:
+        """Return the styles of cells that show a month and a year, and no day."""
+        shown = {number: set(_NOT_SHOWN.sub("", text.lower())) for number, text in self._formats.items()}
+        return frozenset(
+            str(place)
+            for place, number in enumerate(self._cells)
+            if {"m", "y"} <= shown.get(number, set()) and not shown[number] & set("dhs")
+        )
+
+
 class _Copying:
     """Copies parts of one zip file into another while they are looked at."""
 
@@ -84,7 +115,7 @@ class _Copying:
         """Yield a part while its XML is put to handlers."""
         info = self._members[part.lower()]
         raw = unpacked(self._source, info, self._allowance, self._shown)
-        return streamed(raw, self._shown, start=start, text=text, malformed=lambda _: damaged(self._shown))
+        return streamed(raw, self._shown, start=start, text=text, malformed=lambda *_: damaged(self._shown))
 
     def copy(self, part: str, start: Start | None = None, text: Text | None = None) -> None:
         """Copy a part, if there is one, while its XML is put to handlers."""
@@ -114,6 +145,8 @@ def looked_through(archive: zipfile.ZipFile, raw: Raw, worksheet: str = "") -> I
             copying.copy(_RELATIONS, contents.start)
             for part in _AS_THEY_ARE:
                 copying.copy(part)
+            styles = _Styles()
+            copying.copy(_STYLES, styles.start)
             wanted = {
                 name: relation
                 for name, state, relation in contents.sheets
@@ -121,7 +154,7 @@ def looked_through(archive: zipfile.ZipFile, raw: Raw, worksheet: str = "") -> I
             }
             if worksheet and not wanted:
                 raise _no_such_sheet(raw.shown, worksheet, [name for name, _, _ in contents.sheets])
-            cells = _sheets(copying, wanted, contents.targets, raw.shown)
+            cells = _sheets(copying, wanted, contents.targets, raw.shown, styles.months())
             lengths = _Lengths()
             copying.copy(_STRINGS, lengths.start, lengths.text)
         if max(lengths.each, default=0) * sum(cell.referring for cell in cells.values()) > MOST_UNPACKED:
@@ -139,7 +172,11 @@ def _no_such_sheet(shown: str, worksheet: str, names: Sequence[str]) -> CaseFile
 
 
 def _sheets(
-    copying: _Copying, wanted: Mapping[str, str], targets: Mapping[str, str], shown: str
+    copying: _Copying,
+    wanted: Mapping[str, str],
+    targets: Mapping[str, str],
+    shown: str,
+    months: Collection[str],
 ) -> dict[str, Cells]:
     """Copy the worksheets that are wanted, and return what the cells of each look like."""
     cells_of: dict[str, Cells] = {}
@@ -149,7 +186,7 @@ def _sheets(
         if not copying.has(part) or part.lower() in copied:
             continue
         copied.add(part.lower())
-        cells = Cells(shown)
+        cells = Cells(shown, months)
         try:
             copying.copy(part, cells.start, cells.text)
         except MalformedError:

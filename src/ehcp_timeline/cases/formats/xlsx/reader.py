@@ -1,9 +1,9 @@
-"""Reads the worksheet of an Excel workbook that holds cases, each cell as text."""
+"""Reads the worksheets of an Excel workbook that hold cases, each cell as text."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -16,40 +16,50 @@ from ehcp_timeline.cases.formats.sen2.workbook import find_return
 from ehcp_timeline.cases.formats.stream import Raw, damaged, opened_zip
 from ehcp_timeline.cases.formats.xlsx.cells import Cells
 from ehcp_timeline.cases.formats.xlsx.preflight import Workbook, looked_through
-from ehcp_timeline.cases.headers import HEADER_WITHIN, Score, Spellings, fold, header_score, match
+from ehcp_timeline.cases.formats.xlsx.stack import Stacked
+from ehcp_timeline.cases.header_rows import HEADER_SEARCHED, Header, find_header
+from ehcp_timeline.cases.headers import Spellings, fold, match
+from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.cases.sheet import ANYWHERE, ROW, Sheet, SheetOptions, sliced
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.text.words import count
 
 _EXCEL_DAY_0 = dt.date(1899, 12, 30)
 _DAYS_TO_1904 = 1462
 _LAST_SERIAL = 2_958_465  # 31 December 9999
 _AT_ONCE = 20_000  # rows
+_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """One visible worksheet.
+    """One worksheet.
 
     Attributes:
         name: As its tab says.
         cells: `row`, then each column from A on, named by its place from "0"; blank cells are null.
-        header: Place of the row that looks most like a header, or that was asked for; -1 for none.
-        score: How much it does.
+        header: What looks most like a header, or was asked for.
         cases: It has a `case_id` and an event.
+        hidden: The rows that are hidden.
     """
 
     name: str
     cells: pl.DataFrame
-    header: int
-    score: Score
+    header: Header
     cases: bool
+    hidden: Collection[int]
+
+    @property
+    def below(self) -> pl.DataFrame:
+        """The rows below the header."""
+        return self.cells[self.header.last + 1 :]
 
 
 def find_xlsx_sheet(
     raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: SheetOptions = ANYWHERE
 ) -> Sheet:
-    """Find the visible worksheet and the header row under which the most headings are known.
+    """Find the visible worksheets that hold cases and the header row of each; they are read as one.
 
     A workbook that holds the tables of a SEN2 return is read as one, unless the user says where to look.
 
@@ -61,50 +71,74 @@ def find_xlsx_sheet(
         asked: Where the user says that the cases stand in it.
 
     Raises:
-        CaseFileError: It may not or cannot be read, is blank, or has cases on more than one sheet, or the
-            cases do not stand where the user says.
+        CaseFileError: It may not or cannot be read, is blank, or the cases do not stand where the user says.
     """
-    with opened_zip(raw) as archive, looked_through(archive, raw, asked.worksheet) as workbook:
-        worksheets = list(_worksheets(workbook, raw.shown))
+    with opened_zip(raw) as archive, looked_through(archive, raw, asked.worksheet) as looked:
+        worksheets = list(_worksheets(looked, raw.shown))
     if not asked.worksheet and not asked.header_row:
-        day = _day_from_1904 if workbook.from_1904 else None
+        day = _day_from_1904 if looked.from_1904 else None
         if (of_return := find_return(raw, worksheets, spellings, day)) is not None:
             return of_return
-    places = [_found(name, cells, spellings, vocabulary, asked.header_row) for name, cells in worksheets]
-    best = _best([place for place in places if place.cells.height], workbook.hidden, raw.shown)
-    if best.header < 0:
-        raise no_such_row(f'{raw.shown}, sheet "{best.name}"', asked.header_row)
-    headings = tuple(text or "" for text in best.cells.row(best.header)[1:])
-    below = best.cells[best.header + 1 :]
-    if workbook.from_1904:
+    found = [
+        _found(name, cells, spellings, vocabulary, asked.header_row, looked.cells[name].hidden)
+        for name, cells in worksheets
+        if cells.height
+    ]
+    read = _with_cases(found, looked.hidden, raw.shown)
+    if read[0].header.first < 0:
+        raise no_such_row(f'{raw.shown}, sheet "{read[0].name}"', asked.header_row)
+    if looked.from_1904:
         dated = frozenset(vocabulary.of_kind("event", "date"))
-        below = _moved(below, headings, spellings, dated, asked.dated)
+        read = [_moved(sheet, spellings, dated, asked.dated) for sheet in read]
+    whole = Stacked.of(
+        [(sheet.name, sheet.header.headings, sheet.below) for sheet in read], spellings, raw.shown
+    )
     return Sheet(
         name=raw.name,
         shown=raw.shown,
         sha256=raw.sha256(),
         encoding="Excel workbook",
         delimiter="",
-        header_row=best.cells[ROW][best.header],
-        headings=headings,
-        blocks=sliced(below),
-        worksheet=best.name,
+        header_row=read[0].cells[ROW][read[0].header.first],
+        headings=whole.headings,
+        blocks=sliced(whole.cells),
+        worksheet='", "'.join(sheet.name for sheet in read),
+        place=whole.place if len(read) > 1 else None,
+        remarks=(*whole.remarks, *_not_read(found, read), *filter(None, map(_hidden_rows, read))),
     )
 
 
-def _best(places: Sequence[_Found], hidden: Sequence[str], shown: str) -> _Found:
-    """Return the worksheet that holds the cases, if it is clear which one does."""
-    if not places:
+def _with_cases(found: Sequence[_Found], hidden: Sequence[str], shown: str) -> list[_Found]:
+    """Return the worksheets that hold cases, or the one whose headings are known best."""
+    if not found:
         said = f"{shown} has no cells on a visible sheet"
         raise CaseFileError(said, f"sheets that are hidden: {', '.join(hidden)}" if hidden else "")
-    rivals = [place for place in places if place.cases]
-    if len(rivals) > 1:
-        named = " and ".join(f'"{rival.name}"' for rival in rivals)
-        raise CaseFileError(
-            f"{shown}: the sheets {named} all look like cases",
-            "hide those that are not to be read, or save the one that is by itself",
-        )
-    return max(places, key=lambda sheet: (sheet.cases, sheet.score))
+    return [sheet for sheet in found if sheet.cases] or [max(found, key=lambda sheet: sheet.header.score)]
+
+
+def _not_read(found: Sequence[_Found], read: Sequence[_Found]) -> Iterator[Problem]:
+    """Yield a problem for each visible sheet that is not read."""
+    for sheet in found:
+        if sheet in read:
+            continue
+        known = sheet.header.score[0]
+        rows = count(sheet.below.height if known else sheet.cells.height, "row")
+        why = "none of its headings is a known date" if known else "it has no heading that means case_id"
+        said = f'sheet "{sheet.name}" ({rows}) was not read: {why}'
+        tip = f'--sheet "{sheet.name}" reads it alone; name its headings in ehcp.toml to read it too'
+        yield Problem(0, "", "unread-sheet", said, tip, "nothing")
+
+
+def _hidden_rows(sheet: _Found) -> Problem | None:
+    """Return the problem of rows that a filter hides from who looks at the workbook, None for none."""
+    rows = [row for row in sheet.below[ROW] if row in sheet.hidden]
+    if not rows:
+        return None
+    named = ", ".join(map(str, rows[:_NAMED])) + (" and more" if len(rows) > _NAMED else "")
+    said = (
+        f'sheet "{sheet.name}": {count(len(rows), "row")} hidden in Excel, as by a filter, ({named}) read too'
+    )
+    return Problem(0, "", "hidden-rows", said, "remove the filter to see them, or delete them", "nothing")
 
 
 def _worksheets(workbook: Workbook, shown: str) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -139,7 +173,9 @@ def _as_text(sheet: python_calamine.CalamineSheet, seen: Cells, shown: str) -> p
         parts.append(
             pl.DataFrame({name: _texts(column) for name, column in zip(names, columns, strict=True)})
         )
-    cells = _with_errors(pl.concat(parts), seen.failed).with_row_index(ROW, offset=1)
+    cells = _with_months(_with_errors(pl.concat(parts), seen.failed), seen.months).with_row_index(
+        ROW, offset=1
+    )
     _refuse_giants(cells, shown)
     return cells.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null())) if names else cells
 
@@ -162,6 +198,20 @@ def _with_errors(cells: pl.DataFrame, failed: Mapping[tuple[int, int], str]) -> 
     return cells.with_columns(changed)
 
 
+def _with_months(cells: pl.DataFrame, months: Sequence[tuple[int, int]]) -> pl.DataFrame:
+    """Return the cells, those that show a month and hold its first day without the day: nobody typed one."""
+    by_column: dict[int, list[int]] = {}
+    for row, column in months:
+        if row <= cells.height and column <= cells.width:
+            by_column.setdefault(column - 1, []).append(row - 1)
+    changed = (
+        cells.to_series(place).scatter(rows, texts.str.replace(r"^(\d{4}-\d\d)-01$", "$1"))
+        for place, rows in by_column.items()
+        for texts in [cells.to_series(place).gather(rows)]
+    )
+    return cells.with_columns(changed)
+
+
 def _refuse_giants(cells: pl.DataFrame, shown: str) -> None:
     """Refuse a cell that is longer than a cell of a CSV file may be."""
     longest = pl.max_horizontal(pl.exclude(ROW).str.len_bytes())
@@ -170,17 +220,15 @@ def _refuse_giants(cells: pl.DataFrame, shown: str) -> None:
         raise CaseFileError(said, "clear it, or leave its column out")
 
 
-def _moved(
-    cells: pl.DataFrame,
-    headings: Sequence[str],
-    spellings: Spellings,
-    dated: frozenset[str],
-    too: frozenset[str],
-) -> pl.DataFrame:
-    """Return the cells with bare numbers in columns of dates written out: they count from 1904."""
-    meant = match(headings, spellings)
-    places = [str(n) for n, text in enumerate(headings) if meant[n] in dated or fold(text) in too]
-    return cells.with_columns(pl.col(places).map_elements(_day_from_1904, return_dtype=pl.String))
+def _moved(sheet: _Found, spellings: Spellings, dated: frozenset[str], too: frozenset[str]) -> _Found:
+    """Return a sheet with bare numbers in columns of dates written out: they count from 1904."""
+    meant = match(sheet.header.headings, spellings)
+    places = [
+        str(n) for n, text in enumerate(sheet.header.headings) if meant[n] in dated or fold(text) in too
+    ]
+    top, below = sheet.cells[: sheet.header.last + 1], sheet.below
+    moved = below.with_columns(pl.col(places).map_elements(_day_from_1904, return_dtype=pl.String))
+    return replace(sheet, cells=pl.concat([top, moved]))
 
 
 def _day_from_1904(text: str) -> str:
@@ -192,27 +240,25 @@ def _day_from_1904(text: str) -> str:
 
 
 def _found(
-    name: str, cells: pl.DataFrame, spellings: Spellings, vocabulary: Vocabulary, asked: int
+    name: str,
+    cells: pl.DataFrame,
+    spellings: Spellings,
+    vocabulary: Vocabulary,
+    asked: int,
+    hidden: Collection[int],
 ) -> _Found:
-    """Take the row of a worksheet that looks most like a header, or the one asked for by its number."""
+    """Take what looks most like a header of a worksheet, or the row asked for by its number."""
+    top = [
+        [text or "" for text in row[1:]] for row in cells.head(max(HEADER_SEARCHED, asked + 1)).iter_rows()
+    ]
+    places = None
     if asked:
-        return _asked_for(name, cells, spellings, asked)
-    top = [[text or "" for text in row[1:]] for row in cells.head(HEADER_WITHIN).iter_rows()]
-    scores = [header_score(row, spellings) if any(map(fold, row)) else (False, 0, 0) for row in top]
-    header = max(range(len(scores)), key=lambda place: scores[place], default=0)
-    known = set(match(top[header], spellings)) if top else set()
-    is_cases = "case_id" in known and not known.isdisjoint(vocabulary.of_kind("event"))
-    return _Found(name, cells, header, scores[header] if scores else (False, 0, 0), is_cases)
-
-
-def _asked_for(name: str, cells: pl.DataFrame, spellings: Spellings, asked: int) -> _Found:
-    """Take one row of a worksheet as its header."""
-    place = cells[ROW].index_of(asked) if cells.height else None
-    if place is None:
-        return _Found(name, cells, -1, (False, 0, 0), cases=False)
-    row = [text or "" for text in cells.row(place)[1:]]
-    score = header_score(row, spellings)
-    return _Found(name, cells, place, score, cases=score[0])
+        place = cells[ROW].index_of(asked)
+        places = [] if place is None else [place]
+    header = find_header(top, spellings, places)
+    known = set(match(header.headings, spellings))
+    is_cases = "case_id" in known and (asked > 0 or not known.isdisjoint(vocabulary.of_kind("event")))
+    return _Found(name, cells, header, is_cases, hidden)
 
 
 def _number(value: float) -> str:
