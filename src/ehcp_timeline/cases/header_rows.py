@@ -61,12 +61,14 @@ def find_header(
         headings = _joined(_spread(headings, rows[below[0]]), rows[below[0]], spellings)
         return Header(best, below[0], headings, header_score(headings, spellings))
     if above and sum(bool(fold(cell)) for cell in rows[above[0]]) > 1:
-        headings = _under_groups(_spread(rows[above[0]], headings), headings, spellings)
-    return Header(best, best, headings, header_score(headings, spellings))
+        grouped = _under_groups(_spread(rows[above[0]], headings), headings, spellings)
+        if grouped != headings:
+            return Header(best, best, grouped, header_score(grouped, spellings))
+    return Header(best, best, headings, scores[best])
 
 
 def in_one_cell(rows: Sequence[Sequence[str]], spellings: Spellings) -> bool:
-    """Return whether some row holds a whole header in one cell, as where each line is in one pair of quotes."""
+    """Return whether a row holds a whole header in one cell, as where each line is in one pair of quotes."""
     alone = (cells[0] for cells in rows[:HEADER_WITHIN] if cells and not any(map(fold, cells[1:])))
     return any(
         header_score(text.split(cut), spellings)[:2] > (True, 1) for text in alone for cut in DELIMITERS
@@ -74,7 +76,7 @@ def in_one_cell(rows: Sequence[Sequence[str]], spellings: Spellings) -> bool:
 
 
 def _continues(upper: Sequence[str], lower: Sequence[str], spellings: Spellings) -> bool:
-    """Return whether a row goes on with the headings above it: none of it is data, or stands below a case_id."""
+    """Return whether a row goes on with the headings above it: it holds no data, and no case number."""
     columns = match(upper, spellings)
     if "case_id" not in columns or len(lower) <= (place := columns.index("case_id")) or fold(lower[place]):
         return False

@@ -191,7 +191,7 @@ def _key(text: str, forms: Mapping[str, str], *, dated: bool) -> tuple[str, ...]
     return tuple(sorted(key if dated else key - {"date"}))
 
 
-@lru_cache(4096)
+@lru_cache(1 << 15)  # twice as many as a worksheet has columns
 def _by_words(text: str) -> str | tuple[str, tuple[str, ...]] | None:
     """Return the known heading that has the same words; else why they do not decide, and what is possible."""
     if len(text) > LONGEST_HEADING or not any(map(str.isalpha, text)):

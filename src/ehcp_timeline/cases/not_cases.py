@@ -21,12 +21,9 @@ NO_CASES: Final = frozenset({"repeated-heading", "text-row", "total-row"})
 _SHORTENED = r"^[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,3}$"
 _LABEL = (
     r"(?i)^[^0-9a-z]*(?:textbox ?[0-9]|page [0-9]|[0-9,]+ (?:rows?|records?|cases?)\b|\([0-9,]+ rows?\b|"
-    r"(?:(?:report|data|date|last|applied|this) ?)*(?:filters?|filtered|run|printed|generated|created|exported|"
-    r"produced|extracted|downloaded|refreshed|updated|as at|source|key|legend|notes?|end of|footnotes?)\b|"
-    r"(?:grand |sub-? ?)?totals?\b|(?:count|sum)\b|official|confidential|©|copyright|disclaimer)"
-)
-_TOTAL = re.compile(
-    r"(?:(?:grand |sub-? ?)?totals?|count|sum)\b[ :=]*[0-9,.]*|.*\b(?:sub-?)?totals?", re.IGNORECASE
+    r"(?:(?:report|data|date|last|applied|this) ?)*(?:filters?|filtered|run|printed|generated|created|"
+    r"exported|produced|extracted|refreshed|updated|as at|source|key|legend|notes?|end of|footnotes?)\b|"
+    r"(?:grand |sub-? ?)?totals?\b|(?:count|sum)\b[ :=]*[0-9,.]*$|official|confidential|©|copyright)"
 )
 _DATED = r"[0-9]{1,4}[-/. ][0-9A-Za-z]{1,9}[-/. ][0-9]{2,4}|[0-9]{5}"
 _LABELLED, _LOST, _DIGIT = re.compile(_LABEL), re.compile(_SHORTENED), re.compile("[0-9]")
@@ -35,6 +32,7 @@ _TOTAL = re.compile(
 )
 _TEXTBOX = re.compile(r"textbox ?[0-9]+", re.IGNORECASE)
 _SAMPLE = 1_000
+_SHORT = 3  # letters
 _AT, _REST = "at", "rest"
 
 
@@ -84,7 +82,7 @@ class NotCases:
         return self._without(cells, self._among(looked_at, cells))
 
     def _among(self, looked_at: pl.DataFrame, cells: pl.DataFrame) -> dict[int, Problem | int]:
-        """Return place of a row to its problem, or to the row of the headings of a table that begins there.
+        """Return place of a row to its problem, or to the row of the headings of a table that begins.
 
         That is negative where a text box of a report begins.
         """
@@ -93,7 +91,7 @@ class NotCases:
         by_name = numbers.str.contains("[0-9]").sum() * 2 <= len(numbers)
         found: dict[int, Problem | int] = {}
         for row in looked_at.drop(_REST).iter_rows(named=True):
-            texts = [(row[str(place)] or "").strip(WHITE) for place in range(len(self._headings))]
+            texts = [(row.get(str(place)) or "").strip(WHITE) for place in range(len(self._headings))]
             filled = [place for place, text in enumerate(texts) if text]
             if not filled:
                 continue
@@ -118,13 +116,16 @@ class NotCases:
 
     def _is_repeated(self, texts: Sequence[str], filled: Sequence[int]) -> bool:
         """Return whether a row holds the headings of the file once more."""
+        words = {place: fold(texts[place]) for place in filled}
         same = [
-            place for place in filled if (word := fold(texts[place])) and self._headings[place].endswith(word)
+            place
+            for place, word in words.items()
+            if word == self._headings[place] or (len(word) > _SHORT and self._headings[place].endswith(word))
         ]
         return len(same) * 2 > len(filled) and len(same) >= min(2, len(self._headings))
 
     def _begins_table(self, texts: Sequence[str], filled: Sequence[int]) -> bool:
-        """Return whether a row holds the headings of another table: known ones, or words where dates belong."""
+        """Return whether a row holds the headings of another table: known, or words where dates belong."""
         columns = [column for column in match(texts, self._spellings) if column]
         if len(columns) > 1 and ("case_id" in columns or len(columns) == len(filled)):
             return True
@@ -143,8 +144,10 @@ class NotCases:
         if _LABELLED.match(text):
             return len(filled) < 3
         if not _DIGIT.search(text):
-            return not by_name and not any(
-                _DIGIT.search(texts[at]) for at in self._events.intersection(filled)
+            return (
+                bool(self._events)
+                and not by_name
+                and not any(_DIGIT.search(texts[at]) for at in self._events.intersection(filled))
             )
         if len(filled) > 1 or len(self._headings) == 1:
             return False
@@ -156,7 +159,10 @@ class NotCases:
     def _without(
         self, cells: pl.DataFrame, found: Mapping[int, Problem | int]
     ) -> tuple[pl.DataFrame, list[Problem]]:
-        """Return the rows without those set aside, and their problems; a second table ends where the first goes on."""
+        """Return the rows without those set aside, and their problems.
+
+        A second table ends where the headings of the first are repeated.
+        """
         problems = [problem for problem in found.values() if isinstance(problem, Problem)]
         begin = 0 if self._second else None
         second: list[tuple[int, int, int]] = []

@@ -1,4 +1,4 @@
-"""Leaves out the rows that cannot be judged: blank, without a case_id, no case at all, or repeating another."""
+"""Leaves out the rows that cannot be judged: blank, without a case_id, no case, or repeating another."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final

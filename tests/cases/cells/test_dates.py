@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ehcp_timeline.cases.cells.dates import (
     MONTH_FIRST,
-    NOT_A_DATE,
     MONTH_ONLY,
+    NOT_A_DATE,
     NOT_IN_CALENDAR,
     TIME_ZONE,
     WRONG_WEEKDAY,

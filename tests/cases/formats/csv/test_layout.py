@@ -74,9 +74,9 @@ def test_the_beginning_may_be_cut_anywhere(
         assert sum(batch.judged for batch in opened(tmp_path, content).batches()) == 40
 
 
-@pytest.mark.parametrize(("banner", "found"), [(19, True), (20, False)])
-def test_the_header_is_looked_for_in_twenty_rows(tmp_path: Path, banner: int, *, found: bool) -> None:
-    """The twentieth row may be the header, the twenty-first may not."""
+@pytest.mark.parametrize(("banner", "found"), [(19, True), (20, True), (199, True), (200, False)])
+def test_the_header_is_looked_for_in_two_hundred_rows(tmp_path: Path, banner: int, *, found: bool) -> None:
+    """The first twenty are preferred; further down a row must have a case_id and one more known heading."""
     content = "About this export\n" * banner + "case_id,team\nC1,North\n"
     if found:
         assert opened(tmp_path, content).understood.header_row == banner + 1

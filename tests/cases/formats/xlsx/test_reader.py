@@ -97,15 +97,30 @@ def test_hidden_sheets_are_not_read(tmp_path: Path) -> None:
     assert column(batch, "case_id") == ["new"]
 
 
-def test_two_sheets_of_cases_are_not_guessed_between(tmp_path: Path) -> None:
-    """Both are named."""
-    with pytest.raises(CaseFileError) as error:
-        opened(tmp_path, book(("2024", [HEADER, ("C1",)]), ("2025", [HEADER, ("C2",)])))
+def test_two_sheets_of_cases_are_read_together(tmp_path: Path) -> None:
+    """Columns that mean the same are one; every problem names its sheet, and the row and the cell there."""
+    reviews = [("Reviews",), ("Review meeting date", "Case no", "note"), ("soon", "C1", "x"), ("", "C2")]
+    source = opened(tmp_path, book(("Requests", [HEADER, ("C1",), ("C3",)]), ("Reviews", reviews)))
+    (batch,) = source.batches()
 
-    assert str(error.value) == (
-        f'{tmp_path / "cases.csv"}: the sheets "2024" and "2025" all look like cases. '
-        "hide those that are not to be read, or save the one that is by itself"
-    )
+    assert column(batch, "case_id") == ["C1", "C3", "C1", "C2"]
+    assert batch.frame["row"].to_list() == [2, 3, 100_003, 100_004]
+    assert source.understood.worksheet == 'Requests", "Reviews'
+    assert [(problem.row, problem.problem) for problem in batch.problems] == [
+        (0, 'sheet "Reviews" is read too; its rows are counted from 100000, so row 2 is 100002'),
+        (100_003, "'Reviews'!A3: \"soon\" is not a date"),
+    ]
+
+
+def test_a_sheet_that_is_not_read_is_named(tmp_path: Path) -> None:
+    """With its rows, and why."""
+    leavers = [("Case no", "Reason"), ("C9", "moved"), ("C8", "aged out")]
+    batch = read(tmp_path, book(("Cases", [HEADER, ("C1",)]), ("Leavers", leavers), ("Lists", [("Parent",)])))
+
+    assert [problem.problem for problem in batch.problems] == [
+        'sheet "Leavers" (2 rows) was not read: none of its headings is a known date',
+        'sheet "Lists" (1 row) was not read: it has no heading that means case_id',
+    ]
 
 
 def test_a_sheet_without_events_is_no_rival(tmp_path: Path) -> None:
@@ -166,7 +181,7 @@ def test_a_formula_without_its_result_is_no_blank(tmp_path: Path, cell: str, unr
     batch = read(tmp_path, with_sheet(xml))
 
     said = [problem.problem for problem in batch.problems]
-    assert said == (['B2: "#UNCALCULATED" is an Excel error, not a blank'] if unreadable else [])
+    assert said == (["B2: the cell holds a formula that was never calculated"] if unreadable else [])
 
 
 @pytest.mark.parametrize("from_1904", [False, True])
@@ -186,7 +201,7 @@ def test_a_total_at_the_end_is_no_case(tmp_path: Path) -> None:
     """It is named and not judged, and the rows still add up."""
     batch = read(tmp_path, cases(HEADER, ("C1", "North", FIRST_MARCH), (), ("Grand total", None, 1, 0)))
 
-    assert (batch.read, batch.judged, batch.not_judged) == (2, 1, 1)
+    assert (batch.read, batch.judged, batch.not_judged) == (1, 1, 0)
     assert briefly(batch.problems) == [(4, "case_id", "total-row")]
     assert batch.problems[0].problem == '"Grand total" looks like a total, not a case'
 

@@ -53,7 +53,7 @@ def read_persons(parts: Iterable[bytes], shown: str, rows: int, *, packed: bool 
     yield persons.persons()
 
 
-def malformed(shown: str, line: int, ampersand: bool) -> CaseFileError:  # noqa: FBT001 - as `streamed` calls it
+def malformed(shown: str, line: int, ampersand: bool) -> CaseFileError:
     """Return the error for XML that is not well formed."""
     if ampersand:
         tip = "correct it where the text was typed, and export again"

@@ -1,4 +1,4 @@
-"""Looks at the cells of a worksheet while its XML streams by: how far they reach, where Excel failed, what hides."""
+"""Looks at the cells of a worksheet while its XML streams by: how far they reach, and where Excel failed."""
 
 from collections.abc import Collection, Mapping
 

@@ -119,7 +119,7 @@ def _with_cases(found: Sequence[_Found], hidden: Sequence[str], shown: str) -> l
 def _not_read(found: Sequence[_Found], read: Sequence[_Found]) -> Iterator[Problem]:
     """Yield a problem for each visible sheet that is not read."""
     for sheet in found:
-        if sheet in read:
+        if sheet.name in {name.name for name in read}:
             continue
         known = sheet.header.score[0]
         rows = count(sheet.below.height if known else sheet.cells.height, "row")

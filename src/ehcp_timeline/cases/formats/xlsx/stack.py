@@ -70,7 +70,7 @@ class Stacked:
                 0,
                 "",
                 "further-sheet",
-                f'sheet "{name}" is read too; its rows are counted from {begin}: its row 2 is row {begin + 2}',
+                f'sheet "{name}" is read too; its rows are counted from {begin}, so row 2 is {begin + 2}',
                 "--sheet reads one sheet alone",
                 "nothing",
             )
