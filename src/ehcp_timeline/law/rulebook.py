@@ -268,8 +268,14 @@ class Rulebook:
 
     def needs(self, deadline: Deadline) -> tuple[str, ...]:
         """Return the facts or events of which one must be given before a due day can be found."""
-        limbs = [limb for version in deadline.versions for limb in version.limit.limbs]
-        events = [name for limb in limbs if limb.since for name in limb.since.events]
+        limits = [version.limit for version in deadline.versions]
+        limbs = [(limb, limit) for limit in limits for limb in limit.limbs]
+        events = [
+            name
+            for limb, limit in limbs
+            if limb.since and (limb.missing if limb.after else limit.missing) == "unknown"
+            for name in limb.since.events
+        ]
         starts = [self.derived[name] for name in deadline.start_events if name in self.derived]
         facts = [where.fact for event in starts for where in event.earliest if where.fact and not limbs]
         return tuple(dict.fromkeys((*facts, *(name for name in events if name not in deadline.start_events))))

@@ -120,8 +120,13 @@ def why_not_owed(
     start = start_of(deadline, seen)
     since = answers_since(deadline, seen, start) if start else None
     if deadline.owed_when and not any(since and day >= since for day in seen.happened(deadline.owed_when)):
-        return f"not until {' or '.join(deadline.owed_when)}"
+        return why_waiting(rulebook, deadline)
     return why_without_plan(deadline, seen, start, due)
+
+
+def why_waiting(rulebook: Rulebook, deadline: Deadline) -> str:
+    """Return which columns could make the duty owed."""
+    return f"not until {' or '.join(name for name in deadline.owed_when if name in rulebook.events)}"
 
 
 def why_without_plan(deadline: Deadline, seen: EventHistory, start: date | None, due: date | None) -> str:

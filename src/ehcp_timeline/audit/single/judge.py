@@ -19,6 +19,7 @@ from ehcp_timeline.audit.single.applicability import (
     start_state,
     why_displaced,
     why_not_owed,
+    why_waiting,
     why_without_plan,
 )
 from ehcp_timeline.audit.single.chains import Link, links_of
@@ -164,7 +165,7 @@ def _unread(question: _Question, blank: Working) -> Working:
     waits = awaits(deadline, seen)
     applying = could_apply(deadline, question.row, seen)
     circumstances = replace(blank.circumstances, applies=applying, owed="no" if waits else "yes")
-    why = f"not until {' or '.join(deadline.owed_when)}" if waits else ""
+    why = why_waiting(question.rulebook, deadline) if waits else ""
     return replace(blank, circumstances=circumstances, why_not_owed=why)
 
 

@@ -84,6 +84,26 @@ def test_a_row_with_two_grounds_has_two_claims(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("claims", [("yes", ""), ("", "yes"), ("yes", "yes")])
+def test_a_request_on_two_rows_is_one_claim(tmp_path: Path, claims: tuple[str, str]) -> None:
+    """The rows of one request are judged together, on its first row; a claim on any of them counts once."""
+    asked, sent = (
+        f"TWICE,North,2025-04-02,{day},{yes},," for day, yes in zip(("", "2025-09-10"), claims, strict=True)
+    )
+    found = _found(tmp_path, asked, NOT_SHOWN, sent)
+    of_plan = [claim for claim in found.claims if claim.deadline == "plan.issue"]
+
+    assert [(claim.case_id, claim.row, claim.verdict, claim.days_late) for claim in of_plan] == [
+        ("TWICE", 2, "excused", 21),
+        ("NOT-SHOWN", 3, "excused", 1),
+    ]
+    assert [
+        (share.column, share.clocks, share.claimed)
+        for share in found.shares
+        if share.deadline == "plan.issue"
+    ] == [("", 2, 2), ("team", 2, 2)]
+
+
 def test_what_was_in_time_needs_no_exception(tmp_path: Path) -> None:
     """A claim on a clock in time is counted and not listed; a row without a claim is neither."""
     found = _found(tmp_path, IN_TIME, NO_CLAIM)

@@ -114,10 +114,17 @@ class ExceptionsAnswer:
 
 @dataclass(slots=True)
 class _ClaimCount:
-    """What has been counted so far."""
+    """What has been counted so far.
+
+    Attributes:
+        batch: The rows that are being judged.
+        held: Case to its rows of requests that stand on several, until the end of their file.
+    """
 
     part: Rulebook
     as_at: date
+    batch: Batch | None = None
+    held: dict[str, list[Row]] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
     unneeded: Counter[str] = field(default_factory=Counter)
     clocks: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -135,13 +142,30 @@ class _ClaimCount:
                 for group, number in named[column].drop_nulls().value_counts().iter_rows():
                     self.clocks[name, column, group] += number
 
-    def add_claims(self, batch: Batch) -> None:
-        """Look at every row that claims anything, with the reader that gives its reasons."""
-        claiming = _claiming(batch, self.part)
-        if claiming is not None:
-            for row in rows_of(replace(batch, frame=batch.frame.filter(claiming))):
-                for working in judge_case(self.part, [row], self.as_at):
-                    self._add_claim(row, working)
+    def add_claims(self, judged: Judged) -> None:
+        """Look at every row that claims anything, with the reader that gives its reasons.
+
+        The rows of a request that stands on several wait for the end of the file, and are looked at together.
+        """
+        if judged.last:
+            for rows in self.held.values():
+                self._look_at(rows)
+            self.held.clear()
+        elif self.batch is not None:
+            frame, claiming = self.batch.frame, _claiming(self.batch, self.part)
+            if judged.rows.height < frame.height:
+                is_held = ~pl.col("row").is_in(judged.rows["row"].implode())
+                for row in rows_of(replace(self.batch, frame=frame.filter(is_held))):
+                    self.held.setdefault(row.case_id, []).append(row)
+                frame = frame.filter(~is_held)
+            if claiming is not None:
+                for row in rows_of(replace(self.batch, frame=frame.filter(claiming))):
+                    self._look_at([row])
+
+    def _look_at(self, rows: Sequence[Row]) -> None:
+        by_number = {row.number: row for row in rows}
+        for working in judge_case(self.part, rows, self.as_at):
+            self._add_claim(by_number[working.clock.row], working)
 
     def _add_claim(self, row: Row, working: Working) -> None:
         claimed = [excuse for excuse in working.excuses if excuse.strength in STRENGTHS]
@@ -205,15 +229,18 @@ def exceptions_of(rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date) 
             if deadline.id in excusable and deadline.id not in without
         ]
         counting.part = part_of(rulebook, [deadline.id for deadline in wanted])
-        for judged in judge(rulebook, _seen(source.batches(), counting), as_at, deadlines=wanted):
+        before = len(counting.claims)
+        for judged in judge(rulebook, _passing(source.batches(), counting), as_at, deadlines=wanted):
             counting.add_judged(judged)
+            counting.add_claims(judged)
+        counting.claims[before:] = sorted(counting.claims[before:], key=lambda claim: claim.row)
     counting.part = part_of(rulebook, excusable)
     return counting.finished()
 
 
-def _seen(batches: Iterable[Batch], counting: _ClaimCount) -> Iterator[Batch]:
+def _passing(batches: Iterable[Batch], counting: _ClaimCount) -> Iterator[Batch]:
     for batch in batches:
-        counting.add_claims(batch)
+        counting.batch = batch
         yield batch
 
 
