@@ -18,6 +18,7 @@ LIMITS = "EHCP_LIMITS"
 PIECE = 1 << 18
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _MOST_WHOLE = 500_000_000  # bytes of a file that is read at once
+MOST_COPIED = 2_000_000_000  # bytes
 _WAITS = 20  # tenths of a second for a pipe's writer
 _NO_FILE = (": there is no such file", "check the name and the folder")
 _NO_LEAVE = (" may not be read", "ask for leave to read it, or copy it")
@@ -118,15 +119,28 @@ def _os_error(number: int, name: str) -> OSError:
 
 
 def spool(parts: Iterable[bytes]) -> IO[bytes]:
-    """Write parts to a file that has no name, so that nobody else can read it and nothing is left behind."""
+    """Write parts to a file that has no name, so that nobody else can read it and nothing is left behind.
+
+    Raises:
+        CaseFileError: There are more than `MOST_COPIED` bytes.
+    """
     kept: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as what reads it
     try:
-        kept.writelines(parts)
+        kept.writelines(_bounded(parts))
         kept.seek(0)
     except BaseException:
         kept.close()
         raise
     return kept
+
+
+def _bounded(parts: Iterable[bytes]) -> Iterator[bytes]:
+    left = most = limit(MOST_COPIED)
+    for part in parts:
+        left -= len(part)
+        if left < 0:
+            raise too_much(f"there are more than {most // 1_000_000:,} million bytes to read")
+        yield part
 
 
 def pieces(file: IO[bytes]) -> Iterator[bytes]:

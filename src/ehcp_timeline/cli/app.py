@@ -88,6 +88,8 @@ def _stopped(error: BaseException) -> int:
             code = INTERRUPTED
         case TerminatedError():
             code = TERMINATED
+        case MemoryError():
+            _tell("there is not enough memory for this", "give less at a time, or use a larger computer")
         case OSError():
             place = f"{error.filename}: " if error.filename else ""
             _tell(f"{place}{reason(error)}", "free some room on the disk" if error.errno == ENOSPC else "")

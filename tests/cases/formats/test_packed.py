@@ -209,5 +209,5 @@ def test_more_rows_than_cases(tmp_path: Path, rows_there: int, monkeypatch: pyte
     if rows_there == 4:
         assert read(tmp_path, content).read == 4
     else:
-        with pytest.raises(CaseFileError, match=r"has 5 rows. at most 4 are read"):
+        with pytest.raises(CaseFileError, match=r"has 5 rows and 1 columns. at most 4 rows"):
             opened(tmp_path, content)

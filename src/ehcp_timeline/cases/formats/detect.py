@@ -27,7 +27,7 @@ from ehcp_timeline.cases.sheet import ANYWHERE, Sheet, SheetOptions
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import PIECE, pieces, reading, spool
 
-MOST_SPOOLED = 2_000_000_000  # bytes that a packed file may unpack to
+MOST_SPOOLED = 500_000_000  # bytes that a packed file may unpack to
 
 _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"

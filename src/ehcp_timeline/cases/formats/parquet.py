@@ -10,9 +10,12 @@ import polars as pl
 from ehcp_timeline.cases.formats.stream import Raw
 from ehcp_timeline.cases.sheet import ROW, Block, Sheet
 from ehcp_timeline.errors import CaseFileError
-from ehcp_timeline.inputs import reading
+from ehcp_timeline.inputs import limit, reading, too_much
 
-MOST_ROWS = 20_000_000
+MOST_ROWS = 5_000_000
+MOST_CELLS = 500_000_000
+MOST_BYTES = 500_000_000
+_CELLS = 10_000_000  # at a time
 
 _FIRST_ROW = 2  # the headings stand where row 1 of a CSV file is
 _WHOLE = 1e15  # below it, every whole number is exact
@@ -26,14 +29,17 @@ def find_parquet_sheet(raw: Raw) -> Sheet:
     """
     digest = raw.sha256()
     with reading(raw.shown):
-        data = raw.file.read()
+        data = raw.file.read(limit(MOST_BYTES) + 1)
+    if len(data) > limit(MOST_BYTES):
+        raise too_much(f"{raw.shown} has more than {MOST_BYTES // 1_000_000} million bytes")
     with _damage_named(raw.shown):
         schema = pl.scan_parquet(io.BytesIO(data)).collect_schema()
         height = pl.scan_parquet(io.BytesIO(data)).select(pl.len()).collect().item()
     if not schema:
         raise CaseFileError(f"{raw.shown} is empty", "export the cases again")
-    if height > MOST_ROWS:
-        raise CaseFileError(f"{raw.shown} has {height:,} rows", f"at most {MOST_ROWS:,} are read")
+    if height > limit(MOST_ROWS) or height * len(schema) > limit(MOST_CELLS):
+        said = f"{raw.shown} has {height:,} rows and {len(schema):,} columns"
+        raise too_much(said, f"at most {limit(MOST_ROWS):,} rows and {limit(MOST_CELLS):,} cells are read")
     return Sheet(
         name=raw.name,
         shown=raw.shown,
@@ -42,7 +48,7 @@ def find_parquet_sheet(raw: Raw) -> Sheet:
         delimiter="",
         header_row=1,
         headings=tuple(schema.names()),
-        blocks=partial(_blocks, data, height, raw.shown),
+        blocks=partial(_blocks, data, height, len(schema), raw.shown),
         expected=height,
     )
 
@@ -59,9 +65,9 @@ def _damage_named(shown: str) -> Iterator[None]:
         raise CaseFileError(said, tip) from None
 
 
-def _blocks(data: bytes, height: int, shown: str, rows: int) -> Generator[Block]:
+def _blocks(data: bytes, height: int, columns: int, shown: str, rows: int) -> Generator[Block]:
     """Yield the rows, about so many at a time."""
-    size = max(1, rows)
+    size = max(1, min(rows, _CELLS // max(1, columns)))
     for begin in range(0, max(1, height), size):
         with _damage_named(shown):
             part = pl.scan_parquet(io.BytesIO(data)).slice(begin, size).collect()

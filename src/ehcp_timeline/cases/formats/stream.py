@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from ehcp_timeline.errors import CaseFileError
-from ehcp_timeline.inputs import PIECE, open_input, pieces, reading, spool
+from ehcp_timeline.inputs import PIECE, limit, open_input, pieces, reading, spool, too_much
 
 STDIN = "-"
 
@@ -86,8 +86,7 @@ class Allowance:
 
     def __init__(self, shown: str, most: int = MOST_UNPACKED) -> None:
         self._shown = shown
-        self._most = most
-        self._left = most
+        self._left = self._most = limit(most)
 
     def take(self, size: int) -> None:
         """Use up some bytes.
@@ -98,7 +97,7 @@ class Allowance:
         self._left -= size
         if self._left < 0:
             said = f"{self._shown} unpacks to more than {self._most // 1_000_000} million bytes"
-            raise CaseFileError(said, "a file of cases is smaller; save the sheet with the cases by itself")
+            raise too_much(said, "a file of cases is smaller; save the sheet with the cases by itself")
 
 
 @contextmanager

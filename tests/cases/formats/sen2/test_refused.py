@@ -96,7 +96,7 @@ def test_a_person_without_end(tmp_path: Path, giant: bytes) -> None:
     made = ONE.replace(b"</UPN>", b"</UPN>" + giant)
 
     with pytest.raises(
-        CaseFileError, match=r"no person ends within 4 million bytes. export the return again"
+        CaseFileError, match=r"holds 4 million bytes in which no person ends. export the return again"
     ):
         list(opened(tmp_path, made).batches())
 

@@ -14,6 +14,7 @@ from ehcp_timeline.cases.sheet import ROW, Block, Dtypes, as_text
 # A row has too many cells, or the first of a block has too few.
 _UNEVEN = (pl.exceptions.ComputeError, pl.exceptions.SchemaError)
 _FIRST = 4  # the share of the first block
+_MOST_AT_ONCE = 1 << 26  # bytes
 _BLANK_LINE = re.compile(rb"(?:\A|\n)(?=\r?\n)")
 
 
@@ -98,7 +99,7 @@ def read_blocks(
     Raises:
         CaseFileError: A quoted cell is never closed, or a cell is too long.
     """
-    supply = _Supply(file, max(1, rows) * layout.row_bytes, shown)
+    supply = _Supply(file, min(max(1, rows) * layout.row_bytes, _MOST_AT_ONCE), shown)
     line = layout.first_line
     if not (data := supply.block(line)):
         yield _by_hand([], layout)

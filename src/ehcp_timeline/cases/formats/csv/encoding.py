@@ -16,10 +16,11 @@ from typing import IO, Literal
 from ehcp_timeline.cases.formats.stream import Raw
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.errors import CaseFileError
-from ehcp_timeline.inputs import PIECE, open_input, pieces, reading, spool
+from ehcp_timeline.inputs import PIECE, limit, open_input, pieces, reading, spool, too_much
 
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252"]
 
+MOST_LINES = 10_000_000
 _LONE_RETURN = re.compile(rb"\r[^\n]")
 _MARKS: tuple[tuple[bytes, Encoding], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -110,7 +111,7 @@ def _surveyed(raw: Raw) -> Surveyed:
     kept = file if raw.spooled else None
     try:
         begin, declared = _declared(file, shown)
-        look = _look(file)
+        look = _look(file, shown)
         encoding = declared or ("utf-8" if look.utf8 else "cp1252")
         utf16 = encoding in {"utf-16-le", "utf-16-be"}
         if look.nul and not utf16:
@@ -152,11 +153,14 @@ def _utf16(head: bytes) -> Encoding | None:
     return "utf-16-be" if 0 not in second and first.count(0) > 0.8 * len(first) else None
 
 
-def _look(file: IO[bytes]) -> _Look:
+def _look(file: IO[bytes], shown: str) -> _Look:
     """Look at every byte once."""
     digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
-    utf8, lone_return, nul, held = True, False, False, b""
+    utf8, lone_return, nul, held, lines = True, False, False, b"", 0
     for piece in pieces(file):
+        lines += piece.count(b"\n")
+        if lines > limit(MOST_LINES):
+            raise too_much(f"{shown} has more than {limit(MOST_LINES):,} lines")
         digest.update(piece)
         utf8 = utf8 and _decodes(decoder, piece)
         nul = nul or b"\0" in piece

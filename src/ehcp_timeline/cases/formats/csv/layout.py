@@ -19,7 +19,9 @@ from ehcp_timeline.cases.header_rows import (
 from ehcp_timeline.cases.headers import Spellings
 from ehcp_timeline.cases.sheet import ANYWHERE, Block, Coded, Dtypes, Sheet, SheetOptions
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.inputs import limit, too_much
 
+MOST_COLUMNS = 16_384  # as in Excel
 _HEAD = 1 << 20  # bytes
 _SAMPLE = 60  # lines
 _DECLARED = re.compile(rb'"?sep=([!-/:-@\[-`{-~\t ])"?\r?\n', re.IGNORECASE)
@@ -91,6 +93,9 @@ def _guess(
         except CaseFileError as error:
             return _Guess(delimiter, error=error)
         rows = [record.cells for record in records]
+        if (widest := max(map(len, rows), default=0)) > limit(MOST_COLUMNS):
+            said = f"{shown}: a line has {widest:,} cells, more than {limit(MOST_COLUMNS):,}"
+            return _Guess(delimiter, error=too_much(said))
         places = [at for at, record in enumerate(records) if record.line == asked and any(record.cells)]
         header = find_header(rows, spellings, places if asked else None)
         if asked or header.score[0] or len(lines) <= until:

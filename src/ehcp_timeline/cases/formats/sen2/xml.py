@@ -14,7 +14,13 @@ from ehcp_timeline.cases.cells.values import shown as quoted
 from ehcp_timeline.cases.formats.csv.encoding import Surveyed
 from ehcp_timeline.cases.formats.sen2.columns import ITEMS, case_block, case_headings
 from ehcp_timeline.cases.formats.sen2.items import sen2
-from ehcp_timeline.cases.formats.sen2.xml_persons import cut_short, malformed, read_persons
+from ehcp_timeline.cases.formats.sen2.xml_persons import (
+    LONGEST_PERSON,
+    cut_short,
+    malformed,
+    no_person_ends,
+    read_persons,
+)
 from ehcp_timeline.cases.formats.stream import Raw
 from ehcp_timeline.cases.formats.xml import local, streamed
 from ehcp_timeline.cases.headers import fold
@@ -54,7 +60,7 @@ def find_sen2_sheet(raw: Raw) -> Sheet:
     try:
         with reading(raw.shown):
             about = read_about(raw)
-            digest, filled = _filled(raw.file)
+            digest, filled = _filled(raw.file, raw.shown)
             file = _reopened(raw, digest)
     except CaseFileError:
         raw.file.close()
@@ -113,6 +119,9 @@ def read_about(raw: Raw) -> About:
     ):
         if header.complete:
             return header.about()
+        if raw.file.tell() > LONGEST_PERSON:
+            said = f"{raw.shown}: no person begins in its first {LONGEST_PERSON // 1_000_000} million bytes"
+            raise CaseFileError(said, _AS_SENT)
     raise CaseFileError(f"{raw.shown} is a SEN2 return without persons", "export the return again")
 
 
@@ -169,19 +178,22 @@ class _Header:
         return About(int(year) if year.isascii() and year.isdigit() else None, reference)
 
 
-def _filled(file: IO[bytes]) -> tuple[str, frozenset[str]]:
+def _filled(file: IO[bytes], shown: str) -> tuple[str, frozenset[str]]:
     """Return the SHA-256 of a file and which items have a text anywhere in it; it is read without parsing.
 
     Where no request was agreed to, there are no assessments to be missed: none has been decided.
     """
-    digest, wanted, end, agreed = hashlib.sha256(), dict.fromkeys(ITEMS), b"", False
+    digest, wanted, end, agreed, without_person = hashlib.sha256(), dict.fromkeys(ITEMS), b"", False, 0
     file.seek(0)
     for piece in pieces(file):
         digest.update(piece)
+        letters = piece.replace(b"\0", b"") if b"\0" in piece else piece  # as UTF-16 has between letters
+        text = end + letters.lower()
+        without_person = 0 if b"person>" in text else without_person + len(piece)
+        if without_person > LONGEST_PERSON:
+            raise no_person_ends(shown)
+        end = text[-_OVERLAP:]
         if wanted:
-            letters = piece.replace(b"\0", b"") if b"\0" in piece else piece  # as UTF-16 has between letters
-            text = end + letters.lower()
-            end = text[-_OVERLAP:]
             for item in [item for item in wanted if _has_text(text, item.encode() + b">")]:
                 del wanted[item]
             agreed = agreed or (_OUTCOME in wanted and _AGREED.search(text) is not None)

@@ -61,6 +61,12 @@ def malformed(shown: str, line: int, ampersand: bool) -> CaseFileError:
     return CaseFileError(f"{shown}: line {line} is not well-formed XML", "export the return again")
 
 
+def no_person_ends(shown: str) -> CaseFileError:
+    """Return the error for a person that is longer than any can be."""
+    said = f"{shown} holds {LONGEST_PERSON // 1_000_000} million bytes in which no person ends"
+    return CaseFileError(said, "export the return again")
+
+
 def cut_short(shown: str, line: int) -> CaseFileError:
     """Return the error for XML that ends too early."""
     said = f"{shown} was cut short: its XML ends on line {line}, before it is complete"
@@ -122,7 +128,7 @@ class _Persons:
         self._passed += len(part)
         self._without_end = self._without_end + len(part) if self._count == before else 0
         if self._without_end > LONGEST_PERSON:
-            self._refuse(f"no person ends within {LONGEST_PERSON // 1_000_000} million bytes")
+            raise no_person_ends(self._shown)
         if len(self._known) > MOST_NAMES:
             self._refuse(f"there are more than {MOST_NAMES:,} names of elements")
 
