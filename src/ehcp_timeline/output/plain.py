@@ -15,8 +15,8 @@ def plain_text(sections: Iterable[Section]) -> str:
 
 def _plain_lines(section: Section) -> Iterable[str]:
     """Yield the lines of one section."""
-    if section.title:
-        yield visible(section.title)
+    if section.heading:
+        yield visible(section.heading)
     yield from map(visible, section.before)
     if section.rows:
         yield from _plain_table(section)
@@ -65,8 +65,8 @@ def markdown_cell(text: str) -> str:
 
 
 def _markdown_blocks(section: Section, level: int) -> Iterator[str]:
-    if section.title:
-        yield f"{'#' * level} {markdown_cell(section.title)}"
+    if section.heading:
+        yield f"{'#' * level} {markdown_cell(section.heading)}"
     yield from map(markdown_cell, section.before)
     if section.rows:
         yield "\n".join(_markdown_table(section))

@@ -40,6 +40,8 @@ class Section:
         alarm: Whether it holds something that is past its day.
         chart: A picture of the table, for pages.
         caption: What the table holds, where the title does not say it.
+        closing: Whether it says what to type next: a screen that is cut short keeps it.
+        total: How many rows there are in all, where the heading says how many are shown.
     """
 
     title: str = ""
@@ -50,6 +52,20 @@ class Section:
     alarm: bool = False
     chart: "Chart | None" = None
     caption: str = ""
+    closing: bool = False
+    total: int | None = None
+
+    @property
+    def heading(self) -> str:
+        """The title, and how many rows are shown of how many.
+
+        >>> Section("Overdue", rows=(("A",),), total=1).heading, Section("Overdue", rows=(), total=7).heading
+        ('Overdue: 1', 'Overdue: 0 of 7')
+        """
+        if self.total is None:
+            return self.title
+        some = "" if len(self.rows) == self.total else f"{len(self.rows):,} of "
+        return f"{self.title}: {some}{self.total:,}"
 
 
 def without_empty_columns(section: Section) -> Section:
@@ -91,24 +107,19 @@ def list_section(
     rows: Iterable[Row],
     total: int | None,
     *,
-    suffix: str = "",
     after: tuple[str, ...] = (),
     alarm: bool = False,
 ) -> Section:
     """Return the first rows of a list, without the columns in which no row has a word.
 
     Args:
-        title: What is listed; how many rows there are is added.
+        title: What is listed; how many rows there are is added to it.
         columns: The columns.
         rows: Those that are shown.
         total: How many there are in all; None where the title says it.
-        suffix: What follows how many are shown, as ` shown`.
         after: Lines below the table.
         alarm: Whether it holds something that is past its day.
     """
     cells = tuple(tuple(column.words(row) for column in columns) for row in rows)
-    if total is not None:
-        number = f"{total:,}" if len(cells) == total else f"{len(cells):,} of {total:,}{suffix}"
-        title = f"{title}: {number}"
     head = tuple(column.column for column in columns)
-    return without_empty_columns(Section(title, (), head, cells, after, alarm))
+    return without_empty_columns(Section(title, (), head, cells, after, alarm, total=total))

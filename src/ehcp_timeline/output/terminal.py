@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -10,8 +11,10 @@ from rich.text import Text
 
 from ehcp_timeline.output.sections import Section, TableColumn, with_columns
 from ehcp_timeline.text.safe import visible
+from ehcp_timeline.text.words import count
 
 _LONGEST_WORD = 24
+_SHORT_WORD = 14  # where words of prose are broken rather than a table given up
 _GAP = 2
 _COLOURS = {"RED": "bold red", "AMBER": "yellow", "GREEN": "green"}
 
@@ -42,11 +45,42 @@ def terminal_text(sections: Iterable[Section], *, width: int, colour: bool) -> s
     return "\n".join(line.rstrip() for line in page.getvalue().split("\n"))
 
 
+def screenful(sections: Iterable[Section], *, width: int, lines: int) -> list[Section]:
+    """Return as much as fits so many lines: the first sections, what closes them, and how much is left out.
+
+    The first rows of a table are shown where not all of them fit.
+    """
+    everything = list(sections)
+
+    def height(shown: Sequence[Section]) -> int:
+        return terminal_text(shown, width=width, colour=False).count("\n") + bool(shown)
+
+    tall = height(everything)
+    if tall <= lines + 1:
+        return everything
+    closing = [section for section in everything if section.closing]
+    room = lines - 1 - height(closing)
+    shown: list[Section] = []
+    for section in (section for section in everything if not section.closing):
+        rows = len(section.rows)
+        cut = section
+        while height([*shown, cut]) > room and rows > 1:
+            rows -= 1
+            cut = replace(section, rows=section.rows[:rows], after=())
+        if shown and height([*shown, cut]) > room:
+            break
+        shown.append(cut)
+        if cut is not section:
+            break
+    more = tall - height([*shown, *closing])
+    return [*shown, Section(before=(f"{count(more, 'more line')}: add --full",)), *closing]
+
+
 def _draw(console: Console, section: Section) -> None:
     """Draw one section."""
-    if section.title:
+    if section.heading:
         style = "bold red" if section.alarm else "bold"
-        console.print(Text(visible(section.title), style=style))
+        console.print(Text(visible(section.heading), style=style))
     _draw_lines(console, section.before)
     if section.rows:
         _draw_table(console, section)
@@ -64,6 +98,8 @@ def _draw_table(console: Console, section: Section) -> None:
     window = console.width
     fitted = _fitted(section, window)
     least = _least_widths(fitted)
+    if _total(least) > window:
+        least = _least_widths(fitted, _SHORT_WORD)
     if _total(least) > window and len(least) > 1:
         _draw_records(console, section)
         return
@@ -115,16 +151,17 @@ def _natural_widths(section: Section, *, headings: bool = True) -> list[int]:
     return [max(map(cell_len, cells if headings else cells[1:]), default=0) for cells in _cells(section)]
 
 
-def _least_widths(section: Section) -> list[int]:
+def _least_widths(section: Section, longest: int = _LONGEST_WORD) -> list[int]:
     """Return the width that each column must have.
 
-    Prose and headings can be folded between words, ids, dates and numbers cannot.
+    Prose and headings can be folded between words, and in a word that is longer than `longest`; ids, dates
+    and numbers cannot.
     """
     widths = []
     for column, (heading, *cells) in zip(section.columns, _cells(section), strict=True):
         text = column.kind == "text"
-        widest = min(_longest_word(cells), _LONGEST_WORD) if text else max(map(cell_len, cells), default=1)
-        widths.append(max(widest, min(_longest_word([heading]), _LONGEST_WORD)))
+        widest = min(_longest_word(cells), longest) if text else max(map(cell_len, cells), default=1)
+        widths.append(max(widest, min(_longest_word([heading]), longest)))
     return widths
 
 

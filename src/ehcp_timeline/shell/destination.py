@@ -16,7 +16,7 @@ import typer
 from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.inputs import reason
 from ehcp_timeline.output.sections import Section
-from ehcp_timeline.shell.parse import choice
+from ehcp_timeline.shell.parse import choice, was_typed
 
 PIPE_CLOSED = 141
 ROW_FORMATS = ("table", "plain", "json", "csv", "ndjson", "md")
@@ -34,11 +34,13 @@ class Output:
         format: One of the command's formats.
         path: The file; None for standard output.
         force: Whether a file that is there may be replaced.
+        full: Whether a terminal shows everything; else one screen, the answer first.
     """
 
     format: str
     path: Path | None
     force: bool
+    full: bool = True
 
     def send(self, data: str | bytes | Iterator[bytes]) -> None:
         """Write the whole answer; one that comes in parts is never held whole.
@@ -131,24 +133,26 @@ class Output:
             return True
         from ehcp_timeline.output.terminal import terminal_text
 
-        window = shutil.get_terminal_size()
-        text = terminal_text(sections, width=max(window.columns, 80), colour=False)
-        return text.count("\n") < max(window.lines, 24)
+        width, lines = _screen()
+        return terminal_text(sections, width=max(width, 80), colour=False).count("\n") <= lines
 
     def show(self, sections: Iterable[Section]) -> None:
         """Write sections: drawn on a terminal, aligned and uncut anywhere else."""
         if self.format == "table" and self.path is None and _is_terminal():
-            from ehcp_timeline.output.terminal import terminal_text
+            from ehcp_timeline.output.terminal import screenful, terminal_text
 
-            width = shutil.get_terminal_size().columns
-            self.send(terminal_text(sections, width=width, colour=_colour_wanted()))
+            width, lines = _screen()
+            shown = sections if self.full else screenful(sections, width=width, lines=lines)
+            self.send(terminal_text(shown, width=width, colour=_colour_wanted()))
             return
         from ehcp_timeline.output.plain import plain_text
 
         self.send(plain_text(sections))
 
 
-def choose_output(asked: str | None, path: Path | None, *, force: bool, formats: Sequence[str]) -> Output:
+def choose_output(
+    asked: str | None, path: Path | None, *, force: bool, formats: Sequence[str], full: bool = True
+) -> Output:
     """Return where the answer goes, before any work is done for it.
 
     Args:
@@ -156,6 +160,7 @@ def choose_output(asked: str | None, path: Path | None, *, force: bool, formats:
         path: The word of `--output`, if any; `-` is standard output.
         force: Whether `--force` was given.
         formats: What the command can write.
+        full: Whether a terminal shows everything; it does if `--top` says how long lists are.
 
     Raises:
         UsageError: The format is unknown, or cannot be told from the file's name.
@@ -164,7 +169,7 @@ def choose_output(asked: str | None, path: Path | None, *, force: bool, formats:
     target = None if path is None or str(path) == "-" else path
     if target is None and sys.stdout is None:
         raise OutputError("standard output is closed", "write to a file with -o")
-    output = Output(_format(asked, target, formats), target, force)
+    output = Output(_format(asked, target, formats), target, force, full or was_typed("--top"))
     if output.format == "parquet" and target is None and _is_terminal():
         raise OutputError("a Parquet file is not for a screen", "add -o findings.parquet")
     if target is not None:
@@ -245,6 +250,12 @@ def _let_go() -> None:
     """Point standard output at nothing, so that nobody tries it again when the process ends."""
     with suppress(OSError, ValueError):  # closed, or not a file of the system
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _screen() -> tuple[int, int]:
+    """Return the columns of the window, and its lines, at least 24, but for the one to type on."""
+    window = shutil.get_terminal_size()
+    return window.columns, max(window.lines, 24) - 1
 
 
 def _is_terminal() -> bool:

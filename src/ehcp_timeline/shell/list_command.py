@@ -139,7 +139,7 @@ class ListOutput:
             to.send(self.data(to.format))
 
 
-def list_output(asked: str | None, path: Path | None, *, force: bool) -> Output:
+def list_output(asked: str | None, path: Path | None, *, force: bool, full: bool = True) -> Output:
     """Return where a list goes; `.xlsx` is known here beside the endings that every command knows.
 
     Raises:
@@ -148,7 +148,7 @@ def list_output(asked: str | None, path: Path | None, *, force: bool) -> Output:
     """
     if asked is None and path is not None and path.suffix.lower() == ".xlsx":
         asked = "xlsx"
-    to = choose_output(asked, path, force=force, formats=LIST_FORMATS)
+    to = choose_output(asked, path, force=force, formats=LIST_FORMATS, full=full)
     if to.format == "xlsx" and to.path is None and sys.stdout.isatty():
         raise OutputError("a workbook is not for a screen", "add -o list.xlsx")
     return to

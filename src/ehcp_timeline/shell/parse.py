@@ -61,6 +61,11 @@ def typed_again() -> str:
     return shlex.join(["ehcp", *sys.argv[1:]])
 
 
+def was_typed(option: str) -> bool:
+    """Return whether an option stands on the command line."""
+    return any(word.split("=")[0] == option for word in sys.argv)
+
+
 def typed_options(given: Mapping[str, object]) -> str:
     """Return options as they stand on a command line, a blank before each; those that are None left out.
 

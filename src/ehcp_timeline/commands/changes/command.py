@@ -27,6 +27,7 @@ from ehcp_timeline.shell.options import (
     District,
     ExitZero,
     Format,
+    Full,
     Kind,
     OutputFile,
     Rules,
@@ -76,6 +77,7 @@ def changes(
     pseudonymise: Pseudonymise = None,
     exit_zero: ExitZero = False,
     assume_blank: AssumeBlank = None,
+    full: Full = False,
     asked: Format = None,
     output: OutputFile = None,
     force: Force = False,
@@ -88,7 +90,7 @@ def changes(
     are matched by case, deadline and start; the order of rows and columns does not matter. Formats: table,
     plain, csv, json, ndjson, md, xlsx.
     """
-    key, to = key_asked(pseudonymise, output), list_output(asked, output, force=force)
+    key, to = key_asked(pseudonymise, output), list_output(asked, output, force=force, full=full)
     asks = question(as_at, overlays, config_file)
     selection = chosen(
         asks.rulebook,

@@ -26,7 +26,8 @@ _COLUMNS = (
     column_of("days_late", "days late", "number"),
     column_of("answered", "done", "fixed"),
     *(column_of(key, kind="fixed") for key in ("before", "now")),
-    *map(column_of, ("note", "caseworker", "team", "district")),
+    column_of("note"),
+    *(column_of(key, optional=True) for key in ("caseworker", "team", "district")),
 )
 
 

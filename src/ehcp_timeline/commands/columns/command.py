@@ -10,7 +10,7 @@ from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.shell.destination import choose_output
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.open import STDIN, case_file, law, names, settings
-from ehcp_timeline.shell.options import AsAt, Config, Format, Rules
+from ehcp_timeline.shell.options import AsAt, Config, Format, Full, Rules
 from ehcp_timeline.shell.parse import day_asked
 
 CANNOT_BE_JUDGED = 2
@@ -26,6 +26,7 @@ def columns(
     file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)],
     *,
     as_at: AsAt = None,
+    full: Full = False,
     asked: Format = None,
     overlays: Rules = None,
     config: Config = None,
@@ -35,7 +36,7 @@ def columns(
     FILE is a case file; `-` is standard input. No cell is shown, only what cells look like. `toml` prints the
     lines for ehcp.toml that the file calls for. Formats: table, plain, json, toml.
     """
-    to = choose_output(asked, None, force=False, formats=("table", "plain", "json", "toml"))
+    to = choose_output(asked, None, force=False, formats=("table", "plain", "json", "toml"), full=full)
     when, settled = day_asked(as_at), settings(config)
     rulebook = law(overlays, settled)
     vocabulary = names(rulebook)

@@ -19,17 +19,14 @@ def columns_sections(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Iter
     cells = f", {_DELIMITERS[answer.delimiter]} between cells" if answer.delimiter else ""
     sheet = f', sheet "{answer.worksheet}"' if answer.worksheet else ""
     read = f"{answer.encoding}{sheet}{cells}, headings in row {answer.header_row}."
-    yield Section(answer.name, before=(read, f"{count(answer.rows, 'row')} below them."))
+    left = [heading for heading in answer.headings if not (heading.column or heading.gives)]
+    used = f"{len(answer.headings) - len(left):,} of {count(len(answer.headings), 'heading')} used"
+    yield Section(answer.name, before=(read, f"{used}, {count(answer.rows, 'row')} below them."))
     if answer.stops:
         hint = (f"Try: {answer.stops.try_}",) if answer.stops.try_ else ()
         yield Section("It cannot be judged as it is", before=(answer.stops.problem, *hint), alarm=True)
-    yield _taken(answer.headings, known)
-    if answer.constants or any(heading.gives for heading in answer.headings):
-        yield _worked_out(answer.headings, answer.constants)
-    left = [heading for heading in answer.headings if not (heading.column or heading.gives)]
     if left:
         yield _not_used(left)
-    yield _cells(answer, known)
     if answer.date_order:
         yield date_order_section([answer.date_order])
     if answer.mapping:
@@ -40,6 +37,10 @@ def columns_sections(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Iter
                 *(f"  {line}".rstrip() for line in answer.mapping.splitlines()),
             ),
         )
+    if answer.constants or any(heading.gives for heading in answer.headings):
+        yield _worked_out(answer.headings, answer.constants)
+    yield _taken(answer.headings, known)
+    yield _cells(answer, known)
 
 
 def _taken(headings: Sequence[Heading], known: Mapping[str, Column]) -> Section:
@@ -49,8 +50,8 @@ def _taken(headings: Sequence[Heading], known: Mapping[str, Column]) -> Section:
     return Section(
         f"Taken: {count(len(rows), 'column')}",
         columns=(
-            TableColumn("heading", "fixed"),
-            TableColumn("read as", "fixed"),
+            TableColumn("heading"),
+            TableColumn("read as"),
             TableColumn("what it records"),
         ),
         rows=rows,
@@ -74,7 +75,7 @@ def _not_used(left: Sequence[Heading]) -> Section:
     """Return the headings that mean no column, and why or what they may mean."""
     return Section(
         f"Not used: {count(len(left), 'column')}",
-        columns=(TableColumn("heading", "fixed"), TableColumn("why, or what it may mean")),
+        columns=(TableColumn("heading"), TableColumn("why, or what it may mean")),
         rows=tuple((_name(heading), _hint(heading)) for heading in left),
     )
 
@@ -98,7 +99,7 @@ def _cells(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Section:
         "What the cells look like",
         before=("9 stands for a figure, a for letters. D, M and Y are day, month and year.",),
         columns=(
-            TableColumn("heading", "fixed"),
+            TableColumn("heading"),
             TableColumn("filled", "number"),
             TableColumn("what they hold"),
         ),

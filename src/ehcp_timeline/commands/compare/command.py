@@ -18,7 +18,7 @@ from ehcp_timeline.shell.kpi_request import (
     exit_code,
     left_out,
 )
-from ehcp_timeline.shell.options import AsAt, Config, Force, Format, OutputFile, Rules
+from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Full, OutputFile, Rules
 
 if TYPE_CHECKING:
     from ehcp_timeline.measure.compare.compare import Beside, CompareAnswer
@@ -58,6 +58,7 @@ def compare(
     figures: FiguresFiles = None,
     refresh: Refresh = None,
     as_at: AsAt = None,
+    full: Full = False,
     asked: Format = None,
     output: OutputFile = None,
     force: Force = False,
@@ -77,7 +78,7 @@ def compare(
         raise UsageError(
             "a comparison needs a file and --authority", "ehcp compare cases.csv --authority Kent"
         )
-    to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
+    to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
     what = asked_for(files, as_at, overlays, config_file, period="year", measure=measure)
     from ehcp_timeline.measure.compare.figures import published_figures
 

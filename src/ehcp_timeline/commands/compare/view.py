@@ -15,22 +15,27 @@ def compare_sections(answer: CompareAnswer) -> Iterator[Section]:
     """Yield every year of each measure, and what the top quartile takes in the latest."""
     read = (f"{file.name}: {count(file.rows, 'row')}, {file.judged:,} judged." for file in answer.input)
     title = f"{answer.authority} beside England, as at {day(answer.as_at)}"
-    yield Section(title=title, before=(*read, answer.attribution))
-    columns = (
-        TableColumn("year", "fixed"),
+    yield Section(title=title, before=tuple(read))
+    by_measure = [list(years) for _, years in groupby(answer.measures, key=lambda measure: measure.measure)]
+    numbers = (
         *(TableColumn(name, "number") for name in ("your file", "published", "England", answer.region_name)),
         *(TableColumn(name, "number", optional=True) for name in answer.with_),
         *(TableColumn(name, "number") for name in ("rank", "quartile", "top quartile")),
     )
-    for _, of_measure in groupby(answer.measures, key=lambda measure: measure.measure):
-        years = list(of_measure)
+    yield Section(
+        title="The latest year of each measure",
+        columns=(TableColumn("measure"), TableColumn("year", "fixed"), *numbers),
+        rows=tuple((years[-1].name, *_row(years[-1])) for years in by_measure),
+    )
+    for years in by_measure:
         latest = years[-1]
         yield Section(
             title=latest.name,
-            columns=columns,
+            columns=(TableColumn("year", "fixed"), *numbers),
             rows=tuple(map(_row, years)),
             after=(f"{latest.year}: {latest.says}.",) if latest.says else (),
         )
+    yield Section(before=(answer.attribution,), closing=True)
 
 
 def _row(measure: ComparedMeasure) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from ehcp_timeline.shell.options import (
     DeadlineIds,
     Force,
     Format,
+    Full,
     OutputFile,
     Rules,
     chosen_deadlines,
@@ -41,6 +42,7 @@ def explain(
     *,
     deadline: DeadlineIds = None,
     as_at: AsAt = None,
+    full: Full = False,
     asked: Format = None,
     output: OutputFile = None,
     force: Force = False,
@@ -52,7 +54,13 @@ def explain(
     CASE is its number in the file, FILE a case file; `-` is standard input. Shows the clocks that have
     started, or those that --deadline names. Formats: table, plain, json, md.
     """
-    to = choose_output(asked, output, force=force, formats=("table", "plain", "json", "md"))
+    to = choose_output(
+        asked,
+        output,
+        force=force,
+        formats=("table", "plain", "json", "md"),
+        full=full or deadline is not None,
+    )
     when, settled = day_asked(as_at), settings(config)
     rulebook = law(overlays, settled)
     wanted = chosen_deadlines(deadline, rulebook)

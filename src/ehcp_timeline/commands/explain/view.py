@@ -74,10 +74,17 @@ class Explained:
 def explain_sections(
     case_id: str, explained: Iterable[Explained], as_at: date, rulebook: Rulebook
 ) -> list[Section]:
-    """Return one section for each clock of a case."""
-    clocks = [_section(clock, rulebook) for clock in explained]
-    nothing = () if clocks else ("No clock of this case has started.",)
-    return [Section(f"Case {case_id} as at {day(as_at)}", before=nothing), *clocks]
+    """Return how every clock of a case stands, then the steps of each, those that are overdue first."""
+    clocks = sorted(explained, key=lambda clock: clock.working.clock.verdict != "overdue")
+    rows = tuple(
+        (clock.working.deadline.id, standing(clock.working, rulebook), str(clock.working.clock.due or ""))
+        for clock in clocks
+    )
+    columns = (TableColumn("deadline", "fixed"), TableColumn("how it stands"), TableColumn("due", "fixed"))
+    nothing = () if clocks else ("No deadline of this case has started.",)
+    title = f"Case {case_id} as at {day(as_at)}"
+    first = Section(title, nothing, columns, rows if len(rows) > 1 else ())
+    return [first, *(_section(clock, rulebook) for clock in clocks)]
 
 
 def explain_answer(

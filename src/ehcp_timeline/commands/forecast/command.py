@@ -76,7 +76,7 @@ def forecast(
 
     Every order of work stands beside the others; none is recommended. Formats: table, plain, json, csv, md.
     """
-    to = choose_output(asked, output, force=force, formats=FORMATS)
+    to = choose_output(asked, output, force=force, formats=FORMATS, full=full)
     changes = options.what_if(
         capacity=capacity, since=since, psychologists=psychologists, advice_each=advice_each,
         requests=requests, shrinkage=shrinkage, catch_up=catch_up,

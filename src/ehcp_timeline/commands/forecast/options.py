@@ -87,7 +87,7 @@ Terms = Annotated[
     Path | None, typer.Option("--terms", metavar="FILE", help="TOML with the school closures, in [terms].")
 ]
 Backtest = Annotated[bool, typer.Option("--backtest", help="Score forecasts of the past months.")]
-Full = Annotated[bool, typer.Option("--full", help="Every quarter, stage and queue too.")]
+Full = Annotated[bool, typer.Option("--full", help="Show every quarter, stage and queue too.")]
 Top = Annotated[int, typer.Option("--top", min=0, metavar="N", help="Lines of a list of cases shown.")]
 
 _NUMBER = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)(%?)")

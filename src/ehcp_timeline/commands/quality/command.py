@@ -12,7 +12,7 @@ from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.list_command import group_asked, list_output
 from ehcp_timeline.shell.open import case_files, law, names, settings
-from ehcp_timeline.shell.options import AsAt, Config, ExitZero, Force, Format, OutputFile, Rules, Top
+from ehcp_timeline.shell.options import AsAt, Config, ExitZero, Force, Format, Full, OutputFile, Rules, Top
 from ehcp_timeline.shell.parse import choice, choices, day_asked
 from ehcp_timeline.shell.progress import progress
 
@@ -58,6 +58,7 @@ def quality(
         str, typer.Option("--fail-on", metavar="WHAT", help="Exit 1 for any: error, warning, query, none.")
     ] = "error",
     exit_zero: ExitZero = False,
+    full: Full = False,
     asked: Format = None,
     output: OutputFile = None,
     force: Force = False,
@@ -71,7 +72,7 @@ def quality(
     """
     from ehcp_timeline.commands.quality.rules import quality_rules
 
-    to, rules = list_output(asked, output, force=force), quality_rules()
+    to, rules = list_output(asked, output, force=force, full=full), quality_rules()
     group = cast("GroupColumn | None", group_asked("--by", by))
     fails = choice("--fail-on", fail_on, FAIL_ON)
     wanted = _asked(rule, rules)

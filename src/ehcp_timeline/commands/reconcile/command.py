@@ -9,7 +9,7 @@ from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import NOT_ALL_JUDGED, FileNames
 from ehcp_timeline.shell.open import case_files, law, names, settings
-from ehcp_timeline.shell.options import AsAt, Config, Force, Format, OutputFile, Rules, Top
+from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Full, OutputFile, Rules, Top
 from ehcp_timeline.shell.parse import choice, day_asked
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def reconcile(
     against: Against = "excluding",
     top: Top = 20,
     as_at: AsAt = None,
+    full: Full = False,
     asked: Format = None,
     output: OutputFile = None,
     force: Force = False,
@@ -50,7 +51,7 @@ def reconcile(
     """
     if not files:
         raise UsageError("there is no file to reconcile", "ehcp reconcile cases.csv")
-    to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
+    to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
     rule = cast("Rule", choice("--against", against, ("excluding", "including")))
     when, config = day_asked(as_at), settings(config_file)
     rulebook = law(overlays, config)

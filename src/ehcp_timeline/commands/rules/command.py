@@ -19,6 +19,7 @@ from ehcp_timeline.shell.options import (
     DeadlineIds,
     Force,
     Format,
+    Full,
     Kind,
     OutputFile,
     Rules,
@@ -56,10 +57,14 @@ def rules(context: typer.Context) -> None:
 @app.command("list")
 @examples("ehcp rules list", "ehcp rules list -o rules.csv")
 def list_(
-    asked: Format = None, output: OutputFile = None, force: Force = False, overlays: Rules = None
+    full: Full = False,
+    asked: Format = None,
+    output: OutputFile = None,
+    force: Force = False,
+    overlays: Rules = None,
 ) -> None:
     """List every deadline: who owes it, its time limit, the law."""
-    to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
+    to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
     rulebook = _load(overlays)
     from ehcp_timeline.commands.rules.lists import DeadlineListed, RulesAnswer, list_sections
     from ehcp_timeline.measure.answer import RulebookUsed
@@ -78,6 +83,7 @@ def list_(
 @examples("ehcp rules show plan.issue", "ehcp rules show order.make")
 def show(
     deadline: Annotated[str, typer.Argument(metavar="DEADLINE", hidden=True)],
+    full: Full = False,
     asked: Format = None,
     overlays: Rules = None,
 ) -> None:
@@ -86,7 +92,7 @@ def show(
     The words of the law, how it is counted, its readings and excuses. DEADLINE is its id, or the first part
     of several.
     """
-    to = choose_output(asked, None, force=False, formats=("table", "plain", "json"))
+    to = choose_output(asked, None, force=False, formats=("table", "plain", "json"), full=full)
     rulebook = _load(overlays)
     from ehcp_timeline.commands.rules.clauses import deadline_sections
     from ehcp_timeline.commands.rules.lists import RuleAnswer, find_deadlines
@@ -361,6 +367,7 @@ def check(
 @examples("ehcp rules coverage", "ehcp rules coverage -o rules.md", "ehcp rules coverage --write")
 def coverage(
     *,
+    full: Full = False,
     asked: Format = None,
     output: OutputFile = None,
     force: Force = False,
@@ -384,7 +391,7 @@ def coverage(
         PAGE.write_text(page, encoding="utf-8")
         say(f"{PAGE} written")
         return
-    to = choose_output(asked, output, force=force, formats=("table", "plain", "json", "md"))
+    to = choose_output(asked, output, force=force, formats=("table", "plain", "json", "md"), full=full)
     rulebook = _load(overlays)
     match to.format:
         case "json":

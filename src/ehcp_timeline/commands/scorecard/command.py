@@ -26,7 +26,7 @@ from ehcp_timeline.shell.kpi_request import (
     exit_code,
     left_out,
 )
-from ehcp_timeline.shell.options import AsAt, Config, Force, Format, OutputFile, Rules
+from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Full, OutputFile, Rules
 from ehcp_timeline.shell.parse import choice, day_asked
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def scorecard(
     disclosure: Disclosure = "none",
     threshold: Threshold = 5,
     as_at: AsAt = None,
+    full: Full = False,
     asked: Format = None,
     output: OutputFile = None,
     force: Force = False,
@@ -97,7 +98,7 @@ def scorecard(
     Formats: table, plain, csv, json, ndjson, md; with --pack a workbook (.xlsx) or a folder of CSV files.
     """
     if list_measures:
-        _list_measures(choose_output(asked, output, force=force, formats=ROW_FORMATS))
+        _list_measures(choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full))
         return
     if not files:
         raise UsageError("there is no file to count in", "ehcp scorecard cases.csv")
@@ -108,7 +109,7 @@ def scorecard(
         what = asked_for(files, as_at, overlays, config_file, period="year")
         raise typer.Exit(_pack(what, pack, output, force=force))
     monthly = bool(series and choice("--series", series, ("monthly",)))
-    to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
+    to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
     kind = "month" if monthly else period
     what = asked_for(files, as_at, overlays, config_file, period=kind, by=by, measure=measure)
     from ehcp_timeline.measure.kpi.lines import newest

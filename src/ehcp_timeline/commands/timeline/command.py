@@ -7,7 +7,7 @@ import typer
 from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output
 from ehcp_timeline.shell.help_text import examples
 from ehcp_timeline.shell.open import law, names, settings
-from ehcp_timeline.shell.options import AsAt, Config, Force, Format, OutputFile, Rules
+from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Full, OutputFile, Rules
 from ehcp_timeline.shell.parse import day_asked
 
 
@@ -23,6 +23,7 @@ def timeline(
     ],
     *,
     as_at: AsAt = None,
+    full: Full = False,
     asked: Format = None,
     output: OutputFile = None,
     force: Force = False,
@@ -34,7 +35,7 @@ def timeline(
     NAME is a column of a case file (`ehcp template --rows` lists them), VALUE a date, a code or yes or no.
     Formats: table, plain, json, csv, ndjson, md.
     """
-    to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
+    to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
     when = day_asked(as_at)
     from ehcp_timeline.audit.single.judge import judge_case
     from ehcp_timeline.cases.inline import row_from_words

@@ -11,6 +11,7 @@ from ehcp_timeline.shell.options import (
     District,
     Force,
     Format,
+    Full,
     OutputFile,
     Rules,
     Team,
@@ -34,6 +35,7 @@ def letters(
     team: Team = None,
     caseworker: Caseworker = None,
     assume_blank: AssumeBlank = None,
+    full: Full = False,
     asked: Format = None,
     output: OutputFile = None,
     force: Force = False,
@@ -46,7 +48,7 @@ def letters(
     weeks before. One line for each family, for a mail merge; no letter is sent. Formats: table, plain, csv,
     json, ndjson, md, xlsx.
     """
-    to = list_output(asked, output, force=force)
+    to = list_output(asked, output, force=force, full=full)
     asks = question(as_at, overlays, config_file)
     selection = chosen(asks.rulebook, deadline=deadline, district=district, team=team, caseworker=caseworker)
     from ehcp_timeline.commands.worklists.family_letters import NOTES, LetterLine, letters_answer

@@ -23,6 +23,7 @@ from ehcp_timeline.shell.options import (
     District,
     Force,
     Format,
+    Full,
     Kind,
     OutputFile,
     Rules,
@@ -59,6 +60,7 @@ def next_(
     team: Team = None,
     pseudonymise: Pseudonymise = None,
     assume_blank: AssumeBlank = None,
+    full: Full = False,
     asked: Format = None,
     output: OutputFile = None,
     force: Force = False,
@@ -73,7 +75,7 @@ def next_(
     from ehcp_timeline.measure.worklists import POLICIES
 
     chosen_policy = cast("Policy", choice("--policy", policy, POLICIES))
-    key, to = key_asked(pseudonymise, output), list_output(asked, output, force=force)
+    key, to = key_asked(pseudonymise, output), list_output(asked, output, force=force, full=full)
     asks = question(as_at, overlays, config_file)
     selection = chosen(
         asks.rulebook, kind=kind, deadline=deadline, district=district, team=team, caseworker=caseworker

@@ -32,6 +32,7 @@ from ehcp_timeline.shell.options import (
     ExitZero,
     Force,
     Format,
+    Full,
     Kind,
     OutputFile,
     Rules,
@@ -106,6 +107,7 @@ def overdue(
     exit_zero: ExitZero = False,
     strict: Strict = False,
     assume_blank: AssumeBlank = None,
+    full: Full = False,
     asked: Format = None,
     output: OutputFile = None,
     force: Force = False,
@@ -123,7 +125,7 @@ def overdue(
         files, public=public, pseudonyms=pseudonymise is not None, save_list=save_list, output=output
     )
     key = key_asked(pseudonymise, output)
-    to = _folder(asked, output, force=force) if files else list_output(asked, output, force=force)
+    to = _folder(asked, output, force=force) if files else list_output(asked, output, force=force, full=full)
     asks = question(as_at, overlays, config_file)
     selection = chosen(
         asks.rulebook,

@@ -18,7 +18,7 @@ _CASE = column_of("case_id", "case", "fixed")
 _DUE = column_of("due", kind="fixed")
 _DEADLINE = column_of("deadline", kind="fixed")
 _DO = column_of("do", "what to do next")
-_WHOSE = tuple(map(column_of, ("caseworker", "team", "district")))
+_WHOSE = tuple(column_of(key, optional=True) for key in ("caseworker", "team", "district"))
 
 
 def overdue_sections(audit: Audit, work: pl.DataFrame, by: str | None, top: int) -> Iterator[Section]:

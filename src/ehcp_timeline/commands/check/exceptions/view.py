@@ -92,9 +92,9 @@ def _claims(claims: Sequence[Claim], top: int) -> Section:
         column_of("excuse", kind="fixed"),
         column_of("shows", "shown", "fixed"),
         column_of("why", "by what"),
-        *map(column_of, ("caseworker", "team", "district")),
+        *(column_of(key, optional=True) for key in ("caseworker", "team", "district")),
     )
-    return list_section("Claims", columns, lines_of(ordered[:top], Claim), len(claims), suffix=" shown")
+    return list_section("Claims", columns, lines_of(ordered[:top], Claim), len(claims))
 
 
 def _conditions(claims: Sequence[Claim]) -> Section:

@@ -187,7 +187,7 @@ def _ending(answer: ForecastAnswer, *, full: bool, listed: bool) -> Section:
         more = ["The whole forecast:", again]
     elif not full:
         more += ["Every quarter and stage:", f"{again} --full"]
-    return Section(title=NEXT, before=(*more, words)) if more else Section(before=(words,))
+    return Section(title=NEXT if more else "", before=(*more, words), closing=True)
 
 
 def without_commands(sections: Sequence[Section]) -> list[Section]:
