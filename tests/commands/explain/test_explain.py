@@ -108,5 +108,5 @@ def test_what_is_missing_or_unread_is_named_by_its_column(tmp_path: Path) -> Non
     assert "cannot be judged: plan_issued could not be read" in unread
     assert "order_made on Monday 2 March 2026 started the clock." in blank
     assert "Its due day cannot be found: it needs order_kind." in blank
-    assert blank.count("cannot be judged: needs order_kind") == 1
+    assert blank.count("cannot be judged: needs order_kind") == 2  # in the summary, and with its steps
     assert listed.count("needs order_kind") == 1

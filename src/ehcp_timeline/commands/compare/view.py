@@ -9,6 +9,7 @@ from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, day
 
 _NOT_THERE = "n/a"
+_SHORT = ("year", "your file", "published", "England", "rank")
 
 
 def compare_sections(answer: CompareAnswer) -> Iterator[Section]:
@@ -24,8 +25,8 @@ def compare_sections(answer: CompareAnswer) -> Iterator[Section]:
     )
     yield Section(
         title="The latest year of each measure",
-        columns=(TableColumn("measure"), TableColumn("year", "fixed"), *numbers),
-        rows=tuple((years[-1].name, *_row(years[-1])) for years in by_measure),
+        columns=(TableColumn("measure"), *(TableColumn(name, "number") for name in _SHORT)),
+        rows=tuple((years[-1].name, *_short(years[-1])) for years in by_measure),
     )
     for years in by_measure:
         latest = years[-1]
@@ -36,6 +37,12 @@ def compare_sections(answer: CompareAnswer) -> Iterator[Section]:
             after=(f"{latest.year}: {latest.says}.",) if latest.says else (),
         )
     yield Section(before=(answer.attribution,), closing=True)
+
+
+def _short(measure: ComparedMeasure) -> tuple[str, ...]:
+    """Return one year as `_SHORT` has it."""
+    year, own, published, england, *_, rank, _, _ = _row(measure)
+    return year, own, published, england, rank
 
 
 def _row(measure: ComparedMeasure) -> tuple[str, ...]:
