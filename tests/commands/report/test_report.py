@@ -189,6 +189,12 @@ def test_a_team_sees_whose_work_it_is_and_a_board_does_not(file: Path) -> None:
     team, board = (report(file, "--for", reader, "--format", "html").decode() for reader in ("team", "board"))
 
     assert "Yolanda Vex" in team
+    oldest = team[team.index("<caption>Oldest open cases") :].split("</table>")[0]
+    assert (oldest.count("Yolanda Vex"), oldest.count("Teamcanary"), "not recorded" in oldest) == (
+        10,
+        10,
+        False,
+    )
     assert "Yolanda Vex" not in board
     assert "Zebedee Quark" not in re.sub(r"Zebedee Quark\.csv", "", team + board)
 

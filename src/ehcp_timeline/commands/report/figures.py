@@ -74,7 +74,8 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
     Raises:
         CaseFileError: A file cannot be read as a case file.
     """
-    audit = check_files(rulebook, sources, asked.as_at, _PAST_DUE, oldest=asked.top)
+    rows: list[pl.DataFrame] | None = [] if asked.audience == "team" else None
+    audit = check_files(rulebook, sources, asked.as_at, _PAST_DUE, oldest=asked.top, keep=rows)
     ahead, no_forecast = _forecast(rulebook, sources, asked.as_at)
     if ahead is not None and ahead.now is not None:
         no_forecast = ahead.now.too_little
@@ -96,7 +97,7 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         no_forecast=no_forecast,
         clear_at=ahead.clear_at if ahead else 0,
         policies=ahead.policies if ahead else (),
-        oldest=tuple(_oldest(audit, late)),
+        oldest=tuple(_oldest(audit, rows or ())),
         work=tuple(_work(late, asked.top)) if asked.audience == "team" else (),
         changed=asked.changed,
         not_judged=audit.summary.not_judged,
@@ -192,12 +193,19 @@ def _rates(
         )
 
 
-def _oldest(audit: Audit, late: pl.DataFrame) -> Iterator[LongWait]:
-    """Yield the oldest open assessments with whose work they are, where the file says."""
-    rows = late.filter(pl.col("deadline").cast(pl.String).is_in(ISSUE)).select("row", "team", "caseworker")
-    whose = {row: names for row, *names in rows.iter_rows()}
+def _oldest(audit: Audit, rows: Sequence[pl.DataFrame]) -> Iterator[LongWait]:
+    """Yield the oldest open assessments with whose work they are, where the rows of the files are kept."""
+    cases = [case.case_id for case in audit.oldest]
+    whose: dict[tuple[str, int], tuple[str | None, ...]] = {}
+    for frame in rows:
+        names = [
+            pl.col(name).cast(pl.String) if name in frame.columns else pl.lit(None).alias(name)
+            for name in ("team", "caseworker")
+        ]
+        mine = frame.filter(pl.col("case_id").is_in(cases)).select("case_id", "row", *names)
+        whose |= {(case_id, row): tuple(found) for case_id, row, *found in mine.iter_rows()}
     for case in audit.oldest:
-        team, caseworker = whose.get(case.row, (None, None))
+        team, caseworker = whose.get((case.case_id, case.row), (None, None))
         yield LongWait(case.case_id, case.row, case.stage, case.start, case.weeks, team, caseworker)
 
 

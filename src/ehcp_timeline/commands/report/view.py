@@ -179,8 +179,7 @@ def _rates(answer: ReportAnswer) -> Section:
     )
     ticks = tuple((float(rate.year), str(rate.year)) for rate in rates)
     return replace(
-        section,
-        rows=tuple(tuple(cell or "no figure" for cell in row) for row in section.rows),
+        _filled(section, "no figure"),
         chart=LineChart(alt, "% of plans issued", ticks, (("", tuple(lines)),), 100) if lines else None,
     )
 
@@ -322,44 +321,40 @@ def _line_to_come(now: tuple[tuple[float, float], ...], path: Sequence[PathPoint
 
 
 def _oldest(answer: ReportAnswer) -> Section:
-    whose = answer.audience == "team"
-    section = Section(
-        "The oldest open cases",
-        (),
+    columns = (TableColumn("case"), _number("weeks open"), TableColumn("open since"), TableColumn("stage"))
+    rows = tuple(
         (
-            TableColumn("case"), _number("weeks open"), TableColumn("open since"), TableColumn("stage"),
-            TableColumn("team"), TableColumn("caseworker"),
-        ),
-        tuple(
-            (
-                case.case_id, f"{case.weeks:,}", day(case.start), STAGE_WORDS[case.stage],
-                *((case.team or "", case.caseworker or "") if whose else ("", "")),
-            )
-            for case in answer.oldest
-        ),
-        caption="Oldest open cases",
-    )  # fmt: skip
-    return without_empty_columns(section)
+            *(case.case_id, f"{case.weeks:,}", day(case.start), STAGE_WORDS[case.stage]),
+            *(case.team or "", case.caseworker or ""),
+        )
+        for case in answer.oldest
+    )
+    return _whose(Section("The oldest open cases", (), columns, rows, caption="Oldest open cases"))
 
 
 def _work(answer: ReportAnswer) -> Section:
-    section = Section(
-        "Overdue now, worst first",
-        (),
+    columns = (TableColumn("case"), TableColumn("what is owed"), TableColumn("due"), _number("days late"))
+    rows = tuple(
         (
-            TableColumn("case"), TableColumn("what is owed"), TableColumn("due"), _number("days late"),
-            TableColumn("team"), TableColumn("caseworker"),
-        ),
-        tuple(
-            (
-                work.case_id, work.duty, day(work.due), f"{work.days_late:,}",
-                work.team or "", work.caseworker or "",
-            )
-            for work in answer.work
-        ),
-        caption="Overdue deadlines, worst first",
-    )  # fmt: skip
-    return without_empty_columns(section)
+            *(work.case_id, work.duty, day(work.due), f"{work.days_late:,}"),
+            *(work.team or "", work.caseworker or ""),
+        )
+        for work in answer.work
+    )
+    return _whose(
+        Section("Overdue now, worst first", (), columns, rows, caption="Overdue deadlines, worst first")
+    )
+
+
+def _whose(section: Section) -> Section:
+    """Return a list with the columns of whose work it is, where anybody's is recorded."""
+    named = (*section.columns, TableColumn("team"), TableColumn("caseworker"))
+    return _filled(without_empty_columns(replace(section, columns=named)), "not recorded")
+
+
+def _filled(section: Section, word: str) -> Section:
+    """Return a section with a word in each empty cell: an empty one is read out as nothing."""
+    return replace(section, rows=tuple(tuple(cell or word for cell in row) for row in section.rows))
 
 
 def _changed(changed: ChangedSince, as_at: date) -> Section:

@@ -1,0 +1,1 @@
+"""Pages as a browser shows them: run where Debian's Chromium, Playwright and axe-core are found."""
