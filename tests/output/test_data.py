@@ -122,7 +122,7 @@ def test_markdown_marks_are_escaped() -> None:
 
 def test_parquet_holds_every_finding_with_real_dates() -> None:
     """The file read back has the keys in order, dates as dates, and the same rows."""
-    frame = pl.read_parquet(io.BytesIO(parquet_bytes(findings(OVERDUE, UNKNOWN).select(FINDING_KEYS))))
+    frame = pl.read_parquet(io.BytesIO(parquet_bytes(findings(OVERDUE, UNKNOWN).select(FINDING_KEYS), "{}")))
 
     assert tuple(frame.columns) == FINDING_KEYS
     assert frame.schema["due"] == pl.Date

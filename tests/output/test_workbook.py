@@ -9,14 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehcp_timeline.measure.answer import Line
+from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.workbook import workbook_bytes
 
 KEYS = ("case_id", "due", "days_late", "note", "provisional")
+RECEIPT = Receipt("0.1.0", None, "f" * 64, date(2025, 6, 30), None, ())
 LINE: Line = {"case_id": "C-1", "due": date(2025, 8, 20), "days_late": 7, "note": None, "provisional": True}
 
 
 def _parts(*lines: Line) -> dict[str, str]:
-    book = workbook_bytes(lines, KEYS, title="Overdue", as_at=date(2025, 6, 30), notes=("Mind this.",))
+    book = workbook_bytes(lines, KEYS, title="Overdue", receipt=RECEIPT, notes=("Mind this.",))
     with zipfile.ZipFile(io.BytesIO(book)) as parts:
         return {name: parts.read(name).decode("utf-8") for name in parts.namelist()}
 

@@ -24,7 +24,7 @@ def _key_file(folder: Path, content: bytes = SECRET, mode: int = 0o600) -> Path:
 
 def _refused(path: Path, output: Path | None = None) -> str:
     with pytest.raises(UsageError) as caught:
-        read_key(path, output)
+        read_key(path, [output] if output else ())
     return str(caught.value)
 
 
@@ -112,7 +112,7 @@ def test_a_link_in_the_output_folder_is_as_bad_as_the_key(tmp_path: Path) -> Non
     link.symlink_to(path)
 
     assert "lies inside the folder" in _refused(link, tmp_path / "out" / "list.csv")
-    assert read_key(path, tmp_path / "out" / "list.csv").secret == SECRET
+    assert read_key(path, [tmp_path / "out" / "list.csv"]).secret == SECRET
 
 
 def test_what_is_no_key_file_is_refused(tmp_path: Path) -> None:

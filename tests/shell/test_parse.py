@@ -111,23 +111,27 @@ def test_a_files_ending_says_its_format(tmp_path: Path, name: str, expected: str
     """The format follows the name, unless it is asked for."""
     formats = ("table", "plain", "csv", "json", "ndjson", "md")
 
-    assert choose_output(None, tmp_path / name, force=False, formats=formats).format == expected
-    assert choose_output("csv", tmp_path / name, force=False, formats=formats).format == "csv"
+    (named,) = choose_output(None, [tmp_path / name], force=False, formats=formats)
+    (asked,) = choose_output("csv", [tmp_path / name], force=False, formats=formats)
+
+    assert (named.format, asked.format) == (expected, "csv")
 
 
 def test_an_ending_that_says_nothing_is_refused(tmp_path: Path) -> None:
     """Neither guessed nor written as something else."""
     with pytest.raises(UsageError, match="does not say which format to write"):
-        choose_output(None, tmp_path / "out.pdf", force=False, formats=("csv", "json"))
+        choose_output(None, [tmp_path / "out.pdf"], force=False, formats=("csv", "json"))
 
 
 def test_a_file_that_is_there_is_refused_before_the_work(tmp_path: Path) -> None:
     """The answer is not computed first and lost then."""
     (tmp_path / "a.csv").touch()
     with pytest.raises(OutputError, match="already there"):
-        choose_output(None, tmp_path / "a.csv", force=False, formats=("csv",))
+        choose_output(None, [tmp_path / "a.csv"], force=False, formats=("csv",))
 
 
 def test_a_dash_is_standard_output() -> None:
     """`-o -` writes where no `-o` would."""
-    assert choose_output("csv", Path("-"), force=False, formats=("csv",)).path is None
+    (target,) = choose_output("csv", [Path("-")], force=False, formats=("csv",))
+
+    assert target.path is None

@@ -92,7 +92,7 @@ def check_files(
     *,
     oldest: int = 10,
     top: int | None = None,
-    ranked: bool = False,
+    ranked: bool | None = False,
     assume_blank: Collection[str] = (),
     sample: int = 0,
     tell: Callable[[int], None] | None = None,
@@ -107,7 +107,8 @@ def check_files(
         selection: Which clocks to list.
         oldest: How many of the oldest open assessments to name.
         top: List only this many clocks of each deadline and verdict, the worst; None lists all.
-        ranked: Whether the clocks of each verdict stand worst first, instead of all in file order.
+        ranked: Whether the clocks of each verdict stand worst first, instead of all in file order; None
+            for the list in both orders.
         assume_blank: Columns that a file does not have and that count as blank: "not yet".
         sample: How many rows of each file to judge again with the other reader of the law.
         tell: Told how many rows each batch had, once it has been judged.
@@ -150,7 +151,8 @@ def check_files(
         rulebook=RulebookUsed.of(rulebook),
         input=tuple(map(Input.of, sources)),
         summary=replace(counted.summary(rulebook), date_order=date_orders),
-        findings=counted.listing.finished(ranked=ranked),
+        findings=counted.listing.finished(ranked=bool(ranked)),
+        ranked=counted.listing.finished(ranked=True) if ranked is None else None,
         oldest=tuple(counted.backlog.oldest),
         problems=tuple(sorted(problems)),
         selected=counted.listing.selected,

@@ -1,8 +1,9 @@
 """The work in one file: its answer, its rows, and every open clock with the step it waits for."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 from polars import selectors
@@ -83,6 +84,11 @@ def with_contacts(clocks: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         rows.select("row", pl.col(there).cast(pl.String)), on="row", how="left", maintain_order="left"
     )
     return frame.with_columns(*absent)
+
+
+def rows_with_contacts(clocks: pl.DataFrame, rows: Sequence[pl.DataFrame]) -> Iterator[Mapping[str, Any]]:
+    """Yield clocks of one file as plain values, with whom to ask about each; `rows` are those of the file."""
+    return with_contacts(clocks, pl.concat(rows)).iter_rows(named=True)
 
 
 def chosen_by(selection: Selection, rulebook: Rulebook) -> pl.Expr:

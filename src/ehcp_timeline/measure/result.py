@@ -168,6 +168,7 @@ class Audit:
         selected: Deadline to verdict to how many clocks were selected, however many `findings` holds.
         overdue_cases: How many cases have an overdue one of them.
         breaches: What the authority's own statutory clocks among those asked about are.
+        ranked: The findings as a page lists them too, where both were asked for.
         latest: The case that is most days late, where the findings are ranked for a page.
     """
 
@@ -183,4 +184,5 @@ class Audit:
     selected: Mapping[str, Mapping[Verdict, int]] = field(default_factory=dict, metadata=NOT_IN_JSON)
     overdue_cases: int = field(default=0, metadata=NOT_IN_JSON)
     breaches: frozenset[Breach] = field(default=frozenset(), metadata=NOT_IN_JSON)
+    ranked: Annotated[pl.DataFrame | None, RowsOf(Finding)] = field(default=None, metadata=NOT_IN_JSON)
     latest: str | None = field(default=None, metadata=NOT_IN_JSON)

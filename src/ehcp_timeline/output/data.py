@@ -14,6 +14,8 @@ from ehcp_timeline.text.safe import HIDDEN_IN_A_FRAME, escaped_json, visible
 if TYPE_CHECKING:
     import polars as pl
 
+    from ehcp_timeline.output.receipt import Receipt
+
 Value = str | int | float | bool | date | None
 BLOCK_LINES = 50_000
 
@@ -65,10 +67,15 @@ def markdown_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str], titl
     return heading + "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def parquet_bytes(frame: "pl.DataFrame") -> bytes:
-    """Return a frame as a Parquet file, with real dates."""
+def markdown_receipt(receipt: "Receipt") -> str:
+    """Return a receipt as the end of a Markdown page: in words, and for `ehcp verify` in a comment."""
+    return "\n" + "\n".join(map(markdown_cell, receipt.lines())) + f"\n\n<!-- receipt: {receipt.json} -->\n"
+
+
+def parquet_bytes(frame: "pl.DataFrame", receipt: str) -> bytes:
+    """Return a frame as a Parquet file, with real dates; `receipt` stands in its metadata."""
     page = io.BytesIO()
-    frame.write_parquet(page)
+    frame.write_parquet(page, metadata={"receipt": receipt})
     return page.getvalue()
 
 

@@ -8,6 +8,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import DataclassSchema
 
 from ehcp_timeline.measure.answer import keys
+from ehcp_timeline.output.receipt import Receipt
 
 _ATTRIBUTE = re.compile(r"^\s*(\w+): (.+(?:\n\s+.+(?<!:))*?)(?=\n\s*\w+: |\s*\Z)", re.MULTILINE)
 
@@ -47,6 +48,11 @@ def _sentences(record: type) -> tuple[str, str]:
 
 
 def schema_of(name: str, answer: type[Any]) -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of an answer, under its published name."""
-    schema = TypeAdapter(answer).json_schema(by_alias=True, mode="serialization", schema_generator=_OfRecords)
+    """Return the JSON Schema (2020-12) of an answer, under its published name, the receipt at its end."""
+    schema, receipt = (
+        TypeAdapter(kind).json_schema(by_alias=True, mode="serialization", schema_generator=_OfRecords)
+        for kind in (answer, Receipt)
+    )
+    schema["$defs"] = {**schema.get("$defs", {}), **receipt.pop("$defs")}
+    schema["properties"]["receipt"] = receipt
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"{name}.json", **schema}

@@ -1,12 +1,25 @@
 """How one clock stands, in words that a family can read."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
-from ehcp_timeline.audit.clock import Clock
+from ehcp_timeline.audit.clock import Clock, Verdict
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.text.words import count, day, listed, reason_words
 
+VERDICT_NAMES: Final[Mapping[Verdict, str]] = {
+    "overdue": "Overdue",
+    "running": "In time so far",
+    "excused": "Past its day, with an exception",
+    "unknown": "Cannot be judged",
+    "early": "Done too early",
+    "late": "Done late",
+    "met": "Done in time",
+    "not-owed": "Not owed",
+    "not-started": "Not started",
+}
 WAITS = "not until "
 GIVES_WAY = " takes its place"
 

@@ -1,20 +1,24 @@
-"""A list as an Excel workbook to work in: real dates, frozen headings, a filter, no formula and no link."""
+"""A list as an Excel workbook to work from: plain headings, real dates, filters, no formula and no link."""
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from datetime import time as midnight
-from typing import Any
+from typing import Any, cast
 
+from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.output.data import Value
+from ehcp_timeline.output.receipt import Receipt
+from ehcp_timeline.output.verdict_words import VERDICT_NAMES
 from ehcp_timeline.text.safe import visible
 
 
 @contextmanager
 def safe_book(
     title: str,
-    made: datetime,
+    receipt: Receipt | date,
     *,
     author: str = "",
     **options: Any,  # noqa: ANN401 - what xlsxwriter knows
@@ -23,7 +27,8 @@ def safe_book(
 
     Args:
         title: Name of the document.
-        made: What stands for the moment of writing, so that the same input gives the same bytes.
+        receipt: What it was made from, or only its day, which stands for the moment of writing, so that the
+            same input gives the same bytes.
         author: Who made it.
         options: More that xlsxwriter knows, as a font.
     """
@@ -37,60 +42,190 @@ def safe_book(
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(page, {**options, **safe}) as book:
-        book.set_properties({"title": title, "author": author, "created": made})
+        made = receipt if isinstance(receipt, date) else receipt.as_at or date(1980, 1, 1)
+        written = datetime.combine(made, midnight.min)
+        book.set_properties({"title": visible(title), "author": author, "created": written})
+        if not isinstance(receipt, date):
+            whole = receipt.json
+            for place in range(0, len(whole), _LONGEST_PROPERTY):
+                name = f"receipt {1 + place // _LONGEST_PROPERTY}"
+                book.set_custom_property(name, whole[place : place + _LONGEST_PROPERTY], "text")
         yield book, page
 
 
 INTERNAL = "Internal working file: it names people. Do not publish it or pass it on."
+_LONGEST_PROPERTY = 255  # characters, of Excel's own
 _LONGEST_CELL = 32_767  # characters, of Excel's own
+_LONGEST_TAB = 31  # characters, of Excel's own
+_A4 = 9
 _DATE_FORMAT = "d mmmm yyyy"
-_WIDTHS = {"duty": 50, "law": 30, "do": 50, "tell": 80, "rights": 60, "promise": 40}
+_WIDTHS = {"duty": 50, "law": 30, "do": 50, "tell": 80, "rights": 60, "promise": 40, "deadline": 22}
+_HEADINGS = {
+    "case_id": "Case", "name": "Child", "row": "Row in the file", "duty": "What is owed",
+    "deadline": "Deadline", "who": "Who owes it", "law": "The law", "start": "Clock started", "due": "Due",
+    "act_by": "Last working day to act", "answered": "Done on", "verdict": "How it stands",
+    "earliest_reading": "Due by the earliest reading", "latest_reading": "Due by the latest reading",
+    "excuse": "Exception", "provisional": "Rests on bank holidays not announced", "do": "What to do next",
+    "by": "Do it by", "not_before": "Not before", "expected_p50": "Expected",
+    "expected_p85": "Expected if slow", "days_over": "Days late when expected",
+    "also": "Other deadlines that will be missed",
+    "tell": "What to tell the family", "rights": "What the family can do", "promise": "What was due",
+}  # fmt: skip
+_COLOURS = {  # verdict to fill and text: the tags of GOV.UK, at least 6.9:1
+    "overdue": ("#f4d7d7", "#651b1b"), "late": ("#f4d7d7", "#651b1b"), "early": ("#f4d7d7", "#651b1b"),
+    "excused": ("#ffee80", "#594d00"), "unknown": ("#ffee80", "#594d00"),
+    "met": ("#cfe4da", "#083d29"), "running": ("#cfe4da", "#083d29"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ListChart:
+    """A line chart of some columns of a list, below its table.
+
+    Attributes:
+        title: What it shows.
+        alt: The same for who cannot see it; the numbers stand in the table above.
+        across: The column whose values stand along the bottom.
+        lines: The columns that are drawn, at most four, with their names.
+        unit: What the numbers are.
+    """
+
+    title: str
+    alt: str
+    across: str
+    lines: Mapping[str, str]
+    unit: str
+
+
+_LINE_COLOURS = ("#12436D", "#F46A25", "#28A197", "#801650")  # of the Analysis Function
 
 
 def workbook_bytes(
-    rows: Iterable[Mapping[str, Value]], keys: Sequence[str], *, title: str, as_at: date, notes: Sequence[str]
+    rows: Iterable[Mapping[str, Value]],
+    keys: Sequence[str],
+    *,
+    title: str,
+    receipt: Receipt,
+    notes: Sequence[str] = (),
+    group: str | None = None,
+    chart: ListChart | None = None,
 ) -> bytes:
-    """Return rows as a workbook; the headings stand in the first line, where a mail merge looks for them.
+    """Return rows as a workbook to work from.
+
+    Headings in plain words stand in the first line, where a mail merge looks for them; they are frozen,
+    repeated on every printed page and can be filtered. Dates are dates. What is overdue is coloured, and
+    says so in a column too.
 
     Args:
         rows: The list.
         keys: Its columns.
         title: Name of the document.
-        as_at: The day the list was made for: it stands in the place of the day of writing.
+        receipt: What it was made from; its day stands in the place of the day of writing.
         notes: What a reader should know, on a sheet of their own.
+        group: The column of which each name has a sheet of its own; None for one sheet.
+        chart: A chart below the list.
     """
-    with safe_book(title, datetime.combine(as_at, midnight.min)) as (book, page):
-        _write_list(book, list(rows), keys)
-        _write_notes(book, (title, INTERNAL, *notes))
+    lists: dict[str, list[Mapping[str, Value]]] = {} if group else {"list": list(rows)}
+    for row in rows if group else ():
+        lists.setdefault(str(row[group or ""] or "").strip() or f"no {group}", []).append(row)
+    with safe_book(title, receipt) as (book, page):
+        taken = {"notes", "history"}
+        for name, lines in sorted(lists.items()) or [("list", [])]:
+            sheet = book.add_worksheet(_tab(name, taken))
+            _write_list(book, sheet, lines, keys)
+            _set_up_print(sheet, title if group is None else f"{title}: {name}")
+            if chart and lines:
+                _add_chart(book, sheet, chart, keys, len(lines))
+        _write_notes(book, (title, INTERNAL, *notes, *receipt.lines()))
     return page.getvalue()
 
 
-def _write_list(book: Any, rows: Sequence[Mapping[str, Value]], keys: Sequence[str]) -> None:  # noqa: ANN401
-    bold, dated = book.add_format({"bold": True}), book.add_format({"num_format": _DATE_FORMAT})
-    sheet = book.add_worksheet("list")
+def heading(key: str) -> str:
+    """Return the heading of a column in plain words.
+
+    >>> heading("act_by"), heading("days_late")
+    ('Last working day to act', 'Days late')
+    """
+    words = key.replace("_", " ")
+    return _HEADINGS.get(key, words[:1].upper() + words[1:])
+
+
+def _tab(name: str, taken: set[str]) -> str:
+    """Return the name of a sheet that Excel takes, and that no other sheet has."""
+    kept = "".join(" " if mark in "[]:*?/\\" else mark for mark in visible(name)).strip("' ") or "unnamed"
+    tab, number = kept[:_LONGEST_TAB], 1
+    while tab.casefold() in taken:
+        number += 1
+        tab = f"{kept[: _LONGEST_TAB - len(str(number)) - 1]} {number}"
+    taken.add(tab.casefold())
+    return tab
+
+
+def _write_list(book: Any, sheet: Any, rows: Sequence[Mapping[str, Value]], keys: Sequence[str]) -> None:  # noqa: ANN401
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    dated = book.add_format({"num_format": _DATE_FORMAT, "align": "left"})
     for column, key in enumerate(keys):
-        sheet.write_string(0, column, key, bold)
-        sheet.set_column(column, column, _WIDTHS.get(key, 16))
-        for row, line in enumerate(rows, start=1):
-            _write_cell(sheet, (row, column), line[key], dated)
+        sheet.write_string(0, column, heading(key), head)
+        sheet.set_column(column, column, _WIDTHS.get(key, 18))
+    for row, line in enumerate(rows, start=1):
+        for column, key in enumerate(keys):
+            value = line[key]
+            if isinstance(value, str):
+                word = VERDICT_NAMES[cast("Verdict", value)] if key == "verdict" else visible(value)
+                sheet.write_string(row, column, word[:_LONGEST_CELL])
+            elif isinstance(value, date):
+                sheet.write_datetime(row, column, value, dated)
+            elif isinstance(value, bool):
+                sheet.write_string(row, column, "yes" if value else "no")
+            elif value is not None:
+                sheet.write_number(row, column, value)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(rows), len(keys) - 1)
+    if "verdict" in keys and rows:
+        _colour_verdicts(book, sheet, keys.index("verdict"), len(rows))
 
 
-def _write_cell(sheet: Any, place: tuple[int, int], value: Value, dated: Any) -> None:  # noqa: ANN401
-    """Write one value: text as text, whatever it looks like."""
-    if isinstance(value, date):
-        sheet.write_datetime(*place, datetime.combine(value, midnight.min), dated)
-    elif isinstance(value, bool):
-        sheet.write_string(*place, "true" if value else "false")
-    elif isinstance(value, int | float):
-        sheet.write_number(*place, value)
-    elif value is not None:
-        sheet.write_string(*place, visible(value)[:_LONGEST_CELL])
+def _colour_verdicts(book: Any, sheet: Any, column: int, rows: int) -> None:  # noqa: ANN401
+    """Colour each verdict; its word says the same."""
+    for verdict, (fill, text) in _COLOURS.items():
+        shown = book.add_format({"bg_color": fill, "font_color": text, "bold": True})
+        word = f'"{VERDICT_NAMES[cast("Verdict", verdict)]}"'
+        rule = {"type": "cell", "criteria": "==", "value": word, "format": shown}
+        sheet.conditional_format(1, column, rows, column, rule)
+
+
+def _set_up_print(sheet: Any, title: str) -> None:  # noqa: ANN401
+    """Print A4 across, as wide as the page, headings on every page, the title above and the page below."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_header(f"&L{visible(title)[:150].replace('&', '&&')}")
+    sheet.set_footer(f"&L{INTERNAL}&RPage &P of &N")
+
+
+def _add_chart(book: Any, sheet: Any, chart: ListChart, keys: Sequence[str], rows: int) -> None:  # noqa: ANN401
+    """Draw a chart below the list."""
+    drawn = book.add_chart({"type": "line"})
+    across = keys.index(chart.across)
+    for (key, name), colour in zip(chart.lines.items(), _LINE_COLOURS, strict=False):
+        column = keys.index(key)
+        drawn.add_series({
+            "name": name,
+            "categories": [sheet.get_name(), 1, across, rows, across],
+            "values": [sheet.get_name(), 1, column, rows, column],
+            "line": {"color": colour, "width": 2.25},
+            "marker": {"type": "circle", "size": 5, "fill": {"color": colour}, "border": {"color": colour}},
+        })  # fmt: skip
+    drawn.set_title({"name": f"{chart.title} ({chart.unit})", "name_font": {"size": 12}})
+    drawn.set_y_axis({"min": 0, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
+    drawn.set_legend({"position": "bottom"} if len(chart.lines) > 1 else {"none": True})
+    drawn.set_size({"width": 900, "height": 360})
+    sheet.insert_chart(rows + 2, 0, drawn, {"description": chart.alt})
 
 
 def _write_notes(book: Any, lines: Sequence[str]) -> None:  # noqa: ANN401
     sheet = book.add_worksheet("notes")
-    sheet.set_column(0, 0, 100)
+    sheet.set_column(0, 0, 100, book.add_format({"text_wrap": True}))
     for row, line in enumerate(lines):
         sheet.write_string(row, 0, visible(line))

@@ -10,6 +10,7 @@ import hmac
 import os
 import secrets
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,18 +51,18 @@ def new_key() -> bytes:
     return f"{secrets.token_hex(LEAST_KEY)}\n".encode("ascii")
 
 
-def read_key(path: Path, output: Path | None = None) -> Key:
+def read_key(path: Path, outputs: Sequence[Path] = ()) -> Key:
     """Read a key; every byte of the file counts.
 
     Args:
         path: The key file.
-        output: The file or folder that is written; the key must not lie in the same folder or below it.
+        outputs: The files or folders that are written; the key must not lie in such a folder or below it.
 
     Raises:
         UsageError: It is not there, is no ordinary file, can be read by others than its owner, is too
             short, or lies where the output goes.
     """
-    if output is not None:
+    for output in outputs:
         _check_apart(path, output)
     try:
         with os.fdopen(os.open(path, _READ), "rb") as stream:

@@ -3,13 +3,12 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -17,30 +16,47 @@ from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.inputs import reason
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.shell.parse import choice, was_typed
+from ehcp_timeline.text.words import count
+
+if TYPE_CHECKING:
+    from ehcp_timeline.output.document import Data, Document
+    from ehcp_timeline.output.receipt import Receipt, Typed
 
 PIPE_CLOSED = 141
-ROW_FORMATS = ("table", "plain", "json", "csv", "ndjson", "md")
-_SUFFIXES = {
-    ".csv": "csv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet",
-    ".md": "md", ".html": "html", ".txt": "plain", ".sarif": "sarif", ".xml": "junit",
+SUFFIXES = {
+    "csv": (".csv",), "json": (".json",), "ndjson": (".ndjson", ".jsonl"), "parquet": (".parquet",),
+    "md": (".md",), "plain": (".txt",), "sarif": (".sarif",), "junit": (".xml",), "xlsx": (".xlsx",),
+    "ics": (".ics",), "html": (".html", ".htm"),
 }  # fmt: skip
+"""Every format that a file's name can stand for."""
+FOR_PEOPLE = ("table", "plain")
+ROW_FORMATS = (*FOR_PEOPLE, "json", "csv", "ndjson", "md", "xlsx")
+SPLIT_FORMATS = ("csv", "xlsx", "md", "ndjson", "ics")
+_NOT_FOR_A_SCREEN = {"parquet": "a Parquet file", "xlsx": "a workbook"}
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
-    """Where the answer goes.
+class OutputTarget:
+    """One place that an answer goes to.
 
     Attributes:
         format: One of the command's formats.
         path: The file; None for standard output.
         force: Whether a file that is there may be replaced.
         full: Whether a terminal shows everything; else one screen, the answer first.
+        split_by: The column of which each name has a file of its own in the folder `path`.
     """
 
     format: str
     path: Path | None
     force: bool
     full: bool = True
+    split_by: str | None = None
+
+    @property
+    def for_people(self) -> bool:
+        """Return whether it is words for a person, of which a screen shows only so many."""
+        return self.format in FOR_PEOPLE
 
     def send(self, data: str | bytes | Iterator[bytes]) -> None:
         """Write the whole answer; one that comes in parts is never held whole.
@@ -56,76 +72,6 @@ class Output:
         from ehcp_timeline.output.files import write_whole
 
         write_whole(self.path, raw, force=self.force)
-
-    def send_rows(
-        self,
-        rows: Sequence[Mapping[str, Any]],
-        keys: Sequence[str],
-        answer: Mapping[str, Any],
-        sections: Callable[[], Iterable[Section]],
-        title: str,
-    ) -> None:
-        """Write an answer that is a list, in whichever format was chosen.
-
-        Args:
-            rows: The list, for CSV, NDJSON and Markdown.
-            keys: Its columns.
-            answer: The whole answer, for JSON.
-            sections: What a person is shown.
-            title: Heading of the Markdown table.
-        """
-        from ehcp_timeline.output import data as flat
-
-        match self.format:
-            case "json":
-                self.send(flat.json_text(answer))
-            case "csv":
-                self.send(flat.csv_text(rows, keys))
-            case "ndjson":
-                self.send(flat.ndjson_text(rows))
-            case "md":
-                self.send(flat.markdown_text(rows, keys, title))
-            case _:
-                self.show(sections())
-
-    def send_records(
-        self,
-        answer: object,
-        records: Sequence[object],
-        kind: type,
-        sections: Callable[[], Iterable[Section]],
-        title: str,
-        as_at: date | None = None,
-    ) -> None:
-        """Write an answer whose heart is a list of records, in whichever format was chosen.
-
-        Args:
-            answer: The whole answer, a record, for JSON.
-            records: The list, for CSV, NDJSON and Markdown.
-            kind: The dataclass of its records; its fields are the columns.
-            sections: What a person is shown.
-            title: Heading of the Markdown table, name of the workbook.
-            as_at: The day of a workbook, for commands that write one.
-        """
-        from ehcp_timeline.measure.answer import keys, values
-
-        if self.format in ("table", "plain"):
-            self.show(sections())
-        elif self.format == "json":
-            self.send_json(answer)
-        elif self.format == "xlsx" and as_at:
-            from ehcp_timeline.output.workbook import workbook_bytes
-
-            self.send(workbook_bytes(values(records), keys(kind), title=title, as_at=as_at, notes=()))
-        else:
-            self.send_rows(values(records), keys(kind), {}, sections, title)
-
-    def send_json(self, answer: object) -> None:
-        """Write an answer, a record, as JSON."""
-        from ehcp_timeline.measure.answer import values
-        from ehcp_timeline.output.data import json_text
-
-        self.send(json_text(values(answer)))
 
     def fits_screen(self, sections: Iterable[Section]) -> bool:
         """Return whether sections fit a screen of 80 by 24 or the window, with a line left to type on."""
@@ -149,32 +95,196 @@ class Output:
 
         self.send(plain_text(sections))
 
+    def write(self, document: "Document") -> None:
+        """Write an answer with its receipt, but for CSV and NDJSON, which hold lines and nothing else.
+
+        Words and Markdown have it in a file alone.
+        """
+        from ehcp_timeline.output.receipt import Receipt
+
+        if self.for_people and self.path is None:
+            self.show(document.shown())
+            return
+        receipt = Receipt.of(document.made_from or document.answer, typed())
+        receipt = receipt.without_people() if document.nameless else receipt
+        if self.for_people:
+            self.show(
+                (*document.shown(), Section("How this was made", receipt.lines(), after=(receipt.json,)))
+            )
+            return
+        if self.split_by is not None and self.path is not None:
+            self._write_folder(self.path, document, receipt, self.split_by)
+            return
+        self.send(self._data(document, receipt))
+        if self.format == "ics" and self.path is not None:
+            from ehcp_timeline.output.calendar import IMPORT
+
+            say(f"{self.path}: {IMPORT}")
+
+    def _data(self, document: "Document", receipt: "Receipt") -> "Data":
+        data = document.data(self.format, receipt)
+        if self.format == "md" and self.path is not None and isinstance(data, str):
+            from ehcp_timeline.output.data import markdown_receipt
+
+            return data + markdown_receipt(receipt)
+        return data
+
+    def _write_folder(self, folder: Path, document: "Document", receipt: "Receipt", column: str) -> None:
+        """Write one list for each name, and say which file is whose."""
+        from ehcp_timeline.output.document import as_bytes
+        from ehcp_timeline.output.files import safe_names, write_folder
+
+        parts = list(document.parts(column))
+        files = safe_names((name for name, _, _ in parts), SUFFIXES[self.format][0], f"no-{column}")
+        data = {files[name]: as_bytes(self._data(part, receipt)) for name, _, part in parts}
+        write_folder(folder, data, force=self.force)
+        say(f"{len(files)} lists in {folder}:")
+        say(
+            *(
+                f"  {files[name]}: {name or f'no {column}'}, {count(number, 'line')}"
+                for name, number, _ in parts
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Everywhere that an answer goes to."""
+
+    targets: tuple[OutputTarget, ...]
+
+    def __iter__(self) -> Iterator[OutputTarget]:
+        """Yield one place after the other."""
+        return iter(self.targets)
+
+    @property
+    def for_people(self) -> bool:
+        """Return whether it goes to nobody but people who read words."""
+        return all(target.for_people for target in self)
+
+    def formats(self) -> frozenset[str]:
+        """Return the formats in which it is wanted."""
+        return frozenset(target.format for target in self)
+
+    def write(self, document: "Document") -> None:
+        """Write an answer everywhere, each time with its receipt."""
+        for target in self:
+            target.write(document)
+
+    def send_records(
+        self,
+        answer: object,
+        records: Sequence[object],
+        kind: type,
+        sections: Callable[[], Iterable[Section]],
+        title: str,
+    ) -> None:
+        """Write an answer whose heart is a list of records.
+
+        Args:
+            answer: The whole answer, a record, for JSON.
+            records: The list, for every format of lines.
+            kind: The dataclass of its records; its fields are the columns.
+            sections: What a person is shown.
+            title: Heading of the Markdown table, name of the workbook.
+        """
+        from ehcp_timeline.measure.answer import keys, values
+        from ehcp_timeline.output.document import Document
+
+        self.write(Document(title, answer, keys(kind), lambda: values(records), sections))
+
 
 def choose_output(
-    asked: str | None, path: Path | None, *, force: bool, formats: Sequence[str], full: bool = True
+    asked: str | None, paths: Sequence[Path] | None, *, force: bool, formats: Sequence[str], full: bool = True
 ) -> Output:
     """Return where the answer goes, before any work is done for it.
 
     Args:
         asked: The word of `--format`, if any.
-        path: The word of `--output`, if any; `-` is standard output.
+        paths: The words of `--output`, if any; `-` is standard output.
         force: Whether `--force` was given.
         formats: What the command can write.
         full: Whether a terminal shows everything; it does if `--top` says how long lists are.
 
     Raises:
-        UsageError: The format is unknown, or cannot be told from the file's name.
-        OutputError: The file cannot be written.
+        UsageError: The format is unknown, or cannot be told from a file's name; two outputs are one file.
+        OutputError: A file cannot be written.
     """
-    target = None if path is None or str(path) == "-" else path
-    if target is None and sys.stdout is None:
+    files = [None if str(path) == "-" else path for path in paths or [Path("-")]]
+    if None in files and sys.stdout is None:
         raise OutputError("standard output is closed", "write to a file with -o")
-    output = Output(_format(asked, target, formats), target, force, full or was_typed("--top"))
-    if output.format == "parquet" and target is None and _is_terminal():
-        raise OutputError("a Parquet file is not for a screen", "add -o findings.parquet")
-    if target is not None:
-        prepare_file(target, force=force)
-    return output
+    if len({file and file.resolve() for file in files}) < len(files):
+        raise UsageError("-o names the same place twice", "give each output a name of its own")
+    if asked is not None and len(files) - files.count(None) > 1:
+        raise UsageError("--format is for one output", "leave it out: the ending of each -o says its format")
+    targets = []
+    for file in files:
+        named = None if file is not None and len(files) > 1 else asked
+        target = OutputTarget(_format(named, file, formats), file, force, full or was_typed("--top"))
+        if file is None and target.format in _NOT_FOR_A_SCREEN and _is_terminal():
+            what = _NOT_FOR_A_SCREEN[target.format]
+            raise OutputError(f"{what} is not for a screen", f"add -o list{SUFFIXES[target.format][0]}")
+        if file is not None:
+            prepare_file(file, force=force)
+        targets.append(target)
+    return Output(tuple(targets))
+
+
+def choose_folder(asked: str | None, path: Path | None, split_by: str, *, force: bool) -> Output:
+    """Return the folder in which each name of a column has a file of its own.
+
+    The format is that of `--format`, or of the ending of the folder's name, which it then loses, or CSV.
+
+    Raises:
+        UsageError: There is no folder, or the format cannot be split.
+        OutputError: The folder cannot be written in.
+    """
+    if path is None or str(path) == "-":
+        raise UsageError(
+            "--split-by writes a file for each name, and there is no folder for them", "add -o lists/"
+        )
+    ending = next((form for form in SPLIT_FORMATS if path.suffix.lower() in SUFFIXES[form]), None)
+    folder = path.with_suffix("") if ending else path
+    prepare_folder(folder)
+    form = choice("--format", asked or ending or "csv", SPLIT_FORMATS)
+    return Output((OutputTarget(form, folder, force, split_by=split_by),))
+
+
+def one_path(paths: Sequence[Path] | None) -> Path | None:
+    """Return the only word of `--output`, for what is written in one place; None if there is none.
+
+    Raises:
+        UsageError: There are several.
+    """
+    if paths and len(paths) > 1:
+        raise UsageError("only one -o goes with these options", "leave the others out")
+    return paths[0] if paths else None
+
+
+def typed() -> "Typed":
+    """Return what was typed, but for the day and where the answer goes."""
+    from typer._click.globals import get_current_context
+
+    from ehcp_timeline.output.receipt import Typed
+
+    context = get_current_context(silent=True)
+    if context is None:
+        return Typed("", (), {})
+    arguments: list[str | None] = []
+    options: dict[str, str | bool | list[str]] = {}
+    for param in context.command.params:
+        value, name = context.params.get(param.name or ""), param.opts[0]
+        words = list(value) if isinstance(value, list | tuple) else [value]
+        if param.param_type_name == "argument":
+            arguments += [None if isinstance(word, Path) else str(word) for word in words if word is not None]
+        elif name not in _NOT_ASKED and "DEFAULT" not in str(context.get_parameter_source(param.name or "")):
+            several = isinstance(value, list | tuple)
+            options[name] = list(map(str, words)) if several else value if value is True else str(value)
+    return Typed(context.command_path.partition(" ")[2], tuple(arguments), dict(sorted(options.items())))
+
+
+_NOT_ASKED = frozenset({"--output", "--format", "--force", "--as-at", "--fail-on", "--exit-zero", "--strict"})
+"""Options that change nothing in an answer, and the day, which a receipt holds by itself."""
 
 
 def prepare_file(path: Path, *, force: bool) -> None:
@@ -222,13 +332,13 @@ def _format(asked: str | None, target: Path | None, formats: Sequence[str]) -> s
         return choice("--format", asked, formats)
     if target is None:
         return "table" if _is_terminal() else "plain"
-    known = _SUFFIXES.get(target.suffix.lower(), "")
-    if known not in formats:
-        raise UsageError(
-            f"-o {target}: the name does not say which format to write",
-            f"add --format, one of {', '.join(formats)}",
-        )
-    return known
+    for form in formats:
+        if target.suffix.lower() in SUFFIXES.get(form, ()):
+            return form
+    raise UsageError(
+        f"-o {target}: the name does not say which format to write",
+        f"add --format, one of {', '.join(formats)}",
+    )
 
 
 def _to_standard_output(raw: Iterable[bytes]) -> None:

@@ -1,17 +1,15 @@
 """What the commands that make lists share: their options, the file they read, the formats they write."""
 
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ehcp_timeline.errors import OutputError
 from ehcp_timeline.output.sections import Section
-from ehcp_timeline.shell.destination import ROW_FORMATS, Output, choose_output, say
+from ehcp_timeline.shell.destination import ROW_FORMATS, Output, choose_folder, choose_output, one_path, say
 from ehcp_timeline.shell.open import case_file, law, names, settings
 from ehcp_timeline.shell.options import known_columns
 from ehcp_timeline.shell.parse import choice, day_asked
@@ -24,11 +22,22 @@ if TYPE_CHECKING:
     from ehcp_timeline.law.rulebook import Rulebook
     from ehcp_timeline.measure.casework import Casework
     from ehcp_timeline.measure.result import Audit
+    from ehcp_timeline.output.document import Document
     from ehcp_timeline.privacy.pseudonyms import Key
     from ehcp_timeline.shell.config import Config
 
 GROUPS = ("caseworker", "team", "district")
-LIST_FORMATS = (*ROW_FORMATS, "xlsx")
+DATED_FORMATS = (*ROW_FORMATS, "ics")
+_SPLITS = {**{group: group for group in GROUPS}, "school": "school", "case": "case_id"}
+SplitBy = Annotated[
+    str | None,
+    typer.Option(
+        "--split-by",
+        metavar="GROUP",
+        help="One file for each caseworker, team, district, school or case, in the folder of -o.",
+    ),
+]
+Names = Annotated[bool, typer.Option("--names", help="Name the children in a calendar (.ics).")]
 CaseFileArgument = Annotated[Path, typer.Argument(metavar="FILE", hidden=True)]
 By = Annotated[
     str | None, typer.Option("--by", metavar="GROUP", help="One list for each caseworker, team or district.")
@@ -85,73 +94,25 @@ def question(as_at: str | None, overlays: Sequence[Path] | None, config_file: Pa
     return ListRequest(when, law(overlays, config), config)
 
 
-@dataclass(frozen=True, slots=True)
-class ListOutput:
-    """One list, ready for any format.
-
-    Attributes:
-        title: What it is.
-        keys: Its columns.
-        lines: Its lines.
-        as_at: The day it is made for.
-        notes: What a reader of a workbook should know.
-        statement: What must stand on every copy of it; empty for nothing.
-    """
-
-    title: str
-    keys: tuple[str, ...]
-    lines: Sequence[Mapping[str, Any]]
-    as_at: date
-    notes: tuple[str, ...] = ()
-    statement: str = ""
-
-    def data(self, form: str) -> bytes:
-        """Return the list as csv, ndjson, md or xlsx; its statement stands on every line."""
-        if self.statement:
-            lines = [{**line, "statement": self.statement} for line in self.lines]
-            return replace(self, keys=(*self.keys, "statement"), lines=lines, statement="").data(form)
-        if form == "xlsx":
-            from ehcp_timeline.output.workbook import workbook_bytes
-
-            return workbook_bytes(self.lines, self.keys, title=self.title, as_at=self.as_at, notes=self.notes)
-        from ehcp_timeline.output import data
-
-        match form:
-            case "csv":
-                text = data.csv_text(self.lines, self.keys)
-            case "md":
-                text = data.markdown_text(self.lines, self.keys, self.title)
-            case _:
-                text = data.ndjson_text(self.lines)
-        return text.encode("utf-8", errors="replace")
-
-    def send(self, to: Output, answer: object, sections: Callable[[], Iterable[Section]]) -> None:
-        """Write the list where it was asked for; `answer` is its JSON, `sections` what a person is shown."""
-        if to.format == "json":
-            from ehcp_timeline.measure.answer import values
-            from ehcp_timeline.output.data import json_text
-
-            to.send(json_text(values(answer)))
-        elif to.format in ("table", "plain"):
-            said = (Section(before=(self.statement,)),) if self.statement else ()
-            to.show((*said, *sections()))
-        else:
-            to.send(self.data(to.format))
-
-
-def list_output(asked: str | None, path: Path | None, *, force: bool, full: bool = True) -> Output:
-    """Return where a list goes; `.xlsx` is known here beside the endings that every command knows.
+def dated_output(
+    asked: str | None,
+    paths: Sequence[Path] | None,
+    split_by: str | None,
+    *,
+    force: bool,
+    formats: Sequence[str] = DATED_FORMATS,
+    full: bool = True,
+) -> Output:
+    """Return where a list with days goes: files, or a folder with a file for each name of `--split-by`.
 
     Raises:
-        UsageError: The format is unknown, or cannot be told from the file's name.
-        OutputError: The file cannot be written.
+        UsageError: The format is unknown, or cannot be told from a file's name; there is no such group.
+        OutputError: It cannot be written there.
     """
-    if asked is None and path is not None and path.suffix.lower() == ".xlsx":
-        asked = "xlsx"
-    to = choose_output(asked, path, force=force, formats=LIST_FORMATS, full=full)
-    if to.format == "xlsx" and to.path is None and sys.stdout.isatty():
-        raise OutputError("a workbook is not for a screen", "add -o list.xlsx")
-    return to
+    if split_by is None:
+        return choose_output(asked, paths, force=force, formats=formats, full=full)
+    column = _SPLITS[choice("--split-by", split_by, tuple(_SPLITS))]
+    return choose_folder(asked, one_path(paths), column, force=force)
 
 
 def group_asked(option: str, word: str | None) -> str | None:
@@ -163,7 +124,7 @@ def group_asked(option: str, word: str | None) -> str | None:
     return None if word is None else choice(option, word, GROUPS)
 
 
-def key_asked(path: Path | None, output: Path | None) -> "Key | None":
+def key_asked(path: Path | None, outputs: Sequence[Path] | None) -> "Key | None":
     """Return the key for pseudonyms, if one was asked for.
 
     Raises:
@@ -173,7 +134,7 @@ def key_asked(path: Path | None, output: Path | None) -> "Key | None":
         return None
     from ehcp_timeline.privacy.pseudonyms import read_key
 
-    return read_key(path, output)
+    return read_key(path, outputs or ())
 
 
 def without_people(audit: "Audit", clocks: "pl.DataFrame", key: "Key | None") -> "tuple[Audit, pl.DataFrame]":
@@ -185,12 +146,26 @@ def without_people(audit: "Audit", clocks: "pl.DataFrame", key: "Key | None") ->
     return replace(audit, problems=without_words(audit.problems)), pseudonymised(clocks, key)
 
 
-def sheet_of(
-    title: str, as_at: date, clocks: "pl.DataFrame", kind: type, key: "Key | None" = None
-) -> ListOutput:
-    """Return a list of one kind of records as a sheet; a pseudonymised one says so on every line."""
+def document_of(
+    title: str,
+    answer: object,
+    clocks: "pl.DataFrame",
+    kind: type,
+    sections: Callable[[], Iterable[Section]],
+    statement: str = "",
+) -> "Document":
+    """Return a list of one kind of records, ready for every format; a pseudonymised one says so."""
     from ehcp_timeline.measure.answer import keys, lines_of
-    from ehcp_timeline.privacy.pseudonyms import STATEMENT
+    from ehcp_timeline.output.document import Document
 
-    sheet = ListOutput(title, keys(kind), list(lines_of(clocks, kind)), as_at)
-    return sheet if key is None else replace(sheet, notes=(STATEMENT,), statement=STATEMENT)
+    notes = (statement,) if statement else ()
+    return Document(
+        title,
+        answer,
+        keys(kind),
+        lambda: lines_of(clocks, kind),
+        sections,
+        notes=notes,
+        statement=statement,
+        nameless=bool(statement),
+    )

@@ -25,8 +25,10 @@ Format = Annotated[
     ),
 ]
 OutputFile = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write to a file; its ending says the format."),
+    list[Path] | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write to a file; its ending says the format. Repeatable."
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the output file if it is there.")]
 Full = Annotated[bool, typer.Option("--full", help="Show everything, not only the answer.")]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ehcp_timeline.text.counting import MONTHS
 
+NOT_ADVICE = "This is information about the law, not legal advice."
 REASONS = {
     "no-start": "its start is not recorded",
     "not-yet": "its start lies ahead",

@@ -62,7 +62,7 @@ def test_each_case_is_told_under_one_name(files: tuple[str, str]) -> None:
 def test_the_order_of_rows_and_columns_changes_nothing(
     files: tuple[str, str], tmp_path: Path, form: str
 ) -> None:
-    """Shuffled rows and columns, another file name: the same bytes."""
+    """Shuffled rows and columns, another file name: the same bytes, but for the hash of the file."""
     shuffled = random.Random(7)  # noqa: S311
     rows, columns = list(NEW), list(HEADER)
     shuffled.shuffle(rows)
@@ -71,7 +71,8 @@ def test_the_order_of_rows_and_columns_changes_nothing(
 
     straight = ehcp("changes", *files, *WHEN, "--format", form)
     mixed = ehcp("changes", files[0], other, *WHEN, "--format", form)
-    assert straight.stdout == mixed.stdout
+    before_receipts = [run.stdout.partition(b'  "receipt":')[0] for run in (straight, mixed)]
+    assert before_receipts[0] == before_receipts[1]
     assert straight.stdout
 
 

@@ -83,12 +83,14 @@ def test_one_file_for_each_name(cases: str, tmp_path: Path) -> None:
     """Names become safe file names, listed on standard error; a blank name has its file too."""
     run = ehcp("overdue", cases, *WHEN, "--split-by", "caseworker", "-o", str(tmp_path / "lists"))
 
-    files = {path.name: _lines(path.read_text(encoding="utf-8")) for path in (tmp_path / "lists").iterdir()}
+    files = {
+        path.name: _lines(path.read_text(encoding="utf-8")) for path in (tmp_path / "lists").glob("*.csv")
+    }
     assert {name: [one["case_id"] for one in lines] for name, lines in files.items()} == {
         "Ann.csv": ["C", "B", "C"], "x.csv": ["D", "D"],
     }  # fmt: skip
     assert said(run).splitlines() == [
-        f"2 lists in {tmp_path / 'lists'}:", "  x.csv: ../x, 2 overdue", "  Ann.csv: Ann, 3 overdue",
+        f"2 lists in {tmp_path / 'lists'}:", "  x.csv: ../x, 2 lines", "  Ann.csv: Ann, 3 lines",
     ]  # fmt: skip
 
 
@@ -98,7 +100,7 @@ def test_a_case_without_a_caseworker_is_on_a_list(tmp_path: Path) -> None:
     path.write_text(CASES.replace("Ann", "").replace("../x", "   "), encoding="utf-8")
     ehcp("overdue", str(path), *WHEN, "--split-by", "caseworker", "-o", str(tmp_path / "lists"))
 
-    assert [one.name for one in (tmp_path / "lists").iterdir()] == ["no-caseworker.csv"]
+    assert [path.name for path in (tmp_path / "lists").iterdir()] == ["no-caseworker.csv"]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def test_a_case_without_a_caseworker_is_on_a_list(tmp_path: Path) -> None:
     [
         (("--split-by", "caseworker"), "there is no folder for them"),
         (("--split-by", "team", "-o", "x", "--disclosure", "suppress"), "names people in its file names"),
-        (("--split-by", "school", "-o", "x"), "`school` is not one of caseworker, team, district"),
+        (("--split-by", "need", "-o", "x"), "`need` is not one of caseworker, team, district, school, case"),
         (("--disclosure", "suppress", "--save-list"), "--disclosure suppress lists nobody"),
         (("--disclosure", "suppress", "--by", "caseworker"), "is about staff: it is not for publication"),
         (("--disclosure", "suppress", "--threshold", "0"), "--threshold 0 would hide nothing"),

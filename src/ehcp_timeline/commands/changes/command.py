@@ -1,21 +1,22 @@
 """`ehcp changes`: what became of the cases between two files, or two saved answers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.destination import say
+from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, say
 from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.list_command import (
-    ListOutput,
     ListRequest,
     Pseudonymise,
+    document_of,
     key_asked,
-    list_output,
     question,
 )
 from ehcp_timeline.shell.options import (
@@ -40,6 +41,7 @@ from ehcp_timeline.shell.parse import day_asked
 
 if TYPE_CHECKING:
     from ehcp_timeline.measure.changes.compare import Change, Side
+    from ehcp_timeline.output.receipt import InputRead
 
 OldAsAt = Annotated[
     str | None,
@@ -90,7 +92,8 @@ def changes(
     are matched by case, deadline and start; the order of rows and columns does not matter. Formats: table,
     plain, csv, json, ndjson, md, xlsx.
     """
-    key, to = key_asked(pseudonymise, output), list_output(asked, output, force=force, full=full)
+    key = key_asked(pseudonymise, output)
+    to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
     asks = question(as_at, overlays, config_file)
     selection = chosen(
         asks.rulebook,
@@ -102,16 +105,18 @@ def changes(
         caseworker=caseworker,
     )
     from ehcp_timeline.commands.changes.view import changes_sections
-    from ehcp_timeline.measure.answer import keys, lines_of
+    from ehcp_timeline.measure.answer import RulebookUsed
     from ehcp_timeline.measure.casework import chosen_by
     from ehcp_timeline.measure.changes.compare import Changed, ChangesAnswer, SideTold, counted
     from ehcp_timeline.measure.changes.compare import changes as changes_of
     from ehcp_timeline.measure.findings import FilterCheck
+    from ehcp_timeline.output.receipt import InputRead, MadeFrom
     from ehcp_timeline.privacy.apply import pseudonymised
     from ehcp_timeline.privacy.pseudonyms import STATEMENT
 
-    before = _side(asks, old, "OLD", old_as_at, assume_blank)
-    after = _side(asks, new, "NEW", None, assume_blank)
+    read: list[InputRead] = []
+    before = _side(asks, old, "OLD", old_as_at, assume_blank, read)
+    after = _side(asks, new, "NEW", None, assume_blank, read)
     _check_comparable(before, after, force=force)
     filters = FilterCheck(selection, asks.rulebook)
     filters.add(before.clocks)
@@ -122,29 +127,35 @@ def changes(
     mine = every.filter(chosen_by(selection, asks.rulebook), ~unlisted)
     frame = mine if key is None else pseudonymised(mine, key)
     statement, counts = STATEMENT if key else "", counted(frame)
-    lines = list(lines_of(frame, Changed))
-    sheet = ListOutput("Changes", keys(Changed), lines, after.as_at, statement=statement)
-    sheet.send(
-        to,
-        ChangesAnswer(SideTold.of(before), SideTold.of(after), statement or None, counts, frame),
-        lambda: changes_sections((before.as_at, after.as_at), counts, frame, top),
-    )
+    answer = ChangesAnswer(SideTold.of(before), SideTold.of(after), statement or None, counts, frame)
+    sections = partial(changes_sections, (before.as_at, after.as_at), counts, frame, top)
+    document = document_of("Changes", answer, frame, Changed, sections, statement)
+    made_from = MadeFrom(after.as_at, RulebookUsed.of(asks.rulebook), tuple(read))
+    to.write(replace(document, made_from=made_from))
     raise typer.Exit(_code(counts, after, exit_zero=exit_zero))
 
 
 def _side(
-    asks: ListRequest, path: Path, name: str, as_at: str | None, assume_blank: list[str] | None
+    asks: ListRequest,
+    path: Path,
+    name: str,
+    as_at: str | None,
+    assume_blank: list[str] | None,
+    read: "list[InputRead]",
 ) -> "Side":
-    """Return one of the two, judged now or read back, and say what it is."""
+    """Return one of the two, judged now or read back, say what it is, and add to what was `read`."""
     from ehcp_timeline.measure.casework import ALL
     from ehcp_timeline.measure.changes.compare import side_of_answer, side_of_file
     from ehcp_timeline.measure.changes.saved_answer import is_saved_answer, read_saved_answer
+    from ehcp_timeline.output.receipt import InputRead, file_sha256
 
     if is_saved_answer(path):
-        side = side_of_answer(read_saved_answer(path))
+        side, sha256 = side_of_answer(read_saved_answer(path)), file_sha256(path)
     else:
         when = asks.as_at if as_at is None else day_asked(as_at, "--old-as-at")
-        side = side_of_file(asks.work(asks.source(path, when), ALL, assume_blank, when))
+        source = asks.source(path, when)
+        side, sha256 = side_of_file(asks.work(source, ALL, assume_blank, when)), source.sha256
+    read.append(InputRead(path.name, sha256))
     say(f"{name}: {path}, {len(side.cases):,} cases, {side.clocks.height:,} clocks, as at {side.as_at}")
     return side
 

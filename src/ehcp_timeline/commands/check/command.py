@@ -1,16 +1,19 @@
 """`ehcp check`: what is late, what is due soon and what cannot be judged in one or more case files."""
 
 import shlex
-from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ehcp_timeline.commands.check.exceptions.command import tell_exceptions
-from ehcp_timeline.shell.destination import choose_output, say
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell.destination import FOR_PEOPLE, say
 from ehcp_timeline.shell.exit_codes import FAIL_ON, exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
+from ehcp_timeline.shell.list_command import DATED_FORMATS, SplitBy, dated_output, document_of
 from ehcp_timeline.shell.open import case_files, law, names, settings
 from ehcp_timeline.shell.options import (
     AsAt,
@@ -43,9 +46,12 @@ from ehcp_timeline.shell.parse import choice, day_asked, typed_again, typed_opti
 from ehcp_timeline.shell.progress import progress
 
 if TYPE_CHECKING:
-    from ehcp_timeline.measure.result import Audit
+    import polars as pl
 
-FORMATS = ("table", "plain", "csv", "json", "ndjson", "parquet", "md")
+    from ehcp_timeline.measure.result import Audit
+    from ehcp_timeline.output.document import Document
+
+FORMATS = (*DATED_FORMATS, "parquet")
 
 
 @exit_codes(
@@ -84,6 +90,7 @@ def check(
     assume_blank: AssumeBlank = None,
     verify: Verify = 20,
     exceptions: Exceptions = False,
+    split_by: SplitBy = None,
     asked: Format = None,
     output: OutputFile = None,
     force: Force = False,
@@ -94,9 +101,9 @@ def check(
 
     FILE is a case file; `-` is standard input. A terminal shows one screen; a pipe or file has everything.
     Counts the authority's statutory deadlines unless --kind and --who say otherwise. Formats: table, plain,
-    csv, json, ndjson, parquet, md.
+    csv, json, ndjson, parquet, md, xlsx, ics.
     """
-    to = choose_output(asked, output, force=force, formats=FORMATS)
+    to = dated_output(asked, output, split_by, force=force, formats=FORMATS)
     fails = choice("--fail-on", fail_on, tuple(FAIL_ON))
     when, config = day_asked(as_at), settings(config_file)
     rulebook = law(overlays, config)
@@ -111,7 +118,9 @@ def check(
     sources[0].begin()  # while what judges is loaded
     from ehcp_timeline.measure.audit import check_files
 
-    on_page = to.format in ("table", "plain")
+    rows: list[pl.DataFrame] | None = [] if split_by == "school" else None
+    if rows is not None and len(sources) > 1:
+        raise UsageError("--split-by school is for one file", "check the files one by one")
     with progress(sources) as tell:
         audit = check_files(
             rulebook,
@@ -119,52 +128,60 @@ def check(
             when,
             asked_for,
             oldest=oldest,
-            top=max(top, 1) if on_page else None,
-            ranked=on_page,
+            top=max(top, 1) if to.for_people else None,
+            ranked=to.for_people or (None if to.formats() & set(FOR_PEOPLE) else False),
             assume_blank=blank,
             sample=verify,
             tell=tell,
+            keep=rows,
         )
-    if on_page:
-        from ehcp_timeline.commands.check.view import Page, check_sections
+    document = _document(audit)
+    if rows is not None:
+        from ehcp_timeline.measure.casework import rows_with_contacts
 
-        all_running = asked_for.everything or "running" in asked_for.verdicts
-        shown = Page(
-            top=top,
-            soon=None if all_running else asked_for.due_within,
-            files=shlex.join(map(str, files)),
-            again=typed_again(),
-            law=typed_options({"--as-at": as_at, "--rules": overlays, "--config": config_file}),
-            whose=tuple(sorted(name for names in asked_for.groups.values() for name in names)),
-            lists=lists,
-            full=full or (to.format == "plain" and not lists),
-        )
-        to.show(check_sections(audit, rulebook, shown, to.fits_screen))
-    else:
+        document = replace(document, lines=partial(rows_with_contacts, audit.findings, rows))
+    for target in to:
+        if target.for_people:
+            from ehcp_timeline.commands.check.view import Page, check_sections
+
+            all_running = asked_for.everything or "running" in asked_for.verdicts
+            shown = Page(
+                top=top,
+                soon=None if all_running else asked_for.due_within,
+                files=shlex.join(map(str, files)),
+                again=typed_again(),
+                law=typed_options({"--as-at": as_at, "--rules": overlays, "--config": config_file}),
+                whose=tuple(sorted(name for names in asked_for.groups.values() for name in names)),
+                lists=lists,
+                full=full or (target.format == "plain" and not lists),
+            )
+            ranked = audit if audit.ranked is None else replace(audit, findings=audit.ranked)
+            sections = partial(check_sections, ranked, rulebook, shown, target.fits_screen)
+            target.write(replace(document, sections=sections))
+        else:
+            target.write(document)
+    if not to.for_people:
         from ehcp_timeline.output.summary import summary_lines
 
-        to.send(_data(to.format, audit))
         say(*summary_lines(audit))
     failed = bool(audit.breaches & FAIL_ON[fails])
     raise typer.Exit(exit_code(audit, failed=failed, strict=strict, exit_zero=exit_zero))
 
 
-def _data(form: str, audit: "Audit") -> str | bytes | Iterator[bytes]:
-    """Return the answer in one of the formats that are data: complete, and in file order."""
+def _document(audit: "Audit") -> "Document":
+    """Return the answer as data: complete and in file order."""
     from ehcp_timeline.cases.prefetch import ahead
-    from ehcp_timeline.measure.answer import Finding, keys, lines_of, values
+    from ehcp_timeline.measure.answer import Finding, keys
     from ehcp_timeline.output import data
+    from ehcp_timeline.output.calendar import entries_of
 
     columns = keys(Finding)
-    match form:
-        case "json":
-            return data.json_text(values(audit))
-        case "csv":
-            return data.csv_text(lines_of(audit.findings, Finding), columns)
-        case "ndjson":
-            return ahead(data.ndjson_blocks(audit.findings.select(columns)))
-        case "parquet":
-            return data.parquet_bytes(audit.findings.select(columns))
-        case _:
-            title = f"EHC plan time limits as at {audit.as_at}"
-            return data.markdown_text(lines_of(audit.findings, Finding), columns, title)
+    title = f"EHC plan time limits as at {audit.as_at}"
+    return replace(
+        document_of(title, audit, audit.findings, Finding, tuple),
+        entries=partial(entries_of, as_at=audit.as_at),
+        made={
+            "ndjson": lambda _: ahead(data.ndjson_blocks(audit.findings.select(columns))),
+            "parquet": lambda receipt: data.parquet_bytes(audit.findings.select(columns), receipt.json),
+        },
+    )

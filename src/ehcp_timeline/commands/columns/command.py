@@ -36,7 +36,7 @@ def columns(
     FILE is a case file; `-` is standard input. No cell is shown, only what cells look like. `toml` prints the
     lines for ehcp.toml that the file calls for. Formats: table, plain, json, toml.
     """
-    to = choose_output(asked, None, force=False, formats=("table", "plain", "json", "toml"), full=full)
+    to = choose_output(asked, (), force=False, formats=("table", "plain", "json", "toml"), full=full)
     when, settled = day_asked(as_at), settings(config)
     rulebook = law(overlays, settled)
     vocabulary = names(rulebook)
@@ -44,9 +44,8 @@ def columns(
     from ehcp_timeline.commands.columns.profile import profile_of, profile_of_stopped
     from ehcp_timeline.commands.columns.suggest_mapping import mapping_text
     from ehcp_timeline.commands.columns.view import columns_sections
-    from ehcp_timeline.measure.answer import values
     from ehcp_timeline.measure.date_order import date_order
-    from ehcp_timeline.output.data import json_text
+    from ehcp_timeline.output.document import Document
 
     said = (settled.mappings or NO_MAPPINGS).of_file(str(file))
     try:
@@ -61,11 +60,12 @@ def columns(
             answer = replace(answer, date_order=date_order(rulebook, source, when))
     mapping = mapping_text(answer, vocabulary.columns, said if settled.mappings else None)
     answer = replace(answer, mapping=mapping)
-    match to.format:
-        case "json":
-            to.send(json_text(values(answer)))
-        case "toml":
-            to.send(mapping)
-        case _:
-            to.show(columns_sections(answer, vocabulary.columns))
+    to.write(
+        Document(
+            "Columns",
+            answer,
+            sections=lambda: columns_sections(answer, vocabulary.columns),
+            made={"toml": lambda _: mapping},
+        )
+    )
     raise typer.Exit(CANNOT_BE_JUDGED if answer.stops else 0)

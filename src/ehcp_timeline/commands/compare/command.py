@@ -7,7 +7,7 @@ import typer
 
 from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.inputs import read_text
-from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, prepare_file, say
+from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, one_path, prepare_file, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import (
     FileNames,
@@ -69,10 +69,10 @@ def compare(
 
     The DfE's figures of "Education, health and care plans" ship with the package (Open Government Licence
     v3.0); nothing is fetched. A newer file that you download is laid over them with --refresh and --figures.
-    Formats: table, plain, csv, json, ndjson, md.
+    Formats: table, plain, csv, json, ndjson, md, xlsx.
     """
     if refresh is not None:
-        _refresh(refresh, output, force=force)
+        _refresh(refresh, one_path(output), force=force)
         return
     if not files or authority is None:
         raise UsageError(
@@ -86,6 +86,7 @@ def compare(
     from ehcp_timeline.measure.answer import keys, values
     from ehcp_timeline.measure.compare.authorities import find_authorities, find_authority
     from ehcp_timeline.measure.compare.compare import Beside
+    from ehcp_timeline.output.document import Document
 
     names = Beside(find_authority(authority, published), find_authorities(beside or (), published))
     answer, read = _compared(what, published, names, year)
@@ -94,14 +95,17 @@ def compare(
     from ehcp_timeline.measure.compare.compare import ComparedMeasure, flat
 
     columns = [key for key in keys(ComparedMeasure) if key != "others"]
-    to.send_rows(
-        [flat(measure, values(measure)) for measure in answer.measures],
-        (*columns, *others),
-        values(answer),
-        lambda: compare_sections(answer),
-        f"{answer.authority} beside England",
+    lines = [flat(measure, values(measure)) for measure in answer.measures]
+    to.write(
+        Document(
+            f"{answer.authority} beside England",
+            answer,
+            (*columns, *others),
+            lambda: lines,
+            lambda: compare_sections(answer),
+        )
     )
-    if to.format not in ("table", "plain"):
+    if not to.for_people:
         say(*left_out(read))
     raise typer.Exit(exit_code(read))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 
 from ehcp_timeline.errors import OutputError, UsageError
-from ehcp_timeline.shell.destination import Output, choose_output, say
+from ehcp_timeline.shell.destination import OutputTarget, choose_output, one_path, say
 from ehcp_timeline.shell.exit_codes import CANNOT_RUN, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.list_command import Pseudonymise, key_asked
@@ -39,7 +39,7 @@ def convert(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True)],
     *,
     output: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option("--output", "-o", metavar="FILE", help="Where to: cases.csv, .xlsx or .parquet."),
     ] = None,
     asked: Annotated[
@@ -63,7 +63,7 @@ def convert(
     headings that no deadline needs, cells that could not be read (the new file holds their own words, and
     they stay unknown), rows that cannot be judged.
     """
-    to = _target(asked, output, force=force)
+    to = _target(asked, one_path(output), force=force)
     key = key_asked(pseudonymise, output)
     when, config = day_asked(as_at), settings(config_file)
     vocabulary = names(law(overlays, config))
@@ -82,7 +82,7 @@ def convert(
         from ehcp_timeline.measure.answer import values
         from ehcp_timeline.output.data import json_text
 
-        Output(REPORT, None, force=False).send(json_text(values(answer)))
+        OutputTarget(REPORT, None, force=False).send(json_text(values(answer)))
     else:
         from ehcp_timeline.output.plain import plain_text
 
@@ -91,7 +91,9 @@ def convert(
         raise typer.Exit(code)
 
 
-def _write(to: Output, converted: "Converted", as_at: "date", *, pseudonymised: bool) -> "ConvertAnswer":
+def _write(
+    to: OutputTarget, converted: "Converted", as_at: "date", *, pseudonymised: bool
+) -> "ConvertAnswer":
     """Write the case file, and return what there is to say of it."""
     from ehcp_timeline.commands.convert.canonical import BlankWord, ConvertAnswer, FileWritten, TimesDropped
     from ehcp_timeline.commands.convert.write import apostrophes, case_file_bytes
@@ -126,7 +128,7 @@ def _is_report(asked: str | None) -> bool:
     return asked is not None and choice("--format", asked, (*FORMATS, REPORT)) == REPORT
 
 
-def _target(asked: str | None, output: Path | None, *, force: bool) -> Output:
+def _target(asked: str | None, output: Path | None, *, force: bool) -> OutputTarget:
     """Return where the case file goes.
 
     Raises:
@@ -138,9 +140,7 @@ def _target(asked: str | None, output: Path | None, *, force: bool) -> Output:
         if _is_report(asked):
             raise UsageError("--format json prints the report: the cases need a file", "add -o cases.csv")
         form = form or "csv"
-    elif form is None and output.suffix.lower() == ".xlsx":
-        form = "xlsx"
-    to = choose_output(form, output, force=force, formats=FORMATS)
+    (to,) = choose_output(form, [output] if output else (), force=force, formats=FORMATS)
     if to.path is None and sys.stdout.isatty():
         raise OutputError("a case file is not for a screen", "add -o cases.csv")
     return to

@@ -68,20 +68,25 @@ def explain(
     from ehcp_timeline.audit.single.explain import explain as steps_of
     from ehcp_timeline.audit.single.judge import judge_case
     from ehcp_timeline.commands.explain.view import Explained, explain_answer, explain_sections
-    from ehcp_timeline.measure.answer import values
-    from ehcp_timeline.output.data import json_text
+    from ehcp_timeline.measure.answer import RulebookUsed
+    from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.plain import markdown_page
+    from ehcp_timeline.output.receipt import MadeFrom, read_of
 
     judged = judge_case(rulebook, _rows(source, case), when)
     explained = [
         Explained(working, steps_of(working, when)) for working in judged if _is_wanted(working, wanted)
     ]
-    if to.format == "json":
-        to.send(json_text(values(explain_answer(case, explained, when, rulebook))))
-    elif to.format == "md":
-        to.send(markdown_page(explain_sections(case, explained, when, rulebook)))
-    else:
-        to.show(explain_sections(case, explained, when, rulebook))
+    sections = explain_sections(case, explained, when, rulebook)
+    to.write(
+        Document(
+            f"Case {case}",
+            explain_answer(case, explained, when, rulebook),
+            sections=lambda: sections,
+            made_from=MadeFrom(when, RulebookUsed.of(rulebook), read_of([source])),
+            made={"md": lambda _: markdown_page(sections)},
+        )
+    )
 
 
 def _is_wanted(working: "Working", wanted: frozenset[str]) -> bool:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from ehcp_timeline.measure.forecast.request import ForecastRequest
     from ehcp_timeline.measure.forecast.results.intake import IntakeWeek
 
-FORMATS = ("table", "plain", "json", "csv", "md")
+FORMATS = ("table", "plain", "json", "csv", "ndjson", "md", "xlsx")
+_LINES = frozenset({"csv", "ndjson", "xlsx"})
 SEED = 20140901
 _MOST_BYTES = 10_000_000
 
@@ -74,7 +75,8 @@ def forecast(
 ) -> None:
     """Say when the backlog clears, and what would change it, from case files or published counts.
 
-    Every order of work stands beside the others; none is recommended. Formats: table, plain, json, csv, md.
+    Every order of work stands beside the others; none is recommended. Formats: table, plain, json, csv,
+    ndjson, md, xlsx.
     """
     to = choose_output(asked, output, force=force, formats=FORMATS, full=full)
     changes = options.what_if(
@@ -121,29 +123,31 @@ def forecast(
 
 
 def _send(to: Output, answer: "ForecastAnswer", question: "ForecastRequest", top: int, *, full: bool) -> None:
-    """Write the answer; Markdown holds what a person is shown."""
+    """Write the answer; Markdown holds what a person is shown, without the commands to try."""
     from ehcp_timeline.commands.forecast.view.page import page, sentences, without_commands
-    from ehcp_timeline.measure.answer import values
-    from ehcp_timeline.output.data import csv_text, json_text
+    from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.plain import markdown_page
 
-    match to.format:
-        case "json":
-            answer = replace(answer, sentences=tuple(sentences(answer, question)))
-            to.send(json_text(values(answer)))
-        case "csv":
-            to.send(csv_text(*_csv_list(answer)))
-        case "md":
-            to.send(markdown_page(without_commands(page(answer, question, None, full=full))))
-        case _:
-            to.show(page(answer, question, top, full=full))
+    lines, keys = _csv_list(answer)
+    to.write(
+        Document(
+            f"Forecast as at {answer.as_at}",
+            replace(answer, sentences=tuple(sentences(answer, question)))
+            if "json" in to.formats()
+            else answer,
+            keys,
+            lambda: lines,
+            lambda: page(answer, question, top, full=full),
+            made={"md": lambda _: markdown_page(without_commands(page(answer, question, None, full=full)))},
+        )
+    )
 
 
 def _say_what_is_missing(to: Output, answer: "ForecastAnswer", sources: "Sequence[CaseFile]") -> None:
     """Say what the answer leaves out; exit 3 if rows or assessments could not be judged."""
-    if to.format == "csv" and answer.snapshots is not None:
+    if _LINES & to.formats() and answer.snapshots is not None:
         say(*answer.snapshots.remarks)
-    if to.format == "csv" and answer.now is not None and answer.now.too_little:
+    if _LINES & to.formats() and answer.now is not None and answer.now.too_little:
         say(f"No forecast: {answer.now.too_little}.")
     if any(source.doubtful for source in sources):
         say("Dates that prove no order of day and month are read day-first; see `ehcp check`.")
@@ -209,7 +213,7 @@ def _one_list(to: Output, question: "ForecastRequest") -> None:
         "--backtest": question.backtest,
     }
     asked = [word for word, wanted in lists.items() if wanted]
-    if to.format == "csv" and len(asked) > 1:
+    if _LINES & to.formats() and len(asked) > 1:
         raise UsageError(
             f"CSV holds one list, and {' and '.join(asked)} are asked for", "leave all but one out"
         )

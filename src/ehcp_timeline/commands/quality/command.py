@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.destination import say
+from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, say
 from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import group_asked, list_output
+from ehcp_timeline.shell.list_command import group_asked
 from ehcp_timeline.shell.open import case_files, law, names, settings
 from ehcp_timeline.shell.options import AsAt, Config, ExitZero, Force, Format, Full, OutputFile, Rules, Top
 from ehcp_timeline.shell.parse import choice, choices, day_asked
@@ -72,7 +72,8 @@ def quality(
     """
     from ehcp_timeline.commands.quality.rules import quality_rules
 
-    to, rules = list_output(asked, output, force=force, full=full), quality_rules()
+    to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
+    rules = quality_rules()
     group = cast("GroupColumn | None", group_asked("--by", by))
     fails = choice("--fail-on", fail_on, FAIL_ON)
     wanted = _asked(rule, rules)
@@ -83,7 +84,7 @@ def quality(
 
         title, quality_rules_answer = "What ehcp quality looks for", QualityRulesAnswer(rules.rules)
         to.send_records(
-            quality_rules_answer, rules.rules, QualityRule, lambda: rule_sections(rules.rules), title, when
+            quality_rules_answer, rules.rules, QualityRule, lambda: rule_sections(rules.rules), title
         )
         return
     if not files:
@@ -102,8 +103,8 @@ def quality(
         answer = replace(answer, date_order=tuple(order for order in orders if order))
     title = f"Data quality as at {when}"
     lines, kind = (answer.faults, QualityFault) if wanted else (tuple(answer.lines()), QualityLine)
-    to.send_records(answer, lines, kind, lambda: quality_sections(answer, top), title, when)
-    if to.format not in ("table", "plain"):
+    to.send_records(answer, lines, kind, lambda: quality_sections(answer, top), title)
+    if not to.for_people:
         say(*(f"{order.file}: {order.sentence}" for order in answer.date_order))
     if code := 0 if exit_zero else _exit_code(answer, fails):
         raise typer.Exit(code)

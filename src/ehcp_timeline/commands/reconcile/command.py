@@ -47,7 +47,7 @@ def reconcile(
 
     Lists every plan that the two count differently, with the reason: an exception, an order in the place of
     the 20 weeks, no request date, a plan transferred in.
-    Formats: table, plain, csv, json, ndjson, md.
+    Formats: table, plain, csv, json, ndjson, md, xlsx.
     """
     if not files:
         raise UsageError("there is no file to reconcile", "ehcp reconcile cases.csv")
@@ -66,9 +66,9 @@ def reconcile(
         answer,
         answer.cases,
         PartedPlan,
-        lambda: reconcile_sections(answer, top if to.format == "table" else None),
+        lambda: reconcile_sections(answer, top if "table" in to.formats() else None),
         f"Plans of {answer.year} counted differently",
     )
-    if to.format not in ("table", "plain"):
+    if not to.for_people:
         say(*(f"{file.name}: {file.rows:,} rows, {file.judged:,} judged." for file in answer.input))
     raise typer.Exit(NOT_ALL_JUDGED if any(file.not_judged for file in answer.input) else 0)

@@ -18,6 +18,8 @@ from ehcp_timeline.shell.parse import choice, day_asked
 
 if TYPE_CHECKING:
     from ehcp_timeline.commands.report.answer import Audience, ChangedSince, ReportAnswer
+    from ehcp_timeline.output.document import Document
+    from ehcp_timeline.output.receipt import Receipt
     from ehcp_timeline.output.sections import Section
 
 FORMATS = ("html", "table", "plain", "md", "json")
@@ -102,10 +104,7 @@ def report(
 
     request = ReportRequest(asks.as_at, audience, figures, council, others, threshold, oldest, changed)
     answer = report_of(asks.rulebook, sources, request)
-    if to.format in ("table", "plain"):
-        to.show(_sections(answer))
-    else:
-        to.send(_data(to.format, answer))
+    to.write(_document(answer))
     left_out = sum(file.not_judged for file in answer.input)
     if left_out:
         say(f"{left_out:,} rows could not be judged and are left out; `ehcp check` says why.")
@@ -145,37 +144,39 @@ def _changed(asks: ListRequest, file: Path, old: Path, old_as_at: str | None) ->
     return ChangedSince(before.as_at, counted(own))
 
 
-def _data(form: str, answer: "ReportAnswer") -> str:
-    """Return the report as a page, as Markdown or as JSON."""
+def _document(answer: "ReportAnswer") -> "Document":
+    """Return the report, ready for every format."""
     from ehcp_timeline.commands.report.headline import sentences
     from ehcp_timeline.commands.report.view import report_sections, report_title
+    from ehcp_timeline.output.document import Document
+    from ehcp_timeline.output.plain import markdown_page
 
     words = tuple(sentences(answer))
-    match form:
-        case "json":
-            from ehcp_timeline.measure.answer import values
-            from ehcp_timeline.output.data import json_text
 
-            return json_text(values(replace(answer, sentences=words)))
-        case "md":
-            from ehcp_timeline.output.plain import markdown_page
+    def page(receipt: "Receipt") -> str:
+        from ehcp_timeline.output.chart import NARROW, WIDE, data_uri
+        from ehcp_timeline.output.html import html_page
 
-            return markdown_page(_sections(answer))
-        case _:
-            from ehcp_timeline.output.chart import NARROW, WIDE, data_uri
-            from ehcp_timeline.output.html import html_page
+        return html_page(
+            "commands/report/board.html",
+            title=report_title(answer),
+            kind=f"EHC plan report: {answer.audience}",
+            sentences=words,
+            sections=list(report_sections(answer)),
+            uri=data_uri,
+            wide=WIDE,
+            narrow=NARROW,
+            footer=_FOOTERS[answer.audience],
+            receipt=receipt,
+        )
 
-            return html_page(
-                "commands/report/board.html",
-                title=report_title(answer),
-                kind=f"EHC plan report: {answer.audience}",
-                sentences=words,
-                sections=list(report_sections(answer)),
-                uri=data_uri,
-                wide=WIDE,
-                narrow=NARROW,
-                footer=_FOOTERS[answer.audience],
-            )
+    return Document(
+        report_title(answer),
+        replace(answer, sentences=words),
+        sections=lambda: _sections(answer),
+        nameless=answer.audience == "public",
+        made={"html": page, "md": lambda _: markdown_page(_sections(answer))},
+    )
 
 
 def _sections(answer: "ReportAnswer") -> "list[Section]":

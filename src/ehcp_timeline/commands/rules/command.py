@@ -1,6 +1,6 @@
 """`ehcp rules`: what the law is, as this package has it written down, and what keeps it right."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ehcp_timeline.errors import OutputError, UsageError
-from ehcp_timeline.shell.destination import ROW_FORMATS, Output, choose_output, say
+from ehcp_timeline.output.document import Document
+from ehcp_timeline.output.sections import Section
+from ehcp_timeline.shell.destination import ROW_FORMATS, Output, OutputTarget, choose_output, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import list_output, question
+from ehcp_timeline.shell.list_command import question
 from ehcp_timeline.shell.open import names, settings
 from ehcp_timeline.shell.options import (
     AsAt,
@@ -28,7 +30,7 @@ from ehcp_timeline.shell.options import (
     chosen,
 )
 from ehcp_timeline.shell.parse import choice, day_asked
-from ehcp_timeline.text.words import count
+from ehcp_timeline.text.words import count, listed
 
 if TYPE_CHECKING:
     from ehcp_timeline.commands.rules.golden.cases import Golden
@@ -92,17 +94,15 @@ def show(
     The words of the law, how it is counted, its readings and excuses. DEADLINE is its id, or the first part
     of several.
     """
-    to = choose_output(asked, None, force=False, formats=("table", "plain", "json"), full=full)
+    to = choose_output(asked, (), force=False, formats=("table", "plain", "json"), full=full)
     rulebook = _load(overlays)
     from ehcp_timeline.commands.rules.clauses import deadline_sections
     from ehcp_timeline.commands.rules.lists import RuleAnswer, find_deadlines
     from ehcp_timeline.measure.answer import RulebookUsed
 
     answer = RuleAnswer(RulebookUsed.of(rulebook), find_deadlines(rulebook, deadline))
-    if to.format == "json":
-        to.send_json(answer)
-    else:
-        to.show(section for deadline in answer.deadlines for section in deadline_sections(deadline, rulebook))
+    sections = [section for shown in answer.deadlines for section in deadline_sections(shown, rulebook)]
+    to.write(Document(deadline, answer, sections=lambda: sections))
 
 
 @app.command()
@@ -110,7 +110,7 @@ def show(
 @examples("ehcp rules stale --as-at 2027-12-01")
 def stale(as_at: AsAt = None, asked: Format = None, overlays: Rules = None) -> None:
     """List deadlines whose words were last checked over a year ago."""
-    to = choose_output(asked, None, force=False, formats=ROW_FORMATS)
+    to = choose_output(asked, (), force=False, formats=ROW_FORMATS)
     rulebook = _load(overlays)
     from ehcp_timeline.commands.rules.lists import (
         DeadlineListed,
@@ -210,23 +210,25 @@ def _send_tested(to: Output, tested: Tested, others: Sequence["Note"], rulebook:
     from ehcp_timeline.commands.rules.golden.run import answer_of, case_run, plain_lines
     from ehcp_timeline.output import ci
 
-    if to.format == "json":
-        to.send_json(answer_of(tested, others, rulebook))
-        return
     runs = [case_run(golden, failures) for golden, failures in tested]
     notes = [*(note for part in runs for note in part.notes), *others]
-    match to.format:
-        case "junit":
-            runs += (ci.CaseRun("rulebook", 0, note.title, (note,)) for note in others)
-            to.send(ci.junit_text(runs))
-        case "sarif":
-            to.send(ci.sarif_text(notes))
-        case "github":
-            to.send(ci.github_text(notes))
-        case _:
-            wrong = (failure for _, failures in tested for failure in failures)
-            lines = (*plain_lines(wrong), *(note.message for note in others))
-            to.send("".join(f"{line}\n" for line in lines))
+    of_rulebook = [ci.CaseRun("rulebook", 0, note.title, (note,)) for note in others]
+    wrong = (failure for _, failures in tested for failure in failures)
+    lines = (*plain_lines(wrong), *(note.message for note in others))
+    document = Document(
+        "Rulebook tests",
+        answer_of(tested, others, rulebook),
+        made={
+            "junit": lambda _: ci.junit_text([*runs, *of_rulebook]),
+            "sarif": lambda _: ci.sarif_text(notes),
+            "github": lambda _: ci.github_text(notes),
+        },
+    )
+    for target in to:
+        if target.for_people:
+            target.send("".join(f"{line}\n" for line in lines))
+        else:
+            target.write(document)
 
 
 def _update(wrong: Tested, *, yes: bool) -> int:
@@ -235,7 +237,7 @@ def _update(wrong: Tested, *, yes: bool) -> int:
 
     stay = 0
     for update in updates(wrong):
-        Output("plain", None, force=False).send(update.diff)
+        OutputTarget("plain", None, force=False).send(update.diff)
         stay += len(update.by_hand) + (0 if yes else update.changed)
         if yes and update.changed:
             update.path.write_bytes(update.content)
@@ -280,15 +282,18 @@ def diff(
 
     Formats: table, plain, md, json; csv and ndjson list every flip. Exit 0, or 1 as --fail-on says.
     """
-    formats = ("table", "plain", "md", "json", "csv", "ndjson")
+    formats = ("table", "plain", "md", "json", "csv", "ndjson", "xlsx")
     to = choose_output(asked, output, force=force, formats=formats)
     fails, group = choice("--fail-on", fail_on, ("none", "change", "flip")), choice("--by", by, GROUPS)
     when = day_asked(as_at)
-    if to.format in ("csv", "ndjson") and not files:
-        says = f"{to.format} lists the cases that flip, and none is given"
+    listing = sorted({"csv", "ndjson", "xlsx"} & to.formats())
+    if listing and not files:
+        says = f"{listed(listing)} lists the cases that flip, and none is given"
         raise UsageError(says, "name case files after B")
     from ehcp_timeline.commands.rules.diff import Flip, diff_answer, diff_sections
     from ehcp_timeline.commands.rules.rulebooks import named_rulebook
+    from ehcp_timeline.measure.answer import keys, values
+    from ehcp_timeline.output.plain import markdown_page
 
     old, new = named_rulebook(before), named_rulebook(after)
     effect = None
@@ -298,14 +303,21 @@ def diff(
         effect = effect_of(old, new, files, when, config)
     answer = diff_answer((before, old), (after, new), effect, when)
     flips = effect.flips if effect else ()
-    most = top if top is not None else IN_A_COMMENT if to.format == "md" else ON_A_PAGE
-    sections = diff_sections(answer, new.scenarios, top=most, by=group)
-    if to.format == "md":
-        from ehcp_timeline.output.plain import markdown_page
+    title = "What this change of the rules does"
 
-        to.send(markdown_page(sections, "What this change of the rules does"))
-    else:
-        to.send_records(answer, flips, Flip, lambda: sections, "")
+    def sections(most: int) -> Iterator[Section]:
+        return diff_sections(answer, new.scenarios, top=most if top is None else top, by=group)
+
+    to.write(
+        Document(
+            title,
+            answer,
+            keys(Flip),
+            lambda: values(flips),
+            lambda: sections(ON_A_PAGE),
+            made={"md": lambda _: markdown_page(sections(IN_A_COMMENT), title)},
+        )
+    )
     raise typer.Exit(FOUND if (fails == "change" and answer.changes) or (fails == "flip" and flips) else 0)
 
 
@@ -351,15 +363,14 @@ def check(
         say("golden cases were not looked at: name them with --fixtures")
     answer = check_rulebook(rulebook, faults, cases, when, local=bool(overlays) and folder is None)
     notes = check_notes(answer, folder, overlays or ())
-    match to.format:
-        case "json":
-            to.send_json(answer)
-        case "sarif":
-            to.send(ci.sarif_text(list(notes)))
-        case "github":
-            to.send(ci.github_text(notes))
-        case _:
-            to.show(check_sections(answer))
+    to.write(
+        Document(
+            "Check of the rulebook",
+            answer,
+            sections=lambda: check_sections(answer),
+            made={"sarif": lambda _: ci.sarif_text(list(notes)), "github": lambda _: ci.github_text(notes)},
+        )
+    )
     raise typer.Exit(FOUND if answer.faults else 0)
 
 
@@ -393,13 +404,9 @@ def coverage(
         return
     to = choose_output(asked, output, force=force, formats=("table", "plain", "json", "md"), full=full)
     rulebook = _load(overlays)
-    match to.format:
-        case "json":
-            to.send_json(coverage_answer(rulebook))
-        case "md":
-            to.send(rules_page(rulebook))
-        case _:
-            to.show(coverage_sections(coverage_answer(rulebook)))
+    answer = coverage_answer(rulebook)
+    of_every_deadline = {"md": lambda _: rules_page(rulebook)}
+    to.write(Document("Coverage", answer, sections=lambda: coverage_sections(answer), made=of_every_deadline))
 
 
 @app.command()
@@ -431,7 +438,7 @@ def holidays(
     The file is judged without the day and with it; a day that is a bank holiday already is taken out of the
     list first. Weeks and months do not move. Formats: table, plain, csv, json, ndjson, md, xlsx.
     """
-    to = list_output(asked, output, force=force)
+    to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
     days = [day_asked(word, "--add") for word in add]
     asks = question(as_at, overlays, config_file)
     selection = chosen(asks.rulebook, kind=kind or ["all"], who=who or ["all"], deadline=deadline)
@@ -449,7 +456,7 @@ def holidays(
     answer = holidays_answer(after, before.findings, days, chosen_by(selection, asks.rulebook))
     _say_of(days)
     sections = holidays_sections(answer, after, top)
-    to.send_records(answer, answer.moved, Moved, lambda: sections, title_of(days), asks.as_at)
+    to.send_records(answer, answer.moved, Moved, lambda: sections, title_of(days))
 
 
 def _say_of(days: Sequence[date]) -> None:

@@ -1,19 +1,24 @@
 """`ehcp scorecard`: the numbers councils are judged by, by period and group, beside their targets."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ehcp_timeline.errors import OutputError, UsageError
+from ehcp_timeline.output.document import Document
 from ehcp_timeline.shell.destination import (
     ROW_FORMATS,
     Output,
+    OutputTarget,
     choose_output,
+    one_path,
     prepare_file,
     prepare_folder,
     say,
+    typed,
 )
 from ehcp_timeline.shell.disclosure import Disclosure, Threshold, asked_to_suppress
 from ehcp_timeline.shell.help_text import examples, exit_codes
@@ -34,6 +39,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.measure.kpi.scorecard import Scorecard
     from ehcp_timeline.shell.config import Config as Settings
 
+_RATE = "pc_plans_issued_within_20_weeks"
 _LAST = {True: 2, False: 5}
 """How many periods a screen shows: broken down by group, and not."""
 By = Annotated[
@@ -95,7 +101,7 @@ def scorecard(
 
     One line for each group and period. What is not recorded is a group of its own; where there is no case
     there is no percentage. Targets and the population stand in ehcp.toml.
-    Formats: table, plain, csv, json, ndjson, md; with --pack a workbook (.xlsx) or a folder of CSV files.
+    Formats: table, plain, csv, json, ndjson, md, xlsx; with --pack .xlsx or a folder of CSV files.
     """
     if list_measures:
         _list_measures(choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full))
@@ -107,7 +113,7 @@ def scorecard(
         raise UsageError("a pack is not for publication", "leave out --pack, or --disclosure")
     if pack is not None:
         what = asked_for(files, as_at, overlays, config_file, period="year")
-        raise typer.Exit(_pack(what, pack, output, force=force))
+        raise typer.Exit(_pack(what, pack, one_path(output), force=force))
     monthly = bool(series and choice("--series", series, ("monthly",)))
     to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
     kind = "month" if monthly else period
@@ -120,7 +126,7 @@ def scorecard(
         card = make_series(what.question, what.sources, what.layout, first)
     else:
         card = what.counted()
-    if last is not None and (public or to.format not in ("table", "plain")):
+    if last is not None and (public or not to.for_people):
         card = replace(card, lines=newest(card.lines, last))
     shown = tuple(
         shown_measure
@@ -141,24 +147,40 @@ def _write(
     from ehcp_timeline.commands.scorecard.answer import flat_keys, scorecard_answer
     from ehcp_timeline.commands.scorecard.targets import read_targets
     from ehcp_timeline.commands.scorecard.view import Shown, scorecard_sections
-    from ehcp_timeline.measure.answer import values
+    from ehcp_timeline.output.workbook import ListChart
 
     targets = read_targets(config.targets, card.question.kpis, str(config.path))
     answer = scorecard_answer(card, targets)
-    on_terminal, grouped = to.format == "table", card.question.group is not None
-    most = last or (_LAST[grouped] if on_terminal else None)
-    to.send_rows(
-        [line.flat(_no_cases(to)) for line in answer.lines],
-        flat_keys(card),
-        values(answer) if to.format == "json" else {},
-        lambda: scorecard_sections(card, answer, Shown(shown, most, on_terminal and not grouped)),
-        f"Scorecard as at {answer.as_at}",
-    )
-    if to.format not in ("table", "plain"):
+    grouped, keys = card.question.group is not None, flat_keys(card)
+    chart = None
+    if not grouped and _RATE in keys:
+        chart = ListChart(
+            title="Plans issued within 20 weeks",
+            alt="Plans issued within 20 weeks, in each period. The numbers stand in the table above.",
+            across="period",
+            lines={_RATE: "within 20 weeks"},
+            unit="% of plans issued",
+        )
+    for target in to:
+        on_terminal = target.format == "table"
+        page = Shown(shown, last or (_LAST[grouped] if on_terminal else None), on_terminal and not grouped)
+        lines = [line.flat(_no_cases(target)) for line in answer.lines]
+        title = f"Scorecard as at {answer.as_at}"
+        target.write(
+            Document(
+                title,
+                answer,
+                keys,
+                lines.__iter__,
+                partial(scorecard_sections, card, answer, page),
+                chart=chart,
+            )
+        )
+    if not to.for_people:
         say(*left_out(card.files))
 
 
-def _no_cases(to: Output) -> str | None:
+def _no_cases(to: OutputTarget) -> str | None:
     """Return what stands in a flat row where there was no case: JSON has numbers and nulls alone."""
     return None if to.format in ("json", "ndjson") else "no cases"
 
@@ -173,19 +195,27 @@ def _publish(to: Output, card: "Scorecard", shown: "tuple[Measure, ...]", thresh
         raise UsageError("a table by caseworker is about staff: it is not for publication", "--by team")
     from ehcp_timeline.commands.scorecard.answer import flat_keys
     from ehcp_timeline.commands.scorecard.public import hidden_numbers, public_sections, publication
-    from ehcp_timeline.measure.answer import values
+    from ehcp_timeline.output.receipt import MadeFrom, read_of
+    from ehcp_timeline.privacy.suppress import legend
 
     hidden = hidden_numbers(card.lines, card.question.measures, threshold)
-    answer = publication(card, hidden, threshold, _no_cases(to))
-    to.send_rows(
-        answer.lines,
-        flat_keys(card),
-        values(answer) if to.format == "json" else {},
-        lambda: public_sections(card, answer, shown),
-        f"Scorecard as at {answer.as_at}",
-    )
-    if to.format not in ("table", "plain"):
-        say(f"{len(hidden)} numbers hidden. {answer.legend}")
+    for target in to:
+        answer = publication(card, hidden, threshold, _no_cases(target))
+        target.write(
+            Document(
+                f"Scorecard as at {answer.as_at}",
+                answer,
+                flat_keys(card),
+                answer.lines.__iter__,
+                partial(public_sections, card, answer, shown),
+                notes=(answer.legend, *(f"{one.id}: {one.name}" for one in answer.measures)),
+                nameless=True,
+                published="This sheet holds one table: a line for each group and period.",
+                made_from=MadeFrom(answer.as_at, answer.rulebook, read_of(card.files.inputs)),
+            )
+        )
+    if not to.for_people:
+        say(f"{len(hidden)} numbers hidden. {legend(threshold)}")
 
 
 def _pack(what: KpiRequest, name: str, path: Path | None, *, force: bool) -> int:
@@ -195,7 +225,9 @@ def _pack(what: KpiRequest, name: str, path: Path | None, *, force: bool) -> int
     if path is None:
         raise OutputError("a pack is a workbook or a folder", f"add -o {pack.id}.xlsx, or -o {pack.id}/")
     from ehcp_timeline.commands.scorecard.packs import make_pack, pack_book, pack_csvs
+    from ehcp_timeline.measure.answer import RulebookUsed
     from ehcp_timeline.output.files import write_folder, write_whole
+    from ehcp_timeline.output.receipt import MadeFrom, Receipt, read_of
 
     as_book = path.suffix.lower() == ".xlsx"
     if as_book:
@@ -205,7 +237,9 @@ def _pack(what: KpiRequest, name: str, path: Path | None, *, force: bool) -> int
     sheets, files = make_pack(pack, what.question, what.sources, what.layout)
     if as_book:
         notes = [f"{input_.name}: {input_.rows:,} rows, {input_.judged:,} judged." for input_ in files.inputs]
-        book = pack_book(pack.says, sheets, as_at=what.question.as_at, notes=notes)
+        law = RulebookUsed.of(what.question.rulebook)
+        made_from = MadeFrom(what.question.as_at, law, read_of(files.inputs))
+        book = pack_book(pack.says, sheets, Receipt.of(made_from, typed()), notes)
         write_whole(path, book, force=force)
     else:
         write_folder(path, pack_csvs(pack.id, sheets), force=force)
@@ -222,10 +256,6 @@ def _list_measures(to: Output) -> None:
 
     kpis = load_kpis()
     answer = MeasureList(tuple(MeasureMeant.of(measure, kpis) for measure in kpis.measures))
-    to.send_rows(
-        [values(measure) | {"dfe": ", ".join(measure.dfe) or None} for measure in answer.measures],
-        keys(MeasureMeant),
-        values(answer),
-        lambda: measure_sections(kpis.topics, answer.measures),
-        "Measures",
-    )
+    lines = [values(measure) | {"dfe": ", ".join(measure.dfe) or None} for measure in answer.measures]
+    sections = partial(measure_sections, kpis.topics, answer.measures)
+    to.write(Document("Measures", answer, keys(MeasureMeant), lines.__iter__, sections))

@@ -23,14 +23,14 @@ def template(
     Only case_id must be filled; leave out what you do not have. In the workbook dates and codes are checked
     while they are typed, and a second sheet says what each column means.
     """
-    book = output is not None and output.suffix.lower() == ".xlsx"
-    asked = "xlsx" if book else "csv" if output is None else None
-    to = choose_output(asked, output, force=force, formats=("csv", "xlsx"))
+    to = choose_output(None if output else "csv", output, force=force, formats=("csv", "xlsx"))
     from ehcp_timeline.cases.schema import vocabulary
     from ehcp_timeline.commands.template.workbook import template_workbook, values_in_words
 
     columns = vocabulary().columns
-    to.send(template_workbook(columns) if book else f"{','.join(columns)}\n")
+    for target in to:
+        book = target.format == "xlsx"
+        target.send(template_workbook(columns) if book else f"{','.join(columns)}\n")
     if rows:
         held = {column.id: values_in_words(column) for column in columns.values()}
         say(

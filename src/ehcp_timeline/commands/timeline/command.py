@@ -33,14 +33,16 @@ def timeline(
     """Give every deadline of one case, with its law. No file needed; nothing is kept.
 
     NAME is a column of a case file (`ehcp template --rows` lists them), VALUE a date, a code or yes or no.
-    Formats: table, plain, json, csv, ndjson, md.
+    Formats: table, plain, json, csv, ndjson, md, xlsx, ics.
     """
-    to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
+    to = choose_output(asked, output, force=force, formats=(*ROW_FORMATS, "ics"), full=full)
     when = day_asked(as_at)
     from ehcp_timeline.audit.single.judge import judge_case
     from ehcp_timeline.cases.inline import row_from_words
     from ehcp_timeline.commands.timeline.view import TimelineAnswer, TimelineClock, timeline_sections
-    from ehcp_timeline.measure.answer import RulebookUsed
+    from ehcp_timeline.measure.answer import RulebookUsed, keys, values
+    from ehcp_timeline.output.calendar import entries_of_case
+    from ehcp_timeline.output.document import Document
 
     rulebook = law(overlays, settings(config))
     row = row_from_words(words, names(rulebook), when)
@@ -48,10 +50,13 @@ def timeline(
     lines = tuple(
         TimelineClock.of(working.clock, working.deadline, row.texts, row=None) for working in judged
     )
-    to.send_records(
-        TimelineAnswer(when, RulebookUsed.of(rulebook), lines),
-        lines,
-        TimelineClock,
-        lambda: timeline_sections(rulebook, judged, when),
-        f"Timeline as at {when}",
+    to.write(
+        Document(
+            f"Timeline as at {when}",
+            TimelineAnswer(when, RulebookUsed.of(rulebook), lines),
+            keys(TimelineClock),
+            lambda: values(lines),
+            lambda: timeline_sections(rulebook, judged, when),
+            entries=lambda _: entries_of_case(judged, rulebook, when),
+        )
     )

@@ -10,9 +10,7 @@ from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import ClockRecord, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.verdict_words import standing
-from ehcp_timeline.text.words import count, day, rulebook_name
-
-NOT_ADVICE = "This is information about the law, not legal advice."
+from ehcp_timeline.text.words import NOT_ADVICE, count, day, rulebook_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

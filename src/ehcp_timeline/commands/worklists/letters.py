@@ -1,7 +1,8 @@
 """`ehcp letters`: whom to tell before a day is missed, ready for a mail merge; no letter is sent."""
 
+from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output
 from ehcp_timeline.shell.help_text import examples
-from ehcp_timeline.shell.list_command import CaseFileArgument, ListOutput, list_output, question
+from ehcp_timeline.shell.list_command import CaseFileArgument, question
 from ehcp_timeline.shell.options import (
     AsAt,
     AssumeBlank,
@@ -48,17 +49,25 @@ def letters(
     weeks before. One line for each family, for a mail merge; no letter is sent. Formats: table, plain, csv,
     json, ndjson, md, xlsx.
     """
-    to = list_output(asked, output, force=force, full=full)
+    to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
     asks = question(as_at, overlays, config_file)
     selection = chosen(asks.rulebook, deadline=deadline, district=district, team=team, caseworker=caseworker)
     from ehcp_timeline.commands.worklists.family_letters import NOTES, LetterLine, letters_answer
     from ehcp_timeline.commands.worklists.view import letter_sections
-    from ehcp_timeline.measure.answer import keys, lines_of
+    from ehcp_timeline.measure.answer import keys, values
     from ehcp_timeline.measure.casework import ALL
+    from ehcp_timeline.output.document import Document
 
     work = asks.work(asks.source(file), ALL, assume_blank)
     work.check_filters(selection)
     answer = letters_answer(work, selection)
-    lines = list(lines_of(answer.letters, LetterLine))
-    sheet = ListOutput("Before the day is missed", keys(LetterLine), lines, asks.as_at, NOTES)
-    sheet.send(to, answer, lambda: letter_sections(work.audit, answer, top))
+    to.write(
+        Document(
+            "Before the day is missed",
+            answer,
+            keys(LetterLine),
+            lambda: values(answer.letters),
+            lambda: letter_sections(work.audit, answer, top),
+            notes=NOTES,
+        )
+    )

@@ -1,17 +1,22 @@
 """`ehcp next`: one caseworker's order of work for today, on one page."""
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.help_text import examples
 from ehcp_timeline.shell.list_command import (
     CaseFileArgument,
+    Names,
     Pseudonymise,
+    SplitBy,
+    dated_output,
+    document_of,
     key_asked,
-    list_output,
     question,
-    sheet_of,
     without_people,
 )
 from ehcp_timeline.shell.options import (
@@ -53,6 +58,8 @@ def next_(
     top: Annotated[
         int, typer.Option("--top", min=1, metavar="N", help="How many cases `table` and `plain` show.")
     ] = 15,
+    split_by: SplitBy = None,
+    names: Names = False,
     as_at: AsAt = None,
     kind: Kind = None,
     deadline: DeadlineIds = None,
@@ -70,12 +77,16 @@ def next_(
     """Say what to do today, in order: each case once, its next lawful step, by when, and why.
 
     FILE is a case file; `-` is standard input. oldest-first takes who has waited longest, in-time-first what
-    can still be met, worst-first what is most days late. Formats: table, plain, csv, json, ndjson, md, xlsx.
+    can still be met, worst-first what is most days late. Formats: table, plain, csv, json, ndjson, md, xlsx,
+    ics.
     """
     from ehcp_timeline.measure.worklists import POLICIES
 
     chosen_policy = cast("Policy", choice("--policy", policy, POLICIES))
-    key, to = key_asked(pseudonymise, output), list_output(asked, output, force=force, full=full)
+    key = key_asked(pseudonymise, output)
+    if split_by and key:
+        raise UsageError("--split-by names people in its file names", "leave one of the two out")
+    to = dated_output(asked, output, split_by, force=force, full=full)
     asks = question(as_at, overlays, config_file)
     selection = chosen(
         asks.rulebook, kind=kind, deadline=deadline, district=district, team=team, caseworker=caseworker
@@ -84,6 +95,8 @@ def next_(
     from ehcp_timeline.commands.worklists.view import next_sections
     from ehcp_timeline.measure.casework import OPEN, chosen_by
     from ehcp_timeline.measure.worklists import order_of_work, workable
+    from ehcp_timeline.output.calendar import entries_of
+    from ehcp_timeline.privacy.pseudonyms import STATEMENT
 
     work = asks.work(asks.source(file), OPEN, assume_blank)
     work.check_filters(selection)
@@ -93,12 +106,11 @@ def next_(
     todays = order_of_work(workable(clocks, work, selection), chosen_policy)
     audit, ordered = without_people(work.audit, todays, key)
     title = f"{_whose(selection)}, {chosen_policy}"
-    sheet = sheet_of(title, asks.as_at, ordered, Work, key)
-    sheet.send(
-        to,
-        NextAnswer.of(audit, NextCounts(chosen_policy, ordered.height, untold), ordered, sheet.statement),
-        lambda: next_sections(title, asks.as_at, ordered, untold, top),
-    )
+    statement, counts = STATEMENT if key else "", NextCounts(chosen_policy, ordered.height, untold)
+    answer = NextAnswer.of(audit, counts, ordered, statement)
+    sections = partial(next_sections, title, asks.as_at, ordered, untold, top)
+    document = document_of(title, answer, ordered, Work, sections, statement)
+    to.write(replace(document, entries=partial(entries_of, as_at=asks.as_at, steps=True, names=names)))
 
 
 def _whose(selection: "Selection") -> str:

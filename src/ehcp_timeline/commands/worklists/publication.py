@@ -11,11 +11,12 @@ from ehcp_timeline.commands.worklists.answer import PublicationAnswer
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.casework import Casework, chosen_by
 from ehcp_timeline.measure.result import Audit
+from ehcp_timeline.output.document import Document
+from ehcp_timeline.output.receipt import MadeFrom, read_of
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.privacy.differencing import TOTAL, by_name, differences, read_published
 from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, Hidden, Published, legend, share, suppress
 from ehcp_timeline.shell.destination import Output, say
-from ehcp_timeline.shell.list_command import ListOutput
 from ehcp_timeline.text.words import day
 
 STATES: Mapping[str, str] = {
@@ -75,9 +76,21 @@ def publish(
     clocks = work.open_clocks().filter(chosen_by(selection, work.rulebook))
     table = suppress(open_cases(clocks, by), threshold)
     answer = _answer(work.audit, table, cast("Literal['district', 'team']", by))
-    sheet = ListOutput(f"Open cases by {by}", answer.columns, answer.rows, work.as_at, (answer.legend,))
-    sheet.send(to, answer, lambda: publication_sections(answer))
-    if to.format not in ("table", "plain"):
+    title = f"Open cases by {by}"
+    to.write(
+        Document(
+            title,
+            answer,
+            answer.columns,
+            lambda: answer.rows,
+            lambda: publication_sections(answer),
+            notes=(answer.legend,),
+            nameless=True,
+            published=f"This sheet holds one table: open cases by {by}, each in one state.",
+            made_from=MadeFrom(work.as_at, answer.rulebook, read_of(work.audit.input)),
+        )
+    )
+    if not to.for_people:
         hidden = sum(value == HIDDEN.value for row in answer.rows for value in row.values())
         numbers = len(answer.rows) * (len(answer.columns) - 1)
         say(f"{hidden} of {numbers} numbers hidden. {answer.legend}")

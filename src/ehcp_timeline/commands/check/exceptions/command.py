@@ -4,25 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ehcp_timeline.shell.parse import choice
-
 if TYPE_CHECKING:
     from ehcp_timeline.cases.source import CaseFile
     from ehcp_timeline.law.rulebook import Rulebook
     from ehcp_timeline.shell.destination import Output
 
-FORMATS = ("table", "plain", "csv", "json", "ndjson", "md")
-
 
 def tell_exceptions(
     to: "Output", rulebook: "Rulebook", sources: Sequence["CaseFile"], as_at: date, top: int
 ) -> None:
-    """Write every claimed exception in the format that was chosen.
-
-    Raises:
-        UsageError: The format is none for a list of claims.
-    """
-    choice("--format", to.format, FORMATS)
+    """Write every claimed exception."""
     from ehcp_timeline.commands.check.exceptions.claims import Claim, exceptions_of
     from ehcp_timeline.commands.check.exceptions.view import exceptions_sections
 

@@ -1,0 +1,120 @@
+"""One answer, ready to be written in every format that is asked for, each with its receipt."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self
+
+from ehcp_timeline.output.receipt import MadeFrom, Receipt
+from ehcp_timeline.output.sections import Section
+
+if TYPE_CHECKING:
+    from ehcp_timeline.output.calendar import CalendarEntry
+    from ehcp_timeline.output.workbook import ListChart
+
+Data = str | bytes | Iterator[bytes]
+Line = Mapping[str, Any]
+
+
+def as_bytes(data: Data) -> bytes:
+    """Return data whole."""
+    if isinstance(data, str):
+        return data.encode("utf-8", errors="replace")
+    return data if isinstance(data, bytes) else b"".join(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One answer, ready for every format.
+
+    Attributes:
+        title: What it is.
+        answer: The whole answer, a record: its JSON.
+        keys: The columns of its list.
+        lines: Gives the lines of its list, once for each format.
+        sections: Gives what a person is shown.
+        notes: What a reader of a workbook should know.
+        statement: What must stand on every copy of the list; empty for nothing.
+        made_from: What it was made from, where the answer does not hold that.
+        entries: Gives the days of some lines for a calendar, where the answer has days.
+        nameless: Whether it names nobody, so that its receipt must not either.
+        published: What the sheet of a workbook holds that may be published; empty for one to work from.
+        group: The column of which each name has a sheet of its own in a workbook.
+        chart: What is drawn below its list in a workbook.
+        made: Formats that this answer alone has, or makes in another way: what gives each, from the receipt.
+    """
+
+    title: str
+    answer: object
+    keys: tuple[str, ...] = ()
+    lines: Callable[[], Iterable[Line]] = tuple
+    sections: Callable[[], Iterable[Section]] = tuple
+    notes: tuple[str, ...] = ()
+    statement: str = ""
+    nameless: bool = False
+    published: str = ""
+    group: str | None = None
+    chart: "ListChart | None" = None
+    made_from: MadeFrom | None = None
+    entries: Callable[[Iterable[Line]], Iterable["CalendarEntry"]] | None = None
+    made: Mapping[str, Callable[[Receipt], Data]] = field(default_factory=dict)
+
+    def data(self, form: str, receipt: Receipt) -> Data:
+        """Return it in a format that is data; its statement stands on every line."""
+        from ehcp_timeline.measure.answer import values
+        from ehcp_timeline.output.data import json_text
+
+        if form in self.made:
+            return self.made[form](receipt)
+        if form == "json":
+            return json_text({**values(self.answer), "receipt": values(receipt)})
+        if form == "ics" and self.entries:
+            from ehcp_timeline.output.calendar import calendar_bytes
+
+            return calendar_bytes(self.title, self.entries(self.lines()), receipt)
+        return self._listed(form, receipt)
+
+    def _listed(self, form: str, receipt: Receipt) -> Data:
+        """Return its list as csv, ndjson, md or xlsx."""
+        from ehcp_timeline.output import data
+
+        said = {"statement": self.statement} if self.statement else {}
+        keys = (*self.keys, *said)
+        lines = ({**{key: line[key] for key in self.keys}, **said} for line in self.lines())
+        match form:
+            case "csv":
+                return data.csv_text(lines, keys)
+            case "ndjson":
+                return data.ndjson_text(lines)
+            case "md":
+                return data.markdown_text(lines, keys, self.title)
+        if self.published:
+            from ehcp_timeline.output.publication import PublishedTable, publication_bytes
+
+            table = PublishedTable("counts", self.title, keys, list(lines), self.published, {keys[0]: 30})
+            return publication_bytes(self.title, [table], receipt=receipt, notes=self.notes)
+        from ehcp_timeline.output.workbook import workbook_bytes
+
+        return workbook_bytes(
+            lines,
+            keys,
+            title=self.title,
+            receipt=receipt,
+            notes=self.notes,
+            group=self.group,
+            chart=self.chart,
+        )
+
+    def parts(self, column: str) -> Iterator[tuple[str, int, Self]]:
+        """Yield the list of each name in a column, that of no name first: name, number of lines, list."""
+        parts: dict[str, list[Line]] = {}
+        for line in self.lines():
+            parts.setdefault(str(line[column] or "").strip(), []).append(line)
+        for name, lines in sorted(parts.items()):
+            title = f"{self.title}: {name}" if name else self.title
+            yield name, len(lines), replace(self, title=title, lines=lines.__iter__)
+
+    def shown(self) -> Iterator[Section]:
+        """Yield what a person is shown, the statement first."""
+        if self.statement:
+            yield Section(before=(self.statement,))
+        yield from self.sections()

@@ -1,0 +1,150 @@
+"""What an output was made from: the hashes of its files, rulebook and options, its day and the version."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path, PurePath
+from typing import Any, Self
+
+from ehcp_timeline import __version__
+from ehcp_timeline.measure.answer import RulebookUsed, values
+from ehcp_timeline.text.bounds import Sha256
+from ehcp_timeline.text.words import day, rulebook_name
+
+PEOPLE = frozenset({"caseworker", "team", "district", "school", "referrer", "name", "date_of_birth"})
+Words = Mapping[str, str | bool | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class InputRead:
+    """A file that an output was made from.
+
+    Attributes:
+        name: Null where the output is to name nothing.
+    """
+
+    name: str | None
+    sha256: Sha256
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFrom:
+    """What an answer was made from, where the answer itself does not hold it."""
+
+    as_at: date | None
+    rulebook: RulebookUsed | None
+    input: tuple[InputRead, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed.
+
+    Attributes:
+        command: The command, as `check` or `rules list`.
+        arguments: Its words; null for each file.
+        options: The options that were given, but for the day and where the answer goes.
+    """
+
+    command: str
+    arguments: tuple[str | None, ...]
+    options: Words
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of all this."""
+        return hashlib.sha256(json.dumps(values(self), sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an output was made from.
+
+    Attributes:
+        software: Version of ehcp-timeline.
+        typed: What was typed; null where that could name people.
+        typed_sha256: Its hash.
+        as_at: The day that was asked about; null where none was.
+        rulebook: Null where no law was applied.
+    """
+
+    software: str
+    typed: Typed | None
+    typed_sha256: Sha256
+    as_at: date | None
+    rulebook: RulebookUsed | None
+    input: tuple[InputRead, ...]
+
+    @classmethod
+    def of(cls, answer: object, typed: Typed) -> Self:
+        """Return the receipt of an answer, as far as the answer says what it was made from."""
+        return cls(
+            software=__version__,
+            typed=typed,
+            typed_sha256=typed.sha256,
+            as_at=getattr(answer, "as_at", None),
+            rulebook=getattr(answer, "rulebook", None),
+            input=read_of(getattr(answer, "input", ())),
+        )
+
+    def without_people(self) -> Self:
+        """Return the receipt of an output that names nobody: hashes stay, words that may be names go."""
+        typed = self.typed
+        if typed and (
+            PEOPLE & {option.strip("-") for option in typed.options} or any(map(_may_name, typed.arguments))
+        ):
+            typed = None
+        return replace(self, typed=typed, input=tuple(replace(file, name=None) for file in self.input))
+
+    @property
+    def json(self) -> str:
+        """Return the receipt on one line, which no markup can end or begin in."""
+        text = json.dumps(values(self), default=date.isoformat)
+        return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+    def lines(self) -> tuple[str, ...]:
+        """Return the receipt in words, a line for each part."""
+        law = self.rulebook
+        overlays = [(laid.name, laid.sha256) for laid in law.overlays] if law else []
+        return (
+            f"Made by ehcp-timeline {self.software}{f' as at {day(self.as_at)}' if self.as_at else ''}.",
+            *([f"Law: {rulebook_name(law.version, overlays)}, SHA-256 {law.sha256}."] if law else []),
+            *(f"Input: {file.name or 'a case file'}, SHA-256 {file.sha256}." for file in self.input),
+            f"Options: SHA-256 {self.typed_sha256}.",
+        )
+
+
+def _may_name(word: str | None) -> bool:
+    """Return whether a word of a command may be a case's number, or a name as in `school=Oak Lane`."""
+    column, given, _ = (word or "x=").partition("=")
+    return not given or column.strip() in PEOPLE
+
+
+def read_of(files: Iterable[Any]) -> tuple[InputRead, ...]:
+    """Return what a receipt says of files that have a name and a hash; of a name, its last part."""
+    return tuple(InputRead(file.name and PurePath(file.name).name, file.sha256) for file in files)
+
+
+def file_sha256(path: Path) -> str:
+    """Return the hash of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def receipt_of(plain: Mapping[str, Any]) -> Receipt:
+    """Return a receipt from its plain values.
+
+    Raises:
+        KeyError, TypeError, ValueError: They are not those of a receipt.
+    """
+    typed, law, when = plain["typed"], plain["rulebook"], plain["as_at"]
+    return Receipt(
+        software=plain["software"],
+        typed=Typed(typed["command"], tuple(typed["arguments"]), typed["options"]) if typed else None,
+        typed_sha256=plain["typed_sha256"],
+        as_at=date.fromisoformat(when) if when else None,
+        rulebook=RulebookUsed(law["version"], law["sha256"], tuple(law["overlays"])) if law else None,
+        input=tuple(InputRead(file["name"], file["sha256"]) for file in plain["input"]),
+    )
