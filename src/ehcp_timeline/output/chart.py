@@ -29,14 +29,14 @@ class ChartLine:
     Attributes:
         points: Its places, from left to right.
         band: The least and the most at each of some places; empty for none.
-        dashed: Whether it is drawn with gaps.
+        dash: How it is broken, as SVG's `stroke-dasharray`; empty for not at all.
     """
 
     name: str
     points: tuple[tuple[float, float], ...]
     colour: str
     band: tuple[tuple[float, float, float], ...] = ()
-    dashed: bool = False
+    dash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,13 @@ class LineChart:
 
 @dataclass(frozen=True, slots=True)
 class BarChart:
-    """Horizontal bars of up to four parts each.
+    """Horizontal bars of up to four parts each, and a fifth for what belongs to none.
 
     Attributes:
         alt: What the chart says, and where its numbers stand.
         unit: What is counted, printed above it.
         parts: What each colour stands for.
-        bars: Name to a number for each part.
+        bars: Name to a number for each part, whose sum stands at its end.
     """
 
     alt: str
@@ -136,7 +136,7 @@ def _line_chart(chart: LineChart, width: int) -> ET.Element:
     names = [] if across > 1 or width < WIDE else [line.name for line in every]
     margin = max((_width(name) + 1.6 * _SWATCH for name in names), default=0)
     cell = width / across
-    legend = [] if names else list(dict.fromkeys((line.name, line.colour) for line in every))
+    legend = [] if names else list(dict.fromkeys((line.name, line.colour, line.dash) for line in every))
     svg, head = _opened(chart.unit, legend, width)
     for number, (title, lines) in enumerate(chart.panels):
         row, column = divmod(number, across)
@@ -157,7 +157,9 @@ def _line_chart(chart: LineChart, width: int) -> ET.Element:
 
 
 def _bar_chart(chart: BarChart, width: int) -> ET.Element:
-    svg, head = _opened(chart.unit, list(zip(chart.parts, PALETTE, strict=False)), width)
+    colours = (*PALETTE, CONTEXT)
+    legend = [(name, colour, "") for name, colour in zip(chart.parts, colours, strict=False)]
+    svg, head = _opened(chart.unit, legend, width)
     totals = [sum(values) for _, values in chart.bars]
     room = width - _width(_number(max(totals, default=0))) - 12
     for (name, values), total in zip(chart.bars, totals, strict=True):
@@ -165,7 +167,7 @@ def _bar_chart(chart: BarChart, width: int) -> ET.Element:
             _word(svg, 0, head + _SIZE, text)
             head += _LINE
         left = 0.0
-        for value, colour in zip(values, PALETTE, strict=False):
+        for value, colour in zip(values, colours, strict=False):
             long = value / (max(totals) or 1) * room
             if value:
                 box = {"x": left, "y": head + 2, "width": max(long, 1), "height": _LINE, "fill": colour}
@@ -176,7 +178,7 @@ def _bar_chart(chart: BarChart, width: int) -> ET.Element:
     return _sized(svg, width, head)
 
 
-def _opened(unit: str, legend: Sequence[tuple[str, str]], width: int) -> tuple[ET.Element, float]:
+def _opened(unit: str, legend: Sequence[tuple[str, str, str]], width: int) -> tuple[ET.Element, float]:
     """Return a drawing with its unit and its legend, and how far down they reach."""
     svg = ET.Element(
         "svg", {"xmlns": "http://www.w3.org/2000/svg", "font-family": "Arial, Helvetica, sans-serif"}
@@ -187,11 +189,11 @@ def _opened(unit: str, legend: Sequence[tuple[str, str]], width: int) -> tuple[E
         _word(svg, 0, head + _SIZE, text)
         head += _LINE
     left = 0.0
-    for name, colour in legend:
+    for name, colour, dash in legend:
         long = _width(name) + _SWATCH + 14
         if left and left + long > width:
             left, head = 0.0, head + _LINE
-        _swatch(svg, left, head + _SIZE - 5, colour)
+        _swatch(svg, left, head + _SIZE - 5, colour, dash)
         _word(svg, left + _SWATCH + 6, head + _SIZE, name)
         left += long
     return svg, head + (_LINE if legend else 0) + 6
@@ -223,23 +225,30 @@ def _trace(svg: ET.Element, frame: _Frame, line: ChartLine) -> None:
             svg, "circle", _texts({"cx": places[0][0], "cy": places[0][1], "r": 4, "fill": line.colour})
         )
     style = {"fill": "none", "stroke": line.colour, "stroke-width": "3" if line.colour != CONTEXT else "2"}
-    if line.dashed:
-        style["stroke-dasharray"] = "7 5"
+    if line.dash:
+        style["stroke-dasharray"] = line.dash
     ET.SubElement(svg, "polyline", {"points": " ".join(f"{x},{y}" for x, y in places)} | style)
 
 
 def _end_labels(svg: ET.Element, frame: _Frame, lines: Sequence[ChartLine]) -> None:
     """Write the name of each line beside its end, moved so that no two names overlap."""
-    ends = sorted((frame.y(line.points[-1][1]), line.name, line.colour) for line in lines if line.points)
+    ends = sorted(
+        (frame.y(line.points[-1][1]), line.name, line.colour, line.dash) for line in lines if line.points
+    )
     free = frame.head
-    for place, (end, name, colour) in enumerate(ends):
+    for place, (end, name, colour, dash) in enumerate(ends):
         y = min(max(end, free), frame.foot - (len(ends) - 1 - place) * _LINE)
-        _swatch(svg, frame.right + 5, y, colour)
+        _swatch(svg, frame.right + 5, y, colour, dash)
         _word(svg, frame.right + 5 + 1.3 * _SWATCH, y + 5, name)
         free = y + _LINE
 
 
-def _swatch(svg: ET.Element, x: float, y: float, colour: str) -> None:
+def _swatch(svg: ET.Element, x: float, y: float, colour: str, dash: str) -> None:
+    """Draw what a name stands for: a square of its colour, or a piece of its broken line."""
+    if dash:
+        ends = {"x1": x - 3, "x2": x + _SWATCH, "y1": y, "y2": y, "stroke": colour, "stroke-width": 3}
+        ET.SubElement(svg, "line", _texts(ends | {"stroke-dasharray": dash}))
+        return
     box = {"x": x, "y": y - 6, "width": _SWATCH, "height": 12, "fill": colour}
     ET.SubElement(svg, "rect", _texts(box))
 

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from ehcp_timeline.commands.report.answer import LateDuty, ReportAnswer, WaitingCount, YearRate
 from ehcp_timeline.commands.report.figures import BANDS
 from ehcp_timeline.commands.report.public import HIDDEN, published
+from ehcp_timeline.commands.report.view import report_sections
 from ehcp_timeline.measure.answer import RulebookUsed
+from ehcp_timeline.output.chart import BarChart
 
 DAY = date(2026, 6, 1)
 
@@ -46,9 +48,8 @@ def test_what_is_hidden_at_the_head_is_hidden_in_the_table() -> None:
     public = published(answer(40, (duty(10, 10, 10, 6), duty(20, 20, 0, 0, deadline="review.annual"))), 5)
 
     assert public.waiting[-1].overdue == HIDDEN
-    assert public.duties[0].overdue == HIDDEN
-    assert list(public.duties[0].by_age.values()).count(HIDDEN) >= 1
-    assert public.duties[1].overdue == 40
+    assert [one.overdue for one in public.duties] == [40, HIDDEN]
+    assert list(public.duties[1].by_age.values()).count(HIDDEN) >= 1
 
 
 def test_the_oldest_is_never_told_to_the_day() -> None:
@@ -80,3 +81,29 @@ def test_a_rate_is_hidden_with_its_numbers() -> None:
 
     assert (few.rate, few.in_time, few.plans) == (HIDDEN, HIDDEN, 20)
     assert (enough.rate, enough.in_time, enough.plans) == (40.0, 8, 20)
+
+
+def test_the_order_of_duties_tells_nothing_of_hidden_numbers() -> None:
+    """What is printed stands by number, what is hidden by name, whichever is larger."""
+    rows = [duty(3, 0, 0, 0, deadline="b"), duty(4, 0, 0, 0, deadline="c"), duty(1, 0, 0, 0, deadline="a"),
+            duty(10, 10, 0, 0, deadline="z")]  # fmt: skip
+
+    assert [one.deadline for one in published(answer(90, tuple(rows)), 5).duties] == ["z", "a", "b", "c"]
+
+
+def test_a_bar_of_hidden_ages_keeps_its_length_and_says_no_age() -> None:
+    """A number is never drawn smaller because a part of it is hidden; a hidden one is not drawn."""
+    duties = (
+        duty(20, 3, 20, 0, deadline="a"),
+        duty(6, 6, 6, 6, deadline="b"),
+        duty(2, 0, 0, 0, deadline="c"),
+    )
+
+    section = next(iter(report_sections(published(answer(90, duties), 5))))
+
+    assert isinstance(section.chart, BarChart)
+    assert [parts for _, parts in section.chart.bars] == [
+        (0.0, 0.0, 0.0, 0.0, 43.0),
+        (6.0, 6.0, 6.0, 6.0, 0.0),
+    ]
+    assert section.chart.parts[4] == "age not published"

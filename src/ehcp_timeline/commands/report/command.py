@@ -17,6 +17,7 @@ from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Oldest, Out
 from ehcp_timeline.shell.parse import choice, day_asked
 
 if TYPE_CHECKING:
+    from ehcp_timeline.cases.source import CaseFile
     from ehcp_timeline.commands.report.answer import Audience, ChangedSince, ReportAnswer
     from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.receipt import Receipt
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("html", "table", "plain", "md", "json")
 AUDIENCES = ("board", "team", "public")
+_KINDS = {"board": "report for the board", "team": "report for the team", "public": "performance report"}
 _FOOTERS = {
     "board": "For councillors and managers. It names cases by number: not for publication.",
     "team": "For the team that does the work. It names cases and caseworkers: not for publication.",
@@ -98,7 +100,7 @@ def report(
     council = find_authority(authority, figures) if authority else None
     others = find_authorities(beside or (), figures)
     sources = case_files(files, names(asks.rulebook), asks.as_at, asks.config)
-    changed = None if since is None else _changed(asks, files[0], since, since_as_at)
+    changed = None if since is None else _changed(asks, sources[0], since, since_as_at)
     from ehcp_timeline.commands.report.figures import ReportRequest
     from ehcp_timeline.commands.report.figures import report as report_of
 
@@ -111,7 +113,7 @@ def report(
         raise typer.Exit(NOT_ALL_JUDGED)
 
 
-def _changed(asks: ListRequest, file: Path, old: Path, old_as_at: str | None) -> "ChangedSince":
+def _changed(asks: ListRequest, file: "CaseFile", old: Path, old_as_at: str | None) -> "ChangedSince":
     """Return what became of the council's statutory duties since an earlier file or saved answer.
 
     Raises:
@@ -129,7 +131,7 @@ def _changed(asks: ListRequest, file: Path, old: Path, old_as_at: str | None) ->
     )
     from ehcp_timeline.measure.changes.saved_answer import is_saved_answer, read_saved_answer
 
-    now = side_of_file(asks.work(asks.source(file), ALL, None))
+    now = side_of_file(asks.work(file, ALL, None))
     if is_saved_answer(old):
         before = side_of_answer(read_saved_answer(old))
     else:
@@ -160,7 +162,7 @@ def _document(answer: "ReportAnswer") -> "Document":
         return html_page(
             "commands/report/board.html",
             title=report_title(answer),
-            kind=f"EHC plan report: {answer.audience}",
+            kind=f"Education, health and care plans: {_KINDS[answer.audience]}",
             sentences=words,
             sections=list(report_sections(answer)),
             uri=data_uri,

@@ -83,10 +83,17 @@ def _duties(duties: Sequence[LateDuty], threshold: int, *, hide_plans: bool) -> 
         for place, duty in enumerate(duties)
         if hide_plans and duty.deadline == ISSUE[0]
     ]
-    return tuple(
+    protected = (
         replace(duty, by_age=dict(zip(duty.by_age, row, strict=False)), overdue=row[-1], oldest_days=None)
         for duty, row in zip(duties, _grid(bands, threshold, also), strict=True)
     )
+    return tuple(sorted(protected, key=_printed_order))
+
+
+def _printed_order(duty: LateDuty) -> tuple[bool, int, str]:
+    """Return where a duty stands: by its number if that is printed, else by its name."""
+    hidden = isinstance(duty.overdue, str)
+    return hidden, 0 if isinstance(duty.overdue, str) else -duty.overdue, duty.deadline
 
 
 def _rate(rate: YearRate, threshold: int) -> YearRate:

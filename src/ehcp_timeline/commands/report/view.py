@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import cycle
 
 from ehcp_timeline import __version__
-from ehcp_timeline.commands.report.answer import ChangedSince, Number, ReportAnswer, YearRate
+from ehcp_timeline.commands.report.answer import ChangedSince, LateDuty, Number, ReportAnswer, YearRate
 from ehcp_timeline.commands.report.headline import BAND_WORDS, horizon
 from ehcp_timeline.commands.report.public import HIDDEN
 from ehcp_timeline.measure.changes.compare import Change
@@ -21,6 +22,7 @@ from ehcp_timeline.text.words import count, day, listed, rulebook_name
 _BARS = 8
 _PATH_STEP = 3  # every third point of a forecast, twelve weeks apart
 _MOST = 10
+_DASHES = ("7 4", "2 3", "8 3 2 3")
 ORDER_WORDS = {
     "observed": "As cases are taken now",
     "oldest-first": "Oldest first",
@@ -92,9 +94,11 @@ def _shown(value: Number | float | None) -> str:
     return value if isinstance(value, str) else f"{value:,}"
 
 
-def _plain(value: Number | float | None) -> float:
-    """Return how long a bar is: what is hidden or unknown has none."""
-    return 0.0 if value is None or isinstance(value, str) else float(value)
+def _parts(duty: LateDuty) -> tuple[float, ...]:
+    """Return the parts of a bar; where an age is hidden, all of it is of no age."""
+    ages = [number for number in duty.by_age.values() if not isinstance(number, str)]
+    whole = float(duty.overdue)
+    return (*map(float, ages), 0.0) if len(ages) == len(duty.by_age) else (0.0,) * len(duty.by_age) + (whole,)
 
 
 def _duties(answer: ReportAnswer) -> Section:
@@ -119,15 +123,18 @@ def _duties(answer: ReportAnswer) -> Section:
         f"Bar chart: most overdue deadlines are of the duty, “{worst.duty}” ({_shown(worst.overdue)}). "
         "The numbers are in the table “Overdue deadlines”."
     )
-    bars = [(duty.duty, tuple(map(_plain, duty.by_age.values()))) for duty in answer.duties[:_BARS]]
-    more = len(answer.duties) - _BARS
+    bars = [(duty.duty, _parts(duty)) for duty in answer.duties if not isinstance(duty.overdue, str)][:_BARS]
+    more = len(answer.duties) - len(bars)
+    parts = (*BAND_WORDS.values(), *(("age not published",) if any(one[4] for _, one in bars) else ()))
     return Section(
         title,
-        (f"The chart shows the {_BARS} duties with most; the table has {more} more.",) if more > 0 else (),
+        (f"The chart shows {count(len(bars), 'duty', 'duties')}; the table has {more} more.",)
+        if more
+        else (),
         tuple(columns),
         tuple(rows),
         _hidden_note(answer, rows),
-        chart=BarChart(alt, "Overdue deadlines", tuple(BAND_WORDS.values()), tuple(bars)),
+        chart=BarChart(alt, "Overdue deadlines", parts, tuple(bars)) if bars else None,
         caption="Overdue deadlines",
     )
 
@@ -140,16 +147,20 @@ def _hidden_note(answer: ReportAnswer, rows: Sequence[Sequence[str]]) -> tuple[s
 
 def _rates(answer: ReportAnswer) -> Section:
     rates, whose = answer.rates, answer.authority or "The council"
-    series: list[tuple[str, str, Sequence[Number | float | None]]] = [
-        (f"{whose}, this file", PALETTE[0], [rate.rate for rate in rates]),
-        (f"{whose}, published", PALETTE[1], [rate.published for rate in rates]),
-        (ENGLAND, PALETTE[3], [rate.england for rate in rates]),
+    series: list[tuple[str, str, str, Sequence[Number | float | None]]] = [
+        (f"{whose}, this file", PALETTE[0], "", [rate.rate for rate in rates]),
+        (f"{whose}, published", PALETTE[1], _DASHES[0], [rate.published for rate in rates]),
+        (ENGLAND, PALETTE[3], "", [rate.england for rate in rates]),
     ]
     others = rates[0].others if rates else ()
-    series += [(name, CONTEXT, [rate.others[name] for rate in rates]) for name in others]
+    series += [
+        (name, CONTEXT, dash, [rate.others[name] for rate in rates])
+        for name, dash in zip(others, cycle(_DASHES), strict=False)
+    ]
+    years = [rate.year for rate in rates]
     lines = [
-        ChartLine(name, _points([rate.year for rate in rates], values), colour, dashed=colour == PALETTE[1])
-        for name, colour, values in series
+        ChartLine(name, _points(years, values), colour, dash=dash)
+        for name, colour, dash, values in series
         if any(isinstance(value, float) for value in values)
     ]
     own = [rate for rate in rates if rate.plans]
