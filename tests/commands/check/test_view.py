@@ -220,6 +220,14 @@ def test_nothing_to_list_is_said() -> None:
     assert "ehcp explain" not in text
 
 
+def test_a_file_that_starts_no_deadline_is_not_called_clear() -> None:
+    """Rows were read, dates were not: that is no answer about what is overdue."""
+    text = plain_text(check_sections(audit(verdicts={}), LAW, SCREEN))
+
+    assert "No deadline was started by any date that was read." in text
+    assert "Nothing you asked for" not in text
+
+
 def test_excused_plans_explain_a_difference() -> None:
     """Clearance counts plans past their day with an exception claimed; the screen says how many they are."""
     clear = Clearance(3, 13, 1.0, 2.0, date(2026, 3, 1), "")

@@ -159,11 +159,16 @@ def _screen(audit: Audit, page: Page, lines: Sequence[DutyLine]) -> list[Section
     alarm = any(line.counts["overdue"] for line in lines)
     sections = [
         Section(title, before=tuple(_what_was_read(audit)), alarm=alarm),
-        _duties(audit, lines, page) if lines else Section(before=(NOTHING,)),
+        _duties(audit, lines, page) if lines else Section(before=(_nothing(audit),)),
         Section(columns=_FACTS, rows=tuple(_facts(audit))),
         Section(columns=_COMMANDS, rows=tuple(_next(audit, page))),
     ]
     return [section for section in sections if section.title or section.before or section.rows]
+
+
+def _nothing(audit: Audit) -> str:
+    """Return the sentence for no line of duties; it is no all-clear where no deadline began."""
+    return NOTHING if audit.summary.verdicts else "No deadline was started by any date that was read."
 
 
 def _what_was_read(audit: Audit) -> Iterator[str]:

@@ -1,10 +1,14 @@
 """`ehcp timeline`: every deadline of one case from the dates that are typed, no file needed."""
 
-from typing import Annotated
+import shlex
+import sys
+from collections.abc import Callable
+from typing import Annotated, Final
 
 import typer
 
-from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, say
 from ehcp_timeline.shell.help_text import examples
 from ehcp_timeline.shell.open import law, names, settings
 from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Full, OutputFile, Rules
@@ -12,15 +16,13 @@ from ehcp_timeline.shell.parse import day_asked
 
 
 @examples(
+    "ehcp timeline",
     "ehcp timeline request_received=2026-01-12",
     "ehcp timeline draft_sent=2026-02-01",
     "ehcp timeline order_made=2026-03-02 order_kind=make --format json",
 )
 def timeline(
-    words: Annotated[
-        list[str],
-        typer.Argument(metavar="NAME=VALUE", hidden=True),
-    ],
+    words: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE", hidden=True)] = None,
     *,
     as_at: AsAt = None,
     full: Full = False,
@@ -30,9 +32,10 @@ def timeline(
     overlays: Rules = None,
     config: Config = None,
 ) -> None:
-    """Give every deadline of one case, with its law. No file needed; nothing is kept.
+    """Say what happens next in one case, by when and who owes it; then every other date, with its law.
 
     NAME is a column of a case file (`ehcp template --rows` lists them), VALUE a date, a code or yes or no.
+    Without them it asks five questions. No file is needed and nothing is kept.
     Formats: table, plain, json, csv, ndjson, md, xlsx, ics.
     """
     to = choose_output(asked, output, force=force, formats=(*ROW_FORMATS, "ics"), full=full)
@@ -45,7 +48,10 @@ def timeline(
     from ehcp_timeline.output.document import Document
 
     rulebook = law(overlays, settings(config))
-    row = row_from_words(words, names(rulebook), when)
+    vocabulary = names(rulebook)
+    if not words:
+        words = answers(lambda word: row_from_words([word], vocabulary, when))
+    row = row_from_words(words, vocabulary, when)
     judged = judge_case(rulebook, [row], when, foresee=True)
     lines = tuple(
         TimelineClock.of(working.clock, working.deadline, row.texts, row=None) for working in judged
@@ -60,3 +66,42 @@ def timeline(
             entries=lambda _: entries_of_case(judged, rulebook, when),
         )
     )
+
+
+QUESTIONS: Final = (
+    ("request_received", "When did the council get the request for an EHC needs assessment?"),
+    ("assess_agreed", "When did it agree to assess? If it refused, write `no` before the date."),
+    ("draft_sent", "When did it send the draft plan?"),
+    ("plan_issued", "When did it send the final plan?"),
+    ("review_meeting", "When was the last review meeting?"),
+)
+
+
+def answers(check: Callable[[str], object]) -> list[str]:
+    """Ask the five questions on a terminal and return what was answered, as NAME=VALUE.
+
+    Args:
+        check: Raises UsageError for an answer that cannot be read; the question is then asked again.
+
+    Raises:
+        UsageError: There is no terminal to ask on, or nothing was answered.
+    """
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("missing argument 'NAME=VALUE'", "ehcp timeline request_received=2026-01-12")
+    say("Five questions about one case. Give a date such as 12/01/2026; press Enter if there is none.")
+    given: list[str] = []
+    for number, (name, question) in enumerate(QUESTIONS, start=1):
+        while text := str(typer.prompt(f"{number}. {question}", default="", show_default=False, err=True)):
+            refused = name == "assess_agreed" and text.lower().startswith("no ")
+            word = f"assess_refused={text[3:].strip()}" if refused else f"{name}={text.strip()}"
+            try:
+                check(word)
+            except UsageError as error:
+                say(f"{error.message}. {error.hint}")
+            else:
+                given.append(word)
+                break
+    if not given:
+        raise UsageError("no date was given", "ehcp timeline request_received=2026-01-12")
+    say(f"The same again: ehcp timeline {shlex.join(given)}", "")
+    return given

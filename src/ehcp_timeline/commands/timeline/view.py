@@ -1,16 +1,27 @@
 """What `ehcp timeline` tells a person: every date of one case, in order, with its law."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.trace import Working
-from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.law.rulebook import Rulebook, Who
 from ehcp_timeline.measure.answer import ClockRecord, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.text.words import NOT_ADVICE, count, day, rulebook_name
+
+_WHAT = (TableColumn("what"),)
+_WHO: Mapping[Who, str] = {
+    "authority": "the council",
+    "other authority": "the other council",
+    "family": "the family",
+    "school": "the school",
+    "adviser": "the adviser",
+    "health": "the health body",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,38 +43,64 @@ class TimelineAnswer:
 
 
 def timeline_sections(rulebook: Rulebook, judged: Sequence[Working], as_at: date) -> list[Section]:
-    """Return every clock that has started or whose day is known, in the order of their days.
+    """Return what happens next, by when and who owes it; then what is late, comes later and is past.
 
-    Of a family's rights, those still open and the last that has lapsed.
+    Every clock that has started, or whose day is known, is among them, in the order of their days. Of a
+    family's rights, those still open and the last that has lapsed.
     """
-    shown = sorted(_shown(judged), key=lambda judgement: judgement.clock.due or date.max)
-    name = rulebook_name(rulebook.version, rulebook.overlays)
+    shown = sorted(_shown(judged), key=lambda working: working.clock.due or date.max)
+    late = [working for working in shown if working.clock.verdict == "overdue"]
+    minima = [working for working in shown if working.deadline.minimum]
+    rest = [working for working in shown if working not in late and working not in minima]
+    ahead = [working for working in rest if _is_ahead(working.clock, as_at)]
+    first = [working for working in ahead if working.clock.verdict == "running"][:1]
+    parts = {
+        ("Late now", "due"): late,
+        ("After that" if first else "Ahead", "by"): [working for working in ahead if working not in first],
+        ("Not before these days", "not before"): minima,
+        ("Done, past or unclear", "due"): [working for working in rest if working not in ahead],
+    }
     others = {working.deadline.id for working in judged} - {working.deadline.id for working in shown}
+    name = rulebook_name(rulebook.version, rulebook.overlays)
     left_out = f"{count(len(others), 'other deadline')} of {name} have not started or do not apply."
-    minima = tuple(_row(working, rulebook) for working in shown if working.deadline.minimum)
-    limits = tuple(_row(working, rulebook) for working in shown if not working.deadline.minimum)
     tables = [
         Section(
-            title=f"The dates of this case as at {day(as_at)}",
-            columns=_columns("due"),
-            rows=limits,
-            before=() if shown else ("No clock has started.",),
-        ),
-        Section(title="Not before these days", columns=_columns("not before"), rows=minima),
+            title,
+            columns=_columns(day_heading),
+            rows=tuple(_row(working, rulebook) for working in part),
+            alarm=part is late,
+        )
+        for (title, day_heading), part in parts.items()
+        if part
     ]
-    *first, last = tables if minima else tables[:1]
-    words = ("The words of the law:", f"  ehcp rules show {shown[0].deadline.id}") if shown else ()
+    nothing = () if shown else ("No deadline has started.",)
     return [
-        *first,
-        replace(last, after=(left_out,)),
+        Section(f"The dates of this case on {day(as_at)}", before=nothing),
+        *(_next(working, rulebook) for working in first),
+        *tables,
         *_laws(rulebook, shown),
-        Section(before=(*words, NOT_ADVICE)),
+        Section(before=(left_out,)),
+        Section(before=(NOT_ADVICE,), closing=True),
     ]
 
 
 def _columns(first: str) -> tuple[TableColumn, ...]:
-    others = (TableColumn(heading) for heading in ("who", "what", "how it stands", "the law"))
-    return TableColumn(first, "fixed"), *others
+    return (TableColumn(first, "fixed"), TableColumn("who", "fixed"), *_WHAT, TableColumn("how it stands"))
+
+
+def _is_ahead(clock: Clock, as_at: date) -> bool:
+    """Return whether the day of a clock is still to come, and nothing has answered or ended it."""
+    return not (clock.answered or clock.ended) and clock.due is not None and clock.due >= as_at
+
+
+def _next(working: Working, rulebook: Rulebook) -> Section:
+    """Return what happens next as a sentence: by when, who, what."""
+    deadline, due = working.deadline, working.clock.due
+    must = "may" if deadline.right else "must" if deadline.kind == "statutory" else "should"
+    by = f"By {day(due)} " if due else ""
+    what = _what(working)
+    sentence = f"{by}{_WHO[deadline.who]} {must} {what[:1].lower()}{what[1:]}: {standing(working, rulebook)}."
+    return Section("Next", before=(sentence,))
 
 
 def _shown(judged: Sequence[Working]) -> Iterator[Working]:
@@ -75,16 +112,25 @@ def _shown(judged: Sequence[Working]) -> Iterator[Working]:
             yield working
 
 
+def _what(working: Working) -> str:
+    """Return what is owed; what is no law is called so."""
+    kind = working.deadline.kind
+    return working.deadline.duty if kind == "statutory" else f"{working.deadline.duty} ({kind}, not law)"
+
+
 def _row(working: Working, rulebook: Rulebook) -> tuple[str, ...]:
     """Return one clock as a line."""
     due = day(working.clock.due) if working.clock.due else "no day"
-    kind = "" if working.deadline.kind == "statutory" else f" ({working.deadline.kind}, not law)"
-    how = standing(working, rulebook)
-    return due, working.deadline.who, working.deadline.duty, how, f"{working.deadline.law}{kind}"
+    return due, _WHO[working.deadline.who], _what(working), standing(working, rulebook)
 
 
 def _laws(rulebook: Rulebook, shown: Sequence[Working]) -> list[Section]:
-    """Return what the short names of the law stand for."""
-    cited = {working.deadline.law.split(" ")[0] for working in shown}
-    lines = tuple(f"{law.id}: {law.title}" for law in rulebook.instruments if law.id in cited)
-    return [Section("The law", before=lines)] if lines else []
+    """Return the provision of each duty, what its short name stands for, and where its words are."""
+    if not shown:
+        return []
+    laws = dict.fromkeys((_what(working), working.deadline.law) for working in shown)
+    cited = {law.split(" ")[0] for _, law in laws}
+    names = tuple(f"{law.id}: {law.title}" for law in rulebook.instruments if law.id in cited)
+    words = ("The words of the law:", f"  ehcp rules show {shown[0].deadline.id}")
+    columns = (*_WHAT, TableColumn("the law"))
+    return [Section("The law", columns=columns, rows=tuple(laws), after=(*names, *words))]
