@@ -15,6 +15,8 @@ from typer.main import get_command, get_group
 
 from ehcp_timeline.errors import UsageError
 
+_MOST = 1_000_000_000
+
 
 class _Plain:
     """Stands in the place of `get_runtime_param` of an option: takes what was typed without an adapter."""
@@ -36,7 +38,10 @@ class _Plain:
             return _path(value)
         if self._kind is str or isinstance(value, int):  # a default, or a flag
             return value
-        return self._adapter().coerce(value, param=param, ctx=ctx)
+        number = self._adapter().coerce(value, param=param, ctx=ctx)
+        if abs(number) > _MOST:
+            raise UsageError(f"{param.opts[0]} {number} is too large", f"give at most {_MOST:,}")
+        return number
 
 
 def _path(word: str) -> Path:

@@ -1,5 +1,6 @@
 """Sections as aligned text with nothing cut, and as Markdown."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from ehcp_timeline.output.sections import Section, TableColumn
@@ -39,7 +40,9 @@ def _padded(cell: str, column: TableColumn, width: int) -> str:
     return cell.rjust(width) if column.kind == "number" else cell.ljust(width)
 
 
-_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\|`*_<>[]#~"})
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\|`*_<>[]#~&"})
+# What becomes a link or calls somebody without a mark; a space that nobody sees stands in it.
+_LINKED = re.compile(r"(?<=[a-z]):(?=//)|\bwww(?=\.)|@(?=\w)", re.IGNORECASE)
 
 
 def markdown_page(sections: Iterable[Section], title: str = "", level: int = 2) -> str:
@@ -60,8 +63,10 @@ def markdown_cell(text: str) -> str:
 
     >>> markdown_cell("a|b *c*")
     'a\\|b \\*c\\*'
+    >>> markdown_cell("ask @kent & see www.kent.gov.uk or https://kent.gov.uk")
+    'ask @&#8203;kent \\& see www&#8203;.kent.gov.uk or https:&#8203;//kent.gov.uk'
     """
-    return visible(text).translate(_MARKS)
+    return _LINKED.sub(r"\g<0>&#8203;", visible(text).translate(_MARKS))
 
 
 def _markdown_blocks(section: Section, level: int) -> Iterator[str]:

@@ -112,7 +112,7 @@ def _numbers(lines: Iterable[Mapping[str, Any]], by: str) -> Iterator[tuple[Plac
 
 
 def _is_whole(word: str) -> bool:
-    return word.isascii() and word.isdigit()
+    return word.isascii() and word.isdigit() and len(word) < 10
 
 
 def _no_table(path: Path, by: str) -> CaseFileError:

@@ -147,3 +147,28 @@ def test_each_limb_is_told_with_its_own_count(rulebook: Rulebook) -> None:
         "From plan_transferred on Wednesday 2 April 2025: 3 months, the first day counted"
     )
     assert texts[2] == "The later of these counts: Tuesday 9 September 2025."
+
+
+@pytest.mark.parametrize(
+    ("unread", "given", "title", "text"),
+    [
+        ("request_received", {}, "Start", "Its start could not be read: request_received."),
+        (
+            "plan_issued",
+            {"request_received": date(2025, 1, 6)},
+            "Cells",
+            "plan_issued could not be read.",
+        ),
+    ],
+)
+def test_a_cell_that_could_not_be_read_is_named(
+    unread: str, given: dict[str, date], title: str, text: str, rulebook: Rulebook
+) -> None:
+    """A start or an answer that could not be read stands in the explanation in exactly these words."""
+    row = Row(2, "C-1", given, unreadable=frozenset({unread}))
+    workings = judge_case(part_of(rulebook, ("plan.issue",)), [row], date(2025, 6, 1))
+    (plan,) = (working for working in workings if working.clock.deadline == "plan.issue")
+
+    steps = explain(plan, date(2025, 6, 1))
+
+    assert [step.text for step in steps if step.title == title] == [text]

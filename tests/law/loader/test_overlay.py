@@ -1,5 +1,6 @@
 """Local rulebooks laid over the law: what they may do, what they may not, and that it is always said."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.errors import RulebookError
+from ehcp_timeline.law.loader.overlay import _outside, _spliced
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
 
@@ -320,3 +322,28 @@ def test_local_promises_and_the_law_stand_side_by_side() -> None:
     assert due["local.plan"] == date(2025, 5, 12)
     assert due["local.contact"] == date(2025, 6, 2)  # 26 May is a bank holiday
     assert laid.scenarios == ()
+
+
+def test_a_trial_leaves_what_is_later_and_what_had_ended_as_it_was() -> None:
+    """A version that begins after the trial keeps its first day, one that ended before it its last."""
+    version = LAW.by_id["plan.issue"].versions[0]
+    old = replace(version, since=date(2014, 9, 1), until=date(2017, 8, 31))
+    late = replace(version, since=date(2022, 9, 1), until=None)
+    trial = replace(version, since=date(2019, 9, 1), until=date(2020, 8, 31))
+
+    assert _spliced([old, late], trial) == [old, trial, late]
+
+
+def test_a_reading_before_or_after_a_trial_stays_as_it_was() -> None:
+    """A reading that had ended keeps its last day, one that begins later its first; one between is cut."""
+    version = LAW.by_id["plan.issue"].versions[0]
+    trial = replace(version, since=date(2019, 9, 1), until=date(2020, 8, 31))
+    reading = next(one for one in LAW.by_id["plan.issue"].readings if one.limit and not one.starts)
+    days = [(date(2014, 9, 1), date(2017, 8, 31)), (date(2022, 9, 1), None), (date(2018, 9, 1), None)]
+    left = [_outside(replace(reading, since=since, until=until), trial) for since, until in days]
+
+    assert [[(part.since, part.until) for part in parts] for parts in left] == [
+        [(date(2014, 9, 1), date(2017, 8, 31))],
+        [(date(2022, 9, 1), None)],
+        [(date(2018, 9, 1), date(2019, 8, 31)), (date(2020, 9, 1), None)],
+    ]

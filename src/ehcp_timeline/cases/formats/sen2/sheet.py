@@ -96,7 +96,7 @@ def _held(tables: Mapping[str, ReturnTable], year: str) -> frozenset[str]:
         for column in table.cells.iter_columns()
         if column.null_count() < len(column)
     )
-    return sen2().held(filled, int(year) if year.isascii() and year.isdigit() else None)
+    return sen2().held(filled, int(year) if len(year) == 4 and year.isascii() and year.isdigit() else None)
 
 
 def _day(text: str) -> date | None:

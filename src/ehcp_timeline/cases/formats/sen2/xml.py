@@ -175,7 +175,7 @@ class _Header:
             reference = date.fromisoformat(self._items.get("referencedate", "")[:10])
         except ValueError:
             reference = None
-        return About(int(year) if year.isascii() and year.isdigit() else None, reference)
+        return About(int(year) if len(year) == 4 and year.isascii() and year.isdigit() else None, reference)
 
 
 def _filled(file: IO[bytes], shown: str) -> tuple[str, frozenset[str]]:
