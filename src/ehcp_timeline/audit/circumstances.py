@@ -4,11 +4,13 @@ Every field holds one of a few words, so that a whole record packs into one numb
 that number up, the bulk reader joins it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from ehcp_timeline.law.rulebook import Deadline
+from ehcp_timeline.cases.model import UNREAD
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
 WORDS: Final[dict[str, tuple[str, ...]]] = {
     "start": ("none", "future", "unreadable", "stands"),
@@ -16,7 +18,7 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "readable": ("yes", "no"),
     "owed": ("yes", "no"),
     "known": ("yes", "no"),
-    "contradiction": ("none", "two-answers", "before-request"),
+    "contradiction": ("none", "two-answers", "before-request", "unread-heading"),
     "nature": ("limit", "minimum", "right"),
     "answer": ("none", "before", "on", "after"),
     "unseen": ("no", "yes"),
@@ -37,7 +39,8 @@ class Circumstances:
         readable: Whether every cell that matters could be read.
         owed: `no` where something takes its place or the event that makes it owed has not come.
         known: Whether a due day could be found.
-        contradiction: Whether rows of one request answer it differently, or every decision lies before it.
+        contradiction: Whether rows of one request answer it differently, every decision lies before it, or a
+            date under a heading that is not read may be what answered or ended it.
         nature: A limit (by the due day), a minimum (from the due day) or a right (until the due day).
         answer: When it was answered.
         unseen: Whether the answer stands so late that the years between are not in the file.
@@ -61,6 +64,21 @@ class Circumstances:
     ended: str = "no"
     now: str = "before"
     excuse: str = "none"
+
+
+def may_decide(deadline: Deadline, rulebook: Rulebook, unread: Iterable[str]) -> tuple[str, ...]:
+    """Return which dates under unread headings may be what answered or ended a deadline.
+
+    Args:
+        deadline: The deadline; of a minimum or a right nothing is late, so nothing hangs on such a date.
+        rulebook: The law.
+        unread: Events as `cases.model.UNREAD` names them; other events are left out.
+    """
+    if nature_of(deadline) != "limit":
+        return ()
+    events = {"", *rulebook.columns_of((*deadline.answers, *deadline.ends))}
+    named = ((name, name.partition(UNREAD)) for name in unread)
+    return tuple(name for name, (event, mark, _) in named if mark and event in events)
 
 
 def nature_of(deadline: Deadline) -> str:

@@ -42,6 +42,7 @@ TABLE: tuple[Line, ...] = (
     Line("unknown", "no-due-day", {"known": ("no",)}),
     Line("unknown", "two-answers", {"contradiction": ("two-answers",)}),
     Line("unknown", "decided-before-request", {"contradiction": ("before-request",)}),
+    Line("unknown", "unread-heading", {"contradiction": ("unread-heading",)}),
     Line("unknown", "years-between-not-in-file", {"unseen": ("yes",)}),
     Line("unknown", "released", {"implied": ("released",)}),
     # a minimum: nothing is late, something may come too early

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from ehcp_timeline.cases.cells.values import parted
-from ehcp_timeline.cases.model import BLANK, Problem, Row
+from ehcp_timeline.cases.model import BLANK, UNREAD, Problem, Row
 from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.cases.sheet import ROW, as_text
 
@@ -19,7 +19,8 @@ class Batch:
         frame: `row` (UInt32, the physical line on which the row begins), `case_id` (String) and each column
             of the file under its own name: events and the date of birth Date, flags Boolean, codes String
             (several are sorted, with a plus between them), other facts String. A cell that is blank or
-            cannot be read is null.
+            cannot be read is null. Dates under unread headings stand there too, under such names as
+            `plan_issued?7 Date EHCP` (`model.UNREAD`).
         columns: The columns of the file, in its order.
         unreadable: Column to the rows (UInt32, ascending) whose cell cannot be read; columns without such
             rows are absent.
@@ -64,9 +65,9 @@ def rows_of(batch: Batch) -> Iterator[Row]:
         yield Row(
             number=number,
             case_id=case_id,
-            events={name: value for name, value in held.items() if kinds[name] == "event"},
-            codes={name: parted(value) for name, value in held.items() if kinds[name] == "codes"},
-            texts={name: value for name, value in held.items() if kinds[name] == "text"},
-            flags={name: value for name, value in held.items() if kinds[name] == "flag"},
+            events={name: value for name, value in held.items() if UNREAD in name or kinds[name] == "event"},
+            codes={name: parted(value) for name, value in held.items() if kinds.get(name) == "codes"},
+            texts={name: value for name, value in held.items() if kinds.get(name) == "text"},
+            flags={name: value for name, value in held.items() if kinds.get(name) == "flag"},
             unreadable=frozenset(unreadable.get(number, BLANK)),
         )

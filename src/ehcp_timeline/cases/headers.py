@@ -270,15 +270,29 @@ def describe(cells: Sequence[str], spellings: Spellings) -> tuple[Heading, ...]:
 
 def _unread(place: int, text: str, taken: Sequence[str | None], spellings: Spellings) -> Heading:
     """Return a heading that is not read, with what it may have meant."""
+    reason, may_be = why_unread(text, taken, spellings)
+    suggestions = suggest(text, spellings) if reason is None and place <= SUGGESTED_WITHIN else ()
+    return Heading(place, text, None, suggestions, reason, may_be=may_be)
+
+
+def why_unread(
+    text: str, taken: Sequence[str | None], spellings: Spellings
+) -> tuple[str | None, tuple[str, ...]]:
+    """Return why a heading is not taken although it is known, and which columns it may mean.
+
+    Args:
+        text: The heading.
+        taken: The columns that the headings of the file mean.
+        spellings: What headings may mean.
+    """
     word = _known_as(text, spellings)
     if reason := spellings.not_taken.get(word):
-        return Heading(place, text, None, (), reason, may_be=spellings.may_be.get(word, ()))
+        return reason, spellings.may_be.get(word, ())
     if column := _near(text, spellings):
         why = "another heading is read as" if column in taken else "it and another heading may both mean"
-        return Heading(place, text, None, (), f"{why} {column}", may_be=(column,))
-    if isinstance(rule := _by_words(text), tuple):
-        return Heading(place, text, None, (), rule[0], may_be=rule[1])
-    return Heading(place, text, None, suggest(text, spellings) if place <= SUGGESTED_WITHIN else ())
+        return f"{why} {column}", (column,)
+    rule = _by_words(text)
+    return rule if isinstance(rule, tuple) else (None, ())
 
 
 def suggest(text: str, spellings: Spellings) -> tuple[str, ...]:

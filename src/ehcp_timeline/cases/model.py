@@ -5,6 +5,18 @@ from dataclasses import dataclass, field
 from datetime import date
 
 BLANK: frozenset[str] = frozenset()
+# Stands in the name of a date under a heading that is not read: after it the heading, before it the event
+# that the date may be; with nothing before it, it may be any.
+UNREAD = "?"
+
+
+def heading_of(name: str) -> str:
+    """Return the heading that a date under an unread heading is named after.
+
+    >>> heading_of("plan_issued?7 Date EHCP")
+    'Date EHCP'
+    """
+    return name.partition(UNREAD)[2].partition(" ")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +26,8 @@ class Row:
     Attributes:
         number: Physical line of the file, 1 for its first line.
         case_id: The authority's own number for the case.
-        events: Event id to its date; an event without a date is absent.
+        events: Event id to its date; an event without a date is absent. Dates under unread headings stand
+            there too, under such names as `plan_issued?7 Date EHCP`.
         codes: Fact id to its codes (facts with a closed list only); a blank fact is absent.
         texts: Fact id to its text (district, team, caseworker and so on); a blank fact is absent.
         flags: Flag id to yes or no; a blank flag is absent.

@@ -21,6 +21,7 @@ from ehcp_timeline.cases.headers import (
     describe,
     fold,
     load_spellings,
+    match,
     positions,
 )
 from ehcp_timeline.cases.mapping.apply import lay
@@ -33,6 +34,7 @@ from ehcp_timeline.cases.row_checks import RowChecker
 from ehcp_timeline.cases.row_filter import DuplicateRows, sieve
 from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.cases.sheet import ROW, Block, Coded, Sheet, SheetOptions, side_by_side, sliced
+from ehcp_timeline.cases.unread import UnreadColumns, UnreadHeading
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class CaseFile:
         self._places = {**own, **self._laid.places}
         self._seen = {**own, **self._laid.seen}
         self._reading: CellReading | None = None
+        self._unread: UnreadColumns | None = None
         self._undecided = Undecided()
         self._begun: Generator[Batch] | None = None
         self.name = sheet.name
@@ -118,6 +121,11 @@ class CaseFile:
     def counts(self) -> Mapping[str, ColumnCounts]:
         """What the cells of each column held, as far as the last call of `batches` has read."""
         return self._reading.counts if self._reading else {}
+
+    @property
+    def unread(self) -> tuple[UnreadHeading, ...]:
+        """Headings that are not read, with dates or outcomes, as far as `batches` has read."""
+        return self._unread.found(lambda place: self.understood.headings[place]) if self._unread else ()
 
     @property
     def doubtful(self) -> Mapping[str, int]:
@@ -178,15 +186,18 @@ class CaseFile:
         )
         repeats, suspects, undecided = DuplicateRows(), Suspects(), Undecided()
         self._reading, self._undecided = reading, undecided
+        self._unread = unread = self._unread_columns()
         self.rows = self.judged = 0
         held: Batch | None = None
         for block in self._blocks(reading, rows):
-            texts, problems = sieve(block, self._places, self._blanks, repeats, not_cases)
+            places = {**self._places, **unread.places}
+            texts, problems = sieve(block, places, self._blanks, repeats, not_cases)
             read = reading.read(texts)
             undecided.keep(block.cells, texts.get_column(ROW), reading.orders.undecided())
             suspects.note(read.problems)
             problems += (*read.problems, *order.find(read))
             problems = self._placed(problems, placed=len(block.problems))
+            frame = read.frame.with_columns(unread.dates(texts, read.frame))
             judged = read.frame.height
             lost = sum(problem.stops == "row" and problem.rule not in NO_CASES for problem in problems)
             self.rows += judged + lost
@@ -194,7 +205,7 @@ class CaseFile:
             if held:
                 yield held
             held = Batch(
-                frame=read.frame,
+                frame=frame,
                 columns=columns,
                 unreadable=read.unreadable,
                 problems=tuple(sorted(problems)),
@@ -210,6 +221,23 @@ class CaseFile:
                 at_the_end.append(NO_ROWS)
             yield replace(held, problems=tuple(sorted((*held.problems, *at_the_end))))
         suspects.refuse(self._laid.sheet, self._places)
+
+    def _unread_columns(self) -> UnreadColumns:
+        """Return what looks at the columns that are not read."""
+        headings, spellings = self._sheet.headings, self._spellings
+        taken = match(headings, spellings)
+        events = self._vocabulary.of_kind("event")
+        read = self._reader_of(Column("", "", "event"))
+        places = {
+            str(place): place
+            for place, (text, column) in enumerate(zip(headings, taken, strict=True))
+            if not (column or self._laid.given(place) or self._sheet.place)
+            and fold(text)
+            and fold(text) not in spellings.ignored
+        }
+        return UnreadColumns(
+            headings, taken, spellings, frozenset(events), read, self._blanks, self._as_at, places
+        )
 
     def _blocks(self, reading: CellReading, rows: int) -> Generator[Block]:
         """Return the rows of the file as text, in the form that is read fastest."""

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Final
 
 import polars as pl
 
@@ -14,6 +15,7 @@ from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.selection import Selection, unjudgeable
 from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.not_cases import NO_CASES
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.answer import RulebookUsed
@@ -23,7 +25,11 @@ from ehcp_timeline.measure.dfe_rates import Rates
 from ehcp_timeline.measure.findings import FilterCheck, Listing, is_wanted
 from ehcp_timeline.measure.multi_file import SharedCases
 from ehcp_timeline.measure.reading import FileReading
-from ehcp_timeline.measure.result import Audit, AuditSummary, Input, NotJudged
+from ehcp_timeline.measure.result import Audit, AuditSummary, HeadingUnread, Input, NotJudged
+
+_SET_ASIDE: Final = NO_CASES | {"duplicate-row"}
+_CLOSING: Final = frozenset(("assess_refused", "no_plan_notified", "withdrawn", "moved_away"))
+_NO_CLOSURES: Final = "No column says when requests were refused or closed; some of these may be closed."
 
 
 @dataclass(slots=True)
@@ -145,21 +151,41 @@ def check_files(
     )
     date_orders = tuple(order for order in orders if order)
     filters.refuse()
+    unread = tuple(heading for source in sources for heading in HeadingUnread.all_of(source))
+    summary = counted.summary(rulebook)
     problems += [*shared.problems(), *(problem for reading in readings for problem in reading.problems)]
     return Audit(
         as_at=as_at,
         rulebook=RulebookUsed.of(rulebook),
         input=tuple(map(Input.of, sources)),
-        summary=replace(counted.summary(rulebook), date_order=date_orders),
+        summary=replace(summary, date_order=date_orders, closures=_closures(summary, sources, blank)),
         findings=counted.listing.finished(ranked=bool(ranked)),
         ranked=counted.listing.finished(ranked=True) if ranked is None else None,
         oldest=tuple(counted.backlog.oldest),
         problems=tuple(sorted(problems)),
+        unread=unread,
         selected=counted.listing.selected,
         overdue_cases=pl.concat(late).n_unique() if (late := counted.listing.overdue) else 0,
         breaches=frozenset(counted.listing.breaches),
+        undecided=(
+            any(heading.decides for heading in unread)
+            or any(problem.stops == "row" and problem.rule not in _SET_ASIDE for problem in problems)
+            or (counted.listing.unread and any(map(_is_unread, problems)))
+        ),
         latest=counted.listing.latest,
     )
+
+
+def _is_unread(problem: Problem) -> bool:
+    """Say whether a cell could not be read; one that says what was decided, without its day, could."""
+    return problem.stops == "cell" and not problem.rule.startswith("undated")
+
+
+def _closures(summary: AuditSummary, sources: Sequence[CaseFile], blank: Collection[str]) -> str | None:
+    """Return what should be known where requests are overdue and no column could have closed them."""
+    overdue = any(summary.verdicts.get(name, {}).get("overdue") for name in ("assess.decide", "plan.issue"))
+    closed = all(_CLOSING.intersection((*source.columns, *blank)) for source in sources)
+    return None if closed or not overdue else _NO_CLOSURES
 
 
 def _all_judged(

@@ -100,6 +100,8 @@ def _by(verdict: Verdict) -> str:
     return "days_late" if verdict in LATEST_FIRST else FIRST_DUE_FIRST.get(verdict, "due")
 
 
+_UNKNOWN: frozenset[Verdict] = frozenset({"unknown"})
+_UNREAD = ("unread-heading", "unreadable", "unreadable-excuse")
 OF_DEADLINE = ("duty", "law", "kind", "who", "source")
 LISTED = (*CLOCKS, "case_id", "deadline", *OF_DEADLINE, *WHOSE)
 
@@ -118,6 +120,7 @@ class Listing:
         worst: The worst of them, where only those are kept.
         named: File to who each of its rows is about, for clocks that come after their batch.
         breaches: What the authority's own statutory clocks among those asked about are.
+        unread: Whether one of them is unknown for what could not be read.
         latest: The case that is most days late, once the list is ranked.
     """
 
@@ -130,6 +133,7 @@ class Listing:
     worst: Worst = field(init=False)
     named: dict[int, list[pl.DataFrame]] = field(default_factory=dict)
     breaches: set[Breach] = field(default_factory=set)
+    unread: bool = False
     latest: str | None = None
 
     def __post_init__(self) -> None:
@@ -174,6 +178,10 @@ class Listing:
                 soon = breach != "due-soon" or (mine["days_left"] <= self.selection.due_within).any()
                 if mine.height and soon:
                     self.breaches.add(breach)
+
+        if not self.unread and clocks.counts.get("unknown"):
+            reasons = _on_rows(clocks.only(clocks.having(_UNKNOWN)), rows)["reason"]
+            self.unread = bool(reasons.is_in(_UNREAD).any())
 
     def _names(self, judged: Judged, file: int) -> pl.DataFrame:
         """Return who the rows are about on which the clocks of this batch stand."""

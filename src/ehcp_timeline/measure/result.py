@@ -1,6 +1,6 @@
 """The answer of `ehcp check` about one or more case files, from which lists are made too."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
@@ -9,8 +9,10 @@ import polars as pl
 from annotated_types import Ge
 
 from ehcp_timeline.audit.clock import Verdict
+from ehcp_timeline.cases.mapping.lines import lines_for
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.source import CaseFile
+from ehcp_timeline.cases.unread import Holds
 from ehcp_timeline.measure.answer import NOT_IN_JSON, Finding, ProblemFound, RowsOf, RulebookUsed
 from ehcp_timeline.text.bounds import Sha256, Whole
 from ehcp_timeline.text.words import listed
@@ -33,6 +35,43 @@ class Input:
     def of(cls, source: CaseFile) -> Self:
         """Return what an answer says of a file whose rows have all been read."""
         return cls(source.name, source.sha256, source.rows, source.judged, source.rows - source.judged)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingUnread:
+    """A heading that is not read although dates or outcomes stand under it.
+
+    Attributes:
+        column: Its place among the headings, from 1.
+        holds: What stands under it.
+        cells: On how many rows it holds what no column that is read says.
+        decides: Whether that may be what answered or ended a deadline; such clocks are unknown.
+        may_be: The columns that it may mean, the likeliest first; empty for any.
+        reason: Why it is not read although it looks like a column; null where it does not.
+        lines: Lines for `[columns]` of ehcp.toml that would have it read; one to choose, some to complete.
+    """
+
+    file: str
+    heading: str
+    column: Annotated[int, Ge(1)]
+    holds: Holds
+    cells: Whole
+    decides: bool
+    may_be: tuple[str, ...]
+    reason: str | None
+    lines: tuple[str, ...]
+
+    @classmethod
+    def all_of(cls, source: CaseFile) -> Iterator[Self]:
+        """Yield what an answer says of the headings of a file whose rows have all been read."""
+        headings = source.understood.headings
+        for unread in source.unread:
+            heading = unread.heading
+            lines = lines_for(heading, headings, source.columns, dated=unread.holds == "dates")
+            yield cls(
+                *(source.name, heading.text, heading.position, unread.holds, unread.cells, unread.decides),
+                *(heading.may_be or heading.suggestions, heading.reason, tuple(lines)),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +184,7 @@ class AuditSummary:
         not_judged: Deadlines that no column of the file could answer.
         clearance: When the overdue plans clear at the present rate.
         date_order: Files with dates that could be day-first or month-first, and what hangs on it.
+        closures: A sentence where something is overdue that a column which no file has could have closed.
     """
 
     stages: Stages
@@ -154,6 +194,7 @@ class AuditSummary:
     clearance: Clearance
     rights: Mapping[str, Mapping[Verdict, Whole]] = field(default_factory=dict)
     date_order: tuple[DateOrder, ...] = ()
+    closures: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +206,12 @@ class Audit:
         findings: The selected clocks. The frame has every column of `audit.clock.Clock` too.
         oldest: The oldest open assessments, oldest first.
         problems: Everything in the files that a person should put right, in file order.
+        unread: Headings that are not read although dates or outcomes stand under them, in file order.
         selected: Deadline to verdict to how many clocks were selected, however many `findings` holds.
         overdue_cases: How many cases have an overdue one of them.
         breaches: What the authority's own statutory clocks among those asked about are.
         ranked: The findings as a page lists them too, where both were asked for.
+        undecided: Whether a heading, row or cell that could not be read left one of its clocks unknown.
         latest: The case that is most days late, where the findings are ranked for a page.
     """
 
@@ -181,8 +224,10 @@ class Audit:
     findings: Annotated[pl.DataFrame, RowsOf(Finding)]
     oldest: tuple[OpenCase, ...]
     problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
+    unread: tuple[HeadingUnread, ...] = ()
     selected: Mapping[str, Mapping[Verdict, int]] = field(default_factory=dict, metadata=NOT_IN_JSON)
     overdue_cases: int = field(default=0, metadata=NOT_IN_JSON)
     breaches: frozenset[Breach] = field(default=frozenset(), metadata=NOT_IN_JSON)
     ranked: Annotated[pl.DataFrame | None, RowsOf(Finding)] = field(default=None, metadata=NOT_IN_JSON)
+    undecided: bool = field(default=False, metadata=NOT_IN_JSON)
     latest: str | None = field(default=None, metadata=NOT_IN_JSON)

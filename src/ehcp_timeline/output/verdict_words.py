@@ -114,6 +114,8 @@ def _unknown(working: Working, rulebook: Rulebook) -> str:
             return f"{reason_words('implied')}: {rulebook.says(working.implied_by)}"
         case "unreadable" if working.unread:
             return f"{listed(working.unread)} could not be read"
+        case "unread-heading":
+            return f"{listed(working.unread_headings)} stands in the file and is not read"
         case "unreadable-excuse":
             flags = [
                 excuse.excuse.flag or excuse.excuse.id

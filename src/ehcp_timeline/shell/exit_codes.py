@@ -1,4 +1,4 @@
-"""What the exit code of `ehcp check` says: 0 nothing found, 1 found, 2 cannot run, 3 rows not judged."""
+"""What the exit code of `ehcp check` says: 0 nothing found, 1 found, 2 cannot run, 3 something not read."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -27,10 +27,10 @@ def exit_code(audit: "Audit", *, failed: bool, strict: bool, exit_zero: bool) ->
         strict: Whether any problem in a file means that the answer cannot be relied on.
         exit_zero: Whether what was found shall not be told by the exit code.
     """
-    if strict and audit.problems:
+    if strict and (audit.problems or any(heading.decides for heading in audit.unread)):
         return CANNOT_RUN
     if exit_zero:
         return 0
     if failed:
         return FOUND
-    return NOT_ALL_JUDGED if any(source.not_judged for source in audit.input) else 0
+    return NOT_ALL_JUDGED if audit.undecided else 0

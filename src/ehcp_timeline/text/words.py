@@ -18,6 +18,7 @@ REASONS = {
     "years-between-not-in-file": "the reviews in between are not in the file",
     "two-answers": "the rows of this request give different answers",
     "decided-before-request": "every decision is dated before the request",
+    "unread-heading": "a date under a heading that is not read may be what answered or ended it",
     "ended": "it ended in time",
     "time-passed": "the time has passed",
     "window-over": "the days that had to be given are over",

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from hypothesis import strategies as st
 
 from ehcp_timeline.audit.bulk.case_store import Memory
-from ehcp_timeline.cases.model import Row
+from ehcp_timeline.cases.model import UNREAD, Row
 from ehcp_timeline.clock.counting import Calendar, Count, Kind, Unit
 from ehcp_timeline.law.deadline import (
     BLANK,
@@ -287,9 +287,14 @@ def files(draw: st.DrawFn, rulebook: Rulebook, some_days: st.SearchStrategy[date
 
     The columns are mostly those of a few deadlines, so that what one clock looks at stands together.
     """
-    every = [*rulebook.events, *rulebook.codes, *rulebook.flags, *TEXTS]
+    unread = [f"{name}{UNREAD}3 Closed" for name in ("", *rulebook.events)]
+    every = [*rulebook.events, *rulebook.codes, *rulebook.flags, *TEXTS, *unread]
     looked_at = draw(st.lists(st.sampled_from(rulebook.deadlines), max_size=3, unique_by=lambda one: one.id))
-    near = [name for name in every if any(name in _columns_of(one) for one in looked_at)]
+    near = [
+        name
+        for name in every
+        if any(name.partition(UNREAD)[0] in {"", *_columns_of(one)} for one in looked_at)
+    ]
     some = st.lists(
         st.sampled_from(every), min_size=0 if near else 1, max_size=6 if near else 14, unique=True
     )
@@ -322,11 +327,11 @@ def _rows(
     filled = draw(st.sampled_from([0, 3, 8, 8]))
     for name in columns:
         lot = draw(st.integers(0, 11))
-        if lot < dirty and TEXTS.get(name) != "text":
+        if lot < dirty and TEXTS.get(name) != "text" and UNREAD not in name:
             unreadable.add(name)
         elif lot >= filled or TEXTS.get(name) == "date":
             continue
-        elif name in rulebook.events:
+        elif name in rulebook.events or UNREAD in name:
             found["events"][name] = draw(some_days)
         elif name in rulebook.codes:
             codes = st.sampled_from(rulebook.codes[name])

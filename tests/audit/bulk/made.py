@@ -13,7 +13,7 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.cases.batch import Batch
-from ehcp_timeline.cases.model import Row
+from ehcp_timeline.cases.model import UNREAD, Row
 from ehcp_timeline.cases.schema import Column, Kind
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
@@ -30,16 +30,17 @@ def batch_of(rows: Sequence[Row], rulebook: Rulebook, columns: Iterable[str] = (
         rulebook: What its columns mean.
         columns: The columns of the file; those that hold something are there anyway.
     """
-    held = _columns(rows)
-    names = [name for name in _kinds(rulebook) if name in held or name in set(columns)]
+    held = {*_columns(rows), *columns}
+    names = [name for name in _kinds(rulebook) if name in held]
     kinds = {name: _kinds(rulebook)[name] for name in names}
     types = {"event": pl.Date, "date": pl.Date, "flag": pl.Boolean}
-    schema = {name: types.get(kinds[name], pl.String) for name in names}
+    unread = sorted(name for name in held if UNREAD in name)
+    schema = {name: types.get(kinds[name], pl.String) for name in names} | dict.fromkeys(unread, pl.Date)
     frame = pl.DataFrame(
         {
             "row": [row.number for row in rows],
             "case_id": [row.case_id for row in rows],
-            **{name: [_cell(row, name) for row in rows] for name in names},
+            **{name: [_cell(row, name) for row in rows] for name in (*names, *unread)},
         },
         schema={"row": pl.UInt32, "case_id": pl.String, **schema},
     )

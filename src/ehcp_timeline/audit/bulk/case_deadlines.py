@@ -20,6 +20,7 @@ from ehcp_timeline.audit.bulk.days import (
 from ehcp_timeline.audit.bulk.due import end_of, has_lapsed, is_implied, one_period_more
 from ehcp_timeline.audit.bulk.judge_deadline import ClockOutcomes, Started, Weighed, weigh
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
+from ehcp_timeline.audit.circumstances import may_decide
 from ehcp_timeline.audit.single.chains import started_twice
 from ehcp_timeline.cases.model import Problem, Row
 from ehcp_timeline.law.deadline import Repeats
@@ -110,6 +111,7 @@ def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> ClockOutcome
     ends = end_of(deadline, seen, start, answer, due, inquiry.today)
     alone = _is_the_only_answer(deadline, seen, start, answer)
     displaced = _displaced(inquiry, deadline, seen, start, answer)
+    unread = may_decide(deadline, inquiry.rulebook, seen.unread)
     return ClockOutcomes(
         answered=ends.answered,
         ended=ends.day,
@@ -118,6 +120,7 @@ def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> ClockOutcome
         released=ends.released,
         lapsed=has_lapsed(deadline, seen, start),
         unseen=_unseen(inquiry, started, due, only(ends.answered, (answer < recorded) | alone)),
+        unread=seen.next(unread, after=start) if unread else None,
     )
 
 

@@ -26,6 +26,7 @@ from ehcp_timeline.audit.bulk.days import (
 )
 from ehcp_timeline.audit.bulk.events import EventFrame, Names
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
+from ehcp_timeline.cases.model import UNREAD
 
 KEYS: Final = pl.Int64
 LARGEST: Final = 2**63
@@ -73,6 +74,11 @@ class Cases:
     def holds(self, names: Names) -> bool:
         """Say whether any of these events stands on any row."""
         return any(name in self._memory.days for name in names)
+
+    @property
+    def unread(self) -> Names:
+        """The dates under unread headings that there are."""
+        return (name for name in self._memory.days if UNREAD in name)
 
     def dates(self, name: str) -> EventDates:
         """Return every date of one event that stands in the file, future ones too."""
@@ -270,6 +276,11 @@ class CasesSeen(EventFrame):
         self.position = position
         self.row = cases.row[position]
         self._edge = cases.edge(case)
+
+    @property
+    def unread(self) -> Names:
+        """The dates under unread headings that there are."""
+        return self.cases.unread
 
     def holds(self, names: Names) -> bool:
         """Say whether any of these events stands on any row of the file."""

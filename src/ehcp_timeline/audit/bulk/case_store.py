@@ -8,6 +8,7 @@ import polars as pl
 from ehcp_timeline.audit.bulk.days import DAYS, EPOCH, retyped, where_true
 from ehcp_timeline.audit.bulk.row_events import RowBatch, unreadable_in
 from ehcp_timeline.audit.single.applicability import cells_that_matter
+from ehcp_timeline.cases.model import UNREAD
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.law.deadline import Absence, Closure, Limit
 from ehcp_timeline.law.rulebook import Deadline
@@ -54,13 +55,14 @@ class Memory:
     def add(self, batch: RowBatch) -> None:
         """Keep what is needed of one batch: rows on which something stands that a repeating duty looks at."""
         unreadable = {name: unreadable_in(batch, name) for name in self.cells}
-        kept = self._kept(batch.frame, unreadable.values())
-        needed = {ROW, "case_id", *self.events, *self.flags}
+        events = (*self.events, *(name for name in batch.frame.columns if UNREAD in name))
+        kept = self._kept(batch.frame, events, unreadable.values())
+        needed = {ROW, "case_id", *events, *self.flags}
         frame = batch.frame.select(name for name in batch.frame.columns if name in needed).filter(kept)
         self.rows.append(frame[ROW].cast(pl.UInt32))
         self.hashes.append(frame.select(pl.col("case_id").hash(seed).alias(str(seed)) for seed in SEEDS))
         there = set(frame.columns)
-        for name in self.events:
+        for name in events:
             if name in there:
                 self._add_days(name, frame[name])
         for name in self.flags:
@@ -71,10 +73,12 @@ class Memory:
                 self.unreadable.setdefault(name, []).append(where_true(mask.filter(kept)) + self.height)
         self.height += frame.height
 
-    def _kept(self, frame: pl.DataFrame, unreadable: Iterable[pl.Series | None]) -> pl.Series:
+    def _kept(
+        self, frame: pl.DataFrame, events: Iterable[str], unreadable: Iterable[pl.Series | None]
+    ) -> pl.Series:
         """Return the rows with one of the events, a flag that is yes, or a cell that could not be read."""
         there = set(frame.columns)
-        words = [pl.col(name).is_not_null() for name in self.events if name in there]
+        words = [pl.col(name).is_not_null() for name in events if name in there]
         words += [pl.col(name).fill_null(value=False) for name in self.flags if name in there]
         words += [pl.lit(mask) for mask in unreadable if mask is not None]
         nothing = pl.repeat(value=False, n=pl.len())

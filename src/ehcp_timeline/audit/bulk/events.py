@@ -45,6 +45,11 @@ class EventFrame(ABC):
         given = self.last(dates.first)
         return instead(days, given < NEVER, given)
 
+    @property
+    @abstractmethod
+    def unread(self) -> Names:
+        """The dates under unread headings that there are, as `cases.model.UNREAD` names them."""
+
     @abstractmethod
     def holds(self, names: Names) -> bool:
         """Say whether any of these events stands anywhere at all: where none does, nothing need be asked."""

@@ -6,7 +6,7 @@ from typing import Self
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import NEVER, constant, either, instead, literal, only
+from ehcp_timeline.audit.bulk.days import NEVER, constant, earlier, either, instead, literal, only
 from ehcp_timeline.audit.bulk.due import by_version, due_day
 from ehcp_timeline.audit.bulk.events import EventFrame
 from ehcp_timeline.audit.bulk.excuses import CLAIMED, EVIDENCED, UNREADABLE, best_excuse, is_strength
@@ -54,6 +54,8 @@ class ClockOutcomes:
         unseen: Those answered so late that the years between are not in the file; None for no clock.
         twice: Those that several rows of one request answer differently; None for no clock.
         before: Those of requests of which every decision lies before them; None for no clock.
+        unread: The first day, from which an answer counts, of a date under an unread heading that may be what
+            answered or ended it; None where there is none.
     """
 
     answered: pl.Series
@@ -65,6 +67,7 @@ class ClockOutcomes:
     unseen: pl.Series | None = None
     twice: pl.Series | None = None
     before: pl.Series | None = None
+    unread: pl.Series | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +221,7 @@ def _facts(
     words += where(due == NEVER, worth("known", "no")) if due.max() == NEVER else 0
     words += where(outcome.twice, worth("contradiction", "two-answers"))
     words += where(outcome.before, worth("contradiction", "before-request"))
+    words += where(_hangs_on_unread(due, outcome), worth("contradiction", "unread-heading"))
     words += where(unseen, worth("unseen", "yes"))
     shown = None
     for word, mask in (("yes", outcome.implied), ("released", outcome.released), ("lapsed", outcome.lapsed)):
@@ -225,6 +229,17 @@ def _facts(
             words += where(mask if shown is None else mask & ~shown, worth("implied", word))
             shown = either(shown, mask)
     return constant(words, len(due)) if isinstance(words, int) else words
+
+
+def _hangs_on_unread(due: pl.Series, outcome: ClockOutcomes) -> pl.Series | None:
+    """Return the clocks still open, or closed late, that a date under an unread heading may have closed."""
+    if outcome.unread is None:
+        return None
+    closed = earlier(outcome.answered, outcome.ended)  # never both
+    hangs = (outcome.unread < NEVER) & ((closed == NEVER) | ((closed > due) & (outcome.unread <= due)))
+    for mask in (outcome.twice, outcome.before):
+        hangs = hangs if mask is None else hangs & ~mask
+    return hangs
 
 
 def _without_start(weighed: Weighed, lost: pl.Series, waiting: pl.Series | None) -> Weighed:

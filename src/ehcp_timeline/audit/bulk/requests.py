@@ -17,7 +17,7 @@ import polars as pl
 from ehcp_timeline.audit.bulk.row_events import RowBatch, SomeRows
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.audit.single.requests import DECISIONS, REQUEST, request_problems
-from ehcp_timeline.cases.model import Problem, Row
+from ehcp_timeline.cases.model import UNREAD, Problem, Row
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.law.rulebook import Deadline
 
@@ -160,7 +160,7 @@ def join_requests(inquiry: Inquiry, deadlines: Iterable[Deadline], held: SomeRow
 
 def _as_one(inquiry: Inquiry, name: str, dtype: pl.DataType) -> pl.Expr:
     column = pl.col(name)
-    if name in inquiry.rulebook.events:
+    if name in inquiry.rulebook.events or UNREAD in name:
         return pl.coalesce(column.filter(column >= pl.col(REQUEST)).min(), column.min())
     if dtype == pl.Boolean:
         return column.max()

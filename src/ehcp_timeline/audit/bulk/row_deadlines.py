@@ -19,6 +19,7 @@ from ehcp_timeline.audit.bulk.judge_deadline import ClockOutcomes, Started, Weig
 from ehcp_timeline.audit.bulk.requests import TWICE
 from ehcp_timeline.audit.bulk.row_events import Columns, RowBatch, RowsSeen, spans_of
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
+from ehcp_timeline.audit.circumstances import may_decide
 from ehcp_timeline.audit.single.requests import (
     DECIDED,
     DECISIONS,
@@ -117,6 +118,7 @@ def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> ClockOutcome
     since = answers_since(deadline, seen, start)
     answer = answer_of(deadline, deadline.met_by.events, seen, since, inquiry.tables)
     ends = end_of(deadline, seen, since, answer, due, inquiry.today)
+    unread = may_decide(deadline, inquiry.rulebook, seen.unread)
     answered, ended = ends.answered, ends.day
     before, twice = _decided_before(deadline, seen, start), seen.flagged(f"{TWICE}{deadline.id}")
     if twice is not None:
@@ -131,6 +133,7 @@ def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> ClockOutcome
         lapsed=has_lapsed(deadline, seen, since),
         twice=twice,
         before=before,
+        unread=seen.next(unread, since) if unread else None,
     )
 
 

@@ -21,6 +21,7 @@ from ehcp_timeline.audit.bulk.days import (
 )
 from ehcp_timeline.audit.bulk.events import EventFrame, Names
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
+from ehcp_timeline.cases.model import UNREAD as UNREAD_HEADING
 from ehcp_timeline.law.deadline import BLANK, Dates
 from ehcp_timeline.law.rulebook import DerivedEvent, EventWhere, Rulebook
 from ehcp_timeline.law.subset import derived_from
@@ -201,7 +202,7 @@ class Columns:
     @cached_property
     def given(self) -> Mapping[str, pl.Series]:
         """The given dates of every event that has any date; it may be one that has not come yet."""
-        there = (name for name in self.frame.columns if name in self._events)
+        there = (name for name in self.frame.columns if name in self._events or UNREAD_HEADING in name)
         names = [name for name in there if self.frame[name].null_count() < self.frame.height]
         planned = [name for name in names if name in self.planned]
         others = [name for name in names if name not in self.planned]
@@ -273,6 +274,11 @@ class RowsSeen(EventFrame):
                 self._since[asked] = since, only(days, days >= since)
             dates.append(self._since[asked][1])
         return dates
+
+    @property
+    def unread(self) -> Names:
+        """The dates under unread headings that there are."""
+        return (name for name in self._columns.given if UNREAD_HEADING in name)
 
     def holds(self, names: Names) -> bool:
         """Say whether any of these events stands on any row of the batch."""

@@ -59,6 +59,7 @@ APPLIES = {
 CONTRADICTION = {
     "none": "",
     "two-answers": "The rows of this request answer it differently, so no answer is taken.",
+    "unread-heading": "A date stands under a heading that is not read and may be what answered or ended it: ",
     "before-request": "Every decision on this request is dated before it: one of the dates is wrong.",
 }
 
@@ -254,7 +255,8 @@ def _answer(working: Working, as_at: date) -> Iterator[ExplanationStep]:
 
 def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
     if text := CONTRADICTION[working.circumstances.contradiction]:
-        return text
+        named = listed([f'"{heading}"' for heading in working.unread_headings]) + "."
+        return text + (named if working.circumstances.contradiction == "unread-heading" else "")
     if clock.answered:
         beside = _beside(clock.answered, clock.due)
         text = f"{working.answer_event} on {said_day(clock.answered)} answered it{beside}."

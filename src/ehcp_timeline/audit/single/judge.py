@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
-from ehcp_timeline.audit.circumstances import Circumstances, nature_of
+from ehcp_timeline.audit.circumstances import Circumstances, may_decide, nature_of
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.applicability import (
     answers_since,
@@ -42,7 +42,7 @@ from ehcp_timeline.audit.single.requests import (
     requests_on_rows,
 )
 from ehcp_timeline.audit.single.trace import Working, concluded, dated
-from ehcp_timeline.cases.model import Row
+from ehcp_timeline.cases.model import Row, heading_of
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
 
@@ -248,7 +248,9 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
     since = start if question.link else answers_since(deadline, seen, start)
     ending = end_of(deadline, seen, since, answer, due)
     answered = None if ending.day else answer
-    contradiction = "before-request" if decided_before(deadline, seen, start) else "none"
+    unread = _unread_headings(question, since, due, answered or ending.day)
+    contradiction = "unread-heading" if unread else "none"
+    contradiction = "before-request" if decided_before(deadline, seen, start) else contradiction
     if question.twice:
         answered, ending, contradiction = None, replace(ending, day=None, event=""), "two-answers"
     matter = cells_that_matter(deadline, ended=ending.day is not None)
@@ -275,10 +277,34 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
         ),
         answer_event=seen.name_of(deadline.answers, answered) if answered else "",
         end_event=ending.event,
+        unread_headings=unread,
         too_early=came_too_early(deadline, seen, since),
         implied_by=implied,
         why_not_owed=why,
         revived=ending.revived,
+    )
+
+
+def _unread_headings(
+    question: _Question, since: date, due: date | None, closed: date | None
+) -> tuple[str, ...]:
+    """Return the unread headings with a date that may be what answered or ended a clock, or did so in time.
+
+    Args:
+        question: The clock.
+        since: The first day on which an answer counts; of a repeating duty the day before it.
+        due: Its due day.
+        closed: The day on which it was answered or ended, as far as that is read.
+    """
+    seen = question.seen
+    until = seen.as_at if closed is None else due if due and closed > due else date.min
+    dates = (
+        (name, seen.happened((name,)))
+        for name in may_decide(question.deadline, question.rulebook, seen.events)
+    )
+    first = since + timedelta(days=1) if question.link else since
+    return tuple(
+        dict.fromkeys(heading_of(name) for name, days in dates if any(first <= day <= until for day in days))
     )
 
 

@@ -1,12 +1,13 @@
 """Writes the lines of `ehcp.toml` that a file calls for, ready to paste; what needs a choice is a comment."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher, get_close_matches
 from pathlib import PurePath
 
 from ehcp_timeline.cases.cells.values import is_excel_error
 from ehcp_timeline.cases.headers import Heading, fold, load_spellings
+from ehcp_timeline.cases.mapping.lines import lines_for, quoted
 from ehcp_timeline.cases.mapping.model import FileMapping
 from ehcp_timeline.cases.schema import Column, vocabulary
 from ehcp_timeline.commands.columns.cell_shapes import WordSeen
@@ -14,9 +15,6 @@ from ehcp_timeline.commands.columns.profile import ColumnsAnswer
 from ehcp_timeline.text.words import count
 
 _DAY_FIRST, _MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
-_BY_OUTCOME = frozenset(
-    (("assess_agreed", "assess_refused"), ("plan_issued", "no_plan_notified"), ("withdrawn", "moved_away"))
-)
 _DATED = ("event", "date")
 _NEAR = 0.9  # a slip of the pen in a heading of ten letters
 _A_WORD = 2  # letters: what lacks a word is no slip of the pen
@@ -50,21 +48,6 @@ def mapping_text(answer: ColumnsAnswer, known: Mapping[str, Column], said: FileM
             path = ".".join(part for part in (at, name) if part)
             lines += [*([""] if lines else []), *([f"[{path}]"] if path else []), *body]
     return "".join(f"{line}\n" for line in lines)
-
-
-def quoted(text: str) -> str:
-    r"""Return a text as TOML writes it, everything that cannot be seen spelled out.
-
-    >>> quoted('Plan "final"\n')
-    '"Plan \\"final\\"\\u000A"'
-    """
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{"".join(map(_spelled_out, escaped))}"'
-
-
-def _spelled_out(letter: str) -> str:
-    code = ord(letter)
-    return letter if letter.isprintable() else f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
 
 
 def _claims(answer: ColumnsAnswer) -> Iterator[str]:
@@ -101,34 +84,12 @@ def _columns(answer: ColumnsAnswer, known: Mapping[str, Column], said: FileMappi
             yield f"{suggested} = [{', '.join(own)}]"
         else:
             why_not = _why_not(taken=suggested in taken, once=once, sure=sure)
-            guesses += _guesses(heading, headings, why_not, taken, dated=dated and look.kind != "blank")
+            guesses += lines_for(
+                heading, headings, taken, dated=dated and look.kind != "blank", why_not=why_not
+            )
     if "case_id" not in taken:
         guesses += _case_ids(answer)
     yield from (f"# {guess}" for guess in guesses)
-
-
-def _outcome_of(heading: Heading, headings: Sequence[Heading]) -> str:
-    """Return the heading of the outcome for that of its date, as "Decision" for "Decision date"."""
-    base = fold(heading.text).replace("date", "")
-    return next((heading.text for heading in headings if base and fold(heading.text) == base), "the outcome")
-
-
-def _guesses(
-    heading: Heading, headings: Sequence[Heading], why_not: str, taken: Collection[str], *, dated: bool
-) -> Iterator[str]:
-    """Yield lines that a person has to complete."""
-    text = quoted(heading.text)
-    possible = tuple(name for name in heading.may_be if name not in taken)
-    if heading.may_be[:2] in _BY_OUTCOME:
-        outcome = quoted(_outcome_of(heading, headings))
-        for name in possible if dated else ():
-            yield f'{name} = {{ date = {text}, where = {outcome}, is = ["..."] }}'
-    elif heading.may_be:
-        yield from (f"{name} = [{text}]  # {heading.reason}" for name in possible)
-    elif heading.suggestions:
-        yield f"{heading.suggestions[0]} = [{text}]  # {why_not}"
-    elif dated and not heading.reason:
-        yield f"... = [{text}]  # dates; which event?"
 
 
 def _is_sure(heading: str, column: str, spellings: Mapping[str, str]) -> bool:

@@ -1,0 +1,62 @@
+"""Lines of ehcp.toml that would have a heading read."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from ehcp_timeline.cases.headers import Heading, fold
+
+# One date is one of these, according to what was decided.
+_BY_OUTCOME = frozenset(
+    (("assess_agreed", "assess_refused"), ("plan_issued", "no_plan_notified"), ("withdrawn", "moved_away"))
+)
+
+
+def quoted(text: str) -> str:
+    r"""Return a text as TOML writes it, everything that cannot be seen spelled out.
+
+    >>> quoted('Plan "final"\n')
+    '"Plan \\"final\\"\\u000A"'
+    """
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{"".join(map(_spelled_out, escaped))}"'
+
+
+def _spelled_out(letter: str) -> str:
+    code = ord(letter)
+    return letter if letter.isprintable() else f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+
+
+def lines_for(
+    heading: Heading,
+    headings: Sequence[Heading],
+    taken: Collection[str],
+    *,
+    dated: bool,
+    why_not: str = "is it meant?",
+) -> Iterator[str]:
+    """Yield the lines below `[columns]` that a person has to choose from or complete.
+
+    Args:
+        heading: A heading that is not read.
+        headings: All headings of the file.
+        taken: Columns that other headings mean.
+        dated: Whether dates stand under it.
+        why_not: Why a suggestion is not sure.
+    """
+    text = quoted(heading.text)
+    possible = tuple(name for name in heading.may_be if name not in taken)
+    outcome = _outcome_of(heading, headings) if heading.may_be[:2] in _BY_OUTCOME else None
+    if outcome:
+        for name in possible if dated else ():
+            yield f'{name} = {{ date = {text}, where = {quoted(outcome)}, is = ["..."] }}'
+    elif heading.may_be:
+        yield from (f"{name} = [{text}]  # {heading.reason}" for name in possible)
+    elif heading.suggestions:
+        yield f"{heading.suggestions[0]} = [{text}]  # {why_not}"
+    elif dated and not heading.reason:
+        yield f"... = [{text}]  # dates; which event?"
+
+
+def _outcome_of(heading: Heading, headings: Sequence[Heading]) -> str | None:
+    """Return the heading of the outcome for that of its date, as "Decision" for "Decision date"."""
+    base = fold(heading.text).replace("date", "")
+    return next((other.text for other in headings if base and fold(other.text) == base), None)

@@ -1,0 +1,158 @@
+"""Dates and outcomes under headings that are not read: they may be what answered or ended a deadline."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+from ehcp_timeline.cases.cells.parser import Reader
+from ehcp_timeline.cases.cells.values import WHITE, CellFault, is_blank, read_flag
+from ehcp_timeline.cases.cells.vectorised import Lookup, untimed
+from ehcp_timeline.cases.headers import Heading, Spellings, fold, suggest, why_unread
+from ehcp_timeline.cases.model import UNREAD
+
+Holds = Literal["dates", "outcomes"]
+_SAMPLE = 100  # cells
+_OUTCOME_WORDS = ("status", "outcome", "stage", "decision")
+_DECIDED = "assess_agreed"  # "no" under such a heading is a decision; elsewhere it is "not yet"
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadHeading:
+    """A heading that is not read although dates or outcomes stand under it.
+
+    Attributes:
+        heading: The heading.
+        holds: What stands under it.
+        cells: On how many rows it holds what no column that is read says.
+        decides: Whether that may be what answered or ended a deadline.
+    """
+
+    heading: Heading
+    holds: Holds
+    cells: int
+    decides: bool
+
+
+@dataclass(slots=True)
+class _Column:
+    """One heading that is not read.
+
+    Attributes:
+        text: The heading.
+        events: Those that it may mean; empty where it may mean any, or is only told of.
+        holds: What stands under it.
+        lookup: Reads its cells; None where they are only counted.
+        cells: As in `UnreadHeading`.
+    """
+
+    text: str
+    events: tuple[str, ...]
+    holds: Holds
+    lookup: Lookup | None
+    cells: int = 0
+
+
+@dataclass(slots=True)
+class UnreadColumns:
+    """Looks at the columns of one file that are not read, while its rows go by.
+
+    Attributes:
+        places: Those columns by the name that their texts have in `dates`, to their place from 0; those that
+            hold neither dates nor outcomes in the first rows that have any are left out from then on.
+    """
+
+    headings: Sequence[str]
+    taken: Sequence[str | None]
+    spellings: Spellings
+    events: frozenset[str]
+    read: Reader
+    blanks: frozenset[str]
+    as_at: date
+    places: dict[str, int]
+    _columns: dict[str, _Column] = field(default_factory=dict)
+    _begun: bool = False
+
+    def dates(self, texts: pl.DataFrame, frame: pl.DataFrame) -> Iterator[pl.Series]:
+        """Yield the dates that stand under these headings, named as `model.UNREAD` says.
+
+        A date is left out for an event of which the row has the date already. Cells that are no dates stand
+        for the as-at date: when it happened is not known.
+
+        Args:
+            texts: The texts of these columns, among others, row by row.
+            frame: The same rows as they were read.
+        """
+        if not self._begun:
+            self._begin(texts)
+        for name, column in self._columns.items():
+            if column.lookup is None:
+                column.cells += len(texts) - texts[name].null_count()
+                continue
+            days = column.lookup.values(texts.select(name))[name]
+            mark = f"{UNREAD}{self.places[name] + 1} {column.text}"
+            possible = [
+                days.set(frame[event].is_not_null(), None) if event in frame.columns else days
+                for event in column.events or ("",)
+            ]
+            some = pl.DataFrame([day.alias(str(n)) for n, day in enumerate(possible)])
+            column.cells += int(some.select(pl.any_horizontal(pl.all().is_not_null()).sum()).item())
+            yield from (
+                day.alias(f"{event}{mark}")
+                for event, day in zip(column.events or ("",), possible, strict=True)
+            )
+
+    def found(self, heading_at: Callable[[int], Heading]) -> tuple[UnreadHeading, ...]:
+        """Return the headings under which something stands, as far as the rows have gone by."""
+        return tuple(
+            UnreadHeading(
+                heading_at(self.places[name]), column.holds, column.cells, decides=column.lookup is not None
+            )
+            for name, column in self._columns.items()
+            if column.cells
+        )
+
+    def _begin(self, texts: pl.DataFrame) -> None:
+        """Decide by the first rows what stands under each heading."""
+        self._begun = True
+        for name, place in tuple(self.places.items()):
+            column = self._column(self.headings[place].strip(), texts[name])
+            if column is None:
+                del self.places[name]
+            else:
+                self._columns[name] = column
+
+    def _column(self, text: str, cells: pl.Series) -> _Column | None:
+        """Return a column as it is looked at; None for one that holds neither dates nor outcomes."""
+        reason, possible = why_unread(text, self.taken, self.spellings)
+        events = tuple(event for event in possible if event in self.events)
+        if reason and not events:
+            return None
+        held = [cell for cell in cells.drop_nulls().head(_SAMPLE) if not is_blank(cell, self.blanks)]
+        dates = sum(isinstance(self._date(cell), date) for cell in held)
+        if 2 * dates > len(held) or (not held and events):
+            events = events or tuple(event for event in suggest(text, self.spellings) if event in self.events)
+            return _Column(text, events, "dates", Lookup(self._reader(events), pl.Date, untimed))
+        if events and held:
+            return _Column(text, events, "outcomes", Lookup(self._reader(events), pl.Date))
+        says_outcome = any(word in fold(text) for word in _OUTCOME_WORDS)
+        return _Column(text, (), "outcomes", None) if says_outcome else None
+
+    def _date(self, cell: str) -> date | None:
+        """Return the date of a cell; a bare number is none, because nobody says that it is a day."""
+        found = None if cell.strip(WHITE).replace(".", "").isdigit() else self.read(cell)
+        return found if isinstance(found, date) else None
+
+    def _reader(self, events: Sequence[str]) -> Reader:
+        """Return what reads the cells of a heading that may mean these events, or any."""
+
+        def read(cell: str) -> date | None:
+            found = self._date(cell)
+            if found or not events or is_blank(cell, self.blanks):
+                return found
+            says_no = not isinstance(flag := read_flag(cell.strip(WHITE)), CellFault) and not flag
+            return None if says_no and events[0] != _DECIDED else self.as_at
+
+        return read
