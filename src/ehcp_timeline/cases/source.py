@@ -34,7 +34,9 @@ from ehcp_timeline.cases.row_checks import RowChecker
 from ehcp_timeline.cases.row_filter import DuplicateRows, sieve
 from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.cases.sheet import ROW, Block, Coded, Sheet, SheetOptions, side_by_side, sliced
-from ehcp_timeline.cases.unread import UnreadColumns, UnreadHeading
+from ehcp_timeline.cases.unread import UnreadColumn, UnreadColumns
+from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.text.words import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,17 @@ class CaseFile:
         """What the cells of each column held, as far as the last call of `batches` has read."""
         return self._reading.counts if self._reading else {}
 
+    def refuse_without_events(self) -> None:
+        """Raise CaseFileError if no heading means an event: then nothing in the file can be judged."""
+        if self.columns.intersection(self._vocabulary.of_kind("event")):
+            return
+        headings = (heading for heading in self.understood.headings if heading.text)
+        found = ", ".join(map(_with_guess, headings))
+        said = f"{self._sheet.where}: no heading means an event, so nothing can be judged; found {found}"
+        raise CaseFileError(said, f"`ehcp columns {self.name} -o ehcp.toml` writes what would have them read")
+
     @property
-    def unread(self) -> tuple[UnreadHeading, ...]:
+    def unread(self) -> tuple[UnreadColumn, ...]:
         """Headings that are not read, with dates or outcomes, as far as `batches` has read."""
         return self._unread.found(lambda place: self.understood.headings[place]) if self._unread else ()
 
@@ -231,9 +242,7 @@ class CaseFile:
         places = {
             str(place): place
             for place, (text, column) in enumerate(zip(headings, taken, strict=True))
-            if not (column or self._laid.given(place) or self._sheet.place)
-            and fold(text)
-            and fold(text) not in spellings.ignored
+            if not (column or self._laid.given(place)) and fold(text) and fold(text) not in spellings.ignored
         }
         return UnreadColumns(
             headings, taken, spellings, frozenset(events), read, self._blanks, self._as_at, places
@@ -261,6 +270,13 @@ class CaseFile:
         said = self._said.get(column.id, NOTHING)
         absorbs = self._vocabulary.absorbs
         return cell_reader(column, absorbs, self._spellings, self._as_at, self._blanks, said)
+
+
+def _with_guess(heading: Heading) -> str:
+    """Return a heading, and the columns that it may mean."""
+    possible = heading.may_be or heading.suggestions
+    guess = f" ({listed(possible, 'or')}?)" if possible else ""
+    return f'"{" ".join(heading.text.split())}"{guess}'
 
 
 def open_case_file(
@@ -304,7 +320,8 @@ def open_case_files(
     """Open case files as `open_case_file` does; files that are tables of one SEN2 return are one case file.
 
     Raises:
-        CaseFileError: One cannot be read as a case file at all, or a return is not whole.
+        CaseFileError: One cannot be read as a case file at all, no heading of one means an event, or a return
+            is not whole.
         ConfigError: A mapping does not fit the vocabulary.
     """
     if mappings != NO_MAPPINGS:
@@ -322,6 +339,7 @@ def open_case_files(
     for sheet in _gathered(sheets, each[paths[0]][1]) if paths else ():
         mapping, spellings, _ = each.get(sheet.name) or known(sheet.name)
         sources.append(CaseFile(sheet, vocabulary, spellings, as_at, blanks, mapping))
+        sources[-1].refuse_without_events()
     return sources
 
 

@@ -20,7 +20,7 @@ _DECIDED = "assess_agreed"  # "no" under such a heading is a decision; elsewhere
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadHeading:
+class UnreadColumn:
     """A heading that is not read although dates or outcomes stand under it.
 
     Attributes:
@@ -45,7 +45,7 @@ class _Column:
         events: Those that it may mean; empty where it may mean any, or is only told of.
         holds: What stands under it.
         lookup: Reads its cells; None where they are only counted.
-        cells: As in `UnreadHeading`.
+        cells: As in `UnreadColumn`.
     """
 
     text: str
@@ -104,10 +104,10 @@ class UnreadColumns:
                 for event, day in zip(column.events or ("",), possible, strict=True)
             )
 
-    def found(self, heading_at: Callable[[int], Heading]) -> tuple[UnreadHeading, ...]:
+    def found(self, heading_at: Callable[[int], Heading]) -> tuple[UnreadColumn, ...]:
         """Return the headings under which something stands, as far as the rows have gone by."""
         return tuple(
-            UnreadHeading(
+            UnreadColumn(
                 heading_at(self.places[name]), column.holds, column.cells, decides=column.lookup is not None
             )
             for name, column in self._columns.items()

@@ -48,6 +48,12 @@ class Casework:
         frame = with_steps(clocks, self.rows, next_steps(), self.rulebook, self.as_at)
         return with_contacts(frame, self.rows)
 
+    def is_late(self, selection: Selection) -> bool:
+        """Say whether the authority has an overdue clock of a statutory duty among those asked for."""
+        frame = self.audit.findings.filter(chosen_by(selection, self.rulebook))
+        own = (frame["kind"] == "statutory") & (frame["who"] == "authority") & (frame["verdict"] == "overdue")
+        return bool(own.any())
+
     def check_filters(self, selection: Selection) -> None:
         """Raise UsageError if a filter matches nothing in the file."""
         filters = FilterCheck(selection, self.rulebook, columns=set(self.rows.columns))

@@ -58,7 +58,7 @@ FORMATS = (*DATED_FORMATS, "parquet")
     "0  nothing is overdue",
     "1  something is overdue (or what --fail-on names)",
     "2  cannot run, or --strict and the file has a problem",
-    "3  nothing is overdue, but some rows could not be judged",
+    "3  nothing is overdue, but what could not be read left something unknown",
 )
 @examples(
     "ehcp check cases.csv",

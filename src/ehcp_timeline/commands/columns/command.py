@@ -1,50 +1,80 @@
 """`ehcp columns`: how a case file is read, what its columns hold, and what to say of it in ehcp.toml."""
 
+import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ehcp_timeline.errors import CaseFileError
-from ehcp_timeline.shell.destination import choose_output
+from ehcp_timeline.cases.mapping.loader import KeyFault
+from ehcp_timeline.errors import CaseFileError, ConfigError
+from ehcp_timeline.shell.config import NAME, read_config
+from ehcp_timeline.shell.destination import choose_output, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.open import STDIN, case_file, law, names, settings
-from ehcp_timeline.shell.options import AsAt, Config, Format, Full, Rules
+from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Full, Rules
 from ehcp_timeline.shell.parse import day_asked
+from ehcp_timeline.text.words import count
+
+if TYPE_CHECKING:
+    from ehcp_timeline.cases.schema import Vocabulary
+    from ehcp_timeline.commands.columns.profile import ColumnsAnswer
 
 CANNOT_BE_JUDGED = 2
+FORMATS = ("table", "plain", "json", "toml")
 
 
 @exit_codes("0  the file can be judged", "2  it cannot, or cannot be read at all")
 @examples(
     "ehcp columns cases.csv",
-    "ehcp columns export.xlsx --format toml > ehcp.toml",
-    "ehcp columns cases.csv --format json",
+    "ehcp columns export.xlsx -o ehcp.toml",
+    "ehcp columns export.xlsx --interactive",
+    "ehcp columns export.xlsx --safe-report > report.json",
 )
 def columns(
     file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)],
     *,
     as_at: AsAt = None,
     full: Full = False,
+    interactive: Annotated[
+        bool,
+        typer.Option("--interactive", help="Ask about each heading, and write the answers to ehcp.toml."),
+    ] = False,
+    safe_report: Annotated[
+        bool, typer.Option("--safe-report", help="Headings and layouts alone, to send with a bug report.")
+    ] = False,
     asked: Format = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Add the lines to this ehcp.toml, or write to a file."
+        ),
+    ] = None,
+    force: Force = False,
     overlays: Rules = None,
     config: Config = None,
 ) -> None:
     """Say how a file is read: what each heading is taken for, what its cells look like, what is left out.
 
     FILE is a case file; `-` is standard input. No cell is shown, only what cells look like. `toml` prints the
-    lines for ehcp.toml that the file calls for. Formats: table, plain, json, toml.
+    lines for ehcp.toml that the file calls for, `-o ehcp.toml` adds them to it. Formats: table, plain, json,
+    toml.
     """
-    to = choose_output(asked, (), force=False, formats=("table", "plain", "json", "toml"), full=full)
+    adds_to = _settings_file(output, interactive=interactive, config=config)
+    asked, files = ("toml", ()) if adds_to else (asked, [output] if output else ())
+    to = choose_output(asked, files, force=force, formats=FORMATS, full=full)
+    if adds_to and adds_to.exists():
+        config = adds_to
     when, settled = day_asked(as_at), settings(config)
     rulebook = law(overlays, settled)
     vocabulary = names(rulebook)
     from ehcp_timeline.cases.mapping.model import NO_MAPPINGS
-    from ehcp_timeline.commands.columns.profile import profile_of, profile_of_stopped
+    from ehcp_timeline.commands.columns.profile import profile_of, profile_of_stopped, safe_report_of
     from ehcp_timeline.commands.columns.suggest_mapping import mapping_text
     from ehcp_timeline.commands.columns.view import columns_sections
     from ehcp_timeline.measure.date_order import date_order
+    from ehcp_timeline.output.data import json_text
     from ehcp_timeline.output.document import Document
 
     said = (settled.mappings or NO_MAPPINGS).of_file(str(file))
@@ -58,14 +88,71 @@ def columns(
         answer = profile_of(source, vocabulary, said, when)
         if not answer.stops:
             answer = replace(answer, date_order=date_order(rulebook, source, when))
-    mapping = mapping_text(answer, vocabulary.columns, said if settled.mappings else None)
+    if safe_report:
+        report = json_text(safe_report_of(answer))
+        to.write(Document("Layouts", answer, made=dict.fromkeys(FORMATS, lambda _: report)))
+        return
+    chosen = _answers(answer, vocabulary) if interactive else {}
+    is_section = settled.mappings or (adds_to and adds_to.exists())
+    mapping = mapping_text(answer, vocabulary.columns, said if is_section else None, chosen)
     answer = replace(answer, mapping=mapping)
-    to.write(
-        Document(
-            "Columns",
-            answer,
-            sections=lambda: columns_sections(answer, vocabulary.columns),
-            made={"toml": lambda _: mapping},
+    if adds_to:
+        _add(adds_to, mapping)
+    else:
+        to.write(
+            Document(
+                "Columns",
+                answer,
+                sections=lambda: columns_sections(answer, vocabulary.columns),
+                made={"toml": lambda _: mapping},
+            )
         )
-    )
     raise typer.Exit(CANNOT_BE_JUDGED if answer.stops else 0)
+
+
+def _settings_file(output: Path | None, *, interactive: bool, config: Path | None) -> Path | None:
+    """Return the ehcp.toml that lines are added to; None where they are only shown."""
+    if output is not None and output.suffix.lower() == ".toml":
+        return output
+    return (output or config or read_config(None, Path.cwd()).path or Path(NAME)) if interactive else None
+
+
+def _answers(answer: "ColumnsAnswer", vocabulary: "Vocabulary") -> dict[str, str]:
+    """Ask about each heading that is not read; return the columns chosen, empty to leave one out."""
+    from ehcp_timeline.commands.columns.suggest_mapping import questions
+    from ehcp_timeline.text.spelling import did_you_mean
+
+    chosen: dict[str, str] = {}
+    for heading, possible in questions(answer):
+        say("", f'"{heading.text}" ({heading.looks.kind}): {heading.reason or "it is not known"}')
+        say(*(f"  {number}  {name}" for number, name in enumerate(possible, 1)), "  i  leave it out")
+        while word := typer.prompt(
+            "which column, or Enter to decide later", "", show_default=False, err=True
+        ):
+            column = possible[int(word) - 1] if word.isdigit() and 0 < int(word) <= len(possible) else word
+            if column == "i" or column in vocabulary.columns:
+                chosen[heading.text] = "" if column == "i" else column
+                break
+            say(f"{word} is not a column; {did_you_mean(word, vocabulary.columns, 1) or 'see ehcp template'}")
+    return chosen
+
+
+def _add(path: Path, mapping: str) -> None:
+    """Add lines to an ehcp.toml, which stays as it is but for them, and say how many."""
+    from ehcp_timeline.cases.mapping.loader import read_mappings
+    from ehcp_timeline.commands.columns.suggest_mapping import added_to
+    from ehcp_timeline.output.files import write_whole
+
+    held = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    text = added_to(held, mapping)
+    try:
+        _, faults = read_mappings(tomllib.loads(text), str(path))
+    except tomllib.TOMLDecodeError as error:
+        faults = [KeyFault(str(path), f"would not be TOML with them: {error}")]
+    if faults:
+        hint = "`ehcp columns FILE --format toml` prints them: add them by hand"
+        raise ConfigError(f"the lines cannot be added: {faults[0]}", hint)
+    write_whole(path, text.encode(), force=True)
+    new = [line for line in text.splitlines() if line not in held.splitlines() and " = " in line]
+    waiting = sum(line.startswith("#") for line in new)
+    say(f"{path}: {count(len(new) - waiting, 'line')} added, and {waiting} behind # that wait for a choice")

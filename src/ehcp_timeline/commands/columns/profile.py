@@ -124,6 +124,31 @@ def profile_of_stopped(
     return _answer(sheet.name, sheet.sha256, understood, shapes.rows, shapes.profiles(), stops)
 
 
+def safe_report_of(answer: ColumnsAnswer) -> dict[str, object]:
+    """Return headings and layouts alone: no cell, no word, no day and no name of a file.
+
+    Headings that nothing is known of are left out where no heading means `case_id`: they may be data.
+    """
+    is_header = any(heading.column == "case_id" for heading in answer.headings)
+    return {
+        "schema": "ehcp-safe-report/1",
+        **{name: getattr(answer, name) for name in ("encoding", "delimiter", "header_row", "rows")},
+        "headings": [
+            {
+                "position": heading.position,
+                "text": heading.text if is_header or heading.column or heading.reason else None,
+                "column": heading.column,
+                "may_be": heading.may_be or heading.suggestions,
+                "kind": heading.looks.kind,
+                "share": heading.looks.share,
+                "formats": [(layout.format, layout.cells) for layout in heading.looks.formats],
+                "unreadable": heading.looks.unreadable,
+            }
+            for heading in answer.headings
+        ],
+    }
+
+
 def _answer(
     name: str,
     sha256: str,

@@ -1,9 +1,11 @@
 """Writes the lines of `ehcp.toml` that a file calls for, ready to paste; what needs a choice is a comment."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher, get_close_matches
 from pathlib import PurePath
+from types import MappingProxyType
 
 from ehcp_timeline.cases.cells.values import is_excel_error
 from ehcp_timeline.cases.headers import Heading, fold, load_spellings
@@ -11,7 +13,7 @@ from ehcp_timeline.cases.mapping.lines import lines_for, quoted
 from ehcp_timeline.cases.mapping.model import FileMapping
 from ehcp_timeline.cases.schema import Column, vocabulary
 from ehcp_timeline.commands.columns.cell_shapes import WordSeen
-from ehcp_timeline.commands.columns.profile import ColumnsAnswer
+from ehcp_timeline.commands.columns.profile import ColumnsAnswer, HeadingProfile
 from ehcp_timeline.text.words import count
 
 _DAY_FIRST, _MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
@@ -20,11 +22,17 @@ _NEAR = 0.9  # a slip of the pen in a heading of ten letters
 _A_WORD = 2  # letters: what lacks a word is no slip of the pen
 
 
-def mapping_text(answer: ColumnsAnswer, known: Mapping[str, Column], said: FileMapping | None) -> str:
+def mapping_text(
+    answer: ColumnsAnswer,
+    known: Mapping[str, Column],
+    said: FileMapping | None,
+    chosen: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Return the lines; TOML that can be read, and that does what it says when it is put into ehcp.toml.
 
     Where ehcp.toml says something about files already, `said` is what it says about this one, and the lines
-    are a section for the file's name, to be put at its end.
+    are a section for the file's name, to be put at its end. `chosen` is the column that a person chose for
+    a heading; an empty one leaves the heading out.
     """
     at = "" if said is None else f"files.{quoted(PurePath(answer.name).name or answer.name)}"
     values = [
@@ -33,11 +41,13 @@ def mapping_text(answer: ColumnsAnswer, known: Mapping[str, Column], said: FileM
         if profile.column
     ]
     below = [
-        ("columns", tuple(_columns(answer, known, said or FileMapping()))),
+        ("columns", tuple(_columns(answer, known, said or FileMapping(), chosen))),
         *values,
         ("date_formats", tuple(_formats(answer, said or FileMapping()))),
     ]
     claims = tuple(_claims(answer))
+    if left_out := [quoted(text) for text, column in chosen.items() if not column]:
+        claims += (f"ignore = [{', '.join(left_out)}]",)
     if not claims and not any(body for _, body in below):
         return ""
     place = [f"# sheet = {quoted(answer.worksheet)}"] if answer.worksheet else []
@@ -61,7 +71,36 @@ def _claims(answer: ColumnsAnswer) -> Iterator[str]:
             yield f"# ignore = [{quoted(rival.text)}]  # one of the headings that mean {name}"
 
 
-def _columns(answer: ColumnsAnswer, known: Mapping[str, Column], said: FileMapping) -> Iterator[str]:
+def added_to(held: str, lines: str) -> str:
+    """Return the text of an ehcp.toml with more lines: below the header of their table, or at its end.
+
+    Nothing that is there is changed, and no line that is there is added again.
+    """
+    there = held.splitlines()
+    for table in re.split(r"(?m)^(?=\[)", lines):
+        header, *body = table.splitlines() if table.startswith("[") else ("", *table.splitlines())
+        new = [line for line in body if line and line not in there]
+        if header in there:
+            place = there.index(header) + 1
+            there[place:place] = new
+        elif new:
+            there += [*([""] if there else []), *([header] if header else []), *new]
+    return "".join(f"{line}\n" for line in there)
+
+
+def questions(answer: ColumnsAnswer) -> Iterator[tuple[HeadingProfile, tuple[str, ...]]]:
+    """Yield each heading that a person should be asked about, with the columns that it may mean."""
+    taken = {heading.column for heading in answer.headings}
+    for heading in answer.headings:
+        possible = tuple(name for name in heading.may_be or heading.suggestions if name not in taken)
+        dated = heading.looks.kind in ("dates", "dates and others") and not heading.reason
+        if not (heading.column or heading.gives) and heading.text and (possible or dated):
+            yield heading, possible
+
+
+def _columns(
+    answer: ColumnsAnswer, known: Mapping[str, Column], said: FileMapping, chosen: Mapping[str, str]
+) -> Iterator[str]:
     """Yield a line for every heading that is not read and that may be meant to be."""
     headings = answer.headings
     taken = {*said.outcomes, *(heading.column for heading in headings if heading.column)}
@@ -70,6 +109,11 @@ def _columns(answer: ColumnsAnswer, known: Mapping[str, Column], said: FileMappi
     guesses: list[str] = []
     for heading in headings:
         if heading.column or heading.gives or not fold(heading.text):
+            continue
+        if heading.text in chosen:
+            if column := chosen[heading.text]:
+                taken.add(column)
+                yield f"{column} = [{quoted(heading.text)}]"
             continue
         look = heading.looks
         dated = look.kind in ("dates", "dates and others", "blank")

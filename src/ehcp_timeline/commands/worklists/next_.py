@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.help_text import examples
+from ehcp_timeline.shell.exit_codes import exit_code
+from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.list_command import (
     CaseFileArgument,
     Names,
@@ -26,6 +27,7 @@ from ehcp_timeline.shell.options import (
     Config,
     DeadlineIds,
     District,
+    ExitZero,
     Force,
     Format,
     Full,
@@ -42,6 +44,12 @@ if TYPE_CHECKING:
     from ehcp_timeline.measure.worklists import Policy
 
 
+@exit_codes(
+    "0  nothing that was asked for is overdue",
+    "1  something is",
+    "2  cannot run",
+    "3  nothing is overdue, but what could not be read left something unknown",
+)
 @examples(
     "ehcp next cases.csv --caseworker 'A. Khan'",
     "ehcp next cases.csv --caseworker 'A. Khan' --policy in-time-first",
@@ -66,6 +74,7 @@ def next_(
     district: District = None,
     team: Team = None,
     pseudonymise: Pseudonymise = None,
+    exit_zero: ExitZero = False,
     assume_blank: AssumeBlank = None,
     full: Full = False,
     asked: Format = None,
@@ -111,6 +120,7 @@ def next_(
     sections = partial(next_sections, title, asks.as_at, ordered, untold, top)
     document = document_of(title, answer, ordered, Work, sections, statement)
     to.write(replace(document, entries=partial(entries_of, as_at=asks.as_at, steps=True, names=names)))
+    raise typer.Exit(exit_code(work.audit, failed=work.is_late(selection), strict=False, exit_zero=exit_zero))
 
 
 def _whose(selection: "Selection") -> str:

@@ -81,7 +81,7 @@ class _Asked:
     "0  nothing that was asked for is overdue",
     "1  something is",
     "2  cannot run, or --strict and the file has a problem",
-    "3  nothing is overdue, but some rows could not be judged",
+    "3  nothing is overdue, but what could not be read left something unknown",
 )
 @examples(
     "ehcp overdue cases.csv --by team",
@@ -153,17 +153,8 @@ def overdue(
     else:
         _overdue(to, work, _Asked(selection, group, top, key, names))
     raise typer.Exit(
-        exit_code(work.audit, failed=_is_late(work, selection), strict=strict, exit_zero=exit_zero)
+        exit_code(work.audit, failed=work.is_late(selection), strict=strict, exit_zero=exit_zero)
     )
-
-
-def _is_late(work: "Casework", selection: "Selection") -> bool:
-    """Say whether the authority has an overdue clock of a statutory duty among those that were asked for."""
-    from ehcp_timeline.measure.casework import chosen_by
-
-    frame = work.audit.findings.filter(chosen_by(selection, work.rulebook))
-    own = (frame["kind"] == "statutory") & (frame["who"] == "authority") & (frame["verdict"] == "overdue")
-    return bool(own.any())
 
 
 def _check_together(split_by: str | None, *, public: bool, pseudonyms: bool, save_list: bool) -> None:
