@@ -145,6 +145,23 @@ def test_without_a_column_for_plans_nobody_is_counted_as_waiting(tmp_path: Path)
         "How many children wait for a plan cannot be counted: the file has no column"
     )
     assert not any("No child" in sentence or "no backlog" in sentence for sentence in sentences)
+    assert any(sentence.startswith("The file lacks a column to judge") for sentence in sentences)
+    page = report(path, "--for", "public", "--format", "html").decode("utf-8")
+    assert "Where the open cases stand" not in page
+    assert "short.csv" not in page
+
+
+def test_a_file_of_reviews_alone_counts_nobody_as_waiting(tmp_path: Path) -> None:
+    """Without a request nobody can be counted; the reviews are."""
+    path = tmp_path / "reviews.csv"
+    path.write_text(
+        "case_id,previous_review_decided,review_decided\nR-1,2025-05-01,\nR-2,2025-12-01,\n", encoding="utf-8"
+    )
+
+    made = answer(path)
+
+    assert made["sentences"][0].endswith("the file holds no request for an assessment.")
+    assert [(duty["deadline"], duty["overdue"]) for duty in made["duties"]] == [("review.annual", 1)]
 
 
 def test_rows_that_are_left_out_are_said_and_the_exit_code_is_3(tmp_path: Path) -> None:
@@ -233,3 +250,21 @@ def test_plain_text_says_the_same(file: Path) -> None:
 
     assert "children are waiting for a decision or a plan" in text
     assert "Overdue deadlines, by duty" in text
+
+
+def test_what_a_file_says_is_text_on_the_page(tmp_path: Path) -> None:
+    """Case numbers and names that are markup, commands or hidden characters start nothing."""
+    path = tmp_path / "cases.csv"
+    evil = ["<script>alert(1)</script>", "A</table><img src=x onerror=alert(1)>", "{{ 7*7 }}\u202eA", "=1+1"]
+    lines = [f'"{case}",2025-01-{n:02},"{case}"' for n, case in enumerate(evil, 1)]
+    heading = "case_id,request_received,caseworker,plan_issued"
+    path.write_text("\n".join([heading, *(f"{line}," for line in lines), ""]), encoding="utf-8")
+    page = ehcp(
+        "report", str(path), "--as-at", str(AS_AT), "--for", "team", "--format", "html"
+    ).stdout.decode()
+
+    assert "<script" not in page
+    assert page.count("<img") == page.count("data:image/svg") / 2
+    assert "\u202e" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "{{ 7*7 }}" in page

@@ -114,7 +114,8 @@ class ReportAnswer:
         waiting: Now, and on the same day of the twelve months before, as far as the file records them.
         stages: Open assessments by stage.
         not_counted: Why it cannot be said how many wait; null where it can.
-        undated: Plans of which the file does not say whether they are overdue.
+        unclear: Deadlines of the council of which the file does not say whether they are overdue.
+        not_judged_duties: Duties that no column of the file could answer.
         no_forecast: Why there is no forecast; null where there is one.
         policies: Forecast by order of work; "observed" is today's.
         clear_at: The backlog is clear once no more than so many are overdue.
@@ -136,7 +137,8 @@ class ReportAnswer:
     duties: tuple[LateDuty, ...]
     rates: tuple[YearRate, ...]
     not_counted: str | None
-    undated: Number
+    unclear: Number
+    not_judged_duties: Whole
     no_forecast: str | None
     clear_at: Whole
     policies: tuple[Outlook, ...]

@@ -29,6 +29,7 @@ from ehcp_timeline.measure.audit import check_files
 from ehcp_timeline.measure.compare.compare import own_figures
 from ehcp_timeline.measure.compare.figures import Area, Figures
 from ehcp_timeline.measure.counts import ISSUE
+from ehcp_timeline.measure.findings import is_wanted
 from ehcp_timeline.measure.forecast.answer import ForecastAnswer
 from ehcp_timeline.measure.forecast.forecast import forecast
 from ehcp_timeline.measure.forecast.request import ForecastRequest
@@ -79,6 +80,7 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
     ahead, no_forecast = _forecast(rulebook, sources, asked.as_at)
     if ahead is not None and ahead.now is not None:
         no_forecast = ahead.now.too_little
+    own = [duty for duty in rulebook.deadlines if is_wanted(duty, _PAST_DUE)]
     recorded = ahead.history.recorded_weeks if ahead and ahead.history else 0
     late = audit.findings.with_columns(days=(pl.lit(asked.as_at) - pl.col("due")).dt.total_days())
     answer = ReportAnswer(
@@ -93,7 +95,10 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         duties=tuple(_duties(late, rulebook, public=asked.audience == "public")),
         rates=tuple(_rates(rulebook, sources, asked, recorded)),
         not_counted=_not_counted(audit),
-        undated=sum(audit.summary.verdicts.get(name, {}).get("unknown", 0) for name in ISSUE),
+        unclear=sum(audit.summary.verdicts.get(duty.id, {}).get("unknown", 0) for duty in own),
+        not_judged_duties=sum(
+            line.deadline in {duty.id for duty in own} for line in audit.summary.not_judged
+        ),
         no_forecast=no_forecast,
         clear_at=ahead.clear_at if ahead else 0,
         policies=ahead.policies if ahead else (),
@@ -129,8 +134,12 @@ def _waiting(audit: Audit, ahead: ForecastAnswer | None) -> tuple[WaitingCount, 
 
 
 def _not_counted(audit: Audit) -> str | None:
+    """Return why it cannot be said how many wait for a plan; None where it can."""
     lacking = next((line for line in audit.summary.not_judged if line.deadline == ISSUE[0]), None)
-    return None if lacking is None else f"the file has no column {' or '.join(lacking.needs)}"
+    if lacking is not None:
+        return f"the file has no column {' or '.join(lacking.needs)}"
+    counted = any(name in audit.summary.verdicts for name in ISSUE)
+    return None if counted else "the file holds no request for an assessment"
 
 
 def _duties(late: pl.DataFrame, rulebook: Rulebook, *, public: bool) -> Iterator[LateDuty]:

@@ -36,7 +36,7 @@ def sentences(answer: ReportAnswer) -> Iterator[str]:
     if answer.audience != "public":
         overdue = sum(int(duty.overdue) for duty in answer.duties)
         yield f"Over all its duties the council has {count(overdue, 'overdue deadline')}."
-    yield from _doubts(answer)
+    yield from doubts(answer)
 
 
 def _waiting_words(now: WaitingCount) -> str:
@@ -141,14 +141,18 @@ def _rate_words(answer: ReportAnswer) -> Iterator[str]:
     yield f"{words} ({_shown(latest.in_time or 0)} of {_shown(latest.plans or 0)}){beside}."
 
 
-def _doubts(answer: ReportAnswer) -> Iterator[str]:
+def doubts(answer: ReportAnswer) -> Iterator[str]:
     """Yield what a reader must know before repeating any of it."""
     lost = sum(file.not_judged for file in answer.input)
     if lost:
         are = "is" if lost == 1 else "are"
         yield f"{count(lost, 'row')} of the file could not be judged and {are} not counted."
-    if answer.undated:
-        yield f"Of {_shown(answer.undated)} more plans the file does not say whether they are overdue."
+    if answer.unclear:
+        deadlines = "deadline" if answer.unclear == 1 else "deadlines"
+        yield f"Of {_shown(answer.unclear)} more {deadlines} the file does not say enough to judge."
+    if answer.not_judged_duties:
+        duties = count(answer.not_judged_duties, "duty", "duties")
+        yield f"The file lacks a column to judge {duties}: nothing is said of them here."
     newest = answer.forecast.now.newest if answer.forecast and answer.forecast.now else None
     if newest is not None and answer.as_at - newest >= _STALE:
         yield f"Nothing in the file is newer than {day(newest)}: what was done since is missing here."

@@ -13,6 +13,8 @@ from ehcp_timeline.privacy.secondary import Cell
 from ehcp_timeline.privacy.suppress import CountTable, to_hide
 
 HIDDEN: Number = "[c]"
+_FEW = "too few children are overdue to publish one"
+_TOO_LITTLE = "the file records too little of what was finished"
 _OVERDUE, _TOTAL = 1, 2  # columns of a table of those in time and those overdue
 
 
@@ -36,8 +38,8 @@ def published(answer: ReportAnswer, threshold: int) -> ReportAnswer:
         stages=dict(zip(answer.stages, _row(tuple(answer.stages.values()), threshold), strict=False)),
         duties=duties,
         rates=tuple(_rate(rate, threshold) for rate in answer.rates),
-        undated=_row((answer.undated,), threshold)[0],
-        no_forecast="too few children are overdue to publish one" if few else answer.no_forecast,
+        unclear=_row((answer.unclear,), threshold)[0],
+        no_forecast=_FEW if few else answer.no_forecast and _TOO_LITTLE,
         policies=() if few else answer.policies,
         oldest=(),
         work=(),

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import cycle
+from pathlib import PurePath
 
 from ehcp_timeline import __version__
 from ehcp_timeline.commands.report.answer import ChangedSince, LateDuty, Number, ReportAnswer, YearRate
-from ehcp_timeline.commands.report.headline import BAND_WORDS, horizon
+from ehcp_timeline.commands.report.headline import BAND_WORDS, doubts, horizon
 from ehcp_timeline.commands.report.public import HIDDEN
 from ehcp_timeline.measure.changes.compare import Change
 from ehcp_timeline.measure.compare.figures import ATTRIBUTION, ENGLAND
@@ -70,9 +71,10 @@ def report_sections(answer: ReportAnswer) -> Iterator[Section]:
     """Yield the parts of a page after its opening sentences."""
     yield _duties(answer)
     yield _rates(answer)
-    yield _stages(answer)
-    yield _waiting(answer)
-    yield from _forecast(answer)
+    if not answer.not_counted:
+        yield _stages(answer)
+        yield _waiting(answer)
+        yield from _forecast(answer)
     if answer.oldest:
         yield _oldest(answer)
     if answer.work:
@@ -104,7 +106,7 @@ def _parts(duty: LateDuty) -> tuple[float, ...]:
 def _duties(answer: ReportAnswer) -> Section:
     title = "Overdue deadlines, by duty"
     if not answer.duties:
-        return Section(title, ("No duty of the council has an overdue deadline.",))
+        return Section(title, ("No deadline that could be judged is overdue.", *doubts(answer)))
     worst = answer.duties[0]
     columns = [TableColumn("duty"), _number("overdue"), *map(_number, BAND_WORDS.values())]
     if answer.audience != "public":
@@ -415,7 +417,7 @@ def _method(answer: ReportAnswer) -> Section:
 
 def _receipt(answer: ReportAnswer) -> Section:
     law = answer.rulebook
-    overlays = [(overlay.name, overlay.sha256) for overlay in law.overlays]
+    overlays = [(PurePath(overlay.name).name, overlay.sha256) for overlay in law.overlays]
     rows = [
         ("Software", f"ehcp-timeline {__version__}"),
         ("Day asked about", day(answer.as_at)),
