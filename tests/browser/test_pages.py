@@ -16,6 +16,11 @@ PAGES = {
     "board": (*REPORT, "--authority", "Kent", "--with", "Essex,Surrey"),
     "team": (*REPORT, "--for", "team", "--since", "examples/cases.csv", "--since-as-at", "2026-05-01"),
     "public": (*REPORT, "--for", "public"),
+    "family": (
+        *("timeline", "request_received=2026-01-12", "assess_refused=2026-02-20", "--as-at", "2026-03-01"),
+        *("--chronology", "--format", "html"),
+    ),
+    "late": ("explain", "A-007", "examples/cases.csv", "--as-at", "2026-06-01", "--format", "html"),
     "problems": ("report", "examples/cases-with-problems.csv", *REPORT[2:]),
 }
 OUTLINED = re.compile(

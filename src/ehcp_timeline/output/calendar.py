@@ -133,7 +133,8 @@ def entries_of_case(judged: Iterable[Working], rulebook: Rulebook, as_at: date) 
     """Yield the days of one case that lie ahead or were missed: duties, what may become one, and rights."""
     for working in judged:
         clock, deadline = working.clock, working.deadline
-        ahead = clock.due is not None and clock.due >= as_at and working.why_not_owed.startswith(WAITS)
+        waits = clock.ended is None and working.why_not_owed.startswith(WAITS)
+        ahead = clock.due is not None and clock.due >= as_at and waits
         if clock.due is None or not (clock.verdict in _OPEN or ahead):
             continue
         how = standing(working, rulebook)

@@ -92,6 +92,10 @@ Verify = Annotated[
         "--verify", min=0, metavar="N", help="Judge N rows of each file again, another way; 0 for none."
     ),
 ]
+Chronology = Annotated[
+    bool,
+    typer.Option("--chronology", help="Add every date in one list to the page (.html), for a complaint."),
+]
 Exceptions = Annotated[
     bool,
     typer.Option("--exceptions", help="Audit the claimed exceptions instead: do the dates bear them out?"),

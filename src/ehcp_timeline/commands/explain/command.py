@@ -13,6 +13,7 @@ from ehcp_timeline.shell.help_text import examples
 from ehcp_timeline.shell.open import case_file, law, names, settings
 from ehcp_timeline.shell.options import (
     AsAt,
+    Chronology,
     Config,
     DeadlineIds,
     Force,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.audit.single.trace import Working
     from ehcp_timeline.cases.model import Row
     from ehcp_timeline.cases.source import CaseFile
+    from ehcp_timeline.output.receipt import Receipt
 
 _ENOUGH_TO_SUGGEST = 50_000
 
@@ -41,6 +43,7 @@ def explain(
     file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)],
     *,
     deadline: DeadlineIds = None,
+    chronology: Chronology = False,
     as_at: AsAt = None,
     full: Full = False,
     asked: Format = None,
@@ -52,13 +55,14 @@ def explain(
     """Explain every verdict of one case in numbered steps, each with the law it rests on.
 
     CASE is its number in the file, FILE a case file; `-` is standard input. Shows the clocks that have
-    started, or those that --deadline names. Formats: table, plain, json, md.
+    started, or those that --deadline names. Formats: table, plain, json, md,
+    html (a page for the family), ics.
     """
     to = choose_output(
         asked,
         output,
         force=force,
-        formats=("table", "plain", "json", "md"),
+        formats=("table", "plain", "json", "md", "html", "ics"),
         full=full or deadline is not None,
     )
     when, settled = day_asked(as_at), settings(config)
@@ -69,22 +73,32 @@ def explain(
     from ehcp_timeline.audit.single.judge import judge_case
     from ehcp_timeline.commands.explain.view import Explained, explain_answer, explain_sections
     from ehcp_timeline.measure.answer import RulebookUsed
+    from ehcp_timeline.output.calendar import entries_of_case
     from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.plain import markdown_page
     from ehcp_timeline.output.receipt import MadeFrom, read_of
 
-    judged = judge_case(rulebook, _rows(source, case), when)
+    rows = _rows(source, case)
+    judged = judge_case(rulebook, rows, when)
     explained = [
         Explained(working, steps_of(working, when)) for working in judged if _is_wanted(working, wanted)
     ]
     sections = explain_sections(case, explained, when, rulebook)
+
+    def page(receipt: "Receipt") -> str:
+        from ehcp_timeline.output.family import FamilyCase
+
+        foreseen = judge_case(rulebook, rows, when, foresee=True)
+        return FamilyCase(rulebook, rows, foreseen, when, case, chronology).page(receipt)
+
     to.write(
         Document(
             f"Case {case}",
             explain_answer(case, explained, when, rulebook),
             sections=lambda: sections,
             made_from=MadeFrom(when, RulebookUsed.of(rulebook), read_of([source])),
-            made={"md": lambda _: markdown_page(sections)},
+            entries=lambda _: entries_of_case(judged, rulebook, when),
+            made={"md": lambda _: markdown_page(sections), "html": page},
         )
     )
 

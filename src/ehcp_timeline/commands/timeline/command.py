@@ -3,7 +3,7 @@
 import shlex
 import sys
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -11,8 +11,11 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, say
 from ehcp_timeline.shell.help_text import examples
 from ehcp_timeline.shell.open import law, names, settings
-from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Full, OutputFile, Rules
+from ehcp_timeline.shell.options import AsAt, Chronology, Config, Force, Format, Full, OutputFile, Rules
 from ehcp_timeline.shell.parse import day_asked
+
+if TYPE_CHECKING:
+    from ehcp_timeline.output.receipt import Receipt
 
 
 @examples(
@@ -24,6 +27,7 @@ from ehcp_timeline.shell.parse import day_asked
 def timeline(
     words: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE", hidden=True)] = None,
     *,
+    chronology: Chronology = False,
     as_at: AsAt = None,
     full: Full = False,
     asked: Format = None,
@@ -36,9 +40,9 @@ def timeline(
 
     NAME is a column of a case file (`ehcp template --rows` lists them), VALUE a date, a code or yes or no.
     Without them it asks five questions. No file is needed and nothing is kept.
-    Formats: table, plain, json, csv, ndjson, md, xlsx, ics.
+    Formats: table, plain, json, csv, ndjson, md, xlsx, ics, html (a page for the family).
     """
-    to = choose_output(asked, output, force=force, formats=(*ROW_FORMATS, "ics"), full=full)
+    to = choose_output(asked, output, force=force, formats=(*ROW_FORMATS, "ics", "html"), full=full)
     when = day_asked(as_at)
     from ehcp_timeline.audit.single.judge import judge_case
     from ehcp_timeline.cases.inline import row_from_words
@@ -56,6 +60,12 @@ def timeline(
     lines = tuple(
         TimelineClock.of(working.clock, working.deadline, row.texts, row=None) for working in judged
     )
+
+    def page(receipt: "Receipt") -> str:
+        from ehcp_timeline.output.family import FamilyCase
+
+        return FamilyCase(rulebook, [row], judged, when, row.case_id, chronology).page(receipt)
+
     to.write(
         Document(
             f"Timeline as at {when}",
@@ -64,6 +74,7 @@ def timeline(
             lambda: values(lines),
             lambda: timeline_sections(rulebook, judged, when),
             entries=lambda _: entries_of_case(judged, rulebook, when),
+            made={"html": page},
         )
     )
 
