@@ -29,7 +29,7 @@ def answer(open_: int, duties: tuple[LateDuty, ...], rates: tuple[YearRate, ...]
     return ReportAnswer(
         as_at=DAY, audience="public", authority=None, threshold=5, rulebook=RulebookUsed("1", "0" * 64, ()),
         input=(), waiting=(WaitingCount(DAY, open_, overdue),), stages={"no_decision": open_}, duties=duties,
-        rates=rates, not_counted=None, unclear=0, not_judged_duties=0, no_forecast=None,
+        rates=rates, not_counted=None, unclear=0, not_judged_duties=0, unread_headings=0, no_forecast=None,
         clear_at=0, policies=(), oldest=(),
         work=(), changed=None, not_judged=(), problems=(),
     )  # fmt: skip

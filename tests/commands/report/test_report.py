@@ -151,6 +151,20 @@ def test_without_a_column_for_plans_nobody_is_counted_as_waiting(tmp_path: Path)
     assert "short.csv" not in page
 
 
+def test_a_heading_that_is_not_read_is_said_among_the_first_sentences(tmp_path: Path) -> None:
+    """Dates under "Panel date" could be a decision: the page says so, and the exit code is 3."""
+    path = tmp_path / "cases.csv"
+    rows = "".join(f"C-{n},2026-01-{n:02},2026-02-{n:02},\n" for n in range(1, 9))
+    path.write_text(f"case_id,request_received,Panel date,plan_issued\n{rows}", encoding="utf-8")
+
+    run = ehcp("report", str(path), "--as-at", str(AS_AT), "--format", "json")
+
+    assert run.returncode == 3
+    assert "1 heading of the file is not read and may decide deadlines" in " ".join(
+        json.loads(run.stdout)["sentences"]
+    )
+
+
 def test_a_file_of_reviews_alone_counts_nobody_as_waiting(tmp_path: Path) -> None:
     """Without a request nobody can be counted; the reviews are."""
     path = tmp_path / "reviews.csv"
@@ -173,7 +187,7 @@ def test_rows_that_are_left_out_are_said_and_the_exit_code_is_3(tmp_path: Path) 
 
     assert run.returncode == 3
     assert "1 row of the file could not be judged and is not counted." in " ".join(words_of(run.stdout))
-    assert "could not be judged" in said(run)
+    assert "left a deadline unclear" in said(run)
 
 
 def test_what_changed_is_counted_as_changes_counts_it(file: Path, tmp_path: Path) -> None:

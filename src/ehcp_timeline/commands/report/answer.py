@@ -116,6 +116,8 @@ class ReportAnswer:
         not_counted: Why it cannot be said how many wait; null where it can.
         unclear: Deadlines of the council of which the file does not say whether they are overdue.
         not_judged_duties: Duties that no column of the file could answer.
+        unread_headings: Headings that are not read although what stands under them could decide a deadline.
+        undecided: Whether something that could not be read left a deadline unclear.
         no_forecast: Why there is no forecast; null where there is one.
         policies: Forecast by order of work; "observed" is today's.
         clear_at: The backlog is clear once no more than so many are overdue.
@@ -139,6 +141,7 @@ class ReportAnswer:
     not_counted: str | None
     unclear: Number
     not_judged_duties: Whole
+    unread_headings: Whole
     no_forecast: str | None
     clear_at: Whole
     policies: tuple[Outlook, ...]
@@ -148,4 +151,5 @@ class ReportAnswer:
     not_judged: tuple[NotJudged, ...]
     problems: tuple[ProblemFound, ...]
     sentences: tuple[str, ...] = ()
+    undecided: bool = field(default=False, metadata=NOT_IN_JSON)
     forecast: ForecastAnswer | None = field(default=None, metadata=NOT_IN_JSON)

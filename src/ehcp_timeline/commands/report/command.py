@@ -52,7 +52,7 @@ With = Annotated[
 ]
 
 
-@exit_codes("0  done", "2  cannot run", "3  done, but some rows could not be judged")
+@exit_codes("0  done", "2  cannot run", "3  done, but something could not be read or judged")
 @examples(
     "ehcp report cases.csv -o board.html",
     "ehcp report cases.csv --authority Kent --with Essex,Surrey -o board.html",
@@ -107,9 +107,8 @@ def report(
     request = ReportRequest(asks.as_at, audience, figures, council, others, threshold, oldest, changed)
     answer = report_of(asks.rulebook, sources, request)
     to.write(_document(answer))
-    left_out = sum(file.not_judged for file in answer.input)
-    if left_out:
-        say(f"{left_out:,} rows could not be judged and are left out; `ehcp check` says why.")
+    if answer.undecided:
+        say("Something in the file could not be read and left a deadline unclear; `ehcp check` says what.")
         raise typer.Exit(NOT_ALL_JUDGED)
 
 

@@ -99,6 +99,7 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         not_judged_duties=sum(
             line.deadline in {duty.id for duty in own} for line in audit.summary.not_judged
         ),
+        unread_headings=sum(heading.decides for heading in audit.unread),
         no_forecast=no_forecast,
         clear_at=ahead.clear_at if ahead else 0,
         policies=ahead.policies if ahead else (),
@@ -107,6 +108,7 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         changed=asked.changed,
         not_judged=audit.summary.not_judged,
         problems=ProblemFound.all_of(audit.problems),
+        undecided=audit.undecided,
         forecast=ahead,
     )
     return published(answer, asked.threshold) if asked.audience == "public" else answer

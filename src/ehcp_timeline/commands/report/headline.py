@@ -147,6 +147,10 @@ def doubts(answer: ReportAnswer) -> Iterator[str]:
     if lost:
         are = "is" if lost == 1 else "are"
         yield f"{count(lost, 'row')} of the file could not be judged and {are} not counted."
+    if answer.unread_headings:
+        headings = count(answer.unread_headings, "heading")
+        are = "is" if answer.unread_headings == 1 else "are"
+        yield f"{headings} of the file {are} not read and may decide deadlines; ehcp columns says which."
     if answer.unclear:
         deadlines = "deadline" if answer.unclear == 1 else "deadlines"
         yield f"Of {_shown(answer.unclear)} more {deadlines} the file does not say enough to judge."
