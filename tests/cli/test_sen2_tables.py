@@ -132,7 +132,7 @@ def test_a_lost_assessment_makes_no_breach(tmp_path: Path, lost: bytes) -> None:
 
     assert verdicts == [{"X1": "overdue", "X2": "met"}, {"X1": "unknown", "X2": "met"}]
     (problem,) = (one["problem"] for one in answer["problems"] if one["column"] == "plan_issued")
-    assert problem == f'{EXPORT}requests.csv, row 2: "undated: its assessment cannot be placed" has no date'
+    assert problem == f'{EXPORT}requests.csv, row 2: "undated: its AssessmentOutcome is lost" has no date'
 
 
 def test_nobody_is_named_in_a_problem(tmp_path: Path) -> None:

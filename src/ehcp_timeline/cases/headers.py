@@ -210,6 +210,7 @@ def match(cells: Sequence[str], spellings: Spellings) -> tuple[str | None, ...]:
     A heading known by its words alone, or that is too short to be sure, gives way to one that is known
     exactly; of two such headings for one column neither is taken.
     """
+    cells = ["" if cell.startswith("#") and cell.endswith("!") else cell for cell in cells]  # not "Ref"
     exact = [_column(cell, spellings) for cell in cells]
     near = [None if column else _near(cell, spellings) for cell, column in zip(cells, exact, strict=True)]
     times = Counter(near)

@@ -149,7 +149,7 @@ class NotCases:
                 and not by_name
                 and not any(_DIGIT.search(texts[at]) for at in self._events.intersection(filled))
             )
-        if len(filled) > 1 or len(self._headings) == 1:
+        if len(filled) > 1 or len(self._headings) == 1 or not (text.isdigit() or " " in text):
             return False
         if not self._shapes:
             others = pl.any_horizontal(pl.exclude(ROW, "case_id", str(self._identity)).is_not_null())

@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from ehcp_timeline.cases.case_numbers import CaseNumbers
 from ehcp_timeline.cases.cells.values import WHITE, excel_error, shown
 from ehcp_timeline.cases.cells.vectorised import clean_text
 from ehcp_timeline.cases.model import Problem
@@ -75,6 +76,7 @@ def sieve(
     blanks: frozenset[str],
     repeats: DuplicateRows,
     not_cases: NotCases,
+    case_numbers: CaseNumbers,
 ) -> tuple[pl.DataFrame, list[Problem]]:
     """Return the rows that can be judged and a problem for each other row that is not blank.
 
@@ -84,6 +86,7 @@ def sieve(
         blanks: Words that count as a blank.
         repeats: The rows before these.
         not_cases: Sets aside the rows that hold no case.
+        case_numbers: Says which numbers are one case.
 
     Returns:
         `row`, the `case_id` and the text of each other column; the problems of the block and of its rows.
@@ -106,6 +109,7 @@ def sieve(
     if not again.is_empty():
         problems += (repeat_problem(row, first) for row, first in again.iter_rows())
         cells = cells.join(again, on=ROW, how="anti", maintain_order="left")
+    cells = case_numbers.spelt(cells)
     others = (pl.col(str(place)).alias(name) for name, place in places.items() if name != "case_id")
     return cells.select(ROW, "case_id", *others), problems
 

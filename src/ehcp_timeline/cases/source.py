@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from ehcp_timeline.cases.batch import Batch
+from ehcp_timeline.cases.case_numbers import CaseNumbers
 from ehcp_timeline.cases.cells.date_order import Suspects, Undecided
 from ehcp_timeline.cases.cells.parser import NOTHING, Reader, cell_reader
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
@@ -196,13 +197,14 @@ class CaseFile:
             self._blanks,
         )
         repeats, suspects, undecided = DuplicateRows(), Suspects(), Undecided()
+        case_numbers = CaseNumbers()
         self._reading, self._undecided = reading, undecided
         self._unread = unread = self._unread_columns()
         self.rows = self.judged = 0
         held: Batch | None = None
         for block in self._blocks(reading, rows):
             places = {**self._places, **unread.places}
-            texts, problems = sieve(block, places, self._blanks, repeats, not_cases)
+            texts, problems = sieve(block, places, self._blanks, repeats, not_cases, case_numbers)
             read = reading.read(texts)
             undecided.keep(block.cells, texts.get_column(ROW), reading.orders.undecided())
             suspects.note(read.problems)
@@ -226,7 +228,7 @@ class CaseFile:
                 raw=block.cells,
             )
         if held:
-            at_the_end = self._placed(list(order.at_the_end()))
+            at_the_end = self._placed([*order.at_the_end(), *case_numbers.at_the_end()])
             at_the_end += (*self._sheet.remarks, *self._sheet.outdated(self._as_at))
             if not (self.rows or held.problems):
                 at_the_end.append(NO_ROWS)

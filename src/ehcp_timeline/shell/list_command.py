@@ -88,9 +88,15 @@ class ListRequest:
         return work
 
 
-def question(as_at: str | None, overlays: Sequence[Path] | None, config_file: Path | None) -> ListRequest:
+def question(
+    as_at: str | None,
+    overlays: Sequence[Path] | None,
+    config_file: Path | None,
+    sheet: str | None = None,
+    header_row: int | None = None,
+) -> ListRequest:
     """Return what is asked, from the words of the command line."""
-    when, config = day_asked(as_at), settings(config_file)
+    when, config = day_asked(as_at), settings(config_file, sheet, header_row)
     return ListRequest(when, law(overlays, config), config)
 
 

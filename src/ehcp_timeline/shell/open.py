@@ -18,12 +18,26 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 
-def settings(asked: Path | None) -> Config:
-    """Return the configuration that applies, and say so where it was not asked for by name."""
+def settings(asked: Path | None, sheet: str | None = None, header_row: int | None = None) -> Config:
+    """Return the configuration that applies, and say so where it was not asked for by name.
+
+    Args:
+        asked: The file that was named.
+        sheet: The sheet that was asked for, which wins over any that a file names.
+        header_row: The same of the row of the headings.
+    """
     config = read_config(asked, Path.cwd())
     if config.path is not None and asked is None:
         say(f"settings from {config.path}")
-    return config
+    if sheet is None and header_row is None:
+        return config
+    from ehcp_timeline.cases.mapping.model import NO_MAPPINGS, FileMapping
+
+    mappings, wanted = (
+        config.mappings or NO_MAPPINGS,
+        FileMapping(sheet=sheet or "", header_row=header_row or 0),
+    )
+    return replace(config, mappings=replace(mappings, asked=wanted))
 
 
 def law(overlays: Sequence[Path] | None, config: Config) -> "Rulebook":

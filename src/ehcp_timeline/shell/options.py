@@ -41,6 +41,17 @@ Config = Annotated[
     typer.Option("--config", metavar="FILE", help="Use this ehcp.toml.  [default: the nearest one upward]"),
 ]
 
+Worksheet = Annotated[
+    str | None,
+    typer.Option(
+        "--sheet", metavar="NAME", help="Read only this sheet of a workbook.  [default: all with cases]"
+    ),
+]
+HeaderRow = Annotated[
+    int | None,
+    typer.Option("--header-row", min=1, metavar="N", help="The row of the headings.  [default: found]"),
+]
+
 
 Words = list[str] | None
 DueWithin = Annotated[

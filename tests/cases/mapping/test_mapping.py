@@ -258,7 +258,7 @@ def test_a_sheet_or_a_row_that_a_workbook_does_not_have(tmp_path: Path) -> None:
     with pytest.raises(CaseFileError) as error:
         sheeted(tmp_path, said(sheet="new"))
     assert str(error.value).endswith(
-        'has no sheet "new", which ehcp.toml names. its sheets are "Old", "New"; correct sheet in ehcp.toml'
+        'has no sheet "new". its sheets are "Old", "New"; correct --sheet, or sheet in ehcp.toml'
     )
     with pytest.raises(CaseFileError, match='sheet "Old": there are no headings in row 2'):
         sheeted(tmp_path, said(header_row=2))

@@ -203,10 +203,14 @@ def _due_of(inquiry: Inquiry, started: Started) -> tuple[pl.Series, pl.Series | 
 
 def _unreadable(started: Started, outcome: ClockOutcomes) -> pl.Series | None:
     """Return the clocks with an unreadable cell that matters; None for no clock."""
-    always = cells_that_matter(started.deadline, ended=False)
-    undone = started.seen.unreadable(cells_that_matter(started.deadline) - always)
-    ended = None if undone is None else undone & (outcome.ended < NEVER)
-    return either(started.seen.unreadable(always), ended)
+    deadline, seen = started.deadline, started.seen
+    always = cells_that_matter(deadline, ended=False, answered=True)
+    found = seen.unreadable(always)
+    undone = seen.unreadable(cells_that_matter(deadline, answered=True) - always)
+    if undone is not None:
+        found = either(found, undone & (outcome.ended < NEVER))
+    implied = seen.unreadable(cells_that_matter(deadline, ended=False) - always)
+    return found if implied is None else either(found, implied & (outcome.answered == NEVER))
 
 
 def _facts(

@@ -157,12 +157,13 @@ def _had_plan(plan: PlanByDue, by: date, seen: EventHistory) -> bool:
     return not made and (bool(shown) or not seen.happened(plan.before_plan))
 
 
-def cells_that_matter(deadline: Deadline, *, ended: bool = True) -> frozenset[str]:
+def cells_that_matter(deadline: Deadline, *, ended: bool = True, answered: bool = False) -> frozenset[str]:
     """Return the columns without which a clock that has started cannot be judged.
 
     Args:
         deadline: Its deadline.
         ended: Something ended it, so what would undo that matters too.
+        answered: Its answer stands, so what would only show that it was answered does not matter.
     """
     plan = deadline.plan_by_due
     span = deadline.ended_while
@@ -174,8 +175,7 @@ def cells_that_matter(deadline: Deadline, *, ended: bool = True) -> frozenset[st
             *((span.first, span.last) if span else ()),
             *(deadline.revived_by if ended else ()),
             *deadline.revived_unless,
-            *deadline.implied_by,
-            *deadline.lapses_with,
+            *(() if answered else (*deadline.implied_by, *deadline.lapses_with)),
             *deadline.owed_when,
             *deadline.displaced_by,
             *(deadline.start_events if deadline.repeats else ()),

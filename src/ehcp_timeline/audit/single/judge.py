@@ -253,7 +253,7 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
     contradiction = "before-request" if decided_before(deadline, seen, start) else contradiction
     if question.twice:
         answered, ending, contradiction = None, replace(ending, day=None, event=""), "two-answers"
-    matter = cells_that_matter(deadline, ended=ending.day is not None)
+    matter = cells_that_matter(deadline, ended=ending.day is not None, answered=answered is not None)
     implied = implied_by(deadline, seen, since, ending.day)
     if question.link:
         why = why_displaced(deadline, start, answer, question.displacing)

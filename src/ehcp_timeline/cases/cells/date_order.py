@@ -1,6 +1,7 @@
 """Tells which columns of dates could be day-first or month-first, and stops a file in the wrong order."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 import polars as pl
 
@@ -12,9 +13,10 @@ from ehcp_timeline.cases.cells.dates import (
     numeric_order,
     reads_both_ways,
 )
-from ehcp_timeline.cases.cells.values import WHITE
+from ehcp_timeline.cases.cells.parser import Reader, Value
+from ehcp_timeline.cases.cells.values import WHITE, CellFault
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.cases.sheet import ROW, Sheet
+from ehcp_timeline.cases.sheet import ROW, Sheet, as_text
 from ehcp_timeline.errors import DateOrderError
 
 _FEW = 30
@@ -84,6 +86,60 @@ class DateOrders:
     def _proves(self, texts: pl.Series) -> bool:
         """Return whether a date among these can only be day-first."""
         return not self._proof.isdisjoint(texts)
+
+
+_FIGURES = r"^\D*[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}\b"
+_LAST_BOTH_WAYS = 12
+_ENOUGH = 3  # texts
+HALF_SWAPPED = CellFault(
+    "half-swapped-date",
+    "may have day and month swapped: every real date here has a day up to 12, every later day is text",
+    "a program read the dates month-first; export them again as YYYY-MM-DD, or import them as text",
+)
+
+
+def half_swapped(texts: pl.DataFrame, read: Mapping[str, Reader]) -> frozenset[str]:
+    """Return the columns of dates in which a program has swapped day and month wherever it could.
+
+    It then shows those as real dates, with days up to 12, and leaves every later day as the text that it was.
+
+    Args:
+        texts: Rows of a file, String or Categorical.
+        read: Gives the value of a text of each column.
+    """
+    held = {name: as_text(texts.select(pl.col(name).unique())).to_series().drop_nulls() for name in read}
+    figures = {name: distinct.str.contains(_FIGURES) for name, distinct in held.items()}
+    if not any(mask.any() and not mask.all() for mask in figures.values()):
+        return frozenset()
+    small: set[str] = set()
+    swapped = False
+    for name, distinct in held.items():
+        in_figures = [text.strip(WHITE) for text in distinct.filter(figures[name])]
+        if not all(numeric_order(text) == "day-first" for text in in_figures):
+            continue
+        values = (read[name](text) for text in distinct.filter(~figures[name]))
+        days = [value.day for value in values if isinstance(value, date)]
+        if days and max(days) <= _LAST_BOTH_WAYS:
+            small.add(name)
+            swapped |= bool(in_figures) and len(days) + len(in_figures) >= _ENOUGH
+    return frozenset(small) if swapped else frozenset()
+
+
+def doubting(read: Reader) -> Reader:
+    """Return a reader of a column that is `half_swapped`: a day that may be a month is a fault."""
+
+    def reader(text: str) -> Value | CellFault | None:
+        value = read(text)
+        both_ways = isinstance(value, date) and value.day <= _LAST_BOTH_WAYS and value.day != value.month
+        return HALF_SWAPPED if both_ways else value
+
+    return reader
+
+
+def swapped_days(name: str) -> pl.Expr:
+    """Return the dates of such a column without those that may be swapped."""
+    day, month = pl.col(name).dt.day(), pl.col(name).dt.month()
+    return pl.when((day > _LAST_BOTH_WAYS) | (day == month)).then(pl.col(name))
 
 
 _ROWS = 100_000

@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.cases.cells.date_order import DateOrders
+from ehcp_timeline.cases.cells.date_order import DateOrders, doubting, half_swapped, swapped_days
 from ehcp_timeline.cases.cells.dates import TIME_PATTERN, TIMED_PATTERN
 from ehcp_timeline.cases.cells.parser import Reader, Value
 from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, GUARDED_PATTERN, WHITE, CellFault, joined
@@ -222,6 +222,7 @@ class CellReading:
         ]
         self._lookups = [(self._lookup(names[0]), names) for names in self._groups(frozenset(apart))]
         self._blanks = blanks
+        self._swapped: frozenset[str] | None = None
         self.counts = {name: ColumnCounts() for name in self._columns}
 
     def takes(self) -> Mapping[str, pl.DataType]:
@@ -234,6 +235,12 @@ class CellReading:
         parts += [clean_text(texts.get_column(name), self._blanks).to_frame() for name in self._distinct]
         beside = pl.concat([texts.select(ROW, "case_id"), *parts], how="horizontal")
         frame = beside.select(ROW, *self._columns)
+        if self._swapped is None:  # the first rows show it, if any do
+            events = {name: self._readers[name] for name in self._columns if self._is_open(name)}
+            self._swapped = half_swapped(texts, events)
+            self._readers |= {name: doubting(self._readers[name]) for name in self._swapped}
+        if self._swapped:
+            frame = frame.with_columns(swapped_days(name) for name in self._swapped)
         problems: list[Problem] = []
         unreadable: dict[str, pl.Series] = {}
         for name in self._columns:
@@ -242,6 +249,10 @@ class CellReading:
                 problems += blanks
                 unreadable[name] = pl.Series(ROW, [problem.row for problem in blanks], pl.UInt32).sort()
         return ReadBlock(frame, unreadable, tuple(problems))
+
+    def _is_open(self, name: str) -> bool:
+        """Return whether a column holds events of which nobody said how they are written."""
+        return self._columns[name].kind == "event" and name not in self._settled
 
     def _groups(self, apart: frozenset[str]) -> Iterator[list[str]]:
         """Yield the columns that share what is learned: all events, all flags; others have their own."""
@@ -260,7 +271,7 @@ class CellReading:
         """Return what reads this column and those like it."""
         kind = self._columns[name].kind
         if kind in {"event", "date"}:
-            orders = self.orders if kind == "event" and name not in self._settled else None
+            orders = self.orders if self._is_open(name) else None
             return Lookup(self._readers[name], pl.Date, untimed, orders)
         return Lookup(self._readers[name], pl.Boolean if kind == "flag" else pl.String)
 

@@ -91,11 +91,13 @@ class Mappings:
         source: The configuration file, to begin an error with; empty where there is none.
         every: What holds for every file.
         files: Pattern of a file's name to what holds for such files, laid over the former in this order.
+        asked: What the command line says of every file, laid over all.
     """
 
     source: str = ""
     every: FileMapping = NOTHING_SAID
     files: Mapping[str, FileMapping] = field(default_factory=dict)
+    asked: FileMapping = NOTHING_SAID
 
     def of_file(self, name: str) -> FileMapping:
         """Return what is said about a file; only its name counts, not its folder, and not its case."""
@@ -104,7 +106,7 @@ class Mappings:
         for pattern, own in self.files.items():
             if fnmatchcase(base, pattern.lower()):
                 file_mapping = file_mapping.laid_under(own)
-        return file_mapping
+        return file_mapping if self.asked == NOTHING_SAID else file_mapping.laid_under(self.asked)
 
     def parts(self) -> Mapping[str, FileMapping]:
         """Return each part under the key path that its own keys follow, as `files."a*.csv".`."""

@@ -29,6 +29,7 @@ from ehcp_timeline.shell.options import (
     Force,
     Format,
     Full,
+    HeaderRow,
     Include,
     Kind,
     Oldest,
@@ -39,6 +40,7 @@ from ehcp_timeline.shell.options import (
     Top,
     Verify,
     Who,
+    Worksheet,
     chosen,
     known_columns,
 )
@@ -96,6 +98,8 @@ def check(
     force: Force = False,
     overlays: Rules = None,
     config_file: Config = None,
+    sheet: Worksheet = None,
+    header_row: HeaderRow = None,
 ) -> None:
     """Say what is overdue, what is due soon, the oldest cases and when the backlog clears.
 
@@ -105,7 +109,7 @@ def check(
     """
     to = dated_output(asked, output, split_by, force=force, formats=FORMATS)
     fails = choice("--fail-on", fail_on, tuple(FAIL_ON))
-    when, config = day_asked(as_at), settings(config_file)
+    when, config = day_asked(as_at), settings(config_file, sheet, header_row)
     rulebook = law(overlays, config)
     vocabulary = names(rulebook)
     whose = {"district": district, "team": team, "caseworker": caseworker}

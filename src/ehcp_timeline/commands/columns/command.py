@@ -13,7 +13,7 @@ from ehcp_timeline.shell.config import NAME, read_config
 from ehcp_timeline.shell.destination import choose_output, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.open import STDIN, case_file, law, names, settings
-from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Full, Rules
+from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Full, HeaderRow, Rules, Worksheet
 from ehcp_timeline.shell.parse import day_asked
 from ehcp_timeline.text.words import count
 
@@ -54,6 +54,8 @@ def columns(
     force: Force = False,
     overlays: Rules = None,
     config: Config = None,
+    sheet: Worksheet = None,
+    header_row: HeaderRow = None,
 ) -> None:
     """Say how a file is read: what each heading is taken for, what its cells look like, what is left out.
 
@@ -66,7 +68,7 @@ def columns(
     to = choose_output(asked, files, force=force, formats=FORMATS, full=full)
     if adds_to and adds_to.exists():
         config = adds_to
-    when, settled = day_asked(as_at), settings(config)
+    when, settled = day_asked(as_at), settings(config, sheet, header_row)
     rulebook = law(overlays, settled)
     vocabulary = names(rulebook)
     from ehcp_timeline.cases.mapping.model import NO_MAPPINGS

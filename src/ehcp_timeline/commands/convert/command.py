@@ -13,7 +13,17 @@ from ehcp_timeline.shell.exit_codes import CANNOT_RUN, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.list_command import Pseudonymise, key_asked
 from ehcp_timeline.shell.open import case_files, law, names, settings
-from ehcp_timeline.shell.options import AsAt, Config, ExitZero, Force, Rules, Strict, Top
+from ehcp_timeline.shell.options import (
+    AsAt,
+    Config,
+    ExitZero,
+    Force,
+    HeaderRow,
+    Rules,
+    Strict,
+    Top,
+    Worksheet,
+)
 from ehcp_timeline.shell.parse import choice, day_asked
 
 if TYPE_CHECKING:
@@ -56,6 +66,8 @@ def convert(
     strict: Strict = False,
     overlays: Rules = None,
     config_file: Config = None,
+    sheet: Worksheet = None,
+    header_row: HeaderRow = None,
 ) -> None:
     """Write any file that can be read as a canonical case file: the same verdicts, in every row.
 
@@ -65,7 +77,7 @@ def convert(
     """
     to = _target(asked, one_path(output), force=force)
     key = key_asked(pseudonymise, output)
-    when, config = day_asked(as_at), settings(config_file)
+    when, config = day_asked(as_at), settings(config_file, sheet, header_row)
     vocabulary = names(law(overlays, config))
     sources = case_files(files, vocabulary, when, config)
     from ehcp_timeline.commands.convert.canonical import convert as convert_cases

@@ -19,8 +19,10 @@ from ehcp_timeline.shell.options import (
     Force,
     Format,
     Full,
+    HeaderRow,
     OutputFile,
     Rules,
+    Worksheet,
     chosen_deadlines,
 )
 from ehcp_timeline.shell.parse import day_asked
@@ -28,7 +30,7 @@ from ehcp_timeline.text.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from ehcp_timeline.audit.single.trace import Working
-    from ehcp_timeline.cases.model import Row
+    from ehcp_timeline.cases.model import Problem, Row
     from ehcp_timeline.cases.source import CaseFile
     from ehcp_timeline.output.receipt import Receipt
 
@@ -51,6 +53,8 @@ def explain(
     force: Force = False,
     overlays: Rules = None,
     config: Config = None,
+    sheet: Worksheet = None,
+    header_row: HeaderRow = None,
 ) -> None:
     """Explain every verdict of one case in numbered steps, each with the law it rests on.
 
@@ -65,25 +69,27 @@ def explain(
         formats=("table", "plain", "json", "md", "html", "ics"),
         full=full or deadline is not None,
     )
-    when, settled = day_asked(as_at), settings(config)
+    when, settled = day_asked(as_at), settings(config, sheet, header_row)
     rulebook = law(overlays, settled)
     wanted = chosen_deadlines(deadline, rulebook)
     source = case_file(file, names(rulebook), when, settled)
     from ehcp_timeline.audit.single.explain import explain as steps_of
     from ehcp_timeline.audit.single.judge import judge_case
     from ehcp_timeline.commands.explain.view import Explained, explain_answer, explain_sections
-    from ehcp_timeline.measure.answer import RulebookUsed
+    from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
     from ehcp_timeline.output.calendar import entries_of_case
     from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.plain import markdown_page
     from ehcp_timeline.output.receipt import MadeFrom, read_of
 
-    rows = _rows(source, case)
+    rows, problems = _rows(source, case)
+    case = rows[0].case_id  # as the file spells it
     judged = judge_case(rulebook, rows, when)
+    unread = ProblemFound.all_of(problems)
     explained = [
         Explained(working, steps_of(working, when)) for working in judged if _is_wanted(working, wanted)
     ]
-    sections = explain_sections(case, explained, when, rulebook)
+    sections = explain_sections(case, explained, when, rulebook, unread)
 
     def page(receipt: "Receipt") -> str:
         from ehcp_timeline.output.family import FamilyCase
@@ -94,7 +100,7 @@ def explain(
     to.write(
         Document(
             f"Case {case}",
-            explain_answer(case, explained, when, rulebook),
+            explain_answer(case, explained, when, rulebook, unread),
             sections=lambda: sections,
             made_from=MadeFrom(when, RulebookUsed.of(rulebook), read_of([source])),
             entries=lambda _: entries_of_case(judged, rulebook, when),
@@ -110,21 +116,26 @@ def _is_wanted(working: "Working", wanted: frozenset[str]) -> bool:
     return any(is_under(name, working.deadline.id) for name in wanted)
 
 
-def _rows(source: "CaseFile", case: str) -> list["Row"]:
-    """Return every row of a case, in file order.
+def _rows(source: "CaseFile", case: str) -> tuple[list["Row"], list["Problem"]]:
+    """Return every row of a case, in file order, and the problems of cells in these rows.
 
     Raises:
         UsageError: The file has no such case, or its rows cannot be judged.
     """
     from ehcp_timeline.cases.batch import rows_of
+    from ehcp_timeline.cases.case_numbers import case_key, key_of
 
     rows: list[Row] = []
+    problems: list[Problem] = []
     ids: list[str] = []
     for batch in source.batches():
         column = batch.frame["case_id"]
-        rows += rows_of(replace(batch, frame=batch.frame.filter(column == case)))
+        frame = batch.frame.filter(key_of(column) == case_key(case))
+        rows += rows_of(replace(batch, frame=frame))
+        own = set(frame["row"])
+        problems += (problem for problem in batch.problems if problem.stops == "cell" and problem.row in own)
         ids += column.unique(maintain_order=True).to_list()[: _ENOUGH_TO_SUGGEST - len(ids)]
     if not rows:
         hint = did_you_mean(case, ids) or f"ehcp check {source.name} lists cases and problems"
         raise UsageError(f"{source.name}: there is no case `{case}`", hint)
-    return rows
+    return rows, problems

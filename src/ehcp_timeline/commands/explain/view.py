@@ -10,7 +10,7 @@ from annotated_types import Ge
 from ehcp_timeline.audit.single.explain import ExplanationStep
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.answer import ClockRecord, RulebookUsed
+from ehcp_timeline.measure.answer import ClockRecord, ProblemFound, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.text.bounds import Whole
@@ -53,7 +53,11 @@ class ExplainedClock(ClockRecord):
 
 @dataclass(frozen=True, slots=True)
 class ExplainAnswer:
-    """The answer of `ehcp explain --format json`."""
+    """The answer of `ehcp explain --format json`.
+
+    Attributes:
+        problems: The cells of the case that could not be read.
+    """
 
     SCHEMA: ClassVar = "ehcp-explain/1"
 
@@ -61,6 +65,7 @@ class ExplainAnswer:
     rulebook: RulebookUsed
     case_id: str
     clocks: tuple[ExplainedClock, ...]
+    problems: tuple[ProblemFound, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,11 @@ class Explained:
 
 
 def explain_sections(
-    case_id: str, explained: Iterable[Explained], as_at: date, rulebook: Rulebook
+    case_id: str,
+    explained: Iterable[Explained],
+    as_at: date,
+    rulebook: Rulebook,
+    unread: Sequence[ProblemFound] = (),
 ) -> list[Section]:
     """Return how every clock of a case stands, then the steps of each, those that are overdue first."""
     clocks = sorted(explained, key=lambda clock: clock.working.clock.verdict != "overdue")
@@ -82,13 +91,18 @@ def explain_sections(
     )
     columns = (TableColumn("deadline", "fixed"), TableColumn("how it stands"), TableColumn("due", "fixed"))
     nothing = () if clocks else ("No deadline of this case has started.",)
+    cells = tuple(f"Row {cell.row}, {cell.column}: {cell.problem}; {cell.try_}." for cell in unread)
     title = f"Case {case_id} as at {day(as_at)}"
-    first = Section(title, nothing, columns, rows if len(rows) > 1 else ())
+    first = Section(title, (*nothing, *cells), columns, rows if len(rows) > 1 else ())
     return [first, *(_section(clock, rulebook) for clock in clocks)]
 
 
 def explain_answer(
-    case_id: str, explained: Iterable[Explained], as_at: date, rulebook: Rulebook
+    case_id: str,
+    explained: Iterable[Explained],
+    as_at: date,
+    rulebook: Rulebook,
+    unread: Sequence[ProblemFound] = (),
 ) -> ExplainAnswer:
     """Return every clock of a case with its steps."""
     clocks = tuple(
@@ -105,7 +119,7 @@ def explain_answer(
         )
         for clock in explained
     )
-    return ExplainAnswer(as_at, RulebookUsed.of(rulebook), case_id, clocks)
+    return ExplainAnswer(as_at, RulebookUsed.of(rulebook), case_id, clocks, tuple(unread))
 
 
 def _section(explained: Explained, rulebook: Rulebook) -> Section:

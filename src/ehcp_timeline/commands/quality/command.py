@@ -12,7 +12,19 @@ from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.list_command import group_asked
 from ehcp_timeline.shell.open import case_files, law, names, settings
-from ehcp_timeline.shell.options import AsAt, Config, ExitZero, Force, Format, Full, OutputFile, Rules, Top
+from ehcp_timeline.shell.options import (
+    AsAt,
+    Config,
+    ExitZero,
+    Force,
+    Format,
+    Full,
+    HeaderRow,
+    OutputFile,
+    Rules,
+    Top,
+    Worksheet,
+)
 from ehcp_timeline.shell.parse import choice, choices, day_asked
 from ehcp_timeline.shell.progress import progress
 
@@ -64,6 +76,8 @@ def quality(
     force: Force = False,
     overlays: Rules = None,
     config_file: Config = None,
+    sheet: Worksheet = None,
+    header_row: HeaderRow = None,
 ) -> None:
     """Say how good the data is: what is wrong, in how many rows, where, and a score from 0 to 100.
 
@@ -89,7 +103,7 @@ def quality(
         return
     if not files:
         raise UsageError("missing argument 'FILE'", "ehcp quality --help")
-    config = settings(config_file)
+    config = settings(config_file, sheet, header_row)
     rulebook = law(overlays, config)
     vocabulary = names(rulebook)
     sources = case_files(files, vocabulary, when, config)

@@ -31,10 +31,12 @@ from ehcp_timeline.shell.options import (
     Force,
     Format,
     Full,
+    HeaderRow,
     Kind,
     OutputFile,
     Rules,
     Team,
+    Worksheet,
     chosen,
 )
 from ehcp_timeline.shell.parse import choice
@@ -82,6 +84,8 @@ def next_(
     force: Force = False,
     overlays: Rules = None,
     config_file: Config = None,
+    sheet: Worksheet = None,
+    header_row: HeaderRow = None,
 ) -> None:
     """Say what to do today, in order: each case once, its next lawful step, by when, and why.
 
@@ -96,7 +100,7 @@ def next_(
     if split_by and key:
         raise UsageError("--split-by names people in its file names", "leave one of the two out")
     to = dated_output(asked, output, split_by, force=force, full=full)
-    asks = question(as_at, overlays, config_file)
+    asks = question(as_at, overlays, config_file, sheet, header_row)
     selection = chosen(
         asks.rulebook, kind=kind, deadline=deadline, district=district, team=team, caseworker=caseworker
     )

@@ -35,6 +35,7 @@ from ehcp_timeline.shell.options import (
     Force,
     Format,
     Full,
+    HeaderRow,
     Kind,
     OutputFile,
     Rules,
@@ -42,6 +43,7 @@ from ehcp_timeline.shell.options import (
     Team,
     Top,
     Who,
+    Worksheet,
     chosen,
 )
 
@@ -119,6 +121,8 @@ def overdue(
     force: Force = False,
     overlays: Rules = None,
     config_file: Config = None,
+    sheet: Worksheet = None,
+    header_row: HeaderRow = None,
 ) -> None:
     """List what is overdue, worst first: what to do next and by when, whom to ask, the law.
 
@@ -130,7 +134,7 @@ def overdue(
     _check_together(split_by, public=public, pseudonyms=pseudonymise is not None, save_list=save_list)
     key = key_asked(pseudonymise, output)
     to = dated_output(asked, output, split_by, force=force, full=full)
-    asks = question(as_at, overlays, config_file)
+    asks = question(as_at, overlays, config_file, sheet, header_row)
     selection = chosen(
         asks.rulebook,
         kind=kind,

@@ -119,17 +119,17 @@ def test_the_same_cases_as_csv(tmp_path: Path) -> None:
         (
             AGREED,
             (Assessment({"assessmentoutcome": "Y"}, {"startdate": "2025-11-01"}),),
-            {"assess.decide": "unknown", "plan.issue": "unknown"},
+            {"assess.decide": "met", "plan.issue": "unknown"},
         ),
         (
             AGREED,
             (Assessment({"assessmentoutcome": "H"}),),
-            {"assess.decide": "unknown", "plan.issue": "unknown"},
+            {"assess.decide": "met", "plan.issue": "unknown"},
         ),
         (
             AGREED,
             (Assessment({"assessmentoutcome": "X"}),),
-            {"assess.decide": "unknown", "plan.issue": "unknown"},
+            {"assess.decide": "met", "plan.issue": "unknown"},
         ),
         (
             AGREED | {"requestoutcome": "N", "requesttribunal": "1"},

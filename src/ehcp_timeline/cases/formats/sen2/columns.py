@@ -172,7 +172,9 @@ def _no_code(tag: str) -> pl.Expr:
     for begins, code in _WORDS.items():
         meant = pl.lit(f"did you mean {code} ({codes[code]})?")
         tip = pl.when(word.str.starts_with(begins)).then(meant).otherwise(tip)
-    return pl.format("undated: {} is not a code of " + tag + "; {}", word, tip)
+    lost = pl.lit(f"undated: its {tag} is lost")
+    text = pl.format("undated: {} is not a code of " + tag + "; {}", word, tip)
+    return pl.when(word == LOST.upper()).then(lost).otherwise(text)
 
 
 def _case_id() -> pl.Expr:
@@ -242,8 +244,6 @@ def _plan_issued() -> pl.Expr:
         .then(None)
         .when(outcome == "H")
         .then(_undated("AssessmentOutcome is {}", "assessmentoutcome"))
-        .when(outcome == LOST.upper())
-        .then(_undated("its assessment cannot be placed"))
         .when(~_is_code("assessmentoutcome"))
         .then(_no_code("AssessmentOutcome"))
         .when(pl.col(day).is_not_null())

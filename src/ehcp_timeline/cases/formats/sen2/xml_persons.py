@@ -6,7 +6,7 @@ from pyexpat import ExpatError
 
 import polars as pl
 
-from ehcp_timeline.cases.formats.sen2.columns import ITEMS, PERSON
+from ehcp_timeline.cases.formats.sen2.columns import ITEMS, LOST, PERSON
 from ehcp_timeline.cases.formats.sen2.items import sen2
 from ehcp_timeline.cases.formats.xml import is_ampersand, local, parser_of
 from ehcp_timeline.cases.model import Problem
@@ -21,9 +21,15 @@ DEEPEST = 100
 _LINE, _RANK, _NOT_YET = "line", "sentyperank", "A"
 _SCHEMA = {ROW: pl.UInt32, PERSON: pl.UInt32} | dict.fromkeys(ITEMS, pl.String)
 _COLUMNS = tuple(_SCHEMA)
+_PATH = ("message", "persons", "person", "requests", "assessment", "namedplan", "activeplans")
+_DATES = frozenset(
+    item for item in ITEMS if item.endswith(("date", "reviewmeeting", "reviewdraft", "lastreview"))
+)
+_OUTCOMES = ("requestoutcome", "assessmentoutcome")
+_UNPLACED = "undated: its element is out of place"
 
 Items = dict[str, str | int | None]
-_Meaning = tuple[Items, str] | Callable[[], None] | None
+_Meaning = tuple[Items, str] | Callable[[str], None] | None
 Told = tuple[pl.DataFrame, tuple[Problem, ...]]
 
 
@@ -105,6 +111,11 @@ class _Persons:
         self._passed = self._at = self._newlines = self._without_end = 0
         self._texts: list[str] = []
         self._known: dict[str, _Meaning] = {}
+        self._open: dict[str, object] = {}
+        self._names: dict[str, str] = {}
+        self._misplaced: list[tuple[int, str, str]] = []
+        self._unplaced: set[str] = set()
+        self._parser.StartElementHandler = self._open.setdefault
         self._parser.CharacterDataHandler = self._texts.append
         self._parser.EndElementHandler = end = self._ending()
         if packed:
@@ -155,7 +166,7 @@ class _Persons:
                 means = known[name] = self._meaning(local(name))
             if means is not None:
                 if not isinstance(means, tuple):
-                    means()
+                    means(name)
                 elif text := "".join(texts).strip():
                     gathered, item = means
                     if gathered and item not in gathered:
@@ -170,8 +181,9 @@ class _Persons:
         """Return what takes the beginning and the end of each element, and refuses a nesting without end."""
         depth = 0
 
-        def begin(*_: object) -> None:
+        def begin(name: str, _: object) -> None:
             nonlocal depth
+            self._open[name] = None
             depth += 1
             if depth > DEEPEST:
                 self._refuse(f"elements stand within elements {DEEPEST} deep")
@@ -185,15 +197,16 @@ class _Persons:
 
     def _meaning(self, tag: str) -> _Meaning:
         """Return where an item is gathered, or what is done when a module ends; None for all else."""
-        match tag:
-            case "person":
-                return self._end_person
-            case "requests":
-                return self._end_request
-            case "assessment":
-                return self._end_assessment
-            case "senneed":
-                return self._end_need
+        ends = {
+            "person": self._end_person,
+            "requests": self._end_request,
+            "assessment": self._end_assessment,
+            "senneed": self._end_need,
+            "namedplan": self._end_plan,
+            "activeplans": self._end_active,
+        }
+        if tag in ends:
+            return ends[tag]
         for modules, gathered in (
             (("person",), self._person),
             (("requests", "activeplans"), self._request),
@@ -212,18 +225,58 @@ class _Persons:
             gathered[_LINE] = self._line()
         gathered[item] = text if gathered.get(item, text) == text else f"{gathered[item]} and {text}"
 
-    def _end_need(self) -> None:
+    def _is_placed(self, name: str, within: str, gathered: Items) -> bool:
+        """Return whether a module that ends stands within the one that it belongs to; else note that.
+
+        Args:
+            name: Of its element.
+            within: The module that it belongs to.
+            gathered: Its items, forgotten if it is misplaced.
+        """
+        self._open.pop(name, None)
+        if self._names.get(within) in self._open:
+            return True
+        for opened in self._open:
+            if local(opened) == within:
+                self._names[within] = opened
+                return True
+        self._misplace(name, within, gathered)
+        return False
+
+    def _misplace(self, name: str, within: str, gathered: Items) -> None:
+        """Note an element that stands where it does not belong, and forget its items."""
+        line = int(gathered.pop(_LINE, None) or self._line())
+        path = "/".join((*(opened for opened in self._open if local(opened) in _PATH), name))
+        self._misplaced.append((line, path, sen2().modules[within].names[0]))
+        self._unplaced |= gathered.keys()
+        gathered.clear()
+
+    def _end_need(self, name: str) -> None:
         """Keep the need of the first rank."""
-        if self._need.get(_RANK) == "1" or "sentype" not in self._request:
-            self._request["sentype"] = self._need.get("sentype")
-        self._need.clear()
+        if self._is_placed(name, "activeplans", self._need):
+            if self._need.get(_RANK) == "1" or "sentype" not in self._request:
+                self._request["sentype"] = self._need.get("sentype")
+            self._need.clear()
 
-    def _end_assessment(self) -> None:
-        self._assessments.append(self._assessment.copy())
-        self._assessment.clear()
+    def _end_plan(self, name: str) -> None:
+        self._is_placed(name, "assessment", self._assessment)
 
-    def _end_request(self) -> None:
+    def _end_active(self, name: str) -> None:
+        self._is_placed(name, "requests", self._request)
+
+    def _end_assessment(self, name: str) -> None:
+        if self._is_placed(name, "requests", self._assessment):
+            self._assessments.append(self._assessment.copy())
+            self._assessment.clear()
+
+    def _end_request(self, name: str) -> None:
         """Keep a request with the first assessment that decides anything, and each further one by itself."""
+        if not self._is_placed(name, "person", self._request):
+            self._assessments.clear()
+            self._say_misplaced(self._next_row(self._misplaced[0][0]), "row")
+            return
+        if self._assessment:
+            self._leave(self._assessment, "assessment")
         first: Items = min(self._assessments, key=_undecided, default={})
         here = {_LINE: self._line()}
         further = (assessment for assessment in self._assessments if assessment is not first)
@@ -231,17 +284,47 @@ class _Persons:
         self._request.clear()
         self._assessments.clear()
 
-    def _end_person(self) -> None:
+    def _leave(self, gathered: Items, within: str) -> None:
+        """Note items that belong to a module and stand in none."""
+        items = [item for item in gathered if item != _LINE]
+        for item in items:
+            self._misplace(item, within, {_LINE: gathered.get(_LINE), item: gathered[item]})
+        gathered.clear()
+
+    def _end_person(self, name: str) -> None:
         """Put the person's items into each of its rows."""
+        self._open.pop(name, None)
         self._count += 1
+        for gathered, within in ((self._request, "requests"), (self._assessment, "assessment")):
+            if gathered:
+                self._leave(gathered, within)
         if not self._requests:
             self._without_request()
         for request in self._requests:
             whole = self._person | request
+            if self._unplaced:
+                self._doubt(whole)
             whole[ROW], whole[PERSON] = self._next_row(request.get(_LINE)), self._count
             self.rows.append(tuple(map(whole.get, _COLUMNS)))
+        if self._misplaced:
+            self._say_misplaced(self._last_row, "nothing")
         self._person.clear()
         self._requests.clear()
+
+    def _doubt(self, request: Items) -> None:
+        """Say of a request that what it lacks may stand elsewhere: a blank would say "not yet"."""
+        for item in self._unplaced:
+            if not request.get(item):
+                request[item] = LOST if item in _OUTCOMES else _UNPLACED if item in _DATES else None
+
+    def _say_misplaced(self, row: int, stops: str) -> None:
+        """Note a problem for each element of a person that stands where it does not belong."""
+        for line, path, within in self._misplaced:
+            says = f"line {line}: {path} is not where it belongs, inside {within}, and is not read"
+            tip = f"move it into {within}; until then what it would answer is unknown"
+            self._problems.append(Problem(row, "", "misplaced-element", says, tip, stops))
+        self._misplaced.clear()
+        self._unplaced.clear()
 
     def _without_request(self) -> None:
         row = self._next_row(self._person.get(_LINE))

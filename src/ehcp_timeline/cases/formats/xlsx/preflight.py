@@ -167,8 +167,8 @@ def looked_through(archive: zipfile.ZipFile, raw: Raw, worksheet: str = "") -> I
 def _no_such_sheet(shown: str, worksheet: str, names: Sequence[str]) -> CaseFileError:
     """Return the error for a worksheet that a workbook does not have."""
     held = ", ".join(f'"{name}"' for name in names)
-    said = f'{shown} has no sheet "{worksheet}", which ehcp.toml names'
-    return CaseFileError(said, f"its sheets are {held}; correct sheet in ehcp.toml")
+    said = f'{shown} has no sheet "{worksheet}"'
+    return CaseFileError(said, f"its sheets are {held}; correct --sheet, or sheet in ehcp.toml")
 
 
 def _sheets(
