@@ -29,6 +29,7 @@ from ehcp_timeline.measure.result import Audit, AuditSummary, HeadingUnread, Inp
 
 _SET_ASIDE: Final = NO_CASES | {"duplicate-row"}
 _CLOSING: Final = frozenset(("assess_refused", "no_plan_notified", "withdrawn", "moved_away"))
+_NOT_ALL_READ: Final = "No plan that could be judged is overdue; not everything could be read."
 _NO_CLOSURES: Final = "No column says when requests were refused or closed; some of these may be closed."
 
 
@@ -152,7 +153,14 @@ def check_files(
     date_orders = tuple(order for order in orders if order)
     filters.refuse()
     unread = tuple(heading for source in sources for heading in HeadingUnread.all_of(source))
+    undecided = (
+        any(heading.decides for heading in unread)
+        or any(problem.stops == "row" and problem.rule not in _SET_ASIDE for problem in problems)
+        or (counted.listing.unread and any(map(_is_unread, problems)))
+    )
     summary = counted.summary(rulebook)
+    if undecided and not summary.clearance.overdue_plans:
+        summary = replace(summary, clearance=replace(summary.clearance, sentence=_NOT_ALL_READ))
     problems += [*shared.problems(), *(problem for reading in readings for problem in reading.problems)]
     return Audit(
         as_at=as_at,
@@ -167,11 +175,7 @@ def check_files(
         selected=counted.listing.selected,
         overdue_cases=pl.concat(late).n_unique() if (late := counted.listing.overdue) else 0,
         breaches=frozenset(counted.listing.breaches),
-        undecided=(
-            any(heading.decides for heading in unread)
-            or any(problem.stops == "row" and problem.rule not in _SET_ASIDE for problem in problems)
-            or (counted.listing.unread and any(map(_is_unread, problems)))
-        ),
+        undecided=undecided,
         latest=counted.listing.latest,
     )
 

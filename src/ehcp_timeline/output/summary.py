@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from ehcp_timeline.cases.mapping.lines import quoted
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.measure.answer import values
 from ehcp_timeline.measure.result import Audit, DateOrder, Input, StageName
@@ -23,6 +24,7 @@ RATE_WORDS = {
     "plans_issued_gt_1_year": "plans issued after more than a year",
     "avg_weeks_issue_plan": "weeks to issue a plan, on average",
 }
+_ASSUME_BLANK = 'If a missing column means "not done yet", add --assume-blank COLUMN.'
 _MOST_PROBLEMS = 12
 _STOPS = ("row", "cell", "nothing")
 _MOST_ROWS = 6
@@ -57,11 +59,29 @@ def summary_sections(audit: Audit, files: str) -> Iterator[Section]:
         yield _problems(audit.problems)
 
 
+def unread_lines(audit: Audit, most: int | None = None) -> Iterator[str]:
+    """Yield each heading that is not read, and the line of ehcp.toml that would read it, at most so many."""
+    decisive_first = sorted(audit.unread, key=lambda unread: not unread.decides)
+    for unread in decisive_first[:most]:
+        found = f"{unread.cells:,} {unread.holds[:-1] if unread.cells == 1 else unread.holds}"
+        text = quoted(unread.heading)
+        line = unread.lines[0].partition("  #")[0] if unread.may_be and unread.lines else f"ignore = [{text}]"
+        more = f" (or {listed(unread.may_be[1:], 'or')})" if len(unread.may_be) > 1 else ""
+        if unread.decides and not unread.may_be:
+            line = f"EVENT = [{text}] or {line}"
+        yield f'Not read: "{unread.heading}" ({found}). In ehcp.toml: {line}{more}'
+    if more_headings := len(decisive_first[most:]) if most else 0:
+        yield f"Not read: {count(more_headings, 'more heading')}; `ehcp columns` lists them."
+
+
 def summary_lines(audit: Audit) -> Iterator[str]:
     """Yield what an answer as data leaves out: the files, how many findings, how many problems."""
     yield from map(_file, audit.input)
     findings = sum(number for counts in audit.selected.values() for number in counts.values())
     yield f"{count(findings, 'finding')} as at {day(audit.as_at)}."
+    yield from unread_lines(audit)
+    if audit.summary.closures:
+        yield audit.summary.closures
     yield from (f"{order.file}: {order.sentence}" for order in audit.summary.date_order)
     if audit.problems:
         yield f"{count(len(audit.problems), 'problem')} to put right; --format json lists them."
@@ -159,7 +179,7 @@ def _not_judged(audit: Audit) -> Section:
         rows=tuple(
             (line.deadline, f"{line.clocks:,}", " or ".join(line.needs)) for line in audit.summary.not_judged
         ),
-        after=('If a missing column means "not done yet", add --assume-blank COLUMN.',),
+        after=() if any(unread.decides for unread in audit.unread) else (_ASSUME_BLANK,),
     )
 
 

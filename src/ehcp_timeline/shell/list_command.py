@@ -82,9 +82,11 @@ class ListRequest:
         """Return the work in a file, as at the day of the question or another, and say what is in doubt."""
         blank = known_columns(assume_blank, names(self.rulebook))
         from ehcp_timeline.measure.casework import read_casework
+        from ehcp_timeline.output.summary import unread_lines
 
         work = read_casework(self.rulebook, source, as_at or self.as_at, selection, blank)
         say(*(f"{order.file}: {order.sentence}" for order in work.audit.summary.date_order))
+        say(*unread_lines(work.audit))
         return work
 
 

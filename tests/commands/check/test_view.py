@@ -10,7 +10,7 @@ from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.commands.check.view import Page, check_sections
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.answer import Overlay, RulebookUsed
-from ehcp_timeline.measure.result import Audit, Clearance, Input
+from ehcp_timeline.measure.result import Audit, Clearance, HeadingUnread, Input
 from ehcp_timeline.output.plain import plain_text
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.output.terminal import terminal_text
@@ -254,11 +254,14 @@ def test_every_screen_fits_80_by_24() -> None:
         for number, name in enumerate(ids)
     ]
     file = "/a folder/a name of no fewer than forty letters.csv"
-    unread = tuple(Problem(0, f"h{n}", "unread-heading", "not read", "say it", "nothing") for n in range(30))
+    unread = HeadingUnread(
+        "a", "h", 2, "dates", 9, decides=True, may_be=("withdrawn",), reason=None, lines=()
+    )
     answer = audit(
         *clocks,
         input=(Input(file, "a" * 64, 28_263, 28_000, 263),),
-        problems=(*unread, replace(PROBLEM, stops="row"), PROBLEM),
+        problems=(replace(PROBLEM, stops="row"), PROBLEM),
+        unread=tuple(replace(unread, heading=f"h{n}") for n in range(30)),
         selected={name: {"overdue": 10_000 - 7 * n, "unknown": n} for n, name in enumerate(ids)},
         overdue_cases=12_345,
     )
@@ -268,7 +271,7 @@ def test_every_screen_fits_80_by_24() -> None:
     lines = drawn(check_sections(answer, law, page, lambda sections: len(drawn(sections)) < 24))
     assert len(lines) < 24
     assert max(map(len, lines)) <= 80
-    assert "30 headings not read. `ehcp columns` lists them." in lines
+    assert "Not read: 29 more headings; `ehcp columns` lists them." in lines
     assert any(line.startswith("Decision to assess, 6 weeks   10,000 ") for line in lines)
     assert any(line.endswith(" other duties") or " other duties " in line for line in lines)
     assert any(line.startswith("All, in 12,345 cases") and " 89,748 " in line for line in lines)

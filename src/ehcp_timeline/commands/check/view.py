@@ -24,7 +24,7 @@ from ehcp_timeline.output.sections import (
     list_section,
     without_empty_columns,
 )
-from ehcp_timeline.output.summary import opening, summary_sections
+from ehcp_timeline.output.summary import opening, summary_sections, unread_lines
 from ehcp_timeline.output.verdict_words import reason_named
 from ehcp_timeline.text.words import count, day, listed, rulebook_name
 
@@ -46,6 +46,7 @@ STAGES: Final[Mapping[StageName, str]] = {
     "agreed_no_draft": "being assessed",
     "draft_not_final": "draft sent",
 }
+_MOST_UNREAD = 3  # headings that the screen names
 _COMMAND = 64  # what a line of 80 has left for a command
 
 
@@ -86,6 +87,8 @@ def check_sections(
         fits: Whether sections fit the screen; where they do not, the smallest duties share a line.
     """
     sections = list(_lists(audit, rulebook, page)) if page.lists or page.full else []
+    if (page.lists or page.full) and audit.unread:
+        sections = [Section("Not read", before=tuple(unread_lines(audit)), alarm=True), *sections]
     if page.full:
         whole = (*_legend(audit, rulebook), *summary_sections(audit, page.files))
         sections = [opening(audit), *sections, *whole]
@@ -94,6 +97,8 @@ def check_sections(
     while len(lines) > 2 and not fits(screen):
         lines = _shortened(lines)
         screen = _screen(audit, page, lines)
+    if audit.unread and not fits(screen):
+        screen = _screen(audit, page, lines, unread=1)
     return [*sections, *screen]
 
 
@@ -151,14 +156,14 @@ def _weight(line: DutyLine) -> tuple[int, ...]:
     return tuple(line.counts[verdict] for verdict in _COUNTED)
 
 
-def _screen(audit: Audit, page: Page, lines: Sequence[DutyLine]) -> list[Section]:
+def _screen(audit: Audit, page: Page, lines: Sequence[DutyLine], unread: int = _MOST_UNREAD) -> list[Section]:
     """Return the one screen: what was read, one line a duty, the whole file, what to type next."""
     files = Path(audit.input[0].name).name if len(audit.input) == 1 else count(len(audit.input), "file")
     whose = f" for {listed(page.whose)}" if page.whose else ""
     title = f"EHC plan time limits in {files}{whose} on {day(audit.as_at)}"
     alarm = any(line.counts["overdue"] for line in lines)
     sections = [
-        Section(title, before=tuple(_what_was_read(audit)), alarm=alarm),
+        Section(title, before=tuple(_what_was_read(audit, unread)), alarm=alarm),
         _duties(audit, lines, page) if lines else Section(before=(_nothing(audit),)),
         Section(columns=_FACTS, rows=tuple(_facts(audit))),
         Section(columns=_COMMANDS, rows=tuple(_next(audit, page))),
@@ -167,11 +172,13 @@ def _screen(audit: Audit, page: Page, lines: Sequence[DutyLine]) -> list[Section
 
 
 def _nothing(audit: Audit) -> str:
-    """Return the sentence for no line of duties; it is no all-clear where no deadline began."""
+    """Return the sentence for no line of duties; it is no all-clear where something was not read."""
+    if audit.undecided:
+        return NOT_ALL_READ
     return NOTHING if audit.summary.verdicts else "No deadline was started by any date that was read."
 
 
-def _what_was_read(audit: Audit) -> Iterator[str]:
+def _what_was_read(audit: Audit, most: int) -> Iterator[str]:
     """Yield how many rows were read, by which law, and what is wrong with the file."""
     rows, judged = (sum(getattr(file, key) for file in audit.input) for key in ("rows", "judged"))
     law = rulebook_name(
@@ -179,10 +186,10 @@ def _what_was_read(audit: Audit) -> Iterator[str]:
     )
     left = f", {rows - judged:,} not" if rows > judged else ""
     yield f"{count(rows, 'row')} read, {judged:,} judged{left}; {law}."
-    unread = sum(problem.rule in UNREAD for problem in audit.problems)
-    if unread:
-        yield f"{count(unread, 'heading')} not read. `ehcp columns` lists them."
-    stops = Counter(problem.stops for problem in audit.problems if problem.rule not in UNREAD)
+    yield from unread_lines(audit, most)
+    if audit.summary.closures:
+        yield audit.summary.closures
+    stops = Counter(problem.stops for problem in audit.problems)
     if stops:
         what = [
             f", {stops[word]:,} {what}"
@@ -350,7 +357,7 @@ def _notes(row: Row) -> str:
 
 
 NOTHING: Final = "Nothing you asked for is overdue, due soon or unclear."
-UNREAD: Final = frozenset({"unread-heading"})
+NOT_ALL_READ: Final = "Nothing that could be read is overdue or due soon; not everything could be read."
 RATE: Final = "pc_plans_issued_within_20_weeks"
 RATE_EX: Final = "pc_plans_issued_20_weeks_ex"
 _MORE = " other duties"

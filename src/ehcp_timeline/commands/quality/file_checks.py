@@ -117,9 +117,11 @@ class FileChecks:
                     if number := counts.blank_words.total():
                         yield {"column": name, "number": number}
             case _:
+                unread = {column.heading.position for column in source.unread if column.decides}
                 for heading in source.understood.headings:
-                    if heading.column is None and heading.suggestions:
-                        yield {"column": heading.suggestions[0], "other": heading.text}
+                    if heading.position in unread or (heading.column is None and heading.suggestions):
+                        possible = (*heading.may_be, *heading.suggestions, "any event")
+                        yield {"column": possible[0], "other": heading.text}
 
     def _crowded(self, check: OneDay | Weekend) -> Iterator[Mapping[str, Any]]:
         """Yield the columns of which too many dates are one day, or in no office's week."""

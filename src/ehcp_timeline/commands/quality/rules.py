@@ -144,7 +144,7 @@ class Always:
 
 @dataclass(frozen=True, slots=True)
 class UnreadHeading:
-    """No heading looks like a column and means none."""
+    """No heading that is not read looks like a column, or has dates under it that may be an event's."""
 
 
 RowCheck = DateOrderRule | Future | Needs | Weeks | Open | Age | Day | Lacks | PatternRule

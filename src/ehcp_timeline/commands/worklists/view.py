@@ -32,7 +32,9 @@ def overdue_sections(audit: Audit, work: pl.DataFrame, by: str | None, top: int)
     """
     yield opening(audit)
     if work.is_empty():
-        yield Section(title="Nothing is overdue")
+        yield Section(
+            title="Nothing that could be read is overdue" if audit.undecided else "Nothing is overdue"
+        )
         return
     lists = [("Overdue, worst first", work)]
     if by is not None:
