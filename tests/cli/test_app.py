@@ -1,5 +1,6 @@
 """The command as a whole: help everywhere, one line for what goes wrong, nothing leaked."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -94,6 +95,40 @@ def test_short_help_is_help_with_examples(words: tuple[str, ...]) -> None:
     assert run.stdout == ehcp(*words, "--help").stdout
     assert "  Examples:\n    ehcp " in printed(run)
     assert max(map(len, printed(run).splitlines())) <= 80
+
+
+def test_every_summary_of_the_first_page_is_whole() -> None:
+    """Each command stands in a group with one line; none is cut with dots."""
+    page = printed(ehcp("--help"))
+
+    assert "..." not in page.partition("Look at cases:")[2]
+    assert all(f"  {listed.name} " in page and f"{listed.says}\n" in page for listed in LISTED)
+
+
+def test_help_is_a_command_too() -> None:
+    """`ehcp help` and `ehcp help rules show` are --help."""
+    assert ehcp("help").stdout == ehcp("--help").stdout
+    assert ehcp("help", "rules", "show").stdout == ehcp("rules", "show", "--help").stdout
+
+
+@pytest.mark.parametrize("words", [*((one,) for one in COMMANDS), *(("rules", one) for one in RULES)])
+def test_no_type_of_the_program_is_shown(words: tuple[str, ...]) -> None:
+    """The usage line names what is typed."""
+    page = printed(ehcp(*words, "-h"))
+
+    assert re.search(r"<list|\[Path|[{}]", page) is None
+    assert page.startswith(f"Usage: ehcp {' '.join(words)} [OPTIONS]")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"), [("ehcp ch", ["changes", "check"]), ("ehcp check --as-", ["--as-at"])]
+)
+def test_a_shell_completes_commands_and_options(typed: str, offered: list[str]) -> None:
+    """As bash asks, of commands that are not loaded yet."""
+    asks = {"_EHCP_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+    program = [sys.executable, "-c", "import sys; from ehcp_timeline.cli.app import main; main()"]
+
+    assert sorted(printed(ehcp_apart(env=asks, program=program)).split()) == offered
 
 
 def test_without_words_the_help_is_shown() -> None:

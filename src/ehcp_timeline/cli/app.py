@@ -22,7 +22,6 @@ app = typer.Typer(
     name="ehcp",
     cls=Commands,
     rich_markup_mode=None,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -50,7 +49,7 @@ def ehcp(
 ) -> None:
     """Say whether Education, Health and Care Plan work is inside the law's time limits.
 
-    Works offline: nothing is sent anywhere, nothing is written but what you ask for.
+    Works offline: it sends nothing anywhere and writes only what you ask for. `ehcp help COMMAND` says more.
     """
     if context.invoked_subcommand is None:
         print(context.get_help())
@@ -63,8 +62,11 @@ def main() -> int:
     by its type and place alone: its message might hold what stands in a case file.
     """
     _speak_utf8()
+    words = sys.argv[1:]
+    if words[:1] == ["help"]:
+        words = [*words[1:], "--help"]
     try:
-        code = app(prog_name="ehcp", standalone_mode=False)
+        code = app(words, prog_name="ehcp", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
     except BaseException as error:  # noqa: BLE001 - what is not known is raised again

@@ -72,70 +72,57 @@ class Listed:
 
     Attributes:
         name: What is typed.
+        group: The group of the first page in which it stands.
         says: The first sentence of its help.
         where: Module, as seen from `commands`, and function; a module's `app` is a group of commands. Empty
             where both have the name of the command.
     """
 
     name: str
+    group: str
     says: str
     where: str = ""
 
 
+GROUPS: Final = {
+    "look": "Look at cases",
+    "act": "Decide what to do",
+    "count": "Count and report",
+    "foresee": "Look ahead",
+    "files": "Prepare files",
+    "rules": "The law",
+}
 LISTED: Final = (
-    Listed("check", "Say what is overdue, what is due soon, the oldest cases and when the backlog clears."),
-    Listed("timeline", "Give every deadline of one case, with its law. No file needed; nothing is kept."),
-    Listed("explain", "Explain every verdict of one case in numbered steps, each with the law it rests on."),
+    Listed("check", "look", "Show on one screen what is overdue, due soon and unclear."),
+    Listed("timeline", "look", "Show one case's dates: what happens next, and who owes it."),
+    Listed("explain", "look", "Explain each verdict of one case, step by step, with the law."),
     Listed(
         "overdue",
-        "List what is overdue, worst first: what to do next and by when, whom to ask, the law.",
+        "act",
+        "List what is overdue, worst first, and what to do next.",
         "worklists.overdue:overdue",
     ),
     Listed(
-        "next",
-        "Say what to do today, in order: each case once, its next lawful step, by when, and why.",
-        "worklists.next_:next_",
+        "next", "act", "List today's work in order: each case once, its next step.", "worklists.next_:next_"
     ),
     Listed(
         "letters",
-        "List the in-time cases that will be missed at the present pace, and what to tell each family.",
+        "act",
+        "List cases that will miss their date, to tell each family.",
         "worklists.letters:letters",
     ),
-    Listed("changes", "Say what is newly overdue, cleared, still overdue, no longer to be judged, and gone."),
-    Listed(
-        "scorecard",
-        "Count DfE's own measures, and what else councils are asked for, beside the council's targets.",
-    ),
-    Listed(
-        "compare", "Compare with other authorities: rank, quartile, and what the top quartile takes in cases."
-    ),
-    Listed("reconcile", "Hold the law's own 20-week rate against the DfE's rule for the same plans."),
-    Listed(
-        "forecast",
-        "Say when the backlog clears, and what would change it, from case files or published counts.",
-    ),
-    Listed(
-        "report",
-        "Make one page with charts: who waits, what is overdue, better or worse, when it clears.",
-    ),
-    Listed(
-        "quality",
-        "Say how good the data is: what is wrong, in how many rows, where, and a score from 0 to 100.",
-    ),
-    Listed(
-        "columns",
-        "Say how a file is read: what each heading is taken for, what its cells look like, what is left out.",
-    ),
-    Listed(
-        "convert",
-        "Write any file that can be read as a canonical case file: the same verdicts, in every row.",
-    ),
-    Listed(
-        "template",
-        "Print the header of a case file as CSV, or write an Excel workbook that helps whoever fills it.",
-    ),
-    Listed("rules", "Show and test the law as it is written down here.", "rules.command:app"),
-    Listed("key", "Make a key for pseudonyms.", "key.command:app"),
+    Listed("changes", "act", "Show what is newly overdue, done or gone since last time."),
+    Listed("scorecard", "count", "Count the DfE's measures, beside the council's targets."),
+    Listed("compare", "count", "Compare with other councils: rank and quartile."),
+    Listed("reconcile", "count", "Compare the legal 20-week rate with the DfE's."),
+    Listed("forecast", "foresee", "Forecast when the backlog clears, and what would change it."),
+    Listed("report", "count", "Make one page with charts for a board, a team or the public."),
+    Listed("quality", "files", "Score the data: what is wrong, in how many rows, and where."),
+    Listed("columns", "files", "Show how a file is read, and which headings are not used."),
+    Listed("convert", "files", "Write any file that can be read as a plain case file."),
+    Listed("template", "files", "Print an empty case file, as CSV or an Excel workbook."),
+    Listed("rules", "rules", "Show and test the law as it is encoded here.", "rules.command:app"),
+    Listed("key", "files", "Make a key for pseudonyms.", "key.command:app"),
 )
 
 
@@ -153,6 +140,10 @@ class Alone(TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - Typer keeps the type to itself
         """Return the options, those that need no adapter without one."""
         return plainly(super().get_params(ctx))
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401
+        """Return the parts of the usage line, arguments without braces."""
+        return [piece.replace("{", "").replace("}", "") for piece in super().collect_usage_pieces(ctx)]
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
         """Run the command, unless it would write over a file that it reads."""
@@ -185,6 +176,12 @@ class Commands(TyperGroup):
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401
         """Return the options, those that need no adapter without one."""
         return plainly(super().get_params(ctx))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 - Typer's own
+        """Write the commands of each group, every summary whole."""
+        for group, title in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(listed.name, listed.says) for listed in LISTED if listed.group == group])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # noqa: ANN401
         """Return the name that was typed, its command, loaded, and the words after it."""

@@ -25,9 +25,7 @@ NOT_ALL_JUDGED = 3
 GROUPS = ("district", "team", "caseworker", "referrer", "age_at_request", "sen_need", "school")
 _ALSO = {"age": "age_at_request", "need": "sen_need"}
 Words = list[str] | None
-FileNames = Annotated[
-    list[Path] | None, typer.Argument(metavar="FILE...", help="Case files; `-` is standard input.")
-]
+FileNames = Annotated[list[Path] | None, typer.Argument(metavar="FILE", hidden=True)]
 Measures = Annotated[
     Words, typer.Option("--measure", metavar="IDS", help="Only these, or the first part of their ids.")
 ]

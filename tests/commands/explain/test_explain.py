@@ -110,3 +110,14 @@ def test_what_is_missing_or_unread_is_named_by_its_column(tmp_path: Path) -> Non
     assert "Its due day cannot be found: it needs order_kind." in blank
     assert blank.count("cannot be judged: needs order_kind") == 2  # in the summary, and with its steps
     assert listed.count("needs order_kind") == 1
+
+
+def test_file_and_case_in_the_wrong_order_are_understood(tmp_path: Path) -> None:
+    """`explain FILE CASE` explains the case and says how it was read; two names without a file do not."""
+    path = tmp_path / "cases.csv"
+    path.write_text("case_id,request_received\nC-1,06/01/2025\n")
+    swapped = ehcp("explain", str(path), "C-1", "--as-at", "2026-06-01")
+
+    assert swapped.stdout == ehcp("explain", "C-1", str(path), "--as-at", "2026-06-01").stdout
+    assert said(swapped) == f"Read as: ehcp explain C-1 {path}\n"
+    assert ehcp("explain", "C-1", "C-2").returncode == 2

@@ -86,7 +86,7 @@ def changes(
     overlays: Rules = None,
     config_file: Config = None,
 ) -> None:
-    """Say what is newly overdue, cleared, still overdue, no longer to be judged, and gone.
+    """Show what is newly overdue, done or gone since last time.
 
     OLD and NEW are case files, or answers saved with `ehcp check FILE --include all --format json`. Clocks
     are matched by case, deadline and start; the order of rows and columns does not matter. Formats: table,

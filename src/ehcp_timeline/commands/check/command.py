@@ -101,7 +101,7 @@ def check(
     sheet: Worksheet = None,
     header_row: HeaderRow = None,
 ) -> None:
-    """Say what is overdue, what is due soon, the oldest cases and when the backlog clears.
+    """Show on one screen what is overdue, due soon and unclear.
 
     FILE is a case file; `-` is standard input. A terminal shows one screen; a pipe or file has everything.
     Counts the authority's statutory deadlines unless --kind and --who say otherwise. Formats: table, plain,

@@ -57,7 +57,7 @@ def columns(
     sheet: Worksheet = None,
     header_row: HeaderRow = None,
 ) -> None:
-    """Say how a file is read: what each heading is taken for, what its cells look like, what is left out.
+    """Show how a file is read, and which headings are not used.
 
     FILE is a case file; `-` is standard input. No cell is shown, only what cells look like. `toml` prints the
     lines for ehcp.toml that the file calls for, `-o ehcp.toml` adds them to it. Formats: table, plain, json,

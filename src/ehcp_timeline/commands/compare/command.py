@@ -65,7 +65,7 @@ def compare(
     overlays: Rules = None,
     config_file: Config = None,
 ) -> None:
-    """Compare with other authorities: rank, quartile, and what the top quartile takes in cases.
+    """Compare with other councils: rank and quartile.
 
     The DfE's figures of "Education, health and care plans" ship with the package (Open Government Licence
     v3.0); nothing is fetched. A newer file that you download is laid over them with --refresh and --figures.

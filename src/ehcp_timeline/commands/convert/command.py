@@ -69,7 +69,7 @@ def convert(
     sheet: Worksheet = None,
     header_row: HeaderRow = None,
 ) -> None:
-    """Write any file that can be read as a canonical case file: the same verdicts, in every row.
+    """Write any file that can be read as a plain case file.
 
     FILE is a case file; `-` is standard input. The report on standard error lists what was left behind:
     headings that no deadline needs, cells that could not be read (the new file holds their own words, and

@@ -1,5 +1,6 @@
 """`ehcp explain`: how each verdict of one case came about, step by step, with the law quoted."""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,9 +9,9 @@ import typer
 
 from ehcp_timeline.audit.selection import is_under
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.destination import choose_output
+from ehcp_timeline.shell.destination import choose_output, say
 from ehcp_timeline.shell.help_text import examples
-from ehcp_timeline.shell.open import case_file, law, names, settings
+from ehcp_timeline.shell.open import STDIN, case_file, law, names, settings
 from ehcp_timeline.shell.options import (
     AsAt,
     Chronology,
@@ -56,7 +57,7 @@ def explain(
     sheet: Worksheet = None,
     header_row: HeaderRow = None,
 ) -> None:
-    """Explain every verdict of one case in numbered steps, each with the law it rests on.
+    """Explain each verdict of one case, step by step, with the law.
 
     CASE is its number in the file, FILE a case file; `-` is standard input. Shows the clocks that have
     started, or those that --deadline names. Formats: table, plain, json, md,
@@ -69,6 +70,9 @@ def explain(
         formats=("table", "plain", "json", "md", "html", "ics"),
         full=full or deadline is not None,
     )
+    if str(file) != STDIN and Path(case).is_file() and not file.exists():
+        case, file = str(file), Path(case)
+        say(f"Read as: ehcp explain {shlex.quote(case)} {shlex.quote(str(file))}")
     when, settled = day_asked(as_at), settings(config, sheet, header_row)
     rulebook = law(overlays, settled)
     wanted = chosen_deadlines(deadline, rulebook)

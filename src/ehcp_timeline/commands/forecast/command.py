@@ -73,7 +73,7 @@ def forecast(
     overlays: Rules = None,
     config_file: Config = None,
 ) -> None:
-    """Say when the backlog clears, and what would change it, from case files or published counts.
+    """Forecast when the backlog clears, and what would change it.
 
     Every order of work stands beside the others; none is recommended. Formats: table, plain, json, csv,
     ndjson, md, xlsx.

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.measure.forecast.request import ForecastRequest, SchoolClosure, WhatIf
     from ehcp_timeline.shell.config import Config
 
-Files = Annotated[
-    list[Path] | None, typer.Argument(metavar="[FILE]...", help="Case files; `-` is standard input.")
-]
+Files = Annotated[list[Path] | None, typer.Argument(metavar="FILE", hidden=True)]
 SnapshotsFile = Annotated[
     Path | None, typer.Option("--snapshots", metavar="CSV", help="Published counts: date, count.")
 ]

@@ -23,7 +23,7 @@ def key(context: typer.Context) -> None:
 @examples(
     "ehcp key new ~/keys/ehcp.key", "ehcp overdue cases.csv --pseudonymise ~/keys/ehcp.key -o out/list.csv"
 )
-def new(path: Annotated[Path, typer.Argument(metavar="PATH", help="The file to make.")]) -> None:
+def new(path: Annotated[Path, typer.Argument(metavar="PATH", hidden=True)]) -> None:
     """Make a key file that only you can read; a key that is there is never replaced.
 
     Whoever has the key can find the case behind a pseudonym: keep it in another folder than what is written

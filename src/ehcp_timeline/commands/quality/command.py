@@ -79,7 +79,7 @@ def quality(
     sheet: Worksheet = None,
     header_row: HeaderRow = None,
 ) -> None:
-    """Say how good the data is: what is wrong, in how many rows, where, and a score from 0 to 100.
+    """Score the data: what is wrong, in how many rows, and where.
 
     FILE is a case file; `-` is standard input. The rules look only at the file, never at deadlines.
     Formats: table, plain, csv, json, ndjson, md, xlsx; with --rule the lines are faults, else counts.

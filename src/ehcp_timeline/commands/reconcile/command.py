@@ -43,10 +43,10 @@ def reconcile(
     overlays: Rules = None,
     config_file: Config = None,
 ) -> None:
-    """Hold the law's own 20-week rate against the DfE's rule for the same plans.
+    """Compare the legal 20-week rate with the DfE's.
 
-    Lists every plan that the two count differently, with the reason: an exception, an order in the place of
-    the 20 weeks, no request date, a plan transferred in.
+    Lists every plan that the law and the DfE count differently, with the reason: an exception, an order in
+    place of the 20 weeks, no request date, a plan transferred in.
     Formats: table, plain, csv, json, ndjson, md, xlsx.
     """
     if not files:

@@ -76,7 +76,7 @@ def report(
     overlays: Rules = None,
     config_file: Config = None,
 ) -> None:
-    """Make one page with charts: who waits, what is overdue, better or worse, when it clears.
+    """Make one page with charts for a board, a team or the public.
 
     FILE is a case file; `-` is standard input. The page needs no network and no script; print it from the
     browser for a PDF. Formats: html, table, plain, md, json.

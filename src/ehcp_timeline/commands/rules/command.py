@@ -44,14 +44,13 @@ STATUTE = Path("tests/statute")
 CI_FORMATS = ("sarif", "github")
 GROUPS = ("district", "team", "caseworker")
 ON_A_PAGE, IN_A_COMMENT = 20, 200
-A_RULEBOOK = "A folder, a file laid over the law, `installed`, or a git revision as HEAD~1 or main:ours.toml."
 app = typer.Typer(rich_markup_mode=None)
 
 
 @app.callback(invoke_without_command=True)
 @examples("ehcp rules list", "ehcp rules show plan.issue", "ehcp rules coverage")
 def rules(context: typer.Context) -> None:
-    """Show and test the law as it is written down here."""
+    """Show and test the law as it is encoded here."""
     if context.invoked_subcommand is None:
         print(context.get_help())
 
@@ -136,7 +135,7 @@ def stale(as_at: AsAt = None, asked: Format = None, overlays: Rules = None) -> N
 def run_cases(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATH", help="Fixtures: TOML, CSV or folders.  [default: tests/statute]"),
+        typer.Argument(metavar="PATH", hidden=True),
     ] = None,
     *,
     as_at: AsAt = None,
@@ -162,7 +161,8 @@ def run_cases(
 ) -> None:
     """Judge fixture cases and compare with what they expect; say what differs, and why.
 
-    A fixture is a TOML file of cases, or a case file with columns as expect.plan.issue. Formats: plain,
+    PATH is a TOML file of cases, a case file with columns as expect.plan.issue, or a folder of them; without
+    one, tests/statute. Formats: plain,
     json, junit, sarif, github. Exit 0: all as expected. 1: something differs. 2: cannot run.
     """
     formats = ("table", "plain", "json", "junit", *CI_FORMATS)
@@ -256,11 +256,9 @@ def _update(wrong: Tested, *, yes: bool) -> int:
     "ehcp rules diff main:rules/ours.toml rules/ours.toml cases.csv --format md",
 )
 def diff(
-    before: Annotated[str, typer.Argument(metavar="A", help=A_RULEBOOK)],
-    after: Annotated[str, typer.Argument(metavar="B", help="The same.")],
-    files: Annotated[
-        list[Path] | None, typer.Argument(metavar="CASES", help="Case files to judge under both.")
-    ] = None,
+    before: Annotated[str, typer.Argument(metavar="A", hidden=True)],
+    after: Annotated[str, typer.Argument(metavar="B", hidden=True)],
+    files: Annotated[list[Path] | None, typer.Argument(metavar="CASES", hidden=True)] = None,
     *,
     as_at: AsAt = None,
     by: Annotated[
@@ -278,8 +276,10 @@ def diff(
     force: Force = False,
     config: Config = None,
 ) -> None:
-    """Say what changed in the law, which cases are judged otherwise for it, and what that does to the rates.
+    """Show what changed in the law, which cases are judged differently, and the effect on the rates.
 
+    A and B are each a rulebook: a folder, a file laid over the law, `installed`, or a git revision such as
+    HEAD~1 or main:ours.toml. CASES are case files to judge under both.
     Formats: table, plain, md, json; csv and ndjson list every flip. Exit 0, or 1 as --fail-on says.
     """
     formats = ("table", "plain", "md", "json", "csv", "ndjson", "xlsx")
@@ -331,7 +331,7 @@ def diff(
 def check(
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="FOLDER", help="A whole rulebook.  [default: the installed one]"),
+        typer.Argument(metavar="FOLDER", hidden=True),
     ] = None,
     *,
     fixtures: Annotated[
@@ -346,8 +346,8 @@ def check(
 ) -> None:
     """Look for gaps and overlaps of versions, unknown words, missing citations and cases, and what is stale.
 
-    With --rules and no FOLDER only the local rulebooks are checked. Formats: table, plain, json, sarif,
-    github.
+    FOLDER is a whole rulebook; without one, the installed one. With --rules and no FOLDER only the local
+    rulebooks are checked. Formats: table, plain, json, sarif, github.
     """
     to = choose_output(asked, output, force=force, formats=("table", "plain", "json", *CI_FORMATS))
     if folder is not None and not folder.is_dir():
@@ -415,7 +415,7 @@ def coverage(
     "ehcp rules holidays --add 2027-06-21 cases.csv -o moved.csv",
 )
 def holidays(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A case file; `-` is standard input.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)],
     *,
     add: Annotated[
         list[str],
@@ -435,8 +435,9 @@ def holidays(
 ) -> None:
     """Show what a late-announced bank holiday moves: last working days, and limits in working days.
 
-    The file is judged without the day and with it; a day that is a bank holiday already is taken out of the
-    list first. Weeks and months do not move. Formats: table, plain, csv, json, ndjson, md, xlsx.
+    FILE is a case file; `-` is standard input. It is judged without the day and with it; a day that is a bank
+    holiday already is taken out of the list first. Weeks and months do not move. Formats: table, plain, csv,
+    json, ndjson, md, xlsx.
     """
     to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
     days = [day_asked(word, "--add") for word in add]

@@ -97,7 +97,7 @@ def scorecard(
     overlays: Rules = None,
     config_file: Config = None,
 ) -> None:
-    """Count DfE's own measures, and what else councils are asked for, beside the council's targets.
+    """Count the DfE's measures, beside the council's targets.
 
     One line for each group and period. What is not recorded is a group of its own; where there is no case
     there is no percentage. Targets and the population stand in ehcp.toml.

@@ -18,7 +18,7 @@ def template(
     output: OutputFile = None,
     force: Force = False,
 ) -> None:
-    """Print the header of a case file as CSV, or write an Excel workbook that helps whoever fills it.
+    """Print an empty case file, as CSV or an Excel workbook.
 
     Only case_id must be filled; leave out what you do not have. In the workbook dates and codes are checked
     while they are typed, and a second sheet says what each column means.

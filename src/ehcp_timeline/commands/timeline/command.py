@@ -36,11 +36,13 @@ def timeline(
     overlays: Rules = None,
     config: Config = None,
 ) -> None:
-    """Say what happens next in one case, by when and who owes it; then every other date, with its law.
+    """Show one case's dates: what happens next, and who owes it.
 
     NAME is a column of a case file (`ehcp template --rows` lists them), VALUE a date, a code or yes or no.
-    Without them it asks five questions. No file is needed and nothing is kept.
-    Formats: table, plain, json, csv, ndjson, md, xlsx, ics, html (a page for the family).
+    Without them it asks five questions. No file is needed and nothing is kept. Every other date follows, with
+    its law.
+    Formats: table, plain, json, csv, ndjson, md, xlsx, ics, html (a page for the
+    family).
     """
     to = choose_output(asked, output, force=force, formats=(*ROW_FORMATS, "ics", "html"), full=full)
     when = day_asked(as_at)

@@ -43,7 +43,7 @@ def letters(
     overlays: Rules = None,
     config_file: Config = None,
 ) -> None:
-    """List the in-time cases that will be missed at the present pace, and what to tell each family.
+    """List cases that will miss their date, to tell each family.
 
     FILE is a case file; `-` is standard input. The pace is what each stage took, at the median, in the 52
     weeks before. One line for each family, for a mail merge; no letter is sent. Formats: table, plain, csv,

@@ -87,7 +87,7 @@ def next_(
     sheet: Worksheet = None,
     header_row: HeaderRow = None,
 ) -> None:
-    """Say what to do today, in order: each case once, its next lawful step, by when, and why.
+    """List today's work in order: each case once, its next step.
 
     FILE is a case file; `-` is standard input. oldest-first takes who has waited longest, in-time-first what
     can still be met, worst-first what is most days late. Formats: table, plain, csv, json, ndjson, md, xlsx,

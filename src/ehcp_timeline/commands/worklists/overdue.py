@@ -124,7 +124,7 @@ def overdue(
     sheet: Worksheet = None,
     header_row: HeaderRow = None,
 ) -> None:
-    """List what is overdue, worst first: what to do next and by when, whom to ask, the law.
+    """List what is overdue, worst first, and what to do next.
 
     FILE is a case file; `-` is standard input. With --disclosure suppress nobody is listed: a table of open
     cases by group is printed that may be published. Formats: table, plain, csv, json, ndjson, md, xlsx, ics.
