@@ -60,7 +60,7 @@ Force = Annotated[
 )
 @examples(
     "ehcp changes last-week.csv this-week.csv",
-    "ehcp changes old.csv new.csv --old-as-at 2026-05-25 --as-at 2026-06-01",
+    "ehcp changes old.csv new.csv --as-at 2026-06-01",
     "ehcp changes old.csv new.csv -o changes.csv",
 )
 def changes(
