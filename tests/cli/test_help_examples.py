@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from ehcp_timeline.cli.lazy import LISTED, loaded
 from tests.cases.formats.sen2.made import person, request, xml

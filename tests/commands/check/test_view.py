@@ -34,7 +34,7 @@ def test_the_screen() -> None:
         text
         == """\
 EHC plan time limits in cases.csv on 15 January 2026
-5 rows read, 4 judged, 1 not; rulebook 2026.11.
+5 rows read, 4 judged, 1 not, every date column read; rulebook 2026.11.
 1 problem, 1 made a deadline unclear (see --full).
 1 deadline not judged: the file lacks a column (see --full).
 

@@ -94,11 +94,9 @@ def check_sections(
         sections = [opening(audit), *sections, *whole]
     lines = _duty_lines(audit, rulebook)
     screen = _screen(audit, page, lines)
-    while len(lines) > 2 and not fits(screen):
+    most = 1 if audit.unread and not fits(screen) else None
+    while not fits(screen := _screen(audit, page, lines, unread=most)) and len(lines) > 2:
         lines = _shortened(lines)
-        screen = _screen(audit, page, lines)
-    if audit.unread and not fits(screen):
-        screen = _screen(audit, page, lines, unread=1)
     return [*sections, *screen]
 
 
@@ -185,7 +183,8 @@ def _what_was_read(audit: Audit, most: int) -> Iterator[str]:
         audit.rulebook.version, [(overlay.name, overlay.sha256) for overlay in audit.rulebook.overlays]
     )
     left = f", {rows - judged:,} not" if rows > judged else ""
-    yield f"{count(rows, 'row')} read, {judged:,} judged{left}; {law}."
+    every = "" if audit.unread else ", every date column read"
+    yield f"{count(rows, 'row')} read, {judged:,} judged{left}{every}; {law}."
     yield from unread_lines(audit, most)
     if audit.summary.closures:
         yield audit.summary.closures
@@ -208,7 +207,8 @@ def _duties(audit: Audit, lines: Sequence[DutyLine], page: Page) -> Section:
     total = sum(map(Counter, audit.selected.values()), Counter[Verdict]())
     rows = [(line.name, *_cells(line.counts, *line.worst)) for line in lines]
     if len(lines) > 1:
-        rows.append((f"All, in {count(audit.overdue_cases, 'case')}", *_cells(total, 0, "")))
+        cases = f", in {count(audit.overdue_cases, 'case')}" if audit.overdue_cases else ""
+        rows.append((f"All{cases}", *_cells(total, 0, "")))
     also = [f"{total[verdict]:,} {words}" for verdict, words in _ALSO.items() if total[verdict]]
     return without_empty_columns(
         Section(
@@ -243,14 +243,15 @@ def _facts(audit: Audit) -> Iterator[tuple[str, str]]:
     rate, leaving_out = (rates.get(key) for key in (RATE, RATE_EX))
     if rate is not None:
         without = "" if leaving_out is None else f" ({leaving_out}% without exceptions)"
-        plans = f"{rates['plans_issued_den']:,} plans"
+        plans = count(int(rates["plans_issued_den"] or 0), "plan")
         yield f"Plans in {audit.as_at.year}", f"{rate}% of {plans} within 20 weeks{without}"
     clear = audit.summary.clearance
     if clear.overdue_plans:
         overdue = sum(audit.summary.verdicts.get(name, {}).get("overdue", 0) for name in ISSUE)
         excused = clear.overdue_plans - overdue
         some = f" ({excused:,} excused)" if excused > 0 else ""
-        when = f"clear by {day(clear.date)}" if clear.date else "never clear"
+        clears = "clears" if clear.overdue_plans == 1 else "clear"
+        when = f"{clears} by {day(clear.date)}" if clear.date else f"never {clears}"
         yield "At this pace", f"{count(clear.overdue_plans, 'overdue plan')}{some} {when}"
 
 
