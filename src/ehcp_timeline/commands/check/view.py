@@ -94,7 +94,7 @@ def check_sections(
         sections = [opening(audit), *sections, *whole]
     lines = _duty_lines(audit, rulebook)
     screen = _screen(audit, page, lines)
-    most = 1 if audit.unread and not fits(screen) else None
+    most = 1 if audit.unread and not fits(screen) else _MOST_UNREAD
     while not fits(screen := _screen(audit, page, lines, unread=most)) and len(lines) > 2:
         lines = _shortened(lines)
     return [*sections, *screen]
