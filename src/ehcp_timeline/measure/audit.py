@@ -153,6 +153,7 @@ def check_files(
     date_orders = tuple(order for order in orders if order)
     filters.refuse()
     unread = tuple(heading for source in sources for heading in HeadingUnread.all_of(source))
+    problems += [*shared.problems(), *(problem for reading in readings for problem in reading.problems)]
     undecided = (
         any(heading.decides for heading in unread)
         or any(problem.stops == "row" and problem.rule not in _SET_ASIDE for problem in problems)
@@ -161,7 +162,6 @@ def check_files(
     summary = counted.summary(rulebook)
     if undecided and not summary.clearance.overdue_plans:
         summary = replace(summary, clearance=replace(summary.clearance, sentence=_NOT_ALL_READ))
-    problems += [*shared.problems(), *(problem for reading in readings for problem in reading.problems)]
     return Audit(
         as_at=as_at,
         rulebook=RulebookUsed.of(rulebook),
