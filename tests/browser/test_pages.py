@@ -21,6 +21,9 @@ PAGES = {
         *("--chronology", "--format", "html"),
     ),
     "late": ("explain", "A-007", "examples/cases.csv", "--as-at", "2026-06-01", "--format", "html"),
+    "dates": ("timeline", "request_received=2026-01-12", "--as-at", "2026-07-20", "--format", "html"),
+    "case": ("explain", "A-019", *REPORT[1:]),
+    "chronology": ("explain", "A-024", *REPORT[1:], "--chronology"),
     "problems": ("report", "examples/cases-with-problems.csv", *REPORT[2:]),
 }
 OUTLINED = re.compile(

@@ -5,9 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import cycle
-from pathlib import PurePath
 
-from ehcp_timeline import __version__
 from ehcp_timeline.commands.report.answer import ChangedSince, LateDuty, Number, ReportAnswer, YearRate
 from ehcp_timeline.commands.report.headline import BAND_WORDS, doubts, horizon
 from ehcp_timeline.commands.report.public import HIDDEN
@@ -18,7 +16,7 @@ from ehcp_timeline.output.chart import CONTEXT, PALETTE, BarChart, ChartLine, Li
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.output.summary import STAGE_WORDS
 from ehcp_timeline.privacy.suppress import legend
-from ehcp_timeline.text.words import count, day, listed, rulebook_name
+from ehcp_timeline.text.words import count, day, listed
 
 _BARS = 8
 _PATH_STEP = 3  # every third point of a forecast, twelve weeks apart
@@ -83,7 +81,6 @@ def report_sections(answer: ReportAnswer) -> Iterator[Section]:
         yield _changed(answer.changed, answer.as_at)
     yield _quality(answer)
     yield _method(answer)
-    yield _receipt(answer)
 
 
 def _number(heading: str) -> TableColumn:
@@ -413,23 +410,3 @@ def _method(answer: ReportAnswer) -> Section:
     public = answer.audience == "public"
     own = (_OVERDUE_PUBLIC, _NAMES_PUBLIC) if public else (_OVERDUE, _NAMES)
     return Section("How this was counted", (_WAITING, _TOO_LONG, *own, _NOT_ADVICE))
-
-
-def _receipt(answer: ReportAnswer) -> Section:
-    law = answer.rulebook
-    overlays = [(PurePath(overlay.name).name, overlay.sha256) for overlay in law.overlays]
-    rows = [
-        ("Software", f"ehcp-timeline {__version__}"),
-        ("Day asked about", day(answer.as_at)),
-        ("Law", rulebook_name(law.version, overlays)),
-        ("SHA-256 of the law", law.sha256),
-        *((f"SHA-256 of {name}", sha256) for name, sha256 in overlays),
-        *((f"SHA-256 of {file.name}", file.sha256) for file in answer.input),
-    ]
-    return Section(
-        "What makes this page again",
-        ("The same file, law, day and options give the same page, byte for byte.",),
-        (TableColumn("what"), TableColumn("which")),
-        tuple(rows),
-        caption="Receipt",
-    )
