@@ -12,6 +12,7 @@ import pytest
 from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cli.lazy import LISTED, loaded
+from ehcp_timeline.cli.reference import reference_page
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 
 ROOT = Path(__file__).parents[1]
@@ -107,3 +108,65 @@ def test_the_project_stands_alone() -> None:
     texts = {name: (ROOT / name).read_text(encoding="utf-8", errors="ignore") for name in names}
 
     assert [name for name, text in texts.items() if outside.search(text)] == []
+
+
+ROLES = sorted((DOCS / "roles").glob("*.md"))
+READERS = ("caseworker", "manager", "data-officer", "parent")
+PLAIN_PAGES = [ROOT / "README.md", *(DOCS / "roles" / f"{name}.md" for name in READERS)]
+
+
+def _prose(page: str) -> str:
+    """Return a page without code, tables, headings and addresses; code within a line is one short word."""
+    text = re.sub(r"```.*?```|<!--.*?-->", "", page, flags=re.DOTALL)
+    text = re.sub(r"^ *\|.*$|^#.*$", "", text, flags=re.MULTILINE)
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", re.sub(r"`[^`]*`", "it", text))
+
+
+def _syllables(word: str) -> int:
+    """Return about how many syllables a word has: its groups of vowels, without a silent e at its end."""
+    stem = re.sub(r"(?<=[^aeiouyl])e$|(?<=[^td])ed$|(?<=[^cgsxz])es$", "", word.lower())
+    return max(1, len(re.findall(r"[aeiouy]+", stem)))
+
+
+def grade(page: str) -> float:
+    """Return the Flesch-Kincaid grade of a page (Kincaid et al. 1975).
+
+    0.39 words a sentence + 11.8 syllables a word - 15.59.
+    """
+    lines = re.split(r"(?<=[.!?:])\s+|\n\s*\n|\n *(?=-|\d+\.)", _prose(page))
+    sentences = [words for line in lines if (words := re.findall(r"[A-Za-z][A-Za-z'-]*", line))]
+    words = [word for sentence in sentences for word in sentence]
+    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(_syllables, words)) / len(words) - 15.59
+
+
+def test_the_grade_is_the_formulas() -> None:
+    """Six words of one syllable in one sentence: 0.39 * 6 + 11.8 - 15.59 = -1.45."""
+    assert grade("The cat sat on the mat.") == pytest.approx(-1.45)
+    assert _syllables("assessment") == 3
+    assert grade("Notwithstanding administrative considerations, authorities deliberate.") > 20
+
+
+@pytest.mark.parametrize("page", PLAIN_PAGES, ids=lambda page: page.stem)
+def test_pages_for_everyone_read_easily(page: Path) -> None:
+    """Flesch-Kincaid grade 8 or less: what a pupil of 13 reads."""
+    assert grade(page.read_text(encoding="utf-8")) <= 8
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *ROLES], ids=lambda page: page.stem)
+def test_every_command_and_link_of_a_page_exists(page: Path) -> None:
+    """Each command is one of the program, each option one of its own, and each link leads to a file."""
+    text = page.read_text(encoding="utf-8")
+    for name, rest in re.findall(r"ehcp (\w+)((?: [^`\n]*)?)[`\n]", text):
+        page_of = next(listed for listed in LISTED if listed.name == name)
+        command = loaded(page_of)
+        within = getattr(command, "commands", {})
+        command = next((within[word] for word in rest.split() if word in within), command)
+        known = {option for param in command.params for option in param.opts}
+        assert set(re.findall(r"(?<= )--?[a-z][a-z-]*", rest)) <= known, f"ehcp {name}{rest}"
+    for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+        assert (page.parent / link).exists(), link
+
+
+def test_the_reference_is_the_help_of_every_command() -> None:
+    """`python -m ehcp_timeline.cli.reference docs/reference.md` writes it again."""
+    assert (DOCS / "reference.md").read_text(encoding="utf-8") == reference_page()
