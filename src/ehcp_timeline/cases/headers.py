@@ -308,7 +308,7 @@ def suggest(text: str, spellings: Spellings) -> tuple[str, ...]:
         column
         for column in dict.fromkeys(spellings.columns[known] for known in close)
         if all((part in word) == (part in column) for part in _TELLING)
-        and ("assess" in word or "assess" not in column)
+        and ("asses" in word or "assess" not in column)
         and refuses == (not _REFUSALS.isdisjoint(column.split("_")))
     )
     return tuple(islice(fits, 3))

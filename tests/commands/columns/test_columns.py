@@ -351,3 +351,69 @@ def test_the_template_as_a_workbook(tmp_path: Path) -> None:
     assert run.returncode == 0
     assert answer["worksheet"] == "Cases"
     assert [one["column"] for one in answer["headings"]] == list(vocabulary().columns)
+
+
+UNREAD = """Case no,Date Received,Decision Date,Date Final,Child seen,Plan isued
+A-1,06/10/2025,10/11/2025,20/02/2026,07/10/2025,
+"""
+
+
+def test_lines_are_added_to_settings_that_stay_as_they_are(tmp_path: Path) -> None:
+    """The sure ones active, the others behind a #, both counted; a second run adds nothing."""
+    (tmp_path / "cases.csv").write_text(UNREAD)
+    settings = tmp_path / "ehcp.toml"
+    before = "# ours\nrules = []\n\n[targets]\npc_decisions_within_6_weeks = 90\n"
+    settings.write_text(before)
+
+    run = ehcp_apart("columns", "cases.csv", "-o", "ehcp.toml", cwd=tmp_path)
+    first = settings.read_text()
+    ehcp_apart("columns", "cases.csv", "-o", "ehcp.toml", cwd=tmp_path)
+
+    assert first.startswith(before)
+    assert '[files."cases.csv".columns]\n' in first
+    assert '# request_received = ["Date Received"]  # it does not say what was received\n' in first
+    assert said(run).splitlines()[-1].startswith("ehcp.toml: 0 lines added, and ")
+    assert settings.read_text() == first
+
+
+def test_settings_that_the_lines_would_break_are_left_alone(tmp_path: Path) -> None:
+    """A column that is named already: an error, and not a byte is changed."""
+    (tmp_path / "cases.csv").write_text("Case no,Date of request,Assesment refused\nA-1,06/10/2025,\n")
+    settings = tmp_path / "ehcp.toml"
+    settings.write_text('[files."cases.csv".columns]\nassess_refused = []\n')
+    before = settings.read_text()
+
+    run = ehcp_apart("columns", "cases.csv", "-o", "ehcp.toml", cwd=tmp_path)
+
+    assert run.returncode == 2
+    assert "the lines cannot be added" in said(run)
+    assert settings.read_text() == before
+
+
+def test_each_heading_is_asked_about_once(tmp_path: Path) -> None:
+    """A number, a column's name, `i` to leave it out, Enter to decide later; then the file is read so."""
+    (tmp_path / "cases.csv").write_text(UNREAD)
+    run = ehcp_apart(
+        "columns", "cases.csv", "--interactive", cwd=tmp_path, stdin=b"1\nnone\nassess_agreed\ni\n\n"
+    )
+    found = json.loads(printed(ehcp_apart("columns", "cases.csv", "--format", "json", cwd=tmp_path)))
+
+    assert "none is not a column" in said(run)
+    assert tomllib.loads((tmp_path / "ehcp.toml").read_text())["ignore"] == ["Child seen"]
+    assert [heading["column"] for heading in found["headings"]] == [
+        *("case_id", "request_received", "assess_agreed", "plan_issued", None, None),
+    ]
+
+
+def test_a_safe_report_has_no_cell_no_day_and_no_name(tmp_path: Path) -> None:
+    """Headings and layouts alone; where no heading is a case number, unknown headings may be data."""
+    (tmp_path / "Quillfeather.csv").write_text(UNREAD.replace("Child seen", "Quillfeather's visit"))
+    report = printed(ehcp_apart("columns", "Quillfeather.csv", "--safe-report", cwd=tmp_path))
+    (tmp_path / "rows.csv").write_text("A-1,Ann Quillfeather,06/10/2025\nA-2,Bo Quillfeather,07/10/2025\n")
+    rows = printed(ehcp_apart("columns", "rows.csv", "--safe-report", cwd=tmp_path))
+
+    assert json.loads(report)["headings"][1]["formats"] == [["DD/MM/YYYY", 1]]
+    assert "2025" not in report
+    assert "A-1" not in report
+    assert "Quillfeather.csv" not in report
+    assert "Quillfeather" not in rows

@@ -133,7 +133,7 @@ def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> ClockOutcome
         lapsed=has_lapsed(deadline, seen, since),
         twice=twice,
         before=before,
-        unread=seen.next(unread, since) if unread else None,
+        unread=answer_of(deadline, unread, seen, since, inquiry.tables) if unread else None,
     )
 
 

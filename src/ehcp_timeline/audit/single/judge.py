@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from ehcp_timeline.audit.circumstances import Circumstances, may_decide, nature_of
 from ehcp_timeline.audit.clock import Clock
@@ -292,20 +292,18 @@ def _unread_headings(
 
     Args:
         question: The clock.
-        since: The first day on which an answer counts; of a repeating duty the day before it.
+        since: The first day on which an answer counts; of a repeating duty the start, after which one does.
         due: Its due day.
         closed: The day on which it was answered or ended, as far as that is read.
     """
     seen = question.seen
     until = seen.as_at if closed is None else due if due and closed > due else date.min
-    dates = (
-        (name, seen.happened((name,)))
-        for name in may_decide(question.deadline, question.rulebook, seen.events)
-    )
-    first = since + timedelta(days=1) if question.link else since
-    return tuple(
-        dict.fromkeys(heading_of(name) for name, days in dates if any(first <= day <= until for day in days))
-    )
+    names = may_decide(question.deadline, question.rulebook, seen.events)
+    if question.link:
+        dates = ((name, next((day for day in seen.happened((name,)) if day > since), None)) for name in names)
+    else:
+        dates = ((name, answer_of(question.deadline, (name,), seen, since)) for name in names)
+    return tuple(dict.fromkeys(heading_of(name) for name, day in dates if day and day <= until))
 
 
 def _implied(*, implied: bool, released: bool, lapsed: bool) -> str:

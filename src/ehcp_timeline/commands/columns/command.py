@@ -64,6 +64,7 @@ def columns(
     toml.
     """
     adds_to = _settings_file(output, interactive=interactive, config=config)
+    asked = "json" if safe_report else asked
     asked, files = ("toml", ()) if adds_to else (asked, [output] if output else ())
     to = choose_output(asked, files, force=force, formats=FORMATS, full=full)
     if adds_to and adds_to.exists():
@@ -92,7 +93,7 @@ def columns(
             answer = replace(answer, date_order=date_order(rulebook, source, when))
     if safe_report:
         report = json_text(safe_report_of(answer))
-        to.write(Document("Layouts", answer, made=dict.fromkeys(FORMATS, lambda _: report)))
+        to.write(Document("Layouts", answer, made={"json": lambda _: report}))
         return
     chosen = _answers(answer, vocabulary) if interactive else {}
     is_section = settled.mappings or (adds_to and adds_to.exists())
