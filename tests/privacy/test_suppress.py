@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.privacy.differencing import Difference, by_name, differences
+from ehcp_timeline.privacy.differencing import Difference, Numbers, differences
 from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, Grid, Published, share, suppress
 from tests.privacy.attacker import pinned
 
@@ -161,6 +161,16 @@ def test_a_threshold_that_protects_nobody_is_refused(threshold: int) -> None:
 def test_a_percentage_built_on_a_hidden_number_is_hidden(part: int, whole: int, expected: object) -> None:
     """A percentage would give back the number it is built on."""
     assert share(part, whole) == expected
+
+
+def by_name(published: Published) -> Numbers:
+    """Return every number under the names of its row and column, totals as `Total`."""
+    rows, columns = (*published.rows, "Total"), (*published.columns, "Total")
+    return {
+        (row, column): count
+        for row, counts in zip(rows, published.grid, strict=True)
+        for column, count in zip(columns, counts, strict=True)
+    }
 
 
 def _published(*rows: tuple[int, int]) -> Published:

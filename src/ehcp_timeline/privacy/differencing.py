@@ -2,16 +2,17 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import read_text
-from ehcp_timeline.privacy.suppress import HIDDEN, Count, Published
+from ehcp_timeline.privacy.suppress import HIDDEN, Count
 
 TOTAL = "Total"
+_MOST_WARNINGS = 20
 Numbers = Mapping[tuple[str, str], Count]
 
 
@@ -43,19 +44,6 @@ def differences(before: Numbers, after: Numbers, threshold: int) -> tuple[Differ
     )
 
 
-def by_name(published: Published) -> Numbers:
-    """Return every number of a table under the names of its row and its column, totals as `Total`."""
-    return dict(_named(published))
-
-
-def _named(published: Published) -> Iterator[tuple[tuple[str, str], Count]]:
-    rows = (*published.rows, TOTAL) if published.adds_down else published.rows
-    columns = (*published.columns, TOTAL) if published.adds_across else published.columns
-    for row, counts in zip(rows, published.grid, strict=True):
-        for column, count in zip(columns, counts, strict=True):
-            yield (row, column), count
-
-
 def _says(old: Count, new: Count, threshold: int) -> str:
     """Return what the two numbers tell together, or an empty string."""
     if old is HIDDEN and new is HIDDEN:
@@ -68,53 +56,66 @@ def _says(old: Count, new: Count, threshold: int) -> str:
     )
 
 
-WRITTEN_HIDDEN = "[c]"
 _MOST = 10_000_000  # bytes: a published table has some hundred lines
 
-Place = tuple[str, str]
 
-
-def read_published(path: Path, by: str) -> Mapping[Place, int | None]:
-    """Return each number under the names of its row and column; None where it was hidden.
+def warnings(
+    path: Path, lines: Iterable[Mapping[str, Any]], by: Sequence[str], threshold: int
+) -> Iterator[str]:
+    """Yield what an earlier publication gives away together with this one.
 
     Args:
-        path: A table that `ehcp overdue --disclosure suppress` wrote as CSV or JSON.
-        by: The column that holds the names of the rows.
+        path: The earlier one, as the same command wrote it as CSV or JSON.
+        lines: This one, line by line.
+        by: The columns that name a line.
+        threshold: Numbers of people below it are hidden.
 
     Raises:
         CaseFileError: The file cannot be read, or is no such table.
     """
-    text = read_text(path, most=_MOST)
-    numbers = dict(_numbers(_lines(path, by, text), by))
-    if not numbers:
+    before = numbers(_read(path, by), by)
+    if not before:
         raise _no_table(path, by)
-    return numbers
+    revealing = differences(before, numbers(lines, by), threshold)
+    yield f"{path}: {len(revealing)} numbers that the two publications give away together."
+    for difference in revealing[:_MOST_WARNINGS]:
+        yield f"  {difference.row}, {difference.column}: {difference.says}"
+    if len(revealing) > _MOST_WARNINGS:
+        yield f"  and {len(revealing) - _MOST_WARNINGS} more; publish less often, or in larger groups"
 
 
-def _lines(path: Path, by: str, text: str) -> Iterable[Mapping[str, Any]]:
+def numbers(lines: Iterable[Mapping[str, Any]], by: Sequence[str]) -> Numbers:
+    """Return the whole numbers and the hidden ones under the names of their lines and columns.
+
+    Percentages say nothing that those do not.
+    """
+    return {
+        (" ".join(str(line[name]) for name in by if line[name] is not None), str(column)): number
+        for line in lines
+        if all(name in line for name in by)
+        for column, value in line.items()
+        if column not in by and (number := _number(str(value).strip())) is not None
+    }
+
+
+def _number(word: str) -> Count | None:
+    if word == HIDDEN.value:
+        return HIDDEN
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else None
+
+
+def _read(path: Path, by: Sequence[str]) -> Iterable[Mapping[str, Any]]:
+    text = read_text(path, most=_MOST)
     if not text.lstrip().startswith("{"):
         return csv.DictReader(text.splitlines())
     try:
-        lines = json.loads(text)["rows"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        answer = json.loads(text)
+        lines = answer.get("rows", answer.get("lines"))
+    except (ValueError, AttributeError, RecursionError) as error:
         raise _no_table(path, by) from error
     return [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
 
 
-def _numbers(lines: Iterable[Mapping[str, Any]], by: str) -> Iterator[tuple[Place, int | None]]:
-    """Yield the whole numbers and the hidden ones; percentages say nothing that those do not."""
-    for line in lines:
-        name = line.get(by)
-        for column, value in line.items():
-            word = str(value).strip()
-            if name is not None and column != by and (word == WRITTEN_HIDDEN or _is_whole(word)):
-                yield (str(name), str(column)), None if word == WRITTEN_HIDDEN else int(word)
-
-
-def _is_whole(word: str) -> bool:
-    return word.isascii() and word.isdigit() and len(word) < 10
-
-
-def _no_table(path: Path, by: str) -> CaseFileError:
-    hint = f"give what `ehcp overdue --disclosure suppress --by {by}` wrote as CSV or JSON"
-    return CaseFileError(f"{path} is not a published table by {by}", hint)
+def _no_table(path: Path, by: Sequence[str]) -> CaseFileError:
+    hint = "give what the same command wrote with --disclosure suppress as CSV or JSON"
+    return CaseFileError(f"{path} is not a published table by {' and '.join(by)}", hint)

@@ -2,19 +2,21 @@
 
 A number of 1 to threshold - 1 people is hidden (primary). Where everybody in a group stands in one category,
 the group's zeros are hidden with the rest of its row, because they say what everybody in it is. Then other
-numbers are hidden until no hidden one can be worked out (secondary), not even by a reader who knows the
-threshold and is told which numbers are hidden for being small. Tables are protected one by one: two tables
-of the same people, by district and by team, should not both be published without a look at their totals.
+numbers are hidden until no hidden one can be worked out from sums (secondary), not even by a reader who is
+told which numbers are hidden for being small. At last the reader who knows all this and tries every table is
+considered (`alike`): where such a reader would know a number, nothing of the table is published.
+docs/disclosure.md says what is promised, against whom, and what is not.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.counts import percent
+from ehcp_timeline.privacy.alike import Values, all_vary
 from ehcp_timeline.privacy.secondary import Cell, Edge, Node, Range, cheapest_way
 
 LEAST_THRESHOLD = 3
@@ -101,7 +103,7 @@ def suppress(table: CountTable, threshold: int) -> Published:
 
 
 def to_hide(table: CountTable, threshold: int, also: Collection[Cell] = ()) -> set[Cell] | None:
-    """Return which numbers of a table must be hidden; None where no way of hiding would keep them hidden.
+    """Return which numbers of a table must be hidden; None if a reader who knows how could still know one.
 
     Args:
         table: The table. A row or column of totals stands behind the others, as (row, column).
@@ -111,7 +113,23 @@ def to_hide(table: CountTable, threshold: int, also: Collection[Cell] = ()) -> s
     Raises:
         UsageError: The threshold is below 3.
     """
+
+    def hides(values: Values) -> set[Cell] | None:
+        width = len(table.columns)
+        step = width + table.adds_across
+        rows = tuple(values[at : at + width] for at in range(0, step * len(table.rows), step))
+        return _pattern(replace(table, counts=rows), threshold, also)
+
     check_threshold(threshold)
+    hidden = _pattern(table, threshold, also)
+    return hidden if hidden is None or all_vary(tuple(_edges(table)), hidden, hides, threshold) else None
+
+
+def _pattern(table: CountTable, threshold: int, also: Collection[Cell]) -> set[Cell] | None:
+    """Return which numbers to hide so that none can be worked out from sums; None where there is no way.
+
+    The arguments are those of `to_hide`.
+    """
     edges = tuple(_edges(table))
     others = {edge.cell: _large_or_any(edge, threshold) for edge in edges if edge.cell in also}
     known = {**others, **_one_category(table, edges), **_small(edges, threshold)}

@@ -1,6 +1,6 @@
 """`ehcp scorecard`: the numbers councils are judged by, by period and group, beside their targets."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +20,7 @@ from ehcp_timeline.shell.destination import (
     say,
     typed,
 )
-from ehcp_timeline.shell.disclosure import Disclosure, Threshold, asked_to_suppress
+from ehcp_timeline.shell.disclosure import Disclosure, Previous, Threshold, asked_to_suppress
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import (
     GROUPS,
@@ -30,6 +30,7 @@ from ehcp_timeline.shell.kpi_request import (
     asked_for,
     exit_code,
     left_out,
+    measures_asked,
 )
 from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Full, OutputFile, Rules
 from ehcp_timeline.shell.parse import choice, day_asked
@@ -89,6 +90,7 @@ def scorecard(
     list_measures: ListMeasures = False,
     disclosure: Disclosure = "none",
     threshold: Threshold = 5,
+    previous: Previous = None,
     as_at: AsAt = None,
     full: Full = False,
     asked: Format = None,
@@ -117,7 +119,9 @@ def scorecard(
     monthly = bool(series and choice("--series", series, ("monthly",)))
     to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
     kind = "month" if monthly else period
-    what = asked_for(files, as_at, overlays, config_file, period=kind, by=by, measure=measure)
+    what = asked_for(
+        files, as_at, overlays, config_file, period=kind, by=by, measure=None if public else measure
+    )
     from ehcp_timeline.measure.kpi.lines import newest
     from ehcp_timeline.measure.kpi.scorecard import make_series
 
@@ -126,15 +130,16 @@ def scorecard(
         card = make_series(what.question, what.sources, what.layout, first)
     else:
         card = what.counted()
-    if last is not None and (public or not to.for_people):
+    if last is not None and not public and not to.for_people:
         card = replace(card, lines=newest(card.lines, last))
     shown = tuple(
         shown_measure
-        for shown_measure in card.question.measures
+        for shown_measure in measures_asked(card.question.kpis, measure)
         if measure or shown_measure.headline or card.layout.every_state
     )
     if public:
-        _publish(to, card, shown, threshold)
+        chosen = measures_asked(card.question.kpis, measure)
+        _publish(to, card, shown, _Published(chosen, last, threshold, previous))
     else:
         _write(to, card, what.config, shown, last)
     raise typer.Exit(exit_code(card.files))
@@ -185,20 +190,34 @@ def _no_cases(to: OutputTarget) -> str | None:
     return None if to.format in ("json", "ndjson") else "no cases"
 
 
-def _publish(to: Output, card: "Scorecard", shown: "tuple[Measure, ...]", threshold: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """What is published of a scorecard, which is protected whole: a part hides what the whole hides."""
+
+    measures: "tuple[Measure, ...]"
+    last: int | None
+    threshold: int
+    previous: Path | None
+
+
+def _publish(to: Output, whole: "Scorecard", shown: "tuple[Measure, ...]", asked: _Published) -> None:
     """Write a scorecard with everything hidden that tells of one child; targets and trends are left out.
 
     Raises:
         UsageError: The threshold hides nothing, or the groups are people.
     """
-    if card.question.group is not None and card.question.group.id == "caseworker":
+    if whole.question.group is not None and whole.question.group.id == "caseworker":
         raise UsageError("a table by caseworker is about staff: it is not for publication", "--by team")
     from ehcp_timeline.commands.scorecard.answer import flat_keys
-    from ehcp_timeline.commands.scorecard.public import hidden_numbers, public_sections, publication
+    from ehcp_timeline.commands.scorecard.public import hidden_numbers, part_of, public_sections, publication
     from ehcp_timeline.output.receipt import MadeFrom, read_of
+    from ehcp_timeline.privacy.differencing import warnings
     from ehcp_timeline.privacy.suppress import legend
 
-    hidden = hidden_numbers(card.lines, card.question.measures, threshold)
+    threshold = asked.threshold
+    card, hidden = part_of(
+        whole, hidden_numbers(whole.lines, whole.question.measures, threshold), asked.measures, asked.last
+    )
     for target in to:
         answer = publication(card, hidden, threshold, _no_cases(target))
         target.write(
@@ -216,6 +235,9 @@ def _publish(to: Output, card: "Scorecard", shown: "tuple[Measure, ...]", thresh
         )
     if not to.for_people:
         say(f"{len(hidden)} numbers hidden. {legend(threshold)}")
+    if asked.previous is not None:
+        lines = publication(card, hidden, threshold, None).lines
+        say(*warnings(asked.previous, lines, ("group", "period"), threshold))
 
 
 def _pack(what: KpiRequest, name: str, path: Path | None, *, force: bool) -> int:

@@ -6,7 +6,7 @@ are made of is hidden in all of them if it is in one, and each is then looked at
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from ehcp_timeline.commands.scorecard.answer import ScorecardPublication, meanin
 from ehcp_timeline.commands.scorecard.view import down, of_topic
 from ehcp_timeline.law.kpi.model import Measure
 from ehcp_timeline.measure.answer import RulebookUsed
-from ehcp_timeline.measure.kpi.lines import above, below
+from ehcp_timeline.measure.kpi.lines import above, below, newest
 from ehcp_timeline.measure.kpi.rollup import OF_ALL, OF_RECORDED, PERIOD, RANK
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.output.sections import Section
@@ -62,6 +62,18 @@ def hidden_numbers(lines: pl.DataFrame, measures: Sequence[Measure], threshold: 
     hidden = _hidden(sheets, threshold)
     places = {place for sheet in sheets for place in _places(sheet, hidden)}
     return frozenset(places | _recorded(numbered, measures, places))
+
+
+def part_of(
+    card: Scorecard, hidden: Collection[Place], measures: tuple[Measure, ...], last: int | None
+) -> tuple[Scorecard, frozenset[Place]]:
+    """Return some measures, in the last so many periods, and the places of what is hidden in that part."""
+    numbered = card.lines.with_row_index(_LINE)
+    kept = numbered if last is None else newest(numbered, last)
+    places = {line: place for place, line in enumerate(kept[_LINE])}
+    ids = {measure.id for measure in measures}
+    part = replace(card, lines=kept.drop(_LINE), question=replace(card.question, measures=measures))
+    return part, frozenset((places[line], name) for line, name in hidden if line in places and name in ids)
 
 
 def _hidden(sheets: Sequence[_Sheet], threshold: int) -> set[Number]:

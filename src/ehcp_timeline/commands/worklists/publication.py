@@ -14,7 +14,7 @@ from ehcp_timeline.measure.result import Audit
 from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.receipt import MadeFrom, read_of
 from ehcp_timeline.output.sections import Section, TableColumn
-from ehcp_timeline.privacy.differencing import TOTAL, by_name, differences, read_published
+from ehcp_timeline.privacy.differencing import TOTAL, warnings
 from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, Hidden, Published, legend, share, suppress
 from ehcp_timeline.shell.destination import Output, say
 from ehcp_timeline.text.words import day
@@ -95,7 +95,7 @@ def publish(
         numbers = len(answer.rows) * (len(answer.columns) - 1)
         say(f"{hidden} of {numbers} numbers hidden. {answer.legend}")
     if previous is not None:
-        say(*_warnings(previous, table, by))
+        say(*warnings(previous, answer.rows, (by,), threshold))
 
 
 def _answer(audit: Audit, published: Published, by: Literal["district", "team"]) -> PublicationAnswer:
@@ -128,20 +128,6 @@ def publication_sections(answer: PublicationAnswer) -> Iterator[Section]:
         rows=() if answer.withheld else rows,
         after=(answer.legend,),
     )
-
-
-def _warnings(path: Path, published: Published, by: str) -> Iterator[str]:
-    """Yield what the earlier publication gives away together with this one."""
-    old = {
-        (row, TOTAL if column == "total" else column): HIDDEN if number is None else number
-        for (row, column), number in read_published(path, by).items()
-    }
-    revealing = differences(old, by_name(published), published.threshold)
-    yield f"{path}: {len(revealing)} numbers that the two publications give away together."
-    for difference in revealing[:_MOST_WARNINGS]:
-        yield f"  {difference.row}, {difference.column}: {difference.says}"
-    if len(revealing) > _MOST_WARNINGS:
-        yield f"  and {len(revealing) - _MOST_WARNINGS} more; publish less often, or in larger groups"
 
 
 def _value(number: float | Hidden | None) -> int | float | str | None:

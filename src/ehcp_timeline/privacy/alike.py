@@ -1,0 +1,96 @@
+"""Whether a reader who knows how numbers are hidden, and tries every table, could still know a hidden one.
+
+Such a reader takes a table that could have been, hides its numbers as we do, and rules it out unless it is
+printed as this one was. So a table may be published only if other tables are printed just like it, and no
+hidden number is the same in all of them. They are looked for by moving people around in circles of hidden
+numbers, which leaves every sum that is shown as it is. Tables that reach each other so are all published or
+none: that a table is published tells no more than that it is one of them.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from ehcp_timeline.privacy.secondary import Cell, Edge, Node
+
+MOST_TABLES = 400
+Values = tuple[int, ...]
+Move = tuple[tuple[int, int], ...]  # place of an edge, and one more or one less
+
+
+def all_vary(
+    edges: Sequence[Edge], hidden: set[Cell], hides: Callable[[Values], set[Cell] | None], most: int
+) -> bool:
+    """Return whether every hidden number has another value in some table that is printed alike.
+
+    Args:
+        edges: Every number of the table, totals included.
+        hidden: Those that are hidden.
+        hides: What would be hidden in a table with these values, one for each edge; None for all.
+        most: How many people are moved around a circle at a time.
+
+    At most `MOST_TABLES` tables are tried; what has not varied by then counts as known.
+    """
+    start = tuple(edge.value for edge in edges)
+    places = {place for place, edge in enumerate(edges) if edge.cell in hidden}
+    moves, varied = tuple(_moves(edges, places)), set[int]()
+    steps = [sign * size for size in range(1, most + 1) for sign in (1, -1)]
+    seen, waiting = {start}, deque([start])
+    while waiting and not places <= varied and len(seen) < MOST_TABLES:
+        values = waiting.popleft()
+        for other in (_moved(values, move, step) for step in steps for move in moves):
+            if other in seen or min(other) < 0:
+                continue
+            seen.add(other)
+            if hides(other) == hidden:
+                waiting.append(other)
+                varied |= {place for place in places if other[place] != start[place]}
+    return places <= varied
+
+
+def _moved(values: Values, move: Move, people: int) -> Values:
+    moved = list(values)
+    for place, step in move:
+        moved[place] += people * step
+    return tuple(moved)
+
+
+def _moves(edges: Sequence[Edge], places: set[int]) -> Iterator[Move]:
+    """Yield short circles through each hidden number, and others that leave out one number of those."""
+    found = set[Move]()
+    for place in sorted(places):
+        circle = _circle(edges, places, place)
+        others = [_circle(edges, places - {left_out}, place) for left_out, _ in circle if left_out != place]
+        for move in (circle, *others):
+            if move and move not in found:
+                found.add(move)
+                yield move
+
+
+def _circle(edges: Sequence[Edge], places: set[int], place: int) -> Move:
+    """Return a shortest circle that adds one to a number and keeps every sum; empty where there is none."""
+    goal, start = edges[place].tail, edges[place].head
+    before: dict[Node, tuple[Node, int, int]] = {start: (start, place, 1)}
+    waiting = deque([start])
+    arcs = _arcs(edges, places - {place})
+    while waiting and goal not in before:
+        node = waiting.popleft()
+        for to, along, step in arcs.get(node, ()):
+            if to not in before:
+                before[to] = (node, along, step)
+                waiting.append(to)
+    if goal not in before:
+        return ()
+    move, node = [(place, 1)], goal
+    while node != start:
+        node, along, step = before[node]
+        move.append((along, step))
+    return tuple(sorted(move))
+
+
+def _arcs(edges: Sequence[Edge], places: set[int]) -> Mapping[Node, list[tuple[Node, int, int]]]:
+    arcs: dict[Node, list[tuple[Node, int, int]]] = {}
+    for place in sorted(places):
+        tail, head = edges[place].tail, edges[place].head
+        arcs.setdefault(tail, []).append((head, place, 1))
+        arcs.setdefault(head, []).append((tail, place, -1))
+    return arcs
