@@ -135,7 +135,7 @@ def test_an_event_that_may_lie_ahead_affects_every_deadline_that_names_it(tmp_pa
 
     assert [(one.part, one.name) for one in found] == [("events", "review_meeting")]
     assert {"review.notice", "review.decide", "review.report"} <= affected(found, LAW, new)
-    assert "assess.decide" not in affected(found, LAW, new)
+    assert "assess.advice" not in affected(found, LAW, new)
 
 
 def test_a_limit_answers_and_a_quotation_does_not() -> None:
