@@ -20,6 +20,7 @@ Exact, whatever the seed:
 - requests of January 2024: 38.2% from parents, 56.0% from schools; plans of December 2023: 305 ("over 300")
 - transfers to secondary school named by the deadline: 70% in 2023, 92% in 2024, 81% two weeks before (whole
   percents)
+- transfers from school to post-16 named by the deadline: 25% in 2023 (a petition reply says 20 to 30%)
 - of the DfE's figures for Kent in 2023: 3,988 requests; 1,804 plans, 324 within 20 weeks, 212 after a year
 
 Not held, because the file ends before: everything printed for a day after 29 February 2024. The referrer and

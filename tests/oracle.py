@@ -80,7 +80,7 @@ ASKED = {
     "next": (f"{CASES} --as-at {TODAY}", f"{CASES} --as-at {TODAY} --policy in-time-first"),
     "letters": (f"{CASES} --as-at {TODAY}", f"{KENT} --as-at 2024-01-31"),
     "changes": (
-        f"{CASES} {CASES} --as-at {TODAY} --old-as-at 2026-05-01 --force",
+        f"{CASES} {CASES} --as-at {TODAY} --old-as-at 2026-05-01",
         f"{CASES} {KENT} --as-at {TODAY} --old-as-at 2026-05-01 --force",
     ),
     "scorecard": (

@@ -48,6 +48,8 @@ def _school_year(born: date) -> int:
 def _cohorts(published: Published) -> tuple[Cohort, ...]:
     """The cohorts: the shares of the two secondary ones are printed, the others are assumed.
 
+    Of post-16 transfers in 2023 the county's reply to a petition says that 20 to 30% were in time: a quarter.
+
     "By 15 February" of the papers is taken as the law's "before": nothing is issued on the day itself.
     """
     first, last = date(2023, 2, 14), date(2024, 2, 14)
@@ -62,7 +64,7 @@ def _cohorts(published: Published) -> tuple[Cohort, ...]:
         Cohort("early_years_school", moves, 2018, 1, ((first, 780),)),
         Cohort("infant_junior", moves, 2015, 7, ((first, 740),)),
         Cohort("infant_junior", moves_next, 2016, 7, ((last, 900),)),
-        Cohort("secondary_post16", moves, 2006, 1, ((date(2023, 3, 30), 580),)),
+        Cohort("secondary_post16", moves, 2006, 1, ((date(2023, 3, 30), 250),)),
         Cohort("secondary_post16", moves_next, 2007, 1, ((LAST_DAY, 410),)),
         Cohort("post16_post16", moves, 2004, 6, ((date(2023, 4, 1), 500),)),
     )

@@ -31,7 +31,11 @@ COMMANDS = (
     ),
     *(("letters", "-"), ("scorecard", "-"), ("reconcile", "-"), ("forecast", "-"), ("report", "-")),
     ("quality", "-"),
-    *(("columns", "-"), ("changes", "cases.csv", "-"), ("convert", "-", "-o", "out.csv", "--force")),
+    *(
+        ("columns", "-"),
+        ("changes", "cases.csv", "-", "--old-as-at", "2025-06-01"),
+        ("convert", "-", "-o", "out.csv", "--force"),
+    ),
 )
 
 

@@ -101,9 +101,21 @@ def test_never_at_this_rate() -> None:
 
     assert never.date is None
     assert never.sentence == (
-        "40 plans are overdue; over the last 13 weeks 2.0 a week become overdue and 2.0 a week are cleared: "
-        "never clear at this rate."
+        "40 plans are overdue; over the last 13 weeks 2.0 a week became overdue and 2.0 a week were cleared. "
+        "At the pace of the last 13 weeks: never clear; a straight line, see `ehcp forecast`."
     )
+
+
+def test_what_is_excused_is_not_overdue() -> None:
+    """An open plan past its day with an exception is counted apart, and in no flow."""
+    backlog = Backlog(AS_AT, 10)
+    then = AS_AT - timedelta(weeks=13)
+    clocks = [_open(2, then, then) | {"verdict": "excused"}, _open(3, then, then) | {"verdict": "overdue"}]
+
+    backlog.add(_judged(clocks, [{"row": row, "case_id": str(row)} for row in (2, 3)]))
+
+    assert (backlog.overdue, backlog.became_overdue, backlog.excused) == (1, 1, 1)
+    assert backlog.clearance().sentence.endswith(" 1 more is past the day with a recorded exception.")
 
 
 def test_the_clearance_date_is_rounded_up_to_a_whole_day() -> None:

@@ -151,14 +151,14 @@ def test_oldest_first_takes_who_has_waited_longest(tmp_path: Path) -> None:
     assert [case for case, _, _ in _worked(tmp_path, "oldest-first")] == ["B", "C", "A", "D", "E"]
 
 
-def test_in_time_first_takes_what_can_still_be_met(tmp_path: Path) -> None:
-    """First due first, also a case that is late in something else; then the late ones, oldest first."""
+def test_in_time_first_takes_what_is_due_first(tmp_path: Path) -> None:
+    """The overdue come first, each with its worst duty; then the rest, first due first."""
     assert _worked(tmp_path, "in-time-first") == [
+        ("C", "assess.decide", "overdue"),
+        ("B", "plan.issue", "overdue"),
         ("D", "assess.decide", "running"),
         ("E", "assess.decide", "running"),
         ("A", "plan.issue", "running"),
-        ("B", "plan.issue", "overdue"),
-        ("C", "assess.decide", "overdue"),
     ]
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.law.rulebook import Rulebook
 
 NOT_IN_JSON: Final = {"json": False}
+AT_ONCE: Final = "at once"
 Line = Mapping[str, Any]
 
 

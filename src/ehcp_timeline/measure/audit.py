@@ -1,7 +1,7 @@
 """The whole answer of `ehcp check`: every file judged once, and listed, counted and measured on the way."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -20,17 +20,61 @@ from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.backlog import Backlog
+from ehcp_timeline.measure.counts import DECIDE, ISSUE
 from ehcp_timeline.measure.date_order import date_order
 from ehcp_timeline.measure.dfe_rates import Rates
 from ehcp_timeline.measure.findings import FilterCheck, Listing, is_wanted
 from ehcp_timeline.measure.multi_file import SharedCases
 from ehcp_timeline.measure.reading import FileReading
-from ehcp_timeline.measure.result import Audit, AuditSummary, HeadingUnread, Input, NotJudged
+from ehcp_timeline.measure.result import Audit, AuditSummary, GroupSummary, HeadingUnread, Input, NotJudged
 
 _SET_ASIDE: Final = NO_CASES | {"duplicate-row"}
 _CLOSING: Final = frozenset(("assess_refused", "no_plan_notified", "withdrawn", "moved_away"))
 _NOT_ALL_READ: Final = "No plan that could be judged is overdue; not everything could be read."
 _NO_CLOSURES: Final = "No column says when requests were refused or closed; some of these may be closed."
+
+
+@dataclass(slots=True)
+class _GroupCount:
+    """What is counted of the cases of a district, a team or a caseworker while batches go by.
+
+    Attributes:
+        groups: The columns and names that were asked for.
+        backlog: Their open assessments.
+        rates: DfE's measures of them.
+        members: Their rows so far, by file: what looks across rows comes last, for rows anywhere in a file.
+    """
+
+    groups: Mapping[str, frozenset[str]]
+    backlog: Backlog
+    rates: Rates
+    members: dict[int, list[pl.Series]] = field(default_factory=dict)
+
+    def add(self, judged: Judged, file: int) -> None:
+        """Count a batch of a file."""
+        if not self.groups.keys() <= set(judged.rows.columns):
+            return
+        asked = (pl.col(column).cast(pl.String).is_in(sorted(names)) for column, names in self.groups.items())
+        rows = judged.rows.filter(*asked)
+        self.members.setdefault(file, []).append(rows["row"])
+        members = pl.concat(self.members[file])
+        clocks = {
+            name: judged.clocks[name].only(judged.clocks[name]["row"].is_in(members.implode()))
+            for name in (*ISSUE, *DECIDE)
+            if name in judged.clocks
+        }
+        narrowed = replace(judged, rows=rows, clocks=clocks)
+        self.backlog.add(narrowed)
+        self.rates.add(narrowed)
+
+    def summary(self) -> GroupSummary:
+        """Return what was counted."""
+        return GroupSummary(
+            stages=self.backlog.by_stage(),
+            rates=self.rates.named(),
+            clearance=self.backlog.clearance(),
+            oldest=tuple(self.backlog.oldest),
+        )
 
 
 @dataclass(slots=True)
@@ -43,11 +87,13 @@ class _Counted:
         rates: DfE's measures.
         verdicts: Deadline to verdict to how many clocks.
         without: Deadlines that no column of a file could answer, to how many clocks started.
+        group: The same of the district, team or caseworker that was asked for; None where none was.
     """
 
     listing: Listing
     backlog: Backlog
     rates: Rates
+    group: _GroupCount | None
     verdicts: dict[str, Counter[Verdict]] = field(default_factory=dict)
     without: Counter[str] = field(default_factory=Counter)
 
@@ -63,6 +109,8 @@ class _Counted:
         self.listing.add(judged, file)
         self.backlog.add(judged)
         self.rates.add(judged)
+        if self.group:
+            self.group.add(judged, file)
         return sum(clocks.height for clocks in answerable.values())
 
     def summary(self, rulebook: Rulebook) -> AuditSummary:
@@ -127,7 +175,13 @@ def check_files(
     """
     if keep:
         keep.clear()  # what was read before it was known which requests stand on several rows
-    counted = _Counted(Listing(rulebook, selection, top), Backlog(as_at, oldest), Rates(as_at, rulebook))
+    groups = selection.groups
+    counted = _Counted(
+        Listing(rulebook, selection, top),
+        Backlog(as_at, oldest),
+        Rates(as_at, rulebook),
+        _GroupCount(groups, Backlog(as_at, oldest), Rates(as_at, rulebook)) if groups else None,
+    )
     readings = [FileReading(source, tell, keep) for source in sources]
     blank = frozenset(assume_blank)
     unanswerable = [
@@ -172,6 +226,7 @@ def check_files(
         oldest=tuple(counted.backlog.oldest),
         problems=tuple(sorted(problems)),
         unread=unread,
+        group=counted.group.summary() if counted.group else None,
         selected=counted.listing.selected,
         overdue_cases=pl.concat(late).n_unique() if (late := counted.listing.overdue) else 0,
         breaches=frozenset(counted.listing.breaches),

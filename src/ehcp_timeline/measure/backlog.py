@@ -27,6 +27,7 @@ class Backlog:
         overdue: Open and past the due day.
         became_overdue: Became overdue in the last 13 weeks.
         cleared: Were overdue, and were answered or ended in the last 13 weeks.
+        excused: Open and past the due day with an exception that no date refutes; not overdue.
     """
 
     as_at: date
@@ -36,12 +37,18 @@ class Backlog:
     overdue: int = 0
     became_overdue: int = 0
     cleared: int = 0
+    excused: int = 0
 
     def add(self, judged: Judged) -> None:
         """Count one batch."""
-        clocks = clocks_of(judged, ISSUE, "row", "start", "due", "answered", "ended", "strict", "open")
+        clocks = clocks_of(
+            judged, ISSUE, "row", "start", "due", "answered", "ended", "strict", "verdict", "open"
+        )
         self._add_open(with_stage(clocks, judged.rows, self.as_at))
-        self._add_flow(clocks.filter(pl.col("strict").is_in(["late", "overdue", "met", "running"])))
+        excused = (pl.col("open") & (pl.col("verdict") == "excused")).fill_null(value=False)
+        self.excused += clocks.filter(excused).height
+        timed = pl.col("strict").is_in(["late", "overdue", "met", "running"])
+        self._add_flow(clocks.filter(timed, ~excused))
 
     def _add_open(self, open_cases: pl.DataFrame) -> None:
         self.stages.update(dict(open_cases["stage"].value_counts().iter_rows()))
@@ -70,7 +77,7 @@ class Backlog:
 
     def clearance(self) -> Clearance:
         """Return when the overdue plans clear at the rate of the last 13 weeks."""
-        return clearance(self.overdue, self.became_overdue, self.cleared, self.as_at)
+        return clearance(self.overdue, self.became_overdue, self.cleared, self.as_at, self.excused)
 
 
 def whole_weeks(start: date, as_at: date) -> int:
@@ -82,7 +89,7 @@ def whole_weeks(start: date, as_at: date) -> int:
     return (as_at - start).days // 7
 
 
-def clearance(overdue: int, arrivals: int, completions: int, as_at: date) -> Clearance:
+def clearance(overdue: int, arrivals: int, completions: int, as_at: date, excused: int = 0) -> Clearance:
     """Return when `overdue` plans clear if the last 13 weeks go on.
 
     Each week `completions / 13` overdue plans are issued and `arrivals / 13` more become overdue; they
@@ -94,6 +101,7 @@ def clearance(overdue: int, arrivals: int, completions: int, as_at: date) -> Cle
         arrivals: Plans that became overdue in the last 13 weeks.
         completions: Overdue plans that were issued or ended in the last 13 weeks.
         as_at: The day the question is asked about.
+        excused: Plans past their due day with a recorded exception; they are not overdue.
 
     >>> clearance(26, 13, 26, date(2025, 1, 1)).date
     datetime.date(2025, 7, 2)
@@ -104,15 +112,22 @@ def clearance(overdue: int, arrivals: int, completions: int, as_at: date) -> Cle
     day: date | None = as_at
     if overdue:
         day = as_at + timedelta(days=math.ceil(overdue * WINDOW.days / net)) if net > 0 else None
-    sentence = _sentence(overdue, arrivals, completions, day)
-    return Clearance(overdue, WEEKS, round(arrivals / WEEKS, 2), round(completions / WEEKS, 2), day, sentence)
+    sentence = _sentence(overdue, arrivals, completions, day, excused)
+    return Clearance(
+        overdue, WEEKS, round(arrivals / WEEKS, 2), round(completions / WEEKS, 2), day, sentence, excused
+    )
 
 
-def _sentence(overdue: int, arrivals: int, completions: int, day: date | None) -> str:
+def _sentence(overdue: int, arrivals: int, completions: int, day: date | None, excused: int) -> str:
     if not overdue:
-        return "No plan is overdue."
+        return f"No plan is overdue.{_excused(excused)}"
     plans = "1 plan is overdue" if overdue == 1 else f"{overdue:,} plans are overdue"
-    rates = f"{arrivals / WEEKS:.1f} a week become overdue and {completions / WEEKS:.1f} a week are cleared"
-    if day is None:
-        return f"{plans}; over the last {WEEKS} weeks {rates}: never clear at this rate."
-    return f"{plans}; over the last {WEEKS} weeks {rates}: clear by {day.day} {day:%B %Y} at this rate."
+    rates = f"{arrivals / WEEKS:.1f} a week became overdue and {completions / WEEKS:.1f} a week were cleared"
+    when = "never clear" if day is None else f"about {day.day} {day:%B %Y}"
+    line = f"At the pace of the last {WEEKS} weeks: {when}; a straight line, see `ehcp forecast`."
+    return f"{plans}; over the last {WEEKS} weeks {rates}. {line}{_excused(excused)}"
+
+
+def _excused(excused: int) -> str:
+    are = "is" if excused == 1 else "are"
+    return f" {excused:,} more {are} past the day with a recorded exception." if excused else ""

@@ -12,6 +12,7 @@ from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.answer import AT_ONCE
 from ehcp_timeline.measure.audit import check_files
 from ehcp_timeline.measure.findings import FilterCheck, is_wanted
 from ehcp_timeline.measure.next_steps import next_steps, with_steps
@@ -46,7 +47,9 @@ class Casework:
         """Return every open clock with the step it waits for, and whom to ask about it; words as String."""
         clocks = self.audit.findings.filter("open").with_columns(WORDS.cast(pl.String))
         frame = with_steps(clocks, self.rows, next_steps(), self.rulebook, self.as_at)
-        return with_contacts(frame, self.rows)
+        passed = pl.col("not_before").is_null() & (pl.col("by") < self.as_at)
+        by = pl.when(passed).then(pl.lit(AT_ONCE)).otherwise(pl.col("by").dt.to_string("%F"))
+        return with_contacts(frame.with_columns(by.alias("by")), self.rows)
 
     def is_late(self, selection: Selection) -> bool:
         """Say whether the authority has an overdue clock of a statutory duty among those asked for."""

@@ -1,7 +1,8 @@
 """How many clocks have which verdict, how much was in time, and percentages as tables print them."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,7 +11,6 @@ from typing import Final
 import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
-from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import InTime
 
 ONE_DECIMAL = Decimal("0.1")
@@ -74,11 +74,15 @@ class InTimeTally:
 
 ISSUE = ("plan.issue", "detained.issue")
 DECIDE = ("assess.decide", "detained.decide")
+RECORDED = "exception_recorded"
+
+
+REVIEW = ("review.annual", "move.review")
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of an open assessment: its name, and the event that begins it."""
+    """One stage of an open assessment: its name, and a pattern of the events that begin it."""
 
     name: str
     since: str
@@ -86,7 +90,7 @@ class Stage:
 
 STAGES = (
     Stage("draft_not_final", "draft_sent"),
-    Stage("agreed_no_draft", "assess_agreed"),
+    Stage("agreed_no_draft", r"assess_agreed|([a-z_]+_)?advice_(requested|received)"),
     Stage("no_decision", ""),
 )
 
@@ -101,28 +105,32 @@ def with_stage(clocks: pl.DataFrame, rows: pl.DataFrame, as_at: date) -> pl.Data
     """Return open assessments with `case_id` and the `stage` they have reached.
 
     A stage is reached by its event, on or after the start and by the as-at date: a draft sent makes it
-    `draft_not_final`, else an agreement to assess `agreed_no_draft`, else there is `no_decision`.
+    `draft_not_final`, else an agreement to assess, or advice asked for or in, `agreed_no_draft`, else there
+    is `no_decision`.
     """
-    named = [stage.since for stage in STAGES if stage.since in rows.columns]
+    begins = {
+        stage.name: [name for name in rows.columns if re.fullmatch(stage.since, name)] for stage in STAGES
+    }
+    named = [name for names in begins.values() for name in names]
     joined = clocks.filter("open").join(rows.select("row", "case_id", *named), on="row", how="left")
-    stage = pl.lit(STAGES[-1].name)
-    for stage_at in reversed(STAGES):
-        if stage_at.since in named:
-            reached = pl.col(stage_at.since).is_between(pl.col("start"), pl.lit(as_at))
-            stage = pl.when(reached).then(pl.lit(stage_at.name)).otherwise(stage)
-    return joined.select("case_id", "row", stage.alias("stage"), "start", "due")
+    expression = pl.lit(STAGES[-1].name)
+    for name, events in reversed(begins.items()):
+        if events:
+            reached = pl.any_horizontal(pl.col(events).is_between(pl.col("start"), pl.lit(as_at)))
+            expression = pl.when(reached).then(pl.lit(name)).otherwise(expression)
+    return joined.select("case_id", "row", expression.alias("stage"), "start", "due")
 
 
-def exception_claimed(rulebook: Rulebook, columns: Iterable[str]) -> pl.Expr:
-    """Return whether a row claims any exception to the 20 weeks: a flag that is yes, or absence dates.
+def has_exception(judged: Judged) -> pl.Expr:
+    """Return whether a row has an exception to the 20 weeks, as the DfE's rates leave it out.
 
-    Claims that stood only for some due days (2020's) count wherever they are made, as the return's own
-    yes or no does (SEN2 item 3.7).
+    The return's own flag (SEN2 item 3.7, `exception_recorded`), or a claim that the dates do not refute;
+    where no clock was judged, no date refutes an absence.
     """
-    there = set(columns)
-    excuses = [excuse for name in ISSUE if name in rulebook.by_id for excuse in rulebook.by_id[name].excuses]
-    flags = {excuse.flag for excuse in excuses if excuse.flag}
-    claims = [pl.col(flag).fill_null(value=False) for flag in sorted(flags & there)]
-    if "absent_from" in there:
-        claims.append(pl.col("absent_from").is_not_null())
+    clocks = [judged.clocks[name] for name in ISSUE if name in judged.clocks]
+    rows = [these["row"].filter(these.claiming()) for these in clocks]
+    there = set(judged.rows.columns)
+    claims = [pl.col(RECORDED).fill_null(value=False)] if RECORDED in there else []
+    claims += [pl.col("row").is_in(pl.concat(rows).implode())] if rows else []
+    claims += [pl.col("absent_from").is_not_null()] if "absent_from" in there and not rows else []
     return pl.any_horizontal(claims) if claims else pl.lit(value=False)

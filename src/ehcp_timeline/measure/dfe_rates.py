@@ -18,7 +18,7 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.counts import DECIDE, clocks_of, exception_claimed, one_decimal, percent
+from ehcp_timeline.measure.counts import DECIDE, clocks_of, has_exception, one_decimal, percent
 
 TWENTY_WEEKS = timedelta(weeks=20)
 YEAR = timedelta(days=365)
@@ -30,7 +30,7 @@ class Rates:
 
     Attributes:
         as_at: The day the question is asked about; its calendar year so far is the period.
-        rulebook: The law, for the columns that claim an exception.
+        rulebook: The law that the clocks were judged by.
         counts: Numbers of plans or requests, and the days from request to plan, added up.
     """
 
@@ -44,18 +44,21 @@ class Rates:
         in_time = pl.col("answered").is_not_null() & (pl.col("strict") == "met")
         decided = clocks_of(judged, DECIDE, "start", "answered", "strict")
         self.counts["decided"] += decided.filter(in_year & in_time).height
+        in_year = pl.col("answered").is_between(date(self.as_at.year, 1, 1), self.as_at)
+        self.counts["decisions"] += decided.filter(in_year & pl.col("strict").is_in(["met", "late"])).height
+        self.counts["decisions_in_time"] += decided.filter(in_year & in_time).height
         if {"request_received", "plan_issued"} <= set(judged.rows.columns):
-            self._add_plans(judged.rows)
+            self._add_plans(judged)
 
-    def _add_plans(self, rows: pl.DataFrame) -> None:
+    def _add_plans(self, judged: Judged) -> None:
         """Count the plans issued in the year."""
+        rows = judged.rows
         issued, received = pl.col("plan_issued"), pl.col("request_received")
         in_year = issued.is_between(date(self.as_at.year, 1, 1), self.as_at) & (received <= issued)
         if "plan_transferred" in rows.columns:
             transferred = pl.col("plan_transferred") <= self.as_at
             in_year &= ~transferred.fill_null(value=False)
-        claimed = exception_claimed(self.rulebook, rows.columns)
-        plans = rows.filter(in_year).select(took=issued - received, excepted=claimed)
+        plans = rows.filter(in_year).select(took=issued - received, excepted=has_exception(judged))
         took, excepted = pl.col("took"), pl.col("excepted")
         within, over = took <= TWENTY_WEEKS, took > YEAR
         counted = plans.select(
@@ -75,6 +78,8 @@ class Rates:
         return {
             "time_period": str(self.as_at.year),
             "request_outcome_six_weeks": of["decided"],
+            "decisions_within_6_weeks": of["decisions_in_time"],
+            "pc_decisions_within_6_weeks": percent(of["decisions_in_time"], of["decisions"]),
             "plans_issued_den": of["issued"],
             "plans_issued_within_20_weeks": of["within"],
             "pc_plans_issued_within_20_weeks": percent(of["within"], of["issued"]),

@@ -20,6 +20,7 @@ from ehcp_timeline.measure.next_steps import Chain
 WINDOW = timedelta(weeks=52)
 LEAST_SEEN = 3
 MEDIAN, P85 = 50, 85
+_CLOCK = "_clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,26 +143,36 @@ def _days_after(
 
 
 def _stage_names(chain: Chain | None) -> tuple[str, ...]:
-    """Return the stages of a chain; a clock that looks across rows is one stage, as is a bare duty."""
-    if chain is None or chain.all_rows:
+    """Return the stages of a chain; a bare duty is one."""
+    if chain is None:
         return ("duty",)
     return tuple(step.id for step in chain.steps if step.until)
 
 
 def _with_ends(clocks: pl.DataFrame, rows: pl.DataFrame, chain: Chain | None, as_at: date) -> pl.DataFrame:
-    """Add `end0`, the start of each clock, and `end1` ..., the end of each of its stages; null if not yet."""
+    """Add `end0`, the start of each clock, and `end1` ..., the end of each of its stages; null if not yet.
+
+    Where the rows of a case count together, an event on any of them ends a stage, if it came after the start
+    and not after the answer: the meeting of a review stands beside its decision, not beside the one before.
+    """
     names = _stage_names(chain)
     steps = {step.id: step for step in chain.steps} if chain else {}
-    ends = [pl.col("start").alias("end0")]
-    for place, name in enumerate(names[:-1], start=1):
-        ends.append(_first(steps[name].until, rows.columns, as_at).alias(f"end{place}"))
-    ends.append(pl.when(pl.col("answered") <= as_at).then(pl.col("answered")).alias(f"end{len(names)}"))
-    frame = clocks.select("row", "start", "answered").join(rows, on="row", how="left", maintain_order="left")
-    return frame.with_columns(ends).select("row", *(f"end{place}" for place in range(len(names) + 1)))
-
-
-def _first(events: Sequence[str], columns: Sequence[str], as_at: date) -> pl.Expr:
-    """Return the first of these events from the start of the clock to the as-at date."""
-    there = (pl.col(name) for name in events if name in columns)
-    days = [pl.when(day.is_between("start", as_at)).then(day) for day in there]
-    return pl.min_horizontal(days) if days else pl.lit(None, dtype=pl.Date)
+    key, whole_case = ("case_id", True) if chain and chain.all_rows else ("row", False)
+    until = [[event for event in steps[name].until if event in rows.columns] for name in names[:-1]]
+    events = sorted({event for names_ in until for event in names_})
+    numbered = clocks.select("row", *({key} - {"row"}), "start", "answered").with_row_index(_CLOCK)
+    latest = pl.min_horizontal("answered", pl.lit(as_at))
+    seen = numbered.join(rows.select(key, *events), on=key, how="left").with_columns(
+        pl.when(pl.col(event).is_between("start", latest, closed="right" if whole_case else "both"))
+        .then(event)
+        .alias(event)
+        for event in events
+    )
+    ends = [pl.min_horizontal(stage).min() if stage else pl.lit(None, dtype=pl.Date) for stage in until]
+    found = seen.group_by(_CLOCK).agg(end.alias(f"end{place}") for place, end in enumerate(ends, start=1))
+    answered = pl.when(pl.col("answered") <= as_at).then("answered").alias(f"end{len(names)}")
+    return (
+        numbered.join(found, on=_CLOCK, how="left", maintain_order="left")
+        .with_columns(pl.col("start").alias("end0"), answered)
+        .select("row", *(f"end{place}" for place in range(len(names) + 1)))
+    )

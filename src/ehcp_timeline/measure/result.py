@@ -1,7 +1,7 @@
 """The answer of `ehcp check` about one or more case files, from which lists are made too."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -107,12 +107,13 @@ class Clearance:
     """When the overdue plans clear if the last weeks go on.
 
     Attributes:
-        overdue_plans: Open `plan.issue` clocks past their due day on the as-at date.
+        overdue_plans: `plan.issue` clocks that are overdue on the as-at date.
         weeks: Weeks of the past that the rates are taken over.
         arrivals_per_week: Plans that became overdue in those weeks, a week.
         completions_per_week: Overdue plans that were issued or ended in those weeks, a week.
         date: The day on which none would be left; null: never at this rate.
         sentence: The same in words.
+        excused_plans: Plans past their due day with a recorded exception that no date refutes; not overdue.
     """
 
     overdue_plans: Whole
@@ -121,6 +122,7 @@ class Clearance:
     completions_per_week: float
     date: date | None
     sentence: str
+    excused_plans: Whole = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,16 @@ class AuditSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupSummary:
+    """What is counted over the cases of the district, team or caseworker that was asked about."""
+
+    stages: Stages
+    rates: Mapping[str, int | float | str | None]
+    clearance: Clearance
+    oldest: tuple[OpenCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """The answer of `ehcp check`.
 
@@ -207,6 +219,7 @@ class Audit:
         oldest: The oldest open assessments, oldest first.
         problems: Everything in the files that a person should put right, in file order.
         unread: Headings that are not read although dates or outcomes stand under them, in file order.
+        group: What is counted over the group that was asked about; null where none was.
         selected: Deadline to verdict to how many clocks were selected, however many `findings` holds.
         overdue_cases: How many cases have an overdue one of them.
         breaches: What the authority's own statutory clocks among those asked about are.
@@ -225,9 +238,17 @@ class Audit:
     oldest: tuple[OpenCase, ...]
     problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
     unread: tuple[HeadingUnread, ...] = ()
+    group: GroupSummary | None = None
     selected: Mapping[str, Mapping[Verdict, int]] = field(default_factory=dict, metadata=NOT_IN_JSON)
     overdue_cases: int = field(default=0, metadata=NOT_IN_JSON)
     breaches: frozenset[Breach] = field(default=frozenset(), metadata=NOT_IN_JSON)
     ranked: Annotated[pl.DataFrame | None, RowsOf(Finding)] = field(default=None, metadata=NOT_IN_JSON)
     undecided: bool = field(default=False, metadata=NOT_IN_JSON)
     latest: str | None = field(default=None, metadata=NOT_IN_JSON)
+
+    def narrowed(self) -> "Audit":
+        """Return the answer with the numbers of the group that was asked about in the place of the file's."""
+        if self.group is None:
+            return self
+        counts = {key: getattr(self.group, key) for key in ("stages", "rates", "clearance")}
+        return replace(self, summary=replace(self.summary, **counts), oldest=self.group.oldest)

@@ -9,13 +9,16 @@ import polars as pl
 
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.measure.casework import Casework, chosen_by
-from ehcp_timeline.measure.next_steps import Letter, NextSteps, next_steps
+from ehcp_timeline.measure.counts import ISSUE
+from ehcp_timeline.measure.next_steps import NextSteps, next_steps
 from ehcp_timeline.measure.pace import pace_of, with_expected
 
 Policy = Literal["oldest-first", "in-time-first", "worst-first"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
 Risk = Literal["expected_p50", "expected_p85"]
 
+AHEAD = 60
+"""How many days ahead a duty that still runs is looked at: in letters unless asked, and in a day's work."""
 _TIES = ("due", "case_id", "deadline", "start")
 
 
@@ -44,38 +47,55 @@ def worst_first(work: pl.DataFrame) -> pl.DataFrame:
     return work.sort("days_late", *_TIES, descending=[True, *[False] * len(_TIES)], nulls_last=True)
 
 
-def at_risk(casework: Casework, selection: Selection, risk: Risk) -> AtRisk:
+def at_risk(
+    casework: Casework,
+    selection: Selection,
+    risk: Risk,
+    within: int | None = None,
+    projected: pl.DataFrame | None = None,
+) -> AtRisk:
     """Return the in-time clocks that will be missed at the present pace.
 
-    Only duties about which families are written to; each from as long before its due day as
-    `next-steps.toml` says.
+    Only duties about which families are written to.
 
     Args:
         casework: The work in a file, with all its clocks, the closed ones for the pace.
         selection: Which clocks were asked for.
         risk: Whether the median or the 85th percentile of what is still to come goes past the due day.
+        within: How many days ahead a due day may lie; None for what `next-steps.toml` says of each duty.
+        projected: What a forecast says of open plans, by `row` and `start`: when half of its runs (`p50`) and
+            85% of them (`p85`) have issued it, and whether it is `likely` late. It is taken before the pace.
     """
     steps = next_steps()
     work = casework.open_clocks()
     begun = pl.col("start") <= casework.as_at
     running = work.filter(chosen_by(selection, casework.rulebook), pl.col("verdict") == "running", begun)
     frames = [
-        _expected(casework, running, letter, deadline, steps)
+        _expected(casework, running, letter.ahead if within is None else within, deadline, steps)
         for letter in steps.letters
         for deadline in letter.deadlines
     ]
     in_time = pl.concat(frames)
-    missed = in_time.filter(pl.col(risk) > pl.col("due")).sort(_TIES)
+    late = pl.col(risk) > pl.col("due")
+    if projected is not None:
+        in_time = in_time.join(projected, on=["row", "start"], how="left", maintain_order="left")
+        known = pl.col("likely").is_not_null() & pl.col("deadline").is_in(ISSUE)
+        late = pl.when(known).then("likely").otherwise(late)
+        in_time = in_time.with_columns(
+            pl.when(known).then(name).otherwise(f"expected_{name}").alias(f"expected_{name}")
+            for name in ("p50", "p85")
+        )
+    missed = in_time.filter(late).sort(_TIES)
     return AtRisk(missed, in_time.height, in_time[risk].null_count())
 
 
 def _expected(
-    casework: Casework, running: pl.DataFrame, letter: Letter, deadline: str, steps: NextSteps
+    casework: Casework, running: pl.DataFrame, ahead: int | None, deadline: str, steps: NextSteps
 ) -> pl.DataFrame:
     """Return the running clocks of one deadline with when they will be met."""
     mine = running.filter(pl.col("deadline") == deadline)
-    if letter.ahead is not None:
-        mine = mine.filter(pl.col("due") <= casework.as_at + timedelta(days=letter.ahead))
+    if ahead is not None:
+        mine = mine.filter(pl.col("due") <= casework.as_at + timedelta(days=ahead))
     every = casework.audit.findings.filter(pl.col("deadline") == deadline)
     chain = steps.chain_for(deadline)
     pace = pace_of(deadline, chain, every, casework.rows, casework.as_at)
@@ -83,44 +103,64 @@ def _expected(
 
 
 def order_of_work(work: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """Return cases in the order in which a policy takes them: each once, with its most pressing clock.
+    """Return cases in the order in which a policy takes them: each once, with its worst open clock.
+
+    Overdue duties come first, whatever the policy; what is excused or running comes after them.
 
     Args:
         work: Open clocks with their steps; minimums, and what cannot be told, left out.
-        policy: `oldest-first`: who has waited longest. `in-time-first`: what can still be met, first due
-            first; then the rest, who has waited longest first. `worst-first`: what is most days late, then
-            what is due first.
+        policy: The order of the overdue, and of the rest. `oldest-first`: who has waited longest.
+            `in-time-first`: what was or is due first. `worst-first`: what is most days late, then what is
+            due first.
     """
-    late = pl.col("verdict") != "running"
+    ahead = pl.col("verdict") != "overdue"
+    late = pl.when(~ahead).then("days_late")
+    worst = work.sort(ahead, late, *_TIES, descending=[False, True, *[False] * len(_TIES)], nulls_last=True)
+    each = worst.unique(subset="case_id", keep="first", maintain_order=True)
     match policy:
         case "oldest-first":
-            ordered = work.sort("start", *_TIES)
+            return each.sort(ahead, "start", *_TIES)
         case "in-time-first":
-            waiting = pl.when(late).then(pl.col("start")).otherwise(pl.col("due"))
-            ordered = work.sort(late, waiting, *_TIES)
+            return each.sort(ahead, *_TIES)
         case "worst-first":
-            ordered = worst_first(work)
-    return ordered.unique(subset="case_id", keep="first", maintain_order=True)
+            return each
 
 
 def workable(work: pl.DataFrame, casework: Casework, selection: Selection) -> pl.DataFrame:
-    """Return the clocks on which there is something to do: overdue, excused or running, no minimums."""
+    """Return the clocks on which there is something to do: overdue, excused or due within `AHEAD` days.
+
+    A minimum is nothing to do, and neither is what is due months ahead.
+    """
+    ahead = pl.col("due") > casework.as_at + timedelta(days=AHEAD)
+    soon = (pl.col("verdict") != "running") | ~ahead.fill_null(value=False)
     minimums = [deadline.id for deadline in casework.rulebook.deadlines if deadline.minimum]
     return work.filter(
         chosen_by(selection, casework.rulebook),
         pl.col("verdict").is_in(["overdue", "excused", "running"]),
         ~pl.col("deadline").is_in(minimums),
+        soon,
     )
 
 
-def before_breach(casework: Casework, selection: Selection) -> AtRisk:
+def before_breach(
+    casework: Casework,
+    selection: Selection,
+    within: int | None = None,
+    projected: pl.DataFrame | None = None,
+) -> AtRisk:
     """Return whom to tell before the day is missed: one line a case, for its first clock to fall due.
+
+    Args:
+        casework: The work in a file, with all its clocks.
+        selection: Which clocks were asked for.
+        within: How many days ahead the due day may lie, as in `at_risk`.
+        projected: What a forecast says of open plans, as in `at_risk`.
 
     Returns:
         The clocks as `at_risk` gives them at the median, with `also` (the case's other deadlines that will be
         missed), `weeks_waited` (whole weeks since the start) and `days_over` (due to expected day).
     """
-    case = at_risk(casework, selection, "expected_p50")
+    case = at_risk(casework, selection, "expected_p50", within, projected)
     others = case.clocks.group_by("case_id", maintain_order=True).agg(
         pl.col("deadline").slice(1).alias("also")
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.answer import Line
+from ehcp_timeline.measure.answer import AT_ONCE, Line
 from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.verdict_words import VERDICT_NAMES, WAITS, standing
 from ehcp_timeline.text.safe import visible
@@ -104,7 +104,7 @@ def entries_of(
         if due is None or verdict not in _OPEN:
             continue
         what = line["do"] if steps else line["duty"]
-        day = max(line["not_before"] or line["by"] or due, as_at) if steps else due
+        day = max(line["not_before"] or _day_of(line["by"]) or due, as_at) if steps else due
         whose = f"{line['case_id']} {line['name']}" if names and line.get("name") else line["case_id"]
         days = line["days_late"]
         disputed = ", published readings differ" if line["certainty"] == "disputed" else ""
@@ -127,6 +127,13 @@ def entries_of(
                 line["law"],
             ),
         )
+
+
+def _day_of(by: date | str | None) -> date | None:
+    """Return the day by which a step is to be done; what is to be done at once has none that lies ahead."""
+    if isinstance(by, str):
+        return date.min if by == AT_ONCE else date.fromisoformat(by)
+    return by
 
 
 def entries_of_case(judged: Iterable[Working], rulebook: Rulebook, as_at: date) -> Iterator[CalendarEntry]:

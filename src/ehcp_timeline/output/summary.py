@@ -15,7 +15,9 @@ STAGE_WORDS: Mapping[StageName, str] = {
     "draft_not_final": "draft plan sent, not finalised",
 }
 RATE_WORDS = {
-    "request_outcome_six_weeks": "decisions whether to assess made within 6 weeks",
+    "decisions_within_6_weeks": "decisions whether to assess within 6 weeks, by the day decided",
+    "pc_decisions_within_6_weeks": "% of decisions within 6 weeks",
+    "request_outcome_six_weeks": "requests of the year decided within 6 weeks",
     "plans_issued_den": "plans issued",
     "plans_issued_within_20_weeks": "plans issued within 20 weeks",
     "pc_plans_issued_within_20_weeks": "% of plans issued within 20 weeks",
@@ -142,7 +144,7 @@ def _rates(audit: Audit) -> Section:
         columns=(
             TableColumn("", "number"),
             TableColumn("measure"),
-            TableColumn("name in DfE's files", "fixed"),
+            TableColumn("name", "fixed"),
         ),
         rows=tuple(
             (_number(audit.summary.rates[name]), words, name)

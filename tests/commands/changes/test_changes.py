@@ -22,7 +22,8 @@ NEW = [
     ["D", "South", "2025-05-06", "", "", ""],
     ["E", "South", "2025-04-01", "2025-05-01", "", "31/02/2025"],
 ]
-WHEN = ("--as-at", "2025-06-30")
+DAY = ("--as-at", "2025-06-30")
+WHEN = (*DAY, "--old-as-at", "2025-06-30")
 
 
 def _write(path: Path, rows: list[list[str]], columns: list[str] | None = None) -> str:
@@ -111,18 +112,50 @@ def test_files_of_different_councils_are_refused(files: tuple[str, str], tmp_pat
     assert "compared all the same: OLD and NEW have no case in common" in said(meant)
 
 
-def test_different_days_are_refused(files: tuple[str, str]) -> None:
-    """Time alone makes cases late; with --force it is the comparison of two weeks."""
-    words = ("--old-as-at", "2025-06-23", *WHEN)
-    run, meant = ehcp("changes", *files, *words), ehcp("changes", *files, *words, "--force")
+def test_each_file_is_judged_for_its_own_day(tmp_path: Path) -> None:
+    """A case that fell due and was done between the days is no news; one that fell due is new."""
+    header = ["case_id", "request_received", "assess_agreed", "plan_issued"]
+    agreed = [
+        ("C1", "2026-01-12,2026-02-16"),
+        ("C2", "2026-01-19,2026-02-16"),
+        ("C3", "2025-10-01,2025-11-10"),
+    ]
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    for path, issued in ((old, ("", "", "")), (new, ("2026-05-29", "", "2026-06-02"))):
+        rows = [f"{case},{dates},{day}" for (case, dates), day in zip(agreed, issued, strict=True)]
+        path.write_text("\n".join([",".join(header), *rows]) + "\n", encoding="utf-8")
 
-    assert (run.returncode, meant.returncode) == (2, 1)
-    assert "OLD is as at 2025-06-23, NEW as at 2025-06-30" in said(run)
-    assert printed(meant).startswith("Changes from 23 June 2025 to 30 June 2025\n")
+    days = ("--old-as-at", "2026-05-25", "--as-at", "2026-06-12")
+    run = ehcp("changes", str(old), str(new), *days, "--format", "json")
+
+    told = [(one["case_id"], one["change"]) for one in json.loads(printed(run))["changes"]]
+    assert (run.returncode, told) == (1, [("C2", "new"), ("C3", "cleared")])
+    dated = [
+        path.rename(tmp_path / name) for path, name in ((old, "c_25.05.2026.csv"), (new, "c 20260612.csv"))
+    ]
+    named = ehcp("changes", *map(str, dated), "--format", "json")
+    assert json.loads(printed(named))["changes"] == json.loads(printed(run))["changes"]
+
+
+def test_the_day_of_old_must_be_known(files: tuple[str, str]) -> None:
+    """In a pipe nobody can be asked: exit 2, and the last date in the file as what to try."""
+    run = ehcp("changes", *files, *DAY)
+
+    assert (run.returncode, printed(run)) == (2, "")
+    assert "nothing says on which day OLD was saved" in said(run)
+    assert "try: add --old-as-at 2025-05-26, the last date in the file" in said(run)
+
+
+def test_old_after_new_is_refused(files: tuple[str, str]) -> None:
+    """The two are the wrong way round."""
+    words = ("--old-as-at", "2025-07-01", *DAY)
+
+    assert ehcp("changes", *files, *words).returncode == 2
+    assert "OLD is as at 2025-07-01, after NEW, as at 2025-06-30" in said(ehcp("changes", *files, *words))
 
 
 def _saved(path: Path, file: str, *words: str) -> str:
-    path.write_bytes(ehcp("check", file, *WHEN, "--format", "json", *words).stdout)
+    path.write_bytes(ehcp("check", file, *DAY, "--format", "json", *words).stdout)
     return str(path)
 
 

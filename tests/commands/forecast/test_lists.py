@@ -53,7 +53,7 @@ def test_a_page_shows_the_top_and_data_are_complete(stages: str) -> None:
     )
 
     assert f"Open cases and when they are closed: {many}" in lines
-    assert "Overdue already: 3 of 52" in lines
+    assert "Overdue already: 3 of 47" in lines
     assert len(table) == many + 1
     assert table[0][:8] == ["case_id", "row", "stage", "start", "due", "weeks", "finish_p50", "finish_p85"]
 

@@ -43,11 +43,11 @@ COUNTS: dict[str, str] = {
     "open_agreed_no_draft": "O01 O02 O05",
     "open_draft_not_final": "P17 O03 O04",
     "open_within_20_weeks": "R05 R06 R07 R14 P17 O01",
-    "open_20_to_52_weeks": "O02 O03 O05",
-    "open_over_52_weeks": "O04",
+    "open_20_to_52_weeks": "O02 O05",
+    "open_over_52_weeks": "O03 O04",  # 52 whole weeks are 364 days
     "open_over_20_weeks": "O02 O03 O04 O05",
-    "plans_overdue": "O02 O03 O04 O05",
-    "plans_overdue_psychology_in": "O03 O05",
+    "plans_overdue": "O02 O03 O04",  # O05 has a recorded exception
+    "plans_overdue_psychology_in": "O03",
     "plans_overdue_psychology_awaited": "O02",
     "plans_overdue_psychology_not_asked": "O04",
     # psychological advice that came in, and what was late on the last day

@@ -157,6 +157,14 @@ def test_transfers_to_secondary_school(kent: Path, as_at: date, year: str, whole
     assert round(mine["pc_transfers_primary_secondary_in_time"]) == whole_percent
 
 
+def test_transfers_to_post16(kent: Path) -> None:
+    """Of 2023 a quarter were named by 30 March: the county's reply to a petition says 20 to 30%."""
+    mine = by_label(card(kent, date(2023, 3, 31), "year").lines, "year")["2023"]
+
+    assert mine["transfers_secondary_post16"] > 500
+    assert 20 <= mine["pc_transfers_secondary_post16_in_time"] <= 30
+
+
 def test_the_series_gives_every_month_at_once(kent: Path) -> None:
     """One run of --series monthly holds what was printed for six different days."""
     mine = by_label(

@@ -55,10 +55,10 @@ def test_a_day_fits_on_one_page(cases: str) -> None:
 
 @pytest.mark.parametrize(
     ("policy", "order"),
-    [("oldest-first", "BCAED"), ("in-time-first", "EDABC"), ("worst-first", "BCEDA")],
+    [("oldest-first", "BCAED"), ("in-time-first", "BCEDA"), ("worst-first", "BCEDA")],
 )
 def test_a_policy_says_in_which_order(cases: str, policy: str, order: str) -> None:
-    """Who has waited longest; what can still be met; what is most days late."""
+    """Overdue first; then who has waited longest, what is due first, what is most days late."""
     answer = json.loads(printed(ehcp("next", cases, *WHEN, "--policy", policy, "--format", "json")))
 
     check_schema(answer)
@@ -97,7 +97,9 @@ def letters(tmp_path: Path) -> str:
 
 def test_a_family_is_told_what_was_due_and_when_it_is_expected(letters: str) -> None:
     """One line with the day, the expected day, the law, what is left to do, and what the family can do."""
-    answer = json.loads(printed(ehcp("letters", letters, "--as-at", "2025-06-11", "--format", "json")))
+    answer = json.loads(
+        printed(ehcp("letters", letters, "--as-at", "2025-06-11", "--within", "110", "--format", "json"))
+    )
 
     check_schema(answer)
     assert answer["summary"] == {"families": 1, "in_time": 2, "cannot_be_told": 0}
@@ -113,6 +115,44 @@ def test_a_family_is_told_what_was_due_and_when_it_is_expected(letters: str) -> 
     assert "Local Government and Social Care Ombudsman" in line["rights"]
 
 
+@pytest.mark.parametrize(
+    ("within", "families"), [((), 0), (("--within", "109"), 0), (("--within", "110"), 1)]
+)
+def test_families_are_named_whose_day_is_near(letters: str, within: tuple[str, ...], families: int) -> None:
+    """Within 60 days unless another number is asked for; the plan is due in 110."""
+    run = ehcp("letters", letters, "--as-at", "2025-06-11", *within, "--format", "json")
+
+    assert json.loads(printed(run))["summary"]["families"] == families
+
+
+def test_a_review_whose_meeting_was_held_is_days_from_done(tmp_path: Path) -> None:
+    """Reviews took 400 days to the meeting and 10 to the letter: after the meeting 10 are left, not 410."""
+    rows = [f"D{n},2023-{n + 1:02}-05,,\nD{n},,2024-{n + 2:02}-09,2024-{n + 2:02}-19" for n in range(10)]
+    rows += ["M,2024-01-20,,", "M,,2025-01-10,", "N,2024-01-20,,"]
+    path = tmp_path / "reviews.csv"
+    path.write_text(
+        "case_id,plan_issued,review_meeting,review_decided\n" + "\n".join(rows) + "\n", encoding="utf-8"
+    )
+
+    answer = json.loads(printed(ehcp("letters", str(path), "--as-at", "2025-01-15", "--format", "json")))
+
+    told = {one["case_id"]: (one["due"], one["expected"], one["deadline"]) for one in answer["letters"]}
+    assert told["M"] == ("2025-01-19", "2025-01-20", "review.annual")
+    assert told["N"][1] > "2025-02-01"
+
+
+def test_what_is_due_in_months_is_left_out_of_a_day(tmp_path: Path) -> None:
+    """Due in 60 days is work for today, in 61 it is not; a case shows its worst open duty."""
+    rows = ["S,2025-05-12", "T,2025-04-11", "U,2025-04-12"]
+    path = tmp_path / "cases.csv"
+    header = "case_id,request_received,assess_agreed,plan_issued"
+    path.write_text("\n".join([header, *(f"{row},2025-05-13," for row in rows)]) + "\n", encoding="utf-8")
+
+    answer = json.loads(printed(ehcp("next", str(path), "--as-at", "2025-06-30", "--format", "json")))
+
+    assert [(one["case_id"], one["due"]) for one in answer["work"]] == [("T", "2025-08-29")]
+
+
 def test_a_case_that_is_late_already_gets_no_letter_before_the_breach(letters: str) -> None:
     """On the day after the due day it is too late to be told before."""
     on_the_day = json.loads(printed(ehcp("letters", letters, "--as-at", "2025-09-29", "--format", "json")))
@@ -126,7 +166,11 @@ def test_a_mail_merge_gets_a_csv_without_formulas(letters: str) -> None:
     """A name that looks like a formula is text."""
     line = next(
         csv.DictReader(
-            io.StringIO(printed(ehcp("letters", letters, "--as-at", "2025-06-11", "--format", "csv")))
+            io.StringIO(
+                printed(
+                    ehcp("letters", letters, "--as-at", "2025-06-11", "--within", "110", "--format", "csv")
+                )
+            )
         )
     )
 
@@ -136,9 +180,9 @@ def test_a_mail_merge_gets_a_csv_without_formulas(letters: str) -> None:
 def test_a_mail_merge_gets_a_workbook_without_formulas_or_links(letters: str, tmp_path: Path) -> None:
     """The headings stand in the first line; nothing is a formula, nothing points outside."""
     book = tmp_path / "out.xlsx"
-    run = ehcp("letters", letters, "--as-at", "2025-06-11", "-o", str(book))
+    run = ehcp("letters", letters, "--as-at", "2025-06-11", "--within", "110", "-o", str(book))
     again = tmp_path / "again.xlsx"
-    ehcp("letters", letters, "--as-at", "2025-06-11", "-o", str(again))
+    ehcp("letters", letters, "--as-at", "2025-06-11", "--within", "110", "-o", str(again))
 
     assert run.returncode == 0
     assert book.read_bytes() == again.read_bytes()

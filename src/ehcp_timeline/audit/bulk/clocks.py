@@ -70,6 +70,10 @@ class Clocks(ABC):
         """Return which clocks have one of these verdicts, as a mask."""
 
     @abstractmethod
+    def claiming(self) -> pl.Series:
+        """Return which clocks have a claimed excuse that no date refutes, as a mask, in time or late."""
+
+    @abstractmethod
     def only(self, mask: pl.Series) -> "Clocks":
         """Return the clocks for which the mask is true."""
 
@@ -110,6 +114,10 @@ class ToldClocks(Clocks):
     def having(self, verdicts: frozenset[Verdict]) -> pl.Series:
         """Return which clocks have one of these verdicts, as a mask."""
         return self._told["verdict"].cast(pl.String).is_in(sorted(verdicts))
+
+    def claiming(self) -> pl.Series:
+        """Return which clocks have a claimed excuse that no date refutes, as far as it was told."""
+        return self._told["excuse"].str.contains(r"\((?:evidenced|claimed)\)$").fill_null(value=False)
 
     def only(self, mask: pl.Series) -> Self:
         """Return the clocks for which the mask is true."""

@@ -20,7 +20,7 @@ from ehcp_timeline.audit.bulk.days import (
     retyped,
     where_true,
 )
-from ehcp_timeline.audit.bulk.excuses import NONE, said
+from ehcp_timeline.audit.bulk.excuses import CLAIMED, EVIDENCED, NONE, is_strength, said
 from ehcp_timeline.audit.bulk.judge_deadline import Weighed
 from ehcp_timeline.audit.bulk.readings import ReadingSpan, span_of
 from ehcp_timeline.audit.bulk.verdicts import REASON_OF, VERDICT_OF, VERDICT_PLACES, among
@@ -76,6 +76,13 @@ class WeighedClocks(Clocks):
         if len(verdicts) == 1:
             return self._verdict.eq(VERDICTS.index(next(iter(verdicts))))
         return among(verdicts)[self.line]
+
+    def claiming(self) -> pl.Series:
+        """Return which clocks have a claimed excuse that no date refutes, as a mask, in time or late."""
+        if self._all_weighed.best is None:
+            return pl.Series([False]).new_from_index(0, self.height)
+        best = self._some(self._all_weighed.best)
+        return is_strength(best, self._all_weighed.deadline, EVIDENCED, CLAIMED)
 
     def only(self, mask: pl.Series) -> Self:
         """Return the clocks for which the mask is true."""

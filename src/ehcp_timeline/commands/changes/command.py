@@ -1,7 +1,10 @@
 """`ehcp changes`: what became of the cases between two files, or two saved answers."""
 
-from collections.abc import Mapping
+import re
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -43,25 +46,29 @@ if TYPE_CHECKING:
     from ehcp_timeline.measure.changes.compare import Change, Side
     from ehcp_timeline.output.receipt import InputRead
 
+_DAY_IN_NAME = re.compile(
+    r"(?<!\d)(?:(20\d\d[-_. ]?[01]\d[-_. ]?[0-3]\d)|([0-3]\d[-_. ][01]\d[-_. ]20\d\d))(?!\d)"
+)
 OldAsAt = Annotated[
     str | None,
-    typer.Option("--old-as-at", metavar="DATE", help="Judge OLD for another day.  [default: --as-at]"),
+    typer.Option("--old-as-at", metavar="DATE", help="The day OLD was saved.  [default: a date in its name]"),
 ]
 Force = Annotated[
-    bool, typer.Option("--force", help="Compare what does not belong together; replace the output file.")
+    bool,
+    typer.Option("--force", help="Compare files of different councils or rulebooks; overwrite the output."),
 ]
 
 
 @exit_codes(
     "0  nothing that was asked for is overdue in NEW",
     "1  something is",
-    "2  cannot run, or OLD and NEW do not belong together",
+    "2  cannot run, the day of OLD is not known, or OLD and NEW do not belong together",
     "3  nothing is overdue in NEW, but some of its rows could not be judged",
 )
 @examples(
-    "ehcp changes last-week.csv this-week.csv",
-    "ehcp changes old.csv new.csv --as-at 2026-06-01",
-    "ehcp changes old.csv new.csv -o changes.csv",
+    "ehcp changes cases-2026-05-25.csv cases-2026-06-01.csv",
+    "ehcp changes old.csv new.csv --old-as-at 2026-05-25 --as-at 2026-06-01",
+    "ehcp changes old.csv new.csv --old-as-at 2026-05-25 -o changes.csv",
 )
 def changes(
     old: Annotated[Path, typer.Argument(metavar="OLD", hidden=True)],
@@ -88,9 +95,10 @@ def changes(
 ) -> None:
     """Show what is newly overdue, done or gone since last time.
 
-    OLD and NEW are case files, or answers saved with `ehcp check FILE --include all --format json`. Clocks
-    are matched by case, deadline and start; the order of rows and columns does not matter. Formats: table,
-    plain, csv, json, ndjson, md, xlsx.
+    OLD and NEW are case files, or answers saved with `ehcp check FILE --include all --format json`. Each is
+    judged for its own day: OLD for --old-as-at, or for a date in its name; NEW for --as-at, a date in its
+    name, or today. Clocks are matched by case, deadline and start; the order of rows and columns does not
+    matter. Formats: table, plain, csv, json, ndjson, md, xlsx.
     """
     key = key_asked(pseudonymise, output)
     to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
@@ -115,8 +123,8 @@ def changes(
     from ehcp_timeline.privacy.pseudonyms import STATEMENT
 
     read: list[InputRead] = []
-    before = _side(asks, old, "OLD", old_as_at, assume_blank, read)
-    after = _side(asks, new, "NEW", None, assume_blank, read)
+    before = _side(asks, old, "OLD", lambda: _old_day(asks, old, old_as_at), assume_blank, read)
+    after = _side(asks, new, "NEW", lambda: _new_day(asks, new, as_at), assume_blank, read)
     _check_comparable(before, after, force=force)
     filters = FilterCheck(selection, asks.rulebook)
     filters.add(before.clocks)
@@ -139,7 +147,7 @@ def _side(
     asks: ListRequest,
     path: Path,
     name: str,
-    as_at: str | None,
+    day: Callable[[], date],
     assume_blank: list[str] | None,
     read: "list[InputRead]",
 ) -> "Side":
@@ -152,12 +160,66 @@ def _side(
     if is_saved_answer(path):
         side, sha256 = side_of_answer(read_saved_answer(path)), file_sha256(path)
     else:
-        when = asks.as_at if as_at is None else day_asked(as_at, "--old-as-at")
+        when = day()
         source = asks.source(path, when)
         side, sha256 = side_of_file(asks.work(source, ALL, assume_blank, when)), source.sha256
     read.append(InputRead(path.name, sha256))
     say(f"{name}: {path}, {len(side.cases):,} cases, {side.clocks.height:,} clocks, as at {side.as_at}")
     return side
+
+
+def _old_day(asks: ListRequest, path: Path, given: str | None) -> date:
+    """Return the day that OLD was saved: the one given, one in the file's name, or what a person types.
+
+    Raises:
+        UsageError: It cannot be known, and nobody can be asked.
+    """
+    if given is not None:
+        return day_asked(given, "--old-as-at")
+    if named := day_in_name(path):
+        return named
+    latest = _latest_day(asks, path)
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        tip = f"add --old-as-at {latest}, the last date in the file" if latest else "add --old-as-at DATE"
+        raise UsageError(f"nothing says on which day OLD was saved: {path} has no date in its name", tip)
+    typed = typer.prompt("OLD was saved on which day", default=str(latest) if latest else None, err=True)
+    return day_asked(str(typed), "--old-as-at")
+
+
+def _new_day(asks: ListRequest, path: Path, given: str | None) -> date:
+    """Return the day that NEW is judged for: the one given, one in the file's name, or today."""
+    return asks.as_at if given is not None else day_in_name(path) or asks.as_at
+
+
+def day_in_name(path: Path) -> date | None:
+    """Return the one date in the name of a file, the year first or the day first; None where there is none.
+
+    >>> day_in_name(Path("cases 25-05-2026.xlsx")), day_in_name(Path("cases_20260525.csv"))
+    (datetime.date(2026, 5, 25), datetime.date(2026, 5, 25))
+    >>> day_in_name(Path("2026-05-25 to 2026-06-01.csv")) is None
+    True
+    """
+    days = set()
+    for year_first, day_first in _DAY_IN_NAME.findall(path.stem):
+        digits = "".join(filter(str.isdigit, year_first)) or "".join(re.split(r"\D", day_first)[::-1])
+        try:
+            days.add(date.fromisoformat(digits))
+        except ValueError:
+            continue
+    return days.pop() if len(days) == 1 else None
+
+
+def _latest_day(asks: ListRequest, path: Path) -> date | None:
+    """Return the last day, up to the as-at day, on which a case file has anything happen."""
+    source = asks.source(path)
+    happened = [name for name in asks.rulebook.events if name not in asks.rulebook.planned]
+    days = []
+    for batch in source.batches():
+        for name in happened:
+            if name in batch.frame.columns:
+                column = batch.frame[name]
+                days.append(column.filter(column <= asks.as_at).max())
+    return max((latest for latest in days if isinstance(latest, date)), default=None)
 
 
 def _check_comparable(old: "Side", new: "Side", *, force: bool) -> None:

@@ -13,7 +13,6 @@ from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.selection import is_under
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.answer import values
-from ehcp_timeline.measure.counts import ISSUE
 from ehcp_timeline.measure.result import Audit, StageName
 from ehcp_timeline.output.sections import (
     ListColumn,
@@ -86,6 +85,7 @@ def check_sections(
         page: How it is to be shown.
         fits: Whether sections fit the screen; where they do not, the smallest duties share a line.
     """
+    audit = audit.narrowed()
     sections = list(_lists(audit, rulebook, page)) if page.lists or page.full else []
     if (page.lists or page.full) and audit.unread:
         sections = [Section("Not read", before=tuple(unread_lines(audit)), alarm=True), *sections]
@@ -230,7 +230,7 @@ def _cells(counts: Mapping[Verdict, int], days: int, case: str) -> tuple[str, ..
 
 
 def _facts(audit: Audit) -> Iterator[tuple[str, str]]:
-    """Yield what is said of assessments in the whole file, whoever was asked about."""
+    """Yield what is said of assessments: in the whole file, or of the group that was asked about."""
     stages: dict[StageName, int] = values(audit.summary.stages)
     if total := sum(stages.values()):
         parts = [f"{number:,} {STAGES[stage]}" for stage, number in stages.items() if number]
@@ -247,12 +247,11 @@ def _facts(audit: Audit) -> Iterator[tuple[str, str]]:
         yield f"Plans in {audit.as_at.year}", f"{rate}% of {plans} within 20 weeks{without}"
     clear = audit.summary.clearance
     if clear.overdue_plans:
-        overdue = sum(audit.summary.verdicts.get(name, {}).get("overdue", 0) for name in ISSUE)
-        excused = clear.overdue_plans - overdue
-        some = f" ({excused:,} excused)" if excused > 0 else ""
+        some = f" ({clear.excused_plans:,} more excused)" if clear.excused_plans else ""
         clears = "clears" if clear.overdue_plans == 1 else "clear"
-        when = f"{clears} by {day(clear.date)}" if clear.date else f"never {clears}"
-        yield "At this pace", f"{count(clear.overdue_plans, 'overdue plan')}{some} {when}"
+        when = f"{clears} about {day(clear.date)}" if clear.date else f"never {clears}"
+        plans = count(clear.overdue_plans, "overdue plan")
+        yield "At this pace", f"{plans}{some} {when}, a straight line"
 
 
 def _next(audit: Audit, page: Page) -> Iterator[tuple[str, str]]:

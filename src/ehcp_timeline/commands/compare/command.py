@@ -45,6 +45,7 @@ Refresh = Annotated[
 @examples(
     "ehcp compare cases.csv --authority Kent",
     "ehcp compare cases.csv --authority Kent --with Essex,Suffolk -o beside.csv",
+    "ehcp compare --authority Kent --measure request_assess_pc",
     "ehcp compare --refresh timeliness_20_week.csv -o figures.csv",
     "ehcp compare cases.csv --authority Kent --figures figures.csv",
 )
@@ -68,18 +69,17 @@ def compare(
     """Compare with other councils: rank and quartile.
 
     The DfE's figures of "Education, health and care plans" ship with the package (Open Government Licence
-    v3.0); nothing is fetched. A newer file that you download is laid over them with --refresh and --figures.
+    v3.0); nothing is fetched. Without a case file they are compared alone. A newer file that you download is
+    laid over them with --refresh and --figures.
     Formats: table, plain, csv, json, ndjson, md, xlsx.
     """
     if refresh is not None:
         _refresh(refresh, one_path(output), force=force)
         return
-    if not files or authority is None:
-        raise UsageError(
-            "a comparison needs a file and --authority", "ehcp compare cases.csv --authority Kent"
-        )
+    if authority is None:
+        raise UsageError("a comparison needs --authority", "ehcp compare cases.csv --authority Kent")
     to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
-    what = asked_for(files, as_at, overlays, config_file, period="year", measure=measure)
+    what = asked_for(files or (), as_at, overlays, config_file, period="year", measure=measure)
     from ehcp_timeline.measure.compare.figures import published_figures
 
     published = published_figures((*what.config.figures, *(figures or ())))
@@ -89,7 +89,7 @@ def compare(
     from ehcp_timeline.output.document import Document
 
     names = Beside(find_authority(authority, published), find_authorities(beside or (), published))
-    answer, read = _compared(what, published, names, year)
+    answer, read = _compared(what, published, names, year, by_name=measure is not None)
     others = [other.name for other in names.others]
     from ehcp_timeline.commands.compare.view import compare_sections
     from ehcp_timeline.measure.compare.compare import ComparedMeasure, flat
@@ -111,7 +111,7 @@ def compare(
 
 
 def _compared(
-    what: KpiRequest, published: "Figures", names: "Beside", year: int | None
+    what: KpiRequest, published: "Figures", names: "Beside", year: int | None, *, by_name: bool
 ) -> "tuple[CompareAnswer, Files]":
     """Count the council's own figures and hold them against the published ones.
 
@@ -122,11 +122,12 @@ def _compared(
     from ehcp_timeline.measure.compare.compare import CompareAnswer, Comparison, comparable, own_figures
     from ehcp_timeline.measure.compare.figures import ATTRIBUTION
 
-    measures = comparable(what.question.measures, published)
+    measures = comparable(what.question.measures, published, by_name=by_name)
     if not measures:
         raise UsageError("--measure: the DfE publishes none of these as a percentage", "leave --measure out")
     card = what.counted(measures)
-    comparison = Comparison(published, names, own_figures(card.lines, measures), what.question.kpis)
+    own = own_figures(card.lines, measures)
+    comparison = Comparison(published, names, own, what.question.kpis, what.question.as_at)
     answer = CompareAnswer(
         as_at=what.question.as_at,
         rulebook=RulebookUsed.of(what.question.rulebook),

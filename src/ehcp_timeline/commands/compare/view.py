@@ -9,7 +9,7 @@ from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, day
 
 _NOT_THERE = "n/a"
-_SHORT = ("year", "your file", "published", "England", "rank")
+_SHORT = ("year", "your file", "its rank", "published", "rank", "England")
 
 
 def compare_sections(answer: CompareAnswer) -> Iterator[Section]:
@@ -19,9 +19,10 @@ def compare_sections(answer: CompareAnswer) -> Iterator[Section]:
     yield Section(title=title, before=tuple(read))
     by_measure = [list(years) for _, years in groupby(answer.measures, key=lambda measure: measure.measure)]
     numbers = (
-        *(TableColumn(name, "number") for name in ("your file", "published", "England", answer.region_name)),
+        *(TableColumn(name, "number", optional=not answer.input) for name in ("your file", "its rank")),
+        *(TableColumn(name, "number") for name in ("published", "rank", "England", answer.region_name)),
         *(TableColumn(name, "number", optional=True) for name in answer.with_),
-        *(TableColumn(name, "number") for name in ("rank", "quartile", "top quartile")),
+        TableColumn("top quartile", "number"),
     )
     yield Section(
         title="The latest year of each measure",
@@ -40,38 +41,28 @@ def compare_sections(answer: CompareAnswer) -> Iterator[Section]:
 
 
 def _short(measure: ComparedMeasure) -> tuple[str, ...]:
-    """Return one year as `_SHORT` has it."""
-    year, own, published, england, *_, rank, _, _ = _row(measure)
-    return year, own, published, england, rank
+    """Return one year as `_SHORT` has it, ranks without the quarter."""
+    return tuple(cell.partition(",")[0] for cell in _row(measure)[: len(_SHORT)])
 
 
 def _row(measure: ComparedMeasure) -> tuple[str, ...]:
     """Return one year: of years that the DfE has not published, the year that it is held against."""
-    year = (
-        str(measure.year)
-        if measure.year == measure.published_year
-        else f"{measure.year} (beside {measure.published_year})"
-    )
-    place = (
-        (measure.rank, measure.of, measure.quartile)
-        if measure.rank
-        else (measure.own_rank, measure.own_of, measure.own_quartile)
-    )
+    until = f" to {measure.own_to.day} {measure.own_to:%B}" if measure.own_to else ""
+    beside = "" if measure.year == measure.published_year else f" (beside {measure.published_year})"
     return (
-        year,
-        *(
-            _shown(value)
-            for value in (
-                measure.own,
-                measure.published,
-                measure.england,
-                measure.region,
-                *measure.others.values(),
-            )
-        ),
-        *((f"{place[0]} of {place[1]}", str(place[2])) if place[0] else (_NOT_THERE, _NOT_THERE)),
+        f"{measure.year}{until}{beside}",
+        _shown(measure.own),
+        _rank(measure.own_rank, measure.own_of, measure.own_quartile),
+        _shown(measure.published),
+        _rank(measure.rank, measure.of, measure.quartile),
+        *map(_shown, (measure.england, measure.region, *measure.others.values())),
         _shown(measure.top_quartile_from),
     )
+
+
+def _rank(rank: int | None, of: int | None, quartile: int | None) -> str:
+    """Return where the number beside it stands among all authorities, as `81 of 150, quarter 3`."""
+    return _NOT_THERE if rank is None else f"{rank} of {of}, quarter {quartile}"
 
 
 def _shown(value: float | None) -> str:

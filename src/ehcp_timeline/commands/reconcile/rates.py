@@ -17,7 +17,7 @@ from ehcp_timeline.commands.reconcile.reasons import Counted, why_parted
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
-from ehcp_timeline.measure.counts import ISSUE, clocks_of, exception_claimed, percent
+from ehcp_timeline.measure.counts import ISSUE, clocks_of, has_exception, percent
 from ehcp_timeline.measure.reading import FileReading
 from ehcp_timeline.measure.result import Input
 
@@ -135,7 +135,7 @@ class Reconciliation:
     def _plans(self, judged: Judged) -> pl.DataFrame:
         """Return the plans that were issued in the year, each with its clock if it has one."""
         rows = judged.rows
-        excepted = exception_claimed(self.rulebook, rows.columns).alias("excepted")
+        excepted = has_exception(judged).alias("excepted")
         ends = {
             name
             for deadline in ISSUE

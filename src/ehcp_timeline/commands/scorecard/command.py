@@ -12,7 +12,6 @@ from ehcp_timeline.output.document import Document
 from ehcp_timeline.shell.destination import (
     ROW_FORMATS,
     Output,
-    OutputTarget,
     choose_output,
     one_path,
     prepare_file,
@@ -149,7 +148,7 @@ def _write(
     to: Output, card: "Scorecard", config: "Settings", shown: "tuple[Measure, ...]", last: int | None
 ) -> None:
     """Write the scorecard in the format that was chosen."""
-    from ehcp_timeline.commands.scorecard.answer import flat_keys, scorecard_answer
+    from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys, scorecard_answer
     from ehcp_timeline.commands.scorecard.targets import read_targets
     from ehcp_timeline.commands.scorecard.view import Shown, scorecard_sections
     from ehcp_timeline.output.workbook import ListChart
@@ -169,7 +168,7 @@ def _write(
     for target in to:
         on_terminal = target.format == "table"
         page = Shown(shown, last or (_LAST[grouped] if on_terminal else None), on_terminal and not grouped)
-        lines = [line.flat(_no_cases(target)) for line in answer.lines]
+        lines = [line.flat(NO_CASES if target.format == "md" else None) for line in answer.lines]
         title = f"Scorecard as at {answer.as_at}"
         target.write(
             Document(
@@ -183,11 +182,6 @@ def _write(
         )
     if not to.for_people:
         say(*left_out(card.files))
-
-
-def _no_cases(to: OutputTarget) -> str | None:
-    """Return what stands in a flat row where there was no case: JSON has numbers and nulls alone."""
-    return None if to.format in ("json", "ndjson") else "no cases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +202,7 @@ def _publish(to: Output, whole: "Scorecard", shown: "tuple[Measure, ...]", asked
     """
     if whole.question.group is not None and whole.question.group.id == "caseworker":
         raise UsageError("a table by caseworker is about staff: it is not for publication", "--by team")
-    from ehcp_timeline.commands.scorecard.answer import flat_keys
+    from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys
     from ehcp_timeline.commands.scorecard.public import hidden_numbers, part_of, public_sections, publication
     from ehcp_timeline.output.receipt import MadeFrom, read_of
     from ehcp_timeline.privacy.differencing import warnings
@@ -219,7 +213,9 @@ def _publish(to: Output, whole: "Scorecard", shown: "tuple[Measure, ...]", asked
         whole, hidden_numbers(whole.lines, whole.question.measures, threshold), asked.measures, asked.last
     )
     for target in to:
-        answer = publication(card, hidden, threshold, _no_cases(target))
+        answer = publication(
+            card, hidden, threshold, None if target.format in ("json", "ndjson") else NO_CASES
+        )
         target.write(
             Document(
                 f"Scorecard as at {answer.as_at}",

@@ -80,10 +80,22 @@ def _sheet(
 
 
 def pack_csvs(name: str, sheets: Sequence[PublishedTable]) -> Mapping[str, bytes]:
-    """Return one CSV file for each sheet, by file name, and one that lists them."""
+    """Return one CSV file for each sheet, by file name, and one that lists them.
+
+    A cell without a number is blank: a machine reads columns of numbers.
+    """
     files = {f"{name}-{number:02}-{sheet.id}.csv": sheet for number, sheet in enumerate(sheets, start=1)}
     contents = [{"file": file, "about": sheet.title} for file, sheet in files.items()]
-    texts = {file: csv_text(sheet.rows, sheet.keys) for file, sheet in files.items()}
+    texts = {
+        file: csv_text(
+            [
+                {key: None if value in (NO_CASES, NOT_MEASURED) else value for key, value in row.items()}
+                for row in sheet.rows
+            ],
+            sheet.keys,
+        )
+        for file, sheet in files.items()
+    }
     texts[f"{name}-00-contents.csv"] = csv_text(contents, ("file", "about"))
     return {file: text.encode("utf-8") for file, text in sorted(texts.items())}
 

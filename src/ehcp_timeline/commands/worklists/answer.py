@@ -21,7 +21,7 @@ class Work:
 
     Attributes:
         do: The next lawful step.
-        by: Its last working day, which may have passed.
+        by: Its last working day; `at once` where that has passed.
         not_before: The first lawful day for it, where it lies ahead.
     """
 
@@ -44,7 +44,7 @@ class Work:
     certainty: Certainty
     excuse: str | None
     do: str
-    by: date | None
+    by: str | None
     not_before: date | None
 
 

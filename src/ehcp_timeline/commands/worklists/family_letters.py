@@ -3,24 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from annotated_types import Ge
 
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.source import CaseFile
+from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed
 from ehcp_timeline.measure.casework import Casework
 from ehcp_timeline.measure.next_steps import next_steps
 from ehcp_timeline.measure.result import Input, NotJudged
-from ehcp_timeline.measure.worklists import before_breach
+from ehcp_timeline.measure.worklists import AHEAD, before_breach
+from ehcp_timeline.shell.config import Config
 from ehcp_timeline.text.bounds import Whole
 from ehcp_timeline.text.words import count, day
+
+if TYPE_CHECKING:
+    import polars as pl
 
 NOTES = (
     "No letter has been sent. Each line is for one family: check it before you write.",
     "The Ombudsman expects families to be told of a delay before the day is missed, and why, and until when.",
-    "`expected` is the day at the pace of the last 52 weeks (the median). It is an estimate, not a promise.",
+    "`expected` is an estimate, no promise: for plans that of `ehcp forecast --per-case`, else at the pace.",
 )
 _AS_THEY_ARE = (
     "case_id", "name", "school", "referrer", "district", "team", "caseworker", "deadline", "duty", "law",
@@ -75,6 +82,7 @@ class LettersAnswer:
 
     Attributes:
         statement: Always null: a letter needs names.
+        within: How many days ahead a due day may lie.
     """
 
     SCHEMA: ClassVar = "ehcp-letters/1"
@@ -87,11 +95,14 @@ class LettersAnswer:
     letters: tuple[LetterLine, ...]
     not_judged: tuple[NotJudged, ...]
     problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
+    within: Whole = AHEAD
 
 
-def letters_answer(work: Casework, selection: Selection) -> LettersAnswer:
-    """Return whom to tell of which delay, one line for each family."""
-    risk, audit = before_breach(work, selection), work.audit
+def letters_answer(
+    work: Casework, selection: Selection, within: int = AHEAD, projected: "pl.DataFrame | None" = None
+) -> LettersAnswer:
+    """Return whom to tell of which delay, one line for each family whose day is within so many days."""
+    risk, audit = before_breach(work, selection, within, projected), work.audit
     lines = tuple(map(_line, risk.clocks.iter_rows(named=True)))
     return LettersAnswer(
         as_at=audit.as_at,
@@ -102,7 +113,36 @@ def letters_answer(work: Casework, selection: Selection) -> LettersAnswer:
         letters=lines,
         not_judged=audit.summary.not_judged,
         problems=audit.problems,
+        within=within,
     )
+
+
+def projected_plans(
+    rulebook: Rulebook, source: CaseFile, config: Config, as_at: date
+) -> "pl.DataFrame | None":
+    """Return what `ehcp forecast --per-case` says of each open plan; None where the file tells too little."""
+    import polars as pl
+
+    from ehcp_timeline.measure.forecast.forecast import forecast
+    from ehcp_timeline.measure.forecast.model.arrays import after_weeks
+    from ehcp_timeline.measure.forecast.request import ForecastRequest
+    from ehcp_timeline.measure.forecast.results.intake import read_closures
+
+    closures = read_closures(config.terms, str(config.path)) if config.terms is not None else ()
+    asked = ForecastRequest(as_at, closures=closures, per_case=True)
+    try:
+        cases = forecast(rulebook, [source], asked).cases
+    except CaseFileError:
+        return None
+    if cases is None:
+        return None
+    last = after_weeks(as_at, asked.weeks)
+    rows = [
+        (case.row, case.start, case.finish_p50 or last, case.finish_p85 or last, case.breach == "likely")
+        for case in cases
+    ]
+    schema = {"row": pl.UInt32, "start": pl.Date, "p50": pl.Date, "p85": pl.Date, "likely": pl.Boolean}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _line(clock: Mapping[str, Any]) -> LetterLine:

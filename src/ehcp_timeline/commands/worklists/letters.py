@@ -1,5 +1,9 @@
 """`ehcp letters`: whom to tell before a day is missed, ready for a mail merge; no letter is sent."""
 
+from typing import Annotated
+
+import typer
+
 from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output
 from ehcp_timeline.shell.help_text import examples
 from ehcp_timeline.shell.list_command import CaseFileArgument, question
@@ -20,17 +24,23 @@ from ehcp_timeline.shell.options import (
     chosen,
 )
 
+Within = Annotated[
+    int,
+    typer.Option("--within", min=0, metavar="DAYS", help="Families whose day is at most so many days ahead."),
+]
+
 
 @examples(
     "ehcp letters cases.csv",
     "ehcp letters cases.csv -o letters.xlsx",
-    "ehcp letters cases.csv -o letters.csv",
+    "ehcp letters cases.csv --within 120 -o letters.csv",
 )
 def letters(
     file: CaseFileArgument,
     *,
     as_at: AsAt = None,
     top: Top = 20,
+    within: Within = 60,
     deadline: DeadlineIds = None,
     district: District = None,
     team: Team = None,
@@ -45,22 +55,29 @@ def letters(
 ) -> None:
     """List cases that will miss their date, to tell each family.
 
-    FILE is a case file; `-` is standard input. The pace is what each stage took, at the median, in the 52
-    weeks before. One line for each family, for a mail merge; no letter is sent. Formats: table, plain, csv,
-    json, ndjson, md, xlsx.
+    FILE is a case file; `-` is standard input. A plan is expected when `ehcp forecast --per-case` expects it,
+    anything else at the median pace of the last 52 weeks. One line for each family whose day is within 60
+    days (--within), for a mail merge; no letter is sent. Formats: table, plain, csv, json, ndjson, md, xlsx.
     """
     to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
     asks = question(as_at, overlays, config_file)
     selection = chosen(asks.rulebook, deadline=deadline, district=district, team=team, caseworker=caseworker)
-    from ehcp_timeline.commands.worklists.family_letters import NOTES, LetterLine, letters_answer
+    from ehcp_timeline.commands.worklists.family_letters import (
+        NOTES,
+        LetterLine,
+        letters_answer,
+        projected_plans,
+    )
     from ehcp_timeline.commands.worklists.view import letter_sections
     from ehcp_timeline.measure.answer import keys, values
     from ehcp_timeline.measure.casework import ALL
     from ehcp_timeline.output.document import Document
 
-    work = asks.work(asks.source(file), ALL, assume_blank)
+    source = asks.source(file)
+    work = asks.work(source, ALL, assume_blank)
     work.check_filters(selection)
-    answer = letters_answer(work, selection)
+    projected = projected_plans(asks.rulebook, source, asks.config, asks.as_at)
+    answer = letters_answer(work, selection, within, projected)
     to.write(
         Document(
             "Before the day is missed",

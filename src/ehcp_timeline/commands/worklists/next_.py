@@ -53,9 +53,9 @@ if TYPE_CHECKING:
     "3  nothing is overdue, but what could not be read left something unknown",
 )
 @examples(
-    "ehcp next cases.csv --caseworker 'A. Khan'",
-    "ehcp next cases.csv --caseworker 'A. Khan' --policy in-time-first",
-    "ehcp next cases.csv --team Assessment --top 40 -o today.xlsx",
+    "ehcp next cases.csv --caseworker 'A. Marsh'",
+    "ehcp next cases.csv --caseworker 'A. Marsh' --policy in-time-first",
+    "ehcp next cases.csv --team 'Assessment A' --top 40 -o today.xlsx",
 )
 def next_(
     file: CaseFileArgument,
@@ -89,9 +89,9 @@ def next_(
 ) -> None:
     """List today's work in order: each case once, its next step.
 
-    FILE is a case file; `-` is standard input. oldest-first takes who has waited longest, in-time-first what
-    can still be met, worst-first what is most days late. Formats: table, plain, csv, json, ndjson, md, xlsx,
-    ics.
+    FILE is a case file; `-` is standard input. Overdue duties come first, then what is due within 60 days.
+    oldest-first takes who has waited longest, in-time-first what is due first, worst-first what is most days
+    late. Formats: table, plain, csv, json, ndjson, md, xlsx, ics.
     """
     from ehcp_timeline.measure.worklists import POLICIES
 
@@ -121,7 +121,7 @@ def next_(
     title = f"{_whose(selection)}, {chosen_policy}"
     statement, counts = STATEMENT if key else "", NextCounts(chosen_policy, ordered.height, untold)
     answer = NextAnswer.of(audit, counts, ordered, statement)
-    sections = partial(next_sections, title, asks.as_at, ordered, untold, top)
+    sections = partial(next_sections, title, ordered, untold, top)
     document = document_of(title, answer, ordered, Work, sections, statement)
     to.write(replace(document, entries=partial(entries_of, as_at=asks.as_at, steps=True, names=names)))
     raise typer.Exit(exit_code(work.audit, failed=work.is_late(selection), strict=False, exit_zero=exit_zero))

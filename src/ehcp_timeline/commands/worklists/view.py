@@ -1,23 +1,25 @@
 """Lists people work from, as a person sees them: the case, how late it is, what to do next and by when."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 import polars as pl
 
 from ehcp_timeline.commands.worklists.family_letters import LetterLine, LettersAnswer
 from ehcp_timeline.measure.answer import lines_of
 from ehcp_timeline.measure.result import Audit
-from ehcp_timeline.measure.worklists import split
+from ehcp_timeline.measure.worklists import AHEAD, split
 from ehcp_timeline.output.sections import ListColumn, Row, Section, TableColumn, column_of, list_section
 from ehcp_timeline.output.summary import opening
 from ehcp_timeline.text.words import count
 
-AT_ONCE = "at once"
 _CASE = column_of("case_id", "case", "fixed")
 _DUE = column_of("due", kind="fixed")
 _DEADLINE = column_of("deadline", kind="fixed")
 _DO = column_of("do", "what to do next")
+_BY = ListColumn(
+    TableColumn("by", "fixed"),
+    lambda row: f"not before {row['not_before']}" if row["not_before"] else row["by"] or "",
+)
 _WHOSE = tuple(column_of(key, optional=True) for key in ("caseworker", "team", "district"))
 
 
@@ -41,7 +43,7 @@ def overdue_sections(audit: Audit, work: pl.DataFrame, by: str | None, top: int)
         lists = [(name or f"no {by} recorded", mine) for name, mine in split(work, by)]
         yield _groups(lists, by)
     late = column_of("days_late", "days late", "number")
-    columns = (_CASE, _DUE, late, _DEADLINE, _DO, _by_when(audit.as_at), *_WHOSE)
+    columns = (_CASE, _DUE, late, _DEADLINE, _DO, _BY, *_WHOSE)
     for title, mine in lists:
         yield _list(title, mine, columns, top, ())
     yield _law(work)
@@ -56,7 +58,7 @@ def risk_sections(audit: Audit, clocks: pl.DataFrame, untold: int, top: int) -> 
     columns = (
         *(_CASE, _DUE, column_of("days_left", "days left", "number")),
         *(column_of("expected_p50", "expected", "fixed"), column_of("expected_p85", "if slow", "fixed")),
-        *(_DO, _by_when(audit.as_at), *_WHOSE),
+        *(_DO, _BY, *_WHOSE),
     )
     yield _list("In time so far, and at risk", clocks, columns, top, _untold(untold))
     yield _law(clocks)
@@ -67,7 +69,7 @@ def letter_sections(audit: Audit, answer: LettersAnswer, top: int) -> Iterator[S
     yield opening(audit)
     expected, still = column_of("expected", kind="fixed"), column_of("still_to_do", "still to do")
     yield list_section(
-        "In time so far, and will be missed at the present pace",
+        f"Due within {answer.within} days, and will be missed at the present pace",
         (_CASE, _DUE, expected, _DEADLINE, still, *_WHOSE),
         lines_of(answer.letters[:top], LetterLine),
         len(answer.letters),
@@ -78,22 +80,22 @@ def letter_sections(audit: Audit, answer: LettersAnswer, top: int) -> Iterator[S
     )
 
 
-def next_sections(title: str, as_at: date, work: pl.DataFrame, untold: int, top: int) -> Iterator[Section]:
+def next_sections(title: str, work: pl.DataFrame, untold: int, top: int) -> Iterator[Section]:
     """Yield one page: what to do today, in order, each with its step, its day and the reason.
 
     Args:
         title: Whose work it is, and under which policy.
-        as_at: The day.
         work: The cases in their order, one clock of each.
         untold: How many clocks cannot be told.
         top: How many cases fit.
     """
     after = (f"{count(untold, 'clock')} cannot be told: ehcp check says why.",) if untold else ()
     if work.is_empty():
-        yield Section(title=title, before=("Nothing is open.",), after=after)
+        nothing = f"Nothing is overdue, excused or due within {AHEAD} days."
+        yield Section(title=title, before=(nothing,), after=after)
         return
     why = ListColumn(TableColumn("because"), _why)
-    yield _list(title, work, (_CASE, _DO, _by_when(as_at), why), top, after)
+    yield _list(title, work, (_CASE, _DO, _BY, why), top, after)
 
 
 def _list(
@@ -125,19 +127,6 @@ def _untold(untold: int) -> tuple[str, ...]:
     """Return how many cases have too little history for an expected day."""
     said = f"{count(untold, 'more clock')} in time: too little was finished lately to tell."
     return (said,) if untold else ()
-
-
-def _by_when(as_at: date) -> ListColumn:
-    """Return the column of the step's last working day; a day that has passed is at once."""
-
-    def words(row: Row) -> str:
-        if row["not_before"] is not None:
-            return f"not before {row['not_before']}"
-        if row["by"] is None:
-            return ""
-        return AT_ONCE if row["by"] < as_at else str(row["by"])
-
-    return ListColumn(TableColumn("by", "fixed"), words)
 
 
 def _why(row: Row) -> str:

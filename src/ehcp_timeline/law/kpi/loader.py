@@ -1,5 +1,6 @@
 """Read kpis.toml: TOML in, frozen records out, every fault told at once."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -104,8 +105,9 @@ def _spread(place: Location, table: Table, key: str) -> Iterator[tuple[Location,
 
 
 def _put_in(value: object, slot: str, word: str, said: str, *, prose: bool) -> object:
-    """Put a word in for its slot: what it is called in prose, itself everywhere else."""
+    """Put a word in for its slot: what it is called in prose, itself in an id and everywhere else."""
     if isinstance(value, str):
+        value = re.sub(rf"(?<=_){re.escape(slot)}|{re.escape(slot)}(?=_)", word, value)
         return (
             _capital(value.replace(slot, said))
             if prose and value.startswith(slot)

@@ -283,8 +283,8 @@ def side_of_answer(saved: SavedAnswer) -> Side:
 
 def objections(old: Side, new: Side) -> Iterator[str]:
     """Yield what speaks against holding these two against each other; nothing if they belong together."""
-    if old.as_at != new.as_at:
-        yield f"OLD is as at {old.as_at}, NEW as at {new.as_at}: time alone makes cases late between them"
+    if old.as_at > new.as_at:
+        yield f"OLD is as at {old.as_at}, after NEW, as at {new.as_at}: are they the wrong way round?"
     if old.law != new.law:
         yield "OLD and NEW were judged under different rulebooks: the law alone may have changed an answer"
     if len(old.cases) >= _ENOUGH and not set(old.cases) & set(new.cases):

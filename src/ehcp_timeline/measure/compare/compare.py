@@ -112,6 +112,7 @@ class ComparedMeasure:
         cases_short: Own cases missing to the top quartile; null where there is no own figure.
         says: The same in words.
         others: Of the neighbours, by name.
+        own_to: The last day of the own figure, where the year was not over; null where it was.
     """
 
     measure: str
@@ -134,6 +135,7 @@ class ComparedMeasure:
     cases_short: int | None
     says: str | None
     others: Mapping[str, float | None]
+    own_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +155,15 @@ class CompareAnswer:
     problems: tuple[ProblemFound, ...]
 
 
-def comparable(measures: Sequence[Measure], figures: Figures) -> tuple[Measure, ...]:
-    """Return the percentages with a better direction that the DfE publishes."""
+def comparable(
+    measures: Sequence[Measure], figures: Figures, *, by_name: bool = False
+) -> tuple[Measure, ...]:
+    """Return the percentages that the DfE publishes; without a better direction only if asked for by name."""
     there = {name for values in figures.values.values() for name in values}
     return tuple(
         measure
         for measure in measures
-        if measure.unit == "percent" and measure.better and measure.id in there
+        if measure.unit == "percent" and (measure.better or by_name) and measure.id in there
     )
 
 
@@ -176,12 +180,13 @@ def own_figures(lines: pl.DataFrame, measures: Sequence[Measure]) -> Mapping[tup
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is compared: published figures, own ones by measure and year, for whom, under which measures."""
+    """What is compared: published figures, own ones by measure and year up to a day, for whom."""
 
     figures: Figures
     beside: Beside
     own: Mapping[tuple[str, int], Own]
     kpis: Kpis
+    as_at: date = date.max
 
     def of(self, measures: Sequence[Measure]) -> Iterator[ComparedMeasure]:
         """Yield measures in each year that the DfE publishes, and in the years since that the file has."""
@@ -202,10 +207,13 @@ class Comparison:
         here = among.get(authority.key) if year == against else None
         nowhere = (None, None, None)
         others = [value for key, value in among.items() if key != authority.key]
-        wanted = top_quartile_from(among.values(), measure.better)
-        place = nowhere if here is None else astuple(standing(here, among.values(), measure.better))
+        wanted = top_quartile_from(among.values(), measure.better) if measure.better else None
         mine = own.value if own else None
-        own_place = nowhere if mine is None else astuple(standing(mine, [*others, mine], measure.better))
+        place = own_place = nowhere
+        if here is not None and measure.better:
+            place = astuple(standing(here, among.values(), measure.better))
+        if mine is not None and measure.better:
+            own_place = astuple(standing(mine, [*others, mine], measure.better))
         short = None
         if own is not None and wanted is not None:
             short = cases_short(own.part, own.whole, wanted, measure.better)
@@ -229,6 +237,7 @@ class Comparison:
             top_quartile_from=wanted,
             cases_short=short,
             says=None if short is None else self._says(measure, short),
+            own_to=self.as_at if own and self.as_at < date(year, 12, 31) else None,
             others={other.name: figures.value(measure.id, against, other) for other in self.beside.others},
         )
 

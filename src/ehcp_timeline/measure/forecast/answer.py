@@ -30,6 +30,7 @@ class WorkInHand:
         left_out: Assessments that the file does not date.
         newest: The last day on which the file has anything happen.
         too_little: Why nothing could be simulated; null where it was.
+        excused: Of the open ones, past their day with a recorded exception: not overdue.
     """
 
     open: Whole
@@ -40,6 +41,7 @@ class WorkInHand:
     left_out: Whole
     newest: date | None
     too_little: str | None
+    excused: Whole = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import RulebookUsed
+from ehcp_timeline.measure.counts import REVIEW
 from ehcp_timeline.measure.forecast.answer import ForecastAnswer, WeeksBehind, WorkInHand
 from ehcp_timeline.measure.forecast.counts import CountsFile, counts_taken, drawn_clearance
 from ehcp_timeline.measure.forecast.model.arrays import day_number
-from ehcp_timeline.measure.forecast.model.caseload import REVIEW, newest_day, read, undated, work_of
+from ehcp_timeline.measure.forecast.model.caseload import newest_day, read, undated, work_of
 from ehcp_timeline.measure.forecast.model.history import (
     IN_TIME_FIRST,
     LEAST_WEEKS,
@@ -107,6 +108,7 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
             left_out=undated(batches),
             newest=newest_day(work),
             too_little=too_little,
+            excused=len(work.excused),
         ),
         history=WeeksBehind(
             weeks=past.weeks,

@@ -13,6 +13,7 @@ from ehcp_timeline.audit.bulk.row_events import RowBatch
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.kpi.model import Kpis, Measure, Population
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.measure.counts import ISSUE
 from ehcp_timeline.measure.kpi.coverage import judged_deadlines
 from ehcp_timeline.measure.kpi.facts import CASEWORKER, GROUP, Facts, row_columns
 from ehcp_timeline.measure.kpi.groups import Group
@@ -55,6 +56,9 @@ class KpiQuestion:
     def needed(self) -> tuple[Deadline, ...]:
         """Every deadline that has to be judged, in rulebook order."""
         ids = {deadline.id for group in self.deadlines.values() for deadline in group}
+        marks = (mark for population in self.populations.values() for mark in population.marks.values())
+        if any(mark.exception is not None for mark in marks):
+            ids.update(ISSUE)
         return tuple(deadline for deadline in self.rulebook.deadlines if deadline.id in ids)
 
     def tallies(self) -> dict[str, PopulationTally]:
@@ -99,7 +103,7 @@ class FileCount:
 
     def add(self, judged: Judged) -> None:
         """Count one batch."""
-        facts = self.facts.of(judged.rows)
+        facts = self.facts.of(judged)
         repeating = [self.question.populations[name] for name in self._populations(repeating=True)]
         if repeating:
             columns = sorted(row_columns(repeating) & set(facts.columns))

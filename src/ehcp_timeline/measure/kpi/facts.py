@@ -7,13 +7,14 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.row_events import with_events
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.law.kpi.loader import CLOCK_DAYS
 from ehcp_timeline.law.kpi.marks import Condition, Span
 from ehcp_timeline.law.kpi.model import AS_AT, Derived, Population
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.counts import exception_claimed
+from ehcp_timeline.measure.counts import has_exception
 from ehcp_timeline.measure.kpi.groups import Group
 
 EXCEPTED = "excepted"
@@ -129,7 +130,7 @@ class Facts:
     """How rows are cut down.
 
     Attributes:
-        rulebook: The law: which events may lie after the as-at day, which columns claim an exception.
+        rulebook: The law: which events may lie after the as-at day.
         derived: Days worked out from others, by name.
         group: What the scorecard is broken down by; None for nothing.
         as_at: The day the question is asked about.
@@ -142,14 +143,14 @@ class Facts:
     as_at: date
     names: frozenset[str]
 
-    def of(self, rows: pl.DataFrame) -> pl.DataFrame:
+    def of(self, judged: Judged) -> pl.DataFrame:
         """Return `row`, `group`, `caseworker` and the columns looked at; what the file lacks is null.
 
         An event after the as-at day has not happened: it is null, unless it is one that may be planned.
         """
-        excepted = exception_claimed(self.rulebook, rows.columns).alias(EXCEPTED)
+        excepted = has_exception(judged).alias(EXCEPTED)
         wanted = sorted(self._read_from_file())
-        rows = with_events(rows, self.rulebook, wanted)
+        rows = with_events(judged.rows, self.rulebook, wanted)
         cut = rows.select("row", excepted, *(self._as_it_stood(name, rows.columns) for name in wanted))
         made = [self._worked_out(self.derived[name]) for name in sorted(self.names & self.derived.keys())]
         group = self.group.of() if self.group else pl.lit(None, dtype=pl.String)

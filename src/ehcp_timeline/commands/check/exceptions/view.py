@@ -27,6 +27,9 @@ def exceptions_sections(answer: ExceptionsAnswer, top: int) -> Iterator[Section]
             line
             for line in (
                 f"The dates: {said}." if said else "",
+                "What the dates refute is no exception, here and in the DfE's rates."
+                if shown["refuted"]
+                else "",
                 f"{count(unneeded, 'more clock')} with a claim in time, or not yet due." if unneeded else "",
                 NOTE,
             )

@@ -16,6 +16,7 @@ from ehcp_timeline.text.words import count, day, listed
 _WHOSE = tuple(TableColumn(name, optional=True) for name in ("caseworker", "team", "district"))
 _BREACH_WORDS: dict[Breach, str] = {
     "overdue": "overdue already",
+    "excused": "past the day with a recorded exception",
     "likely": "late in half of the runs or more",
     "possible": "late in 15 of 100 runs or more",
     "unlikely": "in time in 85 of 100 runs",

@@ -42,7 +42,7 @@ _NEVER, _RARELY = 0.9995, 0.005
 
 def headline(answer: ForecastAnswer, now: WorkInHand) -> Iterator[str]:
     """Yield the answer: what is open and overdue, and when it is clear."""
-    yield _open_words(now.open, now.overdue, answer.as_at)
+    yield _open_words(now.open, now.overdue, answer.as_at, now.excused)
     if now.left_out:
         yield (
             f"{count(now.left_out, 'assessment')} {_are(now.left_out)} left out: the file does not date "
@@ -64,7 +64,7 @@ def _lower(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-def _open_words(open_: int, overdue: int, as_at: date) -> str:
+def _open_words(open_: int, overdue: int, as_at: date, excused: int = 0) -> str:
     """Return how many are open and overdue on a day.
 
     >>> _open_words(1, 1, date(2025, 6, 1)), _open_words(0, 0, date(2025, 6, 1))
@@ -75,7 +75,8 @@ def _open_words(open_: int, overdue: int, as_at: date) -> str:
     words = f"On {day(as_at)} {count(open_, 'assessment')} {_are(open_)} open"
     if open_ == overdue == 1:
         return f"{words}, and overdue."
-    return f"{words}, {f'{overdue:,} of them' if overdue else 'none'} overdue."
+    more = f"; {excused:,} more {_are(excused)} past the day with a recorded exception" if excused else ""
+    return f"{words}, {f'{overdue:,} of them' if overdue else 'none'} overdue{more}."
 
 
 def _are(number: int) -> str:
@@ -203,7 +204,8 @@ def basis_sentences(answer: ForecastAnswer, past: WeeksBehind, asked: ForecastRe
         f"{past.closed_per_week:.1f} assessments were closed, {past.issued_per_week:.1f} of them by a plan."
     )
     if past.checked is not None and past.checked.overdue_plans:
-        yield f"A straight line, as `ehcp check` draws it: {_lower(past.checked.sentence)}"
+        line = past.checked.sentence.replace("; a straight line, see `ehcp forecast`", "")
+        yield f"A straight line, as `ehcp check` draws it: {_lower(line)}"
         yield (
             f"That line takes {past.checked.weeks} weeks for the whole future, without chance, seasons, the "
             "order of work and what is in the pipeline; "

@@ -15,18 +15,19 @@ from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.counts import ISSUE, clocks_of, exception_claimed
+from ehcp_timeline.measure.counts import ISSUE, REVIEW, clocks_of, has_exception
 from ehcp_timeline.measure.forecast.model.arrays import NEVER, WEEK, Days, Flags, day_number, day_of
 from ehcp_timeline.measure.forecast.model.timetable import PipelineStage, Timetable, answerable
 from ehcp_timeline.measure.result import Input
 
-REVIEW = ("review.annual",)
 WHOSE = ("district", "team", "caseworker")
 _BEGINS = {"request_received", "became_responsible"}
 _DAY_ZERO = pl.lit(date(1, 1, 1))
 _HAS_DUE_DAY = pl.col("due").is_not_null()
 # open, or closed on a day that somebody recorded
 _DATED = pl.col("open") | pl.col("answered").is_not_null() | pl.col("ended").is_not_null()
+_EXCUSED = (pl.col("open") & (pl.col("verdict") == "excused")).alias("excused")
+_FAR = 9_999  # weeks: later than any horizon
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Caseload:
         excepted: Whether the file claims an exception to the twenty weeks.
         exceptions_known: Whether the file has a column that could claim one.
         named: Place in the arrays to case, for those open on the as-at date.
+        excused: Places of those open past their due day with an exception that no date refutes: not overdue.
     """
 
     as_at: date
@@ -68,6 +70,7 @@ class Caseload:
     excepted: Flags
     exceptions_known: bool
     named: dict[int, CaseOwner] = field(default_factory=dict)
+    excused: frozenset[int] = frozenset()
 
 
 @repeated_until_known
@@ -115,9 +118,13 @@ def undated(batches: Iterable[Judged]) -> int:
 
 
 def dated_clocks(judged: Judged, deadlines: tuple[str, ...], *columns: str) -> pl.DataFrame:
-    """Return the clocks that have a due day and are open, or were closed on a day that is recorded."""
-    wanted = (*columns, "start", "due", "answered", "ended", "open")
-    return clocks_of(judged, deadlines, *wanted).filter(_HAS_DUE_DAY & _DATED).drop("open")
+    """Return the clocks that have a due day and are open, or were closed on a day that is recorded.
+
+    `excused` says which are open past their day with an exception that no date refutes: they are not overdue.
+    """
+    wanted = (*columns, "start", "due", "answered", "ended", "open", "verdict")
+    dated = clocks_of(judged, deadlines, *wanted).filter(_HAS_DUE_DAY & _DATED)
+    return dated.with_columns(_EXCUSED).drop("open", "verdict")
 
 
 def work_of(batches: Iterable[Judged], rulebook: Rulebook, timetable: Timetable, as_at: date) -> Caseload:
@@ -134,7 +141,7 @@ def work_of(batches: Iterable[Judged], rulebook: Rulebook, timetable: Timetable,
         columns = ["row", "case_id", *(name for name in WHOSE if name in rows.columns)]
         ends = [_end(stage, rulebook, rows.columns) for stage in timetable.stages[:-1]]
         if (flags | {"absent_from"}) & set(rows.columns):
-            ends.append(exception_claimed(rulebook, rows.columns).alias("excepted"))
+            ends.append(has_exception(judged).alias("excepted"))
         clocks = clocks.join(rows.select(*columns, *ends), on="row", how="left", maintain_order="left")
         frames.append(clocks)
     return work_from_frame(pl.concat(frames, how="diagonal_relaxed"), timetable, as_at)
@@ -145,6 +152,10 @@ def _end(stage: PipelineStage, rulebook: Rulebook, columns: Sequence[str]) -> pl
     ended = pl.lit(None, dtype=pl.Date)
     if stage.ends_with in columns:
         ended = pl.col(stage.ends_with)
+        if stage.ends_with == "assess_agreed":  # advice is asked for once it was decided to assess
+            ended = pl.coalesce(
+                ended, pl.min_horizontal(ended, *(asked for asked, _ in answerable(rulebook, columns)))
+            )
     elif not stage.ends_with and (pairs := answerable(rulebook, columns)):
         asked_only = (pl.col(asked).is_not_null() & pl.col(got).is_null() for asked, got in pairs)
         ended = pl.when(~pl.any_horizontal(asked_only)).then(pl.max_horizontal(got for _, got in pairs))
@@ -183,6 +194,9 @@ def work_from_frame(frame: pl.DataFrame, timetable: Timetable, as_at: date) -> C
         excepted=frame["excepted"].fill_null(value=False).to_numpy() if known else none,
         exceptions_known=known,
         named={place: CaseOwner(**line) for place, line in zip(open_.tolist(), lines, strict=True)},
+        excused=frozenset(np.flatnonzero(frame["excused"].fill_null(value=False)).tolist())
+        if "excused" in frame.columns
+        else frozenset(),
     )
 
 
@@ -226,7 +240,8 @@ class OpenAssessments:
         place: Where each stands in the arrays of `Caseload`.
         stage: Its stage, 0 for the first.
         since: Day it came to that stage.
-        due_week: First week, counted from `day`, at whose end it is overdue; 0 or less: it is overdue now.
+        due_week: First week, counted from `day`, at whose end it is overdue; 0 or less: it is overdue now;
+            far ahead for what is excused.
     """
 
     day: int
@@ -248,7 +263,9 @@ def standing_on(work: Caseload, day: int) -> OpenAssessments:
     stage = np.minimum(past.sum(axis=1), past.shape[1] - 1).astype(np.int32)
     begun = np.concatenate([work.start[place, None], work.ends[place, :-1]], axis=1)
     since = np.take_along_axis(begun, stage[:, None], axis=1)[:, 0]
-    return OpenAssessments(day, place, stage, since, week_overdue(work.due[place], day))
+    due_week = week_overdue(work.due[place], day)
+    due_week[np.isin(place, sorted(work.excused))] = _FAR
+    return OpenAssessments(day, place, stage, since, due_week)
 
 
 def week_overdue(due: Days, day: int) -> Days:
@@ -263,5 +280,6 @@ def week_overdue(due: Days, day: int) -> Days:
 
 
 def overdue_on(work: Caseload, day: int) -> int:
-    """Return how many assessments were open and past their due day at the end of a day."""
-    return int(np.count_nonzero((work.start <= day) & (work.done > day) & (work.due < day)))
+    """Return how many assessments were overdue at the end of a day."""
+    past = np.flatnonzero((work.start <= day) & (work.done > day) & (work.due < day))
+    return int(np.count_nonzero(~np.isin(past, sorted(work.excused))))

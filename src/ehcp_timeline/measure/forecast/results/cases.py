@@ -22,7 +22,7 @@ from ehcp_timeline.measure.pace import P85, pace_of
 from ehcp_timeline.measure.worklists import at_risk
 from ehcp_timeline.text.bounds import Whole
 
-Breach = Literal["overdue", "likely", "possible", "unlikely"]
+Breach = Literal["overdue", "excused", "likely", "possible", "unlikely"]
 _PLANS = replace(ALL, deadlines=frozenset(ISSUE))
 _STAGES: Mapping[str, Any] = {"decide": "decision", "finalise": "final"}
 
@@ -37,8 +37,8 @@ class ProjectedCase:
         weeks: Whole weeks it has been open.
         finish_p50: End of the week by which half of the runs have closed it; null is not by the horizon.
         finish_p85: End of the week by which 85% have.
-        breach: `overdue` now; `likely` if half of the runs close it late, `possible` if 15% do;
-            else `unlikely`.
+        breach: `overdue` now; `excused`: past its day with a recorded exception; `likely` if half of the
+            runs close it late, `possible` if 15% do; else `unlikely`.
         breach_on: First day on which it is late: the day after its due day.
     """
 
@@ -81,7 +81,9 @@ def projected(now: Present, finished: Rates, groups: CaseGroups, runs: int) -> t
         start, due = int(work.start[place]), int(work.due[place])
         ends = int(p50[group]), int(p85[group])
         breach: Breach = "possible" if ends[1] > due_week else "unlikely"
-        if due_week <= 0:
+        if place in work.excused:
+            breach = "excused"
+        elif due_week <= 0:
             breach = "overdue"
         elif ends[0] > due_week:  # closed in the week in which it falls due counts as in time
             breach = "likely"

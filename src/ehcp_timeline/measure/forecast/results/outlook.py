@@ -256,9 +256,11 @@ def straight_line(work: Caseload, day: int) -> Clearance:
     since = day - WINDOW.days
     there = work.start <= day
     done = np.where(work.done <= day, work.done, NEVER)
-    late = there & (done > work.due)
+    owed = np.ones(work.start.size, dtype=np.bool_)
+    owed[sorted(work.excused)] = False
+    late = there & owed & (done > work.due)
     became = late & (work.due >= since) & (work.due < day)
     cleared = late & (done > since) & (done <= day)
-    still = there & (done == NEVER) & (work.due < day)
+    still = there & owed & (done == NEVER) & (work.due < day)
     overdue, arrivals, completions = (int(np.count_nonzero(flags)) for flags in (still, became, cleared))
-    return backlog.clearance(overdue, arrivals, completions, day_of(day))
+    return backlog.clearance(overdue, arrivals, completions, day_of(day), len(work.excused))

@@ -8,8 +8,9 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.measure.answer import decimals
+from ehcp_timeline.measure.counts import REVIEW
 from ehcp_timeline.measure.forecast.model.arrays import NEVER, WEEK, YEAR, Counts, Days, Spread, day_of
-from ehcp_timeline.measure.forecast.model.caseload import REVIEW, dated_clocks, days_of, week_overdue
+from ehcp_timeline.measure.forecast.model.caseload import dated_clocks, days_of, week_overdue
 from ehcp_timeline.measure.forecast.model.history import WorkOrder, order_taken, weekly
 from ehcp_timeline.measure.forecast.model.weeks import (
     Drivers,
@@ -69,7 +70,9 @@ class ReviewOutlook:
 def reviews_of(batches: Iterable[Judged], as_at: int) -> Reviews:
     """Return every review clock of judged batches."""
     none = Judged(pl.DataFrame(), {})
-    frame = pl.concat([dated_clocks(judged, REVIEW) for judged in (none, *batches)])
+    frame = pl.concat(
+        [dated_clocks(judged, REVIEW).filter(~pl.col("excused")) for judged in (none, *batches)]
+    )
     done, ended = days_of(frame, "answered", as_at), days_of(frame, "ended", as_at)
     start, due = days_of(frame, "start", as_at), days_of(frame, "due", NEVER)
     return Reviews(start, due, done, np.minimum(done, ended))
