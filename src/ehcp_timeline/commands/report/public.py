@@ -4,12 +4,11 @@ Every number of children stands in a table of its own with its total. What two t
 children, the plans that are overdue, is hidden in both or in neither.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ehcp_timeline.commands.report.answer import LateDuty, Number, ReportAnswer, WaitingCount, YearRate
 from ehcp_timeline.measure.counts import ISSUE, percent
-from ehcp_timeline.privacy.secondary import Cell
 from ehcp_timeline.privacy.suppress import CountTable, to_hide
 
 HIDDEN: Number = "[c]"
@@ -50,27 +49,23 @@ def published(answer: ReportAnswer, threshold: int) -> ReportAnswer:
     )
 
 
-def _grid(
-    rows: Sequence[Sequence[Number]], threshold: int, also: Collection[Cell] = ()
-) -> list[list[Number]]:
-    """Return counts with their totals at the end of each row, `[c]` where one must be hidden."""
-    counts = tuple(tuple(int(number) for number in row) for row in rows)
-    names = tuple(str(number) for number in range(len(counts)))
-    if not counts:
-        return []
-    columns = tuple(str(number) for number in range(len(counts[0])))
-    hidden = to_hide(CountTable(names, columns, counts, adds_down=False), threshold, also)
+def _row(counts: Sequence[Number], threshold: int, *, hide_total: bool = False) -> list[Number]:
+    """Return counts with their total at the end, `[c]` where one must be hidden.
+
+    Where no way of hiding some of them is safe, all are hidden and the total is printed. That is safe: the
+    same is printed for each table in which everybody stands in one place, so every place can be 0 or all.
+    """
+    numbers = tuple(map(int, counts))
+    total = len(numbers)
+    also = [(0, total)] if hide_total else []
+    table = CountTable(("",), tuple(map(str, range(total))), (numbers,), adds_down=False)
+    hidden = to_hide(table, threshold, also)
+    if hidden is None:
+        small = [(0, total)] if 0 < sum(numbers) < threshold else []
+        hidden = {*((0, place) for place in range(total)), *also, *small}
     return [
-        [
-            HIDDEN if hidden is None or (place, column) in hidden else number
-            for column, number in enumerate((*row, sum(row)))
-        ]
-        for place, row in enumerate(counts)
+        HIDDEN if (0, place) in hidden else number for place, number in enumerate((*numbers, sum(numbers)))
     ]
-
-
-def _row(counts: Sequence[Number], threshold: int) -> list[Number]:
-    return _grid((counts,), threshold)[0]
 
 
 def _waiting(point: WaitingCount, threshold: int) -> WaitingCount:
@@ -79,16 +74,12 @@ def _waiting(point: WaitingCount, threshold: int) -> WaitingCount:
 
 
 def _duties(duties: Sequence[LateDuty], threshold: int, *, hide_plans: bool) -> tuple[LateDuty, ...]:
-    bands = [tuple(duty.by_age.values()) for duty in duties]
-    also = [
-        (place, len(bands[place]))
-        for place, duty in enumerate(duties)
-        if hide_plans and duty.deadline == ISSUE[0]
-    ]
-    protected = (
-        replace(duty, by_age=dict(zip(duty.by_age, row, strict=False)), overdue=row[-1], oldest_days=None)
-        for duty, row in zip(duties, _grid(bands, threshold, also), strict=True)
-    )
+    protected = []
+    for duty in duties:
+        hide_total = hide_plans and duty.deadline == ISSUE[0]
+        *ages, overdue = _row(tuple(duty.by_age.values()), threshold, hide_total=hide_total)
+        by_age = dict(zip(duty.by_age, ages, strict=True))
+        protected.append(replace(duty, by_age=by_age, overdue=overdue, oldest_days=None))
     return tuple(sorted(protected, key=_printed_order))
 
 
