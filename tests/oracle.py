@@ -113,6 +113,7 @@ ASKED = {
     "columns": ("{input}",),
     "convert": ("{input}",),
     "template": ("",),
+    "verify": (f"{CASES} {CASES}",),
     "rules list": ("",),
     "rules show": ("plan.issue", "order.make", "review.annual"),
     "rules stale": ("--as-at 2027-12-01",),

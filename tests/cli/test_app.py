@@ -18,7 +18,7 @@ from tests.cli.command import PROGRAM, ehcp, ehcp_apart, environment, printed, s
 COMMANDS = (
     *("check", "timeline", "explain", "overdue", "next", "letters", "changes"),
     *("scorecard", "compare", "reconcile", "forecast", "report", "quality"),
-    *("columns", "convert", "template", "rules", "key"),
+    *("columns", "convert", "template", "verify", "rules", "key"),
 )
 RULES = ("list", "show", "test", "diff", "check", "coverage", "stale", "holidays")
 CANARY = "Zebedee Quillfeather"

@@ -11,8 +11,9 @@ import polars as pl
 from ehcp_timeline.audit.clock import VERDICTS, Clock
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.measure.answer import RulebookUsed, keys
+from ehcp_timeline.measure.answer import RulebookUsed, keys, values
 from ehcp_timeline.measure.result import Audit, AuditSummary, Clearance, Input, NotJudged, OpenCase, Stages
+from ehcp_timeline.output.receipt import Receipt, Typed
 
 AS_AT = date(2026, 1, 15)
 DUTIES: Mapping[str, tuple[str, str]] = {
@@ -102,3 +103,10 @@ def audit(*clocks: Clock, **parts: Any) -> Audit:
         latest=max(clocks, key=lambda clock: clock.days_late or 0).case_id if clocks else None,
     )
     return replace(whole, **parts)
+
+
+def whole(answer: object) -> dict[str, Any]:
+    """Return an answer as it leaves the program, with a receipt."""
+    typed = Typed("check", (None,), {})
+    receipt = Receipt("0.1.0", typed, typed.sha256, None, None, ())
+    return {**values(answer), "receipt": values(receipt)}

@@ -9,14 +9,14 @@ import pytest
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.commands.timeline.view import TimelineAnswer, TimelineClock
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.measure.answer import Overlay, RulebookUsed, values
+from ehcp_timeline.measure.answer import Overlay, RulebookUsed
 from ehcp_timeline.output.data import json_text
 from tests.cli.command import check_schema
-from tests.output.made import AS_AT, OVERDUE, RUNNING, UNKNOWN, audit
+from tests.output.made import AS_AT, OVERDUE, RUNNING, UNKNOWN, audit, whole
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 LAW = RulebookUsed("2026.11", "a" * 64, (Overlay("ours.toml", "c" * 64),))
-WHOLE = json.loads(json_text(values(audit(OVERDUE, RUNNING, UNKNOWN, rulebook=LAW))))
+WHOLE = json.loads(json_text(whole(audit(OVERDUE, RUNNING, UNKNOWN, rulebook=LAW))))
 
 
 def test_a_check_has_the_published_shape() -> None:
@@ -25,9 +25,10 @@ def test_a_check_has_the_published_shape() -> None:
 
     assert list(WHOLE) == [
         "schema", "as_at", "rulebook", "input", "summary", "findings", "oldest", "problems",
+        "unread", "group", "receipt",
     ]  # fmt: skip
     assert list(WHOLE["summary"]) == [
-        "stages", "rates", "verdicts", "not_judged", "clearance", "rights", "date_order",
+        "stages", "rates", "verdicts", "not_judged", "clearance", "rights", "date_order", "closures",
     ]  # fmt: skip
     assert WHOLE["schema"] == "ehcp-check/1"
     assert WHOLE["rulebook"]["overlays"] == [{"name": "ours.toml", "sha256": "c" * 64}]
@@ -44,12 +45,12 @@ def test_a_timeline_has_the_published_shape() -> None:
     rulebook = load_rulebook()
     clock = Clock("", 0, "plan.issue")
     line = TimelineClock.of(clock, rulebook.by_id["plan.issue"], {"team": "North"}, row=None)
-    whole = json.loads(json_text(values(TimelineAnswer(AS_AT, RulebookUsed.of(rulebook), (line,)))))
+    answer = json.loads(json_text(whole(TimelineAnswer(AS_AT, RulebookUsed.of(rulebook), (line,)))))
 
-    check_schema(whole)
-    assert whole["clocks"][0]["case_id"] is None
-    assert whole["clocks"][0]["row"] is None
-    assert whole["clocks"][0]["team"] == "North"
+    check_schema(answer)
+    assert answer["clocks"][0]["case_id"] is None
+    assert answer["clocks"][0]["row"] is None
+    assert answer["clocks"][0]["team"] == "North"
 
 
 def test_the_shape_refuses_what_is_not_in_it() -> None:

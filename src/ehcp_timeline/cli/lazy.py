@@ -121,6 +121,7 @@ LISTED: Final = (
     Listed("columns", "files", "Show how a file is read, and which headings are not used."),
     Listed("convert", "files", "Write any file that can be read as a plain case file."),
     Listed("template", "files", "Print an empty case file, as CSV or an Excel workbook."),
+    Listed("verify", "count", "Check that an output can be made again, or what differs."),
     Listed("rules", "rules", "Show and test the law as it is encoded here.", "rules.command:app"),
     Listed("key", "files", "Make a key for pseudonyms.", "key.command:app"),
 )

@@ -19,6 +19,7 @@ from ehcp_timeline.commands.rules.holidays import HolidaysAnswer
 from ehcp_timeline.commands.rules.lists import CoverageAnswer, RuleAnswer, RulesAnswer, StaleAnswer
 from ehcp_timeline.commands.scorecard.answer import MeasureList, ScorecardAnswer, ScorecardPublication
 from ehcp_timeline.commands.timeline.view import TimelineAnswer
+from ehcp_timeline.commands.verify.compare import VerifyAnswer
 from ehcp_timeline.commands.worklists.answer import (
     NextAnswer,
     OverdueAnswer,
@@ -62,6 +63,7 @@ EVERY = {
     "ehcp-convert-1": ConvertAnswer,
     "ehcp-quality-1": QualityAnswer,
     "ehcp-quality-rules-1": QualityRulesAnswer,
+    "ehcp-verify-1": VerifyAnswer,
 }
 
 

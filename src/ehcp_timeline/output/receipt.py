@@ -1,15 +1,20 @@
 """What an output was made from: the hashes of its files, rulebook and options, its day and the version."""
 
 import hashlib
+import io
 import json
+import re
+import zipfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from html import unescape
 from pathlib import Path, PurePath
 from typing import Any, Self
 
 from ehcp_timeline import __version__
-from ehcp_timeline.measure.answer import RulebookUsed, values
+from ehcp_timeline.measure.answer import Overlay, RulebookUsed, values
 from ehcp_timeline.text.bounds import Sha256
 from ehcp_timeline.text.words import day, rulebook_name
 
@@ -127,6 +132,71 @@ def read_of(files: Iterable[Any]) -> tuple[InputRead, ...]:
     return tuple(InputRead(file.name and PurePath(file.name).name, file.sha256) for file in files)
 
 
+_BEGINS = {
+    "BEGIN:VCALENDAR": "ics",
+    "<!doctype html": "html",
+    "<!DOCTYPE html": "html",
+    "# ": "md",
+    "| ": "md",
+}
+
+
+def find_receipt(data: bytes) -> tuple[str, Receipt | None]:
+    """Return the format of an output, and the receipt that it carries, if it does."""
+    form = _form_of(data)
+    text = "" if form in ("xlsx", "parquet") else data.decode("utf-8", errors="replace")
+    match form:
+        case "xlsx":
+            carried = _of_workbook(data)
+        case "parquet":
+            import polars as pl
+
+            carried = pl.read_parquet_metadata(io.BytesIO(data)).get("receipt", "")
+        case "json":
+            carried = json.dumps(json.loads(text).get("receipt"))
+        case "ics":
+            carried = _after("X-EHCP-RECEIPT:", re.sub(r"\r?\n[ \t]", "", text))
+        case "html":
+            carried = _after('name="ehcp-receipt" content="', text, '">')
+        case "md":
+            carried = _after("<!-- receipt: ", text, " -->")
+        case _:
+            carried = text.rstrip().rpartition("\n")[2]
+    with suppress(ValueError, KeyError, TypeError):
+        return form, receipt_of(json.loads(carried))
+    return form, None
+
+
+def _form_of(data: bytes) -> str:
+    """Return the format of an output, from how it begins and ends."""
+    if data.startswith((b"PK", b"PAR1")):
+        return "xlsx" if data.startswith(b"PK") else "parquet"
+    text = data.decode("utf-8", errors="replace").lstrip("\ufeff \r\n")
+    with suppress(ValueError):
+        return "json" if "schema" in json.loads(text) else "ndjson"
+    if text.startswith("{"):
+        return "ndjson"
+    for mark, form in _BEGINS.items():
+        if text.startswith(mark):
+            return form
+    return "plain" if text.rstrip().rpartition("\n")[2].startswith('{"software": ') else "csv"
+
+
+def _of_workbook(data: bytes) -> str:
+    """Return what the custom properties of a workbook hold, put together."""
+    with suppress(KeyError, zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(data)) as book:
+        texts = re.findall(
+            r"<vt:lpwstr>(.*?)</vt:lpwstr>", book.read("docProps/custom.xml").decode(), re.DOTALL
+        )
+        return unescape("".join(texts))
+    return ""
+
+
+def _after(mark: str, text: str, end: str = "\n") -> str:
+    """Return what stands in a text between the last mark and an end, markup undone."""
+    return unescape(text.rpartition(mark)[2].partition(end)[0])
+
+
 def file_sha256(path: Path) -> str:
     """Return the hash of a file."""
     with path.open("rb") as file:
@@ -145,6 +215,12 @@ def receipt_of(plain: Mapping[str, Any]) -> Receipt:
         typed=Typed(typed["command"], tuple(typed["arguments"]), typed["options"]) if typed else None,
         typed_sha256=plain["typed_sha256"],
         as_at=date.fromisoformat(when) if when else None,
-        rulebook=RulebookUsed(law["version"], law["sha256"], tuple(law["overlays"])) if law else None,
+        rulebook=RulebookUsed(
+            law["version"],
+            law["sha256"],
+            tuple(Overlay(laid["name"], laid["sha256"]) for laid in law["overlays"]),
+        )
+        if law
+        else None,
         input=tuple(InputRead(file["name"], file["sha256"]) for file in plain["input"]),
     )

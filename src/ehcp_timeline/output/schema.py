@@ -55,4 +55,5 @@ def schema_of(name: str, answer: type[Any]) -> dict[str, Any]:
     )
     schema["$defs"] = {**schema.get("$defs", {}), **receipt.pop("$defs")}
     schema["properties"]["receipt"] = receipt
+    schema["required"].append("receipt")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"{name}.json", **schema}

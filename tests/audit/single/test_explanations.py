@@ -22,6 +22,7 @@ from ehcp_timeline.law.subset import part_of
 from ehcp_timeline.measure.answer import values
 from ehcp_timeline.output.data import json_text
 from tests.cli.command import check_schema
+from tests.output.made import whole
 
 STATUTE = Path(__file__).parents[2] / "statute"
 Clock = dict[str, Any]
@@ -129,7 +130,7 @@ def test_an_explanation_has_the_published_shape(rulebook: Rulebook) -> None:
         explained = [Explained(one, explain(one, golden.as_at)) for one in judged]
         answer = explain_answer("golden", explained, golden.as_at, rulebook)
 
-        check_schema(json.loads(json_text(values(answer))))
+        check_schema(json.loads(json_text(whole(answer))))
 
 
 def test_each_limb_is_told_with_its_own_count(rulebook: Rulebook) -> None:

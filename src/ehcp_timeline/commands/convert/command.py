@@ -91,10 +91,11 @@ def convert(
 
     answer = _write(to, converted, when, pseudonymised=key is not None)
     if _is_report(asked):
-        from ehcp_timeline.measure.answer import values
-        from ehcp_timeline.output.data import json_text
+        from ehcp_timeline.output.document import Document
 
-        OutputTarget(REPORT, None, force=False).send(json_text(values(answer)))
+        OutputTarget(REPORT, None, force=False).write(
+            Document("Conversion", answer, nameless=pseudonymise is not None)
+        )
     else:
         from ehcp_timeline.output.plain import plain_text
 

@@ -1,0 +1,1 @@
+"""`ehcp verify`: whether an output can be had again."""

@@ -1,0 +1,122 @@
+"""Compares an output with what the same command gives now: what it was made from, then the answer itself."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ehcp_timeline import __version__
+from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.measure.answer import RulebookUsed
+from ehcp_timeline.output.receipt import Receipt, file_sha256
+from ehcp_timeline.output.sections import Section, TableColumn
+
+_PATHS = ("input", "receipt")
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """One thing that is not as it was.
+
+    Attributes:
+        then: What the output says.
+        now: What is so now.
+    """
+
+    what: str
+    then: str | None
+    now: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyAnswer:
+    """The answer of `ehcp verify --format json`.
+
+    Attributes:
+        same: Whether nothing differs, as far as it was looked at.
+        compared: Whether the answer itself was made again and compared; otherwise only what it was made from.
+    """
+
+    SCHEMA: ClassVar = "ehcp-verify/1"
+
+    same: bool
+    compared: bool
+    differences: tuple[Differing, ...]
+
+
+def compare(
+    data: bytes, form: str, receipt: Receipt, files: Sequence[Path], again: bytes | None
+) -> VerifyAnswer:
+    """Return what differs between an output and what can be had now.
+
+    Args:
+        data: The output.
+        form: Its format.
+        receipt: What it was made from.
+        files: What is given now.
+        again: What the same command writes now; None if it cannot be run again.
+    """
+    differences = list(_of_sources(receipt, files))
+    if again is not None:
+        differences += _of_answers(_content(data, form), _content(again, form), form)
+    return VerifyAnswer(not differences, again is not None, tuple(differences))
+
+
+def _of_sources(receipt: Receipt, files: Sequence[Path]) -> Iterator[Differing]:
+    """Yield how the version, the law and the files are not those of the receipt."""
+    if receipt.software != __version__:
+        yield Differing("version of ehcp-timeline", receipt.software, __version__)
+    laid = receipt.typed.options.get("--rules") if receipt.typed else None
+    if receipt.rulebook and (receipt.typed or not receipt.rulebook.overlays):
+        law = RulebookUsed.of(load_rulebook([Path(path) for path in laid] if isinstance(laid, list) else []))
+        if law.sha256 != receipt.rulebook.sha256:
+            yield Differing("rulebook", receipt.rulebook.sha256, law.sha256)
+        then, now = ([overlay.sha256 for overlay in used.overlays] for used in (receipt.rulebook, law))
+        if then != now:
+            yield Differing("local rulebooks", ", ".join(then) or None, ", ".join(now) or None)
+    for number, (read, path) in enumerate(zip_longest(receipt.input, files), start=1):
+        sha256 = file_sha256(path) if path is not None and path.is_file() else None
+        if read is None or read.sha256 != sha256:
+            yield Differing(f"input {number}", read.sha256 if read else None, sha256)
+
+
+def _content(data: bytes, form: str) -> Any:  # noqa: ANN401 - JSON, or text
+    """Return what an output says, without the receipt and without the names of its files."""
+    if form == "json":
+        return {key: value for key, value in json.loads(data).items() if key not in _PATHS}
+    return data.partition(b"\nMade by ehcp-timeline ")[0] if form == "md" else data
+
+
+def _of_answers(then: Any, now: Any, form: str) -> Iterator[Differing]:  # noqa: ANN401
+    """Yield how two answers differ, key by key where they are JSON."""
+    if form == "json":
+        for key in dict.fromkeys((*then, *now)):
+            if then.get(key) != now.get(key):
+                yield Differing(f"answer, {key}", _short(then.get(key)), _short(now.get(key)))
+    elif then != now:
+        yield Differing("answer", "as it stands in the output", "as the same command gives it now")
+
+
+def _short(value: object) -> str:
+    """Return a value in a few words: a list by its length."""
+    return f"{len(value)} entries" if isinstance(value, list) else json.dumps(value)[:80]
+
+
+def verify_sections(answer: VerifyAnswer, output: str) -> list[Section]:
+    """Return what a person is told."""
+    if answer.same:
+        said = "The same command gives the same answer again."
+        if not answer.compared:
+            said = "It was made from the same files, law and version; the answer was not made again."
+        return [Section(f"{output}: the same", before=(said,))]
+    columns = (TableColumn("what"), TableColumn("then", "fixed"), TableColumn("now", "fixed"))
+    rows = tuple(
+        (differing.what, differing.then or "none", differing.now or "none")
+        for differing in answer.differences
+    )
+    last: tuple[str, ...] = ()
+    if all(differing.what.startswith("answer") for differing in answer.differences):
+        last = ("Files, law and version are the same: the settings or the output itself have been changed.",)
+    return [Section(f"{output}: something differs", columns=columns, rows=rows, after=last, alarm=True)]

@@ -1,0 +1,114 @@
+"""`ehcp verify`: the same answer again, or what differs, and nothing is written or run that should not be."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import check_schema, ehcp, printed, said
+
+CASES = Path(__file__).parents[3] / "examples" / "cases.csv"
+WHEN = ("--as-at", "2026-06-01")
+FILES = ("a.json", "a.csv", "a.ndjson", "a.parquet", "a.md", "a.txt", "a.xlsx", "a.ics")
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with one answer in every format, made with an option."""
+    folder = tmp_path_factory.mktemp("outputs")
+    words = [word for name in FILES for word in ("-o", str(folder / name))]
+    assert ehcp("check", str(CASES), *WHEN, "--due-within", "20", *words).returncode == 1
+    return folder
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_format_can_be_had_again(outputs: Path, name: str) -> None:
+    """The same file, the same answer; where the words of a page are not compared it is said."""
+    receipt = ("--receipt", str(outputs / "a.json")) if name in ("a.csv", "a.ndjson") else ()
+    run = ehcp("verify", str(outputs / name), str(CASES), *receipt)
+
+    assert run.returncode == 0, printed(run)
+    words = (
+        "answer was not made again" if name == "a.txt" else "The same command gives the same answer again."
+    )
+    assert words in printed(run)
+    assert len(list(outputs.iterdir())) == len(FILES)
+
+
+def test_a_page_of_a_case_and_a_typed_case_can_be_had_again(tmp_path: Path) -> None:
+    """With a file, and without any."""
+    page, dates = str(tmp_path / "case.html"), str(tmp_path / "dates.html")
+    ehcp("explain", "A-007", str(CASES), *WHEN, "-o", page)
+    ehcp("timeline", "request_received=2026-01-12", *WHEN, "--chronology", "-o", dates)
+
+    assert ehcp("verify", page, str(CASES)).returncode == 0
+    assert ehcp("verify", dates).returncode == 0
+
+
+def test_another_file_is_named_and_so_is_what_it_changes(outputs: Path, tmp_path: Path) -> None:
+    """One request a day earlier: the input differs, and the keys of the answer that it changes."""
+    other = tmp_path / "other.csv"
+    other.write_text(CASES.read_text("utf-8").replace("2026-05-11", "2026-05-10"), "utf-8")
+    run = ehcp("verify", str(outputs / "a.json"), str(other), "--format", "json")
+    answer = json.loads(printed(run))
+    found = {differing["what"]: (differing["then"], differing["now"]) for differing in answer["differences"]}
+
+    check_schema(answer)
+    assert run.returncode == 1
+    assert (answer["same"], answer["compared"]) == (False, True)
+    assert found["input 1"][0] != found["input 1"][1]
+    assert found["answer, findings"] == ("23 entries", "24 entries")
+    assert "rulebook" not in found
+
+
+def test_an_output_that_was_changed_by_hand_is_found(outputs: Path, tmp_path: Path) -> None:
+    """Files, law and version are the same, so the output itself was changed."""
+    for name, old, new in (("a.json", "A-024", "A-042"), ("a.md", "A\\-024", "A\\-042")):
+        text = (outputs / name).read_text("utf-8")
+        changed = tmp_path / name
+        changed.write_text(text.replace(old, new).replace("A-024", "A-042"), "utf-8")
+        run = ehcp("verify", str(changed), str(CASES))
+
+        assert run.returncode == 1
+        assert "the settings or the output itself have been changed" in printed(run)
+
+
+def test_a_list_without_its_receipt_is_refused(outputs: Path) -> None:
+    """What to name is said."""
+    run = ehcp("verify", str(outputs / "a.csv"), str(CASES))
+
+    assert run.returncode == 2
+    assert "carries no receipt" in said(run)
+    assert "--receipt" in said(run)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"command": "key new", "arguments": ["stolen.key"], "options": {}},
+        {"command": "check", "arguments": [None], "options": {"--output": ["stolen.csv"]}},
+        {"command": "check", "arguments": [None], "options": {"-ostolen.csv": True}},
+        {"command": "check", "arguments": [None, "-ostolen.csv"], "options": {}},
+        {"command": "compare", "arguments": [None], "options": {"--refresh": "x"}},
+    ],
+)
+def test_a_receipt_cannot_write_or_run_what_it_likes(
+    outputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: dict[str, object]
+) -> None:
+    """Only commands that answer are run, and no option that writes."""
+    monkeypatch.chdir(tmp_path)
+    answer = json.loads((outputs / "a.json").read_text("utf-8"))
+    answer["receipt"]["typed"] = typed
+    (tmp_path / "forged.json").write_text(json.dumps(answer), "utf-8")
+    run = ehcp("verify", "forged.json", *([str(CASES)] if None in typed["arguments"] else []))  # type: ignore[operator]
+
+    assert run.returncode == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["forged.json"]
+
+
+def test_the_wrong_number_of_files_is_said(outputs: Path) -> None:
+    """One was read, two are given."""
+    run = ehcp("verify", str(outputs / "a.json"), str(CASES), str(CASES))
+
+    assert run.returncode == 2
+    assert "was made from 1 files, and 2 are given" in said(run)
