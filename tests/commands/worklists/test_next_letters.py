@@ -37,7 +37,7 @@ def test_a_day_fits_on_one_page(cases: str) -> None:
     """Each case once: the step, the day or "at once", and the reason."""
     run = ehcp("next", cases, *WHEN, "--caseworker", "A. Khan")
 
-    assert run.returncode == 0
+    assert run.returncode == 1
     assert printed(run) == (
         "Today for A. Khan, oldest-first: 4\n"
         "case  what to do next                                                             by"
