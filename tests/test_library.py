@@ -1,9 +1,11 @@
-"""The package as a library: twelve names, loaded when asked for, documented by what runs."""
+"""The package as a library: thirteen names, loaded when asked for, documented by what runs."""
 
 import doctest
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 NAMES = [
     "Audit",
     "Clock",
+    "EhcpError",
     "Row",
     "Rulebook",
     "Selection",
@@ -27,7 +30,7 @@ NAMES = [
 
 
 def test_these_are_the_names() -> None:
-    """Twelve names and a version; a thirteenth is a decision, not an accident."""
+    """Thirteen names and a version; a fourteenth is a decision, not an accident."""
     assert ehcp_timeline.__all__ == NAMES
     assert dir(ehcp_timeline) == sorted([*NAMES, "__version__"])
 
@@ -91,3 +94,25 @@ def _python(*words: str) -> subprocess.CompletedProcess[str]:
         check=False,
         text=True,
     )
+
+
+@pytest.mark.parametrize(
+    ("events", "as_at", "said"),
+    [
+        (
+            {"plan_isued": date(2025, 1, 6)},
+            date(2025, 6, 1),
+            "no event `plan_isued`. did you mean plan_issued?",
+        ),
+        ({"plan_issued": "2025-01-06"}, date(2025, 6, 1), "plan_issued is '2025-01-06', not a date"),
+        ({"plan_issued": date(2025, 1, 6)}, "2025-06-01", "as_at is '2025-06-01', not a date"),
+    ],
+)
+def test_what_is_given_is_checked(events: Any, as_at: Any, said: str) -> None:
+    """A misspelt event or a text in the place of a date is an error, never another answer."""
+    law = ehcp_timeline.load_rulebook()
+    with pytest.raises(ehcp_timeline.EhcpError) as error:
+        ehcp_timeline.judge_case(law, [ehcp_timeline.Row(2, "C-1", events)], as_at)
+
+    assert said in str(error.value)
+    assert repr(law) == f"<Rulebook {law.version}: {len(law.deadlines)} deadlines, 0 overlays>"

@@ -1,6 +1,6 @@
 """Is Education, Health and Care Plan work inside the law's time limits?
 
-The command line is `ehcp`. The same answers can be had from Python, in twelve names.
+The command line is `ehcp`. The same answers can be had from Python, in thirteen names.
 
 Load the law, and judge one case:
 
@@ -23,7 +23,9 @@ Audit a file, and get frames out (`examples/notebook.py` goes on from here):
 >>> audit.findings.filter(audit.findings["deadline"] == "plan.issue")["verdict"].value_counts().height > 0
 True
 
-One case never loads polars; a file does. Nothing here asks what day it is: `as_at` is always an argument.
+What cannot be done is an `EhcpError`, with a message and a hint. Frames are of polars: `.to_pandas()` makes
+them of pandas, where that is installed. One case never loads polars; a file does.
+Nothing here asks what day it is: `as_at` is always an argument.
 """
 
 from importlib import import_module
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.cases.model import Row
     from ehcp_timeline.cases.schema import vocabulary
     from ehcp_timeline.cases.source import open_case_file
+    from ehcp_timeline.errors import EhcpError
     from ehcp_timeline.law.loader.rulebook import load_rulebook
     from ehcp_timeline.law.rulebook import Rulebook
     from ehcp_timeline.measure.audit import check_files
@@ -48,6 +51,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Audit",
     "Clock",
+    "EhcpError",
     "Row",
     "Rulebook",
     "Selection",
@@ -63,6 +67,7 @@ __all__ = [
 _HOMES = {
     "Audit": "measure.result",
     "Clock": "audit.clock",
+    "EhcpError": "errors",
     "Row": "cases.model",
     "Rulebook": "law.rulebook",
     "Selection": "audit.selection",

@@ -245,6 +245,10 @@ class Rulebook:
     overlays: tuple[tuple[str, str], ...] = field(default=())
     scenarios: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """Return which law it is, in a few words."""
+        return f"<Rulebook {self.version}: {len(self.deadlines)} deadlines, {len(self.overlays)} overlays>"
+
     @cached_property
     def by_id(self) -> Mapping[str, Deadline]:
         """Deadlines by their id."""

@@ -42,8 +42,10 @@ from ehcp_timeline.audit.single.requests import (
     requests_on_rows,
 )
 from ehcp_timeline.audit.single.trace import Working, concluded, dated
-from ehcp_timeline.cases.model import Row, heading_of
+from ehcp_timeline.cases.model import UNREAD, Row, heading_of
+from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.text.spelling import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,20 @@ class _Question:
     twice: bool = False
 
 
+def _check_given(rulebook: Rulebook, rows: Sequence[Row], as_at: date) -> None:
+    """Raise UsageError for what a misspelt name or a text in the place of a date would silently change."""
+    given = [(row, name, day) for row in rows for name, day in row.events.items()]
+    for row, name, _ in given:
+        if name not in rulebook.events and UNREAD not in name:
+            hint = did_you_mean(name, rulebook.events, 1) or "`ehcp template --rows` lists the events"
+            raise UsageError(f"row {row.number}: there is no event `{name}`", hint)
+    for said, day in ((f"row {row.number}: {name}", day) for row, name, day in given):
+        if type(day) is not date:
+            raise UsageError(f"{said} is {day!r}, not a date", "give it as date(2026, 1, 31)")
+    if type(as_at) is not date:
+        raise UsageError(f"as_at is {as_at!r}, not a date", "give it as date(2026, 1, 31)")
+
+
 def judge_case(
     rulebook: Rulebook, rows: Sequence[Row], as_at: date, *, foresee: bool = False
 ) -> tuple[Working, ...]:
@@ -85,7 +101,11 @@ def judge_case(
         the first of them, judged by the dates of all. A repeating duty gives one for each of its starts, on
         the row where the start stands. Where no start can be read it gives one for each row on which a start
         is unreadable, or one that has not started on the case's first row.
+
+    Raises:
+        UsageError: A row has an event that there is not, or something that is no date; or `as_at` is none.
     """
+    _check_given(rulebook, rows, as_at)
     requests = requests_on_rows(rows)
     rows = [with_derived(row, rulebook.derived.values()) for row in rows]
     whole = seen_on(rows, as_at, rulebook.planned)
