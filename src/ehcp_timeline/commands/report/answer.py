@@ -21,7 +21,7 @@ AgeBand = Literal["to_4_weeks", "to_13_weeks", "to_26_weeks", "over_26_weeks"]
 
 @dataclass(frozen=True, slots=True)
 class WaitingCount:
-    """How many assessments were open on a day, and how many of them past the 20 weeks, exceptions ignored."""
+    """How many assessments were open on a day, and how many of them are overdue."""
 
     day: date
     open: Number

@@ -147,10 +147,10 @@ def _not_counted(audit: Audit) -> str | None:
 def _duties(late: pl.DataFrame, rulebook: Rulebook, *, public: bool) -> Iterator[LateDuty]:
     """Yield the duties with overdue clocks, the most overdue first.
 
-    A public page ignores exceptions and counts plans owed in detention among the others: nothing that it
-    prints of plans may differ from how many have waited too long by fewer children than the threshold.
+    A public page counts plans owed in detention among the others: nothing that it prints of plans may differ
+    from how many have waited too long by fewer children than the threshold.
     """
-    chosen = late.filter(pl.col("strict" if public else "verdict").cast(pl.String) == "overdue")
+    chosen = late.filter(pl.col("verdict").cast(pl.String) == "overdue")
     if public:
         chosen = chosen.with_columns(pl.col("deadline").cast(pl.String).replace(ISSUE[1], ISSUE[0]))
     age = pl.lit(BANDS[-1])

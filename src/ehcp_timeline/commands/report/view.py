@@ -44,13 +44,12 @@ _WAITING = (
 )
 _TOO_LONG = (
     "Longer than the law allows: past the 20 weeks of regulation 13, or the limit that stands in its place, "
-    "whether or not an exception is claimed."
+    "without those for which an exception is claimed that the dates do not refute."
 )
 _OVERDUE = (
     "Overdue deadlines are statutory duties of the council. Those with a claimed exception that the dates do "
     "not refute are left out."
 )
-_OVERDUE_PUBLIC = "Overdue deadlines are statutory duties of the council; exceptions are ignored."
 _NAMES = "This page names cases. Do not publish it; --for public makes a page for publication."
 _NAMES_PUBLIC = (
     "Nobody is named on this page. Do not publish pages of days close to each other: the difference between "
@@ -408,5 +407,5 @@ def _quality(answer: ReportAnswer) -> Section:
 
 def _method(answer: ReportAnswer) -> Section:
     public = answer.audience == "public"
-    own = (_OVERDUE_PUBLIC, _NAMES_PUBLIC) if public else (_OVERDUE, _NAMES)
+    own = (_OVERDUE, _NAMES_PUBLIC) if public else (_OVERDUE, _NAMES)
     return Section("How this was counted", (_WAITING, _TOO_LONG, *own, _NOT_ADVICE))
