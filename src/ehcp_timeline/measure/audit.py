@@ -237,6 +237,8 @@ def check_files(
 
 def _is_unread(problem: Problem) -> bool:
     """Say whether a cell could not be read; one that says what was decided, without its day, could."""
+    if problem.rule == "misplaced-element":
+        return True
     return problem.stops == "cell" and not problem.rule.startswith("undated")
 
 

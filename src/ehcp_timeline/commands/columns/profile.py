@@ -15,6 +15,7 @@ from ehcp_timeline.cases.formats.annex_a import with_open_review
 from ehcp_timeline.cases.formats.detect import find_sheet
 from ehcp_timeline.cases.headers import Heading, describe, load_spellings
 from ehcp_timeline.cases.mapping.model import EVERY, FileMapping
+from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.cases.sheet import SheetOptions
 from ehcp_timeline.cases.source import CaseFile, Understood
@@ -26,6 +27,17 @@ from ehcp_timeline.text.bounds import Sha256, Whole
 
 _AT_ONCE = 100_000
 _MOST_WORDS = 12
+_SHEETS = ("unread-sheet", "further-sheet", "hidden-rows")
+_ROWS = {
+    "repeated-heading": "repeats the headings",
+    "text-row": "a heading or a note, not a case",
+    "total-row": "a total, not a case",
+    "second-table": "of a second table, with other headings",
+    "shortened-number": "its case number was shortened by Excel",
+    "no-case-id": "has no case number",
+    "duplicate-row": "repeats an earlier row",
+    "over-long-row": "has more cells than the header",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,7 @@ class ColumnsAnswer:
         date_order: What hangs on the order of day and month; null where the dates prove it.
         mapping: Lines for ehcp.toml, ready to paste; empty for none.
         turned: Events whose dates make sense only in the other order of day and month.
+        not_read: The sheets and the rows that hold no case or cannot be read, without their cells.
     """
 
     SCHEMA: ClassVar = "ehcp-columns/1"
@@ -70,6 +83,7 @@ class ColumnsAnswer:
     date_order: DateOrder | None = None
     mapping: str = ""
     turned: tuple[str, ...] = field(default=(), metadata=NOT_IN_JSON)
+    not_read: tuple[str, ...] = ()
 
 
 def profile_of(source: CaseFile, vocabulary: Vocabulary, mapping: FileMapping, as_at: date) -> ColumnsAnswer:
@@ -78,10 +92,14 @@ def profile_of(source: CaseFile, vocabulary: Vocabulary, mapping: FileMapping, a
     shapes = CellShapes(len(understood.headings), _blanks(mapping), as_at)
     values = _Values(understood, vocabulary)
     stops: CaseFileError | None = None
+    not_read: list[str] = []
     try:
         for batch in source.batches(_AT_ONCE):
             shapes.add(batch.cells)
             values.add(batch)
+            not_read += map(
+                _told, (one for one in batch.problems if one.stops == "row" or one.rule in _SHEETS)
+            )
     except CaseFileError as error:
         stops = error
     turned = stops.columns if isinstance(stops, DateOrderError) else ()
@@ -102,7 +120,13 @@ def profile_of(source: CaseFile, vocabulary: Vocabulary, mapping: FileMapping, a
             unreadable=source.counts[column].unreadable if column in source.counts else 0,
             words=tuple(WordSeen(*word) for word in words),
         )
-    return _answer(source.name, source.sha256, understood, shapes.rows, profiles, stops, turned)
+    answer = _answer(source.name, source.sha256, understood, shapes.rows, profiles, stops, turned)
+    return replace(answer, not_read=tuple(not_read))
+
+
+def _told(problem: Problem) -> str:
+    """Return what is not read, without the text of a cell."""
+    return f"row {problem.row}: {_ROWS.get(problem.rule, problem.rule)}" if problem.row else problem.problem
 
 
 def profile_of_stopped(

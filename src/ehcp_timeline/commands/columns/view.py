@@ -39,6 +39,8 @@ def columns_sections(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Iter
         )
     if answer.constants or any(heading.gives for heading in answer.headings):
         yield _worked_out(answer.headings, answer.constants)
+    if answer.not_read:
+        yield Section("Other sheets and rows", before=answer.not_read)
     yield _taken(answer.headings, known)
     yield _cells(answer, known)
 
