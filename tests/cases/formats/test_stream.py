@@ -135,7 +135,7 @@ def test_what_is_no_text_is_named(tmp_path: Path, content: bytes, said: str) -> 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"case_id\nC1\nC\x81\n", "line 3 is not UTF-8, nor Windows-1252"),
+        (b"case_id,name\nC1,\nC2,\x81\n", "line 3 is not UTF-8, nor Windows-1252"),
         (b"\xef\xbb\xbfcase_id\nC1\nC\xeb\n", "line 3 is not UTF-8, as the beginning of the file says"),
         (b"\xff\xfec\x00\n\x00\x00\xd8x\x00", "line 2 is not UTF-16"),
     ],

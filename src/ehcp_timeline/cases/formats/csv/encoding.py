@@ -5,11 +5,11 @@ import hashlib
 import io
 import re
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from os import fstat
 from typing import IO, Literal
 
@@ -18,7 +18,7 @@ from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import PIECE, limit, open_input, pieces, reading, spool, too_much
 
-Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252"]
+Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252", "mac_roman", "cp850"]
 
 MOST_LINES = 10_000_000
 _LONE_RETURN = re.compile(rb"\r[^\n]")
@@ -33,7 +33,15 @@ _IN_WORDS: dict[Encoding, str] = {
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16",
     "cp1252": "UTF-8, nor Windows-1252",
+    "mac_roman": "UTF-8, nor Mac Roman",
+    "cp850": "UTF-8, nor DOS code page 850",
 }
+_ONE_BYTE: tuple[Encoding, ...] = ("cp1252", "mac_roman", "cp850")
+_OLD: Mapping[Encoding, str] = {"mac_roman": "Mac Roman", "cp850": "DOS code page 850"}
+_IN_NAMES = re.compile(rb"(?<=[A-Za-z])[\x80-\xff]+|[\x80-\xff]+(?=[A-Za-z])")
+_COMMON = "éèëêïíîöóôøüúáàäåâçñšž"
+_BEFORE_WORDS, _AFTER_WORDS = "“‘£€•", "”…–—"
+_ENOUGH = 5_000  # places
 _AS_CSV = "save it as CSV UTF-8"
 _NOT_TEXT = (
     (b"%PDF", "is a PDF", "export the cases as CSV"),
@@ -112,12 +120,15 @@ def _surveyed(raw: Raw) -> Surveyed:
     try:
         begin, declared = _declared(file, shown)
         look = _look(file, shown)
-        encoding = declared or ("utf-8" if look.utf8 else "cp1252")
+        encoding, sure = (declared or "utf-8", True) if declared or look.utf8 else _one_byte(file)
         utf16 = encoding in {"utf-16-le", "utf-16-be"}
         if look.nul and not utf16:
             raise CaseFileError(f"{shown} looks like a damaged or binary file", _AS_CSV)
         size = fstat(file.fileno()).st_size
         remarks = tuple(_mixed(file)) if encoding == "cp1252" else ()
+        if encoding in _OLD or not sure:
+            said = f"the text is read as {_OLD.get(encoding, 'Windows-1252')}: check the letters with accents"
+            remarks += (Problem(0, "", "mixed-encodings", said, _AS_CSV, "nothing"),)
         if utf16 or look.lone_return or not look.utf8:
             file.seek(begin)
             kept, begin = spool(_retold(file, encoding, shown)), 0
@@ -192,6 +203,48 @@ def _mixed(file: IO[bytes]) -> Iterator[Problem]:
             said = f"line {lines[True]} is UTF-8 and line {lines[False]} is not: some letters are wrong"
             yield Problem(0, "", "mixed-encodings", said, _AS_CSV, "nothing")
             return
+
+
+def _one_byte(file: IO[bytes]) -> tuple[Encoding, bool]:
+    """Return the one-byte encoding in which names make most sense, and whether no other makes as much.
+
+    Windows-1252 where nothing speaks against it.
+    """
+    file.seek(0)
+    scores = dict.fromkeys(_ONE_BYTE, 0)
+    letters = (
+        piece[max(found.start() - 1, 0) : found.end() + 1]
+        for piece in pieces(file)
+        for found in _IN_NAMES.finditer(piece)
+    )
+    for around in islice(letters, _ENOUGH):
+        for encoding in _ONE_BYTE:
+            scores[encoding] += _sense(around.decode(encoding, "replace"))
+    file.seek(0)
+    best = max(_ONE_BYTE, key=lambda encoding: scores[encoding])
+    return best, not any(scores.values()) or list(scores.values()).count(scores[best]) == 1
+
+
+def _sense(text: str) -> int:
+    """Return how likely letters are in a name: common accents, capitals only where a word begins.
+
+    Quotation marks and dashes make sense beside a word, not inside it.
+    """
+    sense = 0
+    for before, letter, after in zip(f" {text}"[:-1], text, f"{text} "[1:], strict=True):
+        if letter.isascii():
+            sense -= 3 * (letter.isupper() and not before.isascii() and before.islower())
+        elif letter == "’" or (
+            letter in _BEFORE_WORDS + _AFTER_WORDS
+            and not (letter in _BEFORE_WORDS and before.isalpha())
+            and not (letter in _AFTER_WORDS and after.isalpha())
+        ):
+            sense += 4
+        elif letter.isalpha():
+            sense += (3 if letter.lower() in _COMMON else 1) - 4 * (letter.isupper() and before.islower())
+        else:
+            sense -= 3
+    return sense
 
 
 def _is_utf8(line: bytes) -> bool:
