@@ -51,6 +51,10 @@ class CaseNumbers:
         """Return `row`, `case_id` and other cells with every `case_id` as it was first spelt."""
         own = cells.select(ROW, _CASE)
         texts = own.get_column(_CASE)
+        plain = self._known is None and not self._small  # most are capitals and figures
+        if plain and not texts.str.contains("[^ -`{-~]").any():
+            self._seen.append(own)
+            return cells
         self._small = self._small or bool(texts.str.contains("[a-z]").any())
         self._large = self._large or (self._small and self._has_capitals(texts))
         if self._known is None and not (self._large or texts.str.contains("[^ -~]").any()):

@@ -65,12 +65,16 @@ class NotCases:
         """
         identity = pl.col("case_id")
         places = [name for name in cells.columns if name.isdigit() and name != str(self._identity)]
-        odd = identity.str.contains(f"{_LABEL}|{_SHORTENED}")
+        may_be = cells.get_column("case_id").str.contains("[ +:(]|extbox").any()  # it is fast
+        odd = identity.str.contains(f"{_LABEL}|{_SHORTENED}") if may_be else pl.lit(value=False)
         if places:
             odd |= pl.all_horizontal(pl.col(places).is_null())
         if not plain:
             odd |= ~identity.str.contains("[0-9]")
-        looked_at = as_text(cells.with_row_index(_AT).filter(odd.fill_null(value=True)))
+        mask = cells.select(odd.fill_null(value=True).alias("odd")).to_series()
+        if not (mask.any() or self._second):
+            return cells, []
+        looked_at = as_text(cells.with_row_index(_AT).filter(mask))
         if not looked_at.is_empty():
             rest = pl.concat_str(pl.col(places), separator=" ", ignore_nulls=True) if places else pl.lit("")
             undated = ~pl.col(_REST).str.contains(_DATED)
