@@ -266,7 +266,7 @@ def test_compare() -> None:
         (("--authority", "Kent", "--with", "Essex,Sufolk"), "--with: there is no local authority `Sufolk`"),
         (("--authority", "Kent", "--measure", "open_"), "the DfE publishes none of these as a percentage"),
         (("--authority", "Kent", "--figures", CASES), "is not a file of figures"),
-        (("--authority", "Kent", "--figures", "nowhere.csv"), "nowhere.csv cannot be read"),
+        (("--authority", "Kent", "--figures", "nowhere.csv"), "nowhere.csv: there is no such file"),
         (("--refresh", CASES, "-o", "FOLDER/figures.csv"), "is not a file of the DfE's release"),
         (("--refresh", CASES), "refreshed figures need a file to go to"),
     ],
