@@ -69,8 +69,8 @@ def test_every_problem_says_where_what_and_what_to_try(tmp_path: Path) -> None:
 
     assert read(tmp_path, DIRTY).problems == (
         Problem(3, "coronavirus", "unknown-flag", '"perhaps" is neither yes nor no', "use yes or no", "cell"),
-        Problem(3, "date_of_birth", "impossible-date", "the cell is no day of the calendar", dates, "cell"),
-        Problem(3, "draft_sent", "impossible-date", '"31/02/2024" is no day of the calendar', dates, "cell"),
+        Problem(3, "date_of_birth", "impossible-date", "the cell is not a real date", dates, "cell"),
+        Problem(3, "draft_sent", "impossible-date", '"31/02/2024" is not a real date', dates, "cell"),
         Problem(
             3,
             "order_kind",

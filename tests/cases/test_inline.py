@@ -65,7 +65,7 @@ def test_nothing_is_needed() -> None:
         ),
         (
             ["plan_issued=2024-02-31"],
-            'plan_issued: "2024-02-31" is no day of the calendar. write it as YYYY-MM-DD or DD/MM/YYYY',
+            'plan_issued: "2024-02-31" is not a real date. write it as YYYY-MM-DD or DD/MM/YYYY',
         ),
         (["plan_issued=soon"], 'plan_issued: "soon" is not a date. write it as YYYY-MM-DD or DD/MM/YYYY'),
         (
@@ -82,7 +82,7 @@ def test_nothing_is_needed() -> None:
         ),
         (
             ["date_of_birth=31/02/2015"],
-            "date_of_birth: the cell is no day of the calendar. write it as YYYY-MM-DD or DD/MM/YYYY",
+            "date_of_birth: the cell is not a real date. write it as YYYY-MM-DD or DD/MM/YYYY",
         ),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from tests.cli.command import ehcp, printed, said
 
 BOTH_WAYS = "case_id,request_received,assess_agreed\nC-1,02/01/2025,2025-02-14\nC-2,01/02/2025,2025-03-15\n"
-HANGS = "2 of 2 verdicts would be other ones if `request_received` were month-first; it was read day-first."
+HANGS = "2 of 2 verdicts would change if `request_received` were month-first; it was read day-first."
 
 
 def test_what_hangs_on_the_order_of_day_and_month(tmp_path: Path) -> None:

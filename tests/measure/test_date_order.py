@@ -129,9 +129,9 @@ def test_reviews_are_compared_clock_by_clock(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "changed", "sentence"),
     [
-        (1, 12, "12 of 1,240 verdicts would be other ones if `a` were month-first; it was"),
-        (1, 1, "1 of 1,240 verdicts would be another one if `a` were month-first; it was"),
-        (3, 0, "None of 1,240 verdicts would be other ones if `a`, `b` and `c` were month-first; they were"),
+        (1, 12, "12 of 1,240 verdicts would change if `a` were month-first; it was"),
+        (1, 1, "1 of 1,240 verdicts would change if `a` were month-first; it was"),
+        (3, 0, "None of 1,240 verdicts would change if `a`, `b` and `c` were month-first; they were"),
     ],
 )
 def test_the_sentence(columns: int, changed: int, sentence: str) -> None:

@@ -53,11 +53,11 @@ def test_every_reason_of_the_decision_table_has_words() -> None:
             date(2026, 1, 1),
             {"review_decided": date(2025, 12, 1)},
             (
-                "cannot be judged: it was done, on a day that is not recorded: "
+                "cannot be judged: done, but no date was recorded: "
                 "the decision letter after the review: maintain, amend or cease"
             ),
         ),
-        (date(2025, 4, 1), {}, "not started: its start lies ahead"),
+        (date(2025, 4, 1), {}, "not started: its start is in the future"),
         (
             date(2026, 1, 1),
             {"absent_from": date(2025, 5, 1), "absent_to": date(2025, 6, 30)},

@@ -145,7 +145,7 @@ class DateOrder:
         columns: Those columns.
         proven: Columns of the same file that can only be day-first.
         verdicts: How many verdicts were given.
-        changed: How many of them would be other ones if all those columns were month-first.
+        changed: How many of them would change if all those columns were month-first.
         sentence: The same in words, put together from the rest.
     """
 
@@ -160,9 +160,8 @@ class DateOrder:
         """Put it into words."""
         which = listed([f"`{column.column}`" for column in self.columns])
         some = f"{self.changed:,}" if self.changed else "None"
-        would = "would be another one" if self.changed == 1 else "would be other ones"
         read = "they were" if len(self.columns) > 1 else "it was"
-        said = f"{some} of {self.verdicts:,} verdicts {would} if {which} were month-first"
+        said = f"{some} of {self.verdicts:,} verdicts would change if {which} were month-first"
         object.__setattr__(self, "sentence", f"{said}; {read} read day-first.")
 
 

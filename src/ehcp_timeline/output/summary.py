@@ -97,7 +97,7 @@ def date_order_section(orders: Sequence[DateOrder]) -> Section:
     key = "date_formats" if len(columns) > 1 else f"date_formats.{columns.pop()}"
     return Section(
         title="Day first or month first",
-        before=(*lines, "To say it once and for all, at the top of ehcp.toml:", f'  {key} = "%d/%m/%Y"'),
+        before=(*lines, "To settle it, add this at the top of ehcp.toml:", f'  {key} = "%d/%m/%Y"'),
     )
 
 

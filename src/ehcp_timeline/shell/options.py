@@ -109,7 +109,7 @@ Chronology = Annotated[
 ]
 Exceptions = Annotated[
     bool,
-    typer.Option("--exceptions", help="Audit the claimed exceptions instead: do the dates bear them out?"),
+    typer.Option("--exceptions", help="Audit the claimed exceptions instead: do the dates support them?"),
 ]
 
 ALL = "all"

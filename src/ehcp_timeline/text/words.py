@@ -9,7 +9,7 @@ from ehcp_timeline.text.counting import MONTHS
 NOT_ADVICE = "This is information about the law, not legal advice."
 REASONS = {
     "no-start": "its start is not recorded",
-    "not-yet": "its start lies ahead",
+    "not-yet": "its start is in the future",
     "unreadable": "a cell that matters could not be read",
     "blank-fact": "the fact that decides whether it applies is blank",
     "does-not-apply": "it does not apply here",
@@ -23,7 +23,7 @@ REASONS = {
     "time-passed": "the time has passed",
     "window-over": "the days that had to be given are over",
     "unreadable-excuse": "its excuse could not be read",
-    "implied": "it was done, on a day that is not recorded",
+    "implied": "done, but no date was recorded",
     "released": "the law does not say what is owed after a release from detention",
     "lapsed": "it can no longer be done, and the day on which it was done is not recorded",
 }

@@ -150,7 +150,7 @@ def test_a_day_that_the_calendar_does_not_have(text: str) -> None:
     """31 February is impossible in every form, whatever the order of day and month."""
     assert read_date(text, WINDOW) == NOT_IN_CALENDAR
     assert (
-        CellFault("impossible-date", "is no day of the calendar", "write it as YYYY-MM-DD or DD/MM/YYYY")
+        CellFault("impossible-date", "is not a real date", "write it as YYYY-MM-DD or DD/MM/YYYY")
         == NOT_IN_CALENDAR
     )
 

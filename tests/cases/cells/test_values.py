@@ -192,11 +192,11 @@ def test_a_personal_value_is_not_shown() -> None:
     assert isinstance(fault, CellFault)
     assert (
         fault.problem(7, KNOWN.columns["date_of_birth"], "31/02/2015").problem
-        == "the cell is no day of the calendar"
+        == "the cell is not a real date"
     )
     assert (
         fault.problem(7, KNOWN.columns["plan_issued"], "31/02/2015").problem
-        == '"31/02/2015" is no day of the calendar'
+        == '"31/02/2015" is not a real date'
     )
 
 

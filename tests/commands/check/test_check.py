@@ -226,7 +226,7 @@ def test_data_on_standard_output_and_the_rest_on_standard_error(tmp_path: Path) 
 
     assert printed(run).splitlines()[0].startswith('"case_id","row",')
     # month-first, the decision would come before its request, which leaves every clock of it unknown
-    hangs = "3 of 8 verdicts would be other ones if `assess_agreed` were month-first; it was read day-first."
+    hangs = "3 of 8 verdicts would change if `assess_agreed` were month-first; it was read day-first."
     assert said(run).splitlines() == [
         f"{tmp_path / 'cases.csv'}: 3 rows, 2 judged, 1 not judged.",
         "3 findings as at 15 January 2026.",

@@ -278,9 +278,7 @@ def test_what_hangs_on_the_order_of_day_and_month(tmp_path: Path) -> None:
     """As in `ehcp check`."""
     path = tmp_path / "cases.csv"
     path.write_text("case_id,request_received,assess_agreed\nC-1,02/01/2025,2025-02-14\n")
-    sentence = (
-        "1 of 1 verdicts would be another one if `request_received` were month-first; it was read day-first."
-    )
+    sentence = "1 of 1 verdicts would change if `request_received` were month-first; it was read day-first."
     page = printed(ehcp("columns", str(path), "--as-at", "2026-01-15", "--format", "plain"))
 
     assert f"Day first or month first\n{sentence}\n" in page

@@ -41,7 +41,7 @@ def test_the_report_on_standard_error(cases: Path, tmp_path: Path) -> None:
         "",
         "1 cell could not be read; the new file holds the same words",
         "row  column            what",
-        '  3  request_received  "31/02/2025" is no day of the calendar',
+        '  3  request_received  "31/02/2025" is not a real date',
         "",
         "1 row not judged, 1 of them kept",
         "row  column   what",

@@ -281,7 +281,7 @@ def test_the_same_count_twice_is_one_count() -> None:
         ("date,count\n2025-01-01,3.5\n", "c.csv line 2: the count is not a whole number", "write it as 8310"),
         ("date,count\n2025-01-01,-4\n", "c.csv line 2: the count is below nothing", "0 or more"),
         ("date,count\n2025-01-01,9999999999\n", "the count has 10 digits", "no council has so many"),
-        ("date,count\n2025-02-30,4\n", "c.csv line 2: the date is no day of the calendar", "YYYY-MM-DD"),
+        ("date,count\n2025-02-30,4\n", "c.csv line 2: the date is not a real date", "YYYY-MM-DD"),
         ("date,count\n,4\n", "c.csv line 2: the date is blank", "write it as 2024-01-31"),
         ("date,count\n05/31/2023,4\n", "is a date only if the month comes first", "read day first"),
         ("date,overdue,open\n", "c.csv: `overdue` and `open` could each be the count", "head one"),

@@ -67,7 +67,7 @@ MONTH_ONLY = CellFault("month-only", "is a month without a day", "give the day")
 TIME_ZONE = CellFault(
     "unreadable-date", "has a time zone, which can move the day", "export local dates without a time zone"
 )
-NOT_IN_CALENDAR = CellFault("impossible-date", "is no day of the calendar", ACCEPTED)
+NOT_IN_CALENDAR = CellFault("impossible-date", "is not a real date", ACCEPTED)
 WRONG_WEEKDAY = CellFault("impossible-date", "falls on another weekday", "correct the date or the weekday")
 MONTH_FIRST = CellFault(
     "month-first-date",

@@ -41,7 +41,11 @@ def reconcile_sections(answer: ReconcileAnswer, top: int | None) -> Iterator[Sec
         ),
     )
     if not answer.cases:
-        yield Section(before=(f"The law and the DfE's rule ({_RULES[answer.rule]}) count every plan alike.",))
+        yield Section(
+            before=(
+                f"The law and the DfE's rule ({_RULES[answer.rule]}) give the same answer for every plan.",
+            )
+        )
         return
     yield _kinds(answer.cases, answer.rule)
     yield _cases(answer.cases, top)
@@ -52,7 +56,7 @@ def _kinds(parted: Sequence[PartedPlan], rule: str) -> Section:
     kinds = Counter((plan.kind, plan.law, plan.dfe) for plan in parted)
     ordered = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
     return Section(
-        title=f"What parts the law from the DfE's rule, {_RULES[rule]}",
+        title=f"Why the law and the DfE's rule differ, {_RULES[rule]}",
         columns=(
             TableColumn("plans", "number"),
             TableColumn("by law"),

@@ -144,7 +144,7 @@ def run_cases(
         typer.Option(
             "--since",
             metavar="REV",
-            help="Every deadline changed since this git revision needs a telling case.",
+            help="Fails if a deadline changed since this revision and no case shows the difference.",
         ),
     ] = None,
     update: Annotated[

@@ -89,7 +89,7 @@ def next_sections(title: str, work: pl.DataFrame, untold: int, top: int) -> Iter
         untold: How many clocks cannot be told.
         top: How many cases fit.
     """
-    after = (f"{count(untold, 'clock')} cannot be told: ehcp check says why.",) if untold else ()
+    after = (f"{count(untold, 'clock')} cannot be judged: ehcp check says why.",) if untold else ()
     if work.is_empty():
         nothing = f"Nothing is overdue, excused or due within {AHEAD} days."
         yield Section(title=title, before=(nothing,), after=after)
@@ -125,7 +125,7 @@ def _law(work: pl.DataFrame) -> Section:
 
 def _untold(untold: int) -> tuple[str, ...]:
     """Return how many cases have too little history for an expected day."""
-    said = f"{count(untold, 'more clock')} in time: too little was finished lately to tell."
+    said = f"{count(untold, 'more clock')} in time: too few were finished lately to say when."
     return (said,) if untold else ()
 
 

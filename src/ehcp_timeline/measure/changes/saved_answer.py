@@ -89,7 +89,7 @@ def read_saved_answer(path: Path) -> SavedAnswer:
                 raise _no_answer(path, {"loc": ("findings", number, key), "msg": "Input is not plausible"})
     if not _complete(saved.summary.verdicts, findings):
         raise CaseFileError(
-            f"{path} does not hold every clock, so what was cleared cannot be told from what was left out",
+            f"{path} does not hold every clock, so what was cleared looks the same as what was left out",
             "save it with: ehcp check FILE --include all --format json",
         )
     return SavedAnswer(

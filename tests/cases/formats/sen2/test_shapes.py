@@ -77,11 +77,17 @@ def test_each_problem_stands_in_the_table_of_its_cell(tmp_path: Path) -> None:
 
     assert {row for row, _, _ in found} == {3}
     assert [(column, text.removeprefix(EXPORT)) for _, column, text in found] == [
-        ("assess_agreed", 'requests.csv, row 3, requestoutcomedate: "2025-02-30" is no day of the calendar'),
-        ("plan_ceased", 'namedplan.csv, row 2, ceasedate: "31/02/2025" is no day of the calendar'),
+        (
+            "assess_agreed",
+            'requests.csv, row 3, requestoutcomedate: "2025-02-30" is not a real date',
+        ),
+        ("plan_ceased", 'namedplan.csv, row 2, ceasedate: "31/02/2025" is not a real date'),
         ("plan_issued", 'assessment.csv, row 2, assessmentoutcomedate: "soon" is not a date'),
         ("review_decided", 'activeplans.csv, row 2, lastreview: "never" is not a date'),
-        ("review_meeting", 'activeplans.csv, row 2, reviewmeeting: "2025-13-01" is no day of the calendar'),
+        (
+            "review_meeting",
+            'activeplans.csv, row 2, reviewmeeting: "2025-13-01" is not a real date',
+        ),
         ("review_outcome", 'activeplans.csv, row 2, reviewoutcome: "X" is not a code of review_outcome'),
     ]
 

@@ -288,8 +288,8 @@ CLEAR = date(2026, 1, 4)
         (
             ClearanceDay(None, None, None, 0.51),
             (
-                "As cases are taken now, it is most likely not clear by 26 July 2026: it is not in 51 of 100 "
-                "simulated futures."
+                "As cases are taken now, it will probably not be clear by 26 July 2026: 51 of 100 simulated "
+                "futures say not."
             ),
         ),
     ],

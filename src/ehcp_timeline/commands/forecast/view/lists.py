@@ -91,7 +91,7 @@ def _save_sentences(saving: SaveList) -> Iterator[str]:
     )
     yield "`ehcp overdue --save-list` says what to do next in each."
     if saving.untold:
-        yield f"{count(saving.untold, 'case')} cannot be told: too few like it were finished lately."
+        yield f"{count(saving.untold, 'case')} cannot be forecast: too few like it were finished lately."
 
 
 def _to_save(saving: SaveList, as_at: date, top: int | None) -> Section:

@@ -18,8 +18,8 @@ from ehcp_timeline.text.words import count, day, listed
 WHY_APART = (
     "The orders pull apart because a week has only so many places. Oldest first empties the overdue list "
     "soonest and issues late plans while it does. In time first keeps new families inside twenty weeks and "
-    "leaves the overdue ones what is over. Whom a council owes first is no question of arithmetic; none is "
-    "recommended here."
+    "leaves the rest to the overdue ones. Arithmetic cannot say which family comes first, so no order is "
+    "recommended."
 )
 _STAGE_WORDS = {
     "decision": "request to decision",
@@ -101,7 +101,7 @@ def _answer_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> 
             after = f", and {last:,} are overdue then"
         return f"{who}, {words}{after}."
     if clear.p50 is None:
-        return f"{who}, it is most likely not clear by {end}: it is not in {never} simulated futures."
+        return f"{who}, it will probably not be clear by {end}: {never} simulated futures say not."
     half = f"{who}, it is clear by {day(clear.p50)} in half of {futures}"
     if clear.p85 is None:
         return f"{half}; by {end} it is still not in {never}."
