@@ -53,7 +53,7 @@ def test_lists_say_too_what_hangs_on_the_order_of_day_and_month(command: str, tm
     path.write_text(BOTH_WAYS.replace("2025-03-15", ""))
     run = ehcp(command, str(path), "--as-at", "2026-01-15", "--deadline", "assess.decide")
 
-    assert "verdicts would be" in said(run)
+    assert "verdicts would change if" in said(run)
     assert "if `request_received` were month-first; it was read day-first.\n" in said(run)
 
 
