@@ -78,7 +78,7 @@ class CaseNumbers:
         """Return whether some number so far has a capital letter."""
         return any(
             seen.str.contains("[A-Z]").any()
-            for seen in (texts, *(one.get_column(_CASE) for one in self._seen))
+            for seen in (texts, *(frame.get_column(_CASE) for frame in self._seen))
         )
 
     def at_the_end(self) -> Iterator[Problem]:

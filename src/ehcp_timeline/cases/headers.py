@@ -167,16 +167,18 @@ def _key_words() -> _KeyWords:
     meant |= {heading: str(said["may_be"]) for heading, said in shipped["ambiguous"].items()}
     for table in (shipped["alone"], shipped["headings"]):
         meant |= {alias: column for column, known in table.items() for alias in (column, *known)}
-    found: dict[tuple[str, ...], str] = {}
+    by_words: dict[tuple[str, ...], str] = {}
     for dated in (False, True):
         headings: dict[tuple[str, ...], dict[str, str]] = {}
         for heading, column in meant.items():
             key = _key(heading, forms, dated=dated)
             if dated or len(key) > 1 or heading in shipped["ambiguous"]:  # "Date of request" is not "Request"
                 headings.setdefault(key, {})[column] = fold(heading)
-        found |= {key: next(iter(same.values())) for key, same in headings.items() if key and len(same) == 1}
+        by_words |= {
+            key: next(iter(same.values())) for key, same in headings.items() if key and len(same) == 1
+        }
     rules = ((frozenset(rule["words"]), rule["why"], tuple(rule["may_be"])) for rule in shipped["rule"])
-    return _KeyWords(forms, found, tuple(rules))
+    return _KeyWords(forms, by_words, tuple(rules))
 
 
 def _key(text: str, forms: Mapping[str, str], *, dated: bool) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class NotCases:
         dated = cells.filter(~pl.col(ROW).is_in(looked_at.get_column(ROW).implode()))
         numbers = (dated if dated.height else cells).get_column("case_id").drop_nulls()
         by_name = numbers.str.contains("[0-9]").sum() * 2 <= len(numbers)
-        found: dict[int, Problem | int] = {}
+        set_aside: dict[int, Problem | int] = {}
         for row in looked_at.drop(_REST).iter_rows(named=True):
             texts = [(row.get(str(place)) or "").strip(WHITE) for place in range(len(self._headings))]
             filled = [place for place, text in enumerate(texts) if text]
@@ -101,22 +101,22 @@ class NotCases:
                 continue
             number, text = row[ROW], row["case_id"] or ""
             if self._is_repeated(texts, filled):
-                found[row[_AT]] = _problem(number, "repeated-heading", "the row repeats the headings")
+                set_aside[row[_AT]] = _problem(number, "repeated-heading", "the row repeats the headings")
             elif all(_TEXTBOX.fullmatch(texts[place]) for place in filled):
-                found[row[_AT]] = -number
+                set_aside[row[_AT]] = -number
             elif self._begins_table(texts, filled):
-                found[row[_AT]] = number
+                set_aside[row[_AT]] = number
             elif _LOST.fullmatch(text):
                 says = f"{shown(text)} is a number that Excel shortened: which case it is cannot be known"
                 tip = "format the column as a whole number or as text, and export again"
-                found[row[_AT]] = Problem(number, "case_id", "shortened-number", says, tip, "row")
+                set_aside[row[_AT]] = Problem(number, "case_id", "shortened-number", says, tip, "row")
             elif _TOTAL.fullmatch(text):
                 says = f"{shown(text)} looks like a total, not a case"
-                found[row[_AT]] = _problem(number, "total-row", says, "case_id")
+                set_aside[row[_AT]] = _problem(number, "total-row", says, "case_id")
             elif text and self._is_text(text, filled, texts, cells, by_name=by_name):
                 says = f"{shown(text)} looks like a heading or a note, not a case"
-                found[row[_AT]] = _problem(number, "text-row", says)
-        return found
+                set_aside[row[_AT]] = _problem(number, "text-row", says)
+        return set_aside
 
     def _is_repeated(self, texts: Sequence[str], filled: Sequence[int]) -> bool:
         """Return whether a row holds the headings of the file once more."""
@@ -161,17 +161,19 @@ class NotCases:
         return bool(self._shapes) and _shape(text) not in self._shapes
 
     def _without(
-        self, cells: pl.DataFrame, found: Mapping[int, Problem | int]
+        self, cells: pl.DataFrame, set_aside: Mapping[int, Problem | int]
     ) -> tuple[pl.DataFrame, list[Problem]]:
         """Return the rows without those set aside, and their problems.
 
         A second table ends where the headings of the first are repeated.
         """
-        problems = [problem for problem in found.values() if isinstance(problem, Problem)]
+        problems = [problem for problem in set_aside.values() if isinstance(problem, Problem)]
         begin = 0 if self._second else None
         second: list[tuple[int, int, int]] = []
         ends = {
-            at: what for at, what in found.items() if isinstance(what, int) or what.rule == "repeated-heading"
+            at: what
+            for at, what in set_aside.items()
+            if isinstance(what, int) or what.rule == "repeated-heading"
         }
         for at, what in ends.items():
             if begin is not None:
@@ -181,13 +183,13 @@ class NotCases:
         if begin is not None:
             second.append((begin, cells.height, self._second))
         rows = cells.with_row_index(_AT)
-        left_out = pl.col(_AT).is_in(list(found))
+        left_out = pl.col(_AT).is_in(list(set_aside))
         for begin, end, header in second:
             inside = pl.col(_AT).is_between(begin, end, closed="left")
             left_out |= inside
             filled = pl.any_horizontal(pl.exclude(_AT, ROW).is_not_null())
             for at, row in rows.filter(inside & filled).select(_AT, ROW).iter_rows():
-                if not isinstance(found.get(at), Problem):
+                if not isinstance(set_aside.get(at), Problem):
                     problems.append(_of_second(row, header))
         return rows.filter(~left_out).drop(_AT), problems
 

@@ -142,16 +142,16 @@ class UnreadColumns:
 
     def _date(self, cell: str) -> date | None:
         """Return the date of a cell; a bare number is none, because nobody says that it is a day."""
-        found = None if cell.strip(WHITE).replace(".", "").isdigit() else self.read(cell)
-        return found if isinstance(found, date) else None
+        day = None if cell.strip(WHITE).replace(".", "").isdigit() else self.read(cell)
+        return day if isinstance(day, date) else None
 
     def _reader(self, events: Sequence[str]) -> Reader:
         """Return what reads the cells of a heading that may mean these events, or any."""
 
         def read(cell: str) -> date | None:
-            found = self._date(cell)
-            if found or not events or is_blank(cell, self.blanks):
-                return found
+            day = self._date(cell)
+            if day or not events or is_blank(cell, self.blanks):
+                return day
             says_no = not isinstance(flag := read_flag(cell.strip(WHITE)), CellFault) and not flag
             return None if says_no and events[0] != _DECIDED else self.as_at
 

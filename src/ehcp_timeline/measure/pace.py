@@ -169,10 +169,10 @@ def _with_ends(clocks: pl.DataFrame, rows: pl.DataFrame, chain: Chain | None, as
         for event in events
     )
     ends = [pl.min_horizontal(stage).min() if stage else pl.lit(None, dtype=pl.Date) for stage in until]
-    found = seen.group_by(_CLOCK).agg(end.alias(f"end{place}") for place, end in enumerate(ends, start=1))
+    ended = seen.group_by(_CLOCK).agg(end.alias(f"end{place}") for place, end in enumerate(ends, start=1))
     answered = pl.when(pl.col("answered") <= as_at).then("answered").alias(f"end{len(names)}")
     return (
-        numbered.join(found, on=_CLOCK, how="left", maintain_order="left")
+        numbered.join(ended, on=_CLOCK, how="left", maintain_order="left")
         .with_columns(pl.col("start").alias("end0"), answered)
         .select("row", *(f"end{place}" for place in range(len(names) + 1)))
     )

@@ -306,5 +306,5 @@ def _sentence(says: str) -> str:
     >>> _sentence("the family was notified that no assessment will be carried out")
     'You were notified that no assessment will be carried out.'
     """
-    told = says.replace("the family was", "you were").replace("the authority", "the council")
-    return f"{_to_you(told)[:1].upper()}{_to_you(told)[1:]}."
+    addressed = says.replace("the family was", "you were").replace("the authority", "the council")
+    return f"{_to_you(addressed)[:1].upper()}{_to_you(addressed)[1:]}."

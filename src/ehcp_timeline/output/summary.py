@@ -65,13 +65,13 @@ def unread_lines(audit: Audit, most: int | None = None) -> Iterator[str]:
     """Yield each heading that is not read, and the line of ehcp.toml that would read it, at most so many."""
     decisive_first = sorted(audit.unread, key=lambda unread: not unread.decides)
     for unread in decisive_first[:most]:
-        found = f"{unread.cells:,} {unread.holds[:-1] if unread.cells == 1 else unread.holds}"
+        filled = f"{unread.cells:,} {unread.holds[:-1] if unread.cells == 1 else unread.holds}"
         text = quoted(unread.heading)
         line = unread.lines[0].partition("  #")[0] if unread.may_be and unread.lines else f"ignore = [{text}]"
         more = f" (or {listed(unread.may_be[1:], 'or')})" if len(unread.may_be) > 1 else ""
         if unread.decides and not unread.may_be:
             line = f"EVENT = [{text}] or {line}"
-        yield f'Not read: "{unread.heading}" ({found}). In ehcp.toml: {line}{more}'
+        yield f'Not read: "{unread.heading}" ({filled}). In ehcp.toml: {line}{more}'
     if more_headings := len(decisive_first[most:]) if most else 0:
         yield f"Not read: {count(more_headings, 'more heading')}; `ehcp columns` lists them."
 

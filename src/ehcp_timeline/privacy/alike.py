@@ -56,13 +56,13 @@ def _moved(values: Values, move: Move, people: int) -> Values:
 
 def _moves(edges: Sequence[Edge], places: set[int]) -> Iterator[Move]:
     """Yield short circles through each hidden number, and others that leave out one number of those."""
-    found = set[Move]()
+    moves = set[Move]()
     for place in sorted(places):
         circle = _circle(edges, places, place)
         others = [_circle(edges, places - {left_out}, place) for left_out, _ in circle if left_out != place]
         for move in (circle, *others):
-            if move and move not in found:
-                found.add(move)
+            if move and move not in moves:
+                moves.add(move)
                 yield move
 
 

@@ -205,12 +205,12 @@ def _unreadable(started: Started, outcome: ClockOutcomes) -> pl.Series | None:
     """Return the clocks with an unreadable cell that matters; None for no clock."""
     deadline, seen = started.deadline, started.seen
     always = cells_that_matter(deadline, ended=False, answered=True)
-    found = seen.unreadable(always)
+    doubtful = seen.unreadable(always)
     undone = seen.unreadable(cells_that_matter(deadline, answered=True) - always)
     if undone is not None:
-        found = either(found, undone & (outcome.ended < NEVER))
+        doubtful = either(doubtful, undone & (outcome.ended < NEVER))
     implied = seen.unreadable(cells_that_matter(deadline, ended=False) - always)
-    return found if implied is None else either(found, implied & (outcome.answered == NEVER))
+    return doubtful if implied is None else either(doubtful, implied & (outcome.answered == NEVER))
 
 
 def _facts(

@@ -181,8 +181,8 @@ def _without_day(text: str, window: Window) -> CellFault:
 def month_named(text: str, window: Window) -> date | None:
     """Return the first day of a month that a text names without a day, None if it names none."""
     for layout in _MONTHS_ONLY:
-        if found := layout.fullmatch(text):
-            first = in_calendar(year_of(found["y"], window), month_of(found["m"]), 1)
+        if match := layout.fullmatch(text):
+            first = in_calendar(year_of(match["y"], window), month_of(match["m"]), 1)
             return first if isinstance(first, date) and window.first <= first <= window.last else None
     return None
 

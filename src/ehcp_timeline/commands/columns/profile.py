@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 
 from annotated_types import Ge
 
+from ehcp_timeline import __version__
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.cells.date_formats import date_formats
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
@@ -98,7 +99,8 @@ def profile_of(source: CaseFile, vocabulary: Vocabulary, mapping: FileMapping, a
             shapes.add(batch.cells)
             values.add(batch)
             not_read += map(
-                _told, (one for one in batch.problems if one.stops == "row" or one.rule in _SHEETS)
+                _told,
+                (problem for problem in batch.problems if problem.stops == "row" or problem.rule in _SHEETS),
             )
     except CaseFileError as error:
         stops = error
@@ -155,7 +157,7 @@ def safe_report_of(answer: ColumnsAnswer) -> dict[str, object]:
     """
     is_header = any(heading.column == "case_id" for heading in answer.headings)
     return {
-        "schema": "ehcp-safe-report/1",
+        "version": __version__,
         **{name: getattr(answer, name) for name in ("encoding", "delimiter", "header_row", "rows")},
         "headings": [
             {

@@ -214,7 +214,7 @@ def _oldest(audit: Audit, rows: Sequence[pl.DataFrame]) -> Iterator[LongWait]:
             for name in ("team", "caseworker")
         ]
         mine = frame.filter(pl.col("case_id").is_in(cases)).select("case_id", "row", *names)
-        whose |= {(case_id, row): tuple(found) for case_id, row, *found in mine.iter_rows()}
+        whose |= {(case_id, row): tuple(values) for case_id, row, *values in mine.iter_rows()}
     for case in audit.oldest:
         team, caseworker = whose.get((case.case_id, case.row), (None, None))
         yield LongWait(case.case_id, case.row, case.stage, case.start, case.weeks, team, caseworker)

@@ -223,7 +223,7 @@ def _publish(to: Output, whole: "Scorecard", shown: "tuple[Measure, ...]", asked
                 flat_keys(card),
                 answer.lines.__iter__,
                 partial(public_sections, card, answer, shown),
-                notes=(answer.legend, *(f"{one.id}: {one.name}" for one in answer.measures)),
+                notes=(answer.legend, *(f"{measure.id}: {measure.name}" for measure in answer.measures)),
                 nameless=True,
                 published="This sheet holds one table: a line for each group and period.",
                 made_from=MadeFrom(answer.as_at, answer.rulebook, read_of(card.files.inputs)),

@@ -213,9 +213,9 @@ def _one_byte(file: IO[bytes]) -> tuple[Encoding, bool]:
     file.seek(0)
     scores = dict.fromkeys(_ONE_BYTE, 0)
     letters = (
-        piece[max(found.start() - 1, 0) : found.end() + 1]
+        piece[max(match.start() - 1, 0) : match.end() + 1]
         for piece in pieces(file)
-        for found in _IN_NAMES.finditer(piece)
+        for match in _IN_NAMES.finditer(piece)
     )
     for around in islice(letters, _ENOUGH):
         for encoding in _ONE_BYTE:

@@ -73,21 +73,21 @@ def find_xlsx_sheet(
     Raises:
         CaseFileError: It may not or cannot be read, is blank, or the cases do not stand where the user says.
     """
-    with opened_zip(raw) as archive, looked_through(archive, raw, asked.worksheet) as looked:
-        worksheets = list(_worksheets(looked, raw.shown))
+    with opened_zip(raw) as archive, looked_through(archive, raw, asked.worksheet) as workbook:
+        worksheets = list(_worksheets(workbook, raw.shown))
     if not asked.worksheet and not asked.header_row:
-        day = _day_from_1904 if looked.from_1904 else None
+        day = _day_from_1904 if workbook.from_1904 else None
         if (of_return := find_return(raw, worksheets, spellings, day)) is not None:
             return of_return
-    found = [
-        _found(name, cells, spellings, vocabulary, asked.header_row, looked.cells[name].hidden)
+    sheets = [
+        _found(name, cells, spellings, vocabulary, asked.header_row, workbook.cells[name].hidden)
         for name, cells in worksheets
         if cells.height
     ]
-    read = _with_cases(found, looked.hidden, raw.shown)
+    read = _with_cases(sheets, workbook.hidden, raw.shown)
     if read[0].header.first < 0:
         raise no_such_row(f'{raw.shown}, sheet "{read[0].name}"', asked.header_row)
-    if looked.from_1904:
+    if workbook.from_1904:
         dated = frozenset(vocabulary.of_kind("event", "date"))
         read = [_moved(sheet, spellings, dated, asked.dated) for sheet in read]
     whole = Stacked.of(
@@ -104,21 +104,21 @@ def find_xlsx_sheet(
         blocks=sliced(whole.cells),
         worksheet='", "'.join(sheet.name for sheet in read),
         place=whole.place if len(read) > 1 else None,
-        remarks=(*whole.remarks, *_not_read(found, read), *filter(None, map(_hidden_rows, read))),
+        remarks=(*whole.remarks, *_not_read(sheets, read), *filter(None, map(_hidden_rows, read))),
     )
 
 
-def _with_cases(found: Sequence[_Found], hidden: Sequence[str], shown: str) -> list[_Found]:
+def _with_cases(sheets: Sequence[_Found], hidden: Sequence[str], shown: str) -> list[_Found]:
     """Return the worksheets that hold cases, or the one whose headings are known best."""
-    if not found:
+    if not sheets:
         said = f"{shown} has no cells on a visible sheet"
         raise CaseFileError(said, f"sheets that are hidden: {', '.join(hidden)}" if hidden else "")
-    return [sheet for sheet in found if sheet.cases] or [max(found, key=lambda sheet: sheet.header.score)]
+    return [sheet for sheet in sheets if sheet.cases] or [max(sheets, key=lambda sheet: sheet.header.score)]
 
 
-def _not_read(found: Sequence[_Found], read: Sequence[_Found]) -> Iterator[Problem]:
+def _not_read(sheets: Sequence[_Found], read: Sequence[_Found]) -> Iterator[Problem]:
     """Yield a problem for each visible sheet that is not read."""
-    for sheet in found:
+    for sheet in sheets:
         if sheet.name in {name.name for name in read}:
             continue
         known = sheet.header.score[0]
