@@ -42,7 +42,7 @@ EVENTS = (
     *("decision_sent", "mediation_contacted", "mediation_declined", "mediation_certificate"),
     *("mediation_requested", "mediation_arranged", "mediation_held", "mediation_agreed", "agreement_done"),
     *("appeal_lodged", "appeal_response_sent", "tribunal_told_unopposed", "order_made"),
-    *("order_assessment_notified", "order_plan_issued"),
+    *("order_assessment_notified", "order_no_plan_notified", "order_plan_issued"),
     *("contact_received", "contact_answered", "complaint_received", "complaint_answered"),
 )
 EXCUSES = (

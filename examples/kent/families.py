@@ -12,7 +12,7 @@ from kent.rows import Row
 APPEAL_DAYS = 58
 """An appeal is lodged within two months of the decision letter."""
 FIRST_ORDERS = date(2023, 3, 31)
-"""Orders to assess lead to plans after 31 May 2023: those that the papers count on that day are all drawn."""
+"""Orders and agreements to assess lead to plans after 31 May 2023: the papers' count on that day is drawn."""
 
 
 def put_disputes(rng: Random, rows: Iterable[Row]) -> None:
@@ -104,7 +104,10 @@ def _comply(rng: Random, row: Row, from_: date, kind: str) -> None:
     slow = 0 if rng.random() < 0.75 else 21
     if kind == "assess":
         _put_after(rng, row, "order_assessment_notified", from_, (2 + slow, 14 + slow))
-        _put_after(rng, row, "order_plan_issued", from_, (70 + slow, 98 + slow))
+        if from_ < FIRST_ORDERS:
+            _put_after(rng, row, "order_no_plan_notified", from_, (42 + slow, 70 + slow))
+        else:
+            _put_after(rng, row, "order_plan_issued", from_, (70 + slow, 98 + slow))
     else:
         weeks = 5 if kind == "amend" else 2
         _put_after(rng, row, "order_plan_issued", from_, (2 + slow, 7 * weeks + slow))

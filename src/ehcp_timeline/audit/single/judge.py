@@ -75,7 +75,7 @@ def _check_given(rulebook: Rulebook, rows: Sequence[Row], as_at: date) -> None:
     """Raise UsageError for what a misspelt name or a text in the place of a date would silently change."""
     given = [(row, name, day) for row in rows for name, day in row.events.items()]
     for row, name, _ in given:
-        if name not in rulebook.events and UNREAD not in name:
+        if name not in rulebook.events and name not in rulebook.derived and UNREAD not in name:
             hint = did_you_mean(name, rulebook.events, 1) or "`ehcp template --rows` lists the events"
             raise UsageError(f"row {row.number}: there is no event `{name}`", hint)
     for said, day in ((f"row {row.number}: {name}", day) for row, name, day in given):

@@ -154,8 +154,8 @@ expect."local.answer" = """
     [
         ("request.toml", "assess.decide: no golden case is shown to be done by no_plan_notified"),
         ("plan.toml", "plan.window: no golden case is answered on the day before its first lawful day"),
-        ("review.toml", "review.annual: no golden case starts anew after plan_ceased"),
-        ("phase-transfer.toml", "phase.school: no golden case is owed with plan_issued on its last day"),
+        ("review.toml", "review.annual: no golden case is ended too late by plan_ceased"),
+        ("phase-transfer.toml", "phase.school: no golden case is answered by no_amendment_notified"),
         ("moves.toml", "move.transfer: no golden case is asked on its last day"),
         ("reassessment.toml", "reassess.advice: no golden case does not apply without reassessment_agreed"),
         ("mediation.toml", "mediation.tell_health: no golden case is not owed yet"),
