@@ -153,7 +153,7 @@ def test_a_mistyped_command_is_answered_with_the_nearest() -> None:
 def _stopped_by(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> int:
     """Run the command line with an application that raises this."""
 
-    def raising(**_words: object) -> None:
+    def raising(*_words: object, **_settings: object) -> None:
         raise error
 
     monkeypatch.setattr(command, "app", raising)

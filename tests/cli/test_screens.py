@@ -10,7 +10,7 @@ import pytest
 
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.output.terminal import screenful, terminal_text
-from ehcp_timeline.shell.destination import Output
+from ehcp_timeline.shell.destination import OutputTarget
 from tests.cli.command import ehcp
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -66,10 +66,10 @@ def test_every_page_keeps_to_the_window(
     monkeypatch.setenv("LINES", "24")
     shown: list[Section] = []
 
-    def keep(_output: Output, sections: Iterable[Section]) -> None:
+    def keep(_target: OutputTarget, sections: Iterable[Section]) -> None:
         shown.extend(sections)
 
-    with mock.patch.object(Output, "show", keep):
+    with mock.patch.object(OutputTarget, "show", keep):
         run = ehcp(*words, "--format", "table")
     assert run.returncode in (0, 1, 3), run.stderr
     assert shown

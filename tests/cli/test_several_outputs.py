@@ -115,7 +115,7 @@ def test_a_file_and_standard_output_go_together(tmp_path: Path) -> None:
         ("overdue", CASES, "--disclosure", "suppress"),
         ("next", CASES),
         ("letters", CASES),
-        ("changes", CASES, CASES),
+        ("changes", CASES, CASES, "--old-as-at", "2026-05-25"),
         ("scorecard", CASES),
         ("scorecard", CASES, "--disclosure", "suppress"),
         ("scorecard", "--list-measures"),

@@ -113,7 +113,7 @@ def slowly():
     yield b"C-0042 a child's name"
     time.sleep(60)
 
-app.app = lambda **_: write_whole(Path(sys.argv[1]), slowly())
+app.app = lambda *_, **__: write_whole(Path(sys.argv[1]), slowly())
 program.run()
 """
 

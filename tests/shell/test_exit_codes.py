@@ -1,5 +1,7 @@
 """What the exit code says."""
 
+from dataclasses import replace
+
 import pytest
 
 from ehcp_timeline.measure.result import Audit, Input
@@ -25,11 +27,12 @@ def test_what_each_word_of_fail_on_fails_on(breach: str, fails_on: set[str]) -> 
 
 
 def test_rows_that_were_not_judged_are_three() -> None:
-    """Nothing overdue, but not every row could be looked at; something overdue comes first."""
-    not_all = audit(input=(Input("cases.csv", "b" * 64, 5, 4, 1),))
+    """Nothing overdue, but a row is unread; something overdue comes first; a row set aside is no such row."""
+    not_all = audit(input=(Input("cases.csv", "b" * 64, 5, 4, 1),), undecided=True)
 
     assert code(not_all) == 3
     assert code(not_all, failed=True) == 1
+    assert code(replace(not_all, undecided=False)) == 0
     assert code(CLEAN) == 0
 
 

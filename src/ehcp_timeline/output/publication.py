@@ -54,7 +54,8 @@ def publication_bytes(
         receipt: What it was made from; its day stands in the place of the day of writing.
         notes: What a reader should know, numbered on a sheet of their own.
     """
-    with safe_book(title, receipt, author="ehcp-timeline", default_format_properties=_FONT) as (book, page):
+    font = dict(_FONT)  # XlsxWriter adds to it, and the next workbook would not be the same
+    with safe_book(title, receipt, author="ehcp-timeline", default_format_properties=font) as (book, page):
         top = {**_FONT, "valign": "top"}
         formats = {
             "heading": book.add_format({**top, "font_size": 15, "bold": True}),

@@ -306,7 +306,10 @@ def test_the_same_run_twice_is_byte_identical(tmp_path: Path) -> None:
         (("--top", "many"), "invalid value for '--top'"),
         (("--format", "html5"), "--format: `html5` is not one of "),
         (("--as-at", "2026-13-01"), "--as-at 2026-13-01: "),
-        (("--config", "nowhere.toml"), "nowhere.toml cannot be read: no such file or directory"),
+        (
+            ("--config", "nowhere.toml"),
+            "nowhere.toml: there is no such file\ntry: check the name and the folder\n",
+        ),
         (("-o", "nowhere/out.csv"), "nowhere/out.csv: there is no folder nowhere"),
         (("-o", "out.xyz"), "-o out.xyz: the name does not say which format to write"),
     ],

@@ -194,7 +194,7 @@ def test_a_bad_list_is_one_line_and_what_to_try(tmp_path: Path, text: str, told:
 def test_a_file_that_is_not_there_is_one_line() -> None:
     """As for any file."""
     assert said(ehcp("forecast", "--snapshots", "nowhere.csv")) == (
-        "ehcp: nowhere.csv cannot be read: no such file or directory\n"
+        "ehcp: nowhere.csv: there is no such file\ntry: check the name and the folder\n"
     )
 
 

@@ -62,7 +62,7 @@ Force = Annotated[
 @exit_codes(
     "0  nothing that was asked for is overdue in NEW",
     "1  something is",
-    "2  cannot run, the day of OLD is not known, or OLD and NEW do not belong together",
+    "2  cannot run, OLD has no known day, or OLD and NEW do not belong together",
     "3  nothing is overdue in NEW, but some of its rows could not be judged",
 )
 @examples(
