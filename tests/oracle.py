@@ -331,8 +331,8 @@ def _without_versions(printed: bytes) -> bytes:
 def _listed(name: str) -> list[str]:
     """Return the commands that a help lists."""
     page = _ehcp(f"{name} --help").stdout.decode()
-    _, listed, names = page.partition("\nCommands:\n")
-    return re.findall(r"^  (\w[\w-]*) ", names, re.MULTILINE) if listed else []
+    groups = page.partition("this message and exit.\n")[2]  # each has a heading of its own, after the options
+    return re.findall(r"^  (\w[\w-]*) ", groups, re.MULTILINE)
 
 
 def _formats(name: str, asked: str) -> list[str]:

@@ -155,7 +155,8 @@ REFUSED = (
         "cases.xlsx",
         lambda: with_sheet(sheet_xml(HEAD + " " * 300_000_000)),
         " unpacks to more than 256 million bytes",
-        "a file of cases is smaller; save the sheet with the cases by itself",
+        "a file of cases is smaller; save the sheet with the cases by itself; "
+        "or set EHCP_LIMITS=2 in the environment to read twice as much",
         bomb=True,
     ),
     Refused(
@@ -339,7 +340,7 @@ READ = (
 
 @pytest.mark.parametrize("fault", READ, ids=lambda one: f"{one.fault} in {one.name}")
 def test_a_file_that_is_read(tmp_path: Path, fault: Read) -> None:
-    """The problem in exact words, rows that add up, and nothing overdue that may not be."""
+    """The problem in exact words, rows that add up, nothing overdue that may not be; 3 where unclear."""
     path = tmp_path / fault.name
     path.write_bytes(fault.made())
     told = check_capped(path) if fault.fault == "16,384 columns" else check(path)
@@ -352,7 +353,7 @@ def test_a_file_that_is_read(tmp_path: Path, fault: Read) -> None:
     assert (read["rows"], read["judged"], read["judged"] + read["not_judged"]) == (*fault.rows, fault.rows[0])
     assert [one["verdict"] for one in told.answer["findings"]] == ["unknown"] * len(told.answer["findings"])
     assert {*fault.unknown} <= {one["deadline"] for one in told.answer["findings"]}
-    assert told.code == (3 if read["not_judged"] else 0)
+    assert told.code == (3 if read["not_judged"] or fault.unknown else 0)
 
 
 def test_days_counted_from_1904_are_the_same_days(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_the_steps_lead_there() -> None:
     assert said(tested) == "2 cases, 0 wrong\n"
     assert "with ours.toml as at 22 November 2026: no fault" in printed(checked)
     assert "ours.toml" in printed(used).split("\n\n")[0]
-    assert re.search(r"A-2 +2025-06-16 +15 +local\.complaint", printed(used))
+    assert re.search(r"A-2 +2025-06-16 +15 days late +local\.complaint", printed(used))
 
 
 def test_a_slip_of_the_hand_is_explained(folder: Path) -> None:

@@ -170,16 +170,17 @@ def test_exit_codes(cases: str, words: tuple[str, ...], code: int) -> None:
 @pytest.mark.parametrize(
     ("text", "fail_on", "code"),
     [
-        ("case_id,team\nA,x\n", "query", 0),
+        ("case_id,team\nA,x\n", "query", 2),
+        ("case_id,request_received\nA,5/1/2026\n", "query", 0),
         ("case_id,request_received,plan_issued\nA,,1/6/2025\n", "error", 0),
         ("case_id,request_received,plan_issued\nA,,1/6/2025\n", "warning", 1),
-        ("case_id,team\nA,x\nA,x\n", "error", 3),
-        ("case_id,team\nA,x\nA,x\n", "none", 3),
-        ("case_id,team\nA,x\nA,x\n", "warning", 1),
+        ("case_id,request_received\nA,5/1/2026\nA,5/1/2026\n", "error", 3),
+        ("case_id,request_received\nA,5/1/2026\nA,5/1/2026\n", "none", 3),
+        ("case_id,request_received\nA,5/1/2026\nA,5/1/2026\n", "warning", 1),
     ],
 )
 def test_gravity_and_rows_that_are_not_judged(tmp_path: Path, text: str, fail_on: str, code: int) -> None:
-    """A warning is no error; a repeated row is a warning, and not judged."""
+    """A warning is no error; a repeated row is a warning, and not judged; a file without dates is refused."""
     (tmp_path / "cases.csv").write_text(text)
 
     assert ehcp("quality", str(tmp_path / "cases.csv"), *WHEN, "--fail-on", fail_on).returncode == code
@@ -204,7 +205,7 @@ def test_a_workbook_of_counts_holds_the_score_as_a_number(cases: str, tmp_path: 
     run = ehcp("quality", cases, *WHEN, "-o", str(tmp_path / "counts.xlsx"))
     rows = openpyxl.load_workbook(tmp_path / "counts.xlsx")["list"].iter_rows(max_col=6, values_only=True)
 
-    assert (run.returncode, next(rows)) == (1, ("as_at", "file", "group", "rows", "score", "rule"))
+    assert (run.returncode, next(rows)) == (1, ("As at", "File", "Group", "Rows", "Score", "Rule"))
     assert {row[4] for row in rows} == {50}
 
 

@@ -18,7 +18,7 @@ BOOK = template_workbook(COLUMNS)
 
 
 def test_its_header_is_every_column(tmp_path: Path) -> None:
-    """Read back as a case file, every heading is taken and no row is there."""
+    """Read back as a case file, every heading is taken, no row is there, and the notes are named."""
     path = tmp_path / "cases.xlsx"
     path.write_bytes(BOOK)
 
@@ -26,7 +26,10 @@ def test_its_header_is_every_column(tmp_path: Path) -> None:
     (batch,) = source.batches()
 
     assert [one.column for one in source.understood.headings] == list(COLUMNS)
-    assert (source.understood.worksheet, batch.read, batch.problems) == ("Cases", 0, (NO_ROWS,))
+    assert (source.understood.worksheet, batch.read) == ("Cases", 0)
+    empty, notes = batch.problems
+    assert (empty, notes.rule, notes.stops) == (NO_ROWS, "unread-sheet", "nothing")
+    assert notes.problem == 'sheet "Notes" (126 rows) was not read: none of its headings is a known date'
 
 
 def test_what_is_typed_is_checked() -> None:
