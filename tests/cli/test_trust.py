@@ -122,17 +122,17 @@ program.run()
 def half_written(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """Give a run that is writing a file, and the file."""
     target = tmp_path / "findings.csv"
-    run = subprocess.Popen(
-        [sys.executable, "-c", STOPPED, str(target)], stdout=subprocess.PIPE, env=environment()
-    )
-    assert run.stdout is not None
-    assert run.stdout.readline() == b"ready\n"
-    deadline = time.monotonic() + 10
-    while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    yield run, target
-    run.kill()
-    run.communicate()
+    words = [sys.executable, "-c", STOPPED, str(target)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, env=environment()) as run:
+        try:
+            assert run.stdout is not None
+            assert run.stdout.readline() == b"ready\n"
+            deadline = time.monotonic() + 10
+            while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            yield run, target
+        finally:
+            run.kill()
 
 
 def test_a_run_that_is_told_to_end_leaves_nothing(half_written: tuple[subprocess.Popen[bytes], Path]) -> None:
