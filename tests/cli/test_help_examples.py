@@ -55,6 +55,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "2025,Calendar year,National,,,,,All EHC plans,46.1\n",
         encoding="utf-8",
     )
+    outputs = [word for name in ("answer.json", "findings.csv") for word in ("-o", str(folder / name))]
+    assert ehcp("check", str(folder / "cases.csv"), *outputs).returncode in CODES
     fixture = "case_id,contact_received,expect.local.contact\nC-1,2026-05-01,overdue\n"
     (folder / "ours.csv").write_text(fixture, encoding="utf-8")
     (folder / "SEN2.xml").write_bytes(xml([person("A1", request({"receiveddate": "2025-09-01"}))]))
