@@ -39,7 +39,7 @@ def tables(draw: st.DrawFn) -> CountTable:
 
 
 @pytest.mark.slow
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(table=tables(), threshold=st.integers(3, 10))
 @example(table=_table(((2, 30), (9, 41))), threshold=5)
 @example(table=_table(((5, 0), (0, 9))), threshold=5)

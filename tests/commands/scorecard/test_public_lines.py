@@ -98,7 +98,7 @@ def test_a_threshold_that_hides_nothing_is_refused() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     groups=st.lists(
         st.integers(0, 25).flatmap(lambda issued: st.tuples(st.integers(0, issued), st.just(issued))),
