@@ -148,10 +148,11 @@ class Alone(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
         """Run the command, unless it would write over a file that it reads."""
+        from ehcp_timeline.shell.destination import RUNNING, check_apart
+
+        RUNNING.set(ctx)
         outputs = {param.name for param in self.params if "-o" in param.opts}
         if any(ctx.params.get(name) for name in outputs):
-            from ehcp_timeline.shell.destination import check_apart
-
             paths = {name: _paths(value) for name, value in ctx.params.items()}
             check_apart(
                 (path for name in outputs for path in paths[name]),

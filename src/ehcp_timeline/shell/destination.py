@@ -5,10 +5,11 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from ehcp_timeline.output.receipt import Receipt, Typed
 
 PIPE_CLOSED = 141
+RUNNING: ContextVar[Any] = ContextVar("RUNNING", default=None)
+"""The context of the command that runs, of a type that Typer keeps to itself; None in a library."""
 SUFFIXES = {
     "csv": (".csv",), "json": (".json",), "ndjson": (".ndjson", ".jsonl"), "parquet": (".parquet",),
     "md": (".md",), "plain": (".txt",), "sarif": (".sarif",), "junit": (".xml",), "xlsx": (".xlsx",),
@@ -263,11 +266,9 @@ def one_path(paths: Sequence[Path] | None) -> Path | None:
 
 def typed() -> "Typed":
     """Return what was typed, but for the day and where the answer goes."""
-    from typer._click.globals import get_current_context
-
     from ehcp_timeline.output.receipt import Typed
 
-    context = get_current_context(silent=True)
+    context = RUNNING.get()
     if context is None:
         return Typed("", (), {})
     arguments: list[str | None] = []

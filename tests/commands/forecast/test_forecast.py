@@ -258,7 +258,7 @@ def test_the_page_says_why_its_date_is_not_that_of_the_straight_line(council: st
     lines = shown(council)
     place = next(at for at, line in enumerate(lines) if line.startswith("A straight line, as `ehcp check`"))
 
-    assert "draws it: 220 plans are overdue. Over the last 13 weeks, " in lines[place]
+    assert "draws it: 220 plans are overdue; over the last 13 weeks " in lines[place]
     assert lines[place + 1] == (
         "That line takes 13 weeks for the whole future, without chance, seasons, the order of work "
         "and what is "
