@@ -3,7 +3,7 @@
 import doctest
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -105,10 +105,11 @@ def _python(*words: str) -> subprocess.CompletedProcess[str]:
             "no event `plan_isued`. did you mean plan_issued?",
         ),
         ({"plan_issued": "2025-01-06"}, date(2025, 6, 1), "plan_issued is '2025-01-06', not a date"),
+        ({"plan_issued": datetime(2025, 1, 6)}, date(2025, 6, 1), "not a date"),  # noqa: DTZ001 - no zone
         ({"plan_issued": date(2025, 1, 6)}, "2025-06-01", "as_at is '2025-06-01', not a date"),
     ],
 )
-def test_what_is_given_is_checked(events: Any, as_at: Any, said: str) -> None:
+def test_the_rows_of_a_case_are_checked(events: Any, as_at: Any, said: str) -> None:
     """A misspelt event or a text in the place of a date is an error, never another answer."""
     law = ehcp_timeline.load_rulebook()
     with pytest.raises(ehcp_timeline.EhcpError) as error:
@@ -116,3 +117,45 @@ def test_what_is_given_is_checked(events: Any, as_at: Any, said: str) -> None:
 
     assert said in str(error.value)
     assert repr(law) == f"<Rulebook {law.version}: {len(law.deadlines)} deadlines, 0 overlays>"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"codes": {"order_knd": frozenset({"make"})}}, "no fact `order_knd`. did you mean order_kind?"),
+        ({"codes": {"order_kind": frozenset({"mak"})}}, "order_kind has no code `mak`. did you mean make?"),
+        ({"codes": {"order_kind": "make"}}, "order_kind has no code `a`. give codes as frozenset"),
+        ({"flags": {"coronavirs": True}}, "no flag `coronavirs`. did you mean coronavirus?"),
+    ],
+)
+def test_codes_and_flags_are_checked(given: Any, said: str) -> None:
+    """A misspelt code would silently change what is owed."""
+    with pytest.raises(ehcp_timeline.EhcpError, match=said.replace("?", "[?]")):
+        ehcp_timeline.judge_case(
+            ehcp_timeline.load_rulebook(), [ehcp_timeline.Row(2, "C-1", **given)], date(2025, 6, 1)
+        )
+
+
+@pytest.mark.parametrize(
+    ("selection", "as_at", "said"),
+    [
+        (
+            {"deadlines": frozenset({"plan.isue"})},
+            date(2026, 6, 1),
+            "no `plan.isue`. did you mean plan.issue",
+        ),
+        ({"verdicts": frozenset({"overdu"})}, date(2026, 6, 1), "no `overdu`. did you mean overdue?"),
+        ({"who": frozenset({"council"})}, date(2026, 6, 1), "no `council`. one of authority, other"),
+        ({"deadlines": "plan.issue"}, date(2026, 6, 1), "text `plan.issue`, not a set. give frozenset"),
+        ({}, "2026-06-01", "as_at is '2026-06-01', not a date"),
+    ],
+)
+def test_a_selection_is_checked(selection: Any, as_at: Any, said: str) -> None:
+    """A word that there is not is refused with the nearest one; it would silently list nothing."""
+    law, file = ehcp_timeline.load_rulebook(), ROOT / "examples" / "cases.csv"
+    day = date(2026, 6, 1)
+    source = ehcp_timeline.open_case_file(str(file), ehcp_timeline.vocabulary(), as_at=day)
+    with pytest.raises(ehcp_timeline.EhcpError) as error:
+        ehcp_timeline.check_files(law, [source], as_at, ehcp_timeline.Selection(**selection))
+
+    assert said in str(error.value)

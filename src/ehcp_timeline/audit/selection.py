@@ -1,11 +1,13 @@
 """Which clocks a list is asked to show, and which deadlines a file can answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
-from ehcp_timeline.audit.clock import Verdict
-from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.audit.clock import VERDICTS, Verdict
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.law.rulebook import Deadline, DutyKind, Rulebook, Who
+from ehcp_timeline.text.spelling import did_you_mean
 
 WHOSE: Final = ("district", "team", "caseworker")
 """The columns that say whose work a row is."""
@@ -44,6 +46,31 @@ class Selection:
         """Column to the names that are asked for; a column of which all are is absent."""
         asked = zip(WHOSE, (self.districts, self.teams, self.caseworkers), strict=True)
         return {column: names for column, names in asked if names}
+
+    def refuse_unknown(self, rulebook: Rulebook) -> None:
+        """Raise UsageError for a verdict, kind, owner or deadline that there is not."""
+        known = {"verdicts": VERDICTS, "kinds": get_args(DutyKind), "who": get_args(Who)}
+        for name, words in known.items():
+            for word in self._set(name):
+                if word not in words:
+                    hint = did_you_mean(word, words) or f"one of {', '.join(words)}"
+                    raise UsageError(f"{name}: there is no `{word}`", hint)
+        refuse_unknown_deadlines("deadlines", self._set("deadlines"), rulebook)
+
+    def _set(self, name: str) -> frozenset[str]:
+        given: frozenset[str] | str = getattr(self, name)
+        if isinstance(given, str):
+            raise UsageError(f"{name} is the text `{given}`, not a set", f'give frozenset({{"{given}"}})')
+        return given
+
+
+def refuse_unknown_deadlines(said: str, given: Iterable[str], rulebook: Rulebook) -> None:
+    """Raise UsageError for what is neither a deadline's id nor the first part of one."""
+    for word in given:
+        if not any(is_under(word, deadline) for deadline in rulebook.by_id):
+            raise UsageError(
+                f"{said}: there is no `{word}`", did_you_mean(word, rulebook.by_id) or "ehcp rules list"
+            )
 
 
 def unjudgeable(rulebook: Rulebook, columns: frozenset[str]) -> tuple[Deadline, ...]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from ehcp_timeline.errors import UsageError
+
 BLANK: frozenset[str] = frozenset()
 # Stands in the name of a date under a heading that is not read: after it the heading, before it the event
 # that the date may be; with nothing before it, it may be any.
@@ -17,6 +19,12 @@ def heading_of(name: str) -> str:
     'Date EHCP'
     """
     return name.partition(UNREAD)[2].partition(" ")[2]
+
+
+def require_date(name: str, day: object) -> None:
+    """Raise UsageError for what is no date: a text, or a time of a day."""
+    if type(day) is not date:
+        raise UsageError(f"{name} is {day!r}, not a date", "give it as date(2026, 1, 31)")
 
 
 @dataclass(frozen=True, slots=True)

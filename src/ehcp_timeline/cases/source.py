@@ -28,7 +28,7 @@ from ehcp_timeline.cases.headers import (
 from ehcp_timeline.cases.mapping.apply import lay
 from ehcp_timeline.cases.mapping.model import NO_MAPPINGS, NOTHING_SAID, FileMapping, Mappings
 from ehcp_timeline.cases.mapping.validate import check_mappings, is_settled, said_of, turned, usual
-from ehcp_timeline.cases.model import NO_ROWS, Problem
+from ehcp_timeline.cases.model import NO_ROWS, Problem, require_date
 from ehcp_timeline.cases.not_cases import NO_CASES, NotCases
 from ehcp_timeline.cases.prefetch import ahead
 from ehcp_timeline.cases.row_checks import RowChecker
@@ -303,7 +303,9 @@ def open_case_file(
     Raises:
         CaseFileError: It cannot be read as a case file at all.
         ConfigError: The aliases or the mapping do not fit the vocabulary.
+        UsageError: `as_at` is no date.
     """
+    require_date("as_at", as_at)
     if mapping != NOTHING_SAID:
         check_mappings(Mappings(every=mapping), vocabulary, as_at)
     spellings, asked = _known(mapping, vocabulary, aliases)

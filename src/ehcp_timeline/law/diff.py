@@ -83,7 +83,7 @@ def changes(old: Rulebook, new: Rulebook) -> tuple[ClauseChange, ...]:
 def _between(old: Deadline, new: Deadline) -> Iterator[ClauseChange]:
     for field in fields(Deadline):
         before, after = getattr(old, field.name), getattr(new, field.name)
-        if before == after:
+        if before == after or not field.compare:
             continue
         if field.name == "versions":
             yield from _limits(old, new)

@@ -65,6 +65,7 @@ class Deadline:
         readings: Other published readings.
         excuses: Grounds on which the authority need not comply.
         overlay: Name of the local rulebook that it comes from; empty for the law itself.
+        file: Name of the file that it stands in; no part of what it says.
     """
 
     id: str
@@ -101,6 +102,7 @@ class Deadline:
     readings: tuple[Reading, ...] = ()
     excuses: tuple[Excuse, ...] = ()
     overlay: str = ""
+    file: str = field(default="", compare=False)
 
     @property
     def right(self) -> bool:

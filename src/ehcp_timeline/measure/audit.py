@@ -14,7 +14,7 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.selection import Selection, unjudgeable
-from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.model import Problem, require_date
 from ehcp_timeline.cases.not_cases import NO_CASES
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
@@ -171,8 +171,11 @@ def check_files(
 
     Raises:
         ReadersDisagreeError: The two readers give different answers for a row of the sample.
-        UsageError: A filter of the selection matches nothing in the files.
+        UsageError: The selection has a word that there is not, or matches nothing in the files; or `as_at` is
+            no date.
     """
+    require_date("as_at", as_at)
+    selection.refuse_unknown(rulebook)
     if keep:
         keep.clear()  # what was read before it was known which requests stand on several rows
     groups = selection.groups

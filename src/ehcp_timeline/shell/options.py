@@ -172,12 +172,11 @@ def chosen_deadlines(given: Words, rulebook: "Rulebook") -> frozenset[str]:
     Raises:
         UsageError: The rulebook has none such.
     """
-    ids = tuple(rulebook.by_id)
-    for word in split(given or ()):
-        if word not in ids and not any(known.startswith(f"{word}.") for known in ids):
-            hint = did_you_mean(word, ids) or "ehcp rules list"
-            raise UsageError(f"--deadline: there is no `{word}`", hint)
-    return frozenset(split(given or ()))
+    from ehcp_timeline.audit.selection import refuse_unknown_deadlines
+
+    words = split(given or ())
+    refuse_unknown_deadlines("--deadline", words, rulebook)
+    return frozenset(words)
 
 
 def _names(given: Words) -> frozenset[str]:

@@ -42,7 +42,7 @@ from ehcp_timeline.audit.single.requests import (
     requests_on_rows,
 )
 from ehcp_timeline.audit.single.trace import Working, concluded, dated
-from ehcp_timeline.cases.model import UNREAD, Row, heading_of
+from ehcp_timeline.cases.model import UNREAD, Row, heading_of, require_date
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.text.spelling import did_you_mean
@@ -73,16 +73,24 @@ class _Question:
 
 def _check_given(rulebook: Rulebook, rows: Sequence[Row], as_at: date) -> None:
     """Raise UsageError for what a misspelt name or a text in the place of a date would silently change."""
-    given = [(row, name, day) for row in rows for name, day in row.events.items()]
-    for row, name, _ in given:
-        if name not in rulebook.events and name not in rulebook.derived and UNREAD not in name:
-            hint = did_you_mean(name, rulebook.events, 1) or "`ehcp template --rows` lists the events"
-            raise UsageError(f"row {row.number}: there is no event `{name}`", hint)
-    for said, day in ((f"row {row.number}: {name}", day) for row, name, day in given):
-        if type(day) is not date:
-            raise UsageError(f"{said} is {day!r}, not a date", "give it as date(2026, 1, 31)")
-    if type(as_at) is not date:
-        raise UsageError(f"as_at is {as_at!r}, not a date", "give it as date(2026, 1, 31)")
+    require_date("as_at", as_at)
+    known = {
+        "event": {*rulebook.events, *rulebook.derived},
+        "fact": rulebook.codes,
+        "flag": rulebook.flags,
+    }
+    for row in rows:
+        for what, given in (("event", row.events), ("fact", row.codes), ("flag", row.flags)):
+            for name in given:
+                if name not in known[what] and UNREAD not in name:
+                    hint = did_you_mean(name, known[what], 1) or "`ehcp template --rows` lists the columns"
+                    raise UsageError(f"row {row.number}: there is no {what} `{name}`", hint)
+        for name, day in row.events.items():
+            require_date(f"row {row.number}: {name}", day)
+        for name, codes in row.codes.items():
+            for code in sorted(set(codes).difference(rulebook.codes[name])):
+                hint = did_you_mean(code, rulebook.codes[name], 1) or 'give codes as frozenset({"make"})'
+                raise UsageError(f"row {row.number}: {name} has no code `{code}`", hint)
 
 
 def judge_case(
@@ -103,7 +111,8 @@ def judge_case(
         is unreadable, or one that has not started on the case's first row.
 
     Raises:
-        UsageError: A row has an event that there is not, or something that is no date; or `as_at` is none.
+        UsageError: A row has an event, fact, code or flag that there is not, or something that is no date; or
+            `as_at` is none.
     """
     _check_given(rulebook, rows, as_at)
     requests = requests_on_rows(rows)

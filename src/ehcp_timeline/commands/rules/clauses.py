@@ -260,7 +260,10 @@ def deadline_sections(deadline: Deadline, rulebook: Rulebook) -> list[Section]:
             ("Words", quoted(deadline.says, "")),
             ("In other words", deadline.means),
             ("Checked", f"{day(deadline.checked)} ({deadline.seen})"),
-            ("From", f"{deadline.overlay}, a local rulebook" if deadline.overlay else ""),
+            (
+                "File",
+                f"{deadline.file}, a local rulebook" if deadline.overlay else f"rulebook/{deadline.file}",
+            ),
             ("Note", deadline.note),
         ),
         "How it is counted": _counting(deadline),

@@ -93,7 +93,7 @@ def read_deadline(place: Location, table: Table, source: str | None, words: Word
     law = here.want(table, "law", str, "")
     says, means = here.wording(table)
     _cited(here, "law", law, words)
-    lists = {key: here.words(table, key, words.events, "event") for key in EVENT_LISTS}
+    lists: Any = {key: here.words(table, key, words.events, "event") for key in EVENT_LISTS}
     versions = read_versions(here, table, words, starts)
     events, ended_while = _read_ended_while(here, table, words)
     deadline_words = words.events | words.deadline_ids

@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
@@ -284,14 +284,10 @@ def _read_all(sources: Iterable[_Source], words: Words, faults: list[str]) -> tu
             if source.overlay and "supersedes" in table:
                 _supersede(place, table, deadlines, mine, source.overlay)
                 continue
-            for deadline in _spread(place, table, mine, source.overlay):
-                _add(place, deadline, deadlines)
+            for entry, name in spread(table):
+                deadline = read_deadline(place, entry, name, mine, source.overlay)
+                _add(place, replace(deadline, file=source.overlay or source.name), deadlines)
     return tuple(deadlines.values())
-
-
-def _spread(place: Location, table: Table, words: Words, overlay: str) -> Iterator[Deadline]:
-    for entry, name in spread(table):
-        yield read_deadline(place, entry, name, words, overlay)
 
 
 def _add(place: Location, deadline: Deadline, deadlines: dict[str, Deadline]) -> None:
