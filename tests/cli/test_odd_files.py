@@ -85,8 +85,8 @@ def verdicts(answer: Mapping[str, Any], deadline: str) -> dict[str, str]:
             "28",
             (2, 2),
             {"A-1": "unknown", "A-2": "unknown"},
-            {"A-1": "unknown", "A-2": "unknown"},
-            ['B3: "2025-12" is a month without a day'],
+            {"A-1": "unknown", "A-2": "overdue"},
+            ['B3: "2025-12" is a month without a day: judged at both ends, 2025-12-01 and 2025-12-31'],
         ),
         (
             "29",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import polars as pl
 
@@ -28,6 +29,8 @@ class Batch:
         read: Rows that are not blank.
         judged: Rows in `frame`.
         not_judged: Rows left out; each has a problem that `stops` the row.
+        months: Event to the rows whose cell is a month without a day, with its first day; they are among the
+            `unreadable`.
         raw: The same rows and those left out, blank ones too, as the file writes them: as in
             `sheet.Block`, headings as in `Understood`.
     """
@@ -39,6 +42,7 @@ class Batch:
     read: int
     judged: int
     not_judged: int
+    months: Mapping[str, Mapping[int, date]] = field(default_factory=dict)
     raw: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
@@ -70,4 +74,5 @@ def rows_of(batch: Batch) -> Iterator[Row]:
             texts={name: value for name, value in held.items() if kinds.get(name) == "text"},
             flags={name: value for name, value in held.items() if kinds.get(name) == "flag"},
             unreadable=frozenset(unreadable.get(number, BLANK)),
+            months={name: rows[number] for name, rows in batch.months.items() if number in rows},
         )

@@ -1,5 +1,6 @@
 """One row of a case file as the single reader sees it, and a problem: where, what, and what to try."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,6 +28,15 @@ def require_date(name: str, day: object) -> None:
         raise UsageError(f"{name} is {day!r}, not a date", "give it as date(2026, 1, 31)")
 
 
+def month_end(first: date) -> date:
+    """Return the last day of the month that begins on a day.
+
+    >>> month_end(date(2024, 2, 1))
+    datetime.date(2024, 2, 29)
+    """
+    return first.replace(day=monthrange(first.year, first.month)[1])
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One episode of a case: dated events, facts and flags.
@@ -40,6 +50,7 @@ class Row:
         texts: Fact id to its text (district, team, caseworker and so on); a blank fact is absent.
         flags: Flag id to yes or no; a blank flag is absent.
         unreadable: Columns whose cell could not be read: a date that is no date, an unknown code.
+        months: Those of them that hold a month without a day, to its first day.
     """
 
     number: int
@@ -49,6 +60,7 @@ class Row:
     texts: Mapping[str, str] = field(default_factory=dict)
     flags: Mapping[str, bool] = field(default_factory=dict)
     unreadable: frozenset[str] = BLANK
+    months: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, order=True)

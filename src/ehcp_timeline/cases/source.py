@@ -225,6 +225,7 @@ class CaseFile:
                 read=judged + lost,
                 judged=judged,
                 not_judged=lost,
+                months=read.months,
                 raw=block.cells,
             )
         if held:

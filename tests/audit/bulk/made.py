@@ -53,6 +53,11 @@ def batch_of(rows: Sequence[Row], rulebook: Rulebook, columns: Iterable[str] = (
         read=len(rows),
         judged=len(rows),
         not_judged=0,
+        months={
+            name: found
+            for name in names
+            if (found := {row.number: row.months[name] for row in rows if name in row.months})
+        },
     )
 
 

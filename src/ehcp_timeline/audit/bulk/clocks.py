@@ -48,6 +48,8 @@ CLOCKS: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "reason": pl.String,
 }
 
+NO_CLOCKS: Final = pl.DataFrame(schema=dict(CLOCKS))
+
 
 class Clocks(ABC):
     """The clocks of one deadline, in row order; those of one row by their start.

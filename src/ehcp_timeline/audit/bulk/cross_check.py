@@ -53,7 +53,9 @@ def judge_by_single(
     requests = [
         same for case in cases for number, same in requests_on_rows(case).items() if number == same[0].number
     ]
-    together = pl.Series([row.number for same in requests for row in same], dtype=pl.UInt32).implode()
+    at_last = {row.number for same in requests for row in same}
+    at_last |= {row.number for case in cases for row in case if any(other.months for other in case)}
+    together = pl.Series(sorted(at_last), dtype=pl.UInt32).implode()
     for batch in held:
         there = pl.col("row").is_in(batch.frame["row"].implode()) & ~pl.col("row").is_in(together)
         mine = {name: clocks.filter(there) for name, clocks in frames.items() if name not in repeating}
@@ -312,5 +314,5 @@ def _told(clocks: Clocks | None, rows: Sequence[int]) -> pl.DataFrame:
 
 
 def _rows(batch: Batch, mask: pl.Series) -> list[Row]:
-    some = Batch(batch.frame.filter(mask), batch.columns, batch.unreadable, (), 0, 0, 0)
+    some = Batch(batch.frame.filter(mask), batch.columns, batch.unreadable, (), 0, 0, 0, batch.months)
     return list(rows_of(some))

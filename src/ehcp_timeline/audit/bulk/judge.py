@@ -14,14 +14,22 @@ import polars as pl
 from ehcp_timeline.audit.bulk.case_deadlines import in_file_order, problems_of, weigh_chains
 from ehcp_timeline.audit.bulk.case_events import Cases
 from ehcp_timeline.audit.bulk.case_store import Memory
-from ehcp_timeline.audit.bulk.clocks import Judged, due_after_events
+from ehcp_timeline.audit.bulk.clocks import CLOCKS, NO_CLOCKS, Judged, ToldClocks, due_after_events
 from ehcp_timeline.audit.bulk.judge_deadline import Weighed
 from ehcp_timeline.audit.bulk.lazy_clocks import WeighedClocks
-from ehcp_timeline.audit.bulk.requests import Requests, join_requests, problems_of_requests
+from ehcp_timeline.audit.bulk.requests import (
+    CasesWithMonths,
+    Requests,
+    join_requests,
+    problems_of_requests,
+)
 from ehcp_timeline.audit.bulk.row_deadlines import weigh_rows
-from ehcp_timeline.audit.bulk.row_events import RowBatch, with_derived
+from ehcp_timeline.audit.bulk.row_events import RowBatch, SomeRows, together, with_derived
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
+from ehcp_timeline.audit.months import cell_number, ends
 from ehcp_timeline.audit.single.requests import is_of_request
+from ehcp_timeline.cases.model import month_end
+from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.law.rulebook import Deadline, DerivedEvent, Rulebook
 from ehcp_timeline.law.subset import derived_from, texts_in
 
@@ -49,8 +57,21 @@ def judge(
     Raises:
         RequestInTwoBatchesError: See `requests.repeated_until_known`.
     """
-    inquiry = Inquiry(rulebook, as_at)
+    cases = CasesWithMonths()
     wanted = rulebook.deadlines if deadlines is None else deadlines
+    for judged in _judged(rulebook, cases.without(batches), as_at, wanted):
+        if judged.last and cases.held:
+            yield _with_months(judged, rulebook, together(cases.held), as_at, wanted)
+        else:
+            yield judged
+        del judged
+
+
+def _judged(
+    rulebook: Rulebook, batches: Iterable[RowBatch], as_at: date, wanted: Sequence[Deadline]
+) -> Iterator[Judged]:
+    """Judge every row of a file, a month without a day as a cell that cannot be read."""
+    inquiry = Inquiry(rulebook, as_at)
     once = [deadline for deadline in wanted if not deadline.repeats]
     repeating = [deadline for deadline in wanted if deadline.repeats]
     displacing = [
@@ -76,6 +97,99 @@ def judge(
         del batch, own, seen, clocks  # a hundred megabytes, while the next batch comes
     if empty is not None:
         yield _last(_of_requests(inquiry, once, requests, derived, empty), inquiry, repeating, memory)
+
+
+def _with_months(
+    last: Judged, rulebook: Rulebook, held: SomeRows, as_at: date, wanted: Sequence[Deadline]
+) -> Judged:
+    """Return the last batch with the cases on which a month stands without a day.
+
+    Each is judged at every choice of `months.ends`: a verdict stands where all give the same.
+    """
+    unsettled, *at_ends = (
+        list(_judged(rulebook, [rows], as_at, wanted))
+        for rows in (SomeRows(held.frame, held.unreadable), *_at_ends(rulebook, held))
+    )
+    before, *choices = map(_clocks_of, (unsettled, *at_ends))
+    clocks = dict(last.clocks)
+    for name in dict.fromkeys(name for each in (before, *choices) for name in each):
+        parts = [clocks[name].frame()] if name in clocks else []
+        parts.append(_settled(before.get(name, NO_CLOCKS), [each.get(name, NO_CLOCKS) for each in choices]))
+        frame = pl.concat(parts).sort(ROW, "start", maintain_order=True)
+        if frame.height:
+            clocks[name] = ToldClocks(frame)
+    problems = (*last.problems, *(problem for judged in unsettled for problem in judged.problems))
+    rows = pl.concat([last.rows, *(judged.rows for judged in at_ends[0])])
+    return Judged(rows, clocks, problems, last=True)
+
+
+def _clocks_of(judged: Iterable[Judged]) -> dict[str, pl.DataFrame]:
+    """Return the clocks of a whole file."""
+    parts: dict[str, list[pl.DataFrame]] = {}
+    for batch in judged:
+        for name, clocks in batch.clocks.items():
+            parts.setdefault(name, []).append(clocks.frame())
+    return {name: pl.concat(frames) for name, frames in parts.items()}
+
+
+def _at_ends(rulebook: Rulebook, held: SomeRows) -> Iterator[SomeRows]:
+    """Yield these rows with a day for each month without one, for each choice of `months.ends`."""
+    rows = held.frame[ROW].to_list()
+    place = held.frame.select(pl.int_range(pl.len()).over("case_id")).to_series().to_list()
+    place_of = dict(zip(rows, place, strict=True))
+    events = {name: at for at, name in enumerate(rulebook.events)}
+    cells = {
+        name: {row: cell_number(events[name], place_of[row]) for row in firsts if row in place_of}
+        for name, firsts in held.months.items()
+    }
+    for bit, value in ends({number for numbers in cells.values() for number in numbers.values()}):
+        days = {
+            name: {
+                row: month_end(first) if numbers[row] >> bit & 1 == value else first
+                for row, first in held.months[name].items()
+                if row in numbers
+            }
+            for name, numbers in cells.items()
+        }
+        yield SomeRows(
+            held.frame.with_columns(
+                pl.col(ROW).replace_strict(some, default=pl.col(name), return_dtype=pl.Date).alias(name)
+                for name, some in days.items()
+            ),
+            {
+                name: numbers.filter(~numbers.is_in(list(days.get(name, ()))))
+                for name, numbers in held.unreadable.items()
+            },
+        )
+
+
+def _settled(unsettled: pl.DataFrame, choices: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return clocks of one deadline: of the rows for which all choices give the same verdicts, the mildest.
+
+    The twin of `single.judge`'s: the fewest days late or left, with the readings of all.
+    """
+    each = pl.concat(
+        frame.sort(ROW, "start", maintain_order=True).with_columns(
+            choice=pl.lit(number), place=pl.int_range(pl.len()).over(ROW)
+        )
+        for number, frame in enumerate(choices)
+    )
+    verdicts = each.group_by(ROW, "choice").agg(pl.col("verdict").cast(pl.String).str.join("+"))
+    same = (pl.len() == len(choices)) & (pl.col("verdict").n_unique() == 1)
+    agreed = verdicts.group_by(ROW).agg(same.alias("same"))
+    settled, differing = (agreed.filter(pl.col("same") == agree)[ROW].implode() for agree in (True, False))
+    mildness = [pl.coalesce("days_late", "days_left", 0), "due", "answered", "start", "ended"]
+    mildest = (
+        each.filter(pl.col(ROW).is_in(settled))
+        .sort(mildness, maintain_order=True)
+        .with_columns(
+            pl.col("earliest_reading").min().over(ROW, "place"),
+            pl.col("latest_reading").max().over(ROW, "place"),
+            pl.col("certainty").max().over(ROW, "place"),
+        )
+        .unique([ROW, "place"], keep="first", maintain_order=True)
+    )
+    return pl.concat([mildest.select(*CLOCKS), unsettled.filter(pl.col(ROW).is_in(differing))])
 
 
 def _of_requests(

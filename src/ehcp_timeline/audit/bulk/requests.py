@@ -14,7 +14,7 @@ from typing import Final, ParamSpec, TypeVar
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.row_events import RowBatch, SomeRows
+from ehcp_timeline.audit.bulk.row_events import RowBatch, SomeRows, parted, together
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.audit.single.requests import DECISIONS, REQUEST, request_problems
 from ehcp_timeline.cases.model import UNREAD, Problem, Row
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 class RequestInTwoBatchesError(Exception):
-    """A row was judged by itself whose request stands in another batch too."""
+    """A row was judged by itself whose request stands in another batch too, or a month without a day does."""
 
     def __init__(self, hashes: pl.Series) -> None:
         self.hashes = hashes
@@ -57,6 +57,50 @@ def repeated_until_known(answer: Callable[P, T]) -> Callable[P, T]:
             _KNOWN.reset(before)
 
     return answered
+
+
+@dataclass(slots=True)
+class CasesWithMonths:
+    """The cases of the rows that have gone by on which a month stands without a day; they are held back.
+
+    Attributes:
+        known: Hashes of the cases.
+        held: Their rows, batch by batch.
+        late: Hashes of those that were not held back from the first batch on.
+    """
+
+    known: pl.Series = field(default_factory=_KNOWN.get)
+    held: list[SomeRows] = field(default_factory=list)
+    late: list[pl.Series] = field(default_factory=list)
+
+    def without(self, batches: Iterable[RowBatch]) -> Iterator[RowBatch]:
+        """Yield each batch without the rows that are held back.
+
+        Raises:
+            RequestInTwoBatchesError: A row of such a case may not have been held back.
+        """
+        for number, batch in enumerate(batches):
+            yield self._without(batch, first=number == 0)
+            del batch  # large, while the next comes
+        if self.late:
+            raise RequestInTwoBatchesError(pl.concat(self.late).unique())
+
+    def _without(self, batch: RowBatch, *, first: bool) -> RowBatch:
+        rows = {row for some in batch.months.values() for row in some}
+        if not (rows or len(self.known)):
+            return batch
+        hashes = batch.frame["case_id"].hash()
+        found = hashes.filter(batch.frame[ROW].is_in(sorted(rows)))
+        new = found.filter(~found.is_in(self.known.implode())).unique()
+        if len(new) and not first:
+            self.late.append(new)
+        self.known = pl.concat([self.known, new])
+        mask = hashes.is_in(self.known.implode())
+        if not mask.any():
+            return batch
+        held, rest = parted(batch, mask)
+        self.held.append(held)
+        return rest
 
 
 @dataclass(slots=True)
@@ -88,10 +132,9 @@ class Requests:
             self.seen.append(there)
             return batch
         self.seen.append(there.filter(~there.is_in(self.known.implode())))
-        rows = batch.frame.filter(repeated)
-        mine = {name: some.filter(some.is_in(rows[ROW].implode())) for name, some in batch.unreadable.items()}
-        self.held.append(SomeRows(rows, mine))
-        return SomeRows(batch.frame.filter(~repeated), batch.unreadable)
+        held, rest = parted(batch, repeated)
+        self.held.append(held)
+        return rest
 
     def all_held(self) -> SomeRows | None:
         """Return every row that was held back, in file order; None for none.
@@ -106,13 +149,7 @@ class Requests:
                 lost |= seen.is_duplicated()
             if lost.any():
                 raise RequestInTwoBatchesError(seen.filter(lost).unique())
-        if not self.held:
-            return None
-        unreadable = {
-            name: pl.concat([part.unreadable[name] for part in self.held if name in part.unreadable])
-            for name in dict.fromkeys(name for part in self.held for name in part.unreadable)
-        }
-        return SomeRows(pl.concat([part.frame for part in self.held]), unreadable)
+        return together(self.held) if self.held else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The dates of the rows of one batch, each row by itself."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, reduce
 from operator import and_, or_
@@ -36,6 +36,7 @@ class RowBatch(Protocol):
         frame: `row` (UInt32), `case_id` (String), and of the other columns those that the file has: events
             as Date, facts with codes as String (the sorted codes joined by `+`), flags as Boolean.
         unreadable: Column to the rows (UInt32) whose cell could not be read.
+        months: Event to the rows whose cell is a month without a day, with its first day.
     """
 
     @property
@@ -46,6 +47,10 @@ class RowBatch(Protocol):
     def unreadable(self) -> Mapping[str, pl.Series]:
         """The cells that could not be read."""
 
+    @property
+    def months(self) -> Mapping[str, Mapping[int, date]]:
+        """Those of them that hold a month without a day, with its first day."""
+
 
 @dataclass(frozen=True, slots=True)
 class SomeRows:
@@ -53,6 +58,28 @@ class SomeRows:
 
     frame: pl.DataFrame
     unreadable: Mapping[str, pl.Series]
+    months: Mapping[str, Mapping[int, date]] = field(default_factory=dict)
+
+
+def parted(batch: RowBatch, mask: pl.Series) -> tuple[SomeRows, SomeRows]:
+    """Return the rows of a batch for which a mask is true, with what cannot be read in them, and others."""
+    some = batch.frame.filter(mask)
+    rows = some["row"].implode()
+    unreadable = {name: numbers.filter(numbers.is_in(rows)) for name, numbers in batch.unreadable.items()}
+    return SomeRows(some, unreadable, batch.months), SomeRows(batch.frame.filter(~mask), batch.unreadable)
+
+
+def together(parts: Sequence[SomeRows]) -> SomeRows:
+    """Return the rows of several batches as one."""
+    unreadable = {
+        name: pl.concat([part.unreadable[name] for part in parts if name in part.unreadable])
+        for name in dict.fromkeys(name for part in parts for name in part.unreadable)
+    }
+    months: dict[str, dict[int, date]] = {}
+    for part in parts:
+        for name, rows in part.months.items():
+            months.setdefault(name, {}).update(rows)
+    return SomeRows(pl.concat([part.frame for part in parts]), unreadable, months)
 
 
 def unreadable_in(batch: RowBatch, name: str) -> pl.Series | None:

@@ -233,6 +233,17 @@ def _readable(working: Working, _: date) -> Iterator[ExplanationStep]:
         )
 
 
+def _months(working: Working, _: date) -> Iterator[ExplanationStep]:
+    clock = working.clock
+    if not working.months:
+        return
+    text = f"{listed(working.months)}: a month without a day. At both of its ends the verdict is the same."
+    if clock.earliest_reading and clock.latest_reading:
+        first, last = map(said_day, (clock.earliest_reading, clock.latest_reading))
+        text += f" The last lawful day lies between {first} and {last}."
+    yield ExplanationStep(0, "Month", text)
+
+
 def _owed(working: Working, _: date) -> Iterator[ExplanationStep]:
     if working.circumstances.owed == "no":
         yield ExplanationStep(0, "Owed", f"Not owed: {working.why_not_owed}.", gives=_given(working, "owed"))
@@ -352,6 +363,7 @@ _PARTS = (
     _count,
     _due,
     _readable,
+    _months,
     _owed,
     _answer,
     _excuses,

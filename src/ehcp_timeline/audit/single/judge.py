@@ -6,6 +6,7 @@ from datetime import date
 
 from ehcp_timeline.audit.circumstances import Circumstances, may_decide, nature_of
 from ehcp_timeline.audit.clock import Clock
+from ehcp_timeline.audit.months import cell_number, ends
 from ehcp_timeline.audit.single.applicability import (
     answers_since,
     applies,
@@ -42,7 +43,7 @@ from ehcp_timeline.audit.single.requests import (
     requests_on_rows,
 )
 from ehcp_timeline.audit.single.trace import Working, concluded, dated
-from ehcp_timeline.cases.model import UNREAD, Row, heading_of, require_date
+from ehcp_timeline.cases.model import UNREAD, Row, heading_of, month_end, require_date
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.text.spelling import did_you_mean
@@ -115,6 +116,88 @@ def judge_case(
             `as_at` is none.
     """
     _check_given(rulebook, rows, as_at)
+    workings = _judged(rulebook, rows, as_at, foresee=foresee)
+    if not any(row.months for row in rows):
+        return workings
+    choices = [_judged(rulebook, at_ends, as_at, foresee=foresee) for at_ends in _at_ends(rulebook, rows)]
+    by_place = [_by_place(each) for each in (workings, *choices)]
+    places = dict.fromkeys((row.number, deadline.id) for row in rows for deadline in rulebook.deadlines)
+    return tuple(
+        working for place in places for working in _settled(*(each.get(place, []) for each in by_place))
+    )
+
+
+def _at_ends(rulebook: Rulebook, rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """Yield the rows of a case with a day for each month without one, for each choice of `months.ends`."""
+    events = {name: place for place, name in enumerate(rulebook.events)}
+    numbers = {
+        (place, name): cell_number(events[name], place)
+        for place, row in enumerate(rows)
+        for name in row.months
+    }
+    for bit, value in ends(numbers.values()):
+        yield [
+            replace(
+                row,
+                events={
+                    **row.events,
+                    **{
+                        name: month_end(first) if numbers[place, name] >> bit & 1 == value else first
+                        for name, first in row.months.items()
+                    },
+                },
+                unreadable=row.unreadable.difference(row.months),
+            )
+            for place, row in enumerate(rows)
+        ]
+
+
+def _by_place(workings: Iterable[Working]) -> dict[tuple[int, str], list[Working]]:
+    """Return the clocks of each row and deadline, those that start first before others."""
+    by_place: dict[tuple[int, str], list[Working]] = {}
+    for working in sorted(workings, key=lambda working: working.clock.start or date.min):
+        by_place.setdefault((working.clock.row, working.deadline.id), []).append(working)
+    return by_place
+
+
+def _settled(unsettled: list[Working], *choices: list[Working]) -> list[Working]:
+    """Return the clocks of one row and deadline: with a verdict where all choices of ends have the same.
+
+    It is told as where it is mildest: the fewest days late or left.
+    """
+    begun = [[working for working in choice if working.clock.verdict != "not-started"] for choice in choices]
+    verdicts = {tuple(working.clock.verdict for working in choice) for choice in begun}
+    if len(verdicts) > 1:
+        return unsettled
+    doubtful = unsettled[0].unread if unsettled else ()
+    return [_mildest(same, doubtful) for same in zip(*begun, strict=True)] or choices[0]
+
+
+def _mildest(same: Sequence[Working], doubtful: Sequence[str]) -> Working:
+    """Return the mildest of one clock's workings, with the readings of all."""
+    mildest = min(same, key=lambda working: _mildness(working.clock))
+    clocks = [working.clock for working in same]
+    clock = replace(
+        mildest.clock,
+        earliest_reading=min((day for clock in clocks if (day := clock.earliest_reading)), default=None),
+        latest_reading=max((day for clock in clocks if (day := clock.latest_reading)), default=None),
+        certainty=max(clock.certainty for clock in clocks),  # "disputed" comes after "certain"
+    )
+    months = tuple(name for name in doubtful if name not in mildest.unread)
+    return replace(mildest, clock=clock, months=months)
+
+
+def _mildness(clock: Clock) -> tuple[int, date, date, date, date]:
+    """Return what the mildest of several clocks has least of."""
+    days = clock.days_late if clock.days_late is not None else clock.days_left or 0
+    due, answered, start, ended = (
+        day or date.min for day in (clock.due, clock.answered, clock.start, clock.ended)
+    )
+    return days, due, answered, start, ended
+
+
+def _judged(rulebook: Rulebook, rows: Sequence[Row], as_at: date, *, foresee: bool) -> tuple[Working, ...]:
+    """Judge every deadline of one case, a month without a day as a cell that cannot be read."""
     requests = requests_on_rows(rows)
     rows = [with_derived(row, rulebook.derived.values()) for row in rows]
     whole = seen_on(rows, as_at, rulebook.planned)

@@ -72,6 +72,7 @@ class Working:
         revived: Whether an end was undone.
         doubt: Why its start is disputed; empty where it is not.
         unread: The columns it looks at that could not be read.
+        months: Those of them that hold a month without a day, where the verdict is the same at both ends.
         unread_headings: Headings that are not read, with a date that may be what answered or ended it.
         columns: Derived event to the column whose date it has on this row, or to those it may have it from.
         needs: The facts or events of which one is missing, where no due day could be found.
@@ -94,6 +95,7 @@ class Working:
     revived: bool = False
     doubt: str = ""
     unread: tuple[str, ...] = ()
+    months: tuple[str, ...] = ()
     unread_headings: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from ehcp_timeline.cases.cells.values import CellFault, unguarded
+from ehcp_timeline.cases.model import month_end
 
 Order = Literal["day-first", "month-first"]
 
@@ -63,7 +64,6 @@ _NO_CODE = re.compile(r"undated: (?P<code>.+?) (?P<says>is not a code of \w+); (
 NOT_A_DATE = CellFault("unreadable-date", "is not a date", ACCEPTED)
 # Written by the readers of files that say what happened, but not when; anybody else may write it too.
 UNDATED = CellFault("undated", "has no date", "give the date; what needs it is unknown until then")
-MONTH_ONLY = CellFault("month-only", "is a month without a day", "give the day")
 TIME_ZONE = CellFault(
     "unreadable-date", "has a time zone, which can move the day", "export local dates without a time zone"
 )
@@ -175,7 +175,11 @@ def _without_day(text: str, window: Window) -> CellFault:
         return CellFault("unknown-code", code["says"], code["try"], f'"{code["code"]}"')
     if text.lower().startswith("undated"):
         return UNDATED
-    return MONTH_ONLY if month_named(text, window) else NOT_A_DATE
+    month = month_named(text, window)
+    if month is None:
+        return NOT_A_DATE
+    says = f"is a month without a day: judged at both ends, {month} and {month_end(month)}"
+    return CellFault("month-only", says, "give the day", month=month)
 
 
 def month_named(text: str, window: Window) -> date | None:

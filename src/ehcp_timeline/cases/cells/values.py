@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from ehcp_timeline.cases.headers import fold
 from ehcp_timeline.cases.model import Problem
@@ -48,12 +49,14 @@ class CellFault:
         says: What is wrong, worded to follow the cell's text.
         try_: What to try.
         cell: What is shown in the place of the cell's text; empty to show the text.
+        month: The first day of the month that the cell names without a day; None where it names none.
     """
 
     rule: str
     says: str
     try_: str
     cell: str = ""
+    month: date | None = None
 
     def problem(self, row: int, column: Column, text: str) -> Problem:
         """Return the problem of one cell; the text of a personal column is not shown."""

@@ -181,11 +181,13 @@ class ReadBlock:
         frame: `row` and one typed column for each column of the file.
         unreadable: Column to the rows whose cell could not be read; only columns that have some.
         problems: One for each of those cells.
+        months: Event to the rows whose cell names a month without a day, with its first day.
     """
 
     frame: pl.DataFrame
     unreadable: Mapping[str, pl.Series]
     problems: tuple[Problem, ...]
+    months: Mapping[str, Mapping[int, date]]
 
 
 class CellReading:
@@ -243,12 +245,15 @@ class CellReading:
             frame = frame.with_columns(swapped_days(name) for name in self._swapped)
         problems: list[Problem] = []
         unreadable: dict[str, pl.Series] = {}
-        for name in self._columns:
-            blanks = self._without_value(texts.select(ROW, name), frame.get_column(name))
+        months: dict[str, dict[int, date]] = {}
+        for name, column in self._columns.items():
+            of_column = months.setdefault(name, {}) if column.kind == "event" else {}
+            blanks = self._without_value(texts.select(ROW, name), frame.get_column(name), of_column)
             if blanks:
                 problems += blanks
                 unreadable[name] = pl.Series(ROW, [problem.row for problem in blanks], pl.UInt32).sort()
-        return ReadBlock(frame, unreadable, tuple(problems))
+        held = {name: rows for name, rows in months.items() if rows}
+        return ReadBlock(frame, unreadable, tuple(problems), held)
 
     def _is_open(self, name: str) -> bool:
         """Return whether a column holds events of which nobody said how they are written."""
@@ -275,8 +280,13 @@ class CellReading:
             return Lookup(self._readers[name], pl.Date, untimed, orders)
         return Lookup(self._readers[name], pl.Boolean if kind == "flag" else pl.String)
 
-    def _without_value(self, texts: pl.DataFrame, values: pl.Series) -> list[Problem]:
-        """Count the cells of one column, and return a problem for each that holds neither value nor blank."""
+    def _without_value(
+        self, texts: pl.DataFrame, values: pl.Series, months: dict[int, date]
+    ) -> list[Problem]:
+        """Count the cells of one column, and return a problem for each that holds neither value nor blank.
+
+        Rows with a month without a day are put in `months`.
+        """
         name = texts.columns[1]
         counts, empty = self.counts[name], texts.get_column(name).null_count()
         counts.filled += len(values) - values.null_count()
@@ -290,6 +300,8 @@ class CellReading:
             if isinstance(outcome, CellFault):
                 counts.unreadable += len(rows)
                 problems += (outcome.problem(row, self._columns[name], text) for row in rows)
+                if outcome.month:
+                    months |= dict.fromkeys(rows, outcome.month)
             elif word := text.strip(WHITE):
                 counts.blank_words[word] += len(rows)
             else:
