@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NAME = "ehcp.toml"
 VARIABLE = "EHCP_CONFIG"
-OTHER_KEYS = ("rules", "targets", "population", "figures", "terms")
+OTHER_KEYS = ("rules", "targets", "population", "figures", "terms", "order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Config:
         population: People aged 0 to 25, as they stand; `commands.scorecard.lines` reads them.
         figures: Files of the DfE's figures, refreshed by `ehcp compare --refresh`.
         terms: School closures, as they stand; `measure.forecast.results.intake` reads them.
+        order: Column to its names in the order in which tables print them.
     """
 
     path: Path | None = None
@@ -40,6 +41,7 @@ class Config:
     population: object = None
     figures: tuple[Path, ...] = ()
     terms: object = None
+    order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_config(asked: Path | None, folder: Path) -> Config:
@@ -84,6 +86,7 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
     """
     from ehcp_timeline.cases.mapping.loader import (
         KEYS,
+        KeyFault,
         config_error,
         not_texts,
         read_mappings,
@@ -95,10 +98,17 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
     known = (*KEYS, *OTHER_KEYS)
     faults += (there_is_no(key, known) for key in table if key not in known)
     lists = {key: table.get(key, []) for key in ("rules", "figures")}
+    order = table.get("order", {})
+    if isinstance(order, Mapping):
+        lists |= {f"order.{key}": value for key, value in order.items()}
+    else:
+        faults.append(
+            KeyFault("order", "is not a table", 'write [order] and below it district = ["...", "..."]')
+        )
     faults += (fault for key, value in lists.items() if (fault := not_texts(key, value)))
     if faults:
         raise config_error(str(path), [*faults, *_words_too(mappings, table)])
-    paths = {key: tuple(path.parent / name for name in texts(value)) for key, value in lists.items()}
+    paths = {key: tuple(path.parent / name for name in texts(lists[key])) for key in ("rules", "figures")}
     return Config(
         path=path,
         mappings=mappings if any(key in table for key in KEYS) else None,
@@ -107,6 +117,7 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
         population=table.get("population"),
         figures=paths["figures"],
         terms=table.get("terms"),
+        order={key: tuple(texts(value)) for key, value in order.items()},
     )
 
 

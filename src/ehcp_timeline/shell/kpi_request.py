@@ -79,11 +79,13 @@ def asked_for(
     from ehcp_timeline.measure.kpi.periods import PERIOD_KINDS
 
     kind = cast("PeriodKind", choice("--period", period, PERIOD_KINDS))
-    group = KNOWN[_group(by)] if by else None
     when, config, kpis = day_asked(as_at), settings(config_file), load_kpis()
+    group = KNOWN[_group(by)] if by else None
+    if group is not None:
+        group = replace(group, order=config.order.get(group.id, ()))
     people = read_people(config.population, str(config.path))
     rulebook = law(overlays, config)
-    question = KpiQuestion(kpis, rulebook, when, group, measures_asked(kpis, measure))
+    question = KpiQuestion(kpis, rulebook, when, group, measures_asked(kpis, measure), kind == "week")
     vocabulary = names(rulebook)
     sources = case_files(files, vocabulary, when, config)
     return KpiRequest(question, LineLayout(kind, group, when, people), sources, config)

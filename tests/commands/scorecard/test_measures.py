@@ -142,7 +142,10 @@ def test_targets_of_the_settings(tmp_path: Path) -> None:
         (("--by", "team"), "has no column team: it cannot be broken down by team"),
         (("--by", "age"), "has no column date_of_birth: it cannot be broken down by age at the request"),
         (("--by", "ward"), "--by: `ward` is not one of district, team, caseworker"),
-        (("--period", "week"), "--period: `week` is not one of month, quarter, year, academic, financial"),
+        (
+            ("--period", "fortnight"),
+            "--period: `fortnight` is not one of week, month, quarter, year, academic, financial",
+        ),
         (("--measure", "pc_plan_issued"), "--measure: there is no `pc_plan_issued`"),
         (("--series", "weekly"), "--series: `weekly` is not one of monthly"),
         (("--pack", "foi"), "a pack is a workbook or a folder"),

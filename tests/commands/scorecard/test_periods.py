@@ -8,7 +8,6 @@ import pytest
 from ehcp_timeline.measure.kpi.periods import (
     PeriodKind,
     month_number,
-    month_of,
     period_number,
     period_of,
 )
@@ -17,6 +16,8 @@ from ehcp_timeline.measure.kpi.periods import (
 @pytest.mark.parametrize(
     ("kind", "day", "label", "first", "last"),
     [
+        ("week", date(2024, 12, 29), "2024-W52", date(2024, 12, 23), date(2024, 12, 29)),
+        ("week", date(2024, 12, 30), "2025-W01", date(2024, 12, 30), date(2025, 1, 5)),
         ("month", date(2024, 2, 29), "2024-02", date(2024, 2, 1), date(2024, 2, 29)),
         ("month", date(2024, 12, 1), "2024-12", date(2024, 12, 1), date(2024, 12, 31)),
         ("quarter", date(2024, 3, 31), "2024-Q1", date(2024, 1, 1), date(2024, 3, 31)),
@@ -35,12 +36,13 @@ def test_the_period_of_a_day(kind: PeriodKind, day: date, label: str, first: dat
     assert (period.label, period.first, period.last) == (label, first, last)
 
 
-@pytest.mark.parametrize("kind", ["month", "quarter", "year", "academic", "financial"])
+@pytest.mark.parametrize("kind", ["week", "month", "quarter", "year", "academic", "financial"])
 def test_frames_are_told_the_same(kind: PeriodKind) -> None:
     """Polars puts every day of five years into the period that Python does."""
     days = pl.date_range(date(2021, 1, 1), date(2025, 12, 31), eager=True).alias("day")
-    month = month_number(pl.col("day"))
+    month = month_number(pl.col("day"), weekly=kind == "week")
     frame = days.to_frame().select("day", month.alias("month"), period_number(kind, month).alias("period"))
 
-    assert [month_of(day) for day in frame["day"]] == frame["month"].to_list()
+    if kind == "month":
+        assert [12 * day.year + day.month - 1 for day in frame["day"]] == frame["month"].to_list()
     assert [period_of(kind, day).number for day in frame["day"]] == frame["period"].to_list()

@@ -35,19 +35,25 @@ from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Full, Outpu
 from ehcp_timeline.shell.parse import choice, day_asked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from ehcp_timeline.law.kpi.model import Measure
+    from ehcp_timeline.measure.kpi.lines import PeriodRange
     from ehcp_timeline.measure.kpi.scorecard import Scorecard
+    from ehcp_timeline.output.receipt import Receipt
+    from ehcp_timeline.output.sections import Section
     from ehcp_timeline.shell.config import Config as Settings
 
 _RATE = "pc_plans_issued_within_20_weeks"
 _LAST = {True: 2, False: 5}
 """How many periods a screen shows: broken down by group, and not."""
+_LAST_WIDE = 6
 By = Annotated[
     str | None, typer.Option("--by", metavar="GROUP", help=f"A line for each {', '.join(GROUPS)}.")
 ]
 PeriodWord = Annotated[
     str,
-    typer.Option("--period", metavar="KIND", help="month, quarter, year, academic or financial."),
+    typer.Option("--period", metavar="KIND", help="week, month, quarter, year, academic or financial."),
 ]
 Last = Annotated[
     int | None,
@@ -57,7 +63,16 @@ Series = Annotated[
     str | None,
     typer.Option("--series", metavar="monthly", help="How things stood at every month's end."),
 ]
-From = Annotated[str | None, typer.Option("--from", metavar="DATE", help="The first month of --series.")]
+From = Annotated[
+    str | None, typer.Option("--from", metavar="DATE", help="The first period is the one with this day.")
+]
+To = Annotated[
+    str | None, typer.Option("--to", metavar="DATE", help="The last period is the one with this day.")
+]
+Layout = Annotated[
+    str,
+    typer.Option("--layout", metavar="KIND", help="wide: periods across, the % beside its #, for a paper."),
+]
 PackName = Annotated[
     str | None,
     typer.Option("--pack", metavar="NAME", help="foi or inspection: sheets with definitions."),
@@ -71,7 +86,7 @@ ListMeasures = Annotated[
 @examples(
     "ehcp scorecard cases.csv",
     "ehcp scorecard cases.csv --by district --period month -o scorecard.csv",
-    "ehcp scorecard cases.csv --period financial --as-at 2025-03-31",
+    "ehcp scorecard cases.csv --by referrer --period month --layout wide -o referrers.md",
     "ehcp scorecard cases.csv --series monthly --format json",
     "ehcp scorecard cases.csv --pack foi -o foi.xlsx",
     "ehcp scorecard cases.csv --by district --disclosure suppress -o out.csv",
@@ -85,6 +100,8 @@ def scorecard(
     last: Last = None,
     series: Series = None,
     since: From = None,
+    to_day: To = None,
+    layout: Layout = "long",
     pack: PackName = None,
     list_measures: ListMeasures = False,
     disclosure: Disclosure = "none",
@@ -101,8 +118,8 @@ def scorecard(
     """Count the DfE's measures, beside the council's targets.
 
     One line for each group and period. What is not recorded is a group of its own; where there is no case
-    there is no percentage. Targets and the population stand in ehcp.toml.
-    Formats: table, plain, csv, json, ndjson, md, xlsx; with --pack .xlsx or a folder of CSV files.
+    there is no percentage. Targets, the population and the order of groups stand in ehcp.toml.
+    Formats: table, plain, csv, json, ndjson, md, xlsx, html; with --pack .xlsx or a folder of CSV files.
     """
     if list_measures:
         _list_measures(choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full))
@@ -116,21 +133,21 @@ def scorecard(
         what = asked_for(files, as_at, overlays, config_file, period="year")
         raise typer.Exit(_pack(what, pack, one_path(output), force=force))
     monthly = bool(series and choice("--series", series, ("monthly",)))
-    to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
+    to = choose_output(asked, output, force=force, formats=(*ROW_FORMATS, "html"), full=full)
+    wide = choice("--layout", layout, ("long", "wide")) == "wide"
     kind = "month" if monthly else period
     what = asked_for(
         files, as_at, overlays, config_file, period=kind, by=by, measure=None if public else measure
     )
-    from ehcp_timeline.measure.kpi.lines import newest
+    from ehcp_timeline.measure.kpi.lines import PeriodRange
     from ehcp_timeline.measure.kpi.scorecard import make_series
 
-    if monthly:
-        first = day_asked(since, "--from") if since else None
-        card = make_series(what.question, what.sources, what.layout, first)
-    else:
-        card = what.counted()
-    if last is not None and not public and not to.for_people:
-        card = replace(card, lines=newest(card.lines, last))
+    window = PeriodRange(
+        day_asked(since, "--from") if since else None, day_asked(to_day, "--to") if to_day else None, last
+    )
+    if window.since and window.to and window.since > window.to:
+        raise UsageError("--from lies after --to", "--from 2024-01-01 --to 2024-12-31")
+    card = make_series(what.question, what.sources, what.layout, window.since) if monthly else what.counted()
     shown = tuple(
         shown_measure
         for shown_measure in measures_asked(card.question.kpis, measure)
@@ -138,24 +155,37 @@ def scorecard(
     )
     if public:
         chosen = measures_asked(card.question.kpis, measure)
-        _publish(to, card, shown, _Published(chosen, last, threshold, previous))
+        _publish(to, card, shown, _Published(chosen, window, threshold, previous, wide))
     else:
-        _write(to, card, what.config, shown, last)
+        if wide and to.for_people and not full:
+            window = replace(window, last=last or _LAST_WIDE)
+        elif to.for_people:  # what moved into the first period shown needs the one before
+            window = replace(window, last=None)
+        card = replace(card, lines=window.of(card.lines, card.layout.kind))
+        _write(to, card, what.config, shown, last, wide=wide)
     raise typer.Exit(exit_code(card.files))
 
 
 def _write(
-    to: Output, card: "Scorecard", config: "Settings", shown: "tuple[Measure, ...]", last: int | None
+    to: Output,
+    card: "Scorecard",
+    config: "Settings",
+    shown: "tuple[Measure, ...]",
+    last: int | None,
+    *,
+    wide: bool,
 ) -> None:
     """Write the scorecard in the format that was chosen."""
     from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys, scorecard_answer
     from ehcp_timeline.commands.scorecard.targets import read_targets
     from ehcp_timeline.commands.scorecard.view import Shown, scorecard_sections
+    from ehcp_timeline.commands.scorecard.wide import wide_document, wide_tables
     from ehcp_timeline.output.workbook import ListChart
 
     targets = read_targets(config.targets, card.question.kpis, str(config.path))
     answer = scorecard_answer(card, targets)
     grouped, keys = card.question.group is not None, flat_keys(card)
+    tables = tuple(wide_tables(card, shown)) if wide else ()
     chart = None
     if not grouped and _RATE in keys:
         chart = ListChart(
@@ -167,21 +197,30 @@ def _write(
         )
     for target in to:
         on_terminal = target.format == "table"
-        page = Shown(shown, last or (_LAST[grouped] if on_terminal else None), on_terminal and not grouped)
+        few = last or (_LAST[grouped] if on_terminal and not wide else None)
+        page = Shown(shown, few, on_terminal and not grouped, tables)
         lines = [line.flat(NO_CASES if target.format == "md" else None) for line in answer.lines]
         title = f"Scorecard as at {answer.as_at}"
-        target.write(
-            Document(
-                title,
-                answer,
-                keys,
-                lines.__iter__,
-                partial(scorecard_sections, card, answer, page),
-                chart=chart,
-            )
+        sections = partial(scorecard_sections, card, answer, page)
+        document = Document(
+            title, answer, keys, lines.__iter__, sections, chart=chart, made={"html": _page(title, sections)}
         )
+        target.write(wide_document(document, tables, tuple(sections()), card) if wide else document)
     if not to.for_people:
         say(*left_out(card.files))
+
+
+def _page(title: str, sections: "Callable[[], Iterable[Section]]") -> "Callable[[Receipt], str]":
+    """Return what makes a page of some sections."""
+
+    def page(receipt: "Receipt") -> str:
+        from ehcp_timeline.output.html import html_page
+
+        return html_page(
+            "output/templates/sections.html", title=title, sections=list(sections()), receipt=receipt
+        )
+
+    return page
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +228,10 @@ class _Published:
     """What is published of a scorecard, which is protected whole: a part hides what the whole hides."""
 
     measures: "tuple[Measure, ...]"
-    last: int | None
+    window: "PeriodRange"
     threshold: int
     previous: Path | None
+    wide: bool
 
 
 def _publish(to: Output, whole: "Scorecard", shown: "tuple[Measure, ...]", asked: _Published) -> None:
@@ -204,31 +244,35 @@ def _publish(to: Output, whole: "Scorecard", shown: "tuple[Measure, ...]", asked
         raise UsageError("a table by caseworker is about staff: it is not for publication", "--by team")
     from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys
     from ehcp_timeline.commands.scorecard.public import hidden_numbers, part_of, public_sections, publication
+    from ehcp_timeline.commands.scorecard.wide import wide_document, wide_tables
     from ehcp_timeline.output.receipt import MadeFrom, read_of
     from ehcp_timeline.privacy.differencing import warnings
     from ehcp_timeline.privacy.suppress import legend
 
     threshold = asked.threshold
     card, hidden = part_of(
-        whole, hidden_numbers(whole.lines, whole.question.measures, threshold), asked.measures, asked.last
+        whole, hidden_numbers(whole.lines, whole.question.measures, threshold), asked.measures, asked.window
     )
     for target in to:
         answer = publication(
             card, hidden, threshold, None if target.format in ("json", "ndjson") else NO_CASES
         )
-        target.write(
-            Document(
-                f"Scorecard as at {answer.as_at}",
-                answer,
-                flat_keys(card),
-                answer.lines.__iter__,
-                partial(public_sections, card, answer, shown),
-                notes=(answer.legend, *(f"{measure.id}: {measure.name}" for measure in answer.measures)),
-                nameless=True,
-                published="This sheet holds one table: a line for each group and period.",
-                made_from=MadeFrom(answer.as_at, answer.rulebook, read_of(card.files.inputs)),
-            )
+        title = f"Scorecard as at {answer.as_at}"
+        tables = tuple(wide_tables(card, shown, hidden)) if asked.wide else ()
+        sections = partial(public_sections, card, answer, shown, tables)
+        document = Document(
+            title,
+            answer,
+            flat_keys(card),
+            answer.lines.__iter__,
+            sections,
+            notes=(answer.legend, *(f"{measure.id}: {measure.name}" for measure in answer.measures)),
+            nameless=True,
+            published="This sheet holds one table: a line for each group and period.",
+            made_from=MadeFrom(answer.as_at, answer.rulebook, read_of(card.files.inputs)),
+            made={"html": _page(title, sections)},
         )
+        target.write(wide_document(document, tables, tuple(sections()), card) if asked.wide else document)
     if not to.for_people:
         say(f"{len(hidden)} numbers hidden. {legend(threshold)}")
     if asked.previous is not None:

@@ -12,9 +12,10 @@ import polars as pl
 
 from ehcp_timeline.commands.scorecard.answer import ScorecardPublication, meanings, scorecard_lines
 from ehcp_timeline.commands.scorecard.view import down, of_topic
+from ehcp_timeline.commands.scorecard.wide import WideTable, wide_sections
 from ehcp_timeline.law.kpi.model import Measure
 from ehcp_timeline.measure.answer import RulebookUsed
-from ehcp_timeline.measure.kpi.lines import above, below, newest
+from ehcp_timeline.measure.kpi.lines import PeriodRange, above, below
 from ehcp_timeline.measure.kpi.rollup import OF_ALL, OF_RECORDED, PERIOD, RANK
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.output.sections import Section
@@ -65,11 +66,11 @@ def hidden_numbers(lines: pl.DataFrame, measures: Sequence[Measure], threshold: 
 
 
 def part_of(
-    card: Scorecard, hidden: Collection[Place], measures: tuple[Measure, ...], last: int | None
+    card: Scorecard, hidden: Collection[Place], measures: tuple[Measure, ...], window: PeriodRange
 ) -> tuple[Scorecard, frozenset[Place]]:
-    """Return some measures, in the last so many periods, and the places of what is hidden in that part."""
+    """Return some measures, in some periods, and the places of what is hidden in that part."""
     numbered = card.lines.with_row_index(_LINE)
-    kept = numbered if last is None else newest(numbered, last)
+    kept = window.of(numbered, card.layout.kind)
     places = {line: place for place, line in enumerate(kept[_LINE])}
     ids = {measure.id for measure in measures}
     part = replace(card, lines=kept.drop(_LINE), question=replace(card.question, measures=measures))
@@ -161,10 +162,11 @@ def publication(
 
 
 def public_sections(
-    card: Scorecard, answer: ScorecardPublication, measures: Sequence[Measure]
+    card: Scorecard, answer: ScorecardPublication, measures: Sequence[Measure], tables: Sequence[WideTable]
 ) -> Iterator[Section]:
     """Yield the scorecard topic by topic; nothing names the file it was made from."""
     yield Section(title=f"Scorecard as at {day(answer.as_at)}", before=(answer.legend,))
-    for topic, says in card.question.kpis.topics.items():
+    yield from wide_sections(tables, card)
+    for topic, says in () if tables else card.question.kpis.topics.items():
         if mine := of_topic(card, measures, topic):
             yield down(says, mine, "group", answer.lines)

@@ -23,9 +23,10 @@ AMBER_POINTS = Fraction(5)
 """How far below a target of percent is still amber, where ehcp.toml does not say."""
 AMBER_SHARE = Fraction(1, 10)
 """The same for other targets, as a share of the target."""
-_LABEL = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4]|/\d\d)?")
+_LABEL = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4]|-W\d\d|/\d\d)?")
 _KEYS = ("target", "amber")
 _SAID: Mapping[PeriodKind, str] = {
+    "week": "week",
     "month": "month",
     "quarter": "quarter",
     "year": "year",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ehcp_timeline.commands.scorecard.answer import NO_CASES, MeasureMeant, ScorecardAnswer, ScorecardLine
+from ehcp_timeline.commands.scorecard.wide import WideTable, wide_sections
 from ehcp_timeline.law.kpi.model import Measure
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.measure.kpi.trends import plain
@@ -35,11 +36,13 @@ class Shown:
         measures: Which measures.
         last: How many periods, counted back from the last; None for all.
         across: Whether periods stand across, and measures down; only without groups.
+        tables: The tables of `--layout wide`, in the place of all others.
     """
 
     measures: tuple[Measure, ...]
     last: int | None
     across: bool = False
+    tables: Sequence[WideTable] = ()
 
 
 def scorecard_sections(card: Scorecard, answer: ScorecardAnswer, shown: Shown) -> Iterator[Section]:
@@ -55,7 +58,8 @@ def scorecard_sections(card: Scorecard, answer: ScorecardAnswer, shown: Shown) -
     )
     if answer.targets:
         yield _targets(answer, kept)
-    for topic, says in card.question.kpis.topics.items():
+    yield from wide_sections(shown.tables, card)
+    for topic, says in () if shown.tables else card.question.kpis.topics.items():
         measures = of_topic(card, shown.measures, topic)
         if measures and shown.across:
             yield _across(says, measures, lines)

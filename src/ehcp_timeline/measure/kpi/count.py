@@ -31,6 +31,7 @@ class KpiQuestion:
         as_at: The day the question is asked about.
         group: What it is broken down by; None for nothing.
         measures: The measures that are wanted.
+        weekly: Whether cases are counted by week; else by month.
     """
 
     kpis: Kpis
@@ -38,6 +39,7 @@ class KpiQuestion:
     as_at: date
     group: Group | None
     measures: tuple[Measure, ...]
+    weekly: bool = False
 
     @cached_property
     def populations(self) -> Mapping[str, Population]:
@@ -116,7 +118,7 @@ class FileCount:
         return (name for name in self.question.populations if self.question.repeats(name) == repeating)
 
     def _count(self, populations: Iterable[str], judged: Judged, facts: pl.DataFrame) -> None:
-        before = Before(judged, facts, self.question.as_at, self.kept)
+        before = Before(judged, facts, self.question.as_at, self.kept, self.question.weekly)
         for name in populations:
             cases = cases_of(self.question.populations[name], self.question.deadlines[name], before)
             if cases is not None:

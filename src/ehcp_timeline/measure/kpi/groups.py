@@ -1,5 +1,6 @@
 """The groups that a scorecard can be broken down by; what no cell says is a group of its own."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,13 +19,13 @@ class Group:
         id: Its name on the command line.
         says: What it is, in words.
         needs: The columns of the file that it needs.
-        numbers: Whether its groups are numbers, and so stand in that order.
+        order: The groups that stand first, in the council's own order.
     """
 
     id: str
     says: str
     needs: tuple[str, ...]
-    numbers: bool = False
+    order: tuple[str, ...] = ()
 
     def of(self) -> pl.Expr:
         """Return the group of each row as text; null where it is not recorded."""
@@ -34,12 +35,15 @@ class Group:
         return pl.when(text != "").then(text)
 
     def in_order(self, names: Iterable[str]) -> list[str]:
-        """Return groups in the order in which they are shown."""
-        return (
-            sorted(names, key=int)
-            if self.numbers
-            else sorted(names, key=lambda name: (name.casefold(), name))
-        )
+        """Return groups in the order in which they are shown: the council's own, then by name and number."""
+        places = {name: place for place, name in enumerate(self.order)}
+        return sorted(names, key=lambda name: (places.get(name, len(places)), *_natural(name)))
+
+
+def _natural(name: str) -> tuple[list[str | int], str]:
+    """Return what sorts names as people do: 3 before 12."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)], name
 
 
 def _age(born: pl.Expr, asked: pl.Expr) -> pl.Expr:
@@ -62,7 +66,6 @@ GROUPS = {
             "age_at_request",
             "age at the request, in whole years",
             ("date_of_birth", "request_received"),
-            True,
         ),
         Group("sen_need", "primary need", ("sen_need",)),
         Group("school", "school", ("school",)),

@@ -164,6 +164,18 @@ def _people(people: People) -> pl.Expr:
     )
 
 
-def newest(lines: pl.DataFrame, periods: int) -> pl.DataFrame:
-    """Return the lines of the last so many periods."""
-    return lines.filter(pl.col(PERIOD) > pl.col(PERIOD).max() - periods)
+@dataclass(frozen=True, slots=True)
+class PeriodRange:
+    """Which periods are shown: from the one with a day to the one with another, and of these the last few."""
+
+    since: date | None = None
+    to: date | None = None
+    last: int | None = None
+
+    def of(self, lines: pl.DataFrame, kind: PeriodKind) -> pl.DataFrame:
+        """Return the lines of those periods."""
+        if self.since:
+            lines = lines.filter(pl.col(PERIOD) >= period_of(kind, self.since).number)
+        if self.to:
+            lines = lines.filter(pl.col(PERIOD) <= period_of(kind, self.to).number)
+        return lines.filter(pl.col(PERIOD) > pl.col(PERIOD).max() - self.last) if self.last else lines

@@ -1,6 +1,7 @@
-"""Months, quarters and years: where each begins, and what it is called.
+"""Weeks, months, quarters and years: where each begins, and what it is called.
 
-A month is known by its number, 12 times the year plus the months before it; every period is some months.
+A month is known by its number, 12 times the year plus the months before it; a week by the weeks before it,
+counted from Monday 1 January of the year 1. Every period but a week is some months.
 """
 
 from dataclasses import dataclass
@@ -9,23 +10,16 @@ from typing import Literal, get_args
 
 import polars as pl
 
-PeriodKind = Literal["month", "quarter", "year", "academic", "financial"]
+PeriodKind = Literal["week", "month", "quarter", "year", "academic", "financial"]
 PERIOD_KINDS: tuple[PeriodKind, ...] = get_args(PeriodKind)
 _MONTHS = {"month": 1, "quarter": 3, "year": 12, "academic": 12, "financial": 12}
 _FIRST_MONTH = {"month": 0, "quarter": 0, "year": 0, "academic": 8, "financial": 3}
 
 
-def month_of(day: date) -> int:
-    """Return the number of a day's month.
-
-    >>> month_of(date(2024, 1, 31)) - month_of(date(2023, 12, 1))
-    1
-    """
-    return 12 * day.year + day.month - 1
-
-
-def month_number(day: pl.Expr) -> pl.Expr:
-    """Return the number of each day's month."""
+def month_number(day: pl.Expr, *, weekly: bool = False) -> pl.Expr:
+    """Return the number of each day's month, or of its week."""
+    if weekly:
+        return (day.dt.epoch("d") + (date(1970, 1, 1).toordinal() - 1)) // 7
     return day.dt.year() * 12 + day.dt.month().cast(pl.Int32) - 1
 
 
@@ -38,11 +32,13 @@ class Period:
 
     @property
     def label(self) -> str:
-        """What it is called: 2024-03, 2024-Q1, 2024, or 2024/25 for a year that begins within one.
+        """What it is called: 2024-W13 as ISO 8601 has it, 2024-03, 2024-Q1, 2024, or 2024/25.
 
         >>> [period_of(kind, date(2024, 3, 31)).label for kind in PERIOD_KINDS]
-        ['2024-03', '2024-Q1', '2024', '2023/24', '2023/24']
+        ['2024-W13', '2024-03', '2024-Q1', '2024', '2023/24', '2023/24']
         """
+        if self.kind == "week":
+            return "{}-W{:02}".format(*self.first.isocalendar())
         year, month = divmod(self._first_month, 12)
         match self.kind:
             case "month":
@@ -60,7 +56,11 @@ class Period:
 
         >>> period_of("academic", date(2024, 8, 31)).first, period_of("financial", date(2024, 3, 31)).first
         (datetime.date(2023, 9, 1), datetime.date(2023, 4, 1))
+        >>> period_of("week", date(2024, 3, 31)).first
+        datetime.date(2024, 3, 25)
         """
+        if self.kind == "week":
+            return date.fromordinal(7 * self.number + 1)
         year, month = divmod(self._first_month, 12)
         return date(year, month + 1, 1)
 
@@ -80,9 +80,11 @@ class Period:
 
 def period_of(kind: PeriodKind, day: date) -> Period:
     """Return the period that a day lies in."""
-    return Period(kind, (month_of(day) - _FIRST_MONTH[kind]) // _MONTHS[kind])
+    if kind == "week":
+        return Period(kind, (day.toordinal() - 1) // 7)
+    return Period(kind, (12 * day.year + day.month - 1 - _FIRST_MONTH[kind]) // _MONTHS[kind])
 
 
 def period_number(kind: PeriodKind, month: pl.Expr) -> pl.Expr:
-    """Return the number of the period that each month lies in."""
-    return (month - _FIRST_MONTH[kind]) // _MONTHS[kind]
+    """Return the number of the period that each month lies in; a week is its own."""
+    return month if kind == "week" else (month - _FIRST_MONTH[kind]) // _MONTHS[kind]

@@ -19,7 +19,7 @@ from ehcp_timeline.measure.kpi.facts import (
     row_columns,
     with_marks,
 )
-from ehcp_timeline.measure.kpi.periods import month_number, month_of
+from ehcp_timeline.measure.kpi.periods import month_number
 
 MONTH = "month"
 DAYS = "days"
@@ -49,12 +49,14 @@ class Before:
         facts: Its rows, cut down; of the whole file with the last batch, whose clocks lie anywhere.
         as_at: The day the question is asked about.
         kept: The columns that the file has.
+        weekly: Whether cases are put in weeks; else in months.
     """
 
     judged: Judged
     facts: pl.DataFrame
     as_at: date
     kept: frozenset[str]
+    weekly: bool = False
 
 
 def cases_of(population: Population, deadlines: Iterable[Deadline], before: Before) -> pl.LazyFrame | None:
@@ -69,13 +71,11 @@ def cases_of(population: Population, deadlines: Iterable[Deadline], before: Befo
     ids = tuple(deadline.id for deadline in deadlines if deadline.id in before.judged.clocks)
     if population.counts == "clocks" and not ids:
         return None
-    month = pl.lit(month_of(as_at), dtype=pl.Int32)
-    if population.date:
-        month = month_number(pl.col(population.date))
+    month = month_number(pl.col(population.date) if population.date else pl.lit(as_at), weekly=before.weekly)
     lazy = before.facts.lazy() if population.counts == "rows" else _clocks(population, ids, before)
     counted = lazy.filter(condition(population.where, as_at, kept))
     return with_marks(counted, population.marks, as_at, kept).with_columns(
-        month.alias(MONTH), _days(population, as_at).alias(DAYS)
+        month.cast(pl.Int32).alias(MONTH), _days(population, as_at).alias(DAYS)
     )
 
 
