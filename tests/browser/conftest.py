@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -38,26 +38,27 @@ def browser() -> "Iterator[Browser]":
         started.close()
 
 
-@pytest.fixture
-def opened(browser: "Browser", tmp_path: Path) -> Iterator[Opened]:
-    """Return what opens a page; whatever it asks of another address than its own is noted in `asked`."""
-    contexts = []
+@pytest.fixture(scope="session")
+def tab(browser: "Browser") -> "Iterator[Page]":
+    """Open one window for every page, which no policy of a page keeps axe-core out of."""
+    context = browser.new_context(bypass_csp=True, offline=True)
+    yield context.new_page()
+    context.close()
 
-    def open_page(page: bytes, width: int = 1280, **settings: Any) -> "Page":
-        file = tmp_path / "page.html"
+
+@pytest.fixture
+def opened(tab: "Page", tmp_path: Path) -> Iterator[Opened]:
+    """Return what opens a page in a window of a width; a request to another address than its own fails."""
+    file, asked = tmp_path / "page.html", list[str]()
+    tab.on("request", note := lambda request: asked.append(request.url))
+
+    def open_page(page: bytes, width: int = 1280) -> "Page":
         file.write_bytes(page)
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, bypass_csp=True, offline=True, **settings
-        )
-        contexts.append(context)
-        shown = context.new_page()
-        asked: list[str] = []
-        shown.on("request", lambda request: asked.append(request.url))
-        shown.goto(file.as_uri())
-        elsewhere = [url for url in asked if url != file.as_uri() and not url.startswith("data:")]
-        assert elsewhere == []
-        return shown
+        tab.emulate_media(color_scheme="light", forced_colors="none")
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.goto(file.as_uri())
+        return tab
 
     yield open_page
-    for context in contexts:
-        context.close()
+    tab.remove_listener("request", note)
+    assert [url for url in asked if url != file.as_uri() and not url.startswith("data:")] == []

@@ -30,7 +30,8 @@ OUTLINED = re.compile(
     r"\s*- '?(banner|main|contentinfo|navigation|heading|img|figure|region|table|caption)\b"
 )
 OUTLINE = Path(__file__).with_name("board.aria.txt")
-every_page = pytest.mark.parametrize("name", PAGES)
+ALSO = {"team", "public", "late", "dates", "problems"}
+"""Pages made of the parts of the others."""
 
 
 @cache
@@ -41,38 +42,32 @@ def page(name: str) -> bytes:
     return run.stdout
 
 
-@every_page
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_page_has_no_fault(opened: Opened, name: str, scheme: str) -> None:
-    """axe-core finds nothing and is sure of it, and the page keeps to what axe-core cannot see."""
-    assert faults(opened(page(name), color_scheme=scheme)) == []
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in ALSO else []) for name in PAGES]
+)
+def test_a_page_has_no_fault(opened: Opened, name: str) -> None:
+    """Light, dark, in the reader's own colours, at 320 pixels, with letters twice as large.
 
-
-@every_page
-def test_a_page_fits_a_telephone(opened: Opened, name: str) -> None:
-    """At 320 pixels it reflows; only tables scroll, each in a region of its own."""
-    shown = opened(page(name), NARROW)
-
-    assert too_wide(shown) == 0
-    assert faults(shown, out_of_sight=True) == []
-
-
-@every_page
-def test_letters_may_be_twice_as_large(opened: Opened, name: str) -> None:
-    """At 200% nothing leaves the window and no text is cut off (WCAG 1.4.4)."""
+    axe-core finds nothing and is sure of it, and the page keeps to what axe-core cannot see. At 320 pixels
+    only tables scroll, each in a region of its own; at 200% no text is cut off (WCAG 1.4.4).
+    """
     shown = opened(page(name))
-    shown.add_style_tag(content="html { font-size: 200%; }")
     cut = "[...document.querySelectorAll('main *')].filter(e => e.scrollWidth > e.clientWidth + 1 && \
            getComputedStyle(e).overflowX === 'hidden').length"
 
+    assert faults(shown) == []
+    shown.emulate_media(color_scheme="dark")
+    assert faults(shown, drawn=True) == []
+    shown.emulate_media(color_scheme="light", forced_colors="active")
+    assert faults(shown, drawn=True) == []
+    shown.emulate_media(forced_colors="none")
+    shown.set_viewport_size({"width": NARROW, "height": 900})
+    assert too_wide(shown) == 0
+    assert faults(shown, drawn=True) == []
+    shown.set_viewport_size({"width": 1280, "height": 900})
+    shown.add_style_tag(content="html { font-size: 200%; }")
     assert too_wide(shown) == 0
     assert shown.evaluate(cut) == 0
-
-
-@every_page
-def test_colours_of_a_reader_are_kept(opened: Opened, name: str) -> None:
-    """With forced colours every word is still there to see."""
-    assert faults(opened(page(name), forced_colors="active"), out_of_sight=True) == []
 
 
 def test_the_first_key_leads_past_the_head(opened: Opened) -> None:
@@ -87,13 +82,12 @@ def test_the_first_key_leads_past_the_head(opened: Opened) -> None:
 
 def test_a_telephone_gets_the_narrow_chart(opened: Opened) -> None:
     """Its letters are as large as those of the page."""
-    narrow, wide = (opened(page("board"), width) for width in (NARROW, 1280))
     ratio = "Math.min(...[...document.images].map(i => i.clientWidth / i.naturalWidth))"
 
-    assert narrow.evaluate("document.images[0].naturalWidth") == 320
-    assert wide.evaluate("document.images[0].naturalWidth") == 640
-    assert narrow.evaluate(ratio) > 0.85
-    assert wide.evaluate(ratio) > 0.8
+    for width, natural, least in ((NARROW, 320, 0.85), (1280, 640, 0.8)):
+        shown = opened(page("board"), width)
+        assert shown.evaluate("document.images[0].naturalWidth") == natural
+        assert shown.evaluate(ratio) > least
 
 
 def test_a_page_prints_as_a_tagged_pdf(opened: Opened) -> None:

@@ -61,7 +61,11 @@ def test_rights_stand_with_their_last_day(tmp_path: Path) -> None:
 
     assert "Lodge the appeal with the Tribunal 20 February 2026 20 April 2026" in before
     assert "Rights whose time has passed" not in before
-    assert "You can still act: 2 rights are open, the first until 20 April 2026." in before
+    assert (
+        "You can still act: “Contact the mediation adviser about the decision, unless the appeal is only "
+        "about the school named”, by 20 April 2026; “Lodge the appeal with the Tribunal”, by 20 April 2026."
+        in before
+    )
     assert "Rights whose time has passed" in after
     assert "You can still act" not in after
     assert "no plan will be issued" not in before

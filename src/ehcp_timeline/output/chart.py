@@ -146,7 +146,7 @@ def _line_chart(chart: LineChart, width: int) -> ET.Element:
         frame = _Frame(left, right, above + 10, above + 10 + _PANEL, span, top)
         if title:
             _word(svg, column * cell, above - 6, title, bold=True)
-        _grid(svg, frame, step, chart.ticks)
+        _grid(svg, frame, step, chart.ticks, width)
         for line in lines:
             _trace(svg, frame, line)
         if names:
@@ -199,7 +199,9 @@ def _opened(unit: str, legend: Sequence[tuple[str, str, str]], width: int) -> tu
     return svg, head + (_LINE if legend else 0) + 6
 
 
-def _grid(svg: ET.Element, frame: _Frame, step: float, ticks: Sequence[tuple[float, str]]) -> None:
+def _grid(
+    svg: ET.Element, frame: _Frame, step: float, ticks: Sequence[tuple[float, str]], width: int
+) -> None:
     for place in range(round(frame.top / step) + 1):
         y, number = frame.y(place * step), _number(place * step)
         ends = {"x1": frame.left, "x2": frame.right, "y1": y, "y2": y}
@@ -208,9 +210,10 @@ def _grid(svg: ET.Element, frame: _Frame, step: float, ticks: Sequence[tuple[flo
     free = 0.0
     for value, text in ticks:
         x, half = frame.x(value), _width(text) / 2
-        if frame.left - 1 <= x <= frame.right + 1 and x - half >= free:
-            _word(svg, x, frame.foot + _LINE, text, anchor="middle")
-            free = x + half + 8
+        if frame.left - 1 <= x <= frame.right + 1 and min(x, width - half) - half >= free:
+            middle = min(x, width - half)
+            _word(svg, middle, frame.foot + _LINE, text, anchor="middle")
+            free = middle + half + 8
 
 
 def _trace(svg: ET.Element, frame: _Frame, line: ChartLine) -> None:

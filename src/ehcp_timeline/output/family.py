@@ -41,6 +41,7 @@ _SHOWN = {
 }
 _BORNE_OUT = "Nobody has claimed it, but the dates would bear out an exception"
 _OMBUDSMAN = "remedy.ombudsman"
+_MOST_RIGHTS = 3
 _ONE_DAY = timedelta(days=1)
 
 
@@ -154,9 +155,13 @@ class FamilyCase:
         who = f" This is for {_WHO[coming.deadline.who]} to do." if coming else ""
         can = ""
         if rights:
-            open_ = count(len(rights), "right is", "rights are")
-            can = f"You can still act: {open_} open, the first until {_due(rights[0])}."
-        return tuple(sentence for sentence in (late, f"{after}{who}", can) if sentence)
+            first = [f"“{_to_you(right.deadline.duty)}”, by {_due(right)}" for right in rights[:_MOST_RIGHTS]]
+            can = f"You can still act: {'; '.join(first)}."
+        if any(working.deadline.who == "authority" for working in overdue):
+            can = (
+                f"{can} You can ask the council in writing when it will do this, and complain if it does not."
+            )
+        return tuple(sentence for sentence in (late, f"{after}{who}", can.strip()) if sentence)
 
     def _happened(self) -> Iterator[tuple[date, str]]:
         """Yield every event that was given and has come, in the order of the days."""

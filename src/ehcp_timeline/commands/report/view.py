@@ -260,7 +260,7 @@ def _forecast(answer: ReportAnswer) -> Iterator[Section]:
         (before,),
         (
             TableColumn("order of work"),
-            *(TableColumn(f"clear in {share} of 100") for share in (50, 85, 95)),
+            *(TableColumn(f"clear in {share} of 100", "fixed") for share in (50, 85, 95)),
             _number(f"not clear by {day(horizon(answer))}"),
         ),
         tuple(
@@ -330,7 +330,12 @@ def _line_to_come(now: tuple[tuple[float, float], ...], path: Sequence[PathPoint
 
 
 def _oldest(answer: ReportAnswer) -> Section:
-    columns = (TableColumn("case"), _number("weeks open"), TableColumn("open since"), TableColumn("stage"))
+    columns = (
+        TableColumn("case", "fixed"),
+        _number("weeks open"),
+        TableColumn("open since", "fixed"),
+        TableColumn("stage"),
+    )
     rows = tuple(
         (
             *(case.case_id, f"{case.weeks:,}", day(case.start), STAGE_WORDS[case.stage]),
@@ -342,7 +347,10 @@ def _oldest(answer: ReportAnswer) -> Section:
 
 
 def _work(answer: ReportAnswer) -> Section:
-    columns = (TableColumn("case"), TableColumn("what is owed"), TableColumn("due"), _number("days late"))
+    columns = (
+        TableColumn("case", "fixed"), TableColumn("what is owed"), TableColumn("due", "fixed"),
+        _number("days late"),
+    )  # fmt: skip
     rows = tuple(
         (
             *(work.case_id, work.duty, day(work.due), f"{work.days_late:,}"),
