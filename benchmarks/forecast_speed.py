@@ -15,8 +15,7 @@ import numpy as np
 from ehcp_timeline.measure.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
 from ehcp_timeline.measure.forecast.model.present import InHand, Pipeline, SimulatedStage
 from ehcp_timeline.measure.forecast.model.weeks import Drivers, series
-from ehcp_timeline.measure.forecast.simulate.record import Plan
-from ehcp_timeline.measure.forecast.simulate.run import Start, run
+from ehcp_timeline.measure.forecast.simulate import Plan, Start, run
 
 CASES = 2000
 WEEKS = 156

@@ -7,8 +7,7 @@ from ehcp_timeline.measure.forecast.model.caseload import overdue_on
 from ehcp_timeline.measure.forecast.model.present import present
 from ehcp_timeline.measure.forecast.results.backtest import first_clear
 from ehcp_timeline.measure.forecast.results.outlook import clear_week, naive_weeks
-from ehcp_timeline.measure.forecast.simulate.record import Plan
-from ehcp_timeline.measure.forecast.simulate.run import run, start_of
+from ehcp_timeline.measure.forecast.simulate import Plan, run, start_of
 from tests.commands.forecast.known_truth import Council, known_on
 
 LEAST_OVERDUE = 10
@@ -49,7 +48,7 @@ def result(one: Council, runs: int, seed: int, horizon: int) -> Result | None:
     if overdue <= max(LEAST_OVERDUE, clear_at):
         return None
     plan = Plan(clear_at=clear_at, only_clearance=True)
-    cleared = run(start_of(now), {"observed": now.order}, plan, runs, seed)[0]["observed"].cleared
+    cleared = run(start_of(now), {"observed": now.orders}, plan, runs, seed)["observed"].cleared
     fell = (overdue_on(known, one.day - WEEK * _LINE_WEEKS) - overdue) / _LINE_WEEKS
     return Result(
         kind=one.kind,

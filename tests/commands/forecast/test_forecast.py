@@ -129,7 +129,10 @@ def test_a_change_stands_beside_no_change(council: str) -> None:
         (("--capacity", "three"), "--capacity three: not a number\ntry: write it as +3"),
         (("--capacity", "3%"), "--capacity 3%: not a number\ntry: write it as +3"),
         (("--requests", "more"), "--requests more: not a number\ntry: write it as +10%"),
-        (("--requests=-101%",), "--requests -101%: fewer than none\ntry: write it as +10%"),
+        (
+            ("--requests=-100%",),
+            "--requests -100%: that leaves no request at all\ntry: write it as -10%",
+        ),
         (("--shrinkage", "96%"), "--shrinkage 96%: not from 0% to 95%\ntry: write it as 15%"),
         (("--split", "101%"), "--split 101%: not from 0% to 100%\ntry: write it as 50%"),
         (("--catch-up", "5:0"), "--catch-up 5:0: `0` is no number of weeks\ntry: write it as 5:13"),

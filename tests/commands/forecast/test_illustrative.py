@@ -9,8 +9,7 @@ from ehcp_timeline.measure.forecast.model.arrays import day_number
 from ehcp_timeline.measure.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, split
 from ehcp_timeline.measure.forecast.model.present import Present, present
 from ehcp_timeline.measure.forecast.results.outlook import naive_weeks
-from ehcp_timeline.measure.forecast.simulate.record import Kept, Plan
-from ehcp_timeline.measure.forecast.simulate.run import run, start_of
+from ehcp_timeline.measure.forecast.simulate import Kept, Plan, run, start_of
 from tests.commands.forecast.files import AS_AT, illustrative, work_in
 
 WEEKS = 208
@@ -30,7 +29,7 @@ def kept() -> Mapping[str, Kept]:
     """Return five hundred runs under three orders of work, with quarters of 13 weeks."""
     plan = Plan(frozenset({YEAR}), tuple(week // 13 for week in range(WEEKS)))
     orders = {"oldest-first": OLDEST_FIRST, "in-time-first": IN_TIME_FIRST, "split": split(0.5)}
-    return run(start_of(now()), orders, plan, 500, 1)[0]
+    return run(start_of(now()), orders, plan, 500, 1)
 
 
 def weeks_to_clear(order: str) -> int:
@@ -40,7 +39,7 @@ def weeks_to_clear(order: str) -> int:
 
 def rates(order: str) -> list[float]:
     """Return the percentage issued in time in each of the first four quarters, in the middle run."""
-    return [(spread.percentile(0.5) or 0) / 10 for spread in kept()[order].rates[:4]]
+    return [(spread.percentile(0.5) or 0) / 10 for spread in (kept()[order].rates[at] for at in range(4))]
 
 
 def test_the_file_is_the_council() -> None:

@@ -13,8 +13,7 @@ from ehcp_timeline.measure.forecast.model.arrays import day_number
 from ehcp_timeline.measure.forecast.model.history import OLDEST_FIRST, WorkOrder
 from ehcp_timeline.measure.forecast.model.present import InHand, Pipeline, Present, SimulatedStage, present
 from ehcp_timeline.measure.forecast.results.cases import ProjectedCase, projected
-from ehcp_timeline.measure.forecast.simulate.record import CaseGroups, Plan, case_groups
-from ehcp_timeline.measure.forecast.simulate.run import run, start_of
+from ehcp_timeline.measure.forecast.simulate import Plan, case_groups, run, start_of
 from tests.commands.forecast.files import AS_AT, illustrative, staged, work_in
 
 RUNS = 100
@@ -31,8 +30,8 @@ def now(stages: bool = False) -> Present:
 @cache
 def cases(stages: bool = False, order: WorkOrder = OLDEST_FIRST) -> Sequence[ProjectedCase]:
     """Return its open cases under one order of work."""
-    kept, groups = run(start_of(now(stages)), {"x": order}, Plan(cases="x"), RUNS, 1)
-    return projected(now(stages), kept["x"].finished, groups, RUNS)
+    kept = run(start_of(now(stages)), {"x": order}, Plan(cases="x"), RUNS, 1)
+    return projected(now(stages), kept["x"].finished, RUNS)
 
 
 @pytest.mark.parametrize("stages", [False, True])
@@ -77,12 +76,12 @@ def test_the_day_of_the_breach_is_the_day_after_the_due_day() -> None:
 )
 def test_a_breach_is_as_likely_as_the_runs_say(due_week: int, p50: int, p85: int, breach: str) -> None:
     """Closed in the week in which it falls due counts as in time; the week after does not."""
-    line = Pipeline((SimulatedStage("plan", 1, 1.0, 1.0),), 0, 156, 20, now().pipeline.due_weeks, ())
-    row = line.row_of(due_week)
+    weeks = now().pipeline.due_weeks
+    row = int(np.searchsorted(weeks, due_week))
+    line = Pipeline((SimulatedStage("plan", 1, 1.0, 1.0),), 0, 156, 20, weeks, (InHand(0, 1, row, 1),))
     finished = np.zeros((1, 157))
     finished[0, p50:] = 50
     finished[0, p85:] = 85
-    groups = CaseGroups(*(np.array([number]) for number in (row, 0, 1, 0)))
     place = np.flatnonzero(now().standing.due_week == due_week)[:1]
     standing = now().standing
     one = Present(
@@ -95,7 +94,7 @@ def test_a_breach_is_as_likely_as_the_runs_say(due_week: int, p50: int, p85: int
         }
     )  # fmt: skip
 
-    assert [told.breach for told in projected(one, finished, groups, RUNS)] == [breach]
+    assert [told.breach for told in projected(one, finished, RUNS)] == [breach]
 
 
 def test_cases_further_on_close_before_those_behind_them() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ehcp_timeline.measure.forecast.model.arrays import Cases
 from ehcp_timeline.measure.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
-from ehcp_timeline.measure.forecast.simulate.pools import Pool, chance, chosen, serve
+from ehcp_timeline.measure.forecast.simulate import Pool, chosen, serve
 
 SPREAD = WorkOrder(0, 0, 1)
 
@@ -70,7 +70,7 @@ def test_chance_has_the_mean_and_spread_of_a_binomial(share: float, empty: int) 
     cases = np.zeros((1 + empty, 20_000), dtype=np.int16)
     cases[0] = 40
 
-    out = chosen(cases, chance(share, 40), np.random.default_rng(2))
+    out = chosen(cases, share, np.random.default_rng(2))
 
     assert out[0].mean() == pytest.approx(40 * share, abs=0.1)
     assert out[0].var() == pytest.approx(40 * share * (1 - share), abs=0.35)

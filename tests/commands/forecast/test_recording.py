@@ -8,8 +8,7 @@ from ehcp_timeline.measure.forecast.model.caseload import week_overdue
 from ehcp_timeline.measure.forecast.model.history import OLDEST_FIRST
 from ehcp_timeline.measure.forecast.model.present import InHand, Pipeline, SimulatedStage
 from ehcp_timeline.measure.forecast.model.weeks import Drivers, series
-from ehcp_timeline.measure.forecast.simulate.record import Kept, Plan
-from ehcp_timeline.measure.forecast.simulate.run import Start, run
+from ehcp_timeline.measure.forecast.simulate import Kept, Plan, Start, run
 from tests.commands.forecast.files import AS_AT
 
 TODAY = day_number(AS_AT)
@@ -23,7 +22,7 @@ def kept(ages: list[int], plan: Plan, weeks: int = 4, capacity: float = 0) -> Ke
     none, some = (series(np.full(20, rate), np.ones(20), np.ones(weeks)) for rate in (0.0, capacity))
     line = Pipeline((SimulatedStage("plan", 1, 0.5, 1.0),), 0, weeks, 20, rows, in_hand)
     start = Start(line, Drivers(none, some), 1, np.zeros(weeks))
-    return run(start, {"x": OLDEST_FIRST}, plan, 100, 1)[0]["x"]
+    return run(start, {"x": OLDEST_FIRST}, plan, 100, 1)["x"]
 
 
 @pytest.mark.parametrize(("age", "over"), [(356, 0), (357, 0), (358, 1), (400, 1)])
@@ -54,7 +53,7 @@ def test_a_quarter_counts_the_plans_of_its_weeks() -> None:
     """Two late plans in the first two weeks, two in time in the last two: nought, then a thousand of them."""
     found = kept([200, 190, 30, 20], Plan(quarters=(0, 0, 1, 1)), capacity=1)
 
-    assert [rate.percentile(0.5) for rate in found.rates] == [0, 1000]
+    assert [rate.percentile(0.5) for rate in found.rates.values()] == [0, 1000]
     assert found.cleared.percentile(0.5) == 2
 
 

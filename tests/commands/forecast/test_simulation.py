@@ -1,7 +1,8 @@
 """Runs lose no case and make none, repeat with their seed, and show how orders of work pull apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from statistics import NormalDist
 
 import numpy as np
@@ -13,11 +14,18 @@ from ehcp_timeline.measure.forecast.model.arrays import Counts, Rates
 from ehcp_timeline.measure.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
 from ehcp_timeline.measure.forecast.model.present import InHand, Pipeline, SimulatedStage, present
 from ehcp_timeline.measure.forecast.model.timetable import Timetable
-from ehcp_timeline.measure.forecast.model.weeks import Drivers, draw, series
+from ehcp_timeline.measure.forecast.model.weeks import Drivers, draw, rounded, series
 from ehcp_timeline.measure.forecast.request import WhatIf
-from ehcp_timeline.measure.forecast.simulate.record import Kept, Plan
-from ehcp_timeline.measure.forecast.simulate.run import Start, run, start_of
-from ehcp_timeline.measure.forecast.simulate.world import Track, World, begin, simulate
+from ehcp_timeline.measure.forecast.simulate import (
+    Kept,
+    Parcel,
+    Plan,
+    StageWork,
+    Start,
+    Watcher,
+    run,
+    start_of,
+)
 from tests.commands.forecast.known_truth import FOUR, KINDS, ONE, council, known_on
 
 WEEKS = 208
@@ -50,7 +58,7 @@ def kept_of(
 ) -> Mapping[str, Kept]:
     """Return what is kept of some runs, with quarters of 13 weeks."""
     quarters = tuple(week // 13 for week in range(WEEKS))
-    return run(start, orders, Plan(quarters=quarters), runs, seed)[0]
+    return run(start, orders, Plan(quarters=quarters), runs, seed)
 
 
 def test_the_illustrative_council_clears_as_arithmetic_says() -> None:
@@ -116,63 +124,59 @@ def test_in_time_first_takes_whom_the_stages_to_come_leave_time(due_week: int, f
     five = series(np.full(52, 5.0), np.ones(52), np.ones(1))
     none = series(np.zeros(52), np.ones(52), np.ones(1))
     random = np.random.default_rng(1)
-    draws = draw(Drivers(none, five), 3, random)
-    world = begin(line, {"in-time-first": IN_TIME_FIRST}, draws, random)
+    places = draw(Drivers(none, five), 3, random).capacity.astype(np.int16)
+    work = StageWork.begin(line, range(2), (IN_TIME_FIRST,) * 2, places, random)
 
-    for _ in simulate(world, draws.capacity):
-        left = world.tracks[0].stages.pools[0].ready
+    work.week(1, [])
 
-    assert left[:2].tolist() == ([[5] * 3, [0] * 3] if first else [[0] * 3, [5] * 3])
+    assert work.pools[0].ready[:2].tolist() == ([[5] * 3, [0] * 3] if first else [[0] * 3, [5] * 3])
 
 
-def sizes(world: World, track: Track) -> Counts:
-    """Return how many cases stand at each stage under one order, shape (stages, runs)."""
-    before, behind = world.before, track.stages
-    pools, coming = before.pools | behind.pools, before.coming | behind.coming
-    parts = (
-        [pools[stage].ready, *(cases for parcels in coming[stage].values() for _, cases in parcels)]
-        for stage in range(len(world.pipeline.steps))
+def cases_in(parcels: Iterable[Parcel], runs: int) -> Counts:
+    """Return how many cases some parcels hold, for each run."""
+    return sum((cases.sum(axis=0, dtype=np.int64) for _, cases in parcels), np.zeros(runs, np.int64))
+
+
+def sizes(work: StageWork, runs: int) -> Counts:
+    """Return how many cases stand at each stage, shape (stages, runs)."""
+    return np.stack(
+        [
+            pool.ready.sum(axis=0, dtype=np.int64) + cases_in(chain(*pool.coming.values()), runs)
+            for pool in work.pools.values()
+        ]
     )
-    return np.stack([sum(cases.sum(axis=0, dtype=np.int64) for cases in part) for part in parts])
 
 
-def came(world: World, track: Track, week: int) -> Counts:
-    """Return how many cases that came to each stage in a week still wait there for their shortest time."""
-    coming = world.before.coming | track.stages.coming
-    found = np.zeros((len(world.pipeline.steps), world.arrived.size), dtype=np.int64)
-    for stage, step in enumerate(world.pipeline.steps):
-        for _, cases in coming[stage].get(week + step.least, ()):
-            found[stage] += cases.sum(axis=0, dtype=np.int64)
-    return found
-
-
-def conserved(start: Start, orders: Mapping[str, WorkOrder], seed: int) -> None:
+def conserved(start: Start, orders: Mapping[str, WorkOrder | tuple[WorkOrder, ...]], seed: int) -> None:
     """Simulate twenty runs and check after every week that no stage of any order lost or made a case."""
-    random = np.random.default_rng(seed)
-    draws = draw(start.drivers, 20, random)
-    world = begin(start.pipeline, orders, draws, random)
-    places = {name: place for place, name in enumerate(orders)}
-    before = [sizes(world, track) for track in world.tracks]
-    known = [came(world, track, 1) for track in world.tracks]
-    gone = [track.stages.closed + world.before.closed for track in world.tracks]
-    for week in simulate(world, start.capacity(draws.capacity)):
-        for track in world.tracks:
-            place = places[track.name]
-            now, new = sizes(world, track), came(world, track, week) - known[place]
-            left = before[place] + new - now
-            closed = track.stages.closed + world.before.closed
-            assert (new[0] == draws.requests[week - 1]).all()
-            assert (left >= 0).all()
-            assert (left[:-1] >= new[1:]).all()
-            assert (left.sum(axis=0) - new[1:].sum(axis=0) == closed - gone[place]).all()
-            assert (now.sum(axis=0) == world.open_in(track).sum(axis=0)).all()
-            assert (now.sum(axis=0) == start.pipeline.at_start.sum() + world.arrived - closed).all()
-            assert (track.stages.open >= 0).all()
-            before[place], known[place], gone[place] = now, came(world, track, week + 1), closed
+    runs, line = 20, start.pipeline
+    for order in orders.values():
+        random = np.random.default_rng(seed)
+        draws = draw(start.drivers, runs, random)
+        each = order if isinstance(order, tuple) else (order,) * len(line.steps)
+        places = rounded(start.capacity(draws.capacity), random)
+        work = StageWork.begin(line, range(len(line.steps)), each, places, random)
+        watcher = Watcher(line, Plan(), Kept(), draws.requests, cases=False)
+        before = sizes(work, runs)
+        for week, row in enumerate(draws.requests, 1):
+            came = [(line.row_of(week + line.to_due), row[None, :])]
+            issued, closed = work.week(week, came)
+            watcher.look(week, came, issued, closed)
+            now = sizes(work, runs)
+            gone = cases_in(issued, runs) + cases_in(closed, runs)
+            assert (now.sum(axis=0) == before.sum(axis=0) + row - gone).all()
+            # what leaves a stage goes to the next one: no stage behind gains more than those before it lose
+            assert (np.cumsum(now - before, axis=0) <= row).all()
+            assert (watcher.open.sum(axis=0) == now.sum(axis=0)).all()
+            assert (watcher.open >= 0).all()
+            assert all((pool.ready >= 0).all() for pool in work.pools.values())
+            before = now
 
 
 STEPS = st.lists(
-    st.builds(SimulatedStage, st.just("x"), st.integers(1, 6), st.floats(0.05, 0.95), st.floats(0, 1)),
+    st.builds(
+        SimulatedStage, st.just("x"), st.integers(1, 6), st.floats(0.05, 0.95), st.floats(0, 1), st.booleans()
+    ),
     min_size=1,
     max_size=4,
 )
@@ -233,7 +237,7 @@ def test_a_council_forecast_loses_no_case(
     what_if = WhatIf(capacity=capacity, requests=requests, shrinkage=shrinkage, catch_up=3)
 
     assert now.pipeline.at_start.sum() == now.standing.place.size
-    conserved(start_of(now, what_if), {**ORDERS, "observed": now.order}, seed)
+    conserved(start_of(now, what_if), {**ORDERS, "observed": now.orders}, seed)
 
 
 @pytest.mark.parametrize("mean", [3.0, 17.5, 60.0])

@@ -119,10 +119,20 @@ def test_what_if_nobody_waited() -> None:
 
 @pytest.mark.parametrize(
     ("unavoidable", "overdue", "clear_at"),
-    [(0.4, 300, 0), (9.0, 300, 15), (9.0, 150, 15), (9.0, 149, 14), (9.0, 9, 0)],
+    [
+        (0.4, 300, 0),
+        (9.0, 300, 15),
+        (9.0, 150, 15),
+        (9.0, 149, 14),
+        (9.0, 20, 9),
+        (9.0, 9, 9),
+        (893.4, 1020, 894),
+    ],
 )
-def test_clear_is_what_chance_alone_would_leave(unavoidable: float, overdue: int, clear_at: int) -> None:
-    """A mean of 9 and two standard deviations are 15, but never more than a tenth of those overdue now."""
+def test_clear_is_never_less_than_the_other_stages_leave(
+    unavoidable: float, overdue: int, clear_at: int
+) -> None:
+    """A mean of 9 and two standard deviations are 15: within a tenth of those overdue, at least 9."""
     standing = replace(now().standing, due_week=np.zeros(overdue, dtype=np.int32))
 
     assert replace(now(), unavoidable=unavoidable, standing=standing).clear_at == clear_at

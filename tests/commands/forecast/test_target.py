@@ -22,7 +22,7 @@ from ehcp_timeline.measure.forecast.results.target import (
     capacity_needed,
     net_needed,
 )
-from ehcp_timeline.measure.forecast.simulate.run import Start, start_of
+from ehcp_timeline.measure.forecast.simulate import Start, start_of
 from tests.commands.forecast.files import AS_AT, illustrative, work_in
 
 ORDERS = {"oldest-first": OLDEST_FIRST, "in-time-first": IN_TIME_FIRST}

@@ -15,8 +15,7 @@ from ehcp_timeline.measure.forecast.model.arrays import day_number
 from ehcp_timeline.measure.forecast.model.history import OLDEST_FIRST
 from ehcp_timeline.measure.forecast.model.present import Present, present
 from ehcp_timeline.measure.forecast.request import WhatIf
-from ehcp_timeline.measure.forecast.simulate.record import Plan
-from ehcp_timeline.measure.forecast.simulate.run import becoming_plans, run, start_of
+from ehcp_timeline.measure.forecast.simulate import Plan, becoming_plans, run, start_of
 from tests.commands.forecast.files import AS_AT, illustrative, staged, work_in
 
 WEEKS = 156
@@ -40,7 +39,7 @@ def stages(narrowest: str = "") -> Present:
 def clear_in(now: Present, what_if: WhatIf) -> int:
     """Return the week in which half of the runs are clear, oldest first; weeks + 1 for never."""
     plan = Plan(only_clearance=True)
-    kept = run(start_of(now, what_if), {"oldest-first": OLDEST_FIRST}, plan, 200, 1)[0]
+    kept = run(start_of(now, what_if), {"oldest-first": OLDEST_FIRST}, plan, 200, 1)
     return kept["oldest-first"].cleared.percentile(0.5) or 0
 
 

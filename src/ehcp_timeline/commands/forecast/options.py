@@ -118,8 +118,8 @@ def what_if(
     if not 0 <= lost <= _MOST_PERCENT:
         raise UsageError(f"--shrinkage {shrinkage}: not from 0% to {_MOST_PERCENT}%", "write it as 15%")
     more = number("--requests", requests, percent=True)
-    if more < -100:
-        raise UsageError(f"--requests {requests}: fewer than none", "write it as +10%")
+    if more <= -100:
+        raise UsageError(f"--requests {requests}: that leaves no request at all", "write it as -10%")
     return WhatIf(
         capacity=number("--capacity", capacity),
         since=day_asked(since, "--from") if since else None,

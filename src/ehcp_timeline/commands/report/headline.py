@@ -110,6 +110,10 @@ def _clear_words(answer: ReportAnswer) -> str:
         return "There is no backlog to clear."
     outlook = main_outlook(answer.policies)
     clear, end = outlook.clearance, day(horizon(answer))
+    now = answer.forecast.now if answer.forecast else None
+    if now is not None and now.floor_limits:
+        stay = f"about {_shown(round(now.unavoidable))} stay overdue because of the other stages"
+        return f"Recruiting at the {now.narrowest} stage alone cannot clear the backlog: {stay}."
     if clear.p50 == answer.as_at:
         return f"That counts as clear: chance alone keeps about {_shown(answer.clear_at)} overdue."
     if clear.p50 is None:

@@ -31,6 +31,8 @@ class WorkInHand:
         newest: The last day on which the file has anything happen.
         too_little: Why nothing could be simulated; null where it was.
         excused: Of the open ones, past their day with a recorded exception: not overdue.
+        floor_limits: Whether the other stages keep five cases and a tenth of those overdue now overdue, so
+            that more hands at the narrowest stage alone cannot clear the backlog.
     """
 
     open: Whole
@@ -42,6 +44,7 @@ class WorkInHand:
     newest: date | None
     too_little: str | None
     excused: Whole = 0
+    floor_limits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

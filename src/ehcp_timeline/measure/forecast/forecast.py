@@ -1,6 +1,6 @@
 """The whole answer of `ehcp forecast`: files read once and simulated under every order of work; or counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import UsageError
@@ -46,12 +46,9 @@ from ehcp_timeline.measure.forecast.results.target import (
     net_needed,
     reviews_needed,
 )
-from ehcp_timeline.measure.forecast.simulate.record import Plan
-from ehcp_timeline.measure.forecast.simulate.run import Start, run, start_of
+from ehcp_timeline.measure.forecast.simulate import Orders, Plan, Start, run, start_of
 from ehcp_timeline.measure.result import Input
 from ehcp_timeline.text.words import count
-
-Orders = Mapping[str, WorkOrder]
 
 
 def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastRequest) -> ForecastAnswer:
@@ -76,9 +73,9 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
     clear_at = now.clear_at if asked.clear_at is None else asked.clear_at
     too_little = _too_little(now)
     known = {"oldest-first": OLDEST_FIRST, "in-time-first": IN_TIME_FIRST, "split": split(asked.split)}
-    orders = {name: known.get(name, now.order) for name in asked.policies}
+    orders: Orders = {name: known.get(name, now.orders) for name in asked.policies}
     start = start_of(now, asked.what_if)
-    rules = {name: orders[name] for name in orders if name in known}
+    rules = {name: known[name] for name in orders if name in known}
     year = weeks_of(rulebook, REVIEW[0], asked.as_at)
     reviews = review_outlook(reviews_of(batches, day), day, asked.weeks, rules, asked.runs, asked.seed, year)
     target = _target(asked, now, None if too_little else start, orders, clear_at, reviews)
@@ -109,6 +106,7 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
             newest=newest_day(work),
             too_little=too_little,
             excused=len(work.excused),
+            floor_limits=now.floor_limits,
         ),
         history=WeeksBehind(
             weeks=past.weeks,
@@ -172,11 +170,11 @@ def _simulated(
     quarters = quarters_ahead(now.standing.day, asked.weeks)
     followed = OBSERVED if OBSERVED in orders else next(iter(orders))
     plan = Plan(moments_kept(quarters[1]), quarters[1], clear_at, followed if asked.per_case else "")
-    kept, groups = run(start, orders, plan, asked.runs, asked.seed)
+    kept = run(start, orders, plan, asked.runs, asked.seed)
     unchanged: dict[str, ClearanceDay] = {}
     if asked.what_if.changed:
         plan = Plan(clear_at=clear_at, only_clearance=True)
-        before, _ = run(start_of(now), orders, plan, asked.runs, asked.seed)
+        before = run(start_of(now), orders, plan, asked.runs, asked.seed)
         unchanged = {name: clearance(before[name].cleared, asked.as_at, asked.weeks) for name in orders}
     excepted = exceptions(now.work, now.standing.day, now.past.weeks)
     outlooks = []
@@ -185,9 +183,18 @@ def _simulated(
         if now.standing.overdue <= clear_at:
             clear = clear_now(asked.as_at)
         outlooks.append(
-            outlook(name, order, kept[name], clear, unchanged.get(name), asked.as_at, quarters, excepted)
+            outlook(
+                name,
+                order if isinstance(order, WorkOrder) else order[now.narrowest],
+                kept[name],
+                clear,
+                unchanged.get(name),
+                asked.as_at,
+                quarters,
+                excepted,
+            )
         )
-    cases = projected(now, kept[followed].finished, groups, asked.runs) if asked.per_case else None
+    cases = projected(now, kept[followed].finished, asked.runs) if asked.per_case else None
     return tuple(outlooks), cases
 
 
@@ -202,7 +209,7 @@ def _target(
     """Return what the target date takes; without a start only the arithmetic."""
     if asked.target is None:
         return None
-    net = net_needed(now.standing.overdue, asked.as_at, asked.target)
+    net = net_needed(max(0, now.standing.overdue - clear_at), asked.as_at, asked.target)
     reviews_a_week = None
     if reviews is not None:
         reviews_a_week = reviews_needed(reviews.overdue, reviews.due_per_week, asked.as_at, asked.target)

@@ -261,7 +261,7 @@ def _answer(found: ForecastAnswer) -> str:
 def _changes(found: ForecastAnswer, stage: StageLine) -> list[str]:
     assert found.now is not None
     assert found.history is not None
-    return list(change_sentences(replace(found, stages=(stage,)), found.now, found.history))
+    return list(change_sentences(replace(found, stages=(stage,)), found.history))
 
 
 CLEAR = date(2026, 1, 4)

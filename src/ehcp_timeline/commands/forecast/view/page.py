@@ -52,7 +52,7 @@ def page(answer: ForecastAnswer, asked: ForecastRequest, top: int | None, *, ful
     if not now.too_little and wanted:
         if now.overdue > answer.clear_at:
             sections.append(_clearances(answer))
-        changes = tuple(change_sentences(answer, now, past))
+        changes = tuple(change_sentences(answer, past))
         sections += [Section(title="What would change it", before=changes), *_orders(answer.policies)]
     elif now.too_little and answer.target is not None and now.overdue:
         words = tuple(target_words(answer.target, changed=answer.what_if.changed))
@@ -79,7 +79,7 @@ def sentences(answer: ForecastAnswer, asked: ForecastRequest) -> Iterator[str]:
         return
     yield from headline(answer, now)
     if not now.too_little:
-        yield from change_sentences(answer, now, past)
+        yield from change_sentences(answer, past)
         yield from basis_sentences(answer, past, asked)
         if len(answer.policies) > 1:
             yield WHY_APART

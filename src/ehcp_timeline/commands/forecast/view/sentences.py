@@ -85,6 +85,8 @@ def _are(number: int) -> str:
 
 def _answer_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> str:
     """Return in one sentence when the backlog clears under one order of work."""
+    if now.floor_limits:
+        return _floor_words(answer, now, outlook)
     if now.overdue <= answer.clear_at:
         return _stays_words(answer, now, outlook)
     clear, end = outlook.clearance, day(horizon(answer))
@@ -108,6 +110,17 @@ def _answer_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> 
     return f"{half}, and by {day(clear.p85)} in 85 of 100."
 
 
+def _floor_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> str:
+    """Return the answer where the other stages keep cases overdue, whoever is hired at the narrowest."""
+    stay = f"about {now.unavoidable:,.0f} stay overdue because of the other stages"
+    alone = f"Recruiting at {now.narrowest} alone cannot clear it: {stay}."
+    if outlook.clearance.p50 is None or now.overdue <= answer.clear_at:
+        return alone
+    who, fewer = _ORDER_WORDS[outlook.policy], f"{answer.clear_at:,} overdue or fewer"
+    half = f"{day(outlook.clearance.p50)} in half of {answer.runs:,} simulated futures"
+    return f"{who}, it is down to {fewer} by {half}. {alone}"
+
+
 def horizon(answer: ForecastAnswer) -> date:
     """Return the last day that is looked at."""
     return after_weeks(answer.as_at, answer.horizon_weeks)
@@ -129,17 +142,10 @@ def _stays_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> s
     )
 
 
-def change_sentences(answer: ForecastAnswer, now: WorkInHand, past: WeeksBehind) -> Iterator[str]:
+def change_sentences(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[str]:
     """Yield what would change the answer."""
     narrowest = next(stage for stage in answer.stages if stage.narrowest)
     yield from _narrowest_words(narrowest, past.weeks)
-    if now.unavoidable > max(1, answer.clear_at):
-        where = narrowest.stage
-        yield (
-            f"Even if nobody waited at {where}, the time that the other stages take would keep about "
-            f"{now.unavoidable:.0f} overdue: more hands at {where} alone do not clear them. --full shows how "
-            "long each stage takes."
-        )
     if answer.target is not None:
         yield from target_words(answer.target, changed=answer.what_if.changed)
 
@@ -153,9 +159,9 @@ def _narrowest_words(stage: StageLine, weeks: int) -> Iterator[str]:
     else:
         yield f"Cases wait at {stage.stage} ({_STAGE_WORDS[stage.stage]}): {rates}."
     more = round(came, 1) - round(left, 1)
-    if left < came:
+    if more >= 0.1:
         yield f"To stand still it must finish {came:,.1f} a week, {more:,.1f} more than it does."
-    elif more < 0:
+    elif more <= -0.1:
         yield f"The {-more:,.1f} a week that it finishes beyond what comes are all that shortens its queue."
     if stage.relief_capacity is not None and stage.target_queue is not None and stage.relief_capacity > left:
         yield (

@@ -10,7 +10,7 @@ from annotated_types import Ge, Le
 
 Days = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
-Cases = npt.NDArray[np.int16]
+Cases = npt.NDArray[np.int16 | np.int32]
 Counts = npt.NDArray[np.int64]
 Rates = npt.NDArray[np.float64]
 Share = Annotated[float, Ge(0), Le(1)]

@@ -27,6 +27,7 @@ class StageFlow:
         ready: Cases in it for at least that, at the start of each week.
         usual: Whole weeks after which cases leave one by one, if nobody there waits for hands.
         released: Share of the cases past these weeks that leave in a week.
+        late: Cases in it for longer than the law's timetable gives it, at the start of each week.
         lengths: How long those took that left it for the next stage in these weeks, in days, sorted.
     """
 
@@ -38,6 +39,7 @@ class StageFlow:
     ready: Counts
     usual: int
     released: float
+    late: Counts
     lengths: Days
 
     @property
@@ -48,7 +50,15 @@ class StageFlow:
     @property
     def weeks_of_work(self) -> float:
         """Weeks that the cases ready in the last quarter would take at the pace of all these weeks."""
-        lately = mean(self.ready[-LEAST_WEEKS:])
+        return self._weeks_of(self.ready)
+
+    @property
+    def weeks_late(self) -> float:
+        """The same of those past the law's timetable of the stage."""
+        return self._weeks_of(self.late)
+
+    def _weeks_of(self, cases: Counts) -> float:
+        lately = mean(cases[-LEAST_WEEKS:])
         return lately / self.pace if self.pace else (float("inf") if lately else 0.0)
 
 
@@ -136,6 +146,7 @@ def _stage(work: Caseload, place: int, day: int, weeks: int) -> StageFlow:
         ready=ready_at(came, left, least, starts),
         usual=usual,
         released=min(MOST_RELEASED, float(leavers.sum()) / max(1.0, past_usual)),
+        late=ready_at(came, left, stage.weeks + 1, starts),
         lengths=lengths,
     )
 

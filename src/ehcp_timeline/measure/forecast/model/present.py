@@ -20,6 +20,8 @@ from ehcp_timeline.measure.forecast.request import SchoolClosure
 
 LONGEST = 3 * YEAR
 _TENTH = 10
+_FEW = 5
+_WAITING = 1.0  # weeks of work
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,14 @@ class SimulatedStage:
         least: Whole weeks that a case spends in it at least.
         released: Share of its ready cases that leave in a week, where it is not the narrowest.
         onward: Share of those that leave which go on to the next stage; of the last, plans issued.
+        ordered: Whether cases wait here for hands too, so that an order of work says which leave first.
     """
 
     name: str
     least: int
     released: float
     onward: float
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,9 @@ class Pipeline:
     due_weeks: Days
     in_hand: tuple[InHand, ...]
 
-    @property
-    def weeks_after(self) -> int:
-        """Whole weeks that the stages after the narrowest take at least."""
-        return sum(step.least for step in self.steps[self.narrowest + 1 :])
+    def weeks_after(self, stage: int) -> int:
+        """Return the whole weeks that the stages after one take at least."""
+        return sum(step.least for step in self.steps[stage + 1 :])
 
     def row_of(self, due_week: int) -> int:
         """Return the first row that falls due in this week or later."""
@@ -92,7 +95,7 @@ class Present:
         past: The weeks behind that rates are taken over, at most a year.
         recorded: Whole weeks behind that the file records.
         narrowest: The stage at which cases wait for hands.
-        order: The order in which it took its cases.
+        orders: The order in which each stage took its cases.
         unavoidable: Overdue cases there would be at any time if nobody waited for hands.
     """
 
@@ -101,7 +104,7 @@ class Present:
     past: History
     recorded: int
     narrowest: int
-    order: WorkOrder
+    orders: tuple[WorkOrder, ...]
     drivers: Drivers
     pipeline: Pipeline
     unavoidable: float
@@ -110,11 +113,23 @@ class Present:
     def clear_at(self) -> int:
         """Overdue cases at which the backlog counts as clear, if nobody says another number.
 
-        None, but for those that chance leaves even where nobody waits for hands: their mean and two standard
-        deviations (Poisson), and never more than a tenth of those overdue now.
+        None, but for those that the other stages and chance leave even where nobody waits for hands: never
+        less than their mean, and two standard deviations more (Poisson) within a tenth of those overdue now.
         """
-        left = math.ceil(self.unavoidable + 2 * math.sqrt(self.unavoidable)) if self.unavoidable >= 0.5 else 0
-        return min(left, self.standing.overdue // _TENTH)
+        if self.unavoidable < 0.5:
+            return 0
+        left = math.ceil(self.unavoidable + 2 * math.sqrt(self.unavoidable))
+        return max(math.ceil(self.unavoidable), min(left, self.standing.overdue // _TENTH))
+
+    @property
+    def order(self) -> WorkOrder:
+        """The order in which the narrowest stage took its cases."""
+        return self.orders[self.narrowest]
+
+    @property
+    def floor_limits(self) -> bool:
+        """Whether the other stages keep five cases at least overdue, and a tenth of those now."""
+        return self.unavoidable >= _FEW and _TENTH * self.unavoidable > self.standing.overdue
 
 
 def present(
@@ -150,7 +165,7 @@ def present(
         past=past,
         recorded=recorded,
         narrowest=place,
-        order=observed_order(work, past, place),
+        orders=tuple(observed_order(work, past, stage) for stage in range(len(past.stages))),
         drivers=drivers,
         pipeline=pipeline,
         unavoidable=overdue_without_queue(pipeline, drivers.requests.level),
@@ -161,7 +176,11 @@ def _pipeline(past: History, standing: OpenAssessments, weeks: int, to_due: int,
     """Return the start of a simulation: stages as they worked in the weeks behind, cases as they stand."""
     steps = tuple(
         SimulatedStage(
-            flow.name, flow.least if place == narrowest else flow.usual, flow.released, flow.onward
+            flow.name,
+            flow.least if place == narrowest else flow.usual,
+            flow.released,
+            flow.onward,
+            flow.weeks_late >= _WAITING,
         )
         for place, flow in enumerate(past.stages)
     )

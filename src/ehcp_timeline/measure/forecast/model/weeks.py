@@ -21,7 +21,7 @@ ORDINARY, AUGUST, CHRISTMAS, HOLIDAY = range(4)
 Season = Literal["august", "christmas", "school holiday"]
 SEASONS: Mapping[int, Season] = {AUGUST: "august", CHRISTMAS: "christmas", HOLIDAY: "school holiday"}
 BLOCK = 8
-CHUNK = 1000
+CHUNK = 2500
 _MIDDLE = timedelta(days=3)
 _SHRINK = 1.0
 _QUARTER = 13

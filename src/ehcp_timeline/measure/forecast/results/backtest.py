@@ -18,8 +18,7 @@ from ehcp_timeline.measure.forecast.model.history import LEAST_WEEKS, weeks_reco
 from ehcp_timeline.measure.forecast.model.present import Present, present
 from ehcp_timeline.measure.forecast.request import SchoolClosure
 from ehcp_timeline.measure.forecast.results.outlook import clear_week, naive_weeks
-from ehcp_timeline.measure.forecast.simulate.record import Plan
-from ehcp_timeline.measure.forecast.simulate.run import run, start_of
+from ehcp_timeline.measure.forecast.simulate import Plan, run, start_of
 from ehcp_timeline.text.bounds import Whole
 
 RUNS = 500
@@ -159,7 +158,7 @@ def _standpoint(now: Present, clear_at: int, seed: int) -> Standpoint:
     day, weeks, overdue = now.standing.day, now.pipeline.weeks, now.standing.overdue
     ahead = [week for week in AHEAD if week <= weeks]
     plan = Plan(moments=frozenset(ahead), clear_at=clear_at)
-    kept = run(start_of(now), {"observed": now.order}, plan, RUNS, seed)[0]["observed"]
+    kept = run(start_of(now), {"observed": now.orders}, plan, RUNS, seed)["observed"]
     month_before = day_number(day_of(day).replace(day=1)) - 1
     change = (overdue - overdue_on(now.work, month_before)) / ((day - month_before) / WEEK)
     pace = now.past.stages[now.narrowest].pace

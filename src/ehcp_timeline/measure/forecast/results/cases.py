@@ -16,7 +16,7 @@ from ehcp_timeline.measure.counts import ISSUE
 from ehcp_timeline.measure.forecast.model.arrays import WEEK, Counts, Rates, after_weeks, day_of
 from ehcp_timeline.measure.forecast.model.caseload import CaseOwner
 from ehcp_timeline.measure.forecast.model.present import Present
-from ehcp_timeline.measure.forecast.simulate.record import CaseGroups
+from ehcp_timeline.measure.forecast.simulate import case_groups
 from ehcp_timeline.measure.next_steps import next_steps
 from ehcp_timeline.measure.pace import P85, pace_of
 from ehcp_timeline.measure.worklists import at_risk
@@ -57,15 +57,15 @@ class ProjectedCase:
     caseworker: str | None
 
 
-def projected(now: Present, finished: Rates, groups: CaseGroups, runs: int) -> tuple[ProjectedCase, ...]:
+def projected(now: Present, finished: Rates, runs: int) -> tuple[ProjectedCase, ...]:
     """Return every open case, the earliest due first.
 
     Args:
         now: What is known on the day.
         finished: Cases closed by the end of each week, added up over the runs; shape (groups, weeks + 1).
-        groups: The groups of alike cases.
         runs: How many runs there were.
     """
+    groups = case_groups(now.pipeline)
     shares = finished / (groups.cases[:, None] * runs)
     p50, p85 = _first_weeks(shares, 0.5), _first_weeks(shares, 0.85)
     groups_at = {

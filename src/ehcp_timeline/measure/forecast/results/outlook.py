@@ -21,7 +21,7 @@ from ehcp_timeline.measure.forecast.model.arrays import (
 )
 from ehcp_timeline.measure.forecast.model.caseload import Caseload, overdue_on, standing_on
 from ehcp_timeline.measure.forecast.model.history import WorkOrder
-from ehcp_timeline.measure.forecast.simulate.record import PER_MILLE, Kept, Moment
+from ehcp_timeline.measure.forecast.simulate import PER_MILLE, Kept, Moment
 from ehcp_timeline.measure.result import Clearance
 from ehcp_timeline.text.bounds import Percent, Whole
 

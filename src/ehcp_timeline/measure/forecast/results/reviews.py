@@ -22,7 +22,7 @@ from ehcp_timeline.measure.forecast.model.weeks import (
     series,
 )
 from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, clearance
-from ehcp_timeline.measure.forecast.simulate.pools import Pool, serve
+from ehcp_timeline.measure.forecast.simulate import Pool, serve
 from ehcp_timeline.text.bounds import Whole
 
 _EARLY = 85

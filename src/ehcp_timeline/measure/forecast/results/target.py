@@ -1,7 +1,7 @@
 """What a target date takes: the net rate by arithmetic, the capacity by simulation."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -10,11 +10,8 @@ import numpy as np
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.answer import decimals
 from ehcp_timeline.measure.forecast.model.arrays import WEEK, YEAR, Rates, day_number
-from ehcp_timeline.measure.forecast.model.history import WorkOrder
-from ehcp_timeline.measure.forecast.model.weeks import Draws, draw
-from ehcp_timeline.measure.forecast.simulate.record import Kept, Plan, Watcher, case_groups
-from ehcp_timeline.measure.forecast.simulate.run import Start
-from ehcp_timeline.measure.forecast.simulate.world import begin, simulate
+from ehcp_timeline.measure.forecast.model.weeks import draw
+from ehcp_timeline.measure.forecast.simulate import Kept, Orders, Plan, Start, simulate
 
 RUNS = 250
 _AT_ONCE = 4
@@ -113,7 +110,7 @@ class CapacityQuestion:
 
 
 def capacity_needed(
-    asked: CapacityQuestion, orders: Mapping[str, WorkOrder], target: date, day: date
+    asked: CapacityQuestion, orders: Orders, target: date, day: date
 ) -> tuple[CapacityNeeded, ...]:
     """Return how many cases a week more the narrowest stage needs, under each order of work.
 
@@ -133,7 +130,7 @@ def capacity_needed(
             shares[name] += cleared
     needed = []
     for name, order in orders.items():
-        more = [_refined(asked, name, order, coarse, shares[name], aim) for aim in (0.5, 0.85)]
+        more = [_refined(asked, {name: order}, coarse, shares[name], aim) for aim in (0.5, 0.85)]
         capacity = (None if number is None else asked.pace + number for number in more)
         needed.append(CapacityNeeded(name, *more, *capacity))
     return tuple(needed)
@@ -168,8 +165,7 @@ def _cut(values: Rates, weeks: int) -> Rates:
 
 def _refined(
     asked: CapacityQuestion,
-    name: str,
-    order: WorkOrder,
+    orders: Orders,
     levels: Sequence[int],
     shares: Sequence[float],
     aim: float,
@@ -181,25 +177,21 @@ def _refined(
     low, high = levels[max(0, upper - 1)], levels[upper]
     while high - low > 1:
         middle = (low + high) // 2
-        ((share,),) = _cleared(asked, {name: order}, [middle]).values()
+        ((share,),) = _cleared(asked, orders, [middle]).values()
         low, high = (low, middle) if share >= aim else (middle, high)
     return high
 
 
-def _cleared(
-    asked: CapacityQuestion, orders: Mapping[str, WorkOrder], levels: Sequence[int]
-) -> dict[str, list[float]]:
+def _cleared(asked: CapacityQuestion, orders: Orders, levels: Sequence[int]) -> dict[str, list[float]]:
     """Return for each order the share of runs that are clear in time at each level of capacity."""
     start, many = asked.start, len(levels)
     random = np.random.Generator(np.random.PCG64([asked.seed, RUNS]))
     drawn = draw(start.drivers, RUNS, random)
-    draws = Draws(np.tile(drawn.requests, (1, many)), np.tile(drawn.capacity, (1, many)))
     more = np.repeat(np.array(levels, dtype=np.float64), RUNS)
-    world = begin(start.pipeline, orders, draws, random)
-    plan = Plan(clear_at=asked.clear_at, only_clearance=True)
-    watcher = Watcher(world, plan, {name: Kept() for name in orders}, case_groups(start.pipeline))
-    watcher.watch(simulate(world, start.capacity(draws.capacity) + more))
+    requests = np.tile(drawn.requests, (1, many))
+    capacity = start.capacity(np.tile(drawn.capacity, (1, many))) + more
+    plan, kept = Plan(clear_at=asked.clear_at, only_clearance=True), {name: Kept() for name in orders}
     return {
         name: [float(part.mean()) for part in np.split(weeks > 0, many)]
-        for name, weeks in watcher.clear.items()
+        for name, weeks in simulate(start.pipeline, orders, requests, capacity, plan, kept, random)
     }

@@ -1,0 +1,493 @@
+"""The weeks ahead, run many times: every open case and every request to come goes through the stages.
+
+Rows are weeks in which cases fall due, the earliest first; columns are runs. Cases of one row are alike. A
+parcel is a number of cases of neighbouring rows: the first of the rows, and an array (rows, runs).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+from math import prod, sqrt
+
+import numpy as np
+
+from ehcp_timeline.errors import UsageError
+from ehcp_timeline.measure.forecast.model.arrays import WEEK, YEAR, Cases, Counts, Rates, Spread, day_number
+from ehcp_timeline.measure.forecast.model.history import MOST_RELEASED, OLDEST_FIRST, WorkOrder
+from ehcp_timeline.measure.forecast.model.present import Pipeline, Present
+from ehcp_timeline.measure.forecast.model.weeks import Drivers, chunks, draw, rounded
+from ehcp_timeline.measure.forecast.request import NOTHING, WhatIf
+
+PER_MILLE = 1000
+Parcel = tuple[int, Cases]
+Orders = Mapping[str, WorkOrder | tuple[WorkOrder, ...]]
+"""Name of an order of work to the order that all stages follow, or that each follows."""
+_CHANCES = 256
+_SPARSE = 16
+_NO_SPREAD = 0.005
+
+
+@dataclass(slots=True)
+class Pool:
+    """Cases at one stage in many runs: those ready to leave it, and those that become ready.
+
+    Attributes:
+        ready: How many are ready, shape (rows, runs).
+        low: No row before this one has any.
+        high: No row from this one on has any.
+        coming: Week to parcels that become ready in it.
+    """
+
+    ready: Cases
+    low: int = 0
+    high: int = 0
+    coming: defaultdict[int, list[Parcel]] = field(default_factory=lambda: defaultdict(list))
+
+    def ripen(self, week: int) -> Cases:
+        """Make ready what has been here for the shortest time; return the rows that hold cases in any run."""
+        for first, cases in self.coming.pop(week, ()):
+            self.ready[first : first + len(cases)] += cases
+            self.low = min(self.low, first) if self.high > self.low else first
+            self.high = max(self.high, first + len(cases))
+        while self.low < self.high and not self.ready[self.low].any():
+            self.low += 1
+        while self.low < self.high and not self.ready[self.high - 1].any():
+            self.high -= 1
+        return self.ready[self.low : self.high]
+
+
+@lru_cache(maxsize=64)
+def _binomial_table(share: float, most: int) -> Cases:
+    """Return binomial numbers for 0, 1, 2 ... cases at 256 evenly spaced chances each, one after another."""
+    logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, most + 1)))])
+    chances = (np.arange(_CHANCES) + 0.5) / _CHANCES
+    table = np.zeros((most + 1, _CHANCES), dtype=np.int16)
+    for trials in range(1, most + 1 if share > 0 else 0):
+        hits = np.arange(trials + 1)
+        weight = logs[trials] - logs[hits] - logs[trials - hits]
+        spread = np.exp(weight + hits * np.log(share) + (trials - hits) * np.log1p(-share)).cumsum()
+        table[trials] = np.minimum(np.searchsorted(spread, chances), trials)
+    return table.ravel()
+
+
+def chosen(cases: Cases, share: float, random: np.random.Generator) -> Cases:
+    """Return how many of the cases are chosen, each with the same chance (binomial)."""
+    near = round(share, 6)
+    if near >= 1:
+        return cases.copy()
+    # tables double in size, so that few are made
+    table = _binomial_table(near, (1 << max(3, int(cases.max(initial=0)).bit_length())) - 1)
+    if _SPARSE * np.count_nonzero(cases) > cases.size:
+        return _drawn(cases, table, random)
+    out = np.zeros_like(cases)
+    some = np.flatnonzero(cases != 0)
+    out.ravel()[some] = _drawn(cases.ravel()[some], table, random)
+    return out
+
+
+def _drawn(cases: Cases, table: Cases, random: np.random.Generator) -> Cases:
+    small = table.size <= np.iinfo(np.int16).max + 1
+    place = np.multiply(cases, _CHANCES, dtype=np.int16 if small else np.intp)
+    place += np.frombuffer(random.bytes(cases.size), dtype=np.uint8).reshape(cases.shape)
+    return table.take(place, mode="clip").astype(cases.dtype, copy=False)
+
+
+def serve(
+    pool: Pool, places: Cases, order: WorkOrder, in_time: int, random: np.random.Generator
+) -> Iterator[Parcel]:
+    """Take from a pool as many cases as there are places, in the given order.
+
+    Args:
+        pool: The cases that are ready.
+        places: How many can be taken, for each run.
+        order: Which go first.
+        in_time: First row whose cases are still in time.
+        random: Rounds shares of places to whole ones.
+    """
+    held = pool.ready[pool.low : pool.high]
+    left = np.minimum(places, held.sum(axis=0, dtype=np.int32)).astype(held.dtype)
+    if order.spread > _NO_SPREAD:
+        given = _spread(pool, _part(left, order.spread, random), random)
+        left -= given.sum(axis=0, dtype=left.dtype)
+        yield pool.low, given
+    if order.in_time > 0:
+        share = order.in_time / (order.in_time + order.oldest)
+        yours = left.copy() if share >= 1 else _part(left, share, random)
+        left -= yours
+        yield from _in_turn(pool, yours, max(in_time, pool.low))
+        left += yours
+    yield from _in_turn(pool, left, pool.low)
+
+
+def _part(places: Cases, share: float, random: np.random.Generator) -> Cases:
+    """Return a share of the places, rounded up as often as its fraction says."""
+    return np.minimum(places, (places * share + random.random(places.shape)).astype(places.dtype))
+
+
+def _in_turn(pool: Pool, left: Cases, first: int) -> Iterator[Parcel]:
+    """Take from one row after the other; `left` is what remains of the places afterwards."""
+    if first >= pool.high or not left.any():
+        return
+    taken = np.empty((pool.high - first, left.size), dtype=left.dtype)
+    for row, (held, given) in enumerate(zip(pool.ready[first : pool.high], taken, strict=True)):
+        np.minimum(held, left, out=given)
+        np.subtract(held, given, out=held)
+        np.subtract(left, given, out=left)
+        if not left.any():
+            taken = taken[: row + 1]
+            break
+    yield first, taken
+
+
+def _spread(pool: Pool, places: Cases, random: np.random.Generator) -> Cases:
+    """Take the same share of every row: places are dealt out along the rows at even distances."""
+    held = pool.ready[pool.low : pool.high]
+    share = np.minimum(1, places / np.maximum(held.sum(axis=0, dtype=np.int32), 1)).astype(np.float32)
+    upto = random.random(places.shape, dtype=np.float32)
+    before = np.zeros(places.shape, dtype=held.dtype)
+    taken = np.empty_like(held)
+    for there, given in zip(held, taken, strict=True):
+        upto += there * share
+        now = upto.astype(held.dtype)
+        np.subtract(now, before, out=given)
+        np.minimum(given, there, out=given)
+        before = now
+    held -= taken
+    return taken
+
+
+@dataclass(slots=True)
+class StageWork:
+    """Some neighbouring stages of one chunk of runs, under one order of work.
+
+    Attributes:
+        pools: Stage to the cases at it.
+        orders: How each stage of the pipeline follows the order.
+        places: What the narrowest stage can finish in each week, shape (weeks, runs).
+    """
+
+    pipeline: Pipeline
+    pools: dict[int, Pool]
+    orders: Sequence[WorkOrder]
+    places: Cases
+    random: np.random.Generator
+
+    @staticmethod
+    def begin(
+        pipeline: Pipeline, stages: Sequence[int], orders: Sequence[WorkOrder], places: Cases,
+        random: np.random.Generator,
+    ) -> "StageWork":  # fmt: skip
+        """Lay out the cases in hand at some stages."""
+        runs = places.shape[1]
+        pools = {stage: Pool(np.zeros((pipeline.due_weeks.size, runs), places.dtype)) for stage in stages}
+        for group in pipeline.in_hand:
+            if group.stage in pools:
+                cases = np.full((1, runs), group.cases, dtype=places.dtype)
+                pools[group.stage].coming[group.ready_week].append((group.row, cases))
+        return StageWork(pipeline, pools, orders, places, random)
+
+    def week(self, week: int, arrivals: Sequence[Parcel]) -> tuple[list[Parcel], list[Parcel]]:
+        """Work for a week, then let cases come to the first stage; return what went on and what was closed.
+
+        The last stage works first, so that a case moves on by one stage a week at most.
+        """
+        steps, closed, onward = self.pipeline.steps, list[Parcel](), list(arrivals)
+        for stage in reversed(self.pools):
+            left = list(self._leave(stage, week))
+            moved = [(first, chosen(out, steps[stage].onward, self.random)) for first, out in left]
+            if steps[stage].onward < 1:
+                closed += [(first, out - on) for (first, out), (_, on) in zip(left, moved, strict=True)]
+            if stage + 1 in self.pools:
+                self.pools[stage + 1].coming[week + steps[stage + 1].least] += moved
+            else:
+                onward = moved
+        for stage in [*self.pools][:1]:
+            self.pools[stage].coming[week + steps[stage].least] += arrivals
+        return onward, closed
+
+    def _leave(self, stage: int, week: int) -> Iterator[Parcel]:
+        """Take from a stage the cases that leave it in a week."""
+        line, pool, order = self.pipeline, self.pools[stage], self.orders[stage]
+        held, step = pool.ripen(week), line.steps[stage]
+        if not len(held):
+            return
+        if stage == line.narrowest:
+            places = self.places[week - 1]
+        elif step.ordered and order.spread < 1 - _NO_SPREAD:
+            ready = held.sum(axis=0, dtype=np.int32)
+            places = self.random.binomial(ready, step.released).astype(held.dtype)
+        else:
+            out = chosen(held, step.released, self.random)
+            held -= out
+            yield pool.low, out
+            return
+        yield from serve(pool, places, order, line.row_of(week + line.weeks_after(stage)), self.random)
+
+
+@dataclass(slots=True)
+class Moment:
+    """The backlog at the end of one week.
+
+    Attributes:
+        oldest: Whole weeks since the request of the oldest; 0 where none is open.
+        over_a_year: Open cases whose request is more than 52 weeks old.
+    """
+
+    open: Spread = field(default_factory=Spread)
+    overdue: Spread = field(default_factory=Spread)
+    oldest: Spread = field(default_factory=Spread)
+    over_a_year: Spread = field(default_factory=Spread)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to keep.
+
+    Attributes:
+        moments: Weeks at whose end the backlog is looked at.
+        quarters: For each week to come, which quarter it belongs to, 0 for the first.
+        clear_at: The backlog is clear once no more than so many are overdue.
+        cases: Order of work under which the closing of every open case is followed; empty for none.
+        only_clearance: Whether to stop once every run is clear.
+    """
+
+    moments: frozenset[int] = frozenset()
+    quarters: tuple[int, ...] = ()
+    clear_at: int = 0
+    cases: str = ""
+    only_clearance: bool = False
+
+
+@dataclass(slots=True)
+class Kept:
+    """What is kept of all runs under one order of work.
+
+    Attributes:
+        cleared: Week at whose end the backlog was first clear; weeks + 1 where it never was.
+        moments: Week to the backlog at its end.
+        rates: For each quarter, plans in time of a thousand issued; runs without a plan are left out.
+        finished: Place of a group of open cases (as in `CaseGroups`) and week to the share of it that is
+            closed, added up over the runs; shape (groups, weeks + 1).
+    """
+
+    cleared: Spread = field(default_factory=Spread)
+    moments: dict[int, Moment] = field(default_factory=lambda: defaultdict(Moment))
+    rates: dict[int, Spread] = field(default_factory=lambda: defaultdict(Spread))
+    finished: Rates = field(default_factory=lambda: np.zeros((0, 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseGroups:
+    """Open cases that nothing tells apart: of one due week, at one stage.
+
+    Within a due week, those further on close first. There is one entry of each array for each group.
+
+    Attributes:
+        ahead: How many cases of the same row are further on.
+    """
+
+    row: Counts
+    stage: Counts
+    cases: Counts
+    ahead: Counts
+
+
+def case_groups(pipeline: Pipeline) -> CaseGroups:
+    """Return the groups of open cases, by row and then from the last stage to the first."""
+    totals: Counter[tuple[int, int]] = Counter()
+    for group in pipeline.in_hand:
+        totals[group.row, -group.stage] += group.cases
+    lines = []
+    of_row: Counter[int] = Counter()
+    for (row, behind), cases in sorted(totals.items()):
+        lines.append((row, -behind, cases, of_row[row]))
+        of_row[row] += cases
+    return CaseGroups(*np.array(lines, dtype=np.int64).reshape(-1, 4).T)
+
+
+class Watcher:
+    """Looks at one chunk of runs under one order of work at the end of every week.
+
+    Attributes:
+        open: Open cases, shape (rows, runs).
+        clear: The week in which each run was first clear; 0 while it was not.
+    """
+
+    def __init__(self, pipeline: Pipeline, plan: Plan, kept: Kept, requests: Cases, *, cases: bool) -> None:
+        """Lay out the cases in hand; `cases` says whether the closing of each is followed."""
+        self.pipeline, self.plan, self.kept = pipeline, plan, kept
+        self.open = np.repeat(pipeline.at_start[:, None], requests.shape[1], axis=1).astype(requests.dtype)
+        self.clear, self.issued, self.in_time = np.zeros((3, requests.shape[1]), dtype=np.int64)
+        self.groups = case_groups(pipeline) if cases else None
+        if self.groups is not None:
+            if not kept.finished.size:
+                kept.finished = np.zeros((self.groups.row.size, pipeline.weeks + 1))
+            # requests of the first week share a due week with those of today
+            fresh = pipeline.due_weeks[self.groups.row] == pipeline.to_due + 1
+            self.begun = self.open[self.groups.row] + fresh[:, None] * requests[0]
+
+    def look(
+        self, week: int, came: Sequence[Parcel], issued: Sequence[Parcel], closed: Sequence[Parcel]
+    ) -> bool:
+        """Count a week that is over and return whether there is more to wait for."""
+        for first, cases in came:
+            self.open[first : first + len(cases)] += cases
+        for first, cases in (*issued, *closed):
+            self.open[first : first + len(cases)] -= cases
+        overdue = self.open[: self.pipeline.row_of(week + 1)].sum(axis=0, dtype=self.open.dtype)
+        self.clear[(self.clear == 0) & (overdue <= self.plan.clear_at)] = week
+        if week in self.plan.moments:
+            self._keep_moment(week, overdue)
+        if self.plan.quarters:
+            self._keep_rate(week, issued)
+        if self.groups is not None:
+            gone = self.begun - self.open[self.groups.row]
+            shut = np.clip(gone - self.groups.ahead[:, None], 0, self.groups.cases[:, None])
+            self.kept.finished[:, week] += shut.sum(axis=1)
+        return not (self.plan.only_clearance and self.clear.all())
+
+    def _keep_moment(self, week: int, overdue: Cases) -> None:
+        line, moment = self.pipeline, self.kept.moments[week]
+        moment.open.add(self.open.sum(axis=0, dtype=np.int32))
+        moment.overdue.add(overdue)
+        moment.over_a_year.add(self.open[: line.row_of(week + 1 - (YEAR - line.to_due))].sum(axis=0))
+        ages = week + line.to_due - line.due_weeks
+        oldest = ages[(self.open > 0).argmax(axis=0)]
+        moment.oldest.add(np.where(self.open.any(axis=0), np.maximum(0, oldest), 0))
+
+    def _keep_rate(self, week: int, issued: Sequence[Parcel]) -> None:
+        late, quarters = self.pipeline.row_of(week), self.plan.quarters
+        for first, plans in issued:
+            self.issued += plans.sum(axis=0, dtype=np.int32)
+            self.in_time += plans[max(0, late - first) :].sum(axis=0, dtype=np.int32)
+        if week == len(quarters) or quarters[week] != quarters[week - 1]:
+            some = self.issued > 0
+            rates = self.in_time[some] * PER_MILLE // self.issued[some]
+            self.kept.rates[quarters[week - 1]].add(rates)
+            self.issued[:] = self.in_time[:] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a simulation is run from.
+
+    Attributes:
+        pipeline: The stages, and the cases in hand.
+        drivers: What the weeks to come are drawn from.
+        factor: Every week's capacity of the narrowest stage is taken times this.
+        more: Cases a week on top of it, for each week to come.
+    """
+
+    pipeline: Pipeline
+    drivers: Drivers
+    factor: float
+    more: Rates
+
+    def capacity(self, drawn: Rates) -> Rates:
+        """Return the capacity of each week and run, shape (weeks, runs), with the change made."""
+        return np.asarray(drawn * self.factor + self.more[:, None])
+
+
+def start_of(now: Present, what_if: WhatIf = NOTHING) -> Start:
+    """Return the start of a simulation with the changes made.
+
+    Raises:
+        UsageError: Psychologists are asked about, and the file has no dates of advice.
+    """
+    steps, drivers = list(now.pipeline.steps), now.drivers
+    names = [step.name for step in steps]
+    if what_if.psychologists and "advice" not in names:
+        raise UsageError(
+            "--psychologists: the file has no dates of advice",
+            "add columns such as psychology_advice_requested and psychology_advice_received",
+        )
+    weeks = np.arange(1, now.pipeline.weeks + 1)
+    begun = weeks >= first_week(now.standing.day, what_if.since)
+    caught_up = weeks >= first_week(now.standing.day, what_if.since) + what_if.catch_up_weeks
+    more = np.where(begun, what_if.capacity, 0.0) + np.where(begun & ~caught_up, what_if.catch_up, 0.0)
+    more /= max(0.01, becoming_plans(now.pipeline))
+    if what_if.psychologists:
+        place, advice = names.index("advice"), what_if.psychologists * what_if.advice_each
+        if place == now.narrowest:
+            more += np.where(begun, advice, 0.0)
+        elif pace := now.past.stages[place].pace:
+            # without a queue at that stage, its cases leave that much sooner
+            faster = min(MOST_RELEASED, steps[place].released * (1 + advice / pace))
+            steps[place] = replace(steps[place], released=faster)
+    factor, requests = 1 - what_if.shrinkage / 100, 1 + what_if.requests / 100
+    slowed = tuple(replace(step, released=step.released * factor) for step in steps)
+    # chance grows with the root of a number, as that of counts does
+    level, chance = drivers.requests.level * requests, drivers.requests.chance * sqrt(requests)
+    return Start(
+        replace(now.pipeline, steps=slowed),
+        replace(drivers, requests=replace(drivers.requests, level=level, chance=chance)),
+        factor,
+        more,
+    )
+
+
+def first_week(day: int, since: date | None) -> int:
+    """Return the first week to come that begins on or after a day.
+
+    >>> [first_week(date(2025, 1, 1).toordinal(), date(2025, 1, day)) for day in (2, 3, 9, 10)]
+    [1, 2, 2, 3]
+    """
+    return 1 if since is None else max(1, -(-(day_number(since) - day - 1) // WEEK) + 1)
+
+
+def becoming_plans(pipeline: Pipeline) -> float:
+    """Return the share of the cases that leave the narrowest stage which become plans."""
+    return prod(step.onward for step in pipeline.steps[pipeline.narrowest :])
+
+
+def run(start: Start, orders: Orders, plan: Plan, runs: int, seed: int) -> Mapping[str, Kept]:
+    """Simulate so many runs under each order of work and return what is kept of them."""
+    kept = {name: Kept() for name in orders}
+    for size, random in chunks(runs, seed):
+        draws = draw(start.drivers, size, random)
+        capacity = start.capacity(draws.capacity)
+        for name, clear in simulate(start.pipeline, orders, draws.requests, capacity, plan, kept, random):
+            clear[clear == 0] = start.pipeline.weeks + 1
+            kept[name].cleared.add(clear)
+    return kept
+
+
+def simulate(
+    line: Pipeline, orders: Orders, requests: Cases, capacity: Rates, plan: Plan,
+    kept: Mapping[str, Kept], random: np.random.Generator,
+) -> Iterator[tuple[str, Counts]]:  # fmt: skip
+    """Simulate one chunk of runs under each order of work, every order with the same chance.
+
+    Args:
+        line: The stages and the cases in hand.
+        orders: Orders of work.
+        requests: Requests of each week, shape (weeks, runs).
+        capacity: What the narrowest stage can finish in each week, of the same shape.
+        plan: What to keep.
+        kept: Order of work to what is kept of it.
+        random: Chance.
+
+    Yields:
+        Each order and the week in which each run was first clear; 0 where none.
+    """
+    most = int(line.at_start.sum()) + int(requests.sum(axis=0).max(initial=0))
+    requests = requests.astype(np.int16 if most < np.iinfo(np.int16).max else np.int32)
+    places = rounded(capacity, random).astype(requests.dtype)
+    came = [[(line.row_of(week + line.to_due), row[None, :])] for week, row in enumerate(requests, 1)]
+    ordered = (stage for stage, step in enumerate(line.steps) if step.ordered or stage == line.narrowest)
+    first, seed = next(ordered), int(random.integers(2**32))
+    # no order of work makes a difference to the stages before the first that follows one
+    shared = StageWork.begin(line, range(first), (OLDEST_FIRST,) * first, places, random)
+    before = [shared.week(week, arrivals) for week, arrivals in enumerate(came, 1)]
+    for name, order in orders.items():
+        own = np.random.Generator(np.random.PCG64(seed))
+        each = order if isinstance(order, tuple) else (order,) * len(line.steps)
+        work = StageWork.begin(line, range(first, len(line.steps)), each, places, own)
+        watcher = Watcher(line, plan, kept[name], requests, cases=name == plan.cases)
+        for week, (arrivals, closed) in enumerate(before, 1):
+            issued, shut = work.week(week, arrivals)
+            if not watcher.look(week, came[week - 1], issued, [*closed, *shut]):
+                break
+        yield name, watcher.clear

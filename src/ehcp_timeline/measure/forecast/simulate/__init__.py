@@ -1,1 +1,0 @@
-"""The weeks ahead, run many times."""
