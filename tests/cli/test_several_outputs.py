@@ -43,7 +43,7 @@ def test_the_file_is_judged_once(tmp_path: Path) -> None:
 
 
 def test_every_output_carries_the_same_receipt(tmp_path: Path) -> None:
-    """CSV and NDJSON hold lines and nothing else; nothing is written that was not asked for."""
+    """CSV and NDJSON hold lines and nothing else: theirs stands beside, and nothing else is written."""
     _all(tmp_path)
     answer = json.loads((tmp_path / "a.json").read_text("utf-8"))
     receipt = answer["receipt"]
@@ -51,11 +51,15 @@ def test_every_output_carries_the_same_receipt(tmp_path: Path) -> None:
         custom = book.read("docProps/custom.xml").decode()
     metadata = pl.read_parquet_metadata(tmp_path / "a.parquet")["receipt"]
 
+    beside = [f"{name}.receipt.json" for name in FILES if name.endswith(("csv", "ndjson"))]
+
     check_schema(answer)
     assert receipt["typed"] == {"command": "check", "arguments": [None], "options": {}}
     assert receipt["as_at"] == "2026-06-01"
     assert [(file["name"], len(file["sha256"])) for file in receipt["input"]] == [("cases.csv", 64)]
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*FILES, *beside])
+    for name in beside:
+        assert json.loads((tmp_path / name).read_text("utf-8")) == receipt
     assert json.loads(metadata) == receipt
     assert 'name="receipt 1"' in custom
     for name in ("a.md", "a.txt"):

@@ -160,7 +160,7 @@ def test_what_a_killed_run_leaves_is_named_and_removed(
 
     assert alive == []
     assert f"{part} was left by a run that was killed, and is removed" in said(after)
-    assert [path.name for path in tmp_path.iterdir()] == ["findings.csv"]
+    assert {path.name for path in tmp_path.iterdir()} == {"findings.csv", "findings.csv.receipt.json"}
 
 
 def test_a_folder_of_parts_is_removed_too(tmp_path: Path) -> None:

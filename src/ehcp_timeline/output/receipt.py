@@ -132,6 +132,22 @@ def read_of(files: Iterable[Any]) -> tuple[InputRead, ...]:
     return tuple(InputRead(file.name and PurePath(file.name).name, file.sha256) for file in files)
 
 
+FOLDER_RECEIPT = "receipt.json"
+
+
+def path_beside(output: Path) -> Path:
+    """Return where the receipt of an output stands that holds none itself, as `list.csv.receipt.json`."""
+    return output.with_name(f"{output.name}.receipt.json")
+
+
+def left_beside(output: Path) -> Receipt | None:
+    """Return the receipt beside an output, or that of its folder; None if there is none that can be read."""
+    for path in (path_beside(output), output.with_name(FOLDER_RECEIPT)):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            return receipt_of(json.loads(path.read_text(encoding="utf-8")))
+    return None
+
+
 _BEGINS = {
     "BEGIN:VCALENDAR": "ics",
     "<!doctype html": "html",
@@ -174,7 +190,7 @@ def _form_of(data: bytes) -> str:
     text = data.decode("utf-8", errors="replace").lstrip("\ufeff \r\n")
     with suppress(ValueError):
         return "json" if "schema" in json.loads(text) else "ndjson"
-    if text.startswith("{"):
+    if not text or text.startswith("{"):
         return "ndjson"
     for mark, form in _BEGINS.items():
         if text.startswith(mark):

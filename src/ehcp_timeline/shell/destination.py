@@ -35,6 +35,7 @@ SUFFIXES = {
 FOR_PEOPLE = ("table", "plain")
 ROW_FORMATS = (*FOR_PEOPLE, "json", "csv", "ndjson", "md", "xlsx")
 SPLIT_FORMATS = ("csv", "xlsx", "md", "ndjson", "ics")
+LINES_ALONE = ("csv", "ndjson")
 _NOT_FOR_A_SCREEN = {"parquet": "a Parquet file", "xlsx": "a workbook"}
 
 
@@ -99,9 +100,9 @@ class OutputTarget:
         self.send(plain_text(sections))
 
     def write(self, document: "Document") -> None:
-        """Write an answer with its receipt, but for CSV and NDJSON, which hold lines and nothing else.
+        """Write an answer with its receipt; CSV and NDJSON, which hold lines alone, have it in a file beside.
 
-        Words and Markdown have it in a file alone.
+        On standard output words, Markdown, CSV and NDJSON have none.
         """
         from ehcp_timeline.output.receipt import Receipt
 
@@ -119,10 +120,20 @@ class OutputTarget:
             self._write_folder(self.path, document, receipt, self.split_by)
             return
         self.send(self._data(document, receipt))
+        if self.format in LINES_ALONE:
+            self.leave_receipt(receipt)
         if self.format == "ics" and self.path is not None:
             from ehcp_timeline.output.calendar import IMPORT
 
             say(f"{self.path}: {IMPORT}")
+
+    def leave_receipt(self, receipt: "Receipt") -> None:
+        """Write a receipt beside the file of an output that holds none itself."""
+        from ehcp_timeline.output.files import write_whole
+        from ehcp_timeline.output.receipt import path_beside
+
+        if self.path is not None:
+            write_whole(path_beside(self.path), f"{receipt.json}\n".encode(), force=True)
 
     def _data(self, document: "Document", receipt: "Receipt") -> "Data":
         data = document.data(self.format, receipt)
@@ -136,10 +147,13 @@ class OutputTarget:
         """Write one list for each name, and say which file is whose."""
         from ehcp_timeline.output.document import as_bytes
         from ehcp_timeline.output.files import safe_names, write_folder
+        from ehcp_timeline.output.receipt import FOLDER_RECEIPT
 
         parts = list(document.parts(column))
         files = safe_names((name for name, _, _ in parts), SUFFIXES[self.format][0], f"no-{column}")
         data = {files[name]: as_bytes(self._data(part, receipt)) for name, _, part in parts}
+        if self.format in LINES_ALONE:
+            data[FOLDER_RECEIPT] = f"{receipt.json}\n".encode()
         write_folder(folder, data, force=self.force)
         say(f"{len(files)} lists in {folder}:")
         say(
@@ -291,9 +305,11 @@ _NOT_ASKED = frozenset({"--output", "--format", "--force", "--as-at", "--fail-on
 def prepare_file(path: Path, *, force: bool) -> None:
     """Raise OutputError if a file cannot be written; remove and name what a killed run left of it."""
     from ehcp_timeline.output.files import check_target, remove_leftovers
+    from ehcp_timeline.output.receipt import path_beside
 
     check_target(path, force=force)
-    _say_removed(remove_leftovers(path))
+    check_target(path_beside(path), force=True)
+    _say_removed([*remove_leftovers(path), *remove_leftovers(path_beside(path))])
 
 
 def prepare_folder(folder: Path) -> None:

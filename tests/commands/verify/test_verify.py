@@ -14,7 +14,7 @@ FILES = ("a.json", "a.csv", "a.ndjson", "a.parquet", "a.md", "a.txt", "a.xlsx", 
 
 @pytest.fixture(scope="module")
 def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with one answer in every format, made with an option."""
+    """Return a folder with one answer in every format, made with an option; of lines, the receipts too."""
     folder = tmp_path_factory.mktemp("outputs")
     words = [word for name in FILES for word in ("-o", str(folder / name))]
     assert ehcp("check", str(CASES), *WHEN, "--due-within", "20", *words).returncode == 1
@@ -23,16 +23,33 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_format_can_be_had_again(outputs: Path, name: str) -> None:
-    """The same file, the same answer; where the words of a page are not compared it is said."""
-    receipt = ("--receipt", str(outputs / "a.json")) if name in ("a.csv", "a.ndjson") else ()
-    run = ehcp("verify", str(outputs / name), str(CASES), *receipt)
+    """The same file, the same answer, and nothing is written."""
+    before = sorted(outputs.iterdir())
+    run = ehcp("verify", str(outputs / name), str(CASES))
 
     assert run.returncode == 0, printed(run)
-    words = (
-        "answer was not made again" if name == "a.txt" else "The same command gives the same answer again."
-    )
-    assert words in printed(run)
-    assert len(list(outputs.iterdir())) == len(FILES)
+    assert "The same command gives the same answer again." in printed(run)
+    assert sorted(outputs.iterdir()) == before
+
+
+def test_a_text_may_be_verified_on_a_copy_of_its_file(outputs: Path, tmp_path: Path) -> None:
+    """Lines that name the file are not compared; every other one is."""
+    copy, changed = tmp_path / "copy.csv", tmp_path / "b.txt"
+    copy.write_bytes(CASES.read_bytes())
+    changed.write_text((outputs / "a.txt").read_text("utf-8").replace("434 days", "433 days"), "utf-8")
+
+    assert ehcp("verify", str(outputs / "a.txt"), str(copy)).returncode == 0
+    assert ehcp("verify", str(changed), str(copy)).returncode == 1
+
+
+def test_what_convert_wrote_can_be_had_again(tmp_path: Path) -> None:
+    """A case file holds no receipt of any format: it stands beside."""
+    for name in ("cases.csv", "cases.parquet", "cases.xlsx"):
+        ehcp("convert", str(CASES), *WHEN, "-o", str(tmp_path / name))
+        run = ehcp("verify", str(tmp_path / name), str(CASES))
+
+        assert run.returncode == 0, said(run)
+        assert "The same command gives the same answer again." in printed(run)
 
 
 def test_a_page_of_a_case_and_a_typed_case_can_be_had_again(tmp_path: Path) -> None:
@@ -73,13 +90,16 @@ def test_an_output_that_was_changed_by_hand_is_found(outputs: Path, tmp_path: Pa
         assert "the settings or the output itself have been changed" in printed(run)
 
 
-def test_a_list_without_its_receipt_is_refused(outputs: Path) -> None:
-    """What to name is said."""
-    run = ehcp("verify", str(outputs / "a.csv"), str(CASES))
+def test_a_list_without_its_receipt_is_refused(outputs: Path, tmp_path: Path) -> None:
+    """What to name is said; with the receipt of another output of the run it can be had again."""
+    alone = tmp_path / "a.csv"
+    alone.write_bytes((outputs / "a.csv").read_bytes())
+    run = ehcp("verify", str(alone), str(CASES))
 
     assert run.returncode == 2
-    assert "carries no receipt" in said(run)
+    assert "carries no receipt and has none beside it" in said(run)
     assert "--receipt" in said(run)
+    assert ehcp("verify", str(alone), str(CASES), "--receipt", str(outputs / "a.json")).returncode == 0
 
 
 @pytest.mark.parametrize(

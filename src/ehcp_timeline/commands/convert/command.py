@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 
 from ehcp_timeline.errors import OutputError, UsageError
-from ehcp_timeline.shell.destination import OutputTarget, choose_output, one_path, say
+from ehcp_timeline.shell.destination import OutputTarget, choose_output, one_path, say, typed
 from ehcp_timeline.shell.exit_codes import CANNOT_RUN, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.list_command import Pseudonymise, key_asked
@@ -88,8 +88,11 @@ def convert(
 
         converted = pseudonymised_cases(converted, key)
     from ehcp_timeline.commands.convert.view import convert_sections
+    from ehcp_timeline.output.receipt import Receipt
 
     answer = _write(to, converted, when, pseudonymised=key is not None)
+    receipt = Receipt.of(answer, typed())
+    to.leave_receipt(receipt if key is None else receipt.without_people())
     if _is_report(asked):
         from ehcp_timeline.output.document import Document
 

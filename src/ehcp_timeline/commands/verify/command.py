@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 _AGAIN = (
     *("check", "timeline", "explain", "overdue", "next", "letters", "changes", "scorecard", "compare"),
-    *("reconcile", "forecast", "report", "quality", "columns", "rules list"),
+    *("reconcile", "forecast", "report", "quality", "columns", "convert", "rules list"),
 )
 """Commands that a receipt may have run again: with these options they write to standard output alone."""
 _OPTION = re.compile("--(?!output|force|refresh|pack)[a-z]+(-[a-z]+)*")
 ReceiptFile = Annotated[
     Path | None,
-    typer.Option("--receipt", metavar="OTHER", help="For CSV and NDJSON: another output of the same run."),
+    typer.Option("--receipt", metavar="OTHER", help="Use the receipt of this other output of the same run."),
 ]
 
 
 @exit_codes("0  the same answer", "1  something differs", "2  cannot run")
 @examples(
     "ehcp verify answer.json cases.csv",
-    "ehcp verify findings.csv cases.csv --receipt answer.json",
+    "ehcp verify findings.csv cases.csv",
     "ehcp verify board.html cases.csv --format json",
 )
 def verify(
@@ -53,19 +53,18 @@ def verify(
     from ehcp_timeline.commands.verify.compare import compare, verify_sections
     from ehcp_timeline.inputs import read_whole
     from ehcp_timeline.output.document import Document
-    from ehcp_timeline.output.receipt import find_receipt
+    from ehcp_timeline.output.receipt import find_receipt, left_beside
 
     data = read_whole(output)
     form, carried = find_receipt(data)
-    if receipt is not None:
-        _, carried = find_receipt(read_whole(receipt))
+    carried = find_receipt(read_whole(receipt))[1] if receipt else carried or left_beside(output)
     if carried is None:
         raise UsageError(
-            f"{receipt or output} carries no receipt",
+            f"{receipt or output} carries no receipt and has none beside it",
             "name another output of the same run with --receipt: JSON, a workbook, a page or a calendar",
         )
     again = None
-    if form != "plain" and carried.typed and "--split-by" not in carried.typed.options:
+    if carried.typed and "--split-by" not in carried.typed.options:
         again = _run(context, list(_words(carried, carried.typed, files or [], form)))
     answer = compare(data, form, carried, files or [], again)
     to.write(Document("Verification", answer, sections=lambda: verify_sections(answer, str(output))))

@@ -1,7 +1,7 @@
 """Compares an output with what the same command gives now: what it was made from, then the answer itself."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -59,8 +59,9 @@ def compare(
         again: What the same command writes now; None if it cannot be run again.
     """
     differences = list(_of_sources(receipt, files))
+    named = {file.name for file in receipt.input if file.name} | {path.name for path in files}
     if again is not None:
-        differences += _of_answers(_content(data, form), _content(again, form), form)
+        differences += _of_answers(*(_content(text, form, named) for text in (data, again)), form)
     return VerifyAnswer(not differences, again is not None, tuple(differences))
 
 
@@ -82,11 +83,15 @@ def _of_sources(receipt: Receipt, files: Sequence[Path]) -> Iterator[Differing]:
             yield Differing(f"input {number}", read.sha256 if read else None, sha256)
 
 
-def _content(data: bytes, form: str) -> Any:  # noqa: ANN401 - JSON, or text
-    """Return what an output says, without the receipt and without the names of its files."""
+def _content(data: bytes, form: str, named: Collection[str]) -> Any:  # noqa: ANN401 - JSON, or text
+    """Return what an output says, without the receipt and without what names its files."""
     if form == "json":
         return {key: value for key, value in json.loads(data).items() if key not in _PATHS}
-    return data.partition(b"\nMade by ehcp-timeline ")[0] if form == "md" else data
+    text = data.rpartition(b"\nMade by ehcp-timeline ")[0] or data if form in ("md", "plain") else data
+    if form == "plain":
+        lines = text.decode(errors="replace").removesuffix("\nHow this was made").rstrip().splitlines()
+        return [line for line in lines if not any(name in line for name in named)]
+    return text
 
 
 def _of_answers(then: Any, now: Any, form: str) -> Iterator[Differing]:  # noqa: ANN401
