@@ -61,7 +61,7 @@ def compare(
     differences = list(_of_sources(receipt, files))
     named = {file.name for file in receipt.input if file.name} | {path.name for path in files}
     if again is not None:
-        differences += _of_answers(*(_content(text, form, named) for text in (data, again)), form)
+        differences += _of_answers(_content(data, form, named), _content(again, form, named), form)
     return VerifyAnswer(not differences, again is not None, tuple(differences))
 
 
