@@ -2,11 +2,14 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from ehcp_timeline.cli.schemas import SETTINGS, settings_schema
+from ehcp_timeline.shell.config import read_config
 from tests.cli.command import ehcp, printed
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +30,61 @@ def _named() -> set[str]:
 
 def test_every_answer_that_the_source_names_has_a_published_schema() -> None:
     """A schema that is named and not published, or published and not named, is a broken promise."""
-    assert _named() == {path.stem for path in SCHEMAS.glob("*.json")}
+    assert {*_named(), SETTINGS} == {path.stem for path in SCHEMAS.glob("*.json")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (ROOT / "examples" / "council-export" / "ehcp.toml").read_text(encoding="utf-8"),
+        (ROOT / "docs" / "case-file.md").read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0],
+        (
+            'rules = ["a.toml"]\npopulation = 480000\n[order]\ndistrict = ["West"]\n'
+            "[targets]\npc_plans_issued_within_20_weeks = 60\n"
+            '[terms]\nclosed = [{ name = "Summer", from = 2026-07-23, to = 2026-09-01 }]\n'
+        ),
+    ],
+)
+def test_settings_that_can_be_used_keep_to_the_published_schema(text: str, tmp_path: Path) -> None:
+    """What an editor marks as wrong is wrong."""
+    (tmp_path / "ehcp.toml").write_text(text, encoding="utf-8")
+
+    assert read_config(None, tmp_path).path
+    jsonschema.validate(tomllib.loads(text), settings_schema(), cls=jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("blank = ['?']", "there is no `blank`\ntry: did you mean blanks?"),
+        ("header_row = 0", "header_row is not the number of a row"),
+        ('[files."a.csv"]\nrules = ["b.toml"]', 'there is no `files."a.csv".rules`'),
+        ("[columns]\nplan_issued = 4", "columns.plan_issued is not a list of texts"),
+        ("[targets]\npc_plans_issued = 60", "there is no measure `pc_plans_issued`\ntry: did you mean"),
+        ("[targets]\npc_plans_issued_within_20_weeks = 'all'", "is not a number"),
+        ('[order]\ndistrct = ["North"]', "there is no `order.distrct`\ntry: did you mean district?"),
+        ("population = 0", "population is not a number of people"),
+        ("[population]\npeople = 480000", "population.people is not known"),
+        ("[terms]\nholidays = []", "there is no `terms.holidays`"),
+        (
+            '[terms]\nclosed = [{ name = "S", from = 2026-07-23, to = 2026-09-01, region = "N" }]',
+            "terms.closed entry 1 needs name, from and to, and nothing else",
+        ),
+        ('[values.transfer_kind]\n"Y6" = "primary"', 'values.transfer_kind."Y6"'),
+    ],
+)
+def test_settings_with_a_fault_are_refused_by_every_command_and_by_the_schema(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    """Targets and terms with a fault stop a command that needs neither; an editor marks the same."""
+    path = tmp_path / "ehcp.toml"
+    path.write_text(text, encoding="utf-8")
+    run = ehcp("timeline", "request_received=2026-01-12", *AS_AT, "--config", str(path))
+
+    assert run.returncode == 2
+    assert said in run.stderr.decode()
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(tomllib.loads(text), settings_schema(), cls=jsonschema.Draft202012Validator)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,13 @@
-"""`python -m ehcp_timeline.cli.schemas FOLDER` writes the JSON Schemas of every answer."""
+"""`python -m ehcp_timeline.cli.schemas FOLDER` writes the JSON Schemas of every answer and of `ehcp.toml`."""
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Final
 
+from ehcp_timeline.cases.mapping.loader import KEYS
+from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.commands.check.exceptions.claims import ExceptionsAnswer
 from ehcp_timeline.commands.columns.profile import ColumnsAnswer
 from ehcp_timeline.commands.convert.canonical import ConvertAnswer
@@ -27,11 +31,13 @@ from ehcp_timeline.commands.worklists.answer import (
     SaveListAnswer,
 )
 from ehcp_timeline.commands.worklists.family_letters import LettersAnswer
+from ehcp_timeline.law.kpi.loader import load_kpis
 from ehcp_timeline.measure.changes.compare import ChangesAnswer
 from ehcp_timeline.measure.compare.compare import CompareAnswer
 from ehcp_timeline.measure.forecast.answer import ForecastAnswer
 from ehcp_timeline.measure.result import Audit
 from ehcp_timeline.output.schema import schema_of
+from ehcp_timeline.shell.config import GROUPS, OTHER_KEYS
 
 EVERY = {
     "ehcp-check-1": Audit,
@@ -67,11 +73,80 @@ EVERY = {
 }
 
 
+SETTINGS: Final = "ehcp-toml-1"
+
+
+def settings_schema() -> dict[str, Any]:
+    """Return the JSON Schema of `ehcp.toml`, which editors take from its first line (`#:schema`).
+
+    A local rulebook may add columns, so other columns are allowed; `ehcp` itself refuses them.
+    """
+    texts, headings, people, amount, value = (
+        {"$ref": f"#/$defs/{name}"} for name in ("texts", "headings", "people", "amount", "value")
+    )
+    text = {"type": "string"}
+    words = {"event": {"const": ""}, "date": {"const": ""}, "flag": {"enum": ["", "yes", "no", True, False]}}
+    columns = vocabulary().columns
+    fixed = {name: list(column.codes) for name, column in columns.items() if not column.several}
+    of_file = {
+        "columns": _table(
+            {name: {**headings, "description": column.says} for name, column in columns.items()}, headings
+        ),
+        "values": _table(
+            {
+                name: _table(
+                    {}, {"enum": ["", *fixed[name]]} if fixed.get(name) else words.get(column.kind, value)
+                )
+                for name, column in columns.items()
+            },
+            _table({}, value),
+        ),
+        "date_formats": {"anyOf": [texts, _table({}, texts)]},
+        **dict.fromkeys(("blanks", "ignore"), texts),
+        "constants": _table({}, value),
+        "sheet": text,
+        "header_row": {"type": "integer", "minimum": 1},
+    }
+    targets = {measure.id: measure.name for measure in load_kpis().measures if measure.better}
+    closure = _table({key: {} for key in ("name", "from", "to")})
+    parts: dict[str, Any] = {
+        **of_file,
+        "files": _table({}, _table({key: {"$ref": f"#/properties/{key}"} for key in of_file})),
+        **dict.fromkeys(("rules", "figures"), texts),
+        "order": _table(dict.fromkeys(GROUPS, texts)),
+        "targets": _table({name: {**amount, "description": says} for name, says in targets.items()}),
+        "population": {"anyOf": [people, _table({"total": people, "groups": _table({}, people)})]},
+        "terms": _table(
+            {"closed": {"type": "array", "items": {**closure, "required": ["name", "from", "to"]}}}
+        ),
+    }
+    number = {"type": "number", "minimum": 0}
+    shared = _table({"date": text, "where": text, "is": texts, "undated": {"enum": ["unknown", "not-yet"]}})
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{SETTINGS}.json",
+        "title": "ehcp.toml: what a council says about its files, its targets and its local rules",
+        **_table({key: parts[key] for key in (*KEYS, *OTHER_KEYS)}),
+        "$defs": {
+            "texts": {"anyOf": [text, {"type": "array", "items": text}]},
+            "headings": {"anyOf": [texts, {**shared, "required": ["date", "where", "is"]}]},
+            "people": {"type": "integer", "minimum": 1},
+            "amount": {"anyOf": [number, _table({}, number)]},
+            "value": {"type": ["string", "integer", "boolean"], "description": "Or a date, as 2026-01-31."},
+        },
+    }
+
+
+def _table(keys: Mapping[str, Any], others: object = False) -> dict[str, Any]:
+    return {"type": "object", "properties": keys, "additionalProperties": others}
+
+
 def write_schemas(folder: Path) -> None:
-    """Write one file for each answer, named after it."""
+    """Write one file for each answer, named after it, and the one of the settings."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, shape in EVERY.items():
-        text = json.dumps(schema_of(name, shape), indent=2, ensure_ascii=False)
+    answers = {name: schema_of(name, shape) for name, shape in EVERY.items()}
+    for name, schema in {**answers, SETTINGS: settings_schema()}.items():
+        text = json.dumps(schema, indent=2, ensure_ascii=False)
         (folder / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
 
 

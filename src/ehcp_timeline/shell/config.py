@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,13 @@ from ehcp_timeline.inputs import read_text
 if TYPE_CHECKING:
     from ehcp_timeline.cases.mapping.loader import KeyFault
     from ehcp_timeline.cases.mapping.model import Mappings
+    from ehcp_timeline.measure.forecast.request import SchoolClosure
+    from ehcp_timeline.measure.kpi.lines import People
+    from ehcp_timeline.measure.kpi.targets import Target
 
 NAME = "ehcp.toml"
 VARIABLE = "EHCP_CONFIG"
+GROUPS = ("district", "team", "caseworker", "referrer", "age_at_request", "sen_need", "school")
 OTHER_KEYS = ("rules", "targets", "population", "figures", "terms", "order")
 
 
@@ -27,20 +31,20 @@ class Config:
         path: The file; None where there is none.
         mappings: What it says about case files; None where it says nothing.
         rules: Local rulebooks, laid over the law before those of `--rules`.
-        targets: Measure to target, as they stand; `commands.scorecard.targets` reads them.
-        population: People aged 0 to 25, as they stand; `commands.scorecard.lines` reads them.
+        targets: What the council wants its measures to be.
+        population: People aged 0 to 25; None where it does not say.
         figures: Files of the DfE's figures, refreshed by `ehcp compare --refresh`.
-        terms: School closures, as they stand; `measure.forecast.results.intake` reads them.
+        closures: School closures.
         order: Column to its names in the order in which tables print them.
     """
 
     path: Path | None = None
     mappings: "Mappings | None" = None
     rules: tuple[Path, ...] = ()
-    targets: Mapping[str, Any] = field(default_factory=dict)
-    population: object = None
+    targets: "tuple[Target, ...]" = ()
+    population: "People | None" = None
     figures: tuple[Path, ...] = ()
-    terms: object = None
+    closures: "tuple[SchoolClosure, ...]" = ()
     order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -101,6 +105,7 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
     order = table.get("order", {})
     if isinstance(order, Mapping):
         lists |= {f"order.{key}": value for key, value in order.items()}
+        faults += (there_is_no(key, GROUPS, "order.") for key in order if key not in GROUPS)
     else:
         faults.append(
             KeyFault("order", "is not a table", 'write [order] and below it district = ["...", "..."]')
@@ -109,16 +114,27 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
     if faults:
         raise config_error(str(path), [*faults, *_words_too(mappings, table)])
     paths = {key: tuple(path.parent / name for name in texts(lists[key])) for key in ("rules", "figures")}
-    return Config(
+    config = Config(
         path=path,
         mappings=mappings if any(key in table for key in KEYS) else None,
         rules=paths["rules"],
-        targets=table.get("targets", {}),
-        population=table.get("population"),
         figures=paths["figures"],
-        terms=table.get("terms"),
         order={key: tuple(texts(value)) for key, value in order.items()},
     )
+    if "targets" in table:  # each is read by every command, so that none runs on settings with a fault
+        from ehcp_timeline.law.kpi.loader import load_kpis
+        from ehcp_timeline.measure.kpi.targets import read_targets
+
+        config = replace(config, targets=read_targets(table["targets"], load_kpis(), str(path)))
+    if "population" in table:
+        from ehcp_timeline.measure.kpi.lines import read_people
+
+        config = replace(config, population=read_people(table["population"], str(path)))
+    if "terms" in table:
+        from ehcp_timeline.measure.forecast.results.intake import read_closures
+
+        config = replace(config, closures=read_closures(table["terms"], str(path)))
+    return config
 
 
 def _words_too(mappings: "Mappings", table: Mapping[str, Any]) -> Iterator["KeyFault"]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell.config import GROUPS
 from ehcp_timeline.shell.open import case_files, law, names, settings
 from ehcp_timeline.shell.parse import choice, day_asked, split
 from ehcp_timeline.text.spelling import did_you_mean
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from ehcp_timeline.shell.config import Config
 
 NOT_ALL_JUDGED = 3
-GROUPS = ("district", "team", "caseworker", "referrer", "age_at_request", "sen_need", "school")
 _ALSO = {"age": "age_at_request", "need": "sen_need"}
 Words = list[str] | None
 FileNames = Annotated[list[Path] | None, typer.Argument(metavar="FILE", hidden=True)]
@@ -69,13 +69,12 @@ def asked_for(
 
     Raises:
         UsageError: A word of the command line is not known.
-        ConfigError: The population of the settings is no number of people.
         CaseFileError: A file cannot be read as a case file at all.
     """
     from ehcp_timeline.law.kpi.loader import load_kpis
     from ehcp_timeline.measure.kpi.count import KpiQuestion
     from ehcp_timeline.measure.kpi.groups import GROUPS as KNOWN
-    from ehcp_timeline.measure.kpi.lines import LineLayout, read_people
+    from ehcp_timeline.measure.kpi.lines import LineLayout, People
     from ehcp_timeline.measure.kpi.periods import PERIOD_KINDS
 
     kind = cast("PeriodKind", choice("--period", period, PERIOD_KINDS))
@@ -83,12 +82,12 @@ def asked_for(
     group = KNOWN[_group(by)] if by else None
     if group is not None:
         group = replace(group, order=config.order.get(group.id, ()))
-    people = read_people(config.population, str(config.path))
     rulebook = law(overlays, config)
     question = KpiQuestion(kpis, rulebook, when, group, measures_asked(kpis, measure), kind == "week")
     vocabulary = names(rulebook)
     sources = case_files(files, vocabulary, when, config)
-    return KpiRequest(question, LineLayout(kind, group, when, people), sources, config)
+    layout = LineLayout(kind, group, when, config.population or People())
+    return KpiRequest(question, layout, sources, config)
 
 
 def _group(word: str) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.law.rulebook import Rulebook
 
 STDIN = "-"
+_ANY_DAY = date(2095, 12, 31)  # which days are plausible is checked with the file
 
 
 def settings(asked: Path | None, sheet: str | None = None, header_row: int | None = None) -> Config:
@@ -41,10 +42,19 @@ def settings(asked: Path | None, sheet: str | None = None, header_row: int | Non
 
 
 def law(overlays: Sequence[Path] | None, config: Config) -> "Rulebook":
-    """Return the rulebook, local ones laid over it: first those of the settings, then those asked for."""
+    """Return the rulebook, local ones laid over it: first those of the settings, then those asked for.
+
+    Raises:
+        ConfigError: The settings name columns or codes that there are not.
+    """
     from ehcp_timeline.law.loader.rulebook import load_rulebook
 
-    return load_rulebook((*config.rules, *(overlays or ())))
+    rulebook = load_rulebook((*config.rules, *(overlays or ())))
+    if config.mappings:
+        from ehcp_timeline.cases.mapping.validate import check_mappings
+
+        check_mappings(config.mappings, names(rulebook), _ANY_DAY)
+    return rulebook
 
 
 def names(rulebook: "Rulebook") -> "Vocabulary":

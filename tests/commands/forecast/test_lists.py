@@ -136,7 +136,10 @@ def test_without_term_dates_no_school_days_are_counted(council: str) -> None:
         ("terms = 3\n", "terms is not a table"),
         ("[terms]\nclose = []\n", "there is no `terms.close`"),
         ("[terms]\nclosed = 3\n", "terms.closed is not a list"),
-        ('[terms]\nclosed = [{ name = "S" }]\n', "terms.closed entry 1 needs name, from and to"),
+        (
+            '[terms]\nclosed = [{ name = "S" }]\n',
+            "entry 1 needs name, from and to, and nothing else",
+        ),
         (
             '[terms]\nclosed = [{ name = "S", from = "July", to = 2025-08-31 }]\n',
             "terms.closed entry 1: from and to must be dates",

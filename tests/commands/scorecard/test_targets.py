@@ -7,11 +7,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from ehcp_timeline.commands.scorecard.targets import Reached, reached, read_targets
 from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.law.kpi.loader import load_kpis
 from ehcp_timeline.measure.kpi.lines import LineLayout, People, read_people
 from ehcp_timeline.measure.kpi.periods import PeriodKind, period_of
+from ehcp_timeline.measure.kpi.targets import Reached, reached, read_targets
 from ehcp_timeline.measure.kpi.trends import MeasureTrend, trends
 
 RATE = "pc_plans_issued_within_20_weeks"
@@ -204,7 +204,6 @@ def test_a_trend_does_not_cross_groups_or_gaps() -> None:
 
 def test_the_population() -> None:
     """One number, or a total with groups."""
-    assert read_people(None, "ehcp.toml") == People()
     assert read_people(480_000, "ehcp.toml") == People(480_000)
     assert read_people({"groups": {"North": 1000}}, "ehcp.toml") == People(None, {"North": 1000})
 

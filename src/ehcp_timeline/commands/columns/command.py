@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CANNOT_BE_JUDGED = 2
 FORMATS = ("table", "plain", "json", "toml")
+SCHEMA = "docs/schemas/ehcp-toml-1.json"
 
 
 @exit_codes("0  the file can be judged", "2  it cannot, or cannot be read at all")
@@ -140,13 +141,26 @@ def _answers(answer: "ColumnsAnswer", vocabulary: "Vocabulary") -> dict[str, str
     return chosen
 
 
+def _schema_line() -> str:
+    """Return the first line of an ehcp.toml, by which editors find its JSON Schema."""
+    from importlib.metadata import PackageNotFoundError, metadata
+
+    try:
+        package = metadata("ehcp-timeline")
+    except PackageNotFoundError:  # run from its source
+        return f"#:schema {SCHEMA}\n"
+    said = dict(line.split(", ", 1) for line in package.get_all("Project-URL") or ())
+    page = f"{said['Repository']}/raw/v{package['Version']}/" if "Repository" in said else ""
+    return f"#:schema {page}{SCHEMA}\n"
+
+
 def _add(path: Path, mapping: str) -> None:
     """Add lines to an ehcp.toml, which stays as it is but for them, and say how many."""
     from ehcp_timeline.cases.mapping.loader import read_mappings
     from ehcp_timeline.commands.columns.suggest_mapping import added_to
     from ehcp_timeline.output.files import write_whole
 
-    held = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    held = path.read_text(encoding="utf-8-sig") if path.exists() else _schema_line()
     text = added_to(held, mapping)
     try:
         _, faults = read_mappings(tomllib.loads(text), str(path))

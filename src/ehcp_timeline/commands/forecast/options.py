@@ -225,7 +225,7 @@ def closures_of(path: Path | None, config: "Config") -> "tuple[SchoolClosure, ..
     from ehcp_timeline.measure.forecast.results.intake import EXAMPLE, read_closures
 
     if path is None:
-        return read_closures(config.terms, str(config.path)) if config.terms is not None else ()
+        return config.closures
     table = toml_table(path)
     if "terms" not in table:
         raise ConfigError(f"{path} has no [terms]", f"write  [terms]  and below it  {EXAMPLE}")

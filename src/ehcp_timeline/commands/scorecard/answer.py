@@ -7,13 +7,13 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from annotated_types import Ge
 
-from ehcp_timeline.commands.scorecard.targets import Reached, Target, reached
 from ehcp_timeline.law.kpi.model import Kpis, Measure, Unit
 from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
 from ehcp_timeline.measure.kpi.lines import above, below
 from ehcp_timeline.measure.kpi.periods import Period, PeriodKind
 from ehcp_timeline.measure.kpi.rollup import PERIOD
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
+from ehcp_timeline.measure.kpi.targets import Reached, Target, reached
 from ehcp_timeline.measure.kpi.trends import MeasureTrend, trends
 from ehcp_timeline.measure.result import Input
 

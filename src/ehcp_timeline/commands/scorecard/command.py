@@ -9,6 +9,7 @@ import typer
 
 from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.output.document import Document
+from ehcp_timeline.shell.config import GROUPS
 from ehcp_timeline.shell.destination import (
     ROW_FORMATS,
     Output,
@@ -22,7 +23,6 @@ from ehcp_timeline.shell.destination import (
 from ehcp_timeline.shell.disclosure import Disclosure, Previous, Threshold, asked_to_suppress
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import (
-    GROUPS,
     FileNames,
     KpiRequest,
     Measures,
@@ -177,13 +177,11 @@ def _write(
 ) -> None:
     """Write the scorecard in the format that was chosen."""
     from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys, scorecard_answer
-    from ehcp_timeline.commands.scorecard.targets import read_targets
     from ehcp_timeline.commands.scorecard.view import Shown, scorecard_sections
     from ehcp_timeline.commands.scorecard.wide import wide_document, wide_tables
     from ehcp_timeline.output.workbook import ListChart
 
-    targets = read_targets(config.targets, card.question.kpis, str(config.path))
-    answer = scorecard_answer(card, targets)
+    answer = scorecard_answer(card, config.targets)
     grouped, keys = card.question.group is not None, flat_keys(card)
     tables = tuple(wide_tables(card, shown)) if wide else ()
     chart = None

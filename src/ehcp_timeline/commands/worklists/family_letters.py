@@ -126,10 +126,8 @@ def projected_plans(
     from ehcp_timeline.measure.forecast.forecast import forecast
     from ehcp_timeline.measure.forecast.model.arrays import after_weeks
     from ehcp_timeline.measure.forecast.request import ForecastRequest
-    from ehcp_timeline.measure.forecast.results.intake import read_closures
 
-    closures = read_closures(config.terms, str(config.path)) if config.terms is not None else ()
-    asked = ForecastRequest(as_at, closures=closures, per_case=True)
+    asked = ForecastRequest(as_at, closures=config.closures, per_case=True)
     try:
         cases = forecast(rulebook, [source], asked).cases
     except CaseFileError:

@@ -43,14 +43,12 @@ def read_people(said: object, where: str) -> People:
     """Read the `population` of an ehcp.toml: one number, or a total and a number for each group.
 
     Args:
-        said: What it says; None for nothing.
+        said: What it says.
         where: The file, to begin an error with.
 
     Raises:
         ConfigError: A number is missing, is no whole number, or is not above zero.
     """
-    if said is None:
-        return People()
     if not isinstance(said, Mapping):
         return People(_count(said, f"{where}: population"))
     for key in said:

@@ -129,8 +129,8 @@ def read_closures(table: object, file: str) -> tuple[SchoolClosure, ...]:
     closures = []
     for place, entry in enumerate(entries, 1):
         where = f"{file}: terms.closed entry {place}"
-        if not isinstance(entry, Mapping) or not {"name", "from", "to"} <= entry.keys():
-            raise ConfigError(f"{where} needs name, from and to", f"write  {EXAMPLE}")
+        if not isinstance(entry, Mapping) or entry.keys() != {"name", "from", "to"}:
+            raise ConfigError(f"{where} needs name, from and to, and nothing else", f"write  {EXAMPLE}")
         first, last = entry["from"], entry["to"]
         if type(first) is not date or type(last) is not date:
             raise ConfigError(f"{where}: from and to must be dates", f"write  {EXAMPLE}")
