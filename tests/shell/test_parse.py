@@ -9,7 +9,7 @@ from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.shell import parse
 from ehcp_timeline.shell.destination import choose_output
-from ehcp_timeline.shell.options import chosen
+from ehcp_timeline.shell.options import DutyOptions, GroupOptions, chosen
 from ehcp_timeline.shell.parse import choice, choices, day_asked
 from ehcp_timeline.text.spelling import did_you_mean
 
@@ -78,7 +78,7 @@ def test_by_default_the_authoritys_statutory_clocks_are_chosen() -> None:
 def test_include_adds_and_all_means_everything() -> None:
     """`--include late` adds to the default; `all` lists every verdict, kind or duty-holder."""
     late = chosen(RULEBOOK, include=["late,met"])
-    everything = chosen(RULEBOOK, include=["all"], kind=["all"], who=["all"])
+    everything = chosen(RULEBOOK, DutyOptions(kind=["all"], who=["all"]), include=["all"])
 
     assert late.verdicts == {"overdue", "early", "unknown", "late", "met"}
     assert everything.everything
@@ -88,19 +88,16 @@ def test_include_adds_and_all_means_everything() -> None:
 
 def test_a_deadline_may_be_named_by_its_first_part() -> None:
     """`order` and `plan.issue` are taken; a misspelt one is refused with the nearest."""
-    assert chosen(RULEBOOK, deadline=["order,plan.issue"]).deadlines == {
-        "order",
-        "plan.issue",
-    }
+    assert chosen(RULEBOOK, DutyOptions(deadline=["order,plan.issue"])).deadlines == {"order", "plan.issue"}
     with pytest.raises(UsageError) as stopped:
-        chosen(RULEBOOK, deadline=["plan.isue"])
+        chosen(RULEBOOK, DutyOptions(deadline=["plan.isue"]))
 
     assert str(stopped.value).startswith("--deadline: there is no `plan.isue`. did you mean plan.issue")
 
 
 def test_a_name_with_a_comma_is_one_name_and_a_list() -> None:
     """A caseworker written `Surname, Forename` is found; so is each of several joined by commas."""
-    assert chosen(RULEBOOK, caseworker=["A, B"]).caseworkers == {"A, B", "A", "B"}
+    assert chosen(RULEBOOK, groups=GroupOptions(caseworker=["A, B"])).caseworkers == {"A, B", "A", "B"}
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,11 @@ Typer makes a Pydantic adapter for every option of a command, given or not. Load
 than a file of 1,000 rows. A text, a path or a flag needs no adapter, and a number only where one was typed.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from functools import wraps
 from importlib import import_module
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin
 
@@ -197,10 +200,39 @@ def loaded(listed: Listed) -> Any:  # noqa: ANN401 - Typer keeps the type to its
     command = getattr(import_module(f"ehcp_timeline.commands.{module}"), name)
     if isinstance(command, typer.Typer):
         for registered in command.registered_commands:
-            registered.cls = Alone
+            registered.cls, registered.callback = Alone, with_options(registered.callback)
         group = get_group(command)
         group.name = listed.name
         return group
     alone = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
-    alone.command(listed.name, cls=Alone)(command)
+    alone.command(listed.name, cls=Alone)(with_options(command))
     return get_command(alone)
+
+
+def with_options(command: Any) -> Callable[..., Any]:  # noqa: ANN401 - a function of any signature
+    """Return a command in which each field of a group of options is a parameter of its own.
+
+    A group is a parameter whose type is a dataclass, as those of `shell.options`.
+    """
+    groups: dict[str, Any] = {}
+    parameters: list[Parameter] = []
+    for name, parameter in signature(command).parameters.items():
+        kind: Any = parameter.annotation
+        if isinstance(kind, type) and is_dataclass(kind):
+            groups[name] = kind
+            options = signature(kind).parameters.values()
+            parameters += (option.replace(kind=Parameter.KEYWORD_ONLY) for option in options)
+        else:
+            parameters.append(parameter)
+
+    @wraps(command)
+    def run(**given: Any) -> Any:  # noqa: ANN401
+        made = {
+            name: group(**{field.name: given.pop(field.name) for field in fields(group)})
+            for name, group in groups.items()
+        }
+        return command(**given, **made)
+
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    vars(run)["__signature__"] = Signature(parameters)
+    return run

@@ -9,8 +9,8 @@ import typer
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.config import GROUPS
-from ehcp_timeline.shell.open import case_files, law, names, settings
-from ehcp_timeline.shell.parse import choice, day_asked, split
+from ehcp_timeline.shell.options import LawOptions, Words
+from ehcp_timeline.shell.parse import choice, split
 from ehcp_timeline.text.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 NOT_ALL_JUDGED = 3
 _ALSO = {"age": "age_at_request", "need": "sen_need"}
-Words = list[str] | None
-FileNames = Annotated[list[Path] | None, typer.Argument(metavar="FILE", hidden=True)]
 Measures = Annotated[
     Words, typer.Option("--measure", metavar="IDS", help="Only these, or the first part of their ids.")
 ]
@@ -57,9 +55,7 @@ class KpiRequest:
 
 def asked_for(
     files: Sequence[Path],
-    as_at: str | None,
-    overlays: Sequence[Path] | None,
-    config_file: Path | None,
+    about: LawOptions,
     *,
     period: str,
     by: str | None = None,
@@ -78,16 +74,14 @@ def asked_for(
     from ehcp_timeline.measure.kpi.periods import PERIOD_KINDS
 
     kind = cast("PeriodKind", choice("--period", period, PERIOD_KINDS))
-    when, config, kpis = day_asked(as_at), settings(config_file), load_kpis()
+    asks, kpis = about.request(), load_kpis()
+    config, when = asks.config, asks.as_at
     group = KNOWN[_group(by)] if by else None
     if group is not None:
         group = replace(group, order=config.order.get(group.id, ()))
-    rulebook = law(overlays, config)
-    question = KpiQuestion(kpis, rulebook, when, group, measures_asked(kpis, measure), kind == "week")
-    vocabulary = names(rulebook)
-    sources = case_files(files, vocabulary, when, config)
+    question = KpiQuestion(kpis, asks.rulebook, when, group, measures_asked(kpis, measure), kind == "week")
     layout = LineLayout(kind, group, when, config.population or People())
-    return KpiRequest(question, layout, sources, config)
+    return KpiRequest(question, layout, asks.sources(files), config)
 
 
 def _group(word: str) -> str:

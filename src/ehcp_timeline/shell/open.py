@@ -1,19 +1,24 @@
 """What a command that reads case files opens first: settings, the law, the files."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.config import Config, read_config
 from ehcp_timeline.shell.destination import say
+from ehcp_timeline.shell.parse import split
+from ehcp_timeline.text.spelling import did_you_mean
 
 if TYPE_CHECKING:
+    from ehcp_timeline.audit.selection import Selection
     from ehcp_timeline.cases.schema import Vocabulary
     from ehcp_timeline.cases.source import CaseFile
     from ehcp_timeline.law.rulebook import Rulebook
+    from ehcp_timeline.measure.casework import Casework
 
 STDIN = "-"
 _ANY_DAY = date(2095, 12, 31)  # which days are plausible is checked with the file
@@ -69,26 +74,66 @@ def names(rulebook: "Rulebook") -> "Vocabulary":
     return replace(known, columns={**known.columns, **added}) if added else known
 
 
-def case_files(
-    paths: Sequence[Path], vocabulary: "Vocabulary", as_at: date, config: Config
-) -> "list[CaseFile]":
-    """Return case files, their columns known and their rows not yet read; the tables of one return are one.
+@dataclass(frozen=True)
+class CaseRequest:
+    """What is asked of case files: for which day, under which law and with which settings."""
 
-    Raises:
-        CaseFileError: One cannot be read as a case file at all.
-        ConfigError: The settings name columns or codes that there are not.
-        UsageError: Standard input is named twice.
-    """
-    if sum(str(path) == STDIN for path in paths) > 1:
-        raise UsageError("`-` is named twice", "standard input can be read only once")
-    from ehcp_timeline.cases.mapping.model import NO_MAPPINGS
-    from ehcp_timeline.cases.source import open_case_files
+    as_at: date
+    rulebook: "Rulebook"
+    config: Config
 
-    given = [str(path) for path in paths]
-    return open_case_files(given, vocabulary, as_at=as_at, mappings=config.mappings or NO_MAPPINGS)
+    @cached_property
+    def vocabulary(self) -> "Vocabulary":
+        """Return every column that a case file may hold."""
+        return names(self.rulebook)
 
+    def sources(self, paths: Sequence[Path], as_at: date | None = None) -> "list[CaseFile]":
+        """Return files, their columns known and their rows not yet read; the tables of one return are one.
 
-def case_file(path: Path, vocabulary: "Vocabulary", as_at: date, config: Config) -> "CaseFile":
-    """Return one case file, as `case_files` does."""
-    (source,) = case_files([path], vocabulary, as_at, config)
-    return source
+        Raises:
+            CaseFileError: One cannot be read as a case file at all.
+            ConfigError: The settings name columns or codes that there are not.
+            UsageError: Standard input is named twice.
+        """
+        if sum(str(path) == STDIN for path in paths) > 1:
+            raise UsageError("`-` is named twice", "standard input can be read only once")
+        from ehcp_timeline.cases.mapping.model import NO_MAPPINGS
+        from ehcp_timeline.cases.source import open_case_files
+
+        given, mappings = [str(path) for path in paths], self.config.mappings or NO_MAPPINGS
+        return open_case_files(given, self.vocabulary, as_at=as_at or self.as_at, mappings=mappings)
+
+    def source(self, path: Path, as_at: date | None = None) -> "CaseFile":
+        """Return one file, as `sources` does."""
+        (source,) = self.sources([path], as_at)
+        return source
+
+    def work(
+        self,
+        source: "CaseFile",
+        selection: "Selection",
+        assume_blank: list[str] | None,
+        as_at: date | None = None,
+    ) -> "Casework":
+        """Return the work in a file, as at the day of the question or another, and say what is in doubt."""
+        blank = self.columns(assume_blank)
+        from ehcp_timeline.measure.casework import read_casework
+        from ehcp_timeline.output.summary import unread_lines
+
+        work = read_casework(self.rulebook, source, as_at or self.as_at, selection, blank)
+        say(*(f"{order.file}: {order.sentence}" for order in work.audit.summary.date_order))
+        say(*unread_lines(work.audit))
+        return work
+
+    def columns(self, assume_blank: list[str] | None) -> frozenset[str]:
+        """Return the columns that `--assume-blank` names.
+
+        Raises:
+            UsageError: There is no such column.
+        """
+        words, known = split(assume_blank or ()), self.vocabulary.columns
+        for word in words:
+            if word not in known:
+                hint = did_you_mean(word, known) or "`ehcp template --rows` lists the columns"
+                raise UsageError(f"--assume-blank: there is no column `{word}`", hint)
+        return frozenset(words)

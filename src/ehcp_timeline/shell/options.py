@@ -1,18 +1,28 @@
-"""The options that several commands share, each written once, and what they choose."""
+"""The options that several commands share, each written once, and what they choose.
 
+A command takes a group of options as one parameter, whose type is a dataclass of this module; `cli.lazy`
+gives each field an option of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.parse import choices, split
-from ehcp_timeline.text.spelling import did_you_mean
+from ehcp_timeline.shell.destination import ROW_FORMATS, Output, choose_folder, choose_output, one_path
+from ehcp_timeline.shell.open import CaseRequest, law, settings
+from ehcp_timeline.shell.parse import choice, choices, day_asked, split
 
 if TYPE_CHECKING:
     from ehcp_timeline.audit.selection import Selection
-    from ehcp_timeline.cases.schema import Vocabulary
     from ehcp_timeline.law.rulebook import Rulebook
+    from ehcp_timeline.shell.config import Config as Settings
+
+CaseFilePath = Annotated[Path, typer.Argument(metavar="FILE", hidden=True)]
+CaseFilePaths = Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True)]
+SomeCaseFilePaths = Annotated[list[Path] | None, typer.Argument(metavar="FILE", hidden=True)]
 
 AsAt = Annotated[
     str | None,
@@ -112,22 +122,164 @@ Exceptions = Annotated[
     typer.Option("--exceptions", help="Audit the claimed exceptions instead: do the dates support them?"),
 ]
 
+Threshold = Annotated[
+    int, typer.Option("--threshold", metavar="N", help="Hide numbers of people below N; at least 3.")
+]
+SplitBy = Annotated[
+    str | None,
+    typer.Option(
+        "--split-by",
+        metavar="GROUP",
+        help="One file for each caseworker, team, district, school or case, in the folder of -o.",
+    ),
+]
+Names = Annotated[bool, typer.Option("--names", help="Name the children in a calendar (.ics).")]
+By = Annotated[
+    str | None, typer.Option("--by", metavar="GROUP", help="One list for each caseworker, team or district.")
+]
+Pseudonymise = Annotated[
+    Path | None,
+    typer.Option(
+        "--pseudonymise", metavar="KEYFILE", help="Pseudonyms for cases; names and free text dropped."
+    ),
+]
+
 ALL = "all"
 KINDS = ("statutory", "guidance", "local")
 WHO = ("authority", "other authority", "family", "school", "adviser", "health")
+GROUPS = ("caseworker", "team", "district")
+DATED_FORMATS = (*ROW_FORMATS, "ics")
+_SPLITS = {**{group: group for group in GROUPS}, "school": "school", "case": "case_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class DutyOptions:
+    """Which deadlines are listed."""
+
+    kind: Kind = None
+    who: Who = None
+    deadline: DeadlineIds = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOptions:
+    """Whose cases are listed."""
+
+    district: District = None
+    team: Team = None
+    caseworker: Caseworker = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions:
+    """Where an answer goes, and in which format."""
+
+    asked: Format = None
+    outputs: OutputFile = None
+    force: Force = False
+
+    @property
+    def everything(self) -> bool:
+        """Return whether a terminal shows everything, not one screen alone."""
+        return True
+
+    def choose(self, formats: Sequence[str] = ROW_FORMATS, *, full: bool = False) -> Output:
+        """Return where the answer goes, before any work is done for it; see `choose_output`."""
+        whole = full or self.everything
+        return choose_output(self.asked, self.outputs, force=self.force, formats=formats, full=whole)
+
+    def choose_split(self, split_by: str | None, formats: Sequence[str] = DATED_FORMATS) -> Output:
+        """Return where a list with days goes: files, or a folder with a file for each name of `--split-by`.
+
+        Raises:
+            UsageError: The format is unknown, or cannot be told from a file's name; there is no such group.
+            OutputError: It cannot be written there.
+        """
+        if split_by is None:
+            return self.choose(formats)
+        column = _SPLITS[choice("--split-by", split_by, tuple(_SPLITS))]
+        return choose_folder(self.asked, one_path(self.outputs), column, force=self.force)
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenOptions(OutputOptions):
+    """The same, where a terminal shows one screen unless `--full` is given."""
+
+    full: Full = False
+
+    @property
+    def everything(self) -> bool:
+        """Return whether a terminal shows everything, not one screen alone."""
+        return self.full
+
+
+@dataclass(frozen=True, slots=True)
+class LawOptions:
+    """The day that is asked about, under which law."""
+
+    as_at: AsAt = None
+    overlays: Rules = None
+    config_file: Config = None
+
+    def settings(self) -> "Settings":
+        """Return the settings that apply."""
+        return settings(self.config_file)
+
+    def request(self) -> CaseRequest:
+        """Return what is asked, the settings and the law read."""
+        when, config = day_asked(self.as_at), self.settings()
+        return CaseRequest(when, law(self.overlays, config), config)
+
+
+@dataclass(frozen=True, slots=True)
+class FileOptions(LawOptions):
+    """The same, and where in a file the cases stand."""
+
+    sheet: Worksheet = None
+    header_row: HeaderRow = None
+
+    def settings(self) -> "Settings":
+        """Return the settings that apply; the sheet and the row that were typed win over theirs."""
+        return settings(self.config_file, self.sheet, self.header_row)
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureOptions:
+    """Whether counts are made for publication, and what is hidden in them."""
+
+    disclosure: Annotated[
+        str,
+        typer.Option(
+            "--disclosure", metavar="WHAT", help="suppress: counts that may be published, nobody listed."
+        ),
+    ] = "none"
+    threshold: Threshold = 5
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            "--previous", metavar="FILE", help="Warn of what this earlier publication gives away with it."
+        ),
+    ] = None
+
+    def suppress(self) -> bool:
+        """Return whether a table is to be published.
+
+        Raises:
+            UsageError: There is no such way, or the threshold hides nothing.
+        """
+        from ehcp_timeline.privacy.suppress import check_threshold
+
+        check_threshold(self.threshold)
+        return choice("--disclosure", self.disclosure, ("none", "suppress")) == "suppress"
 
 
 def chosen(
     rulebook: "Rulebook",
-    due_within: int = 14,
+    duties: DutyOptions = DutyOptions(),
+    groups: GroupOptions = GroupOptions(),
     *,
+    due_within: int = 14,
     include: Words = None,
-    kind: Words = None,
-    who: Words = None,
-    deadline: Words = None,
-    district: Words = None,
-    team: Words = None,
-    caseworker: Words = None,
 ) -> "Selection":
     """Return which clocks are listed.
 
@@ -138,32 +290,19 @@ def chosen(
     from ehcp_timeline.audit.selection import NEEDS_A_LOOK, Selection
 
     included = choices("--include", include or (), (*VERDICTS, ALL))
-    kinds = choices("--kind", kind or ("statutory",), (*KINDS, ALL))
-    owed_by = choices("--who", who or ("authority",), (*WHO, ALL))
+    kinds = choices("--kind", duties.kind or ("statutory",), (*KINDS, ALL))
+    owed_by = choices("--who", duties.who or ("authority",), (*WHO, ALL))
     return Selection(
         verdicts=frozenset(verdict for verdict in VERDICTS if verdict in NEEDS_A_LOOK | included),
         due_within=due_within,
         everything=ALL in included,
         kinds=frozenset(KINDS) if ALL in kinds else kinds,
         who=frozenset() if ALL in owed_by else owed_by,
-        deadlines=chosen_deadlines(deadline, rulebook),
-        districts=_names(district),
-        teams=_names(team),
-        caseworkers=_names(caseworker),
+        deadlines=chosen_deadlines(duties.deadline, rulebook),
+        districts=_names(groups.district),
+        teams=_names(groups.team),
+        caseworkers=_names(groups.caseworker),
     )
-
-
-def known_columns(given: Words, vocabulary: "Vocabulary") -> frozenset[str]:
-    """Return columns of a case file.
-
-    Raises:
-        UsageError: There is no such column.
-    """
-    for word in split(given or ()):
-        if word not in vocabulary.columns:
-            hint = did_you_mean(word, vocabulary.columns) or "`ehcp template --rows` lists the columns"
-            raise UsageError(f"--assume-blank: there is no column `{word}`", hint)
-    return frozenset(split(given or ()))
 
 
 def chosen_deadlines(given: Words, rulebook: "Rulebook") -> frozenset[str]:

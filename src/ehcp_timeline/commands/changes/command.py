@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -12,32 +12,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, say
+from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import (
-    ListRequest,
-    Pseudonymise,
-    document_of,
-    key_asked,
-    question,
-)
+from ehcp_timeline.shell.list_command import document_of, key_asked
+from ehcp_timeline.shell.open import CaseRequest
 from ehcp_timeline.shell.options import (
-    AsAt,
     AssumeBlank,
-    Caseworker,
-    Config,
-    DeadlineIds,
-    District,
+    DutyOptions,
     ExitZero,
-    Format,
-    Full,
-    Kind,
-    OutputFile,
-    Rules,
-    Team,
+    GroupOptions,
+    LawOptions,
+    Pseudonymise,
+    ScreenOptions,
     Top,
-    Who,
     chosen,
 )
 from ehcp_timeline.shell.parse import day_asked
@@ -53,10 +41,18 @@ OldAsAt = Annotated[
     str | None,
     typer.Option("--old-as-at", metavar="DATE", help="The day OLD was saved.  [default: a date in its name]"),
 ]
-Force = Annotated[
-    bool,
-    typer.Option("--force", help="Compare files of different councils or rulebooks; overwrite the output."),
-]
+
+
+@dataclass(frozen=True, slots=True)
+class _ChangesOutput(ScreenOptions):
+    """Where the answer goes; `--force` means more here."""
+
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Compare files of different councils or rulebooks; overwrite the output."
+        ),
+    ] = False
 
 
 @exit_codes(
@@ -74,24 +70,15 @@ def changes(
     old: Annotated[Path, typer.Argument(metavar="OLD", hidden=True)],
     new: Annotated[Path, typer.Argument(metavar="NEW", hidden=True)],
     *,
-    as_at: AsAt = None,
     old_as_at: OldAsAt = None,
     top: Top = 20,
-    kind: Kind = None,
-    who: Who = None,
-    deadline: DeadlineIds = None,
-    district: District = None,
-    team: Team = None,
-    caseworker: Caseworker = None,
+    duties: DutyOptions,
+    groups: GroupOptions,
     pseudonymise: Pseudonymise = None,
     exit_zero: ExitZero = False,
     assume_blank: AssumeBlank = None,
-    full: Full = False,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    overlays: Rules = None,
-    config_file: Config = None,
+    output: _ChangesOutput,
+    about: LawOptions,
 ) -> None:
     """Show what is newly overdue, done or gone since last time.
 
@@ -100,18 +87,10 @@ def changes(
     name, or today. Clocks are matched by case, deadline and start; the order of rows and columns does not
     matter. Formats: table, plain, csv, json, ndjson, md, xlsx.
     """
-    key = key_asked(pseudonymise, output)
-    to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
-    asks = question(as_at, overlays, config_file)
-    selection = chosen(
-        asks.rulebook,
-        kind=kind,
-        who=who,
-        deadline=deadline,
-        district=district,
-        team=team,
-        caseworker=caseworker,
-    )
+    key = key_asked(pseudonymise, output.outputs)
+    to = output.choose()
+    asks = about.request()
+    selection = chosen(asks.rulebook, duties, groups)
     from ehcp_timeline.commands.changes.view import changes_sections
     from ehcp_timeline.measure.answer import RulebookUsed
     from ehcp_timeline.measure.casework import chosen_by
@@ -124,8 +103,8 @@ def changes(
 
     read: list[InputRead] = []
     before = _side(asks, old, "OLD", lambda: _old_day(asks, old, old_as_at), assume_blank, read)
-    after = _side(asks, new, "NEW", lambda: _new_day(asks, new, as_at), assume_blank, read)
-    _check_comparable(before, after, force=force)
+    after = _side(asks, new, "NEW", lambda: _new_day(asks, new, about.as_at), assume_blank, read)
+    _check_comparable(before, after, force=output.force)
     filters = FilterCheck(selection, asks.rulebook)
     filters.add(before.clocks)
     filters.add(after.clocks)
@@ -144,7 +123,7 @@ def changes(
 
 
 def _side(
-    asks: ListRequest,
+    asks: CaseRequest,
     path: Path,
     name: str,
     day: Callable[[], date],
@@ -168,7 +147,7 @@ def _side(
     return side
 
 
-def _old_day(asks: ListRequest, path: Path, given: str | None) -> date:
+def _old_day(asks: CaseRequest, path: Path, given: str | None) -> date:
     """Return the day that OLD was saved: the one given, one in the file's name, or what a person types.
 
     Raises:
@@ -186,7 +165,7 @@ def _old_day(asks: ListRequest, path: Path, given: str | None) -> date:
     return day_asked(str(typed), "--old-as-at")
 
 
-def _new_day(asks: ListRequest, path: Path, given: str | None) -> date:
+def _new_day(asks: CaseRequest, path: Path, given: str | None) -> date:
     """Return the day that NEW is judged for: the one given, one in the file's name, or today."""
     return asks.as_at if given is not None else day_in_name(path) or asks.as_at
 
@@ -209,7 +188,7 @@ def day_in_name(path: Path) -> date | None:
     return days.pop() if len(days) == 1 else None
 
 
-def _latest_day(asks: ListRequest, path: Path) -> date | None:
+def _latest_day(asks: CaseRequest, path: Path) -> date | None:
     """Return the last day, up to the as-at day, on which a case file has anything happen."""
     source = asks.source(path)
     happened = [name for name in asks.rulebook.events if name not in asks.rulebook.planned]

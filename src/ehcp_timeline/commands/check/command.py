@@ -3,7 +3,6 @@
 import shlex
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,38 +12,29 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import FOR_PEOPLE, say
 from ehcp_timeline.shell.exit_codes import FAIL_ON, exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import DATED_FORMATS, SplitBy, dated_output, document_of
-from ehcp_timeline.shell.open import case_files, law, names, settings
+from ehcp_timeline.shell.list_command import document_of
 from ehcp_timeline.shell.options import (
-    AsAt,
+    DATED_FORMATS,
     AssumeBlank,
-    Caseworker,
-    Config,
-    DeadlineIds,
-    District,
+    CaseFilePaths,
     DueWithin,
+    DutyOptions,
     Exceptions,
     ExitZero,
     FailOn,
-    Force,
-    Format,
+    FileOptions,
     Full,
-    HeaderRow,
+    GroupOptions,
     Include,
-    Kind,
     Oldest,
-    OutputFile,
-    Rules,
+    OutputOptions,
+    SplitBy,
     Strict,
-    Team,
     Top,
     Verify,
-    Who,
-    Worksheet,
     chosen,
-    known_columns,
 )
-from ehcp_timeline.shell.parse import choice, day_asked, typed_again, typed_options
+from ehcp_timeline.shell.parse import choice, typed_again, typed_options
 from ehcp_timeline.shell.progress import progress
 
 if TYPE_CHECKING:
@@ -69,9 +59,8 @@ FORMATS = (*DATED_FORMATS, "parquet")
     "export-cases | ehcp check - --fail-on none",
 )
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True)],
+    files: CaseFilePaths,
     *,
-    as_at: AsAt = None,
     due_within: DueWithin = 14,
     lists: Annotated[
         bool, typer.Option("--list", help="List the cases too: one table for each kind of duty.")
@@ -80,12 +69,8 @@ def check(
     oldest: Oldest = 10,
     top: Top = 20,
     include: Include = None,
-    kind: Kind = None,
-    who: Who = None,
-    deadline: DeadlineIds = None,
-    district: District = None,
-    team: Team = None,
-    caseworker: Caseworker = None,
+    duties: DutyOptions,
+    groups: GroupOptions,
     fail_on: FailOn = "overdue",
     exit_zero: ExitZero = False,
     strict: Strict = False,
@@ -93,13 +78,8 @@ def check(
     verify: Verify = 20,
     exceptions: Exceptions = False,
     split_by: SplitBy = None,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    overlays: Rules = None,
-    config_file: Config = None,
-    sheet: Worksheet = None,
-    header_row: HeaderRow = None,
+    output: OutputOptions,
+    about: FileOptions,
 ) -> None:
     """Show on one screen what is overdue, due soon and unclear.
 
@@ -107,15 +87,13 @@ def check(
     Counts the authority's statutory deadlines unless --kind and --who say otherwise. Formats: table, plain,
     csv, json, ndjson, parquet, md, xlsx, ics.
     """
-    to = dated_output(asked, output, split_by, force=force, formats=FORMATS)
+    to = output.choose_split(split_by, FORMATS)
     fails = choice("--fail-on", fail_on, tuple(FAIL_ON))
-    when, config = day_asked(as_at), settings(config_file, sheet, header_row)
-    rulebook = law(overlays, config)
-    vocabulary = names(rulebook)
-    whose = {"district": district, "team": team, "caseworker": caseworker}
-    asked_for = chosen(rulebook, due_within, include=include, kind=kind, who=who, deadline=deadline, **whose)
-    blank = known_columns(assume_blank, vocabulary)
-    sources = case_files(files, vocabulary, when, config)
+    asks = about.request()
+    rulebook, when = asks.rulebook, asks.as_at
+    asked_for = chosen(rulebook, duties, groups, due_within=due_within, include=include)
+    blank = asks.columns(assume_blank)
+    sources = asks.sources(files)
     if exceptions:
         tell_exceptions(to, rulebook, sources, when, top)
         return
@@ -154,7 +132,9 @@ def check(
                 soon=None if all_running else asked_for.due_within,
                 files=shlex.join(map(str, files)),
                 again=typed_again(),
-                law=typed_options({"--as-at": as_at, "--rules": overlays, "--config": config_file}),
+                law=typed_options(
+                    {"--as-at": about.as_at, "--rules": about.overlays, "--config": about.config_file}
+                ),
                 whose=tuple(sorted(name for names in asked_for.groups.values() for name in names)),
                 lists=lists,
                 full=full or (target.format == "plain" and not lists),

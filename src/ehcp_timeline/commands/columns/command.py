@@ -12,9 +12,8 @@ from ehcp_timeline.errors import CaseFileError, ConfigError
 from ehcp_timeline.shell.config import NAME, read_config
 from ehcp_timeline.shell.destination import choose_output, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.open import STDIN, case_file, law, names, settings
-from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Full, HeaderRow, Rules, Worksheet
-from ehcp_timeline.shell.parse import day_asked
+from ehcp_timeline.shell.open import STDIN
+from ehcp_timeline.shell.options import CaseFilePath, FileOptions, Force, Format, Full
 from ehcp_timeline.text.words import count
 
 if TYPE_CHECKING:
@@ -34,9 +33,8 @@ SCHEMA = "docs/schemas/ehcp-toml-1.json"
     "ehcp columns export.xlsx --safe-report > report.json",
 )
 def columns(
-    file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)],
+    file: CaseFilePath,
     *,
-    as_at: AsAt = None,
     full: Full = False,
     interactive: Annotated[
         bool,
@@ -53,10 +51,7 @@ def columns(
         ),
     ] = None,
     force: Force = False,
-    overlays: Rules = None,
-    config: Config = None,
-    sheet: Worksheet = None,
-    header_row: HeaderRow = None,
+    about: FileOptions,
 ) -> None:
     """Show how a file is read, and which headings are not used.
 
@@ -64,15 +59,14 @@ def columns(
     lines for ehcp.toml that the file calls for, `-o ehcp.toml` adds them to it. Formats: table, plain, json,
     toml.
     """
-    adds_to = _settings_file(output, interactive=interactive, config=config)
+    adds_to = _settings_file(output, interactive=interactive, config=about.config_file)
     asked = "json" if safe_report else asked
     asked, files = ("toml", ()) if adds_to else (asked, [output] if output else ())
     to = choose_output(asked, files, force=force, formats=FORMATS, full=full)
     if adds_to and adds_to.exists():
-        config = adds_to
-    when, settled = day_asked(as_at), settings(config, sheet, header_row)
-    rulebook = law(overlays, settled)
-    vocabulary = names(rulebook)
+        about = replace(about, config_file=adds_to)
+    asks = about.request()
+    vocabulary, when = asks.vocabulary, asks.as_at
     from ehcp_timeline.cases.mapping.model import NO_MAPPINGS
     from ehcp_timeline.commands.columns.profile import profile_of, profile_of_stopped, safe_report_of
     from ehcp_timeline.commands.columns.suggest_mapping import mapping_text
@@ -81,9 +75,9 @@ def columns(
     from ehcp_timeline.output.data import json_text
     from ehcp_timeline.output.document import Document
 
-    said = (settled.mappings or NO_MAPPINGS).of_file(str(file))
+    said = (asks.config.mappings or NO_MAPPINGS).of_file(str(file))
     try:
-        source = case_file(file, vocabulary, when, settled)
+        source = asks.source(file)
     except CaseFileError as stops:
         if str(file) == STDIN:
             raise  # it can be read only once
@@ -91,13 +85,13 @@ def columns(
     else:
         answer = profile_of(source, vocabulary, said, when)
         if not answer.stops:
-            answer = replace(answer, date_order=date_order(rulebook, source, when))
+            answer = replace(answer, date_order=date_order(asks.rulebook, source, when))
     if safe_report:
         report = json_text(safe_report_of(answer))
         to.write(Document("Layouts", answer, made={"json": lambda _: report}))
         return
     chosen = _answers(answer, vocabulary) if interactive else {}
-    is_section = settled.mappings or (adds_to and adds_to.exists())
+    is_section = asks.config.mappings or (adds_to and adds_to.exists())
     mapping = mapping_text(answer, vocabulary.columns, said if is_section else None, chosen)
     answer = replace(answer, mapping=mapping)
     if adds_to:

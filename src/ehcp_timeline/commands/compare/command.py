@@ -7,18 +7,16 @@ import typer
 
 from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.inputs import read_text
-from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, one_path, prepare_file, say
+from ehcp_timeline.shell.destination import one_path, prepare_file, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import (
-    FileNames,
     KpiRequest,
     Measures,
-    Words,
     asked_for,
     exit_code,
     left_out,
 )
-from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Full, OutputFile, Rules
+from ehcp_timeline.shell.options import LawOptions, ScreenOptions, SomeCaseFilePaths, Words
 
 if TYPE_CHECKING:
     from ehcp_timeline.measure.compare.compare import Beside, CompareAnswer
@@ -50,7 +48,7 @@ Refresh = Annotated[
     "ehcp compare cases.csv --authority Kent --figures figures.csv",
 )
 def compare(
-    files: FileNames = None,
+    files: SomeCaseFilePaths = None,
     *,
     authority: Authority = None,
     beside: With = None,
@@ -58,13 +56,8 @@ def compare(
     year: Year = None,
     figures: FiguresFiles = None,
     refresh: Refresh = None,
-    as_at: AsAt = None,
-    full: Full = False,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    overlays: Rules = None,
-    config_file: Config = None,
+    output: ScreenOptions,
+    about: LawOptions,
 ) -> None:
     """Compare with other councils: rank and quartile.
 
@@ -74,12 +67,12 @@ def compare(
     Formats: table, plain, csv, json, ndjson, md, xlsx.
     """
     if refresh is not None:
-        _refresh(refresh, one_path(output), force=force)
+        _refresh(refresh, one_path(output.outputs), force=output.force)
         return
     if authority is None:
         raise UsageError("a comparison needs --authority", "ehcp compare cases.csv --authority Kent")
-    to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
-    what = asked_for(files or (), as_at, overlays, config_file, period="year", measure=measure)
+    to = output.choose()
+    what = asked_for(files or (), about, period="year", measure=measure)
     from ehcp_timeline.measure.compare.figures import published_figures
 
     published = published_figures((*what.config.figures, *(figures or ())))

@@ -11,20 +11,9 @@ from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.shell.destination import OutputTarget, choose_output, one_path, say, typed
 from ehcp_timeline.shell.exit_codes import CANNOT_RUN, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import Pseudonymise, key_asked
-from ehcp_timeline.shell.open import case_files, law, names, settings
-from ehcp_timeline.shell.options import (
-    AsAt,
-    Config,
-    ExitZero,
-    Force,
-    HeaderRow,
-    Rules,
-    Strict,
-    Top,
-    Worksheet,
-)
-from ehcp_timeline.shell.parse import choice, day_asked
+from ehcp_timeline.shell.list_command import key_asked
+from ehcp_timeline.shell.options import CaseFilePaths, ExitZero, FileOptions, Force, Pseudonymise, Strict, Top
+from ehcp_timeline.shell.parse import choice
 
 if TYPE_CHECKING:
     from datetime import date
@@ -46,7 +35,7 @@ REPORT = "json"
     "ehcp convert cases.csv --pseudonymise ~/keys/ehcp.key -o out/cases.csv",
 )
 def convert(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True)],
+    files: CaseFilePaths,
     *,
     output: Annotated[
         list[Path] | None,
@@ -60,14 +49,10 @@ def convert(
     ] = None,
     force: Force = False,
     pseudonymise: Pseudonymise = None,
-    as_at: AsAt = None,
     top: Top = 20,
     exit_zero: ExitZero = False,
     strict: Strict = False,
-    overlays: Rules = None,
-    config_file: Config = None,
-    sheet: Worksheet = None,
-    header_row: HeaderRow = None,
+    about: FileOptions,
 ) -> None:
     """Write any file that can be read as a plain case file.
 
@@ -77,12 +62,10 @@ def convert(
     """
     to = _target(asked, one_path(output), force=force)
     key = key_asked(pseudonymise, output)
-    when, config = day_asked(as_at), settings(config_file, sheet, header_row)
-    vocabulary = names(law(overlays, config))
-    sources = case_files(files, vocabulary, when, config)
+    asks = about.request()
     from ehcp_timeline.commands.convert.canonical import convert as convert_cases
 
-    converted = convert_cases(sources, vocabulary, when)
+    converted = convert_cases(asks.sources(files), asks.vocabulary, asks.as_at)
     if key is not None:
         from ehcp_timeline.commands.convert.pseudonymise import pseudonymised_cases
 
@@ -90,7 +73,7 @@ def convert(
     from ehcp_timeline.commands.convert.view import convert_sections
     from ehcp_timeline.output.receipt import Receipt
 
-    answer = _write(to, converted, when, pseudonymised=key is not None)
+    answer = _write(to, converted, asks.as_at, pseudonymised=key is not None)
     receipt = Receipt.of(answer, typed())
     to.leave_receipt(receipt if key is None else receipt.without_people())
     if _is_report(asked):

@@ -9,24 +9,17 @@ import typer
 
 from ehcp_timeline.audit.selection import is_under
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.destination import choose_output, say
+from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.help_text import examples
-from ehcp_timeline.shell.open import STDIN, case_file, law, names, settings
+from ehcp_timeline.shell.open import STDIN
 from ehcp_timeline.shell.options import (
-    AsAt,
+    CaseFilePath,
     Chronology,
-    Config,
     DeadlineIds,
-    Force,
-    Format,
-    Full,
-    HeaderRow,
-    OutputFile,
-    Rules,
-    Worksheet,
+    FileOptions,
+    ScreenOptions,
     chosen_deadlines,
 )
-from ehcp_timeline.shell.parse import day_asked
 from ehcp_timeline.text.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -43,19 +36,12 @@ _ENOUGH_TO_SUGGEST = 50_000
 )
 def explain(
     case: Annotated[str, typer.Argument(metavar="CASE", hidden=True)],
-    file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)],
+    file: CaseFilePath,
     *,
     deadline: DeadlineIds = None,
     chronology: Chronology = False,
-    as_at: AsAt = None,
-    full: Full = False,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    overlays: Rules = None,
-    config: Config = None,
-    sheet: Worksheet = None,
-    header_row: HeaderRow = None,
+    output: ScreenOptions,
+    about: FileOptions,
 ) -> None:
     """Explain each verdict of one case, step by step, with the law.
 
@@ -63,20 +49,14 @@ def explain(
     started, or those that --deadline names. Formats: table, plain, json, md,
     html (a page for the family), ics.
     """
-    to = choose_output(
-        asked,
-        output,
-        force=force,
-        formats=("table", "plain", "json", "md", "html", "ics"),
-        full=full or deadline is not None,
-    )
+    to = output.choose(("table", "plain", "json", "md", "html", "ics"), full=deadline is not None)
     if str(file) != STDIN and Path(case).is_file() and not file.exists():
         case, file = str(file), Path(case)
         say(f"Read as: ehcp explain {shlex.quote(case)} {shlex.quote(str(file))}")
-    when, settled = day_asked(as_at), settings(config, sheet, header_row)
-    rulebook = law(overlays, settled)
+    asks = about.request()
+    rulebook, when = asks.rulebook, asks.as_at
     wanted = chosen_deadlines(deadline, rulebook)
-    source = case_file(file, names(rulebook), when, settled)
+    source = asks.source(file)
     from ehcp_timeline.audit.single.explain import explain as steps_of
     from ehcp_timeline.audit.single.judge import judge_case
     from ehcp_timeline.commands.explain.view import Explained, explain_answer, explain_sections

@@ -12,11 +12,10 @@ from ehcp_timeline.cases.formats.stream import open_raw
 from ehcp_timeline.commands.forecast import options
 from ehcp_timeline.errors import CaseFileError, UsageError
 from ehcp_timeline.inputs import reading
-from ehcp_timeline.shell.destination import Output, choose_output, say
+from ehcp_timeline.shell.destination import Output, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import NOT_ALL_JUDGED
-from ehcp_timeline.shell.open import case_files, law, names, settings
-from ehcp_timeline.shell.options import AsAt, Config, Force, Format, OutputFile, Rules
+from ehcp_timeline.shell.options import LawOptions, OutputOptions, SomeCaseFilePaths
 from ehcp_timeline.shell.parse import day_asked
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ _MOST_BYTES = 10_000_000
     "ehcp forecast --snapshots counts.csv --target 2025-09-30",
 )
 def forecast(
-    files: options.Files = None,
+    files: SomeCaseFilePaths = None,
     *,
     snapshots: options.SnapshotsFile = None,
     measure: options.Measure = None,
@@ -66,19 +65,15 @@ def forecast(
     horizon: options.Horizon = 156,
     full: options.Full = False,
     top: options.Top = 20,
-    as_at: AsAt = None,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    overlays: Rules = None,
-    config_file: Config = None,
+    output: OutputOptions,
+    about: LawOptions,
 ) -> None:
     """Forecast when the backlog clears, and what would change it.
 
     Every order of work stands beside the others; none is recommended. Formats: table, plain, json, csv,
     ndjson, md, xlsx.
     """
-    to = choose_output(asked, output, force=force, formats=FORMATS, full=full)
+    to = output.choose(FORMATS, full=full)
     changes = options.what_if(
         capacity=capacity, since=since, psychologists=psychologists, advice_each=advice_each,
         requests=requests, shrinkage=shrinkage, catch_up=catch_up,
@@ -87,7 +82,7 @@ def forecast(
         raise UsageError("give case files, or --snapshots with counts", "ehcp forecast cases.csv")
     from ehcp_timeline.measure.forecast.request import POLICIES, ForecastRequest
 
-    today = day_asked(as_at) if as_at or snapshots is None else date.max
+    today = day_asked(about.as_at) if about.as_at or snapshots is None else date.max
     question = ForecastRequest(
         as_at=today, seed=seed, runs=runs, weeks=horizon, policies=options.policies(policy, POLICIES),
         split=options.share("--split", split), what_if=changes, clear_at=clear_at,
@@ -102,22 +97,21 @@ def forecast(
 
         name = "standard input" if str(snapshots) == "-" else str(snapshots)
         counts = read_counts(_bytes(snapshots), name, measure=measure, until=today)
-        stands = today if as_at else counts.counts[-1].day
+        stands = today if about.as_at else counts.counts[-1].day
         question = replace(question, as_at=stands, target=options.target_day(target, stands))
         answer = forecast_from_counts(counts, question)
     else:
         if measure is not None:
             raise UsageError("--measure is for --snapshots", "leave it out")
         _one_list(to, question)
-        config = settings(config_file)
+        asks = about.request()
         goal = options.target_day(target, today)
         options.within(changes, today, horizon)
-        question = replace(question, target=goal, closures=options.closures_of(terms, config))
-        rulebook = law(overlays, config)
-        sources = case_files(files or [], names(rulebook), today, config)
+        question = replace(question, target=goal, closures=options.closures_of(terms, asks.config))
+        sources = asks.sources(files or [])
         from ehcp_timeline.measure.forecast.forecast import forecast as forecast_of
 
-        answer = forecast_of(rulebook, sources, question)
+        answer = forecast_of(asks.rulebook, sources, question)
     _send(to, answer, question, top, full=full)
     _say_what_is_missing(to, answer, sources)
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ehcp_timeline.measure.forecast.request import ForecastRequest, SchoolClosure, WhatIf
     from ehcp_timeline.shell.config import Config
 
-Files = Annotated[list[Path] | None, typer.Argument(metavar="FILE", hidden=True)]
 SnapshotsFile = Annotated[
     Path | None, typer.Option("--snapshots", metavar="CSV", help="Published counts: date, count.")
 ]

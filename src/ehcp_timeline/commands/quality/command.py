@@ -1,31 +1,17 @@
 """`ehcp quality`: how good the data of case files is, by rule, file and group, with a score to follow."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, say
+from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.list_command import group_asked
-from ehcp_timeline.shell.open import case_files, law, names, settings
-from ehcp_timeline.shell.options import (
-    AsAt,
-    Config,
-    ExitZero,
-    Force,
-    Format,
-    Full,
-    HeaderRow,
-    OutputFile,
-    Rules,
-    Top,
-    Worksheet,
-)
-from ehcp_timeline.shell.parse import choice, choices, day_asked
+from ehcp_timeline.shell.options import ExitZero, FileOptions, ScreenOptions, SomeCaseFilePaths, Top
+from ehcp_timeline.shell.parse import choice, choices
 from ehcp_timeline.shell.progress import progress
 
 if TYPE_CHECKING:
@@ -51,9 +37,8 @@ FAIL_ON = ("error", "warning", "query", "none")
     "ehcp quality north.csv south.csv --format json",
 )
 def quality(
-    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE", hidden=True)] = None,
+    files: SomeCaseFilePaths = None,
     *,
-    as_at: AsAt = None,
     by: Annotated[
         str | None,
         typer.Option("--by", metavar="GROUP", help="Scores for each caseworker, team or district."),
@@ -70,14 +55,8 @@ def quality(
         str, typer.Option("--fail-on", metavar="WHAT", help="Exit 1 for any: error, warning, query, none.")
     ] = "error",
     exit_zero: ExitZero = False,
-    full: Full = False,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    overlays: Rules = None,
-    config_file: Config = None,
-    sheet: Worksheet = None,
-    header_row: HeaderRow = None,
+    output: ScreenOptions,
+    about: FileOptions,
 ) -> None:
     """Score the data: what is wrong, in how many rows, and where.
 
@@ -86,12 +65,11 @@ def quality(
     """
     from ehcp_timeline.commands.quality.rules import quality_rules
 
-    to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
+    to = output.choose()
     rules = quality_rules()
     group = cast("GroupColumn | None", group_asked("--by", by))
     fails = choice("--fail-on", fail_on, FAIL_ON)
     wanted = _asked(rule, rules)
-    when = day_asked(as_at)
     if list_rules:
         from ehcp_timeline.commands.quality.rules import QualityRule, QualityRulesAnswer
         from ehcp_timeline.commands.quality.view import rule_sections
@@ -103,17 +81,15 @@ def quality(
         return
     if not files:
         raise UsageError("missing argument 'FILE'", "ehcp quality --help")
-    config = settings(config_file, sheet, header_row)
-    rulebook = law(overlays, config)
-    vocabulary = names(rulebook)
-    sources = case_files(files, vocabulary, when, config)
+    asks = about.request()
+    sources, when = asks.sources(files), asks.as_at
     from ehcp_timeline.commands.quality.score import QualityFault, QualityLine, quality_of
     from ehcp_timeline.commands.quality.view import quality_sections
     from ehcp_timeline.measure.date_order import date_order
 
     with progress(sources) as tell:
-        answer = quality_of(sources, vocabulary, rules, when, by=group, listed=wanted, tell=tell)
-        orders = (date_order(rulebook, source, when) for source in sources)
+        answer = quality_of(sources, asks.vocabulary, rules, when, by=group, listed=wanted, tell=tell)
+        orders = (date_order(asks.rulebook, source, when) for source in sources)
         answer = replace(answer, date_order=tuple(order for order in orders if order))
     title = f"Data quality as at {when}"
     lines, kind = (answer.faults, QualityFault) if wanted else (tuple(answer.lines()), QualityLine)

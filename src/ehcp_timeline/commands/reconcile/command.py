@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, say
+from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.kpi_request import NOT_ALL_JUDGED, FileNames
-from ehcp_timeline.shell.open import case_files, law, names, settings
-from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Full, OutputFile, Rules, Top
-from ehcp_timeline.shell.parse import choice, day_asked
+from ehcp_timeline.shell.kpi_request import NOT_ALL_JUDGED
+from ehcp_timeline.shell.options import LawOptions, ScreenOptions, SomeCaseFilePaths, Top
+from ehcp_timeline.shell.parse import choice
 
 if TYPE_CHECKING:
     from ehcp_timeline.commands.reconcile.rates import Rule
@@ -30,18 +29,13 @@ Against = Annotated[
     "ehcp reconcile cases.csv --year 2024 --against including -o gap.csv",
 )
 def reconcile(
-    files: FileNames = None,
+    files: SomeCaseFilePaths = None,
     *,
     year: Year = None,
     against: Against = "excluding",
     top: Top = 20,
-    as_at: AsAt = None,
-    full: Full = False,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    overlays: Rules = None,
-    config_file: Config = None,
+    output: ScreenOptions,
+    about: LawOptions,
 ) -> None:
     """Compare the legal 20-week rate with the DfE's.
 
@@ -51,17 +45,14 @@ def reconcile(
     """
     if not files:
         raise UsageError("there is no file to reconcile", "ehcp reconcile cases.csv")
-    to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
+    to = output.choose()
     rule = cast("Rule", choice("--against", against, ("excluding", "including")))
-    when, config = day_asked(as_at), settings(config_file)
-    rulebook = law(overlays, config)
-    vocabulary = names(rulebook)
-    sources = case_files(files, vocabulary, when, config)
+    asks = about.request()
     from ehcp_timeline.commands.reconcile.rates import PartedPlan
     from ehcp_timeline.commands.reconcile.rates import reconcile as reconciled
     from ehcp_timeline.commands.reconcile.view import reconcile_sections
 
-    answer = reconciled(rulebook, sources, when, year or when.year, rule)
+    answer = reconciled(asks.rulebook, asks.sources(files), asks.as_at, year or asks.as_at.year, rule)
     to.send_records(
         answer,
         answer.cases,

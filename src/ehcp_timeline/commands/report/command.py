@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.destination import choose_output, say
-from ehcp_timeline.shell.disclosure import Threshold
+from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import NOT_ALL_JUDGED
-from ehcp_timeline.shell.list_command import ListRequest, question
-from ehcp_timeline.shell.open import case_files, names
-from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Oldest, OutputFile, Rules
+from ehcp_timeline.shell.open import CaseRequest
+from ehcp_timeline.shell.options import CaseFilePaths, LawOptions, Oldest, OutputOptions, Threshold
 from ehcp_timeline.shell.parse import choice, day_asked
 
 if TYPE_CHECKING:
@@ -60,7 +58,7 @@ With = Annotated[
     "ehcp report cases.csv --since old.csv -o board.html",
 )
 def report(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True)],
+    files: CaseFilePaths,
     *,
     reader: For = "board",
     since: Since = None,
@@ -69,19 +67,15 @@ def report(
     beside: With = None,
     oldest: Oldest = 10,
     threshold: Threshold = 5,
-    as_at: AsAt = None,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    overlays: Rules = None,
-    config_file: Config = None,
+    output: OutputOptions,
+    about: LawOptions,
 ) -> None:
     """Make one page with charts for a board, a team or the public.
 
     FILE is a case file; `-` is standard input. The page needs no network and no script; print it from the
     browser for a PDF. Formats: html, table, plain, md, json.
     """
-    to = choose_output(asked, output, force=force, formats=FORMATS)
+    to = output.choose(FORMATS)
     audience = cast("Audience", choice("--for", reader, AUDIENCES))
     if audience == "public" and since is not None:
         raise UsageError(
@@ -95,11 +89,11 @@ def report(
     from ehcp_timeline.privacy.suppress import check_threshold
 
     check_threshold(threshold)
-    asks = question(as_at, overlays, config_file)
+    asks = about.request()
     figures = published_figures(asks.config.figures)
     council = find_authority(authority, figures) if authority else None
     others = find_authorities(beside or (), figures)
-    sources = case_files(files, names(asks.rulebook), asks.as_at, asks.config)
+    sources = asks.sources(files)
     changed = None if since is None else _changed(asks, sources[0], since, since_as_at)
     from ehcp_timeline.commands.report.figures import ReportRequest
     from ehcp_timeline.commands.report.figures import report as report_of
@@ -112,7 +106,7 @@ def report(
         raise typer.Exit(NOT_ALL_JUDGED)
 
 
-def _changed(asks: ListRequest, file: "CaseFile", old: Path, old_as_at: str | None) -> "ChangedSince":
+def _changed(asks: CaseRequest, file: "CaseFile", old: Path, old_as_at: str | None) -> "ChangedSince":
     """Return what became of the council's statutory duties since an earlier file or saved answer.
 
     Raises:

@@ -1,6 +1,7 @@
 """`ehcp rules`: what the law is, as this package has it written down, and what keeps it right."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,21 +13,20 @@ from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.shell.destination import ROW_FORMATS, Output, OutputTarget, choose_output, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import question
 from ehcp_timeline.shell.open import names, settings
 from ehcp_timeline.shell.options import (
     AsAt,
     AssumeBlank,
+    CaseFilePath,
     Config,
-    DeadlineIds,
-    Force,
+    DutyOptions,
     Format,
     Full,
-    Kind,
-    OutputFile,
+    LawOptions,
+    OutputOptions,
     Rules,
+    ScreenOptions,
     Top,
-    Who,
     chosen,
 )
 from ehcp_timeline.shell.parse import choice, day_asked
@@ -58,14 +58,12 @@ def rules(context: typer.Context) -> None:
 @app.command("list")
 @examples("ehcp rules list", "ehcp rules list -o rules.csv")
 def list_(
-    full: Full = False,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
+    *,
+    output: ScreenOptions,
     overlays: Rules = None,
 ) -> None:
     """List every deadline: who owes it, its time limit, the law."""
-    to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
+    to = output.choose()
     rulebook = _load(overlays)
     from ehcp_timeline.commands.rules.lists import DeadlineListed, RulesAnswer, list_sections
     from ehcp_timeline.measure.answer import RulebookUsed
@@ -151,9 +149,7 @@ def run_cases(
         bool, typer.Option("--update", help="Show what the fixtures would have to expect instead.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="With --update: write it into the files.")] = False,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
+    output: OutputOptions,
     law: Annotated[
         Path | None, typer.Option("--law", metavar="FOLDER", help="Use the whole rulebook in a folder.")
     ] = None,
@@ -166,7 +162,7 @@ def run_cases(
     json, junit, sarif, github. Exit 0: all as expected. 1: something differs. 2: cannot run.
     """
     formats = ("table", "plain", "json", "junit", *CI_FORMATS)
-    to = choose_output(asked, output, force=force, formats=formats)
+    to = output.choose(formats)
     if yes and not update:
         raise UsageError("--yes goes with --update", "add --update to see the change first")
     if not paths and not STATUTE.is_dir():
@@ -271,9 +267,7 @@ def diff(
     fail_on: Annotated[
         str, typer.Option("--fail-on", metavar="WHAT", help="Exit 1 on a change, a flip, or none.")
     ] = "none",
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
+    output: OutputOptions,
     config: Config = None,
 ) -> None:
     """Show what changed in the law, which cases are judged differently, and the effect on the rates.
@@ -283,7 +277,7 @@ def diff(
     Formats: table, plain, md, json; csv and ndjson list every flip. Exit 0, or 1 as --fail-on says.
     """
     formats = ("table", "plain", "md", "json", "csv", "ndjson", "xlsx")
-    to = choose_output(asked, output, force=force, formats=formats)
+    to = output.choose(formats)
     fails, group = choice("--fail-on", fail_on, ("none", "change", "flip")), choice("--by", by, GROUPS)
     when = day_asked(as_at)
     listing = sorted({"csv", "ndjson", "xlsx"} & to.formats())
@@ -339,9 +333,7 @@ def check(
         typer.Option("--fixtures", metavar="PATH", help="Golden cases.  [default: tests/statute, if there]"),
     ] = None,
     as_at: AsAt = None,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
+    output: OutputOptions,
     overlays: Rules = None,
 ) -> None:
     """Look for gaps and overlaps of versions, unknown words, missing citations and cases, and what is stale.
@@ -349,7 +341,7 @@ def check(
     FOLDER is a whole rulebook; without one, the installed one. With --rules and no FOLDER only the local
     rulebooks are checked. Formats: table, plain, json, sarif, github.
     """
-    to = choose_output(asked, output, force=force, formats=("table", "plain", "json", *CI_FORMATS))
+    to = output.choose(("table", "plain", "json", *CI_FORMATS))
     if folder is not None and not folder.is_dir():
         raise UsageError(f"{folder} is no folder", "lay a file over the law with --rules FILE")
     when = day_asked(as_at)
@@ -378,10 +370,7 @@ def check(
 @examples("ehcp rules coverage", "ehcp rules coverage -o rules.md", "ehcp rules coverage --write")
 def coverage(
     *,
-    full: Full = False,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
+    output: ScreenOptions,
     write: Annotated[
         bool, typer.Option("--write", help="Write the page of the project, docs/rules.md.")
     ] = False,
@@ -402,7 +391,7 @@ def coverage(
         PAGE.write_text(page, encoding="utf-8")
         say(f"{PAGE} written")
         return
-    to = choose_output(asked, output, force=force, formats=("table", "plain", "json", "md"), full=full)
+    to = output.choose(("table", "plain", "json", "md"))
     rulebook = _load(overlays)
     answer = coverage_answer(rulebook)
     of_every_deadline = {"md": lambda _: rules_page(rulebook)}
@@ -415,23 +404,17 @@ def coverage(
     "ehcp rules holidays --add 2027-06-21 cases.csv -o moved.csv",
 )
 def holidays(
-    file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)],
+    file: CaseFilePath,
     *,
     add: Annotated[
         list[str],
         typer.Option("--add", metavar="DATE", help="The day that is announced, as 2023-05-08. Repeatable."),
     ],
-    as_at: AsAt = None,
     top: Top = 20,
-    kind: Kind = None,
-    who: Who = None,
-    deadline: DeadlineIds = None,
+    duties: DutyOptions,
     assume_blank: AssumeBlank = None,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    overlays: Rules = None,
-    config_file: Config = None,
+    output: OutputOptions,
+    about: LawOptions,
 ) -> None:
     """Show what a late-announced bank holiday moves: last working days, and limits in working days.
 
@@ -439,10 +422,11 @@ def holidays(
     holiday already is taken out of the list first. Weeks and months do not move. Formats: table, plain, csv,
     json, ndjson, md, xlsx.
     """
-    to = choose_output(asked, output, force=force, formats=ROW_FORMATS)
+    to = output.choose()
     days = [day_asked(word, "--add") for word in add]
-    asks = question(as_at, overlays, config_file)
-    selection = chosen(asks.rulebook, kind=kind or ["all"], who=who or ["all"], deadline=deadline)
+    asks = about.request()
+    every = replace(duties, kind=duties.kind or ["all"], who=duties.who or ["all"])
+    selection = chosen(asks.rulebook, every)
     from ehcp_timeline.commands.rules.holidays import (
         Moved,
         holidays_answer,

@@ -20,7 +20,7 @@ from ehcp_timeline.law.diff import affected, changes
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.answer import keys
 from ehcp_timeline.measure.counts import InTimeTally
-from ehcp_timeline.shell.open import case_files, names, settings
+from ehcp_timeline.shell.open import CaseRequest, settings
 
 NO_CLOCK: Final = "not-started"
 TOLD: Final = ("start", "due", "answered", "verdict", "days_left", "days_late")
@@ -100,8 +100,8 @@ def effect_of(
         as_at: The day the question is asked about.
         config: The settings' file that was asked for.
     """
-    vocabulary = names(replace(new, events={**old.events, **new.events}))
-    sources = case_files(files, vocabulary, as_at, settings(config))
+    known = replace(new, events={**old.events, **new.events})
+    sources = CaseRequest(as_at, known, settings(config)).sources(files)
     return _judged_under_both(old, new, affected(changes(old, new), old, new), sources, as_at)
 
 

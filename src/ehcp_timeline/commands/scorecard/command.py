@@ -13,17 +13,14 @@ from ehcp_timeline.shell.config import GROUPS
 from ehcp_timeline.shell.destination import (
     ROW_FORMATS,
     Output,
-    choose_output,
     one_path,
     prepare_file,
     prepare_folder,
     say,
     typed,
 )
-from ehcp_timeline.shell.disclosure import Disclosure, Previous, Threshold, asked_to_suppress
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import (
-    FileNames,
     KpiRequest,
     Measures,
     asked_for,
@@ -31,7 +28,7 @@ from ehcp_timeline.shell.kpi_request import (
     left_out,
     measures_asked,
 )
-from ehcp_timeline.shell.options import AsAt, Config, Force, Format, Full, OutputFile, Rules
+from ehcp_timeline.shell.options import DisclosureOptions, LawOptions, ScreenOptions, SomeCaseFilePaths
 from ehcp_timeline.shell.parse import choice, day_asked
 
 if TYPE_CHECKING:
@@ -92,7 +89,7 @@ ListMeasures = Annotated[
     "ehcp scorecard cases.csv --by district --disclosure suppress -o out.csv",
 )
 def scorecard(
-    files: FileNames = None,
+    files: SomeCaseFilePaths = None,
     *,
     by: By = None,
     period: PeriodWord = "quarter",
@@ -104,16 +101,9 @@ def scorecard(
     layout: Layout = "long",
     pack: PackName = None,
     list_measures: ListMeasures = False,
-    disclosure: Disclosure = "none",
-    threshold: Threshold = 5,
-    previous: Previous = None,
-    as_at: AsAt = None,
-    full: Full = False,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    overlays: Rules = None,
-    config_file: Config = None,
+    disclosure: DisclosureOptions,
+    output: ScreenOptions,
+    about: LawOptions,
 ) -> None:
     """Count the DfE's measures, beside the council's targets.
 
@@ -122,23 +112,21 @@ def scorecard(
     Formats: table, plain, csv, json, ndjson, md, xlsx, html; with --pack .xlsx or a folder of CSV files.
     """
     if list_measures:
-        _list_measures(choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full))
+        _list_measures(output.choose())
         return
     if not files:
         raise UsageError("there is no file to count in", "ehcp scorecard cases.csv")
-    public = asked_to_suppress(disclosure, threshold)
+    public = disclosure.suppress()
     if public and pack is not None:
         raise UsageError("a pack is not for publication", "leave out --pack, or --disclosure")
     if pack is not None:
-        what = asked_for(files, as_at, overlays, config_file, period="year")
-        raise typer.Exit(_pack(what, pack, one_path(output), force=force))
+        what = asked_for(files, about, period="year")
+        raise typer.Exit(_pack(what, pack, one_path(output.outputs), force=output.force))
     monthly = bool(series and choice("--series", series, ("monthly",)))
-    to = choose_output(asked, output, force=force, formats=(*ROW_FORMATS, "html"), full=full)
+    to = output.choose((*ROW_FORMATS, "html"))
     wide = choice("--layout", layout, ("long", "wide")) == "wide"
     kind = "month" if monthly else period
-    what = asked_for(
-        files, as_at, overlays, config_file, period=kind, by=by, measure=None if public else measure
-    )
+    what = asked_for(files, about, period=kind, by=by, measure=None if public else measure)
     from ehcp_timeline.measure.kpi.lines import PeriodRange
     from ehcp_timeline.measure.kpi.scorecard import make_series
 
@@ -155,9 +143,10 @@ def scorecard(
     )
     if public:
         chosen = measures_asked(card.question.kpis, measure)
-        _publish(to, card, shown, _Published(chosen, window, threshold, previous, wide))
+        published = _Published(chosen, window, disclosure.threshold, disclosure.previous, wide)
+        _publish(to, card, shown, published)
     else:
-        if wide and to.for_people and not full:
+        if wide and to.for_people and not output.full:
             window = replace(window, last=last or _LAST_WIDE)
         elif to.for_people:  # what moved into the first period shown needs the one before
             window = replace(window, last=None)

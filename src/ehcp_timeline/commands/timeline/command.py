@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output, say
+from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.help_text import examples
-from ehcp_timeline.shell.open import law, names, settings
-from ehcp_timeline.shell.options import AsAt, Chronology, Config, Force, Format, Full, OutputFile, Rules
-from ehcp_timeline.shell.parse import day_asked
+from ehcp_timeline.shell.options import DATED_FORMATS, Chronology, LawOptions, ScreenOptions
 
 if TYPE_CHECKING:
     from ehcp_timeline.output.receipt import Receipt
@@ -28,13 +26,8 @@ def timeline(
     words: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE", hidden=True)] = None,
     *,
     chronology: Chronology = False,
-    as_at: AsAt = None,
-    full: Full = False,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    overlays: Rules = None,
-    config: Config = None,
+    output: ScreenOptions,
+    about: LawOptions,
 ) -> None:
     """Show one case's dates: what happens next, and who owes it.
 
@@ -44,8 +37,9 @@ def timeline(
     Formats: table, plain, json, csv, ndjson, md, xlsx, ics, html (a page for the
     family).
     """
-    to = choose_output(asked, output, force=force, formats=(*ROW_FORMATS, "ics", "html"), full=full)
-    when = day_asked(as_at)
+    to = output.choose((*DATED_FORMATS, "html"))
+    asks = about.request()
+    rulebook, vocabulary, when = asks.rulebook, asks.vocabulary, asks.as_at
     from ehcp_timeline.audit.single.judge import judge_case
     from ehcp_timeline.cases.inline import row_from_words
     from ehcp_timeline.commands.timeline.view import TimelineAnswer, TimelineClock, timeline_sections
@@ -53,8 +47,6 @@ def timeline(
     from ehcp_timeline.output.calendar import entries_of_case
     from ehcp_timeline.output.document import Document
 
-    rulebook = law(overlays, settings(config))
-    vocabulary = names(rulebook)
     if not words:
         words = answers(lambda word: row_from_words([word], vocabulary, when))
     row = row_from_words(words, vocabulary, when)

@@ -4,22 +4,15 @@ from typing import Annotated
 
 import typer
 
-from ehcp_timeline.shell.destination import ROW_FORMATS, choose_output
 from ehcp_timeline.shell.help_text import examples
-from ehcp_timeline.shell.list_command import CaseFileArgument, question
 from ehcp_timeline.shell.options import (
-    AsAt,
     AssumeBlank,
-    Caseworker,
-    Config,
+    CaseFilePath,
     DeadlineIds,
-    District,
-    Force,
-    Format,
-    Full,
-    OutputFile,
-    Rules,
-    Team,
+    DutyOptions,
+    GroupOptions,
+    LawOptions,
+    ScreenOptions,
     Top,
     chosen,
 )
@@ -36,22 +29,15 @@ Within = Annotated[
     "ehcp letters cases.csv --within 120 -o letters.csv",
 )
 def letters(
-    file: CaseFileArgument,
+    file: CaseFilePath,
     *,
-    as_at: AsAt = None,
     top: Top = 20,
     within: Within = 60,
     deadline: DeadlineIds = None,
-    district: District = None,
-    team: Team = None,
-    caseworker: Caseworker = None,
+    groups: GroupOptions,
     assume_blank: AssumeBlank = None,
-    full: Full = False,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    overlays: Rules = None,
-    config_file: Config = None,
+    output: ScreenOptions,
+    about: LawOptions,
 ) -> None:
     """List cases that will miss their date, to tell each family.
 
@@ -59,9 +45,9 @@ def letters(
     anything else at the median pace of the last 52 weeks. One line for each family whose day is within 60
     days (--within), for a mail merge; no letter is sent. Formats: table, plain, csv, json, ndjson, md, xlsx.
     """
-    to = choose_output(asked, output, force=force, formats=ROW_FORMATS, full=full)
-    asks = question(as_at, overlays, config_file)
-    selection = chosen(asks.rulebook, deadline=deadline, district=district, team=team, caseworker=caseworker)
+    to = output.choose()
+    asks = about.request()
+    selection = chosen(asks.rulebook, DutyOptions(deadline=deadline), groups)
     from ehcp_timeline.commands.worklists.family_letters import (
         NOTES,
         LetterLine,

@@ -9,34 +9,20 @@ import typer
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.exit_codes import exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import (
-    CaseFileArgument,
+from ehcp_timeline.shell.list_command import document_of, key_asked, without_people
+from ehcp_timeline.shell.options import (
+    AssumeBlank,
+    CaseFilePath,
+    DeadlineIds,
+    DutyOptions,
+    ExitZero,
+    FileOptions,
+    GroupOptions,
+    Kind,
     Names,
     Pseudonymise,
+    ScreenOptions,
     SplitBy,
-    dated_output,
-    document_of,
-    key_asked,
-    question,
-    without_people,
-)
-from ehcp_timeline.shell.options import (
-    AsAt,
-    AssumeBlank,
-    Caseworker,
-    Config,
-    DeadlineIds,
-    District,
-    ExitZero,
-    Force,
-    Format,
-    Full,
-    HeaderRow,
-    Kind,
-    OutputFile,
-    Rules,
-    Team,
-    Worksheet,
     chosen,
 )
 from ehcp_timeline.shell.parse import choice
@@ -58,9 +44,8 @@ if TYPE_CHECKING:
     "ehcp next cases.csv --team 'Assessment A' --top 40 -o today.xlsx",
 )
 def next_(
-    file: CaseFileArgument,
+    file: CaseFilePath,
     *,
-    caseworker: Caseworker = None,
     policy: Annotated[
         str,
         typer.Option("--policy", metavar="POLICY", help="oldest-first, in-time-first or worst-first."),
@@ -70,22 +55,14 @@ def next_(
     ] = 15,
     split_by: SplitBy = None,
     names: Names = False,
-    as_at: AsAt = None,
     kind: Kind = None,
     deadline: DeadlineIds = None,
-    district: District = None,
-    team: Team = None,
+    groups: GroupOptions,
     pseudonymise: Pseudonymise = None,
     exit_zero: ExitZero = False,
     assume_blank: AssumeBlank = None,
-    full: Full = False,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    overlays: Rules = None,
-    config_file: Config = None,
-    sheet: Worksheet = None,
-    header_row: HeaderRow = None,
+    output: ScreenOptions,
+    about: FileOptions,
 ) -> None:
     """List today's work in order: each case once, its next step.
 
@@ -96,14 +73,12 @@ def next_(
     from ehcp_timeline.measure.worklists import POLICIES
 
     chosen_policy = cast("Policy", choice("--policy", policy, POLICIES))
-    key = key_asked(pseudonymise, output)
+    key = key_asked(pseudonymise, output.outputs)
     if split_by and key:
         raise UsageError("--split-by names people in its file names", "leave one of the two out")
-    to = dated_output(asked, output, split_by, force=force, full=full)
-    asks = question(as_at, overlays, config_file, sheet, header_row)
-    selection = chosen(
-        asks.rulebook, kind=kind, deadline=deadline, district=district, team=team, caseworker=caseworker
-    )
+    to = output.choose_split(split_by)
+    asks = about.request()
+    selection = chosen(asks.rulebook, DutyOptions(kind, None, deadline), groups)
     from ehcp_timeline.commands.worklists.answer import NextAnswer, NextCounts, Work
     from ehcp_timeline.commands.worklists.view import next_sections
     from ehcp_timeline.measure.casework import OPEN, chosen_by

@@ -8,42 +8,24 @@ import typer
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import Output
-from ehcp_timeline.shell.disclosure import Disclosure, Previous, Threshold, asked_to_suppress
 from ehcp_timeline.shell.exit_codes import exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import (
+from ehcp_timeline.shell.list_command import document_of, group_asked, key_asked, without_people
+from ehcp_timeline.shell.options import (
+    AssumeBlank,
     By,
-    CaseFileArgument,
+    CaseFilePath,
+    DisclosureOptions,
+    DutyOptions,
+    ExitZero,
+    FileOptions,
+    GroupOptions,
     Names,
     Pseudonymise,
+    ScreenOptions,
     SplitBy,
-    dated_output,
-    document_of,
-    group_asked,
-    key_asked,
-    question,
-    without_people,
-)
-from ehcp_timeline.shell.options import (
-    AsAt,
-    AssumeBlank,
-    Caseworker,
-    Config,
-    DeadlineIds,
-    District,
-    ExitZero,
-    Force,
-    Format,
-    Full,
-    HeaderRow,
-    Kind,
-    OutputFile,
-    Rules,
     Strict,
-    Team,
     Top,
-    Who,
-    Worksheet,
     chosen,
 )
 
@@ -92,9 +74,8 @@ class _Asked:
     "ehcp overdue cases.csv --by district --disclosure suppress -o public.csv",
 )
 def overdue(
-    file: CaseFileArgument,
+    file: CaseFilePath,
     *,
-    as_at: AsAt = None,
     by: By = None,
     split_by: SplitBy = None,
     names: Names = False,
@@ -102,27 +83,15 @@ def overdue(
         bool, typer.Option("--save-list", help="In-time cases at risk instead: first due first.")
     ] = False,
     top: Top = 20,
-    kind: Kind = None,
-    who: Who = None,
-    deadline: DeadlineIds = None,
-    district: District = None,
-    team: Team = None,
-    caseworker: Caseworker = None,
+    duties: DutyOptions,
+    groups: GroupOptions,
     pseudonymise: Pseudonymise = None,
-    disclosure: Disclosure = "none",
-    threshold: Threshold = 5,
-    previous: Previous = None,
+    disclosure: DisclosureOptions,
     exit_zero: ExitZero = False,
     strict: Strict = False,
     assume_blank: AssumeBlank = None,
-    full: Full = False,
-    asked: Format = None,
-    output: OutputFile = None,
-    force: Force = False,
-    overlays: Rules = None,
-    config_file: Config = None,
-    sheet: Worksheet = None,
-    header_row: HeaderRow = None,
+    output: ScreenOptions,
+    about: FileOptions,
 ) -> None:
     """List what is overdue, worst first, and what to do next.
 
@@ -130,20 +99,12 @@ def overdue(
     cases by group is printed that may be published. Formats: table, plain, csv, json, ndjson, md, xlsx, ics.
     """
     group = group_asked("--by", by)
-    public = asked_to_suppress(disclosure, threshold)
+    public = disclosure.suppress()
     _check_together(split_by, public=public, pseudonyms=pseudonymise is not None, save_list=save_list)
-    key = key_asked(pseudonymise, output)
-    to = dated_output(asked, output, split_by, force=force, full=full)
-    asks = question(as_at, overlays, config_file, sheet, header_row)
-    selection = chosen(
-        asks.rulebook,
-        kind=kind,
-        who=who,
-        deadline=deadline,
-        district=district,
-        team=team,
-        caseworker=caseworker,
-    )
+    key = key_asked(pseudonymise, output.outputs)
+    to = output.choose_split(split_by)
+    asks = about.request()
+    selection = chosen(asks.rulebook, duties, groups)
     from ehcp_timeline.measure.casework import ALL, OPEN
 
     work = asks.work(asks.source(file), ALL if save_list else OPEN, assume_blank)
@@ -151,7 +112,7 @@ def overdue(
     if public:
         from ehcp_timeline.commands.worklists.publication import publish
 
-        publish(to, work, selection, group or "district", threshold, previous)
+        publish(to, work, selection, group or "district", disclosure.threshold, disclosure.previous)
     elif save_list:
         _save_list(to, work, _Asked(selection, group, top, key, names))
     else:
