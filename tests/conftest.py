@@ -1,4 +1,7 @@
-"""How wide Hypothesis searches: the same cases every time, unless asked otherwise (EHCP_SEARCH=wide)."""
+"""How many cases Hypothesis tries: a few by default, `EHCP_SEARCH=thorough` in `.ci/run`, `wide` by hand.
+
+The first two try the same cases every time.
+"""
 
 import os
 
@@ -6,8 +9,14 @@ from hypothesis import HealthCheck, settings
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
-settings.register_profile(
-    "same", derandomize=True, database=None, deadline=None, max_examples=120, suppress_health_check=SLOW
-)
+for name, examples in (("quick", 25), ("thorough", 120)):
+    settings.register_profile(
+        name,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        max_examples=examples,
+        suppress_health_check=SLOW,
+    )
 settings.register_profile("wide", deadline=None, max_examples=5000, suppress_health_check=SLOW)
-settings.load_profile(os.environ.get("EHCP_SEARCH", "same"))
+settings.load_profile(os.environ.get("EHCP_SEARCH", "quick"))

@@ -22,18 +22,21 @@ def table() -> Mapping[Circumstances, Line]:
     return {circumstances: decide(circumstances) for circumstances in every}
 
 
+@pytest.mark.slow
 def test_every_circumstances_are_one_number() -> None:
     """Packing and unpacking lose nothing, from the first number to the last."""
     assert [number for number in range(EVERY) if pack(unpack(number)) != number] == []
     assert unpack(0) == Circumstances()
 
 
+@pytest.mark.slow
 def test_every_circumstances_are_decided(table: Mapping[Circumstances, Line]) -> None:
     """There is a verdict for every combination of words."""
     assert len(table) == EVERY
     assert {line.verdict for line in table.values()} == set(VERDICTS)
 
 
+@pytest.mark.slow
 def test_every_line_of_the_table_decides_something(table: Mapping[Circumstances, Line]) -> None:
     """No line is hidden by the lines above it."""
     assert [line for line in TABLE if line not in set_of(table)] == []
@@ -54,6 +57,7 @@ def test_the_packed_table_says_the_same() -> None:
     assert [n for n in range(0, EVERY, 97) if decide_packed(n) is not decide(unpack(n))] == []
 
 
+@pytest.mark.slow
 def test_an_excuse_changes_late_and_overdue_to_excused_and_nothing_else(
     table: Mapping[Circumstances, Line],
 ) -> None:
@@ -67,6 +71,7 @@ def test_an_excuse_changes_late_and_overdue_to_excused_and_nothing_else(
     assert {pair for pair in pairs if pair[0] != pair[1]} == {("late", "excused"), ("overdue", "excused")}
 
 
+@pytest.mark.slow
 def test_an_excuse_that_cannot_be_read_matters_only_where_it_would(
     table: Mapping[Circumstances, Line],
 ) -> None:
@@ -80,6 +85,7 @@ def test_an_excuse_that_cannot_be_read_matters_only_where_it_would(
     assert {pair for pair in pairs if pair[0] != pair[1]} == {("late", "unknown"), ("overdue", "unknown")}
 
 
+@pytest.mark.slow
 def test_a_minimum_is_never_late(table: Mapping[Circumstances, Line]) -> None:
     """A minimum can be too early, never overdue."""
     found = {line.verdict for one, line in table.items() if one.nature == "minimum"}
@@ -87,11 +93,13 @@ def test_a_minimum_is_never_late(table: Mapping[Circumstances, Line]) -> None:
     assert found.isdisjoint({"late", "overdue", "excused"})
 
 
+@pytest.mark.slow
 def test_a_limit_is_never_early(table: Mapping[Circumstances, Line]) -> None:
     """Whatever is done before a last day is in time."""
     assert "early" not in {line.verdict for one, line in table.items() if one.nature == "limit"}
 
 
+@pytest.mark.slow
 def test_a_verdict_that_says_why_has_a_reason(table: Mapping[Circumstances, Line]) -> None:
     """Unknown, not owed and not started always come with a word for why."""
     silent = [line for line in set_of(table) if not line.reason]

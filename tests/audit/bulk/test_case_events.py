@@ -68,10 +68,10 @@ def test_a_file_without_anything_of_reviews_keeps_nothing() -> None:
     assert differences(LAW, batches_of(rows, LAW, 2), AS_AT) == []
 
 
-@pytest.mark.parametrize("size", [1, 7, 400])
+@pytest.mark.parametrize("size", [1, 7, 120])
 def test_chains_do_not_depend_on_the_batches(size: int) -> None:
     """The same rows in one batch or in many: the single reader's clocks each time."""
-    rows = _scattered(5, 400, 90)
+    rows = _scattered(5, 120, 27)
 
     assert differences(LAW, batches_of(rows, LAW, size), AS_AT) == []
 

@@ -50,6 +50,7 @@ def numbers(*days: int) -> pl.Series:
     return pl.Series(days, dtype=DAYS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", COUNTS, ids=str)
 def test_every_day_of_seventy_years(count: Count) -> None:
     """The table leads from every day of 1990 to 2060 to where counting leads from it."""

@@ -74,6 +74,7 @@ def _around_due(deadline: Deadline, row: Row, due: date) -> Iterator[tuple[dict[
         yield {**answer, **end, **{name: day for name, day in other.items() if name not in row.events}}, flags
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deadline", LAW.deadlines, ids=lambda deadline: deadline.id)
 def test_every_edge_of_a_deadline(deadline: Deadline) -> None:
     """Starts at every edge of its law, and everything that can become of them around their due day."""
@@ -87,6 +88,7 @@ def test_every_edge_of_a_deadline(deadline: Deadline) -> None:
     assert differences(part_of(LAW, deadline.id), [batch_of(rows, LAW)], AS_AT) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deadline", LAW.deadlines, ids=lambda deadline: deadline.id)
 def test_every_day_on_which_the_question_may_be_asked(deadline: Deadline) -> None:
     """The as-at date before, on and after the due day, and around the start."""
@@ -108,6 +110,7 @@ WINDOWS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deadline", dict(WINDOWS), ids=lambda deadline: deadline.id)
 def test_every_window_of_an_excuse(deadline: Deadline) -> None:
     """Due days around the first and the last day on which an excuse stood."""
@@ -130,6 +133,7 @@ def _is_near(due: date | None, edges: set[date]) -> bool:
 PROVED = [one for one in LAW.deadlines if any(excuse.evidence for excuse in one.excuses)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deadline", PROVED, ids=lambda deadline: deadline.id)
 def test_every_edge_of_the_evidence(deadline: Deadline) -> None:
     """Closures and absences just long enough and one day too short, advice asked for on the edges."""

@@ -82,6 +82,7 @@ def _excuse(clock: Clock) -> str:
     return "unreadable" if "unreadable" in strengths else "none"
 
 
+@pytest.mark.slow
 def test_the_verdict_follows_from_the_json_alone(told: list[tuple[str, Clock]]) -> None:
     """The words that the steps give, looked up in the published table, are the verdict and its reason."""
     assert len(told) > 1000
@@ -122,6 +123,7 @@ def test_steps_are_numbered_from_one(told: list[tuple[str, Clock]]) -> None:
         assert clock["steps"][-1]["title"] == "Verdict", name
 
 
+@pytest.mark.slow
 def test_an_explanation_has_the_published_shape(rulebook: Rulebook) -> None:
     """The JSON answer is valid by the schema in docs/schemas: one case whole, of others what started."""
     for place, golden in enumerate(load_golden(STATUTE / "traps.toml", rulebook)):
