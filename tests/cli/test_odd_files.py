@@ -112,6 +112,34 @@ def test_what_is_odd_is_read_or_named(
     assert code == (1 if overdue else 3 if problems else 0)
 
 
+@pytest.mark.parametrize(
+    ("name", "as_at", "decide", "issue"),
+    [
+        ("01", "2026-06-01", {}, {}),
+        (
+            "02",
+            "2026-06-01",
+            {"A-1": "met", "A-2": "unknown", "A-3": "unknown", "A-4": "unknown"},
+            {"A-1": "not-owed", "A-2": "not-owed", "A-3": "unknown", "A-4": "met"},
+        ),
+        ("06", "2026-01-15", {"A-1": "unknown", "A-2": "overdue"}, {"A-1": "unknown", "A-2": "overdue"}),
+        ("12", "2026-06-01", {"00412": "met"}, {"00412": "met"}),
+        ("19", "2026-06-01", {"A-1": "unknown", "A-2": "met"}, {"A-1": "unknown", "A-2": "met"}),
+        ("25", "2026-06-01", {"A-1": "unknown"}, {"A-1": "unknown"}),
+        ("26", "2026-06-01", {}, {}),
+    ],
+)
+def test_no_breach_hangs_on_what_was_not_read(
+    name: str, as_at: str, decide: dict[str, str], issue: dict[str, str]
+) -> None:
+    """A clock is unknown where a heading or a cell that may have stopped it was not read; exit 3, not 0."""
+    code, answer = checked(name, as_at)
+
+    assert (verdicts(answer, DECIDE), verdicts(answer, ISSUE)) == (decide, issue)
+    overdue = "overdue" in {*decide.values(), *issue.values()}
+    assert code == (1 if overdue else 0 if name == "12" else 3)
+
+
 def test_an_assessment_beside_its_request_makes_no_breach() -> None:
     """It is named by line and path, and the plan that it holds is unknown, not overdue."""
     code, answer = checked("03", "2026-01-15")
@@ -235,3 +263,57 @@ def test_explain_names_the_cell_and_finds_a_case_however_it_is_spelt() -> None:
         (2, "draft_sent", '"see notes" is not a date')
     ]
     assert {one["deadline"]: one["verdict"] for one in answer["clocks"]}[DECIDE] == "met"
+
+
+def answers(path: Path) -> dict[str, tuple[int, dict[str, Any] | None]]:
+    """Return exit code and answer of the three commands that say what was read; no answer of a refusal."""
+    runs = {
+        words[0]: ehcp(*words, str(path), "--as-at", "2026-01-15", "--format", "json")
+        for words in (("check",), ("quality", "--rule", "all"), ("columns",))
+    }
+    return {
+        name: (run.returncode, json.loads(run.stdout) if run.stdout else None) for name, run in runs.items()
+    }
+
+
+FIXTURES = [
+    *sorted(ODD.glob("[0-9]*")),
+    *sorted((ODD.parents[1] / "data").glob("*.xlsx")),
+    *sorted((ODD.parents[2] / "examples").glob("**/*.csv")),
+]
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.name)
+def test_check_quality_and_columns_never_contradict_each_other(path: Path) -> None:
+    """One refuses what the others refuse; each names the headings and the rows that the others name."""
+    (code, check), (refused, quality), (stopped, columns) = answers(path).values()
+
+    assert [code == 2, refused == 2, stopped == 2] in ([True] * 3, [False] * 3)
+    if not (check and quality and columns) or code == 2:
+        return
+    unread = {heading["heading"] for heading in check["unread"]}
+    decides = any(heading["decides"] for heading in check["unread"])
+    assert unread <= {heading["text"] for heading in columns["headings"] if not heading["column"]}
+    faults = "\n".join(fault["fault"] for fault in quality["faults"] if fault["rule"] == "unread-heading")
+    assert all(" ".join(heading.split()) in faults for heading in unread)
+    assert not (decides and quality["summary"]["score"] == 100.0)
+    assert not (decides and code == 0)
+    assert [(read["rows"], read["judged"]) for read in check["input"]] == [
+        (read["rows"], read["judged"]) for read in quality["input"]
+    ]
+    named = {int(line.split(":")[0][4:]) for line in columns["not_read"] if line.startswith("row ")}
+    assert named <= {problem["row"] for problem in check["problems"]}
+    assert len(named) >= sum(read["rows"] - read["judged"] for read in check["input"])
+
+
+def test_a_date_under_an_unread_heading_lowers_the_score() -> None:
+    """Each row that is filled there counts half."""
+    run = ehcp("quality", str(ODD / "26_reviews_wide.xlsx"), "--rule", "unread-heading", "--format", "json")
+    answer = json.loads(printed(run))
+
+    assert answer["summary"]["score"] == 50.0
+    assert [(fault["row"], fault["fault"]) for fault in answer["faults"]] == [
+        (2, "the heading `Annual review 2024` is not read; it may be review_meeting"),
+        (2, "the heading `Annual review 2025` is not read; it may be review_meeting"),
+        (3, "the heading `Annual review 2024` is not read; it may be review_meeting"),
+    ]

@@ -110,6 +110,16 @@ def fold(text: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
 
 
+def one_line(heading: str) -> str:
+    r"""Return a heading as it is shown.
+
+    >>> one_line("Case\nNo.")
+    'Case No. (the heading has a line break)'
+    """
+    lines = heading.strip().splitlines()
+    return " ".join(heading.split()) + (" (the heading has a line break)" if len(lines) > 1 else "")
+
+
 def load_spellings(
     vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]] = NO_ALIASES, ignored: Sequence[str] = ()
 ) -> Spellings:
@@ -351,7 +361,7 @@ def _own_aliases(vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]]) -
 
 def _claimed_twice(cells: Sequence[str], first: int, second: int, column: str, where: str) -> CaseFileError:
     """Return the error for two headings that mean one column."""
-    one, other = (f'{place + 1} ("{" ".join(cells[place].split())}")' for place in (first, second))
+    one, other = (f'{place + 1} ("{one_line(cells[place])}")' for place in (first, second))
     return CaseFileError(
         f"{where}: columns {one} and {other} both mean {column}", "rename or remove one of them"
     )
@@ -359,7 +369,7 @@ def _claimed_twice(cells: Sequence[str], first: int, second: int, column: str, w
 
 def _without_case_id(cells: Sequence[str], spellings: Spellings, where: str) -> CaseFileError:
     """Return the error for a header row in which nothing means `case_id`."""
-    named = [" ".join(text.split()) for text in cells if text.strip()]
+    named = [one_line(text) for text in cells if text.strip()]
     if any(looks_like_data(text) for text in named):
         return CaseFileError(f"{where}: no heading means case_id; the row looks like data", "add a header")
     shown = ", ".join(f'"{text}"' for text in named) or "nothing"

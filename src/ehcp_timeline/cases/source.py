@@ -23,6 +23,7 @@ from ehcp_timeline.cases.headers import (
     fold,
     load_spellings,
     match,
+    one_line,
     positions,
 )
 from ehcp_timeline.cases.mapping.apply import lay
@@ -279,7 +280,7 @@ def _with_guess(heading: Heading) -> str:
     """Return a heading, and the columns that it may mean."""
     possible = heading.may_be or heading.suggestions
     guess = f" ({listed(possible, 'or')}?)" if possible else ""
-    return f'"{" ".join(heading.text.split())}"{guess}'
+    return f'"{one_line(heading.text)}"{guess}'
 
 
 def open_case_file(

@@ -159,9 +159,11 @@ class DateOrder:
     def __post_init__(self) -> None:
         """Put it into words."""
         which = listed([f"`{column.column}`" for column in self.columns])
-        some = f"{self.changed:,}" if self.changed else "None"
         read = "they were" if len(self.columns) > 1 else "it was"
-        said = f"{some} of {self.verdicts:,} verdicts would change if {which} were month-first"
+        if self.changed:
+            said = f"{self.changed:,} of {self.verdicts:,} verdicts would change if {which} were month-first"
+        else:
+            said = f"Reading these dates month-first would change no result: {which}"
         object.__setattr__(self, "sentence", f"{said}; {read} read day-first.")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.cases.mapping.lines import quoted
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.measure.answer import values
@@ -71,7 +72,7 @@ def unread_lines(audit: Audit, most: int | None = None) -> Iterator[str]:
         more = f" (or {listed(unread.may_be[1:], 'or')})" if len(unread.may_be) > 1 else ""
         if unread.decides and not unread.may_be:
             line = f"EVENT = [{text}] or {line}"
-        yield f'Not read: "{unread.heading}" ({filled}). In ehcp.toml: {line}{more}'
+        yield f'Not read: "{one_line(unread.heading)}" ({filled}). In ehcp.toml: {line}{more}'
     if more_headings := len(decisive_first[most:]) if most else 0:
         yield f"Not read: {count(more_headings, 'more heading')}; `ehcp columns` lists them."
 

@@ -10,7 +10,7 @@ NOT_ADVICE = "This is information about the law, not legal advice."
 REASONS = {
     "no-start": "its start is not recorded",
     "not-yet": "its start is in the future",
-    "unreadable": "a cell that matters could not be read",
+    "unreadable": "a date or code that decides it could not be read",
     "blank-fact": "the fact that decides whether it applies is blank",
     "does-not-apply": "it does not apply here",
     "not-owed": "something takes its place, or has not happened yet",

@@ -80,8 +80,8 @@ C-1   2025-08-20  148 days late  plan.issue
 C-3   2026-01-20  5 days left    plan.issue
 
 Annual review, 12 months: 1 unclear
-case  how it stands                          deadline
-C-4   a cell that matters could not be read  review.annual
+case  how it stands                               deadline
+C-4   plan_issued (row 5): 31 February is no day  review.annual
 
 The deadlines, and how many are overdue in the whole file
 deadline       overdue  what is owed             the law

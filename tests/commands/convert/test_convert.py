@@ -33,7 +33,7 @@ def test_the_report_on_standard_error(cases: Path, tmp_path: Path) -> None:
     assert said(run).splitlines() == [
         f"Wrote {tmp_path / 'new.csv'}: 3 rows of 4 columns",
         f"{cases}: 3 rows, 2 judged, 1 not judged.",
-        "1 cell begins like a formula: an apostrophe stands in front (not so in .xlsx).",
+        "1 cell began with = + - or @; a ' was put before it so that Excel shows it as text.",
         "",
         "Left behind: 1 heading read as no column; `ehcp columns` says why",
         "heading  filled cells",

@@ -157,6 +157,15 @@ def _had_plan(plan: PlanByDue, by: date, seen: EventHistory) -> bool:
     return not made and (bool(shown) or not seen.happened(plan.before_plan))
 
 
+def columns_looked_at(rulebook: Rulebook, deadline: Deadline) -> frozenset[str]:
+    """Return the columns of a file that a deadline looks at."""
+    named = (*cells_that_matter(deadline), *deadline.start_events, *deadline.after, *(deadline.during or ()))
+    facts = [fact for fact, _ in deadline.only_if]
+    derived = (rulebook.derived[name] for name in named if name in rulebook.derived)
+    facts += [where.fact for event in derived for where in event.earliest if where.fact]
+    return frozenset((*rulebook.columns_of(named), *facts))
+
+
 def cells_that_matter(deadline: Deadline, *, ended: bool = True, answered: bool = False) -> frozenset[str]:
     """Return the columns without which a clock that has started cannot be judged.
 

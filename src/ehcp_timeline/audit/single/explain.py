@@ -12,6 +12,7 @@ from ehcp_timeline.audit.circumstances import Circumstances
 from ehcp_timeline.audit.clock import Clock, Verdict
 from ehcp_timeline.audit.single.trace import CountedPeriod, Working
 from ehcp_timeline.audit.verdicts import decide
+from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.clock.workdays import ONE_DAY, roll_for_tribunal
 from ehcp_timeline.law.deadline import Limb, Version
@@ -266,7 +267,7 @@ def _answer(working: Working, as_at: date) -> Iterator[ExplanationStep]:
 
 def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
     if text := CONTRADICTION[working.circumstances.contradiction]:
-        named = listed([f'"{heading}"' for heading in working.unread_headings]) + "."
+        named = listed([f'"{one_line(heading)}"' for heading in working.unread_headings]) + "."
         return text + (named if working.circumstances.contradiction == "unread-heading" else "")
     if clock.answered:
         beside = _beside(clock.answered, clock.due)

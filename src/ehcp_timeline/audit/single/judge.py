@@ -12,6 +12,7 @@ from ehcp_timeline.audit.single.applicability import (
     applies,
     awaits,
     cells_that_matter,
+    columns_looked_at,
     could_apply,
     foreseen_start,
     later_start,
@@ -294,17 +295,7 @@ def _blank(question: _Question, state: str) -> Working:
 
 def _unread_cells(question: _Question) -> tuple[str, ...]:
     """Return the columns a deadline looks at that could not be read."""
-    deadline, rulebook = question.deadline, question.rulebook
-    named = (*cells_that_matter(deadline), *deadline.start_events, *deadline.after, *(deadline.during or ()))
-    facts = [fact for fact, _ in deadline.only_if]
-    facts += [
-        where.fact
-        for name in named
-        if name in rulebook.derived
-        for where in rulebook.derived[name].earliest
-        if where.fact
-    ]
-    return tuple(sorted({*rulebook.columns_of(named), *facts} & question.seen.unreadable))
+    return tuple(sorted(columns_looked_at(question.rulebook, question.deadline) & question.seen.unreadable))
 
 
 def _columns_of(question: _Question) -> dict[str, str]:

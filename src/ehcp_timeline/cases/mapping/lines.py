@@ -11,12 +11,12 @@ _BY_OUTCOME = frozenset(
 
 
 def quoted(text: str) -> str:
-    r"""Return a text as TOML writes it, everything that cannot be seen spelled out.
+    r"""Return a text as TOML writes it, on one line, everything that cannot be seen spelled out.
 
-    >>> quoted('Plan "final"\n')
-    '"Plan \\"final\\"\\u000A"'
+    >>> quoted('Plan "final"\nsent\x00')
+    '"Plan \\"final\\" sent\\u0000"'
     """
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = " ".join(text.splitlines()).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{"".join(map(_spelled_out, escaped))}"'
 
 

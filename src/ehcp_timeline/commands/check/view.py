@@ -1,5 +1,6 @@
 """What `ehcp check` tells a person: one screen, and before it what `--list` and `--full` ask for."""
 
+import re
 import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,6 +12,8 @@ import polars as pl
 
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.selection import is_under
+from ehcp_timeline.audit.single.applicability import columns_looked_at
+from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.answer import values
 from ehcp_timeline.measure.result import Audit, StageName
@@ -46,6 +49,10 @@ STAGES: Final[Mapping[StageName, str]] = {
     "draft_not_final": "draft sent",
 }
 _MOST_UNREAD = 3  # headings that the screen names
+_CELL = re.compile(
+    r"(?:(?:(?P<sheet>'.*'|\w+)!)?(?P<column>[A-Z]{1,3})(?P<row>\d+): )?(?:(?P<cell>\".*\") )?(?P<says>.*)",
+    re.DOTALL,
+)
 _COMMAND = 64  # what a line of 80 has left for a command
 
 
@@ -273,7 +280,11 @@ def _next(audit: Audit, page: Page) -> Iterator[tuple[str, str]]:
 
 def _lists(audit: Audit, rulebook: Rulebook, page: Page) -> Iterator[Section]:
     """Yield one list for each kind of duty, plans before reviews; in each overdue first, worst first."""
-    why = ListColumn(TableColumn("how it stands"), lambda row: _standing(row, rulebook))
+    cells: dict[int, list[Problem]] = {}
+    for problem in audit.problems if len(audit.input) == 1 else ():
+        if problem.stops == "cell":
+            cells.setdefault(problem.row, []).append(problem)
+    why = ListColumn(TableColumn("how it stands"), lambda row: _standing(row, rulebook, cells))
     columns = (_CASE, _DUE, why, _DEADLINE, *_WHOSE)
     of_topic: dict[str, list[str]] = {name: [] for name in (*dict(TOPICS), OTHER, LOCAL)}
     for name in audit.selected:
@@ -300,8 +311,8 @@ def _named(verdict: Verdict, page: Page) -> str:
     return _ALSO.get(verdict, "unclear" if verdict == "unknown" else verdict)
 
 
-def _standing(row: Row, rulebook: Rulebook) -> str:
-    """Return how a clock stands, in a few words."""
+def _standing(row: Row, rulebook: Rulebook, cells: Mapping[int, Sequence[Problem]]) -> str:
+    """Return how a clock stands, in a few words; `cells` are those of each row that could not be read."""
     late, on = f"{count(row['days_late'] or 0, 'day')} late", row["answered"] or row["ended"]
     match row["verdict"]:
         case "overdue":
@@ -318,8 +329,31 @@ def _standing(row: Row, rulebook: Rulebook) -> str:
         case "met":
             words = f"done on {on}" if on else "done"
         case _:
-            words = reason_named(row["reason"], rulebook.by_id[row["deadline"]], row["start"], rulebook)
+            deadline = rulebook.by_id[row["deadline"]]
+            words = reason_named(row["reason"], deadline, row["start"], rulebook)
+            if row["reason"] == "unreadable":
+                matter = columns_looked_at(rulebook, deadline)
+                own = [cell for cell in cells.get(row["row"], ()) if cell.column in matter]
+                words = "; ".join(map(cell_in_words, own)) or words
     return words
+
+
+def cell_in_words(problem: Problem) -> str:
+    """Return where a cell stands that could not be read, and what it says.
+
+    >>> cell_in_words(Problem(14, "plan_issued", "", 'H14: "see notes" is not a date', "", "cell"))
+    'plan_issued (column H, row 14) is "see notes", which is not a date'
+    >>> cell_in_words(Problem(14, "plan_issued", "", "the cell holds a formula", "", "cell"))
+    'plan_issued (row 14): the cell holds a formula'
+    """
+    match = _CELL.fullmatch(problem.problem)
+    if match is None:
+        return f"{problem.column} (row {problem.row}): {problem.problem}"
+    places = (f"sheet {match['sheet']}" if match["sheet"] else "", f"column {match['column']}")
+    place = [*(places if match["column"] else ())]
+    where = ", ".join(part for part in (*place, f"row {match['row'] or problem.row}") if part)
+    says = f" is {match['cell']}, which {match['says']}" if match["cell"] else f": {match['says']}"
+    return f"{problem.column} ({where}){says}"
 
 
 def _legend(audit: Audit, rulebook: Rulebook) -> Iterator[Section]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.cases.mapping.loader import KeyFault
 from ehcp_timeline.errors import CaseFileError, ConfigError
 from ehcp_timeline.shell.config import NAME, read_config
@@ -121,17 +122,19 @@ def _answers(answer: "ColumnsAnswer", vocabulary: "Vocabulary") -> dict[str, str
     from ehcp_timeline.text.spelling import did_you_mean
 
     chosen: dict[str, str] = {}
-    for heading, possible in questions(answer):
-        say("", f'"{heading.text}" ({heading.looks.kind}): {heading.reason or "it is not known"}')
+    taken = {heading.column for heading in answer.headings}
+    for heading, possible in questions(answer, chosen):
+        say("", f'"{one_line(heading.text)}" ({heading.looks.kind}): {heading.reason or "it is not known"}')
         say(*(f"  {number}  {name}" for number, name in enumerate(possible, 1)), "  i  leave it out")
         while word := typer.prompt(
             "which column, or Enter to decide later", "", show_default=False, err=True
         ):
             column = possible[int(word) - 1] if word.isdigit() and 0 < int(word) <= len(possible) else word
-            if column == "i" or column in vocabulary.columns:
+            if column == "i" or (column in vocabulary.columns and column not in taken | {*chosen.values()}):
                 chosen[heading.text] = "" if column == "i" else column
                 break
-            say(f"{word} is not a column; {did_you_mean(word, vocabulary.columns, 1) or 'see ehcp template'}")
+            why = "the column of another heading" if column in vocabulary.columns else "not a column"
+            say(f"{word} is {why}; {did_you_mean(word, vocabulary.columns, 1) or 'see ehcp template'}")
     return chosen
 
 

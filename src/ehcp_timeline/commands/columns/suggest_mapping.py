@@ -50,7 +50,8 @@ def mapping_text(
         claims += (f"ignore = [{', '.join(left_out)}]",)
     if not claims and not any(body for _, body in below):
         return ""
-    place = [f"# sheet = {quoted(answer.worksheet)}"] if answer.worksheet else []
+    several = '", "' in (answer.worksheet or "")  # they are read together
+    place = [f"# sheet = {quoted(answer.worksheet)}"] if answer.worksheet and not several else []
     place += [f"# header_row = {answer.header_row}"] if answer.header_row > 1 else []
     lines: list[str] = []
     for name, body in (("", (*place, *claims)), *below):
@@ -88,13 +89,18 @@ def added_to(held: str, lines: str) -> str:
     return "".join(f"{line}\n" for line in there)
 
 
-def questions(answer: ColumnsAnswer) -> Iterator[tuple[HeadingProfile, tuple[str, ...]]]:
-    """Yield each heading that a person should be asked about, with the columns that it may mean."""
-    taken = {heading.column for heading in answer.headings}
+def questions(
+    answer: ColumnsAnswer, chosen: Mapping[str, str]
+) -> Iterator[tuple[HeadingProfile, tuple[str, ...]]]:
+    """Yield each heading that a person should be asked about, with the columns that it may mean.
+
+    What is `chosen` for one heading, while they are yielded, is not offered for the next.
+    """
     for heading in answer.headings:
+        taken = {*chosen.values(), *(other.column for other in answer.headings)}
         possible = tuple(name for name in heading.may_be or heading.suggestions if name not in taken)
         dated = heading.looks.kind in ("dates", "dates and others") and not heading.reason
-        if not (heading.column or heading.gives) and heading.text and (possible or dated):
+        if not (heading.column or heading.gives) and heading.text and (possible or heading.may_be or dated):
             yield heading, possible
 
 
@@ -106,6 +112,7 @@ def _columns(
     taken = {*said.outcomes, *(heading.column for heading in headings if heading.column)}
     times = Counter(fold(heading.text) for heading in headings)
     spellings = load_spellings(vocabulary()).columns
+    offered = Counter(name for heading in headings if not heading.column for name in heading.suggestions[:1])
     guesses: list[str] = []
     for heading in headings:
         if heading.column or heading.gives or not fold(heading.text):
@@ -122,12 +129,14 @@ def _columns(
         sure = [name for name in heading.suggestions if _is_sure(heading.text, name, spellings)] == [
             suggested
         ]
-        if sure and once and suggested not in taken and (dated or known[suggested].kind not in _DATED):
+        alone = once and offered[suggested] == 1
+        if sure and alone and suggested not in taken and (dated or known[suggested].kind not in _DATED):
             taken.add(suggested)
             own = [quoted(text) for text in (*said.columns.get(suggested, ()), heading.text)]
             yield f"{suggested} = [{', '.join(own)}]"
         else:
-            why_not = _why_not(taken=suggested in taken, once=once, sure=sure)
+            rival = suggested in taken or offered[suggested] > 1
+            why_not = _why_not(rival=rival, once=once, sure=sure)
             guesses += lines_for(
                 heading, headings, taken, dated=dated and look.kind != "blank", why_not=why_not
             )
@@ -146,12 +155,12 @@ def _is_sure(heading: str, column: str, spellings: Mapping[str, str]) -> bool:
     )
 
 
-def _why_not(*, taken: bool, once: bool, sure: bool) -> str:
+def _why_not(*, rival: bool, once: bool, sure: bool) -> str:
     """Return why a suggestion is only a comment."""
     if not once:
         return "the heading is there twice"
-    if taken:
-        return "another heading means it already"
+    if rival:
+        return "another heading may mean it too"
     return "its cells are not dates" if sure else "is it meant?"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ehcp_timeline.cases.headers import Heading
+from ehcp_timeline.cases.headers import Heading, one_line
 from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.commands.columns.profile import ColumnsAnswer, HeadingProfile
 from ehcp_timeline.output.sections import Section, TableColumn
@@ -47,7 +47,7 @@ def columns_sections(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Iter
 
 def _taken(headings: Sequence[Heading], known: Mapping[str, Column]) -> Section:
     rows = tuple(
-        (heading.text, heading.column, known[heading.column].says) for heading in headings if heading.column
+        (_name(heading), heading.column, known[heading.column].says) for heading in headings if heading.column
     )
     return Section(
         f"Taken: {count(len(rows), 'column')}",
@@ -65,7 +65,7 @@ def _worked_out(headings: Sequence[Heading], constants: Mapping[str, str]) -> Se
     chosen: dict[str, list[str]] = {}
     for heading in headings:
         for name in heading.gives:
-            chosen.setdefault(name, []).append(f'"{heading.text}"')
+            chosen.setdefault(name, []).append(f'"{one_line(heading.text)}"')
     rows = [(name, f"from {listed(texts)}") for name, texts in chosen.items()]
     rows += [(name, f"{text} on every row") for name, text in constants.items()]
     return Section(
@@ -83,7 +83,7 @@ def _not_used(left: Sequence[Heading]) -> Section:
 
 
 def _name(heading: Heading) -> str:
-    return heading.text or f"(column {heading.position})"
+    return one_line(heading.text) or f"(column {heading.position})"
 
 
 def _hint(heading: Heading) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.commands.convert.canonical import (
     BlankWord,
     CellKept,
@@ -48,17 +49,18 @@ def _notes(answer: ConvertAnswer) -> Iterator[str]:
     if answer.output.copies_told_apart:
         yield f"Rows that differ only in what was left behind have a number in column `{COPY}`."
     if number := answer.output.apostrophes:
-        cells = count(number, "cell begins", "cells begin")
-        yield f"{cells} like a formula: an apostrophe stands in front (not so in .xlsx)."
+        them = "it" if number == 1 else "them"
+        began = f"{count(number, 'cell')} began with = + - or @"
+        yield f"{began}; a ' was put before {them} so that Excel shows {them} as text."
 
 
 def _left_behind(left: Sequence[HeadingLeft], *, several: bool) -> Section:
     filled = [heading for heading in left if heading.filled]
-    bare = [heading.heading for heading in left if not heading.filled]
+    bare = [one_line(heading.heading) for heading in left if not heading.filled]
     columns = (TableColumn("heading"), TableColumn("filled cells", "number"), TableColumn("file"))
     rows = tuple(
         (
-            heading.heading or f"(column {heading.position})",
+            one_line(heading.heading) or f"(column {heading.position})",
             f"{heading.filled:,}",
             heading.file if several else "",
         )

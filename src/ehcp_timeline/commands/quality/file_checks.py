@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.source import CaseFile
@@ -117,11 +118,14 @@ class FileChecks:
                     if number := counts.blank_words.total():
                         yield {"column": name, "number": number}
             case _:
-                unread = {column.heading.position for column in source.unread if column.decides}
+                decides = {column.heading.position: column.decides for column in source.unread}
                 for heading in source.understood.headings:
-                    if heading.position in unread or (heading.column is None and heading.suggestions):
+                    is_unread = heading.position in decides or (
+                        heading.column is None and heading.suggestions
+                    )
+                    if is_unread and not decides.get(heading.position):  # the others are faults of their rows
                         possible = (*heading.may_be, *heading.suggestions, "any event")
-                        yield {"column": possible[0], "other": heading.text}
+                        yield {"column": possible[0], "other": one_line(heading.text)}
 
     def _crowded(self, check: OneDay | Weekend) -> Iterator[Mapping[str, Any]]:
         """Yield the columns of which too many dates are one day, or in no office's week."""

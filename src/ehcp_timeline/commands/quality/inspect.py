@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 
 import polars as pl
 
@@ -10,8 +12,8 @@ from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
 from ehcp_timeline.cases.cells.vectorised import clean_text
 from ehcp_timeline.cases.formats.annex_a import is_list_1
-from ehcp_timeline.cases.headers import fold
-from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.headers import fold, one_line
+from ehcp_timeline.cases.model import UNREAD, Problem, heading_of
 from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.source import CaseFile
@@ -76,6 +78,7 @@ def inspect(
         faults += (
             laid_out(pl.DataFrame(list(reader_problems), ("rule", "column", ROW, "words"), orient="row")),
             *by_row.find(frame),
+            *_under_unread(batch.frame),
         )
         whole.add(frame)
         rows.append(frame.select(ROW, *(name for name in keep if name in source.columns)))
@@ -88,6 +91,17 @@ def inspect(
         pl.concat(rows),
         by_row.looked_at | whole.looked_at | named.keys(),
     )
+
+
+def _under_unread(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield the rows with a date under each heading that is not read and may decide a deadline."""
+    names = sorted((name.partition(UNREAD) for name in frame.columns if UNREAD in name), key=itemgetter(2))
+    for _, same in groupby(names, key=itemgetter(2)):
+        columns = ["".join(name) for name in same]
+        rows = frame.filter(pl.any_horizontal(pl.col(columns).is_not_null()))
+        event = columns[0].partition(UNREAD)[0] or "any event"
+        heading = pl.lit(one_line(heading_of(columns[0])))
+        yield laid_out(rows.select(ROW, column=pl.lit(event), other=heading), "unread-heading")
 
 
 def _with_cells(batch: Batch, columns: Mapping[str, Column], extras: Mapping[str, Column]) -> pl.DataFrame:
