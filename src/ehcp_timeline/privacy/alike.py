@@ -18,7 +18,10 @@ Move = tuple[tuple[int, int], ...]  # place of an edge, and one more or one less
 
 
 def all_vary(
-    edges: Sequence[Edge], hidden: set[Cell], hides: Callable[[Values], set[Cell] | None], most: int
+    edges: Sequence[Edge],
+    hidden: frozenset[Cell],
+    hides: Callable[[Values], frozenset[Cell] | None],
+    most: int,
 ) -> bool:
     """Return whether every hidden number has another value in some table that is printed alike.
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cache
 from typing import Final
 
 from ehcp_timeline.errors import UsageError
@@ -102,7 +103,8 @@ def suppress(table: CountTable, threshold: int) -> Published:
     return _published(table, edges, hidden, threshold)
 
 
-def to_hide(table: CountTable, threshold: int, also: Collection[Cell] = ()) -> set[Cell] | None:
+@cache
+def to_hide(table: CountTable, threshold: int, also: frozenset[Cell] = frozenset()) -> frozenset[Cell] | None:
     """Return which numbers of a table must be hidden; None if a reader who knows how could still know one.
 
     Args:
@@ -114,7 +116,7 @@ def to_hide(table: CountTable, threshold: int, also: Collection[Cell] = ()) -> s
         UsageError: The threshold is below 3.
     """
 
-    def hides(values: Values) -> set[Cell] | None:
+    def hides(values: Values) -> frozenset[Cell] | None:
         width = len(table.columns)
         step = width + table.adds_across
         rows = tuple(values[at : at + width] for at in range(0, step * len(table.rows), step))
@@ -125,7 +127,8 @@ def to_hide(table: CountTable, threshold: int, also: Collection[Cell] = ()) -> s
     return hidden if hidden is None or all_vary(tuple(_edges(table)), hidden, hides, threshold) else None
 
 
-def _pattern(table: CountTable, threshold: int, also: Collection[Cell]) -> set[Cell] | None:
+@cache
+def _pattern(table: CountTable, threshold: int, also: frozenset[Cell]) -> frozenset[Cell] | None:
     """Return which numbers to hide so that none can be worked out from sums; None where there is no way.
 
     The arguments are those of `to_hide`.
@@ -142,7 +145,7 @@ def _pattern(table: CountTable, threshold: int, also: Collection[Cell]) -> set[C
         if way is None:
             return None
         known.update((cell, may_hide[cell]) for cell in way)
-    return set(known)
+    return frozenset(known)
 
 
 def _large_or_any(edge: Edge, threshold: int) -> Range:
@@ -230,7 +233,12 @@ def _totals(table: CountTable, cell: Cell) -> int:
 
 
 def _published(
-    table: CountTable, edges: tuple[Edge, ...], hidden: set[Cell], threshold: int, *, withheld: bool = False
+    table: CountTable,
+    edges: tuple[Edge, ...],
+    hidden: Collection[Cell],
+    threshold: int,
+    *,
+    withheld: bool = False,
 ) -> Published:
     """Return the table with these cells hidden."""
     width = len(table.columns) + table.adds_across

@@ -57,12 +57,12 @@ def _row(counts: Sequence[Number], threshold: int, *, hide_total: bool = False) 
     """
     numbers = tuple(map(int, counts))
     total = len(numbers)
-    also = [(0, total)] if hide_total else []
+    also = frozenset({(0, total)} if hide_total else ())
     table = CountTable(("",), tuple(map(str, range(total))), (numbers,), adds_down=False)
     hidden = to_hide(table, threshold, also)
     if hidden is None:
         small = [(0, total)] if 0 < sum(numbers) < threshold else []
-        hidden = {*((0, place) for place in range(total)), *also, *small}
+        hidden = frozenset((*((0, place) for place in range(total)), *also, *small))
     return [
         HIDDEN if (0, place) in hidden else number for place, number in enumerate((*numbers, sum(numbers)))
     ]

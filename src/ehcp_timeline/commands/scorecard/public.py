@@ -7,6 +7,7 @@ are made of is hidden in all of them if it is in one, and each is then looked at
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import polars as pl
 
@@ -90,7 +91,7 @@ def _hidden(sheets: Sequence[_Sheet], threshold: int) -> set[Number]:
 
 def _hidden_in(sheet: _Sheet, hidden: set[Number], threshold: int) -> Iterator[Number]:
     """Return what must be hidden in one table, given what is hidden in others."""
-    also = [cell for cell, name in sheet.names.items() if name in hidden]
+    also = frozenset(cell for cell, name in sheet.names.items() if name in hidden)
     cells = to_hide(sheet.table, threshold, also)
     return (name for cell, name in sheet.names.items() if cells is None or cell in cells)
 
@@ -98,20 +99,28 @@ def _hidden_in(sheet: _Sheet, hidden: set[Number], threshold: int) -> Iterator[N
 def _sheets(numbered: pl.DataFrame, measure: Measure) -> Iterator[_Sheet]:
     """Yield a measure as tables, one for each period in which it was counted."""
     counted = numbered.filter(pl.col(above(measure.id)).is_not_null(), pl.col(RANK) != OF_RECORDED)
-    for _, mine in counted.group_by(PERIOD, maintain_order=True):
-        yield _sheet(mine.sort(pl.col(RANK) == OF_ALL, _LINE), measure)
+    mine = counted.sort(pl.col(RANK) == OF_ALL, _LINE)
+    periods: dict[int, list[tuple[int, int, int]]] = {}
+    for period, *numbers in mine.select(PERIOD, _LINE, above(measure.id), below(measure.id)).iter_rows():
+        periods.setdefault(period, []).append(cast("tuple[int, int, int]", tuple(numbers)))
+    for numbered_counts in periods.values():
+        yield _sheet(numbered_counts, measure)
 
 
-def _sheet(mine: pl.DataFrame, measure: Measure) -> _Sheet:
-    """Return a measure in one period: its groups, with everybody as their total where they add up."""
+def _sheet(numbered: Sequence[tuple[int, int, int]], measure: Measure) -> _Sheet:
+    """Return a measure in one period: its groups, with everybody as their total where they add up.
+
+    Args:
+        numbered: The number of each line, its cases that are counted and those that they are part of.
+        measure: The measure.
+    """
     split = measure.unit == "percent"
-    parts, wholes = mine[above(measure.id)].to_list(), mine[below(measure.id)].to_list()
-    rows = [(part, whole - part) if split else (part,) for part, whole in zip(parts, wholes, strict=True)]
+    rows = [(part, whole - part) if split else (part,) for _, part, whole in numbered]
     adds_down = len(rows) > 1 and rows[-1] == tuple(map(sum, zip(*rows[:-1], strict=True)))
     inner = rows[:-1] if adds_down else rows
     columns = ("part", "rest") if split else ("part",)
     names = tuple(str(number) for number in range(len(inner)))
-    lines = tuple(mine[_LINE].to_list())
+    lines = tuple(line for line, _, _ in numbered)
     table = CountTable(names, columns, tuple(inner), adds_across=split, adds_down=adds_down)
     return _Sheet(measure, table, dict(_names(measure, lines, split=split)), lines)
 
