@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,11 @@ _MOST = 10_000_000  # bytes: a published table has some hundred lines
 
 
 def warnings(
-    path: Path, lines: Iterable[Mapping[str, Any]], by: Sequence[str], threshold: int
+    path: Path,
+    lines: Iterable[Mapping[str, Any]],
+    by: Sequence[str],
+    threshold: int,
+    lines_of: Callable[[Any], Iterable[Any]] = lambda answer: answer.get("rows", answer.get("lines")),
 ) -> Iterator[str]:
     """Yield what an earlier publication gives away together with this one.
 
@@ -69,11 +73,12 @@ def warnings(
         lines: This one, line by line.
         by: The columns that name a line.
         threshold: Numbers of people below it are hidden.
+        lines_of: Gives the lines of the earlier one, where it is JSON.
 
     Raises:
         CaseFileError: The file cannot be read, or is no such table.
     """
-    before = numbers(_read(path, by), by)
+    before = numbers(_read(path, by, lines_of), by)
     if not before:
         raise _no_table(path, by)
     revealing = differences(before, numbers(lines, by), threshold)
@@ -104,18 +109,18 @@ def _number(word: str) -> Count | None:
     return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else None
 
 
-def _read(path: Path, by: Sequence[str]) -> Iterable[Mapping[str, Any]]:
+def _read(
+    path: Path, by: Sequence[str], lines_of: Callable[[Any], Iterable[Any]]
+) -> Iterable[Mapping[str, Any]]:
     text = read_text(path, most=_MOST)
     if not text.lstrip().startswith("{"):
         return csv.DictReader(text.splitlines())
     try:
-        answer = json.loads(text)
-        lines = answer.get("rows", answer.get("lines"))
-    except (ValueError, AttributeError, RecursionError) as error:
+        return [line for line in lines_of(json.loads(text)) if isinstance(line, dict)]
+    except (ValueError, AttributeError, LookupError, TypeError, RecursionError) as error:
         raise _no_table(path, by) from error
-    return [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
 
 
 def _no_table(path: Path, by: Sequence[str]) -> CaseFileError:
-    hint = "give what the same command wrote with --disclosure suppress as CSV or JSON"
+    hint = "give what the same command wrote for publication, as JSON or, of a table, CSV"
     return CaseFileError(f"{path} is not a published table by {' and '.join(by)}", hint)

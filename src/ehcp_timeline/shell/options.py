@@ -125,6 +125,12 @@ Exceptions = Annotated[
 Threshold = Annotated[
     int, typer.Option("--threshold", metavar="N", help="Hide numbers of people below N; at least 3.")
 ]
+Previous = Annotated[
+    Path | None,
+    typer.Option(
+        "--previous", metavar="FILE", help="Warn of what this earlier publication gives away with it."
+    ),
+]
 SplitBy = Annotated[
     str | None,
     typer.Option(
@@ -254,12 +260,7 @@ class DisclosureOptions:
         ),
     ] = "none"
     threshold: Threshold = 5
-    previous: Annotated[
-        Path | None,
-        typer.Option(
-            "--previous", metavar="FILE", help="Warn of what this earlier publication gives away with it."
-        ),
-    ] = None
+    previous: Previous = None
 
     def suppress(self) -> bool:
         """Return whether a table is to be published.

@@ -238,11 +238,36 @@ def test_a_public_report_names_nobody(file: Path, form: str) -> None:
     assert [canary for canary in CANARIES if canary.lower() in page.lower()] == []
 
 
-def test_a_public_report_does_not_say_what_changed(file: Path) -> None:
-    """Two days together tell of single children."""
-    run = ehcp("report", str(file), "--for", "public", "--since", str(file))
+@pytest.mark.parametrize(("day", "told"), [("2026-04-22", True), ("2026-04-12", False)])
+def test_a_public_report_says_what_changed_where_no_number_is_of_few(
+    file: Path, tmp_path: Path, day: str, told: bool
+) -> None:
+    """Of the plans then overdue five are still overdue, or four."""
+    old = write(tmp_path / "old.csv", council())
+    changed = answer(file, "--for", "public", "--since", str(old), "--since-as-at", day)["changed"]
+    then = date.fromisoformat(day)
+    before, now = ({one.number for one in council() if one.overdue_on(when)} for when in (then, AS_AT))
+    counts = {"new": len(now - before), "still-late": len(now & before), "no-longer": len(before - now)}
 
-    assert (run.returncode, "--since is not for a public page" in said(run)) == (2, True)
+    assert (min(counts.values()) >= 5) == told
+    assert changed["counts"] == (counts if told else dict.fromkeys(counts, "[c]"))
+
+
+def test_a_public_report_warns_of_what_it_gives_away_with_the_one_before(file: Path, tmp_path: Path) -> None:
+    """The earlier one is its JSON; the same numbers give nothing away, two fewer plans do."""
+    path = tmp_path / "before.json"
+    warned = []
+    for requests in (council(), council()[:-2]):
+        path.unlink(missing_ok=True)
+        earlier = write(tmp_path / "cases.csv", requests)
+        ehcp("report", str(earlier), "--as-at", str(AS_AT), "--for", "public", "-o", str(path))
+        run = ehcp("report", str(file), "--as-at", str(AS_AT), "--for", "public", "--previous", str(path))
+        warned.append(said(run))
+    board = ehcp("report", str(file), "--previous", str(path))
+
+    assert f"{path}: 0 numbers that the two publications give away together." in warned[0]
+    assert "Children waiting, open: moved by fewer than 5: the two together count those few" in warned[1]
+    assert (board.returncode, "--previous is for pages that are published" in said(board)) == (2, True)
 
 
 def test_a_chart_and_a_table_never_part(file: Path) -> None:

@@ -95,12 +95,23 @@ class LateWork:
     caseworker: str | None
 
 
+Lost = Literal["no-longer"]
+LOST: Lost = "no-longer"
+
+
 @dataclass(frozen=True, slots=True)
 class ChangedSince:
-    """What became of the clocks since an earlier file."""
+    """What became of the clocks since an earlier file.
+
+    Attributes:
+        counts: Of a public page those of the plans: `new`, `still-late` and `no-longer`, which is every other
+            one that was overdue.
+        fewest: Of how many children the smallest number is that a public page would give away.
+    """
 
     as_at: date
-    counts: Mapping[Change, Whole]
+    counts: Mapping[Change | Lost, Number]
+    fewest: int = field(default=0, metadata=NOT_IN_JSON)
 
 
 @dataclass(frozen=True, slots=True)

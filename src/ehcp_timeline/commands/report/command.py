@@ -11,7 +11,7 @@ from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import NOT_ALL_JUDGED
 from ehcp_timeline.shell.open import CaseRequest
-from ehcp_timeline.shell.options import CaseFilePaths, LawOptions, Oldest, OutputOptions, Threshold
+from ehcp_timeline.shell.options import CaseFilePaths, LawOptions, Oldest, OutputOptions, Previous, Threshold
 from ehcp_timeline.shell.parse import choice, day_asked
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def report(
     beside: With = None,
     oldest: Oldest = 10,
     threshold: Threshold = 5,
+    previous: Previous = None,
     output: OutputOptions,
     about: LawOptions,
 ) -> None:
@@ -77,11 +78,8 @@ def report(
     """
     to = output.choose(FORMATS)
     audience = cast("Audience", choice("--for", reader, AUDIENCES))
-    if audience == "public" and since is not None:
-        raise UsageError(
-            "--since is not for a public page: what changed between two days tells of single children",
-            "leave it out, or --for board",
-        )
+    if audience != "public" and previous is not None:
+        raise UsageError("--previous is for pages that are published", "add --for public")
     if since is not None and len(files) > 1:
         raise UsageError("--since compares one file with an earlier one", "give one FILE")
     from ehcp_timeline.measure.compare.authorities import find_authorities, find_authority
@@ -94,28 +92,40 @@ def report(
     council = find_authority(authority, figures) if authority else None
     others = find_authorities(beside or (), figures)
     sources = asks.sources(files)
-    changed = None if since is None else _changed(asks, sources[0], since, since_as_at)
+    public = audience == "public"
+    changed = None if since is None else _changed(asks, sources[0], since, since_as_at, public=public)
     from ehcp_timeline.commands.report.figures import ReportRequest
     from ehcp_timeline.commands.report.figures import report as report_of
 
     request = ReportRequest(asks.as_at, audience, figures, council, others, threshold, oldest, changed)
     answer = report_of(asks.rulebook, sources, request)
     to.write(_document(answer))
+    if previous is not None:
+        from ehcp_timeline.commands.report.public import report_lines
+        from ehcp_timeline.measure.answer import values
+        from ehcp_timeline.privacy.differencing import warnings
+
+        say(*warnings(previous, report_lines(values(answer)), ("part",), threshold, report_lines))
     if answer.undecided:
         say("Something in the file could not be read and left a deadline unclear; `ehcp check` says what.")
         raise typer.Exit(NOT_ALL_JUDGED)
 
 
-def _changed(asks: CaseRequest, file: "CaseFile", old: Path, old_as_at: str | None) -> "ChangedSince":
+def _changed(
+    asks: CaseRequest, file: "CaseFile", old: Path, old_as_at: str | None, *, public: bool
+) -> "ChangedSince":
     """Return what became of the council's statutory duties since an earlier file or saved answer.
 
     Raises:
         UsageError: The two do not belong together.
     """
+    import polars as pl
+
     from ehcp_timeline.audit.selection import Selection
-    from ehcp_timeline.commands.report.answer import ChangedSince
+    from ehcp_timeline.commands.report.answer import LOST, ChangedSince, Lost, Number
     from ehcp_timeline.measure.casework import ALL, chosen_by
     from ehcp_timeline.measure.changes.compare import (
+        Change,
         changes,
         counted,
         objections,
@@ -123,6 +133,7 @@ def _changed(asks: CaseRequest, file: "CaseFile", old: Path, old_as_at: str | No
         side_of_file,
     )
     from ehcp_timeline.measure.changes.saved_answer import is_saved_answer, read_saved_answer
+    from ehcp_timeline.measure.counts import ISSUE
 
     now = side_of_file(asks.work(file, ALL, None))
     if is_saved_answer(old):
@@ -136,7 +147,19 @@ def _changed(asks: CaseRequest, file: "CaseFile", old: Path, old_as_at: str | No
     every = changes(before.clocks, now.clocks, now.cases, now.not_judged)
     unlisted = every["deadline"].is_in(sorted(before.unlisted | now.unlisted))
     own = every.filter(chosen_by(Selection(), asks.rulebook), ~unlisted)
-    return ChangedSince(before.as_at, counted(own))
+    counts: dict[Change | Lost, Number] = {}
+    if not public:
+        counts.update(counted(own).items())
+        return ChangedSince(before.as_at, counts)
+    plans, was = pl.col("deadline").is_in(ISSUE), pl.col("before") == "overdue"
+    kind = pl.when(pl.col("change").is_in(["new", "still-late"])).then("change").when(was).then(pl.lit(LOST))
+    children = pl.col("case_id").n_unique().alias("children")
+    kinds = own.filter(plans).group_by(kind.alias("kind")).agg(pl.len(), children).drop_nulls("kind")
+    counts |= {"new": 0, "still-late": 0, LOST: 0}
+    counts.update(kinds.select("kind", "len").iter_rows())
+    in_time = before.clocks.filter(plans, pl.col("verdict").is_in(["running", "excused", "unknown"]))
+    fewest = min([*kinds["children"], in_time["case_id"].n_unique()])
+    return ChangedSince(before.as_at, counts, fewest if all(counts.values()) else 0)
 
 
 def _document(answer: "ReportAnswer") -> "Document":

@@ -4,10 +4,19 @@ Every number of children stands in a table of its own with its total. What two t
 children, the plans that are overdue, is hidden in both or in neither.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
-from ehcp_timeline.commands.report.answer import LateDuty, Number, ReportAnswer, WaitingCount, YearRate
+from ehcp_timeline.commands.report.answer import (
+    ChangedSince,
+    LateDuty,
+    Number,
+    ReportAnswer,
+    WaitingCount,
+    YearRate,
+)
 from ehcp_timeline.measure.counts import ISSUE, percent
 from ehcp_timeline.privacy.suppress import CountTable, to_hide
 
@@ -42,11 +51,42 @@ def published(answer: ReportAnswer, threshold: int) -> ReportAnswer:
         policies=() if few else answer.policies,
         oldest=(),
         work=(),
-        changed=None,
+        changed=answer.changed and _changed(answer.changed, waiting, answer.as_at, threshold),
         not_judged=(),
         problems=(),
         forecast=None,
     )
+
+
+def report_lines(report: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the numbers of a report in its JSON, so that those of an earlier one can be held against them."""
+    *past, now = report["waiting"]
+    yield {"part": "Children waiting", "open": now["open"], "overdue": now["overdue"]}
+    for point in past:
+        yield {
+            "part": f"Children waiting on {point['day']}",
+            **{key: point[key] for key in ("open", "overdue")},
+        }
+    yield {"part": "Stages", **report["stages"]}
+    for duty in report["duties"]:
+        yield {"part": duty["duty"], "overdue": duty["overdue"], **duty["by_age"]}
+    for rate in report["rates"]:
+        yield {"part": f"Plans issued in {rate['year']}", "all": rate["plans"], "in time": rate["in_time"]}
+    yield {"part": "Unclear deadlines", "all": report["unclear"]}
+
+
+def _changed(
+    changed: ChangedSince, waiting: Sequence[WaitingCount], as_at: date, threshold: int
+) -> ChangedSince:
+    """Return what became of the plans that were overdue, all of it or nothing.
+
+    The numbers add up to how many were overdue on either day. So they are printed only where both days may be
+    and each number is of enough children.
+    """
+    days = [point.overdue for point in waiting if point.day in (as_at, changed.as_at)]
+    if changed.fewest >= threshold and HIDDEN not in days:
+        return changed
+    return replace(changed, counts=dict.fromkeys(changed.counts, HIDDEN))
 
 
 def _row(counts: Sequence[Number], threshold: int, *, hide_total: bool = False) -> list[Number]:

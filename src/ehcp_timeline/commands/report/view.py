@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import cycle
 
-from ehcp_timeline.commands.report.answer import ChangedSince, LateDuty, Number, ReportAnswer, YearRate
+from ehcp_timeline.commands.report.answer import ChangedSince, LateDuty, Lost, Number, ReportAnswer, YearRate
 from ehcp_timeline.commands.report.headline import BAND_WORDS, doubts, horizon
 from ehcp_timeline.commands.report.public import HIDDEN
 from ehcp_timeline.measure.changes.compare import Change
@@ -28,7 +28,7 @@ ORDER_WORDS = {
     "in-time-first": "In time first",
     "split": "Half to the oldest, half in time",
 }
-CHANGE_WORDS: Mapping[Change, str] = {
+CHANGE_WORDS: Mapping[Change | Lost, str] = {
     "new": "newly overdue",
     "still-late": "still overdue",
     "cleared": "were overdue, done or ended since",
@@ -36,6 +36,7 @@ CHANGE_WORDS: Mapping[Change, str] = {
     "moved": "no longer overdue: a date in the file was changed",
     "unjudgeable": "can no longer be judged",
     "gone": "open before, no longer in the file",
+    "no-longer": "no longer overdue: done, ended, excepted, changed or not in the file",
 }
 
 _WAITING = (
@@ -77,7 +78,7 @@ def report_sections(answer: ReportAnswer) -> Iterator[Section]:
     if answer.work:
         yield _work(answer)
     if answer.changed:
-        yield _changed(answer.changed, answer.as_at)
+        yield _changed(answer.changed, answer)
     yield _quality(answer)
     yield _method(answer)
 
@@ -374,15 +375,16 @@ def _filled(section: Section, word: str) -> Section:
     return replace(section, rows=tuple(tuple(cell or word for cell in row) for row in section.rows))
 
 
-def _changed(changed: ChangedSince, as_at: date) -> Section:
+def _changed(changed: ChangedSince, answer: ReportAnswer) -> Section:
+    as_at, what = answer.as_at, "plan" if answer.audience == "public" else "deadline"
     earlier = "the earlier file" if changed.as_at == as_at else day(changed.as_at)
+    rows = tuple((CHANGE_WORDS[name].capitalize(), _shown(number)) for name, number in changed.counts.items())
     return Section(
         f"What changed since {earlier}",
         () if changed.as_at == as_at else ("Time alone makes deadlines overdue between two days.",),
-        (TableColumn("what became of a deadline"), _number("deadlines")),
-        tuple(
-            (CHANGE_WORDS[change].capitalize(), f"{number:,}") for change, number in changed.counts.items()
-        ),
+        (TableColumn(f"what became of a {what}"), _number(f"{what}s")),
+        rows,
+        _hidden_note(answer, rows),
         caption="Changes since the earlier file",
     )
 
