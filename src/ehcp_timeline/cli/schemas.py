@@ -113,6 +113,7 @@ def settings_schema() -> dict[str, Any]:
         **of_file,
         "files": _table({}, _table({key: {"$ref": f"#/properties/{key}"} for key in of_file})),
         **dict.fromkeys(("rules", "figures"), texts),
+        "authority": text,
         "order": _table(dict.fromkeys(GROUPS, texts)),
         "targets": _table({name: {**amount, "description": says} for name, says in targets.items()}),
         "population": {"anyOf": [people, _table({"total": people, "groups": _table({}, people)})]},

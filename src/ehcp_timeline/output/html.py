@@ -10,7 +10,12 @@ from ehcp_timeline.text.safe import visible
 from ehcp_timeline.text.words import count, day
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from jinja2 import Environment
+
+    from ehcp_timeline.output.receipt import Receipt
+    from ehcp_timeline.output.sections import Section
 
 
 @cache
@@ -34,6 +39,18 @@ def _shown(value: object) -> object:
     if value is None:
         return ""
     return visible(value) if type(value) is str else value
+
+
+def page_of(
+    title: str, sections: "Callable[[], Iterable[Section]] | Iterable[Section]"
+) -> "Callable[[Receipt], str]":
+    """Return what makes a page of some sections, each a heading and a table."""
+
+    def page(receipt: "Receipt") -> str:
+        shown = list(sections() if callable(sections) else sections)
+        return html_page("output/templates/sections.html", title=title, sections=shown, receipt=receipt)
+
+    return page
 
 
 def html_page(template: str, **values: object) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NAME = "ehcp.toml"
 VARIABLE = "EHCP_CONFIG"
 GROUPS = ("district", "team", "caseworker", "referrer", "age_at_request", "sen_need", "school")
-OTHER_KEYS = ("rules", "targets", "population", "figures", "terms", "order")
+OTHER_KEYS = ("rules", "targets", "population", "figures", "terms", "order", "authority")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Config:
         population: People aged 0 to 25; None where it does not say.
         figures: Files of the DfE's figures, refreshed by `ehcp compare --refresh`.
         closures: School closures.
+        authority: The council's name as the DfE has it, for published figures.
         order: Column to its names in the order in which tables print them.
     """
 
@@ -45,6 +46,7 @@ class Config:
     population: "People | None" = None
     figures: tuple[Path, ...] = ()
     closures: "tuple[SchoolClosure, ...]" = ()
+    authority: str | None = None
     order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -119,6 +121,7 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
         mappings=mappings if any(key in table for key in KEYS) else None,
         rules=paths["rules"],
         figures=paths["figures"],
+        authority=str(table["authority"]) if "authority" in table else None,
         order={key: tuple(texts(value)) for key, value in order.items()},
     )
     if "targets" in table:  # each is read by every command, so that none runs on settings with a fault

@@ -79,8 +79,16 @@ def asked_for(
     group = KNOWN[_group(by)] if by else None
     if group is not None:
         group = replace(group, order=config.order.get(group.id, ()))
+    people = config.population or People()
+    if config.authority:
+        from ehcp_timeline.measure.compare.authorities import find_authority
+        from ehcp_timeline.measure.compare.figures import published_figures
+
+        figures = published_figures(config.figures)
+        place = find_authority(config.authority, figures, f"{config.path}: authority")
+        people = replace(people, children=figures.people(place, when.year))
     question = KpiQuestion(kpis, asks.rulebook, when, group, measures_asked(kpis, measure), kind == "week")
-    layout = LineLayout(kind, group, when, config.population or People())
+    layout = LineLayout(kind, group, when, people)
     return KpiRequest(question, layout, asks.sources(files), config)
 
 

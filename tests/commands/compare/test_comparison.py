@@ -22,7 +22,7 @@ from ehcp_timeline.measure.compare.compare import (
     standing,
     top_quartile_from,
 )
-from ehcp_timeline.measure.compare.figures import Figures, read_figures, shipped_figures
+from ehcp_timeline.measure.compare.figures import PEOPLE, Figures, read_figures, shipped_figures
 
 EX = "pc_plans_issued_20_weeks_ex"
 SHIPPED = files("ehcp_timeline") / "measure" / "compare" / "dfe"
@@ -102,15 +102,17 @@ def test_neighbours_as_kents_paper_prints_them(figures: Figures) -> None:
 
 def test_own_figures_beside_the_published_ones(figures: Figures) -> None:
     """An own figure takes the council's place among the others; the top quartile takes so many cases."""
-    own = {(EX, 2024): Own(85.0, 85, 100), (EX, 2025): Own(40.0, 40, 100)}
+    own = {(EX, 2024): Own(85.0, 85, 100), (EX, 2026): Own(40.0, 40, 100)}
     found = _compared(figures, Beside(find_authority("Kent", figures)), own)
 
     assert found[2024].published == 33.3
     assert found[2024].top_quartile_from == 80.4
     assert found[2024].cases_short == 0
     assert found[2024].own_quartile == 1
-    assert (found[2025].published_year, found[2025].published, found[2025].rank) == (2024, None, None)
-    assert found[2025].cases_short == 41  # 81 of 100 are the first that reach 80.4%
+    assert found[2024].gap_to_england == 38.6  # 85.0 against 46.4
+    assert found[2024].change == 15.3  # 33.3 after 18.0
+    assert (found[2026].published_year, found[2026].published, found[2026].rank) == (2024, None, None)
+    assert found[2026].cases_short == 41  # 81 of 100 are the first that reach 80.4%
     assert found[2023].own is None
     assert found[2023].cases_short is None
 
@@ -131,17 +133,53 @@ def test_own_figures_come_from_the_total_of_each_year() -> None:
 
 
 def test_what_can_be_compared(figures: Figures) -> None:
-    """Percentages with a better direction that the DfE publishes; not those it does not."""
-    found = {one.id for one in comparable(load_kpis().measures, figures)}
+    """Percentages that the DfE publishes, and rates of what it counts; not those it does not."""
+    kpis = load_kpis()
+    found = {one.id for one in comparable(kpis.measures, figures.with_rates(kpis))}
 
     assert {
         EX,
         "request_outcome_six_weeks_pc",
         "outcome_decision_within_time_pc",
         "pc_decision_4_weeks",
+        "request_assess_pc",
+        "request_not_assess_pc",
+        "requests_per_10000_children",
+        "requests_agreed_per_10000_children",
+        "plans_maintained_per_10000_children",
     } <= found
     assert "pc_decisions_within_6_weeks" not in found
-    assert "request_not_assess_pc" not in found
+    assert "requests_per_10000" not in found
+
+
+def test_a_year_of_which_few_authorities_are_here_is_not_ranked(figures: Figures) -> None:
+    """The release of 2026 is typed in for Kent and three others: its figure has no rank among four."""
+    of_2025 = _compared(figures, Beside(find_authority("Kent", figures)), {})[2025]
+
+    assert (of_2025.published, of_2025.england, of_2025.gap_to_england) == (56.9, 46.1, 10.8)
+    assert (of_2025.rank, of_2025.of, of_2025.top_quartile_from) == (None, None, None)
+    assert of_2025.change == 23.6  # 33.3 in 2024
+    assert of_2025.record == "highest since 2017"
+
+
+def test_rates_per_10000_are_the_published_cases_over_the_published_people(figures: Figures) -> None:
+    """4,401 requests of 2025 over the 355,390 people of mid-2024; 20,635 plans over the same."""
+    kent, rates = find_authority("Kent", figures), figures.with_rates(load_kpis())
+
+    assert rates.value("requests_per_10000_children", 2025, kent) == 123.8
+    assert rates.value("plans_maintained_per_10000_children", 2025, kent) == 580.6
+    assert rates.value("requests_per_10000_children", 2024, kent) == 112.6  # 4,001 over the same people
+
+
+def test_statistical_neighbours_are_the_ten_of_the_dfe(figures: Figures) -> None:
+    """Kent's, the nearest first; every authority of the list has ten others."""
+    kent = figures.neighbours(find_authority("Kent", figures))
+
+    assert [place.name for place in kent[:3]] == ["Essex", "East Sussex", "Devon"]
+    for authority in figures.authorities():
+        neighbours = figures.neighbours(authority)
+        assert len(set(neighbours)) in (0, 10)  # none for those that were abolished
+        assert authority not in neighbours
 
 
 @pytest.mark.parametrize(
@@ -271,11 +309,11 @@ def test_what_cannot_be_refreshed(text: str, message: str) -> None:
 
 def test_every_shipped_number_is_what_refresh_writes(figures: Figures) -> None:
     """Shipped files hold place columns first, then measures of kpis.toml and nothing else."""
-    known: dict[str, Any] = dict(load_kpis().by_id)
+    known: dict[str, Any] = {**load_kpis().by_id, PEOPLE: None}
     for text in shipped_figures():
         columns = text.splitlines()[0].split(",")
         assert columns[:6] == [
             *("time_period", "geographic_level", "region_name", "old_la_code", "new_la_code", "la_name"),
         ]
         assert [name for name in columns[6:] if name not in known] == []
-    assert figures.years == tuple(range(2014, 2025))
+    assert figures.years == tuple(range(2014, 2026))

@@ -12,6 +12,7 @@ COUNTS: dict[str, str] = {
     "requests_received_in_year": (
         "R01 R02 R03 R04 R05 R06 R07 R08 R09 R10 R12 R14 P10 P15 P17 P18 N01 N02 O01 O02 O03 O05"
     ),
+    "requests_from_parents": "R02 R03 R06 R07 R08 R10 R14 P15 O01 O02",  # P15 by the young person
     "requests_decided_to_assess": "R01 R02 R12 P10 P15 P17 P18 N01 N02 O01 O02 O03 O05",
     "requests_decided_not_to_assess": "R03 R04",
     "requests_decision_not_made": "R05 R06 R07 R14",
@@ -22,6 +23,7 @@ COUNTS: dict[str, str] = {
     # decisions made in 2024, of whichever request
     "decisions": "R01 R02 R03 R04 R11 P10 P15 P17 P18 N01 N02 O01 O02 O03 O04 O05",
     "decisions_within_6_weeks": "R01 R03 R11 P10 P15 P17 P18 N01 N02 O01 O02 O03 O04 O05",
+    "agreements": "R01 R02 R11 P10 P15 P17 P18 N01 N02 O01 O02 O03 O04 O05",
     "refusals": "R03 R04",
     # plans issued in 2024: P08 has no request, P10 a request after the plan, P09 was transferred in
     "assess_issued": "R12 P01 P02 P03 P04 P05 P06 P07 P08 P10 P11 P12 P13 P14 P15 P18",
@@ -33,6 +35,10 @@ COUNTS: dict[str, str] = {
     "plans_issued_gt20weeks_ltyear_ex": "P02 P05 P13 P14",
     "plans_issued_gt_1_year": "P06 P07",
     "plans_issued_gt_1_year_ex": "P06",
+    # P11 took 186 days, P05 365, P06 366, P07 733
+    "plans_issued_over_180_days": "P04 P05 P06 P07 P11 P12 P13 P14",
+    "plans_issued_over_365_days": "P06 P07",
+    "plans_issued_over_730_days": "P07",
     # notices of no plan in 2024: N03 has no request
     "assess_not_issued": "R01 R02 N01 N02 N03",
     "outcome_decision_within_time": "R01 N01",
@@ -45,8 +51,16 @@ COUNTS: dict[str, str] = {
     "open_within_20_weeks": "R05 R06 R07 R14 P17 O01",
     "open_20_to_52_weeks": "O02 O05",
     "open_over_52_weeks": "O03 O04",  # 52 whole weeks are 364 days
+    "open_over_180_days": "O03 O04 O05",
+    "open_over_365_days": "O04",  # O03 has waited 365
+    "open_over_730_days": "",
     "open_over_20_weeks": "O02 O03 O04 O05",
     "plans_overdue": "O02 O03 O04",  # O05 has a recorded exception
+    # O02 is one day late, O03 and O04 seven months
+    "plans_overdue_over_1_months": "O03 O04",
+    "plans_overdue_over_3_months": "O03 O04",
+    "plans_overdue_over_6_months": "O03 O04",
+    "plans_overdue_over_12_months": "",
     "plans_overdue_psychology_in": "O03",
     "plans_overdue_psychology_awaited": "O02",
     "plans_overdue_psychology_not_asked": "O04",
@@ -89,6 +103,11 @@ COUNTS: dict[str, str] = {
     "orders_overdue": "",
     "appeals_lodged": "L01 L02 L03 L04 L05 L06",
     "appeals_open": "L03 L05",
+    # with a dated end or without; P14 was lodged in 2023
+    "appeals_conceded": "L02",
+    "appeals_family": "P14 L01 L05 L06",
+    "appeals_authority": "",
+    "appeals_withdrawn": "L04",
     "appeals_closed": "L01 L02 L06",
     "appeals_closed_conceded": "L02",
     "appeals_closed_family": "L01 L06",
@@ -111,7 +130,11 @@ NUMBERS: dict[str, float | None] = {
     "request_outcome_six_weeks_pc": 70.6,  # 12 of 17: 12 in time, 5 over
     "request_outcome_over_6_weeks_pc": 29.4,  # 5 of 17
     "pc_decisions_within_6_weeks": 87.5,  # 14 of 16
+    "pc_requests_from_parents": 47.6,  # 10 of 21: R12 does not say
+    "pc_agreements": 87.5,  # 14 of 16
     "pc_refusals": 12.5,  # 2 of 16
+    "longest_weeks_issue_plan": 104,  # P07: 733 days
+    "p90_weeks_issue_plan": 52.3,  # the 13th of 14: 366 days
     "pc_plans_issued_within_20_weeks": 35.7,  # 5 of 14
     "pc_plans_issued_20_weeks_ex": 44.4,  # 4 of 9
     "pc_plans_issued_gt20weeks_ltyear": 50.0,  # 7 of 14
@@ -145,6 +168,10 @@ NUMBERS: dict[str, float | None] = {
     "pc_transfers_infant_junior_in_time": None,
     "pc_orders_in_time": 50.0,  # L01 on its last day, L06 a day late
     "pc_contacts_answered_in_time": 33.3,  # C01 on the fifth working day, C02 on the sixth, C03 never
+    "requests_per_10000_children": 22.0,  # 22 for 10,000 people
+    "requests_agreed_per_10000_children": 13.0,
+    "plans_issued_per_10000_children": 16.0,
+    "plans_maintained_per_10000_children": 44.0,
     "requests_per_10000": 10.0,  # 22 for 22,000 people
     "assessments_per_10000": 7.3,  # 16 decisions to assess in 2024, R04's late one and N03's among them
     "plans_issued_per_10000": 7.3,  # 16

@@ -21,6 +21,8 @@ NOBODY = (
     "appeals_closed",
     "pc_complaints",
     "requests_share",
+    "review_reports",
+    "pc_review_reports",
 )
 """First parts of measures that these cases do not have: other advice, other transfers, other outcomes."""
 
@@ -28,7 +30,7 @@ NOBODY = (
 @pytest.fixture(scope="module")
 def of_2024() -> dict[str, Any]:
     """The line of 2024."""
-    return by_label(card(CASES, AS_AT, "year", people=People(22_000)).lines, "year")["2024"]
+    return by_label(card(CASES, AS_AT, "year", people=People(22_000, children=10_000)).lines, "year")["2024"]
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """`ehcp compare`: own figures beside those that the DfE publishes of England and of others."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,7 +8,7 @@ import typer
 
 from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.inputs import read_text
-from ehcp_timeline.shell.destination import one_path, prepare_file, say
+from ehcp_timeline.shell.destination import ROW_FORMATS, one_path, prepare_file, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import (
     KpiRequest,
@@ -17,6 +18,7 @@ from ehcp_timeline.shell.kpi_request import (
     left_out,
 )
 from ehcp_timeline.shell.options import LawOptions, ScreenOptions, SomeCaseFilePaths, Words
+from ehcp_timeline.shell.parse import choice
 
 if TYPE_CHECKING:
     from ehcp_timeline.measure.compare.compare import Beside, CompareAnswer
@@ -27,7 +29,13 @@ Authority = Annotated[
     str | None,
     typer.Option("--authority", metavar="NAME", help="Your authority: its name, or the DfE's code."),
 ]
-With = Annotated[Words, typer.Option("--with", metavar="NAMES", help="Neighbours, as Essex,Suffolk.")]
+With = Annotated[
+    Words,
+    typer.Option("--with", metavar="NAMES", help="Others, as Essex,Suffolk; neighbours; none."),
+]
+Layout = Annotated[
+    str, typer.Option("--layout", metavar="KIND", help="wide: a row for each authority, years across.")
+]
 Year = Annotated[int | None, typer.Option("--year", metavar="YEAR", help="Only this calendar year.")]
 FiguresFiles = Annotated[
     list[Path] | None,
@@ -43,7 +51,7 @@ Refresh = Annotated[
 @examples(
     "ehcp compare cases.csv --authority Kent",
     "ehcp compare cases.csv --authority Kent --with Essex,Suffolk -o beside.csv",
-    "ehcp compare --authority Kent --measure request_assess_pc",
+    "ehcp compare --authority Kent --measure request_assess_pc --layout wide -o table.md",
     "ehcp compare --refresh timeliness_20_week.csv -o figures.csv",
     "ehcp compare cases.csv --authority Kent --figures figures.csv",
 )
@@ -52,6 +60,7 @@ def compare(
     *,
     authority: Authority = None,
     beside: With = None,
+    layout: Layout = "long",
     measure: Measures = None,
     year: Year = None,
     figures: FiguresFiles = None,
@@ -59,52 +68,60 @@ def compare(
     output: ScreenOptions,
     about: LawOptions,
 ) -> None:
-    """Compare with other councils: rank and quartile.
+    """Compare with England, statistical neighbours and all councils.
 
-    The DfE's figures of "Education, health and care plans" ship with the package (Open Government Licence
-    v3.0); nothing is fetched. Without a case file they are compared alone. A newer file that you download is
-    laid over them with --refresh and --figures.
-    Formats: table, plain, csv, json, ndjson, md, xlsx.
+    The DfE's figures of "Education, health and care plans" and its statistical neighbours ship with the
+    package (Open Government Licence v3.0); nothing is fetched. Without a case file they are compared alone. A
+    newer file that you download is laid over them with --refresh and --figures.
+    Formats: table, plain, csv, json, ndjson, md, xlsx, html.
     """
     if refresh is not None:
         _refresh(refresh, one_path(output.outputs), force=output.force)
         return
+    to = output.choose((*ROW_FORMATS, "html"))
+    wide = choice("--layout", layout, ("long", "wide")) == "wide"
+    what = asked_for(files or (), about, period="year", measure=measure)
+    authority = authority or what.config.authority
     if authority is None:
         raise UsageError("a comparison needs --authority", "ehcp compare cases.csv --authority Kent")
-    to = output.choose()
-    what = asked_for(files or (), about, period="year", measure=measure)
     from ehcp_timeline.measure.compare.figures import published_figures
 
-    published = published_figures((*what.config.figures, *(figures or ())))
+    published = published_figures((*what.config.figures, *(figures or ()))).with_rates(what.question.kpis)
     from ehcp_timeline.measure.answer import keys, values
     from ehcp_timeline.measure.compare.authorities import find_authorities, find_authority
     from ehcp_timeline.measure.compare.compare import Beside
     from ehcp_timeline.output.document import Document
 
-    names = Beside(find_authority(authority, published), find_authorities(beside or (), published))
-    answer, read = _compared(what, published, names, year, by_name=measure is not None)
-    others = [other.name for other in names.others]
-    from ehcp_timeline.commands.compare.view import compare_sections
+    council, words = find_authority(authority, published), tuple(beside or ("neighbours",))
+    if words == ("neighbours",):
+        names = Beside(council, published.neighbours(council))
+    else:
+        names = Beside(council, () if words == ("none",) else find_authorities(words, published))
+    answer, read = _compared(what, published, names, year)
+    from ehcp_timeline.commands.compare.view import compare_sections, wide_lines, wide_sections
     from ehcp_timeline.measure.compare.compare import ComparedMeasure, flat
+    from ehcp_timeline.output.html import page_of
+    from ehcp_timeline.output.plain import markdown_page
 
-    columns = [key for key in keys(ComparedMeasure) if key != "others"]
-    lines = [flat(measure, values(measure)) for measure in answer.measures]
-    to.write(
-        Document(
-            f"{answer.authority} beside England",
-            answer,
-            (*columns, *others),
-            lambda: lines,
-            lambda: compare_sections(answer),
-        )
-    )
+    title = f"{answer.authority} beside England"
+    if wide:
+        columns, lines = wide_lines(answer)
+        sections = tuple(wide_sections(answer))
+        made = {"html": page_of(title, sections), "md": lambda _: markdown_page(sections)}
+    else:
+        columns = tuple(key for key in keys(ComparedMeasure) if key != "others")
+        columns += tuple(other.name for other in names.others)
+        lines = [flat(measure, values(measure)) for measure in answer.measures]
+        sections = tuple(compare_sections(answer, median=words == ("neighbours",)))
+        made = {"html": page_of(title, sections)}
+    to.write(Document(title, answer, columns, lambda: lines, lambda: sections, made=made))
     if not to.for_people:
         say(*left_out(read))
     raise typer.Exit(exit_code(read))
 
 
 def _compared(
-    what: KpiRequest, published: "Figures", names: "Beside", year: int | None, *, by_name: bool
+    what: KpiRequest, published: "Figures", names: "Beside", year: int | None
 ) -> "tuple[CompareAnswer, Files]":
     """Count the council's own figures and hold them against the published ones.
 
@@ -115,11 +132,13 @@ def _compared(
     from ehcp_timeline.measure.compare.compare import CompareAnswer, Comparison, comparable, own_figures
     from ehcp_timeline.measure.compare.figures import ATTRIBUTION
 
-    measures = comparable(what.question.measures, published, by_name=by_name)
+    measures = comparable(what.question.measures, published)
     if not measures:
-        raise UsageError("--measure: the DfE publishes none of these as a percentage", "leave --measure out")
+        raise UsageError(
+            "--measure: the DfE publishes none of these as a percentage or a rate", "leave --measure out"
+        )
     card = what.counted(measures)
-    own = own_figures(card.lines, measures)
+    own = own_figures(card.lines, measures, partial(published.people, names.authority))
     comparison = Comparison(published, names, own, what.question.kpis, what.question.as_at)
     answer = CompareAnswer(
         as_at=what.question.as_at,

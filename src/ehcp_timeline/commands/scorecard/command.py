@@ -32,13 +32,9 @@ from ehcp_timeline.shell.options import DisclosureOptions, LawOptions, ScreenOpt
 from ehcp_timeline.shell.parse import choice, day_asked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from ehcp_timeline.law.kpi.model import Measure
     from ehcp_timeline.measure.kpi.lines import PeriodRange
     from ehcp_timeline.measure.kpi.scorecard import Scorecard
-    from ehcp_timeline.output.receipt import Receipt
-    from ehcp_timeline.output.sections import Section
     from ehcp_timeline.shell.config import Config as Settings
 
 _RATE = "pc_plans_issued_within_20_weeks"
@@ -168,6 +164,7 @@ def _write(
     from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys, scorecard_answer
     from ehcp_timeline.commands.scorecard.view import Shown, scorecard_sections
     from ehcp_timeline.commands.scorecard.wide import wide_document, wide_tables
+    from ehcp_timeline.output.html import page_of
     from ehcp_timeline.output.workbook import ListChart
 
     answer = scorecard_answer(card, config.targets)
@@ -190,24 +187,17 @@ def _write(
         title = f"Scorecard as at {answer.as_at}"
         sections = partial(scorecard_sections, card, answer, page)
         document = Document(
-            title, answer, keys, lines.__iter__, sections, chart=chart, made={"html": _page(title, sections)}
+            title,
+            answer,
+            keys,
+            lines.__iter__,
+            sections,
+            chart=chart,
+            made={"html": page_of(title, sections)},
         )
         target.write(wide_document(document, tables, tuple(sections()), card) if wide else document)
     if not to.for_people:
         say(*left_out(card.files))
-
-
-def _page(title: str, sections: "Callable[[], Iterable[Section]]") -> "Callable[[Receipt], str]":
-    """Return what makes a page of some sections."""
-
-    def page(receipt: "Receipt") -> str:
-        from ehcp_timeline.output.html import html_page
-
-        return html_page(
-            "output/templates/sections.html", title=title, sections=list(sections()), receipt=receipt
-        )
-
-    return page
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +222,7 @@ def _publish(to: Output, whole: "Scorecard", shown: "tuple[Measure, ...]", asked
     from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys
     from ehcp_timeline.commands.scorecard.public import hidden_numbers, part_of, public_sections, publication
     from ehcp_timeline.commands.scorecard.wide import wide_document, wide_tables
+    from ehcp_timeline.output.html import page_of
     from ehcp_timeline.output.receipt import MadeFrom, read_of
     from ehcp_timeline.privacy.differencing import warnings
     from ehcp_timeline.privacy.suppress import legend
@@ -257,7 +248,7 @@ def _publish(to: Output, whole: "Scorecard", shown: "tuple[Measure, ...]", asked
             nameless=True,
             published="This sheet holds one table: a line for each group and period.",
             made_from=MadeFrom(answer.as_at, answer.rulebook, read_of(card.files.inputs)),
-            made={"html": _page(title, sections)},
+            made={"html": page_of(title, sections)},
         )
         target.write(wide_document(document, tables, tuple(sections()), card) if asked.wide else document)
     if not to.for_people:

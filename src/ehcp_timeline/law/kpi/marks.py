@@ -14,7 +14,7 @@ KEYS = frozenset(
         *COLUMN_LISTS,
         *VERDICT_LISTS,
         *MARK_LISTS,
-        *("says", "took", "waited", "holds", "exception", "stage"),
+        *("says", "took", "waited", "holds", "mentions", "exception", "stage"),
     )
 )
 VERDICTS = ("not-started", "not-owed", "running", "met", "late", "early", "overdue", "excused", "unknown")
@@ -55,6 +55,7 @@ class Condition:
     took: Span | None = None
     waited: Span | None = None
     holds: Codes = ()
+    mentions: Codes = ()
     strict: tuple[str, ...] = ()
     verdict: tuple[str, ...] = ()
     evidenced: tuple[str, ...] = ()
@@ -71,7 +72,7 @@ class Condition:
         """The columns without which the mark says nothing."""
         pairs = (name for pair in (*self.since, *self.same) for name in pair)
         spans = (name for span in (self.took, self.waited) if span for name in (span.since, span.to) if name)
-        facts = (fact for fact, _ in self.holds)
+        facts = (fact for fact, _ in (*self.holds, *self.mentions))
         return frozenset((*self.given, *self.by_now, *self.needs, *pairs, *spans, *facts))
 
     @property
@@ -104,7 +105,8 @@ def read_mark(place: Location, table: Table, columns: frozenset[str], names: fro
         same=_pairs(place, table, "same", columns),
         took=_span(place, table, "took", columns),
         waited=_span(place, table, "waited", columns),
-        holds=_holds(place, table, columns),
+        holds=_codes(place, table, "holds", columns),
+        mentions=_codes(place, table, "mentions", columns),
         exception=place.maybe(table, "exception", bool, False) if "exception" in table else None,
         stage=place.one_of(table, "stage", ("", *STAGES), ""),
         **lists,
@@ -118,11 +120,11 @@ def _pairs(place: Location, table: Table, key: str, columns: frozenset[str]) -> 
     return tuple((str(name), str(other)) for name, other in pairs.items())
 
 
-def _holds(place: Location, table: Table, columns: frozenset[str]) -> Codes:
-    holds = place.maybe(table, "holds", dict, {})
-    for fact in holds:
-        place.known("holds", fact, columns, "fact")
-    return tuple((fact, tuple(map(str, codes))) for fact, codes in holds.items())
+def _codes(place: Location, table: Table, key: str, columns: frozenset[str]) -> Codes:
+    facts = place.maybe(table, key, dict, {})
+    for fact in facts:
+        place.known(key, fact, columns, "fact")
+    return tuple((fact, tuple(map(str, codes))) for fact, codes in facts.items())
 
 
 def _span(place: Location, table: Table, key: str, columns: frozenset[str]) -> Span | None:

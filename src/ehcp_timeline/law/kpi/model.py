@@ -13,9 +13,11 @@ Unit = Literal[
     "share",
     "mean_weeks",
     "median_weeks",
+    "p90_weeks",
     "oldest_weeks",
     "per_caseworker",
     "per_10000",
+    "per_10000_children",
 ]
 Better = Literal["higher", "lower", ""]
 AS_AT = "as_at"
@@ -178,5 +180,7 @@ class Kpis:
                 return "caseworkers named on any of them"
             case "per_10000":
                 return "people aged 0 to 25, in ten thousands"
+            case "per_10000_children":
+                return "people aged 0 to 17, in ten thousands"
             case _:
                 return ""

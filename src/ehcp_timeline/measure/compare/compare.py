@@ -1,11 +1,12 @@
 """A council's own figures, year by year, beside what the DfE publishes, and where they stand among all."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
+from statistics import median
 from typing import Annotated, Any, ClassVar
 
 import polars as pl
@@ -13,9 +14,10 @@ from annotated_types import Ge, Le
 
 from ehcp_timeline.law.kpi.model import Better, Kpis, Measure
 from ehcp_timeline.measure.answer import NOT_IN_JSON, ProblemFound, RulebookUsed
-from ehcp_timeline.measure.compare.figures import Area, Figures
+from ehcp_timeline.measure.compare.figures import Area, Figures, per_10000
 from ehcp_timeline.measure.kpi.lines import above, below
 from ehcp_timeline.measure.kpi.rollup import OF_ALL, PERIOD, RANK
+from ehcp_timeline.measure.kpi.trends import record
 from ehcp_timeline.measure.result import Input
 
 
@@ -112,6 +114,10 @@ class ComparedMeasure:
         cases_short: Own cases missing to the top quartile; null where there is no own figure.
         says: The same in words.
         others: Of the neighbours, by name.
+        neighbours_median: The median of the neighbours that have a figure.
+        gap_to_england: The own figure, or the published one, less England's, in the measure's own unit.
+        change: The published figure, or the own one in the years since, less that of the year before.
+        record: Since when that figure is the highest or the lowest, in words; empty for neither.
         own_to: The last day of the own figure, where the year was not over; null where it was.
     """
 
@@ -136,6 +142,10 @@ class ComparedMeasure:
     says: str | None
     others: Mapping[str, float | None]
     own_to: date | None = None
+    neighbours_median: float | None = None
+    gap_to_england: float | None = None
+    change: float | None = None
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,26 +165,32 @@ class CompareAnswer:
     problems: tuple[ProblemFound, ...]
 
 
-def comparable(
-    measures: Sequence[Measure], figures: Figures, *, by_name: bool = False
-) -> tuple[Measure, ...]:
-    """Return the percentages that the DfE publishes; without a better direction only if asked for by name."""
+def comparable(measures: Sequence[Measure], figures: Figures) -> tuple[Measure, ...]:
+    """Return the percentages and the rates that are published."""
     there = {name for values in figures.values.values() for name in values}
-    return tuple(
-        measure
-        for measure in measures
-        if measure.unit == "percent" and (measure.better or by_name) and measure.id in there
-    )
+    units = ("percent", "per_10000_children")
+    return tuple(measure for measure in measures if measure.unit in units and measure.id in there)
 
 
-def own_figures(lines: pl.DataFrame, measures: Sequence[Measure]) -> Mapping[tuple[str, int], Own]:
-    """Return the council's own figures by measure and calendar year, from a scorecard by year."""
+def own_figures(
+    lines: pl.DataFrame, measures: Sequence[Measure], people: Callable[[int], int | None] = lambda _: None
+) -> Mapping[tuple[str, int], Own]:
+    """Return the council's own figures by measure and calendar year.
+
+    Args:
+        lines: Those of a scorecard by year.
+        measures: The measures.
+        people: Gives the people aged 0 to 17 of a year.
+    """
     figures: dict[tuple[str, int], Own] = {}
     for line in lines.filter(pl.col(RANK) == OF_ALL).iter_rows(named=True):
         for measure in measures:
             if line[below(measure.id)]:
                 own = Own(line[measure.id], line[above(measure.id)], line[below(measure.id)])
                 figures[measure.id, line[PERIOD]] = own
+            elif measure.unit == "per_10000_children" and line[above(measure.id)] and people(line[PERIOD]):
+                cases, whole = line[above(measure.id)], people(line[PERIOD]) or 1
+                figures[measure.id, line[PERIOD]] = Own(per_10000(cases, whole), cases, whole)
     return figures
 
 
@@ -191,32 +207,43 @@ class Comparison:
     def of(self, measures: Sequence[Measure]) -> Iterator[ComparedMeasure]:
         """Yield measures in each year that the DfE publishes, and in the years since that the file has."""
         for measure in measures:
-            published = [
-                year for year in self.figures.years if self.figures.of(measure.id, year, "Local authority")
-            ]
-            for year in published:
-                yield self._in_year(measure, year, year)
+            of_year = {
+                year: len(self.figures.of(measure.id, year, "Local authority")) for year in self.figures.years
+            }
+            published = [year for year, authorities in of_year.items() if authorities]
+            most = max(of_year.values())
+            whole = [year for year in published if 2 * of_year[year] > most]
+            years = [self._in_year(measure, year, year, ranked=year in whole) for year in published]
             own_years = sorted(year for name, year in self.own if name == measure.id)
-            for year in (year for year in own_years if published and year > published[-1]):
-                yield self._in_year(measure, year, published[-1])
+            since = (year for year in own_years if published and year > published[-1])
+            years += (self._in_year(measure, year, whole[-1]) for year in since)
+            yield from _with_history(years)
 
-    def _in_year(self, measure: Measure, year: int, against: int) -> ComparedMeasure:
-        """Compare a measure in one year with the published figures of that year or the latest before it."""
+    def _in_year(self, measure: Measure, year: int, against: int, *, ranked: bool = True) -> ComparedMeasure:
+        """Compare a measure in one year with the published figures of that year or the latest before it.
+
+        A year of which the package holds a few authorities only is not `ranked`.
+        """
         figures, authority, own = self.figures, self.beside.authority, self.own.get((measure.id, year))
         among = figures.of(measure.id, against, "Local authority")
         here = among.get(authority.key) if year == against else None
         nowhere = (None, None, None)
         others = [value for key, value in among.items() if key != authority.key]
-        wanted = top_quartile_from(among.values(), measure.better) if measure.better else None
+        ranked = ranked and bool(measure.better)
+        wanted = top_quartile_from(among.values(), measure.better) if ranked else None
         mine = own.value if own else None
         place = own_place = nowhere
-        if here is not None and measure.better:
+        if here is not None and ranked:
             place = astuple(standing(here, among.values(), measure.better))
-        if mine is not None and measure.better:
+        if mine is not None and ranked:
             own_place = astuple(standing(mine, [*others, mine], measure.better))
         short = None
         if own is not None and wanted is not None:
             short = cases_short(own.part, own.whole, wanted, measure.better)
+        england = figures.value(measure.id, against, figures.england())
+        beside = {other.name: figures.value(measure.id, against, other) for other in self.beside.others}
+        known = [value for value in beside.values() if value is not None]
+        shown = here if mine is None else mine
         return ComparedMeasure(
             measure=measure.id,
             name=measure.name,
@@ -226,7 +253,7 @@ class Comparison:
             own_part=own.part if own else None,
             own_whole=own.whole if own else None,
             published=here,
-            england=figures.value(measure.id, against, figures.england()),
+            england=england,
             region=figures.value(measure.id, against, figures.region_of(authority)),
             rank=place[0],
             of=place[1],
@@ -238,7 +265,9 @@ class Comparison:
             cases_short=short,
             says=None if short is None else self._says(measure, short),
             own_to=self.as_at if own and self.as_at < date(year, 12, 31) else None,
-            others={other.name: figures.value(measure.id, against, other) for other in self.beside.others},
+            others=beside,
+            neighbours_median=round(median(known), 1) if known else None,
+            gap_to_england=None if shown is None or england is None else round(shown - england, 1),
         )
 
     def _says(self, measure: Measure, short: int) -> str:
@@ -248,6 +277,17 @@ class Comparison:
         more = "more" if measure.better == "higher" else "fewer"
         noun = self.kpis.populations[measure.counts].noun
         return f"{short:,} {more} {noun[short != 1]} for the top quartile"
+
+
+def _with_history(years: Sequence[ComparedMeasure]) -> Iterator[ComparedMeasure]:
+    """Yield each year with its change on the year before, and what it is the highest or the lowest since."""
+    values = [year.own if year.published is None else year.published for year in years]
+    for place, year in enumerate(years):
+        now = values[place]
+        before = values[place - 1] if place and years[place - 1].year == year.year - 1 else None
+        change = None if now is None or before is None else round(now - before, 1)
+        labels = [str(earlier.year) for earlier in years[: place + 1]]
+        yield replace(year, change=change, record=record(values[: place + 1], labels))
 
 
 def flat(compared: ComparedMeasure, line: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,11 +11,14 @@ from typing import Literal
 
 from ehcp_timeline.errors import ConfigError, UsageError
 from ehcp_timeline.inputs import read_text
+from ehcp_timeline.law.kpi.model import Kpis
 
 Level = Literal["National", "Regional", "Local authority"]
 ENGLAND = "England"
+PEOPLE = "people_0_17"
 ATTRIBUTION = (
-    "Contains Department for Education figures: Education, health and care plans, releases of 2022 and 2025, "
+    "Contains Department for Education figures: Education, health and care plans, releases of 2022 to 2026, "
+    "statistical neighbours of May 2025, and population estimates of the Office for National Statistics. "
     "Open Government Licence v3.0."
 )
 PLACE_KEYS = ("time_period", "geographic_level", "region_name", "old_la_code", "new_la_code", "la_name")
@@ -84,6 +87,56 @@ class Figures:
     def england(self) -> Area | None:
         """Return England."""
         return self.places.get(("National", ENGLAND))
+
+    def people(self, place: Area, year: int) -> int | None:
+        """Return the people aged 0 to 17 in a year, or in the latest year before that is estimated."""
+        known = (self.value(PEOPLE, then, place) for then in reversed(self.years) if then <= year)
+        return next((int(number) for number in known if number is not None), None)
+
+    def with_rates(self, kpis: Kpis) -> "Figures":
+        """Return the figures with what is published in cases also for every 10,000 people aged 0 to 17."""
+        counts = {
+            (measure.counts, measure.part): measure.id for measure in kpis.measures if measure.unit == "count"
+        }
+        rates = {
+            measure.id: counts[measure.counts, measure.part]
+            for measure in kpis.measures
+            if measure.unit == "per_10000_children"
+        }
+        return replace(
+            self,
+            values={
+                (year, key): {**values, **self._rates(rates, values, self.people(self.places[key], year))}
+                for (year, key), values in self.values.items()
+            },
+        )
+
+    @staticmethod
+    def _rates(
+        rates: Mapping[str, str], values: Mapping[str, float], people: int | None
+    ) -> Mapping[str, float]:
+        there = {rate: values[name] for rate, name in rates.items() if people and name in values}
+        return {rate: per_10000(int(number), people or 1) for rate, number in there.items()}
+
+    def neighbours(self, authority: Area) -> tuple[Area, ...]:
+        """Return an authority's statistical neighbours, the nearest first."""
+        rows = csv.DictReader(io.StringIO(_shipped("neighbours.csv")))
+        codes = next((list(row.values())[1:] for row in rows if row["old_la_code"] == authority.code), [])
+        return tuple(self.places["Local authority", code] for code in codes)
+
+
+def per_10000(cases: int, people: int) -> float:
+    """Return cases for every 10,000 people to one decimal, halves up.
+
+    >>> per_10000(4401, 355390)
+    123.8
+    """
+    return (200_000 * cases + people) // (2 * people) / 10
+
+
+@cache
+def _shipped(name: str) -> str:
+    return (files("ehcp_timeline") / "measure" / "compare" / name).read_text(encoding="utf-8")
 
 
 @cache

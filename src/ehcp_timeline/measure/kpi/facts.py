@@ -63,6 +63,10 @@ def _parts(mark: Condition, as_at: date) -> Iterator[pl.Expr]:
     yield from (pl.col(name) >= pl.col(other) for name, other in mark.since)
     yield from (pl.col(name) == pl.col(other) for name, other in mark.same)
     yield from (pl.col(fact).is_in(codes) for fact, codes in mark.holds)
+    yield from (
+        pl.col(fact).cast(pl.String).str.contains_any(list(words), ascii_case_insensitive=True)
+        for fact, words in mark.mentions
+    )
     for column, verdicts in (
         ("strict", mark.strict),
         ("verdict", mark.verdict),

@@ -12,6 +12,7 @@ from ehcp_timeline.measure.kpi.facts import GROUP
 from ehcp_timeline.measure.kpi.groups import NOT_RECORDED, RECORDED, TOTAL, Group
 from ehcp_timeline.measure.kpi.periods import PeriodKind, period_of
 from ehcp_timeline.measure.kpi.rollup import (
+    CHILDREN,
     LINE,
     OF_ALL,
     OF_GROUP,
@@ -33,10 +34,17 @@ _KEYS = ("total", "groups")
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """People aged 0 to 25 in the area, and in each of its groups; None where that is not known."""
+    """People aged 0 to 25 in the area, and in each of its groups; None where that is not known.
+
+    Attributes:
+        total: In the area.
+        groups: In each group.
+        children: People aged 0 to 17 in the area.
+    """
 
     total: int | None = None
     groups: Mapping[str, int] = field(default_factory=dict)
+    children: int | None = None
 
 
 def read_people(said: object, where: str) -> People:
@@ -114,7 +122,9 @@ def lines(
     counts = dict(zip(tallies, pl.collect_all(rolls), strict=True))
     last = period_of(layout.kind, layout.as_at).number
     first = min((*_first(counts.values()), last))
-    frame = skeleton(_groups(counts.values(), layout, last), first, last).with_columns(_people(layout.people))
+    frame = skeleton(_groups(counts.values(), layout, last), first, last).with_columns(
+        *_people(layout.people)
+    )
     lazies = [frame.lazy().select(LINE)]
     for name, numbers in counts.items():
         mine = [measure for measure in measures if measure.counts == name]
@@ -153,13 +163,13 @@ def _groups(counts: Iterable[pl.DataFrame], layout: LineLayout, last: int) -> It
     yield OF_ALL, TOTAL
 
 
-def _people(people: People) -> pl.Expr:
+def _people(people: People) -> Iterator[pl.Expr]:
     """Return how many people each line is about; null where it is not known."""
     known = pl.col(GROUP).replace_strict(dict(people.groups), default=None, return_dtype=pl.Int64)
-    whole = pl.lit(people.total, dtype=pl.Int64)
-    return (
-        pl.when(pl.col(RANK) == OF_ALL).then(whole).when(pl.col(RANK) == OF_GROUP).then(known).alias(PEOPLE)
-    )
+    everybody = pl.when(pl.col(RANK) == OF_ALL)
+    whole = everybody.then(pl.lit(people.total, dtype=pl.Int64))
+    yield whole.when(pl.col(RANK) == OF_GROUP).then(known).alias(PEOPLE)
+    yield everybody.then(pl.lit(people.children, dtype=pl.Int64)).alias(CHILDREN)
 
 
 @dataclass(frozen=True, slots=True)

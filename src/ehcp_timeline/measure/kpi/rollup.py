@@ -8,13 +8,14 @@ from ehcp_timeline.law.kpi.model import Measure
 from ehcp_timeline.measure.kpi.facts import CASEWORKER, GROUP
 from ehcp_timeline.measure.kpi.groups import NOT_RECORDED, RECORDED, TOTAL
 from ehcp_timeline.measure.kpi.periods import PeriodKind, period_number
-from ehcp_timeline.measure.kpi.population import DAYS, MONTH
+from ehcp_timeline.measure.kpi.population import MONTH
 from ehcp_timeline.measure.kpi.tallies import (
+    QUANTILES,
     PopulationTally,
     counted,
     days_longest,
-    days_median,
     days_summed,
+    days_within,
     with_worker,
     workers,
 )
@@ -39,10 +40,10 @@ def rolled(tally: PopulationTally, kind: PeriodKind, *, grouped: bool) -> pl.Laz
     added = [name for name in summed.columns if name not in (GROUP, MONTH, *longest)]
     numbers = (*(pl.col(name).sum() for name in added), *(pl.col(name).max() for name in longest))
     lazy = _lines(summed, kind, grouped=grouped).group_by(LINE).agg(*numbers)
-    for marks in tally.parts("median_weeks"):
-        days = pl.col(DAYS).repeat_by("len").explode().median().alias(days_median(marks))
-        medians = _lines(tally.waits_of(marks), kind, grouped=grouped).group_by(LINE).agg(days)
-        lazy = lazy.join(medians, on=LINE, how="left")
+    for marks in tally.parts(*QUANTILES):
+        days = (within.alias(days_within(unit, marks)) for unit, within in QUANTILES.items())
+        waits = _lines(tally.waits_of(marks), kind, grouped=grouped).group_by(LINE).agg(*days)
+        lazy = lazy.join(waits, on=LINE, how="left")
     for marks in tally.parts("per_caseworker"):
         people = pl.col(CASEWORKER).n_unique().alias(workers(marks))
         named = _lines(tally.named_of(marks), kind, grouped=grouped).group_by(LINE).agg(people)
@@ -78,7 +79,8 @@ def skeleton(groups: Iterable[tuple[int, str]], first: int, last: int) -> pl.Dat
     return names.join(periods, how="cross", maintain_order="left_right")
 
 
-PEOPLE = "people"
+PEOPLE, CHILDREN = "people", "children"
+_PEOPLE = {"per_10000": PEOPLE, "per_10000_children": CHILDREN}
 
 
 def one_decimal(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
@@ -114,18 +116,18 @@ def value(measure: Measure) -> pl.Expr:
         return one_decimal(100 * cases, denominator(measure))
     if measure.unit == "per_caseworker":
         return one_decimal(_number(with_worker(measure.part)), _number(workers(measure.part)))
-    if measure.unit == "per_10000":
-        return one_decimal(10_000 * cases, pl.col(PEOPLE))
+    if measure.unit in _PEOPLE:
+        return one_decimal(10_000 * cases, pl.col(_PEOPLE[measure.unit]))
     return _weeks(measure)
 
 
 def _weeks(measure: Measure) -> pl.Expr:
-    """Return a wait: its mean and its median to one decimal, the longest in whole weeks, floored."""
+    """Return a wait to one decimal, the longest in whole weeks, floored."""
     if measure.unit == "oldest_weeks":
         return pl.col(days_longest(measure.part)) // 7
     if measure.unit == "mean_weeks":
         return one_decimal(_number(days_summed(measure.part)), 7 * numerator(measure))
-    doubled = (2 * pl.col(days_median(measure.part))).cast(pl.Int64)
+    doubled = (2 * pl.col(days_within(measure.unit, measure.part))).cast(pl.Int64)
     return one_decimal(doubled, pl.lit(14, dtype=pl.Int64))
 
 

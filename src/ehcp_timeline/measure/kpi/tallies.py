@@ -12,6 +12,12 @@ from ehcp_timeline.measure.kpi.population import DAYS, MONTH
 
 Marks = tuple[str, ...]
 PLACE: Mapping[str, Any] = {GROUP: pl.Categorical, MONTH: pl.Int32}
+_EACH = pl.col(DAYS).repeat_by("len").explode()
+QUANTILES: Mapping[str, pl.Expr] = {
+    "median_weeks": _EACH.median(),
+    "p90_weeks": _EACH.sort().head((9 * pl.col("len").cast(pl.Int64).sum() + 9) // 10).max(),
+}
+"""What of the days of some cases each unit is; the 90th percentile is the least that 90% took at most."""
 _MOST_FRAMES = 32
 """Frames of counts that are kept before they are added together."""
 
@@ -31,9 +37,9 @@ def days_longest(marks: Marks) -> str:
     return f"longest {'+'.join(marks)}"
 
 
-def days_median(marks: Marks) -> str:
-    """Return the column with the median of the days that these cases took."""
-    return f"median {'+'.join(marks)}"
+def days_within(unit: str, marks: Marks) -> str:
+    """Return the column with the median or the 90th percentile of the days that these cases took."""
+    return f"{unit} {'+'.join(marks)}"
 
 
 def with_worker(marks: Marks) -> str:
@@ -64,7 +70,7 @@ class PopulationTally:
 
     def add(self, cases: pl.LazyFrame) -> None:
         """Count the cases of one batch."""
-        medians, workloads = self.parts("median_weeks"), self.parts("per_caseworker")
+        medians, workloads = self.parts(*QUANTILES), self.parts("per_caseworker")
         sums = cases.group_by(*PLACE).agg(*self._sums())
         waits = [cases.filter(all_marked(marks)).group_by(*PLACE, DAYS).len() for marks in medians]
         named = [
@@ -92,9 +98,9 @@ class PopulationTally:
         )
         return pl.concat(self.sums).group_by(*PLACE).agg(*added)
 
-    def parts(self, unit: str) -> list[Marks]:
-        """Return the marks of the cases that measures of one unit are about."""
-        return sorted({measure.part for measure in self.measures if measure.unit == unit})
+    def parts(self, *units: str) -> list[Marks]:
+        """Return the marks of the cases that measures of some units are about."""
+        return sorted({measure.part for measure in self.measures if measure.unit in units})
 
     def waits_of(self, marks: Marks) -> pl.DataFrame:
         """Return how many of these cases took how many days, by group and month."""

@@ -13,6 +13,7 @@ from ehcp_timeline.measure.kpi.periods import period_of
 from ehcp_timeline.measure.kpi.rollup import PERIOD, RANK
 
 Direction = Literal["up", "down", "level"]
+_TOLD_FROM = 3
 ARROWS: Mapping[Direction, str] = {"up": "↑", "down": "↓", "level": "→"}
 
 
@@ -90,6 +91,28 @@ def _of_line(
         if was is not None and is_now is not None:
             went = direction(was, is_now)
             yield measure.id, MeasureTrend(went, round(abs(is_now - was), 1), judged(measure, went))
+
+
+def record(values: Sequence[float | None], labels: Sequence[str]) -> str:
+    """Return what the last of a series is the highest or the lowest since, in words; empty for neither.
+
+    It is told where the last beats three periods or more. A series that it beats whole begins with its first
+    label, which is no statement about the time before.
+
+    >>> record([5, 1, 2, 1, 3], "ABCDE"), record([1, 1, 2, 3], "ABCD"), record([1, 9, 3], "ABC")
+    ('highest since A', 'highest of all since A, where the figures begin', '')
+    """
+    known = [(value, label) for value, label in zip(values, labels, strict=True) if value is not None]
+    if not known or values[-1] is None:
+        return ""
+    last, before = known[-1][0], known[-2::-1]
+    for word, sign in (("highest", 1), ("lowest", -1)):
+        beaten = next((n for n, (value, _) in enumerate(before) if sign * (last - value) <= 0), len(before))
+        if beaten >= _TOLD_FROM:
+            begins = "" if beaten < len(before) else " of all"
+            ends = ", where the figures begin" if begins else ""
+            return f"{word}{begins} since {before[min(beaten, len(before) - 1)][1]}{ends}"
+    return ""
 
 
 def plain(number: float) -> str:
