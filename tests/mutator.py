@@ -124,11 +124,10 @@ def of_frame(content: bytes, draw: random.Random) -> bytes:
         *(pl.Datetime("us", "Europe/London"), pl.Duration("ms"), pl.Decimal(38, 2), pl.List(pl.String)),
         pl.Struct({"a": pl.String}),
     )
-    for name in draw.sample(frame.columns, draw.randint(1, 3)):
-        odd = pl.Series(name, [None] * frame.height, dtype=draw.choice(types))
-        frame = frame.with_columns(odd).rename(
-            {name: draw.choice((name, name, "", "a" * 3000))}, strict=False
-        )
+    for place in draw.sample(range(frame.width), draw.randint(1, 3)):
+        name = frame.columns[place]
+        frame = frame.with_columns(pl.Series(name, [None] * frame.height, dtype=draw.choice(types)))
+        frame = frame.rename({name: draw.choice((name, name, " " * place, "a" * (3000 + place)))})
     out = io.BytesIO()
     frame.write_parquet(out)
     return out.getvalue()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import ehcp_timeline
 from tests.cli.command import SOURCE
 from tests.commands.rules.test_diff import commit, git
 
@@ -171,6 +172,30 @@ def test_the_action_takes_a_rulebook_that_is_new(repository: Path) -> None:
 
     assert "## What changed from installed to bill.toml: " in summary
     assert "Scenario, not law: what-if-bill.toml" in summary or "Scenario, not law: bill.toml" in summary
+
+
+@pytest.mark.parametrize(("base", "code"), [("HEAD~1", 0), ("0" * 40, 1)])
+def test_the_action_fetches_the_base_of_a_shallow_clone(repository: Path, base: str, code: int) -> None:
+    """A clone of one commit, as actions/checkout makes it, gets the one before; another is refused."""
+    _change(repository, 3, with_cases=True)
+    commit(repository, "Three days")
+    shallow = repository.parent / "shallow"
+    git(repository.parent, "clone", "-q", "--depth=1", f"file://{repository}", str(shallow))
+    run, summary = _action(shallow, EHCP_BASE=base)
+
+    assert run.returncode == code, run.stdout + run.stderr
+    assert ("5 working days, the first day not counted → within 3 working days" in summary) == (code == 0)
+    assert ("give actions/checkout fetch-depth: 0" in run.stdout) == (code == 1)
+
+
+def test_the_hook_names_a_release_that_there_is() -> None:
+    """`rev` is the tag of this version, which the release workflow refuses to differ from."""
+    hook = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    release = (ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
+
+    assert f"rev: v{ehcp_timeline.__version__}\n" in hook
+    assert '"v*"' in release
+    assert '= "$GITHUB_REF_NAME"' in release
 
 
 def test_a_name_is_never_a_command(repository: Path) -> None:
