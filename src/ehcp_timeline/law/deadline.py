@@ -1,6 +1,6 @@
 """The clauses of a deadline: its dates, its time limit, its versions, readings and excuses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -245,9 +245,9 @@ class EndSpan:
             `unknown`, nobody can say what is owed of a clock that was open when it began.
     """
 
-    first: str
-    last: str
-    then: Literal["owed", "unknown"]
+    first: str = field(metadata={"key": "from"})
+    last: str = field(metadata={"key": "to"})
+    then: Literal["owed", "unknown"] = "owed"
 
 
 @dataclass(frozen=True, slots=True)

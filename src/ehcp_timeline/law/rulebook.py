@@ -214,7 +214,7 @@ class NotEncoded:
     law: str
     about: str
     why: str
-    seen: Seen
+    seen: Seen = "unverified"
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,17 @@
 """The next lawful step of each open clock and its last working day, as `next-steps.toml` says."""
 
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 
 from ehcp_timeline.audit.selection import is_under
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.clock.workdays import last_working_day
+from ehcp_timeline.law.loader.faults import read_shipped
 from ehcp_timeline.law.rulebook import Rulebook
 
 
@@ -44,7 +43,7 @@ class Chain:
     """The steps of some deadlines, in order; `all_rows` where events of the whole case count."""
 
     deadlines: tuple[str, ...]
-    steps: tuple[NextStep, ...]
+    steps: tuple[NextStep, ...] = field(metadata={"key": "step"})
     all_rows: bool = False
 
 
@@ -69,8 +68,8 @@ class Letter:
 class NextSteps:
     """Everything that `next-steps.toml` says."""
 
-    chains: tuple[Chain, ...]
-    letters: tuple[Letter, ...]
+    chains: tuple[Chain, ...] = field(metadata={"key": "chain"})
+    letters: tuple[Letter, ...] = field(metadata={"key": "letter"})
 
     def chain_for(self, deadline: str) -> Chain | None:
         """Return the steps of this deadline, or None where it has but its duty."""
@@ -84,11 +83,7 @@ class NextSteps:
 @cache
 def next_steps() -> NextSteps:
     """Read the steps and letters that ship with the package."""
-    text = (files("ehcp_timeline") / "measure" / "next-steps.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
-    return NextSteps(
-        tuple(map(_chain, table["chain"])), tuple(Letter(**_tuples(entry)) for entry in table["letter"])
-    )
+    return read_shipped(NextSteps, "measure", "next-steps.toml")
 
 
 def unknown_names(steps: NextSteps, rulebook: Rulebook) -> Iterator[str]:
@@ -101,16 +96,6 @@ def unknown_names(steps: NextSteps, rulebook: Rulebook) -> Iterator[str]:
         yield from (name for name in openable if not any(is_under(name, known) for known in rulebook.by_id))
     for letter in steps.letters:
         yield from (deadline for deadline in letter.deadlines if deadline not in rulebook.by_id)
-
-
-def _chain(table: Mapping[str, Any]) -> Chain:
-    steps = tuple(NextStep(**_tuples(entry)) for entry in table["step"])
-    return Chain(tuple(table["deadlines"]), steps, table.get("all_rows", False))
-
-
-def _tuples(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a table with its lists as tuples."""
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
 
 
 def _deadlines_of(step: NextStep) -> tuple[str, ...]:

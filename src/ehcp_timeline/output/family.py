@@ -1,17 +1,16 @@
 """The family's page: one child, in words that a parent understands, with the law below."""
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from ehcp_timeline.audit.selection import is_under
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock.counting import apply
+from ehcp_timeline.law.loader.faults import read_shipped
 from ehcp_timeline.law.rulebook import Rulebook, Who
 from ehcp_timeline.output.html import html_page
 from ehcp_timeline.output.receipt import Receipt
@@ -60,6 +59,13 @@ class ModelLetter:
     name: str
     by: str
     where: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLetters:
+    """Everything that `model-letters.toml` says."""
+
+    letters: tuple[ModelLetter, ...] = field(metadata={"key": "letter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,11 +277,7 @@ class FamilyCase:
 @cache
 def model_letters() -> tuple[ModelLetter, ...]:
     """Read the list of published letters that ships with the package: names and sources, no text."""
-    text = (files("ehcp_timeline") / "output" / "model-letters.toml").read_text(encoding="utf-8")
-    return tuple(
-        ModelLetter(**{**letter, "deadlines": tuple(letter["deadlines"])})
-        for letter in tomllib.loads(text)["letter"]
-    )
+    return read_shipped(ModelLetters, "output", "model-letters.toml").letters
 
 
 def _fits(letter: ModelLetter, working: Working) -> bool:

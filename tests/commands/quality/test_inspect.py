@@ -14,6 +14,7 @@ from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import CaseFile, open_case_file, open_case_files
 from ehcp_timeline.commands.quality.inspect import Inspected, inspect
 from ehcp_timeline.commands.quality.rules import Found, PatternRule, Rules, quality_rules, rules_of
+from ehcp_timeline.errors import RulebookError
 from tests.cases.formats.sen2.made import Assessment, person, request, xml
 from tests.cases.made import AS_AT, opened, write
 
@@ -250,21 +251,30 @@ def test_every_column_of_a_rule_exists() -> None:
 
 
 @pytest.mark.parametrize(
-    "broken",
+    ("broken", "fault"),
     [
-        {"severity": "grave", "found": {"ids": []}},
-        {"severity": "error"},
-        {"severity": "error", "found": {"ids": []}, "empty": {}},
-        {"severity": "error", "found": {"names": []}},
-        {"severity": "error", "found": {"ids": []}, "law": "none"},
+        (
+            {"severity": "grave", "found": {"ids": []}},
+            "odd.severity: must be one of error, warning, query, not 'grave'",
+        ),
+        ({"severity": "error"}, "odd: needs exactly one of found, order, future"),
+        ({"severity": "error", "found": {"ids": []}, "empty": {}}, "odd: needs exactly one of found, order"),
+        ({"severity": "error", "found": {"names": []}}, "odd.found.names: not a word of the rulebook"),
+        ({"severity": "error", "found": {"ids": []}, "law": "none"}, "odd.law: not a word of the rulebook"),
+        (
+            {"severity": "error", "age": {"on": "plan_issued", "least": "x"}},
+            "odd.age.least: must be a whole number, not 'x'",
+        ),
     ],
 )
-def test_a_broken_rule_is_refused(broken: dict[str, Any]) -> None:
-    """No severity, no check, two checks, a word that there is not: each is an error that names the rule."""
+def test_a_broken_rule_is_refused(broken: dict[str, Any], fault: str) -> None:
+    """No severity, no check, two checks, a word that there is not: the error names the rule and the key."""
     words = dict.fromkeys(("says", "why", "source", "try"), "x")
 
-    with pytest.raises(ValueError, match="quality rule odd"):
+    with pytest.raises(RulebookError) as stopped:
         rules_of({"annex_a": {}, "rule": [{"id": "odd", **words, **broken}]})
+
+    assert stopped.value.faults[0].startswith(f"quality.toml: {fault}")
 
 
 def test_a_return_without_all_its_tables(tmp_path: Path) -> None:

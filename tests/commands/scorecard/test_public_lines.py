@@ -16,8 +16,8 @@ from tests.privacy.attacker import pinned
 
 def _measure(name: str, *, percent: bool = False) -> Measure:
     return Measure(
-        name, (), name, name, "t", "plans", "percent" if percent else "count", part=("within",),
-        whole=("issued",) if percent else (),
+        name, (), name, name, "t", "plans", "percent" if percent else "count", "here",
+        part=("within",), whole=("issued",) if percent else (),
     )  # fmt: skip
 
 

@@ -215,16 +215,13 @@ def _open_ended(working: Working) -> str:
     """Return why a clock has no due day although nothing is missing."""
     if working.version and working.version.limit.words:
         return f"The law gives no number of days: {working.version.limit.words}."
-    waits = {name: None for limb in _limbs(working) if limb.missing == "open" for name in _from(limb)}
+    open_limbs = (limb.since for limb in _limbs(working) if limb.missing == "open" and limb.since)
+    waits = {name: None for since in open_limbs for name in since.events}
     return f"The first lawful day has not come: it waits for {' or '.join(waits)}."
 
 
 def _limbs(working: Working) -> tuple[Limb, ...]:
     return working.version.limit.limbs if working.version else ()
-
-
-def _from(limb: Limb) -> tuple[str, ...]:
-    return limb.since.events if limb.since else ()
 
 
 def _readable(working: Working, _: date) -> Iterator[ExplanationStep]:

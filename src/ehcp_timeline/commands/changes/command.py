@@ -103,7 +103,8 @@ def changes(
 
     read: list[InputRead] = []
     before = _side(asks, old, "OLD", lambda: _old_day(asks, old, old_as_at), assume_blank, read)
-    after = _side(asks, new, "NEW", lambda: _new_day(asks, new, about.as_at), assume_blank, read)
+    named = None if about.as_at else day_in_name(new)
+    after = _side(asks, new, "NEW", lambda: named or asks.as_at, assume_blank, read)
     _check_comparable(before, after, force=output.force)
     filters = FilterCheck(selection, asks.rulebook)
     filters.add(before.clocks)
@@ -163,11 +164,6 @@ def _old_day(asks: CaseRequest, path: Path, given: str | None) -> date:
         raise UsageError(f"nothing says on which day OLD was saved: {path} has no date in its name", tip)
     typed = typer.prompt("OLD was saved on which day", default=str(latest) if latest else None, err=True)
     return day_asked(str(typed), "--old-as-at")
-
-
-def _new_day(asks: CaseRequest, path: Path, given: str | None) -> date:
-    """Return the day that NEW is judged for: the one given, one in the file's name, or today."""
-    return asks.as_at if given is not None else day_in_name(path) or asks.as_at
 
 
 def day_in_name(path: Path) -> date | None:

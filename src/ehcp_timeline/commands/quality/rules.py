@@ -2,13 +2,14 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any, ClassVar, Final, Literal
 
 from ehcp_timeline.cases.headers import fold
 from ehcp_timeline.cases.schema import Column
+from ehcp_timeline.law.loader.faults import Location
 from ehcp_timeline.measure.answer import NOT_IN_JSON
 
 Severity = Literal["error", "warning", "query"]
@@ -50,7 +51,7 @@ class Needs:
 class Weeks:
     """Whole weeks between the first of `begin` and each of `to` are not over, or under, so many."""
 
-    begin: Names
+    begin: Names = field(metadata={"key": "from"})
     to: Names
     over: int | None = None
     under: int | None = None
@@ -60,7 +61,7 @@ class Weeks:
 class Open:
     """Not over so many whole weeks have gone by since the first of `begin` without one of `unless`."""
 
-    begin: Names
+    begin: Names = field(metadata={"key": "from"})
     unless: Names
     over: int
 
@@ -175,7 +176,7 @@ class QualityRule:
     says: str
     why: str
     source: str
-    try_: str
+    try_: str = field(metadata={"key": "try"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +227,11 @@ def rules_of(table: Mapping[str, Any]) -> Rules:
     """Read rules.
 
     Raises:
-        ValueError: A rule has no check or several, or a word that its check does not know.
+        RulebookError: With every fault: a rule has no check or several, or a word that its check has not.
     """
-    rules = tuple(_rule(entry) for entry in table["rule"])
+    place = Location("quality.toml:")
+    place.keys(table, ("version", "rule", "annex_a", "elsewhere"))
+    rules = tuple(_rule(place.at(str(rule.get("id", ""))), rule) for _, rule in place.tables(table, "rule"))
     annex_a, elsewhere = (
         {
             fold(entry["heading"]): Column(
@@ -238,25 +241,14 @@ def rules_of(table: Mapping[str, Any]) -> Rules:
         }
         for where in ("annex_a", "elsewhere")
     )
+    place.refuse()
     return Rules(rules, annex_a, elsewhere)
 
 
-def _rule(table: Mapping[str, Any]) -> Rule:
-    checks = [kind for kind in table if kind in _KINDS]
-    words = {"try_" if word == "try" else word: text for word, text in table.items() if word not in _KINDS}
-    unknown = words.keys() - {field_.name for field_ in fields(Rule)}
-    if len(checks) != 1 or unknown or words.get("severity") not in SEVERITIES:
-        raise ValueError(f"quality rule {table.get('id')}: {', '.join(sorted(unknown)) or checks}")
-    return Rule(**words, check=_check(table["id"], checks[0], table[checks[0]]))
-
-
-def _check(rule: str, kind: str, table: Mapping[str, Any]) -> Check:
-    made = _KINDS[kind]
-    words = {"begin" if word == "from" else word: _frozen(value) for word, value in table.items()}
-    if unknown := words.keys() - {field_.name for field_ in fields(made)}:
-        raise ValueError(f"quality rule {rule}: {', '.join(sorted(unknown))}")
-    return made(**words)
-
-
-def _frozen(value: object) -> Any:  # noqa: ANN401 - a value of TOML
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+def _rule(here: Location, table: Mapping[str, Any]) -> Rule:
+    kinds = [kind for kind in _KINDS if kind in table]
+    if len(kinds) != 1:
+        here.fault(f"needs exactly one of {', '.join(_KINDS)}")
+    checks = [here.at(kind).value(table[kind], _KINDS[kind]) for kind in kinds]
+    words = {key: value for key, value in table.items() if key not in _KINDS}
+    return here.record(Rule, words, check=checks[0] if checks else None)

@@ -1,7 +1,7 @@
 """What changed between two rulebooks, which cases it flips, and what it does to the rates."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar, Final, Self
 
@@ -194,7 +194,7 @@ def _effect_sections(effect: Effect, as_at: date, top: int, by: str) -> Iterator
         yield Section(f"How many flip, by {by}", columns=columns, rows=grouped)
     if effect.rates:
         rates = tuple(
-            (name, *(f"{_rate(old)} → {_rate(new)}" for old, new in zip(*map(_ways, pair), strict=True)))
+            (name, *(f"{_rate(old)} → {_rate(new)}" for old, new in zip(*map(astuple, pair), strict=True)))
             for name, pair in effect.rates.items()
         )
         note = (
@@ -218,10 +218,6 @@ def _columns(*names: str) -> tuple[TableColumn, ...]:
 def _flip_cells(flip: Flip) -> tuple[str, ...]:
     days = (str(day or "") for day in (flip.start, flip.due_before, flip.due_after))
     return flip.case_id, str(flip.row), flip.deadline, *days, flip.verdict_before, flip.verdict_after
-
-
-def _ways(rates: InTime) -> tuple[float | None, ...]:
-    return rates.strict, rates.claimed, rates.evidenced
 
 
 def _rate(value: float | None) -> str:

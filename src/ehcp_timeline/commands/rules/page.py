@@ -13,7 +13,6 @@ from ehcp_timeline.commands.rules.clauses import GLOSSARY, deadline_sections
 from ehcp_timeline.law.deadline import Dates
 from ehcp_timeline.law.provisions import Provision, provisions
 from ehcp_timeline.law.rulebook import Deadline, NotEncoded, Rulebook
-from ehcp_timeline.output.sections import Section
 from ehcp_timeline.text.counting import said_day
 from ehcp_timeline.text.words import count, listed
 
@@ -215,10 +214,11 @@ def _chapter(title: str, deadlines: Iterable[Deadline], rulebook: Rulebook) -> I
 def _clauses(deadline: Deadline, rulebook: Rulebook) -> Iterator[str]:
     """Yield how it is counted, a case worked through, its readings, excuses and words."""
     _, *sections = deadline_sections(deadline, rulebook)
-    for section in (
-        section for section in sections if section.title != GLOSSARY
-    ):  # docs/case-file.md has them
-        yield f"**{_text(section.title)}**\n\n{_bullets(section)}"
+    for section in sections:
+        if section.title == GLOSSARY:
+            continue  # docs/case-file.md has it
+        lines = (f"- {_text(label)}: {_text(words)}" for label, words in section.rows)
+        yield "\n".join((f"**{_text(section.title)}**\n", *lines))
         if section.title == "Time limit":
             yield from _example(deadline, rulebook)
 
@@ -227,10 +227,6 @@ def _example(deadline: Deadline, rulebook: Rulebook) -> Iterator[str]:
     if example := example_of(deadline, rulebook):
         lines = "\n".join(f"- {_text(line)}" for line in example.counted)
         yield f"**A case worked through:** {_text(example.given)}\n\n{lines}"
-
-
-def _bullets(section: Section) -> str:
-    return "\n".join(f"- {_text(label)}: {_text(words)}" for label, words in section.rows)
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

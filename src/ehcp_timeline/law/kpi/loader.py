@@ -5,36 +5,25 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, TypeVar, cast, get_args
+from typing import TypeVar, cast
 
-from ehcp_timeline.errors import RulebookError
 from ehcp_timeline.law.kpi.marks import Condition, read_mark
 from ehcp_timeline.law.kpi.model import (
     AS_AT,
-    Better,
     Derived,
     Kpis,
     Measure,
     Pack,
     PackSection,
     Population,
-    Unit,
 )
-from ehcp_timeline.law.loader.faults import Location, Table
+from ehcp_timeline.law.loader.faults import Known, Location, Table
 
 NAME = "kpis.toml"
 CLOCK_DAYS = frozenset(("start", "due", "answered", "ended"))
-POPULATION_KEYS = (
-    *("id", "noun", "says", "counts", "deadlines", "only", "answered_by", "where", "date", "dated", "days"),
-    *("mark", "each"),
-)
-MEASURE_KEYS = (
-    *("id", "dfe", "name", "short", "topic", "counts", "unit", "part", "whole", "better", "headline"),
-    *("source", "note", "each"),
-)
-PERIODS = ("month", "quarter", "year", "academic", "financial")
+Pair = tuple[str, str]
 PROSE = frozenset(("says", "name", "short", "noun", "dated", "note"))
-Read = TypeVar("Read", Derived, Population, Measure, Pack)
+Read = TypeVar("Read", Derived, Population, Measure)
 
 
 @cache
@@ -63,7 +52,10 @@ def read_kpis(table: Table, columns: frozenset[str]) -> Kpis:
     """
     place = Location(f"{NAME}:")
     place.keys(table, ("version", "each", "topic", "derived", "population", "measure", "pack"))
-    derived = _each_once(_derived(here, body, columns) for here, body in place.tables(table, "derived"))
+    words: Known = dict.fromkeys(("earliest", "since"), ("event", columns))
+    derived = _each_once(
+        (here, here.record(Derived, body, words)) for here, body in place.tables(table, "derived")
+    )
     known = columns | CLOCK_DAYS | frozenset(derived)
     populations = _each_once(
         _population(here, body, known) for here, body in _spread(place, table, "population")
@@ -75,9 +67,14 @@ def read_kpis(table: Table, columns: frozenset[str]) -> Kpis:
     measures = _each_once(
         _measure(here, body, topics, populations) for here, body in _spread(place, table, "measure")
     )
-    packs = _each_once(_pack(here, body, measures) for here, body in place.tables(table, "pack"))
-    if place.faults:
-        raise RulebookError(tuple(place.faults))
+    packs = {}
+    for here, body in place.tables(table, "pack"):
+        sheets = here.tables(body, "sheet")
+        asked: Known = {"measures": ("measure", measures)}
+        read = tuple(within.record(PackSection, sheet, asked) for within, sheet in sheets)
+        pack = here.record(Pack, body, sheets=read)
+        packs[pack.id] = pack
+    place.refuse()
     return Kpis(topics, derived, populations, tuple(measures.values()), packs)
 
 
@@ -108,11 +105,8 @@ def _put_in(value: object, slot: str, word: str, said: str, *, prose: bool) -> o
     """Put a word in for its slot: what it is called in prose, itself in an id and everywhere else."""
     if isinstance(value, str):
         value = re.sub(rf"(?<=_){re.escape(slot)}|{re.escape(slot)}(?=_)", word, value)
-        return (
-            _capital(value.replace(slot, said))
-            if prose and value.startswith(slot)
-            else value.replace(slot, said if prose else word)
-        )
+        filled = value.replace(slot, said if prose else word)
+        return filled[:1].upper() + filled[1:] if prose and value.startswith(slot) else filled
     if isinstance(value, list):
         return [_put_in(item, slot, word, said, prose=prose) for item in value]
     if isinstance(value, Mapping):
@@ -120,42 +114,20 @@ def _put_in(value: object, slot: str, word: str, said: str, *, prose: bool) -> o
     return value
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _derived(place: Location, table: Table, columns: frozenset[str]) -> tuple[Location, Derived]:
-    place.keys(table, ("id", "says", "earliest", "since"))
-    since = place.want(table, "since", str, "")
-    place.known("since", since, columns, "event")
-    earliest = place.words(table, "earliest", columns, "event")
-    return place, Derived(
-        place.want(table, "id", str, ""), place.want(table, "says", str, ""), earliest, since
-    )
-
-
 def _population(place: Location, table: Table, columns: frozenset[str]) -> tuple[Location, Population]:
     here = place.at(str(table.get("id", "a population without id")))
-    here.keys(table, POPULATION_KEYS)
-    noun = here.maybe(table, "noun", list, ["case", "cases"])
-    marks = here.maybe(table, "mark", dict, {})
-    date = here.maybe(table, "date", str, "")
-    if date:
-        here.known("date", date, columns, "day")
+    if table.get("date"):
         here.want(table, "dated", str, "")
-    return here, Population(
-        id=here.want(table, "id", str, ""),
-        noun=(str(noun[0]), str(noun[-1])),
-        says=here.want(table, "says", str, ""),
-        counts=cast("Any", here.one_of(table, "counts", ("rows", "clocks"), "rows")),
+    noun = table.get("noun", ["case", "cases"])
+    return here, here.record(
+        Population,
+        table,
+        {"date": ("day", columns)},
+        ("each",),
+        noun=here.at("noun").value([noun[0], noun[-1]] if isinstance(noun, list) and noun else noun, Pair),
         where=read_mark(here.at("where"), here.maybe(table, "where", dict, {}), columns, frozenset()),
-        deadlines=tuple(map(str, here.maybe(table, "deadlines", list, []))),
-        only=here.maybe(table, "only", bool, False),
-        answered_by=here.maybe(table, "answered_by", str, ""),
-        date=date,
-        dated=here.maybe(table, "dated", str, ""),
         days=_days(here, table, columns),
-        marks=_marks(here, marks, columns),
+        marks=_marks(here, here.maybe(table, "mark", dict, {}), columns),
     )
 
 
@@ -188,45 +160,10 @@ def _measure(
     place: Location, table: Table, topics: Mapping[str, str], populations: Mapping[str, Population]
 ) -> tuple[Location, Measure]:
     here = place.at(str(table.get("id", "a measure without id")))
-    here.keys(table, MEASURE_KEYS)
-    counts = here.want(table, "counts", str, "")
-    here.known("counts", counts, populations, "population")
-    marks = populations[counts].marks if counts in populations else {}
-    unit = here.one_of(table, "unit", get_args(Unit), "count")
-    whole = here.words(table, "whole", marks, "mark")
-    if whole and unit != "percent":
+    marks = populations[table["counts"]].marks if table.get("counts") in populations else {}
+    known: Known = {"counts": ("population", populations), "topic": ("topic", topics)}
+    known = {**known, "part": ("mark", marks), "whole": ("mark", marks)}
+    measure = here.record(Measure, table, known, ("each",))
+    if measure.whole and measure.unit != "percent":
         here.at("whole").fault("stands only below a percentage")
-    topic = here.want(table, "topic", str, "")
-    here.known("topic", topic, topics, "topic")
-    return here, Measure(
-        id=here.want(table, "id", str, ""),
-        dfe=tuple(map(str, here.maybe(table, "dfe", list, []))),
-        name=here.want(table, "name", str, ""),
-        short=here.want(table, "short", str, ""),
-        topic=topic,
-        counts=counts,
-        unit=cast("Unit", unit),
-        part=here.words(table, "part", marks, "mark"),
-        whole=whole,
-        better=cast("Better", here.one_of(table, "better", get_args(Better), "")),
-        headline=here.maybe(table, "headline", bool, False),
-        source=here.want(table, "source", str, ""),
-        note=here.maybe(table, "note", str, ""),
-    )
-
-
-def _pack(place: Location, table: Table, measures: Mapping[str, Measure]) -> tuple[Location, Pack]:
-    place.keys(table, ("id", "says", "sheet"))
-    sheets = tuple(_sheet(here, body, measures) for here, body in place.tables(table, "sheet"))
-    return place, Pack(place.want(table, "id", str, ""), place.want(table, "says", str, ""), sheets)
-
-
-def _sheet(place: Location, table: Table, measures: Mapping[str, Measure]) -> PackSection:
-    place.keys(table, ("id", "title", "period", "last", "measures"))
-    return PackSection(
-        id=place.want(table, "id", str, ""),
-        title=place.want(table, "title", str, ""),
-        period=place.one_of(table, "period", ("", *PERIODS), ""),
-        last=place.maybe(table, "last", int, 1),
-        measures=place.words(table, "measures", measures, "measure"),
-    )
+    return here, measure

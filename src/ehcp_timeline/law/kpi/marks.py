@@ -1,24 +1,16 @@
 """A mark: one thing that may be true of a case that is counted, in the closed vocabulary of kpis.toml."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from ehcp_timeline.law.loader.faults import Location, Table
 
-PAIRS = ("since", "same")
 COLUMN_LISTS = ("given", "blank", "by_now", "kept", "needs")
-VERDICT_LISTS = ("strict", "verdict", "evidenced")
 MARK_LISTS = ("all", "any", "none")
-KEYS = frozenset(
-    (
-        *PAIRS,
-        *COLUMN_LISTS,
-        *VERDICT_LISTS,
-        *MARK_LISTS,
-        *("says", "took", "waited", "holds", "mentions", "exception", "stage"),
-    )
-)
-VERDICTS = ("not-started", "not-owed", "running", "met", "late", "early", "overdue", "excused", "unknown")
-STAGES = ("no_decision", "agreed_no_draft", "draft_not_final")
+MarkVerdict = Literal[
+    "not-started", "not-owed", "running", "met", "late", "early", "overdue", "excused", "unknown"
+]
+MarkStage = Literal["", "no_decision", "agreed_no_draft", "draft_not_final"]
 Pairs = tuple[tuple[str, str], ...]
 Codes = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -56,11 +48,11 @@ class Condition:
     waited: Span | None = None
     holds: Codes = ()
     mentions: Codes = ()
-    strict: tuple[str, ...] = ()
-    verdict: tuple[str, ...] = ()
-    evidenced: tuple[str, ...] = ()
+    strict: tuple[MarkVerdict, ...] = ()
+    verdict: tuple[MarkVerdict, ...] = ()
+    evidenced: tuple[MarkVerdict, ...] = ()
     exception: bool | None = None
-    stage: str = ""
+    stage: MarkStage = ""
     kept: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     all: tuple[str, ...] = ()
@@ -95,21 +87,17 @@ def read_mark(place: Location, table: Table, columns: frozenset[str], names: fro
         columns: What it may look at: events, facts, flags, derived days and the days of a clock.
         names: The marks of the same population.
     """
-    place.keys(table, KEYS)
-    lists = {key: place.words(table, key, columns, "column") for key in COLUMN_LISTS}
-    lists |= {key: place.words(table, key, VERDICTS, "verdict") for key in VERDICT_LISTS}
-    lists |= {key: place.words(table, key, names, "mark") for key in MARK_LISTS}
-    return Condition(
-        says=place.maybe(table, "says", str, ""),
+    known = dict.fromkeys(COLUMN_LISTS, ("column", columns)) | dict.fromkeys(MARK_LISTS, ("mark", names))
+    return place.record(
+        Condition,
+        table,
+        known,
         since=_pairs(place, table, "since", columns),
         same=_pairs(place, table, "same", columns),
         took=_span(place, table, "took", columns),
         waited=_span(place, table, "waited", columns),
         holds=_codes(place, table, "holds", columns),
         mentions=_codes(place, table, "mentions", columns),
-        exception=place.maybe(table, "exception", bool, False) if "exception" in table else None,
-        stage=place.one_of(table, "stage", ("", *STAGES), ""),
-        **lists,
     )
 
 
@@ -136,11 +124,10 @@ def _span(place: Location, table: Table, key: str, columns: frozenset[str]) -> S
     days = [here.want(body, name, str, "") for name in (since, to) if name]
     for name in days:
         here.known(key, name, columns, "column")
-    numbers = {name: _number(here, body, name) for name in ("more_than", "at_most", "more_than_months")}
+    numbers = {
+        name: here.maybe(body, name, int, 0) if name in body else None
+        for name in ("more_than", "at_most", "more_than_months")
+    }
     if all(number is None for number in numbers.values()):
         here.fault("needs more_than, at_most or more_than_months")
     return Span(days[0], days[1] if to else "", **numbers)
-
-
-def _number(place: Location, table: Table, key: str) -> int | None:
-    return place.maybe(table, key, int, 0) if key in table else None

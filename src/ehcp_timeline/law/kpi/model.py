@@ -55,7 +55,7 @@ class Population:
     id: str
     noun: tuple[str, str]
     says: str
-    counts: Literal["rows", "clocks"]
+    counts: Literal["rows", "clocks"] = "rows"
     where: Condition = field(default_factory=Condition)
     deadlines: tuple[str, ...] = ()
     only: bool = False
@@ -63,7 +63,7 @@ class Population:
     date: str = ""
     dated: str = ""
     days: tuple[str, str] = ("", "")
-    marks: Mapping[str, Condition] = field(default_factory=dict)
+    marks: Mapping[str, Condition] = field(default_factory=dict, metadata={"key": "mark"})
 
     @property
     def is_state(self) -> bool:
@@ -113,11 +113,11 @@ class Measure:
     topic: str
     counts: str
     unit: Unit
+    source: str
     part: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
     better: Better = ""
     headline: bool = False
-    source: str = ""
     note: str = ""
 
 
@@ -127,9 +127,9 @@ class PackSection:
 
     id: str
     title: str
-    period: str
-    last: int
     measures: tuple[str, ...]
+    period: Literal["", "month", "quarter", "year", "academic", "financial"] = ""
+    last: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Pack:
 
     id: str
     says: str
-    sheets: tuple[PackSection, ...]
+    sheets: tuple[PackSection, ...] = field(metadata={"key": "sheet"})
 
 
 @dataclass(frozen=True)

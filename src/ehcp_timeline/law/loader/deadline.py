@@ -19,7 +19,7 @@ from ehcp_timeline.law.deadline import (
     Version,
 )
 from ehcp_timeline.law.loader.excuse import read_excuses
-from ehcp_timeline.law.loader.faults import Location, Table
+from ehcp_timeline.law.loader.faults import Known, Location, Table
 from ehcp_timeline.law.loader.limit import (
     LIMIT_KEYS,
     Words,
@@ -154,15 +154,11 @@ def _read_ended_while(place: Location, table: Table, words: Words) -> tuple[obje
     spans = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
     if not spans:
         return listed, None
-    here, body = place.at("ends"), spans[0]
-    here.keys(body, ("from", "to", "then"))
+    here = place.at("ends")
     if len(spans) > 1:
         here.fault("holds two times from a day to a day; one is enough")
-    first, last = (here.want(body, key, str, "") for key in ("from", "to"))
-    for key, event in (("from", first), ("to", last)):
-        here.known(key, event, words.events, "event")
-    then = cast("Any", here.one_of(body, "then", ("owed", "unknown"), "owed"))
-    return [entry for entry in listed if not isinstance(entry, dict)], EndSpan(first, last, then)
+    known: Known = dict.fromkeys(("first", "last"), ("event", words.events))
+    return [entry for entry in listed if not isinstance(entry, dict)], here.record(EndSpan, spans[0], known)
 
 
 def _read_during(place: Location, table: Table, words: Words) -> tuple[str, str] | None:
@@ -186,12 +182,9 @@ def _read_set_by(place: Location, table: Table, words: Words) -> str | None:
 def _read_plan_by_due(place: Location, table: Table, words: Words) -> PlanByDue | None:
     if "plan_by_due" not in table:
         return None
-    here, body = place.at("plan_by_due"), place.maybe(table, "plan_by_due", dict, {})
-    keys = ("made", "shown_by", "before_plan")
-    here.keys(body, (*keys, "by"))
-    by = cast("Any", here.one_of(body, "by", ("due", "start"), "due"))
-    made, shown_by, before_plan = (here.words(body, key, words.events, "event") for key in keys)
-    return PlanByDue(made, shown_by, before_plan, by)
+    body = place.maybe(table, "plan_by_due", dict, {})
+    known: Known = dict.fromkeys(("made", "shown_by", "before_plan"), ("event", words.events))
+    return place.at("plan_by_due").record(PlanByDue, body, known)
 
 
 def _read_answers_from(place: Location, table: Table) -> Count | None:
@@ -205,10 +198,9 @@ def _read_answers_from(place: Location, table: Table) -> Count | None:
 def _read_repeats(place: Location, table: Table, words: Words, starts: Dates) -> Repeats | None:
     if "repeats" not in table:
         return None
-    here, body = place.at("repeats"), place.maybe(table, "repeats", dict, {})
-    keys = ("first", "again", "closed_by", "unseen")
-    here.keys(body, keys)
-    repeats = Repeats(*(here.words(body, key, words.events, "event") for key in keys))
+    body = place.maybe(table, "repeats", dict, {})
+    known: Known = dict.fromkeys(("first", "again", "closed_by", "unseen"), ("event", words.events))
+    repeats = place.at("repeats").record(Repeats, body, known)
     if starts.which != "earliest" or set(starts.events) != {*repeats.first, *repeats.again}:
         place.at("starts").fault("must name the events of repeats.first and repeats.again")
     return repeats

@@ -1,13 +1,21 @@
 """Faults of a rulebook, gathered while it is read so that all of them are told at once."""
 
+import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from datetime import date, datetime
-from difflib import get_close_matches
-from typing import Any, TypeVar
+from functools import cache
+from importlib.resources import files
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+from ehcp_timeline.errors import RulebookError
+from ehcp_timeline.text import spelling
 
 T = TypeVar("T")
 Table = Mapping[str, Any]
+Known = Mapping[str, tuple[str, Collection[str]]]
+NO_KNOWN: Known = {}
 _NEAR_MISSES: Mapping[type, tuple[type, ...]] = {int: (bool,), date: (datetime,)}  # Python counts them in
 
 
@@ -17,8 +25,8 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
     >>> did_you_mean("plan_isued", ["plan_issued", "draft_sent"])
     '; did you mean plan_issued?'
     """
-    near = get_close_matches(word, sorted(known), n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    question = spelling.did_you_mean(word, sorted(known), 1)
+    return f"; {question}" if question else ""
 
 
 @dataclass(slots=True)
@@ -113,6 +121,101 @@ class Location:
         """Report a word that nothing defines."""
         if word not in known:
             self.at(key).fault(f"unknown {what} {word!r}{did_you_mean(word, known)}")
+
+    def record(
+        self, kind: type[T], table: Table, known: Known = NO_KNOWN, also: Collection[str] = (), **read: object
+    ) -> T:
+        """Return a table as a record: each key fills the field of its name, or of its `key` in metadata.
+
+        Args:
+            kind: A dataclass of texts, numbers, days, yes or no, `Literal`s, tuples of these and records.
+            table: What stands in the file.
+            known: Field to what its words are, and those that there are.
+            also: Keys that are no field.
+            read: Fields that have been read already.
+        """
+        hints = _hints(kind)  # type: ignore[arg-type]
+        names = {held.metadata.get("key", held.name): held for held in fields(kind)}  # type: ignore[arg-type]
+        self.keys(table, (*names, *also))
+        given: dict[str, object] = {}
+        for key, held in names.items():
+            hint = hints[held.name]
+            what, words = known.get(held.name, ("", ()))
+            if held.name in read:
+                continue
+            if key in table and what and get_origin(hint) is tuple:
+                given[held.name] = self.words(table, key, words, what)
+            elif key in table:
+                given[held.name] = value = self.at(key).value(table[key], hint)
+                if what and value:
+                    self.known(key, value, words, what)
+            elif held.default is MISSING and held.default_factory is MISSING:
+                if get_origin(hint) not in (tuple, UnionType):
+                    self.fault(f"{key} is missing")
+                given[held.name] = _nothing(hint)
+        return kind(**given, **read)
+
+    def value(self, value: object, hint: Any) -> Any:  # noqa: ANN401 - of the type that is hinted at
+        """Return a value of a file as the type of a field, or report it and return an empty one."""
+        origin, args = get_origin(hint), get_args(hint)
+        if origin is UnionType:
+            return self.value(value, next(part for part in args if part is not NoneType))
+        if origin is Literal:
+            if value in args:
+                return value
+            near = did_you_mean(str(value), args)
+            self.fault(f"must be one of {', '.join(args)}, not {value!r}{near}")
+        elif origin is tuple:
+            many = args[-1] is Ellipsis
+            value = [value] if many and isinstance(value, str) else value
+            if isinstance(value, list) and (many or len(value) == len(args)):
+                kinds = args[:1] * len(value) if many else args
+                pairs = enumerate(zip(value, kinds, strict=True))
+                return tuple(self.at(f"[{number}]").value(item, part) for number, (item, part) in pairs)
+            self.fault(f"must be a list{'' if many else f' of {len(args)}'}, not {value!r}")
+        elif is_dataclass(hint):
+            if isinstance(value, dict):
+                return self.record(hint, value)  # type: ignore[arg-type]
+            self.fault(f"must be a table, not {value!r}")
+        elif isinstance(value, hint) and type(value) not in _NEAR_MISSES.get(hint, ()):
+            return value
+        else:
+            self.fault(f"must be a {_said(hint)}, not {value!r}")
+        return _nothing(hint)
+
+    def refuse(self) -> None:
+        """Raise RulebookError if there is a fault, with all of them."""
+        if self.faults:
+            raise RulebookError(tuple(self.faults))
+
+
+def read_shipped(kind: type[T], *path: str) -> T:
+    """Return a TOML file of the package as a record.
+
+    Raises:
+        RulebookError: With every fault.
+    """
+    place = Location(f"{path[-1]}:")
+    read = place.record(kind, tomllib.loads(files("ehcp_timeline").joinpath(*path).read_text("utf-8")))
+    place.refuse()
+    return read
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _nothing(hint: Any) -> Any:  # noqa: ANN401
+    """Return what stands for a value that cannot be read, until its fault is told."""
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return args[0]
+    if origin is UnionType or is_dataclass(hint):
+        return None
+    if origin is tuple:
+        return () if args[-1] is Ellipsis else tuple(map(_nothing, args))
+    return date.min if hint is date else hint()
 
 
 def _said(kind: type) -> str:

@@ -102,11 +102,6 @@ def read_limit(place: Location, table: Table, words: Words, starts: Dates, *, re
     return Limit((Limb(read_count(place.at(key), key, body)),))
 
 
-def _since(dates: Dates, starts: Dates) -> Dates | None:
-    """Return None where a limb is counted from the clock's own start."""
-    return None if len(dates.events) == 1 and dates.events == starts.events else dates
-
-
 def _read_later_of(place: Location, table: Table, words: Words, starts: Dates, *, repeats: bool) -> Limit:
     limbs: list[Limb] = []
     if table["later_of"] == []:
@@ -118,7 +113,9 @@ def _read_later_of(place: Location, table: Table, words: Words, starts: Dates, *
             here.fault(f"needs exactly one of {', '.join(PERIODS)}")
             continue
         count = read_count(here.at(kinds[0]), cast("Kind", kinds[0]), here.want(body, kinds[0], dict, {}))
-        since = _since(read_dates(here, body, "from", words.events), starts) if "from" in body else None
+        since = read_dates(here, body, "from", words.events) if "from" in body else None
+        if since and len(since.events) == 1 and since.events == starts.events:
+            since = None  # the clock's own start
         after, only_if = here.words(body, "after", words.events, "event"), read_only_if(here, body, words)
         if (only_if or "missing" in body) and not after:
             here.fault("only_if and missing need after: what must have come for this limb to count")

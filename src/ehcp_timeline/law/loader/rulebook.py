@@ -4,16 +4,14 @@ import hashlib
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import cast
 
 from ehcp_timeline.errors import EhcpError, RulebookError
 from ehcp_timeline.inputs import read_whole
-from ehcp_timeline.law.deadline import BLANK, Seen
-from ehcp_timeline.law.loader.deadline import SEEN, all_ids, read_deadline, spread
+from ehcp_timeline.law.deadline import BLANK
+from ehcp_timeline.law.loader.deadline import all_ids, read_deadline, spread
 from ehcp_timeline.law.loader.excuse import read_grounds
 from ehcp_timeline.law.loader.faults import Location, Table
 from ehcp_timeline.law.loader.limit import Words
@@ -27,8 +25,6 @@ from ehcp_timeline.law.rulebook import (
     NotEncoded,
     Rulebook,
 )
-
-EVENT_KEYS = ("id", "says", "planned", "sets_due", "choice")
 
 
 def read_events(
@@ -44,8 +40,7 @@ def read_events(
     events: dict[str, Event] = {}
     for name, table in files:
         for here, body in Location(f"{name}:", faults).tables(table, "event"):
-            here.keys(body, EVENT_KEYS)
-            event = _read_event(here, body)
+            event = here.record(Event, body)
             if event.id in events:
                 here.fault(f"{event.id} stands twice")
             if event.id in taken:
@@ -54,20 +49,13 @@ def read_events(
     return events
 
 
-def _read_event(here: Location, body: Table) -> Event:
-    planned, sets_due = (here.maybe(body, key, bool, False) for key in ("planned", "sets_due"))
-    name, says = (here.want(body, key, str, "") for key in ("id", "says"))
-    return Event(name, says, planned, sets_due, here.maybe(body, "choice", str, ""))
-
-
 def read_derived(
     place: Location, table: Table, events: Collection[str], codes: Mapping[str, tuple[str, ...]]
 ) -> dict[str, DerivedEvent]:
     """Read the `[[derived]]` tables: each may name the events of columns, and those that stand above it."""
     derived: dict[str, DerivedEvent] = {}
     for here, body in place.tables(table, "derived"):
-        here.keys(body, ("id", "says", "earliest", "unless"))
-        name = here.want(body, "id", str, "")
+        name = str(body.get("id", ""))
         if name in derived or name in events:
             here.fault(f"{name} stands twice")
         known = frozenset((*events, *derived))
@@ -78,8 +66,7 @@ def read_derived(
         )
         if not parts:
             here.fault("earliest is missing; name the events it is the earliest of")
-        unless = here.words(body, "unless", known, "event")
-        derived[name] = DerivedEvent(name, here.want(body, "says", str, ""), parts, unless)
+        derived[name] = here.record(DerivedEvent, body, {"unless": ("event", known)}, earliest=parts)
     return derived
 
 
@@ -127,29 +114,13 @@ def read_instruments(table: Table | None, faults: list[str]) -> tuple[Instrument
         faults.append("instruments.toml: is missing")
         return ()
     place = Location("instruments.toml:", faults)
-    instruments = []
-    for here, body in place.tables(table, "instrument"):
-        here.keys(body, ("id", "title", "made", "in_force", "url"))
-        made, in_force = _day(here, body, "made"), _day(here, body, "in_force")
-        name, title = here.want(body, "id", str, ""), here.want(body, "title", str, "")
-        instruments.append(Instrument(name, title, made, in_force, here.want(body, "url", str, "")))
-    return tuple(instruments)
-
-
-def _day(here: Location, body: Table, key: str) -> date | None:
-    return here.maybe(body, key, date, date.min) if key in body else None
+    return tuple(here.record(Instrument, body) for here, body in place.tables(table, "instrument"))
 
 
 def read_not_encoded(table: Table | None, faults: list[str]) -> tuple[NotEncoded, ...]:
     """Read `not-encoded.toml`."""
     place = Location("not-encoded.toml:", faults)
-    provisions = []
-    for here, body in place.tables(table or {}, "provision"):
-        here.keys(body, ("law", "about", "why", "seen"))
-        law, about, why = (here.want(body, key, str, "") for key in ("law", "about", "why"))
-        seen = cast("Seen", here.one_of(body, "seen", SEEN, "unverified"))
-        provisions.append(NotEncoded(law, about, why, seen))
-    return tuple(provisions)
+    return tuple(here.record(NotEncoded, body) for here, body in place.tables(table or {}, "provision"))
 
 
 NOT_LAW = frozenset({"kpis.toml", "bank-holidays.toml"})
