@@ -116,7 +116,7 @@ LISTED: Final = (
     ),
     Listed("changes", "act", "Show what is newly overdue, done or gone since last time."),
     Listed("scorecard", "count", "Count the DfE's measures, beside the council's targets."),
-    Listed("compare", "count", "Compare with other councils: rank and quartile."),
+    Listed("compare", "count", "Compare with England, statistical neighbours and all councils."),
     Listed("reconcile", "count", "Compare the legal 20-week rate with the DfE's."),
     Listed("forecast", "foresee", "Forecast when the backlog clears, and what would change it."),
     Listed("report", "count", "Make one page with charts for a board, a team or the public."),

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from ehcp_timeline.commands.rules.lists import provisions
 from ehcp_timeline.commands.rules.page import example_of, rules_page
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.law.provisions import provisions
 from ehcp_timeline.law.rulebook import Deadline
 
 ROOT = Path(__file__).parents[3]

@@ -26,7 +26,7 @@ from ehcp_timeline.audit.single.applicability import (
 )
 from ehcp_timeline.audit.single.chains import Link, links_of
 from ehcp_timeline.audit.single.dates import EventHistory, seen_on, with_derived
-from ehcp_timeline.audit.single.due import OPEN_ENDED, due_day, one_period_more
+from ehcp_timeline.audit.single.due import OPEN_ENDED, Days, against, due_day, one_period_more, with_readings
 from ehcp_timeline.audit.single.excuses import look_at
 from ehcp_timeline.audit.single.outcome import (
     answer_of,
@@ -35,7 +35,6 @@ from ehcp_timeline.audit.single.outcome import (
     has_lapsed,
     implied_by,
 )
-from ehcp_timeline.audit.single.readings import Days, against, with_readings
 from ehcp_timeline.audit.single.requests import (
     answered_twice,
     decided_before,

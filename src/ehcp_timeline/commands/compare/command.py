@@ -51,7 +51,7 @@ Refresh = Annotated[
 @examples(
     "ehcp compare cases.csv --authority Kent",
     "ehcp compare cases.csv --authority Kent --with Essex,Suffolk -o beside.csv",
-    "ehcp compare --authority Kent --measure request_assess_pc --layout wide -o table.md",
+    "ehcp compare --authority Kent --measure request_assess_pc --layout wide",
     "ehcp compare --refresh timeliness_20_week.csv -o figures.csv",
     "ehcp compare cases.csv --authority Kent --figures figures.csv",
 )

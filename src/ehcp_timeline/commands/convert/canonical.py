@@ -21,6 +21,8 @@ from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.result import Input
+from ehcp_timeline.privacy.apply import DROPPED, KEPT_TEXTS
+from ehcp_timeline.privacy.pseudonyms import Key
 from ehcp_timeline.text.bounds import Sha256, Whole
 
 PLACE = "place"
@@ -351,3 +353,47 @@ def _of_column(cells: pl.DataFrame, place: str | None) -> pl.DataFrame:
         return pl.DataFrame(schema={ROW: pl.UInt32, "text": pl.String})
     text = pl.col(place).str.strip_chars(WHITE).alias("text")
     return cells.select(ROW, text).filter(pl.col("text") != "")
+
+
+def pseudonymised_cases(converted: Converted, key: Key) -> Converted:
+    """Return the judged rows in the order of their pseudonyms, without names, birth dates and free text.
+
+    What could not be read may say anything, so it becomes one word that cannot be read either. Rows that
+    cannot be judged have no case that a pseudonym could stand for, and are left out.
+    """
+    columns = tuple(column for column in converted.columns if _is_kept(column))
+    names = {case: key.pseudonym(case) for case in converted.frame["case_id"].drop_nulls().unique()}
+    pseudonym = pl.col("case_id").replace_strict(names, default=None, return_dtype=pl.String)
+    rows = (
+        converted.frame.with_row_index(PLACE)
+        .filter(pl.col("case_id").is_not_null())
+        .with_columns(pseudonym)
+        .sort("case_id", PLACE)
+    )
+    moved = rows.select(PLACE).with_row_index("to")
+    kept = rows.select(column.id for column in columns)
+    return replace(
+        converted,
+        columns=columns,
+        frame=kept,
+        texts={
+            column.id: _moved(converted.texts[column.id], moved, column)
+            for column in columns
+            if column.id in converted.texts
+        },
+        copies=kept.n_unique() < kept.height,
+        cells=tuple(cell.bare() for cell in converted.cells if cell.column in {c.id for c in columns}),
+        rows=tuple(replace(row, kept=False).bare() for row in converted.rows),
+    )
+
+
+def _is_kept(column: Column) -> bool:
+    if column.id in DROPPED or column.personal:
+        return False
+    return column.kind != "text" or column.id in {"case_id", *KEPT_TEXTS}
+
+
+def _moved(texts: pl.DataFrame, moved: pl.DataFrame, column: Column) -> pl.DataFrame:
+    """Return texts at their new places; in a column of plain text they are Excel's own errors."""
+    word = pl.col("text") if column.kind == "text" else pl.lit(UNREADABLE).alias("text")
+    return texts.join(moved, on=PLACE).select(pl.col("to").alias(PLACE), word).sort(PLACE)

@@ -67,7 +67,7 @@ def convert(
 
     converted = convert_cases(asks.sources(files), asks.vocabulary, asks.as_at)
     if key is not None:
-        from ehcp_timeline.commands.convert.pseudonymise import pseudonymised_cases
+        from ehcp_timeline.commands.convert.canonical import pseudonymised_cases
 
         converted = pseudonymised_cases(converted, key)
     from ehcp_timeline.commands.convert.view import convert_sections

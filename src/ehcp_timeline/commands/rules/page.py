@@ -10,8 +10,8 @@ from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.audit.verdicts import TABLE
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.commands.rules.clauses import GLOSSARY, deadline_sections
+from ehcp_timeline.commands.rules.lists import Provision, provisions
 from ehcp_timeline.law.deadline import Dates
-from ehcp_timeline.law.provisions import Provision, provisions
 from ehcp_timeline.law.rulebook import Deadline, NotEncoded, Rulebook
 from ehcp_timeline.text.counting import said_day
 from ehcp_timeline.text.words import count, listed

@@ -79,7 +79,7 @@ ListMeasures = Annotated[
 @examples(
     "ehcp scorecard cases.csv",
     "ehcp scorecard cases.csv --by district --period month -o scorecard.csv",
-    "ehcp scorecard cases.csv --by referrer --period month --layout wide -o paper.md",
+    "ehcp scorecard cases.csv --by team --period month --layout wide -o paper.md",
     "ehcp scorecard cases.csv --series monthly --format json",
     "ehcp scorecard cases.csv --pack foi -o foi.xlsx",
     "ehcp scorecard cases.csv --by district --disclosure suppress -o out.csv",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.law.lint import Remark, remarks
+from ehcp_timeline.commands.rules.check import Remark, remarks
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
 from tests.law.test_diff import changed
