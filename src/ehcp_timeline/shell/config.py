@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 NAME = "ehcp.toml"
 VARIABLE = "EHCP_CONFIG"
-GROUPS = ("district", "team", "caseworker", "referrer", "age_at_request", "sen_need", "school")
+GROUPS = (
+    *("district", "team", "caseworker", "referrer", "age_at_request", "sen_need", "school"),
+    *("appeal_ground", "appeal_outcome"),
+)
 OTHER_KEYS = ("rules", "targets", "population", "figures", "terms", "order", "authority")
 
 

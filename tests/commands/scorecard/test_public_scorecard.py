@@ -76,7 +76,6 @@ def test_the_json_says_what_was_hidden_and_below_which_number(cases: str) -> Non
     [
         (("--threshold", "0"), "--threshold 0 would hide nothing"),
         (("--disclosure", "suppress", "--by", "caseworker"), "is about staff: it is not for publication"),
-        (("--disclosure", "suppress", "--pack", "foi", "-o", "x.xlsx"), "a pack is not for publication"),
     ],
 )
 def test_what_must_not_be_published_is_refused(cases: str, words: tuple[str, ...], told: str) -> None:
@@ -85,3 +84,25 @@ def test_what_must_not_be_published_is_refused(cases: str, words: tuple[str, ...
 
     assert (run.returncode, printed(run)) == (2, "")
     assert told in said(run)
+
+
+@pytest.mark.parametrize(("words", "number"), [((), "[c]"), (("--disclosure", "none"), "1")])
+def test_a_pack_for_freedom_of_information_hides_few_cases_unless_told_not_to(
+    tmp_path: Path, words: tuple[str, ...], number: str
+) -> None:
+    """One assessment is open; the year before the first request of the file is not said to have none."""
+    path = tmp_path / "cases.csv"
+    path.write_text(
+        "case_id,request_received,plan_issued\nA,2025-01-06,\n"
+        + "".join(f"P{n},2024-02-05,2024-05-06\n" for n in range(6)),
+        encoding="utf-8",
+    )
+    out = tmp_path / "foi"
+    ehcp("scorecard", str(path), "--as-at", "2025-03-31", "--pack", "foi", "-o", str(out), *words)
+
+    (opened,) = (file for file in out.iterdir() if "open-assessments" in file.name)
+    lines = list(csv.DictReader(io.StringIO(opened.read_text(encoding="utf-8"))))
+    assert lines[0]["2025-03-31"] == number
+    (plans,) = (file for file in out.iterdir() if "plans-in-20-weeks" in file.name)
+    lines = list(csv.DictReader(io.StringIO(plans.read_text(encoding="utf-8"))))
+    assert (lines[0]["2023"], lines[0]["2024"]) == ("", "6")

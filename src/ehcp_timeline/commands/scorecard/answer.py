@@ -3,18 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
+import polars as pl
 from annotated_types import Ge
 
 from ehcp_timeline.law.kpi.model import Kpis, Measure, Unit
 from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
 from ehcp_timeline.measure.kpi.lines import above, below
-from ehcp_timeline.measure.kpi.periods import Period, PeriodKind
-from ehcp_timeline.measure.kpi.rollup import PERIOD
+from ehcp_timeline.measure.kpi.periods import PERIODS_OF_A_YEAR, Period, PeriodKind
+from ehcp_timeline.measure.kpi.rollup import OF_ALL, PERIOD, RANK
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.measure.kpi.targets import Reached, Target, reached
-from ehcp_timeline.measure.kpi.trends import MeasureTrend, trends
+from ehcp_timeline.measure.kpi.trends import MeasureTrend, record, trends
 from ehcp_timeline.measure.result import Input
 
 NO_CASES = "no cases"
@@ -108,6 +109,28 @@ class NotMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureHistory:
+    """How a measure of everybody stands in the last whole period, beside the periods before.
+
+    Attributes:
+        value: In the measure's own unit.
+        year_before: A year before; null where the file has nothing.
+        change: What was added since, in the measure's own unit.
+        change_pc: The same in percent of the year before; null for percentages.
+        record: Since when it is the highest or the lowest, in words; empty for neither.
+    """
+
+    measure: str
+    name: str
+    period: str
+    value: float
+    year_before: float | None
+    change: float | None
+    change_pc: float | None
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScorecardAnswer:
     """The answer of `ehcp scorecard --format json`."""
 
@@ -123,6 +146,7 @@ class ScorecardAnswer:
     targets: tuple[Reached, ...]
     not_measured: tuple[NotMeasured, ...]
     problems: tuple[ProblemFound, ...]
+    history: tuple[MeasureHistory, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +210,46 @@ def scorecard_answer(card: Scorecard, targets: Sequence[Target]) -> ScorecardAns
         not_measured=tuple(NotMeasured(*item) for item in card.files.not_measured.items()),
         problems=ProblemFound.all_of(card.files.problems),
     )
+
+
+def history_of(card: Scorecard, kept: pl.DataFrame) -> tuple[MeasureHistory, ...]:
+    """Return the history of every measure up to the last whole period that is shown.
+
+    Args:
+        card: The scorecard with every period.
+        kept: Its lines in the periods that are shown.
+    """
+    as_at, kind = card.question.as_at, card.layout.kind
+    numbers = [number for number in kept[PERIOD].unique().sort() if Period(kind, number).last <= as_at]
+    if card.layout.every_state and kept.height:
+        numbers = [cast("int", kept[PERIOD].max())]
+    if not numbers:
+        return ()
+    whole = card.lines.filter(pl.col(RANK) == OF_ALL, pl.col(PERIOD) <= numbers[-1])
+    labels = [Period(kind, number).label for number in whole[PERIOD]]
+    history = []
+    for measure in card.question.measures:
+        values: list[float | None] = whole[measure.id].to_list()
+        if (value := values[-1]) is None:
+            continue
+        begun = next((place for place, number in enumerate(values) if number), 0)
+        back = len(values) - 1 - PERIODS_OF_A_YEAR[kind]
+        before = values[back] if back >= 0 else None
+        change = None if before is None else round(value - before, 1)
+        relative = before and measure.unit not in ("percent", "share")
+        history.append(
+            MeasureHistory(
+                measure=measure.id,
+                name=measure.name,
+                period=labels[-1],
+                value=value,
+                year_before=before,
+                change=change,
+                change_pc=round(100 * (value - before) / before, 1) if relative and before else None,
+                record=record(values[begun:], labels[begun:]),
+            )
+        )
+    return tuple(history)
 
 
 def meanings(card: Scorecard) -> tuple[MeasureMeant, ...]:

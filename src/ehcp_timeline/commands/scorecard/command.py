@@ -29,9 +29,10 @@ from ehcp_timeline.shell.kpi_request import (
     measures_asked,
 )
 from ehcp_timeline.shell.options import DisclosureOptions, LawOptions, ScreenOptions, SomeCaseFilePaths
-from ehcp_timeline.shell.parse import choice, day_asked
+from ehcp_timeline.shell.parse import choice, day_asked, was_typed
 
 if TYPE_CHECKING:
+    from ehcp_timeline.commands.scorecard.answer import MeasureHistory
     from ehcp_timeline.law.kpi.model import Measure
     from ehcp_timeline.measure.kpi.lines import PeriodRange
     from ehcp_timeline.measure.kpi.scorecard import Scorecard
@@ -66,6 +67,10 @@ Layout = Annotated[
     str,
     typer.Option("--layout", metavar="KIND", help="wide: periods across, the % beside its #, for a paper."),
 ]
+History = Annotated[
+    bool,
+    typer.Option("--history", help="Add the change on a year before, and since when it is the highest."),
+]
 PackName = Annotated[
     str | None,
     typer.Option("--pack", metavar="NAME", help="foi or inspection: sheets with definitions."),
@@ -95,6 +100,7 @@ def scorecard(
     since: From = None,
     to_day: To = None,
     layout: Layout = "long",
+    history: History = False,
     pack: PackName = None,
     list_measures: ListMeasures = False,
     disclosure: DisclosureOptions,
@@ -113,11 +119,10 @@ def scorecard(
     if not files:
         raise UsageError("there is no file to count in", "ehcp scorecard cases.csv")
     public = disclosure.suppress()
-    if public and pack is not None:
-        raise UsageError("a pack is not for publication", "leave out --pack, or --disclosure")
     if pack is not None:
         what = asked_for(files, about, period="year")
-        raise typer.Exit(_pack(what, pack, one_path(output.outputs), force=output.force))
+        hide = disclosure.threshold if public or (pack == "foi" and not was_typed("--disclosure")) else None
+        raise typer.Exit(_pack(what, pack, one_path(output.outputs), hide, force=output.force))
     monthly = bool(series and choice("--series", series, ("monthly",)))
     to = output.choose((*ROW_FORMATS, "html"))
     wide = choice("--layout", layout, ("long", "wide")) == "wide"
@@ -146,8 +151,11 @@ def scorecard(
             window = replace(window, last=last or _LAST_WIDE)
         elif to.for_people:  # what moved into the first period shown needs the one before
             window = replace(window, last=None)
-        card = replace(card, lines=window.of(card.lines, card.layout.kind))
-        _write(to, card, what.config, shown, last, wide=wide)
+        from ehcp_timeline.commands.scorecard.answer import history_of
+
+        kept = window.of(card.lines, card.layout.kind)
+        past = history_of(card, kept) if history else ()
+        _write(to, replace(card, lines=kept), what.config, shown, last, past, wide=wide)
     raise typer.Exit(exit_code(card.files))
 
 
@@ -157,6 +165,7 @@ def _write(
     config: "Settings",
     shown: "tuple[Measure, ...]",
     last: int | None,
+    past: "tuple[MeasureHistory, ...]",
     *,
     wide: bool,
 ) -> None:
@@ -167,7 +176,7 @@ def _write(
     from ehcp_timeline.output.html import page_of
     from ehcp_timeline.output.workbook import ListChart
 
-    answer = scorecard_answer(card, config.targets)
+    answer = replace(scorecard_answer(card, config.targets), history=past)
     grouped, keys = card.question.group is not None, flat_keys(card)
     tables = tuple(wide_tables(card, shown)) if wide else ()
     chart = None
@@ -258,7 +267,7 @@ def _publish(to: Output, whole: "Scorecard", shown: "tuple[Measure, ...]", asked
         say(*warnings(asked.previous, lines, ("group", "period"), threshold))
 
 
-def _pack(what: KpiRequest, name: str, path: Path | None, *, force: bool) -> int:
+def _pack(what: KpiRequest, name: str, path: Path | None, threshold: int | None, *, force: bool) -> int:
     """Write a pack as a workbook or a folder, and return the exit code."""
     kpis = what.question.kpis
     pack = kpis.packs[choice("--pack", name, tuple(kpis.packs))]
@@ -268,22 +277,27 @@ def _pack(what: KpiRequest, name: str, path: Path | None, *, force: bool) -> int
     from ehcp_timeline.measure.answer import RulebookUsed
     from ehcp_timeline.output.files import write_folder, write_whole
     from ehcp_timeline.output.receipt import MadeFrom, Receipt, read_of
+    from ehcp_timeline.privacy.suppress import legend
 
     as_book = path.suffix.lower() == ".xlsx"
     if as_book:
         prepare_file(path, force=force)
     else:
         prepare_folder(path)
-    sheets, files = make_pack(pack, what.question, what.sources, what.layout)
+    sheets, files = make_pack(pack, what.question, what.sources, what.layout, threshold)
+    hidden = [] if threshold is None else [legend(threshold)]
     if as_book:
-        notes = [f"{input_.name}: {input_.rows:,} rows, {input_.judged:,} judged." for input_ in files.inputs]
+        notes = [
+            *hidden,
+            *(f"{input_.name}: {input_.rows:,} rows, {input_.judged:,} judged." for input_ in files.inputs),
+        ]
         law = RulebookUsed.of(what.question.rulebook)
         made_from = MadeFrom(what.question.as_at, law, read_of(files.inputs))
         book = pack_book(pack.says, sheets, Receipt.of(made_from, typed()), notes)
         write_whole(path, book, force=force)
     else:
         write_folder(path, pack_csvs(pack.id, sheets), force=force)
-    say(f"{path}: {len(sheets)} sheets as at {what.question.as_at}.")
+    say(f"{path}: {len(sheets)} sheets as at {what.question.as_at}.", *hidden)
     return exit_code(files)
 
 

@@ -1,6 +1,6 @@
 """A scorecard as a person reads it, and what every measure counts."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ehcp_timeline.commands.scorecard.answer import NO_CASES, MeasureMeant, ScorecardAnswer, ScorecardLine
@@ -65,6 +65,8 @@ def scorecard_sections(card: Scorecard, answer: ScorecardAnswer, shown: Shown) -
             yield _across(says, measures, lines)
         elif measures:
             yield down(says, measures, answer.by or "group", (line.flat() for line in lines))
+    if answer.history:
+        yield _history(answer, {measure.id for measure in shown.measures})
     yield from _not_measured(card, shown)
     if answer.problems:
         yield Section(
@@ -141,6 +143,25 @@ def _targets(answer: ScorecardAnswer, periods: Sequence[str]) -> Section:
     return Section(
         "Targets", columns=_OF_TARGETS, rows=rows, alarm=any(reached.status == "red" for reached in shown)
     )
+
+
+def _history(answer: ScorecardAnswer, shown: Collection[str]) -> Section:
+    """Return the change on a year before, and since when each figure is the highest or the lowest."""
+    rows = tuple(
+        (
+            measure.name,
+            *(cell(value) for value in (measure.value, measure.year_before)),
+            "" if measure.change is None else f"{measure.change:+,.1f}".removesuffix(".0"),
+            "" if measure.change_pc is None else f"{measure.change_pc:+,.1f}%",
+            measure.record,
+        )
+        for measure in answer.history
+        if measure.measure in shown
+    )
+    headings = (answer.history[0].period, "a year before", "change", "in %")
+    numbers = (TableColumn(heading, "number") for heading in headings)
+    columns = (TableColumn("measure"), *numbers, TableColumn("record"))
+    return Section("Beside the periods before", columns=columns, rows=rows)
 
 
 def _not_measured(card: Scorecard, shown: Shown) -> Iterator[Section]:

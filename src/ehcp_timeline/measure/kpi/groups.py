@@ -69,6 +69,8 @@ GROUPS = {
         ),
         Group("sen_need", "primary need", ("sen_need",)),
         Group("school", "school", ("school",)),
+        Group("appeal_ground", "what was appealed", ("appeal_ground",)),
+        Group("appeal_outcome", "how the appeal ended", ("appeal_outcome",)),
     )
 }
 """Every group, by its name on the command line."""

@@ -4,6 +4,7 @@ A month is known by its number, 12 times the year plus the months before it; a w
 counted from Monday 1 January of the year 1. Every period but a week is some months.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, get_args
@@ -12,6 +13,9 @@ import polars as pl
 
 PeriodKind = Literal["week", "month", "quarter", "year", "academic", "financial"]
 PERIOD_KINDS: tuple[PeriodKind, ...] = get_args(PeriodKind)
+PERIODS_OF_A_YEAR: Mapping[PeriodKind, int] = {
+    "week": 52, "month": 12, "quarter": 4, "year": 1, "academic": 1, "financial": 1
+}  # fmt: skip
 _MONTHS = {"month": 1, "quarter": 3, "year": 12, "academic": 12, "financial": 12}
 _FIRST_MONTH = {"month": 0, "quarter": 0, "year": 0, "academic": 8, "financial": 3}
 
