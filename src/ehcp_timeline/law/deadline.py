@@ -39,6 +39,7 @@ class Limb:
         after: It counts only once one of these came since the clock's start and before its answer; its own
             date is then the first since that one, and its day does not roll.
         only_if: It counts only where each fact holds one of these codes; `BLANK` is a fact that is not given.
+        unless: Its own date does not count from the first of these after the clock's start on.
         missing: What it does where it counts and has no date: `open` if the time limit has not ended yet.
     """
 
@@ -46,6 +47,7 @@ class Limb:
     since: Dates | None = None
     after: tuple[str, ...] = ()
     only_if: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    unless: tuple[str, ...] = ()
     missing: Literal["open", "unknown"] = "unknown"
 
 
@@ -56,7 +58,8 @@ class Limit:
     Attributes:
         limbs: One limb, or those of `later_of`; none where the law gives no number, or where which of several
             limits it is cannot be told.
-        missing: What a limb without a date does: it is skipped, or the due day is unknown.
+        missing: What a limb without a date does: it is skipped, or the due day is unknown; a clock that was
+            answered by the last day of the others is in time all the same.
         rolls: `tribunal`: the last day rolls forward as the Tribunal Rules say.
         words: The law's own words where it gives no number, as `as soon as reasonably practicable`.
     """

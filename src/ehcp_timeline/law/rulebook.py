@@ -59,7 +59,8 @@ class Deadline:
         displaced_by: Events or deadlines that take its place.
         set_by: A date in the file that replaces the due day.
         plan_by_due: Owed only if a plan existed by the due day, or by the start.
-        answers_from: For a due day that lies before the start: how long before the start an answer counts.
+        answers_from: How long before the start an answer counts; None for all time where the due day lies
+            before the start, else from the start on.
         repeats: How it starts again; None for a duty that stands once on a row.
         versions: The time limit through the years.
         readings: Other published readings.

@@ -36,12 +36,12 @@ def standing(working: Working, rulebook: Rulebook) -> str:
     clock, deadline = working.clock, working.deadline
     parts = (
         _verdict(working, rulebook),
-        *_doubts(clock),
+        *_doubts(working),
         _after_its_event(clock, deadline),
         *(
             f"{excuse.excuse.id} was not claimed: {excuse.why}"
             for excuse in working.excuses
-            if excuse.borne_out
+            if excuse.borne_out and clock.verdict not in ("met", "not-owed")
         ),
     )
     return "; ".join(part for part in parts if part)
@@ -97,10 +97,9 @@ def _done(working: Working, rulebook: Rulebook) -> str:
     if clock.verdict == "late":
         late = "after the time" if deadline.right else "late"
         return f"{verb} {_days(clock.days_late)} {late}, on {day(when)}{ended}"
-    if clock.due is None:
-        return f"{verb}{' too early,' if clock.verdict == 'early' else ''} on {day(when)}{ended}"
     if clock.verdict == "early":
-        return f"{verb} {_days(clock.days_left)} too early, on {day(when)}"
+        early = f"{_days(clock.days_left)} too early" if clock.due else "too early"
+        return f"{verb} {early}, on {day(when)}"
     return f"{verb} in time, on {day(when)}{ended}"
 
 
@@ -158,11 +157,14 @@ def _not_started(working: Working) -> str:
     return f"{words} ({listed(facts)})" if working.clock.reason == "blank-fact" and facts else words
 
 
-def _doubts(clock: Clock) -> tuple[str, ...]:
+def _doubts(working: Working) -> tuple[str, ...]:
     """Return what makes the answer less than certain."""
+    clock = working.clock
     first, last = clock.earliest_reading, clock.latest_reading
     disputed = ""
-    if clock.certainty == "disputed":
+    if clock.certainty == "disputed" and working.doubt:
+        disputed = f"its start is disputed: {working.doubt}"
+    elif clock.certainty == "disputed":
         span = f": {day(first)} or {day(last)}" if first and last and first != last else ""
         disputed = f"published readings differ{span}"
     provisional = "provisional: later bank holidays are not announced yet" if clock.provisional else ""

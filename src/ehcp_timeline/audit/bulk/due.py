@@ -22,7 +22,7 @@ from ehcp_timeline.audit.bulk.days import (
 )
 from ehcp_timeline.audit.bulk.events import EventFrame, Names
 from ehcp_timeline.audit.single.due import NEXT_DAY
-from ehcp_timeline.law.deadline import Dates, EndSpan, Limb, Limit
+from ehcp_timeline.law.deadline import EndSpan, Limb, Limit
 from ehcp_timeline.law.rulebook import Deadline
 
 
@@ -41,11 +41,11 @@ def due_day(
     if not limit.limbs:
         return only(constant(OPEN_ENDED, seen.height), start < NEVER) if limit.words else seen.never
     plain = [limb for limb in limit.limbs if not limb.after]
-    limbs = [tables.of(limb.count, _since(limb.since, start, seen)) for limb in plain]
-    if limit.missing == "skip":
-        due = or_never(reduce(later, map(or_before_all, limbs)))
-    else:
-        due = reduce(later, limbs)
+    limbs = [tables.of(limb.count, _since(limb, start, seen)) for limb in plain]
+    known = or_never(reduce(later, map(or_before_all, limbs))) if len(limbs) > 1 else limbs[0]
+    due = known if limit.missing == "skip" else reduce(later, limbs)
+    if limit.missing == "unknown" and len(limbs) > 1 and answer is not None:
+        due = instead(due, (due == NEVER) & (answer <= known) & (answer < NEVER), literal(OPEN_ENDED))
     if limit.rolls:
         due = (tables.rolled_first if limit.minimum else tables.rolled).of(due)
     for limb in limit.limbs:
@@ -75,10 +75,12 @@ def _with_conditional(
     return instead(due, counts, later(due, day))
 
 
-def _since(dates: Dates | None, start: pl.Series, seen: EventFrame) -> pl.Series:
-    if dates is None:
+def _since(limb: Limb, start: pl.Series, seen: EventFrame) -> pl.Series:
+    if limb.since is None:
         return start
-    return seen.last_until(dates.events, start) if dates.which == "latest" else seen.first(dates.events)
+    names = limb.since.events
+    day = seen.last_until(names, start) if limb.since.which == "latest" else seen.first(names)
+    return only(day, day < seen.next(limb.unless, after=start)) if limb.unless else day
 
 
 def by_version(
@@ -108,13 +110,13 @@ def answer_of(
 ) -> pl.Series:
     """Return the earliest answer on or after the start.
 
-    Where the due day lies before the start, answers do too, back to `answers_from`.
+    Answers before the start count back to `answers_from` or, where the due day lies before it, for all time.
     """
     if not seen.holds(names):
         return seen.never
-    if not deadline.looks_back:
-        return seen.next(names, start)
-    return seen.next(names, tables.of(deadline.answers_from, start) if deadline.answers_from else None)
+    if deadline.answers_from:
+        return seen.next(names, tables.of(deadline.answers_from, start))
+    return seen.next(names, None if deadline.looks_back else start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Self
 import polars as pl
 
 from ehcp_timeline.audit.bulk.days import NEVER, constant, earlier, either, instead, literal, only
-from ehcp_timeline.audit.bulk.due import by_version, due_day
+from ehcp_timeline.audit.bulk.due import answer_of, by_version, due_day
 from ehcp_timeline.audit.bulk.events import EventFrame
 from ehcp_timeline.audit.bulk.excuses import CLAIMED, EVIDENCED, UNREADABLE, best_excuse, is_strength
 from ehcp_timeline.audit.bulk.verdicts import Inquiry, where, worth
@@ -189,8 +189,8 @@ def _due_of(inquiry: Inquiry, started: Started) -> tuple[pl.Series, pl.Series | 
     """Return the due days, and for which of them a date in the file replaced the counted day."""
     deadline, seen, start = started.deadline, started.seen, started.start
     answer = None
-    if any(limb.after for version in deadline.versions for limb in version.limit.limbs):
-        answer = seen.next(deadline.met_by.events, start)
+    if any(limb.since for version in deadline.versions for limb in version.limit.limbs):
+        answer = answer_of(deadline, deadline.met_by.events, seen, start, inquiry.tables)
     set_day = seen.first((deadline.set_by,)) if deadline.set_by and seen.holds((deadline.set_by,)) else None
     set_by = None if set_day is None else set_day < NEVER
 

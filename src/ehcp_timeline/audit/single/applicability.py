@@ -6,6 +6,7 @@ from ehcp_timeline.audit.single.dates import EventHistory
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.deadline import PlanByDue, StartWhere
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.text.words import day
 
 
 def start_of(deadline: Deadline, seen: EventHistory) -> date | None:
@@ -135,7 +136,7 @@ def why_without_plan(deadline: Deadline, seen: EventHistory, start: date | None,
     if plan is None or start is None or deadline.version_on(start) is None:
         return ""
     by = start if plan.by == "start" else due
-    return f"no plan existed by {by}" if by and not _had_plan(plan, by, seen) else ""
+    return f"no plan existed by {day(by)}" if by and not _had_plan(plan, by, seen) else ""
 
 
 def why_displaced(deadline: Deadline, start: date, answer: date | None, displacing: tuple[date, ...]) -> str:

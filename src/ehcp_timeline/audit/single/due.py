@@ -36,7 +36,7 @@ def due_day(
     """
     if not limit.limbs:
         return (), OPEN_ENDED if limit.words else None
-    counted, due = _latest_limb(limit, start, seen)
+    counted, due = _latest_limb(limit, start, seen, answer)
     for limb in limit.limbs if due else ():
         for since in _conditional_since(limb, start, seen, answer):
             if since is None and limb.missing == "unknown":
@@ -47,16 +47,16 @@ def due_day(
     return tuple(counted), due
 
 
-def _latest_limb(limit: Limit, start: date, seen: EventHistory) -> tuple[list[CountedPeriod], date | None]:
+def _latest_limb(
+    limit: Limit, start: date, seen: EventHistory, answer: date | None
+) -> tuple[list[CountedPeriod], date | None]:
     """Return how the limbs without a condition were counted, and the latest of them, rolled."""
-    counted = []
-    for limb in limit.limbs:
-        since = None if limb.after else _since(limb.since, start, seen)
-        if since is not None:
-            counted.append(_counted(limb, since, seen))
-        elif limit.missing == "unknown" and not limb.after:
-            return counted, None
+    plain = [limb for limb in limit.limbs if not limb.after]
+    dated = [(limb, since) for limb in plain if (since := _since(limb, start, seen))]
+    counted = [_counted(limb, since, seen) for limb, since in dated]
     due = max((counted_period.to for counted_period in counted), default=None)
+    if limit.missing == "unknown" and len(counted) < len(plain):
+        return counted, OPEN_ENDED if answer and due and answer <= due else None
     if due and limit.rolls:
         due = roll_first_lawful_day(due) if limit.minimum else roll_for_tribunal(due)
     return counted, due
@@ -78,13 +78,14 @@ def _conditional_since(
         yield next((day for day in seen.happened(events) if day >= came), None)
 
 
-def _since(dates: Dates | None, start: date, seen: EventHistory) -> date | None:
-    if dates is None:
+def _since(limb: Limb, start: date, seen: EventHistory) -> date | None:
+    if limb.since is None:
         return start
-    days = seen.given(dates.events)
-    if dates.which == "latest":
+    days = seen.given(limb.since.events)
+    if limb.since.which == "latest":
         days = [day for day in days if day <= start][-1:]
-    return days[0] if days else None
+    over = next((day for day in seen.given(limb.unless) if day > start), date.max)
+    return next((day for day in days if day < over), None)
 
 
 def one_period_more(limit: Limit, due: date, seen: EventHistory) -> date | None:

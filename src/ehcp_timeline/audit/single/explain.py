@@ -15,7 +15,7 @@ from ehcp_timeline.audit.verdicts import decide
 from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.clock.workdays import ONE_DAY, roll_for_tribunal
-from ehcp_timeline.law.deadline import Limb, Version
+from ehcp_timeline.law.deadline import Limit, Version
 from ehcp_timeline.text.counting import days_named, said_count, said_day
 from ehcp_timeline.text.words import REASONS, listed, quoted
 
@@ -213,15 +213,14 @@ def _due(working: Working, _: date) -> Iterator[ExplanationStep]:
 
 def _open_ended(working: Working) -> str:
     """Return why a clock has no due day although nothing is missing."""
-    if working.version and working.version.limit.words:
-        return f"The law gives no number of days: {working.version.limit.words}."
-    open_limbs = (limb.since for limb in _limbs(working) if limb.missing == "open" and limb.since)
+    limit = working.version.limit if working.version else Limit(())
+    if limit.words:
+        return f"The law gives no number of days: {limit.words}."
+    if limit.missing == "unknown":
+        return f"Its last day is {said_day(max(limb.to for limb in working.limbs))} or later."
+    open_limbs = (limb.since for limb in limit.limbs if limb.missing == "open" and limb.since)
     waits = {name: None for since in open_limbs for name in since.events}
     return f"The first lawful day has not come: it waits for {' or '.join(waits)}."
-
-
-def _limbs(working: Working) -> tuple[Limb, ...]:
-    return working.version.limit.limbs if working.version else ()
 
 
 def _readable(working: Working, _: date) -> Iterator[ExplanationStep]:
@@ -267,7 +266,7 @@ def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
         named = listed([f'"{one_line(heading)}"' for heading in working.unread_headings]) + "."
         return text + (named if working.circumstances.contradiction == "unread-heading" else "")
     if clock.answered:
-        beside = _beside(clock.answered, clock.due)
+        beside = _beside(clock.answered, working)
         text = f"{working.answer_event} on {said_day(clock.answered)} answered it{beside}."
         if working.circumstances.implied == "released":
             text += f" {REASONS['released'].capitalize()}."
@@ -282,10 +281,10 @@ def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
     if working.implied_by:
         return f"{working.implied_by} shows that it was done; the day is not recorded."
     if clock.ended:
-        beside = _beside(clock.ended, clock.due)
+        beside = _beside(clock.ended, working)
         return f"{working.end_event} on {said_day(clock.ended)} ended it unanswered{beside}."
     names = " or ".join(working.deadline.answers)
-    text = f"No {names} by the as-at date, {said_day(as_at)}{_beside(as_at, clock.due)}."
+    text = f"No {names} by the as-at date, {said_day(as_at)}{_beside(as_at, working)}."
     if working.circumstances.implied == "released":
         text += f" {REASONS['released'].capitalize()}."
     if working.circumstances.implied == "lapsed":
@@ -293,14 +292,15 @@ def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
     return text
 
 
-def _beside(day: date, due: date | None) -> str:
-    if due is None:
+def _beside(day: date, working: Working) -> str:
+    if working.clock.due is None:
         return ""
-    apart = (day - due).days
+    apart = (day - working.clock.due).days
+    named = "the first lawful day" if working.deadline.minimum else "the due day"
     if apart == 0:
-        return ", on the due day"
+        return f", on {named}"
     days = "1 day" if abs(apart) == 1 else f"{abs(apart)} days"
-    return f", {days} {'after' if apart > 0 else 'before'} the due day"
+    return f", {days} {'after' if apart > 0 else 'before'} {named}"
 
 
 def _excuses(working: Working, _: date) -> Iterator[ExplanationStep]:
@@ -323,7 +323,8 @@ def _readings(working: Working, _: date) -> Iterator[ExplanationStep]:
         facts: Facts = {"reading": "start", "since": working.clock.start, "disputes": True}
         yield ExplanationStep(0, "Other reading", text, facts=facts)
     for read in working.read:
-        text = f"{read.reading.id}: due {said_day(read.due)}: {read.verdict}."
+        due = "not before" if working.deadline.minimum else "due"
+        text = f"{read.reading.id}: {due} {said_day(read.due)}: {read.verdict}."
         if read.reading.always_disputed:
             text += " Two authorities differ about the duty itself, so the clock is disputed in any event."
         facts = {

@@ -313,7 +313,7 @@ def _weigh(question: _Question, blank: Working, start: date) -> Working:
     """Judge a clock that has a start: count its due day, then weigh what became of it."""
     deadline, seen = question.deadline, question.seen
     version = deadline.version_on(start)
-    answer = next((day for day in seen.happened(deadline.met_by.events) if day >= start), None)
+    answer = answer_of(deadline, deadline.met_by.events, seen, start)
     limbs, due = due_day(version.limit, start, seen, answer) if version else ((), None)
     set_by = seen.first(deadline.set_by) if version and deadline.set_by else None
     due = set_by or due

@@ -13,14 +13,10 @@ from ehcp_timeline.law.rulebook import Deadline
 def answer_of(deadline: Deadline, names: Iterable[str], seen: EventHistory, start: date) -> date | None:
     """Return the earliest answer on or after the start.
 
-    Where the due day lies before the start, answers do too, back to `answers_from`.
+    Answers before the start count back to `answers_from` or, where the due day lies before it, for all time.
     """
-    days = seen.happened(names)
-    if not deadline.looks_back:
-        return next((day for day in days if day >= start), None)
-    if deadline.answers_from:
-        days = [day for day in days if day >= _counts_from(deadline, start)]
-    return days[0] if days else None
+    since = date.min if deadline.looks_back and not deadline.answers_from else _counts_from(deadline, start)
+    return next((day for day in seen.happened(names) if day >= since), None)
 
 
 def _counts_from(deadline: Deadline, start: date) -> date:
@@ -144,4 +140,5 @@ def came_too_early(deadline: Deadline, seen: EventHistory, start: date) -> tuple
     """Return the answers that came before the clock started, and so do not answer it."""
     if deadline.looks_back or deadline.repeats:
         return ()
-    return tuple(day for day in seen.happened(deadline.met_by.events) if day < start)
+    since = _counts_from(deadline, start)
+    return tuple(day for day in seen.happened(deadline.met_by.events) if day < since)

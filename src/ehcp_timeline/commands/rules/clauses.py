@@ -93,6 +93,7 @@ def _limb_words(limb: Limb) -> str:
     parts = [
         f"{words}, from {dates_words(limb.since)}" if limb.since else words,
         f"after {listed(limb.after, 'or')}" if limb.after else "",
+        f"unless one of {listed(limb.unless)} came first" if limb.unless else "",
         *(f"where {fact} is {listed(codes, 'or')}" for fact, codes in limb.only_if),
         f"{_MISSING[limb.missing]} without that date" if limb.after else "",
     ]

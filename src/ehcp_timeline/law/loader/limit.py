@@ -107,7 +107,7 @@ def _read_later_of(place: Location, table: Table, words: Words, starts: Dates, *
     if table["later_of"] == []:
         return Limit(())
     for here, body in place.tables(table, "later_of"):
-        here.keys(body, ("from", *PERIODS, "after", "only_if", "missing"))
+        here.keys(body, ("from", *PERIODS, "after", "only_if", "unless", "missing"))
         kinds = [kind for kind in PERIODS if kind in body]
         if len(kinds) != 1:
             here.fault(f"needs exactly one of {', '.join(PERIODS)}")
@@ -116,13 +116,15 @@ def _read_later_of(place: Location, table: Table, words: Words, starts: Dates, *
         since = read_dates(here, body, "from", words.events) if "from" in body else None
         if since and len(since.events) == 1 and since.events == starts.events:
             since = None  # the clock's own start
-        after, only_if = here.words(body, "after", words.events, "event"), read_only_if(here, body, words)
+        after, unless = (here.words(body, key, words.events, "event") for key in ("after", "unless"))
+        only_if = read_only_if(here, body, words)
         if (only_if or "missing" in body) and not after:
             here.fault("only_if and missing need after: what must have come for this limb to count")
-        if after and (repeats or since is None):
-            here.at("after").fault("does not go with a duty that repeats, nor with a limb from the start")
+        if (after or unless) and (repeats or since is None or (after and unless)):
+            why = "does not go with a duty that repeats, nor with a limb from the start"
+            here.at("after" if after else "unless").fault(f"{why}, nor after with unless")
         missing = cast("Any", here.one_of(body, "missing", ("open", "unknown"), "unknown"))
-        limbs.append(Limb(count, since, after, only_if, missing))
+        limbs.append(Limb(count, since, after, only_if, unless, missing))
     if len(limbs) < 2:
         place.at("later_of").fault("needs at least two limbs")
         return NO_LIMIT
