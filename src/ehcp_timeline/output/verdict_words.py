@@ -159,14 +159,12 @@ def _not_started(working: Working) -> str:
 
 def _doubts(working: Working) -> tuple[str, ...]:
     """Return what makes the answer less than certain."""
-    clock = working.clock
+    clock, disputed = working.clock, ""
     first, last = clock.earliest_reading, clock.latest_reading
-    disputed = ""
-    if clock.certainty == "disputed" and working.doubt:
-        disputed = f"its start is disputed: {working.doubt}"
-    elif clock.certainty == "disputed":
+    if clock.certainty == "disputed":
         span = f": {day(first)} or {day(last)}" if first and last and first != last else ""
-        disputed = f"published readings differ{span}"
+        doubt = working.doubt and f"its start is disputed: {working.doubt}"
+        disputed = doubt or f"published readings differ{span}"
     provisional = "provisional: later bank holidays are not announced yet" if clock.provisional else ""
     return disputed, provisional
 

@@ -13,12 +13,10 @@ from ehcp_timeline.audit.single.trace import CountedPeriod, ReadingResult, Worki
 from ehcp_timeline.audit.verdicts import decide
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.clock.workdays import roll_first_lawful_day, roll_for_tribunal
-from ehcp_timeline.law.deadline import BLANK, Dates, Limb, Limit, Reading
+from ehcp_timeline.law.deadline import BLANK, Limb, Limit, Reading
 
 NEXT_DAY = Count("within", 1, "days")
-OPEN_ENDED: Final = (
-    date.max
-)  # the time limit has not ended yet, or has no number: every day comes before its end
+OPEN_ENDED: Final = date.max  # not over yet, or without a number: every day comes before its end
 
 
 def due_day(
@@ -36,7 +34,13 @@ def due_day(
     """
     if not limit.limbs:
         return (), OPEN_ENDED if limit.words else None
-    counted, due = _latest_limb(limit, start, seen, answer)
+    plain = [(limb, _since(limb, start, seen)) for limb in limit.limbs if not limb.after]
+    counted = [_counted(limb, since, seen) for limb, since in plain if since]
+    due = max((counted_period.to for counted_period in counted), default=None)
+    if limit.missing == "unknown" and len(counted) < len(plain):
+        return tuple(counted), OPEN_ENDED if answer and due and answer <= due else None
+    if due and limit.rolls:
+        due = roll_first_lawful_day(due) if limit.minimum else roll_for_tribunal(due)
     for limb in limit.limbs if due else ():
         for since in _conditional_since(limb, start, seen, answer):
             if since is None and limb.missing == "unknown":
@@ -45,21 +49,6 @@ def due_day(
                 counted.append(_counted(limb, since, seen))
             due = max(due, counted[-1].to) if since and due else OPEN_ENDED
     return tuple(counted), due
-
-
-def _latest_limb(
-    limit: Limit, start: date, seen: EventHistory, answer: date | None
-) -> tuple[list[CountedPeriod], date | None]:
-    """Return how the limbs without a condition were counted, and the latest of them, rolled."""
-    plain = [limb for limb in limit.limbs if not limb.after]
-    dated = [(limb, since) for limb in plain if (since := _since(limb, start, seen))]
-    counted = [_counted(limb, since, seen) for limb, since in dated]
-    due = max((counted_period.to for counted_period in counted), default=None)
-    if limit.missing == "unknown" and len(counted) < len(plain):
-        return counted, OPEN_ENDED if answer and due and answer <= due else None
-    if due and limit.rolls:
-        due = roll_first_lawful_day(due) if limit.minimum else roll_for_tribunal(due)
-    return counted, due
 
 
 def _counted(limb: Limb, since: date, seen: EventHistory) -> CountedPeriod:
