@@ -31,6 +31,7 @@ _LAYOUT_OF_DATES = re.compile(r"\(\s*[cdmy]+(?:[-/. ][cdmy]+){2}\s*\)", re.IGNOR
 _NOT_ALNUM = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 
 SUGGESTED_WITHIN = 400  # headings
+_CLOSE = 0.8  # as `difflib` measures it
 _SHORT = 10  # letters: a shorter heading that is only known alone is like too many others
 LONGEST_HEADING = 80  # letters; a longer one is a sentence
 NO_ALIASES: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -38,7 +39,7 @@ NO_ALIASES: Mapping[str, Sequence[str]] = MappingProxyType({})
 Score = tuple[bool, int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Spellings:
     """Every known way to write a heading or a code.
 
@@ -216,13 +217,18 @@ def _by_words(text: str) -> str | tuple[str, tuple[str, ...]] | None:
     return next(((why, may_be) for words, why, may_be in key_words.rules if words.issubset(key)), None)
 
 
-def match(cells: Sequence[str], spellings: Spellings) -> tuple[str | None, ...]:
+def match(texts: Sequence[str], spellings: Spellings) -> tuple[str | None, ...]:
     """Return the column that each cell of a header row means, None where it means none.
 
     A heading known by its words alone, or that is too short to be sure, gives way to one that is known
     exactly; of two such headings for one column neither is taken.
     """
-    cells = ["" if cell.startswith("#") and cell.endswith("!") else cell for cell in cells]  # not "Ref"
+    return _matched(tuple(texts), spellings)
+
+
+@lru_cache(64)  # the reader of a file asks some ten times about its header
+def _matched(texts: Sequence[str], spellings: Spellings) -> tuple[str | None, ...]:
+    cells = ["" if cell.startswith("#") and cell.endswith("!") else cell for cell in texts]  # not "Ref"
     exact = [_column(cell, spellings) for cell in cells]
     near = [None if column else _near(cell, spellings) for cell, column in zip(cells, exact, strict=True)]
     times = Counter(near)
@@ -274,18 +280,18 @@ def describe(cells: Sequence[str], spellings: Spellings) -> tuple[Heading, ...]:
 
     To look for what a heading may have meant takes a while; it is done for the first few hundred.
     """
+    return tuple(describe_one(cells, place, spellings) for place in range(len(cells)))
+
+
+def describe_one(cells: Sequence[str], place: int, spellings: Spellings) -> Heading:
+    """Return the heading at a place, from 0, as `describe` does."""
     columns = match(cells, spellings)
-    return tuple(
-        Heading(place, text.strip(), column) if column else _unread(place, text.strip(), columns, spellings)
-        for place, (text, column) in enumerate(zip(cells, columns, strict=True), start=1)
-    )
-
-
-def _unread(place: int, text: str, taken: Sequence[str | None], spellings: Spellings) -> Heading:
-    """Return a heading that is not read, with what it may have meant."""
-    reason, may_be = why_unread(text, taken, spellings)
-    suggestions = suggest(text, spellings) if reason is None and place <= SUGGESTED_WITHIN else ()
-    return Heading(place, text, None, suggestions, reason, may_be=may_be)
+    text, column = cells[place].strip(), columns[place]
+    if column:
+        return Heading(place + 1, text, column)
+    reason, may_be = why_unread(text, columns, spellings)
+    suggestions = suggest(text, spellings) if reason is None and place < SUGGESTED_WITHIN else ()
+    return Heading(place + 1, text, None, suggestions, reason, may_be=may_be)
 
 
 def why_unread(
@@ -308,13 +314,19 @@ def why_unread(
     return rule if isinstance(rule, tuple) else (None, ())
 
 
+@lru_cache(1 << 12)
 def suggest(text: str, spellings: Spellings) -> tuple[str, ...]:
     """Return up to three columns whose names or aliases look like `text` and may mean it, likeliest first."""
     word = fold(text)
     if word in spellings.not_taken:
         return ()
-    known = (known for known in spellings.columns if len(known) > _SHORT or known not in spellings.alone)
-    close = difflib.get_close_matches(word, sorted(known), n=9, cutoff=0.8)
+    letters = _letters(word)
+    near = [
+        known
+        for known, others in _suggestible(spellings)
+        if 5 * (letters ^ others).bit_count() <= len(word) + len(known)  # else they cannot be close
+    ]
+    close = difflib.get_close_matches(word, near, n=9, cutoff=_CLOSE)
     refuses = not _REFUSALS.isdisjoint(text.lower().split())
     fits = (
         column
@@ -324,6 +336,21 @@ def suggest(text: str, spellings: Spellings) -> tuple[str, ...]:
         and refuses == (not _REFUSALS.isdisjoint(column.split("_")))
     )
     return tuple(islice(fits, 3))
+
+
+@lru_cache(8)
+def _suggestible(spellings: Spellings) -> list[tuple[str, int]]:
+    """Return the known headings that may be suggested, each with its letters."""
+    known = (known for known in spellings.columns if len(known) > _SHORT or known not in spellings.alone)
+    return [(word, _letters(word)) for word in sorted(known)]
+
+
+def _letters(word: str) -> int:
+    """Return which letters a word has, as bits."""
+    bits = 0
+    for letter in set(word):
+        bits |= 1 << ord(letter) % 64
+    return bits
 
 
 def _column(text: str, spellings: Spellings) -> str | None:

@@ -27,8 +27,11 @@ class DuplicateRows:
 
     def find(self, cells: pl.DataFrame) -> pl.DataFrame:
         """Return `row` and `first`, the row that it repeats, of the repeating rows among these, in order."""
-        hashed = pl.DataFrame([self._hashed(texts) for texts in cells.drop(ROW)])
-        rows = pl.DataFrame({"hash": hashed.hash_rows(), ROW: cells.get_column(ROW)})
+        strings = pl.col(pl.String)
+        hashed = cells.select(pl.when(strings.is_not_null()).then(strings.hash()))
+        numbered = [self._hashed(texts) for texts in cells.select(pl.col(pl.Categorical))]
+        in_order = hashed.with_columns(numbered).select(cells.drop(ROW).columns) if numbered else hashed
+        rows = pl.DataFrame({"hash": in_order.hash_rows(), ROW: cells.get_column(ROW)})
         before = self._seen.filter(pl.col("hash").is_in(rows.get_column("hash").implode()))
         again = ~rows.get_column("hash").is_first_distinct()
         self._seen = pl.concat([self._seen, rows.filter(~again)], rechunk=False)
@@ -40,14 +43,11 @@ class DuplicateRows:
         )
 
     def _hashed(self, texts: pl.Series) -> pl.Series:
-        """Return the hash of each text, whatever kind of column holds it; null for an empty cell.
+        """Return the hash of each text of a Categorical, the same as of a String; null for an empty cell.
 
-        A Categorical has a number for each text, but another one in a block of another kind. So each text is
+        It has a number for each text, but another one in a block of another kind. So each text is
         hashed once, and its hash is kept by its number.
         """
-        if texts.dtype == pl.String:
-            hashes = texts.hash()
-            return hashes.zip_with(texts.is_not_null(), _NO_HASH) if texts.null_count() else hashes
         numbers = texts.to_physical()
         last = numbers.max()
         if not isinstance(last, int):

@@ -19,7 +19,7 @@ from ehcp_timeline.cases.headers import (
     NO_ALIASES,
     Heading,
     Spellings,
-    describe,
+    describe_one,
     fold,
     load_spellings,
     match,
@@ -77,8 +77,11 @@ class CaseFile:
         blanks: Iterable[str],
         mapping: FileMapping = NOTHING_SAID,
         month_first: Collection[str] = (),
+        looked_at: Mapping[str, int] | None = None,
     ) -> None:
         """Find the columns of an opened file; the dates of some may have to be read month-first.
+
+        `looked_at` are the columns that are not read and hold dates or outcomes, where that is known.
 
         Raises:
             CaseFileError: Two headings mean one column, none means `case_id`, or what the mapping says does
@@ -98,6 +101,7 @@ class CaseFile:
         self._seen = {**own, **self._laid.seen}
         self._reading: CellReading | None = None
         self._unread: UnreadColumns | None = None
+        self._looked_at = looked_at
         self._undecided = Undecided()
         self._begun: Generator[Batch] | None = None
         self.name = sheet.name
@@ -110,16 +114,15 @@ class CaseFile:
     def understood(self) -> Understood:
         """How the file was understood, with suggestions for the headings that are not read."""
         sheet, laid = self._sheet, self._laid
-        headings = (
-            (heading, laid.given(heading.position - 1))
-            for heading in describe(sheet.headings, self._spellings)
-        )
-        named = tuple(
-            replace(heading, gives=gives, suggestions=()) if gives else heading for heading, gives in headings
-        )
+        headings = tuple(map(self._heading, range(len(sheet.headings))))
         return Understood(
-            sheet.encoding, sheet.delimiter, sheet.header_row, named, sheet.worksheet, laid.constants
+            sheet.encoding, sheet.delimiter, sheet.header_row, headings, sheet.worksheet, laid.constants
         )
+
+    def _heading(self, place: int) -> Heading:
+        """Return the heading at a place, from 0, with what it may have meant."""
+        heading, gives = describe_one(self._sheet.headings, place, self._spellings), self._laid.given(place)
+        return replace(heading, gives=gives, suggestions=()) if gives else heading
 
     @property
     def counts(self) -> Mapping[str, ColumnCounts]:
@@ -138,7 +141,12 @@ class CaseFile:
     @property
     def unread(self) -> tuple[UnreadColumn, ...]:
         """Headings that are not read, with dates or outcomes, as far as `batches` has read."""
-        return self._unread.found(lambda place: self.understood.headings[place]) if self._unread else ()
+        return self._unread.found(self._heading) if self._unread else ()
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The cells of the header row."""
+        return self._sheet.headings
 
     @property
     def doubtful(self) -> Mapping[str, int]:
@@ -153,7 +161,7 @@ class CaseFile:
         """Events with a date in figures that can only be day-first, where some date could be either."""
         return self._reading.orders.day_first if self._reading else ()
 
-    def both_ways(self, columns: Collection[str], *, some: bool = False) -> tuple["CaseFile", "CaseFile"]:
+    def both_ways(self, columns: Collection[str], *, some: bool = False) -> tuple["CaseFile", ...]:
         """Return the same file twice: as it is, and with the dates in figures of these columns month-first.
 
         They are to be read side by side.
@@ -166,7 +174,8 @@ class CaseFile:
         sheet = self._sheet if kept is None else replace(self._sheet, blocks=sliced(kept))
         known = (self._vocabulary, self._spellings, self._as_at, self._blanks, self._mapping)
         first, other = side_by_side(sheet)
-        return CaseFile(first, *known), CaseFile(other, *known, columns)
+        looked_at = self._unread.places if self._unread else None
+        return tuple(CaseFile(way, *known, how, looked_at) for way, how in ((first, ()), (other, columns)))
 
     def batches(self, rows: int = 150_000) -> Generator[Batch]:
         """Yield the rows of the file from the first, about `rows` of them at a time; at least one batch.
@@ -243,11 +252,16 @@ class CaseFile:
         taken = match(headings, spellings)
         events = self._vocabulary.of_kind("event")
         read = self._reader_of(Column("", "", "event"))
-        places = {
-            str(place): place
-            for place, (text, column) in enumerate(zip(headings, taken, strict=True))
-            if not (column or self._laid.given(place)) and fold(text) and fold(text) not in spellings.ignored
-        }
+        if self._looked_at is None:
+            places = {
+                str(place): place
+                for place, (text, column) in enumerate(zip(headings, taken, strict=True))
+                if not (column or self._laid.given(place))
+                and fold(text)
+                and fold(text) not in spellings.ignored
+            }
+        else:
+            places = {**self._looked_at}
         return UnreadColumns(
             headings, taken, spellings, frozenset(events), read, self._blanks, self._as_at, places
         )

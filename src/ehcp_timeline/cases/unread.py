@@ -117,20 +117,22 @@ class UnreadColumns:
     def _begin(self, texts: pl.DataFrame) -> None:
         """Decide by the first rows what stands under each heading."""
         self._begun = True
-        for name, place in tuple(self.places.items()):
-            column = self._column(self.headings[place].strip(), texts[name])
+        first = pl.col(list(self.places)).cast(pl.String).drop_nulls().head(_SAMPLE).implode()
+        samples = texts.select(first).row(0) if self.places else ()
+        for (name, place), cells in zip(tuple(self.places.items()), samples, strict=True):
+            column = self._column(self.headings[place].strip(), cells)
             if column is None:
                 del self.places[name]
             else:
                 self._columns[name] = column
 
-    def _column(self, text: str, cells: pl.Series) -> _Column | None:
+    def _column(self, text: str, cells: Sequence[str]) -> _Column | None:
         """Return a column as it is looked at; None for one that holds neither dates nor outcomes."""
         reason, possible = why_unread(text, self.taken, self.spellings)
         events = tuple(event for event in possible if event in self.events)
         if reason and not events:
             return None
-        held = [cell for cell in cells.drop_nulls().head(_SAMPLE) if not is_blank(cell, self.blanks)]
+        held = [cell for cell in cells if not is_blank(cell, self.blanks)]
         dates = sum(isinstance(self._date(cell), date) for cell in held)
         if 2 * dates > len(held) or (not held and events):
             events = events or tuple(event for event in suggest(text, self.spellings) if event in self.events)

@@ -27,7 +27,7 @@ def _spelled_out(letter: str) -> str:
 
 def lines_for(
     heading: Heading,
-    headings: Sequence[Heading],
+    headings: Sequence[str],
     taken: Collection[str],
     *,
     dated: bool,
@@ -56,7 +56,7 @@ def lines_for(
         yield f"... = [{text}]  # dates; which event?"
 
 
-def _outcome_of(heading: Heading, headings: Sequence[Heading]) -> str | None:
+def _outcome_of(heading: Heading, headings: Sequence[str]) -> str | None:
     """Return the heading of the outcome for that of its date, as "Decision" for "Decision date"."""
     base = fold(heading.text).replace("date", "")
-    return next((other.text for other in headings if base and fold(other.text) == base), None)
+    return next((other for other in headings if base and fold(other) == base), None)

@@ -110,7 +110,8 @@ def _columns(
     """Yield a line for every heading that is not read and that may be meant to be."""
     headings = answer.headings
     taken = {*said.outcomes, *(heading.column for heading in headings if heading.column)}
-    times = Counter(fold(heading.text) for heading in headings)
+    texts = [heading.text for heading in headings]
+    times = Counter(map(fold, texts))
     spellings = load_spellings(vocabulary()).columns
     offered = Counter(name for heading in headings if not heading.column for name in heading.suggestions[:1])
     guesses: list[str] = []
@@ -137,9 +138,7 @@ def _columns(
         else:
             rival = suggested in taken or offered[suggested] > 1
             why_not = _why_not(rival=rival, once=once, sure=sure)
-            guesses += lines_for(
-                heading, headings, taken, dated=dated and look.kind != "blank", why_not=why_not
-            )
+            guesses += lines_for(heading, texts, taken, dated=dated and look.kind != "blank", why_not=why_not)
     if "case_id" not in taken:
         guesses += _case_ids(answer)
     yield from (f"# {guess}" for guess in guesses)
