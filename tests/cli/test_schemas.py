@@ -64,6 +64,8 @@ def test_settings_that_can_be_used_keep_to_the_published_schema(text: str, tmp_p
         ("[targets]\npc_plans_issued_within_20_weeks = 'all'", "is not a number"),
         ('[order]\ndistrct = ["North"]', "there is no `order.distrct`\ntry: did you mean district?"),
         ("population = 0", "population is not a number of people"),
+        (f"population = {'9' * 400}", "population is not a number of people"),
+        ("[targets]\npc_plans_issued_within_20_weeks = -inf", "-inf cannot be reached"),
         ("[population]\npeople = 480000", "population.people is not known"),
         ("[terms]\nholidays = []", "there is no `terms.holidays`"),
         (

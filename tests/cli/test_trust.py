@@ -275,3 +275,13 @@ def test_a_column_of_durations_is_no_damage() -> None:
 
     assert run.returncode != 2, said(run)
     assert "judged" in printed(run)
+
+
+def test_an_output_that_is_a_loop_of_links_is_refused(tmp_path: Path) -> None:
+    """It stands where the file would be; that is one line, not a fault."""
+    loop = tmp_path / "loop.csv"
+    loop.symlink_to(loop)
+    run = ehcp(*CHECK, "-o", str(loop))
+
+    assert run.returncode == 2
+    assert f"{loop} is already there" in said(run)

@@ -35,6 +35,7 @@ from ehcp_timeline.law.kpi.loader import load_kpis
 from ehcp_timeline.measure.changes.compare import ChangesAnswer
 from ehcp_timeline.measure.compare.compare import CompareAnswer
 from ehcp_timeline.measure.forecast.answer import ForecastAnswer
+from ehcp_timeline.measure.kpi.lines import MOST_PEOPLE
 from ehcp_timeline.measure.result import Audit
 from ehcp_timeline.output.schema import schema_of
 from ehcp_timeline.shell.config import GROUPS, OTHER_KEYS
@@ -131,7 +132,7 @@ def settings_schema() -> dict[str, Any]:
         "$defs": {
             "texts": {"anyOf": [text, {"type": "array", "items": text}]},
             "headings": {"anyOf": [texts, {**shared, "required": ["date", "where", "is"]}]},
-            "people": {"type": "integer", "minimum": 1},
+            "people": {"type": "integer", "minimum": 1, "maximum": MOST_PEOPLE},
             "amount": {"anyOf": [number, _table({}, number)]},
             "value": {"type": ["string", "integer", "boolean"], "description": "Or a date, as 2026-01-31."},
         },

@@ -91,7 +91,8 @@ def _check_private(path: Path, status: os.stat_result) -> None:
 def _check_apart(path: Path, output: Path) -> None:
     """Raise UsageError if whoever is handed the output folder is handed the key with it."""
     folder = output if output.is_dir() else output.parent
-    if path.resolve().is_relative_to(folder.resolve()) or path.absolute().is_relative_to(folder.resolve()):
+    inside = Path(os.path.realpath(folder))
+    if Path(os.path.realpath(path)).is_relative_to(inside) or path.absolute().is_relative_to(inside):
         raise UsageError(
             f"the key file {path} lies inside the folder that is written to",
             "keep the key in another folder, or write somewhere else",

@@ -230,7 +230,7 @@ def choose_output(
     files = [None if str(path) == "-" else path for path in paths or [Path("-")]]
     if None in files and sys.stdout is None:
         raise OutputError("standard output is closed", "write to a file with -o")
-    if len({file and file.resolve() for file in files}) < len(files):
+    if len({file and os.path.realpath(file) for file in files}) < len(files):  # a loop of links has no path
         raise UsageError("-o names the same place twice", "give each output a name of its own")
     if asked is not None and len(files) - files.count(None) > 1:
         raise UsageError("--format is for one output", "leave it out: the ending of each -o says its format")

@@ -30,6 +30,7 @@ from ehcp_timeline.measure.kpi.rollup import (
 from ehcp_timeline.measure.kpi.tallies import PopulationTally
 
 _KEYS = ("total", "groups")
+MOST_PEOPLE = 1_000_000_000  # more than any country has
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def read_people(said: object, where: str) -> People:
 
 
 def _count(value: object, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_PEOPLE:
         raise ConfigError(f"{where} is not a number of people", "write a whole number above zero, as 480000")
     return value
 

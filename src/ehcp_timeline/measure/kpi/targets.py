@@ -14,7 +14,7 @@ import polars as pl
 from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.law.kpi.model import Kpis, Measure
 from ehcp_timeline.measure.kpi.facts import GROUP
-from ehcp_timeline.measure.kpi.lines import LineLayout, above, below
+from ehcp_timeline.measure.kpi.lines import MOST_PEOPLE, LineLayout, above, below
 from ehcp_timeline.measure.kpi.periods import Period, PeriodKind, period_of
 from ehcp_timeline.measure.kpi.rollup import PERIOD
 
@@ -136,12 +136,11 @@ def _target(name: str, value: object, kpis: Kpis, where: str) -> Target:
 def _amount(value: object, measure: Measure, where: str) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ConfigError(f"{where} is not a number", "write it without quotation marks, as 60 or 62.5")
-    amount = Fraction(Decimal(str(value)))
-    if amount < 0 or (measure.unit == "percent" and amount > 100):
+    if not 0 <= value <= (100 if measure.unit == "percent" else MOST_PEOPLE):  # nan is refused too
         raise ConfigError(
             f"{where}: {value} cannot be reached", "give a percentage from 0 to 100, or a number from 0"
         )
-    return amount
+    return Fraction(Decimal(str(value)))
 
 
 def reached(targets: Sequence[Target], lines: pl.DataFrame, layout: LineLayout) -> Iterator[Reached]:
