@@ -30,7 +30,7 @@ class DuplicateRows:
         strings = pl.col(pl.String)
         hashed = cells.select(pl.when(strings.is_not_null()).then(strings.hash()))
         numbered = [self._hashed(texts) for texts in cells.select(pl.col(pl.Categorical))]
-        in_order = hashed.with_columns(numbered).select(cells.drop(ROW).columns) if numbered else hashed
+        in_order = pl.DataFrame([*hashed, *numbered]).select(cells.drop(ROW).columns)
         rows = pl.DataFrame({"hash": in_order.hash_rows(), ROW: cells.get_column(ROW)})
         before = self._seen.filter(pl.col("hash").is_in(rows.get_column("hash").implode()))
         again = ~rows.get_column("hash").is_first_distinct()
