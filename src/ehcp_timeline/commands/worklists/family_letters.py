@@ -125,9 +125,9 @@ def projected_plans(
 
     from ehcp_timeline.measure.forecast.forecast import forecast
     from ehcp_timeline.measure.forecast.model.arrays import after_weeks
-    from ehcp_timeline.measure.forecast.request import ForecastRequest
+    from ehcp_timeline.measure.forecast.request import OBSERVED, ForecastRequest
 
-    asked = ForecastRequest(as_at, closures=config.closures, per_case=True)
+    asked = ForecastRequest(as_at, policies=(OBSERVED,), closures=config.closures, per_case=True)
     try:
         cases = forecast(rulebook, [source], asked).cases
     except CaseFileError:
