@@ -137,13 +137,41 @@ def test_one_label_has_one_value_in_every_command(kent: Path) -> None:
 @pytest.mark.slow
 def test_letters_and_the_forecast_name_the_same_late_plans(kent: Path) -> None:
     """Who is likely late and due within 60 days gets a letter about the plan, and nobody else does."""
-    words = ("--as-at", "2024-01-31", "--format", "json")
+    words = (*DAY, "--format", "json")
     letters = json.loads(printed(ehcp("letters", str(kent), *words, "--deadline", "plan.issue")))["letters"]
     cases = json.loads(printed(ehcp("forecast", str(kent), *words, "--per-case")))["cases"]
     late = {one["case_id"] for one in cases if one["breach"] == "likely" and one["due"] <= "2024-03-31"}
 
     assert late
     assert {one["case_id"] for one in letters} == late
+
+
+@pytest.mark.slow
+def test_a_day_of_a_county_begins_with_what_is_overdue(kent: Path) -> None:
+    """Whatever the order of work: overdue first, the worst duty of each case, nothing due in 61 days."""
+    words = (str(kent), *DAY, "--format", "json")
+    worst: dict[str, int] = {}
+    for one in json.loads(printed(ehcp("overdue", *words)))["work"]:
+        worst[one["case_id"]] = max(one["days_late"], worst.get(one["case_id"], 0))
+    for policy in ("oldest-first", "in-time-first", "worst-first"):
+        work = json.loads(printed(ehcp("next", *words, "--policy", policy)))["work"]
+        overdue = [one for one in work if one["verdict"] == "overdue"]
+
+        assert work[: len(overdue)] == overdue
+        assert {one["case_id"]: one["days_late"] for one in overdue} == worst
+        assert len({one["case_id"] for one in work}) == len(work) > len(overdue)
+        assert max(one["due"] for one in work if one["verdict"] == "running") == "2024-03-31"
+
+
+@pytest.mark.slow
+def test_letters_of_a_county_are_about_the_next_60_days(kent: Path) -> None:
+    """Each family once, for a day from today to the 60th; a review after its meeting is days from done."""
+    letters = json.loads(printed(ehcp("letters", str(kent), *DAY, "--format", "json")))["letters"]
+    held = [one["days_over"] for one in letters if one["still_to_do"].startswith("Decide after the review")]
+
+    assert {letters[0]["due"], letters[-1]["due"]} == {"2024-01-31", "2024-03-30"}
+    assert len({one["case_id"] for one in letters}) == len(letters)
+    assert max(held) < 60
 
 
 # published examples, made by hand after reports of people who do this work; no real person is in them
