@@ -3,7 +3,7 @@
     python -m benchmarks.forecast_calibration [--councils 100] [--runs 500] [--seed 1]
 
 One forecast for each council, so that no two share their chance. A run that is not clear within the horizon
-is later than any date; so is a percentile that is no date, and it holds whatever comes.
+is later than any date; so is a percentile that is not a date, and it holds whatever comes.
 """
 
 import argparse

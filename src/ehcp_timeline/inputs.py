@@ -46,7 +46,7 @@ def limit(count: int) -> int:
     """Return how much of something is read at most: EHCP_LIMITS times the count, if that is set.
 
     Raises:
-        CaseFileError: EHCP_LIMITS is no number from 1 to 1,000.
+        CaseFileError: EHCP_LIMITS is not a number from 1 to 1,000.
     """
     times = os.environ.get(LIMITS) or "1"
     if not (times.isascii() and times.isdigit() and 1 <= int(times[:9]) <= 1000):

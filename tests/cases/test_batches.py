@@ -102,7 +102,7 @@ def test_every_problem_says_where_what_and_what_to_try(tmp_path: Path) -> None:
 
 
 def test_rows_add_up(tmp_path: Path) -> None:
-    """Read is judged and not judged; a row without anything is no row."""
+    """Read is judged and not judged; a row without anything is not a row."""
     batch = read(tmp_path, DIRTY + ",,,,,,,\n , ,,,,,,\n")
 
     assert (batch.read, batch.judged, batch.not_judged) == (6, 3, 3)

@@ -73,7 +73,7 @@ def test_a_cell_of_a_million_characters_is_read(tmp_path: Path) -> None:
 
 
 def test_a_limit_can_be_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One number in the environment raises every limit; what is no number is refused."""
+    """One number in the environment raises every limit; what is not a number is refused."""
     path = tmp_path / "wide.csv"
     path.write_text(_columns(16_385))
     runs = {}

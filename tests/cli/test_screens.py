@@ -42,7 +42,7 @@ COMMANDS = (
     ("check", "kent.csv", *AS_AT, "--exceptions"),
     ("forecast", "kent.csv", *AS_AT, "--runs", "100", "--full"),
 )
-LONG = {"--list", "--full", "--exceptions"}
+LONG = {"--list", "--full"}
 
 
 @pytest.fixture(scope="module")

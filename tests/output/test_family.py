@@ -92,7 +92,7 @@ def test_what_is_late_has_its_exception_its_remedy_and_a_letter(tmp_path: Path) 
     )
     assert "IPSEA: “Complaining when the LA has not issued the draft or final EHC Plan" in plain
     assert "“Send the finalised plan” is past its day, and an exception is claimed." in absent
-    assert "the dates bear it out (you or your child were away from the area for 4 weeks or more)" in absent
+    assert "the dates support it (you or your child were away from the area for 4 weeks or more)" in absent
     assert "within 20 weeks of the local authority receiving a request" in plain.split("The law")[1]
 
 

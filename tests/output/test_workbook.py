@@ -24,7 +24,7 @@ def _parts(*lines: Line) -> dict[str, str]:
 
 
 def test_dates_are_dates_and_numbers_are_numbers() -> None:
-    """20 August 2025 is day 45889 of Excel's own count; a blank cell is no cell."""
+    """20 August 2025 is day 45889 of Excel's own count; a blank cell is not a cell."""
     sheet = _parts(LINE)["xl/worksheets/sheet1.xml"]
 
     assert re.search(r'<c r="B2" s="\d+"><v>45889</v>', sheet)

@@ -60,7 +60,7 @@ def test_new_keys_are_long_enough_and_differ(tmp_path: Path) -> None:
     ("length", "fits"), [(31, False), (32, True), (33, True), (4096, True), (4097, False)]
 )
 def test_a_key_is_at_least_32_bytes_long(tmp_path: Path, length: int, *, fits: bool) -> None:
-    """One byte less is too short; a file much longer is no key."""
+    """One byte less is too short; a file much longer is not a key."""
     path = _key_file(tmp_path, b"k" * length)
 
     if fits:

@@ -145,14 +145,14 @@ EVERY_FAULT = [
         'columns.amendment_notice_sent gives the heading "draft" to amendment_notice_sent; it is '
         "given to draft_sent too"
     ),
-    "columns.team is no event, so it has no date to choose",
+    "columns.team is not an event, so it has no date to choose",
     (
         'values.review_outcome."No change" cannot be "maintian", which is not a code of '
         "review_outcome; did you mean maintain? use one of maintain, amend, cease"
     ),
     "values.name cannot be translated: its cells are taken as they are",
     'values.plan_issued."Not issued" can only be a blank, which is written ""',
-    "date_formats.team is no date",
+    "date_formats.team is not a date",
     "constants.case_id cannot be the same on every row",
     (
         'constants.transfer_kind cannot be "primary to secondary", which is not a code of '

@@ -153,7 +153,7 @@ def test_an_exception_that_nobody_claimed_is_named_where_the_dates_bear_it_out()
 
     assert said == (
         "overdue by 12 days; school-closed was not claimed: advice_sought_near_closure is blank, though the "
-        "dates would bear it out: advice asked for on 2025-07-18, closed from 2025-07-23 to 2025-09-01"
+        "dates support it: advice asked for on 2025-07-18, closed from 2025-07-23 to 2025-09-01"
     )
     apart = on(events | {"education_advice_requested": date(2025, 7, 1)})
     assert how("plan.issue", date(2025, 9, 1), apart) == "overdue by 12 days"

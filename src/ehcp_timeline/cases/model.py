@@ -23,7 +23,7 @@ def heading_of(name: str) -> str:
 
 
 def require_date(name: str, day: object) -> None:
-    """Raise UsageError for what is no date: a text, or a time of a day."""
+    """Raise UsageError for what is not a date: a text, or a time of a day."""
     if type(day) is not date:
         raise UsageError(f"{name} is {day!r}, not a date", "give it as date(2026, 1, 31)")
 
@@ -49,7 +49,7 @@ class Row:
         codes: Fact id to its codes (facts with a closed list only); a blank fact is absent.
         texts: Fact id to its text (district, team, caseworker and so on); a blank fact is absent.
         flags: Flag id to yes or no; a blank flag is absent.
-        unreadable: Columns whose cell could not be read: a date that is no date, an unknown code.
+        unreadable: Columns whose cell could not be read: a date that is not a date, an unknown code.
         months: Those of them that hold a month without a day, to its first day.
     """
 

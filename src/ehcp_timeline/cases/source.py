@@ -319,7 +319,7 @@ def open_case_file(
     Raises:
         CaseFileError: It cannot be read as a case file at all.
         ConfigError: The aliases or the mapping do not fit the vocabulary.
-        UsageError: `as_at` is no date.
+        UsageError: `as_at` is not a date.
     """
     require_date("as_at", as_at)
     if mapping != NOTHING_SAID:

@@ -1,4 +1,4 @@
-"""What hangs on the order of day and month where a file does not prove it: judged both ways, compared."""
+"""Verdicts that depend on whether dates are day-first or month-first: judged both ways and compared."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

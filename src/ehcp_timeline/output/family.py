@@ -33,9 +33,9 @@ _GROUNDS = {
     "coronavirus": "coronavirus",
 }
 _SHOWN = {
-    "evidenced": "An exception is claimed, and the dates bear it out",
+    "evidenced": "An exception is claimed, and the dates support it",
     "claimed": "An exception is claimed; the dates given do not show whether it applies",
-    "refuted": "An exception is claimed, but the dates do not bear it out",
+    "refuted": "An exception is claimed, but the dates do not support it",
     "unreadable": "An exception may be claimed: what was recorded cannot be read",
 }
 _BORNE_OUT = "Nobody has claimed it, but the dates would bear out an exception"

@@ -25,7 +25,7 @@ def write_whole(path: Path, data: bytes | Iterable[bytes], *, force: bool = Fals
     the new one, never half of either. A symbolic link is replaced, not followed.
 
     Raises:
-        OutputError: The file is there already and `force` is not set, is no ordinary file, or the folder
+        OutputError: The file is there already and `force` is not set, is not an ordinary file, or the folder
             cannot be written in.
     """
     check_target(path, force=force)

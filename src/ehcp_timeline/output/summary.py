@@ -1,11 +1,10 @@
-"""What `ehcp check` says about the file as a whole: oldest cases, stages, rates, clearance, problems."""
+"""What commands say about a file as a whole: the files, oldest cases, rates, unread headings, problems."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.cases.mapping.lines import quoted
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.measure.answer import values
 from ehcp_timeline.measure.result import Audit, DateOrder, Input, StageName
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, day, listed, rulebook_name
@@ -46,14 +45,12 @@ def opening(audit: Audit) -> Section:
     )
 
 
-def summary_sections(audit: Audit, files: str) -> Iterator[Section]:
-    """Yield everything that is said about the file as a whole."""
+def summary_sections(audit: Audit) -> Iterator[Section]:
+    """Yield what `--full` says about the file as a whole and the screen does not."""
     if audit.oldest:
         yield _oldest(audit)
-    yield _stages(audit)
     if audit.summary.rates.get("plans_issued_den"):
         yield _rates(audit)
-    yield Section(title="When the overdue plans clear", before=_clearance(audit, files))
     if audit.summary.not_judged:
         yield _not_judged(audit)
     if audit.summary.date_order:
@@ -91,7 +88,7 @@ def summary_lines(audit: Audit) -> Iterator[str]:
 
 
 def date_order_section(orders: Sequence[DateOrder]) -> Section:
-    """Return what hangs on the order of day and month, and how to settle it."""
+    """Return which verdicts depend on the order of day and month, and how to settle it."""
     names = [f"{order.file}: " if len(orders) > 1 else "" for order in orders]
     lines = (f"{name}{order.sentence}{_as_others(order)}" for name, order in zip(names, orders, strict=True))
     columns = {column.column for order in orders for column in order.columns}
@@ -128,16 +125,6 @@ def _oldest(audit: Audit) -> Section:
     )  # fmt: skip
 
 
-def _stages(audit: Audit) -> Section:
-    """Return how many open assessments stand at each stage."""
-    stages: dict[StageName, int] = values(audit.summary.stages)
-    return Section(
-        title=f"Open assessments: {sum(stages.values()):,}",
-        columns=(TableColumn("cases", "number"), TableColumn("stage")),
-        rows=tuple((f"{number:,}", STAGE_WORDS[stage]) for stage, number in stages.items()),
-    )
-
-
 def _rates(audit: Audit) -> Section:
     """Return the headline rates of the calendar year."""
     return Section(
@@ -160,14 +147,6 @@ def _number(value: float | str | None) -> str:
     if value is None:
         return "n/a"
     return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}" if isinstance(value, float) else value
-
-
-def _clearance(audit: Audit, files: str) -> tuple[str, ...]:
-    """Return the straight line, and what to type for more than that."""
-    if not audit.summary.clearance.overdue_plans:
-        return (audit.summary.clearance.sentence,)
-    more = f"  ehcp forecast {files} --as-at {audit.as_at}"
-    return (audit.summary.clearance.sentence, "By order of work, with odds, and what would change it:", more)
 
 
 def _not_judged(audit: Audit) -> Section:

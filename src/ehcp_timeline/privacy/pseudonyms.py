@@ -59,7 +59,7 @@ def read_key(path: Path, outputs: Sequence[Path] = ()) -> Key:
         outputs: The files or folders that are written; the key must not lie in such a folder or below it.
 
     Raises:
-        UsageError: It is not there, is no ordinary file, can be read by others than its owner, is too
+        UsageError: It is not there, is not an ordinary file, can be read by others than its owner, is too
             short, or lies where the output goes.
     """
     for output in outputs:
@@ -78,7 +78,7 @@ def read_key(path: Path, outputs: Sequence[Path] = ()) -> Key:
 
 
 def _check_private(path: Path, status: os.stat_result) -> None:
-    """Raise UsageError if the key is no ordinary file, or if others than its owner could read it."""
+    """Raise UsageError if the key is not an ordinary file, or if others than its owner could read it."""
     if not stat.S_ISREG(status.st_mode):
         raise UsageError(f"the key file {path} is not an ordinary file", _NEW_KEY)
     if os.name != "nt" and status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):

@@ -18,7 +18,7 @@ def day_asked(word: str | None, option: str = "--as-at") -> date:
     """Return the day that an option names, in any form that a case file may use; today if there is none.
 
     Raises:
-        UsageError: It is no day between 1995 and 2100.
+        UsageError: It is not a day between 1995 and 2100.
     """
     if word is None:
         return today()

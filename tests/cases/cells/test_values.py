@@ -1,4 +1,4 @@
-"""Blanks, Excel errors, codes and flags: what one cell says when it is no date."""
+"""Blanks, Excel errors, codes and flags: what one cell says when it is not a date."""
 
 from datetime import date
 

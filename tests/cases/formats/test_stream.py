@@ -1,4 +1,4 @@
-"""A file's bytes: every encoding that councils save, standard input, and what is no text at all."""
+"""A file's bytes: every encoding that councils save, standard input, and what is not a text at all."""
 
 import hashlib
 import io
@@ -62,7 +62,7 @@ def test_a_letter_cut_by_the_end_of_a_piece_is_whole(tmp_path: Path, monkeypatch
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_kind_of_line_end(tmp_path: Path, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lines are the file's own, and a blank one is counted but is no row."""
+    """Lines are the file's own, and a blank one is counted but is not a row."""
     for size in (1, 2, 3, 1 << 18):
         monkeypatch.setattr(stream, "PIECE", size)
 

@@ -92,21 +92,10 @@ Oldest open assessments
 case  row  started     weeks  stage
 C-2     3  2023-08-14    126  waiting for a decision whether to assess
 
-Open assessments: 2,062
-cases  stage
-  492  waiting for a decision whether to assess
-  852  being assessed, no draft plan recorded
-  718  draft plan sent, not finalised
-
 So far in 2026
       measure                            name
    4  plans issued                       plans_issued_den
 50.0  % of plans issued within 20 weeks  pc_plans_issued_within_20_weeks
-
-When the overdue plans clear
-2 plans are overdue: never at this rate.
-By order of work, with odds, and what would change it:
-  ehcp forecast cases.csv --as-at 2026-01-15
 
 Not judged: the file has no column that could answer these
 deadline       clocks  needs a column
@@ -300,20 +289,20 @@ def test_problems_alike_are_one_line() -> None:
 def test_problems_of_a_kind_that_say_few_things_are_told_apart() -> None:
     """Three wordings are three lines, each with its rows; a fourth makes them one with an example."""
     said = tuple(
-        Problem(row, "plan_issued", "impossible-date", f"day {row % 3} is no day", "give it", "cell")
+        Problem(row, "plan_issued", "impossible-date", f"day {row % 3} is not a day", "give it", "cell")
         for row in range(2, 6)
     )
-    more = Problem(9, "plan_issued", "impossible-date", "day 9 is no day", "give it", "cell")
+    more = Problem(9, "plan_issued", "impossible-date", "day 9 is not a day", "give it", "cell")
 
     def rows(*problems: Problem) -> tuple[tuple[str, ...], ...]:
         return titled("To put right", audit(problems=problems)).rows
 
     assert rows(*said) == (
-        ("2, 5", "plan_issued", "day 2 is no day", "give it"),
-        ("3", "plan_issued", "day 0 is no day", "give it"),
-        ("4", "plan_issued", "day 1 is no day", "give it"),
+        ("2, 5", "plan_issued", "day 2 is not a day", "give it"),
+        ("3", "plan_issued", "day 0 is not a day", "give it"),
+        ("4", "plan_issued", "day 1 is not a day", "give it"),
     )
-    assert rows(*said, more) == (("2, 3, 4, 5, 9", "plan_issued", "e.g. day 2 is no day", "give it"),)
+    assert rows(*said, more) == (("2, 3, 4, 5, 9", "plan_issued", "e.g. day 2 is not a day", "give it"),)
 
 
 def test_all_that_run_are_not_called_due_soon() -> None:

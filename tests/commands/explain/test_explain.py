@@ -88,13 +88,13 @@ def test_what_an_order_presupposes_is_said_once(tmp_path: Path) -> None:
     path.write_text("case_id,request_received,order_made,order_kind\nC-1,06/01/2025,02/03/2026,assess\n")
     text = printed(ehcp("explain", "C-1", str(path), "--deadline", "plan.issue", "--as-at", "2026-06-01"))
 
-    assert "order_made presupposes a decision that the file does not hold" in text
+    assert "order_made needs an earlier decision whose date is not in the file" in text
     assert "ended it unanswered" not in text
     assert "presupposed" not in text
 
 
 def test_what_is_missing_or_unread_is_named_by_its_column(tmp_path: Path) -> None:
-    """The code of an order that is blank, and a cell that is no date."""
+    """The code of an order that is blank, and a cell that is not a date."""
     path = tmp_path / "cases.csv"
     path.write_text(
         "case_id,request_received,plan_issued,order_made,order_kind\n"

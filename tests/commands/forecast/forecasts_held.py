@@ -21,7 +21,7 @@ class Result:
     Attributes:
         kind: Kind of council.
         horizon: Weeks that were looked ahead.
-        weeks: Clearance week by percentile, in the order of `SHARES`; `horizon` + 1 where it is no date.
+        weeks: Clearance week by percentile, in the order of `SHARES`; `horizon` + 1 where it is not a date.
         actual: The week in which it was clear; None where it was not within the horizon.
         line: Week by the straight line of the last two counts, four weeks apart; None is never.
         throughput: Week by overdue over mean throughput; None is never.

@@ -135,7 +135,7 @@ def test_a_change_stands_beside_no_change(council: str) -> None:
         ),
         (("--shrinkage", "96%"), "--shrinkage 96%: not from 0% to 95%\ntry: write it as 15%"),
         (("--split", "101%"), "--split 101%: not from 0% to 100%\ntry: write it as 50%"),
-        (("--catch-up", "5:0"), "--catch-up 5:0: `0` is no number of weeks\ntry: write it as 5:13"),
+        (("--catch-up", "5:0"), "--catch-up 5:0: `0` is not a number of weeks\ntry: write it as 5:13"),
         (("--capacity", "+10001"), "--capacity +10001: more than 10,000\ntry: give a number that could be"),
         (
             ("--from", "2025-07-01"),
@@ -156,7 +156,7 @@ def test_a_change_stands_beside_no_change(council: str) -> None:
             ("--target", "2035-05-21"),
             "--target 2035-05-21: more than 10 years ahead\ntry: give an earlier day",
         ),
-        (("--catch-up", "5:x"), "--catch-up 5:x: `x` is no number of weeks\ntry: write it as 5:13"),
+        (("--catch-up", "5:x"), "--catch-up 5:x: `x` is not a number of weeks\ntry: write it as 5:13"),
         (
             ("--policy", "oldest"),
             (

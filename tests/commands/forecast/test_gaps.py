@@ -124,7 +124,7 @@ def test_what_is_not_known_is_no_nought(tmp_path: Path) -> None:
 
 
 def test_what_the_file_does_not_date_is_left_out_and_said(tmp_path: Path) -> None:
-    """An unreadable request is no case, not nought: it is counted, and the exit code is 3."""
+    """An unreadable request is not a case, nor zero: it is counted, and the exit code is 3."""
     path = tmp_path / "cases.csv"
     path.write_text("case_id,request_received,plan_issued\nA,soon,\nB,2025-01-01,\n", encoding="utf-8")
     run = ehcp("forecast", str(path), *QUICK)

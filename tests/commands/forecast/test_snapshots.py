@@ -118,7 +118,7 @@ def test_an_old_count_is_said_to_be_old() -> None:
     assert words_of(kent(), date(2024, 2, 27))[0].endswith("on 31 January 2024.")
     told = words_of(kent(), date(2025, 6, 10))
     assert told[0].endswith("on 31 January 2024; that is 70 weeks before 10 June 2025.")
-    assert told[1].endswith("At that pace it was clear on 10 June 2025: a newer count would tell.")
+    assert told[1].endswith("At that pace it was clear on 10 June 2025: a newer count would show.")
 
 
 def test_a_count_that_rises_never_clears() -> None:
@@ -359,7 +359,7 @@ def test_counts_are_read_however_they_were_saved(raw: bytes) -> None:
 
 
 def test_a_workbook_is_named_as_such() -> None:
-    """An Excel file is no list of counts."""
+    """An Excel file is not a list of counts."""
     with pytest.raises(CaseFileError) as told:
         read_counts(b"PK\x03\x04", "c.xlsx")
 

@@ -102,7 +102,7 @@ def test_shrinkage_is_lost_at_every_stage() -> None:
 
 
 def test_psychologists_hasten_advice() -> None:
-    """Where advice does not wait for hands, two more who each do one a week shorten it by their share."""
+    """Where advice does not wait for staff, two more who each do one a week shorten it by their share."""
     now = stages()
     place = [one.name for one in now.pipeline.steps].index("advice")
     pace = float(now.past.stages[place].left.mean())

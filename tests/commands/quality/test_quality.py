@@ -38,8 +38,8 @@ def test_what_a_person_is_told(cases: str) -> None:
     assert lines[:12] == [
         "Data quality as at 15 January 2026: score 50.0 of 100",
         f"{cases}: 3 rows, 1 with an error, 1 more with a warning; score 50.0 of 100.",
-        "The score: of 100 rows, how many have no error; a row with warnings only counts half.",
-        "Queries may well be right and cost nothing; neither do faults of a whole column.",
+        "The score is the share of rows without an error; a row with only warnings counts half.",
+        "Queries and faults of a whole column do not lower the score: they may be right.",
         "",
         "By team, the worst first",
         "team   rows  with error  with warning  score",
@@ -136,7 +136,7 @@ def test_what_is_looked_for() -> None:
 
 
 def test_the_annex_a_sample_and_its_dirt() -> None:
-    """Gender 1 and 2, a place for a URN, a man of 33, a school that is no code: each is listed."""
+    """Gender 1 and 2, a place for a URN, a man of 33, a school that is not a code: each is listed."""
     faults = json.loads(printed(ehcp("quality", str(SAMPLE), *WHEN, "--rule", "all", "--format", "json")))[
         "faults"
     ]

@@ -167,7 +167,7 @@ def test_a_folder_that_is_none_cannot_be_checked(tmp_path: Path) -> None:
     run = ehcp("rules", "check", str(file))
 
     assert run.returncode == 2
-    assert said(run) == f"ehcp: {file} is no folder\ntry: lay a file over the law with --rules FILE\n"
+    assert said(run) == f"ehcp: {file} is not a folder\ntry: lay a file over the law with --rules FILE\n"
 
 
 def test_a_rulebook_that_is_not_toml_is_a_fault_not_a_crash(law: Path) -> None:

@@ -225,7 +225,7 @@ def test_a_whole_rulebook_in_a_revision_is_found(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize(
     ("word", "said_of_it"),
     [
-        ("nowhere", "`nowhere` is no file, folder, git revision or version of this package"),
+        ("nowhere", "`nowhere` is not a file, folder, git revision or version of this package"),
         ("--upload-pack=x", "no such option"),
         ("HEAD:nothing.toml", "HEAD has no `nothing.toml`"),
     ],
@@ -254,7 +254,7 @@ def test_without_a_repository_a_revision_is_no_rulebook(
     run = ehcp("rules", "diff", "HEAD", "installed")
 
     assert run.returncode == 2
-    assert said(run).startswith("ehcp: `HEAD` is no file, folder, git revision or version of this package\n")
+    assert said(run).startswith("ehcp: `HEAD` is not a file, folder, git revision or version of this package")
 
 
 def git(folder: Path, *words: str) -> None:

@@ -141,7 +141,7 @@ def test_the_rows_of_a_case_expect_each_for_itself(tmp_path: Path) -> None:
         (
             "late 90",
             "lte 90",
-            "'lte' is no verdict, number of days or date as 2025-07-23; did you mean late?",
+            "'lte' is not a verdict, number of days or date as 2025-07-23; did you mean late?",
         ),
         (
             "late 90",
@@ -234,7 +234,7 @@ def test_update_with_yes_writes_and_then_passes(tmp_path: Path) -> None:
 
 
 def test_what_update_cannot_change_is_left_to_a_person(tmp_path: Path) -> None:
-    """A wrong number of clocks is no value: the case is named, and the exit code stays 1."""
+    """A wrong number of clocks is not a value: the case is named, and the exit code stays 1."""
     head = "case_id,as_at,plan_issued,review_decided,expect.review.annual"
     path = _csv(tmp_path, "A,2024-06-01,2023-03-10,2024-03-20,late 11", head=head)
     run = ehcp("rules", "test", str(path), "--update", "--yes")

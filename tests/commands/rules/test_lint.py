@@ -195,7 +195,7 @@ def test_a_promise_may_not_pass_for_law(tmp_path: Path) -> None:
 
     assert _errors(_laid(tmp_path, LOCAL)) == []
     assert _errors(_laid(tmp_path, law)) == [
-        ("not-law", "local.reply", "ours.toml adds it as statutory, and is no law")
+        ("not-law", "local.reply", "ours.toml adds it as statutory, but is not law")
     ]
     assert _errors(_laid(tmp_path, f'scenario = "a draft"\n{law}')) == []
 

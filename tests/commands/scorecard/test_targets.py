@@ -138,11 +138,11 @@ def test_a_count_is_missed_by_cases() -> None:
         ),
         (
             {RATE: {"spring": 60}},
-            f'ehcp.toml: targets.{RATE}: `spring` is no period. write  "2025-Q1" = 60, or target and amber',
+            f'ehcp.toml: targets.{RATE}: `spring` is not a period. write "2025-Q1" = 60, target or amber',
         ),
         (
             {RATE: {"2025-Q5": 60}},
-            f'ehcp.toml: targets.{RATE}: `2025-Q5` is no period. write  "2025-Q1" = 60, or target and amber',
+            f'ehcp.toml: targets.{RATE}: `2025-Q5` is not a period. write "2025-Q1" = 60, target or amber',
         ),
         (
             {RATE: "60%"},

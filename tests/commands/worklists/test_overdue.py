@@ -226,7 +226,7 @@ def test_what_two_publications_give_away_together_is_told(groups: str, tmp_path:
 
 
 def test_what_is_no_publication_is_refused(groups: str, tmp_path: Path) -> None:
-    """Another table, or none, is no publication before."""
+    """Another table, or none, is not a publication before."""
     run = ehcp("overdue", groups, *WHEN, "--disclosure", "suppress", "--previous", groups)
     none = ehcp("overdue", groups, *WHEN, "--disclosure", "suppress", "--previous", str(tmp_path / "none"))
 

@@ -136,7 +136,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("missing", ["codes.toml", "instruments.toml"])
 def test_a_part_of_the_law_that_is_not_there_is_named(missing: str, law: Path) -> None:
-    """A folder without the register of codes or of instruments is no rulebook."""
+    """A folder without the register of codes or of instruments is not a rulebook."""
     (law / missing).unlink()
     with pytest.raises(RulebookError) as caught:
         load_rulebook(folder=law)

@@ -67,7 +67,7 @@ def _unclaimed(shown: ExcuseResult, flag: str, row: Row) -> ExcuseResult:
     why = f"{flag} is {'no' if flag in row.flags else 'blank'}"
     if shown.strength != "evidenced":
         return ExcuseResult(shown.excuse, "unclaimed", why)
-    why = f"{why}, though the dates would bear it out: {shown.why}"
+    why = f"{why}, though the dates support it: {shown.why}"
     return ExcuseResult(shown.excuse, "unclaimed", why, borne_out=True)
 
 
@@ -87,9 +87,7 @@ def _look_at_closure(
     if asked and not earliest <= asked <= latest:
         return ExcuseResult(excuse, "refuted", _why_not(asked, start, due, first, last))
     if earliest > latest:
-        return ExcuseResult(
-            excuse, "refuted", f"no day from {start} to {due} lies near enough to the closure"
-        )
+        return ExcuseResult(excuse, "refuted", f"no day from {start} to {due} is near enough to the closure")
     if asked and first and last:
         return ExcuseResult(
             excuse, "evidenced", f"advice asked for on {asked}, closed from {first} to {last}"

@@ -60,7 +60,7 @@ APPLIES = {
 CONTRADICTION = {
     "none": "",
     "two-answers": "The rows of this request answer it differently, so no answer is taken.",
-    "unread-heading": "A date stands under a heading that is not read and may be what answered or ended it: ",
+    "unread-heading": "A date under a heading that is not read may have answered or ended it: ",
     "before-request": "Every decision on this request is dated before it: one of the dates is wrong.",
 }
 
@@ -237,7 +237,7 @@ def _months(working: Working, _: date) -> Iterator[ExplanationStep]:
     text = f"{listed(working.months)}: a month without a day. At both of its ends the verdict is the same."
     if clock.earliest_reading and clock.latest_reading:
         first, last = map(said_day, (clock.earliest_reading, clock.latest_reading))
-        text += f" The last lawful day lies between {first} and {last}."
+        text += f" The last lawful day is between {first} and {last}."
     yield ExplanationStep(0, "Month", text)
 
 
@@ -275,9 +275,7 @@ def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
         return text
     if working.implied_by in working.columns:
         shows = working.columns[working.implied_by]
-        return (
-            f"{shows} presupposes a decision that the file does not hold, so nobody can say when it was made."
-        )
+        return f"{shows} needs an earlier decision whose date is not in the file."
     if working.implied_by:
         return f"{working.implied_by} shows that it was done; the day is not recorded."
     if clock.ended:
@@ -310,10 +308,10 @@ def _excuses(working: Working, _: date) -> Iterator[ExplanationStep]:
         yield ExplanationStep(0, "Excuse", text, excuse.excuse.law, facts=facts)
     if working.excuses:
         said = {
-            "stands": "A ground for not complying stands; the due day does not move.",
-            "none": "No ground stands.",
+            "stands": "A ground for not complying applies; the due day does not move.",
+            "none": "No ground applies.",
         }
-        text = said.get(working.circumstances.excuse, "Whether a ground stands could not be read.")
+        text = said.get(working.circumstances.excuse, "Whether a ground applies could not be read.")
         yield ExplanationStep(0, "Excuses", text, gives=_given(working, "excuse"))
 
 

@@ -112,8 +112,8 @@ def judge_case(
         is unreadable, or one that has not started on the case's first row.
 
     Raises:
-        UsageError: A row has an event, fact, code or flag that there is not, or something that is no date; or
-            `as_at` is none.
+        UsageError: A row has an unknown event, fact, code or flag, or something that is no date; or `as_at`
+            is none.
     """
     _check_given(rulebook, rows, as_at)
     workings = _judged(rulebook, rows, as_at, foresee=foresee)

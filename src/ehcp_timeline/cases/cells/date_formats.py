@@ -107,7 +107,7 @@ def _order(text: str) -> Order | None:
 
 
 def _fault(text: str) -> str:
-    """Return why a text is no format, or an empty string."""
+    """Return why a text is not a format, or an empty string."""
     letters = _letters(text)
     if any(letter in "zZ" for letter in letters):
         return "has a time zone, which can move the day; export local dates"

@@ -56,7 +56,7 @@ def find_sheet(
     Raises:
         CaseFileError: It cannot be read as a case file at all.
     """
-    if name != STDIN and os.path.isdir(name):  # noqa: PTH112 - a name that is too long is no folder
+    if name != STDIN and os.path.isdir(name):  # noqa: PTH112 - a name that is too long is not a folder
         from ehcp_timeline.cases.formats.sen2.archive import sheet_of_folder
 
         inside = partial(find_sheet, spellings=spellings, vocabulary=vocabulary, asked=asked)

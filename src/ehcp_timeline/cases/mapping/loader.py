@@ -59,7 +59,7 @@ def texts(value: object) -> tuple[str, ...]:
 
 
 def not_texts(key: str, value: object) -> KeyFault | None:
-    """Return the fault of a value that is no list of texts."""
+    """Return the fault of a value that is not a list of texts."""
     if texts(value) or value == []:
         return None
     return KeyFault(key, "is not a list of texts", f'write  {_last(key)} = ["...", "..."]')

@@ -121,7 +121,7 @@ class _Checking:
             key = f"{self._at}columns.{name}"
             yield from self._unknown("columns", name)
             if self._kind(name) not in {"", "event"}:
-                yield KeyFault(key, "is no event, so it has no date to choose")
+                yield KeyFault(key, "is not an event, so it has no date to choose")
             if fold(outcome.date) == fold(outcome.where):
                 yield KeyFault(key, "takes its date and its outcome from one heading")
             for word in outcome.words:
@@ -161,7 +161,7 @@ class _Checking:
             if name != EVERY:
                 yield from self._unknown("date_formats", name)
                 if self._kind(name) not in {"", "event", "date"}:
-                    yield KeyFault(f"{self._at}date_formats.{name}", "is no date")
+                    yield KeyFault(f"{self._at}date_formats.{name}", "is not a date")
 
     def constants(self) -> Iterator[KeyFault]:
         """Check that every constant can be read."""

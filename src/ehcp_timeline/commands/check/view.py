@@ -1,4 +1,4 @@
-"""What `ehcp check` tells a person: one screen, and before it what `--list` and `--full` ask for."""
+"""The page of `ehcp check`: one screen, and before it what `--list` and `--full` ask for."""
 
 import re
 import shlex
@@ -97,7 +97,7 @@ def check_sections(
     if (page.lists or page.full) and audit.unread:
         sections = [Section("Not read", before=tuple(unread_lines(audit)), alarm=True), *sections]
     if page.full:
-        whole = (*_legend(audit, rulebook), *summary_sections(audit, page.files))
+        whole = (*_legend(audit, rulebook), *summary_sections(audit))
         sections = [opening(audit), *sections, *whole]
     lines = _duty_lines(audit, rulebook)
     screen = _screen(audit, page, lines)
@@ -237,7 +237,7 @@ def _cells(counts: Mapping[Verdict, int], days: int, case: str) -> tuple[str, ..
 
 
 def _facts(audit: Audit) -> Iterator[tuple[str, str]]:
-    """Yield what is said of assessments: in the whole file, or of the group that was asked about."""
+    """Yield the facts about assessments, of the whole file or of the group that was asked about."""
     stages: dict[StageName, int] = values(audit.summary.stages)
     if total := sum(stages.values()):
         parts = [f"{number:,} {STAGES[stage]}" for stage, number in stages.items() if number]
@@ -357,7 +357,7 @@ def cell_in_words(problem: Problem) -> str:
 
 
 def _legend(audit: Audit, rulebook: Rulebook) -> Iterator[Section]:
-    """Yield what the ids above stand for, and where else in the file the authority is late."""
+    """Yield what each deadline id means, and where else in the file the authority is late."""
     overdue = {name: counts.get("overdue", 0) for name, counts in audit.summary.verdicts.items()}
     rows = tuple(
         (

@@ -52,7 +52,7 @@ class LayoutSeen:
 
 @dataclass(frozen=True, slots=True)
 class WordSeen:
-    """A word that means a blank, or that is no code of its column."""
+    """A word that means a blank, or that is not a code of its column."""
 
     word: str
     cells: Annotated[int, Ge(1)]

@@ -173,7 +173,7 @@ def _case_ids(answer: ColumnsAnswer) -> Iterator[str]:
 
 
 def _words(column: Column, words: Sequence[WordSeen]) -> Iterator[str]:
-    """Yield a line for every word that is no code of a column; one that is nearly a code is a suggestion."""
+    """Yield a line for every word that is not a code of a column, with the nearest code as a suggestion."""
     codes = list(column.codes) or ["yes", "no"]
     for word, cells in ((word.word, word.cells) for word in words):
         if not word.strip() or is_excel_error(word):

@@ -92,7 +92,7 @@ def _hint(heading: Heading) -> str:
         return heading.reason
     if heading.suggestions:
         return f"did you mean {listed(heading.suggestions, 'or')}?"
-    return "is no column of a case file; its cells are not read"
+    return "is not a column of a case file; its cells are not read"
 
 
 def _cells(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Section:

@@ -106,13 +106,13 @@ def what_if(
     """Return what is to be changed.
 
     Raises:
-        UsageError: A word is no number, or one that cannot be.
+        UsageError: A word is not a number, or one that cannot be.
     """
     from ehcp_timeline.measure.forecast.request import CATCH_UP_WEEKS, WhatIf
 
     team, _, weeks = (catch_up or "0").partition(":")
     if weeks and not (weeks.isascii() and weeks.isdigit() and 0 < int(weeks) <= _MOST):
-        raise UsageError(f"--catch-up {catch_up}: `{weeks}` is no number of weeks", "write it as 5:13")
+        raise UsageError(f"--catch-up {catch_up}: `{weeks}` is not a number of weeks", "write it as 5:13")
     lost = number("--shrinkage", shrinkage, percent=True)
     if not 0 <= lost <= _MOST_PERCENT:
         raise UsageError(f"--shrinkage {shrinkage}: not from 0% to {_MOST_PERCENT}%", "write it as 15%")

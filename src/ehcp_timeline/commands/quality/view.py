@@ -1,4 +1,4 @@
-"""What `ehcp quality` tells: the score, the worst files and groups, what was found, each fault if asked."""
+"""The page of `ehcp quality`: the score, the worst files and groups, the rules broken, each fault."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -10,8 +10,8 @@ from ehcp_timeline.output.summary import date_order_section
 from ehcp_timeline.text.words import count, day, listed
 
 SCORE: Final = (
-    "The score: of 100 rows, how many have no error; a row with warnings only counts half.",
-    "Queries may well be right and cost nothing; neither do faults of a whole column.",
+    "The score is the share of rows without an error; a row with only warnings counts half.",
+    "Queries and faults of a whole column do not lower the score: they may be right.",
 )
 
 

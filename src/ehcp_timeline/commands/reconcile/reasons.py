@@ -61,7 +61,7 @@ def _not_by_rule(plan: Mapping[str, Any], law: Counted) -> Why:
         return Why("no-request-date", f"no request date: the law counts from {plan['start']}")
     if plan["plan_issued"] is None or plan["request_received"] > plan["plan_issued"]:
         return Why("request-after-plan", "the request is dated after the plan")
-    so = "it was in time all the same" if law == "in time" else "the law finds no excuse that stands"
+    so = "it was in time all the same" if law == "in time" else "the law finds no excuse that applies"
     return Why("exception", f"an exception is recorded, so the DfE leaves the plan out; {so}")
 
 

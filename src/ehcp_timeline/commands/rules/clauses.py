@@ -74,7 +74,7 @@ PARTS: Final = {
 }
 _MISSING: Final = {"open": "not yet over", "unknown": "unknown"}
 _THEN: Final = {"owed": "owed again if due later", "unknown": "unknown if it was open"}
-_ROLLS: Final = "; a last day that is no working day rolls forward as the Tribunal Rules say"
+_ROLLS: Final = "; a last day that is not a working day rolls forward as the Tribunal Rules say"
 
 
 def limit_words(limit: Limit) -> str:
@@ -181,7 +181,7 @@ def _evidence_words(evidence: Closure | Absence | None) -> str:
 def _start_where_words(where: StartWhere) -> str:
     """Return a later start, and on which rows it counts."""
     doubt = f"; disputed: {where.doubt}" if where.doubt else ""
-    rows = f"where {listed(where.given)} stand and {where.absent} does not"
+    rows = f"where {listed(where.given)} has a date and {where.absent} has none"
     return f"{dates_words(where.starts)}, if later, {rows}{doubt}"
 
 
@@ -195,7 +195,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     Excuse: _excuse_words,
     Repeats: _repeats_words,
     PlanByDue: _plan_words,
-    Event: lambda record: f"{record.says}{' (may lie ahead)' if record.planned else ''}",
+    Event: lambda record: f"{record.says}{' (may be in the future)' if record.planned else ''}",
     Instrument: lambda record: f"{record.title}, in force {record.in_force or 'on no day that is known'}",
     StartWhere: _start_where_words,
     EndSpan: lambda span: f"{span.first} to {span.last}, then {_THEN[span.then]}",

@@ -343,7 +343,7 @@ def check(
     """
     to = output.choose(("table", "plain", "json", *CI_FORMATS))
     if folder is not None and not folder.is_dir():
-        raise UsageError(f"{folder} is no folder", "lay a file over the law with --rules FILE")
+        raise UsageError(f"{folder} is not a folder", "lay a file over the law with --rules FILE")
     when = day_asked(as_at)
     from ehcp_timeline.commands.rules.check import check_notes, check_rulebook, check_sections
     from ehcp_timeline.law.loader.rulebook import read_rulebook

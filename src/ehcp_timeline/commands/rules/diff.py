@@ -197,9 +197,7 @@ def _effect_sections(effect: Effect, as_at: date, top: int, by: str) -> Iterator
             (name, *(f"{_rate(old)} → {_rate(new)}" for old, new in zip(*map(astuple, pair), strict=True)))
             for name, pair in effect.rates.items()
         )
-        note = (
-            "Of all that was answered, ended or is past its day; what is excused is left out of both sides."
-        )
+        note = "Percent of those answered, ended or past the day; excused ones are left out of both sides."
         columns = _columns("deadline", "excuses ignored", "as claimed", "as proved")
         yield Section("In time, in percent", columns=columns, rows=rates, after=(note,))
     if flips:

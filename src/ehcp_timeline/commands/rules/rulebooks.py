@@ -62,7 +62,7 @@ def _revision(word: str) -> Rulebook:
     revision, _, path = word.partition(":")
     if not _is_revision(revision):
         raise UsageError(
-            f"`{word}` is no file, folder, git revision or version of this package",
+            f"`{word}` is not a file, folder, git revision or version of this package",
             f"one of: {INSTALLED}, a path, a revision as HEAD~1 or main:rules/ours.toml",
         )
     path = path or _law_folder(revision)
@@ -100,7 +100,7 @@ def rulebook_before(revision: str, law: Path | None, overlays: Sequence[Path]) -
     """
     if not _is_revision(revision):
         raise UsageError(
-            f"`{revision}` is no revision of a git repository here", "git log --oneline lists them"
+            f"`{revision}` is not a revision of a git repository here", "git log --oneline lists them"
         )
     folder = _from_here(law) if law else next(iter(_law_folders(revision)), "")
     files = _files_at(revision, folder) if folder else None

@@ -113,7 +113,7 @@ def _shown(judged: Sequence[Working]) -> Iterator[Working]:
 
 
 def _what(working: Working) -> str:
-    """Return what is owed; what is no law is called so."""
+    """Return what is owed; what is not law is labelled so."""
     kind = working.deadline.kind
     return working.deadline.duty if kind == "statutory" else f"{working.deadline.duty} ({kind}, not law)"
 

@@ -91,7 +91,7 @@ def _words(receipt: "Receipt", typed: "Typed", files: list[Path], form: str) -> 
     yield from ("--format", form)
     if receipt.as_at and typed.command != "rules list":
         yield from ("--as-at", str(receipt.as_at))
-    yield "--"  # what follows is no option, whatever it looks like
+    yield "--"  # what follows is not an option, whatever it looks like
     given = iter(files)
     yield from (str(next(given)) if word is None else word for word in typed.arguments)
 

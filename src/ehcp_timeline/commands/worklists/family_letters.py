@@ -1,4 +1,4 @@
-"""What a family is told before a day is missed: one line of a mail merge for each family."""
+"""Letters before a day is missed: one line of a mail merge for each family."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NOTES = (
     "No letter has been sent. Each line is for one family: check it before you write.",
     "The Ombudsman expects families to be told of a delay before the day is missed, and why, and until when.",
-    "`expected` is an estimate, no promise: for plans that of `ehcp forecast --per-case`, else at the pace.",
+    "`expected` is an estimate: for plans that of `ehcp forecast --per-case`, else at the present pace.",
 )
 _AS_THEY_ARE = (
     "case_id", "name", "school", "referrer", "district", "team", "caseworker", "deadline", "duty", "law",
@@ -37,7 +37,7 @@ _AS_THEY_ARE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterLine:
-    """One family to be told before a day is missed.
+    """One family to write to before a day is missed.
 
     Attributes:
         days_over: From the due day to the expected one.
@@ -69,7 +69,7 @@ class LetterLine:
 
 @dataclass(frozen=True, slots=True)
 class LetterCounts:
-    """How many families are to be told."""
+    """How many families to write to, of how many duties in time with a day within `within` days."""
 
     families: Whole
     in_time: Whole
@@ -101,7 +101,7 @@ class LettersAnswer:
 def letters_answer(
     work: Casework, selection: Selection, within: int = AHEAD, projected: "pl.DataFrame | None" = None
 ) -> LettersAnswer:
-    """Return whom to tell of which delay, one line for each family whose day is within so many days."""
+    """Return one line for each family to write to whose day is within so many days."""
     risk, audit = before_breach(work, selection, within, projected), work.audit
     lines = tuple(map(_line, risk.clocks.iter_rows(named=True)))
     return LettersAnswer(

@@ -1,4 +1,4 @@
-"""Lists people work from, as a person sees them: the case, how late it is, what to do next and by when."""
+"""Work lists as a person sees them: the case, how late it is, what to do next and by when."""
 
 from collections.abc import Iterator, Sequence
 

@@ -78,7 +78,7 @@ class Location:
         return self.maybe(table, "says", str, ""), self.maybe(table, "means", str, "")
 
     def tables(self, table: Table, key: str) -> list[tuple["Location", Table]]:
-        """Return a list of tables, each with its own place; what is no table is reported and left out."""
+        """Return a list of tables, each with its own place; what is not a table is reported and left out."""
         tables: list[tuple[Location, Table]] = []
         for number, body in enumerate(self.maybe(table, key, list, [])):
             here = self.at(f"{key}[{number}]")
@@ -89,7 +89,7 @@ class Location:
         return tables
 
     def one_or_more(self, value: object) -> list[Table]:
-        """Return a table, or a list of tables; what is no table is reported and left out."""
+        """Return a table, or a list of tables; what is not a table is reported and left out."""
         listed = value if isinstance(value, list) else [value]
         for body in listed:
             if not isinstance(body, dict):

@@ -184,7 +184,7 @@ def read_rulebook(
 
 def _read_folder(folder: Path | Traversable, faults: list[str]) -> dict[str, _Source]:
     if not folder.is_dir():
-        faults.append(f"{folder}: is no folder; name the folder that holds instruments.toml")
+        faults.append(f"{folder}: is not a folder; name the folder that holds instruments.toml")
         return {}
     entries = sorted(
         (resource for resource in folder.iterdir() if resource.name.endswith(".toml")),

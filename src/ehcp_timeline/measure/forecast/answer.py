@@ -24,7 +24,7 @@ class WorkInHand:
     """The work in hand.
 
     Attributes:
-        narrowest: The stage at which cases wait for hands.
+        narrowest: The stage at which cases wait for staff.
         order: The order in which it took its cases.
         unavoidable: Overdue cases if nobody waited at the narrowest stage.
         left_out: Assessments that the file does not date.

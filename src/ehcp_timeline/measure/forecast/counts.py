@@ -191,7 +191,7 @@ def _lines(text: str, name: str) -> list[_Line]:
                 row = {column: cells[at].strip() if at < len(cells) else "" for column, at in places}
                 lines.append((number, row))
     except csv.Error:
-        raise CaseFileError(f"{name} is no list of counts", _BEGIN) from None
+        raise CaseFileError(f"{name} is not a list of counts", _BEGIN) from None
     return lines
 
 

@@ -56,7 +56,7 @@ def read_people(said: object, where: str) -> People:
         where: The file, to begin an error with.
 
     Raises:
-        ConfigError: A number is missing, is no whole number, or is not above zero.
+        ConfigError: A number is missing, is not a whole number, or is not above zero.
     """
     if not isinstance(said, Mapping):
         return People(_count(said, f"{where}: population"))

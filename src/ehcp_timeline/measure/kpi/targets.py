@@ -125,7 +125,7 @@ def _target(name: str, value: object, kpis: Kpis, where: str) -> Target:
     amounts = {str(key): _amount(amount, measure, f"{where}.{key}") for key, amount in said.items()}
     for key in amounts:
         if key not in _KEYS and not _LABEL.fullmatch(key):
-            raise ConfigError(f"{where}: `{key}` is no period", 'write  "2025-Q1" = 60, or target and amber')
+            raise ConfigError(f"{where}: `{key}` is not a period", 'write "2025-Q1" = 60, target or amber')
     amber = amounts.pop("amber", None)
     noun = kpis.populations[measure.counts].noun
     return Target(

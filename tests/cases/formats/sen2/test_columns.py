@@ -49,7 +49,7 @@ def request(outcome: str | None, day: str | None = None, **items: str | None) ->
 def test_the_decision_whether_to_assess(
     outcome: str | None, day: str | None, expected: dict[str, str]
 ) -> None:
-    """Each code with its date, without it, and what is no code."""
+    """Each code with its date, without it, and what is not a code."""
     assert request(outcome, day) == expected
 
 

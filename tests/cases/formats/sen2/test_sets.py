@@ -64,8 +64,8 @@ def test_what_lies_beside_a_return(tmp_path: Path) -> None:
     files = blade(STANDS) | {"notes.csv": b"case_id,plan_issued\nC1,\n", "photo.png": b"\x89PNG\0"}
     laid(tmp_path / "export", files | {".DS_Store": b"\0"})
     expected = [
-        "notes.csv is no table of the return, and is not read",
-        "photo.png is no table of the return, and is not read",
+        "notes.csv is not a table of the return, and is not read",
+        "photo.png is not a table of the return, and is not read",
     ]
 
     for found in (source(tmp_path / "export"), source(written(tmp_path, packed(files), "export.zip"))):

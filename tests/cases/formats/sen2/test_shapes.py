@@ -52,7 +52,7 @@ def test_the_workbooks_say_what_the_xml_says(tmp_path: Path, expected: pl.DataFr
 
 
 def test_macros_are_never_run(tmp_path: Path, expected: pl.DataFrame) -> None:
-    """What is no cell of a sheet is not even looked at."""
+    """What is not a cell of a sheet is not even looked at."""
     path = written(tmp_path, template(persons()), "template.xlsm")
     with zipfile.ZipFile(path, "a") as made:
         made.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0 no macro at all")

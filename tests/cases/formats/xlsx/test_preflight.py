@@ -245,7 +245,7 @@ def test_other_office_files_are_named(tmp_path: Path, content: bytes, said: str)
 
 
 def test_nothing_is_fetched_from_a_relation(tmp_path: Path) -> None:
-    """A sheet that is said to stand elsewhere is no sheet."""
+    """A sheet that is said to stand elsewhere is not a sheet."""
     made = changed(
         book(("Cases", [["case_id"], ["C1"]])),
         "xl/_rels/workbook.xml.rels",

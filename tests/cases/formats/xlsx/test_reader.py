@@ -174,7 +174,7 @@ def test_an_excel_error_is_a_problem_with_its_address(tmp_path: Path, mistake: s
     ],
 )
 def test_a_formula_without_its_result_is_no_blank(tmp_path: Path, cell: str, unreadable: bool) -> None:
-    """Programs write formulas that only Excel works out; a result that is no text at all is a blank."""
+    """Programs write formulas that only Excel works out; a result that is not a text at all is a blank."""
     header = '<c r="A1" t="str"><v>case_id</v></c><c r="B1" t="str"><v>plan_issued</v></c>'
     xml = sheet_xml(f'<row r="1">{header}</row><row r="2"><c r="A2" t="str"><v>C1</v></c>{cell}</row>')
 

@@ -1,4 +1,4 @@
-"""`ehcp check --exceptions`: what is claimed, and whether the dates bear it out."""
+"""`ehcp check --exceptions`: what is claimed, and whether the dates support it."""
 
 import json
 

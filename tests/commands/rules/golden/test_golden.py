@@ -176,12 +176,12 @@ def test_every_expected_due_day_can_fail(rulebook: Rulebook) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("plan_issued", "plan_isued", "given.plan_isued: is no event, code or flag with such a value"),
+        ("plan_issued", "plan_isued", "given.plan_isued: is not an event, code or flag with that value"),
         ('expect."plan.issue"', 'expect."plan.isue"', "expect: unknown deadline 'plan.isue'"),
         ("verdict =", "verdit =", 'expect."plan.issue".verdit: not a word of the rulebook'),
         ("as_at = 2025-09-01\n", "", "as_at is missing"),
         ("as_at =", "asat =", "asat: not a word of the rulebook"),
-        ("plan_issued = 2025-08-20", 'plan_issued = "soon"', "given.plan_issued: is no event, code or flag"),
+        ("plan_issued = 2025-08-20", 'plan_issued = "soon"', "plan_issued: is not an event, code or flag"),
         ('{ due = 2025-08-20, verdict = "met" }', "{}", "expects nothing; give a due day or a verdict"),
         ('{ due = 2025-08-20, verdict = "met" }', "3", 'expect."plan.issue": must be a table, not 3'),
         ("{ request_received = 2025-04-02, plan_issued = 2025-08-20 }", "3", "given: must be a table, not 3"),

@@ -113,5 +113,5 @@ def _missing(census: Return) -> Iterator[Problem]:
         said = f"the return has no {part} table; {known}"
         yield Problem(0, "", "missing-table", said, "add it, if there is one", "nothing")
     for name in census.unread:
-        said = f"{name} is no table of the return, and is not read"
+        said = f"{name} is not a table of the return, and is not read"
         yield Problem(0, "", "unread-file", said, "give it by itself if it is a case file", "nothing")

@@ -170,7 +170,7 @@ def _own(module: Module, headings: Sequence[str]) -> int:
 
 
 def _is_cases(headings: Sequence[str], module: Module, spellings: Spellings) -> bool:
-    """Return whether some heading means a column of a case file and is no item of the table."""
+    """Return whether some heading means a column of a case file and is not an item of the table."""
     columns = match(headings, spellings)
     return any(
         column not in {None, "case_id"} and not module.item(heading)

@@ -67,7 +67,7 @@ def find_xlsx_sheet(
         raw: The workbook; it is read at once.
         spellings: What its headings may mean.
         vocabulary: The columns that it may have. Numbers in those that hold dates are days as the workbook
-            counts them, and a sheet without any event is no sheet of cases beside one that has some.
+            counts them, and a sheet without any event is not a sheet of cases beside one that has some.
         asked: Where the user says that the cases stand in it.
 
     Raises:

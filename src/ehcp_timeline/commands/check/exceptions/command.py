@@ -1,4 +1,4 @@
-"""`ehcp check --exceptions`: what a file claims as an exception, and whether its dates bear it out."""
+"""`ehcp check --exceptions`: what a file claims as an exception, and whether its dates support it."""
 
 from collections.abc import Sequence
 from datetime import date

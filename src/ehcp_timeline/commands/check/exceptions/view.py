@@ -1,4 +1,4 @@
-"""What `ehcp check --exceptions` tells: each claim with its condition and its dates, and what claims do."""
+"""The page of `ehcp check --exceptions`: each claim with its condition and dates, and the effect on rates."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,8 +10,8 @@ from ehcp_timeline.output.sections import ListColumn, Section, TableColumn, colu
 from ehcp_timeline.text.words import count, day, quoted
 
 NOTE: Final = (
-    "The law says that an authority need not comply where it is impractical because of these. No date shows "
-    "whether it was impractical: that is for a person to say."
+    "The law lets an authority miss the time limit where one of these makes it impractical to keep. Dates "
+    "cannot show whether it was impractical: a person must decide."
 )
 
 
@@ -22,12 +22,12 @@ def exceptions_sections(answer: ExceptionsAnswer, top: int) -> Iterator[Section]
     unneeded = sum(answer.unneeded.values())
     claims = count(len(answer.claims), "claim")
     yield Section(
-        f"Exceptions claimed as at {day(answer.as_at)}: {claims} for what is late without",
+        f"Exceptions claimed on {day(answer.as_at)}: {claims} for late duties",
         before=tuple(
             line
             for line in (
-                f"The dates: {said}." if said else "",
-                "What the dates refute is no exception, here and in the DfE's rates."
+                f"By the dates: {said}." if said else "",
+                "A claim that its dates refute is not counted as an exception, here or in the DfE's rates."
                 if shown["refuted"]
                 else "",
                 f"{count(unneeded, 'more clock')} with a claim in time, or not yet due." if unneeded else "",
@@ -49,7 +49,7 @@ def _always(shares: Sequence[Share]) -> Section:
     """Return who claims an exception for every clock."""
     columns = (TableColumn("deadline", "fixed"), TableColumn("who"), TableColumn("clocks", "number"))
     rows = tuple((share.deadline, _who(share), f"{share.clocks:,}") for share in shares)
-    after = ("A claim that is always made says nothing about any case: look at how the flag is set.",)
+    after = ("A claim made for every case says nothing about any of them: check how the flag is filled in.",)
     return Section("Claimed for every case", columns=columns, rows=rows, after=after, alarm=True)
 
 
@@ -71,9 +71,7 @@ def _rates(answer: ExceptionsAnswer) -> Section:
         TableColumn("as claimed", "number"),
         TableColumn("as proved", "number"),
     )
-    after = (
-        "Of all that was answered, ended or is past its day; what is excused is left out of both sides.",
-    )
+    after = ("Percent of those answered, ended or past the day; excused ones are left out of both sides.",)
     return Section("In time, in percent", columns=columns, rows=rows, after=after)
 
 
@@ -93,7 +91,7 @@ def _claims(claims: Sequence[Claim], top: int) -> Section:
         column_of("deadline", kind="fixed"),
         ListColumn(late, lambda row: "" if row["days_late"] is None else f"{row['days_late']:,}"),
         column_of("excuse", kind="fixed"),
-        column_of("shows", "shown", "fixed"),
+        column_of("shows", "shown"),
         column_of("why", "by what"),
         *(column_of(key, optional=True) for key in ("caseworker", "team", "district")),
     )

@@ -147,7 +147,7 @@ def _then(pair: CountPair, as_at: date) -> str:
         far = f"not clear within {FARTHEST_YEARS} years" if pair.per_week < 0 else "never clear"
         return f"At that pace it is {far}."
     if pair.clear_on <= as_at:
-        return f"At that pace it was clear on {day(pair.clear_on)}: a newer count would tell."
+        return f"At that pace it was clear on {day(pair.clear_on)}: a newer count would show."
     return f"At that pace it is clear on {day(pair.clear_on)}."
 
 

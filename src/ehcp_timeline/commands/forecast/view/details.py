@@ -17,7 +17,7 @@ _FORMS = (
     "pressure: twice the mean wait over the timetable; above 1 it is most likely missed",
 )
 _STAGE_NOTE = (
-    "* cases wait for hands here. Waiting: there for longer than it takes at least. In, out: cases a week. "
+    "* cases wait for staff here. Waiting: there for longer than it takes at least. In, out: cases a week. "
     "Weeks: half of all cases take no longer, 85% no longer than the next column."
 )
 _MEASURES = {

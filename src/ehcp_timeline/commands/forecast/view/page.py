@@ -175,18 +175,22 @@ def rate_words(quarter: Quarter) -> str:
 def _ending(answer: ForecastAnswer, *, full: bool, listed: bool) -> Section:
     """Return what makes the same answer again, and what to type next."""
     words = (
-        f"{answer.runs:,} runs, {answer.horizon_weeks} weeks ahead, seed {answer.seed}: the same again gives "
-        "the same."
+        f"{answer.runs:,} runs, {answer.horizon_weeks} weeks ahead, seed {answer.seed}: repeat it and the "
+        "answer is the same."
     )
     files = " ".join(shlex.quote(file.name) for file in answer.input)
     again = f"  ehcp forecast {files} --as-at {answer.as_at}"
     more = []
     if answer.target is None and not listed:
-        more = ["What a day takes, what more hands do:", f"{again} --target DATE", f"{again} --capacity +3"]
+        more = [
+            "What a target date takes, and what more staff would change:",
+            f"{again} --target DATE",
+            f"{again} --capacity +3",
+        ]
     if listed and not full:
         more = ["The whole forecast:", again]
     elif not full:
-        more += ["Every quarter and stage:", f"{again} --full"]
+        more += ["Each quarter and stage:", f"{again} --full"]
     return Section(title=NEXT if more else "", before=(*more, words), closing=True)
 
 

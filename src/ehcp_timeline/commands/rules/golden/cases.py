@@ -174,7 +174,8 @@ def _read_row(place: Location, given: Mapping[str, Any], rulebook: Rulebook, num
             flags[name] = value
         else:
             known = (*rulebook.events, *rulebook.codes, *rulebook.flags)
-            place.at(name).fault(f"is no event, code or flag with such a value{did_you_mean(name, known)}")
+            hint = did_you_mean(name, known)
+            place.at(name).fault(f"is not an event, code or flag with that value{hint}")
     return Row(number, "golden", events, codes, {}, flags, frozenset(unreadable))
 
 
@@ -260,7 +261,7 @@ def _read_clock(place: Location, text: str) -> Expected:
             read = read_date(word, ANY_DAY)
             clock["due"] = read if isinstance(read, date) else None
             if not isinstance(read, date):
-                says = "is no verdict, number of days or date as 2025-07-23"
+                says = "is not a verdict, number of days or date as 2025-07-23"
                 place.fault(f"{word!r} {says}{did_you_mean(word, VERDICTS)}")
     if days is not None:
         verdict = clock.get("verdict", "")

@@ -94,7 +94,7 @@ class Present:
     Attributes:
         past: The weeks behind that rates are taken over, at most a year.
         recorded: Whole weeks behind that the file records.
-        narrowest: The stage at which cases wait for hands.
+        narrowest: The stage at which cases wait for staff.
         orders: The order in which each stage took its cases.
         unavoidable: Overdue cases there would be at any time if nobody waited for hands.
     """

@@ -4,7 +4,7 @@ Source of the forms: the R package NHSRwaitinglist, after N. J. Fong and others,
 waiting lists" (2022, doi:10.1101/2022.08.23.22279117). D is demand and C capacity, both in cases a week; Q
 is the queue, in cases; T is the target wait, in weeks; F is the target wait over the mean wait.
 
-They hold for one queue in which cases wait for hands. The twenty weeks are no such queue: most of them are
+They hold for one queue in which cases wait for staff. The twenty weeks are no such queue: most of them are
 time that the law gives to other people. So each form is asked about one stage, and `queue_forms` says in
 words why a form that does not apply does not.
 """
@@ -32,7 +32,7 @@ class StageLine:
     """One stage, and the queue forms where they apply; rates are cases a week.
 
     Attributes:
-        narrowest: Whether cases wait for hands here.
+        narrowest: Whether cases wait for staff here.
         in_hand: Cases in it now.
         waiting: Of these, past the shortest time in it.
         arrivals_per_week: Cases that came to it.
@@ -108,8 +108,8 @@ def queue_forms(
     Args:
         demand: Cases that come a week.
         capacity: Cases that are finished a week.
-        waiting: Cases that wait for hands now.
-        mean_wait: Mean wait for hands of those that wait now, in weeks.
+        waiting: Cases that wait for staff now.
+        mean_wait: Mean wait for staff of those that wait now, in weeks.
         target_weeks: Weeks that the law's own timetable leaves for the stage.
 
     >>> forms = queue_forms(30, 40, 500, 63, 52)
@@ -225,7 +225,7 @@ def _finite(value: float | None) -> float | None:
 
 
 def season_lines(now: Present, closures: Sequence[SchoolClosure] = ()) -> tuple[SeasonLine, ...]:
-    """Return every kind of week ahead that is no ordinary one."""
+    """Return every kind of week ahead that is not an ordinary one."""
     ahead = kinds_of_weeks(now.past.day, now.pipeline.weeks, closures)
     recorded = min(LONGEST, now.recorded)
     behind = kinds_of_weeks(now.past.day - WEEK * recorded, recorded, closures)
