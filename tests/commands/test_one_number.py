@@ -34,7 +34,7 @@ COMMANDS = (
 )
 PLACES = {"row", "year"}
 """Whole numbers that say what a record is about, not how much."""
-KEYED = "key of the object"
+KEYED = "{}"
 Label = frozenset[str]
 Record = tuple[dict[str, str], dict[Label, float]]
 
@@ -47,10 +47,17 @@ def kent(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _label(key: str, parent: str, number: float) -> Label:
-    """Return the words of a key and the kind of its number; a key that names no thing takes its parent's."""
-    words = re.split(r"[\W_]+", key)
-    more = re.split(r"[\W_]+", parent) if len(words) == 1 or words == ["in", "time"] else []
+def _label(key: str, path: str, number: float) -> Label:
+    """Return the words of a key and the kind of its number.
+
+    A key that names no thing takes its parent's words, and one of an object of objects those of what has it.
+    """
+    words, (*around, parent) = re.split(r"[\W_]+", key), path.replace(".summary", "").split(".")
+    if parent.endswith(KEYED):
+        parent = "" if len(around) == 1 else around[-1]
+    elif parent.endswith("]") or not (len(words) == 1 or words == ["in", "time"]):
+        parent = ""
+    more = re.split(r"[\W_]+", parent) if parent else []
     return frozenset((*words, *more, type(number).__name__))
 
 
@@ -65,9 +72,8 @@ def _records(value: Any, name: str, about: dict[str, str]) -> Iterator[tuple[str
     elif isinstance(value, dict):
         texts = {key: str(item) for key, item in value.items() if isinstance(item, str) or key in PLACES}
         about = about | {"year" if key in {"period", "time_period"} else key: texts[key] for key in texts}
-        parent = "" if name.endswith("]") else name.removesuffix(".summary").rsplit(".", 1)[-1]
         numbers = {
-            _label(value["measure"] if key == "own" else key, parent, item): item
+            _label(value["measure"] if key == "own" else key, name, item): item
             for key, item in value.items()
             if isinstance(item, int | float) and not isinstance(item, bool) and key not in PLACES
         }
@@ -76,7 +82,7 @@ def _records(value: Any, name: str, about: dict[str, str]) -> Iterator[tuple[str
             inner = value[key]
             if isinstance(inner, dict) and inner and all(isinstance(each, dict) for each in inner.values()):
                 for keyed, each in inner.items():
-                    yield from _records(each, f"{name}.{key}[]", {**about, KEYED: keyed})
+                    yield from _records(each, f"{name}.{key}{KEYED}", {**about, KEYED: keyed})
             else:
                 yield from _records(inner, f"{name}.{key}", about)
 
@@ -129,8 +135,8 @@ def test_one_label_has_one_value_in_every_command(kent: Path) -> None:
                     apart.append((one, other, sorted(label), place, values))
 
     assert apart == []
-    for label in ("overdue plans int", "overdue reviews int", "decisions within 6 weeks int"):
-        assert compared[frozenset(label.split())]
+    for words in ("overdue plans int", "overdue reviews int", "decisions within 6 weeks int"):
+        assert compared[frozenset(words.split())]
     assert compared[frozenset(("days", "late", "int"))] > 100
 
 
