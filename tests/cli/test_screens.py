@@ -65,14 +65,17 @@ def test_every_page_keeps_to_the_window(
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("LINES", "24")
     shown: list[Section] = []
+    whole: list[bool] = []
 
-    def keep(_target: OutputTarget, sections: Iterable[Section]) -> None:
+    def keep(target: OutputTarget, sections: Iterable[Section]) -> None:
+        whole.append(target.full)
         shown.extend(sections)
 
     with mock.patch.object(OutputTarget, "show", keep):
         run = ehcp(*words, "--format", "table")
     assert run.returncode in (0, 1, 3), run.stderr
     assert shown
+    assert whole == [bool(LONG & set(words)) or (words[0] == "check" and "--exceptions" not in words)]
     for width in (80, 60):
         sections = shown if LONG & set(words) else screenful(shown, width=width, lines=23)
         lines = terminal_text(sections, width=width, colour=False).splitlines()

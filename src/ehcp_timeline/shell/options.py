@@ -189,12 +189,14 @@ class OutputOptions:
         """Return whether a terminal shows everything, not one screen alone."""
         return True
 
-    def choose(self, formats: Sequence[str] = ROW_FORMATS, *, full: bool = False) -> Output:
+    def choose(self, formats: Sequence[str] = ROW_FORMATS, *, full: bool | None = None) -> Output:
         """Return where the answer goes, before any work is done for it; see `choose_output`."""
-        whole = full or self.everything
+        whole = self.everything if full is None else full
         return choose_output(self.asked, self.outputs, force=self.force, formats=formats, full=whole)
 
-    def choose_split(self, split_by: str | None, formats: Sequence[str] = DATED_FORMATS) -> Output:
+    def choose_split(
+        self, split_by: str | None, formats: Sequence[str] = DATED_FORMATS, *, full: bool | None = None
+    ) -> Output:
         """Return where a list with days goes: files, or a folder with a file for each name of `--split-by`.
 
         Raises:
@@ -202,7 +204,7 @@ class OutputOptions:
             OutputError: It cannot be written there.
         """
         if split_by is None:
-            return self.choose(formats)
+            return self.choose(formats, full=full)
         column = _SPLITS[choice("--split-by", split_by, tuple(_SPLITS))]
         return choose_folder(self.asked, one_path(self.outputs), column, force=self.force)
 

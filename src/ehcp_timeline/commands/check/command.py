@@ -28,7 +28,6 @@ from ehcp_timeline.shell.options import (
     Include,
     Oldest,
     OutputOptions,
-    ScreenOptions,
     SplitBy,
     Strict,
     Top,
@@ -88,8 +87,7 @@ def check(
     Counts the authority's statutory deadlines unless --kind and --who say otherwise. Formats: table, plain,
     csv, json, ndjson, parquet, md, xlsx, ics.
     """
-    shows = ScreenOptions(output.asked, output.outputs, output.force, full) if exceptions else output
-    to = shows.choose_split(split_by, FORMATS)
+    to = output.choose_split(split_by, FORMATS, full=full or not exceptions)
     fails = choice("--fail-on", fail_on, tuple(FAIL_ON))
     asks = about.request()
     rulebook, when = asks.rulebook, asks.as_at

@@ -49,7 +49,9 @@ def explain(
     started, or those that --deadline names. Formats: table, plain, json, md,
     html (a page for the family), ics.
     """
-    to = output.choose(("table", "plain", "json", "md", "html", "ics"), full=deadline is not None)
+    to = output.choose(
+        ("table", "plain", "json", "md", "html", "ics"), full=output.everything or deadline is not None
+    )
     if str(file) != STDIN and Path(case).is_file() and not file.exists():
         case, file = str(file), Path(case)
         say(f"Read as: ehcp explain {shlex.quote(case)} {shlex.quote(str(file))}")
