@@ -31,7 +31,7 @@ def compare_sections(answer: CompareAnswer, *, median: bool) -> Iterator[Section
         TableColumn("top quartile", "number"),
     )
     yield Section(
-        title="The latest year of each measure",
+        title=f"The latest year of each measure{_parts(answer.measures)}",
         columns=(TableColumn("measure"), *(TableColumn(name, "number") for name in _SHORT)),
         rows=tuple((years[-1].name, *_short(years[-1])) for years in by_measure),
     )
@@ -116,13 +116,19 @@ def _by_authority(
     return sorted(rows.items(), key=lambda row: -(row[1][latest] or 0.0))
 
 
+def _parts(measures: Sequence[ComparedMeasure]) -> str:
+    """Return which year is only counted in part, and until when."""
+    until = {f"; {one.year} is counted to {one.own_to.day} {one.own_to:%B}" for one in measures if one.own_to}
+    return "".join(sorted(until))
+
+
 def _short(measure: ComparedMeasure) -> tuple[str, ...]:
-    """Return one year as `_SHORT` has it, ranks without the quarter."""
-    return tuple(cell.partition(",")[0] for cell in _row(measure)[: len(_SHORT)])
+    """Return one year as `_SHORT` has it: without until when it is counted, ranks without the quarter."""
+    return (str(measure.year), *(cell.partition(",")[0] for cell in _row(measure)[1 : len(_SHORT)]))
 
 
 def _row(measure: ComparedMeasure, *, median: bool = False) -> tuple[str, ...]:
-    """Return one year: of years that the DfE has not published, the year that it is held against."""
+    """Return one year; where the DfE has not published it, with the year it is compared with."""
     others = tuple(measure.others.values())
     if median and others:
         others = (measure.neighbours_median,)

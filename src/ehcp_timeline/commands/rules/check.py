@@ -152,7 +152,7 @@ def _promise(deadline: Deadline, rulebook: Rulebook) -> Iterator[Remark]:
         and deadline.kind == "statutory"
         and not any(deadline.overlay in said for said in rulebook.scenarios)
     ):
-        says = f"{deadline.overlay} adds it as statutory, and is no law"
+        says = f"{deadline.overlay} adds it as statutory, but is not law"
         yield Remark(
             "error", "not-law", deadline.id, says, "say kind = local, or mark the file with scenario = ..."
         )
