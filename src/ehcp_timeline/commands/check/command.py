@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ehcp_timeline.commands.check.exceptions.command import tell_exceptions
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import FOR_PEOPLE, say
 from ehcp_timeline.shell.exit_codes import FAIL_ON, exit_code
@@ -95,6 +94,8 @@ def check(
     blank = asks.columns(assume_blank)
     sources = asks.sources(files)
     if exceptions:
+        from ehcp_timeline.commands.check.exceptions.view import tell_exceptions
+
         tell_exceptions(to, rulebook, sources, when, top)
         return
     sources[0].begin()  # while what judges is loaded

@@ -1,10 +1,12 @@
-"""Looks one case file through by the quality rules: every fault, and the rows on which it stands."""
+"""Looks one case file through by the quality rules: row by row, and as a whole or group by group."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
+from typing import Any, Final
 
 import polars as pl
 
@@ -17,9 +19,182 @@ from ehcp_timeline.cases.model import UNREAD, Problem, heading_of
 from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.source import CaseFile
-from ehcp_timeline.commands.quality.file_checks import FileChecks
-from ehcp_timeline.commands.quality.row_checks import RowChecks, laid_out
-from ehcp_timeline.commands.quality.rules import EVERY_OTHER, Found, Rules
+from ehcp_timeline.commands.quality.row_checks import FAULT, RowChecks, any_filled, filled, laid_out
+from ehcp_timeline.commands.quality.rules import (
+    EVERY_OTHER,
+    Always,
+    Blanks,
+    Check,
+    Empty,
+    Found,
+    Needs,
+    OneDay,
+    Rule,
+    Rules,
+    Same,
+    UnreadHeading,
+    Weekend,
+)
+
+GROUPS: Final = ("district", "team", "caseworker")
+WHOLE_FILE: Final = "the whole file"
+_SATURDAY: Final = 5
+_NOT_OF_FILE: Final = "review_decided"  # laid beside the Annex A list, blank
+_KEY: Final = "key"
+
+
+class FileChecks:
+    """The rules that are put to one file as a whole; it keeps some bytes a row for those across rows.
+
+    Attributes:
+        looked_at: The rules that the file's columns allow.
+    """
+
+    def __init__(self, rules: Sequence[Rule], columns: Mapping[str, Column]) -> None:
+        """Get ready for a file with these columns."""
+        self._rules = [rule for rule in rules if _is_for(rule.check, columns)]
+        self._columns = columns
+        self._kept: dict[str, list[pl.DataFrame]] = {}
+        self._having: dict[str, list[pl.DataFrame]] = {}
+        self._days: dict[str, Counter[date]] = {}
+        self._plans: Counter[tuple[str, str]] = Counter()
+        self._flagged: Counter[tuple[str, str]] = Counter()
+        self.looked_at = frozenset(rule.id for rule in self._rules)
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Take note of some rows."""
+        for rule in self._rules:
+            match rule.check:
+                case Same():
+                    self._kept.setdefault(rule.id, []).append(_keyed(rule.check, frame))
+                case Needs():
+                    self._add_needs(rule.id, rule.check, frame)
+                case Always():
+                    self._add_flags(rule.check, frame)
+                case _:
+                    pass
+        for name, column in self._columns.items():
+            if column.kind == "event":
+                counts = frame[name].drop_nulls().value_counts()
+                self._days.setdefault(name, Counter()).update(dict(counts.iter_rows()))
+
+    def find(self, source: CaseFile, *, annex_a: bool) -> Iterator[pl.DataFrame]:
+        """Yield the faults, laid out as `FAULT`, when every row has been added."""
+        for rule in self._rules:
+            match rule.check:
+                case Same():
+                    yield _again(rule.id, rule.check, pl.concat(self._kept[rule.id]))
+                case Needs():
+                    kept, having = pl.concat(self._kept[rule.id]), pl.concat(self._having[rule.id])
+                    yield laid_out(kept.join(having, on=_KEY, how="anti").sort(ROW), rule.id)
+                case _:
+                    faults = list(self._of_columns(rule.check, source, annex_a=annex_a))
+                    kinds = {name: FAULT[name] for name in ("column", "other", "first", "number")}
+                    yield laid_out(pl.DataFrame(faults, kinds), rule.id)
+
+    def _add_needs(self, rule: str, check: Needs, frame: pl.DataFrame) -> None:
+        key = pl.col("case_id").hash().alias(_KEY)
+        enough = any_filled([name for name in check.any_of if name in self._columns])
+        self._having.setdefault(rule, []).append(frame.filter(enough).select(key).unique())
+        for name in (name for name in check.when if name in self._columns):
+            lacking = frame.filter(filled(name) & ~enough)
+            column = pl.lit(name, pl.Categorical).alias("column")
+            self._kept.setdefault(rule, []).append(lacking.select(key, column, ROW))
+
+    def _add_flags(self, check: Always, frame: pl.DataFrame) -> None:
+        when = any_filled([name for name in check.when if name in self._columns])
+        rows = frame.filter(when)
+        yes = rows.filter(pl.col(check.flag).fill_null(value=False))
+        for counter, some in ((self._plans, rows), (self._flagged, yes)):
+            counter["", WHOLE_FILE] += some.height
+            for column in (name for name in GROUPS if name in self._columns):
+                for name, number in some[column].drop_nulls().value_counts().iter_rows():
+                    counter[column, name] += number
+
+    def _of_columns(self, check: Check, source: CaseFile, *, annex_a: bool) -> Iterator[Mapping[str, Any]]:
+        match check:
+            case OneDay() | Weekend():
+                yield from self._crowded(check)
+            case Always():
+                yield from self._always(check)
+            case Empty():
+                yield from (
+                    {"column": name}
+                    for name, counts in source.counts.items()
+                    if not (counts.filled or counts.unreadable) and (counts.empty or counts.blank_words)
+                    if not (annex_a and name == _NOT_OF_FILE)
+                )
+            case Blanks():
+                for name, counts in source.counts.items():
+                    if number := counts.blank_words.total():
+                        yield {"column": name, "number": number}
+            case _:
+                decides = {column.heading.position: column.decides for column in source.unread}
+                for heading in source.understood.headings:
+                    is_unread = heading.position in decides or (
+                        heading.column is None and heading.suggestions
+                    )
+                    if is_unread and not decides.get(heading.position):  # the others are faults of their rows
+                        possible = (*heading.may_be, *heading.suggestions, "any event")
+                        yield {"column": possible[0], "other": one_line(heading.text)}
+
+    def _crowded(self, check: OneDay | Weekend) -> Iterator[Mapping[str, Any]]:
+        """Yield the columns of which too many dates are one day, or in no office's week."""
+        for name, days in self._days.items():
+            dates = days.total()
+            if isinstance(check, OneDay):
+                first, number = min(days.items(), key=lambda item: (-item[1], item[0]), default=(None, 0))
+            else:
+                first, number = None, sum(n for day, n in days.items() if day.weekday() >= _SATURDAY)
+            if dates >= check.least and number * 100 > dates * check.percent:
+                yield {"column": name, "first": first, "number": number}
+
+    def _always(self, check: Always) -> Iterator[Mapping[str, Any]]:
+        """Yield the file if the flag is on every row; otherwise the groups in which it is."""
+        always = [
+            (place, number)
+            for place, number in self._plans.items()
+            if number >= check.least and self._flagged[place] == number
+        ]
+        whole = [alway for alway in always if alway[0] == ("", WHOLE_FILE)]
+        for (column, name), number in whole or sorted(always):
+            yield {"column": check.flag, "other": f"{column} {name}".strip(), "number": number}
+
+
+def _is_for(check: Check, columns: Mapping[str, Column]) -> bool:
+    """Return whether a check is one of a whole file, and the file has the columns that it needs."""
+    match check:
+        case Same():
+            return {*check.columns, *filter(None, [check.apart])} <= columns.keys()
+        case Needs(on="case"):
+            return bool({*check.when} & columns.keys() and {*check.any_of} & columns.keys())
+        case Always():
+            return check.flag in columns and bool({*check.when} & columns.keys())
+        case OneDay() | Weekend():
+            return any(column.kind == "event" for column in columns.values())
+        case Empty() | Blanks() | UnreadHeading():
+            return True
+        case _:
+            return False
+
+
+def _keyed(check: Same, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return `row`, the hash of what must agree and that of what must differ."""
+    whole = frame.filter(pl.all_horizontal(pl.col(*check.columns).is_not_null()))
+    texts = [
+        pl.col(name).str.to_lowercase() if frame.schema[name] == pl.String else pl.col(name)
+        for name in check.columns
+    ]
+    apart = pl.col(check.apart).hash() if check.apart else pl.col(ROW).cast(pl.UInt64)
+    return whole.select(ROW, pl.struct(texts).hash().alias(_KEY), apart.alias("apart"))
+
+
+def _again(rule: str, check: Same, keyed: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that agree with an earlier one, each with the first of those."""
+    earliest = keyed.sort(ROW).group_by(_KEY, maintain_order=True).first()
+    first = earliest.select(_KEY, pl.col(ROW).alias("number"), pl.col("apart").alias("whose"))
+    again = keyed.join(first, on=_KEY).filter(pl.col("apart") != pl.col("whose")).sort(ROW)
+    return laid_out(again.with_columns(column=pl.lit(check.columns[-1])), rule)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final
 
-from ehcp_timeline.commands.check.exceptions.claims import Claim, ExceptionsAnswer, Share
+from ehcp_timeline.cases.source import CaseFile
+from ehcp_timeline.commands.check.exceptions.claims import Claim, ExceptionsAnswer, Share, exceptions_of
+from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import InTime, lines_of
 from ehcp_timeline.output.sections import ListColumn, Section, TableColumn, column_of, list_section
+from ehcp_timeline.shell.destination import Output
 from ehcp_timeline.text.words import count, day, quoted
 
 NOTE: Final = (
@@ -105,3 +109,12 @@ def _conditions(claims: Sequence[Claim]) -> Section:
     return Section(
         "The conditions", columns=columns, rows=tuple((*key, words) for key, words in sorted(rows.items()))
     )
+
+
+def tell_exceptions(
+    to: Output, rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date, top: int
+) -> None:
+    """Write every claimed exception."""
+    answer = exceptions_of(rulebook, sources, as_at)
+    title = f"Exceptions claimed as at {as_at}"
+    to.send_records(answer, answer.claims, Claim, lambda: exceptions_sections(answer, top), title)
