@@ -247,7 +247,11 @@ def test_a_file_is_written_whole_and_not_over_another(tmp_path: Path) -> None:
     assert second.returncode == 2
     assert said(second) == f"ehcp: {out} is already there\ntry: add --force to replace it\n"
     assert third.returncode == 1
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["cases.csv", "out.ndjson"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "cases.csv",
+        "out.ndjson",
+        "out.ndjson.receipt.json",
+    ]
 
 
 def test_standard_input_and_several_files(tmp_path: Path) -> None:
