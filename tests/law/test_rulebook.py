@@ -88,12 +88,12 @@ def _limits(deadline: Deadline) -> Iterator[Limit]:
     yield from (reading.limit for reading in deadline.readings if reading.limit)
 
 
-def test_every_permanent_id_stands_and_no_other() -> None:
-    """The ids that outputs, configurations and spreadsheets refer to never change."""
+def test_every_permanent_id_stands() -> None:
+    """The ids that outputs, configurations and spreadsheets refer to never change; new ones may join them."""
     expected = {*IDS.split(), *(f"assess.advice.{source}" for source in SOURCES)}
 
-    assert len(NAMES) == 98
-    assert set(NAMES) == expected
+    assert expected <= set(NAMES)
+    assert len(NAMES) == len(set(NAMES))
 
 
 def test_every_deadline_cites_an_instrument(deadline: Deadline) -> None:

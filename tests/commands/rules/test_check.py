@@ -40,7 +40,7 @@ def test_the_law_passes(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert run.returncode == 0
     assert text.startswith("Rulebook 2026.11 as at 22 November 2026: no fault\n")
-    assert "3 notes" in text
+    assert re.search(r"^\d+ notes?$", text, re.MULTILINE)
     assert said(run) == ""
 
 
