@@ -124,7 +124,9 @@ class FamilyCase:
             passed=list(map(_right_line, self._rights(open_=False))),
             ombudsman=self._ombudsman(overdue or late),
             letters=[
-                letter for letter in model_letters() if any(_fits(letter, working) for working in missed)
+                letter
+                for letter in model_letters()
+                if any(is_under(name, working.deadline.id) for name in letter.deadlines for working in missed)
             ],
             chronology=list(self._chronology()) if self.chronology else [],
             law=list(self._law(shown)),
@@ -214,8 +216,8 @@ class FamilyCase:
 
     def _late_duty(self, working: Working) -> MissedDuty:
         exceptions = [
-            f"{_BORNE_OUT if excuse.borne_out else _SHOWN[excuse.strength]} ({_ground(excuse.excuse.id)}): "
-            f"{excuse.why}."
+            f"{_BORNE_OUT if excuse.borne_out else _SHOWN[excuse.strength]} "
+            f"({_GROUNDS.get(excuse.excuse.id, excuse.excuse.id)}): {excuse.why}."
             for excuse in working.excuses
             if excuse.borne_out or excuse.strength in _SHOWN
         ]
@@ -280,10 +282,6 @@ def model_letters() -> tuple[ModelLetter, ...]:
     return read_shipped(ModelLetters, "output", "model-letters.toml").letters
 
 
-def _fits(letter: ModelLetter, working: Working) -> bool:
-    return any(is_under(name, working.deadline.id) for name in letter.deadlines)
-
-
 def _right_line(working: Working) -> tuple[str, ...]:
     """Return what a family may do, after what, and until when."""
     start = day(working.clock.start) if working.clock.start else ""
@@ -292,10 +290,6 @@ def _right_line(working: Working) -> tuple[str, ...]:
 
 def _due(working: Working) -> str:
     return day(working.clock.due) if working.clock.due else "no day"
-
-
-def _ground(name: str) -> str:
-    return _GROUNDS.get(name, name)
 
 
 def _to_you(duty: str) -> str:

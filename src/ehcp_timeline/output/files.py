@@ -7,15 +7,15 @@ import shutil
 import stat
 import unicodedata
 from collections.abc import Iterable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import IO
 
 from ehcp_timeline.errors import OutputError
 from ehcp_timeline.inputs import reason
 
-_DEVICE_NAMES = frozenset(
-    {"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in range(10)}
-)
+_PORTS = tuple(f"{port}{number}" for port in ("com", "lpt") for number in range(10))
+_DEVICES = frozenset(("con", "prn", "aux", "nul", *_PORTS))  # of Windows, whatever ending stands behind them
 
 
 def write_whole(path: Path, data: bytes | Iterable[bytes], *, force: bool = False) -> None:
@@ -87,7 +87,7 @@ def _locked(number: int) -> bool:
 
 def check_target(path: Path, *, force: bool) -> None:
     """Raise OutputError if `path` cannot be written, before any work is done for it."""
-    if path.stem.upper() in _DEVICE_NAMES:
+    if path.stem.casefold() in _DEVICES:
         raise OutputError(f"{path} is the name of a device", "choose another name")
     if not path.parent.is_dir():
         raise OutputError(f"{path}: there is no folder {path.parent}", "create it first, or choose another")
@@ -161,7 +161,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool = Fals
         for name, data in files.items():
             write_whole(waiting / name, data)
         for name in files:
-            _settle(waiting / name, folder / name, force=force)
+            _take_name(waiting / name, folder / name, force=force)
     except OSError as error:
         raise _cannot(folder, error) from error
     finally:
@@ -170,20 +170,11 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool = Fals
             os.close(lock)
 
 
-def _settle(waiting: Path, place: Path, *, force: bool) -> None:
-    """Give a finished file its place; without `force` a file that came in the meantime stays."""
-    if not force and os.path.lexists(place):
-        raise OutputError(f"{place} is already there", "add --force to replace it")
-    waiting.replace(place)
-
-
 def _cannot(folder: Path, error: OSError) -> OutputError:
     said = f"cannot write to the folder {folder}: {reason(error)}"
     return OutputError(said, "choose another folder with -o")
 
 
-_PORTS = tuple(f"{port}{number}" for port in ("com", "lpt") for number in range(10))
-_DEVICES = frozenset(("con", "prn", "aux", "nul", *_PORTS))  # of Windows, whatever ending stands behind them
 _LONGEST = 60  # characters; and no more than three bytes for each of them
 _KEPT = frozenset({"L", "N", "M"})  # letters, numbers and the marks on them, of any script
 
@@ -200,7 +191,16 @@ def safe_names(names: Iterable[str], suffix: str, nameless: str) -> Mapping[str,
     'etc.csv'
     """
     taken: set[str] = set()
-    return {name: _free(_stem(name, nameless), taken) + suffix for name in names}
+    files = {}
+    for name in names:
+        free = stem = _stem(name, nameless)
+        for number in count(2):
+            if _folded(free) not in taken:
+                break
+            free = f"{stem}-{number}"
+        taken.add(_folded(free))
+        files[name] = free + suffix
+    return files
 
 
 def _stem(name: str, nameless: str) -> str:
@@ -209,28 +209,13 @@ def _stem(name: str, nameless: str) -> str:
         return nameless
     text = unicodedata.normalize("NFC", name)
     kept = "".join(character if unicodedata.category(character)[0] in _KEPT else " " for character in text)
-    stem = _cut("-".join(kept.split()))
+    stem = "-".join(kept.split())[:_LONGEST]
+    while len(stem.encode("utf-8")) > 3 * _LONGEST:
+        stem = stem[:-1]
+    stem = stem.strip("-")
     if not stem:
         return "unnamed"
     return f"name-{stem}" if _folded(stem) in _DEVICES else stem
-
-
-def _cut(stem: str) -> str:
-    """Return a stem that is no longer than a file system allows."""
-    stem = stem[:_LONGEST]
-    while len(stem.encode("utf-8")) > 3 * _LONGEST:
-        stem = stem[:-1]
-    return stem.strip("-")
-
-
-def _free(stem: str, taken: set[str]) -> str:
-    """Return the stem, numbered if another file has it, and take it."""
-    number, free = 1, stem
-    while _folded(free) in taken:
-        number += 1
-        free = f"{stem}-{number}"
-    taken.add(_folded(free))
-    return free
 
 
 def _folded(stem: str) -> str:

@@ -18,6 +18,8 @@ from ehcp_timeline.measure.answer import Overlay, RulebookUsed, values
 from ehcp_timeline.text.bounds import Sha256
 from ehcp_timeline.text.words import day, rulebook_name
 
+PATHS = frozenset({"config", "pseudonymise", "rules", "since"})
+"""Options that are paths, and a path may be the name of a person."""
 PEOPLE = frozenset({"caseworker", "team", "district", "school", "referrer", "name", "date_of_birth"})
 Words = Mapping[str, str | bool | list[str]]
 
@@ -98,7 +100,8 @@ class Receipt:
         """Return the receipt of an output that names nobody: hashes stay, words that may be names go."""
         typed = self.typed
         if typed and (
-            PEOPLE & {option.strip("-") for option in typed.options} or any(map(_may_name, typed.arguments))
+            (PEOPLE | PATHS) & {option.strip("-") for option in typed.options}
+            or any(map(_may_name, typed.arguments))
         ):
             typed = None
         return replace(self, typed=typed, input=tuple(replace(file, name=None) for file in self.input))

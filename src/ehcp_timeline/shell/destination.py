@@ -298,7 +298,9 @@ def typed() -> "Typed":
     return Typed(context.command_path.partition(" ")[2], tuple(arguments), dict(sorted(options.items())))
 
 
-_NOT_ASKED = frozenset({"--output", "--format", "--force", "--as-at", "--fail-on", "--exit-zero", "--strict"})
+_NOT_ASKED = frozenset(
+    {"--output", "--format", "--force", "--previous", "--as-at", "--fail-on", "--exit-zero", "--strict"}
+)
 """Options that change nothing in an answer, and the day, which a receipt holds by itself."""
 
 

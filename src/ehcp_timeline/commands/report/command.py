@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ehcp_timeline.commands.report.answer import Audience, ChangedSince, ReportAnswer
     from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.receipt import Receipt
-    from ehcp_timeline.output.sections import Section
 
 FORMATS = ("html", "table", "plain", "md", "json")
 AUDIENCES = ("board", "team", "public")
@@ -168,8 +167,12 @@ def _document(answer: "ReportAnswer") -> "Document":
     from ehcp_timeline.commands.report.view import report_sections, report_title
     from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.plain import markdown_page
+    from ehcp_timeline.output.sections import Section
 
-    words = tuple(sentences(answer))
+    words, title = tuple(sentences(answer)), report_title(answer)
+
+    def shown() -> list[Section]:
+        return [Section(title, words), *report_sections(answer)]
 
     def page(receipt: "Receipt") -> str:
         from ehcp_timeline.output.chart import NARROW, WIDE, data_uri
@@ -177,7 +180,7 @@ def _document(answer: "ReportAnswer") -> "Document":
 
         return html_page(
             "commands/report/board.html",
-            title=report_title(answer),
+            title=title,
             kind=f"Education, health and care plans: {_KINDS[answer.audience]}",
             sentences=words,
             sections=list(report_sections(answer)),
@@ -189,18 +192,9 @@ def _document(answer: "ReportAnswer") -> "Document":
         )
 
     return Document(
-        report_title(answer),
+        title,
         replace(answer, sentences=words),
-        sections=lambda: _sections(answer),
+        sections=shown,
         nameless=answer.audience == "public",
-        made={"html": page, "md": lambda _: markdown_page(_sections(answer))},
+        made={"html": page, "md": lambda _: markdown_page(shown())},
     )
-
-
-def _sections(answer: "ReportAnswer") -> "list[Section]":
-    """Return the report as a person reads it where there is no page."""
-    from ehcp_timeline.commands.report.headline import sentences
-    from ehcp_timeline.commands.report.view import report_sections, report_title
-    from ehcp_timeline.output.sections import Section
-
-    return [Section(report_title(answer), tuple(sentences(answer))), *report_sections(answer)]

@@ -53,13 +53,10 @@ def _waiting_words(now: WaitingCount) -> str:
     words = f"{_shown(now.open)} {are} waiting for a decision or a plan"
     if now.overdue == HIDDEN:
         return f"{words}; how many of them have waited longer than the law allows is not published."
+    have = "has" if now.overdue == 1 else "have"
     if not now.overdue:
         return f"{words}, none of them longer than the law allows."
-    return f"{words}; {_shown(now.overdue)} of them {_have(now.overdue)} waited longer than the law allows."
-
-
-def _have(number: Number) -> str:
-    return "has" if number == 1 else "have"
+    return f"{words}; {_shown(now.overdue)} of them {have} waited longer than the law allows."
 
 
 def _shown(number: Number) -> str:
