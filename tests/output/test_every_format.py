@@ -247,7 +247,8 @@ if READS_WORKBOOKS:
         ehcp("overdue", file, *WHEN, *public, "-o", str(path))
         home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
         subprocess.run(
-            [SOFFICE or "soffice", home, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "read"),
+            [SOFFICE or "soffice", home, "--headless", "--convert-to", "xlsx",
+             "--outdir", str(tmp_path / "read"),
              str(path)],
             check=True, capture_output=True, timeout=240,
         )  # fmt: skip
