@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[3]
 CASES = str(ROOT / "tests" / "commands" / "scorecard" / "sixty_cases.csv")
 SCHEMAS = ROOT / "docs" / "schemas"
 AS_AT = ("--as-at", "2024-12-31")
+OPENLY = ("--disclosure", "none")
 MEASURED = ("requests_received_in_year", "pc_decisions_within_6_weeks")
 
 
@@ -203,7 +204,7 @@ def test_list_measures() -> None:
 def test_a_pack_is_a_workbook_that_may_be_published(tmp_path: Path) -> None:
     """One table a sheet with its definition, nothing empty, no filter, no frozen pane, no formula."""
     path = tmp_path / "foi.xlsx"
-    run = ehcp("scorecard", CASES, *AS_AT, "--pack", "foi", "-o", str(path))
+    run = ehcp("scorecard", CASES, *AS_AT, "--pack", "foi", *OPENLY, "-o", str(path))
     book = openpyxl.load_workbook(path)
     psychology = list(book["3 late-plans-psychology"].iter_rows(min_row=3, values_only=True))
     with zipfile.ZipFile(path) as file:
@@ -225,7 +226,7 @@ def test_a_pack_is_a_workbook_that_may_be_published(tmp_path: Path) -> None:
 
 def test_a_pack_is_a_folder_of_files(tmp_path: Path) -> None:
     """One CSV file a sheet, and one that lists them; six years of transfers, the last with its cases."""
-    run = ehcp("scorecard", CASES, *AS_AT, "--pack", "foi", "-o", str(tmp_path / "foi"))
+    run = ehcp("scorecard", CASES, *AS_AT, "--pack", "foi", *OPENLY, "-o", str(tmp_path / "foi"))
     transfers = _csv((tmp_path / "foi" / "foi-01-phase-transfers.csv").read_text(encoding="utf-8"))
     reviews = _csv((tmp_path / "foi" / "foi-02-reviews-not-completed.csv").read_text(encoding="utf-8"))
 
