@@ -317,3 +317,12 @@ def test_a_date_under_an_unread_heading_lowers_the_score() -> None:
         (2, "the heading `Annual review 2025` is not read; it may be review_meeting"),
         (3, "the heading `Annual review 2024` is not read; it may be review_meeting"),
     ]
+
+
+def test_the_notes_of_our_own_template_are_not_missed(tmp_path: Path) -> None:
+    """Its second sheet says what the columns mean; no case is lost with it."""
+    path = tmp_path / "template.xlsx"
+    ehcp("template", "-o", str(path))
+    answer = json.loads(printed(ehcp("check", str(path), "--as-at", "2026-06-01", "--format", "json")))
+
+    assert [problem["problem"] for problem in answer["problems"]] == ["there is no row below the headings"]

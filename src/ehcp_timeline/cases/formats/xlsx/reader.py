@@ -31,6 +31,8 @@ _LAST_SERIAL = 2_958_465  # 31 December 9999
 _AT_ONCE = 20_000  # rows
 _NAMED = 20
 
+_NOTES = ("column", "what it records", "what it may hold")  # heads a sheet of `ehcp template`
+
 
 @dataclass(frozen=True, slots=True)
 class _Found:
@@ -119,7 +121,7 @@ def _with_cases(sheets: Sequence[_Found], hidden: Sequence[str], shown: str) -> 
 def _not_read(sheets: Sequence[_Found], read: Sequence[_Found]) -> Iterator[Problem]:
     """Yield a problem for each visible sheet that is not read."""
     for sheet in sheets:
-        if sheet.name in {name.name for name in read}:
+        if sheet.name in {name.name for name in read} or _NOTES in sheet.cells.drop(ROW).head(1).rows():
             continue
         known = sheet.header.score[0]
         rows = count(sheet.below.height if known else sheet.cells.height, "row")
