@@ -17,7 +17,7 @@ from tests.commands.forecast.known_truth import FOUR, KINDS, ONE, council
 HORIZON = 400
 HEADS = (
     "council", "forecasts", "P50 held", "P85 held", "P95 held", "P85 no date", "bias, weeks", "error, weeks",
-    "straight line", "backlog over throughput",
+    "straight line", "backlog over throughput", "pace named as moved", "P85 held, last 8 weeks",
 )  # fmt: skip
 
 
@@ -40,6 +40,8 @@ def line_of(name: str, results: Sequence[Result]) -> str:
         str(sum(one.weeks[1] > HORIZON for one in results)),
         f"{sum(said) / len(said) - sum(actual) / len(actual):+.1f}",
         *(f"{_error(actual, weeks):.1f}" for weeks in (said, *rivals)),
+        f"{100 * sum(one.moved for one in results) / len(results):.0f}%",
+        f"{100 * sum(one.held(1, lately=True) for one in results) / len(results):.0f}%",
     )
     return f"| {' | '.join(cells)} |"
 
@@ -63,14 +65,21 @@ def main() -> None:
     print(f"|{'---|' * len(HEADS)}")
     seeds = range(asked.seed, asked.seed + asked.councils)
     inside: list[Result] = []
+    outside: list[Result] = []
     with multiprocessing.Pool(2) as pool:
         for kind in KINDS:
             for stages, words in ((1, "one stage"), (4, "four stages")):
                 found = pool.map(partial(of_seed, kind, stages, asked.runs), seeds, chunksize=5)
                 results = [one for one in found if one is not None]
-                inside += results if kind != "drifting" else []
+                if kind in ("drifting", "breaking"):
+                    outside += results
+                else:
+                    inside += results
                 print(line_of(f"{kind}, {words}", results), flush=True)
-    print(line_of("all but drifting", inside))
+    print(line_of("all whose pace is steady", inside))
+    for words, moved in (("named", True), ("not named", False)):
+        chosen = [one for one in outside if one.moved is moved]
+        print(line_of(f"drifting or breaking, {words}", chosen) if chosen else f"| {words} | 0 |")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from ehcp_timeline.measure.next_steps import Chain
 
 WINDOW = timedelta(weeks=52)
 LEAST_SEEN = 3
-MEDIAN, P85 = 50, 85
+P15, MEDIAN, P85 = 15, 50, 85
 _CLOCK = "_clock"
 
 
@@ -109,10 +109,10 @@ def _took(dated: pl.DataFrame, first: str, last: str, as_at: date) -> tuple[int,
 def with_expected(
     clocks: pl.DataFrame, rows: pl.DataFrame, pace: Pace, chain: Chain | None, as_at: date
 ) -> pl.DataFrame:
-    """Add the stage an open clock of one deadline is in, and when it will be met at the median and at P85.
+    """Add the stage an open clock of one deadline is in, and when it will be met: quick, median, slow.
 
     Returns:
-        The clocks with `stage`, `in_stage_since`, `expected_p50` and `expected_p85`; the days are null where
+        The clocks with `stage`, `in_stage_since`, `expected_p15`, `_p50` and `_p85`; the days are null where
         too few cases finished a stage that is still to come.
     """
     ends = range(1, len(pace.stages))
@@ -130,7 +130,7 @@ def with_expected(
         pl.Series("in_stage_since", [day for _, day, _ in stood], dtype=pl.Date),
         *(
             pl.Series(name, _days_after(as_at, pace, percent, standing), dtype=pl.Date)
-            for name, percent in (("expected_p50", MEDIAN), ("expected_p85", P85))
+            for name, percent in (("expected_p15", P15), ("expected_p50", MEDIAN), ("expected_p85", P85))
         ),
     )
 

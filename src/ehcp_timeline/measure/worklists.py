@@ -15,7 +15,6 @@ from ehcp_timeline.measure.pace import pace_of, with_expected
 
 Policy = Literal["oldest-first", "in-time-first", "worst-first"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
-Risk = Literal["expected_p50", "expected_p85"]
 
 AHEAD = 60
 """How many days ahead a duty that still runs is looked at: in letters unless asked, and in a day's work."""
@@ -50,18 +49,16 @@ def worst_first(work: pl.DataFrame) -> pl.DataFrame:
 def at_risk(
     casework: Casework,
     selection: Selection,
-    risk: Risk,
     within: int | None = None,
     projected: pl.DataFrame | None = None,
 ) -> AtRisk:
-    """Return the in-time clocks that will be missed at the present pace.
+    """Return the in-time clocks that will more likely than not be missed: at the median of what is to come.
 
     Only duties about which families are written to.
 
     Args:
         casework: The work in a file, with all its clocks, the closed ones for the pace.
         selection: Which clocks were asked for.
-        risk: Whether the median or the 85th percentile of what is still to come goes past the due day.
         within: How many days ahead a due day may lie; None for what `next-steps.toml` says of each duty.
         projected: What a forecast says of open plans, by `row` and `start`: when half of its runs (`p50`) and
             85% of them (`p85`) have issued it, and whether it is `likely` late. It is taken before the pace.
@@ -76,7 +73,7 @@ def at_risk(
         for deadline in letter.deadlines
     ]
     in_time = pl.concat(frames)
-    late = pl.col(risk) > pl.col("due")
+    late = pl.col("expected_p50") > pl.col("due")
     if projected is not None:
         in_time = in_time.join(projected, on=["row", "start"], how="left", maintain_order="left")
         known = pl.col("likely").is_not_null() & pl.col("deadline").is_in(ISSUE)
@@ -86,7 +83,7 @@ def at_risk(
             for name in ("p50", "p85")
         )
     missed = in_time.filter(late).sort(_TIES)
-    return AtRisk(missed, in_time.height, in_time[risk].null_count())
+    return AtRisk(missed, in_time.height, in_time["expected_p50"].null_count())
 
 
 def _expected(
@@ -160,7 +157,7 @@ def before_breach(
         The clocks as `at_risk` gives them at the median, with `also` (the case's other deadlines that will be
         missed), `weeks_waited` (whole weeks since the start) and `days_over` (due to expected day).
     """
-    case = at_risk(casework, selection, "expected_p50", within, projected)
+    case = at_risk(casework, selection, within, projected)
     others = case.clocks.group_by("case_id", maintain_order=True).agg(
         pl.col("deadline").slice(1).alias("also")
     )

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from ehcp_timeline.measure.forecast.model.arrays import SHARES, WEEK
+from ehcp_timeline.measure.forecast.model.arrays import SHARES, WEEK, Spread
 from ehcp_timeline.measure.forecast.model.caseload import overdue_on
-from ehcp_timeline.measure.forecast.model.present import present
+from ehcp_timeline.measure.forecast.model.present import Present, present
+from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.forecast.results.backtest import first_clear
 from ehcp_timeline.measure.forecast.results.outlook import clear_week, naive_weeks
+from ehcp_timeline.measure.forecast.results.pace import RECENT_WEEKS, pace_changes
 from ehcp_timeline.measure.forecast.simulate import Plan, run, start_of
 from tests.commands.forecast.known_truth import Council, known_on
 
@@ -25,6 +27,8 @@ class Result:
         actual: The week in which it was clear; None where it was not within the horizon.
         line: Week by the straight line of the last two counts, four weeks apart; None is never.
         throughput: Week by overdue over mean throughput; None is never.
+        moved: Whether a break or a trend was found in the weeks behind.
+        lately: As `weeks`, from the last 8 weeks alone.
     """
 
     kind: str
@@ -33,10 +37,12 @@ class Result:
     actual: int | None
     line: float | None
     throughput: float | None
+    moved: bool
+    lately: tuple[int, ...]
 
-    def held(self, place: int) -> bool:
+    def held(self, place: int, *, lately: bool = False) -> bool:
         """Return whether a percentile held: a run not clear by the horizon is later than any date."""
-        week = self.weeks[place]
+        week = (self.lately if lately else self.weeks)[place]
         return week > self.horizon or (self.actual is not None and self.actual <= week)
 
 
@@ -48,13 +54,25 @@ def result(one: Council, runs: int, seed: int, horizon: int) -> Result | None:
     if overdue <= max(LEAST_OVERDUE, clear_at):
         return None
     plan = Plan(clear_at=clear_at, only_clearance=True)
-    cleared = run(start_of(now), {"observed": now.orders}, plan, runs, seed)["observed"].cleared
+    eight = present(known, one.day, horizon, ForecastRequest(known.as_at, window=RECENT_WEEKS))
+    year, lately = (
+        tuple(
+            clear_week(_cleared(there, plan, runs, seed), share, horizon) or horizon + 1 for share in SHARES
+        )
+        for there in (now, eight)
+    )
     fell = (overdue_on(known, one.day - WEEK * _LINE_WEEKS) - overdue) / _LINE_WEEKS
     return Result(
         kind=one.kind,
         horizon=horizon,
-        weeks=tuple(clear_week(cleared, share, horizon) or horizon + 1 for share in SHARES),
+        weeks=year,
         actual=first_clear(one.work, one.day, horizon, clear_at),
         line=naive_weeks(overdue, fell, 0.0),
         throughput=naive_weeks(overdue, float(now.past.stages[now.narrowest].left.mean()), 0.0),
+        moved=bool(pace_changes(now)),
+        lately=lately,
     )
+
+
+def _cleared(now: Present, plan: Plan, runs: int, seed: int) -> Spread:
+    return run(start_of(now), {"observed": now.orders}, plan, runs, seed)["observed"].cleared

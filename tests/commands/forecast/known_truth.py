@@ -26,7 +26,7 @@ FOUR = Timetable(
     ),
     20,
 )
-KINDS = ("steady", "seasonal", "bumpy", "drifting")
+KINDS = ("steady", "seasonal", "bumpy", "drifting", "breaking")
 ORDERS = ("oldest", "half in time", "loose")
 GROWN_WEEKS = 54
 SMALL_WEEKS = 150
@@ -85,7 +85,7 @@ def _weeks(kind: str, start: int, planned: float, random: np.random.Generator) -
     came = random.poisson(random.gamma(mean / (clumps - 1)) * (clumps - 1))
     grown = first >= start - WEEK * GROWN_WEEKS
     team = np.where(grown, random.uniform(1.15, 1.45), random.uniform(0.62, 0.74))
-    usual = requests.mean() / places.mean()
+    usual = 1.0 if kind == "breaking" else requests.mean() / places.mean()
     done = random.poisson(team * plans * places * usual)
     return _Weeks(first, came.astype(np.int32), done.astype(np.int32))
 
@@ -103,6 +103,9 @@ def _level(kind: str, first: Days, random: np.random.Generator) -> tuple[Rates, 
         )
     if kind == "bumpy":
         return _wander(first.size, 0.10, 0.7, random), _wander(first.size, 0.08, 0.7, random)
+    if kind == "breaking":  # the team grows by half, or loses a third, once in the last half-year
+        broke = first >= first[GROWN_WEEKS + SMALL_WEEKS] - WEEK * int(random.integers(9, 27))
+        return even, np.where(broke, random.choice([0.67, 1.5]), even)
     if kind == "drifting":
         return even, _wander(first.size, 0.02, 0.995, random)
     return even, even

@@ -9,6 +9,7 @@ import pytest
 
 from ehcp_timeline.measure.forecast.model.arrays import NEVER, WEEK, Days, day_number, day_of
 from ehcp_timeline.measure.forecast.model.caseload import Caseload, overdue_on
+from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.forecast.results.backtest import (
     AHEAD,
     STRAIGHT_LINE,
@@ -41,7 +42,7 @@ def made() -> tuple[Caseload, int, Backtest]:
     there = work.done > day - 70 * WEEK
     names = ("start", "due", "done", "issued", "ends", "measured", "excepted")
     work = replace(work, **{name: getattr(work, name)[there] for name in names})
-    return work, day, backtest(work, day_of(day), 1)
+    return work, day, backtest(work, ForecastRequest(day_of(day), seed=1))
 
 
 def test_it_stands_at_the_ends_of_months_that_have_a_quarter_ahead() -> None:
@@ -76,7 +77,9 @@ def test_a_past_forecast_knows_nothing_of_what_came() -> None:
     then = day_number(stands.day)
     known = known_on(work, then)
 
-    other = {one.day: one for one in backtest(known, day_of(day), 1).standpoints}[stands.day]
+    other = {one.day: one for one in backtest(known, ForecastRequest(day_of(day), seed=1)).standpoints}[
+        stands.day
+    ]
 
     assert replace(other, actual_weeks=None, came={}) == replace(stands, actual_weeks=None, came={})
     assert other.came != stands.came
@@ -86,14 +89,15 @@ def test_the_same_seed_scores_the_same() -> None:
     """Two backtests of one file are one."""
     work, day, found = made()
 
-    assert backtest(work, day_of(day), 1) == found
+    assert backtest(work, ForecastRequest(day_of(day), seed=1)) == found
 
 
 @pytest.mark.parametrize("window", [13, 52])
 def test_the_pace_is_that_of_the_weeks_asked_for(window: int) -> None:
     """Cases finished in so many weeks before the standpoint, a week."""
     work, day, _ = made()
-    (point, *_) = backtest(work, day_of(day), 1, window=window).standpoints[-1:]
+    asked = ForecastRequest(day_of(day), seed=1, window=window)
+    (point, *_) = backtest(work, asked).standpoints[-1:]
     then = day_number(point.day)
     done = np.count_nonzero((work.done > then - window * WEEK) & (work.done <= then))
 
@@ -104,7 +108,7 @@ def test_a_file_without_a_past_is_not_scored() -> None:
     """No month had thirteen weeks of closures behind it: nothing is forecast, nothing scored."""
     work = replace(file_of(council("steady", ONE, 3).day), done=np.full(1, NEVER, dtype=np.int32))
 
-    assert backtest(replace(work, start=days(1), due=days(2)), DAY, 1).standpoints == ()
+    assert backtest(replace(work, start=days(1), due=days(2)), ForecastRequest(DAY)).standpoints == ()
 
 
 def days(*numbers: int) -> Days:

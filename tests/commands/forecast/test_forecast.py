@@ -26,7 +26,7 @@ def test_the_answer_comes_first(council: str) -> None:
         f"As cases are taken now, it is clear by {in_words(clear['p50'])} in half of 100 simulated futures, "
         f"and by {in_words(clear['p85'])} in 85 of 100."
     )
-    assert lines[4] == "When it is clear"
+    assert lines[4] == "Each order of work"
 
 
 def test_a_page_answers_and_the_rest_stands_behind_full(stages: str) -> None:
@@ -47,7 +47,7 @@ def test_never_is_said_where_more_comes_in_than_goes_out(tmp_path: Path) -> None
         (f"N{place}", day, None) for place, day in enumerate(came[:400])
     ]
     rows += [
-        (f"D{place}", AS_AT - timedelta(days=place * 7 // 5 + 210), AS_AT - timedelta(days=place * 7 // 5))
+        (f"D{place}", AS_AT - timedelta(days=place * 7 // 10 + 280), AS_AT - timedelta(days=place * 7 // 5))
         for place in range(300)
     ]
     path = str(write(tmp_path / "cases.csv", rows))
@@ -205,7 +205,7 @@ def test_no_backlog_is_clear_today(tmp_path: Path) -> None:
     }  # fmt: skip
     lines = shown(path)
     assert lines[2].startswith("There is no backlog now. As cases are taken now, ")
-    assert "When it is clear" not in lines
+    assert not any("half clear" in line for line in lines)
 
 
 @pytest.mark.parametrize("day", ["2025-09-01", "2026-02-10", "2026-06-01"])
@@ -228,7 +228,7 @@ def test_markdown_is_the_page_to_pass_on(council: str, tmp_path: Path) -> None:
 
     assert run.returncode == 0
     assert text.startswith("## Forecast as at 1 June 2025\n\nOn 1 June 2025 493 assessments are open, 220")
-    assert "| order of work | half of runs |" in text
+    assert "| order of work | half clear |" in text
     assert "## Next" not in text
 
 

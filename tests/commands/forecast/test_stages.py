@@ -14,7 +14,7 @@ from ehcp_timeline.measure.forecast.model.caseload import standing_on
 from ehcp_timeline.measure.forecast.model.present import Present, present
 from ehcp_timeline.measure.forecast.model.stages import StageLine, stage_lines
 from ehcp_timeline.measure.forecast.model.weeks import AUGUST, CHRISTMAS, HOLIDAY, factors, kinds_of_weeks
-from ehcp_timeline.measure.forecast.request import SchoolClosure
+from ehcp_timeline.measure.forecast.request import ForecastRequest, SchoolClosure
 from tests.commands.forecast.files import AS_AT, staged, work_in
 from tests.commands.forecast.known_truth import ONE, council, known_on
 
@@ -25,7 +25,12 @@ TODAY = day_number(AS_AT)
 def now(narrowest: str = "") -> Present:
     """Return the council with six requests a week, whose draft team does five."""
     with TemporaryDirectory() as folder:
-        return present(work_in(staged(Path(folder) / "c.csv"), AS_AT), TODAY, 156, narrowest=narrowest)
+        return present(
+            work_in(staged(Path(folder) / "c.csv"), AS_AT),
+            TODAY,
+            156,
+            ForecastRequest(AS_AT, narrowest=narrowest),
+        )
 
 
 @cache

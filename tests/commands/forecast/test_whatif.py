@@ -14,7 +14,7 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.forecast.model.arrays import day_number
 from ehcp_timeline.measure.forecast.model.history import OLDEST_FIRST
 from ehcp_timeline.measure.forecast.model.present import Present, present
-from ehcp_timeline.measure.forecast.request import WhatIf
+from ehcp_timeline.measure.forecast.request import ForecastRequest, WhatIf
 from ehcp_timeline.measure.forecast.simulate import Plan, becoming_plans, run, start_of
 from tests.commands.forecast.files import AS_AT, illustrative, staged, work_in
 
@@ -33,7 +33,7 @@ def stages(narrowest: str = "") -> Present:
     """Return the council with every stage, whose drafts are the narrowest unless another is named."""
     with TemporaryDirectory() as folder:
         work = work_in(staged(Path(folder) / "c.csv"), AS_AT)
-    return present(work, day_number(AS_AT), WEEKS, narrowest=narrowest)
+    return present(work, day_number(AS_AT), WEEKS, ForecastRequest(AS_AT, narrowest=narrowest))
 
 
 def clear_in(now: Present, what_if: WhatIf) -> int:

@@ -52,6 +52,7 @@ def forecast(
     requests: options.Requests = None,
     shrinkage: options.Shrinkage = None,
     catch_up: options.CatchUp = None,
+    scenarios: options.Scenarios = None,
     per_case: options.PerCase = False,
     save_list: options.SaveList = False,
     intake: options.Intake = 0,
@@ -87,11 +88,11 @@ def forecast(
         as_at=today, seed=seed, runs=runs, weeks=horizon, policies=options.policies(policy, POLICIES),
         split=options.share("--split", split), what_if=changes, clear_at=clear_at,
         narrowest=narrowest or "", window=history, per_case=per_case,
-        save_list=save_list, intake_weeks=intake, backtest=backtest,
+        save_list=save_list, intake_weeks=intake, backtest=backtest, track_record=True,
     )  # fmt: skip
     sources: Sequence[CaseFile] = ()
     if snapshots is not None:
-        options.counts_alone(question, policy, terms)
+        options.counts_alone(question, policy, terms, scenarios)
         from ehcp_timeline.measure.forecast.counts import read_counts
         from ehcp_timeline.measure.forecast.forecast import forecast_from_counts
 
@@ -103,11 +104,14 @@ def forecast(
     else:
         if measure is not None:
             raise UsageError("--measure is for --snapshots", "leave it out")
-        _one_list(to, question)
         asks = about.request()
         goal = options.target_day(target, today)
         options.within(changes, today, horizon)
-        question = replace(question, target=goal, closures=options.closures_of(terms, asks.config))
+        named = options.scenarios(scenarios, today, horizon) if scenarios else ()
+        question = replace(
+            question, target=goal, closures=options.closures_of(terms, asks.config), scenarios=named
+        )
+        _one_list(to, question)
         sources = asks.sources(files or [])
         from ehcp_timeline.measure.forecast.forecast import forecast as forecast_of
 
@@ -170,12 +174,12 @@ def _csv_list(answer: "ForecastAnswer") -> tuple[list[dict[str, Any]], tuple[str
         return list(map(_intake_row, answer.intake)), _INTAKE_COLUMNS
     if answer.backtest is not None:
         return values(answer.backtest.standpoints), keys(Standpoint)
-    quarters = [
-        {"policy": outlook.policy, **values(quarter)}
-        for outlook in answer.policies
-        for quarter in outlook.quarters
-    ]
-    return quarters, ("policy", *keys(Quarter))
+    if answer.scenarios is not None:
+        first, lines = "scenario", [(line.name, line.outlook) for line in answer.scenarios]
+    else:
+        first, lines = "policy", [(outlook.policy, outlook) for outlook in answer.policies]
+    rows = [{first: name, **values(quarter)} for name, outlook in lines for quarter in outlook.quarters]
+    return rows, (first, *keys(Quarter))
 
 
 _INTAKE_COLUMNS = (
@@ -205,6 +209,7 @@ def _one_list(to: Output, question: "ForecastRequest") -> None:
         "--per-case": question.per_case,
         "--intake": question.intake_weeks > 0,
         "--backtest": question.backtest,
+        "--scenarios": bool(question.scenarios),
     }
     asked = [word for word, wanted in lists.items() if wanted]
     if _LINES & to.formats() and len(asked) > 1:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,7 @@ from ehcp_timeline.shell.config import toml_table
 from ehcp_timeline.shell.parse import choices, day_asked
 
 if TYPE_CHECKING:
-    from ehcp_timeline.measure.forecast.request import ForecastRequest, SchoolClosure, WhatIf
+    from ehcp_timeline.measure.forecast.request import ForecastRequest, Scenario, SchoolClosure, WhatIf
     from ehcp_timeline.shell.config import Config
 
 SnapshotsFile = Annotated[
@@ -58,6 +59,9 @@ Shrinkage = Annotated[
 CatchUp = Annotated[
     str | None,
     typer.Option("--catch-up", metavar="N[:WEEKS]", help="What if: a team that does N a week.  [13 weeks]"),
+]
+Scenarios = Annotated[
+    Path | None, typer.Option("--scenarios", metavar="FILE", help="TOML with named what-ifs, side by side.")
 ]
 TargetDay = Annotated[
     str | None, typer.Option("--target", metavar="DATE", help="What it takes to be clear by then.")
@@ -131,6 +135,55 @@ def what_if(
     )
 
 
+_KEYS = (
+    "capacity", "from", "psychologists", "advice_each", "requests", "shrinkage", "vacancies", "catch_up",
+    "order",
+)  # fmt: skip
+_EXAMPLE = '["Two more writers"] and below it  capacity = 2'
+
+
+def scenarios(path: Path, as_at: date, weeks: int) -> "tuple[Scenario, ...]":
+    """Return the scenarios of a TOML file: a table for each, or `[[scenario]]` with a `name`.
+
+    Raises:
+        ConfigError: It holds no scenario, or one with a key or a value that is none.
+    """
+    from ehcp_timeline.measure.forecast.request import EVERY_TEAM, OBSERVED, POLICIES, Scenario
+
+    table = toml_table(path)
+    listed = table.get("scenario", table.get("scenarios", table))
+    named = listed.items() if isinstance(listed, dict) else ((None, entry) for entry in listed)
+    found: list[Scenario] = []
+    for place, (name, entry) in enumerate(named, 1):
+        if not isinstance(entry, dict):
+            raise ConfigError(f"{path}: `{name or place}` is no scenario", f"write  {_EXAMPLE}")
+        words = {key: value for key, value in entry.items() if key != "name"}
+        title = str(entry.get("name", name or f"scenario {place}"))
+        where = f"{path}, scenario `{title}`"
+        if unknown := [key for key in words if key not in _KEYS]:
+            near = get_close_matches(unknown[0], _KEYS, n=1)
+            tip = f"did you mean {near[0]}?" if near else f"one of {', '.join(_KEYS)}"
+            raise ConfigError(f"{where}: there is no `{unknown[0]}`", tip)
+        vacant = words.pop("vacancies", {})
+        by_team = vacant if isinstance(vacant, dict) else {EVERY_TEAM: vacant}
+        asked = {key: None if words.get(key) is None else str(words[key]) for key in _KEYS}
+        try:
+            change = what_if(
+                capacity=asked["capacity"], since=asked["from"], psychologists=asked["psychologists"],
+                advice_each=number("advice_each", asked["advice_each"] or "1"), requests=asked["requests"],
+                shrinkage=asked["shrinkage"], catch_up=asked["catch_up"],
+            )  # fmt: skip
+            within(change, as_at, weeks)
+            (order,) = choices("order", [asked["order"] or OBSERVED], POLICIES)
+            lost = {team: 100 * share("vacancies", str(percent)) for team, percent in by_team.items()}
+        except UsageError as error:
+            raise ConfigError(f"{where}: {error.message}", error.hint) from None
+        found.append(Scenario(title, change, lost, order))
+    if not found:
+        raise ConfigError(f"{path} holds no scenario", f"write  {_EXAMPLE}")
+    return tuple(found)
+
+
 def number(option: str, word: str | None, *, percent: bool = False) -> float:
     """Return a number with or without a sign, and with a percent sign only where it is a percentage.
 
@@ -197,13 +250,16 @@ def target_day(word: str | None, after: date) -> date | None:
     return day
 
 
-def counts_alone(question: "ForecastRequest", policy: Sequence[str] | None, terms: Path | None) -> None:
+def counts_alone(
+    question: "ForecastRequest", policy: Sequence[str] | None, terms: Path | None, scenarios: Path | None
+) -> None:
     """Raise UsageError where something is asked that counts cannot tell."""
     of_cases = {
         "--per-case": question.per_case,
         "--save-list": question.save_list,
         "--intake": question.intake_weeks > 0,
         "--backtest": question.backtest,
+        "--scenarios": scenarios is not None,
         "--policy": policy is not None,
         "--clear-at": question.clear_at is not None,
         "--narrowest": bool(question.narrowest),

@@ -114,9 +114,11 @@ def _clear_words(answer: ReportAnswer) -> str:
     if clear.p50 == answer.as_at:
         return f"That counts as clear: chance alone keeps about {_shown(answer.clear_at)} overdue."
     if clear.p50 is None:
-        never = f"{100 * clear.never_share:.0f} of 100"
-        words = "does not clear" if clear.never_share >= _NEVER else "probably does not clear"
-        return f"If work goes on as it does, the backlog {words} by {end} ({never} simulations)."
+        moved = answer.forecast is not None and bool(answer.forecast.pace_changes)
+        never = f"{100 * clear.never_share:.0f} of 100 simulations"
+        words = "does not clear" if clear.never_share >= _NEVER and not moved else "probably does not clear"
+        why = "the pace has moved lately, so no number is sure" if moved else never
+        return f"If work goes on as it does, the backlog {words} by {end} ({why})."
     half = f"If work goes on as it does, the backlog clears by {day(clear.p50)} in 50 of 100 simulations"
     later = "" if clear.p85 is None else f" and by {day(clear.p85)} in 85 of 100"
     return f"{half}{later}."

@@ -155,7 +155,7 @@ def _save_list(to: Output, work: "Casework", asked: _Asked) -> None:
     from ehcp_timeline.measure.worklists import at_risk
     from ehcp_timeline.output.calendar import entries_of
 
-    case = at_risk(work, asked.selection, "expected_p85")
+    case = at_risk(work, asked.selection)
     audit, clocks = without_people(work.audit, case.clocks, asked.key)
     counts = RiskCounts(clocks.height, case.in_time, case.untold)
     answer = SaveListAnswer.of(audit, counts, clocks, asked.statement)

@@ -9,11 +9,13 @@ from ehcp_timeline.measure.forecast.counts import CountsTaken
 from ehcp_timeline.measure.forecast.model.history import WorkOrder
 from ehcp_timeline.measure.forecast.model.stages import SeasonLine, StageLine
 from ehcp_timeline.measure.forecast.request import WhatIf
-from ehcp_timeline.measure.forecast.results.backtest import Backtest
+from ehcp_timeline.measure.forecast.results.backtest import Backtest, TrackRecord
 from ehcp_timeline.measure.forecast.results.cases import CaseToSave, ProjectedCase, SaveList
 from ehcp_timeline.measure.forecast.results.intake import IntakeWeek
 from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, Outlook, PastPoint
+from ehcp_timeline.measure.forecast.results.pace import PaceChange
 from ehcp_timeline.measure.forecast.results.reviews import ReviewOutlook
+from ehcp_timeline.measure.forecast.results.scenarios import ScenarioOutlook
 from ehcp_timeline.measure.forecast.results.target import TargetAnswer
 from ehcp_timeline.measure.result import Clearance, Input
 from ehcp_timeline.text.bounds import Whole
@@ -80,6 +82,10 @@ class ForecastAnswer:
         intake: The weeks of requests to come; null unless asked.
         backtest: How past forecasts did; null unless asked.
         sentences: The same in words.
+        scenarios: What each scenario leads to; null unless asked.
+        pace_changes: What moved in the weeks behind more than chance explains.
+        recent: The same order as `clearance` from the last 8 weeks alone; null where nothing moved.
+        track_record: How often forecasts of the past year held; null where the file has no past to score.
     """
 
     SCHEMA: ClassVar = "ehcp-forecast/1"
@@ -106,4 +112,8 @@ class ForecastAnswer:
     intake: tuple[IntakeWeek, ...] | None = None
     backtest: Backtest | None = None
     sentences: tuple[str, ...] = ()
+    scenarios: tuple[ScenarioOutlook, ...] | None = None
+    pace_changes: tuple[PaceChange, ...] = ()
+    recent: Outlook | None = None
+    track_record: TrackRecord | None = None
     saving: SaveList | None = field(default=None, metadata=NOT_IN_JSON)

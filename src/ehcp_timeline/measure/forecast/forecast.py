@@ -1,6 +1,7 @@
 """The whole answer of `ehcp forecast`: files read once and simulated under every order of work; or counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import UsageError
@@ -10,7 +11,7 @@ from ehcp_timeline.measure.counts import REVIEW
 from ehcp_timeline.measure.forecast.answer import ForecastAnswer, WeeksBehind, WorkInHand
 from ehcp_timeline.measure.forecast.counts import CountsFile, counts_taken, drawn_clearance
 from ehcp_timeline.measure.forecast.model.arrays import day_number
-from ehcp_timeline.measure.forecast.model.caseload import newest_day, read, undated, work_of
+from ehcp_timeline.measure.forecast.model.caseload import Caseload, newest_day, read, undated, work_of
 from ehcp_timeline.measure.forecast.model.history import (
     IN_TIME_FIRST,
     LEAST_WEEKS,
@@ -21,8 +22,8 @@ from ehcp_timeline.measure.forecast.model.history import (
 from ehcp_timeline.measure.forecast.model.present import Present, present
 from ehcp_timeline.measure.forecast.model.stages import season_lines, stage_lines
 from ehcp_timeline.measure.forecast.model.timetable import timetable, weeks_of
-from ehcp_timeline.measure.forecast.request import OBSERVED, ForecastRequest
-from ehcp_timeline.measure.forecast.results.backtest import backtest
+from ehcp_timeline.measure.forecast.request import NOTHING, OBSERVED, ForecastRequest, Scenario
+from ehcp_timeline.measure.forecast.results.backtest import backtest, track_record
 from ehcp_timeline.measure.forecast.results.cases import ProjectedCase, projected, save_list
 from ehcp_timeline.measure.forecast.results.intake import intake
 from ehcp_timeline.measure.forecast.results.outlook import (
@@ -38,7 +39,9 @@ from ehcp_timeline.measure.forecast.results.outlook import (
     quarters_ahead,
     straight_line,
 )
+from ehcp_timeline.measure.forecast.results.pace import RECENT_WEEKS, pace_changes
 from ehcp_timeline.measure.forecast.results.reviews import ReviewOutlook, review_outlook, reviews_of
+from ehcp_timeline.measure.forecast.results.scenarios import ScenarioOutlook, with_vacancies
 from ehcp_timeline.measure.forecast.results.target import (
     CapacityQuestion,
     TargetAnswer,
@@ -67,11 +70,10 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
             f"--narrowest: the file shows no stage `{asked.narrowest}`", f"one of {', '.join(names)}"
         )
     day = day_number(asked.as_at)
-    now = present(
-        work, day, asked.weeks, closures=asked.closures, narrowest=asked.narrowest, window=asked.window
-    )
+    now = present(work, day, asked.weeks, asked)
     clear_at = now.clear_at if asked.clear_at is None else asked.clear_at
     too_little = _too_little(now)
+    moved = () if too_little else pace_changes(now, asked.closures)
     known = {"oldest-first": OLDEST_FIRST, "in-time-first": IN_TIME_FIRST, "split": split(asked.split)}
     orders: Orders = {name: known.get(name, now.orders) for name in asked.policies}
     start = start_of(now, asked.what_if)
@@ -131,12 +133,13 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         intake=intake(rulebook, asked.as_at, expected, asked.closures, asked.intake_weeks)
         if asked.intake_weeks
         else None,
-        backtest=backtest(
-            work, asked.as_at, asked.seed, clear_at=asked.clear_at, closures=asked.closures,
-            narrowest=asked.narrowest, window=asked.window,
-        ) if asked.backtest else None,
+        backtest=backtest(work, asked) if asked.backtest else None,
         saving=saving,
-    )  # fmt: skip
+        scenarios=_scenarios(asked, now, known, clear_at) if asked.scenarios and not too_little else None,
+        pace_changes=moved,
+        recent=_recent(asked, work, orders, clear_at) if moved and not too_little else None,
+        track_record=track_record(work, asked) if asked.track_record and not too_little else None,
+    )
 
 
 def main_outlook(outlooks: Sequence[Outlook]) -> Outlook:
@@ -196,6 +199,32 @@ def _simulated(
         )
     cases = projected(now, kept[followed].finished, asked.runs) if asked.per_case else None
     return tuple(outlooks), cases
+
+
+def _recent(asked: ForecastRequest, work: Caseload, orders: Orders, clear_at: int) -> Outlook | None:
+    """Return what the last 8 weeks alone lead to under the main order; None where nothing was done."""
+    asked = replace(asked, window=RECENT_WEEKS, per_case=False)
+    now = present(work, day_number(asked.as_at), asked.weeks, asked)
+    if not now.past.closed.sum():
+        return None
+    name = OBSERVED if OBSERVED in orders else next(iter(orders))
+    order: Orders = {name: now.orders if name == OBSERVED else orders[name]}
+    outlooks, _ = _simulated(asked, now, start_of(now, asked.what_if), order, clear_at)
+    return outlooks[0]
+
+
+def _scenarios(
+    asked: ForecastRequest, now: Present, known: Mapping[str, WorkOrder], clear_at: int
+) -> tuple[ScenarioOutlook, ...]:
+    """Return what each scenario leads to, after what comes without a change."""
+    lines = []
+    for scenario in (Scenario("no change"), *asked.scenarios):
+        change = with_vacancies(scenario, now.work, now.past.weeks)
+        orders: Orders = {scenario.policy: known.get(scenario.policy, now.orders)}
+        question = replace(asked, what_if=NOTHING, per_case=False)
+        (outlook,), _ = _simulated(question, now, start_of(now, change), orders, clear_at)
+        lines.append(ScenarioOutlook(scenario.name, change, scenario.vacancies, outlook))
+    return tuple(lines)
 
 
 def _target(

@@ -1,6 +1,7 @@
 """What is asked of a forecast, and what is to be changed in it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from ehcp_timeline.text.bounds import Whole
@@ -8,6 +9,7 @@ from ehcp_timeline.text.bounds import Whole
 OBSERVED = "observed"
 POLICIES = ("oldest-first", "in-time-first", "split", OBSERVED)
 CATCH_UP_WEEKS = 13
+EVERY_TEAM = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,21 @@ NOTHING = WhatIf()
 
 
 @dataclass(frozen=True, slots=True)
+class Scenario:
+    """A named what-if.
+
+    Attributes:
+        vacancies: Percent of each team's posts, or of all, vacant beyond those that were so far.
+        policy: Order of work, of `POLICIES`.
+    """
+
+    name: str
+    what_if: WhatIf = NOTHING
+    vacancies: Mapping[str, float] = field(default_factory=dict)
+    policy: str = OBSERVED
+
+
+@dataclass(frozen=True, slots=True)
 class SchoolClosure:
     """A school closure as the settings name it, first and last day inclusive."""
 
@@ -65,6 +82,7 @@ class ForecastRequest:
         narrowest: Name of the stage taken to be the narrowest; empty leaves it to the data.
         window: Weeks behind that rates are taken over.
         intake_weeks: Weeks of requests to plan for; 0 for none.
+        track_record: Whether past forecasts of the next quarter are scored.
     """
 
     as_at: date
@@ -83,3 +101,5 @@ class ForecastRequest:
     save_list: bool = False
     intake_weeks: int = 0
     backtest: bool = False
+    track_record: bool = False
+    scenarios: tuple[Scenario, ...] = ()

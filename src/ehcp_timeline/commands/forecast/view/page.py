@@ -1,10 +1,11 @@
-"""What `ehcp forecast` tells a person: the answer, what would change it, and every order of work."""
+"""What `ehcp forecast` shows: the answer, every order of work, what would change it, and how sure it is."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from ehcp_timeline.commands.forecast.view.counts import counts_sections, every_counts_sentence
-from ehcp_timeline.commands.forecast.view.details import detail_sections, quarters_table
 from ehcp_timeline.commands.forecast.view.lists import list_sections, list_sentences
 from ehcp_timeline.commands.forecast.view.sentences import (
     WHY_APART,
@@ -13,20 +14,42 @@ from ehcp_timeline.commands.forecast.view.sentences import (
     headline,
     horizon,
     review_sentences,
+    scenario_words,
+    sure_sentences,
     target_words,
+    what_if_sentences,
 )
-from ehcp_timeline.measure.forecast.answer import ForecastAnswer
-from ehcp_timeline.measure.forecast.request import ForecastRequest, WhatIf
+from ehcp_timeline.measure.forecast.answer import ForecastAnswer, WeeksBehind, WorkInHand
+from ehcp_timeline.measure.forecast.forecast import main_outlook
+from ehcp_timeline.measure.forecast.model.stages import StageLine
+from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, Outlook, Quarter
+from ehcp_timeline.measure.forecast.results.pace import RECENT_WEEKS
+from ehcp_timeline.measure.forecast.results.scenarios import ScenarioOutlook
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
-from ehcp_timeline.text.words import day
+from ehcp_timeline.text.words import day, listed
 
 NEXT = "Next"
 _QUARTERS_SHOWN = 4
-_END_NOTE = (
-    "In 20 weeks: of the plans issued in that quarter; no exceptions: the same without plans for which one "
-    "is claimed; past 52: families who have waited more than 52 weeks. The middle one of all runs."
+_BAR = 30
+_FORMS = (
+    "load: what comes over what leaves; at 1 or more the queue grows without end",
+    "target queue: cases that may wait if the timetable is to be kept",
+    "relief: cases a week that bring the queue there in 26 weeks",
+    "to keep: cases a week that keep the timetable for good",
+    "pressure: twice the mean wait over the timetable; above 1 it is most likely missed",
 )
+_STAGE_NOTE = (
+    "* cases wait for hands here. Waiting: there for longer than it takes at least. In, out: cases a week. "
+    "Weeks: half of all cases take no longer, 85% no longer than the next column."
+)
+_MEASURES = {
+    "The same without exceptions, %": "rate_ex",
+    "Overdue at the quarter's end": "overdue_p50",
+    "Overdue at the quarter's end: 85 of 100 runs have no more": "overdue_p85",
+    "Oldest case, weeks": "oldest_p50",
+    "Families past 52 weeks": "over_52_p50",
+}
 
 
 def page(answer: ForecastAnswer, asked: ForecastRequest, top: int | None, *, full: bool) -> list[Section]:
@@ -36,7 +59,7 @@ def page(answer: ForecastAnswer, asked: ForecastRequest, top: int | None, *, ful
         answer: The forecast.
         asked: What was asked.
         top: Lines of a list of cases shown; None for all.
-        full: Whether every quarter and stage is shown too; and beside a list, everything else.
+        full: Whether what stands behind the answer is shown too; and beside a list, the answer.
     """
     if answer.snapshots is not None:
         return list(counts_sections(answer, answer.snapshots))
@@ -44,28 +67,29 @@ def page(answer: ForecastAnswer, asked: ForecastRequest, top: int | None, *, ful
     if now is None or past is None:
         return []
     lists = list(list_sections(answer, top, terms=bool(asked.closures)))
+    if answer.scenarios is not None:
+        lists += scenario_sections(answer.scenarios, answer.clear_at, moved=bool(answer.pace_changes))
+    wanted = full or not lists or answer.target is not None or answer.what_if.changed
     sections = [
         Section(title=f"Forecast as at {day(answer.as_at)}", before=tuple(headline(answer, now))),
-        Section(title="The change", before=tuple(_change_words(answer.what_if))),
+        Section(title="The change", before=tuple(what_if_sentences(answer.what_if))),
     ]
-    wanted = full or not lists or answer.target is not None or answer.what_if.changed
     if not now.too_little and wanted:
-        if now.overdue > answer.clear_at:
-            sections.append(_clearances(answer))
         changes = tuple(change_sentences(answer, past))
-        sections += [Section(title="What would change it", before=changes), *_orders(answer.policies)]
+        sections += [
+            orders_section(answer, now),
+            Section(title="What would change it", before=changes),
+            _sure(answer, now, past),
+        ]
     elif now.too_little and answer.target is not None and now.overdue:
         words = tuple(target_words(answer.target, changed=answer.what_if.changed))
         sections.append(Section(title="What would change it", before=words))
-    if answer.reviews is not None and (now.too_little or wanted):
+    if answer.reviews is not None and (full or now.too_little):
         reviews = tuple(review_sentences(answer.reviews, answer.target))
         sections.append(Section(title="Yearly reviews", before=reviews))
     if not now.too_little:
-        if wanted:
-            basis = tuple(basis_sentences(answer, past, asked))
-            sections.append(Section(title="What it rests on", before=basis))
         if full:
-            sections += detail_sections(answer, past.weeks)
+            sections += _details(answer, past, asked)
         lists.append(_ending(answer, full=full, listed=bool(lists)))
     return [section for section in (*sections, *lists) if section.before or section.rows]
 
@@ -80,6 +104,7 @@ def sentences(answer: ForecastAnswer, asked: ForecastRequest) -> Iterator[str]:
     yield from headline(answer, now)
     if not now.too_little:
         yield from change_sentences(answer, past)
+        yield from sure_sentences(answer, past)
         yield from basis_sentences(answer, past, asked)
         if len(answer.policies) > 1:
             yield WHY_APART
@@ -90,78 +115,155 @@ def sentences(answer: ForecastAnswer, asked: ForecastRequest) -> Iterator[str]:
     yield from list_sentences(answer)
 
 
-def _change_words(change: WhatIf) -> Iterator[str]:
-    """Yield what was changed."""
-    since = f" from {day(change.since)}" if change.since else ""
-    if change.capacity:
-        yield f"{change.capacity:+g} plans a week at the narrowest stage{since}"
-    if change.psychologists:
-        each = f"{change.advice_each:g} advice a week"
-        yield f"{change.psychologists:+g} psychologists, each with {each}{since}"
-    if change.requests:
-        yield f"{change.requests:+g}% requests"
-    if change.shrinkage:
-        yield f"{change.shrinkage:g}% of working time lost beyond what was lost so far"
-    if change.catch_up:
-        yield f"a catch-up team: {change.catch_up:+g} a week for {change.catch_up_weeks} weeks{since}"
+def orders_section(answer: ForecastAnswer, now: WorkInHand) -> Section:
+    """Return where each order of work leads: when it is clear, and what is left a year on."""
+    lines = [(outlook.policy, outlook) for outlook in answer.policies]
+    later = "later" if answer.pace_changes else "never"
+    note = f"Half, 85%: of all futures clear by then; {later}: not by {day(horizon(answer))}."
+    return _outlooks("Each order of work", "order of work", lines, answer, now, note)
 
 
-def _clearances(answer: ForecastAnswer) -> Section:
-    """Return the clearance dates of all orders side by side; after a change beside those without it."""
-    headings = ["order of work", "half of runs", "85%", "95%", "never"]
-    if answer.what_if.changed:
-        headings += ["unchanged: half", "85%"]
-    rows = []
-    for outlook in answer.policies:
-        row = [outlook.policy, *_dates(outlook.clearance), f"{100 * outlook.clearance.never_share:.0f}%"]
-        if outlook.unchanged is not None:
-            row += _dates(outlook.unchanged)[:2]
-        rows.append(tuple(row))
+def scenario_sections(lines: Sequence[ScenarioOutlook], clear_at: int, *, moved: bool) -> Iterator[Section]:
+    """Yield scenarios side by side: dates, rate by quarter, oldest case, longest waits; then a chart."""
+    quarters = [quarter.quarter for quarter in lines[0].outlook.quarters[:_QUARTERS_SHOWN]]
+    rows, bars = [], []
+    most = max((line.outlook.quarters[0].overdue_p85 or 1 for line in lines if quarters), default=1)
+    for line in lines:
+        half, late, _ = _clear_cells(line.outlook.clearance, moved=moved)
+        near = line.outlook.quarters[: len(quarters)]
+        rates = (_percent(quarter.rate, moved=moved) for quarter in near)
+        rows.append((line.name, half, late, *rates, *_end_cells(near, moved=moved)[1:]))
+        for quarter in near[-1:]:
+            most = max(most, quarter.overdue_p50 or 0)
+            bars.append((line.name, quarter.overdue_p50 or 0))
+    columns = (
+        TableColumn("scenario"), TableColumn("half clear", "fixed"),
+        TableColumn("85%", "fixed", optional=True), *(TableColumn(name[2:], "number") for name in quarters),
+        TableColumn("overdue", "number"), TableColumn("oldest", "number"), TableColumn("past 52", "number"),
+    )  # fmt: skip
+    end = f" {quarters[-1]}" if quarters else ""
     note = (
-        f"That share of the runs is clear by that day; never: not by {day(horizon(answer))}, "
-        f"the {answer.horizon_weeks} weeks looked at."
+        f"Half clear, 85%: of all futures, no more than {clear_at:,} overdue. By quarter: % of plans in 20 "
+        f"weeks. Overdue, oldest in weeks, families past 52 weeks: at the end of{end}, in half of them."
     )
-    return Section(
-        title="When it is clear",
-        columns=tuple(
-            TableColumn(name, "number" if name == "never" else "fixed", optional=name == "95%")
-            for name in headings
-        ),
-        rows=tuple(rows),
-        after=(note,),
+    what = tuple(f"{line.name}: {listed(words)}." for line in lines if (words := [*scenario_words(line)]))
+    yield without_empty_columns(Section("Scenarios side by side", what, columns, tuple(rows), (note,)))
+    yield Section(
+        f"Overdue at the end of{end}",
+        columns=(TableColumn("", "fixed"), TableColumn("", "fixed"), TableColumn("", "number")),
+        rows=tuple((name, "█" * round(_BAR * number / most), f"{number:,}") for name, number in bars),
     )
+
+
+def _outlooks(
+    title: str, first: str, lines: Sequence[tuple[str, Outlook]], answer: ForecastAnswer, now: WorkInHand,
+    note: str,
+) -> Section:  # fmt: skip
+    """Return outlooks side by side, one a line."""
+    quarters = lines[0][1].quarters[:_QUARTERS_SHOWN]
+    backlog = now.overdue > answer.clear_at and not now.floor_limits
+    rows, moved = [], bool(answer.pace_changes)
+    for name, outlook in lines:
+        clear = _clear_cells(outlook.clearance, moved=moved) if backlog else [""] * 3
+        unchanged = _dates(outlook.unchanged)[0] if backlog and outlook.unchanged else ""
+        rows.append((name, *clear, unchanged, *_end_cells(outlook.quarters[: len(quarters)], moved=moved)))
+    if quarters:
+        note = f"{note if backlog else ''} The rest: at the end of {quarters[-1].quarter}, in half of them."
+    columns = (
+        TableColumn(first, "fixed"), TableColumn("half clear", "fixed"), TableColumn("85%", "fixed"),
+        TableColumn("never", "number", optional=True), TableColumn("unchanged", "fixed", optional=True),
+        TableColumn("in time", "number"), TableColumn("overdue", "number"), TableColumn("oldest", "number"),
+        TableColumn("past 52", "number"),
+    )  # fmt: skip
+    return without_empty_columns(Section(title, (), columns, tuple(rows), (note.strip(),)))
 
 
 def _dates(clear: ClearanceDay) -> list[str]:
     return ["never" if when is None else when.isoformat() for when in (clear.p50, clear.p85, clear.p95)]
 
 
-def _orders(outlooks: Sequence[Outlook]) -> Iterator[Section]:
-    """Yield where each order of work leads: a year on, and its 20-week rate quarter by quarter."""
-    many = min(_QUARTERS_SHOWN, len(outlooks[0].quarters))
-    if not many:
-        return
-    yield without_empty_columns(
-        Section(
-            title=f"Where each order of work leads: the end of {outlooks[0].quarters[many - 1].quarter}",
-            columns=(
-                TableColumn("order of work", "fixed"), TableColumn("in 20 weeks", "number"),
-                TableColumn("no exceptions", "number"), TableColumn("overdue", "number"),
-                TableColumn("oldest, weeks", "number"), TableColumn("past 52", "number"),
-            ),
-            rows=tuple((outlook.policy, *_end_cells(outlook.quarters[many - 1])) for outlook in outlooks),
-            after=(_END_NOTE, WHY_APART) if len(outlooks) > 1 else (_END_NOTE,),
-        )
-    )  # fmt: skip
-    yield quarters_table(
-        "Plans issued within 20 weeks, % (15 of 100 runs are below, 15 above)", outlooks, rate_words, many
+def _clear_cells(clear: ClearanceDay, *, moved: bool) -> list[str]:
+    """Return when half and 85% of the runs are clear, and how many never are: no certainty where it moved."""
+    half, most, _ = _dates(clear)
+    if not moved:
+        return [half, most, f"{100 * clear.never_share:.0f}%"]
+    return [half.replace("never", "later"), most.replace("never", "later"), ""]
+
+
+def _percent(rate: float | None, *, moved: bool) -> str:
+    """Return a rate; where the pace moved, none is said to be of every plan."""
+    if rate is None:
+        return ""
+    return "over 99%" if moved and rate >= 99.5 else f"{rate:.0f}%"
+
+
+def _end_cells(quarters: Sequence[Quarter], *, moved: bool) -> tuple[str, ...]:
+    if not quarters:
+        return ("",) * 4
+    last = quarters[-1]
+    numbers = (last.overdue_p50, last.oldest_p50, last.over_52_p50)
+    return (
+        _percent(last.rate, moved=moved),
+        *("" if number is None else f"{number:,}" for number in numbers),
     )
 
 
-def _end_cells(quarter: Quarter) -> tuple[str, ...]:
-    counts = (quarter.overdue_p50, quarter.oldest_p50, quarter.over_52_p50)
-    rates = ("" if rate is None else f"{rate:.0f}%" for rate in (quarter.rate, quarter.rate_ex))
-    return (*rates, *("" if number is None else f"{number:,}" for number in counts))
+def _sure(answer: ForecastAnswer, now: WorkInHand, past: WeeksBehind) -> Section:
+    """Return how sure the answer is; where the pace moved, what the last weeks alone lead to."""
+    words = tuple(sure_sentences(answer, past))
+    if answer.recent is None:
+        return Section(title="How sure", before=words)
+    lines = [
+        (f"the last {past.weeks} weeks", main_outlook(answer.policies)),
+        (f"the last {RECENT_WEEKS} weeks", answer.recent),
+    ]
+    shown = _outlooks("How sure", "work as in", lines, answer, now, "")
+    return Section("How sure", words, shown.columns, shown.rows)
+
+
+def _details(answer: ForecastAnswer, past: WeeksBehind, asked: ForecastRequest) -> Iterator[Section]:
+    """Yield what stands behind the answer: its grounds, every quarter, the stages and their queues."""
+    yield Section(
+        title="What it rests on",
+        before=(*basis_sentences(answer, past, asked), *((WHY_APART,) if len(answer.policies) > 1 else ())),
+    )
+    yield _quarters(
+        "Plans issued within 20 weeks, % (15 of 100 runs are below, 15 above)", answer.policies, rate_words
+    )
+    for title, measure in _MEASURES.items():
+        table = _quarters(title, answer.policies, partial(_measure, measure))
+        if any(any(row[1:]) for row in table.rows):
+            yield table
+    yield Section(
+        title=f"The stages over the last {past.weeks} weeks",
+        columns=_columns("stage", "in hand", "waiting", "in", "out", "weeks", "for 85%", "by law"),
+        rows=tuple(
+            (
+                f"{stage.stage} *" if stage.narrowest else stage.stage,
+                *map(_number, (
+                    stage.in_hand, stage.waiting, stage.arrivals_per_week, stage.completions_per_week,
+                    stage.weeks_p50, stage.weeks_p85, stage.law_weeks,
+                )),
+            )
+            for stage in answer.stages
+        ),
+        after=(_STAGE_NOTE,),
+    )  # fmt: skip
+    yield _queues(answer.stages)
+
+
+def _quarters(title: str, outlooks: Sequence[Outlook], cell: Callable[[Quarter], str]) -> Section:
+    """Return a table with quarters down and orders of work across."""
+    every = zip(*(outlook.quarters for outlook in outlooks), strict=True)
+    return Section(
+        title=title,
+        columns=_columns("quarter", *(outlook.policy for outlook in outlooks)),
+        rows=tuple((quarters[0].quarter, *map(cell, quarters)) for quarters in every),
+    )
+
+
+def _measure(name: str, quarter: Quarter) -> str:
+    return _number(getattr(quarter, name))
 
 
 def rate_words(quarter: Quarter) -> str:
@@ -172,26 +274,59 @@ def rate_words(quarter: Quarter) -> str:
     return f"{quarter.rate:.0f}{span}"
 
 
+def _columns(first: str, *numbers: str) -> tuple[TableColumn, ...]:
+    return (TableColumn(first, "fixed"), *(TableColumn(name, "number") for name in numbers))
+
+
+def _queues(stages: Sequence[StageLine]) -> Section:
+    """Return the queue forms for the stages that they apply to, and why not for the others."""
+    reasons: defaultdict[str, list[str]] = defaultdict(list)
+    for stage in stages:
+        for words in stage.why:
+            reasons[words].append(stage.stage)
+    why = tuple(f"{', '.join(names)}: {words}" for words, names in reasons.items())
+    title = "Queue arithmetic, stage by stage"
+    rows = tuple(
+        (
+            stage.stage,
+            _ratio(stage.load),
+            *map(_number, (stage.target_queue, stage.relief_capacity, stage.target_capacity)),
+            _ratio(stage.pressure),
+        )
+        for stage in stages
+        if stage.target_capacity is not None
+    )
+    if not rows:
+        return Section(title=title, before=why)
+    columns = _columns("stage", "load", "target queue", "relief", "to keep", "pressure")
+    return Section(title=title, before=_FORMS, columns=columns, rows=rows, after=why)
+
+
+def _number(value: float | None) -> str:
+    """Return a number with no more decimals than it needs; nothing of none."""
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
+def _ratio(value: float | None) -> str:
+    """Return a ratio to two decimals; nothing of none."""
+    return "" if value is None else f"{value:.2f}"
+
+
 def _ending(answer: ForecastAnswer, *, full: bool, listed: bool) -> Section:
     """Return what makes the same answer again, and what to type next."""
-    words = (
-        f"{answer.runs:,} runs, {answer.horizon_weeks} weeks ahead, seed {answer.seed}: repeat it and the "
-        "answer is the same."
+    again = (
+        f"  ehcp forecast {' '.join(shlex.quote(file.name) for file in answer.input)} --as-at {answer.as_at}"
     )
-    files = " ".join(shlex.quote(file.name) for file in answer.input)
-    again = f"  ehcp forecast {files} --as-at {answer.as_at}"
     more = []
-    if answer.target is None and not listed:
-        more = [
-            "What a target date takes, and what more staff would change:",
-            f"{again} --target DATE",
-            f"{again} --capacity +3",
-        ]
     if listed and not full:
         more = ["The whole forecast:", again]
     elif not full:
-        more += ["Each quarter and stage:", f"{again} --full"]
-    return Section(title=NEXT if more else "", before=(*more, words), closing=True)
+        target = "" if answer.target else " --target DATE"
+        more = [f"{again}{target} --capacity +3", f"{again} --full"]
+    seed = f"{answer.runs:,} runs, {answer.horizon_weeks} weeks ahead, seed {answer.seed}."
+    return Section(title=NEXT if more else "", before=(*more, seed), closing=True)
 
 
 def without_commands(sections: Sequence[Section]) -> list[Section]:

@@ -1,6 +1,7 @@
-"""A forecast in sentences that a councillor can read aloud: when it is clear, and what would change that."""
+"""A forecast in sentences that a councillor can repeat: when it is clear, what would change it, how sure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from ehcp_timeline.measure.forecast.answer import ForecastAnswer, WeeksBehind, WorkInHand
@@ -9,9 +10,12 @@ from ehcp_timeline.measure.forecast.model.arrays import YEAR, after_weeks
 from ehcp_timeline.measure.forecast.model.history import WorkOrder
 from ehcp_timeline.measure.forecast.model.stages import SeasonLine, StageLine
 from ehcp_timeline.measure.forecast.model.timetable import WHOLE
-from ehcp_timeline.measure.forecast.request import ForecastRequest
+from ehcp_timeline.measure.forecast.request import EVERY_TEAM, OBSERVED, ForecastRequest, WhatIf
+from ehcp_timeline.measure.forecast.results.backtest import TrackRecord
 from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, Outlook
+from ehcp_timeline.measure.forecast.results.pace import RECENT_WEEKS, REQUESTS, PaceChange
 from ehcp_timeline.measure.forecast.results.reviews import ReviewOutlook
+from ehcp_timeline.measure.forecast.results.scenarios import ScenarioOutlook
 from ehcp_timeline.measure.forecast.results.target import CapacityNeeded, TargetAnswer
 from ehcp_timeline.text.words import count, day, listed
 
@@ -21,18 +25,14 @@ WHY_APART = (
     "leaves the rest to the overdue ones. Arithmetic cannot say which family comes first, so no order is "
     "recommended."
 )
-_STAGE_WORDS = {
-    "decision": "request to decision",
-    "advice": "decision to advice",
-    "draft": "advice to draft",
-    "final": "draft to plan",
-}
-_ORDER_WORDS = {
-    "observed": "As cases are taken now",
-    "oldest-first": "Oldest first",
-    "in-time-first": "In time first",
-    "split": "Split",
-}
+STAGE_WORDS = {
+    "decision": "request to decision", "advice": "decision to advice", "draft": "advice to draft",
+    "final": "draft to plan", WHOLE: "request to plan",
+}  # fmt: skip
+ORDER_WORDS = {
+    "observed": "As cases are taken now", "oldest-first": "Oldest first",
+    "in-time-first": "In time first", "split": "Split",
+}  # fmt: skip
 _SEASON_WORDS = {
     "august": "in August", "christmas": "at Christmas", "school holiday": "in the school holidays",
 }  # fmt: skip
@@ -89,22 +89,13 @@ def _answer_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> 
         return _floor_words(answer, now, outlook)
     if now.overdue <= answer.clear_at:
         return _stays_words(answer, now, outlook)
-    clear, end = outlook.clearance, day(horizon(answer))
-    who, futures = _ORDER_WORDS[outlook.policy], f"{answer.runs:,} simulated futures"
-    never = f"{100 * clear.never_share:.0f} of 100"
+    clear, end, who = outlook.clearance, day(horizon(answer)), ORDER_WORDS[outlook.policy]
     if clear.never_share >= _NEVER:
-        words, after = f"it is clear by {end} in none of {futures}", ""
-        last = outlook.path[-1].overdue_p50 if outlook.path else None
-        # `never` is said only where it grows, or stands still, for a year
-        if answer.horizon_weeks >= YEAR and last is not None and last < now.overdue:
-            after = f"; {last:,} are still overdue then in the middle one"
-        elif answer.horizon_weeks >= YEAR and last is not None:
-            words = f"the backlog never clears at this rate: {words}"
-            after = f", and {last:,} are overdue then"
-        return f"{who}, {words}{after}."
+        return f"{who}, {_never_words(answer, now, outlook)}."
+    never = f"{100 * clear.never_share:.0f} of 100"
     if clear.p50 is None:
         return f"{who}, it will probably not be clear by {end}: {never} simulated futures say not."
-    half = f"{who}, it is clear by {day(clear.p50)} in half of {futures}"
+    half = f"{who}, it is clear by {day(clear.p50)} in half of {answer.runs:,} simulated futures"
     if clear.p85 is None:
         return f"{half}; by {end} it is still not in {never}."
     return f"{half}, and by {day(clear.p85)} in 85 of 100."
@@ -116,9 +107,22 @@ def _floor_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> s
     alone = f"Recruiting at {now.narrowest} alone cannot clear it: {stay}."
     if outlook.clearance.p50 is None or now.overdue <= answer.clear_at:
         return alone
-    who, fewer = _ORDER_WORDS[outlook.policy], f"{answer.clear_at:,} overdue or fewer"
-    half = f"{day(outlook.clearance.p50)} in half of {answer.runs:,} simulated futures"
-    return f"{who}, it is down to {fewer} by {half}. {alone}"
+    half = f"by {day(outlook.clearance.p50)} in half of {answer.runs:,} simulated futures"
+    return f"{ORDER_WORDS[outlook.policy]}, it is down to {answer.clear_at:,} {half}. {alone}"
+
+
+def _never_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> str:
+    """Return that it is clear in no run; `never` only where it does not fall for a year."""
+    end = day(horizon(answer))
+    if answer.pace_changes:
+        return f"and at the pace of a time in which the pace moved, it is not clear by {end}"
+    none = f"it is clear by {end} in none of {answer.runs:,} simulated futures"
+    last = outlook.path[-1].overdue_p50 if outlook.path else None
+    if answer.horizon_weeks < YEAR or last is None:
+        return none
+    if last < now.overdue:
+        return f"{none}; about {last:,} are still overdue then"
+    return f"the backlog never clears at this rate: {none}, and about {last:,} are overdue then"
 
 
 def horizon(answer: ForecastAnswer) -> date:
@@ -131,37 +135,63 @@ def _stays_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> s
     clear = "There is no backlog now."
     if now.overdue:
         clear = f"That counts as clear now: clear means no more than {answer.clear_at:,} overdue."
-    ahead = [quarter for quarter in outlook.quarters if quarter.overdue_p85 is not None]
+    ahead = [quarter for quarter in outlook.quarters[:4] if quarter.overdue_p85 is not None]
     if not ahead:
         return clear
-    last = ahead[:4][-1]
+    half, most = (
+        f"{number:,} at most" if number else "none"
+        for number in (ahead[-1].overdue_p50, ahead[-1].overdue_p85)
+    )
     return (
-        f"{clear} {_ORDER_WORDS[outlook.policy]}, {last.overdue_p50:,} or fewer are overdue in half of "
-        f"{answer.runs:,} simulated futures at the end of {last.quarter}, and {last.overdue_p85:,} or "
-        "fewer in 85 of 100."
+        f"{clear} {ORDER_WORDS[outlook.policy]}, at the end of {ahead[-1].quarter} {half} are overdue in "
+        f"half of {answer.runs:,} simulated futures, and {most} in 85 of 100."
     )
 
 
+def what_if_sentences(change: WhatIf) -> Iterator[str]:
+    """Yield what was changed."""
+    since = f" from {day(change.since)}" if change.since else ""
+    if change.capacity:
+        yield f"{change.capacity:+g} plans a week at the narrowest stage{since}"
+    if change.psychologists:
+        each = f"{change.advice_each:g} advice a week"
+        yield f"{change.psychologists:+g} psychologists, each with {each}{since}"
+    if change.requests:
+        yield f"{change.requests:+g}% requests"
+    if change.shrinkage:
+        yield f"{change.shrinkage:g}% of working time lost beyond what was lost so far"
+    if change.catch_up:
+        yield f"a catch-up team: {change.catch_up:+g} a week for {change.catch_up_weeks} weeks{since}"
+
+
+def scenario_words(line: ScenarioOutlook) -> Iterator[str]:
+    """Yield what a scenario changes."""
+    for team, percent in line.vacancies.items():
+        yield f"{percent:g}% of {'all posts' if team == EVERY_TEAM else f'the posts of {team}'} vacant"
+    yield from what_if_sentences(replace(line.what_if, shrinkage=0) if line.vacancies else line.what_if)
+    if line.outlook.policy != OBSERVED:
+        yield ORDER_WORDS[line.outlook.policy].lower()
+
+
 def change_sentences(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[str]:
-    """Yield what would change the answer."""
-    narrowest = next(stage for stage in answer.stages if stage.narrowest)
-    yield from _narrowest_words(narrowest, past.weeks)
+    """Yield what would change the answer: what keeps or shortens the queue, and what the target takes."""
+    stage = next(stage for stage in answer.stages if stage.narrowest)
+    yield from _narrowest_words(stage, past.weeks)
     if answer.target is not None:
         yield from target_words(answer.target, changed=answer.what_if.changed)
 
 
 def _narrowest_words(stage: StageLine, weeks: int) -> Iterator[str]:
-    """Yield where cases wait, and how many a week would keep or shorten the queue there."""
     came, left = stage.arrivals_per_week, stage.completions_per_week
     rates = f"over the last {weeks} weeks {came:,.1f} a week came to it and {left:,.1f} left it"
     if stage.stage == WHOLE:
         yield f"The file has no dates between request and plan, so that is taken as one stage: {rates}."
     else:
-        yield f"Cases wait at {stage.stage} ({_STAGE_WORDS[stage.stage]}): {rates}."
-    more = round(came, 1) - round(left, 1)
-    if more >= 0.1:
+        yield f"Cases wait at {stage.stage} ({STAGE_WORDS[stage.stage]}): {rates}."
+    more = round(round(came, 1) - round(left, 1), 1)
+    if more > 0:
         yield f"To stand still it must finish {came:,.1f} a week, {more:,.1f} more than it does."
-    elif more <= -0.1:
+    elif more < 0:
         yield f"The {-more:,.1f} a week that it finishes beyond what comes are all that shortens its queue."
     if stage.relief_capacity is not None and stage.target_queue is not None and stage.relief_capacity > left:
         yield (
@@ -176,12 +206,16 @@ def target_words(target: TargetAnswer, *, changed: bool) -> Iterator[str]:
         f"To be clear by {day(target.date)} the overdue cases must fall by {target.needed_per_week:,.1f} a "
         "week, after all that become overdue meanwhile."
     )
-    words = {needed.policy: _needed_words(needed, changed=changed) for needed in target.policies}
+    yield from _by_order({need.policy: _needed_words(need, changed=changed) for need in target.policies}, ",")
+
+
+def _by_order(words: dict[str, str], after_all: str) -> Iterator[str]:
+    """Yield what is said of each order of work, once where it is the same of all."""
     if len(words) > 1 and len(set(words.values())) == 1:
-        yield f"Whatever the order of work, {words.popitem()[1]}."
+        yield f"Whatever the order of work{after_all} {words.popitem()[1]}."
         return
-    for policy, takes in words.items():
-        yield f"{policy.replace('-', ' ').capitalize()}: {takes}."
+    for policy, says in words.items():
+        yield f"{policy.replace('-', ' ').capitalize()}: {says}."
 
 
 def _needed_words(needed: CapacityNeeded, *, changed: bool) -> str:
@@ -203,20 +237,61 @@ def _needed_words(needed: CapacityNeeded, *, changed: bool) -> str:
     return f"{half} make half of all runs clear by then, and {most} 85 of 100"
 
 
+def sure_sentences(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[str]:
+    """Yield how far to trust the answer: what moved, how past forecasts did, why a straight line differs."""
+    for change in answer.pace_changes:
+        yield pace_words(change)
+    if answer.pace_changes:
+        yield (
+            f"The last {past.weeks} weeks are no guide where the pace has moved: read them beside the last "
+            f"{RECENT_WEEKS}, which are few."
+        )
+    if answer.track_record is not None:
+        yield record_words(answer.track_record)
+    if past.checked is not None and past.checked.overdue_plans:
+        line = past.checked.sentence.replace("; a straight line, see `ehcp forecast`", "")
+        yield f"A straight line, as `ehcp check` draws it: {_lower(line)}"
+        yield (
+            f"That line takes {past.checked.weeks} weeks for the whole future, without chance, seasons, the "
+            f"order of work and what is in the pipeline; --history {past.checked.weeks} looks back as far as "
+            "it does."
+        )
+
+
+def pace_words(change: PaceChange) -> str:
+    """Return what moved in the weeks behind.
+
+    >>> pace_words(PaceChange("final", "break", date(2023, 11, 30), 31.4, 67.9, 37.5))
+    'The pace has moved: since 30 November 2023 67.9 a week left final (draft to plan), before that 31.4.'
+    """
+    what = "requests came" if change.what == REQUESTS else f"left {change.what} ({STAGE_WORDS[change.what]})"
+    before, after = f"{change.before_per_week:,.1f}", f"{change.after_per_week:,.1f}"
+    if change.kind == "break":
+        return f"The pace has moved: since {day(change.since)} {after} a week {what}, before that {before}."
+    return (
+        f"The pace drifts: {before} a week {what} in the 13 weeks from {day(change.since)}, {after} lately."
+    )
+
+
+def record_words(record: TrackRecord) -> str:
+    """Return how past forecasts did.
+
+    >>> record_words(TrackRecord(12, 10, 0.552, 0.953))[:56]
+    'Past forecasts: at 10 of 12 month-ends no more were over'
+    """
+    return (
+        f"Past forecasts: at {record.held} of {count(record.forecasts, 'month-end')} no more were overdue 13 "
+        f"weeks on than 85 of 100 futures said; that fits {100 * record.low:.0f} to "
+        f"{100 * record.high:.0f} in 100 (95% interval), and 85 is right."
+    )
+
+
 def basis_sentences(answer: ForecastAnswer, past: WeeksBehind, asked: ForecastRequest) -> Iterator[str]:
     """Yield what the answer rests on: the weeks behind, the order observed, the seasons."""
     yield (
         f"Over the last {past.weeks} weeks {past.requests_per_week:.1f} requests a week came in and "
         f"{past.closed_per_week:.1f} assessments were closed, {past.issued_per_week:.1f} of them by a plan."
     )
-    if past.checked is not None and past.checked.overdue_plans:
-        line = past.checked.sentence.replace("; a straight line, see `ehcp forecast`", "")
-        yield f"A straight line, as `ehcp check` draws it: {_lower(line)}"
-        yield (
-            f"That line takes {past.checked.weeks} weeks for the whole future, without chance, seasons, the "
-            "order of work and what is in the pipeline; "
-            f"--history {past.checked.weeks} looks back as far as it does."
-        )
     for outlook in answer.policies:
         if outlook.policy in ("observed", "split"):
             yield f"{outlook.policy.capitalize()}: {order_words(outlook.order)}."
@@ -226,8 +301,8 @@ def basis_sentences(answer: ForecastAnswer, past: WeeksBehind, asked: ForecastRe
         yield f"Clear means no more than {answer.clear_at:,} overdue, as asked."
     elif answer.clear_at:
         yield (
-            f"Clear means no more than {answer.clear_at:,} overdue, those that chance leaves; "
-            "--clear-at sets another number."
+            f"Clear means no more than {answer.clear_at:,} overdue, those that the other stages and chance "
+            "leave; --clear-at sets another number."
         )
 
 
@@ -273,12 +348,7 @@ def review_sentences(reviews: ReviewOutlook, target: TargetAnswer | None) -> Ite
             f"To be clear by {day(target.date)} at least {target.reviews_per_week:,.1f} a week must be "
             "decided: those that are overdue, and those that fall due meanwhile."
         )
-    words = {policy: _clear_words(clear) for policy, clear in reviews.clearance.items()}
-    if len(set(words.values())) == 1:
-        yield f"Whatever the order of work: {words.popitem()[1]}."
-        return
-    for policy, clear in words.items():
-        yield f"{policy.replace('-', ' ').capitalize()}: {clear}."
+    yield from _by_order({name: _clear_words(clear) for name, clear in reviews.clearance.items()}, ":")
 
 
 def _clear_words(clear: ClearanceDay) -> str:

@@ -56,6 +56,7 @@ class Caseload:
         excepted: Whether the file claims an exception to the twenty weeks.
         exceptions_known: Whether the file has a column that could claim one.
         named: Place in the arrays to case, for those open on the as-at date.
+        team: The team of each assessment; empty where the file has no such column.
         excused: Places of those open past their due day with an exception that no date refutes: not overdue.
     """
 
@@ -71,6 +72,12 @@ class Caseload:
     exceptions_known: bool
     named: dict[int, CaseOwner] = field(default_factory=dict)
     excused: frozenset[int] = frozenset()
+    team: tuple[str | None, ...] = ()
+
+    @property
+    def day(self) -> int:
+        """The as-at date as a day number."""
+        return day_number(self.as_at)
 
 
 @repeated_until_known
@@ -197,6 +204,7 @@ def work_from_frame(frame: pl.DataFrame, timetable: Timetable, as_at: date) -> C
         excused=frozenset(np.flatnonzero(frame["excused"].fill_null(value=False)).tolist())
         if "excused" in frame.columns
         else frozenset(),
+        team=tuple(frame["team"]) if "team" in frame.columns else (),
     )
 
 

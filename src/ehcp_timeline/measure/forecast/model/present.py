@@ -16,7 +16,7 @@ from ehcp_timeline.measure.forecast.model.history import (
     weeks_recorded,
 )
 from ehcp_timeline.measure.forecast.model.weeks import Drivers, factors, kinds_of_weeks, series
-from ehcp_timeline.measure.forecast.request import SchoolClosure
+from ehcp_timeline.measure.forecast.request import ForecastRequest, SchoolClosure
 
 LONGEST = 3 * YEAR
 _TENTH = 10
@@ -132,33 +132,25 @@ class Present:
         return self.unavoidable >= _FEW and _TENTH * self.unavoidable > self.standing.overdue
 
 
-def present(
-    work: Caseload,
-    day: int,
-    weeks: int,
-    *,
-    closures: Sequence[SchoolClosure] = (),
-    narrowest: str = "",
-    window: int = YEAR,
-) -> Present:
+def present(work: Caseload, day: int, weeks: int, asked: ForecastRequest | None = None) -> Present:
     """Return what is known at the end of a day.
 
     Args:
         work: The file; nothing after the day is looked at.
         day: The day, as a day number.
         weeks: Weeks to come.
-        closures: School holidays, which are a season of their own.
-        narrowest: Name of the stage that is taken to be the narrowest; by default the one with the most
-            weeks of work lying ready, and the last of them where nothing lies ready anywhere.
-        window: Weeks behind that rates are taken over, where the file records as many.
+        asked: Names the school holidays, which are a season of their own; the weeks behind that rates are
+            taken over, where the file records as many; and the narrowest stage, by default the one with the
+            most weeks of work lying ready, and the last of them where nothing lies ready anywhere.
     """
+    asked = asked or ForecastRequest(work.as_at)
     recorded = weeks_recorded(work, day)
-    past = history(work, day, min(window, recorded))
+    past = history(work, day, min(asked.window, recorded))
     waits = [(flow.weeks_of_work, place) for place, flow in enumerate(past.stages)]
-    place = work.timetable.names.index(narrowest) if narrowest else max(waits)[1]
+    place = work.timetable.names.index(asked.narrowest) if asked.narrowest else max(waits)[1]
     standing = standing_on(work, day)
     pipeline = _pipeline(past, standing, weeks, work.timetable.weeks, place)
-    drivers = _drivers(work, past, min(LONGEST, recorded), weeks, place, closures)
+    drivers = _drivers(work, past, min(LONGEST, recorded), weeks, place, asked.closures)
     return Present(
         work=work,
         standing=standing,

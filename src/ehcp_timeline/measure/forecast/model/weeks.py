@@ -165,7 +165,7 @@ def rounded(values: Rates, random: np.random.Generator) -> Cases:
 
 def _blocks(behind: int, weeks: int, runs: int, random: np.random.Generator) -> Counts:
     """Return places of weeks behind, drawn in blocks that run on from the last week to the first."""
-    size = min(BLOCK, behind)
+    size = max(1, min(BLOCK, behind // 2))
     starts = random.integers(0, behind, size=(-(-weeks // size), runs))
     places = starts[:, None, :] + np.arange(size)[None, :, None]
     return places.reshape(-1, runs)[:weeks] % behind
@@ -186,7 +186,7 @@ def _doubt(behind: int, runs: int, random: np.random.Generator) -> Rates:
     is itself known from few blocks only, so that it is drawn too: a normal then becomes Student's t, with one
     and a half degrees of freedom for each block, since blocks overlap.
     """
-    blocks = behind / BLOCK
+    blocks = behind / max(1, min(BLOCK, behind // 2))
     if blocks <= 1:
         return np.ones(runs)
     freedom = 1.5 * blocks

@@ -8,15 +8,16 @@ the backlog was 13 and 26 weeks on is always known.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from math import sqrt
 
 import numpy as np
 
 from ehcp_timeline.measure.answer import NOT_IN_JSON
-from ehcp_timeline.measure.forecast.model.arrays import SHARES, WEEK, YEAR, day_number, day_of
+from ehcp_timeline.measure.forecast.model.arrays import SHARES, WEEK, Share, day_number, day_of
 from ehcp_timeline.measure.forecast.model.caseload import Caseload, overdue_on
 from ehcp_timeline.measure.forecast.model.history import LEAST_WEEKS, weeks_recorded
-from ehcp_timeline.measure.forecast.model.present import Present, present
-from ehcp_timeline.measure.forecast.request import SchoolClosure
+from ehcp_timeline.measure.forecast.model.present import LONGEST, Present, present
+from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.forecast.results.outlook import clear_week, naive_weeks
 from ehcp_timeline.measure.forecast.simulate import Plan, run, start_of
 from ehcp_timeline.text.bounds import Whole
@@ -24,6 +25,8 @@ from ehcp_timeline.text.bounds import Whole
 RUNS = 500
 MOST_MONTHS = 36
 AHEAD = (13, 26)
+_LEAST_MONTHS = 5
+_RECORD_MONTHS = 15  # a year of them has a quarter ahead
 CLEARANCE = "clearance"
 STRAIGHT_LINE, THROUGHPUT = "straight_line", "backlog_over_throughput"
 
@@ -106,6 +109,23 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackRecord:
+    """How often the P85 of the overdue cases 13 weeks on held, at the month-ends of the past year.
+
+    Attributes:
+        forecasts: Month-ends at which it was forecast.
+        held: How often what came was no more.
+        low: Least share that could hold as often in the long run, with 95% confidence.
+        high: Largest share that could.
+    """
+
+    forecasts: Whole
+    held: Whole
+    low: Share
+    high: Share
+
+
+@dataclass(frozen=True, slots=True)
 class Backtest:
     """How past forecasts did."""
 
@@ -114,51 +134,68 @@ class Backtest:
     standpoints: tuple[Standpoint, ...]
 
 
+def track_record(work: Caseload, asked: ForecastRequest) -> TrackRecord | None:
+    """Return how often the past year's forecasts of the next quarter held; None where none can be scored."""
+    score = backtest(work, asked, months=_RECORD_MONTHS, runs=100, most=min(AHEAD)).scores[1]
+    held = round((score.coverage.p85 or 0) * (many := int(score.judged.p85 or 0)))
+    return TrackRecord(many, held, *binomial_interval(held, many)) if many >= _LEAST_MONTHS else None
+
+
+def binomial_interval(hits: int, many: int) -> tuple[float, float]:
+    """Return the 95% interval of a share of which so many of so many were seen (Wilson 1927).
+
+    >>> binomial_interval(5, 10)
+    (0.237, 0.763)
+    """
+    share, z = hits / many, 1.96
+    middle = (share + z * z / (2 * many)) / (1 + z * z / many)
+    half = z / (1 + z * z / many) * sqrt(share * (1 - share) / many + z * z / (4 * many * many))
+    return round(max(0.0, middle - half), 3), round(min(1.0, middle + half), 3)
+
+
 def backtest(
-    work: Caseload, as_at: date, seed: int, *, clear_at: int | None = None,
-    closures: Sequence[SchoolClosure] = (), narrowest: str = "", window: int = YEAR,
+    work: Caseload, asked: ForecastRequest, *, months: int = MOST_MONTHS, runs: int = RUNS,
+    most: int = LONGEST,
 ) -> Backtest:  # fmt: skip
     """Forecast at the end of each past month that had weeks enough behind it, and score what was said.
 
     Args:
         work: The file.
-        as_at: What came after this day is not known.
-        seed: Seed of the runs.
-        clear_at: Overdue cases at which the backlog is clear; None leaves it to `Present.clear_at`.
-        closures: School holidays.
-        narrowest: Name of the stage taken to be the narrowest; by default the data of that day say.
-        window: Weeks behind each day that rates are taken over.
+        asked: What is asked of the forecast; what came after its as-at date is not known.
+        months: How many months to go back.
+        runs: Runs of each forecast.
+        most: Weeks to look ahead at most.
     """
     points = []
-    for day in reversed(month_ends(as_at)):
+    for day in reversed(month_ends(asked.as_at, months)):
         number = day_number(day)
-        weeks = (day_number(as_at) - number) // WEEK
+        weeks = min(most, (day_number(asked.as_at) - number) // WEEK)
         if weeks < min(AHEAD) or weeks_recorded(work, number) < LEAST_WEEKS:
             continue
-        now = present(work, number, weeks, closures=closures, narrowest=narrowest, window=window)
-        threshold = now.clear_at if clear_at is None else clear_at
+        now = present(work, number, weeks, asked)
+        threshold = now.clear_at if asked.clear_at is None else asked.clear_at
         if now.standing.overdue > threshold:
-            points.append(_standpoint(now, threshold, seed))
+            points.append(_standpoint(now, threshold, runs, asked.seed))
     return Backtest(len(points), scores(points), tuple(points))
 
 
-def month_ends(as_at: date) -> list[date]:
+def month_ends(as_at: date, months: int = MOST_MONTHS) -> list[date]:
     """Return the last days of the months before a day, the newest first.
 
     >>> month_ends(date(2025, 3, 10))[:2]
     [datetime.date(2025, 2, 28), datetime.date(2025, 1, 31)]
     """
     ends = [as_at.replace(day=1) - timedelta(days=1)]
-    while len(ends) < MOST_MONTHS:
+    while len(ends) < months:
         ends.append(ends[-1].replace(day=1) - timedelta(days=1))
     return ends
 
 
-def _standpoint(now: Present, clear_at: int, seed: int) -> Standpoint:
+def _standpoint(now: Present, clear_at: int, runs: int, seed: int) -> Standpoint:
     day, weeks, overdue = now.standing.day, now.pipeline.weeks, now.standing.overdue
     ahead = [week for week in AHEAD if week <= weeks]
     plan = Plan(moments=frozenset(ahead), clear_at=clear_at)
-    kept = run(start_of(now), {"observed": now.orders}, plan, RUNS, seed)["observed"]
+    kept = run(start_of(now), {"observed": now.orders}, plan, runs, seed)["observed"]
     month_before = day_number(day_of(day).replace(day=1)) - 1
     change = (overdue - overdue_on(now.work, month_before)) / ((day - month_before) / WEEK)
     pace = now.past.stages[now.narrowest].pace

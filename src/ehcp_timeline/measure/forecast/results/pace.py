@@ -1,0 +1,98 @@
+"""Whether the past that a forecast stands on moved: a break or a trend that chance does not explain.
+
+Every place where the weeks could be parted in two is tried, and the largest difference of means is held
+against chance (sup-F). Source of the critical value: D. W. K. Andrews, "Tests for parameter instability and
+structural change with unknown change point", Econometrica 61 (1993), 821-856, table I: one parameter, 15%
+left at either end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from math import ceil
+from typing import Literal
+
+import numpy as np
+
+from ehcp_timeline.measure.answer import decimals
+from ehcp_timeline.measure.forecast.model.arrays import WEEK, Rates, day_of
+from ehcp_timeline.measure.forecast.model.present import Present
+from ehcp_timeline.measure.forecast.model.weeks import factors, kinds_of_weeks
+from ehcp_timeline.measure.forecast.request import SchoolClosure
+
+RECENT_WEEKS = 8
+CRITICAL = 12.35
+"""Chance alone gives more than this once in a hundred times."""
+REQUESTS = "requests"
+_LEAST_WEEKS = 26
+_END = 0.15
+_LAGS = 4  # weeks for which one week's chance is felt
+_QUARTER = 13
+
+
+@dataclass(frozen=True, slots=True)
+class PaceChange:
+    """A change in the weekly numbers of the weeks behind.
+
+    Attributes:
+        what: `requests`, or the stage that finished more or fewer cases.
+        kind: `break` from one week to the next, or `trend` over all of the weeks.
+        since: First day after the break; of a trend, the first day of the weeks.
+        before_per_week: Mean before the break; of a trend, of the first 13 weeks. Seasons are evened out.
+        after_per_week: Mean from the break on; of a trend, of the last 13 weeks.
+        statistic: The largest F; chance alone gives more than 12.35 once in a hundred times.
+    """
+
+    what: str
+    kind: Literal["break", "trend"]
+    since: date
+    before_per_week: float = field(metadata=decimals(1))
+    after_per_week: float = field(metadata=decimals(1))
+    statistic: float = field(metadata=decimals(1))
+
+
+def pace_changes(now: Present, closures: Sequence[SchoolClosure] = ()) -> tuple[PaceChange, ...]:
+    """Return what moved in the weeks behind: requests, and what each stage finished."""
+    past, changes = now.past, []
+    kinds = kinds_of_weeks(past.day - WEEK * past.weeks, past.weeks, closures)
+    for what, counts in ((REQUESTS, past.requests), *((flow.name, flow.left) for flow in past.stages)):
+        values = counts.astype(np.float64)
+        even = values / factors(values, kinds)[kinds]
+        found = largest_change(even) if values.any() else None
+        if found is not None and found[1] > CRITICAL:
+            place, statistic, is_trend = found
+            first, last = (even[:_QUARTER], even[-_QUARTER:]) if is_trend else (even[:place], even[place:])
+            since = day_of(past.day - WEEK * (past.weeks - (0 if is_trend else place)) + 1)
+            kind: Literal["break", "trend"] = "trend" if is_trend else "break"
+            change = PaceChange(what, kind, since, float(first.mean()), float(last.mean()), statistic)
+            changes.append(change)
+    return tuple(changes)
+
+
+def largest_change(values: Rates) -> tuple[int, float, bool] | None:
+    """Return where weekly numbers change most, its F, and whether a trend fits better; None of too few weeks.
+
+    >>> place, statistic, is_trend = largest_change(np.repeat([10.0, 30.0], [30, 22]))
+    >>> place, statistic > CRITICAL, is_trend
+    (30, True, False)
+    >>> largest_change(np.full(52, 10.0))[1]
+    0.0
+    """
+    weeks = values.size
+    if weeks < _LEAST_WEEKS:
+        return None
+    least = max(RECENT_WEEKS, ceil(_END * weeks))
+    places = np.arange(least, weeks - least + 1)
+    before = values.cumsum()[places - 1] / places
+    after = (values.sum() - before * places) / (weeks - places)
+    gaps = (after - before) ** 2 * places * (weeks - places) / weeks
+    best = int(gaps.argmax())
+    number, place = np.arange(weeks), int(places[best])
+    step = values - np.where(number < place, before[best], after[best])
+    line = values - np.polyval(np.polyfit(number, values, 1), number)
+    # weeks resemble their neighbours (Bartlett weights); counts differ by chance by their mean at least
+    spread = step @ step / weeks
+    for lag in range(1, _LAGS + 1):
+        spread += 2 * (1 - lag / (_LAGS + 1)) * (step[lag:] @ step[:-lag]) / weeks
+    statistic = float(gaps[best] / max(spread, values.mean()))
+    return place, statistic, bool(line @ line < step @ step)
