@@ -28,6 +28,7 @@ _LEAST_WEEKS = 26
 _END = 0.15
 _LAGS = 4  # weeks for which one week's chance is felt
 _QUARTER = 13
+_MATERIAL = 0.25  # smaller changes are within what the drawn weeks allow for
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,9 @@ def pace_changes(now: Present, closures: Sequence[SchoolClosure] = ()) -> tuple[
             first, last = (even[:_QUARTER], even[-_QUARTER:]) if is_trend else (even[:place], even[place:])
             since = day_of(past.day - WEEK * (past.weeks - (0 if is_trend else place)) + 1)
             kind: Literal["break", "trend"] = "trend" if is_trend else "break"
-            change = PaceChange(what, kind, since, float(first.mean()), float(last.mean()), statistic)
-            changes.append(change)
+            before, after = float(first.mean()), float(last.mean())
+            if abs(after - before) >= _MATERIAL * before:
+                changes.append(PaceChange(what, kind, since, before, after, statistic))
     return tuple(changes)
 
 
