@@ -40,7 +40,7 @@ _FORMS = (
     "pressure: twice the mean wait over the timetable; above 1 it is most likely missed",
 )
 _STAGE_NOTE = (
-    "* cases wait for hands here. Waiting: there for longer than it takes at least. In, out: cases a week. "
+    "* cases wait for staff here. Waiting: there for longer than it takes at least. In, out: cases a week. "
     "Weeks: half of all cases take no longer, 85% no longer than the next column."
 )
 _MEASURES = {
@@ -325,7 +325,10 @@ def _ending(answer: ForecastAnswer, *, full: bool, listed: bool) -> Section:
     elif not full:
         target = "" if answer.target else " --target DATE"
         more = [f"{again}{target} --capacity +3", f"{again} --full"]
-    seed = f"{answer.runs:,} runs, {answer.horizon_weeks} weeks ahead, seed {answer.seed}."
+    seed = (
+        f"{answer.runs:,} runs, {answer.horizon_weeks} weeks ahead, seed {answer.seed}: repeat it and the "
+        "answer is the same."
+    )
     return Section(title=NEXT if more else "", before=(*more, seed), closing=True)
 
 
