@@ -1,6 +1,6 @@
-"""How many cases Hypothesis tries: a few by default, `EHCP_SEARCH=thorough` in `.ci/run`, `wide` by hand.
+"""How many cases Hypothesis tries: a few by default, more with `EHCP_SEARCH=thorough`, most with `wide`.
 
-The first two try the same cases every time.
+The first two try the same cases every time; `.ci/run` takes the second for the slow tests.
 """
 
 import os

@@ -41,6 +41,7 @@ COUNTED = Answer(
 )
 
 
+@pytest.mark.slow
 def test_peers_written_by_hand_give_the_answers_of_check(tmp_path: Path) -> None:
     """On a council's 20,000 rows, polars by hand and row by row say what `check` and its full list say."""
     results = tmp_path / "RESULTS.md"

@@ -74,6 +74,7 @@ def test_polars_is_loaded_only_for_files(code: str, *, loaded: bool) -> None:
     assert run.stdout.strip() == str(loaded), run.stderr
 
 
+@pytest.mark.slow
 def test_the_notebook_runs_and_says_the_same_twice() -> None:
     """The analyst's example is a script; its answers are the law's."""
     first, second = (_python("examples/notebook.py") for _ in range(2))

@@ -23,6 +23,7 @@ def test_every_command_prints_what_it_printed() -> None:
     assert changed == [], "`python -m tests.oracle keep DIR` writes the outputs; then `write`"
 
 
+@pytest.mark.slow
 def test_every_command_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The oracle finds every command in the app's own help, and no command line twice."""
     furnish(tmp_path / "files")

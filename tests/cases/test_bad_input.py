@@ -239,6 +239,7 @@ REFUSED = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", REFUSED, ids=lambda one: f"{one.fault} in {one.name}")
 def test_a_file_that_is_refused(tmp_path: Path, fault: Refused) -> None:
     """Exit 2, one line with the file and what is wrong, one with what to try, and no answer at all."""
@@ -338,6 +339,7 @@ READ = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", READ, ids=lambda one: f"{one.fault} in {one.name}")
 def test_a_file_that_is_read(tmp_path: Path, fault: Read) -> None:
     """The problem in exact words, rows that add up, nothing overdue that may not be; 3 where unclear."""

@@ -26,6 +26,7 @@ def _write_gzip(path: Path) -> None:
             file.write(bytes(1_000_000))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("write", "line"),
     [
@@ -63,6 +64,7 @@ def test_what_is_too_much_is_refused(write: Callable[[Path], object], line: str,
     assert line in "\n".join(told.lines)
 
 
+@pytest.mark.slow
 def test_a_cell_of_a_million_characters_is_read(tmp_path: Path) -> None:
     """A long cell makes its row long, not the memory that is asked for a block of rows."""
     path = tmp_path / "long.csv"
@@ -72,6 +74,7 @@ def test_a_cell_of_a_million_characters_is_read(tmp_path: Path) -> None:
     assert [file["judged"] for file in told.answer["input"]] == [2]
 
 
+@pytest.mark.slow
 def test_a_limit_can_be_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One number in the environment raises every limit; what is not a number is refused."""
     path = tmp_path / "wide.csv"

@@ -245,6 +245,7 @@ def test_the_cases_are_of_every_kind(whole: pl.DataFrame) -> None:
     assert sum(plans.values()) == CASES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FILES)
 def test_a_format_changes_no_verdict(tmp_path: Path, whole: pl.DataFrame, form: str) -> None:
     """Every clock of every case is the same, and every row is judged."""
@@ -255,6 +256,7 @@ def test_a_format_changes_no_verdict(tmp_path: Path, whole: pl.DataFrame, form: 
     assert read(source) == (CASES, CASES, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", RETURNS)
 def test_a_return_changes_no_verdict_that_it_can_give(tmp_path: Path, held: pl.DataFrame, form: str) -> None:
     """Every clock is the same as from a case file with the columns that the return can fill."""

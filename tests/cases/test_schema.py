@@ -69,6 +69,7 @@ def test_columns_come_in_the_order_asked_for_of_the_rulebook() -> None:
     assert own.absorbs == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "module", ["schema", "cells.values", "cells.dates", "cells.parser", "headers", "inline"]
 )

@@ -50,6 +50,7 @@ def test_the_first_page_loads_no_command() -> None:
     assert run.stdout.splitlines()[-1] == b"[]"
 
 
+@pytest.mark.slow
 def test_words_that_stay_words_load_no_pydantic(tmp_path: Path) -> None:
     """Texts, paths, flags and defaults need no adapter; a number that is typed does, and is checked."""
     words = "import sys; from ehcp_timeline.cli.app import main; sys.argv = ['ehcp', 'check', *sys.argv[1:]];"

@@ -46,6 +46,7 @@ def test_what_settles_the_order_of_day_and_month(tmp_path: Path) -> None:
         assert (summary["date_order"], summary["verdicts"]["assess.decide"]) == ([], verdicts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["overdue", "next", "letters"])
 def test_lists_say_too_what_hangs_on_the_order_of_day_and_month(command: str, tmp_path: Path) -> None:
     """On standard error, in the words of `check`."""

@@ -93,6 +93,7 @@ def _action(folder: Path, **given: str) -> tuple[Run, str]:
     return run, summary.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_hook_lets_pass_what_did_not_change(repository: Path) -> None:
     """Nothing changed: the cases are judged, exit 0."""
     assert (_hook(repository).returncode, _hook(repository).stdout) == (0, "")
@@ -127,6 +128,7 @@ def test_the_hook_lets_a_change_pass_with_its_case(repository: Path) -> None:
     assert _hook(repository).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_new_local_deadline_needs_a_case_too(repository: Path) -> None:
     """What was not there before is told by any case that expects something of it."""
     shutil.copy(ROOT / "examples" / "local-promises.toml", repository / "ours.toml")
@@ -140,6 +142,7 @@ def test_a_new_local_deadline_needs_a_case_too(repository: Path) -> None:
     assert _hook(repository).returncode == 0
 
 
+@pytest.mark.slow
 def test_the_action_posts_what_flips(repository: Path) -> None:
     """The summary has the change in words, the table of flips and the rates; the run passes."""
     _change(repository, 3, with_cases=True)
@@ -153,6 +156,7 @@ def test_the_action_posts_what_flips(repository: Path) -> None:
     assert "A-1" not in summary
 
 
+@pytest.mark.slow
 def test_the_action_fails_a_change_without_a_fixture(repository: Path) -> None:
     """It annotates, still posts what the change would do, and fails."""
     _change(repository, 3, with_cases=False)
@@ -165,6 +169,7 @@ def test_the_action_fails_a_change_without_a_fixture(repository: Path) -> None:
     assert "| local.contact | met | late | 1 |" in summary
 
 
+@pytest.mark.slow
 def test_the_action_takes_a_rulebook_that_is_new(repository: Path) -> None:
     """A file that was not there before is compared with the law alone."""
     shutil.copy(ROOT / "examples" / "what-if-bill.toml", repository / "bill.toml")
@@ -174,6 +179,7 @@ def test_the_action_takes_a_rulebook_that_is_new(repository: Path) -> None:
     assert "Scenario, not law: what-if-bill.toml" in summary or "Scenario, not law: bill.toml" in summary
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("base", "code"), [("HEAD~1", 0), ("0" * 40, 1)])
 def test_the_action_fetches_the_base_of_a_shallow_clone(repository: Path, base: str, code: int) -> None:
     """A clone of one commit, as actions/checkout makes it, gets the one before; another is refused."""
@@ -198,6 +204,7 @@ def test_the_hook_names_a_release_that_there_is() -> None:
     assert '= "$GITHUB_REF_NAME"' in release
 
 
+@pytest.mark.slow
 def test_a_name_is_never_a_command(repository: Path) -> None:
     """An input with blanks and shell characters stays one word."""
     run, _ = _action(repository, EHCP_RULES="ours.toml; touch owned $(touch owned)")
@@ -206,6 +213,7 @@ def test_a_name_is_never_a_command(repository: Path) -> None:
     assert not (repository / "owned").exists()
 
 
+@pytest.mark.slow
 def test_the_action_runs_on_a_whole_rulebook(tmp_path: Path) -> None:
     """A copy of the law with one number changed fails its statute, and the summary says what changed."""
     folder = tmp_path / "project"

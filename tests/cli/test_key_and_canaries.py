@@ -74,6 +74,7 @@ COMMANDS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["plain", "csv", "json", "ndjson", "md"])
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_no_canary_is_in_a_pseudonymised_list(
@@ -112,6 +113,7 @@ def test_no_canary_is_in_pseudonymised_changes(cases: str, key: str) -> None:
     assert "CASE-" not in printed(run)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["plain", "csv", "json", "ndjson", "md"])
 def test_no_canary_is_in_a_publication(cases: str, form: str) -> None:
     """A table for the public names nobody, and no case."""
@@ -150,6 +152,7 @@ def test_a_caseworker_who_is_not_in_the_file_is_answered_with_those_who_are(case
 LISTS = (("overdue",), ("next",), ("letters", "--within", "105"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", LISTS, ids=lambda words: words[0])
 def test_no_birth_date_is_on_a_list_people_work_from(cases: str, words: tuple[str, ...]) -> None:
     """A list for the office keeps names and schools to make contact by, never a date of birth or a note."""
@@ -165,6 +168,7 @@ def _pseudonyms(cases: str, key: str) -> set[str]:
     return {line["case_id"] for line in csv.DictReader(io.StringIO(printed(run)))}
 
 
+@pytest.mark.slow
 def test_the_same_key_gives_the_same_pseudonyms_across_files(cases: str, key: str, tmp_path: Path) -> None:
     """Another file with the same cases has the same pseudonyms; another key has others."""
     lines = Path(cases).read_text(encoding="utf-8").splitlines()

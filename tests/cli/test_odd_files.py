@@ -26,6 +26,7 @@ def verdicts(answer: Mapping[str, Any], deadline: str) -> dict[str, str]:
     return {one["case_id"]: one["verdict"] for one in answer["findings"] if one["deadline"] == deadline}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "rows", "decide", "issue", "problems"),
     [
@@ -112,6 +113,7 @@ def test_what_is_odd_is_read_or_named(
     assert code == (1 if overdue else 3 if problems else 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "as_at", "decide", "issue"),
     [
@@ -283,6 +285,7 @@ FIXTURES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.name)
 def test_check_quality_and_columns_never_contradict_each_other(path: Path) -> None:
     """One refuses what the others refuse; each names the headings and the rows that the others name."""

@@ -56,6 +56,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file.parent
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words[:1] + words[3:]))
 def test_every_page_keeps_to_the_window(
     words: tuple[str, ...], county: Path, monkeypatch: pytest.MonkeyPatch

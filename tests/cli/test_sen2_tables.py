@@ -37,6 +37,7 @@ def from_xml(tmp_path: Path) -> Mapping[str, Any]:
     return checked(path)
 
 
+@pytest.mark.slow
 def test_every_shape_has_the_verdicts_of_the_xml(tmp_path: Path, from_xml: Mapping[str, Any]) -> None:
     """Clock by clock, and the counts, the rates and the stages too."""
     names = laid(tmp_path / "export", blade(persons()))
@@ -48,6 +49,7 @@ def test_every_shape_has_the_verdicts_of_the_xml(tmp_path: Path, from_xml: Mappi
         assert [(one["rows"], one["judged"]) for one in answer["input"]] == [(140, 140)]
 
 
+@pytest.mark.slow
 def test_a_workbook_that_does_not_say_its_year(tmp_path: Path, from_xml: Mapping[str, Any]) -> None:
     """It cannot judge whether a blank draft of amendments means anything; all else is the same."""
     (book,) = laid(tmp_path, {"book.xlsx": workbook(persons())})
@@ -55,6 +57,7 @@ def test_a_workbook_that_does_not_say_its_year(tmp_path: Path, from_xml: Mapping
     assert findings(checked(book)) == findings(from_xml, "review.amendments")
 
 
+@pytest.mark.slow
 def test_what_five_files_cannot_say_is_no_breach(tmp_path: Path, from_xml: Mapping[str, Any]) -> None:
     """They have no review meeting; a decision whether to assess is judged as in the XML.
 
@@ -72,6 +75,7 @@ def test_what_five_files_cannot_say_is_no_breach(tmp_path: Path, from_xml: Mappi
     assert answer["summary"]["verdicts"]["assess.decide"] == {"met": 25, "overdue": 2, "unknown": 101}
 
 
+@pytest.mark.slow
 def test_a_zip_file_through_a_pipe(tmp_path: Path) -> None:
     """Standard input is read as a file is."""
     run = ehcp_apart("check", "-", *DAY, "--format", "json", stdin=packed(blade(persons())), cwd=tmp_path)
@@ -80,6 +84,7 @@ def test_a_zip_file_through_a_pipe(tmp_path: Path) -> None:
     assert run.returncode == 1
 
 
+@pytest.mark.slow
 def test_other_commands_read_a_folder(tmp_path: Path) -> None:
     """One case of it is explained, and the whole of it converted with the same verdicts."""
     laid(tmp_path / "export", blade(persons()))
@@ -123,6 +128,7 @@ def test_rows_that_belong_to_nothing(tmp_path: Path) -> None:
     assert "2 rows, 1 judged, 1 not judged" in printed(run)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "lost",
     [b"99,1,1,1,77,Y,2025-Mar-01 00:00:00,0,0,0,0,0\r\n", b"99,1,1,1,21,Y,2025-Mar-01,0,0,0,0,0,0\r\n"],

@@ -24,6 +24,7 @@ def _all(folder: Path, *words: str, command: str = "check") -> None:
     assert run.returncode == 1, said(run)
 
 
+@pytest.mark.slow
 def test_each_of_several_files_is_what_it_is_alone(tmp_path: Path) -> None:
     """Byte for byte, data in file order and the page with the worst first."""
     _all(tmp_path)
@@ -66,6 +67,7 @@ def test_every_output_carries_the_same_receipt(tmp_path: Path) -> None:
         assert json.dumps(receipt) in (tmp_path / name).read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_the_hash_of_the_options_is_that_of_what_was_asked(tmp_path: Path) -> None:
     """Where the answer goes and the day do not count, another option does, its place does not."""
     hashes: list[str] = []
@@ -109,6 +111,7 @@ def test_a_file_and_standard_output_go_together(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "a.json").read_text("utf-8"))["schema"] == "ehcp-check/1"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [

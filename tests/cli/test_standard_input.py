@@ -67,6 +67,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "cases.csv").write_bytes(CSV)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_every_command_reads_a_workbook_from_standard_input(words: tuple[str, ...]) -> None:
     """It answers as it does for the same cells as CSV."""
@@ -77,6 +78,7 @@ def test_every_command_reads_a_workbook_from_standard_input(words: tuple[str, ..
         assert from_book.stdout == from_csv.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_file_is_read_from_standard_input(kind: str) -> None:
     """The findings are those of the file by its name."""

@@ -33,6 +33,7 @@ def shell(line: str, *words: str) -> subprocess.CompletedProcess[bytes]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("redirection", ["2>&-", f"2>{FULL}"])
 def test_the_answer_never_depends_on_standard_error(redirection: str) -> None:
     """Where messages can go nowhere, the data and the exit code are those of any other run."""
@@ -44,6 +45,7 @@ def test_the_answer_never_depends_on_standard_error(redirection: str) -> None:
     assert without.returncode == with_messages.returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("--help",), ("check", "--help"), ("rules", "list"), CHECK])
 def test_standard_output_that_is_full_or_gone(words: tuple[str, ...]) -> None:
     """A full disk is 2 with a line that says so; a reader that has gone is 141 without a word."""
@@ -204,6 +206,7 @@ def test_a_pipe_that_nobody_writes_to_is_refused(words: tuple[str, ...], tmp_pat
     assert "fault of its own" not in said(run)
 
 
+@pytest.mark.slow
 def test_a_pipe_with_a_slow_writer_is_read(tmp_path: Path) -> None:
     """Somebody who opens the pipe and thinks for three seconds is waited for."""
     pipe = tmp_path / "pipe"
@@ -250,6 +253,7 @@ def test_a_temporary_folder_without_room_is_named(monkeypatch: pytest.MonkeyPatc
     assert "there is no room for the copy that has to be made of it\ntry: free some room" in said(run)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(path.name for path in DATA.glob("fz-*")))
 def test_a_mutated_file_is_plain_bad_input(name: str) -> None:
     """An odd value, a table that is none, an encoding that there is not, a flipped byte of a Parquet file."""

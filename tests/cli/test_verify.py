@@ -114,6 +114,7 @@ def test_a_sample_of_none_asks_nobody(
     assert "2025-08-21" in wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", ["0", "1", "5", "500"])
 def test_the_answer_does_not_depend_on_the_sample(case_file: Callable[[str], str], sample: str) -> None:
     """Any sample of a sound file gives the bytes that the default gives."""

@@ -19,6 +19,7 @@ WALK = load_golden(Path(__file__).parents[1] / "statute" / "walk.toml", RULEBOOK
 ALL = ("--include", "all", "--kind", "all", "--who", "all")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("golden", WALK, ids=lambda golden: golden.name)
 def test_a_history_by_every_command(golden: Golden, tmp_path: Path) -> None:
     """Each clock has the values that were worked out by hand, whichever command is asked."""

@@ -222,6 +222,7 @@ def _year(path: str, day: str, year: str) -> dict[str, Any]:
     return next(line["values"] for line in json.loads(printed(run))["lines"] if line["period"] == year)
 
 
+@pytest.mark.slow
 def test_a_claim_that_the_dates_refute_is_no_exception(write: Any) -> None:
     """Three days of absence, absence after the plan and a recorded no leave the rate as it is, everywhere."""
     path, day = write(EXCEPTIONS), ("--as-at", "2025-12-31", "--format", "json")
@@ -235,6 +236,7 @@ def test_a_claim_that_the_dates_refute_is_no_exception(write: Any) -> None:
     assert {one["shows"] for one in claims} == {"refuted"}
 
 
+@pytest.mark.slow
 def test_an_absence_of_28_days_is_an_exception(write: Any) -> None:
     """From 27 to 28 days the plan leaves both sides of the rate."""
     for last, rate in (("2025-03-27", 25.0), ("2025-03-28", 33.3)):
@@ -242,6 +244,7 @@ def test_an_absence_of_28_days_is_an_exception(write: Any) -> None:
         assert _year(path, "2025-12-31", "2025")["pc_plans_issued_20_weeks_ex"] == rate
 
 
+@pytest.mark.slow
 def test_a_request_on_several_rows_is_one(write: Any) -> None:
     """Two requests, one plan in time, and a problem names the rows."""
     path = write(REPEATED)
@@ -254,6 +257,7 @@ def test_a_request_on_several_rows_is_one(write: Any) -> None:
     assert repeated == [3, 4]
 
 
+@pytest.mark.slow
 def test_advice_asked_for_is_no_wait_for_a_decision(write: Any) -> None:
     """The psychologist has answered: the case is being assessed, in every command."""
     spelt = ADVICE.replace("advice_r", "psychology_advice_r")
@@ -264,6 +268,7 @@ def test_advice_asked_for_is_no_wait_for_a_decision(write: Any) -> None:
     assert _year(path, "2026-01-15", "2026")["open_no_decision"] == 0
 
 
+@pytest.mark.slow
 def test_an_ordered_plan_is_maintained_whatever_its_column(write: Any) -> None:
     """Both have a plan whose review is overdue; only the plan of the request is in the 20-week rate."""
     path = write(ORDERED)

@@ -23,6 +23,7 @@ def answer(kind: str, *words: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_the_verdicts_are_those_of_the_canonical_files() -> None:
     """Every clock, every count, every rate and the oldest cases, from foreign headings, codes and dates."""
     foreign, canonical = answer("extract", *CONFIG), answer("canonical")
@@ -44,6 +45,7 @@ def test_what_is_no_case_is_named() -> None:
     assert [(one["rows"], one["judged"]) for one in found["input"]] == [(16, 16), (21, 21)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("area", AREAS)
 def test_every_heading_is_spoken_for(area: str) -> None:
     """Two are not read, because they say nothing about a time limit."""
@@ -63,6 +65,7 @@ def test_without_its_settings_the_export_gets_no_all_clear() -> None:
     assert run.returncode in (2, 3)
 
 
+@pytest.mark.slow
 def test_what_is_read_is_not_left_behind(tmp_path: Path) -> None:
     """A converted extract says the same, and only what no column means is left behind."""
     out = tmp_path / "north.csv"

@@ -18,6 +18,7 @@ from tests.examples.kent_file import (
 )
 
 
+@pytest.mark.slow
 def test_open_assessments_by_stage(cases: list[Case]) -> None:
     """On 31 May 2023, 2,062 assessments are open: 492 undecided, 852 without a draft, 718 with one."""
     assert stages(cases, date(2023, 5, 31)) == {
@@ -35,6 +36,7 @@ def test_outstanding_cases(cases: list[Case], as_at: date, count: int) -> None:
     assert stages(cases, as_at).total() == count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("as_at", "maintained", "overdue"),
     [

@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from tests.examples.kent_file import EXAMPLES, Case, days_between, run
 
 NOT_EVENTS = {"case_id", "name", "district", "team", "caseworker", "school", "referrer", "sen_need"}
@@ -129,6 +131,7 @@ def test_a_case_is_one_child(cases: list[Case]) -> None:
     assert max(rows.values()) <= 3
 
 
+@pytest.mark.slow
 def test_same_seed_same_bytes(tmp_path: Path) -> None:
     """The same seed writes the same bytes, another seed others."""
     one, two, three = tmp_path / "1.csv", tmp_path / "2.csv", tmp_path / "3.csv"
@@ -138,6 +141,7 @@ def test_same_seed_same_bytes(tmp_path: Path) -> None:
     assert one.read_bytes() != three.read_bytes()
 
 
+@pytest.mark.slow
 def test_dirty_spoils_about_one_in_a_hundred(tmp_path: Path) -> None:
     """`--dirty` spoils about 1% of dates and codes, in every way a real file does, and nothing else."""
     clean, dirty = run(tmp_path / "clean.csv"), run(tmp_path / "dirty.csv", "--dirty")
@@ -155,6 +159,7 @@ def test_dirty_spoils_about_one_in_a_hundred(tmp_path: Path) -> None:
     assert not {column for column, _, _ in changed} & NOT_EVENTS
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     """A path that cannot be written is one line on stderr and exit 2."""
     out = tmp_path / "nowhere" / "kent.csv"

@@ -51,6 +51,7 @@ def test_every_mutant_of_the_law_is_killed(mutants: Sequence[Mutant]) -> None:
     assert unnamed == []
 
 
+@pytest.mark.slow
 def test_a_mutant_that_reading_refuses_is_named(mutants: Sequence[Mutant]) -> None:
     """What cannot stand in the law at all is a fault with the deadline or the group in its place."""
     unnamed = [
@@ -74,6 +75,7 @@ def test_every_kind_of_change_is_tried(mutants: Sequence[Mutant]) -> None:
         assert any(kind in what for what in tried), kind
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "deadline", "was", "written"),
     [

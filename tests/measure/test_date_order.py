@@ -151,6 +151,7 @@ C-5,20/12/2024,,1/9/2025,secondary_post16,15/6/2025,
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "column", "verdicts"),
     [

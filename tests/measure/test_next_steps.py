@@ -34,6 +34,7 @@ draft_sent, plan_issued"
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("row", "step", "by", "not_before"),
     [
@@ -89,6 +90,7 @@ amended_plan_issued"
 AMENDING = "A, 2024-03-11, 2025-01-06, 2025-01-20, amend"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("row", "deadline", "step", "by"),
     [

@@ -210,6 +210,7 @@ def overdue_in(audit: Audit) -> frozenset[tuple[object, ...]]:
     return frozenset(frame.select("row", "deadline", "start").rows())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "place"), FIXTURES)
 def test_a_date_heading_that_nobody_knows_is_named(tmp_path: Path, path: Path, place: int) -> None:
     """Any one date heading renamed: it is named, no all-clear follows, and no new breach."""

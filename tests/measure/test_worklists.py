@@ -40,6 +40,7 @@ def _missed(work: Casework) -> list[tuple[str, str, date]]:
     return clocks.filter(deadline="plan.issue").select("case_id", "stage", "expected_p50").rows()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("row", "expected"),
     [

@@ -116,6 +116,7 @@ def test_the_calendars_of_a_file(cases: str, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("group", "files"),
     [

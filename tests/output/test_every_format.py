@@ -85,6 +85,7 @@ def test_what_a_file_says_is_text_in_every_list(evil: Path, tmp_path: Path) -> N
     assert [name for name, data in files.items() if name != "a.parquet" and MARK.search(unpacked(data))] == []
 
 
+@pytest.mark.slow
 def test_what_a_file_says_is_text_on_every_page(evil: Path, tmp_path: Path) -> None:
     """Nor on a page, of a team or of a family."""
     pages = [written(tmp_path / "team", "report", evil, "--for", "team", forms=("html",))["a.html"]]
@@ -97,6 +98,7 @@ def test_what_a_file_says_is_text_on_every_page(evil: Path, tmp_path: Path) -> N
     assert [page for page in pages if MARK.search(page.decode())] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "words", "forms"),
     [
@@ -118,6 +120,7 @@ def test_the_same_question_gives_the_same_bytes(
     assert set(first) >= {f"a.{form}" for form in forms}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "words", "forms"),
     [

@@ -111,6 +111,7 @@ def test_a_link_in_the_folder_is_replaced_and_not_followed(tmp_path: Path) -> No
     assert (tmp_path / "out" / "a.csv").read_bytes() == b"1\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [0.0, 0.02, 0.05, 0.1, 0.2])
 def test_a_kill_in_the_middle_leaves_whole_files_only(tmp_path: Path, after: float) -> None:
     """Whenever it is killed, every file that has its name has all its lines."""

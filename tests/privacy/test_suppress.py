@@ -53,6 +53,7 @@ def test_a_solver_cannot_pin_any_hidden_number(table: CountTable, threshold: int
     assert published.withheld or found == {"all": [], "small": [], "nothing": []}
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(table=tables(), threshold=st.integers(3, 10))
 def test_what_is_printed_is_true(table: CountTable, threshold: int) -> None:
@@ -70,6 +71,7 @@ def test_what_is_printed_is_true(table: CountTable, threshold: int) -> None:
     assert [count for count, _ in printed if 0 < count < threshold] == []
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(table=tables(), threshold=st.integers(4, 10))
 def test_the_zeros_of_a_mixed_group_are_shown(table: CountTable, threshold: int) -> None:

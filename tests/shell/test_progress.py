@@ -59,6 +59,7 @@ def _words(drawn: str) -> str:
     return re.sub(r"\x1b\[[?0-9;]*[a-zA-Z]", "", drawn)
 
 
+@pytest.mark.slow
 def test_a_screen_is_shown_how_far_it_is_and_then_left_clean(tmp_path: Path) -> None:
     """A share of about all rows; what was drawn is wiped away before anything else is said."""
     out, err = _checked(tmp_path, after=0, screen=True)
@@ -68,21 +69,25 @@ def test_a_screen_is_shown_how_far_it_is_and_then_left_clean(tmp_path: Path) -> 
     assert b"\x1b" not in out
 
 
+@pytest.mark.slow
 def test_a_quick_run_shows_nothing(tmp_path: Path) -> None:
     """Before the time is up nothing is drawn, and nothing wiped away."""
     assert _checked(tmp_path, after=3600, screen=True)[1] == b""
 
 
+@pytest.mark.slow
 def test_a_pipe_is_never_shown_anything(tmp_path: Path) -> None:
     """Standard error that goes to a file or a log holds no bar."""
     assert _checked(tmp_path, after=0, screen=False)[1] == b""
 
 
+@pytest.mark.slow
 def test_a_screen_that_cannot_go_back_is_shown_nothing(tmp_path: Path) -> None:
     """A dumb terminal would fill with lines."""
     assert _checked(tmp_path, after=0, screen=True, env={"TERM": "dumb"})[1] == b""
 
 
+@pytest.mark.slow
 def test_the_answer_is_the_same_with_a_bar(tmp_path: Path) -> None:
     """The bar is no part of the answer."""
     shown, _ = _checked(tmp_path, after=0, screen=True)

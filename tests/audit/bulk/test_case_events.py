@@ -68,6 +68,7 @@ def test_a_file_without_anything_of_reviews_keeps_nothing() -> None:
     assert differences(LAW, batches_of(rows, LAW, 2), AS_AT) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 7, 120])
 def test_chains_do_not_depend_on_the_batches(size: int) -> None:
     """The same rows in one batch or in many: the single reader's clocks each time."""
@@ -88,6 +89,7 @@ def test_cases_whose_hashes_are_the_same_are_kept_apart(hashed: list[int]) -> No
     assert cases.split(cases.keys((PLAN,), "happened"))[0].to_list() == [0, 1]
 
 
+@pytest.mark.slow
 def test_chains_do_not_depend_on_the_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A first hash that is the same for every case changes no clock."""
     monkeypatch.setattr(Memory, "add", _with_one_hash(Memory.add))
@@ -107,6 +109,7 @@ def _with_one_hash(add: Add) -> Add:
     return added
 
 
+@pytest.mark.slow
 def test_a_file_too_large_to_pack_is_sorted_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where case, day and row do not fit one number, they are sorted as two."""
     monkeypatch.setattr(whole_cases, "LARGEST", 1)

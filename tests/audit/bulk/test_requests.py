@@ -27,6 +27,7 @@ def _judged(rows: Sequence[Row], size: int) -> list[Judged]:
     return whole_file(judge)(LAW, batches_of(rows, LAW, size), AS_AT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 2, 3, 4])
 def test_a_request_is_judged_once_whatever_the_batches(size: int) -> None:
     """Its clocks stand on its first row; another request of the case, and of another case, has its own."""

@@ -92,6 +92,7 @@ def test_the_verdict_follows_from_the_json_alone(told: list[tuple[str, Clock]]) 
         assert (line.verdict, line.reason or None) == (clock["verdict"], clock["reason"]), name
 
 
+@pytest.mark.slow
 def test_the_words_follow_from_the_days_alone(told: list[tuple[str, Clock]]) -> None:
     """Due day, days late, excuse and certainty can all be worked out again from the facts of the steps."""
     for name, clock in told:

@@ -59,6 +59,7 @@ def test_each_case_is_told_under_one_name(files: tuple[str, str]) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["json", "csv", "plain"])
 def test_the_order_of_rows_and_columns_changes_nothing(
     files: tuple[str, str], tmp_path: Path, form: str

@@ -174,6 +174,7 @@ def _clocks(draw: st.DrawFn) -> tuple[Clock, ...]:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(old=_clocks(), new=_clocks(), seed=st.randoms())
 def test_the_order_of_rows_and_columns_changes_nothing(

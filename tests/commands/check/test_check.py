@@ -81,6 +81,7 @@ def test_due_within_is_inclusive(tmp_path: Path, within: int) -> None:
     assert listed(found) == ([] if within == 12 else [("C-5", "plan.issue", "running")])
 
 
+@pytest.mark.slow
 def test_include_kind_who_and_names_choose(tmp_path: Path) -> None:
     """Each option narrows or widens the list, and the summary counts everything either way."""
     file = written(tmp_path, OVERDUE, WORSE, MET, LATE)
@@ -129,6 +130,7 @@ def test_the_exit_code(tmp_path: Path, lines: tuple[str, ...], words: tuple[str,
     assert ehcp("check", written(tmp_path, *lines), *AS_AT, *words).returncode == code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "said_of_it", "tip"),
     [
@@ -156,6 +158,7 @@ def test_a_filter_that_matches_no_row_is_an_error(
     assert tip in said(run)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "code"),
     [(("--caseworker", "A. Khan"), 0), (("--team", "Nowhere,South"), 0), (("--deadline", "order,plan"), 1)],
@@ -201,6 +204,7 @@ def test_top_cuts_the_page_and_nothing_else(tmp_path: Path) -> None:
     assert len(answer(file, *AS_AT, "--top", "1")["findings"]) == 2
 
 
+@pytest.mark.slow
 def test_every_data_format_holds_the_same_findings(tmp_path: Path) -> None:
     """CSV, NDJSON, Parquet and Markdown have the rows of the JSON, in its order."""
     file = written(tmp_path, OVERDUE, SOON, WORSE)
@@ -254,6 +258,7 @@ def test_a_file_is_written_whole_and_not_over_another(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_standard_input_and_several_files(tmp_path: Path) -> None:
     """`-` is a file like any other; several files have a line each and one list."""
     file = written(tmp_path, OVERDUE)
@@ -277,6 +282,7 @@ def test_a_missing_column_is_not_judged_unless_it_means_not_yet(tmp_path: Path) 
     assert listed(assumed) == [("C-1", "plan.issue", "overdue")]
 
 
+@pytest.mark.slow
 def test_settings_beside_the_file_are_used_and_said(tmp_path: Path) -> None:
     """A council's own heading, blank word and local rulebook work from ehcp.toml."""
     (tmp_path / "ehcp.toml").write_text('blanks = ["awaiting"]\n[columns]\nplan_issued = ["Sealed"]\n')
@@ -289,6 +295,7 @@ def test_settings_beside_the_file_are_used_and_said(tmp_path: Path) -> None:
     assert found["problems"] == []
 
 
+@pytest.mark.slow
 def test_the_same_run_twice_is_byte_identical(tmp_path: Path) -> None:
     """In every format."""
     file = written(tmp_path, OVERDUE, SOON, BAD_DATE, NO_ID, MET)
@@ -361,6 +368,7 @@ def test_a_folder_is_no_case_file(tmp_path: Path) -> None:
     assert str(tmp_path) in said(run)
 
 
+@pytest.mark.slow
 def test_no_name_is_ever_shown(tmp_path: Path) -> None:
     """A child's name is in no output, neither in the answer nor in what is said of problems."""
     file = written(
@@ -372,6 +380,7 @@ def test_no_name_is_ever_shown(tmp_path: Path) -> None:
         assert b"Larkspur" not in run.stdout + run.stderr
 
 
+@pytest.mark.slow
 def test_what_is_in_a_cell_cannot_steer_the_screen(tmp_path: Path) -> None:
     """Escapes and right-to-left marks are spelled out on the page and in CSV, and escaped in JSON."""
     evil = "C\x1b[2J\u202e9"
@@ -383,6 +392,7 @@ def test_what_is_in_a_cell_cannot_steer_the_screen(tmp_path: Path) -> None:
     assert answer(file, *AS_AT)["findings"][0]["caseworker"] in (evil, evil.replace("\x1b", ""))
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_one_screen(tmp_path: Path) -> None:
     """24 lines of 80 columns hold the answer and leave a line to type on; colour says nothing of its own."""
     file = os.path.relpath(written(tmp_path, *(OVERDUE.replace("C-1", f"EHC-{n:06}") for n in range(30))))
@@ -397,6 +407,7 @@ def test_a_terminal_gets_one_screen(tmp_path: Path) -> None:
     assert max(map(len, bare.splitlines())) <= 80
 
 
+@pytest.mark.slow
 def test_list_and_full_end_with_the_same_screen(tmp_path: Path) -> None:
     """Who reads only the last lines reads the answer; `--list` honours `--top`."""
     file = os.path.relpath(written(tmp_path, *(OVERDUE.replace("C-1", f"EHC-{n:06}") for n in range(30))))
@@ -431,6 +442,7 @@ H2,2024-02-05,2024-03-11,2024-09-30,,
 """
 
 
+@pytest.mark.slow
 def test_a_request_repeated_on_review_rows_is_counted_once(tmp_path: Path) -> None:
     """Two children, one plan in time: two clocks, a rate of one half, and a problem that names the rows."""
     path = tmp_path / "cases.csv"

@@ -51,6 +51,7 @@ def test_a_person_is_told_what_to_write(cases: Path) -> None:
     assert '\n  [columns]\n  plan_issued = ["Plan isued"]\n' in text
 
 
+@pytest.mark.slow
 def test_what_it_tells_to_write_works(cases: Path) -> None:
     """With those lines in ehcp.toml beside it, the heading is taken, and the settings are named."""
     (cases.parent / "ehcp.toml").write_text('[columns]\nplan_issued = ["Plan isued"]\n')
@@ -166,6 +167,7 @@ def test_the_lines_that_are_offered(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", ["", SETTINGS])
 @pytest.mark.parametrize("completed", [False, True])
 def test_the_lines_that_are_offered_work(tmp_path: Path, settings: str, *, completed: bool) -> None:
@@ -230,6 +232,7 @@ def test_two_headings_for_one_column_are_both_named(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("heading", "line"),
     [
@@ -285,6 +288,7 @@ def test_what_hangs_on_the_order_of_day_and_month(tmp_path: Path) -> None:
     assert answer(path)["date_order"]["sentence"] == sentence
 
 
+@pytest.mark.slow
 def test_a_file_of_any_kind_is_looked_at(tmp_path: Path) -> None:
     """A workbook, a Parquet file and standard input look as the CSV file does."""
     header, *lines = [line.split(";") for line in MESSY.splitlines()[2:]]
@@ -356,6 +360,7 @@ A-1,06/10/2025,10/11/2025,20/02/2026,07/10/2025,
 """
 
 
+@pytest.mark.slow
 def test_lines_are_added_to_settings_that_stay_as_they_are(tmp_path: Path) -> None:
     """The sure ones active, the others behind a #, both counted; a second run adds nothing."""
     (tmp_path / "cases.csv").write_text(UNREAD)
@@ -374,6 +379,7 @@ def test_lines_are_added_to_settings_that_stay_as_they_are(tmp_path: Path) -> No
     assert settings.read_text() == first
 
 
+@pytest.mark.slow
 def test_settings_that_the_lines_would_break_are_left_alone(tmp_path: Path) -> None:
     """A column that is named already: an error, and not a byte is changed."""
     (tmp_path / "cases.csv").write_text("Case no,Date of request,Assesment refused\nA-1,06/10/2025,\n")
@@ -388,6 +394,7 @@ def test_settings_that_the_lines_would_break_are_left_alone(tmp_path: Path) -> N
     assert settings.read_text() == before
 
 
+@pytest.mark.slow
 def test_each_heading_is_asked_about_once(tmp_path: Path) -> None:
     """A number, a column's name, `i` to leave it out, Enter to decide later; then the file is read so."""
     (tmp_path / "cases.csv").write_text(UNREAD)
@@ -403,6 +410,7 @@ def test_each_heading_is_asked_about_once(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_safe_report_has_no_cell_no_day_and_no_name(tmp_path: Path) -> None:
     """Headings and layouts alone; where no heading is a case number, unknown headings may be data."""
     (tmp_path / "Quillfeather.csv").write_text(UNREAD.replace("Child seen", "Quillfeather's visit"))

@@ -72,6 +72,7 @@ def counts(source: CaseFile) -> tuple[int, int, int]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_the_verdicts_are_the_same(tmp_path: Path, form: str) -> None:
     """Unreadable cells stay unknown, rows that were told apart stay apart, every verdict is there again."""
@@ -182,6 +183,7 @@ def test_a_blank_of_the_settings_is_a_blank_for_everyone(tmp_path: Path) -> None
     assert made.rewritten == (BlankWord(source.name, "plan_issued", "wait", 1),)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_the_annex_a_list(tmp_path: Path, form: str) -> None:
     """The open review of each plan is overdue in the canonical file as in the list."""
@@ -192,6 +194,7 @@ def test_the_annex_a_list(tmp_path: Path, form: str) -> None:
     assert again.columns == source.columns
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [1, 2, 100])
 def test_batches_do_not_show(tmp_path: Path, batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However the file is cut, the canonical file is the same."""
@@ -244,6 +247,7 @@ def test_a_workbook_with_days_as_numbers_and_failed_formulas(tmp_path: Path) -> 
     assert verdicts(reopened(tmp_path, made, "xlsx")) == verdicts(source)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_a_file_read_by_the_councils_own_words(tmp_path: Path, form: str) -> None:
     """Formats, words, outcomes and constants of the settings are canonical words in the new file."""
@@ -276,6 +280,7 @@ D,01/14/2025,3/3/2025,Odd,
     assert verdicts(reopened(tmp_path, made, form)) == verdicts(source)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("lines", [True, False])
 def test_a_sen2_return(tmp_path: Path, form: str, lines: bool) -> None:

@@ -93,6 +93,7 @@ def test_the_report_as_json(cases: Path, tmp_path: Path) -> None:
     assert [(one["row"], one["kept"]) for one in answer["rows"]] == [(4, True)]
 
 
+@pytest.mark.slow
 def test_through_a_pipe(cases: Path) -> None:
     """Standard input to standard output; the report beside it on standard error."""
     run = ehcp_apart("convert", "-", *WHEN, stdin=cases.read_bytes())

@@ -60,6 +60,7 @@ def test_a_deadline_that_has_not_started_can_be_asked_for(cases: str) -> None:
     assert "Nothing has started it: no order_made." in text
 
 
+@pytest.mark.slow
 def test_standard_input_is_a_file(cases: str) -> None:
     """`-` reads the same case from a pipe."""
     piped = ehcp_apart("explain", "C-2", "-", *AS_AT, stdin=CASES.encode())

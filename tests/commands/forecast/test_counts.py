@@ -87,6 +87,7 @@ def test_the_pairs_as_csv() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_pipe_and_a_file_give_the_same_answer() -> None:
     """Standard input is a file without a name."""
     words = ("forecast", *REVIEWS, "--format", "csv", "--snapshots")

@@ -13,6 +13,7 @@ from tests.commands.forecast.forecasted import QUICK, forecast, in_words, shown
 EXAMPLES = Path(__file__).parents[3] / "examples" / "cases.csv"
 
 
+@pytest.mark.slow
 def test_the_answer_comes_first(council: str) -> None:
     """The first three lines say how much is overdue and when it is clear."""
     lines = shown(council, "--horizon", "260")
@@ -29,6 +30,7 @@ def test_the_answer_comes_first(council: str) -> None:
     assert lines[4] == "Each order of work"
 
 
+@pytest.mark.slow
 def test_a_page_answers_and_the_rest_stands_behind_full(stages: str) -> None:
     """The page ends with what to type next; --full adds every quarter, stage and queue."""
     page, full = shown(stages), shown(stages, "--full")
@@ -59,6 +61,7 @@ def test_never_is_said_where_more_comes_in_than_goes_out(tmp_path: Path) -> None
     )
 
 
+@pytest.mark.slow
 def test_the_needed_rate_of_a_target_is_arithmetic(council: str) -> None:
     """220 overdue cases over 52 weeks: 4.23 a week, whatever the runs say."""
     target = forecast(council, "--target", "2026-05-31")["target"]
@@ -90,6 +93,7 @@ def test_a_target_that_is_not_ahead_is_refused(council: str, day: str) -> None:
     assert ehcp("forecast", council, *QUICK, "--target", "2025-06-02").returncode == 0
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(council: str) -> None:
     """Twice the same; with another seed another answer."""
     words = ("forecast", council, *QUICK, "--format", "json")
@@ -98,6 +102,7 @@ def test_the_same_seed_gives_the_same_bytes(council: str) -> None:
     assert forecast(council, "--seed", "7")["policies"] != forecast(council)["policies"]
 
 
+@pytest.mark.slow
 def test_an_order_of_work_fares_the_same_alone_as_beside_the_others(council: str) -> None:
     """What else is asked in the same breath changes nothing."""
     beside = {one["policy"]: one for one in forecast(council)["policies"]}
@@ -108,6 +113,7 @@ def test_an_order_of_work_fares_the_same_alone_as_beside_the_others(council: str
     assert asked["policies"] == list(beside.values())
 
 
+@pytest.mark.slow
 def test_a_change_stands_beside_no_change(council: str) -> None:
     """Three plans a week more: the dates without them are those of a forecast without them."""
     changed = forecast(council, "--capacity", "+3", "--horizon", "200")
@@ -123,6 +129,7 @@ def test_a_change_stands_beside_no_change(council: str) -> None:
     assert "+3 plans a week at the narrowest stage" in lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -208,6 +215,7 @@ def test_no_backlog_is_clear_today(tmp_path: Path) -> None:
     assert not any("half clear" in line for line in lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("day", ["2025-09-01", "2026-02-10", "2026-06-01"])
 def test_the_straight_line_is_that_of_check(day: str) -> None:
     """Two commands of one tool draw one line: the same counts, the same date, the same words."""
@@ -232,6 +240,7 @@ def test_markdown_is_the_page_to_pass_on(council: str, tmp_path: Path) -> None:
     assert "## Next" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [("--full",), ("--per-case", "--save-list", "--intake", "4", "--backtest")])
 def test_everything_fits_eighty_columns(stages: str, asked: tuple[str, ...]) -> None:
     """No table and no line is wider than a terminal."""

@@ -10,6 +10,7 @@ from tests.commands.forecast.files import AS_AT, write
 from tests.commands.forecast.forecasted import QUICK, forecast, shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rows", "told"),
     [

@@ -12,6 +12,7 @@ from tests.cli.command import ehcp, printed, said
 from tests.commands.forecast.forecasted import QUICK, forecast, shown
 
 
+@pytest.mark.slow
 def test_the_save_list_is_that_of_overdue(stages: str) -> None:
     """The same cases with the same expected day, and the last safe day for the draft beside it."""
     words = ("overdue", stages, "--as-at", "2025-06-01", "--save-list", "--format", "json")
@@ -44,6 +45,7 @@ def test_every_open_case_has_its_day(stages: str) -> None:
             assert one["finish_p85"] <= (date.fromisoformat(one["due"]) + timedelta(days=7)).isoformat()
 
 
+@pytest.mark.slow
 def test_a_page_shows_the_top_and_data_are_complete(stages: str) -> None:
     """--top cuts the page and says so; CSV holds every case."""
     many = forecast(stages, "--per-case")["now"]["open"]
@@ -58,6 +60,7 @@ def test_a_page_shows_the_top_and_data_are_complete(stages: str) -> None:
     assert table[0][:8] == ["case_id", "row", "stage", "start", "due", "weeks", "finish_p50", "finish_p85"]
 
 
+@pytest.mark.slow
 def test_a_target_is_answered_beside_a_list(stages: str) -> None:
     """What was asked for is never left out because something else was asked for too."""
     lines = shown(stages, "--per-case", "--target", "2026-01-01")
@@ -162,6 +165,7 @@ def test_wrong_term_dates_are_told(council: str, tmp_path: Path, text: str, told
     assert told in said(run)
 
 
+@pytest.mark.slow
 def test_the_backtest_says_what_it_is_worth(stages: str) -> None:
     """Where no past month can be scored that is said; else months, coverage and baselines are."""
     lines = shown(stages, "--backtest")

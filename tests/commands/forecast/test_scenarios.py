@@ -33,6 +33,7 @@ def write(tmp_path: Path) -> str:
     return str(path)
 
 
+@pytest.mark.slow
 def test_a_scenario_leads_where_its_what_if_does(stages: str, write: str) -> None:
     """The same as --capacity and --from, as --shrinkage of the one team's share, and as no change."""
     lines = {line["name"]: line for line in forecast(stages, "--scenarios", write)["scenarios"]}

@@ -10,6 +10,7 @@ from tests.cli.command import check_schema, ehcp, printed
 CASES = str(Path(__file__).parents[3] / "examples" / "cases.csv")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [

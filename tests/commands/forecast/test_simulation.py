@@ -185,6 +185,7 @@ ANY_ORDER = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     steps=STEPS,
@@ -219,6 +220,7 @@ def test_arrivals_less_departures_are_the_change_in_size(
     conserved(Start(line, Drivers(come, go), factor, more), {**ORDERS, "any": order}, seed)
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(
     kind=st.sampled_from(KINDS),

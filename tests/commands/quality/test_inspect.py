@@ -91,6 +91,7 @@ IN_THE_LIST: list[tuple[str, str, list[Fault]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", FOUND, ids=lambda case: case["rule"])
 def test_a_rule_finds_its_fault(tmp_path: Path, case: dict[str, Any]) -> None:
     """The rows and columns at fault, and not those just on the right side."""
@@ -99,6 +100,7 @@ def test_a_rule_finds_its_fault(tmp_path: Path, case: dict[str, Any]) -> None:
     assert [[row or 0, column] for row, column in found] == case["faults"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rule", "text", "expected"), IN_THE_LIST)
 def test_a_rule_of_the_annex_a_list(tmp_path: Path, rule: str, text: str, expected: list[Fault]) -> None:
     """The same for what only that list is asked; the sound child beside it has no fault."""

@@ -167,6 +167,7 @@ def test_exit_codes(cases: str, words: tuple[str, ...], code: int) -> None:
     assert ehcp("quality", cases, *WHEN, *words).returncode == code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "fail_on", "code"),
     [
@@ -209,6 +210,7 @@ def test_a_workbook_of_counts_holds_the_score_as_a_number(cases: str, tmp_path: 
     assert {row[4] for row in rows} == {50}
 
 
+@pytest.mark.slow
 def test_from_standard_input(cases: str) -> None:
     """A pipe in, text out."""
     run = ehcp_apart("quality", "-", *WHEN, stdin=Path(cases).read_bytes())

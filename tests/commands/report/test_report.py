@@ -103,6 +103,7 @@ def test_ages_change_on_the_day_after_4_13_and_26_weeks(tmp_path: Path) -> None:
     assert plans["oldest_days"] == 183
 
 
+@pytest.mark.slow
 def test_the_20_week_rate_of_each_year_stands_beside_england(file: Path) -> None:
     """Counted by hand from the requests; a published year that is not over yet is left out."""
     rates = {
@@ -178,6 +179,7 @@ def test_a_file_of_reviews_alone_counts_nobody_as_waiting(tmp_path: Path) -> Non
     assert [(duty["deadline"], duty["overdue"]) for duty in made["duties"]] == [("review.annual", 1)]
 
 
+@pytest.mark.slow
 def test_rows_that_are_left_out_are_said_and_the_exit_code_is_3(tmp_path: Path) -> None:
     """On the page, among the first sentences, and on standard error."""
     path = write(tmp_path / "cases.csv", council())
@@ -190,6 +192,7 @@ def test_rows_that_are_left_out_are_said_and_the_exit_code_is_3(tmp_path: Path) 
     assert "left a deadline unclear" in said(run)
 
 
+@pytest.mark.slow
 def test_what_changed_is_counted_as_changes_counts_it(file: Path, tmp_path: Path) -> None:
     """The same file a month earlier, judged for its own day."""
     old = write(tmp_path / "old.csv", council()[:-6])
@@ -205,6 +208,7 @@ def test_what_changed_is_counted_as_changes_counts_it(file: Path, tmp_path: Path
     assert told["counts"]["new"] > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reader", ["board", "public"])
 def test_the_same_question_gives_the_same_bytes_and_a_small_page(file: Path, reader: str) -> None:
     """Twice the same, under 400 KB, and nothing to load."""
@@ -215,6 +219,7 @@ def test_the_same_question_gives_the_same_bytes_and_a_small_page(file: Path, rea
     assert re.findall(rb"https?:|<script|@import|url\(|\bon\w+=", page) == []
 
 
+@pytest.mark.slow
 def test_a_team_sees_whose_work_it_is_and_a_board_does_not(file: Path) -> None:
     """Caseworkers stand on the page of the team alone."""
     team, board = (report(file, "--for", reader, "--format", "html").decode() for reader in ("team", "board"))
@@ -230,6 +235,7 @@ def test_a_team_sees_whose_work_it_is_and_a_board_does_not(file: Path) -> None:
     assert "Zebedee Quark" not in re.sub(r"Zebedee Quark\.csv", "", team + board)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["html", "json", "plain", "md"])
 def test_a_public_report_names_nobody(file: Path, form: str) -> None:
     """No name, caseworker, school, place, case or file name in any format."""
@@ -238,6 +244,7 @@ def test_a_public_report_names_nobody(file: Path, form: str) -> None:
     assert [canary for canary in CANARIES if canary.lower() in page.lower()] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("day", "told"), [("2026-04-22", True), ("2026-04-12", False)])
 def test_a_public_report_says_what_changed_where_no_number_is_of_few(
     file: Path, tmp_path: Path, day: str, told: bool
@@ -253,6 +260,7 @@ def test_a_public_report_says_what_changed_where_no_number_is_of_few(
     assert changed["counts"] == (counts if told else dict.fromkeys(counts, "[c]"))
 
 
+@pytest.mark.slow
 def test_a_public_report_warns_of_what_it_gives_away_with_the_one_before(file: Path, tmp_path: Path) -> None:
     """The earlier one is its JSON; the same numbers give nothing away, two fewer plans do."""
     path = tmp_path / "before.json"

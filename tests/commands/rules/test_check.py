@@ -32,6 +32,7 @@ def law(tmp_path: Path) -> Path:
     return copy
 
 
+@pytest.mark.slow
 def test_the_law_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the project: no fault, every edge has its golden case, what nobody has seen is listed."""
     monkeypatch.chdir(ROOT)
@@ -44,6 +45,7 @@ def test_the_law_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said(run) == ""
 
 
+@pytest.mark.slow
 def test_six_faults_are_told_at_once(law: Path) -> None:
     """Unknown event, gap, missing citation, stale words, a version too old, a case that is missing."""
     _edit(law, "2-plan.toml", "plan.issue", "request_received", "request_recieved")
@@ -95,6 +97,7 @@ def test_six_faults_are_told_at_once(law: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_format_names_file_and_line(law: Path) -> None:
     """GitHub and SARIF stand beside the deadline in its file."""
     _edit(law, "9-detained.toml", "detained.window", "checked = 2026-11-29", "checked = 2024-11-21")
@@ -113,6 +116,7 @@ def test_every_format_names_file_and_line(law: Path) -> None:
     assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": line}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("as_at", "code", "word"), [("2027-11-29", 0, "no fault"), ("2028-11-30", 1, f"{DEADLINES} faults")]
 )
@@ -127,6 +131,7 @@ def test_staleness_is_judged_as_at_a_day(
     assert printed(run).splitlines()[0].endswith(word)
 
 
+@pytest.mark.slow
 def test_a_warning_does_not_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between one year and two the words are told as growing old, and the exit code is 0."""
     monkeypatch.chdir(ROOT)
@@ -136,6 +141,7 @@ def test_a_warning_does_not_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"\n{DEADLINES} warnings\n" in printed(run)
 
 
+@pytest.mark.slow
 def test_a_local_rulebook_needs_its_own_cases() -> None:
     """A promise without a golden case is a fault; with some, the edges it leaves out are warnings."""
     rules = str(ROOT / "examples" / "local-promises.toml")
@@ -180,6 +186,7 @@ def test_a_rulebook_that_is_not_toml_is_a_fault_not_a_crash(law: Path) -> None:
     assert "is not TOML" in printed(run)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "named", "where"),
     [

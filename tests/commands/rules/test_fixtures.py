@@ -51,6 +51,7 @@ def _csv(folder: Path, *rows: str, head: str = HEAD) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_without_a_path_the_statute_is_tested(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the project every golden case passes."""
     monkeypatch.chdir(ROOT)

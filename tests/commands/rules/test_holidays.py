@@ -80,6 +80,7 @@ def test_a_day_that_is_known_already_is_said_to_be(cases: str) -> None:
     assert "1 due day moved, 0 verdicts changed." in printed(page)
 
 
+@pytest.mark.slow
 def test_what_comes_through_a_pipe_is_judged_twice(cases: str) -> None:
     """Standard input can be read once only, and is judged without and with the day all the same."""
     words = ("rules", "holidays", "-", *WHEN, "--add", "2023-05-08", "--format", "csv")

@@ -22,6 +22,7 @@ WITH_A_TIME_LIMIT = (
 )
 
 
+@pytest.mark.slow
 def test_the_page_is_current() -> None:
     """What is published is what `ehcp rules coverage --write` writes now."""
     assert rules_page(LAW) == PAGE
@@ -87,6 +88,7 @@ def test_the_worked_examples_come_out_as_by_hand(deadline: str, due: date) -> No
     assert example.due == due
 
 
+@pytest.mark.slow
 def test_a_page_with_a_scenario_says_so() -> None:
     """Laid over the law is said at the top, and beside the deadline."""
     page = rules_page(load_rulebook([ROOT / "examples" / "what-if-bill.toml"]))

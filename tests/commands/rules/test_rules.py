@@ -48,6 +48,7 @@ def test_the_list_for_a_person_names_the_law() -> None:
     assert line.endswith("within 20 weeks, the first day not counted")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deadline", RULEBOOK.deadlines, ids=[one.id for one in RULEBOOK.deadlines])
 def test_one_deadline_is_shown_whole(deadline: Deadline) -> None:
     """Its duty, words, provision, start, answer, every version, reading and excuse."""

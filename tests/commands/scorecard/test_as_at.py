@@ -78,6 +78,7 @@ def _sums(held: Read, day: date, topic: str) -> dict[str, pl.DataFrame]:
     return {name: frame.sort(frame.columns) for name, frame in sums.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("month", range(1, 13))
 def test_every_day_of_a_year(held: Read, month: int) -> None:
     """On each day of 2024 the counts of one topic, by district, are those of the file cut at that day."""
@@ -91,6 +92,7 @@ def test_every_day_of_a_year(held: Read, month: int) -> None:
             assert_frame_equal(frame, cut[name], check_exact=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("month", range(1, 13))
 def test_every_measure_at_the_middle_of_each_month(held: Read, month: int) -> None:
     """Every measure at once, too."""
@@ -111,6 +113,7 @@ def test_later_days_are_not_what_earlier_ones_are(held: Read) -> None:
     assert one["open_assessments"].to_list() != other["open_assessments"].to_list()
 
 
+@pytest.mark.slow
 def test_a_series_is_the_scorecard_of_every_month_end() -> None:
     """Each month of --series monthly is what --as-at its last day gives; the last is as at the day itself."""
     as_at = date(2024, 8, 20)

@@ -40,12 +40,14 @@ def cases_of_2024() -> pl.DataFrame:
     return lines.filter((pl.col("period") == 2024) & (pl.col("rank") == 0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", COUNTS)
 def test_counts(measure: str, of_2024: dict[str, Any]) -> None:
     """As many cases are counted as were counted by hand."""
     assert of_2024[measure] == len(COUNTS[measure].split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", COUNTS)
 def test_cases(measure: str, cases_of_2024: pl.DataFrame) -> None:
     """The very cases are counted that were counted by hand."""

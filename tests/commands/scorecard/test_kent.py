@@ -37,6 +37,7 @@ def _months(row: dict[str, str]) -> list[str]:
     return [column for column in row if column.startswith("20")]
 
 
+@pytest.mark.slow
 def test_decisions_within_six_weeks_by_district(kent: Path) -> None:
     """Every district and month, and the printed totals; no figure where nothing was decided."""
     lines = card(kent, LAST, "month", "district").lines
@@ -46,6 +47,7 @@ def test_decisions_within_six_weeks_by_district(kent: Path) -> None:
             assert _printed(mine[month]["pc_decisions_within_6_weeks"]) == row[month]
 
 
+@pytest.mark.slow
 def test_requests_by_referrer(kent: Path) -> None:
     """Counts and shares of every referrer and month; the printed total is that of recorded referrers."""
     lines = card(kent, LAST, "month", "referrer").lines
@@ -58,6 +60,7 @@ def test_requests_by_referrer(kent: Path) -> None:
                 assert _printed(mine[month]["requests_share"]) == (row[month] or "0.0")
 
 
+@pytest.mark.slow
 def test_requests_by_age(kent: Path) -> None:
     """Every age and month; April's printed ages add to 208, under a printed 210."""
     lines = card(kent, LAST, "month", "age_at_request").lines
@@ -69,6 +72,7 @@ def test_requests_by_age(kent: Path) -> None:
             assert mine[month]["requests_received_in_year"] == printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("by", "month", "not_recorded", "everybody"),
     [
@@ -90,6 +94,7 @@ def test_what_is_not_recorded_is_a_line_of_its_own(
     assert by_label(lines, "month")[month]["requests_received_in_year"] == everybody
 
 
+@pytest.mark.slow
 def test_single_figures_of_months(kent: Path) -> None:
     """38.8% of April 2023's plans in 20 weeks, with exceptions and without; 2.3% of August's."""
     mine = by_label(card(kent, LAST, "month").lines, "month")
@@ -105,6 +110,7 @@ def test_single_figures_of_months(kent: Path) -> None:
     assert year["plans_issued_gt_1_year"] == 212
 
 
+@pytest.mark.slow
 def test_january_2024s_referrers(kent: Path) -> None:
     """38.2% of January 2024's requests come from parents and 56% from schools."""
     lines = card(kent, LAST, "month", "referrer").lines
@@ -146,6 +152,7 @@ def test_how_things_stood(kent: Path, as_at: date, expected: dict[str, Any]) -> 
     assert {name: last[name] for name in expected} == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("as_at", "year", "whole_percent"),
     [(date(2023, 2, 15), "2023", 70), (date(2024, 2, 1), "2024", 81), (date(2024, 2, 15), "2024", 92)],
@@ -157,6 +164,7 @@ def test_transfers_to_secondary_school(kent: Path, as_at: date, year: str, whole
     assert round(mine["pc_transfers_primary_secondary_in_time"]) == whole_percent
 
 
+@pytest.mark.slow
 def test_transfers_to_post16(kent: Path) -> None:
     """Of 2023 a quarter were named by 30 March: the county's reply to a petition says 20 to 30%."""
     mine = by_label(card(kent, date(2023, 3, 31), "year").lines, "year")["2023"]
@@ -165,6 +173,7 @@ def test_transfers_to_post16(kent: Path) -> None:
     assert 20 <= mine["pc_transfers_secondary_post16_in_time"] <= 30
 
 
+@pytest.mark.slow
 def test_the_series_gives_every_month_at_once(kent: Path) -> None:
     """One run of --series monthly holds what was printed for six different days."""
     mine = by_label(

@@ -102,6 +102,7 @@ def test_what_the_file_cannot_give_is_said_once(requests: str) -> None:
     assert not any("plans_issued_den" in line["no_cases"] for line in answer["lines"])
 
 
+@pytest.mark.slow
 def test_the_same_run_twice_is_the_same() -> None:
     """Same input, same as-at: the same bytes."""
     words = ("scorecard", CASES, *AS_AT, "--by", "district", "--format", "json")
@@ -109,6 +110,7 @@ def test_the_same_run_twice_is_the_same() -> None:
     assert ehcp(*words).stdout == ehcp(*words).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["plain", "csv", "ndjson", "md"])
 def test_every_format(form: str) -> None:
     """Each format holds the hand-counted rate of 2024."""
@@ -118,6 +120,7 @@ def test_every_format(form: str) -> None:
     assert "44.4" in printed(run)
 
 
+@pytest.mark.slow
 def test_targets_of_the_settings(tmp_path: Path) -> None:
     """Status as a word, what is missing in cases."""
     settings = tmp_path / "ehcp.toml"
@@ -238,6 +241,7 @@ def test_a_pack_is_a_folder_of_files(tmp_path: Path) -> None:
     assert len(list((tmp_path / "foi").iterdir())) == 6
 
 
+@pytest.mark.slow
 def test_the_inspection_pack(tmp_path: Path) -> None:
     """Every sheet of the inspection pack is written."""
     ehcp("scorecard", CASES, *AS_AT, "--pack", "inspection", "-o", str(tmp_path / "pack"))
@@ -245,6 +249,7 @@ def test_the_inspection_pack(tmp_path: Path) -> None:
     assert len(list((tmp_path / "pack").iterdir())) == 12
 
 
+@pytest.mark.slow
 def test_compare() -> None:
     """Own figures beside the published, in every format's own words."""
     asked = ("--measure", "pc_plans_issued_20", "--year", "2024")
@@ -263,6 +268,7 @@ def test_compare() -> None:
     assert "107 of 151" in printed(ehcp(*words))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "line"),
     [

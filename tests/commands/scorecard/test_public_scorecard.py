@@ -34,6 +34,7 @@ def _numbers(text: str) -> dict[str, list[str]]:
     return {line["group"]: list(line.values())[5:] for line in lines}
 
 
+@pytest.mark.slow
 def test_a_single_case_is_hidden_in_every_measure_made_of_it(cases: str) -> None:
     """One late decision, and the eleven in time that would tell it; the totals stay right."""
     words = ("scorecard", cases, *WORDS, "--by", "district", "--format", "csv")
@@ -48,6 +49,7 @@ def test_a_single_case_is_hidden_in_every_measure_made_of_it(cases: str) -> None
     assert public["Total"] == open_to_all["Total"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "json", "plain", "md", "ndjson"])
 def test_a_public_scorecard_names_nobody_and_no_file(cases: str, form: str) -> None:
     """No name, no case number, no file name, in any format."""
@@ -58,6 +60,7 @@ def test_a_public_scorecard_names_nobody_and_no_file(cases: str, form: str) -> N
     assert "[c]" in printed(run).replace("\\", "")
 
 
+@pytest.mark.slow
 def test_the_json_says_what_was_hidden_and_below_which_number(cases: str) -> None:
     """The threshold and the legend stand in the answer; nothing is worked out from what is hidden."""
     run = ehcp(

@@ -88,6 +88,7 @@ def test_a_page_and_a_workbook_hold_the_table(cases: str, tmp_path: Path, ending
             assert "2024-03 %" in book.read("xl/sharedStrings.xml").decode()
 
 
+@pytest.mark.slow
 def test_what_is_hidden_is_hidden_in_both_columns(cases: str) -> None:
     """Two requests from schools are fewer than five: neither they nor their share are printed."""
     words = (*SHARE, "--disclosure", "suppress", "--format", "csv", "--from", "2024-01-01")

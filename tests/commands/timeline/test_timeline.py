@@ -163,6 +163,7 @@ def test_a_family_is_never_told_of_a_breach() -> None:
     assert "breach" not in text
 
 
+@pytest.mark.slow
 def test_the_same_words_give_the_same_bytes() -> None:
     """Two runs are byte-identical in every format."""
     for name in ("plain", "json", "csv", "ndjson", "md"):
@@ -193,6 +194,7 @@ def test_a_wrong_word_is_one_clear_line(words: list[str], message: str) -> None:
     assert "Traceback" not in said(run)
 
 
+@pytest.mark.slow
 def test_one_case_needs_no_dataframe() -> None:
     """Neither polars nor Rich is loaded on the way to a timeline or to any help."""
     for words in (

@@ -21,6 +21,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_every_format_can_be_had_again(outputs: Path, name: str) -> None:
     """The same file, the same answer, and nothing is written."""
@@ -32,6 +33,7 @@ def test_every_format_can_be_had_again(outputs: Path, name: str) -> None:
     assert sorted(outputs.iterdir()) == before
 
 
+@pytest.mark.slow
 def test_a_text_may_be_verified_on_a_copy_of_its_file(outputs: Path, tmp_path: Path) -> None:
     """Lines that name the file are not compared; every other one is."""
     copy, changed = tmp_path / "copy.csv", tmp_path / "b.txt"
@@ -42,6 +44,7 @@ def test_a_text_may_be_verified_on_a_copy_of_its_file(outputs: Path, tmp_path: P
     assert ehcp("verify", str(changed), str(copy)).returncode == 1
 
 
+@pytest.mark.slow
 def test_what_convert_wrote_can_be_had_again(tmp_path: Path) -> None:
     """A case file holds no receipt of any format: it stands beside."""
     for name in ("cases.csv", "cases.parquet", "cases.xlsx"):
@@ -78,6 +81,7 @@ def test_another_file_is_named_and_so_is_what_it_changes(outputs: Path, tmp_path
     assert "rulebook" not in found
 
 
+@pytest.mark.slow
 def test_an_output_that_was_changed_by_hand_is_found(outputs: Path, tmp_path: Path) -> None:
     """Files, law and version are the same, so the output itself was changed."""
     for name, old, new in (("a.json", "A-024", "A-042"), ("a.md", "A\\-024", "A\\-042")):

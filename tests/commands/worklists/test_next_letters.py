@@ -53,6 +53,7 @@ def test_a_day_fits_on_one_page(cases: str) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("policy", "order"),
     [("oldest-first", "BCAED"), ("in-time-first", "BCEDA"), ("worst-first", "BCEDA")],
@@ -115,6 +116,7 @@ def test_a_family_is_told_what_was_due_and_when_it_is_expected(letters: str) -> 
     assert "Local Government and Social Care Ombudsman" in line["rights"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("within", "families"), [((), 0), (("--within", "109"), 0), (("--within", "110"), 1)]
 )
@@ -153,6 +155,7 @@ def test_what_is_due_in_months_is_left_out_of_a_day(tmp_path: Path) -> None:
     assert [(one["case_id"], one["due"]) for one in answer["work"]] == [("T", "2025-08-29")]
 
 
+@pytest.mark.slow
 def test_a_case_that_is_late_already_gets_no_letter_before_the_breach(letters: str) -> None:
     """On the day after the due day it is too late to be told before."""
     on_the_day = json.loads(printed(ehcp("letters", letters, "--as-at", "2025-09-29", "--format", "json")))

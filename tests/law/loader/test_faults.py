@@ -9,6 +9,7 @@ from tests.law.made import GOOD, faults_of
 PLACE = "local.toml: local.visit"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [

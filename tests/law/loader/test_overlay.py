@@ -180,6 +180,7 @@ def test_the_same_file_twice_is_one_overlay(tmp_path: Path) -> None:
     assert len(laid.overlays) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "fault"),
     [

@@ -99,6 +99,7 @@ def report(
     request = ReportRequest(asks.as_at, audience, figures, council, others, threshold, oldest, changed)
     answer = report_of(asks.rulebook, sources, request)
     to.write(_document(answer))
+    say(*(f"{path}: {_KINDS[audience]}, as at {asks.as_at}" for path in output.outputs or ()))
     if previous is not None:
         from ehcp_timeline.commands.report.public import report_lines
         from ehcp_timeline.measure.answer import values

@@ -142,6 +142,7 @@ def test_a_quotation_mark_that_is_never_closed_is_named_by_its_line(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("marks", ["", '"'])
 def test_a_giant_cell_is_named_by_its_line(
     tmp_path: Path, marks: str, monkeypatch: pytest.MonkeyPatch

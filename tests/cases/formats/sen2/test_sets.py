@@ -31,6 +31,7 @@ def test_how_the_files_of_one_return_are_named(tmp_path: Path) -> None:
     assert of_zip.understood.encoding == "SEN2 return of 2026, COLLECT export, 9 files"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lacks", ["assessment", "namedplan", "activeplans", "senneed", "sen2"])
 def test_a_table_that_is_missing(tmp_path: Path, lacks: str) -> None:
     """What it would say is not known, and that is said once."""

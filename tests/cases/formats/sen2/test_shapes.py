@@ -39,6 +39,7 @@ def test_the_export_says_what_the_xml_says(tmp_path: Path, expected: pl.DataFram
     assert_frame_equal(frame(source(written(tmp_path, packed(files), "export.zip"))), expected)
 
 
+@pytest.mark.slow
 def test_the_workbooks_say_what_the_xml_says(tmp_path: Path, expected: pl.DataFrame) -> None:
     """Real dates and numbers of the one, text of the other, days counted from 1904; macros or none."""
     assert_frame_equal(frame(source(written(tmp_path, template(persons()), "template.xlsm"))), expected)
@@ -157,6 +158,7 @@ def test_a_record_of_the_template_by_any_number(tmp_path: Path, title: str) -> N
     assert "plan_issued" in source(written(tmp_path, content, "template.xlsm")).columns
 
 
+@pytest.mark.slow
 def test_rows_add_up_whatever_belongs_to_nothing(tmp_path: Path) -> None:
     """Each row that is in no case is said and counted, in blocks of any size."""
     files = blade(persons())
@@ -204,6 +206,7 @@ def test_a_return_knows_nothing_after_its_reference_date(tmp_path: Path) -> None
     assert found == [[], ["outdated"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [
@@ -229,6 +232,7 @@ def test_however_the_files_are_written(
     assert_frame_equal(found.select(same), expected.select(same))
 
 
+@pytest.mark.slow
 def test_tables_of_any_kind(tmp_path: Path, expected: pl.DataFrame) -> None:
     """Each saved as a workbook of its own, or as Parquet, in a folder or a zip file."""
     lines = {name: [*csv.reader(io.StringIO(data.decode()))] for name, data in blade(persons()).items()}

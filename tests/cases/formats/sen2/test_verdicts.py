@@ -91,6 +91,7 @@ def test_the_same_cases_as_csv(tmp_path: Path) -> None:
     assert of_return.summary.verdicts["review.decide"]["overdue"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("items", "assessments", "expected"),
     [
@@ -152,6 +153,7 @@ def test_what_the_return_leaves_open_is_no_breach(
     assert {name: found[name] for name in ("assess.decide", "plan.issue") if name in found} == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("active", "expected"),
     [

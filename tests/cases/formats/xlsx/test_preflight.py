@@ -60,6 +60,7 @@ def zipped(parts: dict[str, bytes]) -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("corner", "said"), [("XFD1048576", "XFD1048576"), ("CV1048576", "CV1048576")])
 def test_two_cells_in_opposite_corners(tmp_path: Path, corner: str, said: str) -> None:
     """A reader that reserves the room between them would be killed."""
@@ -85,6 +86,7 @@ def test_formatted_cells_without_anything_in_them_reach_nowhere(tmp_path: Path) 
     assert read_apart(tmp_path, with_sheet(xml)) == "1 rows"
 
 
+@pytest.mark.slow
 def test_a_gigabyte_in_a_megabyte(tmp_path: Path) -> None:
     """What it unpacks to is counted while it is unpacked, not believed."""
     xml = sheet_xml(HEAD + " " * 300_000_000)
@@ -92,6 +94,7 @@ def test_a_gigabyte_in_a_megabyte(tmp_path: Path) -> None:
     assert read_apart(tmp_path, with_sheet(xml)) == "unpacks to more than 256 million bytes"
 
 
+@pytest.mark.slow
 def test_one_text_in_a_million_cells(tmp_path: Path) -> None:
     """A text that stands once in the workbook and is referred to from every cell."""
     strings = b"<sst><si><t>" + b"x" * 32_767 + b"</t></si><si><t>case_id</t></si></sst>"
@@ -104,6 +107,7 @@ def test_one_text_in_a_million_cells(tmp_path: Path) -> None:
     assert said == "unpacks to more than 256 million bytes"
 
 
+@pytest.mark.slow
 def test_a_long_remark_beside_many_cells_is_no_bomb(tmp_path: Path) -> None:
     """The sum is worked out before a workbook is refused for its longest text."""
     table = [("case_id", "remarks"), *((f"C{n}", "as before") for n in range(10_000)), ("last", "x" * 30_000)]
@@ -135,6 +139,7 @@ def test_a_document_type_is_refused(tmp_path: Path, part: str, doctype: str) -> 
     )
 
 
+@pytest.mark.slow
 def test_a_cell_of_ten_million_characters(tmp_path: Path) -> None:
     """No cell is that long; its row is named."""
     xml = sheet_xml(f'{HEAD}<row r="2"><c r="A2" t="str"><v>{"x" * 10_000_001}</v></c></row>')
@@ -142,6 +147,7 @@ def test_a_cell_of_ten_million_characters(tmp_path: Path) -> None:
     assert read_apart(tmp_path, with_sheet(xml)) == ": a cell in row 2 is longer than 10 million characters"
 
 
+@pytest.mark.slow
 def test_as_many_columns_as_excel_has(tmp_path: Path) -> None:
     """16,384 headings are read, and only those that are known are taken."""
     header = ["case_id", *(f"h{n}" for n in range(16_383))]
@@ -149,6 +155,7 @@ def test_as_many_columns_as_excel_has(tmp_path: Path) -> None:
     assert read_apart(tmp_path, cases(header, ["C1"])) == "1 rows"
 
 
+@pytest.mark.slow
 def test_more_members_than_a_workbook_has(tmp_path: Path) -> None:
     """They are counted before any is looked at."""
     with pytest.raises(CaseFileError, match="holds more than 10,000 files"):
@@ -168,6 +175,7 @@ def test_a_workbook_that_was_cut_short(tmp_path: Path, part: float) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", range(60, 6000, 97))
 def test_a_byte_that_was_changed(tmp_path: Path, place: int) -> None:
     """It is refused in one line, or it made no difference."""

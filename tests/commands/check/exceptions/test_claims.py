@@ -151,7 +151,7 @@ def test_a_file_without_columns_for_exceptions_claims_none(tmp_path: Path) -> No
 
     assert (found.claims, found.shares, dict(found.rates)) == ((), (), {})
     assert plain_text(exceptions_sections(found, 20)).startswith(
-        "Exceptions claimed as at 31 December 2025: 0 claims"
+        "Exceptions claimed on 31 December 2025: 0 claims for late duties"
     )
 
 
@@ -169,7 +169,7 @@ def test_a_person_reads_the_refuted_first(tmp_path: Path) -> None:
     assert (
         "are absent from the area of the authority for a continuous period of not less than 4 weeks" in text
     )
-    assert "No date shows whether it was impractical" in text
+    assert "Dates cannot show whether it was impractical" in text
 
 
 def test_an_unreadable_claim_is_said(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ EVERY_EDGE = (
 )
 
 
+@pytest.mark.slow
 def test_every_edge_of_the_law_has_a_golden_case(rulebook: Rulebook) -> None:
     """Due days, versions, readings, excuses and conditions: each side of each is asserted somewhere."""
     assert uncovered(rulebook, GOLDENS) == ()
@@ -149,6 +150,7 @@ expect."local.answer" = """
     assert edges.isdisjoint(uncovered(local, said))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "sentence"),
     [

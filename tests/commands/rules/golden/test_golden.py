@@ -36,6 +36,7 @@ def test_the_law_answers(golden: Golden, reader: Judge, rulebook: Rulebook) -> N
     assert [str(failure) for failure in failures([golden], part, reader)] == []
 
 
+@pytest.mark.slow
 def test_the_steps_of_every_explanation_lead_to_its_verdict(rulebook: Rulebook) -> None:
     """Whoever looks up what the numbered steps establish finds the verdict of the clock."""
     strayed = [
