@@ -10,16 +10,16 @@ from tests.oracle import command_lines, differing, furnish, runs
 
 @pytest.mark.slow
 def test_every_command_prints_what_it_printed() -> None:
-    """Output, errors and exit code of every fifth command line are those of the table.
+    """Output, errors and exit code of every tenth command line are those of the table.
 
-    All of them take 12 minutes of a core: `python -m tests.oracle check`.
+    All of them take 17 minutes of a core: `python -m tests.oracle check`.
     """
     with tempfile.TemporaryDirectory() as room:
         furnish(Path(room) / "files")
-        rows = [run.row for run in runs(Path(room) / "files", step=5)]
+        rows = [run.row for run in runs(Path(room) / "files", step=10)]
 
     changed = [line for line in differing(rows) if not line.endswith("no longer run")]
-    assert len(rows) > 100
+    assert len(rows) > 60
     assert changed == [], "`python -m tests.oracle keep DIR` writes the outputs; then `write`"
 
 

@@ -78,7 +78,7 @@ def _records(value: Any, name: str, about: dict[str, str]) -> Iterator[tuple[str
             if isinstance(item, int | float) and not isinstance(item, bool) and key not in PLACES
         }
         yield name, (about, numbers)
-        for key in value.keys() - {"receipt", "problems"}:
+        for key in value.keys() - {"receipt", "problems", "recent"}:  # `recent` is another forecast
             inner = value[key]
             if isinstance(inner, dict) and inner and all(isinstance(each, dict) for each in inner.values()):
                 for keyed, each in inner.items():

@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 from typing import Any, Self
 
 from ehcp_timeline import __version__
-from ehcp_timeline.measure.answer import Overlay, RulebookUsed, values
+from ehcp_timeline.measure.answer import RulebookUsed, values
 from ehcp_timeline.text.bounds import Sha256
 from ehcp_timeline.text.words import day, rulebook_name
 
@@ -146,8 +146,8 @@ def path_beside(output: Path) -> Path:
 def left_beside(output: Path) -> Receipt | None:
     """Return the receipt beside an output, or that of its folder; None if there is none that can be read."""
     for path in (path_beside(output), output.with_name(FOLDER_RECEIPT)):
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            return receipt_of(json.loads(path.read_text(encoding="utf-8")))
+        with suppress(OSError, ValueError):
+            return read_receipt(path.read_bytes())
     return None
 
 
@@ -181,8 +181,8 @@ def find_receipt(data: bytes) -> tuple[str, Receipt | None]:
             carried = _after("<!-- receipt: ", text, " -->")
         case _:
             carried = text.rstrip().rpartition("\n")[2]
-    with suppress(ValueError, KeyError, TypeError):
-        return form, receipt_of(json.loads(carried))
+    with suppress(ValueError):
+        return form, read_receipt(carried)
     return form, None
 
 
@@ -222,24 +222,12 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def receipt_of(plain: Mapping[str, Any]) -> Receipt:
-    """Return a receipt from its plain values.
+def read_receipt(text: str | bytes) -> Receipt:
+    """Return a receipt from its JSON.
 
     Raises:
-        KeyError, TypeError, ValueError: They are not those of a receipt.
+        ValueError: It is not that of a receipt.
     """
-    typed, law, when = plain["typed"], plain["rulebook"], plain["as_at"]
-    return Receipt(
-        software=plain["software"],
-        typed=Typed(typed["command"], tuple(typed["arguments"]), typed["options"]) if typed else None,
-        typed_sha256=plain["typed_sha256"],
-        as_at=date.fromisoformat(when) if when else None,
-        rulebook=RulebookUsed(
-            law["version"],
-            law["sha256"],
-            tuple(Overlay(laid["name"], laid["sha256"]) for laid in law["overlays"]),
-        )
-        if law
-        else None,
-        input=tuple(InputRead(file["name"], file["sha256"]) for file in plain["input"]),
-    )
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Receipt).validate_json(text, strict=True)
