@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 
 from ehcp_timeline.commands.report.answer import LateDuty, ReportAnswer, WaitingCount, YearRate
 from ehcp_timeline.commands.report.figures import BANDS
+from ehcp_timeline.commands.report.headline import sentences
 from ehcp_timeline.commands.report.public import HIDDEN, published
 from ehcp_timeline.commands.report.view import report_sections
 from ehcp_timeline.measure.answer import RulebookUsed
+from ehcp_timeline.measure.forecast.model.history import WorkOrder
+from ehcp_timeline.measure.forecast.request import OBSERVED
+from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, Outlook, PathPoint
 from ehcp_timeline.output.chart import BarChart
 
 DAY = date(2026, 6, 1)
@@ -108,3 +112,27 @@ def test_a_bar_of_hidden_ages_keeps_its_length_and_says_no_age() -> None:
         (6.0, 6.0, 6.0, 6.0, 0.0),
     ]
     assert section.chart.parts[4] == "age not published"
+
+
+@pytest.mark.parametrize(
+    ("share", "moved", "cell", "why"),
+    [
+        (1.0, False, "100 of 100", ", the backlog does not clear by 5 July 2027 (100 of 100 simulations)"),
+        (1.0, True, "probably", "probably does not clear by 5 July 2027 (the pace has moved lately, so no "),
+        (0.9, True, "90 of 100", "probably does not clear by 5 July 2027 (the pace has moved lately, so no "),
+    ],
+)
+def test_a_pace_that_moved_makes_nothing_sure_on_a_public_page(
+    share: float, moved: bool, cell: str, why: str
+) -> None:
+    """What the page for the board doubts, the public one doubts too, in its sentence and in its table."""
+    clear = ClearanceDay(None, None, None, share)
+    path = (PathPoint(date(2027, 7, 5), 60, 50, 55, 60, 80),) * 26
+    outlook = Outlook(OBSERVED, WorkOrder(1.0, 0.0, 0.0), clear, None, (), path)
+    asked = replace(answer(100, (duty(10, 10, 10, 10),)), policies=(outlook,), pace_moved=moved)
+    public = published(asked, 5)
+    (table,) = (section for section in report_sections(public) if section.caption == "Clearance dates")
+
+    assert table.rows[0][-1] == cell
+    assert ("The pace has moved lately: the last year is no sure guide." in table.after) is moved
+    assert any(why in sentence for sentence in sentences(public))

@@ -129,6 +129,7 @@ class ReportAnswer:
         not_judged_duties: Duties that no column of the file could answer.
         unread_headings: Headings that are not read although what stands under them could decide a deadline.
         undecided: Whether something that could not be read left a deadline unclear.
+        pace_moved: Whether the pace of the past has changed, so that no share of simulations is sure.
         no_forecast: Why there is no forecast; null where there is one.
         policies: Forecast by order of work; "observed" is today's.
         clear_at: The backlog is clear once no more than so many are overdue.
@@ -163,4 +164,5 @@ class ReportAnswer:
     problems: tuple[ProblemFound, ...]
     sentences: tuple[str, ...] = ()
     undecided: bool = field(default=False, metadata=NOT_IN_JSON)
+    pace_moved: bool = field(default=False, metadata=NOT_IN_JSON)
     forecast: ForecastAnswer | None = field(default=None, metadata=NOT_IN_JSON)

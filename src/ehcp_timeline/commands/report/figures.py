@@ -109,6 +109,7 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         not_judged=audit.summary.not_judged,
         problems=ProblemFound.all_of(audit.problems),
         undecided=audit.undecided,
+        pace_moved=bool(ahead and ahead.pace_changes),
         forecast=ahead,
     )
     return published(answer, asked.threshold) if asked.audience == "public" else answer

@@ -17,7 +17,8 @@ BAND_WORDS = {
     "to_26_weeks": "13 to 26 weeks late",
     "over_26_weeks": "over 26 weeks late",
 }
-_NEVER = 0.9995
+NEVER = 0.9995
+PACE_MOVED = "the pace has moved lately"
 _STALE = timedelta(weeks=4)
 
 
@@ -114,10 +115,10 @@ def _clear_words(answer: ReportAnswer) -> str:
     if clear.p50 == answer.as_at:
         return f"That counts as clear: chance alone keeps about {_shown(answer.clear_at)} overdue."
     if clear.p50 is None:
-        moved = answer.forecast is not None and bool(answer.forecast.pace_changes)
         never = f"{100 * clear.never_share:.0f} of 100 simulations"
-        words = "does not clear" if clear.never_share >= _NEVER and not moved else "probably does not clear"
-        why = "the pace has moved lately, so no number is sure" if moved else never
+        sure = clear.never_share >= NEVER and not answer.pace_moved
+        words = "does not clear" if sure else "probably does not clear"
+        why = f"{PACE_MOVED}, so no number is sure" if answer.pace_moved else never
         return f"If work goes on as it does, the backlog {words} by {end} ({why})."
     half = f"If work goes on as it does, the backlog clears by {day(clear.p50)} in 50 of 100 simulations"
     later = "" if clear.p85 is None else f" and by {day(clear.p85)} in 85 of 100"

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import cycle
 
 from ehcp_timeline.commands.report.answer import ChangedSince, LateDuty, Lost, Number, ReportAnswer, YearRate
-from ehcp_timeline.commands.report.headline import BAND_WORDS, doubts, horizon
+from ehcp_timeline.commands.report.headline import BAND_WORDS, NEVER, PACE_MOVED, doubts, horizon
 from ehcp_timeline.commands.report.public import HIDDEN
 from ehcp_timeline.measure.changes.compare import Change
 from ehcp_timeline.measure.compare.figures import ATTRIBUTION, ENGLAND
@@ -255,6 +255,7 @@ def _forecast(answer: ReportAnswer) -> Iterator[Section]:
         "Each order of work is simulated many times from the pace of the last year. Arithmetic cannot say "
         "which family comes first, so no order is recommended."
     )
+    moved = (f"{PACE_MOVED.capitalize()}: the last year is no sure guide.",) if answer.pace_moved else ()
     outlooks = sorted(answer.policies, key=lambda outlook: list(ORDER_WORDS).index(outlook.policy))
     yield Section(
         title,
@@ -268,11 +269,13 @@ def _forecast(answer: ReportAnswer) -> Iterator[Section]:
             (
                 ORDER_WORDS[outlook.policy],
                 *_dates(outlook.clearance),
-                f"{100 * outlook.clearance.never_share:.0f} of 100",
+                "probably"
+                if answer.pace_moved and outlook.clearance.never_share >= NEVER
+                else f"{100 * outlook.clearance.never_share:.0f} of 100",
             )
             for outlook in outlooks
         ),
-        (f"Clear means no more than {count(answer.clear_at, 'overdue plan')}.",),
+        (f"Clear means no more than {count(answer.clear_at, 'overdue plan')}.", *moved),
         caption="Clearance dates",
     )
     yield _paths(answer, outlooks)
