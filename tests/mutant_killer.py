@@ -74,12 +74,13 @@ def tell_truth(rulebook: Rulebook, goldens: Sequence[Golden]) -> Truth:
 def bulk_fails(rulebook: Rulebook, truth: Truth) -> bool:
     """Return whether the bulk reader says anything else than the truth."""
     from ehcp_timeline.audit.bulk.judge import judge
+    from tests.audit.bulk.made import whole_file
 
     batches, days = truth
     return any(
         not _alike(told(judged), expected)
         for day, parts in days.items()
-        for judged, expected in zip(judge(rulebook, batches, day), parts, strict=True)
+        for judged, expected in zip(whole_file(judge)(rulebook, batches, day), parts, strict=True)
     )
 
 
