@@ -62,10 +62,9 @@ def screenful(sections: Iterable[Section], *, width: int, lines: int) -> list[Se
     room = lines - 1 - height(closing)
     shown: list[Section] = []
     for section in (section for section in everything if not section.closing):
-        rows = len(section.rows)
-        cut = section
+        cut, rows = section, len(section.rows)
         while height([*shown, cut]) > room and rows > 1:
-            rows -= 1
+            rows = max(min(rows - 1, room), 1)  # no row is drawn in less than a line
             cut = replace(section, rows=section.rows[:rows], after=())
         if shown and height([*shown, cut]) > room:
             break
