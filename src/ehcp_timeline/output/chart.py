@@ -6,7 +6,7 @@ Colours, few gridlines, horizontal words and labels beside the lines follow the 
 
 import math
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
@@ -24,10 +24,9 @@ _SWATCH = 14
 
 @dataclass(frozen=True, slots=True)
 class ChartLine:
-    """One line of a chart.
+    """One line of a chart, its points from left to right.
 
     Attributes:
-        points: Its places, from left to right.
         band: The least and the most at each of some places; empty for none.
         dash: How it is broken, as SVG's `stroke-dasharray`; empty for not at all.
     """
@@ -59,7 +58,32 @@ class LineChart:
 
     def svg(self, width: int) -> str:
         """Return the chart for a window of this many pixels."""
-        return _drawn(_line_chart(self, width))
+        every = [line for _, lines in self.panels for line in lines]
+        places = [place for line in every for place in (*line.points, *line.band)]
+        top, step = scale_of(self.top or max((place[-1] for place in places), default=0))
+        across_scale = [place[0] for place in places]
+        span = (min(across_scale, default=0), max(across_scale, default=1))
+        across = 2 if len(self.panels) > 1 and width >= WIDE else 1
+        names = [] if across > 1 or width < WIDE else [line.name for line in every]
+        margin = max((_width(name) + 1.6 * _SWATCH for name in names), default=_SIZE)
+        cell = width / across
+        legend = [] if names else list(dict.fromkeys((line.name, line.colour, line.dash) for line in every))
+        drawing = _Drawing(self.unit, legend, width)
+        tall = _PANEL + 3.2 * _LINE
+        for number, (title, lines) in enumerate(self.panels):
+            row, column = divmod(number, across)
+            above = drawing.head + row * tall + (_LINE if title else 0)
+            left = column * cell + _width(f"{top:,.0f}") + 8
+            frame = _Frame(left, (column + 1) * cell - margin, above + 10, above + 10 + _PANEL, span, top)
+            if title:
+                drawing.word(column * cell, above - 6, title, bold=True)
+            drawing.grid(frame, step, self.ticks)
+            for line in lines:
+                drawing.trace(frame, line)
+            if names:
+                drawing.end_labels(frame, lines)
+        titled = _LINE if self.panels and self.panels[0][0] else 0
+        return drawing.text(math.ceil(len(self.panels) / across) * tall - 1.2 * _LINE + titled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +104,23 @@ class BarChart:
 
     def svg(self, width: int) -> str:
         """Return the chart for a window of this many pixels."""
-        return _drawn(_bar_chart(self, width))
+        colours = (*PALETTE, CONTEXT)
+        legend = [(name, colour, "") for name, colour in zip(self.parts, colours, strict=False)]
+        drawing = _Drawing(self.unit, legend, width)
+        most = max((sum(values) for _, values in self.bars), default=0)
+        room = width - _width(f"{most:,.0f}") - 12
+        for name, values in self.bars:
+            drawing.prose(name)
+            left = 0.0
+            for value, colour in zip(values, colours, strict=False):
+                long = value / (most or 1) * room
+                if value:
+                    box = {"x": left, "y": drawing.head + 2, "width": max(long, 1), "height": _LINE}
+                    drawing.add("rect", box | {"fill": colour, "stroke": "#ffffff", "stroke-width": 1})
+                left += long
+            drawing.word(left + 6, drawing.head + 2 + _SIZE, f"{sum(values):,.0f}", bold=True)
+            drawing.head += 1.7 * _LINE
+        return drawing.text()
 
 
 Chart = LineChart | BarChart
@@ -123,178 +163,111 @@ class _Frame:
         return round(self.foot - value / self.top * (self.foot - self.head), 1)
 
 
-def _line_chart(chart: LineChart, width: int) -> ET.Element:
-    every = [line for _, lines in chart.panels for line in lines]
-    most = max(
-        (y for line in every for y in (*(y for _, y in line.points), *(high for *_, high in line.band))),
-        default=0,
-    )
-    top, step = scale_of(chart.top or most)
-    places = [x for line in every for x in (*(x for x, _ in line.points), *(x for x, *_ in line.band))]
-    span = (min(places, default=0), max(places, default=1))
-    across = 2 if len(chart.panels) > 1 and width >= WIDE else 1
-    names = [] if across > 1 or width < WIDE else [line.name for line in every]
-    margin = max((_width(name) + 1.6 * _SWATCH for name in names), default=0)
-    cell = width / across
-    legend = [] if names else list(dict.fromkeys((line.name, line.colour, line.dash) for line in every))
-    svg, head = _opened(chart.unit, legend, width)
-    for number, (title, lines) in enumerate(chart.panels):
-        row, column = divmod(number, across)
-        above = head + row * (_PANEL + 3.2 * _LINE) + (_LINE if title else 0)
-        left = column * cell + _width(_number(top)) + 8
-        right = (column + 1) * cell - (margin or _SIZE)
-        frame = _Frame(left, right, above + 10, above + 10 + _PANEL, span, top)
-        if title:
-            _word(svg, column * cell, above - 6, title, bold=True)
-        _grid(svg, frame, step, chart.ticks, width)
-        for line in lines:
-            _trace(svg, frame, line)
-        if names:
-            _end_labels(svg, frame, lines)
-    rows = math.ceil(len(chart.panels) / across)
-    titled = _LINE if chart.panels and chart.panels[0][0] else 0
-    return _sized(svg, width, head + rows * (_PANEL + 3.2 * _LINE) - 1.2 * _LINE + titled)
+class _Drawing:
+    """A drawing with its unit and its legend; `head` is how far down it reaches."""
 
-
-def _bar_chart(chart: BarChart, width: int) -> ET.Element:
-    colours = (*PALETTE, CONTEXT)
-    legend = [(name, colour, "") for name, colour in zip(chart.parts, colours, strict=False)]
-    svg, head = _opened(chart.unit, legend, width)
-    totals = [sum(values) for _, values in chart.bars]
-    room = width - _width(_number(max(totals, default=0))) - 12
-    for (name, values), total in zip(chart.bars, totals, strict=True):
-        for text in _folded(name, width):
-            _word(svg, 0, head + _SIZE, text)
-            head += _LINE
-        left = 0.0
-        for value, colour in zip(values, colours, strict=False):
-            long = value / (max(totals) or 1) * room
-            if value:
-                box = {"x": left, "y": head + 2, "width": max(long, 1), "height": _LINE, "fill": colour}
-                ET.SubElement(svg, "rect", _texts(box | {"stroke": "#ffffff", "stroke-width": 1}))
-            left += long
-        _word(svg, left + 6, head + 2 + _SIZE, _number(total), bold=True)
-        head += 1.7 * _LINE
-    return _sized(svg, width, head)
-
-
-def _opened(unit: str, legend: Sequence[tuple[str, str, str]], width: int) -> tuple[ET.Element, float]:
-    """Return a drawing with its unit and its legend, and how far down they reach."""
-    svg = ET.Element(
-        "svg", {"xmlns": "http://www.w3.org/2000/svg", "font-family": "Arial, Helvetica, sans-serif"}
-    )
-    ET.SubElement(svg, "rect", {"width": "100%", "height": "100%", "fill": "#ffffff"})
-    head = 0.0
-    for text in _folded(unit, width):
-        _word(svg, 0, head + _SIZE, text)
-        head += _LINE
-    left = 0.0
-    for name, colour, dash in legend:
-        long = _width(name) + _SWATCH + 14
-        if left and left + long > width:
-            left, head = 0.0, head + _LINE
-        _swatch(svg, left, head + _SIZE - 5, colour, dash)
-        _word(svg, left + _SWATCH + 6, head + _SIZE, name)
-        left += long
-    return svg, head + (_LINE if legend else 0) + 6
-
-
-def _grid(
-    svg: ET.Element, frame: _Frame, step: float, ticks: Sequence[tuple[float, str]], width: int
-) -> None:
-    for place in range(round(frame.top / step) + 1):
-        y, number = frame.y(place * step), _number(place * step)
-        ends = {"x1": frame.left, "x2": frame.right, "y1": y, "y2": y}
-        ET.SubElement(svg, "line", _texts(ends | {"stroke": _TEXT if not place else _GRID}))
-        _word(svg, frame.left - 6, y + 5, number, anchor="end")
-    free = 0.0
-    for value, text in ticks:
-        x, half = frame.x(value), _width(text) / 2
-        if frame.left - 1 <= x <= frame.right + 1 and min(x, width - half) - half >= free:
-            middle = min(x, width - half)
-            _word(svg, middle, frame.foot + _LINE, text, anchor="middle")
-            free = middle + half + 8
-
-
-def _trace(svg: ET.Element, frame: _Frame, line: ChartLine) -> None:
-    if line.band:
-        upper = [f"{frame.x(x)},{frame.y(high)}" for x, _, high in line.band]
-        lower = [f"{frame.x(x)},{frame.y(low)}" for x, low, _ in reversed(line.band)]
-        points = {"points": " ".join(upper + lower)}
-        ET.SubElement(svg, "polygon", points | {"fill": line.colour, "fill-opacity": "0.25"})
-    places = [(frame.x(x), frame.y(y)) for x, y in line.points]
-    if len(places) == 1:
-        ET.SubElement(
-            svg, "circle", _texts({"cx": places[0][0], "cy": places[0][1], "r": 4, "fill": line.colour})
+    def __init__(self, unit: str, legend: Sequence[tuple[str, str, str]], width: int) -> None:
+        namespace, font = "http://www.w3.org/2000/svg", "Arial, Helvetica, sans-serif"
+        self.svg, self.width, self.head = (
+            ET.Element("svg", {"xmlns": namespace, "font-family": font}),
+            width,
+            0.0,
         )
-    style = {"fill": "none", "stroke": line.colour, "stroke-width": "3" if line.colour != CONTEXT else "2"}
-    if line.dash:
-        style["stroke-dasharray"] = line.dash
-    ET.SubElement(svg, "polyline", {"points": " ".join(f"{x},{y}" for x, y in places)} | style)
+        self.add("rect", {"width": "100%", "height": "100%", "fill": "#ffffff"})
+        self.prose(unit)
+        left = 0.0
+        for name, colour, dash in legend:
+            long = _width(name) + _SWATCH + 14
+            if left and left + long > width:
+                left, self.head = 0.0, self.head + _LINE
+            self.swatch(left, self.head + _SIZE - 5, colour, dash)
+            self.word(left + _SWATCH + 6, self.head + _SIZE, name)
+            left += long
+        self.head += (_LINE if legend else 0) + 6
 
+    def add(self, tag: str, values: Mapping[str, object]) -> ET.Element:
+        return ET.SubElement(self.svg, tag, _texts(values))
 
-def _end_labels(svg: ET.Element, frame: _Frame, lines: Sequence[ChartLine]) -> None:
-    """Write the name of each line beside its end, moved so that no two names overlap."""
-    ends = sorted(
-        (frame.y(line.points[-1][1]), line.name, line.colour, line.dash) for line in lines if line.points
-    )
-    free = frame.head
-    for place, (end, name, colour, dash) in enumerate(ends):
-        y = min(max(end, free), frame.foot - (len(ends) - 1 - place) * _LINE)
-        _swatch(svg, frame.right + 5, y, colour, dash)
-        _word(svg, frame.right + 5 + 1.3 * _SWATCH, y + 5, name)
-        free = y + _LINE
+    def word(self, x: float, y: float, text: str, anchor: str = "start", *, bold: bool = False) -> None:
+        place = {"x": x, "y": y, "font-size": _SIZE, "fill": _TEXT, "text-anchor": anchor}
+        self.add("text", place | ({"font-weight": "bold"} if bold else {})).text = visible(text)
 
+    def prose(self, text: str) -> None:
+        """Write a text as lines that fit."""
+        line = ""
+        for word in text.split():
+            if line and _width(f"{line} {word}") > self.width:
+                self._line(line)
+                line = ""
+            line = f"{line} {word}".strip()
+        self._line(line)
 
-def _swatch(svg: ET.Element, x: float, y: float, colour: str, dash: str) -> None:
-    """Draw what a name stands for: a square of its colour, or a piece of its broken line."""
-    if dash:
-        ends = {"x1": x - 3, "x2": x + _SWATCH, "y1": y, "y2": y, "stroke": colour, "stroke-width": 3}
-        ET.SubElement(svg, "line", _texts(ends | {"stroke-dasharray": dash}))
-        return
-    box = {"x": x, "y": y - 6, "width": _SWATCH, "height": 12, "fill": colour}
-    ET.SubElement(svg, "rect", _texts(box))
+    def _line(self, text: str) -> None:
+        self.word(0, self.head + _SIZE, text)
+        self.head += _LINE
 
+    def swatch(self, x: float, y: float, colour: str, dash: str) -> None:
+        """Draw what a name stands for: a square of its colour, or a piece of its broken line."""
+        if dash:
+            ends = {"x1": x - 3, "x2": x + _SWATCH, "y1": y, "y2": y, "stroke": colour, "stroke-width": 3}
+            self.add("line", ends | {"stroke-dasharray": dash})
+        else:
+            self.add("rect", {"x": x, "y": y - 6, "width": _SWATCH, "height": 12, "fill": colour})
 
-def _word(
-    svg: ET.Element, x: float, y: float, text: str, anchor: str = "start", *, bold: bool = False
-) -> None:
-    place = {"x": x, "y": y, "font-size": _SIZE, "fill": _TEXT, "text-anchor": anchor}
-    word = ET.SubElement(svg, "text", _texts(place | ({"font-weight": "bold"} if bold else {})))
-    word.text = visible(text)
+    def grid(self, frame: _Frame, step: float, ticks: Sequence[tuple[float, str]]) -> None:
+        for place in range(round(frame.top / step) + 1):
+            y = frame.y(place * step)
+            ends = {"x1": frame.left, "x2": frame.right, "y1": y, "y2": y}
+            self.add("line", ends | {"stroke": _GRID if place else _TEXT})
+            self.word(frame.left - 6, y + 5, f"{place * step:,.0f}", anchor="end")
+        free = 0.0
+        for value, text in ticks:
+            x, half = frame.x(value), _width(text) / 2
+            middle = min(x, self.width - half)
+            if frame.left - 1 <= x <= frame.right + 1 and middle - half >= free:
+                self.word(middle, frame.foot + _LINE, text, anchor="middle")
+                free = middle + half + 8
 
+    def trace(self, frame: _Frame, line: ChartLine) -> None:
+        if line.band:
+            upper = [f"{frame.x(x)},{frame.y(high)}" for x, _, high in line.band]
+            lower = [f"{frame.x(x)},{frame.y(low)}" for x, low, _ in reversed(line.band)]
+            band = {"points": " ".join(upper + lower), "fill": line.colour, "fill-opacity": "0.25"}
+            self.add("polygon", band)
+        places = [(frame.x(x), frame.y(y)) for x, y in line.points]
+        if len(places) == 1:
+            self.add("circle", {"cx": places[0][0], "cy": places[0][1], "r": 4, "fill": line.colour})
+        stroke = {"stroke": line.colour, "stroke-width": 2 if line.colour == CONTEXT else 3}
+        points = {"points": " ".join(f"{x},{y}" for x, y in places), "fill": "none"}
+        self.add("polyline", points | stroke | ({"stroke-dasharray": line.dash} if line.dash else {}))
 
-def _folded(text: str, width: int) -> Iterator[str]:
-    """Yield a text as lines that fit."""
-    line = ""
-    for word in text.split():
-        if line and _width(f"{line} {word}") > width:
-            yield line
-            line = ""
-        line = f"{line} {word}".strip()
-    yield line
+    def end_labels(self, frame: _Frame, lines: Sequence[ChartLine]) -> None:
+        """Write the name of each line beside its end, moved so that no two names overlap."""
+        ends = sorted(
+            (frame.y(line.points[-1][1]), line.name, line.colour, line.dash) for line in lines if line.points
+        )
+        free = frame.head
+        for place, (end, name, colour, dash) in enumerate(ends):
+            y = min(max(end, free), frame.foot - (len(ends) - 1 - place) * _LINE)
+            self.swatch(frame.right + 5, y, colour, dash)
+            self.word(frame.right + 5 + 1.3 * _SWATCH, y + 5, name)
+            free = y + _LINE
+
+    def text(self, below: float = 0) -> str:
+        """Return the drawing, which ends so far below its head."""
+        high = math.ceil(self.head + below)
+        size = {"viewBox": f"0 0 {self.width} {high}", "width": self.width, "height": high}
+        self.svg.attrib |= _texts(size)
+        return ET.tostring(self.svg, encoding="unicode")
 
 
 def _width(text: str) -> float:
     return len(text) * _SIZE * _LETTER
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}"
-
-
-def _texts(values: dict[str, object]) -> dict[str, str]:
+def _texts(values: Mapping[str, object]) -> dict[str, str]:
+    """Return attributes as text; numbers have at most one decimal."""
     return {
         name: f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
         for name, value in values.items()
     }
-
-
-def _sized(svg: ET.Element, width: int, height: float) -> ET.Element:
-    high = math.ceil(height)
-    svg.attrib |= _texts({"viewBox": f"0 0 {width} {high}", "width": width, "height": high})
-    return svg
-
-
-def _drawn(svg: ET.Element) -> str:
-    return ET.tostring(svg, encoding="unicode")

@@ -19,10 +19,8 @@ class Note:
     """One thing that was found in a file.
 
     Attributes:
-        level: How bad it is.
         rule: What it is about, as `plan.issue`.
-        title: What it is about in a few words, as the name of a case.
-        message: What is wrong, in one line.
+        title: The same in a few words, as the name of a case.
         file: The file, as it was named; empty for none.
         line: The line, 1 for the first; 0 for the whole file.
         more: What leads to it, line by line.
@@ -35,6 +33,11 @@ class Note:
     file: str = ""
     line: int = 0
     more: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Return the message, and below it what leads to it."""
+        return visible_lines("\n".join((self.message, *self.more)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,80 +55,60 @@ def junit_text(tested: Sequence[CaseRun]) -> str:
     failed = sum(bool(run.notes) for run in tested)
     root = ET.Element("testsuites", name="ehcp rules test", tests=str(len(tested)), failures=str(failed))
     for file in dict.fromkeys(run.file for run in tested):
-        cases = [run for run in tested if run.file == file]
-        failures = sum(bool(case.notes) for case in cases)
+        cases, shown = [run for run in tested if run.file == file], visible(file)
+        failures = str(sum(bool(case.notes) for case in cases))
         suite = ET.SubElement(
-            root, "testsuite", name=visible(file), tests=str(len(cases)), failures=str(failures), errors="0"
+            root, "testsuite", name=shown, tests=str(len(cases)), failures=failures, errors="0"
         )
-        for case in cases:
-            _add_junit_case(suite, case)
+        for run in cases:
+            place = {"classname": shown, "name": visible(run.name), "file": shown, "line": str(run.line)}
+            case = ET.SubElement(suite, "testcase", place)
+            for note in run.notes:
+                failure = ET.SubElement(case, "failure", type=note.rule, message=visible(note.message))
+                failure.text = note.text
     ET.indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-def _add_junit_case(suite: ET.Element, run: CaseRun) -> None:
-    case = ET.SubElement(
-        suite,
-        "testcase",
-        classname=visible(run.file),
-        name=visible(run.name),
-        file=visible(run.file),
-        line=str(run.line),
-    )
-    for note in run.notes:
-        failure = ET.SubElement(case, "failure", type=note.rule, message=visible(note.message))
-        failure.text = visible_lines("\n".join((note.message, *note.more)))
-
-
 def sarif_text(notes: Sequence[Note]) -> str:
     """Return what was found as SARIF 2.1.0."""
-    rules = [{"id": rule} for rule in dict.fromkeys(note.rule for note in notes)]
-    driver = {"name": "ehcp", "version": __version__, "rules": rules}
-    log = {
-        "$schema": SARIF_SCHEMA,
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": [_sarif_result(note) for note in notes]}],
-    }
-    return json_text(log)
-
-
-def _sarif_result(note: Note) -> dict[str, Any]:
-    text = visible_lines("\n".join((f"{note.title}: {note.message}", *note.more)))
-    result: dict[str, Any] = {"ruleId": note.rule, "level": note.level, "message": {"text": text}}
-    if note.file:
-        place: dict[str, Any] = {"artifactLocation": {"uri": _uri(note.file)}}
-        if note.line:
-            place["region"] = {"startLine": note.line}
-        result["locations"] = [{"physicalLocation": place}]
-    return result
-
-
-def _uri(file: str) -> str:
     from urllib.parse import quote
 
-    return quote(visible(file).replace("\\", "/"))
+    results = []
+    for note in notes:
+        text = f"{visible_lines(note.title)}: {note.text}"
+        result: dict[str, Any] = {"ruleId": note.rule, "level": note.level, "message": {"text": text}}
+        if note.file:
+            uri = quote(visible(note.file).replace("\\", "/"))
+            place: dict[str, Any] = {"artifactLocation": {"uri": uri}}
+            if note.line:
+                place["region"] = {"startLine": note.line}
+            result["locations"] = [{"physicalLocation": place}]
+        results.append(result)
+    rules = [{"id": rule} for rule in dict.fromkeys(note.rule for note in notes)]
+    driver = {"name": "ehcp", "version": __version__, "rules": rules}
+    runs = [{"tool": {"driver": driver}, "results": results}]
+    return json_text({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": runs})
 
 
 def github_text(notes: Iterable[Note]) -> str:
     """Return what was found as GitHub workflow commands, one line each."""
-    return "".join(f"{_github_line(note)}\n" for note in notes)
+    lines = []
+    for note in notes:
+        properties = {"file": note.file, "line": str(note.line) if note.line else "", "title": note.title}
+        said = ",".join(
+            f"{key}={_escaped(visible(value)).replace(':', '%3A').replace(',', '%2C')}"
+            for key, value in properties.items()
+            if value
+        )
+        lines.append(f"::{_GITHUB_LEVEL[note.level]} {said}::{_escaped(note.text)}\n")
+    return "".join(lines)
 
 
-def _github_line(note: Note) -> str:
-    properties = {"file": note.file, "line": str(note.line) if note.line else "", "title": note.title}
-    said = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
-    message = _data(visible_lines("\n".join((note.message, *note.more))))
-    return f"::{_GITHUB_LEVEL[note.level]} {said}::{message}"
-
-
-def _data(text: str) -> str:
+def _escaped(text: str) -> str:
     r"""Return text as the message of a workflow command.
 
-    >>> _data("50%\n::error::")
+    >>> _escaped("50%\n::error::")
     '50%25%0A::error::'
     """
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(visible(text)).replace(":", "%3A").replace(",", "%2C")

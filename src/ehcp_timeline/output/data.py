@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ehcp_timeline.output.plain import markdown_cell
+from ehcp_timeline.output.plain import markdown_cell, markdown_line
 from ehcp_timeline.text.safe import HIDDEN_IN_A_FRAME, escaped_json, visible
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 Value = str | int | float | bool | date | None
 BLOCK_LINES = 50_000
-
 _FORMULA_STARTS = "=+-@＝＋－＠"
 
 
@@ -27,7 +26,12 @@ def json_text(answer: Mapping[str, Any]) -> str:
 
     Dates stand as `2026-01-31`; characters that steer a screen are escaped.
     """
-    parts = (f"  {_json(key)}: {_entries(value)}" for key, value in answer.items())
+    parts = []
+    for key, value in answer.items():
+        text = _json(value)
+        if isinstance(value, list) and value:
+            text = "[\n" + ",\n".join(f"    {_json(entry)}" for entry in value) + "\n  ]"
+        parts.append(f"  {_json(key)}: {text}")
     return escaped_json("{\n" + ",\n".join(parts) + "\n}\n")
 
 
@@ -55,16 +59,16 @@ def csv_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str]) -> str:
     page = io.StringIO()
     writer = csv.writer(page, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     writer.writerow(keys)
-    writer.writerows([_cell(row[key]) for key in keys] for row in rows)
+    writer.writerows([_csv_cell(row[key]) for key in keys] for row in rows)
     return page.getvalue()
 
 
 def markdown_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str], title: str = "") -> str:
     """Return rows as a Markdown table; nothing in a cell is read as markup."""
-    heading = f"# {_markdown(title)}\n\n" if title else ""
-    lines = [list(map(_markdown, keys)), ["---"] * len(keys)]
-    lines += [[_markdown(row[key]) for key in keys] for row in rows]
-    return heading + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    lines = [markdown_line(map(markdown_cell, keys)), markdown_line(["---"] * len(keys))]
+    lines += [markdown_line(markdown_cell(_text(row[key])) for key in keys) for row in rows]
+    heading = f"# {markdown_cell(title)}\n\n" if title else ""
+    return heading + "".join(f"{line}\n" for line in lines)
 
 
 def markdown_receipt(receipt: "Receipt") -> str:
@@ -99,37 +103,19 @@ def _hides(column: "pl.Series") -> bool:
     return column.dtype == pl.String and bool(column.str.contains(HIDDEN_IN_A_FRAME).any())
 
 
-def _entries(value: object) -> str:
-    """Return a value as JSON, a list with one entry a line."""
-    if isinstance(value, list) and value:
-        return "[\n" + ",\n".join(f"    {_json(entry)}" for entry in value) + "\n  ]"
-    return _json(value)
-
-
 def _json(value: object, comma: str = ", ", colon: str = ": ") -> str:
-    """Return a value as JSON on one line."""
-    return json.dumps(value, ensure_ascii=False, default=_iso, separators=(comma, colon))
+    """Return a value as JSON on one line; of other types than JSON's own only dates have a place there."""
+    return json.dumps(value, ensure_ascii=False, default=date.isoformat, separators=(comma, colon))
 
 
-def _cell(value: Value) -> str | int | float:
-    """Return a value as the csv module should write it; yes and no are words, nothing is empty."""
-    if value is None:
-        return ""
+def _csv_cell(value: Value) -> str | int | float:
     if isinstance(value, str):
         return unformulated(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, int | float) else unformulated(str(value))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return unformulated(_text(value))
 
 
-def _markdown(value: Value) -> str:
-    """Return a value as the text of a Markdown cell."""
-    shown = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
-    return markdown_cell(shown)
-
-
-def _iso(value: object) -> str:
-    """Return a date for JSON; anything else has no business there."""
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no place in an answer")
+def _text(value: Value) -> str:
+    """Return a value as text: yes and no are `true` and `false`, nothing is empty."""
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)

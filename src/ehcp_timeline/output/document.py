@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
+from ehcp_timeline.measure.answer import Line, values
 from ehcp_timeline.output.receipt import MadeFrom, Receipt
 from ehcp_timeline.output.sections import Section
 
@@ -12,34 +13,24 @@ if TYPE_CHECKING:
     from ehcp_timeline.output.workbook import ListChart
 
 Data = str | bytes | Iterator[bytes]
-Line = Mapping[str, Any]
-
-
-def as_bytes(data: Data) -> bytes:
-    """Return data whole."""
-    if isinstance(data, str):
-        return data.encode("utf-8", errors="replace")
-    return data if isinstance(data, bytes) else b"".join(data)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One answer, ready for every format.
+    """One answer, a record whose JSON is the whole of it, ready for every format.
 
     Attributes:
-        title: What it is.
-        answer: The whole answer, a record: its JSON.
         keys: The columns of its list.
         lines: Gives the lines of its list, once for each format.
         sections: Gives what a person is shown.
         notes: What a reader of a workbook should know.
         statement: What must stand on every copy of the list; empty for nothing.
-        made_from: What it was made from, where the answer does not hold that.
-        entries: Gives the days of some lines for a calendar, where the answer has days.
         nameless: Whether it names nobody, so that its receipt must not either.
         published: What the sheet of a workbook holds that may be published; empty for one to work from.
         group: The column of which each name has a sheet of its own in a workbook.
         chart: What is drawn below its list in a workbook.
+        made_from: What it was made from, where the answer does not hold that.
+        entries: Gives the days of some lines for a calendar, where the answer has days.
         made: Formats that this answer alone has, or makes in another way: what gives each, from the receipt.
     """
 
@@ -60,13 +51,12 @@ class Document:
 
     def data(self, form: str, receipt: Receipt) -> Data:
         """Return it in a format that is data; its statement stands on every line."""
-        from ehcp_timeline.measure.answer import values
-        from ehcp_timeline.output.data import json_text
+        from ehcp_timeline.output import data
 
         if form in self.made:
             return self.made[form](receipt)
         if form == "json":
-            return json_text({**values(self.answer), "receipt": values(receipt)})
+            return data.json_text({**values(self.answer), "receipt": values(receipt)})
         if form == "ics" and self.entries:
             from ehcp_timeline.output.calendar import calendar_bytes
 
@@ -95,13 +85,7 @@ class Document:
         from ehcp_timeline.output.workbook import workbook_bytes
 
         return workbook_bytes(
-            lines,
-            keys,
-            title=self.title,
-            receipt=receipt,
-            notes=self.notes,
-            group=self.group,
-            chart=self.chart,
+            lines, keys, self.title, receipt, notes=self.notes, group=self.group, chart=self.chart
         )
 
     def parts(self, column: str) -> Iterator[tuple[str, int, Self]]:

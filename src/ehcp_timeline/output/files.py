@@ -6,16 +6,18 @@ import secrets
 import shutil
 import stat
 import unicodedata
-from collections.abc import Iterable, Mapping
-from itertools import count
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path
-from typing import IO
 
 from ehcp_timeline.errors import OutputError
 from ehcp_timeline.inputs import reason
 
 _PORTS = tuple(f"{port}{number}" for port in ("com", "lpt") for number in range(10))
 _DEVICES = frozenset(("con", "prn", "aux", "nul", *_PORTS))  # of Windows, whatever ending stands behind them
+_LONGEST = 60  # characters of a name; and no more than three bytes for each of them
+_KEPT = frozenset({"L", "N", "M"})  # letters, numbers and the marks on them, of any script
 
 
 def write_whole(path: Path, data: bytes | Iterable[bytes], *, force: bool = False) -> None:
@@ -30,8 +32,11 @@ def write_whole(path: Path, data: bytes | Iterable[bytes], *, force: bool = Fals
     """
     check_target(path, force=force)
     part = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.part")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
-        with _new(part) as stream:
+        number = os.open(part, flags, 0o600)
+        _lock(number)
+        with os.fdopen(number, "wb") as stream:
             stream.writelines((data,) if isinstance(data, bytes) else data)
             stream.flush()
             os.fsync(stream.fileno())
@@ -54,25 +59,25 @@ def remove_leftovers(place: Path) -> list[Path]:
     part = re.compile(rf"{name}\.[0-9a-f]{{16}}\.part")
     removed = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if part.fullmatch(path.name) and _nobodys(path):
+        if part.fullmatch(path.name) and _is_left(path):
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
             removed.append(path)
     return removed
 
 
-def _nobodys(path: Path) -> bool:
+def _is_left(path: Path) -> bool:
     """Return whether no process that is still there writes to a part."""
     try:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
         return False
     try:
-        return _locked(number)
+        return _lock(number)
     finally:
         os.close(number)
 
 
-def _locked(number: int) -> bool:
+def _lock(number: int) -> bool:
     """Take the lock of an open part, and return whether it was free."""
     try:
         import fcntl
@@ -103,14 +108,6 @@ def check_target(path: Path, *, force: bool) -> None:
         raise OutputError(f"{path} is not an ordinary file", "leave -o out to write to standard output")
     if not force:
         raise OutputError(f"{path} is already there", "add --force to replace it")
-
-
-def _new(part: Path) -> IO[bytes]:
-    """Return a file that must not exist yet, open and locked."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    number = os.open(part, flags, 0o600)
-    _locked(number)
-    return os.fdopen(number, "wb")
 
 
 def _take_name(part: Path, path: Path, *, force: bool) -> None:
@@ -150,33 +147,30 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool = Fals
         folder.mkdir(mode=0o700, exist_ok=True)
         for name in files:
             check_target(folder / name, force=force)
-        waiting = folder / f".{secrets.token_hex(8)}.part"
-        waiting.mkdir(mode=0o700)
+        with _waiting_room(folder) as waiting:
+            for name, data in files.items():
+                write_whole(waiting / name, data)
+            for name in files:
+                _take_name(waiting / name, folder / name, force=force)
     except OSError as error:
-        raise _cannot(folder, error) from error
+        said = f"cannot write to the folder {folder}: {reason(error)}"
+        raise OutputError(said, "choose another folder with -o") from error
+
+
+@contextmanager
+def _waiting_room(folder: Path) -> Iterator[Path]:
+    """Give a hidden folder inside a folder, locked while files wait in it for their names."""
+    waiting = folder / f".{secrets.token_hex(8)}.part"
+    waiting.mkdir(mode=0o700)
     lock = None if os.name == "nt" else os.open(waiting, os.O_RDONLY)
     try:
         if lock is not None:
-            _locked(lock)
-        for name, data in files.items():
-            write_whole(waiting / name, data)
-        for name in files:
-            _take_name(waiting / name, folder / name, force=force)
-    except OSError as error:
-        raise _cannot(folder, error) from error
+            _lock(lock)
+        yield waiting
     finally:
         shutil.rmtree(waiting, ignore_errors=True)
         if lock is not None:
             os.close(lock)
-
-
-def _cannot(folder: Path, error: OSError) -> OutputError:
-    said = f"cannot write to the folder {folder}: {reason(error)}"
-    return OutputError(said, "choose another folder with -o")
-
-
-_LONGEST = 60  # characters; and no more than three bytes for each of them
-_KEPT = frozenset({"L", "N", "M"})  # letters, numbers and the marks on them, of any script
 
 
 def safe_names(names: Iterable[str], suffix: str, nameless: str) -> Mapping[str, str]:
@@ -193,11 +187,9 @@ def safe_names(names: Iterable[str], suffix: str, nameless: str) -> Mapping[str,
     taken: set[str] = set()
     files = {}
     for name in names:
-        free = stem = _stem(name, nameless)
-        for number in count(2):
-            if _folded(free) not in taken:
-                break
-            free = f"{stem}-{number}"
+        stem = _stem(name, nameless)
+        numbered = chain((stem,), (f"{stem}-{number}" for number in count(2)))
+        free = next(candidate for candidate in numbered if _folded(candidate) not in taken)
         taken.add(_folded(free))
         files[name] = free + suffix
     return files

@@ -3,6 +3,7 @@
 A page is a template that extends `output/templates/page.html`; `tables.html` has the macros for tables.
 """
 
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,6 @@ from ehcp_timeline.text.safe import visible
 from ehcp_timeline.text.words import count, day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from jinja2 import Environment
 
     from ehcp_timeline.output.receipt import Receipt
@@ -54,11 +53,7 @@ def page_of(
 
 
 def html_page(template: str, **values: object) -> str:
-    """Return a page.
-
-    Args:
-        template: The template's path in the package, as `commands/timeline/family.html`.
-        values: What it shows; the shell asks for `title`, the name of the page.
+    """Return a page from a template, named by its path in the package; the page's shell asks for `title`.
 
     Raises:
         jinja2.UndefinedError: The template asks for a value that is not given.

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.sections import Section
 from ehcp_timeline.text.safe import visible
 
-_GAP = "  "
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\|`*_<>[]#~&"})
+# What becomes a link or calls somebody without a mark; a space that nobody sees stands in it.
+_LINKED = re.compile(r"(?<=[a-z]):(?=//)|\bwww(?=\.)|@(?=\w)", re.IGNORECASE)
 
 
 def plain_text(sections: Iterable[Section]) -> str:
@@ -14,45 +16,26 @@ def plain_text(sections: Iterable[Section]) -> str:
     return "\n\n".join("\n".join(_plain_lines(section)) for section in sections) + "\n"
 
 
-def _plain_lines(section: Section) -> Iterable[str]:
-    """Yield the lines of one section."""
+def _plain_lines(section: Section) -> Iterator[str]:
     if section.heading:
         yield visible(section.heading)
     yield from map(visible, section.before)
     if section.rows:
-        yield from _plain_table(section)
+        cells = [tuple(map(visible, row)) for row in section.rows]
+        if any(column.heading for column in section.columns):
+            cells.insert(0, tuple(column.heading for column in section.columns))
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        for row in cells:
+            padded = (
+                cell.rjust(width) if column.kind == "number" else cell.ljust(width)
+                for cell, column, width in zip(row, section.columns, widths, strict=True)
+            )
+            yield "  ".join(padded).rstrip()
     yield from map(visible, section.after)
 
 
-def _plain_table(section: Section) -> Iterable[str]:
-    """Yield the table's lines: headings, then rows, two blanks between columns."""
-    headings = tuple(column.heading for column in section.columns)
-    cells = [tuple(visible(cell) for cell in row) for row in section.rows]
-    if any(headings):
-        cells.insert(0, headings)
-    widths = [max(len(row[place]) for row in cells) for place in range(len(headings))]
-    for row in cells:
-        yield _GAP.join(map(_padded, row, section.columns, widths)).rstrip()
-
-
-def _padded(cell: str, column: TableColumn, width: int) -> str:
-    """Return the cell at its column's width, numbers to the right."""
-    return cell.rjust(width) if column.kind == "number" else cell.ljust(width)
-
-
-_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\|`*_<>[]#~&"})
-# What becomes a link or calls somebody without a mark; a space that nobody sees stands in it.
-_LINKED = re.compile(r"(?<=[a-z]):(?=//)|\bwww(?=\.)|@(?=\w)", re.IGNORECASE)
-
-
 def markdown_page(sections: Iterable[Section], title: str = "", level: int = 2) -> str:
-    """Return sections as a page; nothing in a cell or a line is read as markup.
-
-    Args:
-        sections: The sections.
-        title: Heading of the page; empty for none.
-        level: How deep the sections' own headings stand.
-    """
+    """Return sections, headings at this level, as a page; nothing in a cell or line is read as markup."""
     heading = [f"# {markdown_cell(title)}"] if title else []
     blocks = [*heading, *(block for section in sections for block in _markdown_blocks(section, level))]
     return "\n\n".join(blocks) + "\n"
@@ -69,25 +52,18 @@ def markdown_cell(text: str) -> str:
     return _LINKED.sub(r"\g<0>&#8203;", visible(text).translate(_MARKS))
 
 
+def markdown_line(cells: Iterable[str]) -> str:
+    """Return cells as a line of a Markdown table."""
+    return f"| {' | '.join(cells)} |"
+
+
 def _markdown_blocks(section: Section, level: int) -> Iterator[str]:
     if section.heading:
         yield f"{'#' * level} {markdown_cell(section.heading)}"
     yield from map(markdown_cell, section.before)
     if section.rows:
-        yield "\n".join(_markdown_table(section))
+        rules = ("--:" if column.kind == "number" else "---" for column in section.columns)
+        rows = ([column.heading for column in section.columns], *section.rows)
+        head, *lines = (markdown_line(map(markdown_cell, row)) for row in rows)
+        yield "\n".join((head, markdown_line(rules), *lines))
     yield from map(markdown_cell, section.after)
-
-
-def _markdown_table(section: Section) -> Iterator[str]:
-    yield _markdown_line(column.heading for column in section.columns)
-    yield f"| {' | '.join(map(_markdown_rule, section.columns))} |"
-    for row in section.rows:
-        yield _markdown_line(row)
-
-
-def _markdown_rule(column: TableColumn) -> str:
-    return "--:" if column.kind == "number" else "---"
-
-
-def _markdown_line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(map(markdown_cell, cells))} |"

@@ -18,10 +18,17 @@ from ehcp_timeline.measure.answer import RulebookUsed, values
 from ehcp_timeline.text.bounds import Sha256
 from ehcp_timeline.text.words import day, rulebook_name
 
-PATHS = frozenset({"config", "pseudonymise", "rules", "since"})
-"""Options that are paths, and a path may be the name of a person."""
-PEOPLE = frozenset({"caseworker", "team", "district", "school", "referrer", "name", "date_of_birth"})
+_PATHS = frozenset({"config", "pseudonymise", "rules", "since"})  # and a path may be the name of a person
+_PEOPLE = frozenset({"caseworker", "team", "district", "school", "referrer", "name", "date_of_birth"})
 Words = Mapping[str, str | bool | list[str]]
+FOLDER_RECEIPT = "receipt.json"
+_BEGINS = {
+    "BEGIN:VCALENDAR": "ics",
+    "<!doctype html": "html",
+    "<!DOCTYPE html": "html",
+    "# ": "md",
+    "| ": "md",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +105,16 @@ class Receipt:
 
     def without_people(self) -> Self:
         """Return the receipt of an output that names nobody: hashes stay, words that may be names go."""
+
+        def may_name(word: str | None) -> bool:
+            """Return whether a word may be a case's number, or a name as in `school=Oak Lane`."""
+            column, given, _ = (word or "x=").partition("=")
+            return not given or column.strip() in _PEOPLE
+
         typed = self.typed
-        if typed and (
-            (PEOPLE | PATHS) & {option.strip("-") for option in typed.options}
-            or any(map(_may_name, typed.arguments))
-        ):
-            typed = None
+        if typed:
+            named = (_PEOPLE | _PATHS) & {option.strip("-") for option in typed.options}
+            typed = None if named or any(map(may_name, typed.arguments)) else typed
         return replace(self, typed=typed, input=tuple(replace(file, name=None) for file in self.input))
 
     @property
@@ -124,18 +135,9 @@ class Receipt:
         )
 
 
-def _may_name(word: str | None) -> bool:
-    """Return whether a word of a command may be a case's number, or a name as in `school=Oak Lane`."""
-    column, given, _ = (word or "x=").partition("=")
-    return not given or column.strip() in PEOPLE
-
-
 def read_of(files: Iterable[Any]) -> tuple[InputRead, ...]:
     """Return what a receipt says of files that have a name and a hash; of a name, its last part."""
     return tuple(InputRead(file.name and PurePath(file.name).name, file.sha256) for file in files)
-
-
-FOLDER_RECEIPT = "receipt.json"
 
 
 def path_beside(output: Path) -> Path:
@@ -151,22 +153,17 @@ def left_beside(output: Path) -> Receipt | None:
     return None
 
 
-_BEGINS = {
-    "BEGIN:VCALENDAR": "ics",
-    "<!doctype html": "html",
-    "<!DOCTYPE html": "html",
-    "# ": "md",
-    "| ": "md",
-}
-
-
 def find_receipt(data: bytes) -> tuple[str, Receipt | None]:
     """Return the format of an output, and the receipt that it carries, if it does."""
     form = _form_of(data)
     text = "" if form in ("xlsx", "parquet") else data.decode("utf-8", errors="replace")
     match form:
         case "xlsx":
-            carried = _of_workbook(data)
+            carried = ""
+            with suppress(KeyError, zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(data)) as book:
+                properties = book.read("docProps/custom.xml").decode()
+                texts = re.findall(r"<vt:lpwstr>(.*?)</vt:lpwstr>", properties, re.DOTALL)
+                carried = unescape("".join(texts))
         case "parquet":
             import polars as pl
 
@@ -199,16 +196,6 @@ def _form_of(data: bytes) -> str:
         if text.startswith(mark):
             return form
     return "plain" if text.rstrip().rpartition("\n")[2].startswith('{"software": ') else "csv"
-
-
-def _of_workbook(data: bytes) -> str:
-    """Return what the custom properties of a workbook hold, put together."""
-    with suppress(KeyError, zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(data)) as book:
-        texts = re.findall(
-            r"<vt:lpwstr>(.*?)</vt:lpwstr>", book.read("docProps/custom.xml").decode(), re.DOTALL
-        )
-        return unescape("".join(texts))
-    return ""
 
 
 def _after(mark: str, text: str, end: str = "\n") -> str:

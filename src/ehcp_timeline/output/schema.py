@@ -23,28 +23,20 @@ class _OfRecords(GenerateJsonSchema):
         """Add what the `Attributes:` of the record and of those it is made from say of the keys."""
         made = super().dataclass_schema(schema)
         record = schema["cls"]
-        made["description"] = _sentences(record)[0]
         described: dict[str, str] = {}
         for kind in reversed(record.__mro__):
-            described |= _ATTRIBUTE.findall(_sentences(kind)[1])
+            described |= _ATTRIBUTE.findall((kind.__doc__ or "").partition("Attributes:")[2])
         properties = {}
+        if hasattr(record, "SCHEMA"):
+            properties["schema"] = {"const": record.SCHEMA, "title": "Schema", "type": "string"}
         for name, definition in made["properties"].items():
             if (key := name.removesuffix("_")) in keys(record):
                 definition.pop("default", None)
-                properties[key] = (
-                    {**definition, "description": described[name]} if name in described else definition
-                )
-        required = list(properties)
-        if hasattr(record, "SCHEMA"):
-            constant = {"const": record.SCHEMA, "title": "Schema", "type": "string"}
-            properties, required = {"schema": constant, **properties}, ["schema", *required]
-        return {**made, "properties": properties, "required": required, "additionalProperties": False}
-
-
-def _sentences(record: type) -> tuple[str, str]:
-    """Return what a record's docstring says of the whole, and its `Attributes:`."""
-    says, _, attributes = (record.__doc__ or "").partition("Attributes:")
-    return " ".join(says.split()), attributes
+                says = {"description": described[name]} if name in described else {}
+                properties[key] = {**definition, **says}
+        description = " ".join((record.__doc__ or "").partition("Attributes:")[0].split())
+        own = {"description": description, "properties": properties, "required": list(properties)}
+        return {**made, **own, "additionalProperties": False}
 
 
 def schema_of(name: str, answer: type[Any]) -> dict[str, Any]:

@@ -8,14 +8,14 @@ if TYPE_CHECKING:
     from ehcp_timeline.output.chart import Chart
 
 Kind = Literal["fixed", "number", "text", "status"]
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """One column of a table.
+    """One column of a table; a table in which no column has a heading is drawn without.
 
     Attributes:
-        heading: Its heading; a table in which no column has one is drawn without.
         kind: `fixed` (ids, dates) and `number` are never broken; `text` may be folded between words;
             `status` is a word as RED or GREEN, which a terminal shows in its colour too.
         optional: Whether a window that is too narrow may leave it out.
@@ -28,15 +28,10 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of an answer.
+    """One part of an answer: lines of prose, a table whose cells are words already, lines below it.
 
     Attributes:
-        title: What it is about; empty for none.
-        before: Lines of prose above the table. A line that begins with blanks is a command or the like: it
-            is never folded, so that it can be copied.
-        columns: The table's columns; empty for no table.
-        rows: Its cells, already words, one tuple as long as `columns` each.
-        after: Lines below the table, as `before`.
+        before: A line that begins with blanks is a command or the like: it is never folded.
         alarm: Whether it holds something that is past its day.
         chart: A picture of the table, for pages.
         caption: What the table holds, where the title does not say it.
@@ -83,9 +78,6 @@ def with_columns(section: Section, places: Sequence[int]) -> Section:
     )
 
 
-Row = Mapping[str, Any]
-
-
 @dataclass(frozen=True, slots=True)
 class ListColumn:
     """One column of a list: how it is drawn, and what it says of a row."""
@@ -101,6 +93,12 @@ def column_of(key: str, heading: str = "", kind: Kind = "text", *, optional: boo
     )
 
 
+CASE = column_of("case_id", "case", "fixed")
+DUE = column_of("due", kind="fixed")
+DEADLINE = column_of("deadline", kind="fixed")
+WHOSE = tuple(column_of(key, optional=True) for key in ("caseworker", "team", "district"))
+
+
 def list_section(
     title: str,
     columns: Sequence[ListColumn],
@@ -110,16 +108,7 @@ def list_section(
     after: tuple[str, ...] = (),
     alarm: bool = False,
 ) -> Section:
-    """Return the first rows of a list, without the columns in which no row has a word.
-
-    Args:
-        title: What is listed; how many rows there are is added to it.
-        columns: The columns.
-        rows: Those that are shown.
-        total: How many there are in all; None where the title says it.
-        after: Lines below the table.
-        alarm: Whether it holds something that is past its day.
-    """
+    """Return the first rows of a list of `total` (None: the title says it), without its empty columns."""
     cells = tuple(tuple(column.words(row) for column in columns) for row in rows)
     head = tuple(column.column for column in columns)
     return without_empty_columns(Section(title, (), head, cells, after, alarm, total=total))

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ehcp_timeline.output.sections import Section, TableColumn, with_columns
+from ehcp_timeline.output.sections import Section, with_columns
 from ehcp_timeline.text.safe import visible
 from ehcp_timeline.text.words import count
 
@@ -41,7 +41,13 @@ def terminal_text(sections: Iterable[Section], *, width: int, colour: bool) -> s
     for number, section in enumerate(sections):
         if number:
             console.print()
-        _draw(console, section)
+        if section.heading:
+            style = "bold red" if section.alarm else "bold"
+            console.print(Text(visible(section.heading), style=style))
+        _draw_lines(console, section.before)
+        if section.rows:
+            _draw_table(console, section)
+        _draw_lines(console, section.after)
     return "\n".join(line.rstrip() for line in page.getvalue().split("\n"))
 
 
@@ -75,17 +81,6 @@ def screenful(sections: Iterable[Section], *, width: int, lines: int) -> list[Se
     return [*shown, Section(before=(f"{count(more, 'more line')}: add --full",)), *closing]
 
 
-def _draw(console: Console, section: Section) -> None:
-    """Draw one section."""
-    if section.heading:
-        style = "bold red" if section.alarm else "bold"
-        console.print(Text(visible(section.heading), style=style))
-    _draw_lines(console, section.before)
-    if section.rows:
-        _draw_table(console, section)
-    _draw_lines(console, section.after)
-
-
 def _draw_lines(console: Console, lines: Iterable[str]) -> None:
     """Draw lines of prose, folded; those that begin with blanks are left as they are."""
     for line in lines:
@@ -93,16 +88,36 @@ def _draw_lines(console: Console, lines: Iterable[str]) -> None:
 
 
 def _draw_table(console: Console, section: Section) -> None:
-    """Draw the table, or where its ids and dates do not fit, each row as a record."""
+    """Draw the table without rules, or where its ids and dates do not fit, each row as a record."""
     window = console.width
     fitted = _fitted(section, window)
-    least = _least_widths(fitted)
-    if _total(least) > window:
-        least = _least_widths(fitted, _SHORT_WORD)
-    if _total(least) > window and len(least) > 1:
+    widths = _least_widths(fitted)
+    if _total(widths) > window:
+        widths = _least_widths(fitted, _SHORT_WORD)
+    if _total(widths) > window and len(widths) > 1:
         _draw_records(console, section)
         return
-    console.print(_table(fitted, _shared_out(least, _natural_widths(fitted), window)))
+    natural = [max(map(cell_len, cells)) for cells in _cells(fitted)]
+    for _ in range(window - _total(widths)):  # the room that is left goes to whichever column is folded most
+        folded = [place for place, width in enumerate(widths) if width < natural[place]]
+        if not folded:
+            break
+        widths[max(folded, key=lambda place: natural[place] / widths[place])] += 1
+    headed = any(column.heading for column in fitted.columns)
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold", show_header=headed)
+    for column, width in zip(fitted.columns, widths, strict=True):
+        table.add_column(
+            Text(column.heading),
+            justify="right" if column.kind == "number" else "left",
+            vertical="top",
+            width=width,
+            overflow="fold",
+        )
+    for row in fitted.rows:
+        cells = zip(row, fitted.columns, strict=True)
+        styles = ((cell, _COLOURS.get(cell, "") if column.kind == "status" else "") for cell, column in cells)
+        table.add_row(*(Text(visible(cell), style=style) for cell, style in styles))
+    console.print(table)
     if left_out := [column.heading for column in section.columns if column not in fitted.columns]:
         _draw_lines(console, [f"Left out, to fit {window} columns: {', '.join(left_out)}."])
 
@@ -128,12 +143,11 @@ def _draw_records(console: Console, section: Section) -> None:
 
 def _fitted(section: Section, window: int) -> Section:
     """Return the section without as many of its last optional columns as would leave no room for the rest."""
-    least = _least_widths(section)
     eased = [
-        max(width, min(natural, _LONGEST_WORD))
-        for width, natural in zip(least, _natural_widths(section, headings=False), strict=True)
+        max(width, min(max(map(cell_len, cells), default=0), _LONGEST_WORD))
+        for width, (_, *cells) in zip(_least_widths(section), _cells(section), strict=True)
     ]
-    places = list(range(len(least)))
+    places = list(range(len(eased)))
     for place in reversed(places.copy()):
         if _total([eased[kept] for kept in places]) > window and section.columns[place].optional:
             places.remove(place)
@@ -145,23 +159,23 @@ def _total(widths: Sequence[int]) -> int:
     return sum(widths) + _GAP * (len(widths) - 1)
 
 
-def _natural_widths(section: Section, *, headings: bool = True) -> list[int]:
-    """Return the width of each column's widest cell, in cells of the screen."""
-    return [max(map(cell_len, cells if headings else cells[1:]), default=0) for cells in _cells(section)]
-
-
 def _least_widths(section: Section, longest: int = _LONGEST_WORD) -> list[int]:
     """Return the width that each column must have.
 
     Prose and headings can be folded between words, and in a word that is longer than `longest`; ids, dates
     and numbers cannot.
     """
-    widths = []
-    for column, (heading, *cells) in zip(section.columns, _cells(section), strict=True):
-        text = column.kind == "text"
-        widest = min(_longest_word(cells), longest) if text else max(map(cell_len, cells), default=1)
-        widths.append(max(widest, min(_longest_word([heading]), longest)))
-    return widths
+
+    def longest_word(cells: Iterable[str]) -> int:
+        return min(max((cell_len(word) for cell in cells for word in cell.split()), default=1), longest)
+
+    return [
+        max(
+            longest_word(cells) if column.kind == "text" else max(map(cell_len, cells), default=1),
+            longest_word([heading]),
+        )
+        for column, (heading, *cells) in zip(section.columns, _cells(section), strict=True)
+    ]
 
 
 def _cells(section: Section) -> list[list[str]]:
@@ -170,42 +184,3 @@ def _cells(section: Section) -> list[list[str]]:
         [column.heading, *(visible(row[place]) for row in section.rows)]
         for place, column in enumerate(section.columns)
     ]
-
-
-def _longest_word(cells: Iterable[str]) -> int:
-    """Return the width of the longest word."""
-    return max((cell_len(word) for cell in cells for word in cell.split()), default=1)
-
-
-def _shared_out(least: Sequence[int], natural: Sequence[int], window: int) -> list[int]:
-    """Return the columns' widths: the room that is left goes to whichever column is folded most."""
-    widths = list(least)
-    for _ in range(window - _total(widths)):
-        folded = [place for place in range(len(widths)) if widths[place] < natural[place]]
-        if not folded:
-            break
-        widths[max(folded, key=lambda place: natural[place] / widths[place])] += 1
-    return widths
-
-
-def _table(section: Section, widths: Sequence[int]) -> Table:
-    """Return the table without rules: headings in bold, two blanks between columns."""
-    headed = any(column.heading for column in section.columns)
-    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold", show_header=headed)
-    for column, width in zip(section.columns, widths, strict=True):
-        table.add_column(
-            Text(column.heading),
-            justify="right" if column.kind == "number" else "left",
-            vertical="top",
-            width=width,
-            overflow="fold",
-        )
-    for row in section.rows:
-        cells = zip(row, section.columns, strict=True)
-        table.add_row(*(Text(visible(cell), style=_style(cell, column)) for cell, column in cells))
-    return table
-
-
-def _style(cell: str, column: TableColumn) -> str:
-    """Return the colour that a status is named after; the word says the same without it."""
-    return _COLOURS.get(cell, "") if column.kind == "status" else ""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from datetime import time as midnight
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.output.data import Value
@@ -14,51 +14,11 @@ from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.verdict_words import VERDICT_NAMES
 from ehcp_timeline.text.safe import visible
 
-
-@contextmanager
-def safe_book(
-    title: str,
-    receipt: Receipt | date,
-    *,
-    author: str = "",
-    **options: Any,  # noqa: ANN401 - what xlsxwriter knows
-) -> Iterator[tuple[Any, io.BytesIO]]:
-    """Give a workbook to write, and the page that holds its bytes once it is closed.
-
-    Args:
-        title: Name of the document.
-        receipt: What it was made from, or only its day, which stands for the moment of writing, so that the
-            same input gives the same bytes.
-        author: Who made it.
-        options: More that xlsxwriter knows, as a font.
-    """
-    import xlsxwriter  # type: ignore[import-untyped]  # a fifth of a second to load, for this alone
-
-    page = io.BytesIO()
-    safe = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(page, {**options, **safe}) as book:
-        made = receipt if isinstance(receipt, date) else receipt.as_at or date(1980, 1, 1)
-        written = datetime.combine(made, midnight.min)
-        book.set_properties({"title": visible(title), "author": author, "created": written})
-        if not isinstance(receipt, date):
-            whole = receipt.json
-            for place in range(0, len(whole), _LONGEST_PROPERTY):
-                name = f"receipt {1 + place // _LONGEST_PROPERTY}"
-                book.set_custom_property(name, whole[place : place + _LONGEST_PROPERTY], "text")
-        yield book, page
-
-
 INTERNAL = "Internal working file: it names people. Do not publish it or pass it on."
-_LONGEST_PROPERTY = 255  # characters, of Excel's own
-_LONGEST_CELL = 32_767  # characters, of Excel's own
-_LONGEST_TAB = 31  # characters, of Excel's own
+DATE_FORMAT: Final = {"num_format": "d mmmm yyyy", "align": "left"}
+# Limits of Excel's own, in characters.
+_LONGEST_PROPERTY, _LONGEST_CELL, _LONGEST_TAB = 255, 32_767, 31
 _A4 = 9
-_DATE_FORMAT = "d mmmm yyyy"
 _WIDTHS = {"duty": 50, "law": 30, "do": 50, "tell": 80, "rights": 60, "promise": 40, "deadline": 22}
 _HEADINGS = {
     "case_id": "Case", "name": "Child", "row": "Row in the file", "duty": "What is owed",
@@ -71,11 +31,39 @@ _HEADINGS = {
     "also": "Other deadlines that will be missed",
     "tell": "What to tell the family", "rights": "What the family can do", "promise": "What was due",
 }  # fmt: skip
-_COLOURS = {  # verdict to fill and text: the tags of GOV.UK, at least 6.9:1
+_COLOURS: Mapping[Verdict, tuple[str, str]] = {  # fill and text: the tags of GOV.UK, at least 6.9:1
     "overdue": ("#f4d7d7", "#651b1b"), "late": ("#f4d7d7", "#651b1b"), "early": ("#f4d7d7", "#651b1b"),
     "excused": ("#ffee80", "#594d00"), "unknown": ("#ffee80", "#594d00"),
     "met": ("#cfe4da", "#083d29"), "running": ("#cfe4da", "#083d29"),
 }  # fmt: skip
+_LINE_COLOURS = ("#12436D", "#F46A25", "#28A197", "#801650")  # of the Analysis Function
+
+
+@contextmanager
+def safe_book(
+    title: str,
+    receipt: Receipt | date,
+    *,
+    author: str = "",
+    **options: Any,  # noqa: ANN401 - what xlsxwriter knows
+) -> Iterator[tuple[Any, io.BytesIO]]:
+    """Give a workbook to write, and the page that holds its bytes once it is closed.
+
+    The day of the receipt, which may be given alone, stands for the moment of writing, so that the same input
+    gives the same bytes.
+    """
+    import xlsxwriter  # type: ignore[import-untyped]  # a fifth of a second to load, for this alone
+
+    page = io.BytesIO()
+    unsafe = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
+    with xlsxwriter.Workbook(page, {**options, "in_memory": True, **dict.fromkeys(unsafe, False)}) as book:
+        made = receipt if isinstance(receipt, date) else receipt.as_at or date(1980, 1, 1)
+        written = datetime.combine(made, midnight.min)
+        book.set_properties({"title": visible(title), "author": author, "created": written})
+        whole = "" if isinstance(receipt, date) else receipt.json
+        for number, place in enumerate(range(0, len(whole), _LONGEST_PROPERTY), start=1):
+            book.set_custom_property(f"receipt {number}", whole[place : place + _LONGEST_PROPERTY], "text")
+        yield book, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +71,7 @@ class ListChart:
     """A line chart of some columns of a list, below its table.
 
     Attributes:
-        title: What it shows.
-        alt: The same for who cannot see it; the numbers stand in the table above.
+        alt: The title for who cannot see it; the numbers stand in the table above.
         across: The column whose values stand along the bottom.
         lines: The columns that are drawn, at most four, with their names.
         unit: What the numbers are.
@@ -97,15 +84,12 @@ class ListChart:
     unit: str
 
 
-_LINE_COLOURS = ("#12436D", "#F46A25", "#28A197", "#801650")  # of the Analysis Function
-
-
 def workbook_bytes(
     rows: Iterable[Mapping[str, Value]],
     keys: Sequence[str],
-    *,
     title: str,
     receipt: Receipt,
+    *,
     notes: Sequence[str] = (),
     group: str | None = None,
     chart: ListChart | None = None,
@@ -120,23 +104,34 @@ def workbook_bytes(
         rows: The list.
         keys: Its columns.
         title: Name of the document.
-        receipt: What it was made from; its day stands in the place of the day of writing.
+        receipt: What it was made from.
         notes: What a reader should know, on a sheet of their own.
         group: The column of which each name has a sheet of its own; None for one sheet.
         chart: A chart below the list.
     """
-    lists: dict[str, list[Mapping[str, Value]]] = {} if group else {"list": list(rows)}
-    for row in rows if group else ():
-        lists.setdefault(str(row[group or ""] or "").strip() or f"no {group}", []).append(row)
+    lists: dict[str, list[Mapping[str, Value]]] = {}
+    for row in rows:
+        name = "list" if group is None else str(row[group] or "").strip() or f"no {group}"
+        lists.setdefault(name, []).append(row)
     with safe_book(title, receipt) as (book, page):
         taken = {"notes", "history"}
         for name, lines in sorted(lists.items()) or [("list", [])]:
             sheet = book.add_worksheet(_tab(name, taken))
             _write_list(book, sheet, lines, keys)
-            _set_up_print(sheet, title if group is None else f"{title}: {name}")
+            # A4 across, as wide as the page, headings on every page.
+            sheet.set_landscape()
+            sheet.set_paper(_A4)
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(0)
+            head = visible(title if group is None else f"{title}: {name}")[:150]
+            sheet.set_header(f"&L{head.replace('&', '&&')}")
+            sheet.set_footer(f"&L{INTERNAL}&RPage &P of &N")
             if chart and lines:
                 _add_chart(book, sheet, chart, keys, len(lines))
-        _write_notes(book, (title, INTERNAL, *notes, *receipt.lines()))
+        sheet = book.add_worksheet("notes")
+        sheet.set_column(0, 0, 100, book.add_format({"text_wrap": True}))
+        for place, line in enumerate((title, INTERNAL, *notes, *receipt.lines())):
+            sheet.write_string(place, 0, visible(line))
     return page.getvalue()
 
 
@@ -163,7 +158,7 @@ def _tab(name: str, taken: set[str]) -> str:
 
 def _write_list(book: Any, sheet: Any, rows: Sequence[Mapping[str, Value]], keys: Sequence[str]) -> None:  # noqa: ANN401
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    dated = book.add_format({"num_format": _DATE_FORMAT, "align": "left"})
+    dated = book.add_format(DATE_FORMAT)
     for column, key in enumerate(keys):
         sheet.write_string(0, column, heading(key), head)
         sheet.set_column(column, column, _WIDTHS.get(key, 18))
@@ -181,31 +176,16 @@ def _write_list(book: Any, sheet: Any, rows: Sequence[Mapping[str, Value]], keys
                 sheet.write_number(row, column, value)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(rows), len(keys) - 1)
-    if "verdict" in keys and rows:
-        _colour_verdicts(book, sheet, keys.index("verdict"), len(rows))
-
-
-def _colour_verdicts(book: Any, sheet: Any, column: int, rows: int) -> None:  # noqa: ANN401
-    """Colour each verdict; its word says the same."""
-    for verdict, (fill, text) in _COLOURS.items():
-        shown = book.add_format({"bg_color": fill, "font_color": text, "bold": True})
-        word = f'"{VERDICT_NAMES[cast("Verdict", verdict)]}"'
-        rule = {"type": "cell", "criteria": "==", "value": word, "format": shown}
-        sheet.conditional_format(1, column, rows, column, rule)
-
-
-def _set_up_print(sheet: Any, title: str) -> None:  # noqa: ANN401
-    """Print A4 across, as wide as the page, headings on every page, the title above and the page below."""
-    sheet.set_landscape()
-    sheet.set_paper(_A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_header(f"&L{visible(title)[:150].replace('&', '&&')}")
-    sheet.set_footer(f"&L{INTERNAL}&RPage &P of &N")
+    if "verdict" in keys and rows:  # the word says the same as the colour
+        column = keys.index("verdict")
+        for verdict, (fill, text) in _COLOURS.items():
+            shown = book.add_format({"bg_color": fill, "font_color": text, "bold": True})
+            word = f'"{VERDICT_NAMES[verdict]}"'
+            rule = {"type": "cell", "criteria": "==", "value": word, "format": shown}
+            sheet.conditional_format(1, column, len(rows), column, rule)
 
 
 def _add_chart(book: Any, sheet: Any, chart: ListChart, keys: Sequence[str], rows: int) -> None:  # noqa: ANN401
-    """Draw a chart below the list."""
     drawn = book.add_chart({"type": "line"})
     across = keys.index(chart.across)
     for (key, name), colour in zip(chart.lines.items(), _LINE_COLOURS, strict=False):
@@ -222,10 +202,3 @@ def _add_chart(book: Any, sheet: Any, chart: ListChart, keys: Sequence[str], row
     drawn.set_legend({"position": "bottom"} if len(chart.lines) > 1 else {"none": True})
     drawn.set_size({"width": 900, "height": 360})
     sheet.insert_chart(rows + 2, 0, drawn, {"description": chart.alt})
-
-
-def _write_notes(book: Any, lines: Sequence[str]) -> None:  # noqa: ANN401
-    sheet = book.add_worksheet("notes")
-    sheet.set_column(0, 0, 100, book.add_format({"text_wrap": True}))
-    for row, line in enumerate(lines):
-        sheet.write_string(row, 0, visible(line))

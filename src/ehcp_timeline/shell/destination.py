@@ -20,7 +20,7 @@ from ehcp_timeline.shell.parse import choice, was_typed
 from ehcp_timeline.text.words import count
 
 if TYPE_CHECKING:
-    from ehcp_timeline.output.document import Data, Document
+    from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.receipt import Receipt, Typed
 
 PIPE_CLOSED = 141
@@ -34,17 +34,20 @@ SUFFIXES = {
 """Every format that a file's name can stand for."""
 FOR_PEOPLE = ("table", "plain")
 ROW_FORMATS = (*FOR_PEOPLE, "json", "csv", "ndjson", "md", "xlsx")
-SPLIT_FORMATS = ("csv", "xlsx", "md", "ndjson", "ics")
-LINES_ALONE = ("csv", "ndjson")
+_SPLIT_FORMATS = ("csv", "xlsx", "md", "ndjson", "ics")
+_LINES_ALONE = ("csv", "ndjson")
 _NOT_FOR_A_SCREEN = {"parquet": "a Parquet file", "xlsx": "a workbook"}
+# Options that change nothing in an answer, and the day, which a receipt holds by itself.
+_NOT_ASKED = frozenset(
+    {"--output", "--format", "--force", "--previous", "--as-at", "--fail-on", "--exit-zero", "--strict"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class OutputTarget:
-    """One place that an answer goes to.
+    """One place that an answer goes to, in one of the command's formats.
 
     Attributes:
-        format: One of the command's formats.
         path: The file; None for standard output.
         force: Whether a file that is there may be replaced.
         full: Whether a terminal shows everything; else one screen, the answer first.
@@ -67,15 +70,25 @@ class OutputTarget:
 
         Raises:
             OutputError: It cannot be written there.
+            typer.Exit: The reader of standard output has gone.
         """
-        text = data.encode("utf-8", errors="replace") if isinstance(data, str) else data
-        raw = (text,) if isinstance(text, bytes) else text
-        if self.path is None:
-            _to_standard_output(raw)
-            return
-        from ehcp_timeline.output.files import write_whole
+        raw = (_bytes(data),) if isinstance(data, str | bytes) else data
+        if self.path is not None:
+            from ehcp_timeline.output.files import write_whole
 
-        write_whole(self.path, raw, force=self.force)
+            write_whole(self.path, raw, force=self.force)
+            return
+        try:
+            sys.stdout.buffer.writelines(raw)
+            sys.stdout.buffer.flush()
+        except OSError as error:
+            # Nobody is to try standard output again when the process ends; it may be closed, or no file.
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if isinstance(error, BrokenPipeError):
+                raise typer.Exit(PIPE_CLOSED) from None
+            said = f"cannot write to standard output: {reason(error)}"
+            raise OutputError(said, "write to a file with -o") from None
 
     def fits_screen(self, sections: Iterable[Section]) -> bool:
         """Return whether sections fit a screen of 80 by 24 or the window, with a line left to type on."""
@@ -93,7 +106,9 @@ class OutputTarget:
 
             width, lines = _screen()
             shown = sections if self.full else screenful(sections, width=width, lines=lines)
-            self.send(terminal_text(shown, width=width, colour=_colour_wanted()))
+            declined = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+            colour = not declined and (os.name != "nt" or bool(os.environ.get("WT_SESSION")))
+            self.send(terminal_text(shown, width=width, colour=colour))
             return
         from ehcp_timeline.output.plain import plain_text
 
@@ -104,23 +119,22 @@ class OutputTarget:
 
         On standard output words, Markdown, CSV and NDJSON have none.
         """
-        from ehcp_timeline.output.receipt import Receipt
-
         if self.for_people and self.path is None:
             self.show(document.shown())
             return
+        from ehcp_timeline.output.receipt import Receipt
+
         receipt = Receipt.of(document.made_from or document.answer, typed())
         receipt = receipt.without_people() if document.nameless else receipt
         if self.for_people:
-            self.show(
-                (*document.shown(), Section("How this was made", receipt.lines(), after=(receipt.json,)))
-            )
+            made = Section("How this was made", receipt.lines(), after=(receipt.json,))
+            self.show((*document.shown(), made))
             return
         if self.split_by is not None and self.path is not None:
             self._write_folder(self.path, document, receipt, self.split_by)
             return
         self.send(self._data(document, receipt))
-        if self.format in LINES_ALONE:
+        if self.format in _LINES_ALONE:
             self.leave_receipt(receipt)
         if self.format == "ics" and self.path is not None:
             from ehcp_timeline.output.calendar import IMPORT
@@ -135,7 +149,7 @@ class OutputTarget:
         if self.path is not None:
             write_whole(path_beside(self.path), f"{receipt.json}\n".encode(), force=True)
 
-    def _data(self, document: "Document", receipt: "Receipt") -> "Data":
+    def _data(self, document: "Document", receipt: "Receipt") -> str | bytes | Iterator[bytes]:
         data = document.data(self.format, receipt)
         if self.format == "md" and self.path is not None and isinstance(data, str):
             from ehcp_timeline.output.data import markdown_receipt
@@ -145,23 +159,18 @@ class OutputTarget:
 
     def _write_folder(self, folder: Path, document: "Document", receipt: "Receipt", column: str) -> None:
         """Write one list for each name, and say which file is whose."""
-        from ehcp_timeline.output.document import as_bytes
         from ehcp_timeline.output.files import safe_names, write_folder
         from ehcp_timeline.output.receipt import FOLDER_RECEIPT
 
         parts = list(document.parts(column))
         files = safe_names((name for name, _, _ in parts), SUFFIXES[self.format][0], f"no-{column}")
-        data = {files[name]: as_bytes(self._data(part, receipt)) for name, _, part in parts}
-        if self.format in LINES_ALONE:
+        data = {files[name]: _bytes(self._data(part, receipt)) for name, _, part in parts}
+        if self.format in _LINES_ALONE:
             data[FOLDER_RECEIPT] = f"{receipt.json}\n".encode()
         write_folder(folder, data, force=self.force)
         say(f"{len(files)} lists in {folder}:")
-        say(
-            *(
-                f"  {files[name]}: {name or f'no {column}'}, {count(number, 'line')}"
-                for name, number, _ in parts
-            )
-        )
+        for name, number, _ in parts:
+            say(f"  {files[name]}: {name or f'no {column}'}, {count(number, 'line')}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +180,6 @@ class Output:
     targets: tuple[OutputTarget, ...]
 
     def __iter__(self) -> Iterator[OutputTarget]:
-        """Yield one place after the other."""
         return iter(self.targets)
 
     @property
@@ -196,15 +204,7 @@ class Output:
         sections: Callable[[], Iterable[Section]],
         title: str,
     ) -> None:
-        """Write an answer whose heart is a list of records.
-
-        Args:
-            answer: The whole answer, a record, for JSON.
-            records: The list, for every format of lines.
-            kind: The dataclass of its records; its fields are the columns.
-            sections: What a person is shown.
-            title: Heading of the Markdown table, name of the workbook.
-        """
+        """Write an answer whose heart is a list of records, all of one kind, whose fields are the columns."""
         from ehcp_timeline.measure.answer import keys, values
         from ehcp_timeline.output.document import Document
 
@@ -257,13 +257,12 @@ def choose_folder(asked: str | None, path: Path | None, split_by: str, *, force:
         OutputError: The folder cannot be written in.
     """
     if path is None or str(path) == "-":
-        raise UsageError(
-            "--split-by writes a file for each name, and there is no folder for them", "add -o lists/"
-        )
-    ending = next((form for form in SPLIT_FORMATS if path.suffix.lower() in SUFFIXES[form]), None)
+        said = "--split-by writes a file for each name, and there is no folder for them"
+        raise UsageError(said, "add -o lists/")
+    ending = next((form for form in _SPLIT_FORMATS if path.suffix.lower() in SUFFIXES[form]), None)
     folder = path.with_suffix("") if ending else path
     prepare_folder(folder)
-    form = choice("--format", asked or ending or "csv", SPLIT_FORMATS)
+    form = choice("--format", asked or ending or "csv", _SPLIT_FORMATS)
     return Output((OutputTarget(form, folder, force, split_by=split_by),))
 
 
@@ -289,41 +288,39 @@ def typed() -> "Typed":
     options: dict[str, str | bool | list[str]] = {}
     for param in context.command.params:
         value, name = context.params.get(param.name or ""), param.opts[0]
-        words = list(value) if isinstance(value, list | tuple) else [value]
+        several = isinstance(value, list | tuple)
+        words = list(value) if several else [value]
         if param.param_type_name == "argument":
             arguments += [None if isinstance(word, Path) else str(word) for word in words if word is not None]
         elif name not in _NOT_ASKED and "DEFAULT" not in str(context.get_parameter_source(param.name or "")):
-            several = isinstance(value, list | tuple)
             options[name] = list(map(str, words)) if several else value if value is True else str(value)
     return Typed(context.command_path.partition(" ")[2], tuple(arguments), dict(sorted(options.items())))
 
 
-_NOT_ASKED = frozenset(
-    {"--output", "--format", "--force", "--previous", "--as-at", "--fail-on", "--exit-zero", "--strict"}
-)
-"""Options that change nothing in an answer, and the day, which a receipt holds by itself."""
-
-
 def prepare_file(path: Path, *, force: bool) -> None:
     """Raise OutputError if a file cannot be written; remove and name what a killed run left of it."""
-    from ehcp_timeline.output.files import check_target, remove_leftovers
+    from ehcp_timeline.output.files import check_target
     from ehcp_timeline.output.receipt import path_beside
 
     check_target(path, force=force)
     check_target(path_beside(path), force=True)
-    _say_removed([*remove_leftovers(path), *remove_leftovers(path_beside(path))])
+    _remove_leftovers(path, path_beside(path))
 
 
 def prepare_folder(folder: Path) -> None:
     """Do the same for a folder that files are written to."""
-    from ehcp_timeline.output.files import check_folder, remove_leftovers
+    from ehcp_timeline.output.files import check_folder
 
     check_folder(folder)
-    _say_removed(remove_leftovers(folder) if folder.is_dir() else ())
+    if folder.is_dir():
+        _remove_leftovers(folder)
 
 
-def _say_removed(parts: Iterable[Path]) -> None:
-    say(*(f"{part} was left by a run that was killed, and is removed" for part in parts))
+def _remove_leftovers(*places: Path) -> None:
+    from ehcp_timeline.output.files import remove_leftovers
+
+    for part in (part for place in places for part in remove_leftovers(place)):
+        say(f"{part} was left by a run that was killed, and is removed")
 
 
 def check_apart(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
@@ -354,31 +351,14 @@ def _format(asked: str | None, target: Path | None, formats: Sequence[str]) -> s
     for form in formats:
         if target.suffix.lower() in SUFFIXES.get(form, ()):
             return form
-    raise UsageError(
-        f"-o {target}: the name does not say which format to write",
-        f"add --format, one of {', '.join(formats)}",
-    )
+    said = f"-o {target}: the name does not say which format to write"
+    raise UsageError(said, f"add --format, one of {', '.join(formats)}")
 
 
-def _to_standard_output(raw: Iterable[bytes]) -> None:
-    """Write to standard output; if its reader has gone, stop without a word."""
-    try:
-        sys.stdout.buffer.writelines(raw)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        _let_go()
-        raise typer.Exit(PIPE_CLOSED) from None
-    except OSError as error:
-        _let_go()
-        raise OutputError(
-            f"cannot write to standard output: {reason(error)}", "write to a file with -o"
-        ) from None
-
-
-def _let_go() -> None:
-    """Point standard output at nothing, so that nobody tries it again when the process ends."""
-    with suppress(OSError, ValueError):  # closed, or not a file of the system
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _bytes(data: str | bytes | Iterator[bytes]) -> bytes:
+    if isinstance(data, str):
+        return data.encode("utf-8", errors="replace")
+    return data if isinstance(data, bytes) else b"".join(data)
 
 
 def _screen() -> tuple[int, int]:
@@ -390,10 +370,3 @@ def _screen() -> tuple[int, int]:
 def _is_terminal() -> bool:
     """Return whether standard output is a terminal; it may also be closed."""
     return sys.stdout is not None and sys.stdout.isatty()
-
-
-def _colour_wanted() -> bool:
-    """Return whether the terminal takes colour and its owner has not declined it."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return os.name != "nt" or bool(os.environ.get("WT_SESSION"))

@@ -1,4 +1,4 @@
-"""What the exit code of `ehcp check` says: 0 nothing found, 1 found, 2 cannot run, 3 something not read."""
+"""What the exit code of a command says: 0 nothing found, 1 found, 2 cannot run, 3 something not read."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -19,13 +19,10 @@ FAIL_ON: "Mapping[str, frozenset[Breach]]" = {
 
 
 def exit_code(audit: "Audit", *, failed: bool, strict: bool, exit_zero: bool) -> int:
-    """Return the exit code for an answer.
+    """Return the exit code for an answer that has, or has not, what the run shall fail on.
 
-    Args:
-        audit: The answer.
-        failed: Whether the authority has a clock that the run shall fail on.
-        strict: Whether any problem in a file means that the answer cannot be relied on.
-        exit_zero: Whether what was found shall not be told by the exit code.
+    `strict` means that any problem in a file makes the answer unreliable; `exit_zero` that what was found is
+    not told by the exit code.
     """
     if strict and (audit.problems or any(heading.decides for heading in audit.unread)):
         return CANNOT_RUN

@@ -5,7 +5,6 @@ from inspect import cleandoc
 from typing import TypeVar
 
 Command = TypeVar("Command", bound=Callable[..., object])
-_KEEP_LINES = "\b"
 
 
 def examples(*lines: str) -> Callable[[Command], Command]:
@@ -19,11 +18,10 @@ def exit_codes(*lines: str) -> Callable[[Command], Command]:
 
 
 def _block(title: str, lines: tuple[str, ...]) -> Callable[[Command], Command]:
-    """Return what adds a titled block to a command's help."""
-
     def with_block(command: Command) -> Command:
         listed = "\n".join(f"  {line}" for line in lines)
-        command.__doc__ = f"{cleandoc(command.__doc__ or '')}\n\n{_KEEP_LINES}\n{title}:\n{listed}\n"
+        # The control character makes Typer keep the lines of the block as they are.
+        command.__doc__ = f"{cleandoc(command.__doc__ or '')}\n\n\b\n{title}:\n{listed}\n"
         return command
 
     return with_block

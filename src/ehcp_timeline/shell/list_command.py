@@ -18,20 +18,12 @@ if TYPE_CHECKING:
 
 
 def group_asked(option: str, word: str | None) -> str | None:
-    """Return the column of the groups, if any.
-
-    Raises:
-        UsageError: There is no such group.
-    """
+    """Return the column of the groups, if any; raise UsageError if there is no such group."""
     return None if word is None else choice(option, word, GROUPS)
 
 
 def key_asked(path: Path | None, outputs: Sequence[Path] | None) -> "Key | None":
-    """Return the key for pseudonyms, if one was asked for.
-
-    Raises:
-        UsageError: The key file cannot be used.
-    """
+    """Return the key for pseudonyms, if one was asked for; raise UsageError if it cannot be used."""
     if path is None:
         return None
     from ehcp_timeline.privacy.pseudonyms import read_key
@@ -60,14 +52,13 @@ def document_of(
     from ehcp_timeline.measure.answer import keys, lines_of
     from ehcp_timeline.output.document import Document
 
-    notes = (statement,) if statement else ()
     return Document(
         title,
         answer,
         keys(kind),
         lambda: lines_of(clocks, kind),
         sections,
-        notes=notes,
+        notes=(statement,) if statement else (),
         statement=statement,
         nameless=bool(statement),
     )
