@@ -1,6 +1,7 @@
 """The worst few clocks of each verdict, whatever the batches in which they come."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,99 +30,95 @@ def _clocks(rows: Sequence[int], days: Sequence[int | None], column: str = "days
     return ToldClocks(told.with_columns(*absent).select(pl.col(n).cast(kind) for n, kind in CLOCKS.items()))
 
 
-def _added(
-    worst: Worst, verdict: Verdict, clocks: ToldClocks, *, order: int = 0, again: bool = False
-) -> None:
-    """Let a batch go by: clocks of one deadline, the `order`th of the rulebook."""
-    told = worst.candidates(clocks, verdict, order, again=again).frame()
-    numbers = {"file": 0, "order": order}
-    columns = [pl.lit(number, dtype=pl.UInt16).alias(name) for name, number in numbers.items()]
-    worst.add(verdict, order, told.with_columns(columns))
+@dataclass
+class Batches:
+    """Batches of one file that go by; of each deadline and verdict so many are kept."""
 
+    top: int
+    frames: dict[Verdict, list[pl.DataFrame]] = field(default_factory=dict)
 
-def _rows(worst: Worst) -> list[int]:
-    (kept,) = worst.kept.values()
-    return kept["row"].to_list()
+    def __post_init__(self) -> None:
+        self.worst = Worst(self.top)
+
+    def add(self, verdict: Verdict, clocks: ToldClocks, *, order: int = 0, again: bool = False) -> list[int]:
+        """Let clocks of one deadline go by, the `order`th of the rulebook; return the rows looked at."""
+        told = self.worst.candidates(clocks, verdict, order, again=again).frame()
+        numbers = {"file": 0, "order": order}
+        columns = [pl.lit(number, dtype=pl.UInt16).alias(name) for name, number in numbers.items()]
+        self.frames.setdefault(verdict, []).append(told.with_columns(columns))
+        return told["row"].to_list()
+
+    def kept(self, verdict: Verdict) -> list[int]:
+        """Return the rows that are kept, deadline after deadline, worst first."""
+        worst = self.worst.of_all(pl.concat(self.frames[verdict]), verdict)
+        return worst.sort("order", maintain_order=True)["row"].to_list()
 
 
 def test_the_latest_are_kept_over_all_batches() -> None:
     """The two that are most days late, the latest first, though they came in different batches."""
-    worst = Worst(2)
-    _added(worst, "overdue", _clocks([2, 3, 4], [10, 30, 20]))
-    _added(worst, "overdue", _clocks([5, 6], [40, 5]))
+    batches = Batches(2)
+    batches.add("overdue", _clocks([2, 3, 4], [10, 30, 20]))
+    batches.add("overdue", _clocks([5, 6], [40, 5]))
 
-    assert _rows(worst) == [5, 3]
-    assert worst.edges == {("overdue", 0): 30}
+    assert batches.kept("overdue") == [5, 3]
+    assert batches.worst.badness["overdue", 0].to_list() == [40, 30]
 
 
 def test_of_equally_bad_ones_the_first_of_the_file_stay() -> None:
     """A later row that is as late takes no place."""
-    worst = Worst(2)
-    _added(worst, "late", _clocks([4], [7]))
-    _added(worst, "late", _clocks([3], [7]))
-    _added(worst, "late", _clocks([5, 6], [7, 7]))
+    batches = Batches(2)
+    batches.add("late", _clocks([4], [7]))
+    batches.add("late", _clocks([3], [7]))
+    batches.add("late", _clocks([5, 6], [7, 7]))
 
-    assert _rows(worst) == [3, 4]
+    assert batches.kept("late") == [3, 4]
 
 
 @pytest.mark.parametrize(("again", "rows"), [(False, [8, 9]), (True, [2, 8])])
 def test_a_row_that_comes_late_takes_its_place_among_equals(again: bool, rows: list[int]) -> None:
     """Repeating duties come after all rows have gone by: then an earlier row that is as bad goes first."""
-    worst = Worst(2)
-    _added(worst, "overdue", _clocks([8, 9], [7, 7]))
-    _added(worst, "overdue", _clocks([2], [7]), again=again)
+    batches = Batches(2)
+    batches.add("overdue", _clocks([8, 9], [7, 7]))
+    batches.add("overdue", _clocks([2], [7]), again=again)
 
-    assert _rows(worst) == rows
+    assert batches.kept("overdue") == rows
 
 
 def test_a_day_more_is_worse_and_a_day_less_is_not_told() -> None:
     """Nothing of a clock that cannot be among the worst is worked out."""
-    worst = Worst(1)
-    _added(worst, "overdue", _clocks([2], [7]))
+    batches = Batches(1)
+    batches.add("overdue", _clocks([2], [7]))
 
-    assert worst.candidates(_clocks([3, 4, 5], [6, 7, 8]), "overdue", 0, again=False)["row"].to_list() == [5]
-    assert worst.candidates(_clocks([3], [6]), "overdue", 0, again=False).height == 0
+    assert batches.add("overdue", _clocks([3, 4, 5], [6, 7, 8])) == [5]
+    assert batches.add("overdue", _clocks([3], [8])) == []
+    assert batches.add("overdue", _clocks([4], [9])) == [4]
 
 
 @pytest.mark.parametrize("verdict", ["running", "early"])
 def test_what_is_due_first_comes_first(verdict: Verdict) -> None:
     """The fewest days left are the worst, and a due day before the answer's is worse still."""
-    worst = Worst(2)
-    _added(worst, verdict, _clocks([2, 3, 4], [9, -1, 3], "days_left"))
+    batches = Batches(2)
+    batches.add(verdict, _clocks([2, 3, 4], [9, -1, 3], "days_left"))
 
-    assert _rows(worst) == [3, 4]
+    assert batches.kept(verdict) == [3, 4]
 
 
 def test_what_has_no_due_day_comes_last() -> None:
     """An unknown clock that has a due day goes before one that has none, however late that day is."""
-    worst = Worst(3)
-    _added(worst, "unknown", _clocks([2, 3, 4, 5], [None, 20_000, None, 1], "due"))
+    batches = Batches(3)
+    batches.add("unknown", _clocks([2, 3, 4, 5], [None, 20_000, None, 1], "due"))
 
-    assert _rows(worst) == [5, 3, 2]
+    assert batches.kept("unknown") == [5, 3, 2]
 
 
 def test_each_deadline_and_verdict_has_its_own_list() -> None:
     """One clock of each is kept, however bad those of another are."""
-    worst = Worst(1)
-    _added(worst, "unknown", _clocks([2], [0], "due"))
-    _added(worst, "running", _clocks([3], [1], "days_left"))
-    _added(worst, "running", _clocks([4], [9], "days_left"), order=5)
+    batches = Batches(1)
+    batches.add("unknown", _clocks([2], [0], "due"))
+    batches.add("running", _clocks([3], [1], "days_left"))
+    batches.add("running", _clocks([4], [9], "days_left"), order=5)
 
-    assert {key: kept["row"].to_list() for key, kept in worst.kept.items()} == {
-        ("unknown", 0): [2],
-        ("running", 0): [3],
-        ("running", 5): [4],
-    }
-
-
-def test_none_is_kept_where_none_came() -> None:
-    """No clocks, no list; fewer than asked for, all of them and no edge."""
-    worst = Worst(5)
-    assert worst.kept == {}
-
-    _added(worst, "overdue", _clocks([2], [7]))
-    assert _rows(worst) == [2]
-    assert worst.edges == {}
+    assert (batches.kept("unknown"), batches.kept("running")) == ([2], [3, 4])
 
 
 @pytest.mark.parametrize(("days", "bad"), [([3, 7], [3, 7]), ([None, 1], [-(2**31), 1])])

@@ -212,7 +212,7 @@ class CaseFile:
         self._unread = unread = self._unread_columns()
         self.rows = self.judged = 0
         held: Batch | None = None
-        for block in self._blocks(reading, rows):
+        for block in ahead(self._blocks(reading, rows)):  # cut while the one before it is typed
             places = {**self._places, **unread.places}
             texts, problems = sieve(block, places, self._blanks, repeats, not_cases, case_numbers)
             read = reading.read(texts)

@@ -24,21 +24,18 @@ WITHOUT_DAY = -(2**31)  # a clock without a due day comes last
 
 @dataclass(slots=True)
 class Worst:
-    """The worst clocks so far, of each deadline and verdict.
+    """How bad the worst clocks so far are, of each deadline and verdict.
 
     Attributes:
         top: How many of each deadline and verdict to keep.
-        kept: Verdict and place of the deadline in the rulebook, to the worst of them, worst first; in file
-            order where they are equally bad.
-        edges: The same to how bad the least bad of `top` kept ones is.
+        badness: Verdict and place of the deadline in the rulebook, to how bad the worst `top` of them are.
     """
 
     top: int
-    kept: dict[tuple[Verdict, int], pl.DataFrame] = field(default_factory=dict)
-    edges: dict[tuple[Verdict, int], int] = field(default_factory=dict)
+    badness: dict[tuple[Verdict, int], pl.Series] = field(default_factory=dict)
 
     def candidates(self, clocks: Clocks, verdict: Verdict, order: int, *, again: bool) -> Clocks:
-        """Return those clocks of one verdict and deadline that may be among the worst.
+        """Return those clocks of one verdict and deadline that may be among the worst, and remember them.
 
         Args:
             clocks: The clocks, in row order.
@@ -48,45 +45,33 @@ class Worst:
                 bad kept may take its place.
         """
         badness = bad_as(clocks, verdict)
-        edge = self.edges.get((verdict, order))
-        if edge is not None:
-            mask = badness >= edge if again else badness > edge
+        held = self.badness.get((verdict, order))
+        if held is not None and len(held) == self.top:
+            mask = badness >= held[-1] if again else badness > held[-1]
             if not mask.any():
                 return clocks.only(mask)
             clocks, badness = clocks.only(mask), badness.filter(mask)
-        return _worst(clocks, badness, self.top)
+        worst = badness.top_k(self.top)
+        together = worst if held is None else pl.concat([held, worst]).top_k(self.top)
+        self.badness[verdict, order] = together.sort(descending=True)
+        if clocks.height <= self.top:
+            return clocks
+        worse, level = badness > worst.min(), badness == worst.min()  # of the level ones the first rows
+        return clocks.only(worse | (level & (level.cum_sum() <= self.top - worse.sum())))
 
-    def add(self, verdict: Verdict, order: int, clocks: pl.DataFrame) -> None:
-        """Sort in what a batch has brought: every column that a list shows, and `file` and `order`."""
-        key = (verdict, order)
-        held = [self.kept[key]] if key in self.kept else []
-        both = pl.concat([*held, clocks], how="vertical_relaxed")
+    def of_all(self, candidates: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:
+        """Return the worst `top` of each deadline; those that are equally bad in file order."""
         latest_first = [verdict in LATEST_FIRST, *(False for _ in _PLACE)]
-        worst = both.sort(_by(verdict), *_PLACE, descending=latest_first, nulls_last=True).head(self.top)
-        self.kept[key] = worst
-        if worst.height == self.top:
-            self.edges[key] = int(_bad(worst[_by(verdict)], verdict)[-1])
+        ordered = candidates.sort(_by(verdict), *_PLACE, descending=latest_first, nulls_last=True)
+        return ordered.group_by("order", maintain_order=True).head(self.top)
 
 
 def bad_as(clocks: Clocks, verdict: Verdict) -> pl.Series:
     """Return how bad each clock of one verdict is, in days: the larger, the worse."""
-    return _bad(clocks[_by(verdict)], verdict)
-
-
-def _bad(days: pl.Series, verdict: Verdict) -> pl.Series:
+    days = clocks[_by(verdict)]
     numbers = days if days.dtype == pl.Int32 else days.cast(pl.Int32)
     worse = numbers if verdict in LATEST_FIRST else 0 - numbers
     return worse.fill_null(WITHOUT_DAY) if worse.null_count() else worse
-
-
-def _worst(clocks: Clocks, badness: pl.Series, top: int) -> Clocks:
-    """Return the worst `top` clocks, those of the first rows where they are equally bad."""
-    if clocks.height <= top:
-        return clocks
-    edge = badness.top_k(top).min()
-    worse = badness > edge
-    level = badness == edge
-    return clocks.only(worse | (level & (level.cum_sum() <= top - worse.sum())))
 
 
 def _ranked(clocks: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:
@@ -116,8 +101,9 @@ class Listing:
         top: Keep only this many of each deadline and verdict, the worst; None keeps all.
         selected: Deadline to verdict to how many clocks were selected.
         overdue: The cases that have an overdue one of them, batch by batch.
-        chosen: Verdict to its selected clocks, where all are kept, batch by batch.
-        worst: The worst of them, where only those are kept.
+        chosen: Verdict to its selected clocks, batch by batch; where only the worst are kept, those that
+            were among them when they went by.
+        worst: How bad the worst of them are.
         named: File to who each of its rows is about, for clocks that come after their batch.
         breaches: What the authority's own statutory clocks among those asked about are.
         unread: Whether one of them is unknown for what could not be read.
@@ -149,11 +135,11 @@ class Listing:
             counts[verdict] += clocks.height
             if verdict == "overdue":
                 late.append(clocks["row"])
-            if self.top is None:
-                chosen.setdefault(verdict, []).append(clocks.frame().with_columns(_place(file, order)))
-            elif (worst := self.worst.candidates(clocks, verdict, order, again=judged.last)).height:
-                frame = with_names(worst.frame().with_columns(_place(file, order)), names)
-                self.worst.add(verdict, order, frame)
+            shown = clocks
+            if self.top is not None:
+                shown = self.worst.candidates(clocks, verdict, order, again=judged.last)
+            if shown.height:
+                chosen.setdefault(verdict, []).append(shown.frame().with_columns(_place(file, order)))
         if late:
             cases = names["case_id"].gather(names["row"].search_sorted(pl.concat(late).unique()))
             self.overdue.append(cases.cast(pl.String).unique())
@@ -201,15 +187,16 @@ class Listing:
         It stands in file order, then rulebook order, then by start; or, `ranked`, verdict after verdict, in
         each the worst first, then those due first, then in that order.
         """
-        chosen = self.chosen
-        for (verdict, _), kept in self.worst.kept.items():
-            chosen.setdefault(verdict, []).append(kept)
-        if not chosen:
+        if not self.chosen:
             return pl.DataFrame(schema={name: CLOCKS.get(name, pl.String) for name in LISTED})
-        lists = [pl.concat(frames, how="vertical_relaxed") for frames in chosen.values()]
+        lists = {
+            verdict: pl.concat(frames, how="vertical_relaxed") for verdict, frames in self.chosen.items()
+        }
+        if self.top is not None:
+            lists = {verdict: self.worst.of_all(frame, verdict) for verdict, frame in lists.items()}
         if ranked:
-            lists = [_ranked(frame, verdict) for verdict, frame in zip(chosen, lists, strict=True)]
-        clocks = pl.concat(lists, how="vertical_relaxed")
+            lists = {verdict: _ranked(frame, verdict) for verdict, frame in lists.items()}
+        clocks = pl.concat(lists.values(), how="vertical_relaxed")
         if ranked:
             latest_first = [True, *(False for _ in _PLACE)]
             by_lateness = clocks.sort("days_late", *_PLACE, descending=latest_first, nulls_last=True)

@@ -143,9 +143,10 @@ def due_after_events(deadlines: Iterable[Deadline], clocks: Mapping[str, Clocks]
 
 
 def _due_after_event(deadline: Deadline, clocks: Clocks) -> Iterator[Problem]:
-    late = (clocks["due"] > clocks["start"]).fill_null(value=False) & ~clocks.having(NOT_OWED)
+    owed = clocks.only(~clocks.having(NOT_OWED))
+    late = owed.only((owed["due"] > owed["start"]).fill_null(value=False))
     event = deadline.starts.events[0]
-    for row, start, due in clocks.only(late).frame("row", "start", "due").iter_rows():
+    for row, start, due in late.frame("row", "start", "due").iter_rows():
         said = f"the last day of {deadline.id}, {due}, is after {event} itself, {start}"
         tip = f"check {event}; if it is right, the plan is needed before that day"
         yield Problem(row, event, "due-after-event", said, tip, "nothing")

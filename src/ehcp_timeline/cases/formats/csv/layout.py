@@ -58,10 +58,13 @@ def find_sheet(surveyed: Surveyed, spellings: Spellings, asked: SheetOptions = A
     declared = _DECLARED.fullmatch(lines[0]) if lines else None
     delimiters = declared[1].decode() if declared else DELIMITERS
     first = 2 if declared else 1
-    guesses = [
-        _guess(lines, delimiter, first, spellings, surveyed.shown, asked.header_row)
-        for delimiter in delimiters
-    ]
+    for until in (_SAMPLE + asked.header_row, HEADER_SEARCHED + _SAMPLE):
+        guesses = [
+            _guess(lines, until, delimiter, first, spellings, surveyed.shown, asked.header_row)
+            for delimiter in delimiters
+        ]
+        if asked.header_row or len(lines) <= until or any(guess.header.score[0] for guess in guesses):
+            break
     best = max(guesses, key=lambda guess: guess.header.score)
     failed = next((guess.error for guess in guesses if guess.error), None)
     if failed and not best.header.score[0]:
@@ -83,23 +86,26 @@ def no_such_row(where: str, row: int) -> CaseFileError:
 
 
 def _guess(
-    lines: Sequence[bytes], delimiter: str, first: int, spellings: Spellings, shown: str, asked: int
+    lines: Sequence[bytes],
+    until: int,
+    delimiter: str,
+    first: int,
+    spellings: Spellings,
+    shown: str,
+    asked: int,
 ) -> _Guess:
-    """Take what looks most like a header at the beginning, or the record asked for by its line."""
-    for until in (_SAMPLE + asked, HEADER_SEARCHED + _SAMPLE):
-        sample, rest = list(lines[first - 1 : until]), chain(lines[until:], repeat(b""))
-        try:
-            records, taken = cut_records(sample, delimiter, first, rest.__next__, shown)
-        except CaseFileError as error:
-            return _Guess(delimiter, error=error)
-        rows = [record.cells for record in records]
-        if (widest := max(map(len, rows), default=0)) > limit(MOST_COLUMNS):
-            said = f"{shown}: a line has {widest:,} cells, more than {limit(MOST_COLUMNS):,}"
-            return _Guess(delimiter, error=too_much(said))
-        places = [at for at, record in enumerate(records) if record.line == asked and any(record.cells)]
-        header = find_header(rows, spellings, places if asked else None)
-        if asked or header.score[0] or len(lines) <= until:
-            break
+    """Take what looks most like a header in the first lines, or the record asked for by its line."""
+    sample, rest = list(lines[first - 1 : until]), chain(lines[until:], repeat(b""))
+    try:
+        records, taken = cut_records(sample, delimiter, first, rest.__next__, shown)
+    except CaseFileError as error:
+        return _Guess(delimiter, error=error)
+    rows = [record.cells for record in records]
+    if (widest := max(map(len, rows), default=0)) > limit(MOST_COLUMNS):
+        said = f"{shown}: a line has {widest:,} cells, more than {limit(MOST_COLUMNS):,}"
+        return _Guess(delimiter, error=too_much(said))
+    places = [at for at, record in enumerate(records) if record.line == asked and any(record.cells)]
+    header = find_header(rows, spellings, places if asked else None)
     return _Guess(delimiter, records, first + taken, header) if header.first >= 0 else _Guess(delimiter)
 
 
