@@ -10,10 +10,8 @@ from typing import Any
 from ehcp_timeline.clock.counting import UNITS
 from ehcp_timeline.commands.rules.golden.cases import Golden
 from ehcp_timeline.commands.rules.golden.run import failures
-from ehcp_timeline.law.loader.deadline import read_deadline, spread
-from ehcp_timeline.law.loader.excuse import read_grounds
+from ehcp_timeline.law.loader.deadline import read_deadline, read_grounds, spread
 from ehcp_timeline.law.loader.faults import Location
-from ehcp_timeline.law.loader.limit import Words
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.law.subset import part_of
 
@@ -63,19 +61,6 @@ class Law:
             if path.name == "excuses.toml":
                 self.grounds = table
 
-    def words(self, grounds: Table, faults: list[str]) -> Words:
-        """Return what a deadline may refer to, with these groups of excuses."""
-        book = self.rulebook
-        events, flags = frozenset((*book.events, *book.derived)), frozenset(book.flags)
-        return Words(
-            events=events,
-            codes=book.codes,
-            flags=flags,
-            deadline_ids=frozenset(book.by_id),
-            instruments=frozenset(one.id for one in book.instruments),
-            grounds=read_grounds(Location("excuses.toml:", faults), grounds, events, flags),
-        )
-
     def mutants(self) -> Iterator[Mutant]:
         """Yield every mutant of every statutory deadline, then of every group of excuses."""
         for table in self.tables:
@@ -88,10 +73,17 @@ class Law:
             yield self._read(what, users, grounds)
 
     def _read(self, what: str, tables: Sequence[Table], grounds: Table) -> Mutant:
-        faults: list[str] = []
-        words = self.words(grounds, faults)
+        book, faults = self.rulebook, list[str]()
+        events, ids = frozenset((*book.events, *book.derived)), frozenset(book.by_id)
+        vocabulary = {
+            "event": events,
+            "flag": book.flags,
+            "event or deadline": events | ids,
+            "instrument": tuple(one.id for one in book.instruments),
+        }
+        groups = read_grounds(Location("excuses.toml:", faults, vocabulary), grounds)
         read = [
-            read_deadline(Location("law:", faults), one, source, words, "")
+            read_deadline(Location("law:", faults, vocabulary), one, source, book.codes, groups)
             for table in tables
             for one, source in spread(table)
         ]

@@ -2,11 +2,19 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from ehcp_timeline.clock.counting import Count, apply
 
 Seen = Literal["primary", "quoted", "unverified"]
+# Words that the reader of the rulebook looks up in its vocabulary.
+EventName = Annotated[str, "event"]
+EventNames = tuple[EventName, ...]
+EventPair = tuple[EventName, EventName]
+FlagName = Annotated[str, "flag"]
+Facts = tuple[tuple[str, tuple[str, ...]], ...]
+NOT_IN_FILE = {"key": ""}
+FROM, TO = {"key": "from"}, {"key": "to"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +22,6 @@ class Dates:
     """Several events, of which the earliest or the latest date counts, or each by itself.
 
     Attributes:
-        events: The events.
         which: Which of their dates counts.
         first: Beside `each`: events that give the day of the last of the others up to it, or count alone
             where none came by then.
@@ -33,7 +40,6 @@ class Limb:
     """One count of a time limit, from the clock's start or from other dates.
 
     Attributes:
-        count: How it is counted.
         since: The dates it is counted from, where that is not the clock's start. `latest` then takes the
             latest date on or before the start.
         after: It counts only once one of these came since the clock's start and before its answer; its own
@@ -43,11 +49,11 @@ class Limb:
         missing: What it does where it counts and has no date: `open` if the time limit has not ended yet.
     """
 
-    count: Count
-    since: Dates | None = None
-    after: tuple[str, ...] = ()
-    only_if: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    unless: tuple[str, ...] = ()
+    count: Count = field(metadata=NOT_IN_FILE)
+    since: Dates | None = field(default=None, metadata=FROM)
+    after: EventNames = ()
+    only_if: Facts = ()
+    unless: EventNames = ()
     missing: Literal["open", "unknown"] = "unknown"
 
 
@@ -64,10 +70,10 @@ class Limit:
         words: The law's own words where it gives no number, as `as soon as reasonably practicable`.
     """
 
-    limbs: tuple[Limb, ...]
+    limbs: tuple[Limb, ...] = field(metadata=NOT_IN_FILE)
     missing: Literal["skip", "unknown"] = "unknown"
     rolls: Literal["", "tribunal"] = ""
-    words: str = ""
+    words: str = field(default="", metadata=NOT_IN_FILE)
 
     @property
     def minimum(self) -> bool:
@@ -87,20 +93,19 @@ class Version:
     Attributes:
         since: First start that it governs.
         until: Last such start; None for no end.
-        limit: The time limit.
         law: Its own provision, where it is not the deadline's.
         says: Its own words, where they are not the deadline's.
         means: The same in other words.
         overlay: Name of the local rulebook that laid it over the law; empty for the law itself.
     """
 
-    since: date
-    until: date | None
-    limit: Limit
+    since: date = field(metadata=FROM)
+    until: date | None = field(metadata=TO)
+    limit: Limit = field(metadata=NOT_IN_FILE)
     law: str = ""
-    says: str = ""
-    means: str = ""
-    overlay: str = ""
+    says: str = field(default="", metadata=NOT_IN_FILE)
+    means: str = field(default="", metadata=NOT_IN_FILE)
+    overlay: str = field(default="", metadata=NOT_IN_FILE)
 
     def covers(self, start: date) -> bool:
         """Say whether it governs a clock that started on this day."""
@@ -112,7 +117,6 @@ class Reading:
     """Another published way to count or anchor the same time limit.
 
     Attributes:
-        id: Name of the reading.
         source: Who published it.
         limit: Its time limit, where it differs.
         starts: Its start, where it differs; without a date for it the reading does not apply.
@@ -128,15 +132,15 @@ class Reading:
 
     id: str
     source: str
-    limit: Limit | None = None
+    limit: Limit | None = field(default=None, metadata=NOT_IN_FILE)
     starts: Dates | None = None
     met_by: Dates | None = None
-    waived_by: str | None = None
-    after: tuple[str, ...] = ()
-    since: date | None = None
-    until: date | None = None
-    season: tuple[Count, Count] | None = None
-    always_disputed: bool = False
+    waived_by: EventName | None = None
+    after: EventNames = ()
+    since: date | None = field(default=None, metadata=FROM)
+    until: date | None = field(default=None, metadata=TO)
+    season: tuple[Count, Count] | None = field(default=None, metadata=NOT_IN_FILE)
+    always_disputed: bool = field(default=False, metadata={"key": "disputes"})
 
     def stood_on(self, start: date) -> bool:
         """Say whether it was published for clocks that started on this day."""
@@ -154,8 +158,8 @@ class Closure:
     re-opening, and the closure must have lasted at least `length`.
     """
 
-    asked: tuple[str, ...]
-    closed: tuple[str, str]
+    asked: EventNames
+    closed: EventPair
     length: Count
     margin: Count
 
@@ -164,7 +168,7 @@ class Closure:
 class Absence:
     """Dates that prove an absence from the area: at least `length`, between start and due day."""
 
-    absent: tuple[str, str]
+    absent: EventPair
     length: Count
 
 
@@ -173,8 +177,6 @@ class Excuse:
     """A ground on which the law says an authority need not comply. It never moves the due day.
 
     Attributes:
-        id: Name of the excuse.
-        law: The provision.
         flag: The column that claims it; None where its dates are the claim.
         seen: How its words were checked.
         since: First due day on which it can be claimed; None for always.
@@ -185,11 +187,11 @@ class Excuse:
     """
 
     id: str
-    law: str
-    flag: str | None
-    seen: Seen
-    since: date | None = None
-    until: date | None = None
+    law: str = ""
+    flag: FlagName | None = None
+    seen: Seen = "unverified"
+    since: date | None = field(default=None, metadata=FROM)
+    until: date | None = field(default=None, metadata=TO)
     evidence: Closure | Absence | None = None
     says: str = ""
     means: str = ""
@@ -204,15 +206,13 @@ class PlanByDue:
     row is about a first plan; otherwise the row is taken at its word and the duty is owed.
 
     Attributes:
-        made: The plan was made.
         shown_by: There was a plan. By the start, one that stands before every `made` date shows another plan.
         before_plan: There was none yet.
-        by: By which day.
     """
 
-    made: tuple[str, ...]
-    shown_by: tuple[str, ...]
-    before_plan: tuple[str, ...]
+    made: EventNames
+    shown_by: EventNames
+    before_plan: EventNames
     by: Literal["due", "start"] = "due"
 
 
@@ -229,10 +229,10 @@ class StartWhere:
         doubt: Why a clock that starts so is disputed; empty where it is not.
     """
 
-    given: tuple[str, ...]
-    absent: str
+    given: EventNames
+    absent: EventName
     starts: Dates
-    doubt: str = ""
+    doubt: str = field(default="", metadata={"key": "source"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +248,8 @@ class EndSpan:
             `unknown`, nobody can say what is owed of a clock that was open when it began.
     """
 
-    first: str = field(metadata={"key": "from"})
-    last: str = field(metadata={"key": "to"})
+    first: EventName = field(metadata=FROM)
+    last: EventName = field(metadata=TO)
     then: Literal["owed", "unknown"] = "owed"
 
 
@@ -268,7 +268,7 @@ class Repeats:
             are not in the file and the clock is unknown.
     """
 
-    first: tuple[str, ...] = ()
-    again: tuple[str, ...] = ()
-    closed_by: tuple[str, ...] = ()
-    unseen: tuple[str, ...] = ()
+    first: EventNames = ()
+    again: EventNames = ()
+    closed_by: EventNames = ()
+    unseen: EventNames = ()

@@ -4,13 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
 from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.law.deadline import (
+    NOT_IN_FILE,
     Dates,
     EndSpan,
+    EventName,
+    EventNames,
+    EventPair,
     Excuse,
+    Facts,
     PlanByDue,
     Reading,
     Repeats,
@@ -23,7 +28,7 @@ Who = Literal["authority", "other authority", "family", "school", "adviser", "he
 DutyKind = Literal["statutory", "guidance", "local"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
     """One duty with a time limit, as the law words it. Every field is a word of the closed vocabulary.
 
@@ -71,39 +76,39 @@ class Deadline:
 
     id: str
     duty: str
-    who: Who
-    kind: DutyKind
+    who: Who = "authority"
+    kind: DutyKind = "statutory"
     law: str
-    says: str
-    seen: Seen
+    says: str = ""
+    seen: Seen = "unverified"
     checked: date
     starts: Dates
     met_by: Dates
-    versions: tuple[Version, ...]
+    versions: tuple[Version, ...] = field(metadata={"key": "version"})
     means: str = ""
     note: str = ""
-    source: str | None = None
+    source: str | None = field(default=None, metadata=NOT_IN_FILE)
     starts_where: tuple[StartWhere, ...] = ()
-    ends: tuple[str, ...] = ()
-    ended_while: EndSpan | None = None
-    revived_by: tuple[str, ...] = ()
-    revived_unless: tuple[str, ...] = ()
-    implied_by: tuple[str, ...] = ()
-    lapses_with: tuple[str, ...] = ()
-    only_if: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    shown_by: tuple[str, ...] = ()
-    owed_when: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    during: tuple[str, str] | None = None
-    displaced_by: tuple[str, ...] = ()
-    set_by: str | None = None
+    ends: EventNames = ()
+    ended_while: EndSpan | None = field(default=None, metadata=NOT_IN_FILE)
+    revived_by: EventNames = ()
+    revived_unless: EventNames = ()
+    implied_by: EventNames = ()
+    lapses_with: EventNames = ()
+    only_if: Facts = ()
+    shown_by: EventNames = ()
+    owed_when: EventNames = ()
+    after: EventNames = ()
+    during: EventPair | None = None
+    displaced_by: tuple[Annotated[str, "event or deadline"], ...] = ()
+    set_by: EventName | None = None
     plan_by_due: PlanByDue | None = None
     answers_from: Count | None = None
     repeats: Repeats | None = None
-    readings: tuple[Reading, ...] = ()
-    excuses: tuple[Excuse, ...] = ()
-    overlay: str = ""
-    file: str = field(default="", compare=False)
+    readings: tuple[Reading, ...] = field(default=(), metadata={"key": "reading"})
+    excuses: tuple[Excuse, ...] = field(default=(), metadata={"key": "excuse"})
+    overlay: str = field(default="", metadata=NOT_IN_FILE)
+    file: str = field(default="", compare=False, metadata=NOT_IN_FILE)
 
     @property
     def right(self) -> bool:
@@ -170,14 +175,13 @@ class EventWhere:
     """One event, as far as a fact holds one of some codes.
 
     Attributes:
-        event: The event.
         fact: The fact; None where it does not matter.
         codes: The codes, `blank` among them where the fact may be blank.
     """
 
-    event: str
-    fact: str | None = None
-    codes: tuple[str, ...] = ()
+    event: EventName
+    fact: str | None = field(default=None, metadata=NOT_IN_FILE)
+    codes: tuple[str, ...] = field(default=(), metadata=NOT_IN_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,7 @@ class DerivedEvent:
     id: str
     says: str
     earliest: tuple[EventWhere, ...]
-    unless: tuple[str, ...] = ()
+    unless: EventNames = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.commands.rules.lists import provisions
+from ehcp_timeline.commands.rules.lists import regulations
 from ehcp_timeline.commands.rules.page import example_of, rules_page
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Deadline
@@ -31,22 +31,22 @@ def test_the_page_is_current() -> None:
 @pytest.mark.parametrize("number", WITH_A_TIME_LIMIT)
 def test_every_regulation_with_a_time_limit_is_encoded_or_not_and_why(number: str) -> None:
     """No regulation with a number is missing from the table."""
-    (one,) = [provision for provision in provisions(LAW) if provision.number == number]
+    (one,) = [covered for covered in regulations(LAW) if covered.regulation == number]
 
-    assert one.encoded or one.applied or one.left_out
-    assert all(left.why for left in one.left_out)
+    assert one.deadlines or one.applied or one.not_encoded
+    assert all(left.why for left in one.not_encoded)
     assert f"| reg {number} | " in PAGE
 
 
 def test_regulations_are_found_in_citations() -> None:
     """A list of regulations counts for each; what another regulation applies is told apart."""
-    found = {one.number: one for one in provisions(LAW)}
+    found = {one.regulation: one for one in regulations(LAW)}
 
-    assert [one.id for one in found["21"].encoded] == ["review.notice", "review.report", "review.decide"]
-    assert [one.id for one in found["39"].encoded] == ["mediation.certificate"]
-    assert "agreed.amend" in [one.id for one in found["44"].applied]
-    assert "agreed.amend" in [one.id for one in found["42"].encoded]
-    assert [one.number for one in provisions(LAW)][:3] == ["3", "4", "5"]
+    assert found["21"].deadlines == ("review.notice", "review.report", "review.decide")
+    assert found["39"].deadlines == ("mediation.certificate",)
+    assert "agreed.amend" in found["44"].applied
+    assert "agreed.amend" in found["42"].deadlines
+    assert list(found)[:3] == ["3", "4", "5"]
     assert "23" not in found  # 23 March 2015 is a day
 
 

@@ -11,7 +11,6 @@ from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.commands.rules.golden.cases import load_fixtures
 from ehcp_timeline.commands.rules.golden.edges import uncovered
 from ehcp_timeline.errors import RulebookError
-from ehcp_timeline.law.loader.deadline import NO_DAY
 from ehcp_timeline.law.rulebook import Deadline, Instrument, Rulebook
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.output.ci import Note
@@ -85,7 +84,7 @@ def _in_force(deadline: Deadline, rulebook: Rulebook) -> Iterator[Remark]:
                 "error", "unknown-instrument", deadline.id, says, "name one of instruments.toml first"
             )
         day = law and (law.in_force or law.made)
-        if law and day and since and NO_DAY < since < day:
+        if law and day and since and date.min < since < day:
             says = f"{clause} begins before {law.id} was in force, on {day}"
             yield Remark(
                 "error", "before-in-force", deadline.id, says, f"begin on {day}, or cite the law before it"
@@ -169,7 +168,7 @@ def _seen(deadline: Deadline, _: Rulebook) -> Iterator[Remark]:
 
 
 def _age(deadline: Deadline, as_at: date) -> Iterator[Remark]:
-    if deadline.checked == NO_DAY:
+    if deadline.checked == date.min:
         return
     says = f"last checked on {deadline.checked}"
     advice = "read the law again, then write the day into checked"

@@ -1,8 +1,9 @@
 """The rulebook for a reader: its list, what it leaves out, what was checked too long ago."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Final, Self
 
@@ -17,64 +18,8 @@ from ehcp_timeline.text.spelling import did_you_mean
 from ehcp_timeline.text.words import count, rulebook_name
 
 REGULATIONS: Final = "SEND-Regs-2014"
+_ID: Final = TableColumn("deadline", "fixed")
 _NUMBER: Final = re.compile(r"(?:\breg |, |\band )(\d+[A-Z]?)\b(?!\s+(?:September|March|May|weeks|days))")
-
-
-@dataclass(slots=True)
-class Provision:
-    """One regulation with something to say about time.
-
-    Attributes:
-        number: As `10` or `18A`.
-        encoded: The deadlines that encode it.
-        applied: Deadlines that another regulation says it applies to.
-        left_out: What of it no deadline encodes, and why.
-    """
-
-    number: str
-    encoded: list[Deadline] = field(default_factory=list)
-    applied: list[Deadline] = field(default_factory=list)
-    left_out: list[NotEncoded] = field(default_factory=list)
-
-
-def provisions(rulebook: Rulebook) -> tuple[Provision, ...]:
-    """Return every regulation that a deadline or a line of `not-encoded.toml` cites, in their order."""
-    by_number: dict[str, Provision] = {}
-    for deadline in rulebook.deadlines:
-        for law in (deadline.law, *(version.law for version in deadline.versions)):
-            own, _, applied = law.partition("applying")
-            for number in _numbers(own):
-                _add(_of(by_number, number).encoded, deadline)
-            for number in _NUMBER.findall(applied):
-                _add(_of(by_number, number).applied, deadline)
-    for provision in rulebook.not_encoded:
-        for number in dict.fromkeys(_numbers(provision.law)):
-            _of(by_number, number).left_out.append(provision)
-    return tuple(sorted(by_number.values(), key=lambda provision: _order(provision.number)))
-
-
-def _add(listed: list[Deadline], deadline: Deadline) -> None:
-    if deadline not in listed:
-        listed.append(deadline)
-
-
-def _of(by_number: dict[str, Provision], number: str) -> Provision:
-    return by_number.setdefault(number, Provision(number))
-
-
-def _numbers(law: str) -> Iterator[str]:
-    """Yield the regulations that a citation names.
-
-    >>> list(_numbers("SEND-Regs-2014 reg 20(3), 21(3)")), list(_numbers("CFA-2014 s 44(1)"))
-    (['20', '21'], [])
-    """
-    if law.startswith(REGULATIONS):
-        yield from _NUMBER.findall(law)
-
-
-def _order(number: str) -> tuple[int, str]:
-    digits = re.match(r"\d+", number)
-    return int(digits[0]) if digits else 0, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,35 +150,59 @@ def checked_long_ago(rulebook: Rulebook, as_at: date) -> list[Deadline]:
     return [deadline for deadline in rulebook.deadlines if apply(year, deadline.checked) < as_at]
 
 
+def regulations(rulebook: Rulebook) -> tuple[RegulationCovered, ...]:
+    """Return every regulation that a deadline or a line of `not-encoded.toml` cites, in their order."""
+    encoded, applied = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+    for deadline in rulebook.deadlines:
+        for law in (deadline.law, *(version.law for version in deadline.versions)):
+            own, _, others = law.partition("applying")
+            for number in _cited(own):
+                encoded[number].append(deadline.id)
+            for number in _NUMBER.findall(others):
+                applied[number].append(deadline.id)
+    left_out = defaultdict[str, list[LeftOut]](list)
+    for provision in rulebook.not_encoded:
+        for number in dict.fromkeys(_cited(provision.law)):
+            left_out[number].append(LeftOut(provision.about, provision.why))
+    numbers = {*encoded, *applied, *left_out}
+    return tuple(
+        RegulationCovered(
+            number,
+            tuple(dict.fromkeys(encoded[number])),
+            tuple(dict.fromkeys(applied[number])),
+            tuple(left_out[number]),
+        )
+        for number in sorted(numbers, key=lambda number: (int(re.sub(r"\D", "", number)), number))
+    )
+
+
+def _cited(law: str) -> list[str]:
+    """Return the regulations that a citation names.
+
+    >>> _cited("SEND-Regs-2014 reg 20(3), 21(3)"), _cited("CFA-2014 s 44(1)")
+    (['20', '21'], [])
+    """
+    return _NUMBER.findall(law) if law.startswith(REGULATIONS) else []
+
+
 def coverage_answer(rulebook: Rulebook) -> CoverageAnswer:
     """Return which regulations and deadlines are encoded, and which are not and why."""
     return CoverageAnswer(
         RulebookUsed.of(rulebook),
-        tuple(
-            RegulationCovered(
-                provision.number,
-                tuple(deadline.id for deadline in provision.encoded),
-                tuple(deadline.id for deadline in provision.applied),
-                tuple(LeftOut(left.about, left.why) for left in provision.left_out),
-            )
-            for provision in provisions(rulebook)
-        ),
+        regulations(rulebook),
         tuple(EncodedDeadline(deadline.law, deadline.id, deadline.seen) for deadline in rulebook.deadlines),
         rulebook.not_encoded,
     )
 
 
-def list_sections(rulebook: Rulebook, deadlines: Iterable[DeadlineListed]) -> list[Section]:
+def list_sections(rulebook: Rulebook, deadlines: Sequence[DeadlineListed]) -> list[Section]:
     """Return every deadline, one line each."""
     name = rulebook_name(rulebook.version, rulebook.overlays)
-    columns = (*_columns("deadline"), TableColumn("who"), TableColumn("law"), TableColumn("time limit"))
     return [
         Section(
             f"R{name[1:]}: {count(len(rulebook.deadlines), 'deadline')}",
-            columns=columns,
-            rows=tuple(
-                (deadline.deadline, deadline.who, deadline.law, deadline.limit) for deadline in deadlines
-            ),
+            columns=(_ID, TableColumn("who"), TableColumn("law"), TableColumn("time limit")),
+            rows=tuple((listed.deadline, listed.who, listed.law, listed.limit) for listed in deadlines),
             after=("Everything about one of them:", "  ehcp rules show plan.issue"),
         )
     ]
@@ -242,8 +211,8 @@ def list_sections(rulebook: Rulebook, deadlines: Iterable[DeadlineListed]) -> li
 def stale_sections(stale: Sequence[DeadlineListed], total: int) -> list[Section]:
     """Return the deadlines whose words were last checked too long ago."""
     title = f"Last checked more than a year before: {len(stale)} of {count(total, 'deadline')}"
-    columns = (*_columns("deadline", "checked"), TableColumn("law"))
-    rows = tuple((deadline.deadline, str(deadline.checked), deadline.law) for deadline in stale)
+    columns = (_ID, TableColumn("checked", "fixed"), TableColumn("law"))
+    rows = tuple((listed.deadline, str(listed.checked), listed.law) for listed in stale)
     return [Section(title, columns=columns, rows=rows)]
 
 
@@ -252,11 +221,8 @@ def coverage_sections(answer: CoverageAnswer) -> list[Section]:
     return [
         Section(
             f"Encoded: {count(len(answer.encoded), 'deadline')}",
-            columns=(TableColumn("law"), *_columns("deadline", "words seen")),
-            rows=tuple(
-                (encoded_deadline.law, encoded_deadline.deadline, encoded_deadline.seen)
-                for encoded_deadline in answer.encoded
-            ),
+            columns=(TableColumn("law"), _ID, TableColumn("words seen", "fixed")),
+            rows=tuple((encoded.law, encoded.deadline, encoded.seen) for encoded in answer.encoded),
             after=(
                 "primary: seen in the law itself; quoted: seen where it is quoted; unverified: not seen.",
             ),
@@ -264,12 +230,6 @@ def coverage_sections(answer: CoverageAnswer) -> list[Section]:
         Section(
             f"Not encoded: {count(len(answer.not_encoded), 'provision')}",
             columns=(TableColumn("law"), TableColumn("about"), TableColumn("why not")),
-            rows=tuple(
-                (not_encoded.law, not_encoded.about, not_encoded.why) for not_encoded in answer.not_encoded
-            ),
+            rows=tuple((left_out.law, left_out.about, left_out.why) for left_out in answer.not_encoded),
         ),
     ]
-
-
-def _columns(*names: str) -> tuple[TableColumn, ...]:
-    return tuple(TableColumn(name, "fixed") for name in names)

@@ -7,12 +7,11 @@ from typing import Final
 
 from ehcp_timeline.audit.single.explain import explain
 from ehcp_timeline.audit.single.judge import judge_case
-from ehcp_timeline.audit.verdicts import TABLE
+from ehcp_timeline.audit.verdicts import TABLE, Line
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.commands.rules.clauses import GLOSSARY, deadline_sections
-from ehcp_timeline.commands.rules.lists import Provision, provisions
-from ehcp_timeline.law.deadline import Dates
-from ehcp_timeline.law.rulebook import Deadline, NotEncoded, Rulebook
+from ehcp_timeline.commands.rules.lists import RegulationCovered, regulations
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.text.counting import said_day
 from ehcp_timeline.text.words import count, listed
 
@@ -40,43 +39,33 @@ class Example:
 def example_of(deadline: Deadline, rulebook: Rulebook) -> Example | None:
     """Return a deadline's worked example, or None where it cannot be counted from a start alone."""
     start = max(AHEAD if deadline.looks_back else START, deadline.versions[-1].since)
-    row = _row(deadline, start)
-    as_at = max(row.events.values())
+    events = _events(deadline, start)
+    codes = {fact: codes[0] for fact, codes in deadline.only_if if codes}
+    row = Row(1, "example", events, {fact: frozenset({code}) for fact, code in codes.items()})
+    as_at = max(events.values())
     for working in judge_case(rulebook, [row], as_at):
         known = working.circumstances.known == "yes"
         if working.clock.deadline == deadline.id and known and working.clock.start:
+            days = (f"{name} on {said_day(events[name])}" for name in sorted(events, key=events.__getitem__))
+            given = ", ".join((*days, *(f"{fact} {code}" for fact, code in codes.items())))
             counted = tuple(step.text for step in explain(working, as_at) if step.title in ("Count", "Due"))
-            return Example(_given(row), counted, working.clock.due)
+            return Example(given, counted, working.clock.due)
     return None
 
 
-def _row(deadline: Deadline, start: date) -> Row:
+def _events(deadline: Deadline, start: date) -> dict[str, date]:
     """Return a case in which the deadline's clock starts on a day, and applies."""
     events = dict.fromkeys(deadline.after[:1], BEFORE)
     if deadline.during:
         events[deadline.during[0]] = BEFORE
-    for dates in _others(deadline):
-        events[dates.events[0]] = BEFORE if dates.which == "latest" else BETWEEN
+    for limb in deadline.versions[-1].limit.limbs:
+        if limb.since and not {*limb.since.events} & {*deadline.starts.events}:
+            events[limb.since.events[0]] = BEFORE if limb.since.which == "latest" else BETWEEN
     if deadline.plan_by_due:
         events[deadline.plan_by_due.made[0]] = BEFORE
     first = (*(deadline.repeats.first if deadline.repeats else ()), *deadline.starts.events)[0]
     events[first] = start
-    codes = {fact: frozenset(listed[:1]) for fact, listed in deadline.only_if}
-    return Row(1, "example", events, codes)
-
-
-def _others(deadline: Deadline) -> Iterator[Dates]:
-    for limb in deadline.versions[-1].limit.limbs:
-        if limb.since is not None and not set(limb.since.events) & set(deadline.starts.events):
-            yield limb.since
-
-
-def _given(row: Row) -> str:
-    facts = [f"{fact} {' '.join(codes)}" for fact, codes in row.codes.items()]
-    days = [
-        f"{name} on {said_day(day)}" for name, day in sorted(row.events.items(), key=lambda item: item[1])
-    ]
-    return ", ".join((*days, *facts))
+    return events
 
 
 CHAPTERS: Final = {
@@ -116,117 +105,83 @@ which it has been read, and what excuses it. What each date means is in [case-fi
 information about the law, not legal advice."""
 
 
+_VERDICTS: Final = (
+    "`ehcp explain` gives the circumstances of a clock word by word (`gives` in its JSON). The first line of "
+    "this table that fits is the verdict; a circumstance that is not named may be anything."
+)
+
+
 def rules_page(rulebook: Rulebook) -> str:
     """Return the whole page as Markdown."""
+    chapters: dict[str, list[Deadline]] = {}
+    for deadline in rulebook.deadlines:
+        chapters.setdefault(deadline.id.split(".")[0], []).append(deadline)
     parts = [
         _HEAD.format(version=rulebook.version, deadlines=count(len(rulebook.deadlines), "deadline")),
-        *_laid(rulebook),
+        *(f"**Laid over the law: `{name}`.**" for name, _ in rulebook.overlays),
+        *(f"**A scenario, not law: {_text(says)}.**" for says in rulebook.scenarios),
         "## The SEND Regulations 2014, regulation by regulation",
-        _regulations(provisions(rulebook)),
+        _table(("regulation", "encoded as", "not encoded, and why"), map(_regulation, regulations(rulebook))),
         "## What is left out, and why",
-        _left_out(rulebook.not_encoded),
+        _table(
+            ("provision", "about", "why not", "its words were"),
+            (
+                (_text(left_out.law), _text(left_out.about), _text(left_out.why), SEEN[left_out.seen])
+                for left_out in rulebook.not_encoded
+            ),
+        ),
         "## From circumstances to a verdict",
-        *_verdicts(),
-        *(part for chapter in _chapters(rulebook.deadlines) for part in _chapter(*chapter, rulebook)),
+        _VERDICTS,
+        _table(("verdict", "reason", "where"), map(_verdict, TABLE)),
     ]
+    for name, deadlines in chapters.items():
+        parts.append(f"## {CHAPTERS.get(name, name)}")
+        for deadline in deadlines:
+            parts += filter(None, _deadline(deadline, rulebook))
     return "\n\n".join(parts) + "\n"
 
 
-def _laid(rulebook: Rulebook) -> Iterator[str]:
-    for name, _ in rulebook.overlays:
-        yield f"**Laid over the law: `{name}`.**"
-    yield from (f"**A scenario, not law: {_text(said)}.**" for said in rulebook.scenarios)
+def _regulation(covered: RegulationCovered) -> tuple[str, str, str]:
+    encoded = [_link(name) for name in covered.deadlines]
+    encoded += [f"{_link(name)} (applied)" for name in covered.applied]
+    left_out = [f"{_text(part.about)} ({_text(part.why)})" for part in covered.not_encoded]
+    return f"reg {covered.regulation}", ", ".join(encoded), "; ".join(left_out)
 
 
-def _regulations(provisions_shown: Iterable[Provision]) -> str:
-    return _table(
-        ("regulation", "encoded as", "not encoded, and why"),
-        (_regulation(provision) for provision in provisions_shown),
-    )
+def _link(name: str) -> str:
+    """Return a link to the heading of a deadline, with the anchor that Markdown gives it.
 
-
-def _regulation(provision: Provision) -> tuple[str, str, str]:
-    encoded = [_link(deadline) for deadline in provision.encoded]
-    encoded += [f"{_link(deadline)} (applied)" for deadline in provision.applied]
-    left = [f"{_text(what.about)} ({_text(what.why)})" for what in provision.left_out]
-    return f"reg {provision.number}", ", ".join(encoded), "; ".join(left)
-
-
-def _link(deadline: Deadline) -> str:
-    return f"[`{deadline.id}`](#{_anchor(deadline.id)})"
-
-
-def _anchor(name: str) -> str:
-    """Return the anchor that Markdown gives a heading.
-
-    >>> _anchor("assess.no_plan")
-    'assessno_plan'
+    >>> _link("assess.no_plan")
+    '[`assess.no_plan`](#assessno_plan)'
     """
-    return name.replace(".", "").lower()
+    return f"[`{name}`](#{name.replace('.', '').lower()})"
 
 
-def _left_out(unencoded: Iterable[NotEncoded]) -> str:
-    rows = (
-        (_text(not_encoded.law), _text(not_encoded.about), _text(not_encoded.why), SEEN[not_encoded.seen])
-        for not_encoded in unencoded
-    )
-    return _table(("provision", "about", "why not", "its words were"), rows)
+def _verdict(line: Line) -> tuple[str, str, str]:
+    fits = "; ".join(f"{name} is {listed(words, 'or')}" for name, words in line.fits.items())
+    return f"`{line.verdict}`", line.reason, fits or "anything else"
 
 
-def _verdicts() -> Iterator[str]:
-    yield (
-        "`ehcp explain` gives the circumstances of a clock word by word (`gives` in its JSON). The first "
-        "line of this table that fits is the verdict; a circumstance that is not named may be anything."
-    )
-    rows = (
-        (
-            f"`{line.verdict}`",
-            line.reason,
-            "; ".join(f"{name} is {listed(words, 'or')}" for name, words in line.fits.items())
-            or "anything else",
-        )
-        for line in TABLE
-    )
-    yield _table(("verdict", "reason", "where"), rows)
-
-
-def _chapters(deadlines: Sequence[Deadline]) -> Iterator[tuple[str, list[Deadline]]]:
-    names = dict.fromkeys(deadline.id.split(".")[0] for deadline in deadlines)
-    for name in names:
-        yield (
-            CHAPTERS.get(name, name),
-            [deadline for deadline in deadlines if deadline.id.split(".")[0] == name],
-        )
-
-
-def _chapter(title: str, deadlines: Iterable[Deadline], rulebook: Rulebook) -> Iterator[str]:
-    yield f"## {title}"
-    for deadline in deadlines:
-        yield f"### `{deadline.id}`"
-        yield f"**{_text(deadline.duty)}** ({deadline.who}, {deadline.kind})"
-        seen = f"the words were {SEEN[deadline.seen]}, on {deadline.checked}"
-        words = f"> {_text(deadline.says)}\n>\n" if deadline.says else ""
-        yield f"{words}> {_text(deadline.law)}; {seen}."
-        paragraphs = (_text(deadline.means), _text(deadline.note), *_clauses(deadline, rulebook))
-        yield from filter(None, paragraphs)
-
-
-def _clauses(deadline: Deadline, rulebook: Rulebook) -> Iterator[str]:
-    """Yield how it is counted, a case worked through, its readings, excuses and words."""
+def _deadline(deadline: Deadline, rulebook: Rulebook) -> Iterator[str]:
+    """Yield a deadline's words, how it is counted, a case worked through, its readings and excuses."""
+    yield f"### `{deadline.id}`"
+    yield f"**{_text(deadline.duty)}** ({deadline.who}, {deadline.kind})"
+    seen = f"the words were {SEEN[deadline.seen]}, on {deadline.checked}"
+    words = f"> {_text(deadline.says)}\n>\n" if deadline.says else ""
+    yield f"{words}> {_text(deadline.law)}; {seen}."
+    yield _text(deadline.means)
+    yield _text(deadline.note)
     _, *sections = deadline_sections(deadline, rulebook)
     for section in sections:
         if section.title == GLOSSARY:
             continue  # docs/case-file.md has it
-        lines = (f"- {_text(label)}: {_text(words)}" for label, words in section.rows)
-        yield "\n".join((f"**{_text(section.title)}**\n", *lines))
-        if section.title == "Time limit":
-            yield from _example(deadline, rulebook)
+        yield _list(f"**{_text(section.title)}**", (f"{label}: {words}" for label, words in section.rows))
+        if section.title == "Time limit" and (example := example_of(deadline, rulebook)):
+            yield _list(f"**A case worked through:** {_text(example.given)}", example.counted)
 
 
-def _example(deadline: Deadline, rulebook: Rulebook) -> Iterator[str]:
-    if example := example_of(deadline, rulebook):
-        lines = "\n".join(f"- {_text(line)}" for line in example.counted)
-        yield f"**A case worked through:** {_text(example.given)}\n\n{lines}"
+def _list(head: str, lines: Iterable[str]) -> str:
+    return "\n".join((head, "", *(f"- {_text(line)}" for line in lines)))
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,23 +1,16 @@
-"""Read kpis.toml: TOML in, frozen records out, every fault told at once."""
+"""Read kpis.toml: TOML in, frozen records out, every fault reported at once."""
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import TypeVar, cast
 
 from ehcp_timeline.law.kpi.marks import Condition, read_mark
-from ehcp_timeline.law.kpi.model import (
-    AS_AT,
-    Derived,
-    Kpis,
-    Measure,
-    Pack,
-    PackSection,
-    Population,
-)
-from ehcp_timeline.law.loader.faults import Known, Location, Table
+from ehcp_timeline.law.kpi.model import AS_AT, Derived, Kpis, Measure, Pack, Population
+from ehcp_timeline.law.loader.faults import Location, Table
 
 NAME = "kpis.toml"
 CLOCK_DAYS = frozenset(("start", "due", "answered", "ended"))
@@ -50,32 +43,25 @@ def read_kpis(table: Table, columns: frozenset[str]) -> Kpis:
     Raises:
         RulebookError: With every fault.
     """
-    place = Location(f"{NAME}:")
+    vocabulary: dict[str, Collection[str]] = {"event": columns}
+    place = Location(f"{NAME}:", vocabulary=vocabulary)
     place.keys(table, ("version", "each", "topic", "derived", "population", "measure", "pack"))
-    words: Known = dict.fromkeys(("earliest", "since"), ("event", columns))
-    derived = _each_once(
-        (here, here.record(Derived, body, words)) for here, body in place.tables(table, "derived")
-    )
-    known = columns | CLOCK_DAYS | frozenset(derived)
-    populations = _each_once(
-        _population(here, body, known) for here, body in _spread(place, table, "population")
-    )
+    derived = _each_once((here, here.record(Derived, body)) for here, body in place.tables(table, "derived"))
+    days = columns | CLOCK_DAYS | frozenset(derived)
+    vocabulary |= {"column": days, "day": days}
+    populations = _each_once(_population(here, body) for here, body in _spread(place, table, "population"))
     topics = {
         here.want(body, "id", str, ""): here.want(body, "says", str, "")
         for here, body in place.tables(table, "topic")
     }
+    vocabulary |= {"population": populations, "topic": topics}
     measures = _each_once(
-        _measure(here, body, topics, populations) for here, body in _spread(place, table, "measure")
+        _measure(here, body, populations) for here, body in _spread(place, table, "measure")
     )
-    packs = {}
-    for here, body in place.tables(table, "pack"):
-        sheets = here.tables(body, "sheet")
-        asked: Known = {"measures": ("measure", measures)}
-        read = tuple(within.record(PackSection, sheet, asked) for within, sheet in sheets)
-        pack = here.record(Pack, body, sheets=read)
-        packs[pack.id] = pack
+    vocabulary["measure"] = measures
+    packs = [here.record(Pack, body) for here, body in place.tables(table, "pack")]
     place.refuse()
-    return Kpis(topics, derived, populations, tuple(measures.values()), packs)
+    return Kpis(topics, derived, populations, tuple(measures.values()), {pack.id: pack for pack in packs})
 
 
 def _each_once(entries: Iterable[tuple[Location, Read]]) -> dict[str, Read]:
@@ -114,56 +100,48 @@ def _put_in(value: object, slot: str, word: str, said: str, *, prose: bool) -> o
     return value
 
 
-def _population(place: Location, table: Table, columns: frozenset[str]) -> tuple[Location, Population]:
+def _population(place: Location, table: Table) -> tuple[Location, Population]:
     here = place.at(str(table.get("id", "a population without id")))
     if table.get("date"):
         here.want(table, "dated", str, "")
     noun = table.get("noun", ["case", "cases"])
+    marks: dict[str, Condition] = {}
+    for name, body in here.maybe(table, "mark", dict, {}).items():
+        mark = here.at(f"mark.{name}")
+        if isinstance(body, Mapping):
+            marks[name] = read_mark(mark, body, tuple(marks))  # it may look only at those before it
+            mark.want(body, "says", str, "")
+        else:
+            mark.fault(f"must be a table, not {body!r}")
     return here, here.record(
         Population,
         table,
-        {"date": ("day", columns)},
         ("each",),
         noun=here.at("noun").value([noun[0], noun[-1]] if isinstance(noun, list) and noun else noun, Pair),
-        where=read_mark(here.at("where"), here.maybe(table, "where", dict, {}), columns, frozenset()),
-        days=_days(here, table, columns),
-        marks=_marks(here, here.maybe(table, "mark", dict, {}), columns),
+        where=read_mark(here.at("where"), here.maybe(table, "where", dict, {}), ()),
+        days=_days(here, table),
+        marks=marks,
     )
 
 
-def _marks(place: Location, marks: Table, columns: frozenset[str]) -> dict[str, Condition]:
-    """Read the marks of a population; one may look only at those that stand before it."""
-    conditions: dict[str, Condition] = {}
-    for name, body in marks.items():
-        here = place.at(f"mark.{name}")
-        if isinstance(body, Mapping):
-            conditions[name] = read_mark(here, body, columns, frozenset(conditions))
-            here.want(body, "says", str, "")
-        else:
-            here.fault(f"must be a table, not {body!r}")
-    return conditions
-
-
-def _days(place: Location, table: Table, columns: frozenset[str]) -> tuple[str, str]:
-    body = place.maybe(table, "days", dict, {})
-    if not body:
+def _days(place: Location, table: Table) -> tuple[str, str]:
+    if not (body := place.maybe(table, "days", dict, {})):
         return "", ""
     here = place.at("days")
     here.keys(body, ("from", "to"))
     since, to = here.want(body, "from", str, ""), here.want(body, "to", str, "")
-    here.known("from", since, columns, "day")
-    here.known("to", to, columns | {AS_AT}, "day")
+    here.known("from", since, "day")
+    here.known("to", to, "day", {*here.vocabulary["day"], AS_AT})
     return since, to
 
 
 def _measure(
-    place: Location, table: Table, topics: Mapping[str, str], populations: Mapping[str, Population]
+    place: Location, table: Table, populations: Mapping[str, Population]
 ) -> tuple[Location, Measure]:
     here = place.at(str(table.get("id", "a measure without id")))
     marks = populations[table["counts"]].marks if table.get("counts") in populations else {}
-    known: Known = {"counts": ("population", populations), "topic": ("topic", topics)}
-    known = {**known, "part": ("mark", marks), "whole": ("mark", marks)}
-    measure = here.record(Measure, table, known, ("each",))
+    within = replace(here, vocabulary={**here.vocabulary, "mark": marks})
+    measure = within.record(Measure, table, ("each",))
     if measure.whole and measure.unit != "percent":
         here.at("whole").fault("stands only below a percentage")
     return here, measure

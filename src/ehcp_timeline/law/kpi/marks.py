@@ -1,12 +1,14 @@
 """A mark: one thing that may be true of a case that is counted, in the closed vocabulary of kpis.toml."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
 
 from ehcp_timeline.law.loader.faults import Location, Table
 
-COLUMN_LISTS = ("given", "blank", "by_now", "kept", "needs")
-MARK_LISTS = ("all", "any", "none")
+ColumnName = Annotated[str, "column"]
+ColumnNames = tuple[ColumnName, ...]
+MarkNames = tuple[Annotated[str, "mark"], ...]
 MarkVerdict = Literal[
     "not-started", "not-owed", "running", "met", "late", "early", "overdue", "excused", "unknown"
 ]
@@ -20,15 +22,13 @@ class Span:
     """Calendar days between two days, `to` the as-at day where it is empty.
 
     Attributes:
-        since: The day they are counted from.
-        to: The day they are counted to.
         more_than: More days than this.
         at_most: At most so many days.
         more_than_months: More calendar months than this.
     """
 
-    since: str
-    to: str = ""
+    since: ColumnName = field(metadata={"key": "from"})
+    to: ColumnName = ""
     more_than: int | None = None
     at_most: int | None = None
     more_than_months: int | None = None
@@ -39,9 +39,9 @@ class Condition:
     """What may be true of a case; every field that is not empty must hold. See the head of kpis.toml."""
 
     says: str = ""
-    given: tuple[str, ...] = ()
-    blank: tuple[str, ...] = ()
-    by_now: tuple[str, ...] = ()
+    given: ColumnNames = ()
+    blank: ColumnNames = ()
+    by_now: ColumnNames = ()
     since: Pairs = ()
     same: Pairs = ()
     took: Span | None = None
@@ -53,11 +53,11 @@ class Condition:
     evidenced: tuple[MarkVerdict, ...] = ()
     exception: bool | None = None
     stage: MarkStage = ""
-    kept: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    all: tuple[str, ...] = ()
-    any: tuple[str, ...] = ()
-    none: tuple[str, ...] = ()
+    kept: ColumnNames = ()
+    needs: ColumnNames = ()
+    all: MarkNames = ()
+    any: MarkNames = ()
+    none: MarkNames = ()
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -78,56 +78,51 @@ class Condition:
         return (*self.all, *self.any, *self.none)
 
 
-def read_mark(place: Location, table: Table, columns: frozenset[str], names: frozenset[str]) -> Condition:
+def read_mark(place: Location, table: Table, names: Collection[str]) -> Condition:
     """Read one mark, reporting every fault to `place`.
 
     Args:
-        place: Where it stands.
+        place: Where it stands. Its vocabulary holds the columns that a mark may look at: events, facts,
+            flags, derived days and the days of a clock.
         table: What it says.
-        columns: What it may look at: events, facts, flags, derived days and the days of a clock.
         names: The marks of the same population.
     """
-    known = dict.fromkeys(COLUMN_LISTS, ("column", columns)) | dict.fromkeys(MARK_LISTS, ("mark", names))
-    return place.record(
+    here = Location(place.path, place.faults, {**place.vocabulary, "mark": names})
+    return here.record(
         Condition,
         table,
-        known,
-        since=_pairs(place, table, "since", columns),
-        same=_pairs(place, table, "same", columns),
-        took=_span(place, table, "took", columns),
-        waited=_span(place, table, "waited", columns),
-        holds=_codes(place, table, "holds", columns),
-        mentions=_codes(place, table, "mentions", columns),
+        since=_pairs(here, table, "since"),
+        same=_pairs(here, table, "same"),
+        took=_span(here, table, "took"),
+        waited=_span(here, table, "waited"),
+        holds=_codes(here, table, "holds"),
+        mentions=_codes(here, table, "mentions"),
     )
 
 
-def _pairs(place: Location, table: Table, key: str, columns: frozenset[str]) -> Pairs:
-    pairs = place.maybe(table, key, dict, {})
-    for name in (name for pair in pairs.items() for name in pair):
-        place.known(key, str(name), columns, "column")
-    return tuple((str(name), str(other)) for name, other in pairs.items())
+def _pairs(place: Location, table: Table, key: str) -> Pairs:
+    pairs = tuple((str(name), str(other)) for name, other in place.maybe(table, key, dict, {}).items())
+    for name in (name for pair in pairs for name in pair):
+        place.known(key, name, "column")
+    return pairs
 
 
-def _codes(place: Location, table: Table, key: str, columns: frozenset[str]) -> Codes:
+def _codes(place: Location, table: Table, key: str) -> Codes:
     facts = place.maybe(table, key, dict, {})
     for fact in facts:
-        place.known(key, fact, columns, "fact")
+        place.known(key, fact, "fact", place.vocabulary["column"])
     return tuple((fact, tuple(map(str, codes))) for fact, codes in facts.items())
 
 
-def _span(place: Location, table: Table, key: str, columns: frozenset[str]) -> Span | None:
+def _span(place: Location, table: Table, key: str) -> Span | None:
     if key not in table:
         return None
     here, body = place.at(key), place.maybe(table, key, dict, {})
-    since, to = ("from", "to") if key == "took" else ("since", "")
-    here.keys(body, {since, to, "more_than", "at_most", "more_than_months"} - {""})
-    days = [here.want(body, name, str, "") for name in (since, to) if name]
-    for name in days:
-        here.known(key, name, columns, "column")
-    numbers = {
-        name: here.maybe(body, name, int, 0) if name in body else None
-        for name in ("more_than", "at_most", "more_than_months")
-    }
-    if all(number is None for number in numbers.values()):
+    if key == "took":
+        here.want(body, "to", str, "")
+    else:
+        body = {"from" if name == "since" else name: value for name, value in body.items()}
+    span = here.record(Span, body)
+    if span.more_than is None and span.at_most is None and span.more_than_months is None:
         here.fault("needs more_than, at_most or more_than_months")
-    return Span(days[0], days[1] if to else "", **numbers)
+    return span

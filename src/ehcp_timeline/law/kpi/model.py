@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
-from ehcp_timeline.law.kpi.marks import Condition
+from ehcp_timeline.law.kpi.marks import Condition, MarkNames
 
 Unit = Literal[
     "count",
@@ -29,8 +29,8 @@ class Derived:
 
     id: str
     says: str
-    earliest: tuple[str, ...]
-    since: str
+    earliest: tuple[Annotated[str, "event"], ...]
+    since: Annotated[str, "event"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Population:
     deadlines: tuple[str, ...] = ()
     only: bool = False
     answered_by: str = ""
-    date: str = ""
+    date: Annotated[str, "day"] = ""
     dated: str = ""
     days: tuple[str, str] = ("", "")
     marks: Mapping[str, Condition] = field(default_factory=dict, metadata={"key": "mark"})
@@ -110,12 +110,12 @@ class Measure:
     dfe: tuple[str, ...]
     name: str
     short: str
-    topic: str
-    counts: str
+    topic: Annotated[str, "topic"]
+    counts: Annotated[str, "population"]
     unit: Unit
     source: str
-    part: tuple[str, ...] = ()
-    whole: tuple[str, ...] = ()
+    part: MarkNames = ()
+    whole: MarkNames = ()
     better: Better = ""
     headline: bool = False
     note: str = ""
@@ -127,7 +127,7 @@ class PackSection:
 
     id: str
     title: str
-    measures: tuple[str, ...]
+    measures: tuple[Annotated[str, "measure"], ...]
     period: Literal["", "month", "quarter", "year", "academic", "financial"] = ""
     last: int = 1
 

@@ -1,66 +1,43 @@
-"""Read one `[[deadline]]` table into a frozen record."""
+"""Reads one `[[deadline]]` table, and the grounds on which a duty need not be complied with in time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.law.deadline import (
+    Absence,
+    Closure,
     Dates,
     EndSpan,
+    EventNames,
+    EventPair,
+    Excuse,
     Limit,
-    PlanByDue,
     Reading,
-    Repeats,
-    Seen,
     StartWhere,
     Version,
 )
-from ehcp_timeline.law.loader.excuse import read_excuses
-from ehcp_timeline.law.loader.faults import Known, Location, Table
+from ehcp_timeline.law.loader.faults import Location, Table
 from ehcp_timeline.law.loader.limit import (
     LIMIT_KEYS,
-    Words,
+    Codes,
     read_answers,
     read_count,
     read_dates,
+    read_facts,
     read_limit,
-    read_only_if,
     read_starts,
 )
-from ehcp_timeline.law.rulebook import Deadline, DutyKind, Who
+from ehcp_timeline.law.rulebook import Deadline
 
-WHO = ("authority", "other authority", "family", "school", "adviser", "health")
-KINDS = ("statutory", "guidance", "local")
-SEEN = ("primary", "quoted", "unverified")
-NO_DAY = date(1, 1, 1)
 FOR_EVER = date(2200, 1, 1)
-EVENT_LISTS = ("revived_by", "revived_unless", "implied_by", "lapses_with", "shown_by", "owed_when", "after")
-KEYS = frozenset(
-    (
-        *("id", "duty", "who", "kind", "law", "says", "means", "seen", "checked", "note", "each", "starts"),
-        *(
-            "starts_where",
-            "met_by",
-            "ends",
-            "only_if",
-            "during",
-            "displaced_by",
-            "set_by",
-            "plan_by_due",
-            "repeats",
-        ),
-        "answers_from",
-        *("excused_by", "excuse_law", "version", "reading", "excuse"),
-        *EVENT_LISTS,
-    )
-)
-READING_KEYS = frozenset(
-    (*LIMIT_KEYS, *("id", "source", "starts", "met_by", "waived_by", "after", "from", "to"))
-)
-LIMIT_WORDS = frozenset((*LIMIT_KEYS, "missing", "rolls"))
+LIMIT_WORDS = (*LIMIT_KEYS, "missing", "rolls")
+Grounds = Mapping[
+    str, tuple[tuple[str, Excuse], ...]
+]  # a group of excuses, each with its limb of a provision
 
 
 def spread(table: Table) -> Iterator[tuple[Table, str | None]]:
@@ -85,199 +62,156 @@ def _put_in(value: object, source: str) -> object:
     return value
 
 
-def read_deadline(place: Location, table: Table, source: str | None, words: Words, overlay: str) -> Deadline:
-    """Read one deadline, reporting every fault to `place`."""
+def read_deadline(
+    place: Location,
+    table: Table,
+    source: str | None,
+    codes: Codes,
+    grounds: Grounds,
+    *,
+    overlay: str = "",
+    file: str = "",
+) -> Deadline:
+    """Read one deadline, reporting every fault to `place`.
+
+    Args:
+        place: Where it stands. Its vocabulary holds events, flags, deadlines, and the instruments that a
+            citation may begin with; without these, citations are free (an overlay).
+        table: What it says.
+        source: Whose advice it is about, where it stands once for each.
+        codes: Fact to its closed list of codes.
+        grounds: Groups of excuses.
+        overlay: Name of the local rulebook.
+        file: Name of the file that it stands in.
+    """
     here = place.at(str(table.get("id", "a deadline without id")))
-    here.keys(table, KEYS)
-    starts = read_starts(here, table, words.events)
-    law = here.want(table, "law", str, "")
-    says, means = here.wording(table)
-    _cited(here, "law", law, words)
-    lists: Any = {key: here.words(table, key, words.events, "event") for key in EVENT_LISTS}
-    versions = read_versions(here, table, words, starts)
-    events, ended_while = _read_ended_while(here, table, words)
-    deadline_words = words.events | words.deadline_ids
-    return Deadline(
-        id=here.want(table, "id", str, ""),
-        duty=here.want(table, "duty", str, ""),
-        who=cast("Who", here.one_of(table, "who", WHO, "authority")),
-        kind=cast("DutyKind", here.one_of(table, "kind", KINDS, "statutory")),
-        law=law,
-        says=says,
-        means=means,
-        seen=cast("Seen", here.one_of(table, "seen", SEEN, "unverified")),
-        checked=here.want(table, "checked", date, NO_DAY),
-        note=here.maybe(table, "note", str, ""),
+    starts = read_starts(here, table)
+    versions = read_versions(here, table, codes, starts)
+    ends, ended_while = _read_ends(here, table)
+    _check_wording(here, table)
+    answers_from = here.maybe(table, "answers_from", dict, {})
+    deadline = here.record(
+        Deadline,
+        table,
+        ("each", "excused_by", "excuse_law"),
         source=source,
         starts=starts,
-        starts_where=_read_starts_where(here, table, words),
-        met_by=read_answers(here, table, words.events),
-        ends=here.words({"ends": events}, "ends", words.events, "event"),
+        starts_where=tuple(_read_start_where(*part) for part in here.tables(table, "starts_where")),
+        met_by=read_answers(here, table),
+        ends=ends,
         ended_while=ended_while,
-        only_if=read_only_if(here, table, words),
-        during=_read_during(here, table, words),
-        displaced_by=here.words(table, "displaced_by", deadline_words, "event or deadline"),
-        set_by=_read_set_by(here, table, words),
-        plan_by_due=_read_plan_by_due(here, table, words),
-        answers_from=_read_answers_from(here, table),
-        repeats=_read_repeats(here, table, words, starts),
+        only_if=read_facts(here, table, codes),
+        answers_from=read_count(here.at("answers_from"), "at_least_before", answers_from)
+        if "answers_from" in table
+        else None,
         versions=versions,
-        readings=_read_readings(here, table, words, starts, versions),
-        excuses=read_excuses(here, table, words.grounds, words.events, words.flags),
+        readings=tuple(
+            _read_reading(*part, codes, starts, versions, repeats="repeats" in table)
+            for part in here.tables(table, "reading")
+        ),
+        excuses=_read_excuses(here, table, grounds),
         overlay=overlay,
-        **lists,
+        file=file,
     )
+    _check_citation(here, deadline.law)
+    repeats = deadline.repeats
+    if repeats and (starts.which != "earliest" or {*starts.events} != {*repeats.first, *repeats.again}):
+        here.at("starts").fault("must name the events of repeats.first and repeats.again")
+    return deadline
 
 
-def _cited(place: Location, key: str, law: str, words: Words) -> None:
-    if law and words.instruments and law.split(" ", maxsplit=1)[0].rstrip(",") not in words.instruments:
-        place.at(key).fault(f"{law!r} does not begin with an instrument of instruments.toml")
+def _check_citation(place: Location, law: str) -> None:
+    instruments = place.vocabulary.get("instrument")
+    if law and instruments and law.split(" ", maxsplit=1)[0].rstrip(",") not in instruments:
+        place.at("law").fault(f"{law!r} does not begin with an instrument of instruments.toml")
 
 
-def _read_starts_where(place: Location, table: Table, words: Words) -> tuple[StartWhere, ...]:
-    starts = []
-    for here, body in place.tables(table, "starts_where"):
-        here.keys(body, ("given", "absent", "starts", "disputes", "source"))
-        given, absent = here.words(body, "given", words.events, "event"), here.want(body, "absent", str, "")
-        here.known("absent", absent, words.events, "event")
-        if not given:
-            here.fault("given is missing; name what must stand on the row")
-        disputed = here.one_of(body, "disputes", ("boundary", "always"), "boundary") == "always"
-        doubt = here.want(body, "source", str, "") if disputed else ""
-        starts.append(StartWhere(given, absent, read_dates(here, body, "starts", words.events), doubt))
-    return tuple(starts)
+def _check_wording(place: Location, table: Table) -> None:
+    if "says" not in table and "means" not in table:
+        place.fault("says is missing; quote the law, or give a paraphrase in means")
 
 
-def _read_ended_while(place: Location, table: Table, words: Words) -> tuple[object, EndSpan | None]:
+def _is_always_disputed(place: Location, table: Table) -> bool:
+    disputes = table.get("disputes", "boundary")
+    return bool(place.at("disputes").value(disputes, Literal["boundary", "always"]) == "always")
+
+
+def _read_start_where(here: Location, body: Table) -> StartWhere:
+    if not body.get("given"):
+        here.fault("given is missing; name what must stand on the row")
+    if disputed := _is_always_disputed(here, body):
+        here.want(body, "source", str, "")
+    where = here.record(StartWhere, body, ("disputes",), starts=read_dates(here, body, "starts"))
+    return where if disputed else replace(where, doubt="")
+
+
+def _read_ends(place: Location, table: Table) -> tuple[tuple[str, ...], EndSpan | None]:
     """Return the events of `ends`, and its one `{ from, to, then }`, if it has one."""
-    listed = table.get("ends", [])
+    listed, here = table.get("ends", []), place.at("ends")
     spans = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
-    if not spans:
-        return listed, None
-    here = place.at("ends")
     if len(spans) > 1:
         here.fault("holds two times from a day to a day; one is enough")
-    known: Known = dict.fromkeys(("first", "last"), ("event", words.events))
-    return [entry for entry in listed if not isinstance(entry, dict)], here.record(EndSpan, spans[0], known)
+    if spans:
+        listed = [entry for entry in listed if not isinstance(entry, dict)]
+    return here.value(listed, EventNames), here.record(EndSpan, spans[0]) if spans else None
 
 
-def _read_during(place: Location, table: Table, words: Words) -> tuple[str, str] | None:
-    if "during" not in table:
-        return None
-    pair = place.words(table, "during", words.events, "event")
-    if len(pair) != 2:
-        place.at("during").fault("needs two events, the first and the last day")
-        return None
-    return pair[0], pair[1]
-
-
-def _read_set_by(place: Location, table: Table, words: Words) -> str | None:
-    if "set_by" not in table:
-        return None
-    event = place.maybe(table, "set_by", str, "")
-    place.known("set_by", event, words.events, "event")
-    return event
-
-
-def _read_plan_by_due(place: Location, table: Table, words: Words) -> PlanByDue | None:
-    if "plan_by_due" not in table:
-        return None
-    body = place.maybe(table, "plan_by_due", dict, {})
-    known: Known = dict.fromkeys(("made", "shown_by", "before_plan"), ("event", words.events))
-    return place.at("plan_by_due").record(PlanByDue, body, known)
-
-
-def _read_answers_from(place: Location, table: Table) -> Count | None:
-    if "answers_from" not in table:
-        return None
-    return read_count(
-        place.at("answers_from"), "at_least_before", place.maybe(table, "answers_from", dict, {})
-    )
-
-
-def _read_repeats(place: Location, table: Table, words: Words, starts: Dates) -> Repeats | None:
-    if "repeats" not in table:
-        return None
-    body = place.maybe(table, "repeats", dict, {})
-    known: Known = dict.fromkeys(("first", "again", "closed_by", "unseen"), ("event", words.events))
-    repeats = place.at("repeats").record(Repeats, body, known)
-    if starts.which != "earliest" or set(starts.events) != {*repeats.first, *repeats.again}:
-        place.at("starts").fault("must name the events of repeats.first and repeats.again")
-    return repeats
-
-
-def read_versions(place: Location, table: Table, words: Words, starts: Dates) -> tuple[Version, ...]:
+def read_versions(place: Location, table: Table, codes: Codes, starts: Dates) -> tuple[Version, ...]:
     """Read a deadline's time limits, each from its day on."""
     versions = []
     if not table.get("version"):
         place.fault("version is missing; say the time limit and from which day it stands")
     for here, body in place.tables(table, "version"):
-        here.keys(body, LIMIT_WORDS | {"from", "to", "law"})
-        since = here.want(body, "from", date, NO_DAY)
-        until = here.maybe(body, "to", date, NO_DAY) if "to" in body else None
-        if until and until >= FOR_EVER:
+        limit = read_limit(here, body, codes, starts, repeats="repeats" in table)
+        version = here.record(Version, body, LIMIT_WORDS, limit=limit)
+        if version.until and version.until >= FOR_EVER:
             here.at("to").fault("leave it out where there is no end")
-            until = None
-        if "law" in body:
-            _cited(here, "law", here.maybe(body, "law", str, ""), words)
-        limit = read_limit(here, body, words, starts, repeats="repeats" in table)
-        versions.append(Version(since, until, limit, body.get("law", "")))
-    _stand_next_to_each_other(place, versions)
-    return tuple(versions)
-
-
-def _stand_next_to_each_other(place: Location, versions: list[Version]) -> None:
-    for number, (version, two) in enumerate(pairwise(versions)):
-        if version.until is None or two.since != version.until + timedelta(days=1):
-            ends = "has no end" if version.until is None else f"ends {version.until}"
-            place.at(f"version[{number + 1}]").fault(
-                f"begins {two.since}, but the version before {ends}; versions stand next to each other"
+            version = replace(version, until=None)
+        _check_citation(here, version.law)
+        versions.append(version)
+    for number, (before, version) in enumerate(pairwise(versions), 1):
+        if before.until is None or version.since != before.until + timedelta(days=1):
+            ends = "has no end" if before.until is None else f"ends {before.until}"
+            place.at(f"version[{number}]").fault(
+                f"begins {version.since}, but the version before {ends}; versions stand next to each other"
             )
     for number, version in enumerate(versions):
         if version.until is not None and version.until < version.since:
             place.at(f"version[{number}]").fault(f"ends {version.until}, before it begins {version.since}")
-    if len({(v.limit.minimum, v.limit.looks_back) for v in versions}) > 1:
+    if len({(version.limit.minimum, version.limit.looks_back) for version in versions}) > 1:
         place.at("version").fault("all versions must be of one nature: a limit, a minimum or a day before")
-
-
-def _read_readings(
-    place: Location, table: Table, words: Words, starts: Dates, versions: tuple[Version, ...]
-) -> tuple[Reading, ...]:
-    repeats, limit = "repeats" in table, versions[-1].limit if versions else None
-    return tuple(
-        _read_reading(here, body, words, starts, limit, repeats=repeats)
-        for here, body in place.tables(table, "reading")
-    )
+    return tuple(versions)
 
 
 def _read_reading(
-    here: Location, body: Table, words: Words, starts: Dates, latest: Limit | None, *, repeats: bool
+    here: Location,
+    body: Table,
+    codes: Codes,
+    starts: Dates,
+    versions: tuple[Version, ...],
+    *,
+    repeats: bool,
 ) -> Reading:
-    here.keys(body, READING_KEYS | {"missing", "rolls", "disputes"})
-    own_starts = read_dates(here, body, "starts", words.events) if "starts" in body else None
-    limited = any(key in body for key in LIMIT_KEYS)
-    waived = here.maybe(body, "waived_by", str, "")
-    if waived:
-        here.known("waived_by", waived, words.events, "event")
-    limit = read_limit(here, body, words, own_starts or starts, repeats=repeats) if limited else None
-    if not limited and body.get("rolls") == "" and latest:  # the limit itself, but for the day it rolls to
-        limit = replace(latest, rolls="")
-    changed = limit or waived or own_starts or "met_by" in body
-    if not changed:
-        here.fault("changes nothing: a reading changes within, starts, met_by or waived_by")
     season = _read_season(here, body)
-    return Reading(
-        id=here.want(body, "id", str, ""),
-        source=here.want(body, "source", str, ""),
+    own_starts = read_dates(here, body, "starts") if "starts" in body else None
+    limit: Limit | None = None
+    if any(key in body for key in LIMIT_KEYS):
+        limit = read_limit(here, body, codes, own_starts or starts, repeats=repeats)
+    elif body.get("rolls") == "" and versions:  # the limit itself, but for the day it rolls to
+        limit = replace(versions[-1].limit, rolls="")
+    if not (limit or body.get("waived_by") or own_starts or "met_by" in body):
+        here.fault("changes nothing: a reading changes within, starts, met_by or waived_by")
+    days: dict[str, Any] = {"since": None, "until": None} if season else {}
+    return here.record(
+        Reading,
+        body,
+        LIMIT_WORDS,
         limit=limit,
         starts=own_starts,
-        met_by=read_answers(here, body, words.events) if "met_by" in body else None,
-        waived_by=waived or None,
-        after=here.words(body, "after", words.events, "event"),
-        since=here.maybe(body, "from", date, NO_DAY) if "from" in body and not season else None,
-        until=here.maybe(body, "to", date, NO_DAY) if "to" in body and not season else None,
+        met_by=read_answers(here, body) if "met_by" in body else None,
         season=season,
-        always_disputed=here.one_of(body, "disputes", ("boundary", "always"), "boundary") == "always",
+        always_disputed=_is_always_disputed(here, body),
+        **days,
     )
 
 
@@ -289,14 +223,60 @@ def _read_season(here: Location, body: Table) -> tuple[Count, Count] | None:
     if len(given) == 1:
         here.fault("from and to must both be dates, or both days of the year")
         return None
-    first, last = (
-        read_count(here.at(key), "before", {**body[key], "counted": "included"}) for key in ("from", "to")
-    )
+    first, last = (read_count(here.at(key), "before", {**body[key], "counted": "included"}) for key in given)
     if (first.month, first.day) > (last.month, last.day):
         here.at("to").fault("must lie after from in the same year")
     return first, last
 
 
-def all_ids(tables: list[Table]) -> list[str]:
-    """Return the ids that the tables will have once `each` is spread."""
-    return [str(cast("Any", entry).get("id", "")) for table in tables for entry, _ in spread(table)]
+def read_grounds(place: Location, table: Table) -> Grounds:
+    """Read `excuses.toml`: groups of excuses that several provisions apply, each with its limb."""
+    groups = {}
+    for _, body in place.tables(table, "group"):
+        here = place.at(str(body.get("id", "a group without id")))
+        here.keys(body, ("id", "excuse"))
+        groups[here.want(body, "id", str, "")] = tuple(
+            (str(limb.get("limb", "")), excuse)
+            for inner, limb in here.tables(body, "excuse")
+            if (excuse := _read_excuse(inner, limb, law=""))
+        )
+    return groups
+
+
+def _read_excuses(place: Location, table: Table, grounds: Grounds) -> tuple[Excuse, ...]:
+    """Read a deadline's excuses: those of its group first, then its own."""
+    excuses: list[Excuse | None] = []
+    if "excused_by" in table:
+        group, law = place.maybe(table, "excused_by", str, ""), place.want(table, "excuse_law", str, "")
+        place.known("excused_by", group, "group of excuses", grounds)
+        excuses += [replace(excuse, law=f"{law} {limb}".strip()) for limb, excuse in grounds.get(group, ())]
+    excuses += [
+        _read_excuse(here, body, law=here.want(body, "law", str, ""))
+        for here, body in place.tables(table, "excuse")
+    ]
+    return tuple(excuse for excuse in excuses if excuse)
+
+
+def _read_excuse(here: Location, body: Table, law: str) -> Excuse | None:
+    """Read one excuse; None for one that nothing claims, which could not be looked at."""
+    proof = here.maybe(body, "evidence", dict, {})
+    evidence = _read_evidence(here.at("evidence"), proof) if proof else None
+    if not body.get("flag") and not isinstance(evidence, Absence):
+        here.fault("needs a flag, or absence dates as its evidence")
+        return None
+    _check_wording(here, body)
+    return here.record(Excuse, body, ("limb",), law=law, evidence=evidence)
+
+
+def _read_evidence(here: Location, body: Table) -> Closure | Absence:
+    here.keys(body, ("closure_weeks", "margin_weeks", "asked", "closed", "absent_days", "absent"))
+    if "absent" in body:
+        days = here.want(body, "absent_days", int, 0)
+        absent = here.at("absent").value(body["absent"], EventPair)
+        return Absence(absent, Count("within", days, "days", "included"))
+    return Closure(
+        asked=here.at("asked").value(body.get("asked", []), EventNames),
+        closed=here.at("closed").value(body.get("closed", []), EventPair),
+        length=Count("within", here.want(body, "closure_weeks", int, 0), "weeks", "included"),
+        margin=Count("at_least_before", here.want(body, "margin_weeks", int, 0), "weeks"),
+    )

@@ -1,4 +1,4 @@
-"""Faults of a rulebook, gathered while it is read so that all of them are told at once."""
+"""Reads TOML tables into records and gathers every fault with its place, so that all are reported at once."""
 
 import tomllib
 from collections.abc import Collection, Mapping
@@ -7,16 +7,15 @@ from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from ehcp_timeline.errors import RulebookError
 from ehcp_timeline.text import spelling
 
 T = TypeVar("T")
 Table = Mapping[str, Any]
-Known = Mapping[str, tuple[str, Collection[str]]]
-NO_KNOWN: Known = {}
 _NEAR_MISSES: Mapping[type, tuple[type, ...]] = {int: (bool,), date: (datetime,)}  # Python counts them in
+_NAMES = {"str": "text", "int": "whole number", "dict": "table", "bool": "yes or no"}
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
@@ -31,20 +30,22 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
 
 @dataclass(slots=True)
 class Location:
-    """A place in a rulebook file, which faults are reported against.
+    """A place in a TOML file, which faults are reported against.
 
     Attributes:
         path: File and key path, as `2-plan.toml: plan.issue.version[1].within`.
         faults: The list that every place of one reading shares.
+        vocabulary: What a word is, as `event`, to the words that there are.
     """
 
     path: str
     faults: list[str] = field(default_factory=list)
+    vocabulary: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def at(self, key: str) -> "Location":
         """Return the place one key further in."""
         joint = " " if self.path.endswith(":") else "" if key.startswith("[") else "."
-        return Location(f"{self.path}{joint}{key}", self.faults)
+        return Location(f"{self.path}{joint}{key}", self.faults, self.vocabulary)
 
     def fault(self, message: str) -> None:
         """Report a fault here."""
@@ -68,18 +69,14 @@ class Location:
         value = table.get(key, default)
         if isinstance(value, kind) and type(value) not in _NEAR_MISSES.get(kind, ()):
             return value
-        self.at(key).fault(f"must be a {_said(kind)}, not {value!r}")
+        self.at(key).fault(f"must be a {_name(kind)}, not {value!r}")
         return default
-
-    def wording(self, table: Table) -> tuple[str, str]:
-        """Return `says`, the law's own words, and `means`, a paraphrase; one of them must be there."""
-        if "says" not in table and "means" not in table:
-            self.fault("says is missing; quote the law, or give a paraphrase in means")
-        return self.maybe(table, "says", str, ""), self.maybe(table, "means", str, "")
 
     def tables(self, table: Table, key: str) -> list[tuple["Location", Table]]:
         """Return a list of tables, each with its own place; what is not a table is reported and left out."""
         tables: list[tuple[Location, Table]] = []
+        if key not in table:
+            return tables
         for number, body in enumerate(self.maybe(table, key, list, [])):
             here = self.at(f"{key}[{number}]")
             if isinstance(body, dict):
@@ -88,100 +85,86 @@ class Location:
                 here.fault(f"must be a table, not {body!r}")
         return tables
 
-    def one_or_more(self, value: object) -> list[Table]:
-        """Return a table, or a list of tables; what is not a table is reported and left out."""
-        listed = value if isinstance(value, list) else [value]
-        for body in listed:
-            if not isinstance(body, dict):
-                self.fault(f"must be a table, not {body!r}")
-        return [body for body in listed if isinstance(body, dict)]
+    def known(self, key: str, word: str, what: str, known: Collection[str] | None = None) -> None:
+        """Report a word that is not in the vocabulary, or not among those that are named."""
+        words = self.vocabulary.get(what, ()) if known is None else known
+        if word not in words:
+            self.at(key).fault(f"unknown {what} {word!r}{did_you_mean(word, words)}")
 
-    def one_of(self, table: Table, key: str, known: tuple[str, ...], default: str) -> str:
-        """Return a word that must be one of a few."""
-        value = self.maybe(table, key, str, default)
-        if value not in known:
-            self.at(key).fault(
-                f"must be one of {', '.join(known)}, not {value!r}{did_you_mean(value, known)}"
-            )
-            return default
-        return value
-
-    def words(self, table: Table, key: str, known: Collection[str], what: str) -> tuple[str, ...]:
-        """Return a list of words, each of which must be known."""
-        value = table.get(key, [])
-        listed = [value] if isinstance(value, str) else value
-        if not isinstance(listed, list) or not all(isinstance(word, str) for word in listed):
-            self.at(key).fault(f"must be a list of {what}s, not {value!r}")
-            return ()
-        for word in listed:
-            self.known(key, word, known, what)
-        return tuple(listed)
-
-    def known(self, key: str, word: str, known: Collection[str], what: str) -> None:
-        """Report a word that nothing defines."""
-        if word not in known:
-            self.at(key).fault(f"unknown {what} {word!r}{did_you_mean(word, known)}")
-
-    def record(
-        self, kind: type[T], table: Table, known: Known = NO_KNOWN, also: Collection[str] = (), **read: object
-    ) -> T:
+    def record(self, kind: type[T], table: Table, also: Collection[str] = (), **read: object) -> T:
         """Return a table as a record: each key fills the field of its name, or of its `key` in metadata.
 
         Args:
             kind: A dataclass of texts, numbers, days, yes or no, `Literal`s, tuples of these and records.
+                `Annotated[str, "event"]` is a word that must be in the vocabulary of events. A field whose
+                `key` is empty stands in no file.
             table: What stands in the file.
-            known: Field to what its words are, and those that there are.
             also: Keys that are no field.
             read: Fields that have been read already.
         """
-        hints = _hints(kind)  # type: ignore[arg-type]
-        names = {held.metadata.get("key", held.name): held for held in fields(kind)}  # type: ignore[arg-type]
-        self.keys(table, (*names, *also))
-        given: dict[str, object] = {}
-        for key, held in names.items():
-            hint = hints[held.name]
-            what, words = known.get(held.name, ("", ()))
-            if held.name in read:
+        named = _fields(kind)  # type: ignore[arg-type]
+        self.keys(table, (*named, *also) if also else named)
+        for key, (name, hint, choices, required) in named.items():
+            if name in read:
                 continue
-            if key in table and what and get_origin(hint) is tuple:
-                given[held.name] = self.words(table, key, words, what)
-            elif key in table:
-                given[held.name] = value = self.at(key).value(table[key], hint)
-                if what and value:
-                    self.known(key, value, words, what)
-            elif held.default is MISSING and held.default_factory is MISSING:
-                if get_origin(hint) not in (tuple, UnionType):
+            if key in table:
+                value = table[key]
+                if type(value) is not hint and value not in choices:
+                    value = self.at(key).value(value, hint)
+                read[name] = value
+            elif required:
+                if get_origin(hint) not in (tuple, Union, UnionType):
                     self.fault(f"{key} is missing")
-                given[held.name] = _nothing(hint)
-        return kind(**given, **read)
+                read[name] = _nothing(hint)
+        return kind(**read)
 
     def value(self, value: object, hint: Any) -> Any:  # noqa: ANN401 - of the type that is hinted at
         """Return a value of a file as the type of a field, or report it and return an empty one."""
         origin, args = get_origin(hint), get_args(hint)
-        if origin is UnionType:
+        if origin in (Union, UnionType):
             return self.value(value, next(part for part in args if part is not NoneType))
+        if origin is Annotated:
+            return self._word(self.value(value, args[0]), args[1])
+        if origin is tuple:
+            return self._listed(value, args)
         if origin is Literal:
-            if value in args:
-                return value
-            near = did_you_mean(str(value), args)
-            self.fault(f"must be one of {', '.join(args)}, not {value!r}{near}")
-        elif origin is tuple:
-            many = args[-1] is Ellipsis
-            value = [value] if many and isinstance(value, str) else value
-            if isinstance(value, list) and (many or len(value) == len(args)):
-                kinds = args[:1] * len(value) if many else args
-                pairs = enumerate(zip(value, kinds, strict=True))
-                return tuple(self.at(f"[{number}]").value(item, part) for number, (item, part) in pairs)
-            self.fault(f"must be a list{'' if many else f' of {len(args)}'}, not {value!r}")
-        elif is_dataclass(hint):
-            if isinstance(value, dict):
-                return self.record(hint, value)  # type: ignore[arg-type]
-            self.fault(f"must be a table, not {value!r}")
-        elif isinstance(value, hint) and type(value) not in _NEAR_MISSES.get(hint, ()):
-            return value
+            if value not in args:
+                near = did_you_mean(str(value), args)
+                self.fault(f"must be one of {', '.join(args)}, not {value!r}{near}")
+                value = _nothing(hint)
+        elif is_dataclass(hint) and isinstance(value, dict):
+            value = self.record(hint, value)  # type: ignore[arg-type]
+        elif not isinstance(value, hint) or type(value) in _NEAR_MISSES.get(hint, ()):
+            self.fault(f"must be a {'table' if is_dataclass(hint) else _name(hint)}, not {value!r}")
+            value = _nothing(hint)
+        return value
+
+    def _word(self, word: str, what: str) -> str:
+        words = self.vocabulary.get(what, ())
+        if word and word not in words:
+            self.fault(f"unknown {what} {word!r}{did_you_mean(word, words)}")
+        return word
+
+    def _listed(self, value: object, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return a list as a tuple; a text alone is a list of one."""
+        many = args[-1] is Ellipsis
+        what = args[0].__metadata__[0] if get_origin(args[0]) is Annotated else ""
+        listed = [value] if (many or what) and isinstance(value, str) else value
+        if what and isinstance(listed, list) and all(isinstance(word, str) for word in listed):
+            for word in listed:
+                self._word(word, what)
+            if many or len(listed) == len(args):
+                return tuple(listed)
+            self.fault(f"needs two {what}s, the first and the last day")
+        elif what:
+            self.fault(f"must be a list of {what}s, not {value!r}")
+        elif isinstance(listed, list) and (many or len(listed) == len(args)):
+            kinds = args[:1] * len(listed) if many else args
+            pairs = enumerate(zip(listed, kinds, strict=True))
+            return tuple(self.at(f"[{number}]").value(item, part) for number, (item, part) in pairs)
         else:
-            self.fault(f"must be a {_said(hint)}, not {value!r}")
-        return _nothing(hint)
+            self.fault(f"must be a list{'' if many else f' of {len(args)}'}, not {value!r}")
+        return () if many else tuple(map(_nothing, args))
 
     def refuse(self) -> None:
         """Raise RulebookError if there is a fault, with all of them."""
@@ -202,23 +185,33 @@ def read_shipped(kind: type[T], *path: str) -> T:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _fields(kind: type) -> Mapping[str, tuple[str, Any, tuple[Any, ...], bool]]:
+    """Return key to field: its name, its type, the choices of a `Literal`, and whether it has no default."""
+    return {
+        key: (
+            held.name,
+            held.type,
+            get_args(held.type) if get_origin(held.type) is Literal else (),
+            held.default is MISSING and held.default_factory is MISSING,
+        )
+        for held in fields(kind)
+        if (key := held.metadata.get("key", held.name))
+    }
 
 
 def _nothing(hint: Any) -> Any:  # noqa: ANN401
-    """Return what stands for a value that cannot be read, until its fault is told."""
+    """Return what stands for a value that cannot be read, until its fault is reported."""
     origin, args = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _nothing(args[0])
     if origin is Literal:
         return args[0]
-    if origin is UnionType or is_dataclass(hint):
+    if origin in (Union, UnionType) or is_dataclass(hint):
         return None
     if origin is tuple:
         return () if args[-1] is Ellipsis else tuple(map(_nothing, args))
     return date.min if hint is date else hint()
 
 
-def _said(kind: type) -> str:
-    return {"str": "text", "int": "whole number", "dict": "table", "list": "list", "bool": "yes or no"}.get(
-        kind.__name__, kind.__name__
-    )
+def _name(kind: type) -> str:
+    return _NAMES.get(kind.__name__, kind.__name__)

@@ -13,7 +13,7 @@ from ehcp_timeline.cases.model import Row
 from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.errors import EhcpError, RulebookError
 from ehcp_timeline.inputs import read_text
-from ehcp_timeline.law.loader.faults import Location, did_you_mean
+from ehcp_timeline.law.loader.faults import Location, Table, did_you_mean
 from ehcp_timeline.law.rulebook import Rulebook
 
 if TYPE_CHECKING:
@@ -143,9 +143,9 @@ def _read_case(place: Location, body: Mapping[str, Any], rulebook: Rulebook, pat
     place.keys(body, CASE_KEYS)
     expect: dict[str, tuple[Expected, ...]] = {}
     for deadline in place.want(body, "expect", dict, {}):
-        place.known("expect", deadline, rulebook.by_id, "deadline")
+        place.known("expect", deadline, "deadline", rulebook.by_id)
         here = place.at(f'expect."{deadline}"')
-        clocks = tuple(here.one_or_more(body["expect"][deadline]))
+        clocks = tuple(_one_or_more(here, body["expect"][deadline]))
         for clock in clocks:
             here.keys(clock, EXPECT_KEYS)
         if not all(clocks):
@@ -155,10 +155,19 @@ def _read_case(place: Location, body: Mapping[str, Any], rulebook: Rulebook, pat
         place.fault("expects nothing; name a deadline")
     name, as_at = place.want(body, "name", str, ""), place.want(body, "as_at", date, date.min)
     here = place.at("given")
-    given = here.one_or_more(body.get("given", {}))
+    given = _one_or_more(here, body.get("given", {}))
     rows = tuple(_read_row(here, row, rulebook, number) for number, row in enumerate(given, 2))
     place.maybe(body, "source", str, "")
     return Golden(name, path, line, as_at, rows, expect)
+
+
+def _one_or_more(place: Location, value: object) -> list[Table]:
+    """Return a table, or a list of tables; what is not a table is reported and left out."""
+    listed = value if isinstance(value, list) else [value]
+    for body in listed:
+        if not isinstance(body, dict):
+            place.fault(f"must be a table, not {body!r}")
+    return [body for body in listed if isinstance(body, dict)]
 
 
 def _read_row(place: Location, given: Mapping[str, Any], rulebook: Rulebook, number: int) -> Row:
