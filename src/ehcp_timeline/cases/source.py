@@ -372,7 +372,7 @@ def _gathered(sheets: Sequence[Sheet], spellings: Spellings) -> Sequence[Sheet]:
     """Return the files, the tables of one return as one; what joins them is loaded only for them."""
     if not any(may_be_table(sheet.headings) for sheet in sheets):
         return sheets
-    from ehcp_timeline.cases.formats.sen2.csv_set import gathered
+    from ehcp_timeline.cases.formats.sen2.files import gathered
 
     return gathered(sheets, spellings)
 

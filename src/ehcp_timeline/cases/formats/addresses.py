@@ -20,12 +20,7 @@ def address(row: int, column: int) -> str:
 
 
 def with_address(problem: Problem, places: Mapping[str, int]) -> Problem:
-    """Return the problem of a cell with the cell's address; any other as it is.
-
-    Args:
-        problem: What is wrong in a worksheet.
-        places: Column to its place in the worksheet, from 0.
-    """
+    """Return the problem of a cell with its address, any other as it is; places of columns count from 0."""
     if problem.stops != "cell" or problem.column not in places:
         return problem
     return replace(problem, problem=f"{address(problem.row, places[problem.column] + 1)}: {problem.problem}")

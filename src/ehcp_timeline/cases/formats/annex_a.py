@@ -13,15 +13,13 @@ import polars as pl
 from ehcp_timeline.cases.headers import Spellings, fold, match
 from ehcp_timeline.cases.sheet import Sheet, widened
 
-_LIST_1 = frozenset(
-    map(fold, ("Unique ID", "Date initial EHC plan issued", "Date updated EHC plan issued"))
-) | {fold("Date EHC plan last reviewed")}
+_LIST_1 = ("uniqueid", "dateinitialehcplanissued", "dateupdatedehcplanissued", "dateehcplanlastreviewed")
 _OPEN_REVIEW = "review_decided"
 
 
 def is_list_1(headings: Iterable[str]) -> bool:
     """Return whether these are the headings of the list."""
-    return set(map(fold, headings)) >= _LIST_1
+    return set(map(fold, headings)).issuperset(_LIST_1)
 
 
 def with_open_review(sheet: Sheet, spellings: Spellings) -> Sheet:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from ehcp_timeline.cases.formats.csv.encoding import survey
-from ehcp_timeline.cases.formats.csv.layout import find_sheet as find_csv_sheet
+from ehcp_timeline.cases.formats.csv.layout import find_csv_sheet
 from ehcp_timeline.cases.formats.stream import (
     STDIN,
     Allowance,
@@ -57,81 +57,42 @@ def find_sheet(
         CaseFileError: It cannot be read as a case file at all.
     """
     if name != STDIN and os.path.isdir(name):  # noqa: PTH112 - a name that is too long is not a folder
-        from ehcp_timeline.cases.formats.sen2.archive import sheet_of_folder
+        from ehcp_timeline.cases.formats.sen2.files import return_in_folder
 
         inside = partial(find_sheet, spellings=spellings, vocabulary=vocabulary, asked=asked)
-        return sheet_of_folder(name, spellings, inside)
+        return return_in_folder(name, spellings, inside)
     raw = open_raw(name)
     read = partial(_of_kind, spellings=spellings, vocabulary=vocabulary, asked=asked)
     if not raw.head().startswith((_GZIP, *_ZIP)):
         return read(raw)
     digest = raw.sha256()
     with raw.file:
-        inner = _unpacked(raw, spellings, read)
-        sheet = inner if isinstance(inner, Sheet) else read(inner or raw)
-    return replace(sheet, sha256=digest)
+        return replace(_packed(raw, spellings, read), sha256=digest)
 
 
-def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: SheetOptions) -> Sheet:
-    """Read a file that is not packed, or was unpacked."""
-    head = raw.head()
-    if head.startswith((_GZIP, *_ZIP, _OLE, _PARQUET)):
-        with raw.file:
-            return _binary(raw, head, spellings, vocabulary, asked)
-    if is_xml(head):
-        from ehcp_timeline.cases.formats.sen2.xml import find_sen2_sheet
-
-        return find_sen2_sheet(raw)
-    return find_csv_sheet(survey(raw), spellings, asked)
-
-
-def _binary(
-    raw: Raw, head: bytes, spellings: Spellings, vocabulary: Vocabulary, asked: SheetOptions
-) -> Sheet:
-    """Read a file that is not text; what reads each kind is loaded only for it."""
-    if head.startswith(_OLE):
-        raise _locked_or_old(raw)
-    if head.startswith(_PARQUET):
-        from ehcp_timeline.cases.formats.parquet import find_parquet_sheet
-
-        return find_parquet_sheet(raw)
-    if head.startswith(_ZIP):
-        with opened_zip(raw) as archive:
-            is_book = WORKBOOK in members(archive)
-        if is_book:
-            from ehcp_timeline.cases.formats.xlsx.reader import find_xlsx_sheet
-
-            return find_xlsx_sheet(raw, spellings, vocabulary, asked)
-    raise CaseFileError(f"{raw.shown} is packed twice", "unpack it first")
-
-
-def _unpacked(raw: Raw, spellings: Spellings, read: Callable[[Raw], Sheet]) -> Raw | Sheet | None:
-    """Return the one file that is packed in a gzip or zip file, or the return that several are.
-
-    None for an Excel workbook.
-    """
+def _packed(raw: Raw, spellings: Spellings, read: Callable[[Raw], Sheet]) -> Sheet:
+    """Read a gzip file, an Excel workbook, or the one file or the SEN2 return that a zip file holds."""
     if raw.head().startswith(_GZIP):
-        return replace(raw, file=spool(_gunzipped(raw)), spooled=True)
+        return read(replace(raw, file=spool(_gunzipped(raw)), spooled=True))
     with opened_zip(raw) as archive:
         held = members(archive)
-        if WORKBOOK in held:
-            return None
-        for member, what, hint in _OTHER_ZIPS:
+        for member, what, hint in () if WORKBOOK in held else _OTHER_ZIPS:
             if member in held:
                 raise CaseFileError(f"{raw.shown} {what}, not a case file", hint)
         files = [
             info for name, info in held.items() if not name.startswith("__macosx/") and not info.is_dir()
         ]
-        if len(files) != 1:
-            from ehcp_timeline.cases.formats.sen2.archive import sheet_of_zip
+        if WORKBOOK not in held and len(files) != 1:
+            from ehcp_timeline.cases.formats.sen2.files import return_in_zip
 
-            return sheet_of_zip(raw, archive, files, spellings, read, MOST_SPOOLED)
-        parts = unpacked(archive, files[0], Allowance(raw.shown, MOST_SPOOLED), raw.shown)
-        return replace(raw, file=spool(parts), spooled=True)
+            return return_in_zip(raw, archive, files, spellings, read, MOST_SPOOLED)
+        if WORKBOOK not in held:
+            parts = unpacked(archive, files[0], Allowance(raw.shown, MOST_SPOOLED), raw.shown)
+            raw = replace(raw, file=spool(parts), spooled=True)
+    return read(raw)
 
 
 def _gunzipped(raw: Raw) -> Iterator[bytes]:
-    """Yield what is packed in a gzip file, piece by piece."""
     allowance = Allowance(raw.shown, MOST_SPOOLED)
     raw.file.seek(0)
     try:
@@ -141,6 +102,32 @@ def _gunzipped(raw: Raw) -> Iterator[bytes]:
                 yield piece
     except (OSError, EOFError, zlib.error):
         raise damaged(raw.shown) from None
+
+
+def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: SheetOptions) -> Sheet:
+    """Read a file that is not packed, or was unpacked; what reads each kind is loaded only for it."""
+    head = raw.head()
+    if is_xml(head):
+        from ehcp_timeline.cases.formats.sen2.xml import find_sen2_sheet
+
+        return find_sen2_sheet(raw)
+    if not head.startswith((_GZIP, *_ZIP, _OLE, _PARQUET)):
+        return find_csv_sheet(survey(raw), spellings, asked)
+    with raw.file:
+        if head.startswith(_OLE):
+            raise _locked_or_old(raw)
+        if head.startswith(_PARQUET):
+            from ehcp_timeline.cases.formats.parquet import find_parquet_sheet
+
+            return find_parquet_sheet(raw)
+        if head.startswith(_ZIP):
+            with opened_zip(raw) as archive:
+                is_book = WORKBOOK in members(archive)
+            if is_book:
+                from ehcp_timeline.cases.formats.xlsx.reader import find_xlsx_sheet
+
+                return find_xlsx_sheet(raw, spellings, vocabulary, asked)
+    raise CaseFileError(f"{raw.shown} is packed twice", "unpack it first")
 
 
 def _locked_or_old(raw: Raw) -> CaseFileError:

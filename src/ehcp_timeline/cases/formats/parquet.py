@@ -3,7 +3,6 @@
 import io
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 
 import polars as pl
 
@@ -16,7 +15,6 @@ MOST_ROWS = 5_000_000
 MOST_CELLS = 500_000_000
 MOST_BYTES = 500_000_000
 _CELLS = 10_000_000  # at a time
-
 _FIRST_ROW = 2  # the headings stand where row 1 of a CSV file is
 _WHOLE = 1e15  # below it, every whole number is exact
 
@@ -40,6 +38,16 @@ def find_parquet_sheet(raw: Raw) -> Sheet:
     if height > limit(MOST_ROWS) or height * len(schema) > limit(MOST_CELLS):
         said = f"{raw.shown} has {height:,} rows and {len(schema):,} columns"
         raise too_much(said, f"at most {limit(MOST_ROWS):,} rows and {limit(MOST_CELLS):,} cells are read")
+
+    def blocks(rows: int) -> Generator[Block]:
+        size = max(1, min(rows, _CELLS // len(schema)))
+        for begin in range(0, max(1, height), size):
+            with _damage_named(raw.shown):
+                part = pl.scan_parquet(io.BytesIO(data)).slice(begin, size).collect()
+                texts = (_text(column).alias(str(n)) for n, column in enumerate(part.iter_columns()))
+                cells = part.select(texts)
+            yield Block(cells.with_row_index(ROW, offset=begin + _FIRST_ROW))
+
     return Sheet(
         name=raw.name,
         shown=raw.shown,
@@ -48,31 +56,18 @@ def find_parquet_sheet(raw: Raw) -> Sheet:
         delimiter="",
         header_row=1,
         headings=tuple(schema.names()),
-        blocks=partial(_blocks, data, height, len(schema), raw.shown),
+        blocks=blocks,
         expected=height,
     )
 
 
 @contextmanager
 def _damage_named(shown: str) -> Iterator[None]:
-    """Turn what the reader says about a file that it cannot read into one line."""
-    said, tip = f"{shown} is a Parquet file that is damaged or was cut short", "write it again"
     try:
         yield
-    except (pl.exceptions.PolarsError, OSError, ValueError):
-        raise CaseFileError(said, tip) from None
-    except pl.exceptions.PanicException:
-        raise CaseFileError(said, tip) from None
-
-
-def _blocks(data: bytes, height: int, columns: int, shown: str, rows: int) -> Generator[Block]:
-    """Yield the rows, about so many at a time."""
-    size = max(1, min(rows, _CELLS // max(1, columns)))
-    for begin in range(0, max(1, height), size):
-        with _damage_named(shown):
-            part = pl.scan_parquet(io.BytesIO(data)).slice(begin, size).collect()
-            cells = part.select(_text(column).alias(str(n)) for n, column in enumerate(part.iter_columns()))
-        yield Block(cells.with_row_index(ROW, offset=begin + _FIRST_ROW))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
+        said = f"{shown} is a Parquet file that is damaged or was cut short"
+        raise CaseFileError(said, "write it again") from None
 
 
 def _text(column: pl.Series) -> pl.Series:

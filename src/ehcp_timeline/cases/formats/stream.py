@@ -5,8 +5,7 @@ import struct
 import sys
 import zipfile
 import zlib
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import IO
 
@@ -14,6 +13,14 @@ from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import PIECE, limit, open_input, pieces, reading, spool, too_much
 
 STDIN = "-"
+MOST_MEMBERS = 10_000
+MOST_UNPACKED = 256_000_000  # bytes of the members that are read, together
+
+_ENTRY = b"PK\x01\x02"  # zip keeps such an entry for every member
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError, OverflowError, OSError),
+    RuntimeError,  # a way of packing that Python does not know
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +63,14 @@ def open_raw(name: str) -> Raw:
     Raises:
         CaseFileError: It is missing, a folder, not ours to read, or breaks off.
     """
-    shown = "standard input" if name == STDIN else name
-    with reading(shown):
-        file, spooled = _readable_twice(name, shown)
-    return Raw(name, shown, file, spooled)
-
-
-def _readable_twice(name: str, shown: str) -> tuple[IO[bytes], bool]:
-    """Return the file, and whether it is a spooled copy because the original can be read only once."""
     if name != STDIN:
-        return open_input(name)
+        with reading(name):
+            return Raw(name, name, *open_input(name))
+    shown = "standard input"
     if sys.stdin is None:
         raise CaseFileError(f"{shown} is closed", "name a file")
-    return spool(pieces(sys.stdin.buffer)), True
-
-
-MOST_MEMBERS = 10_000
-MOST_UNPACKED = 256_000_000  # bytes of the members that are read, together
-
-_ENTRY = b"PK\x01\x02"
-_BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError, OverflowError, OSError),
-    RuntimeError,  # a way of packing that Python does not know
-)
+    with reading(shown):
+        return Raw(name, shown, spool(pieces(sys.stdin.buffer)), spooled=True)
 
 
 class Allowance:
@@ -100,22 +92,25 @@ class Allowance:
             raise too_much(said, "a file of cases is smaller; save the sheet with the cases by itself")
 
 
-@contextmanager
-def opened_zip(raw: Raw) -> Iterator[zipfile.ZipFile]:
-    """Give the zip file that an open file holds.
+def opened_zip(raw: Raw) -> zipfile.ZipFile:
+    """Return the zip file that an open file holds.
 
     Raises:
         CaseFileError: It is damaged or cut short, or has too many members.
     """
-    if _entries(raw.file) > MOST_MEMBERS:
+    entries, held = 0, b""
+    raw.file.seek(0)
+    for piece in pieces(raw.file):
+        entries += (held + piece).count(_ENTRY)
+        held = piece[-len(_ENTRY) + 1 :]
+    raw.file.seek(0)
+    if entries > MOST_MEMBERS:
         said = f"{raw.shown} holds more than {MOST_MEMBERS:,} files"
         raise CaseFileError(said, "give the case file itself")
     try:
-        archive = zipfile.ZipFile(raw.file)
+        return zipfile.ZipFile(raw.file)
     except _BROKEN:
         raise damaged(raw.shown) from None
-    with archive:
-        yield archive
 
 
 def members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -145,14 +140,3 @@ def unpacked(
 def damaged(shown: str) -> CaseFileError:
     """Return the error for a zip file, as an Excel workbook is one, that cannot be unpacked."""
     return CaseFileError(f"{shown} is damaged or was cut short", "copy it again, or open it and save it anew")
-
-
-def _entries(file: IO[bytes]) -> int:
-    """Return how often a file has the mark of a member's entry, which zip keeps for every member."""
-    entries, held = 0, b""
-    file.seek(0)
-    for piece in pieces(file):
-        entries += (held + piece).count(_ENTRY)
-        held = piece[-len(_ENTRY) + 1 :]
-    file.seek(0)
-    return entries

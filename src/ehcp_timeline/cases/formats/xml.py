@@ -1,89 +1,75 @@
 """Streams XML through expat: no entities, no document type, nothing fetched, nothing kept."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pyexpat import ExpatError
 from xml.parsers import expat
 
 from ehcp_timeline.errors import CaseFileError
 
-Start = Callable[[str, Mapping[str, str]], None]
-Text = Callable[[str], None]
-End = Callable[[str], None]
+Start = Callable[[str, Mapping[str, str]], object]
+Text = Callable[[str], object]
 
 _AMPERSAND = re.compile(rb"&\w*\Z")
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
-def streamed(
-    parts: Iterable[bytes],
-    shown: str,
-    *,
-    start: Start | None = None,
-    text: Text | None = None,
-    end: End | None = None,
-    malformed: Callable[[int, bool], CaseFileError],
-    cut_short: Callable[[int], CaseFileError] | None = None,
-) -> Iterator[bytes]:
-    """Put XML to handlers while it goes by, and yield each part once it has been looked at.
+class BrokenXmlError(Exception):
+    """XML that is not well formed: on which line, whether a bare ampersand breaks it, or it ends early."""
+
+    def __init__(self, line: int, *, ampersand: bool, early: bool) -> None:
+        super().__init__(line)
+        self.line, self.ampersand, self.early = line, ampersand, early
+
+
+class XmlStream:
+    """Puts XML to handlers while it goes by.
 
     Args:
-        parts: The XML, piece by piece.
         shown: The file, to begin an error with.
         start: Takes each element's name, as the file writes it, and its attributes.
         text: Takes text between tags, perhaps in several pieces.
         end: Takes the name of each element that ends.
-        malformed: Gives the error for XML that is not well formed from the line where it breaks, and whether
-            an ampersand that stands for itself breaks it.
-        cut_short: The same for XML that ends too early, where that is worth telling apart.
-
-    Raises:
-        CaseFileError: It is not well formed, or has a document type (with which small files declare
-            gigabytes, or ask for other files).
     """
-    parser = parser_of(shown)
-    parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = start, text, end
-    passed, part = 0, b""
-    try:
-        for part in parts:
-            parser.Parse(part, False)
-            passed += len(part)
-            yield part
-        part = b""
-        parser.Parse(b"", True)
-    except ExpatError as error:
-        if cut_short and not part:
-            raise cut_short(error.lineno) from None
-        raise malformed(error.lineno, is_ampersand(parser, part, passed)) from None
-    except (LookupError, ValueError):
-        said = f"{shown} names an encoding that there is not, or that cannot be read"
-        raise CaseFileError(said, "export it again as UTF-8") from None
 
+    def __init__(
+        self, shown: str, start: Start | None = None, text: Text | None = None, end: Text | None = None
+    ) -> None:
+        self._shown = shown
+        self._passed = 0
+        self._parser = parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+        parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = start, text, end
+        parser.StartDoctypeDeclHandler = self._refuse
 
-def is_ampersand(parser: expat.XMLParserType, part: bytes, passed: int) -> bool:
-    """Return whether an ampersand that stands for itself broke a part, after so many bytes before it."""
-    at = parser.ErrorByteIndex - passed
-    return _AMPERSAND.search(part[max(at - 40, 0) : max(at, 0)]) is not None
+    @property
+    def at(self) -> int:
+        """The byte of the part at hand where the parser stands; below 0 in the part before it."""
+        return self._parser.CurrentByteIndex - self._passed
 
+    def feed(self, part: bytes) -> None:
+        """Take the next part of the XML; an empty one is the end.
 
-def parser_of(shown: str) -> expat.XMLParserType:
-    """Return a parser without handlers that refuses a document type; `shown` is the file for the error."""
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+        Raises:
+            BrokenXmlError: It is not well formed.
+            CaseFileError: It has a document type (with which small files declare gigabytes, or ask for other
+                files), or an encoding that cannot be read.
+        """
+        try:
+            self._parser.Parse(part, not part)
+        except ExpatError as error:
+            at = max(self._parser.ErrorByteIndex - self._passed, 0)
+            ampersand = _AMPERSAND.search(part[max(at - 40, 0) : at]) is not None
+            raise BrokenXmlError(error.lineno, ampersand=ampersand, early=not part) from None
+        except (LookupError, ValueError):
+            said = f"{self._shown} names an encoding that there is not, or that cannot be read"
+            raise CaseFileError(said, "export it again as UTF-8") from None
+        self._passed += len(part)
 
-    def refuse(*_: object) -> None:
-        said = f"{shown} declares a document type, which no case file needs"
+    def _refuse(self, *_: object) -> None:
+        said = f"{self._shown} declares a document type, which no case file needs"
         raise CaseFileError(said, "export it again, or open it in Excel and save it anew")
-
-    parser.StartDoctypeDeclHandler = refuse
-    return parser
-
-
-def run(parts: Iterator[bytes]) -> None:
-    """Let a stream go by for what its handlers see."""
-    for _ in parts:
-        pass
 
 
 def local(name: str) -> str:

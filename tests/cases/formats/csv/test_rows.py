@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.cases.formats.csv import records
+from ehcp_timeline.cases.formats.csv import blocks
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.errors import CaseFileError
 from tests.cases.made import briefly, column, opened, read
@@ -148,8 +148,7 @@ def test_a_giant_cell_is_named_by_its_line(
     tmp_path: Path, marks: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond ten million characters a cell is a mistake; below it is read."""
-    for module in ("records", "blocks"):
-        monkeypatch.setattr(f"ehcp_timeline.cases.formats.csv.{module}.CELL_LIMIT", 1000)
+    monkeypatch.setattr(blocks, "CELL_LIMIT", 1000)
     short = "C1,North\n" * 100
     content = f"case_id,team\n{short}C2,{marks}{{}}{marks}\n{short}"
 
@@ -165,7 +164,7 @@ def test_a_giant_cell_is_named_by_its_line(
 
 def test_the_limit_of_a_cell_is_ten_million_characters() -> None:
     """The message says so."""
-    assert records.CELL_LIMIT == 10_000_000
+    assert blocks.CELL_LIMIT == 10_000_000
 
 
 def test_reading_leaves_the_csv_module_as_it_was(tmp_path: Path) -> None:

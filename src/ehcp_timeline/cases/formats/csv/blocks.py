@@ -1,19 +1,22 @@
 """Reads the rows of a CSV file block by block: by polars where it can, by the csv module where it cannot."""
 
+import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import IO
 
 import polars as pl
 
-from ehcp_timeline.cases.formats.csv.records import CELL_LIMIT, Record, cut_records, too_long, well_quoted
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW, Block, Dtypes, as_text
+from ehcp_timeline.errors import CaseFileError
 
+CELL_LIMIT = 10_000_000  # characters in one cell
 # A row has too many cells, or the first of a block has too few.
 _UNEVEN = (pl.exceptions.ComputeError, pl.exceptions.SchemaError)
-_FIRST = 4  # the share of the first block
+_FIRST = 4  # the share of the first block: who waits for it can begin
 _MOST_AT_ONCE = 1 << 26  # bytes
 _BLANK_LINE = re.compile(rb"(?:\A|\n)(?=\r?\n)")
 
@@ -42,66 +45,26 @@ class CsvLayout:
     row_bytes: int
 
 
-class _Supply:
-    """Gives out a file in blocks that end where a record ends, as far as quotation marks can tell.
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record; `line` is the physical line on which it begins. A blank line is a record without cells."""
 
-    The first is shorter than the others, so that who waits for it can begin.
-    """
-
-    def __init__(self, file: IO[bytes], size: int, shown: str) -> None:
-        self._file = file
-        self._size = size
-        self._next = max(1, size // _FIRST)
-        self._shown = shown
-
-    def block(self, line: int) -> bytes:
-        """Return some whole records, nothing at the end of the file; `line` is where they begin."""
-        begin, size = self._file.tell(), self._next
-        self._next = self._size
-        while True:
-            data = self._lines(begin, size, line)
-            end = _record_end(data) if b'"' in data else len(data)
-            if end:
-                self._file.seek(begin + end)
-                return data[:end]
-            if len(data) < size or len(data) > CELL_LIMIT:
-                return data
-            size *= 2
-
-    def line(self) -> bytes:
-        """Return one more line, nothing at the end of the file."""
-        return self._file.readline()
-
-    def _lines(self, begin: int, size: int, line: int) -> bytes:
-        """Return the whole lines of about `size` bytes; the file then stands behind them."""
-        self._file.seek(begin + size)
-        rest = len(self._file.readline(CELL_LIMIT))
-        self._file.seek(begin)
-        data = self._file.read(size + rest)
-        if rest == CELL_LIMIT:
-            raise too_long(self._shown, line + data.count(b"\n"))
-        return data
+    line: int
+    cells: Sequence[str]
 
 
 def read_blocks(
     file: IO[bytes], layout: CsvLayout, rows: int, shown: str, dtypes: Dtypes = dict
 ) -> Iterator[Block]:
-    """Yield the rows of a file that stands at the first of them, at least one block.
+    """Yield the rows of a file that stands at the first of them, about `rows` at a time, at least one block.
 
-    Args:
-        file: The file.
-        layout: How its rows are laid out.
-        rows: About how many to give at a time.
-        shown: Its name, for messages.
-        dtypes: Place to the kind of Categorical that its column had best be, asked for each block. A block
-            that polars cannot cut is String throughout.
+    A block that polars cannot cut is String throughout, whatever `dtypes` says.
 
     Raises:
         CaseFileError: A quoted cell is never closed, or a cell is too long.
     """
-    supply = _Supply(file, min(max(1, rows) * layout.row_bytes, _MOST_AT_ONCE), shown)
-    line = layout.first_line
-    if not (data := supply.block(line)):
+    size, line = min(max(1, rows) * layout.row_bytes, _MOST_AT_ONCE), layout.first_line
+    if not (data := _whole_records(file, max(1, size // _FIRST), line, shown)):
         yield _by_hand([], layout)
     while data:
         cells = _by_polars(data, layout, line, dtypes())
@@ -110,20 +73,98 @@ def read_blocks(
             line += data.count(b"\n") if b'"' in data else cells.height
         else:
             lines = data.splitlines(keepends=True)
-            records, taken = cut_records(lines, layout.delimiter, line, supply.line, shown)
+            records, taken = cut_records(lines, layout.delimiter, line, file.readline, shown)
             yield _by_hand(records, layout)
             line += taken
-        data = supply.block(line)
+        data = _whole_records(file, size, line, shown)
 
 
-def _record_end(data: bytes) -> int:
-    """Return where the last whole record of some lines ends: behind an even number of quotation marks."""
-    end, odd = len(data), data.count(b'"') % 2
-    while odd and end:
-        begin = data.rfind(b"\n", 0, end - 1) + 1
-        odd ^= data.count(b'"', begin, end) % 2
-        end = begin
-    return end
+def _whole_records(file: IO[bytes], size: int, line: int, shown: str) -> bytes:
+    """Return about so many bytes that end where a record ends, as far as quotation marks can tell.
+
+    Nothing at the end of the file; `line` is where they begin.
+    """
+    begin = file.tell()
+    while True:
+        file.seek(begin + size)
+        rest = len(file.readline(CELL_LIMIT))
+        file.seek(begin)
+        data = file.read(size + rest)
+        if rest == CELL_LIMIT:
+            raise _too_long(shown, line + data.count(b"\n"))
+        end, odd = len(data), data.count(b'"') % 2
+        while odd and end:  # the last whole record ends behind an even number of quotation marks
+            last = data.rfind(b"\n", 0, end - 1) + 1
+            odd ^= data.count(b'"', last, end) % 2
+            end = last
+        if end:
+            file.seek(begin + end)
+            return data[:end]
+        if len(data) < size or len(data) > CELL_LIMIT:
+            return data
+        size *= 2
+
+
+@cache
+def _well_quoted(delimiter: str) -> re.Pattern[bytes]:
+    """Return what matches text whose every quotation mark opens, closes or is doubled inside a quoted cell.
+
+    The csv module and polars read such text alike, and a line feed after an even number of quotation marks
+    ends a record.
+    """
+    cut = re.escape(delimiter.encode())
+    quoted = rb'(?:(?<=[%b\n])|\A)"[^"]*+(?:""[^"]*+)*+"(?=[%b\r\n]|\Z)' % (cut, cut)
+    return re.compile(rb'[^"]*+(?:%b[^"]*+)*+\Z' % quoted)
+
+
+def cut_records(
+    lines: list[bytes], delimiter: str, first: int, more: Callable[[], bytes], shown: str
+) -> tuple[list[Record], int]:
+    """Cut lines of UTF-8 text into records as the csv module does; return them, and how many lines they took.
+
+    Args:
+        lines: The lines, each with its end.
+        delimiter: Stands between two cells.
+        first: Physical line of the first of them.
+        more: Gives one more line, empty at the end of the file; asked while a quoted cell is open.
+        shown: The file's name, to begin an error with.
+
+    Raises:
+        CaseFileError: A quoted cell is never closed, or a cell is longer than `CELL_LIMIT`.
+    """
+    asked, taken, closed = len(lines), 0, True
+
+    def feed() -> Iterator[str]:
+        nonlocal taken, closed
+        while taken < len(lines) or (line := more()):
+            if taken == len(lines):
+                lines.append(line)
+            taken += 1
+            yield lines[taken - 1].decode()
+        closed = False
+
+    reader = csv.reader(feed(), delimiter=delimiter)
+    records: list[Record] = []
+    limit = csv.field_size_limit(CELL_LIMIT)
+    try:
+        while taken < asked:
+            begin = taken
+            records.append(Record(first + begin, next(reader)))
+            if taken - begin > 1:  # in one line, a stray quotation mark can do no harm
+                closed = closed and _well_quoted(delimiter).match(b"".join(lines[begin:taken])) is not None
+            if not closed:
+                said = f"{shown}: line {first + begin} opens a quotation mark that is not closed"
+                raise CaseFileError(said, "close it, or remove it if it is a stray one")
+    except csv.Error:
+        raise _too_long(shown, first + begin) from None
+    finally:
+        csv.field_size_limit(limit)
+    return records, taken
+
+
+def _too_long(shown: str, line: int) -> CaseFileError:
+    said = f"{shown}: a cell in line {line} is longer than 10 million characters"
+    return CaseFileError(said, "check for a quotation mark that is not closed")
 
 
 def _by_polars(
@@ -131,7 +172,7 @@ def _by_polars(
 ) -> pl.DataFrame | None:
     """Return a block's cells, or None if polars would not read them as the csv module does."""
     quoted = b'"' in data
-    if quoted and not well_quoted(layout.delimiter).match(data):
+    if quoted and not _well_quoted(layout.delimiter).match(data):
         return None
     schema = {str(place): dtypes.get(place, pl.String()) for place in range(layout.width)}
     try:
@@ -140,9 +181,13 @@ def _by_polars(
         return None
     if _has_giant(cells, data, quoted=quoted) or not _has_all_cells(cells, data, layout, quoted=quoted):
         return None
+    lines = pl.int_range(line, line + cells.height, dtype=pl.UInt32, eager=True)
     if quoted:
+        if data.count(b"\n") + (not data.endswith(b"\n")) != cells.height:
+            inside = _counted(cells, "\n")
+            lines += inside.cum_sum() - inside
         cells = cells.with_columns(pl.when(pl.all() != "").then(pl.all()))  # as polars reads an empty cell
-    return cells.insert_column(0, _first_lines(cells, line, data, quoted=quoted).alias(ROW))
+    return cells.insert_column(0, lines.alias(ROW))
 
 
 def _has_giant(cells: pl.DataFrame, data: bytes, *, quoted: bool) -> bool:
@@ -174,20 +219,11 @@ def _counted(cells: pl.DataFrame, text: str) -> pl.Series:
     return as_text(cells).select(pl.sum_horizontal(counts).alias("count")).to_series()
 
 
-def _first_lines(cells: pl.DataFrame, line: int, data: bytes, *, quoted: bool) -> pl.Series:
-    """Return the physical line on which each row begins."""
-    lines = pl.int_range(line, line + cells.height, dtype=pl.UInt32, eager=True)
-    if not quoted or data.count(b"\n") + (not data.endswith(b"\n")) == cells.height:
-        return lines
-    inside = _counted(cells, "\n")
-    return lines + (inside.cum_sum() - inside)
-
-
 def _placed(cells: pl.DataFrame, layout: CsvLayout) -> Block:
     """Return a block without the rows that have more cells than there are headings."""
-    names = [str(place) for place in range(layout.headings)]
     if layout.width == layout.headings:
         return Block(cells)
+    names = [str(place) for place in range(layout.headings)]
     beyond = pl.exclude(ROW, *names).str.strip_chars() != ""  # no heading, so no code
     over = cells.select(pl.any_horizontal(beyond.fill_null(value=False)).alias("over")).to_series()
     problems = tuple(_over_long(row, layout) for row in cells.get_column(ROW).filter(over))
@@ -196,24 +232,20 @@ def _placed(cells: pl.DataFrame, layout: CsvLayout) -> Block:
 
 def _by_hand(records: Sequence[Record], layout: CsvLayout) -> Block:
     """Return a block of records that the csv module has cut."""
-    names = [str(place) for place in range(layout.headings)]
-    over = [record for record in records if any(cell.strip() for cell in record.cells[layout.headings :])]
-    kept = [record for record in records if record not in over] if over else records
+    rows, over, short = list[Sequence[object]](), list[Problem](), list[Problem]()
     blanks = [""] * layout.headings
-    rows = [[*record.cells, *blanks][: layout.headings] for record in kept]
-    columns = zip(*rows, strict=True) if rows else ([] for _ in names)
-    cells = pl.DataFrame(
-        {ROW: [record.line for record in kept]}
-        | {name: [cell or None for cell in column] for name, column in zip(names, columns, strict=True)},
-        schema_overrides={ROW: pl.UInt32} | dict.fromkeys(names, pl.String),
-    )
-    short = [record for record in kept if _is_short(record, layout)]
-    return Block(cells, (*(_over_long(r.line, layout) for r in over), *(_short(r, layout) for r in short)))
-
-
-def _is_short(record: Record, layout: CsvLayout) -> bool:
-    """Return whether a row that is not blank lacks cells."""
-    return len(record.cells) < layout.needed and any(cell.strip() for cell in record.cells)
+    for record in records:
+        if any(cell.strip() for cell in record.cells[layout.headings :]):
+            over.append(_over_long(record.line, layout))
+            continue
+        rows.append((record.line, *(cell or None for cell in [*record.cells, *blanks][: layout.headings])))
+        if len(record.cells) < layout.needed and any(cell.strip() for cell in record.cells):
+            cells = "1 cell" if len(record.cells) == 1 else f"{len(record.cells)} cells"
+            said = f"the row has {cells}, the header {layout.needed}; the missing ones count as blank"
+            tip = "check that the row is whole"
+            short.append(Problem(record.line, "", "short-row", said, tip, "nothing"))
+    schema = {ROW: pl.UInt32} | {str(place): pl.String for place in range(layout.headings)}
+    return Block(pl.DataFrame(rows, schema=schema, orient="row"), (*over, *short))
 
 
 def _over_long(row: int, layout: CsvLayout) -> Problem:
@@ -221,10 +253,3 @@ def _over_long(row: int, layout: CsvLayout) -> Problem:
     said = f"the row has more cells than the header, which has {layout.headings}"
     tip = "put a cell that holds the delimiter in quotation marks"
     return Problem(row, "", "over-long-row", said, tip, "row")
-
-
-def _short(record: Record, layout: CsvLayout) -> Problem:
-    """Return the problem of a row with fewer cells than headings."""
-    cells = "1 cell" if len(record.cells) == 1 else f"{len(record.cells)} cells"
-    said = f"the row has {cells}, the header {layout.needed}; the missing ones count as blank"
-    return Problem(record.line, "", "short-row", said, "check that the row is whole", "nothing")

@@ -5,6 +5,7 @@ import hashlib
 import io
 import re
 import weakref
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ class Surveyed:
         size: How many bytes were looked at.
         begin: How many bytes to skip at the beginning.
         spool: An unlinked file that only its owner can read, where the original could not be read twice or
-            had to be transcoded; None where the original serves.
+            had to be transcoded; None where the original serves. It is closed with the record.
         remarks: What is odd about its text as a whole.
     """
 
@@ -73,6 +74,10 @@ class Surveyed:
     begin: int
     spool: IO[bytes] | None
     remarks: tuple[Problem, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.spool:
+            weakref.finalize(self, self.spool.close)
 
     @property
     def end(self) -> int:
@@ -93,79 +98,57 @@ class Surveyed:
             yield file
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What one pass over the bytes has shown."""
-
-    sha256: str
-    utf8: bool
-    lone_return: bool
-    nul: bool
-
-
 def survey(raw: Raw) -> Surveyed:
     """Look through the bytes of an open file; it is closed, or kept where it cannot be opened again.
 
     Raises:
         CaseFileError: It is empty, or not text.
     """
-    with reading(raw.shown):
-        return _surveyed(raw)
-
-
-def _surveyed(raw: Raw) -> Surveyed:
-    """Look through a file, and keep a copy of it where it cannot be read again as it is."""
     file, shown = raw.file, raw.shown
     kept = file if raw.spooled else None
-    try:
-        begin, declared = _declared(file, shown)
-        look = _look(file, shown)
-        encoding, sure = (declared or "utf-8", True) if declared or look.utf8 else _one_byte(file)
-        utf16 = encoding in {"utf-16-le", "utf-16-be"}
-        if look.nul and not utf16:
-            raise CaseFileError(f"{shown} looks like a damaged or binary file", _AS_CSV)
-        size = fstat(file.fileno()).st_size
-        remarks = tuple(_mixed(file)) if encoding == "cp1252" else ()
-        if encoding in _OLD or not sure:
-            said = f"the text is read as {_OLD.get(encoding, 'Windows-1252')}: check the letters with accents"
-            remarks += (Problem(0, "", "mixed-encodings", said, _AS_CSV, "nothing"),)
-        if utf16 or look.lone_return or not look.utf8:
-            file.seek(begin)
-            kept, begin = spool(_retold(file, encoding, shown)), 0
-    finally:
-        if file is not kept:
-            file.close()
-    surveyed = Surveyed(raw.name, shown, look.sha256, encoding, size, begin, kept, remarks)
-    if kept:
-        weakref.finalize(surveyed, kept.close)
-    return surveyed
+    with reading(shown):
+        try:
+            begin, declared = _declared(raw)
+            sha256, utf8, lone_return, nul = _look(file, shown)
+            encoding, sure = (declared or "utf-8", True) if declared or utf8 else _one_byte(file)
+            utf16 = encoding in {"utf-16-le", "utf-16-be"}
+            if nul and not utf16:
+                raise CaseFileError(f"{shown} looks like a damaged or binary file", _AS_CSV)
+            size = fstat(file.fileno()).st_size
+            remarks = tuple(_mixed(file)) if encoding == "cp1252" else ()
+            if encoding in _OLD or not sure:
+                name = _OLD.get(encoding, "Windows-1252")
+                said = f"the text is read as {name}: check the letters with accents"
+                remarks += (Problem(0, "", "mixed-encodings", said, _AS_CSV, "nothing"),)
+            if utf16 or lone_return or not utf8:
+                file.seek(begin)
+                kept, begin = spool(_retold(file, encoding, shown)), 0
+        finally:
+            if file is not kept:
+                file.close()
+    return Surveyed(raw.name, shown, sha256, encoding, size, begin, kept, remarks)
 
 
-def _declared(file: IO[bytes], shown: str) -> tuple[int, Encoding | None]:
+def _declared(raw: Raw) -> tuple[int, Encoding | None]:
     """Return how many bytes mark the encoding at the beginning, and which one they or the text declare."""
-    head = file.read(1024)
-    file.seek(0)
+    head = raw.head()
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return len(mark), encoding
     if not head:
-        raise CaseFileError(f"{shown} is empty", "export the cases again")
+        raise CaseFileError(f"{raw.shown} is empty", "export the cases again")
     for magic, what, hint in _NOT_TEXT:
         if head.startswith(magic):
-            raise CaseFileError(f"{shown} {what}, not a case file", hint)
-    return 0, _utf16(head)
-
-
-def _utf16(head: bytes) -> Encoding | None:
-    """Return which UTF-16 a text without a mark is in: nearly every other byte of English text is nought."""
+            raise CaseFileError(f"{raw.shown} {what}, not a case file", hint)
+    # UTF-16 without a mark: nearly every other byte of English text is nought.
     first, second = head[0::2], head[1::2]
     if 0 not in first and second.count(0) > 0.8 * len(second):
-        return "utf-16-le"
-    return "utf-16-be" if 0 not in second and first.count(0) > 0.8 * len(first) else None
+        return 0, "utf-16-le"
+    return 0, "utf-16-be" if 0 not in second and first.count(0) > 0.8 * len(first) else None
 
 
-def _look(file: IO[bytes], shown: str) -> _Look:
-    """Look at every byte once."""
+def _look(file: IO[bytes], shown: str) -> tuple[str, bool, bool, bool]:
+    """Return the SHA-256 of a file, whether it is UTF-8, and has a lone carriage return, or a NUL."""
     digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
     utf8, lone_return, nul, held, lines = True, False, False, b"", 0
     for piece in pieces(file):
@@ -173,18 +156,15 @@ def _look(file: IO[bytes], shown: str) -> _Look:
         if lines > limit(MOST_LINES):
             raise too_much(f"{shown} has more than {limit(MOST_LINES):,} lines")
         digest.update(piece)
-        utf8 = utf8 and _decodes(decoder, piece)
+        utf8 = utf8 and ((piece.isascii() and not decoder.getstate()[0]) or _decodes(decoder, piece))
         nul = nul or b"\0" in piece
         if held or b"\r" in piece:
             lone_return = lone_return or _LONE_RETURN.search(held + piece) is not None
             held = b"\r" if piece.endswith(b"\r") else b""
-    return _Look(digest.hexdigest(), utf8 and _decodes(decoder, b"", final=True), lone_return, nul)
+    return digest.hexdigest(), utf8 and _decodes(decoder, b"", final=True), lone_return, nul
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, piece: bytes, *, final: bool = False) -> bool:
-    """Return whether the text goes on in the decoder's encoding."""
-    if piece.isascii() and not final and not decoder.getstate()[0]:
-        return True
     try:
         decoder.decode(piece, final)
     except UnicodeDecodeError:
@@ -195,10 +175,11 @@ def _decodes(decoder: codecs.IncrementalDecoder, piece: bytes, *, final: bool = 
 def _mixed(file: IO[bytes]) -> Iterator[Problem]:
     """Yield the problem of a file with lines in UTF-8 beside lines that are not: some letters are wrong."""
     lines: dict[bool, int] = {}
+    decoder = codecs.getincrementaldecoder("utf-8")()
     file.seek(0)
     for number, line in enumerate(iter(partial(file.readline, PIECE), b""), start=1):
         if not line.isascii():
-            lines.setdefault(_is_utf8(line), number)
+            lines.setdefault(_decodes(decoder, line, final=True), number)
         if len(lines) == 2:
             said = f"line {lines[True]} is UTF-8 and line {lines[False]} is not: some letters are wrong"
             yield Problem(0, "", "mixed-encodings", said, _AS_CSV, "nothing")
@@ -211,15 +192,16 @@ def _one_byte(file: IO[bytes]) -> tuple[Encoding, bool]:
     Windows-1252 where nothing speaks against it.
     """
     file.seek(0)
-    scores = dict.fromkeys(_ONE_BYTE, 0)
     letters = (
         piece[max(match.start() - 1, 0) : match.end() + 1]
         for piece in pieces(file)
         for match in _IN_NAMES.finditer(piece)
     )
-    for around in islice(letters, _ENOUGH):
-        for encoding in _ONE_BYTE:
-            scores[encoding] += _sense(around.decode(encoding, "replace"))
+    places = Counter(islice(letters, _ENOUGH))
+    scores = {
+        encoding: sum(_sense(around.decode(encoding, "replace")) * times for around, times in places.items())
+        for encoding in _ONE_BYTE
+    }
     file.seek(0)
     best = max(_ONE_BYTE, key=lambda encoding: scores[encoding])
     return best, not any(scores.values()) or list(scores.values()).count(scores[best]) == 1
@@ -245,14 +227,6 @@ def _sense(text: str) -> int:
         else:
             sense -= 3
     return sense
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _retold(file: IO[bytes], encoding: Encoding, shown: str) -> Iterator[bytes]:

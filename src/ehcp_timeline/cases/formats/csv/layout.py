@@ -5,9 +5,8 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 
-from ehcp_timeline.cases.formats.csv.blocks import CsvLayout, read_blocks
+from ehcp_timeline.cases.formats.csv.blocks import CsvLayout, Record, cut_records, read_blocks
 from ehcp_timeline.cases.formats.csv.encoding import Surveyed
-from ehcp_timeline.cases.formats.csv.records import Record, cut_records
 from ehcp_timeline.cases.header_rows import (
     DELIMITERS,
     HEADER_SEARCHED,
@@ -46,35 +45,30 @@ class _Guess:
     error: CaseFileError | None = None
 
 
-def find_sheet(surveyed: Surveyed, spellings: Spellings, asked: SheetOptions = ANYWHERE) -> Sheet:
+def find_csv_sheet(surveyed: Surveyed, spellings: Spellings, asked: SheetOptions = ANYWHERE) -> Sheet:
     """Find the delimiter and the header row: those under which the most headings are known.
 
     Raises:
         CaseFileError: The file is blank, its beginning cannot be cut into cells, or the headings do not
             stand where the user says.
     """
+    shown, row = surveyed.shown, asked.header_row
     with surveyed.opened() as file:
         lines = (file.read(_HEAD) + file.readline()).splitlines(keepends=True)
     declared = _DECLARED.fullmatch(lines[0]) if lines else None
-    delimiters = declared[1].decode() if declared else DELIMITERS
-    first = 2 if declared else 1
-    for until in (_SAMPLE + asked.header_row, HEADER_SEARCHED + _SAMPLE):
-        guesses = [
-            _guess(lines, until, delimiter, first, spellings, surveyed.shown, asked.header_row)
-            for delimiter in delimiters
-        ]
-        if asked.header_row or len(lines) <= until or any(guess.header.score[0] for guess in guesses):
+    delimiters, first = (declared[1].decode(), 2) if declared else (DELIMITERS, 1)
+    for until in (_SAMPLE + row, HEADER_SEARCHED + _SAMPLE):
+        guesses = [_guess(lines, until, delimiter, first, spellings, shown, row) for delimiter in delimiters]
+        if row or len(lines) <= until or any(guess.header.score[0] for guess in guesses):
             break
     best = max(guesses, key=lambda guess: guess.header.score)
     failed = next((guess.error for guess in guesses if guess.error), None)
     if failed and not best.header.score[0]:
         raise failed
-    if not best.records and asked.header_row:
-        raise no_such_row(surveyed.shown, asked.header_row)
     if not best.records:
-        raise CaseFileError(f"{surveyed.shown} is empty", "export the cases again")
+        raise no_such_row(shown, row) if row else CaseFileError(f"{shown} is empty", "export the cases again")
     if not best.header.score[0] and in_one_cell([record.cells for record in best.records], spellings):
-        said = f"{surveyed.shown}: every line stands in one pair of quotation marks"
+        said = f"{shown}: every line stands in one pair of quotation marks"
         raise CaseFileError(said, "export it again without them, or remove them")
     return _sheet(surveyed, best, lines)
 
@@ -111,7 +105,22 @@ def _guess(
 
 def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:
     """Return the file as it is read under a guess."""
-    layout = _layout(guess, lines, surveyed.begin)
+    headings, below = guess.header.headings, guess.records[guess.header.last + 1 :]
+    first_line = below[0].line if below else guess.end
+    rows = lines[first_line - 1 :]
+    row_bytes = sum(map(len, rows))
+    needed = max(place for place, text in enumerate(headings, start=1) if text.strip())
+    widest = max((len(record.cells) for record in below), default=0)
+    width = min(max(needed, widest), len(headings) + _SAMPLE)
+    layout = CsvLayout(
+        delimiter=guess.delimiter,
+        headings=min(len(headings), width),
+        needed=needed,
+        width=width,
+        first_line=first_line,
+        begin=surveyed.begin + sum(map(len, lines[: first_line - 1])),
+        row_bytes=max(1, row_bytes // max(1, len(rows))),
+    )
     return Sheet(
         name=surveyed.name,
         shown=surveyed.shown,
@@ -119,36 +128,11 @@ def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:
         encoding=surveyed.encoding,
         delimiter=guess.delimiter,
         header_row=guess.records[guess.header.first].line,
-        headings=guess.header.headings,
+        headings=headings,
         blocks=_Rows(surveyed, layout),
         remarks=surveyed.remarks,
-        expected=_expected(surveyed, layout, lines[layout.first_line - 1 :]),
-    )
-
-
-def _expected(surveyed: Surveyed, layout: CsvLayout, below: Sequence[bytes]) -> int:
-    """Return about how many rows there are, if they all are as long as these first ones."""
-    size = sum(map(len, below))
-    return round((surveyed.end - layout.begin) / size * len(below)) if size else 0
-
-
-def _layout(guess: _Guess, lines: Sequence[bytes], begin: int) -> CsvLayout:
-    """Return how the rows below the header are laid out; the file's text begins at byte `begin`."""
-    header, below = guess.header.headings, guess.records[guess.header.last + 1 :]
-    first_line = below[0].line if below else guess.end
-    bytes_above = sum(map(len, lines[: first_line - 1]))
-    bytes_below = sum(map(len, lines[first_line - 1 :]))
-    needed = max(place for place, text in enumerate(header, start=1) if text.strip())
-    widest = max((len(record.cells) for record in below), default=0)
-    width = min(max(needed, widest), len(header) + _SAMPLE)
-    return CsvLayout(
-        delimiter=guess.delimiter,
-        headings=min(len(header), width),
-        needed=needed,
-        width=width,
-        first_line=first_line,
-        begin=begin + bytes_above,
-        row_bytes=max(1, bytes_below // max(1, len(lines) - first_line + 1)),
+        # if all rows are as long as these first ones
+        expected=round((surveyed.end - layout.begin) / row_bytes * len(rows)) if row_bytes else 0,
     )
 
 

@@ -6,8 +6,9 @@ the collection's year. What happened on a day that the return does not hold is w
 which no clock takes for "not yet".
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import NamedTuple
 
 import polars as pl
 
@@ -41,25 +42,48 @@ _WORDS = {
     "HIST": "H",
 }
 _NO = ("", "0", "0.0", "000", "false", "no", "n")
-_APPEALS = ("requestmediation", "requesttribunal")
 _ASSESSED = ("Y", "N", "A", "W")
 _LAYOUTS = ("%Y-%m-%d", "%Y-%b-%d", "%d/%m/%Y")
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """What fills a column of a case file.
 
     Attributes:
         items: The items that its cells may come from: first the date, then the outcome that tells what the
             date is of.
-        cell: Gives its cells.
         known_by: The file has the column if it holds one of these items; empty for all of `items`.
     """
 
     items: tuple[str, ...]
-    cell: Callable[[], pl.Expr]
     known_by: tuple[str, ...] = ()
+
+
+_REQUEST = Origin(("requestoutcomedate", "requestoutcome"), ("requestoutcome",))
+_ASSESSMENT = Origin(("assessmentoutcomedate", "assessmentoutcome"), ("assessmentoutcome",))
+# In the order of the columns of the file.
+ORIGINS: Mapping[str, Origin] = {
+    "name": Origin(("surname", "forename")),
+    "date_of_birth": Origin(("personbirthdate",)),
+    "referrer": Origin(("requestsource",)),
+    "sen_need": Origin(("sentype",)),
+    "review_outcome": Origin(("reviewoutcome",)),
+    "exception_recorded": Origin(("week20",)),
+    "request_received": Origin(("receiveddate",)),
+    "assess_agreed": _REQUEST,
+    "assess_refused": _REQUEST,
+    "no_plan_notified": _ASSESSMENT,
+    "plan_issued": _ASSESSMENT,
+    "withdrawn": Origin(_REQUEST.items, ("requestoutcome", "assessmentoutcome")),
+    "moved_away": Origin(("exported",)),
+    "previous_review_decided": Origin(("lastreview", "transferla")),
+    "review_meeting": Origin(("reviewmeeting",)),
+    "review_decided": Origin(("lastreview", "reviewoutcome"), ("lastreview",)),
+    "amendment_notice_sent": Origin(("reviewdraft",)),
+    "plan_ceased": Origin(("ceasedate",)),
+    "transfer_plan_issued": Origin(("phasetransferfinaldate",)),
+    "plan_transferred": Origin(("transferla",)),
+}
 
 
 def case_columns(held: Iterable[str]) -> tuple[str, ...]:
@@ -99,12 +123,24 @@ def case_cells(flat: pl.DataFrame, held: frozenset[str]) -> pl.DataFrame:
         hold; dates as the return writes them.
     """
     items = flat.select(ROW, PERSON, *(_item(name, flat.columns) for name in ITEMS))
-    left = sen2().left_behind
-    return items.with_columns(_standing()).select(
+    request, assessment = pl.col("requestoutcome"), pl.col("assessmentoutcome")
+    assessed = assessment.is_in(_ASSESSED).fill_null(value=False)
+    live = assessed | (pl.coalesce(request, assessment) != "H").fill_null(value=True)
+    settled = assessment.is_in(["Y", "N"]) & pl.col("assessmentoutcomedate").is_not_null()
+    reviewed = (_day("lastreview") >= _day("reviewmeeting")).fill_null(value=True)
+    cells = _cells()
+    return items.with_columns(
+        assessed.alias("assessed"),  # the assessment is of this return, not history
+        live.alias("live"),  # so is the request, or its assessment
+        (live & pl.col("receiveddate").is_not_null()).alias("timed"),  # a clock runs from it
+        # the day of the plan, or of the notice that there is none, stands
+        settled.fill_null(value=False).alias("settled"),
+        # the decision of the latest review stands
+        (reviewed & pl.col("lastreview").is_not_null()).alias("reviewed"),
+    ).select(
         ROW,
-        _case_id().alias("case_id"),
-        *(ORIGINS[column].cell().alias(column) for column in case_columns(held)[1:]),
-        *(pl.col(item).alias(name) for item, name in left.items() if item in held),
+        *(cells[column].alias(column) for column in case_columns(held)),
+        *(pl.col(item).alias(name) for item, name in sen2().left_behind.items() if item in held),
     )
 
 
@@ -115,27 +151,6 @@ def _item(name: str, there: Iterable[str]) -> pl.Expr:
     text = pl.col(name).str.strip_chars(WHITE)
     text = pl.when(text != "").then(text)
     return (text.str.to_uppercase() if name in _CODED else text).alias(name)
-
-
-def _standing() -> list[pl.Expr]:
-    """Return how things stand, as far as several columns need it.
-
-    `assessed`: the assessment is of this return, not history; `live`: so is the request, or its assessment;
-    `timed`: a clock runs from it; `settled`: the day of the plan, or of the notice that there is none,
-    stands; `reviewed`: the decision of the latest review stands.
-    """
-    request, assessment = pl.col("requestoutcome"), pl.col("assessmentoutcome")
-    assessed = assessment.is_in(_ASSESSED).fill_null(value=False)
-    live = assessed | (pl.coalesce(request, assessment) != "H").fill_null(value=True)
-    settled = assessment.is_in(["Y", "N"]) & pl.col("assessmentoutcomedate").is_not_null()
-    reviewed = (_day("lastreview") >= _day("reviewmeeting")).fill_null(value=True)
-    return [
-        assessed.alias("assessed"),
-        live.alias("live"),
-        (live & pl.col("receiveddate").is_not_null()).alias("timed"),
-        settled.fill_null(value=False).alias("settled"),
-        (reviewed & pl.col("lastreview").is_not_null()).alias("reviewed"),
-    ]
 
 
 def _day(name: str) -> pl.Expr:
@@ -160,11 +175,6 @@ def _dated(day: str, code: pl.Expr, said: str) -> pl.Expr:
     return pl.when(code).then(pl.coalesce(day, pl.when("timed").then(_undated(said))))
 
 
-def _is_code(name: str) -> pl.Expr:
-    """Return whether an item holds one of its codes; null where it is blank."""
-    return pl.col(name).is_in(sen2().codes[name])
-
-
 def _no_code(tag: str) -> pl.Expr:
     """Return the text of a cell for an outcome that is not a code, with the code that it seems to mean."""
     word, codes = pl.col(tag.lower()), sen2().codes[tag.lower()]
@@ -177,143 +187,95 @@ def _no_code(tag: str) -> pl.Expr:
     return pl.when(word == LOST.upper()).then(lost).otherwise(text)
 
 
-def _case_id() -> pl.Expr:
-    """Return the number that the return knows a person by, or which person of the file it is."""
-    return pl.coalesce("upn", "uniquelearnernumber", pl.format("person {}", PERSON))
-
-
-def _name() -> pl.Expr:
-    """Return forename and surname, as far as they are given."""
-    return pl.concat_str("forename", "surname", separator=" ", ignore_nulls=True).replace("", None)
-
-
-def _agreed() -> pl.Expr:
-    """Return when the assessment was agreed to; where its outcome is dated, that it was is plain."""
-    outcome, day = pl.col("requestoutcome"), "requestoutcomedate"
-    return (
-        pl.when(pl.col("live") & outcome.is_in(["Y", "H"]) & pl.col(day).is_not_null())
-        .then(day)
-        .when(~pl.col("timed"))
+@cache
+def _cells() -> Mapping[str, pl.Expr]:
+    """Return the cells of every column, from the items and how things stand."""
+    codes = sen2().codes
+    request, requested = pl.col("requestoutcome"), "requestoutcomedate"
+    assessment, assessed = pl.col("assessmentoutcome"), "assessmentoutcomedate"
+    review, timed = pl.col("reviewoutcome"), pl.col("timed")
+    is_request_code = request.is_in(codes["requestoutcome"])
+    # Where the outcome of the request is dated, that an assessment was agreed to is plain.
+    agreed = (
+        pl.when(pl.col("live") & request.is_in(["Y", "H"]) & pl.col(requested).is_not_null())
+        .then(requested)
+        .when(~timed)
         .then(None)
-        .when((outcome == "N") & pl.col("assessed") & ~_set(*_APPEALS))
+        .when((request == "N") & pl.col("assessed") & ~_set("requestmediation", "requesttribunal"))
         .then(_undated("assessed after the refusal"))
-        .when(pl.col("assessed") & ~_is_code("requestoutcome"))
+        .when(pl.col("assessed") & ~is_request_code)
         .then(_no_code("RequestOutcome"))
-        .when(pl.col("settled") | outcome.is_in(["N", "W"]))
+        .when(pl.col("settled") | request.is_in(["N", "W"]))
         .then(None)
-        .when(outcome.is_in(["Y", "H"]))
+        .when(request.is_in(["Y", "H"]))
         .then(_undated("agreed to assess"))
         .when("assessed")
         .then(_undated("assessed, the decision is blank"))
     )
-
-
-def _refused() -> pl.Expr:
-    """Return when the request was refused, as it may have been where the outcome cannot be told."""
-    outcome, day = pl.col("requestoutcome"), "requestoutcomedate"
-    return (
-        pl.when(outcome == "N")
-        .then(pl.coalesce(day, pl.when("timed").then(_undated("refused to assess"))))
-        .when(~pl.col("timed") | pl.col("assessed"))
+    # A request whose outcome cannot be read may have been refused.
+    refused = (
+        pl.when(request == "N")
+        .then(pl.coalesce(requested, pl.when("timed").then(_undated("refused to assess"))))
+        .when(~timed | pl.col("assessed"))
         .then(None)
-        .when(~_is_code("requestoutcome"))
+        .when(~is_request_code)
         .then(_no_code("RequestOutcome"))
-        .when(outcome.is_null())
+        .when(request.is_null())
         .then(_undated("RequestOutcome is blank"))
-        .when((outcome == "A") & pl.col(day).is_not_null())
-        .then(_undated("no outcome for {}", day))
+        .when((request == "A") & pl.col(requested).is_not_null())
+        .then(_undated("no outcome for {}", requested))
     )
-
-
-def _withdrawn() -> pl.Expr:
-    """Return when the request, or the assessment, was withdrawn."""
-    request, assessment = pl.col("requestoutcome") == "W", pl.col("assessmentoutcome") == "W"
-    return pl.coalesce(
-        _dated("requestoutcomedate", request, "withdrawn before the decision"),
-        _dated("assessmentoutcomedate", assessment, "withdrawn while assessed"),
-    )
-
-
-def _plan_issued() -> pl.Expr:
-    """Return when the plan was issued; a blank day is a plan that was not, unless one stands all the same."""
-    outcome, day = pl.col("assessmentoutcome"), "assessmentoutcomedate"
-    return (
-        pl.when((outcome == "Y") & pl.col(day).is_not_null())
-        .then(day)
-        .when(~pl.col("timed") | outcome.is_in(["N", "W"]))
+    # A blank day is a plan that was not issued, unless one stands all the same.
+    issued = (
+        pl.when((assessment == "Y") & pl.col(assessed).is_not_null())
+        .then(assessed)
+        .when(~timed | assessment.is_in(["N", "W"]))
         .then(None)
-        .when(outcome == "H")
+        .when(assessment == "H")
         .then(_undated("AssessmentOutcome is {}", "assessmentoutcome"))
-        .when(~_is_code("assessmentoutcome"))
+        .when(~assessment.is_in(codes["assessmentoutcome"]))
         .then(_no_code("AssessmentOutcome"))
-        .when(pl.col(day).is_not_null())
-        .then(_undated("no outcome for {}", day))
+        .when(pl.col(assessed).is_not_null())
+        .then(_undated("no outcome for {}", assessed))
         .when(pl.col("startdate").is_not_null())
         .then(_undated("a plan of {} stands", "startdate"))
     )
-
-
-def _transferred() -> pl.Expr:
-    """Return that the plan came from another authority; the return does not say when."""
-    return pl.when(_set("transferla")).then(_undated("transferred from authority {}", "transferla"))
-
-
-def _previous_review() -> pl.Expr:
-    """Return the review before the open one; after a transfer, when the next is due is not in the return."""
-    day = pl.when(~pl.col("reviewed")).then("lastreview")
-    beside = pl.format(", last review {}", day).fill_null("")
-    return pl.coalesce(pl.concat_str(_transferred(), beside), day)
-
-
-def _review_decided() -> pl.Expr:
-    """Return the decision of the latest review; an outcome without its date is a decision all the same."""
-    undated = pl.when(pl.col("reviewoutcome").is_not_null())
-    decided = undated.then(_undated("ReviewOutcome is {}", "reviewoutcome"))
-    return pl.when("reviewed").then("lastreview").otherwise(decided)
-
-
-def _review_outcome() -> pl.Expr:
-    """Return the outcome, in words, of a review whose decision is dated."""
-    outcome, codes = pl.col("reviewoutcome"), dict(sen2().codes["reviewoutcome"])
-    return pl.when(pl.col("reviewed") | ~outcome.is_in(codes)).then(outcome.replace(codes))
-
-
-_NO_PLAN = pl.col("assessmentoutcome") == "N"
-_REQUEST = ("requestoutcomedate", "requestoutcome")
-_ASSESSMENT = ("assessmentoutcomedate", "assessmentoutcome")
-# In the order of the columns of the file.
-ORIGINS: Mapping[str, Origin] = {
-    "name": Origin(("surname", "forename"), _name),
-    "date_of_birth": Origin(("personbirthdate",), lambda: pl.col("personbirthdate")),
-    "referrer": Origin(
-        ("requestsource",), lambda: pl.col("requestsource").replace(dict(sen2().codes["requestsource"]))
-    ),
-    "sen_need": Origin(("sentype",), lambda: pl.col("sentype")),
-    "review_outcome": Origin(("reviewoutcome",), _review_outcome),
-    "exception_recorded": Origin(
-        ("week20",), lambda: pl.when(pl.col("assessmentoutcome").ne_missing("H")).then("week20")
-    ),
-    "request_received": Origin(("receiveddate",), lambda: pl.when("live").then("receiveddate")),
-    "assess_agreed": Origin(_REQUEST, _agreed, _REQUEST[1:]),
-    "assess_refused": Origin(_REQUEST, _refused, _REQUEST[1:]),
-    "no_plan_notified": Origin(
-        _ASSESSMENT,
-        lambda: _dated("assessmentoutcomedate", _NO_PLAN, "decided to issue no plan"),
-        _ASSESSMENT[1:],
-    ),
-    "plan_issued": Origin(_ASSESSMENT, _plan_issued, _ASSESSMENT[1:]),
-    "withdrawn": Origin(_REQUEST, _withdrawn, ("requestoutcome", "assessmentoutcome")),
-    "moved_away": Origin(
-        ("exported",),
-        lambda: pl.when(_set("exported") & pl.col("timed")).then(
-            _undated("moved to authority {}", "exported")
+    transferred = pl.when(_set("transferla")).then(
+        _undated("transferred from authority {}", "transferla")  # the return does not say when
+    )
+    # The review before the open one; after a transfer, when the next is due is not in the return.
+    before = pl.when(~pl.col("reviewed")).then("lastreview")
+    after_transfer = pl.concat_str(transferred, pl.format(", last review {}", before).fill_null(""))
+    # An outcome without its date is a decision all the same.
+    decided = pl.when(review.is_not_null()).then(_undated("ReviewOutcome is {}", "reviewoutcome"))
+    outcomes = dict(codes["reviewoutcome"])
+    name = pl.concat_str("forename", "surname", separator=" ", ignore_nulls=True)
+    moved = _undated("moved to authority {}", "exported")
+    return {
+        "case_id": pl.coalesce("upn", "uniquelearnernumber", pl.format("person {}", PERSON)),
+        "name": name.replace("", None),
+        "date_of_birth": pl.col("personbirthdate"),
+        "referrer": pl.col("requestsource").replace(dict(codes["requestsource"])),
+        "sen_need": pl.col("sentype"),
+        "review_outcome": pl.when(pl.col("reviewed") | ~review.is_in(outcomes)).then(
+            review.replace(outcomes)
         ),
-    ),
-    "previous_review_decided": Origin(("lastreview", "transferla"), _previous_review),
-    "review_meeting": Origin(("reviewmeeting",), lambda: pl.col("reviewmeeting")),
-    "review_decided": Origin(("lastreview", "reviewoutcome"), _review_decided, ("lastreview",)),
-    "amendment_notice_sent": Origin(("reviewdraft",), lambda: pl.col("reviewdraft")),
-    "plan_ceased": Origin(("ceasedate",), lambda: pl.col("ceasedate")),
-    "transfer_plan_issued": Origin(("phasetransferfinaldate",), lambda: pl.col("phasetransferfinaldate")),
-    "plan_transferred": Origin(("transferla",), _transferred),
-}
+        "exception_recorded": pl.when(assessment.ne_missing("H")).then("week20"),
+        "request_received": pl.when("live").then("receiveddate"),
+        "assess_agreed": agreed,
+        "assess_refused": refused,
+        "no_plan_notified": _dated(assessed, assessment == "N", "decided to issue no plan"),
+        "plan_issued": issued,
+        "withdrawn": pl.coalesce(
+            _dated(requested, request == "W", "withdrawn before the decision"),
+            _dated(assessed, assessment == "W", "withdrawn while assessed"),
+        ),
+        "moved_away": pl.when(_set("exported") & timed).then(moved),
+        "previous_review_decided": pl.coalesce(after_transfer, before),
+        "review_meeting": pl.col("reviewmeeting"),
+        "review_decided": pl.when("reviewed").then("lastreview").otherwise(decided),
+        "amendment_notice_sent": pl.col("reviewdraft"),
+        "plan_ceased": pl.col("ceasedate"),
+        "transfer_plan_issued": pl.col("phasetransferfinaldate"),
+        "plan_transferred": transferred,
+    }

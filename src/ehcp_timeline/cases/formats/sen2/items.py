@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
 
 from ehcp_timeline.cases.headers import fold
+
+KEY = "tableid"
+_TIES = (KEY, "personid")  # every table of every shape has a heading that ends so
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,6 @@ class Module:
 
     Attributes:
         id: Its name in the COLLECT export, as `requests`.
-        within: The module whose element holds it; an empty string for the outermost.
         names: How the XML, a sheet or a record of the template calls it.
         key: The item that numbers its rows in the COLLECT export.
         parent_key: The item that names the row of the module above there, or an empty string.
@@ -25,7 +26,6 @@ class Module:
     """
 
     id: str
-    within: str
     names: tuple[str, ...]
     key: str
     parent_key: str
@@ -37,8 +37,7 @@ class Module:
         >>> sen2().modules["requests"].item("Date request was received")
         'receiveddate'
         """
-        lines = heading.strip().splitlines()
-        return self.spellings.get(fold(lines[0])) if lines else None
+        return self.spellings.get(fold(first_line(heading)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +66,9 @@ class Sen2:
         return next((known for known in self.modules.values() if word in map(fold, known.names)), None)
 
     def held(self, seen: Iterable[str], year: int | None) -> frozenset[str]:
-        """Return which items a file can be taken to know: a blank in them says that there is nothing.
+        """Return which items a file of a collection can be taken to know: a blank says that there is nothing.
 
         A date goes with its outcome, because "decided, but no date" has a meaning of its own.
-
-        Args:
-            seen: The items that stand in it anywhere.
-            year: Of the collection; None where it is not known.
         """
         items = set(seen)
         items |= {f"{outcome}date" for outcome in ("requestoutcome", "assessmentoutcome") if outcome in items}
@@ -84,22 +79,22 @@ class Sen2:
 def sen2() -> Sen2:
     """Read the description of the return that ships with the package."""
     read = tomllib.loads((resources.files(__package__) / "sen2.toml").read_text(encoding="utf-8"))
+    modules = {}
+    for name, held in read["module"].items():
+        spellings = {fold(word): item for item, words in held["items"].items() for word in (item, *words)}
+        key, parent_key = held["key"], held.get("parent_key", "")
+        modules[name] = Module(name, tuple(held["names"]), key, parent_key, MappingProxyType(spellings))
     return Sen2(
-        modules=MappingProxyType({name: _module(name, held) for name, held in read["module"].items()}),
+        modules=MappingProxyType(modules),
         codes=MappingProxyType(read["code"]),
         compulsory=MappingProxyType(read["compulsory"]),
         left_behind=MappingProxyType(read["left_behind"]),
     )
 
 
-def _module(name: str, held: Mapping[str, Any]) -> Module:
-    spellings = {fold(word): item for item, words in held["items"].items() for word in (item, *words)}
-    within, parent_key = held.get("within", ""), held.get("parent_key", "")
-    return Module(name, within, tuple(held["names"]), held["key"], parent_key, MappingProxyType(spellings))
-
-
-KEY = "tableid"
-_TIES = (KEY, "personid")  # every table of every shape has a heading that ends so
+def year_of(text: str) -> int | None:
+    """Return the year of a collection, None for what is none."""
+    return int(text) if len(text) == 4 and text.isascii() and text.isdigit() else None
 
 
 def first_line(heading: str) -> str:
@@ -108,7 +103,7 @@ def first_line(heading: str) -> str:
     >>> first_line("Person ID\n\n(This must be a unique ID for each Person record)")
     'Person ID'
     """
-    return heading.strip().partition("\n")[0].strip()
+    return next(iter(heading.strip().splitlines()), "").strip()
 
 
 def may_be_table(headings: Sequence[str]) -> bool:

@@ -25,6 +25,13 @@ _OF, _PERSON_ROW, _FIRST = "request", "person_row", "first"
 _HERE = "\0"
 _RANK, _OUTCOME, _NOT_YET = "sentyperank", "assessmentoutcome", "A"
 _REQUESTED, _REVIEWED = "requestoutcome", "lastreview"
+# Where the row of a module may be lost: the item that decides whether a request should have one, its codes
+# that say so, the item that is then missing, and what is written there. A blank would say "not yet", and make
+# a breach of it.
+_MISSED = {
+    "assessment": (_REQUESTED, ("Y",), _OUTCOME, LOST),
+    "activeplans": (_OUTCOME, ("Y", "H"), _REVIEWED, "undated: lost"),
+}
 _TRY = {
     "duplicate-id": "remove one of the two, or correct its number",
     "no-person": "add the person, or correct the number of the person",
@@ -57,26 +64,23 @@ def joined(tables: Mapping[str, ReturnTable]) -> Joined:
     rows = requests.select(ROW, pl.col(_PERSON_ROW).alias("person"))
     flat = requests.drop(_PERSON_ROW)
     for module in HUNG:
-        hung = joining.hung(module)
+        hung = joining.hung(tables[module]) if module in tables else None
         if hung is not None:
             places = hung.select(_OF, pl.col(ROW).alias(module))
             rows = rows.join(places, left_on=ROW, right_on=_OF, how="left", maintain_order="left")
             cells = hung.select(_OF, pl.exclude(_OF, *flat.columns))
             flat = flat.join(cells, left_on=ROW, right_on=_OF, how="left", maintain_order="left")
-            flat = _doubted(module, flat, rows.get_column(module).is_null() & joining.doubted(module, flat))
+            flat = joining.doubted(module, flat, rows.get_column(module).is_null())
     return Joined(flat, rows, tuple(joining.problems))
 
 
 class _Joining:
-    """The tables of a return while they are joined.
-
-    Attributes:
-        problems: What has been found on the way.
-    """
+    """The tables of a return while they are joined; `problems` is what has been found on the way."""
 
     def __init__(self, tables: Mapping[str, ReturnTable]) -> None:
         self._tables = tables
         self._placed: dict[str, pl.DataFrame] = {}
+        # By module: the numbers of the persons whose rows are lost, None where it may be anybody's.
         self._lost: dict[str, pl.Series | None] = {
             name: None
             for name, table in tables.items()
@@ -101,42 +105,42 @@ class _Joining:
         strange = pl.when(pl.col(ORDINAL).is_null()).then(PERSON).rank("dense") + people.height
         return flat.with_columns(pl.coalesce(ORDINAL, strange).alias(ORDINAL))
 
-    def hung(self, module: str) -> pl.DataFrame | None:
+    def hung(self, table: ReturnTable) -> pl.DataFrame | None:
         """Return the rows of a table that are joined, each with its `request`; None if none can be."""
-        table = self._tables.get(module)
-        above = self._above(table) if table else None
-        if table is None or above is None:
+        above = self._above(table)
+        if above is None:
             return None
-        cells, stops = _primary(table.cells), "nothing" if module == "senneed" else "row"
+        cells, stops = table.cells, "nothing" if table.module == "senneed" else "row"
+        if _RANK in cells.columns:
+            cells = cells.filter(pl.col(_RANK) == "1")
         keys = [name for name in above.columns if name != _OF]
         placed = cells.join(above, on=keys, how="left", maintain_order="left")
-        self._placed[module] = placed = self._belonging(table, placed, stops)
+        lost = placed.filter(pl.col(_OF).is_null())
+        if lost.height and table.module not in self._lost:
+            named = PERSON in lost.columns and not lost.get_column(PERSON).null_count()
+            self._lost[table.module] = lost.get_column(PERSON) if named else None
+        self._say(table, lost, "orphan-row", "the row belongs to no row of the requests table", stops)
+        # A row that only says that nothing is decided yet gives way to any other of its request.
+        undecided = pl.lit(False)
+        if _OUTCOME in placed.columns:
+            undecided = pl.col(_OUTCOME).str.to_uppercase().fill_null(_NOT_YET) == _NOT_YET
+        placed = placed.filter(pl.col(_OF).is_not_null())
+        placed = placed.with_columns(pl.col(ROW).sort_by(undecided, ROW).first().over(_OF).alias(_FIRST))
+        self._placed[table.module] = placed
         again = placed.filter(pl.col(ROW) != pl.col(_FIRST))
         self._say(table, again, "duplicate-id", f"row {_HERE} belongs to the same request", stops)
         once = placed.filter(pl.col(ROW) == pl.col(_FIRST))
         return once.drop(_FIRST, PERSON, REQUEST, *_ABOVE, strict=False)
 
-    def _belonging(self, table: ReturnTable, placed: pl.DataFrame, stops: str) -> pl.DataFrame:
-        """Return the rows that belong to a request, each with the `first` of it that counts."""
-        lost = placed.filter(pl.col(_OF).is_null())
-        self._lose(table.module, lost)
-        self._say(table, lost, "orphan-row", "the row belongs to no row of the requests table", stops)
-        placed = placed.filter(pl.col(_OF).is_not_null())
-        first = pl.col(ROW).sort_by(_undecided(placed), ROW).first().over(_OF)
-        return placed.with_columns(first.alias(_FIRST))
-
-    def doubted(self, module: str, flat: pl.DataFrame) -> pl.Series:
-        """Return which requests the rows of a table may belong to that could be joined to none."""
+    def doubted(self, module: str, flat: pl.DataFrame, without: pl.Series) -> pl.DataFrame:
+        """Return requests, those in doubt that are `without` a row of a table which may be among the lost."""
+        item, codes, missing, words = _MISSED.get(module, ("", (), "", ""))
+        if not {item, missing} <= set(flat.columns):
+            return flat
         persons = self._lost.get(module, pl.Series(dtype=pl.String))
-        if persons is None:
-            return pl.repeat(True, flat.height, eager=True)
-        return flat.get_column(PERSON).is_in(persons.implode())
-
-    def _lose(self, module: str, lost: pl.DataFrame) -> None:
-        """Remember whose rows of a table are lost."""
-        if lost.height and module not in self._lost:
-            named = PERSON in lost.columns and not lost.get_column(PERSON).null_count()
-            self._lost[module] = lost.get_column(PERSON) if named else None
+        doubt = without if persons is None else without & flat.get_column(PERSON).is_in(persons.implode())
+        lacks = doubt & pl.col(item).str.to_uppercase().is_in(codes)
+        return flat.with_columns(pl.when(lacks).then(pl.lit(words)).otherwise(missing).alias(missing))
 
     def _above(self, table: ReturnTable) -> pl.DataFrame | None:
         """Return the keys of the table that the rows of this one belong to, and the `request` of each."""
@@ -165,35 +169,3 @@ class _Joining:
         firsts = rows.get_column(_FIRST) if _FIRST in rows.columns else rows.get_column(ROW)
         for row, first in zip(rows.get_column(ROW), firsts, strict=True):
             self.problems.append(table.problem(row, rule, says.replace(_HERE, str(first)), _TRY[rule], stops))
-
-
-def _doubted(module: str, flat: pl.DataFrame, doubted: pl.Series) -> pl.DataFrame:
-    """Return requests with what they lack in words where it may stand in a row that is lost.
-
-    A blank would say "not yet", and make a breach of it.
-    """
-    if module == "assessment" and {_REQUESTED, _OUTCOME} <= set(flat.columns):
-        lacks, item, word = _is(_REQUESTED, "Y"), _OUTCOME, LOST
-    elif module == "activeplans" and {_OUTCOME, _REVIEWED} <= set(flat.columns):
-        lacks, item, word = _is(_OUTCOME, "Y", "H"), _REVIEWED, "undated: lost"
-    else:
-        return flat
-    marked = pl.when(doubted & lacks).then(pl.lit(word)).otherwise(item)
-    return flat.with_columns(marked.alias(item))
-
-
-def _is(item: str, *codes: str) -> pl.Expr:
-    """Return whether an item is one of some codes."""
-    return pl.col(item).str.to_uppercase().is_in(codes)
-
-
-def _primary(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of a table without those of needs that are not the primary one."""
-    return cells.filter(pl.col(_RANK) == "1") if _RANK in cells.columns else cells
-
-
-def _undecided(cells: pl.DataFrame) -> pl.Expr:
-    """Return whether a row only says that nothing is decided yet: any other of the request counts first."""
-    if _OUTCOME not in cells.columns:
-        return pl.lit(False)
-    return pl.col(_OUTCOME).str.to_uppercase().fill_null(_NOT_YET) == _NOT_YET

@@ -1,21 +1,22 @@
 """Makes one sheet of cases, a row for each request, of the tables of a SEN2 return."""
 
-from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import cache
 
 import polars as pl
 
 from ehcp_timeline.cases.cells.dates import FIRST_EVENT, Window, read_date
-from ehcp_timeline.cases.formats.sen2.columns import case_block, case_headings
-from ehcp_timeline.cases.formats.sen2.items import sen2
-from ehcp_timeline.cases.formats.sen2.join import LEAST, READ, joined
-from ehcp_timeline.cases.formats.sen2.provenance import Places
+from ehcp_timeline.cases.formats.sen2.columns import ORIGINS, case_block, case_headings
+from ehcp_timeline.cases.formats.sen2.items import sen2, year_of
+from ehcp_timeline.cases.formats.sen2.join import LEAST, READ, Joined, joined
 from ehcp_timeline.cases.formats.sen2.table import ReturnTable
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.cases.sheet import Block, Sheet
+from ehcp_timeline.cases.sheet import ROW, Block, Sheet
 from ehcp_timeline.errors import CaseFileError
+
+_OF_OUTCOMES = ("undated", "unknown-code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,9 @@ class Return:
     shown: str
     sha256: str
     shape: str
-    parts: tuple[str, ...]
+    parts: Sequence[str]
     tables: Mapping[str, ReturnTable]
-    unread: tuple[str, ...] = ()
+    unread: Sequence[str] = ()
 
 
 def return_sheet(census: Return) -> Sheet:
@@ -47,71 +48,92 @@ def return_sheet(census: Return) -> Sheet:
     Raises:
         CaseFileError: It lacks the persons or the requests, without which there are no cases.
     """
-    _refuse_without_cases(census)
-    whole, about = joined(census.tables), _about(census.tables)
-    held = _held(census.tables, about.get("year", ""))
-    return Sheet(
-        name=census.name,
-        shown=census.shown,
-        sha256=census.sha256,
-        encoding=" of ".join(filter(None, ("SEN2 return", about.get("year")))) + f", {census.shape}",
-        delimiter="",
-        header_row=1,
-        headings=case_headings(held),
-        blocks=partial(_blocks, whole.flat, held, (*_missing(census), *whole.problems)),
-        place=Places(census.tables, whole).place,
-        known_until=_day(about.get("referencedate", "")),
-    )
-
-
-def _refuse_without_cases(census: Return) -> None:
-    """Refuse a return without the tables that make a case."""
-    lacking = [part for part in LEAST if part not in census.tables]
-    if lacking:
-        held = ", ".join(table.name for table in census.tables.values())
-        said = f"{census.shown}: a SEN2 return without its {' and '.join(lacking)} table; found {held}"
+    tables = census.tables
+    if lacking := [part for part in LEAST if part not in tables]:
+        found = ", ".join(table.name for table in tables.values())
+        said = f"{census.shown}: a SEN2 return without its {' and '.join(lacking)} table; found {found}"
         raise CaseFileError(said, "give all the tables of the return together, or the folder they are in")
-
-
-def _blocks(
-    flat: pl.DataFrame, held: frozenset[str], problems: tuple[Problem, ...], rows: int
-) -> Generator[Block]:
-    """Yield the cases, about so many at a time; the problems of the tables come with the first."""
-    size = max(1, rows)
-    for begin in range(0, max(1, flat.height), size):
-        yield case_block(flat.slice(begin, size), held, () if begin else problems)
-
-
-def _about(tables: Mapping[str, ReturnTable]) -> dict[str, str]:
-    """Return what the return says of itself: the items of its first table that are filled."""
-    rows = tables["sen2"].cells.head(1).to_dicts() if "sen2" in tables else []
-    return {item: text for row in rows for item, text in row.items() if isinstance(text, str)}
-
-
-def _held(tables: Mapping[str, ReturnTable], year: str) -> frozenset[str]:
-    """Return the items that the return of a year knows: not those that are blank for everybody."""
+    whole = joined(tables)
+    header = tables["sen2"].cells.head(1).to_dicts() if "sen2" in tables else []
+    about = {item: text for row in header for item, text in row.items() if isinstance(text, str)}
     filled = (
         column.name
         for table in tables.values()
         for column in table.cells.iter_columns()
         if column.null_count() < len(column)
     )
-    return sen2().held(filled, int(year) if len(year) == 4 and year.isascii() and year.isdigit() else None)
+    year = about.get("year", "")
+    held = sen2().held(filled, year_of(year))  # not what is blank for everybody
+    known_until = read_date(about.get("referencedate", ""), Window(FIRST_EVENT, date.max))
+    problems = (*_missing(census), *whole.problems)
 
+    def blocks(rows: int) -> Generator[Block]:
+        size = max(1, rows)
+        for begin in range(0, max(1, whole.flat.height), size):
+            yield case_block(whole.flat.slice(begin, size), held, () if begin else problems)
 
-def _day(text: str) -> date | None:
-    """Return the day as of which the return was made, None where it does not say one."""
-    day = read_date(text, Window(FIRST_EVENT, date.max))
-    return day if isinstance(day, date) else None
+    return Sheet(
+        name=census.name,
+        shown=census.shown,
+        sha256=census.sha256,
+        encoding=f"SEN2 return{year and f' of {year}'}, {census.shape}",
+        delimiter="",
+        header_row=1,
+        headings=case_headings(held),
+        blocks=blocks,
+        place=_placing(tables, whole),
+        known_until=known_until if isinstance(known_until, date) else None,
+    )
 
 
 def _missing(census: Return) -> Iterator[Problem]:
     """Yield what is said of the return as a whole: the tables that it lacks, what beside them is not read."""
-    lacking = [part for part in census.parts if part not in census.tables]
-    for part in lacking:
-        known = "what it would say is not known" if part in READ else "no deadline rests on it"
-        said = f"the return has no {part} table; {known}"
-        yield Problem(0, "", "missing-table", said, "add it, if there is one", "nothing")
+    for part in census.parts:
+        if part not in census.tables:
+            known = "what it would say is not known" if part in READ else "no deadline rests on it"
+            said = f"the return has no {part} table; {known}"
+            yield Problem(0, "", "missing-table", said, "add it, if there is one", "nothing")
     for name in census.unread:
         said = f"{name} is not a table of the return, and is not read"
         yield Problem(0, "", "unread-file", said, "give it by itself if it is a case file", "nothing")
+
+
+def _placing(tables: Mapping[str, ReturnTable], whole: Joined) -> Callable[[Problem], Problem]:
+    """Return what puts the table, the row of it and the heading of its cell before a problem."""
+    home = {item: name for name, table in tables.items() for item in table.places}
+    rows = whole.rows.with_columns(pl.col(ROW).alias("requests"))
+
+    @cache
+    def at_row() -> dict[int, int]:
+        return {row: place for place, row in enumerate(rows.get_column(ROW))}
+
+    @cache
+    def is_filled(item: str) -> list[bool]:
+        there = item in whole.flat.columns
+        return whole.flat.get_column(item).is_not_null().to_list() if there else [False] * rows.height
+
+    @cache
+    def rows_of(table: str) -> list[int | None]:
+        return rows.get_column(table).to_list()
+
+    def place(problem: Problem) -> Problem:
+        """Place a problem; its row stays that of the request. That of the whole file has no place."""
+        if not problem.row:
+            return problem
+        requests = f"{tables['requests'].name}, row {problem.row}"
+        where = next(cells_of(problem), requests)
+        return replace(problem, problem=f"{where}: {problem.problem}")
+
+    def cells_of(problem: Problem) -> Iterator[str]:
+        """Yield the filled cells that the column of a problem may come from, the likeliest first."""
+        if problem.column not in ORIGINS:
+            return
+        at = at_row()[problem.row]
+        outcome = whole.flat.get_column("requestoutcome")[at] if "requestoutcome" in home else None
+        of_plan = problem.column == "withdrawn" and str(outcome).upper() != "W"
+        items = ORIGINS["plan_issued" if of_plan else problem.column].items
+        for item in reversed(items) if problem.rule in _OF_OUTCOMES else items:
+            if item in home and is_filled(item)[at] and (row := rows_of(home[item])[at]):
+                yield tables[home[item]].cell(row, item)
+
+    return place

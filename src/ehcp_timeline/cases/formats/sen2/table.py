@@ -71,29 +71,31 @@ def module_of(headings: Sequence[str], spellings: Spellings) -> Module | None:
     """
     if not may_be_table(headings):
         return None
-    keys = set(map(fold, headings))
-    scores = {
-        module.id: (_own(module, headings), module.key in keys, -len(module.spellings))
-        for module in sen2().modules.values()
-        if is_table_of(module, headings) and not _is_cases(headings, module, spellings)
-    }
-    best = max(scores, key=lambda name: scores[name], default="")
-    return sen2().modules.get(best)
+    keys, columns = set(map(fold, headings)), match(headings, spellings)
+    best, best_score = None, (0, False, 0)
+    for module in sen2().modules.values():
+        is_cases = any(
+            column not in {None, "case_id"} and not module.item(heading)
+            for column, heading in zip(columns, headings, strict=True)
+        )
+        score = (own_items(module, headings), module.key in keys, -len(module.spellings))
+        if score[0] and not is_cases and score > best_score:
+            best, best_score = module, score
+    return best
 
 
-def is_table_of(module: Module, headings: Sequence[str]) -> bool:
-    """Return whether headings are of a table of a module: they tie it to others and have its own items."""
+def own_items(module: Module, headings: Sequence[str]) -> int:
+    """Return how many items a table with these headings has of a module, beside the numbers of rows.
+
+    0 where nothing ties it to other tables, as the module's table is tied.
+    """
     items = set(map(module.item, headings))
-    match module.id:
-        case "sen2":
-            tied = True
-        case "person":
-            tied = PERSON in items
-        case "requests":
-            tied = {PERSON, REQUEST} <= items
-        case _:
-            tied = REQUEST in items or module.parent_key in items
-    return tied and _own(module, headings) > 0
+    tied = {
+        "sen2": True,
+        "person": PERSON in items,
+        "requests": {PERSON, REQUEST} <= items,
+    }.get(module.id, REQUEST in items or module.parent_key in items)
+    return sum(item is not None and not item.endswith(KEY) for item in items) if tied else 0
 
 
 def table_of(
@@ -104,50 +106,41 @@ def table_of(
     Raises:
         CaseFileError: Two headings mean one item.
     """
-    places = _places(module, name, headings)
-    lines = {item: shown(first_line(headings[place])).strip('"') for item, place in places.items()}
-    empty = ReturnTable(module.id, name, pl.DataFrame(), lines, places, worksheet)
-    parts: list[pl.DataFrame] = []
-    problems: list[Problem] = []
-    for block in blocks:
-        parts.append(_items(block.cells, places))
-        problems += (
-            empty.problem(fault.row, fault.rule, fault.problem, fault.try_, fault.stops)
-            for fault in block.problems
-        )
-    return replace(empty, cells=pl.concat(parts), problems=tuple(problems))
-
-
-def _places(module: Module, name: str, headings: Sequence[str]) -> dict[str, int]:
-    """Return where each item that is read stands, from 0."""
     places: dict[str, int] = {}
     for place, heading in enumerate(headings):
         item = module.item(heading)
-        if not item or not _is_read(item):
+        if not item or not (item in ITEMS or item in _BESIDE or item.endswith(KEY)):
             continue
         if item in places:
             first, other = (f"{at + 1} ({shown(headings[at])})" for at in (places[item], place))
             said = f"{name}: columns {first} and {other} both mean {item}"
             raise CaseFileError(said, "rename or remove one of them")
         places[item] = place
-    return places
-
-
-def _items(cells: pl.DataFrame, places: Mapping[str, int]) -> pl.DataFrame:
-    """Return the rows that are not blank, their items by name."""
-    named = cells.select(ROW, *(_clean(place, item) for item, place in places.items()))
-    named = named.with_columns(_spelled_out(named.get_column(item)) for item in places if is_date(item))
-    return named.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
-
-
-def _is_read(item: str) -> bool:
-    """Return whether an item ties the table to others, or some use is made of it."""
-    return item in ITEMS or item in _BESIDE or item.endswith(KEY)
+    lines = {item: shown(first_line(headings[place])).strip('"') for item, place in places.items()}
+    table = ReturnTable(module.id, name, pl.DataFrame(), lines, places, worksheet)
+    parts: list[pl.DataFrame] = []
+    problems: list[Problem] = []
+    for block in blocks:
+        cells = block.cells.select(ROW, *(_clean(place, item) for item, place in places.items()))
+        cells = cells.with_columns(_spelled_out(cells.get_column(item)) for item in places if is_date(item))
+        parts.append(cells.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null())))
+        problems += (
+            table.problem(fault.row, fault.rule, fault.problem, fault.try_, fault.stops)
+            for fault in block.problems
+        )
+    return replace(table, cells=pl.concat(parts), problems=tuple(problems))
 
 
 def is_date(item: str) -> bool:
     """Return whether an item is a date."""
     return item.endswith("date") or item in _REVIEWED
+
+
+def _clean(place: int, item: str) -> pl.Expr:
+    """Return a column without white space around its cells, words for a blank, and `.0` after numbers."""
+    text = pl.col(str(place)).str.strip_chars(WHITE).str.replace(_WHOLE, "$1")
+    blank = text.str.to_lowercase().is_in([""] if item in _NAMES else ["", *sorted(DEFAULT_BLANKS)])
+    return pl.when(blank.not_()).then(text).alias(item)
 
 
 def _spelled_out(texts: pl.Series) -> pl.Series:
@@ -158,28 +151,5 @@ def _spelled_out(texts: pl.Series) -> pl.Series:
 
 @cache
 def _iso(text: str) -> str | None:
-    """Return a date as `2025-03-01`, None where it is none."""
     day = read_date(text, _EVER)
     return day.isoformat() if isinstance(day, date) else None
-
-
-def _own(module: Module, headings: Sequence[str]) -> int:
-    """Return how many items of a module headings have, beside the numbers of rows."""
-    items = {module.item(heading) for heading in headings}
-    return sum(item is not None and not item.endswith(KEY) for item in items)
-
-
-def _is_cases(headings: Sequence[str], module: Module, spellings: Spellings) -> bool:
-    """Return whether some heading means a column of a case file and is not an item of the table."""
-    columns = match(headings, spellings)
-    return any(
-        column not in {None, "case_id"} and not module.item(heading)
-        for column, heading in zip(columns, headings, strict=True)
-    )
-
-
-def _clean(place: int, item: str) -> pl.Expr:
-    """Return a column without white space around its cells, words for a blank, and `.0` after numbers."""
-    text = pl.col(str(place)).str.strip_chars(WHITE).str.replace(_WHOLE, "$1")
-    blank = text.str.to_lowercase().is_in([""] if item in _NAMES else ["", *sorted(DEFAULT_BLANKS)])
-    return pl.when(blank.not_()).then(text).alias(item)

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Generator, Iterable
 from itertools import chain
-from pyexpat import ExpatError
 
 import polars as pl
 
 from ehcp_timeline.cases.formats.sen2.columns import ITEMS, LOST, PERSON
 from ehcp_timeline.cases.formats.sen2.items import sen2
-from ehcp_timeline.cases.formats.xml import is_ampersand, local, parser_of
+from ehcp_timeline.cases.formats.xml import BrokenXmlError, XmlStream, local
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.errors import CaseFileError
@@ -29,11 +28,12 @@ _OUTCOMES = ("requestoutcome", "assessmentoutcome")
 _UNPLACED = "undated: its element is out of place"
 
 Items = dict[str, str | int | None]
-_Meaning = tuple[Items, str] | Callable[[str], None] | None
-Told = tuple[pl.DataFrame, tuple[Problem, ...]]
+# Where an item is gathered, or what is done when a module ends; None for all else.
+_Meaning = tuple[Items, str] | Callable[[str], object] | None
+_Rows = tuple[pl.DataFrame, tuple[Problem, ...]]
 
 
-def read_persons(parts: Iterable[bytes], shown: str, rows: int, *, packed: bool = False) -> Generator[Told]:
+def read_persons(parts: Iterable[bytes], shown: str, rows: int, *, packed: bool = False) -> Generator[_Rows]:
     """Yield the requests of a return from the first, about `rows` of them at a time; at least once.
 
     Args:
@@ -55,28 +55,25 @@ def read_persons(parts: Iterable[bytes], shown: str, rows: int, *, packed: bool 
     for part in chain(parts, (b"",)):
         persons.take(part)
         if len(persons.rows) >= rows:
-            yield persons.persons()
-    yield persons.persons()
+            yield persons.taken()
+    yield persons.taken()
 
 
-def malformed(shown: str, line: int, ampersand: bool) -> CaseFileError:
-    """Return the error for XML that is not well formed."""
-    if ampersand:
+def broken(shown: str, fault: BrokenXmlError) -> CaseFileError:
+    """Return the error for XML that is not well formed, or ends too early."""
+    if fault.early:
+        said = f"{shown} was cut short: its XML ends on line {fault.line}, before it is complete"
+        return CaseFileError(said, "export the return again, or copy it again")
+    if fault.ampersand:
         tip = "correct it where the text was typed, and export again"
-        return CaseFileError(f'{shown}: line {line}: "&" must be written "&amp;"', tip)
-    return CaseFileError(f"{shown}: line {line} is not well-formed XML", "export the return again")
+        return CaseFileError(f'{shown}: line {fault.line}: "&" must be written "&amp;"', tip)
+    return CaseFileError(f"{shown}: line {fault.line} is not well-formed XML", "export the return again")
 
 
 def no_person_ends(shown: str) -> CaseFileError:
     """Return the error for a person that is longer than any can be."""
     said = f"{shown} holds {LONGEST_PERSON // 1_000_000} million bytes in which no person ends"
     return CaseFileError(said, "export the return again")
-
-
-def cut_short(shown: str, line: int) -> CaseFileError:
-    """Return the error for XML that ends too early."""
-    said = f"{shown} was cut short: its XML ends on line {line}, before it is complete"
-    return CaseFileError(said, "export the return again, or copy it again")
 
 
 def _undecided(assessment: Items) -> bool:
@@ -92,13 +89,12 @@ class _Persons:
     ends, so what takes them does next to nothing.
 
     Attributes:
-        rows: Those not yet told, each with the cells of `_SCHEMA`.
+        rows: Those not yet taken, each with the cells of `_SCHEMA`.
     """
 
     def __init__(self, shown: str, *, packed: bool) -> None:
         self.rows: list[tuple[str | int | None, ...]] = []
         self._shown = shown
-        self._parser = parser_of(shown)
         self._problems: list[Problem] = []
         self._person: Items = {}
         self._request: Items = {}
@@ -108,18 +104,18 @@ class _Persons:
         self._requests: list[Items] = []
         self._count = self._last_row = 0
         self._part = b""
-        self._passed = self._at = self._newlines = self._without_end = 0
-        self._texts: list[str] = []
+        self._at = self._newlines = self._without_end = self._depth = 0
         self._known: dict[str, _Meaning] = {}
         self._open: dict[str, object] = {}
         self._names: dict[str, str] = {}
         self._misplaced: list[tuple[int, str, str]] = []
         self._unplaced: set[str] = set()
-        self._parser.StartElementHandler = self._open.setdefault
-        self._parser.CharacterDataHandler = self._texts.append
-        self._parser.EndElementHandler = end = self._ending()
+        texts: list[str] = []
+        end = self._ending(texts)
         if packed:
-            self._parser.StartElementHandler, self._parser.EndElementHandler = self._counting(end)
+            self._xml = XmlStream(shown, self._deeper, texts.append, lambda name: self._higher(name, end))
+        else:
+            self._xml = XmlStream(shown, self._open.setdefault, texts.append, end)
 
     def take(self, part: bytes) -> None:
         """Take the next part of the XML; an empty one is the end.
@@ -129,19 +125,24 @@ class _Persons:
         """
         self._part, self._at, before = part, 0, self._count
         try:
-            self._parser.Parse(part, not part)
-        except ExpatError as error:
-            if not part:
-                raise cut_short(self._shown, error.lineno) from None
-            ampersand = is_ampersand(self._parser, part, self._passed)
-            raise malformed(self._shown, error.lineno, ampersand) from None
+            self._xml.feed(part)
+        except BrokenXmlError as fault:
+            raise broken(self._shown, fault) from None
         self._newlines += part.count(b"\n", self._at)
-        self._passed += len(part)
         self._without_end = self._without_end + len(part) if self._count == before else 0
         if self._without_end > LONGEST_PERSON:
             raise no_person_ends(self._shown)
         if len(self._known) > MOST_NAMES:
             self._refuse(f"there are more than {MOST_NAMES:,} names of elements")
+
+    def taken(self) -> _Rows:
+        """Return the rows that have not been taken, and their problems."""
+        columns = zip(*self.rows, strict=True) if self.rows else ((),) * len(_COLUMNS)
+        flat = pl.DataFrame(dict(zip(_COLUMNS, columns, strict=True)), schema=_SCHEMA)
+        problems = tuple(self._problems)
+        self.rows.clear()
+        self._problems.clear()
+        return flat, problems
 
     def _refuse(self, why: str) -> None:
         """Refuse a file that no return can be, and would fill the memory."""
@@ -150,14 +151,24 @@ class _Persons:
 
     def _line(self) -> int:
         """Return the line on which the parser stands; counted here, because the parser takes its time."""
-        at = max(self._parser.CurrentByteIndex - self._passed, self._at)
+        at = max(self._xml.at, self._at)
         self._newlines += self._part.count(b"\n", self._at, at)
         self._at = at
         return self._newlines + 1
 
-    def _ending(self) -> Callable[[str], None]:
+    def _deeper(self, name: str, _: object) -> None:
+        self._open[name] = None
+        self._depth += 1
+        if self._depth > DEEPEST:
+            self._refuse(f"elements stand within elements {DEEPEST} deep")
+
+    def _higher(self, name: str, end: Callable[[str], None]) -> None:
+        self._depth -= 1
+        end(name)
+
+    def _ending(self, texts: list[str]) -> Callable[[str], None]:
         """Return what takes the end of each element; it learns each name when it first meets it."""
-        texts, known = self._texts, self._known
+        known = self._known
 
         def end(name: str) -> None:
             try:
@@ -172,66 +183,43 @@ class _Persons:
                     if gathered and item not in gathered:
                         gathered[item] = text
                     else:
-                        self._gather(gathered, item, text)
+                        if not gathered:
+                            gathered[_LINE] = self._line()
+                        # Two of one name are kept both, so that neither is taken for the truth.
+                        same = gathered.get(item, text) == text
+                        gathered[item] = text if same else f"{gathered[item]} and {text}"
             texts.clear()
 
         return end
 
-    def _counting(self, end: Callable[[str], None]) -> tuple[Callable[..., None], Callable[[str], None]]:
-        """Return what takes the beginning and the end of each element, and refuses a nesting without end."""
-        depth = 0
-
-        def begin(name: str, _: object) -> None:
-            nonlocal depth
-            self._open[name] = None
-            depth += 1
-            if depth > DEEPEST:
-                self._refuse(f"elements stand within elements {DEEPEST} deep")
-
-        def ended(name: str) -> None:
-            nonlocal depth
-            depth -= 1
-            end(name)
-
-        return begin, ended
-
     def _meaning(self, tag: str) -> _Meaning:
-        """Return where an item is gathered, or what is done when a module ends; None for all else."""
-        ends = {
+        ends: dict[str, Callable[[str], object]] = {
             "person": self._end_person,
             "requests": self._end_request,
             "assessment": self._end_assessment,
             "senneed": self._end_need,
-            "namedplan": self._end_plan,
-            "activeplans": self._end_active,
+            "namedplan": lambda name: self._is_placed(name, "assessment", self._assessment),
+            "activeplans": lambda name: self._is_placed(name, "requests", self._request),
         }
         if tag in ends:
             return ends[tag]
-        for modules, gathered in (
-            (("person",), self._person),
-            (("requests", "activeplans"), self._request),
-            (("assessment", "namedplan"), self._assessment),
-            (("senneed",), self._need),
+        for module, gathered in (
+            ("person", self._person),
+            ("requests", self._request),
+            ("activeplans", self._request),
+            ("assessment", self._assessment),
+            ("namedplan", self._assessment),
+            ("senneed", self._need),
         ):
-            for module in modules:
-                item = sen2().modules[module].item(tag)
-                if item is not None and item in (*ITEMS, _RANK):
-                    return gathered, item
+            item = sen2().modules[module].item(tag)
+            if item is not None and item in (*ITEMS, _RANK):
+                return gathered, item
         return None
 
-    def _gather(self, gathered: Items, item: str, text: str) -> None:
-        """Keep the text of an item; two of one name are kept both, so that neither is taken for the truth."""
-        if not gathered:
-            gathered[_LINE] = self._line()
-        gathered[item] = text if gathered.get(item, text) == text else f"{gathered[item]} and {text}"
-
     def _is_placed(self, name: str, within: str, gathered: Items) -> bool:
-        """Return whether a module that ends stands within the one that it belongs to; else note that.
+        """Return whether the element of a module that ends stands within that of another; else note that.
 
-        Args:
-            name: Of its element.
-            within: The module that it belongs to.
-            gathered: Its items, forgotten if it is misplaced.
+        `gathered` are its items, forgotten if it is misplaced.
         """
         self._open.pop(name, None)
         if self._names.get(within) in self._open:
@@ -251,18 +239,18 @@ class _Persons:
         self._unplaced |= gathered.keys()
         gathered.clear()
 
+    def _leave(self, gathered: Items, within: str) -> None:
+        """Note items that belong to a module and stand in none."""
+        for item in [item for item in gathered if item != _LINE]:
+            self._misplace(item, within, {_LINE: gathered.get(_LINE), item: gathered[item]})
+        gathered.clear()
+
     def _end_need(self, name: str) -> None:
         """Keep the need of the first rank."""
         if self._is_placed(name, "activeplans", self._need):
             if self._need.get(_RANK) == "1" or "sentype" not in self._request:
                 self._request["sentype"] = self._need.get("sentype")
             self._need.clear()
-
-    def _end_plan(self, name: str) -> None:
-        self._is_placed(name, "assessment", self._assessment)
-
-    def _end_active(self, name: str) -> None:
-        self._is_placed(name, "requests", self._request)
 
     def _end_assessment(self, name: str) -> None:
         if self._is_placed(name, "requests", self._assessment):
@@ -275,8 +263,7 @@ class _Persons:
             self._assessments.clear()
             self._say_misplaced(self._next_row(self._misplaced[0][0]), "row")
             return
-        if self._assessment:
-            self._leave(self._assessment, "assessment")
+        self._leave(self._assessment, "assessment")
         first: Items = min(self._assessments, key=_undecided, default={})
         here = {_LINE: self._line()}
         further = (assessment for assessment in self._assessments if assessment is not first)
@@ -284,38 +271,27 @@ class _Persons:
         self._request.clear()
         self._assessments.clear()
 
-    def _leave(self, gathered: Items, within: str) -> None:
-        """Note items that belong to a module and stand in none."""
-        items = [item for item in gathered if item != _LINE]
-        for item in items:
-            self._misplace(item, within, {_LINE: gathered.get(_LINE), item: gathered[item]})
-        gathered.clear()
-
     def _end_person(self, name: str) -> None:
         """Put the person's items into each of its rows."""
         self._open.pop(name, None)
         self._count += 1
-        for gathered, within in ((self._request, "requests"), (self._assessment, "assessment")):
-            if gathered:
-                self._leave(gathered, within)
+        self._leave(self._request, "requests")
+        self._leave(self._assessment, "assessment")
         if not self._requests:
-            self._without_request()
+            row = self._next_row(self._person.get(_LINE))
+            tip = "add the request that led to the plan; outcome H if it was decided in an earlier year"
+            self._problems.append(Problem(row, "", "no-request", "the person has no request", tip, "row"))
         for request in self._requests:
             whole = self._person | request
-            if self._unplaced:
-                self._doubt(whole)
+            for item in self._unplaced:  # what is missing may stand elsewhere; a blank would say "not yet"
+                if not whole.get(item):
+                    whole[item] = LOST if item in _OUTCOMES else _UNPLACED if item in _DATES else None
             whole[ROW], whole[PERSON] = self._next_row(request.get(_LINE)), self._count
             self.rows.append(tuple(map(whole.get, _COLUMNS)))
         if self._misplaced:
             self._say_misplaced(self._last_row, "nothing")
         self._person.clear()
         self._requests.clear()
-
-    def _doubt(self, request: Items) -> None:
-        """Say of a request that what it lacks may stand elsewhere: a blank would say "not yet"."""
-        for item in self._unplaced:
-            if not request.get(item):
-                request[item] = LOST if item in _OUTCOMES else _UNPLACED if item in _DATES else None
 
     def _say_misplaced(self, row: int, stops: str) -> None:
         """Note a problem for each element of a person that stands where it does not belong."""
@@ -326,21 +302,7 @@ class _Persons:
         self._misplaced.clear()
         self._unplaced.clear()
 
-    def _without_request(self) -> None:
-        row = self._next_row(self._person.get(_LINE))
-        tip = "add the request that led to the plan; outcome H if it was decided in an earlier year"
-        self._problems.append(Problem(row, "", "no-request", "the person has no request", tip, "row"))
-
     def _next_row(self, line: str | int | None) -> int:
         """Return the line of a row, or the next number where rows share a line."""
         self._last_row = max(int(line or 0), self._last_row + 1)
         return self._last_row
-
-    def persons(self) -> Told:
-        """Return the rows that have not been told, and their problems."""
-        columns = zip(*self.rows, strict=True) if self.rows else ((),) * len(_COLUMNS)
-        flat = pl.DataFrame(dict(zip(_COLUMNS, columns, strict=True)), schema=_SCHEMA)
-        problems = tuple(self._problems)
-        self.rows.clear()
-        self._problems.clear()
-        return flat, problems

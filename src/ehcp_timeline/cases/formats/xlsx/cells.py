@@ -57,7 +57,10 @@ class Cells:
             self._formula, self._watched = True, False
         elif local == "row":
             self.close()
-            self._begin_row(attributes)
+            self._row_text = attributes.get("r") or str(self._row + 1)
+            self._row, self._column = _row(self._row_text), 0
+            if attributes.get("hidden") in {"1", "true"}:
+                self.hidden.add(self._row)
 
     def text(self, text: str) -> None:
         """Take note of text inside an element; it counts where it may be an error or a missing result."""
@@ -72,12 +75,6 @@ class Cells:
         elif self._formula and not value and self._kind != "str":
             self.failed[self._row, self._column] = UNCALCULATED
         self._kind, self._formula, self._watched, self._value = None, False, False, ""
-
-    def _begin_row(self, attributes: Mapping[str, str]) -> None:
-        self._row_text = attributes.get("r") or str(self._row + 1)
-        self._row, self._column = _row(self._row_text), 0
-        if attributes.get("hidden") in {"1", "true"}:
-            self.hidden.add(self._row)
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
         self._kind = attributes.get("t")
@@ -109,7 +106,6 @@ _COLUMNS: dict[str, int] = {}
 
 
 def _column(letters: str) -> int:
-    """Return the number of a column, from 1."""
     if number := _COLUMNS.get(letters):
         return number
     number = 0
@@ -121,7 +117,6 @@ def _column(letters: str) -> int:
 
 
 def _row(figures: str) -> int:
-    """Return the number of a row, from 1."""
     number = int(figures) if figures.isascii() and figures.isdigit() and len(figures) <= 7 else 0
     if not 1 <= number <= LAST_ROW:
         raise MalformedError
