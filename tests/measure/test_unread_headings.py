@@ -2,11 +2,14 @@
 
 import csv
 import io
+import re
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from ehcp_timeline.audit.selection import Selection
@@ -18,6 +21,7 @@ from ehcp_timeline.measure.audit import check_files
 from ehcp_timeline.measure.result import Audit
 from ehcp_timeline.shell.exit_codes import exit_code
 from tests.cases.books import book
+from tests.cases.formats.sen2.made import Assessment, Request, person, xml
 
 AS_AT = date(2026, 6, 1)
 LAW = load_rulebook()
@@ -210,16 +214,96 @@ def overdue_in(audit: Audit) -> frozenset[tuple[object, ...]]:
     return frozenset(frame.select("row", "deadline", "start").rows())
 
 
+def as_csv(rows: Sequence[Sequence[str]]) -> bytes:
+    """Return a table as CSV."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
+
+
+def as_workbook(rows: Sequence[Sequence[str]]) -> bytes:
+    """Return a table as a workbook with real dates."""
+    header, *lines = rows
+    return book(("Cases", [header, *([day(cell) for cell in cells] for cells in lines)]))
+
+
+def as_parquet(rows: Sequence[Sequence[str]]) -> bytes:
+    """Return a table as Parquet with columns of dates."""
+    header, *lines = rows
+    columns = dict(zip(header, zip(*lines, strict=True), strict=True))
+    file = io.BytesIO()
+    pl.DataFrame({name: [day(cell) for cell in cells] for name, cells in columns.items()}).write_parquet(file)
+    return file.getvalue()
+
+
+def day(cell: str) -> date | str | None:
+    """Return a cell as a database holds it."""
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        return cell or None
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("path", "place"), FIXTURES)
-def test_a_date_heading_that_nobody_knows_is_named(tmp_path: Path, path: Path, place: int) -> None:
+@pytest.mark.parametrize(
+    ("path", "place", "name", "make"),
+    [
+        *((*fixture, "a.csv", as_csv) for fixture in FIXTURES),
+        *((*fixture, "a.xlsx", as_workbook) for fixture in FIXTURES[::3]),
+        *((*fixture, "a.parquet", as_parquet) for fixture in FIXTURES[1::3]),
+    ],
+)
+def test_a_date_heading_that_nobody_knows_is_named(
+    tmp_path: Path, path: Path, place: int, name: str, make: Callable[[Sequence[Sequence[str]]], bytes]
+) -> None:
     """Any one date heading renamed: it is named, no all-clear follows, and no new breach."""
     header, *lines = table(path)
     header[place] = "Xyz"
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([header, *lines])
-    audit = checked(written(tmp_path, text.getvalue()))
+    audit = checked(written(tmp_path, make([header, *lines]), name))
 
     assert [unread.heading for unread in audit.unread if unread.decides] == ["Xyz"]
     assert code(audit) in (1, 3)
     assert overdue_in(audit) <= overdue(path)
+
+
+RETURNED = date(2026, 1, 15)
+RETURN = xml(
+    [
+        person(
+            "A123456789012",
+            Request(
+                {"receiveddate": "2025-09-01", "requestoutcome": "Y", "requestoutcomedate": "2025-10-14"},
+                [
+                    Assessment(
+                        {"assessmentoutcome": "Y", "assessmentoutcomedate": "2026-01-09"},
+                        {"startdate": "2026-01-09"},
+                    )
+                ],
+            ),
+        )
+    ]
+)
+
+
+def test_the_return_is_all_clear(tmp_path: Path) -> None:
+    """Nothing of it is overdue, so what follows is not said for another reason."""
+    path = written(tmp_path, RETURN, "sen2.xml")
+    sources = open_case_files([str(path)], vocabulary(), as_at=RETURNED)
+    audit = check_files(LAW, sources, RETURNED, Selection())
+
+    assert (code(audit), [problem.rule for problem in audit.problems]) == (0, [])
+
+
+@pytest.mark.parametrize("tag", ["receiveddate", "requestoutcomedate", "assessmentoutcomedate", "startdate"])
+def test_an_element_of_a_return_that_nobody_knows_is_named(tmp_path: Path, tag: str) -> None:
+    """Any one date element renamed: it is named by its line, and no all-clear follows."""
+    renamed = re.sub(rf"(</?){tag}>".encode(), rb"\1xyz>", RETURN, flags=re.IGNORECASE)
+    path = written(tmp_path, renamed, "sen2.xml")
+    sources = open_case_files([str(path)], vocabulary(), as_at=RETURNED)
+    audit = check_files(LAW, sources, RETURNED, Selection())
+
+    assert renamed != RETURN
+    named = [problem.problem for problem in audit.problems if problem.rule == "unknown-item"]
+    assert len(named) == 1
+    assert re.search(r"^line [0-9]+: Message/\S*/xyz is no element of a SEN2 return", named[0], re.IGNORECASE)
+    assert code(audit) == 3

@@ -214,6 +214,7 @@ def check_files(
     undecided = (
         any(heading.decides for heading in unread)
         or any(problem.stops == "row" and problem.rule not in _SET_ASIDE for problem in problems)
+        or any(problem.rule == "unknown-item" for problem in problems)
         or (counted.listing.unread and any(map(_is_unread, problems)))
     )
     summary = counted.summary(rulebook)

@@ -100,6 +100,8 @@ def unread_lines(audit: Audit, most: int | None = None) -> Iterator[str]:
         yield f'Not read: "{one_line(unread.heading)}" ({filled}). In ehcp.toml: {line}{more}'
     if more_headings := len(decisive_first[most:]) if most else 0:
         yield f"Not read: {count(more_headings, 'more heading')}; `ehcp columns` lists them."
+    unknown = [problem.problem for problem in audit.problems if problem.rule == "unknown-item"]
+    yield from (f"Not read: {says}." for says in unknown[:most])
 
 
 def summary_lines(audit: Audit) -> Iterator[str]:

@@ -94,8 +94,8 @@ def check_sections(
     """
     audit = audit.narrowed()
     sections = list(_lists(audit, rulebook, page)) if page.lists or page.full else []
-    if (page.lists or page.full) and audit.unread:
-        sections = [Section("Not read", before=tuple(unread_lines(audit)), alarm=True), *sections]
+    if (page.lists or page.full) and (not_read := tuple(unread_lines(audit))):
+        sections = [Section("Not read", before=not_read, alarm=True), *sections]
     if page.full:
         whole = (*_legend(audit, rulebook), *summary_sections(audit))
         sections = [opening(audit), *sections, *whole]
@@ -190,9 +190,10 @@ def _what_was_read(audit: Audit, most: int) -> Iterator[str]:
         audit.rulebook.version, [(overlay.name, overlay.sha256) for overlay in audit.rulebook.overlays]
     )
     left = f", {rows - judged:,} not" if rows > judged else ""
-    every = "" if audit.unread else ", every date column read"
+    not_read = tuple(unread_lines(audit, most))
+    every = "" if not_read else ", every date column read"
     yield f"{count(rows, 'row')} read, {judged:,} judged{left}{every}; {law}."
-    yield from unread_lines(audit, most)
+    yield from not_read
     if audit.summary.closures:
         yield audit.summary.closures
     stops = Counter(problem.stops for problem in audit.problems)

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -246,3 +247,15 @@ def test_tables_of_any_kind(tmp_path: Path, expected: pl.DataFrame) -> None:
 
     for path in (tmp_path / "books", tmp_path / "parquet", written(tmp_path, packed(books), "books.zip")):
         assert_frame_equal(frame(source(path)), expected)
+
+
+def test_a_heading_of_a_table_that_no_return_has(tmp_path: Path) -> None:
+    """A date under it may be what is missing: it is named, and a blank beside it says nothing."""
+    files = {name: re.sub(rb"(?i)lastreview", b"Xyz", data) for name, data in blade(persons()).items()}
+    read = source(*laid(tmp_path / "export", files))
+    problems = [problem for batch in read.batches() for problem in batch.problems]
+
+    named = [problem.problem for problem in problems if problem.rule == "unknown-item"]
+    assert named == [
+        f'{EXPORT}activeplans.csv: "Xyz" is no heading of a SEN2 return, and holds dates that are not read'
+    ]

@@ -1,5 +1,6 @@
 """Reads `sen2.toml`: the modules and items of the SEN2 return, and what its tables' headings look like."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,11 @@ from types import MappingProxyType
 from ehcp_timeline.cases.headers import fold
 
 KEY = "tableid"
+UNKNOWN = "unknown-item"  # the rule of a problem: something of the return holds dates and is not read
+RENAME = "name it as the return does, or take it out; until then what it would answer is unknown"
+ELSEWHERE = "undated: it may stand under a name that is not read"
+DATE = r"^\s*(\d{4}-(\d\d?|[A-Za-z]{3})-\d\d?|\d\d?/\d\d?/\d{4})\b"
+_HEADER = ("header", "collectiondetails", "source", "content", "message", "persons", "person")
 _TIES = (KEY, "personid")  # every table of every shape has a heading that ends so
 
 
@@ -65,6 +71,15 @@ class Sen2:
         word = fold(name)
         return next((known for known in self.modules.values() if word in map(fold, known.names)), None)
 
+    def knows(self, name: str) -> bool:
+        """Return whether a return may have an element or a heading of this name, read or not."""
+        word = fold(first_line(name))
+        return (
+            word in _HEADER
+            or self.module(word) is not None
+            or any(module.item(word) for module in self.modules.values())
+        )
+
     def held(self, seen: Iterable[str], year: int | None) -> frozenset[str]:
         """Return which items a file of a collection can be taken to know: a blank says that there is nothing.
 
@@ -90,6 +105,15 @@ def sen2() -> Sen2:
         compulsory=MappingProxyType(read["compulsory"]),
         left_behind=MappingProxyType(read["left_behind"]),
     )
+
+
+def holds_date(text: str) -> bool:
+    """Return whether a text begins with a date.
+
+    >>> holds_date("2026-01-09"), holds_date("9/1/2026 12:00"), holds_date("10-12")
+    (True, True, False)
+    """
+    return re.match(DATE, text) is not None
 
 
 def year_of(text: str) -> int | None:

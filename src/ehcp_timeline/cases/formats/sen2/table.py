@@ -11,7 +11,17 @@ from ehcp_timeline.cases.cells.dates import FIRST_BIRTH, Window, read_date
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, WHITE, shown
 from ehcp_timeline.cases.formats.addresses import address
 from ehcp_timeline.cases.formats.sen2.columns import ITEMS
-from ehcp_timeline.cases.formats.sen2.items import KEY, Module, first_line, may_be_table, sen2
+from ehcp_timeline.cases.formats.sen2.items import (
+    DATE,
+    ELSEWHERE,
+    KEY,
+    RENAME,
+    UNKNOWN,
+    Module,
+    first_line,
+    may_be_table,
+    sen2,
+)
 from ehcp_timeline.cases.headers import Spellings, fold, match
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW, Block
@@ -117,17 +127,32 @@ def table_of(
             raise CaseFileError(said, "rename or remove one of them")
         places[item] = place
     lines = {item: shown(first_line(headings[place])).strip('"') for item, place in places.items()}
+    unknown = [str(place) for place, heading in enumerate(headings) if heading and not sen2().knows(heading)]
+    dated: dict[str, None] = {}
     table = ReturnTable(module.id, name, pl.DataFrame(), lines, places, worksheet)
     parts: list[pl.DataFrame] = []
     problems: list[Problem] = []
     for block in blocks:
         cells = block.cells.select(ROW, *(_clean(place, item) for item, place in places.items()))
         cells = cells.with_columns(_spelled_out(cells.get_column(item)) for item in places if is_date(item))
+        for column in unknown:
+            holds = block.cells[column].str.contains(DATE).fill_null(value=False)
+            if holds.any():  # what is missing may stand there; a blank would say "not yet"
+                dated[column] = None
+                cells = cells.with_columns(
+                    pl.when(pl.col(item).is_not_null() | ~holds).then(item).otherwise(pl.lit(ELSEWHERE))
+                    for item in places
+                    if is_date(item) and item not in _BESIDE and item != "personbirthdate"
+                )
         parts.append(cells.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null())))
         problems += (
             table.problem(fault.row, fault.rule, fault.problem, fault.try_, fault.stops)
             for fault in block.problems
         )
+    for column in dated:
+        heading = shown(first_line(headings[int(column)]))
+        says = f"{name}: {heading} is no heading of a SEN2 return, and holds dates that are not read"
+        problems.append(Problem(0, "", UNKNOWN, says, RENAME, "nothing"))
     return replace(table, cells=pl.concat(parts), problems=tuple(problems))
 
 

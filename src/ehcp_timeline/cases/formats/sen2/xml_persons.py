@@ -6,7 +6,7 @@ from itertools import chain
 import polars as pl
 
 from ehcp_timeline.cases.formats.sen2.columns import ITEMS, LOST, PERSON
-from ehcp_timeline.cases.formats.sen2.items import sen2
+from ehcp_timeline.cases.formats.sen2.items import RENAME, UNKNOWN, holds_date, sen2
 from ehcp_timeline.cases.formats.xml import BrokenXmlError, XmlStream, local
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW
@@ -26,6 +26,7 @@ _DATES = frozenset(
 )
 _OUTCOMES = ("requestoutcome", "assessmentoutcome")
 _UNPLACED = "undated: its element is out of place"
+_MAY_STAND_ELSEWHERE = _DATES - {"personbirthdate"}
 
 Items = dict[str, str | int | None]
 # Where an item is gathered, or what is done when a module ends; None for all else.
@@ -110,7 +111,9 @@ class _Persons:
         self._names: dict[str, str] = {}
         self._misplaced: list[tuple[int, str, str]] = []
         self._unplaced: set[str] = set()
-        texts: list[str] = []
+        self._unknown: set[str] = set()
+        self._texts: list[str] = []
+        texts = self._texts
         end = self._ending(texts)
         if packed:
             self._xml = XmlStream(shown, self._deeper, texts.append, lambda name: self._higher(name, end))
@@ -214,7 +217,7 @@ class _Persons:
             item = sen2().modules[module].item(tag)
             if item is not None and item in (*ITEMS, _RANK):
                 return gathered, item
-        return None
+        return None if sen2().knows(tag) else self._end_unknown
 
     def _is_placed(self, name: str, within: str, gathered: Items) -> bool:
         """Return whether the element of a module that ends stands within that of another; else note that.
@@ -231,10 +234,14 @@ class _Persons:
         self._misplace(name, within, gathered)
         return False
 
+    @staticmethod
+    def _is_module(name: str) -> bool:
+        return local(name) in _PATH
+
     def _misplace(self, name: str, within: str, gathered: Items) -> None:
         """Note an element that stands where it does not belong, and forget its items."""
         line = int(gathered.pop(_LINE, None) or self._line())
-        path = "/".join((*(opened for opened in self._open if local(opened) in _PATH), name))
+        path = "/".join((*filter(self._is_module, self._open), name))
         self._misplaced.append((line, path, sen2().modules[within].names[0]))
         self._unplaced |= gathered.keys()
         gathered.clear()
@@ -252,6 +259,18 @@ class _Persons:
                 self._request["sentype"] = self._need.get("sentype")
             self._need.clear()
 
+    def _end_unknown(self, name: str) -> None:
+        """Note an element of a person that no return has and that holds a date: it may be what is missing."""
+        if holds_date("".join(self._texts)) and any(local(opened) == "person" for opened in self._open):
+            if name not in self._unknown:
+                line, path = self._line(), "/".join((*filter(self._is_module, self._open), name))
+                self._unknown.add(name)
+                says = (
+                    f"line {line}: {path} is no element of a SEN2 return, and holds a date that is not read"
+                )
+                self._problems.append(Problem(self._last_row + 1, "", UNKNOWN, says, RENAME, "nothing"))
+            self._unplaced |= _MAY_STAND_ELSEWHERE
+
     def _end_assessment(self, name: str) -> None:
         if self._is_placed(name, "requests", self._assessment):
             self._assessments.append(self._assessment.copy())
@@ -262,6 +281,7 @@ class _Persons:
         if not self._is_placed(name, "person", self._request):
             self._assessments.clear()
             self._say_misplaced(self._next_row(self._misplaced[0][0]), "row")
+            self._unplaced.clear()
             return
         self._leave(self._assessment, "assessment")
         first: Items = min(self._assessments, key=_undecided, default={})
@@ -290,6 +310,7 @@ class _Persons:
             self.rows.append(tuple(map(whole.get, _COLUMNS)))
         if self._misplaced:
             self._say_misplaced(self._last_row, "nothing")
+        self._unplaced.clear()
         self._person.clear()
         self._requests.clear()
 
@@ -300,7 +321,6 @@ class _Persons:
             tip = f"move it into {within}; until then what it would answer is unknown"
             self._problems.append(Problem(row, "", "misplaced-element", says, tip, stops))
         self._misplaced.clear()
-        self._unplaced.clear()
 
     def _next_row(self, line: str | int | None) -> int:
         """Return the line of a row, or the next number where rows share a line."""
