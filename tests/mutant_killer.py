@@ -63,8 +63,7 @@ def told(judged: "Judged") -> Told:
 
 def tell_truth(rulebook: Rulebook, goldens: Sequence[Golden]) -> Truth:
     """Return a file, and what the single reader says of it."""
-    from ehcp_timeline.audit.bulk.cross_check import judge_by_single
-    from tests.audit.bulk.made import batches_of
+    from tests.audit.bulk.made import batches_of, judge_by_single
 
     rows = every_row(goldens)
     batches = batches_of(rows, rulebook, -(-len(rows) // BATCHES))

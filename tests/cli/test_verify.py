@@ -1,15 +1,15 @@
 """`ehcp check` judges some rows with both readers of the law, and writes nothing where they differ."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ehcp_timeline.audit.bulk import case_deadlines, day_tables
+from ehcp_timeline.audit.bulk import days as bulk_days
 from ehcp_timeline.audit.bulk import due as bulk_due
+from ehcp_timeline.audit.bulk import judge_deadline
 from ehcp_timeline.audit.single import due
 from ehcp_timeline.clock.counting import Count, apply
 from tests.cli.command import ehcp, printed, said
@@ -21,12 +21,10 @@ Fault = Callable[[pytest.MonkeyPatch], None]
 
 
 def _counts_a_day_too_many(patch: pytest.MonkeyPatch) -> None:
-    right = day_tables._counted
+    def wrong(count: Count, day: date) -> date:
+        return apply(count, day) + timedelta(days=1)
 
-    def wrong(count: Count, days: Sequence[date]) -> list[date]:
-        return [day + timedelta(days=1) for day in right(count, days)]
-
-    patch.setattr(day_tables, "_counted", wrong)
+    patch.setattr(bulk_days, "apply", wrong)
 
 
 def _single_counts_a_day_too_many(patch: pytest.MonkeyPatch) -> None:
@@ -40,9 +38,10 @@ def _never_sees_an_end(patch: pytest.MonkeyPatch) -> None:
     right = bulk_due.end_of
 
     def wrong(deadline: Any, seen: Any, *others: Any) -> Any:
-        return replace(right(deadline, seen, *others), day=seen.never)
+        answered, _, released = right(deadline, seen, *others)
+        return answered, seen.never, released
 
-    patch.setattr(case_deadlines, "end_of", wrong)
+    patch.setattr(judge_deadline, "end_of", wrong)
 
 
 @pytest.fixture

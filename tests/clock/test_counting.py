@@ -8,7 +8,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from ehcp_timeline.clock import workdays
-from ehcp_timeline.clock.counting import Count, Counted, Unit, apply, last_day, table
+from ehcp_timeline.clock.counting import Count, Counted, Unit, apply, last_day
 
 DAY = timedelta(days=1)
 
@@ -175,11 +175,3 @@ def test_fifteen_working_days_begin_on_monday_for_who_knew_on_saturday() -> None
     from_friday_to_monday = [last_day(count, date(2025, 10, day)) for day in (3, 4, 5, 6)]
 
     assert from_friday_to_monday == [date(2025, 10, 23), *[date(2025, 10, 24)] * 3]
-
-
-def test_a_table_says_what_apply_says() -> None:
-    """A reader that joins a table finds the answer of a reader that asks."""
-    count = Count("within", 20, "weeks")
-    days = list(_days(date(2024, 2, 1), date(2024, 3, 31)))
-
-    assert table(count, days) == [(day, apply(count, day)) for day in days]

@@ -4,7 +4,6 @@ Every function maps one date to one date. What needs two dates (the later of two
 is a maximum, a minimum or a comparison of such answers, and is left to the readers.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -147,12 +146,3 @@ def latest_day_before(count: Count, day: date) -> date:
                 current -= workdays.ONE_DAY
                 left -= _counts(count, current)
             return current
-
-
-def table(count: Count, days: Iterable[date]) -> list[tuple[date, date]]:
-    """Return every day with the day that `count` leads to, for a reader that joins instead of asking.
-
-    >>> table(Count("within", 1, "weeks"), [date(2025, 1, 1)])
-    [(datetime.date(2025, 1, 1), datetime.date(2025, 1, 8))]
-    """
-    return [(day, apply(count, day)) for day in days]

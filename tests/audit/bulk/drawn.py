@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-from ehcp_timeline.audit.bulk.case_store import Memory
 from ehcp_timeline.cases.model import UNREAD, Row
 from ehcp_timeline.clock.counting import Calendar, Count, Kind, Unit
 from ehcp_timeline.law.deadline import (
@@ -25,6 +24,7 @@ from ehcp_timeline.law.deadline import (
     Version,
 )
 from ehcp_timeline.law.rulebook import Deadline, DerivedEvent, Event, EventWhere, Rulebook
+from ehcp_timeline.law.subset import texts_in
 from tests.audit.bulk.made import TEXTS
 
 FIRST = date(2019, 12, 18)  # bank holidays, a leap day and the edges of months come soon after
@@ -310,7 +310,7 @@ def files(draw: st.DrawFn, rulebook: Rulebook, some_days: st.SearchStrategy[date
 
 
 def _columns_of(deadline: Deadline) -> frozenset[str]:
-    return frozenset((*Memory.for_deadlines([deadline]).cells, *(fact for fact, _ in deadline.only_if)))
+    return frozenset(texts_in(deadline))
 
 
 @st.composite

@@ -1,19 +1,21 @@
 """Case files made for tests, and both readers put to them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import ParamSpec
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged
-from ehcp_timeline.audit.bulk.cross_check import judge_by_single
+from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged, ToldClocks, due_after_events
+from ehcp_timeline.audit.bulk.cross_check import told_by_single
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.clock import Clock
-from ehcp_timeline.cases.batch import Batch
-from ehcp_timeline.cases.model import UNREAD, Row
+from ehcp_timeline.audit.single.chains import started_twice
+from ehcp_timeline.audit.single.requests import request_problems, requests_on_rows
+from ehcp_timeline.cases.batch import Batch, rows_of
+from ehcp_timeline.cases.model import UNREAD, Problem, Row
 from ehcp_timeline.cases.schema import Column, Kind
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
@@ -103,6 +105,88 @@ def bulk_reader(rulebook: Rulebook, rows: Sequence[Row], as_at: date) -> tuple[C
         for name, clocks in one.clocks.items()
         for told in clocks.frame().iter_rows(named=True)
     )
+
+
+def judge_by_single(
+    rulebook: Rulebook,
+    batches: Iterable[Batch],
+    as_at: date,
+    *,
+    deadlines: Sequence[Deadline] | None = None,
+) -> Iterator[Judged]:
+    """Judge every row of a file with the single reader.
+
+    Args:
+        rulebook: The law.
+        batches: The rows of one file, in file order.
+        as_at: The day the question is asked about.
+        deadlines: Only these deadlines; None for all.
+
+    Yields:
+        What `judge.judge` yields, of the same clocks. It holds the whole file in memory.
+    """
+    wanted = rulebook.deadlines if deadlines is None else deadlines
+    held = list(batches)
+    rows = [row for batch in held for row in rows_of(batch)]
+    frames = clocks_by_single(rulebook, rows, as_at, wanted)
+    repeating = {deadline.id for deadline in wanted if deadline.repeats}
+    cases = cases_of(rows).values()
+    requests = [
+        same for case in cases for number, same in requests_on_rows(case).items() if number == same[0].number
+    ]
+    at_last = {row.number for same in requests for row in same}
+    at_last |= {row.number for case in cases for row in case if any(other.months for other in case)}
+    together = pl.Series(sorted(at_last), dtype=pl.UInt32).implode()
+    for batch in held:
+        there = pl.col("row").is_in(batch.frame["row"].implode()) & ~pl.col("row").is_in(together)
+        mine = {name: clocks.filter(there) for name, clocks in frames.items() if name not in repeating}
+        clocks = {name: ToldClocks(frame) for name, frame in mine.items() if frame.height}
+        yield Judged(batch.frame, clocks, tuple(due_after_events(wanted, clocks)))
+    if held:
+        at_the_end = {
+            name: clocks if name in repeating else clocks.filter(pl.col("row").is_in(together))
+            for name, clocks in frames.items()
+        }
+        last = {name: ToldClocks(clocks) for name, clocks in at_the_end.items() if clocks.height}
+        problems = (
+            *_started_twice(rows, [deadline for deadline in wanted if deadline.repeats]),
+            *(problem for same in requests for problem in request_problems(same, as_at)),
+            *due_after_events((deadline for deadline in wanted if not deadline.repeats), last),
+        )
+        yield Judged(held[-1].frame.clear(), last, problems, last=True)
+
+
+def clocks_by_single(
+    rulebook: Rulebook, rows: Sequence[Row], as_at: date, deadlines: Sequence[Deadline]
+) -> dict[str, pl.DataFrame]:
+    """Return the clocks of some whole cases, deadline by deadline, in row order, then by start.
+
+    Args:
+        rulebook: The law.
+        rows: Every row of each case, in file order.
+        as_at: The day the question is asked about.
+        deadlines: Whose clocks.
+    """
+    singly = told_by_single(rulebook, rows, as_at, deadlines)
+    return {name: pl.DataFrame(clocks, schema=dict(CLOCKS), orient="row") for name, clocks in singly.items()}
+
+
+def cases_of(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """Return the rows of each case."""
+    cases: dict[str, list[Row]] = {}
+    for row in rows:
+        cases.setdefault(row.case_id, []).append(row)
+    return cases
+
+
+def _started_twice(rows: Iterable[Row], repeating: Sequence[Deadline]) -> Iterator[Problem]:
+    problems = (
+        problem
+        for case in cases_of(rows).values()
+        for deadline in repeating
+        for problem in started_twice(deadline, case)
+    )
+    yield from dict.fromkeys(problems)
 
 
 def whole_file(judging: Callable[P, Iterable[Judged]]) -> Callable[P, list[Judged]]:

@@ -11,7 +11,7 @@ from ehcp_timeline.audit.bulk import case_events as whole_cases
 from ehcp_timeline.audit.bulk.case_events import Cases, held_at, merged, nearest
 from ehcp_timeline.audit.bulk.case_store import Memory
 from ehcp_timeline.audit.bulk.days import NEVER
-from ehcp_timeline.audit.bulk.row_events import RowBatch
+from ehcp_timeline.audit.bulk.row_events import Columns
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.loader.rulebook import load_rulebook
@@ -25,7 +25,7 @@ PLAN, REVIEW, BEFORE = "plan_issued", "review_decided", "previous_review_decided
 def _held(rows: list[Row], size: int = 2) -> Memory:
     memory = Memory.for_deadlines([one for one in LAW.deadlines if one.repeats])
     for batch in batches_of(rows, LAW, size):
-        memory.add(batch)
+        memory.add(Columns(batch, LAW, AS_AT.toordinal()))
     return memory
 
 
@@ -97,11 +97,11 @@ def test_chains_do_not_depend_on_the_hashes(monkeypatch: pytest.MonkeyPatch) -> 
     assert differences(LAW, batches_of(_scattered(6, 120, 30), LAW, 50), AS_AT) == []
 
 
-Add = Callable[[Memory, RowBatch], None]
+Add = Callable[[Memory, Columns], None]
 
 
 def _with_one_hash(add: Add) -> Add:
-    def added(memory: Memory, batch: RowBatch) -> None:
+    def added(memory: Memory, batch: Columns) -> None:
         add(memory, batch)
         same = pl.lit(1, dtype=pl.UInt64).alias(memory.hashes[-1].columns[0])
         memory.hashes[-1] = memory.hashes[-1].with_columns(same)

@@ -9,12 +9,12 @@ import pytest
 
 from ehcp_timeline.audit.bulk import cross_check as verifying
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged, ToldClocks
-from ehcp_timeline.audit.bulk.cross_check import clocks_by_single, verified, verify
+from ehcp_timeline.audit.bulk.cross_check import verified, verify
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.errors import ReadersDisagreeError
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from tests.audit.bulk.made import batches_of
+from tests.audit.bulk.made import batches_of, clocks_by_single
 
 LAW = load_rulebook()
 AS_AT = date(2025, 6, 1)

@@ -6,15 +6,15 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from ehcp_timeline.audit.bulk.day_tables import DayTable, DayTables
 from ehcp_timeline.audit.bulk.days import (
     DAYS,
     NEVER,
+    DayTable,
+    DayTables,
     as_dates,
     between,
     constant,
     earlier,
-    earliest,
     either,
     later,
     latest,
@@ -65,8 +65,12 @@ def test_working_days_and_the_tribunal() -> None:
     days = [date(2024, 12, 1) + timedelta(days=number) for number in range(400)]
     tables, thirty = DayTables(), Count("within", 30, "working_days", calendar="tribunal")
 
-    assert as_dates(tables.working.of(column(days))).to_list() == [last_working_day(day) for day in days]
-    assert as_dates(tables.rolled.of(column(days))).to_list() == [roll_for_tribunal(day) for day in days]
+    assert as_dates(tables.of(last_working_day, column(days))).to_list() == [
+        last_working_day(day) for day in days
+    ]
+    assert as_dates(tables.of(roll_for_tribunal, column(days))).to_list() == [
+        roll_for_tribunal(day) for day in days
+    ]
     assert as_dates(tables.of(thirty, column(days))).to_list() == [apply(thirty, day) for day in days]
 
 
@@ -74,9 +78,9 @@ def test_each_day_is_asked_once() -> None:
     """Days are asked for as they turn up, before and after those known, and never twice."""
     asked: list[date] = []
 
-    def ask(days: Sequence[date]) -> list[date]:
-        asked.extend(days)
-        return [day + timedelta(days=1) for day in days]
+    def ask(day: date) -> date:
+        asked.append(day)
+        return day + timedelta(days=1)
 
     table = DayTable(ask)
     middle, first, last = date(2025, 1, 15), date(2025, 1, 1), date(2025, 2, 1)
@@ -93,7 +97,7 @@ def test_each_day_is_asked_once() -> None:
 
 def test_no_day_leads_to_no_day() -> None:
     """`NEVER` leads to `NEVER`, beside days and alone, and no day is asked for."""
-    table = DayTables().working
+    table = DayTable(last_working_day)
     friday = date(2025, 5, 23).toordinal()
 
     assert table.of(numbers(NEVER, friday + 3, NEVER)).to_list() == [NEVER, friday, NEVER]
@@ -102,15 +106,13 @@ def test_no_day_leads_to_no_day() -> None:
 
 
 def test_dates_become_numbers_and_come_back() -> None:
-    """Blanks, and days after the last that counts, are `NEVER`; every other date comes back as it was."""
-    days = [date(1, 1, 1), date(1969, 12, 31), date(1970, 1, 1), date(2025, 1, 1), date(2025, 1, 2), None]
-    frame = pl.DataFrame({"day": days}, schema={"day": pl.Date})
+    """Blanks are `NEVER`; every date comes back as it was."""
+    days = [date(1, 1, 1), date(1969, 12, 31), date(1970, 1, 1), date(2025, 1, 1), None]
 
-    cut = frame.select(numbered(["day"], date(2025, 1, 1)))["day"]
+    numbers = numbered(pl.Series(days, dtype=pl.Date))
 
-    assert cut.to_list() == [1, 719_162, 719_163, date(2025, 1, 1).toordinal(), NEVER, NEVER]
-    assert as_dates(cut).to_list() == [*days[:4], None, None]
-    assert frame.select(numbered(["day"], date.max))["day"][4] == date(2025, 1, 2).toordinal()
+    assert numbers.to_list() == [1, 719_162, 719_163, date(2025, 1, 1).toordinal(), NEVER]
+    assert as_dates(numbers).to_list() == days
 
 
 def test_the_earliest_and_the_latest_of_several() -> None:
@@ -119,11 +121,8 @@ def test_the_earliest_and_the_latest_of_several() -> None:
 
     assert earlier(one, two).to_list() == [5, 3, NEVER]
     assert later(one, two).to_list() == [7, NEVER, NEVER]
-    assert latest([one, two]) is not None
-    assert latest([one, two]).to_list() == [7, 3, 0]  # type: ignore[union-attr]  # of two columns
+    assert latest([one, two]).to_list() == [7, 3, 0]
     assert or_never(numbers(7, 0)).to_list() == [7, NEVER]
-    assert latest([]) is None
-    assert earliest([]) is None
 
 
 def test_both_ends_of_a_span_belong_to_it() -> None:
@@ -174,10 +173,10 @@ def test_what_a_word_is_worth() -> None:
 
 def test_words_that_all_clocks_share_are_one_number() -> None:
     """A mask that is true everywhere or nowhere adds a number; any other adds a column."""
-    assert where(pl.Series([True, True]), 8) == 8
-    assert where(pl.Series([False]), 8) == 0
-    assert where(None, 8) == 0
-    some = where(pl.Series([True, False]), 8)
+    assert where(pl.Series([True, True]), "applies", "no") == 8
+    assert where(pl.Series([False]), "applies", "no") == 0
+    assert where(None, "applies", "no") == 0
+    some = where(pl.Series([True, False]), "applies", "no")
     assert isinstance(some, pl.Series)
     assert some.to_list() == [8, 0]
 

@@ -1,15 +1,14 @@
 """Whether a deadline is a row's own: has it started, does it apply, is it owed? For many rows at once."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import NEVER, between, earlier, either, instead
+from ehcp_timeline.audit.bulk.days import NEVER, between, but_not, earlier, either, instead
 from ehcp_timeline.audit.bulk.events import EventFrame
 from ehcp_timeline.audit.bulk.row_events import RowsSeen
-from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.law.deadline import PlanByDue, StartWhere
-from ehcp_timeline.law.rulebook import Deadline
+from ehcp_timeline.law.rulebook import Deadline, Rulebook
 
 
 def start_of(deadline: Deadline, seen: RowsSeen) -> pl.Series:
@@ -48,82 +47,76 @@ def answers_since(deadline: Deadline, seen: RowsSeen, start: pl.Series) -> pl.Se
     return earlier(start, seen.pick(deadline.starts)) if deadline.starts_where else start
 
 
-@dataclass(frozen=True, slots=True)
-class Applies:
-    """Which rows a deadline applies to, and for which that cannot be said; neither for the others."""
+def applies(
+    deadline: Deadline, seen: RowsSeen, start: pl.Series, lost: pl.Series | None = None
+) -> tuple[pl.Series, pl.Series | None]:
+    """Return the rows to which a deadline applies, and those of which that cannot be read; None for no row.
 
-    yes: pl.Series
-    unreadable: pl.Series
+    A row leaves at the first condition that it fails.
+
+    Args:
+        deadline: The deadline.
+        seen: The rows.
+        start: The day on which each clock started.
+        lost: The rows of which that cannot be read, which are asked whether it could apply, whatever day it
+            was; None for no row.
+    """
+    yes = seen.never == NEVER
+    doubtful: pl.Series | None = None
+    for fits, unreadable in _conditions(deadline, seen, start, lost):
+        if unreadable is None:
+            yes &= fits
+        else:
+            doubtful = either(doubtful, yes & unreadable)
+            yes &= fits & ~unreadable
+    return yes, doubtful
 
 
-def applies(deadline: Deadline, seen: RowsSeen, start: pl.Series) -> Applies:
-    """Ask the conditions of a deadline one after another; a row leaves at the first that it fails."""
-    yes = pl.Series([True]).new_from_index(0, seen.height)
-    applied = Applies(yes, ~yes)
+def _conditions(
+    deadline: Deadline, seen: RowsSeen, start: pl.Series, lost: pl.Series | None
+) -> Iterator[tuple[pl.Series, pl.Series | None]]:
+    """Yield the rows that fit each condition, and those that may or may not."""
     if deadline.only_if:
-        applied = _holds_facts(deadline, seen, applied)
+        shown = seen.next(deadline.shown_by) < NEVER
+        for fact, codes in deadline.only_if:
+            yield shown | seen.holds_code(fact, codes), but_not(seen.unreadable((fact,)), shown)
     if deadline.after:
         came = seen.next(deadline.after) <= start
-        applied = _narrowed(applied, came, seen.unreadable(deadline.after), came_first=True)
+        if lost is not None:
+            came = came.zip_with(~lost, seen.first(deadline.after) < NEVER)
+        yield came, but_not(seen.unreadable(deadline.after), came)
     if deadline.during:
         first, last = (seen.first((name,)) for name in deadline.during)
-        inside = (first <= start) & (start <= last)
-        applied = _narrowed(applied, inside, seen.unreadable(deadline.during), came_first=False)
-    return applied
+        inside, unreadable = (first <= start) & (start <= last), seen.unreadable(deadline.during)
+        if lost is not None:
+            came, unread = first < NEVER, seen.unreadable(deadline.during[:1])
+            inside = inside.zip_with(~lost, came)
+            unreadable = but_not(unreadable, lost)
+            unreadable = either(unreadable, None if unread is None else unread & lost & ~came)
+        yield inside, unreadable
 
 
-def could_apply(deadline: Deadline, seen: RowsSeen) -> Applies:
-    """Ask the same of clocks whose start cannot be read: whatever day it was."""
-    yes = pl.Series([True]).new_from_index(0, seen.height)
-    applied = Applies(yes, ~yes)
-    if deadline.only_if:
-        applied = _holds_facts(deadline, seen, applied)
-    for names in (deadline.after, deadline.during[:1] if deadline.during else ()):
-        if names:
-            came = seen.first(names) < NEVER
-            applied = _narrowed(applied, came, seen.unreadable(names), came_first=True)
-    return applied
-
-
-def awaits(deadline: Deadline, seen: RowsSeen) -> pl.Series | None:
+def awaits(deadline: Deadline, seen: EventFrame) -> pl.Series | None:
     """Return the rows on which none of the events that make the duty owed has come; None where all have."""
-    if not deadline.owed_when:
+    if deadline.repeats or not deadline.owed_when:
         return None
-    waiting = seen.next(deadline.owed_when) == NEVER
-    unreadable = seen.unreadable(deadline.owed_when)
-    return waiting if unreadable is None else waiting & ~unreadable
-
-
-def _narrowed(so_far: Applies, fits: pl.Series, unreadable: pl.Series | None, *, came_first: bool) -> Applies:
-    """Keep the rows that fit; an unreadable cell matters to all of them, or only to those that do not."""
-    if unreadable is None:
-        return Applies(so_far.yes & fits, so_far.unreadable)
-    doubtful = so_far.yes & unreadable & ~fits if came_first else so_far.yes & unreadable
-    return Applies(so_far.yes & fits & ~doubtful, so_far.unreadable | doubtful)
-
-
-def _holds_facts(deadline: Deadline, seen: RowsSeen, so_far: Applies) -> Applies:
-    shown = seen.next(deadline.shown_by) < NEVER
-    for fact, codes in deadline.only_if:
-        unreadable = seen.unreadable((fact,))
-        so_far = _narrowed(
-            so_far,
-            shown | seen.holds_code(fact, codes),
-            None if unreadable is None else unreadable & ~shown,
-            came_first=False,
-        )
-    return so_far
+    return but_not(seen.next(deadline.owed_when) == NEVER, seen.unreadable(deadline.owed_when))
 
 
 def not_owed(
-    inquiry: Inquiry, deadline: Deadline, seen: RowsSeen, start: pl.Series, due: pl.Series
+    rulebook: Rulebook, deadline: Deadline, seen: RowsSeen, start: pl.Series, due: pl.Series
 ) -> pl.Series | None:
     """Return which rows do not owe the duty: something takes its place, or has not come yet."""
     series: pl.Series | None = None
     for name in deadline.displaced_by:
-        other = inquiry.rulebook.by_id.get(name)
-        if seen.holds(other.start_events if other else (name,)):
-            series = either(series, _stands(other, seen) if other else seen.next((name,)) < NEVER)
+        other = rulebook.by_id.get(name)
+        if not seen.holds(other.start_events if other else (name,)):
+            continue
+        if other is None:
+            series = either(series, seen.next((name,)) < NEVER)
+        else:
+            day = start_of(other, seen)
+            series = either(series, (day < NEVER) & applies(other, seen, day)[0])
     if deadline.owed_when:
         series = either(series, seen.last_happened(deadline.owed_when) < answers_since(deadline, seen, start))
     return either(series, without_plan(deadline, seen, start, due))
@@ -138,12 +131,6 @@ def without_plan(deadline: Deadline, seen: EventFrame, start: pl.Series, due: pl
         return (due < NEVER) & ~_had_plan(plan, due, seen)
     covered = between(start, deadline.versions[0].since, deadline.versions[-1].until)
     return covered & ~_had_plan(plan, start, seen)
-
-
-def _stands(deadline: Deadline, seen: RowsSeen) -> pl.Series:
-    """Return the rows on which a clock of this deadline has started and is their own."""
-    start = start_of(deadline, seen)
-    return (start < NEVER) & applies(deadline, seen, start).yes
 
 
 def _had_plan(plan: PlanByDue, by: pl.Series, seen: EventFrame) -> pl.Series:

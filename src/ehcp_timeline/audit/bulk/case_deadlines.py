@@ -9,16 +9,17 @@ from ehcp_timeline.audit.bulk.case_events import Cases, CasesSeen, changes, held
 from ehcp_timeline.audit.bulk.days import (
     NEVER,
     OPEN_ENDED,
-    all_positions,
     as_dates,
     constant,
     earlier,
     either,
+    is_at,
     only,
     where_true,
 )
-from ehcp_timeline.audit.bulk.due import end_of, has_lapsed, is_implied, one_period_more
-from ehcp_timeline.audit.bulk.judge_deadline import ClockOutcomes, Started, Weighed, weigh
+from ehcp_timeline.audit.bulk.due import one_period_more
+from ehcp_timeline.audit.bulk.judge_deadline import ClockOutcomes, Started, outcomes_of, weigh
+from ehcp_timeline.audit.bulk.lazy_clocks import WeighedClocks
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.audit.circumstances import may_decide
 from ehcp_timeline.audit.single.chains import started_twice
@@ -27,36 +28,28 @@ from ehcp_timeline.law.deadline import Repeats
 from ehcp_timeline.law.rulebook import Deadline
 
 
-def weigh_chains(inquiry: Inquiry, deadlines: Iterable[Deadline], cases: Cases) -> Iterator[Weighed]:
-    """Yield the clocks of each repeating duty that has any in the file, by case, then by start."""
-    for deadline in deadlines:
-        started = _started(inquiry, deadline, cases)
-        if not started.start.is_empty():
-            yield weigh(inquiry, started, _outcome)
-
-
-def in_file_order(weighed: Weighed) -> pl.Series | None:
-    """Return the positions of these clocks by row, then by start; None where they stand so already."""
-    rows = weighed.seen.row
-    return None if rows.is_sorted() else ordered(rows)
-
-
-def _started(inquiry: Inquiry, deadline: Deadline, cases: Cases) -> Started:
-    """Return the clocks of one repeating duty, by case and start.
+def weigh_chains(inquiry: Inquiry, deadlines: Iterable[Deadline], cases: Cases) -> Iterator[WeighedClocks]:
+    """Yield the clocks of each repeating duty that has any in the file, in row order, then by start.
 
     A case without a clock has one for each row on which a start cannot be read, of which nothing is known.
     """
-    starts = start_keys(deadline, cases)
-    case, start = cases.split(starts)
-    position = _first_rows(deadline, starts, cases)
-    lost = cases.unreadable_rows(deadline.start_events)
-    if lost is not None:
-        lost = lost.filter(~cases.of(lost).is_in(case.implode()))
-    if lost is None or lost.is_empty():
-        return Started(deadline, CasesSeen(cases, case, position), start)
-    seen = CasesSeen(cases, pl.concat([case, cases.of(lost)]), pl.concat([position, lost]))
-    is_lost = all_positions(seen.height) >= len(case)
-    return Started(deadline, seen, pl.concat([start, constant(inquiry.today, len(lost))]), is_lost)
+    for deadline in deadlines:
+        starts = start_keys(deadline, cases)
+        case, start = cases.split(starts)
+        position = _first_rows(deadline, starts, cases)
+        unreadable = cases.unreadable_rows(deadline.start_events)
+        lost = None
+        if unreadable is not None:
+            unreadable = unreadable.filter(~cases.of(unreadable).is_in(case.implode()))
+            lost = pl.concat([start < 0, unreadable >= 0])
+            case, position = pl.concat([case, cases.of(unreadable)]), pl.concat([position, unreadable])
+            start = pl.concat([start, constant(inquiry.today, len(unreadable))])
+        if start.is_empty():
+            continue
+        lost = lost if lost is not None and lost.any() else None
+        seen = CasesSeen(cases, case, position)
+        weighed = weigh(Started(inquiry, deadline, seen, start, lost), _outcome)
+        yield weighed if seen.row.is_sorted() else weighed.at(ordered(seen.row))
 
 
 def start_keys(deadline: Deadline, cases: Cases) -> pl.Series:
@@ -73,7 +66,7 @@ def _first_starts(repeats: Repeats, cases: Cases) -> pl.Series:
     Every step of a case is one number: its date, then its kind. On one day, what closes a chain comes after
     all else.
     """
-    if not cases.holds(repeats.first):
+    if cases.there.keys().isdisjoint(repeats.first):
         return merged([])
     names = (*repeats.again, *repeats.first)
     kinds = [name for name in names if name not in repeats.closed_by]
@@ -94,34 +87,28 @@ def _first_rows(deadline: Deadline, starts: pl.Series, cases: Cases) -> pl.Serie
     repeats = deadline.repeats or Repeats()
     series: pl.Series | None = None
     for name in (*repeats.first, *repeats.again):
-        if cases.holds((name,)):
+        if name in cases.there:
             dates = cases.dates(name)
             mine = held_at(starts, dates.key.filter(dates.first), dates.position.filter(dates.first))
             series = mine if series is None else earlier(series, mine)
     return pl.Series([], dtype=pl.UInt32) if series is None else series
 
 
-def _outcome(inquiry: Inquiry, started: Started, due: pl.Series) -> ClockOutcomes:
-    deadline, seen, start = started.deadline, started.seen, started.start
-    assert isinstance(seen, CasesSeen)  # noqa: S101  as `_started` makes it
+def _outcome(started: Started, due: pl.Series) -> ClockOutcomes:
+    deadline, seen, start, inquiry = started.deadline, started.seen, started.start, started.inquiry
+    assert isinstance(seen, CasesSeen)  # noqa: S101  as `weigh_chains` makes it
     recorded = seen.next(deadline.met_by.events, after=start)
     answer = recorded
     if deadline.repeats and seen.holds(deadline.repeats.unseen):
         answer = earlier(recorded, seen.next(deadline.repeats.unseen, after=start))
-    ends = end_of(deadline, seen, start, answer, due, inquiry.today)
+    outcome = outcomes_of(started, due, start, answer)
     alone = _is_the_only_answer(deadline, seen, start, answer)
     displaced = _displaced(inquiry, deadline, seen, start, answer)
-    unread = may_decide(deadline, inquiry.rulebook, seen.unread)
-    return ClockOutcomes(
-        answered=ends.answered,
-        ended=ends.day,
-        not_owed=either(displaced, without_plan(deadline, seen, start, due)),
-        implied=is_implied(deadline, seen, start, ends.day, inquiry.tables),
-        released=ends.released,
-        lapsed=has_lapsed(deadline, seen, start),
-        unseen=_unseen(inquiry, started, due, only(ends.answered, (answer < recorded) | alone)),
-        unread=seen.next(unread, after=start) if unread else None,
-    )
+    outcome.not_owed = either(displaced, without_plan(deadline, seen, start, due))
+    outcome.unseen = _unseen(started, due, only(outcome.answered, (answer < recorded) | alone))
+    if unread := may_decide(deadline, inquiry.rulebook, seen.unread):
+        outcome.unread = seen.next(unread, after=start)
+    return outcome
 
 
 def _is_the_only_answer(
@@ -135,23 +122,21 @@ def _is_the_only_answer(
 
 def _displaced(
     inquiry: Inquiry, deadline: Deadline, seen: CasesSeen, start: pl.Series, answer: pl.Series
-) -> pl.Series:
+) -> pl.Series | None:
     """Return which clocks give way to a duty that started in their time."""
-    others = (
-        inquiry.rulebook.by_id[name] for name in deadline.displaced_by if name in inquiry.rulebook.by_id
-    )
-    series = seen.never < NEVER
-    for other in others:
-        day = seen.find(start_keys(other, seen.cases), start, "forward")
-        series |= (day < NEVER) & (day <= answer)
-    return series
+    displaced = None
+    for name in deadline.displaced_by:
+        if name in inquiry.rulebook.by_id:
+            keys = start_keys(inquiry.rulebook.by_id[name], seen.cases)
+            day = seen.find(keys, start, "forward")
+            displaced = either(displaced, (day < NEVER) & (day <= answer))
+    return displaced
 
 
-def _unseen(inquiry: Inquiry, started: Started, due: pl.Series, answer: pl.Series) -> pl.Series | None:
+def _unseen(started: Started, due: pl.Series, answer: pl.Series) -> pl.Series | None:
     """Return which clocks an answer not recorded in full came to more than one period after their due day.
 
     Args:
-        inquiry: What is asked.
         started: The clocks.
         due: Their due days.
         answer: That answer; `NEVER` for clocks that another answered, or none.
@@ -160,9 +145,8 @@ def _unseen(inquiry: Inquiry, started: Started, due: pl.Series, answer: pl.Serie
     if positions.is_empty():
         return None
     seen, start = started.seen.at(positions), started.start[positions]
-    limit = one_period_more(started.deadline, start, due[positions], seen, inquiry.tables)
-    late = positions.filter((limit < NEVER) & (answer[positions] > limit))
-    return all_positions(started.seen.height).is_in(late.implode())
+    limit = one_period_more(started.deadline, start, due[positions], seen, started.inquiry.tables)
+    return is_at(positions.filter((limit < NEVER) & (answer[positions] > limit)), started.seen.height)
 
 
 def problems_of(deadlines: Iterable[Deadline], cases: Cases, derived: Collection[str]) -> Iterator[Problem]:
@@ -185,7 +169,7 @@ def problems_of(deadlines: Iterable[Deadline], cases: Cases, derived: Collection
 
 def _same_start(name: str, cases: Cases) -> Iterator[tuple[Row, ...]]:
     """Yield the rows of each case that hold the same date of one event, where they are several."""
-    if not cases.holds((name,)):
+    if name not in cases.there:
         return
     dates = cases.dates(name)
     again = dates.key.filter(~dates.first)

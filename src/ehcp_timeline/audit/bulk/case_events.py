@@ -19,18 +19,16 @@ from ehcp_timeline.audit.bulk.days import (
     all_positions,
     constant,
     later,
-    literal,
     only,
+    or_before_all,
     retyped,
     where_true,
 )
-from ehcp_timeline.audit.bulk.events import EventFrame, Names
+from ehcp_timeline.audit.bulk.events import Cut, EventFrame, Names
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
-from ehcp_timeline.cases.model import UNREAD
 
 KEYS: Final = pl.Int64
 LARGEST: Final = 2**63
-Cut = Literal["given", "happened"]
 Towards = Literal["forward", "backward"]
 
 
@@ -58,6 +56,7 @@ class Cases:
 
     Attributes:
         row: The physical line of each row.
+        there: Every event of which a date stands in the file.
     """
 
     def __init__(self, memory: Memory, inquiry: Inquiry) -> None:
@@ -67,18 +66,10 @@ class Cases:
         self._today = inquiry.today
         self._planned = inquiry.rulebook.planned
         self._memory = memory
+        self.there = memory.days
         self._before, self._span = _reach(memory)
         self._dates: dict[str, EventDates] = {}
         self._keys: dict[tuple[Cut, tuple[str, ...]], pl.Series] = {}
-
-    def holds(self, names: Names) -> bool:
-        """Say whether any of these events stands on any row."""
-        return any(name in self._memory.days for name in names)
-
-    @property
-    def unread(self) -> Names:
-        """The dates under unread headings that there are."""
-        return (name for name in self._memory.days if UNREAD in name)
 
     def dates(self, name: str) -> EventDates:
         """Return every date of one event that stands in the file, future ones too."""
@@ -271,45 +262,24 @@ class CasesSeen(EventFrame):
     """
 
     def __init__(self, cases: Cases, case: pl.Series, position: pl.Series) -> None:
+        super().__init__(cases.row[position], cases.there)
         self.cases = cases
         self.case = case
         self.position = position
-        self.row = cases.row[position]
         self._edge = cases.edge(case)
 
-    @property
-    def unread(self) -> Names:
-        """The dates under unread headings that there are."""
-        return self.cases.unread
-
-    def holds(self, names: Names) -> bool:
-        """Say whether any of these events stands on any row of the file."""
-        return self.cases.holds(names)
-
-    def first(self, names: Names) -> pl.Series:
-        """Return the earliest given date of these events."""
-        return self.find(self.cases.keys(names, "given"), 0, "forward")
-
-    def last(self, names: Names) -> pl.Series:
-        """Return the latest given date of these events."""
-        return self.find(self.cases.keys(names, "given"), NEVER, "backward")
-
-    def last_until(self, names: Names, day: pl.Series) -> pl.Series:
-        """Return the latest given date of these events on or before a day."""
-        return self.find(self.cases.keys(names, "given"), day, "backward")
-
-    def next(self, names: Names, since: pl.Series | None = None, after: pl.Series | None = None) -> pl.Series:
-        """Return the earliest date on which one of these happened, on or after `since` and after `after`."""
+    def _earliest(
+        self, names: Names, cut: Cut, since: pl.Series | None = None, after: pl.Series | None = None
+    ) -> pl.Series:
         day: pl.Series | int = 0 if since is None else since
         if after is not None:
-            follows = after + 1
-            day = follows if since is None else later(since, follows)
-        return self.find(self.cases.keys(names, "happened"), day, "forward")
+            day = after + 1 if since is None else later(since, after + 1)
+        return self.find(self.cases.keys(names, cut), day, "forward")
 
-    def last_happened(self, names: Names) -> pl.Series:
-        """Return the latest date on which one of these happened; 0 where none did."""
-        days = self.find(self.cases.keys(names, "happened"), NEVER, "backward")
-        return days.zip_with(days < NEVER, literal(0))
+    def _latest(self, names: Names, cut: Cut, until: pl.Series | None = None) -> pl.Series:
+        return or_before_all(
+            self.find(self.cases.keys(names, cut), NEVER if until is None else until, "backward")
+        )
 
     def find(self, keys: pl.Series, day: pl.Series | int, towards: Towards) -> pl.Series:
         """Return each case's first key on or after a day, or its last on or before it, as a day."""

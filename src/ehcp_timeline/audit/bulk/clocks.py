@@ -15,10 +15,12 @@ counted; whatever else a clock has to say is worked out for the clocks, and the 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Self
 
 import polars as pl
 
+from ehcp_timeline.audit.bulk.days import where_true
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.rulebook import Deadline
@@ -62,10 +64,17 @@ class Clocks(ABC):
     def height(self) -> int:
         """How many clocks there are."""
 
-    @property
-    @abstractmethod
+    @cached_property
     def counts(self) -> Mapping[Verdict, int]:
         """How many have which verdict, in the order of `VERDICTS`, zeros left out."""
+        left = self.height
+        counts: dict[Verdict, int] = {}
+        for word in VERDICTS:
+            count = int(self.having(frozenset({word})).sum()) if left else 0
+            left -= count
+            if count:
+                counts[word] = count
+        return counts
 
     @abstractmethod
     def having(self, verdicts: frozenset[Verdict]) -> pl.Series:
@@ -76,16 +85,16 @@ class Clocks(ABC):
         """Return which clocks have a claimed excuse that no date refutes, as a mask, in time or late."""
 
     @abstractmethod
-    def only(self, mask: pl.Series) -> "Clocks":
-        """Return the clocks for which the mask is true."""
-
-    @abstractmethod
-    def at(self, positions: pl.Series) -> "Clocks":
+    def at(self, positions: pl.Series) -> Self:
         """Return some of the clocks, in the order of `positions`."""
 
     @abstractmethod
     def __getitem__(self, column: str) -> pl.Series:
         """Return one column; it is worked out when first asked for."""
+
+    def only(self, mask: pl.Series) -> Self:
+        """Return the clocks for which the mask is true."""
+        return self.at(where_true(mask))
 
     def frame(self, *columns: str) -> pl.DataFrame:
         """Return these columns, or all of them."""
@@ -99,19 +108,13 @@ class ToldClocks(Clocks):
         told: Every column of `CLOCKS`.
     """
 
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self._told = frame
+    def __init__(self, told: pl.DataFrame) -> None:
+        self._told = told
 
     @property
     def height(self) -> int:
         """How many clocks there are."""
         return self._told.height
-
-    @property
-    def counts(self) -> Mapping[Verdict, int]:
-        """How many have which verdict, in the order of `VERDICTS`, zeros left out."""
-        counts = dict(self._told["verdict"].value_counts().iter_rows())
-        return {verdict: counts[verdict] for verdict in VERDICTS if verdict in counts}
 
     def having(self, verdicts: frozenset[Verdict]) -> pl.Series:
         """Return which clocks have one of these verdicts, as a mask."""
@@ -120,10 +123,6 @@ class ToldClocks(Clocks):
     def claiming(self) -> pl.Series:
         """Return which clocks have a claimed excuse that no date refutes, as far as it was told."""
         return self._told["excuse"].str.contains(r"\((?:evidenced|claimed)\)$").fill_null(value=False)
-
-    def only(self, mask: pl.Series) -> Self:
-        """Return the clocks for which the mask is true."""
-        return type(self)(self._told.filter(mask))
 
     def at(self, positions: pl.Series) -> Self:
         """Return some of the clocks, in the order of `positions`."""
@@ -134,22 +133,20 @@ class ToldClocks(Clocks):
         return self._told[column]
 
 
-def due_after_events(deadlines: Iterable[Deadline], clocks: Mapping[str, Clocks]) -> tuple[Problem, ...]:
-    """Return a problem for each clock that is due after the event that it prepares, as a move in January."""
-    backward = (deadline for deadline in deadlines if deadline.looks_back and deadline.id in clocks)
-    return tuple(
-        problem for deadline in backward for problem in _due_after_event(deadline, clocks[deadline.id])
-    )
-
-
-def _due_after_event(deadline: Deadline, clocks: Clocks) -> Iterator[Problem]:
-    owed = clocks.only(~clocks.having(NOT_OWED))
-    late = owed.only((owed["due"] > owed["start"]).fill_null(value=False))
-    event = deadline.starts.events[0]
-    for row, start, due in late.frame("row", "start", "due").iter_rows():
-        said = f"the last day of {deadline.id}, {due}, is after {event} itself, {start}"
-        tip = f"check {event}; if it is right, the plan is needed before that day"
-        yield Problem(row, event, "due-after-event", said, tip, "nothing")
+def due_after_events(deadlines: Iterable[Deadline], clocks: Mapping[str, Clocks]) -> Iterator[Problem]:
+    """Yield a problem for each clock that is due after the event that it prepares, as a move in January."""
+    for deadline in deadlines:
+        if not deadline.looks_back or deadline.id not in clocks:
+            continue
+        mine, event = clocks[deadline.id], deadline.starts.events[0]
+        late = (mine["due"] > mine["start"]).fill_null(value=False)
+        if not late.any():
+            continue
+        late &= ~mine.having(NOT_OWED)
+        for row, start, due in mine.only(late).frame("row", "start", "due").iter_rows():
+            said = f"the last day of {deadline.id}, {due}, is after {event} itself, {start}"
+            tip = f"check {event}; if it is right, the plan is needed before that day"
+            yield Problem(row, event, "due-after-event", said, tip, "nothing")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,82 +3,36 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
-from operator import itemgetter
+from itertools import chain, islice, zip_longest
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 from zlib import crc32
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged, ToldClocks, due_after_events
+from ehcp_timeline.audit.bulk.clocks import CLOCKS, NO_CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.bulk.days import where_true
 from ehcp_timeline.audit.bulk.judge import judge
-from ehcp_timeline.audit.clock import VERDICTS, Clock, Verdict
-from ehcp_timeline.audit.single.chains import started_twice
+from ehcp_timeline.audit.clock import Clock, Verdict
 from ehcp_timeline.audit.single.judge import judge_case
-from ehcp_timeline.audit.single.requests import request_problems, requests_on_rows
 from ehcp_timeline.cases.batch import Batch, rows_of
-from ehcp_timeline.cases.model import Problem, Row
+from ehcp_timeline.cases.model import Row
 from ehcp_timeline.errors import ReadersDisagreeError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.law.subset import part_of
 
 Told = tuple[Any, ...]
 
-
-def judge_by_single(
-    rulebook: Rulebook,
-    batches: Iterable[Batch],
-    as_at: date,
-    *,
-    deadlines: Sequence[Deadline] | None = None,
-) -> Iterator[Judged]:
-    """Judge every row of a file with the single reader.
-
-    Args:
-        rulebook: The law.
-        batches: The rows of one file, in file order.
-        as_at: The day the question is asked about.
-        deadlines: Only these deadlines; None for all.
-
-    Yields:
-        What `judge.judge` yields, of the same clocks. It holds the whole file in memory.
-    """
-    wanted = rulebook.deadlines if deadlines is None else deadlines
-    held = list(batches)
-    rows = [row for batch in held for row in rows_of(batch)]
-    frames = clocks_by_single(rulebook, rows, as_at, wanted)
-    repeating = {deadline.id for deadline in wanted if deadline.repeats}
-    cases = _cases(rows).values()
-    requests = [
-        same for case in cases for number, same in requests_on_rows(case).items() if number == same[0].number
-    ]
-    at_last = {row.number for same in requests for row in same}
-    at_last |= {row.number for case in cases for row in case if any(other.months for other in case)}
-    together = pl.Series(sorted(at_last), dtype=pl.UInt32).implode()
-    for batch in held:
-        there = pl.col("row").is_in(batch.frame["row"].implode()) & ~pl.col("row").is_in(together)
-        mine = {name: clocks.filter(there) for name, clocks in frames.items() if name not in repeating}
-        clocks = {name: ToldClocks(frame) for name, frame in mine.items() if frame.height}
-        yield Judged(batch.frame, clocks, due_after_events(wanted, clocks))
-    if held:
-        at_the_end = {
-            name: clocks if name in repeating else clocks.filter(pl.col("row").is_in(together))
-            for name, clocks in frames.items()
-        }
-        last = {name: ToldClocks(clocks) for name, clocks in at_the_end.items() if clocks.height}
-        problems = (
-            *_problems(rows, [deadline for deadline in wanted if deadline.repeats]),
-            *(problem for same in requests for problem in request_problems(same, as_at)),
-            *due_after_events((deadline for deadline in wanted if not deadline.repeats), last),
-        )
-        yield Judged(held[-1].frame.clear(), last, problems, last=True)
+SEED = 3  # any fixed number: the same file always gives the same sample
+VALUES_OF: Final = attrgetter(*CLOCKS)
+ROW_OF: Final = itemgetter(list(CLOCKS).index("row"))
+HINT = "Nothing was written. Please report this with the dates of the row"
 
 
-def clocks_by_single(
+def told_by_single(
     rulebook: Rulebook, rows: Sequence[Row], as_at: date, deadlines: Sequence[Deadline]
-) -> dict[str, pl.DataFrame]:
-    """Return the clocks of some whole cases, deadline by deadline, in row order, then by start.
+) -> dict[str, list[Told]]:
+    """Return the clocks of some whole cases by deadline, in row order, then by start, as values of `CLOCKS`.
 
     Args:
         rulebook: The law.
@@ -86,48 +40,18 @@ def clocks_by_single(
         as_at: The day the question is asked about.
         deadlines: Whose clocks.
     """
-    singly = told_by_single(rulebook, rows, as_at, deadlines)
-    return {name: pl.DataFrame(clocks, schema=dict(CLOCKS), orient="row") for name, clocks in singly.items()}
-
-
-def told_by_single(
-    rulebook: Rulebook, rows: Sequence[Row], as_at: date, deadlines: Sequence[Deadline]
-) -> dict[str, list[Told]]:
-    """Return the same clock by clock, each with its values in the order of `CLOCKS`."""
+    cases: dict[str, list[Row]] = {}
+    for row in rows:
+        cases.setdefault(row.case_id, []).append(row)
     by_deadline: dict[str, list[Clock]] = {deadline.id: [] for deadline in deadlines}
-    for case in _cases(rows).values():
+    for case in cases.values():
         for working in judge_case(rulebook, case, as_at):
             clock = working.clock
             if clock.deadline in by_deadline and clock.verdict != "not-started":
                 by_deadline[clock.deadline].append(clock)
-    return {name: _as_told(clocks) for name, clocks in by_deadline.items() if clocks}
-
-
-def _as_told(clocks: Iterable[Clock]) -> list[Told]:
-    ordered = sorted(clocks, key=lambda clock: (clock.row, clock.start or date.min))
-    return [tuple(getattr(clock, name) for name in CLOCKS) for clock in ordered]
-
-
-def _cases(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    cases: dict[str, list[Row]] = {}
-    for row in rows:
-        cases.setdefault(row.case_id, []).append(row)
-    return cases
-
-
-def _problems(rows: Iterable[Row], repeating: Sequence[Deadline]) -> Iterator[Problem]:
-    problems = (
-        problem
-        for case in _cases(rows).values()
-        for deadline in repeating
-        for problem in started_twice(deadline, case)
-    )
-    yield from dict.fromkeys(problems)
-
-
-SEED = 3  # any fixed number: the same file always gives the same sample
-ROW_OF: Final = itemgetter(list(CLOCKS).index("row"))
-HINT = "Nothing was written. Please report this with the dates of the row"
+    for clocks in by_deadline.values():
+        clocks.sort(key=lambda clock: (clock.row, clock.start or date.min))
+    return {name: list(map(VALUES_OF, clocks)) for name, clocks in by_deadline.items() if clocks}
 
 
 def verified(
@@ -153,14 +77,20 @@ def verified(
     """
     wanted = rulebook.deadlines if deadlines is None else deadlines
     held = _Sample(rulebook, tuple(wanted), as_at, sample, sample)
-    passing = _SampledBatch()
-    for judged in judge(rulebook, passing.by(batches), as_at, deadlines=wanted):
+    being_judged: list[Batch] = []
+
+    def passing() -> Iterator[Batch]:
+        for batch in batches:
+            being_judged.append(batch)
+            yield batch
+            del batch
+
+    for judged in judge(rulebook, passing(), as_at, deadlines=wanted):
         if judged.last:
             held.hold_cases(judged)
-        elif passing.batch is not None:
-            held.hold_rows(passing.batch, judged)
-            held.keep_cases(passing.batch)
-            passing.batch = None
+        else:
+            held.hold_rows(being_judged[0], judged)
+            held.keep_cases(being_judged.pop())
         yield judged
         del judged
 
@@ -210,19 +140,6 @@ def _said(clocks: Iterable[Told]) -> str:
 
 
 @dataclass(slots=True)
-class _SampledBatch:
-    """The batch that is being judged."""
-
-    batch: Batch | None = None
-
-    def by(self, batches: Iterable[Batch]) -> Iterator[Batch]:
-        for batch in batches:
-            self.batch = batch
-            yield batch
-            del batch
-
-
-@dataclass(slots=True)
 class _Sample:
     """The clocks that are judged again.
 
@@ -247,26 +164,17 @@ class _Sample:
 
     def hold_rows(self, batch: Batch, judged: Judged) -> None:
         """Hold some rows of a batch against the single reader; leave half of the sample for later batches."""
+        each = ([(name, verdict) for verdict in clocks.counts] for name, clocks in judged.clocks.items())
+        in_turn = chain.from_iterable(zip_longest(*each))  # the first verdict of each deadline first
+        untaken = (verdict for verdict in in_turn if verdict is not None and verdict not in self.taken)
         numbers = {
-            self._pick(judged.clocks[deadline], deadline, verdict)
-            for deadline, verdict in islice(self._untaken(judged), (self.rows + 1) // 2)
+            _pick(judged.clocks[name], name, verdict)
+            for name, verdict in islice(untaken, (self.rows + 1) // 2)
         }
         if numbers:
             self.rows -= len(numbers)
             rows = _rows(batch, batch.frame["row"].is_in(sorted(numbers)))
-            self._hold([deadline for deadline in self.deadlines if not deadline.repeats], rows, judged)
-
-    def _untaken(self, judged: Judged) -> Iterator[tuple[str, Verdict]]:
-        """Yield what has not been sampled yet, the first verdict of each deadline first."""
-        verdicts_of = {name: list(clocks.counts) for name, clocks in judged.clocks.items()}
-        for place in range(len(VERDICTS)):
-            at_place = ((name, words[place]) for name, words in verdicts_of.items() if place < len(words))
-            yield from (untaken for untaken in at_place if untaken not in self.taken)
-
-    def _pick(self, clocks: Clocks, deadline: str, verdict: Verdict) -> int:
-        positions = where_true(clocks.having(frozenset({verdict})))
-        position = positions[crc32(f"{deadline} {verdict}".encode()) % len(positions)]
-        return int(clocks["row"][position])
+            self._hold(rows, judged, repeating=False)
 
     def keep_cases(self, batch: Batch) -> None:
         """Keep the rows of the cases with the smallest hashes."""
@@ -282,19 +190,18 @@ class _Sample:
     def hold_cases(self, judged: Judged) -> None:
         """Hold what comes with the last batch against the single reader, of the cases that were kept."""
         rows = sorted((row for case in self.kept.values() for row in case), key=lambda row: row.number)
-        self._hold([deadline for deadline in self.deadlines if deadline.repeats], rows, judged)
+        self._hold(rows, judged, repeating=True)
         of_requests = set(judged.rows["row"])
-        rows = [row for row in rows if row.number in of_requests]
-        if rows:
-            self._hold([deadline for deadline in self.deadlines if not deadline.repeats], rows, judged)
+        self._hold([row for row in rows if row.number in of_requests], judged, repeating=False)
 
-    def _hold(self, deadlines: Iterable[Deadline], rows: Sequence[Row], judged: Judged) -> None:
+    def _hold(self, rows: Sequence[Row], judged: Judged, *, repeating: bool) -> None:
         held = frozenset(name for row in rows for name in (*row.events, *row.unreadable))
         numbers = [row.number for row in rows]
         frames = {
             deadline.id: _told(judged.clocks.get(deadline.id), numbers)
-            for deadline in deadlines
-            if held.intersection(self.rulebook.columns_of(deadline.start_events))
+            for deadline in self.deadlines
+            if bool(deadline.repeats) == repeating
+            and held.intersection(self.rulebook.columns_of(deadline.start_events))
         }
         self.taken.update(
             (name, word) for name, frame in frames.items() for word in frame["verdict"].unique()
@@ -302,9 +209,16 @@ class _Sample:
         verify(self.rulebook, rows, frames, self.as_at)
 
 
+def _pick(clocks: Clocks, deadline: str, verdict: Verdict) -> int:
+    positions = where_true(clocks.having(frozenset({verdict})))
+    position = positions[crc32(f"{deadline} {verdict}".encode()) % len(positions)]
+    return int(clocks["row"][position])
+
+
 def _told(clocks: Clocks | None, rows: Sequence[int]) -> pl.DataFrame:
+    """Return the clocks that stand on some rows, with every column."""
     if clocks is None:
-        return pl.DataFrame(schema=dict(CLOCKS))
+        return NO_CLOCKS
     standing = clocks["row"]  # ascending, as clocks stand in row order
     edges = pl.Series([*rows, *(row + 1 for row in rows)], dtype=pl.UInt32)
     edges_at = standing.search_sorted(edges, "left").to_list()

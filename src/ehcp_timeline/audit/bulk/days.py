@@ -6,12 +6,14 @@ is a minimum and "on or after" is a comparison, with no nulls to look after; 0 s
 latest is asked for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date
-from functools import cache
+from functools import cache, partial, reduce
 from typing import Final
 
 import polars as pl
+
+from ehcp_timeline.clock.counting import Count, apply
 
 DAYS: Final = pl.UInt32
 NEVER: Final = 2**30
@@ -27,10 +29,10 @@ def literal(number: int) -> pl.Series:
     return pl.Series([number], dtype=DAYS)
 
 
-def numbered(names: Sequence[str], until: date) -> pl.Expr:
-    """Return columns of dates as day numbers; blanks, and days after `until`, become `NEVER`."""
-    physical = pl.when(pl.col(names) <= until).then(pl.col(names).to_physical())
-    return (physical.otherwise(pl.lit(NEVER - EPOCH, dtype=pl.Int32)) + EPOCH).reinterpret(signed=False)
+def numbered(dates: pl.Series) -> pl.Series:
+    """Return dates as day numbers; blanks become `NEVER`."""
+    days = retyped(dates.to_physical() + EPOCH, DAYS)
+    return days.zip_with(dates.is_not_null(), literal(NEVER)) if dates.null_count() else days
 
 
 def retyped(numbers: pl.Series, dtype: type[pl.DataType]) -> pl.Series:
@@ -85,21 +87,9 @@ def or_never(days: pl.Series) -> pl.Series:
     return days.zip_with(days > 0, literal(NEVER))
 
 
-def latest(columns: Iterable[pl.Series]) -> pl.Series | None:
-    """Return the latest day of several columns, 0 where none has one; None for no column."""
-    series: pl.Series | None = None
-    for days in columns:
-        mine = or_before_all(days)
-        series = mine if series is None else later(series, mine)
-    return series
-
-
-def earliest(columns: Iterable[pl.Series]) -> pl.Series | None:
-    """Return the earliest day of several columns, `NEVER` where none has one; None for no column."""
-    series: pl.Series | None = None
-    for days in columns:
-        series = days if series is None else earlier(series, days)
-    return series
+def latest(columns: Iterable[pl.Series]) -> pl.Series:
+    """Return the latest day of one or more columns, 0 where none has one."""
+    return reduce(later, map(or_before_all, columns))
 
 
 def either(mask: pl.Series | None, other: pl.Series | None) -> pl.Series | None:
@@ -107,6 +97,16 @@ def either(mask: pl.Series | None, other: pl.Series | None) -> pl.Series | None:
     if mask is None or other is None:
         return other if mask is None else mask
     return mask | other
+
+
+def but_not(mask: pl.Series | None, other: pl.Series | None) -> pl.Series | None:
+    """Return where one mask is true and the other is not; None stands for a mask that is true nowhere."""
+    return mask if mask is None or other is None else mask & ~other
+
+
+def some_of(column: pl.Series | None, positions: pl.Series) -> pl.Series | None:
+    """Return these positions of a column; None for None."""
+    return None if column is None else column[positions]
 
 
 def all_positions(height: int) -> pl.Series:
@@ -132,10 +132,49 @@ def where_true(mask: pl.Series) -> pl.Series:
     return all_positions(len(mask)).filter(mask)
 
 
-def different(numbers: pl.Series, below: int) -> pl.Series:
-    """Return each number of a column once, ascending; all lie below some small number.
+def is_at(positions: pl.Series, height: int) -> pl.Series:
+    """Return a mask of some height that is true at these positions."""
+    return constant(0, height).scatter(positions, 1) > 0
 
-    >>> different(pl.Series([3, 1, 3], dtype=pl.UInt32), 5).to_list()
-    [1, 3]
+
+FIRST_DAY: Final = date(1980, 1, 1).toordinal()  # files hold no date before 1995
+SPAN: Final = date(2200, 1, 1).toordinal() - FIRST_DAY
+NOT_ASKED: Final = 0
+
+
+class DayTable:
+    """A table from day to day, filled by `ask` with the days that are looked up: a file has few different.
+
+    Args:
+        ask: Answers one day.
     """
-    return where_true(constant(0, below).scatter(numbers, 1) > 0)
+
+    def __init__(self, ask: Callable[[date], date]) -> None:
+        self._ask = ask
+        self._answers = constant(NOT_ASKED, SPAN + 1).scatter(SPAN, NEVER)
+
+    def of(self, days: pl.Series) -> pl.Series:
+        """Return the day that each day leads to; `NEVER` leads to `NEVER`."""
+        places = (days - FIRST_DAY).zip_with(days < NEVER, literal(SPAN))
+        series = self._answers[places]
+        if series.min() == NOT_ASKED:
+            new = where_true(is_at(places.filter(series == NOT_ASKED), SPAN))
+            asked = (date.fromordinal(FIRST_DAY + place) for place in new)
+            answers = pl.Series([self._ask(day).toordinal() for day in asked], dtype=DAYS)
+            self._answers = self._answers.scatter(new, answers)
+            series = self._answers[places]
+        return series
+
+
+class DayTables:
+    """Every table of one run: nothing is counted here, all is asked of `counting` and `workdays`."""
+
+    def __init__(self) -> None:
+        self._tables: dict[Count | Callable[[date], date], DayTable] = {}
+
+    def of(self, count: Count | Callable[[date], date], days: pl.Series) -> pl.Series:
+        """Return where a way to count leads from each day; `NEVER` leads to `NEVER`."""
+        if count not in self._tables:
+            ask = partial(apply, count) if isinstance(count, Count) else count
+            self._tables[count] = DayTable(ask)
+        return self._tables[count].of(days)

@@ -1,15 +1,14 @@
 """The due days of many clocks at once, and what became of them: answered, ended, or shown done."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import reduce
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.day_tables import DayTables
 from ehcp_timeline.audit.bulk.days import (
     NEVER,
     OPEN_ENDED,
+    DayTables,
     between,
     constant,
     earlier,
@@ -22,6 +21,7 @@ from ehcp_timeline.audit.bulk.days import (
 )
 from ehcp_timeline.audit.bulk.events import EventFrame, Names
 from ehcp_timeline.audit.single.due import NEXT_DAY
+from ehcp_timeline.clock.workdays import roll_first_lawful_day, roll_for_tribunal
 from ehcp_timeline.law.deadline import EndSpan, Limb, Limit
 from ehcp_timeline.law.rulebook import Deadline
 
@@ -44,10 +44,10 @@ def due_day(
     limbs = [tables.of(limb.count, _since(limb, start, seen)) for limb in plain]
     known = or_never(reduce(later, map(or_before_all, limbs))) if len(limbs) > 1 else limbs[0]
     due = known if limit.missing == "skip" else reduce(later, limbs)
+    if limit.rolls:
+        due = tables.of(roll_first_lawful_day if limit.minimum else roll_for_tribunal, due)
     if limit.missing == "unknown" and len(limbs) > 1 and answer is not None:
         due = instead(due, (due == NEVER) & (answer <= known) & (answer < NEVER), literal(OPEN_ENDED))
-    if limit.rolls:
-        due = (tables.rolled_first if limit.minimum else tables.rolled).of(due)
     for limb in limit.limbs:
         if limb.after and seen.holds(limb.after):
             due = _with_conditional(limb, due, start, seen, tables, answer)
@@ -119,22 +119,6 @@ def answer_of(
     return seen.next(names, None if deadline.looks_back else start)
 
 
-@dataclass(frozen=True, slots=True)
-class Endings:
-    """What ended each clock unanswered.
-
-    Attributes:
-        answered: The day of its answer, `NEVER` where it ended before.
-        day: The day on which something ended it.
-        released: Those open when a time began in which nothing is owed, that is over, and of which nobody
-            can say what is owed now; None for no clock.
-    """
-
-    answered: pl.Series
-    day: pl.Series
-    released: pl.Series | None = None
-
-
 def end_of(
     deadline: Deadline,
     seen: EventFrame,
@@ -142,10 +126,11 @@ def end_of(
     answer: pl.Series,
     due: pl.Series,
     today: int,
-) -> Endings:
-    """Return the day on which each clock was answered, and that on which something ended it unanswered.
+) -> tuple[pl.Series, pl.Series, pl.Series | None]:
+    """Return the day on which each clock was answered, that on which something ended it, and the released.
 
-    An end may be undone.
+    A clock is answered or ended, never both; an end may be undone. The released are those open when a time
+    began in which nothing is owed, that is over, and of which nobody can say what is owed now; None for none.
     """
     standing = _standing_ends(deadline, seen, start, answer)
     span, released = deadline.ended_while, None
@@ -159,9 +144,9 @@ def end_of(
             held, standing = only(held, ~free), only(standing, ~released)
         standing = earlier(standing, held)
     elif not seen.holds(deadline.ends):
-        return Endings(answer, seen.never)
+        return answer, seen.never, None
     unanswered = standing < answer
-    return Endings(only(answer, ~unanswered), only(standing, unanswered), released)
+    return only(answer, ~unanswered), only(standing, unanswered), released
 
 
 def _standing_ends(deadline: Deadline, seen: EventFrame, start: pl.Series, answer: pl.Series) -> pl.Series:

@@ -2,38 +2,48 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Self
+from typing import Literal, Self
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import NEVER, constant, instead
+from ehcp_timeline.audit.bulk.days import NEVER, constant, instead, or_never
+from ehcp_timeline.cases.model import UNREAD
 from ehcp_timeline.law.deadline import Dates
 
 Names = Iterable[str]
+Cut = Literal["given", "happened"]
 
 
 class EventFrame(ABC):
     """Dated events as somebody standing on the as-at date sees them, for many clocks at once.
 
-    The twin of `dates.Seen`, with the same words: an event has `happened` if it has come by the as-at
+    The twin of `dates.EventHistory`, with the same words: an event has `happened` if it has come by the as-at
     date, and is `given` if it has, or is planned. Every answer is a column of day numbers, one for each
     clock; `NEVER` stands for no such date.
 
-    Attributes:
+    Args:
         row: The physical line of each clock's row.
+        there: Every event of which a date stands anywhere.
     """
 
-    row: pl.Series
-
-    @property
-    def height(self) -> int:
-        """How many clocks there are."""
-        return len(self.row)
+    def __init__(self, row: pl.Series, there: Names) -> None:
+        self.row = row
+        self.there = there
+        self.height = len(row)
 
     @property
     def never(self) -> pl.Series:
         """`NEVER` for every clock."""
         return constant(NEVER, self.height)
+
+    @property
+    def unread(self) -> Names:
+        """The dates under unread headings that there are, as `cases.model.UNREAD` names them."""
+        return (name for name in self.there if UNREAD in name)
+
+    def holds(self, names: Names) -> bool:
+        """Say whether any of these events stands anywhere at all: where none does, nothing need be asked."""
+        return any(name in self.there for name in names)
 
     def pick(self, dates: Dates) -> pl.Series:
         """Return the earliest or the latest of several events, planned ones too."""
@@ -45,34 +55,33 @@ class EventFrame(ABC):
         given = self.last(dates.first)
         return instead(days, given < NEVER, given)
 
-    @property
-    @abstractmethod
-    def unread(self) -> Names:
-        """The dates under unread headings that there are, as `cases.model.UNREAD` names them."""
-
-    @abstractmethod
-    def holds(self, names: Names) -> bool:
-        """Say whether any of these events stands anywhere at all: where none does, nothing need be asked."""
-
-    @abstractmethod
     def first(self, names: Names) -> pl.Series:
         """Return the earliest given date of these events."""
+        return self._earliest(names, "given")
 
-    @abstractmethod
     def last(self, names: Names) -> pl.Series:
         """Return the latest given date of these events."""
+        return or_never(self._latest(names, "given"))
 
-    @abstractmethod
     def last_until(self, names: Names, day: pl.Series) -> pl.Series:
         """Return the latest given date of these events on or before a day."""
+        return or_never(self._latest(names, "given", day))
 
-    @abstractmethod
     def next(self, names: Names, since: pl.Series | None = None, after: pl.Series | None = None) -> pl.Series:
         """Return the earliest date on which one of these happened, on or after `since` and after `after`."""
+        return self._earliest(names, "happened", since, after)
 
-    @abstractmethod
     def last_happened(self, names: Names) -> pl.Series:
         """Return the latest date on which one of these happened; 0 where none did."""
+        return self._latest(names, "happened")
+
+    @abstractmethod
+    def _earliest(
+        self, names: Names, cut: Cut, since: pl.Series | None = None, after: pl.Series | None = None
+    ) -> pl.Series: ...
+
+    @abstractmethod
+    def _latest(self, names: Names, cut: Cut, until: pl.Series | None = None) -> pl.Series: ...
 
     @abstractmethod
     def holds_code(self, fact: str, codes: Names) -> pl.Series:

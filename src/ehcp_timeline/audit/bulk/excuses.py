@@ -8,9 +8,9 @@ from typing import Final
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.day_tables import DayTables
 from ehcp_timeline.audit.bulk.days import (
     NEVER,
+    DayTables,
     between,
     earlier,
     either,

@@ -6,25 +6,24 @@ is right.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
+from itertools import chain
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.case_deadlines import in_file_order, problems_of, weigh_chains
+from ehcp_timeline.audit.bulk.case_deadlines import problems_of, weigh_chains
 from ehcp_timeline.audit.bulk.case_events import Cases
 from ehcp_timeline.audit.bulk.case_store import Memory
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, NO_CLOCKS, Judged, ToldClocks, due_after_events
-from ehcp_timeline.audit.bulk.judge_deadline import Weighed
-from ehcp_timeline.audit.bulk.lazy_clocks import WeighedClocks
 from ehcp_timeline.audit.bulk.requests import (
     CasesWithMonths,
     Requests,
     join_requests,
     problems_of_requests,
+    together,
 )
 from ehcp_timeline.audit.bulk.row_deadlines import weigh_rows
-from ehcp_timeline.audit.bulk.row_events import RowBatch, SomeRows, together, with_derived
+from ehcp_timeline.audit.bulk.row_events import Columns, RowBatch, SomeRows
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.audit.months import cell_number, ends
 from ehcp_timeline.audit.single.requests import is_of_request
@@ -73,30 +72,23 @@ def _judged(
     """Judge every row of a file, a month without a day as a cell that cannot be read."""
     inquiry = Inquiry(rulebook, as_at)
     once = [deadline for deadline in wanted if not deadline.repeats]
-    repeating = [deadline for deadline in wanted if deadline.repeats]
-    displacing = [
-        rulebook.by_id[name]
-        for deadline in repeating
-        for name in deadline.displaced_by
-        if name in rulebook.by_id
-    ]
-    giving_way = {name for deadline in wanted for name in deadline.displaced_by if name in rulebook.by_id}
-    looked_at = (*wanted, *(rulebook.by_id[name] for name in giving_way))
-    derived = derived_from(rulebook, (text for deadline in looked_at for text in texts_in(deadline)))
-    memory = Memory.for_deadlines([*repeating, *(deadline for deadline in displacing if deadline.repeats)])
+    displacing = [name for deadline in wanted for name in deadline.displaced_by if name in rulebook.by_id]
+    looked_at = (*wanted, *(rulebook.by_id[name] for name in displacing))
+    derived = derived_from(rulebook, texts_in(looked_at))
+    memory = Memory.for_deadlines(deadline for deadline in looked_at if deadline.repeats)
     requests = Requests()
     empty = None
     for batch in batches:
         own = requests.without_repeated(batch)
-        seen = with_derived(own, derived)
-        clocks = {weighed.deadline.id: WeighedClocks(weighed) for weighed in weigh_rows(inquiry, once, seen)}
-        if repeating:
-            memory.add(seen if own is batch else with_derived(batch, derived))
+        columns = Columns(own, rulebook, inquiry.today, derived)
+        clocks = {clocks.deadline.id: clocks for clocks in weigh_rows(inquiry, once, columns)}
+        if len(once) < len(wanted):
+            memory.add(columns if own is batch else Columns(batch, rulebook, inquiry.today, derived))
         empty = batch.frame.clear()
-        yield Judged(own.frame, clocks, due_after_events(once, clocks))
-        del batch, own, seen, clocks  # a hundred megabytes, while the next batch comes
+        yield Judged(own.frame, clocks, tuple(due_after_events(once, clocks)))
+        del batch, own, columns, clocks  # a hundred megabytes, while the next batch comes
     if empty is not None:
-        yield _last(_of_requests(inquiry, once, requests, derived, empty), inquiry, repeating, memory)
+        yield _last(inquiry, wanted, requests, memory, derived, empty)
 
 
 def _with_months(
@@ -192,39 +184,39 @@ def _settled(unsettled: pl.DataFrame, choices: Sequence[pl.DataFrame]) -> pl.Dat
     return pl.concat([mildest.select(*CLOCKS), unsettled.filter(pl.col(ROW).is_in(differing))])
 
 
-def _of_requests(
+def _last(
     inquiry: Inquiry,
-    once: Sequence[Deadline],
+    wanted: Sequence[Deadline],
     requests: Requests,
+    memory: Memory,
     derived: Sequence[DerivedEvent],
-    no_rows: pl.DataFrame,
+    rows: pl.DataFrame,
 ) -> Judged:
-    """Return the rows of the requests that stand on several, each request judged as one row."""
+    """Return the last batch: requests that stand on several rows, each judged as one, and repeating duties.
+
+    Args:
+        inquiry: What is asked.
+        wanted: The deadlines.
+        requests: What was held back.
+        memory: What was kept.
+        derived: The derived events that the deadlines name.
+        rows: No rows, with the columns of the file.
+    """
+    rulebook, problems, parts = inquiry.rulebook, [], []
+    repeating = [deadline for deadline in wanted if deadline.repeats]
+    of_request = [deadline for deadline in wanted if is_of_request(deadline)]
+    others = [deadline for deadline in wanted if not deadline.repeats and not is_of_request(deadline)]
     held = requests.all_held()
-    if held is None:
-        return Judged(no_rows, {})
-    of_request = [deadline for deadline in once if is_of_request(deadline)]
-    others = [deadline for deadline in once if not is_of_request(deadline)]
-    requested = join_requests(inquiry, of_request, held)
-    weighed = (
-        *weigh_rows(inquiry, of_request, with_derived(requested.joined, derived)),
-        *weigh_rows(inquiry, others, with_derived(held, derived)),
-    )
-    clocks = {weighing.deadline.id: WeighedClocks(weighing) for weighing in weighed}
-    problems = (*problems_of_requests(inquiry, held), *due_after_events(others, clocks))
-    return Judged(requested.counted, clocks, problems)
-
-
-def _last(requested: Judged, inquiry: Inquiry, repeating: Sequence[Deadline], memory: Memory) -> Judged:
-    if not memory.height:
-        return replace(requested, last=True)
-    cases = Cases(memory, inquiry)
-    clocks = {weighed.deadline.id: _ordered(weighed) for weighed in weigh_chains(inquiry, repeating, cases)}
-    problems = (*requested.problems, *problems_of(repeating, cases, inquiry.rulebook.derived))
-    return Judged(requested.rows, {**requested.clocks, **clocks}, problems, last=True)
-
-
-def _ordered(weighed: Weighed) -> WeighedClocks:
-    """Return clocks in file order; only the columns that are asked for are put in it."""
-    order, clocks = in_file_order(weighed), WeighedClocks(weighed)
-    return clocks if order is None else clocks.at(order)
+    if held is not None:
+        joined, rows = join_requests(inquiry, of_request, held)
+        for deadlines, batch in ((of_request, joined), (others, held)):
+            parts.append(weigh_rows(inquiry, deadlines, Columns(batch, rulebook, inquiry.today, derived)))
+        problems.append(problems_of_requests(inquiry, held))
+    cases = Cases(memory, inquiry) if memory.height else None
+    if cases is not None:
+        parts.append(weigh_chains(inquiry, repeating, cases))
+    clocks = {clocks.deadline.id: clocks for part in parts for clocks in part}
+    problems.append(due_after_events(others, clocks))
+    if cases is not None:
+        problems.append(problems_of(repeating, cases, rulebook.derived))
+    return Judged(rows, clocks, tuple(chain.from_iterable(problems)), last=True)

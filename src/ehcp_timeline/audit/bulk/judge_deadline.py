@@ -1,22 +1,21 @@
 """Judge many clocks of one deadline at once: count their due days, then weigh what became of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.days import NEVER, constant, earlier, either, instead, literal, only
-from ehcp_timeline.audit.bulk.due import answer_of, by_version, due_day
+from ehcp_timeline.audit.bulk.applicability import awaits
+from ehcp_timeline.audit.bulk.days import NEVER, but_not, constant, earlier, either, instead, only
+from ehcp_timeline.audit.bulk.due import answer_of, by_version, due_day, end_of, has_lapsed, is_implied
 from ehcp_timeline.audit.bulk.events import EventFrame
-from ehcp_timeline.audit.bulk.excuses import CLAIMED, EVIDENCED, UNREADABLE, best_excuse, is_strength
+from ehcp_timeline.audit.bulk.excuses import best_excuse
+from ehcp_timeline.audit.bulk.lazy_clocks import WeighedClocks
 from ehcp_timeline.audit.bulk.verdicts import Inquiry, where, worth
 from ehcp_timeline.audit.circumstances import nature_of
 from ehcp_timeline.audit.single.applicability import cells_that_matter
 from ehcp_timeline.law.deadline import Limit
 from ehcp_timeline.law.rulebook import Deadline
-
-Numbers = pl.Series | int
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,178 +23,113 @@ class Started:
     """Clocks that have a start, or whose start cannot be read.
 
     Attributes:
+        inquiry: What is asked.
         deadline: The deadline.
         seen: The dates around them.
         start: The day each started; any day at all for those whose start cannot be read.
         lost: Those whose start cannot be read; None for no clock.
         doubtful: Those for which it cannot be read whether the deadline applies; None for no clock.
-        waiting: Those that would not be owed whatever day they started; None for no clock.
-    """
-
-    deadline: Deadline
-    seen: EventFrame
-    start: pl.Series
-    lost: pl.Series | None = None
-    doubtful: pl.Series | None = None
-    waiting: pl.Series | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ClockOutcomes:
-    """What became of each clock, the excuses aside.
-
-    Attributes:
-        answered: The day of the answer.
-        ended: The day on which something ended it unanswered.
-        not_owed: Those that are not owed; None for no clock.
-        implied: Those that must have been done, as later events show; None for no clock.
-        released: Those of which nobody can say what is owed after a release; None for no clock.
-        lapsed: Those that can no longer be answered; None for no clock.
-        unseen: Those answered so late that the years between are not in the file; None for no clock.
-        twice: Those that several rows of one request answer differently; None for no clock.
-        before: Those of requests of which every decision lies before them; None for no clock.
-        unread: The first day, from which an answer counts, of a date under an unread heading that may be what
-            answered or ended it; None where there is none.
-    """
-
-    answered: pl.Series
-    ended: pl.Series
-    not_owed: pl.Series | None
-    implied: pl.Series | None
-    released: pl.Series | None = None
-    lapsed: pl.Series | None = None
-    unseen: pl.Series | None = None
-    twice: pl.Series | None = None
-    before: pl.Series | None = None
-    unread: pl.Series | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """Clocks of one deadline, judged.
-
-    Attributes:
-        inquiry: What was asked.
-        deadline: The deadline.
-        seen: The dates around them.
-        start: The day each started; `NEVER` where that cannot be read.
-        due: The due day; `NEVER` where none could be found.
-        answered: The day of the answer.
-        ended: The day on which something ended it unanswered.
-        facts: What decides the verdict but for days and excuses, packed.
-        settled: Those that no other reading could change: their due day is a date in the file, or nothing
-            is owed; None for no clock.
-        unreadable: Those with an unreadable cell that matters; None for no clock.
-        best: The strongest claimed excuse, as `bulk.evidence` numbers it; None for no clock.
     """
 
     inquiry: Inquiry
     deadline: Deadline
     seen: EventFrame
     start: pl.Series
-    due: pl.Series
+    lost: pl.Series | None = None
+    doubtful: pl.Series | None = None
+
+
+@dataclass(slots=True)
+class ClockOutcomes:
+    """What became of each clock, the excuses aside. Each mask is None for no clock.
+
+    Attributes:
+        answered: The day of the answer.
+        ended: The day on which something ended it unanswered.
+        implied: Those that must have been done, as later events show.
+        released: Those of which nobody can say what is owed after a release.
+        lapsed: Those that can no longer be answered.
+        not_owed: Those that are not owed.
+        unseen: Those answered so late that the years between are not in the file.
+        twice: Those that several rows of one request answer differently.
+        before: Those of requests of which every decision lies before them.
+        unread: The first day, from which an answer counts, of a date under an unread heading that may be what
+            answered or ended it; None where there is none.
+    """
+
     answered: pl.Series
     ended: pl.Series
-    facts: pl.Series
-    settled: pl.Series | None
-    unreadable: pl.Series | None
-    best: pl.Series | None
-
-    def at(self, positions: pl.Series) -> Self:
-        """Return some of the clocks, in the order of `positions`."""
-        return replace(
-            self,
-            seen=self.seen.at(positions),
-            start=self.start[positions],
-            due=self.due[positions],
-            answered=self.answered[positions],
-            ended=self.ended[positions],
-            facts=self.facts[positions],
-            settled=None if self.settled is None else self.settled[positions],
-            unreadable=None if self.unreadable is None else self.unreadable[positions],
-            best=None if self.best is None else self.best[positions],
-        )
-
-    def numbers(self) -> pl.Series:
-        """Return the packed circumstances but for the word for the excuse."""
-        return self.facts + beside_due(self.inquiry, self.due, self.answered, self.ended)
-
-    def excuse(self) -> Numbers:
-        """Return the word for the strongest excuse that was claimed, packed."""
-        if self.best is None:
-            return 0
-        stands = is_strength(self.best, self.deadline, EVIDENCED, CLAIMED)
-        doubtful = is_strength(self.best, self.deadline, UNREADABLE, UNREADABLE)
-        return where(stands, worth("excuse", "stands")) + where(doubtful, worth("excuse", "unreadable"))
-
-    def proved(self) -> Numbers:
-        """Return the word for the strongest excuse where only what is proved counts, packed."""
-        if self.best is None:
-            return 0
-        proved = is_strength(self.best, self.deadline, EVIDENCED, EVIDENCED)
-        return where(proved, worth("excuse", "stands"))
+    implied: pl.Series | None
+    released: pl.Series | None
+    lapsed: pl.Series | None
+    not_owed: pl.Series | None = None
+    unseen: pl.Series | None = None
+    twice: pl.Series | None = None
+    before: pl.Series | None = None
+    unread: pl.Series | None = None
 
 
-def beside_due(inquiry: Inquiry, due: pl.Series, answered: pl.Series, ended: pl.Series) -> pl.Series:
-    """Return the words that set every day beside the due day, packed; 0 where there is no due day."""
-    on, after = literal(worth("now", "on")), literal(worth("now", "after"))
-    now = after.zip_with(due < inquiry.today, on.zip_with(due == inquiry.today, literal(0)))
-    return now + _beside("answer", answered, due) + _beside("ended", ended, due)
+def outcomes_of(started: Started, due: pl.Series, since: pl.Series, answer: pl.Series) -> ClockOutcomes:
+    """Return what became of clocks, as far as that is the same for those of rows and of whole cases.
+
+    Args:
+        started: The clocks.
+        due: Their due days.
+        since: The first day on which an answer or an end counts.
+        answer: The day of each answer.
+    """
+    deadline, seen, inquiry = started.deadline, started.seen, started.inquiry
+    answered, ended, released = end_of(deadline, seen, since, answer, due, inquiry.today)
+    implied = is_implied(deadline, seen, since, ended, inquiry.tables)
+    return ClockOutcomes(answered, ended, implied, released, has_lapsed(deadline, seen, since))
 
 
-def _beside(field: str, day: pl.Series, due: pl.Series) -> Numbers:
-    stands = day < NEVER
-    if not stands.any():
-        return 0
-    if due.max() == NEVER:
-        stands &= due < NEVER
-    before, on, after = (literal(worth(field, word)) for word in ("before", "on", "after"))
-    words = after.zip_with(day > due, on.zip_with(day == due, before))
-    return words.zip_with(stands, literal(0))
-
-
-Outcomes = Callable[[Inquiry, Started, pl.Series], ClockOutcomes]
-
-
-def weigh(inquiry: Inquiry, started: Started, outcomes: Outcomes) -> Weighed:
+def weigh(started: Started, outcomes: Callable[[Started, pl.Series], ClockOutcomes]) -> WeighedClocks:
     """Judge clocks that have a start.
 
     Args:
-        inquiry: What is asked.
         started: The clocks.
         outcomes: What became of them, given their due days.
     """
-    deadline, seen, start = started.deadline, started.seen, started.start
-    due, set_by = _due_of(inquiry, started)
-    outcome = outcomes(inquiry, started, due)
+    deadline, seen, start, lost = started.deadline, started.seen, started.start, started.lost
+    due, set_by = _due_of(started)
+    outcome = outcomes(started, due)
     unreadable = _unreadable(started, outcome)
-    weighed = Weighed(
-        inquiry=inquiry,
+    facts = _facts(started, due, outcome, unreadable)
+    best = best_excuse(deadline, seen, start, due, started.inquiry.tables)
+    if lost is not None:  # nothing is known of those but that
+        without_start = constant(worth("start", "unreadable"), len(lost))
+        facts = instead(facts, lost, without_start + where(awaits(deadline, seen), "owed", "no"))
+
+    def known(days: pl.Series) -> pl.Series:
+        return days if lost is None else only(days, ~lost)
+
+    return WeighedClocks(
+        inquiry=started.inquiry,
         deadline=deadline,
         seen=seen,
-        start=start,
-        due=due,
-        answered=outcome.answered,
-        ended=outcome.ended,
-        facts=_facts(started, due, outcome, unreadable),
+        start=known(start),
+        due=known(due),
+        answered=known(outcome.answered),
+        ended=known(outcome.ended),
+        facts=facts,
         settled=either(outcome.not_owed, set_by),
         unreadable=unreadable,
-        best=best_excuse(deadline, seen, start, due, inquiry.tables),
+        best=None if best is None else known(best),
     )
-    return weighed if started.lost is None else _without_start(weighed, started.lost, started.waiting)
 
 
-def _due_of(inquiry: Inquiry, started: Started) -> tuple[pl.Series, pl.Series | None]:
+def _due_of(started: Started) -> tuple[pl.Series, pl.Series | None]:
     """Return the due days, and for which of them a date in the file replaced the counted day."""
-    deadline, seen, start = started.deadline, started.seen, started.start
+    deadline, seen, start, tables = started.deadline, started.seen, started.start, started.inquiry.tables
     answer = None
     if any(limb.since for version in deadline.versions for limb in version.limit.limbs):
-        answer = answer_of(deadline, deadline.met_by.events, seen, start, inquiry.tables)
+        answer = answer_of(deadline, deadline.met_by.events, seen, start, tables)
     set_day = seen.first((deadline.set_by,)) if deadline.set_by and seen.holds((deadline.set_by,)) else None
     set_by = None if set_day is None else set_day < NEVER
 
     def due_by(limit: Limit) -> pl.Series:
-        due = due_day(limit, start, seen, inquiry.tables, answer)
+        due = due_day(limit, start, seen, tables, answer)
         return due if set_day is None or set_by is None else instead(due, set_by, set_day)
 
     return by_version(deadline, start, seen, due_by), set_by
@@ -217,21 +151,23 @@ def _facts(
     started: Started, due: pl.Series, outcome: ClockOutcomes, unreadable: pl.Series | None
 ) -> pl.Series:
     unseen = None if outcome.unseen is None else outcome.unseen & (outcome.answered < NEVER)
-    words: Numbers = worth("start", "stands")
-    words += worth("nature", nature_of(started.deadline))
-    words += where(started.doubtful, worth("applies", "unreadable"))
-    words += where(unreadable, worth("readable", "no"))
-    words += where(outcome.not_owed, worth("owed", "no"))
-    words += where(due == NEVER, worth("known", "no")) if due.max() == NEVER else 0
-    words += where(outcome.twice, worth("contradiction", "two-answers"))
-    words += where(outcome.before, worth("contradiction", "before-request"))
-    words += where(_hangs_on_unread(due, outcome), worth("contradiction", "unread-heading"))
-    words += where(unseen, worth("unseen", "yes"))
-    shown = None
-    for word, mask in (("yes", outcome.implied), ("released", outcome.released), ("lapsed", outcome.lapsed)):
-        if mask is not None:
-            words += where(mask if shown is None else mask & ~shown, worth("implied", word))
-            shown = either(shown, mask)
+    released = but_not(outcome.released, outcome.implied)
+    lapsed = but_not(but_not(outcome.lapsed, outcome.implied), outcome.released)
+    words: pl.Series | int = worth("start", "stands") + worth("nature", nature_of(started.deadline))
+    for mask, name, word in (
+        (started.doubtful, "applies", "unreadable"),
+        (unreadable, "readable", "no"),
+        (outcome.not_owed, "owed", "no"),
+        (due == NEVER, "known", "no"),
+        (outcome.twice, "contradiction", "two-answers"),
+        (outcome.before, "contradiction", "before-request"),
+        (_hangs_on_unread(due, outcome), "contradiction", "unread-heading"),
+        (unseen, "unseen", "yes"),
+        (outcome.implied, "implied", "yes"),
+        (released, "implied", "released"),
+        (lapsed, "implied", "lapsed"),
+    ):
+        words += where(mask, name, word)
     return constant(words, len(due)) if isinstance(words, int) else words
 
 
@@ -241,21 +177,4 @@ def _hangs_on_unread(due: pl.Series, outcome: ClockOutcomes) -> pl.Series | None
         return None
     closed = earlier(outcome.answered, outcome.ended)  # never both
     hangs = (outcome.unread < NEVER) & ((closed == NEVER) | ((closed > due) & (outcome.unread <= due)))
-    for mask in (outcome.twice, outcome.before):
-        hangs = hangs if mask is None else hangs & ~mask
-    return hangs
-
-
-def _without_start(weighed: Weighed, lost: pl.Series, waiting: pl.Series | None) -> Weighed:
-    """Take everything back from the clocks whose start cannot be read."""
-    keep = ~lost
-    facts = constant(worth("start", "unreadable"), len(lost)) + where(waiting, worth("owed", "no"))
-    return replace(
-        weighed,
-        start=only(weighed.start, keep),
-        due=only(weighed.due, keep),
-        answered=only(weighed.answered, keep),
-        ended=only(weighed.ended, keep),
-        facts=instead(weighed.facts, lost, facts),
-        best=None if weighed.best is None else only(weighed.best, keep),
-    )
+    return but_not(but_not(hangs, outcome.twice), outcome.before)

@@ -8,13 +8,14 @@ worked out once more, with the requests known that are to be held back.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import date
 from functools import wraps
 from itertools import groupby
 from typing import Final, ParamSpec, TypeVar
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.row_events import RowBatch, SomeRows, parted, together
+from ehcp_timeline.audit.bulk.row_events import RowBatch, SomeRows
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.audit.single.requests import DECISIONS, REQUEST, request_problems
 from ehcp_timeline.cases.model import UNREAD, Problem, Row
@@ -59,19 +60,49 @@ def repeated_until_known(answer: Callable[P, T]) -> Callable[P, T]:
     return answered
 
 
+def together(parts: Sequence[SomeRows]) -> SomeRows:
+    """Return the rows of several batches as one."""
+    unreadable = {
+        name: pl.concat([part.unreadable[name] for part in parts if name in part.unreadable])
+        for name in dict.fromkeys(name for part in parts for name in part.unreadable)
+    }
+    months: dict[str, dict[int, date]] = {}
+    for part in parts:
+        for name, rows in part.months.items():
+            months.setdefault(name, {}).update(rows)
+    return SomeRows(pl.concat([part.frame for part in parts]), unreadable, months)
+
+
 @dataclass(slots=True)
-class CasesWithMonths:
-    """The cases of the rows that have gone by on which a month stands without a day; they are held back.
+class _HeldBack:
+    """Rows that are not judged with their batch.
 
     Attributes:
-        known: Hashes of the cases.
-        held: Their rows, batch by batch.
-        late: Hashes of those that were not held back from the first batch on.
+        known: Hashes of the cases, or the requests, whose rows are held back.
+        held: Those rows, batch by batch.
+        seen: Hashes of rows that may have gone by before they were known, batch by batch.
     """
 
     known: pl.Series = field(default_factory=_KNOWN.get)
     held: list[SomeRows] = field(default_factory=list)
-    late: list[pl.Series] = field(default_factory=list)
+    seen: list[pl.Series] = field(default_factory=list)
+
+    def rest(self, batch: RowBatch, hashes: pl.Series) -> RowBatch:
+        """Return a batch without the rows whose hash is known."""
+        if not len(self.known):
+            return batch
+        mask = hashes.is_in(self.known.implode()).fill_null(value=False)
+        if not mask.any():
+            return batch
+        some = batch.frame.filter(mask)
+        rows = some[ROW].implode()
+        unreadable = {name: numbers.filter(numbers.is_in(rows)) for name, numbers in batch.unreadable.items()}
+        self.held.append(SomeRows(some, unreadable, batch.months))
+        return SomeRows(batch.frame.filter(~mask), batch.unreadable)
+
+
+class CasesWithMonths(_HeldBack):
+    """The cases of the rows that have gone by on which a month stands without a day."""
 
     def without(self, batches: Iterable[RowBatch]) -> Iterator[RowBatch]:
         """Yield each batch without the rows that are held back.
@@ -82,58 +113,36 @@ class CasesWithMonths:
         for number, batch in enumerate(batches):
             yield self._without(batch, first=number == 0)
             del batch  # large, while the next comes
-        if self.late:
-            raise RequestInTwoBatchesError(pl.concat(self.late).unique())
+        if self.seen:
+            raise RequestInTwoBatchesError(pl.concat(self.seen).unique())
 
     def _without(self, batch: RowBatch, *, first: bool) -> RowBatch:
         rows = {row for some in batch.months.values() for row in some}
         if not (rows or len(self.known)):
             return batch
         hashes = batch.frame["case_id"].hash()
-        found = hashes.filter(batch.frame[ROW].is_in(sorted(rows)))
-        new = found.filter(~found.is_in(self.known.implode())).unique()
+        mine = hashes.filter(batch.frame[ROW].is_in(sorted(rows)))
+        new = mine.filter(~mine.is_in(self.known.implode())).unique()
         if len(new) and not first:
-            self.late.append(new)
+            self.seen.append(new)
         self.known = pl.concat([self.known, new])
-        mask = hashes.is_in(self.known.implode())
-        if not mask.any():
-            return batch
-        held, rest = parted(batch, mask)
-        self.held.append(held)
-        return rest
+        return self.rest(batch, hashes)
 
 
-@dataclass(slots=True)
-class Requests:
-    """The requests of the rows that have gone by.
-
-    Attributes:
-        known: Hashes of those that stand on several rows.
-        seen: Hashes of the others, batch by batch.
-        held: The rows of those on several, batch by batch.
-    """
-
-    known: pl.Series = field(default_factory=_KNOWN.get)
-    seen: list[pl.Series] = field(default_factory=list)
-    held: list[SomeRows] = field(default_factory=list)
+class Requests(_HeldBack):
+    """The requests of the rows that have gone by that stand on several."""
 
     def without_repeated(self, batch: RowBatch) -> RowBatch:
         """Return a batch without the rows that are held back."""
         if REQUEST not in batch.frame.columns:
             return batch
-        hashes = batch.frame.select(
-            pl.col("case_id").hash() + pl.col(REQUEST).to_physical().cast(HASHES) * pl.lit(SPREAD, HASHES)
-        ).to_series()
+        received = batch.frame[REQUEST].to_physical().cast(HASHES, wrap_numerical=True)
+        hashes = batch.frame["case_id"].hash() + received * SPREAD
         there = hashes.drop_nulls() if hashes.null_count() else hashes
         if there.n_unique() < len(there):
             self.known = pl.concat([self.known, there.filter(there.is_duplicated()).unique()])
-        repeated = hashes.is_in(self.known.implode()).fill_null(value=False) if len(self.known) else None
-        if repeated is None or not repeated.any():
-            self.seen.append(there)
-            return batch
-        self.seen.append(there.filter(~there.is_in(self.known.implode())))
-        held, rest = parted(batch, repeated)
-        self.held.append(held)
+        rest = self.rest(batch, hashes)
+        self.seen.append(there if rest is batch else there.filter(~there.is_in(self.known.implode())))
         return rest
 
     def all_held(self) -> SomeRows | None:
@@ -152,28 +161,19 @@ class Requests:
         return together(self.held) if self.held else None
 
 
-@dataclass(frozen=True, slots=True)
-class JoinedRequests:
-    """Requests that stand on several rows, each as one row.
-
-    Attributes:
-        rows: Every row of them, as the file has them.
-        joined: One row for each request, as `single.requests.one_row` makes it.
-        counted: The same rows, the request and its decisions on the first row of each alone, for who counts.
-    """
-
-    rows: SomeRows
-    joined: SomeRows
-    counted: pl.DataFrame
-
-
-def join_requests(inquiry: Inquiry, deadlines: Iterable[Deadline], held: SomeRows) -> JoinedRequests:
+def join_requests(
+    inquiry: Inquiry, deadlines: Iterable[Deadline], held: SomeRows
+) -> tuple[SomeRows, pl.DataFrame]:
     """Put the rows of each request together.
 
     Args:
         inquiry: What is asked.
         deadlines: Those that a request starts; a flag says whether its rows answer one differently.
         held: The rows.
+
+    Returns:
+        One row for each request, as `single.requests.one_row` makes it; and the rows as the file has them,
+        the request and its decisions on the first row of each alone, for who counts.
     """
     names = [name for name in held.frame.columns if name not in (ROW, "case_id")]
     flags = [
@@ -192,7 +192,7 @@ def join_requests(inquiry: Inquiry, deadlines: Iterable[Deadline], held: SomeRow
         name: first.filter(pl.col(ROW).is_in(some.implode()))["first"].unique().sort()
         for name, some in held.unreadable.items()
     }
-    return JoinedRequests(held, SomeRows(joined, unreadable), _told(held.frame, joined, names))
+    return SomeRows(joined, unreadable), _told(held.frame, joined, names)
 
 
 def _as_one(inquiry: Inquiry, name: str, dtype: pl.DataType) -> pl.Expr:

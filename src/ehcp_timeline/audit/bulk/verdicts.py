@@ -7,18 +7,17 @@ from typing import Final
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.day_tables import DayTables
-from ehcp_timeline.audit.bulk.days import different, literal
+from ehcp_timeline.audit.bulk.clocks import VERDICT
+from ehcp_timeline.audit.bulk.days import DayTables, is_at, literal, where_true
 from ehcp_timeline.audit.circumstances import WORDS, place
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.verdicts import TABLE, decide_packed
 from ehcp_timeline.clock.workdays import announced_until
 from ehcp_timeline.law.rulebook import Rulebook
 
-NUMBERS: Final = pl.UInt32
 HOW_MANY: Final = place("excuse") * len(WORDS["excuse"])
 NOT_ASKED: Final = 255
-VERDICT: Final = pl.Enum(VERDICTS)
+
 
 VERDICT_PLACES: Final = pl.Series([VERDICTS.index(line.verdict) for line in TABLE], dtype=pl.UInt8)
 VERDICT_OF: Final = pl.Series([line.verdict for line in TABLE], dtype=VERDICT)
@@ -35,13 +34,12 @@ def worth(field: str, word: str) -> int:
     return place(field) * WORDS[field].index(word)
 
 
-def where(mask: pl.Series | None, value: int) -> pl.Series | int:
-    """Return `value` for the clocks of the mask and 0 for the others: one number where all are alike."""
+def where(mask: pl.Series | None, field: str, word: str) -> pl.Series | int:
+    """Return what a word is worth for the clocks of a mask, 0 for others: one number if all are alike."""
     if mask is None or not mask.any():
         return 0
-    if mask.all():
-        return value
-    return literal(value).zip_with(mask, literal(0))
+    value = worth(field, word)
+    return value if mask.all() else literal(value).zip_with(mask, literal(0))
 
 
 class Lines:
@@ -54,7 +52,7 @@ class Lines:
         """Return the index in `verdicts.TABLE` of the line for each number."""
         series = self._lines[numbers]
         if series.max() == NOT_ASKED:
-            asked = different(numbers.filter(series == NOT_ASKED), HOW_MANY)
+            asked = where_true(is_at(numbers.filter(series == NOT_ASKED), HOW_MANY))
             answers = [TABLE.index(decide_packed(number)) for number in asked]
             self._lines = self._lines.scatter(asked, pl.Series(answers, dtype=pl.UInt8))
             series = self._lines[numbers]
@@ -69,14 +67,7 @@ def among(verdicts: frozenset[Verdict]) -> pl.Series:
 
 @dataclass(frozen=True)
 class Inquiry:
-    """One question put to the law.
-
-    Attributes:
-        rulebook: The law.
-        as_at: The day the question is asked about.
-        tables: What counting has been asked so far.
-        lines: What the decision table has been asked so far.
-    """
+    """One question put to the law: about which day, with what counting and the table were asked so far."""
 
     rulebook: Rulebook
     as_at: date

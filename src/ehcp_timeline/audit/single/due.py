@@ -142,7 +142,7 @@ def _read(
         waived = [day for day in seen.happened((reading.waived_by,)) if clock.start and day >= clock.start]
         due = min([due, *(day for day in waived if answered is None or day <= answered)])
     circumstances = against(working.circumstances, Days(due, answered, clock.ended, seen.as_at), best)
-    doubtful = reading.always_disputed or not seen.unreadable.isdisjoint(_columns(reading))
+    doubtful = reading.always_disputed or not seen.unreadable.isdisjoint(columns_of_reading(reading))
     return ReadingResult(reading, start, due, decide(circumstances).verdict, doubtful)
 
 
@@ -158,7 +158,8 @@ def _start(working: Working, reading: Reading, seen: EventHistory) -> date | Non
     return start if came_before or not reading.after else None
 
 
-def _columns(reading: Reading) -> tuple[str, ...]:
+def columns_of_reading(reading: Reading) -> tuple[str, ...]:
+    """Return the columns that a reading looks at beside those of its deadline."""
     starts = reading.starts.events if reading.starts else ()
     met_by = reading.met_by.events if reading.met_by else ()
     waived = (reading.waived_by,) if reading.waived_by else ()
