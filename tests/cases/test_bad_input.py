@@ -123,6 +123,20 @@ REFUSED = (
         NO_TEXT[1],
     ),
     Refused(
+        "wrong format",
+        "cases.json",
+        text('[{"case_id": "A-1"}]'),
+        " is JSON, not a table of cases",
+        "export the cases as CSV, as an Excel workbook or as Parquet",
+    ),
+    Refused(
+        "wrong format",
+        "cases.json",
+        text('{"case_id": "A-1"}\n'),
+        " is JSON, not a table of cases",
+        "export the cases as CSV, as an Excel workbook or as Parquet",
+    ),
+    Refused(
         "wrong extension",
         "cases.xls",
         text("<html><table>"),

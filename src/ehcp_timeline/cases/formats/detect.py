@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -40,6 +41,9 @@ _OTHER_ZIPS = (
     ("content.xml", "is an OpenDocument file", _AS_XLSX),
     ("word/document.xml", "is a Word document", "export the cases as CSV or as an Excel workbook"),
 )
+
+_AS_TABLE = "export the cases as CSV, as an Excel workbook or as Parquet"
+_JSON = re.compile(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*"')
 
 
 def find_sheet(
@@ -111,6 +115,9 @@ def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: Shee
         from ehcp_timeline.cases.formats.sen2.xml import find_sen2_sheet
 
         return find_sen2_sheet(raw)
+    if _JSON.match(head):
+        raw.file.close()
+        raise CaseFileError(f"{raw.shown} is JSON, not a table of cases", _AS_TABLE)
     if not head.startswith((_GZIP, *_ZIP, _OLE, _PARQUET)):
         return find_csv_sheet(survey(raw), spellings, asked)
     with raw.file:
