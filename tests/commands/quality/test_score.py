@@ -103,7 +103,7 @@ def test_faults_in_words(tmp_path: Path) -> None:
     assert [(one.row, one.case_id, one.group, one.column, one.fault) for one in found.faults] == [
         (3, "B", "North", "assess_agreed", "assess_agreed (2024-01-01) is before the request (2024-02-01)"),
         (3, "B", "North", "plan_issued", 'plan_issued: "31/2/2024" is not a real date'),
-        (7, "A", "South", "request_received", "the case and its request stand on row 2 too"),
+        (7, "A", "South", "request_received", "the case and its request are on row 2 too"),
         (None, None, None, "date_of_birth", "date_of_birth holds words for a blank, in cells: 1"),
     ]
 
