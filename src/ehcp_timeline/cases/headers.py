@@ -13,10 +13,9 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from annotated_types import Ge
-
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.errors import CaseFileError, ConfigError
+from ehcp_timeline.text.bounds import Ge
 from ehcp_timeline.text.spelling import did_you_mean
 
 # Where one of these stands in a column's name and not in the heading, or the other way round, another event

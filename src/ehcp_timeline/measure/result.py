@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
 
 import polars as pl
-from annotated_types import Ge
 
 from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.cases.mapping.lines import lines_for
@@ -14,7 +13,7 @@ from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.cases.unread import Holds
 from ehcp_timeline.measure.answer import NOT_IN_JSON, Finding, ProblemFound, RowsOf, RulebookUsed
-from ehcp_timeline.text.bounds import Sha256, Whole
+from ehcp_timeline.text.bounds import Ge, Sha256, Whole
 from ehcp_timeline.text.words import listed
 
 StageName = Literal["no_decision", "agreed_no_draft", "draft_not_final"]

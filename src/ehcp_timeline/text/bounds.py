@@ -2,19 +2,34 @@
 
 from typing import Annotated, Any
 
-from annotated_types import Ge, Le
 
-Whole = Annotated[int, Ge(0)]
+class _Keyword:
+    """A keyword of JSON Schema for a value, or for what it is where it is not null.
 
+    `annotated_types` has the same, but to load it took a twentieth of the time of `ehcp timeline`.
+    """
 
-Percent = Annotated[float | None, Ge(0), Le(100)]
-
-
-class _Hexadecimal:
-    """Marks a text as a SHA-256 in its JSON Schema."""
+    def __init__(self, name: str, bound: float | str) -> None:
+        self.name, self.bound = name, bound
 
     def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:  # noqa: ANN401
-        return {**handler(core), "pattern": "^[0-9a-f]{64}$"}
+        schema: dict[str, Any] = handler(core)
+        for part in schema.get("anyOf", [schema]):
+            if part.get("type") != "null":
+                part[self.name] = self.bound
+        return schema
 
 
-Sha256 = Annotated[str, _Hexadecimal()]
+def Ge(least: int) -> _Keyword:  # noqa: N802 - as annotated_types names it
+    """Say of a number that it is this or more."""
+    return _Keyword("minimum", least)
+
+
+def Le(most: int) -> _Keyword:  # noqa: N802
+    """Say of a number that it is this or less."""
+    return _Keyword("maximum", most)
+
+
+Whole = Annotated[int, Ge(0)]
+Percent = Annotated[float | None, Ge(0), Le(100)]
+Sha256 = Annotated[str, _Keyword("pattern", "^[0-9a-f]{64}$")]

@@ -8,12 +8,11 @@ from datetime import date
 from typing import Annotated, Literal
 
 import polars as pl
-from annotated_types import Ge, Le
 
 from ehcp_timeline.cases.cells.dates import FIRST_BIRTH, Window, event_window, read_date
 from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, WHITE, CellFault
 from ehcp_timeline.measure.answer import NOT_IN_JSON
-from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.text.bounds import Ge, Le, Whole
 
 Kind = Literal["blank", "dates", "numbers", "yes or no", "text", "dates and others", "Excel errors"]
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, ClassVar
 
-from annotated_types import Ge
-
 from ehcp_timeline import __version__
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.cells.date_formats import date_formats
@@ -24,7 +22,7 @@ from ehcp_timeline.commands.columns.cell_shapes import CellProfile, CellShapes, 
 from ehcp_timeline.errors import CaseFileError, DateOrderError
 from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.result import DateOrder
-from ehcp_timeline.text.bounds import Sha256, Whole
+from ehcp_timeline.text.bounds import Ge, Sha256, Whole
 
 _AT_ONCE = 100_000
 _MOST_WORDS = 12

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
 
 import polars as pl
-from annotated_types import Ge
 
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.cells.dates import MONTH_FIRST, TIMED_PATTERN
@@ -23,7 +22,7 @@ from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.result import Input
 from ehcp_timeline.privacy.apply import DROPPED, KEPT_TEXTS
 from ehcp_timeline.privacy.pseudonyms import Key
-from ehcp_timeline.text.bounds import Sha256, Whole
+from ehcp_timeline.text.bounds import Ge, Sha256, Whole
 
 PLACE = "place"
 UNREADABLE = "unreadable"

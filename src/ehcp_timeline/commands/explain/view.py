@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar
 
-from annotated_types import Ge
-
 from ehcp_timeline.audit.single.explain import ExplanationStep
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import ClockRecord, ProblemFound, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.verdict_words import standing
-from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.text.bounds import Ge, Whole
 from ehcp_timeline.text.words import day
 
 _COLUMNS = (TableColumn("", "number"), TableColumn("step", "fixed"), TableColumn("what was found"))

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 import polars as pl
-from annotated_types import Ge
 
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.cases.sheet import ROW
@@ -16,7 +15,7 @@ from ehcp_timeline.commands.quality.inspect import Inspected, inspect
 from ehcp_timeline.commands.quality.rules import SEVERITIES, QualityRule, Rule, Rules, Severity
 from ehcp_timeline.measure.counts import percent
 from ehcp_timeline.measure.result import DateOrder, Input
-from ehcp_timeline.text.bounds import Percent, Whole
+from ehcp_timeline.text.bounds import Ge, Percent, Whole
 
 GroupColumn = Literal["district", "team", "caseworker"]
 ALL_ROWS: Final = "Total"

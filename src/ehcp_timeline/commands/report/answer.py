@@ -5,14 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from annotated_types import Ge
-
 from ehcp_timeline.measure.answer import NOT_IN_JSON, ProblemFound, RulebookUsed
 from ehcp_timeline.measure.changes.compare import Change
 from ehcp_timeline.measure.forecast.answer import ForecastAnswer
 from ehcp_timeline.measure.forecast.results.outlook import Outlook
 from ehcp_timeline.measure.result import Input, NotJudged, StageName
-from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.text.bounds import Ge, Whole
 
 Audience = Literal["board", "team", "public"]
 Number = Whole | Literal["[c]"]

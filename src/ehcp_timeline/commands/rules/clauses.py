@@ -1,7 +1,7 @@
 """The clauses of a deadline in words: each by itself, all of one deadline, what changed in one of them."""
 
 from calendar import month_name
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from ehcp_timeline.clock.counting import Count
@@ -21,7 +21,7 @@ from ehcp_timeline.law.deadline import (
 )
 from ehcp_timeline.law.diff import ClauseChange
 from ehcp_timeline.law.rulebook import Deadline, Event, Instrument, Rulebook
-from ehcp_timeline.measure.answer import values
+from ehcp_timeline.law.subset import texts_in
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.counting import UNIT_WORDS, said_count
 from ehcp_timeline.text.words import count, day, listed, quoted
@@ -115,8 +115,8 @@ def dates_words(dates: Dates) -> str:
     return f"{which} of {listed(dates.events)}{first}"
 
 
-def _period_words(unit: Count) -> str:
-    return count(unit.number, UNIT_WORDS[unit.unit])
+def _period_words(period: Count) -> str:
+    return count(period.number, UNIT_WORDS[period.unit])
 
 
 def _repeats_words(repeats: Repeats) -> str:
@@ -139,7 +139,8 @@ def _plan_words(plan: PlanByDue) -> str:
 
 def _reading_words(reading: Reading) -> str:
     """Return what one reading counts otherwise, and who published it."""
-    parts = [
+    days = " to ".join(f"{season.day} {month_name[season.month]}" for season in reading.season or ())
+    parts = (
         limit_words(reading.limit) if reading.limit else "",
         f"from {dates_words(reading.starts)}" if reading.starts else "",
         f"answered by {dates_words(reading.met_by)}" if reading.met_by else "",
@@ -147,14 +148,10 @@ def _reading_words(reading: Reading) -> str:
         f"only after {listed(reading.after, 'or')}" if reading.after else "",
         f"for clocks started from {day(reading.since)}" if reading.since else "",
         f"for clocks started to {day(reading.until)}" if reading.until else "",
-        f"for clocks started from {_season(reading.season)} of a year" if reading.season else "",
+        f"for clocks started from {days} of a year" if days else "",
         "always disputed" if reading.always_disputed else "",
-    ]
+    )
     return f"{'; '.join(filter(None, parts))}. {reading.source}"
-
-
-def _season(season: tuple[Count, Count]) -> str:
-    return " to ".join(f"{count.day} {month_name[count.month]}" for count in season)
 
 
 def _excuse_words(excuse: Excuse) -> str:
@@ -163,19 +160,15 @@ def _excuse_words(excuse: Excuse) -> str:
     since = f" from {day(excuse.since)}" if excuse.since else ""
     until = f" to {day(excuse.until)}" if excuse.until else ""
     due = f", for due days{since}{until}" if since or until else ""
-    return f"{excuse.law}, {claimed}{due}; {_evidence_words(excuse.evidence)}"
-
-
-def _evidence_words(evidence: Closure | Absence | None) -> str:
-    match evidence:
+    match excuse.evidence:
         case None:
-            return "no dates can prove it"
-        case Absence():
-            return f"proved by {' to '.join(evidence.absent)} of at least {_period_words(evidence.length)}"
-        case Closure():
-            closed = f"{' to '.join(evidence.closed)} of at least {_period_words(evidence.length)}"
-            asked = f"{listed(evidence.asked, 'or')} in it or at most {_period_words(evidence.margin)} off"
-            return f"proved by {closed}, with {asked}"
+            proof = "no dates can prove it"
+        case Absence(absent, length):
+            proof = f"proved by {' to '.join(absent)} of at least {_period_words(length)}"
+        case Closure(asked, closed, length, margin):
+            near = f"{listed(asked, 'or')} in it or at most {_period_words(margin)} off"
+            proof = f"proved by {' to '.join(closed)} of at least {_period_words(length)}, with {near}"
+    return f"{excuse.law}, {claimed}{due}; {proof}"
 
 
 def _start_where_words(where: StartWhere) -> str:
@@ -211,19 +204,6 @@ def value_words(value: object, last: str = "and") -> str:
     return _WORDS.get(type(value), str)(value)
 
 
-def change_title(change: ClauseChange) -> str:
-    """Return what changed, and for which starts of a clock, without from what to what.
-
-    >>> change_title(ClauseChange("plan.issue", "excuses", "absent"))
-    'excuse absent'
-    """
-    words = " ".join(filter(None, (PARTS[change.part], change.name)))
-    if change.since is None:
-        return words
-    until = f" to {day(change.until)}" if change.until else " on"
-    return f"{words} of clocks started from {day(change.since)}{until}"
-
-
 def change_words(change: ClauseChange) -> str:
     """Return one change in words.
 
@@ -231,9 +211,14 @@ def change_words(change: ClauseChange) -> str:
     'what ends it: also moved_away'
     """
     old, new = change.old, change.new
-    title = change_title(change)
+    title = " ".join(filter(None, (PARTS[change.part], change.name)))
+    if change.since is not None:
+        until = f" to {day(change.until)}" if change.until else " on"
+        title = f"{title} of clocks started from {day(change.since)}{until}"
     if isinstance(old, tuple) and isinstance(new, tuple) and all(isinstance(item, str) for item in old + new):
-        return f"{title}: {'; '.join(_more_and_less(old, new))}"
+        more, less = [item for item in new if item not in old], [item for item in old if item not in new]
+        parts = {"also": more, "no longer": less, "the order:": () if more or less else new}
+        return f"{title}: {'; '.join(f'{says} {listed(items)}' for says, items in parts.items() if items)}"
     if old is None:
         return f"{title}: added: {value_words(new)}"
     if new is None:
@@ -241,19 +226,9 @@ def change_words(change: ClauseChange) -> str:
     return f"{title}: {value_words(old)} → {value_words(new)}"
 
 
-def _more_and_less(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
-    more = [item for item in new if item not in old]
-    less = [item for item in old if item not in new]
-    if more:
-        yield f"also {listed(more)}"
-    if less:
-        yield f"no longer {listed(less)}"
-    if not more and not less:
-        yield f"the order: {listed(new)}"
-
-
 def deadline_sections(deadline: Deadline, rulebook: Rulebook) -> list[Section]:
     """Return everything that the rulebook says of one deadline, for a reader who is no programmer."""
+    local = ", a local rulebook" if deadline.overlay else ""
     parts: dict[str, Iterable[Pair]] = {
         f"{deadline.id}: {deadline.duty}": (
             ("Owed by", f"{deadline.who} ({deadline.kind})"),
@@ -261,10 +236,7 @@ def deadline_sections(deadline: Deadline, rulebook: Rulebook) -> list[Section]:
             ("Words", quoted(deadline.says, "")),
             ("In other words", deadline.means),
             ("Checked", f"{day(deadline.checked)} ({deadline.seen})"),
-            (
-                "File",
-                f"{deadline.file}, a local rulebook" if deadline.overlay else f"rulebook/{deadline.file}",
-            ),
+            ("File", f"{'' if local else 'rulebook/'}{deadline.file}{local}"),
             ("Note", deadline.note),
         ),
         "How it is counted": _counting(deadline),
@@ -275,7 +247,7 @@ def deadline_sections(deadline: Deadline, rulebook: Rulebook) -> list[Section]:
         ),
         GLOSSARY: (
             (name, rulebook.events[name].says)
-            for name in dict.fromkeys(_texts(values(deadline)))
+            for name in dict.fromkeys(texts_in(deadline))
             if name in rulebook.events
         ),
     }
@@ -287,19 +259,19 @@ def deadline_sections(deadline: Deadline, rulebook: Rulebook) -> list[Section]:
 def _counting(deadline: Deadline) -> Iterator[Pair]:
     """Yield what starts, answers and ends the clock, when it is owed at all, and what takes its place."""
     for name, (_, label) in CLAUSES.items():
-        value = getattr(deadline, name)
-        if name == "starts_where":
-            yield from ((label, value_words(start)) for start in value)
-        elif name == "only_if":
-            yield label, listed([f"{fact} is {listed(codes, 'or')}" for fact, codes in value])
-        elif not value:
-            continue
-        elif name == "answers_from":
-            yield label, f"{_period_words(value)} before the start"
-        elif name == "during":
-            yield label, " to ".join(value)
-        else:
-            yield label, value_words(value, "or")
+        match name, getattr(deadline, name):
+            case "starts_where", starts:
+                yield from ((label, value_words(start)) for start in starts)
+            case "only_if", facts:
+                yield label, listed([f"{fact} is {listed(codes, 'or')}" for fact, codes in facts])
+            case _, None | ():
+                continue
+            case "answers_from", period:
+                yield label, f"{_period_words(period)} before the start"
+            case "during", days:
+                yield label, " to ".join(days)
+            case _, value:
+                yield label, value_words(value, "or")
 
 
 def _version(version: Version) -> Pair:
@@ -312,12 +284,3 @@ def _version(version: Version) -> Pair:
         f"laid over the law by {version.overlay}" if version.overlay else "",
     )
     return f"started from {day(version.since)}{until}", "; ".join(filter(None, parts))
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Yield every text in plain values, in their order."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _texts(part)

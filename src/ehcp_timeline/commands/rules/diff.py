@@ -5,15 +5,13 @@ from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar, Final, Self
 
-from annotated_types import Ge
-
 from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.commands.rules.clauses import change_words
 from ehcp_timeline.law.diff import ClauseChange, changes
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import InTime, Overlay, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
-from ehcp_timeline.text.bounds import Sha256, Whole
+from ehcp_timeline.text.bounds import Ge, Sha256, Whole
 from ehcp_timeline.text.words import count, day
 
 GROUPS: Final = ("district", "team", "caseworker")

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated, ClassVar, Final, TypeVar
 
 import polars as pl
-from annotated_types import Ge
 from polars import selectors
 
 from ehcp_timeline.audit.clock import Verdict
@@ -17,7 +16,7 @@ from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed, key
 from ehcp_timeline.measure.result import Audit, Input, NotJudged
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.summary import opening
-from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.text.bounds import Ge, Whole
 from ehcp_timeline.text.words import count, day, listed
 
 Answer = TypeVar("Answer")

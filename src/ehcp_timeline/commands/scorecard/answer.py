@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 import polars as pl
-from annotated_types import Ge
 
 from ehcp_timeline.law.kpi.model import Kpis, Measure, Unit
 from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
@@ -17,6 +16,7 @@ from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.measure.kpi.targets import Reached, Target, reached
 from ehcp_timeline.measure.kpi.trends import MeasureTrend, record, trends
 from ehcp_timeline.measure.result import Input
+from ehcp_timeline.text.bounds import Ge
 
 NO_CASES = "no cases"
 

@@ -5,14 +5,13 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
 
 import polars as pl
-from annotated_types import Ge
 
 from ehcp_timeline.audit.clock import Certainty, Verdict
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed
 from ehcp_timeline.measure.result import Audit, Input, NotJudged
 from ehcp_timeline.measure.worklists import Policy
-from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.text.bounds import Ge, Whole
 
 
 @dataclass(frozen=True, slots=True)

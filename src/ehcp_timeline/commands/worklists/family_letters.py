@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from annotated_types import Ge
-
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.source import CaseFile
@@ -18,7 +16,7 @@ from ehcp_timeline.measure.next_steps import next_steps
 from ehcp_timeline.measure.result import Input, NotJudged
 from ehcp_timeline.measure.worklists import AHEAD, before_breach
 from ehcp_timeline.shell.config import Config
-from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.text.bounds import Ge, Whole
 from ehcp_timeline.text.words import count, day
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from statistics import median
 from typing import Annotated, Any, ClassVar
 
 import polars as pl
-from annotated_types import Ge, Le
 
 from ehcp_timeline.law.kpi.model import Better, Kpis, Measure
 from ehcp_timeline.measure.answer import NOT_IN_JSON, ProblemFound, RulebookUsed
@@ -19,6 +18,7 @@ from ehcp_timeline.measure.kpi.lines import above, below
 from ehcp_timeline.measure.kpi.rollup import OF_ALL, PERIOD, RANK
 from ehcp_timeline.measure.kpi.trends import record
 from ehcp_timeline.measure.result import Input
+from ehcp_timeline.text.bounds import Ge, Le
 
 
 @dataclass(frozen=True, slots=True)

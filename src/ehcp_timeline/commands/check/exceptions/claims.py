@@ -7,7 +7,6 @@ from datetime import date
 from typing import Annotated, ClassVar, Final, Literal
 
 import polars as pl
-from annotated_types import Ge
 
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge import judge
@@ -25,7 +24,7 @@ from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.law.subset import part_of
 from ehcp_timeline.measure.answer import InTime, RulebookUsed
 from ehcp_timeline.measure.counts import InTimeTally
-from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.text.bounds import Ge, Whole
 
 WHOLE_FILE: Final = ""
 ENOUGH: Final = 5

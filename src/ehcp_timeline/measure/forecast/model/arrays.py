@@ -6,7 +6,8 @@ from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
-from annotated_types import Ge, Le
+
+from ehcp_timeline.text.bounds import Ge, Le
 
 Days = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
