@@ -6,10 +6,7 @@ is a maximum, a minimum or a comparison of such answers, and is left to the read
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Literal, get_args
-
-from dateutil.relativedelta import relativedelta
 
 from ehcp_timeline.clock import workdays
 
@@ -50,16 +47,21 @@ def apply(count: Count, day: date) -> date:
 
     >>> apply(Count("within", 6, "weeks"), date(2025, 4, 2))
     datetime.date(2025, 5, 14)
+    >>> apply(Count("before", month=2, day=15), date(2026, 9, 1))
+    datetime.date(2026, 2, 14)
+    >>> apply(Count("at_least_before", 5, "months"), date(2026, 9, 1))
+    datetime.date(2026, 4, 1)
     """
     match count.kind:
         case "within":
             return last_day(count, day)
         case "not_before_end_of":
             return last_day(count, day) + workdays.ONE_DAY
-        case "before":
-            return day_of_year(count, day)
+        case "before":  # the last lawful day "before" (or "by") a named day in the calendar year of `day`
+            named = date(day.year, count.month, count.day)
+            return named if count.start_day == "included" else named - workdays.ONE_DAY
         case "at_least_before":
-            return latest_day_before(count, day)
+            return _latest_day_before(count, day)
 
 
 def last_day(count: Count, day: date) -> date:
@@ -83,66 +85,50 @@ def last_day(count: Count, day: date) -> date:
         case "weeks":
             return day + timedelta(days=7 * count.number - back)
         case "months":
-            return _last_day_of_months(count.number, day, back)
+            corresponding = _months_on(day, count.number)
+            no_such_day = corresponding.day < day.day  # 29 February: the period ends with the shorter month
+            return corresponding if no_such_day else corresponding - timedelta(days=back)
         case "working_days":
-            return _last_working_day_of(count, day)
+            return _last_working_day(count, day)
 
 
-def _last_day_of_months(number: int, day: date, back: int) -> date:
-    corresponding = day + _months(number)
-    no_such_day = corresponding.day < day.day  # 29 February: the period ends with the shorter month
-    return corresponding if no_such_day else corresponding - timedelta(days=back)
-
-
-@cache
-def _months(number: int) -> relativedelta:
-    return relativedelta(months=number)
-
-
-def _last_working_day_of(count: Count, day: date) -> date:
-    left = count.number
-    current = day if count.start_day == "included" else day + workdays.ONE_DAY
-    if left == 0:
+def _last_working_day(count: Count, day: date) -> date:
+    if count.number == 0:
         return day
-    while True:
-        left -= _counts(count, current)
-        if left == 0:
-            return current
+    current = day if count.start_day == "included" else day + workdays.ONE_DAY
+    left = count.number - _counts(count, current)
+    while left:
         current += workdays.ONE_DAY
+        left -= _counts(count, current)
+    return current
 
 
-def _counts(count: Count, day: date) -> bool:
-    if count.calendar == "tribunal" and workdays.is_tribunal_vacation(day):
-        return False
-    return workdays.is_working_day(day)
-
-
-def day_of_year(count: Count, day: date) -> date:
-    """Return the last lawful day "before" (or "by") a named day in the calendar year of `day`.
-
-    >>> day_of_year(Count("before", month=2, day=15), date(2026, 9, 1))
-    datetime.date(2026, 2, 14)
-    """
-    named = date(day.year, count.month, count.day)
-    return named if count.start_day == "included" else named - workdays.ONE_DAY
-
-
-def latest_day_before(count: Count, day: date) -> date:
-    """Return the last day that is at least the period before `day`.
-
-    >>> latest_day_before(Count("at_least_before", 5, "months"), date(2026, 9, 1))
-    datetime.date(2026, 4, 1)
-    """
+def _latest_day_before(count: Count, day: date) -> date:
+    """Return the last day that is at least the period before `day`."""
     match count.unit:
         case "days":
             return day - timedelta(days=count.number)
         case "weeks":
             return day - timedelta(weeks=count.number)
         case "months":
-            return day - _months(count.number)
+            return _months_on(day, -count.number)
         case "working_days":
-            current, left = day, count.number
+            left = count.number
             while left:
-                current -= workdays.ONE_DAY
-                left -= _counts(count, current)
-            return current
+                day -= workdays.ONE_DAY
+                left -= _counts(count, day)
+            return day
+
+
+def _months_on(day: date, number: int) -> date:
+    """Return the corresponding date of a later or earlier month, or the last day of a shorter month."""
+    year, month = divmod(12 * day.year + day.month - 1 + number, 12)
+    first = date(year, month + 1, 1)
+    last = (first + timedelta(days=31)).replace(day=1) - workdays.ONE_DAY
+    return min(first + timedelta(days=day.day - 1), last)
+
+
+def _counts(count: Count, day: date) -> bool:
+    if count.calendar == "tribunal" and workdays.is_tribunal_vacation(day):
+        return False
+    return workdays.is_working_day(day)
