@@ -152,11 +152,8 @@ class ClockRecord:
     def of(cls, clock: Clock, deadline: Deadline, texts: Mapping[str, str], **more: object) -> Self:
         """Return what is said about a clock of a deadline.
 
-        Args:
-            clock: The clock.
-            deadline: What it is a clock of.
-            texts: District, team and caseworker, where they were given.
-            more: Fields that are not those of the clock.
+        `texts` are its district, team and caseworker, where they were given; `more`, fields that
+        are not those of the clock.
         """
         of_clock = {key: getattr(clock, key) for key in keys(ClockRecord) if hasattr(clock, key)}
         of_deadline = {key: getattr(deadline, key) for key in ("duty", "law", "kind", "who")}

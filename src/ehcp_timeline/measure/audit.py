@@ -35,67 +35,43 @@ _NO_CLOSURES: Final = "No column says when requests were refused or closed; some
 
 
 @dataclass(slots=True)
-class _GroupCount:
-    """What is counted of the cases of a district, a team or a caseworker while batches go by.
+class _Tally:
+    """What is counted while batches go by: open assessments, and DfE's measures."""
 
-    Attributes:
-        groups: The columns and names that were asked for.
-        backlog: Their open assessments.
-        rates: DfE's measures of them.
-        members: Their rows so far, by file: what looks across rows comes last, for rows anywhere in a file.
-    """
-
-    groups: Mapping[str, frozenset[str]]
     backlog: Backlog
     rates: Rates
-    members: dict[int, list[pl.Series]] = field(default_factory=dict)
 
-    def add(self, judged: Judged, file: int) -> None:
-        """Count a batch of a file."""
-        if not self.groups.keys() <= set(judged.rows.columns):
-            return
-        asked = (pl.col(column).cast(pl.String).is_in(sorted(names)) for column, names in self.groups.items())
-        rows = judged.rows.filter(*asked)
-        self.members.setdefault(file, []).append(rows["row"])
-        members = pl.concat(self.members[file])
-        clocks = {
-            name: judged.clocks[name].only(judged.clocks[name]["row"].is_in(members.implode()))
-            for name in (*ISSUE, *DECIDE)
-            if name in judged.clocks
-        }
-        narrowed = replace(judged, rows=rows, clocks=clocks)
-        self.backlog.add(narrowed)
-        self.rates.add(narrowed)
+    def add(self, judged: Judged) -> None:
+        """Count a batch."""
+        self.backlog.add(judged)
+        self.rates.add(judged)
 
     def summary(self) -> GroupSummary:
         """Return what was counted."""
+        backlog = self.backlog
         return GroupSummary(
-            stages=self.backlog.by_stage(),
-            rates=self.rates.named(),
-            clearance=self.backlog.clearance(),
-            oldest=tuple(self.backlog.oldest),
+            backlog.by_stage(), self.rates.named(), backlog.clearance(), tuple(backlog.oldest)
         )
 
 
 @dataclass(slots=True)
 class _Counted:
-    """What is counted while batches go by.
+    """Everything that is listed and counted while batches go by.
 
     Attributes:
-        listing: The clocks that are listed.
-        backlog: Open assessments.
-        rates: DfE's measures.
+        groups: Columns and names of the districts, teams or caseworkers that were asked for.
         verdicts: Deadline to verdict to how many clocks.
         without: Deadlines that no column of a file could answer, to how many clocks started.
-        group: The same of the district, team or caseworker that was asked for; None where none was.
+        members: Rows of the groups so far, by file, as what looks across rows comes last.
     """
 
     listing: Listing
-    backlog: Backlog
-    rates: Rates
-    group: _GroupCount | None
+    everybody: _Tally
+    of_group: _Tally
+    groups: Mapping[str, frozenset[str]]
     verdicts: dict[str, Counter[Verdict]] = field(default_factory=dict)
     without: Counter[str] = field(default_factory=Counter)
+    members: dict[int, list[pl.Series]] = field(default_factory=dict)
 
     def add(self, everything: Judged, file: int, unanswerable: Collection[str]) -> int:
         """Count a batch of a file but for what it has no column to answer; return how many clocks it has."""
@@ -107,34 +83,44 @@ class _Counted:
             self.verdicts.setdefault(deadline, Counter()).update(clocks.counts)
         judged = replace(everything, clocks=answerable)
         self.listing.add(judged, file)
-        self.backlog.add(judged)
-        self.rates.add(judged)
-        if self.group:
-            self.group.add(judged, file)
+        self.everybody.add(judged)
+        if self.groups and self.groups.keys() <= set(judged.rows.columns):
+            self._add_group(judged, file)
         return sum(clocks.height for clocks in answerable.values())
+
+    def _add_group(self, judged: Judged, file: int) -> None:
+        asked = (pl.col(column).cast(pl.String).is_in(sorted(names)) for column, names in self.groups.items())
+        rows = judged.rows.filter(*asked)
+        self.members.setdefault(file, []).append(rows["row"])
+        members = pl.concat(self.members[file]).implode()
+        clocks = {
+            name: judged.clocks[name].only(judged.clocks[name]["row"].is_in(members))
+            for name in (*ISSUE, *DECIDE)
+            if name in judged.clocks
+        }
+        self.of_group.add(replace(judged, rows=rows, clocks=clocks))
 
     def summary(self, rulebook: Rulebook) -> AuditSummary:
         """Return what was counted, deadlines in rulebook order, verdicts in that of `VERDICTS`."""
-        ids = [deadline.id for deadline in rulebook.deadlines]
-        counted = {
-            name: {
-                verdict: self.verdicts[name][verdict] for verdict in VERDICTS if self.verdicts[name][verdict]
-            }
-            for name in ids
-            if name in self.verdicts
-        }
-        rights = {name for name in counted if rulebook.by_id[name].right}
+        verdicts: dict[str, dict[Verdict, int]] = {}
+        rights: dict[str, dict[Verdict, int]] = {}
+        for deadline in rulebook.deadlines:
+            if deadline.id in self.verdicts:
+                counts = self.verdicts[deadline.id]
+                in_order = {verdict: counts[verdict] for verdict in VERDICTS if counts[verdict]}
+                (rights if deadline.right else verdicts)[deadline.id] = in_order
+        everybody = self.everybody.summary()
         return AuditSummary(
-            stages=self.backlog.by_stage(),
-            rates=self.rates.named(),
-            verdicts={name: counts for name, counts in counted.items() if name not in rights},
-            rights={name: counts for name, counts in counted.items() if name in rights},
+            stages=everybody.stages,
+            rates=everybody.rates,
+            verdicts=verdicts,
+            rights=rights,
             not_judged=tuple(
-                NotJudged(name, rulebook.by_id[name].answers, self.without[name])
-                for name in ids
-                if self.without[name]
+                NotJudged(deadline.id, deadline.answers, self.without[deadline.id])
+                for deadline in rulebook.deadlines
+                if self.without[deadline.id]
             ),
-            clearance=self.backlog.clearance(),
+            clearance=everybody.clearance,
         )
 
 
@@ -178,13 +164,8 @@ def check_files(
     selection.refuse_unknown(rulebook)
     if keep:
         keep.clear()  # what was read before it was known which requests stand on several rows
-    groups = selection.groups
-    counted = _Counted(
-        Listing(rulebook, selection, top),
-        Backlog(as_at, oldest),
-        Rates(as_at, rulebook),
-        _GroupCount(groups, Backlog(as_at, oldest), Rates(as_at, rulebook)) if groups else None,
-    )
+    everybody, of_group = (_Tally(Backlog(as_at, oldest), Rates(as_at, rulebook)) for _ in range(2))
+    counted = _Counted(Listing(rulebook, selection, top), everybody, of_group, selection.groups)
     readings = [FileReading(source, tell, keep) for source in sources]
     blank = frozenset(assume_blank)
     unanswerable = [
@@ -227,10 +208,10 @@ def check_files(
         summary=replace(summary, date_order=date_orders, closures=_closures(summary, sources, blank)),
         findings=counted.listing.finished(ranked=bool(ranked)),
         ranked=counted.listing.finished(ranked=True) if ranked is None else None,
-        oldest=tuple(counted.backlog.oldest),
+        oldest=tuple(everybody.backlog.oldest),
         problems=tuple(sorted(problems)),
         unread=unread,
-        group=counted.group.summary() if counted.group else None,
+        group=of_group.summary() if selection.groups else None,
         selected=counted.listing.selected,
         overdue_cases=pl.concat(late).n_unique() if (late := counted.listing.overdue) else 0,
         breaches=frozenset(counted.listing.breaches),
@@ -269,11 +250,10 @@ def _all_judged(
     waiting = []
     for file, reading in enumerate(readings):
         batches = reading.batches()
-        answers = (
-            verified(rulebook, batches, as_at, sample, deadlines=wanted)
-            if sample
-            else judge(rulebook, batches, as_at, deadlines=wanted)
-        )
+        if sample:
+            answers = verified(rulebook, batches, as_at, sample, deadlines=wanted)
+        else:
+            answers = judge(rulebook, batches, as_at, deadlines=wanted)
         for judged in answers:
             shared.note(file, judged)
             if judged.last and shared.watches(file):

@@ -32,8 +32,6 @@ class Casework:
     """The work in one file.
 
     Attributes:
-        rulebook: The law.
-        as_at: The day the question is asked about.
         audit: Its answer; the findings are the clocks that were asked for, whoever owes them.
         rows: Every row: `row`, `case_id` and the columns of the file.
     """
@@ -71,14 +69,9 @@ def read_casework(
     selection: Selection = OPEN,
     assume_blank: Collection[str] = (),
 ) -> Casework:
-    """Judge one file and keep its rows beside the answer.
+    """Judge one file and keep its rows beside the answer, with the clocks that are selected.
 
-    Args:
-        rulebook: The law.
-        source: The file.
-        as_at: The day the question is asked about.
-        selection: Which clocks to keep.
-        assume_blank: Columns that the file does not have and that count as blank: "not yet".
+    `assume_blank` are columns that the file does not have and that count as blank: "not yet".
     """
     kept: list[pl.DataFrame] = []
     audit = check_files(rulebook, [source], as_at, selection, oldest=0, assume_blank=assume_blank, keep=kept)
@@ -87,12 +80,11 @@ def read_casework(
 
 def with_contacts(clocks: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Add whom to ask about a case: the columns of `CONTACTS`, empty where the file does not have them."""
-    there = [name for name in CONTACTS if name in rows.columns]
-    absent = (pl.lit(None, dtype=pl.String).alias(name) for name in CONTACTS if name not in there)
-    frame = clocks.join(
-        rows.select("row", pl.col(there).cast(pl.String)), on="row", how="left", maintain_order="left"
+    contacts = (
+        pl.col(name).cast(pl.String) if name in rows.columns else pl.lit(None, dtype=pl.String).alias(name)
+        for name in CONTACTS
     )
-    return frame.with_columns(*absent)
+    return clocks.join(rows.select("row", *contacts), on="row", how="left", maintain_order="left")
 
 
 def rows_with_contacts(clocks: pl.DataFrame, rows: Sequence[pl.DataFrame]) -> Iterator[Mapping[str, Any]]:

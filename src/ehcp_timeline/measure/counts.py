@@ -13,8 +13,6 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
 from ehcp_timeline.measure.answer import InTime
 
-ONE_DECIMAL = Decimal("0.1")
-
 
 def percent(part: int, whole: int) -> float | None:
     """Return `part` as a percentage of `whole`, to one decimal; None where there is no whole.
@@ -33,27 +31,22 @@ def one_decimal(part: int, whole: int) -> float | None:
     """
     if whole == 0:
         return None
-    return float((Decimal(part) / Decimal(whole)).quantize(ONE_DECIMAL, ROUND_HALF_UP))
+    return float((Decimal(part) / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
-WAYS: Final = ("strict", "verdict", "evidenced")
-IN_TIME: Final = ("met",)
-OUT_OF_TIME: Final = ("late", "early", "overdue")
+_WAYS: Final = ("strict", "verdict", "evidenced")
+_OUT_OF_TIME: Final = ("late", "early", "overdue")
 
 
 @dataclass(slots=True)
 class InTimeTally:
-    """Verdicts of one deadline, counted three ways, batch after batch.
-
-    Attributes:
-        counts: (column of the clocks, verdict) to how many.
-    """
+    """Verdicts of one deadline, counted three ways, batch after batch."""
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, clocks: Clocks) -> None:
         """Count the clocks of one batch."""
-        for way in WAYS:
+        for way in _WAYS:
             for verdict, number in clocks[way].value_counts().iter_rows():
                 self.counts[way, verdict] += number
 
@@ -64,19 +57,17 @@ class InTimeTally:
         >>> tally.rates()
         InTime(strict=25.0, claimed=100.0, evidenced=None)
         """
-        return InTime(*(self._rate(way) for way in WAYS))
-
-    def _rate(self, way: str) -> float | None:
-        good = sum(self.counts[way, verdict] for verdict in IN_TIME)
-        bad = sum(self.counts[way, verdict] for verdict in OUT_OF_TIME)
-        return percent(good, good + bad)
+        return InTime(
+            *(
+                percent(in_time, in_time + sum(self.counts[way, verdict] for verdict in _OUT_OF_TIME))
+                for way in _WAYS
+                for in_time in [self.counts[way, "met"]]
+            )
+        )
 
 
 ISSUE = ("plan.issue", "detained.issue")
 DECIDE = ("assess.decide", "detained.decide")
-RECORDED = "exception_recorded"
-
-
 REVIEW = ("review.annual", "move.review")
 
 
@@ -108,17 +99,17 @@ def with_stage(clocks: pl.DataFrame, rows: pl.DataFrame, as_at: date) -> pl.Data
     `draft_not_final`, else an agreement to assess, or advice asked for or in, `agreed_no_draft`, else there
     is `no_decision`.
     """
-    begins = {
+    events = {
         stage.name: [name for name in rows.columns if re.fullmatch(stage.since, name)] for stage in STAGES
     }
-    named = [name for names in begins.values() for name in names]
+    stage = pl.lit(STAGES[-1].name)
+    for name, begins in reversed(events.items()):
+        if begins:
+            reached = pl.any_horizontal(pl.col(begins).is_between(pl.col("start"), pl.lit(as_at)))
+            stage = pl.when(reached).then(pl.lit(name)).otherwise(stage)
+    named = (name for begins in events.values() for name in begins)
     joined = clocks.filter("open").join(rows.select("row", "case_id", *named), on="row", how="left")
-    expression = pl.lit(STAGES[-1].name)
-    for name, events in reversed(begins.items()):
-        if events:
-            reached = pl.any_horizontal(pl.col(events).is_between(pl.col("start"), pl.lit(as_at)))
-            expression = pl.when(reached).then(pl.lit(name)).otherwise(expression)
-    return joined.select("case_id", "row", expression.alias("stage"), "start", "due")
+    return joined.select("case_id", "row", stage.alias("stage"), "start", "due")
 
 
 def has_exception(judged: Judged) -> pl.Expr:
@@ -130,7 +121,8 @@ def has_exception(judged: Judged) -> pl.Expr:
     clocks = [judged.clocks[name] for name in ISSUE if name in judged.clocks]
     rows = [these["row"].filter(these.claiming()) for these in clocks]
     there = set(judged.rows.columns)
-    claims = [pl.col(RECORDED).fill_null(value=False)] if RECORDED in there else []
+    recorded = "exception_recorded"
+    claims = [pl.col(recorded).fill_null(value=False)] if recorded in there else []
     claims += [pl.col("row").is_in(pl.concat(rows).implode())] if rows else []
     claims += [pl.col("absent_from").is_not_null()] if "absent_from" in there and not rows else []
     return pl.any_horizontal(claims) if claims else pl.lit(value=False)

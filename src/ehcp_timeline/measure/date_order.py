@@ -1,12 +1,11 @@
 """Verdicts that depend on whether dates are day-first or month-first: judged both ways and compared."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
+from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.selection import unjudgeable
@@ -26,28 +25,18 @@ def date_order(
 ) -> DateOrder | None:
     """Judge a file again, its doubtful dates read day-first and month-first, and return what differs.
 
-    Only what can differ is judged again: deadlines that name a doubtful column, on rows that hang on one.
-
-    Args:
-        rulebook: The law.
-        source: The file; every row of it has been read.
-        as_at: The day the question is asked about.
-        assume_blank: Columns that the file does not have and that count as blank.
-        verdicts: How many verdicts the file has day-first, where that is known.
-
-    Returns:
-        None where the dates of every column prove their order or are not in figures, and where there is
-        nothing to judge either way.
+    Every row of the file has been read. Only what can differ is judged again: deadlines that name a doubtful
+    column, on rows that hang on one. `verdicts` is how many the file has day-first, where that is known.
+    None where the dates of every column prove their order or are not in figures, and where there is nothing
+    to judge either way.
     """
     doubtful = source.doubtful
     if not doubtful:
         return None
-    proven = source.proven_day_first
-    unanswerable = {
-        deadline.id for deadline in unjudgeable(rulebook, source.columns | frozenset(assume_blank))
-    }
+    columns = source.columns | frozenset(assume_blank)
+    without = {deadline.id for deadline in unjudgeable(rulebook, columns)}
     deadlines = [
-        deadline for deadline in rulebook.deadlines if not (deadline.right or deadline.id in unanswerable)
+        deadline for deadline in rulebook.deadlines if not deadline.right and deadline.id not in without
     ]
     if verdicts is None:
         verdicts = sum(
@@ -58,25 +47,8 @@ def date_order(
     changed = _changed(rulebook, source, as_at, _hanging(rulebook, deadlines, doubtful))
     if not (verdicts or changed):
         return None
-    columns = tuple(DoubtfulColumn(name, cells) for name, cells in doubtful.items())
-    return DateOrder(source.name, columns, proven, verdicts, changed)
-
-
-def _changed(rulebook: Rulebook, source: CaseFile, as_at: date, hanging: Collection[Deadline]) -> int:
-    """Return how many verdicts of these deadlines are others month-first.
-
-    A row without a date in figures in a doubtful column is the same either way. It is judged all the same
-    where a duty repeats, as a case's other rows count too.
-    """
-    if not hanging:
-        return 0
-    doubtful = source.doubtful
-    ways = source.both_ways(doubtful, some=not any(deadline.repeats for deadline in hanging))
-    counting = _DateOrderCount()
-    both = (judge(rulebook, way.batches(), as_at, deadlines=[*hanging]) for way in ways)
-    for day_first, month_first in zip(*both, strict=True):
-        counting.add(day_first, month_first)
-    return counting.changed
+    of_columns = tuple(DoubtfulColumn(name, cells) for name, cells in doubtful.items())
+    return DateOrder(source.name, of_columns, source.proven_day_first, verdicts, changed)
 
 
 def _hanging(
@@ -92,18 +64,23 @@ def _hanging(
     return [deadline for deadline in deadlines if deadline.id in names]
 
 
-@dataclass(slots=True)
-class _DateOrderCount:
-    """How many verdicts are others month-first, or are not there at all."""
+def _changed(rulebook: Rulebook, source: CaseFile, as_at: date, hanging: Collection[Deadline]) -> int:
+    """Return how many verdicts of these deadlines are others month-first, or are not there at all.
 
-    changed: int = 0
-
-    def add(self, day_first: Judged, month_first: Judged) -> None:
-        """Hold one batch, read both ways, against itself."""
-        for name in {**day_first.clocks, **month_first.clocks}:
-            pair = [_numbered(judged.clocks.get(name)) for judged in (day_first, month_first)]
-            both = pair[0].join(pair[1], on=["row", "number"], how="full", suffix="_month_first")
-            self.changed += both.filter(pl.col("verdict").ne_missing(pl.col("verdict_month_first"))).height
+    A row without a date in figures in a doubtful column is the same either way. It is judged all the same
+    where a duty repeats, as a case's other rows count too.
+    """
+    if not hanging:
+        return 0
+    ways = source.both_ways(source.doubtful, some=not any(deadline.repeats for deadline in hanging))
+    both = (judge(rulebook, way.batches(), as_at, deadlines=[*hanging]) for way in ways)
+    changed = 0
+    for batch in zip(*both, strict=True):
+        for name in {name for judged in batch for name in judged.clocks}:
+            day_first, month_first = (_numbered(judged.clocks.get(name)) for judged in batch)
+            pairs = day_first.join(month_first, on=["row", "number"], how="full", suffix="_month_first")
+            changed += pairs.filter(pl.col("verdict").ne_missing(pl.col("verdict_month_first"))).height
+    return changed
 
 
 def _numbered(clocks: Clocks | None) -> pl.DataFrame:

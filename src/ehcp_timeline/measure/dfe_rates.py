@@ -26,11 +26,9 @@ YEAR = timedelta(days=365)
 
 @dataclass(slots=True)
 class Rates:
-    """What has been counted so far.
+    """What has been counted so far in the calendar year of the as-at day.
 
     Attributes:
-        as_at: The day the question is asked about; its calendar year so far is the period.
-        rulebook: The law that the clocks were judged by.
         counts: Numbers of plans or requests, and the days from request to plan, added up.
     """
 

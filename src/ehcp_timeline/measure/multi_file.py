@@ -31,27 +31,21 @@ class SharedCases:
 
     Duties that repeat look at all rows of a case. A review that stands in one file answers no clock of
     another, so a late clock of a repeating duty, on a case that stands in another file too, is unknown.
-
-    Args:
-        rulebook: The law.
-        sources: The files; only those that start and answer a duty that repeats are watched.
+    Only files that start and answer such a duty are watched.
     """
 
     def __init__(self, rulebook: Rulebook, sources: Sequence[CaseFile]) -> None:
-        self._repeating = [deadline for deadline in rulebook.deadlines if deadline.repeats]
-        judging = [place for place, source in enumerate(sources) if self._judges(rulebook, source)]
+        repeating = [deadline for deadline in rulebook.deadlines if deadline.repeats]
+        self._repeating = {deadline.id for deadline in repeating}
+        judging = []
+        for place, source in enumerate(sources):
+            without = unjudgeable(rulebook, source.columns)
+            answerable = (deadline for deadline in repeating if deadline not in without)
+            starts = (rulebook.columns_of(deadline.start_events) for deadline in answerable)
+            if any(source.columns.intersection(columns) for columns in starts):
+                judging.append(place)
         self._rows: dict[int, list[pl.DataFrame]] = {place: [] for place in judging if len(judging) > 1}
         self._late = 0
-
-    def _judges(self, rulebook: Rulebook, source: CaseFile) -> bool:
-        """Return whether a file starts and answers a duty that repeats."""
-        without = unjudgeable(rulebook, source.columns)
-        starting = (
-            rulebook.columns_of(deadline.start_events)
-            for deadline in self._repeating
-            if deadline not in without
-        )
-        return any(source.columns.intersection(columns) for columns in starting)
 
     def watches(self, file: int) -> bool:
         """Say whether cases of the file at this place may stand in another one."""
@@ -73,9 +67,9 @@ class SharedCases:
     def without_blame(self, file: int, judged: Judged) -> Judged:
         """Return a file's duties that repeat, those that look late on cases of another file unknown."""
         rows = self._shared.filter(pl.col("file") == file).get_column(ROW)
-        names = {deadline.id for deadline in self._repeating}
         clocks = {
-            name: self._unknown(held, rows) if name in names else held for name, held in judged.clocks.items()
+            name: self._unknown(held, rows) if name in self._repeating else held
+            for name, held in judged.clocks.items()
         }
         return replace(judged, clocks=clocks)
 

@@ -1,6 +1,5 @@
 """The next lawful step of each open clock and its last working day, as `next-steps.toml` says."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -8,7 +7,6 @@ from typing import Literal
 
 import polars as pl
 
-from ehcp_timeline.audit.selection import is_under
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.clock.workdays import last_working_day
 from ehcp_timeline.law.loader.faults import read_shipped
@@ -49,12 +47,9 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a family is told when the day of these deadlines will be missed.
+    """What a family is told when the day of these deadlines will be missed: what was due, and its rights.
 
     Attributes:
-        deadlines: The deadlines.
-        promise: What was due.
-        rights: What the family can do.
         ahead: How many days before the due day a family is told at the earliest; None for at once.
     """
 
@@ -86,36 +81,10 @@ def next_steps() -> NextSteps:
     return read_shipped(NextSteps, "measure", "next-steps.toml")
 
 
-def unknown_names(steps: NextSteps, rulebook: Rulebook) -> Iterator[str]:
-    """Yield every deadline and event that the steps name and the rulebook does not have."""
-    for chain in steps.chains:
-        named = [*chain.deadlines, *(name for step in chain.steps for name in _deadlines_of(step))]
-        yield from (name for name in named if name not in rulebook.by_id)
-        yield from (name for step in chain.steps for name in step.until if name not in rulebook.events)
-        openable = [step.while_open for step in chain.steps if step.while_open]
-        yield from (name for name in openable if not any(is_under(name, known) for known in rulebook.by_id))
-    for letter in steps.letters:
-        yield from (deadline for deadline in letter.deadlines if deadline not in rulebook.by_id)
-
-
-def _deadlines_of(step: NextStep) -> tuple[str, ...]:
-    return (*step.by, *step.leaves, *step.not_before)
-
-
 STEP_COLUMNS = ("step", "do", "by", "not_before")
 ONE_DAY = timedelta(days=1)
 _CLOCK = "_clock"
 _NO_DAY = pl.lit(None, dtype=pl.Date)
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """What is known of a file: its open `clocks`, numbered, its `rows`, the law and the day."""
-
-    clocks: pl.DataFrame
-    rows: pl.DataFrame
-    rulebook: Rulebook
-    as_at: date
 
 
 def with_steps(
@@ -123,20 +92,12 @@ def with_steps(
 ) -> pl.DataFrame:
     """Return open clocks with the step that each waits for.
 
-    Args:
-        clocks: Every open clock of the file, whoever owes it, with the columns of a finding.
-        rows: Every row of the file: `row`, `case_id` and its events.
-        steps: The steps.
-        rulebook: The law.
-        as_at: The day the question is asked about.
-
-    Returns:
-        The clocks in their order, with `step` (its name), `do` (in words), `by` (its last working day, which
-        may have passed) and `not_before` (null unless it lies ahead).
+    `clocks` are all those of the file, whoever owes them, with the columns of a finding; `rows` have `row`,
+    `case_id` and the events. Added are `step` (its name), `do` (in words), `by` (its last working day, which
+    may have passed) and `not_before` (null unless it lies ahead).
     """
     numbered = clocks.with_row_index(_CLOCK)
-    file = _File(numbered, rows, rulebook, as_at)
-    chained = [_chained(file, chain) for chain in steps.chains]
+    chained = [_chained(chain, numbered, rows, rulebook, as_at) for chain in steps.chains]
     in_chains = [deadline for chain in steps.chains for deadline in chain.deadlines]
     alone = numbered.filter(~pl.col("deadline").is_in(in_chains)).with_columns(
         step=pl.lit("duty"), do=pl.col("duty"), by="act_by", not_before=_NO_DAY
@@ -159,93 +120,76 @@ def last_day_that_leaves(minimum: Count, due: date) -> date:
     return last_working_day(day)
 
 
-def _chained(file: _File, chain: Chain) -> pl.DataFrame:
-    """Return the clocks of one chain, each with its step."""
-    frame = file.clocks.filter(pl.col("deadline").is_in(chain.deadlines))
-    frame = _with_what_is_over(file, frame, chain)
+def _chained(
+    chain: Chain, clocks: pl.DataFrame, rows: pl.DataFrame, rulebook: Rulebook, as_at: date
+) -> pl.DataFrame:
+    """Return the clocks of one chain, each with its step: the first after the last that is over."""
+    deadline, key = pl.col("deadline"), "case_id" if chain.all_rows else "row"
+    frame = _with_what_is_over(chain, clocks.filter(deadline.is_in(chain.deadlines)), rows, as_at)
+
+    def with_earliest(column: str, others: pl.Expr, name: str) -> pl.DataFrame:
+        """Add the earliest day of other clocks on the same row, or of the same case."""
+        earliest = clocks.filter(others).group_by(key).agg(pl.col(column).min().alias(name))
+        return frame.join(earliest, on=key, how="left")
+
+    waits = []
     for place, step in enumerate(chain.steps):
-        frame = _with_days(file, frame, step, place, _key(chain))
+        by, after = f"by{place}", f"after{place}"
+        waiting = ~pl.any_horizontal(f"over{later}" for later in range(place, len(chain.steps)))
+        if step.while_open:
+            under = (deadline == step.while_open) | deadline.str.starts_with(f"{step.while_open}.")
+            frame = with_earliest("act_by", under, by).with_columns(_NO_DAY.alias(after))
+            waiting &= pl.col(by).is_not_null()
+        else:
+            frame = with_earliest("due", deadline.is_in(step.not_before), after)
+            if step.leaves:
+                frame = frame.with_columns(_leaving(step, frame["due"], rulebook, as_at).alias(by))
+            else:
+                frame = with_earliest("act_by", deadline.is_in(step.by), by)
+                frame = frame.with_columns(pl.coalesce(by, "act_by").alias(by))
+        waits.append(waiting)
+
+    def of_its_step(of_each: list[pl.Expr]) -> pl.Expr:
+        """Return what belongs to the step a clock waits for."""
+        expression = of_each[-1]
+        for waiting, of_step in zip(reversed(waits), reversed(of_each), strict=True):
+            expression = pl.when(waiting).then(of_step).otherwise(expression)
+        return expression
+
     places = range(len(chain.steps))
-    by = _of_its_step(chain, [pl.col(f"by{place}") for place in places])
-    after = _of_its_step(chain, [pl.col(f"after{place}") for place in places])
+    not_before = of_its_step([pl.col(f"after{place}") for place in places])
     return frame.with_columns(
-        step=_of_its_step(chain, [pl.lit(step.id) for step in chain.steps]),
-        do=_of_its_step(chain, [pl.lit(step.do) for step in chain.steps]),
-        by=pl.min_horizontal(by, "act_by"),
-        not_before=pl.when(after > file.as_at).then(after),
-    ).select(*file.clocks.columns, *STEP_COLUMNS)
+        step=of_its_step([pl.lit(step.id) for step in chain.steps]),
+        do=of_its_step([pl.lit(step.do) for step in chain.steps]),
+        by=pl.min_horizontal(of_its_step([pl.col(f"by{place}") for place in places]), "act_by"),
+        not_before=pl.when(not_before > as_at).then(not_before),
+    ).select(*clocks.columns, *STEP_COLUMNS)
 
 
-def _key(chain: Chain) -> str:
-    """Return what holds a clock and its events together."""
-    return "case_id" if chain.all_rows else "row"
-
-
-def _with_what_is_over(file: _File, frame: pl.DataFrame, chain: Chain) -> pl.DataFrame:
+def _with_what_is_over(chain: Chain, frame: pl.DataFrame, rows: pl.DataFrame, as_at: date) -> pl.DataFrame:
     """Add `over0`, `over1` ...: whether an event since the start of the clock has ended each step.
 
     Where the rows of a case count together, an event on the day of the start belongs to what came before.
     """
-    key = _key(chain)
-    events = {name for step in chain.steps for name in step.until if name in file.rows.columns}
-    seen = frame.select(_CLOCK, key, "start").join(file.rows.select(key, *sorted(events)), on=key)
+    key = "case_id" if chain.all_rows else "row"
     closed: Literal["right", "both"] = "right" if chain.all_rows else "both"
-    over = [
-        pl.any_horizontal(
-            pl.lit(value=False),
-            *(
-                pl.col(name).is_between("start", file.as_at, closed=closed)
-                for name in step.until
-                if name in events
-            ),
+    events = {name for step in chain.steps for name in step.until if name in rows.columns}
+    seen = frame.select(_CLOCK, key, "start").join(rows.select(key, *sorted(events)), on=key)
+    over = []
+    for place, step in enumerate(chain.steps):
+        ended = (
+            pl.col(name).is_between("start", as_at, closed=closed) for name in step.until if name in events
         )
-        .any()
-        .alias(f"over{place}")
-        for place, step in enumerate(chain.steps)
-    ]
+        over.append(pl.any_horizontal(pl.lit(value=False), *ended).any().alias(f"over{place}"))
     return frame.join(seen.group_by(_CLOCK).agg(over), on=_CLOCK, how="left")
 
 
-def _with_days(file: _File, frame: pl.DataFrame, step: NextStep, place: int, key: str) -> pl.DataFrame:
-    """Add `by0` ..., the last working day of a step, and `after0` ..., the day it must not come before."""
-    by, after = f"by{place}", f"after{place}"
-    deadline = pl.col("deadline")
-    if step.while_open:
-        under = (deadline == step.while_open) | deadline.str.starts_with(f"{step.while_open}.")
-        waited_for = _beside(frame, file.clocks.filter(under), "act_by", by, key)
-        return waited_for.with_columns(_NO_DAY.alias(after))
-    frame = _beside(frame, file.clocks.filter(deadline.is_in(step.not_before)), "due", after, key)
-    if step.leaves:
-        return frame.with_columns(_leaving(file, frame["due"], step).alias(by))
-    frame = _beside(frame, file.clocks.filter(deadline.is_in(step.by)), "act_by", by, key)
-    return frame.with_columns(pl.coalesce(by, "act_by").alias(by))
-
-
-def _beside(frame: pl.DataFrame, others: pl.DataFrame, column: str, alias: str, key: str) -> pl.DataFrame:
-    """Add the earliest day of other clocks on the same row, or of the same case."""
-    earliest = others.group_by(key).agg(pl.col(column).min().alias(alias))
-    return frame.join(earliest, on=key, how="left")
-
-
-def _leaving(file: _File, due: pl.Series, step: NextStep) -> pl.Series:
+def _leaving(step: NextStep, due: pl.Series, rulebook: Rulebook, as_at: date) -> pl.Series:
     """Return the last working day from which the step's minimum is over by each due day."""
-    name = next((leave for leave in step.leaves if leave in file.rulebook.by_id), None)
-    version = file.rulebook.by_id[name].version_on(file.as_at) if name else None
+    minimum = next((rulebook.by_id[name] for name in step.leaves if name in rulebook.by_id), None)
+    version = minimum.version_on(as_at) if minimum else None
     if version is None:
         return due
     count = version.limit.limbs[0].count
     days = {day: last_day_that_leaves(count, day) for day in due.drop_nulls().unique()}
     return due.replace_strict(days, default=None, return_dtype=pl.Date)
-
-
-def _of_its_step(chain: Chain, of_each: list[pl.Expr]) -> pl.Expr:
-    """Return what belongs to the step a clock waits for: the first after the last that is over."""
-    places = range(len(chain.steps))
-    expression = of_each[-1]
-    for place in reversed(places):
-        later_over = pl.any_horizontal(f"over{later_place}" for later_place in places[place:])
-        waits = ~later_over
-        if chain.steps[place].while_open:
-            waits &= pl.col(f"by{place}").is_not_null()
-        expression = pl.when(waits).then(of_each[place]).otherwise(expression)
-    return expression

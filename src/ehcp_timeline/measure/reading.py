@@ -15,7 +15,6 @@ class FileReading:
     """What is kept while the batches of one file go by.
 
     Attributes:
-        source: The file.
         tell: Told how many rows each batch had, once it has been judged.
         keep: Where the rows of each batch are kept; None to keep none.
         problems: Everything in the file that a person should put right.

@@ -10,7 +10,7 @@ import polars as pl
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.measure.casework import Casework, chosen_by
 from ehcp_timeline.measure.counts import ISSUE
-from ehcp_timeline.measure.next_steps import NextSteps, next_steps
+from ehcp_timeline.measure.next_steps import next_steps
 from ehcp_timeline.measure.pace import pace_of, with_expected
 
 Policy = Literal["oldest-first", "in-time-first", "worst-first"]
@@ -54,10 +54,10 @@ def at_risk(
 ) -> AtRisk:
     """Return the in-time clocks that will more likely than not be missed: at the median of what is to come.
 
-    Only duties about which families are written to.
+    Only duties about which families are written to. The pace is that of the closed clocks of the casework.
 
     Args:
-        casework: The work in a file, with all its clocks, the closed ones for the pace.
+        casework: The work in a file, with all its clocks.
         selection: Which clocks were asked for.
         within: How many days ahead a due day may lie; None for what `next-steps.toml` says of each duty.
         projected: What a forecast says of open plans, by `row` and `start`: when half of its runs (`p50`) and
@@ -67,11 +67,16 @@ def at_risk(
     work = casework.open_clocks()
     begun = pl.col("start") <= casework.as_at
     running = work.filter(chosen_by(selection, casework.rulebook), pl.col("verdict") == "running", begun)
-    frames = [
-        _expected(casework, running, letter.ahead if within is None else within, deadline, steps)
-        for letter in steps.letters
-        for deadline in letter.deadlines
-    ]
+    frames = []
+    for letter in steps.letters:
+        ahead = letter.ahead if within is None else within
+        soon = True if ahead is None else pl.col("due") <= casework.as_at + timedelta(days=ahead)
+        for deadline in letter.deadlines:
+            of_deadline, chain = pl.col("deadline") == deadline, steps.chain_for(deadline)
+            every = casework.audit.findings.filter(of_deadline)
+            pace = pace_of(deadline, chain, every, casework.rows, casework.as_at)
+            mine = running.filter(of_deadline, soon)
+            frames.append(with_expected(mine, casework.rows, pace, chain, casework.as_at))
     in_time = pl.concat(frames)
     late = pl.col("expected_p50") > pl.col("due")
     if projected is not None:
@@ -86,41 +91,20 @@ def at_risk(
     return AtRisk(missed, in_time.height, in_time["expected_p50"].null_count())
 
 
-def _expected(
-    casework: Casework, running: pl.DataFrame, ahead: int | None, deadline: str, steps: NextSteps
-) -> pl.DataFrame:
-    """Return the running clocks of one deadline with when they will be met."""
-    mine = running.filter(pl.col("deadline") == deadline)
-    if ahead is not None:
-        mine = mine.filter(pl.col("due") <= casework.as_at + timedelta(days=ahead))
-    every = casework.audit.findings.filter(pl.col("deadline") == deadline)
-    chain = steps.chain_for(deadline)
-    pace = pace_of(deadline, chain, every, casework.rows, casework.as_at)
-    return with_expected(mine, casework.rows, pace, chain, casework.as_at)
-
-
 def order_of_work(work: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Return cases in the order in which a policy takes them: each once, with its worst open clock.
 
     Overdue duties come first, whatever the policy; what is excused or running comes after them.
-
-    Args:
-        work: Open clocks with their steps; minimums, and what cannot be told, left out.
-        policy: The order of the overdue, and of the rest. `oldest-first`: who has waited longest.
-            `in-time-first`: what was or is due first. `worst-first`: what is most days late, then what is
-            due first.
+    `oldest-first`: who has waited longest. `in-time-first`: what was or is due first. `worst-first`: what is
+    most days late, then what is due first.
     """
     ahead = pl.col("verdict") != "overdue"
     late = pl.when(~ahead).then("days_late")
     worst = work.sort(ahead, late, *_TIES, descending=[False, True, *[False] * len(_TIES)], nulls_last=True)
     each = worst.unique(subset="case_id", keep="first", maintain_order=True)
-    match policy:
-        case "oldest-first":
-            return each.sort(ahead, "start", *_TIES)
-        case "in-time-first":
-            return each.sort(ahead, *_TIES)
-        case "worst-first":
-            return each
+    if policy == "worst-first":
+        return each
+    return each.sort(ahead, *(("start",) if policy == "oldest-first" else ()), *_TIES)
 
 
 def workable(work: pl.DataFrame, casework: Casework, selection: Selection) -> pl.DataFrame:
@@ -147,15 +131,8 @@ def before_breach(
 ) -> AtRisk:
     """Return whom to tell before the day is missed: one line a case, for its first clock to fall due.
 
-    Args:
-        casework: The work in a file, with all its clocks.
-        selection: Which clocks were asked for.
-        within: How many days ahead the due day may lie, as in `at_risk`.
-        projected: What a forecast says of open plans, as in `at_risk`.
-
-    Returns:
-        The clocks as `at_risk` gives them at the median, with `also` (the case's other deadlines that will be
-        missed), `weeks_waited` (whole weeks since the start) and `days_over` (due to expected day).
+    The clocks and the arguments are those of `at_risk`, with `also` (the case's other deadlines that will be
+    missed), `weeks_waited` (whole weeks since the start) and `days_over` (due to expected day).
     """
     case = at_risk(casework, selection, within, projected)
     others = case.clocks.group_by("case_id", maintain_order=True).agg(
@@ -172,7 +149,5 @@ def before_breach(
 def split(clocks: pl.DataFrame, column: str) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield each group's own list, in the order of the groups' names; those without a name come first."""
     named = clocks.with_columns(pl.col(column).fill_null("").str.strip_chars())
-    for (name,), mine in sorted(
-        named.group_by(column, maintain_order=True), key=lambda group: str(group[0][0])
-    ):
-        yield str(name), mine
+    groups = {str(name): mine for (name,), mine in named.group_by(column, maintain_order=True)}
+    yield from sorted(groups.items(), key=lambda group: group[0])

@@ -7,8 +7,9 @@ numbers, which leaves every sum that is shown as it is. Tables that reach each o
 none: that a table is published tells no more than that it is one of them.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from itertools import product
 
 from ehcp_timeline.privacy.secondary import Cell, Edge, Node
 
@@ -25,22 +26,22 @@ def all_vary(
 ) -> bool:
     """Return whether every hidden number has another value in some table that is printed alike.
 
-    Args:
-        edges: Every number of the table, totals included.
-        hidden: Those that are hidden.
-        hides: What would be hidden in a table with these values, one for each edge; None for all.
-        most: How many people are moved around a circle at a time.
-
-    At most `MOST_TABLES` tables are tried; what has not varied by then counts as known.
+    `hides` says what would be hidden in a table with these values, one for each edge; None for all. At most
+    `most` people are moved around a circle at a time. At most `MOST_TABLES` tables are tried; what has not
+    varied by then counts as known.
     """
     start = tuple(edge.value for edge in edges)
     places = {place for place, edge in enumerate(edges) if edge.cell in hidden}
-    moves, varied = tuple(_moves(edges, places)), set[int]()
+    moves, varied = _moves(edges, places), set[int]()
     steps = [sign * size for size in range(1, most + 1) for sign in (1, -1)]
     seen, waiting = {start}, deque([start])
     while waiting and not places <= varied and len(seen) < MOST_TABLES:
         values = waiting.popleft()
-        for other in (_moved(values, move, step) for step in steps for move in moves):
+        for people, move in product(steps, moves):
+            moved = list(values)
+            for place, step in move:
+                moved[place] += people * step
+            other = tuple(moved)
             if other in seen or min(other) < 0:
                 continue
             seen.add(other)
@@ -50,31 +51,26 @@ def all_vary(
     return places <= varied
 
 
-def _moved(values: Values, move: Move, people: int) -> Values:
-    moved = list(values)
-    for place, step in move:
-        moved[place] += people * step
-    return tuple(moved)
-
-
-def _moves(edges: Sequence[Edge], places: set[int]) -> Iterator[Move]:
-    """Yield short circles through each hidden number, and others that leave out one number of those."""
-    moves = set[Move]()
+def _moves(edges: Sequence[Edge], places: set[int]) -> list[Move]:
+    """Return short circles through each hidden number, and others that leave out one number of those."""
+    moves: dict[Move, None] = {}
     for place in sorted(places):
         circle = _circle(edges, places, place)
         others = [_circle(edges, places - {left_out}, place) for left_out, _ in circle if left_out != place]
-        for move in (circle, *others):
-            if move and move not in moves:
-                moves.add(move)
-                yield move
+        moves.update((move, None) for move in (circle, *others) if move)
+    return list(moves)
 
 
 def _circle(edges: Sequence[Edge], places: set[int], place: int) -> Move:
     """Return a shortest circle that adds one to a number and keeps every sum; empty where there is none."""
+    arcs: dict[Node, list[tuple[Node, int, int]]] = defaultdict(list)
+    for other in sorted(places - {place}):
+        tail, head = edges[other].tail, edges[other].head
+        arcs[tail].append((head, other, 1))
+        arcs[head].append((tail, other, -1))
     goal, start = edges[place].tail, edges[place].head
     before: dict[Node, tuple[Node, int, int]] = {start: (start, place, 1)}
     waiting = deque([start])
-    arcs = _arcs(edges, places - {place})
     while waiting and goal not in before:
         node = waiting.popleft()
         for to, along, step in arcs.get(node, ()):
@@ -88,12 +84,3 @@ def _circle(edges: Sequence[Edge], places: set[int], place: int) -> Move:
         node, along, step = before[node]
         move.append((along, step))
     return tuple(sorted(move))
-
-
-def _arcs(edges: Sequence[Edge], places: set[int]) -> Mapping[Node, list[tuple[Node, int, int]]]:
-    arcs: dict[Node, list[tuple[Node, int, int]]] = {}
-    for place in sorted(places):
-        tail, head = edges[place].tail, edges[place].head
-        arcs.setdefault(tail, []).append((head, place, 1))
-        arcs.setdefault(head, []).append((tail, place, -1))
-    return arcs

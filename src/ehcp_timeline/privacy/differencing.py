@@ -3,9 +3,8 @@
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import read_text
@@ -16,14 +15,10 @@ _MOST_WARNINGS = 20
 Numbers = Mapping[tuple[str, str], Count]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One number that two publications give away between them.
+class Difference(NamedTuple):
+    """One number that two publications give away between them, and what a reader of both can tell.
 
-    Attributes:
-        row: The group, or `Total`.
-        column: The category, or `Total`.
-        says: What a reader of both can tell.
+    `row` is the group and `column` the category, or `Total`.
     """
 
     row: str
@@ -37,23 +32,15 @@ def differences(before: Numbers, after: Numbers, threshold: int) -> tuple[Differ
     A number that moved by fewer people than the threshold shows how many joined or left; one that is hidden
     in one publication and printed in the other can be guessed from its neighbour in time.
     """
-    return tuple(
-        Difference(*place, says)
-        for place, number in after.items()
-        if place in before and (says := _says(before[place], number, threshold))
-    )
-
-
-def _says(old: Count, new: Count, threshold: int) -> str:
-    """Return what the two numbers tell together, or an empty string."""
-    if old is HIDDEN and new is HIDDEN:
-        return ""
-    if old is HIDDEN or new is HIDDEN:
-        return "hidden in one of the two, printed in the other"
-    moved = abs(new - old)
-    return (
-        f"moved by fewer than {threshold}: the two together count those few" if 0 < moved < threshold else ""
-    )
+    found = []
+    for place, new in after.items():
+        old = before.get(place, new)
+        if (old is HIDDEN) != (new is HIDDEN):
+            found.append(Difference(*place, "hidden in one of the two, printed in the other"))
+        elif isinstance(old, int) and isinstance(new, int) and 0 < abs(new - old) < threshold:
+            says = f"moved by fewer than {threshold}: the two together count those few"
+            found.append(Difference(*place, says))
+    return tuple(found)
 
 
 _MOST = 10_000_000  # bytes: a published table has some hundred lines
@@ -66,22 +53,28 @@ def warnings(
     threshold: int,
     lines_of: Callable[[Any], Iterable[Any]] = lambda answer: answer.get("rows", answer.get("lines")),
 ) -> Iterator[str]:
-    """Yield what an earlier publication gives away together with this one.
+    """Yield what an earlier publication, as CSV or JSON of the same command, gives away with these lines.
 
-    Args:
-        path: The earlier one, as the same command wrote it as CSV or JSON.
-        lines: This one, line by line.
-        by: The columns that name a line.
-        threshold: Numbers of people below it are hidden.
-        lines_of: Gives the lines of the earlier one, where it is JSON.
+    `by` are the columns that name a line; `lines_of` gives the lines of an earlier one that is JSON.
 
     Raises:
         CaseFileError: The file cannot be read, or is no such table.
     """
-    before = numbers(_read(path, by, lines_of), by)
+    hint = "give what the same command wrote for publication, as JSON or, of a table, CSV"
+    no_table = CaseFileError(f"{path} is not a published table by {' and '.join(by)}", hint)
+    text = read_text(path, most=_MOST)
+    rows: Iterable[Mapping[str, Any]]
+    if text.lstrip().startswith("{"):
+        try:
+            rows = [line for line in lines_of(json.loads(text)) if isinstance(line, dict)]
+        except (ValueError, AttributeError, LookupError, TypeError, RecursionError) as error:
+            raise no_table from error
+    else:
+        rows = csv.DictReader(text.splitlines())
+    before = _numbers(rows, by)
     if not before:
-        raise _no_table(path, by)
-    revealing = differences(before, numbers(lines, by), threshold)
+        raise no_table
+    revealing = differences(before, _numbers(lines, by), threshold)
     yield f"{path}: {len(revealing)} numbers that the two publications give away together."
     for difference in revealing[:_MOST_WARNINGS]:
         yield f"  {difference.row}, {difference.column}: {difference.says}"
@@ -89,7 +82,7 @@ def warnings(
         yield f"  and {len(revealing) - _MOST_WARNINGS} more; publish less often, or in larger groups"
 
 
-def numbers(lines: Iterable[Mapping[str, Any]], by: Sequence[str]) -> Numbers:
+def _numbers(lines: Iterable[Mapping[str, Any]], by: Sequence[str]) -> Numbers:
     """Return the whole numbers and the hidden ones under the names of their lines and columns.
 
     Percentages say nothing that those do not.
@@ -107,20 +100,3 @@ def _number(word: str) -> Count | None:
     if word == HIDDEN.value:
         return HIDDEN
     return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else None
-
-
-def _read(
-    path: Path, by: Sequence[str], lines_of: Callable[[Any], Iterable[Any]]
-) -> Iterable[Mapping[str, Any]]:
-    text = read_text(path, most=_MOST)
-    if not text.lstrip().startswith("{"):
-        return csv.DictReader(text.splitlines())
-    try:
-        return [line for line in lines_of(json.loads(text)) if isinstance(line, dict)]
-    except (ValueError, AttributeError, LookupError, TypeError, RecursionError) as error:
-        raise _no_table(path, by) from error
-
-
-def _no_table(path: Path, by: Sequence[str]) -> CaseFileError:
-    hint = "give what the same command wrote for publication, as JSON or, of a table, CSV"
-    return CaseFileError(f"{path} is not a published table by {' and '.join(by)}", hint)

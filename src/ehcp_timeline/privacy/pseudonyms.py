@@ -54,19 +54,29 @@ def new_key() -> bytes:
 def read_key(path: Path, outputs: Sequence[Path] = ()) -> Key:
     """Read a key; every byte of the file counts.
 
-    Args:
-        path: The key file.
-        outputs: The files or folders that are written; the key must not lie in such a folder or below it.
+    The key must not lie in or below the folder of an output.
 
     Raises:
         UsageError: It is not there, is not an ordinary file, can be read by others than its owner, is too
             short, or lies where the output goes.
     """
     for output in outputs:
-        _check_apart(path, output)
+        inside = Path(os.path.realpath(output if output.is_dir() else output.parent))
+        if Path(os.path.realpath(path)).is_relative_to(inside) or path.absolute().is_relative_to(inside):
+            raise UsageError(
+                f"the key file {path} lies inside the folder that is written to",
+                "keep the key in another folder, or write somewhere else",
+            )
     try:
         with os.fdopen(os.open(path, _READ), "rb") as stream:
-            _check_private(path, os.fstat(stream.fileno()))
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise UsageError(f"the key file {path} is not an ordinary file", _NEW_KEY)
+            if os.name != "nt" and status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+                raise UsageError(
+                    f"the key file {path} can be read by others than its owner",
+                    f"chmod 600 {path}; if others may have read it, make a new key",
+                )
             secret = stream.read(_MOST_KEY + 1)
     except OSError as error:
         raise UsageError(f"cannot read the key file {path}: {reason(error)}", _NEW_KEY) from error
@@ -75,25 +85,3 @@ def read_key(path: Path, outputs: Sequence[Path] = ()) -> Key:
     if len(secret) > _MOST_KEY:
         raise UsageError(f"{path} is too long for a key file: at most {_MOST_KEY} bytes", _NEW_KEY)
     return Key(secret)
-
-
-def _check_private(path: Path, status: os.stat_result) -> None:
-    """Raise UsageError if the key is not an ordinary file, or if others than its owner could read it."""
-    if not stat.S_ISREG(status.st_mode):
-        raise UsageError(f"the key file {path} is not an ordinary file", _NEW_KEY)
-    if os.name != "nt" and status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise UsageError(
-            f"the key file {path} can be read by others than its owner",
-            f"chmod 600 {path}; if others may have read it, make a new key",
-        )
-
-
-def _check_apart(path: Path, output: Path) -> None:
-    """Raise UsageError if whoever is handed the output folder is handed the key with it."""
-    folder = output if output.is_dir() else output.parent
-    inside = Path(os.path.realpath(folder))
-    if Path(os.path.realpath(path)).is_relative_to(inside) or path.absolute().is_relative_to(inside):
-        raise UsageError(
-            f"the key file {path} lies inside the folder that is written to",
-            "keep the key in another folder, or write somewhere else",
-        )

@@ -8,6 +8,7 @@ number is known (a cycle of the residual graph; Kelly, Golden and Assad, Network
 """
 
 import heapq
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -22,6 +23,10 @@ class Range:
     least: int
     most: int | None
 
+    def allows_more(self, value: int) -> bool:
+        """Say whether a number with this value could be one more."""
+        return self.most is None or value < self.most
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -33,15 +38,6 @@ class Edge:
     head: Node
 
 
-@dataclass(frozen=True, slots=True)
-class _Arc:
-    """One unit more or less of a number that may change, and what it costs to let it."""
-
-    cell: Cell
-    to: Node
-    price: int
-
-
 def cheapest_way(
     edge: Edge,
     edges: Iterable[Edge],
@@ -51,66 +47,40 @@ def cheapest_way(
 ) -> tuple[Cell, ...] | None:
     """Return what else must be hidden so that a hidden number could have another value.
 
-    Args:
-        edge: The hidden number.
-        edges: Every number of the table.
-        hidden: What is hidden already, with the range that a reader knows.
-        may_hide: What could be hidden besides, with the range that a reader would then know.
-        prices: What hiding each of these costs.
-
-    Returns:
-        Cells of `may_hide`; none if it could have another value as things stand; None if nothing helps.
+    `hidden` and `may_hide` give the range that a reader knows, or would then know, of each number. Returned
+    are cells of `may_hide`: none if it could have another value as things stand; None if nothing helps.
     """
     known = {**may_hide, **hidden}
-    arcs = _arcs((other for other in edges if other.cell != edge.cell), known, hidden, prices)
-    ways = []
-    up, down = _can_move(edge, hidden[edge.cell])
-    if up:
-        ways.append(_cheapest_path(arcs, edge.head, edge.tail))
-    if down:
-        ways.append(_cheapest_path(arcs, edge.tail, edge.head))
+    arcs: dict[Node, list[tuple[Cell, Node]]] = defaultdict(list)
+    for other in edges:
+        if other.cell != edge.cell and other.cell in known:
+            if known[other.cell].allows_more(other.value):
+                arcs[other.tail].append((other.cell, other.head))
+            if other.value > known[other.cell].least:
+                arcs[other.head].append((other.cell, other.tail))
+    own, ways = hidden[edge.cell], []
+    costs = {cell: 0 if cell in hidden else prices[cell] for cell in known}
+    if own.allows_more(edge.value):
+        ways.append(_cheapest_path(arcs, costs, edge.head, edge.tail))
+    if edge.value > own.least:
+        ways.append(_cheapest_path(arcs, costs, edge.tail, edge.head))
     cheapest = min((way for way in ways if way is not None), default=None)
     return None if cheapest is None else tuple(cell for cell in cheapest[1] if cell not in hidden)
 
 
-def _can_move(edge: Edge, known: Range) -> tuple[bool, bool]:
-    """Return whether the number could be one more, and whether it could be one less."""
-    return known.most is None or edge.value < known.most, edge.value > known.least
-
-
-def _arcs(
-    edges: Iterable[Edge],
-    known: Mapping[Cell, Range],
-    hidden: Mapping[Cell, Range],
-    prices: Mapping[Cell, int],
-) -> Mapping[Node, list[_Arc]]:
-    arcs: dict[Node, list[_Arc]] = {}
-    for edge in edges:
-        if edge.cell not in known:
-            continue
-        price = 0 if edge.cell in hidden else prices[edge.cell]
-        up, down = _can_move(edge, known[edge.cell])
-        if up:
-            arcs.setdefault(edge.tail, []).append(_Arc(edge.cell, edge.head, price))
-        if down:
-            arcs.setdefault(edge.head, []).append(_Arc(edge.cell, edge.tail, price))
-    return arcs
-
-
 def _cheapest_path(
-    arcs: Mapping[Node, list[_Arc]], start: Node, goal: Node
+    arcs: Mapping[Node, list[tuple[Cell, Node]]], costs: Mapping[Cell, int], start: Node, goal: Node
 ) -> tuple[int, tuple[Cell, ...]] | None:
     """Return the price and the cells of the cheapest path (Dijkstra), or None where there is none."""
-    paid: dict[Node, int] = {}
+    paid = set[Node]()
     waiting: list[tuple[int, tuple[Cell, ...], Node]] = [(0, (), start)]
     while waiting:
         price, cells, node = heapq.heappop(waiting)
         if node == goal:
             return price, cells
-        if node in paid:
-            continue
-        paid[node] = price
-        for arc in arcs.get(node, ()):
-            if arc.to not in paid:
-                heapq.heappush(waiting, (price + arc.price, (*cells, arc.cell), arc.to))
+        if node not in paid:
+            paid.add(node)
+            for cell, to in arcs.get(node, ()):
+                if to not in paid:
+                    heapq.heappush(waiting, (price + costs[cell], (*cells, cell), to))
     return None

@@ -9,7 +9,7 @@ docs/disclosure.md says what is promised, against whom, and what is not.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
@@ -21,7 +21,6 @@ from ehcp_timeline.privacy.alike import Values, all_vary
 from ehcp_timeline.privacy.secondary import Cell, Edge, Node, Range, cheapest_way
 
 LEAST_THRESHOLD = 3
-_NOT_NEGATIVE = Range(0, None)
 _OUTSIDE: Node = ("outside", 0)
 
 
@@ -38,12 +37,9 @@ Grid = tuple[tuple[Count, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class CountTable:
-    """Counts of people, none below zero.
+    """Counts of people, none below zero, one tuple for each row.
 
     Attributes:
-        rows: The groups.
-        columns: The categories.
-        counts: One tuple of whole numbers for each row, one number for each column.
         adds_across: Whether everybody of a group is in exactly one column, so that a row has a total.
         adds_down: Whether everybody is in exactly one row, so that a column has a total.
     """
@@ -60,11 +56,7 @@ class Published:
     """A table as it may be published.
 
     Attributes:
-        rows: The groups.
-        columns: The categories.
         grid: The numbers; a last row and a last column of totals where the table has them.
-        adds_across: Whether the last column of `grid` is the totals of the rows.
-        adds_down: Whether the last row of `grid` is the totals of the columns.
         threshold: Numbers of people below it were hidden.
         withheld: Whether nothing of the table may be published; its grid is then hidden altogether.
     """
@@ -96,21 +88,21 @@ def suppress(table: CountTable, threshold: int) -> Published:
         UsageError: The threshold is below 3: 0 and 1 hide nothing, and a number that 2 hides is known to
             be 1.
     """
-    edges = tuple(_edges(table))
     hidden = to_hide(table, threshold)
-    if hidden is None:
-        return _published(table, edges, {edge.cell for edge in edges}, threshold, withheld=True)
-    return _published(table, edges, hidden, threshold)
+    edges = tuple(_edges(table))
+    shown: list[Count] = [HIDDEN if hidden is None or edge.cell in hidden else edge.value for edge in edges]
+    width = len(table.columns) + table.adds_across
+    grid = tuple(tuple(shown[place : place + width]) for place in range(0, len(shown), width))
+    about = (table.rows, table.columns, grid, table.adds_across, table.adds_down, threshold)
+    return Published(*about, withheld=hidden is None)
 
 
 @cache
 def to_hide(table: CountTable, threshold: int, also: frozenset[Cell] = frozenset()) -> frozenset[Cell] | None:
     """Return which numbers of a table must be hidden; None if a reader who knows how could still know one.
 
-    Args:
-        table: The table. A row or column of totals stands behind the others, as (row, column).
-        threshold: Numbers of 1 to threshold - 1 are hidden.
-        also: Numbers that are hidden for a reason of their own, as those hidden in another table.
+    A row or column of totals stands behind the others, as (row, column). `also` are numbers that are hidden
+    for a reason of their own, as those hidden in another table.
 
     Raises:
         UsageError: The threshold is below 3.
@@ -134,22 +126,27 @@ def _pattern(table: CountTable, threshold: int, also: frozenset[Cell]) -> frozen
     The arguments are those of `to_hide`.
     """
     edges = tuple(_edges(table))
-    others = {edge.cell: _large_or_any(edge, threshold) for edge in edges if edge.cell in also}
-    known = {**others, **_one_category(table, edges), **_small(edges, threshold)}
-    may_hide = {edge.cell: Range(threshold, None) for edge in edges if edge.value >= threshold}
-    prices = _prices(table, edges)
+    small, large, any_number = Range(1, threshold - 1), Range(threshold, None), Range(0, None)
+    known = {
+        edge.cell: large if edge.value >= threshold else any_number for edge in edges if edge.cell in also
+    }
+    known |= dict.fromkeys(_one_category(table, edges), any_number)
+    known |= {edge.cell: small for edge in edges if 0 < edge.value < threshold}
+    may_hide = {edge.cell: large for edge in edges if edge.value >= threshold}
+    # few before many, small before large, totals only if they must
+    one_cell = 1 + sum(edge.value for edge in edges)
+    one_total = one_cell * (1 + len(edges))
+    prices = {
+        edge.cell: edge.value + (one_cell, one_total, one_total**2)[_totals(table, edge.cell)]
+        for edge in edges
+    }
     for edge in edges:
-        if edge.cell not in known:
-            continue
-        way = cheapest_way(edge, edges, known, may_hide, prices)
-        if way is None:
-            return None
-        known.update((cell, may_hide[cell]) for cell in way)
+        if edge.cell in known:
+            way = cheapest_way(edge, edges, known, may_hide, prices)
+            if way is None:
+                return None
+            known.update((cell, may_hide[cell]) for cell in way)
     return frozenset(known)
-
-
-def _large_or_any(edge: Edge, threshold: int) -> Range:
-    return Range(threshold, None) if edge.value >= threshold else _NOT_NEGATIVE
 
 
 def check_threshold(threshold: int) -> None:
@@ -177,54 +174,15 @@ def _edges(table: CountTable) -> Iterator[Edge]:
 
     A total flows against the numbers that it is the total of, so that what flows into a sum flows out of it.
     """
-    for row, counts in enumerate(_whole_grid(table)):
-        for column, value in enumerate(counts):
-            across: Node = ("row", row) if table.adds_across else _OUTSIDE
-            down: Node = ("column", column) if table.adds_down else _OUTSIDE
-            total = (row == len(table.rows)) != (column == len(table.columns))
-            tail, head = (down, across) if total else (across, down)
-            yield Edge((row, column), value, tail, head)
-
-
-def _whole_grid(table: CountTable) -> list[tuple[int, ...]]:
-    """Return the counts with the totals that the table has."""
     grid = list(table.counts)
     if table.adds_down:
         grid.append(tuple(sum(row[column] for row in grid) for column in range(len(table.columns))))
-    return [(*row, sum(row)) for row in grid] if table.adds_across else grid
-
-
-def _small(edges: tuple[Edge, ...], threshold: int) -> dict[Cell, Range]:
-    """Return the numbers that are too small, which a reader knows to lie in 1 to threshold - 1."""
-    small = Range(1, threshold - 1)
-    return {edge.cell: small for edge in edges if 0 < edge.value < threshold}
-
-
-def _one_category(table: CountTable, edges: tuple[Edge, ...]) -> dict[Cell, Range]:
-    """Return the numbers of those groups, the whole table's among them, that are all of one category.
-
-    A category in which nobody at all stands says nothing of one group, so its zeros are left alone.
-    """
-    if not table.adds_across or len(table.columns) == 1:
-        return {}
-    in_rows = [edge for edge in edges if edge.cell[1] < len(table.columns)]
-    people = Counter(row.cell[0] for row in in_rows if row.value)
-    used = {row.cell[1] for row in in_rows if row.value}
-    return {
-        row.cell: _NOT_NEGATIVE
-        for row in in_rows
-        if people[row.cell[0]] == 1 and (row.cell[1] in used or len(used) == 1)
-    }
-
-
-def _prices(table: CountTable, edges: tuple[Edge, ...]) -> Mapping[Cell, int]:
-    """Return what hiding each number costs: few before many, small before large, totals only if they must."""
-    one_cell = 1 + sum(edge.value for edge in edges)
-    one_total = one_cell * (1 + len(edges))
-    return {
-        edge.cell: edge.value + (one_cell, one_total, one_total**2)[_totals(table, edge.cell)]
-        for edge in edges
-    }
+    for row, counts in enumerate(grid):
+        for column, value in enumerate((*counts, sum(counts)) if table.adds_across else counts):
+            across: Node = ("row", row) if table.adds_across else _OUTSIDE
+            down: Node = ("column", column) if table.adds_down else _OUTSIDE
+            tail, head = (down, across) if _totals(table, (row, column)) == 1 else (across, down)
+            yield Edge((row, column), value, tail, head)
 
 
 def _totals(table: CountTable, cell: Cell) -> int:
@@ -232,21 +190,19 @@ def _totals(table: CountTable, cell: Cell) -> int:
     return (cell[0] == len(table.rows)) + (cell[1] == len(table.columns))
 
 
-def _published(
-    table: CountTable,
-    edges: tuple[Edge, ...],
-    hidden: Collection[Cell],
-    threshold: int,
-    *,
-    withheld: bool = False,
-) -> Published:
-    """Return the table with these cells hidden."""
-    width = len(table.columns) + table.adds_across
-    shown: list[Count] = [HIDDEN if edge.cell in hidden else edge.value for edge in edges]
-    grid = tuple(tuple(shown[place : place + width]) for place in range(0, len(shown), width))
-    return Published(
-        table.rows, table.columns, grid, table.adds_across, table.adds_down, threshold, withheld=withheld
-    )
+def _one_category(table: CountTable, edges: tuple[Edge, ...]) -> Iterator[Cell]:
+    """Yield the numbers of those groups, the whole table's among them, that are all of one category.
+
+    A category in which nobody at all stands says nothing of one group, so its zeros are left alone.
+    """
+    if not table.adds_across or len(table.columns) == 1:
+        return
+    in_rows = [edge for edge in edges if edge.cell[1] < len(table.columns)]
+    people = Counter(edge.cell[0] for edge in in_rows if edge.value)
+    used = {edge.cell[1] for edge in in_rows if edge.value}
+    for edge in in_rows:
+        if people[edge.cell[0]] == 1 and (edge.cell[1] in used or len(used) == 1):
+            yield edge.cell
 
 
 def legend(threshold: int) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.cases.mapping.loader import KeyFault
     from ehcp_timeline.cases.mapping.model import Mappings
     from ehcp_timeline.measure.forecast.request import SchoolClosure
-    from ehcp_timeline.measure.kpi.lines import People
+    from ehcp_timeline.measure.kpi.question import People
     from ehcp_timeline.measure.kpi.targets import Target
 
 NAME = "ehcp.toml"
@@ -133,7 +133,7 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
 
         config = replace(config, targets=read_targets(table["targets"], load_kpis(), str(path)))
     if "population" in table:
-        from ehcp_timeline.measure.kpi.lines import read_people
+        from ehcp_timeline.measure.kpi.question import read_people
 
         config = replace(config, population=read_people(table["population"], str(path)))
     if "terms" in table:

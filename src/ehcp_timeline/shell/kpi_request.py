@@ -16,9 +16,8 @@ from ehcp_timeline.text.spelling import did_you_mean
 if TYPE_CHECKING:
     from ehcp_timeline.cases.source import CaseFile
     from ehcp_timeline.law.kpi.model import Kpis, Measure
-    from ehcp_timeline.measure.kpi.count import KpiQuestion
-    from ehcp_timeline.measure.kpi.lines import LineLayout
     from ehcp_timeline.measure.kpi.periods import PeriodKind
+    from ehcp_timeline.measure.kpi.question import KpiQuestion
     from ehcp_timeline.measure.kpi.scorecard import Files, Scorecard
     from ehcp_timeline.shell.config import Config
 
@@ -35,13 +34,11 @@ class KpiRequest:
 
     Attributes:
         question: What is counted.
-        layout: Its periods and groups.
         sources: The files, their columns known and their rows not yet read.
         config: The settings.
     """
 
     question: "KpiQuestion"
-    layout: "LineLayout"
     sources: Sequence["CaseFile"]
     config: "Config"
 
@@ -50,7 +47,7 @@ class KpiRequest:
         from ehcp_timeline.measure.kpi.scorecard import make_scorecard
 
         question = self.question if measures is None else replace(self.question, measures=measures)
-        return make_scorecard(question, self.sources, self.layout)
+        return make_scorecard(question, self.sources)
 
 
 def asked_for(
@@ -68,10 +65,9 @@ def asked_for(
         CaseFileError: A file cannot be read as a case file at all.
     """
     from ehcp_timeline.law.kpi.loader import load_kpis
-    from ehcp_timeline.measure.kpi.count import KpiQuestion
     from ehcp_timeline.measure.kpi.groups import GROUPS as KNOWN
-    from ehcp_timeline.measure.kpi.lines import LineLayout, People
     from ehcp_timeline.measure.kpi.periods import PERIOD_KINDS
+    from ehcp_timeline.measure.kpi.question import KpiQuestion, People
 
     kind = cast("PeriodKind", choice("--period", period, PERIOD_KINDS))
     asks, kpis = about.request(), load_kpis()
@@ -81,15 +77,13 @@ def asked_for(
         group = replace(group, order=config.order.get(group.id, ()))
     people = config.population or People()
     if config.authority:
-        from ehcp_timeline.measure.compare.authorities import find_authority
         from ehcp_timeline.measure.compare.figures import published_figures
 
         figures = published_figures(config.figures)
-        place = find_authority(config.authority, figures, f"{config.path}: authority")
+        place = figures.find(config.authority, f"{config.path}: authority")
         people = replace(people, children=figures.people(place, when.year))
-    question = KpiQuestion(kpis, asks.rulebook, when, group, measures_asked(kpis, measure), kind == "week")
-    layout = LineLayout(kind, group, when, people)
-    return KpiRequest(question, layout, asks.sources(files), config)
+    question = KpiQuestion(kpis, asks.rulebook, when, group, measures_asked(kpis, measure), kind, people)
+    return KpiRequest(question, asks.sources(files), config)
 
 
 def _group(word: str) -> str:

@@ -10,19 +10,17 @@ import pytest
 from ehcp_timeline.commands.compare.refresh import refreshed
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.kpi.loader import load_kpis
-from ehcp_timeline.measure.compare.authorities import find_authorities, find_authority
 from ehcp_timeline.measure.compare.compare import (
-    Beside,
     ComparedMeasure,
     Comparison,
     Own,
-    cases_short,
     comparable,
     own_figures,
     standing,
     top_quartile_from,
 )
-from ehcp_timeline.measure.compare.figures import PEOPLE, Figures, read_figures, shipped_figures
+from ehcp_timeline.measure.compare.figures import PEOPLE, Area, Figures, read_figures, shipped_figures
+from ehcp_timeline.measure.kpi.targets import cases_short
 
 EX = "pc_plans_issued_20_weeks_ex"
 SHIPPED = files("ehcp_timeline") / "measure" / "compare" / "dfe"
@@ -41,11 +39,12 @@ KENT: dict[int, tuple[float, int, int, int]] = {
 
 
 def _compared(
-    figures: Figures, beside: Beside, own: dict[tuple[str, int], Own]
+    figures: Figures, authority: Area, own: dict[tuple[str, int], Own], others: tuple[Area, ...] = ()
 ) -> dict[int, ComparedMeasure]:
     """Compare the rate without exceptions, year by year."""
     kpis = load_kpis()
-    return {one.year: one for one in Comparison(figures, beside, own, kpis).of([kpis.by_id[EX]])}
+    comparison = Comparison(figures, authority, own, kpis, others)
+    return {one.year: one for one in comparison.of([kpis.by_id[EX]])}
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +72,8 @@ def _by_hand(year: int) -> tuple[float, int, int, int]:
 @pytest.mark.parametrize("year", KENT)
 def test_kents_place(figures: Figures, year: int) -> None:
     """Rank and quartile of Kent in each year, worked out twice."""
-    kent = find_authority("Kent", figures)
-    found = _compared(figures, Beside(kent), {})[year]
+    kent = figures.find("Kent")
+    found = _compared(figures, kent, {})[year]
 
     place = (found.published, found.rank, found.of, found.quartile)
     assert place == KENT[year] == _by_hand(year)
@@ -82,8 +81,8 @@ def test_kents_place(figures: Figures, year: int) -> None:
 
 def test_england_and_the_region(figures: Figures) -> None:
     """England and the South East as published, from 2014 to 2024."""
-    kent = find_authority("886", figures)
-    found = _compared(figures, Beside(kent), {})
+    kent = figures.find("886")
+    found = _compared(figures, kent, {})
 
     assert [found[year].england for year in range(2014, 2025)] == [
         *(64.3, 59.2, 58.6, 64.9, 60.1, 60.4, 58.0, 59.9, 49.2, 50.3, 46.4),
@@ -93,8 +92,8 @@ def test_england_and_the_region(figures: Figures) -> None:
 
 def test_neighbours_as_kents_paper_prints_them(figures: Figures) -> None:
     """Essex and Suffolk, 2016 to 2021."""
-    beside = Beside(find_authority("Kent", figures), find_authorities(["Essex, Suffolk"], figures))
-    found = {year: one.others for year, one in _compared(figures, beside, {}).items()}
+    kent, others = figures.find("Kent"), figures.find_all(["Essex, Suffolk"])
+    found = {year: one.others for year, one in _compared(figures, kent, {}, others).items()}
 
     assert [found[year]["Essex"] for year in range(2016, 2022)] == [37.9, 73.6, 77.8, 74.2, 33.6, 45.9]
     assert [found[year]["Suffolk"] for year in range(2016, 2022)] == [28.5, 47.2, 25.1, 34.6, 81.1, 89.2]
@@ -103,7 +102,7 @@ def test_neighbours_as_kents_paper_prints_them(figures: Figures) -> None:
 def test_own_figures_beside_the_published_ones(figures: Figures) -> None:
     """An own figure takes the council's place among the others; the top quartile takes so many cases."""
     own = {(EX, 2024): Own(85.0, 85, 100), (EX, 2026): Own(40.0, 40, 100)}
-    found = _compared(figures, Beside(find_authority("Kent", figures)), own)
+    found = _compared(figures, figures.find("Kent"), own)
 
     assert found[2024].published == 33.3
     assert found[2024].top_quartile_from == 80.4
@@ -154,7 +153,7 @@ def test_what_can_be_compared(figures: Figures) -> None:
 
 def test_a_year_of_which_few_authorities_are_here_is_not_ranked(figures: Figures) -> None:
     """The release of 2026 is typed in for Kent and three others: its figure has no rank among four."""
-    of_2025 = _compared(figures, Beside(find_authority("Kent", figures)), {})[2025]
+    of_2025 = _compared(figures, figures.find("Kent"), {})[2025]
 
     assert (of_2025.published, of_2025.england, of_2025.gap_to_england) == (56.9, 46.1, 10.8)
     assert (of_2025.rank, of_2025.of, of_2025.top_quartile_from) == (None, None, None)
@@ -164,7 +163,7 @@ def test_a_year_of_which_few_authorities_are_here_is_not_ranked(figures: Figures
 
 def test_rates_per_10000_are_the_published_cases_over_the_published_people(figures: Figures) -> None:
     """4,401 requests of 2025 over the 355,390 people of mid-2024; 20,635 plans over the same."""
-    kent, rates = find_authority("Kent", figures), figures.with_rates(load_kpis())
+    kent, rates = figures.find("Kent"), figures.with_rates(load_kpis())
 
     assert rates.value("requests_per_10000_children", 2025, kent) == 123.8
     assert rates.value("plans_maintained_per_10000_children", 2025, kent) == 580.6
@@ -173,7 +172,7 @@ def test_rates_per_10000_are_the_published_cases_over_the_published_people(figur
 
 def test_statistical_neighbours_are_the_ten_of_the_dfe(figures: Figures) -> None:
     """Kent's, the nearest first; every authority of the list has ten others."""
-    kent = figures.neighbours(find_authority("Kent", figures))
+    kent = figures.neighbours(figures.find("Kent"))
 
     assert [place.name for place in kent[:3]] == ["Essex", "East Sussex", "Devon"]
     for authority in figures.authorities():
@@ -225,12 +224,12 @@ def test_cases_to_a_percentage() -> None:
 )
 def test_an_authority_by_any_of_its_names(figures: Figures, word: str, name: str) -> None:
     """Capitals, titles and codes do not matter."""
-    assert find_authority(word, figures).name == name
+    assert figures.find(word).name == name
 
 
 def test_names_with_commas_in_a_list(figures: Figures) -> None:
     """A comma inside a name does not part it."""
-    found = find_authorities(["Essex,Bristol, City of,Suffolk"], figures)
+    found = figures.find_all(["Essex,Bristol, City of,Suffolk"])
 
     assert [place.name for place in found] == ["Essex", "Bristol, City of", "Suffolk"]
 
@@ -250,7 +249,7 @@ def test_names_with_commas_in_a_list(figures: Figures) -> None:
 def test_an_unknown_authority(figures: Figures, word: str, message: str) -> None:
     """Names that are near are suggested, never taken."""
     with pytest.raises(UsageError) as error:
-        find_authority(word, figures)
+        figures.find(word)
 
     assert str(error.value).startswith(message)
 
@@ -270,7 +269,7 @@ def test_a_refreshed_file_is_laid_over_the_shipped_one(figures: Figures) -> None
     )
     compact = refreshed(text, "timeliness.csv", load_kpis())
     found = read_figures((*shipped_figures(), compact))
-    kent = find_authority("Kent", found)
+    kent = found.find("Kent")
 
     assert compact.splitlines()[0].endswith(f",la_name,{EX}")
     assert found.value(EX, 2025, kent) == 56.9
@@ -284,7 +283,7 @@ def test_a_later_release_may_take_a_number_back() -> None:
         for value in ("50.0", "x")
     )
 
-    assert read_figures([early]).value(EX, 2025, find_authority("Kent", read_figures([early]))) == 50.0
+    assert read_figures([early]).value(EX, 2025, read_figures([early]).find("Kent")) == 50.0
     assert read_figures([early, late]).values[2025, ("Local authority", "886")] == {}
 
 

@@ -1,7 +1,7 @@
 """A scorecard of rows in memory or of a file, made as the command makes it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,11 +16,11 @@ from ehcp_timeline.law.kpi.loader import load_kpis
 from ehcp_timeline.law.kpi.model import Measure
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.kpi.count import KpiQuestion, count_file
+from ehcp_timeline.measure.kpi.count import count_file, tallies_of
 from ehcp_timeline.measure.kpi.groups import GROUPS, Group
-from ehcp_timeline.measure.kpi.lines import LineLayout, People, lines
+from ehcp_timeline.measure.kpi.lines import PERIOD, lines
 from ehcp_timeline.measure.kpi.periods import Period, PeriodKind
-from ehcp_timeline.measure.kpi.rollup import PERIOD
+from ehcp_timeline.measure.kpi.question import KpiQuestion, People
 from ehcp_timeline.measure.kpi.scorecard import Scorecard, make_scorecard, make_series
 
 CASES = Path(__file__).parent / "sixty_cases.csv"
@@ -62,9 +62,9 @@ def chosen(*names: str) -> tuple[Measure, ...]:
 
 def count(held: Read, asked: KpiQuestion, kind: PeriodKind) -> pl.DataFrame:
     """Count rows in memory."""
-    tallies = asked.tallies()
+    tallies = tallies_of(asked)
     count_file(asked, held.columns, held.batches, tallies)
-    return lines(LineLayout(kind, asked.group, asked.as_at), tallies, asked.populations, asked.measures)
+    return lines(replace(asked, kind=kind), tallies)
 
 
 def card(
@@ -75,15 +75,15 @@ def card(
     people: People | None = None,
 ) -> Scorecard:
     """Count a file."""
-    asked = question(as_at, by)
+    asked = replace(question(as_at, by), kind=kind, people=people or People())
     source = open_case_file(str(path), vocabulary(), as_at=as_at)
-    return make_scorecard(asked, [source], LineLayout(kind, asked.group, as_at, people or People()))
+    return make_scorecard(asked, [source])
 
 
 def monthly(path: Path, as_at: date, since: date, *names: str) -> Scorecard:
     """Count how things stood at the end of every month."""
     source = open_case_file(str(path), vocabulary(), as_at=as_at)
-    return make_series(question(as_at, None, *names), [source], LineLayout("month", None, as_at), since)
+    return make_series(replace(question(as_at, None, *names), kind="month"), [source], since)
 
 
 def by_label(frame: pl.DataFrame, kind: PeriodKind, group: str = "Total") -> dict[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from ehcp_timeline.measure.kpi.count import count_file
+from ehcp_timeline.measure.kpi.count import count_file, tallies_of
 from tests.commands.scorecard.counted import (
     CASES,
     Read,
@@ -70,10 +70,12 @@ def _cut(held: Read, day: date) -> Read:
 def _sums(held: Read, day: date, topic: str) -> dict[str, pl.DataFrame]:
     """Return what is counted of one topic, by district and month, before it is laid out in lines."""
     asked = question(day, "district", *(one.id for one in chosen() if one.topic == topic))
-    tallies = asked.tallies()
+    tallies = tallies_of(asked)
     count_file(asked, held.columns, held.batches, tallies)
     sums = {
-        name: tally.summed().with_columns(pl.col("group").cast(pl.String)) for name, tally in tallies.items()
+        f"{name} {key}": tally.summed(key).with_columns(pl.col(pl.Categorical).cast(pl.String))
+        for name, tally in tallies.items()
+        for key in tally.frames
     }
     return {name: frame.sort(frame.columns) for name, frame in sums.items()}
 

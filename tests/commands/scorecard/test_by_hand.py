@@ -8,7 +8,7 @@ import pytest
 from ehcp_timeline.law.kpi.loader import load_kpis
 from ehcp_timeline.measure.dfe_rates import Rates
 from ehcp_timeline.measure.kpi.groups import Group
-from ehcp_timeline.measure.kpi.lines import People
+from ehcp_timeline.measure.kpi.question import People
 from tests.commands.scorecard.counted import CASES, by_label, card, read
 from tests.commands.scorecard.hand import AS_AT, COUNTS, NUMBERS
 

@@ -194,6 +194,14 @@ def test_a_series() -> None:
     assert [line["period"] for line in _csv(printed(run))] == ["2024-01", "2024-02", "2024-03"]
 
 
+def test_a_series_on_a_screen() -> None:
+    """A screen shows the measures that a series counts, and no others."""
+    run = ehcp("scorecard", CASES, "--as-at", "2024-03-31", "--series", "monthly", "--format", "plain")
+
+    assert "fault of its own" not in said(run)
+    assert re.search(r"2024-03 .*\d", printed(run))
+
+
 def test_list_measures() -> None:
     """Every measure says what it counts, out of what, by which day."""
     answer = _valid("ehcp-measures-1", printed(ehcp("scorecard", "--list-measures", "--format", "json")))

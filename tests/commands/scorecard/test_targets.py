@@ -1,5 +1,6 @@
 """Targets: red, amber or green, and how many cases are missing."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -9,10 +10,11 @@ import pytest
 
 from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.law.kpi.loader import load_kpis
-from ehcp_timeline.measure.kpi.lines import LineLayout, People, read_people
 from ehcp_timeline.measure.kpi.periods import PeriodKind, period_of
+from ehcp_timeline.measure.kpi.question import People, read_people
 from ehcp_timeline.measure.kpi.targets import Reached, reached, read_targets
 from ehcp_timeline.measure.kpi.trends import MeasureTrend, trends
+from tests.commands.scorecard.counted import question
 
 RATE = "pc_plans_issued_within_20_weeks"
 LATE = "pc_plans_issued_gt_1_year"
@@ -37,7 +39,7 @@ def _reached(
     said: dict[str, Any], line: dict[str, Any], as_at: date = DURING, kind: PeriodKind = "quarter"
 ) -> list[Reached]:
     targets = read_targets(said, load_kpis(), "ehcp.toml")
-    return list(reached(targets, pl.DataFrame([line]), LineLayout(kind, None, as_at)))
+    return list(reached(targets, pl.DataFrame([line]), replace(question(as_at), kind=kind)))
 
 
 @pytest.mark.parametrize(
@@ -182,7 +184,8 @@ def test_trends() -> None:
         for number, (rate, plans) in enumerate(numbers, start=period_of("quarter", DURING).number - 2)
     )
 
-    first, second, third = trends(lines, LineLayout("quarter", None, DURING), measures)
+    asked = replace(question(DURING), kind="quarter", measures=tuple(measures))
+    first, second, third = trends(lines, asked)
 
     assert first == {}
     assert second == {RATE: MeasureTrend("level", 0.0, ""), "plans_issued_den": MeasureTrend("up", 5, "")}
@@ -199,7 +202,7 @@ def test_a_trend_does_not_cross_groups_or_gaps() -> None:
         [{"rank": 0, "group": group, "period": number, RATE: rate} for group, number, rate in rows]
     )
 
-    assert trends(lines, LineLayout("quarter", None, DURING), [measure]) == [{}, {}, {}, {}]
+    assert trends(lines, replace(question(DURING), kind="quarter", measures=(measure,))) == [{}, {}, {}, {}]
 
 
 def test_the_population() -> None:

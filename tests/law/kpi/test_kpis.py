@@ -11,7 +11,7 @@ from ehcp_timeline.law.kpi.loader import load_kpis, read_kpis
 from ehcp_timeline.law.kpi.marks import Condition
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.counts import STAGES
-from ehcp_timeline.measure.kpi.population import deadlines_of
+from ehcp_timeline.measure.kpi.question import deadlines_of
 
 WITHOUT_A_WHOLE = ("count", "mean_weeks", "median_weeks", "p90_weeks", "oldest_weeks")
 COLUMNS = frozenset(("request_received", "plan_issued", "withdrawn"))

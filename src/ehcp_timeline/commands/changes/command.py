@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -31,7 +31,7 @@ from ehcp_timeline.shell.options import (
 from ehcp_timeline.shell.parse import day_asked
 
 if TYPE_CHECKING:
-    from ehcp_timeline.measure.changes.compare import Change, Side
+    from ehcp_timeline.measure.changes.sides import Side
     from ehcp_timeline.output.receipt import InputRead
 
 _DAY_IN_NAME = re.compile(
@@ -96,56 +96,57 @@ def changes(
     from ehcp_timeline.measure.casework import chosen_by
     from ehcp_timeline.measure.changes.compare import Changed, ChangesAnswer, SideTold, counted
     from ehcp_timeline.measure.changes.compare import changes as changes_of
+    from ehcp_timeline.measure.changes.sides import objections
     from ehcp_timeline.measure.findings import FilterCheck
-    from ehcp_timeline.output.receipt import InputRead, MadeFrom
+    from ehcp_timeline.output.receipt import MadeFrom
     from ehcp_timeline.privacy.apply import pseudonymised
     from ehcp_timeline.privacy.pseudonyms import STATEMENT
 
-    read: list[InputRead] = []
-    before = _side(asks, old, "OLD", lambda: _old_day(asks, old, old_as_at), assume_blank, read)
+    before, old_read = _side(asks, old, "OLD", lambda: _old_day(asks, old, old_as_at), assume_blank)
     named = None if about.as_at else day_in_name(new)
-    after = _side(asks, new, "NEW", lambda: named or asks.as_at, assume_blank, read)
-    _check_comparable(before, after, force=output.force)
+    after, new_read = _side(asks, new, "NEW", lambda: named or asks.as_at, assume_blank)
+    objected = tuple(objections(before, after))
+    if objected and not output.force:
+        raise UsageError("; ".join(objected), "add --force to compare them all the same")
+    say(*(f"compared all the same: {objection}" for objection in objected))
     filters = FilterCheck(selection, asks.rulebook)
     filters.add(before.clocks)
     filters.add(after.clocks)
     filters.refuse()
     every = changes_of(before.clocks, after.clocks, after.cases, after.not_judged)
     unlisted = every["deadline"].is_in(sorted(before.unlisted | after.unlisted))
-    mine = every.filter(chosen_by(selection, asks.rulebook), ~unlisted)
-    frame = mine if key is None else pseudonymised(mine, key)
+    frame = every.filter(chosen_by(selection, asks.rulebook), ~unlisted)
+    if key is not None:
+        frame = pseudonymised(frame, key)
     statement, counts = STATEMENT if key else "", counted(frame)
     answer = ChangesAnswer(SideTold.of(before), SideTold.of(after), statement or None, counts, frame)
     sections = partial(changes_sections, (before.as_at, after.as_at), counts, frame, top)
     document = document_of("Changes", answer, frame, Changed, sections, statement)
-    made_from = MadeFrom(after.as_at, RulebookUsed.of(asks.rulebook), tuple(read))
+    made_from = MadeFrom(after.as_at, RulebookUsed.of(asks.rulebook), (old_read, new_read))
     to.write(replace(document, made_from=made_from))
-    raise typer.Exit(_code(counts, after, exit_zero=exit_zero))
+    if exit_zero:
+        raise typer.Exit(0)
+    if counts["new"] or counts["still-late"]:
+        raise typer.Exit(FOUND)
+    raise typer.Exit(NOT_ALL_JUDGED if after.rows_left_out else 0)
 
 
 def _side(
-    asks: CaseRequest,
-    path: Path,
-    name: str,
-    day: Callable[[], date],
-    assume_blank: list[str] | None,
-    read: "list[InputRead]",
-) -> "Side":
-    """Return one of the two, judged now or read back, say what it is, and add to what was `read`."""
+    asks: CaseRequest, path: Path, name: str, day: Callable[[], date], assume_blank: list[str] | None
+) -> "tuple[Side, InputRead]":
+    """Return one of the two, judged now or read back, and what was read; say what it is."""
     from ehcp_timeline.measure.casework import ALL
-    from ehcp_timeline.measure.changes.compare import side_of_answer, side_of_file
-    from ehcp_timeline.measure.changes.saved_answer import is_saved_answer, read_saved_answer
+    from ehcp_timeline.measure.changes.sides import is_saved_answer, side_of_answer, side_of_file
     from ehcp_timeline.output.receipt import InputRead, file_sha256
 
     if is_saved_answer(path):
-        side, sha256 = side_of_answer(read_saved_answer(path)), file_sha256(path)
+        side, sha256 = side_of_answer(path), file_sha256(path)
     else:
         when = day()
         source = asks.source(path, when)
         side, sha256 = side_of_file(asks.work(source, ALL, assume_blank, when)), source.sha256
-    read.append(InputRead(path.name, sha256))
     say(f"{name}: {path}, {len(side.cases):,} cases, {side.clocks.height:,} clocks, as at {side.as_at}")
-    return side
+    return side, InputRead(path.name, sha256)
 
 
 def _old_day(asks: CaseRequest, path: Path, given: str | None) -> date:
@@ -186,35 +187,10 @@ def day_in_name(path: Path) -> date | None:
 
 def _latest_day(asks: CaseRequest, path: Path) -> date | None:
     """Return the last day, up to the as-at day, on which a case file has anything happen."""
-    source = asks.source(path)
     happened = [name for name in asks.rulebook.events if name not in asks.rulebook.planned]
-    days = []
-    for batch in source.batches():
-        for name in happened:
-            if name in batch.frame.columns:
-                column = batch.frame[name]
-                days.append(column.filter(column <= asks.as_at).max())
+    days = [
+        column.filter(column <= asks.as_at).max()
+        for batch in asks.source(path).batches()
+        for column in (batch.frame[name] for name in happened if name in batch.frame.columns)
+    ]
     return max((latest for latest in days if isinstance(latest, date)), default=None)
-
-
-def _check_comparable(old: "Side", new: "Side", *, force: bool) -> None:
-    """Say what speaks against the comparison.
-
-    Raises:
-        UsageError: Something does, and it was not asked for all the same.
-    """
-    from ehcp_timeline.measure.changes.compare import objections
-
-    objected = tuple(objections(old, new))
-    if objected and not force:
-        raise UsageError("; ".join(objected), "add --force to compare them all the same")
-    say(*(f"compared all the same: {objection}" for objection in objected))
-
-
-def _code(counts: Mapping["Change", int], new: "Side", *, exit_zero: bool) -> int:
-    """Return the exit code: whether something is overdue now, else whether rows were left out."""
-    if exit_zero:
-        return 0
-    if counts["new"] or counts["still-late"]:
-        return FOUND
-    return NOT_ALL_JUDGED if new.rows_left_out else 0

@@ -34,14 +34,7 @@ _COLUMNS = (
 def changes_sections(
     days: tuple[date, date], counts: Mapping[Change, int], changed: "pl.DataFrame", top: int
 ) -> Iterator[Section]:
-    """Yield what changed.
-
-    Args:
-        days: The as-at days of the earlier and the later answer.
-        counts: How many clocks changed in each way.
-        changed: Each of them, in order.
-        top: How many of a kind are shown at most.
-    """
+    """Yield what changed between two days, at most `top` clocks of each kind."""
     columns = (TableColumn("clocks", "number"), TableColumn("what became of them"))
     rows = tuple((f"{number:,}", TITLES[change]) for change, number in counts.items())
     yield Section(title=_between(*days), columns=columns, rows=rows)

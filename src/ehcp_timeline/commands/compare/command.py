@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,20 +10,9 @@ from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.inputs import read_text
 from ehcp_timeline.shell.destination import ROW_FORMATS, one_path, prepare_file, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.kpi_request import (
-    KpiRequest,
-    Measures,
-    asked_for,
-    exit_code,
-    left_out,
-)
+from ehcp_timeline.shell.kpi_request import Measures, asked_for, exit_code, left_out
 from ehcp_timeline.shell.options import LawOptions, ScreenOptions, SomeCaseFilePaths, Words
 from ehcp_timeline.shell.parse import choice
-
-if TYPE_CHECKING:
-    from ehcp_timeline.measure.compare.compare import Beside, CompareAnswer
-    from ehcp_timeline.measure.compare.figures import Figures
-    from ehcp_timeline.measure.kpi.scorecard import Files
 
 Authority = Annotated[
     str | None,
@@ -81,77 +70,62 @@ def compare(
     to = output.choose((*ROW_FORMATS, "html"))
     wide = choice("--layout", layout, ("long", "wide")) == "wide"
     what = asked_for(files or (), about, period="year", measure=measure)
-    authority = authority or what.config.authority
+    question, authority = what.question, authority or what.config.authority
     if authority is None:
         raise UsageError("a comparison needs --authority", "ehcp compare cases.csv --authority Kent")
-    from ehcp_timeline.measure.compare.figures import published_figures
-
-    published = published_figures((*what.config.figures, *(figures or ()))).with_rates(what.question.kpis)
-    from ehcp_timeline.measure.answer import keys, values
-    from ehcp_timeline.measure.compare.authorities import find_authorities, find_authority
-    from ehcp_timeline.measure.compare.compare import Beside
-    from ehcp_timeline.output.document import Document
-
-    council, words = find_authority(authority, published), tuple(beside or ("neighbours",))
-    if words == ("neighbours",):
-        names = Beside(council, published.neighbours(council))
-    else:
-        names = Beside(council, () if words == ("none",) else find_authorities(words, published))
-    answer, read = _compared(what, published, names, year)
     from ehcp_timeline.commands.compare.view import compare_sections, wide_lines, wide_sections
-    from ehcp_timeline.measure.compare.compare import ComparedMeasure, flat
+    from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed, keys, values
+    from ehcp_timeline.measure.compare.compare import (
+        CompareAnswer,
+        ComparedMeasure,
+        Comparison,
+        comparable,
+        own_figures,
+    )
+    from ehcp_timeline.measure.compare.figures import ATTRIBUTION, published_figures
+    from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.html import page_of
     from ehcp_timeline.output.plain import markdown_page
 
+    published = published_figures((*what.config.figures, *(figures or ()))).with_rates(question.kpis)
+    council, words = published.find(authority), tuple(beside or ("neighbours",))
+    if words == ("neighbours",):
+        others = published.neighbours(council)
+    else:
+        others = () if words == ("none",) else published.find_all(words)
+    measures = comparable(question.measures, published)
+    if not measures:
+        raise UsageError(
+            "--measure: the DfE publishes none of these as a percentage or a rate", "leave --measure out"
+        )
+    card = what.counted(measures)
+    own = own_figures(card.lines, measures, partial(published.people, council))
+    comparison = Comparison(published, council, own, question.kpis, others, question.as_at)
+    answer = CompareAnswer(
+        as_at=question.as_at,
+        rulebook=RulebookUsed.of(question.rulebook),
+        input=card.files.inputs,
+        authority=council.name,
+        region_name=council.region,
+        with_=tuple(other.name for other in others),
+        attribution=ATTRIBUTION,
+        measures=tuple(measure for measure in comparison.of(measures) if year in (None, measure.year)),
+        problems=ProblemFound.all_of(card.files.problems),
+    )
     title = f"{answer.authority} beside England"
     if wide:
         columns, lines = wide_lines(answer)
         sections = tuple(wide_sections(answer))
         made = {"html": page_of(title, sections), "md": lambda _: markdown_page(sections)}
     else:
-        columns = tuple(key for key in keys(ComparedMeasure) if key != "others")
-        columns += tuple(other.name for other in names.others)
-        lines = [flat(measure, values(measure)) for measure in answer.measures]
+        columns = (*(key for key in keys(ComparedMeasure) if key != "others"), *answer.with_)
+        lines = [{**values(measure), **measure.others} for measure in answer.measures]
         sections = tuple(compare_sections(answer, median=words == ("neighbours",)))
         made = {"html": page_of(title, sections)}
     to.write(Document(title, answer, columns, lambda: lines, lambda: sections, made=made))
     if not to.for_people:
-        say(*left_out(read))
-    raise typer.Exit(exit_code(read))
-
-
-def _compared(
-    what: KpiRequest, published: "Figures", names: "Beside", year: int | None
-) -> "tuple[CompareAnswer, Files]":
-    """Count the council's own figures and hold them against the published ones.
-
-    Raises:
-        UsageError: Nothing of what was asked for is published.
-    """
-    from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
-    from ehcp_timeline.measure.compare.compare import CompareAnswer, Comparison, comparable, own_figures
-    from ehcp_timeline.measure.compare.figures import ATTRIBUTION
-
-    measures = comparable(what.question.measures, published)
-    if not measures:
-        raise UsageError(
-            "--measure: the DfE publishes none of these as a percentage or a rate", "leave --measure out"
-        )
-    card = what.counted(measures)
-    own = own_figures(card.lines, measures, partial(published.people, names.authority))
-    comparison = Comparison(published, names, own, what.question.kpis, what.question.as_at)
-    answer = CompareAnswer(
-        as_at=what.question.as_at,
-        rulebook=RulebookUsed.of(what.question.rulebook),
-        input=card.files.inputs,
-        authority=names.authority.name,
-        region_name=names.authority.region,
-        with_=tuple(other.name for other in names.others),
-        attribution=ATTRIBUTION,
-        measures=tuple(measure for measure in comparison.of(measures) if year in (None, measure.year)),
-        problems=ProblemFound.all_of(card.files.problems),
-    )
-    return answer, card.files
+        say(*left_out(card.files))
+    raise typer.Exit(exit_code(card.files))
 
 
 def _refresh(downloaded: Path, output: Path | None, *, force: bool) -> None:

@@ -9,46 +9,51 @@ from ehcp_timeline.measure.kpi.trends import plain
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, day
 
-_NOT_THERE = "n/a"
 _SHORT = ("year", "your file", "its rank", "published", "rank", "England")
 
 
 def compare_sections(answer: CompareAnswer, *, median: bool) -> Iterator[Section]:
     """Yield every year of each measure, and what there is to say of the latest.
 
-    Args:
-        answer: The comparison.
-        median: Whether the neighbours are shown as one, by their median.
+    `median` shows the neighbours as one, by their median.
     """
     read = (f"{file.name}: {count(file.rows, 'row')}, {file.judged:,} judged." for file in answer.input)
     title = f"{answer.authority} beside England, as at {day(answer.as_at)}"
     yield Section(title=title, before=tuple(read))
-    by_measure = [list(years) for _, years in groupby(answer.measures, key=lambda measure: measure.measure)]
+    median = median and bool(answer.with_)
+    others = ("neighbours' median",) if median else answer.with_
     numbers = (
         *(TableColumn(name, "number", optional=not answer.input) for name in ("your file", "its rank")),
         *(TableColumn(name, "number") for name in ("published", "rank", "England", answer.region_name)),
-        *(TableColumn(name, "number", optional=True) for name in _others(answer, median=median)),
+        *(TableColumn(name, "number", optional=True) for name in others),
         TableColumn("top quartile", "number"),
     )
+    by_measure = _by_measure(answer)
+    until = {f"; {year.year} is counted{_until(year)}" for year in answer.measures if year.own_to}
+    # one year of each without until when it is counted, and ranks without the quarter
+    rows = (
+        (year.name, str(year.year), *(cell.partition(",")[0] for cell in _row(year)[1 : len(_SHORT)]))
+        for *_, year in by_measure
+    )
     yield Section(
-        title=f"The latest year of each measure{_parts(answer.measures)}",
+        title=f"The latest year of each measure{''.join(sorted(until))}",
         columns=(TableColumn("measure"), *(TableColumn(name, "number") for name in _SHORT)),
-        rows=tuple((years[-1].name, *_short(years[-1])) for years in by_measure),
+        rows=tuple(rows),
     )
     for years in by_measure:
-        latest = years[-1]
         yield Section(
-            title=latest.name,
+            title=years[-1].name,
             columns=(TableColumn("year", "fixed"), *numbers),
             rows=tuple(_row(year, median=median) for year in years),
-            after=tuple(_after(latest)),
+            after=tuple(_after(years[-1])),
         )
-    neighbours = (f"Neighbours: {', '.join(answer.with_)}.",) if median and answer.with_ else ()
+    neighbours = (f"Neighbours: {', '.join(answer.with_)}.",) if median else ()
     yield Section(before=(*neighbours, answer.attribution), closing=True)
 
 
-def _others(answer: CompareAnswer, *, median: bool) -> tuple[str, ...]:
-    return ("neighbours' median",) if median and answer.with_ else answer.with_
+def _by_measure(answer: CompareAnswer) -> list[list[ComparedMeasure]]:
+    """Return the years of each measure."""
+    return [list(years) for _, years in groupby(answer.measures, key=lambda measure: measure.measure)]
 
 
 def _after(latest: ComparedMeasure) -> Iterator[str]:
@@ -64,8 +69,7 @@ def _after(latest: ComparedMeasure) -> Iterator[str]:
 
 def wide_sections(answer: CompareAnswer) -> Iterator[Section]:
     """Yield a table for each measure: authorities down, the best of the latest year first, years across."""
-    for _, group in groupby(answer.measures, key=lambda measure: measure.measure):
-        years = list(group)
+    for years in _by_measure(answer):
         yield Section(
             title=years[-1].name,
             columns=(TableColumn("authority"), *(TableColumn(str(year.year), "number") for year in years)),
@@ -81,74 +85,67 @@ def wide_sections(answer: CompareAnswer) -> Iterator[Section]:
 def wide_lines(answer: CompareAnswer) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
     """Return the same as columns and lines."""
     labels = tuple(str(year) for year in sorted({measure.year for measure in answer.measures}))
-    lines = []
-    for name, group in groupby(answer.measures, key=lambda measure: measure.measure):
-        years = list(group)
-        for authority, values in _by_authority(answer, years):
-            cells = dict(zip((str(year.year) for year in years), values, strict=True))
-            lines.append({
-                "measure": name, "authority": authority, **{label: cells.get(label) for label in labels}
-            })  # fmt: skip
+    lines = [
+        {
+            "measure": years[0].measure,
+            "authority": authority,
+            **dict.fromkeys(labels),
+            **dict(zip((str(year.year) for year in years), values, strict=True)),
+        }
+        for years in _by_measure(answer)
+        for authority, values in _by_authority(answer, years)
+    ]
     return ("measure", "authority", *labels), lines
 
 
 def _by_authority(
     answer: CompareAnswer, years: Sequence[ComparedMeasure]
-) -> list[tuple[str, tuple[float | None, ...]]]:
+) -> list[tuple[str, list[float | None]]]:
     """Return each authority's figures by year, the highest of the latest year first; the own file's too.
 
     A year that is not published holds nobody's figures but the file's.
     """
-    rows: dict[str, tuple[float | None, ...]] = {answer.authority: tuple(year.published for year in years)}
-    if any(year.own is not None for year in years):
-        rows[f"{answer.authority}, your file"] = tuple(year.own for year in years)
-    others = {name: [year.others[name] for year in years] for name in answer.with_}
-    others |= {
+    rows = {
+        answer.authority: [year.published for year in years],
+        f"{answer.authority}, your file": [year.own for year in years],
+    }
+    others = {
+        **{name: [year.others[name] for year in years] for name in answer.with_},
         "England": [year.england for year in years],
         answer.region_name: [year.region for year in years],
     }
     published = [year.year == year.published_year for year in years]
     for name, values in others.items():
-        rows[name] = tuple(value if known else None for value, known in zip(values, published, strict=True))
+        rows[name] = [value if known else None for value, known in zip(values, published, strict=True)]
     rows = {name: row for name, row in rows.items() if any(value is not None for value in row)}
     there = [sum(row[place] is not None for row in rows.values()) for place in range(len(years))]
     latest = max(place for place, number in enumerate(there) if 2 * number > max(there))
     return sorted(rows.items(), key=lambda row: -(row[1][latest] or 0.0))
 
 
-def _parts(measures: Sequence[ComparedMeasure]) -> str:
-    """Return which year is only counted in part, and until when."""
-    until = {f"; {one.year} is counted to {one.own_to.day} {one.own_to:%B}" for one in measures if one.own_to}
-    return "".join(sorted(until))
-
-
-def _short(measure: ComparedMeasure) -> tuple[str, ...]:
-    """Return one year as `_SHORT` has it: without until when it is counted, ranks without the quarter."""
-    return (str(measure.year), *(cell.partition(",")[0] for cell in _row(measure)[1 : len(_SHORT)]))
-
-
 def _row(measure: ComparedMeasure, *, median: bool = False) -> tuple[str, ...]:
     """Return one year; where the DfE has not published it, with the year it is compared with."""
-    others = tuple(measure.others.values())
-    if median and others:
-        others = (measure.neighbours_median,)
-    until = f" to {measure.own_to.day} {measure.own_to:%B}" if measure.own_to else ""
+    others = (measure.neighbours_median,) if median else tuple(measure.others.values())
     beside = "" if measure.year == measure.published_year else f" (beside {measure.published_year})"
     return (
-        f"{measure.year}{until}{beside}",
+        f"{measure.year}{_until(measure)}{beside}",
         _shown(measure.own),
         _rank(measure.own_rank, measure.own_of, measure.own_quartile),
         _shown(measure.published),
         _rank(measure.rank, measure.of, measure.quartile),
-        *map(_shown, (measure.england, measure.region, *others)),
-        _shown(measure.top_quartile_from),
+        *map(_shown, (measure.england, measure.region, *others, measure.top_quartile_from)),
     )
+
+
+def _until(measure: ComparedMeasure) -> str:
+    """Return until when a year is counted, where that is in part."""
+    return f" to {measure.own_to.day} {measure.own_to:%B}" if measure.own_to else ""
 
 
 def _rank(rank: int | None, of: int | None, quartile: int | None) -> str:
     """Return where the number beside it stands among all authorities, as `81 of 150, quarter 3`."""
-    return _NOT_THERE if rank is None else f"{rank} of {of}, quarter {quartile}"
+    return "n/a" if rank is None else f"{rank} of {of}, quarter {quartile}"
 
 
 def _shown(value: float | None) -> str:
-    return _NOT_THERE if value is None else plain(value)
+    return "n/a" if value is None else plain(value)

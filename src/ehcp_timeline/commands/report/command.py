@@ -81,15 +81,14 @@ def report(
         raise UsageError("--previous is for pages that are published", "add --for public")
     if since is not None and len(files) > 1:
         raise UsageError("--since compares one file with an earlier one", "give one FILE")
-    from ehcp_timeline.measure.compare.authorities import find_authorities, find_authority
     from ehcp_timeline.measure.compare.figures import published_figures
     from ehcp_timeline.privacy.suppress import check_threshold
 
     check_threshold(threshold)
     asks = about.request()
     figures = published_figures(asks.config.figures)
-    council = find_authority(authority, figures) if authority else None
-    others = find_authorities(beside or (), figures)
+    council = figures.find(authority) if authority else None
+    others = figures.find_all(beside or ())
     sources = asks.sources(files)
     public = audience == "public"
     changed = None if since is None else _changed(asks, sources[0], since, since_as_at, public=public)
@@ -124,20 +123,13 @@ def _changed(
     from ehcp_timeline.audit.selection import Selection
     from ehcp_timeline.commands.report.answer import LOST, ChangedSince, Lost, Number
     from ehcp_timeline.measure.casework import ALL, chosen_by
-    from ehcp_timeline.measure.changes.compare import (
-        Change,
-        changes,
-        counted,
-        objections,
-        side_of_answer,
-        side_of_file,
-    )
-    from ehcp_timeline.measure.changes.saved_answer import is_saved_answer, read_saved_answer
+    from ehcp_timeline.measure.changes.compare import Change, changes, counted
+    from ehcp_timeline.measure.changes.sides import is_saved_answer, objections, side_of_answer, side_of_file
     from ehcp_timeline.measure.counts import ISSUE
 
     now = side_of_file(asks.work(file, ALL, None))
     if is_saved_answer(old):
-        before = side_of_answer(read_saved_answer(old))
+        before = side_of_answer(old)
     else:
         when = day_asked(old_as_at, "--since-as-at") if old_as_at else asks.as_at
         before = side_of_file(asks.work(asks.source(old, when), ALL, None, when))

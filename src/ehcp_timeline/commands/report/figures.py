@@ -33,8 +33,7 @@ from ehcp_timeline.measure.findings import is_wanted
 from ehcp_timeline.measure.forecast.answer import ForecastAnswer
 from ehcp_timeline.measure.forecast.forecast import forecast
 from ehcp_timeline.measure.forecast.request import ForecastRequest
-from ehcp_timeline.measure.kpi.count import KpiQuestion
-from ehcp_timeline.measure.kpi.lines import LineLayout
+from ehcp_timeline.measure.kpi.question import KpiQuestion
 from ehcp_timeline.measure.kpi.scorecard import make_scorecard
 from ehcp_timeline.measure.result import Audit
 
@@ -174,7 +173,7 @@ def _rates(
     """Yield the 20-week rate of each year that the files record, and of the years published before."""
     kpis = load_kpis()
     question = KpiQuestion(kpis, rulebook, asked.as_at, None, (kpis.by_id[_MEASURE],))
-    card = make_scorecard(question, sources, LineLayout("year", None, asked.as_at))
+    card = make_scorecard(question, sources)
     since = date.fromordinal(asked.as_at.toordinal() - 7 * recorded)
     own = {year: figure for (_, year), figure in own_figures(card.lines, question.measures).items()}
     own = {year: figure for year, figure in own.items() if not recorded or year >= since.year}

@@ -1,17 +1,16 @@
 """What `ehcp scorecard` answers: a line for each group and period, its targets, what the measures mean."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal, Self, cast
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import polars as pl
 
 from ehcp_timeline.law.kpi.model import Kpis, Measure, Unit
 from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
-from ehcp_timeline.measure.kpi.lines import above, below
+from ehcp_timeline.measure.kpi.lines import OF_ALL, PERIOD, RANK, above, below
 from ehcp_timeline.measure.kpi.periods import PERIODS_OF_A_YEAR, Period, PeriodKind
-from ehcp_timeline.measure.kpi.rollup import OF_ALL, PERIOD, RANK
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.measure.kpi.targets import Reached, Target, reached
 from ehcp_timeline.measure.kpi.trends import MeasureTrend, record, trends
@@ -80,6 +79,7 @@ class ScorecardLine:
         values: Measure to value; null where there was no case, or where it is of another day.
         of: Percentage to the cases above and below its line.
         no_cases: Measures with nothing to measure: never a 0%.
+        trends: Measure to how it moved since the period before.
     """
 
     by: str | None
@@ -90,7 +90,7 @@ class ScorecardLine:
     values: Mapping[str, int | float | None]
     of: Mapping[str, tuple[int, ...]]
     no_cases: tuple[str, ...]
-    trends: Mapping[str, MeasureTrend] = field(default_factory=dict)
+    trends: Mapping[str, MeasureTrend]
 
     def flat(self, no_cases: str | None = NO_CASES) -> dict[str, Any]:
         """Return the line as a row with a column for each measure, `no_cases` where there was none."""
@@ -174,12 +174,13 @@ def flat_keys(card: Scorecard) -> tuple[str, ...]:
 
 
 def scorecard_lines(card: Scorecard) -> Iterator[ScorecardLine]:
-    """Yield one line for each group and period, without trends."""
+    """Yield one line for each group and period, with what moved since the period before."""
     by = card.question.group.id if card.question.group else None
     names = [measure.id for measure in card.question.measures]
     measured = [name for name in names if name not in card.files.not_measured]
-    for line in card.lines.iter_rows(named=True):
-        period = Period(card.layout.kind, line[PERIOD])
+    moved = trends(card.lines, card.question)
+    for line, went in zip(card.lines.iter_rows(named=True), moved, strict=True):
+        period = Period(card.question.kind, line[PERIOD])
         yield ScorecardLine(
             by=by,
             group=line["group"],
@@ -189,45 +190,40 @@ def scorecard_lines(card: Scorecard) -> Iterator[ScorecardLine]:
             values={name: line[name] for name in names},
             of={name: (line[above(name)], line[below(name)]) for name in names if line[below(name)]},
             no_cases=tuple(name for name in measured if line[name] is None and line[above(name)] is not None),
+            trends=went,
         )
 
 
-def scorecard_answer(card: Scorecard, targets: Sequence[Target]) -> ScorecardAnswer:
-    """Return a scorecard beside its targets, each line with what moved since the period before."""
+def scorecard_answer(
+    card: Scorecard, targets: Sequence[Target], history: tuple[MeasureHistory, ...] = ()
+) -> ScorecardAnswer:
+    """Return a scorecard beside its targets."""
     question = card.question
-    moved = trends(card.lines, card.layout, question.measures)
     return ScorecardAnswer(
         as_at=question.as_at,
         rulebook=RulebookUsed.of(question.rulebook),
         input=card.files.inputs,
         by=question.group.id if question.group else None,
-        period=card.layout.kind,
+        period=card.question.kind,
         measures=meanings(card),
-        lines=tuple(
-            replace(line, trends=went) for line, went in zip(scorecard_lines(card), moved, strict=True)
-        ),
-        targets=tuple(reached(targets, card.lines, card.layout)),
+        lines=tuple(scorecard_lines(card)),
+        targets=tuple(reached(targets, card.lines, card.question)),
         not_measured=tuple(NotMeasured(*item) for item in card.files.not_measured.items()),
         problems=ProblemFound.all_of(card.files.problems),
+        history=history,
     )
 
 
-def history_of(card: Scorecard, kept: pl.DataFrame) -> tuple[MeasureHistory, ...]:
-    """Return the history of every measure up to the last whole period that is shown.
-
-    Args:
-        card: The scorecard with every period.
-        kept: Its lines in the periods that are shown.
-    """
-    as_at, kind = card.question.as_at, card.layout.kind
-    numbers = [number for number in kept[PERIOD].unique().sort() if Period(kind, number).last <= as_at]
-    if card.layout.every_state and kept.height:
-        numbers = [cast("int", kept[PERIOD].max())]
-    if not numbers:
-        return ()
-    whole = card.lines.filter(pl.col(RANK) == OF_ALL, pl.col(PERIOD) <= numbers[-1])
+def history_of(card: Scorecard, kept: pl.DataFrame) -> Iterator[MeasureHistory]:
+    """Yield the history of every measure up to the last whole period of those that are kept."""
+    kind = card.question.kind
+    periods = [Period(kind, number) for number in kept[PERIOD].unique().sort()]
+    if not card.question.every_state:
+        periods = [period for period in periods if period.last <= card.question.as_at]
+    if not periods:
+        return
+    whole = card.lines.filter(pl.col(RANK) == OF_ALL, pl.col(PERIOD) <= periods[-1].number)
     labels = [Period(kind, number).label for number in whole[PERIOD]]
-    history = []
     for measure in card.question.measures:
         values: list[float | None] = whole[measure.id].to_list()
         if (value := values[-1]) is None:
@@ -235,21 +231,17 @@ def history_of(card: Scorecard, kept: pl.DataFrame) -> tuple[MeasureHistory, ...
         begun = next((place for place, number in enumerate(values) if number), 0)
         back = len(values) - 1 - PERIODS_OF_A_YEAR[kind]
         before = values[back] if back >= 0 else None
-        change = None if before is None else round(value - before, 1)
-        relative = before and measure.unit not in ("percent", "share")
-        history.append(
-            MeasureHistory(
-                measure=measure.id,
-                name=measure.name,
-                period=labels[-1],
-                value=value,
-                year_before=before,
-                change=change,
-                change_pc=round(100 * (value - before) / before, 1) if relative and before else None,
-                record=record(values[begun:], labels[begun:]),
-            )
+        relative = before if measure.unit not in ("percent", "share") else None
+        yield MeasureHistory(
+            measure=measure.id,
+            name=measure.name,
+            period=labels[-1],
+            value=value,
+            year_before=before,
+            change=None if before is None else round(value - before, 1),
+            change_pc=round(100 * (value - relative) / relative, 1) if relative else None,
+            record=record(values[begun:], labels[begun:]),
         )
-    return tuple(history)
 
 
 def meanings(card: Scorecard) -> tuple[MeasureMeant, ...]:

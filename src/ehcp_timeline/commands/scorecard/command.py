@@ -1,6 +1,6 @@
 """`ehcp scorecard`: the numbers councils are judged by, by period and group, beside their targets."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,11 +32,10 @@ from ehcp_timeline.shell.options import DisclosureOptions, LawOptions, ScreenOpt
 from ehcp_timeline.shell.parse import choice, day_asked, was_typed
 
 if TYPE_CHECKING:
-    from ehcp_timeline.commands.scorecard.answer import MeasureHistory
+    from ehcp_timeline.commands.scorecard.answer import ScorecardAnswer
     from ehcp_timeline.law.kpi.model import Measure
     from ehcp_timeline.measure.kpi.lines import PeriodRange
     from ehcp_timeline.measure.kpi.scorecard import Scorecard
-    from ehcp_timeline.shell.config import Config as Settings
 
 _RATE = "pc_plans_issued_within_20_weeks"
 _LAST = {True: 2, False: 5}
@@ -128,6 +127,7 @@ def scorecard(
     wide = choice("--layout", layout, ("long", "wide")) == "wide"
     kind = "month" if monthly else period
     what = asked_for(files, about, period=kind, by=by, measure=None if public else measure)
+    from ehcp_timeline.commands.scorecard.answer import history_of, scorecard_answer
     from ehcp_timeline.measure.kpi.lines import PeriodRange
     from ehcp_timeline.measure.kpi.scorecard import make_series
 
@@ -136,92 +136,83 @@ def scorecard(
     )
     if window.since and window.to and window.since > window.to:
         raise UsageError("--from lies after --to", "--from 2024-01-01 --to 2024-12-31")
-    card = make_series(what.question, what.sources, what.layout, window.since) if monthly else what.counted()
-    shown = tuple(
-        shown_measure
-        for shown_measure in measures_asked(card.question.kpis, measure)
-        if measure or shown_measure.headline or card.layout.every_state
-    )
+    card = make_series(what.question, what.sources, window.since) if monthly else what.counted()
+    counted = {wanted.id for wanted in card.question.measures}  # a series counts states alone
+    chosen = tuple(wanted for wanted in measures_asked(card.question.kpis, measure) if wanted.id in counted)
+    every = measure or card.question.every_state
+    shown = tuple(wanted for wanted in chosen if every or wanted.headline)
     if public:
-        chosen = measures_asked(card.question.kpis, measure)
-        published = _Published(chosen, window, disclosure.threshold, disclosure.previous, wide)
-        _publish(to, card, shown, published)
+        _publish(to, card, chosen, shown, window, disclosure, wide=wide)
     else:
         if wide and to.for_people and not output.full:
             window = replace(window, last=last or _LAST_WIDE)
         elif to.for_people:  # what moved into the first period shown needs the one before
             window = replace(window, last=None)
-        from ehcp_timeline.commands.scorecard.answer import history_of
-
-        kept = window.of(card.lines, card.layout.kind)
-        past = history_of(card, kept) if history else ()
-        _write(to, replace(card, lines=kept), what.config, shown, last, past, wide=wide)
+        kept = window.of(card.lines, card.question.kind)
+        past = tuple(history_of(card, kept)) if history else ()
+        card = replace(card, lines=kept)
+        _write(to, card, scorecard_answer(card, what.config.targets, past), shown, last, wide=wide)
+    if not to.for_people and not public:
+        say(*left_out(card.files))
     raise typer.Exit(exit_code(card.files))
 
 
 def _write(
     to: Output,
     card: "Scorecard",
-    config: "Settings",
+    answer: "ScorecardAnswer",
     shown: "tuple[Measure, ...]",
     last: int | None,
-    past: "tuple[MeasureHistory, ...]",
     *,
     wide: bool,
 ) -> None:
-    """Write the scorecard in the format that was chosen."""
-    from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys, scorecard_answer
+    """Write the scorecard in the formats that were chosen."""
+    from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys
     from ehcp_timeline.commands.scorecard.view import Shown, scorecard_sections
     from ehcp_timeline.commands.scorecard.wide import wide_document, wide_tables
     from ehcp_timeline.output.html import page_of
     from ehcp_timeline.output.workbook import ListChart
 
-    answer = replace(scorecard_answer(card, config.targets), history=past)
     grouped, keys = card.question.group is not None, flat_keys(card)
     tables = tuple(wide_tables(card, shown)) if wide else ()
-    chart = None
-    if not grouped and _RATE in keys:
-        chart = ListChart(
-            title="Plans issued within 20 weeks",
-            alt="Plans issued within 20 weeks, in each period. The numbers stand in the table above.",
-            across="period",
-            lines={_RATE: "within 20 weeks"},
-            unit="% of plans issued",
-        )
+    chart = ListChart(
+        title="Plans issued within 20 weeks",
+        alt="Plans issued within 20 weeks, in each period. The numbers stand in the table above.",
+        across="period",
+        lines={_RATE: "within 20 weeks"},
+        unit="% of plans issued",
+    )
+    title = f"Scorecard as at {answer.as_at}"
     for target in to:
         on_terminal = target.format == "table"
         few = last or (_LAST[grouped] if on_terminal and not wide else None)
         page = Shown(shown, few, on_terminal and not grouped, tables)
-        lines = [line.flat(NO_CASES if target.format == "md" else None) for line in answer.lines]
-        title = f"Scorecard as at {answer.as_at}"
         sections = partial(scorecard_sections, card, answer, page)
         document = Document(
             title,
             answer,
             keys,
-            lines.__iter__,
+            [line.flat(NO_CASES if target.format == "md" else None) for line in answer.lines].__iter__,
             sections,
-            chart=chart,
+            chart=chart if _RATE in keys and not grouped else None,
             made={"html": page_of(title, sections)},
         )
         target.write(wide_document(document, tables, tuple(sections()), card) if wide else document)
-    if not to.for_people:
-        say(*left_out(card.files))
 
 
-@dataclass(frozen=True, slots=True)
-class _Published:
-    """What is published of a scorecard, which is protected whole: a part hides what the whole hides."""
-
-    measures: "tuple[Measure, ...]"
-    window: "PeriodRange"
-    threshold: int
-    previous: Path | None
-    wide: bool
-
-
-def _publish(to: Output, whole: "Scorecard", shown: "tuple[Measure, ...]", asked: _Published) -> None:
+def _publish(
+    to: Output,
+    whole: "Scorecard",
+    measures: "tuple[Measure, ...]",
+    shown: "tuple[Measure, ...]",
+    window: "PeriodRange",
+    disclosure: DisclosureOptions,
+    *,
+    wide: bool,
+) -> None:
     """Write a scorecard with everything hidden that tells of one child; targets and trends are left out.
+
+    It is protected whole: a part of its measures and periods hides what the whole hides.
 
     Raises:
         UsageError: The threshold hides nothing, or the groups are people.
@@ -236,16 +227,14 @@ def _publish(to: Output, whole: "Scorecard", shown: "tuple[Measure, ...]", asked
     from ehcp_timeline.privacy.differencing import warnings
     from ehcp_timeline.privacy.suppress import legend
 
-    threshold = asked.threshold
-    card, hidden = part_of(
-        whole, hidden_numbers(whole.lines, whole.question.measures, threshold), asked.measures, asked.window
-    )
+    threshold = disclosure.threshold
+    every_hidden = hidden_numbers(whole.lines, whole.question.measures, threshold)
+    card, hidden = part_of(whole, every_hidden, measures, window)
+    tables = tuple(wide_tables(card, shown, hidden)) if wide else ()
     for target in to:
-        answer = publication(
-            card, hidden, threshold, None if target.format in ("json", "ndjson") else NO_CASES
-        )
+        no_cases = None if target.format in ("json", "ndjson") else NO_CASES
+        answer = publication(card, hidden, threshold, no_cases)
         title = f"Scorecard as at {answer.as_at}"
-        tables = tuple(wide_tables(card, shown, hidden)) if asked.wide else ()
         sections = partial(public_sections, card, answer, shown, tables)
         document = Document(
             title,
@@ -259,18 +248,18 @@ def _publish(to: Output, whole: "Scorecard", shown: "tuple[Measure, ...]", asked
             made_from=MadeFrom(answer.as_at, answer.rulebook, read_of(card.files.inputs)),
             made={"html": page_of(title, sections)},
         )
-        target.write(wide_document(document, tables, tuple(sections()), card) if asked.wide else document)
+        target.write(wide_document(document, tables, tuple(sections()), card) if wide else document)
     if not to.for_people:
         say(f"{len(hidden)} numbers hidden. {legend(threshold)}")
-    if asked.previous is not None:
+    if disclosure.previous is not None:
         lines = publication(card, hidden, threshold, None).lines
-        say(*warnings(asked.previous, lines, ("group", "period"), threshold))
+        say(*warnings(disclosure.previous, lines, ("group", "period"), threshold))
 
 
 def _pack(what: KpiRequest, name: str, path: Path | None, threshold: int | None, *, force: bool) -> int:
     """Write a pack as a workbook or a folder, and return the exit code."""
-    kpis = what.question.kpis
-    pack = kpis.packs[choice("--pack", name, tuple(kpis.packs))]
+    question = what.question
+    pack = question.kpis.packs[choice("--pack", name, tuple(question.kpis.packs))]
     if path is None:
         raise OutputError("a pack is a workbook or a folder", f"add -o {pack.id}.xlsx, or -o {pack.id}/")
     from ehcp_timeline.commands.scorecard.packs import make_pack, pack_book, pack_csvs
@@ -284,20 +273,16 @@ def _pack(what: KpiRequest, name: str, path: Path | None, threshold: int | None,
         prepare_file(path, force=force)
     else:
         prepare_folder(path)
-    sheets, files = make_pack(pack, what.question, what.sources, what.layout, threshold)
+    sheets, files = make_pack(pack, question, what.sources, threshold)
     hidden = [] if threshold is None else [legend(threshold)]
     if as_book:
-        notes = [
-            *hidden,
-            *(f"{input_.name}: {input_.rows:,} rows, {input_.judged:,} judged." for input_ in files.inputs),
-        ]
-        law = RulebookUsed.of(what.question.rulebook)
-        made_from = MadeFrom(what.question.as_at, law, read_of(files.inputs))
-        book = pack_book(pack.says, sheets, Receipt.of(made_from, typed()), notes)
+        read = (f"{file.name}: {file.rows:,} rows, {file.judged:,} judged." for file in files.inputs)
+        made_from = MadeFrom(question.as_at, RulebookUsed.of(question.rulebook), read_of(files.inputs))
+        book = pack_book(pack.says, sheets, Receipt.of(made_from, typed()), [*hidden, *read])
         write_whole(path, book, force=force)
     else:
         write_folder(path, pack_csvs(pack.id, sheets), force=force)
-    say(f"{path}: {len(sheets)} sheets as at {what.question.as_at}.", *hidden)
+    say(f"{path}: {len(sheets)} sheets as at {question.as_at}.", *hidden)
     return exit_code(files)
 
 

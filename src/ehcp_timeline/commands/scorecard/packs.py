@@ -3,7 +3,7 @@
 Each sheet shows some measures, with what is counted of what, through the last so many periods.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -13,10 +13,9 @@ from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.scorecard.answer import NO_CASES
 from ehcp_timeline.commands.scorecard.public import hidden_numbers
 from ehcp_timeline.law.kpi.model import Pack, PackSection
-from ehcp_timeline.measure.kpi.count import KpiQuestion
-from ehcp_timeline.measure.kpi.lines import LineLayout, above, lines
+from ehcp_timeline.measure.kpi.lines import OF_ALL, PERIOD, RANK, above, lines
 from ehcp_timeline.measure.kpi.periods import Period, PeriodKind, period_of
-from ehcp_timeline.measure.kpi.rollup import OF_ALL, PERIOD, RANK
+from ehcp_timeline.measure.kpi.question import KpiQuestion
 from ehcp_timeline.measure.kpi.scorecard import Files, count_files
 from ehcp_timeline.output.data import csv_text
 from ehcp_timeline.output.publication import PublishedTable, publication_bytes
@@ -37,17 +36,11 @@ def make_pack(
     pack: Pack,
     question: KpiQuestion,
     sources: Sequence[CaseFile],
-    layout: LineLayout,
     threshold: int | None = None,
 ) -> tuple[tuple[PublishedTable, ...], Files]:
     """Return the sheets of a pack, all from one count, and what was read for them.
 
-    Args:
-        pack: The pack.
-        question: The law and the day.
-        sources: The files.
-        layout: The population.
-        threshold: Numbers of people below it are hidden, and what would tell them; None hides nothing.
+    Numbers of people below the threshold are hidden, and what would tell them; None hides nothing.
     """
     needed = {name for sheet in pack.sheets for name in sheet.measures}
     asked = replace(
@@ -56,16 +49,15 @@ def make_pack(
     tallies, files = count_files(asked, sources)
     sheets = []
     for sheet in pack.sheets:
-        laid_out = replace(layout, kind=cast("PeriodKind", sheet.period or "year"), group=None)
-        numbers = lines(laid_out, tallies, asked.populations, asked.measures).filter(pl.col(RANK) == OF_ALL)
+        of_sheet = replace(asked, kind=cast("PeriodKind", sheet.period or "year"))
+        numbers = lines(of_sheet, tallies).filter(pl.col(RANK) == OF_ALL)
         by_period = {line[PERIOD]: line for line in numbers.iter_rows(named=True)}
         if threshold is not None:
-            shown = numbers.drop([*files.not_measured], strict=False)
-            measures = [measure for measure in asked.measures if measure.id in shown.columns]
+            measured = [measure for measure in asked.measures if measure.id not in files.not_measured]
             periods = numbers[PERIOD].to_list()
-            for place, name in hidden_numbers(shown, measures, threshold):
+            for place, name in hidden_numbers(numbers, measured, threshold):
                 by_period[periods[place]][name] = HIDDEN.value
-        sheets.append(_sheet(sheet, asked, by_period, files.not_measured, laid_out))
+        sheets.append(_sheet(sheet, of_sheet, by_period, files.not_measured))
     return tuple(sheets), files
 
 
@@ -74,40 +66,39 @@ def _sheet(
     question: KpiQuestion,
     by_period: Mapping[int, Mapping[str, Any]],
     lacking: Mapping[str, str],
-    layout: LineLayout,
 ) -> PublishedTable:
     """Return a sheet with a line for each measure: how it stands, or how it was through some periods."""
-    last = period_of(layout.kind, layout.as_at).number
+    last = period_of(question.kind, question.as_at).number
     periods = range(last - sheet.last + 1, last + 1) if sheet.period else range(last, last + 1)
-    labels = [Period(layout.kind, number).label for number in periods]
-    columns = labels if sheet.period else [layout.as_at.isoformat()]
-    rows = []
-    for name in sheet.measures:
-        measure = question.kpis.by_id[name]
-        alike = [other.id for other in question.measures if other.counts == measure.counts]
-        first = min(
-            (number for number, line in by_period.items() if any(line[above(other)] for other in alike)),
-            default=last + 1,
-        )
-        shown = [
-            NOT_MEASURED
-            if name in lacking
-            else BEFORE_THE_FILE
-            if sheet.period and number < first
-            else NO_CASES
-            if by_period[number][name] is None
-            else by_period[number][name]
-            for number in periods
-        ]
-        rows.append({
+    labels = [Period(question.kind, number).label for number in periods]
+    columns = labels if sheet.period else [question.as_at.isoformat()]
+
+    def cells(name: str, population: str) -> Iterator[object]:
+        alike = [above(measure.id) for measure in question.measures if measure.counts == population]
+        counted = (number for number, line in by_period.items() if any(line[column] for column in alike))
+        first = min(counted, default=last + 1)
+        for number in periods:
+            if name in lacking:
+                yield NOT_MEASURED
+            elif sheet.period and number < first:
+                yield BEFORE_THE_FILE
+            else:
+                value = by_period[number][name]
+                yield NO_CASES if value is None else value
+
+    measures = [question.kpis.by_id[name] for name in sheet.measures]
+    rows = [
+        {
             "measure": measure.name,
             "counted": question.kpis.numerator(measure),
             "out of": question.kpis.denominator(measure) or "not a share",
-            **dict(zip(columns, shown, strict=True)),
+            **dict(zip(columns, cells(measure.id, measure.counts), strict=True)),
             "DfE's name": ", ".join(measure.dfe) or "none",
             "source": measure.source,
-            "note": lacking.get(name) or measure.note or "none",
-        })  # fmt: skip
+            "note": lacking.get(measure.id) or measure.note or "none",
+        }
+        for measure in measures
+    ]
     keys = ("measure", "counted", "out of", *columns, "DfE's name", "source", "note")
     return PublishedTable(sheet.id, sheet.title, keys, tuple(rows))
 
@@ -117,23 +108,14 @@ def pack_csvs(name: str, sheets: Sequence[PublishedTable]) -> Mapping[str, bytes
 
     A cell without a number is blank: a machine reads columns of numbers.
     """
+    blank = (NO_CASES, NOT_MEASURED, BEFORE_THE_FILE)
     files = {f"{name}-{number:02}-{sheet.id}.csv": sheet for number, sheet in enumerate(sheets, start=1)}
     contents = [{"file": file, "about": sheet.title} for file, sheet in files.items()]
-    texts = {
-        file: csv_text(
-            [
-                {
-                    key: None if value in (NO_CASES, NOT_MEASURED, BEFORE_THE_FILE) else value
-                    for key, value in row.items()
-                }
-                for row in sheet.rows
-            ],
-            sheet.keys,
-        )
-        for file, sheet in files.items()
-    }
-    texts[f"{name}-00-contents.csv"] = csv_text(contents, ("file", "about"))
-    return {file: text.encode("utf-8") for file, text in sorted(texts.items())}
+    texts = {f"{name}-00-contents.csv": csv_text(contents, ("file", "about"))}
+    for file, sheet in files.items():
+        rows = [{key: None if value in blank else value for key, value in row.items()} for row in sheet.rows]
+        texts[file] = csv_text(rows, sheet.keys)
+    return {file: text.encode("utf-8") for file, text in texts.items()}
 
 
 def pack_book(title: str, sheets: Sequence[PublishedTable], receipt: Receipt, notes: Sequence[str]) -> bytes:

@@ -7,7 +7,7 @@ are made of is hidden in all of them if it is in one, and each is then looked at
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from itertools import groupby
 
 import polars as pl
 
@@ -16,8 +16,7 @@ from ehcp_timeline.commands.scorecard.view import down, of_topic
 from ehcp_timeline.commands.scorecard.wide import WideTable, wide_sections
 from ehcp_timeline.law.kpi.model import Measure
 from ehcp_timeline.measure.answer import RulebookUsed
-from ehcp_timeline.measure.kpi.lines import PeriodRange, above, below
-from ehcp_timeline.measure.kpi.rollup import OF_ALL, OF_RECORDED, PERIOD, RANK
+from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_RECORDED, PERIOD, RANK, PeriodRange, above, below
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.privacy.secondary import Cell
@@ -25,35 +24,23 @@ from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, check_threshold, 
 from ehcp_timeline.text.words import day
 
 Number = tuple[int, str, tuple[str, ...]]
+"""A number of cases: its line, population and marks."""
 Place = tuple[int, str]
+"""The line of a number, and the id of its measure."""
 _LINE = "_line"
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """One measure in one period as a table.
+    """One measure in one period as a table, with the numbers of cases that its printed cells are."""
 
-    Attributes:
-        measure: The measure.
-        table: Its numbers.
-        names: Cell of the table to the number of cases it is: line, population and marks; a cell that is
-            never printed by itself has none.
-        lines: The lines of the scorecard that its rows stand for, that of everybody last.
-    """
-
-    measure: Measure
+    measure: str
     table: CountTable
-    names: Mapping[Cell, Number]
-    lines: tuple[int, ...]
+    numbers: Mapping[Cell, Number]
 
 
 def hidden_numbers(lines: pl.DataFrame, measures: Sequence[Measure], threshold: int) -> frozenset[Place]:
-    """Return the places of a scorecard that must not be printed, as line number and id of the measure.
-
-    Args:
-        lines: The lines of the scorecard, as `scorecard.lines.lines` gives them.
-        measures: Its measures.
-        threshold: Numbers of 1 to threshold - 1 cases are hidden.
+    """Return the places of lines, as `measure.kpi.lines.lines` gives them, that must not be printed.
 
     Raises:
         UsageError: The threshold hides nothing.
@@ -61,102 +48,67 @@ def hidden_numbers(lines: pl.DataFrame, measures: Sequence[Measure], threshold: 
     check_threshold(threshold)
     numbered = lines.with_row_index(_LINE)
     sheets = [sheet for measure in measures for sheet in _sheets(numbered, measure)]
-    hidden = _hidden(sheets, threshold)
-    places = {place for sheet in sheets for place in _places(sheet, hidden)}
-    return frozenset(places | _recorded(numbered, measures, places))
+    hidden: set[Number] = set()
+    look_at = sheets
+    while look_at:
+        more: set[Number] = set()
+        for sheet in look_at:
+            also = frozenset(cell for cell, number in sheet.numbers.items() if number in hidden)
+            cells = to_hide(sheet.table, threshold, also)
+            more |= {number for cell, number in sheet.numbers.items() if cells is None or cell in cells}
+        more -= hidden
+        hidden |= more
+        look_at = [sheet for sheet in sheets if not more.isdisjoint(sheet.numbers.values())]
+    places = {
+        (number[0], sheet.measure)
+        for sheet in sheets
+        for number in sheet.numbers.values()
+        if number in hidden
+    }
+    # the line of all recorded groups tells what is not recorded
+    recorded = numbered.filter(pl.col(RANK) == OF_RECORDED)[_LINE].to_list()
+    return frozenset(places | {(line, measure) for line in recorded for _, measure in places})
+
+
+def _sheets(numbered: pl.DataFrame, measure: Measure) -> Iterator[_Sheet]:
+    """Yield a measure as tables, one for each period in which it was counted.
+
+    Everybody stands last, as the total of the groups where they add up.
+    """
+    split = measure.unit == "percent"
+    columns = ("part", "rest") if split else ("part",)
+    counted = numbered.filter(pl.col(above(measure.id)).is_not_null(), pl.col(RANK) != OF_RECORDED)
+    ordered = counted.sort(PERIOD, pl.col(RANK) == OF_ALL, _LINE)
+    rows = ordered.select(PERIOD, _LINE, above(measure.id), below(measure.id)).rows()
+    for _, of_period in groupby(rows, key=lambda row: row[0]):
+        counts: list[tuple[int, ...]] = []
+        numbers: dict[Cell, Number] = {}
+        for row, (_, line, part, whole) in enumerate(of_period):
+            counts.append((part, whole - part) if split else (part,))
+            numbers[row, 0] = (line, measure.counts, tuple(sorted(measure.part)))
+            if split:
+                numbers[row, 2] = (line, measure.counts, tuple(sorted(measure.whole)))
+        adds_down = len(counts) > 1 and counts[-1] == tuple(map(sum, zip(*counts[:-1], strict=True)))
+        inner = tuple(counts[:-1] if adds_down else counts)
+        names = tuple(map(str, range(len(inner))))
+        yield _Sheet(measure.id, CountTable(names, columns, inner, split, adds_down), numbers)
 
 
 def part_of(
     card: Scorecard, hidden: Collection[Place], measures: tuple[Measure, ...], window: PeriodRange
 ) -> tuple[Scorecard, frozenset[Place]]:
     """Return some measures, in some periods, and the places of what is hidden in that part."""
-    numbered = card.lines.with_row_index(_LINE)
-    kept = window.of(numbered, card.layout.kind)
+    kept = window.of(card.lines.with_row_index(_LINE), card.question.kind)
     places = {line: place for place, line in enumerate(kept[_LINE])}
     ids = {measure.id for measure in measures}
     part = replace(card, lines=kept.drop(_LINE), question=replace(card.question, measures=measures))
     return part, frozenset((places[line], name) for line, name in hidden if line in places and name in ids)
 
 
-def _hidden(sheets: Sequence[_Sheet], threshold: int) -> set[Number]:
-    """Return the numbers of cases that must not be known, looking again where one stands elsewhere."""
-    hidden: set[Number] = set()
-    look_at = list(sheets)
-    while look_at:
-        more = {name for sheet in look_at for name in _hidden_in(sheet, hidden, threshold)} - hidden
-        hidden |= more
-        look_at = [sheet for sheet in sheets if not more.isdisjoint(sheet.names.values())]
-    return hidden
-
-
-def _hidden_in(sheet: _Sheet, hidden: set[Number], threshold: int) -> Iterator[Number]:
-    """Return what must be hidden in one table, given what is hidden in others."""
-    also = frozenset(cell for cell, name in sheet.names.items() if name in hidden)
-    cells = to_hide(sheet.table, threshold, also)
-    return (name for cell, name in sheet.names.items() if cells is None or cell in cells)
-
-
-def _sheets(numbered: pl.DataFrame, measure: Measure) -> Iterator[_Sheet]:
-    """Yield a measure as tables, one for each period in which it was counted."""
-    counted = numbered.filter(pl.col(above(measure.id)).is_not_null(), pl.col(RANK) != OF_RECORDED)
-    mine = counted.sort(pl.col(RANK) == OF_ALL, _LINE)
-    periods: dict[int, list[tuple[int, int, int]]] = {}
-    for period, *numbers in mine.select(PERIOD, _LINE, above(measure.id), below(measure.id)).iter_rows():
-        periods.setdefault(period, []).append(cast("tuple[int, int, int]", tuple(numbers)))
-    for numbered_counts in periods.values():
-        yield _sheet(numbered_counts, measure)
-
-
-def _sheet(numbered: Sequence[tuple[int, int, int]], measure: Measure) -> _Sheet:
-    """Return a measure in one period: its groups, with everybody as their total where they add up.
-
-    Args:
-        numbered: The number of each line, its cases that are counted and those that they are part of.
-        measure: The measure.
-    """
-    split = measure.unit == "percent"
-    rows = [(part, whole - part) if split else (part,) for _, part, whole in numbered]
-    adds_down = len(rows) > 1 and rows[-1] == tuple(map(sum, zip(*rows[:-1], strict=True)))
-    inner = rows[:-1] if adds_down else rows
-    columns = ("part", "rest") if split else ("part",)
-    names = tuple(str(number) for number in range(len(inner)))
-    lines = tuple(line for line, _, _ in numbered)
-    table = CountTable(names, columns, tuple(inner), adds_across=split, adds_down=adds_down)
-    return _Sheet(measure, table, dict(_names(measure, lines, split=split)), lines)
-
-
-def _names(measure: Measure, lines: Sequence[int], *, split: bool) -> Iterator[tuple[Cell, Number]]:
-    for row, line in enumerate(lines):
-        yield (row, 0), (line, measure.counts, tuple(sorted(measure.part)))
-        if split:
-            yield (row, 2), (line, measure.counts, tuple(sorted(measure.whole)))
-
-
-def _places(sheet: _Sheet, hidden: set[Number]) -> Iterator[Place]:
-    """Yield the lines on which a measure is made of a hidden number."""
-    for (row, _), name in sheet.names.items():
-        if name in hidden:
-            yield sheet.lines[row], sheet.measure.id
-
-
-def _recorded(numbered: pl.DataFrame, measures: Sequence[Measure], places: set[Place]) -> set[Place]:
-    """Return the places of the line of all recorded groups, which tells what is not recorded."""
-    lines = numbered.filter(pl.col(RANK) == OF_RECORDED)[_LINE].to_list()
-    hidden = {measure for _, measure in places}
-    return {(line, measure.id) for line in lines for measure in measures if measure.id in hidden}
-
-
 def publication(
     card: Scorecard, hidden: Collection[Place], threshold: int, no_cases: str | None
 ) -> ScorecardPublication:
-    """Return the scorecard with `[c]` in the places that are hidden.
-
-    Args:
-        card: The scorecard.
-        hidden: Line number and id of the measure of each hidden number.
-        threshold: Numbers of people below it are hidden.
-        no_cases: What stands where there was no case to measure; None leaves it empty.
-    """
+    """Return the scorecard with `[c]` in the hidden places, `no_cases` where nothing was to measure."""
     rows = tuple(line.flat(no_cases) for line in scorecard_lines(card))
     for number, measure in hidden:
         rows[number][measure] = HIDDEN.value

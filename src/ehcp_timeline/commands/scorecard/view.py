@@ -1,9 +1,9 @@
 """A scorecard as a person reads it, and what every measure counts."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ehcp_timeline.commands.scorecard.answer import NO_CASES, MeasureMeant, ScorecardAnswer, ScorecardLine
+from ehcp_timeline.commands.scorecard.answer import NO_CASES, MeasureMeant, ScorecardAnswer
 from ehcp_timeline.commands.scorecard.wide import WideTable, wide_sections
 from ehcp_timeline.law.kpi.model import Measure
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
@@ -12,20 +12,12 @@ from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, day
 
 _OF_TARGETS = (
-    TableColumn("measure", "fixed"),
-    TableColumn("group", "fixed"),
-    TableColumn("period", "fixed"),
-    TableColumn("target", "number"),
-    TableColumn("reached", "number"),
+    *(TableColumn(heading, "fixed") for heading in ("measure", "group", "period")),
+    *(TableColumn(heading, "number") for heading in ("target", "reached")),
     TableColumn("status", "status"),
     TableColumn("missing"),
 )
-_OF_MEASURES = (
-    TableColumn("measure", "fixed"),
-    TableColumn("counted"),
-    TableColumn("out of"),
-    TableColumn("by"),
-)
+_OF_MEASURES = (TableColumn("measure", "fixed"), *map(TableColumn, ("counted", "out of", "by")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +25,6 @@ class Shown:
     """What of a scorecard is shown.
 
     Attributes:
-        measures: Which measures.
         last: How many periods, counted back from the last; None for all.
         across: Whether periods stand across, and measures down; only without groups.
         tables: The tables of `--layout wide`, in the place of all others.
@@ -50,24 +41,35 @@ def scorecard_sections(card: Scorecard, answer: ScorecardAnswer, shown: Shown) -
     periods = list(dict.fromkeys(line.period for line in answer.lines))
     kept = periods[-shown.last :] if shown.last else periods
     lines = [line for line in answer.lines if line.period in kept]
-    files = (f"{file.name}: {count(file.rows, 'row')}, {file.judged:,} judged." for file in answer.input)
-    all_of = f"The last {len(kept)} of {len(periods)} periods; --last {len(periods)} shows all."
-    yield Section(
-        title=f"Scorecard as at {day(answer.as_at)}",
-        before=(*files, *((all_of,) if len(kept) < len(periods) else ())),
-    )
+    files = [f"{file.name}: {count(file.rows, 'row')}, {file.judged:,} judged." for file in answer.input]
+    if len(kept) < len(periods):
+        files.append(f"The last {len(kept)} of {len(periods)} periods; --last {len(periods)} shows all.")
+    yield Section(title=f"Scorecard as at {day(answer.as_at)}", before=tuple(files))
     if answer.targets:
         yield _targets(answer, kept)
     yield from wide_sections(shown.tables, card)
+    rows = [line.flat() for line in lines]
     for topic, says in () if shown.tables else card.question.kpis.topics.items():
         measures = of_topic(card, shown.measures, topic)
-        if measures and shown.across:
-            yield _across(says, measures, lines)
+        if measures and shown.across:  # measures down, periods across, and the trend into the last of them
+            labels = (TableColumn(line.period, "number") for line in lines)
+            yield Section(
+                title=says,
+                columns=(TableColumn("measure"), *labels, TableColumn("trend")),
+                rows=tuple(
+                    (
+                        measure.name,
+                        *(cell(row[measure.id]) for row in rows),
+                        str(lines[-1].trends.get(measure.id, "")),
+                    )
+                    for measure in measures
+                ),
+            )
         elif measures:
-            yield down(says, measures, answer.by or "group", (line.flat() for line in lines))
+            yield down(says, measures, answer.by or "group", rows)
     if answer.history:
-        yield _history(answer, {measure.id for measure in shown.measures})
-    yield from _not_measured(card, shown)
+        yield _history(answer, shown.measures)
+    yield from _not_measured(card, shown.measures)
     if answer.problems:
         yield Section(
             title=f"To put right in the file: {count(len(answer.problems), 'problem')}",
@@ -75,31 +77,21 @@ def scorecard_sections(card: Scorecard, answer: ScorecardAnswer, shown: Shown) -
         )
 
 
+def _not_measured(card: Scorecard, measures: Iterable[Measure]) -> Iterator[Section]:
+    """Yield what no file could give, those with one reason together."""
+    reasons: dict[str, list[str]] = {}
+    for measure in measures:
+        if why := card.files.not_measured.get(measure.id):
+            reasons.setdefault(why, []).append(measure.id)
+    rows = tuple((why, ", ".join(names)) for why, names in reasons.items())
+    if rows:
+        yield Section("Not measured", columns=(TableColumn("why"), TableColumn("measures")), rows=rows)
+
+
 def of_topic(card: Scorecard, measures: Iterable[Measure], topic: str) -> list[Measure]:
     """Return those measures of a topic that some file could give."""
-    return [
-        measure
-        for measure in measures
-        if measure.topic == topic and measure.id not in card.files.not_measured
-    ]
-
-
-def _across(says: str, measures: Sequence[Measure], lines: Sequence[ScorecardLine]) -> Section:
-    """Return measures down, periods across, and the trend into the last of them."""
-    labels = (TableColumn(line.period, "number") for line in lines)
-    rows = [line.flat() for line in lines]
-    return Section(
-        title=says,
-        columns=(TableColumn("measure"), *labels, TableColumn("trend")),
-        rows=tuple(
-            (
-                measure.name,
-                *(cell(row[measure.id]) for row in rows),
-                str(lines[-1].trends.get(measure.id, "")),
-            )
-            for measure in measures
-        ),
-    )
+    lacking = card.files.not_measured
+    return [measure for measure in measures if measure.topic == topic and measure.id not in lacking]
 
 
 def down(says: str, measures: Sequence[Measure], group: str, rows: Iterable[Mapping[str, object]]) -> Section:
@@ -132,50 +124,32 @@ def _targets(answer: ScorecardAnswer, periods: Sequence[str]) -> Section:
     rows = tuple(
         (
             *(reached.measure, reached.group, reached.period, plain(reached.target)),
-            *(
-                NO_CASES if reached.value is None else plain(reached.value),
-                reached.status.upper(),
-                reached.says,
-            ),
+            NO_CASES if reached.value is None else plain(reached.value),
+            *(reached.status.upper(), reached.says),
         )
         for reached in shown
     )
-    return Section(
-        "Targets", columns=_OF_TARGETS, rows=rows, alarm=any(reached.status == "red" for reached in shown)
-    )
+    alarm = any(reached.status == "red" for reached in shown)
+    return Section("Targets", columns=_OF_TARGETS, rows=rows, alarm=alarm)
 
 
-def _history(answer: ScorecardAnswer, shown: Collection[str]) -> Section:
+def _history(answer: ScorecardAnswer, shown: Iterable[Measure]) -> Section:
     """Return the change on a year before, and since when each figure is the highest or the lowest."""
+    ids = {measure.id for measure in shown}
     rows = tuple(
         (
-            measure.name,
-            *(cell(value) for value in (measure.value, measure.year_before)),
+            *(measure.name, cell(measure.value), cell(measure.year_before)),
             "" if measure.change is None else f"{measure.change:+,.1f}".removesuffix(".0"),
             "" if measure.change_pc is None else f"{measure.change_pc:+,.1f}%",
             measure.record,
         )
         for measure in answer.history
-        if measure.measure in shown
+        if measure.measure in ids
     )
     headings = (answer.history[0].period, "a year before", "change", "in %")
     numbers = (TableColumn(heading, "number") for heading in headings)
     columns = (TableColumn("measure"), *numbers, TableColumn("record"))
     return Section("Beside the periods before", columns=columns, rows=rows)
-
-
-def _not_measured(card: Scorecard, shown: Shown) -> Iterator[Section]:
-    """Yield what no file could give, those with one reason together."""
-    reasons: dict[str, list[str]] = {}
-    for measure in shown.measures:
-        if measure.id in card.files.not_measured:
-            reasons.setdefault(card.files.not_measured[measure.id], []).append(measure.id)
-    if reasons:
-        yield Section(
-            title="Not measured",
-            columns=(TableColumn("why"), TableColumn("measures")),
-            rows=tuple((why, ", ".join(names)) for why, names in reasons.items()),
-        )
 
 
 def measure_sections(topics: Mapping[str, str], measures: Sequence[MeasureMeant]) -> Iterator[Section]:

@@ -5,7 +5,7 @@ is held against the only other such clock of its case and deadline, if there is 
 and that is said. A case that is no longer in the file was not cleared: it is gone.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self, get_args
@@ -13,14 +13,12 @@ from typing import Annotated, ClassVar, Literal, Self, get_args
 import polars as pl
 from polars import selectors
 
-from ehcp_timeline.audit.bulk.clocks import CLOCKS
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.law.rulebook import DutyKind, Who
 from ehcp_timeline.measure.answer import RowsOf, keys
-from ehcp_timeline.measure.casework import Casework
-from ehcp_timeline.measure.changes.saved_answer import SavedAnswer
-from ehcp_timeline.measure.findings import LISTED, OF_DEADLINE
+from ehcp_timeline.measure.changes.sides import Side
+from ehcp_timeline.measure.findings import OF_DEADLINE
 from ehcp_timeline.text.bounds import Sha256, Whole
 
 Change = Literal["new", "still-late", "cleared", "excused", "moved", "unjudgeable", "gone"]
@@ -72,43 +70,35 @@ TABLE: tuple[tuple[tuple[str, ...], str, Change], ...] = (
 )
 _SHOWN = (*OF_DEADLINE, "start", "due", "answered", "days_late", *WHOSE)
 _WORST_FIRST = pl.Enum([*OPEN, *(verdict for verdict in VERDICTS if verdict not in OPEN)])
-_KEY = (*OWNER, "matched")
 _BEFORE = "_before"
 
 
 def changes(
     old: pl.DataFrame, new: pl.DataFrame, cases: pl.Series, not_judged: Collection[str] = ()
 ) -> pl.DataFrame:
-    """Return what changed, one line for each clock.
+    """Return what changed, one line for each clock; what is gone is shown as it stood before.
 
-    Args:
-        old: Every clock of the earlier answer, with the columns of a finding.
-        new: Every clock of the later one.
-        cases: Every `case_id` of the later file, those without any clock among them.
-        not_judged: Deadlines that no column of the later file could answer.
-
-    Returns:
-        Columns as in `Changed`; in the order of `CHANGES`, then the latest first, then by case,
-        deadline and start. What is gone is shown as it stood before.
+    `old` and `new` hold every clock of the answers, with the columns of a finding; `cases` every `case_id` of
+    the later file; `not_judged` the deadlines that no column of it could answer. Columns are as in `Changed`,
+    in the order of `CHANGES`, then the latest first, then by case, deadline and start.
     """
     before, now = _one_each(old), _one_each(new)
     both = _matched(now, before).join(
         before.with_columns(pl.col("start").alias("matched")),
-        on=_KEY, how="full", suffix=_BEFORE, nulls_equal=True, coalesce=True,
+        on=[*OWNER, "matched"], how="full", suffix=_BEFORE, nulls_equal=True, coalesce=True,
     )  # fmt: skip
-    expression = pl.col("verdict").is_not_null()
     there = pl.col("case_id").is_in(cases.unique().to_list())
     lost = there & pl.col("deadline").is_in(sorted(not_judged))
-    shown = [pl.when(expression).then(name).otherwise(f"{name}{_BEFORE}").alias(name) for name in _SHOWN]
-    frame = both.with_columns(*shown, _change(lost), _note(there, lost)).filter(
-        pl.col("change").is_not_null()
-    )
+    still_there = pl.col("verdict").is_not_null()
+    shown = (pl.when(still_there).then(name).otherwise(f"{name}{_BEFORE}").alias(name) for name in _SHOWN)
     return (
-        frame.rename({f"verdict{_BEFORE}": "before", "verdict": "now"})
+        both.with_columns(*shown, _change(lost), _note(there, lost))
+        .filter(pl.col("change").is_not_null())
+        .rename({f"verdict{_BEFORE}": "before", "verdict": "now"})
         .sort("change", "days_late", *OWNER, "start", descending=[False, True, *[False] * 3], nulls_last=True)
         .select(keys(Changed))
         .with_columns(pl.col("change", "before", "now").cast(pl.String))
-    )  # fmt: skip
+    )
 
 
 def counted(changed: pl.DataFrame) -> Mapping[Change, int]:
@@ -144,7 +134,14 @@ def _change(lost: pl.Expr) -> pl.Expr:
 
     A closed clock that cannot be judged but was answered is history, and so is one that turns up answered.
     """
-    was, now = _state(f"verdict{_BEFORE}"), _state("verdict")
+    was, now = (
+        pl.when(pl.col(verdict).is_null())
+        .then(pl.lit(ABSENT))
+        .when(pl.col(verdict).is_in(OPEN))
+        .then(pl.col(verdict))
+        .otherwise(pl.lit(CLOSED))
+        for verdict in (f"verdict{_BEFORE}", "verdict")
+    )
     history = (now == "unknown") & pl.col("answered").is_not_null() & was.is_in([CLOSED, ABSENT])
     now = (
         pl.when((now == ABSENT) & lost)
@@ -159,58 +156,19 @@ def _change(lost: pl.Expr) -> pl.Expr:
     return name.cast(pl.Enum(CHANGES)).alias("change")
 
 
-def _state(column: str) -> pl.Expr:
-    """Return the state of a clock: one of `OPEN` while owed or unknown, else closed or absent."""
-    verdict = pl.col(column)
-    known = pl.when(verdict.is_in(OPEN)).then(verdict).otherwise(pl.lit(CLOSED))
-    return pl.when(verdict.is_null()).then(pl.lit(ABSENT)).otherwise(known)
-
-
 def _note(there: pl.Expr, lost: pl.Expr) -> pl.Expr:
     """Return what else should be known of a change."""
     absent = pl.col("verdict").is_null()
-    start_moved, due_moved = (pl.col(name) != pl.col(f"{name}{_BEFORE}") for name in ("start", "due"))
-    return (
+    note = (
         pl.when(absent & lost).then(pl.lit("no column of the file could answer it any more"))
         .when(absent & there).then(pl.lit("the case is still there, this clock's start is not"))
         .when(absent).then(pl.lit("the case is no longer in the file"))
-        .when(start_moved).then(_from_to("start", "start"))
-        .when(due_moved).then(_from_to("due day", "due"))
-        .alias("note")
     )  # fmt: skip
-
-
-def _from_to(name: str, column: str) -> pl.Expr:
-    was, now = (pl.col(name).dt.to_string("%F") for name in (f"{column}{_BEFORE}", column))
-    return pl.format(f"the {name} was changed from {{}} to {{}}", was, now)
-
-
-_ENOUGH = 2  # cases: of one case that is no longer there nothing follows about the rest
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of two answers.
-
-    Attributes:
-        as_at: The day it was asked about.
-        law: SHA-256 of the rulebook and of each local one laid over it.
-        clocks: Every clock, with the columns of a finding.
-        cases: Every case number.
-        districts: Every district that is recorded.
-        not_judged: Deadlines that no column of its file could answer.
-        rows_left_out: Rows of its file that could not be judged.
-        unlisted: Deadlines of which it says nothing.
-    """
-
-    as_at: date
-    law: tuple[str, ...]
-    clocks: pl.DataFrame
-    cases: pl.Series
-    districts: frozenset[str]
-    not_judged: tuple[str, ...]
-    rows_left_out: int
-    unlisted: frozenset[str] = frozenset()
+    for name, column in (("start", "start"), ("due day", "due")):
+        was, now = pl.col(f"{column}{_BEFORE}"), pl.col(column)
+        days = (day.dt.to_string("%F") for day in (was, now))
+        note = note.when(now != was).then(pl.format(f"the {name} was changed from {{}} to {{}}", *days))
+    return note.alias("note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,53 +203,3 @@ class ChangesAnswer:
     statement: str | None
     summary: Mapping[Change, Whole]
     changes: Annotated[pl.DataFrame, RowsOf(Changed)]
-
-
-def side_of_file(work: Casework) -> Side:
-    """Return a case file that was just judged, all its clocks kept."""
-    rows, audit = work.rows, work.audit
-    districts = (
-        rows["district"].cast(pl.String) if "district" in rows.columns else pl.Series([], dtype=pl.String)
-    )
-    overlays = tuple(overlay.sha256 for overlay in audit.rulebook.overlays)
-    return Side(
-        as_at=work.as_at,
-        law=(audit.rulebook.sha256, *overlays),
-        clocks=audit.findings,
-        cases=rows["case_id"].unique(),
-        districts=_recorded(districts),
-        not_judged=tuple(not_judged.deadline for not_judged in audit.summary.not_judged),
-        rows_left_out=sum(source.not_judged for source in audit.input),
-    )
-
-
-def side_of_answer(saved: SavedAnswer) -> Side:
-    """Return an answer that was saved earlier."""
-    schema = {name: CLOCKS.get(name, pl.String) for name in LISTED}
-    clocks = pl.DataFrame(list(saved.findings), schema=schema, strict=False)
-    return Side(
-        as_at=saved.as_at,
-        law=(saved.rulebook_sha256, *saved.overlays),
-        clocks=clocks,
-        cases=clocks["case_id"].unique(),
-        districts=_recorded(clocks["district"]),
-        not_judged=saved.not_judged,
-        rows_left_out=saved.rows_left_out,
-        unlisted=saved.unlisted,
-    )
-
-
-def objections(old: Side, new: Side) -> Iterator[str]:
-    """Yield what speaks against holding these two against each other; nothing if they belong together."""
-    if old.as_at > new.as_at:
-        yield f"OLD is as at {old.as_at}, after NEW, as at {new.as_at}: are they the wrong way round?"
-    if old.law != new.law:
-        yield "OLD and NEW were judged under different rulebooks: the law alone may have changed an answer"
-    if len(old.cases) >= _ENOUGH and not set(old.cases) & set(new.cases):
-        yield "OLD and NEW have no case in common: they look like files of different councils"
-    elif old.districts and new.districts and not old.districts & new.districts:
-        yield "OLD and NEW have no district in common: they look like files of different councils"
-
-
-def _recorded(names: pl.Series) -> frozenset[str]:
-    return frozenset(name.strip() for name in names.unique() if name and name.strip())

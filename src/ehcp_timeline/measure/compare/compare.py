@@ -1,35 +1,26 @@
 """A council's own figures, year by year, beside what the DfE publishes, and where they stand among all."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
-from math import ceil, floor
+from math import ceil
 from statistics import median
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 
 import polars as pl
 
 from ehcp_timeline.law.kpi.model import Better, Kpis, Measure
 from ehcp_timeline.measure.answer import NOT_IN_JSON, ProblemFound, RulebookUsed
 from ehcp_timeline.measure.compare.figures import Area, Figures, per_10000
-from ehcp_timeline.measure.kpi.lines import above, below
-from ehcp_timeline.measure.kpi.rollup import OF_ALL, PERIOD, RANK
+from ehcp_timeline.measure.kpi.lines import OF_ALL, PERIOD, RANK, above, below
+from ehcp_timeline.measure.kpi.targets import cases_short
 from ehcp_timeline.measure.kpi.trends import record
 from ehcp_timeline.measure.result import Input
 from ehcp_timeline.text.bounds import Ge, Le
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """Where a figure stands.
-
-    Attributes:
-        rank: 1 for the best; equal figures share the better rank.
-        of: How many figures there are.
-        quartile: 1 for the best quarter, 4 for the last.
-    """
+class Ranking(NamedTuple):
+    """Where a figure stands of how many: rank and quartile are 1 for the best; equal figures share a rank."""
 
     rank: int
     of: int
@@ -46,8 +37,8 @@ def standing(value: float, values: Collection[float], better: Better) -> Ranking
     >>> standing(5.0, [5.0, 5.0, 7.0, 9.0], "lower").rank
     1
     """
-    above = sum(other > value if better == "higher" else other < value for other in values)
-    rank, of = above + 1, len(values)
+    ahead = sum(other > value if better == "higher" else other < value for other in values)
+    rank, of = ahead + 1, len(values)
     return Ranking(rank, of, ceil(4 * rank / of))
 
 
@@ -62,38 +53,11 @@ def top_quartile_from(values: Collection[float], better: Better) -> float | None
     return ordered[places - 1] if places else None
 
 
-def cases_short(part: int, whole: int, wanted: float, better: Better) -> int:
-    """Return how many cases more above the line, or fewer, make a percentage as good as `wanted`.
-
-    What stands below the line stays as it is. 0 where it is as good already.
-
-    >>> cases_short(784, 2424, 79.4, "higher"), cases_short(80, 100, 79.4, "higher")
-    (1141, 0)
-    >>> cases_short(12, 100, 5.0, "lower")
-    7
-    """
-    enough = Fraction(Decimal(str(wanted))) * whole / 100
-    return max(0, ceil(enough) - part if better == "higher" else part - floor(enough))
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """Who the council is compared with.
-
-    Attributes:
-        authority: The council, as the DfE knows it.
-        others: Neighbours that were chosen.
-    """
-
-    authority: Area
-    others: tuple[Area, ...] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What the council's own file gives for one measure and year; None where there was no case."""
+    """What the council's own file gives for one measure and year."""
 
-    value: float | None
+    value: float
     part: int
     whole: int
 
@@ -175,33 +139,31 @@ def comparable(measures: Sequence[Measure], figures: Figures) -> tuple[Measure, 
 def own_figures(
     lines: pl.DataFrame, measures: Sequence[Measure], people: Callable[[int], int | None] = lambda _: None
 ) -> Mapping[tuple[str, int], Own]:
-    """Return the council's own figures by measure and calendar year.
+    """Return the council's own figures by measure and calendar year, from a scorecard by year.
 
-    Args:
-        lines: Those of a scorecard by year.
-        measures: The measures.
-        people: Gives the people aged 0 to 17 of a year.
+    `people` gives the people aged 0 to 17 of a year.
     """
     figures: dict[tuple[str, int], Own] = {}
     for line in lines.filter(pl.col(RANK) == OF_ALL).iter_rows(named=True):
+        year = line[PERIOD]
         for measure in measures:
-            if line[below(measure.id)]:
-                own = Own(line[measure.id], line[above(measure.id)], line[below(measure.id)])
-                figures[measure.id, line[PERIOD]] = own
-            elif measure.unit == "per_10000_children" and line[above(measure.id)] and people(line[PERIOD]):
-                cases, whole = line[above(measure.id)], people(line[PERIOD]) or 1
-                figures[measure.id, line[PERIOD]] = Own(per_10000(cases, whole), cases, whole)
+            part, whole = line[above(measure.id)], line[below(measure.id)]
+            if whole:
+                figures[measure.id, year] = Own(line[measure.id], part, whole)
+            elif measure.unit == "per_10000_children" and part and (children := people(year)):
+                figures[measure.id, year] = Own(per_10000(part, children), part, children)
     return figures
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is compared: published figures, own ones by measure and year up to a day, for whom."""
+    """What is compared: published figures, and own ones by measure and year, up to a day, for whom."""
 
     figures: Figures
-    beside: Beside
+    authority: Area
     own: Mapping[tuple[str, int], Own]
     kpis: Kpis
+    others: tuple[Area, ...] = ()
     as_at: date = date.max
 
     def of(self, measures: Sequence[Measure]) -> Iterator[ComparedMeasure]:
@@ -211,39 +173,45 @@ class Comparison:
                 year: len(self.figures.of(measure.id, year, "Local authority")) for year in self.figures.years
             }
             published = [year for year, authorities in of_year.items() if authorities]
-            most = max(of_year.values())
-            whole = [year for year in published if 2 * of_year[year] > most]
-            years = [self._in_year(measure, year, year, ranked=year in whole) for year in published]
+            # a year of which the package holds a few authorities only is not ranked
+            whole = [year for year in published if 2 * of_year[year] > max(of_year.values())]
             own_years = sorted(year for name, year in self.own if name == measure.id)
-            since = (year for year in own_years if published and year > published[-1])
-            years += (self._in_year(measure, year, whole[-1]) for year in since)
-            yield from _with_history(years)
+            since = [year for year in own_years if published and year > published[-1]]
+            years = [self._in_year(measure, year, year, ranked=year in whole) for year in published]
+            years += [self._in_year(measure, year, whole[-1], ranked=True) for year in since]
+            values = [year.own if year.published is None else year.published for year in years]
+            labels = [str(year.year) for year in years]
+            for place, year in enumerate(years):
+                now = values[place]
+                before = values[place - 1] if place and years[place - 1].year == year.year - 1 else None
+                change = None if now is None or before is None else round(now - before, 1)
+                yield replace(year, change=change, record=record(values[: place + 1], labels[: place + 1]))
 
-    def _in_year(self, measure: Measure, year: int, against: int, *, ranked: bool = True) -> ComparedMeasure:
-        """Compare a measure in one year with the published figures of that year or the latest before it.
-
-        A year of which the package holds a few authorities only is not `ranked`.
-        """
-        figures, authority, own = self.figures, self.beside.authority, self.own.get((measure.id, year))
-        among = figures.of(measure.id, against, "Local authority")
-        here = among.get(authority.key) if year == against else None
-        nowhere = (None, None, None)
-        others = [value for key, value in among.items() if key != authority.key]
-        ranked = ranked and bool(measure.better)
-        wanted = top_quartile_from(among.values(), measure.better) if ranked else None
+    def _in_year(self, measure: Measure, year: int, against: int, *, ranked: bool) -> ComparedMeasure:
+        """Compare a measure in one year with the published figures of that year or the latest before it."""
+        figures, own, better = self.figures, self.own.get((measure.id, year)), measure.better
+        among = dict(figures.of(measure.id, against, "Local authority"))
+        wanted = top_quartile_from(among.values(), better) if ranked and better else None
         mine = own.value if own else None
-        place = own_place = nowhere
-        if here is not None and ranked:
-            place = astuple(standing(here, among.values(), measure.better))
-        if mine is not None and ranked:
-            own_place = astuple(standing(mine, [*others, mine], measure.better))
-        short = None
+        here = among.pop(self.authority.key, None)
+        published = here if year == against else None
+        places: list[Ranking | tuple[None, None, None]] = [
+            (None, None, None)
+            if value is None or not ranked or not better
+            else standing(value, [*among.values(), value], better)
+            for value in (published, mine)
+        ]
+        (rank, of, quartile), (own_rank, own_of, own_quartile) = places
+        short = says = None
         if own is not None and wanted is not None:
-            short = cases_short(own.part, own.whole, wanted, measure.better)
+            short = cases_short(own.part, own.whole, wanted, better)
+            more = "more" if better == "higher" else "fewer"
+            noun = self.kpis.populations[measure.counts].noun[short != 1]
+            says = f"{short:,} {more} {noun} for the top quartile" if short else "in the top quartile"
         england = figures.value(measure.id, against, figures.england())
-        beside = {other.name: figures.value(measure.id, against, other) for other in self.beside.others}
-        known = [value for value in beside.values() if value is not None]
-        shown = here if mine is None else mine
+        others = {other.name: figures.value(measure.id, against, other) for other in self.others}
+        known = [value for value in others.values() if value is not None]
+        shown = published if mine is None else mine
         return ComparedMeasure(
             measure=measure.id,
             name=measure.name,
@@ -252,44 +220,20 @@ class Comparison:
             own=mine,
             own_part=own.part if own else None,
             own_whole=own.whole if own else None,
-            published=here,
+            published=published,
             england=england,
-            region=figures.value(measure.id, against, figures.region_of(authority)),
-            rank=place[0],
-            of=place[1],
-            quartile=place[2],
-            own_rank=own_place[0],
-            own_of=own_place[1],
-            own_quartile=own_place[2],
+            region=figures.value(measure.id, against, figures.region_of(self.authority)),
+            rank=rank,
+            of=of,
+            quartile=quartile,
+            own_rank=own_rank,
+            own_of=own_of,
+            own_quartile=own_quartile,
             top_quartile_from=wanted,
             cases_short=short,
-            says=None if short is None else self._says(measure, short),
+            says=says,
             own_to=self.as_at if own and self.as_at < date(year, 12, 31) else None,
-            others=beside,
+            others=others,
             neighbours_median=round(median(known), 1) if known else None,
             gap_to_england=None if shown is None or england is None else round(shown - england, 1),
         )
-
-    def _says(self, measure: Measure, short: int) -> str:
-        """Return what the top quartile takes, in words."""
-        if not short:
-            return "in the top quartile"
-        more = "more" if measure.better == "higher" else "fewer"
-        noun = self.kpis.populations[measure.counts].noun
-        return f"{short:,} {more} {noun[short != 1]} for the top quartile"
-
-
-def _with_history(years: Sequence[ComparedMeasure]) -> Iterator[ComparedMeasure]:
-    """Yield each year with its change on the year before, and what it is the highest or the lowest since."""
-    values = [year.own if year.published is None else year.published for year in years]
-    for place, year in enumerate(years):
-        now = values[place]
-        before = values[place - 1] if place and years[place - 1].year == year.year - 1 else None
-        change = None if now is None or before is None else round(now - before, 1)
-        labels = [str(earlier.year) for earlier in years[: place + 1]]
-        yield replace(year, change=change, record=record(values[: place + 1], labels))
-
-
-def flat(compared: ComparedMeasure, line: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a comparison as a row with a column for each neighbour."""
-    return {**{key: value for key, value in line.items() if key != "others"}, **compared.others}

@@ -2,8 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +16,7 @@ from ehcp_timeline.inputs import read_text
 from ehcp_timeline.law.kpi.model import Kpis
 
 Level = Literal["National", "Regional", "Local authority"]
+PlaceKey = tuple[str, str]
 ENGLAND = "England"
 PEOPLE = "people_0_17"
 ATTRIBUTION = (
@@ -22,6 +25,9 @@ ATTRIBUTION = (
     "Open Government Licence v3.0."
 )
 PLACE_KEYS = ("time_period", "geographic_level", "region_name", "old_la_code", "new_la_code", "la_name")
+_OFFICIAL = re.compile(
+    r"\b(the|royal|london|metropolitan|borough|city|county|district|unitary|council|authority|of|and)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,6 @@ class Area:
     """England, a region or a local authority.
 
     Attributes:
-        level: Which of them.
-        name: Its name.
         code: The DfE's three-digit code of an authority; empty for the others.
         ons: The other code of an authority, as E10000016.
         region: The region that an authority lies in, or a region's own name.
@@ -43,7 +47,7 @@ class Area:
     region: str = ""
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> PlaceKey:
         """What tells it from others through the years."""
         return self.level, self.code or self.name
 
@@ -58,15 +62,15 @@ class Figures:
             absent.
     """
 
-    places: Mapping[tuple[str, str], Area]
-    values: Mapping[tuple[int, tuple[str, str]], Mapping[str, float]] = field(default_factory=dict)
+    places: Mapping[PlaceKey, Area]
+    values: Mapping[tuple[int, PlaceKey], Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def years(self) -> tuple[int, ...]:
         """The years that anything is published for, the latest last."""
         return tuple(sorted({year for year, _ in self.values}))
 
-    def of(self, measure: str, year: int, level: Level) -> Mapping[tuple[str, str], float]:
+    def of(self, measure: str, year: int, level: Level) -> Mapping[PlaceKey, float]:
         """Return what is published of a measure for every place of a level."""
         of_year = ((key, values) for (then, key), values in self.values.items() if then == year)
         return {key: values[measure] for key, values in of_year if key[0] == level and measure in values}
@@ -95,34 +99,78 @@ class Figures:
 
     def with_rates(self, kpis: Kpis) -> "Figures":
         """Return the figures with what is published in cases also for every 10,000 people aged 0 to 17."""
-        counts = {
-            (measure.counts, measure.part): measure.id for measure in kpis.measures if measure.unit == "count"
-        }
+        ids = {(measure.unit, measure.counts, measure.part): measure.id for measure in kpis.measures}
         rates = {
-            measure.id: counts[measure.counts, measure.part]
-            for measure in kpis.measures
-            if measure.unit == "per_10000_children"
+            rate: ids["count", counts, part]
+            for (unit, counts, part), rate in ids.items()
+            if unit == "per_10000_children"
         }
-        return replace(
-            self,
-            values={
-                (year, key): {**values, **self._rates(rates, values, self.people(self.places[key], year))}
-                for (year, key), values in self.values.items()
-            },
-        )
-
-    @staticmethod
-    def _rates(
-        rates: Mapping[str, str], values: Mapping[str, float], people: int | None
-    ) -> Mapping[str, float]:
-        there = {rate: values[name] for rate, name in rates.items() if people and name in values}
-        return {rate: per_10000(int(number), people or 1) for rate, number in there.items()}
+        peopled = {}
+        for (year, key), values in self.values.items():
+            people = self.people(self.places[key], year)
+            there = {
+                rate: per_10000(int(values[name]), people)
+                for rate, name in rates.items()
+                if people and name in values
+            }
+            peopled[year, key] = {**values, **there}
+        return replace(self, values=peopled)
 
     def neighbours(self, authority: Area) -> tuple[Area, ...]:
         """Return an authority's statistical neighbours, the nearest first."""
-        rows = csv.DictReader(io.StringIO(_shipped("neighbours.csv")))
-        codes = next((list(row.values())[1:] for row in rows if row["old_la_code"] == authority.code), [])
-        return tuple(self.places["Local authority", code] for code in codes)
+        text = (files("ehcp_timeline") / "measure/compare/neighbours.csv").read_text(encoding="utf-8")
+        for row in csv.DictReader(io.StringIO(text)):
+            code, *others = row.values()
+            if code == authority.code:
+                return tuple(self.places["Local authority", other] for other in others)
+        return ()
+
+    def find(self, word: str, option: str = "--authority") -> Area:
+        """Return the authority with this name or code, whatever its capitals and titles.
+
+        Raises:
+            UsageError: There is none; names that are near are suggested.
+        """
+        there, wanted = self.authorities(), _plain(word)
+        areas = [place for place in there if word.strip() in (place.code, place.ons)]
+        areas = areas or [place for place in there if _plain(place.name) == wanted]
+        if areas:
+            return areas[-1]
+        names = {_plain(place.name): place.name for place in there}
+        near = [names[match] for match in get_close_matches(wanted, names, n=3, cutoff=0.6)]
+        near += [name for plain, name in names.items() if wanted and wanted in plain and name not in near]
+        hint = f"did you mean {' or '.join(near[:3])}?" if near else ""
+        raise UsageError(
+            f"{option}: there is no local authority `{word.strip()}`",
+            hint or "give its name as the DfE does, or its code",
+        )
+
+    def find_all(self, words: Sequence[str], option: str = "--with") -> tuple[Area, ...]:
+        """Return the authorities of lists with commas; names that hold one, as `Bristol, City of`, are kept.
+
+        Raises:
+            UsageError: One is not known.
+        """
+        known = {_plain(place.name) for place in self.authorities()}
+        names: list[str] = []
+        for word in words:
+            pieces = word.split(",")
+            while pieces:
+                joined = (",".join(pieces[:length]) for length in range(len(pieces), 1, -1))
+                name = next((name for name in joined if _plain(name) in known), pieces[0])
+                names.append(name)
+                pieces = pieces[name.count(",") + 1 :]
+        return tuple(self.find(name, option) for name in names if name.strip())
+
+
+def _plain(name: str) -> str:
+    """Return a name without what people write differently.
+
+    >>> _plain("Kent County Council") == _plain("kent"), _plain("Bristol, City of")
+    (True, 'bristol')
+    """
+    words = _OFFICIAL.sub(" ", name.lower().replace("&", " "))
+    return re.sub(r"[^a-z]+", "", words) or re.sub(r"[^a-z]+", "", name.lower())
 
 
 def per_10000(cases: int, people: int) -> float:
@@ -132,11 +180,6 @@ def per_10000(cases: int, people: int) -> float:
     123.8
     """
     return (200_000 * cases + people) // (2 * people) / 10
-
-
-@cache
-def _shipped(name: str) -> str:
-    return (files("ehcp_timeline") / "measure" / "compare" / name).read_text(encoding="utf-8")
 
 
 @cache
@@ -164,33 +207,29 @@ def published_figures(paths: Sequence[Path] = ()) -> Figures:
 
 def read_figures(texts: Iterable[str]) -> Figures:
     """Read compact files as `refresh.refreshed` writes them; a later one wins over an earlier."""
-    places: dict[tuple[str, str], Area] = {}
-    values: dict[tuple[int, tuple[str, str]], dict[str, float]] = {}
-    for text in texts:
-        for row in csv.DictReader(io.StringIO(text)):
-            place = place_of(row)
-            places[place.key] = place
-            mine = values.setdefault((int(row["time_period"]), place.key), {})
-            for name in row.keys() - PLACE_KEYS:
-                mine.pop(name, None)  # a later release may take back what an earlier one printed
-            mine.update(_numbers(row))
+    places: dict[PlaceKey, Area] = {}
+    values: dict[tuple[int, PlaceKey], dict[str, float]] = {}
+    for row in (row for text in texts for row in csv.DictReader(io.StringIO(text))):
+        place = _place_of(row)
+        places[place.key] = place
+        published = values.setdefault((int(row["time_period"]), place.key), {})
+        for name, number in row.items():
+            if name not in PLACE_KEYS:
+                published.pop(name, None)  # a later release may take back what an earlier one printed
+                if is_number(number):
+                    published[name] = float(number)
     return Figures(places, values)
 
 
-def place_of(row: Mapping[str, str]) -> Area:
-    """Return the place that a row is about."""
-    level = row["geographic_level"]
-    if level == "National":
-        return Area("National", ENGLAND)
-    if level == "Regional":
-        return Area("Regional", row["region_name"], region=row["region_name"])
-    return Area("Local authority", row["la_name"], row["old_la_code"], row["new_la_code"], row["region_name"])
-
-
-def _numbers(row: Mapping[str, str]) -> Iterator[tuple[str, float]]:
-    for name, text in row.items():
-        if name not in PLACE_KEYS and is_number(text):
-            yield name, float(text)
+def _place_of(row: Mapping[str, str]) -> Area:
+    match row["geographic_level"]:
+        case "National":
+            return Area("National", ENGLAND)
+        case "Regional":
+            return Area("Regional", row["region_name"], region=row["region_name"])
+        case _:
+            codes = (row["old_la_code"], row["new_la_code"])
+            return Area("Local authority", row["la_name"], *codes, row["region_name"])
 
 
 def is_number(text: str) -> bool:

@@ -1,128 +1,99 @@
-"""A scorecard counted: every wanted measure, from the batches of one file as they go by."""
+"""The cases of each population counted by group and month, batch after batch."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from functools import cached_property
+from typing import Any
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.row_events import RowBatch
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.law.kpi.model import Kpis, Measure, Population
-from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.measure.counts import ISSUE
-from ehcp_timeline.measure.kpi.coverage import judged_deadlines
-from ehcp_timeline.measure.kpi.facts import CASEWORKER, GROUP, Facts, row_columns
-from ehcp_timeline.measure.kpi.groups import Group
-from ehcp_timeline.measure.kpi.population import Before, cases_of, deadlines_of
-from ehcp_timeline.measure.kpi.tallies import PopulationTally
+from ehcp_timeline.law.kpi.model import Measure
+from ehcp_timeline.measure.kpi.cases import CASEWORKER, DAYS, GROUP, MONTH, all_marked, cases_of, rows_as_at
+from ehcp_timeline.measure.kpi.question import KpiQuestion, row_columns
+
+Marks = tuple[str, ...]
+Spread = tuple[str, Marks]
+"""A column of cases, and the marks of those cases whose values in it are counted one by one."""
+_PLACE: Mapping[str, Any] = {GROUP: pl.Categorical, MONTH: pl.Int32}
+_SPREAD: Mapping[str, Any] = {DAYS: pl.Int64, CASEWORKER: pl.Categorical}
+_MOST_FRAMES = 32
+"""Frames of counts that are kept before they are added together."""
 
 
-@dataclass(frozen=True)
-class KpiQuestion:
-    """What a scorecard is asked.
+def number_of(marks: Marks) -> str:
+    """Return the column with the number of cases that have these marks."""
+    return f"number {'+'.join(marks)}"
 
-    Attributes:
-        kpis: Every measure, and what it counts.
-        rulebook: The law.
-        as_at: The day the question is asked about.
-        group: What it is broken down by; None for nothing.
-        measures: The measures that are wanted.
-        weekly: Whether cases are counted by week; else by month.
-    """
 
-    kpis: Kpis
-    rulebook: Rulebook
-    as_at: date
-    group: Group | None
-    measures: tuple[Measure, ...]
-    weekly: bool = False
-
-    @cached_property
-    def populations(self) -> Mapping[str, Population]:
-        """The populations that the measures count, in the order of kpis.toml."""
-        counted = {measure.counts for measure in self.measures}
-        return {name: population for name, population in self.kpis.populations.items() if name in counted}
-
-    @cached_property
-    def deadlines(self) -> Mapping[str, tuple[Deadline, ...]]:
-        """Population to the deadlines whose clocks it holds."""
-        return {
-            name: deadlines_of(population, self.rulebook) for name, population in self.populations.items()
-        }
-
-    @cached_property
-    def needed(self) -> tuple[Deadline, ...]:
-        """Every deadline that has to be judged, in rulebook order."""
-        ids = {deadline.id for group in self.deadlines.values() for deadline in group}
-        marks = (mark for population in self.populations.values() for mark in population.marks.values())
-        if any(mark.exception is not None for mark in marks):
-            ids.update(ISSUE)
-        return tuple(deadline for deadline in self.rulebook.deadlines if deadline.id in ids)
-
-    def tallies(self) -> dict[str, PopulationTally]:
-        """Return an empty tally for each population."""
-        return {
-            name: PopulationTally([measure for measure in self.measures if measure.counts == name])
-            for name in self.populations
-        }
-
-    def facts(self) -> Facts:
-        """Return how rows are cut down to what is looked at."""
-        return Facts(
-            self.rulebook,
-            self.kpis.derived,
-            self.group,
-            self.as_at,
-            row_columns(self.populations.values()),
-        )
-
-    def repeats(self, population: str) -> bool:
-        """Say whether the clocks of a population look across rows, and so come with the last batch."""
-        return any(deadline.repeats for deadline in self.deadlines[population])
+def spread_of(measure: Measure) -> Spread | None:
+    """Return the values that a measure is made of; None where numbers of cases are enough."""
+    if measure.unit == "per_caseworker":
+        return CASEWORKER, measure.part
+    return (DAYS, measure.part) if measure.unit.endswith("_weeks") else None
 
 
 @dataclass(slots=True)
-class FileCount:
-    """What is counted while the batches of one file go by.
+class PopulationTally:
+    """What is counted of one population, for the measures that count it.
 
     Attributes:
-        question: What is asked.
-        kept: The columns that the file has.
-        tallies: Population to what is counted of it; all files of one answer share them.
-        facts: How rows are cut down.
-        remembered: What earlier batches say of their rows, for the clocks that come with the last batch.
+        frames: Numbers by group and month: of cases, under None; for each spread, of cases by value.
     """
 
-    question: KpiQuestion
-    kept: frozenset[str]
-    tallies: Mapping[str, PopulationTally]
-    facts: Facts
-    remembered: list[pl.DataFrame] = field(default_factory=list)
+    measures: Sequence[Measure]
+    frames: dict[Spread | None, list[pl.DataFrame]] = field(init=False)
 
-    def add(self, judged: Judged) -> None:
-        """Count one batch."""
-        facts = self.facts.of(judged)
-        repeating = [self.question.populations[name] for name in self._populations(repeating=True)]
-        if repeating:
-            columns = sorted(row_columns(repeating) & set(facts.columns))
-            self.remembered.append(facts.select("row", GROUP, CASEWORKER, *columns))
-        self._count(self._populations(repeating=False), judged, facts)
-        if judged.last and self.remembered:
-            self._count(self._populations(repeating=True), judged, pl.concat(self.remembered))
+    def __post_init__(self) -> None:
+        spreads = {spread for measure in self.measures if (spread := spread_of(measure))}
+        self.frames = {key: [] for key in (None, *sorted(spreads))}
 
-    def _populations(self, *, repeating: bool) -> Iterator[str]:
-        return (name for name in self.question.populations if self.question.repeats(name) == repeating)
+    @property
+    def spreads(self) -> tuple[Spread, ...]:
+        """The values that some measure is made of."""
+        return tuple(key for key in self.frames if key)
 
-    def _count(self, populations: Iterable[str], judged: Judged, facts: pl.DataFrame) -> None:
-        before = Before(judged, facts, self.question.as_at, self.kept, self.question.weekly)
-        for name in populations:
-            cases = cases_of(self.question.populations[name], self.question.deadlines[name], before)
-            if cases is not None:
-                self.tallies[name].add(cases)
+    def add(self, cases: pl.LazyFrame) -> None:
+        """Count the cases of one batch."""
+        numbers = (
+            (all_marked(marks).sum() if marks else pl.len()).cast(pl.Int64).alias(number_of(marks))
+            for marks in self._combinations()
+        )
+        counted = pl.collect_all(
+            [
+                cases.group_by(*_PLACE).agg(*numbers),
+                *(
+                    cases.filter(all_marked(marks), pl.col(column).is_not_null())
+                    .group_by(*_PLACE, column)
+                    .len()
+                    for column, marks in self.spreads
+                ),
+            ]
+        )
+        for key, frame in zip(self.frames, counted, strict=True):
+            self.frames[key].append(frame)
+            if len(self.frames[key]) >= _MOST_FRAMES:
+                self.frames[key] = [self.summed(key)]
+
+    def summed(self, spread: Spread | None = None) -> pl.DataFrame:
+        """Return the numbers by group and month, and by value where they are those of a spread."""
+        keys = dict(_PLACE) if spread is None else {**_PLACE, spread[0]: _SPREAD[spread[0]]}
+        if not self.frames[spread]:
+            numbers = ["len"] if spread else [number_of(marks) for marks in self._combinations()]
+            return pl.DataFrame(schema={**keys, **dict.fromkeys(numbers, pl.Int64)})
+        return pl.concat(self.frames[spread]).group_by(*keys).agg(pl.all().sum())
+
+    def _combinations(self) -> list[Marks]:
+        return sorted({marks for measure in self.measures for marks in (measure.part, measure.whole)})
+
+
+def tallies_of(question: KpiQuestion) -> dict[str, PopulationTally]:
+    """Return an empty tally for each population."""
+    return {
+        name: PopulationTally([measure for measure in question.measures if measure.counts == name])
+        for name in question.populations
+    }
 
 
 def count_file(
@@ -131,21 +102,27 @@ def count_file(
     batches: Iterable[RowBatch],
     tallies: Mapping[str, PopulationTally],
 ) -> tuple[Problem, ...]:
-    """Judge and count the batches of one file.
+    """Judge the batches of one file, and add its cases to the tally of each population.
 
-    Args:
-        question: What is asked.
-        columns: The columns that the file has.
-        batches: Its rows.
-        tallies: Population to what is counted of it, which this adds to.
-
-    Returns:
-        What only shows when rows are held beside each other, as a start on two rows of a case.
+    Returned is what only shows when rows are held beside each other, as a start on two rows of a case.
     """
-    count = FileCount(question, columns, tallies, question.facts())
-    wanted = judged_deadlines(question.needed, question.rulebook, columns)
+    repeating = question.repeating
+    once = [name for name in question.populations if name not in repeating]
+    looked_at = row_columns(question.populations[name] for name in repeating)
+    remembered: list[pl.DataFrame] = []  # rows for the clocks that come with the last batch
     problems: list[Problem] = []
+    wanted = question.judged_deadlines(columns)
     for judged in judge(question.rulebook, batches, question.as_at, deadlines=wanted):
-        count.add(judged)
+        rows = rows_as_at(judged, question)
+        counted = [(name, rows) for name in once]
+        if repeating:
+            remembered.append(rows.select("row", GROUP, CASEWORKER, *sorted(looked_at & set(rows.columns))))
+            if judged.last:
+                whole_file = pl.concat(remembered)
+                counted += [(name, whole_file) for name in question.populations if name in repeating]
+        for name, mine in counted:
+            cases = cases_of(name, question, judged, mine, columns)
+            if cases is not None:
+                tallies[name].add(cases)
         problems += judged.problems
     return tuple(problems)

@@ -13,12 +13,9 @@ NOT_RECORDED = "not recorded"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One way to break down a scorecard.
+    """One way to break down a scorecard, by columns that the file `needs`.
 
     Attributes:
-        id: Its name on the command line.
-        says: What it is, in words.
-        needs: The columns of the file that it needs.
         order: The groups that stand first, in the council's own order.
     """
 
@@ -35,15 +32,15 @@ class Group:
         return pl.when(text != "").then(text)
 
     def in_order(self, names: Iterable[str]) -> list[str]:
-        """Return groups in the order in which they are shown: the council's own, then by name and number."""
+        """Return groups in the order of tables: the council's own, then by name, 3 before 12."""
         places = {name: place for place, name in enumerate(self.order)}
-        return sorted(names, key=lambda name: (places.get(name, len(places)), *_natural(name)))
 
+        def place(name: str) -> tuple[int, list[str | int], str]:
+            parts = re.split(r"(\d+)", name.casefold())  # every other part is a number
+            numbered = [int(part) if number % 2 else part for number, part in enumerate(parts)]
+            return places.get(name, len(places)), numbered, name
 
-def _natural(name: str) -> tuple[list[str | int], str]:
-    """Return what sorts names as people do: 3 before 12."""
-    parts = re.split(r"(\d+)", name.casefold())
-    return [int(part) if place % 2 else part for place, part in enumerate(parts)], name
+        return sorted(names, key=place)
 
 
 def _age(born: pl.Expr, asked: pl.Expr) -> pl.Expr:
@@ -56,21 +53,17 @@ def _age(born: pl.Expr, asked: pl.Expr) -> pl.Expr:
 
 
 GROUPS = {
-    group.id: group
-    for group in (
-        Group("district", "district", ("district",)),
-        Group("team", "team", ("team",)),
-        Group("caseworker", "caseworker", ("caseworker",)),
-        Group("referrer", "who made the request", ("referrer",)),
-        Group(
-            "age_at_request",
-            "age at the request, in whole years",
-            ("date_of_birth", "request_received"),
-        ),
-        Group("sen_need", "primary need", ("sen_need",)),
-        Group("school", "school", ("school",)),
-        Group("appeal_ground", "what was appealed", ("appeal_ground",)),
-        Group("appeal_outcome", "how the appeal ended", ("appeal_outcome",)),
+    id_: Group(id_, says, tuple(needs) or (id_,))
+    for id_, says, *needs in (
+        ("district", "district"),
+        ("team", "team"),
+        ("caseworker", "caseworker"),
+        ("referrer", "who made the request"),
+        ("age_at_request", "age at the request, in whole years", "date_of_birth", "request_received"),
+        ("sen_need", "primary need"),
+        ("school", "school"),
+        ("appeal_ground", "what was appealed"),
+        ("appeal_outcome", "how the appeal ended"),
     )
 }
 """Every group, by its name on the command line."""

@@ -1,101 +1,23 @@
 """The lines of a scorecard: one for each group and period, with a column for each measure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.errors import ConfigError
-from ehcp_timeline.law.kpi.model import Measure, Population
-from ehcp_timeline.measure.kpi.facts import GROUP
+from ehcp_timeline.law.kpi.model import Measure
+from ehcp_timeline.measure.kpi.cases import CASEWORKER, DAYS, GROUP, MONTH
+from ehcp_timeline.measure.kpi.count import Marks, PopulationTally, number_of, spread_of
 from ehcp_timeline.measure.kpi.groups import NOT_RECORDED, RECORDED, TOTAL, Group
-from ehcp_timeline.measure.kpi.periods import PeriodKind, period_of
-from ehcp_timeline.measure.kpi.rollup import (
-    CHILDREN,
-    LINE,
-    OF_ALL,
-    OF_GROUP,
-    OF_RECORDED,
-    OF_UNRECORDED,
-    PEOPLE,
-    PERIOD,
-    RANK,
-    denominator,
-    numerator,
-    rolled,
-    skeleton,
-    value,
-)
-from ehcp_timeline.measure.kpi.tallies import PopulationTally
+from ehcp_timeline.measure.kpi.periods import PeriodKind, period_number, period_of
+from ehcp_timeline.measure.kpi.question import KpiQuestion
 
-_KEYS = ("total", "groups")
-MOST_PEOPLE = 1_000_000_000  # more than any country has
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """People aged 0 to 25 in the area, and in each of its groups; None where that is not known.
-
-    Attributes:
-        total: In the area.
-        groups: In each group.
-        children: People aged 0 to 17 in the area.
-    """
-
-    total: int | None = None
-    groups: Mapping[str, int] = field(default_factory=dict)
-    children: int | None = None
-
-
-def read_people(said: object, where: str) -> People:
-    """Read the `population` of an ehcp.toml: one number, or a total and a number for each group.
-
-    Args:
-        said: What it says.
-        where: The file, to begin an error with.
-
-    Raises:
-        ConfigError: A number is missing, is not a whole number, or is not above zero.
-    """
-    if not isinstance(said, Mapping):
-        return People(_count(said, f"{where}: population"))
-    for key in said:
-        if key not in _KEYS:
-            raise ConfigError(f"{where}: population.{key} is not known", "write  total = 480000")
-    groups = said.get("groups", {})
-    if not isinstance(groups, Mapping):
-        raise ConfigError(f"{where}: population.groups is not a table", 'write  "Ashford" = 40000  below it')
-    counts = {
-        str(name): _count(count, f"{where}: population.groups.{name}") for name, count in groups.items()
-    }
-    total = _count(said["total"], f"{where}: population.total") if "total" in said else None
-    return People(total, counts)
-
-
-def _count(value: object, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_PEOPLE:
-        raise ConfigError(f"{where} is not a number of people", "write a whole number above zero, as 480000")
-    return value
-
-
-@dataclass(frozen=True, slots=True)
-class LineLayout:
-    """How the lines are laid out.
-
-    Attributes:
-        kind: The periods.
-        group: What they are broken down by; None for nothing.
-        as_at: The day that states are of; the last period is the one that it lies in.
-        people: For measures per 10,000.
-        every_state: Whether states were counted at the end of every period, and so stand on every line.
-    """
-
-    kind: PeriodKind
-    group: Group | None
-    as_at: date
-    people: People = field(default_factory=People)
-    every_state: bool = False
+RANK, PERIOD = "rank", "period"
+OF_GROUP, OF_RECORDED, OF_UNRECORDED, OF_ALL = range(4)
+"""What a line is about: one group, all that is recorded, what is not, everything; in this order."""
+_LINE = (RANK, GROUP, PERIOD)
+_PEOPLE = {"per_10000": "people", "per_10000_children": "children"}
 
 
 def above(measure: str) -> str:
@@ -108,69 +30,136 @@ def below(measure: str) -> str:
     return f"{measure} below"
 
 
-def lines(
-    layout: LineLayout,
-    tallies: Mapping[str, PopulationTally],
-    populations: Mapping[str, Population],
-    measures: Sequence[Measure],
-) -> pl.DataFrame:
+def lines(question: KpiQuestion, tallies: Mapping[str, PopulationTally]) -> pl.DataFrame:
     """Return `rank`, `group`, `period` (its number), each measure, and the cases above and below its line.
 
     Lines stand in the order of the groups, and of the periods within each. A period without a case is a line
     like others. A state stands on the line of the last period, or of every period if it was counted for each.
     """
-    rolls = [rolled(tally, layout.kind, grouped=bool(layout.group)) for tally in tallies.values()]
-    counts = dict(zip(tallies, pl.collect_all(rolls), strict=True))
-    last = period_of(layout.kind, layout.as_at).number
-    first = min((*_first(counts.values()), last))
-    frame = skeleton(_groups(counts.values(), layout, last), first, last).with_columns(
-        *_people(layout.people)
+    rolled = [_rolled(tally, question) for tally in tallies.values()]
+    counts = dict(zip(tallies, pl.collect_all(rolled), strict=True))
+    last = period_of(question.kind, question.as_at).number
+    firsts = (frame[PERIOD].min() for frame in counts.values() if not frame.is_empty())
+    first = min((*(number for number in firsts if isinstance(number, int)), last))
+    there = {
+        place
+        for frame in counts.values()
+        for place in frame.filter(pl.col(PERIOD) <= last).select(RANK, GROUP).unique().iter_rows()
+    }
+    frame = pl.DataFrame(
+        list(_groups(there, question.group)), schema={RANK: pl.Int8, GROUP: pl.String}, orient="row"
+    ).join(
+        pl.DataFrame({PERIOD: pl.int_range(first, last + 1, dtype=pl.Int32, eager=True)}),
+        how="cross",
+        maintain_order="left_right",
     )
-    lazies = [frame.lazy().select(LINE)]
-    for name, numbers in counts.items():
-        mine = [measure for measure in measures if measure.counts == name]
-        once = populations[name].is_state and not layout.every_state
+    people, everybody = question.people, pl.when(pl.col(RANK) == OF_ALL)
+    of_group = pl.col(GROUP).replace_strict(dict(people.groups), default=None, return_dtype=pl.Int64)
+    total = everybody.then(pl.lit(people.total, dtype=pl.Int64))
+    peopled = frame.lazy().with_columns(
+        total.when(pl.col(RANK) == OF_GROUP).then(of_group).alias(_PEOPLE["per_10000"]),
+        everybody.then(pl.lit(people.children, dtype=pl.Int64)).alias(_PEOPLE["per_10000_children"]),
+    )
+    numbers = []
+    for name, counted in counts.items():
+        once = question.populations[name].is_state and not question.every_state
         shown = pl.col(PERIOD) == last if once else pl.lit(value=True)
-        joined = frame.lazy().join(numbers.lazy(), on=LINE, how="left", maintain_order="left")
-        lazies.append(
-            joined.select(pl.when(shown).then(column) for measure in mine for column in _columns(measure))
-        )
-    return pl.concat(pl.collect_all(lazies), how="horizontal")
+        mine = (measure for measure in question.measures if measure.counts == name)
+        columns = (column for measure in mine for column in _columns(measure))
+        joined = peopled.join(counted.lazy(), on=_LINE, how="left", maintain_order="left")
+        numbers.append(joined.select(pl.when(shown).then(column) for column in columns))
+    return pl.concat([frame, *pl.collect_all(numbers)], how="horizontal")
 
 
-def _columns(measure: Measure) -> Iterator[pl.Expr]:
-    yield value(measure).alias(measure.id)
-    yield numerator(measure).alias(above(measure.id))
-    yield denominator(measure).alias(below(measure.id))
-
-
-def _first(counts: Iterable[pl.DataFrame]) -> Iterator[int]:
-    """Yield the first period of each population that has any."""
-    return (frame.select(pl.col(PERIOD).min()).item() for frame in counts if not frame.is_empty())
-
-
-def _groups(counts: Iterable[pl.DataFrame], layout: LineLayout, last: int) -> Iterator[tuple[int, str]]:
+def _groups(there: set[tuple[int, str]], group: Group | None) -> Iterator[tuple[int, str]]:
     """Yield the groups in order: each that has a case, and the totals."""
-    group = layout.group
-    there = [frame.filter(pl.col(PERIOD) <= last).select(RANK, GROUP).unique() for frame in counts]
-    groups = set(pl.concat(there).iter_rows()) if there else set()
     if group:
-        yield from (
-            (OF_GROUP, name) for name in group.in_order(name for rank, name in groups if rank == OF_GROUP)
-        )
-        if any(rank == OF_UNRECORDED for rank, _ in groups):
+        names = (name for rank, name in there if rank == OF_GROUP)
+        yield from ((OF_GROUP, name) for name in group.in_order(names))
+        if any(rank == OF_UNRECORDED for rank, _ in there):
             yield OF_RECORDED, RECORDED
             yield OF_UNRECORDED, NOT_RECORDED
     yield OF_ALL, TOTAL
 
 
-def _people(people: People) -> Iterator[pl.Expr]:
-    """Return how many people each line is about; null where it is not known."""
-    known = pl.col(GROUP).replace_strict(dict(people.groups), default=None, return_dtype=pl.Int64)
-    everybody = pl.when(pl.col(RANK) == OF_ALL)
-    whole = everybody.then(pl.lit(people.total, dtype=pl.Int64))
-    yield whole.when(pl.col(RANK) == OF_GROUP).then(known).alias(PEOPLE)
-    yield everybody.then(pl.lit(people.children, dtype=pl.Int64)).alias(CHILDREN)
+def _rolled(tally: PopulationTally, question: KpiQuestion) -> pl.LazyFrame:
+    """Return the numbers of one population by line; a line without a case is left out."""
+    rolled = _by_line(tally.summed(), question).agg(pl.col("^number .*$").sum())
+    for spread in tally.spreads:
+        units = {measure.unit for measure in tally.measures if spread_of(measure) == spread}
+        of_cases = (_OF_SPREAD[unit].alias(_value_of(unit, spread[1])) for unit in sorted(units))
+        rolled = rolled.join(_by_line(tally.summed(spread), question).agg(*of_cases), on=_LINE, how="left")
+    return rolled
+
+
+def _by_line(counted: pl.DataFrame, question: KpiQuestion) -> "pl.lazyframe.group_by.LazyGroupBy":
+    """Return numbers by the lines that they belong to: that of their group, and those of totals."""
+    period = period_number(question.kind, pl.col(MONTH)).cast(pl.Int32).alias(PERIOD)
+    dated, known = counted.lazy().with_columns(period), pl.col(GROUP).is_not_null()
+    about = [(OF_ALL, dated, pl.lit(TOTAL))]
+    if question.group:
+        about += [
+            (OF_GROUP, dated.filter(known), pl.col(GROUP).cast(pl.String)),
+            (OF_RECORDED, dated.filter(known), pl.lit(RECORDED)),
+            (OF_UNRECORDED, dated.filter(~known), pl.lit(NOT_RECORDED)),
+        ]
+    return pl.concat(
+        [
+            frame.with_columns(pl.lit(rank, dtype=pl.Int8).alias(RANK), group.alias(GROUP))
+            for rank, frame, group in about
+        ]
+    ).group_by(_LINE)
+
+
+def _one_decimal(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    """Return `part / whole` of whole numbers to one decimal, halves up; null where there is no whole."""
+    tenths = (20 * part + whole) // (2 * whole)
+    # polars divides by ten times a tenth, and rounding mends it
+    return pl.when(whole > 0).then((tenths / 10).round(1))
+
+
+def _weeks(days: pl.Expr) -> pl.Expr:
+    """Return days, whole or with a half, in weeks to one decimal."""
+    return _one_decimal((2 * days).cast(pl.Int64), pl.lit(14, dtype=pl.Int64))
+
+
+_CASES = pl.col("len").cast(pl.Int64)
+_EACH_DAYS = pl.col(DAYS).repeat_by("len").explode()
+_OF_SPREAD: Mapping[str, pl.Expr] = {
+    "mean_weeks": _one_decimal((pl.col(DAYS) * _CASES).sum(), 7 * _CASES.sum()),
+    "median_weeks": _weeks(_EACH_DAYS.median()),
+    # the least number of days that 90% took at most
+    "p90_weeks": _weeks(_EACH_DAYS.sort().head((9 * _CASES.sum() + 9) // 10).max()),
+    "oldest_weeks": pl.col(DAYS).max() // 7,
+    "per_caseworker": _one_decimal(_CASES.sum(), pl.col(CASEWORKER).n_unique().cast(pl.Int64)),
+}
+"""Each unit that is made of values one by one, over `len` cases of each value."""
+
+
+def _value_of(unit: str, marks: Marks) -> str:
+    return f"{unit} {'+'.join(marks)}"
+
+
+def _columns(measure: Measure) -> Iterator[pl.Expr]:
+    """Yield a measure, null where there is nothing to measure, and the cases above and below its line."""
+    unit = measure.unit
+    numerator = pl.col(number_of(measure.part)).fill_null(0).cast(pl.Int64)
+    denominator = pl.lit(None, dtype=pl.Int64)
+    value = numerator
+    if unit == "percent":
+        denominator = pl.col(number_of(measure.whole)).fill_null(0).cast(pl.Int64)
+    elif unit == "share":  # of the cases of all recorded groups of the period
+        in_all = pl.when(pl.col(RANK) == OF_GROUP).then(numerator).sum().over(PERIOD)
+        denominator = pl.when(pl.col(RANK).is_in([OF_GROUP, OF_RECORDED])).then(in_all)
+    if unit in ("percent", "share"):
+        value = _one_decimal(100 * numerator, denominator)
+    elif unit in _PEOPLE:
+        value = _one_decimal(10_000 * numerator, pl.col(_PEOPLE[unit]))
+    elif unit in _OF_SPREAD:
+        value = pl.col(_value_of(unit, measure.part))
+    yield value.alias(measure.id)
+    yield numerator.alias(above(measure.id))
+    yield denominator.alias(below(measure.id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,7 @@ PERIOD_KINDS: tuple[PeriodKind, ...] = get_args(PeriodKind)
 PERIODS_OF_A_YEAR: Mapping[PeriodKind, int] = {
     "week": 52, "month": 12, "quarter": 4, "year": 1, "academic": 1, "financial": 1
 }  # fmt: skip
-_MONTHS = {"month": 1, "quarter": 3, "year": 12, "academic": 12, "financial": 12}
-_FIRST_MONTH = {"month": 0, "quarter": 0, "year": 0, "academic": 8, "financial": 3}
+_FIRST_MONTH = {"academic": 8, "financial": 3}
 
 
 def month_number(day: pl.Expr, *, weekly: bool = False) -> pl.Expr:
@@ -41,18 +40,18 @@ class Period:
         >>> [period_of(kind, date(2024, 3, 31)).label for kind in PERIOD_KINDS]
         ['2024-W13', '2024-03', '2024-Q1', '2024', '2023/24', '2023/24']
         """
-        if self.kind == "week":
-            return "{}-W{:02}".format(*self.first.isocalendar())
-        year, month = divmod(self._first_month, 12)
+        first = self.first
         match self.kind:
+            case "week":
+                return "{}-W{:02}".format(*first.isocalendar())
             case "month":
-                return f"{year:04}-{month + 1:02}"
+                return f"{first.year:04}-{first.month:02}"
             case "quarter":
-                return f"{year:04}-Q{month // 3 + 1}"
+                return f"{first.year:04}-Q{first.month // 3 + 1}"
             case "year":
-                return f"{year:04}"
+                return f"{first.year:04}"
             case _:
-                return f"{year:04}/{(year + 1) % 100:02}"
+                return f"{first.year:04}/{(first.year + 1) % 100:02}"
 
     @property
     def first(self) -> date:
@@ -65,7 +64,8 @@ class Period:
         """
         if self.kind == "week":
             return date.fromordinal(7 * self.number + 1)
-        year, month = divmod(self._first_month, 12)
+        months = 12 // PERIODS_OF_A_YEAR[self.kind]
+        year, month = divmod(self.number * months + _FIRST_MONTH.get(self.kind, 0), 12)
         return date(year, month + 1, 1)
 
     @property
@@ -77,18 +77,17 @@ class Period:
         """
         return Period(self.kind, self.number + 1).first - timedelta(days=1)
 
-    @property
-    def _first_month(self) -> int:
-        return self.number * _MONTHS[self.kind] + _FIRST_MONTH[self.kind]
-
 
 def period_of(kind: PeriodKind, day: date) -> Period:
     """Return the period that a day lies in."""
     if kind == "week":
         return Period(kind, (day.toordinal() - 1) // 7)
-    return Period(kind, (12 * day.year + day.month - 1 - _FIRST_MONTH[kind]) // _MONTHS[kind])
+    month = 12 * day.year + day.month - 1
+    return Period(kind, (month - _FIRST_MONTH.get(kind, 0)) // (12 // PERIODS_OF_A_YEAR[kind]))
 
 
 def period_number(kind: PeriodKind, month: pl.Expr) -> pl.Expr:
     """Return the number of the period that each month lies in; a week is its own."""
-    return month if kind == "week" else (month - _FIRST_MONTH[kind]) // _MONTHS[kind]
+    if kind == "week":
+        return month
+    return (month - _FIRST_MONTH.get(kind, 0)) // (12 // PERIODS_OF_A_YEAR[kind])

@@ -7,82 +7,16 @@ from datetime import date
 import polars as pl
 
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
-from ehcp_timeline.audit.bulk.row_events import RowBatch as AnyBatch
+from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.measure.kpi.count import KpiQuestion, count_file
-from ehcp_timeline.measure.kpi.coverage import not_measured
-from ehcp_timeline.measure.kpi.groups import Group
-from ehcp_timeline.measure.kpi.lines import LineLayout, above, below, lines
+from ehcp_timeline.measure.kpi.count import PopulationTally, count_file, tallies_of
+from ehcp_timeline.measure.kpi.lines import PERIOD, above, below, lines
 from ehcp_timeline.measure.kpi.periods import Period, period_of
-from ehcp_timeline.measure.kpi.rollup import PERIOD
-from ehcp_timeline.measure.kpi.tallies import PopulationTally
+from ehcp_timeline.measure.kpi.question import KpiQuestion
 from ehcp_timeline.measure.reading import FileReading
 from ehcp_timeline.measure.result import Input
-
-
-@dataclass(frozen=True)
-class Held:
-    """One file held in memory, because it is judged once for every month."""
-
-    columns: frozenset[str]
-    batches: Sequence[AnyBatch]
-
-
-def states_of(question: KpiQuestion) -> KpiQuestion:
-    """Return the question cut down to measures of how things stand on a day."""
-    states = (measure for measure in question.measures if question.kpis.populations[measure.counts].is_state)
-    return replace(question, measures=tuple(states))
-
-
-@repeated_until_known
-def series(
-    question: KpiQuestion, files: Sequence[Held], layout: LineLayout, since: date | None = None
-) -> pl.DataFrame:
-    """Return one line for each group and month, each as `--as-at` its last day would give it.
-
-    The last month stands as at the question's own day.
-
-    Args:
-        question: What is asked; of its measures those that are states.
-        files: The files.
-        layout: How the lines are laid out; its periods are months.
-        since: A day of the first month; None for the month of the first request.
-    """
-    asked = states_of(question)
-    tallies = asked.tallies()
-    first = since or first_day(files) or question.as_at
-    for day in month_ends(first, question.as_at):
-        _count_on(replace(asked, as_at=day), files, tallies)
-    frame = lines(replace(layout, every_state=True), tallies, asked.populations, asked.measures)
-    return frame.filter(pl.col(PERIOD) >= period_of("month", first).number)
-
-
-def _count_on(question: KpiQuestion, files: Iterable[Held], tallies: dict[str, PopulationTally]) -> None:
-    for file in files:
-        count_file(question, file.columns, file.batches, tallies)
-
-
-def month_ends(first: date, as_at: date) -> Iterator[date]:
-    """Yield the last day of every month from that of `first`, and the as-at day as the last.
-
-    >>> [day.isoformat() for day in month_ends(date(2024, 1, 9), date(2024, 3, 15))]
-    ['2024-01-31', '2024-02-29', '2024-03-15']
-    """
-    period = period_of("month", first)
-    while period.last < as_at:
-        yield period.last
-        period = Period("month", period.number + 1)
-    yield as_at
-
-
-def first_day(files: Iterable[Held]) -> date | None:
-    """Return the day of the first request that a file holds; None if it holds none."""
-    asked = "request_received"
-    frames = (batch.frame for file in files if asked in file.columns for batch in file.batches)
-    days = [day for frame in frames if (day := frame.select(pl.col(asked).min()).item()) is not None]
-    return min(days, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +24,7 @@ class Files:
     """What was read.
 
     Attributes:
-        inputs: The files. Rows add up.
-        problems: Everything in them that a person should put right, in file order.
+        problems: Everything in the files that a person should put right, in file order.
         not_measured: Measures that no file could give, and why, by id.
     """
 
@@ -102,54 +35,21 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """Every number that was asked for.
-
-    Attributes:
-        question: What was asked.
-        layout: How the lines are laid out.
-        lines: One line for each group and period; see `lines.lines`.
-        files: What was read.
-    """
+    """Every number that was asked for, as `measure.kpi.lines.lines` lays them out."""
 
     question: KpiQuestion
-    layout: LineLayout
     lines: pl.DataFrame
     files: Files
 
 
-def make_scorecard(question: KpiQuestion, sources: Sequence[CaseFile], layout: LineLayout) -> Scorecard:
+def make_scorecard(question: KpiQuestion, sources: Sequence[CaseFile]) -> Scorecard:
     """Return the scorecard of some files.
 
     Raises:
         UsageError: A file has no column for the group.
     """
     tallies, files = count_files(question, sources)
-    frame = lines(layout, tallies, question.populations, question.measures)
-    return Scorecard(question, layout, _measured(frame, files.not_measured), files)
-
-
-def make_series(
-    question: KpiQuestion, sources: Sequence[CaseFile], layout: LineLayout, since: date | None = None
-) -> Scorecard:
-    """Return how things stood at the end of every month since a day, or since the first request.
-
-    Raises:
-        UsageError: A file has no column for the group.
-    """
-    asked = states_of(question)
-    _check_group(question.group, sources)
-    readings = [FileReading(source) for source in sources]
-    held = [Held(reading.source.columns, list(reading.batches())) for reading in readings]
-    frame = series(asked, held, layout, since)
-    files = _files(asked, readings, ())
-    laid = replace(layout, every_state=True)
-    return Scorecard(asked, laid, _measured(frame, files.not_measured), files)
-
-
-def _measured(frame: pl.DataFrame, lacking: Iterable[str]) -> pl.DataFrame:
-    """Return the lines with nothing where no file could give a number: uncounted is not nought."""
-    names = [name for name_ in lacking for name in (name_, above(name_), below(name_))]
-    return frame.with_columns(pl.lit(None, dtype=frame.schema[name]).alias(name) for name in names)
+    return _scorecard(question, tallies, files)
 
 
 @repeated_until_known
@@ -161,8 +61,8 @@ def count_files(
     Raises:
         UsageError: A file has no column for the group.
     """
-    _check_group(question.group, sources)
-    tallies = question.tallies()
+    _check_group(question, sources)
+    tallies = tallies_of(question)
     readings = [FileReading(source) for source in sources]
     problems: list[Problem] = []
     for reading in readings:
@@ -170,20 +70,80 @@ def count_files(
     return tallies, _files(question, readings, problems)
 
 
-def _files(question: KpiQuestion, readings: Sequence[FileReading], told_problems: Iterable[Problem]) -> Files:
-    problems = [*told_problems, *(problem for reading in readings for problem in reading.problems)]
-    columns = [reading.source.columns for reading in readings]
-    lacking = not_measured(question.kpis, question.rulebook, question.measures, columns, question.group)
-    return Files(tuple(Input.of(reading.source) for reading in readings), tuple(sorted(problems)), lacking)
+@repeated_until_known
+def make_series(question: KpiQuestion, sources: Sequence[CaseFile], since: date | None = None) -> Scorecard:
+    """Return how things stood at the end of every month, each as `--as-at` its last day would give it.
+
+    The first month is that of `since`, or of the first request; the last stands as at the question's own day.
+    Only measures of how things stand on a day are kept.
+
+    Raises:
+        UsageError: A file has no column for the group.
+    """
+    populations = question.kpis.populations
+    states = tuple(measure for measure in question.measures if populations[measure.counts].is_state)
+    asked = replace(question, measures=states, every_state=True)
+    _check_group(question, sources)
+    readings = [FileReading(source) for source in sources]
+    batches = [list(reading.batches()) for reading in readings]  # each is judged once for every month
+    first = since or _first_request(readings, batches) or asked.as_at
+
+    tallies = tallies_of(asked)
+    for day in _month_ends(first, asked.as_at):
+        then = replace(asked, as_at=day)
+        for reading, held in zip(readings, batches, strict=True):
+            count_file(then, reading.source.columns, held, tallies)
+    card = _scorecard(asked, tallies, _files(asked, readings, ()))
+    return replace(card, lines=card.lines.filter(pl.col(PERIOD) >= period_of("month", first).number))
 
 
-def _check_group(group: Group | None, sources: Iterable[CaseFile]) -> None:
+def _scorecard(question: KpiQuestion, tallies: Mapping[str, PopulationTally], files: Files) -> Scorecard:
+    """Return the scorecard, with nothing where no file could give a number: uncounted is not zero."""
+    frame = lines(question, tallies)
+    names = [name for id_ in files.not_measured for name in (id_, above(id_), below(id_))]
+    blank = (pl.lit(None, dtype=frame.schema[name]).alias(name) for name in names)
+    return Scorecard(question, frame.with_columns(blank), files)
+
+
+def _month_ends(first: date, as_at: date) -> Iterator[date]:
+    """Yield the last day of every month from that of `first`, and the as-at day as the last.
+
+    >>> [day.isoformat() for day in _month_ends(date(2024, 1, 9), date(2024, 3, 15))]
+    ['2024-01-31', '2024-02-29', '2024-03-15']
+    """
+    period = period_of("month", first)
+    while period.last < as_at:
+        yield period.last
+        period = Period("month", period.number + 1)
+    yield as_at
+
+
+def _first_request(readings: Sequence[FileReading], batches: Sequence[Sequence[Batch]]) -> date | None:
+    """Return the day of the first request that a file holds; None if it holds none."""
+    asked = "request_received"
+    days = [
+        batch.frame[asked].min()
+        for reading, held in zip(readings, batches, strict=True)
+        if asked in reading.source.columns
+        for batch in held
+    ]
+    return min((day for day in days if isinstance(day, date)), default=None)
+
+
+def _files(question: KpiQuestion, readings: Sequence[FileReading], problems: Iterable[Problem]) -> Files:
+    every = [*problems, *(problem for reading in readings for problem in reading.problems)]
+    lacking = question.not_measured(reading.source.columns for reading in readings)
+    return Files(tuple(Input.of(reading.source) for reading in readings), tuple(sorted(every)), lacking)
+
+
+def _check_group(question: KpiQuestion, sources: Iterable[CaseFile]) -> None:
     """Raise UsageError if a file has no column for the group."""
-    for source in sources if group else ():
-        lacking = [name for name in group.needs if name not in source.columns] if group else []
-        if lacking:
+    if (group := question.group) is None:
+        return
+    for source in sources:
+        if lacking := [name for name in group.needs if name not in source.columns]:
             raise UsageError(
                 f"{source.name} has no column {' and no column '.join(lacking)}: it cannot be broken down by "
-                f"{group.says if group else ''}",
+                f"{group.says}",
                 "`ehcp columns` shows how its headings are read",
             )

@@ -12,27 +12,16 @@ from typing import Any, Literal
 import polars as pl
 
 from ehcp_timeline.errors import ConfigError
-from ehcp_timeline.law.kpi.model import Kpis, Measure
-from ehcp_timeline.measure.kpi.facts import GROUP
-from ehcp_timeline.measure.kpi.lines import MOST_PEOPLE, LineLayout, above, below
-from ehcp_timeline.measure.kpi.periods import Period, PeriodKind, period_of
-from ehcp_timeline.measure.kpi.rollup import PERIOD
+from ehcp_timeline.law.kpi.model import Better, Kpis, Measure
+from ehcp_timeline.measure.kpi.cases import GROUP
+from ehcp_timeline.measure.kpi.lines import PERIOD, above, below
+from ehcp_timeline.measure.kpi.periods import Period, period_of
+from ehcp_timeline.measure.kpi.question import MOST_PEOPLE, KpiQuestion
 
 Status = Literal["green", "amber", "red", "no cases"]
-AMBER_POINTS = Fraction(5)
-"""How far below a target of percent is still amber, where ehcp.toml does not say."""
-AMBER_SHARE = Fraction(1, 10)
-"""The same for other targets, as a share of the target."""
+_AMBER_POINTS = Fraction(5)  # how far below a target of percent is still amber, where ehcp.toml does not say
+_AMBER_SHARE = Fraction(1, 10)  # the same for other targets, as a share of the target
 _LABEL = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4]|-W\d\d|/\d\d)?")
-_KEYS = ("target", "amber")
-_SAID: Mapping[PeriodKind, str] = {
-    "week": "week",
-    "month": "month",
-    "quarter": "quarter",
-    "year": "year",
-    "academic": "academic year",
-    "financial": "financial year",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +29,6 @@ class Target:
     """What a council wants one measure to be.
 
     Attributes:
-        measure: The measure.
         noun: What one and several of its cases are called.
         by_period: Label of a period to the target for it; the one for every other period has an empty label.
         amber: How far from the target is still amber, in the measure's own unit; None for the default.
@@ -56,14 +44,13 @@ class Target:
         labels = [period.label]
         if period.kind == "month":
             labels.append(period_of("quarter", period.first).label)
-        amounts = (self.by_period[label] for label in (*labels, "") if label in self.by_period)
-        return next(amounts, None)
+        return next((self.by_period[label] for label in (*labels, "") if label in self.by_period), None)
 
     def margin(self, target: Fraction) -> Fraction:
         """Return how far from the target is still amber."""
         if self.amber is not None:
             return self.amber
-        return AMBER_POINTS if self.measure.unit in ("percent", "share") else abs(target) * AMBER_SHARE
+        return _AMBER_POINTS if self.measure.unit in ("percent", "share") else abs(target) * _AMBER_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +79,7 @@ class Reached:
 
 
 def read_targets(table: object, kpis: Kpis, where: str) -> tuple[Target, ...]:
-    """Read the `[targets]` of an ehcp.toml.
-
-    Args:
-        table: What it says.
-        kpis: The measures that there are.
-        where: The file, to begin an error with.
+    """Read the `[targets]` of an ehcp.toml; an error begins with `where`, the file.
 
     Raises:
         ConfigError: A target is for no measure, for one with no better direction, for no period, or no
@@ -124,13 +106,11 @@ def _target(name: str, value: object, kpis: Kpis, where: str) -> Target:
     said: Mapping[str, Any] = value if isinstance(value, Mapping) else {"target": value}
     amounts = {str(key): _amount(amount, measure, f"{where}.{key}") for key, amount in said.items()}
     for key in amounts:
-        if key not in _KEYS and not _LABEL.fullmatch(key):
+        if key not in ("target", "amber") and not _LABEL.fullmatch(key):
             raise ConfigError(f"{where}: `{key}` is not a period", 'write "2025-Q1" = 60, target or amber')
     amber = amounts.pop("amber", None)
-    noun = kpis.populations[measure.counts].noun
-    return Target(
-        measure, noun, {"" if key == "target" else key: amount for key, amount in amounts.items()}, amber
-    )
+    by_period = {"" if key == "target" else key: amount for key, amount in amounts.items()}
+    return Target(measure, kpis.populations[measure.counts].noun, by_period, amber)
 
 
 def _amount(value: object, measure: Measure, where: str) -> Fraction:
@@ -140,62 +120,67 @@ def _amount(value: object, measure: Measure, where: str) -> Fraction:
         raise ConfigError(
             f"{where}: {value} cannot be reached", "give a percentage from 0 to 100, or a number from 0"
         )
-    return Fraction(Decimal(str(value)))
+    return _fraction(value)
 
 
-def reached(targets: Sequence[Target], lines: pl.DataFrame, layout: LineLayout) -> Iterator[Reached]:
+def reached(targets: Sequence[Target], lines: pl.DataFrame, question: KpiQuestion) -> Iterator[Reached]:
     """Yield how near each line came to each target that it has, in the order of the lines."""
-    current = period_of(layout.kind, layout.as_at)
-    there = [target for target in targets if target.measure.id in lines.columns]
+    current = period_of(question.kind, question.as_at)
     for line in lines.iter_rows(named=True):
-        period = Period(layout.kind, line[PERIOD])
-        for aimed in there:
-            target = aimed.on(period)
-            if target is not None and line[above(aimed.measure.id)] is not None:
-                yield _reached(aimed, target, line, period, now=period == current)
+        period = Period(question.kind, line[PERIOD])
+        for aim in targets:
+            target, id_ = aim.on(period), aim.measure.id
+            if target is not None and line.get(above(id_)) is not None:
+                place = (id_, str(line[GROUP]), period.label, float(target))
+                when = f"this {_PERIOD_WORD.get(period.kind, period.kind)}"
+                yield Reached(
+                    *place, *_outcome(aim, target, line, when if period == current else f"in {period.label}")
+                )
 
 
-def _reached(aim: Target, target: Fraction, line: Mapping[str, Any], period: Period, *, now: bool) -> Reached:
-    place = (aim.measure.id, str(line[GROUP]), period.label, float(target))
-    exact = _exact(aim.measure, line)
-    if exact is None:
-        return Reached(*place, None, "no cases", None, "no cases")
-    value = float(line[aim.measure.id])
-    short = target - exact if aim.measure.better == "higher" else exact - target
-    if short <= 0:
-        return Reached(*place, value, "green", 0, "met")
-    status: Status = "amber" if short <= aim.margin(target) else "red"
-    missing = _missing(aim.measure, target, line)
-    return Reached(*place, value, status, missing, _in_words(aim, short, missing, period, now=now))
+_PERIOD_WORD = {"academic": "academic year", "financial": "financial year"}
 
 
-def _exact(measure: Measure, line: Mapping[str, Any]) -> Fraction | None:
-    """Return what was reached, a percentage before it is rounded; None where there was no case."""
-    if line[measure.id] is None:
-        return None
-    if line[below(measure.id)] is not None:
-        return Fraction(100 * line[above(measure.id)], line[below(measure.id)])
-    return Fraction(Decimal(str(line[measure.id])))
+def _outcome(
+    aim: Target, target: Fraction, line: Mapping[str, Any], when: str
+) -> tuple[float | None, Status, int | None, str]:
+    """Return the value of a line, its status, the cases missing, and these in words: `11 more plans in 2024`.
 
-
-def _missing(measure: Measure, target: Fraction, line: Mapping[str, Any]) -> int | None:
-    """Return how many cases more above the line, or fewer, would have met the target; None for a wait.
-
-    What stands below the line stays as it is: 49 of 100 plans are 11 short of a target of 60 percent.
+    A percentage is held against the target before it is rounded.
     """
-    part: int = line[above(measure.id)]
-    whole: int | None = 100 if measure.unit == "count" else line[below(measure.id)]
-    if whole is None:
-        return None
-    wanted = target * whole / 100
-    return ceil(wanted) - part if measure.better == "higher" else part - floor(wanted)
+    measure = aim.measure
+    value, part, whole = (line[key] for key in (measure.id, above(measure.id), below(measure.id)))
+    if value is None:
+        return None, "no cases", None, "no cases"
+    exact = Fraction(100 * part, whole) if whole is not None else _fraction(value)
+    short = target - exact if measure.better == "higher" else exact - target
+    if short <= 0:
+        return float(value), "green", 0, "met"
+    status: Status = "amber" if short <= aim.margin(target) else "red"
+    more = "more" if measure.better == "higher" else "fewer"
+    if measure.unit == "count":
+        whole = 100
+    if whole is None:  # a wait, which cases do not make
+        weeks = " weeks" if measure.unit.endswith("weeks") else ""
+        return float(value), status, None, f"{float(round(short, 1)):,.1f}{weeks} {more} {when}"
+    missing = cases_short(part, whole, target, measure.better)
+    return float(value), status, missing, f"{missing:,} {more} {aim.noun[missing != 1]} {when}"
 
 
-def _in_words(target: Target, short: Fraction, missing: int | None, period: Period, *, now: bool) -> str:
-    """Return what is missing in words, as `11 more plans this quarter`."""
-    more = "more" if target.measure.better == "higher" else "fewer"
-    when = f"this {_SAID[period.kind]}" if now else f"in {period.label}"
-    if missing is None:
-        weeks = " weeks" if target.measure.unit.endswith("weeks") else ""
-        return f"{float(round(short, 1)):,.1f}{weeks} {more} {when}"
-    return f"{missing:,} {more} {target.noun[missing != 1]} {when}"
+def cases_short(part: int, whole: int, wanted: float | Fraction, better: Better) -> int:
+    """Return how many cases more above the line, or fewer, make a percentage as good as `wanted`.
+
+    What stands below the line stays as it is. 0 where it is as good already.
+
+    >>> cases_short(784, 2424, 79.4, "higher"), cases_short(80, 100, 79.4, "higher")
+    (1141, 0)
+    >>> cases_short(12, 100, 5.0, "lower")
+    7
+    """
+    enough = _fraction(wanted) * whole / 100
+    return max(0, ceil(enough) - part if better == "higher" else part - floor(enough))
+
+
+def _fraction(number: float | Fraction) -> Fraction:
+    """Return a number as it is written: 79.4 is 397/5."""
+    return number if isinstance(number, Fraction) else Fraction(Decimal(str(number)))

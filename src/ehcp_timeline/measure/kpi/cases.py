@@ -1,0 +1,173 @@
+"""The cases that a population holds in one batch, each with its group, month, days and marks."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from datetime import date
+
+import polars as pl
+
+from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged
+from ehcp_timeline.audit.bulk.row_events import with_events
+from ehcp_timeline.clock.counting import Count, apply
+from ehcp_timeline.law.kpi.marks import Condition
+from ehcp_timeline.law.kpi.model import AS_AT
+from ehcp_timeline.measure.counts import clocks_of, has_exception, with_stage
+from ehcp_timeline.measure.kpi.periods import month_number
+from ehcp_timeline.measure.kpi.question import VERDICTS, KpiQuestion, row_columns
+
+GROUP, CASEWORKER, MONTH, DAYS = "group", "caseworker", "month", "days"
+_EXCEPTED, _STAGE = "excepted", "stage"
+_TRUE, _FALSE = pl.lit(value=True), pl.lit(value=False)
+
+
+def rows_as_at(judged: Judged, question: KpiQuestion) -> pl.DataFrame:
+    """Return `row`, `group`, `caseworker` and the columns looked at; what the file lacks is null.
+
+    An event after the as-at day has not happened: it is null, unless it is one that may be planned.
+    """
+    rulebook, as_at, group = question.rulebook, question.as_at, question.group
+    names = question.row_columns
+    derived = [day for name, day in sorted(question.kpis.derived.items()) if name in names]
+    wanted = names - {day.id for day in derived} | {CASEWORKER, *(group.needs if group else ())}
+    wanted = wanted.union(*((*day.earliest, day.since) for day in derived))
+    rows = with_events(judged.rows, rulebook, sorted(wanted))
+    columns = []
+    for name in sorted(wanted):
+        is_event = name in rulebook.events or name in rulebook.derived
+        if name not in rows.columns:
+            dated = is_event or name == "date_of_birth"
+            columns.append(pl.lit(None, dtype=pl.Date if dated else pl.String).alias(name))
+        elif not is_event or name in rulebook.planned:
+            columns.append(pl.col(name))
+        else:
+            columns.append(pl.when(pl.col(name) <= as_at).then(pl.col(name)).alias(name))
+    days = [
+        pl.min_horizontal(
+            [
+                pl.when((pl.col(name) >= pl.col(day.since)) & (pl.col(name) <= as_at)).then(pl.col(name))
+                for name in day.earliest
+            ]
+        ).alias(day.id)
+        for day in derived
+    ]
+    grouped = group.of() if group else pl.lit(None, dtype=pl.String)
+    return rows.select("row", has_exception(judged).alias(_EXCEPTED), *columns).with_columns(
+        *days, grouped.cast(pl.Categorical).alias(GROUP), pl.col(CASEWORKER).cast(pl.Categorical)
+    )
+
+
+def cases_of(
+    name: str, question: KpiQuestion, judged: Judged, rows: pl.DataFrame, columns: frozenset[str]
+) -> pl.LazyFrame | None:
+    """Return the cases of a population in one batch, or None where there can be none.
+
+    `rows` are those of `rows_as_at`, with the last batch those of the whole file; `columns` those that the
+    file has.
+    """
+    population, as_at = question.populations[name], question.as_at
+    cases = rows.lazy()
+    if population.counts == "clocks":
+        ids = [deadline.id for deadline in question.deadlines[name] if deadline.id in judged.clocks]
+        if not ids:
+            return None
+        cases = _clocks(name, ids, question, judged, rows)
+    cases = cases.filter(_holds(population.where, as_at, columns))
+    for mark, said in population.marks.items():  # one after the other, as they look at each other
+        cases = cases.with_columns(_holds(said, as_at, columns).alias(_marked(mark)))
+    month = month_number(
+        pl.col(population.date) if population.date else pl.lit(as_at), weekly=question.kind == "week"
+    )
+    since, to = population.days
+    days = _days(since, "" if to == AS_AT else to, as_at) if since else pl.lit(None, dtype=pl.Int64)
+    return cases.with_columns(month.cast(pl.Int32).alias(MONTH), days.alias(DAYS))
+
+
+def _clocks(
+    name: str, ids: list[str], question: KpiQuestion, judged: Judged, rows: pl.DataFrame
+) -> pl.LazyFrame:
+    """Return the clocks of some deadlines with what their rows say."""
+    population = question.populations[name]
+    marks = (population.where, *population.marks.values())
+    looked_at = {population.date, *population.days}.union(*(mark.columns for mark in marks))
+    asked = (looked_at & set(CLOCKS)) | {way for way in VERDICTS if any(getattr(mark, way) for mark in marks)}
+    staged = any(mark.stage for mark in marks)
+    if staged:
+        asked |= {"open", "start", "due"}
+    clocks = clocks_of(judged, ids, "row", *sorted(asked))
+    there = [column for column in sorted(row_columns([population])) if column in rows.columns]
+    lazy = clocks.lazy().join(rows.lazy().select("row", GROUP, CASEWORKER, *there), on="row", how="left")
+    if not staged:
+        return lazy
+    stages = with_stage(clocks, judged.rows, question.as_at).select("row", "start", _STAGE)
+    return lazy.join(stages.lazy(), on=["row", "start"], how="left")
+
+
+def all_marked(names: tuple[str, ...]) -> pl.Expr:
+    """Return whether every one of these marks holds."""
+    return pl.all_horizontal(map(_marked, names)) if names else _TRUE
+
+
+def _marked(name: str) -> str:
+    """Return the column that says whether a mark holds."""
+    return f"is {name}"
+
+
+def _holds(mark: Condition, as_at: date, columns: frozenset[str]) -> pl.Expr:
+    """Return whether everything that a mark says holds; what cannot be known does not."""
+    expressions = [part.fill_null(value=False) for part in (*_of_days(mark, as_at), *_of_facts(mark))]
+    if not columns.issuperset(mark.kept):
+        expressions.append(_FALSE)
+    return pl.all_horizontal(expressions) if expressions else _TRUE
+
+
+def _of_days(mark: Condition, as_at: date) -> Iterator[pl.Expr]:
+    """Yield what a mark says of days."""
+    yield from (pl.col(name).is_not_null() for name in mark.given)
+    yield from (pl.col(name).is_null() for name in mark.blank)
+    yield from (pl.col(name) <= as_at for name in mark.by_now)
+    yield from (pl.col(name) >= pl.col(other) for name, other in mark.since)
+    yield from (pl.col(name) == pl.col(other) for name, other in mark.same)
+    for span in filter(None, (mark.took, mark.waited)):
+        days = _days(span.since, span.to, as_at)
+        if span.more_than is not None:
+            yield days > span.more_than
+        if span.at_most is not None:
+            yield days <= span.at_most
+        if span.more_than_months is not None:
+            yield pl.col(span.since) <= _more_than_months_before(as_at, span.more_than_months)
+
+
+def _of_facts(mark: Condition) -> Iterator[pl.Expr]:
+    """Yield what a mark says of facts, of the clock, and of other marks."""
+    yield from (pl.col(fact).is_in(codes) for fact, codes in mark.holds)
+    yield from (
+        pl.col(fact).cast(pl.String).str.contains_any(list(words), ascii_case_insensitive=True)
+        for fact, words in mark.mentions
+    )
+    yield from (pl.col(way).is_in(getattr(mark, way)) for way in VERDICTS if getattr(mark, way))
+    if mark.exception is not None:
+        yield pl.col(_EXCEPTED) == mark.exception
+    if mark.stage:
+        yield pl.col(_STAGE) == mark.stage
+    yield from (pl.col(_marked(name)) for name in mark.all)
+    yield from (~pl.col(_marked(name)) for name in mark.none)
+    if mark.any:
+        yield pl.any_horizontal(map(_marked, mark.any))
+
+
+def _days(since: str, to: str, as_at: date) -> pl.Expr:
+    """Return the days from one day to another, or to the as-at day."""
+    return ((pl.col(to) if to else pl.lit(as_at)) - pl.col(since)).dt.total_days()
+
+
+def _more_than_months_before(as_at: date, months: int) -> date:
+    """Return the latest day that lies more than so many calendar months before another.
+
+    >>> _more_than_months_before(date(2024, 8, 29), 6), _more_than_months_before(date(2024, 8, 30), 6)
+    (datetime.date(2024, 2, 28), datetime.date(2024, 2, 29))
+    """
+    count = Count("within", months, "months")
+    last = as_at.toordinal()
+    days = range(last - 32 * months, last)
+    place = bisect_left(days, as_at, key=lambda number: apply(count, date.fromordinal(number)))
+    return date.fromordinal(days[place] - 1)
