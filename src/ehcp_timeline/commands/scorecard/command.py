@@ -168,8 +168,7 @@ def _write(
 ) -> None:
     """Write the scorecard in the formats that were chosen."""
     from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys
-    from ehcp_timeline.commands.scorecard.view import Shown, scorecard_sections
-    from ehcp_timeline.commands.scorecard.wide import wide_document, wide_tables
+    from ehcp_timeline.commands.scorecard.view import scorecard_sections, wide_document, wide_tables
     from ehcp_timeline.output.html import page_of
     from ehcp_timeline.output.workbook import ListChart
 
@@ -186,8 +185,8 @@ def _write(
     for target in to:
         on_terminal = target.format == "table"
         few = last or (_LAST[grouped] if on_terminal and not wide else None)
-        page = Shown(shown, few, on_terminal and not grouped, tables)
-        sections = partial(scorecard_sections, card, answer, page)
+        across = on_terminal and not grouped
+        sections = partial(scorecard_sections, card, answer, shown, last=few, across=across, tables=tables)
         document = Document(
             title,
             answer,
@@ -221,7 +220,7 @@ def _publish(
         raise UsageError("a table by caseworker is about staff: it is not for publication", "--by team")
     from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys
     from ehcp_timeline.commands.scorecard.public import hidden_numbers, part_of, public_sections, publication
-    from ehcp_timeline.commands.scorecard.wide import wide_document, wide_tables
+    from ehcp_timeline.commands.scorecard.view import wide_document, wide_tables
     from ehcp_timeline.output.html import page_of
     from ehcp_timeline.output.receipt import MadeFrom, read_of
     from ehcp_timeline.privacy.differencing import warnings

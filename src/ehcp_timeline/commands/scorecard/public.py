@@ -12,8 +12,7 @@ from itertools import groupby
 import polars as pl
 
 from ehcp_timeline.commands.scorecard.answer import ScorecardPublication, meanings, scorecard_lines
-from ehcp_timeline.commands.scorecard.view import down, of_topic
-from ehcp_timeline.commands.scorecard.wide import WideTable, wide_sections
+from ehcp_timeline.commands.scorecard.view import WideTable, down, of_topic, wide_sections
 from ehcp_timeline.law.kpi.model import Measure
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_RECORDED, PERIOD, RANK, PeriodRange, above, below

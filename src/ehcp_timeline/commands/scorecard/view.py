@@ -1,16 +1,28 @@
-"""A scorecard as a person reads it, and what every measure counts."""
+"""A scorecard as a person reads it, period by period or wide, and what every measure counts.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+Wide is as committees print it: periods across, groups down in their order, the % beside its #.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ehcp_timeline.commands.scorecard.answer import NO_CASES, MeasureMeant, ScorecardAnswer
-from ehcp_timeline.commands.scorecard.wide import WideTable, wide_sections
-from ehcp_timeline.law.kpi.model import Measure
+from ehcp_timeline.law.kpi.model import Kpis, Measure
+from ehcp_timeline.measure.kpi.lines import PERIOD, above
+from ehcp_timeline.measure.kpi.periods import Period
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.measure.kpi.trends import plain
+from ehcp_timeline.output.document import Document
+from ehcp_timeline.output.plain import markdown_page
 from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.privacy.suppress import HIDDEN
 from ehcp_timeline.text.words import count, day
 
+if TYPE_CHECKING:
+    from ehcp_timeline.output.receipt import Receipt
+
+Number = int | float | str | None
 _OF_TARGETS = (
     *(TableColumn(heading, "fixed") for heading in ("measure", "group", "period")),
     *(TableColumn(heading, "number") for heading in ("target", "reached")),
@@ -21,25 +33,165 @@ _OF_MEASURES = (TableColumn("measure", "fixed"), *map(TableColumn, ("counted", "
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What of a scorecard is shown.
+class WideTable:
+    """One measure, a row for each group.
 
     Attributes:
-        last: How many periods, counted back from the last; None for all.
-        across: Whether periods stand across, and measures down; only without groups.
-        tables: The tables of `--layout wide`, in the place of all others.
+        periods: Labels of its periods, those before its first case left out.
+        rows: Group to the number and the percentage of each period, or to the number alone. The number of a
+            percentage is its cases above the line; the percentage is None where there was no case.
     """
 
-    measures: tuple[Measure, ...]
-    last: int | None
-    across: bool = False
-    tables: Sequence[WideTable] = ()
+    measure: Measure
+    periods: tuple[str, ...]
+    rows: dict[str, tuple[Number, ...]]
+
+    @property
+    def units(self) -> str:
+        """What stands in each period."""
+        return "#%" if _is_ratio(self.measure) else "#"
+
+    def keys(self, *, marked: bool) -> tuple[str, ...]:
+        """Return the headings of its numbers; `marked`, a lone # is named too."""
+        named = marked or len(self.units) > 1
+        return tuple(
+            f"{period} {unit}" if named else period for period in self.periods for unit in self.units
+        )
+
+    def explained(self, kpis: Kpis) -> tuple[str, ...]:
+        """Return what # and % count, in words."""
+        if len(self.units) == 1:
+            return ()
+        numerator, denominator = kpis.numerator(self.measure), kpis.denominator(self.measure)
+        return (f"#: {numerator}. %: out of {denominator}. A blank % means that there was no case.",)
 
 
-def scorecard_sections(card: Scorecard, answer: ScorecardAnswer, shown: Shown) -> Iterator[Section]:
-    """Yield the scorecard, its targets, what could not be measured, and how many problems the files have."""
+def _is_ratio(measure: Measure) -> bool:
+    return measure.unit in ("percent", "share")
+
+
+def wide_tables(
+    card: Scorecard, measures: Sequence[Measure], hidden: Collection[tuple[int, str]] = ()
+) -> Iterator[WideTable]:
+    """Yield a table for each measure that some file could give and that has a case.
+
+    A count that a percentage repeats beside it is left out, and so is a group without a case. `hidden` are
+    the places that may not be printed: line number and id of the measure.
+    """
+    beside = {(measure.counts, measure.part) for measure in measures if _is_ratio(measure)}
+    lines = list(card.lines.iter_rows(named=True))
+    for measure in measures:
+        repeated = measure.unit == "count" and (measure.counts, measure.part) in beside
+        with_cases = [line for line in lines if line[above(measure.id)]]
+        if repeated or measure.id in card.files.not_measured or not with_cases:
+            continue
+        first = min(line[PERIOD] for line in with_cases)
+        there = {line["group"] for line in with_cases}
+        keys = (above(measure.id), measure.id) if _is_ratio(measure) else (measure.id,)
+        rows: dict[str, dict[int, list[Number]]] = {}
+        for place, line in enumerate(lines):
+            if line[PERIOD] >= first and line["group"] in there:
+                numbers = [HIDDEN.value if (place, measure.id) in hidden else line[key] for key in keys]
+                rows.setdefault(line["group"], {})[line[PERIOD]] = numbers
+        periods = sorted({period for row in rows.values() for period in row})
+        yield WideTable(
+            measure,
+            tuple(Period(card.question.kind, period).label for period in periods),
+            {name: tuple(cell for period in periods for cell in row[period]) for name, row in rows.items()},
+        )
+
+
+def wide_sections(tables: Sequence[WideTable], card: Scorecard) -> Iterator[Section]:
+    """Yield each table by itself; without groups, the measures of one topic and one kind as one table."""
+    kpis = card.question.kpis
+    if card.question.group is not None:
+        for table in tables:
+            rows, after = list(table.rows.items()), table.explained(kpis)
+            yield _section(table.measure.name, card.question.group.id, [table], rows, after)
+        return
+    for topic, says in kpis.topics.items():
+        for kind, units in (("in numbers", "#"), ("in numbers and percent", "#%")):
+            alike = [table for table in tables if table.measure.topic == topic and table.units == units]
+            rows = [(table.measure.name, numbers) for table in alike for numbers in table.rows.values()]
+            if alike:
+                yield _section(f"{says}, {kind}", "measure", alike, rows, ())
+
+
+def _section(
+    title: str,
+    heading: str,
+    tables: Sequence[WideTable],
+    rows: Sequence[tuple[str, tuple[Number, ...]]],
+    after: tuple[str, ...],
+) -> Section:
+    """Return the rows of tables of the same units below each other, blank before a table's first period."""
+    periods = sorted({period for table in tables for period in table.periods})
+    ratio = len(tables[0].units) > 1
+    numbers = [name for period in periods for name in ((f"{period} #", "%") if ratio else (period,))]
+    cells = ((name, *[""] * (len(numbers) - len(row)), *map(cell, row)) for name, row in rows)
+    columns = (TableColumn(heading), *(TableColumn(name, "number") for name in numbers))
+    return Section(title, columns=columns, rows=tuple(cells), after=after)
+
+
+def wide_document(
+    document: Document, tables: Sequence[WideTable], sections: Sequence[Section], card: Scorecard
+) -> Document:
+    """Return a document with its tables in every format: pages and workbooks have one for each measure."""
+    ratio = any(len(table.units) > 1 for table in tables)
+    periods = sorted({period for table in tables for period in table.periods})
+    keys = tuple(f"{period} {unit}" for period in periods for unit in "#%") if ratio else tuple(periods)
+    lines = [
+        {
+            "measure": table.measure.id,
+            "group": group,
+            **dict.fromkeys(keys),
+            **dict(zip(table.keys(marked=ratio), numbers, strict=True)),
+        }
+        for table in tables
+        for group, numbers in table.rows.items()
+    ]
+
+    def book(receipt: "Receipt") -> bytes:
+        from ehcp_timeline.output.publication import PublishedTable, publication_bytes
+
+        group = card.question.group.id if card.question.group else "group"
+        sheets = []
+        for table in tables:
+            headings = table.keys(marked=False)
+            rows = [
+                {group: name, **dict(zip(headings, numbers, strict=True))}
+                for name, numbers in table.rows.items()
+            ]
+            purpose = " ".join(("This sheet holds one table.", *table.explained(card.question.kpis)))
+            about = (table.measure.id, table.measure.name)
+            sheets.append(PublishedTable(*about, (group, *headings), rows, purpose, {group: 30}))
+        return publication_bytes(document.title, sheets, receipt=receipt, notes=document.notes)
+
+    return replace(
+        document,
+        keys=("measure", "group", *keys),
+        lines=lambda: lines,
+        sections=lambda: sections,
+        made={**document.made, "xlsx": book, "md": lambda _: markdown_page(sections)},
+    )
+
+
+def scorecard_sections(
+    card: Scorecard,
+    answer: ScorecardAnswer,
+    shown: Sequence[Measure],
+    *,
+    last: int | None,
+    across: bool,
+    tables: Sequence[WideTable],
+) -> Iterator[Section]:
+    """Yield the scorecard, its targets, what could not be measured, and how many problems the files have.
+
+    The last so many periods are shown, or all; `across`, periods stand across and measures down, which needs
+    one group. The tables of `--layout wide` take the place of all others.
+    """
     periods = list(dict.fromkeys(line.period for line in answer.lines))
-    kept = periods[-shown.last :] if shown.last else periods
+    kept = periods[-last:] if last else periods
     lines = [line for line in answer.lines if line.period in kept]
     files = [f"{file.name}: {count(file.rows, 'row')}, {file.judged:,} judged." for file in answer.input]
     if len(kept) < len(periods):
@@ -47,11 +199,11 @@ def scorecard_sections(card: Scorecard, answer: ScorecardAnswer, shown: Shown) -
     yield Section(title=f"Scorecard as at {day(answer.as_at)}", before=tuple(files))
     if answer.targets:
         yield _targets(answer, kept)
-    yield from wide_sections(shown.tables, card)
+    yield from wide_sections(tables, card)
     rows = [line.flat() for line in lines]
-    for topic, says in () if shown.tables else card.question.kpis.topics.items():
-        measures = of_topic(card, shown.measures, topic)
-        if measures and shown.across:  # measures down, periods across, and the trend into the last of them
+    for topic, says in () if tables else card.question.kpis.topics.items():
+        measures = of_topic(card, shown, topic)
+        if measures and across:  # measures down, periods across, and the trend into the last of them
             labels = (TableColumn(line.period, "number") for line in lines)
             yield Section(
                 title=says,
@@ -68,8 +220,8 @@ def scorecard_sections(card: Scorecard, answer: ScorecardAnswer, shown: Shown) -
         elif measures:
             yield down(says, measures, answer.by or "group", rows)
     if answer.history:
-        yield _history(answer, shown.measures)
-    yield from _not_measured(card, shown.measures)
+        yield _history(answer, shown)
+    yield from _not_measured(card, shown)
     if answer.problems:
         yield Section(
             title=f"To put right in the file: {count(len(answer.problems), 'problem')}",
