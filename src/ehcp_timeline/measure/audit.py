@@ -35,7 +35,7 @@ _NO_CLOSURES: Final = "No column says when requests were refused or closed; some
 
 
 @dataclass(slots=True)
-class _Tally:
+class _SummaryTally:
     """What is counted while batches go by: open assessments, and DfE's measures."""
 
     backlog: Backlog
@@ -66,8 +66,8 @@ class _Counted:
     """
 
     listing: Listing
-    everybody: _Tally
-    of_group: _Tally
+    everybody: _SummaryTally
+    of_group: _SummaryTally
     groups: Mapping[str, frozenset[str]]
     verdicts: dict[str, Counter[Verdict]] = field(default_factory=dict)
     without: Counter[str] = field(default_factory=Counter)
@@ -164,7 +164,7 @@ def check_files(
     selection.refuse_unknown(rulebook)
     if keep:
         keep.clear()  # what was read before it was known which requests stand on several rows
-    everybody, of_group = (_Tally(Backlog(as_at, oldest), Rates(as_at, rulebook)) for _ in range(2))
+    everybody, of_group = (_SummaryTally(Backlog(as_at, oldest), Rates(as_at, rulebook)) for _ in range(2))
     counted = _Counted(Listing(rulebook, selection, top), everybody, of_group, selection.groups)
     readings = [FileReading(source, tell, keep) for source in sources]
     blank = frozenset(assume_blank)
