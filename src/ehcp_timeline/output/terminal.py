@@ -91,9 +91,9 @@ def _draw_table(console: Console, section: Section) -> None:
     """Draw the table without rules, or where its ids and dates do not fit, each row as a record."""
     window = console.width
     fitted = _fitted(section, window)
-    widths = _least_widths(fitted)
-    if _total(widths) > window:
-        widths = _least_widths(fitted, _SHORT_WORD)
+    for longest in (window, _LONGEST_WORD, _SHORT_WORD):  # no word is cut if that can be helped
+        if _total(widths := _least_widths(fitted, longest)) <= window:
+            break
     if _total(widths) > window and len(widths) > 1:
         _draw_records(console, section)
         return
@@ -145,7 +145,7 @@ def _fitted(section: Section, window: int) -> Section:
     """Return the section without as many of its last optional columns as would leave no room for the rest."""
     eased = [
         max(width, min(max(map(cell_len, cells), default=0), _LONGEST_WORD))
-        for width, (_, *cells) in zip(_least_widths(section), _cells(section), strict=True)
+        for width, (_, *cells) in zip(_least_widths(section, _LONGEST_WORD), _cells(section), strict=True)
     ]
     places = list(range(len(eased)))
     for place in reversed(places.copy()):
@@ -159,7 +159,7 @@ def _total(widths: Sequence[int]) -> int:
     return sum(widths) + _GAP * (len(widths) - 1)
 
 
-def _least_widths(section: Section, longest: int = _LONGEST_WORD) -> list[int]:
+def _least_widths(section: Section, longest: int) -> list[int]:
     """Return the width that each column must have.
 
     Prose and headings can be folded between words, and in a word that is longer than `longest`; ids, dates
