@@ -1,7 +1,7 @@
 """The due day of one clock by the adopted reading and by the others, and whether the readings agree."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -85,23 +85,20 @@ def one_period_more(limit: Limit, due: date, seen: EventHistory) -> date | None:
 EXCUSE = {"claimed": "stands", "evidenced": "stands", "unreadable": "unreadable"}
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
-    """The days of one clock that a verdict turns on."""
-
-    due: date
-    answered: date | None
-    ended: date | None
-    as_at: date
-
-
-def against(circumstances: Circumstances, days: Days, best: ExcuseResult | None) -> Circumstances:
-    """Return the circumstances with every day set beside the due day."""
+def against(
+    circumstances: Circumstances,
+    due: date,
+    answered: date | None,
+    ended: date | None,
+    as_at: date,
+    best: ExcuseResult | None,
+) -> Circumstances:
+    """Return the circumstances with every day set beside the due day, and the strongest claimed excuse."""
     return replace(
         circumstances,
-        answer=beside(days.answered, days.due) if days.answered else "none",
-        ended=beside(days.ended, days.due) if days.ended else "no",
-        now=beside(days.as_at, days.due),
+        answer=beside(answered, due) if answered else "none",
+        ended=beside(ended, due) if ended else "no",
+        now=beside(as_at, due),
         excuse=EXCUSE.get(best.strength, "none") if best else "none",
     )
 
@@ -141,7 +138,7 @@ def _read(
     if reading.waived_by:
         waived = [day for day in seen.happened((reading.waived_by,)) if clock.start and day >= clock.start]
         due = min([due, *(day for day in waived if answered is None or day <= answered)])
-    circumstances = against(working.circumstances, Days(due, answered, clock.ended, seen.as_at), best)
+    circumstances = against(working.circumstances, due, answered, clock.ended, seen.as_at, best)
     doubtful = reading.always_disputed or not seen.unreadable.isdisjoint(columns_of_reading(reading))
     return ReadingResult(reading, start, due, decide(circumstances).verdict, doubtful)
 

@@ -1,17 +1,14 @@
 """Why a clock has its verdict: numbered steps, each with what it establishes and the days it rests on.
 
-The steps of a clock give, between them, every word of its `Circumstances`; whoever looks those up in the
-decision table reaches the same verdict. `replay` does, and a test holds every golden case to it.
+The steps of a clock give, between them, every word of its `Circumstances`: those lead to the same verdict.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ehcp_timeline.audit.circumstances import Circumstances
-from ehcp_timeline.audit.clock import Clock, Verdict
+from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.trace import CountedPeriod, Working
-from ehcp_timeline.audit.verdicts import decide
 from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.clock.workdays import ONE_DAY, roll_for_tribunal
@@ -43,12 +40,6 @@ class ExplanationStep:
     facts: Facts = field(default_factory=dict)
 
 
-def replay(steps: Iterable[ExplanationStep]) -> Verdict:
-    """Return the verdict that the steps lead to, from what they give and nothing else."""
-    given = {name: word for step in steps for name, word in step.gives.items()}
-    return decide(Circumstances(**given)).verdict
-
-
 AT_ITS_END = Count("not_before_end_of", 0, "days")
 APPLIES = {
     "yes": "",
@@ -71,20 +62,24 @@ def explain(working: Working, as_at: date) -> tuple[ExplanationStep, ...]:
     return tuple(replace(step, number=number) for number, step in enumerate(steps, 1))
 
 
-def _given(working: Working, *names: str) -> dict[str, str]:
-    return {name: getattr(working.circumstances, name) for name in names}
+def _step(
+    working: Working,
+    title: str,
+    text: str,
+    gives: Iterable[str] = (),
+    facts: Facts | None = None,
+    law: str = "",
+) -> ExplanationStep:
+    """Return a step that gives some fields of the circumstances."""
+    given = {name: getattr(working.circumstances, name) for name in gives}
+    return ExplanationStep(0, title, text, law, given, facts or {})
 
 
 def _duty(working: Working, _: date) -> Iterator[ExplanationStep]:
     deadline = working.deadline
     text = f"{deadline.duty} ({deadline.who}, {deadline.kind})."
-    yield ExplanationStep(
-        0,
-        "Duty",
-        text,
-        f"{deadline.law}: {quoted(deadline.says, deadline.means)}",
-        facts={"deadline": deadline.id},
-    )
+    law = f"{deadline.law}: {quoted(deadline.says, deadline.means)}"
+    yield _step(working, "Duty", text, facts={"deadline": deadline.id}, law=law)
 
 
 def _start(working: Working, as_at: date) -> Iterator[ExplanationStep]:
@@ -103,16 +98,10 @@ def _start(working: Working, as_at: date) -> Iterator[ExplanationStep]:
             text = f"{event} on {said_day(start)} started the clock."
         case _:
             text = f"{event} is there."
-    facts: Facts = {"event": event, "start": start} if start else {}
-    yield ExplanationStep(0, "Start", text, gives=_given(working, "start"), facts=facts)
-
-
-def _applies(working: Working, _: date) -> Iterator[ExplanationStep]:
+    yield _step(working, "Start", text, ["start"], {"event": event, "start": start} if start else {})
     if text := APPLIES[working.circumstances.applies]:
         facts = ", ".join(fact for fact, _ in working.deadline.only_if)
-        yield ExplanationStep(
-            0, "Applies", text + (f" ({facts})" if facts else ""), gives=_given(working, "applies")
-        )
+        yield _step(working, "Applies", text + (f" ({facts})" if facts else ""), ["applies"])
 
 
 def _version(working: Working, _: date) -> Iterator[ExplanationStep]:
@@ -121,14 +110,14 @@ def _version(working: Working, _: date) -> Iterator[ExplanationStep]:
         return
     if version is None:
         text = f"No version of this time limit was in force on {clock.start}."
-        yield ExplanationStep(0, "Version", text, gives=_given(working, "known"))
+        yield _step(working, "Version", text, ["known"])
         return
     until = f"to {version.until}" if version.until else "on"
     text = f"The version in force from {version.since} {until} governs clocks started on {clock.start}."
     if version.overlay:
         text += f" It was laid over the law by {version.overlay}."
     facts = {"from": version.since, "to": version.until, "overlay": version.overlay or None}
-    yield ExplanationStep(0, "Version", text, _cited(version), facts=facts)
+    yield _step(working, "Version", text, facts=facts, law=_cited(version))
 
 
 def _cited(version: Version) -> str:
@@ -147,7 +136,7 @@ def _count(working: Working, _: date) -> Iterator[ExplanationStep]:
     elif len(version.limit.limbs) > 1 and due and not working.set_by:
         rolled = " and rolled forward under the Tribunal Rules" if version.limit.rolls else ""
         text = f"The later of these counts{rolled}: {said_day(due)}."
-        yield ExplanationStep(0, "Count", text, facts={"latest": due, "rolls": version.limit.rolls or None})
+        yield _step(working, "Count", text, facts={"latest": due, "rolls": version.limit.rolls or None})
 
 
 def _rolled(working: Working) -> Iterator[ExplanationStep]:
@@ -169,19 +158,15 @@ def _limb(working: Working, counted: CountedPeriod) -> ExplanationStep:
     text = f"From {event} on {said_day(counted.since)}: {said_count(count)}: {said_day(counted.to)}."
     period = {"number": count.number, "unit": count.unit, "start_day": count.start_day}
     day = {"month": count.month, "day": count.day, "start_day": count.start_day}
-    return ExplanationStep(
-        0,
-        "Count",
-        f"{text} {named}".rstrip(),
-        facts={
-            "event": event,
-            "since": counted.since,
-            "kind": count.kind,
-            **(day if count.kind == "before" else period),
-            "calendar": count.calendar,
-            "to": counted.to,
-        },
-    )
+    facts = {
+        "event": event,
+        "since": counted.since,
+        "kind": count.kind,
+        **(day if count.kind == "before" else period),
+        "calendar": count.calendar,
+        "to": counted.to,
+    }
+    return _step(working, "Count", f"{text} {named}".rstrip(), facts=facts)
 
 
 def _due(working: Working, _: date) -> Iterator[ExplanationStep]:
@@ -189,17 +174,16 @@ def _due(working: Working, _: date) -> Iterator[ExplanationStep]:
     if clock.start is None or working.circumstances.start != "stands":
         return
     if clock.due is None and working.circumstances.known == "yes":
-        yield ExplanationStep(0, "Due", _open_ended(working), gives=_given(working, "known", "nature"))
+        yield _step(working, "Due", _open_ended(working), ["known", "nature"])
         return
     if clock.due is None:
         text = f"Its due day cannot be found: it needs {listed(working.needs, 'or')}."
-        yield ExplanationStep(0, "Due", text, gives=_given(working, "known"))
+        yield _step(working, "Due", text, ["known"])
         return
     if working.set_by:
         text = f"{working.deadline.set_by} sets the due day instead: {said_day(working.set_by)}."
-        yield ExplanationStep(
-            0, "Due", text, facts={"set_by": working.deadline.set_by, "set_to": working.set_by}
-        )
+        facts: Facts = {"set_by": working.deadline.set_by, "set_to": working.set_by}
+        yield _step(working, "Due", text, facts=facts)
     text = f"{'First' if working.deadline.minimum else 'Last'} lawful day: {said_day(clock.due)}."
     if clock.act_by and clock.act_by != clock.due:
         text += f" Last working day before it: {said_day(clock.act_by)}; the due day itself does not move."
@@ -208,7 +192,7 @@ def _due(working: Working, _: date) -> Iterator[ExplanationStep]:
     if clock.provisional:
         text += " Bank holidays of that year have not been announced yet."
     facts = {"due": clock.due, "act_by": clock.act_by, "provisional": clock.provisional}
-    yield ExplanationStep(0, "Due", text, gives=_given(working, "known", "nature"), facts=facts)
+    yield _step(working, "Due", text, ["known", "nature"], facts)
 
 
 def _open_ended(working: Working) -> str:
@@ -223,27 +207,20 @@ def _open_ended(working: Working) -> str:
     return f"The first lawful day has not come: it waits for {' or '.join(waits)}."
 
 
-def _readable(working: Working, _: date) -> Iterator[ExplanationStep]:
-    if working.circumstances.readable == "no":
-        yield ExplanationStep(
-            0, "Cells", f"{listed(working.unread)} could not be read.", gives=_given(working, "readable")
-        )
-
-
-def _months(working: Working, _: date) -> Iterator[ExplanationStep]:
-    clock = working.clock
-    if not working.months:
-        return
-    text = f"{listed(working.months)}: a month without a day. At both of its ends the verdict is the same."
-    if clock.earliest_reading and clock.latest_reading:
-        first, last = map(said_day, (clock.earliest_reading, clock.latest_reading))
-        text += f" The last lawful day is between {first} and {last}."
-    yield ExplanationStep(0, "Month", text)
-
-
 def _owed(working: Working, _: date) -> Iterator[ExplanationStep]:
+    clock = working.clock
+    if working.circumstances.readable == "no":
+        yield _step(working, "Cells", f"{listed(working.unread)} could not be read.", ["readable"])
+    if working.months:
+        text = (
+            f"{listed(working.months)}: a month without a day. At both of its ends the verdict is the same."
+        )
+        if clock.earliest_reading and clock.latest_reading:
+            first, last = map(said_day, (clock.earliest_reading, clock.latest_reading))
+            text += f" The last lawful day is between {first} and {last}."
+        yield _step(working, "Month", text)
     if working.circumstances.owed == "no":
-        yield ExplanationStep(0, "Owed", f"Not owed: {working.why_not_owed}.", gives=_given(working, "owed"))
+        yield _step(working, "Owed", f"Not owed: {working.why_not_owed}.", ["owed"])
 
 
 def _answer(working: Working, as_at: date) -> Iterator[ExplanationStep]:
@@ -252,13 +229,13 @@ def _answer(working: Working, as_at: date) -> Iterator[ExplanationStep]:
         return
     for day in working.too_early:
         text = f"An answer of {said_day(day)} came before the start, so it does not answer it."
-        yield ExplanationStep(0, "Too early", text, facts={"came": day})
-    gives = _given(working, "answer", "unseen", "implied", "ended", "now", "contradiction")
+        yield _step(working, "Too early", text, facts={"came": day})
+    gives = ("answer", "unseen", "implied", "ended", "now", "contradiction")
     facts = {"answered": clock.answered, "ended": clock.ended, "as_at": as_at}
-    yield ExplanationStep(0, "Answer", _answer_text(working, clock, as_at), gives=gives, facts=facts)
+    yield _step(working, "Answer", _answer_text(working, clock, as_at), gives, facts)
     if working.revived:
         undone = " or ".join(working.deadline.revived_by)
-        yield ExplanationStep(0, "Revived", f"What had ended it was undone by {undone}.")
+        yield _step(working, "Revived", f"What had ended it was undone by {undone}.")
 
 
 def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
@@ -305,21 +282,21 @@ def _excuses(working: Working, _: date) -> Iterator[ExplanationStep]:
     for excuse in working.excuses:
         text = f"{excuse.excuse.id}: {excuse.strength}: {excuse.why}."
         facts = {"excuse": excuse.excuse.id, "strength": excuse.strength}
-        yield ExplanationStep(0, "Excuse", text, excuse.excuse.law, facts=facts)
+        yield _step(working, "Excuse", text, facts=facts, law=excuse.excuse.law)
     if working.excuses:
         said = {
             "stands": "A ground for not complying applies; the due day does not move.",
             "none": "No ground applies.",
         }
         text = said.get(working.circumstances.excuse, "Whether a ground applies could not be read.")
-        yield ExplanationStep(0, "Excuses", text, gives=_given(working, "excuse"))
+        yield _step(working, "Excuses", text, ["excuse"])
 
 
 def _readings(working: Working, _: date) -> Iterator[ExplanationStep]:
     if working.doubt and working.clock.certainty == "disputed":
         text = f"The start is disputed: {working.doubt}."
         facts: Facts = {"reading": "start", "since": working.clock.start, "disputes": True}
-        yield ExplanationStep(0, "Other reading", text, facts=facts)
+        yield _step(working, "Other reading", text, facts=facts)
     for read in working.read:
         due = "not before" if working.deadline.minimum else "due"
         text = f"{read.reading.id}: {due} {said_day(read.due)}: {read.verdict}."
@@ -332,7 +309,7 @@ def _readings(working: Working, _: date) -> Iterator[ExplanationStep]:
             "verdict": read.verdict,
             "disputes": read.doubtful or read.verdict != working.clock.verdict,
         }
-        yield ExplanationStep(0, "Other reading", text, read.reading.source, facts=facts)
+        yield _step(working, "Other reading", text, facts=facts, law=read.reading.source)
 
 
 def _verdict(working: Working, _: date) -> Iterator[ExplanationStep]:
@@ -349,21 +326,7 @@ def _verdict(working: Working, _: date) -> Iterator[ExplanationStep]:
         "days_left": clock.days_left,
         "certainty": clock.certainty,
     }
-    yield ExplanationStep(0, "Verdict", f"{clock.verdict}{days}{disputed}.", facts=facts)
+    yield _step(working, "Verdict", f"{clock.verdict}{days}{disputed}.", facts=facts)
 
 
-_PARTS = (
-    _duty,
-    _start,
-    _applies,
-    _version,
-    _count,
-    _due,
-    _readable,
-    _months,
-    _owed,
-    _answer,
-    _excuses,
-    _readings,
-    _verdict,
-)
+_PARTS = (_duty, _start, _version, _count, _due, _owed, _answer, _excuses, _readings, _verdict)

@@ -26,7 +26,7 @@ from ehcp_timeline.audit.single.applicability import (
 )
 from ehcp_timeline.audit.single.chains import Link, links_of
 from ehcp_timeline.audit.single.dates import EventHistory, seen_on, with_derived
-from ehcp_timeline.audit.single.due import OPEN_ENDED, Days, against, due_day, one_period_more, with_readings
+from ehcp_timeline.audit.single.due import OPEN_ENDED, against, due_day, one_period_more, with_readings
 from ehcp_timeline.audit.single.excuses import look_at
 from ehcp_timeline.audit.single.outcome import (
     answer_of,
@@ -42,8 +42,9 @@ from ehcp_timeline.audit.single.requests import (
     one_row,
     requests_on_rows,
 )
-from ehcp_timeline.audit.single.trace import Working, concluded, dated
+from ehcp_timeline.audit.single.trace import Working, concluded
 from ehcp_timeline.cases.model import UNREAD, Row, heading_of, month_end, require_date
+from ehcp_timeline.clock.workdays import announced_until, last_working_day
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.text.spelling import did_you_mean
@@ -210,8 +211,7 @@ def _judged(rulebook: Rulebook, rows: Sequence[Row], as_at: date, *, foresee: bo
                 workings += _judge_links(rulebook, deadline, rows, row, whole)
             elif request and is_of_request(deadline):
                 if row.number == request[0].number:
-                    question = _of_request(rulebook, deadline, request, as_at)
-                    workings.append(_judge(question, foresee=foresee))
+                    workings.append(_judge(_of_request(rulebook, deadline, request, as_at), foresee=foresee))
             else:
                 workings += _judge_each(_Question(rulebook, deadline, row, seen), foresee=foresee)
     return tuple(workings)
@@ -235,7 +235,7 @@ def _of_request(rulebook: Rulebook, deadline: Deadline, rows: Sequence[Row], as_
 
 def _judge_links(
     rulebook: Rulebook, deadline: Deadline, rows: Sequence[Row], row: Row, whole: EventHistory
-) -> Iterable[Working]:
+) -> Iterator[Working]:
     links = links_of(deadline, rows, whole)
     others = (rulebook.by_id[name] for name in deadline.displaced_by if name in rulebook.by_id)
     displacing = tuple(link.start for other in others for link in links_of(other, rows, whole))
@@ -247,9 +247,9 @@ def _judge_links(
         return
     question = _Question(rulebook, deadline, row, whole)
     if row.unreadable.intersection(deadline.start_events):
-        yield concluded(_blank(question, "unreadable"), None, whole.as_at)
+        yield concluded(_blank(question, "unreadable"), whole.as_at)
     elif row is rows[0] and not whole.unreadable.intersection(deadline.start_events):
-        yield concluded(_blank(question, "none"), None, whole.as_at)
+        yield concluded(_blank(question, "none"), whole.as_at)
 
 
 def _judge(question: _Question, *, foresee: bool) -> Working:
@@ -260,53 +260,37 @@ def _judge(question: _Question, *, foresee: bool) -> Working:
         start = foreseen_start(deadline, seen)
     blank = _blank(question, state)
     if state == "unreadable":
-        return concluded(_unread(question, blank), None, seen.as_at)
+        waits = awaits(deadline, seen)
+        applying = could_apply(deadline, question.row, seen)
+        circumstances = Circumstances(start=state, applies=applying, owed="no" if waits else "yes")
+        why = why_waiting(question.rulebook, deadline) if waits else ""
+        return concluded(replace(blank, circumstances=circumstances, why_not_owed=why), seen.as_at)
     if start is None:
-        return concluded(blank, None, seen.as_at)
+        return concluded(blank, seen.as_at)
     if state == "stands":
         applying = applies(deadline, question.row, seen, start)
         blank = replace(blank, circumstances=Circumstances(start=state, applies=applying))
         if applying in ("blank", "no"):
-            return concluded(replace(blank, start_event=start_event(deadline, seen, start)), None, seen.as_at)
+            return concluded(replace(blank, start_event=start_event(deadline, seen, start)), seen.as_at)
     return _weigh(question, blank, start)
 
 
-def _unread(question: _Question, blank: Working) -> Working:
-    """Return what can be said of a clock whose start cannot be read."""
-    deadline, seen = question.deadline, question.seen
-    waits = awaits(deadline, seen)
-    applying = could_apply(deadline, question.row, seen)
-    circumstances = replace(blank.circumstances, applies=applying, owed="no" if waits else "yes")
-    why = why_waiting(question.rulebook, deadline) if waits else ""
-    return replace(blank, circumstances=circumstances, why_not_owed=why)
-
-
 def _blank(question: _Question, state: str) -> Working:
-    clock = Clock(question.row.case_id, question.row.number, question.deadline.id, question.deadline.source)
-    return Working(
-        question.deadline,
-        clock,
-        Circumstances(start=state),
-        unread=_unread_cells(question),
-        columns=_columns_of(question),
-    )
-
-
-def _unread_cells(question: _Question) -> tuple[str, ...]:
-    """Return the columns a deadline looks at that could not be read."""
-    return tuple(sorted(columns_looked_at(question.rulebook, question.deadline) & question.seen.unreadable))
-
-
-def _columns_of(question: _Question) -> dict[str, str]:
-    """Return which column each derived event that the deadline names was worked out from."""
-    deadline, rulebook, events = question.deadline, question.rulebook, question.row.events
+    """Return what is known of a clock before it is judged."""
+    deadline, rulebook, row = question.deadline, question.rulebook, question.row
     named = (*deadline.start_events, *deadline.ends, *deadline.implied_by, *deadline.owed_when)
-    source_of = {}
+    columns = {}
     for name in rulebook.derived.keys() & set(named):
-        sources = rulebook.columns_of((name,))
-        same = [source for source in sources if name in events and events.get(source) == events[name]]
-        source_of[name] = same[0] if same else " or ".join(sources)
-    return source_of
+        sources, day = rulebook.columns_of((name,)), row.events.get(name)
+        same = [source for source in sources if day and row.events.get(source) == day]
+        columns[name] = same[0] if same else " or ".join(sources)
+    return Working(
+        deadline,
+        Clock(row.case_id, row.number, deadline.id, deadline.source),
+        Circumstances(start=state),
+        unread=tuple(sorted(columns_looked_at(rulebook, deadline) & question.seen.unreadable)),
+        columns=columns,
+    )
 
 
 def _weigh(question: _Question, blank: Working, start: date) -> Working:
@@ -317,10 +301,20 @@ def _weigh(question: _Question, blank: Working, start: date) -> Working:
     limbs, due = due_day(version.limit, start, seen, answer) if version else ((), None)
     set_by = seen.first(deadline.set_by) if version and deadline.set_by else None
     due = set_by or due
+    shown = None if due == OPEN_ENDED else due
+    where = None if question.link else later_start(deadline, seen)
     working = replace(
         blank,
-        clock=dated(blank.clock, deadline, start, None if due == OPEN_ENDED else due),
-        doubt=_doubt(question),
+        clock=replace(
+            blank.clock,
+            start=start,
+            due=shown,
+            act_by=last_working_day(shown) if shown and not deadline.minimum else None,
+            earliest_reading=shown,
+            latest_reading=shown,
+            provisional=shown is not None and shown > announced_until(),
+        ),
+        doubt=where.doubt if where else "",
         version=version,
         limbs=limbs,
         needs=question.rulebook.needs(deadline) if version and due is None else (),
@@ -328,26 +322,21 @@ def _weigh(question: _Question, blank: Working, start: date) -> Working:
         start_event=start_event(deadline, seen, start),
     )
     if working.circumstances.start == "future":
-        return concluded(working, None, seen.as_at)
+        return concluded(working, seen.as_at)
     working = _with_outcome(question, working, start, due)
     if due is None:
-        return concluded(working, None, seen.as_at)
+        return concluded(working, seen.as_at)
     excuses, best = look_at(deadline, question.row, seen, start, due)
-    days = Days(due, working.clock.answered, working.clock.ended, seen.as_at)
-    circumstances = against(working.circumstances, days, best)
+    clock = working.clock
+    circumstances = against(working.circumstances, due, clock.answered, clock.ended, seen.as_at, best)
     working = replace(working, circumstances=circumstances, excuses=excuses)
-    return with_readings(concluded(working, best, seen.as_at), seen, best)
-
-
-def _doubt(question: _Question) -> str:
-    where = None if question.link else later_start(question.deadline, question.seen)
-    return where.doubt if where else ""
+    return with_readings(concluded(working, seen.as_at, best), seen, best)
 
 
 def _with_outcome(question: _Question, working: Working, start: date, due: date | None) -> Working:
     deadline, seen = question.deadline, question.seen
-    answer, unseen = _answered(question, working, start, due)
     since = start if question.link else answers_since(deadline, seen, start)
+    answer, unseen = _answered(question, working, since, due)
     ending = end_of(deadline, seen, since, answer, due)
     answered = None if ending.day else answer
     unread = _unread_headings(question, since, due, answered or ending.day)
@@ -357,6 +346,7 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
         answered, ending, contradiction = None, replace(ending, day=None, event=""), "two-answers"
     matter = cells_that_matter(deadline, ended=ending.day is not None, answered=answered is not None)
     implied = implied_by(deadline, seen, since, ending.day)
+    lapsed = "lapsed" if has_lapsed(deadline, seen, since) else "no"
     if question.link:
         why = why_displaced(deadline, start, answer, question.displacing)
         why = why or why_without_plan(deadline, seen, start, due)
@@ -373,9 +363,7 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
             contradiction=contradiction,
             nature=nature_of(deadline),
             unseen="yes" if unseen and answered else "no",
-            implied=_implied(
-                implied=bool(implied), released=ending.released, lapsed=has_lapsed(deadline, seen, since)
-            ),
+            implied="yes" if implied else "released" if ending.released else lapsed,
         ),
         answer_event=seen.name_of(deadline.answers, answered) if answered else "",
         end_event=ending.event,
@@ -408,20 +396,13 @@ def _unread_headings(
     return tuple(dict.fromkeys(heading_of(name) for name, day in dates if day and day <= until))
 
 
-def _implied(*, implied: bool, released: bool, lapsed: bool) -> str:
-    """Return the word of `circumstances.WORDS["implied"]`."""
-    return "yes" if implied else "released" if released else "lapsed" if lapsed else "no"
-
-
 def _answered(
-    question: _Question, working: Working, start: date, due: date | None
+    question: _Question, working: Working, since: date, due: date | None
 ) -> tuple[date | None, bool]:
     """Return the answer, and whether it stands so late that the years between are not in the file."""
     link = question.link
     if link is None:
-        names = question.deadline.met_by.events
-        since = answers_since(question.deadline, question.seen, start)
-        return answer_of(question.deadline, names, question.seen, since), False
+        return answer_of(question.deadline, question.deadline.met_by.events, question.seen, since), False
     if link.answer is None or not (link.unseen or link.alone) or due is None or working.version is None:
         return link.answer, False
     limit = one_period_more(working.version.limit, due, question.seen)

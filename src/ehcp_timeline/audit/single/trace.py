@@ -9,21 +9,13 @@ from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.excuses import ExcuseResult
 from ehcp_timeline.audit.verdicts import decide
 from ehcp_timeline.clock.counting import Count
-from ehcp_timeline.clock.workdays import announced_until, last_working_day
 from ehcp_timeline.law.deadline import Reading, Version
 from ehcp_timeline.law.rulebook import Deadline
 
 
 @dataclass(frozen=True, slots=True)
 class CountedPeriod:
-    """One limb of a time limit, counted: from which day it led to which.
-
-    Attributes:
-        event: The event it was counted from; empty for the clock's own start.
-        since: Its date.
-        to: Where the count led.
-        count: How it was counted.
-    """
+    """One limb of a time limit, counted from the date of an event; empty for the clock's own start."""
 
     event: str
     since: date
@@ -35,12 +27,7 @@ class CountedPeriod:
 class ReadingResult:
     """One reading of the time limit: its start, its due day and the verdict it gives.
 
-    Attributes:
-        reading: The reading.
-        start: The day it counts from.
-        due: Its due day.
-        verdict: The verdict it gives.
-        doubtful: Whether the clock is disputed wherever it applies, or its own cells cannot be read.
+    It is doubtful if the clock is disputed wherever it applies, or if its own cells cannot be read.
     """
 
     reading: Reading
@@ -105,53 +92,31 @@ class Working:
         return " or ".join(dict.fromkeys(self.columns.get(name, name) for name in names))
 
 
-def dated(clock: Clock, deadline: Deadline, start: date, due: date | None) -> Clock:
-    """Return the clock with its start and its due day, and the days that follow from that."""
-    if due is None:
-        return replace(clock, start=start)
-    return replace(
-        clock,
-        start=start,
-        due=due,
-        act_by=None if deadline.minimum else last_working_day(due),
-        earliest_reading=due,
-        latest_reading=due,
-        provisional=due > announced_until(),
-    )
-
-
-def concluded(working: Working, best: ExcuseResult | None, as_at: date) -> Working:
+def concluded(working: Working, as_at: date, best: ExcuseResult | None = None) -> Working:
     """Return the working with its verdict, taken three ways, and the days that go with it.
 
     Args:
         working: Everything but the verdict.
-        best: The strongest excuse that was claimed, if any.
         as_at: The day the question is asked about.
+        best: The strongest excuse that was claimed, if any.
     """
-    circumstances = working.circumstances
+    clock, circumstances = working.clock, working.circumstances
     line = decide(circumstances)
     proved = "stands" if best and best.strength == "evidenced" else "none"
     strict = decide(replace(circumstances, excuse="none")).verdict
-    mattered = best is not None and line.verdict in ("late", "overdue", "excused")
+    is_late = line.verdict in ("late", "overdue", "excused")
+    is_ahead = line.verdict in ("running", "early")
+    until = clock.answered or clock.ended or as_at
+    days = (until - clock.due).days if clock.due else None  # the only subtraction of dates in this reader
     clock = replace(
-        working.clock,
+        clock,
         verdict=line.verdict,
         strict=strict,
         evidenced=decide(replace(circumstances, excuse=proved)).verdict,
         reason=line.reason or None,
-        excuse=f"{best.excuse.id} ({best.strength})" if best and mattered else None,
+        excuse=f"{best.excuse.id} ({best.strength})" if best and is_late else None,
         open=strict in ("running", "overdue"),
+        days_late=days if is_late else None,
+        days_left=-days if is_ahead and days is not None else None,
     )
-    return replace(working, clock=_with_days(clock, as_at))
-
-
-def _with_days(clock: Clock, as_at: date) -> Clock:
-    """Return the clock with its days left or late: the only subtraction of dates in the house."""
-    if clock.due is None:
-        return clock
-    until = clock.answered or clock.ended or as_at
-    if clock.verdict in ("late", "overdue", "excused"):
-        return replace(clock, days_late=(until - clock.due).days)
-    if clock.verdict in ("running", "early"):
-        return replace(clock, days_left=(clock.due - until).days)
-    return clock
+    return replace(working, clock=clock)
