@@ -69,10 +69,8 @@ class Circumstances:
 def may_decide(deadline: Deadline, rulebook: Rulebook, unread: Iterable[str]) -> tuple[str, ...]:
     """Return which dates under unread headings may be what answered or ended a deadline.
 
-    Args:
-        deadline: The deadline; of a minimum or a right nothing is late, so nothing hangs on such a date.
-        rulebook: The law.
-        unread: Events as `cases.model.UNREAD` names them; other events are left out.
+    Of a minimum or a right nothing is late, so nothing hangs on such a date. Events that are not unread, as
+    `cases.model.UNREAD` names them, are left out.
     """
     if nature_of(deadline) != "limit":
         return ()

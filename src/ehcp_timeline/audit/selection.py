@@ -76,9 +76,7 @@ def refuse_unknown_deadlines(said: str, given: Iterable[str], rulebook: Rulebook
 def unjudgeable(rulebook: Rulebook, columns: frozenset[str]) -> tuple[Deadline, ...]:
     """Return the deadlines that could start in a file but that none of its columns could answer.
 
-    Args:
-        rulebook: The law.
-        columns: The canonical columns of the file, those assumed to be blank among them.
+    The columns are the canonical ones, those assumed to be blank among them.
     """
     return tuple(
         deadline

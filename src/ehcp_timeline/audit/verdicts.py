@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cache
 
-from ehcp_timeline.audit.circumstances import WORDS, Circumstances, unpack
+from ehcp_timeline.audit.circumstances import Circumstances, unpack
 from ehcp_timeline.audit.clock import Verdict
 
 Fits = dict[str, tuple[str, ...]]
@@ -89,18 +89,3 @@ def decide(circumstances: Circumstances) -> Line:
 def decide_packed(number: int) -> Line:
     """Return the line for circumstances packed into one number."""
     return decide(unpack(number))
-
-
-def unknown_words() -> list[str]:
-    """Return every field or word that the table uses and `circumstances.WORDS` does not have.
-
-    >>> unknown_words()
-    []
-    """
-    return [
-        f"{name}={word}"
-        for line in TABLE
-        for name, words in line.fits.items()
-        for word in words
-        if word not in WORDS.get(name, ())
-    ]

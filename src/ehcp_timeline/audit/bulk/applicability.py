@@ -52,14 +52,8 @@ def applies(
 ) -> tuple[pl.Series, pl.Series | None]:
     """Return the rows to which a deadline applies, and those of which that cannot be read; None for no row.
 
-    A row leaves at the first condition that it fails.
-
-    Args:
-        deadline: The deadline.
-        seen: The rows.
-        start: The day on which each clock started.
-        lost: The rows of which that cannot be read, which are asked whether it could apply, whatever day it
-            was; None for no row.
+    A row leaves at the first condition that it fails. The rows that are `lost`, of which the start cannot be
+    read, are asked whether the deadline could apply, whatever day it was.
     """
     yes = seen.never == NEVER
     doubtful: pl.Series | None = None

@@ -136,10 +136,7 @@ def _displaced(
 def _unseen(started: Started, due: pl.Series, answer: pl.Series) -> pl.Series | None:
     """Return which clocks an answer not recorded in full came to more than one period after their due day.
 
-    Args:
-        started: The clocks.
-        due: Their due days.
-        answer: That answer; `NEVER` for clocks that another answered, or none.
+    The answer is `NEVER` for clocks that another answered, or none.
     """
     positions = where_true((answer < NEVER) & (due < OPEN_ENDED))
     if positions.is_empty():
@@ -152,10 +149,7 @@ def _unseen(started: Started, due: pl.Series, answer: pl.Series) -> pl.Series | 
 def problems_of(deadlines: Iterable[Deadline], cases: Cases, derived: Collection[str]) -> Iterator[Problem]:
     """Yield a problem for each start that stands on two rows of a case: it is one clock.
 
-    Args:
-        deadlines: The repeating duties.
-        cases: Every case of the file.
-        derived: The events that stand in no column, of which nothing is said.
+    Nothing is said of derived events, which stand in no column.
     """
     asked = set(derived)
     for deadline in deadlines:

@@ -52,7 +52,6 @@ class Cases:
 
     Args:
         memory: What was kept of the rows; it is emptied of what is put in order here.
-        inquiry: What is asked.
 
     Attributes:
         row: The physical line of each row.
@@ -122,7 +121,7 @@ class Cases:
             keys: Each once, ascending.
             edge: The `edge` of each case that is asked about.
             day: The day from which each is looked for.
-            towards: `forward` for the first on or after, `backward` for the last on or before.
+            towards: `forward` for the first on or after.
         """
         needles = edge + self._inside(day)
         series = (nearest(keys, needles, towards) - edge).fill_null(-1)
@@ -224,10 +223,7 @@ def _merge(ascending: pl.Series, other: pl.Series) -> pl.Series:
 def nearest(keys: pl.Series, needles: pl.Series, towards: Towards) -> pl.Series:
     """Return, for each needle, the first key on or after it or the last on or before it; null for none.
 
-    Args:
-        keys: Each once, ascending.
-        needles: In any order.
-        towards: `forward` for the first on or after, `backward` for the last on or before.
+    The keys stand once, ascending; the needles in any order.
     """
     order = None if needles.is_sorted() else needles.arg_sort()
     asked = pl.DataFrame({"key": needles if order is None else needles[order]})
@@ -253,13 +249,7 @@ def _joined(asked: pl.DataFrame, table: pl.DataFrame, towards: Towards) -> pl.Da
 
 
 class CasesSeen(EventFrame):
-    """The dates of the cases of some links.
-
-    Args:
-        cases: Every case of the file.
-        case: The case of each link.
-        position: The position of the row on which each link's start stands.
-    """
+    """The dates of the cases of some links: for each its case, and the position of the row of its start."""
 
     def __init__(self, cases: Cases, case: pl.Series, position: pl.Series) -> None:
         super().__init__(cases.row[position], cases.there)

@@ -32,14 +32,7 @@ HINT = "Nothing was written. Please report this with the dates of the row"
 def told_by_single(
     rulebook: Rulebook, rows: Sequence[Row], as_at: date, deadlines: Sequence[Deadline]
 ) -> dict[str, list[Told]]:
-    """Return the clocks of some whole cases by deadline, in row order, then by start, as values of `CLOCKS`.
-
-    Args:
-        rulebook: The law.
-        rows: Every row of each case, in file order.
-        as_at: The day the question is asked about.
-        deadlines: Whose clocks.
-    """
+    """Return the clocks of some whole cases by deadline, in row order, then by start, as in `CLOCKS`."""
     cases: dict[str, list[Row]] = {}
     for row in rows:
         cases.setdefault(row.case_id, []).append(row)
@@ -64,13 +57,8 @@ def verified(
 ) -> Iterator[Judged]:
     """Judge every row of a file, and judge a sample of its clocks with the single reader too.
 
-    Args:
-        rulebook: The law.
-        batches: The rows of one file, in file order.
-        as_at: The day the question is asked about.
-        sample: How many rows to judge again, spread over deadlines, verdicts and batches, and how many
-            whole cases, for the duties that repeat.
-        deadlines: Only these deadlines; None for all.
+    `sample` says how many rows to judge again, spread over deadlines, verdicts and batches, and how many
+    whole cases, for the duties that repeat. The other arguments are those of `judge.judge`.
 
     Raises:
         ReadersDisagreeError: As soon as a clock differs.
@@ -144,9 +132,7 @@ class _Sample:
     """The clocks that are judged again.
 
     Attributes:
-        rulebook: The law.
         deadlines: Whose clocks.
-        as_at: The day the question is asked about.
         rows: How many rows are still to be judged again.
         cases: How many whole cases are.
         taken: Which verdicts of which deadlines have been.

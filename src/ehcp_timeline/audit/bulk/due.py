@@ -31,12 +31,7 @@ def due_day(
 ) -> pl.Series:
     """Return the latest day of the limbs; `NEVER` where one that may not be skipped has no date.
 
-    Args:
-        limit: The time limit.
-        start: The day each clock started.
-        seen: The dates around them.
-        tables: What counting has been asked so far.
-        answer: The day of each answer; what comes later does not move the due day.
+    What comes later than the answer of a clock does not move its due day.
     """
     if not limit.limbs:
         return only(constant(OPEN_ENDED, seen.height), start < NEVER) if limit.words else seen.never
@@ -182,24 +177,3 @@ def _release(
     last, again = seen.last_happened((span.last,)), seen.last_happened((span.first,))
     began = seen.last_until((span.first,), last)
     return began, (due < NEVER) & (began < NEVER) & (last >= start) & (again <= last)
-
-
-def is_implied(
-    deadline: Deadline, seen: EventFrame, start: pl.Series, ended: pl.Series, tables: DayTables
-) -> pl.Series | None:
-    """Return which clocks have an event that shows that it must have been done.
-
-    It counts from the start, or from the day from which an answer does; not after an end.
-    """
-    if not seen.holds(deadline.implied_by):
-        return None
-    since = tables.of(deadline.answers_from, start) if deadline.answers_from else start
-    shown = seen.next(deadline.implied_by, since)
-    return (shown < NEVER) & (shown <= ended)
-
-
-def has_lapsed(deadline: Deadline, seen: EventFrame, start: pl.Series) -> pl.Series | None:
-    """Return which clocks can no longer be answered: what the duty was for has come since their start."""
-    if not seen.holds(deadline.lapses_with):
-        return None
-    return seen.last_happened(deadline.lapses_with) >= start

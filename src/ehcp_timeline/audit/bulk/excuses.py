@@ -12,6 +12,7 @@ from ehcp_timeline.audit.bulk.days import (
     NEVER,
     DayTables,
     between,
+    constant,
     earlier,
     either,
     instead,
@@ -24,7 +25,6 @@ from ehcp_timeline.audit.single.excuses import NEXT_DAY, STRONGEST_FIRST
 from ehcp_timeline.law.deadline import Absence, Closure, Excuse
 from ehcp_timeline.law.rulebook import Deadline
 
-BEST: Final = pl.UInt32
 NONE: Final = 2**30
 EVIDENCED, CLAIMED, UNREADABLE, REFUTED = (
     STRONGEST_FIRST.index(word) for word in ("evidenced", "claimed", "unreadable", "refuted")
@@ -37,17 +37,21 @@ def best_excuse(
     """Return the strongest claimed excuse of each clock, `NONE` where there is none; None for no clock."""
     best: pl.Series | None = None
     for place, excuse in enumerate(deadline.excuses):
-        claimed = _claimed(excuse, seen)
+        claimed, unreadable = _claimed(excuse, seen)
+        claimed = either(claimed, unreadable)
         if claimed is None:
             continue
-        claimed &= between(due, excuse.since, excuse.until)
-        positions = where_true(claimed)
+        positions = where_true(claimed & between(due, excuse.since, excuse.until))
         if positions.is_empty():
             continue
-        strength = _strength(excuse, seen.at(positions), start[positions], due[positions], tables)
+        rows = seen.at(positions)
+        proved, refuted = _evidence(excuse, rows, start[positions], due[positions], tables)
+        strength = constant(CLAIMED, rows.height)
+        for mask, word in ((proved, EVIDENCED), (refuted, REFUTED), (_claimed(excuse, rows)[1], UNREADABLE)):
+            if mask is not None:
+                strength = instead(strength, mask, constant(word, rows.height))
         mine = strength * len(deadline.excuses) + place
-        if best is None:
-            best = pl.Series([NONE], dtype=BEST).new_from_index(0, seen.height)
+        best = constant(NONE, seen.height) if best is None else best
         before = best[positions]
         best = best.scatter(positions, mine.zip_with(mine < before, before))
     return best
@@ -65,44 +69,32 @@ def said(deadline: Deadline) -> pl.Series:
     return pl.Series([*words, None], dtype=pl.String)
 
 
-def _claimed(excuse: Excuse, seen: EventFrame) -> pl.Series | None:
+def _claimed(excuse: Excuse, seen: EventFrame) -> tuple[pl.Series | None, pl.Series | None]:
+    """Return which clocks claim an excuse, and which have a cell of it that cannot be read."""
     if excuse.flag is not None:
-        return either(seen.flagged(excuse.flag), seen.unreadable_flag(excuse.flag))
-    absent = _absence(excuse).absent
-    first = seen.first(absent[:1]) < NEVER if seen.holds(absent[:1]) else None
-    return either(first, seen.unreadable(absent))
+        return seen.flagged(excuse.flag), seen.unreadable_flag(excuse.flag)
+    assert isinstance(excuse.evidence, Absence)  # noqa: S101  the rulebook's reader sees to it
+    first = excuse.evidence.absent[:1]
+    claimed = seen.first(first) < NEVER if seen.holds(first) else None
+    return claimed, seen.unreadable(excuse.evidence.absent)
 
 
-def _strength(
+def _evidence(
     excuse: Excuse, seen: EventFrame, start: pl.Series, due: pl.Series, tables: DayTables
-) -> pl.Series:
-    if excuse.flag is None:
-        absence = _absence(excuse)
-        strength = _absence_strength(absence, seen, start, due, tables)
-        unreadable = seen.unreadable(absence.absent)
-    else:
-        closure = excuse.evidence
-        strength = (
-            _closure_strength(closure, seen, start, due, tables)
-            if isinstance(closure, Closure)
-            else _all(CLAIMED, seen)
-        )
-        unreadable = seen.unreadable_flag(excuse.flag)
-    return strength if unreadable is None else instead(strength, unreadable, _all(UNREADABLE, seen))
+) -> tuple[pl.Series | None, pl.Series | None]:
+    """Return which clocks have dates that prove an excuse, and which have dates that refute it."""
+    if isinstance(excuse.evidence, Closure):
+        return _closure(excuse.evidence, seen, start, due, tables)
+    if excuse.flag is None and isinstance(excuse.evidence, Absence):
+        first, last = (seen.first((name,)) for name in excuse.evidence.absent)
+        needed = tables.of(excuse.evidence.length, later(first, start))
+        return last < NEVER, (needed > due) | (needed > last)
+    return None, None
 
 
-def _all(strength: int, seen: EventFrame) -> pl.Series:
-    return pl.Series([strength], dtype=BEST).new_from_index(0, seen.height)
-
-
-def _ranked(proved: pl.Series, refuted: pl.Series, seen: EventFrame) -> pl.Series:
-    strength = instead(_all(CLAIMED, seen), proved, _all(EVIDENCED, seen))
-    return instead(strength, refuted, _all(REFUTED, seen))
-
-
-def _closure_strength(
+def _closure(
     closure: Closure, seen: EventFrame, start: pl.Series, due: pl.Series, tables: DayTables
-) -> pl.Series:
+) -> tuple[pl.Series, pl.Series]:
     first, last = (seen.first((name,)) for name in closure.closed)
     asked = seen.never
     for name in reversed(closure.asked):  # the first that stands is taken: it is put in last
@@ -113,17 +105,4 @@ def _closure_strength(
     earliest = later(start, or_before_all(tables.of(closure.margin, first)))
     latest = earlier(due, tables.of(closure.margin, tables.of(NEXT_DAY, last)))
     outside = was_asked & ((asked < earliest) | (asked > latest))
-    return _ranked(was_asked & closed, too_short | outside | (earliest > latest), seen)
-
-
-def _absence_strength(
-    absence: Absence, seen: EventFrame, start: pl.Series, due: pl.Series, tables: DayTables
-) -> pl.Series:
-    first, last = (seen.first((name,)) for name in absence.absent)
-    needed = tables.of(absence.length, later(first, start))
-    return _ranked(last < NEVER, (needed > due) | (needed > last), seen)
-
-
-def _absence(excuse: Excuse) -> Absence:
-    assert isinstance(excuse.evidence, Absence)  # noqa: S101  the rulebook's reader sees to it
-    return excuse.evidence
+    return was_asked & closed, too_short | outside | (earliest > latest)

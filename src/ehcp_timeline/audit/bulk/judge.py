@@ -194,13 +194,7 @@ def _last(
 ) -> Judged:
     """Return the last batch: requests that stand on several rows, each judged as one, and repeating duties.
 
-    Args:
-        inquiry: What is asked.
-        wanted: The deadlines.
-        requests: What was held back.
-        memory: What was kept.
-        derived: The derived events that the deadlines name.
-        rows: No rows, with the columns of the file.
+    `rows` are no rows, with the columns of the file.
     """
     rulebook, problems, parts = inquiry.rulebook, [], []
     repeating = [deadline for deadline in wanted if deadline.repeats]

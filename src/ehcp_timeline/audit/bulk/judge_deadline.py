@@ -7,7 +7,7 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.applicability import awaits
 from ehcp_timeline.audit.bulk.days import NEVER, but_not, constant, earlier, either, instead, only
-from ehcp_timeline.audit.bulk.due import answer_of, by_version, due_day, end_of, has_lapsed, is_implied
+from ehcp_timeline.audit.bulk.due import answer_of, by_version, due_day, end_of
 from ehcp_timeline.audit.bulk.events import EventFrame
 from ehcp_timeline.audit.bulk.excuses import best_excuse
 from ehcp_timeline.audit.bulk.lazy_clocks import WeighedClocks
@@ -23,9 +23,6 @@ class Started:
     """Clocks that have a start, or whose start cannot be read.
 
     Attributes:
-        inquiry: What is asked.
-        deadline: The deadline.
-        seen: The dates around them.
         start: The day each started; any day at all for those whose start cannot be read.
         lost: Those whose start cannot be read; None for no clock.
         doubtful: Those for which it cannot be read whether the deadline applies; None for no clock.
@@ -72,25 +69,22 @@ class ClockOutcomes:
 def outcomes_of(started: Started, due: pl.Series, since: pl.Series, answer: pl.Series) -> ClockOutcomes:
     """Return what became of clocks, as far as that is the same for those of rows and of whole cases.
 
-    Args:
-        started: The clocks.
-        due: Their due days.
-        since: The first day on which an answer or an end counts.
-        answer: The day of each answer.
+    An answer or an end counts from the day `since` on.
     """
     deadline, seen, inquiry = started.deadline, started.seen, started.inquiry
     answered, ended, released = end_of(deadline, seen, since, answer, due, inquiry.today)
-    implied = is_implied(deadline, seen, since, ended, inquiry.tables)
-    return ClockOutcomes(answered, ended, implied, released, has_lapsed(deadline, seen, since))
+    implied = lapsed = None
+    if seen.holds(deadline.implied_by):  # not after an end: what comes later is about something else
+        counts_from = inquiry.tables.of(deadline.answers_from, since) if deadline.answers_from else since
+        shown = seen.next(deadline.implied_by, counts_from)
+        implied = (shown < NEVER) & (shown <= ended)
+    if seen.holds(deadline.lapses_with):
+        lapsed = seen.last_happened(deadline.lapses_with) >= since
+    return ClockOutcomes(answered, ended, implied, released, lapsed)
 
 
 def weigh(started: Started, outcomes: Callable[[Started, pl.Series], ClockOutcomes]) -> WeighedClocks:
-    """Judge clocks that have a start.
-
-    Args:
-        started: The clocks.
-        outcomes: What became of them, given their due days.
-    """
+    """Judge clocks that have a start; `outcomes` says what became of them, given their due days."""
     deadline, seen, start, lost = started.deadline, started.seen, started.start, started.lost
     due, set_by = _due_of(started)
     outcome = outcomes(started, due)

@@ -58,9 +58,6 @@ class WeighedClocks(Clocks):
     every column of very few.
 
     Attributes:
-        inquiry: What was asked.
-        deadline: The deadline.
-        seen: The dates around them.
         start: The day each started; `NEVER` where that cannot be read.
         due: The due day; `NEVER` where none could be found.
         answered: The day of the answer.
@@ -187,20 +184,17 @@ class WeighedClocks(Clocks):
         for reading in self.deadline.readings:
             due, answered = _read(self, reading)
             says = open_to_readings & (due < OPEN_ENDED)
-            other = self.inquiry.lines.of(self.facts + _beside_due(self, due, answered) + self._excuse)
-            differs |= says & self._differs(reading, other)
+            if reading.always_disputed:
+                differs |= says
+            else:
+                beside = _beside_due(self, due, answered)
+                other = VERDICT_PLACES[self.inquiry.lines.of(self.facts + beside + self._excuse)]
+                unreadable = self.seen.unreadable(columns_of_reading(reading))
+                verdict_differs = self._verdict != other
+                differs |= says & (verdict_differs if unreadable is None else verdict_differs | unreadable)
             earliest = instead(earliest, says & (due < earliest), due)
             latest = instead(latest, says & (due > latest), due)
         return earliest, latest, differs if self.unreadable is None else differs & ~self.unreadable
-
-    def _differs(self, reading: Reading, line: pl.Series) -> pl.Series:
-        """Return for which clocks a reading that applies gives another verdict, or may give another."""
-        if reading.always_disputed:
-            return self.due < NEVER
-        unreadable = self.seen.unreadable(columns_of_reading(reading))
-        other = VERDICT_PLACES[line]
-        differs = self._verdict != other
-        return differs if unreadable is None else differs | unreadable
 
     _COLUMNS: ClassVar[Mapping[str, Callable[["WeighedClocks"], pl.Series]]] = {
         "row": lambda self: self.seen.row,

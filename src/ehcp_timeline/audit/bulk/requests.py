@@ -164,12 +164,7 @@ class Requests(_HeldBack):
 def join_requests(
     inquiry: Inquiry, deadlines: Iterable[Deadline], held: SomeRows
 ) -> tuple[SomeRows, pl.DataFrame]:
-    """Put the rows of each request together.
-
-    Args:
-        inquiry: What is asked.
-        deadlines: Those that a request starts; a flag says whether its rows answer one differently.
-        held: The rows.
+    """Put the rows of each request together, with a flag for each deadline that they answer differently.
 
     Returns:
         One row for each request, as `single.requests.one_row` makes it; and the rows as the file has them,

@@ -64,8 +64,6 @@ class Columns:
     """The columns of one batch as day numbers and masks.
 
     Args:
-        batch: The batch.
-        rulebook: The law.
         today: The as-at date as a day number.
         derived: Derived events to be worked out from the columns.
 
@@ -156,7 +154,6 @@ class RowsSeen(EventFrame):
     """The dates of some rows of a batch, brought up a column at a time as they are asked for.
 
     Args:
-        columns: The batch.
         positions: Which of its rows, counted from 0, one of them several times if need be; None for all.
         span: The first day of each, and the day after the last, of the dates that belong to it; None for all.
     """

@@ -170,10 +170,8 @@ def columns_looked_at(rulebook: Rulebook, deadline: Deadline) -> frozenset[str]:
 def cells_that_matter(deadline: Deadline, *, ended: bool = True, answered: bool = False) -> frozenset[str]:
     """Return the columns without which a clock that has started cannot be judged.
 
-    Args:
-        deadline: Its deadline.
-        ended: Something ended it, so what would undo that matters too.
-        answered: Its answer stands, so what would only show that it was answered does not matter.
+    If something `ended` it, what would undo that matters too. If its answer stands, what would only show that
+    it was answered does not matter.
     """
     plan = deadline.plan_by_due
     span = deadline.ended_while

@@ -15,7 +15,6 @@ class EventHistory:
     """Dated events as somebody standing on the as-at date sees them.
 
     Attributes:
-        as_at: The day the question is asked about.
         events: Event id to its dates, ascending: past dates, and planned dates wherever they lie.
         later: The same for dates that are not planned and have not come yet; they have not happened.
         unreadable: Columns whose cell could not be read.

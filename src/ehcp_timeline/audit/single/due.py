@@ -25,12 +25,7 @@ def due_day(
     """Return how each limb was counted, and the latest of them; `OPEN_ENDED` where it has not ended yet.
 
     The due day is None where a limb has no date to be counted from and the law does not let it be skipped.
-
-    Args:
-        limit: The time limit.
-        start: The day the clock started.
-        seen: The dates around it.
-        answer: The day of its answer; what comes later does not move the due day.
+    What comes later than the answer does not move it.
     """
     if not limit.limbs:
         return (), OPEN_ENDED if limit.words else None

@@ -19,7 +19,6 @@ class ExcuseResult:
     """One excuse that was looked at.
 
     Attributes:
-        excuse: The excuse.
         strength: `claimed`, `evidenced`, `refuted`, `unreadable` (its cell could not be read), or
             `unclaimed`.
         why: The same in words.

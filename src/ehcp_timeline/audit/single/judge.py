@@ -55,11 +55,7 @@ class _Question:
     """One deadline held against one row, or one link of a repeating duty against its whole case.
 
     Attributes:
-        rulebook: The law.
-        deadline: The deadline.
-        row: The row.
         seen: The dates of the row; of the whole case for a repeating duty.
-        link: The link, for a repeating duty.
         displacing: Starts of the duties that may take this one's place, for a repeating duty.
         twice: Whether several rows of one request answer the deadline differently.
     """
@@ -380,11 +376,8 @@ def _unread_headings(
 ) -> tuple[str, ...]:
     """Return the unread headings with a date that may be what answered or ended a clock, or did so in time.
 
-    Args:
-        question: The clock.
-        since: The first day on which an answer counts; of a repeating duty the start, after which one does.
-        due: Its due day.
-        closed: The day on which it was answered or ended, as far as that is read.
+    `since` is the first day on which an answer counts (of a repeating duty the start, after which one does),
+    `closed` the day on which it was answered or ended, as far as that is read.
     """
     seen = question.seen
     until = seen.as_at if closed is None else due if due and closed > due else date.min

@@ -44,15 +44,7 @@ class Ending:
 def end_of(
     deadline: Deadline, seen: EventHistory, since: date, answer: date | None, due: date | None
 ) -> Ending:
-    """Return what ended the clock unanswered.
-
-    Args:
-        deadline: Its deadline.
-        seen: The dates around it.
-        since: The first day on which an answer or an end counts.
-        answer: The day of its answer.
-        due: Its due day; None where it is not known.
-    """
+    """Return what ended the clock unanswered; an answer or an end counts from the day `since` on."""
     ends = _since_start(deadline, deadline.ends, seen, since)
     final = _since_start(deadline, deadline.revived_unless, seen, since)
     for_good = any(answer is None or day < answer for day in final)

@@ -42,8 +42,6 @@ class Working:
     """How one clock was judged.
 
     Attributes:
-        deadline: The deadline.
-        clock: The answer.
         circumstances: What the verdict was looked up by.
         start_event: Which event started it.
         version: The version of the time limit in force; None outside coverage.
@@ -95,10 +93,7 @@ class Working:
 def concluded(working: Working, as_at: date, best: ExcuseResult | None = None) -> Working:
     """Return the working with its verdict, taken three ways, and the days that go with it.
 
-    Args:
-        working: Everything but the verdict.
-        as_at: The day the question is asked about.
-        best: The strongest excuse that was claimed, if any.
+    `best` is the strongest excuse that was claimed.
     """
     clock, circumstances = working.clock, working.circumstances
     line = decide(circumstances)
