@@ -92,7 +92,7 @@ def test_standard_input_is_read_once_and_kept_privately(
 
 def survey_of(source: object) -> io.BufferedRandom:
     """Return the spool behind a source."""
-    spool = source._sheet.blocks.surveyed.spool  # type: ignore[attr-defined]
+    spool = source._sheet.blocks.surveyed.raw.file  # type: ignore[attr-defined]
     assert spool is not None
     return spool  # type: ignore[no-any-return]
 

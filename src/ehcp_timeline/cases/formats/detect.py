@@ -49,13 +49,9 @@ _JSON = re.compile(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*"')
 def find_sheet(
     name: str, spellings: Spellings, vocabulary: Vocabulary, asked: SheetOptions = ANYWHERE
 ) -> Sheet:
-    """Open a case file of any kind and find its header row.
+    """Open a case file of any kind, or a folder with the files of one SEN2 return, and find its header row.
 
-    Args:
-        name: The file, or a folder with the files of one SEN2 return; `-` is standard input.
-        spellings: What its headings may mean.
-        vocabulary: The columns that it may have.
-        asked: Where the user says that the cases stand in it.
+    The name `-` is standard input.
 
     Raises:
         CaseFileError: It cannot be read as a case file at all.

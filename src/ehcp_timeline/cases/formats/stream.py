@@ -3,6 +3,7 @@
 import hashlib
 import struct
 import sys
+import weakref
 import zipfile
 import zlib
 from collections.abc import Generator
@@ -23,21 +24,26 @@ _BROKEN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Raw:
     """An open file that stands at its first byte.
 
     Attributes:
         name: The file as the user named it; `-` is standard input.
         shown: The same for messages.
-        file: Its bytes; whoever takes the record closes it.
-        spooled: It is a copy without a name, because the original can be read only once.
+        file: Its bytes; whoever takes the record closes it, unless it is spooled.
+        spooled: It is an unlinked copy that only its owner can read, because the original can be read only
+            once, or had to be transcoded. It is closed with the record.
     """
 
     name: str
     shown: str
     file: IO[bytes]
     spooled: bool
+
+    def __post_init__(self) -> None:
+        if self.spooled:
+            weakref.finalize(self, self.file.close)
 
     def head(self) -> bytes:
         """Return its first bytes, up to 1,024, and stand at the first again."""

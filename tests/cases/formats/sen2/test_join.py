@@ -69,11 +69,11 @@ def test_the_export_names_the_row_above() -> None:
         (2, 1, "X1", "Y", "2025-05-19", None, None),
         (3, 2, "X2", None, None, "2025-09-01", "SLCN"),
     ]
-    assert found.rows.to_dicts() == [
-        {"row": 2, "person": 2, "assessment": 2, "namedplan": 2, "activeplans": 3, "senneed": None},
-        {"row": 3, "person": 3, "assessment": None, "namedplan": None, "activeplans": 2, "senneed": 3},
+    assert flat(found, "person_row", "assessment_row", "namedplan_row", "activeplans_row", "senneed_row") == [
+        (2, 2, 2, 2, 3, None),
+        (3, 3, None, None, 2, 3),
     ]
-    assert found.problems == ()
+    assert found.problems == []
 
 
 def test_other_shapes_name_the_person_and_the_request() -> None:
@@ -86,7 +86,7 @@ def test_other_shapes_name_the_person_and_the_request() -> None:
     )
 
     assert flat(found, "assessmentoutcome", "startdate") == [(2, None, "2025-05-19"), (3, "N", None)]
-    assert found.problems == ()
+    assert found.problems == []
 
 
 def test_the_row_of_another_request_is_not_taken() -> None:
@@ -249,9 +249,9 @@ def test_every_row_is_joined_or_said(**lines: Lines) -> None:
 
     found = joined(tables)
 
-    assert found.flat["row"].to_list() == found.rows["row"].to_list() == sorted(set(found.flat["row"]))
+    assert found.flat["row"].to_list() == sorted(set(found.flat["row"]))
     for module in ("requests", "assessment", "namedplan", "activeplans"):
-        joined_rows = found.rows["row" if module == "requests" else module].drop_nulls().to_list()
+        joined_rows = found.flat["row" if module == "requests" else f"{module}_row"].drop_nulls().to_list()
         stopped = [row for one in found.problems if one.stops == "row" for row in _rows(one, module)]
         assert Counter(joined_rows + stopped) == Counter(tables[module].cells["row"].to_list())
 

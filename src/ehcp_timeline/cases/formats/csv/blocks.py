@@ -122,12 +122,8 @@ def cut_records(
 ) -> tuple[list[Record], int]:
     """Cut lines of UTF-8 text into records as the csv module does; return them, and how many lines they took.
 
-    Args:
-        lines: The lines, each with its end.
-        delimiter: Stands between two cells.
-        first: Physical line of the first of them.
-        more: Gives one more line, empty at the end of the file; asked while a quoted cell is open.
-        shown: The file's name, to begin an error with.
+    `first` is the physical line of the first; `more` gives one more, empty at the end of the file, and is
+    asked while a quoted cell is open.
 
     Raises:
         CaseFileError: A quoted cell is never closed, or a cell is longer than `CELL_LIMIT`.

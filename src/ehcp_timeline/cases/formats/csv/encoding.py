@@ -4,11 +4,10 @@ import codecs
 import hashlib
 import io
 import re
-import weakref
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 from os import fstat
@@ -28,17 +27,11 @@ _MARKS: tuple[tuple[bytes, Encoding], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_IN_WORDS: dict[Encoding, str] = {
-    "utf-8": "UTF-8",
-    "utf-8-sig": "UTF-8, as the beginning of the file says",
-    "utf-16-le": "UTF-16",
-    "utf-16-be": "UTF-16",
-    "cp1252": "UTF-8, nor Windows-1252",
-    "mac_roman": "UTF-8, nor Mac Roman",
-    "cp850": "UTF-8, nor DOS code page 850",
+_ONE_BYTE: dict[Encoding, str] = {
+    "cp1252": "Windows-1252",
+    "mac_roman": "Mac Roman",
+    "cp850": "DOS code page 850",
 }
-_ONE_BYTE: tuple[Encoding, ...] = ("cp1252", "mac_roman", "cp850")
-_OLD: Mapping[Encoding, str] = {"mac_roman": "Mac Roman", "cp850": "DOS code page 850"}
 _IN_NAMES = re.compile(rb"(?<=[A-Za-z])[\x80-\xff]+|[\x80-\xff]+(?=[A-Za-z])")
 _COMMON = "éèëêïíîöóôøüúáàäåâçñšž"
 _BEFORE_WORDS, _AFTER_WORDS = "“‘£€•", "”…–—"
@@ -50,50 +43,41 @@ _NOT_TEXT = (
 )
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+@dataclass(frozen=True, slots=True)
 class Surveyed:
     """A file, or a spooled copy of it, that is known to be UTF-8 with line feeds.
 
     Attributes:
-        name: The file as the user named it; `-` is standard input.
-        shown: The same for messages.
+        raw: The file, closed, or its copy.
         sha256: Of the original bytes, in hexadecimal.
         encoding: Of the original bytes.
         size: How many bytes were looked at.
         begin: How many bytes to skip at the beginning.
-        spool: An unlinked file that only its owner can read, where the original could not be read twice or
-            had to be transcoded; None where the original serves. It is closed with the record.
         remarks: What is odd about its text as a whole.
     """
 
-    name: str
-    shown: str
+    raw: Raw
     sha256: str
     encoding: Encoding
     size: int
     begin: int
-    spool: IO[bytes] | None
     remarks: tuple[Problem, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.spool:
-            weakref.finalize(self, self.spool.close)
 
     @property
     def end(self) -> int:
         """How many bytes `opened` gives, with those that are skipped at the beginning."""
-        return self.size if self.spool is None else fstat(self.spool.fileno()).st_size
+        return fstat(self.raw.file.fileno()).st_size if self.raw.spooled else self.size
 
     @contextmanager
     def opened(self) -> Iterator[IO[bytes]]:
         """Give the bytes from the beginning; one reader at a time."""
-        if self.spool is not None:
-            self.spool.seek(self.begin)
-            yield self.spool
+        if self.raw.spooled:
+            self.raw.file.seek(self.begin)
+            yield self.raw.file
             return
-        with reading(self.shown), open_input(self.name)[0] as file:
+        with reading(self.raw.shown), open_input(self.raw.name)[0] as file:
             if fstat(file.fileno()).st_size != self.size:
-                raise CaseFileError(f"{self.shown} has changed while it was read", "try again")
+                raise CaseFileError(f"{self.raw.shown} has changed while it was read", "try again")
             file.seek(self.begin)
             yield file
 
@@ -104,8 +88,7 @@ def survey(raw: Raw) -> Surveyed:
     Raises:
         CaseFileError: It is empty, or not text.
     """
-    file, shown = raw.file, raw.shown
-    kept = file if raw.spooled else None
+    file, shown, kept = raw.file, raw.shown, raw
     with reading(shown):
         try:
             begin, declared = _declared(raw)
@@ -116,17 +99,16 @@ def survey(raw: Raw) -> Surveyed:
                 raise CaseFileError(f"{shown} looks like a damaged or binary file", _AS_CSV)
             size = fstat(file.fileno()).st_size
             remarks = tuple(_mixed(file)) if encoding == "cp1252" else ()
-            if encoding in _OLD or not sure:
-                name = _OLD.get(encoding, "Windows-1252")
-                said = f"the text is read as {name}: check the letters with accents"
+            if encoding in {"mac_roman", "cp850"} or not sure:
+                said = f"the text is read as {_ONE_BYTE[encoding]}: check the letters with accents"
                 remarks += (Problem(0, "", "mixed-encodings", said, _AS_CSV, "nothing"),)
             if utf16 or lone_return or not utf8:
                 file.seek(begin)
-                kept, begin = spool(_retold(file, encoding, shown)), 0
+                kept, begin = replace(raw, file=spool(_retold(file, encoding, shown)), spooled=True), 0
         finally:
-            if file is not kept:
+            if not raw.spooled or kept is not raw:
                 file.close()
-    return Surveyed(raw.name, shown, sha256, encoding, size, begin, kept, remarks)
+    return Surveyed(kept, sha256, encoding, size, begin, remarks)
 
 
 def _declared(raw: Raw) -> tuple[int, Encoding | None]:
@@ -239,7 +221,10 @@ def _retold(file: IO[bytes], encoding: Encoding, shown: str) -> Iterator[bytes]:
             text = decoder.decode(piece, final=not piece)
         except UnicodeDecodeError as error:
             bad = line + piece.count(b"\n", 0, error.start)
-            raise CaseFileError(f"{shown}: line {bad} is not {_IN_WORDS[encoding]}", _AS_CSV) from None
+            said = "UTF-16" if encoding.startswith("utf-16") else "UTF-8"
+            said += ", as the beginning of the file says" if encoding == "utf-8-sig" else ""
+            said += f", nor {_ONE_BYTE[encoding]}" if encoding in _ONE_BYTE else ""
+            raise CaseFileError(f"{shown}: line {bad} is not {said}", _AS_CSV) from None
         if "\0" in text:
             raise CaseFileError(f"{shown} looks like a damaged or binary file", _AS_CSV)
         line += text.count("\n")

@@ -4,13 +4,13 @@ import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
+from typing import NamedTuple
 
 from ehcp_timeline.cases.formats.csv.blocks import CsvLayout, Record, cut_records, read_blocks
 from ehcp_timeline.cases.formats.csv.encoding import Surveyed
 from ehcp_timeline.cases.header_rows import (
     DELIMITERS,
     HEADER_SEARCHED,
-    NO_HEADER,
     Header,
     find_header,
     in_one_cell,
@@ -26,8 +26,7 @@ _SAMPLE = 60  # lines
 _DECLARED = re.compile(rb'"?sep=([!-/:-@\[-`{-~\t ])"?\r?\n', re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Guess:
+class _Guess(NamedTuple):
     """One way to read the beginning of a file.
 
     Attributes:
@@ -35,14 +34,12 @@ class _Guess:
         records: What it cuts the beginning into.
         end: Physical line behind them.
         header: The record, or the two records, that look most like a header.
-        error: Why the beginning cannot be cut.
     """
 
     delimiter: str
-    records: Sequence[Record] = ()
-    end: int = 0
-    header: Header = NO_HEADER
-    error: CaseFileError | None = None
+    records: Sequence[Record]
+    end: int
+    header: Header
 
 
 def find_csv_sheet(surveyed: Surveyed, spellings: Spellings, asked: SheetOptions = ANYWHERE) -> Sheet:
@@ -52,20 +49,24 @@ def find_csv_sheet(surveyed: Surveyed, spellings: Spellings, asked: SheetOptions
         CaseFileError: The file is blank, its beginning cannot be cut into cells, or the headings do not
             stand where the user says.
     """
-    shown, row = surveyed.shown, asked.header_row
+    shown, row = surveyed.raw.shown, asked.header_row
     with surveyed.opened() as file:
         lines = (file.read(_HEAD) + file.readline()).splitlines(keepends=True)
     declared = _DECLARED.fullmatch(lines[0]) if lines else None
     delimiters, first = (declared[1].decode(), 2) if declared else (DELIMITERS, 1)
     for until in (_SAMPLE + row, HEADER_SEARCHED + _SAMPLE):
-        guesses = [_guess(lines, until, delimiter, first, spellings, shown, row) for delimiter in delimiters]
-        if row or len(lines) <= until or any(guess.header.score[0] for guess in guesses):
+        guesses, faults = list[_Guess](), list[CaseFileError]()
+        for delimiter in delimiters:
+            try:
+                guesses.append(_guess(lines, until, delimiter, first, spellings, shown, row))
+            except CaseFileError as fault:
+                faults.append(fault)
+        best = max(guesses, key=lambda guess: guess.header.score, default=None)
+        if row or len(lines) <= until or (best and best.header.score[0]):
             break
-    best = max(guesses, key=lambda guess: guess.header.score)
-    failed = next((guess.error for guess in guesses if guess.error), None)
-    if failed and not best.header.score[0]:
-        raise failed
-    if not best.records:
+    if faults and not (best and best.header.score[0]):
+        raise faults[0]
+    if not best or best.header.first < 0:
         raise no_such_row(shown, row) if row else CaseFileError(f"{shown} is empty", "export the cases again")
     if not best.header.score[0] and in_one_cell([record.cells for record in best.records], spellings):
         said = f"{shown}: every line stands in one pair of quotation marks"
@@ -90,17 +91,13 @@ def _guess(
 ) -> _Guess:
     """Take what looks most like a header in the first lines, or the record asked for by its line."""
     sample, rest = list(lines[first - 1 : until]), chain(lines[until:], repeat(b""))
-    try:
-        records, taken = cut_records(sample, delimiter, first, rest.__next__, shown)
-    except CaseFileError as error:
-        return _Guess(delimiter, error=error)
+    records, taken = cut_records(sample, delimiter, first, rest.__next__, shown)
     rows = [record.cells for record in records]
     if (widest := max(map(len, rows), default=0)) > limit(MOST_COLUMNS):
-        said = f"{shown}: a line has {widest:,} cells, more than {limit(MOST_COLUMNS):,}"
-        return _Guess(delimiter, error=too_much(said))
+        raise too_much(f"{shown}: a line has {widest:,} cells, more than {limit(MOST_COLUMNS):,}")
     places = [at for at, record in enumerate(records) if record.line == asked and any(record.cells)]
     header = find_header(rows, spellings, places if asked else None)
-    return _Guess(delimiter, records, first + taken, header) if header.first >= 0 else _Guess(delimiter)
+    return _Guess(delimiter, records, first + taken, header)
 
 
 def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:
@@ -122,8 +119,8 @@ def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:
         row_bytes=max(1, row_bytes // max(1, len(rows))),
     )
     return Sheet(
-        name=surveyed.name,
-        shown=surveyed.shown,
+        name=surveyed.raw.name,
+        shown=surveyed.raw.shown,
         sha256=surveyed.sha256,
         encoding=surveyed.encoding,
         delimiter=guess.delimiter,
@@ -151,4 +148,4 @@ class _Rows(Coded):
         """Give the same, the columns at some places as Categorical of some kind."""
         with self.surveyed.opened() as file:
             file.seek(self.layout.begin)
-            yield from read_blocks(file, self.layout, rows, self.surveyed.shown, dtypes)
+            yield from read_blocks(file, self.layout, rows, self.surveyed.raw.shown, dtypes)

@@ -86,6 +86,11 @@ ORIGINS: Mapping[str, Origin] = {
 }
 
 
+def is_date(item: str) -> bool:
+    """Return whether an item is a date."""
+    return item.endswith(("date", "reviewmeeting", "reviewdraft", "lastreview"))
+
+
 def case_columns(held: Iterable[str]) -> tuple[str, ...]:
     """Return the columns that a file with these items has: `case_id`, and those that it can fill.
 

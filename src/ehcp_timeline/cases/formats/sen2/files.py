@@ -9,6 +9,7 @@ import hashlib
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import takewhile
 from pathlib import Path, PurePath
@@ -17,7 +18,7 @@ import polars as pl
 
 from ehcp_timeline.cases.formats.sen2.items import Module, sen2
 from ehcp_timeline.cases.formats.sen2.join import READ
-from ehcp_timeline.cases.formats.sen2.sheet import Return, return_sheet
+from ehcp_timeline.cases.formats.sen2.sheet import return_sheet
 from ehcp_timeline.cases.formats.sen2.table import ReturnTable, module_of, table_of
 from ehcp_timeline.cases.formats.stream import Allowance, Raw, unpacked
 from ehcp_timeline.cases.headers import Spellings, fold
@@ -84,13 +85,8 @@ def return_in_zip(
 ) -> Sheet:
     """Return the cases of the return whose tables are the members of a zip file.
 
-    Args:
-        raw: The zip file.
-        archive: The same, opened.
-        files: Its members.
-        spellings: What headings may mean.
-        read: Reads a member that was unpacked, and closes it or keeps it.
-        most: How many bytes they may unpack to, together.
+    `read` reads a member that was unpacked, and closes it or keeps it; `most` is how many bytes they may
+    unpack to, together.
 
     Raises:
         CaseFileError: It holds no tables of a return, or those of two.
@@ -103,14 +99,7 @@ def return_in_zip(
         for info in files[:_MOST]:
             file = spool(unpacked(archive, info, allowance, raw.shown))
             member = Raw(info.filename, f"{raw.shown}: {info.filename}", file, spooled=True)
-            yield info.filename, partial(read_or_close, member)
-
-    def read_or_close(member: Raw) -> Sheet:
-        try:
-            return read(member)
-        except CaseFileError:
-            member.file.close()
-            raise
+            yield info.filename, partial(read, member)
 
     tables, unread = _tables(opening(), spellings)
     if not tables or len(files) > _MOST:
@@ -126,15 +115,12 @@ def _tables(
     tables: list[tuple[Sheet, Module]] = []
     unread: list[str] = []
     for name, opened in files:
-        try:
+        with suppress(CaseFileError):
             sheet = opened()
-        except CaseFileError:
-            unread.append(PurePath(name).name)
-            continue
-        if module := module_of(sheet.headings, spellings):
-            tables.append((sheet, module))
-        else:
-            unread.append(PurePath(name).name)
+            if module := module_of(sheet.headings, spellings):
+                tables.append((sheet, module))
+                continue
+        unread.append(PurePath(name).name)
     return tables, unread
 
 
@@ -150,12 +136,8 @@ def _return_of(
 ) -> Sheet:
     """Return the cases of a return whose tables are these files, each with the module that it holds.
 
-    Args:
-        tables: The files.
-        name: The folder or the packed file that they are in; empty where they were named one by one.
-        sha256: Of that packed file; else of what `sha256sum` prints for the files by themselves, in the
-            order of their names.
-        unread: Files beside them that are no tables of a return.
+    `name` is the folder or the packed file that they are in, if they were not named one by one. Without the
+    `sha256` of that packed file it is that of what `sha256sum` prints for the files in order of their names.
     """
     first: dict[str, Sheet] = {}
     for sheet, module in tables:
@@ -170,15 +152,13 @@ def _return_of(
     export = any(fold(module.key) in map(fold, sheet.headings[:1]) for sheet, module in tables)
     together = name or _together([sheet.name for sheet, _ in tables])
     return return_sheet(
-        Return(
-            name=together,
-            shown=together,
-            sha256=sha256,
-            shape=f"{'COLLECT export' if export else 'CSV'}, {len(tables)} files",
-            parts=tuple(sen2().modules) if export else _FIVE,
-            tables={module.id: _table(sheet, module) for sheet, module in tables},
-            unread=unread,
-        )
+        {module.id: _table(sheet, module) for sheet, module in tables},
+        name=together,
+        shown=together,
+        sha256=sha256,
+        shape=f"{'COLLECT export' if export else 'CSV'}, {len(tables)} files",
+        parts=tuple(sen2().modules) if export else _FIVE,
+        unread=unread,
     )
 
 

@@ -6,7 +6,7 @@ that keeps it from being judged, and so has the second of two rows that belong t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -40,38 +40,32 @@ _TRY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(NamedTuple):
     """The tables of one return, joined.
 
     Attributes:
         flat: `row` (UInt32, the row of the requests table), `person` (UInt32, which person of the person
-            table it is, from 1; null where none is) and a String column for each item that was joined.
-        rows: For each row of `flat`, in its order, `row` and under the name of each other table that was
-            joined the row of it (UInt32) that belongs to the request; null where none does.
+            table it is, from 1; null where none is), a String column for each item that was joined, and as
+            `person_row`, `assessment_row` and so on the row of each other table that belongs to the request
+            (UInt32); null where none does.
         problems: What belongs to nothing, stands twice, or could not be cut into cells.
     """
 
     flat: pl.DataFrame
-    rows: pl.DataFrame
-    problems: tuple[Problem, ...]
+    problems: list[Problem]
 
 
 def joined(tables: Mapping[str, ReturnTable]) -> Joined:
     """Join the tables of a return by their names; `person` and `requests` must be among them."""
     joining = _Joining(tables)
-    requests = joining.requests()
-    rows = requests.select(ROW, pl.col(_PERSON_ROW).alias("person"))
-    flat = requests.drop(_PERSON_ROW)
+    flat = joining.requests()
     for module in HUNG:
         hung = joining.hung(tables[module]) if module in tables else None
         if hung is not None:
-            places = hung.select(_OF, pl.col(ROW).alias(module))
-            rows = rows.join(places, left_on=ROW, right_on=_OF, how="left", maintain_order="left")
-            cells = hung.select(_OF, pl.exclude(_OF, *flat.columns))
+            cells = hung.select(_OF, pl.col(ROW).alias(f"{module}_row"), pl.exclude(_OF, *flat.columns))
             flat = flat.join(cells, left_on=ROW, right_on=_OF, how="left", maintain_order="left")
-            flat = joining.doubted(module, flat, rows.get_column(module).is_null())
-    return Joined(flat, rows, tuple(joining.problems))
+            flat = joining.doubted(module, flat)
+    return Joined(flat, joining.problems)
 
 
 class _Joining:
@@ -132,13 +126,15 @@ class _Joining:
         once = placed.filter(pl.col(ROW) == pl.col(_FIRST))
         return once.drop(_FIRST, PERSON, REQUEST, *_ABOVE, strict=False)
 
-    def doubted(self, module: str, flat: pl.DataFrame, without: pl.Series) -> pl.DataFrame:
-        """Return requests, those in doubt that are `without` a row of a table which may be among the lost."""
+    def doubted(self, module: str, flat: pl.DataFrame) -> pl.DataFrame:
+        """Return requests, those in doubt that have no row of a table and may have one among the lost."""
         item, codes, missing, words = _MISSED.get(module, ("", (), "", ""))
         if not {item, missing} <= set(flat.columns):
             return flat
         persons = self._lost.get(module, pl.Series(dtype=pl.String))
-        doubt = without if persons is None else without & flat.get_column(PERSON).is_in(persons.implode())
+        doubt = flat.get_column(f"{module}_row").is_null()
+        if persons is not None:
+            doubt &= flat.get_column(PERSON).is_in(persons.implode())
         lacks = doubt & pl.col(item).str.to_uppercase().is_in(codes)
         return flat.with_columns(pl.when(lacks).then(pl.lit(words)).otherwise(missing).alias(missing))
 

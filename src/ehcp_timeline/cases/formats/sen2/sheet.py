@@ -1,7 +1,7 @@
 """Makes one sheet of cases, a row for each request, of the tables of a SEN2 return."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -10,7 +10,7 @@ import polars as pl
 from ehcp_timeline.cases.cells.dates import FIRST_EVENT, Window, read_date
 from ehcp_timeline.cases.formats.sen2.columns import ORIGINS, case_block, case_headings
 from ehcp_timeline.cases.formats.sen2.items import sen2, year_of
-from ehcp_timeline.cases.formats.sen2.join import LEAST, READ, Joined, joined
+from ehcp_timeline.cases.formats.sen2.join import LEAST, READ, joined
 from ehcp_timeline.cases.formats.sen2.table import ReturnTable
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW, Block, Sheet
@@ -19,41 +19,28 @@ from ehcp_timeline.errors import CaseFileError
 _OF_OUTCOMES = ("undated", "unknown-code")
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
-    """The tables of one return, in whatever shape they came.
+def return_sheet(
+    tables: Mapping[str, ReturnTable],
+    *,
+    name: str,
+    shown: str,
+    sha256: str,
+    shape: str,
+    parts: Sequence[str],
+    unread: Sequence[str] = (),
+) -> Sheet:
+    """Return the cases of a return from its tables, by module.
 
-    Attributes:
-        name: The file, or the files, as the user named them.
-        shown: The same for messages.
-        sha256: Of their bytes, in hexadecimal.
-        shape: What they are, as `COLLECT export`.
-        parts: The tables that this shape has.
-        tables: Those that were found, by module.
-        unread: Files beside them that are no tables of the return.
-    """
-
-    name: str
-    shown: str
-    sha256: str
-    shape: str
-    parts: Sequence[str]
-    tables: Mapping[str, ReturnTable]
-    unread: Sequence[str] = ()
-
-
-def return_sheet(census: Return) -> Sheet:
-    """Return the cases of a return.
+    `parts` are the tables that its shape has, and `unread` the files beside it that are no tables of it.
 
     Raises:
         CaseFileError: It lacks the persons or the requests, without which there are no cases.
     """
-    tables = census.tables
     if lacking := [part for part in LEAST if part not in tables]:
         found = ", ".join(table.name for table in tables.values())
-        said = f"{census.shown}: a SEN2 return without its {' and '.join(lacking)} table; found {found}"
+        said = f"{shown}: a SEN2 return without its {' and '.join(lacking)} table; found {found}"
         raise CaseFileError(said, "give all the tables of the return together, or the folder they are in")
-    whole = joined(tables)
+    flat, faults = joined(tables)
     header = tables["sen2"].cells.head(1).to_dicts() if "sen2" in tables else []
     about = {item: text for row in header for item, text in row.items() if isinstance(text, str)}
     filled = (
@@ -65,56 +52,54 @@ def return_sheet(census: Return) -> Sheet:
     year = about.get("year", "")
     held = sen2().held(filled, year_of(year))  # not what is blank for everybody
     known_until = read_date(about.get("referencedate", ""), Window(FIRST_EVENT, date.max))
-    problems = (*_missing(census), *whole.problems)
+    problems = (*_missing([part for part in parts if part not in tables], unread), *faults)
 
     def blocks(rows: int) -> Generator[Block]:
         size = max(1, rows)
-        for begin in range(0, max(1, whole.flat.height), size):
-            yield case_block(whole.flat.slice(begin, size), held, () if begin else problems)
+        for begin in range(0, max(1, flat.height), size):
+            yield case_block(flat.slice(begin, size), held, () if begin else problems)
 
     return Sheet(
-        name=census.name,
-        shown=census.shown,
-        sha256=census.sha256,
-        encoding=f"SEN2 return{year and f' of {year}'}, {census.shape}",
+        name=name,
+        shown=shown,
+        sha256=sha256,
+        encoding=f"SEN2 return{year and f' of {year}'}, {shape}",
         delimiter="",
         header_row=1,
         headings=case_headings(held),
         blocks=blocks,
-        place=_placing(tables, whole),
+        place=_placing(tables, flat),
         known_until=known_until if isinstance(known_until, date) else None,
     )
 
 
-def _missing(census: Return) -> Iterator[Problem]:
+def _missing(parts: Sequence[str], unread: Sequence[str]) -> Iterator[Problem]:
     """Yield what is said of the return as a whole: the tables that it lacks, what beside them is not read."""
-    for part in census.parts:
-        if part not in census.tables:
-            known = "what it would say is not known" if part in READ else "no deadline rests on it"
-            said = f"the return has no {part} table; {known}"
-            yield Problem(0, "", "missing-table", said, "add it, if there is one", "nothing")
-    for name in census.unread:
+    for part in parts:
+        known = "what it would say is not known" if part in READ else "no deadline rests on it"
+        said = f"the return has no {part} table; {known}"
+        yield Problem(0, "", "missing-table", said, "add it, if there is one", "nothing")
+    for name in unread:
         said = f"{name} is not a table of the return, and is not read"
         yield Problem(0, "", "unread-file", said, "give it by itself if it is a case file", "nothing")
 
 
-def _placing(tables: Mapping[str, ReturnTable], whole: Joined) -> Callable[[Problem], Problem]:
+def _placing(tables: Mapping[str, ReturnTable], flat: pl.DataFrame) -> Callable[[Problem], Problem]:
     """Return what puts the table, the row of it and the heading of its cell before a problem."""
     home = {item: name for name, table in tables.items() for item in table.places}
-    rows = whole.rows.with_columns(pl.col(ROW).alias("requests"))
 
     @cache
     def at_row() -> dict[int, int]:
-        return {row: place for place, row in enumerate(rows.get_column(ROW))}
+        return {row: place for place, row in enumerate(flat.get_column(ROW))}
 
     @cache
     def is_filled(item: str) -> list[bool]:
-        there = item in whole.flat.columns
-        return whole.flat.get_column(item).is_not_null().to_list() if there else [False] * rows.height
+        there = item in flat.columns
+        return flat.get_column(item).is_not_null().to_list() if there else [False] * flat.height
 
     @cache
     def rows_of(table: str) -> list[int | None]:
-        return rows.get_column(table).to_list()
+        return flat.get_column(ROW if table == "requests" else f"{table}_row").to_list()
 
     def place(problem: Problem) -> Problem:
         """Place a problem; its row stays that of the request. That of the whole file has no place."""
@@ -129,7 +114,7 @@ def _placing(tables: Mapping[str, ReturnTable], whole: Joined) -> Callable[[Prob
         if problem.column not in ORIGINS:
             return
         at = at_row()[problem.row]
-        outcome = whole.flat.get_column("requestoutcome")[at] if "requestoutcome" in home else None
+        outcome = flat.get_column("requestoutcome")[at] if "requestoutcome" in home else None
         of_plan = problem.column == "withdrawn" and str(outcome).upper() != "W"
         items = ORIGINS["plan_issued" if of_plan else problem.column].items
         for item in reversed(items) if problem.rule in _OF_OUTCOMES else items:

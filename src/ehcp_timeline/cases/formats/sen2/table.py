@@ -10,7 +10,7 @@ import polars as pl
 from ehcp_timeline.cases.cells.dates import FIRST_BIRTH, Window, read_date
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, WHITE, shown
 from ehcp_timeline.cases.formats.addresses import address
-from ehcp_timeline.cases.formats.sen2.columns import ITEMS
+from ehcp_timeline.cases.formats.sen2.columns import ITEMS, is_date
 from ehcp_timeline.cases.formats.sen2.items import (
     DATE,
     ELSEWHERE,
@@ -30,7 +30,6 @@ from ehcp_timeline.errors import CaseFileError
 PERSON, REQUEST = "persontableid", "requeststableid"
 
 _BESIDE = frozenset(("year", "referencedate", "sentyperank"))
-_REVIEWED = ("reviewmeeting", "reviewdraft", "lastreview")
 _MONTH = r"[A-Za-z]{3}.*[0-9]{4}|[0-9]{4}.*[A-Za-z]{3}"  # and a year that is written out
 _EVER = Window(FIRST_BIRTH, date(2100, 12, 31))
 _WHOLE = r"^([0-9]+)\.0+$"
@@ -154,11 +153,6 @@ def table_of(
         says = f"{name}: {heading} is no heading of a SEN2 return, and holds dates that are not read"
         problems.append(Problem(0, "", UNKNOWN, says, RENAME, "nothing"))
     return replace(table, cells=pl.concat(parts), problems=tuple(problems))
-
-
-def is_date(item: str) -> bool:
-    """Return whether an item is a date."""
-    return item.endswith("date") or item in _REVIEWED
 
 
 def _clean(place: int, item: str) -> pl.Expr:

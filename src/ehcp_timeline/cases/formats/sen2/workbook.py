@@ -10,10 +10,11 @@ from dataclasses import replace
 
 import polars as pl
 
+from ehcp_timeline.cases.formats.sen2.columns import is_date
 from ehcp_timeline.cases.formats.sen2.items import Module, sen2
 from ehcp_timeline.cases.formats.sen2.join import LEAST
-from ehcp_timeline.cases.formats.sen2.sheet import Return, return_sheet
-from ehcp_timeline.cases.formats.sen2.table import ReturnTable, is_date, module_of, own_items, table_of
+from ehcp_timeline.cases.formats.sen2.sheet import return_sheet
+from ehcp_timeline.cases.formats.sen2.table import ReturnTable, module_of, own_items, table_of
 from ehcp_timeline.cases.formats.stream import Raw
 from ehcp_timeline.cases.header_rows import HEADER_WITHIN
 from ehcp_timeline.cases.headers import Spellings
@@ -34,12 +35,8 @@ def find_return(
 ) -> Sheet | None:
     """Return the cases of the return that a workbook holds, None where it holds none.
 
-    Args:
-        raw: The workbook.
-        worksheets: Each visible worksheet and its cells: `row`, then each column from A on, named by its
-            place from "0"; blank rows are left out.
-        spellings: What headings may mean.
-        day: Gives the day that a bare number means where the workbook counts days its own way.
+    The cells of its visible worksheets are as in `Block`, without the blank rows; `day` gives the day that a
+    bare number means where the workbook counts days its own way.
 
     Raises:
         CaseFileError: Two sheets or parts of a sheet are the same table.
@@ -62,14 +59,12 @@ def find_return(
             table = replace(table, cells=table.cells.with_columns(days))
         tables[module.id] = table
     return return_sheet(
-        Return(
-            name=raw.name,
-            shown=raw.shown,
-            sha256=raw.sha256(),
-            shape="DfE template" if stacked else "pre-submission workbook",
-            parts=[name for name in sen2().modules if name != "sen2"],
-            tables=tables,
-        )
+        tables,
+        name=raw.name,
+        shown=raw.shown,
+        sha256=raw.sha256(),
+        shape="DfE template" if stacked else "pre-submission workbook",
+        parts=[name for name in sen2().modules if name != "sen2"],
     )
 
 

@@ -36,19 +36,16 @@ def find_sen2_sheet(raw: Raw) -> Sheet:
     Raises:
         CaseFileError: It is other XML, is not well formed, has a document type, or holds no persons.
     """
-    try:
-        with reading(raw.shown):
+    with reading(raw.shown):
+        try:
             if b"<html" in raw.head().lower().replace(b"\0", b""):
                 raise _no_return(raw.shown)
             about = _header(raw)
             digest, filled = _filled(raw.file, raw.shown)
-            size = fstat(raw.file.fileno()).st_size
-    except CaseFileError:
-        raw.file.close()
-        raise
-    file = Surveyed(raw.name, raw.shown, digest, "utf-8", size, 0, raw.file if raw.spooled else None)
-    if not raw.spooled:
-        raw.file.close()
+            file = Surveyed(raw, digest, "utf-8", fstat(raw.file.fileno()).st_size, begin=0)
+        finally:
+            if not raw.spooled:
+                raw.file.close()
     year = year_of(about.get("year", ""))
     try:
         reference = date.fromisoformat(about.get("referencedate", "")[:10])

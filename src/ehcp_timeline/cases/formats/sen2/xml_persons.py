@@ -5,7 +5,7 @@ from itertools import chain
 
 import polars as pl
 
-from ehcp_timeline.cases.formats.sen2.columns import ITEMS, LOST, PERSON
+from ehcp_timeline.cases.formats.sen2.columns import ITEMS, LOST, PERSON, is_date
 from ehcp_timeline.cases.formats.sen2.items import RENAME, UNKNOWN, holds_date, sen2
 from ehcp_timeline.cases.formats.xml import BrokenXmlError, XmlStream, local
 from ehcp_timeline.cases.model import Problem
@@ -21,12 +21,9 @@ _LINE, _RANK, _NOT_YET = "line", "sentyperank", "A"
 _SCHEMA = {ROW: pl.UInt32, PERSON: pl.UInt32} | dict.fromkeys(ITEMS, pl.String)
 _COLUMNS = tuple(_SCHEMA)
 _PATH = ("message", "persons", "person", "requests", "assessment", "namedplan", "activeplans")
-_DATES = frozenset(
-    item for item in ITEMS if item.endswith(("date", "reviewmeeting", "reviewdraft", "lastreview"))
-)
 _OUTCOMES = ("requestoutcome", "assessmentoutcome")
 _UNPLACED = "undated: its element is out of place"
-_MAY_STAND_ELSEWHERE = _DATES - {"personbirthdate"}
+_MAY_STAND_ELSEWHERE = {item for item in ITEMS if is_date(item)} - {"personbirthdate"}
 
 Items = dict[str, str | int | None]
 # Where an item is gathered, or what is done when a module ends; None for all else.
@@ -37,16 +34,9 @@ _Rows = tuple[pl.DataFrame, tuple[Problem, ...]]
 def read_persons(parts: Iterable[bytes], shown: str, rows: int, *, packed: bool = False) -> Generator[_Rows]:
     """Yield the requests of a return from the first, about `rows` of them at a time; at least once.
 
-    Args:
-        parts: The XML, piece by piece.
-        shown: The file, to begin an error with.
-        rows: How many at a time.
-        packed: The file was unpacked, so that a small one may hold elements within elements by the million.
-
-    Yields:
-        The flat table that `columns.case_cells` reads, and a problem for each person without a request.
-        `row` is the line on which the first item of the request stands, or the next number where a line
-        holds several.
+    Each time the flat table that `columns.case_cells` reads, and a problem for each person without a request.
+    `row` is the line on which the first item of the request stands, or the next number where a line holds
+    several. A file that was `packed` may hold elements within elements by the million, however small it is.
 
     Raises:
         CaseFileError: The XML is not well formed, was cut short, has a document type, a person that is
@@ -113,12 +103,11 @@ class _Persons:
         self._unplaced: set[str] = set()
         self._unknown: set[str] = set()
         self._texts: list[str] = []
-        texts = self._texts
-        end = self._ending(texts)
+        text, end = self._texts.append, self._ending()
         if packed:
-            self._xml = XmlStream(shown, self._deeper, texts.append, lambda name: self._higher(name, end))
+            self._xml = XmlStream(shown, self._deeper, text, lambda name: self._higher(name, end))
         else:
-            self._xml = XmlStream(shown, self._open.setdefault, texts.append, end)
+            self._xml = XmlStream(shown, self._open.setdefault, text, end)
 
     def take(self, part: bytes) -> None:
         """Take the next part of the XML; an empty one is the end.
@@ -169,9 +158,9 @@ class _Persons:
         self._depth -= 1
         end(name)
 
-    def _ending(self, texts: list[str]) -> Callable[[str], None]:
+    def _ending(self) -> Callable[[str], None]:
         """Return what takes the end of each element; it learns each name when it first meets it."""
-        known = self._known
+        texts, known = self._texts, self._known
 
         def end(name: str) -> None:
             try:
@@ -234,15 +223,13 @@ class _Persons:
         self._misplace(name, within, gathered)
         return False
 
-    @staticmethod
-    def _is_module(name: str) -> bool:
-        return local(name) in _PATH
+    def _path(self, name: str) -> str:
+        return "/".join((*(opened for opened in self._open if local(opened) in _PATH), name))
 
     def _misplace(self, name: str, within: str, gathered: Items) -> None:
         """Note an element that stands where it does not belong, and forget its items."""
         line = int(gathered.pop(_LINE, None) or self._line())
-        path = "/".join((*filter(self._is_module, self._open), name))
-        self._misplaced.append((line, path, sen2().modules[within].names[0]))
+        self._misplaced.append((line, self._path(name), sen2().modules[within].names[0]))
         self._unplaced |= gathered.keys()
         gathered.clear()
 
@@ -263,11 +250,9 @@ class _Persons:
         """Note an element of a person that no return has and that holds a date: it may be what is missing."""
         if holds_date("".join(self._texts)) and any(local(opened) == "person" for opened in self._open):
             if name not in self._unknown:
-                line, path = self._line(), "/".join((*filter(self._is_module, self._open), name))
                 self._unknown.add(name)
-                says = (
-                    f"line {line}: {path} is no element of a SEN2 return, and holds a date that is not read"
-                )
+                where = f"line {self._line()}: {self._path(name)}"
+                says = f"{where} is no element of a SEN2 return, and holds a date that is not read"
                 self._problems.append(Problem(self._last_row + 1, "", UNKNOWN, says, RENAME, "nothing"))
             self._unplaced |= _MAY_STAND_ELSEWHERE
 
@@ -305,7 +290,7 @@ class _Persons:
             whole = self._person | request
             for item in self._unplaced:  # what is missing may stand elsewhere; a blank would say "not yet"
                 if not whole.get(item):
-                    whole[item] = LOST if item in _OUTCOMES else _UNPLACED if item in _DATES else None
+                    whole[item] = LOST if item in _OUTCOMES else _UNPLACED if is_date(item) else None
             whole[ROW], whole[PERSON] = self._next_row(request.get(_LINE)), self._count
             self.rows.append(tuple(map(whole.get, _COLUMNS)))
         if self._misplaced:

@@ -125,10 +125,7 @@ class _Parts:
 def looked_through(archive: zipfile.ZipFile, raw: Raw, worksheet: str = "") -> Iterator[Workbook]:
     """Look through the parts of a workbook that are read, and give a copy of them.
 
-    Args:
-        archive: The workbook.
-        raw: The same as a file.
-        worksheet: The only worksheet to read, hidden or not; empty for every visible one.
+    The worksheet is the only one to read, hidden or not; empty for every visible one.
 
     Raises:
         CaseFileError: It is too large, reaches too far, is damaged, or declares a document type.

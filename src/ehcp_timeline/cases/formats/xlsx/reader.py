@@ -66,12 +66,8 @@ def find_xlsx_sheet(
 
     A workbook that holds the tables of a SEN2 return is read as one, unless the user says where to look.
 
-    Args:
-        raw: The workbook; it is read at once.
-        spellings: What its headings may mean.
-        vocabulary: The columns that it may have. Numbers in those that hold dates are days as the workbook
-            counts them, and a sheet without any event is not a sheet of cases beside one that has some.
-        asked: Where the user says that the cases stand in it.
+    It is read at once. Numbers in columns of dates are days as the workbook counts them, and a sheet without
+    any event is not a sheet of cases beside one that has some.
 
     Raises:
         CaseFileError: It may not or cannot be read, is blank, or the cases do not stand where the user says.
