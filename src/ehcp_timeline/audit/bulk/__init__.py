@@ -4,7 +4,7 @@
 Series of one length, one entry a clock. Five conventions hold in all of them:
 
 - A day is a whole number, `date.toordinal`; days are compared, never added to. Counting is asked of
-  `day_tables`, which keeps one answer for each different day.
+  `days.DayTables`, which keeps one answer for each different day.
 - "No such date" is `NEVER`, after every day, so that the earliest of several columns is a minimum and "on or
   after" a comparison. Where the latest is asked for it is 0. There are no nulls: an operation on a column
   with nulls takes 4 to 40 times as long.
