@@ -28,7 +28,6 @@ app = typer.Typer(
 
 
 def _show_version(wanted: bool) -> None:
-    """Print the version of the software and stop."""
     if wanted:
         print(f"ehcp-timeline {__version__}")
         raise typer.Exit
@@ -75,7 +74,6 @@ def main() -> int:
 
 
 def _stopped(error: BaseException) -> int:
-    """Say what stopped a run, and return its exit code."""
     cause = error.__context__ if isinstance(error, SystemExit) else error  # Typer makes an exit of it
     if isinstance(cause, BrokenPipeError):
         return PIPE_CLOSED
@@ -116,7 +114,6 @@ def _tell(message: str, hint: str) -> None:
 
 
 def _usage_words(error: typer.TyperException) -> tuple[str, str]:
-    """Return the message of a mistyped command, and the command's own help as a hint."""
     context = getattr(error, "ctx", None)
     message = error.format_message().rstrip(".")
     return message[:1].lower() + message[1:], f"{context.command_path if context else 'ehcp'} --help"

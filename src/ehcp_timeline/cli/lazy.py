@@ -28,7 +28,6 @@ class _Plain:
         self._adapter, self._kind, self._several = param.get_runtime_param, kind, several
 
     def __call__(self) -> "_Plain":
-        """Return what takes the values of the option."""
         return self
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401 - as Typer calls it
@@ -48,7 +47,6 @@ class _Plain:
 
 
 def _path(word: str) -> Path:
-    """Return a path that was typed."""
     if not word:
         raise UsageError("a file has an empty name", "check what stands between the quotation marks")
     return Path(word)
@@ -71,12 +69,9 @@ def plainly(params: list[Any]) -> list[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One command.
+    """One command: its name, the group of the first page in which it stands, the first sentence of its help.
 
     Attributes:
-        name: What is typed.
-        group: The group of the first page in which it stands.
-        says: The first sentence of its help.
         where: Module, as seen from `commands`, and function; a module's `app` is a group of commands. Empty
             where both have the name of the command.
     """
@@ -165,7 +160,6 @@ class Alone(TyperCommand):
 
 
 def _paths(value: object) -> list[Path]:
-    """Return the paths that an option gives."""
     values = value if isinstance(value, list | tuple) else [value]
     return [path for path in values if isinstance(path, Path)]
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ehcp_timeline.cases.mapping.loader import KEYS
 from ehcp_timeline.cases.schema import vocabulary
-from ehcp_timeline.commands.check.exceptions.claims import ExceptionsAnswer
+from ehcp_timeline.commands.check.exceptions import ExceptionsAnswer
 from ehcp_timeline.commands.columns.profile import ColumnsAnswer
 from ehcp_timeline.commands.convert.canonical import ConvertAnswer
 from ehcp_timeline.commands.explain.view import ExplainAnswer
@@ -40,40 +40,14 @@ from ehcp_timeline.measure.result import Audit
 from ehcp_timeline.output.schema import schema_of
 from ehcp_timeline.shell.config import GROUPS, OTHER_KEYS
 
-EVERY = {
-    "ehcp-check-1": Audit,
-    "ehcp-timeline-1": TimelineAnswer,
-    "ehcp-explain-1": ExplainAnswer,
-    "ehcp-overdue-1": OverdueAnswer,
-    "ehcp-save-list-1": SaveListAnswer,
-    "ehcp-next-1": NextAnswer,
-    "ehcp-letters-1": LettersAnswer,
-    "ehcp-publication-1": PublicationAnswer,
-    "ehcp-changes-1": ChangesAnswer,
-    "ehcp-exceptions-1": ExceptionsAnswer,
-    "ehcp-columns-1": ColumnsAnswer,
-    "ehcp-rules-1": RulesAnswer,
-    "ehcp-rule-1": RuleAnswer,
-    "ehcp-stale-1": StaleAnswer,
-    "ehcp-coverage-1": CoverageAnswer,
-    "ehcp-rules-test-1": RulesTestAnswer,
-    "ehcp-rules-check-1": RulesCheckAnswer,
-    "ehcp-rules-diff-1": RulesDiffAnswer,
-    "ehcp-holidays-1": HolidaysAnswer,
-    "ehcp-scorecard-1": ScorecardAnswer,
-    "ehcp-measures-1": MeasureList,
-    "ehcp-compare-1": CompareAnswer,
-    "ehcp-scorecard-publication-1": ScorecardPublication,
-    "ehcp-reconcile-1": ReconcileAnswer,
-    "ehcp-forecast-1": ForecastAnswer,
-    "ehcp-report-1": ReportAnswer,
-    "ehcp-convert-1": ConvertAnswer,
-    "ehcp-quality-1": QualityAnswer,
-    "ehcp-quality-rules-1": QualityRulesAnswer,
-    "ehcp-verify-1": VerifyAnswer,
-}
-
-
+_ANSWERS: tuple[type[Any], ...] = (
+    Audit, TimelineAnswer, ExplainAnswer, OverdueAnswer, SaveListAnswer, NextAnswer, LettersAnswer,
+    PublicationAnswer, ChangesAnswer, ExceptionsAnswer, ColumnsAnswer, RulesAnswer, RuleAnswer, StaleAnswer,
+    CoverageAnswer, RulesTestAnswer, RulesCheckAnswer, RulesDiffAnswer, HolidaysAnswer, ScorecardAnswer,
+    MeasureList, CompareAnswer, ScorecardPublication, ReconcileAnswer, ForecastAnswer, ReportAnswer,
+    ConvertAnswer, QualityAnswer, QualityRulesAnswer, VerifyAnswer,
+)  # fmt: skip
+EVERY: Mapping[str, type[Any]] = {answer.SCHEMA.replace("/", "-"): answer for answer in _ANSWERS}
 SETTINGS: Final = "ehcp-toml-1"
 
 

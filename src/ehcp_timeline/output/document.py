@@ -64,7 +64,6 @@ class Document:
         return self._listed(form, receipt)
 
     def _listed(self, form: str, receipt: Receipt) -> Data:
-        """Return its list as csv, ndjson, md or xlsx."""
         from ehcp_timeline.output import data
 
         said = {"statement": self.statement} if self.statement else {}

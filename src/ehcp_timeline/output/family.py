@@ -173,14 +173,12 @@ class FamilyCase:
         return [(when, _sentence(event.says)) for when, event in events if event and not event.sets_due]
 
     def _is_ahead(self, working: Working) -> bool:
-        """Return whether it is a duty, or may become one, that is not past its day."""
         clock = working.clock
         waits = working.why_not_owed.startswith(WAITS) and clock.ended is None
         coming = waits and clock.due is not None and clock.due >= self.as_at
         return not working.deadline.right and (clock.verdict == "running" or coming)
 
     def _duty(self, working: Working, kind: str = "") -> tuple[str, str, str]:
-        """Return what is owed, by whom, and how it stands."""
         deadline = working.deadline
         return _to_you(deadline.duty) + kind, _WHO[deadline.who], standing(working, self.rulebook)
 
@@ -190,7 +188,6 @@ class FamilyCase:
         return f"not before {when}" if deadline.minimum else when, *self._duty(working, kind)
 
     def _missed_duty(self, working: Working) -> Mapping[str, object]:
-        """Return a missed duty, how it stands, and what the dates say of each exception."""
         duty, who, how = self._duty(working)
         if working.clock.verdict == "excused":
             how = f"{count(working.clock.days_late or 0, 'day')} past its day"
@@ -242,7 +239,6 @@ def model_letters() -> tuple[ModelLetter, ...]:
 
 
 def _right_line(working: Working) -> tuple[str, ...]:
-    """Return what a family may do, after what, and until when."""
     start = day(working.clock.start) if working.clock.start else ""
     return _to_you(working.deadline.duty), start, _due(working)
 

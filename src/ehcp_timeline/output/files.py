@@ -196,7 +196,6 @@ def safe_names(names: Iterable[str], suffix: str, nameless: str) -> Mapping[str,
 
 
 def _stem(name: str, nameless: str) -> str:
-    """Return a name as a file may be called."""
     if not name.strip():
         return nameless
     text = unicodedata.normalize("NFC", name)

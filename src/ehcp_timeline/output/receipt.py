@@ -184,7 +184,6 @@ def find_receipt(data: bytes) -> tuple[str, Receipt | None]:
 
 
 def _form_of(data: bytes) -> str:
-    """Return the format of an output, from how it begins and ends."""
     if data.startswith((b"PK", b"PAR1")):
         return "xlsx" if data.startswith(b"PK") else "parquet"
     text = data.decode("utf-8", errors="replace").lstrip("\ufeff \r\n")
@@ -210,11 +209,7 @@ def file_sha256(path: Path) -> str:
 
 
 def read_receipt(text: str | bytes) -> Receipt:
-    """Return a receipt from its JSON.
-
-    Raises:
-        ValueError: It is not that of a receipt.
-    """
+    """Return a receipt from its JSON; raise ValueError if it is not that of a receipt."""
     from pydantic import TypeAdapter
 
     return TypeAdapter(Receipt).validate_json(text, strict=True)

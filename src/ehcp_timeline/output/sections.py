@@ -96,7 +96,7 @@ def column_of(key: str, heading: str = "", kind: Kind = "text", *, optional: boo
 CASE = column_of("case_id", "case", "fixed")
 DUE = column_of("due", kind="fixed")
 DEADLINE = column_of("deadline", kind="fixed")
-WHOSE = tuple(column_of(key, optional=True) for key in ("caseworker", "team", "district"))
+WHOSE_COLUMNS = tuple(column_of(key, optional=True) for key in ("caseworker", "team", "district"))
 
 
 def list_section(

@@ -155,7 +155,6 @@ def _fitted(section: Section, window: int) -> Section:
 
 
 def _total(widths: Sequence[int]) -> int:
-    """Return how wide a table with these columns is."""
     return sum(widths) + _GAP * (len(widths) - 1)
 
 

@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,6 @@ from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.inputs import read_text
 
 if TYPE_CHECKING:
-    from ehcp_timeline.cases.mapping.loader import KeyFault
     from ehcp_timeline.cases.mapping.model import Mappings
     from ehcp_timeline.measure.forecast.request import SchoolClosure
     from ehcp_timeline.measure.kpi.question import People
@@ -28,16 +27,12 @@ OTHER_KEYS = ("rules", "targets", "population", "figures", "terms", "order", "au
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a configuration file says.
+    """What a configuration file says; its path is None where there is none.
 
     Attributes:
-        path: The file; None where there is none.
-        mappings: What it says about case files; None where it says nothing.
         rules: Local rulebooks, laid over the law before those of `--rules`.
-        targets: What the council wants its measures to be.
-        population: People aged 0 to 25; None where it does not say.
+        population: People aged 0 to 25.
         figures: Files of the DfE's figures, refreshed by `ehcp compare --refresh`.
-        closures: School closures.
         authority: The council's name as the DfE has it, for published figures.
         order: Column to its names in the order in which tables print them.
     """
@@ -76,11 +71,7 @@ def read_config(asked: Path | None, folder: Path) -> Config:
 
 
 def toml_table(path: Path) -> dict[str, Any]:
-    """Return a file's TOML.
-
-    Raises:
-        ConfigError: It cannot be read.
-    """
+    """Return a file's TOML; raise ConfigError if it cannot be read."""
     try:
         return tomllib.loads(read_text(path, ConfigError))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -88,11 +79,7 @@ def toml_table(path: Path) -> dict[str, Any]:
 
 
 def _config(path: Path, table: Mapping[str, Any]) -> Config:
-    """Return what a table says.
-
-    Raises:
-        ConfigError: It has faults; all of them are told.
-    """
+    """Return what a table says; raise ConfigError with all of its faults."""
     from ehcp_timeline.cases.mapping.loader import (
         KEYS,
         KeyFault,
@@ -112,18 +99,24 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
         lists |= {f"order.{key}": value for key, value in order.items()}
         faults += (there_is_no(key, GROUPS, "order.") for key in order if key not in GROUPS)
     else:
-        faults.append(
-            KeyFault("order", "is not a table", 'write [order] and below it district = ["...", "..."]')
-        )
+        example = 'write [order] and below it district = ["...", "..."]'
+        faults.append(KeyFault("order", "is not a table", example))
     faults += (fault for key, value in lists.items() if (fault := not_texts(key, value)))
     if faults:
-        raise config_error(str(path), [*faults, *_words_too(mappings, table)])
-    paths = {key: tuple(path.parent / name for name in texts(lists[key])) for key in ("rules", "figures")}
+        # Those that are otherwise found when a file is opened are told too. Local rulebooks may have columns
+        # of their own, and are not read beside a fault.
+        if not table.get("rules"):
+            from ehcp_timeline.cases.mapping.validate import word_faults
+            from ehcp_timeline.cases.schema import vocabulary
+            from ehcp_timeline.shell.parse import today
+
+            faults += word_faults(mappings, vocabulary(), today())
+        raise config_error(str(path), faults)
     config = Config(
         path=path,
         mappings=mappings if any(key in table for key in KEYS) else None,
-        rules=paths["rules"],
-        figures=paths["figures"],
+        rules=tuple(path.parent / name for name in texts(lists["rules"])),
+        figures=tuple(path.parent / name for name in texts(lists["figures"])),
         authority=str(table["authority"]) if "authority" in table else None,
         order={key: tuple(texts(value)) for key, value in order.items()},
     )
@@ -141,16 +134,3 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
 
         config = replace(config, closures=read_closures(table["terms"], str(path)))
     return config
-
-
-def _words_too(mappings: "Mappings", table: Mapping[str, Any]) -> Iterator["KeyFault"]:
-    """Yield the faults that are otherwise found when a file is opened, so that all are told at once.
-
-    Local rulebooks may have columns of their own, and are not read beside a fault.
-    """
-    if not table.get("rules"):
-        from ehcp_timeline.cases.mapping.validate import word_faults
-        from ehcp_timeline.cases.schema import vocabulary
-        from ehcp_timeline.shell.parse import today
-
-        yield from word_faults(mappings, vocabulary(), today())

@@ -368,5 +368,4 @@ def _screen() -> tuple[int, int]:
 
 
 def _is_terminal() -> bool:
-    """Return whether standard output is a terminal; it may also be closed."""
     return sys.stdout is not None and sys.stdout.isatty()

@@ -9,6 +9,7 @@ import typer
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.config import GROUPS
+from ehcp_timeline.shell.exit_codes import NOT_ALL_JUDGED
 from ehcp_timeline.shell.options import LawOptions, Words
 from ehcp_timeline.shell.parse import choice, split
 from ehcp_timeline.text.spelling import did_you_mean
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from ehcp_timeline.measure.kpi.scorecard import Files, Scorecard
     from ehcp_timeline.shell.config import Config
 
-NOT_ALL_JUDGED = 3
 _ALSO = {"age": "age_at_request", "need": "sen_need"}
 Measures = Annotated[
     Words, typer.Option("--measure", metavar="IDS", help="Only these, or the first part of their ids.")
@@ -30,13 +30,7 @@ Measures = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class KpiRequest:
-    """What the words of the command line come to.
-
-    Attributes:
-        question: What is counted.
-        sources: The files, their columns known and their rows not yet read.
-        config: The settings.
-    """
+    """What is counted, of which files, whose rows are not yet read."""
 
     question: "KpiQuestion"
     sources: Sequence["CaseFile"]
@@ -72,8 +66,10 @@ def asked_for(
     kind = cast("PeriodKind", choice("--period", period, PERIOD_KINDS))
     asks, kpis = about.request(), load_kpis()
     config, when = asks.config, asks.as_at
-    group = KNOWN[_group(by)] if by else None
-    if group is not None:
+    group = None
+    if by:
+        word = choice("--by", by, (*GROUPS, *_ALSO))
+        group = KNOWN[_ALSO.get(word, word)]
         group = replace(group, order=config.order.get(group.id, ()))
     people = config.population or People()
     if config.authority:
@@ -84,11 +80,6 @@ def asked_for(
         people = replace(people, children=figures.people(place, when.year))
     question = KpiQuestion(kpis, asks.rulebook, when, group, measures_asked(kpis, measure), kind, people)
     return KpiRequest(question, asks.sources(files), config)
-
-
-def _group(word: str) -> str:
-    groups = choice("--by", word, (*GROUPS, *_ALSO))
-    return _ALSO.get(groups, groups)
 
 
 def measures_asked(kpis: "Kpis", asked: Words) -> "tuple[Measure, ...]":

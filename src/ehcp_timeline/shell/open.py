@@ -27,10 +27,7 @@ _ANY_DAY = date(2095, 12, 31)  # which days are plausible is checked with the fi
 def settings(asked: Path | None, sheet: str | None = None, header_row: int | None = None) -> Config:
     """Return the configuration that applies, and say so where it was not asked for by name.
 
-    Args:
-        asked: The file that was named.
-        sheet: The sheet that was asked for, which wins over any that a file names.
-        header_row: The same of the row of the headings.
+    A sheet and a row of the headings that were asked for win over those that the settings name.
     """
     config = read_config(asked, Path.cwd())
     if config.path is not None and asked is None:
@@ -39,18 +36,14 @@ def settings(asked: Path | None, sheet: str | None = None, header_row: int | Non
         return config
     from ehcp_timeline.cases.mapping.model import NO_MAPPINGS, FileMapping
 
-    mappings, wanted = (
-        config.mappings or NO_MAPPINGS,
-        FileMapping(sheet=sheet or "", header_row=header_row or 0),
-    )
-    return replace(config, mappings=replace(mappings, asked=wanted))
+    wanted = FileMapping(sheet=sheet or "", header_row=header_row or 0)
+    return replace(config, mappings=replace(config.mappings or NO_MAPPINGS, asked=wanted))
 
 
 def law(overlays: Sequence[Path] | None, config: Config) -> "Rulebook":
     """Return the rulebook, local ones laid over it: first those of the settings, then those asked for.
 
-    Raises:
-        ConfigError: The settings name columns or codes that there are not.
+    It raises ConfigError if the settings name columns or codes that there are not.
     """
     from ehcp_timeline.law.loader.rulebook import load_rulebook
 
@@ -126,11 +119,7 @@ class CaseRequest:
         return work
 
     def columns(self, assume_blank: list[str] | None) -> frozenset[str]:
-        """Return the columns that `--assume-blank` names.
-
-        Raises:
-            UsageError: There is no such column.
-        """
+        """Return the columns that `--assume-blank` names; raise UsageError if there is no such column."""
         words, known = split(assume_blank or ()), self.vocabulary.columns
         for word in words:
             if word not in known:

@@ -199,9 +199,7 @@ class OutputOptions:
     ) -> Output:
         """Return where a list with days goes: files, or a folder with a file for each name of `--split-by`.
 
-        Raises:
-            UsageError: The format is unknown, or cannot be told from a file's name; there is no such group.
-            OutputError: It cannot be written there.
+        It raises as `choose_output` and `choose_folder` do, and UsageError if there is no such group.
         """
         if split_by is None:
             return self.choose(formats, full=full)
@@ -265,11 +263,7 @@ class DisclosureOptions:
     previous: Previous = None
 
     def suppress(self) -> bool:
-        """Return whether a table is to be published.
-
-        Raises:
-            UsageError: There is no such way, or the threshold hides nothing.
-        """
+        """Return whether a table is to be published; raise UsageError if the threshold hides nothing."""
         from ehcp_timeline.privacy.suppress import check_threshold
 
         check_threshold(self.threshold)
@@ -284,11 +278,7 @@ def chosen(
     due_within: int = 14,
     include: Words = None,
 ) -> "Selection":
-    """Return which clocks are listed.
-
-    Raises:
-        UsageError: An option has a value that there is not.
-    """
+    """Return which clocks are listed; raise UsageError if an option has a value that there is not."""
     from ehcp_timeline.audit.clock import VERDICTS
     from ehcp_timeline.audit.selection import NEEDS_A_LOOK, Selection
 
@@ -309,11 +299,7 @@ def chosen(
 
 
 def chosen_deadlines(given: Words, rulebook: "Rulebook") -> frozenset[str]:
-    """Return deadline ids, or first parts of them.
-
-    Raises:
-        UsageError: The rulebook has none such.
-    """
+    """Return deadline ids, or first parts of them; raise UsageError if the rulebook has none such."""
     from ehcp_timeline.audit.selection import refuse_unknown_deadlines
 
     words = split(given or ())

@@ -17,8 +17,7 @@ def today() -> date:
 def day_asked(word: str | None, option: str = "--as-at") -> date:
     """Return the day that an option names, in any form that a case file may use; today if there is none.
 
-    Raises:
-        UsageError: It is not a day between 1995 and 2100.
+    It raises UsageError if it is not a day between 1995 and 2100.
     """
     if word is None:
         return today()
@@ -31,20 +30,12 @@ def day_asked(word: str | None, option: str = "--as-at") -> date:
 
 
 def choices(option: str, given: Iterable[str], known: Sequence[str]) -> frozenset[str]:
-    """Return the words of a repeatable option that also takes comma lists; blanks may stand for hyphens.
-
-    Raises:
-        UsageError: A word is not one of `known`.
-    """
+    """Return the words of a repeatable option that also takes comma lists, each as `choice` does."""
     return frozenset(choice(option, word, known) for word in split(given))
 
 
 def choice(option: str, word: str, known: Sequence[str]) -> str:
-    """Return the known word that was meant, whatever its case, hyphens or underscores.
-
-    Raises:
-        UsageError: There is none.
-    """
+    """Return the known word meant, whatever its case, hyphens or underscores, or raise UsageError."""
     spelling = {folded(name): name for name in known}.get(folded(word))
     if spelling is None:
         raise UsageError(f"{option}: `{word}` is not one of {', '.join(known)}", did_you_mean(word, known))
@@ -72,10 +63,8 @@ def typed_options(given: Mapping[str, object]) -> str:
     >>> typed_options({"--as-at": "2026-01-31", "--rules": ["a.toml", "b c.toml"], "--config": None})
     " --as-at 2026-01-31 --rules a.toml --rules 'b c.toml'"
     """
-    each = [
-        (name, value)
-        for name, held in given.items()
-        if held is not None
-        for value in (held if isinstance(held, list) else [held])
-    ]
-    return "".join(f" {name} {shlex.quote(str(value))}" for name, value in each)
+    words = ""
+    for name, held in given.items():
+        values = held if isinstance(held, list) else [] if held is None else [held]
+        words += "".join(f" {name} {shlex.quote(str(value))}" for value in values)
+    return words

@@ -48,9 +48,7 @@ def progress(sources: "Sequence[CaseFile]") -> Iterator[Callable[[int], None] | 
 def bar_on(screen: IO[str], expected: int) -> "Progress":
     """Return a bar that is drawn on a screen and wiped away when it stops.
 
-    Args:
-        screen: Where it is drawn.
-        expected: About how many rows will come, more may; 0 where nobody knows.
+    About `expected` rows will come, more may; it is 0 where nobody knows.
     """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn

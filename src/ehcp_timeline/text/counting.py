@@ -1,6 +1,5 @@
 """Days and periods in words, and the calendar days that a period takes in or leaves out."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -55,50 +54,25 @@ def days_named(count: Count, since: date) -> str:
     """
     if count.kind in ("before", "at_least_before") or count.number == 0:
         return ""
+    last = last_day(count, since)
     match count.unit:
         case "days" | "weeks":
-            return _numbered_days(count, since)
+            first = since if count.start_day == "included" else since + ONE_DAY
+            number = count.number * (7 if count.unit == "weeks" else 1)
+            return f"Day 1 is {said_day(first)}, day {number} is {said_day(last)}."
+        case "months" if count.start_day == "included":
+            return f"The months begin with {said_day(since)} and end the day before the same date."
         case "months":
-            return _months(count, since)
-        case _:
-            return _left_out(count, since)
-
-
-def _numbered_days(count: Count, since: date) -> str:
-    first = since if count.start_day == "included" else since + ONE_DAY
-    number = count.number * (7 if count.unit == "weeks" else 1)
-    return f"Day 1 is {said_day(first)}, day {number} is {said_day(last_day(count, since))}."
-
-
-def _months(count: Count, since: date) -> str:
-    last = last_day(count, since)
-    if last.day < since.day and (last + ONE_DAY).day == 1 and count.start_day == "excluded":
-        return f"{MONTHS[last.month - 1]} {last.year} has no day {since.day}, so its last day counts."
-    if count.start_day == "included":
-        return f"The months begin with {said_day(since)} and end the day before the same date."
-    return f"The corresponding date {count.number} months on."
-
-
-def _left_out(count: Count, since: date) -> str:
-    days = [said_day(day) for day in _holidays(count, since)]
-    vacation = ["the days of the Tribunal's vacation"] if _meets_vacation(count, since) else []
-    left_out = ["Saturdays", "Sundays", *days, *vacation]
-    return f"Not counted: {', '.join(left_out[:-1])} and {left_out[-1]}."
-
-
-def _holidays(count: Count, since: date) -> Iterator[date]:
-    for day in _between(count, since):
-        vacation = count.calendar == "tribunal" and is_tribunal_vacation(day)
-        if day.weekday() < SATURDAY and is_bank_holiday(day) and not vacation:
-            yield day
-
-
-def _meets_vacation(count: Count, since: date) -> bool:
-    return count.calendar == "tribunal" and any(map(is_tribunal_vacation, _between(count, since)))
-
-
-def _between(count: Count, since: date) -> Iterator[date]:
-    day, last = since, last_day(count, since)
-    while day < last:
-        day += ONE_DAY
-        yield day
+            if last.day < since.day and (last + ONE_DAY).day == 1:
+                return f"{MONTHS[last.month - 1]} {last.year} has no day {since.day}, so its last day counts."
+            return f"The corresponding date {count.number} months on."
+    between = [since + ONE_DAY * number for number in range(1, (last - since).days + 1)]
+    vacation = {day for day in between if count.calendar == "tribunal" and is_tribunal_vacation(day)}
+    holidays = [
+        said_day(day)
+        for day in between
+        if day.weekday() < SATURDAY and is_bank_holiday(day) and day not in vacation
+    ]
+    tribunal = ["the days of the Tribunal's vacation"] if vacation else []
+    *left_out, final = "Saturdays", "Sundays", *holidays, *tribunal
+    return f"Not counted: {', '.join(left_out)} and {final}."

@@ -94,9 +94,11 @@ def check(
     blank = asks.columns(assume_blank)
     sources = asks.sources(files)
     if exceptions:
-        from ehcp_timeline.commands.check.exceptions.view import tell_exceptions
+        from ehcp_timeline.commands.check.exceptions import Claim, exceptions_of, exceptions_sections
 
-        tell_exceptions(to, rulebook, sources, when, top)
+        answer = exceptions_of(rulebook, sources, when)
+        shown = partial(exceptions_sections, answer, top)
+        to.send_records(answer, answer.claims, Claim, shown, f"Exceptions claimed as at {when}")
         return
     sources[0].begin()  # while what judges is loaded
     from ehcp_timeline.measure.audit import check_files
@@ -128,7 +130,7 @@ def check(
             from ehcp_timeline.commands.check.view import Page, check_sections
 
             all_running = asked_for.everything or "running" in asked_for.verdicts
-            shown = Page(
+            page = Page(
                 top=top,
                 soon=None if all_running else asked_for.due_within,
                 files=shlex.join(map(str, files)),
@@ -141,7 +143,7 @@ def check(
                 full=full or (target.format == "plain" and not lists),
             )
             ranked = audit if audit.ranked is None else replace(audit, findings=audit.ranked)
-            sections = partial(check_sections, ranked, rulebook, shown, target.fits_screen)
+            sections = partial(check_sections, ranked, rulebook, page, target.fits_screen)
             target.write(replace(document, sections=sections))
         else:
             target.write(document)

@@ -18,21 +18,24 @@ from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.answer import values
 from ehcp_timeline.measure.result import Audit, StageName
 from ehcp_timeline.output.sections import (
+    CASE,
+    DEADLINE,
+    DUE,
+    WHOSE_COLUMNS,
     ListColumn,
     Row,
     Section,
     TableColumn,
-    column_of,
     list_section,
     without_empty_columns,
 )
-from ehcp_timeline.output.summary import opening, summary_sections, unread_lines
+from ehcp_timeline.output.summary import law_used, opening, summary_sections, unread_lines
 from ehcp_timeline.output.verdict_words import reason_named
-from ehcp_timeline.text.words import count, day, listed, rulebook_name
+from ehcp_timeline.text.words import count, day, listed
 
-LOCAL: Final = "Local promises"
-OTHER: Final = "Other duties"
-TOPICS: Final = (
+_LOCAL: Final = "Local promises"
+_OTHER: Final = "Other duties"
+_TOPICS: Final = (
     ("Decision to assess, 6 weeks", ("assess.decide", "detained.decide")),
     ("Final plan, 20 weeks", ("assess", "plan", "reversed", "detained")),
     ("Annual review, 12 months", ("review.annual", "review.release")),
@@ -43,10 +46,24 @@ TOPICS: Final = (
     ("Ending a plan", ("cease",)),
     ("Direct payments", ("payments",)),
 )
-STAGES: Final[Mapping[StageName, str]] = {
+_TOPIC_NAMES = (*dict(_TOPICS), _OTHER, _LOCAL)
+_STAGES: Final[Mapping[StageName, str]] = {
     "no_decision": "no decision",
     "agreed_no_draft": "being assessed",
     "draft_not_final": "draft sent",
+}
+_NOTHING: Final = "Nothing you asked for is overdue, due soon or unclear."
+_NOT_ALL_READ: Final = "Nothing that could be read is overdue or due soon; not everything could be read."
+_MORE = " other duties"
+_COUNTED: Final[tuple[Verdict, ...]] = ("overdue", "running", "unknown")
+_ORDER: Final = ("overdue", "running", "unknown", *(name for name in VERDICTS if name not in _COUNTED))
+_ALSO: Final[Mapping[Verdict, str]] = {
+    "early": "done too early",
+    "late": "done late",
+    "excused": "past the day with an excuse",
+    "met": "done in time",
+    "not-owed": "not owed",
+    "not-started": "not started",
 }
 _MOST_UNREAD = 3  # headings that the screen names
 _CELL = re.compile(
@@ -93,12 +110,15 @@ def check_sections(
         fits: Whether sections fit the screen; where they do not, the smallest duties share a line.
     """
     audit = audit.narrowed()
-    sections = list(_lists(audit, rulebook, page)) if page.lists or page.full else []
-    if (page.lists or page.full) and (not_read := tuple(unread_lines(audit))):
-        sections = [Section("Not read", before=not_read, alarm=True), *sections]
+    sections: list[Section] = []
     if page.full:
-        whole = (*_legend(audit, rulebook), *summary_sections(audit))
-        sections = [opening(audit), *sections, *whole]
+        sections.append(opening(audit))
+    if page.lists or page.full:
+        if not_read := tuple(unread_lines(audit)):
+            sections.append(Section("Not read", before=not_read, alarm=True))
+        sections += _lists(audit, rulebook, page)
+    if page.full:
+        sections += (*_legend(audit, rulebook), *summary_sections(audit))
     lines = _duty_lines(audit, rulebook)
     screen = _screen(audit, page, lines)
     most = 1 if audit.unread and not fits(screen) else _MOST_UNREAD
@@ -107,23 +127,16 @@ def check_sections(
     return [*sections, *screen]
 
 
-def topic_of(deadline: Deadline) -> str:
-    """Return the kind of duty that a deadline belongs to."""
+def _topic_of(deadline: Deadline) -> str:
     if deadline.kind == "local":
-        return LOCAL
-    named = (name for name, ids in TOPICS if any(is_under(first, deadline.id) for first in ids))
-    return next(named, OTHER)
+        return _LOCAL
+    named = (name for name, ids in _TOPICS if any(is_under(first, deadline.id) for first in ids))
+    return next(named, _OTHER)
 
 
 @dataclass(frozen=True, slots=True)
 class DutyLine:
-    """One line of the screen.
-
-    Attributes:
-        name: The kind of duty.
-        counts: Verdict to how many clocks were asked for.
-        worst: Most days late, and the case.
-    """
+    """One line of the screen: a kind of duty, its clocks by verdict, most days late and the case."""
 
     name: str
     counts: Counter[Verdict]
@@ -135,12 +148,12 @@ def _duty_lines(audit: Audit, rulebook: Rulebook) -> list[DutyLine]:
     latest: dict[str, tuple[int, str]] = {}
     late = audit.findings.filter(audit.findings["verdict"] == "overdue")
     for deadline, days, case in late.select("deadline", "days_late", "case_id").iter_rows():
-        topic = topic_of(rulebook.by_id[deadline])
+        topic = _topic_of(rulebook.by_id[deadline])
         if days > latest.get(topic, (0, ""))[0]:
             latest[topic] = (days, case)
-    counts: dict[str, Counter[Verdict]] = {name: Counter() for name in (*dict(TOPICS), OTHER, LOCAL)}
+    counts: dict[str, Counter[Verdict]] = {name: Counter() for name in _TOPIC_NAMES}
     for name, selected in audit.selected.items():
-        counts[topic_of(rulebook.by_id[name])].update(selected)
+        counts[_topic_of(rulebook.by_id[name])].update(selected)
     return [
         DutyLine(name, selected, latest.get(name, (0, "")))
         for name, selected in counts.items()
@@ -148,17 +161,17 @@ def _duty_lines(audit: Audit, rulebook: Rulebook) -> list[DutyLine]:
     ]
 
 
-def _shortened(lines: list[DutyLine]) -> list[DutyLine]:
+def _shortened(lines: Sequence[DutyLine]) -> list[DutyLine]:
     """Return the lines with the two that matter least made one."""
-    least = sorted(lines, key=lambda line: (not line.name.endswith(_MORE), *_weight(line)))[:2]
+
+    def weight(line: DutyLine) -> tuple[int, ...]:
+        return not line.name.endswith(_MORE), *(line.counts[verdict] for verdict in _COUNTED)
+
+    least = sorted(lines, key=weight)[:2]
     together = sum(int(line.name.split()[0]) if line.name.endswith(_MORE) else 1 for line in least)
     worst = max(line.worst for line in least)
     more = DutyLine(f"{together}{_MORE}", least[0].counts + least[1].counts, worst)
     return [*(line for line in lines if line not in least), more]
-
-
-def _weight(line: DutyLine) -> tuple[int, ...]:
-    return tuple(line.counts[verdict] for verdict in _COUNTED)
 
 
 def _screen(audit: Audit, page: Page, lines: Sequence[DutyLine], unread: int = _MOST_UNREAD) -> list[Section]:
@@ -166,57 +179,49 @@ def _screen(audit: Audit, page: Page, lines: Sequence[DutyLine], unread: int = _
     files = Path(audit.input[0].name).name if len(audit.input) == 1 else count(len(audit.input), "file")
     whose = f" for {listed(page.whose)}" if page.whose else ""
     title = f"EHC plan time limits in {files}{whose} on {day(audit.as_at)}"
-    alarm = any(line.counts["overdue"] for line in lines)
+    # Where nothing is listed, it is no all-clear if something was not read.
+    nothing = _NOTHING if audit.summary.verdicts else "No deadline was started by any date that was read."
+    if audit.undecided:
+        nothing = _NOT_ALL_READ
     sections = [
-        Section(title, before=tuple(_what_was_read(audit, unread)), alarm=alarm),
-        _duties(audit, lines, page) if lines else Section(before=(_nothing(audit),)),
-        Section(columns=_FACTS, rows=tuple(_facts(audit))),
-        Section(columns=_COMMANDS, rows=tuple(_next(audit, page))),
+        Section(
+            title,
+            before=tuple(_what_was_read(audit, unread)),
+            alarm=any(line.counts["overdue"] for line in lines),
+        ),
+        _duties(audit, lines, page) if lines else Section(before=(nothing,)),
+        Section(columns=(TableColumn("", "fixed"), TableColumn("")), rows=tuple(_facts(audit))),
+        Section(columns=(TableColumn("", "fixed"),) * 2, rows=tuple(_next(audit, page))),
     ]
     return [section for section in sections if section.title or section.before or section.rows]
-
-
-def _nothing(audit: Audit) -> str:
-    """Return the sentence for no line of duties; it is no all-clear where something was not read."""
-    if audit.undecided:
-        return NOT_ALL_READ
-    return NOTHING if audit.summary.verdicts else "No deadline was started by any date that was read."
 
 
 def _what_was_read(audit: Audit, most: int) -> Iterator[str]:
     """Yield how many rows were read, by which law, and what is wrong with the file."""
     rows, judged = (sum(getattr(file, key) for file in audit.input) for key in ("rows", "judged"))
-    law = rulebook_name(
-        audit.rulebook.version, [(overlay.name, overlay.sha256) for overlay in audit.rulebook.overlays]
-    )
     left = f", {rows - judged:,} not" if rows > judged else ""
     not_read = tuple(unread_lines(audit, most))
     every = "" if not_read else ", every date column read"
-    yield f"{count(rows, 'row')} read, {judged:,} judged{left}{every}; {law}."
+    yield f"{count(rows, 'row')} read, {judged:,} judged{left}{every}; {law_used(audit)}."
     yield from not_read
     if audit.summary.closures:
         yield audit.summary.closures
     stops = Counter(problem.stops for problem in audit.problems)
     if stops:
-        what = [
-            f", {stops[word]:,} {what}"
-            for word, what in (("row", "stopped a row"), ("cell", "made a deadline unclear"))
-            if stops[word]
-        ]
-        yield f"{count(stops.total(), 'problem')}{''.join(what) or ', none changes a verdict'} (see --full)."
+        kinds = (("row", "stopped a row"), ("cell", "made a deadline unclear"))
+        what = "".join(f", {stops[word]:,} {words}" for word, words in kinds if stops[word])
+        yield f"{count(stops.total(), 'problem')}{what or ', none changes a verdict'} (see --full)."
     if lacking := audit.summary.not_judged:
         yield f"{count(len(lacking), 'deadline')} not judged: the file lacks a column (see --full)."
     yield from (order.sentence for order in audit.summary.date_order if order.changed)
 
 
 def _duties(audit: Audit, lines: Sequence[DutyLine], page: Page) -> Section:
-    """Return one line for each kind of duty, and all of them together."""
     soon = "still running" if page.soon is None else f"next {count(page.soon, 'day')}"
     total = sum(map(Counter, audit.selected.values()), Counter[Verdict]())
-    rows = [(line.name, *_cells(line.counts, *line.worst)) for line in lines]
     if len(lines) > 1:
         cases = f", in {count(audit.overdue_cases, 'case')}" if audit.overdue_cases else ""
-        rows.append((f"All{cases}", *_cells(total, 0, "")))
+        lines = (*lines, DutyLine(f"All{cases}", total, (0, "")))
     also = [f"{total[verdict]:,} {words}" for verdict, words in _ALSO.items() if total[verdict]]
     return without_empty_columns(
         Section(
@@ -225,30 +230,34 @@ def _duties(audit: Audit, lines: Sequence[DutyLine], page: Page) -> Section:
                 TableColumn("case", "fixed", optional=True), TableColumn(soon, "number"),
                 TableColumn("unclear", "number"),
             ),
-            rows=tuple(rows),
+            rows=tuple(
+                (
+                    line.name,
+                    f"{line.counts['overdue']:,}",
+                    count(line.worst[0], "day") if line.worst[0] else "",
+                    line.worst[1],
+                    f"{line.counts['running']:,}",
+                    f"{line.counts['unknown']:,}" if line.counts["unknown"] else "",
+                )
+                for line in lines
+            ),
             after=(f"Also {listed(also)}.",) if also else (),
         )
     )  # fmt: skip
-
-
-def _cells(counts: Mapping[Verdict, int], days: int, case: str) -> tuple[str, ...]:
-    worst = count(days, "day") if days else ""
-    unclear = f"{counts['unknown']:,}" if counts["unknown"] else ""
-    return f"{counts['overdue']:,}", worst, case, f"{counts['running']:,}", unclear
 
 
 def _facts(audit: Audit) -> Iterator[tuple[str, str]]:
     """Yield the facts about assessments, of the whole file or of the group that was asked about."""
     stages: dict[StageName, int] = values(audit.summary.stages)
     if total := sum(stages.values()):
-        parts = [f"{number:,} {STAGES[stage]}" for stage, number in stages.items() if number]
+        parts = [f"{number:,} {_STAGES[stage]}" for stage, number in stages.items() if number]
         yield "Open assessments", f"{total:,}: {', '.join(parts)}"
     if audit.oldest:
         oldest = audit.oldest[0]
         weeks = count(oldest.weeks, "week")
-        yield "Oldest", f"{oldest.case_id}, {weeks} since the request, {STAGES[oldest.stage]}"
+        yield "Oldest", f"{oldest.case_id}, {weeks} since the request, {_STAGES[oldest.stage]}"
     rates = audit.summary.rates
-    rate, leaving_out = (rates.get(key) for key in (RATE, RATE_EX))
+    rate, leaving_out = rates.get("pc_plans_issued_within_20_weeks"), rates.get("pc_plans_issued_20_weeks_ex")
     if rate is not None:
         without = "" if leaving_out is None else f" ({leaving_out}% without exceptions)"
         plans = count(int(rates["plans_issued_den"] or 0), "plan")
@@ -267,12 +276,11 @@ def _next(audit: Audit, page: Page) -> Iterator[tuple[str, str]]:
     files = page.files
     if not page.full and len(f"ehcp explain {audit.latest} {files}{page.law}") > _COMMAND:
         files = "FILE"
-    if audit.selected:
+    if audit.selected and (page.lists or page.full):
+        yield "As a file", f"ehcp check {files}{page.law} -o findings.csv"
+    elif audit.selected:
         again = f"{page.again} --list"
-        if page.lists or page.full:
-            yield "As a file", f"ehcp check {files}{page.law} -o findings.csv"
-        else:
-            yield "List them", again if len(again) <= _COMMAND else "the same with --list"
+        yield "List them", again if len(again) <= _COMMAND else "the same with --list"
     if audit.latest:
         yield "Why, by law", f"ehcp explain {shlex.quote(audit.latest)} {files}{page.law}"
     if audit.summary.clearance.overdue_plans:
@@ -286,30 +294,25 @@ def _lists(audit: Audit, rulebook: Rulebook, page: Page) -> Iterator[Section]:
         if problem.stops == "cell":
             cells.setdefault(problem.row, []).append(problem)
     why = ListColumn(TableColumn("how it stands"), lambda row: _standing(row, rulebook, cells))
-    columns = (_CASE, _DUE, why, _DEADLINE, *_WHOSE)
-    of_topic: dict[str, list[str]] = {name: [] for name in (*dict(TOPICS), OTHER, LOCAL)}
+    columns = (CASE, DUE, why, DEADLINE, ListColumn(TableColumn("note"), _notes), *WHOSE_COLUMNS)
+    soon = "running" if page.soon is None else f"due in {count(page.soon, 'day')}"
+    called = {"running": soon, "unknown": "unclear", **_ALSO}
+    of_topic: dict[str, list[str]] = {name: [] for name in _TOPIC_NAMES}
     for name in audit.selected:
-        of_topic[topic_of(rulebook.by_id[name])].append(name)
+        of_topic[_topic_of(rulebook.by_id[name])].append(name)
     for topic, names in of_topic.items():
         mine = audit.findings.filter(audit.findings["deadline"].cast(pl.String).is_in(names))
+        numbers = sum((Counter(audit.selected[name]) for name in names), Counter[Verdict]())
         rows: list[Row] = []
         parts = []
-        for verdict in _ORDER:
-            if number := sum(audit.selected[name].get(verdict, 0) for name in names):
-                shown = mine.filter(mine["verdict"] == verdict).head(page.top).rows(named=True)
-                rows += shown
-                some = "" if len(shown) == number else f"{len(shown):,} of "
-                parts.append(f"{some}{number:,} {_named(verdict, page)}")
+        for verdict in (verdict for verdict in _ORDER if numbers[verdict]):
+            shown = mine.filter(mine["verdict"] == verdict).head(page.top).rows(named=True)
+            rows += shown
+            some = "" if len(shown) == numbers[verdict] else f"{len(shown):,} of "
+            parts.append(f"{some}{numbers[verdict]:,} {called.get(verdict, verdict)}")
         if parts:
-            late = any(audit.selected[name].get("overdue") for name in names)
-            yield list_section(f"{topic}: {', '.join(parts)}", columns, rows, None, alarm=late)
-
-
-def _named(verdict: Verdict, page: Page) -> str:
-    """Return what a list calls a verdict."""
-    if verdict == "running":
-        return "running" if page.soon is None else f"due in {count(page.soon, 'day')}"
-    return _ALSO.get(verdict, "unclear" if verdict == "unknown" else verdict)
+            title = f"{topic}: {', '.join(parts)}"
+            yield list_section(title, columns, rows, None, alarm=bool(numbers["overdue"]))
 
 
 def _standing(row: Row, rulebook: Rulebook, cells: Mapping[int, Sequence[Problem]]) -> str:
@@ -350,9 +353,9 @@ def cell_in_words(problem: Problem) -> str:
     match = _CELL.fullmatch(problem.problem)
     if match is None:
         return f"{problem.column} (row {problem.row}): {problem.problem}"
-    places = (f"sheet {match['sheet']}" if match["sheet"] else "", f"column {match['column']}")
-    place = [*(places if match["column"] else ())]
-    where = ", ".join(part for part in (*place, f"row {match['row'] or problem.row}") if part)
+    sheet = f"sheet {match['sheet']}" if match["sheet"] else ""
+    column = f"column {match['column']}" if match["column"] else ""
+    where = ", ".join(part for part in (sheet, column, f"row {match['row'] or problem.row}") if part)
     says = f" is {match['cell']}, which {match['says']}" if match["cell"] else f": {match['says']}"
     return f"{problem.column} ({where}){says}"
 
@@ -360,58 +363,22 @@ def cell_in_words(problem: Problem) -> str:
 def _legend(audit: Audit, rulebook: Rulebook) -> Iterator[Section]:
     """Yield what each deadline id means, and where else in the file the authority is late."""
     overdue = {name: counts.get("overdue", 0) for name, counts in audit.summary.verdicts.items()}
-    rows = tuple(
-        (
-            deadline.id,
-            f"{overdue[deadline.id]:,}" if overdue.get(deadline.id) else "",
-            deadline.duty,
-            deadline.law,
-        )
-        for deadline in rulebook.deadlines
-        if deadline.id in audit.selected
-        or (overdue.get(deadline.id) and (deadline.who, deadline.kind) == ("authority", "statutory"))
-    )
-    columns = (
-        TableColumn("deadline", "fixed"),
-        TableColumn("overdue", "number"),
-        TableColumn("what is owed"),
-        TableColumn("the law"),
-    )
+    rows = []
+    for deadline in rulebook.deadlines:
+        late = overdue.get(deadline.id, 0)
+        own = (deadline.who, deadline.kind) == ("authority", "statutory")
+        if deadline.id in audit.selected or (late and own):
+            rows.append((deadline.id, f"{late:,}" if late else "", deadline.duty, deadline.law))
     if rows:
-        yield Section("The deadlines, and how many are overdue in the whole file", columns=columns, rows=rows)
+        columns = (
+            *(TableColumn("deadline", "fixed"), TableColumn("overdue", "number")),
+            *(TableColumn("what is owed"), TableColumn("the law")),
+        )
+        title = "The deadlines, and how many are overdue in the whole file"
+        yield Section(title, columns=columns, rows=tuple(rows))
 
 
 def _notes(row: Row) -> str:
-    """Return what else should be known: disputed readings, excuses, holidays not announced yet."""
-    notes = [
-        "disputed" if row["certainty"] == "disputed" else "",
-        row["excuse"] or "",
-        "provisional" if row["provisional"] else "",
-    ]
-    return ", ".join(note for note in notes if note)
-
-
-NOTHING: Final = "Nothing you asked for is overdue, due soon or unclear."
-NOT_ALL_READ: Final = "Nothing that could be read is overdue or due soon; not everything could be read."
-RATE: Final = "pc_plans_issued_within_20_weeks"
-RATE_EX: Final = "pc_plans_issued_20_weeks_ex"
-_MORE = " other duties"
-_COUNTED: Final[tuple[Verdict, ...]] = ("overdue", "running", "unknown")
-_ORDER: Final = ("overdue", "running", "unknown", *(name for name in VERDICTS if name not in _COUNTED))
-_ALSO: Final[Mapping[Verdict, str]] = {
-    "early": "done too early",
-    "late": "done late",
-    "excused": "past the day with an excuse",
-    "met": "done in time",
-    "not-owed": "not owed",
-    "not-started": "not started",
-}
-_FACTS = (TableColumn("", "fixed"), TableColumn(""))
-_COMMANDS = (TableColumn("", "fixed"), TableColumn("", "fixed"))
-_CASE = column_of("case_id", "case", "fixed")
-_DUE = column_of("due", kind="fixed")
-_DEADLINE = column_of("deadline", kind="fixed")
-_WHOSE = (
-    ListColumn(TableColumn("note"), _notes),
-    *(column_of(key, optional=True) for key in ("caseworker", "team", "district")),
-)
+    disputed = "disputed" if row["certainty"] == "disputed" else ""
+    provisional = "provisional" if row["provisional"] else ""
+    return ", ".join(note for note in (disputed, row["excuse"], provisional) if note)

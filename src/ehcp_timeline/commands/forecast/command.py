@@ -13,8 +13,8 @@ from ehcp_timeline.commands.forecast import options
 from ehcp_timeline.errors import CaseFileError, UsageError
 from ehcp_timeline.inputs import reading
 from ehcp_timeline.shell.destination import Output, say
+from ehcp_timeline.shell.exit_codes import NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.kpi_request import NOT_ALL_JUDGED
 from ehcp_timeline.shell.options import LawOptions, OutputOptions, SomeCaseFilePaths
 from ehcp_timeline.shell.parse import day_asked
 

@@ -8,8 +8,8 @@ import typer
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import say
+from ehcp_timeline.shell.exit_codes import NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.kpi_request import NOT_ALL_JUDGED
 from ehcp_timeline.shell.open import CaseRequest
 from ehcp_timeline.shell.options import CaseFilePaths, LawOptions, Oldest, OutputOptions, Previous, Threshold
 from ehcp_timeline.shell.parse import choice, day_asked
@@ -155,7 +155,6 @@ def _changed(
 
 
 def _document(answer: "ReportAnswer") -> "Document":
-    """Return the report, ready for every format."""
     from ehcp_timeline.commands.report.headline import sentences
     from ehcp_timeline.commands.report.view import report_sections, report_title
     from ehcp_timeline.output.document import Document

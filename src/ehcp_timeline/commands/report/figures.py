@@ -16,6 +16,7 @@ from ehcp_timeline.commands.report.answer import (
     LateDuty,
     LateWork,
     LongWait,
+    Number,
     ReportAnswer,
     WaitingCount,
     YearRate,
@@ -35,27 +36,22 @@ from ehcp_timeline.measure.forecast.forecast import forecast
 from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.kpi.question import KpiQuestion
 from ehcp_timeline.measure.kpi.scorecard import make_scorecard
-from ehcp_timeline.measure.result import Audit
+from ehcp_timeline.measure.result import Audit, StageName
 
 BANDS: tuple[AgeBand, ...] = get_args(AgeBand)
 _BAND_ENDS = (28, 91, 182)  # days
 _MEASURE = "pc_plans_issued_within_20_weeks"
 _PUBLISHED_YEARS = 6
-_EVERY = 10_000_000
 _PAST_DUE = Selection(verdicts=frozenset({"overdue", "excused"}))
 
 
 @dataclass(frozen=True, slots=True)
 class ReportRequest:
-    """What is asked of a report.
+    """What is asked of a report, with what the DfE publishes of an authority and its neighbours.
 
     Attributes:
-        figures: What the DfE publishes.
-        authority: Whose report it is; None where nobody said.
-        others: Its neighbours.
         threshold: Numbers of people below it are hidden on a public page.
         top: How many of the oldest cases are named.
-        changed: What changed since an earlier file; None where nobody asked.
     """
 
     as_at: date
@@ -76,12 +72,18 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
     """
     rows: list[pl.DataFrame] | None = [] if asked.audience == "team" else None
     audit = check_files(rulebook, sources, asked.as_at, _PAST_DUE, oldest=asked.top, keep=rows)
-    ahead, no_forecast = _forecast(rulebook, sources, asked.as_at)
-    if ahead is not None and ahead.now is not None:
-        no_forecast = ahead.now.too_little
-    own = [duty for duty in rulebook.deadlines if is_wanted(duty, _PAST_DUE)]
-    recorded = ahead.history.recorded_weeks if ahead and ahead.history else 0
+    ahead: ForecastAnswer | None = None
+    try:
+        ahead = forecast(rulebook, sources, ForecastRequest(asked.as_at))
+        no_forecast = ahead.now.too_little if ahead.now else None
+    except CaseFileError as error:
+        no_forecast = error.message
+    history = ahead.history if ahead else None
+    past = history.backlog if history else ()
+    own = {duty.id for duty in rulebook.deadlines if is_wanted(duty, _PAST_DUE)}
     late = audit.findings.with_columns(days=(pl.lit(asked.as_at) - pl.col("due")).dt.total_days())
+    summary = audit.summary
+    stages: dict[StageName, Number] = values(summary.stages)
     answer = ReportAnswer(
         as_at=asked.as_at,
         audience=asked.audience,
@@ -89,15 +91,20 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         threshold=asked.threshold if asked.audience == "public" else None,
         rulebook=audit.rulebook,
         input=audit.input,
-        waiting=_waiting(audit, ahead),
-        stages=values(audit.summary.stages),
-        duties=tuple(_duties(late, rulebook, public=asked.audience == "public")),
-        rates=tuple(_rates(rulebook, sources, asked, recorded)),
-        not_counted=_not_counted(audit),
-        unclear=sum(audit.summary.verdicts.get(duty.id, {}).get("unknown", 0) for duty in own),
-        not_judged_duties=sum(
-            line.deadline in {duty.id for duty in own} for line in audit.summary.not_judged
+        waiting=(
+            *(
+                WaitingCount(point.day, point.open, point.overdue)
+                for point in past
+                if point.day < asked.as_at
+            ),
+            WaitingCount(asked.as_at, sum(map(int, stages.values())), summary.clearance.overdue_plans),
         ),
+        stages=stages,
+        duties=tuple(_duties(late, rulebook, public=asked.audience == "public")),
+        rates=tuple(_rates(rulebook, sources, asked, history.recorded_weeks if history else 0)),
+        not_counted=_not_counted(audit),
+        unclear=sum(summary.verdicts.get(name, {}).get("unknown", 0) for name in own),
+        not_judged_duties=sum(line.deadline in own for line in summary.not_judged),
         unread_headings=sum(heading.decides for heading in audit.unread),
         no_forecast=no_forecast,
         clear_at=ahead.clear_at if ahead else 0,
@@ -105,34 +112,13 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         oldest=tuple(_oldest(audit, rows or ())),
         work=tuple(_work(late, asked.top)) if asked.audience == "team" else (),
         changed=asked.changed,
-        not_judged=audit.summary.not_judged,
+        not_judged=summary.not_judged,
         problems=ProblemFound.all_of(audit.problems),
         undecided=audit.undecided,
         pace_moved=bool(ahead and ahead.pace_changes),
         forecast=ahead,
     )
     return published(answer, asked.threshold) if asked.audience == "public" else answer
-
-
-def _forecast(
-    rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date
-) -> tuple[ForecastAnswer | None, str | None]:
-    """Return the forecast of files that have been read; or why they say too little for one."""
-    try:
-        return forecast(rulebook, sources, ForecastRequest(as_at)), None
-    except CaseFileError as error:
-        return None, error.message
-
-
-def _waiting(audit: Audit, ahead: ForecastAnswer | None) -> tuple[WaitingCount, ...]:
-    """Return how many wait now, as `ehcp check` counts them, and before."""
-    past = ahead.history.backlog if ahead and ahead.history else ()
-    stages: dict[str, int] = values(audit.summary.stages)
-    now = WaitingCount(audit.as_at, sum(stages.values()), audit.summary.clearance.overdue_plans)
-    return (
-        *(WaitingCount(point.day, point.open, point.overdue) for point in past if point.day < audit.as_at),
-        now,
-    )
 
 
 def _not_counted(audit: Audit) -> str | None:
@@ -156,12 +142,12 @@ def _duties(late: pl.DataFrame, rulebook: Rulebook, *, public: bool) -> Iterator
     age = pl.lit(BANDS[-1])
     for name, end in reversed(list(zip(BANDS, _BAND_ENDS, strict=False))):
         age = pl.when(pl.col("days") <= end).then(pl.lit(name)).otherwise(age)
-    counts = chosen.group_by(pl.col("deadline").cast(pl.String)).agg(
-        pl.len().alias("overdue"), pl.col("days").max().alias("oldest"), age.alias("bands")
+    counts = (
+        chosen.group_by(pl.col("deadline").cast(pl.String))
+        .agg(pl.len().alias("overdue"), pl.col("days").max().alias("oldest"), age.alias("bands"))
+        .sort("overdue", "deadline", descending=[True, False])
     )
-    for name, overdue, oldest, bands in counts.sort(
-        pl.col("overdue"), "deadline", descending=[True, False]
-    ).iter_rows():
+    for name, overdue, oldest, bands in counts.iter_rows():
         deadline = rulebook.by_id[name]
         by_age = {band: bands.count(band) for band in BANDS}
         yield LateDuty(name, deadline.duty, deadline.law, overdue, by_age, oldest)
@@ -178,16 +164,11 @@ def _rates(
     own = {year: figure for (_, year), figure in own_figures(card.lines, question.measures).items()}
     own = {year: figure for year, figure in own.items() if not recorded or year >= since.year}
     figures, england = asked.figures, asked.figures.england()
-    official = [
-        year
-        for year in figures.years
-        if year < asked.as_at.year and figures.value(_MEASURE, year, england) is not None
-    ]
 
-    def official_of(year: int, place: Area | None) -> float | None:
-        """Return what was published of a year that is over."""
+    def published_rate(year: int, place: Area | None) -> float | None:
         return figures.value(_MEASURE, year, place) if year < asked.as_at.year else None
 
+    official = [year for year in figures.years if published_rate(year, england) is not None]
     for year in sorted({*official[-_PUBLISHED_YEARS:], *own}):
         mine = own.get(year)
         first, last = date(year, 1, 1), date(year, 12, 31)
@@ -198,9 +179,9 @@ def _rates(
             plans=mine.whole if mine else None,
             in_time=mine.part if mine else None,
             rate=mine.value if mine else None,
-            published=official_of(year, asked.authority),
-            england=official_of(year, england),
-            others={other.name: official_of(year, other) for other in asked.others},
+            published=published_rate(year, asked.authority),
+            england=published_rate(year, england),
+            others={other.name: published_rate(year, other) for other in asked.others},
         )
 
 

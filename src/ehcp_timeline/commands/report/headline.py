@@ -81,7 +81,6 @@ def _longest_words(answer: ReportAnswer) -> Iterator[str]:
 
 
 def _trend_words(answer: ReportAnswer) -> str:
-    """Return whether more or fewer are overdue than a month and a year ago."""
     now, past = answer.waiting[-1], {point.day: point.overdue for point in answer.waiting[:-1]}
     parts, lacking = [], []
     for words, months in (("a month ago", 1), ("a year ago", 12)):
@@ -101,7 +100,6 @@ def _trend_words(answer: ReportAnswer) -> str:
 
 
 def _clear_words(answer: ReportAnswer) -> str:
-    """Return when the overdue plans clear, if work goes on as it does."""
     if answer.no_forecast or not answer.policies:
         return f"When the backlog clears cannot be forecast: {answer.no_forecast}."
     if answer.waiting[-1].overdue == 0:

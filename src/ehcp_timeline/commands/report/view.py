@@ -6,17 +6,24 @@ from dataclasses import replace
 from datetime import date
 from itertools import cycle
 
-from ehcp_timeline.commands.report.answer import ChangedSince, LateDuty, Lost, Number, ReportAnswer, YearRate
+from ehcp_timeline.commands.report.answer import (
+    ChangedSince,
+    LateWork,
+    LongWait,
+    Lost,
+    Number,
+    ReportAnswer,
+)
 from ehcp_timeline.commands.report.headline import BAND_WORDS, NEVER, PACE_MOVED, doubts, horizon
 from ehcp_timeline.commands.report.public import HIDDEN
 from ehcp_timeline.measure.changes.compare import Change
 from ehcp_timeline.measure.compare.figures import ATTRIBUTION, ENGLAND
-from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, Outlook, PathPoint
+from ehcp_timeline.measure.forecast.results.outlook import Outlook, PathPoint
 from ehcp_timeline.output.chart import CONTEXT, PALETTE, BarChart, ChartLine, LineChart
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.output.summary import STAGE_WORDS
 from ehcp_timeline.privacy.suppress import legend
-from ehcp_timeline.text.words import count, day, listed
+from ehcp_timeline.text.words import NOT_ADVICE, count, day, listed
 
 _BARS = 8
 _PATH_STEP = 3  # every third point of a forecast, twelve weeks apart
@@ -56,7 +63,6 @@ _NAMES_PUBLIC = (
     "Nobody is named on this page. Do not publish pages of days close to each other: the difference between "
     "them can tell of single children."
 )
-_NOT_ADVICE = "This is information about the law, not legal advice."
 
 
 def report_title(answer: ReportAnswer) -> str:
@@ -73,14 +79,12 @@ def report_sections(answer: ReportAnswer) -> Iterator[Section]:
         yield _stages(answer)
         yield _waiting(answer)
         yield from _forecast(answer)
-    if answer.oldest:
-        yield _oldest(answer)
-    if answer.work:
-        yield _work(answer)
+    yield from _cases(answer)
     if answer.changed:
         yield _changed(answer.changed, answer)
     yield _quality(answer)
-    yield _method(answer)
+    names = _NAMES_PUBLIC if answer.audience == "public" else _NAMES
+    yield Section("How this was counted", (_WAITING, _TOO_LONG, _OVERDUE, names, NOT_ADVICE))
 
 
 def _number(heading: str) -> TableColumn:
@@ -88,52 +92,46 @@ def _number(heading: str) -> TableColumn:
 
 
 def _shown(value: Number | float | None) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else f"{value:,}"
-
-
-def _parts(duty: LateDuty) -> tuple[float, ...]:
-    """Return the parts of a bar; where an age is hidden, all of it is of no age."""
-    ages = [number for number in duty.by_age.values() if not isinstance(number, str)]
-    whole = float(duty.overdue)
-    return (*map(float, ages), 0.0) if len(ages) == len(duty.by_age) else (0.0,) * len(duty.by_age) + (whole,)
+    return "" if value is None else value if isinstance(value, str) else f"{value:,}"
 
 
 def _duties(answer: ReportAnswer) -> Section:
     title = "Overdue deadlines, by duty"
     if not answer.duties:
         return Section(title, ("No deadline that could be judged is overdue.", *doubts(answer)))
-    worst = answer.duties[0]
-    columns = [TableColumn("duty"), _number("overdue"), *map(_number, BAND_WORDS.values())]
-    if answer.audience != "public":
-        columns.append(_number("oldest, days late"))
-    columns.append(TableColumn("the law"))
-    rows = [
-        (
-            duty.duty,
-            *map(_shown, (duty.overdue, *duty.by_age.values())),
-            *((_shown(duty.oldest_days),) if answer.audience != "public" else ()),
-            duty.law,
-        )
-        for duty in answer.duties
-    ]
+    worst, bars, rows = answer.duties[0], [], []
+    for duty in answer.duties:
+        numbers = list(map(_shown, (duty.overdue, *duty.by_age.values())))
+        if answer.audience != "public":
+            numbers.append(_shown(duty.oldest_days))
+        rows.append((duty.duty, *numbers, duty.law))
+        if not isinstance(duty.overdue, str):
+            ages = tuple(float(age) for age in duty.by_age.values() if not isinstance(age, str))
+            known = len(ages) == len(duty.by_age)  # if not, all of the bar is of no age
+            bar = (*ages, 0.0) if known else (*(0.0 for _ in duty.by_age), float(duty.overdue))
+            bars.append((duty.duty, bar))
+    bars = bars[:_BARS]
+    oldest = (_number("oldest, days late"),) if answer.audience != "public" else ()
     alt = (
         f"Bar chart: most overdue deadlines are of the duty, “{worst.duty}” ({_shown(worst.overdue)}). "
         "The numbers are in the table “Overdue deadlines”."
     )
-    bars = [(duty.duty, _parts(duty)) for duty in answer.duties if not isinstance(duty.overdue, str)][:_BARS]
-    more = len(answer.duties) - len(bars)
-    parts = (*BAND_WORDS.values(), *(("age not published",) if any(one[4] for _, one in bars) else ()))
+    more = (
+        f"The chart shows {count(len(bars), 'duty', 'duties')}; the table has {len(rows) - len(bars)} more."
+    )
+    unknown = ("age not published",) if any(ages[4] for _, ages in bars) else ()
     return Section(
         title,
-        (f"The chart shows {count(len(bars), 'duty', 'duties')}; the table has {more} more.",)
-        if more
-        else (),
-        tuple(columns),
+        (more,) if len(rows) > len(bars) else (),
+        (
+            *(TableColumn("duty"), _number("overdue"), *map(_number, BAND_WORDS.values())),
+            *(*oldest, TableColumn("the law")),
+        ),
         tuple(rows),
         _hidden_note(answer, rows),
-        chart=BarChart(alt, "Overdue deadlines", parts, tuple(bars)) if bars else None,
+        chart=BarChart(alt, "Overdue deadlines", (*BAND_WORDS.values(), *unknown), tuple(bars))
+        if bars
+        else None,
         caption="Overdue deadlines",
     )
 
@@ -151,52 +149,40 @@ def _rates(answer: ReportAnswer) -> Section:
         (f"{whose}, published", PALETTE[1], _DASHES[0], [rate.published for rate in rates]),
         (ENGLAND, PALETTE[3], "", [rate.england for rate in rates]),
     ]
-    others = rates[0].others if rates else ()
     series += [
         (name, CONTEXT, dash, [rate.others[name] for rate in rates])
-        for name, dash in zip(others, cycle(_DASHES), strict=False)
+        for name, dash in zip(rates[0].others if rates else (), cycle(_DASHES), strict=False)
     ]
     years = [rate.year for rate in rates]
-    lines = [
+    lines = tuple(
         ChartLine(name, _points(years, values), colour, dash=dash)
         for name, colour, dash, values in series
         if any(isinstance(value, float) for value in values)
-    ]
+    )
     own = [rate for rate in rates if rate.plans]
     latest = f"{_shown(own[-1].rate)}% in {own[-1].year}" if own else "no plans in this file"
     alt = f"Line chart by year. {whose}: {latest}. The numbers are in the table “20-week rate”."
-    cells = tuple(
-        (_year_words(rate), *map(_shown, (rate.plans, *(values[place] for *_, values in series))))
-        for place, rate in enumerate(rates)
-    )
+    rows = []
+    for place, rate in enumerate(rates):
+        whole = (rate.first, rate.last) == (date(rate.year, 1, 1), date(rate.year, 12, 31))
+        year = str(rate.year) if whole or not rate.plans else f"{rate.year} (part)"
+        rows.append((year, *map(_shown, (rate.plans, *(values[place] for *_, values in series)))))
     before = (
         "The share of all plans issued in a calendar year, exceptions included, as the DfE counts it. "
         "A part year holds the months that the file records."
     )
-    section = without_empty_columns(
-        Section(
-            "Plans issued within 20 weeks",
-            (before,),
-            (
-                TableColumn("year", "fixed"),
-                _number("plans issued"),
-                *(_number(f"{name}, %") for name, *_ in series),
-            ),
-            cells,
-            (*_hidden_note(answer, cells), ATTRIBUTION),
-            caption="20-week rate",
-        )
+    percentages = (_number(f"{name}, %") for name, *_ in series)
+    section = Section(
+        "Plans issued within 20 weeks",
+        (before,),
+        (TableColumn("year", "fixed"), _number("plans issued"), *percentages),
+        tuple(rows),
+        (*_hidden_note(answer, rows), ATTRIBUTION),
+        caption="20-week rate",
     )
-    ticks = tuple((float(rate.year), str(rate.year)) for rate in rates)
-    return replace(
-        _filled(section, "no figure"),
-        chart=LineChart(alt, "% of plans issued", ticks, (("", tuple(lines)),), 100) if lines else None,
-    )
-
-
-def _year_words(rate: YearRate) -> str:
-    whole = (rate.first, rate.last) == (date(rate.year, 1, 1), date(rate.year, 12, 31))
-    return str(rate.year) if whole or not rate.plans else f"{rate.year} (part)"
+    ticks = tuple((float(year), str(year)) for year in years)
+    chart = LineChart(alt, "% of plans issued", ticks, (("", lines),), 100) if lines else None
+    return replace(_filled(section, "no figure"), chart=chart)
 
 
 def _points(
@@ -257,48 +243,44 @@ def _forecast(answer: ReportAnswer) -> Iterator[Section]:
     )
     moved = (f"{PACE_MOVED.capitalize()}: the last year is no sure guide.",) if answer.pace_moved else ()
     outlooks = sorted(answer.policies, key=lambda outlook: list(ORDER_WORDS).index(outlook.policy))
+    rows = []
+    for outlook in outlooks:
+        clear = outlook.clearance
+        days = (
+            "not in that time" if when is None else day(when) for when in (clear.p50, clear.p85, clear.p95)
+        )
+        sure = not answer.pace_moved or clear.never_share < NEVER
+        never = f"{100 * clear.never_share:.0f} of 100" if sure else "probably"
+        rows.append((ORDER_WORDS[outlook.policy], *days, never))
+    shares = (TableColumn(f"clear in {share} of 100", "fixed") for share in (50, 85, 95))
     yield Section(
         title,
         (before,),
-        (
-            TableColumn("order of work"),
-            *(TableColumn(f"clear in {share} of 100", "fixed") for share in (50, 85, 95)),
-            _number(f"not clear by {day(horizon(answer))}"),
-        ),
-        tuple(
-            (
-                ORDER_WORDS[outlook.policy],
-                *_dates(outlook.clearance),
-                "probably"
-                if answer.pace_moved and outlook.clearance.never_share >= NEVER
-                else f"{100 * outlook.clearance.never_share:.0f} of 100",
-            )
-            for outlook in outlooks
-        ),
+        (TableColumn("order of work"), *shares, _number(f"not clear by {day(horizon(answer))}")),
+        tuple(rows),
         (f"Clear means no more than {count(answer.clear_at, 'overdue plan')}.", *moved),
         caption="Clearance dates",
     )
     yield _paths(answer, outlooks)
 
 
-def _dates(clear: ClearanceDay) -> Iterator[str]:
-    return ("not in that time" if when is None else day(when) for when in (clear.p50, clear.p85, clear.p95))
-
-
 def _paths(answer: ReportAnswer, outlooks: Sequence[Outlook]) -> Section:
     """Return the backlog ahead: the middle simulation, and the span that 70 of 100 keep to."""
-    names = [ORDER_WORDS[outlook.policy] for outlook in outlooks]
-    paths = [outlook.path[_PATH_STEP - 1 :: _PATH_STEP] for outlook in outlooks]
+    paths = {ORDER_WORDS[outlook.policy]: outlook.path[_PATH_STEP - 1 :: _PATH_STEP] for outlook in outlooks}
     days = [point.day.toordinal() for point in answer.waiting]
     past = _points(days, [point.overdue for point in answer.waiting])
     panels = tuple(
         (name, (ChartLine("So far", past, PALETTE[0]), _line_to_come(past[-1:], path)))
-        for name, path in zip(names, paths, strict=True)
+        for name, path in paths.items()
     )
-    rows = tuple((day(points[0].week_ending), *map(_span, points)) for points in zip(*paths, strict=True))
-    ends = listed(
-        [f"{name.lower()}, {path[-1].overdue_p50:,}" for name, path in zip(names, paths, strict=True)]
+    rows = tuple(
+        (
+            day(points[0].week_ending),
+            *(f"{point.overdue_p50:,} ({point.overdue_p15:,} to {point.overdue_p85:,})" for point in points),
+        )
+        for points in zip(*paths.values(), strict=True)
     )
+    ends = listed([f"{name.lower()}, {path[-1].overdue_p50:,}" for name, path in paths.items()])
     alt = (
         f"Line charts. In the middle simulation so many plans are overdue on {rows[-1][0]}: {ends}. "
         "The numbers are in the table “Overdue plans to come”."
@@ -308,83 +290,62 @@ def _paths(answer: ReportAnswer, outlooks: Sequence[Outlook]) -> Section:
     return Section(
         "Overdue plans to come",
         ("The line is the middle simulation, the band what 70 of 100 keep to; 15 lie above and 15 below.",),
-        (TableColumn("week ending", "fixed"), *map(_number, names)),
+        (TableColumn("week ending", "fixed"), *map(_number, paths)),
         rows,
         chart=LineChart(alt, "Plans overdue", ticks, panels),
         caption="Overdue plans to come: the middle simulation (and the span of 70 of 100)",
     )
 
 
-def _span(point: PathPoint) -> str:
-    return f"{point.overdue_p50:,} ({point.overdue_p15:,} to {point.overdue_p85:,})"
-
-
 def _line_to_come(now: tuple[tuple[float, float], ...], path: Sequence[PathPoint]) -> ChartLine:
-    days = [point.week_ending.toordinal() for point in path]
+    weeks = [point.week_ending.toordinal() for point in path]
     middle, low, high = (
-        (*now, *_points(days, values))
-        for values in (
-            [point.overdue_p50 for point in path],
-            [point.overdue_p15 for point in path],
-            [point.overdue_p85 for point in path],
-        )
+        (*now, *_points(weeks, [getattr(point, key) for point in path]))
+        for key in ("overdue_p50", "overdue_p15", "overdue_p85")
     )
     band = tuple((x, least, most) for (x, least), (_, most) in zip(low, high, strict=True))
     return ChartLine("To come", middle, PALETTE[3], band)
 
 
-def _oldest(answer: ReportAnswer) -> Section:
-    columns = (
-        TableColumn("case", "fixed"),
-        _number("weeks open"),
-        TableColumn("open since", "fixed"),
-        TableColumn("stage"),
-    )
-    rows = tuple(
-        (
-            *(case.case_id, f"{case.weeks:,}", day(case.start), STAGE_WORDS[case.stage]),
-            *(case.team or "", case.caseworker or ""),
+def _cases(answer: ReportAnswer) -> Iterator[Section]:
+    """Yield the oldest cases and the overdue work, with whose work they are where anybody's is recorded."""
+    whose = (TableColumn("team"), TableColumn("caseworker"))
+    case = TableColumn("case", "fixed")
+    if answer.oldest:
+        columns = (case, _number("weeks open"), TableColumn("open since", "fixed"), TableColumn("stage"))
+        rows = tuple(
+            (open_.case_id, f"{open_.weeks:,}", day(open_.start), STAGE_WORDS[open_.stage], *_whose(open_))
+            for open_ in answer.oldest
         )
-        for case in answer.oldest
-    )
-    return _whose(Section("The oldest open cases", (), columns, rows, caption="Oldest open cases"))
-
-
-def _work(answer: ReportAnswer) -> Section:
-    columns = (
-        TableColumn("case", "fixed"), TableColumn("what is owed"), TableColumn("due", "fixed"),
-        _number("days late"),
-    )  # fmt: skip
-    rows = tuple(
-        (
-            *(work.case_id, work.duty, day(work.due), f"{work.days_late:,}"),
-            *(work.team or "", work.caseworker or ""),
+        title, caption = "The oldest open cases", "Oldest open cases"
+        yield _filled(Section(title, (), (*columns, *whose), rows, caption=caption), "not recorded")
+    if answer.work:
+        columns = (case, TableColumn("what is owed"), TableColumn("due", "fixed"), _number("days late"))
+        rows = tuple(
+            (work.case_id, work.duty, day(work.due), f"{work.days_late:,}", *_whose(work))
+            for work in answer.work
         )
-        for work in answer.work
-    )
-    return _whose(
-        Section("Overdue now, worst first", (), columns, rows, caption="Overdue deadlines, worst first")
-    )
+        title, caption = "Overdue now, worst first", "Overdue deadlines, worst first"
+        yield _filled(Section(title, (), (*columns, *whose), rows, caption=caption), "not recorded")
 
 
-def _whose(section: Section) -> Section:
-    """Return a list with the columns of whose work it is, where anybody's is recorded."""
-    named = (*section.columns, TableColumn("team"), TableColumn("caseworker"))
-    return _filled(without_empty_columns(replace(section, columns=named)), "not recorded")
+def _whose(case: LongWait | LateWork) -> tuple[str, str]:
+    return case.team or "", case.caseworker or ""
 
 
 def _filled(section: Section, word: str) -> Section:
-    """Return a section with a word in each empty cell: an empty one is read out as nothing."""
+    """Return a section without empty columns, and a word in each empty cell, which is read out as nothing."""
+    section = without_empty_columns(section)
     return replace(section, rows=tuple(tuple(cell or word for cell in row) for row in section.rows))
 
 
 def _changed(changed: ChangedSince, answer: ReportAnswer) -> Section:
-    as_at, what = answer.as_at, "plan" if answer.audience == "public" else "deadline"
-    earlier = "the earlier file" if changed.as_at == as_at else day(changed.as_at)
+    what = "plan" if answer.audience == "public" else "deadline"
+    same_day = changed.as_at == answer.as_at
     rows = tuple((CHANGE_WORDS[name].capitalize(), _shown(number)) for name, number in changed.counts.items())
     return Section(
-        f"What changed since {earlier}",
-        () if changed.as_at == as_at else ("Time alone makes deadlines overdue between two days.",),
+        f"What changed since {'the earlier file' if same_day else day(changed.as_at)}",
+        () if same_day else ("Time alone makes deadlines overdue between two days.",),
         (TableColumn(f"what became of a {what}"), _number(f"{what}s")),
         rows,
         _hidden_note(answer, rows),
@@ -393,16 +354,11 @@ def _changed(changed: ChangedSince, answer: ReportAnswer) -> Section:
 
 
 def _quality(answer: ReportAnswer) -> Section:
-    rows = sum(file.rows for file in answer.input)
-    judged = sum(file.judged for file in answer.input)
-    said = [
-        f"{count(rows, 'row')} {'was' if rows == 1 else 'were'} read and {judged:,} judged.",
-        *(
-            f"Not judged, because the file has no column {' or '.join(line.needs)}: "
-            f"{count(line.clocks, 'deadline')} of {line.deadline}."
-            for line in answer.not_judged[:_MOST]
-        ),
-    ]
+    rows, judged = (sum(getattr(file, key) for file in answer.input) for key in ("rows", "judged"))
+    said = [f"{count(rows, 'row')} {'was' if rows == 1 else 'were'} read and {judged:,} judged."]
+    for line in answer.not_judged[:_MOST]:
+        lacks = f"Not judged, because the file has no column {' or '.join(line.needs)}: "
+        said.append(f"{lacks}{count(line.clocks, 'deadline')} of {line.deadline}.")
     kinds = Counter((problem.column or "the whole row", problem.try_) for problem in answer.problems)
     most = sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))[:_MOST]
     if answer.problems:
@@ -416,9 +372,3 @@ def _quality(answer: ReportAnswer) -> Section:
         tuple((column, what, f"{number:,}") for (column, what), number in most),
         caption="Problems in the file, the most frequent kinds",
     )
-
-
-def _method(answer: ReportAnswer) -> Section:
-    public = answer.audience == "public"
-    own = (_OVERDUE, _NAMES_PUBLIC) if public else (_OVERDUE, _NAMES)
-    return Section("How this was counted", (_WAITING, _TOO_LONG, *own, _NOT_ADVICE))

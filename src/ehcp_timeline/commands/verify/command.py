@@ -97,7 +97,6 @@ def _words(receipt: "Receipt", typed: "Typed", files: list[Path], form: str) -> 
 
 
 def _run(context: Any, words: list[str]) -> bytes:  # noqa: ANN401 - Typer keeps the type to itself
-    """Run a command in this process and return what it writes to standard output."""
     written = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     with redirect_stdout(written), redirect_stderr(io.StringIO()):
         context.find_root().command.main(args=words, prog_name="ehcp", standalone_mode=False)

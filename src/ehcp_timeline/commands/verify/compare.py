@@ -49,14 +49,10 @@ class VerifyAnswer:
 def compare(
     data: bytes, form: str, receipt: Receipt, files: Sequence[Path], again: bytes | None
 ) -> VerifyAnswer:
-    """Return what differs between an output and what can be had now.
+    """Return what differs between an output, of a format and with a receipt, and what can be had now.
 
-    Args:
-        data: The output.
-        form: Its format.
-        receipt: What it was made from.
-        files: What is given now.
-        again: What the same command writes now; None if it cannot be run again.
+    `files` are those that are given now, `again` is what the same command writes now; None if it cannot be
+    run again.
     """
     differences = list(_of_sources(receipt, files))
     named = {file.name for file in receipt.input if file.name} | {path.name for path in files}
@@ -95,18 +91,17 @@ def _content(data: bytes, form: str, named: Collection[str]) -> Any:  # noqa: AN
 
 
 def _of_answers(then: Any, now: Any, form: str) -> Iterator[Differing]:  # noqa: ANN401
-    """Yield how two answers differ, key by key where they are JSON."""
+    """Yield how two answers differ, key by key where they are JSON; of a list only its length is said."""
+
+    def short(value: object) -> str:
+        return f"{len(value)} entries" if isinstance(value, list) else json.dumps(value)[:80]
+
     if form == "json":
         for key in dict.fromkeys((*then, *now)):
             if then.get(key) != now.get(key):
-                yield Differing(f"answer, {key}", _short(then.get(key)), _short(now.get(key)))
+                yield Differing(f"answer, {key}", short(then.get(key)), short(now.get(key)))
     elif then != now:
         yield Differing("answer", "as it stands in the output", "as the same command gives it now")
-
-
-def _short(value: object) -> str:
-    """Return a value in a few words: a list by its length."""
-    return f"{len(value)} entries" if isinstance(value, list) else json.dumps(value)[:80]
 
 
 def verify_sections(answer: VerifyAnswer, output: str) -> list[Section]:

@@ -10,7 +10,7 @@ from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed
+from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed, keys
 from ehcp_timeline.measure.casework import Casework
 from ehcp_timeline.measure.next_steps import next_steps
 from ehcp_timeline.measure.result import Input, NotJudged
@@ -27,10 +27,6 @@ NOTES = (
     "The Ombudsman expects families to be told of a delay before the day is missed, and why, and until when.",
     "`expected` is an estimate: for plans that of `ehcp forecast --per-case`, else at the present pace.",
 )
-_AS_THEY_ARE = (
-    "case_id", "name", "school", "referrer", "district", "team", "caseworker", "deadline", "duty", "law",
-    "start", "weeks_waited", "due", "days_left", "days_over",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,17 +140,18 @@ def projected_plans(
 def _line(clock: Mapping[str, Any]) -> LetterLine:
     letter = next_steps().letter_for(clock["deadline"])
     promise, rights = (letter.promise, letter.rights) if letter else (clock["duty"], "")
-    expected, over = clock["expected_p50"], count(clock["days_over"], "day")
-    return LetterLine(
-        **{key: clock[key] for key in _AS_THEY_ARE},
-        expected=expected,
-        still_to_do=clock["do"],
-        also=", ".join(clock["also"]),
-        promise=promise,
-        tell=(
+    expected, over, do = clock["expected_p50"], count(clock["days_over"], "day"), clock["do"]
+    as_it_is = {key: clock[key] for key in keys(LetterLine) if key in clock}
+    own = {
+        "expected": expected,
+        "still_to_do": do,
+        "also": ", ".join(clock["also"]),
+        "promise": promise,
+        "tell": (
             f"By law we have until {day(clock['due'])} {promise}. We do not expect to keep to that day. "
             f"At our present pace it will be about {day(expected)}, {over} late. "
-            f"Still to be done: {clock['do'][:1].lower()}{clock['do'][1:]}."
+            f"Still to be done: {do[:1].lower()}{do[1:]}."
         ),
-        rights=rights,
-    )
+        "rights": rights,
+    }
+    return LetterLine(**{**as_it_is, **own})

@@ -28,7 +28,6 @@ from ehcp_timeline.shell.options import (
 from ehcp_timeline.shell.parse import choice
 
 if TYPE_CHECKING:
-    from ehcp_timeline.audit.selection import Selection
     from ehcp_timeline.measure.worklists import Policy
 
 
@@ -93,16 +92,11 @@ def next_(
     untold = mine.filter(mine["verdict"] == "unknown").height
     todays = order_of_work(workable(clocks, work, selection), chosen_policy)
     audit, ordered = without_people(work.audit, todays, key)
-    title = f"{_whose(selection)}, {chosen_policy}"
+    named = sorted(selection.caseworkers | selection.teams | selection.districts)
+    title = f"Today for {', '.join(named) or 'everyone'}, {chosen_policy}"
     statement, counts = STATEMENT if key else "", NextCounts(chosen_policy, ordered.height, untold)
     answer = NextAnswer.of(audit, counts, ordered, statement)
     sections = partial(next_sections, title, ordered, untold, top)
     document = document_of(title, answer, ordered, Work, sections, statement)
     to.write(replace(document, entries=partial(entries_of, as_at=asks.as_at, steps=True, names=names)))
     raise typer.Exit(exit_code(work.audit, failed=work.is_late(selection), strict=False, exit_zero=exit_zero))
-
-
-def _whose(selection: "Selection") -> str:
-    """Return whose work it is."""
-    named = sorted(selection.caseworkers | selection.teams | selection.districts)
-    return f"Today for {', '.join(named)}" if named else "Today for everyone"

@@ -1,13 +1,12 @@
 """`ehcp overdue`: what is late, worst first, with what to do next; and what can still be saved."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.destination import Output
 from ehcp_timeline.shell.exit_codes import exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.list_command import document_of, group_asked, key_asked, without_people
@@ -32,33 +31,8 @@ from ehcp_timeline.shell.options import (
 if TYPE_CHECKING:
     from ehcp_timeline.audit.selection import Selection
     from ehcp_timeline.measure.casework import Casework
+    from ehcp_timeline.output.document import Document
     from ehcp_timeline.privacy.pseudonyms import Key
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """How a list is to be shown.
-
-    Attributes:
-        selection: Which clocks.
-        by: The column of the groups, if any.
-        top: How many lines a page shows.
-        key: The key for pseudonyms, if any.
-        names: Whether a calendar names children.
-    """
-
-    selection: "Selection"
-    by: str | None
-    top: int
-    key: "Key | None"
-    names: bool
-
-    @property
-    def statement(self) -> str:
-        """Return what must stand on every copy of a pseudonymised list; empty for nothing."""
-        from ehcp_timeline.privacy.pseudonyms import STATEMENT
-
-        return STATEMENT if self.key else ""
 
 
 @exit_codes(
@@ -100,12 +74,16 @@ def overdue(
     """
     group = group_asked("--by", by)
     public = disclosure.suppress()
-    _check_together(split_by, public=public, pseudonyms=pseudonymise is not None, save_list=save_list)
+    if split_by and (public or pseudonymise):
+        raise UsageError("--split-by names people in its file names", "leave it out, or list with --by")
+    if public and (save_list or pseudonymise):
+        raise UsageError("--disclosure suppress lists nobody", "leave out --save-list and --pseudonymise")
     key = key_asked(pseudonymise, output.outputs)
     to = output.choose_split(split_by)
     asks = about.request()
     selection = chosen(asks.rulebook, duties, groups)
     from ehcp_timeline.measure.casework import ALL, OPEN
+    from ehcp_timeline.privacy.pseudonyms import STATEMENT
 
     work = asks.work(asks.source(file), ALL if save_list else OPEN, assume_blank)
     work.check_filters(selection)
@@ -113,53 +91,43 @@ def overdue(
         from ehcp_timeline.commands.worklists.publication import publish
 
         publish(to, work, selection, group or "district", disclosure.threshold, disclosure.previous)
-    elif save_list:
-        _save_list(to, work, _Asked(selection, group, top, key, names))
     else:
-        _overdue(to, work, _Asked(selection, group, top, key, names))
+        from ehcp_timeline.output.calendar import entries_of
+
+        list_ = _save_list if save_list else partial(_overdue, by=group)
+        document = list_(work, selection, key, STATEMENT if key else "", top)
+        to.write(replace(document, entries=partial(entries_of, as_at=work.as_at, names=names)))
     raise typer.Exit(
         exit_code(work.audit, failed=work.is_late(selection), strict=strict, exit_zero=exit_zero)
     )
 
 
-def _check_together(split_by: str | None, *, public: bool, pseudonyms: bool, save_list: bool) -> None:
-    """Raise UsageError if the options do not fit together."""
-    if split_by and (public or pseudonyms):
-        raise UsageError("--split-by names people in its file names", "leave it out, or list with --by")
-    if public and (save_list or pseudonyms):
-        raise UsageError("--disclosure suppress lists nobody", "leave out --save-list and --pseudonymise")
-
-
-def _overdue(to: Output, work: "Casework", asked: _Asked) -> None:
-    """Write the list of what is overdue."""
+def _overdue(
+    work: "Casework", selection: "Selection", key: "Key | None", statement: str, top: int, by: str | None
+) -> "Document":
     from ehcp_timeline.commands.worklists.answer import OverdueAnswer, OverdueCounts, Work
     from ehcp_timeline.commands.worklists.view import overdue_sections
     from ehcp_timeline.measure.worklists import overdue, worst_first
-    from ehcp_timeline.output.calendar import entries_of
 
-    late = overdue(work.open_clocks(), work, asked.selection)
-    audit, frame = without_people(work.audit, late, asked.key)
+    late = overdue(work.open_clocks(), work, selection)
+    audit, frame = without_people(work.audit, late, key)
     clocks = worst_first(frame)
     counts = OverdueCounts(clocks.height, clocks["case_id"].n_unique())
-    answer = OverdueAnswer.of(audit, counts, clocks, asked.statement)
-    sections = partial(overdue_sections, audit, clocks, asked.by, asked.top)
-    document = document_of("Overdue, worst first", answer, clocks, Work, sections, asked.statement)
-    entries = partial(entries_of, as_at=work.as_at, names=asked.names)
-    to.write(replace(document, entries=entries, group=asked.by))
+    answer = OverdueAnswer.of(audit, counts, clocks, statement)
+    sections = partial(overdue_sections, audit, clocks, by, top)
+    return replace(document_of("Overdue, worst first", answer, clocks, Work, sections, statement), group=by)
 
 
-def _save_list(to: Output, work: "Casework", asked: _Asked) -> None:
-    """Write the list of in-time cases at risk."""
+def _save_list(
+    work: "Casework", selection: "Selection", key: "Key | None", statement: str, top: int
+) -> "Document":
     from ehcp_timeline.commands.worklists.answer import RiskCounts, SaveListAnswer, WorkAtRisk
     from ehcp_timeline.commands.worklists.view import risk_sections
     from ehcp_timeline.measure.worklists import at_risk
-    from ehcp_timeline.output.calendar import entries_of
 
-    case = at_risk(work, asked.selection)
-    audit, clocks = without_people(work.audit, case.clocks, asked.key)
+    case = at_risk(work, selection)
+    audit, clocks = without_people(work.audit, case.clocks, key)
     counts = RiskCounts(clocks.height, case.in_time, case.untold)
-    answer = SaveListAnswer.of(audit, counts, clocks, asked.statement)
-    sections = partial(risk_sections, audit, clocks, case.untold, asked.top)
-    title = "In time so far, and at risk"
-    document = document_of(title, answer, clocks, WorkAtRisk, sections, asked.statement)
-    to.write(replace(document, entries=partial(entries_of, as_at=work.as_at, names=asked.names)))
+    answer = SaveListAnswer.of(audit, counts, clocks, statement)
+    sections = partial(risk_sections, audit, clocks, case.untold, top)
+    return document_of("In time so far, and at risk", answer, clocks, WorkAtRisk, sections, statement)

@@ -19,40 +19,34 @@ from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, Hidden, Published
 from ehcp_timeline.shell.destination import Output, say
 from ehcp_timeline.text.words import day
 
-STATES: Mapping[str, str] = {
+_STATES: Mapping[str, str] = {
     "overdue": "overdue",
     "unknown": "cannot_be_told",
     "excused": "excused",
     "running": "in_time_so_far",
 }
-NOT_RECORDED = "not recorded"
-SHARE = "pc_overdue"
-WITHHELD = "The table is withheld: no way of hiding numbers in it would keep them hidden."
-_MOST_WARNINGS = 10
+_SHARE = "pc_overdue"
+_WITHHELD = "The table is withheld: no way of hiding numbers in it would keep them hidden."
 
 
 def open_cases(work: pl.DataFrame, by: str) -> CountTable:
-    """Return how many open cases each group has, by the worst state of any of their clocks.
+    """Return how many open cases each group of a column has, by the worst state of any of their clocks.
 
     A case is counted once, in one group and one state, so that rows and columns add up.
-
-    Args:
-        work: The open clocks that were asked for.
-        by: The column of the groups.
     """
-    worst_first = pl.Enum(list(STATES))
+    worst_first = pl.Enum(list(_STATES))
     cases = (
-        work.filter(pl.col("verdict").is_in(list(STATES)))
+        work.filter(pl.col("verdict").is_in(list(_STATES)))
         .with_columns(state=pl.col("verdict").cast(worst_first), group=pl.col(by).str.strip_chars())
-        .with_columns(group=pl.when(pl.col("group") != "").then("group").otherwise(pl.lit(NOT_RECORDED)))
+        .with_columns(group=pl.when(pl.col("group") != "").then("group").otherwise(pl.lit("not recorded")))
         .sort("state", "group", "case_id")
         .unique(subset="case_id", keep="first", maintain_order=True)
     )
     counted = cases.group_by("group", "state").len().with_columns(pl.col("state").cast(pl.String)).rows()
     counts = {(group, state): number for group, state, number in counted}
     groups = tuple(sorted({group for group, _ in counts}))
-    grid = tuple(tuple(counts.get((group, state), 0) for state in STATES) for group in groups)
-    return CountTable(groups, tuple(STATES.values()), grid)
+    grid = tuple(tuple(counts.get((group, state), 0) for state in _STATES) for group in groups)
+    return CountTable(groups, tuple(_STATES.values()), grid)
 
 
 def publish(
@@ -60,13 +54,8 @@ def publish(
 ) -> None:
     """Write how many cases are open in each group, with everything hidden that tells of one child.
 
-    Args:
-        to: Where it goes.
-        work: The work in a file.
-        selection: Which clocks were asked for.
-        by: The column of the groups.
-        threshold: Numbers of people below it are hidden.
-        previous: The publication before: what the two give away together is said.
+    Numbers of people below the threshold are hidden. What the table gives away together with the publication
+    before is said.
 
     Raises:
         UsageError: The threshold hides nothing, or the groups are people.
@@ -100,11 +89,12 @@ def publish(
 
 def _answer(audit: Audit, published: Published, by: Literal["district", "team"]) -> PublicationAnswer:
     """Return the table: one line for each group and one for all of them."""
-    rows = []
+    rows: list[dict[str, float | str | None]] = []
     for name, counts in zip((*published.rows, TOTAL), published.grid, strict=True):
-        numbers = dict(zip((*published.columns, "total"), counts, strict=True))
-        shared = {**numbers, SHARE: share(numbers["overdue"], numbers["total"])}
-        rows.append({by: name, **{key: _value(number) for key, number in shared.items()}})
+        counted = dict(zip((*published.columns, "total"), counts, strict=True))
+        numbers = {**counted, _SHARE: share(counted["overdue"], counted["total"])}
+        shown = {key: value.value if isinstance(value, Hidden) else value for key, value in numbers.items()}
+        rows.append({by: name, **shown})
     return PublicationAnswer(
         as_at=audit.as_at,
         rulebook=audit.rulebook,
@@ -112,30 +102,23 @@ def _answer(audit: Audit, published: Published, by: Literal["district", "team"])
         threshold=published.threshold,
         withheld=published.withheld,
         legend=legend(published.threshold),
-        columns=(by, *published.columns, "total", SHARE),
+        columns=(by, *published.columns, "total", _SHARE),
         rows=tuple(rows),
     )
 
 
 def publication_sections(answer: PublicationAnswer) -> Iterator[Section]:
     """Yield the table as a person sees it; nothing names the file it was made from."""
+
+    def shown(value: float | str | None) -> str:
+        return "n/a" if value is None else value if isinstance(value, str) else f"{value:,}"
+
     headings = (TableColumn(key.replace("_", " "), "number") for key in answer.columns[1:])
-    rows = tuple(tuple(_shown(row[key]) for key in answer.columns) for row in answer.rows)
+    rows = tuple(tuple(shown(row[key]) for key in answer.columns) for row in answer.rows)
     yield Section(
-        title=f"Open cases by {answer.by} as at {day(answer.as_at)}",
-        before=(WITHHELD,) if answer.withheld else (),
+        f"Open cases by {answer.by} as at {day(answer.as_at)}",
+        before=(_WITHHELD,) if answer.withheld else (),
         columns=(TableColumn(answer.by), *headings),
         rows=() if answer.withheld else rows,
         after=(answer.legend,),
     )
-
-
-def _value(number: float | Hidden | None) -> int | float | str | None:
-    return number.value if isinstance(number, Hidden) else number
-
-
-def _shown(value: object) -> str:
-    """Return a value as a person reads it."""
-    if value is None:
-        return "n/a"
-    return f"{value:,}" if isinstance(value, int | float) else str(value)

@@ -8,19 +8,26 @@ from ehcp_timeline.commands.worklists.family_letters import LetterLine, LettersA
 from ehcp_timeline.measure.answer import lines_of
 from ehcp_timeline.measure.result import Audit
 from ehcp_timeline.measure.worklists import AHEAD, split
-from ehcp_timeline.output.sections import ListColumn, Row, Section, TableColumn, column_of, list_section
+from ehcp_timeline.output.sections import (
+    CASE,
+    DEADLINE,
+    DUE,
+    WHOSE_COLUMNS,
+    ListColumn,
+    Row,
+    Section,
+    TableColumn,
+    column_of,
+    list_section,
+)
 from ehcp_timeline.output.summary import opening
 from ehcp_timeline.text.words import count
 
-_CASE = column_of("case_id", "case", "fixed")
-_DUE = column_of("due", kind="fixed")
-_DEADLINE = column_of("deadline", kind="fixed")
 _DO = column_of("do", "what to do next")
 _BY = ListColumn(
     TableColumn("by", "fixed"),
     lambda row: f"not before {row['not_before']}" if row["not_before"] else row["by"] or "",
 )
-_WHOSE = tuple(column_of(key, optional=True) for key in ("caseworker", "team", "district"))
 
 
 def overdue_sections(audit: Audit, work: pl.DataFrame, by: str | None, top: int) -> Iterator[Section]:
@@ -34,18 +41,24 @@ def overdue_sections(audit: Audit, work: pl.DataFrame, by: str | None, top: int)
     """
     yield opening(audit)
     if work.is_empty():
-        yield Section(
-            title="Nothing that could be read is overdue" if audit.undecided else "Nothing is overdue"
-        )
+        yield Section("Nothing that could be read is overdue" if audit.undecided else "Nothing is overdue")
         return
     lists = [("Overdue, worst first", work)]
     if by is not None:
         lists = [(name or f"no {by} recorded", mine) for name, mine in split(work, by)]
-        yield _groups(lists, by)
+        numbers = (TableColumn(heading, "number") for heading in ("overdue", "cases", "most days late"))
+        rows = (
+            (name, mine.height, mine["case_id"].n_unique(), max(mine["days_late"].to_list()))
+            for name, mine in lists
+        )
+        yield Section(
+            f"Overdue by {by}",
+            columns=(TableColumn(by), *numbers),
+            rows=tuple((name, *(f"{number:,}" for number in counted)) for name, *counted in rows),
+        )
     late = column_of("days_late", "days late", "number")
-    columns = (_CASE, _DUE, late, _DEADLINE, _DO, _BY, *_WHOSE)
     for title, mine in lists:
-        yield _list(title, mine, columns, top, ())
+        yield _list(title, mine, (CASE, DUE, late, DEADLINE, _DO, _BY, *WHOSE_COLUMNS), top)
     yield _law(work)
 
 
@@ -53,12 +66,12 @@ def risk_sections(audit: Audit, clocks: pl.DataFrame, untold: int, top: int) -> 
     """Yield the in-time cases that may be missed, first due first."""
     yield opening(audit)
     if clocks.is_empty():
-        yield Section(title="No in-time case is at risk", before=_untold(untold))
+        yield Section("No in-time case is at risk", before=_untold(untold))
         return
     columns = (
-        *(_CASE, _DUE, column_of("days_left", "days left", "number")),
+        *(CASE, DUE, column_of("days_left", "days left", "number")),
         *(column_of("expected_p50", "expected", "fixed"), column_of("expected_p85", "if slow", "fixed")),
-        *(_DO, _BY, *_WHOSE),
+        *(_DO, _BY, *WHOSE_COLUMNS),
     )
     yield _list("In time so far, and at risk", clocks, columns, top, _untold(untold))
     yield _law(clocks)
@@ -68,15 +81,13 @@ def letter_sections(audit: Audit, answer: LettersAnswer, top: int) -> Iterator[S
     """Yield whom to tell before the day is missed, first due first."""
     yield opening(audit)
     expected, still = column_of("expected", kind="fixed"), column_of("still_to_do", "still to do")
+    mail_merge = "No letter is sent: -o letters.xlsx makes the list for a mail merge."
     yield list_section(
         f"Due within {answer.within} days, and will be missed at the present pace",
-        (_CASE, _DUE, expected, _DEADLINE, still, *_WHOSE),
+        (CASE, DUE, expected, DEADLINE, still, *WHOSE_COLUMNS),
         lines_of(answer.letters[:top], LetterLine),
         len(answer.letters),
-        after=(
-            *_untold(answer.summary.cannot_be_told),
-            "No letter is sent: -o letters.xlsx makes the list for a mail merge.",
-        ),
+        after=(*_untold(answer.summary.cannot_be_told), mail_merge),
     )
 
 
@@ -92,35 +103,24 @@ def next_sections(title: str, work: pl.DataFrame, untold: int, top: int) -> Iter
     after = (f"{count(untold, 'clock')} cannot be judged: ehcp check says why.",) if untold else ()
     if work.is_empty():
         nothing = f"Nothing is overdue, excused or due within {AHEAD} days."
-        yield Section(title=title, before=(nothing,), after=after)
+        yield Section(title, before=(nothing,), after=after)
         return
-    why = ListColumn(TableColumn("because"), _why)
-    yield _list(title, work, (_CASE, _DO, _BY, why), top, after)
+    yield _list(title, work, (CASE, _DO, _BY, ListColumn(TableColumn("because"), _why)), top, after)
 
 
 def _list(
-    title: str, clocks: pl.DataFrame, columns: tuple[ListColumn, ...], top: int, after: tuple[str, ...]
+    title: str, clocks: pl.DataFrame, columns: Sequence[ListColumn], top: int, after: tuple[str, ...] = ()
 ) -> Section:
-    rows = clocks.head(top).iter_rows(named=True)
-    return list_section(title, columns, rows, clocks.height, after=after)
-
-
-def _groups(lists: Sequence[tuple[str, pl.DataFrame]], by: str) -> Section:
-    """Return how much is overdue in each group."""
-    rows = tuple(
-        (name, f"{mine.height:,}", f"{mine['case_id'].n_unique():,}", f"{max(mine['days_late'].to_list()):,}")
-        for name, mine in lists
-    )
-    numbers = (TableColumn(heading, "number") for heading in ("overdue", "cases", "most days late"))
-    return Section(title=f"Overdue by {by}", columns=(TableColumn(by), *numbers), rows=rows)
+    return list_section(title, columns, clocks.head(top).iter_rows(named=True), clocks.height, after=after)
 
 
 def _law(work: pl.DataFrame) -> Section:
     """Return what the deadlines of a list are, once each."""
     known = work.unique(subset="deadline", keep="first", maintain_order=True)
     columns = (TableColumn("deadline", "fixed"), TableColumn("what is owed"), TableColumn("the law"))
-    rows = tuple(known.select("deadline", "duty", "law").rows())
-    return Section(title="What the deadlines are", columns=columns, rows=rows)
+    return Section(
+        "What the deadlines are", (), columns, tuple(known.select("deadline", "duty", "law").rows())
+    )
 
 
 def _untold(untold: int) -> tuple[str, ...]:

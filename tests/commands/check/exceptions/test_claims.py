@@ -7,8 +7,7 @@ import pytest
 
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import open_case_file
-from ehcp_timeline.commands.check.exceptions.claims import ExceptionsAnswer, exceptions_of
-from ehcp_timeline.commands.check.exceptions.view import exceptions_sections
+from ehcp_timeline.commands.check.exceptions import ExceptionsAnswer, exceptions_of, exceptions_sections
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.output.plain import plain_text
 

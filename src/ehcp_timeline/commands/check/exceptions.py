@@ -1,4 +1,4 @@
-"""Every exception that a file claims: its condition, what dates show, who always claims it, what it does."""
+"""`ehcp check --exceptions`: what each exception that a file claims is worth, and who always claims one."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,24 +13,53 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.audit.selection import WHOSE, unjudgeable
-from ehcp_timeline.audit.single.excuses import ExcuseResult
 from ehcp_timeline.audit.single.judge import judge_case
-from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.cases.batch import Batch, rows_of
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.deadline import Absence
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.law.subset import part_of
-from ehcp_timeline.measure.answer import InTime, RulebookUsed
+from ehcp_timeline.measure.answer import InTime, RulebookUsed, lines_of
 from ehcp_timeline.measure.counts import InTimeTally
+from ehcp_timeline.output.sections import (
+    CASE,
+    DEADLINE,
+    WHOSE_COLUMNS,
+    ListColumn,
+    Section,
+    TableColumn,
+    column_of,
+    list_section,
+)
 from ehcp_timeline.text.bounds import Ge, Whole
+from ehcp_timeline.text.words import count, day, quoted
 
-WHOLE_FILE: Final = ""
-ENOUGH: Final = 5
-LATE: Final = ("late", "overdue")
-STRENGTHS: Final = ("evidenced", "claimed", "refuted", "unreadable")
-SHOWS: Final[Mapping[str, Literal["proved", "refuted", "cannot be shown", "could not be read"]]] = {
+_REFUTED = "A claim that its dates refute is not counted as an exception, here or in the DfE's rates."
+_ALWAYS = "A claim made for every case says nothing about any of them: check how the flag is filled in."
+_RATES = "Percent of those answered, ended or past the day; excused ones are left out of both sides."
+_NOTE = (
+    "The law lets an authority miss the time limit where one of these makes it impractical to keep. Dates "
+    "cannot show whether it was impractical: a person must decide."
+)
+_WORST_FIRST: Final = ("refuted", "could not be read", "cannot be shown", "proved")
+_OF_DEADLINE = TableColumn("deadline", "fixed")
+_COLUMNS = (
+    CASE,
+    DEADLINE,
+    ListColumn(
+        TableColumn("days late", "number"),
+        lambda row: "" if row["days_late"] is None else f"{row['days_late']:,}",
+    ),
+    column_of("excuse", kind="fixed"),
+    column_of("shows", "shown"),
+    column_of("why", "by what"),
+    *WHOSE_COLUMNS,
+)
+Shows = Literal["proved", "refuted", "cannot be shown", "could not be read"]
+WHOLE_FILE: Final = ("", "")
+_ENOUGH = 5
+_SHOWS: Final[Mapping[str, Shows]] = {
     "evidenced": "proved",
     "claimed": "cannot be shown",
     "refuted": "refuted",
@@ -63,7 +92,7 @@ class Claim:
     law: str
     condition: str
     means: str
-    shows: Literal["proved", "refuted", "cannot be shown", "could not be read"]
+    shows: Shows
     why: str
     verdict: Verdict
     district: str | None
@@ -118,6 +147,7 @@ class _ClaimCount:
     Attributes:
         batch: The rows that are being judged.
         held: Case to its rows of requests that stand on several, until the end of their file.
+        clocks: How many clocks started, by deadline and group; `claimed`: those with a claim.
     """
 
     part: Rulebook
@@ -130,11 +160,17 @@ class _ClaimCount:
     claimed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     tallies: dict[str, InTimeTally] = field(default_factory=dict)
 
+    def passing(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """Yield batches to be judged, and remember which one is."""
+        for batch in batches:
+            self.batch = batch
+            yield batch
+
     def add_judged(self, judged: Judged) -> None:
         """Count the clocks that started, by group."""
         for name, clocks in judged.clocks.items():
             self.tallies.setdefault(name, InTimeTally()).add(clocks)
-            self.clocks[name, WHOLE_FILE, WHOLE_FILE] += clocks.height
+            self.clocks[name, *WHOLE_FILE] += clocks.height
             there = [column for column in WHOSE if column in judged.rows.columns]
             named = clocks.frame("row").join(judged.rows.select("row", *there), on="row", how="left")
             for column in there:
@@ -164,34 +200,45 @@ class _ClaimCount:
     def _look_at(self, rows: Sequence[Row]) -> None:
         by_number = {row.number: row for row in rows}
         for working in judge_case(self.part, rows, self.as_at):
-            self._add_claim(by_number[working.clock.row], working)
-
-    def _add_claim(self, row: Row, working: Working) -> None:
-        claimed = [excuse for excuse in working.excuses if excuse.strength in STRENGTHS]
-        if not claimed or working.clock.verdict in ("not-started", "not-owed"):
-            return
-        name = working.deadline.id
-        for column, group in _groups(row):
-            self.claimed[name, column, group] += 1
-        if working.clock.strict not in LATE:
-            self.unneeded[name] += 1
-            return
-        self.claims += (_claim(row, working, excuse) for excuse in claimed)
+            claimed = [excuse for excuse in working.excuses if excuse.strength in _SHOWS]
+            clock = working.clock
+            if not claimed or clock.verdict in ("not-started", "not-owed"):
+                continue
+            texts = by_number[clock.row].texts
+            groups = ((column, texts[column]) for column in WHOSE if column in texts)
+            for group in (WHOLE_FILE, *groups):
+                self.claimed[clock.deadline, *group] += 1
+            if clock.strict not in ("late", "overdue"):
+                self.unneeded[clock.deadline] += 1
+                continue
+            for excuse in claimed:
+                claim = Claim(
+                    case_id=by_number[clock.row].case_id,
+                    row=clock.row,
+                    deadline=clock.deadline,
+                    due=clock.due,
+                    days_late=clock.days_late,
+                    excuse=excuse.excuse.id,
+                    law=excuse.excuse.law,
+                    condition=excuse.excuse.says,
+                    means=excuse.excuse.means,
+                    shows=_SHOWS[excuse.strength],
+                    why=excuse.why,
+                    verdict=clock.verdict,
+                    **{column: texts.get(column) for column in WHOSE},
+                )
+                self.claims.append(claim)
 
     def finished(self) -> ExceptionsAnswer:
         """Return what was counted, deadlines in the order of the rulebook."""
-        order = [
-            deadline.id
-            for deadline in self.part.deadlines
-            if self.claimed[deadline.id, WHOLE_FILE, WHOLE_FILE]
-        ]
-        shares = []
-        for name in order:
-            for place, clocks in sorted(self.clocks.items()):
-                if place[0] == name and (claimed := self.claimed[place]):
-                    shares.append(
-                        Share(*place, clocks, claimed, always=clocks >= ENOUGH and claimed == clocks)
-                    )
+        order = [deadline.id for deadline in self.part.deadlines if self.claimed[deadline.id, *WHOLE_FILE]]
+        places = sorted((place, clocks) for place, clocks in self.clocks.items() if self.claimed[place])
+        places.sort(key=lambda counted: order.index(counted[0][0]))
+        shares = (
+            Share(*place, clocks, claimed, always=clocks >= _ENOUGH and claimed == clocks)
+            for place, clocks in places
+            for claimed in [self.claimed[place]]
+        )
         return ExceptionsAnswer(
             as_at=self.as_at,
             rulebook=RulebookUsed.of(self.part),
@@ -204,43 +251,26 @@ class _ClaimCount:
 
 @repeated_until_known
 def exceptions_of(rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date) -> ExceptionsAnswer:
-    """Look at every exception that some files claim for the authority's own statutory duties.
-
-    Args:
-        rulebook: The law.
-        sources: The files, opened.
-        as_at: The day the question is asked about.
-    """
+    """Look at every exception that some files claim for the authority's own statutory duties."""
     excusable = [
-        deadline.id
+        deadline
         for deadline in rulebook.deadlines
-        if deadline.excuses
-        and deadline.kind == "statutory"
-        and deadline.who == "authority"
-        and not deadline.repeats
+        if deadline.excuses and not deadline.repeats
+        if (deadline.who, deadline.kind) == ("authority", "statutory")
     ]
-    counting = _ClaimCount(part_of(rulebook, excusable), as_at)
+    whole = part_of(rulebook, [deadline.id for deadline in excusable])
+    counting = _ClaimCount(whole, as_at)
     for source in sources:
         without = {deadline.id for deadline in unjudgeable(rulebook, source.columns)}
-        wanted = [
-            deadline
-            for deadline in rulebook.deadlines
-            if deadline.id in excusable and deadline.id not in without
-        ]
+        wanted = [deadline for deadline in excusable if deadline.id not in without]
         counting.part = part_of(rulebook, [deadline.id for deadline in wanted])
         before = len(counting.claims)
-        for judged in judge(rulebook, _passing(source.batches(), counting), as_at, deadlines=wanted):
+        for judged in judge(rulebook, counting.passing(source.batches()), as_at, deadlines=wanted):
             counting.add_judged(judged)
             counting.add_claims(judged)
         counting.claims[before:] = sorted(counting.claims[before:], key=lambda claim: claim.row)
-    counting.part = part_of(rulebook, excusable)
+    counting.part = whole
     return counting.finished()
-
-
-def _passing(batches: Iterable[Batch], counting: _ClaimCount) -> Iterator[Batch]:
-    for batch in batches:
-        counting.batch = batch
-        yield batch
 
 
 def _claiming(batch: Batch, part: Rulebook) -> pl.Expr | None:
@@ -256,25 +286,59 @@ def _claiming(batch: Batch, part: Rulebook) -> pl.Expr | None:
     return pl.any_horizontal(claims) if claims else None
 
 
-def _groups(row: Row) -> Iterator[tuple[str, str]]:
-    yield WHOLE_FILE, WHOLE_FILE
-    yield from ((column, row.texts[column]) for column in WHOSE if column in row.texts)
+def exceptions_sections(answer: ExceptionsAnswer, top: int) -> Iterator[Section]:
+    """Yield the claims, who always claims, what the claims do to the rates, and the conditions."""
+    shown = Counter(claim.shows for claim in answer.claims)
+    said = ", ".join(f"{number:,} {words}" for words, number in sorted(shown.items()))
+    before = [f"By the dates: {said}."] if said else []
+    if shown["refuted"]:
+        before.append(_REFUTED)
+    if unneeded := sum(answer.unneeded.values()):
+        before.append(f"{count(unneeded, 'more clock')} with a claim in time, or not yet due.")
+    claims = count(len(answer.claims), "claim")
+    title = f"Exceptions claimed on {day(answer.as_at)}: {claims} for late duties"
+    yield Section(title, before=(*before, _NOTE))
+    if always := [share for share in answer.shares if share.always]:
+        yield Section(
+            "Claimed for every case",
+            columns=(_OF_DEADLINE, TableColumn("who"), TableColumn("clocks", "number")),
+            rows=tuple(
+                (
+                    share.deadline,
+                    f"{share.column} {share.name}" if share.column else "the whole file",
+                    f"{share.clocks:,}",
+                )
+                for share in always
+            ),
+            after=(_ALWAYS,),
+            alarm=True,
+        )
+    if answer.rates:
+        yield _rates(answer)
+    if answer.claims:
+        ordered = sorted(
+            answer.claims,
+            key=lambda claim: (_WORST_FIRST.index(claim.shows), -(claim.days_late or 0), claim.row),
+        )
+        yield list_section("Claims", _COLUMNS, lines_of(ordered[:top], Claim), len(ordered))
+        conditions = {
+            (claim.law, claim.excuse): quoted(claim.condition, claim.means) for claim in answer.claims
+        }
+        yield Section(
+            "The conditions",
+            columns=(TableColumn("the law"), TableColumn("excuse", "fixed"), TableColumn("its condition")),
+            rows=tuple((*ground, words) for ground, words in sorted(conditions.items())),
+        )
 
 
-def _claim(row: Row, working: Working, excuse: ExcuseResult) -> Claim:
-    clock = working.clock
-    return Claim(
-        case_id=row.case_id,
-        row=row.number,
-        deadline=clock.deadline,
-        due=clock.due,
-        days_late=clock.days_late,
-        excuse=excuse.excuse.id,
-        law=excuse.excuse.law,
-        condition=excuse.excuse.says,
-        means=excuse.excuse.means,
-        shows=SHOWS[excuse.strength],
-        why=excuse.why,
-        verdict=clock.verdict,
-        **{column: row.texts.get(column) for column in WHOSE},
-    )
+def _rates(answer: ExceptionsAnswer) -> Section:
+    """Return what was done in time, with claims counted three ways, and how often each is made."""
+    whole = {share.deadline: share for share in answer.shares if not share.column}
+    ways = (TableColumn(claims, "number") for claims in ("claims ignored", "as claimed", "as proved"))
+    rows = []
+    for name, rates in answer.rates.items():
+        claimed = f"{whole[name].claimed:,} of {whole[name].clocks:,}" if name in whole else ""
+        shares = (rates.strict, rates.claimed, rates.evidenced)
+        rows.append((name, claimed, *("n/a" if share is None else f"{share:.1f}" for share in shares)))
+    columns = (_OF_DEADLINE, TableColumn("claimed", "fixed"), *ways)
+    return Section("In time, in percent", columns=columns, rows=tuple(rows), after=(_RATES,))

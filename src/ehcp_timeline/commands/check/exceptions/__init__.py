@@ -1,1 +1,0 @@
-"""`ehcp check --exceptions`: what each recorded exception is worth."""
