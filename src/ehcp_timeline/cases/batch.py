@@ -22,10 +22,8 @@ class Batch:
             (several are sorted, with a plus between them), other facts String. A cell that is blank or
             cannot be read is null. Dates under unread headings stand there too, under such names as
             `plan_issued?7 Date EHCP` (`model.UNREAD`).
-        columns: The columns of the file, in its order.
         unreadable: Column to the rows (UInt32, ascending) whose cell cannot be read; columns without such
             rows are absent.
-        problems: Everything that a person should put right, in file order.
         read: Rows that are not blank.
         judged: Rows in `frame`.
         not_judged: Rows left out; each has a problem that `stops` the row.

@@ -56,30 +56,21 @@ class CaseNumbers:
             self._seen.append(own)
             return cells
         self._small = self._small or bool(texts.str.contains("[a-z]").any())
-        self._large = self._large or (self._small and self._has_capitals(texts))
+        if self._small and not self._large:
+            before = (seen.get_column(_CASE) for seen in self._seen)
+            self._large = any(seen.str.contains("[A-Z]").any() for seen in (texts, *before))
         if self._known is None and not (self._large or texts.str.contains("[^ -~]").any()):
             self._seen.append(own)
             return cells
-        if self._known is None:
-            before = [seen.with_columns(key_of(seen.get_column(_CASE)).alias(_KEY)) for seen in self._seen]
-            self._known = pl.concat([_keyed(own).clear(), *before]).unique(
-                _KEY, keep="first", maintain_order=True
-            )
         keyed = _keyed(own)
-        self._known = pl.concat([self._known, keyed]).unique(_KEY, keep="first", maintain_order=True)
-        first = keyed.join(self._known, on=_KEY, how="left", maintain_order="left", suffix="_first")
-        self._spelt.append(
-            first.filter(pl.col(_CASE) != pl.col(f"{_CASE}_first")).unique(_CASE, keep="first")
-        )
-        self._seen.append(own.with_columns(first.get_column(f"{_CASE}_first").alias(_CASE)))
-        return cells.with_columns(first.get_column(f"{_CASE}_first").alias(_CASE))
-
-    def _has_capitals(self, texts: pl.Series) -> bool:
-        """Return whether some number so far has a capital letter."""
-        return any(
-            seen.str.contains("[A-Z]").any()
-            for seen in (texts, *(frame.get_column(_CASE) for frame in self._seen))
-        )
+        known = [self._known] if self._known is not None else [_keyed(seen) for seen in self._seen]
+        self._known = pl.concat([*known, keyed]).unique(_KEY, keep="first", maintain_order=True)
+        joined = keyed.join(self._known, on=_KEY, how="left", maintain_order="left", suffix="_first")
+        other = joined.filter(pl.col(_CASE) != pl.col(f"{_CASE}_first"))
+        self._spelt.append(other.unique(_CASE, keep="first"))
+        first = joined.get_column(f"{_CASE}_first").alias(_CASE)
+        self._seen.append(own.with_columns(first))
+        return cells.with_columns(first)
 
     def at_the_end(self) -> Iterator[Problem]:
         """Yield what is odd about the numbers when every row has been read."""
@@ -87,15 +78,13 @@ class CaseNumbers:
             again = pl.concat(self._spelt).unique(_CASE, keep="first", maintain_order=True).sort(ROW)
             for row, text, _, first_row, first in again.iter_rows():
                 says = f'"{text}" and "{first}" (row {first_row}) are read as one case'
-                yield Problem(
-                    row, _CASE, "case-number-spelling", says, "write the number in one way", "nothing"
-                )
+                tip = "write the number in one way"
+                yield Problem(row, _CASE, "case-number-spelling", says, tip, "nothing")
         if self._seen:
             yield from _alike(pl.concat(self._seen))
 
 
 def _keyed(own: pl.DataFrame) -> pl.DataFrame:
-    """Return `row` and `case_id` with the `key`."""
     return own.with_columns(key_of(own.get_column(_CASE)).alias(_KEY))
 
 

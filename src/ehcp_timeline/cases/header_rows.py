@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from ehcp_timeline.cases.headers import Score, Spellings, fold, header_score, looks_like_data, match
 
@@ -14,14 +15,7 @@ _FEW_KNOWN = 2
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header among the first rows of a file.
-
-    Attributes:
-        first: Place of its row, from 0.
-        last: Place of its last row.
-        headings: Its cells, those of two rows joined.
-        score: How much it looks like a header.
-    """
+    """The header among the first rows, which are counted from 0; the cells of two rows are joined."""
 
     first: int
     last: int
@@ -35,13 +29,7 @@ NO_HEADER = Header(-1, -1, (), (False, 0, 0))
 def find_header(
     rows: Sequence[Sequence[str]], spellings: Spellings, places: Sequence[int] | None = None
 ) -> Header:
-    """Return the header of a file.
-
-    Args:
-        rows: The first rows.
-        spellings: What headings may mean.
-        places: The rows that may be it; None for every row that is not blank.
-    """
+    """Return the header among the first rows; at `places`, or in any row that is not blank."""
     filled = [place for place, cells in enumerate(rows) if any(map(fold, cells))]
     possible = filled[:HEADER_WITHIN] if places is None else places
     scores = {place: header_score(rows[place], spellings) for place in possible}
@@ -92,9 +80,7 @@ def _spread(groups: Sequence[str], headings: Sequence[str]) -> list[str]:
     """Return the group above each heading: its cell, or the last one to its left, as in merged cells."""
     spread: list[str] = []
     last = ""
-    for place in range(max(len(groups), len(headings))):
-        own = groups[place] if place < len(groups) else ""
-        below = headings[place] if place < len(headings) else ""
+    for own, below in zip_longest(groups, headings, fillvalue=""):
         last = own if fold(own) else last if fold(below) else ""
         spread.append(last)
     return spread
@@ -103,8 +89,7 @@ def _spread(groups: Sequence[str], headings: Sequence[str]) -> list[str]:
 def _joined(groups: Sequence[str], headings: Sequence[str], spellings: Spellings) -> tuple[str, ...]:
     """Return headings with their group before them, but for those that mean a column only by themselves."""
     joined: list[str] = []
-    for place, group in enumerate(groups):
-        text = headings[place] if place < len(headings) else ""
+    for group, text in zip_longest(groups, headings, fillvalue=""):
         whole = f"{group} {text}".strip()
         alone, grouped = match([text, whole], spellings)
         joined.append(text if alone and not grouped and list(headings).count(text) == 1 else whole)

@@ -45,8 +45,6 @@ class Spellings:
     Attributes:
         columns: Folded heading to the column that it means.
         not_taken: Folded heading to the reason why it is not taken for a column.
-        codes: Fact id to folded word to the code that it means.
-        ignored: Folded headings that the user does not want to be read.
         alone: Folded headings that mean their column only where no other heading does.
         may_be: Folded heading that is not taken to the columns that it may mean; absent where it means none.
         beside: Those of them that mean the first of these columns where the others have their own headings.
@@ -123,12 +121,7 @@ def one_line(heading: str) -> str:
 def load_spellings(
     vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]] = NO_ALIASES, ignored: Sequence[str] = ()
 ) -> Spellings:
-    """Read `aliases.toml` and lay the user's own aliases over it, which win.
-
-    Args:
-        vocabulary: The columns that there are.
-        aliases: The user's own headings for a column.
-        ignored: Headings that the user does not want to be read.
+    """Read `aliases.toml` and lay the user's own headings for a column over it, which win.
 
     Raises:
         ConfigError: The user's aliases name a column that does not exist, or give one heading two columns.
@@ -136,28 +129,32 @@ def load_spellings(
     shipped = _shipped()
     columns = {fold(alias): column for column, known in shipped["headings"].items() for alias in known}
     alone = {fold(alias): column for column, known in shipped["alone"].items() for alias in known}
-    own = _own_aliases(vocabulary, aliases)
+    own: dict[str, str] = {}
+    for column, headings in aliases.items():
+        if column not in vocabulary.columns:
+            said = f'"{column}" is not a column of a case file'
+            raise ConfigError(said, did_you_mean(column, vocabulary.columns, 1))
+        for heading in headings:
+            if own.setdefault(fold(heading), column) != column:
+                raise ConfigError(f'the heading "{heading}" is given to {own[fold(heading)]} and to {column}')
     codes = {
         column.id: {fold(code): code for code in column.codes}
         | {fold(word): code for word, code in shipped["values"].get(column.id, {}).items()}
         for column in vocabulary.columns.values()
         if column.codes
     }
-    names = {fold(name): name for name in vocabulary.columns}
+    unread = frozenset(map(fold, ignored))
     ambiguous = {fold(heading): said for heading, said in shipped["ambiguous"].items()}
+    may_be = {heading: tuple(said["may_be"]) for heading, said in ambiguous.items() if heading not in unread}
     not_taken = {fold(heading): reason for heading, reason in shipped["not_taken"].items()}
     not_taken |= {heading: said["why"] for heading, said in ambiguous.items()}
-    unread = frozenset(map(fold, ignored))
-    not_taken |= dict.fromkeys(unread, "ehcp.toml says to leave it out")
     return Spellings(
-        columns=alone | columns | names | own,
-        not_taken=not_taken,
+        columns=alone | columns | {fold(name): name for name in vocabulary.columns} | own,
+        not_taken=not_taken | dict.fromkeys(unread, "ehcp.toml says to leave it out"),
         codes=codes,
         ignored=unread,
         alone=frozenset(alone.keys() - own.keys()),
-        may_be={
-            heading: tuple(said["may_be"]) for heading, said in ambiguous.items() if heading not in unread
-        },
+        may_be=may_be,
         beside=frozenset(heading for heading, said in ambiguous.items() if said.get("beside")),
     )
 
@@ -229,16 +226,17 @@ def match(texts: Sequence[str], spellings: Spellings) -> tuple[str | None, ...]:
 def _matched(texts: Sequence[str], spellings: Spellings) -> tuple[str | None, ...]:
     cells = ["" if cell.startswith("#") and cell.endswith("!") else cell for cell in texts]  # not "Ref"
     exact = [_column(cell, spellings) for cell in cells]
-    near = [None if column else _near(cell, spellings) for cell, column in zip(cells, exact, strict=True)]
-    times = Counter(near)
-    taken = set(exact)
+    words = [_known_as(cell, spellings) for cell in cells]
+    near = [
+        None if column else spellings.columns.get(word) for word, column in zip(words, exact, strict=True)
+    ]
+    times, taken = Counter(near), set(exact)
     columns = [
         column or (other if other not in taken and times[other] == 1 else None)
         for column, other in zip(exact, near, strict=True)
     ]
     held = set(columns)
-    for place, cell in enumerate(cells):
-        word = _known_as(cell, spellings)
+    for place, word in enumerate(words):
         first, *others = spellings.may_be[word] if word in spellings.beside else ("",)
         if first and first not in held and held.issuperset(others):
             columns[place] = first
@@ -255,10 +253,7 @@ def header_score(cells: Sequence[str], spellings: Spellings) -> Score:
 def positions(cells: Sequence[str], spellings: Spellings, where: str) -> dict[str, int]:
     """Return where each column stands in a header row, counted from 0, in the file's order.
 
-    Args:
-        cells: The header row.
-        spellings: What its headings may mean.
-        where: The file and the row, to begin an error with.
+    `where` is the file and the row, to begin an error with.
 
     Raises:
         CaseFileError: Two headings mean one column, or none means `case_id`.
@@ -266,7 +261,9 @@ def positions(cells: Sequence[str], spellings: Spellings, where: str) -> dict[st
     places: dict[str, int] = {}
     for place, column in enumerate(match(cells, spellings)):
         if column in places:
-            raise _claimed_twice(cells, places[column], place, column, where)
+            one, other = (f'{at + 1} ("{one_line(cells[at])}")' for at in (places[column], place))
+            said = f"{where}: columns {one} and {other} both mean {column}"
+            raise CaseFileError(said, "rename or remove one of them")
         if column is not None:
             places[column] = place
     if "case_id" not in places:
@@ -298,15 +295,12 @@ def why_unread(
 ) -> tuple[str | None, tuple[str, ...]]:
     """Return why a heading is not taken although it is known, and which columns it may mean.
 
-    Args:
-        text: The heading.
-        taken: The columns that the headings of the file mean.
-        spellings: What headings may mean.
+    `taken` are the columns that the headings of the file mean.
     """
     word = _known_as(text, spellings)
     if reason := spellings.not_taken.get(word):
         return reason, spellings.may_be.get(word, ())
-    if column := _near(text, spellings):
+    if column := spellings.columns.get(word):
         why = "another heading is read as" if column in taken else "it and another heading may both mean"
         return f"{why} {column}", (column,)
     rule = _by_words(text)
@@ -339,17 +333,13 @@ def suggest(text: str, spellings: Spellings) -> tuple[str, ...]:
 
 @lru_cache(8)
 def _suggestible(spellings: Spellings) -> list[tuple[str, int]]:
-    """Return the known headings that may be suggested, each with its letters."""
     known = (known for known in spellings.columns if len(known) > _SHORT or known not in spellings.alone)
     return [(word, _letters(word)) for word in sorted(known)]
 
 
 def _letters(word: str) -> int:
     """Return which letters a word has, as bits."""
-    bits = 0
-    for letter in set(word):
-        bits |= 1 << ord(letter) % 64
-    return bits
+    return sum({1 << ord(letter) % 64 for letter in word})
 
 
 def _column(text: str, spellings: Spellings) -> str | None:
@@ -360,11 +350,6 @@ def _column(text: str, spellings: Spellings) -> str | None:
     return spellings.columns.get(word) or spellings.columns.get(fold(_LAYOUT_OF_DATES.sub("", text)))
 
 
-def _near(text: str, spellings: Spellings) -> str | None:
-    """Return the column that a heading means where no other heading does."""
-    return spellings.columns.get(_known_as(text, spellings))
-
-
 def _known_as(text: str, spellings: Spellings) -> str:
     """Return a heading folded, or as that known heading is that has the same words."""
     word = fold(text)
@@ -372,46 +357,19 @@ def _known_as(text: str, spellings: Spellings) -> str:
     return known if isinstance(known, str) else word
 
 
-def _own_aliases(vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Return the user's own aliases, folded."""
-    own: dict[str, str] = {}
-    for column, headings in aliases.items():
-        if column not in vocabulary.columns:
-            said = f'"{column}" is not a column of a case file'
-            raise ConfigError(said, did_you_mean(column, vocabulary.columns, 1))
-        for heading in headings:
-            if own.setdefault(fold(heading), column) != column:
-                raise ConfigError(f'the heading "{heading}" is given to {own[fold(heading)]} and to {column}')
-    return own
-
-
-def _claimed_twice(cells: Sequence[str], first: int, second: int, column: str, where: str) -> CaseFileError:
-    """Return the error for two headings that mean one column."""
-    one, other = (f'{place + 1} ("{one_line(cells[place])}")' for place in (first, second))
-    return CaseFileError(
-        f"{where}: columns {one} and {other} both mean {column}", "rename or remove one of them"
-    )
-
-
 def _without_case_id(cells: Sequence[str], spellings: Spellings, where: str) -> CaseFileError:
-    """Return the error for a header row in which nothing means `case_id`."""
+    """Return the error for a header row in which nothing means `case_id`: what may have meant it."""
     named = [one_line(text) for text in cells if text.strip()]
     if any(looks_like_data(text) for text in named):
         return CaseFileError(f"{where}: no heading means case_id; the row looks like data", "add a header")
     shown = ", ".join(f'"{text}"' for text in named) or "nothing"
-    return CaseFileError(f"{where}: no heading means case_id; found {shown}", _case_id_hint(named, spellings))
-
-
-def _case_id_hint(named: Sequence[str], spellings: Spellings) -> str:
-    """Return which heading may have meant `case_id`, or why the likeliest is not taken."""
-    near = next((text for text in named if "case_id" in suggest(text, spellings)), None)
-    if near:
-        return f'did you mean "{near}"? Rename it to case_id'
+    hint = "rename the column with the authority's own number for the case to case_id"
     reasons = {text: spellings.not_taken.get(fold(text), "") for text in named}
-    not_taken = next((text for text, reason in reasons.items() if "case_id" in reason), None)
-    if not_taken:
-        return f'"{not_taken}" is not taken: {reasons[not_taken]}'
-    return "rename the column with the authority's own number for the case to case_id"
+    if near := next((text for text in named if "case_id" in suggest(text, spellings)), None):
+        hint = f'did you mean "{near}"? Rename it to case_id'
+    elif not_taken := next((text for text, reason in reasons.items() if "case_id" in reason), None):
+        hint = f'"{not_taken}" is not taken: {reasons[not_taken]}'
+    return CaseFileError(f"{where}: no heading means case_id; found {shown}", hint)
 
 
 def looks_like_data(text: str) -> bool:

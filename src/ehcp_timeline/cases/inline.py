@@ -1,6 +1,6 @@
 """Reads one case from words such as `request_received=2026-01-12`, without a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from ehcp_timeline.cases.cells.parser import Value, cell_reader
@@ -22,20 +22,23 @@ def row_from_words(words: Sequence[str], vocabulary: Vocabulary, as_at: date) ->
         UsageError: A word is not `NAME=VALUE`, its name is unknown or is given twice, or its value cannot be
             read.
     """
-    spellings = load_spellings(vocabulary)
+    spellings, blanks = load_spellings(vocabulary), blank_words(DEFAULT_BLANKS)
     texts: dict[str, str] = {}
     for word in words:
         name, text = _parted(word, vocabulary, spellings)
         if name in texts:
             raise UsageError(f"{name} is given twice", "give each name once")
         texts[name] = text
-    return _row(
-        {name: _read(name, text, vocabulary, spellings, as_at) for name, text in texts.items()}, vocabulary
-    )
-
-
-def _row(values: Mapping[str, Value], vocabulary: Vocabulary) -> Row:
-    """Sort the values of one case into the parts of a row."""
+    values: dict[str, Value] = {}
+    for name, text in texts.items():
+        column = vocabulary.columns[name]
+        value = cell_reader(column, vocabulary.absorbs, spellings, as_at, blanks)(text)
+        if value is None:
+            raise UsageError(f"{name} has no value", "give one, or leave the word out")
+        if isinstance(value, CellFault):
+            problem = value.problem(0, column, text)
+            raise UsageError(f"{name}: {problem.problem}", problem.try_)
+        values[name] = value
     events = vocabulary.of_kind("event")
     return Row(
         number=0,
@@ -60,15 +63,3 @@ def _parted(word: str, vocabulary: Vocabulary, spellings: Spellings) -> tuple[st
         why = f"is not taken: {heading.reason}" if heading.reason else _NO_NAME
         raise UsageError(f"{shown(given)} {why}", hint or "`ehcp template --rows` lists the names")
     return heading.column, text
-
-
-def _read(name: str, text: str, vocabulary: Vocabulary, spellings: Spellings, as_at: date) -> Value:
-    """Read the value of one word."""
-    column = vocabulary.columns[name]
-    value = cell_reader(column, vocabulary.absorbs, spellings, as_at, blank_words(DEFAULT_BLANKS))(text)
-    if value is None:
-        raise UsageError(f"{name} has no value", "give one, or leave the word out")
-    if isinstance(value, CellFault):
-        problem = value.problem(0, column, text)
-        raise UsageError(f"{name}: {problem.problem}", problem.try_)
-    return value

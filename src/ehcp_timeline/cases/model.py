@@ -48,7 +48,6 @@ class Row:
             there too, under such names as `plan_issued?7 Date EHCP`.
         codes: Fact id to its codes (facts with a closed list only); a blank fact is absent.
         texts: Fact id to its text (district, team, caseworker and so on); a blank fact is absent.
-        flags: Flag id to yes or no; a blank flag is absent.
         unreadable: Columns whose cell could not be read: a date that is not a date, an unknown code.
         months: Those of them that hold a month without a day, to its first day.
     """
@@ -72,7 +71,6 @@ class Problem:
         column: The column's own name, or an empty string where the whole row is meant.
         rule: Short permanent id of the check that found it, as `impossible-date`.
         problem: What is wrong. Never holds the value of a personal column.
-        try_: What to try.
         stops: `row` if the row could not be judged at all, `cell` if the clocks that need this cell could
             not, `nothing` if everything was judged all the same.
     """

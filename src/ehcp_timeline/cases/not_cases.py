@@ -33,7 +33,7 @@ _TOTAL = re.compile(
 _TEXTBOX = re.compile(r"textbox ?[0-9]+", re.IGNORECASE)
 _SAMPLE = 1_000
 _SHORT = 3  # letters
-_AT, _REST = "at", "rest"
+_AT = "at"
 
 
 class NotCases:
@@ -59,9 +59,7 @@ class NotCases:
     def set_aside(self, cells: pl.DataFrame, *, plain: bool) -> tuple[pl.DataFrame, list[Problem]]:
         """Return the rows that may be cases, and a problem for each other row.
 
-        Args:
-            cells: As in `sheet.Block`, with the `case_id`.
-            plain: Whether every row has a `case_id` with a digit in it.
+        The cells have the `case_id` too; `plain` is whether every row has one with a digit in it.
         """
         identity = pl.col("case_id")
         places = [name for name in cells.columns if name.isdigit() and name != str(self._identity)]
@@ -74,13 +72,11 @@ class NotCases:
         mask = cells.select(odd.fill_null(value=True).alias("odd")).to_series()
         if not (mask.any() or self._second):
             return cells, []
-        looked_at = as_text(cells.with_row_index(_AT).filter(mask))
-        if not looked_at.is_empty():
-            rest = pl.concat_str(pl.col(places), separator=" ", ignore_nulls=True) if places else pl.lit("")
-            undated = ~pl.col(_REST).str.contains(_DATED)
-            looked_at = looked_at.with_columns(rest.alias(_REST)).filter(
-                undated | identity.str.contains(f"{_LABEL}|{_SHORTENED}").fill_null(value=False)
-            )
+        rest = pl.concat_str(pl.col(places), separator=" ", ignore_nulls=True) if places else pl.lit("")
+        labelled = identity.str.contains(f"{_LABEL}|{_SHORTENED}").fill_null(value=False)
+        looked_at = as_text(cells.with_row_index(_AT).filter(mask)).filter(
+            ~rest.str.contains(_DATED) | labelled
+        )
         if looked_at.is_empty() and not self._second:
             return cells, []
         return self._without(cells, self._among(looked_at, cells))
@@ -94,7 +90,7 @@ class NotCases:
         numbers = (dated if dated.height else cells).get_column("case_id").drop_nulls()
         by_name = numbers.str.contains("[0-9]").sum() * 2 <= len(numbers)
         set_aside: dict[int, Problem | int] = {}
-        for row in looked_at.drop(_REST).iter_rows(named=True):
+        for row in looked_at.iter_rows(named=True):
             texts = [(row.get(str(place)) or "").strip(WHITE) for place in range(len(self._headings))]
             filled = [place for place, text in enumerate(texts) if text]
             if not filled:
@@ -120,13 +116,9 @@ class NotCases:
 
     def _is_repeated(self, texts: Sequence[str], filled: Sequence[int]) -> bool:
         """Return whether a row holds the headings of the file once more."""
-        words = {place: fold(texts[place]) for place in filled}
-        same = [
-            place
-            for place, word in words.items()
-            if word == self._headings[place] or (len(word) > _SHORT and self._headings[place].endswith(word))
-        ]
-        return len(same) * 2 > len(filled) and len(same) >= min(2, len(self._headings))
+        pairs = [(fold(texts[place]), self._headings[place]) for place in filled]
+        same = sum(word == own or (len(word) > _SHORT and own.endswith(word)) for word, own in pairs)
+        return same * 2 > len(filled) and same >= min(2, len(self._headings))
 
     def _begins_table(self, texts: Sequence[str], filled: Sequence[int]) -> bool:
         """Return whether a row holds the headings of another table: known, or words where dates belong."""
@@ -134,12 +126,9 @@ class NotCases:
         if len(columns) > 1 and ("case_id" in columns or len(columns) == len(filled)):
             return True
         words = [place for place in filled if not is_blank(texts[place], self._blanks)]
-        in_place_of_dates = self._events.intersection(words)
-        return (
-            len(words) > 2
-            and len(in_place_of_dates) > 1
-            and not any(_DIGIT.search(texts[at]) for at in words)
-        )
+        for_dates = self._events.intersection(words)
+        digits = any(_DIGIT.search(texts[place]) for place in words)
+        return len(words) > 2 and len(for_dates) > 1 and not digits
 
     def _is_text(
         self, text: str, filled: Sequence[int], texts: Sequence[str], cells: pl.DataFrame, *, by_name: bool
@@ -148,11 +137,8 @@ class NotCases:
         if _LABELLED.match(text):
             return len(filled) < 3
         if not _DIGIT.search(text):
-            return (
-                bool(self._events)
-                and not by_name
-                and not any(_DIGIT.search(texts[at]) for at in self._events.intersection(filled))
-            )
+            dated = any(_DIGIT.search(texts[at]) for at in self._events.intersection(filled))
+            return bool(self._events) and not by_name and not dated
         if len(filled) > 1 or len(self._headings) == 1 or not (text.isdigit() or " " in text):
             return False
         if not self._shapes:
@@ -168,29 +154,32 @@ class NotCases:
         A second table ends where the headings of the first are repeated.
         """
         problems = [problem for problem in set_aside.values() if isinstance(problem, Problem)]
-        begin = 0 if self._second else None
+        begin = 0
         second: list[tuple[int, int, int]] = []
-        ends = {
-            at: what
-            for at, what in set_aside.items()
-            if isinstance(what, int) or what.rule == "repeated-heading"
-        }
-        for at, what in ends.items():
-            if begin is not None:
+        for at, what in set_aside.items():
+            if isinstance(what, int) or what.rule == "repeated-heading":
                 second.append((begin, at, self._second))
-            self._second = what if isinstance(what, int) else 0
-            begin = at if isinstance(what, int) else None
-        if begin is not None:
-            second.append((begin, cells.height, self._second))
+                self._second = what if isinstance(what, int) else 0
+                begin = at
+        second.append((begin, cells.height, self._second))
         rows = cells.with_row_index(_AT)
         left_out = pl.col(_AT).is_in(list(set_aside))
-        for begin, end, header in second:
+        for begin, end, header in (part for part in second if part[2]):
             inside = pl.col(_AT).is_between(begin, end, closed="left")
             left_out |= inside
             filled = pl.any_horizontal(pl.exclude(_AT, ROW).is_not_null())
             for at, row in rows.filter(inside & filled).select(_AT, ROW).iter_rows():
-                if not isinstance(set_aside.get(at), Problem):
-                    problems.append(_of_second(row, header))
+                if isinstance(set_aside.get(at), Problem):
+                    continue
+                if header < 0:
+                    says = "the row belongs to a text box of a report, not to the cases"
+                    problems.append(_problem(row, "text-row", says))
+                    continue
+                says = (
+                    f"the row belongs to a second table, with other headings in row {header}, and is not read"
+                )
+                tip = "save the second table as a file or a sheet of its own"
+                problems.append(Problem(row, "", "second-table", says, tip, "row"))
         return rows.filter(~left_out).drop(_AT), problems
 
 
@@ -204,15 +193,4 @@ def _shape(text: str) -> str:
 
 
 def _problem(row: int, rule: str, says: str, column: str = "") -> Problem:
-    """Return the problem of a row that holds no case."""
     return Problem(row, column, rule, says, "remove the row, or give it the number of its case", "row")
-
-
-def _of_second(row: int, header: int) -> Problem:
-    """Return the problem of a row of a second table."""
-    if header < 0:
-        return _problem(row, "text-row", "the row belongs to a text box of a report, not to the cases")
-    says = f"the row belongs to a second table, with other headings in row {header}, and is not read"
-    return Problem(
-        row, "", "second-table", says, "save the second table as a file or a sheet of its own", "row"
-    )

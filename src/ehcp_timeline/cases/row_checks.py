@@ -1,7 +1,6 @@
 """Finds what is odd between the cells of one row: dates in an impossible order, an order without its kind."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import compress
@@ -33,11 +32,9 @@ class Check:
     """One check of each row.
 
     Attributes:
-        rule: Its short permanent id.
         column: The column that its problems name.
         when: Whether a row has the problem.
         says: What is wrong, with the values that it shows in braces.
-        try_: What to try.
         shows: Those values, by name.
         once: The file as a whole has the problem, however many rows show it.
         many: What is said where several rows have the problem, with their `count` in braces: one problem
@@ -53,92 +50,67 @@ class Check:
     once: bool = False
     many: str = ""
 
+    def problems(self, frame: pl.DataFrame) -> Iterator[Problem]:
+        """Yield the problems of some rows."""
+        if self.once:
+            yield Problem(0, self.column, self.rule, self.says, self.try_, "nothing")
+            return
+        for values in frame.filter(self.when).select(ROW, *self.shows).iter_rows(named=True):
+            says = self.says.format_map(values)
+            yield Problem(values[ROW], self.column, self.rule, says, self.try_, "nothing")
+
 
 class RowChecker:
     """Puts the rows of one file to every check that its columns allow; the rows are judged all the same."""
 
     def __init__(self, held: frozenset[str], vocabulary: Vocabulary, as_at: date) -> None:
         """Get ready for a file that holds these columns."""
-        self._checks: tuple[Check, ...] = (
-            *_before_request(held),
-            *_before_draft(held),
-            *_both_ways(held),
-            *_without_kind(held),
-            *_ahead(held, vocabulary, as_at),
-        )
-        self._first: dict[str, Problem] = {}
-        self._found: Counter[str] = Counter()
+        checks = (*_orders(held), *_without_kind(held), *_ahead(held, vocabulary, as_at))
+        self._checks: tuple[Check, ...] = checks
+        self._counted: dict[str, tuple[Problem, int]] = {}
 
     def find(self, read: ReadBlock) -> Iterator[Problem]:
-        """Yield the problems of some rows; a cell that could not be read has its own already."""
+        """Yield the problems of some rows; a cell that could not be read has its own already.
+
+        All checks are tried at once, because nearly all rows are sound.
+        """
+        if not self._checks:
+            return
         unreadable = {(problem.row, problem.column) for problem in read.problems}
-        for check in self._with_problem(read.frame):
+        failed = read.frame.select(check.when.any().alias(str(n)) for n, check in enumerate(self._checks))
+        for check in compress(self._checks, failed.row(0)):
             if check.many:
-                self._count(read.frame, check)
+                rows = read.frame.filter(check.when)
+                first, count = self._counted.get(check.column) or (next(check.problems(rows.head(1))), 0)
+                self._counted[check.column] = first, count + rows.height
                 continue
-            yield from (
-                problem
-                for problem in _of_check(read.frame, check)
-                if (problem.row, problem.column) not in unreadable
-            )
+            for problem in check.problems(read.frame):
+                if (problem.row, problem.column) not in unreadable:
+                    yield problem
             if check.once:
                 self._checks = tuple(other for other in self._checks if other is not check)
-
-    def _count(self, frame: pl.DataFrame, check: Check) -> None:
-        """Add up the rows with a problem that is told once for its column."""
-        rows = frame.filter(check.when)
-        self._found[check.column] += rows.height
-        if check.column not in self._first:
-            self._first[check.column] = next(_of_check(rows.head(1), check))
 
     def at_the_end(self) -> Iterator[Problem]:
         """Yield the problems that are told once for their column, when every row has been read."""
         for check in self._checks:
-            if first := self._first.get(check.column) if check.many else None:
-                count = self._found[check.column]
+            if check.many and check.column in self._counted:
+                first, count = self._counted[check.column]
                 said = first.problem if count == 1 else check.many.format(count=f"{count:,}")
                 yield replace(first, problem=said)
 
-    def _with_problem(self, frame: pl.DataFrame) -> Sequence[Check]:
-        """Return the checks that some row fails; all are tried at once, because nearly all rows are sound."""
-        if not self._checks:
-            return ()
-        failed = frame.select(check.when.any().alias(str(place)) for place, check in enumerate(self._checks))
-        return list(compress(self._checks, failed.row(0)))
 
-
-def _of_check(frame: pl.DataFrame, check: Check) -> Iterator[Problem]:
-    """Yield the problems of one check."""
-    if check.once:
-        yield Problem(0, check.column, check.rule, check.says, check.try_, "nothing")
-        return
-    for values in frame.filter(check.when).select(ROW, *check.shows).iter_rows(named=True):
-        says = check.says.format_map(values)
-        yield Problem(values[ROW], check.column, check.rule, says, check.try_, "nothing")
-
-
-def _before_request(held: frozenset[str]) -> Iterator[Check]:
-    """Check what follows a request against the request."""
-    starts = [name for name in _STARTS if name in held]
-    if not starts:
-        return
-    start = pl.min_horizontal(starts).alias("request")
-    for event in _AFTER_REQUEST:
-        if event in held:
-            when, says = pl.col(event) < start, f"{event} ({{{event}}}) is before the request ({{request}})"
-            yield Check("before-request", event, when, says, "check both dates", (pl.col(event), start))
-
-
-def _before_draft(held: frozenset[str]) -> Iterator[Check]:
-    """Check the final plan against its draft."""
+def _orders(held: frozenset[str]) -> Iterator[Check]:
+    """Check each event against what comes before it, or excludes it."""
+    tip = "check both dates"
+    if starts := [name for name in _STARTS if name in held]:
+        start = pl.min_horizontal(starts).alias("request")
+        for event in (name for name in _AFTER_REQUEST if name in held):
+            says = f"{event} ({{{event}}}) is before the request ({{request}})"
+            yield Check("before-request", event, pl.col(event) < start, says, tip, (pl.col(event), start))
     if {"plan_issued", "draft_sent"} <= held:
         plan, draft = pl.col("plan_issued"), pl.col("draft_sent")
         says = "plan_issued ({plan_issued}) is before draft_sent ({draft_sent})"
-        yield Check("plan-before-draft", "plan_issued", plan < draft, says, "check both dates", (plan, draft))
-
-
-def _both_ways(held: frozenset[str]) -> Iterator[Check]:
-    """Check that one day did not bring both an agreement and a refusal."""
+        yield Check("plan-before-draft", "plan_issued", plan < draft, says, tip, (plan, draft))
     if {"assess_agreed", "assess_refused"} <= held:
         agreed, refused = pl.col("assess_agreed"), pl.col("assess_refused")
         says = "assess_agreed and assess_refused are both {assess_refused}"

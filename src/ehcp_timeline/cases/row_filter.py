@@ -64,12 +64,6 @@ class DuplicateRows:
         return hashes.alias(texts.name)
 
 
-def repeat_problem(row: int, first: int) -> Problem:
-    """Return the problem of a row that repeats an earlier one: it is judged once."""
-    said = f"the row repeats row {first} cell for cell"
-    return Problem(row, "", "duplicate-row", said, "remove one of them; only the first is judged", "row")
-
-
 def sieve(
     block: Block,
     places: Mapping[str, int],
@@ -80,16 +74,8 @@ def sieve(
 ) -> tuple[pl.DataFrame, list[Problem]]:
     """Return the rows that can be judged and a problem for each other row that is not blank.
 
-    Args:
-        block: The rows.
-        places: Column to its place among the cells, from 0.
-        blanks: Words that count as a blank.
-        repeats: The rows before these.
-        not_cases: Sets aside the rows that hold no case.
-        case_numbers: Says which numbers are one case.
-
-    Returns:
-        `row`, the `case_id` and the text of each other column; the problems of the block and of its rows.
+    The rows are `row`, the `case_id` and the text of each other column; `places` are those of the columns
+    among the cells, from 0. The problems are those of the block and of its rows.
     """
     cells, problems = block.cells, list(block.problems)
     identity = str(places["case_id"])
@@ -107,7 +93,10 @@ def sieve(
         cells = cells.filter(named)
     again = repeats.find(cells.drop("case_id"))
     if not again.is_empty():
-        problems += (repeat_problem(row, first) for row, first in again.iter_rows())
+        tip = "remove one of them; only the first is judged"
+        for row, first in again.iter_rows():
+            says = f"the row repeats row {first} cell for cell"
+            problems.append(Problem(row, "", "duplicate-row", says, tip, "row"))
         cells = cells.join(again, on=ROW, how="anti", maintain_order="left")
     cells = case_numbers.spelt(cells)
     others = (pl.col(str(place)).alias(name) for name, place in places.items() if name != "case_id")

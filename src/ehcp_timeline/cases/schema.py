@@ -1,7 +1,7 @@
 """The columns that a case file may hold, under the names that the rulebook gives them."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -24,7 +24,6 @@ class Column:
         sets_due: A due day that somebody set, not something that happens.
         personal: Its values are never printed.
         several: A fact that may hold more than one code.
-        codes: Each allowed code and what it means.
     """
 
     id: str
@@ -41,9 +40,7 @@ class Column:
 class Vocabulary:
     """Every column that a case file may hold, in the rulebook's order.
 
-    Attributes:
-        columns: Column id to column.
-        absorbs: A code to the code that it takes in where both stand in one cell.
+    A code `absorbs` another where both stand in one cell.
     """
 
     columns: Mapping[str, Column]
@@ -66,39 +63,26 @@ def vocabulary() -> Vocabulary:
 
 def vocabulary_of(events: Mapping[str, Any], codes: Mapping[str, Any]) -> Vocabulary:
     """Build a vocabulary from the parsed `events.toml` and `codes.toml`."""
-    columns = [*_facts(codes), *_events(events), *_flags(codes)]
+    columns: list[Column] = []
+    for fact in codes["fact"]:
+        listed = fact.get("codes", {})
+        allowed = codes[listed] if isinstance(listed, str) else listed
+        kind: Kind = "codes" if allowed else "date" if fact.get("is_date", False) else "text"
+        columns.append(
+            Column(
+                fact["id"],
+                fact["says"],
+                kind,
+                personal=fact.get("personal", False),
+                several=fact.get("several", False),
+                codes=MappingProxyType(dict(allowed)),
+            )
+        )
+    for event in events["event"]:
+        planned, sets_due = event.get("planned", False), event.get("sets_due", False)
+        columns.append(Column(event["id"], event["says"], "event", planned=planned, sets_due=sets_due))
+    columns += [Column(flag["id"], flag["says"], "flag") for flag in codes["flag"]]
     return Vocabulary(
         columns=MappingProxyType({column.id: column for column in columns}),
         absorbs=MappingProxyType({rule["code"]: rule["takes_in"] for rule in codes.get("absorbs", ())}),
     )
-
-
-def _events(events: Mapping[str, Any]) -> Iterator[Column]:
-    for event in events["event"]:
-        yield Column(
-            id=event["id"],
-            says=event["says"],
-            kind="event",
-            planned=event.get("planned", False),
-            sets_due=event.get("sets_due", False),
-        )
-
-
-def _facts(codes: Mapping[str, Any]) -> Iterator[Column]:
-    for fact in codes["fact"]:
-        listed = fact.get("codes", {})
-        allowed = codes[listed] if isinstance(listed, str) else listed
-        dated = fact.get("is_date", False)
-        yield Column(
-            id=fact["id"],
-            says=fact["says"],
-            kind="codes" if allowed else "date" if dated else "text",
-            personal=fact.get("personal", False),
-            several=fact.get("several", False),
-            codes=MappingProxyType(dict(allowed)),
-        )
-
-
-def _flags(codes: Mapping[str, Any]) -> Iterator[Column]:
-    for flag in codes["flag"]:
-        yield Column(id=flag["id"], says=flag["says"], kind="flag")

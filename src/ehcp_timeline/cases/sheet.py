@@ -72,11 +72,8 @@ class Sheet:
     Attributes:
         name: The file as the user named it.
         shown: The same for messages.
-        sha256: Of the file's bytes, in hexadecimal.
-        encoding: Of the file's text.
         delimiter: Between two cells; an empty string where the format has none.
         header_row: Physical line, or row of the worksheet, of the header row.
-        headings: Its cells.
         blocks: Gives the rows below the header from the first, about so many at a time, at least one block;
             as often as asked, but one after another.
         worksheet: Name of the worksheet; an empty string where the format has none.
@@ -149,8 +146,7 @@ def side_by_side(sheet: Sheet) -> tuple[Sheet, Sheet]:
 
     If one is read far ahead of the other, the blocks between them are kept.
     """
-    lock, halves = Lock(), list[Iterator[Block]]()
-    left = 2
+    lock, halves, left = Lock(), list[Iterator[Block]](), 2
 
     def blocks(rows: int) -> Generator[Block]:
         nonlocal left

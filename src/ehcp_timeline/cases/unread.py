@@ -24,8 +24,6 @@ class UnreadColumn:
     """A heading that is not read although dates or outcomes stand under it.
 
     Attributes:
-        heading: The heading.
-        holds: What stands under it.
         cells: On how many rows it holds what no column that is read says.
         decides: Whether that may be what answered or ended a deadline.
     """
@@ -38,14 +36,9 @@ class UnreadColumn:
 
 @dataclass(slots=True)
 class _Column:
-    """One heading that is not read.
+    """One heading that is not read: the events that it may mean, none where it may be any or is only told of.
 
-    Attributes:
-        text: The heading.
-        events: Those that it may mean; empty where it may mean any, or is only told of.
-        holds: What stands under it.
-        lookup: Reads its cells; None where they are only counted.
-        cells: As in `UnreadColumn`.
+    Without a `lookup` its cells are only counted.
     """
 
     text: str
@@ -79,11 +72,7 @@ class UnreadColumns:
         """Yield the dates that stand under these headings, named as `model.UNREAD` says.
 
         A date is left out for an event of which the row has the date already. Cells that are no dates stand
-        for the as-at date: when it happened is not known.
-
-        Args:
-            texts: The texts of these columns, among others, row by row.
-            frame: The same rows as they were read.
+        for the as-at date: when it happened is not known. `frame` holds the same rows as they were read.
         """
         if not self._begun:
             self._begin(texts)
@@ -93,16 +82,13 @@ class UnreadColumns:
                 continue
             days = column.lookup.values(texts.select(name))[name]
             mark = f"{UNREAD}{self.places[name] + 1} {column.text}"
-            possible = [
-                days.set(frame[event].is_not_null(), None) if event in frame.columns else days
-                for event in column.events or ("",)
-            ]
-            some = pl.DataFrame([day.alias(str(n)) for n, day in enumerate(possible)])
-            column.cells += int(some.select(pl.any_horizontal(pl.all().is_not_null()).sum()).item())
-            yield from (
-                day.alias(f"{event}{mark}")
-                for event, day in zip(column.events or ("",), possible, strict=True)
-            )
+            possible: list[pl.Series] = []
+            for event in column.events or ("",):
+                other = days.set(frame[event].is_not_null(), None) if event in frame.columns else days
+                possible.append(other.alias(f"{event}{mark}"))
+            some = pl.any_horizontal(pl.all().is_not_null())
+            column.cells += int(pl.DataFrame(possible).select(some.sum()).item())
+            yield from possible
 
     def found(self, heading_at: Callable[[int], Heading]) -> tuple[UnreadColumn, ...]:
         """Return the headings under which something stands, as far as the rows have gone by."""
@@ -115,16 +101,14 @@ class UnreadColumns:
         )
 
     def _begin(self, texts: pl.DataFrame) -> None:
-        """Decide by the first rows what stands under each heading."""
         self._begun = True
         first = pl.col(list(self.places)).cast(pl.String).drop_nulls().head(_SAMPLE).implode()
         samples = texts.select(first).row(0) if self.places else ()
         for (name, place), cells in zip(tuple(self.places.items()), samples, strict=True):
-            column = self._column(self.headings[place].strip(), cells)
-            if column is None:
-                del self.places[name]
-            else:
+            if column := self._column(self.headings[place].strip(), cells):
                 self._columns[name] = column
+            else:
+                del self.places[name]
 
     def _column(self, text: str, cells: Sequence[str]) -> _Column | None:
         """Return a column as it is looked at; None for one that holds neither dates nor outcomes."""
@@ -133,7 +117,7 @@ class UnreadColumns:
         if reason and not events:
             return None
         held = [cell for cell in cells if not is_blank(cell, self.blanks)]
-        dates = sum(isinstance(self._date(cell), date) for cell in held)
+        dates = sum(self._date(cell) is not None for cell in held)
         if 2 * dates > len(held) or (not held and events):
             events = events or tuple(event for event in suggest(text, self.spellings) if event in self.events)
             return _Column(text, events, "dates", Lookup(self._reader(events), pl.Date, untimed))
@@ -148,8 +132,6 @@ class UnreadColumns:
         return day if isinstance(day, date) else None
 
     def _reader(self, events: Sequence[str]) -> Reader:
-        """Return what reads the cells of a heading that may mean these events, or any."""
-
         def read(cell: str) -> date | None:
             day = self._date(cell)
             if day or not events or is_blank(cell, self.blanks):

@@ -11,7 +11,6 @@ from ehcp_timeline.cases.cells.values import (
     NOT_CALCULATED,
     TOO_NARROW,
     CellFault,
-    absorbed,
     blank_words,
     is_blank,
     joined,
@@ -128,6 +127,7 @@ def test_neither_yes_nor_no() -> None:
         ("re-assess", {"reassess"}),
         ("amend; name_school", {"amend"}),
         ("amend+name_school", {"amend"}),
+        ("amend+name_school+make", {"amend", "make"}),
         ("name school, amend", {"amend"}),
         ("make; cease;", {"make", "cease"}),
         ("make\nhealth", {"make", "health"}),
@@ -174,8 +174,6 @@ def test_codes_are_kept_as_one_text() -> None:
     """Sorted, so that the same codes are the same text."""
     assert joined(frozenset({"make", "cease"})) == "cease+make"
     assert parted("cease+make") == {"make", "cease"}
-    assert absorbed(frozenset({"amend", "name_school", "make"}), KNOWN.absorbs) == {"amend", "make"}
-    assert absorbed(frozenset({"name_school"}), KNOWN.absorbs) == {"name_school"}
 
 
 def test_a_cell_is_shown_on_one_short_line() -> None:

@@ -1,7 +1,7 @@
 """Reads dates in the formats that a council names for a column, as `%d.%m.%y`, before the usual ones."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +20,7 @@ from ehcp_timeline.cases.cells.values import CellFault
 
 _DAY, _MONTH, _YEAR = frozenset("de"), frozenset("mbBh"), frozenset("yY")
 _TWO_FIGURES = frozenset("demyHIMS")
+_FIGURES = _TWO_FIGURES | frozenset("Yf")
 _PARTS = {
     **dict.fromkeys("de", r"(?P<d>\d{1,2})"),
     "m": r"(?P<m>\d{1,2})",
@@ -42,7 +43,6 @@ class DateFormats:
     """How a council says that the dates of a column are written.
 
     Attributes:
-        texts: The formats as they were given.
         layouts: What matches each of them.
         order: What dates in figures begin with that are written otherwise.
         settled: The formats leave no doubt whether figures are day-first or month-first.
@@ -56,13 +56,9 @@ class DateFormats:
 
 def date_formats(texts: Sequence[str]) -> DateFormats:
     """Return formats that have no fault."""
-    orders = [order for order in map(_order, texts) if order]
-    return DateFormats(
-        texts=tuple(texts),
-        layouts=tuple(map(_layout, texts)),
-        order="month-first" if "month-first" in orders else "day-first",
-        settled=bool(orders),
-    )
+    orders = {_order(text) for text in texts} - {None}
+    order: Order = "month-first" if "month-first" in orders else "day-first"
+    return DateFormats(tuple(texts), tuple(map(_layout, texts)), order, settled=bool(orders))
 
 
 def format_faults(texts: Sequence[str]) -> Iterator[str]:
@@ -78,28 +74,22 @@ def read_formatted(cell: str, window: Window, formats: DateFormats) -> date | Ce
     """Read a date in one of the formats, or as any other date that leaves no doubt."""
     for layout in formats.layouts:
         for text in (cell, without_time(cell)):
-            match = layout.fullmatch(text)
-            day = _named(match, window) if match else None
-            if isinstance(day, date):
-                return plausible(day, window)
+            if match := layout.fullmatch(text):
+                parts = match.groupdict()
+                day = in_calendar(year_of(parts["y"], window), month_of(parts["m"]), int(parts["d"]))
+                if (weekday := parts.get("w")) and isinstance(day, date):
+                    day = on_weekday(day, weekday)
+                if isinstance(day, date):
+                    return plausible(day, window)
     return read_date(cell, window, formats.order)
 
 
-def _named(match: re.Match[str], window: Window) -> date | CellFault:
-    """Return the day that a matching text names."""
-    parts = match.groupdict()
-    day = in_calendar(year_of(parts["y"], window), month_of(parts["m"]), int(parts["d"]))
-    weekday = parts.get("w")
-    return on_weekday(day, weekday) if weekday and isinstance(day, date) else day
-
-
 def _letters(text: str) -> list[str]:
-    """Return the letters of a format's directives."""
     return [token["letter"] for token in _TOKEN.finditer(text) if token["letter"]]
 
 
 def _order(text: str) -> Order | None:
-    """Return whether the day or the month comes first in a format that ends with the year, all in figures."""
+    """Return what comes first in a format that ends with the year, all in figures."""
     letters = [letter for letter in _letters(text) if letter in "demyY"]
     if len(letters) != 3 or letters[2] not in _YEAR:
         return None
@@ -122,26 +112,21 @@ def _fault(text: str) -> str:
 
 
 def _layout(text: str) -> re.Pattern[str]:
-    """Return what matches texts written in a format; the time of day at its end is dropped beforehand."""
+    """Return what matches texts written in a format; the time of day at its end is dropped beforehand.
+
+    Figures with nothing between them keep their leading noughts.
+    """
     tokens = list(_TOKEN.finditer(_TIME_AT_END.sub("", text)))
-    return re.compile("".join(_part(tokens, place) for place in range(len(tokens))), _FLAGS)
-
-
-def _part(tokens: Sequence[re.Match[str]], place: int) -> str:
-    """Return what matches one token; figures with nothing between them keep their leading noughts."""
-    token = tokens[place]
-    if token["space"]:
-        return r"\s+"
-    if token["other"]:
-        return re.escape(token["other"])
-    letter = token["letter"]
-    beside = _figures(tokens[max(place - 1, 0) : place]) or _figures(tokens[place + 1 : place + 2])
-    return _PARTS[letter].replace("{1,2}", "{2}") if letter in _TWO_FIGURES and beside else _PARTS[letter]
-
-
-def _figures(tokens: Iterable[re.Match[str]]) -> bool:
-    """Return whether a neighbour is all figures."""
-    return any(token["letter"] and token["letter"] in "demyYHIMSf" for token in tokens)
+    figures = [False, *(token["letter"] in _FIGURES for token in tokens), False]
+    parts: list[str] = []
+    for token, before, after in zip(tokens, figures, figures[2:], strict=False):
+        if letter := token["letter"]:
+            part = _PARTS[letter]
+            beside = letter in _TWO_FIGURES and (before or after)
+            parts.append(part.replace("{1,2}", "{2}") if beside else part)
+        else:
+            parts.append(r"\s+" if token["space"] else re.escape(token["other"]))
+    return re.compile("".join(parts), _FLAGS)
 
 
 _USE = "%d %m %b %B %y %Y"

@@ -68,13 +68,13 @@ class DateOrders:
         """Look through some rows, String or Categorical; all their texts have been learnt."""
         if not self._both:
             return
-        for name in texts.columns:
-            if name not in self._proven:
-                self._look_at(texts.get_column(name))
+        for column in texts:
+            if column.name not in self._proven:
+                self._look_at(column)
 
     def _look_at(self, texts: pl.Series) -> None:
-        """Look through one column: first at a few cells, which are mostly enough."""
-        if self._proves(texts.drop_nulls().head(_FEW)) or self._proves(texts.unique()):
+        few = texts.drop_nulls().head(_FEW)  # mostly enough
+        if not (self._proof.isdisjoint(few) and self._proof.isdisjoint(texts.unique())):
             self._proven.add(texts.name)
             return
         known = pl.Series(sorted(self._both), dtype=pl.String).implode()
@@ -82,10 +82,6 @@ class DateOrders:
         self._cells[texts.name] = self._cells.get(texts.name, 0) + int(both.sum())
         if both.any():
             self._undecided = both if self._undecided is None else self._undecided | both
-
-    def _proves(self, texts: pl.Series) -> bool:
-        """Return whether a date among these can only be day-first."""
-        return not self._proof.isdisjoint(texts)
 
 
 _FIGURES = r"^\D*[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}\b"
@@ -102,10 +98,7 @@ def half_swapped(texts: pl.DataFrame, read: Mapping[str, Reader]) -> frozenset[s
     """Return the columns of dates in which a program has swapped day and month wherever it could.
 
     It then shows those as real dates, with days up to 12, and leaves every later day as the text that it was.
-
-    Args:
-        texts: Rows of a file, String or Categorical.
-        read: Gives the value of a text of each column.
+    The texts are String or Categorical.
     """
     held = {name: as_text(texts.select(pl.col(name).unique())).to_series().drop_nulls() for name in read}
     figures = {name: distinct.str.contains(_FIGURES) for name, distinct in held.items()}
@@ -169,32 +162,25 @@ class Suspects:
         Raises:
             DateOrderError: The dates of a column make sense only in the other order.
         """
-        turned = tuple(column for column in self._first if not self._is_right(column, sheet, places))
+        turned = tuple(
+            column
+            for column, problem in self._first.items()
+            if not any(
+                numeric_order(text.strip(WHITE)) == _TURNED[problem.rule][1]
+                for block in sheet.blocks(_ROWS)
+                for text in block.cells.get_column(str(places[column])).drop_nulls().unique()
+            )
+        )
         if turned:
-            problem = self._first[turned[0]]
+            column, problem = turned[0], self._first[turned[0]]
             order, read = _TURNED[problem.rule]
-            said = f"{sheet.shown}: the dates of {turned[0]} make sense only {order}"
             placed = sheet.place(problem) if sheet.place else problem
-            example = f"in row {placed.row}, {placed.problem}"
-            raise DateOrderError(f"{said}: {example}", _hint(turned[0], read), turned)
-
-    def _is_right(self, column: str, sheet: Sheet, places: Mapping[str, int]) -> bool:
-        """Return whether some date of a suspect column proves the order in which it is read."""
-        place, (_, read) = str(places[column]), _TURNED[self._first[column].rule]
-        return any(_proves(read, block.cells.get_column(place)) for block in sheet.blocks(_ROWS))
-
-
-def _proves(order: Order, texts: pl.Series) -> bool:
-    """Return whether a date in figures among these can only be in this order."""
-    return any(numeric_order(text.strip(WHITE)) == order for text in texts.drop_nulls().unique())
-
-
-def _hint(column: str, read: Order) -> str:
-    """Return what to try with a column that was read in this order."""
-    if read == "month-first":
-        return f"ehcp.toml says that they are month-first; correct date_formats.{column}"
-    said = f'date_formats.{column} = "%m/%d/%Y"'
-    return f"dates are read day-first; {ACCEPTED}, or say in ehcp.toml: {said}"
+            said = f"{sheet.shown}: the dates of {column} make sense only {order}"
+            hint = f"ehcp.toml says that they are month-first; correct date_formats.{column}"
+            if read == "day-first":
+                hint = f'or say in ehcp.toml: date_formats.{column} = "%m/%d/%Y"'
+                hint = f"dates are read day-first; {ACCEPTED}, {hint}"
+            raise DateOrderError(f"{said}: in row {placed.row}, {placed.problem}", hint, turned)
 
 
 MOST = 200_000
@@ -211,13 +197,7 @@ class Undecided:
         self._rows = 0
 
     def keep(self, cells: pl.DataFrame, rows: pl.Series, undecided: pl.Series | None) -> None:
-        """Keep rows of a block.
-
-        Args:
-            cells: As in `sheet.Block`.
-            rows: The lines of those of its rows that were read.
-            undecided: Which of these rows are to be kept; None for no row.
-        """
+        """Keep those of the rows of a block that were read which are undecided; None for no row."""
         if undecided is None or self._rows > MOST:
             return
         self._kept.append(cells.filter(pl.col(ROW).is_in(rows.filter(undecided).implode())))

@@ -11,6 +11,8 @@ from typing import Literal
 
 from ehcp_timeline.cases.cells.values import CellFault, unguarded
 from ehcp_timeline.cases.model import month_end
+from ehcp_timeline.text.counting import MONTHS, WEEKDAYS
+from ehcp_timeline.text.words import day as in_words
 
 Order = Literal["day-first", "month-first"]
 
@@ -20,12 +22,8 @@ FIRST_BIRTH = date(1985, 1, 1)
 
 # Excel counts from 1 January 1900 as day 1, and counts a 29 February 1900 that never was.
 _EXCEL_DAY_0 = date(1899, 12, 30)
-_MONTHS: tuple[str, ...] = tuple(
-    "January February March April May June July August September October November December".split(),  # noqa: SIM905
-)
-_MONTH = {name.lower(): number for number, name in enumerate(_MONTHS, start=1)}
+_MONTH = {name.lower(): number for number, name in enumerate(MONTHS, start=1)}
 _MONTH |= {name[:3]: number for name, number in _MONTH.items()} | {"sept": 9}
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 # These mean the same to Python and to polars. Oracle writes 00.00.00.000000000, SQL Server 12:00:00:000AM.
 _TIME = "(?:[01]?[0-9]|2[0-3])[:.][0-5][0-9](?:[:.][0-5][0-9](?:[.,:][0-9]{1,9})?)?(?: ?[aApP][mM])?"
@@ -107,18 +105,20 @@ def read_date(cell: str, window: Window, order: Order = "day-first") -> date | C
 
     Accepted, with a time after it or not (the time is dropped): 2024-03-01, 01/03/2024, 1-3-24, 1.3.2024,
     1-Mar-2024, 1 March 2024, Fri 1st Mar 2024, 2024-Mar-01, Mar 1 2024, and Excel's number for it, 45352.
-
-    Args:
-        cell: The text.
-        window: When it may lie.
-        order: What a date in figures that ends with its year begins with.
+    `order` is what a date in figures that ends with its year begins with.
     """
     cell = typed(cell)
     day = _day(cell, window, order)
     if day is None:
         if _ZONED.fullmatch(cell):
             return TIME_ZONE
-        day = _spelled_out(without_time(cell), window, order)
+        text = without_time(cell)
+        weekday = _WEEKDAY.match(text)
+        day = _day(text[weekday.end() :] if weekday else text, window, order)
+        if day is None:
+            return _without_day(text, window)
+        if weekday and isinstance(day, date):
+            day = on_weekday(day, weekday[1])
     return day if isinstance(day, CellFault) else plausible(day, window)
 
 
@@ -160,40 +160,22 @@ def without_time(cell: str) -> str:
     return timed[1] if timed else cell
 
 
-def _spelled_out(text: str, window: Window, order: Order) -> date | CellFault:
-    """Return the day that a text names after a day of the week, or without one."""
-    weekday = _WEEKDAY.match(text)
-    day = _day(text[weekday.end() :] if weekday else text, window, order)
-    if day is None:
-        return _without_day(text, window)
-    return day if isinstance(day, CellFault) or not weekday else on_weekday(day, weekday[1])
-
-
 def _without_day(text: str, window: Window) -> CellFault:
-    """Return the fault of a text that names no day: what it says instead."""
     if code := _NO_CODE.fullmatch(text):
         return CellFault("unknown-code", code["says"], code["try"], f'"{code["code"]}"')
     if text.lower().startswith("undated"):
         return UNDATED
-    month = month_named(text, window)
-    if month is None:
+    match = next((match for layout in _MONTHS_ONLY if (match := layout.fullmatch(text))), None)
+    month = in_calendar(year_of(match["y"], window), month_of(match["m"]), 1) if match else NOT_A_DATE
+    if isinstance(month, CellFault) or not window.first <= month <= window.last:
         return NOT_A_DATE
     says = f"is a month without a day: judged at both ends, {month} and {month_end(month)}"
     return CellFault("month-only", says, "give the day", month=month)
 
 
-def month_named(text: str, window: Window) -> date | None:
-    """Return the first day of a month that a text names without a day, None if it names none."""
-    for layout in _MONTHS_ONLY:
-        if match := layout.fullmatch(text):
-            first = in_calendar(year_of(match["y"], window), month_of(match["m"]), 1)
-            return first if isinstance(first, date) and window.first <= first <= window.last else None
-    return None
-
-
 def on_weekday(day: date, name: str) -> date | CellFault:
     """Return the day if it falls on the day of the week whose name begins so."""
-    return day if _WEEKDAYS[day.weekday()] == name[:3].lower() else WRONG_WEEKDAY
+    return day if WEEKDAYS[day.weekday()][:3].lower() == name[:3].lower() else WRONG_WEEKDAY
 
 
 def _day(text: str, window: Window, order: Order) -> date | CellFault | None:
@@ -201,28 +183,17 @@ def _day(text: str, window: Window, order: Order) -> date | CellFault | None:
     for layout in _LAYOUTS:
         if match := layout.fullmatch(text):
             year, month, day = year_of(match["y"], window), month_of(match["m"]), int(match["d"])
-            return (
-                _in_figures(year, month or 0, day, order)
-                if layout is _DAY_FIRST
-                else in_calendar(year, month, day)
-            )
-    serial = _SERIAL.fullmatch(text)
-    return _excel_day(int(serial[1]), window) if serial else None
-
-
-def _in_figures(year: int, second: int, first: int, order: Order) -> date | CellFault:
-    """Return the date whose figures come in this order; that only the other gives one is a fault."""
-    day, month = (first, second) if order == "day-first" else (second, first)
-    read = in_calendar(year, month, day)
-    if isinstance(read, CellFault) and isinstance(in_calendar(year, day, month), date):
-        return _IF_TURNED[order]
-    return read
-
-
-def _excel_day(number: int, window: Window) -> date | CellFault:
-    """Return the day that Excel keeps as `number`, if a date can be meant at all."""
-    day = _EXCEL_DAY_0 + timedelta(days=number)
-    return day if window.first <= day <= window.last else NOT_A_DATE
+            if layout is not _DAY_FIRST or month is None:
+                return in_calendar(year, month, day)
+            if order == "month-first":
+                day, month = month, day
+            read = in_calendar(year, month, day)
+            only_turned = isinstance(read, CellFault) and isinstance(in_calendar(year, day, month), date)
+            return _IF_TURNED[order] if only_turned else read
+    if serial := _SERIAL.fullmatch(text):
+        excel_day = _EXCEL_DAY_0 + timedelta(days=int(serial[1]))
+        return excel_day if window.first <= excel_day <= window.last else NOT_A_DATE
+    return None
 
 
 def month_of(text: str) -> int | None:
@@ -252,12 +223,7 @@ def plausible(day: date, window: Window) -> date | CellFault:
     """Return the day if it lies in the window."""
     tip = "correct it, or clear the cell"
     if day < window.first:
-        return CellFault("impossible-date", f"is before {_in_words(window.first)}", tip)
+        return CellFault("impossible-date", f"is before {in_words(window.first)}", tip)
     if day > window.last:
-        return CellFault("impossible-date", f"is after {_in_words(window.last)}", tip)
+        return CellFault("impossible-date", f"is after {in_words(window.last)}", tip)
     return day
-
-
-def _in_words(day: date) -> str:
-    """Return a date in words, as `1 January 1995`."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

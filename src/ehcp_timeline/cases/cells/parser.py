@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 
 from ehcp_timeline.cases.cells.date_formats import DateFormats, read_formatted
-from ehcp_timeline.cases.cells.dates import Order, Window, birth_window, event_window, read_date
+from ehcp_timeline.cases.cells.dates import Order, birth_window, event_window, read_date
 from ehcp_timeline.cases.cells.values import (
     WHITE,
     CellFault,
@@ -29,7 +29,6 @@ class Said:
 
     Attributes:
         words: Its own words, as `plain` leaves them, to ours; an empty text is a blank.
-        formats: The formats of its dates.
         faults: Ending of a text to the fault that such a text has, where dates are chosen by an outcome.
         order: What dates in figures begin with, where no format settles it.
     """
@@ -62,53 +61,27 @@ def cell_reader(
 ) -> Reader:
     """Return the function that reads a cell of this column: None for a blank, a fault if it cannot be read.
 
-    Args:
-        column: The column.
-        absorbs: A code to the code that it takes in.
-        spellings: For other words for a code.
-        as_at: Dates far from it are not plausible.
-        blanks: Words that count as a blank, as `values.blank_words` gives them.
-        said: What a council says about these cells.
+    Dates far from `as_at` are not plausible. The blanks are as `values.blank_words` gives them; what is said
+    of a council's own words is put into ours first.
     """
-    read = _inside(column, absorbs, spellings, as_at, said)
+    read: Callable[[str], Value | CellFault] = str
+    if column.kind in {"event", "date"}:
+        window = event_window(as_at) if column.kind == "event" else birth_window(as_at)
+        read = partial(read_date, window=window, order=said.order)
+        if said.formats:
+            read = partial(read_formatted, window=window, formats=said.formats)
+    elif column.kind == "codes":
+        read = code_reader(column, absorbs, spellings.codes[column.id])
+    elif column.kind == "flag":
+        read = read_flag
 
     def reader(text: str) -> Value | CellFault | None:
         cell = unguarded(text.strip(WHITE))
         return excel_error(cell) or (None if is_blank(cell, blanks) else read(cell))
 
-    return _translating(reader, said) if said.words or said.faults else reader
-
-
-def _translating(read: Reader, said: Said) -> Reader:
-    """Return a reader that first puts our words in place of the council's own."""
-
-    def reader(text: str) -> Value | CellFault | None:
+    def translating(text: str) -> Value | CellFault | None:
         if text.endswith(tuple(said.faults)):
             return next(fault for ending, fault in said.faults.items() if text.endswith(ending))
-        return read(said.words.get(plain(text), text))
+        return reader(said.words.get(plain(text), text))
 
-    return reader
-
-
-def _inside(
-    column: Column, absorbs: Mapping[str, str], spellings: Spellings, as_at: date, said: Said
-) -> Callable[[str], Value | CellFault]:
-    """Return the function that reads what stands in a cell that is not blank."""
-    match column.kind:
-        case "event":
-            return _dates(event_window(as_at), said)
-        case "date":
-            return _dates(birth_window(as_at), said)
-        case "codes":
-            return code_reader(column, absorbs, spellings.codes[column.id])
-        case "flag":
-            return read_flag
-        case "text":
-            return str
-
-
-def _dates(window: Window, said: Said) -> Callable[[str], date | CellFault]:
-    """Return the function that reads the dates of a column."""
-    if said.formats:
-        return partial(read_formatted, window=window, formats=said.formats)
-    return partial(read_date, window=window, order=said.order)
+    return translating if said.words or said.faults else reader

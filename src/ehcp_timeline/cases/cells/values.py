@@ -45,9 +45,7 @@ class CellFault:
     """Why a cell cannot be read.
 
     Attributes:
-        rule: Short permanent id of the check that found it.
         says: What is wrong, worded to follow the cell's text.
-        try_: What to try.
         cell: What is shown in the place of the cell's text; empty to show the text.
         month: The first day of the month that the cell names without a day; None where it names none.
     """
@@ -140,25 +138,24 @@ def code_reader(
 ) -> Callable[[str], frozenset[str] | CellFault]:
     """Return the function that reads a cell of a fact with a closed list of codes.
 
-    Args:
-        column: The fact.
-        absorbs: A code to the code that it takes in where both stand in one cell.
-        words: Every folded word for a code to the code.
+    `absorbs` is a code to the code that it takes in where both stand in one cell, `words` every folded word
+    for a code to the code.
     """
 
     def read(cell: str) -> frozenset[str] | CellFault:
-        pieces = [fold(piece) for piece in _pieces(cell, column, words)]
+        several = column.several and fold(cell) not in words
+        pieces = [fold(piece) for piece in (_BETWEEN_CODES.split(cell) if several else [cell])]
+        pieces = [piece for piece in pieces if piece or not several]
         unknown = [piece for piece in pieces if piece not in words]
-        if unknown or not pieces:
-            return _unknown_code(column, words, unknown)
-        return absorbed(frozenset(words[piece] for piece in pieces), absorbs)
+        if pieces and not unknown:
+            codes = frozenset(words[piece] for piece in pieces)
+            return codes - {taken for code, taken in absorbs.items() if code in codes}
+        close = difflib.get_close_matches(unknown[0], words, n=1, cutoff=0.75) if unknown else []
+        hint = f"did you mean {words[close[0]]}? " if close else ""
+        allowed = f"{'one or more' if column.several else 'one'} of {', '.join(column.codes)}"
+        return CellFault("unknown-code", f"is not a code of {column.id}", f"{hint}use {allowed}")
 
     return read
-
-
-def absorbed(codes: frozenset[str], absorbs: Mapping[str, str]) -> frozenset[str]:
-    """Return the codes without those that another one takes in."""
-    return codes - {taken for code, taken in absorbs.items() if code in codes}
 
 
 def joined(codes: frozenset[str]) -> str:
@@ -169,25 +166,3 @@ def joined(codes: frozenset[str]) -> str:
 def parted(text: str) -> frozenset[str]:
     """Return the codes of a text that `joined` gave."""
     return frozenset(text.split("+"))
-
-
-def _pieces(cell: str, column: Column, words: Mapping[str, str]) -> list[str]:
-    """Return the codes that a cell seems to hold."""
-    if not column.several or fold(cell) in words:
-        return [cell]
-    return [piece for piece in _BETWEEN_CODES.split(cell) if fold(piece)]
-
-
-def _unknown_code(column: Column, words: Mapping[str, str], unknown: list[str]) -> CellFault:
-    """Return the fault of a cell that holds something other than the allowed codes."""
-    close = difflib.get_close_matches(unknown[0], words, n=1, cutoff=0.75) if unknown else []
-    hint = f"did you mean {words[close[0]]}? " if close else ""
-    allowed = ", ".join(column.codes)
-    return CellFault(
-        "unknown-code", f"is not a code of {column.id}", f"{hint}use {_one_of(column)} {allowed}"
-    )
-
-
-def _one_of(column: Column) -> str:
-    """Return how many of the allowed codes a cell may hold, in words."""
-    return "one or more of" if column.several else "one of"

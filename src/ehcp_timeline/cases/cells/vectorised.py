@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,7 +10,7 @@ import polars as pl
 
 from ehcp_timeline.cases.cells.date_order import DateOrders, doubting, half_swapped, swapped_days
 from ehcp_timeline.cases.cells.dates import TIME_PATTERN, TIMED_PATTERN
-from ehcp_timeline.cases.cells.parser import Reader, Value
+from ehcp_timeline.cases.cells.parser import Reader
 from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, GUARDED_PATTERN, WHITE, CellFault, joined
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import Column
@@ -50,11 +50,8 @@ class Lookup:
     ) -> None:
         """Begin without knowing any text.
 
-        Args:
-            read: The definition: one text to its value, None for a blank, or a fault.
-            dtype: Of the values; several codes are one String, as `values.joined` gives it.
-            fewer: Rewrites a column to fewer distinct texts with the same values, used where there are many.
-            orders: Watches whether dates are day-first.
+        Several codes are one String, as `values.joined` gives it. `fewer` rewrites a column to fewer distinct
+        texts with the same values, used where there are many; `orders` watches whether dates are day-first.
         """
         self._orders = orders
         self._read = read
@@ -84,7 +81,6 @@ class Lookup:
         return pl.DataFrame([self._of(column) for column in numbers])
 
     def _forget(self) -> None:
-        """Begin again without knowing any text."""
         self._categories = pl.Categories.random()
         # Kept because polars forgets categories that no column uses.
         self._held = pl.Series([], dtype=pl.Categorical(self._categories))
@@ -92,7 +88,6 @@ class Lookup:
         self._learnt = 0
 
     def _coded(self, texts: pl.DataFrame) -> pl.DataFrame:
-        """Return columns of text with a number for each text."""
         if self._rewrites and self._fewer:
             texts = as_text(texts).with_columns(self._fewer(pl.all()))
         if all(dtype == self._held.dtype for dtype in texts.dtypes):
@@ -116,13 +111,16 @@ class Lookup:
             return None
 
     def _learn(self, new: list[str | None]) -> None:
-        """Ask the definition about new texts."""
         texts = [text for text in new if text is not None]
         if self._orders:
             self._orders.learn(texts)
-        read = [None if text is None else _plain(self._read(text)) for text in new]
+        plain: list[Plain | None] = []
+        for text in new:
+            value = None if text is None else self._read(text)
+            value = None if isinstance(value, CellFault) else value
+            plain.append(joined(value) if isinstance(value, frozenset) else value)
         known = self._values.head(self._learnt)
-        self._values = pl.concat([known, pl.Series(read, dtype=known.dtype)], rechunk=True)
+        self._values = pl.concat([known, pl.Series(plain, dtype=known.dtype)], rechunk=True)
         self._learnt += len(texts) if len(texts) == len(new) else new.index(None)
 
     def _of(self, numbers: pl.Series) -> pl.Series:
@@ -149,23 +147,9 @@ def clean_text(texts: pl.Series, blanks: frozenset[str]) -> pl.Series:
     return stripped.set(blank | error, None)
 
 
-def _plain(read: Value | CellFault | None) -> Plain | None:
-    """Return what was read as it stands in a frame."""
-    if isinstance(read, CellFault):
-        return None
-    return joined(read) if isinstance(read, frozenset) else read
-
-
 @dataclass(slots=True)
 class ColumnCounts:
-    """How many cells of a column held what, over the judged rows read so far.
-
-    Attributes:
-        filled: A value.
-        empty: Nothing.
-        blank_words: A word that counts as a blank, by word, as `TBC`.
-        unreadable: Something that could not be read.
-    """
+    """How many cells of a column held what, over the judged rows read so far."""
 
     filled: int = 0
     empty: int = 0
@@ -180,7 +164,6 @@ class ReadBlock:
     Attributes:
         frame: `row` and one typed column for each column of the file.
         unreadable: Column to the rows whose cell could not be read; only columns that have some.
-        problems: One for each of those cells.
         months: Event to the rows whose cell names a month without a day, with its first day.
     """
 
@@ -208,12 +191,8 @@ class CellReading:
     ) -> None:
         """Get ready for a file.
 
-        Args:
-            columns: Its columns.
-            reader_of: Gives the definition for a column.
-            blanks: Words that count as a blank.
-            apart: Columns whose definition is not that of others of their kind.
-            settled: Columns of which it is known whether their dates are day-first.
+        The definition of the columns `apart` is not that of others of their kind; of those that are `settled`
+        it is known whether their dates are day-first.
         """
         self.orders = DateOrders()
         self._settled = frozenset(settled)
@@ -222,7 +201,7 @@ class CellReading:
         self._distinct = [
             name for name, column in self._columns.items() if column.kind == "text" and column.personal
         ]
-        self._lookups = [(self._lookup(names[0]), names) for names in self._groups(frozenset(apart))]
+        self._lookups = [(self._lookup(names[0]), names) for names in self._groups(apart)]
         self._blanks = blanks
         self._swapped: frozenset[str] | None = None
         self.counts = {name: ColumnCounts() for name in self._columns}
@@ -246,64 +225,58 @@ class CellReading:
         problems: list[Problem] = []
         unreadable: dict[str, pl.Series] = {}
         months: dict[str, dict[int, date]] = {}
-        for name, column in self._columns.items():
-            of_column = months.setdefault(name, {}) if column.kind == "event" else {}
-            blanks = self._without_value(texts.select(ROW, name), frame.get_column(name), of_column)
-            if blanks:
-                problems += blanks
-                unreadable[name] = pl.Series(ROW, [problem.row for problem in blanks], pl.UInt32).sort()
-        held = {name: rows for name, rows in months.items() if rows}
-        return ReadBlock(frame, unreadable, tuple(problems), held)
+        for name in self._columns:
+            faults, of_column = self._without_value(texts.select(ROW, name), frame.get_column(name))
+            if faults:
+                problems += faults
+                unreadable[name] = pl.Series(ROW, [problem.row for problem in faults], pl.UInt32).sort()
+            if of_column:
+                months[name] = of_column
+        return ReadBlock(frame, unreadable, tuple(problems), months)
 
     def _is_open(self, name: str) -> bool:
         """Return whether a column holds events of which nobody said how they are written."""
         return self._columns[name].kind == "event" and name not in self._settled
 
-    def _groups(self, apart: frozenset[str]) -> Iterator[list[str]]:
-        """Yield the columns that share what is learned: all events, all flags; others have their own."""
-        for kind in ("event", "flag"):
-            shared = [
-                name for name, column in self._columns.items() if column.kind == kind and name not in apart
-            ]
-            if shared:
-                yield shared
-        alone = {"case_id", *self._distinct}
+    def _groups(self, apart: Collection[str]) -> list[list[str]]:
+        """Return the columns that share what is learned: all events, all flags; others have their own."""
+        groups: dict[str, list[str]] = {"event": [], "flag": []}
         for name, column in self._columns.items():
-            if name not in alone and (column.kind in {"codes", "date", "text"} or name in apart):
-                yield [name]
+            if name != "case_id" and name not in self._distinct:
+                shared = column.kind in {"event", "flag"} and name not in apart
+                groups.setdefault(column.kind if shared else name, []).append(name)
+        return [names for names in groups.values() if names]
 
     def _lookup(self, name: str) -> Lookup:
-        """Return what reads this column and those like it."""
         kind = self._columns[name].kind
         if kind in {"event", "date"}:
             orders = self.orders if self._is_open(name) else None
             return Lookup(self._readers[name], pl.Date, untimed, orders)
         return Lookup(self._readers[name], pl.Boolean if kind == "flag" else pl.String)
 
-    def _without_value(
-        self, texts: pl.DataFrame, values: pl.Series, months: dict[int, date]
-    ) -> list[Problem]:
+    def _without_value(self, texts: pl.DataFrame, values: pl.Series) -> tuple[list[Problem], dict[int, date]]:
         """Count the cells of one column, and return a problem for each that holds neither value nor blank.
 
-        Rows with a month without a day are put in `months`.
+        Beside them the rows with a month without a day, with its first day.
         """
         name = texts.columns[1]
         counts, empty = self.counts[name], texts.get_column(name).null_count()
         counts.filled += len(values) - values.null_count()
         counts.empty += empty
-        if values.null_count() == empty:
-            return []
-        odd = as_text(texts.filter(values.is_null()).drop_nulls(name)).group_by(name).agg(ROW).sort(name)
         problems: list[Problem] = []
+        months: dict[int, date] = {}
+        if values.null_count() == empty:
+            return problems, months
+        odd = as_text(texts.filter(values.is_null()).drop_nulls(name)).group_by(name).agg(ROW).sort(name)
         for text, rows in odd.iter_rows():
             outcome = self._readers[name](text)
             if isinstance(outcome, CellFault):
                 counts.unreadable += len(rows)
                 problems += (outcome.problem(row, self._columns[name], text) for row in rows)
-                if outcome.month:
+                if outcome.month and self._columns[name].kind == "event":
                     months |= dict.fromkeys(rows, outcome.month)
             elif word := text.strip(WHITE):
                 counts.blank_words[word] += len(rows)
             else:
                 counts.empty += len(rows)
-        return problems
+        return problems, months

@@ -1,6 +1,7 @@
 """Lays columns beside those of a file that a council's mapping works out: constants, dates by outcome."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -18,7 +19,6 @@ class Laid:
     """A file with the columns that were laid beside its own.
 
     Attributes:
-        sheet: The file; its headings are its own.
         places: Column that was laid to its place among the cells, from 0.
         seen: Event whose date is chosen by an outcome to the place of the date's own cell.
         chosen: Event whose date is chosen by an outcome to the place of the outcome's own cell.
@@ -39,18 +39,14 @@ class Laid:
 def lay(sheet: Sheet, mapping: FileMapping, spellings: Spellings, blanks: frozenset[str]) -> Laid:
     """Return a file with the columns that its mapping works out.
 
-    Args:
-        sheet: The file.
-        mapping: What is said about it.
-        spellings: What its headings may mean.
-        blanks: Words that count as a blank.
-
     Raises:
         CaseFileError: An event has a heading of its own beside its outcome, or half of an outcome is missing.
     """
     held = match(sheet.headings, spellings)
     chosen = dict(_chosen(sheet, mapping, held))
-    named = [(mapping.outcomes[name], *places) for name, places in chosen.items()]
+    words = defaultdict[tuple[int, int], set[str]](set)  # that are named for some event with this outcome
+    for name, pair in chosen.items():
+        words[pair].update(map(_key, mapping.outcomes[name].words))
     constants = {
         name: text for name, text in mapping.constants.items() if name not in held and name not in chosen
     }
@@ -59,7 +55,7 @@ def lay(sheet: Sheet, mapping: FileMapping, spellings: Spellings, blanks: frozen
     first = len(sheet.headings)
     places = {name: first + number for number, name in enumerate((*chosen, *constants))}
     columns = [
-        _dates(mapping.outcomes[name], *pair, _names(pair, named), blanks).alias(str(places[name]))
+        _dates(mapping.outcomes[name], *pair, words[pair], blanks).alias(str(places[name]))
         for name, pair in chosen.items()
     ]
     columns += [pl.lit(text).alias(str(places[name])) for name, text in constants.items()]
@@ -71,7 +67,7 @@ def lay(sheet: Sheet, mapping: FileMapping, spellings: Spellings, blanks: frozen
 def _chosen(
     sheet: Sheet, mapping: FileMapping, held: Sequence[str | None]
 ) -> Iterable[tuple[str, tuple[int, int]]]:
-    """Yield each event whose date is chosen by an outcome, with the places of its date and of the outcome."""
+    """Yield each event whose date is chosen by an outcome, with the places of its date and the outcome."""
     for name, outcome in mapping.outcomes.items():
         date, where = (_place(sheet, text) for text in (outcome.date, outcome.where))
         if date is None and where is None:
@@ -87,26 +83,14 @@ def _chosen(
 
 
 def _place(sheet: Sheet, heading: str) -> int | None:
-    """Return where a heading stands, from 0; None where it is not there.
-
-    Raises:
-        CaseFileError: It is there twice.
-    """
     places = [place for place, text in enumerate(sheet.headings) if fold(text) == fold(heading)]
     if len(places) > 1:
         raise CaseFileError(f'{sheet.where}: there are two headings "{heading}"', "rename one of them")
     return places[0] if places else None
 
 
-def _names(pair: tuple[int, int], named: Iterable[tuple[SharedDate, int, int]]) -> frozenset[str]:
-    """Return every word that is named for some event with this date and this outcome."""
-    return frozenset(
-        _key(word) for outcome, *places in named if tuple(places) == pair for word in outcome.words
-    )
-
-
 def _dates(
-    outcome: SharedDate, date: int, where: int, known: frozenset[str], blanks: frozenset[str]
+    outcome: SharedDate, date: int, where: int, known: Collection[str], blanks: frozenset[str]
 ) -> pl.Expr:
     """Return the cells of an event: its date where the outcome is its own, else blank.
 
@@ -118,9 +102,8 @@ def _dates(
     word = stripped.str.replace_all(r"\s+", " ").str.to_lowercase()
     mine = word.is_in(sorted(map(_key, outcome.words)))
     blank = day.fill_null("").str.strip_chars(WHITE).str.to_lowercase().is_in(["", *sorted(blanks)])
-    without = (
-        pl.lit(None, pl.String) if outcome.undated == "not-yet" else expression + pl.lit(undated(outcome))
-    )
+    nothing = pl.lit(None, pl.String)
+    without = nothing if outcome.undated == "not-yet" else expression + pl.lit(undated(outcome))
     nobodys = pl.when(word == "").then(pl.lit("blank")).otherwise(stripped)
     without_outcome = stripped.str.contains(f"^(?:{EXCEL_ERROR_PATTERN})$")
     return (
@@ -131,11 +114,10 @@ def _dates(
         .when(without_outcome)
         .then(stripped)
         .when(blank | word.is_in(sorted(known)))
-        .then(pl.lit(None, pl.String))
+        .then(nothing)
         .otherwise(nobodys + pl.lit(unnamed(outcome)))
     )
 
 
 def _key(word: str) -> str:
-    """Return a word as the cells are compared with it."""
     return " ".join(word.split()).lower()

@@ -33,19 +33,16 @@ def lines_for(
     dated: bool,
     why_not: str = "is it meant?",
 ) -> Iterator[str]:
-    """Yield the lines below `[columns]` that a person has to choose from or complete.
+    """Yield the lines below `[columns]` for a heading that is not read, to choose from or to complete.
 
-    Args:
-        heading: A heading that is not read.
-        headings: All headings of the file.
-        taken: Columns that other headings mean.
-        dated: Whether dates stand under it.
-        why_not: Why a suggestion is not sure.
+    `headings` are all those of the file, `taken` the columns that they mean; `dated` is whether dates stand
+    under this one, `why_not` why a suggestion is not sure.
     """
     text = quoted(heading.text)
     possible = tuple(name for name in heading.may_be if name not in taken)
-    outcome = _outcome_of(heading, headings) if heading.may_be[:2] in _BY_OUTCOME else None
-    if outcome:
+    base = fold(heading.text).replace("date", "")  # "Decision" of "Decision date"
+    outcome = next((other for other in headings if base and fold(other) == base), None)
+    if outcome and heading.may_be[:2] in _BY_OUTCOME:
         for name in possible if dated else ():
             yield f'{name} = {{ date = {text}, where = {quoted(outcome)}, is = ["..."] }}'
     elif heading.may_be:
@@ -54,9 +51,3 @@ def lines_for(
         yield f"{heading.suggestions[0]} = [{text}]  # {why_not}"
     elif dated and not heading.reason:
         yield f"... = [{text}]  # dates; which event?"
-
-
-def _outcome_of(heading: Heading, headings: Sequence[str]) -> str | None:
-    """Return the heading of the outcome for that of its date, as "Decision" for "Decision date"."""
-    base = fold(heading.text).replace("date", "")
-    return next((other for other in headings if base and fold(other) == base), None)

@@ -17,8 +17,6 @@ class SharedDate:
     """An event whose date stands under a heading that several events share, told apart by another cell.
 
     Attributes:
-        date: The heading of the date.
-        where: The heading of what tells the events apart.
         words: What stands there for this event; an empty text is a blank cell.
         undated: What the word without a date means: that the day is `unknown`, or that it is `not-yet`.
     """
@@ -34,14 +32,11 @@ class FileMapping:
     """What is said about one file.
 
     Attributes:
-        columns: Column to the headings that mean it.
         outcomes: Event to where its date is found.
-        ignore: Headings that are not read.
         values: Column to the council's words to ours; an empty text is a blank.
         date_formats: Column, or `*` for all, to the formats of its dates.
         blanks: More words that mean a blank cell, beside those that always do.
         constants: Column that a file lacks to its value on every row.
-        sheet: Name of the worksheet; empty to find it.
         header_row: Row of the headings, from 1; 0 to find it.
     """
 

@@ -1,7 +1,7 @@
 """Holds what a council says about its files against the columns and codes that there are."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ehcp_timeline.cases.cells.date_formats import date_formats
@@ -14,7 +14,6 @@ from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.text.spelling import did_you_mean
 
 _NAMES = "`ehcp template --rows` lists the columns"
-_UNREADABLE = frozenset[str]()
 
 
 def check_mappings(mappings: Mappings, vocabulary: Vocabulary, as_at: date) -> None:
@@ -32,12 +31,7 @@ def word_faults(mappings: Mappings, vocabulary: Vocabulary, as_at: date) -> Iter
     """Yield what does not fit the columns and codes that there are."""
     spellings = load_spellings(vocabulary)
     for at, part in mappings.parts().items():
-        checking = _Checking(at, part, vocabulary, spellings, as_at)
-        yield from checking.headings()
-        yield from checking.outcomes()
-        yield from checking.values()
-        yield from checking.formats()
-        yield from checking.constants()
+        yield from _Checking(at, part, vocabulary, spellings, as_at).faults()
 
 
 def usual(mapping: FileMapping) -> Said:
@@ -94,104 +88,98 @@ def outcome_faults(outcome: SharedDate) -> Mapping[str, CellFault]:
     }
 
 
+@dataclass(frozen=True, slots=True)
 class _Checking:
     """One part of what is said, under its key path."""
 
-    def __init__(
-        self, at: str, part: FileMapping, vocabulary: Vocabulary, spellings: Spellings, as_at: date
-    ) -> None:
-        self._at, self._part, self._vocabulary = at, part, vocabulary
-        self._spellings, self._as_at = spellings, as_at
+    at: str
+    part: FileMapping
+    vocabulary: Vocabulary
+    spellings: Spellings
+    as_at: date
+
+    def faults(self) -> Iterator[KeyFault]:
+        yield from self.headings()
+        yield from self.outcomes()
+        yield from self.values()
+        for name in self.part.date_formats:
+            if name != EVERY:
+                yield from self.of_kind("date_formats", name, ("event", "date"), "is not a date")
+        for name, text in self.part.constants.items():
+            key = f"{self.at}constants.{name}"
+            if name == "case_id":
+                yield KeyFault(key, "cannot be the same on every row")
+            elif column := self.vocabulary.columns.get(name):
+                yield from self.unfit(key, column, text)
+            else:
+                yield self.unknown("constants", name)
 
     def headings(self) -> Iterator[KeyFault]:
         """Check the columns, and that no heading is given to two of them."""
-        given = {fold(text): "ignore" for text in self._part.ignore}
-        for name, texts in self._part.columns.items():
-            yield from self._unknown("columns", name)
+        given = {fold(text): "ignore" for text in self.part.ignore}
+        for name, texts in self.part.columns.items():
+            if name not in self.vocabulary.columns:
+                yield self.unknown("columns", name)
             for text in texts:
                 other = given.setdefault(fold(text), name)
                 if other != name:
                     says = f'gives the heading "{text}" to {name}; it is given to {other} too'
-                    yield KeyFault(f"{self._at}columns.{name}", says)
+                    yield KeyFault(f"{self.at}columns.{name}", says)
 
     def outcomes(self) -> Iterator[KeyFault]:
         """Check the events whose date is chosen by an outcome."""
         given: dict[tuple[str, str, str], str] = {}
-        for name, outcome in self._part.outcomes.items():
-            key = f"{self._at}columns.{name}"
-            yield from self._unknown("columns", name)
-            if self._kind(name) not in {"", "event"}:
-                yield KeyFault(key, "is not an event, so it has no date to choose")
-            if fold(outcome.date) == fold(outcome.where):
+        for name, outcome in self.part.outcomes.items():
+            key, date, where = f"{self.at}columns.{name}", fold(outcome.date), fold(outcome.where)
+            not_event = "is not an event, so it has no date to choose"
+            yield from self.of_kind("columns", name, ("event",), not_event)
+            if date == where:
                 yield KeyFault(key, "takes its date and its outcome from one heading")
             for word in outcome.words:
-                other = given.setdefault((fold(outcome.date), fold(outcome.where), plain(word)), name)
+                other = given.setdefault((date, where, plain(word)), name)
                 if other != name:
                     yield KeyFault(f"{key}.is", f'names "{word}", which {other} names too')
 
     def values(self) -> Iterator[KeyFault]:
         """Check that every word is given a value that its column can have."""
-        for name, words in self._part.values.items():
-            key = f"{self._at}values.{name}"
-            column = self._vocabulary.columns.get(name)
+        for name, words in self.part.values.items():
+            key, column = f"{self.at}values.{name}", self.vocabulary.columns.get(name)
             if column is None:
-                yield from self._unknown("values", name)
+                yield self.unknown("values", name)
             elif column.id == "case_id" or column.personal:
                 yield KeyFault(key, "cannot be translated: its cells are taken as they are")
             else:
-                yield from self._of_words(key, column, words)
+                yield from self.words(key, column, words)
 
-    def _of_words(self, key: str, column: Column, words: Mapping[str, str]) -> Iterator[KeyFault]:
+    def words(self, key: str, column: Column, words: Mapping[str, str]) -> Iterator[KeyFault]:
         meant: dict[str, str] = {}
         for word, ours in words.items():
             if not plain(word):
-                yield KeyFault(
-                    f'{key}.""', "gives a blank cell a value", "a missing column may have a constant"
-                )
+                hint = "a missing column may have a constant"
+                yield KeyFault(f'{key}.""', "gives a blank cell a value", hint)
             elif meant.setdefault(plain(word), ours) != ours:
                 yield KeyFault(f'{key}."{word}"', "is given twice, with different values")
             elif ours and column.kind in {"event", "date"}:
                 yield KeyFault(f'{key}."{word}"', 'can only be a blank, which is written ""')
             elif ours:
-                yield from self._unfit(f'{key}."{word}"', column, ours)
+                yield from self.unfit(f'{key}."{word}"', column, ours)
 
-    def formats(self) -> Iterator[KeyFault]:
-        """Check that only dates are given formats."""
-        for name in self._part.date_formats:
-            if name != EVERY:
-                yield from self._unknown("date_formats", name)
-                if self._kind(name) not in {"", "event", "date"}:
-                    yield KeyFault(f"{self._at}date_formats.{name}", "is not a date")
-
-    def constants(self) -> Iterator[KeyFault]:
-        """Check that every constant can be read."""
-        for name, text in self._part.constants.items():
-            key = f"{self._at}constants.{name}"
-            column = self._vocabulary.columns.get(name)
-            if column is None:
-                yield from self._unknown("constants", name)
-            elif name == "case_id":
-                yield KeyFault(key, "cannot be the same on every row")
-            else:
-                yield from self._unfit(key, column, text)
-
-    def _unfit(self, key: str, column: Column, text: str) -> Iterator[KeyFault]:
+    def unfit(self, key: str, column: Column, text: str) -> Iterator[KeyFault]:
         """Check that a text is a value of a column."""
-        read = cell_reader(
-            column, self._vocabulary.absorbs, self._spellings, self._as_at, blanks=_UNREADABLE
-        )(text)
+        read = cell_reader(column, self.vocabulary.absorbs, self.spellings, self.as_at, frozenset())(text)
         if isinstance(read, CellFault):
             yield KeyFault(key, f'cannot be "{text}", which {read.says}', read.try_)
         elif read is None:
             yield KeyFault(key, "has no value")
 
-    def _unknown(self, table: str, name: str) -> Iterator[KeyFault]:
-        """Check that there is such a column."""
-        if name not in self._vocabulary.columns:
-            hint = did_you_mean(name, self._vocabulary.columns, 1) or _NAMES
-            yield KeyFault(f"{self._at}{table}.{name}", "is not a column of a case file", hint)
+    def of_kind(self, table: str, name: str, kinds: Collection[str], says: str) -> Iterator[KeyFault]:
+        """Check that there is such a column, of one of these kinds."""
+        column = self.vocabulary.columns.get(name)
+        if column is None:
+            yield self.unknown(table, name)
+        elif column.kind not in kinds:
+            yield KeyFault(f"{self.at}{table}.{name}", says)
 
-    def _kind(self, name: str) -> str:
-        """Return the kind of a column; an empty string where there is none."""
-        column = self._vocabulary.columns.get(name)
-        return column.kind if column else ""
+    def unknown(self, table: str, name: str) -> KeyFault:
+        hint = did_you_mean(name, self.vocabulary.columns, 1) or _NAMES
+        return KeyFault(f"{self.at}{table}.{name}", "is not a column of a case file", hint)

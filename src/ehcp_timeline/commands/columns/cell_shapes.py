@@ -113,40 +113,35 @@ class CellShapes:
 
     def add(self, cells: pl.DataFrame) -> None:
         """Look at some rows: `row`, then each column by its place from "0"; blank rows do not count."""
-        places = [str(place) for place in range(len(self._seen))]
-        stripped = pl.col(places).str.strip_chars(WHITE)
+        stripped = pl.col([str(place) for place in range(len(self._seen))]).str.strip_chars(WHITE)
         held = cells.select(pl.when(stripped != "").then(stripped).name.keep())
         self.rows += int(held.select(pl.any_horizontal(pl.all().is_not_null()).sum()).item())
-        for place, seen in zip(places, self._seen, strict=True):
-            texts = held.get_column(place)
+        for texts, seen in zip(held, self._seen, strict=True):
             if texts.null_count() < texts.len():
                 self._look(texts, seen)
 
     def profiles(self) -> Iterator[CellProfile]:
         """Yield what has been seen of each column."""
         for seen in self._seen:
-            dated = {
-                shape: layout for shape in seen.shapes if (layout := self._date(shape, seen.example[shape]))
-            }
+            layouts = {shape: self._date(shape, seen.example[shape]) for shape in seen.shapes}
             filled = seen.shapes.total()
-            dates = sum(seen.shapes[shape] for shape in dated)
+            dates = sum(cells for shape, cells in seen.shapes.items() if layouts[shape])
             kind = _kind(seen, dates, filled)
             named: Counter[str] = Counter()
             for shape, cells in seen.shapes.items():
-                named[dated.get(shape, shape) if kind in ("dates", "dates and others") else shape] += cells
+                layout = layouts[shape] if kind in ("dates", "dates and others") else ""
+                named[layout or shape] += cells
+            most_first = sorted(named.items(), key=lambda item: (-item[1], item[0]))
             yield CellProfile(
                 kind,
                 filled,
                 round(filled / self.rows, 4) if self.rows else None,
-                tuple(
-                    LayoutSeen(*item) for item in sorted(named.items(), key=lambda item: (-item[1], item[0]))
-                ),
+                tuple(LayoutSeen(*item) for item in most_first),
                 blank_words=tuple(WordSeen(*item) for item in sorted(seen.blank_words.items())),
                 years=(min(seen.years), max(seen.years)) if seen.years and dates else None,
             )
 
     def _look(self, texts: pl.Series, seen: _Shapes) -> None:
-        """Look at the cells of one column; some hold something."""
         text, folded = pl.col("text"), pl.col("text").str.to_lowercase()
         frame = (
             texts.alias("text")
@@ -177,15 +172,11 @@ class CellShapes:
         """Return the layout of dates that a shape stands for, or an empty string."""
         timed = _TIME.search(shape)
         bare = shape[: timed.start()] if timed else shape
-        for pattern, layout in _DATES:
-            if match := pattern.fullmatch(bare):
-                read = read_date(example, self._window)
-                if isinstance(read, CellFault) and read.rule != "month-first-date":
-                    return ""
-                named = match.expand(layout)
-                named = _month_first(named) if isinstance(read, CellFault) else named
-                return f"{named} and a time" if timed else named
-        return ""
+        named = next((match.expand(how) for pattern, how in _DATES if (match := pattern.fullmatch(bare))), "")
+        read = read_date(example, self._window) if named else None
+        if isinstance(read, CellFault):
+            named = _month_first(named) if read.rule == "month-first-date" else ""
+        return f"{named} and a time" if named and timed else named
 
 
 def _shape(texts: pl.Expr) -> pl.Expr:
@@ -202,7 +193,6 @@ def _shape(texts: pl.Expr) -> pl.Expr:
 
 
 def _kind(seen: _Shapes, dates: int, filled: int) -> Kind:
-    """Return what a column holds."""
     if not filled:
         return "blank"
     numbers = sum(cells for shape, cells in seen.shapes.items() if _NUMBER.fullmatch(shape))
@@ -216,5 +206,4 @@ def _kind(seen: _Shapes, dates: int, filled: int) -> Kind:
 
 
 def _month_first(layout: str) -> str:
-    """Return a layout with the month before the day."""
     return layout.translate(str.maketrans("DM", "MD"))

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,7 +61,9 @@ def columns(
     lines for ehcp.toml that the file calls for, `-o ehcp.toml` adds them to it. Formats: table, plain, json,
     toml.
     """
-    adds_to = _settings_file(output, interactive=interactive, config=about.config_file)
+    adds_to = output if output is not None and output.suffix.lower() == ".toml" else None
+    if interactive and not adds_to:
+        adds_to = output or about.config_file or read_config(None, Path.cwd()).path or Path(NAME)
     asked = "json" if safe_report else asked
     asked, files = ("toml", ()) if adds_to else (asked, [output] if output else ())
     to = choose_output(asked, files, force=force, formats=FORMATS, full=full)
@@ -98,22 +101,9 @@ def columns(
     if adds_to:
         _add(adds_to, mapping)
     else:
-        to.write(
-            Document(
-                "Columns",
-                answer,
-                sections=lambda: columns_sections(answer, vocabulary.columns),
-                made={"toml": lambda _: mapping},
-            )
-        )
+        sections = partial(columns_sections, answer, vocabulary.columns)
+        to.write(Document("Columns", answer, sections=sections, made={"toml": lambda _: mapping}))
     raise typer.Exit(CANNOT_BE_JUDGED if answer.stops else 0)
-
-
-def _settings_file(output: Path | None, *, interactive: bool, config: Path | None) -> Path | None:
-    """Return the ehcp.toml that lines are added to; None where they are only shown."""
-    if output is not None and output.suffix.lower() == ".toml":
-        return output
-    return (output or config or read_config(None, Path.cwd()).path or Path(NAME)) if interactive else None
 
 
 def _answers(answer: "ColumnsAnswer", vocabulary: "Vocabulary") -> dict[str, str]:
@@ -126,9 +116,8 @@ def _answers(answer: "ColumnsAnswer", vocabulary: "Vocabulary") -> dict[str, str
     for heading, possible in questions(answer, chosen):
         say("", f'"{one_line(heading.text)}" ({heading.looks.kind}): {heading.reason or "it is not known"}')
         say(*(f"  {number}  {name}" for number, name in enumerate(possible, 1)), "  i  leave it out")
-        while word := typer.prompt(
-            "which column, or Enter to decide later", "", show_default=False, err=True
-        ):
+        asked = "which column, or Enter to decide later"
+        while word := typer.prompt(asked, "", show_default=False, err=True):
             column = possible[int(word) - 1] if word.isdigit() and 0 < int(word) <= len(possible) else word
             if column == "i" or (column in vocabulary.columns and column not in taken | {*chosen.values()}):
                 chosen[heading.text] = "" if column == "i" else column

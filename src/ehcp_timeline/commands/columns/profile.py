@@ -14,7 +14,6 @@ from ehcp_timeline.cases.formats.annex_a import with_open_review
 from ehcp_timeline.cases.formats.detect import find_sheet
 from ehcp_timeline.cases.headers import Heading, describe, load_spellings
 from ehcp_timeline.cases.mapping.model import EVERY, FileMapping
-from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.cases.sheet import SheetOptions
 from ehcp_timeline.cases.source import CaseFile, Understood
@@ -88,45 +87,53 @@ class ColumnsAnswer:
 def profile_of(source: CaseFile, vocabulary: Vocabulary, mapping: FileMapping, as_at: date) -> ColumnsAnswer:
     """Read every row of a file, and return what it looks like."""
     understood = source.understood
-    shapes = CellShapes(len(understood.headings), _blanks(mapping), as_at)
-    values = _Values(understood, vocabulary)
+    shapes = CellShapes(len(understood.headings), blank_words((*DEFAULT_BLANKS, *mapping.blanks)), as_at)
+    places = {heading.column: str(heading.position - 1) for heading in understood.headings if heading.column}
+    days: dict[str, tuple[date, date]] = {}
+    words = defaultdict[str, Counter[str]](Counter)
     stops: CaseFileError | None = None
     not_read: list[str] = []
     try:
         for batch in source.batches(_AT_ONCE):
             shapes.add(batch.cells)
-            values.add(batch)
-            not_read += map(
-                _told,
-                (problem for problem in batch.problems if problem.stops == "row" or problem.rule in _SHEETS),
-            )
+            _add_days(days, batch)
+            for name, rows in batch.unreadable.items():
+                if name in places and vocabulary.columns[name].kind in ("codes", "flag"):
+                    texts = batch.cells_of(rows).get_column(places[name]).drop_nulls()
+                    words[name].update(dict(texts.value_counts(sort=True).iter_rows()))
+            for problem in batch.problems:
+                if problem.stops == "row" or problem.rule in _SHEETS:
+                    said = f"row {problem.row}: {_ROWS.get(problem.rule, problem.rule)}"
+                    not_read.append(said if problem.row else problem.problem)
     except CaseFileError as error:
         stops = error
     turned = stops.columns if isinstance(stops, DateOrderError) else ()
     profiles = list(shapes.profiles())
-    for place, column in enumerate(heading.column for heading in understood.headings):
-        if column is None:
-            continue
-        if vocabulary.columns[column].kind == "event" and _is_month_first(mapping, column) != (
-            column in turned
-        ):
-            profiles[place] = profiles[place].month_first()
-        first, last = values.days.get(column, (None, None))
-        words = values.words[column].most_common(_MOST_WORDS)
-        profiles[place] = replace(
-            profiles[place],
+    for column, place in places.items():
+        profile = profiles[int(place)]
+        formats = date_formats(mapping.date_formats.get(column, mapping.date_formats.get(EVERY, ())))
+        is_month_first = (formats.order == "month-first") != (column in turned)
+        if is_month_first and vocabulary.columns[column].kind == "event":
+            profile = profile.month_first()
+        first, last = days.get(column, (None, None))
+        profiles[int(place)] = replace(
+            profile,
             first=first,
             last=last,
             unreadable=source.counts[column].unreadable if column in source.counts else 0,
-            words=tuple(WordSeen(*word) for word in words),
+            words=tuple(WordSeen(*word) for word in words[column].most_common(_MOST_WORDS)),
         )
-    answer = _answer(source.name, source.sha256, understood, shapes.rows, profiles, stops, turned)
-    return replace(answer, not_read=tuple(not_read))
+    answer = _answer(source.name, source.sha256, understood, shapes.rows, profiles, stops)
+    return replace(answer, turned=turned, not_read=tuple(not_read))
 
 
-def _told(problem: Problem) -> str:
-    """Return what is not read, without the text of a cell."""
-    return f"row {problem.row}: {_ROWS.get(problem.rule, problem.rule)}" if problem.row else problem.problem
+def _add_days(days: dict[str, tuple[date, date]], batch: Batch) -> None:
+    """Take the first and the last day of each event among some rows into those that are known."""
+    for name in (name for name, column in batch.columns.items() if column.kind == "event"):
+        first, last = batch.frame[name].min(), batch.frame[name].max()
+        if isinstance(first, date) and isinstance(last, date):
+            known = days.get(name, (first, last))
+            days[name] = (min(first, known[0]), max(last, known[1]))
 
 
 def profile_of_stopped(
@@ -141,11 +148,37 @@ def profile_of_stopped(
     asked = SheetOptions(mapping.sheet, mapping.header_row)
     sheet = with_open_review(find_sheet(path, spellings, vocabulary, asked), spellings)
     headings = describe(sheet.headings, spellings)
-    shapes = CellShapes(len(headings), _blanks(mapping), as_at)
+    shapes = CellShapes(len(headings), blank_words((*DEFAULT_BLANKS, *mapping.blanks)), as_at)
     for block in sheet.blocks(_AT_ONCE):
         shapes.add(block.cells)
     understood = Understood(sheet.encoding, sheet.delimiter, sheet.header_row, headings, sheet.worksheet)
     return _answer(sheet.name, sheet.sha256, understood, shapes.rows, shapes.profiles(), stops)
+
+
+def _answer(
+    name: str,
+    sha256: str,
+    understood: Understood,
+    rows: int,
+    profiles: Iterable[CellProfile],
+    stops: CaseFileError | None,
+) -> ColumnsAnswer:
+    headings = (
+        HeadingProfile(*(getattr(heading, name) for name in Heading.__slots__), looks=looks)
+        for heading, looks in zip(understood.headings, profiles, strict=True)
+    )
+    return ColumnsAnswer(
+        name=name,
+        sha256=sha256,
+        encoding=understood.encoding,
+        delimiter=understood.delimiter or None,
+        worksheet=understood.worksheet or None,
+        header_row=understood.header_row,
+        rows=rows,
+        headings=tuple(headings),
+        constants=understood.constants,
+        stops=Stopping(stops.message, stops.hint or None) if stops else None,
+    )
 
 
 def safe_report_of(answer: ColumnsAnswer) -> dict[str, object]:
@@ -171,66 +204,3 @@ def safe_report_of(answer: ColumnsAnswer) -> dict[str, object]:
             for heading in answer.headings
         ],
     }
-
-
-def _answer(
-    name: str,
-    sha256: str,
-    understood: Understood,
-    rows: int,
-    profiles: Iterable[CellProfile],
-    stops: CaseFileError | None,
-    turned: tuple[str, ...] = (),
-) -> ColumnsAnswer:
-    headings = (
-        HeadingProfile(*(getattr(heading, name) for name in Heading.__slots__), looks=looks)
-        for heading, looks in zip(understood.headings, profiles, strict=True)
-    )
-    return ColumnsAnswer(
-        name=name,
-        sha256=sha256,
-        encoding=understood.encoding,
-        delimiter=understood.delimiter or None,
-        worksheet=understood.worksheet or None,
-        header_row=understood.header_row,
-        rows=rows,
-        headings=tuple(headings),
-        constants=understood.constants,
-        stops=Stopping(stops.message, stops.hint or None) if stops else None,
-        turned=turned,
-    )
-
-
-def _blanks(mapping: FileMapping) -> frozenset[str]:
-    return blank_words((*DEFAULT_BLANKS, *mapping.blanks))
-
-
-def _is_month_first(mapping: FileMapping, name: str) -> bool:
-    """Return whether it is said that the dates of a column are month-first."""
-    formats = mapping.date_formats.get(name, mapping.date_formats.get(EVERY, ()))
-    return bool(formats) and date_formats(formats).order == "month-first"
-
-
-class _Values:
-    """What the values of a file tell as they go by: the days of each event, the words that are no codes."""
-
-    def __init__(self, understood: Understood, vocabulary: Vocabulary) -> None:
-        self._places = {
-            heading.column: str(heading.position - 1) for heading in understood.headings if heading.column
-        }
-        self._kinds = {name: column.kind for name, column in vocabulary.columns.items()}
-        self.days: dict[str, tuple[date, date]] = {}
-        self.words = defaultdict[str, Counter[str]](Counter)
-
-    def add(self, batch: Batch) -> None:
-        """Take note of some rows."""
-        for name in (column for column in batch.columns if self._kinds[column] == "event"):
-            days = batch.frame.get_column(name)
-            first, last = days.min(), days.max()
-            if isinstance(first, date) and isinstance(last, date):
-                known = self.days.get(name, (first, last))
-                self.days[name] = (min(first, known[0]), max(last, known[1]))
-        for name, rows in batch.unreadable.items():
-            if name in self._places and self._kinds[name] in ("codes", "flag"):
-                texts = batch.cells_of(rows).get_column(self._places[name]).drop_nulls()
-                self.words[name].update(dict(texts.value_counts(sort=True).iter_rows()))

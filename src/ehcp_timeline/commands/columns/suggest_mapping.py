@@ -17,7 +17,6 @@ from ehcp_timeline.commands.columns.profile import ColumnsAnswer, HeadingProfile
 from ehcp_timeline.text.words import count
 
 _DAY_FIRST, _MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
-_DATED = ("event", "date")
 _NEAR = 0.9  # a slip of the pen in a heading of ten letters
 _A_WORD = 2  # letters: what lacks a word is no slip of the pen
 
@@ -114,6 +113,7 @@ def _columns(
     times = Counter(map(fold, texts))
     spellings = load_spellings(vocabulary()).columns
     offered = Counter(name for heading in headings if not heading.column for name in heading.suggestions[:1])
+    events = {name for name, column in known.items() if column.kind in ("event", "date")}
     guesses: list[str] = []
     for heading in headings:
         if heading.column or heading.gives or not fold(heading.text):
@@ -126,19 +126,19 @@ def _columns(
         look = heading.looks
         dated = look.kind in ("dates", "dates and others", "blank")
         suggested = heading.suggestions[0] if heading.suggestions else ""
-        once = times[fold(heading.text)] == 1
-        sure = [name for name in heading.suggestions if _is_sure(heading.text, name, spellings)] == [
-            suggested
-        ]
-        alone = once and offered[suggested] == 1
-        if sure and alone and suggested not in taken and (dated or known[suggested].kind not in _DATED):
+        surely = [name for name in heading.suggestions if _is_sure(heading.text, name, spellings)]
+        reasons = {
+            "the heading is there twice": times[fold(heading.text)] > 1,
+            "another heading may mean it too": suggested in taken or offered[suggested] > 1,
+            "is it meant?": surely != [suggested],
+            "its cells are not dates": suggested in events and not dated,
+        }
+        if why_not := next((why for why, applies in reasons.items() if applies), ""):
+            guesses += lines_for(heading, texts, taken, dated=dated and look.kind != "blank", why_not=why_not)
+        else:
             taken.add(suggested)
             own = [quoted(text) for text in (*said.columns.get(suggested, ()), heading.text)]
             yield f"{suggested} = [{', '.join(own)}]"
-        else:
-            rival = suggested in taken or offered[suggested] > 1
-            why_not = _why_not(rival=rival, once=once, sure=sure)
-            guesses += lines_for(heading, texts, taken, dated=dated and look.kind != "blank", why_not=why_not)
     if "case_id" not in taken:
         guesses += _case_ids(answer)
     yield from (f"# {guess}" for guess in guesses)
@@ -154,15 +154,6 @@ def _is_sure(heading: str, column: str, spellings: Mapping[str, str]) -> bool:
     )
 
 
-def _why_not(*, rival: bool, once: bool, sure: bool) -> str:
-    """Return why a suggestion is only a comment."""
-    if not once:
-        return "the heading is there twice"
-    if rival:
-        return "another heading may mean it too"
-    return "its cells are not dates" if sure else "is it meant?"
-
-
 def _case_ids(answer: ColumnsAnswer) -> Iterator[str]:
     """Yield the headings that may be the number of the case: figures on each row that are no date."""
     for heading in answer.headings:
@@ -175,15 +166,15 @@ def _case_ids(answer: ColumnsAnswer) -> Iterator[str]:
 def _words(column: Column, words: Sequence[WordSeen]) -> Iterator[str]:
     """Yield a line for every word that is not a code of a column, with the nearest code as a suggestion."""
     codes = list(column.codes) or ["yes", "no"]
-    for word, cells in ((word.word, word.cells) for word in words):
-        if not word.strip() or is_excel_error(word):
+    for seen in words:
+        if not seen.word.strip() or is_excel_error(seen.word):
             continue
-        close = get_close_matches(fold(word), {fold(code): code for code in codes}, n=1, cutoff=0.75)
-        near = next((code for code in codes if close and fold(code) == close[0]), "")
-        if near:
-            yield f"{quoted(word)} = {quoted(near)}  # {count(cells, 'cell')}"
+        cells = count(seen.cells, "cell")
+        close = get_close_matches(fold(seen.word), map(fold, codes), n=1, cutoff=0.75)
+        if near := next((code for code in codes if fold(code) in close), ""):
+            yield f"{quoted(seen.word)} = {quoted(near)}  # {cells}"
         else:
-            yield f'# {quoted(word)} = ""  # {count(cells, "cell")}: {", ".join(codes)}, or "" for a blank'
+            yield f'# {quoted(seen.word)} = ""  # {cells}: {", ".join(codes)}, or "" for a blank'
 
 
 def _formats(answer: ColumnsAnswer, said: FileMapping) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What `ehcp columns` tells: how a file was read, what its columns hold, what ehcp.toml could say."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from ehcp_timeline.cases.headers import Heading, one_line
 from ehcp_timeline.cases.schema import Column
@@ -26,7 +26,11 @@ def columns_sections(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Iter
         hint = (f"Try: {answer.stops.try_}",) if answer.stops.try_ else ()
         yield Section("It cannot be judged as it is", before=(answer.stops.problem, *hint), alarm=True)
     if left:
-        yield _not_used(left)
+        yield Section(
+            f"Not used: {count(len(left), 'column')}",
+            columns=(TableColumn("heading"), TableColumn("why, or what it may mean")),
+            rows=tuple((_name(heading), _hint(heading)) for heading in left),
+        )
     if answer.date_order:
         yield date_order_section([answer.date_order])
     if answer.mapping:
@@ -38,48 +42,37 @@ def columns_sections(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Iter
             ),
         )
     if answer.constants or any(heading.gives for heading in answer.headings):
-        yield _worked_out(answer.headings, answer.constants)
+        yield _worked_out(answer)
     if answer.not_read:
         yield Section("Other sheets and rows", before=answer.not_read)
-    yield _taken(answer.headings, known)
-    yield _cells(answer, known)
-
-
-def _taken(headings: Sequence[Heading], known: Mapping[str, Column]) -> Section:
-    rows = tuple(
-        (_name(heading), heading.column, known[heading.column].says) for heading in headings if heading.column
+    taken = tuple(
+        (_name(heading), heading.column, known[heading.column].says)
+        for heading in answer.headings
+        if heading.column
     )
-    return Section(
-        f"Taken: {count(len(rows), 'column')}",
-        columns=(
-            TableColumn("heading"),
-            TableColumn("read as"),
-            TableColumn("what it records"),
+    columns = (TableColumn("heading"), TableColumn("read as"), TableColumn("what it records"))
+    yield Section(f"Taken: {count(len(taken), 'column')}", columns=columns, rows=taken)
+    yield Section(
+        "What the cells look like",
+        before=("9 stands for a figure, a for letters. D, M and Y are day, month and year.",),
+        columns=(TableColumn("heading"), TableColumn("filled", "number"), TableColumn("what they hold")),
+        rows=tuple(
+            (_name(profile), _percent(profile.looks.filled, answer.rows), _in_words(profile, known))
+            for profile in answer.headings
         ),
-        rows=rows,
     )
 
 
-def _worked_out(headings: Sequence[Heading], constants: Mapping[str, str]) -> Section:
+def _worked_out(answer: ColumnsAnswer) -> Section:
     """Return what ehcp.toml makes of headings, and what it says of every row."""
     chosen: dict[str, list[str]] = {}
-    for heading in headings:
+    for heading in answer.headings:
         for name in heading.gives:
             chosen.setdefault(name, []).append(f'"{one_line(heading.text)}"')
     rows = [(name, f"from {listed(texts)}") for name, texts in chosen.items()]
-    rows += [(name, f"{text} on every row") for name, text in constants.items()]
-    return Section(
-        "From ehcp.toml", columns=(TableColumn("column", "fixed"), TableColumn("its value")), rows=tuple(rows)
-    )
-
-
-def _not_used(left: Sequence[Heading]) -> Section:
-    """Return the headings that mean no column, and why or what they may mean."""
-    return Section(
-        f"Not used: {count(len(left), 'column')}",
-        columns=(TableColumn("heading"), TableColumn("why, or what it may mean")),
-        rows=tuple((_name(heading), _hint(heading)) for heading in left),
-    )
+    rows += [(name, f"{text} on every row") for name, text in answer.constants.items()]
+    columns = (TableColumn("column", "fixed"), TableColumn("its value"))
+    return Section("From ehcp.toml", columns=columns, rows=tuple(rows))
 
 
 def _name(heading: Heading) -> str:
@@ -88,28 +81,9 @@ def _name(heading: Heading) -> str:
 
 def _hint(heading: Heading) -> str:
     """Return why a heading is not taken, or what was perhaps meant."""
-    if heading.reason:
-        return heading.reason
-    if heading.suggestions:
+    if heading.suggestions and not heading.reason:
         return f"did you mean {listed(heading.suggestions, 'or')}?"
-    return "is not a column of a case file; its cells are not read"
-
-
-def _cells(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Section:
-    """Return what the cells below each heading look like; no cell is shown."""
-    return Section(
-        "What the cells look like",
-        before=("9 stands for a figure, a for letters. D, M and Y are day, month and year.",),
-        columns=(
-            TableColumn("heading"),
-            TableColumn("filled", "number"),
-            TableColumn("what they hold"),
-        ),
-        rows=tuple(
-            (_name(profile), _percent(profile.looks.filled, answer.rows), _in_words(profile, known))
-            for profile in answer.headings
-        ),
-    )
+    return heading.reason or "is not a column of a case file; its cells are not read"
 
 
 def _percent(part: int, whole: int) -> str:
@@ -123,28 +97,25 @@ def _percent(part: int, whole: int) -> str:
 def _in_words(heading: HeadingProfile, known: Mapping[str, Column]) -> str:
     """Return what a column holds: its kind, the layouts, the days, the blanks, what could not be read."""
     looks = heading.looks
-    alone = len(looks.formats) == 1
-    formats = [
-        layout.format if alone else f"{layout.format} ({layout.cells:,})"
-        for layout in looks.formats[:_MOST_FORMATS]
-    ]
+    formats = [f"{layout.format} ({layout.cells:,})" for layout in looks.formats[:_MOST_FORMATS]]
+    if len(looks.formats) == 1:
+        formats = [looks.formats[0].format]
     if more := len(looks.formats) - len(formats):
         formats.append(count(more, "other layout"))
+    days = ""
+    if looks.first and looks.last:
+        days = _from_to(day(looks.first), day(looks.last))
+    elif looks.years and looks.kind in ("dates", "dates and others"):
+        personal = heading.column is not None and known[heading.column].personal
+        days = "" if personal else _from_to(*map(str, looks.years))
     parts = [
         f"{looks.kind}: {', '.join(formats)}" if looks.filled else "blank",
-        _days(heading, personal=heading.column is not None and known[heading.column].personal),
+        days,
         *(f"{word.cells:,} {word.word}" for word in looks.blank_words[:_MOST_WORDS]),
         f"{looks.unreadable:,} cannot be read" if looks.unreadable else "",
     ]
     return "; ".join(part for part in parts if part)
 
 
-def _days(heading: HeadingProfile, *, personal: bool) -> str:
-    """Return from when to when the dates of a column are; of one that is not taken only the years."""
-    looks = heading.looks
-    if looks.first and looks.last:
-        return f"{day(looks.first)} to {day(looks.last)}" if looks.first != looks.last else day(looks.first)
-    if looks.years is None or personal or looks.kind not in ("dates", "dates and others"):
-        return ""
-    first_year, last_year = looks.years
-    return f"{first_year} to {last_year}" if first_year != last_year else str(first_year)
+def _from_to(first: str, last: str) -> str:
+    return f"{first} to {last}" if first != last else first

@@ -1,7 +1,7 @@
 """Gathers case files as a canonical file holds them: values, or the file's own words where it has none."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
@@ -134,12 +134,8 @@ class Converted:
         """Return a column's cells that stand as they were, null for all others; None if there are none."""
         if column not in self.texts:
             return None
-        held = self.texts[column]
-        return (
-            pl.Series([None], dtype=pl.String)
-            .new_from_index(0, self.frame.height)
-            .scatter(held[PLACE], held["text"])
-        )
+        empty = pl.Series([None], dtype=pl.String).new_from_index(0, self.frame.height)
+        return empty.scatter(self.texts[column][PLACE], self.texts[column]["text"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,117 +182,106 @@ class ConvertAnswer:
     rewritten: tuple[BlankWord | TimesDropped, ...] = field(metadata=NOT_IN_JSON)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Gathering:
-    """What has been gathered of one file so far; its first row is to stand at place `begin`."""
+    """What has been gathered of the files so far."""
 
-    source: CaseFile
     columns: Mapping[str, Column]
     readers: Mapping[str, Reader]
-    begin: int
-    places: Mapping[str, str] = field(init=False)
     frames: list[pl.DataFrame] = field(default_factory=list)
     texts: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
-    filled: Counter[str] = field(default_factory=Counter)
-    timed: Counter[str] = field(default_factory=Counter)
+    left_behind: list[HeadingLeft] = field(default_factory=list)
+    rewritten: list[BlankWord | TimesDropped] = field(default_factory=list)
     cells: list[CellKept] = field(default_factory=list)
     rows: list[RowFound] = field(default_factory=list)
     remarks: list[CellKept] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        headings = self.source.understood.headings
-        self.places = {heading.column: str(heading.position - 1) for heading in headings if heading.column}
+    def add(self, source: CaseFile) -> None:
+        """Take the rows of a file, judged or not, in file order."""
+        headings = source.understood.headings
+        places = {heading.column: str(heading.position - 1) for heading in headings if heading.column}
+        dated = [name for name in places if self.columns[name].kind in {"event", "date"}]
+        filled, timed = Counter[str](), Counter[str]()
+        for batch in source.batches():
+            self._add_rows(source.name, batch, places)
+            stripped = batch.cells.select(pl.exclude(ROW).str.strip_chars(WHITE))
+            filled.update(stripped.select((pl.all() != "").sum()).row(0, named=True))
+            for name in dated:
+                text = pl.col(places[name])
+                with_time = text.str.contains(f"^{TIMED_PATTERN}$") & ~text.str.contains(_MIDNIGHT)
+                timed[name] += stripped.select(with_time.sum()).item()
+        for heading in headings:
+            number = filled[str(heading.position - 1)]
+            if heading.column is None and not heading.gives and (number or heading.text):
+                self.left_behind.append(HeadingLeft(source.name, heading.position, heading.text, number))
+        for name, counts in source.counts.items():
+            words = sorted(counts.blank_words.items())
+            self.rewritten.extend(BlankWord(source.name, name, word, cells) for word, cells in words)
+            if timed[name]:
+                self.rewritten.append(TimesDropped(source.name, name, timed[name]))
 
-    def add(self, batch: Batch) -> None:
-        """Take the rows of a batch, judged or not, in file order."""
-        kept = self._kept(batch)
+    def _add_rows(self, file: str, batch: Batch, places: Mapping[str, str]) -> None:
+        kept = _kept(batch, places)
         frame = pl.concat([batch.frame, kept.select(ROW)], how="diagonal").sort(ROW)
-        numbers = frame.select(ROW).with_row_index(PLACE, offset=self.begin)
+        begin = sum(before.height for before in self.frames)
+        numbers = frame.select(ROW).with_row_index(PLACE, offset=begin)
         for name in self.columns:
-            texts = pl.concat([self._unread(batch, name), _of_column(kept, self.places.get(name))])
-            if texts.height:
-                placed = texts.join(numbers, on=ROW).sort(PLACE).select(PLACE, "text")
+            texts = [self._unread(batch, name, places.get(name))]
+            if name in places:
+                texts.append(_of_heading(kept, places[name]))
+            stands = pl.concat(texts)
+            if stands.height:
+                placed = stands.join(numbers, on=ROW).sort(PLACE).select(PLACE, "text")
                 self.texts.setdefault(name, []).append(placed)
         self.frames.append(frame.select(*self.columns))
-        self.begin += frame.height
-        self._tell(batch, frozenset(kept[ROW]))
-        self._count(batch.cells)
+        kept_rows = frozenset(kept[ROW])
+        for problem in batch.problems:
+            if problem.stops == "cell":
+                self.cells.append(CellKept.of(file, problem))
+            elif problem.stops == "row":
+                self.rows.append(RowFound.of(file, problem, kept=problem.row in kept_rows))
+            elif not problem.row:
+                self.remarks.append(CellKept.of(file, problem))
 
-    def _kept(self, batch: Batch) -> pl.DataFrame:
-        """Return the cells of the rows that cannot be judged and say something all the same.
+    def _unread(self, batch: Batch, name: str, place: str | None) -> pl.DataFrame:
+        """Return `row` and `text` of the cells that could not be read, worded so that nobody else can.
 
-        A row that repeats another says nothing; neither does one without a cell in any column.
+        A word is put in front where somebody else might: where the settings alone say that it cannot be
+        read, and where only the figures beside a month-first date, as the file wrote them, show that it is
+        the odd one in its column.
         """
-        rules = {problem.row: problem.rule for problem in batch.problems if problem.stops == "row"}
-        rows = [row for row, rule in rules.items() if rule != "duplicate-row"]
-        cells = batch.cells_of(rows)
-        own = self.places["case_id"]
-        nameless = [row for row in rows if rules[row] == "no-case-id"]
-        without = pl.when(~pl.col(ROW).is_in(nameless)).then(pl.col(own)).alias(own)
-        cells = cells.with_columns(without)
-        says = [pl.col(place).str.strip_chars(WHITE) != "" for place in self.places.values()]
-        return cells.filter(pl.any_horizontal(says).fill_null(value=False))
-
-    def _unread(self, batch: Batch, name: str) -> pl.DataFrame:
-        """Return `row` and `text` of the cells that could not be read, worded so that nobody else can."""
-        rows = batch.unreadable.get(name, pl.Series(dtype=pl.UInt32))
-        frame = rows.to_frame(ROW)
-        if name in self.places:
-            texts = _of_column(batch.cells_of(rows), self.places[name])
-            frame = frame.join(texts, on=ROW, how="left")
-        else:
-            frame = frame.with_columns(pl.lit(None, pl.String).alias("text"))
-        distinct = frame["text"].drop_nulls().unique().to_list()
-        worded = {text: self._worded(name, text) for text in distinct}
+        frame = batch.unreadable.get(name, pl.Series(dtype=pl.UInt32)).to_frame(ROW)
+        if place is None:
+            return frame.with_columns(pl.lit(UNREADABLE).alias("text"))
+        frame = frame.join(_of_heading(batch.cells_of(frame[ROW]), place), on=ROW, how="left")
+        worded: dict[str, str] = {}
+        for text in frame["text"].drop_nulls().unique():
+            read = self.readers[name](text)
+            stays = isinstance(read, CellFault) and read.rule != MONTH_FIRST.rule
+            worded[text] = text if stays else f"{UNREADABLE}: {text}"
         return frame.with_columns(
             pl.col("text").replace_strict(worded, default=UNREADABLE, return_dtype=pl.String)
         )
 
-    def _worded(self, name: str, text: str) -> str:
-        """Return what cannot be read; a word in front where it might be elsewhere.
 
-        That is where the settings alone say that it cannot, and where only the figures beside a month-first
-        date, as the file wrote them, show that it is the odd one in its column.
-        """
-        read = self.readers[name](text)
-        stays = isinstance(read, CellFault) and read.rule != MONTH_FIRST.rule
-        return text if stays else f"{UNREADABLE}: {text}"
+def _kept(batch: Batch, places: Mapping[str, str]) -> pl.DataFrame:
+    """Return the cells of the rows that cannot be judged and say something all the same.
 
-    def _tell(self, batch: Batch, kept: frozenset[int]) -> None:
-        for problem in batch.problems:
-            if problem.stops == "cell":
-                self.cells.append(CellKept.of(self.source.name, problem))
-            elif problem.stops == "row":
-                self.rows.append(RowFound.of(self.source.name, problem, kept=problem.row in kept))
-            elif not problem.row:
-                self.remarks.append(CellKept.of(self.source.name, problem))
+    A row that repeats another says nothing; neither does one without a cell in any column.
+    """
+    rules = {problem.row: problem.rule for problem in batch.problems if problem.stops == "row"}
+    cells = batch.cells_of([row for row, rule in rules.items() if rule != "duplicate-row"])
+    own = places["case_id"]
+    nameless = [row for row, rule in rules.items() if rule == "no-case-id"]
+    cells = cells.with_columns(pl.when(~pl.col(ROW).is_in(nameless)).then(pl.col(own)).alias(own))
+    says = [pl.col(place).str.strip_chars(WHITE) != "" for place in places.values()]
+    return cells.filter(pl.any_horizontal(says).fill_null(value=False))
 
-    def _count(self, cells: pl.DataFrame) -> None:
-        """Count the filled cells of every heading, and the dates with a time of day."""
-        says = pl.exclude(ROW).str.strip_chars(WHITE)
-        filled = cells.select((says != "").sum()).row(0, named=True)
-        self.filled.update(filled)
-        dated = [name for name, column in self.columns.items() if column.kind in {"event", "date"}]
-        for name in dated:
-            if place := self.places.get(name):
-                text = pl.col(place).str.strip_chars(WHITE)
-                with_time = text.str.contains(f"^{TIMED_PATTERN}$") & ~text.str.contains(_MIDNIGHT)
-                self.timed[name] += cells.select(with_time.sum()).item()
 
-    def left_behind(self) -> Iterator[HeadingLeft]:
-        """Yield the headings that mean no column, when every row has been added."""
-        for heading in self.source.understood.headings:
-            filled = self.filled[str(heading.position - 1)]
-            if heading.column is None and not heading.gives and (filled or heading.text):
-                yield HeadingLeft(self.source.name, heading.position, heading.text, filled)
-
-    def rewritten(self) -> Iterator[BlankWord | TimesDropped]:
-        """Yield the cells that say less than they did, column by column."""
-        for name, counts in self.source.counts.items():
-            for word, cells in sorted(counts.blank_words.items()):
-                yield BlankWord(self.source.name, name, word, cells)
-            if self.timed[name]:
-                yield TimesDropped(self.source.name, name, self.timed[name])
+def _of_heading(cells: pl.DataFrame, place: str) -> pl.DataFrame:
+    """Return `row` and `text` of the cells of one heading that are not blank."""
+    text = pl.col(place).str.strip_chars(WHITE).alias("text")
+    return cells.select(ROW, text).filter(pl.col("text") != "")
 
 
 def convert(sources: Sequence[CaseFile], vocabulary: Vocabulary, as_at: date) -> Converted:
@@ -306,61 +291,51 @@ def convert(sources: Sequence[CaseFile], vocabulary: Vocabulary, as_at: date) ->
         CaseFileError: A file cannot be read, or has other columns than the first: a column that one of them
             lacks would read as if what it records had not happened.
     """
-    _check_alike(sources)
-    columns = {name: column for name, column in vocabulary.columns.items() if name in sources[0].columns}
-    spellings, blanks = load_spellings(vocabulary), blank_words(DEFAULT_BLANKS)
-    readers = {
-        name: cell_reader(column, vocabulary.absorbs, spellings, as_at, blanks)
-        for name, column in columns.items()
-    }
-    parts: list[_Gathering] = []
-    for source in sources:
-        parts.append(_Gathering(source, columns, readers, parts[-1].begin if parts else 0))
-        for batch in source.batches():
-            parts[-1].add(batch)
-    frame = pl.concat(batch for part in parts for batch in part.frames)
-    judged = frame.filter(pl.col("case_id").is_not_null())
-    texts = {name: [text for part in parts for text in part.texts.get(name, ())] for name in columns}
-    return Converted(
-        columns=tuple(columns.values()),
-        frame=frame,
-        texts={name: pl.concat(held) for name, held in texts.items() if held},
-        copies=judged.n_unique() < judged.height,
-        input=tuple(Input.of(source) for source in sources),
-        left_behind=tuple(heading for part in parts for heading in part.left_behind()),
-        rewritten=tuple(cells for part in parts for cells in part.rewritten()),
-        cells=tuple(cell for part in parts for cell in part.cells),
-        rows=tuple(row for part in parts for row in part.rows),
-        remarks=tuple(remark for part in parts for remark in part.remarks),
-    )
-
-
-def _check_alike(sources: Sequence[CaseFile]) -> None:
     first = sources[0]
     for source in sources[1:]:
         for case_file, other in ((source, first), (first, source)):
             if lacking := sorted(other.columns - case_file.columns):
                 said = f"{case_file.name} has no column {lacking[0]}, {other.name} has"
-                raise CaseFileError(
-                    said, "convert them one by one: in one file it would read as not yet done"
-                )
-
-
-def _of_column(cells: pl.DataFrame, place: str | None) -> pl.DataFrame:
-    """Return `row` and `text` of the cells of one heading that are not blank."""
-    if place is None:
-        return pl.DataFrame(schema={ROW: pl.UInt32, "text": pl.String})
-    text = pl.col(place).str.strip_chars(WHITE).alias("text")
-    return cells.select(ROW, text).filter(pl.col("text") != "")
+                hint = "convert them one by one: in one file it would read as not yet done"
+                raise CaseFileError(said, hint)
+    columns = {name: column for name, column in vocabulary.columns.items() if name in first.columns}
+    spellings, blanks = load_spellings(vocabulary), blank_words(DEFAULT_BLANKS)
+    readers = {
+        name: cell_reader(column, vocabulary.absorbs, spellings, as_at, blanks)
+        for name, column in columns.items()
+    }
+    gathered = _Gathering(columns, readers)
+    for source in sources:
+        gathered.add(source)
+    frame = pl.concat(gathered.frames)
+    judged = frame.filter(pl.col("case_id").is_not_null())
+    return Converted(
+        columns=tuple(columns.values()),
+        frame=frame,
+        texts={name: pl.concat(gathered.texts[name]) for name in columns if name in gathered.texts},
+        copies=judged.n_unique() < judged.height,
+        input=tuple(Input.of(source) for source in sources),
+        left_behind=tuple(gathered.left_behind),
+        rewritten=tuple(gathered.rewritten),
+        cells=tuple(gathered.cells),
+        rows=tuple(gathered.rows),
+        remarks=tuple(gathered.remarks),
+    )
 
 
 def pseudonymised_cases(converted: Converted, key: Key) -> Converted:
     """Return the judged rows in the order of their pseudonyms, without names, birth dates and free text.
 
-    What could not be read may say anything, so it becomes one word that cannot be read either. Rows that
-    cannot be judged have no case that a pseudonym could stand for, and are left out.
+    What could not be read may say anything, so it becomes one word that cannot be read either; in a column
+    of plain text it is one of Excel's own errors, which stays. Rows that cannot be judged have no case that
+    a pseudonym could stand for, and are left out.
     """
-    columns = tuple(column for column in converted.columns if _is_kept(column))
+    columns = tuple(
+        column
+        for column in converted.columns
+        if not (column.id in DROPPED or column.personal)
+        and (column.kind != "text" or column.id in {"case_id", *KEPT_TEXTS})
+    )
     names = {case: key.pseudonym(case) for case in converted.frame["case_id"].drop_nulls().unique()}
     pseudonym = pl.col("case_id").replace_strict(names, default=None, return_dtype=pl.String)
     rows = (
@@ -371,28 +346,18 @@ def pseudonymised_cases(converted: Converted, key: Key) -> Converted:
     )
     moved = rows.select(PLACE).with_row_index("to")
     kept = rows.select(column.id for column in columns)
+    texts = {}
+    for column in columns:
+        if column.id in converted.texts:
+            word = pl.col("text") if column.kind == "text" else pl.lit(UNREADABLE).alias("text")
+            there = converted.texts[column.id].join(moved, on=PLACE)
+            texts[column.id] = there.select(pl.col("to").alias(PLACE), word).sort(PLACE)
     return replace(
         converted,
         columns=columns,
         frame=kept,
-        texts={
-            column.id: _moved(converted.texts[column.id], moved, column)
-            for column in columns
-            if column.id in converted.texts
-        },
+        texts=texts,
         copies=kept.n_unique() < kept.height,
-        cells=tuple(cell.bare() for cell in converted.cells if cell.column in {c.id for c in columns}),
+        cells=tuple(cell.bare() for cell in converted.cells if cell.column in kept.columns),
         rows=tuple(replace(row, kept=False).bare() for row in converted.rows),
     )
-
-
-def _is_kept(column: Column) -> bool:
-    if column.id in DROPPED or column.personal:
-        return False
-    return column.kind != "text" or column.id in {"case_id", *KEPT_TEXTS}
-
-
-def _moved(texts: pl.DataFrame, moved: pl.DataFrame, column: Column) -> pl.DataFrame:
-    """Return texts at their new places; in a column of plain text they are Excel's own errors."""
-    word = pl.col("text") if column.kind == "text" else pl.lit(UNREADABLE).alias("text")
-    return texts.join(moved, on=PLACE).select(pl.col("to").alias(PLACE), word).sort(PLACE)

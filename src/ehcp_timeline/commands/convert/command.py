@@ -60,34 +60,44 @@ def convert(
     headings that no deadline needs, cells that could not be read (the new file holds their own words, and
     they stay unknown), rows that cannot be judged.
     """
-    to = _target(asked, one_path(output), force=force)
+    reports = asked is not None and choice("--format", asked, (*FORMATS, REPORT)) == REPORT
+    to = _target(None if reports else asked, one_path(output), reports=reports, force=force)
     key = key_asked(pseudonymise, output)
     asks = about.request()
     from ehcp_timeline.commands.convert.canonical import convert as convert_cases
-
-    converted = convert_cases(asks.sources(files), asks.vocabulary, asks.as_at)
-    if key is not None:
-        from ehcp_timeline.commands.convert.canonical import pseudonymised_cases
-
-        converted = pseudonymised_cases(converted, key)
+    from ehcp_timeline.commands.convert.canonical import pseudonymised_cases
     from ehcp_timeline.commands.convert.view import convert_sections
     from ehcp_timeline.output.receipt import Receipt
 
+    converted = convert_cases(asks.sources(files), asks.vocabulary, asks.as_at)
+    if key is not None:
+        converted = pseudonymised_cases(converted, key)
     answer = _write(to, converted, asks.as_at, pseudonymised=key is not None)
     receipt = Receipt.of(answer, typed())
     to.leave_receipt(receipt if key is None else receipt.without_people())
-    if _is_report(asked):
+    if reports:
         from ehcp_timeline.output.document import Document
 
-        OutputTarget(REPORT, None, force=False).write(
-            Document("Conversion", answer, nameless=pseudonymise is not None)
-        )
+        document = Document("Conversion", answer, nameless=pseudonymise is not None)
+        OutputTarget(REPORT, None, force=False).write(document)
     else:
         from ehcp_timeline.output.plain import plain_text
 
         say(*plain_text(convert_sections(answer, top)).splitlines())
-    if code := _exit_code(answer, strict=strict, exit_zero=exit_zero):
-        raise typer.Exit(code)
+    if (answer.rows or answer.cells) and (strict or not exit_zero):
+        raise typer.Exit(CANNOT_RUN if strict else NOT_ALL_JUDGED)
+
+
+def _target(form: str | None, output: Path | None, *, reports: bool, force: bool) -> OutputTarget:
+    """Return where the case file goes; a report and the cases cannot both go to standard output."""
+    if output is None or str(output) == "-":
+        if reports:
+            raise UsageError("--format json prints the report: the cases need a file", "add -o cases.csv")
+        form = form or "csv"
+    (to,) = choose_output(form, [output] if output else (), force=force, formats=FORMATS)
+    if to.path is None and sys.stdout.isatty():
+        raise OutputError("a case file is not for a screen", "add -o cases.csv")
+    return to
 
 
 def _write(
@@ -108,7 +118,7 @@ def _write(
             format=cast("Literal['csv', 'xlsx', 'parquet']", to.format),
             sha256=hashlib.sha256(data).hexdigest(),
             rows=converted.frame.height,
-            columns=tuple(column.id for column in converted.columns),
+            columns=tuple(converted.frame.columns),
             copies_told_apart=converted.copies,
             apostrophes=apostrophes(converted) if to.format == "csv" else 0,
         ),
@@ -121,34 +131,3 @@ def _write(
         remarks=converted.remarks,
         rewritten=converted.rewritten,
     )
-
-
-def _is_report(asked: str | None) -> bool:
-    return asked is not None and choice("--format", asked, (*FORMATS, REPORT)) == REPORT
-
-
-def _target(asked: str | None, output: Path | None, *, force: bool) -> OutputTarget:
-    """Return where the case file goes.
-
-    Raises:
-        UsageError: The format is unknown, or the report and the cases would both go to standard output.
-        OutputError: The file cannot be written.
-    """
-    form = None if _is_report(asked) else asked
-    if output is None or str(output) == "-":
-        if _is_report(asked):
-            raise UsageError("--format json prints the report: the cases need a file", "add -o cases.csv")
-        form = form or "csv"
-    (to,) = choose_output(form, [output] if output else (), force=force, formats=FORMATS)
-    if to.path is None and sys.stdout.isatty():
-        raise OutputError("a case file is not for a screen", "add -o cases.csv")
-    return to
-
-
-def _exit_code(answer: "ConvertAnswer", *, strict: bool, exit_zero: bool) -> int:
-    """Return what the run ends with; the file is written all the same."""
-    if not (answer.rows or answer.cells):
-        return 0
-    if strict:
-        return CANNOT_RUN
-    return 0 if exit_zero else NOT_ALL_JUDGED

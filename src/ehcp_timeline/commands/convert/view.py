@@ -3,26 +3,23 @@
 from collections.abc import Iterator, Sequence
 
 from ehcp_timeline.cases.headers import one_line
-from ehcp_timeline.commands.convert.canonical import (
-    BlankWord,
-    CellKept,
-    ConvertAnswer,
-    HeadingLeft,
-    TimesDropped,
-)
+from ehcp_timeline.commands.convert.canonical import BlankWord, CellKept, ConvertAnswer
 from ehcp_timeline.commands.convert.write import COPY
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.text.words import count, listed
 
+_FILE = TableColumn("file")
+
 
 def convert_sections(answer: ConvertAnswer, top: int) -> Iterator[Section]:
     """Yield what a person is told; lists of cells and rows show the first `top` of them."""
-    several, output = len(answer.input) > 1, answer.output
-    size = f"{count(output.rows, 'row')} of {count(len(output.columns), 'column')}"
+    output = answer.output
     name = "standard output" if output.name == "-" else output.name
+    size = f"{count(output.rows, 'row')} of {count(len(output.columns), 'column')}"
     yield Section(f"Wrote {name}: {size}", before=tuple(_notes(answer)))
+    several = len(answer.input) > 1
     if answer.left_behind:
-        yield _left_behind(answer.left_behind, several=several)
+        yield _left_behind(answer, several=several)
     if answer.cells:
         said = "could not be read; the new file holds the same words"
         if answer.statement:
@@ -34,7 +31,18 @@ def convert_sections(answer: ConvertAnswer, top: int) -> Iterator[Section]:
         title = f"{count(len(answer.rows), 'row')} not judged, {kept:,} of them kept"
         yield _problems(title, answer.rows, top, several=several)
     if answer.rewritten:
-        yield _rewritten(answer.rewritten, several=several)
+        columns = (TableColumn("column", "fixed"), TableColumn("what"), TableColumn("cells", "number"), _FILE)
+        dropped = "the time of day is dropped"
+        rows = tuple(
+            (
+                change.column,
+                f'"{change.word}" is a blank' if isinstance(change, BlankWord) else dropped,
+                f"{change.cells:,}",
+                change.file if several else "",
+            )
+            for change in answer.rewritten
+        )
+        yield without_empty_columns(Section("Said with less", columns=columns, rows=rows))
 
 
 def _notes(answer: ConvertAnswer) -> Iterator[str]:
@@ -54,58 +62,30 @@ def _notes(answer: ConvertAnswer) -> Iterator[str]:
         yield f"{began}; a ' was put before {them} so that Excel shows {them} as text."
 
 
-def _left_behind(left: Sequence[HeadingLeft], *, several: bool) -> Section:
-    filled = [heading for heading in left if heading.filled]
-    bare = [one_line(heading.heading) for heading in left if not heading.filled]
-    columns = (TableColumn("heading"), TableColumn("filled cells", "number"), TableColumn("file"))
+def _left_behind(answer: ConvertAnswer, *, several: bool) -> Section:
     rows = tuple(
         (
             one_line(heading.heading) or f"(column {heading.position})",
             f"{heading.filled:,}",
             heading.file if several else "",
         )
-        for heading in filled
+        for heading in answer.left_behind
+        if heading.filled
     )
+    bare = [one_line(heading.heading) for heading in answer.left_behind if not heading.filled]
     after = (f"Without a filled cell: {listed(bare)}.",) if bare else ()
-    title = f"Left behind: {count(len(left), 'heading')} read as no column; `ehcp columns` says why"
+    headings = count(len(answer.left_behind), "heading")
+    title = f"Left behind: {headings} read as no column; `ehcp columns` says why"
+    columns = (TableColumn("heading"), TableColumn("filled cells", "number"), _FILE)
     return without_empty_columns(Section(title, columns=columns, rows=rows, after=after))
 
 
 def _problems(title: str, cells: Sequence[CellKept], top: int, *, several: bool) -> Section:
-    columns = (
-        TableColumn("row", "number"),
-        TableColumn("column", "fixed"),
-        TableColumn("what"),
-        TableColumn("file"),
-    )
+    columns = (TableColumn("row", "number"), TableColumn("column", "fixed"), TableColumn("what"), _FILE)
     rows = tuple(
-        (
-            str(cell.row or ""),
-            cell.column or "",
-            cell.problem,
-            cell.file if several else "",
-        )
+        (str(cell.row or ""), cell.column or "", cell.problem, cell.file if several else "")
         for cell in cells[:top]
     )
     more = len(cells) - len(rows)
     after = (f"... and {more:,} more; --format json lists them all.",) if more else ()
     return without_empty_columns(Section(title, columns=columns, rows=rows, after=after))
-
-
-def _rewritten(rewritten: Sequence[BlankWord | TimesDropped], *, several: bool) -> Section:
-    columns = (
-        TableColumn("column", "fixed"),
-        TableColumn("what"),
-        TableColumn("cells", "number"),
-        TableColumn("file"),
-    )
-    rows = tuple(
-        (
-            change.column,
-            f'"{change.word}" is a blank' if isinstance(change, BlankWord) else "the time of day is dropped",
-            f"{change.cells:,}",
-            change.file if several else "",
-        )
-        for change in rewritten
-    )
-    return without_empty_columns(Section("Said with less", columns=columns, rows=rows))

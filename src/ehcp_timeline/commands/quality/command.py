@@ -15,10 +15,7 @@ from ehcp_timeline.shell.parse import choice, choices
 from ehcp_timeline.shell.progress import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ehcp_timeline.commands.quality.rules import Rules as QualityRules
-    from ehcp_timeline.commands.quality.score import GroupColumn, QualityAnswer
+    from ehcp_timeline.commands.quality.score import GroupColumn
 
 ALL = "all"
 FAIL_ON = ("error", "warning", "query", "none")
@@ -69,15 +66,14 @@ def quality(
     rules = quality_rules()
     group = cast("GroupColumn | None", group_asked("--by", by))
     fails = choice("--fail-on", fail_on, FAIL_ON)
-    wanted = _asked(rule, rules)
+    wanted = choices("--rule", rule or (), (*rules.by_id, ALL))
+    wanted = frozenset(rules.by_id) if ALL in wanted else wanted
     if list_rules:
         from ehcp_timeline.commands.quality.rules import QualityRule, QualityRulesAnswer
         from ehcp_timeline.commands.quality.view import rule_sections
 
-        title, quality_rules_answer = "What ehcp quality looks for", QualityRulesAnswer(rules.rules)
-        to.send_records(
-            quality_rules_answer, rules.rules, QualityRule, lambda: rule_sections(rules.rules), title
-        )
+        title, listing = "What ehcp quality looks for", QualityRulesAnswer(rules.rules)
+        to.send_records(listing, rules.rules, QualityRule, lambda: rule_sections(rules.rules), title)
         return
     if not files:
         raise UsageError("missing argument 'FILE'", "ehcp quality --help")
@@ -96,24 +92,10 @@ def quality(
     to.send_records(answer, lines, kind, lambda: quality_sections(answer, top), title)
     if not to.for_people:
         say(*(f"{order.file}: {order.sentence}" for order in answer.date_order))
-    if code := 0 if exit_zero else _exit_code(answer, fails):
-        raise typer.Exit(code)
-
-
-def _asked(words: "Sequence[str] | None", rules: "QualityRules") -> frozenset[str]:
-    """Return the rules whose faults are to be listed.
-
-    Raises:
-        UsageError: There is no such rule.
-    """
-    known = tuple(rules.by_id)
-    chosen = choices("--rule", words or (), (*known, ALL))
-    return frozenset(known) if ALL in chosen else chosen
-
-
-def _exit_code(answer: "QualityAnswer", fail_on: str) -> int:
-    """Return 1 if a fault as grave as this was found, else 3 if some rows cannot be judged."""
-    grave = FAIL_ON[: FAIL_ON.index(fail_on) + 1] if fail_on != "none" else ()
-    if any(rule.faults for rule in answer.rules if rule.severity in grave):
-        return FOUND
-    return NOT_ALL_JUDGED if any(file.not_judged for file in answer.input) else 0
+    if exit_zero:
+        return
+    grave = FAIL_ON[: FAIL_ON.index(fails) + 1] if fails != "none" else ()
+    if any(found.faults for found in answer.rules if found.severity in grave):
+        raise typer.Exit(FOUND)
+    if any(read.not_judged for read in answer.input):
+        raise typer.Exit(NOT_ALL_JUDGED)

@@ -1,7 +1,7 @@
 """Looks one case file through by the quality rules: row by row, and as a whole or group by group."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -15,26 +15,21 @@ from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
 from ehcp_timeline.cases.cells.vectorised import clean_text
 from ehcp_timeline.cases.formats.annex_a import is_list_1
 from ehcp_timeline.cases.headers import fold, one_line
-from ehcp_timeline.cases.model import UNREAD, Problem, heading_of
-from ehcp_timeline.cases.schema import Column, Vocabulary
+from ehcp_timeline.cases.model import UNREAD, heading_of
+from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.source import CaseFile
-from ehcp_timeline.commands.quality.row_checks import FAULT, RowChecks, any_filled, filled, laid_out
-from ehcp_timeline.commands.quality.rules import (
-    EVERY_OTHER,
-    Always,
-    Blanks,
-    Check,
-    Empty,
-    Found,
-    Needs,
-    OneDay,
-    Rule,
-    Rules,
-    Same,
-    UnreadHeading,
-    Weekend,
+from ehcp_timeline.commands.quality import rules as checks
+from ehcp_timeline.commands.quality.row_checks import (
+    FAULT,
+    Columns,
+    RowChecks,
+    any_filled,
+    filled,
+    laid_out,
+    names_held,
 )
+from ehcp_timeline.commands.quality.rules import EVERY_OTHER, Rule, Rules
 
 GROUPS: Final = ("district", "team", "caseworker")
 WHOLE_FILE: Final = "the whole file"
@@ -42,159 +37,7 @@ _SATURDAY: Final = 5
 _NOT_OF_FILE: Final = "review_decided"  # laid beside the Annex A list, blank
 _KEY: Final = "key"
 
-
-class FileChecks:
-    """The rules that are put to one file as a whole; it keeps some bytes a row for those across rows.
-
-    Attributes:
-        looked_at: The rules that the file's columns allow.
-    """
-
-    def __init__(self, rules: Sequence[Rule], columns: Mapping[str, Column]) -> None:
-        """Get ready for a file with these columns."""
-        self._rules = [rule for rule in rules if _is_for(rule.check, columns)]
-        self._columns = columns
-        self._kept: dict[str, list[pl.DataFrame]] = {}
-        self._having: dict[str, list[pl.DataFrame]] = {}
-        self._days: dict[str, Counter[date]] = {}
-        self._plans: Counter[tuple[str, str]] = Counter()
-        self._flagged: Counter[tuple[str, str]] = Counter()
-        self.looked_at = frozenset(rule.id for rule in self._rules)
-
-    def add(self, frame: pl.DataFrame) -> None:
-        """Take note of some rows."""
-        for rule in self._rules:
-            match rule.check:
-                case Same():
-                    self._kept.setdefault(rule.id, []).append(_keyed(rule.check, frame))
-                case Needs():
-                    self._add_needs(rule.id, rule.check, frame)
-                case Always():
-                    self._add_flags(rule.check, frame)
-                case _:
-                    pass
-        for name, column in self._columns.items():
-            if column.kind == "event":
-                counts = frame[name].drop_nulls().value_counts()
-                self._days.setdefault(name, Counter()).update(dict(counts.iter_rows()))
-
-    def find(self, source: CaseFile, *, annex_a: bool) -> Iterator[pl.DataFrame]:
-        """Yield the faults, laid out as `FAULT`, when every row has been added."""
-        for rule in self._rules:
-            match rule.check:
-                case Same():
-                    yield _again(rule.id, rule.check, pl.concat(self._kept[rule.id]))
-                case Needs():
-                    kept, having = pl.concat(self._kept[rule.id]), pl.concat(self._having[rule.id])
-                    yield laid_out(kept.join(having, on=_KEY, how="anti").sort(ROW), rule.id)
-                case _:
-                    faults = list(self._of_columns(rule.check, source, annex_a=annex_a))
-                    kinds = {name: FAULT[name] for name in ("column", "other", "first", "number")}
-                    yield laid_out(pl.DataFrame(faults, kinds), rule.id)
-
-    def _add_needs(self, rule: str, check: Needs, frame: pl.DataFrame) -> None:
-        key = pl.col("case_id").hash().alias(_KEY)
-        enough = any_filled([name for name in check.any_of if name in self._columns])
-        self._having.setdefault(rule, []).append(frame.filter(enough).select(key).unique())
-        for name in (name for name in check.when if name in self._columns):
-            lacking = frame.filter(filled(name) & ~enough)
-            column = pl.lit(name, pl.Categorical).alias("column")
-            self._kept.setdefault(rule, []).append(lacking.select(key, column, ROW))
-
-    def _add_flags(self, check: Always, frame: pl.DataFrame) -> None:
-        when = any_filled([name for name in check.when if name in self._columns])
-        rows = frame.filter(when)
-        yes = rows.filter(pl.col(check.flag).fill_null(value=False))
-        for counter, some in ((self._plans, rows), (self._flagged, yes)):
-            counter["", WHOLE_FILE] += some.height
-            for column in (name for name in GROUPS if name in self._columns):
-                for name, number in some[column].drop_nulls().value_counts().iter_rows():
-                    counter[column, name] += number
-
-    def _of_columns(self, check: Check, source: CaseFile, *, annex_a: bool) -> Iterator[Mapping[str, Any]]:
-        match check:
-            case OneDay() | Weekend():
-                yield from self._crowded(check)
-            case Always():
-                yield from self._always(check)
-            case Empty():
-                yield from (
-                    {"column": name}
-                    for name, counts in source.counts.items()
-                    if not (counts.filled or counts.unreadable) and (counts.empty or counts.blank_words)
-                    if not (annex_a and name == _NOT_OF_FILE)
-                )
-            case Blanks():
-                for name, counts in source.counts.items():
-                    if number := counts.blank_words.total():
-                        yield {"column": name, "number": number}
-            case _:
-                decides = {column.heading.position: column.decides for column in source.unread}
-                for heading in source.understood.headings:
-                    is_unread = heading.position in decides or (
-                        heading.column is None and heading.suggestions
-                    )
-                    if is_unread and not decides.get(heading.position):  # the others are faults of their rows
-                        possible = (*heading.may_be, *heading.suggestions, "any event")
-                        yield {"column": possible[0], "other": one_line(heading.text)}
-
-    def _crowded(self, check: OneDay | Weekend) -> Iterator[Mapping[str, Any]]:
-        """Yield the columns of which too many dates are one day, or in no office's week."""
-        for name, days in self._days.items():
-            dates = days.total()
-            if isinstance(check, OneDay):
-                first, number = min(days.items(), key=lambda item: (-item[1], item[0]), default=(None, 0))
-            else:
-                first, number = None, sum(n for day, n in days.items() if day.weekday() >= _SATURDAY)
-            if dates >= check.least and number * 100 > dates * check.percent:
-                yield {"column": name, "first": first, "number": number}
-
-    def _always(self, check: Always) -> Iterator[Mapping[str, Any]]:
-        """Yield the file if the flag is on every row; otherwise the groups in which it is."""
-        always = [
-            (place, number)
-            for place, number in self._plans.items()
-            if number >= check.least and self._flagged[place] == number
-        ]
-        whole = [alway for alway in always if alway[0] == ("", WHOLE_FILE)]
-        for (column, name), number in whole or sorted(always):
-            yield {"column": check.flag, "other": f"{column} {name}".strip(), "number": number}
-
-
-def _is_for(check: Check, columns: Mapping[str, Column]) -> bool:
-    """Return whether a check is one of a whole file, and the file has the columns that it needs."""
-    match check:
-        case Same():
-            return {*check.columns, *filter(None, [check.apart])} <= columns.keys()
-        case Needs(on="case"):
-            return bool({*check.when} & columns.keys() and {*check.any_of} & columns.keys())
-        case Always():
-            return check.flag in columns and bool({*check.when} & columns.keys())
-        case OneDay() | Weekend():
-            return any(column.kind == "event" for column in columns.values())
-        case Empty() | Blanks() | UnreadHeading():
-            return True
-        case _:
-            return False
-
-
-def _keyed(check: Same, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return `row`, the hash of what must agree and that of what must differ."""
-    whole = frame.filter(pl.all_horizontal(pl.col(*check.columns).is_not_null()))
-    texts = [
-        pl.col(name).str.to_lowercase() if frame.schema[name] == pl.String else pl.col(name)
-        for name in check.columns
-    ]
-    apart = pl.col(check.apart).hash() if check.apart else pl.col(ROW).cast(pl.UInt64)
-    return whole.select(ROW, pl.struct(texts).hash().alias(_KEY), apart.alias("apart"))
-
-
-def _again(rule: str, check: Same, keyed: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows that agree with an earlier one, each with the first of those."""
-    earliest = keyed.sort(ROW).group_by(_KEY, maintain_order=True).first()
-    first = earliest.select(_KEY, pl.col(ROW).alias("number"), pl.col("apart").alias("whose"))
-    again = keyed.join(first, on=_KEY).filter(pl.col("apart") != pl.col("whose")).sort(ROW)
-    return laid_out(again.with_columns(column=pl.lit(check.columns[-1])), rule)
+ColumnFault = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,22 +79,27 @@ def inspect(
     annex_a = is_list_1(headings)
     known = {**rules.elsewhere, **(rules.annex_a if annex_a else {})}
     extras = {str(place): known[fold(text)] for place, text in enumerate(headings) if fold(text) in known}
-    columns: Mapping[str, Column] = {
+    columns: Columns = {
         **{name: column for name, column in vocabulary.columns.items() if name in source.columns},
         **{extra.id: extra for extra in extras.values()},
     }
     asked = [rule for rule in rules.rules if annex_a or not rule.annex_a]
     by_row, whole = RowChecks(asked, columns, as_at), FileChecks(asked, columns)
-    named = {rule.id: rule.check.ids for rule in asked if isinstance(rule.check, Found)}
-    meant = {rule.id: "" for rule in asked if rule.id not in named}  # they look for such problems themselves
-    meant |= {problem: rule for rule, problems in named.items() for problem in problems}
+    # A problem that the reader named breaks this rule; none where a rule looks for such problems itself.
+    broken = {rule.id: "" for rule in asked if not isinstance(rule.check, checks.Found)}
+    named = {rule.id: rule.check.ids for rule in asked if isinstance(rule.check, checks.Found)}
+    broken |= {problem: rule for rule, problems in named.items() for problem in problems}
     faults: list[pl.DataFrame] = []
     rows: list[pl.DataFrame] = []
     for batch in source.batches():
         frame = _with_cells(batch, columns, extras)
-        reader_problems = _of_reader(batch.problems, meant, frozenset(listed))
+        of_reader = [
+            (rule, problem.column, problem.row or None, problem.problem if rule in listed else None)
+            for problem in batch.problems
+            if (rule := broken.get(problem.rule, broken[EVERY_OTHER]))
+        ]
         faults += (
-            laid_out(pl.DataFrame(list(reader_problems), ("rule", "column", ROW, "words"), orient="row")),
+            laid_out(pl.DataFrame(of_reader, ("rule", "column", ROW, "words"), orient="row")),
             *by_row.find(frame),
             *_under_unread(batch.frame),
         )
@@ -268,18 +116,7 @@ def inspect(
     )
 
 
-def _under_unread(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Yield the rows with a date under each heading that is not read and may decide a deadline."""
-    names = sorted((name.partition(UNREAD) for name in frame.columns if UNREAD in name), key=itemgetter(2))
-    for _, same in groupby(names, key=itemgetter(2)):
-        columns = ["".join(name) for name in same]
-        rows = frame.filter(pl.any_horizontal(pl.col(columns).is_not_null()))
-        event = columns[0].partition(UNREAD)[0] or "any event"
-        heading = pl.lit(one_line(heading_of(columns[0])))
-        yield laid_out(rows.select(ROW, column=pl.lit(event), other=heading), "unread-heading")
-
-
-def _with_cells(batch: Batch, columns: Mapping[str, Column], extras: Mapping[str, Column]) -> pl.DataFrame:
+def _with_cells(batch: Batch, columns: Columns, extras: Columns) -> pl.DataFrame:
     """Return the judged rows with the columns that only the rules know.
 
     `column?` says whether its cell holds something that cannot be read.
@@ -293,18 +130,161 @@ def _with_cells(batch: Batch, columns: Mapping[str, Column], extras: Mapping[str
     if not extras:
         return frame
     cells, blanks = batch.cells, blank_words(DEFAULT_BLANKS)
-    seriess = (clean_text(cells[place], blanks).alias(extra.id) for place, extra in extras.items())
-    return frame.join(cells.select(ROW, *seriess), on=ROW, how="left", maintain_order="left")
+    texts = (clean_text(cells[place], blanks).alias(extra.id) for place, extra in extras.items())
+    return frame.join(cells.select(ROW, *texts), on=ROW, how="left", maintain_order="left")
 
 
-def _of_reader(
-    problems: Sequence[Problem], meant: Mapping[str, str], listed: Collection[str]
-) -> Iterator[tuple[str, str, int | None, str | None]]:
-    """Yield rule, column, row and words of the problems that the reader of the file named.
+def _under_unread(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield the rows with a date under each heading that is not read and may decide a deadline."""
+    names = sorted((name.partition(UNREAD) for name in frame.columns if UNREAD in name), key=itemgetter(2))
+    for _, same in groupby(names, key=itemgetter(2)):
+        columns = ["".join(name) for name in same]
+        rows = frame.filter(pl.any_horizontal(pl.col(columns).is_not_null()))
+        event = columns[0].partition(UNREAD)[0] or "any event"
+        heading = pl.lit(one_line(heading_of(columns[0])))
+        yield laid_out(rows.select(ROW, column=pl.lit(event), other=heading), "unread-heading")
 
-    `meant` is the id of such a problem to the rule that it breaks, empty where a rule looks for it itself.
+
+class FileChecks:
+    """The rules that are put to one file as a whole; it keeps some bytes a row for those across rows.
+
+    Attributes:
+        looked_at: The rules that the file's columns allow.
     """
-    for problem in problems:
-        if rule := meant.get(problem.rule, meant[EVERY_OTHER]):
-            words = problem.problem if rule in listed else None
-            yield rule, problem.column, problem.row or None, words
+
+    def __init__(self, rules: Sequence[Rule], columns: Columns) -> None:
+        """Get ready for a file with these columns."""
+        self._rules = [rule for rule in rules if _is_for(rule.check, columns)]
+        self._columns = columns
+        self._kept = defaultdict[str, list[pl.DataFrame]](list)
+        self._having = defaultdict[str, list[pl.DataFrame]](list)
+        self._days = {name: Counter[date]() for name, column in columns.items() if column.kind == "event"}
+        self.looked_at = frozenset(rule.id for rule in self._rules)
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Take note of some rows."""
+        for rule in self._rules:
+            match rule.check:
+                case checks.Same() as check:
+                    self._kept[rule.id].append(_keyed(check, frame))
+                case checks.Needs() as check:
+                    key = pl.col("case_id").hash().alias(_KEY)
+                    enough = any_filled(names_held(check.any_of, self._columns))
+                    self._having[rule.id].append(frame.filter(enough).select(key).unique())
+                    for name in names_held(check.when, self._columns):
+                        lacking = frame.filter(filled(name) & ~enough)
+                        column = pl.lit(name, pl.Categorical).alias("column")
+                        self._kept[rule.id].append(lacking.select(key, column, ROW))
+                case checks.Always() as check:
+                    self._kept[rule.id] += self._flagged(check, frame)
+                case _:
+                    pass
+        for name, days in self._days.items():
+            days.update(dict(frame[name].drop_nulls().value_counts().iter_rows()))
+
+    def _flagged(self, check: checks.Always, frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """Yield how many rows of the file and of each group there are, and how many have the flag."""
+        rows = frame.filter(any_filled(names_held(check.when, self._columns)))
+        flagged = pl.col(check.flag).fill_null(value=False).sum()
+        for column in ("", *names_held(GROUPS, self._columns)):
+            name = pl.col(column) if column else pl.lit(WHOLE_FILE)
+            counts = rows.group_by(name.alias("name")).agg(pl.len().alias("number"), flagged.alias("flagged"))
+            yield counts.drop_nulls("name").select(pl.lit(column).alias("group"), pl.all())
+
+    def find(self, source: CaseFile, *, annex_a: bool) -> Iterator[pl.DataFrame]:
+        """Yield the faults, laid out as `FAULT`, when every row has been added."""
+        for rule in self._rules:
+            match rule.check:
+                case checks.Same() as check:
+                    yield _again(rule.id, check, pl.concat(self._kept[rule.id]))
+                case checks.Needs():
+                    kept, having = pl.concat(self._kept[rule.id]), pl.concat(self._having[rule.id])
+                    yield laid_out(kept.join(having, on=_KEY, how="anti").sort(ROW), rule.id)
+                case check:
+                    faults = list(self._of_columns(rule.id, check, source, annex_a=annex_a))
+                    kinds = {name: FAULT[name] for name in ("column", "other", "first", "number")}
+                    yield laid_out(pl.DataFrame(faults, kinds), rule.id)
+
+    def _of_columns(
+        self, rule: str, check: checks.Check, source: CaseFile, *, annex_a: bool
+    ) -> Iterable[ColumnFault]:
+        match check:
+            case checks.OneDay() | checks.Weekend():
+                return self._crowded(check)
+            case checks.Always():
+                return _always(check, pl.concat(self._kept[rule]))
+            case checks.Empty():
+                return (
+                    {"column": name}
+                    for name, counts in source.counts.items()
+                    if not (counts.filled or counts.unreadable) and (counts.empty or counts.blank_words)
+                    if not (annex_a and name == _NOT_OF_FILE)
+                )
+            case checks.Blanks():
+                words = {name: counts.blank_words.total() for name, counts in source.counts.items()}
+                return ({"column": name, "number": number} for name, number in words.items() if number)
+            case _:
+                return _unread_headings(source)
+
+    def _crowded(self, check: checks.OneDay | checks.Weekend) -> Iterator[ColumnFault]:
+        """Yield the columns of which too many dates are one day, or in no office's week."""
+        for name, days in self._days.items():
+            first, number = None, sum(n for day, n in days.items() if day.weekday() >= _SATURDAY)
+            if isinstance(check, checks.OneDay):
+                first, number = min(days.items(), key=lambda item: (-item[1], item[0]), default=(None, 0))
+            dates = days.total()
+            if dates >= check.least and number * 100 > dates * check.percent:
+                yield {"column": name, "first": first, "number": number}
+
+
+def _is_for(check: checks.Check, columns: Columns) -> bool:
+    """Return whether a check is one of a whole file, and the file has the columns that it needs."""
+    match check:
+        case checks.Same():
+            return {*check.columns, *filter(None, [check.apart])} <= columns.keys()
+        case checks.Needs(on="case"):
+            return bool({*check.when} & columns.keys() and {*check.any_of} & columns.keys())
+        case checks.Always():
+            return check.flag in columns and bool({*check.when} & columns.keys())
+        case checks.OneDay() | checks.Weekend():
+            return any(column.kind == "event" for column in columns.values())
+        case _:
+            return isinstance(check, checks.Empty | checks.Blanks | checks.UnreadHeading)
+
+
+def _keyed(check: checks.Same, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return `row`, the hash of what must agree and that of what must differ."""
+    whole = frame.filter(pl.all_horizontal(pl.col(*check.columns).is_not_null()))
+    texts = [
+        pl.col(name).str.to_lowercase() if frame.schema[name] == pl.String else pl.col(name)
+        for name in check.columns
+    ]
+    apart = pl.col(check.apart).hash() if check.apart else pl.col(ROW).cast(pl.UInt64)
+    return whole.select(ROW, pl.struct(texts).hash().alias(_KEY), apart.alias("apart"))
+
+
+def _again(rule: str, check: checks.Same, keyed: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that agree with an earlier one, each with the first of those."""
+    earliest = keyed.sort(ROW).group_by(_KEY, maintain_order=True).first()
+    first = earliest.select(_KEY, pl.col(ROW).alias("number"), pl.col("apart").alias("whose"))
+    again = keyed.join(first, on=_KEY).filter(pl.col("apart") != pl.col("whose")).sort(ROW)
+    return laid_out(again.with_columns(column=pl.lit(check.columns[-1])), rule)
+
+
+def _always(check: checks.Always, counts: pl.DataFrame) -> Iterator[ColumnFault]:
+    """Yield the file if the flag is on every row; otherwise the groups in which it is."""
+    sums = counts.group_by("group", "name").sum().sort("group", "name")
+    always = sums.filter((pl.col("number") >= check.least) & (pl.col("number") == pl.col("flagged")))
+    whole = always.filter(pl.col("group") == "")
+    for group, name, number, _ in (always if whole.is_empty() else whole).iter_rows():
+        yield {"column": check.flag, "other": f"{group} {name}".strip(), "number": number}
+
+
+def _unread_headings(source: CaseFile) -> Iterator[ColumnFault]:
+    """Yield the headings that look like a column; those that decide a deadline are faults of their rows."""
+    decides = {column.heading.position: column.decides for column in source.unread}
+    for heading in source.understood.headings:
+        is_unread = heading.position in decides or (heading.column is None and heading.suggestions)
+        if is_unread and not decides.get(heading.position):
+            possible = (*heading.may_be, *heading.suggestions, "any event")
+            yield {"column": possible[0], "other": one_line(heading.text)}

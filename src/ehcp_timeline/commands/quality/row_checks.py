@@ -10,19 +10,9 @@ import polars as pl
 
 from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.cases.sheet import ROW
-from ehcp_timeline.commands.quality.rules import (
-    Age,
-    Check,
-    DateOrderRule,
-    Day,
-    Future,
-    Lacks,
-    Needs,
-    Open,
-    PatternRule,
-    Rule,
-    Weeks,
-)
+from ehcp_timeline.commands.quality import rules as checks
+
+Columns = Mapping[str, Column]
 
 BIRTH: Final = "date_of_birth"
 AS_AT: Final = "as-at"
@@ -48,7 +38,6 @@ class ColumnCheck:
         other: The column that it was held against.
         first: The earlier of the two dates that are shown.
         second: The later; as a rule the cell's own.
-        number: Weeks, years or the like.
     """
 
     column: str
@@ -66,21 +55,23 @@ class RowChecks:
         looked_at: The rules that the file's columns allow.
     """
 
-    def __init__(self, rules: Sequence[Rule], columns: Mapping[str, Column], as_at: date) -> None:
-        self._marks = [(rule.id, mark) for rule in rules for mark in _marks(rule.check, columns, as_at)]
-        self.looked_at = frozenset(rule for rule, _ in self._marks)
+    def __init__(self, rules: Sequence[checks.Rule], columns: Columns, as_at: date) -> None:
+        self._checks = [
+            (rule.id, check) for rule in rules for check in _column_checks(rule.check, columns, as_at)
+        ]
+        self.looked_at = frozenset(rule for rule, _ in self._checks)
 
     def find(self, frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
         """Yield the faults of some rows, laid out as `FAULT`; `frame` is as `inspect` makes it."""
-        if not self._marks:
+        if not self._checks:
             return
-        hit = frame.select(mark.when.any().alias(str(n)) for n, (_, mark) in enumerate(self._marks)).row(0)
-        for rule, mark in compress(self._marks, hit):
-            shown = {"first": mark.first, "second": mark.second, "number": mark.number}
-            dates = {name: value for name, value in shown.items() if value is not None}
-            faulty = frame.filter(mark.when)
+        hit = frame.select(check.when.any().alias(str(n)) for n, (_, check) in enumerate(self._checks)).row(0)
+        for rule, check in compress(self._checks, hit):
+            shown = {"first": check.first, "second": check.second, "number": check.number}
+            values = {name: value for name, value in shown.items() if value is not None}
+            faulty = frame.filter(check.when)
             yield laid_out(
-                faulty.select(ROW, column=pl.lit(mark.column), other=pl.lit(mark.other), **dates), rule
+                faulty.select(ROW, column=pl.lit(check.column), other=pl.lit(check.other), **values), rule
             )
 
 
@@ -93,6 +84,11 @@ def laid_out(faults: pl.DataFrame, rule: str = "") -> pl.DataFrame:
     )
 
 
+def names_held(names: Sequence[str], columns: Columns) -> list[str]:
+    """Return those of some names that are columns of the file."""
+    return [name for name in names if name in columns]
+
+
 def filled(name: str) -> pl.Expr:
     """Return whether a cell holds something, also something that cannot be read."""
     return pl.col(name).is_not_null() | pl.col(f"{name}?")
@@ -103,78 +99,71 @@ def any_filled(names: Sequence[str]) -> pl.Expr:
     return pl.any_horizontal(filled(name) for name in names)
 
 
-def _marks(check: Check, columns: Mapping[str, Column], as_at: date) -> Iterator[ColumnCheck]:
+def _column_checks(check: checks.Check, columns: Columns, as_at: date) -> Iterator[ColumnCheck]:
     """Yield what a check comes to in a file with these columns: nothing where it lacks one that it needs."""
     match check:
-        case DateOrderRule():
-            yield from _order(check, columns)
-        case Needs(on="row"):
+        case checks.DateOrderRule():
+            for first, second in check.pairs:
+                if {first, second} <= columns.keys():
+                    begin, end = pl.col(first), pl.col(second)
+                    yield ColumnCheck(second, end < begin, first, begin, end)
+        case checks.Needs(on="row"):
             yield from _needs(check, columns)
-        case Weeks():
-            yield from _weeks(check, columns)
-        case Open():
-            yield from _open(check, columns, as_at)
-        case Age():
-            yield from _age(check, columns, as_at)
-        case Lacks():
-            yield from _lacks(check, columns, as_at)
-        case Future() | Day():
+        case checks.Weeks() | checks.Open():
+            yield from _weeks(check, columns, as_at)
+        case checks.Age() | checks.Lacks():
+            yield from _of_child(check, columns, as_at)
+        case checks.Future() | checks.Day():
             yield from _events(check, columns, as_at)
-        case PatternRule():
-            for name in _held(check.columns, columns):
+        case checks.PatternRule():
+            for name in names_held(check.columns, columns):
                 yield ColumnCheck(name, ~pl.col(name).str.contains(check.pattern))
 
 
-def _held(names: Sequence[str], columns: Mapping[str, Column]) -> list[str]:
-    return [name for name in names if name in columns]
-
-
-def _order(check: DateOrderRule, columns: Mapping[str, Column]) -> Iterator[ColumnCheck]:
-    for first, second in check.pairs:
-        if {first, second} <= columns.keys():
-            expression, other = pl.col(first), pl.col(second)
-            yield ColumnCheck(second, other < expression, first, expression, other)
-
-
-def _needs(check: Needs, columns: Mapping[str, Column]) -> Iterator[ColumnCheck]:
-    enough, where = _held(check.any_of, columns), _held(check.where, columns)
+def _needs(check: checks.Needs, columns: Columns) -> Iterator[ColumnCheck]:
+    enough, where = names_held(check.any_of, columns), names_held(check.where, columns)
     if not enough or (check.where and not where):
         return
     lacking = ~any_filled(enough)
     if where:
         lacking &= any_filled(where)
-    for name in _held(check.when, columns):
-        at_fault = check.any_of[0] if check.any_of == tuple(enough) and len(enough) == 1 else name
+    for name in names_held(check.when, columns):
+        at_fault = enough[0] if len(check.any_of) == 1 else name
         yield ColumnCheck(at_fault, filled(name) & lacking, name)
 
 
-def _weeks(check: Weeks, columns: Mapping[str, Column]) -> Iterator[ColumnCheck]:
-    begin = _held(check.begin, columns)
+def _weeks(check: checks.Weeks | checks.Open, columns: Columns, as_at: date) -> Iterator[ColumnCheck]:
+    begin = names_held(check.begin, columns)
     if not begin:
         return
     first = pl.min_horizontal(begin)
-    for name in _held(check.to, columns):
+    if isinstance(check, checks.Open):
+        weeks = (pl.lit(as_at) - first).dt.total_days() // 7
+        if unless := names_held(check.unless, columns):
+            when = (weeks > check.over) & ~any_filled(unless)
+            yield ColumnCheck(begin[0], when, first=first, number=weeks)
+        return
+    for name in names_held(check.to, columns):
         weeks = (pl.col(name) - first).dt.total_days() // 7
         when = weeks > check.over if check.over is not None else weeks.is_between(0, (check.under or 0) - 1)
         yield ColumnCheck(name, when, begin[0], first, pl.col(name), weeks)
 
 
-def _open(check: Open, columns: Mapping[str, Column], as_at: date) -> Iterator[ColumnCheck]:
-    begin, unless = _held(check.begin, columns), _held(check.unless, columns)
-    if begin and unless:
-        first = pl.min_horizontal(begin)
-        weeks = (pl.lit(as_at) - first).dt.total_days() // 7
-        yield ColumnCheck(begin[0], (weeks > check.over) & ~any_filled(unless), "", first, None, weeks)
-
-
-def _age(check: Age, columns: Mapping[str, Column], as_at: date) -> Iterator[ColumnCheck]:
-    if BIRTH not in columns or not (check.on == AS_AT or check.on in columns):
-        return
-    years = _years(pl.lit(as_at) if check.on == AS_AT else pl.col(check.on))
-    when = years.is_between(check.least, check.most)
-    if unless := _held(check.unless, columns):
-        when &= ~any_filled(unless)
-    yield ColumnCheck(BIRTH, when, "" if check.on == AS_AT else check.on, number=years)
+def _of_child(check: checks.Age | checks.Lacks, columns: Columns, as_at: date) -> Iterator[ColumnCheck]:
+    """Yield the check of an age, or of what is asked of children of some ages."""
+    on = check.on if isinstance(check, checks.Age) and check.on != AS_AT else ""
+    years = _years(pl.col(on) if on else pl.lit(as_at))
+    if isinstance(check, checks.Age):
+        if BIRTH in columns and (not on or on in columns):
+            when = years.is_between(check.least, check.most)
+            if unless := names_held(check.unless, columns):
+                when &= ~any_filled(unless)
+            yield ColumnCheck(BIRTH, when, on, number=years)
+    elif (held := names_held(check.columns, columns)) and (BIRTH in columns or not check.ages):
+        when = ~any_filled(held)
+        if check.ages:
+            when &= years.is_between(*check.ages).fill_null(value=False)
+        yield ColumnCheck(held[0], when)
 
 
 def _years(day: pl.Expr) -> pl.Expr:
@@ -186,23 +175,13 @@ def _years(day: pl.Expr) -> pl.Expr:
     return day.dt.year() - birth.dt.year() - before.cast(pl.Int32)
 
 
-def _lacks(check: Lacks, columns: Mapping[str, Column], as_at: date) -> Iterator[ColumnCheck]:
-    held = _held(check.columns, columns)
-    if not held or (check.ages and BIRTH not in columns):
-        return
-    when = ~any_filled(held)
-    if check.ages:
-        when &= _years(pl.lit(as_at)).is_between(*check.ages).fill_null(value=False)
-    yield ColumnCheck(held[0], when)
-
-
-def _events(check: Future | Day, columns: Mapping[str, Column], as_at: date) -> Iterator[ColumnCheck]:
+def _events(check: checks.Future | checks.Day, columns: Columns, as_at: date) -> Iterator[ColumnCheck]:
     """Yield the checks of every event; one that is planned may lie ahead."""
     for name, column in columns.items():
         event = pl.col(name)
         if column.kind != "event":
             continue
-        if isinstance(check, Day):
+        if isinstance(check, checks.Day):
             when = (event.dt.month() == check.month) & (event.dt.day() == check.day)
             yield ColumnCheck(name, when, second=event)
         elif not (column.planned or column.sets_due):

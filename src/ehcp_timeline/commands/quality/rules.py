@@ -231,7 +231,15 @@ def rules_of(table: Mapping[str, Any]) -> Rules:
     """
     place = Location("quality.toml:")
     place.keys(table, ("version", "rule", "annex_a", "elsewhere"))
-    rules = tuple(_rule(place.at(str(rule.get("id", ""))), rule) for _, rule in place.tables(table, "rule"))
+    rules: list[Rule] = []
+    for _, words in place.tables(table, "rule"):
+        here = place.at(str(words.get("id", "")))
+        kinds = [kind for kind in _KINDS if kind in words]
+        if len(kinds) != 1:
+            here.fault(f"needs exactly one of {', '.join(_KINDS)}")
+        checks = [here.at(kind).value(words[kind], _KINDS[kind]) for kind in kinds]
+        own = {key: value for key, value in words.items() if key not in _KINDS}
+        rules.append(here.record(Rule, own, check=checks[0] if checks else None))
     annex_a, elsewhere = (
         {
             fold(entry["heading"]): Column(
@@ -242,13 +250,4 @@ def rules_of(table: Mapping[str, Any]) -> Rules:
         for where in ("annex_a", "elsewhere")
     )
     place.refuse()
-    return Rules(rules, annex_a, elsewhere)
-
-
-def _rule(here: Location, table: Mapping[str, Any]) -> Rule:
-    kinds = [kind for kind in _KINDS if kind in table]
-    if len(kinds) != 1:
-        here.fault(f"needs exactly one of {', '.join(_KINDS)}")
-    checks = [here.at(kind).value(table[kind], _KINDS[kind]) for kind in kinds]
-    words = {key: value for key, value in table.items() if key not in _KINDS}
-    return here.record(Rule, words, check=checks[0] if checks else None)
+    return Rules(tuple(rules), annex_a, elsewhere)

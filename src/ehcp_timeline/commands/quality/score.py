@@ -1,8 +1,8 @@
 """How good the data of some files is: faults counted by rule, file and group, and a score to follow."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar, Final, Literal
 
@@ -163,17 +163,11 @@ class QualityAnswer:
     def _lines(
         self, file: str | None, group: str, sizes: QualitySizes | QualityOf, counts: Mapping[str, FaultCount]
     ) -> Iterator[QualityLine]:
-        for rule in (rule_found for rule_found in self.rules if rule_found.id in counts):
-            fault_count = counts[rule.id]
+        for rule in (rule for rule in self.rules if rule.id in counts):
+            found = counts[rule.id]
             yield QualityLine(
                 *(self.as_at, file, group, sizes.rows, sizes.score, rule.id, rule.severity),
-                *(
-                    fault_count.faults,
-                    fault_count.rows,
-                    percent(fault_count.rows, sizes.rows),
-                    rule.why,
-                    rule.try_,
-                ),
+                *(found.faults, found.rows, percent(found.rows, sizes.rows), rule.why, rule.try_),
             )
 
 
@@ -214,97 +208,84 @@ def quality_of(
     ]
     looked_at = frozenset[str]().union(*(file.looked_at for file in files))
     asked = [rule for rule in rules.rules if rule.id in looked_at]
-    whole, groups = _Tally(), defaultdict[str, _Tally](_Tally)
     each: list[QualityOf] = []
+    groups = defaultdict[str, list[QualityOf]](list)
     for file in files:
-        of_file = _Tally()
-        for name, tally in _tallies(file, asked, by).items():
-            of_file.add(tally)
-            if by and tally.rows:
-                groups[name].add(tally)
-        of_columns = file.faults.filter(pl.col(ROW).is_null())["rule"].cast(pl.String).value_counts()
-        for rule, number in of_columns.iter_rows():
-            held = of_file.counts[rule]
-            of_file.counts[rule] = replace(held, faults=held.faults + number)
-        whole.add(of_file)
-        each.append(of_file.record(file.source.name))
-    columns = _columns(files)
-    quality = whole.record("")
+        parts = _by_group(file, asked, by)
+        each.append(_sum(file.source.name, parts))
+        for part in parts if by else ():
+            if part.rows:
+                groups[part.name].append(part)
+    quality, columns = _sum("", each), _columns(files)
+    found: list[RuleFound] = []
+    for rule in asked:
+        counts = quality.counts[rule.id]
+        numbers = (counts.faults, counts.rows, percent(counts.rows, quality.rows), columns[rule.id])
+        found.append(RuleFound(rule.id, rule.severity, rule.says, rule.why, rule.source, rule.try_, *numbers))
     return QualityAnswer(
         as_at=as_at,
         input=tuple(Input.of(source) for source in sources),
         by=by,
         summary=QualitySizes(quality.rows, quality.with_error, quality.with_warning_only, quality.score),
         files=tuple(sorted(each, key=_worst_first)),
-        groups=tuple(sorted((tally.record(name) for name, tally in groups.items()), key=_worst_first)),
-        rules=tuple(_found(rule, quality.counts[rule.id], quality.rows, columns[rule.id]) for rule in asked),
+        groups=tuple(sorted((_sum(name, parts) for name, parts in groups.items()), key=_worst_first)),
+        rules=tuple(found),
         not_looked_at=tuple(rule.id for rule in rules.rules if rule.id not in looked_at and not rule.annex_a),
         date_order=(),
         faults=tuple(fault for file in files if listed for fault in _faults(file, rules, listed, by)),
     )
 
 
-@dataclass(slots=True)
-class _Tally:
-    """Rows by their worst fault, and faults by rule, of a file or group."""
+def _by_group(file: Inspected, asked: Sequence[Rule], by: str | None) -> list[QualityOf]:
+    """Return the groups of a file, and one without rows for the faults of whole columns.
 
-    rows: int = 0
-    worst: Counter[str] = field(default_factory=Counter)
-    counts: dict[str, FaultCount] = field(default_factory=dict)
-
-    def add(self, other: "_Tally") -> None:
-        """Count those of another one too."""
-        self.rows += other.rows
-        self.worst.update(other.worst)
-        for rule, more in other.counts.items():
-            held = self.counts.get(rule, FaultCount())
-            self.counts[rule] = FaultCount(held.faults + more.faults, held.rows + more.rows)
-
-    def record(self, name: str) -> QualityOf:
-        """Return it under a name."""
-        errors, warnings = self.worst["error"], self.worst["warning"]
-        return QualityOf(
-            name, self.rows, errors, warnings, score(self.rows, errors, warnings), dict(self.counts)
-        )
-
-
-def _tallies(file: Inspected, asked: Sequence[Rule], by: str | None) -> Mapping[str, _Tally]:
-    """Return each group of a file; rows that cannot be judged have none, nor has any where none is asked."""
+    Rows that cannot be judged have no group, nor has any where none is asked for.
+    """
     group = pl.col(by) if by in file.rows.columns else pl.lit(None, pl.String)
     named = file.rows.select(ROW, group=group.fill_null(NOT_RECORDED))
+    rows = Counter({NOT_RECORDED: file.source.rows - file.source.judged})
+    rows.update(dict(named["group"].value_counts().iter_rows()))
+    of_column = pl.col(ROW).is_null()
     faults = (
-        file.faults.filter(pl.col(ROW).is_not_null())
-        .select(ROW, pl.col("rule").cast(pl.String))
+        file.faults.select(ROW, pl.col("rule").cast(pl.String))
         .join(named, on=ROW, how="left")
-        .with_columns(pl.col("group").fill_null(NOT_RECORDED))
+        .with_columns(group=pl.when(of_column).then(pl.lit("")).otherwise("group").fill_null(NOT_RECORDED))
     )
     none = {rule.id: FaultCount() for rule in asked if rule.id in file.looked_at}
-    tallies = defaultdict[str, _Tally](lambda: _Tally(counts=dict(none)))
-    tallies[NOT_RECORDED].rows = file.source.rows - file.source.judged
-    for name, rows in named["group"].value_counts().iter_rows():
-        tallies[name].rows += rows
-    for name, rule, number, rows in (
-        faults.group_by("group", "rule").agg(pl.len(), pl.col(ROW).n_unique()).iter_rows()
-    ):
-        tallies[name].counts[rule] = FaultCount(number, rows)
+    counts = defaultdict[str, dict[str, FaultCount]](none.copy)
+    numbers = faults.group_by("group", "rule").agg(pl.len(), pl.col(ROW).drop_nulls().n_unique())
+    for name, rule, number, faulty in numbers.iter_rows():
+        counts[name][rule] = FaultCount(number, faulty)
     places = {rule.id: SEVERITIES.index(rule.severity) for rule in asked}
-    worst = faults.group_by("group", ROW).agg(
-        pl.col("rule").replace_strict(places, return_dtype=pl.UInt8).min().alias("place")
-    )
-    for name, place, rows in worst.group_by("group", "place").len().iter_rows():
-        tallies[name].worst[SEVERITIES[place]] += rows
-    return tallies
+    severity = pl.col("rule").replace_strict(places, return_dtype=pl.UInt8)
+    worst = faults.filter(~of_column).group_by("group", ROW).agg(severity.min().alias("severity"))
+    with_worst = Counter[tuple[str, int]]()
+    for name, place, faulty in worst.group_by("group", "severity").len().iter_rows():
+        with_worst[name, place] = faulty
+    parts: list[QualityOf] = []
+    for name in {*rows, *counts}:
+        errors, warnings = (with_worst[name, place] for place in (0, 1))
+        parts.append(
+            QualityOf(name, rows[name], errors, warnings, score(rows[name], errors, warnings), counts[name])
+        )
+    return parts
+
+
+def _sum(name: str, parts: Iterable[QualityOf]) -> QualityOf:
+    """Return several parts as one under a name."""
+    rows = errors = warnings = 0
+    counts = defaultdict[str, FaultCount](FaultCount)
+    for part in parts:
+        rows += part.rows
+        errors += part.with_error
+        warnings += part.with_warning_only
+        for rule, more in part.counts.items():
+            counts[rule] = FaultCount(counts[rule].faults + more.faults, counts[rule].rows + more.rows)
+    return QualityOf(name, rows, errors, warnings, score(rows, errors, warnings), dict(counts))
 
 
 def _worst_first(quality: QualityOf) -> tuple[float, str]:
     return 101.0 if quality.score is None else quality.score, quality.name
-
-
-def _found(rule: Rule, counts: FaultCount, rows: int, columns: Mapping[str, int]) -> RuleFound:
-    return RuleFound(
-        *(rule.id, rule.severity, rule.says, rule.why, rule.source, rule.try_),
-        *(counts.faults, counts.rows, percent(counts.rows, rows), columns),
-    )
 
 
 def _columns(files: Sequence[Inspected]) -> Mapping[str, Mapping[str, int]]:

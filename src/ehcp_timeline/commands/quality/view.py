@@ -46,9 +46,7 @@ def _sizes(title: str, heading: str, parts: Sequence[QualityOf]) -> Section:
     rows = tuple(
         (
             part.name,
-            f"{part.rows:,}",
-            f"{part.with_error:,}",
-            f"{part.with_warning_only:,}",
+            *(f"{number:,}" for number in (part.rows, part.with_error, part.with_warning_only)),
             "" if part.score is None else f"{part.score:.1f}",
         )
         for part in parts
@@ -89,12 +87,8 @@ def _rules(quality: QualityAnswer) -> Section:
 
 def _faults(faults: Sequence[QualityFault], top: int, *, several: bool) -> Section:
     columns = (
-        TableColumn("row", "number"),
-        TableColumn("case", "fixed"),
-        TableColumn("fault"),
-        TableColumn("try", optional=True),
-        TableColumn("group", optional=True),
-        TableColumn("file", optional=True),
+        *(TableColumn("row", "number"), TableColumn("case", "fixed"), TableColumn("fault")),
+        *(TableColumn(name, optional=True) for name in ("try", "group", "file")),
     )
     rows = tuple(
         (
