@@ -152,23 +152,19 @@ class QualityAnswer:
 
     def lines(self) -> Iterator[QualityLine]:
         """Yield a line for each file, group and rule that was looked at; a rule that found nothing has 0."""
+        parts: list[tuple[str | None, str, QualitySizes | QualityOf, Mapping[str, FaultCount]]] = []
         if len(self.files) > 1:
             whole = {rule.id: FaultCount(rule.faults, rule.rows) for rule in self.rules}
-            yield from self._lines(None, ALL_ROWS, self.summary, whole)
-        for file in self.files:
-            yield from self._lines(file.name, ALL_ROWS, file, file.counts)
-        for group in self.groups:
-            yield from self._lines(None, group.name, group, group.counts)
-
-    def _lines(
-        self, file: str | None, group: str, sizes: QualitySizes | QualityOf, counts: Mapping[str, FaultCount]
-    ) -> Iterator[QualityLine]:
-        for rule in (rule for rule in self.rules if rule.id in counts):
-            found = counts[rule.id]
-            yield QualityLine(
-                *(self.as_at, file, group, sizes.rows, sizes.score, rule.id, rule.severity),
-                *(found.faults, found.rows, percent(found.rows, sizes.rows), rule.why, rule.try_),
-            )
+            parts.append((None, ALL_ROWS, self.summary, whole))
+        parts += [(file.name, ALL_ROWS, file, file.counts) for file in self.files]
+        parts += [(None, group.name, group, group.counts) for group in self.groups]
+        for file, group, sizes, counts in parts:
+            for rule in (rule for rule in self.rules if rule.id in counts):
+                found = counts[rule.id]
+                yield QualityLine(
+                    *(self.as_at, file, group, sizes.rows, sizes.score, rule.id, rule.severity),
+                    *(found.faults, found.rows, percent(found.rows, sizes.rows), rule.why, rule.try_),
+                )
 
 
 def score(rows: int, errors: int, warnings: int) -> float | None:
@@ -290,12 +286,10 @@ def _worst_first(quality: QualityOf) -> tuple[float, str]:
 
 def _columns(files: Sequence[Inspected]) -> Mapping[str, Mapping[str, int]]:
     """Return how many faults of each rule are in which column, the most first."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for file in files:
-        places = file.faults.select(pl.col("rule", "column").cast(pl.String)).filter(pl.col("column") != "")
-        counts.update({(rule, name): n for rule, name, n in places.group_by(pl.all()).len().iter_rows()})
+    places = pl.concat(file.faults.select(pl.col("rule", "column").cast(pl.String)) for file in files)
+    counts = places.filter(pl.col("column") != "").group_by("rule", "column").len()
     by_rule = defaultdict[str, dict[str, int]](dict)
-    for (rule, column), number in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+    for rule, column, number in counts.sort(-pl.col("len").cast(pl.Int64), "rule", "column").iter_rows():
         by_rule[rule][column] = number
     return by_rule
 
