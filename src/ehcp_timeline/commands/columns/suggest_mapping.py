@@ -8,7 +8,7 @@ from pathlib import PurePath
 from types import MappingProxyType
 
 from ehcp_timeline.cases.cells.values import is_excel_error
-from ehcp_timeline.cases.headers import Heading, fold, load_spellings
+from ehcp_timeline.cases.headers import fold, load_spellings
 from ehcp_timeline.cases.mapping.lines import lines_for, quoted
 from ehcp_timeline.cases.mapping.model import FileMapping
 from ehcp_timeline.cases.schema import Column, vocabulary
@@ -34,16 +34,12 @@ def mapping_text(
     a heading; an empty one leaves the heading out.
     """
     at = "" if said is None else f"files.{quoted(PurePath(answer.name).name or answer.name)}"
-    values = [
-        (f"values.{profile.column}", tuple(_words(known[profile.column], profile.looks.words)))
-        for profile in answer.headings
-        if profile.column
-    ]
-    below = [
-        ("columns", tuple(_columns(answer, known, said or FileMapping(), chosen))),
-        *values,
-        ("date_formats", tuple(_formats(answer, said or FileMapping()))),
-    ]
+    below = [("columns", tuple(_columns(answer, known, said or FileMapping(), chosen)))]
+    for profile in answer.headings:
+        if profile.column:
+            words = tuple(_words(known[profile.column], profile.looks.words))
+            below.append((f"values.{profile.column}", words))
+    below.append(("date_formats", tuple(_formats(answer, said or FileMapping()))))
     claims = tuple(_claims(answer))
     if left_out := [quoted(text) for text, column in chosen.items() if not column]:
         claims += (f"ignore = [{', '.join(left_out)}]",)
@@ -62,12 +58,9 @@ def mapping_text(
 
 def _claims(answer: ColumnsAnswer) -> Iterator[str]:
     """Yield which of two headings that mean one column may be left out."""
-    claimed: dict[str, list[Heading]] = {}
-    for heading in answer.headings:
-        if heading.column:
-            claimed.setdefault(heading.column, []).append(heading)
-    for name, rivals in claimed.items():
-        for rival in rivals if len(rivals) > 1 else ():
+    times = Counter(heading.column for heading in answer.headings if heading.column)
+    for name in (name for name, number in times.items() if number > 1):
+        for rival in (heading for heading in answer.headings if heading.column == name):
             yield f"# ignore = [{quoted(rival.text)}]  # one of the headings that mean {name}"
 
 
@@ -113,7 +106,7 @@ def _columns(
     times = Counter(map(fold, texts))
     spellings = load_spellings(vocabulary()).columns
     offered = Counter(name for heading in headings if not heading.column for name in heading.suggestions[:1])
-    events = {name for name, column in known.items() if column.kind in ("event", "date")}
+    date_columns = {name for name, column in known.items() if column.kind in ("event", "date")}
     guesses: list[str] = []
     for heading in headings:
         if heading.column or heading.gives or not fold(heading.text):
@@ -131,7 +124,7 @@ def _columns(
             "the heading is there twice": times[fold(heading.text)] > 1,
             "another heading may mean it too": suggested in taken or offered[suggested] > 1,
             "is it meant?": surely != [suggested],
-            "its cells are not dates": suggested in events and not dated,
+            "its cells are not dates": suggested in date_columns and not dated,
         }
         if why_not := next((why for why, applies in reasons.items() if applies), ""):
             guesses += lines_for(heading, texts, taken, dated=dated and look.kind != "blank", why_not=why_not)
