@@ -12,10 +12,10 @@ import time
 
 import numpy as np
 
-from ehcp_timeline.measure.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
-from ehcp_timeline.measure.forecast.model.present import InHand, Pipeline, SimulatedStage
-from ehcp_timeline.measure.forecast.model.weeks import Drivers, series
+from ehcp_timeline.measure.forecast.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
+from ehcp_timeline.measure.forecast.present import InHand, Pipeline, SimulatedStage
 from ehcp_timeline.measure.forecast.simulate import Plan, Start, run
+from ehcp_timeline.measure.forecast.weeks import Drivers, series
 
 CASES = 2000
 WEEKS = 156

@@ -34,7 +34,7 @@ from ehcp_timeline.commands.worklists.family_letters import LettersAnswer
 from ehcp_timeline.law.kpi.loader import load_kpis
 from ehcp_timeline.measure.changes.compare import ChangesAnswer
 from ehcp_timeline.measure.compare.compare import CompareAnswer
-from ehcp_timeline.measure.forecast.answer import ForecastAnswer
+from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
 from ehcp_timeline.measure.kpi.question import MOST_PEOPLE
 from ehcp_timeline.measure.result import Audit
 from ehcp_timeline.output.schema import schema_of

@@ -10,6 +10,7 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.measure.counts import ISSUE, STAGES, clocks_of, with_stage
 from ehcp_timeline.measure.result import Clearance, OpenCase, Stages
+from ehcp_timeline.text.words import count, day
 
 WEEKS = 13
 WINDOW = timedelta(weeks=WEEKS)
@@ -44,32 +45,28 @@ class Backlog:
         clocks = clocks_of(
             judged, ISSUE, "row", "start", "due", "answered", "ended", "strict", "verdict", "open"
         )
-        self._add_open(with_stage(clocks, judged.rows, self.as_at))
-        excused = (pl.col("open") & (pl.col("verdict") == "excused")).fill_null(value=False)
-        self.excused += clocks.filter(excused).height
-        timed = pl.col("strict").is_in(["late", "overdue", "met", "running"])
-        self._add_flow(clocks.filter(timed, ~excused))
-
-    def _add_open(self, open_cases: pl.DataFrame) -> None:
+        open_cases = with_stage(clocks, judged.rows, self.as_at)
         self.stages.update(dict(open_cases["stage"].value_counts().iter_rows()))
         oldest = open_cases.sort("start", "row").head(self.keep).select("case_id", "row", "stage", "start")
         for case_id, row, stage, start in oldest.iter_rows():
             self.oldest.append(OpenCase(case_id, row, stage, start, whole_weeks(start, self.as_at)))
         self.oldest = sorted(self.oldest, key=lambda waiting: (waiting.start, waiting.row))[: self.keep]
 
-    def _add_flow(self, clocks: pl.DataFrame) -> None:
+        excused = (pl.col("open") & (pl.col("verdict") == "excused")).fill_null(value=False)
+        timed = ~excused & pl.col("strict").is_in(["late", "overdue", "met", "running"])
+        due, since = pl.col("due"), self.as_at - WINDOW
         done = pl.coalesce("answered", "ended")
-        since = self.as_at - WINDOW
-        late = done.is_null() | (done > pl.col("due"))
-        became = late & (pl.col("due") >= since) & (pl.col("due") < self.as_at)
-        cleared = late & (done > since) & (done <= self.as_at)
-        still = done.is_null() & (pl.col("due") < self.as_at)
-        counts = clocks.select(still.sum().alias("a"), became.sum().alias("b"), cleared.sum().alias("c")).row(
-            0
-        )
-        self.overdue += counts[0]
-        self.became_overdue += counts[1]
-        self.cleared += counts[2]
+        late = timed & (done.is_null() | (done > due))
+        counts = clocks.select(
+            excused=excused.sum(),
+            overdue=(timed & done.is_null() & (due < self.as_at)).sum(),
+            became_overdue=(late & (due >= since) & (due < self.as_at)).sum(),
+            cleared=(late & (done > since) & (done <= self.as_at)).sum(),
+        ).row(0, named=True)
+        self.excused += counts["excused"]
+        self.overdue += counts["overdue"]
+        self.became_overdue += counts["became_overdue"]
+        self.cleared += counts["cleared"]
 
     def by_stage(self) -> Stages:
         """Return how many open assessments stand at each stage."""
@@ -109,25 +106,17 @@ def clearance(overdue: int, arrivals: int, completions: int, as_at: date, excuse
     True
     """
     net = completions - arrivals
-    day: date | None = as_at
+    clear: date | None = as_at
+    sentence = "No plan is overdue."
     if overdue:
-        day = as_at + timedelta(days=math.ceil(overdue * WINDOW.days / net)) if net > 0 else None
-    sentence = _sentence(overdue, arrivals, completions, day, excused)
-    return Clearance(
-        overdue, WEEKS, round(arrivals / WEEKS, 2), round(completions / WEEKS, 2), day, sentence, excused
-    )
-
-
-def _sentence(overdue: int, arrivals: int, completions: int, day: date | None, excused: int) -> str:
-    if not overdue:
-        return f"No plan is overdue.{_excused(excused)}"
-    plans = "1 plan is overdue" if overdue == 1 else f"{overdue:,} plans are overdue"
-    rates = f"{arrivals / WEEKS:.1f} a week became overdue and {completions / WEEKS:.1f} a week were cleared"
-    when = "never clear" if day is None else f"about {day.day} {day:%B %Y}"
-    line = f"At the pace of the last {WEEKS} weeks: {when}; a straight line, see `ehcp forecast`."
-    return f"{plans}; over the last {WEEKS} weeks {rates}. {line}{_excused(excused)}"
-
-
-def _excused(excused: int) -> str:
-    are = "is" if excused == 1 else "are"
-    return f" {excused:,} more {are} past the day with a recorded exception." if excused else ""
+        clear = as_at + timedelta(days=math.ceil(overdue * WINDOW.days / net)) if net > 0 else None
+        sentence = (
+            f"{count(overdue, 'plan is', 'plans are')} overdue; over the last {WEEKS} weeks "
+            f"{arrivals / WEEKS:.1f} a week became overdue and {completions / WEEKS:.1f} a week were cleared."
+            f" At the pace of the last {WEEKS} weeks: {f'about {day(clear)}' if clear else 'never clear'}; a "
+            "straight line, see `ehcp forecast`."
+        )
+    if excused:
+        sentence += f" {count(excused, 'more is', 'more are')} past the day with a recorded exception."
+    arrivals_per_week, completions_per_week = round(arrivals / WEEKS, 2), round(completions / WEEKS, 2)
+    return Clearance(overdue, WEEKS, arrivals_per_week, completions_per_week, clear, sentence, excused)

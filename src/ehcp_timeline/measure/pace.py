@@ -9,7 +9,7 @@ is taken as one stage from start to answer; where that too was finished by fewer
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -57,11 +57,7 @@ class Pace:
     def days_left(self, percent: int, stage: int, spent: int, waited: int) -> int | None:
         """Return how many days are left of an open clock; None if that cannot be told.
 
-        Args:
-            percent: The percentile of the stages finished lately.
-            stage: Place of the stage the clock is in.
-            spent: Days it has spent in that stage.
-            waited: Days since its start.
+        It has spent so many days in its present stage, and has waited so many since its start.
         """
         here, after = self.stages[stage], self.stages[stage + 1 :]
         if all(stage.known for stage in (here, *after)):
@@ -92,18 +88,14 @@ def pace_of(
     """
     names = _stage_names(chain)
     dated = _with_ends(clocks, rows, chain, as_at)
-    stages = tuple(
-        PacedStage(name, _took(dated, f"end{place}", f"end{place + 1}", as_at))
-        for place, name in enumerate(names)
-    )
-    return Pace(deadline, stages, PacedStage("whole", _took(dated, "end0", f"end{len(names)}", as_at)))
 
+    def stage(name: str, first: int, last: int) -> PacedStage:
+        since, end = pl.col(f"end{first}"), pl.col(f"end{last}")
+        lately = dated.filter(end >= since, end.is_between(as_at - WINDOW, as_at))
+        return PacedStage(name, tuple(lately.select((end - since).dt.total_days().sort()).to_series()))
 
-def _took(dated: pl.DataFrame, first: str, last: str, as_at: date) -> tuple[int, ...]:
-    """Return the days from one end to another, of those that came to the other lately, shortest first."""
-    since, end = pl.col(first), pl.col(last)
-    lately = dated.filter(end >= since, end.is_between(as_at - WINDOW, as_at))
-    return tuple(lately.select((end - since).dt.total_days().sort()).to_series())
+    stages = tuple(stage(name, place, place + 1) for place, name in enumerate(names))
+    return Pace(deadline, stages, stage("whole", 0, len(names)))
 
 
 def with_expected(
@@ -115,42 +107,27 @@ def with_expected(
         The clocks with `stage`, `in_stage_since`, `expected_p15`, `_p50` and `_p85`; the days are null where
         too few cases finished a stage that is still to come.
     """
-    ends = range(1, len(pace.stages))
     dated = _with_ends(clocks, rows, chain, as_at)
-    reached = pl.max_horizontal(
-        pl.lit(0), *(pl.when(pl.col(f"end{place}").is_not_null()).then(place) for place in ends)
-    )
-    since = pl.col("end0")
-    for place in ends:
-        since = pl.coalesce(f"end{place}", since)
-    stood = dated.select(reached.alias("place"), since.alias("since"), pl.col("end0").alias("start")).rows()
-    standing = [(place, (as_at - day).days, (as_at - start).days) for place, day, start in stood]
-    return clocks.with_columns(
-        pl.Series("stage", [pace.stages[place].step for place, _, _ in stood], dtype=pl.String),
-        pl.Series("in_stage_since", [day for _, day, _ in stood], dtype=pl.Date),
-        *(
-            pl.Series(name, _days_after(as_at, pace, percent, standing), dtype=pl.Date)
-            for name, percent in (("expected_p15", P15), ("expected_p50", MEDIAN), ("expected_p85", P85))
-        ),
-    )
-
-
-def _days_after(
-    as_at: date, pace: Pace, percent: int, standing: Iterable[tuple[int, int, int]]
-) -> list[date | None]:
-    left = [pace.days_left(percent, *stage) for stage in standing]
-    return [None if days is None else as_at + timedelta(days=days) for days in left]
+    lines = []
+    for ends in dated.select(f"end{place}" for place in range(len(pace.stages))).iter_rows():
+        place = max((place for place, end in enumerate(ends) if end is not None), default=0)
+        since = ends[place]
+        stood = place, (as_at - since).days, (as_at - ends[0]).days
+        left = [pace.days_left(percent, *stood) for percent in (P15, MEDIAN, P85)]
+        expected = (None if days is None else as_at + timedelta(days=days) for days in left)
+        lines.append((pace.stages[place].step, since, *expected))
+    names = ("in_stage_since", "expected_p15", "expected_p50", "expected_p85")
+    schema = {"stage": pl.String, **dict.fromkeys(names, pl.Date)}
+    return clocks.with_columns(pl.DataFrame(lines, schema, orient="row").get_columns())
 
 
 def _stage_names(chain: Chain | None) -> tuple[str, ...]:
     """Return the stages of a chain; a bare duty is one."""
-    if chain is None:
-        return ("duty",)
-    return tuple(step.id for step in chain.steps if step.until)
+    return tuple(step.id for step in chain.steps if step.until) if chain else ("duty",)
 
 
 def _with_ends(clocks: pl.DataFrame, rows: pl.DataFrame, chain: Chain | None, as_at: date) -> pl.DataFrame:
-    """Add `end0`, the start of each clock, and `end1` ..., the end of each of its stages; null if not yet.
+    """Return the start of each clock as `end0`, and the end of each of its stages; null if not yet.
 
     Where the rows of a case count together, an event on any of them ends a stage, if it came after the start
     and not after the answer: the meeting of a review stands beside its decision, not beside the one before.
@@ -171,8 +148,6 @@ def _with_ends(clocks: pl.DataFrame, rows: pl.DataFrame, chain: Chain | None, as
     ends = [pl.min_horizontal(stage).min() if stage else pl.lit(None, dtype=pl.Date) for stage in until]
     ended = seen.group_by(_CLOCK).agg(end.alias(f"end{place}") for place, end in enumerate(ends, start=1))
     answered = pl.when(pl.col("answered") <= as_at).then("answered").alias(f"end{len(names)}")
-    return (
-        numbered.join(ended, on=_CLOCK, how="left", maintain_order="left")
-        .with_columns(pl.col("start").alias("end0"), answered)
-        .select("row", *(f"end{place}" for place in range(len(names) + 1)))
+    return numbered.join(ended, on=_CLOCK, how="left", maintain_order="left").with_columns(
+        pl.col("start").alias("end0"), answered
     )

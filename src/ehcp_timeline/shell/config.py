@@ -130,7 +130,7 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
 
         config = replace(config, population=read_people(table["population"], str(path)))
     if "terms" in table:
-        from ehcp_timeline.measure.forecast.results.intake import read_closures
+        from ehcp_timeline.measure.forecast.intake import read_closures
 
         config = replace(config, closures=read_closures(table["terms"], str(path)))
     return config

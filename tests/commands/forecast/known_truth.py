@@ -12,9 +12,8 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from ehcp_timeline.measure.forecast.model.arrays import NEVER, WEEK, Days, Rates, day_number, day_of
-from ehcp_timeline.measure.forecast.model.caseload import Caseload
-from ehcp_timeline.measure.forecast.model.timetable import PipelineStage, Timetable
+from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, Days, Rates, day_number, day_of
+from ehcp_timeline.measure.forecast.caseload import Caseload, PipelineStage, Timetable
 
 ONE = Timetable((PipelineStage("plan", "", 20, 14),), 20)
 FOUR = Timetable(

@@ -7,10 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from ehcp_timeline.measure.forecast.model.arrays import NEVER, WEEK, Days, day_number, day_of
-from ehcp_timeline.measure.forecast.model.caseload import Caseload, overdue_on
-from ehcp_timeline.measure.forecast.request import ForecastRequest
-from ehcp_timeline.measure.forecast.results.backtest import (
+from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, Days, day_number, day_of
+from ehcp_timeline.measure.forecast.backtest import (
     AHEAD,
     STRAIGHT_LINE,
     THROUGHPUT,
@@ -24,6 +22,8 @@ from ehcp_timeline.measure.forecast.results.backtest import (
     month_ends,
     scores,
 )
+from ehcp_timeline.measure.forecast.caseload import Caseload, overdue_on
+from ehcp_timeline.measure.forecast.request import ForecastRequest
 from tests.commands.forecast.known_truth import ONE, council, known_on
 
 DAY = date(2025, 1, 31)

@@ -246,7 +246,7 @@ def test_everything_fits_eighty_columns(stages: str, asked: tuple[str, ...]) -> 
     """No table and no line is wider than a terminal."""
     from ehcp_timeline.cases.schema import vocabulary
     from ehcp_timeline.cases.source import open_case_file
-    from ehcp_timeline.commands.forecast.view.page import page
+    from ehcp_timeline.commands.forecast.page import page
     from ehcp_timeline.law.loader.rulebook import load_rulebook
     from ehcp_timeline.measure.forecast.forecast import forecast as forecast_of
     from ehcp_timeline.measure.forecast.request import ForecastRequest

@@ -5,10 +5,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ehcp_timeline.measure.forecast.model.arrays import day_number
-from ehcp_timeline.measure.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, split
-from ehcp_timeline.measure.forecast.model.present import Present, present
-from ehcp_timeline.measure.forecast.results.outlook import naive_weeks
+from ehcp_timeline.measure.forecast.arrays import day_number
+from ehcp_timeline.measure.forecast.history import IN_TIME_FIRST, OLDEST_FIRST, split
+from ehcp_timeline.measure.forecast.outlook import naive_weeks
+from ehcp_timeline.measure.forecast.present import Present, present
 from ehcp_timeline.measure.forecast.simulate import Kept, Plan, run, start_of
 from tests.commands.forecast.files import AS_AT, illustrative, work_in
 

@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.measure.backlog import clearance
-from ehcp_timeline.measure.forecast.model.arrays import day_number
-from ehcp_timeline.measure.forecast.model.caseload import newest_day
-from ehcp_timeline.measure.forecast.model.present import Present, present
-from ehcp_timeline.measure.forecast.model.stages import season_lines
+from ehcp_timeline.measure.forecast.arrays import day_number
+from ehcp_timeline.measure.forecast.outlook import straight_line
+from ehcp_timeline.measure.forecast.present import Present, present
 from ehcp_timeline.measure.forecast.request import SchoolClosure
-from ehcp_timeline.measure.forecast.results.outlook import straight_line
+from ehcp_timeline.measure.forecast.stages import season_lines
 from tests.commands.forecast.files import AS_AT, work_in, write
 
 Rows = list[tuple[str, date, date | None]]
@@ -99,5 +98,5 @@ def test_the_last_day_of_a_file_is_that_on_which_anything_happened(tmp_path: Pat
         ("C", _days(300), AS_AT + timedelta(1)),
     ]
 
-    assert newest_day(work_in(write(tmp_path / "c.csv", rows), AS_AT)) == _days(30)
-    assert newest_day(work_in(write(tmp_path / "d.csv", []), AS_AT)) is None
+    assert work_in(write(tmp_path / "c.csv", rows), AS_AT).newest == _days(30)
+    assert work_in(write(tmp_path / "d.csv", []), AS_AT).newest is None

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from ehcp_timeline.measure.forecast.model.arrays import Spread, day_number
-from ehcp_timeline.measure.forecast.model.caseload import Caseload
-from ehcp_timeline.measure.forecast.model.history import OLDEST_FIRST
-from ehcp_timeline.measure.forecast.results.outlook import (
+from ehcp_timeline.measure.forecast.arrays import Spread, day_number
+from ehcp_timeline.measure.forecast.caseload import Caseload
+from ehcp_timeline.measure.forecast.history import OLDEST_FIRST
+from ehcp_timeline.measure.forecast.outlook import (
     ExceptionShares,
     clear_week,
     clearance,

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ehcp_timeline.commands.forecast.view.sentences import pace_words, record_words
-from ehcp_timeline.measure.forecast.model.arrays import Rates
-from ehcp_timeline.measure.forecast.model.weeks import Drivers, draw, series
-from ehcp_timeline.measure.forecast.results.backtest import TrackRecord
-from ehcp_timeline.measure.forecast.results.pace import CRITICAL, PaceChange, largest_change
+from ehcp_timeline.commands.forecast.sentences import pace_words, record_words
+from ehcp_timeline.measure.forecast.arrays import Rates
+from ehcp_timeline.measure.forecast.backtest import TrackRecord
+from ehcp_timeline.measure.forecast.pace import CRITICAL, PaceChange, largest_change
+from ehcp_timeline.measure.forecast.weeks import Drivers, draw, series
 from tests.cli.command import ehcp, printed
 from tests.commands.forecast.files import AS_AT, write
 from tests.commands.forecast.forecasted import forecast, shown

@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-from ehcp_timeline.measure.forecast.model.arrays import day_number
-from ehcp_timeline.measure.forecast.model.history import OLDEST_FIRST, WorkOrder
-from ehcp_timeline.measure.forecast.model.present import InHand, Pipeline, Present, SimulatedStage, present
-from ehcp_timeline.measure.forecast.results.cases import ProjectedCase, projected
+from ehcp_timeline.measure.forecast.arrays import day_number
+from ehcp_timeline.measure.forecast.cases import ProjectedCase, projected
+from ehcp_timeline.measure.forecast.history import OLDEST_FIRST, WorkOrder
+from ehcp_timeline.measure.forecast.present import InHand, Pipeline, Present, SimulatedStage, present
 from ehcp_timeline.measure.forecast.simulate import Plan, case_groups, run, start_of
 from tests.commands.forecast.files import AS_AT, illustrative, staged, work_in
 
@@ -109,9 +109,9 @@ def test_cases_further_on_close_before_those_behind_them() -> None:
         in_hand,
     )
 
-    groups = case_groups(line)
+    rows, stages, cases, ahead = case_groups(line).tolist()
 
-    assert groups.row.tolist() == [3, 3, 5]
-    assert groups.stage.tolist() == [1, 0, 1]
-    assert groups.cases.tolist() == [2, 5, 7]
-    assert groups.ahead.tolist() == [0, 2, 0]
+    assert rows == [3, 3, 5]
+    assert stages == [1, 0, 1]
+    assert cases == [2, 5, 7]
+    assert ahead == [0, 2, 0]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ehcp_timeline.measure.forecast.model.arrays import Cases
-from ehcp_timeline.measure.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
+from ehcp_timeline.measure.forecast.arrays import Cases
+from ehcp_timeline.measure.forecast.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
 from ehcp_timeline.measure.forecast.simulate import Pool, chosen, serve
 
 SPREAD = WorkOrder(0, 0, 1)

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from ehcp_timeline.measure.forecast.model.arrays import day_number
-from ehcp_timeline.measure.forecast.model.caseload import week_overdue
-from ehcp_timeline.measure.forecast.model.history import OLDEST_FIRST
-from ehcp_timeline.measure.forecast.model.present import InHand, Pipeline, SimulatedStage
-from ehcp_timeline.measure.forecast.model.weeks import Drivers, series
+from ehcp_timeline.measure.forecast.arrays import day_number
+from ehcp_timeline.measure.forecast.caseload import week_overdue
+from ehcp_timeline.measure.forecast.history import OLDEST_FIRST
+from ehcp_timeline.measure.forecast.present import InHand, Pipeline, SimulatedStage
 from ehcp_timeline.measure.forecast.simulate import Kept, Plan, Start, run
+from ehcp_timeline.measure.forecast.weeks import Drivers, series
 from tests.commands.forecast.files import AS_AT
 
 TODAY = day_number(AS_AT)

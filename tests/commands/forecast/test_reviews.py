@@ -6,9 +6,9 @@ from itertools import chain
 import numpy as np
 import pytest
 
-from ehcp_timeline.measure.forecast.model.arrays import NEVER, WEEK, day_number
-from ehcp_timeline.measure.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST
-from ehcp_timeline.measure.forecast.results.reviews import ReviewOutlook, Reviews, review_outlook
+from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, day_number
+from ehcp_timeline.measure.forecast.history import IN_TIME_FIRST, OLDEST_FIRST
+from ehcp_timeline.measure.forecast.reviews import ReviewOutlook, Reviews, review_outlook
 
 AS_AT = date(2025, 6, 1)
 TODAY = day_number(AS_AT)

@@ -7,7 +7,7 @@ from pathlib import Path
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.measure.forecast.results.cases import SaveList, draft_window, save_list
+from ehcp_timeline.measure.forecast.cases import SaveList, draft_window, save_list
 from tests.commands.forecast.files import AS_AT
 
 RULEBOOK = load_rulebook()

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ehcp_timeline.measure.forecast.model.arrays import Counts, Rates
-from ehcp_timeline.measure.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
-from ehcp_timeline.measure.forecast.model.present import InHand, Pipeline, SimulatedStage, present
-from ehcp_timeline.measure.forecast.model.timetable import Timetable
-from ehcp_timeline.measure.forecast.model.weeks import Drivers, draw, rounded, series
+from ehcp_timeline.measure.forecast.arrays import Counts, Rates
+from ehcp_timeline.measure.forecast.caseload import Timetable
+from ehcp_timeline.measure.forecast.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
+from ehcp_timeline.measure.forecast.present import InHand, Pipeline, SimulatedStage, present
 from ehcp_timeline.measure.forecast.request import WhatIf
 from ehcp_timeline.measure.forecast.simulate import (
     Kept,
@@ -26,6 +25,7 @@ from ehcp_timeline.measure.forecast.simulate import (
     run,
     start_of,
 )
+from ehcp_timeline.measure.forecast.weeks import Drivers, draw, rounded, series
 from tests.commands.forecast.known_truth import FOUR, KINDS, ONE, council, known_on
 
 WEEKS = 208
@@ -125,7 +125,7 @@ def test_in_time_first_takes_whom_the_stages_to_come_leave_time(due_week: int, f
     none = series(np.zeros(52), np.ones(52), np.ones(1))
     random = np.random.default_rng(1)
     places = draw(Drivers(none, five), 3, random).capacity.astype(np.int16)
-    work = StageWork.begin(line, range(2), (IN_TIME_FIRST,) * 2, places, random)
+    work = StageWork(line, range(2), (IN_TIME_FIRST,) * 2, places, random)
 
     work.week(1, [])
 
@@ -155,7 +155,7 @@ def conserved(start: Start, orders: Mapping[str, WorkOrder | tuple[WorkOrder, ..
         draws = draw(start.drivers, runs, random)
         each = order if isinstance(order, tuple) else (order,) * len(line.steps)
         places = rounded(start.capacity(draws.capacity), random)
-        work = StageWork.begin(line, range(len(line.steps)), each, places, random)
+        work = StageWork(line, range(len(line.steps)), each, places, random)
         watcher = Watcher(line, Plan(), Kept(), draws.requests, cases=False)
         before = sizes(work, runs)
         for week, row in enumerate(draws.requests, 1):

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.commands.forecast.view.counts import caution_words, counts_sentences
+from ehcp_timeline.commands.forecast.counts import caution_words, counts_sentences
 from ehcp_timeline.errors import CaseFileError, UsageError
 from ehcp_timeline.measure.forecast.counts import (
-    CountsFile,
     CountsTaken,
     PublishedCount,
     clear_on,
@@ -19,7 +18,7 @@ from ehcp_timeline.measure.forecast.counts import (
 )
 from ehcp_timeline.measure.forecast.forecast import forecast_from_counts
 from ehcp_timeline.measure.forecast.request import ForecastRequest
-from ehcp_timeline.measure.forecast.results.target import net_needed
+from ehcp_timeline.measure.forecast.target import net_needed
 
 ROOT = Path(__file__).parents[3]
 KENT = ROOT / "examples" / "kent" / "published_series.csv"
@@ -28,7 +27,7 @@ REVIEWS = "annual_reviews_past_12_months"
 
 def taken_of(counts: Sequence[PublishedCount]) -> CountsTaken:
     """Return what some counts imply."""
-    return counts_taken(CountsFile(tuple(counts)))
+    return counts_taken(counts)
 
 
 def words_of(
@@ -36,17 +35,17 @@ def words_of(
 ) -> list[str]:
     """Return what is said of some counts, 52 weeks ahead."""
     asked = ForecastRequest(as_at or counts[-1].day, runs=100, weeks=52, target=target)
-    answer = forecast_from_counts(CountsFile(tuple(counts)), asked)
+    answer = forecast_from_counts(taken_of(counts), asked)
     return list(counts_sentences(answer, taken_of(counts)))
 
 
 def caution(counts: Sequence[PublishedCount]) -> list[str]:
     """Return why a line through these counts misleads."""
-    answer = forecast_from_counts(CountsFile(tuple(counts)), ForecastRequest(counts[-1].day, runs=100))
+    answer = forecast_from_counts(taken_of(counts), ForecastRequest(counts[-1].day, runs=100))
     return list(caution_words(answer, taken_of(counts)))
 
 
-def counts_in(text: str) -> CountsFile:
+def counts_in(text: str) -> CountsTaken:
     """Return the counts of a file."""
     return read_counts(text.encode(), "c.csv")
 

@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-from ehcp_timeline.measure.forecast.model.arrays import day_number, day_of
-from ehcp_timeline.measure.forecast.model.caseload import standing_on
-from ehcp_timeline.measure.forecast.model.present import Present, present
-from ehcp_timeline.measure.forecast.model.stages import StageLine, stage_lines
-from ehcp_timeline.measure.forecast.model.weeks import AUGUST, CHRISTMAS, HOLIDAY, factors, kinds_of_weeks
+from ehcp_timeline.measure.forecast.arrays import day_number, day_of
+from ehcp_timeline.measure.forecast.caseload import standing_on
+from ehcp_timeline.measure.forecast.present import Present, present
 from ehcp_timeline.measure.forecast.request import ForecastRequest, SchoolClosure
+from ehcp_timeline.measure.forecast.stages import StageLine, stage_lines
+from ehcp_timeline.measure.forecast.weeks import AUGUST, CHRISTMAS, HOLIDAY, factors, kinds_of_weeks
 from tests.commands.forecast.files import AS_AT, staged, work_in
 from tests.commands.forecast.known_truth import ONE, council, known_on
 
@@ -61,7 +61,7 @@ def test_times_are_those_of_the_file() -> None:
 
 def test_the_narrowest_stage_is_where_work_lies_ready() -> None:
     """Drafts: over the last quarter 15 weeks of work lay there, at the other stages two or less."""
-    waits = [one.weeks_of_work for one in now().past.stages]
+    waits = [one.weeks_of(one.ready) for one in now().past.stages]
 
     assert (now().narrowest, round(waits[2])) == (2, 15)
     assert max(waits[0], waits[1], waits[3]) < 2.1

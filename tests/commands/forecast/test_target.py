@@ -11,18 +11,17 @@ import numpy as np
 import pytest
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.measure.forecast.model.arrays import day_number
-from ehcp_timeline.measure.forecast.model.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder
-from ehcp_timeline.measure.forecast.model.present import present
-from ehcp_timeline.measure.forecast.model.weeks import series
+from ehcp_timeline.measure.forecast.arrays import day_number
+from ehcp_timeline.measure.forecast.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder
+from ehcp_timeline.measure.forecast.present import present
 from ehcp_timeline.measure.forecast.request import WhatIf
-from ehcp_timeline.measure.forecast.results.target import (
+from ehcp_timeline.measure.forecast.simulate import Start, start_of
+from ehcp_timeline.measure.forecast.target import (
     CapacityNeeded,
-    CapacityQuestion,
     capacity_needed,
     net_needed,
 )
-from ehcp_timeline.measure.forecast.simulate import Start, start_of
+from ehcp_timeline.measure.forecast.weeks import series
 from tests.commands.forecast.files import AS_AT, illustrative, work_in
 
 ORDERS = {"oldest-first": OLDEST_FIRST, "in-time-first": IN_TIME_FIRST}
@@ -40,8 +39,7 @@ def needed(
     weeks: int, from_: Start | None = None, clear_at: int = 0, orders: Mapping[str, WorkOrder] = ORDERS
 ) -> tuple[CapacityNeeded, ...]:
     """Return what it takes to be clear in so many weeks."""
-    question = CapacityQuestion(from_ or start(), 17.0, clear_at, 1)
-    return capacity_needed(question, orders, AS_AT + timedelta(weeks=weeks), AS_AT)
+    return capacity_needed(from_ or start(), orders, weeks, 17.0, clear_at, 1)
 
 
 def test_needed_per_week_is_the_backlog_over_the_weeks() -> None:
@@ -113,11 +111,7 @@ def test_no_number_clears_what_nobody_can_hurry() -> None:
 
 def test_a_target_within_the_week_has_no_whole_week() -> None:
     """Six days leave none to do anything in."""
-    question = CapacityQuestion(start(), 17.0, 0, 1)
-
-    found = capacity_needed(question, ORDERS, AS_AT + timedelta(days=6), AS_AT)
-
-    assert found == (
+    assert needed(0) == (
         CapacityNeeded("oldest-first", None, None, None, None),
         CapacityNeeded("in-time-first", None, None, None, None),
     )

@@ -7,29 +7,30 @@ import polars as pl
 import pytest
 
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.measure.forecast.model.arrays import NEVER, WEEK, Days, day_number
-from ehcp_timeline.measure.forecast.model.caseload import (
+from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, Days, day_number
+from ehcp_timeline.measure.forecast.caseload import (
     Caseload,
+    Timetable,
     overdue_on,
     standing_on,
+    timetable,
     week_overdue,
     work_from_frame,
 )
-from ehcp_timeline.measure.forecast.model.history import (
+from ehcp_timeline.measure.forecast.history import (
     history,
     order_taken,
     ready_at,
     weekly,
     weeks_recorded,
 )
-from ehcp_timeline.measure.forecast.model.present import (
+from ehcp_timeline.measure.forecast.present import (
     Pipeline,
     SimulatedStage,
     overdue_without_queue,
     present,
 )
-from ehcp_timeline.measure.forecast.model.timetable import Timetable, timetable
-from ehcp_timeline.measure.forecast.model.weeks import (
+from ehcp_timeline.measure.forecast.weeks import (
     AUGUST,
     ORDINARY,
     factors,

@@ -14,9 +14,9 @@ from ehcp_timeline.commands.report.headline import sentences
 from ehcp_timeline.commands.report.public import HIDDEN, published
 from ehcp_timeline.commands.report.view import report_sections
 from ehcp_timeline.measure.answer import RulebookUsed
-from ehcp_timeline.measure.forecast.model.history import WorkOrder
+from ehcp_timeline.measure.forecast.history import WorkOrder
+from ehcp_timeline.measure.forecast.outlook import ClearanceDay, Outlook, PathPoint
 from ehcp_timeline.measure.forecast.request import OBSERVED
-from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, Outlook, PathPoint
 from ehcp_timeline.output.chart import BarChart
 
 DAY = date(2026, 6, 1)

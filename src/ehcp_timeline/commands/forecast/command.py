@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,9 +20,9 @@ from ehcp_timeline.shell.parse import day_asked
 
 if TYPE_CHECKING:
     from ehcp_timeline.cases.source import CaseFile
-    from ehcp_timeline.measure.forecast.answer import ForecastAnswer
+    from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
+    from ehcp_timeline.measure.forecast.intake import IntakeWeek
     from ehcp_timeline.measure.forecast.request import ForecastRequest
-    from ehcp_timeline.measure.forecast.results.intake import IntakeWeek
 
 FORMATS = ("table", "plain", "json", "csv", "ndjson", "md", "xlsx")
 _LINES = frozenset({"csv", "ndjson", "xlsx"})
@@ -40,32 +40,72 @@ _MOST_BYTES = 10_000_000
 def forecast(
     files: SomeCaseFilePaths = None,
     *,
-    snapshots: options.SnapshotsFile = None,
-    measure: options.Measure = None,
-    policy: options.Policy = None,
-    split: options.SplitShare = "50%",
-    target: options.TargetDay = None,
-    capacity: options.Capacity = None,
-    since: options.From = None,
-    psychologists: options.Psychologists = None,
-    advice_each: options.AdviceEach = 1.0,
-    requests: options.Requests = None,
-    shrinkage: options.Shrinkage = None,
-    catch_up: options.CatchUp = None,
-    scenarios: options.Scenarios = None,
-    per_case: options.PerCase = False,
-    save_list: options.SaveList = False,
-    intake: options.Intake = 0,
-    terms: options.Terms = None,
-    backtest: options.Backtest = False,
-    clear_at: options.ClearAt = None,
-    narrowest: options.Narrowest = None,
-    history: options.History = 52,
-    seed: options.Seed = SEED,
-    runs: options.Runs = 1000,
-    horizon: options.Horizon = 156,
-    full: options.Full = False,
-    top: options.Top = 20,
+    snapshots: Annotated[
+        Path | None, typer.Option("--snapshots", metavar="CSV", help="Published counts: date, count.")
+    ] = None,
+    measure: Annotated[
+        str | None,
+        typer.Option("--measure", metavar="NAME", help="Which measure, where the CSV holds several."),
+    ] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--policy", metavar="NAMES", help="oldest-first, in-time-first, split, observed.  [all]"
+        ),
+    ] = None,
+    split: Annotated[
+        str, typer.Option("--split", metavar="SHARE", help="What `split` keeps for the oldest, as 50%.")
+    ] = "50%",
+    target: Annotated[
+        str | None, typer.Option("--target", metavar="DATE", help="What it takes to be clear by then.")
+    ] = None,
+    changes: options.WhatIfOptions,
+    scenarios: Annotated[
+        Path | None,
+        typer.Option("--scenarios", metavar="FILE", help="TOML with named what-ifs, side by side."),
+    ] = None,
+    per_case: Annotated[bool, typer.Option("--per-case", help="When each open case closes.")] = False,
+    save_list: Annotated[
+        bool, typer.Option("--save-list", help="Cases in time that will be late if not hurried.")
+    ] = False,
+    intake: Annotated[
+        int,
+        typer.Option("--intake", min=0, max=104, metavar="WEEKS", help="Plan for requests of so many weeks."),
+    ] = 0,
+    terms: Annotated[
+        Path | None,
+        typer.Option("--terms", metavar="FILE", help="TOML with the school closures, in [terms]."),
+    ] = None,
+    backtest: Annotated[bool, typer.Option("--backtest", help="Score forecasts of the past months.")] = False,
+    clear_at: Annotated[
+        int | None,
+        typer.Option("--clear-at", min=0, metavar="N", help="Clear means no more than N overdue."),
+    ] = None,
+    narrowest: Annotated[
+        str | None,
+        typer.Option(
+            "--narrowest", metavar="STAGE", help="Where cases wait: decision, advice, draft, final."
+        ),
+    ] = None,
+    history: Annotated[
+        int,
+        typer.Option(
+            "--history", min=13, max=156, metavar="WEEKS", help="Weeks behind that rates are taken of."
+        ),
+    ] = 52,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, metavar="N", help="Seed of the runs; the same gives the same.")
+    ] = SEED,
+    runs: Annotated[
+        int, typer.Option("--runs", min=100, max=100_000, metavar="N", help="How many runs.")
+    ] = 1000,
+    horizon: Annotated[
+        int, typer.Option("--horizon", min=4, max=1040, metavar="WEEKS", help="Weeks to look ahead.")
+    ] = 156,
+    full: Annotated[bool, typer.Option("--full", help="Show every quarter, stage and queue too.")] = False,
+    top: Annotated[
+        int, typer.Option("--top", min=0, metavar="N", help="Lines of a list of cases shown.")
+    ] = 20,
     output: OutputOptions,
     about: LawOptions,
 ) -> None:
@@ -75,10 +115,7 @@ def forecast(
     ndjson, md, xlsx.
     """
     to = output.choose(FORMATS, full=full)
-    changes = options.what_if(
-        capacity=capacity, since=since, psychologists=psychologists, advice_each=advice_each,
-        requests=requests, shrinkage=shrinkage, catch_up=catch_up,
-    )  # fmt: skip
+    change = changes.what_if()
     if (snapshots is None) == (not files):
         raise UsageError("give case files, or --snapshots with counts", "ehcp forecast cases.csv")
     from ehcp_timeline.measure.forecast.request import POLICIES, ForecastRequest
@@ -86,7 +123,7 @@ def forecast(
     today = day_asked(about.as_at) if about.as_at or snapshots is None else date.max
     question = ForecastRequest(
         as_at=today, seed=seed, runs=runs, weeks=horizon, policies=options.policies(policy, POLICIES),
-        split=options.share("--split", split), what_if=changes, clear_at=clear_at,
+        split=options.share("--split", split), what_if=change, clear_at=clear_at,
         narrowest=narrowest or "", window=history, per_case=per_case,
         save_list=save_list, intake_weeks=intake, backtest=backtest, track_record=True,
     )  # fmt: skip
@@ -106,7 +143,7 @@ def forecast(
             raise UsageError("--measure is for --snapshots", "leave it out")
         asks = about.request()
         goal = options.target_day(target, today)
-        options.within(changes, today, horizon)
+        options.within(change, today, horizon)
         named = options.scenarios(scenarios, today, horizon) if scenarios else ()
         question = replace(
             question, target=goal, closures=options.closures_of(terms, asks.config), scenarios=named
@@ -122,7 +159,7 @@ def forecast(
 
 def _send(to: Output, answer: "ForecastAnswer", question: "ForecastRequest", top: int, *, full: bool) -> None:
     """Write the answer; Markdown holds what a person is shown, without the commands to try."""
-    from ehcp_timeline.commands.forecast.view.page import page, sentences, without_commands
+    from ehcp_timeline.commands.forecast.page import page, sentences, without_commands
     from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.plain import markdown_page
 
@@ -159,10 +196,10 @@ def _say_what_is_missing(to: Output, answer: "ForecastAnswer", sources: "Sequenc
 def _csv_list(answer: "ForecastAnswer") -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     """Return the list that CSV holds, with its columns: the one asked for, the quarters, or the pairs."""
     from ehcp_timeline.measure.answer import keys, values
+    from ehcp_timeline.measure.forecast.backtest import Standpoint
+    from ehcp_timeline.measure.forecast.cases import CaseToSave, ProjectedCase
     from ehcp_timeline.measure.forecast.counts import CountPair
-    from ehcp_timeline.measure.forecast.results.backtest import Standpoint
-    from ehcp_timeline.measure.forecast.results.cases import CaseToSave, ProjectedCase
-    from ehcp_timeline.measure.forecast.results.outlook import Quarter
+    from ehcp_timeline.measure.forecast.outlook import Quarter
 
     if answer.snapshots is not None:
         return values(answer.snapshots.pairs), keys(CountPair)[:-1]

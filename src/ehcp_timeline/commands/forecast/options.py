@@ -1,11 +1,12 @@
-"""The options of `ehcp forecast`, each written once, and what their words come to."""
+"""The what-ifs and the other words of `ehcp forecast`, and what they come to."""
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,122 +18,76 @@ if TYPE_CHECKING:
     from ehcp_timeline.measure.forecast.request import ForecastRequest, Scenario, SchoolClosure, WhatIf
     from ehcp_timeline.shell.config import Config
 
-SnapshotsFile = Annotated[
-    Path | None, typer.Option("--snapshots", metavar="CSV", help="Published counts: date, count.")
-]
-Measure = Annotated[
-    str | None, typer.Option("--measure", metavar="NAME", help="Which measure, where the CSV holds several.")
-]
-Seed = Annotated[
-    int, typer.Option("--seed", min=0, metavar="N", help="Seed of the runs; the same gives the same.")
-]
-Runs = Annotated[int, typer.Option("--runs", min=100, max=100_000, metavar="N", help="How many runs.")]
-Horizon = Annotated[
-    int, typer.Option("--horizon", min=4, max=1040, metavar="WEEKS", help="Weeks to look ahead.")
-]
-Policy = Annotated[
-    list[str] | None,
-    typer.Option("--policy", metavar="NAMES", help="oldest-first, in-time-first, split, observed.  [all]"),
-]
-SplitShare = Annotated[
-    str, typer.Option("--split", metavar="SHARE", help="What `split` keeps for the oldest, as 50%.")
-]
-Capacity = Annotated[
-    str | None, typer.Option("--capacity", metavar="+N", help="What if: so many plans a week more.")
-]
-From = Annotated[
-    str | None, typer.Option("--from", metavar="DATE", help="When more capacity begins.  [as-at date]")
-]
-Psychologists = Annotated[
-    str | None, typer.Option("--psychologists", metavar="+N", help="What if: so many psychologists more.")
-]
-AdviceEach = Annotated[
-    float, typer.Option("--advice-each", min=0.1, metavar="N", help="Advice a psychologist gives a week.")
-]
-Requests = Annotated[
-    str | None, typer.Option("--requests", metavar="+P%", help="What if: so many percent more requests.")
-]
-Shrinkage = Annotated[
-    str | None,
-    typer.Option("--shrinkage", metavar="P%", help="What if: more working time lost to leave, vacancies."),
-]
-CatchUp = Annotated[
-    str | None,
-    typer.Option("--catch-up", metavar="N[:WEEKS]", help="What if: a team that does N a week.  [13 weeks]"),
-]
-Scenarios = Annotated[
-    Path | None, typer.Option("--scenarios", metavar="FILE", help="TOML with named what-ifs, side by side.")
-]
-TargetDay = Annotated[
-    str | None, typer.Option("--target", metavar="DATE", help="What it takes to be clear by then.")
-]
-ClearAt = Annotated[
-    int | None, typer.Option("--clear-at", min=0, metavar="N", help="Clear means no more than N overdue.")
-]
-Narrowest = Annotated[
-    str | None,
-    typer.Option("--narrowest", metavar="STAGE", help="Where cases wait: decision, advice, draft, final."),
-]
-History = Annotated[
-    int,
-    typer.Option("--history", min=13, max=156, metavar="WEEKS", help="Weeks behind that rates are taken of."),
-]
-PerCase = Annotated[bool, typer.Option("--per-case", help="When each open case closes.")]
-SaveList = Annotated[
-    bool, typer.Option("--save-list", help="Cases in time that will be late if not hurried.")
-]
-Intake = Annotated[
-    int, typer.Option("--intake", min=0, max=104, metavar="WEEKS", help="Plan for requests of so many weeks.")
-]
-Terms = Annotated[
-    Path | None, typer.Option("--terms", metavar="FILE", help="TOML with the school closures, in [terms].")
-]
-Backtest = Annotated[bool, typer.Option("--backtest", help="Score forecasts of the past months.")]
-Full = Annotated[bool, typer.Option("--full", help="Show every quarter, stage and queue too.")]
-Top = Annotated[int, typer.Option("--top", min=0, metavar="N", help="Lines of a list of cases shown.")]
-
 _NUMBER = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)(%?)")
 _MOST = 10_000
 _FARTHEST_YEARS = 10
 _MOST_PERCENT = 95
 
 
-def what_if(
-    *,
-    capacity: str | None,
-    since: str | None,
-    psychologists: str | None,
-    advice_each: float,
-    requests: str | None,
-    shrinkage: str | None,
-    catch_up: str | None,
-) -> "WhatIf":
-    """Return what is to be changed.
+@dataclass(frozen=True, slots=True)
+class WhatIfOptions:
+    """What is to be changed, in the words of the command line or of a scenario."""
 
-    Raises:
-        UsageError: A word is not a number, or one that cannot be.
-    """
-    from ehcp_timeline.measure.forecast.request import CATCH_UP_WEEKS, WhatIf
+    capacity: Annotated[
+        str | None, typer.Option("--capacity", metavar="+N", help="What if: so many plans a week more.")
+    ] = None
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="When more capacity begins.  [as-at date]")
+    ] = None
+    psychologists: Annotated[
+        str | None,
+        typer.Option("--psychologists", metavar="+N", help="What if: so many psychologists more."),
+    ] = None
+    advice_each: Annotated[
+        float, typer.Option("--advice-each", min=0.1, metavar="N", help="Advice a psychologist gives a week.")
+    ] = 1.0
+    requests: Annotated[
+        str | None, typer.Option("--requests", metavar="+P%", help="What if: so many percent more requests.")
+    ] = None
+    shrinkage: Annotated[
+        str | None,
+        typer.Option(
+            "--shrinkage", metavar="P%", help="What if: more working time lost to leave, vacancies."
+        ),
+    ] = None
+    catch_up: Annotated[
+        str | None,
+        typer.Option(
+            "--catch-up", metavar="N[:WEEKS]", help="What if: a team that does N a week.  [13 weeks]"
+        ),
+    ] = None
 
-    team, _, weeks = (catch_up or "0").partition(":")
-    if weeks and not (weeks.isascii() and weeks.isdigit() and 0 < int(weeks) <= _MOST):
-        raise UsageError(f"--catch-up {catch_up}: `{weeks}` is not a number of weeks", "write it as 5:13")
-    lost = number("--shrinkage", shrinkage, percent=True)
-    if not 0 <= lost <= _MOST_PERCENT:
-        raise UsageError(f"--shrinkage {shrinkage}: not from 0% to {_MOST_PERCENT}%", "write it as 15%")
-    more = number("--requests", requests, percent=True)
-    if more <= -100:
-        raise UsageError(f"--requests {requests}: that leaves no request at all", "write it as -10%")
-    return WhatIf(
-        capacity=number("--capacity", capacity),
-        since=day_asked(since, "--from") if since else None,
-        psychologists=number("--psychologists", psychologists),
-        advice_each=advice_each,
-        requests=more,
-        shrinkage=lost,
-        catch_up=number("--catch-up", team),
-        catch_up_weeks=int(weeks) if weeks else CATCH_UP_WEEKS,
-    )
+    def what_if(self) -> "WhatIf":
+        """Return what is to be changed.
+
+        Raises:
+            UsageError: A word is not a number, or one that cannot be.
+        """
+        from ehcp_timeline.measure.forecast.request import CATCH_UP_WEEKS, WhatIf
+
+        team, _, weeks = (self.catch_up or "0").partition(":")
+        if weeks and not (weeks.isascii() and weeks.isdigit() and 0 < int(weeks) <= _MOST):
+            raise UsageError(
+                f"--catch-up {self.catch_up}: `{weeks}` is not a number of weeks", "write it as 5:13"
+            )
+        lost = number("--shrinkage", self.shrinkage, percent=True)
+        if not 0 <= lost <= _MOST_PERCENT:
+            raise UsageError(
+                f"--shrinkage {self.shrinkage}: not from 0% to {_MOST_PERCENT}%", "write it as 15%"
+            )
+        more = number("--requests", self.requests, percent=True)
+        if more <= -100:
+            raise UsageError(f"--requests {self.requests}: that leaves no request at all", "write it as -10%")
+        return WhatIf(
+            capacity=number("--capacity", self.capacity),
+            since=day_asked(self.since, "--from") if self.since else None,
+            psychologists=number("--psychologists", self.psychologists),
+            advice_each=self.advice_each,
+            requests=more,
+            shrinkage=lost,
+            catch_up=number("--catch-up", team),
+            catch_up_weeks=int(weeks) if weeks else CATCH_UP_WEEKS,
+        )
 
 
 _KEYS = (
@@ -157,24 +112,22 @@ def scenarios(path: Path, as_at: date, weeks: int) -> "tuple[Scenario, ...]":
     for place, (name, entry) in enumerate(named, 1):
         if not isinstance(entry, dict):
             raise ConfigError(f"{path}: `{name or place}` is no scenario", f"write  {_EXAMPLE}")
-        words = {key: value for key, value in entry.items() if key != "name"}
         title = str(entry.get("name", name or f"scenario {place}"))
         where = f"{path}, scenario `{title}`"
-        if unknown := [key for key in words if key not in _KEYS]:
+        if unknown := [key for key in entry if key not in (*_KEYS, "name")]:
             near = get_close_matches(unknown[0], _KEYS, n=1)
             tip = f"did you mean {near[0]}?" if near else f"one of {', '.join(_KEYS)}"
             raise ConfigError(f"{where}: there is no `{unknown[0]}`", tip)
-        vacant = words.pop("vacancies", {})
+        vacant = entry.get("vacancies", {})
         by_team = vacant if isinstance(vacant, dict) else {EVERY_TEAM: vacant}
-        asked = {key: None if words.get(key) is None else str(words[key]) for key in _KEYS}
+        words = {key: str(value) for key, value in entry.items()}
+        words["since"] = words.get("from", "")
+        changes: dict[str, Any] = {field.name: words.get(field.name) for field in fields(WhatIfOptions)}
         try:
-            change = what_if(
-                capacity=asked["capacity"], since=asked["from"], psychologists=asked["psychologists"],
-                advice_each=number("advice_each", asked["advice_each"] or "1"), requests=asked["requests"],
-                shrinkage=asked["shrinkage"], catch_up=asked["catch_up"],
-            )  # fmt: skip
+            changes["advice_each"] = number("advice_each", words.get("advice_each") or "1")
+            change = WhatIfOptions(**changes).what_if()
             within(change, as_at, weeks)
-            (order,) = choices("order", [asked["order"] or OBSERVED], POLICIES)
+            (order,) = choices("order", [words.get("order") or OBSERVED], POLICIES)
             lost = {team: 100 * share("vacancies", str(percent)) for team, percent in by_team.items()}
         except UsageError as error:
             raise ConfigError(f"{where}: {error.message}", error.hint) from None
@@ -277,7 +230,7 @@ def closures_of(path: Path | None, config: "Config") -> "tuple[SchoolClosure, ..
     Raises:
         ConfigError: It cannot be read, has no `[terms]`, or they are no closures.
     """
-    from ehcp_timeline.measure.forecast.results.intake import EXAMPLE, read_closures
+    from ehcp_timeline.measure.forecast.intake import EXAMPLE, read_closures
 
     if path is None:
         return config.closures

@@ -31,8 +31,7 @@ from ehcp_timeline.measure.compare.compare import own_figures
 from ehcp_timeline.measure.compare.figures import Area, Figures
 from ehcp_timeline.measure.counts import ISSUE
 from ehcp_timeline.measure.findings import is_wanted
-from ehcp_timeline.measure.forecast.answer import ForecastAnswer
-from ehcp_timeline.measure.forecast.forecast import forecast
+from ehcp_timeline.measure.forecast.forecast import ForecastAnswer, forecast
 from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.kpi.question import KpiQuestion
 from ehcp_timeline.measure.kpi.scorecard import make_scorecard

@@ -18,7 +18,7 @@ from ehcp_timeline.commands.report.headline import BAND_WORDS, NEVER, PACE_MOVED
 from ehcp_timeline.commands.report.public import HIDDEN
 from ehcp_timeline.measure.changes.compare import Change
 from ehcp_timeline.measure.compare.figures import ATTRIBUTION, ENGLAND
-from ehcp_timeline.measure.forecast.results.outlook import Outlook, PathPoint
+from ehcp_timeline.measure.forecast.outlook import Outlook, PathPoint
 from ehcp_timeline.output.chart import CONTEXT, PALETTE, BarChart, ChartLine, LineChart
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.output.summary import STAGE_WORDS

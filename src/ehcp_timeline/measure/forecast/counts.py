@@ -16,10 +16,10 @@ import numpy as np
 
 from ehcp_timeline.cases.cells.dates import FIRST_EVENT, Window, month_of, read_date
 from ehcp_timeline.errors import CaseFileError, UsageError
-from ehcp_timeline.measure.answer import decimals
-from ehcp_timeline.measure.forecast.model.arrays import SHARES, WEEK, Rates
-from ehcp_timeline.measure.forecast.model.weeks import chunks
-from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, clear_now
+from ehcp_timeline.measure.answer import NOT_IN_JSON, decimals
+from ehcp_timeline.measure.forecast.arrays import SHARES, WEEK, Rates
+from ehcp_timeline.measure.forecast.outlook import ClearanceDay
+from ehcp_timeline.measure.forecast.weeks import chunks
 from ehcp_timeline.text.bounds import Whole
 
 LEAST_PAIRS = 6
@@ -104,29 +104,16 @@ class CountsTaken:
     whole: CountPair | None
     arrivals_per_week: float | None = field(metadata=decimals(2))
     completions_per_week: float | None = field(metadata=decimals(2))
-
-
-@dataclass(frozen=True, slots=True)
-class CountsFile:
-    """Counts as a file holds them, in order of their days, and what a person should know about it."""
-
-    counts: tuple[PublishedCount, ...]
-    remarks: tuple[str, ...] = ()
-    measure: str = ""
-    name: str = ""
-    sha256: str = ""
+    name: str = field(default="", metadata=NOT_IN_JSON)
+    sha256: str = field(default="", metadata=NOT_IN_JSON)
 
 
 def read_counts(
     raw: bytes, name: str, *, measure: str | None = None, until: date | None = None
-) -> CountsFile:
-    """Return the counts of a CSV; a month without a day stands for its last day.
+) -> CountsTaken:
+    """Return the counts of a CSV in UTF-8, UTF-16 or Windows-1252, and what they imply.
 
-    Args:
-        raw: The file, in UTF-8, UTF-16 or Windows-1252.
-        name: Its name, for what is said of it.
-        measure: Only this measure, where the file holds several.
-        until: Counts after this day are left out.
+    A month without a day stands for its last day. Counts after the day `until` are left out.
 
     Raises:
         CaseFileError: It has no dates or no counts, or two different counts on one day.
@@ -170,7 +157,8 @@ def read_counts(
         why = "every line of it is left out" if remarks else "there is no count in it"
         raise CaseFileError(f"{name}: {why}", "one line for each day, as 2024-01-31,8310")
     counts.sort(key=lambda count: count.day)
-    return CountsFile(tuple(counts), tuple(remarks), chosen, name, hashlib.sha256(raw).hexdigest())
+    sha256 = hashlib.sha256(raw).hexdigest()
+    return counts_taken(counts, remarks=remarks, measure=chosen, name=name, sha256=sha256)
 
 
 _Line = tuple[int, Mapping[str, str]]
@@ -196,38 +184,35 @@ def _lines(text: str, name: str) -> list[_Line]:
 
 
 def _header(records: Sequence[str], name: str) -> tuple[str, int, Mapping[str, int]]:
-    """Return the delimiter, the place of the header, and the place of each column in it."""
+    """Return the delimiter, the place of the header, and the place of each column in it.
+
+    Raises:
+        CaseFileError: There is no header, or two of its headings could be the same column.
+    """
     missing = ""
     for place, record in enumerate(records):
         for delimiter in _DELIMITERS:
             cells = [
                 re.sub(r"[\s_-]+", " ", cell.strip(' "\ufeff')).lower() for cell in record.split(delimiter)
             ]
-            headings = {column: _known(cells, column) for column in _HEADINGS}
-            if headings["date"] and headings["count"]:
-                return delimiter, place, _columns(cells, headings, name)
-            if not missing and (headings["date"] or headings["count"]):
-                missing = "count" if headings["date"] else "date"
+            headings = {
+                column: [word for word in known if word in cells] for column, known in _HEADINGS.items()
+            }
+            if not (headings["date"] and headings["count"]):
+                if not missing and (headings["date"] or headings["count"]):
+                    missing = "count" if headings["date"] else "date"
+                continue
+            for column, words in headings.items():
+                if words[:1] == [column]:  # its own name decides
+                    del words[1:]
+                if len(words) > 1 or any(cells.count(word) > 1 for word in words):
+                    both = " and ".join(f"`{word}`" for word in words) if words[1:] else f"two `{words[0]}`"
+                    raise CaseFileError(
+                        f"{name}: {both} could each be the {column}", f"head one of them `{column}`"
+                    )
+            columns = {column: cells.index(words[0]) for column, words in headings.items() if words}
+            return delimiter, place, columns
     raise CaseFileError(f"{name}: no column is headed `{missing or 'date'}`", _BEGIN)
-
-
-def _known(cells: Sequence[str], column: str) -> list[str]:
-    """Return which of a column's headings are there: its own name alone where it is."""
-    there = [word for word in _HEADINGS[column] if word in cells]
-    return there[:1] if there[:1] == [column] else there
-
-
-def _columns(cells: Sequence[str], headings: Mapping[str, list[str]], name: str) -> Mapping[str, int]:
-    """Return the place of each column that is there.
-
-    Raises:
-        CaseFileError: Two headings could be the same column.
-    """
-    for column, words in headings.items():
-        if len(words) > 1 or any(cells.count(word) > 1 for word in words):
-            both = " and ".join(f"`{word}`" for word in words) if len(words) > 1 else f"two `{words[0]}`"
-            raise CaseFileError(f"{name}: {both} could each be the {column}", f"head one of them `{column}`")
-    return {column: cells.index(words[0]) for column, words in headings.items() if words}
 
 
 def _of_measure(lines: list[_Line], name: str, measure: str | None) -> tuple[list[_Line], str]:
@@ -294,17 +279,21 @@ def _whole(cells: Mapping[str, str], column: str, place: str) -> int | None:
     return int(digits)
 
 
-def counts_taken(file: CountsFile) -> CountsTaken:
-    """Return what the counts of a file imply."""
-    several = len(file.counts) > 1
+def counts_taken(
+    counts: Sequence[PublishedCount], *, remarks: Sequence[str] = (), measure: str = "", name: str = "",
+    sha256: str = "",
+) -> CountsTaken:  # fmt: skip
+    """Return what counts imply, in order of their days."""
     return CountsTaken(
-        measure=file.measure or None,
-        remarks=file.remarks,
-        counts=file.counts,
-        pairs=tuple(pair(first, last) for first, last in pairwise(file.counts)),
-        whole=pair(file.counts[0], file.counts[-1]) if several else None,
-        arrivals_per_week=_per_week(file.counts, "arrivals"),
-        completions_per_week=_per_week(file.counts, "completions"),
+        measure=measure or None,
+        remarks=tuple(remarks),
+        counts=tuple(counts),
+        pairs=tuple(pair(first, last) for first, last in pairwise(counts)),
+        whole=pair(counts[0], counts[-1]) if len(counts) > 1 else None,
+        arrivals_per_week=_per_week(counts, "arrivals"),
+        completions_per_week=_per_week(counts, "completions"),
+        name=name,
+        sha256=sha256,
     )
 
 
@@ -350,19 +339,12 @@ def _per_week(counts: Sequence[PublishedCount], what: str) -> float | None:
 
 
 def drawn_clearance(taken: CountsTaken, runs: int, seed: int, weeks: int) -> ClearanceDay | None:
-    """Return clearance dates by drawing pairs of counts; None where there are too few.
-
-    Args:
-        taken: The counts.
-        runs: Runs of the simulation.
-        seed: Its seed.
-        weeks: Weeks to look ahead.
-    """
+    """Return clearance dates by drawing pairs of counts; None where there are too few."""
     last = taken.counts[-1]
     if len(taken.pairs) < LEAST_PAIRS:
         return None
     if last.count == 0:
-        return clear_now(last.day)
+        return ClearanceDay(last.day, last.day, last.day, 0.0)
     drawn = (_clear_weeks(taken.pairs, size, weeks, random) for size, random in chunks(runs, seed))
     clear = sorted(week for chunk in drawn for week in chunk.tolist())
     at = (clear[math.ceil(share * len(clear)) - 1] for share in SHARES)

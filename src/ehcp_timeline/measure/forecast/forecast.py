@@ -1,35 +1,30 @@
 """The whole answer of `ehcp forecast`: files read once and simulated under every order of work; or counts."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import date
+from difflib import get_close_matches
+from typing import ClassVar, Literal
+
+import numpy as np
 
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.answer import RulebookUsed
+from ehcp_timeline.measure.answer import NOT_IN_JSON, RulebookUsed, decimals
 from ehcp_timeline.measure.counts import REVIEW
-from ehcp_timeline.measure.forecast.answer import ForecastAnswer, WeeksBehind, WorkInHand
-from ehcp_timeline.measure.forecast.counts import CountsFile, counts_taken, drawn_clearance
-from ehcp_timeline.measure.forecast.model.arrays import day_number
-from ehcp_timeline.measure.forecast.model.caseload import Caseload, newest_day, read, undated, work_of
-from ehcp_timeline.measure.forecast.model.history import (
-    IN_TIME_FIRST,
-    LEAST_WEEKS,
-    OLDEST_FIRST,
-    WorkOrder,
-    split,
-)
-from ehcp_timeline.measure.forecast.model.present import Present, present
-from ehcp_timeline.measure.forecast.model.stages import season_lines, stage_lines
-from ehcp_timeline.measure.forecast.model.timetable import timetable, weeks_of
-from ehcp_timeline.measure.forecast.request import NOTHING, OBSERVED, ForecastRequest, Scenario
-from ehcp_timeline.measure.forecast.results.backtest import backtest, track_record
-from ehcp_timeline.measure.forecast.results.cases import ProjectedCase, projected, save_list
-from ehcp_timeline.measure.forecast.results.intake import intake
-from ehcp_timeline.measure.forecast.results.outlook import (
+from ehcp_timeline.measure.forecast.arrays import WEEK, day_number
+from ehcp_timeline.measure.forecast.backtest import Backtest, TrackRecord, backtest, track_record
+from ehcp_timeline.measure.forecast.caseload import Caseload, read, timetable, undated, weeks_of, work_of
+from ehcp_timeline.measure.forecast.cases import CaseToSave, ProjectedCase, SaveList, projected, save_list
+from ehcp_timeline.measure.forecast.counts import CountsTaken, drawn_clearance
+from ehcp_timeline.measure.forecast.history import IN_TIME_FIRST, LEAST_WEEKS, OLDEST_FIRST, WorkOrder, split
+from ehcp_timeline.measure.forecast.intake import IntakeWeek, intake
+from ehcp_timeline.measure.forecast.outlook import (
     ClearanceDay,
     Outlook,
-    clear_now,
+    PastPoint,
     clearance,
     exceptions,
     moments_kept,
@@ -39,19 +34,142 @@ from ehcp_timeline.measure.forecast.results.outlook import (
     quarters_ahead,
     straight_line,
 )
-from ehcp_timeline.measure.forecast.results.pace import RECENT_WEEKS, pace_changes
-from ehcp_timeline.measure.forecast.results.reviews import ReviewOutlook, review_outlook, reviews_of
-from ehcp_timeline.measure.forecast.results.scenarios import ScenarioOutlook, with_vacancies
-from ehcp_timeline.measure.forecast.results.target import (
-    CapacityQuestion,
-    TargetAnswer,
-    capacity_needed,
-    net_needed,
-    reviews_needed,
+from ehcp_timeline.measure.forecast.pace import RECENT_WEEKS, PaceChange, pace_changes
+from ehcp_timeline.measure.forecast.present import Present, present
+from ehcp_timeline.measure.forecast.request import (
+    EVERY_TEAM,
+    NOTHING,
+    OBSERVED,
+    ForecastRequest,
+    Scenario,
+    WhatIf,
 )
+from ehcp_timeline.measure.forecast.reviews import ReviewOutlook, review_outlook, reviews_of
 from ehcp_timeline.measure.forecast.simulate import Orders, Plan, Start, run, start_of
-from ehcp_timeline.measure.result import Input
+from ehcp_timeline.measure.forecast.stages import SeasonLine, StageLine, season_lines, stage_lines
+from ehcp_timeline.measure.forecast.target import TargetAnswer, capacity_needed, net_needed
+from ehcp_timeline.measure.result import Clearance, Input
+from ehcp_timeline.text.bounds import Whole
 from ehcp_timeline.text.words import count
+
+
+@dataclass(frozen=True, slots=True)
+class WorkInHand:
+    """The work in hand.
+
+    Attributes:
+        narrowest: The stage at which cases wait for staff.
+        order: The order in which it took its cases.
+        unavoidable: Overdue cases if nobody waited at the narrowest stage.
+        left_out: Assessments that the file does not date.
+        newest: The last day on which the file has anything happen.
+        too_little: Why nothing could be simulated; null where it was.
+        excused: Of the open ones, past their day with a recorded exception: not overdue.
+        floor_limits: Whether the other stages keep five cases and a tenth of those overdue now overdue, so
+            that more hands at the narrowest stage alone cannot clear the backlog.
+    """
+
+    open: Whole
+    overdue: Whole
+    narrowest: str
+    order: WorkOrder
+    unavoidable: float = field(metadata=decimals(1))
+    left_out: Whole
+    newest: date | None
+    too_little: str | None
+    excused: Whole = 0
+    floor_limits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WeeksBehind:
+    """The weeks behind that rates are taken over.
+
+    Attributes:
+        straight_line_weeks: Overdue over closed less requests; null: never.
+        checked: The straight line that `ehcp check` draws.
+        backlog: The as-at date and the same day of the twelve months before, as far as the file records them.
+    """
+
+    weeks: Whole
+    recorded_weeks: Whole
+    requests_per_week: float | None = field(metadata=decimals(2))
+    closed_per_week: float | None = field(metadata=decimals(2))
+    issued_per_week: float | None = field(metadata=decimals(2))
+    straight_line_weeks: float | None = field(metadata=decimals(2))
+    checked: Clearance | None
+    seasons: tuple[SeasonLine, ...]
+    backlog: tuple[PastPoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioOutlook:
+    """What one scenario leads to.
+
+    Attributes:
+        what_if: What it changes; vacancies are in `shrinkage`, by the share of the closed cases that each
+            team had.
+        vacancies: Percent of each team's posts that are vacant beyond those that were so far.
+    """
+
+    name: str
+    what_if: WhatIf
+    vacancies: Mapping[str, float]
+    outlook: Outlook
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastAnswer:
+    """The answer of `ehcp forecast`, from case files or from counts; from counts, what needs cases is null.
+
+    Attributes:
+        clear_at: The backlog is clear once no more than so many are overdue.
+        clearance: Under the observed order, or the one asked for.
+        cases: Each open case; null unless asked.
+        save_list: The cases to save; null unless asked.
+        intake: The weeks of requests to come; null unless asked.
+        backtest: How past forecasts did; null unless asked.
+        sentences: The same in words.
+        scenarios: What each scenario leads to; null unless asked.
+        pace_changes: What moved in the weeks behind more than chance explains.
+        recent: The same order as `clearance` from the last 8 weeks alone; null where nothing moved.
+        track_record: How often forecasts of the past year held; null where the file has no past to score.
+    """
+
+    SCHEMA: ClassVar = "ehcp-forecast/1"
+
+    as_at: date
+    source: Literal["cases", "snapshots"]
+    seed: Whole
+    runs: Whole
+    horizon_weeks: Whole
+    rulebook: RulebookUsed | None
+    input: tuple[Input, ...]
+    clear_at: Whole
+    clearance: ClearanceDay | None
+    now: WorkInHand | None
+    history: WeeksBehind | None
+    what_if: WhatIf
+    stages: tuple[StageLine, ...] = ()
+    policies: tuple[Outlook, ...] = ()
+    target: TargetAnswer | None = None
+    reviews: ReviewOutlook | None = None
+    snapshots: CountsTaken | None = None
+    cases: tuple[ProjectedCase, ...] | None = None
+    save_list: tuple[CaseToSave, ...] | None = None
+    intake: tuple[IntakeWeek, ...] | None = None
+    backtest: Backtest | None = None
+    sentences: tuple[str, ...] = ()
+    scenarios: tuple[ScenarioOutlook, ...] | None = None
+    pace_changes: tuple[PaceChange, ...] = ()
+    recent: Outlook | None = None
+    track_record: TrackRecord | None = None
+    saving: SaveList | None = field(default=None, metadata=NOT_IN_JSON)
+
+
+def main_outlook(outlooks: Sequence[Outlook]) -> Outlook:
+    """Return the observed order of work, or the first that was asked for."""
+    return next((outlook for outlook in outlooks if outlook.policy == OBSERVED), outlooks[0])
 
 
 def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastRequest) -> ForecastAnswer:
@@ -102,10 +220,10 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
             open=len(now.standing.place),
             overdue=now.standing.overdue,
             narrowest=names[now.narrowest],
-            order=now.order,
+            order=now.orders[now.narrowest],
             unavoidable=now.unavoidable,
             left_out=undated(batches),
-            newest=newest_day(work),
+            newest=work.newest,
             too_little=too_little,
             excused=len(work.excused),
             floor_limits=now.floor_limits,
@@ -137,14 +255,9 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         saving=saving,
         scenarios=_scenarios(asked, now, known, clear_at) if asked.scenarios and not too_little else None,
         pace_changes=moved,
-        recent=_recent(asked, work, orders, clear_at) if moved and not too_little else None,
+        recent=_recent(asked, work, orders, clear_at) if moved else None,
         track_record=track_record(work, asked) if asked.track_record and not too_little else None,
     )
-
-
-def main_outlook(outlooks: Sequence[Outlook]) -> Outlook:
-    """Return the observed order of work, or the first that was asked for."""
-    return next((outlook for outlook in outlooks if outlook.policy == OBSERVED), outlooks[0])
 
 
 def _too_little(now: Present) -> str | None:
@@ -184,19 +297,10 @@ def _simulated(
     for name, order in orders.items():
         clear = clearance(kept[name].cleared, asked.as_at, asked.weeks)
         if now.standing.overdue <= clear_at:
-            clear = clear_now(asked.as_at)
-        outlooks.append(
-            outlook(
-                name,
-                order if isinstance(order, WorkOrder) else order[now.narrowest],
-                kept[name],
-                clear,
-                unchanged.get(name),
-                asked.as_at,
-                quarters,
-                excepted,
-            )
-        )
+            clear = ClearanceDay(asked.as_at, asked.as_at, asked.as_at, 0.0)
+        shown = order if isinstance(order, WorkOrder) else order[now.narrowest]
+        before_it = unchanged.get(name)
+        outlooks.append(outlook(name, shown, kept[name], clear, before_it, asked.as_at, quarters, excepted))
     cases = projected(now, kept[followed].finished, asked.runs) if asked.per_case else None
     return tuple(outlooks), cases
 
@@ -217,46 +321,76 @@ def _scenarios(
     asked: ForecastRequest, now: Present, known: Mapping[str, WorkOrder], clear_at: int
 ) -> tuple[ScenarioOutlook, ...]:
     """Return what each scenario leads to, after what comes without a change."""
+    question = replace(asked, what_if=NOTHING, per_case=False)
     lines = []
     for scenario in (Scenario("no change"), *asked.scenarios):
-        change = with_vacancies(scenario, now.work, now.past.weeks)
+        change = _with_vacancies(scenario, now.work, now.past.weeks)
         orders: Orders = {scenario.policy: known.get(scenario.policy, now.orders)}
-        question = replace(asked, what_if=NOTHING, per_case=False)
         (outlook,), _ = _simulated(question, now, start_of(now, change), orders, clear_at)
         lines.append(ScenarioOutlook(scenario.name, change, scenario.vacancies, outlook))
     return tuple(lines)
 
 
+def _with_vacancies(scenario: Scenario, work: Caseload, weeks: int) -> WhatIf:
+    """Return the change of a scenario, its vacancies as working time lost by all.
+
+    A team's share is that of the cases closed in so many weeks behind.
+
+    Raises:
+        UsageError: The file has no such team, or the team closed nothing lately.
+    """
+    if not scenario.vacancies:
+        return scenario.what_if
+    day = day_number(work.as_at)
+    lately = (work.done > day - WEEK * weeks) & (work.done <= day)
+    closed = Counter(work.team[place] for place in np.flatnonzero(lately).tolist() if work.team)
+    teams = sorted(filter(None, closed))
+    lost = 0.0
+    for team, percent in scenario.vacancies.items():
+        if team == EVERY_TEAM:
+            lost += percent
+            continue
+        if not closed[team]:
+            near = get_close_matches(team, teams, n=1)
+            tip = f"did you mean {near[0]}?" if near else f"one of {', '.join(teams)}"
+            raise UsageError(
+                f"scenario `{scenario.name}`: no team `{team}` closed a case in the last {weeks} weeks",
+                tip if teams else 'add the column team, or write  vacancies = "10%"  for all',
+            )
+        lost += percent * closed[team] / closed.total()
+    kept = (1 - scenario.what_if.shrinkage / 100) * (1 - lost / 100)
+    return replace(scenario.what_if, shrinkage=round(100 * (1 - kept), 6))
+
+
 def _target(
-    asked: ForecastRequest,
-    now: Present,
-    start: Start | None,
-    orders: Orders,
-    clear_at: int,
+    asked: ForecastRequest, now: Present, start: Start | None, orders: Orders, clear_at: int,
     reviews: ReviewOutlook | None,
-) -> TargetAnswer | None:
+) -> TargetAnswer | None:  # fmt: skip
     """Return what the target date takes; without a start only the arithmetic."""
     if asked.target is None:
         return None
-    net = net_needed(max(0, now.standing.overdue - clear_at), asked.as_at, asked.target)
-    reviews_a_week = None
+    answer = TargetAnswer(
+        asked.target, net_needed(max(0, now.standing.overdue - clear_at), asked.as_at, asked.target)
+    )
     if reviews is not None:
-        reviews_a_week = reviews_needed(reviews.overdue, reviews.due_per_week, asked.as_at, asked.target)
+        # those decided within a year of the target fall due again after it; those before come on top
+        overdue = net_needed(reviews.overdue, asked.as_at, asked.target)
+        answer = replace(answer, reviews_per_week=overdue + reviews.due_per_week)
     if start is None:
-        return TargetAnswer(asked.target, net, reviews_a_week)
-    question = CapacityQuestion(start, now.past.stages[now.narrowest].pace, clear_at, asked.seed)
-    needed = capacity_needed(question, orders, asked.target, asked.as_at)
+        return answer
+    weeks, pace = (asked.target - asked.as_at).days // WEEK, now.past.stages[now.narrowest].pace
+    needed = capacity_needed(start, orders, weeks, pace, clear_at, asked.seed)
     first = next((order for order in needed if order.policy == OBSERVED), needed[0])
-    return TargetAnswer(asked.target, net, reviews_a_week, first.capacity_p50, first.capacity_p85, needed)
+    return replace(answer, capacity_p50=first.capacity_p50, capacity_p85=first.capacity_p85, policies=needed)
 
 
-def forecast_from_counts(file: CountsFile, asked: ForecastRequest) -> ForecastAnswer:
+def forecast_from_counts(taken: CountsTaken, asked: ForecastRequest) -> ForecastAnswer:
     """Return what published counts imply.
 
     Raises:
         UsageError: The target does not lie after the last count.
     """
-    taken, last = counts_taken(file), file.counts[-1]
+    last, lines = taken.counts[-1], len(taken.counts)
     target = None
     if asked.target is not None:
         target = TargetAnswer(asked.target, net_needed(last.count, last.day, asked.target))
@@ -267,7 +401,7 @@ def forecast_from_counts(file: CountsFile, asked: ForecastRequest) -> ForecastAn
         runs=asked.runs,
         horizon_weeks=asked.weeks,
         rulebook=None,
-        input=(Input(file.name, file.sha256, len(file.counts), len(file.counts), 0),),
+        input=(Input(taken.name, taken.sha256, lines, lines, 0),),
         clear_at=0,
         clearance=drawn_clearance(taken, asked.runs, asked.seed, asked.weeks),
         now=None,

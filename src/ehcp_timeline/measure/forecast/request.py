@@ -47,12 +47,7 @@ NOTHING = WhatIf()
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A named what-if.
-
-    Attributes:
-        vacancies: Percent of each team's posts, or of all, vacant beyond those that were so far.
-        policy: Order of work, of `POLICIES`.
-    """
+    """A named what-if; `vacancies` in percent of each team's posts, or of all, beyond those vacant so far."""
 
     name: str
     what_if: WhatIf = NOTHING
@@ -75,9 +70,8 @@ class ForecastRequest:
 
     Attributes:
         weeks: Weeks to look ahead.
-        policies: Orders of work, of `POLICIES`.
         split: Share of the places that `split` keeps for the oldest.
-        target: Day by which none shall be overdue; None where nobody asked.
+        target: Day by which none shall be overdue.
         clear_at: Overdue cases at which the backlog is clear; None leaves it to `Present.clear_at`.
         narrowest: Name of the stage taken to be the narrowest; empty leaves it to the data.
         window: Weeks behind that rates are taken over.

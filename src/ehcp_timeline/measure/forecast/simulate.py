@@ -14,11 +14,11 @@ from math import prod, sqrt
 import numpy as np
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.measure.forecast.model.arrays import WEEK, YEAR, Cases, Counts, Rates, Spread, day_number
-from ehcp_timeline.measure.forecast.model.history import MOST_RELEASED, OLDEST_FIRST, WorkOrder
-from ehcp_timeline.measure.forecast.model.present import Pipeline, Present
-from ehcp_timeline.measure.forecast.model.weeks import Drivers, chunks, draw, rounded
+from ehcp_timeline.measure.forecast.arrays import WEEK, YEAR, Cases, Counts, Rates, Spread, day_number
+from ehcp_timeline.measure.forecast.history import MOST_RELEASED, OLDEST_FIRST, WorkOrder
+from ehcp_timeline.measure.forecast.present import Pipeline, Present
 from ehcp_timeline.measure.forecast.request import NOTHING, WhatIf
+from ehcp_timeline.measure.forecast.weeks import Drivers, chunks, draw, rounded
 
 PER_MILLE = 1000
 Parcel = tuple[int, Cases]
@@ -97,14 +97,9 @@ def _drawn(cases: Cases, table: Cases, random: np.random.Generator) -> Cases:
 def serve(
     pool: Pool, places: Cases, order: WorkOrder, in_time: int, random: np.random.Generator
 ) -> Iterator[Parcel]:
-    """Take from a pool as many cases as there are places, in the given order.
+    """Take from a pool as many cases as there are places in each run, in the given order.
 
-    Args:
-        pool: The cases that are ready.
-        places: How many can be taken, for each run.
-        order: Which go first.
-        in_time: First row whose cases are still in time.
-        random: Rounds shares of places to whole ones.
+    `in_time` is the first row whose cases are still in time.
     """
     held = pool.ready[pool.low : pool.high]
     left = np.minimum(places, held.sum(axis=0, dtype=np.int32)).astype(held.dtype)
@@ -158,35 +153,31 @@ def _spread(pool: Pool, places: Cases, random: np.random.Generator) -> Cases:
     return taken
 
 
-@dataclass(slots=True)
 class StageWork:
-    """Some neighbouring stages of one chunk of runs, under one order of work.
+    """Some neighbouring stages of one chunk of runs under one order of work; `pools` are the cases there."""
 
-    Attributes:
-        pools: Stage to the cases at it.
-        orders: How each stage of the pipeline follows the order.
-        places: What the narrowest stage can finish in each week, shape (weeks, runs).
-    """
-
-    pipeline: Pipeline
-    pools: dict[int, Pool]
-    orders: Sequence[WorkOrder]
-    places: Cases
-    random: np.random.Generator
-
-    @staticmethod
-    def begin(
-        pipeline: Pipeline, stages: Sequence[int], orders: Sequence[WorkOrder], places: Cases,
+    def __init__(
+        self, pipeline: Pipeline, stages: Sequence[int], orders: Sequence[WorkOrder], places: Cases,
         random: np.random.Generator,
-    ) -> "StageWork":  # fmt: skip
-        """Lay out the cases in hand at some stages."""
+    ) -> None:  # fmt: skip
+        """Lay out the cases in hand at some stages.
+
+        Args:
+            pipeline: All stages.
+            stages: Which of them these are.
+            orders: How each stage of the pipeline follows the order.
+            places: What the narrowest stage can finish in each week, shape (weeks, runs).
+            random: Chance.
+        """
+        self.pipeline, self.orders, self.places, self.random = pipeline, orders, places, random
         runs = places.shape[1]
-        pools = {stage: Pool(np.zeros((pipeline.due_weeks.size, runs), places.dtype)) for stage in stages}
+        self.pools = {
+            stage: Pool(np.zeros((pipeline.due_weeks.size, runs), places.dtype)) for stage in stages
+        }
         for group in pipeline.in_hand:
-            if group.stage in pools:
+            if group.stage in self.pools:
                 cases = np.full((1, runs), group.cases, dtype=places.dtype)
-                pools[group.stage].coming[group.ready_week].append((group.row, cases))
-        return StageWork(pipeline, pools, orders, places, random)
+                self.pools[group.stage].coming[group.ready_week].append((group.row, cases))
 
     def week(self, week: int, arrivals: Sequence[Parcel]) -> tuple[list[Parcel], list[Parcel]]:
         """Work for a week, then let cases come to the first stage; return what went on and what was closed.
@@ -230,9 +221,8 @@ class StageWork:
 class Moment:
     """The backlog at the end of one week.
 
-    Attributes:
-        oldest: Whole weeks since the request of the oldest; 0 where none is open.
-        over_a_year: Open cases whose request is more than 52 weeks old.
+    `oldest` is in whole weeks since its request, 0 where none is open; `over_a_year` counts the open cases
+    whose request is more than 52 weeks old.
     """
 
     open: Spread = field(default_factory=Spread)
@@ -268,8 +258,8 @@ class Kept:
         cleared: Week at whose end the backlog was first clear; weeks + 1 where it never was.
         moments: Week to the backlog at its end.
         rates: For each quarter, plans in time of a thousand issued; runs without a plan are left out.
-        finished: Place of a group of open cases (as in `CaseGroups`) and week to the share of it that is
-            closed, added up over the runs; shape (groups, weeks + 1).
+        finished: How many of each group of open cases (`case_groups`) are closed by the end of each week,
+            added up over the runs; shape (groups, weeks + 1).
     """
 
     cleared: Spread = field(default_factory=Spread)
@@ -278,24 +268,12 @@ class Kept:
     finished: Rates = field(default_factory=lambda: np.zeros((0, 0)))
 
 
-@dataclass(frozen=True, slots=True)
-class CaseGroups:
-    """Open cases that nothing tells apart: of one due week, at one stage.
+def case_groups(pipeline: Pipeline) -> Counts:
+    """Return row, stage and number of the open cases that nothing tells apart, and how many are ahead.
 
-    Within a due week, those further on close first. There is one entry of each array for each group.
-
-    Attributes:
-        ahead: How many cases of the same row are further on.
+    Within a row, those further on close first: `ahead` counts the cases of the row at later stages. Groups
+    are in order of rows and then from the last stage to the first; shape (4, groups).
     """
-
-    row: Counts
-    stage: Counts
-    cases: Counts
-    ahead: Counts
-
-
-def case_groups(pipeline: Pipeline) -> CaseGroups:
-    """Return the groups of open cases, by row and then from the last stage to the first."""
     totals: Counter[tuple[int, int]] = Counter()
     for group in pipeline.in_hand:
         totals[group.row, -group.stage] += group.cases
@@ -304,29 +282,28 @@ def case_groups(pipeline: Pipeline) -> CaseGroups:
     for (row, behind), cases in sorted(totals.items()):
         lines.append((row, -behind, cases, of_row[row]))
         of_row[row] += cases
-    return CaseGroups(*np.array(lines, dtype=np.int64).reshape(-1, 4).T)
+    return np.array(lines, dtype=np.int64).reshape(-1, 4).T
 
 
 class Watcher:
     """Looks at one chunk of runs under one order of work at the end of every week.
 
-    Attributes:
-        open: Open cases, shape (rows, runs).
-        clear: The week in which each run was first clear; 0 while it was not.
+    `open` holds the open cases, shape (rows, runs); `clear` the week in which each run was first clear, 0
+    while it was not.
     """
 
     def __init__(self, pipeline: Pipeline, plan: Plan, kept: Kept, requests: Cases, *, cases: bool) -> None:
         """Lay out the cases in hand; `cases` says whether the closing of each is followed."""
-        self.pipeline, self.plan, self.kept = pipeline, plan, kept
+        self.pipeline, self.plan, self.kept, self.cases = pipeline, plan, kept, cases
         self.open = np.repeat(pipeline.at_start[:, None], requests.shape[1], axis=1).astype(requests.dtype)
         self.clear, self.issued, self.in_time = np.zeros((3, requests.shape[1]), dtype=np.int64)
-        self.groups = case_groups(pipeline) if cases else None
-        if self.groups is not None:
+        if cases:
+            self.rows, _, self.sizes, self.ahead = case_groups(pipeline)
             if not kept.finished.size:
-                kept.finished = np.zeros((self.groups.row.size, pipeline.weeks + 1))
+                kept.finished = np.zeros((self.rows.size, pipeline.weeks + 1))
             # requests of the first week share a due week with those of today
-            fresh = pipeline.due_weeks[self.groups.row] == pipeline.to_due + 1
-            self.begun = self.open[self.groups.row] + fresh[:, None] * requests[0]
+            fresh = pipeline.due_weeks[self.rows] == pipeline.to_due + 1
+            self.begun = self.open[self.rows] + fresh[:, None] * requests[0]
 
     def look(
         self, week: int, came: Sequence[Parcel], issued: Sequence[Parcel], closed: Sequence[Parcel]
@@ -342,9 +319,9 @@ class Watcher:
             self._keep_moment(week, overdue)
         if self.plan.quarters:
             self._keep_rate(week, issued)
-        if self.groups is not None:
-            gone = self.begun - self.open[self.groups.row]
-            shut = np.clip(gone - self.groups.ahead[:, None], 0, self.groups.cases[:, None])
+        if self.cases:
+            gone = self.begun - self.open[self.rows]
+            shut = np.clip(gone - self.ahead[:, None], 0, self.sizes[:, None])
             self.kept.finished[:, week] += shut.sum(axis=1)
         return not (self.plan.only_clearance and self.clear.all())
 
@@ -407,7 +384,8 @@ def start_of(now: Present, what_if: WhatIf = NOTHING) -> Start:
     begun = weeks >= first_week(now.standing.day, what_if.since)
     caught_up = weeks >= first_week(now.standing.day, what_if.since) + what_if.catch_up_weeks
     more = np.where(begun, what_if.capacity, 0.0) + np.where(begun & ~caught_up, what_if.catch_up, 0.0)
-    more /= max(0.01, becoming_plans(now.pipeline))
+    # plans are asked for, and some cases that leave the narrowest stage become none
+    more /= max(0.01, prod(step.onward for step in now.pipeline.steps[now.narrowest :]))
     if what_if.psychologists:
         place, advice = names.index("advice"), what_if.psychologists * what_if.advice_each
         if place == now.narrowest:
@@ -437,11 +415,6 @@ def first_week(day: int, since: date | None) -> int:
     return 1 if since is None else max(1, -(-(day_number(since) - day - 1) // WEEK) + 1)
 
 
-def becoming_plans(pipeline: Pipeline) -> float:
-    """Return the share of the cases that leave the narrowest stage which become plans."""
-    return prod(step.onward for step in pipeline.steps[pipeline.narrowest :])
-
-
 def run(start: Start, orders: Orders, plan: Plan, runs: int, seed: int) -> Mapping[str, Kept]:
     """Simulate so many runs under each order of work and return what is kept of them."""
     kept = {name: Kept() for name in orders}
@@ -460,14 +433,7 @@ def simulate(
 ) -> Iterator[tuple[str, Counts]]:  # fmt: skip
     """Simulate one chunk of runs under each order of work, every order with the same chance.
 
-    Args:
-        line: The stages and the cases in hand.
-        orders: Orders of work.
-        requests: Requests of each week, shape (weeks, runs).
-        capacity: What the narrowest stage can finish in each week, of the same shape.
-        plan: What to keep.
-        kept: Order of work to what is kept of it.
-        random: Chance.
+    Requests, and what the narrowest stage can finish, have shape (weeks, runs).
 
     Yields:
         Each order and the week in which each run was first clear; 0 where none.
@@ -479,12 +445,12 @@ def simulate(
     ordered = (stage for stage, step in enumerate(line.steps) if step.ordered or stage == line.narrowest)
     first, seed = next(ordered), int(random.integers(2**32))
     # no order of work makes a difference to the stages before the first that follows one
-    shared = StageWork.begin(line, range(first), (OLDEST_FIRST,) * first, places, random)
+    shared = StageWork(line, range(first), (OLDEST_FIRST,) * first, places, random)
     before = [shared.week(week, arrivals) for week, arrivals in enumerate(came, 1)]
     for name, order in orders.items():
         own = np.random.Generator(np.random.PCG64(seed))
         each = order if isinstance(order, tuple) else (order,) * len(line.steps)
-        work = StageWork.begin(line, range(first, len(line.steps)), each, places, own)
+        work = StageWork(line, range(first, len(line.steps)), each, places, own)
         watcher = Watcher(line, plan, kept[name], requests, cases=name == plan.cases)
         for week, (arrivals, closed) in enumerate(before, 1):
             issued, shut = work.week(week, arrivals)

@@ -8,8 +8,7 @@ import numpy as np
 from dateutil.relativedelta import relativedelta
 
 from ehcp_timeline.measure import backlog
-from ehcp_timeline.measure.backlog import WINDOW
-from ehcp_timeline.measure.forecast.model.arrays import (
+from ehcp_timeline.measure.forecast.arrays import (
     NEVER,
     SHARES,
     WEEK,
@@ -19,9 +18,9 @@ from ehcp_timeline.measure.forecast.model.arrays import (
     day_number,
     day_of,
 )
-from ehcp_timeline.measure.forecast.model.caseload import Caseload, overdue_on, standing_on
-from ehcp_timeline.measure.forecast.model.history import WorkOrder
-from ehcp_timeline.measure.forecast.simulate import PER_MILLE, Kept, Moment
+from ehcp_timeline.measure.forecast.caseload import Caseload, overdue_on, standing_on
+from ehcp_timeline.measure.forecast.history import WorkOrder
+from ehcp_timeline.measure.forecast.simulate import PER_MILLE, Kept
 from ehcp_timeline.measure.result import Clearance
 from ehcp_timeline.text.bounds import Percent, Whole
 
@@ -166,11 +165,6 @@ def clearance(cleared: Spread, day: date, weeks: int) -> ClearanceDay:
     return ClearanceDay(p50, p85, p95, round(cleared.share_above(weeks), 4))
 
 
-def clear_now(day: date) -> ClearanceDay:
-    """Return the clearance of a backlog that is clear on a day."""
-    return ClearanceDay(day, day, day, 0.0)
-
-
 def clear_week(cleared: Spread, share: float, weeks: int) -> int | None:
     """Return the week, to the nearest, by which a share of the runs is clear; None if not by the horizon."""
     within = cleared.percentile(share)
@@ -178,65 +172,49 @@ def clear_week(cleared: Spread, share: float, weeks: int) -> int | None:
 
 
 def outlook(
-    policy: str,
-    order: WorkOrder,
-    kept: Kept,
-    clear: ClearanceDay,
-    unchanged: ClearanceDay | None,
-    day: date,
-    quarters: tuple[tuple[str, ...], tuple[int, ...]],
-    excepted: ExceptionShares | None,
-) -> Outlook:
-    """Return what the runs under one order of work come to."""
+    policy: str, order: WorkOrder, kept: Kept, clear: ClearanceDay, unchanged: ClearanceDay | None, day: date,
+    quarters: tuple[tuple[str, ...], tuple[int, ...]], excepted: ExceptionShares | None,
+) -> Outlook:  # fmt: skip
+    """Return what the runs under one order of work come to; `quarters` as in `quarters_ahead`."""
     names, places = quarters
     last = {place: week for week, place in enumerate(places, 1)}
-    every = [
-        _quarter(name, places.count(place), kept.rates[place], kept.moments[last[place]], excepted)
-        for place, name in enumerate(names)
-    ]
+    every = []
+    for place, name in enumerate(names):
+        rate, rate_p15, rate_p85 = (
+            None if rate is None else round(100 * rate / PER_MILLE, 1)
+            for rate in map(kept.rates[place].percentile, (_MIDDLE, _LOW, _HIGH))
+        )
+        without = None if rate is None or excepted is None else round(100 * excepted.without(rate / 100), 1)
+        end = kept.moments[last[place]]
+        counts = (end.overdue, end.oldest, end.over_a_year)
+        ends = (spread.percentile(share) for spread in counts for share in (_MIDDLE, _HIGH))
+        every.append(Quarter(name, places.count(place), rate, rate_p15, rate_p85, without, *ends))
     path = []
     for week in sorted(week for week in kept.moments if week % PATH_WEEKS == 0):
         moment = kept.moments[week]
-        p15, p50, p85 = (moment.overdue.percentile(share) for share in (_LOW, _MIDDLE, _HIGH))
+        p15, p50, p85 = map(moment.overdue.percentile, (_LOW, _MIDDLE, _HIGH))
         open_, oldest = moment.open.percentile(_MIDDLE), moment.oldest.percentile(_MIDDLE)
         path.append(PathPoint(after_weeks(day, week), open_, p15, p50, p85, oldest))
     return Outlook(policy, order, clear, unchanged, tuple(every), tuple(path))
 
 
-def _quarter(name: str, weeks: int, rates: Spread, end: Moment, excepted: ExceptionShares | None) -> Quarter:
-    shares = [rates.percentile(share) for share in (_MIDDLE, _LOW, _HIGH)]
-    rate, rate_p15, rate_p85 = (
-        None if share is None else round(100 * share / PER_MILLE, 1) for share in shares
-    )
-    without = None if rate is None or excepted is None else round(100 * excepted.without(rate / 100), 1)
-    counts = (end.overdue, end.oldest, end.over_a_year)
-    ends = (spread.percentile(share) for spread in counts for share in (_MIDDLE, _HIGH))
-    return Quarter(name, weeks, rate, rate_p15, rate_p85, without, *ends)
-
-
 def path_behind(work: Caseload, as_at: date, weeks: int) -> tuple[PastPoint, ...]:
     """Return the backlog on the as-at date and on the same day of the twelve months before it, oldest first.
 
-    Args:
-        work: The file.
-        as_at: The day it stands at.
-        weeks: Whole weeks behind that the file records: what was before them is left out.
+    What was before the `weeks` that the file records is left out.
     """
     days = (as_at - relativedelta(months=back) for back in range(PAST_MONTHS, -1, -1))
-    recorded = [day for day in days if (as_at - day).days <= WEEK * weeks]
     return tuple(
         PastPoint(day, standing_on(work, day_number(day)).place.size, overdue_on(work, day_number(day)))
-        for day in recorded
+        for day in days
+        if (as_at - day).days <= WEEK * weeks
     )
 
 
 def naive_weeks(overdue: int, closed: float, requests: float) -> float | None:
     """Return overdue / (closed - requests), the weeks that a straight line gives; None where it never ends.
 
-    Args:
-        overdue: Overdue cases now.
-        closed: Cases closed a week.
-        requests: Requests a week.
+    Overdue cases now; closed cases and requests a week.
 
     >>> naive_weeks(220, 17, 15), naive_weeks(220, 15, 15)
     (110.0, None)
@@ -247,20 +225,13 @@ def naive_weeks(overdue: int, closed: float, requests: float) -> float | None:
 
 
 def straight_line(work: Caseload, day: int) -> Clearance:
-    """Return when the overdue plans clear if the last 13 weeks go on, as `ehcp check` counts it.
-
-    Args:
-        work: The file.
-        day: The day it stands at, as a day number.
-    """
-    since = day - WINDOW.days
-    there = work.start <= day
+    """Return when the overdue plans clear if the last 13 weeks go on, as `ehcp check` counts it."""
+    since = day - backlog.WINDOW.days
     done = np.where(work.done <= day, work.done, NEVER)
-    owed = np.ones(work.start.size, dtype=np.bool_)
-    owed[sorted(work.excused)] = False
-    late = there & owed & (done > work.due)
+    late = (work.start <= day) & (done > work.due)
+    late[sorted(work.excused)] = False
+    still = late & (done == NEVER) & (work.due < day)
     became = late & (work.due >= since) & (work.due < day)
     cleared = late & (done > since) & (done <= day)
-    still = there & owed & (done == NEVER) & (work.due < day)
     overdue, arrivals, completions = (int(np.count_nonzero(flags)) for flags in (still, became, cleared))
     return backlog.clearance(overdue, arrivals, completions, day_of(day), len(work.excused))

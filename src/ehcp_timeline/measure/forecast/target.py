@@ -9,9 +9,9 @@ import numpy as np
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.answer import decimals
-from ehcp_timeline.measure.forecast.model.arrays import WEEK, YEAR, Rates, day_number
-from ehcp_timeline.measure.forecast.model.weeks import draw
+from ehcp_timeline.measure.forecast.arrays import WEEK, YEAR, Rates
 from ehcp_timeline.measure.forecast.simulate import Kept, Orders, Plan, Start, simulate
+from ehcp_timeline.measure.forecast.weeks import draw
 
 RUNS = 250
 _AT_ONCE = 4
@@ -55,12 +55,7 @@ class TargetAnswer:
 
 
 def net_needed(backlog: float, start: date, target: date) -> float:
-    """Return by how many a week a backlog must fall to be gone on the target day.
-
-    Args:
-        backlog: Cases.
-        start: The day they were counted.
-        target: The day none shall be left.
+    """Return by how many a week a backlog, counted on `start`, must fall to be gone on the target day.
 
     Raises:
         UsageError: The target does not lie after the count.
@@ -75,64 +70,55 @@ def net_needed(backlog: float, start: date, target: date) -> float:
     return backlog * WEEK / (target - start).days
 
 
-def reviews_needed(overdue: int, due_per_week: float, start: date, target: date) -> float:
-    """Return how many reviews a week must be decided for none to be overdue on the target day.
-
-    Reviews that are decided within a year of the target fall due again after it; those before come on top.
-
-    Args:
-        overdue: Overdue reviews.
-        due_per_week: Reviews that fall due a week.
-        start: The day they were counted.
-        target: The day none shall be left.
-
-    >>> round(reviews_needed(8310, 212.7, date(2024, 1, 31), date(2025, 9, 30)), 1)
-    308.4
-    """
-    return net_needed(overdue, start, target) + due_per_week
-
-
-@dataclass(frozen=True, slots=True)
-class CapacityQuestion:
-    """One question about capacity.
-
-    Attributes:
-        start: What the simulation is run from.
-        pace: Cases a week that the narrowest stage finishes now.
-        clear_at: The backlog is clear once no more than so many are overdue.
-        seed: Seed of the runs.
-    """
-
-    start: Start
-    pace: float
-    clear_at: int
-    seed: int
-
-
 def capacity_needed(
-    asked: CapacityQuestion, orders: Orders, target: date, day: date
+    start: Start, orders: Orders, weeks: int, pace: float, clear_at: int, seed: int
 ) -> tuple[CapacityNeeded, ...]:
-    """Return how many cases a week more the narrowest stage needs, under each order of work.
+    """Return how many cases a week more the narrowest stage needs to be clear in so many weeks.
 
-    All levels of capacity meet the same weeks to come. The first pass looks at sixteen levels between nothing
-    and everything at once; the gap that the target lies in is then halved until it is one case a week.
+    `pace` is what it finishes a week now. All levels of capacity meet the same weeks to come. The first pass
+    looks at sixteen levels between nothing and everything; the gap that the target lies in is then halved
+    until it is one case a week.
     """
-    weeks = (day_number(target) - day_number(day)) // WEEK
     if weeks < 1:
         return tuple(CapacityNeeded(name, None, None, None, None) for name in orders)
-    start = _until(asked.start, weeks)
-    asked = replace(asked, start=start)
+    start = _until(start, weeks)
+    plan = Plan(clear_at=clear_at, only_clearance=True)
+
+    def clear(orders: Orders, levels: Sequence[int]) -> dict[str, list[float]]:
+        """Return for each order the share of runs that are clear in time at each level of capacity."""
+        random = np.random.Generator(np.random.PCG64([seed, RUNS]))
+        drawn = draw(start.drivers, RUNS, random)
+        many, kept = len(levels), {name: Kept() for name in orders}
+        requests = np.tile(drawn.requests, (1, many))
+        more = np.repeat(np.array(levels, dtype=np.float64), RUNS)
+        capacity = start.capacity(np.tile(drawn.capacity, (1, many))) + more
+        return {
+            name: [float(part.mean()) for part in np.split(cleared > 0, many)]
+            for name, cleared in simulate(start.pipeline, orders, requests, capacity, plan, kept, random)
+        }
+
+    def least(orders: Orders, shares: Sequence[float], aim: float) -> int | None:
+        """Return the least number of cases a week more with which the aimed share of runs is clear."""
+        upper = next((place for place, share in enumerate(shares) if share >= aim), None)
+        if upper is None:
+            return None
+        low, high = levels[max(0, upper - 1)], levels[upper]
+        while high - low > 1:
+            middle = (low + high) // 2
+            ((share,),) = clear(orders, [middle]).values()
+            low, high = (low, middle) if share >= aim else (middle, high)
+        return high
+
     most = math.ceil(start.pipeline.at_start.sum() / weeks + 2 * start.drivers.requests.level) + 1
-    coarse = sorted({round(most * level / (_LEVELS - 1)) for level in range(_LEVELS)})
+    levels: list[int] = sorted({round(most * level / (_LEVELS - 1)) for level in range(_LEVELS)})
     shares: dict[str, list[float]] = {name: [] for name in orders}
-    for first in range(0, len(coarse), _AT_ONCE):
-        for name, cleared in _cleared(asked, orders, coarse[first : first + _AT_ONCE]).items():
+    for first in range(0, len(levels), _AT_ONCE):
+        for name, cleared in clear(orders, levels[first : first + _AT_ONCE]).items():
             shares[name] += cleared
     needed = []
     for name, order in orders.items():
-        more = [_refined(asked, {name: order}, coarse, shares[name], aim) for aim in (0.5, 0.85)]
-        capacity = (None if number is None else asked.pace + number for number in more)
-        needed.append(CapacityNeeded(name, *more, *capacity))
+        more = [least({name: order}, shares[name], aim) for aim in (0.5, 0.85)]
+        needed.append(CapacityNeeded(name, *more, *(None if add is None else pace + add for add in more)))
     return tuple(needed)
 
 
@@ -161,37 +147,3 @@ def _cut(values: Rates, weeks: int) -> Rates:
     if values.size >= weeks:
         return values[:weeks]
     return np.concatenate([values, np.resize(values[-YEAR:], weeks - values.size)])
-
-
-def _refined(
-    asked: CapacityQuestion,
-    orders: Orders,
-    levels: Sequence[int],
-    shares: Sequence[float],
-    aim: float,
-) -> int | None:
-    """Return the least whole number of cases a week more with which the aimed share of runs is clear."""
-    upper = next((place for place, share in enumerate(shares) if share >= aim), None)
-    if upper is None:
-        return None
-    low, high = levels[max(0, upper - 1)], levels[upper]
-    while high - low > 1:
-        middle = (low + high) // 2
-        ((share,),) = _cleared(asked, orders, [middle]).values()
-        low, high = (low, middle) if share >= aim else (middle, high)
-    return high
-
-
-def _cleared(asked: CapacityQuestion, orders: Orders, levels: Sequence[int]) -> dict[str, list[float]]:
-    """Return for each order the share of runs that are clear in time at each level of capacity."""
-    start, many = asked.start, len(levels)
-    random = np.random.Generator(np.random.PCG64([asked.seed, RUNS]))
-    drawn = draw(start.drivers, RUNS, random)
-    more = np.repeat(np.array(levels, dtype=np.float64), RUNS)
-    requests = np.tile(drawn.requests, (1, many))
-    capacity = start.capacity(np.tile(drawn.capacity, (1, many))) + more
-    plan, kept = Plan(clear_at=asked.clear_at, only_clearance=True), {name: Kept() for name in orders}
-    return {
-        name: [float(part.mean()) for part in np.split(weeks > 0, many)]
-        for name, weeks in simulate(start.pipeline, orders, requests, capacity, plan, kept, random)
-    }

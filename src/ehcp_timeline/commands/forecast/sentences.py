@@ -4,19 +4,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from ehcp_timeline.measure.forecast.answer import ForecastAnswer, WeeksBehind, WorkInHand
-from ehcp_timeline.measure.forecast.forecast import main_outlook
-from ehcp_timeline.measure.forecast.model.arrays import YEAR, after_weeks
-from ehcp_timeline.measure.forecast.model.history import WorkOrder
-from ehcp_timeline.measure.forecast.model.stages import SeasonLine, StageLine
-from ehcp_timeline.measure.forecast.model.timetable import WHOLE
+from ehcp_timeline.measure.forecast.arrays import YEAR, after_weeks
+from ehcp_timeline.measure.forecast.backtest import TrackRecord
+from ehcp_timeline.measure.forecast.caseload import WHOLE
+from ehcp_timeline.measure.forecast.forecast import (
+    ForecastAnswer,
+    ScenarioOutlook,
+    WeeksBehind,
+    WorkInHand,
+    main_outlook,
+)
+from ehcp_timeline.measure.forecast.history import WorkOrder
+from ehcp_timeline.measure.forecast.outlook import ClearanceDay, Outlook
+from ehcp_timeline.measure.forecast.pace import RECENT_WEEKS, REQUESTS, PaceChange
 from ehcp_timeline.measure.forecast.request import EVERY_TEAM, OBSERVED, ForecastRequest, WhatIf
-from ehcp_timeline.measure.forecast.results.backtest import TrackRecord
-from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, Outlook
-from ehcp_timeline.measure.forecast.results.pace import RECENT_WEEKS, REQUESTS, PaceChange
-from ehcp_timeline.measure.forecast.results.reviews import ReviewOutlook
-from ehcp_timeline.measure.forecast.results.scenarios import ScenarioOutlook
-from ehcp_timeline.measure.forecast.results.target import CapacityNeeded, TargetAnswer
+from ehcp_timeline.measure.forecast.reviews import ReviewOutlook
+from ehcp_timeline.measure.forecast.stages import SeasonLine
+from ehcp_timeline.measure.forecast.target import CapacityNeeded, TargetAnswer
 from ehcp_timeline.text.words import count, day, listed
 
 WHY_APART = (
@@ -42,10 +46,21 @@ _NEVER, _RARELY = 0.9995, 0.005
 
 def headline(answer: ForecastAnswer, now: WorkInHand) -> Iterator[str]:
     """Yield the answer: what is open and overdue, and when it is clear."""
-    yield _open_words(now.open, now.overdue, answer.as_at, now.excused)
+    on = f"On {day(answer.as_at)}"
+    if not now.open:
+        yield f"{on} no assessment is open."
+    elif now.open == now.overdue == 1:
+        yield f"{on} 1 assessment is open, and overdue."
+    else:
+        overdue = f"{now.overdue:,} of them" if now.overdue else "none"
+        excused = f"; {count(now.excused, 'more is', 'more are')} past the day with a recorded exception"
+        yield (
+            f"{on} {count(now.open, 'assessment is', 'assessments are')} open, {overdue} overdue"
+            f"{excused if now.excused else ''}."
+        )
     if now.left_out:
         yield (
-            f"{count(now.left_out, 'assessment')} {_are(now.left_out)} left out: the file does not date "
+            f"{count(now.left_out, 'assessment is', 'assessments are')} left out: the file does not date "
             "what came or went; `ehcp check` says which."
         )
     if now.newest is not None and (weeks := (answer.as_at - now.newest).days // 7) >= _OLD_WEEKS:
@@ -64,51 +79,27 @@ def _lower(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-def _open_words(open_: int, overdue: int, as_at: date, excused: int = 0) -> str:
-    """Return how many are open and overdue on a day.
-
-    >>> _open_words(1, 1, date(2025, 6, 1)), _open_words(0, 0, date(2025, 6, 1))
-    ('On 1 June 2025 1 assessment is open, and overdue.', 'On 1 June 2025 no assessment is open.')
-    """
-    if not open_:
-        return f"On {day(as_at)} no assessment is open."
-    words = f"On {day(as_at)} {count(open_, 'assessment')} {_are(open_)} open"
-    if open_ == overdue == 1:
-        return f"{words}, and overdue."
-    more = f"; {excused:,} more {_are(excused)} past the day with a recorded exception" if excused else ""
-    return f"{words}, {f'{overdue:,} of them' if overdue else 'none'} overdue{more}."
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
-
-
 def _answer_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> str:
     """Return in one sentence when the backlog clears under one order of work."""
-    if now.floor_limits:
-        return _floor_words(answer, now, outlook)
+    clear, end, who = outlook.clearance, day(horizon(answer)), ORDER_WORDS[outlook.policy]
+    futures, never = f"{answer.runs:,} simulated futures", f"{100 * clear.never_share:.0f} of 100"
+    if now.floor_limits:  # the other stages keep cases overdue, whoever is hired at the narrowest
+        stay = f"about {now.unavoidable:,.0f} stay overdue because of the other stages"
+        alone = f"Recruiting at {now.narrowest} alone cannot clear it: {stay}."
+        if clear.p50 is None or now.overdue <= answer.clear_at:
+            return alone
+        return f"{who}, it is down to {answer.clear_at:,} by {day(clear.p50)} in half of {futures}. {alone}"
     if now.overdue <= answer.clear_at:
         return _stays_words(answer, now, outlook)
-    clear, end, who = outlook.clearance, day(horizon(answer)), ORDER_WORDS[outlook.policy]
     if clear.never_share >= _NEVER:
-        return f"{who}, {_never_words(answer, now, outlook)}."
-    never = f"{100 * clear.never_share:.0f} of 100"
-    if clear.p50 is None:
-        return f"{who}, it will probably not be clear by {end}: {never} simulated futures say not."
-    half = f"{who}, it is clear by {day(clear.p50)} in half of {answer.runs:,} simulated futures"
-    if clear.p85 is None:
-        return f"{half}; by {end} it is still not in {never}."
-    return f"{half}, and by {day(clear.p85)} in 85 of 100."
-
-
-def _floor_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> str:
-    """Return the answer where the other stages keep cases overdue, whoever is hired at the narrowest."""
-    stay = f"about {now.unavoidable:,.0f} stay overdue because of the other stages"
-    alone = f"Recruiting at {now.narrowest} alone cannot clear it: {stay}."
-    if outlook.clearance.p50 is None or now.overdue <= answer.clear_at:
-        return alone
-    half = f"by {day(outlook.clearance.p50)} in half of {answer.runs:,} simulated futures"
-    return f"{ORDER_WORDS[outlook.policy]}, it is down to {answer.clear_at:,} {half}. {alone}"
+        says = _never_words(answer, now, outlook)
+    elif clear.p50 is None:
+        says = f"it will probably not be clear by {end}: {never} simulated futures say not"
+    else:
+        says = f"it is clear by {day(clear.p50)} in half of {futures}"
+        most = f", and by {day(clear.p85)} in 85 of 100" if clear.p85 else ""
+        says += most or f"; by {end} it is still not in {never}"
+    return f"{who}, {says}."
 
 
 def _never_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> str:
@@ -123,11 +114,6 @@ def _never_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> s
     if last < now.overdue:
         return f"{none}; about {last:,} are still overdue then"
     return f"the backlog never clears at this rate: {none}, and about {last:,} are overdue then"
-
-
-def horizon(answer: ForecastAnswer) -> date:
-    """Return the last day that is looked at."""
-    return after_weeks(answer.as_at, answer.horizon_weeks)
 
 
 def _stays_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> str:
@@ -146,6 +132,11 @@ def _stays_words(answer: ForecastAnswer, now: WorkInHand, outlook: Outlook) -> s
         f"{clear} {ORDER_WORDS[outlook.policy]}, at the end of {ahead[-1].quarter} {half} are overdue in "
         f"half of {answer.runs:,} simulated futures, and {most} in 85 of 100."
     )
+
+
+def horizon(answer: ForecastAnswer) -> date:
+    """Return the last day that is looked at."""
+    return after_weeks(answer.as_at, answer.horizon_weeks)
 
 
 def what_if_sentences(change: WhatIf) -> Iterator[str]:
@@ -176,14 +167,8 @@ def scenario_words(line: ScenarioOutlook) -> Iterator[str]:
 def change_sentences(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[str]:
     """Yield what would change the answer: what keeps or shortens the queue, and what the target takes."""
     stage = next(stage for stage in answer.stages if stage.narrowest)
-    yield from _narrowest_words(stage, past.weeks)
-    if answer.target is not None:
-        yield from target_words(answer.target, changed=answer.what_if.changed)
-
-
-def _narrowest_words(stage: StageLine, weeks: int) -> Iterator[str]:
     came, left = stage.arrivals_per_week, stage.completions_per_week
-    rates = f"over the last {weeks} weeks {came:,.1f} a week came to it and {left:,.1f} left it"
+    rates = f"over the last {past.weeks} weeks {came:,.1f} a week came to it and {left:,.1f} left it"
     if stage.stage == WHOLE:
         yield f"The file has no dates between request and plan, so that is taken as one stage: {rates}."
     else:
@@ -198,6 +183,8 @@ def _narrowest_words(stage: StageLine, weeks: int) -> Iterator[str]:
             f"{stage.relief_capacity:,.1f} a week would bring the {stage.waiting:,} that wait there down to "
             f"{stage.target_queue:,.0f}, a queue with which the timetable can be kept, in 26 weeks."
         )
+    if answer.target is not None:
+        yield from target_words(answer.target, changed=answer.what_if.changed)
 
 
 def target_words(target: TargetAnswer, *, changed: bool) -> Iterator[str]:
@@ -219,7 +206,6 @@ def _by_order(words: dict[str, str], after_all: str) -> Iterator[str]:
 
 
 def _needed_words(needed: CapacityNeeded, *, changed: bool) -> str:
-    """Return how many a week the narrowest stage must finish for a target."""
     if needed.more_p50 is None:
         return "no number of hands at this stage alone makes half of all runs clear by then"
     if needed.more_p50 == needed.more_p85 == 0:
@@ -337,11 +323,11 @@ def season_words(seasons: Sequence[SeasonLine]) -> str:
 
 def review_sentences(reviews: ReviewOutlook, target: TargetAnswer | None) -> Iterator[str]:
     """Yield when overdue reviews clear, and what the target date takes."""
+    are = "is" if reviews.overdue == 1 else "are"
     yield (
-        f"{reviews.overdue:,} of {count(reviews.open, 'review')} {_are(reviews.overdue)} overdue. "
-        f"{reviews.due_per_week:.1f} a week fall due over the coming year and {reviews.done_per_week:.1f} a "
-        f"week were decided over the last {reviews.weeks} weeks; each one decided falls due again in twelve "
-        "months."
+        f"{reviews.overdue:,} of {count(reviews.open, 'review')} {are} overdue. {reviews.due_per_week:.1f} a "
+        f"week fall due over the coming year and {reviews.done_per_week:.1f} a week were decided over the "
+        f"last {reviews.weeks} weeks; each one decided falls due again in twelve months."
     )
     if target is not None and reviews.overdue:
         yield (
@@ -352,7 +338,6 @@ def review_sentences(reviews: ReviewOutlook, target: TargetAnswer | None) -> Ite
 
 
 def _clear_words(clear: ClearanceDay) -> str:
-    """Return when a backlog clears, percentile by percentile."""
     if clear.never_share >= _NEVER:
         return "not clear within the weeks looked at in any run"
     dates = (("half of all runs", clear.p50), ("85 of 100", clear.p85), ("95 of 100", clear.p95))

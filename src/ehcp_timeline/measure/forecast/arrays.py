@@ -73,8 +73,8 @@ class Spread:
     def nearest(self, share: float) -> int | None:
         """Return the number nearest to a percentile, where each number stands for the unit that ends with it.
 
-        What happens in a week happens evenly over it: a percentile that lies in the first half of a week is
-        nearer to the end of the week before. Always taking the end of its own week would hold too often.
+        What happens in a week happens evenly over it: a percentile in the first half of a week is nearer to
+        the end of the week before. Always taking the end of its own week would hold too often.
 
         >>> spread = Spread()
         >>> spread.add(np.array([1, 2, 2, 2, 2, 3]))

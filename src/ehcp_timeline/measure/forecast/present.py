@@ -1,22 +1,21 @@
 """What is known on one day, and what a simulation starts from: stages as they work, cases by due week."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ehcp_timeline.measure.forecast.model.arrays import WEEK, YEAR, Cases, Days
-from ehcp_timeline.measure.forecast.model.caseload import Caseload, OpenAssessments, standing_on
-from ehcp_timeline.measure.forecast.model.history import (
+from ehcp_timeline.measure.forecast.arrays import WEEK, YEAR, Cases, Days
+from ehcp_timeline.measure.forecast.caseload import Caseload, OpenAssessments, standing_on
+from ehcp_timeline.measure.forecast.history import (
     History,
     WorkOrder,
     history,
     observed_order,
     weeks_recorded,
 )
-from ehcp_timeline.measure.forecast.model.weeks import Drivers, factors, kinds_of_weeks, series
-from ehcp_timeline.measure.forecast.request import ForecastRequest, SchoolClosure
+from ehcp_timeline.measure.forecast.request import ForecastRequest
+from ehcp_timeline.measure.forecast.weeks import Drivers, factors, kinds_of_weeks, series
 
 LONGEST = 3 * YEAR
 _TENTH = 10
@@ -122,45 +121,53 @@ class Present:
         return max(math.ceil(self.unavoidable), min(left, self.standing.overdue // _TENTH))
 
     @property
-    def order(self) -> WorkOrder:
-        """The order in which the narrowest stage took its cases."""
-        return self.orders[self.narrowest]
-
-    @property
     def floor_limits(self) -> bool:
         """Whether the other stages keep five cases at least overdue, and a tenth of those now."""
         return self.unavoidable >= _FEW and _TENTH * self.unavoidable > self.standing.overdue
 
 
 def present(work: Caseload, day: int, weeks: int, asked: ForecastRequest | None = None) -> Present:
-    """Return what is known at the end of a day.
+    """Return what is known at the end of a day; nothing of the file after it is looked at.
+
+    The narrowest stage, if nobody named it, is the one with the most weeks of work lying ready, and the last
+    of them where nothing lies ready anywhere.
 
     Args:
-        work: The file; nothing after the day is looked at.
+        work: The file.
         day: The day, as a day number.
         weeks: Weeks to come.
-        asked: Names the school holidays, which are a season of their own; the weeks behind that rates are
-            taken over, where the file records as many; and the narrowest stage, by default the one with the
-            most weeks of work lying ready, and the last of them where nothing lies ready anywhere.
+        asked: Its closures, its window (where the file records as much) and its narrowest stage count.
     """
     asked = asked or ForecastRequest(work.as_at)
     recorded = weeks_recorded(work, day)
     past = history(work, day, min(asked.window, recorded))
-    waits = [(flow.weeks_of_work, place) for place, flow in enumerate(past.stages)]
-    place = work.timetable.names.index(asked.narrowest) if asked.narrowest else max(waits)[1]
+    waits = [(flow.weeks_of(flow.ready), place) for place, flow in enumerate(past.stages)]
+    narrowest = work.timetable.names.index(asked.narrowest) if asked.narrowest else max(waits)[1]
     standing = standing_on(work, day)
-    pipeline = _pipeline(past, standing, weeks, work.timetable.weeks, place)
-    drivers = _drivers(work, past, min(LONGEST, recorded), weeks, place, asked.closures)
+    pipeline = _pipeline(past, standing, weeks, work.timetable.weeks, narrowest)
+    # seasons are seen over three years, rates over the weeks asked for
+    longest = min(LONGEST, recorded)
+    long = history(work, day, longest) if longest > past.weeks else past
+    behind = kinds_of_weeks(day - WEEK * long.weeks, long.weeks, asked.closures)
+    ahead = kinds_of_weeks(day, weeks, asked.closures)
+    skip = long.weeks - past.weeks
+    parts = []
+    for counts in (long.requests, long.stages[narrowest].left):
+        values = counts.astype(np.float64)
+        season = factors(values, behind)
+        parts.append(series(values[skip:], season[behind[skip:]], season[ahead]))
+    requests, capacity = parts
+    onward = tuple((flow.onward, int(flow.left.sum())) for flow in past.stages[:narrowest])
     return Present(
         work=work,
         standing=standing,
         past=past,
         recorded=recorded,
-        narrowest=place,
+        narrowest=narrowest,
         orders=tuple(observed_order(work, past, stage) for stage in range(len(past.stages))),
-        drivers=drivers,
+        drivers=Drivers(requests, capacity, onward),
         pipeline=pipeline,
-        unavoidable=overdue_without_queue(pipeline, drivers.requests.level),
+        unavoidable=overdue_without_queue(pipeline, requests.level),
     )
 
 
@@ -172,7 +179,7 @@ def _pipeline(past: History, standing: OpenAssessments, weeks: int, to_due: int,
             flow.least if place == narrowest else flow.usual,
             flow.released,
             flow.onward,
-            flow.weeks_late >= _WAITING,
+            flow.weeks_of(flow.late) >= _WAITING,
         )
         for place, flow in enumerate(past.stages)
     )
@@ -185,34 +192,10 @@ def _pipeline(past: History, standing: OpenAssessments, weeks: int, to_due: int,
     return Pipeline(steps, narrowest, weeks, to_due, due_weeks, tuple(InHand(*group) for group in groups))
 
 
-def _drivers(
-    work: Caseload,
-    past: History,
-    recorded: int,
-    weeks: int,
-    narrowest: int,
-    closures: Sequence[SchoolClosure],
-) -> Drivers:
-    """Return the weeks behind evened out by season, and the seasons to come."""
-    long = history(work, past.day, recorded) if recorded > past.weeks else past
-    behind = kinds_of_weeks(past.day - WEEK * long.weeks, long.weeks, closures)
-    ahead = kinds_of_weeks(past.day, weeks, closures)
-    skip = long.weeks - past.weeks
-    parts = []
-    for counts in (long.requests, long.stages[narrowest].left):
-        values = counts.astype(np.float64)
-        season = factors(values, behind)
-        parts.append(series(values[skip:], season[behind[skip:]], season[ahead]))
-    onward = tuple((flow.onward, int(flow.left.sum())) for flow in past.stages[:narrowest])
-    return Drivers(parts[0], parts[1], onward)
-
-
 def overdue_without_queue(pipeline: Pipeline, requests: float) -> float:
     """Return the mean number of overdue cases if the narrowest stage took every case as soon as it is ready.
 
-    Args:
-        pipeline: The stages.
-        requests: Requests a week.
+    `requests` come a week.
     """
     weeks = pipeline.to_due + 4 * YEAR
     coming = np.zeros(weeks)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ehcp_timeline.measure.answer import decimals
-from ehcp_timeline.measure.forecast.model.arrays import NEVER, WEEK, Counts, Days, Flags, Rates, mean
-from ehcp_timeline.measure.forecast.model.caseload import Caseload
+from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, Counts, Days, Flags, mean
+from ehcp_timeline.measure.forecast.caseload import Caseload
 
 LEAST_WEEKS = 13
 MOST_RELEASED = 0.95
@@ -17,11 +17,11 @@ _FEW = 10
 
 @dataclass(frozen=True, slots=True)
 class StageFlow:
-    """One stage in the weeks behind.
+    """One stage in the weeks behind; an array has one number for each week.
 
     Attributes:
-        came: Cases that came to it, for each week.
-        left: Cases that left it, for the next stage or for good, for each week.
+        came: Cases that came to it.
+        left: Cases that left it, for the next stage or for good.
         onward: Share of those that left which went on to the next stage (of the last: plans issued).
         least: Shortest time in it that is not haste, in whole weeks.
         ready: Cases in it for at least that, at the start of each week.
@@ -47,32 +47,15 @@ class StageFlow:
         """Cases that left it a week."""
         return mean(self.left)
 
-    @property
-    def weeks_of_work(self) -> float:
-        """Weeks that the cases ready in the last quarter would take at the pace of all these weeks."""
-        return self._weeks_of(self.ready)
-
-    @property
-    def weeks_late(self) -> float:
-        """The same of those past the law's timetable of the stage."""
-        return self._weeks_of(self.late)
-
-    def _weeks_of(self, cases: Counts) -> float:
+    def weeks_of(self, cases: Counts) -> float:
+        """Return the weeks that its `ready` or `late` cases of the last quarter take at its pace."""
         lately = mean(cases[-LEAST_WEEKS:])
         return lately / self.pace if self.pace else (float("inf") if lately else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The weeks behind a day.
-
-    Attributes:
-        day: The day, as a day number; the last week ends with it.
-        weeks: How many whole weeks; there is one number of each flow for each.
-        requests: Requests.
-        issued: Plans issued.
-        closed: Assessments closed, by plan or otherwise.
-    """
+    """So many whole weeks, the last of which ends with a day (a day number); one number of each for each."""
 
     day: int
     weeks: int
@@ -218,7 +201,7 @@ def observed_order(work: Caseload, past: History, stage: int) -> WorkOrder:
 
 
 def order_taken(due: Days, ready: Days, left: Days, day: int, weeks: int) -> WorkOrder:
-    """Return the order in which cases were taken in the weeks that end with a day.
+    """Return the order in which cases were taken in so many weeks that end with a day.
 
     In a week in which n cases left, the n oldest of those ready are what oldest-first would have taken, and
     the n earliest due still in time what in-time-first would have. How many of each left, and how many chance
@@ -229,15 +212,22 @@ def order_taken(due: Days, ready: Days, left: Days, day: int, weeks: int) -> Wor
         due: Day until which each case could be taken in time.
         ready: Day from which it could be taken.
         left: Day it was taken.
-        day: Day number with which the last week ends.
+        day: The last day, as a day number.
         weeks: How many weeks.
     """
-    totals = np.zeros(4)
+    gone = by_chance = of_oldest = of_in_time = 0.0
     for week in range(weeks):
         start = day - WEEK * (weeks - week)
         there = (ready <= start) & (left > start)
-        totals += _week_tells(due[there], left[there] <= start + WEEK, start)
-    gone, by_chance, of_oldest, of_in_time = (float(number) for number in totals)
+        dues, taken = due[there], left[there] <= start + WEEK
+        many = int(np.count_nonzero(taken))
+        oldest = np.argsort(dues, kind="stable")[:many]
+        in_time = np.argsort(np.where(dues >= start, dues, np.iinfo(np.int32).max), kind="stable")[:many]
+        if many and 2 * np.intersect1d(oldest, in_time).size <= many:
+            gone += many
+            by_chance += many * many / dues.size
+            of_oldest += int(taken[oldest].sum())
+            of_in_time += int(taken[in_time].sum())
     # Of the cases a rule asks for, those leave that the rule sent, and by chance some of those that no rule
     # sent: `of_oldest = oldest * gone + spread * by_chance`, and in time alike. The shares add up to 1.
     if gone == 0:
@@ -246,16 +236,8 @@ def order_taken(due: Days, ready: Days, left: Days, day: int, weeks: int) -> Wor
         return WorkOrder(0, 0, 1)
     by_rule = (of_oldest + of_in_time - 2 * by_chance) / (gone - 2 * by_chance)
     spread = 1 - min(1.0, max(0.0, by_rule))
-    oldest, in_time = (max(0.0, number - spread * by_chance) for number in (of_oldest, of_in_time))
-    share = (1 - spread) / max(1e-9, oldest + in_time)
-    return WorkOrder(oldest * share, in_time * share, spread)
-
-
-def _week_tells(due: Days, gone: Flags, start: int) -> Rates:
-    """Return what one week tells: cases gone, of these by chance, of the oldest, of the earliest in time."""
-    many = int(np.count_nonzero(gone))
-    oldest = np.argsort(due, kind="stable")[:many]
-    in_time = np.argsort(np.where(due >= start, due, np.iinfo(np.int32).max), kind="stable")[:many]
-    if many == 0 or 2 * np.intersect1d(oldest, in_time).size > many:
-        return np.zeros(4)
-    return np.array([many, many * many / due.size, gone[oldest].sum(), gone[in_time].sum()])
+    oldest_share, in_time_share = (
+        max(0.0, number - spread * by_chance) for number in (of_oldest, of_in_time)
+    )
+    share = (1 - spread) / max(1e-9, oldest_share + in_time_share)
+    return WorkOrder(oldest_share * share, in_time_share * share, spread)

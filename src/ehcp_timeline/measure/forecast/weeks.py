@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from ehcp_timeline.measure.forecast.model.arrays import WEEK, Cases, Counts, Rates, day_of
+from ehcp_timeline.measure.forecast.arrays import WEEK, Cases, Counts, Rates, day_of
 from ehcp_timeline.measure.forecast.request import SchoolClosure
 
 ORDINARY, AUGUST, CHRISTMAS, HOLIDAY = range(4)
@@ -93,15 +93,10 @@ class Series:
 
 
 def series(values: Rates, behind: Rates, ahead: Rates) -> Series:
-    """Take apart the numbers of the weeks behind.
+    """Take apart the numbers of the weeks behind; `behind` and `ahead` are the season's factor of each week.
 
     The level is such that level times season adds up to what was counted, so that an error in the season
     moves numbers between weeks but not the sum of a year.
-
-    Args:
-        values: The number of each week behind.
-        behind: The season's factor of each of them.
-        ahead: The season's factor of each week to come.
 
     >>> series(np.array([10.0, 12, 8, 5]), np.array([1.0, 1, 1, 0.5]), np.ones(2)).level
     10.0

@@ -15,10 +15,10 @@ from typing import Literal
 import numpy as np
 
 from ehcp_timeline.measure.answer import decimals
-from ehcp_timeline.measure.forecast.model.arrays import WEEK, Rates, day_of
-from ehcp_timeline.measure.forecast.model.present import Present
-from ehcp_timeline.measure.forecast.model.weeks import factors, kinds_of_weeks
+from ehcp_timeline.measure.forecast.arrays import WEEK, Rates, day_of
+from ehcp_timeline.measure.forecast.present import Present
 from ehcp_timeline.measure.forecast.request import SchoolClosure
+from ehcp_timeline.measure.forecast.weeks import factors, kinds_of_weeks
 
 RECENT_WEEKS = 8
 CRITICAL = 12.35
@@ -59,15 +59,16 @@ def pace_changes(now: Present, closures: Sequence[SchoolClosure] = ()) -> tuple[
     for what, counts in ((REQUESTS, past.requests), *((flow.name, flow.left) for flow in past.stages)):
         values = counts.astype(np.float64)
         even = values / factors(values, kinds)[kinds]
-        found = largest_change(even) if values.any() else None
-        if found is not None and found[1] > CRITICAL:
-            place, statistic, is_trend = found
-            first, last = (even[:_QUARTER], even[-_QUARTER:]) if is_trend else (even[:place], even[place:])
-            since = day_of(past.day - WEEK * (past.weeks - (0 if is_trend else place)) + 1)
+        change = largest_change(even) if values.any() else None
+        if change is None or change[1] <= CRITICAL:
+            continue
+        place, statistic, is_trend = change
+        first, last = (even[:_QUARTER], even[-_QUARTER:]) if is_trend else (even[:place], even[place:])
+        since = day_of(past.day - WEEK * (past.weeks - (0 if is_trend else place)) + 1)
+        before, after = float(first.mean()), float(last.mean())
+        if abs(after - before) >= _MATERIAL * before:
             kind: Literal["break", "trend"] = "trend" if is_trend else "break"
-            before, after = float(first.mean()), float(last.mean())
-            if abs(after - before) >= _MATERIAL * before:
-                changes.append(PaceChange(what, kind, since, before, after, statistic))
+            changes.append(PaceChange(what, kind, since, before, after, statistic))
     return tuple(changes)
 
 

@@ -3,11 +3,12 @@
 import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from dataclasses import replace
+from itertools import chain
 
-from ehcp_timeline.commands.forecast.view.counts import counts_sections, every_counts_sentence
-from ehcp_timeline.commands.forecast.view.lists import list_sections, list_sentences
-from ehcp_timeline.commands.forecast.view.sentences import (
+from ehcp_timeline.commands.forecast.counts import counts_sections
+from ehcp_timeline.commands.forecast.lists import list_sections
+from ehcp_timeline.commands.forecast.sentences import (
     WHY_APART,
     basis_sentences,
     change_sentences,
@@ -19,13 +20,17 @@ from ehcp_timeline.commands.forecast.view.sentences import (
     target_words,
     what_if_sentences,
 )
-from ehcp_timeline.measure.forecast.answer import ForecastAnswer, WeeksBehind, WorkInHand
-from ehcp_timeline.measure.forecast.forecast import main_outlook
-from ehcp_timeline.measure.forecast.model.stages import StageLine
+from ehcp_timeline.measure.forecast.forecast import (
+    ForecastAnswer,
+    ScenarioOutlook,
+    WeeksBehind,
+    WorkInHand,
+    main_outlook,
+)
+from ehcp_timeline.measure.forecast.outlook import ClearanceDay, Outlook, Quarter
+from ehcp_timeline.measure.forecast.pace import RECENT_WEEKS
 from ehcp_timeline.measure.forecast.request import ForecastRequest
-from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, Outlook, Quarter
-from ehcp_timeline.measure.forecast.results.pace import RECENT_WEEKS
-from ehcp_timeline.measure.forecast.results.scenarios import ScenarioOutlook
+from ehcp_timeline.measure.forecast.stages import StageLine
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.text.words import day, listed
 
@@ -66,56 +71,63 @@ def page(answer: ForecastAnswer, asked: ForecastRequest, top: int | None, *, ful
     now, past = answer.now, answer.history
     if now is None or past is None:
         return []
+    words = _words(answer, now, past, asked)
     lists = list(list_sections(answer, top, terms=bool(asked.closures)))
     if answer.scenarios is not None:
         lists += scenario_sections(answer.scenarios, answer.clear_at, moved=bool(answer.pace_changes))
     wanted = full or not lists or answer.target is not None or answer.what_if.changed
     sections = [
-        Section(title=f"Forecast as at {day(answer.as_at)}", before=tuple(headline(answer, now))),
-        Section(title="The change", before=tuple(what_if_sentences(answer.what_if))),
+        Section(f"Forecast as at {day(answer.as_at)}", words["answer"]),
+        Section("The change", tuple(what_if_sentences(answer.what_if))),
     ]
-    if not now.too_little and wanted:
-        changes = tuple(change_sentences(answer, past))
-        sections += [
-            orders_section(answer, now),
-            Section(title="What would change it", before=changes),
-            _sure(answer, now, past),
-        ]
-    elif now.too_little and answer.target is not None and now.overdue:
-        words = tuple(target_words(answer.target, changed=answer.what_if.changed))
-        sections.append(Section(title="What would change it", before=words))
-    if answer.reviews is not None and (full or now.too_little):
-        reviews = tuple(review_sentences(answer.reviews, answer.target))
-        sections.append(Section(title="Yearly reviews", before=reviews))
+    change = Section("What would change it", words["change"])
+    if now.too_little:
+        sections.append(change)
+    elif wanted:
+        sections += [_orders(answer, now), change, _sure(answer, now, past, words["sure"])]
+    if full or now.too_little:
+        sections.append(Section("Yearly reviews", words["reviews"]))
     if not now.too_little:
         if full:
-            sections += _details(answer, past, asked)
+            sections += [Section("What it rests on", words["basis"]), *_details(answer, past)]
         lists.append(_ending(answer, full=full, listed=bool(lists)))
     return [section for section in (*sections, *lists) if section.before or section.rows]
 
 
 def sentences(answer: ForecastAnswer, asked: ForecastRequest) -> Iterator[str]:
     """Yield everything that is said in words, for an answer as data."""
-    now, past = answer.now, answer.history
     if answer.snapshots is not None:
-        yield from every_counts_sentence(answer, answer.snapshots)
-    if now is None or past is None:
-        return
-    yield from headline(answer, now)
+        for section in counts_sections(answer, answer.snapshots):
+            yield from (*section.before, *section.after)
+    if answer.now is not None and answer.history is not None:
+        yield from chain(*_words(answer, answer.now, answer.history, asked).values())
+        for section in list_sections(answer, 0, terms=False):
+            yield from section.before
+
+
+def _words(
+    answer: ForecastAnswer, now: WorkInHand, past: WeeksBehind, asked: ForecastRequest
+) -> dict[str, tuple[str, ...]]:
+    """Return what is said in words, part by part; a part that has nothing to say is empty."""
+    target, reviews = answer.target, answer.reviews
+    change, sure, basis = [], [], []
     if not now.too_little:
-        yield from change_sentences(answer, past)
-        yield from sure_sentences(answer, past)
-        yield from basis_sentences(answer, past, asked)
+        change, sure = [*change_sentences(answer, past)], [*sure_sentences(answer, past)]
+        basis = [*basis_sentences(answer, past, asked)]
         if len(answer.policies) > 1:
-            yield WHY_APART
-    elif answer.target is not None and now.overdue:
-        yield from target_words(answer.target, changed=answer.what_if.changed)
-    if answer.reviews is not None:
-        yield from review_sentences(answer.reviews, answer.target)
-    yield from list_sentences(answer)
+            basis.append(WHY_APART)
+    elif target is not None and now.overdue:
+        change = [*target_words(target, changed=answer.what_if.changed)]
+    return {
+        "answer": tuple(headline(answer, now)),
+        "change": tuple(change),
+        "sure": tuple(sure),
+        "basis": tuple(basis),
+        "reviews": tuple(review_sentences(reviews, target)) if reviews is not None else (),
+    }
 
 
-def orders_section(answer: ForecastAnswer, now: WorkInHand) -> Section:
+def _orders(answer: ForecastAnswer, now: WorkInHand) -> Section:
     """Return where each order of work leads: when it is clear, and what is left a year on."""
     lines = [(outlook.policy, outlook) for outlook in answer.policies]
     later = "later" if answer.pace_changes else "never"
@@ -178,16 +190,13 @@ def _outlooks(
     return without_empty_columns(Section(title, (), columns, tuple(rows), (note.strip(),)))
 
 
-def _dates(clear: ClearanceDay) -> list[str]:
-    return ["never" if when is None else when.isoformat() for when in (clear.p50, clear.p85, clear.p95)]
+def _dates(clear: ClearanceDay, never: str = "never") -> list[str]:
+    return [never if when is None else when.isoformat() for when in (clear.p50, clear.p85)]
 
 
 def _clear_cells(clear: ClearanceDay, *, moved: bool) -> list[str]:
     """Return when half and 85% of the runs are clear, and how many never are: no certainty where it moved."""
-    half, most, _ = _dates(clear)
-    if not moved:
-        return [half, most, f"{100 * clear.never_share:.0f}%"]
-    return [half.replace("never", "later"), most.replace("never", "later"), ""]
+    return [*_dates(clear, "later"), ""] if moved else [*_dates(clear), f"{100 * clear.never_share:.0f}%"]
 
 
 def _percent(rate: float | None, *, moved: bool) -> str:
@@ -208,30 +217,24 @@ def _end_cells(quarters: Sequence[Quarter], *, moved: bool) -> tuple[str, ...]:
     )
 
 
-def _sure(answer: ForecastAnswer, now: WorkInHand, past: WeeksBehind) -> Section:
+def _sure(answer: ForecastAnswer, now: WorkInHand, past: WeeksBehind, words: tuple[str, ...]) -> Section:
     """Return how sure the answer is; where the pace moved, what the last weeks alone lead to."""
-    words = tuple(sure_sentences(answer, past))
     if answer.recent is None:
-        return Section(title="How sure", before=words)
+        return Section("How sure", words)
     lines = [
         (f"the last {past.weeks} weeks", main_outlook(answer.policies)),
         (f"the last {RECENT_WEEKS} weeks", answer.recent),
     ]
-    shown = _outlooks("How sure", "work as in", lines, answer, now, "")
-    return Section("How sure", words, shown.columns, shown.rows)
+    return replace(_outlooks("How sure", "work as in", lines, answer, now, ""), before=words, after=())
 
 
-def _details(answer: ForecastAnswer, past: WeeksBehind, asked: ForecastRequest) -> Iterator[Section]:
-    """Yield what stands behind the answer: its grounds, every quarter, the stages and their queues."""
-    yield Section(
-        title="What it rests on",
-        before=(*basis_sentences(answer, past, asked), *((WHY_APART,) if len(answer.policies) > 1 else ())),
-    )
+def _details(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[Section]:
+    """Yield what stands behind the answer: every quarter, the stages and their queues."""
     yield _quarters(
         "Plans issued within 20 weeks, % (15 of 100 runs are below, 15 above)", answer.policies, rate_words
     )
     for title, measure in _MEASURES.items():
-        table = _quarters(title, answer.policies, partial(_measure, measure))
+        table = _quarters(title, answer.policies, lambda quarter, of=measure: _number(getattr(quarter, of)))
         if any(any(row[1:]) for row in table.rows):
             yield table
     yield Section(
@@ -260,10 +263,6 @@ def _quarters(title: str, outlooks: Sequence[Outlook], cell: Callable[[Quarter],
         columns=_columns("quarter", *(outlook.policy for outlook in outlooks)),
         rows=tuple((quarters[0].quarter, *map(cell, quarters)) for quarters in every),
     )
-
-
-def _measure(name: str, quarter: Quarter) -> str:
-    return _number(getattr(quarter, name))
 
 
 def rate_words(quarter: Quarter) -> str:

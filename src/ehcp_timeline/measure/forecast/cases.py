@@ -12,11 +12,11 @@ from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.clock.workdays import last_working_day
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.casework import ALL, Casework, read_casework
+from ehcp_timeline.measure.casework import ALL, read_casework
 from ehcp_timeline.measure.counts import ISSUE
-from ehcp_timeline.measure.forecast.model.arrays import WEEK, Counts, Rates, after_weeks, day_of
-from ehcp_timeline.measure.forecast.model.caseload import CaseOwner
-from ehcp_timeline.measure.forecast.model.present import Present
+from ehcp_timeline.measure.forecast.arrays import WEEK, Counts, Rates, after_weeks, day_of
+from ehcp_timeline.measure.forecast.caseload import WHOSE
+from ehcp_timeline.measure.forecast.present import Present
 from ehcp_timeline.measure.forecast.simulate import case_groups
 from ehcp_timeline.measure.next_steps import next_steps
 from ehcp_timeline.measure.pace import P85, pace_of
@@ -59,27 +59,17 @@ class ProjectedCase:
 
 
 def projected(now: Present, finished: Rates, runs: int) -> tuple[ProjectedCase, ...]:
-    """Return every open case, the earliest due first.
-
-    Args:
-        now: What is known on the day.
-        finished: Cases closed by the end of each week, added up over the runs; shape (groups, weeks + 1).
-        runs: How many runs there were.
-    """
-    groups = case_groups(now.pipeline)
-    shares = finished / (groups.cases[:, None] * runs)
+    """Return every open case, the earliest due first; `finished` is what so many runs kept of each group."""
+    rows, stages, sizes, _ = case_groups(now.pipeline)
+    shares = finished / (sizes[:, None] * runs)
     p50, p85 = _first_weeks(shares, 0.5), _first_weeks(shares, 0.85)
-    groups_at = {
-        key: at for at, key in enumerate(zip(groups.row.tolist(), groups.stage.tolist(), strict=True))
-    }
+    groups = {key: at for at, key in enumerate(zip(rows.tolist(), stages.tolist(), strict=True))}
     standing, work = now.standing, now.work
-    rows = np.searchsorted(now.pipeline.due_weeks, standing.due_week)
-    lines = (standing.place, rows, standing.stage, standing.due_week)
+    row_of = np.searchsorted(now.pipeline.due_weeks, standing.due_week)
+    lines = (standing.place, row_of, standing.stage, standing.due_week)
     cases = []
     for place, row, stage, due_week in zip(*(numbers.tolist() for numbers in lines), strict=True):
-        group = groups_at[row, stage]
-        owner = work.named.get(place, CaseOwner("", 0))
-        start, due = int(work.start[place]), int(work.due[place])
+        group = groups[row, stage]
         ends = int(p50[group]), int(p85[group])
         breach: Breach = "possible" if ends[1] > due_week else "unlikely"
         if place in work.excused:
@@ -88,24 +78,22 @@ def projected(now: Present, finished: Rates, runs: int) -> tuple[ProjectedCase, 
             breach = "overdue"
         elif ends[0] > due_week:  # closed in the week in which it falls due counts as in time
             breach = "likely"
-        finish = [
+        finish_p50, finish_p85 = (
             after_weeks(day_of(standing.day), end) if end <= now.pipeline.weeks else None for end in ends
-        ]
+        )
+        start, due = int(work.start[place]), int(work.due[place])
+        owner: dict[str, Any] = {**dict.fromkeys(WHOSE), **work.named[place]}
         cases.append(
             ProjectedCase(
-                case_id=owner.case_id,
-                row=owner.row,
                 stage=work.timetable.names[stage],
                 start=day_of(start),
                 due=day_of(due),
                 weeks=(standing.day - start) // WEEK,
-                finish_p50=finish[0],
-                finish_p85=finish[1],
+                finish_p50=finish_p50,
+                finish_p85=finish_p85,
                 breach=breach,
                 breach_on=day_of(due + 1),
-                district=owner.district,
-                team=owner.team,
-                caseworker=owner.caseworker,
+                **owner,
             )
         )
     return tuple(sorted(cases, key=lambda case: (case.due, case.row)))
@@ -171,37 +159,28 @@ def save_list(rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date) -> S
         risk = at_risk(work, _PLANS)
         in_time, untold = in_time + risk.in_time, untold + risk.untold
         quick += risk.clocks.filter(pl.col("expected_p15") <= pl.col("due")).height
-        after_draft = {deadline: _after_draft(deadline, work, rulebook) for deadline in ISSUE}
+        # days from draft to plan at the 85th percentile, and at least those that are the family's
+        after_draft = {}
+        for deadline in ISSUE:
+            clocks, chain = work.audit.findings.filter(deadline=deadline), next_steps().chain_for(deadline)
+            last = pace_of(deadline, chain, clocks, work.rows, as_at).stages[-1]
+            after_draft[deadline] = max(draft_window(rulebook, as_at), last.left(P85) if last.known else 0)
         for line in risk.clocks.iter_rows(named=True):
             stage, due, expected = line["stage"], line["due"], line["expected_p85"]
-            stage = _STAGES.get(stage, stage)
             before = Count("at_least_before", after_draft[line["deadline"]], "days")
             cases.append(
                 CaseToSave(
-                    case_id=line["case_id"],
-                    row=line["row"],
-                    stage=stage,
-                    start=line["start"],
+                    stage=_STAGES.get(stage, stage),
                     due=due,
                     days_left=(due - as_at).days,
                     days_needed=(expected - as_at).days,
                     expected_p85=expected,
-                    last_safe_draft=None if stage == "final" else last_working_day(apply(before, due)),
-                    district=line["district"],
-                    team=line["team"],
-                    caseworker=line["caseworker"],
+                    last_safe_draft=None if stage == "finalise" else last_working_day(apply(before, due)),
+                    **{name: line[name] for name in ("case_id", "row", "start", *WHOSE)},
                 )
             )
     cases.sort(key=lambda case: (case.last_safe_draft or case.due, case.due, case.case_id, case.row))
     return SaveList(tuple(cases), in_time, untold, quick)
-
-
-def _after_draft(deadline: str, work: Casework, rulebook: Rulebook) -> int:
-    """Return the days from draft to plan at the 85th percentile, and at least those that are the family's."""
-    chain = next_steps().chain_for(deadline)
-    clocks = work.audit.findings.filter(deadline=deadline)
-    last = pace_of(deadline, chain, clocks, work.rows, work.as_at).stages[-1]
-    return max(draft_window(rulebook, work.as_at), last.left(P85) if last.known else 0)
 
 
 def draft_window(rulebook: Rulebook, day: date) -> int:

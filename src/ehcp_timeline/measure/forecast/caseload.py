@@ -1,8 +1,9 @@
 """Every assessment of some files as days: when it came, when each stage ended, when it was closed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -11,34 +12,97 @@ from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.selection import unjudgeable
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.source import CaseFile
+from ehcp_timeline.clock.counting import apply
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.counts import ISSUE, REVIEW, clocks_of, has_exception
-from ehcp_timeline.measure.forecast.model.arrays import NEVER, WEEK, Days, Flags, day_number, day_of
-from ehcp_timeline.measure.forecast.model.timetable import PipelineStage, Timetable, answerable
+from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, Days, Flags, day_number, day_of
 from ehcp_timeline.measure.result import Input
 
+ADVICE = "assess.advice"
+WHOLE = "plan"
 WHOSE = ("district", "team", "caseworker")
 _BEGINS = {"request_received", "became_responsible"}
-_DAY_ZERO = pl.lit(date(1, 1, 1))
 _HAS_DUE_DAY = pl.col("due").is_not_null()
 # open, or closed on a day that somebody recorded
 _DATED = pl.col("open") | pl.col("answered").is_not_null() | pl.col("ended").is_not_null()
-_EXCUSED = (pl.col("open") & (pl.col("verdict") == "excused")).alias("excused")
 _FAR = 9_999  # weeks: later than any horizon
 
 
 @dataclass(frozen=True, slots=True)
-class CaseOwner:
-    """The case that an assessment belongs to, and whose work it is, where the file says."""
+class PipelineStage:
+    """One stage between a request and a plan.
 
-    case_id: str
-    row: int
-    district: str | None = None
-    team: str | None = None
-    caseworker: str | None = None
+    Attributes:
+        name: `decision`, `advice`, `draft` or `final`; `plan` where the file has no date between the request,
+            or the decision, and the plan.
+        ends_with: The event that ends it; empty for advice, which has many, and for the last stage.
+        weeks: Whole weeks that the law's timetable gives it.
+        least: Most that its shortest time is ever taken to be, in whole weeks: whoever takes longer, waits.
+    """
+
+    name: str
+    ends_with: str
+    weeks: int
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """The law's own stages of an assessment, in order, and the whole weeks from request to plan."""
+
+    stages: tuple[PipelineStage, ...]
+    weeks: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the stages, in order."""
+        return tuple(stage.name for stage in self.stages)
+
+
+def timetable(rulebook: Rulebook, columns: Collection[str], as_at: date) -> Timetable:
+    """Return the stages that a file with these columns can show.
+
+    The weeks are those of `assess.decide`, `assess.advice`, `plan.draft` and `plan.issue`, as they stand on
+    the as-at date: decision by week 6, advice by week 12, draft by week 14, plan by week 20.
+    """
+    decide, advice, draft, issue = (
+        weeks_of(rulebook, deadline, as_at)
+        for deadline in ("assess.decide", ADVICE, "plan.draft", "plan.issue")
+    )
+    drafted = "draft_sent" in columns
+    ends = [
+        ("decision", "assess_agreed", decide, "assess_agreed" in columns),
+        ("advice", "", decide + advice, bool(_advice_columns(rulebook, columns))),
+        ("draft", "draft_sent", draft, drafted),
+    ]
+    stages: list[PipelineStage] = []
+    before = 0
+    for name, event, by, there in ends:
+        if there:
+            stages.append(PipelineStage(name, event, by - before, max(1, by - before)))
+            before = by
+    least = issue - before if drafted else max(1, draft - before)
+    stages.append(PipelineStage("final" if drafted else WHOLE, "", issue - before, least))
+    return Timetable(tuple(stages), issue)
+
+
+def weeks_of(rulebook: Rulebook, deadline: str, as_at: date) -> int:
+    """Return the whole weeks that a deadline gives on a day; 0 where the rulebook does not have it."""
+    known = rulebook.by_id.get(deadline)
+    version = known.version_on(as_at) if known else None
+    return (apply(version.limit.limbs[0].count, as_at) - as_at).days // WEEK if version else 0
+
+
+def _advice_columns(rulebook: Rulebook, columns: Collection[str]) -> list[tuple[str, str]]:
+    """Return the columns in which advice, whoever gives it, was asked for and came in; both must be there."""
+    pairs = (
+        (deadline.starts.events[0], deadline.met_by.events[0])
+        for deadline in rulebook.deadlines
+        if deadline.id == ADVICE or deadline.id.startswith(f"{ADVICE}.")
+    )
+    return [pair for pair in pairs if set(pair) <= set(columns)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +111,15 @@ class Caseload:
 
     Attributes:
         as_at: The day the file is read for; nothing after it is in here.
-        start: Day each assessment started.
-        due: Its due day, as the law's reader found it.
         done: Day it was closed: plan issued, refused, ended.
         issued: Whether a plan closed it.
         ends: Day each stage ended with the next one beginning; shape (assessments, stages).
         measured: Whether both ends of a stage are recorded, so that its length counts; the same shape.
         excepted: Whether the file claims an exception to the twenty weeks.
         exceptions_known: Whether the file has a column that could claim one.
-        named: Place in the arrays to case, for those open on the as-at date.
-        team: The team of each assessment; empty where the file has no such column.
+        named: Place in the arrays to `case_id`, `row` and whose work it is, for those open on the as-at date.
         excused: Places of those open past their due day with an exception that no date refutes: not overdue.
+        team: The team of each assessment; empty where the file has no such column.
     """
 
     as_at: date
@@ -70,14 +132,16 @@ class Caseload:
     measured: Flags
     excepted: Flags
     exceptions_known: bool
-    named: dict[int, CaseOwner] = field(default_factory=dict)
+    named: Mapping[int, dict[str, Any]] = field(default_factory=dict)
     excused: frozenset[int] = frozenset()
     team: tuple[str | None, ...] = ()
 
     @property
-    def day(self) -> int:
-        """The as-at date as a day number."""
-        return day_number(self.as_at)
+    def newest(self) -> date | None:
+        """The last day on which anything came, moved on or closed; None of a file in which nothing did."""
+        days = np.concatenate([self.start, self.done, self.ends.ravel()])
+        days = days[days <= day_number(self.as_at)]
+        return day_of(int(days.max())) if days.size else None
 
 
 @repeated_until_known
@@ -90,31 +154,18 @@ def read(
         CaseFileError: A file says when nothing ended, or when assessments began and not when they ended.
     """
     batches: list[Judged] = []
-    inputs = []
     for source in sources:
         begins = not _BEGINS.isdisjoint(source.columns)
-        unanswerable = {deadline.id for deadline in unjudgeable(rulebook, source.columns)}
-        wanted = [
-            deadline
-            for deadline in rulebook.deadlines
-            if deadline.id in ((*ISSUE, *REVIEW) if begins else REVIEW) and deadline.id not in unanswerable
-        ]
+        answerable = {*((*ISSUE, *REVIEW) if begins else REVIEW)}
+        answerable -= {deadline.id for deadline in unjudgeable(rulebook, source.columns)}
+        wanted = [deadline for deadline in rulebook.deadlines if deadline.id in answerable]
         if not wanted or (begins and "plan_issued" not in source.columns):
             raise CaseFileError(
                 f"{source.name}: a forecast needs the days on which plans were issued",
                 "add the column plan_issued, blank where there is no plan yet",
             )
-        counts: list[tuple[int, int]] = []
-        batches += judge(rulebook, _counted(source, counts), as_at, deadlines=wanted)
-        rows, judged = sum(rows for rows, _ in counts), sum(judged for _, judged in counts)
-        inputs.append(Input(source.name, source.sha256, rows, judged, rows - judged))
-    return batches, tuple(inputs)
-
-
-def _counted(source: CaseFile, counts: list[tuple[int, int]]) -> Iterator[Batch]:
-    for batch in source.batches():
-        counts.append((batch.read, batch.judged))
-        yield batch
+        batches += judge(rulebook, source.batches(), as_at, deadlines=wanted)
+    return batches, tuple(map(Input.of, sources))
 
 
 def undated(batches: Iterable[Judged]) -> int:
@@ -131,7 +182,8 @@ def dated_clocks(judged: Judged, deadlines: tuple[str, ...], *columns: str) -> p
     """
     wanted = (*columns, "start", "due", "answered", "ended", "open", "verdict")
     dated = clocks_of(judged, deadlines, *wanted).filter(_HAS_DUE_DAY & _DATED)
-    return dated.with_columns(_EXCUSED).drop("open", "verdict")
+    excused = pl.col("open") & (pl.col("verdict") == "excused")
+    return dated.with_columns(excused.alias("excused")).drop("open", "verdict")
 
 
 def work_of(batches: Iterable[Judged], rulebook: Rulebook, timetable: Timetable, as_at: date) -> Caseload:
@@ -146,7 +198,10 @@ def work_of(batches: Iterable[Judged], rulebook: Rulebook, timetable: Timetable,
         if clocks.is_empty():
             continue
         columns = ["row", "case_id", *(name for name in WHOSE if name in rows.columns)]
-        ends = [_end(stage, rulebook, rows.columns) for stage in timetable.stages[:-1]]
+        ends = [
+            _end(stage.ends_with, rulebook, rows.columns).alias(f"end_{stage.name}")
+            for stage in timetable.stages[:-1]
+        ]
         if (flags | {"absent_from"}) & set(rows.columns):
             ends.append(has_exception(judged).alias("excepted"))
         clocks = clocks.join(rows.select(*columns, *ends), on="row", how="left", maintain_order="left")
@@ -154,19 +209,18 @@ def work_of(batches: Iterable[Judged], rulebook: Rulebook, timetable: Timetable,
     return work_from_frame(pl.concat(frames, how="diagonal_relaxed"), timetable, as_at)
 
 
-def _end(stage: PipelineStage, rulebook: Rulebook, columns: Sequence[str]) -> pl.Expr:
+def _end(event: str, rulebook: Rulebook, columns: Sequence[str]) -> pl.Expr:
     """Return the day on which a stage ended: its event, or the last of the advice that was asked for."""
-    ended = pl.lit(None, dtype=pl.Date)
-    if stage.ends_with in columns:
-        ended = pl.col(stage.ends_with)
-        if stage.ends_with == "assess_agreed":  # advice is asked for once it was decided to assess
-            ended = pl.coalesce(
-                ended, pl.min_horizontal(ended, *(asked for asked, _ in answerable(rulebook, columns)))
-            )
-    elif not stage.ends_with and (pairs := answerable(rulebook, columns)):
-        asked_only = (pl.col(asked).is_not_null() & pl.col(got).is_null() for asked, got in pairs)
-        ended = pl.when(~pl.any_horizontal(asked_only)).then(pl.max_horizontal(got for _, got in pairs))
-    return ended.alias(f"end_{stage.name}")
+    pairs = _advice_columns(rulebook, columns)
+    if event == "assess_agreed" and event in columns:
+        # advice is asked for once it was decided to assess
+        return pl.coalesce(event, pl.min_horizontal(event, *(asked for asked, _ in pairs)))
+    if event in columns:
+        return pl.col(event)
+    if event or not pairs:
+        return pl.lit(None, dtype=pl.Date)
+    asked_only = (pl.col(asked).is_not_null() & pl.col(got).is_null() for asked, got in pairs)
+    return pl.when(~pl.any_horizontal(asked_only)).then(pl.max_horizontal(got for _, got in pairs))
 
 
 def work_from_frame(frame: pl.DataFrame, timetable: Timetable, as_at: date) -> Caseload:
@@ -174,7 +228,7 @@ def work_from_frame(frame: pl.DataFrame, timetable: Timetable, as_at: date) -> C
 
     Args:
         frame: `case_id`, `row`, `start`, `due`, `answered`, `ended`, a column `end_<stage>` for every stage
-            but the last, and, where the file says, `excepted`, `district`, `team`, `caseworker`.
+            but the last, and, where the file says, `excused`, `excepted`, `district`, `team`, `caseworker`.
         timetable: The stages.
         as_at: Nothing after this day is taken in.
     """
@@ -186,9 +240,13 @@ def work_from_frame(frame: pl.DataFrame, timetable: Timetable, as_at: date) -> C
     ends, measured = _stage_ends(columns, start, answered, done)
     open_ = np.flatnonzero((start <= today) & (done == NEVER))
     whose = [name for name in WHOSE if name in frame.columns]
-    lines = frame[open_].select("case_id", "row", *whose).iter_rows(named=True)
-    known = "excepted" in frame.columns
-    none = np.zeros(frame.height, dtype=np.bool_)
+    owners = frame[open_].select("case_id", "row", *whose).iter_rows(named=True)
+    excused, excepted = (
+        frame[name].fill_null(value=False).to_numpy()
+        if name in frame.columns
+        else np.zeros(frame.height, dtype=np.bool_)
+        for name in ("excused", "excepted")
+    )
     return Caseload(
         as_at=as_at,
         timetable=timetable,
@@ -198,12 +256,10 @@ def work_from_frame(frame: pl.DataFrame, timetable: Timetable, as_at: date) -> C
         issued=(answered < NEVER) & (answered <= ended),
         ends=ends,
         measured=measured,
-        excepted=frame["excepted"].fill_null(value=False).to_numpy() if known else none,
-        exceptions_known=known,
-        named={place: CaseOwner(**line) for place, line in zip(open_.tolist(), lines, strict=True)},
-        excused=frozenset(np.flatnonzero(frame["excused"].fill_null(value=False)).tolist())
-        if "excused" in frame.columns
-        else frozenset(),
+        excepted=excepted,
+        exceptions_known="excepted" in frame.columns,
+        named=dict(zip(open_.tolist(), owners, strict=True)),
+        excused=frozenset(np.flatnonzero(excused).tolist()),
         team=tuple(frame["team"]) if "team" in frame.columns else (),
     )
 
@@ -212,7 +268,7 @@ def days_of(frame: pl.DataFrame, column: str, latest: int) -> Days:
     """Return a column of dates as day numbers; a date after `latest` has not come."""
     if column not in frame.columns:
         return np.full(frame.height, NEVER, dtype=np.int32)
-    numbers = (pl.col(column).cast(pl.Date) - _DAY_ZERO).dt.total_days() + 1
+    numbers = (pl.col(column).cast(pl.Date) - pl.lit(date(1, 1, 1))).dt.total_days() + 1
     days = frame.select(numbers.fill_null(NEVER).cast(pl.Int32)).to_series().to_numpy().copy()
     days[days > latest] = NEVER
     return days
@@ -230,13 +286,6 @@ def _stage_ends(columns: list[Days], start: Days, answered: Days, done: Days) ->
     ends = np.minimum.accumulate(days[:, ::-1], axis=1)[:, ::-1]
     begun = np.concatenate([np.ones((len(start), 1), dtype=np.bool_), known[:, :-1]], axis=1)
     return np.ascontiguousarray(ends), begun & known & (ends == days)
-
-
-def newest_day(work: Caseload) -> date | None:
-    """Return the last day on which anything came, moved on or closed; None of a file in which nothing did."""
-    days = np.concatenate([work.start, work.done, work.ends.ravel()])
-    days = days[days <= day_number(work.as_at)]
-    return day_of(int(days.max())) if days.size else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from ehcp_timeline.measure.forecast.answer import ForecastAnswer
 from ehcp_timeline.measure.forecast.counts import (
     FARTHEST_YEARS,
     LEAST_PAIRS,
@@ -11,6 +10,7 @@ from ehcp_timeline.measure.forecast.counts import (
     CountsTaken,
     clear_on,
 )
+from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, day, listed
 
@@ -34,6 +34,7 @@ def counts_sections(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[Sect
     words = tuple(counts_sentences(answer, taken))
     yield Section(title=f"Forecast as at {day(answer.as_at)}{what}", before=words)
     if taken.pairs:
+        earlier = len(taken.pairs) - _PAIRS_SHOWN
         yield Section(
             title="What each two counts imply",
             columns=_COLUMNS,
@@ -45,29 +46,13 @@ def counts_sections(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[Sect
                 )
                 for pair in (*taken.pairs[-_PAIRS_SHOWN:], *_whole(taken))
             ),
-            after=tuple(_left_out_words(taken)),
+            after=(f"{count(earlier, 'earlier pair')} in --format csv.",) if earlier > 0 else (),
         )  # fmt: skip
     if caution := tuple(caution_words(answer, taken)):
         yield Section(title="Why a straight line misleads", before=caution)
-    if about := tuple(_file_words(taken)):
+    if taken.remarks:
+        about = tuple(f"{remark[:1].upper()}{remark[1:]}." for remark in taken.remarks)
         yield Section(title="About the file", before=about)
-
-
-def every_counts_sentence(answer: ForecastAnswer, taken: CountsTaken) -> Iterator[str]:
-    """Yield everything that is said in words, for an answer as data."""
-    yield from counts_sentences(answer, taken)
-    yield from _left_out_words(taken)
-    yield from caution_words(answer, taken)
-    yield from _file_words(taken)
-
-
-def _left_out_words(taken: CountsTaken) -> Iterator[str]:
-    if (earlier := len(taken.pairs) - _PAIRS_SHOWN) > 0:
-        yield f"{count(earlier, 'earlier pair')} in --format csv."
-
-
-def _file_words(taken: CountsTaken) -> Iterator[str]:
-    return (f"{remark[:1].upper()}{remark[1:]}." for remark in taken.remarks)
 
 
 def _whole(taken: CountsTaken) -> Sequence[CountPair]:

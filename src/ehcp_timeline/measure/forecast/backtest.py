@@ -5,20 +5,21 @@ clearance date is judged only where it lies in the past: then it held or did not
 the backlog was 13 and 26 weeks on is always known.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from math import sqrt
 
 import numpy as np
+from dateutil.relativedelta import relativedelta
 
 from ehcp_timeline.measure.answer import NOT_IN_JSON
-from ehcp_timeline.measure.forecast.model.arrays import SHARES, WEEK, Share, day_number, day_of
-from ehcp_timeline.measure.forecast.model.caseload import Caseload, overdue_on
-from ehcp_timeline.measure.forecast.model.history import LEAST_WEEKS, weeks_recorded
-from ehcp_timeline.measure.forecast.model.present import LONGEST, Present, present
-from ehcp_timeline.measure.forecast.request import ForecastRequest
-from ehcp_timeline.measure.forecast.results.outlook import clear_week, naive_weeks
+from ehcp_timeline.measure.forecast.arrays import SHARES, WEEK, Share, day_number, day_of
+from ehcp_timeline.measure.forecast.caseload import Caseload, overdue_on
+from ehcp_timeline.measure.forecast.history import LEAST_WEEKS, weeks_recorded
+from ehcp_timeline.measure.forecast.outlook import clear_week, naive_weeks
+from ehcp_timeline.measure.forecast.present import LONGEST, Present, present
+from ehcp_timeline.measure.forecast.request import OBSERVED, ForecastRequest
 from ehcp_timeline.measure.forecast.simulate import Plan, run, start_of
 from ehcp_timeline.text.bounds import Whole
 
@@ -58,11 +59,6 @@ class Standpoint:
     throughput: float | None = field(metadata=NOT_IN_JSON)
     counts: dict[int, tuple[tuple[int, ...], float, float]] = field(metadata=NOT_IN_JSON)
     came: dict[int, int] = field(metadata=NOT_IN_JSON)
-
-    @property
-    def clear(self) -> tuple[int | None, ...]:
-        """Percentiles of the clearance week, in the order of `SHARES`."""
-        return self.p50_weeks, self.p85_weeks, self.p95_weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,17 +181,15 @@ def month_ends(as_at: date, months: int = MOST_MONTHS) -> list[date]:
     >>> month_ends(date(2025, 3, 10))[:2]
     [datetime.date(2025, 2, 28), datetime.date(2025, 1, 31)]
     """
-    ends = [as_at.replace(day=1) - timedelta(days=1)]
-    while len(ends) < months:
-        ends.append(ends[-1].replace(day=1) - timedelta(days=1))
-    return ends
+    first = as_at.replace(day=1)
+    return [first - relativedelta(months=back, days=1) for back in range(months)]
 
 
 def _standpoint(now: Present, clear_at: int, runs: int, seed: int) -> Standpoint:
     day, weeks, overdue = now.standing.day, now.pipeline.weeks, now.standing.overdue
     ahead = [week for week in AHEAD if week <= weeks]
     plan = Plan(moments=frozenset(ahead), clear_at=clear_at)
-    kept = run(start_of(now), {"observed": now.orders}, plan, runs, seed)["observed"]
+    kept = run(start_of(now), {OBSERVED: now.orders}, plan, runs, seed)[OBSERVED]
     month_before = day_number(day_of(day).replace(day=1)) - 1
     change = (overdue - overdue_on(now.work, month_before)) / ((day - month_before) / WEEK)
     pace = now.past.stages[now.narrowest].pace
@@ -221,66 +215,55 @@ def _standpoint(now: Present, clear_at: int, runs: int, seed: int) -> Standpoint
 
 
 def first_clear(work: Caseload, day: int, weeks: int, clear_at: int) -> int | None:
-    """Return the first week at whose end no more than `clear_at` were overdue; None if there is none.
-
-    Args:
-        work: The file.
-        day: The day from which weeks are counted, as a day number.
-        weeks: How many weeks to look at.
-        clear_at: Overdue cases at which the backlog is clear.
-    """
+    """Return the first of so many weeks from a day at whose end no more than `clear_at` were overdue."""
     clear = (week for week in range(1, weeks + 1) if overdue_on(work, day + WEEK * week) <= clear_at)
     return next(clear, None)
 
 
 def scores(points: Sequence[Standpoint]) -> tuple[Score, ...]:
     """Return how forecasts did, of the clearance date first, then of the overdue cases ahead."""
-    return _clearance_score(points), *(_count_score(points, ahead) for ahead in AHEAD)
-
-
-def _clearance_score(points: Sequence[Standpoint]) -> Score:
-    held: list[list[bool]] = [[] for _ in SHARES]
-    errors: list[tuple[float, ...]] = []
-    for point in points:
-        actual, last = point.actual_weeks, float(point.weeks)
-        for outcomes, week in zip(held, point.clear, strict=True):
-            if week is not None:
-                outcomes.append(actual is not None and actual <= week)
-        if actual is not None and point.p50_weeks is not None:
-            # never, or after the as-at date, is taken to be the last week before it
-            rivals = (last if week is None else min(week, last) for week in (point.line, point.throughput))
-            errors.append(tuple(week - actual for week in (float(point.p50_weeks), *rivals)))
-    return _score(CLEARANCE, len(points), held, errors)
-
-
-def _count_score(points: Sequence[Standpoint], ahead: int) -> Score:
-    there = [point for point in points if ahead in point.came and point.pace > 0]
     held = [
-        [point.came[ahead] <= point.counts[ahead][0][place] for point in there]
-        for place in range(len(SHARES))
+        [
+            point.actual_weeks is not None and point.actual_weeks <= week
+            for point in points
+            if (week := getattr(point, percentile)) is not None
+        ]
+        for percentile in ("p50_weeks", "p85_weeks", "p95_weeks")
     ]
     errors = []
-    for point in there:
-        said, *rivals = point.counts[ahead]
-        errors.append(
-            tuple((number - point.came[ahead]) / point.pace for number in (float(said[0]), *rivals))
-        )
-    return _score(f"overdue_{ahead}_weeks", len(there), held, errors)
+    for point in points:
+        if point.actual_weeks is not None and point.p50_weeks is not None:
+            # never, or after the as-at date, is taken to be the last week before it
+            last = float(point.weeks)
+            baselines = (last if week is None else min(week, last) for week in (point.line, point.throughput))
+            errors.append([week - point.actual_weeks for week in (float(point.p50_weeks), *baselines)])
+    found = [_score(CLEARANCE, len(points), held, errors)]
+    for ahead in AHEAD:
+        there = [point for point in points if ahead in point.came and point.pace > 0]
+        held = [
+            [point.came[ahead] <= point.counts[ahead][0][place] for point in there]
+            for place in range(len(SHARES))
+        ]
+        errors = []
+        for point in there:
+            percentiles, *rivals = point.counts[ahead]
+            said = (float(percentiles[0]), *rivals)
+            errors.append([(number - point.came[ahead]) / point.pace for number in said])
+        found.append(_score(f"overdue_{ahead}_weeks", len(there), held, errors))
+    return tuple(found)
 
 
 def _score(
     what: str, forecasts: int, held: Sequence[Sequence[bool]], errors: Sequence[Sequence[float]]
 ) -> Score:
     """Return a score; each of `errors`, in weeks, is that of the median, then those of both baselines."""
-    by_method: Mapping[str, list[float]] = {
-        name: [error[place] for error in errors]
-        for place, name in enumerate(("forecast", STRAIGHT_LINE, THROUGHPUT))
-    }
     mine, *rivals = (
-        BaselineScore(name, round(float(np.mean(sizes)), 2), round(float(np.mean(np.abs(sizes))), 2))
-        if sizes
-        else BaselineScore(name, None, None)
-        for name, sizes in by_method.items()
+        BaselineScore(
+            name,
+            round(float(np.mean([error[place] for error in errors])), 2) if errors else None,
+            round(float(np.mean([abs(error[place]) for error in errors])), 2) if errors else None,
+        )
+        for place, name in enumerate(("forecast", STRAIGHT_LINE, THROUGHPUT))
     )
     beats = None
     if mine.error_weeks is not None:

@@ -7,8 +7,8 @@ import pytest
 
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import open_case_file
-from ehcp_timeline.commands.forecast.view.lists import backtest_section, backtest_sentences
-from ehcp_timeline.commands.forecast.view.sentences import (
+from ehcp_timeline.commands.forecast.lists import backtest_section, backtest_sentences
+from ehcp_timeline.commands.forecast.sentences import (
     change_sentences,
     headline,
     order_words,
@@ -17,21 +17,20 @@ from ehcp_timeline.commands.forecast.view.sentences import (
     target_words,
 )
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.measure.forecast.answer import ForecastAnswer
-from ehcp_timeline.measure.forecast.forecast import forecast
-from ehcp_timeline.measure.forecast.model.history import WorkOrder
-from ehcp_timeline.measure.forecast.model.stages import SeasonLine, StageLine
-from ehcp_timeline.measure.forecast.request import ForecastRequest
-from ehcp_timeline.measure.forecast.results.backtest import (
+from ehcp_timeline.measure.forecast.backtest import (
     Backtest,
     BaselineScore,
     Percentiles,
     Score,
     Standpoint,
 )
-from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay
-from ehcp_timeline.measure.forecast.results.reviews import ReviewOutlook
-from ehcp_timeline.measure.forecast.results.target import CapacityNeeded, TargetAnswer, reviews_needed
+from ehcp_timeline.measure.forecast.forecast import ForecastAnswer, forecast
+from ehcp_timeline.measure.forecast.history import WorkOrder
+from ehcp_timeline.measure.forecast.outlook import ClearanceDay
+from ehcp_timeline.measure.forecast.request import ForecastRequest
+from ehcp_timeline.measure.forecast.reviews import ReviewOutlook
+from ehcp_timeline.measure.forecast.stages import SeasonLine, StageLine
+from ehcp_timeline.measure.forecast.target import CapacityNeeded, TargetAnswer, net_needed
 from tests.commands.forecast.files import AS_AT, illustrative
 
 DAY = date(2027, 9, 30)
@@ -184,7 +183,7 @@ def test_a_target_takes_what_is_overdue_and_what_falls_due() -> None:
     """8,310 over 608 days are 95.7 a week; 212.7 a week fall due: 308.4."""
     never = ClearanceDay(None, None, None, 1.0)
     found = ReviewOutlook(19468, 8310, 212.7, 186.1, 52, {"observed": never})
-    needed = reviews_needed(8310, 212.7, date(2024, 1, 31), date(2025, 9, 30))
+    needed = net_needed(8310, date(2024, 1, 31), date(2025, 9, 30)) + 212.7
 
     assert list(review_sentences(found, TargetAnswer(date(2025, 9, 30), 95.7, needed)))[1] == (
         "To be clear by 30 September 2025 at least 308.4 a week must be decided: those that are overdue, and "

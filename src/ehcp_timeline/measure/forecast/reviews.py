@@ -9,10 +9,13 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.measure.answer import decimals
 from ehcp_timeline.measure.counts import REVIEW
-from ehcp_timeline.measure.forecast.model.arrays import NEVER, WEEK, YEAR, Counts, Days, Spread, day_of
-from ehcp_timeline.measure.forecast.model.caseload import dated_clocks, days_of, week_overdue
-from ehcp_timeline.measure.forecast.model.history import WorkOrder, order_taken, weekly
-from ehcp_timeline.measure.forecast.model.weeks import (
+from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, YEAR, Counts, Days, Spread, day_of
+from ehcp_timeline.measure.forecast.caseload import dated_clocks, days_of, week_overdue
+from ehcp_timeline.measure.forecast.history import WorkOrder, order_taken, weekly
+from ehcp_timeline.measure.forecast.outlook import ClearanceDay, clearance
+from ehcp_timeline.measure.forecast.request import OBSERVED
+from ehcp_timeline.measure.forecast.simulate import Pool, serve
+from ehcp_timeline.measure.forecast.weeks import (
     Drivers,
     chunks,
     draw,
@@ -21,8 +24,6 @@ from ehcp_timeline.measure.forecast.model.weeks import (
     rounded,
     series,
 )
-from ehcp_timeline.measure.forecast.results.outlook import ClearanceDay, clearance
-from ehcp_timeline.measure.forecast.simulate import Pool, serve
 from ehcp_timeline.text.bounds import Whole
 
 _EARLY = 85
@@ -116,41 +117,39 @@ def review_outlook(
     behind = min(YEAR, int(day - reviews.done.min(initial=NEVER) + 1) // WEEK)
     if behind < 2:
         return None
-    queue = _queue(reviews, day, weeks, behind, year)
-    seen = order_taken(reviews.due, reviews.due - WEEK * queue.lead, reviews.closed, day, behind)
+    recent, closed = ((days > day - WEEK * behind) & (days <= day) for days in (reviews.done, reviews.closed))
+    early = (reviews.due - reviews.done)[recent & (reviews.done <= reviews.due)]
+    lead = int(np.percentile(early, _EARLY)) // WEEK + 1 if early.size else _USUAL_LEAD
     open_ = (reviews.start <= day) & (reviews.closed > day)
+    due_week = week_overdue(reviews.due[open_], day)
+    rows = np.union1d(due_week, np.arange(1, weeks + year + 2)).astype(np.int32)
+    done = weekly(reviews.done, day, behind).astype(np.float64)
+    begun = weekly(reviews.start[reviews.start <= day], day, behind).astype(np.float64)
+    kinds, kinds_ahead = kinds_of_weeks(day - WEEK * behind, behind), kinds_of_weeks(day, weeks)
+    # new plans start years that no review started
+    fresh = series(np.maximum(0.0, begun - done), np.ones(behind), np.ones(weeks))
+    season = factors(done, kinds)
+    queue = _ReviewQueue(
+        drivers=Drivers(fresh, series(done, season[kinds], season[kinds_ahead])),
+        due_weeks=rows,
+        at_start=np.bincount(np.searchsorted(rows, due_week), minlength=rows.size).astype(np.int64),
+        lead=lead,
+        year=year,
+        kept=int(np.count_nonzero(recent)) / max(1, int(np.count_nonzero(closed))),
+    )
+    seen = order_taken(reviews.due, reviews.due - WEEK * lead, reviews.closed, day, behind)
     ahead = open_ & (reviews.due > day) & (reviews.due <= day + WEEK * year)
     return ReviewOutlook(
         open=int(np.count_nonzero(open_)),
         overdue=int(np.count_nonzero(open_ & (reviews.due < day))),
         due_per_week=float(np.count_nonzero(ahead)) / year,
-        done_per_week=float(weekly(reviews.done, day, behind).mean()),
+        done_per_week=float(done.mean()),
         weeks=behind,
         clearance={
             name: clearance(_cleared(queue, order, weeks, runs, seed), day_of(day), weeks)
-            for name, order in {**orders, "observed": seen}.items()
+            for name, order in {**orders, OBSERVED: seen}.items()
         },
     )
-
-
-def _queue(reviews: Reviews, day: int, weeks: int, behind: int, year: int) -> _ReviewQueue:
-    recent = (reviews.done > day - WEEK * behind) & (reviews.done <= day)
-    early = (reviews.due - reviews.done)[recent & (reviews.done <= reviews.due)]
-    lead = int(np.percentile(early, _EARLY)) // WEEK + 1 if early.size else _USUAL_LEAD
-    closed = (reviews.closed > day - WEEK * behind) & (reviews.closed <= day)
-    open_ = (reviews.start <= day) & (reviews.closed > day)
-    due_week = week_overdue(reviews.due[open_], day)
-    rows = np.union1d(due_week, np.arange(1, weeks + year + 2)).astype(np.int32)
-    at_start = np.bincount(np.searchsorted(rows, due_week), minlength=rows.size).astype(np.int64)
-    kept = int(np.count_nonzero(recent)) / max(1, int(np.count_nonzero(closed)))
-    kinds, ahead = kinds_of_weeks(day - WEEK * behind, behind), kinds_of_weeks(day, weeks)
-    done = weekly(reviews.done, day, behind).astype(np.float64)
-    begun = weekly(reviews.start[reviews.start <= day], day, behind).astype(np.float64)
-    # new plans start years that no review started
-    fresh = series(np.maximum(0.0, begun - done), np.ones(behind), np.ones(weeks))
-    season = factors(done, kinds)
-    drivers = Drivers(fresh, series(done, season[kinds], season[ahead]))
-    return _ReviewQueue(drivers, rows, at_start, lead, year, kept)
 
 
 def _cleared(queue: _ReviewQueue, order: WorkOrder, weeks: int, runs: int, seed: int) -> Spread:

@@ -2,18 +2,46 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple
+from dataclasses import asdict, astuple, replace
 from datetime import date
 
-from ehcp_timeline.measure.forecast.answer import ForecastAnswer
-from ehcp_timeline.measure.forecast.model.arrays import SHARES
-from ehcp_timeline.measure.forecast.results.backtest import CLEARANCE, Backtest, Score
-from ehcp_timeline.measure.forecast.results.cases import Breach, CaseToSave, ProjectedCase, SaveList
-from ehcp_timeline.measure.forecast.results.intake import IntakeWeek
-from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
+from ehcp_timeline.measure.forecast.arrays import SHARES
+from ehcp_timeline.measure.forecast.backtest import CLEARANCE, Backtest, Score
+from ehcp_timeline.measure.forecast.cases import Breach, ProjectedCase, SaveList
+from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
+from ehcp_timeline.measure.forecast.intake import IntakeWeek
+from ehcp_timeline.output.sections import (
+    ListColumn,
+    Section,
+    TableColumn,
+    column_of,
+    list_section,
+    without_empty_columns,
+)
 from ehcp_timeline.text.words import count, day, listed
 
-_WHOSE = tuple(TableColumn(name, optional=True) for name in ("caseworker", "team", "district"))
+_WHOSE = tuple(column_of(name, optional=True) for name in ("caseworker", "team", "district"))
+
+
+def _with_commas(key: str, heading: str) -> ListColumn:
+    return ListColumn(TableColumn(heading, "number"), lambda row: f"{row[key]:,}")
+
+
+def _closed(key: str, heading: str) -> ListColumn:
+    return ListColumn(TableColumn(heading, "fixed"), lambda row: str(row[key] or "later"))
+
+
+_TO_SAVE = (
+    column_of("case_id", "case", "fixed"), column_of("due", kind="fixed"),
+    _with_commas("days_left", "days left"), _with_commas("days_needed", "days needed"),
+    column_of("draft", "last safe draft day", "fixed"), column_of("stage", kind="fixed"), *_WHOSE,
+)  # fmt: skip
+_CASES = (
+    column_of("case_id", "case", "fixed"), column_of("breach_on", "late from", "fixed"),
+    _closed("finish_p50", "closed by"), _closed("finish_p85", "if slow"),
+    column_of("breach", "late?", "fixed"), _with_commas("weeks", "weeks"),
+    column_of("stage", kind="fixed", optional=True), *_WHOSE,
+)  # fmt: skip
 _BREACH_WORDS: dict[Breach, str] = {
     "overdue": "overdue already",
     "excused": "past the day with a recorded exception",
@@ -21,6 +49,7 @@ _BREACH_WORDS: dict[Breach, str] = {
     "possible": "late in 15 of 100 runs or more",
     "unlikely": "in time in 85 of 100 runs",
 }
+_CASE_LISTS = {"In time now, and at risk": ("likely", "possible"), "Overdue already": ("overdue",)}
 _CLOSED_BY = (
     "Closed by: in half of the runs; if slow: in 85 of 100. CSV and JSON hold every case, the safe ones too."
 )
@@ -48,37 +77,14 @@ def list_sections(answer: ForecastAnswer, top: int | None, *, terms: bool) -> It
     if (cases := answer.cases) is not None:
         words = tuple(_case_sentences(cases))
         yield Section(title=f"Open cases and when they are closed: {len(cases):,}", before=words)
-        coming = [case for case in cases if case.breach in ("likely", "possible")]
-        yield _case_table("In time now, and at risk", coming, top)
-        yield _case_table("Overdue already", [case for case in cases if case.breach == "overdue"], top)
+        for title, breaches in _CASE_LISTS.items():
+            wanted = [case for case in cases if case.breach in breaches]
+            if wanted:
+                yield list_section(title, _CASES, map(asdict, wanted[:top]), len(wanted))
     if answer.intake is not None:
         yield _intake(answer.intake, terms=terms)
     if answer.backtest is not None:
         yield backtest_section(answer.backtest)
-
-
-def list_sentences(answer: ForecastAnswer) -> Iterator[str]:
-    """Yield what is said in words above the lists."""
-    if answer.saving is not None:
-        yield from _save_sentences(answer.saving)
-    if answer.cases is not None:
-        yield from _case_sentences(answer.cases)
-    if answer.backtest is not None:
-        yield from backtest_sentences(answer.backtest)
-
-
-def _case_list(
-    title: str, before: tuple[str, ...], columns: Sequence[TableColumn], rows: Sequence[tuple[str, ...]],
-    top: int | None,
-) -> Section:  # fmt: skip
-    shown = rows[:top]
-    many = f"{len(rows):,}" if len(shown) == len(rows) else f"{len(shown):,} of {len(rows):,}"
-    whole = Section(f"{title}: {many}", before, (*columns, *_WHOSE), tuple(shown))
-    return without_empty_columns(whole)
-
-
-def _whose(case: CaseToSave | ProjectedCase) -> tuple[str, ...]:
-    return case.caseworker or "", case.team or "", case.district or ""
 
 
 def _save_sentences(saving: SaveList) -> Iterator[str]:
@@ -100,19 +106,12 @@ def _to_save(saving: SaveList, as_at: date, top: int | None) -> Section:
     title, words = "In time, and to be saved", tuple(_save_sentences(saving))
     if not saving.in_time:
         return Section(title=title, before=words)
-    columns = (
-        TableColumn("case", "fixed"), TableColumn("due", "fixed"), TableColumn("days left", "number"),
-        TableColumn("days needed", "number"), TableColumn("last safe draft day", "fixed"),
-        TableColumn("stage", "fixed"),
-    )  # fmt: skip
     rows = []
-    for case in saving.cases:
-        draft = "sent" if case.last_safe_draft is None else case.last_safe_draft.isoformat()
-        if case.last_safe_draft is not None and case.last_safe_draft < as_at:
-            draft = f"{draft}, past"
-        days = f"{case.days_left:,}", f"{case.days_needed:,}"
-        rows.append((case.case_id, case.due.isoformat(), *days, draft, case.stage, *_whose(case)))
-    return _case_list(title, words, columns, rows, top)
+    for case in saving.cases[:top]:
+        draft = case.last_safe_draft
+        past = ", past" if draft is not None and draft < as_at else ""
+        rows.append(asdict(case) | {"draft": f"{draft or 'sent'}{past}"})
+    return replace(list_section(title, _TO_SAVE, rows, len(saving.cases)), before=words)
 
 
 def _case_sentences(cases: Sequence[ProjectedCase]) -> Iterator[str]:
@@ -123,23 +122,6 @@ def _case_sentences(cases: Sequence[ProjectedCase]) -> Iterator[str]:
         return
     yield f"{listed(words)}."
     yield _CLOSED_BY
-
-
-def _case_table(title: str, cases: Sequence[ProjectedCase], top: int | None) -> Section:
-    """Return the weeks in which cases are closed."""
-    if not cases:
-        return Section()
-    columns = (
-        TableColumn("case", "fixed"), TableColumn("late from", "fixed"), TableColumn("closed by", "fixed"),
-        TableColumn("if slow", "fixed"), TableColumn("late?", "fixed"), TableColumn("weeks", "number"),
-        TableColumn("stage", "fixed", optional=True),
-    )  # fmt: skip
-    rows = []
-    for case in cases:
-        ends = ("later" if end is None else end.isoformat() for end in (case.finish_p50, case.finish_p85))
-        late = case.breach, f"{case.weeks:,}", case.stage
-        rows.append((case.case_id, case.breach_on.isoformat(), *ends, *late, *_whose(case)))
-    return _case_list(title, (), columns, rows, top)
 
 
 def _intake(weeks: Sequence[IntakeWeek], *, terms: bool) -> Section:

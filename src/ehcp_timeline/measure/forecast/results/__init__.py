@@ -1,1 +1,0 @@
-"""What a forecast answers."""
