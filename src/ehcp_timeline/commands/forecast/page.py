@@ -234,7 +234,11 @@ def _details(answer: ForecastAnswer, past: WeeksBehind) -> Iterator[Section]:
         "Plans issued within 20 weeks, % (15 of 100 runs are below, 15 above)", answer.policies, rate_words
     )
     for title, measure in _MEASURES.items():
-        table = _quarters(title, answer.policies, lambda quarter, of=measure: _number(getattr(quarter, of)))
+
+        def cell(quarter: Quarter, name: str = measure) -> str:
+            return _number(getattr(quarter, name))
+
+        table = _quarters(title, answer.policies, cell)
         if any(any(row[1:]) for row in table.rows):
             yield table
     yield Section(
