@@ -17,7 +17,7 @@ def _days(first: date, last: date) -> Iterator[date]:
     return (first + DAY * number for number in range((last - first).days + 1))
 
 
-def _months_on(day: date, number: int) -> date:
+def months_on(day: date, number: int) -> date:
     """Return the same day of a later month, or the last day of that month where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + number, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
@@ -33,7 +33,7 @@ def test_months_are_those_of_the_calendar_on_every_day(number: int) -> None:
     wrong = [
         day
         for day in EVERY_DAY
-        if not last_day(count, day) == _months_on(day, number) == day + relativedelta(months=number)
+        if not last_day(count, day) == months_on(day, number) == day + relativedelta(months=number)
     ]
 
     assert wrong == []
@@ -45,7 +45,7 @@ def test_months_that_begin_with_a_day_end_before_it_comes_round(number: int) -> 
     count = Count("within", number, "months", "included")
     wrong = []
     for day in EVERY_DAY:
-        round_again = _months_on(day, number)
+        round_again = months_on(day, number)
         expected = round_again - DAY if round_again.day == day.day else round_again
         if last_day(count, day) != expected:
             wrong.append(day)
@@ -57,7 +57,7 @@ def test_five_months_before_are_those_of_the_calendar_on_every_day() -> None:
     """From 1990 to 2060 "at least five months before" ends on the same date five months back."""
     count = Count("at_least_before", 5, "months")
 
-    assert [day for day in EVERY_DAY if apply(count, day) != _months_on(day, -5)] == []
+    assert [day for day in EVERY_DAY if apply(count, day) != months_on(day, -5)] == []
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def last_day(count: Count, day: date) -> date:
         case "weeks":
             return day + timedelta(days=7 * count.number - back)
         case "months":
-            corresponding = _months_on(day, count.number)
+            corresponding = months_on(day, count.number)
             no_such_day = corresponding.day < day.day  # 29 February: the period ends with the shorter month
             return corresponding if no_such_day else corresponding - timedelta(days=back)
         case "working_days":
@@ -111,7 +111,7 @@ def _latest_day_before(count: Count, day: date) -> date:
         case "weeks":
             return day - timedelta(weeks=count.number)
         case "months":
-            return _months_on(day, -count.number)
+            return months_on(day, -count.number)
         case "working_days":
             left = count.number
             while left:
@@ -120,7 +120,7 @@ def _latest_day_before(count: Count, day: date) -> date:
             return day
 
 
-def _months_on(day: date, number: int) -> date:
+def months_on(day: date, number: int) -> date:
     """Return the corresponding date of a later or earlier month, or the last day of a shorter month."""
     year, month = divmod(12 * day.year + day.month - 1 + number, 12)
     first = date(year, month + 1, 1)

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from dateutil.relativedelta import relativedelta
-
+from ehcp_timeline.clock.counting import months_on
 from ehcp_timeline.commands.report.answer import Number, ReportAnswer, WaitingCount
 from ehcp_timeline.commands.report.public import HIDDEN
 from ehcp_timeline.measure.counts import ISSUE
@@ -84,7 +83,7 @@ def _trend_words(answer: ReportAnswer) -> str:
     now, past = answer.waiting[-1], {point.day: point.overdue for point in answer.waiting[:-1]}
     parts, lacking = [], []
     for words, months in (("a month ago", 1), ("a year ago", 12)):
-        before = past.get(answer.as_at - relativedelta(months=months))
+        before = past.get(months_on(answer.as_at, -months))
         if before is None or HIDDEN in (before, now.overdue):
             lacking.append(words)
         else:

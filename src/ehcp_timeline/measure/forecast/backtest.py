@@ -7,12 +7,12 @@ the backlog was 13 and 26 weeks on is always known.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from math import sqrt
 
 import numpy as np
-from dateutil.relativedelta import relativedelta
 
+from ehcp_timeline.clock.counting import months_on
 from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.forecast.arrays import SHARES, WEEK, Share, day_number, day_of
 from ehcp_timeline.measure.forecast.caseload import Caseload, overdue_on
@@ -182,7 +182,7 @@ def month_ends(as_at: date, months: int = MOST_MONTHS) -> list[date]:
     [datetime.date(2025, 2, 28), datetime.date(2025, 1, 31)]
     """
     first = as_at.replace(day=1)
-    return [first - relativedelta(months=back, days=1) for back in range(months)]
+    return [months_on(first, -back) - timedelta(days=1) for back in range(months)]
 
 
 def _standpoint(now: Present, clear_at: int, runs: int, seed: int) -> Standpoint:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from dateutil.relativedelta import relativedelta
 
+from ehcp_timeline.clock.counting import months_on
 from ehcp_timeline.measure import backlog
 from ehcp_timeline.measure.forecast.arrays import (
     NEVER,
@@ -203,7 +203,7 @@ def path_behind(work: Caseload, as_at: date, weeks: int) -> tuple[PastPoint, ...
 
     What was before the `weeks` that the file records is left out.
     """
-    days = (as_at - relativedelta(months=back) for back in range(PAST_MONTHS, -1, -1))
+    days = (months_on(as_at, -back) for back in range(PAST_MONTHS, -1, -1))
     return tuple(
         PastPoint(day, standing_on(work, day_number(day)).place.size, overdue_on(work, day_number(day)))
         for day in days
