@@ -119,7 +119,10 @@ ASKED = {
     "rules stale": ("--as-at 2027-12-01",),
     "rules test": ("statute", "local-promises-cases.toml --rules local-promises.toml"),
     "rules diff": ("installed what-if-bill.toml", f"installed what-if-bill.toml {CASES} --as-at {TODAY}"),
-    "rules check": ("", "--rules local-promises.toml --fixtures local-promises-cases.toml"),
+    "rules check": (
+        "--as-at 2026-11-01",
+        "--rules local-promises.toml --fixtures local-promises-cases.toml --as-at 2026-11-01",
+    ),
     "rules coverage": ("",),
     "rules holidays": (f"--add 2023-05-08 {CASES} --as-at {TODAY}",),
     "key new": (f"{CASES}",),

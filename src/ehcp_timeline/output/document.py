@@ -76,6 +76,8 @@ class Document:
                 return data.ndjson_text(lines)
             case "md":
                 return data.markdown_text(lines, keys, self.title)
+        if form != "xlsx":
+            raise ValueError(form)  # a command offers only what its answer can be
         if self.published:
             from ehcp_timeline.output.publication import PublishedTable, publication_bytes
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.destination import FOR_PEOPLE, say
+from ehcp_timeline.shell.destination import FOR_PEOPLE, ROW_FORMATS, say
 from ehcp_timeline.shell.exit_codes import FAIL_ON, exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.list_command import document_of
@@ -86,7 +86,7 @@ def check(
     Counts the authority's statutory deadlines unless --kind and --who say otherwise. Formats: table, plain,
     csv, json, ndjson, parquet, md, xlsx, ics.
     """
-    to = output.choose_split(split_by, FORMATS, full=full or not exceptions)
+    to = output.choose_split(split_by, ROW_FORMATS if exceptions else FORMATS, full=full or not exceptions)
     fails = choice("--fail-on", fail_on, tuple(FAIL_ON))
     asks = about.request()
     rulebook, when = asks.rulebook, asks.as_at

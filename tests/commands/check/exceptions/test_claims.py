@@ -10,6 +10,7 @@ from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.commands.check.exceptions import ExceptionsAnswer, exceptions_of, exceptions_sections
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.output.plain import plain_text
+from tests.cli.command import ehcp
 
 LAW = load_rulebook()
 AS_AT = date(2025, 12, 31)
@@ -180,3 +181,16 @@ def test_an_unreadable_claim_is_said(tmp_path: Path) -> None:
     ]
 
     assert (claim.shows, claim.verdict) == ("could not be read", "unknown")
+
+
+@pytest.mark.parametrize("ending", ["parquet", "ics"])
+def test_a_list_of_claims_is_no_calendar_and_no_parquet_file(tmp_path: Path, ending: str) -> None:
+    """What cannot be written is refused before anything is: no workbook under another name."""
+    path = tmp_path / "cases.csv"
+    path.write_text(f"{HEAD}\n{PROVED}\n", encoding="utf-8")
+    target = tmp_path / f"claims.{ending}"
+    run = ehcp("check", str(path), "--as-at", "2025-12-31", "--exceptions", "-o", str(target))
+
+    assert run.returncode == 2
+    assert "add --format, one of table, plain, json, csv, ndjson, md, xlsx" in run.stderr.decode()
+    assert not target.exists()
