@@ -121,6 +121,16 @@ def test_each_deadline_and_verdict_has_its_own_list() -> None:
     assert (batches.kept("unknown"), batches.kept("running")) == ([2], [3, 4])
 
 
+def test_fewer_than_asked_for_are_all_kept() -> None:
+    """Then a clock that is less bad than all of them is among the worst as well."""
+    batches = Batches(5)
+    assert batches.worst.badness == {}
+
+    batches.add("overdue", _clocks([2], [7]))
+    assert batches.add("overdue", _clocks([3], [1])) == [3]
+    assert batches.kept("overdue") == [2, 3]
+
+
 @pytest.mark.parametrize(("days", "bad"), [([3, 7], [3, 7]), ([None, 1], [-(2**31), 1])])
 def test_badness_is_in_days(days: list[int | None], bad: list[int]) -> None:
     """A day later is one worse."""

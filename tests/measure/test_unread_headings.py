@@ -294,9 +294,15 @@ def test_the_return_is_all_clear(tmp_path: Path) -> None:
     assert (code(audit), [problem.rule for problem in audit.problems]) == (0, [])
 
 
-@pytest.mark.parametrize("tag", ["receiveddate", "requestoutcomedate", "assessmentoutcomedate", "startdate"])
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "receiveddate", "requestoutcomedate", "assessmentoutcomedate", "startdate",
+        "requestoutcome", "assessmentoutcome",
+    ],
+)  # fmt: skip
 def test_an_element_of_a_return_that_nobody_knows_is_named(tmp_path: Path, tag: str) -> None:
-    """Any one date element renamed: it is named by its line, and no all-clear follows."""
+    """Any one date or outcome renamed: it is named by its line, and no all-clear follows."""
     renamed = re.sub(rf"(</?){tag}>".encode(), rb"\1xyz>", RETURN, flags=re.IGNORECASE)
     path = written(tmp_path, renamed, "sen2.xml")
     sources = open_case_files([str(path)], vocabulary(), as_at=RETURNED)
@@ -305,5 +311,19 @@ def test_an_element_of_a_return_that_nobody_knows_is_named(tmp_path: Path, tag: 
     assert renamed != RETURN
     named = [problem.problem for problem in audit.problems if problem.rule == "unknown-item"]
     assert len(named) == 1
-    assert re.search(r"^line [0-9]+: Message/\S*/xyz is no element of a SEN2 return", named[0], re.IGNORECASE)
+    assert re.search(
+        r"^line [0-9]+: Message/\S*/xyz is not an element of a SEN2 return", named[0], re.IGNORECASE
+    )
     assert code(audit) == 3
+
+
+def test_an_element_that_can_decide_nothing_is_named_too(tmp_path: Path) -> None:
+    """A text that is neither a date nor an outcome: it is named, and the return stays all clear."""
+    path = written(tmp_path, RETURN.replace(b"<Requests>", b"<Shoe>size 4</Shoe><Requests>"), "sen2.xml")
+    sources = open_case_files([str(path)], vocabulary(), as_at=RETURNED)
+    audit = check_files(LAW, sources, RETURNED, Selection())
+
+    assert [problem.problem for problem in audit.problems] == [
+        "line 13: Message/Persons/Person/Shoe is not an element of a SEN2 return, and is not read"
+    ]
+    assert code(audit) == 0

@@ -256,6 +256,5 @@ def test_a_heading_of_a_table_that_no_return_has(tmp_path: Path) -> None:
     problems = [problem for batch in read.batches() for problem in batch.problems]
 
     named = [problem.problem for problem in problems if problem.rule == "unknown-item"]
-    assert named == [
-        f'{EXPORT}activeplans.csv: "Xyz" is no heading of a SEN2 return, and holds dates that are not read'
-    ]
+    says = '"Xyz" is not a heading of a SEN2 return; its dates or outcomes are not read'
+    assert named == [f"{EXPORT}activeplans.csv: {says}"]

@@ -11,7 +11,8 @@ from types import MappingProxyType
 from ehcp_timeline.cases.headers import fold
 
 KEY = "tableid"
-UNKNOWN = "unknown-item"  # the rule of a problem: something of the return holds dates and is not read
+UNKNOWN = "unknown-item"  # the rule of a problem: dates or outcomes of the return that are not read
+OUTCOMES = ("requestoutcome", "assessmentoutcome")
 RENAME = "name it as the return does, or take it out; until then what it would answer is unknown"
 ELSEWHERE = "undated: it may stand under a name that is not read"
 DATE = r"^\s*(\d{4}-(\d\d?|[A-Za-z]{3})-\d\d?|\d\d?/\d\d?/\d{4})\b"
@@ -86,7 +87,7 @@ class Sen2:
         A date goes with its outcome, because "decided, but no date" has a meaning of its own.
         """
         items = set(seen)
-        items |= {f"{outcome}date" for outcome in ("requestoutcome", "assessmentoutcome") if outcome in items}
+        items |= {f"{outcome}date" for outcome in OUTCOMES if outcome in items}
         return frozenset(item for item in items if (year or 0) >= self.compulsory.get(item, 0))
 
 
@@ -107,13 +108,19 @@ def sen2() -> Sen2:
     )
 
 
-def holds_date(text: str) -> bool:
-    """Return whether a text begins with a date.
+@cache
+def outcome_codes() -> frozenset[str]:
+    """Return the codes of the outcomes, as `Y`."""
+    return frozenset(code for item in OUTCOMES for code in sen2().codes[item])
 
-    >>> holds_date("2026-01-09"), holds_date("9/1/2026 12:00"), holds_date("10-12")
-    (True, True, False)
+
+def decides(text: str) -> bool:
+    """Return whether a text may be a date or an outcome.
+
+    >>> decides("2026-01-09"), decides("9/1/2026 12:00"), decides("y"), decides("10-12")
+    (True, True, True, False)
     """
-    return re.match(DATE, text) is not None
+    return text.strip().upper() in outcome_codes() or re.match(DATE, text) is not None
 
 
 def year_of(text: str) -> int | None:

@@ -10,16 +10,18 @@ import polars as pl
 from ehcp_timeline.cases.cells.dates import FIRST_BIRTH, Window, read_date
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, WHITE, shown
 from ehcp_timeline.cases.formats.addresses import address
-from ehcp_timeline.cases.formats.sen2.columns import ITEMS, is_date
+from ehcp_timeline.cases.formats.sen2.columns import ITEMS, LOST, is_date
 from ehcp_timeline.cases.formats.sen2.items import (
     DATE,
     ELSEWHERE,
     KEY,
+    OUTCOMES,
     RENAME,
     UNKNOWN,
     Module,
     first_line,
     may_be_table,
+    outcome_codes,
     sen2,
 )
 from ehcp_timeline.cases.headers import Spellings, fold, match
@@ -135,13 +137,19 @@ def table_of(
         cells = block.cells.select(ROW, *(_clean(place, item) for item, place in places.items()))
         cells = cells.with_columns(_spelled_out(cells.get_column(item)) for item in places if is_date(item))
         for column in unknown:
-            holds = block.cells[column].str.contains(DATE).fill_null(value=False)
+            texts = block.cells[column]
+            holds = (texts.str.contains(DATE) | texts.str.to_uppercase().is_in([*outcome_codes()])).fill_null(
+                value=False
+            )
             if holds.any():  # what is missing may stand there; a blank would say "not yet"
                 dated[column] = None
                 cells = cells.with_columns(
-                    pl.when(pl.col(item).is_not_null() | ~holds).then(item).otherwise(pl.lit(ELSEWHERE))
+                    pl.when(pl.col(item).is_not_null() | ~holds)
+                    .then(item)
+                    .otherwise(pl.lit(LOST if item in OUTCOMES else ELSEWHERE))
                     for item in places
-                    if is_date(item) and item not in _BESIDE and item != "personbirthdate"
+                    if item in OUTCOMES
+                    or (is_date(item) and item not in _BESIDE and item != "personbirthdate")
                 )
         parts.append(cells.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null())))
         problems += (
@@ -150,7 +158,7 @@ def table_of(
         )
     for column in dated:
         heading = shown(first_line(headings[int(column)]))
-        says = f"{name}: {heading} is no heading of a SEN2 return, and holds dates that are not read"
+        says = f"{name}: {heading} is not a heading of a SEN2 return; its dates or outcomes are not read"
         problems.append(Problem(0, "", UNKNOWN, says, RENAME, "nothing"))
     return replace(table, cells=pl.concat(parts), problems=tuple(problems))
 

@@ -6,7 +6,7 @@ from itertools import chain
 import polars as pl
 
 from ehcp_timeline.cases.formats.sen2.columns import ITEMS, LOST, PERSON, is_date
-from ehcp_timeline.cases.formats.sen2.items import RENAME, UNKNOWN, holds_date, sen2
+from ehcp_timeline.cases.formats.sen2.items import ELSEWHERE, OUTCOMES, RENAME, UNKNOWN, decides, sen2
 from ehcp_timeline.cases.formats.xml import BrokenXmlError, XmlStream, local
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW
@@ -21,9 +21,7 @@ _LINE, _RANK, _NOT_YET = "line", "sentyperank", "A"
 _SCHEMA = {ROW: pl.UInt32, PERSON: pl.UInt32} | dict.fromkeys(ITEMS, pl.String)
 _COLUMNS = tuple(_SCHEMA)
 _PATH = ("message", "persons", "person", "requests", "assessment", "namedplan", "activeplans")
-_OUTCOMES = ("requestoutcome", "assessmentoutcome")
-_UNPLACED = "undated: its element is out of place"
-_MAY_STAND_ELSEWHERE = {item for item in ITEMS if is_date(item)} - {"personbirthdate"}
+_MAY_STAND_ELSEWHERE = {item for item in ITEMS if is_date(item)} - {"personbirthdate"} | {*OUTCOMES}
 
 Items = dict[str, str | int | None]
 # Where an item is gathered, or what is done when a module ends; None for all else.
@@ -101,7 +99,7 @@ class _Persons:
         self._names: dict[str, str] = {}
         self._misplaced: list[tuple[int, str, str]] = []
         self._unplaced: set[str] = set()
-        self._unknown: set[str] = set()
+        self._unknown: set[tuple[str, str]] = set()
         self._texts: list[str] = []
         text, end = self._texts.append, self._ending()
         if packed:
@@ -247,13 +245,18 @@ class _Persons:
             self._need.clear()
 
     def _end_unknown(self, name: str) -> None:
-        """Note an element of a person that no return has and that holds a date: it may be what is missing."""
-        if holds_date("".join(self._texts)) and any(local(opened) == "person" for opened in self._open):
-            if name not in self._unknown:
-                self._unknown.add(name)
-                where = f"line {self._line()}: {self._path(name)}"
-                says = f"{where} is no element of a SEN2 return, and holds a date that is not read"
-                self._problems.append(Problem(self._last_row + 1, "", UNKNOWN, says, RENAME, "nothing"))
+        """Note an element of a person that no return has; its date or code may be what is missing."""
+        text = "".join(self._texts)
+        if not text.strip() or not any(local(opened) == "person" for opened in self._open):
+            return
+        rule = UNKNOWN if decides(text) else "unread-item"
+        if (name, rule) not in self._unknown:
+            self._unknown.add((name, rule))
+            says = (
+                f"line {self._line()}: {self._path(name)} is not an element of a SEN2 return, and is not read"
+            )
+            self._problems.append(Problem(self._last_row + 1, "", rule, says, RENAME, "nothing"))
+        if rule == UNKNOWN:
             self._unplaced |= _MAY_STAND_ELSEWHERE
 
     def _end_assessment(self, name: str) -> None:
@@ -290,7 +293,7 @@ class _Persons:
             whole = self._person | request
             for item in self._unplaced:  # what is missing may stand elsewhere; a blank would say "not yet"
                 if not whole.get(item):
-                    whole[item] = LOST if item in _OUTCOMES else _UNPLACED if is_date(item) else None
+                    whole[item] = LOST if item in OUTCOMES else ELSEWHERE if is_date(item) else None
             whole[ROW], whole[PERSON] = self._next_row(request.get(_LINE)), self._count
             self.rows.append(tuple(map(whole.get, _COLUMNS)))
         if self._misplaced:
