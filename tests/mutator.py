@@ -1,15 +1,17 @@
 """`python -m tests.mutator COUNT SEED [FORMAT ...]` breaks small inputs at random and runs `ehcp` on each.
 
 Whatever stands in an input, the run ends with a documented exit code and, where it cannot go on, with an
-error that says what to try: no traceback, no fault of its own, no more than 10 seconds of work. An input that
-breaks this is written to the folder `mutations` with the command that was run. The same seed gives the same
-inputs.
+error that says what to try: no traceback, no fault of its own, no more than 5 seconds of work and 1 GB of
+memory. A case file of which every row is overdue is never called all in time. An input that breaks this is
+written to the folder `mutations` with the command that was run. The same seed gives the same inputs.
 """
 
+import gzip
 import io
 import json
 import random
 import re
+import resource
 import sys
 import tempfile
 import time
@@ -22,11 +24,13 @@ from typing import Any
 import polars as pl
 
 from tests.cases.formats.sen2.made import person, request, xml
+from tests.cases.formats.sen2.shapes import blade, packed, workbook
 from tests.cli.command import ehcp
 
 ROOT = Path(__file__).parents[1]
 WHEN = ("--as-at", "2026-06-01")
-MOST_SECONDS = 10
+MOST_SECONDS = 5
+MOST_MEMORY = 1_000_000  # kilobytes
 ODD = (
     *(
         b"",
@@ -51,6 +55,7 @@ ODD_VALUES: Sequence[Any] = (
     *(None, True, -1, 10**400, 1.5, "", "a" * 5000, "2026-02-30", [], {}, [[]], {"a": None}, "\x00"),
 )
 CODES = frozenset(range(4))
+NAMES = ("csv", "tsv", "xlsx", "packed", "sen2", "sheets", "parquet", "json", "toml")
 
 
 @dataclass(frozen=True)
@@ -62,12 +67,14 @@ class Format:
         sound: What a sound one holds.
         words: A command, `{}` in the place of the file.
         mutate: Makes a broken one.
+        late: Whether every row of a sound one is overdue, so that no broken one may be called in time.
     """
 
     name: str
     sound: bytes
     words: tuple[str, ...]
     mutate: Callable[[bytes, random.Random], bytes]
+    late: bool = False
 
 
 def of_bytes(content: bytes, draw: random.Random) -> bytes:
@@ -150,54 +157,143 @@ def of_json(content: bytes, draw: random.Random) -> bytes:
     return json.dumps(answer).encode()
 
 
+def of_gzip(content: bytes, draw: random.Random) -> bytes:
+    """Return a gzip file with its text broken, or its own bytes."""
+    if draw.random() < 0.5:
+        return of_bytes(content, draw)
+    return gzip.compress(of_words(gzip.decompress(content), draw), mtime=0)
+
+
+def of_saved(content: bytes, draw: random.Random) -> bytes:
+    """Return the answer that a saved page or workbook of text holds broken like JSON, or its bytes."""
+    return of_json(content, draw) if content.startswith(b"{") else of_words(content, draw)
+
+
 def formats(folder: Path) -> Iterator[tuple[str, Sequence[Format]]]:
     """Yield the formats, each with the inputs that are broken in turn."""
     lines = (ROOT / "examples" / "cases.csv").read_text(encoding="utf-8").splitlines()[:9]
     cases = folder / "sound.csv"
     cases.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    frame = pl.read_csv(cases, try_parse_dates=True)
-    book, table = io.BytesIO(), io.BytesIO()
-    frame.write_excel(book)
-    frame.write_parquet(table)
-    check = ("check", "{}", *WHEN)
-    yield "csv", [Format("f.csv", cases.read_bytes(), check, of_words)]
-    yield "xlsx", [Format("f.xlsx", book.getvalue(), check, of_zip)]
-    returned = xml(
-        person(f"A{number}", request({"receiveddate": f"2025-0{number}-01", "requestoutcome": "Y"}))
-        for number in (1, 2)
+    text, check = cases.read_bytes(), ("check", "{}", *WHEN)
+    overdue = "case_id,team,request_received,assess_agreed,plan_issued\n" + "".join(
+        f"A-{number},North,{number:02}/03/2025,,\n" for number in range(13, 21)
     )
-    yield "sen2", [Format("f.xml", returned, check, of_words)]
-    yield "parquet", [Format("f.parquet", table.getvalue(), check, of_frame)]
-    answer = ehcp("check", str(cases), *WHEN, "--include", "all", "-f", "json").stdout
-    (folder / "sound.json").write_bytes(answer)
+    tabs = overdue.replace(",", "\t")
     yield (
-        "json",
+        "csv",
         [
-            Format("f.json", answer, ("changes", str(folder / "sound.json"), "{}"), of_json),
-            Format("f.json", answer, ("verify", "{}", str(cases)), of_json),
+            Format("f.csv", text, check, of_words),
+            Format("f.csv", overdue.encode(), check, of_words, late=True),
         ],
     )
+    yield (
+        "tsv",
+        [
+            Format("f.tsv", tabs.encode("utf-16"), check, of_bytes, late=True),
+            Format(
+                "f.tsv", tabs.replace("North", "Ångström – Süd").encode("cp1252"), check, of_words, late=True
+            ),
+            Format("f.txt", overdue.replace(",", ";").encode(), ("columns", "{}"), of_words),
+            Format("f.txt", text, ("quality", "{}", *WHEN), of_words),
+        ],
+    )
+    frame = pl.read_csv(cases, try_parse_dates=True)
+    late = pl.read_csv(overdue.encode()).with_columns(pl.col("request_received").str.to_date("%d/%m/%Y"))
+    book, table, late_book, late_table = (io.BytesIO() for _ in range(4))
+    frame.write_excel(book)
+    late.write_excel(late_book)
+    frame.write_parquet(table)
+    late.write_parquet(late_table)
+    yield (
+        "xlsx",
+        [
+            Format("f.xlsx", book.getvalue(), check, of_zip),
+            Format("f.xlsx", late_book.getvalue(), check, of_zip, late=True),
+        ],
+    )
+    yield (
+        "packed",
+        [
+            Format("f.gz", gzip.compress(overdue.encode(), mtime=0), check, of_gzip, late=True),
+            Format("f.zip", packed({"cases.csv": overdue.encode()}), check, of_zip, late=True),
+        ],
+    )
+    waiting = {"requestoutcome": "A"}
+    persons = [
+        person(f"A{number}", request({"receiveddate": f"2025-0{number}-01", **waiting}))
+        for number in (1, 2, 3)
+    ]
+    yield "sen2", [Format("f.xml", xml(persons), check, of_words, late=True)]
+    annex = (ROOT / "tests" / "data" / "annexA_fake_sen.xlsx").read_bytes()
+    yield (
+        "sheets",
+        [
+            Format("f.xlsx", workbook(persons), check, of_zip, late=True),
+            Format("f.zip", packed(blade(persons)), check, of_zip, late=True),
+            Format("f.xlsx", annex, check, of_zip),
+        ],
+    )
+    yield (
+        "parquet",
+        [
+            Format("f.parquet", table.getvalue(), check, of_frame),
+            Format("f.parquet", late_table.getvalue(), check, of_frame, late=True),
+        ],
+    )
+    yield "json", list(_answers(folder, cases))
+    yield "toml", list(_settings(folder, cases))
+
+
+def _answers(folder: Path, cases: Path) -> Iterator[Format]:
+    """Yield what commands read of an earlier run: saved answers, publications, receipts, pages."""
+
+    def saved(name: str, *words: str) -> bytes:
+        ehcp(*words, "-o", str(folder / name))
+        return (folder / name).read_bytes()
+
+    answer = saved("sound.json", "check", str(cases), *WHEN, "--include", "all")
+    yield Format("f.json", answer, ("changes", str(folder / "sound.json"), "{}"), of_saved)
+    yield Format("f.json", answer, ("verify", "{}", str(cases)), of_saved)
+    yield Format("f.json", answer, ("report", str(cases), *WHEN, "--since", "{}", "-f", "json"), of_saved)
+    hidden = ("--disclosure", "suppress")
+    for name, words in (
+        ("list.json", ("overdue", str(cases), *WHEN, *hidden)),
+        ("measures.json", ("scorecard", str(cases), *WHEN, *hidden)),
+        ("page.json", ("report", str(cases), *WHEN, "--for", "public")),
+    ):
+        yield Format("f.json", saved(name, *words), (*words, "--previous", "{}", "-f", "json"), of_saved)
+    page = saved("page.html", "report", str(cases), *WHEN)
+    yield Format("f.html", page, ("verify", "{}", str(cases)), of_saved)
+
+
+def _settings(folder: Path, cases: Path) -> Iterator[Format]:
+    """Yield the settings, rules, golden cases, what-ifs, terms and figures that a person writes."""
     settings = (ROOT / "docs" / "case-file.md").read_bytes().split(b"```toml\n")[1].split(b"```")[0]
     local, golden = (
         (ROOT / "examples" / name).read_bytes()
         for name in ("local-promises.toml", "local-promises-cases.toml")
     )
     (folder / "local.toml").write_bytes(local)
-    yield (
-        "toml",
-        [
-            Format(
-                "f.toml",
-                settings,
-                ("timeline", "request_received=2026-01-12", *WHEN, "--config", "{}"),
-                of_words,
-            ),
-            Format("f.toml", local, ("rules", "list", "--rules", "{}"), of_words),
-            Format(
-                "f.toml", golden, ("rules", "test", "{}", "--rules", str(folder / "local.toml")), of_words
-            ),
-        ],
+    timeline = ("timeline", "request_received=2026-01-12", *WHEN)
+    yield Format("f.toml", settings, (*timeline, "--config", "{}"), of_words)
+    export = ROOT / "examples" / "council-export"
+    mapping, council = (export / "ehcp.toml").read_bytes(), str(export / "extract-north.csv")
+    yield Format("f.toml", mapping, ("check", council, *WHEN, "--config", "{}"), of_words)
+    yield Format("f.toml", local, ("rules", "list", "--rules", "{}"), of_words)
+    rules = ("--rules", str(folder / "local.toml"))
+    yield Format("f.toml", golden, ("rules", "test", "{}", *rules), of_words)
+    what_if = (
+        b'["Two more"]\ncapacity = 2\nfrom = 2026-07-01\n["Short"]\nvacancies = { "Assessment A" = "20%" }\n'
+        b'["Fewer"]\nrequests = "-10%"\norder = "oldest-first"\ncatch_up = "5:26"\n'
     )
+    terms = b'[terms]\nclosed = [{ name = "Summer", from = 2025-07-20, to = 2025-09-02 }]\n'
+    counts = (
+        b"date,count,arrivals,completions\n2026-01-04,100,,\n2026-02-01,110,20,10\n2026-03-01,118,18,10\n"
+    )
+    forecast = ("forecast", str(cases), *WHEN, "--runs", "100", "--horizon", "30")
+    yield Format("f.toml", what_if, (*forecast, "--scenarios", "{}"), of_words)
+    yield Format("f.toml", terms, (*forecast, "--terms", "{}"), of_words)
+    yield Format("f.csv", counts, ("forecast", "--snapshots", "{}", *WHEN), of_words)
 
 
 def broken(name: str, count: int, folder: Path, seed: int = 0) -> Iterator[str]:
@@ -209,15 +305,15 @@ def broken(name: str, count: int, folder: Path, seed: int = 0) -> Iterator[str]:
         path = folder / sort.name
         path.write_bytes(sort.mutate(sort.sound, draw))
         words = [word.replace("{}", str(path)) for word in sort.words]
-        if says := _wrong(words):
+        if says := _wrong(words, late=sort.late):
             kept = Path("mutations") / f"{name}-{seed}-{number}{path.suffix}"
             kept.parent.mkdir(exist_ok=True)
             kept.write_bytes(path.read_bytes())
             yield f"{kept}: ehcp {' '.join(words)}: {says}"
 
 
-def _wrong(words: Sequence[str]) -> str:
-    start = time.process_time()
+def _wrong(words: Sequence[str], *, late: bool) -> str:
+    start, before = time.process_time(), _memory()
     try:
         run = ehcp(*words)
     except BaseException as error:  # noqa: BLE001 - whatever comes out is wrong
@@ -225,12 +321,21 @@ def _wrong(words: Sequence[str]) -> str:
     told = run.stderr.decode("utf-8", "replace")
     if "fault of its own" in told or "Traceback" in told or run.returncode not in CODES:
         return f"{run.returncode} {told[-300:]}"
+    if late and run.returncode == 0:
+        return "says that nothing is overdue"
     took = time.process_time() - start
-    return f"took {took:.0f} seconds" if took > MOST_SECONDS else ""
+    if took > MOST_SECONDS or before < MOST_MEMORY < _memory():
+        return f"took {took:.0f} seconds and {_memory() / 1000:,.0f} MB"
+    return ""
+
+
+def _memory() -> int:
+    """Return the most memory that this process has had, in kilobytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 if __name__ == "__main__":
-    asked = sys.argv[3:] or ["csv", "xlsx", "sen2", "parquet", "json", "toml"]
+    asked = sys.argv[3:] or NAMES
     with tempfile.TemporaryDirectory() as room:
         for each in asked:
             faults = list(broken(each, int(sys.argv[1]), Path(room), int(sys.argv[2])))

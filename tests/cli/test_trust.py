@@ -188,20 +188,22 @@ WAYS_IN = [
     ("forecast", "--snapshots", "{}"),
     ("overdue", T, "--pseudonymise", "{}"),
     ("overdue", T, "--disclosure", "suppress", "--by", "district", "--previous", "{}"),
+    ("scorecard", T, "--disclosure", "suppress", "--previous", "{}"),
+    ("report", T, "--for", "public", "--previous", "{}", "-f", "json"),
     ("rules", "diff", "installed", "{}"),
 ]
 
 
 @pytest.mark.parametrize("words", WAYS_IN, ids=" ".join)
 def test_a_pipe_that_nobody_writes_to_is_refused(words: tuple[str, ...], tmp_path: Path) -> None:
-    """Wherever a file is read, a pipe without a writer is refused in one line and never waited for."""
+    """Wherever a file is read, a pipe without a writer is refused in one line, before anything is written."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     begun = time.monotonic()
     run = ehcp(*(word.format(pipe) for word in words))
 
     assert time.monotonic() - begun < 30
-    assert run.returncode == 2
+    assert (run.returncode, printed(run)) == (2, "")
     assert str(pipe) in said(run)
     assert "fault of its own" not in said(run)
 

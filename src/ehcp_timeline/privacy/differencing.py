@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,19 +47,22 @@ _MOST = 10_000_000  # bytes: a published table has some hundred lines
 
 
 def warnings(
-    path: Path,
+    path: Path | None,
     lines: Iterable[Mapping[str, Any]],
     by: Sequence[str],
     threshold: int,
     lines_of: Callable[[Any], Iterable[Any]] = lambda answer: answer.get("rows", answer.get("lines")),
-) -> Iterator[str]:
-    """Yield what an earlier publication, as CSV or JSON of the same command, gives away with these lines.
+) -> list[str]:
+    """Return what an earlier publication, as CSV or JSON of the same command, gives away with these lines.
 
-    `by` are the columns that name a line; `lines_of` gives the lines of an earlier one that is JSON.
+    Nothing, where there was none. `by` are the columns that name a line; `lines_of` gives the lines of an
+    earlier one that is JSON. Call it before anything is written: a file that is no publication is refused.
 
     Raises:
         CaseFileError: The file cannot be read, or is no such table.
     """
+    if path is None:
+        return []
     hint = "give what the same command wrote for publication, as JSON or, of a table, CSV"
     no_table = CaseFileError(f"{path} is not a published table by {' and '.join(by)}", hint)
     text = read_text(path, most=_MOST)
@@ -75,11 +78,12 @@ def warnings(
     if not before:
         raise no_table
     revealing = differences(before, _numbers(lines, by), threshold)
-    yield f"{path}: {len(revealing)} numbers that the two publications give away together."
-    for difference in revealing[:_MOST_WARNINGS]:
-        yield f"  {difference.row}, {difference.column}: {difference.says}"
-    if len(revealing) > _MOST_WARNINGS:
-        yield f"  and {len(revealing) - _MOST_WARNINGS} more; publish less often, or in larger groups"
+    more = len(revealing) - _MOST_WARNINGS
+    return [
+        f"{path}: {len(revealing)} numbers that the two publications give away together.",
+        *(f"  {one.row}, {one.column}: {one.says}" for one in revealing[:_MOST_WARNINGS]),
+        *([f"  and {more} more; publish less often, or in larger groups"] if more > 0 else []),
+    ]
 
 
 def _numbers(lines: Iterable[Mapping[str, Any]], by: Sequence[str]) -> Numbers:

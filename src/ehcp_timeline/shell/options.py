@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import ROW_FORMATS, Output, choose_folder, choose_output, one_path
 from ehcp_timeline.shell.open import CaseRequest, law, settings
 from ehcp_timeline.shell.parse import choice, choices, day_asked, split
@@ -263,11 +264,19 @@ class DisclosureOptions:
     previous: Previous = None
 
     def suppress(self) -> bool:
-        """Return whether a table is to be published; raise UsageError if the threshold hides nothing."""
+        """Return whether a table is to be published.
+
+        Raises:
+            UsageError: The threshold hides nothing, or an earlier publication is named for a table that is
+                not published.
+        """
         from ehcp_timeline.privacy.suppress import check_threshold
 
         check_threshold(self.threshold)
-        return choice("--disclosure", self.disclosure, ("none", "suppress")) == "suppress"
+        public = choice("--disclosure", self.disclosure, ("none", "suppress")) == "suppress"
+        if self.previous is not None and not public:
+            raise UsageError("--previous is for tables that are published", "add --disclosure suppress")
+        return public
 
 
 def chosen(

@@ -79,6 +79,15 @@ def test_the_json_says_what_was_hidden_and_below_which_number(cases: str) -> Non
     [
         (("--threshold", "0"), "--threshold 0 would hide nothing"),
         (("--disclosure", "suppress", "--by", "caseworker"), "is about staff: it is not for publication"),
+        (("--previous", "old.json"), "--previous is for tables that are published"),
+        (
+            ("--disclosure", "suppress", "--previous", __file__),
+            "is not a published table by group and period",
+        ),
+        (
+            ("--disclosure", "suppress", "--previous", "old.json", "--pack", "foi"),
+            "--previous is for one table, not for a pack",
+        ),
     ],
 )
 def test_what_must_not_be_published_is_refused(cases: str, words: tuple[str, ...], told: str) -> None:

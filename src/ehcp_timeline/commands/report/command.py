@@ -97,14 +97,15 @@ def report(
 
     request = ReportRequest(asks.as_at, audience, figures, council, others, threshold, oldest, changed)
     answer = report_of(asks.rulebook, sources, request)
-    to.write(_document(answer))
-    say(*(f"{path}: {_KINDS[audience]}, as at {asks.as_at}" for path in output.outputs or ()))
+    told: list[str] = []
     if previous is not None:
         from ehcp_timeline.commands.report.public import report_lines
         from ehcp_timeline.measure.answer import values
         from ehcp_timeline.privacy.differencing import warnings
 
-        say(*warnings(previous, report_lines(values(answer)), ("part",), threshold, report_lines))
+        told = warnings(previous, report_lines(values(answer)), ("part",), threshold, report_lines)
+    to.write(_document(answer))
+    say(*(f"{path}: {_KINDS[audience]}, as at {asks.as_at}" for path in output.outputs or ()), *told)
     if answer.undecided:
         say("Something in the file could not be read and left a deadline unclear; `ehcp check` says what.")
         raise typer.Exit(NOT_ALL_JUDGED)

@@ -119,6 +119,8 @@ def scorecard(
         raise UsageError("there is no file to count in", "ehcp scorecard cases.csv")
     public = disclosure.suppress()
     if pack is not None:
+        if disclosure.previous is not None:
+            raise UsageError("--previous is for one table, not for a pack", "leave out --pack")
         what = asked_for(files, about, period="year")
         hide = disclosure.threshold if public or (pack == "foi" and not was_typed("--disclosure")) else None
         raise typer.Exit(_pack(what, pack, one_path(output.outputs), hide, force=output.force))
@@ -230,6 +232,8 @@ def _publish(
     every_hidden = hidden_numbers(whole.lines, whole.question.measures, threshold)
     card, hidden = part_of(whole, every_hidden, measures, window)
     tables = tuple(wide_tables(card, shown, hidden)) if wide else ()
+    lines = publication(card, hidden, threshold, None).lines
+    told = warnings(disclosure.previous, lines, ("group", "period"), threshold)
     for target in to:
         no_cases = None if target.format in ("json", "ndjson") else NO_CASES
         answer = publication(card, hidden, threshold, no_cases)
@@ -250,9 +254,7 @@ def _publish(
         target.write(wide_document(document, tables, tuple(sections()), card) if wide else document)
     if not to.for_people:
         say(f"{len(hidden)} numbers hidden. {legend(threshold)}")
-    if disclosure.previous is not None:
-        lines = publication(card, hidden, threshold, None).lines
-        say(*warnings(disclosure.previous, lines, ("group", "period"), threshold))
+    say(*told)
 
 
 def _pack(what: KpiRequest, name: str, path: Path | None, threshold: int | None, *, force: bool) -> int:

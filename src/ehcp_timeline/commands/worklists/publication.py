@@ -66,6 +66,7 @@ def publish(
     table = suppress(open_cases(clocks, by), threshold)
     answer = _answer(work.audit, table, cast("Literal['district', 'team']", by))
     title = f"Open cases by {by}"
+    told = warnings(previous, answer.rows, (by,), threshold)
     to.write(
         Document(
             title,
@@ -83,8 +84,7 @@ def publish(
         hidden = sum(value == HIDDEN.value for row in answer.rows for value in row.values())
         numbers = len(answer.rows) * (len(answer.columns) - 1)
         say(f"{hidden} of {numbers} numbers hidden. {answer.legend}")
-    if previous is not None:
-        say(*warnings(previous, answer.rows, (by,), threshold))
+    say(*told)
 
 
 def _answer(audit: Audit, published: Published, by: Literal["district", "team"]) -> PublicationAnswer:
