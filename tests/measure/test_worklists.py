@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.audit.selection import Selection
-from ehcp_timeline.measure.casework import OPEN, Casework
+from ehcp_timeline.measure.casework import OPEN, Casework, chosen_by
 from ehcp_timeline.measure.pace import Pace, PacedStage
 from ehcp_timeline.measure.worklists import (
     POLICIES,
@@ -17,6 +17,7 @@ from ehcp_timeline.measure.worklists import (
     overdue,
     split,
     workable,
+    worst_first,
 )
 from tests.measure.small_files import casework
 
@@ -141,7 +142,7 @@ E, , 2025-06-02,,
 
 def _worked(folder: Path, policy: Policy) -> list[tuple[str, str, str]]:
     work = casework(folder, LATE, "2025-06-30", OPEN)
-    ordered = order_of_work(workable(work.open_clocks(), work, OWN), policy)
+    ordered = order_of_work(workable(work.open_clocks(chosen_by(OWN, work.rulebook)), work), policy)
     return ordered.select("case_id", "deadline", "verdict").rows()
 
 
@@ -181,7 +182,7 @@ def test_a_minimum_is_nothing_to_do(tmp_path: Path) -> None:
     """The family's fifteen days are waited for, not worked on."""
     work = _file(tmp_path, "N,, 2025-02-10, 2025-03-24, 2025-06-01,", "2025-06-11", history=False)
 
-    deadlines = set(workable(work.open_clocks(), work, OWN)["deadline"])
+    deadlines = set(workable(work.open_clocks(chosen_by(OWN, work.rulebook)), work)["deadline"])
     assert (deadlines, "plan.window" in work.open_clocks()["deadline"]) == ({"plan.issue"}, True)
 
 
@@ -189,7 +190,7 @@ def test_the_overdue_list_is_worst_first(tmp_path: Path) -> None:
     """Most days late first; a clock due today is not on it."""
     work = casework(tmp_path, LATE.replace("2025-06-02", "2025-05-19"), "2025-06-30", OPEN)
 
-    found = overdue(work.open_clocks(), work, OWN)
+    found = worst_first(overdue(work, OWN))
     assert found.select("case_id", "deadline", "days_late").rows() == [
         ("C", "assess.decide", 105), ("B", "plan.issue", 21), ("C", "plan.issue", 7),
     ]  # fmt: skip
@@ -198,7 +199,7 @@ def test_the_overdue_list_is_worst_first(tmp_path: Path) -> None:
 def test_lists_are_split_by_name(tmp_path: Path) -> None:
     """Each group has its own list; cases without a name have one too."""
     work = casework(tmp_path, LATE, "2025-06-30", OPEN)
-    lists = split(workable(work.open_clocks(), work, OWN), "caseworker")
+    lists = split(workable(work.open_clocks(chosen_by(OWN, work.rulebook)), work), "caseworker")
 
     assert [(name, sorted(set(mine["case_id"]))) for name, mine in lists] == [
         ("", ["E"]), ("Ann", ["B", "C"]), ("Zoë", ["A", "D"]),

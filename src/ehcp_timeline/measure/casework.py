@@ -15,7 +15,7 @@ from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import AT_ONCE
 from ehcp_timeline.measure.audit import check_files
 from ehcp_timeline.measure.findings import FilterCheck, is_wanted
-from ehcp_timeline.measure.next_steps import next_steps, with_steps
+from ehcp_timeline.measure.next_steps import next_steps, steps_of
 from ehcp_timeline.measure.result import Audit
 
 WORDS = selectors.enum() | selectors.categorical()
@@ -41,10 +41,15 @@ class Casework:
     audit: Audit
     rows: pl.DataFrame
 
-    def open_clocks(self) -> pl.DataFrame:
-        """Return every open clock with the step it waits for, and whom to ask about it; words as String."""
-        clocks = self.audit.findings.filter("open").with_columns(WORDS.cast(pl.String))
-        frame = with_steps(clocks, self.rows, next_steps(), self.rulebook, self.as_at)
+    def open_clocks(self, *wanted: pl.Expr) -> pl.DataFrame:
+        """Return the open clocks for which these are all true, with the step that each waits for.
+
+        Whom to ask about each stands beside it. Words are String.
+        """
+        every = self.audit.findings.filter("open")
+        clocks = every.filter(*wanted) if wanted else every
+        steps = steps_of(clocks, every, self.rows, next_steps(), self.rulebook, self.as_at)
+        frame = clocks.with_columns(WORDS.cast(pl.String)).hstack(steps)
         passed = pl.col("not_before").is_null() & (pl.col("by") < self.as_at)
         by = pl.when(passed).then(pl.lit(AT_ONCE)).otherwise(pl.col("by").dt.to_string("%F"))
         return with_contacts(frame.with_columns(by.alias("by")), self.rows)

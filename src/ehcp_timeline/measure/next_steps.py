@@ -84,23 +84,38 @@ def next_steps() -> NextSteps:
 STEP_COLUMNS = ("step", "do", "by", "not_before")
 ONE_DAY = timedelta(days=1)
 _CLOCK = "_clock"
+_LOOKED_AT = ("row", "case_id", pl.col("deadline").cast(pl.String), "start", "due", "act_by")
 _NO_DAY = pl.lit(None, dtype=pl.Date)
 
 
-def with_steps(
-    clocks: pl.DataFrame, rows: pl.DataFrame, steps: NextSteps, rulebook: Rulebook, as_at: date
+def steps_of(
+    clocks: pl.DataFrame,
+    every: pl.DataFrame,
+    rows: pl.DataFrame,
+    steps: NextSteps,
+    rulebook: Rulebook,
+    as_at: date,
 ) -> pl.DataFrame:
-    """Return open clocks with the step that each waits for.
+    """Return the step that each of some open clocks waits for, in their order.
 
-    `clocks` are all those of the file, whoever owes them, with the columns of a finding; `rows` have `row`,
-    `case_id` and the events. Added are `step` (its name), `do` (in words), `by` (its last working day, which
-    may have passed) and `not_before` (null unless it lies ahead).
+    Args:
+        clocks: The clocks, with the columns of a finding.
+        every: All open clocks of the file, whoever owes them, in the same way.
+        rows: The rows of the file: `row`, `case_id` and the events.
+        steps: What `next-steps.toml` says.
+        rulebook: The law.
+        as_at: The day the question is asked about.
+
+    Returns:
+        `step` (its name), `do` (in words), `by` (its last working day, which may have passed) and
+        `not_before` (null unless it lies ahead).
     """
-    numbered = clocks.with_row_index(_CLOCK)
-    chained = [_chained(chain, numbered, rows, rulebook, as_at) for chain in steps.chains]
+    numbered = clocks.select(*_LOOKED_AT, pl.col("duty").cast(pl.String)).with_row_index(_CLOCK)
+    others = every.select(_LOOKED_AT)
+    chained = [_chained(chain, numbered, others, rows, rulebook, as_at) for chain in steps.chains]
     in_chains = [deadline for chain in steps.chains for deadline in chain.deadlines]
-    alone = numbered.filter(~pl.col("deadline").is_in(in_chains)).with_columns(
-        step=pl.lit("duty"), do=pl.col("duty"), by="act_by", not_before=_NO_DAY
+    alone = numbered.filter(~pl.col("deadline").is_in(in_chains)).select(
+        _CLOCK, step=pl.lit("duty"), do=pl.col("duty"), by="act_by", not_before=_NO_DAY
     )
     return pl.concat([*chained, alone]).sort(_CLOCK).drop(_CLOCK)
 
@@ -121,7 +136,12 @@ def last_day_that_leaves(minimum: Count, due: date) -> date:
 
 
 def _chained(
-    chain: Chain, clocks: pl.DataFrame, rows: pl.DataFrame, rulebook: Rulebook, as_at: date
+    chain: Chain,
+    clocks: pl.DataFrame,
+    every: pl.DataFrame,
+    rows: pl.DataFrame,
+    rulebook: Rulebook,
+    as_at: date,
 ) -> pl.DataFrame:
     """Return the clocks of one chain, each with its step: the first after the last that is over."""
     deadline, key = pl.col("deadline"), "case_id" if chain.all_rows else "row"
@@ -129,7 +149,7 @@ def _chained(
 
     def with_earliest(column: str, others: pl.Expr, name: str) -> pl.DataFrame:
         """Add the earliest day of other clocks on the same row, or of the same case."""
-        earliest = clocks.filter(others).group_by(key).agg(pl.col(column).min().alias(name))
+        earliest = every.filter(others).group_by(key).agg(pl.col(column).min().alias(name))
         return frame.join(earliest, on=key, how="left")
 
     waits = []
@@ -163,7 +183,7 @@ def _chained(
         do=of_its_step([pl.lit(step.do) for step in chain.steps]),
         by=pl.min_horizontal(of_its_step([pl.col(f"by{place}") for place in places]), "act_by"),
         not_before=pl.when(not_before > as_at).then(not_before),
-    ).select(*clocks.columns, *STEP_COLUMNS)
+    ).select(_CLOCK, *STEP_COLUMNS)
 
 
 def _with_what_is_over(chain: Chain, frame: pl.DataFrame, rows: pl.DataFrame, as_at: date) -> pl.DataFrame:

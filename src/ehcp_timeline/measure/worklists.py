@@ -36,9 +36,9 @@ class AtRisk:
     untold: int
 
 
-def overdue(work: pl.DataFrame, casework: Casework, selection: Selection) -> pl.DataFrame:
-    """Return the overdue clocks that were asked for, worst first."""
-    return worst_first(work.filter(chosen_by(selection, casework.rulebook), pl.col("verdict") == "overdue"))
+def overdue(casework: Casework, selection: Selection) -> pl.DataFrame:
+    """Return the overdue clocks that were asked for, with their steps, in file order."""
+    return casework.open_clocks(chosen_by(selection, casework.rulebook), pl.col("verdict") == "overdue")
 
 
 def worst_first(work: pl.DataFrame) -> pl.DataFrame:
@@ -64,9 +64,9 @@ def at_risk(
             85% of them (`p85`) have issued it, and whether it is `likely` late. It is taken before the pace.
     """
     steps = next_steps()
-    work = casework.open_clocks()
     begun = pl.col("start") <= casework.as_at
-    running = work.filter(chosen_by(selection, casework.rulebook), pl.col("verdict") == "running", begun)
+    asked = chosen_by(selection, casework.rulebook)
+    running = casework.open_clocks(asked, pl.col("verdict") == "running", begun)
     frames = []
     for letter in steps.letters:
         ahead = letter.ahead if within is None else within
@@ -107,7 +107,7 @@ def order_of_work(work: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     return each.sort(ahead, *(("start",) if policy == "oldest-first" else ()), *_TIES)
 
 
-def workable(work: pl.DataFrame, casework: Casework, selection: Selection) -> pl.DataFrame:
+def workable(work: pl.DataFrame, casework: Casework) -> pl.DataFrame:
     """Return the clocks on which there is something to do: overdue, excused or due within `AHEAD` days.
 
     A minimum is nothing to do, and neither is what is due months ahead.
@@ -116,7 +116,6 @@ def workable(work: pl.DataFrame, casework: Casework, selection: Selection) -> pl
     soon = (pl.col("verdict") != "running") | ~ahead.fill_null(value=False)
     minimums = [deadline.id for deadline in casework.rulebook.deadlines if deadline.minimum]
     return work.filter(
-        chosen_by(selection, casework.rulebook),
         pl.col("verdict").is_in(["overdue", "excused", "running"]),
         ~pl.col("deadline").is_in(minimums),
         soon,

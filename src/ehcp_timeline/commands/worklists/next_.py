@@ -87,10 +87,9 @@ def next_(
 
     work = asks.work(asks.source(file), OPEN, assume_blank)
     work.check_filters(selection)
-    clocks = work.open_clocks()
-    mine = clocks.filter(chosen_by(selection, work.rulebook))
+    mine = work.open_clocks(chosen_by(selection, work.rulebook))
     untold = mine.filter(mine["verdict"] == "unknown").height
-    todays = order_of_work(workable(clocks, work, selection), chosen_policy)
+    todays = order_of_work(workable(mine, work), chosen_policy)
     audit, ordered = without_people(work.audit, todays, key)
     named = sorted(selection.caseworkers | selection.teams | selection.districts)
     title = f"Today for {', '.join(named) or 'everyone'}, {chosen_policy}"

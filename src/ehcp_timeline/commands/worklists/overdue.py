@@ -109,7 +109,7 @@ def _overdue(
     from ehcp_timeline.commands.worklists.view import overdue_sections
     from ehcp_timeline.measure.worklists import overdue, worst_first
 
-    late = overdue(work.open_clocks(), work, selection)
+    late = overdue(work, selection)
     audit, frame = without_people(work.audit, late, key)
     clocks = worst_first(frame)
     counts = OverdueCounts(clocks.height, clocks["case_id"].n_unique())

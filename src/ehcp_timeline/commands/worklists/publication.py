@@ -62,7 +62,7 @@ def publish(
     """
     if by == "caseworker":
         raise UsageError("a table by caseworker is about staff: it is not for publication", "--by team")
-    clocks = work.open_clocks().filter(chosen_by(selection, work.rulebook))
+    clocks = work.open_clocks(chosen_by(selection, work.rulebook))
     table = suppress(open_cases(clocks, by), threshold)
     answer = _answer(work.audit, table, cast("Literal['district', 'team']", by))
     title = f"Open cases by {by}"
