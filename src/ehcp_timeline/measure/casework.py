@@ -1,9 +1,9 @@
 """The work in one file: its answer, its rows, and every open clock with the step it waits for."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import polars as pl
 from polars import selectors
@@ -11,7 +11,7 @@ from polars import selectors
 from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.cases.source import CaseFile
-from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.law.rulebook import Rulebook, Who
 from ehcp_timeline.measure.answer import AT_ONCE
 from ehcp_timeline.measure.audit import check_files
 from ehcp_timeline.measure.findings import FilterCheck, is_wanted
@@ -24,6 +24,8 @@ EVERYBODYS = frozenset({"statutory", "guidance", "local"})
 OPEN = Selection(
     verdicts=frozenset({"overdue", "excused", "unknown", "running"}), kinds=EVERYBODYS, who=frozenset()
 )
+DUTIES = replace(OPEN, who=frozenset(get_args(Who)) - {"family"})
+"""The same without the rights of families, which are never overdue."""
 ALL = Selection(verdicts=frozenset(VERDICTS), everything=True, kinds=EVERYBODYS, who=frozenset())
 
 

@@ -82,10 +82,11 @@ def overdue(
     to = output.choose_split(split_by)
     asks = about.request()
     selection = chosen(asks.rulebook, duties, groups)
-    from ehcp_timeline.measure.casework import ALL, OPEN
+    from ehcp_timeline.measure.casework import ALL, DUTIES, OPEN
     from ehcp_timeline.privacy.pseudonyms import STATEMENT
 
-    work = asks.work(asks.source(file), ALL if save_list else OPEN, assume_blank)
+    read = ALL if save_list else OPEN if public else DUTIES
+    work = asks.work(asks.source(file), read, assume_blank)
     work.check_filters(selection)
     if public:
         from ehcp_timeline.commands.worklists.publication import publish
