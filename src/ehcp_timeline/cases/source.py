@@ -213,7 +213,8 @@ class CaseFile:
         self.rows = self.judged = 0
         held: Batch | None = None
         for block in ahead(self._blocks(reading, rows)):  # cut while the one before it is typed
-            places = {**self._places, **unread.places}
+            there = {name: place for name, place in unread.places.items() if name in block.cells.columns}
+            places = {**self._places, **there}
             texts, problems = sieve(block, places, self._blanks, repeats, not_cases, case_numbers)
             read = reading.read(texts)
             undecided.keep(block.cells, texts.get_column(ROW), reading.orders.undecided())
@@ -256,9 +257,7 @@ class CaseFile:
             places = {
                 str(place): place
                 for place, (text, column) in enumerate(zip(headings, taken, strict=True))
-                if not (column or self._laid.given(place))
-                and fold(text)
-                and fold(text) not in spellings.ignored
+                if not (column or self._laid.given(place)) and fold(text) not in spellings.ignored
             }
         else:
             places = {**self._looked_at}

@@ -54,7 +54,8 @@ class UnreadColumns:
 
     Attributes:
         places: Those columns by the name that their texts have in `dates`, to their place from 0; those that
-            hold neither dates nor outcomes in the first rows that have any are left out from then on.
+            hold neither dates nor outcomes in the first rows that have any are left out from then on, and so
+            are blank headings behind the last cell of any row.
     """
 
     headings: Sequence[str]
@@ -102,6 +103,7 @@ class UnreadColumns:
 
     def _begin(self, texts: pl.DataFrame) -> None:
         self._begun = True
+        self.places = {name: place for name, place in self.places.items() if name in texts.columns}
         first = pl.col(list(self.places)).cast(pl.String).drop_nulls().head(_SAMPLE).implode()
         samples = texts.select(first).row(0) if self.places else ()
         for (name, place), cells in zip(tuple(self.places.items()), samples, strict=True):

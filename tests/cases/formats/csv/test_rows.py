@@ -1,12 +1,13 @@
 """Rows are named by their physical line, and a row whose cells are in doubt is not read."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ehcp_timeline.cases.formats.csv import blocks
-from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.model import UNREAD, Problem
 from ehcp_timeline.errors import CaseFileError
 from tests.cases.made import briefly, column, opened, read
 
@@ -106,10 +107,13 @@ def test_blank_headings_at_the_end_need_no_cells(tmp_path: Path) -> None:
 
 
 def test_a_column_without_a_heading_may_hold_anything(tmp_path: Path) -> None:
-    """What stands under a blank heading is not read, and is no fault."""
+    """What stands under a blank heading is not read, and is no fault; dates there are doubt."""
     batch = read(tmp_path, "case_id,team,,\nC1,North,x\nC2,South,,\n")
+    dated = read(tmp_path, "case_id,team,,\nC1,North,,13/03/2025\nC2,South,,\n")
 
     assert (batch.judged, batch.problems) == (2, ())
+    assert [name for name in batch.frame.columns if UNREAD in name] == []
+    assert dated.frame[f"{UNREAD}4 "].to_list() == [date(2025, 3, 13), None]
 
 
 def test_blank_lines_are_not_short_rows(tmp_path: Path) -> None:
