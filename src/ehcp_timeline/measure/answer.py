@@ -200,12 +200,15 @@ def lines_of(records: "pl.DataFrame | Iterable[object]", kind: type) -> Iterator
     return map(values, kind.all_of(held) if hasattr(kind, "all_of") else held)
 
 
+_PLAIN = (str, int, float, date, type(None))
+
+
 def values(record: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
     """Return a record as plain values for JSON: mappings, lists, numbers, texts, dates.
 
     Mappings and sequences are walked; rows that are mappings of plain values already stay as they are.
     """
-    if isinstance(record, str) or record is None:
+    if isinstance(record, _PLAIN):
         return record
     if is_dataclass(record) and not isinstance(record, type):
         plain = {key: made(getattr(record, name)) for name, key, made in _fields(type(record))}

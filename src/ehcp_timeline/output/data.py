@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ehcp_timeline.output.plain import markdown_cell, markdown_line
@@ -105,7 +105,12 @@ def _hides(column: "pl.Series") -> bool:
 
 def _json(value: object, comma: str = ", ", colon: str = ": ") -> str:
     """Return a value as JSON on one line; of other types than JSON's own only dates have a place there."""
-    return json.dumps(value, ensure_ascii=False, default=date.isoformat, separators=(comma, colon))
+    return _encoder(comma, colon).encode(value)
+
+
+@cache
+def _encoder(comma: str, colon: str) -> json.JSONEncoder:
+    return json.JSONEncoder(ensure_ascii=False, default=date.isoformat, separators=(comma, colon))
 
 
 def _csv_cell(value: Value) -> str | int | float:
