@@ -1,6 +1,6 @@
 """Is Education, Health and Care Plan work inside the law's time limits?
 
-The command line is `ehcp`. The same answers can be had from Python, in thirteen names.
+The command line is `ehcp`. The same answers are available from Python.
 
 Load the law, and judge one case:
 

@@ -1,4 +1,4 @@
-"""Opens every file that is read; what the operating system says of one becomes one line."""
+"""Opens every input file; an error of the operating system becomes one line."""
 
 import errno
 import os
@@ -21,7 +21,7 @@ _MOST_WHOLE = 500_000_000  # bytes of a file that is read at once
 MOST_COPIED = 2_000_000_000  # bytes
 _WAITS = 20  # tenths of a second for a pipe's writer
 _NO_FILE = (": there is no such file", "check the name and the folder")
-_NO_LEAVE = (" may not be read", "ask for leave to read it, or copy it")
+_NO_LEAVE = (" may not be read", "ask for permission to read it, or copy it")
 _SAID = {
     errno.ENOENT: _NO_FILE,
     errno.ENOTDIR: _NO_FILE,
@@ -29,16 +29,19 @@ _SAID = {
     errno.EACCES: _NO_LEAVE,
     errno.EPERM: _NO_LEAVE,
     errno.ENODEV: (" is a device, not a file", "copy what it holds to a file"),
-    errno.ENXIO: (" is a pipe that nobody writes to", "start what writes to it first, or name a file"),
+    errno.ENXIO: (
+        " is a pipe that no program writes to",
+        "start the program that writes to it first, or name a file",
+    ),
     errno.ENOSPC: (
-        ": there is no room for the copy that has to be made of it",
-        "free some room, or set TMPDIR to another folder",
+        ": there is no room for a temporary copy of it",
+        "free some disk space, or set TMPDIR to another folder",
     ),
 }
 
 
 def reason(error: OSError) -> str:
-    """Return what the operating system said, without the path that it repeats."""
+    """Return the operating system's message, without the path that it repeats."""
     return (error.strerror or type(error).__name__).lower()
 
 
@@ -62,7 +65,7 @@ def too_much(said: str, hint: str = "") -> CaseFileError:
 
 @contextmanager
 def reading(shown: str, kind: type[EhcpError] = CaseFileError) -> Iterator[None]:
-    """Turn what the system says about a file that cannot be read into one line."""
+    """Turn an operating system's error about a file that cannot be read into one line."""
     try:
         yield
     except OSError as error:

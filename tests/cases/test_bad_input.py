@@ -41,10 +41,10 @@ FETCH = '<!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 OLE = b"\xd0\xcf\x11\xe0" + bytes(600)
 RETURN = "<Message><Person><UPN>{}</UPN></Person></Message>"
 WIDE = ["case_id", "request_received", *(f"c{n}" for n in range(16_382))]
-DAMAGED = ("is damaged or was cut short", "copy it again, or open it and save it anew")
+DAMAGED = ("is damaged or was cut short", "copy it again, or open it and save it again")
 DOCTYPE = (
     "declares a document type, which no case file needs",
-    "export it again, or open it in Excel and save it anew",
+    "export it again, or open it in Excel and save it again",
 )
 NO_TEXT = ("looks like a damaged or binary file", "save it as CSV UTF-8")
 
@@ -178,7 +178,7 @@ REFUSED = (
         "cases.xlsx",
         lambda: with_sheet(sheet_xml(f'{HEAD}<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')),
         " reaches to XFD1048576, more than 5,000,000 cells from A1",
-        "delete what stands far below or beside the cases, or save them as CSV UTF-8",
+        "delete the cells far below or beside the cases, or save them as CSV UTF-8",
         bomb=True,
     ),
     Refused(

@@ -65,7 +65,7 @@ def test_every_problem_says_where_what_and_what_to_try(tmp_path: Path) -> None:
     """In file order; a child's date of birth is not printed."""
     dates = "write it as YYYY-MM-DD or DD/MM/YYYY"
     codes = ", ".join(vocabulary().columns["order_kind"].codes)
-    error = "mend the formula, or clear the cell"
+    error = "correct the formula, or clear the cell"
 
     assert read(tmp_path, DIRTY).problems == (
         Problem(3, "coronavirus", "unknown-flag", '"perhaps" is neither yes nor no', "use yes or no", "cell"),

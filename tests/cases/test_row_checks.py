@@ -92,7 +92,7 @@ def test_an_order_without_its_kind(tmp_path: Path, event: str, kind: str) -> Non
             2,
             kind,
             "kind-missing",
-            f"{event} stands without {kind}, which says what is owed",
+            f"{event} has a date, but {kind}, which says what is owed, is blank",
             f"fill in {kind}",
             "nothing",
         ),
@@ -117,7 +117,7 @@ def test_an_event_after_the_as_at_date(tmp_path: Path, day: str, *, odd: bool) -
     found = problems(tmp_path, f"case_id,plan_issued\nC1,{day}\n")
 
     said = "plan_issued (2026-01-16) is after the as-at date, 2026-01-15"
-    tip = "counted as not yet happened; check the date"
+    tip = "treated as not having happened yet; check the date"
     assert found == ((Problem(2, "plan_issued", "future-date", said, tip, "nothing"),) if odd else ())
 
 
@@ -137,5 +137,5 @@ def test_many_events_after_the_as_at_date_are_one_problem_of_their_column(tmp_pa
     found = [one for batch in source.batches(3) for one in batch.problems]
 
     said = "7 dates of plan_issued are after the as-at date, 2026-01-15, the first in this row"
-    tip = "counted as not yet happened; check the date"
+    tip = "treated as not having happened yet; check the date"
     assert found == [Problem(3, "plan_issued", "future-date", said, tip, "nothing")]

@@ -168,7 +168,7 @@ def test_a_fault_of_our_own_shows_no_cell(
     assert _stopped_by(ValueError(CANARY), monkeypatch) == 2
 
     told = capsys.readouterr().err
-    assert told.startswith("ehcp: stopped by a fault of its own: ValueError at ")
+    assert told.startswith("ehcp: stopped by an internal error: ValueError at ")
     assert CANARY not in told
     assert len(told.splitlines()) == 2
 
@@ -190,7 +190,7 @@ def test_a_panic_below_python_is_a_line_too(
     assert _stopped_by(pl.exceptions.PanicException(CANARY), monkeypatch) == 2
 
     told = capsys.readouterr().err
-    assert told.startswith("ehcp: stopped by a fault of its own: PanicException at ")
+    assert told.startswith("ehcp: stopped by an internal error: PanicException at ")
     assert CANARY not in told
 
 

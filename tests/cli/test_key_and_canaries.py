@@ -207,7 +207,7 @@ def test_a_new_key_is_for_its_owner_only_and_replaces_none(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (lambda path: path.chmod(0o644), "can be read by others than its owner"),
+        (lambda path: path.chmod(0o644), "can be read by other users than its owner"),
         (lambda path: path.write_bytes(b"short"), "is too short: it needs at least 32 bytes"),
         (lambda path: path.unlink(), "no such file or directory"),
     ],
@@ -227,5 +227,5 @@ def test_a_key_where_the_output_goes_is_refused(cases: str, key: str) -> None:
     run = ehcp("overdue", cases, *WHEN, "--pseudonymise", key, "-o", str(Path(key).parent / "list.csv"))
 
     assert run.returncode == 2
-    assert "lies inside the folder that is written to" in said(run)
+    assert "is inside the folder of the output" in said(run)
     assert [path.name for path in Path(key).parent.iterdir()] == ["key"]

@@ -207,7 +207,7 @@ def test_a_word_for_a_code_names_the_code() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("15_whole_row_quoted.csv", "every line stands in one pair of quotation marks"),
+        ("15_whole_row_quoted.csv", "every line is wrapped in one pair of quotation marks"),
         ("21_cin_not_sen2.xml", "is a CIN census return, not SEN2"),
     ],
 )

@@ -161,7 +161,7 @@ def test_what_a_killed_run_leaves_is_named_and_removed(
     after = ehcp("check", str(cases), *WHEN, "-o", str(target))
 
     assert alive == []
-    assert f"{part} was left by a run that was killed, and is removed" in said(after)
+    assert f"{part} was left by a run that was killed; it is removed" in said(after)
     assert {path.name for path in tmp_path.iterdir()} == {"findings.csv", "findings.csv.receipt.json"}
 
 

@@ -48,7 +48,7 @@ def test_a_review_that_stands_in_the_next_file(tmp_path: Path, sample: int) -> N
     ]
     assert both.problems[0].problem == (
         "case C-1 stands in several files; each file is judged by itself, so 1 clock of a duty that repeats "
-        "is unknown, which another file may answer"
+        "is unknown: another file may answer them"
     )
 
 

@@ -85,7 +85,7 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> Non
     path = _key_file(tmp_path, mode=mode)
 
     assert _refused(path) == (
-        f"the key file {path} can be read by others than its owner. "
+        f"the key file {path} can be read by other users than its owner. "
         f"chmod 600 {path}; if others may have read it, make a new key"
     )
 
@@ -99,7 +99,7 @@ def test_a_key_inside_the_output_folder_is_refused(
     path = _key_file(tmp_path / "out")
 
     assert _refused(path, Path(output)) == (
-        f"the key file {path} lies inside the folder that is written to. "
+        f"the key file {path} is inside the folder of the output. "
         "keep the key in another folder, or write somewhere else"
     )
 

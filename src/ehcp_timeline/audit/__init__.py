@@ -1,1 +1,1 @@
-"""The law held against a case."""
+"""The law applied to cases."""

@@ -1,7 +1,7 @@
-"""The one record that both readers fill before a verdict is looked up.
+"""The record that both readers fill before they look up a verdict.
 
-Every field holds one of a few words, so that a whole record packs into one number: the single reader looks
-that number up, the bulk reader joins it.
+Every field is one of a few words, so that a whole record packs into one number. The single reader looks that
+number up; the bulk reader joins on it.
 """
 
 from collections.abc import Iterable
@@ -31,24 +31,24 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What decides a verdict. Days stand as before, on or after the due day.
+    """What decides a verdict. A day is before, on or after the due day.
 
     Attributes:
         start: Whether the clock has a start; `future` if its date is after the as-at date.
-        applies: Whether the facts make this deadline the row's own; `blank` if the fact is not given.
+        applies: Whether the facts make this deadline apply to the row; `blank` if the fact is not given.
         readable: Whether every cell that matters could be read.
-        owed: `no` where something takes its place or the event that makes it owed has not come.
+        owed: `no` if something replaces it or the event that makes it owed has not come.
         known: Whether a due day could be found.
         contradiction: Whether rows of one request answer it differently, every decision lies before it, or a
             date under a heading that is not read may be what answered or ended it.
         nature: A limit (by the due day), a minimum (from the due day) or a right (until the due day).
         answer: When it was answered.
-        unseen: Whether the answer stands so late that the years between are not in the file.
+        unseen: Whether the answer is so late that the years between are not in the file.
         implied: Whether a later event shows that it must have been done; `released` where a time in which
-            nothing is owed is over and nobody can say what is owed now; `lapsed` where its purpose is gone.
+            nothing is owed is over and it is not known what is owed now; `lapsed` where its purpose is gone.
         ended: When an event ended it unanswered.
-        now: Where the as-at date stands.
-        excuse: Whether a ground for not complying stands.
+        now: Where the as-at date is.
+        excuse: Whether a ground for not complying applies.
     """
 
     start: str = "none"
@@ -85,7 +85,7 @@ def nature_of(deadline: Deadline) -> str:
 
 
 def place(field: str) -> int:
-    """Return what one step of a field is worth in the packed number.
+    """Return what one step of a field adds to the packed number.
 
     >>> place("start"), place("applies")
     (1, 4)
@@ -108,7 +108,7 @@ def pack(circumstances: Circumstances) -> int:
 
 
 def unpack(number: int) -> Circumstances:
-    """Return the record that a number stands for.
+    """Return the record of a packed number.
 
     >>> unpack(11).applies
     'no'
@@ -121,7 +121,7 @@ def unpack(number: int) -> Circumstances:
 
 
 def beside(day: date, due: date) -> str:
-    """Say where a day stands beside the due day.
+    """Return whether a day is before, on or after the due day.
 
     >>> beside(date(2025, 1, 2), date(2025, 1, 1))
     'after'

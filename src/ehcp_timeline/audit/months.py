@@ -1,8 +1,7 @@
 """Months without a day: which ends of the months of one case are judged together.
 
-A verdict stands where it is the same whichever end of its month each date lies on. Two dates decide most
-verdicts, the start and the answer, so that each pair of cells takes each pair of ends; not every combination
-of many cells is tried.
+A verdict holds if it is the same for every choice of month ends. Two dates decide most verdicts, the start
+and the answer, so each pair of cells takes each pair of ends. Not every combination of many cells is tried.
 """
 
 from collections.abc import Collection

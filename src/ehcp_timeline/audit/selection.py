@@ -1,4 +1,4 @@
-"""Which clocks a list is asked to show, and which deadlines a file can answer."""
+"""Which clocks a list shows, and which deadlines a file can answer."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ class Selection:
     """Which clocks to list.
 
     Attributes:
-        verdicts: Verdicts listed whenever the other filters agree. A clock that is `unknown` although
-            something answered it is closed history: it is listed only where `everything` is set.
+        verdicts: Verdicts that are listed if the other filters match. A clock that is `unknown` although
+            something answered it is closed history: it is listed only with `everything`.
         due_within: A `running` clock is listed if it is due within this many calendar days.
-        everything: List every clock that the filters agree to, whatever its verdict.
+        everything: List every clock that the filters match, whatever its verdict.
         kinds: `statutory`, `guidance`, `local`.
-        who: Whose duties; empty for everybody's.
+        who: Whose duties; empty for all.
         deadlines: Deadline ids, or the first part of one (`order`); empty for all.
         districts: Districts; empty for all.
         teams: Teams; empty for all.
@@ -43,12 +43,12 @@ class Selection:
 
     @property
     def groups(self) -> Mapping[str, frozenset[str]]:
-        """Column to the names that are asked for; a column of which all are is absent."""
+        """Column to the names to keep; a column without a filter is absent."""
         asked = zip(WHOSE, (self.districts, self.teams, self.caseworkers), strict=True)
         return {column: names for column, names in asked if names}
 
     def refuse_unknown(self, rulebook: Rulebook) -> None:
-        """Raise UsageError for a verdict, kind, owner or deadline that there is not."""
+        """Raise UsageError for an unknown verdict, kind, owner or deadline."""
         known = {"verdicts": VERDICTS, "kinds": get_args(DutyKind), "who": get_args(Who)}
         for name, words in known.items():
             for word in self._set(name):
@@ -87,7 +87,7 @@ def unjudgeable(rulebook: Rulebook, columns: frozenset[str]) -> tuple[Deadline, 
 
 
 def is_under(first: str, deadline: str) -> bool:
-    """Say whether a deadline is this one, or one whose id begins with it.
+    """Return whether a deadline is this one, or one whose id begins with it.
 
     >>> is_under("assess.advice", "assess.advice.medical"), is_under("assess", "assessment")
     (True, False)

@@ -11,12 +11,12 @@ Fits = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the table: if every named field holds one of these words, this is the verdict.
+    """One line of the table: if every named field is one of these words, this is the verdict.
 
     Attributes:
         verdict: The verdict.
-        reason: A permanent word for why; empty where the verdict says it all.
-        fits: Field to the words it may hold; a field that is not named may hold any.
+        reason: A permanent word for why; empty if the verdict alone is enough.
+        fits: Field to the words it may be; a field that is not named may be any.
     """
 
     verdict: Verdict

@@ -1,1 +1,1 @@
-"""What the file says."""
+"""Case files, read into rows."""

@@ -55,7 +55,7 @@ class Batch:
 
 
 def rows_of(batch: Batch) -> Iterator[Row]:
-    """Yield the rows of a batch one by one, as the single reader wants them."""
+    """Yield the rows of a batch one by one, in the form that the single reader takes."""
     kinds = {name: column.kind for name, column in batch.columns.items()}
     unreadable: dict[int, set[str]] = {}
     for name, numbers in batch.unreadable.items():

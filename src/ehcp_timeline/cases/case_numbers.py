@@ -1,6 +1,6 @@
-"""Says which case numbers are one case: those that differ only in case, kind of hyphen or kind of blank.
+"""Which case numbers are one case: those that differ only in case, kind of hyphen or kind of blank.
 
-A blank against a hyphen, `00123` against `123` and `123.0` against `123` are warned of and kept apart.
+A blank for a hyphen, `00123` for `123` and `123.0` for `123` give a warning, and count as different cases.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _KEY, _CASE = "key", "case_id"
 
 
 def case_key(text: str) -> str:
-    r"""Return what is compared of a case number.
+    r"""Return the form in which a case number is compared.
 
     >>> case_key(" SEN\u201145 "), case_key("SEN\u00a046")
     ('sen-45', 'sen 46')
@@ -34,12 +34,12 @@ def case_key(text: str) -> str:
 
 
 def key_of(texts: pl.Series) -> pl.Series:
-    """Return what is compared of each case number."""
+    """Return the form in which each case number is compared."""
     return texts.str.replace_many(list(_MARKS), list(_MARKS.values())).str.strip_chars(" ").str.to_lowercase()
 
 
 class CaseNumbers:
-    """The case numbers of one file as they go by, each spelt as the file first spells it."""
+    """The case numbers of one file as it is read, each spelt as the file first spells it."""
 
     def __init__(self) -> None:
         self._seen: list[pl.DataFrame] = []
@@ -73,7 +73,7 @@ class CaseNumbers:
         return cells.with_columns(first)
 
     def at_the_end(self) -> Iterator[Problem]:
-        """Yield what is odd about the numbers when every row has been read."""
+        """Yield what is odd about the numbers once every row has been read."""
         if self._spelt:
             again = pl.concat(self._spelt).unique(_CASE, keep="first", maintain_order=True).sort(ROW)
             for row, text, _, first_row, first in again.iter_rows():

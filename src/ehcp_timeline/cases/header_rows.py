@@ -1,4 +1,4 @@
-"""Finds the header of a file among its first rows: one row, or two where groups stand above the headings."""
+"""Finds the header of a file among its first rows: one row, or two where groups are above the headings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Finds which column each heading of a case file means; what looks like one is suggested, never taken."""
+"""Finds which column each heading of a case file means. What only looks like one is suggested, not used."""
 
 import difflib
 import re
@@ -98,7 +98,7 @@ class Heading:
 
 
 def fold(text: str) -> str:
-    """Return what is left of a heading or a code when case, spaces and punctuation do not matter.
+    """Return a heading or a code without case, spaces and punctuation.
 
     >>> fold("  Date EHC-plan  last_reviewed ")
     'dateehcplanlastreviewed'
@@ -121,7 +121,7 @@ def one_line(heading: str) -> str:
 def load_spellings(
     vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]] = NO_ALIASES, ignored: Sequence[str] = ()
 ) -> Spellings:
-    """Read `aliases.toml` and lay the user's own headings for a column over it, which win.
+    """Read `aliases.toml`, with the user's own headings for a column, which take precedence.
 
     Raises:
         ConfigError: The user's aliases name a column that does not exist, or give one heading two columns.
@@ -272,7 +272,7 @@ def positions(cells: Sequence[str], spellings: Spellings, where: str) -> dict[st
 
 
 def describe(cells: Sequence[str], spellings: Spellings) -> tuple[Heading, ...]:
-    """Return every heading with its column or, where it has none, with what it may have meant.
+    """Return every heading with its column or, if it has none, with what it may have meant.
 
     To look for what a heading may have meant takes a while; it is done for the first few hundred.
     """

@@ -44,8 +44,8 @@ class Row:
     Attributes:
         number: Physical line of the file, 1 for its first line.
         case_id: The authority's own number for the case.
-        events: Event id to its date; an event without a date is absent. Dates under unread headings stand
-            there too, under such names as `plan_issued?7 Date EHCP`.
+        events: Event id to its date; an event without a date is absent. Dates under unread headings are here
+            too, under such names as `plan_issued?7 Date EHCP`.
         codes: Fact id to its codes (facts with a closed list only); a blank fact is absent.
         texts: Fact id to its text (district, team, caseworker and so on); a blank fact is absent.
         unreadable: Columns whose cell could not be read: a date that is not a date, an unknown code.
@@ -64,15 +64,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing in a case file that a person should put right.
+    """One thing in a case file that a person should correct.
 
     Attributes:
         row: Physical line of the file, 1 for its first line; 0 where the whole file is meant.
         column: The column's own name, or an empty string where the whole row is meant.
         rule: Short permanent id of the check that found it, as `impossible-date`.
-        problem: What is wrong. Never holds the value of a personal column.
-        stops: `row` if the row could not be judged at all, `cell` if the clocks that need this cell could
-            not, `nothing` if everything was judged all the same.
+        problem: What is wrong. Never the value of a personal column.
+        stops: `row` if the row could not be judged at all, `cell` if the clocks that need this cell could not
+            be judged, `nothing` if everything was judged.
     """
 
     row: int

@@ -1,7 +1,7 @@
-"""Finds the rows of a file that hold no case: repeated headings, a second table, totals, footers, notes.
+"""Finds the rows of a file that are no case: repeated headings, a second table, totals, footers, notes.
 
-Only rows that look odd are looked at one by one: nothing but the case number is filled, it has no digit, or
-it begins as reports end.
+Only rows that look odd are checked one by one: nothing but the case number is filled, it has no digit, or it
+begins as reports end.
 """
 
 import re
@@ -37,7 +37,7 @@ _AT = "at"
 
 
 class NotCases:
-    """Sets rows of one file aside, block by block; it remembers whether a second table has begun."""
+    """Sets rows of one file aside, block by block, and remembers whether a second table has begun."""
 
     def __init__(
         self,
@@ -103,7 +103,7 @@ class NotCases:
             elif self._begins_table(texts, filled):
                 set_aside[row[_AT]] = number
             elif _LOST.fullmatch(text):
-                says = f"{shown(text)} is a number that Excel shortened: which case it is cannot be known"
+                says = f"{shown(text)} is a number that Excel shortened: the full case number is lost"
                 tip = "format the column as a whole number or as text, and export again"
                 set_aside[row[_AT]] = Problem(number, "case_id", "shortened-number", says, tip, "row")
             elif _TOTAL.fullmatch(text):

@@ -1,4 +1,4 @@
-"""Makes the next item in another thread while the one before it is being used."""
+"""Makes the next item in another thread while the previous one is in use."""
 
 from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,10 +8,10 @@ Item = TypeVar("Item")
 
 
 def ahead(items: Generator[Item]) -> Generator[Item]:
-    """Yield the items of a generator in order, at most one of them made before it is asked for.
+    """Yield the items of a generator in order, each made at most one step ahead.
 
-    The first is begun at once. What the generator raises is raised here, in its turn; it is closed when this
-    generator is, if that has been asked for anything.
+    The first is begun at once. An error in the generator is raised here, in its turn. The generator is closed
+    when this one is, if it had begun.
     """
     worker = ThreadPoolExecutor(max_workers=1)
     return _following(items, worker, worker.submit(next, items, None))

@@ -37,8 +37,8 @@ class Check:
         says: What is wrong, with the values that it shows in braces.
         shows: Those values, by name.
         once: The file as a whole has the problem, however many rows show it.
-        many: What is said where several rows have the problem, with their `count` in braces: one problem
-            for the column, on the first of those rows. Empty where every row has a problem of its own.
+        many: What is reported if several rows have the problem, with their `count` in braces: one problem for
+            the column, on the first of those rows. Empty if every row has a problem of its own.
     """
 
     rule: str
@@ -61,7 +61,7 @@ class Check:
 
 
 class RowChecker:
-    """Puts the rows of one file to every check that its columns allow; the rows are judged all the same."""
+    """Applies every check that the columns of a file allow to its rows; the rows are judged anyway."""
 
     def __init__(self, held: frozenset[str], vocabulary: Vocabulary, as_at: date) -> None:
         """Get ready for a file that holds these columns."""
@@ -123,7 +123,7 @@ def _without_kind(held: frozenset[str]) -> Iterator[Check]:
     for event, kind in _KINDS:
         happened = pl.col(event).is_not_null()
         if event in held and kind in held:
-            says = f"{event} stands without {kind}, which says what is owed"
+            says = f"{event} has a date, but {kind}, which says what is owed, is blank"
             yield Check("kind-missing", kind, happened & pl.col(kind).is_null(), says, f"fill in {kind}")
         elif event in held:
             says = f"the file has {event} but no column {kind}, which says what is owed"
@@ -132,7 +132,7 @@ def _without_kind(held: frozenset[str]) -> Iterator[Check]:
 
 def _ahead(held: frozenset[str], vocabulary: Vocabulary, as_at: date) -> Iterator[Check]:
     """Check that nothing has happened after the as-at date."""
-    tip = "counted as not yet happened; check the date"
+    tip = "treated as not having happened yet; check the date"
     for column in vocabulary.columns.values():
         if column.id in held and column.kind == "event" and not (column.planned or column.sets_due):
             says = f"{column.id} ({{{column.id}}}) is after the as-at date, {as_at}"

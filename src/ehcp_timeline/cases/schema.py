@@ -16,7 +16,7 @@ class Column:
     """One column that a case file may hold.
 
     Attributes:
-        id: The name that the rulebook gives it, as `request_received`.
+        id: The name in the rulebook, as `request_received`.
         says: What it records, in words.
         kind: `event` for something that happens on a day, `date` for a dated fact (date of birth), `codes`
             for a fact with a closed list, `text` for any other fact, `flag` for yes or no.

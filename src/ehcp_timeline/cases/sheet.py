@@ -18,7 +18,7 @@ ROW = "row"
 
 @dataclass(frozen=True, slots=True)
 class SheetOptions:
-    """Where the user says that the cases stand in a file; what is not said is found.
+    """Where the cases are in a file, as the user says; whatever is not given is detected.
 
     Attributes:
         worksheet: Name of the worksheet, in a workbook; empty to find it.
@@ -72,16 +72,16 @@ class Sheet:
     Attributes:
         name: The file as the user named it.
         shown: The same for messages.
-        delimiter: Between two cells; an empty string where the format has none.
+        delimiter: Between two cells; empty if the format has none.
         header_row: Physical line, or row of the worksheet, of the header row.
         blocks: Gives the rows below the header from the first, about so many at a time, at least one block;
             as often as asked, but one after another.
-        worksheet: Name of the worksheet; an empty string where the format has none.
+        worksheet: Name of the worksheet; empty if the format has none.
         place: Says of a problem where it stands, where a row is made of several tables; None where it is
             the row itself.
         known_until: The last day of which the file can know anything, where it says so.
         remarks: What is odd about the file as a whole.
-        expected: About how many rows it has; 0 where that is not known before they are read.
+        expected: About how many rows it has; 0 if that is not known before they are read.
     """
 
     name: str
@@ -106,11 +106,13 @@ class Sheet:
         return f"{self.shown}, line {self.header_row}"
 
     def outdated(self, as_at: date) -> tuple[Problem, ...]:
-        """Return the problem of a file that knows nothing of the days before the as-at date."""
+        """Return the problem of a file whose last day is before the as-at date."""
         if self.known_until is None or as_at <= self.known_until:
             return ()
-        said = f"{self.shown} knows nothing after {self.known_until}: what was done by {as_at} is not in it"
-        tip = f"use --as-at {self.known_until}, or count on some of what looks overdue being done"
+        said = (
+            f"{self.shown} has nothing after {self.known_until}: work done since, up to {as_at}, is missing"
+        )
+        tip = f"use --as-at {self.known_until}, or expect that some of what looks overdue is done"
         return (Problem(0, "", "outdated", said, tip, "nothing"),)
 
 

@@ -136,7 +136,9 @@ class CaseFile:
         headings = (heading for heading in self.understood.headings if heading.text)
         listed = ", ".join(map(_with_guess, headings))
         said = f"{self._sheet.where}: no heading means an event, so nothing can be judged; found {listed}"
-        raise CaseFileError(said, f"`ehcp columns {self.name} -o ehcp.toml` writes what would have them read")
+        raise CaseFileError(
+            said, f"`ehcp columns {self.name} -o ehcp.toml` writes the lines that make ehcp read them"
+        )
 
     @property
     def unread(self) -> tuple[UnreadColumn, ...]:
@@ -275,7 +277,7 @@ class CaseFile:
         )
 
     def _placed(self, problems: list[Problem], placed: int = 0) -> list[Problem]:
-        """Return problems with where they stand in the file; the first `placed` of them say so themselves."""
+        """Return problems with where they are in the file; the first `placed` of them say so themselves."""
         if place := self._sheet.place:
             return [*problems[:placed], *map(place, problems[placed:])]
         if self._sheet.worksheet:

@@ -21,10 +21,10 @@ _DECIDED = "assess_agreed"  # "no" under such a heading is a decision; elsewhere
 
 @dataclass(frozen=True, slots=True)
 class UnreadColumn:
-    """A heading that is not read although dates or outcomes stand under it.
+    """A heading that is not read although it has dates or outcomes.
 
     Attributes:
-        cells: On how many rows it holds what no column that is read says.
+        cells: On how many rows it has a value that no column that is read gives.
         decides: Whether that may be what answered or ended a deadline.
     """
 
@@ -50,7 +50,7 @@ class _Column:
 
 @dataclass(slots=True)
 class UnreadColumns:
-    """Looks at the columns of one file that are not read, while its rows go by.
+    """Looks at the columns of one file that are not read, as its rows are read.
 
     Attributes:
         places: Those columns by the name that their texts have in `dates`, to their place from 0; those that

@@ -1,4 +1,4 @@
-"""The command line: the only code that reads arguments, the clock on the wall, or the environment."""
+"""The command line: the only code that reads arguments, the clock or the environment."""
 
 import gc
 

@@ -1,4 +1,4 @@
-"""The process that `ehcp`, or `python -m ehcp_timeline.cli`, is: made to begin and to end fast."""
+"""The process of `ehcp`, or `python -m ehcp_timeline.cli`: made to start and end fast."""
 
 import gc
 import os
@@ -15,8 +15,8 @@ _BETWEEN_SEARCHES = 100_000
 def run() -> None:
     """Run the command line and end the process with its exit code.
 
-    Once everything is written the process just ends: to take polars, the rulebook and a file's rows apart
-    piece by piece first, as the interpreter does, costs a tenth of a second.
+    Once everything is written the process just ends. Freeing polars, the rulebook and a file's rows first, as
+    the interpreter does, takes a tenth of a second.
     """
     gc.set_threshold(_BETWEEN_SEARCHES)
     _keep_messages_apart()

@@ -46,7 +46,7 @@ def ehcp(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Say whether Education, Health and Care Plan work is inside the law's time limits.
+    """Return whether Education, Health and Care Plan work is inside the law's time limits.
 
     Works offline: it sends nothing anywhere and writes only what you ask for. `ehcp help COMMAND` says more.
     """
@@ -57,8 +57,8 @@ def ehcp(
 def main() -> int:
     """Run the command line and return its exit code.
 
-    What stops a run is told in one line on standard error, with what to try. An error that is ours is told
-    by its type and place alone: its message might hold what stands in a case file.
+    An error that stops a run is one line on standard error, with what to try. Only the type and place of an
+    internal error are shown: its message might contain text of a case file.
     """
     _speak_utf8()
     words = sys.argv[1:]
@@ -92,12 +92,12 @@ def _stopped(error: BaseException) -> int:
             _tell("there is not enough memory for this", "give less at a time, or use a larger computer")
         case OSError():
             place = f"{error.filename}: " if error.filename else ""
-            _tell(f"{place}{reason(error)}", "free some room on the disk" if error.errno == ENOSPC else "")
+            _tell(f"{place}{reason(error)}", "free some disk space" if error.errno == ENOSPC else "")
         case _ if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise error  # the interpreter's own; a panic of polars is no Exception either
         case _:
-            fault = f"stopped by a fault of its own: {type(error).__name__} at {_place(error)}"
-            _tell(fault, "report this line")
+            fault = f"stopped by an internal error: {type(error).__name__} at {_place(error)}"
+            _tell(fault, "please report this line")
     return code
 
 

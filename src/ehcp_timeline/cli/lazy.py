@@ -1,7 +1,7 @@
-"""Every command of `ehcp`, listed without loading any: only the one that is asked for is loaded.
+"""Every command of `ehcp`, listed without loading any: only the one that is run is loaded.
 
-Typer makes a Pydantic adapter for every option of a command, given or not. Loading Pydantic takes longer
-than a file of 1,000 rows. A text, a path or a flag needs no adapter, and a number only where one was typed.
+Typer makes a Pydantic adapter for every option of a command, given or not. Loading Pydantic takes longer than
+a file of 1,000 rows. A text, a path or a flag needs no adapter, and a number only if one was typed.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _MOST = 1_000_000_000
 
 
 class _Plain:
-    """Stands in the place of `get_runtime_param` of an option: takes what was typed without an adapter."""
+    """Stands instead of `get_runtime_param` of an option: takes what was typed without an adapter."""
 
     def __init__(self, param: Any, kind: object, several: object) -> None:  # noqa: ANN401
         self._adapter, self._kind, self._several = param.get_runtime_param, kind, several
@@ -48,14 +48,14 @@ class _Plain:
 
 def _path(word: str) -> Path:
     if not word:
-        raise UsageError("a file has an empty name", "check what stands between the quotation marks")
+        raise UsageError("a file has an empty name", "check the text between the quotation marks")
     return Path(word)
 
 
 def plainly(params: list[Any]) -> list[Any]:
-    """Return options, those that need no adapter without one.
+    """Return options, without an adapter for those that need none.
 
-    Should another version of Typer ask otherwise for its adapters, it makes them as ever.
+    If another version of Typer looks for its adapters elsewhere, it makes them as usual.
     """
     for param in params:
         annotation = getattr(getattr(param, "type_descriptor", None), "annotation", None)
@@ -69,7 +69,7 @@ def plainly(params: list[Any]) -> list[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One command: its name, the group of the first page in which it stands, the first sentence of its help.
+    """One command: its name, its group on the first page, the first sentence of its help.
 
     Attributes:
         where: Module, as seen from `commands`, and function; a module's `app` is a group of commands. Empty
@@ -117,9 +117,9 @@ LISTED: Final = (
     Listed("report", "count", "Make one page with charts for a board, a team or the public."),
     Listed("quality", "files", "Score the data: what is wrong, in how many rows, and where."),
     Listed("columns", "files", "Show how a file is read, and which headings are not used."),
-    Listed("convert", "files", "Write any file that can be read as a plain case file."),
+    Listed("convert", "files", "Convert any file that can be read to a plain case file."),
     Listed("template", "files", "Print an empty case file, as CSV or an Excel workbook."),
-    Listed("verify", "count", "Check that an output can be made again, or what differs."),
+    Listed("verify", "count", "Check whether an output can be made again, or what differs."),
     Listed("rules", "rules", "Show and test the law as it is encoded here.", "rules.command:app"),
     Listed("key", "files", "Make a key for pseudonyms.", "key.command:app"),
 )

@@ -52,7 +52,7 @@ SETTINGS: Final = "ehcp-toml-1"
 
 
 def settings_schema() -> dict[str, Any]:
-    """Return the JSON Schema of `ehcp.toml`, which editors take from its first line (`#:schema`).
+    """Return the JSON Schema of `ehcp.toml`, which editors read from its first line (`#:schema`).
 
     A local rulebook may add columns, so other columns are allowed; `ehcp` itself refuses them.
     """

@@ -1,1 +1,1 @@
-"""Dates, and no law."""
+"""Date arithmetic without law."""

@@ -1,7 +1,7 @@
-"""From one day to another, as the law counts: the only due-date arithmetic in the house.
+"""From one day to another, as the law counts: the only due-date arithmetic in the package.
 
-Every function maps one date to one date. What needs two dates (the later of two limbs, readings, evidence)
-is a maximum, a minimum or a comparison of such answers, and is left to the readers.
+Every function maps one date to one date. What needs two dates (the later of two limbs, readings, evidence) is
+a maximum, a minimum or a comparison of such answers, and is left to the readers.
 """
 
 from dataclasses import dataclass

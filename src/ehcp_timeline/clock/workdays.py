@@ -1,11 +1,11 @@
 """Working days in England: not a Saturday, a Sunday or a bank holiday.
 
 Christmas Day and Good Friday are bank holidays of England and Wales in this list. Source: GOV.UK bank
-holidays, kept in `rulebook/bank-holidays.toml`; beyond its last year the `holidays` package is asked, and
-`announced_until` tells a caller to mark the answer provisional.
+holidays, in `rulebook/bank-holidays.toml`. Beyond its last year the days come from the `holidays` package,
+and `announced_until` tells a caller to mark the answer provisional.
 
 What if a bank holiday were announced late, or had not been announced? `supposing` answers the same questions
-under another list, inside a `with` block and nowhere else.
+under another list, inside a `with` block only.
 """
 
 import tomllib
@@ -35,10 +35,10 @@ _supposed: ContextVar[_Supposed] = ContextVar("supposed", default=_NOTHING)
 
 @contextmanager
 def supposing(*, added: Iterable[date] = (), left_out: Iterable[date] = ()) -> Iterator[None]:
-    """Take some days as bank holidays and others as none, for what is asked inside the block.
+    """Take some days as bank holidays and others as none, inside the block.
 
-    The supposition belongs to the block and its thread of control; it ends with the block, however that ends.
-    Of several blocks inside each other the innermost counts alone.
+    The supposition belongs to the block and its thread of control, and ends with the block. Of nested blocks
+    only the innermost counts.
 
     >>> with supposing(added=[date(2025, 5, 27)]):
     ...     is_working_day(date(2025, 5, 27))
@@ -74,7 +74,7 @@ def announced_until() -> date:
 
 
 def is_bank_holiday(day: date) -> bool:
-    """Say whether `day` is a bank holiday in England.
+    """Return whether `day` is a bank holiday in England.
 
     >>> is_bank_holiday(date(2025, 5, 26))
     True
@@ -89,12 +89,12 @@ def is_bank_holiday(day: date) -> bool:
 
 
 def is_weekend(day: date) -> bool:
-    """Say whether `day` is a Saturday or a Sunday."""
+    """Return whether `day` is a Saturday or a Sunday."""
     return day.weekday() >= SATURDAY
 
 
 def is_working_day(day: date) -> bool:
-    """Say whether `day` is a working day under the SEND Regulations.
+    """Return whether `day` is a working day under the SEND Regulations.
 
     >>> [is_working_day(date(2025, 5, day)) for day in (23, 24, 25, 26, 27)]
     [True, False, False, False, True]
@@ -125,7 +125,7 @@ def next_working_day(day: date) -> date:
 
 
 def is_tribunal_vacation(day: date) -> bool:
-    """Say whether `day` is in August or from 25 December to 1 January (HESC Rules, rule 12(3)).
+    """Return whether `day` is in August or from 25 December to 1 January (HESC Rules, rule 12(3)).
 
     >>> [is_tribunal_vacation(date(2026, 1, day)) for day in (1, 2)]
     [True, False]

@@ -1,1 +1,1 @@
-"""What the rulebook says."""
+"""The rulebook as records."""

@@ -108,7 +108,7 @@ class Version:
     overlay: str = field(default="", metadata=NOT_IN_FILE)
 
     def covers(self, start: date) -> bool:
-        """Say whether it governs a clock that started on this day."""
+        """Return whether it governs a clock that started on this day."""
         return self.since <= start and (self.until is None or start <= self.until)
 
 
@@ -143,7 +143,7 @@ class Reading:
     always_disputed: bool = field(default=False, metadata={"key": "disputes"})
 
     def stood_on(self, start: date) -> bool:
-        """Say whether it was published for clocks that started on this day."""
+        """Return whether it applies to clocks that started on this day."""
         if self.season:
             first, last = (apply(count, start) for count in self.season)
             return first <= start <= last
@@ -245,7 +245,7 @@ class EndSpan:
         first: The event of its first day.
         last: The event of its last day; it may still lie ahead.
         then: What holds once it is over: `owed`, a clock due later runs as if nothing had been; or
-            `unknown`, nobody can say what is owed of a clock that was open when it began.
+            `unknown`, it is not known what is owed of a clock that was open when it began.
     """
 
     first: EventName = field(metadata=FROM)

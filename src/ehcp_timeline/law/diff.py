@@ -1,4 +1,4 @@
-"""What changed between two rulebooks, clause by clause, and which deadlines may answer otherwise for it."""
+"""What changed between two rulebooks, clause by clause, and which deadlines may get other answers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -24,7 +24,7 @@ class ClauseChange:
         deadline: Id of the deadline; empty where the change is not one deadline's.
         part: The clause: a field of `Deadline`, `limit`, `deadline`, `events`, `codes`, `flags` or
             `instruments`.
-        name: Which reading, excuse, event, fact or instrument; empty where there is one such clause.
+        name: Which reading, excuse, event, fact or instrument; empty if there is one such clause.
         old: What it was; None where there was none.
         new: What it is; None where there is none any more.
         since: For a time limit: the first start for which it differs.

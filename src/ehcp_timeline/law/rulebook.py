@@ -1,4 +1,4 @@
-"""What the rulebook says, as frozen records: the closed vocabulary of a time limit."""
+"""The rulebook, as frozen records: the closed vocabulary of a time limit."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -143,7 +143,7 @@ class Deadline:
         return bool(self.overlay) or any(version.overlay for version in self.versions)
 
     def falls_after_event(self, start: date | None, due: date | None) -> bool:
-        """Say whether a day of the year, as "before 15 February", comes after the event that it prepares."""
+        """Return whether a day of the year, as "before 15 February", is after the event that it prepares."""
         return bool(self.looks_back and start and due and start < due)
 
     def version_on(self, start: date) -> Version | None:

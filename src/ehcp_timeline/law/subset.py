@@ -1,4 +1,4 @@
-"""A rulebook cut down to some of its deadlines, to ask about them alone."""
+"""A rulebook reduced to some of its deadlines."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace

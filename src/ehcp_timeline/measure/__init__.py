@@ -1,1 +1,1 @@
-"""Arithmetic on verdicts."""
+"""Arithmetic on verdicts that several commands share."""

@@ -42,12 +42,10 @@ class _SummaryTally:
     rates: Rates
 
     def add(self, judged: Judged) -> None:
-        """Count a batch."""
         self.backlog.add(judged)
         self.rates.add(judged)
 
     def summary(self) -> GroupSummary:
-        """Return what was counted."""
         backlog = self.backlog
         return GroupSummary(
             backlog.by_stage(), self.rates.named(), backlog.clearance(), tuple(backlog.oldest)
@@ -139,7 +137,7 @@ def check_files(
     tell: Callable[[int], None] | None = None,
     keep: list[pl.DataFrame] | None = None,
 ) -> Audit:
-    """Judge every row of every file, and answer all that `ehcp check` answers.
+    """Judge every row of every file, and return the whole answer of `ehcp check`.
 
     Args:
         rulebook: The law.
@@ -221,7 +219,6 @@ def check_files(
 
 
 def _is_unread(problem: Problem) -> bool:
-    """Say whether a cell could not be read; one that says what was decided, without its day, could."""
     if problem.rule == "misplaced-element":
         return True
     return problem.stops == "cell" and not problem.rule.startswith("undated")

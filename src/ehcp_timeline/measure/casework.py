@@ -57,7 +57,7 @@ class Casework:
         return with_contacts(frame.with_columns(by.alias("by")), self.rows)
 
     def is_late(self, selection: Selection) -> bool:
-        """Say whether the authority has an overdue clock of a statutory duty among those asked for."""
+        """Return whether the authority has an overdue clock of a statutory duty among those asked for."""
         frame = self.audit.findings.filter(chosen_by(selection, self.rulebook))
         own = (frame["kind"] == "statutory") & (frame["who"] == "authority") & (frame["verdict"] == "overdue")
         return bool(own.any())

@@ -26,9 +26,9 @@ def date_order(
     """Judge a file again, its doubtful dates read day-first and month-first, and return what differs.
 
     Every row of the file has been read. Only what can differ is judged again: deadlines that name a doubtful
-    column, on rows that hang on one. `verdicts` is how many the file has day-first, where that is known.
-    None where the dates of every column prove their order or are not in figures, and where there is nothing
-    to judge either way.
+    column, on rows that depend on one. `verdicts` is how many the file has day-first, if that is known. None
+    if the dates of every column prove their order or are not in figures, and if there is nothing to judge
+    either way.
     """
     doubtful = source.doubtful
     if not doubtful:

@@ -1,4 +1,4 @@
-"""The list of clocks that a check shows: selected batch by batch, cut to the worst or put in file order."""
+"""The list of clocks of a check: selected batch by batch, cut to the worst or put in file order."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
@@ -218,7 +218,7 @@ def _place(file: int, order: int) -> list[pl.Expr]:
 
 
 def is_wanted(deadline: Deadline, selection: Selection) -> bool:
-    """Say whether a list asks for this deadline: by kind, by who, by its id or the first part of one."""
+    """Return whether a list asks for this deadline: by kind, by who, by its id or the first part of one."""
     return (
         (not selection.kinds or deadline.kind in selection.kinds)
         and (not selection.who or deadline.who in selection.who)

@@ -1,4 +1,4 @@
-"""Cases that stand in several files: what one calls late may be answered in another, so it is unknown."""
+"""Cases in several files: what one file calls late may be answered in another, so it is unknown."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,7 +27,7 @@ _UNKNOWN: Final = {
 
 
 class SharedCases:
-    """Which cases stand in several files, noted while the files are read.
+    """Which cases are in several files, noted while the files are read.
 
     Duties that repeat look at all rows of a case. A review that stands in one file answers no clock of
     another, so a late clock of a repeating duty, on a case that stands in another file too, is unknown.
@@ -48,7 +48,7 @@ class SharedCases:
         self._late = 0
 
     def watches(self, file: int) -> bool:
-        """Say whether cases of the file at this place may stand in another one."""
+        """Return whether cases of the file at this place may stand in another one."""
         return file in self._rows
 
     def note(self, file: int, judged: Judged) -> None:
@@ -58,7 +58,7 @@ class SharedCases:
 
     @cached_property
     def _shared(self) -> pl.DataFrame:
-        """The rows of the cases that stand in several files, once all have been read."""
+        """The rows of the cases that are in several files, once all have been read."""
         files = (
             pl.concat(rows).with_columns(file=pl.lit(place)) for place, rows in self._rows.items() if rows
         )
@@ -100,7 +100,7 @@ class SharedCases:
                 0,
                 "case_id",
                 "case-in-several-files",
-                f"{said}; each file is judged by itself, so {clocks} unknown, which another file may answer",
+                f"{said}; each file is judged by itself, so {clocks} unknown: another file may answer them",
                 "join the files first, with ehcp convert, and judge the one that it writes",
                 "nothing",
             ),

@@ -81,7 +81,7 @@ def pace_of(
 
     Args:
         deadline: The deadline.
-        chain: Its steps; None where it has but its duty.
+        chain: Its steps; None if it has but its duty.
         clocks: Every clock of the deadline, closed ones too: `row`, `start`, `answered`.
         rows: Every row of the file: `row` and its events.
         as_at: The day the question is asked about.

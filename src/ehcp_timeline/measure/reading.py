@@ -1,4 +1,4 @@
-"""One case file read from end to end: what its batches leave behind when they have gone by."""
+"""One case file read from beginning to end: what is kept of its batches."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

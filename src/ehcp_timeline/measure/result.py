@@ -246,7 +246,7 @@ class Audit:
     latest: str | None = field(default=None, metadata=NOT_IN_JSON)
 
     def narrowed(self) -> "Audit":
-        """Return the answer with the numbers of the group that was asked about in the place of the file's."""
+        """Return the answer with the numbers of the group that was asked about instead of the file's."""
         if self.group is None:
             return self
         counts = {key: getattr(self.group, key) for key in ("stages", "rates", "clearance")}

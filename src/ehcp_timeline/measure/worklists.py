@@ -1,4 +1,4 @@
-"""Lists people work from: what is overdue, what can still be saved, whom to tell, what to do first today."""
+"""Work lists: what is overdue, what can still be saved, whom to tell, what to do first today."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

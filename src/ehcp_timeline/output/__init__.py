@@ -1,1 +1,1 @@
-"""Bytes out: no arithmetic, no law."""
+"""Output in every format: no arithmetic, no law."""

@@ -43,7 +43,7 @@ class CalendarEntry:
 def calendar_bytes(name: str, entries: Iterable[CalendarEntry], receipt: Receipt) -> bytes:
     """Return a calendar to import, with an alarm before each day, 14 and 5 days, if that lies ahead.
 
-    The calendar keeps no word of the receipt that may be a name; the receipt's day stands in the place of the
+    The calendar keeps no word of the receipt that may be a name; the receipt's day stands instead of the
     moment of writing. The id of an entry is the same in every run; equal keys are numbered.
     """
     from icalendar import Alarm, Calendar, Event

@@ -1,4 +1,4 @@
-"""What other programs read of a test of the rules: JUnit XML, SARIF 2.1.0 and GitHub's annotations."""
+"""Test results of the rules for other programs: JUnit XML, SARIF 2.1.0 and GitHub's annotations."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

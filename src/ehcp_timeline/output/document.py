@@ -1,4 +1,4 @@
-"""One answer, ready to be written in every format that is asked for, each with its receipt."""
+"""One answer, ready to be written in every format, each with its receipt."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace

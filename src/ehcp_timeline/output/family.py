@@ -38,7 +38,7 @@ _SHOWN = {
     "refuted": "An exception is claimed, but the dates do not support it",
     "unreadable": "An exception may be claimed: what was recorded cannot be read",
 }
-_BORNE_OUT = "Nobody has claimed it, but the dates would bear out an exception"
+_BORNE_OUT = "Nobody has claimed it, but the dates would support an exception"
 _MISSED = ("overdue", "excused", "late")  # those still open first
 _MOST_RIGHTS = 3
 _ONE_DAY = timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Files and folders are written whole or not at all, under safe names, never over another without leave."""
+"""Files and folders are written whole or not at all, under safe names, and replace nothing unasked."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What a person is shown, before it is known on what: titled sections of prose and tables."""
+"""What a person is shown, in any format: titled sections of prose and tables."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What commands say about a file as a whole: the files, oldest cases, rates, unread headings, problems."""
+"""What commands print about a file as a whole: the files, oldest cases, rates, unread headings, problems."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain

@@ -27,7 +27,7 @@ _GIVES_WAY = " takes its place"
 def standing(working: Working, rulebook: Rulebook) -> str:
     """Return how a clock stands on the as-at date, by the law that it was judged by.
 
-    Nothing that a family does not do in its own time is called overdue: it has let a right go by.
+    What a family does not do in its own time is never called overdue: its time has passed.
     """
     clock, deadline = working.clock, working.deadline
     parts = [_verdict(working, rulebook)]

@@ -127,7 +127,7 @@ def workbook_bytes(
             sheet.set_header(f"&L{head.replace('&', '&&')}")
             sheet.set_footer(f"&L{INTERNAL}&RPage &P of &N")
             if chart and lines:
-                _add_chart(book, sheet, chart, keys, len(lines))
+                _add_chart(book, sheet, chart, keys, lines)
         sheet = book.add_worksheet("notes")
         sheet.set_column(0, 0, 100, book.add_format({"text_wrap": True}))
         for place, line in enumerate((title, INTERNAL, *notes, *receipt.lines())):
@@ -185,15 +185,23 @@ def _write_list(book: Any, sheet: Any, rows: Sequence[Mapping[str, Value]], keys
             sheet.conditional_format(1, column, len(rows), column, rule)
 
 
-def _add_chart(book: Any, sheet: Any, chart: ListChart, keys: Sequence[str], rows: int) -> None:  # noqa: ANN401
+def _add_chart(
+    book: Any,  # noqa: ANN401
+    sheet: Any,  # noqa: ANN401
+    chart: ListChart,
+    keys: Sequence[str],
+    lines: Sequence[Mapping[str, Value]],
+) -> None:
+    filled = (row for row, line in enumerate(lines, 1) if any(line[key] is not None for key in chart.lines))
+    first, rows = next(filled, 1), len(lines)
     drawn = book.add_chart({"type": "line"})
     across = keys.index(chart.across)
     for (key, name), colour in zip(chart.lines.items(), _LINE_COLOURS, strict=False):
         column = keys.index(key)
         drawn.add_series({
             "name": name,
-            "categories": [sheet.get_name(), 1, across, rows, across],
-            "values": [sheet.get_name(), 1, column, rows, column],
+            "categories": [sheet.get_name(), first, across, rows, across],
+            "values": [sheet.get_name(), first, column, rows, column],
             "line": {"color": colour, "width": 2.25},
             "marker": {"type": "circle", "size": 5, "fill": {"color": colour}, "border": {"color": colour}},
         })  # fmt: skip

@@ -1,1 +1,1 @@
-"""Who is meant, told to nobody."""
+"""Lists and tables without the people in them."""

@@ -1,10 +1,10 @@
-"""Whether a reader who knows how numbers are hidden, and tries every table, could still know a hidden one.
+"""Whether a reader who knows the hiding rules, and tries every table, could still work out a hidden number.
 
-Such a reader takes a table that could have been, hides its numbers as we do, and rules it out unless it is
-printed as this one was. So a table may be published only if other tables are printed just like it, and no
-hidden number is the same in all of them. They are looked for by moving people around in circles of hidden
-numbers, which leaves every sum that is shown as it is. Tables that reach each other so are all published or
-none: that a table is published tells no more than that it is one of them.
+Such a reader takes every possible table, hides its numbers as we do, and rules it out if it is printed
+differently. So a table may be published only if other tables are printed just like it, and no hidden number
+is the same in all of them. Those tables are found by moving people around in circles of hidden numbers, which
+leaves every printed sum as it is. Either all tables that can be reached from each other are published, or
+none is. So the fact that a table is published reveals only that it is one of them.
 """
 
 from collections import defaultdict, deque

@@ -13,9 +13,9 @@ DROPPED = ("name", "date_of_birth", "school", "referrer", "sen_need", "caseworke
 
 
 def pseudonymised(clocks: pl.DataFrame, key: Key) -> pl.DataFrame:
-    """Return a list with a pseudonym for each `case_id`; what could name a person is null.
+    """Return a list with a pseudonym for each `case_id`; whatever could name a person is null.
 
-    The row of the file goes too: whoever holds the file would find the case by it.
+    The row of the file is removed too: whoever has the file could find the case by it.
     """
     cases = clocks["case_id"].unique()
     names = {case: key.pseudonym(case) for case in cases if case is not None}

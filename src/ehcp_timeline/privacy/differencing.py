@@ -1,4 +1,4 @@
-"""What two publications of the same table, one read back, say together that neither says alone."""
+"""What two publications of the same table, one read back, give away together but not alone."""
 
 import csv
 import json
@@ -55,7 +55,7 @@ def warnings(
 ) -> list[str]:
     """Return what an earlier publication, as CSV or JSON of the same command, gives away with these lines.
 
-    Nothing, where there was none. `by` are the columns that name a line; `lines_of` gives the lines of an
+    Nothing if there was none. `by` are the columns that name a line; `lines_of` gives the lines of an
     earlier one that is JSON. Call it before anything is written: a file that is no publication is refused.
 
     Raises:

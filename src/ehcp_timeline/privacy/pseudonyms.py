@@ -1,7 +1,7 @@
-"""Names for cases that nobody can turn back without the key: HMAC-SHA256 of the case's own number.
+"""Pseudonyms that nobody can turn back without the key: HMAC-SHA256 of the case's own number.
 
-Names, dates of birth and free text are dropped, never hashed: there are too few of them, and whoever tries
-them all would find each. What is left is pseudonymised, and still personal data.
+Names, dates of birth and free text are dropped, never hashed: there are so few of them that all could be
+tried. What is left is pseudonymised, and still personal data.
 """
 
 import base64
@@ -57,14 +57,14 @@ def read_key(path: Path, outputs: Sequence[Path] = ()) -> Key:
     The key must not lie in or below the folder of an output.
 
     Raises:
-        UsageError: It is not there, is not an ordinary file, can be read by others than its owner, is too
+        UsageError: It is not there, is not an ordinary file, can be read by others, is too
             short, or lies where the output goes.
     """
     for output in outputs:
         inside = Path(os.path.realpath(output if output.is_dir() else output.parent))
         if Path(os.path.realpath(path)).is_relative_to(inside) or path.absolute().is_relative_to(inside):
             raise UsageError(
-                f"the key file {path} lies inside the folder that is written to",
+                f"the key file {path} is inside the folder of the output",
                 "keep the key in another folder, or write somewhere else",
             )
     try:
@@ -74,7 +74,7 @@ def read_key(path: Path, outputs: Sequence[Path] = ()) -> Key:
                 raise UsageError(f"the key file {path} is not an ordinary file", _NEW_KEY)
             if os.name != "nt" and status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
                 raise UsageError(
-                    f"the key file {path} can be read by others than its owner",
+                    f"the key file {path} can be read by other users than its owner",
                     f"chmod 600 {path}; if others may have read it, make a new key",
                 )
             secret = stream.read(_MOST_KEY + 1)

@@ -1,10 +1,10 @@
-"""Which further numbers to hide so that no hidden number can be worked out from the sums it stands in.
+"""Which further numbers to hide so that no hidden number can be worked out from its sums.
 
-A table with totals is a network: every sum is a node, every number an edge between the two sums it stands
-in. A hidden number can take another value exactly if some round trip through its edge changes only hidden
-numbers, each staying in the range that a reader knows for it; moving one unit along the trip keeps every sum
-right. Because the network has whole numbers for bounds, this test is exact: where there is no such trip, the
-number is known (a cycle of the residual graph; Kelly, Golden and Assad, Networks 22, 1992).
+A table with totals is a network: every sum is a node, every number an edge between its two sums. A hidden
+number can take another value exactly if some round trip through its edge changes only hidden numbers, each
+staying in the range that a reader knows for it; moving one unit along the trip keeps every sum right. Because
+the network has whole numbers for bounds, this test is exact: if there is no such trip, the number is known (a
+cycle of the residual graph; Kelly, Golden and Assad, Networks 22, 1992).
 """
 
 import heapq
@@ -24,7 +24,7 @@ class Range:
     most: int | None
 
     def allows_more(self, value: int) -> bool:
-        """Say whether a number with this value could be one more."""
+        """Return whether a number with this value could be one more."""
         return self.most is None or value < self.most
 
 

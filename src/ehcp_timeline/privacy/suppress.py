@@ -1,11 +1,11 @@
-"""Which numbers of a table may leave the building: small ones hidden, others with them, totals right.
+"""Which numbers of a table may be published: small ones hidden, others with them, totals right.
 
-A number of 1 to threshold - 1 people is hidden (primary). Where everybody in a group stands in one category,
-the group's zeros are hidden with the rest of its row, because they say what everybody in it is. Then other
-numbers are hidden until no hidden one can be worked out from sums (secondary), not even by a reader who is
-told which numbers are hidden for being small. At last the reader who knows all this and tries every table is
-considered (`alike`): where such a reader would know a number, nothing of the table is published.
-docs/disclosure.md says what is promised, against whom, and what is not.
+A number of 1 to threshold - 1 people is hidden (primary). If everybody in a group is in one category, the
+group's zeros are hidden with the rest of its row, because they show what everybody in it is. Then other
+numbers are hidden until no hidden one can be worked out from sums (secondary), even by a reader who knows
+which numbers are hidden for being small. Last comes the reader who knows all this and tries every table
+(`alike`): if such a reader would know a number, nothing of the table is published. docs/disclosure.md says
+what is promised, from whom it protects, and what is not promised.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ _OUTSIDE: Node = ("outside", 0)
 
 
 class Hidden(Enum):
-    """What stands in the place of a number that is not published."""
+    """The mark for a number that is not published."""
 
     HIDDEN = "[c]"
 

@@ -1,1 +1,1 @@
-"""What every command asks and answers alike."""
+"""What every command needs: options, settings, files, destinations, exit codes."""

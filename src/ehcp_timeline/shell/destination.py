@@ -320,7 +320,7 @@ def _remove_leftovers(*places: Path) -> None:
     from ehcp_timeline.output.files import remove_leftovers
 
     for part in (part for place in places for part in remove_leftovers(place)):
-        say(f"{part} was left by a run that was killed, and is removed")
+        say(f"{part} was left by a run that was killed; it is removed")
 
 
 def check_apart(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
@@ -329,7 +329,7 @@ def check_apart(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
         folder = output.parent if read.is_dir() else output
         with suppress(OSError, ValueError):  # one of them is not there
             if output.exists() and not output.is_dir() and folder.samefile(read):
-                hint = "write to another file: the answer would take the place of what it is made from"
+                hint = "write to another file: the answer would overwrite its own input"
                 raise OutputError(f"{output} is also read, as {read}", hint)
 
 

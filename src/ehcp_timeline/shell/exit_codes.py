@@ -1,4 +1,4 @@
-"""What the exit code of a command says: 0 nothing found, 1 found, 2 cannot run, 3 something not read."""
+"""The exit code of a command: 0 nothing found, 1 found, 2 cannot run, 3 something not read."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING

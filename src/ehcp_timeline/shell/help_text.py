@@ -1,4 +1,4 @@
-"""Lines in a command's help that stay lines: examples that can be typed, exit codes."""
+"""Parts of a command's help that keep their line breaks: examples, exit codes."""
 
 from collections.abc import Callable
 from inspect import cleandoc

@@ -1,4 +1,4 @@
-"""What the commands that count measures share: what is asked, of which files, and how the answer ends."""
+"""What the commands that count measures share: the question, the files, and the end of the answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What a command that reads case files opens first: settings, the law, the files."""
+"""What a command opens before it reads case files: settings, the law, the files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

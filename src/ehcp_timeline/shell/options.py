@@ -45,7 +45,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace the output file if
 Full = Annotated[bool, typer.Option("--full", help="Show everything, not only the answer.")]
 Rules = Annotated[
     list[Path] | None,
-    typer.Option("--rules", metavar="FILE", help="Lay a local rulebook over the law. Repeatable."),
+    typer.Option("--rules", metavar="FILE", help="Apply a local rulebook on top of the law. Repeatable."),
 ]
 Config = Annotated[
     Path | None,
@@ -60,7 +60,7 @@ Worksheet = Annotated[
 ]
 HeaderRow = Annotated[
     int | None,
-    typer.Option("--header-row", min=1, metavar="N", help="The row of the headings.  [default: found]"),
+    typer.Option("--header-row", min=1, metavar="N", help="The row of the headings.  [default: detected]"),
 ]
 
 
@@ -105,13 +105,18 @@ Strict = Annotated[bool, typer.Option("--strict", help="Exit 2 if the file has a
 AssumeBlank = Annotated[
     Words,
     typer.Option(
-        "--assume-blank", metavar="COLUMNS", help="Take these missing columns as `not yet` on every row."
+        "--assume-blank",
+        metavar="COLUMNS",
+        help="Treat these missing columns as `not done yet` on every row.",
     ),
 ]
 Verify = Annotated[
     int,
     typer.Option(
-        "--verify", min=0, metavar="N", help="Judge N rows of each file again, another way; 0 for none."
+        "--verify",
+        min=0,
+        metavar="N",
+        help="Judge N rows of each file again with the second reader; 0: none.",
     ),
 ]
 Chronology = Annotated[
@@ -129,7 +134,7 @@ Threshold = Annotated[
 Previous = Annotated[
     Path | None,
     typer.Option(
-        "--previous", metavar="FILE", help="Warn of what this earlier publication gives away with it."
+        "--previous", metavar="FILE", help="Warn what it and this earlier publication give away together."
     ),
 ]
 SplitBy = Annotated[

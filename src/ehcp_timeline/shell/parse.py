@@ -1,4 +1,4 @@
-"""What was typed, taken apart: days, lists and choices; and the clock on the wall, looked at nowhere else."""
+"""Parses what was typed: days, lists and choices; the only place that looks at the clock."""
 
 import shlex
 import sys

@@ -1,4 +1,4 @@
-"""What a value of an answer may be: a whole number, a percentage, a digest."""
+"""Bounds on the values of an answer: a whole number, a percentage, a digest."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""What was written beside what is known: the same word in other letters, and words that look like it."""
+"""Compares what was written with what is known: other spellings of a word, and words that look like it."""
 
 import re
 from collections.abc import Iterable

@@ -88,7 +88,7 @@ def test_every_excuse_was_looked_at(rulebook: Rulebook) -> None:
         ("school-closed", "unclaimed", "advice_sought_near_closure is blank"),
         ("exceptional", "claimed", "exceptional_circumstances is yes; no date can prove or refute it"),
         ("absent", "unclaimed", "absent_from is blank"),
-        ("coronavirus", "unclaimed", "it stood only for due days from 2020-05-01 to 2020-09-25"),
+        ("coronavirus", "unclaimed", "it applied only to due days from 2020-05-01 to 2020-09-25"),
         ("exception-recorded", "unclaimed", "exception_recorded is blank"),
     ]
 

@@ -50,7 +50,7 @@ def test_an_excel_error_is_never_a_blank(text: str) -> None:
         assert reader(column, blank_words(["#N/A", "#REF!", text]))(text) == EXCEL_ERROR
     assert not is_blank(text, blank_words([text]))
     assert (
-        CellFault("excel-error", "is an Excel error, not a blank", "mend the formula, or clear the cell")
+        CellFault("excel-error", "is an Excel error, not a blank", "correct the formula, or clear the cell")
         == EXCEL_ERROR
     )
 

@@ -20,7 +20,7 @@ from ehcp_timeline.errors import CaseFileError
 from tests.cases.made import AS_AT, column, opened, read, write
 
 TEXT = "case_id,team,draft_sent\nC1,Brontë’s,2024-03-01\nC2,Łódź,2024-03-02\n"
-DAMAGED = "damaged or was cut short. copy it again, or open it and save it anew"
+DAMAGED = "damaged or was cut short. copy it again, or open it and save it again"
 WINDOWS = "case_id,team,draft_sent\nC1,Brontë’s,2024-03-01\nC2,Ünder,2024-03-02\n"
 
 
@@ -170,7 +170,7 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
     [
         (
             PermissionError(13, "Permission denied"),
-            "x.csv may not be read. ask for leave to read it, or copy it",
+            "x.csv may not be read. ask for permission to read it, or copy it",
         ),
         (OSError(5, "Input/output error"), "x.csv cannot be read: input/output error"),
     ],

@@ -35,7 +35,7 @@ def test_the_report_on_standard_error(cases: Path, tmp_path: Path) -> None:
         f"{cases}: 3 rows, 2 judged, 1 not judged.",
         "1 cell began with = + - or @; a ' was put before it so that Excel shows it as text.",
         "",
-        "Left behind: 1 heading read as no column; `ehcp columns` says why",
+        "Left behind: 1 heading not read as a column; `ehcp columns` says why",
         "heading  filled cells",
         "Remarks             1",
         "",
@@ -47,7 +47,7 @@ def test_the_report_on_standard_error(cases: Path, tmp_path: Path) -> None:
         "row  column   what",
         "  4  case_id  the row has no case_id",
         "",
-        "Said with less",
+        "Shortened",
         "column       what              cells",
         'plan_issued  "TBC" is a blank      1',
     ]
@@ -174,7 +174,7 @@ def test_two_files_become_one(tmp_path: Path) -> None:
         f"{files[1]}: 2 rows, 2 judged, 0 not judged.",
         "Rows of one case are one case now, whichever file they came from.",
         "",
-        "Left behind: 1 heading read as no column; `ehcp columns` says why",
+        "Left behind: 1 heading not read as a column; `ehcp columns` says why",
         "heading  filled cells  file",
         f"Notes               1  {files[0]}",
     ]

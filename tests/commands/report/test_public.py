@@ -136,3 +136,20 @@ def test_a_pace_that_moved_makes_nothing_sure_on_a_public_page(
     assert table.rows[0][-1] == cell
     assert ("The pace has moved lately: the last year is no sure guide." in table.after) is moved
     assert any(why in sentence for sentence in sentences(public))
+
+
+@pytest.mark.parametrize(("kept", "said"), [(5, True), (4, False)])
+def test_what_the_other_stages_keep_overdue_is_said_unless_it_is_few(kept: int, said: bool) -> None:
+    """The board reads the number whatever it is; the public from 5 on, and never beside a hidden number."""
+    clear = ClearanceDay(None, None, None, 1.0)
+    outlook = Outlook(OBSERVED, WorkOrder(1.0, 0.0, 0.0), clear, None, (), ())
+    board = replace(answer(100, (duty(10, 10, 10, 10),)), policies=(outlook,), kept_overdue=("draft", kept))
+    words = (
+        "Recruiting at the draft stage alone cannot clear the backlog: "
+        f"about {kept} stay overdue because of the other stages."
+    )
+
+    assert words in tuple(sentences(board))
+    assert (words in tuple(sentences(published(board, 5)))) is said
+    few = replace(board, waiting=(WaitingCount(DAY, 100, 4),), duties=(duty(4, 0, 0, 0),))
+    assert words not in tuple(sentences(published(few, 5)))

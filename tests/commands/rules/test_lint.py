@@ -205,4 +205,4 @@ def test_every_fault_says_what_to_try(tmp_path: Path) -> None:
     law = changed(tmp_path, "plan.respond", 'ends = ["plan_issued"', 'ends = ["draft_sent"')
     (fault,) = [one for one in remarks(law, date(2026, 11, 22)) if one.level == "error"]
 
-    assert fault == Remark("error", "unreachable", fault.where, fault.says, "mend or take it out")
+    assert fault == Remark("error", "unreachable", fault.where, fault.says, "correct or remove it")

@@ -286,7 +286,7 @@ def test_compare() -> None:
         (("--authority", "Kent", "--figures", CASES), "is not a file of figures"),
         (("--authority", "Kent", "--figures", "nowhere.csv"), "nowhere.csv: there is no such file"),
         (("--refresh", CASES, "-o", "FOLDER/figures.csv"), "is not a file of the DfE's release"),
-        (("--refresh", CASES), "refreshed figures need a file to go to"),
+        (("--refresh", CASES), "--refresh needs a file to write to"),
     ],
 )
 def test_what_cannot_be_compared(words: tuple[str, ...], line: str, tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def test_a_count_is_missed_by_cases() -> None:
         (
             {"decisions": 60},
             (
-                "ehcp.toml: targets.decisions: a target needs a measure of which more or less is better. "
+                "ehcp.toml: targets.decisions: a target needs a measure for which higher or lower is better. "
                 "choose a percentage or a wait"
             ),
         ),

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 import zipfile
 from pathlib import Path
 
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from tests.cli.command import ehcp, printed, said
@@ -54,6 +56,35 @@ def test_empty_leading_periods_are_left_out(cases: str) -> None:
 
     assert lines[0] == ["measure", "group", "2024-01", "2024-02", "2024-03"]
     assert ["decisions", "West", "1", "0", "0"] in lines
+
+
+def test_each_table_begins_in_its_own_first_period_with_a_case(tmp_path: Path) -> None:
+    """Requests begin in 2021, plans in 2023, whose 0 in between stays; open assessments have one day."""
+    path = tmp_path / "cases.csv"
+    path.write_text(
+        "case_id,request_received,plan_issued\nA,2021-01-04,2023-02-01\nB,2024-06-03,2025-01-06\n",
+        encoding="utf-8",
+    )
+    words = ("scorecard", str(path), "--as-at", "2025-03-01", "--period", "year")
+    page = printed(ehcp(*words, "--format", "plain"))
+
+    tables = {table.splitlines()[0]: table for table in page.split("\n\n")}
+    periods = {title: re.findall(r"^Total +(\d{4})", table, re.MULTILINE) for title, table in tables.items()}
+    assert periods["Requests"] == ["2021", "2022", "2023", "2024", "2025"]
+    assert "Counted from" not in tables["Requests"]
+    assert periods["Plans issued"] == ["2023", "2024", "2025"]
+    assert "Counted from 2023: no case in the periods before it.\n" in tables["Plans issued"]
+    assert periods["Open assessments"] == ["2025"]
+    assert "Counted on 1 March 2025.\n" in tables["Open assessments"]
+
+    assert printed(ehcp(*words, "-o", str(tmp_path / "card.xlsx"))) == ""
+    sheet = openpyxl.load_workbook(tmp_path / "card.xlsx")["list"]
+    head, *rows = sheet.iter_rows(values_only=True)
+    plans = [row[head.index("Plans issued den")] for row in rows]
+    assert plans == [None, None, 1, 0, 1]
+    with zipfile.ZipFile(tmp_path / "card.xlsx") as book:
+        drawn = book.read("xl/charts/chart1.xml").decode()
+    assert re.findall(r"<c:f>list!(\S+?)</c:f>", drawn)[0] == "$C$4:$C$6"
 
 
 def test_ages_stand_in_the_order_of_numbers_and_districts_in_the_councils_own(
@@ -107,4 +138,4 @@ def test_a_week_begins_on_monday_and_a_range_ends_with_its_day(cases: str) -> No
         ["2024-W03", "2024-01-15", "2024-01-21", "0"],
     ]
     asked = ehcp("scorecard", cases, "--from", "2024-02-01", "--to", "2024-01-31")
-    assert "--from lies after --to" in said(asked)
+    assert "--from is after --to" in said(asked)

@@ -101,7 +101,7 @@ def test_a_list_without_its_receipt_is_refused(outputs: Path, tmp_path: Path) ->
     run = ehcp("verify", str(alone), str(CASES))
 
     assert run.returncode == 2
-    assert "carries no receipt and has none beside it" in said(run)
+    assert "has no receipt, inside it or beside it" in said(run)
     assert "--receipt" in said(run)
     assert ehcp("verify", str(alone), str(CASES), "--receipt", str(outputs / "a.json")).returncode == 0
 

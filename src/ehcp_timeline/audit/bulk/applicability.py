@@ -1,4 +1,4 @@
-"""Whether a deadline is a row's own: has it started, does it apply, is it owed? For many rows at once."""
+"""Which rows a deadline applies to: has it started, does it apply, is it owed?"""
 
 from collections.abc import Iterator
 
@@ -43,17 +43,17 @@ def is_disputed_start(deadline: Deadline, seen: EventFrame) -> pl.Series | None:
 
 
 def answers_since(deadline: Deadline, seen: RowsSeen, start: pl.Series) -> pl.Series:
-    """Return the first day on which an answer or an end counts: the ordinary start, if another is later."""
+    """Return the first day from which an answer or an end counts: the ordinary start, if another is later."""
     return earlier(start, seen.pick(deadline.starts)) if deadline.starts_where else start
 
 
 def applies(
     deadline: Deadline, seen: RowsSeen, start: pl.Series, lost: pl.Series | None = None
 ) -> tuple[pl.Series, pl.Series | None]:
-    """Return the rows to which a deadline applies, and those of which that cannot be read; None for no row.
+    """Return the rows to which a deadline applies, and those for which that is unreadable; None for no row.
 
-    A row leaves at the first condition that it fails. The rows that are `lost`, of which the start cannot be
-    read, are asked whether the deadline could apply, whatever day it was.
+    A row is left out at the first condition that it fails. For the `lost` rows, whose start cannot be read,
+    the question is whether the deadline could apply on any day.
     """
     yes = seen.never == NEVER
     doubtful: pl.Series | None = None
@@ -69,7 +69,6 @@ def applies(
 def _conditions(
     deadline: Deadline, seen: RowsSeen, start: pl.Series, lost: pl.Series | None
 ) -> Iterator[tuple[pl.Series, pl.Series | None]]:
-    """Yield the rows that fit each condition, and those that may or may not."""
     if deadline.only_if:
         shown = seen.next(deadline.shown_by) < NEVER
         for fact, codes in deadline.only_if:
@@ -91,7 +90,7 @@ def _conditions(
 
 
 def awaits(deadline: Deadline, seen: EventFrame) -> pl.Series | None:
-    """Return the rows on which none of the events that make the duty owed has come; None where all have."""
+    """Return the rows on which no event has made the duty owed yet; None if it is owed on all."""
     if deadline.repeats or not deadline.owed_when:
         return None
     return but_not(seen.next(deadline.owed_when) == NEVER, seen.unreadable(deadline.owed_when))
@@ -100,7 +99,7 @@ def awaits(deadline: Deadline, seen: EventFrame) -> pl.Series | None:
 def not_owed(
     rulebook: Rulebook, deadline: Deadline, seen: RowsSeen, start: pl.Series, due: pl.Series
 ) -> pl.Series | None:
-    """Return which rows do not owe the duty: something takes its place, or has not come yet."""
+    """Return which rows do not owe the duty: something replaces it, or has not come yet."""
     series: pl.Series | None = None
     for name in deadline.displaced_by:
         other = rulebook.by_id.get(name)

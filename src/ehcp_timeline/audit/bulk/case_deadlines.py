@@ -31,7 +31,7 @@ from ehcp_timeline.law.rulebook import Deadline
 def weigh_chains(inquiry: Inquiry, deadlines: Iterable[Deadline], cases: Cases) -> Iterator[WeighedClocks]:
     """Yield the clocks of each repeating duty that has any in the file, in row order, then by start.
 
-    A case without a clock has one for each row on which a start cannot be read, of which nothing is known.
+    A case without a clock has one for each row whose start cannot be read; its verdict is unknown.
     """
     for deadline in deadlines:
         starts = start_keys(deadline, cases)
@@ -83,7 +83,6 @@ def _first_starts(repeats: Repeats, cases: Cases) -> pl.Series:
 
 
 def _first_rows(deadline: Deadline, starts: pl.Series, cases: Cases) -> pl.Series:
-    """Return the position of the first row of the case on which each start stands."""
     repeats = deadline.repeats or Repeats()
     series: pl.Series | None = None
     for name in (*repeats.first, *repeats.again):
@@ -114,7 +113,6 @@ def _outcome(started: Started, due: pl.Series) -> ClockOutcomes:
 def _is_the_only_answer(
     deadline: Deadline, seen: CasesSeen, start: pl.Series, answer: pl.Series
 ) -> pl.Series:
-    """Return which clocks are the first of their chain and have the only answer of the case."""
     first = seen.next(deadline.repeats.first if deadline.repeats else (), start) == start
     only_one = seen.next(deadline.answers) == seen.last_happened(deadline.answers)
     return first & only_one & (answer < NEVER)
@@ -123,7 +121,6 @@ def _is_the_only_answer(
 def _displaced(
     inquiry: Inquiry, deadline: Deadline, seen: CasesSeen, start: pl.Series, answer: pl.Series
 ) -> pl.Series | None:
-    """Return which clocks give way to a duty that started in their time."""
     displaced = None
     for name in deadline.displaced_by:
         if name in inquiry.rulebook.by_id:
@@ -147,9 +144,9 @@ def _unseen(started: Started, due: pl.Series, answer: pl.Series) -> pl.Series | 
 
 
 def problems_of(deadlines: Iterable[Deadline], cases: Cases, derived: Collection[str]) -> Iterator[Problem]:
-    """Yield a problem for each start that stands on two rows of a case: it is one clock.
+    """Yield a problem for each start that is on two rows of a case: it is one clock.
 
-    Nothing is said of derived events, which stand in no column.
+    Derived events have no column, so they have no problem.
     """
     asked = set(derived)
     for deadline in deadlines:

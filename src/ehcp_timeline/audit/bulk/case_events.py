@@ -1,8 +1,8 @@
-"""The dates of whole cases, gathered from every row of the file on which each case stands.
+"""The dates of whole cases, gathered from every row of the case.
 
-A case is known by the position of its first row. A date of a case is one number, its key: the case, then
-the day within it. So the dates of all cases stand in one sorted column, in which "the case's next date" is
-the next number.
+A case is identified by the position of its first row. A date of a case is one number, its key: the case, then
+the day within it. So all dates of all cases are one sorted column, in which a case's next date is the next
+number.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ class EventDates:
     Attributes:
         key: The case and the day.
         position: The position of the row.
-        first: Whether it is the first row of its case on which that date stands.
+        first: Whether it is the first row of its case with that date.
     """
 
     key: pl.Series
@@ -48,14 +48,14 @@ class EventDates:
 
 
 class Cases:
-    """Every case of a file, once all its rows have gone by.
+    """Every case of a file, once all its rows have been read.
 
     Args:
-        memory: What was kept of the rows; it is emptied of what is put in order here.
+        memory: What was kept of the rows; sorting empties it.
 
     Attributes:
         row: The physical line of each row.
-        there: Every event of which a date stands in the file.
+        there: Every event that has a date in the file.
     """
 
     def __init__(self, memory: Memory, inquiry: Inquiry) -> None:
@@ -71,7 +71,7 @@ class Cases:
         self._keys: dict[tuple[Cut, tuple[str, ...]], pl.Series] = {}
 
     def dates(self, name: str) -> EventDates:
-        """Return every date of one event that stands in the file, future ones too."""
+        """Return every date of one event in the file, future ones too."""
         if name not in self._dates:
             self._dates[name] = self._sorted(name)
         return self._dates[name]
@@ -232,11 +232,11 @@ def nearest(keys: pl.Series, needles: pl.Series, towards: Towards) -> pl.Series:
 
 
 def held_at(keys: pl.Series, held: pl.Series, positions: pl.Series) -> pl.Series:
-    """Return the position that is held for each key, `NEVER` for a key for which none is.
+    """Return the position of each key, `NEVER` for a key without one.
 
     Args:
         keys: Each once, ascending.
-        held: The keys for which a position is held, each once, ascending.
+        held: The keys that have a position, each once, ascending.
         positions: Their positions.
     """
     table = pl.DataFrame({"key": held, "found": held, "position": positions})
@@ -276,7 +276,7 @@ class CasesSeen(EventFrame):
         return self.cases.find(keys, self._edge, day, towards) if len(keys) else self.never
 
     def holds_code(self, fact: str, codes: Names) -> pl.Series:
-        """Refuse: rows of a case may hold different codes, so no duty that repeats asks for one."""
+        """Raise: rows of a case may have different codes, so no repeating duty depends on one."""
         raise TypeError((fact, codes))
 
     def unreadable(self, names: Names) -> pl.Series | None:

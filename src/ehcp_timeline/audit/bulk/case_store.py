@@ -1,4 +1,4 @@
-"""The few bytes of each row that repeating duties need once the whole file has gone by."""
+"""The few bytes of each row that repeating duties need once the whole file has been read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,10 +19,10 @@ SEEDS = (1, 2)  # two hashes of a case's number, 128 bits: no two cases of any f
 
 @dataclass(slots=True)
 class Memory:
-    """What is kept of the rows that have gone by.
+    """What is kept of the rows that have been read.
 
     Attributes:
-        names: What repeating duties name: the events, flags and columns that they look at.
+        names: The events, flags and columns that repeating duties look at.
         rows: The physical line of each row that is kept, batch by batch.
         hashes: Two hashes of its `case_id`, batch by batch.
         days: Event to the positions and the day numbers at which it stands, future ones too.
@@ -45,7 +45,7 @@ class Memory:
         return cls(frozenset(texts_in(tuple(deadlines))))
 
     def add(self, batch: Columns) -> None:
-        """Keep what is needed of one batch: rows on which something stands that a repeating duty looks at."""
+        """Keep the rows of a batch that have something that a repeating duty looks at."""
         days = {name: days for name, days in batch.dates.items() if name in self.names or UNREAD in name}
         flags = {name: mask for name, mask in batch.flags.items() if name in self.names}
         unreadable = {name: mask for name, mask in batch.unreadable.items() if name in self.names}

@@ -1,4 +1,4 @@
-"""The shape in which a judged batch leaves either reader: the clocks of each deadline, told as far as asked.
+"""The shape in which a judged batch leaves either reader: the clocks of each deadline, told as far as needed.
 
 A file has some ten million clocks and a list of twenty. So a batch is judged as far as the verdict, which is
 counted; whatever else a clock has to say is worked out for the clocks, and the columns, that are asked for::
@@ -102,7 +102,7 @@ class Clocks(ABC):
 
 
 class ToldClocks(Clocks):
-    """Clocks of which everything is known already.
+    """Clocks whose columns are all known already.
 
     Args:
         told: Every column of `CLOCKS`.
@@ -134,7 +134,7 @@ class ToldClocks(Clocks):
 
 
 def due_after_events(deadlines: Iterable[Deadline], clocks: Mapping[str, Clocks]) -> Iterator[Problem]:
-    """Yield a problem for each clock that is due after the event that it prepares, as a move in January."""
+    """Yield a problem for each clock that is due after the event that it prepares, such as a January move."""
     for deadline in deadlines:
         if not deadline.looks_back or deadline.id not in clocks:
             continue
@@ -151,16 +151,16 @@ def due_after_events(deadlines: Iterable[Deadline], clocks: Mapping[str, Clocks]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One batch of rows with the clocks that stand on them.
+    """One batch of rows with its clocks.
 
     Attributes:
         rows: The batch as it was read: `row`, `case_id` and every column of the file.
         clocks: Deadline id to its clocks; a deadline without any is left out. The clocks of repeating
             duties, which look across batches, come with the last batch, for all rows of the file.
-        problems: What only shows when rows are held beside each other, as a start on two rows of a case, or
-            beside the law, as a last day after the move that it prepares.
-        last: Whether this is the last batch; its `rows` are those of requests that stand on several, the
-            request and its decisions on the first of them alone.
+        problems: Problems that need several rows, such as a start on two rows of a case, or the law, such as
+            a last day after the move that it prepares.
+        last: Whether this is the last batch. Its `rows` are those of requests on several rows, with the
+            request and its decisions on the first of them only.
     """
 
     rows: pl.DataFrame

@@ -1,4 +1,4 @@
-"""Hold a sample of the second reader's clocks against the first reader: nothing is told if the two differ."""
+"""Compares a sample of the bulk reader's clocks with the single reader, and stops if they differ."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -89,8 +89,8 @@ def verify(rulebook: Rulebook, rows: Sequence[Row], clocks: Mapping[str, pl.Data
     Args:
         rulebook: The law.
         rows: Every row of some whole cases, in file order; single rows do where no duty of `clocks` repeats.
-        clocks: Deadline id to what the second reader says of these rows, each with every column of
-            `CLOCKS`. A deadline without a clock stands with an empty frame.
+        clocks: Deadline id to the bulk reader's clocks of these rows, each with every column of `CLOCKS`. A
+            deadline without a clock has an empty frame.
         as_at: The day the question is asked about.
 
     Raises:
@@ -149,7 +149,6 @@ class _Sample:
     kept: dict[int, list[Row]] = field(default_factory=dict)
 
     def hold_rows(self, batch: Batch, judged: Judged) -> None:
-        """Hold some rows of a batch against the single reader; leave half of the sample for later batches."""
         each = ([(name, verdict) for verdict in clocks.counts] for name, clocks in judged.clocks.items())
         in_turn = chain.from_iterable(zip_longest(*each))  # the first verdict of each deadline first
         untaken = (verdict for verdict in in_turn if verdict is not None and verdict not in self.taken)
@@ -163,7 +162,6 @@ class _Sample:
             self._hold(rows, judged, repeating=False)
 
     def keep_cases(self, batch: Batch) -> None:
-        """Keep the rows of the cases with the smallest hashes."""
         hashes = batch.frame["case_id"].hash(SEED)
         full = len(self.kept) == self.cases
         low = hashes.filter(hashes < max(self.kept)) if full and self.kept else hashes
@@ -174,7 +172,6 @@ class _Sample:
             self.kept[digest].append(row)
 
     def hold_cases(self, judged: Judged) -> None:
-        """Hold what comes with the last batch against the single reader, of the cases that were kept."""
         rows = sorted((row for case in self.kept.values() for row in case), key=lambda row: row.number)
         self._hold(rows, judged, repeating=True)
         of_requests = set(judged.rows["row"])
@@ -202,7 +199,6 @@ def _pick(clocks: Clocks, deadline: str, verdict: Verdict) -> int:
 
 
 def _told(clocks: Clocks | None, rows: Sequence[int]) -> pl.DataFrame:
-    """Return the clocks that stand on some rows, with every column."""
     if clocks is None:
         return NO_CLOCKS
     standing = clocks["row"]  # ascending, as clocks stand in row order

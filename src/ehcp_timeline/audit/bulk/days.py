@@ -52,7 +52,7 @@ def constant(day: int, height: int) -> pl.Series:
 
 
 def earlier(days: pl.Series, other: pl.Series) -> pl.Series:
-    """Return the earlier of two days, row by row; the day that stands where the other is `NEVER`."""
+    """Return the earlier of two days, row by row; the other day if one is `NEVER`."""
     return days.zip_with(days <= other, other)
 
 
@@ -72,7 +72,7 @@ def instead(days: pl.Series, where: pl.Series, other: pl.Series) -> pl.Series:
 
 
 def between(days: pl.Series, since: date | None, until: date | None) -> pl.Series:
-    """Return which days lie from one date to another, both inclusive; None for no bound."""
+    """Return which days are from one date to another, both inclusive; None for no bound."""
     inside = days < (NEVER if until is None else until.toordinal() + 1)
     return inside if since is None else inside & (days >= since.toordinal())
 
@@ -167,7 +167,7 @@ class DayTable:
 
 
 class DayTables:
-    """Every table of one run: nothing is counted here, all is asked of `counting` and `workdays`."""
+    """Every table of one run. The days come from `counting` and `workdays`."""
 
     def __init__(self) -> None:
         self._tables: dict[Count | Callable[[date], date], DayTable] = {}

@@ -1,4 +1,4 @@
-"""The due days of many clocks at once, and what became of them: answered, ended, or shown done."""
+"""The due days of many clocks at once, and what happened to them: answered, ended, or shown to be done."""
 
 from collections.abc import Callable
 from functools import reduce
@@ -57,7 +57,6 @@ def _with_conditional(
     tables: DayTables,
     answer: pl.Series | None,
 ) -> pl.Series:
-    """Return the due days, later where a limb with a condition counts and is later."""
     came = seen.next(limb.after, start)
     counts = (came < NEVER) & (due < NEVER)
     if answer is not None:
@@ -122,10 +121,10 @@ def end_of(
     due: pl.Series,
     today: int,
 ) -> tuple[pl.Series, pl.Series, pl.Series | None]:
-    """Return the day on which each clock was answered, that on which something ended it, and the released.
+    """Return each clock's day of answer, its day of unanswered end, and which clocks were released.
 
-    A clock is answered or ended, never both; an end may be undone. The released are those open when a time
-    began in which nothing is owed, that is over, and of which nobody can say what is owed now; None for none.
+    A clock is answered or ended, never both; an end may be undone. A clock is released if it was open when a
+    period in which nothing is owed began, that period is over, and it is not known what is owed now.
     """
     standing = _standing_ends(deadline, seen, start, answer)
     span, released = deadline.ended_while, None
@@ -145,7 +144,6 @@ def end_of(
 
 
 def _standing_ends(deadline: Deadline, seen: EventFrame, start: pl.Series, answer: pl.Series) -> pl.Series:
-    """Return the first end of each clock that nothing has undone."""
     if not seen.holds(deadline.ends):
         return seen.never
     since = None if deadline.looks_back else start

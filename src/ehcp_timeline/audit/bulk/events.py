@@ -1,4 +1,4 @@
-"""What both kinds of clocks ask of the dates in a file: those of one row, and those of a whole case."""
+"""The dates that both kinds of clocks use: those of one row, and those of a whole case."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
@@ -15,11 +15,11 @@ Cut = Literal["given", "happened"]
 
 
 class EventFrame(ABC):
-    """Dated events as somebody standing on the as-at date sees them, for many clocks at once.
+    """Dated events as known on the as-at date, for many clocks at once.
 
-    The twin of `dates.EventHistory`, with the same words: an event has `happened` if it has come by the as-at
-    date, and is `given` if it has, or is planned. Every answer is a column of day numbers, one for each
-    clock; `NEVER` stands for no such date.
+    The bulk form of `dates.EventHistory`: an event has `happened` if it has come by the as-at date, and is
+    `given` if it has, or is planned. Every answer is a column of day numbers, one for each clock; `NEVER` is
+    no such date.
 
     Args:
         row: The physical line of each clock's row.
@@ -42,7 +42,7 @@ class EventFrame(ABC):
         return (name for name in self.there if UNREAD in name)
 
     def holds(self, names: Names) -> bool:
-        """Say whether any of these events stands anywhere at all: where none does, nothing need be asked."""
+        """Return whether the file has a date of any of these events; if not, nothing need be looked up."""
         return any(name in self.there for name in names)
 
     def pick(self, dates: Dates) -> pl.Series:

@@ -1,4 +1,4 @@
-"""What the dates of many cases say about claimed excuses: proved, refuted, or neither.
+"""What the dates of many cases show about claimed excuses: proved, refuted, or neither.
 
 The strongest excuse of a clock is one number, so that the strongest is the smallest: its place in
 `audit.single.excuses.STRONGEST_FIRST`, then its place in the deadline.
@@ -58,13 +58,13 @@ def best_excuse(
 
 
 def is_strength(best: pl.Series, deadline: Deadline, strongest: int, weakest: int) -> pl.Series:
-    """Return which strongest excuses lie between two places in `STRONGEST_FIRST`, both inclusive."""
+    """Return which strongest excuses are between two places in `STRONGEST_FIRST`, both inclusive."""
     steps = len(deadline.excuses)
     return (best >= strongest * steps) & (best < (weakest + 1) * steps)
 
 
 def said(deadline: Deadline) -> pl.Series:
-    """Return what is said of an excuse, by its number, as `absent (evidenced)`, and null at the end."""
+    """Return the words for an excuse, by its number, as `absent (evidenced)`, and null at the end."""
     words = [f"{excuse.id} ({strength})" for strength in STRONGEST_FIRST for excuse in deadline.excuses]
     return pl.Series([*words, None], dtype=pl.String)
 

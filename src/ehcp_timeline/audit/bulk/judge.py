@@ -51,7 +51,7 @@ def judge(
 
     Yields:
         Each batch with its clocks as it goes by, then one more: the clocks of repeating duties, for all rows
-        of the file, and the rows and clocks of requests that stand on several rows.
+        of the file, and the rows and clocks of requests that are on several rows.
 
     Raises:
         RequestInTwoBatchesError: See `requests.repeated_until_known`.
@@ -69,7 +69,6 @@ def judge(
 def _judged(
     rulebook: Rulebook, batches: Iterable[RowBatch], as_at: date, wanted: Sequence[Deadline]
 ) -> Iterator[Judged]:
-    """Judge every row of a file, a month without a day as a cell that cannot be read."""
     inquiry = Inquiry(rulebook, as_at)
     once = [deadline for deadline in wanted if not deadline.repeats]
     displacing = [name for deadline in wanted for name in deadline.displaced_by if name in rulebook.by_id]
@@ -116,7 +115,6 @@ def _with_months(
 
 
 def _clocks_of(judged: Iterable[Judged]) -> dict[str, pl.DataFrame]:
-    """Return the clocks of a whole file."""
     parts: dict[str, list[pl.DataFrame]] = {}
     for batch in judged:
         for name, clocks in batch.clocks.items():
@@ -192,7 +190,7 @@ def _last(
     derived: Sequence[DerivedEvent],
     rows: pl.DataFrame,
 ) -> Judged:
-    """Return the last batch: requests that stand on several rows, each judged as one, and repeating duties.
+    """Return the last batch: requests that are on several rows, each judged as one, and repeating duties.
 
     `rows` are no rows, with the columns of the file.
     """

@@ -1,4 +1,4 @@
-"""Judge many clocks of one deadline at once: count their due days, then weigh what became of them."""
+"""Judge many clocks of one deadline at once: count their due days, then decide their verdicts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ from ehcp_timeline.law.rulebook import Deadline
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Clocks that have a start, or whose start cannot be read.
+    """Clocks that have a start, or a start that cannot be read.
 
     Attributes:
-        start: The day each started; any day at all for those whose start cannot be read.
+        start: The day each started; any day at all if it cannot be read.
         lost: Those whose start cannot be read; None for no clock.
         doubtful: Those for which it cannot be read whether the deadline applies; None for no clock.
     """
@@ -38,13 +38,13 @@ class Started:
 
 @dataclass(slots=True)
 class ClockOutcomes:
-    """What became of each clock, the excuses aside. Each mask is None for no clock.
+    """What happened to each clock, except for excuses. Each mask is None for no clock.
 
     Attributes:
         answered: The day of the answer.
         ended: The day on which something ended it unanswered.
         implied: Those that must have been done, as later events show.
-        released: Those of which nobody can say what is owed after a release.
+        released: Those of which it is not known what is owed after a release.
         lapsed: Those that can no longer be answered.
         not_owed: Those that are not owed.
         unseen: Those answered so late that the years between are not in the file.
@@ -84,7 +84,7 @@ def outcomes_of(started: Started, due: pl.Series, since: pl.Series, answer: pl.S
 
 
 def weigh(started: Started, outcomes: Callable[[Started, pl.Series], ClockOutcomes]) -> WeighedClocks:
-    """Judge clocks that have a start; `outcomes` says what became of them, given their due days."""
+    """Judge clocks that have a start, given their outcomes."""
     deadline, seen, start, lost = started.deadline, started.seen, started.start, started.lost
     due, set_by = _due_of(started)
     outcome = outcomes(started, due)

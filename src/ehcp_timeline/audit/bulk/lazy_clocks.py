@@ -1,4 +1,4 @@
-"""What clocks judged in bulk have to say, a column at a time, for those that somebody asks about."""
+"""The columns of clocks judged in bulk, each worked out when it is first asked for."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -58,11 +58,11 @@ class WeighedClocks(Clocks):
     every column of very few.
 
     Attributes:
-        start: The day each started; `NEVER` where that cannot be read.
+        start: The day each started; `NEVER` if it cannot be read.
         due: The due day; `NEVER` where none could be found.
         answered: The day of the answer.
         ended: The day on which something ended it unanswered.
-        facts: What decides the verdict but for days and excuses, packed.
+        facts: What decides the verdict, except for days and excuses, packed.
         settled: Those that no other reading could change: their due day is a date in the file, or nothing
             is owed; None for no clock.
         unreadable: Those with an unreadable cell that matters; None for no clock.
@@ -114,12 +114,10 @@ class WeighedClocks(Clocks):
 
     @cached_property
     def _unexcused(self) -> pl.Series:
-        """The packed circumstances but for the word for the excuse."""
         return self.facts + _beside_due(self, self.due, self.answered)
 
     @cached_property
     def _excuse(self) -> pl.Series | int:
-        """The word for the excuse, packed."""
         if self.best is None:
             return 0
         stands = is_strength(self.best, self.deadline, EVIDENCED, CLAIMED)

@@ -1,8 +1,8 @@
-"""Requests that stand on several rows, found by a hash while a file goes by and judged when it has.
+"""Requests on several rows, found by a hash while a file is read and judged at its end.
 
 The rows of such a request are held back, and judged together at the end of the file. A row that was judged
-before its request turned up again, some batches later, cannot be held back any more: the answer is then
-worked out once more, with the requests known that are to be held back.
+before its request turned up again, some batches later, cannot be held back. The file is then judged again,
+with the requests to hold back already known.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -102,7 +102,7 @@ class _HeldBack:
 
 
 class CasesWithMonths(_HeldBack):
-    """The cases of the rows that have gone by on which a month stands without a day."""
+    """The cases, among the rows read so far, that have a month without a day."""
 
     def without(self, batches: Iterable[RowBatch]) -> Iterator[RowBatch]:
         """Yield each batch without the rows that are held back.
@@ -130,7 +130,7 @@ class CasesWithMonths(_HeldBack):
 
 
 class Requests(_HeldBack):
-    """The requests of the rows that have gone by that stand on several."""
+    """The requests, among the rows read so far, that are on several rows."""
 
     def without_repeated(self, batch: RowBatch) -> RowBatch:
         """Return a batch without the rows that are held back."""
@@ -213,7 +213,6 @@ def _answered_twice(inquiry: Inquiry, deadline: Deadline, there: set[str]) -> pl
 
 
 def _told(rows: pl.DataFrame, joined: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """Return the rows with what is the request's on its first row alone."""
     moved = {name for name in (REQUEST, *DECISIONS) if name in names}
     flags = {name for name in names if rows.schema[name] == pl.Boolean}
     wanted = {name: f"{name} joined" for name in (*moved, *flags)}
@@ -226,7 +225,7 @@ def _told(rows: pl.DataFrame, joined: pl.DataFrame, names: Sequence[str]) -> pl.
 
 
 def problems_of_requests(inquiry: Inquiry, rows: SomeRows) -> Iterator[Problem]:
-    """Yield what is odd about the rows of each request, as the single reader says it."""
+    """Yield what is odd about the rows of each request, in the single reader's words."""
     names = [name for name in (REQUEST, *DECISIONS) if name in rows.frame.columns]
     held = rows.frame.select(ROW, "case_id", *names).sort("case_id", REQUEST, ROW)
     requests = (

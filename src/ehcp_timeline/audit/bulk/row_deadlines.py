@@ -1,4 +1,4 @@
-"""Clocks that each stand on one row: every deadline but those that repeat, on one batch of rows."""
+"""Clocks of one row each: every deadline except those that repeat, on one batch of rows."""
 
 from collections.abc import Iterable, Iterator
 

@@ -151,7 +151,7 @@ class Columns:
 
 
 class RowsSeen(EventFrame):
-    """The dates of some rows of a batch, brought up a column at a time as they are asked for.
+    """The dates of some rows of a batch, a column at a time as they are needed.
 
     Args:
         positions: Which of its rows, counted from 0, one of them several times if need be; None for all.
@@ -243,7 +243,7 @@ class RowsSeen(EventFrame):
 
 
 def spans_of(columns: Columns, dates: Dates, lost: pl.Series | None) -> tuple[pl.Series, RowsSeen]:
-    """Return, for each date that starts a clock of its own, what came from it until the next of them.
+    """Return, for each date that starts a clock of its own, the dates from it until the next such date.
 
     Args:
         columns: A batch.
@@ -268,7 +268,7 @@ def spans_of(columns: Columns, dates: Dates, lost: pl.Series | None) -> tuple[pl
 
 
 def with_events(rows: pl.DataFrame, rulebook: Rulebook, names: Iterable[str]) -> pl.DataFrame:
-    """Return rows of a file with those of these events that no column holds."""
+    """Return rows of a file with those of these events that have no column."""
     needed = derived_from(rulebook, names)
     looked_at = {ROW, *texts_in(needed)}
     some = rows.select(name for name in rows.columns if name in looked_at)

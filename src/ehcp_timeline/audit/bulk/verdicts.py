@@ -35,7 +35,7 @@ def worth(field: str, word: str) -> int:
 
 
 def where(mask: pl.Series | None, field: str, word: str) -> pl.Series | int:
-    """Return what a word is worth for the clocks of a mask, 0 for others: one number if all are alike."""
+    """Return what a word adds for the clocks of a mask, 0 for others: one number if all are alike."""
     if mask is None or not mask.any():
         return 0
     value = worth(field, word)
@@ -43,7 +43,7 @@ def where(mask: pl.Series | None, field: str, word: str) -> pl.Series | int:
 
 
 class Lines:
-    """The line of the decision table for each packed number, asked once for each number that occurs."""
+    """The line of the decision table for each packed number, looked up once for each number."""
 
     def __init__(self) -> None:
         self._lines = pl.Series([NOT_ASKED], dtype=pl.UInt8).new_from_index(0, HOW_MANY)
@@ -67,7 +67,7 @@ def among(verdicts: frozenset[Verdict]) -> pl.Series:
 
 @dataclass(frozen=True)
 class Inquiry:
-    """One question put to the law: about which day, with what counting and the table were asked so far."""
+    """The as-at date of a run, with the tables that it has filled so far."""
 
     rulebook: Rulebook
     as_at: date

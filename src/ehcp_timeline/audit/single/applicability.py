@@ -1,4 +1,4 @@
-"""Whether a deadline is this row's own: has it started, does it apply, is it owed?"""
+"""Whether a deadline applies to this row: has it started, does it apply, is it owed?"""
 
 from datetime import date
 
@@ -27,7 +27,7 @@ def later_start(deadline: Deadline, seen: EventHistory) -> StartWhere | None:
 
 
 def answers_since(deadline: Deadline, seen: EventHistory, start: date) -> date:
-    """Return the first day on which an answer or an end counts: the ordinary start, if another is later."""
+    """Return the first day from which an answer or an end counts: the ordinary start, if another is later."""
     ordinary = seen.pick(deadline.starts) if deadline.starts_where else None
     return min(start, ordinary) if ordinary else start
 
@@ -42,7 +42,7 @@ def start_state(deadline: Deadline, seen: EventHistory, start: date | None) -> s
 
 
 def foreseen_start(deadline: Deadline, seen: EventHistory) -> date | None:
-    """Return the earliest start that has not come yet."""
+    """Return the earliest start that is still to come."""
     return min((day for name in deadline.starts.events for day in seen.later.get(name, ())), default=None)
 
 
@@ -72,7 +72,7 @@ def could_apply(deadline: Deadline, row: Row, seen: EventHistory) -> str:
 
 
 def awaits(deadline: Deadline, seen: EventHistory) -> bool:
-    """Say whether none of the events that make the duty owed has come, whatever day the clock started."""
+    """Return whether none of the events that make the duty owed has come, whatever day the clock started."""
     waiting = deadline.owed_when and not seen.happened(deadline.owed_when)
     return bool(waiting) and not seen.unreadable.intersection(deadline.owed_when)
 
@@ -105,7 +105,7 @@ def _applies_during(during: tuple[str, str], seen: EventHistory, start: date) ->
 
 
 def stands(deadline: Deadline, row: Row, seen: EventHistory) -> bool:
-    """Say whether a clock of this deadline has started on this row and is its own."""
+    """Return whether a clock of this deadline has started on this row and applies to it."""
     start = start_of(deadline, seen)
     return start is not None and applies(deadline, row, seen, start) == "yes"
 
@@ -113,7 +113,7 @@ def stands(deadline: Deadline, row: Row, seen: EventHistory) -> bool:
 def why_not_owed(
     rulebook: Rulebook, deadline: Deadline, row: Row, seen: EventHistory, due: date | None
 ) -> str:
-    """Return why the duty is not owed, or an empty string where it is."""
+    """Return why the duty is not owed, or an empty string if it is."""
     for name in deadline.displaced_by:
         other = rulebook.by_id.get(name)
         if stands(other, row, seen) if other else seen.happened((name,)):
@@ -131,7 +131,7 @@ def why_waiting(rulebook: Rulebook, deadline: Deadline) -> str:
 
 
 def why_without_plan(deadline: Deadline, seen: EventHistory, start: date | None, due: date | None) -> str:
-    """Return that there was no plan by the due day or the start, or an empty string where none is needed."""
+    """Return that there was no plan by the due day or the start, or an empty string if none is needed."""
     plan = deadline.plan_by_due
     if plan is None or start is None or deadline.version_on(start) is None:
         return ""
@@ -140,10 +140,10 @@ def why_without_plan(deadline: Deadline, seen: EventHistory, start: date | None,
 
 
 def why_displaced(deadline: Deadline, start: date, answer: date | None, displacing: tuple[date, ...]) -> str:
-    """Return why a clock of a repeating duty gives way, or an empty string.
+    """Return why another duty replaces a clock of a repeating duty, or an empty string.
 
-    Another duty takes its place if that one's clock started in this one's time: on or after its start and
-    not after its answer.
+    Another duty replaces it if that duty's clock started on or after this one's start and not after its
+    answer.
     """
     taken = any(start <= day and (answer is None or day <= answer) for day in displacing)
     return f"{deadline.displaced_by[0]} takes its place" if taken else ""

@@ -1,4 +1,4 @@
-"""A duty that repeats: one clock for each date that starts it, on whichever row of the case it stands."""
+"""A duty that repeats: one clock for each date that starts it, on whichever row of the case it is."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ class Link:
 
     Attributes:
         start: The day it started.
-        row: Physical line of the first row on which that start stands.
+        row: Physical line of the first row with that start.
         answer: The next answer of the case after the start.
-        unseen: Whether only a later row's "previous review" tells of that answer.
+        unseen: Whether only a later row's "previous review" shows that answer.
         alone: Whether it is the only answer of the case, and the clock the first of its chain.
     """
 
@@ -58,7 +58,7 @@ def first_starts(repeats: Repeats, whole: EventHistory) -> Iterator[date]:
 
 
 def started_twice(deadline: Deadline, rows: Sequence[Row]) -> Iterator[Problem]:
-    """Yield a problem for each start that stands on two rows of a case: it is one clock."""
+    """Yield a problem for each start that is on two rows of a case: it is one clock."""
     repeats = deadline.repeats or Repeats()
     for column in (*repeats.first, *repeats.again):
         yield from _twice(column, ((row.events[column], row.number) for row in rows if column in row.events))

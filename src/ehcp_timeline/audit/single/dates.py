@@ -1,4 +1,4 @@
-"""The dates of a row, or of all rows of a case, as they stood on the as-at date."""
+"""The dates of a row, or of all rows of a case, as known on the as-at date."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,10 +12,10 @@ from ehcp_timeline.law.rulebook import DerivedEvent, EventWhere
 
 @dataclass(frozen=True, slots=True)
 class EventHistory:
-    """Dated events as somebody standing on the as-at date sees them.
+    """Dated events as known on the as-at date.
 
     Attributes:
-        events: Event id to its dates, ascending: past dates, and planned dates wherever they lie.
+        events: Event id to its dates, ascending: past dates, and planned dates whenever they are.
         later: The same for dates that are not planned and have not come yet; they have not happened.
         unreadable: Columns whose cell could not be read.
         codes: Fact to its codes, for one row; empty for several.
@@ -48,7 +48,7 @@ class EventHistory:
         return days[-1] if dates.which == "latest" else days[0]
 
     def spans(self, dates: Dates) -> "tuple[EventHistory, ...]":
-        """Return, for each date that starts a clock of its own, what came from it until the next of them."""
+        """Return, for each date that starts its own clock, the dates from it until the next such date."""
         days = set(self.given(dates.events))
         before_all = [day for day in self.given(dates.first) if day < min(days, default=date.max)]
         starts = [*sorted({*days, *before_all[:1]}), date.max]
@@ -66,7 +66,7 @@ class EventHistory:
 
 
 def seen_on(rows: Sequence[Row], as_at: date, planned: frozenset[str]) -> EventHistory:
-    """Gather the dates of one row, or of all rows of a case, as seen on the as-at date."""
+    """Gather the dates of one row, or of all rows of a case, as known on the as-at date."""
     events: dict[str, set[date]] = {}
     later: dict[str, set[date]] = {}
     for row in rows:
@@ -83,10 +83,11 @@ def seen_on(rows: Sequence[Row], as_at: date, planned: frozenset[str]) -> EventH
 
 
 def with_derived(row: Row, derived: Iterable[DerivedEvent]) -> Row:
-    """Return a row with the events that no column holds.
+    """Return a row with the events that have no column.
 
-    One cannot be read where a cell that it depends on cannot: a date, the fact beside a date that stands, or
-    an event that would rule that date out. What is ruled out whatever the cell says does not depend on it.
+    A derived event is unreadable if a cell that it depends on is: a date, the fact beside a date, or an event
+    that would rule that date out. If the event is ruled out whatever the cell holds, it does not depend on
+    it.
     """
     for event in derived:
         days = [row.events[where.event] for where in event.earliest if _counts(where, event.unless, row)]

@@ -22,10 +22,10 @@ OPEN_ENDED: Final = date.max  # not over yet, or without a number: every day com
 def due_day(
     limit: Limit, start: date, seen: EventHistory, answer: date | None = None
 ) -> tuple[tuple[CountedPeriod, ...], date | None]:
-    """Return how each limb was counted, and the latest of them; `OPEN_ENDED` where it has not ended yet.
+    """Return how each limb was counted, and the latest of them; `OPEN_ENDED` if it has not ended yet.
 
-    The due day is None where a limb has no date to be counted from and the law does not let it be skipped.
-    What comes later than the answer does not move it.
+    The due day is None if a limb has no date to be counted from and the law does not let it be skipped. What
+    comes later than the answer does not move it.
     """
     if not limit.limbs:
         return (), OPEN_ENDED if limit.words else None
@@ -88,7 +88,7 @@ def against(
     as_at: date,
     best: ExcuseResult | None,
 ) -> Circumstances:
-    """Return the circumstances with every day set beside the due day, and the strongest claimed excuse."""
+    """Return the circumstances with every day compared with the due day, and the strongest claimed excuse."""
     return replace(
         circumstances,
         answer=beside(answered, due) if answered else "none",

@@ -1,4 +1,4 @@
-"""What a case's own dates say about a claimed excuse: proved, refuted, or neither."""
+"""What a case's own dates show about a claimed excuse: proved, refuted, or neither."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ STRONGEST_FIRST = ("evidenced", "claimed", "unreadable", "refuted")
 
 @dataclass(frozen=True, slots=True)
 class ExcuseResult:
-    """One excuse that was looked at.
+    """One excuse that was considered.
 
     Attributes:
         strength: `claimed`, `evidenced`, `refuted`, `unreadable` (its cell could not be read), or
             `unclaimed`.
         why: The same in words.
-        borne_out: Whether the dates prove one that nobody claims.
+        borne_out: Whether the dates prove an excuse that nobody claims.
     """
 
     excuse: Excuse
@@ -34,7 +34,7 @@ class ExcuseResult:
 def look_at(
     deadline: Deadline, row: Row, seen: EventHistory, start: date, due: date
 ) -> tuple[tuple[ExcuseResult, ...], ExcuseResult | None]:
-    """Look at every excuse of a deadline; return all, and the strongest that was claimed."""
+    """Consider every excuse of a deadline; return all, and the strongest that was claimed."""
     excuses = tuple(_look(excuse, row, seen, start, due) for excuse in deadline.excuses)
     return excuses, strongest(excuses)
 
@@ -48,7 +48,7 @@ def strongest(excuses: Sequence[ExcuseResult]) -> ExcuseResult | None:
 def _look(excuse: Excuse, row: Row, seen: EventHistory, start: date, due: date) -> ExcuseResult:
     if (excuse.since and due < excuse.since) or (excuse.until and due > excuse.until):
         return ExcuseResult(
-            excuse, "unclaimed", f"it stood only for due days from {excuse.since} to {excuse.until}"
+            excuse, "unclaimed", f"it applied only to due days from {excuse.since} to {excuse.until}"
         )
     if excuse.flag is None:
         return _look_at_absence(excuse, seen, start, due)
@@ -92,12 +92,11 @@ def _look_at_closure(
             excuse, "evidenced", f"advice asked for on {asked}, closed from {first} to {last}"
         )
     return ExcuseResult(
-        excuse, "claimed", f"{excuse.flag} is yes; the dates that would prove it are not all there"
+        excuse, "claimed", f"{excuse.flag} is yes; not all the dates that would prove it are given"
     )
 
 
 def _why_not(asked: date, start: date, due: date, first: date | None, last: date | None) -> str:
-    """Return why a request for advice of this day is no reason."""
     said = f"advice was asked for on {asked}"
     if not start <= asked <= due:
         return f"{said}, outside this deadline's own time, {start} to {due}"

@@ -1,6 +1,6 @@
-"""Why a clock has its verdict: numbered steps, each with what it establishes and the days it rests on.
+"""Why a clock has its verdict: numbered steps, each with its finding and the days it rests on.
 
-The steps of a clock give, between them, every word of its `Circumstances`: those lead to the same verdict.
+Together the steps of a clock give every word of its `Circumstances`, which lead to the same verdict.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +28,7 @@ class ExplanationStep:
         title: What the step is about, in a few words.
         text: What was found, as a sentence.
         law: The words or provision it rests on; may be empty.
-        gives: Field of `Circumstances` to the word that this step establishes.
+        gives: Field of `Circumstances` to the word that this step gives it.
         facts: What it rests on, by name: days as dates, ids, numbers.
     """
 
@@ -44,13 +44,13 @@ AT_ITS_END = Count("not_before_end_of", 0, "days")
 APPLIES = {
     "yes": "",
     "blank": "The fact that it depends on is blank, so it has not started.",
-    "no": "The facts or dates of this row make another deadline the right one, so it does not apply.",
+    "no": "The facts or dates of this row mean that another deadline applies instead.",
     "unreadable": "The fact that it depends on could not be read.",
 }
 
 CONTRADICTION = {
     "none": "",
-    "two-answers": "The rows of this request answer it differently, so no answer is taken.",
+    "two-answers": "The rows of this request give different answers, so none is used.",
     "unread-heading": "A date under a heading that is not read may have answered or ended it: ",
     "before-request": "Every decision on this request is dated before it: one of the dates is wrong.",
 }
@@ -70,7 +70,6 @@ def _step(
     facts: Facts | None = None,
     law: str = "",
 ) -> ExplanationStep:
-    """Return a step that gives some fields of the circumstances."""
     given = {name: getattr(working.circumstances, name) for name in gives}
     return ExplanationStep(0, title, text, law, given, facts or {})
 
@@ -113,9 +112,9 @@ def _version(working: Working, _: date) -> Iterator[ExplanationStep]:
         yield _step(working, "Version", text, ["known"])
         return
     until = f"to {version.until}" if version.until else "on"
-    text = f"The version in force from {version.since} {until} governs clocks started on {clock.start}."
+    text = f"The version in force from {version.since} {until} applies to clocks started on {clock.start}."
     if version.overlay:
-        text += f" It was laid over the law by {version.overlay}."
+        text += f" It comes from the local rulebook {version.overlay}."
     facts = {"from": version.since, "to": version.until, "overlay": version.overlay or None}
     yield _step(working, "Version", text, facts=facts, law=_cited(version))
 
@@ -301,7 +300,7 @@ def _readings(working: Working, _: date) -> Iterator[ExplanationStep]:
         due = "not before" if working.deadline.minimum else "due"
         text = f"{read.reading.id}: {due} {said_day(read.due)}: {read.verdict}."
         if read.reading.always_disputed:
-            text += " Two authorities differ about the duty itself, so the clock is disputed in any event."
+            text += " Two authorities disagree about the duty itself, so the clock is disputed in any case."
         facts = {
             "reading": read.reading.id,
             "since": read.start,

@@ -56,7 +56,7 @@ class _Question:
 
     Attributes:
         seen: The dates of the row; of the whole case for a repeating duty.
-        displacing: Starts of the duties that may take this one's place, for a repeating duty.
+        displacing: Starts of the duties that may replace this one, for a repeating duty.
         twice: Whether several rows of one request answer the deadline differently.
     """
 
@@ -70,7 +70,7 @@ class _Question:
 
 
 def _check_given(rulebook: Rulebook, rows: Sequence[Row], as_at: date) -> None:
-    """Raise UsageError for what a misspelt name or a text in the place of a date would silently change."""
+    """Raise UsageError for what a misspelt name or a text instead of a date would silently change."""
     require_date("as_at", as_at)
     known = {
         "event": {*rulebook.events, *rulebook.derived},
@@ -103,7 +103,7 @@ def judge_case(
         foresee: Show the due day of a clock whose start has not come yet.
 
     Returns:
-        The clocks in row order, then rulebook order. A request that stands on several rows has its clocks on
+        The clocks in row order, then rulebook order. A request that is on several rows has its clocks on
         the first of them, judged by the dates of all. A repeating duty gives one for each of its starts, on
         the row where the start stands. Where no start can be read it gives one for each row on which a start
         is unreadable, or one that has not started on the case's first row.
@@ -214,7 +214,6 @@ def _judged(rulebook: Rulebook, rows: Sequence[Row], as_at: date, *, foresee: bo
 
 
 def _judge_each(question: _Question, *, foresee: bool) -> Iterator[Working]:
-    """Judge the one clock of a row, or one for each date that starts one of its own."""
     deadline, seen = question.deadline, question.seen
     readable = seen.unreadable.isdisjoint(deadline.start_events)
     spans = seen.spans(deadline.starts) if deadline.starts.which == "each" and readable else ()
@@ -223,7 +222,6 @@ def _judge_each(question: _Question, *, foresee: bool) -> Iterator[Working]:
 
 
 def _of_request(rulebook: Rulebook, deadline: Deadline, rows: Sequence[Row], as_at: date) -> _Question:
-    """Return the question of one request that stands on several rows."""
     row = with_derived(one_row(rows), rulebook.derived.values())
     seen = seen_on([row], as_at, rulebook.planned)
     return _Question(rulebook, deadline, row, seen, twice=answered_twice(deadline, rows, as_at))
@@ -272,7 +270,6 @@ def _judge(question: _Question, *, foresee: bool) -> Working:
 
 
 def _blank(question: _Question, state: str) -> Working:
-    """Return what is known of a clock before it is judged."""
     deadline, rulebook, row = question.deadline, question.rulebook, question.row
     named = (*deadline.start_events, *deadline.ends, *deadline.implied_by, *deadline.owed_when)
     columns = {}
@@ -290,7 +287,6 @@ def _blank(question: _Question, state: str) -> Working:
 
 
 def _weigh(question: _Question, blank: Working, start: date) -> Working:
-    """Judge a clock that has a start: count its due day, then weigh what became of it."""
     deadline, seen = question.deadline, question.seen
     version = deadline.version_on(start)
     answer = answer_of(deadline, deadline.met_by.events, seen, start)

@@ -1,4 +1,4 @@
-"""What became of a clock that started: what answered it, ended it, or shows that it must have been done."""
+"""What happened to a clock that started: what answered it, ended it, or shows that it was done."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,11 +28,11 @@ class Ending:
     """What ended a clock unanswered.
 
     Attributes:
-        day: The day; None where nothing did.
+        day: The day; None if nothing ended it.
         event: Which event.
         revived: Whether an end was undone.
-        released: Whether the clock was open when a time began in which nothing is owed, that time is over,
-            and nobody can say what is owed now.
+        released: Whether the clock was open when a period in which nothing is owed began, that period is
+            over, and it is not known what is owed now.
     """
 
     day: date | None = None
@@ -92,7 +92,7 @@ def _ended_while(
 
 
 def _is_settled(deadline: Deadline, day: date | None, began: date, due: date, *, ended: bool) -> bool:
-    """Say whether an answer or an end of this day settles the clock, whatever is owed after the release."""
+    """Return whether an answer or an end of this day settles the clock, whatever the release changes."""
     if day is None:
         return False
     in_time = (ended or day >= due) if deadline.minimum else day <= due
@@ -124,7 +124,7 @@ def implied_by(deadline: Deadline, seen: EventHistory, start: date, end: date | 
 
 
 def has_lapsed(deadline: Deadline, seen: EventHistory, start: date) -> bool:
-    """Say whether what the duty was for has come since the start, so that it can no longer be done."""
+    """Return whether the purpose of the duty has passed since the start, so that it can no longer be done."""
     return any(day >= start for day in seen.happened(deadline.lapses_with))
 
 

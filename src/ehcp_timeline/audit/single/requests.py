@@ -1,4 +1,4 @@
-"""One request is a case and its `request_received`, on however many rows of the case that date stands."""
+"""One request is a case and its `request_received`, on however many rows of the case that date is."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -26,12 +26,12 @@ OLDER_PLAN: Final = (
 
 
 def is_of_request(deadline: Deadline) -> bool:
-    """Say whether a request starts this deadline, which then looks at every row of the request."""
+    """Return whether a request starts this deadline, which then looks at every row of the request."""
     return REQUEST in deadline.start_events and not deadline.repeats
 
 
 def requests_on_rows(rows: Sequence[Row]) -> Mapping[int, tuple[Row, ...]]:
-    """Return, for each row of a case whose request stands on other rows too, every row of that request."""
+    """Return, for each row of a case whose request is on other rows too, every row of that request."""
     by_request: dict[date, list[Row]] = {}
     for row in rows:
         if REQUEST in row.events:
@@ -68,7 +68,7 @@ def one_row(rows: Sequence[Row]) -> Row:
 
 
 def answered_twice(deadline: Deadline, rows: Sequence[Row], as_at: date) -> bool:
-    """Say whether the rows of one request answer a deadline differently: no row has all their answers."""
+    """Return whether the rows of one request answer a deadline differently: no row has all their answers."""
     answers = [_answers(deadline.met_by.events, row, as_at) for row in rows]
     return len(set().union(*answers)) > max(map(len, answers))
 
@@ -80,7 +80,7 @@ def _answers(names: Iterable[str], row: Row, as_at: date) -> list[tuple[str, dat
 
 
 def decided_before(deadline: Deadline, seen: EventHistory, start: date) -> bool:
-    """Say whether every decision on a request is dated before it, and nothing else explains them.
+    """Return whether every decision on a request is dated before it, and nothing else explains them.
 
     A plan by itself, or its draft, may be an older one.
     """
@@ -93,7 +93,7 @@ def decided_before(deadline: Deadline, seen: EventHistory, start: date) -> bool:
 
 
 def request_problems(rows: Sequence[Row], as_at: date) -> Iterator[Problem]:
-    """Yield a problem for each further row of one request, and for each decision on which its rows differ."""
+    """Yield a problem for each repeated row of a request, and for each decision on which its rows differ."""
     first, *others = rows
     received = first.events[REQUEST]
     for row in others:

@@ -42,7 +42,7 @@ class Working:
     """How one clock was judged.
 
     Attributes:
-        circumstances: What the verdict was looked up by.
+        circumstances: The record by which the verdict was looked up.
         start_event: Which event started it.
         version: The version of the time limit in force; None outside coverage.
         limbs: How the due day was counted.
@@ -51,16 +51,16 @@ class Working:
         end_event: Which event ended it.
         too_early: Answers that came before the clock started, and so do not answer it.
         implied_by: Which event shows that it must have been done.
-        why_not_owed: What takes its place, or what has not come yet.
-        excuses: Every excuse that was looked at.
+        why_not_owed: What replaces it, or what has not come yet.
+        excuses: Every excuse that was considered.
         read: Every reading that applies.
         revived: Whether an end was undone.
-        doubt: Why its start is disputed; empty where it is not.
+        doubt: Why its start is disputed; empty if it is not.
         unread: The columns it looks at that could not be read.
         months: Those of them that hold a month without a day, where the verdict is the same at both ends.
         unread_headings: Headings that are not read, with a date that may be what answered or ended it.
         columns: Derived event to the column whose date it has on this row, or to those it may have it from.
-        needs: The facts or events of which one is missing, where no due day could be found.
+        needs: The facts or events of which one is missing, if no due day could be found.
     """
 
     deadline: Deadline

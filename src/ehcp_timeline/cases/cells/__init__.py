@@ -1,1 +1,1 @@
-"""What one cell says: a date, a code, a flag, or a blank."""
+"""The value of one cell: a date, a code, a flag, or a blank."""

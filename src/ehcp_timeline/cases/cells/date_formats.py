@@ -40,12 +40,12 @@ _FLAGS = re.ASCII | re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class DateFormats:
-    """How a council says that the dates of a column are written.
+    """The formats of the dates of a column, as a council's settings give them.
 
     Attributes:
         layouts: What matches each of them.
-        order: What dates in figures begin with that are written otherwise.
-        settled: The formats leave no doubt whether figures are day-first or month-first.
+        order: Whether other dates in figures begin with the day or the month.
+        settled: Whether the formats settle if figures are day-first or month-first.
     """
 
     texts: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Tells which columns of dates could be day-first or month-first, and stops a file in the wrong order."""
+"""Finds columns of dates that could be day-first or month-first, and stops a file in the wrong order."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -23,10 +23,10 @@ _FEW = 30
 
 
 class DateOrders:
-    """Watches the dates of some columns go by, as distinct texts first and then cell by cell.
+    """Looks at the dates of some columns as they are read, distinct texts first and then cell by cell.
 
-    A column is looked at only until one of its dates can only be day-first, which nearly always is at once.
-    One that makes sense only month-first stops the file elsewhere.
+    A column is looked at only until one of its dates can only be day-first, which is nearly always at once. A
+    date that makes sense only month-first stops the file elsewhere.
     """
 
     def __init__(self) -> None:
@@ -38,16 +38,16 @@ class DateOrders:
 
     @property
     def doubtful(self) -> Mapping[str, int]:
-        """Column to how many of its cells mean another day month-first, where none is surely day-first."""
+        """Column to how many of its cells mean another day month-first, if none is surely day-first."""
         return {name: cells for name, cells in self._cells.items() if cells and name not in self._proven}
 
     @property
     def day_first(self) -> tuple[str, ...]:
-        """Columns with a date that proves that they are day-first, as far as that had to be looked for."""
+        """Columns with a date that proves that they are day-first, as far as that was needed."""
         return tuple(sorted(self._proven))
 
     def undecided(self) -> pl.Series | None:
-        """Return which of the rows that were looked through since this was last asked are undecided.
+        """Return which rows looked at since the last call are undecided.
 
         Those are rows with a cell that means another day month-first, in a column without proof so far; None
         for no row.
@@ -97,8 +97,8 @@ HALF_SWAPPED = CellFault(
 def half_swapped(texts: pl.DataFrame, read: Mapping[str, Reader]) -> frozenset[str]:
     """Return the columns of dates in which a program has swapped day and month wherever it could.
 
-    It then shows those as real dates, with days up to 12, and leaves every later day as the text that it was.
-    The texts are String or Categorical.
+    It then shows those as real dates, with days up to 12, and leaves every later day as text. The texts are
+    String or Categorical.
     """
     held = {name: as_text(texts.select(pl.col(name).unique())).to_series().drop_nulls() for name in read}
     figures = {name: distinct.str.contains(_FIGURES) for name, distinct in held.items()}

@@ -1,6 +1,6 @@
 """Reads a date as English councils write it: day first, in a plausible year, never guessed month-first.
 
-This is the definition: every reader of a file asks it about each distinct text, and nothing else reads dates.
+This is the definition: every reader of a file asks it about each distinct text. Nothing else reads dates.
 """
 
 import re
@@ -61,7 +61,7 @@ _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", _FLAGS)
 _NO_CODE = re.compile(r"undated: (?P<code>.+?) (?P<says>is not a code of \w+); (?P<try>.+)", re.DOTALL)
 NOT_A_DATE = CellFault("unreadable-date", "is not a date", ACCEPTED)
 # Written by the readers of files that say what happened, but not when; anybody else may write it too.
-UNDATED = CellFault("undated", "has no date", "give the date; what needs it is unknown until then")
+UNDATED = CellFault("undated", "has no date", "give the date; deadlines that need it are unknown until then")
 TIME_ZONE = CellFault(
     "unreadable-date", "has a time zone, which can move the day", "export local dates without a time zone"
 )
@@ -82,14 +82,14 @@ _IF_TURNED = {"day-first": MONTH_FIRST, "month-first": DAY_FIRST}
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The days, both inclusive, between which a date is plausible."""
+    """The days between which a date is plausible, both inclusive."""
 
     first: date
     last: date
 
 
 def event_window(as_at: date) -> Window:
-    """Return when a dated event may lie: from 1 January 1995 to five years after the as-at date."""
+    """Return when a dated event may be: from 1 January 1995 to five years after the as-at date."""
     ahead = min(as_at.year + 5, date.max.year)
     leap_day = (as_at.month, as_at.day) == (2, 29)
     return Window(FIRST_EVENT, date(ahead, 2, 28) if leap_day else as_at.replace(year=ahead))
@@ -220,7 +220,7 @@ def year_of(figures: str, window: Window) -> int:
 
 
 def plausible(day: date, window: Window) -> date | CellFault:
-    """Return the day if it lies in the window."""
+    """Return the day if it is in the window."""
     tip = "correct it, or clear the cell"
     if day < window.first:
         return CellFault("impossible-date", f"is before {in_words(window.first)}", tip)

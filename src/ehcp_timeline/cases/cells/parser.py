@@ -1,4 +1,4 @@
-"""How a cell of each column is read: the one definition that files and typed words share."""
+"""How a cell of each column is read: the one definition for files and typed words."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,12 +25,12 @@ Reader = Callable[[str], Value | CellFault | None]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a council says about the cells of one column.
+    """What a council's settings say about the cells of one column.
 
     Attributes:
         words: Its own words, as `plain` leaves them, to ours; an empty text is a blank.
-        faults: Ending of a text to the fault that such a text has, where dates are chosen by an outcome.
-        order: What dates in figures begin with, where no format settles it.
+        faults: Ending of a text to the fault that such a text has, if dates are chosen by an outcome.
+        order: What dates in figures begin with, if no format settles it.
     """
 
     words: Mapping[str, str] = field(default_factory=dict)
@@ -43,7 +43,7 @@ NOTHING = Said()
 
 
 def plain(word: str) -> str:
-    """Return a word of a council's own without what does not matter: case, and how many blanks it has.
+    """Return a council's own word without capitals and repeated blanks.
 
     >>> plain("  Not  Agreed ")
     'not agreed'
@@ -61,8 +61,8 @@ def cell_reader(
 ) -> Reader:
     """Return the function that reads a cell of this column: None for a blank, a fault if it cannot be read.
 
-    Dates far from `as_at` are not plausible. The blanks are as `values.blank_words` gives them; what is said
-    of a council's own words is put into ours first.
+    Dates far from `as_at` are not plausible. The blanks are as `values.blank_words` gives them. A council's
+    own words are translated first.
     """
     read: Callable[[str], Value | CellFault] = str
     if column.kind in {"event", "date"}:

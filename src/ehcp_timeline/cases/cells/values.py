@@ -1,4 +1,4 @@
-"""What one cell says: blank, an Excel error, a code, a yes or no, or something that cannot be read."""
+"""What one cell is: blank, an Excel error, a code, a yes or no, or something that cannot be read."""
 
 import difflib
 import re
@@ -46,8 +46,8 @@ class CellFault:
 
     Attributes:
         says: What is wrong, worded to follow the cell's text.
-        cell: What is shown in the place of the cell's text; empty to show the text.
-        month: The first day of the month that the cell names without a day; None where it names none.
+        cell: What is shown instead of the cell's text; empty to show the text.
+        month: The first day of the month, if the cell is a month without a day.
     """
 
     rule: str
@@ -63,7 +63,7 @@ class CellFault:
 
 
 EXCEL_ERROR = CellFault(
-    "excel-error", "is an Excel error, not a blank", "mend the formula, or clear the cell"
+    "excel-error", "is an Excel error, not a blank", "correct the formula, or clear the cell"
 )
 TOO_NARROW = CellFault(
     "excel-error",
@@ -95,13 +95,13 @@ def blank_words(words: Iterable[str]) -> frozenset[str]:
 
 
 def is_blank(text: str, blanks: frozenset[str]) -> bool:
-    """Return whether a cell holds nothing, or one of the `blank_words`."""
+    """Return whether a cell is empty, or is one of the `blank_words`."""
     word = text.strip(WHITE).lower()
     return not word or (word in blanks and not is_excel_error(text))
 
 
 def is_excel_error(text: str) -> bool:
-    """Return whether a cell holds what Excel writes where a formula failed or a column is too narrow."""
+    """Return whether a cell is what Excel writes where a formula failed or a column is too narrow."""
     return "#" in text and _EXCEL_ERROR.fullmatch(text.strip(WHITE)) is not None
 
 

@@ -1,4 +1,4 @@
-"""Reads whole columns, asking the definition about each distinct text once; says what it cannot read."""
+"""Reads whole columns: each distinct text is read once by the definition; reports what it cannot read."""
 
 import re
 from collections import Counter
@@ -149,7 +149,7 @@ def clean_text(texts: pl.Series, blanks: frozenset[str]) -> pl.Series:
 
 @dataclass(slots=True)
 class ColumnCounts:
-    """How many cells of a column held what, over the judged rows read so far."""
+    """How many cells of a column were dates, blanks and so on, over the judged rows read so far."""
 
     filled: int = 0
     empty: int = 0
@@ -174,7 +174,7 @@ class ReadBlock:
 
 
 class CellReading:
-    """Reads the cells of one file; it learns the texts that it meets and counts what it reads.
+    """Reads the cells of one file; it remembers the texts that it meets and counts what it reads.
 
     Attributes:
         counts: Column to what its cells held, over the rows read so far.
@@ -239,7 +239,6 @@ class CellReading:
         return self._columns[name].kind == "event" and name not in self._settled
 
     def _groups(self, apart: Collection[str]) -> list[list[str]]:
-        """Return the columns that share what is learned: all events, all flags; others have their own."""
         groups: dict[str, list[str]] = {"event": [], "flag": []}
         for name, column in self._columns.items():
             if name != "case_id" and name not in self._distinct:

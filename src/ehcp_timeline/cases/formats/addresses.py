@@ -1,4 +1,4 @@
-"""Gives cells of a worksheet the addresses under which Excel shows them."""
+"""Gives cells of a worksheet the addresses that Excel shows."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,8 +1,8 @@
-"""Knows the list of plans that area inspections ask for (Annex A, list 1): it can show overdue reviews.
+"""The list of plans that area inspections ask for (Annex A, list 1): it can show overdue reviews.
 
-The list holds the latest review of each plan and has no column for one that is still to be decided. That
-review is what the clock runs for, so such a column, blank, is laid beside the others. Earlier reviews are
-not in the list, and clocks that need them stay unknown.
+The list has the latest review of each plan and no column for one that is still to be decided. That open
+review is what the clock runs for, so a blank column for it is added. Earlier reviews are not in the list, and
+clocks that need them stay unknown.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Finds out what kind of file a case file is by its bytes, never by its name, and reads it as that kind."""
+"""Detects what kind of file a case file is from its bytes, never from its name, and reads it."""
 
 import gzip
 import os

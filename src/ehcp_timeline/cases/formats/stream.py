@@ -145,4 +145,6 @@ def unpacked(
 
 def damaged(shown: str) -> CaseFileError:
     """Return the error for a zip file, as an Excel workbook is one, that cannot be unpacked."""
-    return CaseFileError(f"{shown} is damaged or was cut short", "copy it again, or open it and save it anew")
+    return CaseFileError(
+        f"{shown} is damaged or was cut short", "copy it again, or open it and save it again"
+    )

@@ -63,13 +63,13 @@ class XmlStream:
             ampersand = _AMPERSAND.search(part[max(at - 40, 0) : at]) is not None
             raise BrokenXmlError(error.lineno, ampersand=ampersand, early=not part) from None
         except (LookupError, ValueError):
-            said = f"{self._shown} names an encoding that there is not, or that cannot be read"
+            said = f"{self._shown} names an encoding that does not exist or cannot be read"
             raise CaseFileError(said, "export it again as UTF-8") from None
         self._passed += len(part)
 
     def _refuse(self, *_: object) -> None:
         said = f"{self._shown} declares a document type, which no case file needs"
-        raise CaseFileError(said, "export it again, or open it in Excel and save it anew")
+        raise CaseFileError(said, "export it again, or open it in Excel and save it again")
 
 
 def local(name: str) -> str:

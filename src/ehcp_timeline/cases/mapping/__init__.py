@@ -1,1 +1,1 @@
-"""A council's own headings and codes, laid over ours."""
+"""A council's own headings and codes, translated to ours."""

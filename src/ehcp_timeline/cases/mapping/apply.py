@@ -1,4 +1,4 @@
-"""Lays columns beside those of a file that a council's mapping works out: constants, dates by outcome."""
+"""Adds the columns that a council's mapping works out: constants, and dates chosen by an outcome."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -16,10 +16,10 @@ from ehcp_timeline.errors import CaseFileError
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A file with the columns that were laid beside its own.
+    """A file with the columns that were added to its own.
 
     Attributes:
-        places: Column that was laid to its place among the cells, from 0.
+        places: Added column to its place among the cells, from 0.
         seen: Event whose date is chosen by an outcome to the place of the date's own cell.
         chosen: Event whose date is chosen by an outcome to the place of the outcome's own cell.
         constants: Columns that have one value on every row, as text.

@@ -1,4 +1,4 @@
-"""Lines of ehcp.toml that would have a heading read."""
+"""Lines of ehcp.toml that make ehcp read a heading."""
 
 from collections.abc import Collection, Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""Reads what `ehcp.toml` says about files, gathering every fault of its form with its key path."""
+"""Reads what `ehcp.toml` says about files, and gathers every fault of its form with its key path."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,13 +32,13 @@ class KeyFault:
 
 
 def there_is_no(key: str, known: Collection[str], at: str = "") -> KeyFault:
-    """Return the fault of a key that nothing knows."""
+    """Return the fault of an unknown key."""
     hint = did_you_mean(key, known, 1) or f"one of {', '.join(known)}"
     return KeyFault("", f"there is no `{at}{key}`", hint)
 
 
 def config_error(source: str, faults: Sequence[KeyFault]) -> ConfigError:
-    """Return the error that tells every fault of a configuration."""
+    """Return the error with every fault of a configuration."""
     if len(faults) == 1:
         return ConfigError(f"{source}: {f'{faults[0].key} {faults[0].says}'.strip()}", faults[0].try_)
     lines = "".join(f"\n  {fault}" for fault in faults)
@@ -59,9 +59,9 @@ def not_texts(key: str, value: object) -> KeyFault | None:
 
 
 def read_mappings(table: Mapping[str, Any], source: str) -> tuple[Mappings, list[KeyFault]]:
-    """Return what a configuration says about files, as far as it can be read, and its faults.
+    """Return the file settings of a configuration, as far as they can be read, and their faults.
 
-    Keys other than `KEYS` are not looked at.
+    Keys other than `KEYS` are ignored.
     """
     reading = _Reading()
     every = reading.of_file(table, "")

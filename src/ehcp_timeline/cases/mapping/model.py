@@ -1,4 +1,4 @@
-"""What a council says about its own files: headings, words, formats, where the cases stand, constants."""
+"""A council's settings for its own files: headings, words, formats, where the cases are, constants."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,10 +14,10 @@ Undated = Literal["unknown", "not-yet"]
 
 @dataclass(frozen=True, slots=True)
 class SharedDate:
-    """An event whose date stands under a heading that several events share, told apart by another cell.
+    """An event whose date shares a heading with other events; another cell says which event it is.
 
     Attributes:
-        words: What stands there for this event; an empty text is a blank cell.
+        words: What that cell holds for this event; an empty text is a blank cell.
         undated: What the word without a date means: that the day is `unknown`, or that it is `not-yet`.
     """
 
@@ -29,7 +29,7 @@ class SharedDate:
 
 @dataclass(frozen=True, slots=True)
 class FileMapping:
-    """What is said about one file.
+    """The settings for one file.
 
     Attributes:
         outcomes: Event to where its date is found.
@@ -51,7 +51,7 @@ class FileMapping:
     header_row: int = 0
 
     def laid_under(self, own: "FileMapping") -> "FileMapping":
-        """Return this mapping with another laid over it, which wins column by column and word by word."""
+        """Return this mapping with another on top, which wins for the columns and words that it has."""
         again = {*own.columns, *own.outcomes}
         taken = {fold(text) for texts in (*own.columns.values(), own.ignore) for text in texts}
         left = {
@@ -80,13 +80,13 @@ NOTHING_SAID = FileMapping()
 
 @dataclass(frozen=True, slots=True)
 class Mappings:
-    """Everything that a configuration says about files.
+    """All settings of a configuration about files.
 
     Attributes:
-        source: The configuration file, to begin an error with; empty where there is none.
-        every: What holds for every file.
+        source: The configuration file, to begin an error with; empty if there is none.
+        every: Settings for every file.
         files: Pattern of a file's name to what holds for such files, laid over the former in this order.
-        asked: What the command line says of every file, laid over all.
+        asked: Settings of the command line for every file, on top of all others.
     """
 
     source: str = ""

@@ -1,4 +1,4 @@
-"""Holds what a council says about its files against the columns and codes that there are."""
+"""Checks a council's file settings against the columns and codes that exist."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ _NAMES = "`ehcp template --rows` lists the columns"
 
 
 def check_mappings(mappings: Mappings, vocabulary: Vocabulary, as_at: date) -> None:
-    """Check every part of what is said about files.
+    """Check every part of the file settings.
 
     Raises:
         ConfigError: A column or a code does not exist, or two things that are said do not go together; every
@@ -28,20 +28,20 @@ def check_mappings(mappings: Mappings, vocabulary: Vocabulary, as_at: date) -> N
 
 
 def word_faults(mappings: Mappings, vocabulary: Vocabulary, as_at: date) -> Iterator[KeyFault]:
-    """Yield what does not fit the columns and codes that there are."""
+    """Yield what does not fit the columns and codes that exist."""
     spellings = load_spellings(vocabulary)
     for at, part in mappings.parts().items():
         yield from _Checking(at, part, vocabulary, spellings, as_at).faults()
 
 
 def usual(mapping: FileMapping) -> Said:
-    """Return what is said about every date."""
+    """Return the settings for every date."""
     formats = mapping.date_formats.get(EVERY, ())
     return Said(formats=date_formats(formats)) if formats else NOTHING
 
 
 def said_of(mapping: FileMapping, vocabulary: Vocabulary) -> dict[str, Said]:
-    """Return what is said about the cells of each column; columns about which nothing is said are absent."""
+    """Return the settings for the cells of each column; columns without any are absent."""
     dated = vocabulary.of_kind("event", "date")
     formats = {name: mapping.date_formats.get(name, mapping.date_formats.get(EVERY, ())) for name in dated}
     saids = {
@@ -56,13 +56,13 @@ def said_of(mapping: FileMapping, vocabulary: Vocabulary) -> dict[str, Said]:
 
 
 def turned(said: Said) -> Said:
-    """Return what is said about dates, but with the month first in figures."""
+    """Return the settings for dates, with the month first in figures."""
     formats = replace(said.formats, order="month-first") if said.formats else None
     return replace(said, formats=formats, order="month-first")
 
 
 def is_settled(said: Said) -> bool:
-    """Return whether it is said if dates in figures are day-first."""
+    """Return whether the settings fix if dates in figures are day-first."""
     return said.order != "day-first" or (said.formats is not None and said.formats.settled)
 
 

@@ -1,1 +1,1 @@
-"""`ehcp changes`: what moved between two files."""
+"""`ehcp changes`: what changed between two files."""

@@ -1,4 +1,4 @@
-"""`ehcp changes`: what became of the cases between two files, or two saved answers."""
+"""`ehcp changes`: what changed in the cases between two files, or two saved answers."""
 
 import re
 import sys
@@ -107,8 +107,8 @@ def changes(
     after, new_read = _side(asks, new, "NEW", lambda: named or asks.as_at, assume_blank)
     objected = tuple(objections(before, after))
     if objected and not output.force:
-        raise UsageError("; ".join(objected), "add --force to compare them all the same")
-    say(*(f"compared all the same: {objection}" for objection in objected))
+        raise UsageError("; ".join(objected), "add --force to compare them anyway")
+    say(*(f"compared anyway: {objection}" for objection in objected))
     filters = FilterCheck(selection, asks.rulebook)
     filters.add(before.clocks)
     filters.add(after.clocks)
@@ -163,7 +163,7 @@ def _old_day(asks: CaseRequest, path: Path, given: str | None) -> date:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         tip = f"add --old-as-at {latest}, the last date in the file" if latest else "add --old-as-at DATE"
         raise UsageError(f"nothing says on which day OLD was saved: {path} has no date in its name", tip)
-    typed = typer.prompt("OLD was saved on which day", default=str(latest) if latest else None, err=True)
+    typed = typer.prompt("On which day was OLD saved", default=str(latest) if latest else None, err=True)
     return day_asked(str(typed), "--old-as-at")
 
 

@@ -1,4 +1,4 @@
-"""What changed between two answers, as a person sees it: one list for each kind of change."""
+"""What changed between two answers, for a person: one list for each kind of change."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date

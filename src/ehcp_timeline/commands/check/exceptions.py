@@ -1,4 +1,4 @@
-"""`ehcp check --exceptions`: what each exception that a file claims is worth, and who always claims one."""
+"""`ehcp check --exceptions`: what the dates show about each claimed exception, and who always claims one."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ from ehcp_timeline.text.words import count, day, quoted
 
 _REFUTED = "A claim that its dates refute is not counted as an exception, here or in the DfE's rates."
 _ALWAYS = "A claim made for every case says nothing about any of them: check how the flag is filled in."
-_RATES = "Percent of those answered, ended or past the day; excused ones are left out of both sides."
+_RATES = "Percent of those answered, ended or past the day; excused deadlines are not counted."
 _NOTE = (
     "The law lets an authority miss the time limit where one of these makes it impractical to keep. Dates "
     "cannot show whether it was impractical: a person must decide."
@@ -76,9 +76,9 @@ class Claim:
         days_late: Calendar days from the due day to the answer, the end or the as-at date.
         excuse: The ground.
         law: The provision.
-        condition: In the words of the law; empty where none were seen.
+        condition: In the words of the law; empty if none were seen.
         means: The condition in other words; may be empty.
-        shows: What the dates say.
+        shows: What the dates show.
         why: The dates that say so.
         verdict: The answer with the strongest of the row's claims.
     """
@@ -108,7 +108,8 @@ class Share:
         column: `district`, `team` or `caseworker`; empty for the whole file.
         clocks: Clocks that started.
         claimed: Of these, with a claim.
-        always: Claimed for every one of at least five clocks: a flag that is always set says nothing.
+        always: Claimed for every one of at least five clocks: a flag that is always set carries no
+            information.
     """
 
     deadline: str
@@ -180,7 +181,7 @@ class _ClaimCount:
     def add_claims(self, judged: Judged) -> None:
         """Look at every row that claims anything, with the reader that gives its reasons.
 
-        The rows of a request that stands on several wait for the end of the file, and are looked at together.
+        The rows of a request on several rows wait for the end of the file, and are looked at together.
         """
         if judged.last:
             for rows in self.held.values():

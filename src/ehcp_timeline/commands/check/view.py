@@ -1,4 +1,4 @@
-"""The page of `ehcp check`: one screen, and before it what `--list` and `--full` ask for."""
+"""The page of `ehcp check`: one screen, after the lists of `--list` and `--full`."""
 
 import re
 import shlex
@@ -75,16 +75,16 @@ _COMMAND = 64  # what a line of 80 has left for a command
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """How the answer is to be shown.
+    """How to show the answer.
 
     Attributes:
         top: How many clocks each list shows at most.
         soon: Within how many days the running clocks are due; None if all that run are listed.
         files: The files as they stand on the command line.
         again: The command line as it was typed.
-        law: The options that other commands need for the same day and law, as they stand on the command line.
+        law: The options that other commands need for the same day and law, as on the command line.
         whose: The districts, teams and caseworkers that were asked for.
-        lists: Whether every list stands before the screen.
+        lists: Whether every list is before the screen.
         full: Whether everything about the whole file does too.
     """
 
@@ -197,7 +197,6 @@ def _screen(audit: Audit, page: Page, lines: Sequence[DutyLine], unread: int = _
 
 
 def _what_was_read(audit: Audit, most: int) -> Iterator[str]:
-    """Yield how many rows were read, by which law, and what is wrong with the file."""
     rows, judged = (sum(getattr(file, key) for file in audit.input) for key in ("rows", "judged"))
     left = f", {rows - judged:,} not" if rows > judged else ""
     not_read = tuple(unread_lines(audit, most))
@@ -247,7 +246,6 @@ def _duties(audit: Audit, lines: Sequence[DutyLine], page: Page) -> Section:
 
 
 def _facts(audit: Audit) -> Iterator[tuple[str, str]]:
-    """Yield the facts about assessments, of the whole file or of the group that was asked about."""
     stages: dict[StageName, int] = values(audit.summary.stages)
     if total := sum(stages.values()):
         parts = [f"{number:,} {_STAGES[stage]}" for stage, number in stages.items() if number]
@@ -272,7 +270,6 @@ def _facts(audit: Audit) -> Iterator[tuple[str, str]]:
 
 
 def _next(audit: Audit, page: Page) -> Iterator[tuple[str, str]]:
-    """Yield what to type next; files with a long name are called FILE."""
     files = page.files
     if not page.full and len(f"ehcp explain {audit.latest} {files}{page.law}") > _COMMAND:
         files = "FILE"
@@ -288,7 +285,6 @@ def _next(audit: Audit, page: Page) -> Iterator[tuple[str, str]]:
 
 
 def _lists(audit: Audit, rulebook: Rulebook, page: Page) -> Iterator[Section]:
-    """Yield one list for each kind of duty, plans before reviews; in each overdue first, worst first."""
     cells: dict[int, list[Problem]] = {}
     for problem in audit.problems if len(audit.input) == 1 else ():
         if problem.stops == "cell":

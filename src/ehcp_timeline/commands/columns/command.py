@@ -1,4 +1,4 @@
-"""`ehcp columns`: how a case file is read, what its columns hold, and what to say of it in ehcp.toml."""
+"""`ehcp columns`: how a case file is read, what its columns hold, and lines for ehcp.toml."""
 
 import tomllib
 from dataclasses import replace
@@ -158,4 +158,4 @@ def _add(path: Path, mapping: str) -> None:
     write_whole(path, text.encode(), force=True)
     new = [line for line in text.splitlines() if line not in held.splitlines() and " = " in line]
     waiting = sum(line.startswith("#") for line in new)
-    say(f"{path}: {count(len(new) - waiting, 'line')} added, and {waiting} behind # that wait for a choice")
+    say(f"{path}: {count(len(new) - waiting, 'line')} added, and {waiting} behind # that need a choice")

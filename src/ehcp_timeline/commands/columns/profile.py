@@ -1,4 +1,4 @@
-"""A file as it was understood: its headings, what stands below each, what is doubtful, what stops it."""
+"""A file as it was understood: its headings, the cells below each, what is doubtful, what stops it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -60,7 +60,7 @@ class ColumnsAnswer:
     Attributes:
         rows: Rows below the headings that are not blank.
         constants: Columns that ehcp.toml fills on every row.
-        date_order: What hangs on the order of day and month; null where the dates prove it.
+        date_order: Which verdicts depend on the order of day and month; null if the dates prove it.
         mapping: Lines for ehcp.toml, ready to paste; empty for none.
         turned: Events whose dates make sense only in the other order of day and month.
         not_read: The sheets and the rows that hold no case or cannot be read, without their cells.

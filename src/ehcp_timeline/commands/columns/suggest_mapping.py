@@ -1,4 +1,4 @@
-"""Writes the lines of `ehcp.toml` that a file calls for, ready to paste; what needs a choice is a comment."""
+"""Writes lines of `ehcp.toml` for a file, ready to paste; lines that need a choice are comments."""
 
 import re
 from collections import Counter

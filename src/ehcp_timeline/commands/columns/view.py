@@ -1,4 +1,4 @@
-"""What `ehcp columns` tells: how a file was read, what its columns hold, what ehcp.toml could say."""
+"""The page of `ehcp columns`: how a file was read, what its columns hold, lines for ehcp.toml."""
 
 from collections.abc import Iterator, Mapping
 
@@ -37,7 +37,7 @@ def columns_sections(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Iter
         yield Section(
             "To have them read, rename them or write this into ehcp.toml",
             before=(
-                "A line that begins with # says nothing until it is completed.",
+                "A line that begins with # has no effect until it is completed.",
                 *(f"  {line}".rstrip() for line in answer.mapping.splitlines()),
             ),
         )
@@ -87,7 +87,6 @@ def _hint(heading: Heading) -> str:
 
 
 def _percent(part: int, whole: int) -> str:
-    """Return a share in whole per cent; what is nearly all is never called all, nor something nothing."""
     if not whole:
         return "n/a"
     share = round(100 * part / whole)

@@ -1,1 +1,1 @@
-"""A council's own figures beside those that the DfE publishes of everybody."""
+"""`ehcp compare`: a council's own figures beside those that the DfE publishes."""

@@ -1,4 +1,4 @@
-"""`ehcp compare`: own figures beside those that the DfE publishes of England and of others."""
+"""`ehcp compare`: own figures beside those that the DfE publishes for England and others."""
 
 from functools import partial
 from pathlib import Path
@@ -131,7 +131,7 @@ def compare(
 def _refresh(downloaded: Path, output: Path | None, *, force: bool) -> None:
     """Make a file of figures from one that was downloaded from the DfE."""
     if output is None:
-        raise OutputError("refreshed figures need a file to go to", "add -o figures.csv")
+        raise OutputError("--refresh needs a file to write to", "add -o figures.csv")
     from ehcp_timeline.commands.compare.refresh import refreshed
     from ehcp_timeline.law.kpi.loader import load_kpis
     from ehcp_timeline.output.files import write_whole

@@ -1,4 +1,4 @@
-"""A file downloaded from the DfE cut down to what is compared, under the names that measures have here."""
+"""Cuts a file downloaded from the DfE down to what is compared, under this package's names of measures."""
 
 import csv
 import io

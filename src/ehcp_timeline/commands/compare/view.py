@@ -1,4 +1,4 @@
-"""A comparison with other authorities, as a person reads it."""
+"""A comparison with other authorities, for a person."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""Gathers case files as a canonical file holds them: values, or the file's own words where it has none."""
+"""Gathers case files in the canonical form: values, or the file's own words if it has none."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -54,7 +54,7 @@ def convert(
     strict: Strict = False,
     about: FileOptions,
 ) -> None:
-    """Write any file that can be read as a plain case file.
+    """Convert any file that can be read to a plain case file.
 
     FILE is a case file; `-` is standard input. The report on standard error lists what was left behind:
     headings that no deadline needs, cells that could not be read (the new file holds their own words, and

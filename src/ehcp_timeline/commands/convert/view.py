@@ -1,4 +1,4 @@
-"""What `ehcp convert` tells: what is in the new file, and all that is not there as it was."""
+"""The report of `ehcp convert`: what is in the new file, and what was left out or changed."""
 
 from collections.abc import Iterator, Sequence
 
@@ -23,7 +23,7 @@ def convert_sections(answer: ConvertAnswer, top: int) -> Iterator[Section]:
     if answer.cells:
         said = "could not be read; the new file holds the same words"
         if answer.statement:
-            said = "could not be read, and say so in one word"
+            said = "could not be read, and hold one word that says so"
         title = f"{count(len(answer.cells), 'cell')} {said}"
         yield _problems(title, answer.cells, top, several=several)
     if answer.rows:
@@ -42,7 +42,7 @@ def convert_sections(answer: ConvertAnswer, top: int) -> Iterator[Section]:
             )
             for change in answer.rewritten
         )
-        yield without_empty_columns(Section("Said with less", columns=columns, rows=rows))
+        yield without_empty_columns(Section("Shortened", columns=columns, rows=rows))
 
 
 def _notes(answer: ConvertAnswer) -> Iterator[str]:
@@ -75,7 +75,7 @@ def _left_behind(answer: ConvertAnswer, *, several: bool) -> Section:
     bare = [one_line(heading.heading) for heading in answer.left_behind if not heading.filled]
     after = (f"Without a filled cell: {listed(bare)}.",) if bare else ()
     headings = count(len(answer.left_behind), "heading")
-    title = f"Left behind: {headings} read as no column; `ehcp columns` says why"
+    title = f"Left behind: {headings} not read as a column; `ehcp columns` says why"
     columns = (TableColumn("heading"), TableColumn("filled cells", "number"), _FILE)
     return without_empty_columns(Section(title, columns=columns, rows=rows, after=after))
 

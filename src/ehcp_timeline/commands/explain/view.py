@@ -1,4 +1,4 @@
-"""What `ehcp explain` tells a person: how each verdict came about, step by step, with the law quoted."""
+"""The page of `ehcp explain`: the reasons for each verdict, step by step, with the law quoted."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

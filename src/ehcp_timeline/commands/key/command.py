@@ -33,4 +33,4 @@ def new(path: Annotated[Path, typer.Argument(metavar="PATH", hidden=True)]) -> N
     from ehcp_timeline.privacy.pseudonyms import new_key
 
     write_whole(path, new_key(), force=False)
-    say(f"made the key file {path}: keep it, and keep it apart from what is written with it")
+    say(f"made the key file {path}: keep it safe, and in another folder than the files written with it")

@@ -1,4 +1,4 @@
-"""Looks one case file through by the quality rules: row by row, and as a whole or group by group."""
+"""Checks one case file by the quality rules: row by row, and as a whole or group by group."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a case file is looked through for: the rules of `quality.toml`, as records of a closed vocabulary."""
+"""The quality rules of `quality.toml`, as records of a closed vocabulary."""
 
 import tomllib
 from collections.abc import Mapping
@@ -86,7 +86,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """No two rows agree in all of these and, where there is one, differ in `apart`."""
+    """No two rows agree in all of these and, if there is one, differ in `apart`."""
 
     columns: Names
     apart: str = ""

@@ -1,1 +1,1 @@
-"""`ehcp reconcile`: the law's own rate against the DfE's rule."""
+"""`ehcp reconcile`: the legal rate beside the DfE's."""

@@ -1,4 +1,4 @@
-"""`ehcp reconcile`: the law's 20-week rate against the DfE's rule, and the cases that part the two."""
+"""`ehcp reconcile`: the legal 20-week rate beside the DfE's, and the plans that are counted differently."""
 
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -44,7 +44,7 @@ def reconcile(
     Formats: table, plain, csv, json, ndjson, md, xlsx.
     """
     if not files:
-        raise UsageError("there is no file to reconcile", "ehcp reconcile cases.csv")
+        raise UsageError("no file was given", "ehcp reconcile cases.csv")
     to = output.choose()
     rule = cast("Rule", choice("--against", against, ("excluding", "including")))
     asks = about.request()

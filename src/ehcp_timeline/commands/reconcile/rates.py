@@ -1,4 +1,4 @@
-"""The law's own 20-week rate against the DfE's rule for the same plans, and the cases that part the two."""
+"""The legal 20-week rate and the DfE's for the same plans, and the plans that are counted differently."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -92,7 +92,7 @@ class ReconcileAnswer:
     """The answer of `ehcp reconcile`.
 
     Attributes:
-        rule: Which of the DfE's rules is held against the law: exceptions left out, or included.
+        rule: Which of the DfE's rates is compared: exceptions left out, or included.
     """
 
     SCHEMA: ClassVar = "ehcp-reconcile/1"

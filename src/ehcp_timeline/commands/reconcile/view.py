@@ -1,4 +1,4 @@
-"""A reconciliation of 20-week rates as a person reads it."""
+"""A comparison of two 20-week rates, for a person."""
 
 from collections import Counter
 from collections.abc import Iterator

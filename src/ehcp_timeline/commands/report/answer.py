@@ -1,4 +1,4 @@
-"""The answer of `ehcp report`: what a page says, with the numbers that the law of privacy lets it say."""
+"""The answer of `ehcp report`: what a page says, with the numbers that disclosure control allows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ class YearRate:
     """Plans issued within 20 weeks in one calendar year, exceptions included.
 
     Attributes:
-        plans: Plans issued, from the file; null where it has none.
+        plans: Plans issued, from the file; null if it has none.
         rate: Percent of them within 20 weeks.
         published: What the DfE publishes of the authority.
         others: Of the neighbours, by name.
@@ -99,7 +99,7 @@ LOST: Lost = "no-longer"
 
 @dataclass(frozen=True, slots=True)
 class ChangedSince:
-    """What became of the clocks since an earlier file.
+    """What happened to the clocks since an earlier file.
 
     Attributes:
         counts: Of a public page those of the plans: `new`, `still-late` and `no-longer`, which is every other
@@ -122,18 +122,20 @@ class ReportAnswer:
         sentences: What a reader should know first.
         waiting: Now, and on the same day of the twelve months before, as far as the file records them.
         stages: Open assessments by stage.
-        not_counted: Why it cannot be said how many wait; null where it can.
+        not_counted: Why the number waiting is not known; null if it is.
         unclear: Deadlines of the council of which the file does not say whether they are overdue.
         not_judged_duties: Duties that no column of the file could answer.
-        unread_headings: Headings that are not read although what stands under them could decide a deadline.
+        unread_headings: Headings that are not read although they could decide a deadline.
         undecided: Whether something that could not be read left a deadline unclear.
         pace_moved: Whether the pace of the past has changed, so that no share of simulations is sure.
-        no_forecast: Why there is no forecast; null where there is one.
+        no_forecast: Why there is no forecast; null if there is one.
         policies: Forecast by order of work; "observed" is today's.
         clear_at: The backlog is clear once no more than so many are overdue.
         oldest: Empty on a public page.
         work: The clocks that are most days late; only on a page for the team.
         changed: Null unless asked.
+        kept_overdue: Where recruiting at one stage alone cannot clear the backlog: that stage, and about how
+            many plans the other stages keep overdue.
     """
 
     SCHEMA: ClassVar = "ehcp-report/1"
@@ -163,4 +165,5 @@ class ReportAnswer:
     sentences: tuple[str, ...] = ()
     undecided: bool = field(default=False, metadata=NOT_IN_JSON)
     pace_moved: bool = field(default=False, metadata=NOT_IN_JSON)
+    kept_overdue: tuple[str, int] | None = field(default=None, metadata=NOT_IN_JSON)
     forecast: ForecastAnswer | None = field(default=None, metadata=NOT_IN_JSON)

@@ -136,7 +136,7 @@ def _changed(
         before = side_of_file(asks.work(asks.source(old, when), ALL, None, when))
     reasons = tuple(objections(replace(before, as_at=now.as_at), now))
     if reasons:
-        raise UsageError("; ".join(reasons), "ehcp changes OLD NEW --force compares them all the same")
+        raise UsageError("; ".join(reasons), "ehcp changes OLD NEW --force compares them anyway")
     every = changes(before.clocks, now.clocks, now.cases, now.not_judged)
     unlisted = every["deadline"].is_in(sorted(before.unlisted | now.unlisted))
     own = every.filter(chosen_by(Selection(), asks.rulebook), ~unlisted)

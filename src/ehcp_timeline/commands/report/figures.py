@@ -1,4 +1,4 @@
-"""The numbers of a report, each counted once by what the other commands count with."""
+"""The numbers of a report, counted by the same code as in the other commands."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ class ReportRequest:
 
 
 def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest) -> ReportAnswer:
-    """Return everything that a report says but its sentences.
+    """Return everything in a report except its sentences.
 
     Raises:
         CaseFileError: A file cannot be read as a case file.
@@ -79,6 +79,7 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         no_forecast = error.message
     history = ahead.history if ahead else None
     past = history.backlog if history else ()
+    limited = ahead.now if ahead and ahead.now and ahead.now.floor_limits else None
     own = {duty.id for duty in rulebook.deadlines if is_wanted(duty, _PAST_DUE)}
     late = audit.findings.with_columns(days=(pl.lit(asked.as_at) - pl.col("due")).dt.total_days())
     summary = audit.summary
@@ -115,6 +116,7 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         problems=ProblemFound.all_of(audit.problems),
         undecided=audit.undecided,
         pace_moved=bool(ahead and ahead.pace_changes),
+        kept_overdue=(limited.narrowest, round(limited.unavoidable)) if limited else None,
         forecast=ahead,
     )
     return published(answer, asked.threshold) if asked.audience == "public" else answer

@@ -1,4 +1,4 @@
-"""What a councillor can repeat: how many wait, who longest, better or worse, and when it clears."""
+"""Sentences that a councillor can repeat: how many wait, who longest, better or worse, when it clears."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ _STALE = timedelta(weeks=4)
 
 
 def sentences(answer: ReportAnswer) -> Iterator[str]:
-    """Yield what stands at the head of the page, the most important first."""
+    """Yield the sentences at the head of the page, the most important first."""
     now = answer.waiting[-1]
     if answer.not_counted:
         yield f"How many children wait for a plan cannot be counted: {answer.not_counted}."
@@ -105,10 +105,10 @@ def _clear_words(answer: ReportAnswer) -> str:
         return "There is no backlog to clear."
     outlook = main_outlook(answer.policies)
     clear, end = outlook.clearance, day(horizon(answer))
-    now = answer.forecast.now if answer.forecast else None
-    if now is not None and now.floor_limits:
-        stay = f"about {_shown(round(now.unavoidable))} stay overdue because of the other stages"
-        return f"Recruiting at the {now.narrowest} stage alone cannot clear the backlog: {stay}."
+    if answer.kept_overdue is not None:
+        stage, overdue = answer.kept_overdue
+        stay = f"about {overdue:,} stay overdue because of the other stages"
+        return f"Recruiting at the {stage} stage alone cannot clear the backlog: {stay}."
     if clear.p50 == answer.as_at:
         return f"That counts as clear: chance alone keeps about {_shown(answer.clear_at)} overdue."
     if clear.p50 is None:
@@ -154,10 +154,10 @@ def doubts(answer: ReportAnswer) -> Iterator[str]:
         yield f"{headings} of the file {are} not read and may decide deadlines; ehcp columns says which."
     if answer.unclear:
         deadlines = "deadline" if answer.unclear == 1 else "deadlines"
-        yield f"Of {_shown(answer.unclear)} more {deadlines} the file does not say enough to judge."
+        yield f"The file does not say enough to judge {_shown(answer.unclear)} more {deadlines}."
     if answer.not_judged_duties:
         duties = count(answer.not_judged_duties, "duty", "duties")
-        yield f"The file lacks a column to judge {duties}: nothing is said of them here."
+        yield f"The file lacks a column to judge {duties}: they are not counted here."
     newest = answer.forecast.now.newest if answer.forecast and answer.forecast.now else None
     if newest is not None and answer.as_at - newest >= _STALE:
-        yield f"Nothing in the file is newer than {day(newest)}: what was done since is missing here."
+        yield f"The newest date in the file is {day(newest)}: work done since is missing here."

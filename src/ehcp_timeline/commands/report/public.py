@@ -1,7 +1,7 @@
-"""A report that may be published: nobody named, and no number from which fewer than five could be found.
+"""A report that may be published: nobody named, and no number that gives away fewer than five children.
 
-Every number of children stands in a table of its own with its total. What two tables say of the same
-children, the plans that are overdue, is hidden in both or in neither.
+Every number of children is in a table of its own with its total. Two tables count the same plans that are
+overdue; these are hidden in both or in neither.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ _OVERDUE, _TOTAL = 1, 2  # columns of a table of those in time and those overdue
 
 
 def published(answer: ReportAnswer, threshold: int) -> ReportAnswer:
-    """Return a report without anything that tells of one child.
+    """Return a report without anything that gives away one child.
 
     Raises:
         UsageError: The threshold hides nothing.
@@ -39,6 +39,7 @@ def published(answer: ReportAnswer, threshold: int) -> ReportAnswer:
     if plans == HIDDEN:
         waiting[-1] = replace(waiting[-1], overdue=HIDDEN)
     few = waiting[-1].overdue == HIDDEN
+    kept = answer.kept_overdue
     return replace(
         answer,
         input=tuple(replace(file, name=f"case file {n}") for n, file in enumerate(answer.input, 1)),
@@ -49,6 +50,7 @@ def published(answer: ReportAnswer, threshold: int) -> ReportAnswer:
         unclear=_row((answer.unclear,), threshold)[0],
         no_forecast=_FEW if few else answer.no_forecast and _TOO_LITTLE,
         policies=() if few else answer.policies,
+        kept_overdue=None if few or (kept and kept[1] < threshold) else kept,
         oldest=(),
         work=(),
         changed=answer.changed and _changed(answer.changed, waiting, answer.as_at, threshold),
@@ -59,7 +61,7 @@ def published(answer: ReportAnswer, threshold: int) -> ReportAnswer:
 
 
 def report_lines(report: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield the numbers of a report in its JSON, so that those of an earlier one can be held against them."""
+    """Yield the numbers of a report from its JSON, to compare them with an earlier one."""
     *past, now = report["waiting"]
     yield {"part": "Children waiting", "open": now["open"], "overdue": now["overdue"]}
     for point in past:

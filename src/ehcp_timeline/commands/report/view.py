@@ -1,4 +1,4 @@
-"""A report as sections: a chart beside its table, then what the numbers rest on."""
+"""A report as sections: a chart beside its table, then how the numbers were made."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,1 +1,1 @@
-"""`ehcp rules`: the law as it is written down here, shown and tested."""
+"""`ehcp rules`: the law as encoded here, shown and tested."""

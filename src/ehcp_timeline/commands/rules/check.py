@@ -52,7 +52,7 @@ def remarks(rulebook: Rulebook, as_at: date) -> Iterator[Remark]:
         yield from _citations(deadline, rulebook)
         for why in _never(deadline, rulebook):
             says = f"can never be owed or used: {why}"
-            yield Remark("error", "unreachable", deadline.id, says, "mend or take it out")
+            yield Remark("error", "unreachable", deadline.id, says, "correct or remove it")
         supposed = any(deadline.overlay in scenario for scenario in rulebook.scenarios)
         if deadline.overlay and deadline.kind == "statutory" and not supposed:
             says = f"{deadline.overlay} adds it as statutory, but is not law"
@@ -70,7 +70,7 @@ def _citations(deadline: Deadline, rulebook: Rulebook) -> Iterator[Remark]:
     for clause, text in cited.items():
         if not text.strip():
             says = f"{clause} is empty" if clause in ("law", "says") else f"{clause} has no citation"
-            advice = "say where it stands, as SEND-Regs-2014 reg 5(1)"
+            advice = "give the provision, as SEND-Regs-2014 reg 5(1)"
             yield Remark("error", "no-citation", deadline.id, says, advice)
     dated: list[tuple[str, str, date | None]] = [
         (f"version from {version.since}", version.law or deadline.law, version.since)
@@ -131,7 +131,7 @@ def _dead_clauses(deadline: Deadline) -> Iterator[str]:
 def _age(deadline: Deadline, as_at: date) -> Iterator[Remark]:
     """Yield words that nobody has seen, and a deadline that was last checked too long ago."""
     if deadline.seen == "unverified":
-        says, advice = "its words were not seen", "read them, and say so in seen"
+        says, advice = "its words were not seen", "read them, then record that in seen"
         yield Remark("note", "unverified", deadline.id, says, advice)
     for excuse in deadline.excuses:
         if excuse.seen == "unverified":

@@ -36,17 +36,17 @@ CLAUSES: Final = {
     "answers_from": ("from when answers count", "not before"),
     "ends": ("what ends it", "Ended by"),
     "ended_while": ("when nothing is owed", "Not owed from"),
-    "revived_by": ("what revives it", "Revived by"),
-    "revived_unless": ("what keeps it ended", "but not if"),
-    "implied_by": ("what implies it", "Implied by"),
-    "lapses_with": ("what it lapses with", "Lapses with"),
+    "revived_by": ("what restarts it", "Restarted by"),
+    "revived_unless": ("what stops a restart", "but not if"),
+    "implied_by": ("what shows that it was done", "Shown done by"),
+    "lapses_with": ("what makes it too late to do", "Too late after"),
     "repeats": ("how it repeats", "Repeats"),
     "only_if": ("the facts it depends on", "Only if"),
     "shown_by": ("what shows those facts", "or shown by"),
     "owed_when": ("when it is owed", "Owed when"),
     "after": ("what must come before", "After"),
     "during": ("during which time", "During"),
-    "displaced_by": ("what takes its place", "Displaced by"),
+    "displaced_by": ("what replaces it", "Replaced by"),
     "set_by": ("who sets the day", "Day set by"),
     "plan_by_due": ("the plan it needs", "With a plan"),
 }
@@ -80,7 +80,7 @@ _ROLLS: Final = "; a last day that is not a working day rolls forward as the Tri
 def limit_words(limit: Limit) -> str:
     """Return the whole limit: its limb, or the latest of its limbs, or the words of the law."""
     if len(limit.limbs) < 2:
-        return _limb_words(limit.limbs[0]) if limit.limbs else limit.words or "a day that cannot be told"
+        return _limb_words(limit.limbs[0]) if limit.limbs else limit.words or "a day that is not known"
     limbs = "; or ".join(map(_limb_words, limit.limbs))
     return f"the later of: {limbs}{_ROLLS if limit.rolls else ''}"
 

@@ -1,4 +1,4 @@
-"""`ehcp rules`: what the law is, as this package has it written down, and what keeps it right."""
+"""`ehcp rules`: shows the law as encoded here, and tests it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What changed between two rulebooks, which cases it flips, and what it does to the rates."""
+"""What changed between two rulebooks, which cases it flips, and the effect on the rates."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
@@ -46,7 +46,7 @@ class ClauseChanged:
         name: Which reading, excuse, event or instrument.
         from_: First start for which a limit differs.
         to: Last such start.
-        answers: Whether a case may be answered otherwise for it.
+        answers: Whether a case may get another answer because of it.
     """
 
     deadline: str | None
@@ -86,7 +86,7 @@ class FlipsOfKind:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """One clock that is judged otherwise."""
+    """One clock that gets another verdict."""
 
     case_id: str
     row: Annotated[int, Ge(1)]
@@ -195,7 +195,7 @@ def _effect_sections(effect: Effect, as_at: date, top: int, by: str) -> Iterator
             (name, *(f"{_rate(old)} → {_rate(new)}" for old, new in zip(*map(astuple, pair), strict=True)))
             for name, pair in effect.rates.items()
         )
-        note = "Percent of those answered, ended or past the day; excused ones are left out of both sides."
+        note = "Percent of those answered, ended or past the day; excused deadlines are not counted."
         columns = _columns("deadline", "excuses ignored", "as claimed", "as proved")
         yield Section("In time, in percent", columns=columns, rows=rates, after=(note,))
     if flips:

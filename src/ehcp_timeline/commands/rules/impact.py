@@ -1,4 +1,4 @@
-"""Which clocks are judged otherwise under another rulebook, whose they are, and what it does to the rates."""
+"""Which clocks get another verdict under another rulebook, whose they are, and the effect on the rates."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -54,7 +54,7 @@ def _folder(folder: Path) -> Rulebook:
 
 
 def _is_overlay(content: bytes) -> bool:
-    """Say whether the text of a TOML file may be a local rulebook: it has a deadline or an event."""
+    """Return whether the text of a TOML file may be a local rulebook: it has a deadline or an event."""
     return b"[[deadline]]" in content or b"[[event]]" in content
 
 

@@ -1,4 +1,4 @@
-"""What `ehcp scorecard` answers: a line for each group and period, its targets, what the measures mean."""
+"""The answer of `ehcp scorecard`: a line for each group and period, targets, definitions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -116,7 +116,7 @@ def scorecard(
         _list_measures(output.choose())
         return
     if not files:
-        raise UsageError("there is no file to count in", "ehcp scorecard cases.csv")
+        raise UsageError("no file was given", "ehcp scorecard cases.csv")
     public = disclosure.suppress()
     if pack is not None:
         if disclosure.previous is not None:
@@ -137,7 +137,7 @@ def scorecard(
         day_asked(since, "--from") if since else None, day_asked(to_day, "--to") if to_day else None, last
     )
     if window.since and window.to and window.since > window.to:
-        raise UsageError("--from lies after --to", "--from 2024-01-01 --to 2024-12-31")
+        raise UsageError("--from is after --to", "--from 2024-01-01 --to 2024-12-31")
     card = make_series(what.question, what.sources, window.since) if monthly else what.counted()
     counted = {wanted.id for wanted in card.question.measures}  # a series counts states alone
     chosen = tuple(wanted for wanted in measures_asked(card.question.kpis, measure) if wanted.id in counted)
@@ -168,9 +168,13 @@ def _write(
     *,
     wide: bool,
 ) -> None:
-    """Write the scorecard in the formats that were chosen."""
     from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys
-    from ehcp_timeline.commands.scorecard.view import scorecard_sections, wide_document, wide_tables
+    from ehcp_timeline.commands.scorecard.view import (
+        blank_before_first_case,
+        scorecard_sections,
+        wide_document,
+        wide_tables,
+    )
     from ehcp_timeline.output.html import page_of
     from ehcp_timeline.output.workbook import ListChart
 
@@ -189,11 +193,14 @@ def _write(
         few = last or (_LAST[grouped] if on_terminal and not wide else None)
         across = on_terminal and not grouped
         sections = partial(scorecard_sections, card, answer, shown, last=few, across=across, tables=tables)
+        lines = [line.flat(NO_CASES if target.format == "md" else None) for line in answer.lines]
+        if target.format == "xlsx":
+            lines = list(blank_before_first_case(card, lines))
         document = Document(
             title,
             answer,
             keys,
-            [line.flat(NO_CASES if target.format == "md" else None) for line in answer.lines].__iter__,
+            lines.__iter__,
             sections,
             chart=chart if _RATE in keys and not grouped else None,
             made={"html": page_of(title, sections)},
@@ -211,9 +218,9 @@ def _publish(
     *,
     wide: bool,
 ) -> None:
-    """Write a scorecard with everything hidden that tells of one child; targets and trends are left out.
+    """Write a scorecard without the numbers that give away a child, and without targets and trends.
 
-    It is protected whole: a part of its measures and periods hides what the whole hides.
+    The whole is protected first: a part of its measures and periods hides what the whole hides.
 
     Raises:
         UsageError: The threshold hides nothing, or the groups are people.
@@ -258,7 +265,6 @@ def _publish(
 
 
 def _pack(what: KpiRequest, name: str, path: Path | None, threshold: int | None, *, force: bool) -> int:
-    """Write a pack as a workbook or a folder, and return the exit code."""
     question = what.question
     pack = question.kpis.packs[choice("--pack", name, tuple(question.kpis.packs))]
     if path is None:
@@ -288,7 +294,6 @@ def _pack(what: KpiRequest, name: str, path: Path | None, threshold: int | None,
 
 
 def _list_measures(to: Output) -> None:
-    """Say what every measure counts."""
     from ehcp_timeline.commands.scorecard.answer import MeasureList, MeasureMeant
     from ehcp_timeline.commands.scorecard.view import measure_sections
     from ehcp_timeline.law.kpi.loader import load_kpis

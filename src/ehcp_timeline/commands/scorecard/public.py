@@ -1,8 +1,8 @@
-"""Which numbers of a scorecard may be published: each measure protected, what they share hidden in all.
+"""Which numbers of a scorecard may be published: each measure protected, shared numbers hidden in all.
 
-A percentage is a table of two columns, those it counts and the rest of those it is of; any other measure has
-one. Groups add up to the line of everybody where their numbers do. A number of cases that several measures
-are made of is hidden in all of them if it is in one, and each is then looked at again, until nothing changes.
+A percentage is a table of two columns: the cases it counts and the rest of its cases. Any other measure has
+one column. Groups add up to the line of everybody if their numbers do. A number of cases in several measures
+is hidden in all of them if it is hidden in one. Each is then checked again, until nothing changes.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from itertools import groupby
 import polars as pl
 
 from ehcp_timeline.commands.scorecard.answer import ScorecardPublication, meanings, scorecard_lines
-from ehcp_timeline.commands.scorecard.view import WideTable, down, of_topic, wide_sections
+from ehcp_timeline.commands.scorecard.view import WideTable, down, from_first_case, of_topic, wide_sections
 from ehcp_timeline.law.kpi.model import Measure
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_RECORDED, PERIOD, RANK, PeriodRange, above, below
@@ -129,4 +129,4 @@ def public_sections(
     yield from wide_sections(tables, card)
     for topic, says in () if tables else card.question.kpis.topics.items():
         if mine := of_topic(card, measures, topic):
-            yield down(says, mine, "group", answer.lines)
+            yield down(says, mine, "group", *from_first_case(card, mine, answer.lines))

@@ -1,11 +1,11 @@
-"""A scorecard as a person reads it, period by period or wide, and what every measure counts.
+"""A scorecard for a person, period by period or wide, and what every measure counts.
 
 Wide is as committees print it: periods across, groups down in their order, the % beside its #.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ehcp_timeline.commands.scorecard.answer import NO_CASES, MeasureMeant, ScorecardAnswer
 from ehcp_timeline.law.kpi.model import Kpis, Measure
@@ -193,6 +193,7 @@ def scorecard_sections(
     periods = list(dict.fromkeys(line.period for line in answer.lines))
     kept = periods[-last:] if last else periods
     lines = [line for line in answer.lines if line.period in kept]
+    every = [line.flat() for line in answer.lines]
     files = [f"{file.name}: {count(file.rows, 'row')}, {file.judged:,} judged." for file in answer.input]
     if len(kept) < len(periods):
         files.append(f"The last {len(kept)} of {len(periods)} periods; --last {len(periods)} shows all.")
@@ -200,11 +201,12 @@ def scorecard_sections(
     if answer.targets:
         yield _targets(answer, kept)
     yield from wide_sections(tables, card)
-    rows = [line.flat() for line in lines]
     for topic, says in () if tables else card.question.kpis.topics.items():
         measures = of_topic(card, shown, topic)
+        rows, begins = from_first_case(card, measures, every)
+        rows = [row for row in rows if row["period"] in kept]
         if measures and across:  # measures down, periods across, and the trend into the last of them
-            labels = (TableColumn(line.period, "number") for line in lines)
+            labels = (TableColumn(str(row["period"]), "number") for row in rows)
             yield Section(
                 title=says,
                 columns=(TableColumn("measure"), *labels, TableColumn("trend")),
@@ -216,9 +218,10 @@ def scorecard_sections(
                     )
                     for measure in measures
                 ),
+                after=begins,
             )
         elif measures:
-            yield down(says, measures, answer.by or "group", rows)
+            yield down(says, measures, answer.by or "group", rows, begins)
     if answer.history:
         yield _history(answer, shown)
     yield from _not_measured(card, shown)
@@ -246,7 +249,47 @@ def of_topic(card: Scorecard, measures: Iterable[Measure], topic: str) -> list[M
     return [measure for measure in measures if measure.topic == topic and measure.id not in lacking]
 
 
-def down(says: str, measures: Sequence[Measure], group: str, rows: Iterable[Mapping[str, object]]) -> Section:
+def from_first_case(
+    card: Scorecard, measures: Sequence[Measure], rows: Sequence[Mapping[str, object]]
+) -> tuple[list[Mapping[str, object]], tuple[str, ...]]:
+    """Return the rows from the first period in which one of these measures has a case, and a line about it.
+
+    If none has a case, only the last period is kept.
+    """
+    empty = (None, NO_CASES)
+    begun = (
+        str(row["period"])
+        for measure in measures
+        for row in rows
+        if row[measure.id] not in empty and (row[measure.id] != 0 or _is_ratio(measure))
+    )
+    first = min(begun, default=max((str(row["period"]) for row in rows), default=""))
+    kept = [row for row in rows if str(row["period"]) >= first]
+    if len(kept) == len(rows):
+        return kept, ()
+    asked = card.question
+    if not asked.every_state and all(asked.populations[measure.counts].is_state for measure in measures):
+        return kept, (f"Counted on {day(asked.as_at)}.",)
+    return kept, (f"Counted from {first}: no case in the periods before it.",)
+
+
+def blank_before_first_case(card: Scorecard, rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the rows with each measure blank in the periods before its first case."""
+    measures = card.question.measures
+    first = {
+        measure.id: from_first_case(card, [measure], rows)[0][0]["period"] for measure in measures if rows
+    }
+    for row in rows:
+        yield {key: None if row["period"] < first.get(key, "") else value for key, value in row.items()}
+
+
+def down(
+    says: str,
+    measures: Sequence[Measure],
+    group: str,
+    rows: Iterable[Mapping[str, object]],
+    begins: tuple[str, ...],
+) -> Section:
     """Return one line for each group and period, measures across."""
     return Section(
         title=says,
@@ -259,7 +302,7 @@ def down(says: str, measures: Sequence[Measure], group: str, rows: Iterable[Mapp
             (str(row["group"]), str(row["period"]), *(cell(row[measure.id]) for measure in measures))
             for row in rows
         ),
-        after=tuple(f"{measure.short}: {measure.name}" for measure in measures),
+        after=(*begins, *(f"{measure.short}: {measure.name}" for measure in measures)),
     )
 
 

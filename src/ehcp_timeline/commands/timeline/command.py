@@ -1,4 +1,4 @@
-"""`ehcp timeline`: every deadline of one case from the dates that are typed, no file needed."""
+"""`ehcp timeline`: every deadline of one case from typed dates, without a file."""
 
 import shlex
 import sys
@@ -108,5 +108,5 @@ def answers(check: Callable[[str], object]) -> list[str]:
                 break
     if not given:
         raise UsageError("no date was given", "ehcp timeline request_received=2026-01-12")
-    say(f"The same again: ehcp timeline {shlex.join(given)}", "")
+    say(f"To run it again: ehcp timeline {shlex.join(given)}", "")
     return given

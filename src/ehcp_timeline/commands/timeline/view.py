@@ -1,4 +1,4 @@
-"""What `ehcp timeline` tells a person: every date of one case, in order, with its law."""
+"""The page of `ehcp timeline`: every date of one case, in order, with its law."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""`ehcp verify`: whether an output can be had again."""
+"""`ehcp verify`: whether an output can be made again."""

@@ -1,4 +1,4 @@
-"""`ehcp verify`: whether an output can be had again from a file, and what differs."""
+"""`ehcp verify`: whether an output can be made again from a file, and what differs."""
 
 import io
 import re
@@ -44,7 +44,7 @@ def verify(
     receipt: ReceiptFile = None,
     asked: Format = None,
 ) -> None:
-    """Check that an output can be made again, or what differs.
+    """Check whether an output can be made again, or what differs.
 
     OUTPUT is a file that `-o` wrote, FILE what it was made from, if anything. The same command is run again,
     with the options and the day that OUTPUT names, and nothing is written. Formats: table, plain, json.
@@ -60,7 +60,7 @@ def verify(
     carried = find_receipt(read_whole(receipt))[1] if receipt else carried or left_beside(output)
     if carried is None:
         raise UsageError(
-            f"{receipt or output} carries no receipt and has none beside it",
+            f"{receipt or output} has no receipt, inside it or beside it",
             "name another output of the same run with --receipt: JSON, a workbook, a page or a calendar",
         )
     again = None
@@ -72,7 +72,7 @@ def verify(
 
 
 def _words(receipt: "Receipt", typed: "Typed", files: list[Path], form: str) -> Iterator[str]:
-    """Yield the words of the command that made an output, with these files in the place of its own.
+    """Yield the words of the command that made an output, with these files instead of its own.
 
     Raises:
         UsageError: There are more or fewer files than it was made from.
@@ -83,7 +83,9 @@ def _words(receipt: "Receipt", typed: "Typed", files: list[Path], form: str) -> 
             "name each of them, in the order in which they were given",
         )
     if typed.command not in _AGAIN or any(not _OPTION.fullmatch(name) for name in typed.options):
-        raise UsageError("the receipt names a command that is not run again", "run it yourself and compare")
+        raise UsageError(
+            "verify does not run the command that the receipt names", "run it yourself and compare"
+        )
     yield from typed.command.split()
     for option, value in typed.options.items():
         for word in value if isinstance(value, list) else [value]:

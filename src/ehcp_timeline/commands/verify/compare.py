@@ -1,4 +1,4 @@
-"""Compares an output with what the same command gives now: what it was made from, then the answer itself."""
+"""Compares an output with what the same command gives now: its inputs first, then the answer."""
 
 import json
 from collections.abc import Collection, Iterator, Sequence
@@ -35,8 +35,8 @@ class VerifyAnswer:
     """The answer of `ehcp verify --format json`.
 
     Attributes:
-        same: Whether nothing differs, as far as it was looked at.
-        compared: Whether the answer itself was made again and compared; otherwise only what it was made from.
+        same: Whether nothing differs, as far as it was compared.
+        compared: Whether the answer itself was made again and compared; otherwise only its inputs were.
     """
 
     SCHEMA: ClassVar = "ehcp-verify/1"
@@ -101,7 +101,7 @@ def _of_answers(then: Any, now: Any, form: str) -> Iterator[Differing]:  # noqa:
             if then.get(key) != now.get(key):
                 yield Differing(f"answer, {key}", short(then.get(key)), short(now.get(key)))
     elif then != now:
-        yield Differing("answer", "as it stands in the output", "as the same command gives it now")
+        yield Differing("answer", "in the output", "from the same command now")
 
 
 def verify_sections(answer: VerifyAnswer, output: str) -> list[Section]:

@@ -1,4 +1,4 @@
-"""What the commands answer that make lists to work from, and what each line of such a list holds."""
+"""The answers of the commands that make work lists, and the fields of each line."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ from ehcp_timeline.text.bounds import Ge, Whole
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One clock that somebody has to see to, and its next lawful step.
+    """One clock that somebody has to act on, and its next lawful step.
 
     Attributes:
         do: The next lawful step.

@@ -1,4 +1,4 @@
-"""Work lists as a person sees them: the case, how late it is, what to do next and by when."""
+"""Work lists for a person: the case, how late it is, what to do next and by when."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,1 +1,1 @@
-"""Measures that are asked of councils, as the rulebook writes them down."""
+"""The measures of councils, as the rulebook defines them."""

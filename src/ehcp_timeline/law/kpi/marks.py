@@ -1,4 +1,4 @@
-"""A mark: one thing that may be true of a case that is counted, in the closed vocabulary of kpis.toml."""
+"""A mark: one condition on a counted case, in the closed vocabulary of kpis.toml."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What councils are measured by, as frozen records: populations, measures, packs."""
+"""The measures of councils, as frozen records: populations, measures, packs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Reads TOML tables into records and gathers every fault with its place, so that all are reported at once."""
+"""Reads TOML tables into records and gathers every fault with its place, to report all at once."""
 
 import tomllib
 from collections.abc import Collection, Mapping
@@ -98,7 +98,7 @@ class Location:
             kind: A dataclass of texts, numbers, days, yes or no, `Literal`s, tuples of these and records.
                 `Annotated[str, "event"]` is a word that must be in the vocabulary of events. A field whose
                 `key` is empty stands in no file.
-            table: What stands in the file.
+            table: What is in the file.
             also: Keys that are no field.
             read: Fields that have been read already.
         """

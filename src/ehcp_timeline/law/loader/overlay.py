@@ -1,4 +1,4 @@
-"""Lays a local rulebook over the law: it supersedes time limits from a day on, and nothing else."""
+"""Applies a local rulebook on top of the law: it supersedes time limits from a day on, and nothing else."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace

@@ -54,7 +54,7 @@ class _Source:
 
 
 def load_rulebook(overlays: Sequence[Path] = (), folder: Path | None = None) -> Rulebook:
-    """Read the law, with local rulebooks laid over it.
+    """Read the law, with local rulebooks applied on top.
 
     Args:
         overlays: Local rulebooks. Each may add events and deadlines, and supersede the time limit of a

@@ -1,1 +1,1 @@
-"""What moved between two answers about the same cases."""
+"""What changed between two answers about the same cases."""

@@ -1,8 +1,8 @@
-"""What moved between two answers about the same cases: newly late, cleared, still late, unjudgeable, gone.
+"""What changed between two answers about the same cases: newly late, cleared, still late, unknown, gone.
 
-Clocks are matched by case, deadline and start, whatever row or column they stand on. A clock without a match
-is held against the only other such clock of its case and deadline, if there is one: its start was changed,
-and that is said. A case that is no longer in the file was not cleared: it is gone.
+Clocks are matched by case, deadline and start, whatever row or column they are on. A clock without a match is
+compared with the only other such clock of its case and deadline, if there is one: its start was changed, and
+that is noted. A case that is no longer in the file was not cleared: it is gone.
 """
 
 from collections.abc import Collection, Mapping
@@ -108,7 +108,7 @@ def counted(changed: pl.DataFrame) -> Mapping[Change, int]:
 
 
 def _one_each(clocks: pl.DataFrame) -> pl.DataFrame:
-    """Return one clock for each case, deadline and start: the worst, where a start stands on several rows."""
+    """Return one clock for each case, deadline and start: the worst, where a start is on several rows."""
     return (
         clocks.select(*OWNER, "verdict", *_SHOWN)
         .with_columns((selectors.enum() | selectors.categorical()).cast(pl.String))

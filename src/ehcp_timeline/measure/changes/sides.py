@@ -86,7 +86,7 @@ def side_of_file(work: Casework) -> Side:
 
 
 def is_saved_answer(path: Path) -> bool:
-    """Say whether a file holds JSON rather than cases, by how it begins."""
+    """Return whether a file holds JSON rather than cases, by how it begins."""
     if not path.is_file():
         return False
     with path.open("rb") as stream:

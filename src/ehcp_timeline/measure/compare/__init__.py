@@ -1,1 +1,1 @@
-"""A council's own figures beside those that the DfE publishes of everybody."""
+"""Figures of the DfE, and a council's own beside them."""

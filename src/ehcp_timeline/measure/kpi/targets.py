@@ -100,7 +100,7 @@ def _target(name: str, value: object, kpis: Kpis, where: str) -> Target:
         raise ConfigError(f"{where}: there is no measure `{name}`", hint)
     if not measure.better:
         raise ConfigError(
-            f"{where}: a target needs a measure of which more or less is better",
+            f"{where}: a target needs a measure for which higher or lower is better",
             "choose a percentage or a wait",
         )
     said: Mapping[str, Any] = value if isinstance(value, Mapping) else {"target": value}

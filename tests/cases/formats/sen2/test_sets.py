@@ -42,7 +42,7 @@ def test_a_table_that_is_missing(tmp_path: Path, lacks: str) -> None:
 
     problems = [one for one in problems_of(source(*laid(tmp_path / "export", files))) if not one.row]
 
-    assert f"the return has no {lacks} table; what it would say is not known" in [
+    assert f"the return has no {lacks} table; what it would contain is not known" in [
         one.problem for one in problems
     ]
     assert {(one.rule, one.stops) for one in problems} == {("missing-table", "nothing")}
@@ -55,8 +55,8 @@ def test_a_table_that_no_deadline_needs(tmp_path: Path) -> None:
     found = [one.problem for one in problems_of(source(*laid(tmp_path / "export", files))) if not one.row]
 
     assert found == [
-        "the return has no placementdetail table; no deadline rests on it",
-        "the return has no plandetail table; no deadline rests on it",
+        "the return has no placementdetail table; no deadline needs it",
+        "the return has no plandetail table; no deadline needs it",
     ]
 
 

@@ -171,7 +171,7 @@ def test_a_workbook_that_was_cut_short(tmp_path: Path, part: float) -> None:
         opened(tmp_path, whole[: int(len(whole) * part)])
 
     assert str(error.value) == (
-        f"{tmp_path / 'cases.csv'} is damaged or was cut short. copy it again, or open it and save it anew"
+        f"{tmp_path / 'cases.csv'} is damaged or was cut short. copy it again, or open it and save it again"
     )
 
 
@@ -241,7 +241,7 @@ def test_a_workbook_with_a_password(tmp_path: Path) -> None:
         ),
         (zipped({}), "is a zip file of 0 files. pack one case file by itself"),
         (zipped({"a.csv": b"", "b.csv": b""}), f"is a zip file of 2 files: a.csv, b.csv. {OF_ONE_RETURN}"),
-        (b"PK\x03\x04rest", "is damaged or was cut short. copy it again, or open it and save it anew"),
+        (b"PK\x03\x04rest", "is damaged or was cut short. copy it again, or open it and save it again"),
     ],
 )
 def test_other_office_files_are_named(tmp_path: Path, content: bytes, said: str) -> None:

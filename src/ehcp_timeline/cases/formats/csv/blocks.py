@@ -1,4 +1,4 @@
-"""Reads the rows of a CSV file block by block: by polars where it can, by the csv module where it cannot."""
+"""Reads the rows of a CSV file block by block: by polars if it can, by the csv module if it cannot."""
 
 import csv
 import re
@@ -26,13 +26,13 @@ class CsvLayout:
     """How the rows of a CSV file are laid out.
 
     Attributes:
-        delimiter: Stands between two cells.
+        delimiter: The character between two cells.
         headings: How many cells a row may have: as many as there are headings, without blank ones at the end
             that the first rows do not reach.
         needed: How many cells a row must have: up to the last heading that is not blank.
         width: How many cells the first rows have, or `needed`; those beyond `headings` must be blank.
         first_line: Physical line of the first row below the header.
-        begin: Where it begins, in bytes.
+        begin: Where the first row begins, in bytes.
         row_bytes: About how long a row is.
     """
 

@@ -1,4 +1,4 @@
-"""Looks through the bytes of a file once, and makes them UTF-8 with line feeds where they are not."""
+"""Looks through the bytes of a file once, and makes them UTF-8 with line feeds if they are not."""
 
 import codecs
 import hashlib
@@ -70,7 +70,7 @@ class Surveyed:
 
     @contextmanager
     def opened(self) -> Iterator[IO[bytes]]:
-        """Give the bytes from the beginning; one reader at a time."""
+        """Open the bytes at the beginning; one reader at a time."""
         if self.raw.spooled:
             self.raw.file.seek(self.begin)
             yield self.raw.file
@@ -212,7 +212,6 @@ def _sense(text: str) -> int:
 
 
 def _retold(file: IO[bytes], encoding: Encoding, shown: str) -> Iterator[bytes]:
-    """Yield the rest of a file in UTF-8, with a line feed for every kind of line end."""
     codec = "utf-8" if encoding == "utf-8-sig" else encoding
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(codec)(), translate=True)
     line = 1

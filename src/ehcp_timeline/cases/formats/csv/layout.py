@@ -69,7 +69,7 @@ def find_csv_sheet(surveyed: Surveyed, spellings: Spellings, asked: SheetOptions
     if not best or best.header.first < 0:
         raise no_such_row(shown, row) if row else CaseFileError(f"{shown} is empty", "export the cases again")
     if not best.header.score[0] and in_one_cell([record.cells for record in best.records], spellings):
-        said = f"{shown}: every line stands in one pair of quotation marks"
+        said = f"{shown}: every line is wrapped in one pair of quotation marks"
         raise CaseFileError(said, "export it again without them, or remove them")
     return _sheet(surveyed, best, lines)
 
@@ -101,7 +101,6 @@ def _guess(
 
 
 def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:
-    """Return the file as it is read under a guess."""
     headings, below = guess.header.headings, guess.records[guess.header.last + 1 :]
     first_line = below[0].line if below else guess.end
     rows = lines[first_line - 1 :]

@@ -1,9 +1,9 @@
-"""Turns the items of a SEN2 return into the columns of a case file, saying what the return leaves undated.
+"""Turns the items of a SEN2 return into the columns of a case file; reports what the return leaves undated.
 
 Law and guidance: an outcome that was changed later keeps its first date in the return, so a refusal stays a
 refusal; "Y" with a blank date is a decision to issue a plan that has not been issued; "H" was decided before
-the collection's year. What happened on a day that the return does not hold is written as `undated: ...`,
-which no clock takes for "not yet".
+the collection's year. What happened on a day that the return does not have is written as `undated: ...`,
+which no clock reads as "not yet".
 """
 
 from collections.abc import Iterable, Mapping

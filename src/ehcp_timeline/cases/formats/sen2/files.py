@@ -1,8 +1,8 @@
 """Puts the CSV files of one SEN2 return together: COLLECT's nine, or the five of Data to Insight's tool.
 
-They are named one by one, or stand in a folder or a zip file. A file is known as a table of a return by its
-headings, never by its name. The name only tells two exports in one folder apart, as
-`Blade-Export_15-01-2026_person.csv` belongs to those of 15 January.
+They are named one by one, or are in a folder or a zip file. A file is known as a table of a return by its
+headings. The name only separates two exports in one folder, as `Blade-Export_15-01-2026_person.csv` belongs
+to those of 15 January.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ _FIVE = ("person", "requests", "assessment", "namedplan", "activeplans")
 
 
 def gathered(sheets: Sequence[Sheet], spellings: Spellings) -> list[Sheet]:
-    """Return the files that were given, the tables of one return as one in the place of the first of them.
+    """Return the files given, with the tables of one return as one file at the place of the first.
 
     Raises:
         CaseFileError: Two files are the same table of one return, or it lacks its persons or requests.

@@ -13,8 +13,8 @@ from ehcp_timeline.cases.headers import fold
 KEY = "tableid"
 UNKNOWN = "unknown-item"  # the rule of a problem: dates or outcomes of the return that are not read
 OUTCOMES = ("requestoutcome", "assessmentoutcome")
-RENAME = "name it as the return does, or take it out; until then what it would answer is unknown"
-ELSEWHERE = "undated: it may stand under a name that is not read"
+RENAME = "use the return's own name for it, or remove it; until then the deadlines that need it are unknown"
+ELSEWHERE = "undated: it may be under a name that is not read"
 DATE = r"^\s*(\d{4}-(\d\d?|[A-Za-z]{3})-\d\d?|\d\d?/\d\d?/\d{4})\b"
 _HEADER = ("header", "collectiondetails", "source", "content", "message", "persons", "person")
 _TIES = (KEY, "personid")  # every table of every shape has a heading that ends so
@@ -39,7 +39,7 @@ class Module:
     spellings: Mapping[str, str]
 
     def item(self, heading: str) -> str | None:
-        """Return the item that a heading means, None where it is not read; only its first line counts.
+        """Return the item that a heading means, None if it is not read; only its first line counts.
 
         >>> sen2().modules["requests"].item("Date request was received")
         'receiveddate'
@@ -82,9 +82,10 @@ class Sen2:
         )
 
     def held(self, seen: Iterable[str], year: int | None) -> frozenset[str]:
-        """Return which items a file of a collection can be taken to know: a blank says that there is nothing.
+        """Return which items a file of a collection can be taken to know.
 
-        A date goes with its outcome, because "decided, but no date" has a meaning of its own.
+        A blank item then means that there is none. A date goes with its outcome, because "decided, but no
+        date" has a meaning of its own.
         """
         items = set(seen)
         items |= {f"{outcome}date" for outcome in OUTCOMES if outcome in items}

@@ -1,8 +1,8 @@
-"""Joins the tables of a SEN2 return to one, a row for each request, and says what belongs to none.
+"""Joins the tables of a SEN2 return to one, a row for each request, and reports rows without a place.
 
 The COLLECT export numbers the rows of every table and names the row above; the other shapes name the person
-and the request in every table. Nothing is lost in silence: a row that belongs to no request has a problem
-that keeps it from being judged, and so has the second of two rows that belong to one request.
+and the request in every table. Nothing is lost in silence: a row that belongs to no request has a problem and
+is not judged, and so has the second of two rows that belong to one request.
 """
 
 from collections.abc import Mapping, Sequence

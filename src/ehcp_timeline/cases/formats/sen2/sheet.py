@@ -1,4 +1,4 @@
-"""Makes one sheet of cases, a row for each request, of the tables of a SEN2 return."""
+"""Makes one sheet of cases, a row for each request, from the tables of a SEN2 return."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -76,7 +76,7 @@ def return_sheet(
 def _missing(parts: Sequence[str], unread: Sequence[str]) -> Iterator[Problem]:
     """Yield what is said of the return as a whole: the tables that it lacks, what beside them is not read."""
     for part in parts:
-        known = "what it would say is not known" if part in READ else "no deadline rests on it"
+        known = "what it would contain is not known" if part in READ else "no deadline needs it"
         said = f"the return has no {part} table; {known}"
         yield Problem(0, "", "missing-table", said, "add it, if there is one", "nothing")
     for name in unread:

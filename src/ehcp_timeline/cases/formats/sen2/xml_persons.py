@@ -1,4 +1,4 @@
-"""Streams the persons of a SEN2 return out of its XML: a row for each request and each further assessment."""
+"""Streams the persons of a SEN2 return from its XML: a row for each request and each further assessment."""
 
 from collections.abc import Callable, Generator, Iterable
 from itertools import chain
@@ -306,7 +306,7 @@ class _Persons:
         """Note a problem for each element of a person that stands where it does not belong."""
         for line, path, within in self._misplaced:
             says = f"line {line}: {path} is not where it belongs, inside {within}, and is not read"
-            tip = f"move it into {within}; until then what it would answer is unknown"
+            tip = f"move it into {within}; until then the deadlines that need it are unknown"
             self._problems.append(Problem(row, "", "misplaced-element", says, tip, stops))
         self._misplaced.clear()
 

@@ -1,4 +1,4 @@
-"""Looks at the cells of a worksheet while its XML streams by: how far they reach, and where Excel failed."""
+"""Scans the cells of a worksheet as its XML is streamed: how far they reach, and where Excel failed."""
 
 from collections.abc import Collection, Mapping
 
@@ -98,7 +98,7 @@ class Cells:
                 said = f"{self._shown} reaches to {address(self._row, self._column)}"
                 raise CaseFileError(
                     f"{said}, more than {MOST_CELLS:,} cells from A1",
-                    "delete what stands far below or beside the cases, or save them as CSV UTF-8",
+                    "delete the cells far below or beside the cases, or save them as CSV UTF-8",
                 )
 
 

@@ -1,7 +1,7 @@
-"""Looks through an Excel workbook before it is read: its size, its XML, how far its cells reach.
+"""Checks an Excel workbook before it is read: its size, its XML, how far its cells reach.
 
-A few kilobytes of zip can unpack to gigabytes, and two cells in opposite corners make a reader reserve room
-for seventeen thousand million. What has been looked at is copied, and only the copy is read.
+A few kilobytes of zip can unpack to gigabytes, and two cells in opposite corners make a reader reserve memory
+for seventeen thousand million. What has been checked is copied, and only the copy is read.
 """
 
 import posixpath

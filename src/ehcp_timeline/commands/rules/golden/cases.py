@@ -1,4 +1,4 @@
-"""Golden cases: what the law must answer, as sentences with dates in TOML or as columns of a case file."""
+"""Golden cases: the answers that the law requires, as sentences with dates in TOML or as a case file."""
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence

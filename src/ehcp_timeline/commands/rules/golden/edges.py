@@ -1,7 +1,7 @@
-"""The edges that a deadline has, and which of them no golden case stands on.
+"""The boundaries of a deadline, and which of them no golden case tests.
 
-An edge is a sentence, and whether one of the clocks that golden cases assert stands on it: a side of the last
-day, of a version, of a reading or an excuse, or a day on which a conditional word decides.
+A boundary is a sentence, and whether one of the clocks of the golden cases is at it: a side of the last day,
+of a version, of a reading or an excuse, or a day on which a conditional word decides.
 """
 
 from collections import defaultdict
@@ -61,11 +61,11 @@ class Asserted:
         return self.working.circumstances.owed == "yes"
 
     def has(self, events: Iterable[str]) -> bool:
-        """Say whether one of these events stands."""
+        """Return whether one of these events has a date."""
         return any(event in self.events for event in events)
 
     def is_(self, verdict: str, **values: object) -> bool:
-        """Say whether its due day is asserted, and it has this verdict and these values."""
+        """Return whether its due day is asserted, and it has this verdict and these values."""
         return (
             self.clock.verdict == verdict
             and "due" in self.expected
@@ -73,7 +73,7 @@ class Asserted:
         )
 
     def moved_by(self, reading: Reading) -> bool:
-        """Say whether this reading gives it another day."""
+        """Return whether this reading gives it another day."""
         return any(read.reading == reading and read.due != self.clock.due for read in self.working.read)
 
     def side_of(self, event: str) -> str:
@@ -91,10 +91,10 @@ Edges = Iterator[tuple[str, bool]]
 
 
 def uncovered(rulebook: Rulebook, goldens: Iterable[Golden]) -> tuple[str, ...]:
-    """Return a sentence for every edge that no golden case asserts a verdict on, in rulebook order.
+    """Return a sentence for every boundary on which no golden case expects a verdict, in rulebook order.
 
-    A case covers an edge if it expects a verdict of a clock that stands there: on both sides of the due
-    day, of every version, reading and excuse, and wherever a conditional word decides.
+    A case covers a boundary if it expects a verdict of a clock there: on both sides of the due day, of every
+    version, reading and excuse, and wherever a conditional word decides.
     """
     asserted: defaultdict[str, list[Asserted]] = defaultdict(list)
     for golden in goldens:
@@ -125,7 +125,7 @@ def _asserted_by(golden: Golden, rulebook: Rulebook) -> Iterator[Asserted]:
 
 
 def _never_runs(deadline: Deadline) -> bool:
-    """Say whether a duty is owed only once it is answered, so that it cannot run unanswered."""
+    """Return whether a duty is owed only once it is answered, so that it cannot run unanswered."""
     return bool(deadline.owed_when) and set(deadline.met_by.events) <= set(deadline.owed_when)
 
 
@@ -134,7 +134,7 @@ def _numberless(deadline: Deadline) -> bool:
 
 
 def _can_be_told(deadline: Deadline) -> bool:
-    """Say whether the law gives a time limit, be it in words without a number."""
+    """Return whether the law gives a time limit, be it in words without a number."""
     return any(version.limit.limbs or version.limit.words for version in deadline.versions)
 
 

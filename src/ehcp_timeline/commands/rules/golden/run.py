@@ -1,4 +1,4 @@
-"""Golden cases run against a rulebook: which answers are not the expected ones, and why."""
+"""Golden cases run against a rulebook: which answers differ from the expected ones, and why."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -106,7 +106,7 @@ def _why(golden: Golden, deadline: str, rulebook: Rulebook) -> tuple[str, ...]:
 
 
 def untold(old: Rulebook, new: Rulebook, goldens: Sequence[Golden], since: str) -> Iterator[Note]:
-    """Yield the deadlines that changed without a golden case that expects what the old law does not answer.
+    """Yield the deadlines that changed although no golden case expects another answer than before.
 
     Args:
         old: The rulebook as it was.

@@ -1,4 +1,4 @@
-"""What fixture files would have to say to expect what comes: their text with those values changed alone."""
+"""The text of fixture files with the expected values changed to what comes, and nothing else."""
 
 import csv
 import io
@@ -114,7 +114,7 @@ def _span(block: str, deadline: str) -> tuple[int, int]:
 
 
 def _expects(block: str, failure: Failure, place: int) -> bool:
-    """Say whether a changed case now expects of this clock what came, read back as TOML."""
+    """Return whether a changed case now expects of this clock what came, read back as TOML."""
     try:
         expect = tomllib.loads(block)["case"][0]["expect"][failure.deadline]
     except (tomllib.TOMLDecodeError, KeyError):
