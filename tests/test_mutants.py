@@ -9,7 +9,7 @@ from tests.mutants import Mutant, load_mutants, misplaced, survivors
 
 MUTANTS = load_mutants()
 HARMLESS = (
-    Mutant("clock/counting.py", "the only due-date arithmetic in the house", "and nothing else"),
+    Mutant("clock/counting.py", "the only due-date arithmetic in the package", "and nothing else"),
     Mutant("audit/bulk/judge.py", "the rulebook applied to a whole file", "the rulebook, applied"),
 )
 AT_ONCE = os.cpu_count() or 1
