@@ -46,7 +46,7 @@ def ehcp(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Return whether Education, Health and Care Plan work is inside the law's time limits.
+    """Check whether Education, Health and Care Plan work is inside the law's time limits.
 
     Works offline: it sends nothing anywhere and writes only what you ask for. `ehcp help COMMAND` says more.
     """

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _RATE = "pc_plans_issued_within_20_weeks"
 _LAST = {True: 2, False: 5}
 """How many periods a screen shows: broken down by group, and not."""
-_LAST_WIDE = 6
+_LAST_WIDE = 3
 By = Annotated[
     str | None, typer.Option("--by", metavar="GROUP", help=f"A line for each {', '.join(GROUPS)}.")
 ]
@@ -148,6 +148,8 @@ def scorecard(
     else:
         if wide and to.for_people and not output.full:
             window = replace(window, last=last or _LAST_WIDE)
+            if not last:
+                say(f"Only the last {_LAST_WIDE} periods are shown; --full or --last N shows more.")
         elif to.for_people:  # what moved into the first period shown needs the one before
             window = replace(window, last=None)
         kept = window.of(card.lines, card.question.kind)

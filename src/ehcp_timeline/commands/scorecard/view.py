@@ -203,8 +203,9 @@ def scorecard_sections(
     yield from wide_sections(tables, card)
     for topic, says in () if tables else card.question.kpis.topics.items():
         measures = of_topic(card, shown, topic)
-        rows, begins = from_first_case(card, measures, every)
-        rows = [row for row in rows if row["period"] in kept]
+        counted, begins = from_first_case(card, measures, every)
+        rows = [row for row in counted if row["period"] in kept]
+        begins = begins if len(rows) < len(lines) else ()
         if measures and across:  # measures down, periods across, and the trend into the last of them
             labels = (TableColumn(str(row["period"]), "number") for row in rows)
             yield Section(

@@ -78,7 +78,7 @@ def read_deadline(
         place: Where it stands. Its vocabulary holds events, flags, deadlines, and the instruments that a
             citation may begin with; without these, citations are free (an overlay).
         table: What it says.
-        source: Whose advice it is about, where it stands once for each.
+        source: Whose advice it is about, where it exists once for each.
         codes: Fact to its closed list of codes.
         grounds: Groups of excuses.
         overlay: Name of the local rulebook.
