@@ -1,6 +1,5 @@
 """A report as sections: a chart beside its table, then how the numbers were made."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -51,17 +50,17 @@ _WAITING = (
     "withdrawn or ends in another way. A child with two open requests counts twice."
 )
 _TOO_LONG = (
-    "Longer than the law allows: past the 20 weeks of regulation 13, or the limit that stands in its place, "
-    "without those for which an exception is claimed that the dates do not refute."
+    "Longer than the law allows: past the 20 weeks of regulation 13, or past the limit that replaces them. "
+    "Children with a claimed exception are not counted here, unless the dates refute it."
 )
 _OVERDUE = (
-    "Overdue deadlines are statutory duties of the council. Those with a claimed exception that the dates do "
-    "not refute are left out."
+    "Overdue deadlines are statutory duties of the council. Those with a claimed exception are not counted, "
+    "unless the dates refute it."
 )
 _NAMES = "This page names cases. Do not publish it; --for public makes a page for publication."
 _NAMES_PUBLIC = (
-    "Nobody is named on this page. Do not publish pages of days close to each other: the difference between "
-    "them can tell of single children."
+    "Nobody is named on this page. Do not publish two such pages of days close together: the difference "
+    "between them can reveal single children."
 )
 
 
@@ -359,8 +358,10 @@ def _quality(answer: ReportAnswer) -> Section:
     for line in answer.not_judged[:_MOST]:
         lacks = f"Not judged, because the file has no column {' or '.join(line.needs)}: "
         said.append(f"{lacks}{count(line.clocks, 'deadline')} of {line.deadline}.")
-    kinds = Counter((problem.column or "the whole row", problem.try_) for problem in answer.problems)
-    most = sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))[:_MOST]
+    kinds: dict[str, list[str]] = {}
+    for problem in answer.problems:
+        kinds.setdefault(problem.try_, []).append(problem.column or "the whole row")
+    most = sorted(kinds.items(), key=lambda kind: (-len(kind[1]), kind[0]))[:_MOST]
     if answer.problems:
         said.append(f"{count(len(answer.problems), 'problem')} to put right; ehcp check lists each.")
     elif answer.audience != "public":
@@ -368,7 +369,13 @@ def _quality(answer: ReportAnswer) -> Section:
     return Section(
         "How good the data is",
         tuple(said),
-        (TableColumn("column", "fixed"), TableColumn("what to try"), _number("problems")) if most else (),
-        tuple((column, what, f"{number:,}") for (column, what), number in most),
+        (TableColumn("what to try"), TableColumn("columns"), _number("problems")) if most else (),
+        tuple((what[:1].upper() + what[1:], _few(columns), f"{len(columns):,}") for what, columns in most),
         caption="Problems in the file, the most frequent kinds",
     )
+
+
+def _few(names: Sequence[str]) -> str:
+    """Return the first names, each once, and how many more there are."""
+    once = tuple(dict.fromkeys(names))
+    return listed(once if len(once) <= 3 else (*once[:2], f"{len(once) - 2:,} more"))

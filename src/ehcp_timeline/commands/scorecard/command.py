@@ -148,8 +148,7 @@ def scorecard(
     else:
         if wide and to.for_people and not output.full:
             window = replace(window, last=last or _LAST_WIDE)
-            if not last:
-                say(f"Only the last {_LAST_WIDE} periods are shown; --full or --last N shows more.")
+            say(f"At most {window.last} periods are shown; --full shows all.")
         elif to.for_people:  # what moved into the first period shown needs the one before
             window = replace(window, last=None)
         kept = window.of(card.lines, card.question.kind)
