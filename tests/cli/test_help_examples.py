@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
+from ehcp_timeline.cli import app
 from ehcp_timeline.cli.lazy import LISTED, loaded
 from tests.cases.formats.sen2.made import person, request, xml
 from tests.cli.command import Run, ehcp, ehcp_apart, said
@@ -28,7 +29,8 @@ def _examples() -> Iterator[str]:
     """Yield each example, those first that write what others read."""
     pages = [loaded(listed) for listed in LISTED]
     inner = [command for page in pages for command in getattr(page, "commands", {}).values()]
-    examples = dict.fromkeys(line for command in (*pages, *inner) for line in _lines(command.help or ""))
+    helps = (app.ehcp.__doc__, *(command.help for command in (*pages, *inner)))
+    examples = dict.fromkeys(line for page in helps for line in _lines(page or ""))
     first = ("ehcp key new ", "ehcp compare --refresh ")
     yield from sorted(examples, key=lambda line: not line.startswith(first))
 
