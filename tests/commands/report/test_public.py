@@ -134,7 +134,7 @@ def test_a_pace_that_moved_makes_nothing_sure_on_a_public_page(
     (table,) = (section for section in report_sections(public) if section.caption == "Clearance dates")
 
     assert table.rows[0][-1] == cell
-    assert ("The pace has moved lately: the last year is no sure guide." in table.after) is moved
+    assert ("The pace has moved lately: the last year is not a sure guide." in table.after) is moved
     assert any(why in sentence for sentence in sentences(public))
 
 

@@ -148,7 +148,7 @@ def test_without_a_column_for_plans_nobody_is_counted_as_waiting(tmp_path: Path)
     assert not any("No child" in sentence or "no backlog" in sentence for sentence in sentences)
     assert any(sentence.startswith("The file lacks a column to judge") for sentence in sentences)
     page = report(path, "--for", "public", "--format", "html").decode("utf-8")
-    assert "Where the open cases stand" not in page
+    assert "Open cases by stage" not in page
     assert "short.csv" not in page
 
 

@@ -194,7 +194,7 @@ def _points(
 
 def _stages(answer: ReportAnswer) -> Section:
     return Section(
-        "Where the open cases stand",
+        "Open cases by stage",
         (),
         (TableColumn("stage"), _number("children waiting")),
         tuple((STAGE_WORDS[stage].capitalize(), _shown(number)) for stage, number in answer.stages.items()),
@@ -240,7 +240,7 @@ def _forecast(answer: ReportAnswer) -> Iterator[Section]:
         "Each order of work is simulated many times from the pace of the last year. Arithmetic cannot say "
         "which family comes first, so no order is recommended."
     )
-    moved = (f"{PACE_MOVED.capitalize()}: the last year is no sure guide.",) if answer.pace_moved else ()
+    moved = (f"{PACE_MOVED.capitalize()}: the last year is not a sure guide.",) if answer.pace_moved else ()
     outlooks = sorted(answer.policies, key=lambda outlook: list(ORDER_WORDS).index(outlook.policy))
     rows = []
     for outlook in outlooks:
@@ -288,7 +288,7 @@ def _paths(answer: ReportAnswer, outlooks: Sequence[Outlook]) -> Section:
     ticks = tuple((float(date(year, 1, 1).toordinal()), str(year)) for year in years)
     return Section(
         "Overdue plans to come",
-        ("The line is the middle simulation, the band what 70 of 100 keep to; 15 lie above and 15 below.",),
+        ("The line is the middle simulation, the band holds 70 of 100; 15 are above it and 15 below.",),
         (TableColumn("week ending", "fixed"), *map(_number, paths)),
         rows,
         chart=LineChart(alt, "Plans overdue", ticks, panels),
