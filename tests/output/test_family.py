@@ -36,7 +36,7 @@ def timeline(folder: Path, *words: str) -> str:
         ("2026-06-01", "“Send the finalised plan”, by 1 June 2026. This is for the council to do.", False),
         (
             "2026-06-02",
-            "1 thing is late. Longest late: “Send the finalised plan”, due on 1 June 2026, 1 day ago.",
+            "1 thing is late: “Send the finalised plan”, due on 1 June 2026, 1 day ago.",
             True,
         ),
     ],
@@ -101,7 +101,7 @@ def test_guidance_is_never_called_late(tmp_path: Path) -> None:
     words = shown(timeline(tmp_path, REQUEST, AGREED, "--as-at", "2026-05-01"))
 
     assert "On the dates given, nothing is late." in words
-    assert "Guidance that was not kept to Send the draft plan" in words
+    assert "Guidance that was not followed Send the draft plan" in words
 
 
 def test_a_chronology_stands_in_order_where_it_is_asked_for(tmp_path: Path) -> None:

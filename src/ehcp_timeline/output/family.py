@@ -145,9 +145,9 @@ class FamilyCase:
         late = "On the dates given, nothing is late."
         if overdue:
             worst = max(overdue, key=lambda working: working.clock.days_late or 0)
-            many = f"{count(len(overdue), 'thing is', 'things are')} late"
+            many = count(len(overdue), "thing is late:", "things are late. The longest is")
             days = count(worst.clock.days_late or 0, "day")
-            late = f"{many}. Longest late: {_duty_in_quotes(worst)}, due on {_due(worst)}, {days} ago."
+            late = f"{many} {_duty_in_quotes(worst)}, due on {_due(worst)}, {days} ago."
         elif excused:
             late = f"{_duty_in_quotes(excused[0])} is past its day, and an exception is claimed."
         said = [late]

@@ -13,6 +13,7 @@ from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import Measures, asked_for, exit_code, left_out
 from ehcp_timeline.shell.options import LawOptions, ScreenOptions, SomeCaseFilePaths, Words
 from ehcp_timeline.shell.parse import choice
+from ehcp_timeline.text.words import day
 
 Authority = Annotated[
     str | None,
@@ -113,15 +114,16 @@ def compare(
         problems=ProblemFound.all_of(card.files.problems),
     )
     title = f"{answer.authority} beside England"
+    page_title = f"{title}, as at {day(answer.as_at)}"
     if wide:
         columns, lines = wide_lines(answer)
         sections = tuple(wide_sections(answer))
-        made = {"html": page_of(title, sections), "md": lambda _: markdown_page(sections)}
+        made = {"html": page_of(page_title, sections), "md": lambda _: markdown_page(sections)}
     else:
         columns = (*(key for key in keys(ComparedMeasure) if key != "others"), *answer.with_)
         lines = [{**values(measure), **measure.others} for measure in answer.measures]
         sections = tuple(compare_sections(answer, median=words == ("neighbours",)))
-        made = {"html": page_of(title, sections)}
+        made = {"html": page_of(page_title, sections)}
     to.write(Document(title, answer, columns, lambda: lines, lambda: sections, made=made))
     if not to.for_people:
         say(*left_out(card.files))

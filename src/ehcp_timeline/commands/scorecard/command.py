@@ -30,6 +30,7 @@ from ehcp_timeline.shell.kpi_request import (
 )
 from ehcp_timeline.shell.options import DisclosureOptions, LawOptions, ScreenOptions, SomeCaseFilePaths
 from ehcp_timeline.shell.parse import choice, day_asked, was_typed
+from ehcp_timeline.text.words import day
 
 if TYPE_CHECKING:
     from ehcp_timeline.commands.scorecard.answer import ScorecardAnswer
@@ -204,7 +205,7 @@ def _write(
             lines.__iter__,
             sections,
             chart=chart if _RATE in keys and not grouped else None,
-            made={"html": page_of(title, sections)},
+            made={"html": page_of(f"Scorecard as at {day(answer.as_at)}", sections)},
         )
         target.write(wide_document(document, tables, tuple(sections()), card) if wide else document)
 
@@ -257,7 +258,7 @@ def _publish(
             nameless=True,
             published="This sheet holds one table: a line for each group and period.",
             made_from=MadeFrom(answer.as_at, answer.rulebook, read_of(card.files.inputs)),
-            made={"html": page_of(title, sections)},
+            made={"html": page_of(f"Scorecard as at {day(answer.as_at)}", sections)},
         )
         target.write(wide_document(document, tables, tuple(sections()), card) if wide else document)
     if not to.for_people:
