@@ -252,7 +252,7 @@ def test_a_temporary_folder_without_room_is_named(monkeypatch: pytest.MonkeyPatc
     run = ehcp("check", str(latin))
 
     assert run.returncode == 2
-    assert "there is no room for the copy that has to be made of it\ntry: free some room" in said(run)
+    assert "there is no room for a temporary copy of it\ntry: free some disk space" in said(run)
 
 
 @pytest.mark.slow

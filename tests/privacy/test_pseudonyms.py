@@ -111,7 +111,7 @@ def test_a_link_in_the_output_folder_is_as_bad_as_the_key(tmp_path: Path) -> Non
     link = tmp_path / "out" / "key"
     link.symlink_to(path)
 
-    assert "lies inside the folder" in _refused(link, tmp_path / "out" / "list.csv")
+    assert "is inside the folder of the output" in _refused(link, tmp_path / "out" / "list.csv")
     assert read_key(path, [tmp_path / "out" / "list.csv"]).secret == SECRET
 
 
