@@ -122,7 +122,7 @@ def _os_error(number: int, name: str) -> OSError:
 
 
 def spool(parts: Iterable[bytes]) -> IO[bytes]:
-    """Write parts to a file that has no name, so that nobody else can read it and nothing is left behind.
+    """Write parts to a file that has no name, so that nothing else can read it and nothing is left behind.
 
     Raises:
         CaseFileError: There are more than `MOST_COPIED` bytes.

@@ -251,9 +251,9 @@ def header_score(cells: Sequence[str], spellings: Spellings) -> Score:
 
 
 def positions(cells: Sequence[str], spellings: Spellings, where: str) -> dict[str, int]:
-    """Return where each column stands in a header row, counted from 0, in the file's order.
+    """Return where each column is in a header row, counted from 0, in the file's order.
 
-    `where` is the file and the row, to begin an error with.
+    `where` is the file and the row, with which an error begins.
 
     Raises:
         CaseFileError: Two headings mean one column, or none means `case_id`.

@@ -91,7 +91,7 @@ class RowChecker:
                 self._checks = tuple(other for other in self._checks if other is not check)
 
     def at_the_end(self) -> Iterator[Problem]:
-        """Yield the problems that are told once for their column, when every row has been read."""
+        """Yield the problems that are reported once for their column, when every row has been read."""
         for check in self._checks:
             if check.many and check.column in self._counted:
                 first, count = self._counted[check.column]

@@ -40,7 +40,7 @@ class Column:
 class Vocabulary:
     """Every column that a case file may hold, in the rulebook's order.
 
-    A code `absorbs` another where both stand in one cell.
+    A code `absorbs` another where both are in one cell.
     """
 
     columns: Mapping[str, Column]

@@ -100,7 +100,7 @@ class Sheet:
 
     @property
     def where(self) -> str:
-        """The file and its header row, to begin an error with."""
+        """The file and its header row, with which an error begins."""
         if self.worksheet:
             return f'{self.shown}, sheet "{self.worksheet}", row {self.header_row}'
         return f"{self.shown}, line {self.header_row}"

@@ -381,7 +381,7 @@ def _gathered(sheets: Sequence[Sheet], spellings: Spellings) -> Sequence[Sheet]:
 def _known(
     mapping: FileMapping, vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]] = NO_ALIASES
 ) -> tuple[Spellings, SheetOptions]:
-    """Return what the headings of a file may mean, and where its cases stand."""
+    """Return what the headings of a file may mean, and where its cases are."""
     spellings = load_spellings(vocabulary, {**mapping.columns, **aliases}, mapping.ignore)
     dated = frozenset(fold(outcome.date) for outcome in mapping.outcomes.values())
     return spellings, SheetOptions(mapping.sheet, mapping.header_row, dated)

@@ -36,7 +36,7 @@ class UnreadColumn:
 
 @dataclass(slots=True)
 class _Column:
-    """One heading that is not read: the events that it may mean, none where it may be any or is only told of.
+    """One heading that is not read: the events that it may mean; none if it may be any or is only reported.
 
     Without a `lookup` its cells are only counted.
     """
@@ -72,8 +72,8 @@ class UnreadColumns:
     def dates(self, texts: pl.DataFrame, frame: pl.DataFrame) -> Iterator[pl.Series]:
         """Yield the dates that stand under these headings, named as `model.UNREAD` says.
 
-        A date is left out for an event of which the row has the date already. Cells that are no dates stand
-        for the as-at date: when it happened is not known. `frame` holds the same rows as they were read.
+        A date is left out for an event of which the row has the date already. Cells that are no dates count
+        as the as-at date: when it happened is not known. `frame` holds the same rows as they were read.
         """
         if not self._begun:
             self._begin(texts)

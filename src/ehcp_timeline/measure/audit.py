@@ -150,7 +150,7 @@ def check_files(
             for the list in both orders.
         assume_blank: Columns that a file does not have and that count as blank: "not yet".
         sample: How many rows of each file to judge again with the other reader of the law.
-        tell: Told how many rows each batch had, once it has been judged.
+        tell: Called with the number of rows of each batch, once it has been judged.
         keep: A list to put the rows of every file in, batch by batch; None keeps none.
 
     Raises:

@@ -15,7 +15,7 @@ class FileReading:
     """What is kept while the batches of one file go by.
 
     Attributes:
-        tell: Told how many rows each batch had, once it has been judged.
+        tell: Called with the number of rows of each batch, once it has been judged.
         keep: Where the rows of each batch are kept; None to keep none.
         problems: Everything in the file that a person should put right.
     """

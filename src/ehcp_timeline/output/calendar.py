@@ -127,7 +127,7 @@ def _act_by(day: date | None) -> tuple[str, ...]:
 
 
 def entries_of_case(judged: Iterable[Working], rulebook: Rulebook, as_at: date) -> Iterator[CalendarEntry]:
-    """Yield the days of one case that lie ahead or were missed: duties, what may become one, and rights."""
+    """Yield the days of one case that are ahead or were missed: duties, what may become one, and rights."""
     for working in judged:
         clock, deadline = working.clock, working.deadline
         waits = clock.ended is None and working.why_not_owed.startswith(WAITS)

@@ -24,7 +24,7 @@ class Document:
         lines: Gives the lines of its list, once for each format.
         sections: Gives what a person is shown.
         notes: What a reader of a workbook should know.
-        statement: What must stand on every copy of the list; empty for nothing.
+        statement: What must be on every copy of the list; empty for nothing.
         nameless: Whether it names nobody, so that its receipt must not either.
         published: What the sheet of a workbook holds that may be published; empty for one to work from.
         group: The column of which each name has a sheet of its own in a workbook.

@@ -25,7 +25,7 @@ _GIVES_WAY = " takes its place"
 
 
 def standing(working: Working, rulebook: Rulebook) -> str:
-    """Return how a clock stands on the as-at date, by the law that it was judged by.
+    """Return the state of a clock on the as-at date, by the law that it was judged by.
 
     What a family does not do in its own time is never called overdue: its time has passed.
     """

@@ -71,7 +71,7 @@ class ListChart:
     """A line chart of some columns of a list, below its table.
 
     Attributes:
-        alt: The title for who cannot see it; the numbers stand in the table above.
+        alt: The title for who cannot see it; the numbers are in the table above.
         across: The column whose values stand along the bottom.
         lines: The columns that are drawn, at most four, with their names.
         unit: What the numbers are.

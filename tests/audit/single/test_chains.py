@@ -64,7 +64,7 @@ def test_a_start_on_two_rows_is_one_problem_on_the_second(rulebook: Rulebook) ->
         "same-start-twice",
         "nothing",
     )
-    assert problem.problem == "plan_issued of 2025-03-10 stands on row 2 of this case too; it counts once"
+    assert problem.problem == "plan_issued of 2025-03-10 is on row 2 of this case too; it counts once"
 
 
 def test_different_starts_are_no_problem(rulebook: Rulebook) -> None:

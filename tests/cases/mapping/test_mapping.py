@@ -232,7 +232,7 @@ def test_a_header_row_that_is_blank_or_beyond_the_end(tmp_path: Path, row: int) 
         opened(tmp_path, "Case ID\n\nC1\n", mapping=said(header_row=row))
 
     assert str(error.value) == (
-        f"{tmp_path / 'cases.csv'}: there are no headings in row {row}, where they are said to stand. "
+        f"{tmp_path / 'cases.csv'}: row {row}, given as the row of the headings, has none. "
         "correct --header-row, or header_row in ehcp.toml"
     )
 
@@ -260,7 +260,7 @@ def test_a_sheet_or_a_row_that_a_workbook_does_not_have(tmp_path: Path) -> None:
     assert str(error.value).endswith(
         'has no sheet "new". its sheets are "Old", "New"; correct --sheet, or sheet in ehcp.toml'
     )
-    with pytest.raises(CaseFileError, match='sheet "Old": there are no headings in row 2'):
+    with pytest.raises(CaseFileError, match='sheet "Old": row 2, given as the row of the headings, has none'):
         sheeted(tmp_path, said(header_row=2))
 
 

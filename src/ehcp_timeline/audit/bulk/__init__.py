@@ -20,7 +20,7 @@ A file with the 6 weeks of `assess.decide` goes this way, here with three rows:
 >>> agreed, refused = pl.Series([739280, NEVER, NEVER]), pl.Series([NEVER, 739300, NEVER])
 >>> due, today = pl.Series([739290, 739290, 739290]), 739310
 >>> answered = earlier(agreed, refused)
->>> (answered > due).to_list()  # the second is late; the third has no answer: NEVER lies after every day
+>>> (answered > due).to_list()  # the second is late; the third has no answer: NEVER is after every day
 [False, True, True]
 >>> (only(due, answered == NEVER) < today).to_list()  # overdue: not answered, and the due day has gone by
 [False, False, True]

@@ -159,7 +159,7 @@ def problems_of(deadlines: Iterable[Deadline], cases: Cases, derived: Collection
 
 
 def _same_start(name: str, cases: Cases) -> Iterator[tuple[Row, ...]]:
-    """Yield the rows of each case that hold the same date of one event, where they are several."""
+    """Yield the rows of each case that hold the same date of one event, if there are several."""
     if name not in cases.there:
         return
     dates = cases.dates(name)

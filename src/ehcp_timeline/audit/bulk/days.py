@@ -1,7 +1,7 @@
 """Days of many rows at once: columns of day numbers, compared and chosen between, never added to.
 
 A day number is the proleptic Gregorian ordinal of a date (1 January of year 1 is 1), as `date.toordinal`
-gives it. `NEVER` stands for "no such date" and lies after every day, so that the earliest of several days
+gives it. `NEVER` stands for "no such date" and is after every day, so that the earliest of several days
 is a minimum and "on or after" is a comparison, with no nulls to look after; 0 stands for it where the
 latest is asked for.
 """
@@ -93,14 +93,14 @@ def latest(columns: Iterable[pl.Series]) -> pl.Series:
 
 
 def either(mask: pl.Series | None, other: pl.Series | None) -> pl.Series | None:
-    """Return where one mask or the other is true; None stands for a mask that is true nowhere."""
+    """Return where one mask or the other is true; None is a mask that is true nowhere."""
     if mask is None or other is None:
         return other if mask is None else mask
     return mask | other
 
 
 def but_not(mask: pl.Series | None, other: pl.Series | None) -> pl.Series | None:
-    """Return where one mask is true and the other is not; None stands for a mask that is true nowhere."""
+    """Return where one mask is true and the other is not; None is a mask that is true nowhere."""
     return mask if mask is None or other is None else mask & ~other
 
 

@@ -104,7 +104,7 @@ def answer_of(
 ) -> pl.Series:
     """Return the earliest answer on or after the start.
 
-    Answers before the start count back to `answers_from` or, where the due day lies before it, for all time.
+    Answers before the start count back to `answers_from` or, if the due day is before it, for all time.
     """
     if not seen.holds(names):
         return seen.never

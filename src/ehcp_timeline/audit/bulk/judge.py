@@ -93,7 +93,7 @@ def _judged(
 def _with_months(
     last: Judged, rulebook: Rulebook, held: SomeRows, as_at: date, wanted: Sequence[Deadline]
 ) -> Judged:
-    """Return the last batch with the cases on which a month stands without a day.
+    """Return the last batch with the cases on which a month has no day.
 
     Each is judged at every choice of `months.ends`: a verdict stands where all give the same.
     """

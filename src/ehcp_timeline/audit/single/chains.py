@@ -68,7 +68,7 @@ def _twice(column: str, dated: Iterable[tuple[date, int]]) -> Iterator[Problem]:
     first_on: dict[date, int] = {}
     for day, number in dated:
         if day in first_on:
-            said = f"{column} of {day} stands on row {first_on[day]} of this case too; it counts once"
+            said = f"{column} of {day} is on row {first_on[day]} of this case too; it counts once"
             tip = f"keep {column} on one row of the case"
             yield Problem(number, column, "same-start-twice", said, tip, "nothing")
         first_on.setdefault(day, number)

@@ -388,7 +388,7 @@ def _unread_headings(
 def _answered(
     question: _Question, working: Working, since: date, due: date | None
 ) -> tuple[date | None, bool]:
-    """Return the answer, and whether it stands so late that the years between are not in the file."""
+    """Return the answer, and whether it is so late that the years between are not in the file."""
     link = question.link
     if link is None:
         return answer_of(question.deadline, question.deadline.met_by.events, question.seen, since), False

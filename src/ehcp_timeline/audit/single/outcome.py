@@ -13,7 +13,7 @@ from ehcp_timeline.law.rulebook import Deadline
 def answer_of(deadline: Deadline, names: Iterable[str], seen: EventHistory, start: date) -> date | None:
     """Return the earliest answer on or after the start.
 
-    Answers before the start count back to `answers_from` or, where the due day lies before it, for all time.
+    Answers before the start count back to `answers_from` or, if the due day is before it, for all time.
     """
     since = date.min if deadline.looks_back and not deadline.answers_from else _counts_from(deadline, start)
     return next((day for day in seen.happened(names) if day >= since), None)

@@ -97,7 +97,7 @@ def request_problems(rows: Sequence[Row], as_at: date) -> Iterator[Problem]:
     first, *others = rows
     received = first.events[REQUEST]
     for row in others:
-        said = f"{REQUEST} of {received} stands on row {first.number} of this case too; it counts once"
+        said = f"{REQUEST} of {received} is on row {first.number} of this case too; it counts once"
         tip = f"keep {REQUEST} on one row of the case"
         yield Problem(row.number, REQUEST, "same-start-twice", said, tip, "nothing")
     for names in ASKED:

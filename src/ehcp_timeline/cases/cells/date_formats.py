@@ -67,7 +67,7 @@ def format_faults(texts: Sequence[str]) -> Iterator[str]:
         if said := _fault(text):
             yield f'"{text}" {said}'
     if len({order for text in texts if not _fault(text) and (order := _order(text))}) > 1:
-        yield "has formats with the day first and with the month first: what 01/02/2026 means cannot be told"
+        yield "has formats with the day first and with the month first: 01/02/2026 could then mean two days"
 
 
 def read_formatted(cell: str, window: Window, formats: DateFormats) -> date | CellFault:

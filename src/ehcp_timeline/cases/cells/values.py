@@ -138,7 +138,7 @@ def code_reader(
 ) -> Callable[[str], frozenset[str] | CellFault]:
     """Return the function that reads a cell of a fact with a closed list of codes.
 
-    `absorbs` is a code to the code that it takes in where both stand in one cell, `words` every folded word
+    `absorbs` is a code to the code that it takes in where both are in one cell, `words` every folded word
     for a code to the code.
     """
 

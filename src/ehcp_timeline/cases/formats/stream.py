@@ -26,7 +26,7 @@ _BROKEN = (
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Raw:
-    """An open file that stands at its first byte.
+    """An open file that is at its first byte.
 
     Attributes:
         name: The file as the user named it; `-` is standard input.
@@ -46,14 +46,14 @@ class Raw:
             weakref.finalize(self, self.file.close)
 
     def head(self) -> bytes:
-        """Return its first bytes, up to 1,024, and stand at the first again."""
+        """Return its first bytes, up to 1,024, and go back to the first."""
         with reading(self.shown):
             head = self.file.read(1024)
             self.file.seek(0)
         return head
 
     def sha256(self) -> str:
-        """Return the SHA-256 of its bytes in hexadecimal, and stand at the first again."""
+        """Return the SHA-256 of its bytes in hexadecimal, and go back to the first."""
         with reading(self.shown):
             digest = hashlib.sha256()
             self.file.seek(0)

@@ -26,7 +26,7 @@ class XmlStream:
     """Puts XML to handlers while it goes by.
 
     Args:
-        shown: The file, to begin an error with.
+        shown: The file, with which an error begins.
         start: Takes each element's name, as the file writes it, and its attributes.
         text: Takes text between tags, perhaps in several pieces.
         end: Takes the name of each element that ends.
@@ -45,7 +45,7 @@ class XmlStream:
 
     @property
     def at(self) -> int:
-        """The byte of the part at hand where the parser stands; below 0 in the part before it."""
+        """The byte of the part at hand where the parser is; below 0 in the part before it."""
         return self._parser.CurrentByteIndex - self._passed
 
     def feed(self, part: bytes) -> None:

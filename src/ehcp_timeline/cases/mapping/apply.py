@@ -32,7 +32,7 @@ class Laid:
     constants: Mapping[str, str] = field(default_factory=dict)
 
     def given(self, place: int) -> tuple[str, ...]:
-        """Return the events whose date or outcome stands at a place."""
+        """Return the events whose date or outcome is at a place."""
         return tuple(name for name in self.seen if place in (self.seen[name], self.chosen[name]))
 
 

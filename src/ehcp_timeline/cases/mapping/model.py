@@ -83,7 +83,7 @@ class Mappings:
     """All settings of a configuration about files.
 
     Attributes:
-        source: The configuration file, to begin an error with; empty if there is none.
+        source: The configuration file, with which an error begins; empty if there is none.
         every: Settings for every file.
         files: Pattern of a file's name to what holds for such files, laid over the former in this order.
         asked: Settings of the command line for every file, on top of all others.

@@ -21,7 +21,7 @@ def check_mappings(mappings: Mappings, vocabulary: Vocabulary, as_at: date) -> N
 
     Raises:
         ConfigError: A column or a code does not exist, or two things that are said do not go together; every
-            fault is told.
+        fault is listed.
     """
     if faults := list(word_faults(mappings, vocabulary, as_at)):
         raise config_error(mappings.source or "the mapping", faults)

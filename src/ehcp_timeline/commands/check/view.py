@@ -80,7 +80,7 @@ class Page:
     Attributes:
         top: How many clocks each list shows at most.
         soon: Within how many days the running clocks are due; None if all that run are listed.
-        files: The files as they stand on the command line.
+        files: The files as on the command line.
         again: The command line as it was typed.
         law: The options that other commands need for the same day and law, as on the command line.
         whose: The districts, teams and caseworkers that were asked for.
@@ -312,7 +312,7 @@ def _lists(audit: Audit, rulebook: Rulebook, page: Page) -> Iterator[Section]:
 
 
 def _standing(row: Row, rulebook: Rulebook, cells: Mapping[int, Sequence[Problem]]) -> str:
-    """Return how a clock stands, in a few words; `cells` are those of each row that could not be read."""
+    """Return the state of a clock, in a few words; `cells` are those of each row that could not be read."""
     late, on = f"{count(row['days_late'] or 0, 'day')} late", row["answered"] or row["ended"]
     match row["verdict"]:
         case "overdue":
@@ -339,7 +339,7 @@ def _standing(row: Row, rulebook: Rulebook, cells: Mapping[int, Sequence[Problem
 
 
 def cell_in_words(problem: Problem) -> str:
-    """Return where a cell stands that could not be read, and what it says.
+    """Return where an unreadable cell is, and what it says.
 
     >>> cell_in_words(Problem(14, "plan_issued", "", 'H14: "see notes" is not a date', "", "cell"))
     'plan_issued (column H, row 14) is "see notes", which is not a date'

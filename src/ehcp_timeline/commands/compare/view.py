@@ -143,7 +143,7 @@ def _until(measure: ComparedMeasure) -> str:
 
 
 def _rank(rank: int | None, of: int | None, quartile: int | None) -> str:
-    """Return where the number beside it stands among all authorities, as `81 of 150, quarter 3`."""
+    """Return where the number ranks among all authorities, as `81 of 150, quarter 3`."""
     return "n/a" if rank is None else f"{rank} of {of}, quarter {quartile}"
 
 

@@ -96,7 +96,7 @@ class RowFound(CellKept):
 
     Attributes:
         row: Physical row; null for none, and in a pseudonymised report.
-        kept: Whether it stands in the canonical file.
+        kept: Whether it is in the canonical file.
     """
 
     kept: bool
@@ -111,7 +111,7 @@ class Converted:
         frame: The columns by name, typed as in `batch.Batch`; null for what is blank or stands in `texts`.
             A row that cannot be judged has no value at all here.
         texts: Column to `place` (UInt32, of the row in `frame`, from 0, ascending) and `text`, for cells that
-            stand as they were.
+            are kept as they were.
         copies: Some judged rows hold the same and differed only in what was left behind.
         rewritten: Blanks by word, and times of day that were dropped.
         cells: Cells that could not be read; all are kept.
@@ -131,7 +131,7 @@ class Converted:
     remarks: tuple[CellKept, ...]
 
     def text_of(self, column: str) -> pl.Series | None:
-        """Return a column's cells that stand as they were, null for all others; None if there are none."""
+        """Return a column's cells that are kept as they were, null for all others; None if there are none."""
         if column not in self.texts:
             return None
         empty = pl.Series([None], dtype=pl.String).new_from_index(0, self.frame.height)
@@ -162,7 +162,7 @@ class ConvertAnswer:
     """The answer of `ehcp convert --format json`.
 
     Attributes:
-        statement: What must stand on every copy of a pseudonymised list; null otherwise.
+        statement: What must be on every copy of a pseudonymised list; null otherwise.
         remarks: What is said of a file or column as a whole.
         rewritten: Blanks and times of day, file by file and column by column.
     """
@@ -244,7 +244,7 @@ class _Gathering:
                 self.remarks.append(CellKept.of(file, problem))
 
     def _unread(self, batch: Batch, name: str, place: str | None) -> pl.DataFrame:
-        """Return `row` and `text` of the cells that could not be read, worded so that nobody else can.
+        """Return `row` and `text` of the cells that could not be read, worded so that nothing else can read.
 
         A word is put in front where somebody else might: where the settings alone say that it cannot be
         read, and where only the figures beside a month-first date, as the file wrote them, show that it is

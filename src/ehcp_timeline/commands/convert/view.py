@@ -12,7 +12,7 @@ _FILE = TableColumn("file")
 
 
 def convert_sections(answer: ConvertAnswer, top: int) -> Iterator[Section]:
-    """Yield what a person is told; lists of cells and rows show the first `top` of them."""
+    """Yield what a person reads; lists of cells and rows show the first `top` of them."""
     output = answer.output
     name = "standard output" if output.name == "-" else output.name
     size = f"{count(output.rows, 'row')} of {count(len(output.columns), 'column')}"

@@ -81,7 +81,7 @@ def explain_sections(
     rulebook: Rulebook,
     unread: Sequence[ProblemFound] = (),
 ) -> list[Section]:
-    """Return how every clock of a case stands, then the steps of each, those that are overdue first."""
+    """Return the state of every clock of a case, then the steps of each, those that are overdue first."""
     clocks = sorted(explained, key=lambda clock: clock.working.clock.verdict != "overdue")
     rows = tuple(
         (clock.working.deadline.id, standing(clock.working, rulebook), str(clock.working.clock.due or ""))

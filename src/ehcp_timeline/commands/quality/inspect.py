@@ -69,8 +69,8 @@ def inspect(
 ) -> Inspected:
     """Look a file through, and keep some columns of every row.
 
-    What the reader of the file says of a fault is kept for the rules that are `listed`; `tell` is told the
-    rows of each batch.
+    What the reader of the file says of a fault is kept for the rules that are `listed`; `tell` is called with
+    the rows of each batch.
 
     Raises:
         CaseFileError: The file cannot be read.

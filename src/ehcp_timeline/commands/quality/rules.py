@@ -68,7 +68,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """The age in whole years on the day of `on` is not from `least` to `most`, unless one of these stands."""
+    """The age in whole years on the day of `on` is not `least` to `most`, and none of these has a date."""
 
     on: str
     least: int

@@ -114,7 +114,7 @@ def report(
 def _changed(
     asks: CaseRequest, file: "CaseFile", old: Path, old_as_at: str | None, *, public: bool
 ) -> "ChangedSince":
-    """Return what became of the council's statutory duties since an earlier file or saved answer.
+    """Return what happened to the council's statutory duties since an earlier file or saved answer.
 
     Raises:
         UsageError: The two do not belong together.

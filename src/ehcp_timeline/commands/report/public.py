@@ -80,7 +80,7 @@ def report_lines(report: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _changed(
     changed: ChangedSince, waiting: Sequence[WaitingCount], as_at: date, threshold: int
 ) -> ChangedSince:
-    """Return what became of the plans that were overdue, all of it or nothing.
+    """Return what happened to the plans that were overdue, all of it or nothing.
 
     The numbers add up to how many were overdue on either day. So they are printed only where both days may be
     and each number is of enough children.
@@ -95,7 +95,7 @@ def _row(counts: Sequence[Number], threshold: int, *, hide_total: bool = False) 
     """Return counts with their total at the end, `[c]` where one must be hidden.
 
     Where no way of hiding some of them is safe, all are hidden and the total is printed. That is safe: the
-    same is printed for each table in which everybody stands in one place, so every place can be 0 or all.
+    same is printed for each table in which everybody is in one place, so every place can be 0 or all.
     """
     numbers = tuple(map(int, counts))
     total = len(numbers)
@@ -126,7 +126,7 @@ def _duties(duties: Sequence[LateDuty], threshold: int, *, hide_plans: bool) -> 
 
 
 def _printed_order(duty: LateDuty) -> tuple[bool, int, str]:
-    """Return where a duty stands: by its number if that is printed, else by its name."""
+    """Return the sort key of a duty: its number if that is printed, else its name."""
     hidden = isinstance(duty.overdue, str)
     return hidden, 0 if isinstance(duty.overdue, str) else -duty.overdue, duty.deadline
 

@@ -121,7 +121,7 @@ def _dead_clauses(deadline: Deadline) -> Iterator[str]:
             yield f"excuse {excuse.id} ends on {excuse.until}, before it can begin"
     for reading in deadline.readings:
         if (reading.until and reading.until < first) or (last and reading.since and reading.since > last):
-            yield f"reading {reading.id} stands on no day of the deadline"
+            yield f"reading {reading.id} never applies to the deadline"
         anchored = reading.starts or reading.met_by or reading.waived_by
         alike = all(version.limit == reading.limit for version in deadline.versions)
         if reading.limit and alike and not anchored:

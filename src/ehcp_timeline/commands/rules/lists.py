@@ -96,7 +96,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class RegulationCovered:
-    """One regulation, and what became of it.
+    """One regulation, and what happened to it.
 
     Attributes:
         applied: Deadlines of another regulation that it applies.

@@ -158,7 +158,7 @@ def _law_folders(revision: str) -> list[str]:
 
 
 def _files_at(revision: str, path: str) -> dict[str, bytes] | None:
-    """Return the TOML files of a folder, or the one file, as they stood; None where there is no such path.
+    """Return the TOML files of a folder, or the one file, as they were; None where there is no such path.
 
     Args:
         revision: The revision.

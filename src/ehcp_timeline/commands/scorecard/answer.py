@@ -110,7 +110,7 @@ class NotMeasured:
 
 @dataclass(frozen=True, slots=True)
 class MeasureHistory:
-    """How a measure of everybody stands in the last whole period, beside the periods before.
+    """The value of a measure for everybody in the last whole period, beside the periods before.
 
     Attributes:
         value: In the measure's own unit.

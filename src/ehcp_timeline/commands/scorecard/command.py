@@ -184,7 +184,7 @@ def _write(
     tables = tuple(wide_tables(card, shown)) if wide else ()
     chart = ListChart(
         title="Plans issued within 20 weeks",
-        alt="Plans issued within 20 weeks, in each period. The numbers stand in the table above.",
+        alt="Plans issued within 20 weeks, in each period. The numbers are in the table above.",
         across="period",
         lines={_RATE: "within 20 weeks"},
         unit="% of plans issued",

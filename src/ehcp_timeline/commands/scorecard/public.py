@@ -72,7 +72,7 @@ def hidden_numbers(lines: pl.DataFrame, measures: Sequence[Measure], threshold: 
 def _sheets(numbered: pl.DataFrame, measure: Measure) -> Iterator[_Sheet]:
     """Yield a measure as tables, one for each period in which it was counted.
 
-    Everybody stands last, as the total of the groups where they add up.
+    Everybody is last, as the total of the groups where they add up.
     """
     split = measure.unit == "percent"
     columns = ("part", "rest") if split else ("part",)

@@ -48,7 +48,7 @@ class WideTable:
 
     @property
     def units(self) -> str:
-        """What stands in each period."""
+        """The units of each period."""
         return "#%" if _is_ratio(self.measure) else "#"
 
     def keys(self, *, marked: bool) -> tuple[str, ...]:
@@ -187,8 +187,8 @@ def scorecard_sections(
 ) -> Iterator[Section]:
     """Yield the scorecard, its targets, what could not be measured, and how many problems the files have.
 
-    The last so many periods are shown, or all; `across`, periods stand across and measures down, which needs
-    one group. The tables of `--layout wide` take the place of all others.
+    The last so many periods are shown, or all; `across`, periods are across and measures down, which needs
+    one group. The tables of `--layout wide` replace all others.
     """
     periods = list(dict.fromkeys(line.period for line in answer.lines))
     kept = periods[-last:] if last else periods

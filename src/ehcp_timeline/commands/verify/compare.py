@@ -105,7 +105,7 @@ def _of_answers(then: Any, now: Any, form: str) -> Iterator[Differing]:  # noqa:
 
 
 def verify_sections(answer: VerifyAnswer, output: str) -> list[Section]:
-    """Return what a person is told."""
+    """Return the page."""
     if answer.same:
         said = "The same command gives the same answer again."
         if not answer.compared:

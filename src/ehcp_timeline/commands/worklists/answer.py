@@ -21,7 +21,7 @@ class Work:
     Attributes:
         do: The next lawful step.
         by: Its last working day; `at once` where that has passed.
-        not_before: The first lawful day for it, where it lies ahead.
+        not_before: The first lawful day for it, if it is ahead.
     """
 
     case_id: str
@@ -101,7 +101,7 @@ class WorkAnswer:
     """A list of clocks to work from.
 
     Attributes:
-        statement: What must stand on every copy of a pseudonymised list; null otherwise.
+        statement: What must be on every copy of a pseudonymised list; null otherwise.
     """
 
     as_at: date
@@ -121,7 +121,7 @@ class WorkAnswer:
             audit: The answer of the file.
             summary: What is counted over the list.
             work: The list.
-            statement: What must stand on every copy of it; empty for nothing.
+            statement: What must be on every copy of it; empty for nothing.
         """
         return cls(
             as_at=audit.as_at,

@@ -192,7 +192,7 @@ class ChangesAnswer:
     """The answer of `ehcp changes --format json`.
 
     Attributes:
-        statement: What must stand on every copy of a pseudonymised list; null otherwise.
+        statement: What must be on every copy of a pseudonymised list; null otherwise.
         summary: How many clocks changed in each way.
     """
 

@@ -179,8 +179,8 @@ def test_a_number_that_stands_twice() -> None:
         (3, "X2", "A", None),
     ]
     assert said(found) == [
-        (0, "duplicate-id", "person.csv, row 4: its persontableid stands in row 2 already", "nothing"),
-        (4, "duplicate-id", "requests.csv, row 4: its requeststableid stands in row 2 already", "row"),
+        (0, "duplicate-id", "person.csv, row 4: its persontableid is already in row 2", "nothing"),
+        (4, "duplicate-id", "requests.csv, row 4: its requeststableid is already in row 2", "row"),
     ]
 
 

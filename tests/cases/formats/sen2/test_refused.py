@@ -107,7 +107,7 @@ def test_a_nesting_without_end_in_a_packed_file(tmp_path: Path) -> None:
     made = gzip.compress(ONE.replace(b"</Persons>", nested + b"</Persons>"))
 
     with pytest.raises(
-        CaseFileError, match=r"elements stand within elements 100 deep. export the return again"
+        CaseFileError, match=r"elements are nested more than 100 deep. export the return again"
     ):
         list(opened(tmp_path, made).batches())
 

@@ -76,7 +76,7 @@ def find_csv_sheet(surveyed: Surveyed, spellings: Spellings, asked: SheetOptions
 
 def no_such_row(where: str, row: int) -> CaseFileError:
     """Return the error for a header row that is blank or beyond the end."""
-    said = f"{where}: there are no headings in row {row}, where they are said to stand"
+    said = f"{where}: row {row}, given as the row of the headings, has none"
     return CaseFileError(said, "correct --header-row, or header_row in ehcp.toml")
 
 

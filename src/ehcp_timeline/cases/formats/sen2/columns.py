@@ -194,7 +194,7 @@ def _no_code(tag: str) -> pl.Expr:
 
 @cache
 def _cells() -> Mapping[str, pl.Expr]:
-    """Return the cells of every column, from the items and how things stand."""
+    """Return the cells of every column, from the items and the state of each case."""
     codes = sen2().codes
     request, requested = pl.col("requestoutcome"), "requestoutcomedate"
     assessment, assessed = pl.col("assessmentoutcome"), "assessmentoutcomedate"

@@ -156,7 +156,7 @@ class _Joining:
         first = pl.when(complete).then(pl.col(ROW).min().over(keys)).otherwise(ROW)
         cells = table.cells.with_columns(first.alias(_FIRST))
         again = cells.filter(pl.col(ROW) != pl.col(_FIRST))
-        says = f"its {table.headings[keys[-1]]} stands in row {_HERE} already"
+        says = f"its {table.headings[keys[-1]]} is already in row {_HERE}"
         self._say(table, again, "duplicate-id", says, stops)
         return cells.filter(pl.col(ROW) == pl.col(_FIRST)).drop(_FIRST)
 

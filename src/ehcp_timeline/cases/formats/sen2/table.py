@@ -1,4 +1,4 @@
-"""One table of a SEN2 return, as a CSV file or a worksheet holds it: its items and where they stand."""
+"""One table of a SEN2 return, as a CSV file or a worksheet holds it: its items and where they are."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -140,7 +140,7 @@ class _Persons:
         raise CaseFileError(said, "export the return again")
 
     def _line(self) -> int:
-        """Return the line on which the parser stands; counted here, because the parser takes its time."""
+        """Return the line that the parser is on; counted here, because the parser takes its time."""
         at = max(self._xml.at, self._at)
         self._newlines += self._part.count(b"\n", self._at, at)
         self._at = at
@@ -150,7 +150,7 @@ class _Persons:
         self._open[name] = None
         self._depth += 1
         if self._depth > DEEPEST:
-            self._refuse(f"elements stand within elements {DEEPEST} deep")
+            self._refuse(f"elements are nested more than {DEEPEST} deep")
 
     def _higher(self, name: str, end: Callable[[str], None]) -> None:
         self._depth -= 1
@@ -225,14 +225,14 @@ class _Persons:
         return "/".join((*(opened for opened in self._open if local(opened) in _PATH), name))
 
     def _misplace(self, name: str, within: str, gathered: Items) -> None:
-        """Note an element that stands where it does not belong, and forget its items."""
+        """Note an element that is where it does not belong, and forget its items."""
         line = int(gathered.pop(_LINE, None) or self._line())
         self._misplaced.append((line, self._path(name), sen2().modules[within].names[0]))
         self._unplaced |= gathered.keys()
         gathered.clear()
 
     def _leave(self, gathered: Items, within: str) -> None:
-        """Note items that belong to a module and stand in none."""
+        """Note items that belong to a module and are in none."""
         for item in [item for item in gathered if item != _LINE]:
             self._misplace(item, within, {_LINE: gathered.get(_LINE), item: gathered[item]})
         gathered.clear()
@@ -303,7 +303,7 @@ class _Persons:
         self._requests.clear()
 
     def _say_misplaced(self, row: int, stops: str) -> None:
-        """Note a problem for each element of a person that stands where it does not belong."""
+        """Note a problem for each element of a person that is where it does not belong."""
         for line, path, within in self._misplaced:
             says = f"line {line}: {path} is not where it belongs, inside {within}, and is not read"
             tip = f"move it into {within}; until then the deadlines that need it are unknown"

@@ -22,7 +22,7 @@ class Cells:
     Attributes:
         high: The last row that holds something, counted from 1.
         wide: The last column that holds something, counted from 1.
-        failed: Row and column, from 1, to what stands there instead of a value: an Excel error, or
+        failed: Row and column, from 1, to what is there instead of a value: an Excel error, or
             `UNCALCULATED` where a formula was saved without its result.
         referring: How many cells hold a text that stands once in the workbook.
         hidden: The rows that are hidden, as a filter hides them.

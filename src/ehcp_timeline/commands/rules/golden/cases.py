@@ -37,7 +37,7 @@ class Golden:
 
     Attributes:
         name: The claim, as a sentence.
-        path: The file it stands in, as it was named.
+        path: Its file, as it was named.
         line: The line on which it begins.
         as_at: The day the question is asked about.
         rows: The case.

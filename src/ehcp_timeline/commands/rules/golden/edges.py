@@ -77,7 +77,7 @@ class Asserted:
         return any(read.reading == reading and read.due != self.clock.due for read in self.working.read)
 
     def side_of(self, event: str) -> str:
-        """Say on which side of an event it starts; an empty string where the event does not stand."""
+        """Say on which side of an event it starts; an empty string if the event has no date."""
         day = self.events.get(event)
         if day is None:
             return ""
@@ -142,7 +142,7 @@ def _due_day(deadline: Deadline, clocks: Clocks) -> Edges:
     """Yield both sides of the due day: answered, and asked while unanswered."""
     if not _can_be_told(deadline):
         untold = any(case.clock.reason == "no-due-day" for case in clocks)
-        yield "has a time limit that cannot be told", untold
+        yield "has a time limit that is not known", untold
         return
     on_due = any(case.clock.due and case.is_("met", answered=case.clock.due) for case in clocks)
     if deadline.minimum:
@@ -369,7 +369,7 @@ def _owed(deadline: Deadline, clocks: Clocks) -> Edges:
     owed = [case for case in clocks if case.owed and case.applied]
     not_owed = [case.working.why_not_owed for case in clocks]
     for event in deadline.owed_when:
-        yield f"is owed once {event} stands", any(event in case.events for case in owed)
+        yield f"is owed once {event} has a date", any(event in case.events for case in owed)
     if deadline.owed_when:
         yield "is not owed yet", any(why.startswith("not until") for why in not_owed)
     for name in deadline.displaced_by:

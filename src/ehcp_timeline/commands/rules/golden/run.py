@@ -154,7 +154,7 @@ def failures(
 
 
 def in_question(clocks: Iterable[Clock], expected: Sequence[Expected]) -> list[Clock]:
-    """Return the clocks that stand beside the expected ones, in order of their start.
+    """Return the clocks that are compared with the expected ones, in order of their start.
 
     Clocks that have not started are left out unless one is expected: a case of three rows has one clock of
     a deadline that only one row starts.
@@ -193,7 +193,7 @@ def plain_lines(wrong: Iterable[Failure]) -> Iterator[str]:
 
 
 def case_run(golden: Golden, wrong: Iterable[Failure]) -> CaseRun:
-    """Return what became of a golden case as other programs read it."""
+    """Return what happened to a golden case as other programs read it."""
     notes = (
         Note(
             "error", failure.deadline, failure.case, failure.message, failure.file, failure.line, failure.why
