@@ -66,7 +66,7 @@ EVERY_EDGE = (
     "is answered by contact_answered",
     "is ended in time by withdrawn",
     "is ended too late by withdrawn",
-    "is owed once complaint_answered stands",
+    "is owed once complaint_answered has a date",
     "is not owed yet",
 )
 
@@ -112,7 +112,7 @@ expect."local.answer" = { due = 2026-01-06, verdict = "met" }
         "starts on 2026-01-01, the first day of a version",
         "is started by contact_received",
         "is answered by contact_answered",
-        "is owed once complaint_answered stands",
+        "is owed once complaint_answered has a date",
     }
     left = tuple(edge for edge in EVERY_EDGE if edge not in covered)
 
