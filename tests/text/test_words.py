@@ -99,9 +99,12 @@ def test_a_minimum_is_a_first_day() -> None:
 
 def test_a_duty_that_hangs_on_a_choice_says_the_choice() -> None:
     """The law asks for a no-plan notice only where no plan is to be made."""
-    words = how("assess.no_plan", date(2026, 1, 15), on({"request_received": date(2026, 1, 12)}))
+    request = on({"request_received": date(2026, 1, 12)})
+    said = "if no plan is to be made: say so by 4 May 2026"
 
-    assert words == "if no plan is to be made: say so by 4 May 2026"
+    for as_at in (date(2026, 1, 15), date(2026, 5, 3), date(2026, 5, 4)):
+        assert how("assess.no_plan", as_at, request) == said
+    assert how("assess.no_plan", date(2026, 5, 5), request) == f"{said}, a day that has passed"
 
 
 def test_what_takes_its_place_is_named() -> None:

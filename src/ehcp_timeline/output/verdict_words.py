@@ -137,7 +137,8 @@ def _not_owed(working: Working, rulebook: Rulebook) -> str:
     events = [rulebook.events[name] for name in working.deadline.owed_when if name in rulebook.events]
     choice = next((event.choice for event in events if event.choice), "")
     condition = f"if {choice}" if choice else f"only if {' or '.join(event.says for event in events)}"
-    return f"{condition} by {day(clock.due)}" if clock.due else condition
+    gone = ", a day that has passed" if working.circumstances.now == "after" else ""
+    return f"{condition} by {day(clock.due)}{gone}" if clock.due else condition
 
 
 def _days(number: int | None) -> str:
