@@ -89,7 +89,6 @@ def _keyed(own: pl.DataFrame) -> pl.DataFrame:
 
 
 def _alike(numbers: pl.DataFrame) -> Iterator[Problem]:
-    """Yield the pairs of different numbers that may be one case."""
     texts = numbers.get_column(_CASE)
     if not texts.str.contains(_ODD).any():
         return

@@ -338,7 +338,6 @@ def _suggestible(spellings: Spellings) -> list[tuple[str, int]]:
 
 
 def _letters(word: str) -> int:
-    """Return which letters a word has, as bits."""
     return sum({1 << ord(letter) % 64 for letter in word})
 
 

@@ -115,7 +115,6 @@ class NotCases:
         return set_aside
 
     def _is_repeated(self, texts: Sequence[str], filled: Sequence[int]) -> bool:
-        """Return whether a row holds the headings of the file once more."""
         pairs = [(fold(texts[place]), self._headings[place]) for place in filled]
         same = sum(word == own or (len(word) > _SHORT and own.endswith(word)) for word, own in pairs)
         return same * 2 > len(filled) and same >= min(2, len(self._headings))

@@ -100,7 +100,6 @@ class RowChecker:
 
 
 def _orders(held: frozenset[str]) -> Iterator[Check]:
-    """Check each event against what comes before it, or excludes it."""
     tip = "check both dates"
     if starts := [name for name in _STARTS if name in held]:
         start = pl.min_horizontal(starts).alias("request")
@@ -119,7 +118,6 @@ def _orders(held: frozenset[str]) -> Iterator[Check]:
 
 
 def _without_kind(held: frozenset[str]) -> Iterator[Check]:
-    """Check that what was ordered, agreed or conceded is recorded."""
     for event, kind in _KINDS:
         happened = pl.col(event).is_not_null()
         if event in held and kind in held:
@@ -131,7 +129,6 @@ def _without_kind(held: frozenset[str]) -> Iterator[Check]:
 
 
 def _ahead(held: frozenset[str], vocabulary: Vocabulary, as_at: date) -> Iterator[Check]:
-    """Check that nothing has happened after the as-at date."""
     tip = "treated as not having happened yet; check the date"
     for column in vocabulary.columns.values():
         if column.id in held and column.kind == "event" and not (column.planned or column.sets_due):

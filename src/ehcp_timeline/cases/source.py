@@ -285,14 +285,12 @@ class CaseFile:
         return problems
 
     def _reader_of(self, column: Column) -> Reader:
-        """Return the definition for a column."""
         said = self._said.get(column.id, NOTHING)
         absorbs = self._vocabulary.absorbs
         return cell_reader(column, absorbs, self._spellings, self._as_at, self._blanks, said)
 
 
 def _with_guess(heading: Heading) -> str:
-    """Return a heading, and the columns that it may mean."""
     possible = heading.may_be or heading.suggestions
     guess = f" ({listed(possible, 'or')}?)" if possible else ""
     return f'"{one_line(heading.text)}"{guess}'

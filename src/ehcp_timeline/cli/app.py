@@ -109,7 +109,6 @@ def _speak_utf8() -> None:
 
 
 def _tell(message: str, hint: str) -> None:
-    """Print what went wrong and, if there is something, what to try."""
     say(f"ehcp: {message}", *([f"try: {hint}"] if hint else []))
 
 

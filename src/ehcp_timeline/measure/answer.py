@@ -183,7 +183,6 @@ def _fields(kind: type) -> tuple[tuple[str, str, Callable[[Any], Any]], ...]:
 
 
 def _plain(field: "Field[Any]") -> Callable[[Any], Any]:
-    """Return what makes plain values of what a field holds."""
     for note in getattr(field.type, "__metadata__", ()):
         if isinstance(note, RowsOf):
             return lambda held: list(lines_of(held, note.kind))

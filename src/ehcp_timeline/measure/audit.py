@@ -99,7 +99,6 @@ class _Counted:
         self.of_group.add(replace(judged, rows=rows, clocks=clocks))
 
     def summary(self, rulebook: Rulebook) -> AuditSummary:
-        """Return what was counted, deadlines in rulebook order, verdicts in that of `VERDICTS`."""
         verdicts: dict[str, dict[Verdict, int]] = {}
         rights: dict[str, dict[Verdict, int]] = {}
         for deadline in rulebook.deadlines:

@@ -49,7 +49,6 @@ class Rates:
             self._add_plans(judged)
 
     def _add_plans(self, judged: Judged) -> None:
-        """Count the plans issued in the year."""
         rows = judged.rows
         issued, received = pl.col("plan_issued"), pl.col("request_received")
         in_year = issued.is_between(date(self.as_at.year, 1, 1), self.as_at) & (received <= issued)

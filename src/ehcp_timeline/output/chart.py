@@ -193,7 +193,6 @@ class _Drawing:
         self.add("text", place | ({"font-weight": "bold"} if bold else {})).text = visible(text)
 
     def prose(self, text: str) -> None:
-        """Write a text as lines that fit."""
         line = ""
         for word in text.split():
             if line and _width(f"{line} {word}") > self.width:
@@ -266,7 +265,6 @@ def _width(text: str) -> float:
 
 
 def _texts(values: Mapping[str, object]) -> dict[str, str]:
-    """Return attributes as text; numbers have at most one decimal."""
     return {
         name: f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
         for name, value in values.items()

@@ -131,7 +131,6 @@ def date_order_section(orders: Sequence[DateOrder]) -> Section:
 
 
 def _file(source: Input) -> str:
-    """Return one file in words; its rows add up."""
     left = f", {source.not_judged:,} not judged" if source.not_judged else ""
     return f"{source.name}: {count(source.rows, 'row')}, {source.judged:,} judged{left}."
 

@@ -178,7 +178,6 @@ def _least_widths(section: Section, longest: int) -> list[int]:
 
 
 def _cells(section: Section) -> list[list[str]]:
-    """Return what stands in each column, its heading first."""
     return [
         [column.heading, *(visible(row[place]) for row in section.rows)]
         for place, column in enumerate(section.columns)

@@ -79,7 +79,6 @@ def toml_table(path: Path) -> dict[str, Any]:
 
 
 def _config(path: Path, table: Mapping[str, Any]) -> Config:
-    """Return what a table says; raise ConfigError with all of its faults."""
     from ehcp_timeline.cases.mapping.loader import (
         KEYS,
         KeyFault,

@@ -195,7 +195,6 @@ def _due(working: Working, _: date) -> Iterator[ExplanationStep]:
 
 
 def _open_ended(working: Working) -> str:
-    """Return why a clock has no due day although nothing is missing."""
     limit = working.version.limit if working.version else Limit(())
     if limit.words:
         return f"The law gives no number of days: {limit.words}."

@@ -171,7 +171,6 @@ def _settled(unsettled: list[Working], *choices: list[Working]) -> list[Working]
 
 
 def _mildest(same: Sequence[Working], doubtful: Sequence[str]) -> Working:
-    """Return the mildest of one clock's workings, with the readings of all."""
     mildest = min(same, key=lambda working: _mildness(working.clock))
     clocks = [working.clock for working in same]
     clock = replace(
@@ -185,7 +184,6 @@ def _mildest(same: Sequence[Working], doubtful: Sequence[str]) -> Working:
 
 
 def _mildness(clock: Clock) -> tuple[int, date, date, date, date]:
-    """Return what the mildest of several clocks has least of."""
     days = clock.days_late if clock.days_late is not None else clock.days_left or 0
     due, answered, start, ended = (
         day or date.min for day in (clock.due, clock.answered, clock.start, clock.ended)

@@ -97,7 +97,6 @@ def _order(text: str) -> Order | None:
 
 
 def _fault(text: str) -> str:
-    """Return why a text is not a format, or an empty string."""
     letters = _letters(text)
     if any(letter in "zZ" for letter in letters):
         return "has a time zone, which can move the day; export local dates"

@@ -71,7 +71,6 @@ def _damage_named(shown: str) -> Iterator[None]:
 
 
 def _text(column: pl.Series) -> pl.Series:
-    """Return a column as the text that a CSV file would hold."""
     if column.dtype.is_float():
         whole = (column == column.round(0)) & (column.abs() < _WHOLE)
         figures = column.cast(pl.Int64, strict=False).cast(pl.String)

@@ -89,7 +89,6 @@ class _Reading:
         self.faults.append(KeyFault(key, says, try_))
 
     def table(self, held: Mapping[str, Any], key: str, path: str, as_: str) -> Mapping[str, Any]:
-        """Return a table; nothing where there is none."""
         table = held.get(key, {})
         if isinstance(table, dict):
             return table
@@ -140,7 +139,6 @@ class _Reading:
         return SharedDate(str(texts["date"]), str(texts["where"]), words, undated)
 
     def values(self, held: Mapping[str, Any], at: str) -> Iterator[tuple[str, Mapping[str, str]]]:
-        """Yield each column with the council's words and ours."""
         table = self.table(held, "values", f"{at}values", f"[{at}values.review_outcome]")
         for name, words in table.items():
             key = f"{at}values.{name}"

@@ -115,7 +115,6 @@ class _Checking:
                 yield self.unknown("constants", name)
 
     def headings(self) -> Iterator[KeyFault]:
-        """Check the columns, and that no heading is given to two of them."""
         given = {fold(text): "ignore" for text in self.part.ignore}
         for name, texts in self.part.columns.items():
             if name not in self.vocabulary.columns:
@@ -127,7 +126,6 @@ class _Checking:
                     yield KeyFault(f"{self.at}columns.{name}", says)
 
     def outcomes(self) -> Iterator[KeyFault]:
-        """Check the events whose date is chosen by an outcome."""
         given: dict[tuple[str, str, str], str] = {}
         for name, outcome in self.part.outcomes.items():
             key, date, where = f"{self.at}columns.{name}", fold(outcome.date), fold(outcome.where)
@@ -165,7 +163,6 @@ class _Checking:
                 yield from self.unfit(f'{key}."{word}"', column, ours)
 
     def unfit(self, key: str, column: Column, text: str) -> Iterator[KeyFault]:
-        """Check that a text is a value of a column."""
         read = cell_reader(column, self.vocabulary.absorbs, self.spellings, self.as_at, frozenset())(text)
         if isinstance(read, CellFault):
             yield KeyFault(key, f'cannot be "{text}", which {read.says}', read.try_)
@@ -173,7 +170,6 @@ class _Checking:
             yield KeyFault(key, "has no value")
 
     def of_kind(self, table: str, name: str, kinds: Collection[str], says: str) -> Iterator[KeyFault]:
-        """Check that there is such a column, of one of these kinds."""
         column = self.vocabulary.columns.get(name)
         if column is None:
             yield self.unknown(table, name)

@@ -156,7 +156,6 @@ def check(
 
 
 def _document(audit: "Audit") -> "Document":
-    """Return the answer as data: complete and in file order."""
     from ehcp_timeline.cases.prefetch import ahead
     from ehcp_timeline.measure.answer import Finding, keys
     from ehcp_timeline.output import data

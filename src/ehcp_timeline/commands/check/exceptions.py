@@ -168,7 +168,6 @@ class _ClaimCount:
             yield batch
 
     def add_judged(self, judged: Judged) -> None:
-        """Count the clocks that started, by group."""
         for name, clocks in judged.clocks.items():
             self.tallies.setdefault(name, InTimeTally()).add(clocks)
             self.clocks[name, *WHOLE_FILE] += clocks.height
@@ -231,7 +230,6 @@ class _ClaimCount:
                 self.claims.append(claim)
 
     def finished(self) -> ExceptionsAnswer:
-        """Return what was counted, deadlines in the order of the rulebook."""
         order = [deadline.id for deadline in self.part.deadlines if self.claimed[deadline.id, *WHOLE_FILE]]
         places = sorted((place, clocks) for place, clocks in self.clocks.items() if self.claimed[place])
         places.sort(key=lambda counted: order.index(counted[0][0]))

@@ -57,7 +57,6 @@ def mapping_text(
 
 
 def _claims(answer: ColumnsAnswer) -> Iterator[str]:
-    """Yield which of two headings that mean one column may be left out."""
     times = Counter(heading.column for heading in answer.headings if heading.column)
     for name in (name for name, number in times.items() if number > 1):
         for rival in (heading for heading in answer.headings if heading.column == name):

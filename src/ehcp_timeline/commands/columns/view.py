@@ -64,7 +64,6 @@ def columns_sections(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Iter
 
 
 def _worked_out(answer: ColumnsAnswer) -> Section:
-    """Return what ehcp.toml makes of headings, and what it says of every row."""
     chosen: dict[str, list[str]] = {}
     for heading in answer.headings:
         for name in heading.gives:
@@ -80,7 +79,6 @@ def _name(heading: Heading) -> str:
 
 
 def _hint(heading: Heading) -> str:
-    """Return why a heading is not taken, or what was perhaps meant."""
     if heading.suggestions and not heading.reason:
         return f"did you mean {listed(heading.suggestions, 'or')}?"
     return heading.reason or "is not a column of a case file; its cells are not read"

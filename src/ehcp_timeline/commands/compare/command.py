@@ -131,7 +131,6 @@ def compare(
 
 
 def _refresh(downloaded: Path, output: Path | None, *, force: bool) -> None:
-    """Make a file of figures from one that was downloaded from the DfE."""
     if output is None:
         raise OutputError("--refresh needs a file to write to", "add -o figures.csv")
     from ehcp_timeline.commands.compare.refresh import refreshed

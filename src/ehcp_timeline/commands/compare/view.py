@@ -52,12 +52,10 @@ def compare_sections(answer: CompareAnswer, *, median: bool) -> Iterator[Section
 
 
 def _by_measure(answer: CompareAnswer) -> list[list[ComparedMeasure]]:
-    """Return the years of each measure."""
     return [list(years) for _, years in groupby(answer.measures, key=lambda measure: measure.measure)]
 
 
 def _after(latest: ComparedMeasure) -> Iterator[str]:
-    """Yield what there is to say of the latest year."""
     if latest.says:
         yield f"{latest.year}: {latest.says}."
     gap = latest.gap_to_england

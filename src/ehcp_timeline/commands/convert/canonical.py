@@ -184,8 +184,6 @@ class ConvertAnswer:
 
 @dataclass(frozen=True, slots=True)
 class _Gathering:
-    """What has been gathered of the files so far."""
-
     columns: Mapping[str, Column]
     readers: Mapping[str, Reader]
     frames: list[pl.DataFrame] = field(default_factory=list)
@@ -197,7 +195,6 @@ class _Gathering:
     remarks: list[CellKept] = field(default_factory=list)
 
     def add(self, source: CaseFile) -> None:
-        """Take the rows of a file, judged or not, in file order."""
         headings = source.understood.headings
         places = {heading.column: str(heading.position - 1) for heading in headings if heading.column}
         dated = [name for name in places if self.columns[name].kind in {"event", "date"}]

@@ -103,7 +103,6 @@ def _target(form: str | None, output: Path | None, *, reports: bool, force: bool
 def _write(
     to: OutputTarget, converted: "Converted", as_at: "date", *, pseudonymised: bool
 ) -> "ConvertAnswer":
-    """Write the case file, and return what there is to say of it."""
     from ehcp_timeline.commands.convert.canonical import BlankWord, ConvertAnswer, FileWritten, TimesDropped
     from ehcp_timeline.commands.convert.write import apostrophes, case_file_bytes
     from ehcp_timeline.privacy.pseudonyms import STATEMENT

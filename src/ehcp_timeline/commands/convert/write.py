@@ -99,7 +99,6 @@ def _workbook(converted: Converted, columns: list[pl.Series]) -> bytes:
 
 
 def _write_column(sheet: Any, place: int, column: pl.Series, dated: Any) -> None:  # noqa: ANN401
-    """Write the cells of one column that are not blank below its heading."""
     for row, value in enumerate(column, start=1):
         if isinstance(value, date):
             sheet.write_datetime(row, place, datetime.combine(value, time.min), dated)

@@ -121,7 +121,6 @@ def explain_answer(
 
 
 def _section(explained: Explained, rulebook: Rulebook) -> Section:
-    """Return the steps of one clock below what they lead to."""
     clock, deadline = explained.working.clock, explained.working.deadline
     return Section(
         title=f"{deadline.id}: {deadline.duty}",
@@ -133,7 +132,6 @@ def _section(explained: Explained, rulebook: Rulebook) -> Section:
 
 
 def _lines(step: ExplanationStep) -> Iterator[tuple[str, str, str]]:
-    """Yield a step, and below it the law that it rests on."""
     yield str(step.number), step.title, step.text
     if step.law:
         yield "", "", step.law

@@ -176,7 +176,6 @@ def _years(day: pl.Expr) -> pl.Expr:
 
 
 def _events(check: checks.Future | checks.Day, columns: Columns, as_at: date) -> Iterator[ColumnCheck]:
-    """Yield the checks of every event; one that is planned may be ahead."""
     for name, column in columns.items():
         event = pl.col(name)
         if column.kind != "event":

@@ -268,7 +268,6 @@ def _by_group(file: Inspected, asked: Sequence[Rule], by: str | None) -> list[Qu
 
 
 def _sum(name: str, parts: Iterable[QualityOf]) -> QualityOf:
-    """Return several parts as one under a name."""
     rows = errors = warnings = 0
     counts = defaultdict[str, FaultCount](FaultCount)
     for part in parts:
@@ -295,7 +294,6 @@ def _columns(files: Sequence[Inspected]) -> Mapping[str, Mapping[str, int]]:
 
 
 def _faults(file: Inspected, rules: Rules, listed: frozenset[str], by: str | None) -> Iterator[QualityFault]:
-    """Yield the faults of some rules, in file order."""
     known = rules.by_id
     faults = file.faults.with_columns(pl.col("rule", "column", "other").cast(pl.String))
     wanted = faults.filter(pl.col("rule").is_in(sorted(listed)))

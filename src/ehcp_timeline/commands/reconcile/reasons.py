@@ -36,7 +36,6 @@ def why_parted(plan: Mapping[str, Any], law: Counted, dfe: Counted, rulebook: Ru
 
 
 def _not_by_rule(plan: Mapping[str, Any], law: Counted) -> tuple[str, str]:
-    """Return why the DfE's rule leaves out a plan that the law counts."""
     asked, issued, transferred = plan["request_received"], plan["plan_issued"], plan["plan_transferred"]
     if transferred is not None:
         return "transferred-in", f"transferred in on {transferred}: the DfE leaves the plan out"
@@ -49,7 +48,6 @@ def _not_by_rule(plan: Mapping[str, Any], law: Counted) -> tuple[str, str]:
 
 
 def _not_by_law(plan: Mapping[str, Any], rulebook: Rulebook) -> tuple[str, str]:
-    """Return why the law leaves out a plan that the DfE's rule counts."""
     start, issued = plan["start"], plan["plan_issued"]
     if start is None:
         return "no-clock", "no clock of the law runs on this row"
@@ -66,6 +64,5 @@ def _not_by_law(plan: Mapping[str, Any], rulebook: Rulebook) -> tuple[str, str]:
 
 
 def _what(plan: Mapping[str, Any], day: object, rulebook: Rulebook) -> str:
-    """Return what happened on a day, in the words of events.toml."""
     says = (event.says for name, event in rulebook.events.items() if plan.get(name) == day)
     return next(says, "another event")

@@ -197,7 +197,6 @@ def check_rulebook(
 
 
 def _faults(faults: Sequence[str]) -> Iterator[Remark]:
-    """Yield what kept a part of the rulebook from being read."""
     for fault in faults:
         where, _, said = fault.partition(": ")
         clause, colon, rest = said.partition(": ")

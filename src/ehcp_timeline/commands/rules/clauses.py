@@ -120,7 +120,6 @@ def _period_words(period: Count) -> str:
 
 
 def _repeats_words(repeats: Repeats) -> str:
-    """Return what starts a repeating duty again."""
     parts = {
         "first from": repeats.first,
         "again from each": repeats.again,
@@ -138,7 +137,6 @@ def _plan_words(plan: PlanByDue) -> str:
 
 
 def _reading_words(reading: Reading) -> str:
-    """Return what one reading counts otherwise, and who published it."""
     days = " to ".join(f"{season.day} {month_name[season.month]}" for season in reading.season or ())
     parts = (
         limit_words(reading.limit) if reading.limit else "",
@@ -172,7 +170,6 @@ def _excuse_words(excuse: Excuse) -> str:
 
 
 def _start_where_words(where: StartWhere) -> str:
-    """Return a later start, and on which rows it counts."""
     doubt = f"; disputed: {where.doubt}" if where.doubt else ""
     rows = f"where {listed(where.given)} has a date and {where.absent} has none"
     return f"{dates_words(where.starts)}, if later, {rows}{doubt}"

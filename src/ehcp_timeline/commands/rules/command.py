@@ -456,7 +456,6 @@ def _say_of(days: Sequence[date]) -> None:
 
 
 def _load(overlays: list[Path] | None) -> "Rulebook":
-    """Read the law with the local rulebooks laid over it."""
     from ehcp_timeline.law.loader.rulebook import load_rulebook
 
     return load_rulebook(overlays or ())

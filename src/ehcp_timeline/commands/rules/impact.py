@@ -38,7 +38,6 @@ class _ImpactCount:
     ways: defaultdict[tuple[str, int], InTimeTally] = field(default_factory=lambda: defaultdict(InTimeTally))
 
     def add(self, before: Judged, after: Judged, order: Mapping[str, Deadline]) -> None:
-        """Hold one batch, judged under both rulebooks, against itself."""
         absent = [pl.lit(None, pl.String).alias(name) for name in GROUPS if name not in before.rows.columns]
         self.named.append(before.rows.with_columns(*absent).select("row", "case_id", *GROUPS))
         for place, deadline in enumerate(order.values()):
@@ -68,7 +67,6 @@ class _ImpactCount:
         self.frames, self.named = [], []
 
     def effect(self, order: Collection[str]) -> Effect:
-        """Return what was counted."""
         pairs = Counter((flip.deadline, flip.verdict_before, flip.verdict_after) for flip in self.flips)
         flipped: defaultdict[str, list[FlipsOfKind]] = defaultdict(list)
         for (deadline, old, new), number in sorted(pairs.items()):

@@ -234,7 +234,6 @@ def scorecard_sections(
 
 
 def _not_measured(card: Scorecard, measures: Iterable[Measure]) -> Iterator[Section]:
-    """Yield what no file could give, those with one reason together."""
     reasons: dict[str, list[str]] = {}
     for measure in measures:
         if why := card.files.not_measured.get(measure.id):
@@ -315,7 +314,6 @@ def cell(value: object) -> str:
 
 
 def _targets(answer: ScorecardAnswer, periods: Sequence[str]) -> Section:
-    """Return how near the shown periods came to their targets."""
     shown = [reached for reached in answer.targets if reached.period in periods]
     rows = tuple(
         (

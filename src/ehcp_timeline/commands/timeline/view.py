@@ -94,7 +94,6 @@ def _is_ahead(clock: Clock, as_at: date) -> bool:
 
 
 def _next(working: Working, rulebook: Rulebook) -> Section:
-    """Return what happens next as a sentence: by when, who, what."""
     deadline, due = working.deadline, working.clock.due
     must = "may" if deadline.right else "must" if deadline.kind == "statutory" else "should"
     by = f"By {day(due)} " if due else ""
@@ -119,7 +118,6 @@ def _what(working: Working) -> str:
 
 
 def _row(working: Working, rulebook: Rulebook) -> tuple[str, ...]:
-    """Return one clock as a line."""
     due = day(working.clock.due) if working.clock.due else "no day"
     return due, _WHO[working.deadline.who], _what(working), standing(working, rulebook)
 

@@ -124,7 +124,6 @@ def _law(work: pl.DataFrame) -> Section:
 
 
 def _untold(untold: int) -> tuple[str, ...]:
-    """Return how many cases have too little history for an expected day."""
     said = f"{count(untold, 'more clock')} in time: too few were finished lately to say when."
     return (said,) if untold else ()
 

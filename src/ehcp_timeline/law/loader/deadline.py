@@ -244,7 +244,6 @@ def read_grounds(place: Location, table: Table) -> Grounds:
 
 
 def _read_excuses(place: Location, table: Table, grounds: Grounds) -> tuple[Excuse, ...]:
-    """Read a deadline's excuses: those of its group first, then its own."""
     excuses: list[Excuse | None] = []
     if "excused_by" in table:
         group, law = place.maybe(table, "excused_by", str, ""), place.want(table, "excuse_law", str, "")

@@ -43,12 +43,10 @@ class _Source:
 
     @property
     def sha256(self) -> str:
-        """Of its bytes, in hexadecimal."""
         return hashlib.sha256(self.content).hexdigest()
 
     @property
     def deadlines(self) -> list[Table]:
-        """Its `[[deadline]]` tables."""
         entries = self.table.get("deadline", [])
         return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 

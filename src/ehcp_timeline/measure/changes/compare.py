@@ -157,7 +157,6 @@ def _change(lost: pl.Expr) -> pl.Expr:
 
 
 def _note(there: pl.Expr, lost: pl.Expr) -> pl.Expr:
-    """Return what else should be known of a change."""
     absent = pl.col("verdict").is_null()
     note = (
         pl.when(absent & lost).then(pl.lit("no column of the file could answer it any more"))

@@ -85,7 +85,6 @@ def cases_of(
 def _clocks(
     name: str, ids: list[str], question: KpiQuestion, judged: Judged, rows: pl.DataFrame
 ) -> pl.LazyFrame:
-    """Return the clocks of some deadlines with what their rows say."""
     population = question.populations[name]
     marks = (population.where, *population.marks.values())
     looked_at = {population.date, *population.days}.union(*(mark.columns for mark in marks))
@@ -108,7 +107,6 @@ def all_marked(names: tuple[str, ...]) -> pl.Expr:
 
 
 def _marked(name: str) -> str:
-    """Return the column that says whether a mark holds."""
     return f"is {name}"
 
 
@@ -121,7 +119,6 @@ def _holds(mark: Condition, as_at: date, columns: frozenset[str]) -> pl.Expr:
 
 
 def _of_days(mark: Condition, as_at: date) -> Iterator[pl.Expr]:
-    """Yield what a mark says of days."""
     yield from (pl.col(name).is_not_null() for name in mark.given)
     yield from (pl.col(name).is_null() for name in mark.blank)
     yield from (pl.col(name) <= as_at for name in mark.by_now)
@@ -156,7 +153,6 @@ def _of_facts(mark: Condition) -> Iterator[pl.Expr]:
 
 
 def _days(since: str, to: str, as_at: date) -> pl.Expr:
-    """Return the days from one day to another, or to the as-at day."""
     return ((pl.col(to) if to else pl.lit(as_at)) - pl.col(since)).dt.total_days()
 
 

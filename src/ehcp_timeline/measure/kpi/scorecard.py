@@ -137,7 +137,6 @@ def _files(question: KpiQuestion, readings: Sequence[FileReading], problems: Ite
 
 
 def _check_group(question: KpiQuestion, sources: Iterable[CaseFile]) -> None:
-    """Raise UsageError if a file has no column for the group."""
     if (group := question.group) is None:
         return
     for source in sources:

@@ -227,7 +227,6 @@ def _placed(cells: pl.DataFrame, layout: CsvLayout) -> Block:
 
 
 def _by_hand(records: Sequence[Record], layout: CsvLayout) -> Block:
-    """Return a block of records that the csv module has cut."""
     rows, over, short = list[Sequence[object]](), list[Problem](), list[Problem]()
     blanks = [""] * layout.headings
     for record in records:

@@ -134,13 +134,10 @@ def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:
 
 @dataclass(frozen=True, slots=True)
 class _Rows(Coded):
-    """The rows below the header."""
-
     surveyed: Surveyed
     layout: CsvLayout
 
     def __call__(self, rows: int) -> Generator[Block]:
-        """Give about `rows` of them at a time."""
         return self.coded(rows, dict)
 
     def coded(self, rows: int, dtypes: Dtypes) -> Generator[Block]:

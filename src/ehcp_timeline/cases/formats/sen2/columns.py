@@ -170,7 +170,6 @@ def _undated(said: str, *shown: str) -> pl.Expr:
 
 
 def _set(*names: str) -> pl.Expr:
-    """Return whether one of these flags, or of these authorities' numbers, is given."""
     given = (pl.col(name).str.to_lowercase().is_in(_NO).not_().fill_null(value=False) for name in names)
     return pl.any_horizontal(given)
 

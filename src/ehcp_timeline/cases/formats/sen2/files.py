@@ -184,6 +184,5 @@ def _together(names: Sequence[str]) -> str:
 
 
 def _shared(texts: Sequence[str]) -> str:
-    """Return what all of some texts begin with."""
     letters = takewhile(lambda each: len(set(each)) == 1, zip(*texts, strict=False))
     return "".join(first for first, *_ in letters)

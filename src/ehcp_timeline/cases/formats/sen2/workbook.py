@@ -88,7 +88,6 @@ def _stacked(worksheet: str, cells: pl.DataFrame) -> Iterator[_Part]:
 
 
 def _on_a_sheet(worksheet: str, cells: pl.DataFrame, spellings: Spellings) -> Iterator[_Part]:
-    """Yield the table that a worksheet holds, if it holds one."""
     for header, row in _top(cells):
         if module := module_of(row, spellings):
             yield module, f'sheet "{worksheet}"', worksheet, cells[header:]

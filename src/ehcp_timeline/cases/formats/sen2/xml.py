@@ -76,7 +76,6 @@ def _no_return(shown: str) -> CaseFileError:
 
 
 def _header(raw: Raw) -> dict[str, str]:
-    """Return what a return says of itself above its first person."""
     shown = raw.shown
     root, complete = "", False
     texts: list[str] = []

@@ -66,7 +66,6 @@ def no_person_ends(shown: str) -> CaseFileError:
 
 
 def _undecided(assessment: Items) -> bool:
-    """Return whether an assessment only says that nothing is decided yet."""
     return str(assessment.get("assessmentoutcome") or _NOT_YET).upper() == _NOT_YET
 
 
@@ -238,7 +237,6 @@ class _Persons:
         gathered.clear()
 
     def _end_need(self, name: str) -> None:
-        """Keep the need of the first rank."""
         if self._is_placed(name, "activeplans", self._need):
             if self._need.get(_RANK) == "1" or "sentype" not in self._request:
                 self._request["sentype"] = self._need.get("sentype")
@@ -280,7 +278,6 @@ class _Persons:
         self._assessments.clear()
 
     def _end_person(self, name: str) -> None:
-        """Put the person's items into each of its rows."""
         self._open.pop(name, None)
         self._count += 1
         self._leave(self._request, "requests")

@@ -91,7 +91,6 @@ class Cells:
             self.months.append((self._row, self._column))
 
     def _fill(self) -> None:
-        """Count the cell among those that hold something."""
         if self._row > self.high or self._column > self.wide:
             self.high, self.wide = max(self.high, self._row), max(self.wide, self._column)
             if self.high * self.wide > MOST_CELLS:

@@ -99,8 +99,6 @@ class _Contents:
 
 
 class _Parts:
-    """The parts of a workbook, put to handlers while they are unpacked."""
-
     def __init__(self, archive: zipfile.ZipFile, shown: str) -> None:
         self.by_name = members(archive)
         self._archive, self._shown = archive, shown

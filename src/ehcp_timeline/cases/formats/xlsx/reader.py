@@ -55,7 +55,6 @@ class _Worksheet:
 
     @property
     def below(self) -> pl.DataFrame:
-        """The rows below the header."""
         return self.cells[self.header.last + 1 :]
 
 
@@ -238,7 +237,6 @@ def _number(value: float) -> str:
 
 
 def _moment(value: dt.datetime) -> str:
-    """Return a date, and the time of day if there is one."""
     midnight = value.time() == dt.time()
     return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
 

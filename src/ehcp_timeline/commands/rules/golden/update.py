@@ -128,7 +128,6 @@ def _none(value: object) -> object:
 
 
 def _literal(value: object) -> str:
-    """Return a value as TOML writes it."""
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int | date) else f'"{_none(value)}"'
