@@ -37,7 +37,7 @@ def test_what_a_person_is_told(cases: str) -> None:
     lines = printed(run).splitlines()
     assert lines[:12] == [
         "Data quality as at 15 January 2026: score 50.0 of 100",
-        f"{cases}: 3 rows, 1 with an error, 1 more with a warning; score 50.0 of 100.",
+        f"{cases}: 3 rows, 1 with an error, 1 more with a warning.",
         "The score is the share of rows without an error; a row with only warnings counts half.",
         "Queries and faults of a whole column do not lower the score: they may be right.",
         "",

@@ -19,7 +19,7 @@ def quality_sections(quality: QualityAnswer, top: int) -> Iterator[Section]:
     """Yield the score, files and groups, the rules that found something, the first `top` faults."""
     yield Section(
         f"Data quality as at {day(quality.as_at)}: {_score(quality.summary)}",
-        before=(*map(_file, quality.files), *SCORE),
+        before=(*(_file(file, scored=len(quality.files) > 1) for file in quality.files), *SCORE),
     )
     if len(quality.files) > 1:
         yield _sizes("Files, the worst first", "file", quality.files)
@@ -36,9 +36,9 @@ def _score(sizes: QualitySizes | QualityOf) -> str:
     return "no rows" if sizes.score is None else f"score {sizes.score:.1f} of 100"
 
 
-def _file(file: QualityOf) -> str:
+def _file(file: QualityOf, *, scored: bool) -> str:
     errors = f"{file.with_error:,} with an error, {file.with_warning_only:,} more with a warning"
-    return f"{file.name}: {count(file.rows, 'row')}, {errors}; {_score(file)}."
+    return f"{file.name}: {count(file.rows, 'row')}, {errors}{f'; {_score(file)}' if scored else ''}."
 
 
 def _sizes(title: str, heading: str, parts: Sequence[QualityOf]) -> Section:
@@ -61,7 +61,8 @@ def _rules(quality: QualityAnswer) -> Section:
     hits.sort(key=lambda rule: (SEVERITIES.index(rule.severity), -rule.faults))
     columns = (
         *(TableColumn(name, "fixed") for name in ("rule", "severity")),
-        *(TableColumn(name, "number") for name in ("faults", "rows", "%")),
+        TableColumn("faults", "number"),
+        *(TableColumn(name, "number", optional=True) for name in ("rows", "%")),
         TableColumn("why it matters"),
     )
     rows = tuple(
