@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -95,14 +96,16 @@ def answers(check: Callable[[str], object]) -> list[str]:
         raise UsageError("missing argument 'NAME=VALUE'", "ehcp timeline request_received=2026-01-12")
     say("Five questions about one case. Give a date such as 12/01/2026; press Enter if there is none.")
     given: list[str] = []
+    ask = partial(typer.prompt, default="", show_default=False, prompt_suffix=" ", err=True)
     for number, (name, question) in enumerate(QUESTIONS, start=1):
-        while text := str(typer.prompt(f"{number}. {question}", default="", show_default=False, err=True)):
+        while text := str(ask(f"{number}. {question}")):
             refused = name == "assess_agreed" and text.lower().startswith("no ")
             word = f"assess_refused={text[3:].strip()}" if refused else f"{name}={text.strip()}"
             try:
                 check(word)
             except UsageError as error:
-                say(f"{error.message}. {error.hint}")
+                wrong = error.message.removeprefix(f"{word.partition('=')[0]}: ")
+                say(f"{wrong}; {error.hint}")
             else:
                 given.append(word)
                 break
