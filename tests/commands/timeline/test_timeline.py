@@ -83,6 +83,8 @@ def test_without_words_it_asks_five_questions() -> None:
 
     assert "Give a date such as 12/01/2026" in page
     assert page.count("1. When did the council get the request") == 2
+    assert "?:" not in page
+    assert "request_received: " not in page  # what is wrong is said without the column's name
     assert "5. When was the last review meeting?" in page
     assert "To run it again: ehcp timeline request_received=12/01/2025 assess_refused=10/02/2025" in page
     assert "By 10 April 2025 the family may contact the mediation adviser" in " ".join(page.split())
