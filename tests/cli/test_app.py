@@ -256,3 +256,13 @@ def test_the_package_runs_as_a_module() -> None:
 def test_the_package_says_that_it_is_typed() -> None:
     """Type checkers of other projects read its annotations."""
     assert Path(command.__file__).parents[1].joinpath("py.typed").is_file()
+
+
+@pytest.mark.parametrize("group", [(), ("rules",), ("key",)])
+def test_the_help_of_a_group_cuts_no_summary(group: tuple[str, ...]) -> None:
+    """Every line under the names of commands is a whole sentence at 80 columns."""
+    page = printed(ehcp(*group, "--help"))
+    summaries = re.findall(r"^  [a-z]+  +(.+)$", page.partition("-h, --help")[2], re.MULTILINE)
+
+    assert summaries
+    assert all(line.endswith(".") and not line.endswith("...") for line in summaries)

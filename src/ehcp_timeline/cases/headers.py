@@ -61,7 +61,7 @@ class Spellings:
 
 @dataclass(frozen=True, slots=True)
 class _KeyWords:
-    """What is known of headings by their words, in whatever form and order these stand.
+    """Known headings by their words, in whatever form and order.
 
     Attributes:
         forms: A word, or several, to the words as which they are compared; empty for one that says nothing.

@@ -192,7 +192,7 @@ class CaseFile:
         return begun or ahead(self._batches(rows))
 
     def begin(self) -> None:
-        """Begin to read; whoever asks for `batches` next gets these, whatever their size."""
+        """Begin to read; the next call of `batches` gets these, whatever their size."""
         self._begun = self.batches()
 
     def _batches(self, rows: int) -> Generator[Batch]:

@@ -70,10 +70,10 @@ class UnreadColumns:
     _begun: bool = False
 
     def dates(self, texts: pl.DataFrame, frame: pl.DataFrame) -> Iterator[pl.Series]:
-        """Yield the dates that stand under these headings, named as `model.UNREAD` says.
+        """Yield the dates under these headings, named as in `model.UNREAD`.
 
-        A date is left out for an event of which the row has the date already. Cells that are no dates count
-        as the as-at date: when it happened is not known. `frame` holds the same rows as they were read.
+        A date is left out for an event whose date the row already has. Cells that are no dates count as the
+        as-at date: when it happened is not known. `frame` has the same rows as they were read.
         """
         if not self._begun:
             self._begin(texts)
@@ -92,7 +92,7 @@ class UnreadColumns:
             yield from possible
 
     def found(self, heading_at: Callable[[int], Heading]) -> tuple[UnreadColumn, ...]:
-        """Return the headings under which something stands, as far as the rows have gone by."""
+        """Return the headings that have a value, as far as the rows have been read."""
         return tuple(
             UnreadColumn(
                 heading_at(self.places[name]), column.holds, column.cells, decides=column.lookup is not None
@@ -129,7 +129,7 @@ class UnreadColumns:
         return _Column(text, (), "outcomes", None) if says_outcome else None
 
     def _date(self, cell: str) -> date | None:
-        """Return the date of a cell; a bare number is none, because nobody says that it is a day."""
+        """Return the date of a cell; a bare number is none, because it may not be a day."""
         day = None if cell.strip(WHITE).replace(".", "").isdigit() else self.read(cell)
         return day if isinstance(day, date) else None
 

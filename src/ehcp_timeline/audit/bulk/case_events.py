@@ -223,7 +223,7 @@ def _merge(ascending: pl.Series, other: pl.Series) -> pl.Series:
 def nearest(keys: pl.Series, needles: pl.Series, towards: Towards) -> pl.Series:
     """Return, for each needle, the first key on or after it or the last on or before it; null for none.
 
-    Each key is there once, ascending; the needles in any order.
+    The keys are ascending, each once; the needles are in any order.
     """
     order = None if needles.is_sorted() else needles.arg_sort()
     asked = pl.DataFrame({"key": needles if order is None else needles[order]})

@@ -93,9 +93,9 @@ def _judged(
 def _with_months(
     last: Judged, rulebook: Rulebook, held: SomeRows, as_at: date, wanted: Sequence[Deadline]
 ) -> Judged:
-    """Return the last batch with the cases on which a month has no day.
+    """Return the last batch with the cases that have a month without a day.
 
-    Each is judged at every choice of `months.ends`: a verdict stands where all give the same.
+    Each is judged at every choice of `months.ends`: a verdict holds if it is the same for all.
     """
     unsettled, *at_ends = (
         list(_judged(rulebook, [rows], as_at, wanted))

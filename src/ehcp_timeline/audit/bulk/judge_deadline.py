@@ -67,7 +67,7 @@ class ClockOutcomes:
 
 
 def outcomes_of(started: Started, due: pl.Series, since: pl.Series, answer: pl.Series) -> ClockOutcomes:
-    """Return what happened to clocks, as far as that is the same for those of rows and of whole cases.
+    """Return the outcomes of clocks, as far as they are the same for rows and for whole cases.
 
     An answer or an end counts from the day `since` on.
     """

@@ -33,16 +33,16 @@ T = TypeVar("T")
 
 
 class RequestInTwoBatchesError(Exception):
-    """A row was judged by itself whose request is in another batch too, or a month without a day does."""
+    """A row was judged alone although its request, or a month without a day, is in another batch too."""
 
     def __init__(self, hashes: pl.Series) -> None:
         self.hashes = hashes
 
 
 def repeated_until_known(answer: Callable[P, T]) -> Callable[P, T]:
-    """Let a function that judges whole files begin again where a request is in two batches of a file.
+    """Repeat a function that judges whole files if a request is in two batches of a file.
 
-    It must be one that can be called again: it reads its files from the first row, and adds to nothing.
+    The function must be repeatable: it reads its files from the first row, and adds to nothing.
     """
 
     @wraps(answer)

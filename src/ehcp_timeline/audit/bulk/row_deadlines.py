@@ -53,7 +53,7 @@ def weigh_rows(inquiry: Inquiry, deadlines: Iterable[Deadline], columns: Columns
 def _begin(inquiry: Inquiry, deadline: Deadline, whole: RowsSeen) -> Begun | None:
     """Return the rows on which something has begun, shared by all deadlines that start so, and the start.
 
-    Last stand those of which a start cannot be read; None for no row.
+    Rows whose start cannot be read come last; None for no row.
     """
     lost = whole.unreadable(deadline.start_events)
     if lost is None and not whole.holds(deadline.start_events):
@@ -113,7 +113,7 @@ def _outcome(started: Started, due: pl.Series) -> ClockOutcomes:
 
 
 def _decided_before(deadline: Deadline, seen: RowsSeen, start: pl.Series) -> pl.Series | None:
-    """Return which clocks are of requests of which every decision lies before them, unexplained."""
+    """Return which clocks belong to requests whose every decision is before them, unexplained."""
     if not is_of_request(deadline) or not seen.holds(DECIDED):
         return None
     candidates = where_true((seen.next(DECIDED) < start) & (seen.first((REQUEST,)) == start))

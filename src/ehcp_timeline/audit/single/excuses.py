@@ -73,9 +73,9 @@ def _unclaimed(shown: ExcuseResult, flag: str, row: Row) -> ExcuseResult:
 def _look_at_closure(
     excuse: Excuse, closure: Closure, seen: EventHistory, start: date, due: date
 ) -> ExcuseResult:
-    """Hold the dates of a closure against the days on which a request for advice could be the reason.
+    """Compare a closure with the days on which a request for advice could be the reason.
 
-    Those lie both in the clock's own time and in the time that the law sets around the closure.
+    Those days are both in the clock's own time and in the time that the law sets around the closure.
     """
     first, last = (seen.first(name) for name in closure.closed)
     asked = next((day for name in closure.asked if (day := seen.first(name))), None)

@@ -158,9 +158,9 @@ def _by_place(workings: Iterable[Working]) -> dict[tuple[int, str], list[Working
 
 
 def _settled(unsettled: list[Working], *choices: list[Working]) -> list[Working]:
-    """Return the clocks of one row and deadline: with a verdict where all choices of ends have the same.
+    """Return the clocks of one row and deadline, with a verdict if all choices of ends give the same.
 
-    It is told as where it is mildest: the fewest days late or left.
+    The mildest is returned: the one with the fewest days late or left.
     """
     begun = [[working for working in choice if working.clock.verdict != "not-started"] for choice in choices]
     verdicts = {tuple(working.clock.verdict for working in choice) for choice in begun}

@@ -212,7 +212,7 @@ def in_calendar(year: int, month: int | None, day: int) -> date | CellFault:
 
 
 def year_of(figures: str, window: Window) -> int:
-    """Return the year; one of two figures lies in this century unless that is after the window."""
+    """Return the year; one of two figures is in this century unless that is after the window."""
     year = int(figures)
     if len(figures) == 4:
         return year

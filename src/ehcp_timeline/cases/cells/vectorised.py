@@ -235,7 +235,7 @@ class CellReading:
         return ReadBlock(frame, unreadable, tuple(problems), months)
 
     def _is_open(self, name: str) -> bool:
-        """Return whether a column holds events of which nobody said how they are written."""
+        """Return whether a column has events whose date format is not settled."""
         return self._columns[name].kind == "event" and name not in self._settled
 
     def _groups(self, apart: Collection[str]) -> list[list[str]]:

@@ -101,7 +101,7 @@ def _by_authority(
 ) -> list[tuple[str, list[float | None]]]:
     """Return each authority's figures by year, the highest of the latest year first; the own file's too.
 
-    A year that is not published holds nobody's figures but the file's.
+    A year that is not published has only the file's figures.
     """
     rows = {
         answer.authority: [year.published for year in years],

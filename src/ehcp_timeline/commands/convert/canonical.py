@@ -241,11 +241,10 @@ class _Gathering:
                 self.remarks.append(CellKept.of(file, problem))
 
     def _unread(self, batch: Batch, name: str, place: str | None) -> pl.DataFrame:
-        """Return `row` and `text` of the cells that could not be read, worded so that nothing else can read.
+        """Return `row` and `text` of the unreadable cells, worded so that no later reader can read them.
 
-        A word is put in front where somebody else might: where the settings alone say that it cannot be
-        read, and where only the figures beside a month-first date, as the file wrote them, show that it is
-        the odd one in its column.
+        A word is put in front if a later reader might: if only the settings make the cell unreadable, or if
+        only the other figures of its column show that a month-first date is the odd one.
         """
         frame = batch.unreadable.get(name, pl.Series(dtype=pl.UInt32)).to_frame(ROW)
         if place is None:
@@ -323,9 +322,9 @@ def convert(sources: Sequence[CaseFile], vocabulary: Vocabulary, as_at: date) ->
 def pseudonymised_cases(converted: Converted, key: Key) -> Converted:
     """Return the judged rows in the order of their pseudonyms, without names, birth dates and free text.
 
-    What could not be read may say anything, so it becomes one word that cannot be read either; in a column
-    of plain text it is one of Excel's own errors, which stays. Rows that cannot be judged have no case that
-    a pseudonym could stand for, and are left out.
+    An unreadable cell may contain anything, so it becomes one word that cannot be read either; in a column of
+    plain text it is one of Excel's own errors, which stays. Rows that cannot be judged have no case for a
+    pseudonym, and are left out.
     """
     columns = tuple(
         column

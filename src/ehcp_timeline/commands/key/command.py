@@ -24,10 +24,10 @@ def key(context: typer.Context) -> None:
     "ehcp key new ~/keys/ehcp.key", "ehcp overdue cases.csv --pseudonymise ~/keys/ehcp.key -o out/list.csv"
 )
 def new(path: Annotated[Path, typer.Argument(metavar="PATH", hidden=True)]) -> None:
-    """Make a key file that only you can read; a key that is there is never replaced.
+    """Make a key file that only you can read.
 
-    Whoever has the key can find the case behind a pseudonym: keep it in another folder than what is written
-    with it. Without it nobody can make the same pseudonyms again.
+    It never replaces an existing key. Whoever has the key can find the case behind a pseudonym: keep it in
+    another folder than the files written with it. Without it nobody can make the same pseudonyms again.
     """
     from ehcp_timeline.output.files import write_whole
     from ehcp_timeline.privacy.pseudonyms import new_key

@@ -67,10 +67,10 @@ def inspect(
     keep: Sequence[str] = (),
     tell: Callable[[int], None] | None = None,
 ) -> Inspected:
-    """Look a file through, and keep some columns of every row.
+    """Check a file, and keep some columns of every row.
 
-    What the reader of the file says of a fault is kept for the rules that are `listed`; `tell` is called with
-    the rows of each batch.
+    The reader's own faults are kept for the rules that are `listed`; `tell` is called with the rows of each
+    batch.
 
     Raises:
         CaseFileError: The file cannot be read.

@@ -82,8 +82,8 @@ def _changed(
 ) -> ChangedSince:
     """Return what happened to the plans that were overdue, all of it or nothing.
 
-    The numbers add up to how many were overdue on either day. So they are printed only where both days may be
-    and each number is of enough children.
+    The numbers add up to how many were overdue on either day. So they are printed only if both days may be
+    printed and each number is of enough children.
     """
     days = [point.overdue for point in waiting if point.day in (as_at, changed.as_at)]
     if changed.fewest >= threshold and HIDDEN not in days:

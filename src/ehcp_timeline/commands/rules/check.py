@@ -62,7 +62,7 @@ def remarks(rulebook: Rulebook, as_at: date) -> Iterator[Remark]:
 
 
 def _citations(deadline: Deadline, rulebook: Rulebook) -> Iterator[Remark]:
-    """Yield citations that are missing, name no known law, or stand from a day before it was in force."""
+    """Yield citations that are missing, name no known law, or begin before it was in force."""
     excuses = {f"excuse {excuse.id}": excuse for excuse in deadline.excuses}
     cited = {"law": deadline.law, "says": deadline.says or deadline.means}
     cited |= {clause: excuse.law for clause, excuse in excuses.items()}
@@ -209,7 +209,7 @@ def _faults(faults: Sequence[str]) -> Iterator[Remark]:
 def _cases(
     rulebook: Rulebook, faults: Sequence[str], fixtures: Sequence[Path], as_at: date
 ) -> Iterator[Remark]:
-    """Yield every edge that no golden case stands on; of a local duty that has cases, as a warning."""
+    """Yield every boundary that no golden case tests; of a local duty that has cases, as a warning."""
     try:
         goldens = load_fixtures(fixtures, rulebook, names(rulebook), as_at)
     except RulebookError as error:

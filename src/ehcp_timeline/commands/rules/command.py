@@ -155,11 +155,11 @@ def run_cases(
     ] = None,
     overlays: Rules = None,
 ) -> None:
-    """Judge fixture cases and compare with what they expect; say what differs, and why.
+    """Compare fixture cases with the answers that they expect.
 
-    PATH is a TOML file of cases, a case file with columns as expect.plan.issue, or a folder of them; without
-    one, tests/statute. Formats: plain,
-    json, junit, sarif, github. Exit 0: all as expected. 1: something differs. 2: cannot run.
+    It says what differs, and why. PATH is a TOML file of cases, a case file with columns as
+    expect.plan.issue, or a folder of them; without one, tests/statute. Formats: plain, json, junit, sarif,
+    github. Exit 0: all as expected. 1: something differs. 2: cannot run.
     """
     formats = ("table", "plain", "json", "junit", *CI_FORMATS)
     to = output.choose(formats)
@@ -270,11 +270,12 @@ def diff(
     output: OutputOptions,
     config: Config = None,
 ) -> None:
-    """Show what changed in the law, which cases are judged differently, and the effect on the rates.
+    """Show what changed in the law, and which cases that changes.
 
-    A and B are each a rulebook: a folder, a file laid over the law, `installed`, or a git revision such as
-    HEAD~1 or main:ours.toml. CASES are case files to judge under both.
-    Formats: table, plain, md, json; csv and ndjson list every flip. Exit 0, or 1 as --fail-on says.
+    A and B are each a rulebook: a folder, a file applied on top of the law, `installed`, or a git revision
+    such as HEAD~1 or main:ours.toml. CASES are case files to judge under both; the effect on the rates is
+    shown too. Formats: table, plain, md, json; csv and ndjson list every flip. Exit 0, or 1 as --fail-on
+    says.
     """
     formats = ("table", "plain", "md", "json", "csv", "ndjson", "xlsx")
     to = output.choose(formats)
@@ -336,10 +337,11 @@ def check(
     output: OutputOptions,
     overlays: Rules = None,
 ) -> None:
-    """Look for gaps and overlaps of versions, unknown words, missing citations and cases, and what is stale.
+    """Look for faults, missing citations and cases, and stale words.
 
-    FOLDER is a whole rulebook; without one, the installed one. With --rules and no FOLDER only the local
-    rulebooks are checked. Formats: table, plain, json, sarif, github.
+    Faults are gaps and overlaps of versions, and unknown words. FOLDER is a whole rulebook; without one, the
+    installed one. With --rules and no FOLDER only the local rulebooks are checked. Formats: table, plain,
+    json, sarif, github.
     """
     to = output.choose(("table", "plain", "json", *CI_FORMATS))
     if folder is not None and not folder.is_dir():
@@ -376,9 +378,10 @@ def coverage(
     ] = False,
     overlays: Rules = None,
 ) -> None:
-    """Say which regulations and deadlines are encoded, and which are not and why.
+    """List what is encoded, and what is not and why.
 
-    Formats: table, plain, json; md is the page of every deadline.
+    Regulations and deadlines are listed by the law that they come from. Formats: table, plain, json; md is
+    the page of every deadline.
     """
     from ehcp_timeline.commands.rules.lists import coverage_answer, coverage_sections
     from ehcp_timeline.commands.rules.page import rules_page
@@ -416,11 +419,11 @@ def holidays(
     output: OutputOptions,
     about: LawOptions,
 ) -> None:
-    """Show what a late-announced bank holiday moves: last working days, and limits in working days.
+    """Show what a late-announced bank holiday moves.
 
-    FILE is a case file; `-` is standard input. It is judged without the day and with it; a day that is a bank
-    holiday already is taken out of the list first. Weeks and months do not move. Formats: table, plain, csv,
-    json, ndjson, md, xlsx.
+    It moves last working days, and limits in working days; weeks and months do not move. FILE is a case file;
+    `-` is standard input. It is judged without the day and with it. A day that is a bank holiday already is
+    taken out of the list first. Formats: table, plain, csv, json, ndjson, md, xlsx.
     """
     to = output.choose()
     days = [day_asked(word, "--add") for word in add]

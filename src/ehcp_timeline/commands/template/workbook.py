@@ -18,7 +18,7 @@ _FLAGS = ("yes", "no")
 def template_workbook(columns: Mapping[str, Column]) -> bytes:
     """Return a workbook with the header of a case file and, on a second sheet, what each column means.
 
-    A cell that is not as it should be is warned of while it is typed, and is accepted.
+    Excel warns of a cell that is not as it should be while it is typed, and accepts it.
     """
     with safe_book("Case file", _MADE) as (book, page):
         _write_cases(book, columns)

@@ -56,7 +56,7 @@ class Record:
 def read_blocks(
     file: IO[bytes], layout: CsvLayout, rows: int, shown: str, dtypes: Dtypes = dict
 ) -> Iterator[Block]:
-    """Yield the rows of a file that stands at the first of them, about `rows` at a time, at least one block.
+    """Yield the rows of a file from its present place, about `rows` at a time, at least one block.
 
     A block that polars cannot cut is String throughout, whatever `dtypes` says.
 

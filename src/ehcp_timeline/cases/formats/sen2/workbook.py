@@ -69,7 +69,7 @@ def find_return(
 
 
 def _stacked(worksheet: str, cells: pl.DataFrame) -> Iterator[_Part]:
-    """Yield the tables one below the other, each under a cell of column A that names it."""
+    """Yield the tables below one another, each under a cell of column A that names it."""
     if "0" not in cells.columns:
         return
     records = cells.with_row_index("place").filter(pl.col("0").str.contains(_RECORDS))

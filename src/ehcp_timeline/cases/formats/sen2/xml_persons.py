@@ -72,9 +72,9 @@ def _undecided(assessment: Items) -> bool:
 class _Persons:
     """The persons met so far.
 
-    Elements are known by their ends alone, and their text is what stands since the end before: between the
-    tags of a return there is nothing but white space. A return of a million persons has some sixty million
-    ends, so what takes them does next to nothing.
+    Elements are known only by their ends, and their text is what came since the end before: between the tags
+    of a return there is nothing but white space. A return of a million persons has some sixty million ends,
+    so each end is handled with as little work as possible.
 
     Attributes:
         rows: Those not yet taken, each with the cells of `_SCHEMA`.
@@ -206,7 +206,7 @@ class _Persons:
         return None if sen2().knows(tag) else self._end_unknown
 
     def _is_placed(self, name: str, within: str, gathered: Items) -> bool:
-        """Return whether the element of a module that ends stands within that of another; else note that.
+        """Return whether the element of a module that ends is within that of another; else note that.
 
         `gathered` are its items, forgotten if it is misplaced.
         """

@@ -77,7 +77,7 @@ class Asserted:
         return any(read.reading == reading and read.due != self.clock.due for read in self.working.read)
 
     def side_of(self, event: str) -> str:
-        """Say on which side of an event it starts; an empty string if the event has no date."""
+        """Return on which side of an event it starts; an empty string if the event has no date."""
         day = self.events.get(event)
         if day is None:
             return ""
@@ -383,7 +383,7 @@ def _owed(deadline: Deadline, clocks: Clocks) -> Edges:
 
 
 def _by_a_day(deadline: Deadline, clocks: Clocks) -> Edges:
-    """Yield the edges of what must stand by the due day, and of the first day on which an answer counts."""
+    """Yield the boundaries of what must be there by the due day, and of the first day that answers count."""
     owed = [case for case in clocks if case.owed and case.applied]
     if plan := deadline.plan_by_due:
         doubts = (*plan.made, *plan.before_plan)
