@@ -14,7 +14,7 @@ import numpy as np
 
 from ehcp_timeline.measure.forecast.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder, split
 from ehcp_timeline.measure.forecast.present import InHand, Pipeline, SimulatedStage
-from ehcp_timeline.measure.forecast.simulate import Plan, Start, run
+from ehcp_timeline.measure.forecast.simulate import Plan, run
 from ehcp_timeline.measure.forecast.weeks import Drivers, series
 
 CASES = 2000
@@ -36,7 +36,7 @@ STEPS = (
 )
 
 
-def start(pace: float) -> Start:
+def start(pace: float) -> Pipeline:
     """Return a council with 2,000 open cases, some 900 of them overdue, that does so much of what comes."""
     due = np.arange(-14, 21)
     rows = np.union1d(due, np.arange(21, 21 + WEEKS)).astype(np.int32)
@@ -50,7 +50,7 @@ def start(pace: float) -> Start:
     requests = series(random.poisson(PLANS_A_WEEK / 0.65, 52).astype(np.float64), even, ahead)
     capacity = series(random.poisson(PLANS_A_WEEK * pace, 52).astype(np.float64), even, ahead)
     drivers = Drivers(requests, capacity, ((0.65, 4000), (1.0, 3000)))
-    return Start(Pipeline(STEPS, 2, WEEKS, 20, rows, in_hand), drivers, 1, np.zeros(WEEKS))
+    return Pipeline(STEPS, 2, WEEKS, 20, rows, in_hand, drivers)
 
 
 def measure(name: str, runs: int) -> None:

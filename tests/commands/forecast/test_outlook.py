@@ -17,7 +17,7 @@ from ehcp_timeline.measure.forecast.outlook import (
     outlook,
     quarters_ahead,
 )
-from ehcp_timeline.measure.forecast.simulate import Kept, Moment
+from ehcp_timeline.measure.forecast.simulate import Kept
 from tests.commands.forecast.known_truth import ONE
 
 DAY = date(2025, 1, 1)
@@ -114,7 +114,10 @@ def test_a_file_without_a_column_for_exceptions_cannot_say() -> None:
 
 def test_a_quarter_tells_the_middle_run_and_its_range() -> None:
     """Rates in percent to a decimal; a quarter in which no run issued a plan has none."""
-    moment = Moment(spread(90, 100, 110), spread(10, 20, 30), spread(25, 30, 60), spread(0, 1, 5))
+    moment = {
+        "open": spread(90, 100, 110), "overdue": spread(10, 20, 30),
+        "oldest": spread(25, 30, 60), "over_52": spread(0, 1, 5),
+    }  # fmt: skip
     kept = Kept(spread(1, 1, 3), {2: moment, 4: moment}, {0: spread(500, 612, 700), 1: Spread()})
 
     clear = clearance(kept.cleared, DAY, 4)

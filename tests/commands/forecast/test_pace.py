@@ -106,7 +106,7 @@ def test_eight_weeks_are_doubted_more_than_a_year() -> None:
     for weeks in (8, 52):
         seen = np.tile([15.0, 25.0, 20.0, 20.0], 13)[:weeks]
         both = series(seen, np.ones(weeks), np.ones(104))
-        drawn = draw(Drivers(both, both), 500, np.random.default_rng(2)).capacity
+        drawn = draw(Drivers(both, both), 500, np.random.default_rng(2))[1]
         spreads.append(float(drawn.mean(axis=0).std()))
 
     assert spreads[0] > 1.2 * spreads[1] > 0

@@ -78,7 +78,8 @@ def test_a_breach_is_as_likely_as_the_runs_say(due_week: int, p50: int, p85: int
     """Closed in the week in which it falls due counts as in time; the week after does not."""
     weeks = now().pipeline.due_weeks
     row = int(np.searchsorted(weeks, due_week))
-    line = Pipeline((SimulatedStage("plan", 1, 1.0, 1.0),), 0, 156, 20, weeks, (InHand(0, 1, row, 1),))
+    step, drivers = SimulatedStage("plan", 1, 1.0, 1.0), now().pipeline.drivers
+    line = Pipeline((step,), 0, 156, 20, weeks, (InHand(0, 1, row, 1),), drivers)
     finished = np.zeros((1, 157))
     finished[0, p50:] = 50
     finished[0, p85:] = 85
@@ -107,6 +108,7 @@ def test_cases_further_on_close_before_those_behind_them() -> None:
         20,
         np.arange(8, dtype=np.int32),
         in_hand,
+        now().pipeline.drivers,
     )
 
     rows, stages, cases, ahead = case_groups(line).tolist()

@@ -7,7 +7,7 @@ from ehcp_timeline.measure.forecast.arrays import day_number
 from ehcp_timeline.measure.forecast.caseload import week_overdue
 from ehcp_timeline.measure.forecast.history import OLDEST_FIRST
 from ehcp_timeline.measure.forecast.present import InHand, Pipeline, SimulatedStage
-from ehcp_timeline.measure.forecast.simulate import Kept, Plan, Start, run
+from ehcp_timeline.measure.forecast.simulate import Kept, Plan, run
 from ehcp_timeline.measure.forecast.weeks import Drivers, series
 from tests.commands.forecast.files import AS_AT
 
@@ -20,9 +20,9 @@ def kept(ages: list[int], plan: Plan, weeks: int = 4, capacity: float = 0) -> Ke
     rows = np.union1d(due, np.arange(21, 22 + weeks)).astype(np.int32)
     in_hand = tuple(InHand(0, 1, int(np.searchsorted(rows, week)), 1) for week in due.tolist())
     none, some = (series(np.full(20, rate), np.ones(20), np.ones(weeks)) for rate in (0.0, capacity))
-    line = Pipeline((SimulatedStage("plan", 1, 0.5, 1.0),), 0, weeks, 20, rows, in_hand)
-    start = Start(line, Drivers(none, some), 1, np.zeros(weeks))
-    return run(start, {"x": OLDEST_FIRST}, plan, 100, 1)["x"]
+    step = SimulatedStage("plan", 1, 0.5, 1.0)
+    line = Pipeline((step,), 0, weeks, 20, rows, in_hand, Drivers(none, some))
+    return run(line, {"x": OLDEST_FIRST}, plan, 100, 1)["x"]
 
 
 @pytest.mark.parametrize(("age", "over"), [(356, 0), (357, 0), (358, 1), (400, 1)])
@@ -30,14 +30,14 @@ def test_a_family_past_52_weeks_has_waited_a_day_more_than_364(age: int, over: i
     """A week on, 357 days are 364 and not more than 52 weeks; 358 are 365 and more."""
     moment = kept([age], Plan(moments=frozenset({1}))).moments[1]
 
-    assert moment.over_a_year.percentile(0.5) == over
-    assert moment.open.percentile(0.5) == 1
+    assert moment["over_52"].percentile(0.5) == over
+    assert moment["open"].percentile(0.5) == 1
 
 
 @pytest.mark.parametrize(("age", "overdue"), [(133, 0), (134, 1), (141, 1)])
 def test_a_case_is_overdue_the_day_after_its_due_day(age: int, overdue: int) -> None:
     """A week on, 133 days are 140 and due that day; 134 are 141 and overdue."""
-    assert kept([age], Plan(moments=frozenset({1}))).moments[1].overdue.percentile(0.5) == overdue
+    assert kept([age], Plan(moments=frozenset({1}))).moments[1]["overdue"].percentile(0.5) == overdue
 
 
 @pytest.mark.parametrize(("age", "weeks"), [(1, 1), (6, 1), (7, 1), (8, 2), (363, 52), (365, 53)])
@@ -45,8 +45,8 @@ def test_the_oldest_case_is_told_in_whole_weeks(age: int, weeks: int) -> None:
     """A week on; cases of one due week are alike, so a day that fills a week counts with those before it."""
     plan = Plan(moments=frozenset({1}))
 
-    assert kept([age], plan).moments[1].oldest.percentile(0.5) == weeks
-    assert kept([age], plan, capacity=1).moments[1].oldest.percentile(0.5) == 0
+    assert kept([age], plan).moments[1]["oldest"].percentile(0.5) == weeks
+    assert kept([age], plan, capacity=1).moments[1]["oldest"].percentile(0.5) == 0
 
 
 def test_a_quarter_counts_the_plans_of_its_weeks() -> None:

@@ -20,7 +20,6 @@ from ehcp_timeline.measure.forecast.simulate import (
     Parcel,
     Plan,
     StageWork,
-    Start,
     Watcher,
     run,
     start_of,
@@ -37,7 +36,7 @@ def spread(cases: int, weeks: int) -> list[int]:
     return [cases // weeks + (place < cases % weeks) for place in range(weeks)]
 
 
-def illustrative(capacity: float = 17, requests: float = 15) -> Start:
+def illustrative(capacity: float = 17, requests: float = 15) -> Pipeline:
     """Return 493 open cases, 220 of them late, 15 in and 17 out a week without chance, 14 weeks at least."""
     due = [*range(-14, 1), *range(1, 21)]
     counts = [*spread(220, 15), *spread(273, 20)]
@@ -49,12 +48,12 @@ def illustrative(capacity: float = 17, requests: float = 15) -> Start:
     come, go = (
         series(np.full(52, float(rate)), np.ones(52), np.ones(WEEKS)) for rate in (requests, capacity)
     )
-    pipeline = Pipeline((SimulatedStage("plan", 14, 0.5, 1.0),), 0, WEEKS, 20, rows, in_hand)
-    return Start(pipeline, Drivers(come, go), 1, np.zeros(WEEKS))
+    step = SimulatedStage("plan", 14, 0.5, 1.0)
+    return Pipeline((step,), 0, WEEKS, 20, rows, in_hand, Drivers(come, go))
 
 
 def kept_of(
-    start: Start, orders: Mapping[str, WorkOrder] = ORDERS, runs: int = 100, seed: int = 1
+    start: Pipeline, orders: Mapping[str, WorkOrder] = ORDERS, runs: int = 100, seed: int = 1
 ) -> Mapping[str, Kept]:
     """Return what is kept of some runs, with quarters of 13 weeks."""
     quarters = tuple(week // 13 for week in range(WEEKS))
@@ -120,11 +119,11 @@ def test_in_time_first_takes_whom_the_stages_to_come_leave_time(due_week: int, f
     """Drafted in week 1, final three weeks at least: due in week 4 is saved, due in week 3 is not."""
     rows = np.array([0, due_week, 30], dtype=np.int32)
     steps = (SimulatedStage("draft", 1, 0.5, 1.0), SimulatedStage("final", 3, 1.0, 1.0))
-    line = Pipeline(steps, 0, 1, 20, rows, (InHand(0, 1, 0, 5), InHand(0, 1, 1, 5)))
-    five = series(np.full(52, 5.0), np.ones(52), np.ones(1))
-    none = series(np.zeros(52), np.ones(52), np.ones(1))
+    none, five = (series(np.full(52, rate), np.ones(52), np.ones(1)) for rate in (0.0, 5.0))
+    in_hand = (InHand(0, 1, 0, 5), InHand(0, 1, 1, 5))
+    line = Pipeline(steps, 0, 1, 20, rows, in_hand, Drivers(none, five))
     random = np.random.default_rng(1)
-    places = draw(Drivers(none, five), 3, random).capacity.astype(np.int16)
+    places = draw(line.drivers, 3, random)[1].astype(np.int16)
     work = StageWork(line, range(2), (IN_TIME_FIRST,) * 2, places, random)
 
     work.week(1, [])
@@ -147,18 +146,18 @@ def sizes(work: StageWork, runs: int) -> Counts:
     )
 
 
-def conserved(start: Start, orders: Mapping[str, WorkOrder | tuple[WorkOrder, ...]], seed: int) -> None:
+def conserved(line: Pipeline, orders: Mapping[str, WorkOrder | tuple[WorkOrder, ...]], seed: int) -> None:
     """Simulate twenty runs and check after every week that no stage of any order lost or made a case."""
-    runs, line = 20, start.pipeline
+    runs = 20
     for order in orders.values():
         random = np.random.default_rng(seed)
-        draws = draw(start.drivers, runs, random)
+        requests, capacity = draw(line.drivers, runs, random)
         each = order if isinstance(order, tuple) else (order,) * len(line.steps)
-        places = rounded(start.capacity(draws.capacity), random)
+        places = rounded(capacity, random)
         work = StageWork(line, range(len(line.steps)), each, places, random)
-        watcher = Watcher(line, Plan(), Kept(), draws.requests, cases=False)
+        watcher = Watcher(line, Plan(), Kept(), requests, cases=False)
         before = sizes(work, runs)
-        for week, row in enumerate(draws.requests, 1):
+        for week, row in enumerate(requests, 1):
             came = [(line.row_of(week + line.to_due), row[None, :])]
             issued, closed = work.week(week, came)
             watcher.look(week, came, issued, closed)
@@ -215,9 +214,10 @@ def test_arrivals_less_departures_are_the_change_in_size(
     come = series(random.poisson(requests, 20).astype(float), np.ones(20), np.ones(weeks))
     go = series(np.full(20, capacity), np.ones(20), np.ones(weeks))
     factor, more = data.draw(st.floats(0, 1)), np.linspace(0, data.draw(st.floats(0, 9)), weeks)
-    line = Pipeline(tuple(steps), narrowest, weeks, 20, rows, in_hand)
+    drivers = Drivers(come, go, (), factor, more)
+    line = Pipeline(tuple(steps), narrowest, weeks, 20, rows, in_hand, drivers)
 
-    conserved(Start(line, Drivers(come, go), factor, more), {**ORDERS, "any": order}, seed)
+    conserved(line, {**ORDERS, "any": order}, seed)
 
 
 @pytest.mark.slow
@@ -249,10 +249,10 @@ def test_drawn_weeks_keep_the_level_of_the_weeks_behind(mean: float) -> None:
     seen = random.poisson(mean, 52).astype(float)
     both = series(seen, np.ones(52), np.ones(104))
 
-    drawn = draw(Drivers(both, both), 4000, random)
+    requests, capacity = draw(Drivers(both, both), 4000, random)
 
-    assert drawn.requests.mean() == pytest.approx(seen.mean(), rel=0.02)
-    assert drawn.capacity.mean() == pytest.approx(seen.mean(), rel=0.02)
+    assert requests.mean() == pytest.approx(seen.mean(), rel=0.02)
+    assert capacity.mean() == pytest.approx(seen.mean(), rel=0.02)
 
 
 def test_each_run_doubts_the_level() -> None:
@@ -262,7 +262,7 @@ def test_each_run_doubts_the_level() -> None:
         random = np.random.default_rng(seed)
         seen = random.poisson(20, 52).astype(float)
         both = series(seen, np.ones(52), np.ones(520))
-        means = draw(Drivers(both, both), 1000, random).capacity.mean(axis=0)
+        means = draw(Drivers(both, both), 1000, random)[1].mean(axis=0)
         found.append(means.std() / (seen.std() / np.sqrt(52)))
 
     assert 1.08 < np.mean(found) < 1.3
@@ -272,12 +272,12 @@ def test_a_share_seen_on_few_cases_is_doubted_too() -> None:
     """Half of 40 went on: the share of a run is 0.5 give or take 0.078, so that plans differ by a sixth."""
     steady = series(np.full(52, 100.0), np.ones(52), np.ones(20))
 
-    drawn = draw(Drivers(steady, steady, ((0.5, 40),)), 4000, np.random.default_rng(7))
-    means = drawn.requests.mean(axis=0)
+    requests, capacity = draw(Drivers(steady, steady, ((0.5, 40),)), 4000, np.random.default_rng(7))
+    means = requests.mean(axis=0)
 
     assert means.mean() == pytest.approx(100, rel=0.01)
     assert means.std() == pytest.approx(100 * np.sqrt(0.25 / 43) / 0.5, rel=0.05)
-    assert drawn.capacity.std() < 1e-6
+    assert capacity.std() < 1e-6
 
 
 def test_what_lasts_for_weeks_stays_together() -> None:
@@ -288,7 +288,7 @@ def test_what_lasts_for_weeks_stays_together() -> None:
     half = np.repeat([5.0, 15.0], 26)
     both = series(half, np.ones(52), np.ones(8))
 
-    sums = draw(Drivers(both, both), 4000, np.random.default_rng(7)).capacity.sum(axis=0)
+    sums = draw(Drivers(both, both), 4000, np.random.default_rng(7))[1].sum(axis=0)
 
     assert 4 * 8 * 25 < sums.var() < 64 * 25
 
@@ -299,9 +299,9 @@ def test_requests_and_completions_of_one_week_are_drawn_together() -> None:
     values = random.poisson(20, 52).astype(float)
     both = series(values, np.ones(52), np.ones(104))
 
-    drawn = draw(Drivers(both, both), 200, random)
+    requests, capacity = draw(Drivers(both, both), 200, random)
 
-    assert np.corrcoef(drawn.requests.ravel(), drawn.capacity.ravel())[0, 1] > 0.95
+    assert np.corrcoef(requests.ravel(), capacity.ravel())[0, 1] > 0.95
 
 
 @pytest.mark.parametrize(("weeks", "cases"), [(13, 493), (52, 120)])
@@ -319,9 +319,9 @@ def interval(weeks: int, size: float) -> tuple[int, int]:
         series(poisson_like(rate * size, weeks, random), np.ones(weeks), np.ones(WEEKS)) for rate in (60, 80)
     )
     come, go = drivers
-    line = illustrative().pipeline
+    line = illustrative()
     in_hand = tuple(replace(one, cases=round(6 * one.cases * size)) for one in line.in_hand)
-    start = replace(illustrative(), pipeline=replace(line, in_hand=in_hand), drivers=Drivers(come, go))
+    start = replace(line, in_hand=in_hand, drivers=Drivers(come, go))
     cleared = kept_of(start, {"oldest-first": OLDEST_FIRST}, runs=1000)["oldest-first"].cleared
     return cleared.percentile(0.15) or 0, cleared.percentile(0.85) or 0
 

@@ -146,7 +146,7 @@ def test_clear_is_never_less_than_the_other_stages_leave(
 def test_august_and_christmas_of_a_council_are_found() -> None:
     """In a council whose Augusts bring 35% of the requests and 70% of the work, about that is found."""
     one = council("seasonal", ONE, 11)
-    drivers = present(known_on(one.work, one.day), one.day, 104).drivers
+    drivers = present(known_on(one.work, one.day), one.day, 104).pipeline.drivers
     kinds = np.asarray(kinds_of_weeks(one.day, 104))
 
     assert drivers.requests.season[kinds == AUGUST] == pytest.approx(0.35, abs=0.12)

@@ -13,9 +13,9 @@ import pytest
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.forecast.arrays import day_number
 from ehcp_timeline.measure.forecast.history import IN_TIME_FIRST, OLDEST_FIRST, WorkOrder
-from ehcp_timeline.measure.forecast.present import present
+from ehcp_timeline.measure.forecast.present import Pipeline, present
 from ehcp_timeline.measure.forecast.request import WhatIf
-from ehcp_timeline.measure.forecast.simulate import Start, start_of
+from ehcp_timeline.measure.forecast.simulate import start_of
 from ehcp_timeline.measure.forecast.target import (
     CapacityNeeded,
     capacity_needed,
@@ -23,12 +23,13 @@ from ehcp_timeline.measure.forecast.target import (
 )
 from ehcp_timeline.measure.forecast.weeks import series
 from tests.commands.forecast.files import AS_AT, illustrative, work_in
+from tests.commands.forecast.forecasted import forecast
 
 ORDERS = {"oldest-first": OLDEST_FIRST, "in-time-first": IN_TIME_FIRST}
 
 
 @cache
-def start(weeks: int = 156, what_if: WhatIf = WhatIf()) -> Start:  # noqa: B008 - frozen
+def start(weeks: int = 156, what_if: WhatIf = WhatIf()) -> Pipeline:  # noqa: B008 - frozen
     """Return the illustrative council: 493 open, 15 in and 17 out."""
     with TemporaryDirectory() as folder:
         work = work_in(illustrative(Path(folder) / "c.csv"), AS_AT)
@@ -36,10 +37,10 @@ def start(weeks: int = 156, what_if: WhatIf = WhatIf()) -> Start:  # noqa: B008 
 
 
 def needed(
-    weeks: int, from_: Start | None = None, clear_at: int = 0, orders: Mapping[str, WorkOrder] = ORDERS
+    line: Pipeline, clear_at: int = 0, orders: Mapping[str, WorkOrder] = ORDERS
 ) -> tuple[CapacityNeeded, ...]:
-    """Return what it takes to be clear in so many weeks."""
-    return capacity_needed(from_ or start(), orders, weeks, 17.0, clear_at, 1)
+    """Return what it takes to be clear in the weeks of a pipeline."""
+    return capacity_needed(line, orders, 17.0, clear_at, 1)
 
 
 def test_needed_per_week_is_the_backlog_over_the_weeks() -> None:
@@ -61,7 +62,7 @@ def test_the_capacity_is_that_of_the_arithmetic() -> None:
     With 2 more it takes 193 / 4 = 49 weeks, with 1 more 65. In time first with 4 more it takes 283 / 6 = 48,
     with 3 more 57.
     """
-    assert needed(52) == (
+    assert needed(start(52)) == (
         CapacityNeeded("oldest-first", 2, 2, 19.0, 19.0),
         CapacityNeeded("in-time-first", 4, 4, 21.0, 21.0),
     )
@@ -70,16 +71,16 @@ def test_the_capacity_is_that_of_the_arithmetic() -> None:
 @pytest.mark.parametrize(("weeks", "more"), [(48, 3), (49, 2), (64, 2), (65, 1), (96, 1), (97, 0)])
 def test_the_week_before_takes_one_more(weeks: int, more: int) -> None:
     """A number that is enough in a week is not in the week before."""
-    assert needed(weeks, orders={"oldest-first": OLDEST_FIRST})[0].more_p50 == more
+    assert needed(start(weeks), orders={"oldest-first": OLDEST_FIRST})[0].more_p50 == more
 
 
 def test_85_of_100_runs_need_more_than_half_of_them() -> None:
     """Where completions differ from week to week, P85 takes more hands than P50."""
     random = np.random.default_rng(4)
     seen = random.poisson(17, 52).astype(np.float64)
-    drivers = replace(start().drivers, capacity=series(seen, np.ones(52), np.ones(156)))
+    drivers = replace(start(60).drivers, capacity=series(seen, np.ones(52), np.ones(60)))
 
-    (found,) = needed(60, replace(start(), drivers=drivers), orders={"oldest-first": OLDEST_FIRST})
+    (found,) = needed(replace(start(60), drivers=drivers), orders={"oldest-first": OLDEST_FIRST})
 
     assert found.more_p50 is not None
     assert found.more_p85 is not None
@@ -88,30 +89,35 @@ def test_85_of_100_runs_need_more_than_half_of_them() -> None:
 
 def test_what_if_is_counted_in() -> None:
     """With two more a week already, a year takes none more."""
-    found = needed(52, start(156, WhatIf(capacity=2)), orders={"oldest-first": OLDEST_FIRST})
+    found = needed(start(52, WhatIf(capacity=2)), orders={"oldest-first": OLDEST_FIRST})
 
     assert found == (CapacityNeeded("oldest-first", 0, 0, 17.0, 17.0),)
 
 
-def test_a_target_beyond_the_horizon_is_looked_at_all_the_same() -> None:
-    """A horizon of 40 weeks answers the same as one of 156."""
-    assert needed(52, start(40)) == needed(52)
-
-
 def test_no_number_clears_what_nobody_can_hurry() -> None:
     """A backlog whose last stage takes 14 weeks is not clear in 8, whatever is done before it."""
-    line = start().pipeline
+    line = start(8)
     steps = (replace(line.steps[0], least=1), replace(line.steps[0], name="final", least=14, released=0.5))
-    slow = replace(start(), pipeline=replace(line, steps=steps))
+    slow = replace(line, steps=steps)
 
-    assert needed(8, slow, orders={"oldest-first": OLDEST_FIRST}) == (
+    assert needed(slow, orders={"oldest-first": OLDEST_FIRST}) == (
         CapacityNeeded("oldest-first", None, None, None, None),
     )
 
 
-def test_a_target_within_the_week_has_no_whole_week() -> None:
+def test_a_target_within_the_week_has_no_whole_week(tmp_path: Path) -> None:
     """Six days leave none to do anything in."""
-    assert needed(0) == (
-        CapacityNeeded("oldest-first", None, None, None, None),
-        CapacityNeeded("in-time-first", None, None, None, None),
+    target = forecast(str(illustrative(tmp_path / "c.csv")), "--target", "2025-06-07")["target"]
+
+    assert [policy["more_p50"] for policy in target["policies"]] == [None] * 4
+
+
+def test_a_target_beyond_the_horizon_is_looked_at_all_the_same(tmp_path: Path) -> None:
+    """A horizon of 40 weeks answers the same as one of 60."""
+    council = str(illustrative(tmp_path / "c.csv"))
+
+    near, far = (
+        forecast(council, "--target", "2026-06-01", "--horizon", weeks)["target"] for weeks in ("40", "60")
     )
+
+    assert near == far

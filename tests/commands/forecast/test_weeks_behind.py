@@ -1,5 +1,6 @@
 """What a file says of the weeks behind: stages, flows, seasons, the order of work, the work in hand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -33,9 +34,11 @@ from ehcp_timeline.measure.forecast.present import (
 from ehcp_timeline.measure.forecast.weeks import (
     AUGUST,
     ORDINARY,
+    Drivers,
     factors,
     kind_of_week,
     kinds_of_weeks,
+    series,
 )
 
 AS_AT = date(2025, 6, 1)
@@ -255,10 +258,10 @@ def test_august_is_a_season() -> None:
 
 def test_without_a_queue_only_slow_cases_are_overdue() -> None:
     """One stage of exactly 14 weeks leaves none overdue; one that half of the cases outlast by far does."""
-    quick = Pipeline((SimulatedStage("plan", 14, 0.9, 1.0),), 0, 52, 20, days(1), ())
-    slow = Pipeline(
-        (SimulatedStage("plan", 2, 0.9, 1.0), SimulatedStage("final", 14, 0.1, 1.0)), 0, 52, 20, days(1), ()
-    )
+    none = series(np.zeros(52), np.ones(52), np.ones(52))
+    quick = Pipeline((SimulatedStage("plan", 14, 0.9, 1.0),), 0, 52, 20, days(1), (), Drivers(none, none))
+    steps = SimulatedStage("plan", 2, 0.9, 1.0), SimulatedStage("final", 14, 0.1, 1.0)
+    slow = replace(quick, steps=steps)
 
     assert overdue_without_queue(quick, 10) == 0
     assert overdue_without_queue(slow, 10) > 20

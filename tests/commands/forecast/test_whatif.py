@@ -7,7 +7,6 @@ from math import sqrt
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 import pytest
 
 from ehcp_timeline.errors import UsageError
@@ -47,9 +46,9 @@ def test_nothing_changed_changes_nothing() -> None:
     """No what if: the drivers and stages as they were, nothing more and every week at its own capacity."""
     start = start_of(plain())
 
-    assert start.drivers.requests.level == plain().drivers.requests.level == 15
-    assert start.pipeline.steps == plain().pipeline.steps
-    assert (start.factor, start.more.tolist()) == (1, [0.0] * WEEKS)
+    assert start.drivers.requests.level == plain().pipeline.drivers.requests.level == 15
+    assert start.steps == plain().pipeline.steps
+    assert (start.drivers.factor, start.drivers.more.tolist()) == (1, [0.0] * WEEKS)
     assert not WhatIf().changed
 
 
@@ -58,7 +57,7 @@ def test_nothing_changed_changes_nothing() -> None:
 )
 def test_capacity_begins_with_the_first_whole_week(since: date | None, first: int) -> None:
     """Three more a week from the first week that begins on or after the day; the as-at date is 1 June."""
-    more = start_of(plain(), WhatIf(capacity=3, since=since)).more
+    more = start_of(plain(), WhatIf(capacity=3, since=since)).drivers.more
 
     assert more[: first - 1].tolist() == [0.0] * (first - 1)
     assert more[first - 1 :].tolist() == [3.0] * (WEEKS - first + 1)
@@ -66,7 +65,7 @@ def test_capacity_begins_with_the_first_whole_week(since: date | None, first: in
 
 def test_a_catch_up_team_goes_when_its_weeks_are_over() -> None:
     """Five a week for four weeks, then none."""
-    more = start_of(plain(), WhatIf(catch_up=5, catch_up_weeks=4)).more
+    more = start_of(plain(), WhatIf(catch_up=5, catch_up_weeks=4)).drivers.more
 
     assert more[:6].tolist() == [5, 5, 5, 5, 0, 0]
 
@@ -77,12 +76,12 @@ def test_plans_a_week_are_cases_a_week_at_a_stage_that_not_all_leave_for_a_plan(
     steps = tuple(replace(step, onward=0.8) if step.name == "draft" else step for step in now.pipeline.steps)
     fewer = replace(now, pipeline=replace(now.pipeline, steps=steps))
 
-    assert start_of(fewer, WhatIf(capacity=3)).more[0] == pytest.approx(3.75)
+    assert start_of(fewer, WhatIf(capacity=3)).drivers.more[0] == pytest.approx(3.75)
 
 
 def test_requests_up_by_a_tenth() -> None:
     """The level goes up by 10%, its chance with the root, the season not at all."""
-    was, is_ = plain().drivers.requests, start_of(plain(), WhatIf(requests=10)).drivers.requests
+    was, is_ = plain().pipeline.drivers.requests, start_of(plain(), WhatIf(requests=10)).drivers.requests
 
     assert is_.level == pytest.approx(16.5)
     assert is_.chance == pytest.approx(was.chance * sqrt(1.1))
@@ -93,11 +92,10 @@ def test_shrinkage_is_lost_at_every_stage() -> None:
     """A fifth of all working time lost: four fifths of the capacity, and every stage as much slower."""
     start = start_of(stages(), WhatIf(shrinkage=20))
 
-    assert start.factor == pytest.approx(0.8)
-    assert [one.released for one in start.pipeline.steps] == pytest.approx(
+    assert start.drivers.factor == pytest.approx(0.8)
+    assert [one.released for one in start.steps] == pytest.approx(
         [0.8 * one.released for one in stages().pipeline.steps]
     )
-    assert start.capacity(np.full((WEEKS, 1), 10.0))[0, 0] == pytest.approx(8)
 
 
 def test_psychologists_hasten_advice() -> None:
@@ -112,15 +110,15 @@ def test_psychologists_hasten_advice() -> None:
         replace(now, pipeline=replace(now.pipeline, steps=steps)), WhatIf(psychologists=2, advice_each=1)
     )
 
-    assert found.pipeline.steps[place].released == pytest.approx(0.1 * (1 + 2 / pace))
-    assert not found.more.any()
+    assert found.steps[place].released == pytest.approx(0.1 * (1 + 2 / pace))
+    assert not found.drivers.more.any()
 
 
 def test_psychologists_are_capacity_where_advice_is_the_narrowest() -> None:
     """There each piece of advice more is a case more that goes on."""
     found = start_of(stages("advice"), WhatIf(psychologists=2, advice_each=1.5))
 
-    assert found.more[0] == pytest.approx(3)
+    assert found.drivers.more[0] == pytest.approx(3)
 
 
 def test_psychologists_need_dates_of_advice() -> None:

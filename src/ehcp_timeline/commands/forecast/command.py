@@ -203,14 +203,13 @@ def _csv_list(answer: "ForecastAnswer") -> tuple[list[dict[str, Any]], tuple[str
 
     if answer.snapshots is not None:
         return values(answer.snapshots.pairs), keys(CountPair)[:-1]
-    if answer.save_list is not None:
-        return values(answer.save_list), keys(CaseToSave)
-    if answer.cases is not None:
-        return values(answer.cases), keys(ProjectedCase)
     if answer.intake is not None:
         return list(map(_intake_row, answer.intake)), _INTAKE_COLUMNS
-    if answer.backtest is not None:
-        return values(answer.backtest.standpoints), keys(Standpoint)
+    past = answer.backtest.standpoints if answer.backtest else None
+    lists = ((answer.save_list, CaseToSave), (answer.cases, ProjectedCase), (past, Standpoint))
+    for held, kind in lists:
+        if held is not None:
+            return values(held), keys(kind)
     if answer.scenarios is not None:
         first, lines = "scenario", [(line.name, line.outlook) for line in answer.scenarios]
     else:
@@ -241,14 +240,7 @@ def _intake_row(week: "IntakeWeek") -> dict[str, Any]:
 
 def _one_list(to: Output, question: "ForecastRequest") -> None:
     """Raise UsageError where a CSV file would have to hold two lists."""
-    lists = {
-        "--save-list": question.save_list,
-        "--per-case": question.per_case,
-        "--intake": question.intake_weeks > 0,
-        "--backtest": question.backtest,
-        "--scenarios": bool(question.scenarios),
-    }
-    asked = [word for word, wanted in lists.items() if wanted]
+    asked = [word for word, wanted in options.lists_of(question).items() if wanted]
     if _LINES & to.formats() and len(asked) > 1:
         raise UsageError(
             f"CSV holds one list, and {' and '.join(asked)} are asked for", "leave all but one out"

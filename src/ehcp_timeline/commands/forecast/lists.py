@@ -11,6 +11,9 @@ from ehcp_timeline.measure.forecast.cases import Breach, ProjectedCase, SaveList
 from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
 from ehcp_timeline.measure.forecast.intake import IntakeWeek
 from ehcp_timeline.output.sections import (
+    CASE,
+    DUE,
+    WHOSE_COLUMNS,
     ListColumn,
     Section,
     TableColumn,
@@ -19,8 +22,6 @@ from ehcp_timeline.output.sections import (
     without_empty_columns,
 )
 from ehcp_timeline.text.words import count, day, listed
-
-_WHOSE = tuple(column_of(name, optional=True) for name in ("caseworker", "team", "district"))
 
 
 def _with_commas(key: str, heading: str) -> ListColumn:
@@ -32,15 +33,15 @@ def _closed(key: str, heading: str) -> ListColumn:
 
 
 _TO_SAVE = (
-    column_of("case_id", "case", "fixed"), column_of("due", kind="fixed"),
+    CASE, DUE,
     _with_commas("days_left", "days left"), _with_commas("days_needed", "days needed"),
-    column_of("draft", "last safe draft day", "fixed"), column_of("stage", kind="fixed"), *_WHOSE,
+    column_of("draft", "last safe draft day", "fixed"), column_of("stage", kind="fixed"), *WHOSE_COLUMNS,
 )  # fmt: skip
 _CASES = (
-    column_of("case_id", "case", "fixed"), column_of("breach_on", "late from", "fixed"),
+    CASE, column_of("breach_on", "late from", "fixed"),
     _closed("finish_p50", "closed by"), _closed("finish_p85", "if slow"),
     column_of("breach", "late?", "fixed"), _with_commas("weeks", "weeks"),
-    column_of("stage", kind="fixed", optional=True), *_WHOSE,
+    column_of("stage", kind="fixed", optional=True), *WHOSE_COLUMNS,
 )  # fmt: skip
 _BREACH_WORDS: dict[Breach, str] = {
     "overdue": "overdue already",

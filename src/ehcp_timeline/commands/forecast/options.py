@@ -203,15 +203,23 @@ def target_day(word: str | None, after: date) -> date | None:
     return day
 
 
+def lists_of(question: "ForecastRequest") -> dict[str, bool]:
+    """Return the options that each ask for a list of their own, and whether they were given."""
+    return {
+        "--save-list": question.save_list,
+        "--per-case": question.per_case,
+        "--intake": question.intake_weeks > 0,
+        "--backtest": question.backtest,
+        "--scenarios": bool(question.scenarios),
+    }
+
+
 def counts_alone(
     question: "ForecastRequest", policy: Sequence[str] | None, terms: Path | None, scenarios: Path | None
 ) -> None:
     """Raise UsageError where something is asked that counts cannot tell."""
     of_cases = {
-        "--per-case": question.per_case,
-        "--save-list": question.save_list,
-        "--intake": question.intake_weeks > 0,
-        "--backtest": question.backtest,
+        **lists_of(question),
         "--scenarios": scenarios is not None,
         "--policy": policy is not None,
         "--clear-at": question.clear_at is not None,

@@ -58,13 +58,9 @@ _MEASURES = {
 
 
 def page(answer: ForecastAnswer, asked: ForecastRequest, top: int | None, *, full: bool) -> list[Section]:
-    """Return a forecast as sections, the answer first.
+    """Return a forecast as sections, the answer first; a list of cases shows `top` lines, or all.
 
-    Args:
-        answer: The forecast.
-        asked: What was asked.
-        top: Lines of a list of cases shown; None for all.
-        full: Whether what stands behind the answer is shown too; and beside a list, the answer.
+    In full it shows what stands behind the answer too; and beside a list, the answer.
     """
     if answer.snapshots is not None:
         return list(counts_sections(answer, answer.snapshots))

@@ -155,12 +155,7 @@ def backtest(
 ) -> Backtest:  # fmt: skip
     """Forecast at the end of each past month that had weeks enough behind it, and score what was said.
 
-    Args:
-        work: The file.
-        asked: What is asked of the forecast; what came after its as-at date is not known.
-        months: How many months to go back.
-        runs: Runs of each forecast.
-        most: Weeks to look ahead at most.
+    It goes back so many months and looks ahead `most` weeks; what came after the as-at date is not known.
     """
     points = []
     for day in reversed(month_ends(asked.as_at, months)):
@@ -195,7 +190,7 @@ def _standpoint(now: Present, clear_at: int, runs: int, seed: int) -> Standpoint
     pace = now.past.stages[now.narrowest].pace
     counts = {}
     for week in ahead:
-        said = tuple(kept.moments[week].overdue.percentile(share) or 0 for share in SHARES)
+        said = tuple(kept.moments[week]["overdue"].percentile(share) or 0 for share in SHARES)
         counts[week] = said, max(0.0, overdue + change * week), max(0.0, overdue - pace * week)
     p50, p85, p95 = (clear_week(kept.cleared, share, weeks) for share in SHARES)
     return Standpoint(
@@ -222,33 +217,30 @@ def first_clear(work: Caseload, day: int, weeks: int, clear_at: int) -> int | No
 
 def scores(points: Sequence[Standpoint]) -> tuple[Score, ...]:
     """Return how forecasts did, of the clearance date first, then of the overdue cases ahead."""
-    held = [
-        [
-            point.actual_weeks is not None and point.actual_weeks <= week
-            for point in points
-            if (week := getattr(point, percentile)) is not None
-        ]
-        for percentile in ("p50_weeks", "p85_weeks", "p95_weeks")
-    ]
+    held: list[list[bool]] = [[], [], []]
     errors = []
     for point in points:
-        if point.actual_weeks is not None and point.p50_weeks is not None:
+        came, weeks = point.actual_weeks, (point.p50_weeks, point.p85_weeks, point.p95_weeks)
+        for place, week in enumerate(weeks):
+            if week is not None:
+                held[place].append(came is not None and came <= week)
+        if came is not None and weeks[0] is not None:
             # never, or after the as-at date, is taken to be the last week before it
             last = float(point.weeks)
-            baselines = (last if week is None else min(week, last) for week in (point.line, point.throughput))
-            errors.append([week - point.actual_weeks for week in (float(point.p50_weeks), *baselines)])
+            rivals = (last if week is None else min(week, last) for week in (point.line, point.throughput))
+            errors.append([week - came for week in (float(weeks[0]), *rivals)])
     found = [_score(CLEARANCE, len(points), held, errors)]
     for ahead in AHEAD:
-        there = [point for point in points if ahead in point.came and point.pace > 0]
-        held = [
-            [point.came[ahead] <= point.counts[ahead][0][place] for point in there]
-            for place in range(len(SHARES))
+        there = [
+            (point.came[ahead], *point.counts[ahead], point.pace)
+            for point in points
+            if ahead in point.came and point.pace > 0
         ]
-        errors = []
-        for point in there:
-            percentiles, *rivals = point.counts[ahead]
-            said = (float(percentiles[0]), *rivals)
-            errors.append([(number - point.came[ahead]) / point.pace for number in said])
+        held = [[came <= said[place] for came, said, *_ in there] for place in range(len(SHARES))]
+        errors = [
+            [(number - came) / pace for number in (float(said[0]), line, throughput)]
+            for came, said, line, throughput, pace in there
+        ]
         found.append(_score(f"overdue_{ahead}_weeks", len(there), held, errors))
     return tuple(found)
 
@@ -258,16 +250,11 @@ def _score(
 ) -> Score:
     """Return a score; each of `errors`, in weeks, is that of the median, then those of both baselines."""
     mine, *rivals = (
-        BaselineScore(
-            name,
-            round(float(np.mean([error[place] for error in errors])), 2) if errors else None,
-            round(float(np.mean([abs(error[place]) for error in errors])), 2) if errors else None,
-        )
-        for place, name in enumerate(("forecast", STRAIGHT_LINE, THROUGHPUT))
+        BaselineScore(name, *(round(float(part.mean()), 2) if errors else None for part in (off, abs(off))))
+        for name, off in zip(("", STRAIGHT_LINE, THROUGHPUT), np.array(errors or [[0.0] * 3]).T, strict=True)
     )
-    beats = None
-    if mine.error_weeks is not None:
-        beats = all(mine.error_weeks < rival.error_weeks for rival in rivals if rival.error_weeks is not None)
+    known = [score.error_weeks for score in (mine, *rivals) if score.error_weeks is not None]
+    beats = known[0] < min(known[1:]) if known else None
     return Score(
         what=what,
         forecasts=forecasts,

@@ -11,7 +11,7 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
-from ehcp_timeline.audit.selection import unjudgeable
+from ehcp_timeline.audit.selection import WHOSE, unjudgeable
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.clock.counting import apply
 from ehcp_timeline.errors import CaseFileError
@@ -22,7 +22,6 @@ from ehcp_timeline.measure.result import Input
 
 ADVICE = "assess.advice"
 WHOLE = "plan"
-WHOSE = ("district", "team", "caseworker")
 _BEGINS = {"request_received", "became_responsible"}
 _HAS_DUE_DAY = pl.col("due").is_not_null()
 # open, or closed on a day that somebody recorded
@@ -224,13 +223,10 @@ def _end(event: str, rulebook: Rulebook, columns: Sequence[str]) -> pl.Expr:
 
 
 def work_from_frame(frame: pl.DataFrame, timetable: Timetable, as_at: date) -> Caseload:
-    """Return every assessment of a frame with one line each.
+    """Return every assessment of a frame with one line each; nothing after the as-at date is taken in.
 
-    Args:
-        frame: `case_id`, `row`, `start`, `due`, `answered`, `ended`, a column `end_<stage>` for every stage
-            but the last, and, where the file says, `excused`, `excepted`, `district`, `team`, `caseworker`.
-        timetable: The stages.
-        as_at: Nothing after this day is taken in.
+    It has `case_id`, `row`, `start`, `due`, `answered`, `ended`, a column `end_<stage>` for every stage but
+    the last, and, where the file says, `excused`, `excepted`, `district`, `team`, `caseworker`.
     """
     today = day_number(as_at)
     start, due = days_of(frame, "start", today), days_of(frame, "due", NEVER)

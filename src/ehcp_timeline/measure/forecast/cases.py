@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
+from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.clock.workdays import last_working_day
@@ -15,7 +16,6 @@ from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.casework import ALL, read_casework
 from ehcp_timeline.measure.counts import ISSUE
 from ehcp_timeline.measure.forecast.arrays import WEEK, Counts, Rates, after_weeks, day_of
-from ehcp_timeline.measure.forecast.caseload import WHOSE
 from ehcp_timeline.measure.forecast.present import Present
 from ehcp_timeline.measure.forecast.simulate import case_groups
 from ehcp_timeline.measure.next_steps import next_steps

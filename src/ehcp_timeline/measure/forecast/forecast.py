@@ -38,16 +38,15 @@ from ehcp_timeline.measure.forecast.pace import RECENT_WEEKS, PaceChange, pace_c
 from ehcp_timeline.measure.forecast.present import Present, present
 from ehcp_timeline.measure.forecast.request import (
     EVERY_TEAM,
-    NOTHING,
     OBSERVED,
     ForecastRequest,
     Scenario,
     WhatIf,
 )
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook, review_outlook, reviews_of
-from ehcp_timeline.measure.forecast.simulate import Orders, Plan, Start, run, start_of
+from ehcp_timeline.measure.forecast.simulate import Kept, Orders, Plan, run, start_of
 from ehcp_timeline.measure.forecast.stages import SeasonLine, StageLine, season_lines, stage_lines
-from ehcp_timeline.measure.forecast.target import TargetAnswer, capacity_needed, net_needed
+from ehcp_timeline.measure.forecast.target import CapacityNeeded, TargetAnswer, capacity_needed, net_needed
 from ehcp_timeline.measure.result import Clearance, Input
 from ehcp_timeline.text.bounds import Whole
 from ehcp_timeline.text.words import count
@@ -189,22 +188,21 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         )
     day = day_number(asked.as_at)
     now = present(work, day, asked.weeks, asked)
-    clear_at = now.clear_at if asked.clear_at is None else asked.clear_at
+    # each past day that a backtest stands at has its own
+    cleared = replace(asked, clear_at=now.clear_at if asked.clear_at is None else asked.clear_at)
     too_little = _too_little(now)
     moved = () if too_little else pace_changes(now, asked.closures)
-    known = {"oldest-first": OLDEST_FIRST, "in-time-first": IN_TIME_FIRST, "split": split(asked.split)}
-    orders: Orders = {name: known.get(name, now.orders) for name in asked.policies}
-    start = start_of(now, asked.what_if)
-    rules = {name: known[name] for name in orders if name in known}
     year = weeks_of(rulebook, REVIEW[0], asked.as_at)
+    rules = {name: order for name, order in _orders(asked, now).items() if isinstance(order, WorkOrder)}
     reviews = review_outlook(reviews_of(batches, day), day, asked.weeks, rules, asked.runs, asked.seed, year)
-    target = _target(asked, now, None if too_little else start, orders, clear_at, reviews)
-    outlooks, cases = ((), None) if too_little else _simulated(asked, now, start, orders, clear_at)
-    past, requests = now.past, now.drivers.requests
-    requests_pace, closed_pace, issued_pace = (
+    target = _target(cleared, now, reviews, simulated=not too_little)
+    outlooks, cases = ((), None) if too_little else _outlooks(cleared, now)
+    past, overdue = now.past, now.standing.overdue
+    requests, closed, issued = (
         float(counts.mean()) if past.weeks else None for counts in (past.requests, past.closed, past.issued)
     )
-    expected = (requests.level * requests.season).tolist() if past.weeks else []
+    line = None if requests is None or closed is None else naive_weeks(overdue, closed, requests)
+    expected = now.pipeline.drivers.requests
     saving = save_list(rulebook, sources, asked.as_at) if asked.save_list else None
     return ForecastAnswer(
         as_at=asked.as_at,
@@ -214,11 +212,11 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         horizon_weeks=asked.weeks,
         rulebook=RulebookUsed.of(rulebook),
         input=inputs,
-        clear_at=clear_at,
+        clear_at=cleared.clear_at or 0,
         clearance=main_outlook(outlooks).clearance if outlooks else None,
         now=WorkInHand(
             open=len(now.standing.place),
-            overdue=now.standing.overdue,
+            overdue=overdue,
             narrowest=names[now.narrowest],
             order=now.orders[now.narrowest],
             unavoidable=now.unavoidable,
@@ -231,12 +229,10 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         history=WeeksBehind(
             weeks=past.weeks,
             recorded_weeks=now.recorded,
-            requests_per_week=requests_pace,
-            closed_per_week=closed_pace,
-            issued_per_week=issued_pace,
-            straight_line_weeks=None
-            if requests_pace is None or closed_pace is None
-            else naive_weeks(now.standing.overdue, closed_pace, requests_pace),
+            requests_per_week=requests,
+            closed_per_week=closed,
+            issued_per_week=issued,
+            straight_line_weeks=line,
             checked=straight_line(work, day),
             seasons=season_lines(now, asked.closures),
             backlog=path_behind(work, asked.as_at, now.recorded),
@@ -248,16 +244,17 @@ def forecast(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ForecastReq
         reviews=reviews,
         cases=cases,
         save_list=saving.cases if saving else None,
-        intake=intake(rulebook, asked.as_at, expected, asked.closures, asked.intake_weeks)
-        if asked.intake_weeks
-        else None,
+        intake=intake(
+            rulebook, asked.as_at, (expected.level * expected.season).tolist() if past.weeks else [],
+            asked.closures, asked.intake_weeks,
+        ) if asked.intake_weeks else None,
         backtest=backtest(work, asked) if asked.backtest else None,
         saving=saving,
-        scenarios=_scenarios(asked, now, known, clear_at) if asked.scenarios and not too_little else None,
+        scenarios=_scenarios(cleared, now) if asked.scenarios and not too_little else None,
         pace_changes=moved,
-        recent=_recent(asked, work, orders, clear_at) if moved else None,
+        recent=_recent(cleared, work) if moved else None,
         track_record=track_record(work, asked) if asked.track_record and not too_little else None,
-    )
+    )  # fmt: skip
 
 
 def _too_little(now: Present) -> str | None:
@@ -279,54 +276,52 @@ def _too_little(now: Present) -> str | None:
     return None
 
 
-def _simulated(
-    asked: ForecastRequest, now: Present, start: Start, orders: Orders, clear_at: int
+def _orders(asked: ForecastRequest, now: Present) -> Orders:
+    """Return the orders of work that are asked for; the observed one is each stage's own."""
+    known = {"oldest-first": OLDEST_FIRST, "in-time-first": IN_TIME_FIRST, "split": split(asked.split)}
+    return {name: known.get(name, now.orders) for name in asked.policies}
+
+
+def _outlooks(
+    asked: ForecastRequest, now: Present, *, beside_unchanged: bool = True
 ) -> tuple[tuple[Outlook, ...], tuple[ProjectedCase, ...] | None]:
     """Return what each order leads to, and each open case if it was asked for."""
+    orders, clear_at = _orders(asked, now), asked.clear_at or 0
     quarters = quarters_ahead(now.standing.day, asked.weeks)
-    followed = OBSERVED if OBSERVED in orders else next(iter(orders))
-    plan = Plan(moments_kept(quarters[1]), quarters[1], clear_at, followed if asked.per_case else "")
-    kept = run(start, orders, plan, asked.runs, asked.seed)
-    unchanged: dict[str, ClearanceDay] = {}
-    if asked.what_if.changed:
+    followed = asked.main_policy if asked.per_case else ""
+    plan = Plan(moments_kept(quarters[1]), quarters[1], clear_at, followed)
+    kept = run(start_of(now, asked.what_if), orders, plan, asked.runs, asked.seed)
+    before: Mapping[str, Kept] = {}
+    if asked.what_if.changed and beside_unchanged:
         plan = Plan(clear_at=clear_at, only_clearance=True)
         before = run(start_of(now), orders, plan, asked.runs, asked.seed)
-        unchanged = {name: clearance(before[name].cleared, asked.as_at, asked.weeks) for name in orders}
     excepted = exceptions(now.work, now.standing.day, now.past.weeks)
     outlooks = []
     for name, order in orders.items():
         clear = clearance(kept[name].cleared, asked.as_at, asked.weeks)
         if now.standing.overdue <= clear_at:
             clear = ClearanceDay(asked.as_at, asked.as_at, asked.as_at, 0.0)
+        unchanged = clearance(before[name].cleared, asked.as_at, asked.weeks) if before else None
         shown = order if isinstance(order, WorkOrder) else order[now.narrowest]
-        before_it = unchanged.get(name)
-        outlooks.append(outlook(name, shown, kept[name], clear, before_it, asked.as_at, quarters, excepted))
-    cases = projected(now, kept[followed].finished, asked.runs) if asked.per_case else None
+        outlooks.append(outlook(name, shown, kept[name], clear, unchanged, asked.as_at, quarters, excepted))
+    cases = projected(now, kept[followed].finished, asked.runs) if followed else None
     return tuple(outlooks), cases
 
 
-def _recent(asked: ForecastRequest, work: Caseload, orders: Orders, clear_at: int) -> Outlook | None:
+def _recent(asked: ForecastRequest, work: Caseload) -> Outlook | None:
     """Return what the last 8 weeks alone lead to under the main order; None where nothing was done."""
-    asked = replace(asked, window=RECENT_WEEKS, per_case=False)
+    asked = replace(asked, window=RECENT_WEEKS, per_case=False, policies=(asked.main_policy,))
     now = present(work, day_number(asked.as_at), asked.weeks, asked)
-    if not now.past.closed.sum():
-        return None
-    name = OBSERVED if OBSERVED in orders else next(iter(orders))
-    order: Orders = {name: now.orders if name == OBSERVED else orders[name]}
-    outlooks, _ = _simulated(asked, now, start_of(now, asked.what_if), order, clear_at)
-    return outlooks[0]
+    return _outlooks(asked, now)[0][0] if now.past.closed.sum() else None
 
 
-def _scenarios(
-    asked: ForecastRequest, now: Present, known: Mapping[str, WorkOrder], clear_at: int
-) -> tuple[ScenarioOutlook, ...]:
+def _scenarios(asked: ForecastRequest, now: Present) -> tuple[ScenarioOutlook, ...]:
     """Return what each scenario leads to, after what comes without a change."""
-    question = replace(asked, what_if=NOTHING, per_case=False)
     lines = []
     for scenario in (Scenario("no change"), *asked.scenarios):
         change = _with_vacancies(scenario, now.work, now.past.weeks)
-        orders: Orders = {scenario.policy: known.get(scenario.policy, now.orders)}
-        (outlook,), _ = _simulated(question, now, start_of(now, change), orders, clear_at)
+        question = replace(asked, what_if=change, policies=(scenario.policy,), per_case=False)
+        (outlook,), _ = _outlooks(question, now, beside_unchanged=False)
         lines.append(ScenarioOutlook(scenario.name, change, scenario.vacancies, outlook))
     return tuple(lines)
 
@@ -363,24 +358,25 @@ def _with_vacancies(scenario: Scenario, work: Caseload, weeks: int) -> WhatIf:
 
 
 def _target(
-    asked: ForecastRequest, now: Present, start: Start | None, orders: Orders, clear_at: int,
-    reviews: ReviewOutlook | None,
-) -> TargetAnswer | None:  # fmt: skip
-    """Return what the target date takes; without a start only the arithmetic."""
+    asked: ForecastRequest, now: Present, reviews: ReviewOutlook | None, *, simulated: bool
+) -> TargetAnswer | None:
+    """Return what the target date takes; of a file that tells too little only the arithmetic."""
     if asked.target is None:
         return None
-    answer = TargetAnswer(
-        asked.target, net_needed(max(0, now.standing.overdue - clear_at), asked.as_at, asked.target)
-    )
+    overdue, clear_at = now.standing.overdue, asked.clear_at or 0
+    answer = TargetAnswer(asked.target, net_needed(max(0, overdue - clear_at), asked.as_at, asked.target))
     if reviews is not None:
         # those decided within a year of the target fall due again after it; those before come on top
-        overdue = net_needed(reviews.overdue, asked.as_at, asked.target)
-        answer = replace(answer, reviews_per_week=overdue + reviews.due_per_week)
-    if start is None:
+        late = net_needed(reviews.overdue, asked.as_at, asked.target)
+        answer = replace(answer, reviews_per_week=late + reviews.due_per_week)
+    if not simulated:
         return answer
     weeks, pace = (asked.target - asked.as_at).days // WEEK, now.past.stages[now.narrowest].pace
-    needed = capacity_needed(start, orders, weeks, pace, clear_at, asked.seed)
-    first = next((order for order in needed if order.policy == OBSERVED), needed[0])
+    needed = tuple(CapacityNeeded(name, None, None, None, None) for name in asked.policies)
+    if weeks:
+        line = start_of(present(now.work, now.standing.day, weeks, asked), asked.what_if)
+        needed = capacity_needed(line, _orders(asked, now), pace, clear_at, asked.seed)
+    first = next(order for order in needed if order.policy == asked.main_policy)
     return replace(answer, capacity_p50=first.capacity_p50, capacity_p85=first.capacity_p85, policies=needed)
 
 

@@ -152,11 +152,7 @@ def _usual(came: Days, left: Days, day: int, otherwise: int) -> int:
 def ready_at(came: Days, left: Days, least: int, starts: Sequence[int]) -> Counts:
     """Return how many cases could leave in each week: those that came at least `least` weeks before its end.
 
-    Args:
-        came: Day each case came to the stage.
-        left: Day it left.
-        least: Shortest time in the stage, in whole weeks, at least 1.
-        starts: Day number on which each week starts; its cases are counted at the end of that day.
+    Cases are counted at the end of the day on which a week starts; `least` is at least 1.
 
     >>> ready_at(np.array([0], dtype=np.int32), np.array([20], dtype=np.int32), 2, [0, 6, 7, 14, 20]).tolist()
     [0, 0, 1, 1, 0]
@@ -207,13 +203,7 @@ def order_taken(due: Days, ready: Days, left: Days, day: int, weeks: int) -> Wor
     the n earliest due still in time what in-time-first would have. How many of each left, and how many chance
     would have taken of them, gives the shares. Weeks in which both rules ask for the same
     cases tell nothing and are left out; where none tell anything, the order is taken to be oldest first.
-
-    Args:
-        due: Day until which each case could be taken in time.
-        ready: Day from which it could be taken.
-        left: Day it was taken.
-        day: The last day, as a day number.
-        weeks: How many weeks.
+    A case can be taken from the day it is `ready`, in time until the day it is `due`, and `left` when taken.
     """
     gone = by_chance = of_oldest = of_in_time = 0.0
     for week in range(weeks):

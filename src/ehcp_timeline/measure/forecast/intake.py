@@ -62,12 +62,7 @@ def intake(
 ) -> tuple[IntakeWeek, ...]:
     """Return the weeks of requests that begin after the as-at date, from the next Monday on.
 
-    Args:
-        rulebook: The law.
-        as_at: The day the question is asked about.
-        expected: Requests expected in each coming week; shorter than `weeks`, or empty, where unknown.
-        closures: School closures.
-        weeks: How many weeks.
+    `expected` holds the requests of each coming week; it is shorter than `weeks`, or empty, where unknown.
     """
     planned = []
     for number in range(weeks):

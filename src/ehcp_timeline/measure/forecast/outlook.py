@@ -1,7 +1,7 @@
 """What the runs of one order of work come to: clearance dates, quarters, the path of the backlog."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 
 import numpy as np
@@ -26,7 +26,6 @@ from ehcp_timeline.text.bounds import Percent, Whole
 
 PATH_WEEKS = 4
 PAST_MONTHS = 12
-_LOW, _MIDDLE, _HIGH = 0.15, 0.5, 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,20 +181,27 @@ def outlook(
     for place, name in enumerate(names):
         rate, rate_p15, rate_p85 = (
             None if rate is None else round(100 * rate / PER_MILLE, 1)
-            for rate in map(kept.rates[place].percentile, (_MIDDLE, _LOW, _HIGH))
+            for rate in map(kept.rates[place].percentile, (0.5, 0.15, 0.85))
         )
         without = None if rate is None or excepted is None else round(100 * excepted.without(rate / 100), 1)
-        end = kept.moments[last[place]]
-        counts = (end.overdue, end.oldest, end.over_a_year)
-        ends = (spread.percentile(share) for spread in counts for share in (_MIDDLE, _HIGH))
-        every.append(Quarter(name, places.count(place), rate, rate_p15, rate_p85, without, *ends))
-    path = []
-    for week in sorted(week for week in kept.moments if week % PATH_WEEKS == 0):
-        moment = kept.moments[week]
-        p15, p50, p85 = map(moment.overdue.percentile, (_LOW, _MIDDLE, _HIGH))
-        open_, oldest = moment.open.percentile(_MIDDLE), moment.oldest.percentile(_MIDDLE)
-        path.append(PathPoint(after_weeks(day, week), open_, p15, p50, p85, oldest))
-    return Outlook(policy, order, clear, unchanged, tuple(every), tuple(path))
+        ends = _percentiles(Quarter, kept.moments[last[place]])
+        every.append(Quarter(name, places.count(place), rate, rate_p15, rate_p85, without, **ends))
+    path = tuple(
+        PathPoint(after_weeks(day, week), **_percentiles(PathPoint, moment))
+        for week, moment in sorted(kept.moments.items())
+        if week % PATH_WEEKS == 0
+    )
+    return Outlook(policy, order, clear, unchanged, tuple(every), path)
+
+
+def _percentiles(kind: type[Quarter | PathPoint], moment: Mapping[str, Spread]) -> dict[str, int | None]:
+    """Return what a record says of a moment: its field `overdue_p85` is the 85th percentile of `overdue`."""
+    named = (field.name.rpartition("_p") for field in fields(kind))
+    return {
+        f"{what}_p{percent}": moment[what].percentile(int(percent) / 100)
+        for what, _, percent in named
+        if what in moment
+    }
 
 
 def path_behind(work: Caseload, as_at: date, weeks: int) -> tuple[PastPoint, ...]:

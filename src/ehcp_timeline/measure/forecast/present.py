@@ -60,6 +60,7 @@ class Pipeline:
         weeks: Weeks to come.
         to_due: Weeks from a request to its due week.
         due_weeks: The due week of each row, rising; every week in which cases can fall due has one.
+        drivers: What the weeks to come are drawn from.
     """
 
     steps: tuple[SimulatedStage, ...]
@@ -68,6 +69,7 @@ class Pipeline:
     to_due: int
     due_weeks: Days
     in_hand: tuple[InHand, ...]
+    drivers: Drivers
 
     def weeks_after(self, stage: int) -> int:
         """Return the whole weeks that the stages after one take at least."""
@@ -104,7 +106,6 @@ class Present:
     recorded: int
     narrowest: int
     orders: tuple[WorkOrder, ...]
-    drivers: Drivers
     pipeline: Pipeline
     unavoidable: float
 
@@ -130,13 +131,8 @@ def present(work: Caseload, day: int, weeks: int, asked: ForecastRequest | None 
     """Return what is known at the end of a day; nothing of the file after it is looked at.
 
     The narrowest stage, if nobody named it, is the one with the most weeks of work lying ready, and the last
-    of them where nothing lies ready anywhere.
-
-    Args:
-        work: The file.
-        day: The day, as a day number.
-        weeks: Weeks to come.
-        asked: Its closures, its window (where the file records as much) and its narrowest stage count.
+    of them where nothing lies ready anywhere. Of what is asked, the closures, the window (where the file
+    records as much) and the narrowest stage count.
     """
     asked = asked or ForecastRequest(work.as_at)
     recorded = weeks_recorded(work, day)
@@ -144,7 +140,6 @@ def present(work: Caseload, day: int, weeks: int, asked: ForecastRequest | None 
     waits = [(flow.weeks_of(flow.ready), place) for place, flow in enumerate(past.stages)]
     narrowest = work.timetable.names.index(asked.narrowest) if asked.narrowest else max(waits)[1]
     standing = standing_on(work, day)
-    pipeline = _pipeline(past, standing, weeks, work.timetable.weeks, narrowest)
     # seasons are seen over three years, rates over the weeks asked for
     longest = min(LONGEST, recorded)
     long = history(work, day, longest) if longest > past.weeks else past
@@ -156,8 +151,9 @@ def present(work: Caseload, day: int, weeks: int, asked: ForecastRequest | None 
         values = counts.astype(np.float64)
         season = factors(values, behind)
         parts.append(series(values[skip:], season[behind[skip:]], season[ahead]))
-    requests, capacity = parts
     onward = tuple((flow.onward, int(flow.left.sum())) for flow in past.stages[:narrowest])
+    drivers = Drivers(parts[0], parts[1], onward)
+    pipeline = _pipeline(past, standing, weeks, work.timetable.weeks, narrowest, drivers)
     return Present(
         work=work,
         standing=standing,
@@ -165,13 +161,14 @@ def present(work: Caseload, day: int, weeks: int, asked: ForecastRequest | None 
         recorded=recorded,
         narrowest=narrowest,
         orders=tuple(observed_order(work, past, stage) for stage in range(len(past.stages))),
-        drivers=Drivers(requests, capacity, onward),
         pipeline=pipeline,
-        unavoidable=overdue_without_queue(pipeline, requests.level),
+        unavoidable=overdue_without_queue(pipeline, drivers.requests.level),
     )
 
 
-def _pipeline(past: History, standing: OpenAssessments, weeks: int, to_due: int, narrowest: int) -> Pipeline:
+def _pipeline(
+    past: History, standing: OpenAssessments, weeks: int, to_due: int, narrowest: int, drivers: Drivers
+) -> Pipeline:
     """Return the start of a simulation: stages as they worked in the weeks behind, cases as they stand."""
     steps = tuple(
         SimulatedStage(
@@ -188,8 +185,8 @@ def _pipeline(past: History, standing: OpenAssessments, weeks: int, to_due: int,
     ready = np.maximum(1, shortest - (standing.day - standing.since) // WEEK)
     rows = np.searchsorted(due_weeks, standing.due_week)
     keys, counts = np.unique(np.stack([standing.stage, ready, rows], axis=1), axis=0, return_counts=True)
-    groups = np.column_stack([keys, counts]).tolist()
-    return Pipeline(steps, narrowest, weeks, to_due, due_weeks, tuple(InHand(*group) for group in groups))
+    in_hand = tuple(InHand(*group) for group in np.column_stack([keys, counts]).tolist())
+    return Pipeline(steps, narrowest, weeks, to_due, due_weeks, in_hand, drivers)
 
 
 def overdue_without_queue(pipeline: Pipeline, requests: float) -> float:

@@ -97,3 +97,8 @@ class ForecastRequest:
     backtest: bool = False
     track_record: bool = False
     scenarios: tuple[Scenario, ...] = ()
+
+    @property
+    def main_policy(self) -> str:
+        """The observed order of work, or the first that is asked for."""
+        return OBSERVED if OBSERVED in self.policies else self.policies[0]

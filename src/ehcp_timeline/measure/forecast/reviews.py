@@ -9,7 +9,7 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.measure.answer import decimals
 from ehcp_timeline.measure.counts import REVIEW
-from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, YEAR, Counts, Days, Spread, day_of
+from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, YEAR, Days, Spread, day_of
 from ehcp_timeline.measure.forecast.caseload import dated_clocks, days_of, week_overdue
 from ehcp_timeline.measure.forecast.history import WorkOrder, order_taken, weekly
 from ehcp_timeline.measure.forecast.outlook import ClearanceDay, clearance
@@ -79,40 +79,12 @@ def reviews_of(batches: Iterable[Judged], as_at: int) -> Reviews:
     return Reviews(start, due, done, np.minimum(done, ended))
 
 
-@dataclass(frozen=True, slots=True)
-class _ReviewQueue:
-    """Reviews to do, by the week they fall due in, and how they come and go.
-
-    Attributes:
-        drivers: New plans, and reviews decided, a week.
-        due_weeks: The due week of each row, rising.
-        at_start: Open reviews at the start, for each row.
-        lead: Weeks before its due week from which a review may be done.
-        year: Weeks until a review decided today is due again.
-        kept: Share of the reviews done after which the plan goes on.
-    """
-
-    drivers: Drivers
-    due_weeks: Days
-    at_start: Counts
-    lead: int
-    year: int
-    kept: float
-
-
 def review_outlook(
     reviews: Reviews, day: int, weeks: int, orders: Mapping[str, WorkOrder], runs: int, seed: int, year: int
 ) -> ReviewOutlook | None:
-    """Return when overdue reviews clear under each order of work; None of a file without reviews decided.
+    """Return when overdue reviews clear under each order of work, and under the observed one.
 
-    Args:
-        reviews: The reviews.
-        day: The as-at date as a day number.
-        weeks: Weeks to come.
-        orders: Orders of work; the observed one is added.
-        runs: Runs of the simulation.
-        seed: Its seed.
-        year: Whole weeks until a review decided today is due again.
+    A review decided today is due again in `year` weeks. None of a file without reviews decided.
     """
     behind = min(YEAR, int(day - reviews.done.min(initial=NEVER) + 1) // WEEK)
     if behind < 2:
@@ -129,14 +101,33 @@ def review_outlook(
     # new plans start years that no review started
     fresh = series(np.maximum(0.0, begun - done), np.ones(behind), np.ones(weeks))
     season = factors(done, kinds)
-    queue = _ReviewQueue(
-        drivers=Drivers(fresh, series(done, season[kinds], season[kinds_ahead])),
-        due_weeks=rows,
-        at_start=np.bincount(np.searchsorted(rows, due_week), minlength=rows.size).astype(np.int64),
-        lead=lead,
-        year=year,
-        kept=int(np.count_nonzero(recent)) / max(1, int(np.count_nonzero(closed))),
-    )
+    drivers = Drivers(fresh, series(done, season[kinds], season[kinds_ahead]))
+    at_start = np.bincount(np.searchsorted(rows, due_week), minlength=rows.size)
+    goes_on = int(np.count_nonzero(recent)) / max(1, int(np.count_nonzero(closed)))
+
+    def cleared(order: WorkOrder) -> Spread:
+        """Return how many runs were first clear in which week."""
+        found = Spread()
+        for size, random in chunks(runs, seed):
+            plans, capacity = draw(drivers, size, random)
+            places = rounded(capacity, random)
+            ready = np.repeat(at_start[:, None], size, axis=1).astype(np.int16)
+            clear = np.zeros(size, dtype=np.int64)
+            for week in range(1, weeks + 1):
+                row, past, high, in_time = np.searchsorted(
+                    rows, [week + year, week + 1, week + lead + 1, week]
+                ).tolist()
+                finished = np.zeros(size, dtype=np.float64)
+                for _, given in serve(Pool(ready, 0, high), places[week - 1], order, in_time, random):
+                    finished += given.sum(axis=0, dtype=np.int32)
+                ready[row] += rounded(finished * goes_on, random) + plans[week - 1]
+                clear[(clear == 0) & (ready[:past].sum(axis=0, dtype=np.int32) == 0)] = week
+                if clear.all():
+                    break
+            clear[clear == 0] = weeks + 1
+            found.add(clear)
+        return found
+
     seen = order_taken(reviews.due, reviews.due - WEEK * lead, reviews.closed, day, behind)
     ahead = open_ & (reviews.due > day) & (reviews.due <= day + WEEK * year)
     return ReviewOutlook(
@@ -146,31 +137,7 @@ def review_outlook(
         done_per_week=float(done.mean()),
         weeks=behind,
         clearance={
-            name: clearance(_cleared(queue, order, weeks, runs, seed), day_of(day), weeks)
+            name: clearance(cleared(order), day_of(day), weeks)
             for name, order in {**orders, OBSERVED: seen}.items()
         },
     )
-
-
-def _cleared(queue: _ReviewQueue, order: WorkOrder, weeks: int, runs: int, seed: int) -> Spread:
-    """Return how many runs were first clear in which week."""
-    cleared = Spread()
-    for size, random in chunks(runs, seed):
-        draws = draw(queue.drivers, size, random)
-        places = rounded(draws.capacity, random)
-        ready = np.repeat(queue.at_start[:, None], size, axis=1).astype(np.int16)
-        clear = np.zeros(size, dtype=np.int64)
-        for week in range(1, weeks + 1):
-            row, past, high, in_time = np.searchsorted(
-                queue.due_weeks, [week + queue.year, week + 1, week + queue.lead + 1, week]
-            ).tolist()
-            done = np.zeros(size, dtype=np.float64)
-            for _, given in serve(Pool(ready, 0, high), places[week - 1], order, in_time, random):
-                done += given.sum(axis=0, dtype=np.int32)
-            ready[row] += rounded(done * queue.kept, random) + draws.requests[week - 1]
-            clear[(clear == 0) & (ready[:past].sum(axis=0, dtype=np.int32) == 0)] = week
-            if clear.all():
-                break
-        clear[clear == 0] = weeks + 1
-        cleared.add(clear)
-    return cleared

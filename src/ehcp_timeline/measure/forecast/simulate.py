@@ -18,7 +18,7 @@ from ehcp_timeline.measure.forecast.arrays import WEEK, YEAR, Cases, Counts, Rat
 from ehcp_timeline.measure.forecast.history import MOST_RELEASED, OLDEST_FIRST, WorkOrder
 from ehcp_timeline.measure.forecast.present import Pipeline, Present
 from ehcp_timeline.measure.forecast.request import NOTHING, WhatIf
-from ehcp_timeline.measure.forecast.weeks import Drivers, chunks, draw, rounded
+from ehcp_timeline.measure.forecast.weeks import chunks, draw, rounded
 
 PER_MILLE = 1000
 Parcel = tuple[int, Cases]
@@ -162,12 +162,8 @@ class StageWork:
     ) -> None:  # fmt: skip
         """Lay out the cases in hand at some stages.
 
-        Args:
-            pipeline: All stages.
-            stages: Which of them these are.
-            orders: How each stage of the pipeline follows the order.
-            places: What the narrowest stage can finish in each week, shape (weeks, runs).
-            random: Chance.
+        Each stage of the pipeline has its order; `places` is what the narrowest can finish, shape (weeks,
+        runs).
         """
         self.pipeline, self.orders, self.places, self.random = pipeline, orders, places, random
         runs = places.shape[1]
@@ -217,20 +213,6 @@ class StageWork:
         yield from serve(pool, places, order, line.row_of(week + line.weeks_after(stage)), self.random)
 
 
-@dataclass(slots=True)
-class Moment:
-    """The backlog at the end of one week.
-
-    `oldest` is in whole weeks since its request, 0 where none is open; `over_a_year` counts the open cases
-    whose request is more than 52 weeks old.
-    """
-
-    open: Spread = field(default_factory=Spread)
-    overdue: Spread = field(default_factory=Spread)
-    oldest: Spread = field(default_factory=Spread)
-    over_a_year: Spread = field(default_factory=Spread)
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to keep.
@@ -256,14 +238,17 @@ class Kept:
 
     Attributes:
         cleared: Week at whose end the backlog was first clear; weeks + 1 where it never was.
-        moments: Week to the backlog at its end.
+        moments: Week to the backlog at its end: cases `open`, `overdue`, those whose request is more than 52
+            weeks old (`over_52`), and whole weeks since the request of the `oldest`, 0 where none is open.
         rates: For each quarter, plans in time of a thousand issued; runs without a plan are left out.
         finished: How many of each group of open cases (`case_groups`) are closed by the end of each week,
             added up over the runs; shape (groups, weeks + 1).
     """
 
     cleared: Spread = field(default_factory=Spread)
-    moments: dict[int, Moment] = field(default_factory=lambda: defaultdict(Moment))
+    moments: dict[int, dict[str, Spread]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(Spread))
+    )
     rates: dict[int, Spread] = field(default_factory=lambda: defaultdict(Spread))
     finished: Rates = field(default_factory=lambda: np.zeros((0, 0)))
 
@@ -277,12 +262,10 @@ def case_groups(pipeline: Pipeline) -> Counts:
     totals: Counter[tuple[int, int]] = Counter()
     for group in pipeline.in_hand:
         totals[group.row, -group.stage] += group.cases
-    lines = []
-    of_row: Counter[int] = Counter()
-    for (row, behind), cases in sorted(totals.items()):
-        lines.append((row, -behind, cases, of_row[row]))
-        of_row[row] += cases
-    return np.array(lines, dtype=np.int64).reshape(-1, 4).T
+    rows, behind = np.array(sorted(totals), dtype=np.int64).reshape(-1, 2).T
+    cases = np.array([totals[group] for group in sorted(totals)], dtype=np.int64)
+    before = cases.cumsum() - cases
+    return np.stack([rows, -behind, cases, before - before[np.searchsorted(rows, rows)]])
 
 
 class Watcher:
@@ -327,12 +310,12 @@ class Watcher:
 
     def _keep_moment(self, week: int, overdue: Cases) -> None:
         line, moment = self.pipeline, self.kept.moments[week]
-        moment.open.add(self.open.sum(axis=0, dtype=np.int32))
-        moment.overdue.add(overdue)
-        moment.over_a_year.add(self.open[: line.row_of(week + 1 - (YEAR - line.to_due))].sum(axis=0))
+        moment["open"].add(self.open.sum(axis=0, dtype=np.int32))
+        moment["overdue"].add(overdue)
+        moment["over_52"].add(self.open[: line.row_of(week + 1 - (YEAR - line.to_due))].sum(axis=0))
         ages = week + line.to_due - line.due_weeks
         oldest = ages[(self.open > 0).argmax(axis=0)]
-        moment.oldest.add(np.where(self.open.any(axis=0), np.maximum(0, oldest), 0))
+        moment["oldest"].add(np.where(self.open.any(axis=0), np.maximum(0, oldest), 0))
 
     def _keep_rate(self, week: int, issued: Sequence[Parcel]) -> None:
         late, quarters = self.pipeline.row_of(week), self.plan.quarters
@@ -346,46 +329,26 @@ class Watcher:
             self.issued[:] = self.in_time[:] = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What a simulation is run from.
-
-    Attributes:
-        pipeline: The stages, and the cases in hand.
-        drivers: What the weeks to come are drawn from.
-        factor: Every week's capacity of the narrowest stage is taken times this.
-        more: Cases a week on top of it, for each week to come.
-    """
-
-    pipeline: Pipeline
-    drivers: Drivers
-    factor: float
-    more: Rates
-
-    def capacity(self, drawn: Rates) -> Rates:
-        """Return the capacity of each week and run, shape (weeks, runs), with the change made."""
-        return np.asarray(drawn * self.factor + self.more[:, None])
-
-
-def start_of(now: Present, what_if: WhatIf = NOTHING) -> Start:
-    """Return the start of a simulation with the changes made.
+def start_of(now: Present, what_if: WhatIf = NOTHING) -> Pipeline:
+    """Return the pipeline of a day with the changes made.
 
     Raises:
         UsageError: Psychologists are asked about, and the file has no dates of advice.
     """
-    steps, drivers = list(now.pipeline.steps), now.drivers
+    line, drivers = now.pipeline, now.pipeline.drivers
+    steps = list(line.steps)
     names = [step.name for step in steps]
     if what_if.psychologists and "advice" not in names:
         raise UsageError(
             "--psychologists: the file has no dates of advice",
             "add columns such as psychology_advice_requested and psychology_advice_received",
         )
-    weeks = np.arange(1, now.pipeline.weeks + 1)
+    weeks = np.arange(1, line.weeks + 1)
     begun = weeks >= first_week(now.standing.day, what_if.since)
     caught_up = weeks >= first_week(now.standing.day, what_if.since) + what_if.catch_up_weeks
     more = np.where(begun, what_if.capacity, 0.0) + np.where(begun & ~caught_up, what_if.catch_up, 0.0)
     # plans are asked for, and some cases that leave the narrowest stage become none
-    more /= max(0.01, prod(step.onward for step in now.pipeline.steps[now.narrowest :]))
+    more /= max(0.01, prod(step.onward for step in steps[now.narrowest :]))
     if what_if.psychologists:
         place, advice = names.index("advice"), what_if.psychologists * what_if.advice_each
         if place == now.narrowest:
@@ -398,12 +361,8 @@ def start_of(now: Present, what_if: WhatIf = NOTHING) -> Start:
     slowed = tuple(replace(step, released=step.released * factor) for step in steps)
     # chance grows with the root of a number, as that of counts does
     level, chance = drivers.requests.level * requests, drivers.requests.chance * sqrt(requests)
-    return Start(
-        replace(now.pipeline, steps=slowed),
-        replace(drivers, requests=replace(drivers.requests, level=level, chance=chance)),
-        factor,
-        more,
-    )
+    come = replace(drivers.requests, level=level, chance=chance)
+    return replace(line, steps=slowed, drivers=replace(drivers, requests=come, factor=factor, more=more))
 
 
 def first_week(day: int, since: date | None) -> int:
@@ -415,14 +374,13 @@ def first_week(day: int, since: date | None) -> int:
     return 1 if since is None else max(1, -(-(day_number(since) - day - 1) // WEEK) + 1)
 
 
-def run(start: Start, orders: Orders, plan: Plan, runs: int, seed: int) -> Mapping[str, Kept]:
+def run(line: Pipeline, orders: Orders, plan: Plan, runs: int, seed: int) -> Mapping[str, Kept]:
     """Simulate so many runs under each order of work and return what is kept of them."""
     kept = {name: Kept() for name in orders}
     for size, random in chunks(runs, seed):
-        draws = draw(start.drivers, size, random)
-        capacity = start.capacity(draws.capacity)
-        for name, clear in simulate(start.pipeline, orders, draws.requests, capacity, plan, kept, random):
-            clear[clear == 0] = start.pipeline.weeks + 1
+        requests, capacity = draw(line.drivers, size, random)
+        for name, clear in simulate(line, orders, requests, capacity, plan, kept, random):
+            clear[clear == 0] = line.weeks + 1
             kept[name].cleared.add(clear)
     return kept
 

@@ -9,7 +9,8 @@ words why a form that does not apply does not.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from ehcp_timeline.text.bounds import Whole
 FACTOR = 4.0
 """F: with F = -ln(1 - p) a share p of waits is inside the target, if waits are exponential; 4 keeps 98%."""
 RELIEF_WEEKS = 26
+FORMS = ("load", "target_queue", "relief_capacity", "target_capacity", "pressure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +85,10 @@ class SeasonLine:
     completions: float
 
 
-@dataclass(frozen=True, slots=True)
-class QueueForms:
-    """What the five forms give for one stage, to three decimals; None where a form does not apply."""
-
-    load: float | None = None
-    target_queue: float | None = None
-    relief_capacity: float | None = None
-    target_capacity: float | None = None
-    pressure: float | None = None
-    why: tuple[str, ...] = ()
-
-
-def queue_forms(demand: float, capacity: float, waiting: float, mean_wait: float, weeks: float) -> QueueForms:
-    """Return the five forms for one stage, each only where it applies.
+def queue_forms(
+    demand: float, capacity: float, waiting: float, mean_wait: float, weeks: float
+) -> dict[str, Any]:
+    """Return the five forms for one stage, to three decimals, each only where it applies; and `why` not.
 
     With demand D and capacity C in cases a week, a queue of Q cases and a target wait of T weeks:
 
@@ -116,16 +108,15 @@ def queue_forms(demand: float, capacity: float, waiting: float, mean_wait: float
         mean_wait: Mean wait for staff of those that wait now, in weeks.
         weeks: Weeks that the law's own timetable leaves for the stage.
 
-    >>> forms = queue_forms(30, 40, 1200, 63, 52)
-    >>> forms.load, forms.target_queue, forms.relief_capacity, forms.target_capacity, forms.pressure
-    (0.75, 390.0, 61.154, 30.077, 2.423)
-    >>> queue_forms(30, 40, 500, 63, 52).why
+    >>> [queue_forms(30, 40, 1200, 63, 52)[form] for form in FORMS]
+    [0.75, 390.0, 61.154, 30.077, 2.423]
+    >>> queue_forms(30, 40, 500, 63, 52)["why"]
     ('relief capacity: the queue of 500 is not more than twice its target of 390',)
     """
     if demand <= 0:
-        return QueueForms(why=("nothing came to this stage in the weeks looked at",))
+        return _no_forms("nothing came to this stage in the weeks looked at")
     if weeks <= 0:
-        return QueueForms(why=("the law's timetable leaves this stage no weeks of its own",))
+        return _no_forms("the law's timetable leaves this stage no weeks of its own")
     target = demand * weeks / FACTOR
     too_long = waiting > 2 * target
     why = []
@@ -135,14 +126,18 @@ def queue_forms(demand: float, capacity: float, waiting: float, mean_wait: float
         )
     if capacity <= demand:
         why.append("target queue: it can be kept only where more is finished than comes in")
-    return QueueForms(
-        load=round(demand / capacity, 3) if capacity > 0 else None,
-        target_queue=round(target, 3),
-        relief_capacity=round(demand + (waiting - target) / RELIEF_WEEKS, 3) if too_long else None,
-        target_capacity=round(demand + FACTOR / weeks, 3),
-        pressure=round(2 * mean_wait / weeks, 3),
-        why=tuple(why),
-    )
+    return {
+        "load": round(demand / capacity, 3) if capacity > 0 else None,
+        "target_queue": round(target, 3),
+        "relief_capacity": round(demand + (waiting - target) / RELIEF_WEEKS, 3) if too_long else None,
+        "target_capacity": round(demand + FACTOR / weeks, 3),
+        "pressure": round(2 * mean_wait / weeks, 3),
+        "why": tuple(why),
+    }
+
+
+def _no_forms(why: str) -> dict[str, Any]:
+    return {**dict.fromkeys(FORMS), "why": (why,)}
 
 
 def stage_lines(now: Present) -> tuple[StageLine, ...]:
@@ -154,9 +149,7 @@ def stage_lines(now: Present) -> tuple[StageLine, ...]:
         came, left = mean(flow.came), flow.pace
         forms = queue_forms(came, left, waits.size, mean(waits), stage.weeks)
         if stage.name == WHOLE:
-            forms = QueueForms(
-                why=("these forms are for one stage's queue; the file has no dates of single stages",)
-            )
+            forms = _no_forms("these forms are for one stage's queue; the file has no dates of single stages")
         weeks_p50, weeks_p85 = (
             round(float(np.percentile(flow.lengths, percent)) / WEEK, 1) if flow.lengths.size else None
             for percent in (50, 85)
@@ -174,7 +167,7 @@ def stage_lines(now: Present) -> tuple[StageLine, ...]:
                 least_weeks=flow.least,
                 weeks_p50=weeks_p50,
                 weeks_p85=weeks_p85,
-                **asdict(forms),
+                **forms,
             )
         )
     return tuple(lines)
@@ -185,7 +178,8 @@ def season_lines(now: Present, closures: Sequence[SchoolClosure] = ()) -> tuple[
     ahead = kinds_of_weeks(now.past.day, now.pipeline.weeks, closures)
     recorded = min(LONGEST, now.recorded)
     behind = kinds_of_weeks(now.past.day - WEEK * recorded, recorded, closures)
-    seasons = now.drivers.requests.season, now.drivers.capacity.season
+    drivers = now.pipeline.drivers
+    seasons = drivers.requests.season, drivers.capacity.season
     return tuple(
         SeasonLine(
             SEASONS[kind],

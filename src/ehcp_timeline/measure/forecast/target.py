@@ -2,15 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.answer import decimals
-from ehcp_timeline.measure.forecast.arrays import WEEK, YEAR, Rates
-from ehcp_timeline.measure.forecast.simulate import Kept, Orders, Plan, Start, simulate
+from ehcp_timeline.measure.forecast.arrays import WEEK
+from ehcp_timeline.measure.forecast.present import Pipeline
+from ehcp_timeline.measure.forecast.simulate import Kept, Orders, Plan, simulate
 from ehcp_timeline.measure.forecast.weeks import draw
 
 RUNS = 250
@@ -71,30 +72,25 @@ def net_needed(backlog: float, start: date, target: date) -> float:
 
 
 def capacity_needed(
-    start: Start, orders: Orders, weeks: int, pace: float, clear_at: int, seed: int
+    line: Pipeline, orders: Orders, pace: float, clear_at: int, seed: int
 ) -> tuple[CapacityNeeded, ...]:
-    """Return how many cases a week more the narrowest stage needs to be clear in so many weeks.
+    """Return how many cases a week more the narrowest stage needs to be clear in the weeks of a pipeline.
 
     `pace` is what it finishes a week now. All levels of capacity meet the same weeks to come. The first pass
     looks at sixteen levels between nothing and everything; the gap that the target lies in is then halved
     until it is one case a week.
     """
-    if weeks < 1:
-        return tuple(CapacityNeeded(name, None, None, None, None) for name in orders)
-    start = _until(start, weeks)
     plan = Plan(clear_at=clear_at, only_clearance=True)
 
     def clear(orders: Orders, levels: Sequence[int]) -> dict[str, list[float]]:
         """Return for each order the share of runs that are clear in time at each level of capacity."""
         random = np.random.Generator(np.random.PCG64([seed, RUNS]))
-        drawn = draw(start.drivers, RUNS, random)
-        many, kept = len(levels), {name: Kept() for name in orders}
-        requests = np.tile(drawn.requests, (1, many))
-        more = np.repeat(np.array(levels, dtype=np.float64), RUNS)
-        capacity = start.capacity(np.tile(drawn.capacity, (1, many))) + more
+        requests, capacity = draw(line.drivers, RUNS, random)
+        each, kept = (1, len(levels)), {name: Kept() for name in orders}
+        more = np.tile(capacity, each) + np.repeat(np.array(levels, dtype=np.float64), RUNS)
         return {
-            name: [float(part.mean()) for part in np.split(cleared > 0, many)]
-            for name, cleared in simulate(start.pipeline, orders, requests, capacity, plan, kept, random)
+            name: [float(part.mean()) for part in np.split(cleared > 0, len(levels))]
+            for name, cleared in simulate(line, orders, np.tile(requests, each), more, plan, kept, random)
         }
 
     def least(orders: Orders, shares: Sequence[float], aim: float) -> int | None:
@@ -109,7 +105,7 @@ def capacity_needed(
             low, high = (low, middle) if share >= aim else (middle, high)
         return high
 
-    most = math.ceil(start.pipeline.at_start.sum() / weeks + 2 * start.drivers.requests.level) + 1
+    most = math.ceil(line.at_start.sum() / line.weeks + 2 * line.drivers.requests.level) + 1
     levels: list[int] = sorted({round(most * level / (_LEVELS - 1)) for level in range(_LEVELS)})
     shares: dict[str, list[float]] = {name: [] for name in orders}
     for first in range(0, len(levels), _AT_ONCE):
@@ -120,30 +116,3 @@ def capacity_needed(
         more = [least({name: order}, shares[name], aim) for aim in (0.5, 0.85)]
         needed.append(CapacityNeeded(name, *more, *(None if add is None else pace + add for add in more)))
     return tuple(needed)
-
-
-def _until(start: Start, weeks: int) -> Start:
-    """Return a start that looks no further than the target; beyond its weeks the last one's extra goes on."""
-    pipeline, requests, capacity = start.pipeline, start.drivers.requests, start.drivers.capacity
-    rows = pipeline.due_weeks
-    if weeks > pipeline.weeks:
-        rows = np.union1d(rows, np.arange(1, weeks + 1) + pipeline.to_due).astype(np.int32)
-    moved = np.searchsorted(rows, pipeline.due_weeks)
-    in_hand = tuple(replace(group, row=int(moved[group.row])) for group in pipeline.in_hand)
-    return replace(
-        start,
-        pipeline=replace(pipeline, weeks=weeks, due_weeks=rows, in_hand=in_hand),
-        drivers=replace(
-            start.drivers,
-            requests=replace(requests, season=_cut(requests.season, weeks)),
-            capacity=replace(capacity, season=_cut(capacity.season, weeks)),
-        ),
-        more=_cut(start.more, weeks),
-    )
-
-
-def _cut(values: Rates, weeks: int) -> Rates:
-    """Return the first so many weeks; where there are fewer, the last year of them again and again."""
-    if values.size >= weeks:
-        return values[:weeks]
-    return np.concatenate([values, np.resize(values[-YEAR:], weeks - values.size)])

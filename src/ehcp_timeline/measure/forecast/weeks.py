@@ -8,7 +8,7 @@ completions, so that what goes together stays together.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
@@ -116,19 +116,15 @@ class Drivers:
         requests: Requests a week.
         capacity: Cases that the narrowest stage finished in each of the same weeks.
         onward: For each stage before the narrowest: the share that goes on, and of how many it was seen.
+        factor: Every week's capacity is taken times this.
+        more: Cases a week on top of it, for each week to come.
     """
 
     requests: Series
     capacity: Series
     onward: tuple[tuple[float, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Draws:
-    """Weeks to come: `requests` and `capacity`, shape (weeks, runs); capacity is not rounded yet."""
-
-    requests: Cases
-    capacity: Rates
+    factor: float = 1
+    more: Rates = field(default_factory=lambda: np.zeros(1))
 
 
 def chunks(runs: int, seed: int) -> Iterator[tuple[int, np.random.Generator]]:
@@ -137,8 +133,8 @@ def chunks(runs: int, seed: int) -> Iterator[tuple[int, np.random.Generator]]:
         yield min(CHUNK, runs - first), np.random.Generator(np.random.PCG64([seed, number]))
 
 
-def draw(drivers: Drivers, runs: int, random: np.random.Generator) -> Draws:
-    """Return the weeks to come of so many runs."""
+def draw(drivers: Drivers, runs: int, random: np.random.Generator) -> tuple[Cases, Rates]:
+    """Return requests and capacity of the weeks to come, shape (weeks, runs); capacity is not rounded yet."""
     behind, weeks = drivers.requests.chance.size, drivers.requests.season.size
     past = _blocks(behind, behind, runs, random)
     ahead = np.take_along_axis(past, _blocks(behind, weeks, runs, random), axis=0)
@@ -148,8 +144,8 @@ def draw(drivers: Drivers, runs: int, random: np.random.Generator) -> Draws:
         if 0 < share < 1:
             onward *= random.beta(share * seen + 1, (1 - share) * seen + 1, size=runs) / share
     requests = _values(drivers.requests, past, ahead, doubt) * onward
-    capacity = _values(drivers.capacity, past, ahead, doubt)
-    return Draws(rounded(requests, random), np.maximum(capacity, 0))
+    capacity = np.maximum(_values(drivers.capacity, past, ahead, doubt), 0)
+    return rounded(requests, random), capacity * drivers.factor + drivers.more[:, None]
 
 
 def rounded(values: Rates, random: np.random.Generator) -> Cases:
