@@ -25,7 +25,7 @@ FOUR = Timetable(
     ),
     20,
 )
-KINDS = ("steady", "seasonal", "bumpy", "drifting", "breaking")
+KINDS = ("steady", "seasonal", "bumpy", "drifting", "breaking", "school year")
 ORDERS = ("oldest", "half in time", "loose")
 GROWN_WEEKS = 54
 SMALL_WEEKS = 150
@@ -100,6 +100,11 @@ def _level(kind: str, first: Days, random: np.random.Generator) -> tuple[Rates, 
             np.where(august, 0.35, np.where(feast, 0.3, even)),
             np.where(august, 0.7, np.where(feast, 0.2, even)),
         )
+    if kind == "school year":  # a fifth more in spring and a fifth less in autumn, no week unlike the next
+        year = 1 + 0.2 * np.sin(
+            2 * np.pi * (first - first[0] + day_of(int(first[0])).timetuple().tm_yday) / 365
+        )
+        return year, year
     if kind == "bumpy":
         return _wander(first.size, 0.10, 0.7, random), _wander(first.size, 0.08, 0.7, random)
     if kind == "breaking":  # the team grows by half, or loses a third, once in the last half-year
@@ -206,3 +211,10 @@ def known_on(whole: Caseload, day: int) -> Caseload:
         measured=whole.measured[there] & (ends <= day),
         excepted=whole.excepted[there],
     )
+
+
+def closed_since(known: Caseload, day: int) -> Caseload:
+    """Return what a file would hold that has the open cases, and those closed since a day."""
+    kept = known.done > day
+    names = ("start", "due", "done", "issued", "ends", "measured", "excepted")
+    return replace(known, **{name: getattr(known, name)[kept] for name in names})

@@ -13,11 +13,20 @@ import pytest
 from ehcp_timeline.commands.forecast.sentences import pace_words, record_words
 from ehcp_timeline.measure.forecast.arrays import Rates
 from ehcp_timeline.measure.forecast.backtest import TrackRecord
-from ehcp_timeline.measure.forecast.pace import CRITICAL, PaceChange, largest_change
+from ehcp_timeline.measure.forecast.caseload import Timetable
+from ehcp_timeline.measure.forecast.pace import (
+    CRITICAL,
+    PaceChange,
+    comes_every_year,
+    largest_change,
+    pace_changes,
+)
+from ehcp_timeline.measure.forecast.present import present
 from ehcp_timeline.measure.forecast.weeks import Drivers, draw, series
 from tests.cli.command import ehcp, printed
 from tests.commands.forecast.files import AS_AT, write
 from tests.commands.forecast.forecasted import forecast, shown
+from tests.commands.forecast.known_truth import FOUR, ONE, council, known_on
 
 MAKE_KENT = Path(__file__).parents[3] / "examples" / "make_kent.py"
 
@@ -180,3 +189,43 @@ def test_the_break_of_kent_is_named(kent: tuple[dict[str, Any], str]) -> None:
 
     assert (change["what"], change["since"]) == ("final", "2023-11-30")
     assert (change["before_per_week"], change["after_per_week"]) == (31.4, 67.9)
+
+
+def test_a_season_that_comes_every_year_is_no_break() -> None:
+    """Twenty a week in spring and ten in autumn, two years running, is a season; once in two years is not."""
+    season = np.tile(np.repeat([20.0, 10.0], 26), 2)
+    halved = np.repeat([20.0, 10.0], [78, 26])
+
+    assert comes_every_year(noisy(season), 52, 26)
+    assert not comes_every_year(noisy(halved), 52, 26)
+
+
+@pytest.mark.parametrize(("recorded", "known"), [(52, False), (67, False), (68, True)])
+def test_eight_weeks_on_either_side_need_one_a_year_before(recorded: int, *, known: bool) -> None:
+    """The last sixteen weeks need 68 that are recorded; a week less, and nothing is said of seasons."""
+    season = np.tile(np.repeat([20.0, 10.0], [44, 8]), 2)[-recorded:]
+
+    assert comes_every_year(season, 52, 44) is known
+
+
+def named(kind: str, stages: Timetable, seed: int) -> tuple[PaceChange, ...]:
+    """Return what the page of one council names as moved."""
+    one = council(kind, stages, seed)
+    return pace_changes(present(known_on(one.work, one.day), one.day, 52))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["steady", "seasonal", "school year"])
+@pytest.mark.parametrize("stages", [ONE, FOUR])
+def test_a_council_without_a_break_is_seldom_told_that_its_pace_has_moved(
+    kind: str, stages: Timetable
+) -> None:
+    """Of a hundred with Augusts and Christmases, or with busy springs, eight at most: five, and chance."""
+    assert sum(bool(named(kind, stages, seed)) for seed in range(600, 700)) <= 8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stages", [ONE, FOUR])
+def test_a_true_break_is_named(stages: Timetable) -> None:
+    """A team that grows by half, or loses a third, in the last half-year: eighty of a hundred at least."""
+    assert sum(bool(named("breaking", stages, seed)) for seed in range(600, 700)) >= 80

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from ehcp_timeline.measure.answer import decimals
-from ehcp_timeline.measure.forecast.arrays import WEEK, Rates, day_of
+from ehcp_timeline.measure.forecast.arrays import WEEK, YEAR, Rates, day_of
 from ehcp_timeline.measure.forecast.present import Present
 from ehcp_timeline.measure.forecast.request import SchoolClosure
 from ehcp_timeline.measure.forecast.weeks import factors, kinds_of_weeks
@@ -23,6 +23,7 @@ from ehcp_timeline.measure.forecast.weeks import factors, kinds_of_weeks
 RECENT_WEEKS = 8
 CRITICAL = 12.35
 """Chance alone gives more than this once in a hundred times."""
+_CRITICAL_THERE = 3.84  # chi-squared with one degree of freedom, 5%
 REQUESTS = "requests"
 _LEAST_WEEKS = 26
 _END = 0.15
@@ -53,14 +54,23 @@ class PaceChange:
 
 
 def pace_changes(now: Present, closures: Sequence[SchoolClosure] = ()) -> tuple[PaceChange, ...]:
-    """Return what moved in the weeks behind: requests, and what each stage finished."""
+    """Return what moved in the weeks behind: requests, and what stages at which cases wait finished.
+
+    Where nobody waits for hands a stage has no pace of its own: what leaves it is what came weeks before.
+    """
     past, changes = now.past, []
     kinds = kinds_of_weeks(past.day - WEEK * past.weeks, past.weeks, closures)
-    for what, counts in ((REQUESTS, past.requests), *((flow.name, flow.left) for flow in past.stages)):
-        values = counts.astype(np.float64)
+    paced = [
+        (step.name, flow.left)
+        for place, (step, flow) in enumerate(zip(now.pipeline.steps, now.long.stages, strict=True))
+        if step.ordered or place == now.narrowest
+    ]
+    for what, counts in ((REQUESTS, now.long.requests), *paced):
+        long = counts.astype(np.float64)
+        values = long[-past.weeks :]
         even = values / factors(values, kinds)[kinds]
         change = largest_change(even) if values.any() else None
-        if change is None or change[1] <= CRITICAL:
+        if change is None or change[1] <= CRITICAL or comes_every_year(long, past.weeks, change[0]):
             continue
         place, statistic, is_trend = change
         first, last = (even[:_QUARTER], even[-_QUARTER:]) if is_trend else (even[:place], even[place:])
@@ -70,6 +80,28 @@ def pace_changes(now: Present, closures: Sequence[SchoolClosure] = ()) -> tuple[
             kind: Literal["break", "trend"] = "trend" if is_trend else "break"
             changes.append(PaceChange(what, kind, since, before, after, statistic))
     return tuple(changes)
+
+
+def comes_every_year(values: Rates, weeks: int, place: int) -> bool:
+    """Return whether a change in the last so many weeks may be a season: it came a year before as well.
+
+    The weeks a year before changed the same way at the same place beyond chance (5 in 100), and once they
+    are taken off, scaled to the same sum, what is left of the change is within chance. False where less than
+    eight weeks on either side have one a year before.
+
+    >>> season = np.tile(np.repeat([20.0, 10.0], 26), 2)
+    >>> comes_every_year(season, 52, 26), comes_every_year(np.repeat([20.0, 10.0], [78, 26]), 52, 26)
+    (True, False)
+    """
+    both = min(weeks, values.size - YEAR)
+    place -= weeks - both
+    if min(place, both - place) < RECENT_WEEKS:
+        return False
+    here, before = values[-both:], values[-both - YEAR : -YEAR]
+    now, _ = _step(here, place, here.mean())
+    then, beyond_chance = _step(before, place, before.mean())
+    rest, left = _step(here - before * here.sum() / max(1.0, before.sum()), place, 2 * here.mean())
+    return beyond_chance > _CRITICAL_THERE and then * now > 0 and (left <= _CRITICAL_THERE or rest * now <= 0)
 
 
 def largest_change(values: Rates) -> tuple[int, float, bool] | None:
@@ -93,9 +125,18 @@ def largest_change(values: Rates) -> tuple[int, float, bool] | None:
     number, place = np.arange(weeks), int(places[best])
     step = values - np.where(number < place, before[best], after[best])
     line = values - np.polyval(np.polyfit(number, values, 1), number)
-    # weeks resemble their neighbours (Bartlett weights); counts differ by chance by their mean at least
-    spread = step @ step / weeks
+    return place, _step(values, place, values.mean())[1], bool(line @ line < step @ step)
+
+
+def _step(values: Rates, place: int, least: float) -> tuple[float, float]:
+    """Return by how much the mean of weekly numbers changes at a place, and the F of that.
+
+    Weeks resemble their neighbours (Bartlett weights), and counts vary by chance by `least` at least.
+    """
+    before, after = values[:place], values[place:]
+    step, weeks = float(after.mean() - before.mean()), values.size
+    rest = np.concatenate([before - before.mean(), after - after.mean()])
+    spread = rest @ rest / weeks
     for lag in range(1, _LAGS + 1):
-        spread += 2 * (1 - lag / (_LAGS + 1)) * (step[lag:] @ step[:-lag]) / weeks
-    statistic = float(gaps[best] / max(spread, values.mean()))
-    return place, statistic, bool(line @ line < step @ step)
+        spread += 2 * (1 - lag / (_LAGS + 1)) * (rest[lag:] @ rest[:-lag]) / weeks
+    return step, float(step**2 * place * (weeks - place) / weeks / max(spread, least, 1e-9))

@@ -94,6 +94,7 @@ class Present:
 
     Attributes:
         past: The weeks behind that rates are taken over, at most a year.
+        long: Up to three years behind, over which seasons are seen.
         recorded: Whole weeks behind that the file records.
         narrowest: The stage at which cases wait for staff.
         orders: The order in which each stage took its cases.
@@ -103,6 +104,7 @@ class Present:
     work: Caseload
     standing: OpenAssessments
     past: History
+    long: History
     recorded: int
     narrowest: int
     orders: tuple[WorkOrder, ...]
@@ -158,6 +160,7 @@ def present(work: Caseload, day: int, weeks: int, asked: ForecastRequest | None 
         work=work,
         standing=standing,
         past=past,
+        long=long,
         recorded=recorded,
         narrowest=narrowest,
         orders=tuple(observed_order(work, past, stage) for stage in range(len(past.stages))),
