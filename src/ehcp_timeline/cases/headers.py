@@ -127,8 +127,15 @@ def load_spellings(
         ConfigError: The user's aliases name a column that does not exist, or give one heading two columns.
     """
     shipped = _shipped()
-    columns = {fold(alias): column for column, known in shipped["headings"].items() for alias in known}
-    alone = {fold(alias): column for column, known in shipped["alone"].items() for alias in known}
+    columns, alone = (
+        {
+            fold(alias): column
+            for column, known in shipped[key].items()
+            if column in vocabulary.columns
+            for alias in known
+        }
+        for key in ("headings", "alone")
+    )
     own: dict[str, str] = {}
     for column, headings in aliases.items():
         if column not in vocabulary.columns:

@@ -31,6 +31,7 @@ from ehcp_timeline.commands.worklists.answer import (
     SaveListAnswer,
 )
 from ehcp_timeline.commands.worklists.family_letters import LettersAnswer
+from ehcp_timeline.commands.worklists.reviews import ReviewsAnswer, TermListAnswer
 from ehcp_timeline.law.kpi.loader import load_kpis
 from ehcp_timeline.measure.changes.compare import ChangesAnswer
 from ehcp_timeline.measure.compare.compare import CompareAnswer
@@ -42,6 +43,7 @@ from ehcp_timeline.shell.config import GROUPS, OTHER_KEYS
 
 _ANSWERS: tuple[type[Any], ...] = (
     Audit, TimelineAnswer, ExplainAnswer, OverdueAnswer, SaveListAnswer, NextAnswer, LettersAnswer,
+    ReviewsAnswer, TermListAnswer,
     PublicationAnswer, ChangesAnswer, ExceptionsAnswer, ColumnsAnswer, RulesAnswer, RuleAnswer, StaleAnswer,
     CoverageAnswer, RulesTestAnswer, RulesCheckAnswer, RulesDiffAnswer, HolidaysAnswer, ScorecardAnswer,
     MeasureList, CompareAnswer, ScorecardPublication, ReconcileAnswer, ForecastAnswer, ReportAnswer,
@@ -83,18 +85,16 @@ def settings_schema() -> dict[str, Any]:
         "header_row": {"type": "integer", "minimum": 1},
     }
     targets = {measure.id: measure.name for measure in load_kpis().measures if measure.better}
-    closure = _table({key: {} for key in ("name", "from", "to")})
+    closure = {**_table({key: {} for key in ("name", "from", "to")}), "required": ["name", "from", "to"]}
     parts: dict[str, Any] = {
         **of_file,
         "files": _table({}, _table({key: {"$ref": f"#/properties/{key}"} for key in of_file})),
         **dict.fromkeys(("rules", "figures"), texts),
-        "authority": text,
+        **dict.fromkeys(("authority", "acknowledged"), text),
         "order": _table(dict.fromkeys(GROUPS, texts)),
         "targets": _table({name: {**amount, "description": says} for name, says in targets.items()}),
         "population": {"anyOf": [people, _table({"total": people, "groups": _table({}, people)})]},
-        "terms": _table(
-            {"closed": {"type": "array", "items": {**closure, "required": ["name", "from", "to"]}}}
-        ),
+        "terms": _table({key: {"type": "array", "items": closure} for key in ("closed", "open")}),
     }
     number = {"type": "number", "minimum": 0}
     shared = _table({"date": text, "where": text, "is": texts, "undated": {"enum": ["unknown", "not-yet"]}})

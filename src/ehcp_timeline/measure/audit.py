@@ -18,12 +18,13 @@ from ehcp_timeline.cases.model import Problem, require_date
 from ehcp_timeline.cases.not_cases import NO_CASES
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.measure.acknowledged import AcknowledgedFile, AcknowledgedTally
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.backlog import Backlog
 from ehcp_timeline.measure.counts import DECIDE, ISSUE
 from ehcp_timeline.measure.date_order import date_order
 from ehcp_timeline.measure.dfe_rates import Rates
-from ehcp_timeline.measure.findings import FilterCheck, Listing, is_wanted
+from ehcp_timeline.measure.findings import NOTHING, FilterCheck, Listing, is_wanted
 from ehcp_timeline.measure.multi_file import SharedCases
 from ehcp_timeline.measure.reading import FileReading
 from ehcp_timeline.measure.result import Audit, AuditSummary, GroupSummary, HeadingUnread, Input, NotJudged
@@ -40,15 +41,23 @@ class _SummaryTally:
 
     backlog: Backlog
     rates: Rates
+    most: int
+    acknowledged: AcknowledgedTally | None
 
     def add(self, judged: Judged) -> None:
         self.backlog.add(judged)
         self.rates.add(judged)
 
     def summary(self) -> GroupSummary:
-        backlog = self.backlog
+        """Return what was counted; the oldest are listed but for those whose late plan is accepted."""
+        backlog, tally = self.backlog, self.acknowledged
+        listed = [case for case in backlog.oldest if not (tally and tally.accepts(case.case_id, ISSUE))]
         return GroupSummary(
-            backlog.by_stage(), self.rates.named(), backlog.clearance(), tuple(backlog.oldest)
+            backlog.by_stage(),
+            self.rates.named(),
+            backlog.clearance(),
+            tuple(listed[: self.most]),
+            next(iter(backlog.oldest), None),
         )
 
 
@@ -70,6 +79,7 @@ class _Counted:
     verdicts: dict[str, Counter[Verdict]] = field(default_factory=dict)
     without: Counter[str] = field(default_factory=Counter)
     members: dict[int, list[pl.Series]] = field(default_factory=dict)
+    acknowledged: AcknowledgedTally | None = None
 
     def add(self, everything: Judged, file: int, unanswerable: Collection[str]) -> int:
         """Count a batch of a file but for what it has no column to answer; return how many clocks it has."""
@@ -80,7 +90,8 @@ class _Counted:
         for deadline, clocks in answerable.items():
             self.verdicts.setdefault(deadline, Counter()).update(clocks.counts)
         judged = replace(everything, clocks=answerable)
-        self.listing.add(judged, file)
+        accepted = self.acknowledged.rows_accepted(judged, file) if self.acknowledged else NOTHING
+        self.listing.add(judged, file, accepted)
         self.everybody.add(judged)
         if self.groups and self.groups.keys() <= set(judged.rows.columns):
             self._add_group(judged, file)
@@ -135,6 +146,7 @@ def check_files(
     sample: int = 0,
     tell: Callable[[int], None] | None = None,
     keep: list[pl.DataFrame] | None = None,
+    acknowledged: AcknowledgedFile | None = None,
 ) -> Audit:
     """Judge every row of every file, and return the whole answer of `ehcp check`.
 
@@ -151,6 +163,7 @@ def check_files(
         sample: How many rows of each file to judge again with the other reader of the law.
         tell: Called with the number of rows of each batch, once it has been judged.
         keep: A list to put the rows of every file in, batch by batch; None keeps none.
+        acknowledged: Overdue clocks that are counted and not listed.
 
     Raises:
         ReadersDisagreeError: The two readers give different answers for a row of the sample.
@@ -161,8 +174,13 @@ def check_files(
     selection.refuse_unknown(rulebook)
     if keep:
         keep.clear()  # what was read before it was known which requests stand on several rows
-    everybody, of_group = (_SummaryTally(Backlog(as_at, oldest), Rates(as_at, rulebook)) for _ in range(2))
-    counted = _Counted(Listing(rulebook, selection, top), everybody, of_group, selection.groups)
+    tally = AcknowledgedTally(acknowledged, as_at) if acknowledged else None
+    listing = Listing(rulebook, selection, top)
+    kept = oldest + len(acknowledged.rows) if oldest and acknowledged else oldest
+    everybody, of_group = (
+        _SummaryTally(Backlog(as_at, kept), Rates(as_at, rulebook), oldest, tally) for _ in range(2)
+    )
+    counted = _Counted(listing, everybody, of_group, selection.groups, acknowledged=tally)
     readings = [FileReading(source, tell, keep) for source in sources]
     blank = frozenset(assume_blank)
     unanswerable = [
@@ -193,27 +211,30 @@ def check_files(
         any(heading.decides for heading in unread)
         or any(problem.stops == "row" and problem.rule not in _SET_ASIDE for problem in problems)
         or any(problem.rule == "unknown-item" for problem in problems)
-        or (counted.listing.unread and any(map(_is_unread, problems)))
+        or (listing.unread and any(map(_is_unread, problems)))
     )
     summary = counted.summary(rulebook)
     if undecided and not summary.clearance.overdue_plans:
         summary = replace(summary, clearance=replace(summary.clearance, sentence=_NOT_ALL_READ))
+    whole = everybody.summary()
     return Audit(
         as_at=as_at,
         rulebook=RulebookUsed.of(rulebook),
         input=tuple(map(Input.of, sources)),
         summary=replace(summary, date_order=date_orders, closures=_closures(summary, sources, blank)),
-        findings=counted.listing.finished(ranked=bool(ranked)),
-        ranked=counted.listing.finished(ranked=True) if ranked is None else None,
-        oldest=tuple(everybody.backlog.oldest),
+        findings=listing.finished(ranked=bool(ranked)),
+        ranked=listing.finished(ranked=True) if ranked is None else None,
+        oldest=whole.oldest,
+        longest=whole.longest,
         problems=tuple(sorted(problems)),
         unread=unread,
         group=of_group.summary() if selection.groups else None,
-        selected=counted.listing.selected,
-        overdue_cases=pl.concat(late).n_unique() if (late := counted.listing.overdue) else 0,
-        breaches=frozenset(counted.listing.breaches),
+        selected=listing.selected,
+        overdue_cases=pl.concat(late).n_unique() if (late := listing.overdue) else 0,
+        breaches=frozenset(listing.breaches),
         undecided=undecided,
-        latest=counted.listing.latest,
+        latest=listing.latest,
+        acknowledged=tally.left_out(listing.left_out()) if tally else None,
     )
 
 

@@ -12,6 +12,7 @@ from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Rulebook, Who
+from ehcp_timeline.measure.acknowledged import Acknowledged, AcknowledgedFile
 from ehcp_timeline.measure.answer import AT_ONCE
 from ehcp_timeline.measure.audit import check_files
 from ehcp_timeline.measure.findings import FilterCheck, is_wanted
@@ -48,7 +49,7 @@ class Casework:
 
         Whom to ask about each stands beside it. Words are String.
         """
-        every = self.audit.findings.filter("open")
+        every = self.audit.every_finding.filter("open")
         clocks = every.filter(*wanted) if wanted else every
         steps = steps_of(clocks, every, self.rows, next_steps(), self.rulebook, self.as_at)
         frame = clocks.with_columns(WORDS.cast(pl.String)).hstack(steps)
@@ -58,9 +59,19 @@ class Casework:
 
     def is_late(self, selection: Selection) -> bool:
         """Return whether the authority has an overdue clock of a statutory duty among those asked for."""
-        frame = self.audit.findings.filter(chosen_by(selection, self.rulebook))
+        frame = self.audit.every_finding.filter(chosen_by(selection, self.rulebook))
         own = (frame["kind"] == "statutory") & (frame["who"] == "authority") & (frame["verdict"] == "overdue")
         return bool(own.any())
+
+    def listed(self, clocks: pl.DataFrame) -> tuple[pl.DataFrame, Acknowledged | None]:
+        """Return the clocks that are not accepted, and what is said of those that are."""
+        accepted = self.audit.acknowledged
+        if accepted is None:
+            return clocks, None
+        key = ["case_id", "deadline", "row", "start"]
+        left_out = accepted.findings.select(key).with_columns(WORDS.cast(pl.String))
+        kept = clocks.join(left_out, on=key, how="anti", nulls_equal=True, maintain_order="left")
+        return kept, accepted.told(clocks.height - kept.height)
 
     def check_filters(self, selection: Selection) -> None:
         """Raise UsageError if a filter matches nothing in the file."""
@@ -75,13 +86,23 @@ def read_casework(
     as_at: date,
     selection: Selection = OPEN,
     assume_blank: Collection[str] = (),
+    acknowledged: AcknowledgedFile | None = None,
 ) -> Casework:
     """Judge one file and keep its rows beside the answer, with the clocks that are selected.
 
     `assume_blank` are columns that the file does not have and that count as blank: "not yet".
     """
     kept: list[pl.DataFrame] = []
-    audit = check_files(rulebook, [source], as_at, selection, oldest=0, assume_blank=assume_blank, keep=kept)
+    audit = check_files(
+        rulebook,
+        [source],
+        as_at,
+        selection,
+        oldest=0,
+        assume_blank=assume_blank,
+        keep=kept,
+        acknowledged=acknowledged,
+    )
     return Casework(rulebook, as_at, audit, pl.concat(kept))
 
 

@@ -1,7 +1,7 @@
 """The list of clocks of a check: selected batch by batch, cut to the worst or put in file order."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -19,6 +19,7 @@ LATEST_FIRST: frozenset[Verdict] = frozenset({"late", "overdue", "excused"})
 FIRST_DUE_FIRST = {"running": "days_left", "early": "days_left"}
 BREACHES: Mapping[Breach, Verdict] = {"overdue": "overdue", "late": "late", "due-soon": "running"}
 _PLACE = ("file", "row", "order", "start")
+NOTHING: Mapping[str, pl.Series] = {}
 WITHOUT_DAY = -(2**31)  # a clock without a due day comes last
 
 
@@ -108,6 +109,7 @@ class Listing:
         breaches: What the authority's own statutory clocks among those asked about are.
         unread: Whether one of them is unknown for what could not be read.
         latest: The case that is most days late, once the list is ranked.
+        accepted: The overdue clocks that are counted and not listed, batch by batch.
     """
 
     rulebook: Rulebook
@@ -121,12 +123,13 @@ class Listing:
     breaches: set[Breach] = field(default_factory=set)
     unread: bool = False
     latest: str | None = None
+    accepted: list[pl.DataFrame] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.worst = Worst(self.top or 0)
 
-    def add(self, judged: Judged, file: int) -> None:
-        """Select from one batch of the file at this place."""
+    def add(self, judged: Judged, file: int, accepted: Mapping[str, pl.Series] = NOTHING) -> None:
+        """Select from one batch of the file at this place; list nothing overdue on rows that are accepted."""
         names = self._names(judged, file)
         chosen: dict[Verdict, list[pl.DataFrame]] = {}
         late = []
@@ -136,8 +139,14 @@ class Listing:
             if verdict == "overdue":
                 late.append(clocks["row"])
             shown = clocks
-            if self.top is not None:
-                shown = self.worst.candidates(clocks, verdict, order, again=judged.last)
+            rows = accepted.get(self.rulebook.deadlines[order].id) if verdict == "overdue" else None
+            if rows is not None and len(rows):
+                left_out = clocks["row"].is_in(rows.implode())
+                kept = clocks.only(left_out).frame().with_columns(_place(file, order))
+                self.accepted.append(with_names(kept, names))
+                shown = clocks.only(~left_out)
+            if self.top is not None and shown.height:
+                shown = self.worst.candidates(shown, verdict, order, again=judged.last)
             if shown.height:
                 chosen.setdefault(verdict, []).append(shown.frame().with_columns(_place(file, order)))
         if late:
@@ -188,7 +197,7 @@ class Listing:
         each the worst first, then those due first, then in that order.
         """
         if not self.chosen:
-            return pl.DataFrame(schema={name: CLOCKS.get(name, pl.String) for name in LISTED})
+            return self._listed([])
         lists = {
             verdict: pl.concat(frames, how="vertical_relaxed") for verdict, frames in self.chosen.items()
         }
@@ -201,8 +210,18 @@ class Listing:
             latest_first = [True, *(False for _ in _PLACE)]
             by_lateness = clocks.sort("days_late", *_PLACE, descending=latest_first, nulls_last=True)
             self.latest = str(by_lateness["case_id"][0])
-        else:
-            clocks = clocks.sort(_PLACE)
+        return self._listed([clocks], ranked=ranked)
+
+    def left_out(self) -> pl.DataFrame:
+        """Return the overdue clocks that are accepted, in file order; columns as in `LISTED`."""
+        return self._listed(self.accepted)
+
+    def _listed(self, frames: Sequence[pl.DataFrame], *, ranked: bool = False) -> pl.DataFrame:
+        """Return clocks with what their deadlines are; in file order unless they are ranked already."""
+        if not frames:
+            return pl.DataFrame(schema={name: CLOCKS.get(name, pl.String) for name in LISTED})
+        clocks = pl.concat(frames, how="vertical_relaxed")
+        clocks = clocks if ranked else clocks.sort(_PLACE)
         return clocks.with_columns(*self._of_deadlines(clocks["order"])).select(LISTED)
 
     def _of_deadlines(self, order: pl.Series) -> Iterator[pl.Series]:

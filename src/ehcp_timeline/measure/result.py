@@ -12,6 +12,7 @@ from ehcp_timeline.cases.mapping.lines import lines_for
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.cases.unread import Holds
+from ehcp_timeline.measure.acknowledged import AcknowledgedFindings
 from ehcp_timeline.measure.answer import NOT_IN_JSON, Finding, ProblemFound, RowsOf, RulebookUsed
 from ehcp_timeline.text.bounds import Ge, Sha256, Whole
 from ehcp_timeline.text.words import listed
@@ -206,6 +207,7 @@ class GroupSummary:
     rates: Mapping[str, int | float | str | None]
     clearance: Clearance
     oldest: tuple[OpenCase, ...]
+    longest: OpenCase | None = field(default=None, metadata=NOT_IN_JSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +221,14 @@ class Audit:
         problems: Everything in the files that a person should put right, in file order.
         unread: Headings that are not read although dates or outcomes stand under them, in file order.
         group: What is counted over the group that was asked about; null where none was.
+        acknowledged: What is overdue, accepted and so not among the findings; null where nothing was given.
         selected: Deadline to verdict to how many clocks were selected, however many `findings` holds.
         overdue_cases: How many cases have an overdue one of them.
         breaches: What the authority's own statutory clocks among those asked about are.
         ranked: The findings as a page lists them too, where both were asked for.
         undecided: Whether a heading, row or cell that could not be read left one of its clocks unknown.
         latest: The case that is most days late, where the findings are ranked for a page.
+        longest: The oldest open assessment, listed or not.
     """
 
     SCHEMA: ClassVar = "ehcp-check/1"
@@ -238,16 +242,29 @@ class Audit:
     problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
     unread: tuple[HeadingUnread, ...] = ()
     group: GroupSummary | None = None
+    acknowledged: AcknowledgedFindings | None = None
     selected: Mapping[str, Mapping[Verdict, int]] = field(default_factory=dict, metadata=NOT_IN_JSON)
     overdue_cases: int = field(default=0, metadata=NOT_IN_JSON)
     breaches: frozenset[Breach] = field(default=frozenset(), metadata=NOT_IN_JSON)
     ranked: Annotated[pl.DataFrame | None, RowsOf(Finding)] = field(default=None, metadata=NOT_IN_JSON)
     undecided: bool = field(default=False, metadata=NOT_IN_JSON)
     latest: str | None = field(default=None, metadata=NOT_IN_JSON)
+    longest: OpenCase | None = field(default=None, metadata=NOT_IN_JSON)
+
+    @property
+    def every_finding(self) -> pl.DataFrame:
+        """The selected clocks, those that are accepted and not listed among them."""
+        accepted = self.acknowledged.findings.select(self.findings.columns) if self.acknowledged else None
+        return (
+            self.findings
+            if accepted is None
+            else pl.concat([self.findings, accepted], how="vertical_relaxed")
+        )
 
     def narrowed(self) -> "Audit":
         """Return the answer with the numbers of the group that was asked about instead of the file's."""
         if self.group is None:
             return self
         counts = {key: getattr(self.group, key) for key in ("stages", "rates", "clearance")}
-        return replace(self, summary=replace(self.summary, **counts), oldest=self.group.oldest)
+        lists = {key: getattr(self.group, key) for key in ("oldest", "longest")}
+        return replace(self, summary=replace(self.summary, **counts), **lists)

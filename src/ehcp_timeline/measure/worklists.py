@@ -73,7 +73,7 @@ def at_risk(
         soon = True if ahead is None else pl.col("due") <= casework.as_at + timedelta(days=ahead)
         for deadline in letter.deadlines:
             of_deadline, chain = pl.col("deadline") == deadline, steps.chain_for(deadline)
-            every = casework.audit.findings.filter(of_deadline)
+            every = casework.audit.every_finding.filter(of_deadline)
             pace = pace_of(deadline, chain, every, casework.rows, casework.as_at)
             mine = running.filter(of_deadline, soon)
             frames.append(with_expected(mine, casework.rows, pace, chain, casework.as_at))

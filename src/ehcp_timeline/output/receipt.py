@@ -18,7 +18,9 @@ from ehcp_timeline.measure.answer import RulebookUsed, values
 from ehcp_timeline.text.bounds import Sha256
 from ehcp_timeline.text.words import day, rulebook_name
 
-_PATHS = frozenset({"config", "pseudonymise", "rules", "since"})  # and a path may be the name of a person
+_PATHS = frozenset(
+    {"acknowledged", "config", "pseudonymise", "rules", "since"}
+)  # and a path may be the name of a person
 _PEOPLE = frozenset({"caseworker", "team", "district", "school", "referrer", "name", "date_of_birth"})
 Words = Mapping[str, str | bool | list[str]]
 FOLDER_RECEIPT = "receipt.json"
@@ -93,14 +95,18 @@ class Receipt:
 
     @classmethod
     def of(cls, answer: object, typed: Typed) -> Self:
-        """Return the receipt of an answer, as far as the answer says what it was made from."""
+        """Return the receipt of an answer, as far as the answer says what it was made from.
+
+        The file of acknowledgements is the last of the input.
+        """
+        accepted = getattr(answer, "acknowledged", None)
         return cls(
             software=__version__,
             typed=typed,
             typed_sha256=typed.sha256,
             as_at=getattr(answer, "as_at", None),
             rulebook=getattr(answer, "rulebook", None),
-            input=read_of(getattr(answer, "input", ())),
+            input=read_of((*getattr(answer, "input", ()), *([accepted] if accepted else ()))),
         )
 
     def without_people(self) -> Self:

@@ -6,6 +6,7 @@ from itertools import chain
 from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.cases.mapping.lines import quoted
 from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.measure.acknowledged import Acknowledged
 from ehcp_timeline.measure.result import Audit, DateOrder, Input, StageName
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text.words import count, day, listed, rulebook_name
@@ -104,11 +105,25 @@ def unread_lines(audit: Audit, most: int | None = None) -> Iterator[str]:
     yield from (f"Not read: {says}." for says in unknown[:most])
 
 
+def acknowledged_lines(acknowledged: Acknowledged | None) -> Iterator[str]:
+    """Yield how many overdue deadlines are accepted and not listed, and how many rows left nothing out."""
+    if acknowledged is None:
+        return
+    if acknowledged.not_listed:
+        yield f"{acknowledged.not_listed:,} acknowledged, not listed; every count has them."
+    else:
+        yield "Nothing that would stand here is acknowledged."
+    if unused := len(acknowledged.problems):
+        does = "does" if unused == 1 else "do"
+        yield f"{count(unused, 'row')} of {acknowledged.name} {does} not apply."
+
+
 def summary_lines(audit: Audit) -> Iterator[str]:
     """Yield what an answer as data leaves out: the files, how many findings, how many problems."""
     yield from map(_file, audit.input)
     findings = sum(number for counts in audit.selected.values() for number in counts.values())
     yield f"{count(findings, 'finding')} as at {day(audit.as_at)}."
+    yield from acknowledged_lines(audit.acknowledged)
     yield from unread_lines(audit)
     if audit.summary.closures:
         yield audit.summary.closures

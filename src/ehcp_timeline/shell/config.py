@@ -12,7 +12,7 @@ from ehcp_timeline.inputs import read_text
 
 if TYPE_CHECKING:
     from ehcp_timeline.cases.mapping.model import Mappings
-    from ehcp_timeline.measure.forecast.request import SchoolClosure
+    from ehcp_timeline.measure.forecast.request import SchoolClosure, SchoolTerm
     from ehcp_timeline.measure.kpi.question import People
     from ehcp_timeline.measure.kpi.targets import Target
 
@@ -22,7 +22,7 @@ GROUPS = (
     *("district", "team", "caseworker", "referrer", "age_at_request", "sen_need", "school"),
     *("appeal_ground", "appeal_outcome"),
 )
-OTHER_KEYS = ("rules", "targets", "population", "figures", "terms", "order", "authority")
+OTHER_KEYS = ("rules", "targets", "population", "figures", "terms", "order", "authority", "acknowledged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Config:
         population: People aged 0 to 25.
         figures: Files of the DfE's figures, refreshed by `ehcp compare --refresh`.
         authority: The council's name as the DfE has it, for published figures.
+        acknowledged: The file of accepted findings.
         order: Column to its names in the order in which tables print them.
     """
 
@@ -44,7 +45,9 @@ class Config:
     population: "People | None" = None
     figures: tuple[Path, ...] = ()
     closures: "tuple[SchoolClosure, ...]" = ()
+    terms: "tuple[SchoolTerm, ...]" = ()
     authority: str | None = None
+    acknowledged: Path | None = None
     order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -101,6 +104,9 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
         example = 'write [order] and below it district = ["...", "..."]'
         faults.append(KeyFault("order", "is not a table", example))
     faults += (fault for key, value in lists.items() if (fault := not_texts(key, value)))
+    accepted = table.get("acknowledged")
+    if not isinstance(accepted, str | None):
+        faults.append(KeyFault("acknowledged", "is not the name of a file", 'write "acknowledged.csv"'))
     if faults:
         # Those that are otherwise found when a file is opened are told too. Local rulebooks may have columns
         # of their own, and are not read beside a fault.
@@ -117,6 +123,7 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
         rules=tuple(path.parent / name for name in texts(lists["rules"])),
         figures=tuple(path.parent / name for name in texts(lists["figures"])),
         authority=str(table["authority"]) if "authority" in table else None,
+        acknowledged=path.parent / accepted if isinstance(accepted, str) else None,
         order={key: tuple(texts(value)) for key, value in order.items()},
     )
     if "targets" in table:  # each is read by every command, so that none runs on settings with a fault
@@ -129,7 +136,8 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
 
         config = replace(config, population=read_people(table["population"], str(path)))
     if "terms" in table:
-        from ehcp_timeline.measure.forecast.intake import read_closures
+        from ehcp_timeline.measure.forecast.intake import read_terms
 
-        config = replace(config, closures=read_closures(table["terms"], str(path)))
+        closures, terms = read_terms(table["terms"], str(path))
+        config = replace(config, closures=closures, terms=terms)
     return config

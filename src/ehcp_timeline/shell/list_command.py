@@ -12,6 +12,7 @@ from ehcp_timeline.shell.parse import choice
 if TYPE_CHECKING:
     import polars as pl
 
+    from ehcp_timeline.measure.acknowledged import Acknowledged
     from ehcp_timeline.measure.result import Audit
     from ehcp_timeline.output.document import Document
     from ehcp_timeline.privacy.pseudonyms import Key
@@ -38,6 +39,15 @@ def without_people(audit: "Audit", clocks: "pl.DataFrame", key: "Key | None") ->
     from ehcp_timeline.privacy.apply import pseudonymised, without_words
 
     return replace(audit, problems=without_words(audit.problems)), pseudonymised(clocks, key)
+
+
+def without_cases(left_out: "Acknowledged | None", key: "Key | None") -> "Acknowledged | None":
+    """Return what is said of acknowledgements; with a key nothing that may quote a cell of theirs."""
+    if left_out is None or key is None:
+        return left_out
+    from ehcp_timeline.privacy.apply import without_words
+
+    return replace(left_out, problems=without_words(left_out.problems))
 
 
 def document_of(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.cases.schema import Vocabulary
     from ehcp_timeline.cases.source import CaseFile
     from ehcp_timeline.law.rulebook import Rulebook
+    from ehcp_timeline.measure.acknowledged import Acknowledged, AcknowledgedFile
     from ehcp_timeline.measure.casework import Casework
 
 STDIN = "-"
@@ -67,6 +68,15 @@ def names(rulebook: "Rulebook") -> "Vocabulary":
     return replace(known, columns={**known.columns, **added}) if added else known
 
 
+def say_unused(acknowledged: "Acknowledged | None") -> None:
+    """Say which acknowledgements leave nothing out, and why."""
+    if acknowledged is not None:
+        for problem in acknowledged.problems:
+            places = (f"row {problem.row}" if problem.row else "", problem.column)
+            where = ", ".join((acknowledged.name, *filter(None, places)))
+            say(f"{where}: {problem.problem}; {problem.try_}")
+
+
 @dataclass(frozen=True)
 class CaseRequest:
     """What is asked of case files: for which day, under which law and with which settings."""
@@ -107,16 +117,31 @@ class CaseRequest:
         selection: "Selection",
         assume_blank: list[str] | None,
         as_at: date | None = None,
+        accepted: "AcknowledgedFile | None" = None,
     ) -> "Casework":
         """Return the work in a file, as at the day of the question or another, and say what is in doubt."""
         blank = self.columns(assume_blank)
         from ehcp_timeline.measure.casework import read_casework
         from ehcp_timeline.output.summary import unread_lines
 
-        work = read_casework(self.rulebook, source, as_at or self.as_at, selection, blank)
+        work = read_casework(self.rulebook, source, as_at or self.as_at, selection, blank, accepted)
         say(*(f"{order.file}: {order.sentence}" for order in work.audit.summary.date_order))
         say(*unread_lines(work.audit))
+        say_unused(work.audit.acknowledged)
         return work
+
+    def acknowledged(self, asked: Path | None, as_at: date | None = None) -> "AcknowledgedFile | None":
+        """Return the accepted findings of the file asked for, or of the settings; None if there is neither.
+
+        Raises:
+            CaseFileError: It cannot be read as a list of acknowledgements.
+        """
+        path = asked or self.config.acknowledged
+        if path is None:
+            return None
+        from ehcp_timeline.measure.acknowledged import read_acknowledged
+
+        return read_acknowledged(path, self.rulebook, as_at or self.as_at)
 
     def columns(self, assume_blank: list[str] | None) -> frozenset[str]:
         """Return the columns that `--assume-blank` names; raise UsageError if there is no such column."""

@@ -42,6 +42,14 @@ OutputFile = Annotated[
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the output file if it is there.")]
+Acknowledged = Annotated[
+    Path | None,
+    typer.Option(
+        "--acknowledged",
+        metavar="FILE",
+        help="Accepted findings (case, deadline, reason, until): counted, not listed.",
+    ),
+]
 Full = Annotated[bool, typer.Option("--full", help="Show everything, not only the answer.")]
 Rules = Annotated[
     list[Path] | None,

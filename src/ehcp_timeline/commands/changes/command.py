@@ -15,9 +15,10 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import document_of, key_asked
-from ehcp_timeline.shell.open import CaseRequest
+from ehcp_timeline.shell.list_command import document_of, key_asked, without_cases
+from ehcp_timeline.shell.open import CaseRequest, say_unused
 from ehcp_timeline.shell.options import (
+    Acknowledged,
     AssumeBlank,
     DutyOptions,
     ExitZero,
@@ -77,6 +78,7 @@ def changes(
     pseudonymise: Pseudonymise = None,
     exit_zero: ExitZero = False,
     assume_blank: AssumeBlank = None,
+    acknowledged: Acknowledged = None,
     output: _ChangesOutput,
     about: LawOptions,
 ) -> None:
@@ -94,11 +96,17 @@ def changes(
     from ehcp_timeline.commands.changes.view import changes_sections
     from ehcp_timeline.measure.answer import RulebookUsed
     from ehcp_timeline.measure.casework import chosen_by
-    from ehcp_timeline.measure.changes.compare import Changed, ChangesAnswer, SideTold, counted
+    from ehcp_timeline.measure.changes.compare import (
+        Changed,
+        ChangesAnswer,
+        SideTold,
+        counted,
+        without_acknowledged,
+    )
     from ehcp_timeline.measure.changes.compare import changes as changes_of
     from ehcp_timeline.measure.changes.sides import objections
     from ehcp_timeline.measure.findings import FilterCheck
-    from ehcp_timeline.output.receipt import MadeFrom
+    from ehcp_timeline.output.receipt import MadeFrom, read_of
     from ehcp_timeline.privacy.apply import pseudonymised
     from ehcp_timeline.privacy.pseudonyms import STATEMENT
 
@@ -116,13 +124,28 @@ def changes(
     every = changes_of(before.clocks, after.clocks, after.cases, after.not_judged)
     unlisted = every["deadline"].is_in(sorted(before.unlisted | after.unlisted))
     frame = every.filter(chosen_by(selection, asks.rulebook), ~unlisted)
+    counts, left_out = counted(frame), None
+    if accepted := asks.acknowledged(acknowledged, after.as_at):
+        frame, left_out = without_acknowledged(frame, after, accepted)
+        say_unused(left_out)
     if key is not None:
         frame = pseudonymised(frame, key)
-    statement, counts = STATEMENT if key else "", counted(frame)
-    answer = ChangesAnswer(SideTold.of(before), SideTold.of(after), statement or None, counts, frame)
-    sections = partial(changes_sections, (before.as_at, after.as_at), counts, frame, top)
+    statement = STATEMENT if key else ""
+    answer = ChangesAnswer(
+        SideTold.of(before),
+        SideTold.of(after),
+        statement or None,
+        counts,
+        frame,
+        without_cases(left_out, key),
+    )
+    sections = partial(changes_sections, (before.as_at, after.as_at), answer, top)
     document = document_of("Changes", answer, frame, Changed, sections, statement)
-    made_from = MadeFrom(after.as_at, RulebookUsed.of(asks.rulebook), (old_read, new_read))
+    made_from = MadeFrom(
+        after.as_at,
+        RulebookUsed.of(asks.rulebook),
+        (old_read, new_read, *read_of([left_out] if left_out else [])),
+    )
     to.write(replace(document, made_from=made_from))
     if exit_zero:
         raise typer.Exit(0)

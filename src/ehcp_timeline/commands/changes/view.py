@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
-from ehcp_timeline.measure.changes.compare import Change
+from ehcp_timeline.measure.changes.compare import Change, ChangesAnswer
 from ehcp_timeline.output.sections import Section, TableColumn, column_of, list_section
+from ehcp_timeline.output.summary import acknowledged_lines
 from ehcp_timeline.text.words import day
-
-if TYPE_CHECKING:
-    import polars as pl
 
 TITLES: Mapping[Change, str] = {
     "new": "Newly overdue",
@@ -31,15 +28,14 @@ _COLUMNS = (
 )
 
 
-def changes_sections(
-    days: tuple[date, date], counts: Mapping[Change, int], changed: "pl.DataFrame", top: int
-) -> Iterator[Section]:
+def changes_sections(days: tuple[date, date], answer: ChangesAnswer, top: int) -> Iterator[Section]:
     """Yield what changed between two days, at most `top` clocks of each kind."""
     columns = (TableColumn("clocks", "number"), TableColumn("what became of them"))
-    rows = tuple((f"{number:,}", TITLES[change]) for change, number in counts.items())
-    yield Section(title=_between(*days), columns=columns, rows=rows)
+    rows = tuple((f"{number:,}", TITLES[change]) for change, number in answer.summary.items())
+    after = tuple(acknowledged_lines(answer.acknowledged))
+    yield Section(title=_between(*days), columns=columns, rows=rows, after=after)
     for change, title in TITLES.items():
-        mine = changed.filter(changed["change"] == change)
+        mine = answer.changes.filter(answer.changes["change"] == change)
         if mine.height:
             shown = mine.head(top).iter_rows(named=True)
             yield list_section(title, _COLUMNS, shown, mine.height, alarm=change == "new")

@@ -12,8 +12,10 @@ from ehcp_timeline.shell.destination import FOR_PEOPLE, ROW_FORMATS, say
 from ehcp_timeline.shell.exit_codes import FAIL_ON, exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.list_command import document_of
+from ehcp_timeline.shell.open import say_unused
 from ehcp_timeline.shell.options import (
     DATED_FORMATS,
+    Acknowledged,
     AssumeBlank,
     CaseFilePaths,
     DueWithin,
@@ -75,6 +77,7 @@ def check(
     strict: Strict = False,
     assume_blank: AssumeBlank = None,
     verify: Verify = 20,
+    acknowledged: Acknowledged = None,
     exceptions: Exceptions = False,
     split_by: SplitBy = None,
     output: OutputOptions,
@@ -100,6 +103,7 @@ def check(
         shown = partial(exceptions_sections, answer, top)
         to.send_records(answer, answer.claims, Claim, shown, f"Exceptions claimed as at {when}")
         return
+    accepted = asks.acknowledged(acknowledged)
     sources[0].begin()  # while what judges is loaded
     from ehcp_timeline.measure.audit import check_files
 
@@ -119,7 +123,9 @@ def check(
             sample=verify,
             tell=tell,
             keep=rows,
+            acknowledged=accepted,
         )
+    say_unused(audit.acknowledged)
     document = _document(audit)
     if rows is not None:
         from ehcp_timeline.measure.casework import rows_with_contacts

@@ -15,6 +15,7 @@ from ehcp_timeline.audit.selection import is_under
 from ehcp_timeline.audit.single.applicability import columns_looked_at
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.measure.acknowledged import Acknowledged
 from ehcp_timeline.measure.answer import values
 from ehcp_timeline.measure.result import Audit, StageName
 from ehcp_timeline.output.sections import (
@@ -29,7 +30,7 @@ from ehcp_timeline.output.sections import (
     list_section,
     without_empty_columns,
 )
-from ehcp_timeline.output.summary import law_used, opening, summary_sections, unread_lines
+from ehcp_timeline.output.summary import acknowledged_lines, law_used, opening, summary_sections, unread_lines
 from ehcp_timeline.output.verdict_words import reason_named
 from ehcp_timeline.text.words import count, day, listed
 
@@ -118,7 +119,7 @@ def check_sections(
             sections.append(Section("Not read", before=not_read, alarm=True))
         sections += _lists(audit, rulebook, page)
     if page.full:
-        sections += (*_legend(audit, rulebook), *summary_sections(audit))
+        sections += (*_legend(audit, rulebook), *summary_sections(audit), *_unused(audit.acknowledged))
     lines = _duty_lines(audit, rulebook)
     screen = _screen(audit, page, lines)
     most = 1 if audit.unread and not fits(screen) else _MOST_UNREAD
@@ -146,7 +147,7 @@ class DutyLine:
 def _duty_lines(audit: Audit, rulebook: Rulebook) -> list[DutyLine]:
     """Return the kinds of duty of which something is overdue, due soon or unclear, plans before reviews."""
     latest: dict[str, tuple[int, str]] = {}
-    late = audit.findings.filter(audit.findings["verdict"] == "overdue")
+    late = audit.every_finding.filter(pl.col("verdict") == "overdue")
     for deadline, days, case in late.select("deadline", "days_late", "case_id").iter_rows():
         topic = _topic_of(rulebook.by_id[deadline])
         if days > latest.get(topic, (0, ""))[0]:
@@ -210,6 +211,7 @@ def _what_was_read(audit: Audit, most: int) -> Iterator[str]:
         kinds = (("row", "stopped a row"), ("cell", "made a deadline unclear"))
         what = "".join(f", {stops[word]:,} {words}" for word, words in kinds if stops[word])
         yield f"{count(stops.total(), 'problem')}{what or ', none changes a verdict'} (see --full)."
+    yield from acknowledged_lines(audit.acknowledged)
     if lacking := audit.summary.not_judged:
         yield f"{count(len(lacking), 'deadline')} not judged: the file lacks a column (see --full)."
     yield from (order.sentence for order in audit.summary.date_order if order.changed)
@@ -250,8 +252,7 @@ def _facts(audit: Audit) -> Iterator[tuple[str, str]]:
     if total := sum(stages.values()):
         parts = [f"{number:,} {_STAGES[stage]}" for stage, number in stages.items() if number]
         yield "Open assessments", f"{total:,}: {', '.join(parts)}"
-    if audit.oldest:
-        oldest = audit.oldest[0]
+    if oldest := audit.longest:
         weeks = count(oldest.weeks, "week")
         yield "Oldest", f"{oldest.case_id}, {weeks} since the request, {_STAGES[oldest.stage]}"
     rates = audit.summary.rates
@@ -372,6 +373,20 @@ def _legend(audit: Audit, rulebook: Rulebook) -> Iterator[Section]:
         )
         title = "The deadlines, and how many are overdue in the whole file"
         yield Section(title, columns=columns, rows=tuple(rows))
+
+
+def _unused(acknowledged: Acknowledged | None) -> Iterator[Section]:
+    """Yield the acknowledgements that do not apply, each with the reason."""
+    if acknowledged is not None and acknowledged.problems:
+        columns = (TableColumn("row", "number"), TableColumn("column", "fixed"))
+        yield Section(
+            f"Acknowledgements that do not apply, in {acknowledged.name}",
+            columns=(*columns, TableColumn("problem"), TableColumn("try")),
+            rows=tuple(
+                (str(problem.row or ""), problem.column, problem.problem, problem.try_)
+                for problem in acknowledged.problems
+            ),
+        )
 
 
 def _notes(row: Row) -> str:

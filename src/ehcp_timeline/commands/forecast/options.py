@@ -238,11 +238,11 @@ def closures_of(path: Path | None, config: "Config") -> "tuple[SchoolClosure, ..
     Raises:
         ConfigError: It cannot be read, has no `[terms]`, or they are no closures.
     """
-    from ehcp_timeline.measure.forecast.intake import EXAMPLE, read_closures
+    from ehcp_timeline.measure.forecast.intake import EXAMPLE, read_terms
 
     if path is None:
         return config.closures
     table = toml_table(path)
     if "terms" not in table:
         raise ConfigError(f"{path} has no [terms]", f"write  [terms]  and below it  {EXAMPLE}")
-    return read_closures(table["terms"], str(path))
+    return read_terms(table["terms"], str(path))[0]

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
+from ehcp_timeline.measure.acknowledged import Acknowledged
 from ehcp_timeline.measure.answer import NOT_IN_JSON, ProblemFound, RulebookUsed
 from ehcp_timeline.measure.changes.compare import Change
 from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
 from ehcp_timeline.measure.forecast.outlook import Outlook
-from ehcp_timeline.measure.result import Input, NotJudged, StageName
+from ehcp_timeline.measure.result import Input, NotJudged, OpenCase, StageName
 from ehcp_timeline.text.bounds import Ge, Whole
 
 Audience = Literal["board", "team", "public"]
@@ -126,6 +127,8 @@ class ReportAnswer:
         unclear: Deadlines of the council of which the file does not say whether they are overdue.
         not_judged_duties: Duties that no column of the file could answer.
         unread_headings: Headings that are not read although they could decide a deadline.
+        acknowledged: What the lists leave out; null where nothing was given.
+        longest: Who has waited longest, listed or not; null on a public page.
         undecided: Whether something that could not be read left a deadline unclear.
         pace_moved: Whether the pace of the past has changed, so that no share of simulations is sure.
         no_forecast: Why there is no forecast; null if there is one.
@@ -163,6 +166,8 @@ class ReportAnswer:
     not_judged: tuple[NotJudged, ...]
     problems: tuple[ProblemFound, ...]
     sentences: tuple[str, ...] = ()
+    acknowledged: Acknowledged | None = None
+    longest: OpenCase | None = field(default=None, metadata=NOT_IN_JSON)
     undecided: bool = field(default=False, metadata=NOT_IN_JSON)
     pace_moved: bool = field(default=False, metadata=NOT_IN_JSON)
     kept_overdue: tuple[str, int] | None = field(default=None, metadata=NOT_IN_JSON)

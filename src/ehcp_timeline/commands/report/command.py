@@ -10,8 +10,16 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.exit_codes import NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.open import CaseRequest
-from ehcp_timeline.shell.options import CaseFilePaths, LawOptions, Oldest, OutputOptions, Previous, Threshold
+from ehcp_timeline.shell.open import CaseRequest, say_unused
+from ehcp_timeline.shell.options import (
+    Acknowledged,
+    CaseFilePaths,
+    LawOptions,
+    Oldest,
+    OutputOptions,
+    Previous,
+    Threshold,
+)
 from ehcp_timeline.shell.parse import choice, day_asked
 
 if TYPE_CHECKING:
@@ -65,6 +73,7 @@ def report(
     authority: Authority = None,
     beside: With = None,
     oldest: Oldest = 10,
+    acknowledged: Acknowledged = None,
     threshold: Threshold = 5,
     previous: Previous = None,
     output: OutputOptions,
@@ -77,6 +86,8 @@ def report(
     """
     to = output.choose(FORMATS)
     audience = cast("Audience", choice("--for", reader, AUDIENCES))
+    if audience == "public" and acknowledged is not None:
+        raise UsageError("a page for the public lists no case", "leave out --acknowledged")
     if audience != "public" and previous is not None:
         raise UsageError("--previous is for pages that are published", "add --for public")
     if since is not None and len(files) > 1:
@@ -95,9 +106,13 @@ def report(
     from ehcp_timeline.commands.report.figures import ReportRequest
     from ehcp_timeline.commands.report.figures import report as report_of
 
-    request = ReportRequest(asks.as_at, audience, figures, council, others, threshold, oldest, changed)
+    accepted = None if public else asks.acknowledged(acknowledged)
+    request = ReportRequest(
+        asks.as_at, audience, figures, council, others, threshold, oldest, changed, accepted
+    )
     answer = report_of(asks.rulebook, sources, request)
     told: list[str] = []
+    say_unused(answer.acknowledged)
     if previous is not None:
         from ehcp_timeline.commands.report.public import report_lines
         from ehcp_timeline.measure.answer import values

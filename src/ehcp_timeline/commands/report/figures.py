@@ -25,6 +25,7 @@ from ehcp_timeline.commands.report.public import published
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.kpi.loader import load_kpis
 from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.acknowledged import AcknowledgedFile
 from ehcp_timeline.measure.answer import ProblemFound, values
 from ehcp_timeline.measure.audit import check_files
 from ehcp_timeline.measure.compare.compare import own_figures
@@ -61,6 +62,7 @@ class ReportRequest:
     threshold: int = 5
     top: int = 10
     changed: ChangedSince | None = None
+    acknowledged: AcknowledgedFile | None = None
 
 
 def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest) -> ReportAnswer:
@@ -70,7 +72,10 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         CaseFileError: A file cannot be read as a case file.
     """
     rows: list[pl.DataFrame] | None = [] if asked.audience == "team" else None
-    audit = check_files(rulebook, sources, asked.as_at, _PAST_DUE, oldest=asked.top, keep=rows)
+    accepted = asked.acknowledged
+    audit = check_files(
+        rulebook, sources, asked.as_at, _PAST_DUE, oldest=asked.top, keep=rows, acknowledged=accepted
+    )
     ahead: ForecastAnswer | None = None
     try:
         ahead = forecast(rulebook, sources, ForecastRequest(asked.as_at))
@@ -81,7 +86,9 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
     past = history.backlog if history else ()
     limited = ahead.now if ahead and ahead.now and ahead.now.floor_limits else None
     own = {duty.id for duty in rulebook.deadlines if is_wanted(duty, _PAST_DUE)}
-    late = audit.findings.with_columns(days=(pl.lit(asked.as_at) - pl.col("due")).dt.total_days())
+    days = (pl.lit(asked.as_at) - pl.col("due")).dt.total_days()
+    late = audit.every_finding.with_columns(days=days)
+    overdue = late.filter(pl.col("verdict").cast(pl.String) == "overdue")
     summary = audit.summary
     stages: dict[StageName, Number] = values(summary.stages)
     answer = ReportAnswer(
@@ -100,7 +107,7 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
             WaitingCount(asked.as_at, sum(map(int, stages.values())), summary.clearance.overdue_plans),
         ),
         stages=stages,
-        duties=tuple(_duties(late, rulebook, public=asked.audience == "public")),
+        duties=tuple(_duties(overdue, rulebook, public=asked.audience == "public")),
         rates=tuple(_rates(rulebook, sources, asked, history.recorded_weeks if history else 0)),
         not_counted=_not_counted(audit),
         unclear=sum(summary.verdicts.get(name, {}).get("unknown", 0) for name in own),
@@ -110,10 +117,14 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         clear_at=ahead.clear_at if ahead else 0,
         policies=ahead.policies if ahead else (),
         oldest=tuple(_oldest(audit, rows or ())),
-        work=tuple(_work(late, asked.top)) if asked.audience == "team" else (),
+        work=tuple(_work(audit.findings.with_columns(days=days), asked.top))
+        if asked.audience == "team"
+        else (),
         changed=asked.changed,
         not_judged=summary.not_judged,
         problems=ProblemFound.all_of(audit.problems),
+        acknowledged=audit.acknowledged and audit.acknowledged.told(audit.acknowledged.not_listed),
+        longest=audit.longest,
         undecided=audit.undecided,
         pace_moved=bool(ahead and ahead.pace_changes),
         kept_overdue=(limited.narrowest, round(limited.unavoidable)) if limited else None,
@@ -131,13 +142,12 @@ def _not_counted(audit: Audit) -> str | None:
     return None if counted else "the file holds no request for an assessment"
 
 
-def _duties(late: pl.DataFrame, rulebook: Rulebook, *, public: bool) -> Iterator[LateDuty]:
+def _duties(chosen: pl.DataFrame, rulebook: Rulebook, *, public: bool) -> Iterator[LateDuty]:
     """Yield the duties with overdue clocks, the most overdue first.
 
     A public page counts plans owed in detention among the others: nothing that it prints of plans may differ
     from how many have waited too long by fewer children than the threshold.
     """
-    chosen = late.filter(pl.col("verdict").cast(pl.String) == "overdue")
     if public:
         chosen = chosen.with_columns(pl.col("deadline").cast(pl.String).replace(ISSUE[1], ISSUE[0]))
     age = pl.lit(BANDS[-1])

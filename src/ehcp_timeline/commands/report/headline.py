@@ -65,8 +65,7 @@ def _shown(number: Number) -> str:
 
 def _longest_words(answer: ReportAnswer) -> Iterator[str]:
     """Yield who has waited longest; on a public page the oldest group whose number is published."""
-    if answer.oldest:
-        case = answer.oldest[0]
+    if case := answer.longest:
         yield (
             f"The longest wait is {count(case.weeks, 'week')}: case {case.case_id}, "
             f"open since {day(case.start)}."

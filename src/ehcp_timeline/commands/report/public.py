@@ -52,6 +52,7 @@ def published(answer: ReportAnswer, threshold: int) -> ReportAnswer:
         policies=() if few else answer.policies,
         kept_overdue=None if few or (kept and kept[1] < threshold) else kept,
         oldest=(),
+        longest=None,
         work=(),
         changed=answer.changed and _changed(answer.changed, waiting, answer.as_at, threshold),
         not_judged=(),

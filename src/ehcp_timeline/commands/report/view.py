@@ -20,7 +20,7 @@ from ehcp_timeline.measure.compare.figures import ATTRIBUTION, ENGLAND
 from ehcp_timeline.measure.forecast.outlook import Outlook, PathPoint
 from ehcp_timeline.output.chart import CONTEXT, PALETTE, BarChart, ChartLine, LineChart
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
-from ehcp_timeline.output.summary import STAGE_WORDS
+from ehcp_timeline.output.summary import STAGE_WORDS, acknowledged_lines
 from ehcp_timeline.privacy.suppress import legend
 from ehcp_timeline.text.words import NOT_ADVICE, count, day, listed
 
@@ -366,6 +366,7 @@ def _quality(answer: ReportAnswer) -> Section:
         said.append(f"{count(len(answer.problems), 'problem')} to put right; ehcp check lists each.")
     elif answer.audience != "public":
         said.append("No problem was found in the file.")
+    said += acknowledged_lines(answer.acknowledged)
     return Section(
         "How good the data is",
         tuple(said),

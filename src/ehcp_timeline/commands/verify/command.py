@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell.config import read_config
 from ehcp_timeline.shell.destination import choose_output
 from ehcp_timeline.shell.exit_codes import FOUND
 from ehcp_timeline.shell.help_text import examples, exit_codes
@@ -63,10 +64,16 @@ def verify(
             f"{receipt or output} has no receipt, inside it or beside it",
             "name another output of the same run with --receipt: JSON, a workbook, a page or a calendar",
         )
-    again = None
+    accepted, again = None, None
+    if carried.typed and len(carried.input) > len(files or []):
+        said = carried.typed.options
+        config, named = (
+            Path(str(said[key])) if key in said else None for key in ("--config", "--acknowledged")
+        )
+        accepted = named or read_config(config, Path.cwd()).acknowledged
     if carried.typed and "--split-by" not in carried.typed.options:
         again = _run(context, list(_words(carried, carried.typed, files or [], form)))
-    answer = compare(data, form, carried, files or [], again)
+    answer = compare(data, form, carried, files or [], accepted, again)
     to.write(Document("Verification", answer, sections=lambda: verify_sections(answer, str(output))))
     raise typer.Exit(0 if answer.same else FOUND)
 

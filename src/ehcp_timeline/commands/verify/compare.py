@@ -47,21 +47,26 @@ class VerifyAnswer:
 
 
 def compare(
-    data: bytes, form: str, receipt: Receipt, files: Sequence[Path], again: bytes | None
+    data: bytes,
+    form: str,
+    receipt: Receipt,
+    files: Sequence[Path],
+    accepted: Path | None,
+    again: bytes | None,
 ) -> VerifyAnswer:
     """Return what differs between an output, of a format and with a receipt, and what can be had now.
 
-    `files` are those that are given now, `again` is what the same command writes now; None if it cannot be
-    run again.
+    `files` are those that are given now, `accepted` the file of acknowledgements if there is one, `again` is
+    what the same command writes now; None if it cannot be run again.
     """
-    differences = list(_of_sources(receipt, files))
+    differences = list(_of_sources(receipt, files, accepted))
     named = {file.name for file in receipt.input if file.name} | {path.name for path in files}
     if again is not None:
         differences += _of_answers(_content(data, form, named), _content(again, form, named), form)
     return VerifyAnswer(not differences, again is not None, tuple(differences))
 
 
-def _of_sources(receipt: Receipt, files: Sequence[Path]) -> Iterator[Differing]:
+def _of_sources(receipt: Receipt, files: Sequence[Path], accepted: Path | None) -> Iterator[Differing]:
     """Yield how the version, the law and the files are not those of the receipt."""
     if receipt.software != __version__:
         yield Differing("version of ehcp-timeline", receipt.software, __version__)
@@ -73,10 +78,14 @@ def _of_sources(receipt: Receipt, files: Sequence[Path]) -> Iterator[Differing]:
         then, now = ([overlay.sha256 for overlay in used.overlays] for used in (receipt.rulebook, law))
         if then != now:
             yield Differing("local rulebooks", ", ".join(then) or None, ", ".join(now) or None)
-    for number, (read, path) in enumerate(zip_longest(receipt.input, files), start=1):
+    last = accepted if len(receipt.input) == len(files) + 1 else None
+    for number, (read, path) in enumerate(
+        zip_longest(receipt.input, (*files, *([last] if last else []))), start=1
+    ):
         sha256 = file_sha256(path) if path is not None and path.is_file() else None
         if read is None or read.sha256 != sha256:
-            yield Differing(f"input {number}", read.sha256 if read else None, sha256)
+            what = "acknowledgements" if last and path is last else f"input {number}"
+            yield Differing(what, read.sha256 if read else None, sha256)
 
 
 def _content(data: bytes, form: str, named: Collection[str]) -> Any:  # noqa: ANN401 - JSON, or text

@@ -8,6 +8,7 @@ import polars as pl
 
 from ehcp_timeline.audit.clock import Certainty, Verdict
 from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.measure.acknowledged import Acknowledged
 from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed
 from ehcp_timeline.measure.result import Audit, Input, NotJudged
 from ehcp_timeline.measure.worklists import Policy
@@ -112,9 +113,17 @@ class WorkAnswer:
     work: Annotated[pl.DataFrame, RowsOf(Work)]
     not_judged: tuple[NotJudged, ...]
     problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
+    acknowledged: Acknowledged | None
 
     @classmethod
-    def of(cls, audit: Audit, summary: object, work: pl.DataFrame, statement: str) -> Self:
+    def of(
+        cls,
+        audit: Audit,
+        summary: object,
+        work: pl.DataFrame,
+        statement: str,
+        acknowledged: Acknowledged | None,
+    ) -> Self:
         """Return a list with what it was made from.
 
         Args:
@@ -122,6 +131,7 @@ class WorkAnswer:
             summary: What is counted over the list.
             work: The list.
             statement: What must be on every copy of it; empty for nothing.
+            acknowledged: What it leaves out.
         """
         return cls(
             as_at=audit.as_at,
@@ -132,6 +142,7 @@ class WorkAnswer:
             work=work,
             not_judged=audit.summary.not_judged,
             problems=audit.problems,
+            acknowledged=acknowledged,
         )
 
 

@@ -10,6 +10,7 @@ from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.acknowledged import Acknowledged
 from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed, keys
 from ehcp_timeline.measure.casework import Casework
 from ehcp_timeline.measure.next_steps import next_steps
@@ -90,6 +91,7 @@ class LettersAnswer:
     not_judged: tuple[NotJudged, ...]
     problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
     within: Whole = AHEAD
+    acknowledged: Acknowledged | None = None
 
 
 def letters_answer(
@@ -108,6 +110,7 @@ def letters_answer(
         not_judged=audit.summary.not_judged,
         problems=audit.problems,
         within=within,
+        acknowledged=work.listed(risk.clocks)[1],
     )
 
 

@@ -6,6 +6,7 @@ import typer
 
 from ehcp_timeline.shell.help_text import examples
 from ehcp_timeline.shell.options import (
+    Acknowledged,
     AssumeBlank,
     CaseFilePath,
     DeadlineIds,
@@ -36,6 +37,7 @@ def letters(
     deadline: DeadlineIds = None,
     groups: GroupOptions,
     assume_blank: AssumeBlank = None,
+    acknowledged: Acknowledged = None,
     output: ScreenOptions,
     about: LawOptions,
 ) -> None:
@@ -60,7 +62,7 @@ def letters(
     from ehcp_timeline.output.document import Document
 
     source = asks.source(file)
-    work = asks.work(source, ALL, assume_blank)
+    work = asks.work(source, ALL, assume_blank, accepted=asks.acknowledged(acknowledged))
     work.check_filters(selection)
     projected = projected_plans(asks.rulebook, source, asks.config, asks.as_at)
     answer = letters_answer(work, selection, within, projected)

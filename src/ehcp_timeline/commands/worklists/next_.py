@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.shell.destination import ROW_FORMATS
 from ehcp_timeline.shell.exit_codes import exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import document_of, key_asked, without_people
+from ehcp_timeline.shell.list_command import document_of, key_asked, without_cases, without_people
 from ehcp_timeline.shell.options import (
+    DATED_FORMATS,
+    Acknowledged,
     AssumeBlank,
     CaseFilePath,
     DeadlineIds,
@@ -28,7 +31,12 @@ from ehcp_timeline.shell.options import (
 from ehcp_timeline.shell.parse import choice
 
 if TYPE_CHECKING:
+    from ehcp_timeline.audit.selection import Selection
+    from ehcp_timeline.commands.worklists.reviews import Group
+    from ehcp_timeline.measure.casework import Casework
     from ehcp_timeline.measure.worklists import Policy
+    from ehcp_timeline.output.document import Document
+    from ehcp_timeline.shell.config import Config
 
 
 @exit_codes(
@@ -41,10 +49,27 @@ if TYPE_CHECKING:
     "ehcp next cases.csv --caseworker 'A. Marsh'",
     "ehcp next cases.csv --caseworker 'A. Marsh' --policy in-time-first",
     "ehcp next cases.csv --team 'Assessment A' --top 40 -o today.xlsx",
+    "ehcp next cases.csv --reviews year --by caseworker",
 )
 def next_(
     file: CaseFilePath,
     *,
+    reviews: Annotated[
+        str | None,
+        typer.Option(
+            "--reviews",
+            metavar="WHAT",
+            help="Reviews to come instead: year (by month), list, term or the name of a term.",
+        ),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            metavar="GROUP",
+            help="Whose lines --reviews year has: school, caseworker, team, district.",
+        ),
+    ] = None,
     policy: Annotated[
         str,
         typer.Option("--policy", metavar="POLICY", help="oldest-first, in-time-first or worst-first."),
@@ -60,6 +85,7 @@ def next_(
     pseudonymise: Pseudonymise = None,
     exit_zero: ExitZero = False,
     assume_blank: AssumeBlank = None,
+    acknowledged: Acknowledged = None,
     output: ScreenOptions,
     about: FileOptions,
 ) -> None:
@@ -67,7 +93,8 @@ def next_(
 
     FILE is a case file; `-` is standard input. Overdue duties come first, then what is due within 60 days.
     oldest-first takes who has waited longest, in-time-first what is due first, worst-first what is most days
-    late. Formats: table, plain, csv, json, ndjson, md, xlsx, ics.
+    late. --reviews takes the reviews to come instead: a year by month, or what each school should know before
+    a term. Formats: table, plain, csv, json, ndjson, md, xlsx, ics; of --reviews html too.
     """
     from ehcp_timeline.measure.worklists import POLICIES
 
@@ -75,27 +102,56 @@ def next_(
     key = key_asked(pseudonymise, output.outputs)
     if split_by and key:
         raise UsageError("--split-by names people in its file names", "leave one of the two out")
-    to = output.choose_split(split_by)
+    if by and reviews != "year":
+        raise UsageError("--by is for the table of --reviews year", "--split-by makes a list for each")
+    if reviews is None:
+        to = output.choose_split(split_by)
+    else:
+        if key or deadline:
+            raise UsageError("--reviews lists reviews by name", "leave out --pseudonymise and --deadline")
+        if reviews == "year" and split_by:
+            raise UsageError("--reviews year is one table", "--reviews list or term with --split-by")
+        formats = (*ROW_FORMATS, "html") if reviews == "year" else (*DATED_FORMATS, "html")
+        to = output.choose_split(split_by, formats)
     asks = about.request()
     selection = chosen(asks.rulebook, DutyOptions(kind, None, deadline), groups)
     from ehcp_timeline.commands.worklists.answer import NextAnswer, NextCounts, Work
     from ehcp_timeline.commands.worklists.view import next_sections
     from ehcp_timeline.measure.casework import OPEN, chosen_by
+    from ehcp_timeline.measure.counts import REVIEW
     from ehcp_timeline.measure.worklists import order_of_work, workable
     from ehcp_timeline.output.calendar import entries_of
     from ehcp_timeline.privacy.pseudonyms import STATEMENT
 
-    work = asks.work(asks.source(file), OPEN, assume_blank)
+    work = asks.work(asks.source(file), OPEN, assume_blank, accepted=asks.acknowledged(acknowledged))
     work.check_filters(selection)
+    if reviews is not None:
+        to.write(_reviews(work, selection, reviews, by or "school", top, asks.config, names=names))
+        late = work.is_late(replace(selection, deadlines=frozenset(REVIEW)))
+        raise typer.Exit(exit_code(work.audit, failed=late, strict=False, exit_zero=exit_zero))
     mine = work.open_clocks(chosen_by(selection, work.rulebook))
     untold = mine.filter(mine["verdict"] == "unknown").height
-    todays = order_of_work(workable(mine, work), chosen_policy)
-    audit, ordered = without_people(work.audit, todays, key)
+    every = workable(mine, work)
+    to_do, left_out = work.listed(every)
+    audit, ordered = without_people(work.audit, order_of_work(to_do, chosen_policy), key)
     named = sorted(selection.caseworkers | selection.teams | selection.districts)
     title = f"Today for {', '.join(named) or 'everyone'}, {chosen_policy}"
-    statement, counts = STATEMENT if key else "", NextCounts(chosen_policy, ordered.height, untold)
-    answer = NextAnswer.of(audit, counts, ordered, statement)
-    sections = partial(next_sections, title, ordered, untold, top)
+    statement = STATEMENT if key else ""
+    counts = NextCounts(chosen_policy, every["case_id"].n_unique(), untold)
+    answer = NextAnswer.of(audit, counts, ordered, statement, without_cases(left_out, key))
+    sections = partial(next_sections, title, answer, untold, top)
     document = document_of(title, answer, ordered, Work, sections, statement)
     to.write(replace(document, entries=partial(entries_of, as_at=asks.as_at, steps=True, names=names)))
     raise typer.Exit(exit_code(work.audit, failed=work.is_late(selection), strict=False, exit_zero=exit_zero))
+
+
+def _reviews(
+    work: "Casework", selection: "Selection", what: str, by: str, top: int, config: "Config", *, names: bool
+) -> "Document":
+    """Return the reviews to come: of the year, as a table or a list, or of a term."""
+    from ehcp_timeline.commands.worklists.reviews import GROUPS, diary_document, term_document, term_of
+
+    if what in ("year", "list"):
+        group = cast("Group", choice("--by", by, GROUPS))
+        return diary_document(work, selection, group, top, names=names, table=what == "year")
+    return term_document(work, selection, term_of(what, config.terms, work.as_at), top, names=names)

@@ -9,8 +9,15 @@ import typer
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.exit_codes import exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import document_of, group_asked, key_asked, without_people
+from ehcp_timeline.shell.list_command import (
+    document_of,
+    group_asked,
+    key_asked,
+    without_cases,
+    without_people,
+)
 from ehcp_timeline.shell.options import (
+    Acknowledged,
     AssumeBlank,
     By,
     CaseFilePath,
@@ -64,6 +71,7 @@ def overdue(
     exit_zero: ExitZero = False,
     strict: Strict = False,
     assume_blank: AssumeBlank = None,
+    acknowledged: Acknowledged = None,
     output: ScreenOptions,
     about: FileOptions,
 ) -> None:
@@ -76,8 +84,9 @@ def overdue(
     public = disclosure.suppress()
     if split_by and (public or pseudonymise):
         raise UsageError("--split-by names people in its file names", "leave it out, or list with --by")
-    if public and (save_list or pseudonymise):
-        raise UsageError("--disclosure suppress lists nobody", "leave out --save-list and --pseudonymise")
+    if public and (save_list or pseudonymise or acknowledged):
+        tip = "leave out --save-list, --pseudonymise and --acknowledged"
+        raise UsageError("--disclosure suppress lists nobody", tip)
     key = key_asked(pseudonymise, output.outputs)
     to = output.choose_split(split_by)
     asks = about.request()
@@ -86,7 +95,8 @@ def overdue(
     from ehcp_timeline.privacy.pseudonyms import STATEMENT
 
     read = ALL if save_list else OPEN if public else DUTIES
-    work = asks.work(asks.source(file), read, assume_blank)
+    accepted = None if public else asks.acknowledged(acknowledged)
+    work = asks.work(asks.source(file), read, assume_blank, accepted=accepted)
     work.check_filters(selection)
     if public:
         from ehcp_timeline.commands.worklists.publication import publish
@@ -111,11 +121,12 @@ def _overdue(
     from ehcp_timeline.measure.worklists import overdue, worst_first
 
     late = overdue(work, selection)
-    audit, frame = without_people(work.audit, late, key)
+    listed, left_out = work.listed(late)
+    audit, frame = without_people(work.audit, listed, key)
     clocks = worst_first(frame)
-    counts = OverdueCounts(clocks.height, clocks["case_id"].n_unique())
-    answer = OverdueAnswer.of(audit, counts, clocks, statement)
-    sections = partial(overdue_sections, audit, clocks, by, top)
+    counts = OverdueCounts(late.height, late["case_id"].n_unique())
+    answer = OverdueAnswer.of(audit, counts, clocks, statement, without_cases(left_out, key))
+    sections = partial(overdue_sections, audit, answer, late, by, top)
     return replace(document_of("Overdue, worst first", answer, clocks, Work, sections, statement), group=by)
 
 
@@ -129,6 +140,7 @@ def _save_list(
     case = at_risk(work, selection)
     audit, clocks = without_people(work.audit, case.clocks, key)
     counts = RiskCounts(clocks.height, case.in_time, case.untold)
-    answer = SaveListAnswer.of(audit, counts, clocks, statement)
-    sections = partial(risk_sections, audit, clocks, case.untold, top)
+    left_out = without_cases(work.listed(case.clocks)[1], key)
+    answer = SaveListAnswer.of(audit, counts, clocks, statement, left_out)
+    sections = partial(risk_sections, audit, answer, case.untold, top)
     return document_of("In time so far, and at risk", answer, clocks, WorkAtRisk, sections, statement)

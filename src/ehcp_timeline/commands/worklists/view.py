@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from ehcp_timeline.commands.worklists.answer import NextAnswer, OverdueAnswer, SaveListAnswer
 from ehcp_timeline.commands.worklists.family_letters import LetterLine, LettersAnswer
 from ehcp_timeline.measure.answer import lines_of
 from ehcp_timeline.measure.result import Audit
@@ -20,7 +21,7 @@ from ehcp_timeline.output.sections import (
     column_of,
     list_section,
 )
-from ehcp_timeline.output.summary import opening
+from ehcp_timeline.output.summary import acknowledged_lines, opening
 from ehcp_timeline.text.words import count
 
 _DO = column_of("do", "what to do next")
@@ -30,50 +31,61 @@ _BY = ListColumn(
 )
 
 
-def overdue_sections(audit: Audit, work: pl.DataFrame, by: str | None, top: int) -> Iterator[Section]:
+def overdue_sections(
+    audit: Audit, answer: OverdueAnswer, every: pl.DataFrame, by: str | None, top: int
+) -> Iterator[Section]:
     """Yield the overdue lists: one, or one for each group, worst first.
 
     Args:
         audit: The answer they are from.
-        work: The overdue clocks with their steps, worst first.
+        answer: The overdue clocks with their steps, worst first.
+        every: Those that are accepted and not listed among them.
         by: The column of the groups; None for one list.
         top: How many clocks each list shows at most.
     """
     yield opening(audit)
-    if work.is_empty():
-        yield Section("Nothing that could be read is overdue" if audit.undecided else "Nothing is overdue")
+    work, accepted = answer.work, tuple(acknowledged_lines(answer.acknowledged))
+    if every.is_empty():
+        yield Section(
+            "Nothing that could be read is overdue" if audit.undecided else "Nothing is overdue", accepted
+        )
         return
     lists = [("Overdue, worst first", work)]
     if by is not None:
+        groups = [(name or f"no {by} recorded", mine) for name, mine in split(every, by)]
         lists = [(name or f"no {by} recorded", mine) for name, mine in split(work, by)]
         numbers = (TableColumn(heading, "number") for heading in ("overdue", "cases", "most days late"))
         rows = (
             (name, mine.height, mine["case_id"].n_unique(), max(mine["days_late"].to_list()))
-            for name, mine in lists
+            for name, mine in groups
         )
         yield Section(
             f"Overdue by {by}",
             columns=(TableColumn(by), *numbers),
             rows=tuple((name, *(f"{number:,}" for number in counted)) for name, *counted in rows),
+            after=accepted,
         )
+    elif accepted:
+        yield Section(f"{count(every.height, 'clock')} overdue", before=accepted)
     late = column_of("days_late", "days late", "number")
     for title, mine in lists:
         yield _list(title, mine, (CASE, DUE, late, DEADLINE, _DO, _BY, *WHOSE_COLUMNS), top)
     yield _law(work)
 
 
-def risk_sections(audit: Audit, clocks: pl.DataFrame, untold: int, top: int) -> Iterator[Section]:
+def risk_sections(audit: Audit, answer: SaveListAnswer, untold: int, top: int) -> Iterator[Section]:
     """Yield the in-time cases that may be missed, first due first."""
     yield opening(audit)
+    clocks, after = answer.work, (*_untold(untold), *acknowledged_lines(answer.acknowledged))
     if clocks.is_empty():
-        yield Section("No in-time case is at risk", before=_untold(untold))
+        yield Section("No in-time case is at risk", before=after)
         return
     columns = (
         *(CASE, DUE, column_of("days_left", "days left", "number")),
         *(column_of("expected_p50", "expected", "fixed"), column_of("expected_p85", "if slow", "fixed")),
         *(_DO, _BY, *WHOSE_COLUMNS),
     )
-    yield _list("In time so far, and at risk", clocks, columns, top, _untold(untold))
+    yield _list("In time so far, and at risk", clocks, columns, top, after)
     yield _law(clocks)
 
 
@@ -87,20 +99,26 @@ def letter_sections(audit: Audit, answer: LettersAnswer, top: int) -> Iterator[S
         (CASE, DUE, expected, DEADLINE, still, *WHOSE_COLUMNS),
         lines_of(answer.letters[:top], LetterLine),
         len(answer.letters),
-        after=(*_untold(answer.summary.cannot_be_told), mail_merge),
+        after=(
+            *_untold(answer.summary.cannot_be_told),
+            *acknowledged_lines(answer.acknowledged),
+            mail_merge,
+        ),
     )
 
 
-def next_sections(title: str, work: pl.DataFrame, untold: int, top: int) -> Iterator[Section]:
+def next_sections(title: str, answer: NextAnswer, untold: int, top: int) -> Iterator[Section]:
     """Yield one page: what to do today, in order, each with its step, its day and the reason.
 
     Args:
         title: Whose work it is, and under which policy.
-        work: The cases in their order, one clock of each.
+        answer: The cases in their order, one clock of each.
         untold: How many clocks cannot be told.
         top: How many cases fit.
     """
-    after = (f"{count(untold, 'clock')} cannot be judged: ehcp check says why.",) if untold else ()
+    work = answer.work
+    unjudged = (f"{count(untold, 'clock')} cannot be judged: ehcp check says why.",) if untold else ()
+    after = (*unjudged, *acknowledged_lines(answer.acknowledged))
     if work.is_empty():
         nothing = f"Nothing is overdue, excused or due within {AHEAD} days."
         yield Section(title, before=(nothing,), after=after)

@@ -16,6 +16,7 @@ from polars import selectors
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.law.rulebook import DutyKind, Who
+from ehcp_timeline.measure.acknowledged import Acknowledged, AcknowledgedFile, AcknowledgedTally
 from ehcp_timeline.measure.answer import RowsOf, keys
 from ehcp_timeline.measure.changes.sides import Side
 from ehcp_timeline.measure.findings import OF_DEADLINE
@@ -107,6 +108,17 @@ def counted(changed: pl.DataFrame) -> Mapping[Change, int]:
     return {change: counts.get(change, 0) for change in CHANGES}
 
 
+def without_acknowledged(
+    changed: pl.DataFrame, later: Side, accepted: AcknowledgedFile
+) -> tuple[pl.DataFrame, Acknowledged]:
+    """Return changes without those that are overdue and accepted on the day of the later answer."""
+    tally = AcknowledgedTally(accepted, later.as_at)
+    tally.note(later.clocks, later.cases)
+    left_out = tally.note(changed.with_columns(verdict="now"), later.cases)
+    told = Acknowledged(accepted.name, accepted.sha256, int(left_out.sum()), tally.problems())
+    return changed.filter(~left_out), told
+
+
 def _one_each(clocks: pl.DataFrame) -> pl.DataFrame:
     """Return one clock for each case, deadline and start: the worst, where a start is on several rows."""
     return (
@@ -192,7 +204,7 @@ class ChangesAnswer:
 
     Attributes:
         statement: What must be on every copy of a pseudonymised list; null otherwise.
-        summary: How many clocks changed in each way.
+        summary: How many clocks changed in each way, those not listed among them.
     """
 
     SCHEMA: ClassVar = "ehcp-changes/1"
@@ -202,3 +214,4 @@ class ChangesAnswer:
     statement: str | None
     summary: Mapping[Change, Whole]
     changes: Annotated[pl.DataFrame, RowsOf(Changed)]
+    acknowledged: Acknowledged | None = None

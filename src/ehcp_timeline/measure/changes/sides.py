@@ -61,6 +61,11 @@ _SavedFinding = make_dataclass("_SavedFinding", [(name, kind, None) for name, ki
 
 
 @dataclass(frozen=True)
+class _SavedAcknowledged:
+    findings: tuple[_SavedFinding, ...]  # type: ignore[valid-type]
+
+
+@dataclass(frozen=True)
 class _SavedCheck:
     schema: Literal["ehcp-check/1"]
     as_at: date
@@ -68,6 +73,7 @@ class _SavedCheck:
     input: tuple[Input, ...]
     summary: _SavedSummary
     findings: tuple[_SavedFinding, ...]  # type: ignore[valid-type]
+    acknowledged: _SavedAcknowledged | None = None
 
 
 def side_of_file(work: Casework) -> Side:
@@ -77,7 +83,7 @@ def side_of_file(work: Casework) -> Side:
     return Side(
         as_at=work.as_at,
         law=_law(audit.rulebook),
-        clocks=audit.findings,
+        clocks=audit.every_finding,
         cases=rows["case_id"].unique(),
         districts=_recorded(districts),
         not_judged=tuple(not_judged.deadline for not_judged in audit.summary.not_judged),
@@ -105,7 +111,8 @@ def side_of_answer(path: Path) -> Side:
         saved = TypeAdapter(_SavedCheck).validate_json(read_whole(path).removeprefix(_BYTE_ORDER_MARK))
     except ValidationError as error:
         raise _no_answer(path, error.errors(include_url=False, include_input=False)[0]) from None
-    findings = [vars(finding) for finding in saved.findings]
+    not_listed = saved.acknowledged.findings if saved.acknowledged else ()
+    findings = [vars(finding) for finding in (*saved.findings, *not_listed)]
     for number, finding in enumerate(findings):
         for key, value in finding.items():
             if (isinstance(value, int) and abs(value) > _MOST) or (value is None and key in _NEEDED):

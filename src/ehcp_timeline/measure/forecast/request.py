@@ -56,6 +56,15 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True)
+class SchoolTerm:
+    """A school term as the settings name it, first and last day inclusive."""
+
+    name: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class SchoolClosure:
     """A school closure as the settings name it, first and last day inclusive."""
 
