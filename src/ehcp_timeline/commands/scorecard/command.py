@@ -284,6 +284,14 @@ def _pack(what: KpiRequest, name: str, path: Path | None, threshold: int | None,
         prepare_folder(path)
     sheets, files = make_pack(pack, question, what.sources, threshold)
     hidden = [] if threshold is None else [legend(threshold)]
+    if pack.id == "inspection":
+        if threshold is None:
+            from ehcp_timeline.commands.scorecard.children import children_sheet
+
+            sheets = (*sheets, children_sheet(question.rulebook, what.sources, question.as_at))
+            hidden.append("The sheet `children` lists each child with a plan: do not publish it.")
+        else:
+            hidden.append("The list of children is left out: --disclosure suppress lists nobody.")
     if as_book:
         read = (f"{file.name}: {file.rows:,} rows, {file.judged:,} judged." for file in files.inputs)
         made_from = MadeFrom(question.as_at, RulebookUsed.of(question.rulebook), read_of(files.inputs))

@@ -120,5 +120,7 @@ def pack_csvs(name: str, sheets: Sequence[PublishedTable]) -> Mapping[str, bytes
 
 def pack_book(title: str, sheets: Sequence[PublishedTable], receipt: Receipt, notes: Sequence[str]) -> bytes:
     """Return the pack as a workbook that may be published; `notes` say what a reader should know."""
-    described = [replace(sheet, purpose=_PURPOSE, widths=_WIDE) for sheet in sheets]
+    described = [
+        sheet if sheet.widths else replace(sheet, purpose=_PURPOSE, widths=_WIDE) for sheet in sheets
+    ]
     return publication_bytes(title, described, receipt=receipt, notes=notes)
