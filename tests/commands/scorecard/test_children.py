@@ -62,10 +62,10 @@ def test_what_the_file_lacks_is_named_and_never_left_silent(tmp_path: Path) -> N
     lines = [row for row in rows if row[0] in ("C-1", "C-2", "C-5")]
 
     assert title[0] == "Children and young people with a plan"
-    assert "3 children with a plan" in purpose[0]
-    assert "No column that is read holds UPN, ULN" in purpose[0]
-    assert "Absence" in purpose[0]
-    assert "Do not publish it" in purpose[0]
+    assert "3 children with a plan" in str(purpose[0])
+    assert "No column that is read holds UPN, ULN" in str(purpose[0])
+    assert "Absence" in str(purpose[0])
+    assert "Do not publish it" in str(purpose[0])
     assert len(lines) == 3
     assert not [row for row in lines if "" in row]
 
