@@ -14,11 +14,12 @@ KNOWN = vocabulary()
 
 def test_every_event_fact_and_flag_of_the_rulebook_is_a_column() -> None:
     """Nothing is left out and nothing is added."""
-    rulebook = resources.files("ehcp_timeline") / "rulebook"
-    events = tomllib.loads((rulebook / "events.toml").read_text(encoding="utf-8"))["event"]
-    codes = tomllib.loads((rulebook / "codes.toml").read_text(encoding="utf-8"))
+    package = resources.files("ehcp_timeline")
+    events = tomllib.loads((package / "rulebook/events.toml").read_text(encoding="utf-8"))["event"]
+    codes = tomllib.loads((package / "rulebook/codes.toml").read_text(encoding="utf-8"))
+    others = tomllib.loads((package / "cases/characteristics.toml").read_text(encoding="utf-8"))["fact"]
 
-    ids = [entry["id"] for entry in (*codes["fact"], *events, *codes["flag"])]
+    ids = [entry["id"] for entry in (*codes["fact"], *others, *events, *codes["flag"])]
 
     assert list(KNOWN.columns) == ids
     assert KNOWN.of_kind("event") == tuple(entry["id"] for entry in events)
@@ -40,6 +41,7 @@ def test_a_fact_is_a_date_has_codes_or_is_text() -> None:
     )
     assert KNOWN.of_kind("text") == (
         *("case_id", "name", "district", "team", "caseworker", "school", "referrer", "sen_need"),
+        *("sex", "ethnicity", "year_group", "setting_type"),
     )
 
 

@@ -24,6 +24,7 @@ class Column:
         sets_due: A due day that somebody set, not something that happens.
         personal: Its values are never printed.
         several: A fact that may hold more than one code.
+        labels: Codes of the DfE that a text may hold, to what each is called.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Column:
     personal: bool = False
     several: bool = False
     codes: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,13 @@ class Vocabulary:
 
 @cache
 def vocabulary() -> Vocabulary:
-    """Read the vocabulary that ships with the package from its `events.toml` and `codes.toml`."""
-    rulebook = resources.files("ehcp_timeline") / "rulebook"
-    return vocabulary_of(
-        tomllib.loads((rulebook / "events.toml").read_text(encoding="utf-8")),
-        tomllib.loads((rulebook / "codes.toml").read_text(encoding="utf-8")),
+    """Read the vocabulary that ships with the package: events, codes, and what no deadline rests on."""
+    package = resources.files("ehcp_timeline")
+    events, codes, characteristics = (
+        tomllib.loads((package / name).read_text(encoding="utf-8"))
+        for name in ("rulebook/events.toml", "rulebook/codes.toml", "cases/characteristics.toml")
     )
+    return vocabulary_of(events, {**codes, "fact": [*codes["fact"], *characteristics["fact"]]})
 
 
 def vocabulary_of(events: Mapping[str, Any], codes: Mapping[str, Any]) -> Vocabulary:
@@ -76,6 +79,7 @@ def vocabulary_of(events: Mapping[str, Any], codes: Mapping[str, Any]) -> Vocabu
                 personal=fact.get("personal", False),
                 several=fact.get("several", False),
                 codes=MappingProxyType(dict(allowed)),
+                labels=MappingProxyType(fact.get("labels", {})),
             )
         )
     for event in events["event"]:

@@ -20,7 +20,7 @@ NAME = "ehcp.toml"
 VARIABLE = "EHCP_CONFIG"
 GROUPS = (
     *("district", "team", "caseworker", "referrer", "age_at_request", "sen_need", "school"),
-    *("appeal_ground", "appeal_outcome"),
+    *("appeal_ground", "appeal_outcome", "sex", "ethnicity", "year_group", "setting_type"),
 )
 OTHER_KEYS = ("rules", "targets", "population", "figures", "terms", "order", "authority", "acknowledged")
 

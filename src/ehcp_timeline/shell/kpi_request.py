@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.measure.kpi.scorecard import Files, Scorecard
     from ehcp_timeline.shell.config import Config
 
-_ALSO = {"age": "age_at_request", "need": "sen_need"}
+_ALSO = {"age": "age_at_request", "need": "sen_need", "gender": "sex", "setting": "setting_type"}
 Measures = Annotated[
     Words, typer.Option("--measure", metavar="IDS", help="Only these, or the first part of their ids.")
 ]
@@ -70,7 +70,7 @@ def asked_for(
     if by:
         word = choice("--by", by, (*GROUPS, *_ALSO))
         group = KNOWN[_ALSO.get(word, word)]
-        group = replace(group, order=config.order.get(group.id, ()))
+        group = replace(group, order=config.order.get(group.id, group.order))
     people = config.population or People()
     if config.authority:
         from ehcp_timeline.measure.compare.figures import published_figures

@@ -9,13 +9,14 @@ import polars as pl
 
 from ehcp_timeline.law.kpi.model import Kpis, Measure, Unit
 from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
-from ehcp_timeline.measure.kpi.lines import OF_ALL, PERIOD, RANK, above, below
+from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_GROUP, PERIOD, RANK, above, below
 from ehcp_timeline.measure.kpi.periods import PERIODS_OF_A_YEAR, Period, PeriodKind
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.measure.kpi.targets import Reached, Target, reached
 from ehcp_timeline.measure.kpi.trends import MeasureTrend, record, trends
 from ehcp_timeline.measure.result import Input
 from ehcp_timeline.text.bounds import Ge
+from ehcp_timeline.text.words import day, listed
 
 NO_CASES = "no cases"
 
@@ -147,6 +148,7 @@ class ScorecardAnswer:
     not_measured: tuple[NotMeasured, ...]
     problems: tuple[ProblemFound, ...]
     history: tuple[MeasureHistory, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ class ScorecardPublication:
     Attributes:
         threshold: Numbers of people below it are hidden.
         lines: One for each group and period; [c] stands for what is hidden.
+        notes: Why numbers are hidden though nobody asked for it, and how groups are to be read.
     """
 
     SCHEMA: ClassVar = "ehcp-scorecard-publication/1"
@@ -166,6 +169,7 @@ class ScorecardPublication:
     legend: str
     measures: tuple[MeasureMeant, ...]
     lines: tuple[dict[str, int | float | str | date | None], ...]
+    notes: tuple[str, ...] = ()
 
 
 def flat_keys(card: Scorecard) -> tuple[str, ...]:
@@ -211,7 +215,23 @@ def scorecard_answer(
         not_measured=tuple(NotMeasured(*item) for item in card.files.not_measured.items()),
         problems=ProblemFound.all_of(card.files.problems),
         history=history,
+        notes=tuple(group_notes(card)),
     )
+
+
+def group_notes(card: Scorecard) -> Iterator[str]:
+    """Yield how groups of a child's characteristic are to be read: worked out, or no code of the DfE's."""
+    group = card.question.group
+    if group is None or not group.protected:
+        return
+    if card.files.group_worked_out:
+        yield (
+            f"The {group.says} is that on {day(card.question.as_at)}, worked out from the date of birth: "
+            "school years run from 1 September to 31 August; Reception is the year of the fifth birthday."
+        )
+    names = card.lines.filter(pl.col(RANK) == OF_GROUP)["group"].unique(maintain_order=True)
+    if strange := [name for name in names if name not in group.labels.values() and name not in group.order]:
+        yield f"Not in the DfE's codes for {group.says}, and shown as they stand: {listed(strange)}."
 
 
 def history_of(card: Scorecard, kept: pl.DataFrame) -> Iterator[MeasureHistory]:

@@ -35,6 +35,7 @@ from ehcp_timeline.text.words import day
 if TYPE_CHECKING:
     from ehcp_timeline.commands.scorecard.answer import ScorecardAnswer
     from ehcp_timeline.law.kpi.model import Measure
+    from ehcp_timeline.measure.kpi.groups import Group
     from ehcp_timeline.measure.kpi.lines import PeriodRange
     from ehcp_timeline.measure.kpi.scorecard import Scorecard
 
@@ -110,7 +111,8 @@ def scorecard(
     """Count the DfE's measures, beside the council's targets.
 
     One line for each group and period. What is not recorded is a group of its own; where there is no case
-    there is no percentage. Targets, the population and the order of groups stand in ehcp.toml.
+    there is no percentage. Targets, the population and the order of groups stand in ehcp.toml. By sex,
+    ethnicity, year_group or setting_type small numbers are hidden unless you say --disclosure none.
     Formats: table, plain, csv, json, ndjson, md, xlsx, html; with --pack .xlsx or a folder of CSV files.
     """
     if list_measures:
@@ -129,23 +131,21 @@ def scorecard(
     to = output.choose((*ROW_FORMATS, "html"))
     wide = choice("--layout", layout, ("long", "wide")) == "wide"
     kind = "month" if monthly else period
-    what = asked_for(files, about, period=kind, by=by, measure=None if public else measure)
+    what = asked_for(files, about, period=kind, by=by, measure=measure)
+    why = () if public or was_typed("--disclosure") else _why_hidden(what.question.group)
+    if public := public or bool(why):  # a part hides what the whole hides
+        what = replace(what, question=replace(what.question, measures=what.question.kpis.measures))
     from ehcp_timeline.commands.scorecard.answer import history_of, scorecard_answer
-    from ehcp_timeline.measure.kpi.lines import PeriodRange
     from ehcp_timeline.measure.kpi.scorecard import make_series
 
-    window = PeriodRange(
-        day_asked(since, "--from") if since else None, day_asked(to_day, "--to") if to_day else None, last
-    )
-    if window.since and window.to and window.since > window.to:
-        raise UsageError("--from is after --to", "--from 2024-01-01 --to 2024-12-31")
+    window = _periods(since, to_day, last)
     card = make_series(what.question, what.sources, window.since) if monthly else what.counted()
     counted = {wanted.id for wanted in card.question.measures}  # a series counts states alone
     chosen = tuple(wanted for wanted in measures_asked(card.question.kpis, measure) if wanted.id in counted)
     every = measure or card.question.every_state
     shown = tuple(wanted for wanted in chosen if every or wanted.headline)
     if public:
-        _publish(to, card, chosen, shown, window, disclosure, wide=wide)
+        _publish(to, card, chosen, shown, window, disclosure, wide=wide, why=why)
     else:
         if wide and to.for_people and not output.full:
             window = replace(window, last=last or _LAST_WIDE)
@@ -156,9 +156,30 @@ def scorecard(
         past = tuple(history_of(card, kept)) if history else ()
         card = replace(card, lines=kept)
         _write(to, card, scorecard_answer(card, what.config.targets, past), shown, last, wide=wide)
-    if not to.for_people and not public:
+    if why or not (to.for_people or public):
         say(*left_out(card.files))
     raise typer.Exit(exit_code(card.files))
+
+
+def _periods(since: str | None, to: str | None, last: int | None) -> "PeriodRange":
+    """Return which periods are shown; raise UsageError if none can be."""
+    from ehcp_timeline.measure.kpi.lines import PeriodRange
+
+    first, end = day_asked(since, "--from") if since else None, day_asked(to, "--to") if to else None
+    if first and end and first > end:
+        raise UsageError("--from is after --to", "--from 2024-01-01 --to 2024-12-31")
+    return PeriodRange(first, end, last)
+
+
+def _why_hidden(group: "Group | None") -> tuple[str, ...]:
+    """Return why small numbers of a breakdown are hidden unless a person says otherwise; empty if not."""
+    if group is None or not group.protected:
+        return ()
+    said = (
+        f"Small numbers are hidden because a breakdown by {group.says} could tell what one child is; targets "
+        "and changes are left out. --disclosure none shows every number, --threshold N hides those below N."
+    )
+    return (said,)
 
 
 def _write(
@@ -219,6 +240,7 @@ def _publish(
     disclosure: DisclosureOptions,
     *,
     wide: bool,
+    why: tuple[str, ...],
 ) -> None:
     """Write a scorecard without the numbers that give away a child, and without targets and trends.
 
@@ -229,8 +251,14 @@ def _publish(
     """
     if whole.question.group is not None and whole.question.group.id == "caseworker":
         raise UsageError("a table by caseworker is about staff: it is not for publication", "--by team")
-    from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys
-    from ehcp_timeline.commands.scorecard.public import hidden_numbers, part_of, public_sections, publication
+    from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys, group_notes
+    from ehcp_timeline.commands.scorecard.public import (
+        hidden_numbers,
+        part_of,
+        public_sections,
+        public_table,
+        publication,
+    )
     from ehcp_timeline.commands.scorecard.view import wide_document, wide_tables
     from ehcp_timeline.output.html import page_of
     from ehcp_timeline.output.receipt import MadeFrom, read_of
@@ -245,7 +273,7 @@ def _publish(
     told = warnings(disclosure.previous, lines, ("group", "period"), threshold)
     for target in to:
         no_cases = None if target.format in ("json", "ndjson") else NO_CASES
-        answer = publication(card, hidden, threshold, no_cases)
+        answer = publication(card, hidden, threshold, no_cases, why)
         title = f"Scorecard as at {answer.as_at}"
         sections = partial(public_sections, card, answer, shown, tables)
         document = Document(
@@ -254,15 +282,22 @@ def _publish(
             flat_keys(card),
             answer.lines.__iter__,
             sections,
-            notes=(answer.legend, *(f"{measure.id}: {measure.name}" for measure in answer.measures)),
+            notes=(
+                answer.legend,
+                *answer.notes,
+                *(f"{measure.id}: {measure.name}" for measure in answer.measures),
+            ),
             nameless=True,
             published="This sheet holds one table: a line for each group and period.",
             made_from=MadeFrom(answer.as_at, answer.rulebook, read_of(card.files.inputs)),
-            made={"html": page_of(f"Scorecard as at {day(answer.as_at)}", sections)},
+            made={
+                "html": page_of(f"Scorecard as at {day(answer.as_at)}", sections),
+                "md": partial(public_table, answer, flat_keys(card), title),
+            },
         )
         target.write(wide_document(document, tables, tuple(sections()), card) if wide else document)
     if not to.for_people:
-        say(f"{len(hidden)} numbers hidden. {legend(threshold)}")
+        say(f"{len(hidden)} numbers hidden. {legend(threshold)}", *why, *group_notes(card))
     say(*told)
 
 

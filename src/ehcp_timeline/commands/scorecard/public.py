@@ -11,12 +11,20 @@ from itertools import groupby
 
 import polars as pl
 
-from ehcp_timeline.commands.scorecard.answer import ScorecardPublication, meanings, scorecard_lines
+from ehcp_timeline.commands.scorecard.answer import (
+    ScorecardPublication,
+    group_notes,
+    meanings,
+    scorecard_lines,
+)
 from ehcp_timeline.commands.scorecard.view import WideTable, down, from_first_case, of_topic, wide_sections
 from ehcp_timeline.law.kpi.model import Measure
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_RECORDED, PERIOD, RANK, PeriodRange, above, below
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
+from ehcp_timeline.output.data import markdown_text
+from ehcp_timeline.output.plain import markdown_cell
+from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.privacy.secondary import Cell
 from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, check_threshold, legend, to_hide
@@ -105,9 +113,16 @@ def part_of(
 
 
 def publication(
-    card: Scorecard, hidden: Collection[Place], threshold: int, no_cases: str | None
+    card: Scorecard,
+    hidden: Collection[Place],
+    threshold: int,
+    no_cases: str | None,
+    why: Sequence[str] = (),
 ) -> ScorecardPublication:
-    """Return the scorecard with `[c]` in the hidden places, `no_cases` where nothing was to measure."""
+    """Return the scorecard with `[c]` in the hidden places, `no_cases` where nothing was to measure.
+
+    `why` says why numbers are hidden although nobody asked for it.
+    """
     rows = tuple(line.flat(no_cases) for line in scorecard_lines(card))
     for number, measure in hidden:
         rows[number][measure] = HIDDEN.value
@@ -118,14 +133,21 @@ def publication(
         legend=legend(threshold),
         measures=meanings(card),
         lines=rows,
+        notes=(*why, *group_notes(card)),
     )
+
+
+def public_table(answer: ScorecardPublication, keys: Sequence[str], title: str, _: Receipt) -> str:
+    """Return the lines as a page of Markdown, what must be known of them below."""
+    notes = (answer.legend, *answer.notes)
+    return markdown_text(answer.lines, keys, title) + "".join(f"\n{markdown_cell(note)}\n" for note in notes)
 
 
 def public_sections(
     card: Scorecard, answer: ScorecardPublication, measures: Sequence[Measure], tables: Sequence[WideTable]
 ) -> Iterator[Section]:
     """Yield the scorecard topic by topic; nothing names the file it was made from."""
-    yield Section(title=f"Scorecard as at {day(answer.as_at)}", before=(answer.legend,))
+    yield Section(title=f"Scorecard as at {day(answer.as_at)}", before=(answer.legend, *answer.notes))
     yield from wide_sections(tables, card)
     for topic, says in () if tables else card.question.kpis.topics.items():
         if mine := of_topic(card, measures, topic):

@@ -197,7 +197,7 @@ def scorecard_sections(
     files = [f"{file.name}: {count(file.rows, 'row')}, {file.judged:,} judged." for file in answer.input]
     if len(kept) < len(periods):
         files.append(f"The last {len(kept)} of {len(periods)} periods; --last {len(periods)} shows all.")
-    yield Section(title=f"Scorecard as at {day(answer.as_at)}", before=tuple(files))
+    yield Section(title=f"Scorecard as at {day(answer.as_at)}", before=(*files, *answer.notes))
     if answer.targets:
         yield _targets(answer, kept)
     yield from wide_sections(tables, card)

@@ -28,7 +28,8 @@ def rows_as_at(judged: Judged, question: KpiQuestion) -> pl.DataFrame:
     rulebook, as_at, group = question.rulebook, question.as_at, question.group
     names = question.row_columns
     derived = [day for name, day in sorted(question.kpis.derived.items()) if name in names]
-    wanted = names - {day.id for day in derived} | {CASEWORKER, *(group.needs if group else ())}
+    held = judged.rows.columns
+    wanted = names - {day.id for day in derived} | {CASEWORKER, *(group.columns(held) if group else ())}
     wanted = wanted.union(*((*day.earliest, day.since) for day in derived))
     rows = with_events(judged.rows, rulebook, sorted(wanted))
     columns = []
@@ -50,7 +51,7 @@ def rows_as_at(judged: Judged, question: KpiQuestion) -> pl.DataFrame:
         ).alias(day.id)
         for day in derived
     ]
-    grouped = group.of() if group else pl.lit(None, dtype=pl.String)
+    grouped = group.of(held, as_at) if group else pl.lit(None, dtype=pl.String)
     return rows.select("row", has_exception(judged).alias(_EXCEPTED), *columns).with_columns(
         *days, grouped.cast(pl.Categorical).alias(GROUP), pl.col(CASEWORKER).cast(pl.Categorical)
     )

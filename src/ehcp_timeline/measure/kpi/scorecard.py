@@ -26,11 +26,13 @@ class Files:
     Attributes:
         problems: Everything in the files that a person should put right, in file order.
         not_measured: Measures that no file could give, and why, by id.
+        group_worked_out: Whether some file lacks the column of the group, which other columns gave instead.
     """
 
     inputs: tuple[Input, ...]
     problems: tuple[Problem, ...]
     not_measured: Mapping[str, str]
+    group_worked_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +134,21 @@ def _first_request(readings: Sequence[FileReading], batches: Sequence[Sequence[B
 
 def _files(question: KpiQuestion, readings: Sequence[FileReading], problems: Iterable[Problem]) -> Files:
     every = [*problems, *(problem for reading in readings for problem in reading.problems)]
-    lacking = question.not_measured(reading.source.columns for reading in readings)
-    return Files(tuple(Input.of(reading.source) for reading in readings), tuple(sorted(every)), lacking)
+    held, group = [reading.source.columns for reading in readings], question.group
+    return Files(
+        inputs=tuple(Input.of(reading.source) for reading in readings),
+        problems=tuple(sorted(every)),
+        not_measured=question.not_measured(held),
+        group_worked_out=group is not None and any(group.columns(some) != group.needs for some in held),
+    )
 
 
 def _check_group(question: KpiQuestion, sources: Iterable[CaseFile]) -> None:
     if (group := question.group) is None:
         return
     for source in sources:
-        if lacking := [name for name in group.needs if name not in source.columns]:
+        if not source.columns.issuperset(group.columns(source.columns)):
+            lacking = [name for name in (*group.needs, *group.instead) if name not in source.columns]
             raise UsageError(
                 f"{source.name} has no column {' and no column '.join(lacking)}: it cannot be broken down by "
                 f"{group.says}",

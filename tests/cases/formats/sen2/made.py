@@ -17,6 +17,7 @@ TAGS = {
         *("StartDate", "PlanRes", "PlanWPB", "CeaseDate", "CeaseReason", "TransferLA"),
         *("ReviewMeeting", "ReviewOutcome", "LastReview", "ReviewDraft"),
         *("PhaseTransferDueDate", "PhaseTransferFinalDate", "SENtype", "SENtypeRank"),
+        *("URN", "UKPRN", "SENSetting", "PlacementRank", "EntryDate", "LeavingDate", "Ethnicity"),
         *("Collection", "Year", "ReferenceDate", "LEA"),
     )
 }
@@ -24,20 +25,22 @@ TAGS = {
 
 @dataclass(frozen=True)
 class Assessment:
-    """An assessment, and the plan that it led to."""
+    """An assessment, and the plan that it led to with where it says that the child is to be."""
 
     items: Items = field(default_factory=dict)
     plan: Items | None = None
+    details: Sequence[Items] = ()
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request with what came of it; `needs` are in order of rank."""
+    """A request with what came of it; `needs` are in order of rank, `placements` where the child is."""
 
     items: Items = field(default_factory=dict)
     assessments: Sequence[Assessment] = ()
     active: Items | None = None
     needs: Sequence[str] = ()
+    placements: Sequence[Items] = ()
 
 
 @dataclass(frozen=True)
@@ -94,10 +97,12 @@ def _header(about: Sequence[tuple[str, str]]) -> list[str]:
 def _request(one: Request) -> list[str]:
     within = [*_items(one.items)]
     for assessed in one.assessments:
-        plan = _element("NamedPlan", _items(assessed.plan)) if assessed.plan is not None else []
+        details = [line for one in assessed.details for line in _element("PlanDetail", _items(one))]
+        plan = _element("NamedPlan", [*_items(assessed.plan), *details]) if assessed.plan is not None else []
         within += _element("Assessment", [*_items(assessed.items), *plan])
     if one.active is not None:
-        within += _element("ActivePlans", [*_items(one.active), *_needs(one.needs)])
+        placed = [line for each in one.placements for line in _element("PlacementDetail", _items(each))]
+        within += _element("ActivePlans", [*_items(one.active), *placed, *_needs(one.needs)])
     return _element("Requests", within)
 
 

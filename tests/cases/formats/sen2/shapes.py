@@ -18,7 +18,10 @@ Cell = str | float | date | None
 EXPORT = "Blade-Export_15-01-2026_"
 ITEMS = {
     "sen2": ("collection", "year", "referencedate", "lea"),
-    "person": ("surname", "forename", "personbirthdate", "sex", "upn", "uniquelearnernumber", "upnunknown"),
+    "person": (
+        *("surname", "forename", "personbirthdate", "sex", "ethnicity"),
+        *("upn", "uniquelearnernumber", "upnunknown"),
+    ),
     "requests": (
         *("receiveddate", "requestsource", "rya", "requestoutcomedate", "requestoutcome"),
         *("requestmediation", "requesttribunal", "exported"),
@@ -100,6 +103,7 @@ _FIVE = {
         "forename": "Forename",
         "personbirthdate": "Dob (ccyy-mm-dd)",
         "sex": "Gender",
+        "ethnicity": "Ethnicity",
         "upn": "UPN - Unique Pupil Number",
         "uniquelearnernumber": "ULN - Young Persons Unique Learner Number",
         "upnunknown": "UPN and ULN unavailable reason",
@@ -176,10 +180,12 @@ def tables(persons: Iterable[Person], year: int = 2026) -> Tables:
                 assessed = made.add("assessment", assessment.items, **asked)
                 if assessment.plan is not None:
                     plan = made.add("namedplan", assessment.plan, **assessed)
-                    made.add("plandetail", {"urn": "100000", "placementrank": "1"}, **plan)
+                    for detail in assessment.details or ({"placementrank": "1"},):
+                        made.add("plandetail", detail, **plan)
             if request.active is not None:
                 active = made.add("activeplans", request.active, **asked)
-                made.add("placementdetail", {"urn": "100000", "placementrank": "1"}, **active)
+                for placement in request.placements or ({"placementrank": "1"},):
+                    made.add("placementdetail", placement, **active)
                 for rank, need in enumerate(request.needs, start=1):
                     made.add("senneed", {"sentype": need, "sentyperank": str(rank)}, **active)
     return made.tables

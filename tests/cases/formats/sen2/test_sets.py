@@ -88,7 +88,7 @@ def test_rows_that_cannot_be_cut(tmp_path: Path) -> None:
     files = blade(persons())
     files[f"{EXPORT}assessment.csv"] += b"998,1,1,1,1,Y,2025-Mar-01 00:00:00,0,0,0,0,0,0,0\r\n"
     files[f"{EXPORT}person.csv"] += b"999,1\r\n"
-    short = "the row has 2 cells, the header 12"
+    short = "the row has 2 cells, the header 13"
 
     found = problems_of(source(*laid(tmp_path / "export", files)))
 

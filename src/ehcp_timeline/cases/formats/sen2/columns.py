@@ -18,19 +18,22 @@ from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW, Block
 
 ITEMS = (
-    *("surname", "forename", "personbirthdate", "upn", "uniquelearnernumber"),
+    *("surname", "forename", "personbirthdate", "sex", "ethnicity", "upn", "uniquelearnernumber"),
     *("receiveddate", "requestsource", "requestoutcomedate", "requestoutcome"),
     *("requestmediation", "requesttribunal", "exported"),
     *("assessmentoutcome", "assessmentoutcomedate", "assessmentmediation", "assessmenttribunal"),
     *("othermediation", "othertribunal", "week20", "startdate", "ceasedate", "ceasereason"),
     *("transferla", "reviewmeeting", "reviewoutcome", "reviewdraft", "lastreview"),
     *("phasetransferduedate", "phasetransferfinaldate", "sentype"),
+    *("sensetting", "plansetting"),
 )
+SETTINGS: Mapping[str, str] = {"placementdetail": "sensetting", "plandetail": "plansetting"}
+"""Module to the item of a request that holds its setting: where the child is, and where the plan says."""
 PERSON = "person"
 LOST = "lost"
 """Stands for the outcome of an assessment that is in the file, but not where it can be placed."""
 
-_CODED = ("requestoutcome", "assessmentoutcome", "reviewoutcome", "requestsource", "exported")
+_CODED = ("requestoutcome", "assessmentoutcome", "reviewoutcome", "requestsource", "exported", "sex")
 _WORDS = {
     "NO": "N",
     "REFUS": "N",
@@ -82,6 +85,9 @@ ORIGINS: Mapping[str, Origin] = {
     "amendment_notice_sent": Origin(("reviewdraft",)),
     "plan_ceased": Origin(("ceasedate",)),
     "transfer_plan_issued": Origin(("phasetransferfinaldate",)),
+    "sex": Origin(("sex",)),
+    "ethnicity": Origin(("ethnicity",)),
+    "setting_type": Origin(tuple(SETTINGS.values())),
     "plan_transferred": Origin(("transferla",)),
 }
 
@@ -281,5 +287,8 @@ def _cells() -> Mapping[str, pl.Expr]:
         "amendment_notice_sent": pl.col("reviewdraft"),
         "plan_ceased": pl.col("ceasedate"),
         "transfer_plan_issued": pl.col("phasetransferfinaldate"),
+        "sex": pl.col("sex").replace(dict(codes["sex"])),
+        "ethnicity": pl.col("ethnicity"),
+        "setting_type": pl.coalesce(SETTINGS.values()),
         "plan_transferred": transferred,
     }

@@ -10,17 +10,21 @@ from typing import NamedTuple
 
 import polars as pl
 
-from ehcp_timeline.cases.formats.sen2.columns import LOST
-from ehcp_timeline.cases.formats.sen2.table import PERSON, REQUEST, ReturnTable
+from ehcp_timeline.cases.formats.sen2.columns import LOST, SETTINGS
+from ehcp_timeline.cases.formats.sen2.table import NUMBERED, OF_SETTING, PERSON, REQUEST, ReturnTable
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW
 
 ORDINAL = "person"
 LEAST = ("person", "requests")
 HUNG = ("assessment", "namedplan", "activeplans", "senneed")
-READ = ("sen2", *LEAST, *HUNG)
+READ = ("sen2", *LEAST, *HUNG, *SETTINGS)
 
-_ABOVE = {"assessmenttableid": "assessment", "activeplanstableid": "activeplans"}
+_ABOVE = {
+    "assessmenttableid": "assessment",
+    "activeplanstableid": "activeplans",
+    "namedplantableid": "namedplan",
+}
 _OF, _PERSON_ROW, _FIRST = "request", "person_row", "first"
 _HERE = "\0"
 _RANK, _OUTCOME, _NOT_YET = "sentyperank", "assessmentoutcome", "A"
@@ -65,6 +69,10 @@ def joined(tables: Mapping[str, ReturnTable]) -> Joined:
             cells = hung.select(_OF, pl.col(ROW).alias(f"{module}_row"), pl.exclude(_OF, *flat.columns))
             flat = flat.join(cells, left_on=ROW, right_on=_OF, how="left", maintain_order="left")
             flat = joining.doubted(module, flat)
+    for module, item in SETTINGS.items():
+        placed = joining.placed(tables[module], item) if module in tables else None
+        if placed is not None:
+            flat = flat.join(placed, left_on=ROW, right_on=_OF, how="left", maintain_order="left")
     return Joined(flat, joining.problems)
 
 
@@ -125,6 +133,24 @@ class _Joining:
         self._say(table, again, "duplicate-id", f"row {_HERE} belongs to the same request", stops)
         once = placed.filter(pl.col(ROW) == pl.col(_FIRST))
         return once.drop(_FIRST, PERSON, REQUEST, *_ABOVE, strict=False)
+
+    def placed(self, table: ReturnTable, item: str) -> pl.DataFrame | None:
+        """Return each `request` with its setting as an item: one that was not left, of the first rank."""
+        above = self._above(table)
+        if above is None:
+            return None
+        cells = table.cells.with_columns(
+            pl.lit(None, pl.String).alias(name) for name in OF_SETTING if name not in table.cells.columns
+        )
+        keys = [name for name in above.columns if name != _OF]
+        found = cells.join(above, on=keys, how="left", maintain_order="left")
+        lost = found.filter(pl.col(_OF).is_null())
+        self._say(table, lost, "orphan-row", "the row belongs to no row of the requests table", "nothing")
+        numbered = pl.any_horizontal(pl.col("urn", "ukprn").is_not_null())
+        code = pl.coalesce("sensetting", pl.when(numbered).then(pl.lit(NUMBERED))).alias(item)
+        order = (pl.col("leavingdate").is_not_null(), "placementrank", ROW)
+        kept = found.with_columns(code).filter(pl.col(_OF).is_not_null(), pl.col(item).is_not_null())
+        return kept.sort(order, nulls_last=True).unique(_OF, keep="first").select(_OF, item)
 
     def doubted(self, module: str, flat: pl.DataFrame) -> pl.DataFrame:
         """Return requests, those in doubt that have no row of a table and may have one among the lost."""

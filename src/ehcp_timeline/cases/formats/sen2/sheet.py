@@ -8,7 +8,7 @@ from functools import cache
 import polars as pl
 
 from ehcp_timeline.cases.cells.dates import FIRST_EVENT, Window, read_date
-from ehcp_timeline.cases.formats.sen2.columns import ORIGINS, case_block, case_headings
+from ehcp_timeline.cases.formats.sen2.columns import ORIGINS, SETTINGS, case_block, case_headings
 from ehcp_timeline.cases.formats.sen2.items import sen2, year_of
 from ehcp_timeline.cases.formats.sen2.join import LEAST, READ, joined
 from ehcp_timeline.cases.formats.sen2.table import ReturnTable
@@ -50,6 +50,7 @@ def return_sheet(
         if column.null_count() < len(column)
     )
     year = about.get("year", "")
+    filled = {*filled, *(item for item in SETTINGS.values() if item in flat.columns and flat[item].count())}
     held = sen2().held(filled, year_of(year))  # not what is blank for everybody
     known_until = read_date(about.get("referencedate", ""), Window(FIRST_EVENT, date.max))
     problems = (*_missing([part for part in parts if part not in tables], unread), *faults)
@@ -76,7 +77,8 @@ def return_sheet(
 def _missing(parts: Sequence[str], unread: Sequence[str]) -> Iterator[Problem]:
     """Yield what is said of the return as a whole: the tables that it lacks, what beside them is not read."""
     for part in parts:
-        known = "what it would contain is not known" if part in READ else "no deadline needs it"
+        decides = part in READ and part not in SETTINGS
+        known = "what it would contain is not known" if decides else "no deadline needs it"
         said = f"the return has no {part} table; {known}"
         yield Problem(0, "", "missing-table", said, "add it, if there is one", "nothing")
     for name in unread:
@@ -86,7 +88,7 @@ def _missing(parts: Sequence[str], unread: Sequence[str]) -> Iterator[Problem]:
 
 def _placing(tables: Mapping[str, ReturnTable], flat: pl.DataFrame) -> Callable[[Problem], Problem]:
     """Return what puts the table, the row of it and the heading of its cell before a problem."""
-    home = {item: name for name, table in tables.items() for item in table.places}
+    home = {item: name for name, table in tables.items() if name not in SETTINGS for item in table.places}
 
     @cache
     def at_row() -> dict[int, int]:

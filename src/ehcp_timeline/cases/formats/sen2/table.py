@@ -10,7 +10,7 @@ import polars as pl
 from ehcp_timeline.cases.cells.dates import FIRST_BIRTH, Window, read_date
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, WHITE, shown
 from ehcp_timeline.cases.formats.addresses import address
-from ehcp_timeline.cases.formats.sen2.columns import ITEMS, LOST, is_date
+from ehcp_timeline.cases.formats.sen2.columns import ITEMS, LOST, SETTINGS, is_date
 from ehcp_timeline.cases.formats.sen2.items import (
     DATE,
     ELSEWHERE,
@@ -31,7 +31,9 @@ from ehcp_timeline.errors import CaseFileError
 
 PERSON, REQUEST = "persontableid", "requeststableid"
 
-_BESIDE = frozenset(("year", "referencedate", "sentyperank"))
+OF_SETTING = ("sensetting", "urn", "ukprn", "placementrank", "leavingdate")
+NUMBERED = "URN"  # stands for the setting that is given by its number alone
+_BESIDE = frozenset(("year", "referencedate", "sentyperank", *OF_SETTING))
 _MONTH = r"[A-Za-z]{3}.*[0-9]{4}|[0-9]{4}.*[A-Za-z]{3}"  # and a year that is written out
 _EVER = Window(FIRST_BIRTH, date(2100, 12, 31))
 _WHOLE = r"^([0-9]+)\.0+$"
@@ -128,7 +130,12 @@ def table_of(
             raise CaseFileError(said, "rename or remove one of them")
         places[item] = place
     lines = {item: shown(first_line(headings[place])).strip('"') for item, place in places.items()}
-    unknown = [str(place) for place, heading in enumerate(headings) if heading and not sen2().knows(heading)]
+    decides = module.id not in SETTINGS  # on a setting no deadline rests
+    unknown = [
+        str(place)
+        for place, heading in enumerate(headings)
+        if decides and heading and not sen2().knows(heading)
+    ]
     dated: dict[str, None] = {}
     table = ReturnTable(module.id, name, pl.DataFrame(), lines, places, worksheet)
     parts: list[pl.DataFrame] = []
@@ -153,7 +160,9 @@ def table_of(
                 )
         parts.append(cells.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null())))
         problems += (
-            table.problem(fault.row, fault.rule, fault.problem, fault.try_, fault.stops)
+            table.problem(
+                fault.row, fault.rule, fault.problem, fault.try_, fault.stops if decides else "nothing"
+            )
             for fault in block.problems
         )
     for column in dated:

@@ -24,6 +24,8 @@ _ROOTS = ("message", "sen2")
 _ABOUT = ("collection", "year", "referencedate")
 _AS_SENT = "give the return as it is sent to COLLECT, or export the cases as CSV"
 _OUTCOME = "assessmentoutcome"
+_TAGS = {"sex": ("sex", "gendercurrent"), "sensetting": ("sensetting", "urn", "ukprn")}
+"""Items that other elements give too."""
 _AGREED = re.compile(rb"requestoutcome>\s*y")
 _OVERLAP = 200  # bytes: a tag, white space, and the first letter of its text
 
@@ -129,8 +131,9 @@ def _filled(file: IO[bytes], shown: str) -> tuple[str, frozenset[str]]:
             raise no_person_ends(shown)
         end = text[-_OVERLAP:]
         if wanted:
-            for item in [item for item in wanted if _has_text(text, item.encode() + b">")]:
-                del wanted[item]
+            for item in list(wanted):
+                if any(_has_text(text, tag.encode() + b">") for tag in _TAGS.get(item, (item,))):
+                    del wanted[item]
             agreed = agreed or (_OUTCOME in wanted and _AGREED.search(text) is not None)
     if "requestoutcome" not in wanted and not agreed:
         wanted.pop(_OUTCOME, None)

@@ -5,8 +5,9 @@ from itertools import chain
 
 import polars as pl
 
-from ehcp_timeline.cases.formats.sen2.columns import ITEMS, LOST, PERSON, is_date
+from ehcp_timeline.cases.formats.sen2.columns import ITEMS, LOST, PERSON, SETTINGS, is_date
 from ehcp_timeline.cases.formats.sen2.items import ELSEWHERE, OUTCOMES, RENAME, UNKNOWN, decides, sen2
+from ehcp_timeline.cases.formats.sen2.table import NUMBERED, OF_SETTING
 from ehcp_timeline.cases.formats.xml import BrokenXmlError, XmlStream, local
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW
@@ -88,6 +89,8 @@ class _Persons:
         self._request: Items = {}
         self._assessment: Items = {}
         self._need: Items = {}
+        self._setting: Items = {}
+        self._settings: dict[str, tuple[tuple[bool, str], str]] = {}
         self._assessments: list[Items] = []
         self._requests: list[Items] = []
         self._count = self._last_row = 0
@@ -187,6 +190,8 @@ class _Persons:
             "requests": self._end_request,
             "assessment": self._end_assessment,
             "senneed": self._end_need,
+            "placementdetail": self._end_setting,
+            "plandetail": self._end_setting,
             "namedplan": lambda name: self._is_placed(name, "assessment", self._assessment),
             "activeplans": lambda name: self._is_placed(name, "requests", self._request),
         }
@@ -199,9 +204,10 @@ class _Persons:
             ("assessment", self._assessment),
             ("namedplan", self._assessment),
             ("senneed", self._need),
+            ("placementdetail", self._setting),
         ):
             item = sen2().modules[module].item(tag)
-            if item is not None and item in (*ITEMS, _RANK):
+            if item is not None and item in (*ITEMS, _RANK, *OF_SETTING):
                 return gathered, item
         return None if sen2().knows(tag) else self._end_unknown
 
@@ -242,6 +248,15 @@ class _Persons:
                 self._request["sentype"] = self._need.get("sentype")
             self._need.clear()
 
+    def _end_setting(self, name: str) -> None:
+        """Keep the setting of each kind that was not left, of the first rank; no deadline rests on it."""
+        own, item = self._setting, SETTINGS[local(name)]
+        code = own.get("sensetting") or (NUMBERED if own.get("urn") or own.get("ukprn") else None)
+        order = "leavingdate" in own, str(own.get("placementrank") or "9")
+        if code and (item not in self._settings or order < self._settings[item][0]):
+            self._settings[item] = order, str(code)
+        own.clear()
+
     def _end_unknown(self, name: str) -> None:
         """Note an element of a person that no return has; its date or code may be what is missing."""
         text = "".join(self._texts)
@@ -273,8 +288,10 @@ class _Persons:
         first: Items = min(self._assessments, key=_undecided, default={})
         here = {_LINE: self._line()}
         further = (assessment for assessment in self._assessments if assessment is not first)
-        self._requests += [here | first | self._request, *further]
+        settings = {item: code for item, (_, code) in self._settings.items()}
+        self._requests += [here | first | self._request | settings, *further]
         self._request.clear()
+        self._settings.clear()
         self._assessments.clear()
 
     def _end_person(self, name: str) -> None:
@@ -298,6 +315,7 @@ class _Persons:
         self._unplaced.clear()
         self._person.clear()
         self._requests.clear()
+        self._settings.clear()
 
     def _say_misplaced(self, row: int, stops: str) -> None:
         """Note a problem for each element of a person that is where it does not belong."""
