@@ -81,14 +81,18 @@ class CaseNumbers:
                 tip = "write the number in one way"
                 yield Problem(row, _CASE, "case-number-spelling", says, tip, "nothing")
         if self._seen:
-            yield from _alike(pl.concat(self._seen))
+            for row, text, other_row, other in alike(pl.concat(self._seen)):
+                says = f'"{text}" and "{other}" (row {other_row}) may be one case; they are kept apart'
+                tip = "if they are one case, write the number in one way"
+                yield Problem(row, _CASE, "alike-case-numbers", says, tip, "nothing")
 
 
 def _keyed(own: pl.DataFrame) -> pl.DataFrame:
     return own.with_columns(key_of(own.get_column(_CASE)).alias(_KEY))
 
 
-def _alike(numbers: pl.DataFrame) -> Iterator[Problem]:
+def alike(numbers: pl.DataFrame) -> Iterator[tuple[int, str, int, str]]:
+    """Yield the pairs of different numbers that may be one case, each with its row."""
     texts = numbers.get_column(_CASE)
     if not texts.str.contains(_ODD).any():
         return
@@ -104,7 +108,4 @@ def _alike(numbers: pl.DataFrame) -> Iterator[Problem]:
         others = numbers.filter(~odd).unique(_CASE, keep="first")
         others = others.with_columns(pl.col(_CASE).str.to_lowercase().alias(_KEY))
         pairs = variants.join(others, on=_KEY, suffix="_other").sort(ROW)
-        for row, text, _, other_row, other in pairs.iter_rows():
-            says = f'"{text}" and "{other}" (row {other_row}) may be one case; they are kept apart'
-            tip = "if they are one case, write the number in one way"
-            yield Problem(row, _CASE, "alike-case-numbers", says, tip, "nothing")
+        yield from pairs.drop(_KEY).iter_rows()

@@ -104,6 +104,7 @@ class CaseFile:
         self._looked_at = looked_at
         self._undecided = Undecided()
         self._begun: Generator[Batch] | None = None
+        self._kept: list[Batch] = []
         self.name = sheet.name
         self.sha256 = sheet.sha256
         self.columns = frozenset(self._places)
@@ -188,8 +189,24 @@ class CaseFile:
             CaseFileError: A quoted cell is never closed, a cell is too long, or the dates of a column make
                 sense only month-first (known when all of them are read).
         """
+        if self._kept:
+            return (batch for batch in self._kept)
         begun, self._begun = self._begun, None
         return begun or ahead(self._batches(rows))
+
+    def keep(self, batches: list[Batch]) -> None:
+        """Take rows that were read, or some of them, for all that the file has: `batches` gives these."""
+        self._kept = batches
+
+    def add(self, problems: Iterable[Problem]) -> None:
+        """Say more of what is kept."""
+        *before, last = self._kept
+        self._kept = [*before, replace(last, problems=(*last.problems, *problems))]
+
+    @property
+    def known_until(self) -> date | None:
+        """The last day of which the file can know anything, where it says so, as a SEN2 return does."""
+        return self._sheet.known_until
 
     def begin(self) -> None:
         """Begin to read; the next call of `batches` gets these, whatever their size."""

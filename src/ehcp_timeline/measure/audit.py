@@ -25,7 +25,7 @@ from ehcp_timeline.measure.counts import DECIDE, ISSUE
 from ehcp_timeline.measure.date_order import date_order
 from ehcp_timeline.measure.dfe_rates import Rates
 from ehcp_timeline.measure.findings import NOTHING, FilterCheck, Listing, is_wanted
-from ehcp_timeline.measure.multi_file import SharedCases
+from ehcp_timeline.measure.multi_file import JoinedCases, joint_of, one_history
 from ehcp_timeline.measure.reading import FileReading
 from ehcp_timeline.measure.result import Audit, AuditSummary, GroupSummary, HeadingUnread, Input, NotJudged
 
@@ -174,6 +174,8 @@ def check_files(
     selection.refuse_unknown(rulebook)
     if keep:
         keep.clear()  # what was read before it was known which requests stand on several rows
+    sources = one_history(rulebook, sources)
+    joint = joint_of(sources)
     tally = AcknowledgedTally(acknowledged, as_at) if acknowledged else None
     listing = Listing(rulebook, selection, top)
     kept = oldest + len(acknowledged.rows) if oldest and acknowledged else oldest
@@ -186,7 +188,6 @@ def check_files(
     unanswerable = [
         {deadline.id for deadline in unjudgeable(rulebook, source.columns | blank)} for source in sources
     ]
-    shared = SharedCases(rulebook, sources)
     columns = {column for source in sources for column in (*source.columns, *assume_blank)}
     filters = FilterCheck(selection, rulebook, columns=columns)
     wanted = [
@@ -194,9 +195,9 @@ def check_files(
     ]
     clocks = [0] * len(sources)
     problems: list[Problem] = []
-    for file, judged in _all_judged(rulebook, wanted, readings, as_at, sample, shared):
+    for file, judged in _all_judged(rulebook, wanted, readings, as_at, sample):
         clocks[file] += counted.add(judged, file, unanswerable[file])
-        problems += judged.problems
+        problems += joint.problems_of(judged.problems) if joint else judged.problems
         filters.add(judged.rows)
         del judged  # large, while the next comes
     orders = (
@@ -206,7 +207,7 @@ def check_files(
     date_orders = tuple(order for order in orders if order)
     filters.refuse()
     unread = tuple(heading for source in sources for heading in HeadingUnread.all_of(source))
-    problems += [*shared.problems(), *(problem for reading in readings for problem in reading.problems)]
+    problems += (problem for reading in readings for problem in reading.problems)
     undecided = (
         any(heading.decides for heading in unread)
         or any(problem.stops == "row" and problem.rule not in _SET_ASIDE for problem in problems)
@@ -220,11 +221,11 @@ def check_files(
     return Audit(
         as_at=as_at,
         rulebook=RulebookUsed.of(rulebook),
-        input=tuple(map(Input.of, sources)),
+        input=Input.all_of(sources),
         summary=replace(summary, date_order=date_orders, closures=_closures(summary, sources, blank)),
-        findings=listing.finished(ranked=bool(ranked)),
-        ranked=listing.finished(ranked=True) if ranked is None else None,
-        oldest=whole.oldest,
+        findings=_placed(listing.finished(ranked=bool(ranked)), joint),
+        ranked=_placed(listing.finished(ranked=True), joint) if ranked is None else None,
+        oldest=tuple(replace(case, row=joint.place(case.row)) if joint else case for case in whole.oldest),
         longest=whole.longest,
         problems=tuple(sorted(problems)),
         unread=unread,
@@ -251,20 +252,18 @@ def _closures(summary: AuditSummary, sources: Sequence[CaseFile], blank: Collect
     return None if closed or not overdue else _NO_CLOSURES
 
 
+def _placed(findings: pl.DataFrame, joint: JoinedCases | None) -> pl.DataFrame:
+    return joint.placed(findings) if joint else findings
+
+
 def _all_judged(
     rulebook: Rulebook,
     wanted: Sequence[Deadline],
     readings: Sequence[FileReading],
     as_at: date,
     sample: int,
-    shared: SharedCases,
 ) -> Iterator[tuple[int, Judged]]:
-    """Yield the batches of every file as they are judged, each with the place of its file.
-
-    The last batch of each file, which has the duties that repeat, waits until all files that may share its
-    cases have been read.
-    """
-    waiting = []
+    """Yield the batches of every file as they are judged, each with the place of its file."""
     for file, reading in enumerate(readings):
         batches = reading.batches()
         if sample:
@@ -272,12 +271,5 @@ def _all_judged(
         else:
             answers = judge(rulebook, batches, as_at, deadlines=wanted)
         for judged in answers:
-            shared.note(file, judged)
-            if judged.last and shared.watches(file):
-                waiting.append((file, judged))
-            else:
-                yield file, judged
+            yield file, judged
             del judged  # large, while the next comes
-    while waiting:
-        file, last = waiting.pop(0)
-        yield file, shared.without_blame(file, last)

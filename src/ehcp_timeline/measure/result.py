@@ -1,6 +1,6 @@
 """The answer of `ehcp check` about one or more case files, from which lists are made too."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
@@ -35,6 +35,11 @@ class Input:
     def of(cls, source: CaseFile) -> Self:
         """Return what an answer says of a file whose rows have all been read."""
         return cls(source.name, source.sha256, source.rows, source.judged, source.rows - source.judged)
+
+    @classmethod
+    def all_of(cls, sources: Iterable[CaseFile]) -> tuple[Self, ...]:
+        """Return the same of several; cases that were joined from some of them are no file."""
+        return tuple(cls.of(source) for source in sources if source.sha256)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.help_text import examples
 from ehcp_timeline.shell.open import STDIN
 from ehcp_timeline.shell.options import (
-    CaseFilePath,
+    CaseFilePaths,
     Chronology,
     DeadlineIds,
     FileOptions,
@@ -23,9 +23,12 @@ from ehcp_timeline.shell.options import (
 from ehcp_timeline.text.spelling import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ehcp_timeline.audit.single.trace import Working
     from ehcp_timeline.cases.model import Problem, Row
     from ehcp_timeline.cases.source import CaseFile
+    from ehcp_timeline.measure.multi_file import JoinedCases
     from ehcp_timeline.output.receipt import Receipt
 
 _ENOUGH_TO_SUGGEST = 50_000
@@ -36,7 +39,7 @@ _ENOUGH_TO_SUGGEST = 50_000
 )
 def explain(
     case: Annotated[str, typer.Argument(metavar="CASE", hidden=True)],
-    file: CaseFilePath,
+    files: CaseFilePaths,
     *,
     deadline: DeadlineIds = None,
     chronology: Chronology = False,
@@ -45,36 +48,41 @@ def explain(
 ) -> None:
     """Explain each verdict of one case, step by step, with the law.
 
-    CASE is its number in the file, FILE a case file; `-` is standard input. Shows the clocks that have
-    started, or those that --deadline names. Formats: table, plain, json, md,
+    CASE is its number in the file, FILE a case file; `-` is standard input; several are one history. Shows
+    the clocks that have started, or those that --deadline names. Formats: table, plain, json, md,
     html (a page for the family), ics.
     """
     to = output.choose(
         ("table", "plain", "json", "md", "html", "ics"), full=output.everything or deadline is not None
     )
-    if str(file) != STDIN and Path(case).is_file() and not file.exists():
-        case, file = str(file), Path(case)
-        say(f"Read as: ehcp explain {shlex.quote(case)} {shlex.quote(str(file))}")
+    first = files[0]
+    if len(files) == 1 and str(first) != STDIN and Path(case).is_file() and not first.exists():
+        case, files = str(first), [Path(case)]
+        say(f"Read as: ehcp explain {shlex.quote(case)} {shlex.quote(str(files[0]))}")
     asks = about.request()
     rulebook, when = asks.rulebook, asks.as_at
     wanted = chosen_deadlines(deadline, rulebook)
-    source = asks.source(file)
+    sources = asks.sources(files)
     from ehcp_timeline.audit.single.explain import explain as steps_of
     from ehcp_timeline.audit.single.judge import judge_case
     from ehcp_timeline.commands.explain.view import Explained, explain_answer, explain_sections
     from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
+    from ehcp_timeline.measure.multi_file import JoinedCases, one_history
     from ehcp_timeline.output.calendar import entries_of_case
     from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.plain import markdown_page
     from ehcp_timeline.output.receipt import MadeFrom, read_of
 
-    rows, problems = _rows(source, case)
+    history = one_history(rulebook, sources)
+    source, rows, problems = _rows(history, case)
     case = rows[0].case_id  # as the file spells it
     judged = judge_case(rulebook, rows, when)
     unread = ProblemFound.all_of(problems)
     explained = [
         Explained(working, steps_of(working, when)) for working in judged if _is_wanted(working, wanted)
     ]
+    if isinstance(source, JoinedCases):
+        explained = [replace(one, working=_placed(one.working, source)) for one in explained]
     sections = explain_sections(case, explained, when, rulebook, unread)
 
     def page(receipt: "Receipt") -> str:
@@ -88,7 +96,7 @@ def explain(
             f"Case {case}",
             explain_answer(case, explained, when, rulebook, unread),
             sections=lambda: sections,
-            made_from=MadeFrom(when, RulebookUsed.of(rulebook), read_of([source])),
+            made_from=MadeFrom(when, RulebookUsed.of(rulebook), read_of(sources)),
             entries=lambda _: entries_of_case(judged, rulebook, when),
             made={"md": lambda _: markdown_page(sections), "html": page},
         )
@@ -102,14 +110,36 @@ def _is_wanted(working: "Working", wanted: frozenset[str]) -> bool:
     return any(is_under(name, working.deadline.id) for name in wanted)
 
 
-def _rows(source: "CaseFile", case: str) -> tuple[list["Row"], list["Problem"]]:
-    """Return every row of a case, in file order, and the problems of cells in these rows.
+def _placed(working: "Working", joint: "JoinedCases") -> "Working":
+    """Return a clock on the row that the reader of its file knows."""
+    return replace(working, clock=replace(working.clock, row=joint.place(working.clock.row)))
+
+
+def _rows(sources: "Sequence[CaseFile]", case: str) -> "tuple[CaseFile, list[Row], list[Problem]]":
+    """Return the file with a case, every row of it, in file order, and the problems of cells in these rows.
 
     Raises:
-        UsageError: The file has no such case, or its rows cannot be judged.
+        UsageError: No file has such a case, its rows cannot be judged, or two children have its number.
     """
+    found = [(source, *_rows_of(source, case)) for source in sources]
+    there = [(source, rows, problems) for source, rows, problems, _ in found if rows]
+    if len(there) > 1:
+        names = " and ".join(source.name for source, *_ in there)
+        said = f"case `{case}` is of two children in {names}"
+        raise UsageError(said, f"ehcp explain {case} {there[0][0].name}")
+    if not there:
+        name = sources[0].name
+        ids = [known for *_, some in found for known in some]
+        hint = did_you_mean(case, ids) or f"ehcp check {name} lists cases and problems"
+        raise UsageError(f"{name}: there is no case `{case}`", hint)
+    return there[0]
+
+
+def _rows_of(source: "CaseFile", case: str) -> "tuple[list[Row], list[Problem], list[str]]":
+    """Return the rows of a case in a file, the problems of cells in them, and the numbers of its cases."""
     from ehcp_timeline.cases.batch import rows_of
     from ehcp_timeline.cases.case_numbers import case_key, key_of
+    from ehcp_timeline.measure.multi_file import JoinedCases
 
     rows: list[Row] = []
     problems: list[Problem] = []
@@ -119,9 +149,8 @@ def _rows(source: "CaseFile", case: str) -> tuple[list["Row"], list["Problem"]]:
         frame = batch.frame.filter(key_of(column) == case_key(case))
         rows += rows_of(replace(batch, frame=frame))
         own = set(frame["row"])
+        if isinstance(source, JoinedCases):
+            problems += source.problems_about(frame["case_id"].first())
         problems += (problem for problem in batch.problems if problem.stops == "cell" and problem.row in own)
         ids += column.unique(maintain_order=True).to_list()[: _ENOUGH_TO_SUGGEST - len(ids)]
-    if not rows:
-        hint = did_you_mean(case, ids) or f"ehcp check {source.name} lists cases and problems"
-        raise UsageError(f"{source.name}: there is no case `{case}`", hint)
-    return rows, problems
+    return rows, problems, ids

@@ -18,6 +18,7 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
 from ehcp_timeline.measure.counts import ISSUE, clocks_of, has_exception, percent
+from ehcp_timeline.measure.multi_file import joint_of, one_history
 from ehcp_timeline.measure.reading import FileReading
 from ehcp_timeline.measure.result import Input
 
@@ -118,6 +119,8 @@ def reconcile(
         UsageError: A file has no column for the request or for the plan.
     """
     wanted = [rulebook.by_id[deadline] for deadline in ISSUE if deadline in rulebook.by_id]
+    sources = one_history(rulebook, sources)
+    joint = joint_of(sources)
     readers = [FileReading(source) for source in sources]
     rates: Counter[tuple[RateName, Counted]] = Counter()
     cells: Counter[tuple[Counted, Counted]] = Counter()
@@ -129,7 +132,8 @@ def reconcile(
                 "`ehcp columns` shows how its headings are read",
             )
         for judged in judge(rulebook, reader.batches(), as_at, deadlines=wanted):
-            for plan in _plans(judged, rulebook, year, as_at).iter_rows(named=True):
+            plans = _plans(judged, rulebook, year, as_at)
+            for plan in (joint.placed(plans) if joint else plans).iter_rows(named=True):
                 ways = _ways_counted(plan, year)
                 rates.update(ways.items())
                 law, dfe = ways["claimed"], ways[rule]
@@ -140,7 +144,7 @@ def reconcile(
     return ReconcileAnswer(
         as_at=as_at,
         rulebook=RulebookUsed.of(rulebook),
-        input=tuple(map(Input.of, sources)),
+        input=Input.all_of(sources),
         year=year,
         rule=rule,
         rates=tuple(

@@ -18,6 +18,7 @@ from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.counts import ISSUE, REVIEW, clocks_of, has_exception
 from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, Days, Flags, day_number, day_of
+from ehcp_timeline.measure.multi_file import one_history
 from ehcp_timeline.measure.result import Input
 
 ADVICE = "assess.advice"
@@ -153,6 +154,7 @@ def read(
         CaseFileError: A file says when nothing ended, or when assessments began and not when they ended.
     """
     batches: list[Judged] = []
+    sources = one_history(rulebook, sources)
     for source in sources:
         begins = not _BEGINS.isdisjoint(source.columns)
         answerable = {*((*ISSUE, *REVIEW) if begins else REVIEW)}
@@ -164,7 +166,7 @@ def read(
                 "add the column plan_issued, blank where there is no plan yet",
             )
         batches += judge(rulebook, source.batches(), as_at, deadlines=wanted)
-    return batches, tuple(map(Input.of, sources))
+    return batches, Input.all_of(sources)
 
 
 def undated(batches: Iterable[Judged]) -> int:

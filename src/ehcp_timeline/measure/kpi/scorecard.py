@@ -15,6 +15,7 @@ from ehcp_timeline.measure.kpi.count import PopulationTally, count_file, tallies
 from ehcp_timeline.measure.kpi.lines import PERIOD, above, below, lines
 from ehcp_timeline.measure.kpi.periods import Period, period_of
 from ehcp_timeline.measure.kpi.question import KpiQuestion
+from ehcp_timeline.measure.multi_file import joint_of, one_history
 from ehcp_timeline.measure.reading import FileReading
 from ehcp_timeline.measure.result import Input
 
@@ -63,12 +64,15 @@ def count_files(
     Raises:
         UsageError: A file has no column for the group.
     """
+    sources = one_history(question.rulebook, sources)
     _check_group(question, sources)
     tallies = tallies_of(question)
     readings = [FileReading(source) for source in sources]
     problems: list[Problem] = []
+    joint = joint_of(sources)
     for reading in readings:
-        problems += count_file(question, reading.source.columns, reading.batches(), tallies)
+        found = count_file(question, reading.source.columns, reading.batches(), tallies)
+        problems += joint.problems_of(found) if joint else found
     return tallies, _files(question, readings, problems)
 
 
@@ -85,6 +89,7 @@ def make_series(question: KpiQuestion, sources: Sequence[CaseFile], since: date 
     populations = question.kpis.populations
     states = tuple(measure for measure in question.measures if populations[measure.counts].is_state)
     asked = replace(question, measures=states, every_state=True)
+    sources = one_history(question.rulebook, sources)
     _check_group(question, sources)
     readings = [FileReading(source) for source in sources]
     batches = [list(reading.batches()) for reading in readings]  # each is judged once for every month
@@ -136,7 +141,7 @@ def _files(question: KpiQuestion, readings: Sequence[FileReading], problems: Ite
     every = [*problems, *(problem for reading in readings for problem in reading.problems)]
     held, group = [reading.source.columns for reading in readings], question.group
     return Files(
-        inputs=tuple(Input.of(reading.source) for reading in readings),
+        inputs=Input.all_of(reading.source for reading in readings),
         problems=tuple(sorted(every)),
         not_measured=question.not_measured(held),
         group_worked_out=group is not None and any(group.columns(some) != group.needs for some in held),

@@ -50,8 +50,8 @@ def return_sheet(
         if column.null_count() < len(column)
     )
     year = about.get("year", "")
-    filled = {*filled, *(item for item in SETTINGS.values() if item in flat.columns and flat[item].count())}
-    held = sen2().held(filled, year_of(year))  # not what is blank for everybody
+    placed = (item for item in SETTINGS.values() if item in flat.columns and flat[item].count())
+    held = sen2().held((*filled, *placed), year_of(year))  # not what is blank for everybody
     known_until = read_date(about.get("referencedate", ""), Window(FIRST_EVENT, date.max))
     problems = (*_missing([part for part in parts if part not in tables], unread), *faults)
 

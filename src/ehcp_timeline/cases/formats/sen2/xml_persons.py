@@ -288,7 +288,7 @@ class _Persons:
         first: Items = min(self._assessments, key=_undecided, default={})
         here = {_LINE: self._line()}
         further = (assessment for assessment in self._assessments if assessment is not first)
-        settings = {item: code for item, (_, code) in self._settings.items()}
+        settings: Items = {item: code for item, (_, code) in self._settings.items()}
         self._requests += [here | first | self._request | settings, *further]
         self._request.clear()
         self._settings.clear()
