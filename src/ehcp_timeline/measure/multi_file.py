@@ -254,18 +254,16 @@ class _History:
                     unreadable.setdefault(name, []).append(
                         numbers.to_frame(ROW).with_columns(pl.lit(place, pl.UInt16).alias(_FILE))
                     )
-        own = pl.concat(parts, how="diagonal_relaxed")
-        spelt = own.unique(_KEY, keep="first").select(_KEY, pl.col(_CASE).alias("spelt"))
-        frame = own.join(spelt, on=_KEY, how="left", maintain_order="left")
+        every = pl.concat(parts, how="diagonal_relaxed")
+        spelt = every.unique(_KEY, keep="first").select(_KEY, pl.col(_CASE).alias("spelt"))
+        frame = every.join(spelt, on=_KEY, how="left", maintain_order="left")
         frame = frame.with_columns(pl.col("spelt").alias(_CASE)).drop("spelt").rename({ROW: "own"})
         frame = frame.with_row_index(ROW, offset=_BEGIN).with_columns(pl.col(ROW).cast(pl.UInt32))
-        numbers = frame.select(ROW, _FILE, "own")
-        lost = {
-            name: pl.concat(some)
-            .join(numbers.rename({ROW: "new", "own": ROW}), on=[_FILE, ROW])["new"]
-            .sort()
-            for name, some in unreadable.items()
-        }
+        renumbered = frame.select(_FILE, pl.col("own").alias(ROW), pl.col(ROW).alias("new"))
+        lost: dict[str, pl.Series] = {}
+        for name, some in unreadable.items():
+            cells: pl.DataFrame = pl.concat(some)
+            lost[name] = cells.join(renumbered, on=[_FILE, ROW])["new"].sort()
         frame = self._settled(frame, lost)
         for place, source in enumerate(self.sources):
             self._lose_what_it_lacks(frame, place, source.columns, lost)

@@ -38,6 +38,40 @@ class Edge:
     head: Node
 
 
+Arcs = Mapping[Node, list[tuple[Cell, Node]]]
+
+
+def free_arcs(edges: Iterable[Edge], hidden: Mapping[Cell, Range]) -> Arcs:
+    """Return the ways in which one unit may move along hidden numbers, each staying in its range."""
+    arcs: dict[Node, list[tuple[Cell, Node]]] = defaultdict(list)
+    for edge in edges:
+        if edge.cell in hidden:
+            if hidden[edge.cell].allows_more(edge.value):
+                arcs[edge.tail].append((edge.cell, edge.head))
+            if edge.value > hidden[edge.cell].least:
+                arcs[edge.head].append((edge.cell, edge.tail))
+    return arcs
+
+
+def can_vary(edge: Edge, own: Range, arcs: Arcs) -> bool:
+    """Say whether a hidden number could have another value with nothing else hidden: whether it is safe."""
+    return (own.allows_more(edge.value) and _is_way(arcs, edge.cell, edge.head, edge.tail)) or (
+        edge.value > own.least and _is_way(arcs, edge.cell, edge.tail, edge.head)
+    )
+
+
+def _is_way(arcs: Arcs, without: Cell, start: Node, goal: Node) -> bool:
+    met, waiting = {start}, [start]
+    while waiting:
+        for cell, to in arcs.get(waiting.pop(), ()):
+            if cell != without and to not in met:
+                if to == goal:
+                    return True
+                met.add(to)
+                waiting.append(to)
+    return start == goal
+
+
 def cheapest_way(
     edge: Edge,
     edges: Iterable[Edge],
@@ -51,13 +85,7 @@ def cheapest_way(
     are cells of `may_hide`: none if it could have another value as things stand; None if nothing helps.
     """
     known = {**may_hide, **hidden}
-    arcs: dict[Node, list[tuple[Cell, Node]]] = defaultdict(list)
-    for other in edges:
-        if other.cell != edge.cell and other.cell in known:
-            if known[other.cell].allows_more(other.value):
-                arcs[other.tail].append((other.cell, other.head))
-            if other.value > known[other.cell].least:
-                arcs[other.head].append((other.cell, other.tail))
+    arcs = free_arcs((other for other in edges if other.cell != edge.cell), known)
     own, ways = hidden[edge.cell], []
     costs = {cell: 0 if cell in hidden else prices[cell] for cell in known}
     if own.allows_more(edge.value):
@@ -69,7 +97,7 @@ def cheapest_way(
 
 
 def _cheapest_path(
-    arcs: Mapping[Node, list[tuple[Cell, Node]]], costs: Mapping[Cell, int], start: Node, goal: Node
+    arcs: Arcs, costs: Mapping[Cell, int], start: Node, goal: Node
 ) -> tuple[int, tuple[Cell, ...]] | None:
     """Return the price and the cells of the cheapest path (Dijkstra), or None where there is none."""
     paid = set[Node]()

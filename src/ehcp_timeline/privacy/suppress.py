@@ -18,7 +18,7 @@ from typing import Final
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.counts import percent
 from ehcp_timeline.privacy.alike import Values, all_vary
-from ehcp_timeline.privacy.secondary import Cell, Edge, Node, Range, cheapest_way
+from ehcp_timeline.privacy.secondary import Cell, Edge, Node, Range, can_vary, cheapest_way, free_arcs
 
 LEAST_THRESHOLD = 3
 _OUTSIDE: Node = ("outside", 0)
@@ -140,12 +140,14 @@ def _pattern(table: CountTable, threshold: int, also: frozenset[Cell]) -> frozen
         edge.cell: edge.value + (one_cell, one_total, one_total**2)[_totals(table, edge.cell)]
         for edge in edges
     }
+    arcs = free_arcs(edges, known)
     for edge in edges:
-        if edge.cell in known:
+        if edge.cell in known and not can_vary(edge, known[edge.cell], arcs):
             way = cheapest_way(edge, edges, known, may_hide, prices)
             if way is None:
                 return None
             known.update((cell, may_hide[cell]) for cell in way)
+            arcs = free_arcs(edges, known)
     return frozenset(known)
 
 

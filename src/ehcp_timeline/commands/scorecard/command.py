@@ -134,7 +134,11 @@ def scorecard(
     what = asked_for(files, about, period=kind, by=by, measure=measure)
     why = () if public or was_typed("--disclosure") else _why_hidden(what.question.group)
     if public := public or bool(why):  # a part hides what the whole hides
-        what = replace(what, question=replace(what.question, measures=what.question.kpis.measures))
+        from ehcp_timeline.commands.scorecard.public import bound_to
+
+        question = what.question
+        measures = bound_to(question.measures, question.kpis.measures)
+        what = replace(what, question=replace(question, measures=measures))
     from ehcp_timeline.commands.scorecard.answer import history_of, scorecard_answer
     from ehcp_timeline.measure.kpi.scorecard import make_series
 
@@ -244,7 +248,8 @@ def _publish(
 ) -> None:
     """Write a scorecard without the numbers that give away a child, and without targets and trends.
 
-    The whole is protected first: a part of its measures and periods hides what the whole hides.
+    The whole is protected first: a part of its measures and periods hides what the whole hides. What is
+    hidden in a period, and in measures that share no number, does not depend on any other.
 
     Raises:
         UsageError: The threshold hides nothing, or the groups are people.
@@ -266,6 +271,7 @@ def _publish(
     from ehcp_timeline.privacy.suppress import legend
 
     threshold = disclosure.threshold
+    whole = replace(whole, lines=window.of(whole.lines, whole.question.kind))
     every_hidden = hidden_numbers(whole.lines, whole.question.measures, threshold)
     card, hidden = part_of(whole, every_hidden, measures, window)
     tables = tuple(wide_tables(card, shown, hidden)) if wide else ()

@@ -46,6 +46,20 @@ class _Sheet:
     numbers: Mapping[Cell, Number]
 
 
+def bound_to(measures: Sequence[Measure], every: Sequence[Measure]) -> tuple[Measure, ...]:
+    """Return those of all measures that share a number with these, or with one that does: what hides them."""
+
+    def numbers(measure: Measure) -> set[tuple[str, tuple[str, ...]]]:
+        return {(measure.counts, tuple(sorted(marks))) for marks in (measure.part, measure.whole)}
+
+    shared: set[tuple[str, tuple[str, ...]]] = set()
+    more = set().union(*map(numbers, measures)) if measures else set()
+    while more - shared:
+        shared |= more
+        more = set().union(*(own for own in map(numbers, every) if own & shared))
+    return tuple(measure for measure in every if numbers(measure) & shared)
+
+
 def hidden_numbers(lines: pl.DataFrame, measures: Sequence[Measure], threshold: int) -> frozenset[Place]:
     """Return the places of lines, as `measure.kpi.lines.lines` gives them, that must not be printed.
 
