@@ -146,18 +146,20 @@ class _History:
     def _shared(self, cases: pl.DataFrame) -> pl.DataFrame:
         """Return the keys of the cases that stand in several files, and are of one child as far as known."""
         several = cases.filter(pl.col(_FILE).n_unique().over(_KEY) > 1)
-        born = several.group_by(_KEY, maintain_order=True).agg(
-            pl.col(_BORN).drop_nulls().n_unique().alias("days"),
-            pl.col(_BORN).drop_nulls().n_unique().over(_FILE).max().alias("within"),
-            pl.col(_FILE).first(), pl.col(_FILE).last().alias("last"), pl.col(_CASE).last(),
-        )  # fmt: skip
-        two = born.filter(pl.col("days") > 1, pl.col("within") <= 1)
+        each = several.group_by(_KEY, maintain_order=True).agg(
+            pl.col(_FILE).first(), pl.col(_FILE).last().alias("last"), pl.col(_CASE).last()
+        )
+        known = several.drop_nulls(_BORN).group_by(_KEY, _FILE)
+        born = known.agg(pl.col(_BORN).first(), pl.col(_BORN).n_unique().alias("days"))
+        apart = born.group_by(_KEY).agg(pl.col(_BORN).n_unique(), pl.col("days").max())
+        other = apart.filter(pl.col(_BORN) > 1, pl.col("days") == 1)
+        two = each.join(other, on=_KEY, how="semi", maintain_order="left")
         for case, first, last in two.select(_CASE, _FILE, "last").head(_NAMED).iter_rows():
             names = f"{self.sources[first].name} and {self.sources[last].name}"
             said = f"case {case} has different dates of birth in {names}; it is read as two children"
             tip = "if they are one child, correct the date of birth; if not, number one of them anew"
             self._say(0, _CASE, "two-children", said, tip)
-        shared = born.join(two, on=_KEY, how="anti")
+        shared = each.join(two, on=_KEY, how="anti", maintain_order="left")
         if not shared.is_empty():
             many, first = shared.height, shared[_CASE][0]
             which = f"case {first} stands" if many == 1 else f"{many:,} cases stand"
