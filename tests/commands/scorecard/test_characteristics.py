@@ -28,7 +28,7 @@ def _rows(*counts: tuple[str, int], heading: str = "Ethnicity") -> str:
 def _counts(path: Path | str, by: str, *words: str) -> dict[str, Any]:
     run = ehcp("scorecard", str(path), *AS_AT, "--by", by, "--format", "json", *words)
     return {
-        line["group"]: line.get("values", line)["requests_received"]
+        line["group"]: line.get("values", line)["requests_received_in_year"]
         for line in json.loads(printed(run))["lines"]
     }
 
