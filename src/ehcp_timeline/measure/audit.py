@@ -27,7 +27,15 @@ from ehcp_timeline.measure.dfe_rates import Rates
 from ehcp_timeline.measure.findings import NOTHING, FilterCheck, Listing, is_wanted
 from ehcp_timeline.measure.multi_file import JoinedCases, joint_of, one_history
 from ehcp_timeline.measure.reading import FileReading
-from ehcp_timeline.measure.result import Audit, AuditSummary, GroupSummary, HeadingUnread, Input, NotJudged
+from ehcp_timeline.measure.result import (
+    Audit,
+    AuditSummary,
+    GroupSummary,
+    HeadingUnread,
+    Input,
+    NotJudged,
+    OpenCase,
+)
 
 _SET_ASIDE: Final = NO_CASES | {"duplicate-row"}
 _CLOSING: Final = frozenset(("assess_refused", "no_plan_notified", "withdrawn", "moved_away"))
@@ -225,8 +233,8 @@ def check_files(
         summary=replace(summary, date_order=date_orders, closures=_closures(summary, sources, blank)),
         findings=_placed(listing.finished(ranked=bool(ranked)), joint),
         ranked=_placed(listing.finished(ranked=True), joint) if ranked is None else None,
-        oldest=tuple(replace(case, row=joint.place(case.row)) if joint else case for case in whole.oldest),
-        longest=whole.longest,
+        oldest=tuple(_on_own_row(case, joint) for case in whole.oldest),
+        longest=_on_own_row(whole.longest, joint) if whole.longest else None,
         problems=tuple(sorted(problems)),
         unread=unread,
         group=of_group.summary() if selection.groups else None,
@@ -250,6 +258,10 @@ def _closures(summary: AuditSummary, sources: Sequence[CaseFile], blank: Collect
     overdue = any(summary.verdicts.get(name, {}).get("overdue") for name in ("assess.decide", "plan.issue"))
     closed = all(_CLOSING.intersection((*source.columns, *blank)) for source in sources)
     return None if closed or not overdue else _NO_CLOSURES
+
+
+def _on_own_row(case: OpenCase, joint: JoinedCases | None) -> OpenCase:
+    return replace(case, row=joint.place(case.row)) if joint else case
 
 
 def _placed(findings: pl.DataFrame, joint: JoinedCases | None) -> pl.DataFrame:
