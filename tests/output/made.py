@@ -77,6 +77,9 @@ def findings(*clocks: Clock, **texts: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_SCHEMA)
 
 
+OLDEST = OpenCase("C-2", 3, "no_decision", date(2023, 8, 14), 126)
+
+
 def audit(*clocks: Clock, **parts: Any) -> Audit:
     """Return an answer that holds these clocks; `parts` replace other fields of it or of its summary."""
     summary = AuditSummary(
@@ -93,7 +96,8 @@ def audit(*clocks: Clock, **parts: Any) -> Audit:
         input=(Input("cases.csv", "b" * 64, 5, 4, 1),),
         summary=replace(summary, **of_summary),
         findings=findings(*clocks),
-        oldest=(OpenCase("C-2", 3, "no_decision", date(2023, 8, 14), 126),),
+        oldest=(OLDEST,),
+        longest=OLDEST,
         problems=(PROBLEM,),
         selected={
             name: Counter(clock.verdict for clock in clocks if clock.deadline == name)

@@ -25,7 +25,7 @@ def test_a_check_has_the_published_shape() -> None:
 
     assert list(WHOLE) == [
         "schema", "as_at", "rulebook", "input", "summary", "findings", "oldest", "problems",
-        "unread", "group", "receipt",
+        "unread", "group", "acknowledged", "receipt",
     ]  # fmt: skip
     assert list(WHOLE["summary"]) == [
         "stages", "rates", "verdicts", "not_judged", "clearance", "rights", "date_order", "closures",

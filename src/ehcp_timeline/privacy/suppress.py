@@ -97,7 +97,6 @@ def suppress(table: CountTable, threshold: int) -> Published:
     return Published(*about, withheld=hidden is None)
 
 
-@cache
 def to_hide(table: CountTable, threshold: int, also: frozenset[Cell] = frozenset()) -> frozenset[Cell] | None:
     """Return which numbers of a table must be hidden; None if a reader who knows how could still know one.
 
@@ -107,6 +106,23 @@ def to_hide(table: CountTable, threshold: int, also: frozenset[Cell] = frozenset
     Raises:
         UsageError: The threshold is below 3.
     """
+    check_threshold(threshold)
+    named = {row for row, _ in also}
+    kept = [row for row, counts in enumerate(table.counts) if any(counts) or row in named]
+    kept.append(len(table.rows))  # the totals
+    place = {row: number for number, row in enumerate(kept)}
+    counted = tuple(table.counts[row] for row in kept[:-1])
+    nameless = replace(table, rows=("",) * len(counted), columns=("",) * len(table.columns), counts=counted)
+    hidden = _to_hide(nameless, threshold, frozenset((place[row], column) for row, column in also))
+    return None if hidden is None else frozenset((kept[row], column) for row, column in hidden)
+
+
+@cache
+def _to_hide(table: CountTable, threshold: int, also: frozenset[Cell]) -> frozenset[Cell] | None:
+    """Return the same of a table without names and without the groups that have nobody, which hide nothing.
+
+    So the small tables of many months are worked out once.
+    """
 
     def hides(values: Values) -> frozenset[Cell] | None:
         width = len(table.columns)
@@ -114,7 +130,6 @@ def to_hide(table: CountTable, threshold: int, also: frozenset[Cell] = frozenset
         rows = tuple(values[at : at + width] for at in range(0, step * len(table.rows), step))
         return _pattern(replace(table, counts=rows), threshold, also)
 
-    check_threshold(threshold)
     hidden = _pattern(table, threshold, also)
     return hidden if hidden is None or all_vary(tuple(_edges(table)), hidden, hides, threshold) else None
 
