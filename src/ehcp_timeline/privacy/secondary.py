@@ -10,14 +10,13 @@ cycle of the residual graph; Kelly, Golden and Assad, Networks 22, 1992).
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Cell = tuple[int, int]
 Node = tuple[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """The values that a reader may think possible; `most` is None where nothing bounds it."""
 
     least: int
@@ -28,8 +27,7 @@ class Range:
         return self.most is None or value < self.most
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """One number of a table: one more of it flows from `tail` to `head`."""
 
     cell: Cell
@@ -38,19 +36,25 @@ class Edge:
     head: Node
 
 
-Arcs = Mapping[Node, list[tuple[Cell, Node]]]
+Arcs = dict[Node, list[tuple[Cell, Node]]]
 
 
 def free_arcs(edges: Iterable[Edge], hidden: Mapping[Cell, Range]) -> Arcs:
     """Return the ways in which one unit may move along hidden numbers, each staying in its range."""
-    arcs: dict[Node, list[tuple[Cell, Node]]] = defaultdict(list)
-    for edge in edges:
-        if edge.cell in hidden:
-            if hidden[edge.cell].allows_more(edge.value):
-                arcs[edge.tail].append((edge.cell, edge.head))
-            if edge.value > hidden[edge.cell].least:
-                arcs[edge.head].append((edge.cell, edge.tail))
+    arcs: Arcs = defaultdict(list)
+    add_arcs(arcs, edges, hidden)
     return arcs
+
+
+def add_arcs(arcs: Arcs, edges: Iterable[Edge], hidden: Mapping[Cell, Range]) -> None:
+    """Add the ways along those of some numbers that are hidden."""
+    for edge in edges:
+        own = hidden.get(edge.cell)
+        if own is not None:
+            if own.allows_more(edge.value):
+                arcs[edge.tail].append((edge.cell, edge.head))
+            if edge.value > own.least:
+                arcs[edge.head].append((edge.cell, edge.tail))
 
 
 def can_vary(edge: Edge, own: Range, arcs: Arcs) -> bool:
@@ -72,32 +76,29 @@ def _is_way(arcs: Arcs, without: Cell, start: Node, goal: Node) -> bool:
     return start == goal
 
 
-def cheapest_way(
-    edge: Edge,
-    edges: Iterable[Edge],
-    hidden: Mapping[Cell, Range],
-    may_hide: Mapping[Cell, Range],
-    prices: Mapping[Cell, int],
-) -> tuple[Cell, ...] | None:
-    """Return what else must be hidden so that a hidden number could have another value.
+def cheapest_way(edge: Edge, own: Range, arcs: Arcs, costs: Mapping[Cell, int]) -> tuple[Cell, ...] | None:
+    """Return the numbers along which one unit could move so that a hidden number has another value.
 
-    `hidden` and `may_hide` give the range that a reader knows, or would then know, of each number. Returned
-    are cells of `may_hide`: none if it could have another value as things stand; None if nothing helps.
+    Args:
+        edge: The hidden number.
+        own: The range that a reader knows of it.
+        arcs: The ways along every number that is hidden, or may be.
+        costs: What each of them costs; nothing for one that is hidden.
+
+    Returns:
+        The cheapest of such ways; None if there is none.
     """
-    known = {**may_hide, **hidden}
-    arcs = free_arcs((other for other in edges if other.cell != edge.cell), known)
-    own, ways = hidden[edge.cell], []
-    costs = {cell: 0 if cell in hidden else prices[cell] for cell in known}
+    ways = []
     if own.allows_more(edge.value):
-        ways.append(_cheapest_path(arcs, costs, edge.head, edge.tail))
+        ways.append(_cheapest_path(arcs, costs, edge.cell, edge.head, edge.tail))
     if edge.value > own.least:
-        ways.append(_cheapest_path(arcs, costs, edge.tail, edge.head))
+        ways.append(_cheapest_path(arcs, costs, edge.cell, edge.tail, edge.head))
     cheapest = min((way for way in ways if way is not None), default=None)
-    return None if cheapest is None else tuple(cell for cell in cheapest[1] if cell not in hidden)
+    return None if cheapest is None else cheapest[1]
 
 
 def _cheapest_path(
-    arcs: Arcs, costs: Mapping[Cell, int], start: Node, goal: Node
+    arcs: Arcs, costs: Mapping[Cell, int], without: Cell, start: Node, goal: Node
 ) -> tuple[int, tuple[Cell, ...]] | None:
     """Return the price and the cells of the cheapest path (Dijkstra), or None where there is none."""
     paid = set[Node]()
@@ -109,6 +110,6 @@ def _cheapest_path(
         if node not in paid:
             paid.add(node)
             for cell, to in arcs.get(node, ()):
-                if to not in paid:
+                if to not in paid and cell != without:
                     heapq.heappush(waiting, (price + costs[cell], (*cells, cell), to))
     return None

@@ -18,7 +18,16 @@ from typing import Final
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.counts import percent
 from ehcp_timeline.privacy.alike import Values, all_vary
-from ehcp_timeline.privacy.secondary import Cell, Edge, Node, Range, can_vary, cheapest_way, free_arcs
+from ehcp_timeline.privacy.secondary import (
+    Cell,
+    Edge,
+    Node,
+    Range,
+    add_arcs,
+    can_vary,
+    cheapest_way,
+    free_arcs,
+)
 
 LEAST_THRESHOLD = 3
 _OUTSIDE: Node = ("outside", 0)
@@ -151,18 +160,23 @@ def _pattern(table: CountTable, threshold: int, also: frozenset[Cell]) -> frozen
     # few before many, small before large, totals only if they must
     one_cell = 1 + sum(edge.value for edge in edges)
     one_total = one_cell * (1 + len(edges))
-    prices = {
-        edge.cell: edge.value + (one_cell, one_total, one_total**2)[_totals(table, edge.cell)]
+    prices = (one_cell, one_total, one_total**2)
+    costs = dict.fromkeys(known, 0)
+    costs |= {
+        cell: edge.value + prices[_totals(table, cell)]
         for edge in edges
+        if (cell := edge.cell) in may_hide and cell not in known
     }
-    arcs = free_arcs(edges, known)
+    arcs, every_arc = free_arcs(edges, known), free_arcs(edges, {**may_hide, **known})
     for edge in edges:
         if edge.cell in known and not can_vary(edge, known[edge.cell], arcs):
-            way = cheapest_way(edge, edges, known, may_hide, prices)
+            way = cheapest_way(edge, known[edge.cell], every_arc, costs)
             if way is None:
                 return None
-            known.update((cell, may_hide[cell]) for cell in way)
-            arcs = free_arcs(edges, known)
+            more = {cell: may_hide[cell] for cell in way if cell not in known}
+            known |= more
+            costs |= dict.fromkeys(more, 0)
+            add_arcs(arcs, edges, more)
     return frozenset(known)
 
 
