@@ -110,6 +110,7 @@ def test_a_case_without_a_caseworker_is_on_a_list(tmp_path: Path) -> None:
         (("--split-by", "team", "-o", "x", "--disclosure", "suppress"), "names people in its file names"),
         (("--split-by", "need", "-o", "x"), "`need` is not one of caseworker, team, district, school, case"),
         (("--disclosure", "suppress", "--save-list"), "--disclosure suppress lists nobody"),
+        (("--disclosure", "suppress", "--format", "ics"), "there is no calendar of it"),
         (("--disclosure", "suppress", "--by", "caseworker"), "is about staff: it is not for publication"),
         (("--disclosure", "suppress", "--threshold", "0"), "--threshold 0 would hide nothing"),
         (("--threshold", "0"), "--threshold 0 would hide nothing"),

@@ -89,6 +89,8 @@ def overdue(
         raise UsageError("--disclosure suppress lists nobody", tip)
     key = key_asked(pseudonymise, output.outputs)
     to = output.choose_split(split_by)
+    if public and "ics" in to.formats():
+        raise UsageError("--disclosure suppress lists nobody: there is no calendar of it", "--format csv")
     asks = about.request()
     selection = chosen(asks.rulebook, duties, groups)
     from ehcp_timeline.measure.casework import ALL, DUTIES, OPEN
