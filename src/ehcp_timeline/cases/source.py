@@ -232,7 +232,8 @@ class CaseFile:
         self.rows = self.judged = 0
         held: Batch | None = None
         for block in ahead(self._blocks(reading, rows)):  # cut while the one before it is typed
-            there = {name: place for name, place in unread.places.items() if name in block.cells.columns}
+            in_block = set(block.cells.columns)
+            there = {name: place for name, place in unread.places.items() if name in in_block}
             places = {**self._places, **there}
             texts, problems = sieve(block, places, self._blanks, repeats, not_cases, case_numbers)
             read = reading.read(texts)

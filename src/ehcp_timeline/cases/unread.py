@@ -103,7 +103,8 @@ class UnreadColumns:
 
     def _begin(self, texts: pl.DataFrame) -> None:
         self._begun = True
-        self.places = {name: place for name, place in self.places.items() if name in texts.columns}
+        in_block = set(texts.columns)
+        self.places = {name: place for name, place in self.places.items() if name in in_block}
         first = pl.col(list(self.places)).cast(pl.String).drop_nulls().head(_SAMPLE).implode()
         samples = texts.select(first).row(0) if self.places else ()
         for (name, place), cells in zip(tuple(self.places.items()), samples, strict=True):

@@ -254,7 +254,7 @@ def test_the_inspection_pack(tmp_path: Path) -> None:
     """Every sheet of the inspection pack is written."""
     ehcp("scorecard", CASES, *AS_AT, "--pack", "inspection", "-o", str(tmp_path / "pack"))
 
-    assert len(list((tmp_path / "pack").iterdir())) == 12
+    assert len(list((tmp_path / "pack").iterdir())) == 13
 
 
 @pytest.mark.slow
