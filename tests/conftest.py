@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
-for name, examples in (("quick", 25), ("thorough", 80)):
+for name, examples in (("quick", 25), ("thorough", 120)):
     settings.register_profile(
         name,
         derandomize=True,
