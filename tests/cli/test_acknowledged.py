@@ -168,7 +168,7 @@ def test_a_row_that_changes_nothing_is_named(tmp_path: Path) -> None:
     assert named == {
         2: "the case is in no file",
         3: "plan.issue of this case is not overdue",
-        4: "it was accepted until 31 May 2026; listed again",
+        4: "it was accepted until 31 May 2026; it is listed again",
         6: "row 5 accepts the same and stands",
         7: "the row repeats row 5 cell for cell",
     }

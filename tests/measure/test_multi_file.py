@@ -5,14 +5,18 @@ import io
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.audit.selection import Selection
+from ehcp_timeline.cases.batch import Batch
+from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import vocabulary
 from ehcp_timeline.cases.source import open_case_file, open_case_files
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.audit import check_files
+from ehcp_timeline.measure.multi_file import JoinedCases
 from ehcp_timeline.measure.result import Audit
 from tests.cases.formats.sen2.made import Assessment, Request, person, request, xml
 from tests.cli.command import ehcp, printed, said
@@ -173,6 +177,19 @@ def test_dates_that_contradict_each_other(
     assert both.undecided == bool(said_of)
 
 
+def test_only_rows_are_numbered_back() -> None:
+    """Text of a problem may hold a number as long as a joined row's that is none, as a case's may be."""
+    rows, batch = pl.DataFrame({"row": [2, 3]}), Batch(pl.DataFrame(), {}, {}, (), 0, 0, 0)
+    joint = JoinedCases(rows, batch)
+    problem = Problem(2**31 + 1, "", "two-answers", f"{2**31}, {2**31 + 2} and 9876543210", "", "cell")
+
+    assert [joint.place(row) for row in (2**31 - 1, 2**31, 2**31 + 1, 2**31 + 2)] == [
+        2**31 - 1, 2, 3, 2**31 + 2,
+    ]  # fmt: skip
+    (found,) = joint.problems_of([problem])
+    assert (found.row, found.problem) == (3, f"2, {2**31 + 2} and 9876543210")
+
+
 def test_one_number_of_two_children(tmp_path: Path) -> None:
     """Two systems may both count from 1: what differs in its date of birth is kept apart."""
     heading = "case_id,date_of_birth,request_received,plan_issued\n"
@@ -260,7 +277,7 @@ def test_what_leaves_between_the_years_is_unknown(tmp_path: Path) -> None:
     }
     assert {verdict for *_, verdict in found} == {"unknown"}
     assert {case for case, *_ in found} == {"A4", "A5", "A6"}
-    left = "is in no later return, which has the case; what became of it is unknown"
+    left = "is in no later return, though the case is; what became of it is unknown"
     kinds = "assess_agreed is 2025-05-01 in 1.xml, row 31 and assess_refused is 2024-03-01 in 0.xml, row 28"
     assert set(problems(both, tmp_path, "left-between-returns", "two-answers")) == {
         "1 case of 0.xml, A4 among them, is not in 1.xml: what became of what was open is unknown",

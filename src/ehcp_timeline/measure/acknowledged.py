@@ -218,18 +218,13 @@ class AcknowledgedTally:
             late = (key, entry.deadline) in self.overdue
             tip = "take the row out"
             if key not in self.seen:
-                rule, says, tip = (
-                    "case-not-in-file",
-                    "the case is in no file",
-                    "correct its number, or " + tip,
-                )
+                rule, says = "case-not-in-file", "the case is in no file"
+                tip = "correct its number, or " + tip
             elif not late:
                 rule, says = "not-overdue", f"{entry.deadline} of this case is not overdue"
             elif entry.until < self.as_at:
-                rule, says = (
-                    "acknowledgement-ended",
-                    f"it was accepted until {day(entry.until)}; listed again",
-                )
+                rule = "acknowledgement-ended"
+                says = f"it was accepted until {day(entry.until)}; it is listed again"
                 tip = "give it a later day, or " + tip
             else:
                 continue

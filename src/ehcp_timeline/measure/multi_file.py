@@ -59,13 +59,14 @@ class JoinedCases(CaseFile):
         return rows.with_columns(pl.when(inside).then(self.places.gather(found)).otherwise(ROW).alias(ROW))
 
     def place(self, row: int) -> int:
-        """Return the row in its own file of a row of any."""
-        return int(self.places[row - _BEGIN]) if row >= _BEGIN else row
+        """Return the row in its own file of a row of any; any other number stays as it is."""
+        return int(self.places[row - _BEGIN]) if 0 <= row - _BEGIN < len(self.places) else row
 
     def problems_about(self, case: object) -> Iterator[Problem]:
-        """Yield in what the files contradict each other about a case."""
+        """Yield what the files contradict each other in about a case."""
         about = f"case {case}: "
-        yield from (one for batch in self._kept for one in batch.problems if one.problem.startswith(about))
+        problems = (problem for batch in self._kept for problem in batch.problems)
+        yield from (problem for problem in problems if problem.problem.startswith(about))
 
     def problems_of(self, problems: Iterable[Problem]) -> Iterator[Problem]:
         """Yield what was found when rows were judged beside each other; that they are several is known."""
@@ -325,8 +326,8 @@ class _History:
             for row in gone.iter_rows(named=True):
                 said = (
                     f"case {row[_CASE]}: the open request of {row[REQUEST]} in {self._where(row)} is in no "
+                    "later return, though the case is; what became of it is unknown"
                 )
-                said += "later return, which has the case; what became of it is unknown"
                 self._say(row["own"], REQUEST, "left-between-returns", said, "look it up", stops="cell")
 
     def _once(self, frame: pl.DataFrame, name: str, lost: dict[str, pl.Series]) -> pl.DataFrame:
