@@ -8,7 +8,7 @@ from ehcp_timeline.output.html import _environment
 from tests.browser.conftest import Opened
 from tests.browser.gate import NARROW, faults, too_wide
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SOUND = """
 {% extends "output/templates/page.html" %}
 {% from "output/templates/tables.html" import table %}

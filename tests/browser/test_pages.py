@@ -10,7 +10,7 @@ from tests.browser.conftest import Opened
 from tests.browser.gate import NARROW, faults, too_wide
 from tests.cli.command import ehcp, said
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 REPORT = ("report", "examples/cases.csv", "--as-at", "2026-06-01", "--format", "html")
 PAGES = {
     "board": (*REPORT, "--authority", "Kent", "--with", "Essex,Surrey"),
@@ -30,8 +30,6 @@ OUTLINED = re.compile(
     r"\s*- '?(banner|main|contentinfo|navigation|heading|img|figure|region|table|caption)\b"
 )
 OUTLINE = Path(__file__).with_name("board.aria.txt")
-ALSO = {"team", "public", "late", "dates", "problems"}
-"""Pages made of the parts of the others."""
 
 
 @cache
@@ -42,9 +40,7 @@ def page(name: str) -> bytes:
     return run.stdout
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in ALSO else []) for name in PAGES]
-)
+@pytest.mark.parametrize("name", PAGES)
 def test_a_page_has_no_fault(opened: Opened, name: str) -> None:
     """Light, dark, in the reader's own colours, at 320 pixels, with letters twice as large.
 

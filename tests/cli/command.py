@@ -10,6 +10,7 @@ import sys
 import termios
 from collections.abc import Mapping, Sequence
 from fcntl import ioctl
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -102,6 +103,11 @@ def printed(run: Run) -> str:
 
 def check_schema(answer: dict[str, Any]) -> None:
     """Fail unless an answer is valid by the published schema of the name that it gives itself."""
-    name = answer["schema"].replace("/", "-")
+    _validator(answer["schema"].replace("/", "-")).validate(answer)
+
+
+@cache
+def _validator(name: str) -> jsonschema.Draft202012Validator:
     schema = json.loads((SOURCE.parent / "docs" / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
-    jsonschema.validate(answer, schema, cls=jsonschema.Draft202012Validator)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)

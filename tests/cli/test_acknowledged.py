@@ -214,6 +214,7 @@ def test_a_workbook_and_the_settings_do_as_well(tmp_path: Path, monkeypatch: pyt
     assert "acknowledged is not the name of a file" in said(refused)
 
 
+@pytest.mark.slow
 def test_changes_counts_it_and_lists_it_no_more(tmp_path: Path) -> None:
     """Judged for the day of NEW; a saved answer of a check with acknowledgements still holds every clock."""
     accepted = _list(tmp_path, f"{LATE_PLAN}2026-06-01\n")
@@ -234,6 +235,7 @@ def test_changes_counts_it_and_lists_it_no_more(tmp_path: Path) -> None:
     assert of_saved["summary"] == on["summary"]
 
 
+@pytest.mark.slow
 def test_a_report_names_who_waits_longest_and_does_not_list_them(tmp_path: Path) -> None:
     """The sentence is a count; the table of the oldest is a list."""
     accepted = _list(tmp_path, f"{LATE_PLAN}2026-06-30\n")
@@ -247,6 +249,7 @@ def test_a_report_names_who_waits_longest_and_does_not_list_them(tmp_path: Path)
     assert refused.returncode == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["json", "csv", "xlsx", "md"])
 def test_verify_names_a_changed_list(tmp_path: Path, form: str) -> None:
     """The hash of the list stands in the receipt."""
@@ -274,6 +277,7 @@ def test_a_pseudonymised_list_quotes_no_cell_of_it(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_letters_are_of_what_is_not_late_yet(tmp_path: Path) -> None:
     """A family whose plan is late and accepted is still written to about the next day that will be missed."""
     accepted = _list(tmp_path, f"{LATE_PLAN}2026-06-30\n")

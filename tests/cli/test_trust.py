@@ -195,8 +195,11 @@ WAYS_IN = [
 
 
 @pytest.mark.parametrize("words", WAYS_IN, ids=" ".join)
-def test_a_pipe_that_nobody_writes_to_is_refused(words: tuple[str, ...], tmp_path: Path) -> None:
+def test_a_pipe_that_nobody_writes_to_is_refused(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Wherever a file is read, a pipe without a writer is refused in one line, before anything is written."""
+    monkeypatch.setattr("ehcp_timeline.inputs._WAITS", 2)
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     begun = time.monotonic()

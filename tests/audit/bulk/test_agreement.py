@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ def _drawn(draw: st.DrawFn) -> tuple[Rulebook, list[Row], date]:
     return rulebook, draw(files(rulebook, days)), draw(days)
 
 
+@pytest.mark.slow
 @settings(max_examples=2 * settings().max_examples)
 @given(drawn=_drawn(), size=st.integers(1, 20))
 def test_any_small_rulebook_is_read_alike(drawn: tuple[Rulebook, list[Row], date], size: int) -> None:

@@ -78,6 +78,7 @@ DAYS = st.dates(date(2025, 9, 1), date(2026, 6, 30))
 CELLS = st.dictionaries(st.sampled_from((RECEIVED, AGREED, ISSUED, REVIEWED, "withdrawn")), DAYS, max_size=4)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(rows=st.lists(st.tuples(st.sampled_from(("A", "B")), CELLS, CELLS), min_size=1, max_size=4))
 def test_both_readers_agree(

@@ -115,6 +115,7 @@ def test_the_words_follow_from_the_days_alone(told: list[tuple[str, Clock]]) -> 
         assert clock["certainty"] == ("disputed" if disputed and readable else "certain"), name
 
 
+@pytest.mark.slow
 def test_steps_are_numbered_from_one(told: list[tuple[str, Clock]]) -> None:
     """Every clock's steps are 1, 2, 3, and the last is the verdict."""
     for name, clock in told:

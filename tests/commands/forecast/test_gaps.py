@@ -100,6 +100,7 @@ def test_twelve_weeks_are_too_few_and_thirteen_are_enough(tmp_path: Path) -> Non
     assert forecast(str(write(tmp_path / "enough.csv", enough)))["now"]["too_little"] is None
 
 
+@pytest.mark.slow
 def test_never_is_not_said_of_a_few_weeks(stages: str) -> None:
     """Four weeks that do not clear it are no never; a year of them is."""
     run = ehcp("forecast", stages, "--as-at", "2025-06-01", "--runs", "100", "--horizon", "51")

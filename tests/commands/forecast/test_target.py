@@ -112,6 +112,7 @@ def test_a_target_within_the_week_has_no_whole_week(tmp_path: Path) -> None:
     assert [policy["more_p50"] for policy in target["policies"]] == [None] * 4
 
 
+@pytest.mark.slow
 def test_a_target_beyond_the_horizon_is_looked_at_all_the_same(tmp_path: Path) -> None:
     """A horizon of 40 weeks answers the same as one of 60."""
     council = str(illustrative(tmp_path / "c.csv"))

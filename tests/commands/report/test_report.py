@@ -43,6 +43,7 @@ def words_of(page: bytes) -> list[str]:
     return unescape(_TAGS.sub(" ", page.decode("utf-8"))).split()
 
 
+@pytest.mark.slow
 def test_the_first_120_words_say_who_waits_how_long_which_way_and_until_when(file: Path) -> None:
     """What a manager reads before the first chart."""
     first = " ".join(words_of(report(file, "--for", "board", "--format", "html"))[:120])
@@ -68,6 +69,7 @@ def test_the_first_120_words_say_who_waits_how_long_which_way_and_until_when(fil
     assert re.search(r"the backlog (probably )?(clears|does not clear) by \d+ \w+ 20\d\d", first)
 
 
+@pytest.mark.slow
 def test_a_report_agrees_with_the_commands_it_is_made_of() -> None:
     """The stages and the oldest of `check`, its overdue clocks by duty, the clearance of `forecast`."""
     checked, forecast = (
@@ -291,6 +293,7 @@ def test_a_chart_and_a_table_never_part(file: Path) -> None:
     assert all(one.index("<img") < one.index("<table") for one in charts)
 
 
+@pytest.mark.slow
 def test_plain_text_says_the_same(file: Path) -> None:
     """Without a browser the report is text."""
     text = printed(ehcp("report", str(file), "--as-at", str(AS_AT)))

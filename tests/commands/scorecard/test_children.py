@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import pytest
 from python_calamine import CalamineWorkbook
 
 from tests.cli.command import ehcp, said
@@ -37,6 +38,7 @@ def _pack(tmp_path: Path, *words: str, out: str = "pack") -> Path:
     return tmp_path / out
 
 
+@pytest.mark.slow
 def test_each_child_with_a_plan_has_one_line(tmp_path: Path) -> None:
     """Whose plan has ended or is issued tomorrow is not on it; whose review cannot be read is."""
     text = (_pack(tmp_path) / "inspection-12-children.csv").read_text(encoding="utf-8-sig")
@@ -54,6 +56,7 @@ def test_each_child_with_a_plan_has_one_line(tmp_path: Path) -> None:
     assert rows["C-5"]["How the review stands"] == "cannot be judged"
 
 
+@pytest.mark.slow
 def test_what_the_file_lacks_is_named_and_never_left_silent(tmp_path: Path) -> None:
     """Every cell says something, and the sheet names the columns that no column holds."""
     book = CalamineWorkbook.from_path(_pack(tmp_path, out="pack.xlsx"))
@@ -70,6 +73,7 @@ def test_what_the_file_lacks_is_named_and_never_left_silent(tmp_path: Path) -> N
     assert not [row for row in lines if "" in row]
 
 
+@pytest.mark.slow
 def test_a_pack_that_hides_numbers_lists_nobody(tmp_path: Path) -> None:
     """With --disclosure suppress there is no list, and the run says so."""
     folder = _pack(tmp_path, "--disclosure", "suppress")

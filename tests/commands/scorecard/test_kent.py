@@ -119,6 +119,7 @@ def test_january_2024s_referrers(kent: Path) -> None:
     assert by_label(lines, "month", "School")["2024-01"]["requests_share"] == 56.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("as_at", "expected"),
     [

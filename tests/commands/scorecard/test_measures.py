@@ -194,6 +194,7 @@ def test_a_series() -> None:
     assert [line["period"] for line in _csv(printed(run))] == ["2024-01", "2024-02", "2024-03"]
 
 
+@pytest.mark.slow
 def test_a_series_on_a_screen() -> None:
     """A screen shows the measures that a series counts, and no others."""
     run = ehcp("scorecard", CASES, "--as-at", "2024-03-31", "--series", "monthly", "--format", "plain")

@@ -4,6 +4,7 @@ import hashlib
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -71,9 +72,31 @@ def load_rulebook(overlays: Sequence[Path] = (), folder: Path | None = None) -> 
 def read_rulebook(
     overlays: Sequence[Path] = (), folder: Path | None = None
 ) -> tuple[Rulebook, tuple[str, ...]]:
-    """Read as much of the law as can be read, and every fault, each with its file and key path."""
+    """Read as much of the law as can be read, and every fault, each with its file and key path.
+
+    The package's own law is read once in a process.
+    """
+    return _read(overlays, folder) if overlays or folder else _read_own()
+
+
+@cache
+def _read_own() -> tuple[Rulebook, tuple[str, ...]]:
+    return _read((), None)
+
+
+@cache
+def _own_files() -> tuple[list[_Source], tuple[str, ...]]:
     faults: list[str] = []
-    law = _read_folder(folder or files("ehcp_timeline") / "rulebook", faults)
+    return _read_folder(files("ehcp_timeline") / "rulebook", faults), tuple(faults)
+
+
+def _read(overlays: Sequence[Path], folder: Path | None) -> tuple[Rulebook, tuple[str, ...]]:
+    faults: list[str] = []
+    if folder:
+        law = _read_folder(folder, faults)
+    else:
+        law, found = _own_files()
+        faults += found
     local: dict[str, _Source] = {}
     for path in overlays:
         if source := _read_file(path, str(path), faults, path.name):
