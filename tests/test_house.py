@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -43,20 +44,27 @@ def _place(path: Path) -> str:
     return path.relative_to(HOUSE).as_posix()
 
 
-def _imports(path: Path) -> Iterator[tuple[str, ...]]:
-    """Yield the parts of every module of the package that a file imports, wherever in the file."""
-    known = {_parts(one) for one in FILES}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "ehcp_timeline":
-            module = tuple((node.module or "").split("."))[1:]
-            yield from {
-                (*module, name.name) if (*module, name.name) in known else module for name in node.names
-            }
-
-
 def _parts(path: Path) -> tuple[str, ...]:
     parts = path.relative_to(HOUSE).with_suffix("").parts
     return parts[:-1] if parts[-1] == "__init__" else parts
+
+
+KNOWN = {_parts(path) for path in FILES}
+
+
+@cache
+def _nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def _imports(path: Path) -> Iterator[tuple[str, ...]]:
+    """Yield the parts of every module of the package that a file imports, wherever in the file."""
+    for node in _nodes(path):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "ehcp_timeline":
+            module = tuple((node.module or "").split("."))[1:]
+            yield from {
+                (*module, name.name) if (*module, name.name) in KNOWN else module for name in node.names
+            }
 
 
 def test_a_module_imports_only_from_its_own_layer_and_those_before() -> None:
@@ -141,12 +149,7 @@ def test_numpy_stays_in_the_forecast() -> None:
 
 def test_a_class_name_means_one_thing() -> None:
     """No two classes of the package share a name."""
-    names = Counter(
-        node.name
-        for path in FILES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ClassDef)
-    )
+    names = Counter(node.name for path in FILES for node in _nodes(path) if isinstance(node, ast.ClassDef))
 
     assert [name for name, number in names.items() if number > 1] == []
 

@@ -144,8 +144,9 @@ def test_a_row_that_cannot_be_used_is_named_and_hides_nothing(
 ) -> None:
     """Where it stands, what is wrong, what to try; the finding is listed."""
     accepted = _list(tmp_path, f"{row}\n")
-    answer = _answer("check", accepted)
-    run = ehcp("check", CASES, "--as-at", "2026-06-01", "--acknowledged", accepted)
+    run = ehcp("check", CASES, "--as-at", "2026-06-01", "--acknowledged", accepted, "--format", "json")
+    answer = json.loads(run.stdout)
+    check_schema(answer)
 
     assert "A-024" in _late_plans(answer)
     assert [problem["column"] for problem in answer["acknowledged"]["problems"]] == [column]

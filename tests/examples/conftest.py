@@ -5,7 +5,7 @@ import pytest
 from tests.examples.kent_file import Case, run
 
 
-@pytest.fixture(scope="session", params=["2023", "7"])
+@pytest.fixture(scope="session", params=["2023", pytest.param("7", marks=pytest.mark.slow)])
 def cases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
     """The file of the default seed, and of another."""
     return run(tmp_path_factory.mktemp("kent") / "kent.csv", "--seed", request.param)
