@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, fields, is_dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self, get_args
 
 from ehcp_timeline.audit.clock import Certainty, Clock, Verdict
 from ehcp_timeline.audit.selection import WHOSE
@@ -183,11 +183,22 @@ def _fields(kind: type) -> tuple[tuple[str, str, Callable[[Any], Any]], ...]:
 
 
 def _plain(field: "Field[Any]") -> Callable[[Any], Any]:
-    for note in getattr(field.type, "__metadata__", ()):
-        if isinstance(note, RowsOf):
-            return lambda held: list(lines_of(held, note.kind))
+    if rows := _rows_of(field):
+        return lambda held: list(lines_of(held, rows.kind))
     places = field.metadata.get("decimals")
     return values if places is None else lambda held: held if held is None else round(held, places)
+
+
+def _rows_of(field: "Field[Any]") -> RowsOf | None:
+    return next((note for note in getattr(field.type, "__metadata__", ()) if isinstance(note, RowsOf)), None)
+
+
+def kind_of(answer: object, name: str) -> type:
+    """Return the kind of record that a field of an answer is a list of."""
+    (field,) = (field for field in fields(answer) if field.name == name)  # type: ignore[arg-type]
+    rows = _rows_of(field)
+    kind: type = rows.kind if rows else get_args(field.type)[0]
+    return kind
 
 
 def lines_of(records: "pl.DataFrame | Iterable[object]", kind: type) -> Iterator[Line]:

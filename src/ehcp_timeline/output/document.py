@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from ehcp_timeline.measure.answer import Line, values
+from ehcp_timeline.measure.answer import Line, keys, kind_of, lines_of, values
 from ehcp_timeline.output.receipt import MadeFrom, Receipt
 from ehcp_timeline.output.sections import Section
 
@@ -48,6 +48,23 @@ class Document:
     made_from: MadeFrom | None = None
     entries: Callable[[Iterable[Line]], Iterable["CalendarEntry"]] | None = None
     made: Mapping[str, Callable[[Receipt], Data]] = field(default_factory=dict)
+
+    @classmethod
+    def of_list(
+        cls,
+        title: str,
+        answer: object,
+        field: str,
+        sections: Callable[[], Iterable[Section]] = tuple,
+        **more: Any,  # noqa: ANN401 - any other field
+    ) -> Self:
+        """Return an answer whose list is one of its fields; its statement, if any, is on every copy."""
+        held, kind = getattr(answer, field), kind_of(answer, field)
+        said = getattr(answer, "statement", None)
+        if said:
+            more |= {"notes": (said,), "statement": said, "nameless": True}
+        lines = (lambda: values(held)) if isinstance(held, tuple) else lambda: lines_of(held, kind)
+        return cls(title, answer, keys(kind), lines, sections, **more)
 
     def data(self, form: str, receipt: Receipt) -> Data:
         """Return it in a format that is data; its statement stands on every line."""

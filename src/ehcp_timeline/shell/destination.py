@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -195,20 +195,6 @@ class Output:
         """Write an answer everywhere, each time with its receipt."""
         for target in self:
             target.write(document)
-
-    def send_records(
-        self,
-        answer: object,
-        records: Sequence[object],
-        kind: type,
-        sections: Callable[[], Iterable[Section]],
-        title: str,
-    ) -> None:
-        """Write an answer whose heart is a list of records, all of one kind, whose fields are the columns."""
-        from ehcp_timeline.measure.answer import keys, values
-        from ehcp_timeline.output.document import Document
-
-        self.write(Document(title, answer, keys(kind), lambda: values(records), sections))
 
 
 def choose_output(

@@ -1,11 +1,10 @@
-"""What the commands that make lists share: groups, pseudonyms, and the list ready for every format."""
+"""What the commands that make lists share: groups and pseudonyms."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ehcp_timeline.output.sections import Section
 from ehcp_timeline.shell.options import GROUPS
 from ehcp_timeline.shell.parse import choice
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
     from ehcp_timeline.measure.acknowledged import Acknowledged
     from ehcp_timeline.measure.result import Audit
-    from ehcp_timeline.output.document import Document
     from ehcp_timeline.privacy.pseudonyms import Key
 
 
@@ -48,27 +46,3 @@ def without_cases(left_out: "Acknowledged | None", key: "Key | None") -> "Acknow
     from ehcp_timeline.privacy.apply import without_words
 
     return replace(left_out, problems=without_words(left_out.problems))
-
-
-def document_of(
-    title: str,
-    answer: object,
-    clocks: "pl.DataFrame",
-    kind: type,
-    sections: Callable[[], Iterable[Section]],
-    statement: str = "",
-) -> "Document":
-    """Return a list of one kind of records, ready for every format; a pseudonymised one says so."""
-    from ehcp_timeline.measure.answer import keys, lines_of
-    from ehcp_timeline.output.document import Document
-
-    return Document(
-        title,
-        answer,
-        keys(kind),
-        lambda: lines_of(clocks, kind),
-        sections,
-        notes=(statement,) if statement else (),
-        statement=statement,
-        nameless=bool(statement),
-    )

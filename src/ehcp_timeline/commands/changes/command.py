@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import document_of, key_asked, without_cases
+from ehcp_timeline.shell.list_command import key_asked, without_cases
 from ehcp_timeline.shell.open import CaseRequest, say_unused
 from ehcp_timeline.shell.options import (
     Acknowledged,
@@ -96,16 +96,11 @@ def changes(
     from ehcp_timeline.commands.changes.view import changes_sections
     from ehcp_timeline.measure.answer import RulebookUsed
     from ehcp_timeline.measure.casework import chosen_by
-    from ehcp_timeline.measure.changes.compare import (
-        Changed,
-        ChangesAnswer,
-        SideTold,
-        counted,
-        without_acknowledged,
-    )
+    from ehcp_timeline.measure.changes.compare import ChangesAnswer, SideTold, counted, without_acknowledged
     from ehcp_timeline.measure.changes.compare import changes as changes_of
     from ehcp_timeline.measure.changes.sides import objections
     from ehcp_timeline.measure.findings import FilterCheck
+    from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.receipt import MadeFrom, read_of
     from ehcp_timeline.privacy.apply import pseudonymised
     from ehcp_timeline.privacy.pseudonyms import STATEMENT
@@ -130,23 +125,12 @@ def changes(
         say_unused(left_out)
     if key is not None:
         frame = pseudonymised(frame, key)
-    statement = STATEMENT if key else ""
-    answer = ChangesAnswer(
-        SideTold.of(before),
-        SideTold.of(after),
-        statement or None,
-        counts,
-        frame,
-        without_cases(left_out, key),
-    )
+    statement, told = STATEMENT if key else None, without_cases(left_out, key)
+    answer = ChangesAnswer(SideTold.of(before), SideTold.of(after), statement, counts, frame, told)
+    read = (old_read, new_read, *read_of([left_out] if left_out else []))
+    made_from = MadeFrom(after.as_at, RulebookUsed.of(asks.rulebook), read)
     sections = partial(changes_sections, (before.as_at, after.as_at), answer, top)
-    document = document_of("Changes", answer, frame, Changed, sections, statement)
-    made_from = MadeFrom(
-        after.as_at,
-        RulebookUsed.of(asks.rulebook),
-        (old_read, new_read, *read_of([left_out] if left_out else [])),
-    )
-    to.write(replace(document, made_from=made_from))
+    to.write(Document.of_list("Changes", answer, "changes", sections, made_from=made_from))
     if exit_zero:
         raise typer.Exit(0)
     if counts["new"] or counts["still-late"]:

@@ -11,7 +11,6 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import FOR_PEOPLE, ROW_FORMATS, say
 from ehcp_timeline.shell.exit_codes import FAIL_ON, exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import document_of
 from ehcp_timeline.shell.open import say_unused
 from ehcp_timeline.shell.options import (
     DATED_FORMATS,
@@ -97,11 +96,12 @@ def check(
     blank = asks.columns(assume_blank)
     sources = asks.sources(files)
     if exceptions:
-        from ehcp_timeline.commands.check.exceptions import Claim, exceptions_of, exceptions_sections
+        from ehcp_timeline.commands.check.exceptions import exceptions_of, exceptions_sections
+        from ehcp_timeline.output.document import Document
 
         answer = exceptions_of(rulebook, sources, when)
         shown = partial(exceptions_sections, answer, top)
-        to.send_records(answer, answer.claims, Claim, shown, f"Exceptions claimed as at {when}")
+        to.write(Document.of_list(f"Exceptions claimed as at {when}", answer, "claims", shown))
         return
     accepted = asks.acknowledged(acknowledged)
     sources[0].begin()  # while what judges is loaded
@@ -166,11 +166,13 @@ def _document(audit: "Audit") -> "Document":
     from ehcp_timeline.measure.answer import Finding, keys
     from ehcp_timeline.output import data
     from ehcp_timeline.output.calendar import entries_of
+    from ehcp_timeline.output.document import Document
 
     columns = keys(Finding)
-    title = f"EHC plan time limits as at {audit.as_at}"
-    return replace(
-        document_of(title, audit, audit.findings, Finding, tuple),
+    return Document.of_list(
+        f"EHC plan time limits as at {audit.as_at}",
+        audit,
+        "findings",
         entries=partial(entries_of, as_at=audit.as_at),
         made={
             "ndjson": lambda _: ahead(data.ndjson_blocks(audit.findings.select(columns))),

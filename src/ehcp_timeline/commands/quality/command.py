@@ -1,6 +1,7 @@
 """`ehcp quality`: how good the data of case files is, by rule, file and group, with a score to follow."""
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
@@ -61,6 +62,8 @@ def quality(
     Formats: table, plain, csv, json, ndjson, md, xlsx; with --rule the lines are faults, else counts.
     """
     from ehcp_timeline.commands.quality.rules import quality_rules
+    from ehcp_timeline.measure.answer import keys, values
+    from ehcp_timeline.output.document import Document
 
     to = output.choose()
     rules = quality_rules()
@@ -69,17 +72,18 @@ def quality(
     wanted = choices("--rule", rule or (), (*rules.by_id, ALL))
     wanted = frozenset(rules.by_id) if ALL in wanted else wanted
     if list_rules:
-        from ehcp_timeline.commands.quality.rules import QualityRule, QualityRulesAnswer
+        from ehcp_timeline.commands.quality.rules import QualityRulesAnswer
         from ehcp_timeline.commands.quality.view import rule_sections
 
+        sections = partial(rule_sections, rules.rules)
         title, listing = "What ehcp quality looks for", QualityRulesAnswer(rules.rules)
-        to.send_records(listing, rules.rules, QualityRule, lambda: rule_sections(rules.rules), title)
+        to.write(Document.of_list(title, listing, "rules", sections))
         return
     if not files:
         raise UsageError("missing argument 'FILE'", "ehcp quality --help")
     asks = about.request()
     sources, when = asks.sources(files), asks.as_at
-    from ehcp_timeline.commands.quality.score import QualityFault, QualityLine, quality_of
+    from ehcp_timeline.commands.quality.score import QualityLine, quality_of
     from ehcp_timeline.commands.quality.view import quality_sections
     from ehcp_timeline.measure.date_order import date_order
 
@@ -88,8 +92,12 @@ def quality(
         orders = (date_order(asks.rulebook, source, when) for source in sources)
         answer = replace(answer, date_order=tuple(order for order in orders if order))
     title = f"Data quality as at {when}"
-    lines, kind = (answer.faults, QualityFault) if wanted else (tuple(answer.lines()), QualityLine)
-    to.send_records(answer, lines, kind, lambda: quality_sections(answer, top), title)
+    shown = partial(quality_sections, answer, top)
+    if wanted:
+        document = Document.of_list(title, answer, "faults", shown)
+    else:
+        document = Document(title, answer, keys(QualityLine), lambda: values(tuple(answer.lines())), shown)
+    to.write(document)
     if not to.for_people:
         say(*(f"{order.file}: {order.sentence}" for order in answer.date_order))
     if exit_zero:

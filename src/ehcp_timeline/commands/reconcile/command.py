@@ -1,5 +1,6 @@
 """`ehcp reconcile`: the legal 20-week rate beside the DfE's, and the plans that are counted differently."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
@@ -48,18 +49,14 @@ def reconcile(
     to = output.choose()
     rule = cast("Rule", choice("--against", against, ("excluding", "including")))
     asks = about.request()
-    from ehcp_timeline.commands.reconcile.rates import PartedPlan
     from ehcp_timeline.commands.reconcile.rates import reconcile as reconciled
     from ehcp_timeline.commands.reconcile.view import reconcile_sections
+    from ehcp_timeline.output.document import Document
 
     answer = reconciled(asks.rulebook, asks.sources(files), asks.as_at, year or asks.as_at.year, rule)
-    to.send_records(
-        answer,
-        answer.cases,
-        PartedPlan,
-        lambda: reconcile_sections(answer, top if "table" in to.formats() else None),
-        f"Plans of {answer.year} counted differently",
-    )
+    title = f"Plans of {answer.year} counted differently"
+    sections = partial(reconcile_sections, answer, top if "table" in to.formats() else None)
+    to.write(Document.of_list(title, answer, "cases", sections))
     if not to.for_people:
         say(*(f"{file.name}: {file.rows:,} rows, {file.judged:,} judged." for file in answer.input))
     raise typer.Exit(NOT_ALL_JUDGED if any(file.not_judged for file in answer.input) else 0)

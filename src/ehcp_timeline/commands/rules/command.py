@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,13 +70,9 @@ def list_(
     from ehcp_timeline.measure.answer import RulebookUsed
 
     lines = DeadlineListed.all_of(rulebook.deadlines)
-    to.send_records(
-        RulesAnswer(RulebookUsed.of(rulebook), lines),
-        lines,
-        DeadlineListed,
-        lambda: list_sections(rulebook, lines),
-        f"Rulebook {rulebook.version}",
-    )
+    answer = RulesAnswer(RulebookUsed.of(rulebook), lines)
+    sections = partial(list_sections, rulebook, lines)
+    to.write(Document.of_list(f"Rulebook {rulebook.version}", answer, "deadlines", sections))
 
 
 @app.command()
@@ -119,7 +116,7 @@ def stale(as_at: AsAt = None, asked: Format = None, overlays: Rules = None) -> N
 
     old = DeadlineListed.all_of(checked_long_ago(rulebook, day_asked(as_at)))
     answer, total = StaleAnswer(RulebookUsed.of(rulebook), old), len(rulebook.deadlines)
-    to.send_records(answer, old, DeadlineListed, lambda: stale_sections(old, total), "Stale")
+    to.write(Document.of_list("Stale", answer, "deadlines", partial(stale_sections, old, total)))
     raise typer.Exit(FOUND if old else 0)
 
 
@@ -431,7 +428,6 @@ def holidays(
     every = replace(duties, kind=duties.kind or ["all"], who=duties.who or ["all"])
     selection = chosen(asks.rulebook, every)
     from ehcp_timeline.commands.rules.holidays import (
-        Moved,
         holidays_answer,
         holidays_sections,
         title_of,
@@ -444,7 +440,7 @@ def holidays(
     answer = holidays_answer(after, before.findings, days, chosen_by(selection, asks.rulebook))
     _say_of(days)
     sections = holidays_sections(answer, after, top)
-    to.send_records(answer, answer.moved, Moved, lambda: sections, title_of(days))
+    to.write(Document.of_list(title_of(days), answer, "moved", lambda: sections))
 
 
 def _say_of(days: Sequence[date]) -> None:

@@ -1,8 +1,9 @@
 """The answers of the commands that make work lists, and the fields of each line."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import polars as pl
 
@@ -10,9 +11,15 @@ from ehcp_timeline.audit.clock import Certainty, Verdict
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.measure.acknowledged import Acknowledged
 from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed
-from ehcp_timeline.measure.result import Audit, Input, NotJudged
+from ehcp_timeline.measure.casework import Casework
+from ehcp_timeline.measure.result import Input, NotJudged
 from ehcp_timeline.measure.worklists import Policy
+from ehcp_timeline.privacy.pseudonyms import STATEMENT
+from ehcp_timeline.shell.list_command import without_cases, without_people
 from ehcp_timeline.text.bounds import Ge, Whole
+
+if TYPE_CHECKING:
+    from ehcp_timeline.privacy.pseudonyms import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,31 +125,27 @@ class WorkAnswer:
     @classmethod
     def of(
         cls,
-        audit: Audit,
+        work: Casework,
+        clocks: pl.DataFrame,
         summary: object,
-        work: pl.DataFrame,
-        statement: str,
-        acknowledged: Acknowledged | None,
+        key: "Key | None" = None,
+        order: Callable[[pl.DataFrame], pl.DataFrame] = lambda clocks: clocks,
+        **more: Any,  # noqa: ANN401 - the fields that a kind of list adds
     ) -> Self:
-        """Return a list with what it was made from.
-
-        Args:
-            audit: The answer of the file.
-            summary: What is counted over the list.
-            work: The list.
-            statement: What must be on every copy of it; empty for nothing.
-            acknowledged: What it leaves out.
-        """
+        """Return a list without what is accepted, pseudonymised if there is a key and then put in order."""
+        listed, left_out = work.listed(clocks)
+        audit, shown = without_people(work.audit, listed, key)
         return cls(
             as_at=audit.as_at,
             rulebook=audit.rulebook,
             input=audit.input,
-            statement=statement or None,
+            statement=STATEMENT if key else None,
             summary=summary,
-            work=work,
+            work=order(shown),
             not_judged=audit.summary.not_judged,
             problems=audit.problems,
-            acknowledged=acknowledged,
+            acknowledged=without_cases(left_out, key),
+            **more,
         )
 
 

@@ -1,5 +1,6 @@
 """`ehcp letters`: whom to tell before a day is missed, ready for a mail merge; no letter is sent."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -50,14 +51,8 @@ def letters(
     to = output.choose()
     asks = about.request()
     selection = chosen(asks.rulebook, DutyOptions(deadline=deadline), groups)
-    from ehcp_timeline.commands.worklists.family_letters import (
-        NOTES,
-        LetterLine,
-        letters_answer,
-        projected_plans,
-    )
+    from ehcp_timeline.commands.worklists.family_letters import NOTES, letters_answer, projected_plans
     from ehcp_timeline.commands.worklists.view import letter_sections
-    from ehcp_timeline.measure.answer import keys, values
     from ehcp_timeline.measure.casework import ALL
     from ehcp_timeline.output.document import Document
 
@@ -66,13 +61,5 @@ def letters(
     work.check_filters(selection)
     projected = projected_plans(asks.rulebook, source, asks.config, asks.as_at)
     answer = letters_answer(work, selection, within, projected)
-    to.write(
-        Document(
-            "Before the day is missed",
-            answer,
-            keys(LetterLine),
-            lambda: values(answer.letters),
-            lambda: letter_sections(work.audit, answer, top),
-            notes=NOTES,
-        )
-    )
+    sections = partial(letter_sections, work.audit, answer, top)
+    to.write(Document.of_list("Before the day is missed", answer, "letters", sections, notes=NOTES))

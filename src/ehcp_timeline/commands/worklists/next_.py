@@ -10,7 +10,7 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import ROW_FORMATS
 from ehcp_timeline.shell.exit_codes import exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import document_of, key_asked, without_cases, without_people
+from ehcp_timeline.shell.list_command import key_asked
 from ehcp_timeline.shell.options import (
     DATED_FORMATS,
     Acknowledged,
@@ -115,13 +115,13 @@ def next_(
         to = output.choose_split(split_by, formats)
     asks = about.request()
     selection = chosen(asks.rulebook, DutyOptions(kind, None, deadline), groups)
-    from ehcp_timeline.commands.worklists.answer import NextAnswer, NextCounts, Work
+    from ehcp_timeline.commands.worklists.answer import NextAnswer, NextCounts
     from ehcp_timeline.commands.worklists.view import next_sections
     from ehcp_timeline.measure.casework import OPEN, chosen_by
     from ehcp_timeline.measure.counts import REVIEW
     from ehcp_timeline.measure.worklists import order_of_work, workable
     from ehcp_timeline.output.calendar import entries_of
-    from ehcp_timeline.privacy.pseudonyms import STATEMENT
+    from ehcp_timeline.output.document import Document
 
     work = asks.work(asks.source(file), OPEN, assume_blank, accepted=asks.acknowledged(acknowledged))
     work.check_filters(selection)
@@ -132,16 +132,13 @@ def next_(
     mine = work.open_clocks(chosen_by(selection, work.rulebook))
     untold = mine.filter(mine["verdict"] == "unknown").height
     every = workable(mine, work)
-    to_do, left_out = work.listed(every)
-    audit, ordered = without_people(work.audit, order_of_work(to_do, chosen_policy), key)
     named = sorted(selection.caseworkers | selection.teams | selection.districts)
     title = f"Today for {', '.join(named) or 'everyone'}, {chosen_policy}"
-    statement = STATEMENT if key else ""
     counts = NextCounts(chosen_policy, every["case_id"].n_unique(), untold)
-    answer = NextAnswer.of(audit, counts, ordered, statement, without_cases(left_out, key))
-    sections = partial(next_sections, title, answer, untold, top)
-    document = document_of(title, answer, ordered, Work, sections, statement)
-    to.write(replace(document, entries=partial(entries_of, as_at=asks.as_at, steps=True, names=names)))
+    answer = NextAnswer.of(work, every, counts, key, partial(order_of_work, policy=chosen_policy))
+    entries = partial(entries_of, as_at=asks.as_at, steps=True, names=names)
+    sections = partial(next_sections, title, answer, top)
+    to.write(Document.of_list(title, answer, "work", sections, entries=entries))
     raise typer.Exit(exit_code(work.audit, failed=work.is_late(selection), strict=False, exit_zero=exit_zero))
 
 

@@ -9,13 +9,7 @@ import typer
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.exit_codes import exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import (
-    document_of,
-    group_asked,
-    key_asked,
-    without_cases,
-    without_people,
-)
+from ehcp_timeline.shell.list_command import group_asked, key_asked
 from ehcp_timeline.shell.options import (
     Acknowledged,
     AssumeBlank,
@@ -94,7 +88,6 @@ def overdue(
     asks = about.request()
     selection = chosen(asks.rulebook, duties, groups)
     from ehcp_timeline.measure.casework import ALL, DUTIES, OPEN
-    from ehcp_timeline.privacy.pseudonyms import STATEMENT
 
     read = ALL if save_list else OPEN if public else DUTIES
     accepted = None if public else asks.acknowledged(acknowledged)
@@ -108,7 +101,7 @@ def overdue(
         from ehcp_timeline.output.calendar import entries_of
 
         list_ = _save_list if save_list else partial(_overdue, by=group)
-        document = list_(work, selection, key, STATEMENT if key else "", top)
+        document = list_(work, selection, key, top)
         to.write(replace(document, entries=partial(entries_of, as_at=work.as_at, names=names)))
     raise typer.Exit(
         exit_code(work.audit, failed=work.is_late(selection), strict=strict, exit_zero=exit_zero)
@@ -116,33 +109,30 @@ def overdue(
 
 
 def _overdue(
-    work: "Casework", selection: "Selection", key: "Key | None", statement: str, top: int, by: str | None
+    work: "Casework", selection: "Selection", key: "Key | None", top: int, by: str | None
 ) -> "Document":
-    from ehcp_timeline.commands.worklists.answer import OverdueAnswer, OverdueCounts, Work
+    from ehcp_timeline.commands.worklists.answer import OverdueAnswer, OverdueCounts
     from ehcp_timeline.commands.worklists.view import overdue_sections
     from ehcp_timeline.measure.worklists import overdue, worst_first
+    from ehcp_timeline.output.document import Document
 
     late = overdue(work, selection)
-    listed, left_out = work.listed(late)
-    audit, frame = without_people(work.audit, listed, key)
-    clocks = worst_first(frame)
     counts = OverdueCounts(late.height, late["case_id"].n_unique())
-    answer = OverdueAnswer.of(audit, counts, clocks, statement, without_cases(left_out, key))
-    sections = partial(overdue_sections, audit, answer, late, by, top)
-    return replace(document_of("Overdue, worst first", answer, clocks, Work, sections, statement), group=by)
+    answer = OverdueAnswer.of(work, late, counts, key, worst_first)
+    sections = partial(overdue_sections, work.audit, answer, late, by, top)
+    return Document.of_list("Overdue, worst first", answer, "work", sections, group=by)
 
 
-def _save_list(
-    work: "Casework", selection: "Selection", key: "Key | None", statement: str, top: int
-) -> "Document":
-    from ehcp_timeline.commands.worklists.answer import RiskCounts, SaveListAnswer, WorkAtRisk
+def _save_list(work: "Casework", selection: "Selection", key: "Key | None", top: int) -> "Document":
+    from ehcp_timeline.commands.worklists.answer import RiskCounts, SaveListAnswer
     from ehcp_timeline.commands.worklists.view import risk_sections
     from ehcp_timeline.measure.worklists import at_risk
+    from ehcp_timeline.output.document import Document
 
-    case = at_risk(work, selection)
-    audit, clocks = without_people(work.audit, case.clocks, key)
-    counts = RiskCounts(clocks.height, case.in_time, case.untold)
-    left_out = without_cases(work.listed(case.clocks)[1], key)
-    answer = SaveListAnswer.of(audit, counts, clocks, statement, left_out)
-    sections = partial(risk_sections, audit, answer, case.untold, top)
-    return document_of("In time so far, and at risk", answer, clocks, WorkAtRisk, sections, statement)
+    risk = at_risk(work, selection)
+    answer = SaveListAnswer.of(
+        work, risk.clocks, RiskCounts(risk.clocks.height, risk.in_time, risk.untold), key
+    )
+    return Document.of_list(
+        "In time so far, and at risk", answer, "work", partial(risk_sections, work.audit, answer, top)
+    )

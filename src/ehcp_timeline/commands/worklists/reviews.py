@@ -1,8 +1,8 @@
 """Reviews to come: a diary of the year ahead, and the list that each school is owed before a term."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, get_args
@@ -35,7 +35,6 @@ from ehcp_timeline.output.sections import (
     without_empty_columns,
 )
 from ehcp_timeline.output.summary import acknowledged_lines
-from ehcp_timeline.shell.list_command import document_of
 from ehcp_timeline.shell.parse import choice
 from ehcp_timeline.text.bounds import Whole
 from ehcp_timeline.text.counting import MONTHS
@@ -213,24 +212,22 @@ def diary_document(
 ) -> Document:
     """Return the reviews of the year ahead: a table by month, or the list behind it."""
     every = coming_reviews(work, selection).with_columns(when=_when_due(work.as_at))
-    listed, left_out = work.listed(every)
     total = _line("Total", every, work.as_at)
     lines = [_line(name or None, mine, work.as_at) for name, mine in split(every, by)]
     most_first = tuple(sorted(lines, key=lambda line: (-line.total, line.name or "")))
     counts = ReviewCounts(total.total, total.past_due, total.unclear)
-    plain = ReviewsAnswer.of(work.audit, counts, listed, "", left_out)
-    answer = replace(plain, by=by, diary=most_first, total=total)
+    answer = ReviewsAnswer.of(work, every, counts, by=by, diary=most_first, total=total)
     title = f"Reviews to come on {work.as_at}"
-    if table:
-        rows = [_flat(line, by) for line in (*most_first, total)]
-        sections = partial(_diary_sections, answer, total, top)
-        document = Document(title, answer, tuple(rows[0]), rows.__iter__, sections)
-        return replace(document, made={"html": page_of(title, partial(_diary_sections, answer, total, None))})
-    sections = partial(_list_sections, answer, top)
-    document = document_of(title, answer, listed, ComingReview, sections)
-    html = page_of(title, partial(_list_sections, answer, listed.height))
-    entries = partial(entries_of, as_at=work.as_at, names=names)
-    return replace(document, entries=entries, made={"html": html}, group=by)
+    if not table:
+        return _list_document(title, answer, _list_sections, top, names=names, group=by)
+    rows = [
+        {by: line.name, "total": line.total, "past_due": line.past_due, "unclear": line.unclear}
+        | {**line.months, LATER: line.later}
+        for line in (*most_first, total)
+    ]
+    html = page_of(title, partial(_diary_sections, answer, total, None))
+    sections = partial(_diary_sections, answer, total, top)
+    return Document(title, answer, tuple(rows[0]), rows.__iter__, sections, made={"html": html})
 
 
 def term_document(
@@ -248,30 +245,37 @@ def term_document(
         .otherwise(pl.lit(IN))
     )
     every = coming_reviews(work, selection).filter(unclear | (due <= term.until)).with_columns(when=when)
-    listed, left_out = work.listed(every)
     past = every.filter(~unclear, due < work.as_at).height
     counts = ReviewCounts(every.height, past, every.filter(unclear).height)
-    answer = replace(TermListAnswer.of(work.audit, counts, listed, "", left_out), term=term)
-    title = f"Reviews in {term.name}"
-    document = document_of(title, answer, listed, ComingReview, partial(_term_sections, answer, term, top))
-    html = page_of(title, partial(_term_sections, answer, term, listed.height))
-    entries = partial(entries_of, as_at=work.as_at, names=names)
-    return replace(
-        document, entries=entries, made={"html": html}, group="school", notes=tuple(_of_term(term))
+    answer = TermListAnswer.of(work, every, counts, term=term)
+    sections, notes = partial(_term_sections, term=term), tuple(_of_term(term))
+    return _list_document(
+        f"Reviews in {term.name}", answer, sections, top, names=names, group="school", notes=notes
     )
 
 
-def _flat(line: DiaryLine, by: Group) -> dict[str, Any]:
-    counts = {"total": line.total, "past_due": line.past_due, "unclear": line.unclear}
-    return {by: line.name, **counts, **line.months, LATER: line.later}
+def _list_document(
+    title: str,
+    answer: WorkAnswer,
+    sections: Callable[[Any, int], Iterator[Section]],
+    top: int,
+    *,
+    names: bool,
+    **more: Any,  # noqa: ANN401 - the rest of a document
+) -> Document:
+    """Return a list of reviews; a page shows all of them, a screen so many."""
+    html = page_of(title, partial(sections, answer, answer.work.height))
+    entries = partial(entries_of, as_at=answer.as_at, names=names)
+    shown = partial(sections, answer, top)
+    return Document.of_list(title, answer, "work", shown, entries=entries, made={"html": html}, **more)
 
 
 def _diary_sections(answer: ReviewsAnswer, total: DiaryLine, top: int | None) -> Iterator[Section]:
     """Yield the table: whose reviews down, most first, months across, everybody in the last line."""
-    shown = answer.diary[:top]
+    shown, by = answer.diary[:top], answer.by
     rows = [
         (
-            *(line.name or f"no {answer.by} recorded", f"{line.total:,}", f"{line.past_due:,}"),
+            *(line.name or f"no {by} recorded", f"{line.total:,}", f"{line.past_due:,}"),
             f"{line.unclear:,}" if total.unclear else "",
             *(f"{number:,}" for number in line.months.values()),
             f"{line.later:,}" if total.later else "",
@@ -282,19 +286,15 @@ def _diary_sections(answer: ReviewsAnswer, total: DiaryLine, top: int | None) ->
     more = len(answer.diary) - len(shown)
     yield without_empty_columns(
         Section(
-            f"Reviews falling due by month, by {answer.by}, on {day(answer.as_at)}",
+            f"Reviews falling due by month, by {by}, on {day(answer.as_at)}",
             columns=(
-                TableColumn(answer.by),
+                TableColumn(by),
                 *(TableColumn(heading, "number") for heading in ("total", PAST, UNCLEAR)),
                 *(TableColumn(month, "number", optional=True) for month in (*months, LATER)),
             ),
             rows=tuple(rows),
             after=(
-                *(
-                    [f"{count(more, f'more {answer.by}')}; --top {len(answer.diary)} shows all."]
-                    if more
-                    else []
-                ),
+                *([f"{count(more, f'more {by}')}; --top {len(answer.diary)} shows all."] if more else []),
                 "A review is due when its decision is: 12 months after the last. The meeting comes before.",
                 *_counted(answer),
                 "The list behind it: --reviews list.",
@@ -310,7 +310,7 @@ def _list_sections(answer: ReviewsAnswer, top: int) -> Iterator[Section]:
     yield list_section("Reviews to come", columns, rows, answer.work.height, after=after)
 
 
-def _term_sections(answer: TermListAnswer, term: TermListed, top: int) -> Iterator[Section]:
+def _term_sections(answer: TermListAnswer, top: int, term: TermListed) -> Iterator[Section]:
     """Yield the term, and for each school the reviews that it should know of."""
     counts, work = answer.summary, answer.work
     said = [*_of_term(term)]

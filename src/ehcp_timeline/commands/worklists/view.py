@@ -34,14 +34,9 @@ _BY = ListColumn(
 def overdue_sections(
     audit: Audit, answer: OverdueAnswer, every: pl.DataFrame, by: str | None, top: int
 ) -> Iterator[Section]:
-    """Yield the overdue lists: one, or one for each group, worst first.
+    """Yield the overdue lists: one, or one for each group, worst first, at most `top` clocks of each.
 
-    Args:
-        audit: The answer they are from.
-        answer: The overdue clocks with their steps, worst first.
-        every: Those that are accepted and not listed among them.
-        by: The column of the groups; None for one list.
-        top: How many clocks each list shows at most.
+    `every` are the clocks with those that are accepted and not listed.
     """
     yield opening(audit)
     work, accepted = answer.work, tuple(acknowledged_lines(answer.acknowledged))
@@ -73,10 +68,11 @@ def overdue_sections(
     yield _law(work)
 
 
-def risk_sections(audit: Audit, answer: SaveListAnswer, untold: int, top: int) -> Iterator[Section]:
+def risk_sections(audit: Audit, answer: SaveListAnswer, top: int) -> Iterator[Section]:
     """Yield the in-time cases that may be missed, first due first."""
     yield opening(audit)
-    clocks, after = answer.work, (*_untold(untold), *acknowledged_lines(answer.acknowledged))
+    clocks, untold = answer.work, answer.summary.cannot_be_told
+    after = (*_untold(untold), *acknowledged_lines(answer.acknowledged))
     if clocks.is_empty():
         yield Section("No in-time case is at risk", before=after)
         return
@@ -107,16 +103,9 @@ def letter_sections(audit: Audit, answer: LettersAnswer, top: int) -> Iterator[S
     )
 
 
-def next_sections(title: str, answer: NextAnswer, untold: int, top: int) -> Iterator[Section]:
-    """Yield one page: what to do today, in order, each with its step, its day and the reason.
-
-    Args:
-        title: Whose work it is, and under which policy.
-        answer: The cases in their order, one clock of each.
-        untold: How many clocks cannot be told.
-        top: How many cases fit.
-    """
-    work = answer.work
+def next_sections(title: str, answer: NextAnswer, top: int) -> Iterator[Section]:
+    """Yield one page: what to do today, in order, each with its step, its day and the reason."""
+    work, untold = answer.work, answer.summary.cannot_be_told
     unjudged = (f"{count(untold, 'clock')} cannot be judged: ehcp check says why.",) if untold else ()
     after = (*unjudged, *acknowledged_lines(answer.acknowledged))
     if work.is_empty():
