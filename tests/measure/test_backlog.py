@@ -90,9 +90,16 @@ def test_arrivals_and_completions_stand_on_both_edges_of_the_thirteen_weeks() ->
 
     backlog.add(_judged(clocks, [{"row": row, "case_id": str(row)} for row in range(2, 10)]))
 
-    assert (backlog.overdue, backlog.became_overdue, backlog.cleared) == (3, 3, 2)
+    assert (backlog.counts["overdue"], backlog.counts["became_overdue"], backlog.counts["cleared"]) == (
+        3,
+        3,
+        2,
+    )
     overdue_then = 2  # rows 5 and 7
-    assert backlog.overdue == overdue_then + backlog.became_overdue - backlog.cleared
+    assert (
+        backlog.counts["overdue"]
+        == overdue_then + backlog.counts["became_overdue"] - backlog.counts["cleared"]
+    )
 
 
 def test_never_at_this_rate() -> None:
@@ -114,7 +121,11 @@ def test_what_is_excused_is_not_overdue() -> None:
 
     backlog.add(_judged(clocks, [{"row": row, "case_id": str(row)} for row in (2, 3)]))
 
-    assert (backlog.overdue, backlog.became_overdue, backlog.excused) == (1, 1, 1)
+    assert (backlog.counts["overdue"], backlog.counts["became_overdue"], backlog.counts["excused"]) == (
+        1,
+        1,
+        1,
+    )
     assert backlog.clearance().sentence.endswith(" 1 more is past the day with a recorded exception.")
 
 

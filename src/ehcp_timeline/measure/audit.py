@@ -1,7 +1,7 @@
 """The whole answer of `ehcp check`: every file judged once, and listed, counted and measured on the way."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -17,7 +17,7 @@ from ehcp_timeline.audit.selection import Selection, unjudgeable
 from ehcp_timeline.cases.model import Problem, require_date
 from ehcp_timeline.cases.not_cases import NO_CASES
 from ehcp_timeline.cases.source import CaseFile
-from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.acknowledged import AcknowledgedFile, AcknowledgedTally
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.backlog import Backlog
@@ -203,11 +203,17 @@ def check_files(
     ]
     clocks = [0] * len(sources)
     problems: list[Problem] = []
-    for file, judged in _all_judged(rulebook, wanted, readings, as_at, sample):
-        clocks[file] += counted.add(judged, file, unanswerable[file])
-        problems += joint.problems_of(judged.problems) if joint else judged.problems
-        filters.add(judged.rows)
-        del judged  # large, while the next comes
+    for file, reading in enumerate(readings):
+        batches = reading.batches()
+        if sample:
+            answers = verified(rulebook, batches, as_at, sample, deadlines=wanted)
+        else:
+            answers = judge(rulebook, batches, as_at, deadlines=wanted)
+        for judged in answers:
+            clocks[file] += counted.add(judged, file, unanswerable[file])
+            problems += joint.problems_of(judged.problems) if joint else judged.problems
+            filters.add(judged.rows)
+            del judged  # large, while the next comes
     orders = (
         date_order(rulebook, source, as_at, assume_blank, number)
         for source, number in zip(sources, clocks, strict=True)
@@ -216,13 +222,20 @@ def check_files(
     filters.refuse()
     unread = tuple(heading for source in sources for heading in HeadingUnread.all_of(source))
     problems += (problem for reading in readings for problem in reading.problems)
+    unread_cells = any(
+        problem.rule == "misplaced-element"
+        or (problem.stops == "cell" and not problem.rule.startswith("undated"))
+        for problem in problems
+    )
     undecided = (
         any(heading.decides for heading in unread)
         or any(problem.stops == "row" and problem.rule not in _SET_ASIDE for problem in problems)
         or any(problem.rule == "unknown-item" for problem in problems)
-        or (listing.unread and any(map(_is_unread, problems)))
+        or (listing.unread and unread_cells)
     )
     summary = counted.summary(rulebook)
+    overdue = any(summary.verdicts.get(name, {}).get("overdue") for name in ("assess.decide", "plan.issue"))
+    closed = all(_CLOSING.intersection((*source.columns, *blank)) for source in sources)
     if undecided and not summary.clearance.overdue_plans:
         summary = replace(summary, clearance=replace(summary.clearance, sentence=_NOT_ALL_READ))
     whole = everybody.summary()
@@ -230,7 +243,9 @@ def check_files(
         as_at=as_at,
         rulebook=RulebookUsed.of(rulebook),
         input=Input.all_of(sources),
-        summary=replace(summary, date_order=date_orders, closures=_closures(summary, sources, blank)),
+        summary=replace(
+            summary, date_order=date_orders, closures=None if closed or not overdue else _NO_CLOSURES
+        ),
         findings=_placed(listing.finished(ranked=bool(ranked)), joint),
         ranked=_placed(listing.finished(ranked=True), joint) if ranked is None else None,
         oldest=tuple(_on_own_row(case, joint) for case in whole.oldest),
@@ -247,41 +262,9 @@ def check_files(
     )
 
 
-def _is_unread(problem: Problem) -> bool:
-    if problem.rule == "misplaced-element":
-        return True
-    return problem.stops == "cell" and not problem.rule.startswith("undated")
-
-
-def _closures(summary: AuditSummary, sources: Sequence[CaseFile], blank: Collection[str]) -> str | None:
-    """Return what should be known where requests are overdue and no column could have closed them."""
-    overdue = any(summary.verdicts.get(name, {}).get("overdue") for name in ("assess.decide", "plan.issue"))
-    closed = all(_CLOSING.intersection((*source.columns, *blank)) for source in sources)
-    return None if closed or not overdue else _NO_CLOSURES
-
-
 def _on_own_row(case: OpenCase, joint: JoinedCases | None) -> OpenCase:
     return replace(case, row=joint.place(case.row)) if joint else case
 
 
 def _placed(findings: pl.DataFrame, joint: JoinedCases | None) -> pl.DataFrame:
     return joint.placed(findings) if joint else findings
-
-
-def _all_judged(
-    rulebook: Rulebook,
-    wanted: Sequence[Deadline],
-    readings: Sequence[FileReading],
-    as_at: date,
-    sample: int,
-) -> Iterator[tuple[int, Judged]]:
-    """Yield the batches of every file as they are judged, each with the place of its file."""
-    for file, reading in enumerate(readings):
-        batches = reading.batches()
-        if sample:
-            answers = verified(rulebook, batches, as_at, sample, deadlines=wanted)
-        else:
-            answers = judge(rulebook, batches, as_at, deadlines=wanted)
-        for judged in answers:
-            yield file, judged
-            del judged  # large, while the next comes

@@ -14,6 +14,7 @@ from ehcp_timeline.text.words import count, day
 
 WEEKS = 13
 WINDOW = timedelta(weeks=WEEKS)
+_COUNTED = ("overdue", "became_overdue", "cleared", "excused")
 
 
 @dataclass(slots=True)
@@ -25,20 +26,16 @@ class Backlog:
         keep: How many of the oldest to keep.
         stages: Stage to how many open assessments.
         oldest: The oldest so far.
-        overdue: Open and past the due day.
-        became_overdue: Became overdue in the last 13 weeks.
-        cleared: Were overdue, and were answered or ended in the last 13 weeks.
-        excused: Open and past the due day with an exception that no date refutes; not overdue.
+        counts: Of plans `overdue` (open and past the due day), `became_overdue` in the last 13 weeks,
+            `cleared` (answered or ended in these weeks, and late) and `excused` (open and past the day with
+            an exception that no date refutes; not overdue).
     """
 
     as_at: date
     keep: int
     stages: Counter[str] = field(default_factory=Counter)
     oldest: list[OpenCase] = field(default_factory=list)
-    overdue: int = 0
-    became_overdue: int = 0
-    cleared: int = 0
-    excused: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, judged: Judged) -> None:
         """Count one batch."""
@@ -63,10 +60,7 @@ class Backlog:
             became_overdue=(late & (due >= since) & (due < self.as_at)).sum(),
             cleared=(late & (done > since) & (done <= self.as_at)).sum(),
         ).row(0, named=True)
-        self.excused += counts["excused"]
-        self.overdue += counts["overdue"]
-        self.became_overdue += counts["became_overdue"]
-        self.cleared += counts["cleared"]
+        self.counts.update(counts)
 
     def by_stage(self) -> Stages:
         """Return how many open assessments stand at each stage."""
@@ -74,7 +68,8 @@ class Backlog:
 
     def clearance(self) -> Clearance:
         """Return when the overdue plans clear at the rate of the last 13 weeks."""
-        return clearance(self.overdue, self.became_overdue, self.cleared, self.as_at, self.excused)
+        overdue, arrived, cleared, excused = (self.counts[name] for name in _COUNTED)
+        return clearance(overdue, arrived, cleared, self.as_at, excused)
 
 
 def whole_weeks(start: date, as_at: date) -> int:

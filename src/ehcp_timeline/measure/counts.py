@@ -34,6 +34,16 @@ def one_decimal(part: int, whole: int) -> float | None:
     return float((Decimal(part) / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
+def first_that_holds(
+    *lines: tuple[pl.Expr, pl.Expr | str], otherwise: pl.Expr | str | None = None
+) -> pl.Expr:
+    """Return the value beside the first condition that holds, else `otherwise`; a text is itself."""
+    value = otherwise if isinstance(otherwise, pl.Expr) else pl.lit(otherwise, dtype=pl.String)
+    for condition, held in reversed(lines):
+        value = pl.when(condition).then(pl.lit(held) if isinstance(held, str) else held).otherwise(value)
+    return value
+
+
 _WAYS: Final = ("strict", "verdict", "evidenced")
 _OUT_OF_TIME: Final = ("late", "early", "overdue")
 
@@ -57,13 +67,9 @@ class InTimeTally:
         >>> tally.rates()
         InTime(strict=25.0, claimed=100.0, evidenced=None)
         """
-        return InTime(
-            *(
-                percent(in_time, in_time + sum(self.counts[way, verdict] for verdict in _OUT_OF_TIME))
-                for way in _WAYS
-                for in_time in [self.counts[way, "met"]]
-            )
-        )
+        met = [self.counts[way, "met"] for way in _WAYS]
+        missed = [sum(self.counts[way, verdict] for verdict in _OUT_OF_TIME) for way in _WAYS]
+        return InTime(*(percent(some, some + other) for some, other in zip(met, missed, strict=True)))
 
 
 ISSUE = ("plan.issue", "detained.issue")
@@ -102,11 +108,12 @@ def with_stage(clocks: pl.DataFrame, rows: pl.DataFrame, as_at: date) -> pl.Data
     events = {
         stage.name: [name for name in rows.columns if re.fullmatch(stage.since, name)] for stage in STAGES
     }
-    stage = pl.lit(STAGES[-1].name)
-    for name, begins in reversed(events.items()):
-        if begins:
-            reached = pl.any_horizontal(pl.col(begins).is_between(pl.col("start"), pl.lit(as_at)))
-            stage = pl.when(reached).then(pl.lit(name)).otherwise(stage)
+    reached = (
+        (pl.any_horizontal(pl.col(begins).is_between(pl.col("start"), pl.lit(as_at))), name)
+        for name, begins in events.items()
+        if begins
+    )
+    stage = first_that_holds(*reached, otherwise=STAGES[-1].name)
     named = (name for begins in events.values() for name in begins)
     joined = clocks.filter("open").join(rows.select("row", "case_id", *named), on="row", how="left")
     return joined.select("case_id", "row", stage.alias("stage"), "start", "due")

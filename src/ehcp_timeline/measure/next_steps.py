@@ -11,6 +11,7 @@ from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.clock.workdays import last_working_day
 from ehcp_timeline.law.loader.faults import read_shipped
 from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.measure.counts import first_that_holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +172,7 @@ def _chained(
 
     def of_its_step(of_each: list[pl.Expr]) -> pl.Expr:
         """Return what belongs to the step a clock waits for."""
-        expression = of_each[-1]
-        for waiting, of_step in zip(reversed(waits), reversed(of_each), strict=True):
-            expression = pl.when(waiting).then(of_step).otherwise(expression)
-        return expression
+        return first_that_holds(*zip(waits, of_each, strict=True), otherwise=of_each[-1])
 
     places = range(len(chain.steps))
     not_before = of_its_step([pl.col(f"after{place}") for place in places])

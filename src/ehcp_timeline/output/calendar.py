@@ -12,7 +12,7 @@ from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import AT_ONCE, Line
 from ehcp_timeline.output.receipt import Receipt
-from ehcp_timeline.output.verdict_words import VERDICT_NAMES, WAITS, standing
+from ehcp_timeline.output.verdict_words import VERDICT_NAMES, standing
 from ehcp_timeline.text.safe import visible
 from ehcp_timeline.text.words import NOT_ADVICE, count
 from ehcp_timeline.text.words import day as in_words
@@ -130,9 +130,8 @@ def entries_of_case(judged: Iterable[Working], rulebook: Rulebook, as_at: date) 
     """Yield the days of one case that are ahead or were missed: duties, what may become one, and rights."""
     for working in judged:
         clock, deadline = working.clock, working.deadline
-        waits = clock.ended is None and working.why_not_owed.startswith(WAITS)
         is_open = clock.verdict in _OPEN
-        if clock.due is None or not (is_open or (waits and clock.due >= as_at)):
+        if clock.due is None or not (is_open or (working.may_become_owed and clock.due >= as_at)):
             continue
         whose = f"{clock.case_id}: " if clock.case_id else ""
         late = "OVERDUE: " if clock.verdict == "overdue" else ""

@@ -14,7 +14,7 @@ from ehcp_timeline.law.loader.faults import read_shipped
 from ehcp_timeline.law.rulebook import Deadline, Rulebook, Who
 from ehcp_timeline.output.html import html_page
 from ehcp_timeline.output.receipt import Receipt
-from ehcp_timeline.output.verdict_words import WAITS, standing
+from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.text.words import NOT_ADVICE, count, day, quoted, rulebook_name
 
 _WHO: Final[Mapping[Who, str]] = {
@@ -174,8 +174,7 @@ class FamilyCase:
 
     def _is_ahead(self, working: Working) -> bool:
         clock = working.clock
-        waits = working.why_not_owed.startswith(WAITS) and clock.ended is None
-        coming = waits and clock.due is not None and clock.due >= self.as_at
+        coming = working.may_become_owed and clock.due is not None and clock.due >= self.as_at
         return not working.deadline.right and (clock.verdict == "running" or coming)
 
     def _duty(self, working: Working, kind: str = "") -> tuple[str, str, str]:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from ehcp_timeline.audit.clock import Verdict
+from ehcp_timeline.audit.single.explain import not_owed_words
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.text.words import count, day, listed, reason_words
@@ -20,8 +21,6 @@ VERDICT_NAMES: Final[Mapping[Verdict, str]] = {
     "not-owed": "Not owed",
     "not-started": "Not started",
 }
-WAITS = "not until "
-_GIVES_WAY = " takes its place"
 
 
 def standing(working: Working, rulebook: Rulebook) -> str:
@@ -122,18 +121,17 @@ def _unknown(working: Working, rulebook: Rulebook) -> str:
 
 def _not_owed(working: Working, rulebook: Rulebook) -> str:
     """Return what the duty hangs on, what ended it, or what takes its place."""
-    clock, why = working.clock, working.why_not_owed
+    clock, why = working.clock, working.not_owed
     ended = f"{rulebook.says(working.end_event)} on {day(clock.ended)}" if clock.ended else ""
     if clock.reason == "time-passed":
         return "; ".join(filter(None, (reason_words(clock.reason), ended)))
-    if why.endswith(_GIVES_WAY):
-        name = why.removesuffix(_GIVES_WAY)
+    if why and (name := why.displaced_by):
         instead = rulebook.by_id[name].duty if name in rulebook.by_id else rulebook.says(name)
         return f"not owed: another duty takes its place: {instead}"
     if ended:
         return f"not owed: {ended}"
-    if not why.startswith(WAITS):
-        return f"not owed: {why or reason_words(clock.reason)}"
+    if not why or not why.awaits:
+        return f"not owed: {not_owed_words(why) if why else reason_words(clock.reason)}"
     events = [rulebook.events[name] for name in working.deadline.owed_when if name in rulebook.events]
     choice = next((event.choice for event in events if event.choice), "")
     condition = f"if {choice}" if choice else f"only if {' or '.join(event.says for event in events)}"

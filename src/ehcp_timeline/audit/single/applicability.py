@@ -3,10 +3,10 @@
 from datetime import date
 
 from ehcp_timeline.audit.single.dates import EventHistory
+from ehcp_timeline.audit.single.trace import NotOwed
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.deadline import PlanByDue, StartWhere
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.text.words import day
 
 
 def start_of(deadline: Deadline, seen: EventHistory) -> date | None:
@@ -112,12 +112,12 @@ def stands(deadline: Deadline, row: Row, seen: EventHistory) -> bool:
 
 def why_not_owed(
     rulebook: Rulebook, deadline: Deadline, row: Row, seen: EventHistory, due: date | None
-) -> str:
-    """Return why the duty is not owed, or an empty string if it is."""
+) -> NotOwed | None:
+    """Return why the duty is not owed; None if it is."""
     for name in deadline.displaced_by:
         other = rulebook.by_id.get(name)
         if stands(other, row, seen) if other else seen.happened((name,)):
-            return f"{name} takes its place"
+            return NotOwed(displaced_by=name)
     start = start_of(deadline, seen)
     since = answers_since(deadline, seen, start) if start else None
     if deadline.owed_when and not any(since and day >= since for day in seen.happened(deadline.owed_when)):
@@ -125,28 +125,32 @@ def why_not_owed(
     return why_without_plan(deadline, seen, start, due)
 
 
-def why_waiting(rulebook: Rulebook, deadline: Deadline) -> str:
+def why_waiting(rulebook: Rulebook, deadline: Deadline) -> NotOwed:
     """Return which columns could make the duty owed."""
-    return f"not until {' or '.join(name for name in deadline.owed_when if name in rulebook.events)}"
+    named = tuple(name for name in deadline.owed_when if name in rulebook.events)
+    return NotOwed(awaits=named or deadline.owed_when)
 
 
-def why_without_plan(deadline: Deadline, seen: EventHistory, start: date | None, due: date | None) -> str:
-    """Return that there was no plan by the due day or the start, or an empty string if none is needed."""
+def why_without_plan(
+    deadline: Deadline, seen: EventHistory, start: date | None, due: date | None
+) -> NotOwed | None:
+    """Return that there was no plan by the due day or the start; None if there was, or none is needed."""
     plan = deadline.plan_by_due
     if plan is None or start is None or deadline.version_on(start) is None:
-        return ""
+        return None
     by = start if plan.by == "start" else due
-    return f"no plan existed by {day(by)}" if by and not _had_plan(plan, by, seen) else ""
+    return NotOwed(no_plan_by=by) if by and not _had_plan(plan, by, seen) else None
 
 
-def why_displaced(deadline: Deadline, start: date, answer: date | None, displacing: tuple[date, ...]) -> str:
-    """Return why another duty replaces a clock of a repeating duty, or an empty string.
+def why_displaced(
+    deadline: Deadline, start: date, answer: date | None, displacing: tuple[date, ...]
+) -> NotOwed | None:
+    """Return that another duty replaces a clock of a repeating duty; None if it does not.
 
-    Another duty replaces it if that duty's clock started on or after this one's start and not after its
-    answer.
+    Its clock started on or after this one's start and not after its answer.
     """
     taken = any(start <= day and (answer is None or day <= answer) for day in displacing)
-    return f"{deadline.displaced_by[0]} takes its place" if taken else ""
+    return NotOwed(displaced_by=deadline.displaced_by[0]) if taken else None
 
 
 def _had_plan(plan: PlanByDue, by: date, seen: EventHistory) -> bool:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ehcp_timeline.audit.clock import Clock
-from ehcp_timeline.audit.single.trace import CountedPeriod, Working
+from ehcp_timeline.audit.single.trace import CountedPeriod, NotOwed, Working
 from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.clock.workdays import ONE_DAY, roll_for_tribunal
 from ehcp_timeline.law.deadline import Limit, Version
 from ehcp_timeline.text.counting import days_named, said_count, said_day
-from ehcp_timeline.text.words import REASONS, listed, quoted
+from ehcp_timeline.text.words import REASONS, day, listed, quoted
 
 Facts = Mapping[str, str | int | bool | date | None]
 
@@ -205,6 +205,19 @@ def _open_ended(working: Working) -> str:
     return f"The first lawful day has not come: it waits for {' or '.join(waits)}."
 
 
+def not_owed_words(why: NotOwed) -> str:
+    """Return what replaces a duty, what has not come yet, or that there was no plan.
+
+    >>> not_owed_words(NotOwed(awaits=("to_maintain", "decision_sent")))
+    'not until to_maintain or decision_sent'
+    """
+    if why.displaced_by:
+        return f"{why.displaced_by} takes its place"
+    if why.no_plan_by:
+        return f"no plan existed by {day(why.no_plan_by)}"
+    return f"not until {' or '.join(why.awaits)}"
+
+
 def _owed(working: Working, _: date) -> Iterator[ExplanationStep]:
     clock = working.clock
     if working.circumstances.readable == "no":
@@ -218,16 +231,17 @@ def _owed(working: Working, _: date) -> Iterator[ExplanationStep]:
             text += f" The last lawful day is between {first} and {last}."
         yield _step(working, "Month", text)
     if working.circumstances.owed == "no":
-        yield _step(working, "Owed", f"Not owed: {working.why_not_owed}.", ["owed"])
+        why = not_owed_words(working.not_owed) if working.not_owed else ""
+        yield _step(working, "Owed", f"Not owed: {why}.", ["owed"])
 
 
 def _answer(working: Working, as_at: date) -> Iterator[ExplanationStep]:
     clock, circumstances = working.clock, working.circumstances
     if clock.start is None or circumstances.start != "stands":
         return
-    for day in working.too_early:
-        text = f"An answer of {said_day(day)} came before the start, so it does not answer it."
-        yield _step(working, "Too early", text, facts={"came": day})
+    for early in working.too_early:
+        text = f"An answer of {said_day(early)} came before the start, so it does not answer it."
+        yield _step(working, "Too early", text, facts={"came": early})
     gives = ("answer", "unseen", "implied", "ended", "now", "contradiction")
     facts = {"answered": clock.answered, "ended": clock.ended, "as_at": as_at}
     yield _step(working, "Answer", _answer_text(working, clock, as_at), gives, facts)

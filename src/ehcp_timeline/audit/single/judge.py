@@ -255,8 +255,8 @@ def _judge(question: _Question, *, foresee: bool) -> Working:
         waits = awaits(deadline, seen)
         applying = could_apply(deadline, question.row, seen)
         circumstances = Circumstances(start=state, applies=applying, owed="no" if waits else "yes")
-        why = why_waiting(question.rulebook, deadline) if waits else ""
-        return concluded(replace(blank, circumstances=circumstances, why_not_owed=why), seen.as_at)
+        why = why_waiting(question.rulebook, deadline) if waits else None
+        return concluded(replace(blank, circumstances=circumstances, not_owed=why), seen.as_at)
     if start is None:
         return concluded(blank, seen.as_at)
     if state == "stands":
@@ -360,7 +360,7 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
         unread_headings=unread,
         too_early=came_too_early(deadline, seen, since),
         implied_by=implied,
-        why_not_owed=why,
+        not_owed=why,
         revived=ending.revived,
     )
 

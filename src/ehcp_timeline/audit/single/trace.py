@@ -24,6 +24,21 @@ class CountedPeriod:
 
 
 @dataclass(frozen=True, slots=True)
+class NotOwed:
+    """Why a duty is not owed: because of one of these.
+
+    Attributes:
+        awaits: Events of which one would make it owed.
+        displaced_by: The deadline or event that takes its place.
+        no_plan_by: The day by which no plan existed.
+    """
+
+    awaits: tuple[str, ...] = ()
+    displaced_by: str = ""
+    no_plan_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingResult:
     """One reading of the time limit: its start, its due day and the verdict it gives.
 
@@ -51,7 +66,7 @@ class Working:
         end_event: Which event ended it.
         too_early: Answers that came before the clock started, and so do not answer it.
         implied_by: Which event shows that it must have been done.
-        why_not_owed: What replaces it, or what has not come yet.
+        not_owed: Why it is not owed; None where it is.
         excuses: Every excuse that was considered.
         read: Every reading that applies.
         revived: Whether an end was undone.
@@ -74,7 +89,7 @@ class Working:
     end_event: str = ""
     too_early: tuple[date, ...] = ()
     implied_by: str = ""
-    why_not_owed: str = ""
+    not_owed: NotOwed | None = None
     excuses: tuple[ExcuseResult, ...] = ()
     read: tuple[ReadingResult, ...] = ()
     revived: bool = False
@@ -84,6 +99,11 @@ class Working:
     unread_headings: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+
+    @property
+    def may_become_owed(self) -> bool:
+        """Whether it is not owed yet, and nothing has ended it."""
+        return self.not_owed is not None and bool(self.not_owed.awaits) and self.clock.ended is None
 
     def columns_named(self, names: Iterable[str]) -> str:
         """Return events by their columns, as a choice."""

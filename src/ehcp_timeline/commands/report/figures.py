@@ -30,7 +30,7 @@ from ehcp_timeline.measure.answer import ProblemFound, values
 from ehcp_timeline.measure.audit import check_files
 from ehcp_timeline.measure.compare.compare import own_figures
 from ehcp_timeline.measure.compare.figures import Area, Figures
-from ehcp_timeline.measure.counts import ISSUE
+from ehcp_timeline.measure.counts import ISSUE, first_that_holds
 from ehcp_timeline.measure.findings import is_wanted
 from ehcp_timeline.measure.forecast.forecast import ForecastAnswer, forecast
 from ehcp_timeline.measure.forecast.request import ForecastRequest
@@ -42,6 +42,7 @@ BANDS: tuple[AgeBand, ...] = get_args(AgeBand)
 _BAND_ENDS = (28, 91, 182)  # days
 _MEASURE = "pc_plans_issued_within_20_weeks"
 _PUBLISHED_YEARS = 6
+_OF_WORK = ("case_id", "duty", "due", "days", "team", "caseworker")
 _PAST_DUE = Selection(verdicts=frozenset({"overdue", "excused"}))
 
 
@@ -83,14 +84,21 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
     except CaseFileError as error:
         no_forecast = error.message
     history = ahead.history if ahead else None
-    past = history.backlog if history else ()
+    past = (point for point in (history.backlog if history else ()) if point.day < asked.as_at)
+    before = (WaitingCount(point.day, point.open, point.overdue) for point in past)
     limited = ahead.now if ahead and ahead.now and ahead.now.floor_limits else None
     own = {duty.id for duty in rulebook.deadlines if is_wanted(duty, _PAST_DUE)}
     days = (pl.lit(asked.as_at) - pl.col("due")).dt.total_days()
     late = audit.every_finding.with_columns(days=days)
-    overdue = late.filter(pl.col("verdict").cast(pl.String) == "overdue")
+    is_overdue, by_days = pl.col("verdict").cast(pl.String) == "overdue", ("days", "case_id", "deadline")
+    overdue = late.filter(is_overdue)
+    listed = audit.findings.filter(is_overdue).with_columns(days=days)
+    worst = listed.sort(by_days, descending=[True, False, False]).head(
+        2 * asked.top if rows is not None else 0
+    )
     summary = audit.summary
     stages: dict[StageName, Number] = values(summary.stages)
+    waiting = WaitingCount(asked.as_at, sum(map(int, stages.values())), summary.clearance.overdue_plans)
     answer = ReportAnswer(
         as_at=asked.as_at,
         audience=asked.audience,
@@ -98,14 +106,7 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         threshold=asked.threshold if asked.audience == "public" else None,
         rulebook=audit.rulebook,
         input=audit.input,
-        waiting=(
-            *(
-                WaitingCount(point.day, point.open, point.overdue)
-                for point in past
-                if point.day < asked.as_at
-            ),
-            WaitingCount(asked.as_at, sum(map(int, stages.values())), summary.clearance.overdue_plans),
-        ),
+        waiting=(*before, waiting),
         stages=stages,
         duties=tuple(_duties(overdue, rulebook, public=asked.audience == "public")),
         rates=tuple(_rates(rulebook, sources, asked, history.recorded_weeks if history else 0)),
@@ -117,9 +118,7 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         clear_at=ahead.clear_at if ahead else 0,
         policies=ahead.policies if ahead else (),
         oldest=tuple(_oldest(audit, rows or ())),
-        work=tuple(_work(audit.findings.with_columns(days=days), asked.top))
-        if asked.audience == "team"
-        else (),
+        work=tuple(LateWork(*line) for line in worst.select(_OF_WORK).iter_rows()),
         changed=asked.changed,
         not_judged=summary.not_judged,
         problems=ProblemFound.all_of(audit.problems),
@@ -150,9 +149,8 @@ def _duties(chosen: pl.DataFrame, rulebook: Rulebook, *, public: bool) -> Iterat
     """
     if public:
         chosen = chosen.with_columns(pl.col("deadline").cast(pl.String).replace(ISSUE[1], ISSUE[0]))
-    age = pl.lit(BANDS[-1])
-    for name, end in reversed(list(zip(BANDS, _BAND_ENDS, strict=False))):
-        age = pl.when(pl.col("days") <= end).then(pl.lit(name)).otherwise(age)
+    bands = ((pl.col("days") <= end, name) for name, end in zip(BANDS, _BAND_ENDS, strict=False))
+    age = first_that_holds(*bands, otherwise=BANDS[-1])
     counts = (
         chosen.group_by(pl.col("deadline").cast(pl.String))
         .agg(pl.len().alias("overdue"), pl.col("days").max().alias("oldest"), age.alias("bands"))
@@ -210,10 +208,3 @@ def _oldest(audit: Audit, rows: Sequence[pl.DataFrame]) -> Iterator[LongWait]:
     for case in audit.oldest:
         team, caseworker = whose.get((case.case_id, case.row), (None, None))
         yield LongWait(case.case_id, case.row, case.stage, case.start, case.weeks, team, caseworker)
-
-
-def _work(late: pl.DataFrame, top: int) -> Iterator[LateWork]:
-    overdue = late.filter(pl.col("verdict").cast(pl.String) == "overdue")
-    worst = overdue.sort("days", "case_id", "deadline", descending=[True, False, False]).head(2 * top)
-    for line in worst.select("case_id", "duty", "due", "days", "team", "caseworker").iter_rows():
-        yield LateWork(*line)

@@ -16,7 +16,7 @@ from ehcp_timeline.commands.worklists.answer import Work, WorkAnswer
 from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.measure.answer import RowsOf
 from ehcp_timeline.measure.casework import WORDS, Casework, chosen_by, with_contacts
-from ehcp_timeline.measure.counts import REVIEW
+from ehcp_timeline.measure.counts import REVIEW, first_that_holds
 from ehcp_timeline.measure.forecast.intake import TERMS
 from ehcp_timeline.measure.forecast.request import SchoolTerm
 from ehcp_timeline.measure.next_steps import STEP_COLUMNS
@@ -182,28 +182,18 @@ def coming_reviews(work: Casework, selection: Selection) -> pl.DataFrame:
     )
 
 
-def _months(as_at: date) -> list[str]:
-    first = as_at.replace(day=1)
-    return [months_on(first, number).isoformat()[:7] for number in range(MONTHS_AHEAD)]
-
-
 def _when_due(as_at: date) -> pl.Expr:
     """Return in which column of a diary a review stands."""
-    last = month_end(months_on(as_at.replace(day=1), MONTHS_AHEAD - 1))
-    return (
-        pl.when(pl.col("verdict") == "unknown")
-        .then(pl.lit(UNCLEAR))
-        .when(pl.col("due") < as_at)
-        .then(pl.lit(PAST))
-        .when(pl.col("due") > last)
-        .then(pl.lit(LATER))
-        .otherwise(pl.col("due").dt.to_string("%Y-%m"))
-    )
+    due, last = pl.col("due"), month_end(months_on(as_at.replace(day=1), MONTHS_AHEAD - 1))
+    unclear = (pl.col("verdict") == "unknown", UNCLEAR)
+    month = due.dt.to_string("%Y-%m")
+    return first_that_holds(unclear, (due < as_at, PAST), (due > last, LATER), otherwise=month)
 
 
 def _line(name: str | None, reviews: pl.DataFrame, as_at: date) -> DiaryLine:
-    held = Counter[str](reviews["when"])
-    months = {month: held[month] for month in _months(as_at)}
+    held, first = Counter[str](reviews["when"]), as_at.replace(day=1)
+    ahead = (months_on(first, number).isoformat()[:7] for number in range(MONTHS_AHEAD))
+    months = {month: held[month] for month in ahead}
     return DiaryLine(name, reviews.height, held[PAST], held[UNCLEAR], months, held[LATER])
 
 
@@ -235,15 +225,8 @@ def term_document(
 ) -> Document:
     """Return the reviews that schools should know of before a term, with a sheet for each in a workbook."""
     due, unclear = pl.col("due"), pl.col("verdict") == "unknown"
-    when = (
-        pl.when(unclear)
-        .then(pl.lit(UNCLEAR))
-        .when(due < term.first)
-        .then(pl.lit(BEFORE))
-        .when(due > term.last)
-        .then(pl.lit(AFTER))
-        .otherwise(pl.lit(IN))
-    )
+    around = ((due < term.first, BEFORE), (due > term.last, AFTER))
+    when = first_that_holds((unclear, UNCLEAR), *around, otherwise=IN)
     every = coming_reviews(work, selection).filter(unclear | (due <= term.until)).with_columns(when=when)
     past = every.filter(~unclear, due < work.as_at).height
     counts = ReviewCounts(every.height, past, every.filter(unclear).height)

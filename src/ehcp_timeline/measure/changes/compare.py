@@ -19,6 +19,7 @@ from ehcp_timeline.law.rulebook import DutyKind, Who
 from ehcp_timeline.measure.acknowledged import Acknowledged, AcknowledgedFile, AcknowledgedTally
 from ehcp_timeline.measure.answer import RowsOf, keys
 from ehcp_timeline.measure.changes.sides import Side
+from ehcp_timeline.measure.counts import first_that_holds
 from ehcp_timeline.measure.findings import OF_DEADLINE
 from ehcp_timeline.text.bounds import Sha256, Whole
 
@@ -147,39 +148,27 @@ def _change(lost: pl.Expr) -> pl.Expr:
     A closed clock that cannot be judged but was answered is history, and so is one that turns up answered.
     """
     was, now = (
-        pl.when(pl.col(verdict).is_null())
-        .then(pl.lit(ABSENT))
-        .when(pl.col(verdict).is_in(OPEN))
-        .then(pl.col(verdict))
-        .otherwise(pl.lit(CLOSED))
-        for verdict in (f"verdict{_BEFORE}", "verdict")
+        first_that_holds((verdict.is_null(), ABSENT), (verdict.is_in(OPEN), verdict), otherwise=CLOSED)
+        for verdict in (pl.col(f"verdict{_BEFORE}"), pl.col("verdict"))
     )
     history = (now == "unknown") & pl.col("answered").is_not_null() & was.is_in([CLOSED, ABSENT])
-    now = (
-        pl.when((now == ABSENT) & lost)
-        .then(pl.lit("unknown"))
-        .when(history)
-        .then(pl.lit(CLOSED))
-        .otherwise(now)
-    )
-    name = pl.lit(None, dtype=pl.String)
-    for old, new, change in reversed(TABLE):
-        name = pl.when(was.is_in(old) & (now == new)).then(pl.lit(change)).otherwise(name)
-    return name.cast(pl.Enum(CHANGES)).alias("change")
+    now = first_that_holds(((now == ABSENT) & lost, "unknown"), (history, CLOSED), otherwise=now)
+    lines = ((was.is_in(old) & (now == new), change) for old, new, change in TABLE)
+    return first_that_holds(*lines).cast(pl.Enum(CHANGES)).alias("change")
 
 
 def _note(there: pl.Expr, lost: pl.Expr) -> pl.Expr:
     absent = pl.col("verdict").is_null()
-    note = (
-        pl.when(absent & lost).then(pl.lit("no column of the file could answer it any more"))
-        .when(absent & there).then(pl.lit("the case is still there, this clock's start is not"))
-        .when(absent).then(pl.lit("the case is no longer in the file"))
-    )  # fmt: skip
+    notes: list[tuple[pl.Expr, pl.Expr | str]] = [
+        (absent & lost, "no column of the file could answer it any more"),
+        (absent & there, "the case is still there, this clock's start is not"),
+        (absent, "the case is no longer in the file"),
+    ]
     for name, column in (("start", "start"), ("due day", "due")):
         was, now = pl.col(f"{column}{_BEFORE}"), pl.col(column)
         days = (day.dt.to_string("%F") for day in (was, now))
-        note = note.when(now != was).then(pl.format(f"the {name} was changed from {{}} to {{}}", *days))
-    return note.alias("note")
+        notes.append((now != was, pl.format(f"the {name} was changed from {{}} to {{}}", *days)))
+    return first_that_holds(*notes).alias("note")
 
 
 @dataclass(frozen=True, slots=True)

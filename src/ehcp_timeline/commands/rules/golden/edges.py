@@ -367,14 +367,13 @@ def _applies(deadline: Deadline, clocks: Clocks) -> Edges:
 
 def _owed(deadline: Deadline, clocks: Clocks) -> Edges:
     owed = [case for case in clocks if case.owed and case.applied]
-    not_owed = [case.working.why_not_owed for case in clocks]
+    not_owed = [why for case in clocks if (why := case.working.not_owed)]
     for event in deadline.owed_when:
         yield f"is owed once {event} has a date", any(event in case.events for case in owed)
     if deadline.owed_when:
-        yield "is not owed yet", any(why.startswith("not until") for why in not_owed)
+        yield "is not owed yet", any(why.awaits for why in not_owed)
     for name in deadline.displaced_by:
-        displaced = any(why.startswith(f"{name} takes its place") for why in not_owed)
-        yield f"gives way to {name}", displaced
+        yield f"gives way to {name}", any(why.displaced_by == name for why in not_owed)
     if deadline.set_by:
         is_set = any(case.working.set_by is not None and "due" in case.expected for case in clocks)
         yield f"has its due day set by {deadline.set_by}", is_set
@@ -393,7 +392,7 @@ def _by_a_day(deadline: Deadline, clocks: Clocks) -> Edges:
             )
             on_the_day = any(event in events and events[event] == day for day, events in days)
             yield f"is owed with {event} on its last day", on_the_day
-        without = [case for case in clocks if case.working.why_not_owed.startswith("no plan")]
+        without = [case for case in clocks if (why := case.working.not_owed) and why.no_plan_by]
         for event in doubts:
             yield (
                 f"is not owed with {event}, and no plan by its last day",
