@@ -158,20 +158,12 @@ def check_files(
 ) -> Audit:
     """Judge every row of every file, and return the whole answer of `ehcp check`.
 
-    Args:
-        rulebook: The law.
-        sources: The files, opened.
-        as_at: The day the question is asked about.
-        selection: Which clocks to list.
-        oldest: How many of the oldest open assessments to name.
-        top: List only this many clocks of each deadline and verdict, the worst; None lists all.
-        ranked: Whether the clocks of each verdict stand worst first, instead of all in file order; None
-            for the list in both orders.
-        assume_blank: Columns that a file does not have and that count as blank: "not yet".
-        sample: How many rows of each file to judge again with the other reader of the law.
-        tell: Called with the number of rows of each batch, once it has been judged.
-        keep: A list to put the rows of every file in, batch by batch; None keeps none.
-        acknowledged: Overdue clocks that are counted and not listed.
+    The `oldest` open assessments are named, so many; of clocks only the worst `top` of each deadline and
+    verdict are listed, or all. `ranked`, the clocks of each verdict stand worst first, instead of all in file
+    order; None gives both lists. `assume_blank` are columns that a file does not have and that count as
+    blank: "not yet". So many rows of each file are a `sample` that the other reader of the law judges again.
+    `tell` is called with the number of rows of each batch, once it has been judged; `keep` gets the rows of
+    every file, batch by batch. What is `acknowledged` is counted and not listed.
 
     Raises:
         ReadersDisagreeError: The two readers give different answers for a row of the sample.

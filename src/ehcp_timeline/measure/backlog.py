@@ -22,10 +22,6 @@ class Backlog:
     """What has been seen of open assessments so far.
 
     Attributes:
-        as_at: The day the question is asked about.
-        keep: How many of the oldest to keep.
-        stages: Stage to how many open assessments.
-        oldest: The oldest so far.
         counts: Of plans `overdue` (open and past the due day), `became_overdue` in the last 13 weeks,
             `cleared` (answered or ended in these weeks, and late) and `excused` (open and past the day with
             an exception that no date refutes; not overdue).
@@ -86,14 +82,8 @@ def clearance(overdue: int, arrivals: int, completions: int, as_at: date, excuse
 
     Each week `completions / 13` overdue plans are issued and `arrivals / 13` more become overdue; they
     clear after `overdue / (completions - arrivals) * 13` weeks, or never where completions do not exceed
-    arrivals. The whole way there is counted in days, rounded up.
-
-    Args:
-        overdue: Overdue plans now.
-        arrivals: Plans that became overdue in the last 13 weeks.
-        completions: Overdue plans that were issued or ended in the last 13 weeks.
-        as_at: The day the question is asked about.
-        excused: Plans past their due day with a recorded exception; they are not overdue.
+    arrivals. The whole way there is counted in days, rounded up. Plans past their due day with a recorded
+    exception are `excused`, not overdue.
 
     >>> clearance(26, 13, 26, date(2025, 1, 1)).date
     datetime.date(2025, 7, 2)

@@ -84,7 +84,6 @@ def _changed(rulebook: Rulebook, source: CaseFile, as_at: date, hanging: Collect
 
 
 def _numbered(clocks: Clocks | None) -> pl.DataFrame:
-    """Return the verdicts of one deadline, those of one row numbered."""
     if clocks is None:
         frame = pl.DataFrame(schema={name: CLOCKS[name] for name in ("row", "verdict")})
     else:

@@ -36,14 +36,10 @@ class Worst:
     badness: dict[tuple[Verdict, int], pl.Series] = field(default_factory=dict)
 
     def candidates(self, clocks: Clocks, verdict: Verdict, order: int, *, again: bool) -> Clocks:
-        """Return those clocks of one verdict and deadline that may be among the worst, and remember them.
+        """Return those clocks, in row order, that may be among the worst, and remember them.
 
-        Args:
-            clocks: The clocks, in row order.
-            verdict: Their verdict.
-            order: Place of their deadline in the rulebook.
-            again: Whether they stand on rows that have gone by before: then one that is as bad as the least
-                bad kept may take its place.
+        `order` is the place of their deadline in the rulebook. `again`, they stand on rows that have gone by
+        before: then one that is as bad as the least bad kept may take its place.
         """
         badness = bad_as(clocks, verdict)
         held = self.badness.get((verdict, order))
@@ -76,7 +72,6 @@ def bad_as(clocks: Clocks, verdict: Verdict) -> pl.Series:
 
 
 def _ranked(clocks: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:
-    """Return clocks of one verdict as a page lists them: the worst first, then those due first."""
     most_first = verdict in LATEST_FIRST or verdict == "early"
     descending = [most_first, False, *(False for _ in _PLACE)]
     return clocks.sort(_by(verdict), "due", *_PLACE, descending=descending, nulls_last=True)
@@ -98,13 +93,11 @@ class Listing:
 
     Attributes:
         rulebook: The law; its order breaks ties between clocks of one row.
-        selection: What is asked for.
         top: Keep only this many of each deadline and verdict, the worst; None keeps all.
         selected: Deadline to verdict to how many clocks were selected.
         overdue: The cases that have an overdue one of them, batch by batch.
         chosen: Verdict to its selected clocks, batch by batch; where only the worst are kept, those that
             were among them when they went by.
-        worst: How bad the worst of them are.
         named: File to who each of its rows is about, for clocks that come after their batch.
         breaches: What the authority's own statutory clocks among those asked about are.
         unread: Whether one of them is unknown for what could not be read.
@@ -179,7 +172,6 @@ class Listing:
             self.unread = bool(reasons.is_in(_UNREAD).any())
 
     def _names(self, judged: Judged, file: int) -> pl.DataFrame:
-        """Return who the rows are about on which the clocks of this batch stand."""
         if judged.last:
             earlier = self.named.pop(file, [])
             return pl.concat([*earlier, _named(judged.rows)]).sort("row")
@@ -217,7 +209,6 @@ class Listing:
         return self._listed(self.accepted)
 
     def _listed(self, frames: Sequence[pl.DataFrame], *, ranked: bool = False) -> pl.DataFrame:
-        """Return clocks with what their deadlines are; in file order unless they are ranked already."""
         if not frames:
             return pl.DataFrame(schema={name: CLOCKS.get(name, pl.String) for name in LISTED})
         clocks = pl.concat(frames, how="vertical_relaxed")
@@ -262,12 +253,7 @@ def by_verdict(
     """Yield the clocks that a list asks for, verdict by verdict.
 
     A running clock is asked for if it is due soon. One that is `unknown` though something answered it is
-    closed history: it is asked for only with everything.
-
-    Args:
-        clocks: The clocks of one deadline.
-        selection: What is asked for.
-        rows: Only the clocks on these rows; None for all.
+    closed history: it is asked for only with everything. `rows`, only clocks on these.
     """
     for verdict in VERDICTS:
         asked = selection.everything or verdict in selection.verdicts
@@ -288,10 +274,7 @@ class FilterCheck:
     """Whether the filters of a selection match anything in the files that go by.
 
     Attributes:
-        selection: What is asked for.
-        rulebook: The law.
         held: Column to what the rows hold in it, for the columns of `WHOSE` that are asked for.
-        columns: The columns of the files.
         matched: Whether a row has gone by that all these filters match.
     """
 

@@ -99,17 +99,9 @@ def steps_of(
 ) -> pl.DataFrame:
     """Return the step that each of some open clocks waits for, in their order.
 
-    Args:
-        clocks: The clocks, with the columns of a finding.
-        every: All open clocks of the file, whoever owes them, in the same way.
-        rows: The rows of the file: `row`, `case_id` and the events.
-        steps: What `next-steps.toml` says.
-        rulebook: The law.
-        as_at: The day the question is asked about.
-
-    Returns:
-        `step` (its name), `do` (in words), `by` (its last working day, which may have passed) and
-        `not_before` (null unless it lies ahead).
+    `every` are all open clocks of the file, whoever owes them, with the columns of a finding; `rows` those of
+    the file, with `row`, `case_id` and the events. Columns are `step` (its name), `do` (in words), `by` (its
+    last working day, which may have passed) and `not_before` (null unless it lies ahead).
     """
     numbered = clocks.select(*_LOOKED_AT, pl.col("duty").cast(pl.String)).with_row_index(_CLOCK)
     others = every.select(_LOOKED_AT)

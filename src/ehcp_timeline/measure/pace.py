@@ -79,12 +79,8 @@ def pace_of(
 ) -> Pace:
     """Return how long the stages of a deadline took in the 52 weeks before a day.
 
-    Args:
-        deadline: The deadline.
-        chain: Its steps; None if it has but its duty.
-        clocks: Every clock of the deadline, closed ones too: `row`, `start`, `answered`.
-        rows: Every row of the file: `row` and its events.
-        as_at: The day the question is asked about.
+    `chain` has its steps, None if it has but its duty; `clocks` its `row`, `start` and `answered`, closed
+    clocks too; `rows` every `row` of the file with its events.
     """
     names = _stage_names(chain)
     dated = _with_ends(clocks, rows, chain, as_at)

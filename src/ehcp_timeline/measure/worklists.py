@@ -54,14 +54,11 @@ def at_risk(
 ) -> AtRisk:
     """Return the in-time clocks that will more likely than not be missed: at the median of what is to come.
 
-    Only duties about which families are written to. The pace is that of the closed clocks of the casework.
-
-    Args:
-        casework: The work in a file, with all its clocks.
-        selection: Which clocks were asked for.
-        within: How many days ahead a due day may lie; None for what `next-steps.toml` says of each duty.
-        projected: What a forecast says of open plans, by `row` and `start`: when half of its runs (`p50`) and
-            85% of them (`p85`) have issued it, and whether it is `likely` late. It is taken before the pace.
+    Only duties about which families are written to. The pace is that of the closed clocks of the casework,
+    which has all clocks of a file. A due day may lie `within` so many days ahead; None for what
+    `next-steps.toml` says of each duty. `projected` is what a forecast says of open plans, by `row` and
+    `start`: when half of its runs (`p50`) and 85% of them (`p85`) have issued it, and whether it is `likely`
+    late. It is taken before the pace.
     """
     steps = next_steps()
     begun = pl.col("start") <= casework.as_at

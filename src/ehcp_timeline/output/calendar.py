@@ -86,13 +86,10 @@ def calendar_bytes(name: str, entries: Iterable[CalendarEntry], receipt: Receipt
 def entries_of(
     lines: Iterable[Line], as_at: date, *, steps: bool = False, names: bool = False
 ) -> Iterator[CalendarEntry]:
-    """Yield an entry for each open clock of a list that has a day.
+    """Yield an entry for each open clock of a list of findings or of work that has a day.
 
-    Args:
-        lines: Lines with the keys of a finding or of work.
-        as_at: The day the list was made for.
-        steps: Whether the day is that of the next step, today if that has passed, instead of the due day.
-        names: Whether children are named; otherwise only the number of the case stands there.
+    With `steps` its day is that of the next step, today if that has passed, instead of the due day. Without
+    `names` only the number of the case stands there.
     """
     for line in lines:
         due, verdict = line["due"], line["verdict"]

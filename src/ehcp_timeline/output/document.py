@@ -20,10 +20,7 @@ class Document:
     """One answer, a record whose JSON is the whole of it, ready for every format.
 
     Attributes:
-        keys: The columns of its list.
         lines: Gives the lines of its list, once for each format.
-        sections: Gives what a person is shown.
-        notes: What a reader of a workbook should know.
         statement: What must be on every copy of the list; empty for nothing.
         nameless: Whether it names nobody, so that its receipt must not either.
         published: What the sheet of a workbook holds that may be published; empty for one to work from.

@@ -50,9 +50,6 @@ class ModelLetter:
 
     Attributes:
         deadlines: The deadlines, or first parts of their ids.
-        name: What its publisher calls it.
-        by: Who publishes it.
-        where: Where it stands.
     """
 
     deadlines: tuple[str, ...]
@@ -140,7 +137,6 @@ class FamilyCase:
     def _summary(
         self, ahead: Sequence[Working], overdue: Sequence[Working], rights: Sequence[Working]
     ) -> list[str]:
-        """Return what is late, what comes next, and what the family can do, in a sentence each."""
         excused = [working for working in self.judged if working.clock.verdict == "excused"]
         late = "On the dates given, nothing is late."
         if overdue:
@@ -167,7 +163,6 @@ class FamilyCase:
         return [*said, " ".join(can)] if can else said
 
     def _happened(self) -> list[tuple[date, str]]:
-        """Return every event that was given and has come, as a sentence, in the order of the days."""
         given = sorted({(when, name) for row in self.rows for name, when in row.events.items()})
         events = ((when, self.rulebook.events.get(name)) for when, name in given if when <= self.as_at)
         return [(when, _sentence(event.says)) for when, event in events if event and not event.sets_due]
@@ -222,7 +217,6 @@ class FamilyCase:
     def _chronology(
         self, happened: Sequence[tuple[date, str]], missed: Sequence[Working]
     ) -> list[tuple[str, str]]:
-        """Return what happened and what the law asked for by when, in one order, up to the as-at day."""
         dated = [(when, 0, says) for when, says in happened]
         for working in missed:
             if due := working.clock.due:
@@ -243,7 +237,6 @@ def _right_line(working: Working) -> tuple[str, ...]:
 
 
 def _words_of(deadline: Deadline) -> str:
-    """Return the words of a provision, and what kind it is where it is not law."""
     kind = "" if deadline.kind == "statutory" else f" This is {deadline.kind}, not law."
     return f"{quoted(deadline.says, deadline.means)}.{kind}"
 

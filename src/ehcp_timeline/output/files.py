@@ -176,10 +176,7 @@ def _waiting_room(folder: Path) -> Iterator[Path]:
 def safe_names(names: Iterable[str], suffix: str, nameless: str) -> Mapping[str, str]:
     """Return a file name for each name, no two alike even where capitals are not told apart.
 
-    Args:
-        names: The names as they stand in a file, each once; they are numbered in this order.
-        suffix: The ending of the files, as `.csv`.
-        nameless: What a blank name is called.
+    They are numbered in the order of the names; a blank one is called `nameless`.
 
     >>> safe_names(("A. Khan", "a khan", "../etc", "CON", ""), ".csv", "no-caseworker")["../etc"]
     'etc.csv'

@@ -92,7 +92,6 @@ def publication_bytes(
 
 
 def _write_sheet(page: Any, table: PublishedTable, formats: Mapping[str, Any]) -> None:  # noqa: ANN401
-    """Write a title, a purpose and a table; what is blank is said to be."""
     page.write_string(0, 0, visible(table.title), formats["heading"])
     page.write_string(1, 0, visible(table.purpose), formats["text"])
     columns = [{"header": visible(key), "header_format": formats["text"]} for key in table.keys]

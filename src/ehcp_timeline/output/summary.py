@@ -151,7 +151,6 @@ def _file(source: Input) -> str:
 
 
 def _number(value: float | str | None) -> str:
-    """Return a measure as a person reads it; `n/a` where there is nothing to measure."""
     if value is None:
         return "n/a"
     return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}" if isinstance(value, float) else value
@@ -184,7 +183,6 @@ def _problems(problems: Sequence[Problem]) -> Section:
 
 
 def _problem(alike: Sequence[Problem]) -> tuple[str, str, str, str]:
-    """Return problems as one line: where the first ones are, and what they (or the first) say."""
     numbers = [str(problem.row) for problem in alike if problem.row]
     shown, more = ", ".join(numbers[:_MOST_ROWS]), len(numbers) - _MOST_ROWS
     first = alike[0]

@@ -85,7 +85,6 @@ def _running(working: Working) -> str:
 
 
 def _done(working: Working, rulebook: Rulebook) -> str:
-    """Return when it was done, or what ended it undone."""
     clock = working.clock
     when = clock.answered or clock.ended
     if when is None:
@@ -102,7 +101,6 @@ def _done(working: Working, rulebook: Rulebook) -> str:
 
 
 def _unknown(working: Working, rulebook: Rulebook) -> str:
-    """Return what is missing, by its column, or what shows that it was done."""
     clock = working.clock
     match clock.reason:
         case "implied" if working.implied_by in working.columns:
@@ -120,7 +118,6 @@ def _unknown(working: Working, rulebook: Rulebook) -> str:
 
 
 def _not_owed(working: Working, rulebook: Rulebook) -> str:
-    """Return what the duty hangs on, what ended it, or what takes its place."""
     clock, why = working.clock, working.not_owed
     ended = f"{rulebook.says(working.end_event)} on {day(clock.ended)}" if clock.ended else ""
     if clock.reason == "time-passed":

@@ -74,7 +74,6 @@ class ListChart:
         alt: The title for who cannot see it; the numbers are in the table above.
         across: The column whose values stand along the bottom.
         lines: The columns that are drawn, at most four, with their names.
-        unit: What the numbers are.
     """
 
     title: str
@@ -98,16 +97,8 @@ def workbook_bytes(
 
     Headings in plain words stand in the first line, where a mail merge looks for them; they are frozen,
     repeated on every printed page and can be filtered. Dates are dates. What is overdue is coloured, and
-    says so in a column too.
-
-    Args:
-        rows: The list.
-        keys: Its columns.
-        title: Name of the document.
-        receipt: What it was made from.
-        notes: What a reader should know, on a sheet of their own.
-        group: The column of which each name has a sheet of its own; None for one sheet.
-        chart: A chart below the list.
+    says so in a column too. The notes stand on a sheet of their own; each name of the column `group` has a
+    sheet of its own.
     """
     lists: dict[str, list[Mapping[str, Value]]] = {}
     for row in rows:
@@ -146,7 +137,6 @@ def heading(key: str) -> str:
 
 
 def _tab(name: str, taken: set[str]) -> str:
-    """Return the name of a sheet that Excel takes, and that no other sheet has."""
     kept = "".join(" " if mark in "[]:*?/\\" else mark for mark in visible(name)).strip("' ") or "unnamed"
     tab, number = kept[:_LONGEST_TAB], 1
     while tab.casefold() in taken:

@@ -202,12 +202,8 @@ def choose_output(
 ) -> Output:
     """Return where the answer goes, before any work is done for it.
 
-    Args:
-        asked: The word of `--format`, if any.
-        paths: The words of `--output`, if any; `-` is standard output.
-        force: Whether `--force` was given.
-        formats: What the command can write.
-        full: Whether a terminal shows everything; it does if `--top` says how long lists are.
+    `asked` is the word of `--format`; a path of `-` is standard output. A terminal shows everything if `full`
+    says so, or `--top` says how long lists are.
 
     Raises:
         UsageError: The format is unknown, or cannot be told from a file's name; two outputs are one file.

@@ -133,7 +133,6 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
 
 
 def _not_counted(audit: Audit) -> str | None:
-    """Return why it cannot be said how many wait for a plan; None where it can."""
     lacking = next((line for line in audit.summary.not_judged if line.deadline == ISSUE[0]), None)
     if lacking is not None:
         return f"the file has no column {' or '.join(lacking.needs)}"
@@ -165,7 +164,6 @@ def _duties(chosen: pl.DataFrame, rulebook: Rulebook, *, public: bool) -> Iterat
 def _rates(
     rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest, recorded: int
 ) -> Iterator[YearRate]:
-    """Yield the 20-week rate of each year that the files record, and of the years published before."""
     kpis = load_kpis()
     question = KpiQuestion(kpis, rulebook, asked.as_at, None, (kpis.by_id[_MEASURE],))
     card = make_scorecard(question, sources)
@@ -195,7 +193,6 @@ def _rates(
 
 
 def _oldest(audit: Audit, rows: Sequence[pl.DataFrame]) -> Iterator[LongWait]:
-    """Yield the oldest open assessments with whose work they are, where the rows of the files are kept."""
     cases = [case.case_id for case in audit.oldest]
     whose: dict[tuple[str, int], tuple[str | None, ...]] = {}
     for frame in rows:

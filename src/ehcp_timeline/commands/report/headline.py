@@ -129,7 +129,6 @@ def horizon(answer: ReportAnswer) -> date:
 
 
 def _rate_words(answer: ReportAnswer) -> Iterator[str]:
-    """Yield the 20-week rate of the latest year in the file, beside England's latest."""
     own = [rate for rate in answer.rates if rate.plans]
     if not own or own[-1].rate == HIDDEN:
         return

@@ -7,8 +7,6 @@ from itertools import cycle
 
 from ehcp_timeline.commands.report.answer import (
     ChangedSince,
-    LateWork,
-    LongWait,
     Lost,
     Number,
     ReportAnswer,
@@ -136,7 +134,6 @@ def _duties(answer: ReportAnswer) -> Section:
 
 
 def _hidden_note(answer: ReportAnswer, rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Return what `[c]` means, where it stands."""
     hidden = any(HIDDEN in row for row in rows)
     return (legend(answer.threshold),) if hidden and answer.threshold else ()
 
@@ -231,7 +228,6 @@ def _waiting(answer: ReportAnswer) -> Section:
 
 
 def _forecast(answer: ReportAnswer) -> Iterator[Section]:
-    """Yield when the backlog clears under each order of work, and the way there."""
     title = "When the backlog clears, by order of work"
     if not answer.policies:
         yield Section(title, (f"No forecast: {answer.no_forecast}.",))
@@ -307,29 +303,21 @@ def _line_to_come(now: tuple[tuple[float, float], ...], path: Sequence[PathPoint
 
 
 def _cases(answer: ReportAnswer) -> Iterator[Section]:
-    """Yield the oldest cases and the overdue work, with whose work they are where anybody's is recorded."""
-    whose = (TableColumn("team"), TableColumn("caseworker"))
-    case = TableColumn("case", "fixed")
-    if answer.oldest:
-        columns = (case, _number("weeks open"), TableColumn("open since", "fixed"), TableColumn("stage"))
-        rows = tuple(
-            (open_.case_id, f"{open_.weeks:,}", day(open_.start), STAGE_WORDS[open_.stage], *_whose(open_))
-            for open_ in answer.oldest
-        )
-        title, caption = "The oldest open cases", "Oldest open cases"
-        yield _filled(Section(title, (), (*columns, *whose), rows, caption=caption), "not recorded")
-    if answer.work:
-        columns = (case, TableColumn("what is owed"), TableColumn("due", "fixed"), _number("days late"))
-        rows = tuple(
-            (work.case_id, work.duty, day(work.due), f"{work.days_late:,}", *_whose(work))
-            for work in answer.work
-        )
-        title, caption = "Overdue now, worst first", "Overdue deadlines, worst first"
-        yield _filled(Section(title, (), (*columns, *whose), rows, caption=caption), "not recorded")
-
-
-def _whose(case: LongWait | LateWork) -> tuple[str, str]:
-    return case.team or "", case.caseworker or ""
+    whose, case = (TableColumn("team"), TableColumn("caseworker")), TableColumn("case", "fixed")
+    oldest = [
+        (open_, f"{open_.weeks:,}", day(open_.start), STAGE_WORDS[open_.stage]) for open_ in answer.oldest
+    ]
+    opened = (_number("weeks open"), TableColumn("open since", "fixed"), TableColumn("stage"))
+    work = [(late, late.duty, day(late.due), f"{late.days_late:,}") for late in answer.work]
+    owed = (TableColumn("what is owed"), TableColumn("due", "fixed"), _number("days late"))
+    for title, caption, columns, lines in (
+        ("The oldest open cases", "Oldest open cases", opened, oldest),
+        ("Overdue now, worst first", "Overdue deadlines, worst first", owed, work),
+    ):
+        rows = tuple((of.case_id, *cells, of.team or "", of.caseworker or "") for of, *cells in lines)
+        if rows:
+            section = Section(title, (), (case, *columns, *whose), rows, caption=caption)
+            yield _filled(section, "not recorded")
 
 
 def _filled(section: Section, word: str) -> Section:
@@ -367,16 +355,15 @@ def _quality(answer: ReportAnswer) -> Section:
     elif answer.audience != "public":
         said.append("No problem was found in the file.")
     said += acknowledged_lines(answer.acknowledged)
+    rows = []
+    for what, columns in most:
+        once = tuple(dict.fromkeys(columns))
+        few = once if len(once) <= 3 else (*once[:2], f"{len(once) - 2:,} more")
+        rows.append((what[:1].upper() + what[1:], listed(few), f"{len(columns):,}"))
     return Section(
         "How good the data is",
         tuple(said),
         (TableColumn("what to try"), TableColumn("columns"), _number("problems")) if most else (),
-        tuple((what[:1].upper() + what[1:], _few(columns), f"{len(columns):,}") for what, columns in most),
+        tuple(rows),
         caption="Problems in the file, the most frequent kinds",
     )
-
-
-def _few(names: Sequence[str]) -> str:
-    """Return the first names, each once, and how many more there are."""
-    once = tuple(dict.fromkeys(names))
-    return listed(once if len(once) <= 3 else (*once[:2], f"{len(once) - 2:,} more"))

@@ -62,7 +62,6 @@ def remarks(rulebook: Rulebook, as_at: date) -> Iterator[Remark]:
 
 
 def _citations(deadline: Deadline, rulebook: Rulebook) -> Iterator[Remark]:
-    """Yield citations that are missing, name no known law, or begin before it was in force."""
     excuses = {f"excuse {excuse.id}": excuse for excuse in deadline.excuses}
     cited = {"law": deadline.law, "says": deadline.says or deadline.means}
     cited |= {clause: excuse.law for clause, excuse in excuses.items()}
@@ -94,7 +93,6 @@ def _citations(deadline: Deadline, rulebook: Rulebook) -> Iterator[Remark]:
 
 
 def _never(deadline: Deadline, rulebook: Rulebook) -> Iterator[str]:
-    """Yield why a deadline can never be owed, or a clause of it can never be used."""
     starts = {*deadline.start_events}
     if not deadline.repeats and not deadline.looks_back and starts <= {*deadline.met_by.events}:
         yield "what starts it also answers it"
@@ -168,14 +166,10 @@ class RulesCheckAnswer:
 def check_rulebook(
     rulebook: Rulebook, faults: Sequence[str], fixtures: Sequence[Path], as_at: date, *, local: bool
 ) -> RulesCheckAnswer:
-    """Return everything that a person should look at.
+    """Return everything that a person should look at, in what of a rulebook could be read and what could not.
 
-    Args:
-        rulebook: What could be read.
-        faults: What could not.
-        fixtures: Files and folders of golden cases; empty where they are not looked at.
-        as_at: The day on which it must be fresh.
-        local: Whether the local rulebooks alone are checked: the installed law is checked where it is kept.
+    Golden cases are looked at where `fixtures` names some. With `local` the local rulebooks alone are
+    checked: the installed law is checked where it is kept.
     """
     missing = tuple(fault for fault in faults if fault.endswith(" is missing"))
 

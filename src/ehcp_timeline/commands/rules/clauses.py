@@ -86,7 +86,6 @@ def limit_words(limit: Limit) -> str:
 
 
 def _limb_words(limb: Limb) -> str:
-    """Return one limb, and what it is counted from where that is not the start."""
     words = said_count(limb.count)
     if limb.count.kind == "within" and limb.count.number:
         words = f"within {words}"
@@ -130,7 +129,6 @@ def _repeats_words(repeats: Repeats) -> str:
 
 
 def _plan_words(plan: PlanByDue) -> str:
-    """Return what shows that a plan existed by the due day, without which nothing is owed."""
     made, shown, first = (listed(events, "or") for events in (plan.made, plan.shown_by, plan.before_plan))
     by = f"made by the {'start' if plan.by == 'start' else 'due day'} ({made})"
     return f"{by}, or shown by {shown}; not on the row of a first plan ({first})"
@@ -153,7 +151,6 @@ def _reading_words(reading: Reading) -> str:
 
 
 def _excuse_words(excuse: Excuse) -> str:
-    """Return one excuse: its provision, what claims it, for which due days, and which dates prove it."""
     claimed = f"claimed by {excuse.flag}" if excuse.flag else "claimed by its dates"
     since = f" from {day(excuse.since)}" if excuse.since else ""
     until = f" to {day(excuse.until)}" if excuse.until else ""
@@ -254,7 +251,6 @@ def deadline_sections(deadline: Deadline, rulebook: Rulebook) -> list[Section]:
 
 
 def _counting(deadline: Deadline) -> Iterator[Pair]:
-    """Yield what starts, answers and ends the clock, when it is owed at all, and what takes its place."""
     for name, (_, label) in CLAUSES.items():
         match name, getattr(deadline, name):
             case "starts_where", starts:
@@ -272,7 +268,6 @@ def _counting(deadline: Deadline) -> Iterator[Pair]:
 
 
 def _version(version: Version) -> Pair:
-    """Return the days on which a start falls under a version, and its limit."""
     until = f" to {day(version.until)}" if version.until else ""
     parts = (
         limit_words(version.limit),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -427,6 +426,7 @@ def holidays(
     asks = about.request()
     every = replace(duties, kind=duties.kind or ["all"], who=duties.who or ["all"])
     selection = chosen(asks.rulebook, every)
+    from ehcp_timeline.clock.workdays import is_bank_holiday, is_weekend
     from ehcp_timeline.commands.rules.holidays import (
         holidays_answer,
         holidays_sections,
@@ -438,20 +438,13 @@ def holidays(
     source = asks.source(file)
     before, after = without_and_with(days, lambda: asks.work(source, ALL, assume_blank).audit)
     answer = holidays_answer(after, before.findings, days, chosen_by(selection, asks.rulebook))
-    _say_of(days)
-    sections = holidays_sections(answer, after, top)
-    to.write(Document.of_list(title_of(days), answer, "moved", lambda: sections))
-
-
-def _say_of(days: Sequence[date]) -> None:
-    """Say which of the days are bank holidays already, and which are no working days anyhow."""
-    from ehcp_timeline.clock.workdays import is_bank_holiday, is_weekend
-
     for day in days:
         if is_bank_holiday(day):
             say(f"{day} is a bank holiday already: shown is what its announcement moved")
         elif is_weekend(day):
             say(f"{day} is a {day:%A}: it moves nothing")
+    sections = holidays_sections(answer, after, top)
+    to.write(Document.of_list(title_of(days), answer, "moved", lambda: sections))
 
 
 def _load(overlays: list[Path] | None) -> "Rulebook":

@@ -153,13 +153,9 @@ def diff_answer(
 def diff_sections(
     answer: RulesDiffAnswer, scenarios: Sequence[str], *, top: int, by: str
 ) -> Iterator[Section]:
-    """Yield what changed in the law and, where cases were given, what that does to them.
+    """Yield what changed in the law and, where cases were given, what that does to them, group `by` group.
 
-    Args:
-        answer: The answer.
-        scenarios: What the later rulebook says of itself if it is a supposition, not law.
-        top: How many flipped clocks are listed.
-        by: The column whose groups are counted.
+    `scenarios` say that the later rulebook is a supposition, not law; `top` flipped clocks are listed.
     """
     laid = "".join(f" {said}." for said in scenarios)
     changed = count(len(answer.changes), "clause")

@@ -90,11 +90,7 @@ def holidays_answer(
 ) -> HolidaysAnswer:
     """Return the clocks that are open, or get another verdict, and whose due day or last working day moves.
 
-    Args:
-        audit: The answer of the file with the bank holidays.
-        before: Its clocks without them.
-        days: The bank holidays.
-        chosen: Which clocks are asked about.
+    `audit` is the answer of the file with the bank holidays, `before` its clocks without them.
     """
     words = (selectors.enum() | selectors.categorical()).cast(pl.String)
     old = before.select(*_KEY, *_MOVES, "open").with_columns(words)

@@ -1,7 +1,7 @@
 """Which clocks get another verdict under another rulebook, whose they are, and the effect on the rates."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import tee
@@ -89,15 +89,7 @@ class _ImpactCount:
 def effect_of(
     old: Rulebook, new: Rulebook, files: Sequence[Path], as_at: date, config: Path | None
 ) -> Effect:
-    """Judge some files under two rulebooks, as far as their deadlines differ, and return what differs.
-
-    Args:
-        old: One rulebook.
-        new: The other.
-        files: The case files.
-        as_at: The day the question is asked about.
-        config: The settings' file that was asked for.
-    """
+    """Judge some files under two rulebooks, as far as their deadlines differ, and return what differs."""
     known = replace(new, events={**old.events, **new.events})
     sources = CaseRequest(as_at, known, settings(config)).sources(files)
     return _judged_under_both(old, new, affected(changes(old, new), old, new), sources, as_at)
@@ -116,18 +108,14 @@ def _judged_under_both(
     counting = _ImpactCount()
     for source in sources:
         pair = [
-            judge(book, mine, as_at, deadlines=tuple(_judgeable(book, source, order)))
+            judge(book, mine, as_at, deadlines=[line for line in book.deadlines if line.id in asked])
             for book, mine in zip((old, new), tee(source.batches()), strict=True)
+            for asked in [order.keys() - {line.id for line in unjudgeable(book, source.columns)}]
         ]
         for before, after in zip(*pair, strict=True):
             counting.add(before, after, order)
         counting.end_of_file()
     return counting.effect(order)
-
-
-def _judgeable(book: Rulebook, source: CaseFile, wanted: Collection[str]) -> Iterator[Deadline]:
-    without = {deadline.id for deadline in unjudgeable(book, source.columns)}
-    return (deadline for deadline in book.deadlines if deadline.id in wanted and deadline.id not in without)
 
 
 def _side_by_side(before: Clocks | None, after: Clocks | None, *, repeating: bool) -> pl.DataFrame:

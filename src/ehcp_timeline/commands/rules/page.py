@@ -26,7 +26,6 @@ class Example:
     """One case worked through.
 
     Attributes:
-        given: The dates it starts from, in words.
         counted: How they were counted, sentence by sentence.
         due: The last lawful day; for a minimum the first one; None where the law gives no number.
     """
@@ -163,7 +162,6 @@ def _verdict(line: Line) -> tuple[str, str, str]:
 
 
 def _deadline(deadline: Deadline, rulebook: Rulebook) -> Iterator[str]:
-    """Yield a deadline's words, how it is counted, a case worked through, its readings and excuses."""
     yield f"### `{deadline.id}`"
     yield f"**{_text(deadline.duty)}** ({deadline.who}, {deadline.kind})"
     seen = f"the words were {SEEN[deadline.seen]}, on {deadline.checked}"

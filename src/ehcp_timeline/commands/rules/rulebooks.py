@@ -129,7 +129,10 @@ def _loaded(law: Mapping[str, bytes], overlays: Mapping[str, bytes]) -> Rulebook
         try:
             rulebook = load_rulebook([Path(path) for path in names], Path(room) / "law" if law else None)
         except RulebookError as error:
-            raise RulebookError(tuple(_renamed(fault, names) for fault in error.faults)) from None
+            faults = error.faults
+            for path, name in names.items():
+                faults = tuple(fault.replace(path, name) for fault in faults)
+            raise RulebookError(faults) from None
     return replace(rulebook, overlays=tuple((names[name], digest) for name, digest in rulebook.overlays))
 
 
@@ -137,12 +140,6 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     folder.mkdir()
     for name, content in files.items():
         (folder / name).write_bytes(content)
-
-
-def _renamed(text: str, names: Mapping[str, str]) -> str:
-    for path, name in names.items():
-        text = text.replace(path, name)
-    return text
 
 
 def _is_revision(word: str) -> bool:
@@ -183,7 +180,6 @@ def _listed(*words: str) -> list[str]:
 
 
 def _git(*words: str) -> bytes | None:
-    """Return what git answers, or None where it cannot."""
     try:
         run = subprocess.run(["git", *words], capture_output=True, check=False)
     except OSError:

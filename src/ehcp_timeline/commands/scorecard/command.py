@@ -166,7 +166,6 @@ def scorecard(
 
 
 def _periods(since: str | None, to: str | None, last: int | None) -> "PeriodRange":
-    """Return which periods are shown; raise UsageError if none can be."""
     from ehcp_timeline.measure.kpi.lines import PeriodRange
 
     first, end = day_asked(since, "--from") if since else None, day_asked(to, "--to") if to else None

@@ -328,7 +328,6 @@ def _targets(answer: ScorecardAnswer, periods: Sequence[str]) -> Section:
 
 
 def _history(answer: ScorecardAnswer, shown: Iterable[Measure]) -> Section:
-    """Return the change on a year before, and since when each figure is the highest or the lowest."""
     ids = {measure.id for measure in shown}
     rows = tuple(
         (

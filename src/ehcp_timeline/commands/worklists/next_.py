@@ -145,7 +145,6 @@ def next_(
 def _reviews(
     work: "Casework", selection: "Selection", what: str, by: str, top: int, config: "Config", *, names: bool
 ) -> "Document":
-    """Return the reviews to come: of the year, as a table or a list, or of a term."""
     from ehcp_timeline.commands.worklists.reviews import GROUPS, diary_document, term_document, term_of
 
     if what in ("year", "list"):

@@ -88,7 +88,6 @@ def publish(
 
 
 def _answer(audit: Audit, published: Published, by: Literal["district", "team"]) -> PublicationAnswer:
-    """Return the table: one line for each group and one for all of them."""
     rows: list[dict[str, float | str | None]] = []
     for name, counts in zip((*published.rows, TOTAL), published.grid, strict=True):
         counted = dict(zip((*published.columns, "total"), counts, strict=True))

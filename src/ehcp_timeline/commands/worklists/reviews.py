@@ -183,7 +183,6 @@ def coming_reviews(work: Casework, selection: Selection) -> pl.DataFrame:
 
 
 def _when_due(as_at: date) -> pl.Expr:
-    """Return in which column of a diary a review stands."""
     due, last = pl.col("due"), month_end(months_on(as_at.replace(day=1), MONTHS_AHEAD - 1))
     unclear = (pl.col("verdict") == "unknown", UNCLEAR)
     month = due.dt.to_string("%Y-%m")
@@ -294,7 +293,6 @@ def _list_sections(answer: ReviewsAnswer, top: int) -> Iterator[Section]:
 
 
 def _term_sections(answer: TermListAnswer, top: int, term: TermListed) -> Iterator[Section]:
-    """Yield the term, and for each school the reviews that it should know of."""
     counts, work = answer.summary, answer.work
     said = [*_of_term(term)]
     if term.list_by < answer.as_at:

@@ -122,7 +122,6 @@ def _list(
 
 
 def _law(work: pl.DataFrame) -> Section:
-    """Return what the deadlines of a list are, once each."""
     known = work.unique(subset="deadline", keep="first", maintain_order=True)
     columns = (TableColumn("deadline", "fixed"), TableColumn("what is owed"), TableColumn("the law"))
     return Section(
@@ -136,7 +135,6 @@ def _untold(untold: int) -> tuple[str, ...]:
 
 
 def _why(row: Row) -> str:
-    """Return the reason for a line: how late it is, or how many days are left, and since when."""
     if row["verdict"] == "running":
         days = row["days_left"]
         left = "no last day" if days is None else f"{count(days, 'day')} left" if days else "due today"

@@ -29,11 +29,8 @@ class Side:
     """One of two answers.
 
     Attributes:
-        as_at: The day it was asked about.
         law: SHA-256 of the rulebook and of each local one laid over it.
         clocks: Every clock, with the columns of a finding.
-        cases: Every case number.
-        districts: Every district that is recorded.
         not_judged: Deadlines that no column of its file could answer.
         rows_left_out: Rows of its file that could not be judged.
         unlisted: Deadlines whose clocks were counted and not listed, so that it says nothing of them.

@@ -188,7 +188,6 @@ class Comparison:
                 yield replace(year, change=change, record=record(values[: place + 1], labels[: place + 1]))
 
     def _in_year(self, measure: Measure, year: int, against: int, *, ranked: bool) -> ComparedMeasure:
-        """Compare a measure in one year with the published figures of that year or the latest before it."""
         figures, own, better = self.figures, self.own.get((measure.id, year)), measure.better
         among = dict(figures.of(measure.id, against, "Local authority"))
         wanted = top_quartile_from(among.values(), better) if ranked and better else None

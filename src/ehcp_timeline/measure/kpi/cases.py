@@ -136,7 +136,6 @@ def _of_days(mark: Condition, as_at: date) -> Iterator[pl.Expr]:
 
 
 def _of_facts(mark: Condition) -> Iterator[pl.Expr]:
-    """Yield what a mark says of facts, of the clock, and of other marks."""
     yield from (pl.col(fact).is_in(codes) for fact, codes in mark.holds)
     yield from (
         pl.col(fact).cast(pl.String).str.contains_any(list(words), ascii_case_insensitive=True)

@@ -72,7 +72,6 @@ def lines(question: KpiQuestion, tallies: Mapping[str, PopulationTally]) -> pl.D
 
 
 def _groups(there: set[tuple[int, str]], group: Group | None) -> Iterator[tuple[int, str]]:
-    """Yield the groups in order: each that has a case, and the totals."""
     if group:
         names = (name for rank, name in there if rank == OF_GROUP)
         yield from ((OF_GROUP, name) for name in group.in_order(names))
@@ -93,7 +92,6 @@ def _rolled(tally: PopulationTally, question: KpiQuestion) -> pl.LazyFrame:
 
 
 def _by_line(counted: pl.DataFrame, question: KpiQuestion) -> "pl.lazyframe.group_by.LazyGroupBy":
-    """Return numbers by the lines that they belong to: that of their group, and those of totals."""
     period = period_number(question.kind, pl.col(MONTH)).cast(pl.Int32).alias(PERIOD)
     dated, known = counted.lazy().with_columns(period), pl.col(GROUP).is_not_null()
     about = [(OF_ALL, dated, pl.lit(TOTAL))]
@@ -141,7 +139,6 @@ def _value_of(unit: str, marks: Marks) -> str:
 
 
 def _columns(measure: Measure) -> Iterator[pl.Expr]:
-    """Yield a measure, null where there is nothing to measure, and the cases above and below its line."""
     unit = measure.unit
     numerator = pl.col(number_of(measure.part)).fill_null(0).cast(pl.Int64)
     denominator = pl.lit(None, dtype=pl.Int64)

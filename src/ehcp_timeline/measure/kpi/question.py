@@ -121,7 +121,6 @@ class KpiQuestion:
         return {name: why[0] for name, why in reasons.items() if why and all(why)}
 
     def _why_not_measured(self, measure: Measure, columns: frozenset[str]) -> str:
-        """Return why a file with these columns cannot give a measure; empty where it can."""
         population = self.populations[measure.counts]
         if measure.unit == "share" and self.group is None:
             return "it needs a group: --by"
@@ -142,7 +141,6 @@ class KpiQuestion:
         return f"the file has no column {' and no column '.join(lacking)}" if lacking else ""
 
     def _why_no_clocks(self, population: str, columns: frozenset[str]) -> str:
-        """Return why no clock of a population can be judged; empty where one can."""
         starts = [
             (deadline, self.rulebook.columns_of(deadline.start_events))
             for deadline in self.deadlines[population]

@@ -126,7 +126,6 @@ def _month_ends(first: date, as_at: date) -> Iterator[date]:
 
 
 def _first_request(readings: Sequence[FileReading], batches: Sequence[Sequence[Batch]]) -> date | None:
-    """Return the day of the first request that a file holds; None if it holds none."""
     asked = "request_received"
     days = [
         batch.frame[asked].min()

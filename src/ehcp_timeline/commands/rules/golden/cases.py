@@ -36,11 +36,6 @@ class Golden:
     """One golden case.
 
     Attributes:
-        name: The claim, as a sentence.
-        path: Its file, as it was named.
-        line: The line on which it begins.
-        as_at: The day the question is asked about.
-        rows: The case.
         expect: Deadline to what its clocks must be, in order of their start; keys are fields of `Clock`.
         row: The row whose clocks are expected, where a file has a line of its own for each; None for all.
     """
@@ -65,13 +60,7 @@ def load_fixtures(
     """Read every golden case of some files and folders, in order of their names.
 
     Of a folder, those `.toml` files count that hold a `[[case]]`, and those `.csv` files that have a column
-    `expect.<deadline>`.
-
-    Args:
-        paths: Files and folders.
-        rulebook: The law.
-        vocabulary: The columns that a case file may have.
-        as_at: The day asked about where a CSV file has no column `as_at`.
+    `expect.<deadline>`; where that has no column `as_at`, the day asked about is `as_at`.
 
     Raises:
         RulebookError: With every fault of every file; one of them is that there is no golden case at all.
@@ -213,7 +202,6 @@ def _read_csv(path: Path, rulebook: Rulebook, vocabulary: Vocabulary, as_at: dat
 
 
 def _check_headings(place: Location, source: "CaseFile", rulebook: Rulebook) -> None:
-    """Report headings that expect something of a deadline that there is not, and a file without any."""
     for heading in source.understood.headings:
         name = heading.text.removeprefix(EXPECT)
         if name != heading.text and not heading.column:

@@ -24,6 +24,7 @@ from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.law.subset import part_of
 
 A_YEAR: Final = 366
+BARE: Final[frozenset[str]] = frozenset()
 READINGS: Final = frozenset({"earliest_reading", "latest_reading"})
 
 
@@ -32,10 +33,8 @@ class Asserted:
     """One clock that a golden case asserts.
 
     Attributes:
-        as_at: The day asked about.
         expected: What the case expects of the clock; a verdict at least.
         working: How the single reader judged it.
-        row: Its row.
         events: The dates of its row; of the whole case for a repeating duty.
     """
 
@@ -110,7 +109,6 @@ def uncovered(rulebook: Rulebook, goldens: Iterable[Golden]) -> tuple[str, ...]:
 
 
 def _asserted_by(golden: Golden, rulebook: Rulebook) -> Iterator[Asserted]:
-    """Yield every clock of a golden case of which it expects a verdict."""
     part = part_of(rulebook, golden.expect)
     rows = {row.number: with_derived(row, part.derived.values()) for row in golden.rows}
     whole = {name: day for row in rows.values() for name, day in row.events.items()}
@@ -139,7 +137,6 @@ def _can_be_told(deadline: Deadline) -> bool:
 
 
 def _due_day(deadline: Deadline, clocks: Clocks) -> Edges:
-    """Yield both sides of the due day: answered, and asked while unanswered."""
     if not _can_be_told(deadline):
         untold = any(case.clock.reason == "no-due-day" for case in clocks)
         yield "has a time limit that is not known", untold
@@ -155,27 +152,21 @@ def _due_day(deadline: Deadline, clocks: Clocks) -> Edges:
         yield "is asked on its first lawful day", over
         return
     if _numberless(deadline):
+        running = any(case.is_("running", due=None) for case in clocks)
         yield "is answered, and has no last day", any(case.is_("met", due=None) for case in clocks)
-        yield (
-            "is asked unanswered, and has no last day",
-            any(case.is_("running", due=None) for case in clocks),
-        )
+        yield "is asked unanswered, and has no last day", running
         return
     late = any(case.is_("late", days_late=1, ended=None) for case in clocks)
     yield "is answered on its last day", on_due
     yield "is answered on the day after its last", late
     if not _never_runs(deadline):
         yield "is asked on its last day", any(case.is_("running", days_left=0) for case in clocks)
-        yield "is asked on the day after its last", any(_is_just_over(case) for case in clocks)
-
-
-def _is_just_over(case: Asserted) -> bool:
-    passed = case.is_("not-owed", reason="time-passed") and case.clock.due == case.as_at - ONE_DAY
-    return passed or case.is_("overdue", days_late=1)
+        passed = (case.is_("not-owed", reason="time-passed", due=case.as_at - ONE_DAY) for case in clocks)
+        overdue = (case.is_("overdue", days_late=1) for case in clocks)
+        yield "is asked on the day after its last", any(passed) or any(overdue)
 
 
 def _versions(deadline: Deadline, clocks: Clocks) -> Edges:
-    """Yield the first and the last day of every version, and the days outside all of them."""
     if not _can_be_told(deadline):
         return
     due = [case for case in clocks if "due" in case.expected]
@@ -195,16 +186,14 @@ def _versions(deadline: Deadline, clocks: Clocks) -> Edges:
 
 
 def _readings(deadline: Deadline, clocks: Clocks) -> Edges:
-    """Yield, for every reading, a case whose span it moves and one that it disputes."""
+    asserted = [case for case in clocks if case.expected.keys() >= READINGS]
     for reading in deadline.readings:
         moved = [case for case in clocks if case.moved_by(reading)]
         inside = {case.clock.start for case in moved if READINGS & case.expected.keys()}
-        outside = {
-            case.clock.start
-            for case in clocks
-            if case.expected.keys() >= READINGS
-            and not any(read.reading == reading for read in case.working.read)
-        }
+        read_otherwise = (
+            case for case in asserted if all(read.reading != reading for read in case.working.read)
+        )
+        outside = {case.clock.start for case in read_otherwise}
         disputed = (case.clock.certainty == "disputed" and "certainty" in case.expected for case in moved)
         name = f"the reading {reading.id}"
         yield f"has another day on {name}", bool(inside)
@@ -219,9 +208,7 @@ def _readings(deadline: Deadline, clocks: Clocks) -> Edges:
             yield f"starts on {after}, after {name}", after in outside
         if reading.season:
             first, last = ((count.month, count.day) for count in reading.season)
-            spans = [
-                case.clock.start for case in clocks if case.clock.start and case.expected.keys() >= READINGS
-            ]
+            spans = [case.clock.start for case in asserted if case.clock.start]
             years = {(start.month, start.day) for start in inside if start}
             yield f"starts on the first day of a year of {name}", first in years
             yield f"starts on the last day of a year of {name}", last in years
@@ -237,11 +224,9 @@ def _readings(deadline: Deadline, clocks: Clocks) -> Edges:
 
 
 def _excuses(deadline: Deadline, clocks: Clocks) -> Edges:
-    """Yield every excuse claimed; proved and refuted where dates can do that; both sides of its days."""
     shown = {case.expected.get("excuse") for case in clocks}
-    unexcused = any(
-        case.clock.verdict in ("late", "overdue") and case.clock.excuse is None for case in clocks
-    )
+    late = (case.clock for case in clocks if case.clock.verdict in ("late", "overdue"))
+    unexcused = any(clock.excuse is None for clock in late)
     for excuse in deadline.excuses:
         for strength in ("claimed", "evidenced", "refuted") if excuse.evidence else ("claimed",):
             yield f"has the excuse {excuse.id}, {strength}", f"{excuse.id} ({strength})" in shown
@@ -346,15 +331,13 @@ def _applies(deadline: Deadline, clocks: Clocks) -> Edges:
         yield f"does not apply where {fact} is another", "does-not-apply" in reasons
         yield f"has not started where {fact} is blank", "blank-fact" in reasons
         yield f"is unknown where {fact} cannot be read", unreadable
-    in_spite = [
-        case
-        for case in applied
-        if not any(
-            case.row.codes.get(fact, frozenset()).intersection(codes) for fact, codes in deadline.only_if
-        )
-    ]
     for event in deadline.shown_by:
-        yield f"applies because of {event} alone", any(event in case.events for case in in_spite)
+        with_it = (case.row.codes for case in applied if event in case.events)
+        alone = (
+            all(held.get(fact, BARE).isdisjoint(codes) for fact, codes in deadline.only_if)
+            for held in with_it
+        )
+        yield f"applies because of {event} alone", any(alone)
     for event in deadline.after:
         yield f"applies after {event}", any(event in case.events for case in applied)
     if deadline.after:
@@ -386,18 +369,15 @@ def _by_a_day(deadline: Deadline, clocks: Clocks) -> Edges:
     owed = [case for case in clocks if case.owed and case.applied]
     if plan := deadline.plan_by_due:
         doubts = (*plan.made, *plan.before_plan)
+        last = "start" if plan.by == "start" else "due"
         for event in plan.made:
-            days = (
-                (case.clock.start if plan.by == "start" else case.clock.due, case.events) for case in owed
-            )
-            on_the_day = any(event in events and events[event] == day for day, events in days)
+            dated = (case for case in owed if event in case.events)
+            on_the_day = any(case.events[event] == getattr(case.clock, last) for case in dated)
             yield f"is owed with {event} on its last day", on_the_day
         without = [case for case in clocks if (why := case.working.not_owed) and why.no_plan_by]
         for event in doubts:
-            yield (
-                f"is not owed with {event}, and no plan by its last day",
-                any(event in case.events for case in without),
-            )
+            planless = any(event in case.events for case in without)
+            yield f"is not owed with {event}, and no plan by its last day", planless
         for event in plan.shown_by:
             shown = any(event in case.events and case.has(doubts) for case in owed)
             yield f"is owed because of {event}", shown

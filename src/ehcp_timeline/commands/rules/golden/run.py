@@ -108,11 +108,7 @@ def _why(golden: Golden, deadline: str, rulebook: Rulebook) -> tuple[str, ...]:
 def untold(old: Rulebook, new: Rulebook, goldens: Sequence[Golden], since: str) -> Iterator[Note]:
     """Yield the deadlines that changed although no golden case expects another answer than before.
 
-    Args:
-        old: The rulebook as it was.
-        new: The rulebook as it is.
-        goldens: The golden cases.
-        since: What the old one is called.
+    `since` is what the old rulebook is called.
     """
     changed: dict[str, list[ClauseChange]] = {}
     for change in changes(old, new):
@@ -136,13 +132,7 @@ def single_reader(rulebook: Rulebook, rows: Sequence[Row], as_at: date) -> tuple
 def failures(
     goldens: Iterable[Golden], rulebook: Rulebook, judge: Judge = single_reader
 ) -> Iterator[Failure]:
-    """Yield every answer of a reader that is not the expected one.
-
-    Args:
-        goldens: The golden cases.
-        rulebook: The law.
-        judge: The reader. It may leave out clocks that have not started.
-    """
+    """Yield every answer of a reader that is not the expected one; it may leave out clocks not started."""
     for golden in goldens:
         clocks = judge(rulebook, golden.rows, golden.as_at)
         for deadline, expected in golden.expect.items():

@@ -31,9 +31,6 @@ class Update:
     """One file as it would have to be.
 
     Attributes:
-        path: The file.
-        content: Its new bytes.
-        diff: The change, as a unified diff.
         changed: How many cases expect something else in it.
         by_hand: The cases that cannot be changed so, each with its place.
     """
@@ -114,7 +111,6 @@ def _span(block: str, deadline: str) -> tuple[int, int]:
 
 
 def _expects(block: str, failure: Failure, place: int) -> bool:
-    """Return whether a changed case now expects of this clock what came, read back as TOML."""
     try:
         expect = tomllib.loads(block)["case"][0]["expect"][failure.deadline]
     except (tomllib.TOMLDecodeError, KeyError):
