@@ -33,7 +33,7 @@ from ehcp_timeline.commands.worklists.answer import (
 from ehcp_timeline.commands.worklists.family_letters import LettersAnswer
 from ehcp_timeline.commands.worklists.reviews import ReviewsAnswer, TermListAnswer
 from ehcp_timeline.law.kpi.loader import load_kpis
-from ehcp_timeline.measure.changes.compare import ChangesAnswer
+from ehcp_timeline.measure.changes import ChangesAnswer
 from ehcp_timeline.measure.compare.compare import CompareAnswer
 from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
 from ehcp_timeline.measure.kpi.question import MOST_PEOPLE

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.law.rulebook import Rulebook
     from ehcp_timeline.measure.acknowledged import Acknowledged, AcknowledgedFile
     from ehcp_timeline.measure.casework import Casework
+    from ehcp_timeline.privacy.pseudonyms import Key
 
 STDIN = "-"
 _ANY_DAY = date(2095, 12, 31)  # which days are plausible is checked with the file
@@ -75,6 +76,15 @@ def say_unused(acknowledged: "Acknowledged | None") -> None:
             places = (f"row {problem.row}" if problem.row else "", problem.column)
             where = ", ".join((acknowledged.name, *filter(None, places)))
             say(f"{where}: {problem.problem}; {problem.try_}")
+
+
+def without_cases(left_out: "Acknowledged | None", key: "Key | None") -> "Acknowledged | None":
+    """Return what is said of acknowledgements; with a key nothing that may quote a cell of theirs."""
+    if left_out is None or key is None:
+        return left_out
+    from ehcp_timeline.privacy.apply import without_words
+
+    return replace(left_out, problems=without_words(left_out.problems))
 
 
 @dataclass(frozen=True)

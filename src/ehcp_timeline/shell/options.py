@@ -19,6 +19,7 @@ from ehcp_timeline.shell.parse import choice, choices, day_asked, split
 if TYPE_CHECKING:
     from ehcp_timeline.audit.selection import Selection
     from ehcp_timeline.law.rulebook import Rulebook
+    from ehcp_timeline.privacy.pseudonyms import Key
     from ehcp_timeline.shell.config import Config as Settings
 
 CaseFilePath = Annotated[Path, typer.Argument(metavar="FILE", hidden=True)]
@@ -290,6 +291,20 @@ class DisclosureOptions:
         if self.previous is not None and not public:
             raise UsageError("--previous is for tables that are published", "add --disclosure suppress")
         return public
+
+
+def group_asked(option: str, word: str | None) -> str | None:
+    """Return the column of the groups, if any; raise UsageError if there is no such group."""
+    return None if word is None else choice(option, word, GROUPS)
+
+
+def key_asked(path: Path | None, outputs: Sequence[Path] | None) -> "Key | None":
+    """Return the key for pseudonyms, if one was asked for; raise UsageError if it cannot be used."""
+    if path is None:
+        return None
+    from ehcp_timeline.privacy.pseudonyms import read_key
+
+    return read_key(path, outputs or ())
 
 
 def chosen(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ehcp_timeline.audit.clock import VERDICTS, Clock, Verdict
 from ehcp_timeline.measure.answer import keys
-from ehcp_timeline.measure.changes.compare import ANY, TABLE, Changed, changes, counted
+from ehcp_timeline.measure.changes import ANY, TABLE, Changed, changes, counted
 from tests.output.made import OVERDUE, RUNNING, findings
 
 MET = replace(OVERDUE, verdict="met", answered=date(2025, 8, 20), days_late=None, open=False)

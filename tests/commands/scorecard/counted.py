@@ -16,7 +16,7 @@ from ehcp_timeline.law.kpi.loader import load_kpis
 from ehcp_timeline.law.kpi.model import Measure
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.kpi.count import count_file, tallies_of
+from ehcp_timeline.measure.kpi.cases import count_file, tallies_of
 from ehcp_timeline.measure.kpi.groups import GROUPS, Group
 from ehcp_timeline.measure.kpi.lines import PERIOD, lines
 from ehcp_timeline.measure.kpi.periods import Period, PeriodKind

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from ehcp_timeline.measure.kpi.count import count_file, tallies_of
+from ehcp_timeline.measure.kpi.cases import count_file, tallies_of
 from tests.commands.scorecard.counted import (
     CASES,
     Read,

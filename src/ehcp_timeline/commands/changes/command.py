@@ -15,8 +15,7 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import key_asked, without_cases
-from ehcp_timeline.shell.open import CaseRequest, say_unused
+from ehcp_timeline.shell.open import CaseRequest, say_unused, without_cases
 from ehcp_timeline.shell.options import (
     Acknowledged,
     AssumeBlank,
@@ -28,11 +27,12 @@ from ehcp_timeline.shell.options import (
     ScreenOptions,
     Top,
     chosen,
+    key_asked,
 )
 from ehcp_timeline.shell.parse import day_asked
 
 if TYPE_CHECKING:
-    from ehcp_timeline.measure.changes.sides import Side
+    from ehcp_timeline.measure.changes import Side
     from ehcp_timeline.output.receipt import InputRead
 
 _DAY_IN_NAME = re.compile(
@@ -96,9 +96,14 @@ def changes(
     from ehcp_timeline.commands.changes.view import changes_sections
     from ehcp_timeline.measure.answer import RulebookUsed
     from ehcp_timeline.measure.casework import chosen_by
-    from ehcp_timeline.measure.changes.compare import ChangesAnswer, SideTold, counted, without_acknowledged
-    from ehcp_timeline.measure.changes.compare import changes as changes_of
-    from ehcp_timeline.measure.changes.sides import objections
+    from ehcp_timeline.measure.changes import (
+        ChangesAnswer,
+        SideTold,
+        counted,
+        objections,
+        without_acknowledged,
+    )
+    from ehcp_timeline.measure.changes import changes as changes_of
     from ehcp_timeline.measure.findings import FilterCheck
     from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.receipt import MadeFrom, read_of
@@ -143,7 +148,7 @@ def _side(
 ) -> "tuple[Side, InputRead]":
     """Return one of the two, judged now or read back, and what was read; say what it is."""
     from ehcp_timeline.measure.casework import ALL
-    from ehcp_timeline.measure.changes.sides import is_saved_answer, side_of_answer, side_of_file
+    from ehcp_timeline.measure.changes import is_saved_answer, side_of_answer, side_of_file
     from ehcp_timeline.output.receipt import InputRead, file_sha256
 
     if is_saved_answer(path):

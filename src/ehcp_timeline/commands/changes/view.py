@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from ehcp_timeline.measure.changes.compare import Change, ChangesAnswer
+from ehcp_timeline.measure.changes import Change, ChangesAnswer
 from ehcp_timeline.output.sections import Section, TableColumn, column_of, list_section
 from ehcp_timeline.output.summary import acknowledged_lines
 from ehcp_timeline.text.words import day

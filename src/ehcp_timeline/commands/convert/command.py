@@ -11,8 +11,16 @@ from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.shell.destination import OutputTarget, choose_output, one_path, say, typed
 from ehcp_timeline.shell.exit_codes import CANNOT_RUN, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import key_asked
-from ehcp_timeline.shell.options import CaseFilePaths, ExitZero, FileOptions, Force, Pseudonymise, Strict, Top
+from ehcp_timeline.shell.options import (
+    CaseFilePaths,
+    ExitZero,
+    FileOptions,
+    Force,
+    Pseudonymise,
+    Strict,
+    Top,
+    key_asked,
+)
 from ehcp_timeline.shell.parse import choice
 
 if TYPE_CHECKING:

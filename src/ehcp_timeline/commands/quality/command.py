@@ -10,8 +10,14 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.exit_codes import FOUND, NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import group_asked
-from ehcp_timeline.shell.options import ExitZero, FileOptions, ScreenOptions, SomeCaseFilePaths, Top
+from ehcp_timeline.shell.options import (
+    ExitZero,
+    FileOptions,
+    ScreenOptions,
+    SomeCaseFilePaths,
+    Top,
+    group_asked,
+)
 from ehcp_timeline.shell.parse import choice, choices
 from ehcp_timeline.shell.progress import progress
 

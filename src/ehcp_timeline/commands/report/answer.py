@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from ehcp_timeline.measure.acknowledged import Acknowledged
 from ehcp_timeline.measure.answer import NOT_IN_JSON, ProblemFound, RulebookUsed
-from ehcp_timeline.measure.changes.compare import Change
+from ehcp_timeline.measure.changes import Change
 from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
 from ehcp_timeline.measure.forecast.outlook import Outlook
 from ehcp_timeline.measure.result import Input, NotJudged, OpenCase, StageName

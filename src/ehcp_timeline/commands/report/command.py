@@ -139,8 +139,15 @@ def _changed(
     from ehcp_timeline.audit.selection import Selection
     from ehcp_timeline.commands.report.answer import LOST, ChangedSince, Lost, Number
     from ehcp_timeline.measure.casework import ALL, chosen_by
-    from ehcp_timeline.measure.changes.compare import Change, changes, counted
-    from ehcp_timeline.measure.changes.sides import is_saved_answer, objections, side_of_answer, side_of_file
+    from ehcp_timeline.measure.changes import (
+        Change,
+        changes,
+        counted,
+        is_saved_answer,
+        objections,
+        side_of_answer,
+        side_of_file,
+    )
     from ehcp_timeline.measure.counts import ISSUE
 
     now = side_of_file(asks.work(file, ALL, None))

@@ -13,7 +13,7 @@ from ehcp_timeline.commands.report.answer import (
 )
 from ehcp_timeline.commands.report.headline import BAND_WORDS, NEVER, PACE_MOVED, doubts, horizon
 from ehcp_timeline.commands.report.public import HIDDEN
-from ehcp_timeline.measure.changes.compare import Change
+from ehcp_timeline.measure.changes import Change
 from ehcp_timeline.measure.compare.figures import ATTRIBUTION, ENGLAND
 from ehcp_timeline.measure.forecast.outlook import Outlook, PathPoint
 from ehcp_timeline.output.chart import CONTEXT, PALETTE, BarChart, ChartLine, LineChart

@@ -14,8 +14,9 @@ from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed
 from ehcp_timeline.measure.casework import Casework
 from ehcp_timeline.measure.result import Input, NotJudged
 from ehcp_timeline.measure.worklists import Policy
+from ehcp_timeline.privacy.apply import pseudonymised, without_words
 from ehcp_timeline.privacy.pseudonyms import STATEMENT
-from ehcp_timeline.shell.list_command import without_cases, without_people
+from ehcp_timeline.shell.open import without_cases
 from ehcp_timeline.text.bounds import Ge, Whole
 
 if TYPE_CHECKING:
@@ -134,16 +135,18 @@ class WorkAnswer:
     ) -> Self:
         """Return a list without what is accepted, pseudonymised if there is a key and then put in order."""
         listed, left_out = work.listed(clocks)
-        audit, shown = without_people(work.audit, listed, key)
+        audit, problems = work.audit, work.audit.problems
+        if key:
+            listed, problems = pseudonymised(listed, key), without_words(problems)
         return cls(
             as_at=audit.as_at,
             rulebook=audit.rulebook,
             input=audit.input,
             statement=STATEMENT if key else None,
             summary=summary,
-            work=order(shown),
+            work=order(listed),
             not_judged=audit.summary.not_judged,
-            problems=audit.problems,
+            problems=problems,
             acknowledged=without_cases(left_out, key),
             **more,
         )

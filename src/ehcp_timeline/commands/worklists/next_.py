@@ -10,7 +10,6 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.destination import ROW_FORMATS
 from ehcp_timeline.shell.exit_codes import exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import key_asked
 from ehcp_timeline.shell.options import (
     DATED_FORMATS,
     Acknowledged,
@@ -27,6 +26,7 @@ from ehcp_timeline.shell.options import (
     ScreenOptions,
     SplitBy,
     chosen,
+    key_asked,
 )
 from ehcp_timeline.shell.parse import choice
 

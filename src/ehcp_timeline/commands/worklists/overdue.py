@@ -9,7 +9,6 @@ import typer
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.shell.exit_codes import exit_code
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.list_command import group_asked, key_asked
 from ehcp_timeline.shell.options import (
     Acknowledged,
     AssumeBlank,
@@ -27,6 +26,8 @@ from ehcp_timeline.shell.options import (
     Strict,
     Top,
     chosen,
+    group_asked,
+    key_asked,
 )
 
 if TYPE_CHECKING:

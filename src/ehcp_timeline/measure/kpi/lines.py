@@ -7,8 +7,16 @@ from datetime import date
 import polars as pl
 
 from ehcp_timeline.law.kpi.model import Measure
-from ehcp_timeline.measure.kpi.cases import CASEWORKER, DAYS, GROUP, MONTH
-from ehcp_timeline.measure.kpi.count import Marks, PopulationTally, number_of, spread_of
+from ehcp_timeline.measure.kpi.cases import (
+    CASEWORKER,
+    DAYS,
+    GROUP,
+    MONTH,
+    Marks,
+    PopulationTally,
+    number_of,
+    spread_of,
+)
 from ehcp_timeline.measure.kpi.groups import NOT_RECORDED, RECORDED, TOTAL, Group
 from ehcp_timeline.measure.kpi.periods import PeriodKind, period_number, period_of
 from ehcp_timeline.measure.kpi.question import KpiQuestion

@@ -11,7 +11,7 @@ from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.measure.kpi.count import PopulationTally, count_file, tallies_of
+from ehcp_timeline.measure.kpi.cases import PopulationTally, count_file, tallies_of
 from ehcp_timeline.measure.kpi.lines import PERIOD, above, below, lines
 from ehcp_timeline.measure.kpi.periods import Period, period_of
 from ehcp_timeline.measure.kpi.question import KpiQuestion
