@@ -60,7 +60,7 @@ class Backlog:
 
     def by_stage(self) -> Stages:
         """Return how many open assessments stand at each stage."""
-        return Stages(**{stage.name: self.stages[stage.name] for stage in STAGES})
+        return Stages(**{stage: self.stages[stage] for stage in STAGES})
 
     def clearance(self) -> Clearance:
         """Return when the overdue plans clear at the rate of the last 13 weeks."""

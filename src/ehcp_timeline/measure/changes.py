@@ -253,6 +253,12 @@ def changes(
     )
 
 
+def changes_between(old: Side, new: Side, wanted: pl.Expr) -> pl.DataFrame:
+    """Return what changed of the clocks that are wanted, but for deadlines of which a side says nothing."""
+    every = changes(old.clocks, new.clocks, new.cases, new.not_judged)
+    return every.filter(wanted, ~pl.col("deadline").is_in(sorted(old.unlisted | new.unlisted)))
+
+
 def counted(changed: pl.DataFrame) -> Mapping[Change, int]:
     """Return how many clocks changed in each way, none left out."""
     counts = dict(changed["change"].value_counts().iter_rows())

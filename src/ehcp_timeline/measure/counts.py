@@ -77,19 +77,12 @@ DECIDE = ("assess.decide", "detained.decide")
 REVIEW = ("review.annual", "move.review")
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One stage of an open assessment: its name, and a pattern of the events that begin it."""
-
-    name: str
-    since: str
-
-
-STAGES = (
-    Stage("draft_not_final", "draft_sent"),
-    Stage("agreed_no_draft", r"assess_agreed|([a-z_]+_)?advice_(requested|received)"),
-    Stage("no_decision", ""),
-)
+STAGES = {
+    "draft_not_final": "draft_sent",
+    "agreed_no_draft": r"assess_agreed|([a-z_]+_)?advice_(requested|received)",
+    "no_decision": "",
+}
+"""The stages of an open assessment, each with a pattern of the events that begin it, the last first."""
 
 
 def clocks_of(judged: Judged, deadlines: Sequence[str], *columns: str) -> pl.DataFrame:
@@ -106,14 +99,14 @@ def with_stage(clocks: pl.DataFrame, rows: pl.DataFrame, as_at: date) -> pl.Data
     is `no_decision`.
     """
     events = {
-        stage.name: [name for name in rows.columns if re.fullmatch(stage.since, name)] for stage in STAGES
+        stage: [name for name in rows.columns if re.fullmatch(since, name)] for stage, since in STAGES.items()
     }
     reached = (
         (pl.any_horizontal(pl.col(begins).is_between(pl.col("start"), pl.lit(as_at))), name)
         for name, begins in events.items()
         if begins
     )
-    stage = first_that_holds(*reached, otherwise=STAGES[-1].name)
+    stage = first_that_holds(*reached, otherwise="no_decision")
     named = (name for begins in events.values() for name in begins)
     joined = clocks.filter("open").join(rows.select("row", "case_id", *named), on="row", how="left")
     return joined.select("case_id", "row", stage.alias("stage"), "start", "due")

@@ -1,7 +1,7 @@
 """The list of clocks of a check: selected batch by batch, cut to the worst or put in file order."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -69,12 +69,6 @@ def bad_as(clocks: Clocks, verdict: Verdict) -> pl.Series:
     numbers = days if days.dtype == pl.Int32 else days.cast(pl.Int32)
     worse = numbers if verdict in LATEST_FIRST else 0 - numbers
     return worse.fill_null(WITHOUT_DAY) if worse.null_count() else worse
-
-
-def _ranked(clocks: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:
-    most_first = verdict in LATEST_FIRST or verdict == "early"
-    descending = [most_first, False, *(False for _ in _PLACE)]
-    return clocks.sort(_by(verdict), "due", *_PLACE, descending=descending, nulls_last=True)
 
 
 def _by(verdict: Verdict) -> str:
@@ -195,8 +189,10 @@ class Listing:
         }
         if self.top is not None:
             lists = {verdict: self.worst.of_all(frame, verdict) for verdict, frame in lists.items()}
-        if ranked:
-            lists = {verdict: _ranked(frame, verdict) for verdict, frame in lists.items()}
+        for verdict, frame in lists.items() if ranked else ():  # as a page lists them: the worst first
+            most_first = [verdict in LATEST_FIRST or verdict == "early", False, *(False for _ in _PLACE)]
+            ordered = frame.sort(_by(verdict), "due", *_PLACE, descending=most_first, nulls_last=True)
+            lists[verdict] = ordered
         clocks = pl.concat(lists.values(), how="vertical_relaxed")
         if ranked:
             latest_first = [True, *(False for _ in _PLACE)]
@@ -213,13 +209,13 @@ class Listing:
             return pl.DataFrame(schema={name: CLOCKS.get(name, pl.String) for name in LISTED})
         clocks = pl.concat(frames, how="vertical_relaxed")
         clocks = clocks if ranked else clocks.sort(_PLACE)
-        return clocks.with_columns(*self._of_deadlines(clocks["order"])).select(LISTED)
-
-    def _of_deadlines(self, order: pl.Series) -> Iterator[pl.Series]:
+        of_deadlines = []
         for name in ("id", *OF_DEADLINE):
             values = [getattr(deadline, name) for deadline in self.rulebook.deadlines]
             kind = pl.Enum(list(dict.fromkeys(value for value in values if value is not None)))
-            yield pl.Series("deadline" if name == "id" else name, values, kind).gather(order)
+            column = pl.Series("deadline" if name == "id" else name, values, kind)
+            of_deadlines.append(column.gather(clocks["order"]))
+        return clocks.with_columns(of_deadlines).select(LISTED)
 
 
 def _place(file: int, order: int) -> list[pl.Expr]:
@@ -298,7 +294,11 @@ class FilterCheck:
         for column, asked in self.selection.groups.items():
             held, name = self.held.get(column, set()), max(asked, key=len)
             if not held & asked:
-                hint = did_you_mean(name, held) or _some_of(column, held)
+                some = f"the file has no {column}; leave out --{column}"
+                if held:
+                    others = ", among others" if len(held) > 5 else ""
+                    some = f"the file has {listed(sorted(held)[:5])}{others}"
+                hint = did_you_mean(name, held) or some
                 raise UsageError(f"--{column}: no row has the {column} `{name}`", hint)
         if self.held and not self.matched:
             options = listed([f"--{column}" for column in self.held])
@@ -318,13 +318,6 @@ class FilterCheck:
             names = listed(sorted(asked), "or")
             hint = f"it needs a column {listed(list(starts), 'or')}"
             raise UsageError(f"--deadline: no column of the file can start {names}", hint)
-
-
-def _some_of(column: str, held: Collection[str]) -> str:
-    if not held:
-        return f"the file has no {column}; leave out --{column}"
-    shown = sorted(held)[:5]
-    return f"the file has {listed(shown)}{', among others' if len(held) > len(shown) else ''}"
 
 
 def with_names(clocks: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:

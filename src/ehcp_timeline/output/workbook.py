@@ -155,13 +155,13 @@ def _write_list(book: Any, sheet: Any, rows: Sequence[Mapping[str, Value]], keys
     for row, line in enumerate(rows, start=1):
         for column, key in enumerate(keys):
             value = line[key]
+            if isinstance(value, bool):
+                value = "yes" if value else "no"
             if isinstance(value, str):
                 word = VERDICT_NAMES[cast("Verdict", value)] if key == "verdict" else visible(value)
                 sheet.write_string(row, column, word[:_LONGEST_CELL])
             elif isinstance(value, date):
                 sheet.write_datetime(row, column, value, dated)
-            elif isinstance(value, bool):
-                sheet.write_string(row, column, "yes" if value else "no")
             elif value is not None:
                 sheet.write_number(row, column, value)
     sheet.freeze_panes(1, 0)

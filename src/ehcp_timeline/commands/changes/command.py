@@ -99,11 +99,11 @@ def changes(
     from ehcp_timeline.measure.changes import (
         ChangesAnswer,
         SideTold,
+        changes_between,
         counted,
         objections,
         without_acknowledged,
     )
-    from ehcp_timeline.measure.changes import changes as changes_of
     from ehcp_timeline.measure.findings import FilterCheck
     from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.receipt import MadeFrom, read_of
@@ -121,9 +121,7 @@ def changes(
     filters.add(before.clocks)
     filters.add(after.clocks)
     filters.refuse()
-    every = changes_of(before.clocks, after.clocks, after.cases, after.not_judged)
-    unlisted = every["deadline"].is_in(sorted(before.unlisted | after.unlisted))
-    frame = every.filter(chosen_by(selection, asks.rulebook), ~unlisted)
+    frame = changes_between(before, after, chosen_by(selection, asks.rulebook))
     counts, left_out = counted(frame), None
     if accepted := asks.acknowledged(acknowledged, after.as_at):
         frame, left_out = without_acknowledged(frame, after, accepted)

@@ -70,14 +70,9 @@ class YearRate:
 
 
 @dataclass(frozen=True, slots=True)
-class LongWait:
+class LongWait(OpenCase):
     """One of the assessments that have been open longest."""
 
-    case_id: str
-    row: Annotated[int, Ge(1)]
-    stage: StageName
-    start: date
-    weeks: Whole
     team: str | None
     caseworker: str | None
 

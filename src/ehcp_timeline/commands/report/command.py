@@ -141,7 +141,7 @@ def _changed(
     from ehcp_timeline.measure.casework import ALL, chosen_by
     from ehcp_timeline.measure.changes import (
         Change,
-        changes,
+        changes_between,
         counted,
         is_saved_answer,
         objections,
@@ -159,9 +159,7 @@ def _changed(
     reasons = tuple(objections(replace(before, as_at=now.as_at), now))
     if reasons:
         raise UsageError("; ".join(reasons), "ehcp changes OLD NEW --force compares them anyway")
-    every = changes(before.clocks, now.clocks, now.cases, now.not_judged)
-    unlisted = every["deadline"].is_in(sorted(before.unlisted | now.unlisted))
-    own = every.filter(chosen_by(Selection(), asks.rulebook), ~unlisted)
+    own = changes_between(before, now, chosen_by(Selection(), asks.rulebook))
     counts: dict[Change | Lost, Number] = {}
     if not public:
         counts.update(counted(own).items())

@@ -99,6 +99,9 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
     summary = audit.summary
     stages: dict[StageName, Number] = values(summary.stages)
     waiting = WaitingCount(asked.as_at, sum(map(int, stages.values())), summary.clearance.overdue_plans)
+    needs = [" or ".join(line.needs) for line in summary.not_judged if line.deadline == ISSUE[0]]
+    counted = any(name in summary.verdicts for name in ISSUE)
+    not_counted = None if counted else "the file holds no request for an assessment"
     answer = ReportAnswer(
         as_at=asked.as_at,
         audience=asked.audience,
@@ -110,7 +113,7 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         stages=stages,
         duties=tuple(_duties(overdue, rulebook, public=asked.audience == "public")),
         rates=tuple(_rates(rulebook, sources, asked, history.recorded_weeks if history else 0)),
-        not_counted=_not_counted(audit),
+        not_counted=f"the file has no column {needs[0]}" if needs else not_counted,
         unclear=sum(summary.verdicts.get(name, {}).get("unknown", 0) for name in own),
         not_judged_duties=sum(line.deadline in own for line in summary.not_judged),
         unread_headings=sum(heading.decides for heading in audit.unread),
@@ -130,14 +133,6 @@ def report(rulebook: Rulebook, sources: Sequence[CaseFile], asked: ReportRequest
         forecast=ahead,
     )
     return published(answer, asked.threshold) if asked.audience == "public" else answer
-
-
-def _not_counted(audit: Audit) -> str | None:
-    lacking = next((line for line in audit.summary.not_judged if line.deadline == ISSUE[0]), None)
-    if lacking is not None:
-        return f"the file has no column {' or '.join(lacking.needs)}"
-    counted = any(name in audit.summary.verdicts for name in ISSUE)
-    return None if counted else "the file holds no request for an assessment"
 
 
 def _duties(chosen: pl.DataFrame, rulebook: Rulebook, *, public: bool) -> Iterator[LateDuty]:

@@ -73,7 +73,11 @@ def report_sections(answer: ReportAnswer) -> Iterator[Section]:
     yield _duties(answer)
     yield _rates(answer)
     if not answer.not_counted:
-        yield _stages(answer)
+        stages = tuple(
+            (STAGE_WORDS[stage].capitalize(), _shown(number)) for stage, number in answer.stages.items()
+        )
+        columns = (TableColumn("stage"), _number("children waiting"))
+        yield Section("Open cases by stage", (), columns, stages, caption="Open assessments by stage")
         yield _waiting(answer)
         yield from _forecast(answer)
     yield from _cases(answer)
@@ -187,16 +191,6 @@ def _points(
     """Return the points of a line; what is hidden or unknown is left out."""
     pairs = zip(places, values, strict=True)
     return tuple((float(x), float(y)) for x, y in pairs if isinstance(y, int | float))
-
-
-def _stages(answer: ReportAnswer) -> Section:
-    return Section(
-        "Open cases by stage",
-        (),
-        (TableColumn("stage"), _number("children waiting")),
-        tuple((STAGE_WORDS[stage].capitalize(), _shown(number)) for stage, number in answer.stages.items()),
-        caption="Open assessments by stage",
-    )
 
 
 def _waiting(answer: ReportAnswer) -> Section:

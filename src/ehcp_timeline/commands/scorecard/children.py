@@ -4,7 +4,7 @@ Headings are those of the list. A column that no file holds says so on every lin
 `not recorded`: an inspector must not take either for a no.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -74,7 +74,14 @@ def children_sheet(rulebook: Rulebook, sources: Sequence[CaseFile], as_at: date)
     held = {column for frame in kept for column in frame.columns}
     facts = _facts(kept, held, as_at)
     cases = reviews.join(facts, on="case_id", how="left", maintain_order="left") if kept else reviews
-    rows = list(_lines(cases))
+    rows: list[dict[str, Any]] = []
+    for case in cases.iter_rows(named=True):
+        said = {"Unique ID": case["case_id"], _DUE: case["due"] or NOT_RECORDED}
+        said[_STANDS] = _STANDING.get(case["verdict"], "cannot be judged")
+        for name in (name for name in _LIST_1 if name not in said):
+            value = case.get(name)
+            said[name] = (NOT_RECORDED if name in case else NOT_IN_FILE) if value is None else value
+        rows.append(said)
     missing = [name for name, (columns, _) in _LIST_1.items() if not held.intersection(columns)]
     lacks = f" No column that is read holds {listed(missing)}." if missing else ""
     purpose = (
@@ -109,14 +116,3 @@ def _facts(frames: Sequence[pl.DataFrame], held: set[str], as_at: date) -> pl.Da
         else:
             told.append(pl.coalesce(columns).drop_nulls().last().alias(name))
     return pl.concat(texts, how="diagonal").group_by("case_id", maintain_order=True).agg(told)
-
-
-def _lines(cases: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    for case in cases.iter_rows(named=True):
-        said = {"Unique ID": case["case_id"], _DUE: case["due"]}
-        said[_STANDS] = _STANDING.get(case["verdict"], "cannot be judged")
-        for name in _LIST_1:
-            if name not in said:
-                value = case.get(name)
-                said[name] = (NOT_RECORDED if name in case else NOT_IN_FILE) if value is None else value
-        yield {**said, _DUE: case["due"] or NOT_RECORDED}

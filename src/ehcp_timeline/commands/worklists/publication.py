@@ -10,12 +10,11 @@ from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.commands.worklists.answer import PublicationAnswer
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.casework import Casework, chosen_by
-from ehcp_timeline.measure.result import Audit
 from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.receipt import MadeFrom, read_of
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.privacy.differencing import TOTAL, warnings
-from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, Hidden, Published, legend, share, suppress
+from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, Hidden, legend, share, suppress
 from ehcp_timeline.shell.destination import Output, say
 from ehcp_timeline.text.words import day
 
@@ -64,7 +63,22 @@ def publish(
         raise UsageError("a table by caseworker is about staff: it is not for publication", "--by team")
     clocks = work.open_clocks(chosen_by(selection, work.rulebook))
     table = suppress(open_cases(clocks, by), threshold)
-    answer = _answer(work.audit, table, cast("Literal['district', 'team']", by))
+    rows: list[dict[str, float | str | None]] = []
+    for name, counts in zip((*table.rows, TOTAL), table.grid, strict=True):
+        counted = dict(zip((*table.columns, "total"), counts, strict=True))
+        numbers = {**counted, _SHARE: share(counted["overdue"], counted["total"])}
+        shown = {key: value.value if isinstance(value, Hidden) else value for key, value in numbers.items()}
+        rows.append({by: name, **shown})
+    answer = PublicationAnswer(
+        as_at=work.as_at,
+        rulebook=work.audit.rulebook,
+        by=cast("Literal['district', 'team']", by),
+        threshold=table.threshold,
+        withheld=table.withheld,
+        legend=legend(table.threshold),
+        columns=(by, *table.columns, "total", _SHARE),
+        rows=tuple(rows),
+    )
     title = f"Open cases by {by}"
     told = warnings(previous, answer.rows, (by,), threshold)
     to.write(
@@ -85,25 +99,6 @@ def publish(
         numbers = len(answer.rows) * (len(answer.columns) - 1)
         say(f"{hidden} of {numbers} numbers hidden. {answer.legend}")
     say(*told)
-
-
-def _answer(audit: Audit, published: Published, by: Literal["district", "team"]) -> PublicationAnswer:
-    rows: list[dict[str, float | str | None]] = []
-    for name, counts in zip((*published.rows, TOTAL), published.grid, strict=True):
-        counted = dict(zip((*published.columns, "total"), counts, strict=True))
-        numbers = {**counted, _SHARE: share(counted["overdue"], counted["total"])}
-        shown = {key: value.value if isinstance(value, Hidden) else value for key, value in numbers.items()}
-        rows.append({by: name, **shown})
-    return PublicationAnswer(
-        as_at=audit.as_at,
-        rulebook=audit.rulebook,
-        by=by,
-        threshold=published.threshold,
-        withheld=published.withheld,
-        legend=legend(published.threshold),
-        columns=(by, *published.columns, "total", _SHARE),
-        rows=tuple(rows),
-    )
 
 
 def publication_sections(answer: PublicationAnswer) -> Iterator[Section]:
