@@ -96,8 +96,8 @@ def publish(
     )
     if not to.for_people:
         hidden = sum(value == HIDDEN.value for row in answer.rows for value in row.values())
-        numbers = len(answer.rows) * (len(answer.columns) - 1)
-        say(f"{hidden} of {numbers} numbers hidden. {answer.legend}")
+        every = len(answer.rows) * (len(answer.columns) - 1)
+        say(f"{hidden} of {every} numbers hidden. {answer.legend}")
     say(*told)
 
 

@@ -333,11 +333,11 @@ def _applies(deadline: Deadline, clocks: Clocks) -> Edges:
         yield f"is unknown where {fact} cannot be read", unreadable
     for event in deadline.shown_by:
         with_it = (case.row.codes for case in applied if event in case.events)
-        alone = (
+        in_spite = (
             all(held.get(fact, BARE).isdisjoint(codes) for fact, codes in deadline.only_if)
             for held in with_it
         )
-        yield f"applies because of {event} alone", any(alone)
+        yield f"applies because of {event} alone", any(in_spite)
     for event in deadline.after:
         yield f"applies after {event}", any(event in case.events for case in applied)
     if deadline.after:
