@@ -89,10 +89,7 @@ def _law_folder(revision: str) -> str:
 def rulebook_before(revision: str, law: Path | None, overlays: Sequence[Path]) -> Rulebook:
     """Return what the same law and local rulebooks were in a git revision; what was not there is left out.
 
-    Args:
-        revision: The revision.
-        law: The folder of the law; None for the one that the revision holds, else the installed one.
-        overlays: Local rulebooks.
+    Without a folder of the law it is the one that the revision holds, else the installed one.
 
     Raises:
         UsageError: There is no such revision.
@@ -113,12 +110,7 @@ def _from_here(path: Path) -> str:
 
 
 def _loaded(law: Mapping[str, bytes], overlays: Mapping[str, bytes]) -> Rulebook:
-    """Return the rulebook that some files make, called by their own names in outputs and errors.
-
-    Args:
-        law: File name to content; empty for the installed law.
-        overlays: Name of each local rulebook to its content.
-    """
+    """Return the rulebook that some files make, called by their own names; no `law` is the installed one."""
     with TemporaryDirectory(prefix="ehcp-") as room:
         _write(Path(room) / "law", law)
         names: dict[str, str] = {}
@@ -157,9 +149,8 @@ def _law_folders(revision: str) -> list[str]:
 def _files_at(revision: str, path: str) -> dict[str, bytes] | None:
     """Return the TOML files of a folder, or the one file, as they were; None where there is no such path.
 
-    Args:
-        revision: The revision.
-        path: From the folder that the command runs in; from the repository's root if a stroke begins it.
+    A path is seen from the folder that the command runs in, or from the repository's root if a stroke begins
+    it.
     """
     place = f"{revision}:{path[1:] or '.'}" if path.startswith("/") else f"{revision}:./{path}"
     match _git("cat-file", "-t", place):
