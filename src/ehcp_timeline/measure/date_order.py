@@ -5,13 +5,14 @@ from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks
+from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.selection import unjudgeable
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.law.subset import texts_in
+from ehcp_timeline.measure.counts import clocks_of
 from ehcp_timeline.measure.result import DateOrder, DoubtfulColumn
 
 
@@ -77,15 +78,12 @@ def _changed(rulebook: Rulebook, source: CaseFile, as_at: date, hanging: Collect
     changed = 0
     for batch in zip(*both, strict=True):
         for name in {name for judged in batch for name in judged.clocks}:
-            day_first, month_first = (_numbered(judged.clocks.get(name)) for judged in batch)
+            day_first, month_first = (_numbered(judged, name) for judged in batch)
             pairs = day_first.join(month_first, on=["row", "number"], how="full", suffix="_month_first")
             changed += pairs.filter(pl.col("verdict").ne_missing(pl.col("verdict_month_first"))).height
     return changed
 
 
-def _numbered(clocks: Clocks | None) -> pl.DataFrame:
-    if clocks is None:
-        frame = pl.DataFrame(schema={name: CLOCKS[name] for name in ("row", "verdict")})
-    else:
-        frame = clocks.frame("row", "verdict")
+def _numbered(judged: Judged, deadline: str) -> pl.DataFrame:
+    frame = clocks_of(judged, (deadline,), "row", "verdict")
     return frame.with_columns(number=pl.int_range(pl.len()).over("row"))

@@ -122,14 +122,10 @@ def _duties(duties: Sequence[LateDuty], threshold: int, *, hide_plans: bool) -> 
         hide_total = hide_plans and duty.deadline == ISSUE[0]
         *ages, overdue = _row(tuple(duty.by_age.values()), threshold, hide_total=hide_total)
         by_age = dict(zip(duty.by_age, ages, strict=True))
-        protected.append(replace(duty, by_age=by_age, overdue=overdue, oldest_days=None))
-    return tuple(sorted(protected, key=_printed_order))
-
-
-def _printed_order(duty: LateDuty) -> tuple[bool, int, str]:
-    """Return the sort key of a duty: its number if that is printed, else its name."""
-    hidden = isinstance(duty.overdue, str)
-    return hidden, 0 if isinstance(duty.overdue, str) else -duty.overdue, duty.deadline
+        order = (1, 0) if isinstance(overdue, str) else (0, -overdue)  # by its number if that is printed
+        shown = replace(duty, by_age=by_age, overdue=overdue, oldest_days=None)
+        protected.append((order, duty.deadline, shown))
+    return tuple(duty for *_, duty in sorted(protected, key=lambda line: line[:2]))
 
 
 def _rate(rate: YearRate, threshold: int) -> YearRate:

@@ -17,7 +17,7 @@ from ehcp_timeline.measure.kpi.cases import (
     number_of,
     spread_of,
 )
-from ehcp_timeline.measure.kpi.groups import NOT_RECORDED, RECORDED, TOTAL, Group
+from ehcp_timeline.measure.kpi.groups import NOT_RECORDED, RECORDED, TOTAL
 from ehcp_timeline.measure.kpi.periods import PeriodKind, period_number, period_of
 from ehcp_timeline.measure.kpi.question import KpiQuestion
 
@@ -54,9 +54,13 @@ def lines(question: KpiQuestion, tallies: Mapping[str, PopulationTally]) -> pl.D
         for frame in counts.values()
         for place in frame.filter(pl.col(PERIOD) <= last).select(RANK, GROUP).unique().iter_rows()
     }
-    frame = pl.DataFrame(
-        list(_groups(there, question.group)), schema={RANK: pl.Int8, GROUP: pl.String}, orient="row"
-    ).join(
+    about = [(OF_ALL, TOTAL)]
+    if question.group:
+        names = (name for rank, name in there if rank == OF_GROUP)
+        if any(rank == OF_UNRECORDED for rank, _ in there):
+            about = [(OF_RECORDED, RECORDED), (OF_UNRECORDED, NOT_RECORDED), *about]
+        about = [*((OF_GROUP, name) for name in question.group.in_order(names)), *about]
+    frame = pl.DataFrame(about, schema={RANK: pl.Int8, GROUP: pl.String}, orient="row").join(
         pl.DataFrame({PERIOD: pl.int_range(first, last + 1, dtype=pl.Int32, eager=True)}),
         how="cross",
         maintain_order="left_right",
@@ -77,16 +81,6 @@ def lines(question: KpiQuestion, tallies: Mapping[str, PopulationTally]) -> pl.D
         joined = peopled.join(counted.lazy(), on=_LINE, how="left", maintain_order="left")
         numbers.append(joined.select(pl.when(shown).then(column) for column in columns))
     return pl.concat([frame, *pl.collect_all(numbers)], how="horizontal")
-
-
-def _groups(there: set[tuple[int, str]], group: Group | None) -> Iterator[tuple[int, str]]:
-    if group:
-        names = (name for rank, name in there if rank == OF_GROUP)
-        yield from ((OF_GROUP, name) for name in group.in_order(names))
-        if any(rank == OF_UNRECORDED for rank, _ in there):
-            yield OF_RECORDED, RECORDED
-            yield OF_UNRECORDED, NOT_RECORDED
-    yield OF_ALL, TOTAL
 
 
 def _rolled(tally: PopulationTally, question: KpiQuestion) -> pl.LazyFrame:
