@@ -8,7 +8,7 @@ cycle of the residual graph; Kelly, Golden and Assad, Networks 22, 1992).
 """
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -52,16 +52,16 @@ def network(groups: int, categories: int, adds_across: bool, adds_down: bool) ->
     A total flows against the numbers that it is the total of, so that what flows into a sum flows out of it.
     """
     height, width = groups + adds_down, categories + adds_across
-    ends, totals = [], []
+    tails, heads, totals = list[int](), list[int](), list[int]()
     for row in range(height):
         for column in range(width):
             total = (row == groups) + (column == categories)
             across = 1 + row if adds_across else _OUTSIDE
             down = 1 + height + column if adds_down else _OUTSIDE
-            ends.append((down, across) if total == 1 else (across, down))
+            tails.append(down if total == 1 else across)
+            heads.append(across if total == 1 else down)
             totals.append(total)
-    tails, heads = zip(*ends, strict=True) if ends else ((), ())
-    return Network(width, adds_across, tails, heads, tuple(totals), 1 + height + width)
+    return Network(width, adds_across, tuple(tails), tuple(heads), tuple(totals), 1 + height + width)
 
 
 def free_arcs(table: Network, values: Values, hidden: Mapping[int, Range]) -> Arcs:
@@ -103,7 +103,7 @@ def _is_way(arcs: Arcs, without: int, start: int, goal: int) -> bool:
 
 def cheapest_way(
     table: Network, values: Values, place: int, own: Range, arcs: Arcs, costs: Mapping[int, int]
-) -> Iterable[int] | None:
+) -> Values | None:
     """Return the cheapest way for one unit to move so that a hidden number has another value, or None.
 
     `own` is the range that a reader knows of it; `arcs` are the ways along every number that is hidden, or

@@ -99,14 +99,14 @@ def suppress(table: CountTable, threshold: int) -> Published:
             be 1.
     """
     hidden = to_hide(table, threshold)
-    shown = [
+    grid: Grid = tuple(
         tuple(
             HIDDEN if hidden is None or (row, column) in hidden else value
             for column, value in enumerate(line)
         )
         for row, line in enumerate(_with_totals(table))
-    ]
-    about = (table.rows, table.columns, tuple(shown), table.adds_across, table.adds_down, threshold)
+    )
+    about = (table.rows, table.columns, grid, table.adds_across, table.adds_down, threshold)
     return Published(*about, withheld=hidden is None)
 
 
@@ -165,11 +165,12 @@ def _pattern(table: Network, values: Values, threshold: int, also: frozenset[int
     known |= dict.fromkeys(_one_category(table, values), any_number)
     known |= {place: small for place, value in enumerate(values) if 0 < value < threshold}
     arcs = free_arcs(table, values, known)
-    every_arc: Arcs | None = None
+    every_arc: Arcs = ()
+    costs: dict[int, int] = {}
     for place in range(len(values)):
         if place not in known or can_vary(table, values, place, known[place], arcs):
             continue
-        if every_arc is None:
+        if not costs:
             may_hide = {place: large for place, value in enumerate(values) if value >= threshold} | known
             every_arc, costs = free_arcs(table, values, may_hide), _costs(table, values, known)
         way = cheapest_way(table, values, place, known[place], every_arc, costs)
