@@ -218,6 +218,32 @@ def test_numbers_that_only_look_alike_are_said(tmp_path: Path) -> None:
     ]
 
 
+BORN = "case_id,date_of_birth,request_received,plan_issued\n"
+JOINED = 'joined by date of birth: 1 case with and without leading noughts, as "00123" and "123"'
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said", "verdict"),
+    [
+        ("00123,2015-03-01,2025-01-06,", "123,2015-03-01,2025-01-06,2025-05-01", [JOINED], {"met"}),
+        ("00123,2015-03-01,2025-01-06,", "123,2015-03-02,2025-01-06,2025-05-01", [], {"met", "overdue"}),
+        ("00123,,2025-01-06,", "123,2015-03-01,2025-01-06,2025-05-01", [], {"met", "overdue"}),
+        (
+            "00123,2015-03-01,2025-01-06,\n0123,2015-03-01,2025-01-06,",
+            "123,2015-03-01,2025-01-06,2025-05-01", [], {"met", "overdue"},
+        ),
+    ],
+)  # fmt: skip
+def test_noughts_that_a_spreadsheet_dropped(
+    first: str, second: str, said: list[str], verdict: set[str], tmp_path: Path
+) -> None:
+    """One date of birth in both joins them; another, none, or two such numbers in one file do not."""
+    both = judged(tmp_path, f"{BORN}{first}\n", f"{BORN}{second}\n")
+
+    assert problems(both, tmp_path, "case-number-spelling") == said
+    assert {verdict for *_, verdict in verdicts(both, "plan.issue")} == verdict
+
+
 @pytest.mark.parametrize("last_first", [False, True])
 def test_two_years_of_the_return(tmp_path: Path, last_first: bool) -> None:
     """What was open in the first is answered in the second, whichever is named first."""

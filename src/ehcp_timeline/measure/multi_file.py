@@ -26,10 +26,11 @@ from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.text.words import count
 
-_CASE, _KEY, _FILE, _BORN = "case_id", "key", "file", "date_of_birth"
+_CASE, _KEY, _FILE, _BORN, _SPELT = "case_id", "key", "file", "date_of_birth", "spelt_key"
 _BEGIN: Final = 2**31  # rows of the joint are numbered from here; no file has so many
 _ONE_REQUEST: Final = 183  # days: nothing new need be assessed within six months (CFA 2014 s.36(8)(b))
 _ONE_EVENT: Final = 28
+_NOUGHTS: Final = "(^|[^0-9])0+([0-9])"
 _NUMBER: Final = re.compile(r"\b\d{10}\b")
 _NAMED: Final = 20
 _TRY = "correct the file that is wrong"
@@ -142,7 +143,34 @@ class _History:
                 born = pl.col(_BORN) if _BORN in batch.frame.columns else pl.lit(None, pl.Date).alias(_BORN)
                 rows = batch.frame.select(ROW, _CASE, born, pl.lit(place, pl.UInt16).alias(_FILE))
                 frames.append(rows.with_columns(key_of(rows[_CASE]).alias(_KEY)))
-        return pl.concat(frames)
+        return self._with_noughts_back(pl.concat(frames).with_columns(pl.col(_KEY).alias(_SPELT)))
+
+    def _with_noughts_back(self, cases: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows with one key for numbers that differ in leading noughts and share a date of birth.
+
+        A spreadsheet drops the noughts. Numbers are joined only if no file has both, and each has that date.
+        """
+        if not cases[_KEY].str.contains(_NOUGHTS).any():
+            return cases
+        bare = pl.col(_KEY).str.replace_all(_NOUGHTS, "$1$2").alias("bare")
+        each = cases.group_by(bare, _KEY, maintain_order=True).agg(
+            pl.col(_CASE).first(), pl.col(_FILE).unique(), pl.col(_BORN).drop_nulls().unique()
+        )
+        pairs = each.group_by("bare", maintain_order=True).agg(
+            pl.all().exclude(_FILE, _BORN),
+            pl.col(_FILE).explode().is_duplicated().any().alias("within"),
+            pl.col(_BORN).explode().n_unique().alias("days"),
+            pl.col(_BORN).list.len().eq(1).all().alias("dated"),
+        )
+        proved = pairs.filter(pl.col(_KEY).list.len() > 1, ~pl.col("within"), pl.col("days") == 1, "dated")
+        if proved.is_empty():
+            return cases
+        one, other, *_ = proved[_CASE][0]
+        many = count(proved.height, "case")
+        said = f'joined by date of birth: {many} with and without leading noughts, as "{one}" and "{other}"'
+        self._say(0, _CASE, "case-number-spelling", said, "write the number in one way")
+        keys = proved.select(pl.col(_KEY), pl.col(_KEY).list.first().alias("first")).explode(_KEY)
+        return cases.with_columns(pl.col(_KEY).replace(keys[_KEY], keys["first"]))
 
     def _shared(self, cases: pl.DataFrame) -> pl.DataFrame:
         """Return the keys of the cases that stand in several files, and are of one child as far as known."""
@@ -180,7 +208,7 @@ class _History:
     def _say_alike(self, cases: pl.DataFrame, shared: pl.DataFrame) -> None:
         """Say which numbers of different files are one case, or may be, though they are not written alike."""
         spelt = cases.join(shared, on=_KEY, how="semi").unique([_FILE, _CASE], maintain_order=True)
-        pairs = spelt.group_by(_KEY, maintain_order=True).agg(pl.col(_CASE).unique(maintain_order=True))
+        pairs = spelt.group_by(_SPELT, maintain_order=True).agg(pl.col(_CASE).unique(maintain_order=True))
         for first, other, *_ in pairs.filter(pl.col(_CASE).list.len() > 1)[_CASE].head(_NAMED):
             said = f'"{first}" and "{other}" of another file are read as one case'
             self._say(0, _CASE, "case-number-spelling", said, "write the number in one way")
@@ -190,7 +218,7 @@ class _History:
             if file_of[text] != file_of[other]:
                 one, two = (f'"{name}" of {self.sources[file_of[name]].name}' for name in (text, other))
                 said = f"{one} and {two} may be one case; they are kept apart"
-                tip = "if they are one case, write the number in one way"
+                tip = "if they are one case, give each file a date_of_birth, or write the number in one way"
                 self._say(0, _CASE, "alike-case-numbers", said, tip)
 
     def _gone(self, cases: pl.DataFrame) -> dict[int, pl.Series]:

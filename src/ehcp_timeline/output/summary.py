@@ -93,6 +93,9 @@ def unread_lines(audit: Audit, most: int | None = None) -> Iterator[str]:
     decisive_first = sorted(audit.unread, key=lambda unread: not unread.decides)
     for unread in decisive_first[:most]:
         filled = f"{unread.cells:,} {unread.holds[:-1] if unread.cells == 1 else unread.holds}"
+        if not unread.heading.strip():
+            yield f"Not read: a column without a heading ({filled}). Give it a heading in the file."
+            continue
         text = quoted(unread.heading)
         line = unread.lines[0].partition("  #")[0] if unread.may_be and unread.lines else f"ignore = [{text}]"
         more = f" (or {listed(unread.may_be[1:], 'or')})" if len(unread.may_be) > 1 else ""

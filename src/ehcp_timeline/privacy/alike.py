@@ -7,75 +7,90 @@ leaves every printed sum as it is. Either all tables that can be reached from ea
 none is. So the fact that a table is published reveals only that it is one of them.
 """
 
-from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import product
+from math import inf
 
-from ehcp_timeline.privacy.secondary import Cell, Edge, Node
+from ehcp_timeline.privacy.secondary import Arcs, Network, Range, Values, free_arcs
 
 MOST_TABLES = 400
-Values = tuple[int, ...]
-Move = tuple[tuple[int, int], ...]  # place of an edge, and one more or one less
+Move = tuple[tuple[int, int], ...]  # place of a number, and one more or one less
 
 
 def all_vary(
-    edges: Sequence[Edge],
-    hidden: frozenset[Cell],
-    hides: Callable[[Values], frozenset[Cell] | None],
+    table: Network,
+    start: Values,
+    hidden: frozenset[int],
+    hides: Callable[[Values], frozenset[int] | None],
     most: int,
 ) -> bool:
     """Return whether every hidden number has another value in some table that is printed alike.
 
-    `hides` says what would be hidden in a table with these values, one for each edge; None for all. At most
-    `most` people are moved around a circle at a time. At most `MOST_TABLES` tables are tried; what has not
-    varied by then counts as known.
+    `hides` says what would be hidden in a table with these values; None for all. At most `most` people are
+    moved around a circle at a time. At most `MOST_TABLES` tables are tried; what has not varied by
+    then counts as known.
     """
-    start = tuple(edge.value for edge in edges)
-    places = {place for place, edge in enumerate(edges) if edge.cell in hidden}
-    moves, varied = _moves(edges, places), set[int]()
-    steps = [sign * size for size in range(1, most + 1) for sign in (1, -1)]
-    seen, waiting = {start}, deque([start])
-    while waiting and not places <= varied and len(seen) < MOST_TABLES:
-        values = waiting.popleft()
-        for people, move in product(steps, moves):
-            moved = list(values)
-            for place, step in move:
-                moved[place] += people * step
-            other = tuple(moved)
-            if other in seen or min(other) < 0:
-                continue
-            seen.add(other)
-            if hides(other) == hidden:
-                waiting.append(other)
-                varied |= {place for place in places if other[place] != start[place]}
-    return places <= varied
+    missing = set(hidden)
+    seen, alike = {start}, [start]
+    for everywhere in (False, True):
+        for values in alike:
+            for people, move in _steps(table, hidden, missing, most, everywhere=everywhere):
+                moved = list(values)
+                for place, step in move:
+                    moved[place] += people * step
+                other = tuple(moved)
+                if other in seen or min(other) < 0:
+                    continue
+                seen.add(other)
+                if len(seen) > MOST_TABLES:
+                    return False
+                if hides(other) == hidden:
+                    alike.append(other)
+                    missing -= {place for place in missing if other[place] != start[place]}
+                    if not missing:
+                        return True
+    return False
 
 
-def _moves(edges: Sequence[Edge], places: set[int]) -> list[Move]:
-    """Return short circles through each hidden number, and others that leave out one number of those."""
-    moves: dict[Move, None] = {}
-    for place in sorted(places):
-        circle = _circle(edges, places, place)
-        others = [_circle(edges, places - {left_out}, place) for left_out, _ in circle if left_out != place]
-        moves.update((move, None) for move in (circle, *others) if move)
-    return list(moves)
+def _steps(
+    table: Network, hidden: frozenset[int], missing: set[int], most: int, *, everywhere: bool
+) -> Iterator[tuple[int, Move]]:
+    """Yield how many people to move around which circle: those of numbers not yet varied, or all."""
+    people = [sign * size for size in range(1, most + 1) for sign in (1, -1)]
+    for place in sorted(missing):
+        for number in people:
+            if place in missing:
+                yield number, _circle(table, hidden, place)
+    for number, place in product(people, sorted(hidden)):
+        for move in _moves(table, hidden, place) if everywhere or place in missing else ():
+            if everywhere or place in missing:
+                yield number, move
 
 
-def _circle(edges: Sequence[Edge], places: set[int], place: int) -> Move:
+@cache
+def _moves(table: Network, hidden: frozenset[int], place: int) -> tuple[Move, ...]:
+    """Return a shortest circle through a hidden number, and those without one of its others or by one row."""
+    width = table.width
+    rows = [frozenset(range(start, start + width)) for start in range(0, len(table.tails), width)]
+    without = [hidden - {other} for other, _ in _circle(table, hidden, place) if other != place]
+    pairs = [hidden & (rows[place // width] | row) for row in rows]
+    return tuple(dict.fromkeys(_circle(table, some, place) for some in (hidden, *without, *pairs)))
+
+
+@cache
+def _circle(table: Network, hidden: frozenset[int], place: int) -> Move:
     """Return a shortest circle that adds one to a number and keeps every sum; empty where there is none."""
-    arcs: dict[Node, list[tuple[Node, int, int]]] = defaultdict(list)
-    for other in sorted(places - {place}):
-        tail, head = edges[other].tail, edges[other].head
-        arcs[tail].append((head, other, 1))
-        arcs[head].append((tail, other, -1))
-    goal, start = edges[place].tail, edges[place].head
-    before: dict[Node, tuple[Node, int, int]] = {start: (start, place, 1)}
+    arcs = _arcs(table, hidden)
+    goal, start = table.tails[place], table.heads[place]
+    before: dict[int, tuple[int, int, int]] = {start: (start, place, 1)}
     waiting = deque([start])
     while waiting and goal not in before:
         node = waiting.popleft()
-        for to, along, step in arcs.get(node, ()):
-            if to not in before:
-                before[to] = (node, along, step)
+        for along, to in arcs[node]:
+            if to not in before and along != place:
+                before[to] = (node, along, 1 if table.tails[along] == node else -1)
                 waiting.append(to)
     if goal not in before:
         return ()
@@ -84,3 +99,9 @@ def _circle(edges: Sequence[Edge], places: set[int], place: int) -> Move:
         node, along, step = before[node]
         move.append((along, step))
     return tuple(sorted(move))
+
+
+@cache
+def _arcs(table: Network, hidden: frozenset[int]) -> Arcs:
+    """Return every way along hidden numbers, however small they are."""
+    return free_arcs(table, (0,) * len(table.tails), dict.fromkeys(sorted(hidden), Range(-1, inf)))

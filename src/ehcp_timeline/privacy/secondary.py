@@ -8,67 +8,92 @@ cycle of the residual graph; Kelly, Golden and Assad, Networks 22, 1992).
 """
 
 import heapq
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
-Cell = tuple[int, int]
-Node = tuple[str, int]
+Values = tuple[int, ...]
+"""All numbers of a table, row by row, totals included: each has its place in them."""
+Arcs = Sequence[list[tuple[int, int]]]
+"""For each node the places along which one unit may leave it, each with the node it comes to."""
+_OUTSIDE = 0
 
 
 class Range(NamedTuple):
-    """The values that a reader may think possible; `most` is None where nothing bounds it."""
+    """The values that a reader may think possible; `most` is infinite where nothing bounds it."""
 
     least: int
-    most: int | None
-
-    def allows_more(self, value: int) -> bool:
-        """Return whether a number with this value could be one more."""
-        return self.most is None or value < self.most
+    most: float
 
 
-class Edge(NamedTuple):
-    """One number of a table: one more of it flows from `tail` to `head`."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Network:
+    """The places of a table's numbers: one more of a number flows from its `tails` to its `heads`.
 
-    cell: Cell
-    value: int
-    tail: Node
-    head: Node
+    Attributes:
+        width: How many numbers stand in a row, its total included.
+        adds_across: Whether the last of them is a total.
+        totals: 0 for a number of one group in one category, 1 for a total, 2 for the grand total.
+    """
+
+    width: int
+    adds_across: bool
+    tails: Values
+    heads: Values
+    totals: Values
+    nodes: int
 
 
-Arcs = dict[Node, list[tuple[Cell, Node]]]
+@cache
+def network(groups: int, categories: int, adds_across: bool, adds_down: bool) -> Network:
+    """Return the network of all tables of a shape.
+
+    A total flows against the numbers that it is the total of, so that what flows into a sum flows out of it.
+    """
+    height, width = groups + adds_down, categories + adds_across
+    tails, heads, totals = list[int](), list[int](), list[int]()
+    for row in range(height):
+        for column in range(width):
+            total = (row == groups) + (column == categories)
+            across = 1 + row if adds_across else _OUTSIDE
+            down = 1 + height + column if adds_down else _OUTSIDE
+            tails.append(down if total == 1 else across)
+            heads.append(across if total == 1 else down)
+            totals.append(total)
+    return Network(width, adds_across, tuple(tails), tuple(heads), tuple(totals), 1 + height + width)
 
 
-def free_arcs(edges: Iterable[Edge], hidden: Mapping[Cell, Range]) -> Arcs:
+def free_arcs(table: Network, values: Values, hidden: Mapping[int, Range]) -> Arcs:
     """Return the ways in which one unit may move along hidden numbers, each staying in its range."""
-    arcs: Arcs = defaultdict(list)
-    add_arcs(arcs, edges, hidden)
+    arcs: Arcs = [[] for _ in range(table.nodes)]
+    add_arcs(arcs, table, values, hidden)
     return arcs
 
 
-def add_arcs(arcs: Arcs, edges: Iterable[Edge], hidden: Mapping[Cell, Range]) -> None:
+def add_arcs(arcs: Arcs, table: Network, values: Values, hidden: Mapping[int, Range]) -> None:
     """Add the ways along those of some numbers that are hidden."""
-    for edge in edges:
-        own = hidden.get(edge.cell)
-        if own is not None:
-            if own.allows_more(edge.value):
-                arcs[edge.tail].append((edge.cell, edge.head))
-            if edge.value > own.least:
-                arcs[edge.head].append((edge.cell, edge.tail))
+    for place, (least, most) in hidden.items():
+        tail, head = table.tails[place], table.heads[place]
+        if values[place] < most:
+            arcs[tail].append((place, head))
+        if values[place] > least:
+            arcs[head].append((place, tail))
 
 
-def can_vary(edge: Edge, own: Range, arcs: Arcs) -> bool:
+def can_vary(table: Network, values: Values, place: int, own: Range, arcs: Arcs) -> bool:
     """Say whether a hidden number could have another value with nothing else hidden: whether it is safe."""
-    return (own.allows_more(edge.value) and _is_way(arcs, edge.cell, edge.head, edge.tail)) or (
-        edge.value > own.least and _is_way(arcs, edge.cell, edge.tail, edge.head)
+    tail, head = table.tails[place], table.heads[place]
+    return (values[place] < own.most and _is_way(arcs, place, head, tail)) or (
+        values[place] > own.least and _is_way(arcs, place, tail, head)
     )
 
 
-def _is_way(arcs: Arcs, without: Cell, start: Node, goal: Node) -> bool:
+def _is_way(arcs: Arcs, without: int, start: int, goal: int) -> bool:
     met, waiting = {start}, [start]
     while waiting:
-        for cell, to in arcs.get(waiting.pop(), ()):
-            if cell != without and to not in met:
+        for place, to in arcs[waiting.pop()]:
+            if place != without and to not in met:
                 if to == goal:
                     return True
                 met.add(to)
@@ -76,40 +101,37 @@ def _is_way(arcs: Arcs, without: Cell, start: Node, goal: Node) -> bool:
     return start == goal
 
 
-def cheapest_way(edge: Edge, own: Range, arcs: Arcs, costs: Mapping[Cell, int]) -> tuple[Cell, ...] | None:
-    """Return the numbers along which one unit could move so that a hidden number has another value.
+def cheapest_way(
+    table: Network, values: Values, place: int, own: Range, arcs: Arcs, costs: Mapping[int, int]
+) -> Values | None:
+    """Return the cheapest way for one unit to move so that a hidden number has another value, or None.
 
-    Args:
-        edge: The hidden number.
-        own: The range that a reader knows of it.
-        arcs: The ways along every number that is hidden, or may be.
-        costs: What each of them costs; nothing for one that is hidden.
-
-    Returns:
-        The cheapest of such ways; None if there is none.
+    `own` is the range that a reader knows of it; `arcs` are the ways along every number that is hidden, or
+    may be, and `costs` what each costs: nothing for one that is hidden.
     """
+    tail, head = table.tails[place], table.heads[place]
     ways = []
-    if own.allows_more(edge.value):
-        ways.append(_cheapest_path(arcs, costs, edge.cell, edge.head, edge.tail))
-    if edge.value > own.least:
-        ways.append(_cheapest_path(arcs, costs, edge.cell, edge.tail, edge.head))
+    if values[place] < own.most:
+        ways.append(_cheapest_path(arcs, costs, place, head, tail))
+    if values[place] > own.least:
+        ways.append(_cheapest_path(arcs, costs, place, tail, head))
     cheapest = min((way for way in ways if way is not None), default=None)
     return None if cheapest is None else cheapest[1]
 
 
 def _cheapest_path(
-    arcs: Arcs, costs: Mapping[Cell, int], without: Cell, start: Node, goal: Node
-) -> tuple[int, tuple[Cell, ...]] | None:
-    """Return the price and the cells of the cheapest path (Dijkstra), or None where there is none."""
-    paid = set[Node]()
-    waiting: list[tuple[int, tuple[Cell, ...], Node]] = [(0, (), start)]
+    arcs: Arcs, costs: Mapping[int, int], without: int, start: int, goal: int
+) -> tuple[int, Values] | None:
+    """Return the price and the places of the cheapest path (Dijkstra), or None where there is none."""
+    paid = set[int]()
+    waiting: list[tuple[int, Values, int]] = [(0, (), start)]
     while waiting:
-        price, cells, node = heapq.heappop(waiting)
+        price, places, node = heapq.heappop(waiting)
         if node == goal:
-            return price, cells
+            return price, places
         if node not in paid:
             paid.add(node)
-            for cell, to in arcs.get(node, ()):
-                if to not in paid and cell != without:
-                    heapq.heappush(waiting, (price + costs[cell], (*cells, cell), to))
+            for place, to in arcs[node]:
+                if to not in paid and place != without:
+                    heapq.heappush(waiting, (price + costs[place], (*places, place), to))
     return None

@@ -8,29 +8,30 @@ which numbers are hidden for being small. Last comes the reader who knows all th
 what is promised, from whom it protects, and what is not promised.
 """
 
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from math import inf
 from typing import Final
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.counts import percent
-from ehcp_timeline.privacy.alike import Values, all_vary
+from ehcp_timeline.privacy.alike import all_vary
 from ehcp_timeline.privacy.secondary import (
-    Cell,
-    Edge,
-    Node,
+    Arcs,
+    Network,
     Range,
+    Values,
     add_arcs,
     can_vary,
     cheapest_way,
     free_arcs,
+    network,
 )
 
+Cell = tuple[int, int]
 LEAST_THRESHOLD = 3
-_OUTSIDE: Node = ("outside", 0)
 
 
 class Hidden(Enum):
@@ -98,10 +99,13 @@ def suppress(table: CountTable, threshold: int) -> Published:
             be 1.
     """
     hidden = to_hide(table, threshold)
-    edges = tuple(_edges(table))
-    shown: list[Count] = [HIDDEN if hidden is None or edge.cell in hidden else edge.value for edge in edges]
-    width = len(table.columns) + table.adds_across
-    grid = tuple(tuple(shown[place : place + width]) for place in range(0, len(shown), width))
+    grid: Grid = tuple(
+        tuple(
+            HIDDEN if hidden is None or (row, column) in hidden else value
+            for column, value in enumerate(line)
+        )
+        for row, line in enumerate(_with_totals(table))
+    )
     about = (table.rows, table.columns, grid, table.adds_across, table.adds_down, threshold)
     return Published(*about, withheld=hidden is None)
 
@@ -117,67 +121,77 @@ def to_hide(table: CountTable, threshold: int, also: frozenset[Cell] = frozenset
     """
     check_threshold(threshold)
     named = {row for row, _ in also}
-    kept = [row for row, counts in enumerate(table.counts) if any(counts) or row in named]
-    kept.append(len(table.rows))  # the totals
-    place = {row: number for number, row in enumerate(kept)}
-    counted = tuple(table.counts[row] for row in kept[:-1])
-    nameless = replace(table, rows=("",) * len(counted), columns=("",) * len(table.columns), counts=counted)
-    hidden = _to_hide(nameless, threshold, frozenset((place[row], column) for row, column in also))
-    return None if hidden is None else frozenset((kept[row], column) for row, column in hidden)
+    # groups that have nobody hide nothing; without them the small tables of many months are worked out once
+    lines = [
+        (row, line)
+        for row, line in enumerate(_with_totals(table))
+        if any(line) or row in named or row == len(table.rows)
+    ]
+    width = len(table.columns) + table.adds_across
+    cells = [(row, column) for row, _ in lines for column in range(width)]
+    shape = network(len(lines) - table.adds_down, len(table.columns), table.adds_across, table.adds_down)
+    values = tuple(value for _, line in lines for value in line)
+    hidden = _to_hide(shape, values, threshold, frozenset(n for n, cell in enumerate(cells) if cell in also))
+    return None if hidden is None else frozenset(cells[place] for place in hidden)
+
+
+def _with_totals(table: CountTable) -> list[Values]:
+    """Return the rows of a table as they are printed."""
+    rows = list(table.counts)
+    if table.adds_down:
+        rows.append(tuple(sum(row[column] for row in rows) for column in range(len(table.columns))))
+    return [(*row, sum(row)) for row in rows] if table.adds_across else rows
 
 
 @cache
-def _to_hide(table: CountTable, threshold: int, also: frozenset[Cell]) -> frozenset[Cell] | None:
-    """Return the same of a table without names and without the groups that have nobody, which hide nothing.
+def _to_hide(table: Network, values: Values, threshold: int, also: frozenset[int]) -> frozenset[int] | None:
+    """Return the places of what must be hidden; `also` as in `to_hide`."""
 
-    So the small tables of many months are worked out once.
-    """
+    def hides(other: Values) -> frozenset[int] | None:
+        return _pattern(table, other, threshold, also)
 
-    def hides(values: Values) -> frozenset[Cell] | None:
-        width = len(table.columns)
-        step = width + table.adds_across
-        rows = tuple(values[at : at + width] for at in range(0, step * len(table.rows), step))
-        return _pattern(replace(table, counts=rows), threshold, also)
-
-    hidden = _pattern(table, threshold, also)
-    return hidden if hidden is None or all_vary(tuple(_edges(table)), hidden, hides, threshold) else None
+    hidden = hides(values)
+    return hidden if not hidden or all_vary(table, values, hidden, hides, threshold) else None
 
 
 @cache
-def _pattern(table: CountTable, threshold: int, also: frozenset[Cell]) -> frozenset[Cell] | None:
+def _pattern(table: Network, values: Values, threshold: int, also: frozenset[int]) -> frozenset[int] | None:
     """Return which numbers to hide so that none can be worked out from sums; None where there is no way.
 
-    The arguments are those of `to_hide`.
+    The arguments are those of `_to_hide`.
     """
-    edges = tuple(_edges(table))
-    small, large, any_number = Range(1, threshold - 1), Range(threshold, None), Range(0, None)
-    known = {
-        edge.cell: large if edge.value >= threshold else any_number for edge in edges if edge.cell in also
-    }
-    known |= dict.fromkeys(_one_category(table, edges), any_number)
-    known |= {edge.cell: small for edge in edges if 0 < edge.value < threshold}
-    may_hide = {edge.cell: large for edge in edges if edge.value >= threshold}
-    # few before many, small before large, totals only if they must
-    one_cell = 1 + sum(edge.value for edge in edges)
-    one_total = one_cell * (1 + len(edges))
-    prices = (one_cell, one_total, one_total**2)
-    costs = dict.fromkeys(known, 0)
-    costs |= {
-        cell: edge.value + prices[_totals(table, cell)]
-        for edge in edges
-        if (cell := edge.cell) in may_hide and cell not in known
-    }
-    arcs, every_arc = free_arcs(edges, known), free_arcs(edges, {**may_hide, **known})
-    for edge in edges:
-        if edge.cell in known and not can_vary(edge, known[edge.cell], arcs):
-            way = cheapest_way(edge, known[edge.cell], every_arc, costs)
-            if way is None:
-                return None
-            more = {cell: may_hide[cell] for cell in way if cell not in known}
-            known |= more
-            costs |= dict.fromkeys(more, 0)
-            add_arcs(arcs, edges, more)
+    small, large, any_number = Range(1, threshold - 1), Range(threshold, inf), Range(0, inf)
+    known = {place: large if values[place] >= threshold else any_number for place in also}
+    known |= dict.fromkeys(_one_category(table, values), any_number)
+    known |= {place: small for place, value in enumerate(values) if 0 < value < threshold}
+    arcs = free_arcs(table, values, known)
+    every_arc: Arcs = ()
+    costs: dict[int, int] = {}
+    for place in range(len(values)):
+        if place not in known or can_vary(table, values, place, known[place], arcs):
+            continue
+        if not costs:
+            may_hide = {place: large for place, value in enumerate(values) if value >= threshold} | known
+            every_arc, costs = free_arcs(table, values, may_hide), _costs(table, values, known)
+        way = cheapest_way(table, values, place, known[place], every_arc, costs)
+        if way is None:
+            return None
+        more = {place: large for place in way if place not in known}
+        known |= more
+        costs |= dict.fromkeys(more, 0)
+        add_arcs(arcs, table, values, more)
     return frozenset(known)
+
+
+def _costs(table: Network, values: Values, known: Collection[int]) -> dict[int, int]:
+    """Return what hiding each costs: few before many, small before large, totals only if they must."""
+    one_cell = 1 + sum(values)
+    one_total = one_cell * (1 + len(values))
+    prices = (one_cell, one_total, one_total**2)
+    return {
+        place: 0 if place in known else value + prices[total]
+        for place, (value, total) in enumerate(zip(values, table.totals, strict=True))
+    }
 
 
 def check_threshold(threshold: int) -> None:
@@ -200,40 +214,23 @@ def share(part: Count, whole: Count) -> float | Hidden | None:
     return percent(part, whole)
 
 
-def _edges(table: CountTable) -> Iterator[Edge]:
-    """Yield every number, totals included, with the two sums it stands in.
-
-    A total flows against the numbers that it is the total of, so that what flows into a sum flows out of it.
-    """
-    grid = list(table.counts)
-    if table.adds_down:
-        grid.append(tuple(sum(row[column] for row in grid) for column in range(len(table.columns))))
-    for row, counts in enumerate(grid):
-        for column, value in enumerate((*counts, sum(counts)) if table.adds_across else counts):
-            across: Node = ("row", row) if table.adds_across else _OUTSIDE
-            down: Node = ("column", column) if table.adds_down else _OUTSIDE
-            tail, head = (down, across) if _totals(table, (row, column)) == 1 else (across, down)
-            yield Edge((row, column), value, tail, head)
-
-
-def _totals(table: CountTable, cell: Cell) -> int:
-    """Return 0 for a number of one group in one category, 1 for a total, 2 for the grand total."""
-    return (cell[0] == len(table.rows)) + (cell[1] == len(table.columns))
-
-
-def _one_category(table: CountTable, edges: tuple[Edge, ...]) -> Iterator[Cell]:
-    """Yield the numbers of those groups, the whole table's among them, that are all of one category.
+def _one_category(table: Network, values: Values) -> list[int]:
+    """Return the numbers of those groups, the whole table's among them, that are all of one category.
 
     A category in which nobody at all stands says nothing of one group, so its zeros are left alone.
     """
-    if not table.adds_across or len(table.columns) == 1:
-        return
-    in_rows = [edge for edge in edges if edge.cell[1] < len(table.columns)]
-    people = Counter(edge.cell[0] for edge in in_rows if edge.value)
-    used = {edge.cell[1] for edge in in_rows if edge.value}
-    for edge in in_rows:
-        if people[edge.cell[0]] == 1 and (edge.cell[1] in used or len(used) == 1):
-            yield edge.cell
+    width = table.width
+    categories = width - 1
+    if not table.adds_across or categories == 1:
+        return []
+    used = [column for column in range(categories) if any(values[column::width])]
+    shown = used if len(used) > 1 else range(categories)
+    return [
+        start + column
+        for start in range(0, len(values), width)
+        if categories - values[start : start + categories].count(0) == 1
+        for column in shown
+    ]
 
 
 def legend(threshold: int) -> str:

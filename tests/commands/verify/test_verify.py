@@ -136,3 +136,17 @@ def test_the_wrong_number_of_files_is_said(outputs: Path) -> None:
 
     assert run.returncode == 2
     assert "was made from 1 files, and 2 are given" in said(run)
+
+
+def test_a_calendar_made_with_accepted_findings(tmp_path: Path) -> None:
+    """It names no case and keeps no options, so the file of acknowledgements is asked for, and compared."""
+    accepted, calendar = tmp_path / "accepted.csv", str(tmp_path / "a.ics")
+    accepted.write_text("case,deadline,reason,until\nA-024,plan.issue,agreed with the family,2027-01-01\n")
+    made = ehcp("check", str(CASES), *WHEN, "--acknowledged", str(accepted), "-o", calendar)
+    assert made.returncode == 1, said(made)
+    alone = ehcp("verify", calendar, str(CASES), "--format", "json")
+    both = ehcp("verify", calendar, str(CASES), str(accepted))
+
+    (differing,) = json.loads(printed(alone))["differences"]
+    assert (differing["what"], differing["now"]) == ("input 2, for which no FILE was given", None)
+    assert both.returncode == 0

@@ -26,8 +26,7 @@ from ehcp_timeline.output.data import markdown_text
 from ehcp_timeline.output.plain import markdown_cell
 from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.sections import Section
-from ehcp_timeline.privacy.secondary import Cell
-from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, check_threshold, legend, to_hide
+from ehcp_timeline.privacy.suppress import HIDDEN, Cell, CountTable, check_threshold, legend, to_hide
 from ehcp_timeline.text.words import day
 
 Number = tuple[int, str, tuple[str, ...]]

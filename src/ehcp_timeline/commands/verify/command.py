@@ -65,8 +65,8 @@ def verify(
             "name another output of the same run with --receipt: JSON, a workbook, a page or a calendar",
         )
     accepted, again = None, None
-    if carried.typed and len(carried.input) > len(files or []):
-        said = carried.typed.options
+    if len(carried.input) > len(files or []):
+        said = carried.typed.options if carried.typed else {}
         config, named = (
             Path(str(said[key])) if key in said else None for key in ("--config", "--acknowledged")
         )

@@ -85,6 +85,7 @@ def _of_sources(receipt: Receipt, files: Sequence[Path], accepted: Path | None) 
         sha256 = file_sha256(path) if path is not None and path.is_file() else None
         if read is None or read.sha256 != sha256:
             what = "acknowledgements" if last and path is last else f"input {number}"
+            what += "" if path else ", for which no FILE was given"
             yield Differing(what, read.sha256 if read else None, sha256)
 
 
