@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.cells.date_order import DateOrders, doubting, half_swapped, swapped_days
 from ehcp_timeline.cases.cells.dates import TIME_PATTERN, TIMED_PATTERN
 from ehcp_timeline.cases.cells.parser import Reader
@@ -157,22 +158,6 @@ class ColumnCounts:
     unreadable: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ReadBlock:
-    """A block whose cells have been read.
-
-    Attributes:
-        frame: `row` and one typed column for each column of the file.
-        unreadable: Column to the rows whose cell could not be read; only columns that have some.
-        months: Event to the rows whose cell names a month without a day, with its first day.
-    """
-
-    frame: pl.DataFrame
-    unreadable: Mapping[str, pl.Series]
-    problems: tuple[Problem, ...]
-    months: Mapping[str, Mapping[int, date]]
-
-
 class CellReading:
     """Reads the cells of one file; it remembers the texts that it meets and counts what it reads.
 
@@ -210,7 +195,7 @@ class CellReading:
         """Return as what the next texts of each column had best be given, where not as String."""
         return {name: lookup.takes for lookup, names in self._lookups for name in names}
 
-    def read(self, texts: pl.DataFrame) -> ReadBlock:
+    def read(self, texts: pl.DataFrame) -> Batch:
         """Read the cells of some rows: `row`, the `case_id` and the text of each other column."""
         parts = [lookup.values(texts.select(names)) for lookup, names in self._lookups]
         parts += [clean_text(texts.get_column(name), self._blanks).to_frame() for name in self._distinct]
@@ -232,7 +217,7 @@ class CellReading:
                 unreadable[name] = pl.Series(ROW, [problem.row for problem in faults], pl.UInt32).sort()
             if of_column:
                 months[name] = of_column
-        return ReadBlock(frame, unreadable, tuple(problems), months)
+        return Batch(frame, unreadable, months, self._columns, tuple(problems), frame.height)
 
     def _is_open(self, name: str) -> bool:
         """Return whether a column has events whose date format is not settled."""

@@ -29,7 +29,15 @@ def columns_sections(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Iter
         yield Section(
             f"Not used: {count(len(left), 'column')}",
             columns=(TableColumn("heading"), TableColumn("why, or what it may mean")),
-            rows=tuple((_name(heading), _hint(heading)) for heading in left),
+            rows=tuple(
+                (
+                    _name(heading),
+                    f"did you mean {listed(heading.suggestions, 'or')}?"
+                    if heading.suggestions and not heading.reason
+                    else heading.reason or "is not a column of a case file; its cells are not read",
+                )
+                for heading in left
+            ),
         )
     if answer.date_order:
         yield date_order_section([answer.date_order])
@@ -76,12 +84,6 @@ def _worked_out(answer: ColumnsAnswer) -> Section:
 
 def _name(heading: Heading) -> str:
     return one_line(heading.text) or f"(column {heading.position})"
-
-
-def _hint(heading: Heading) -> str:
-    if heading.suggestions and not heading.reason:
-        return f"did you mean {listed(heading.suggestions, 'or')}?"
-    return heading.reason or "is not a column of a case file; its cells are not read"
 
 
 def _percent(part: int, whole: int) -> str:

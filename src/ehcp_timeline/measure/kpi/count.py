@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from ehcp_timeline.audit.bulk.judge import judge
-from ehcp_timeline.audit.bulk.row_events import RowBatch
+from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.kpi.model import Measure
 from ehcp_timeline.measure.kpi.cases import CASEWORKER, DAYS, GROUP, MONTH, all_marked, cases_of, rows_as_at
@@ -99,7 +99,7 @@ def tallies_of(question: KpiQuestion) -> dict[str, PopulationTally]:
 def count_file(
     question: KpiQuestion,
     columns: frozenset[str],
-    batches: Iterable[RowBatch],
+    batches: Iterable[Batch],
     tallies: Mapping[str, PopulationTally],
 ) -> tuple[Problem, ...]:
     """Judge the batches of one file, and add its cases to the tally of each population.

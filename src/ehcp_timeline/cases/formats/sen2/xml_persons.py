@@ -66,10 +66,6 @@ def no_person_ends(shown: str) -> CaseFileError:
     return CaseFileError(said, "export the return again")
 
 
-def _undecided(assessment: Items) -> bool:
-    return str(assessment.get("assessmentoutcome") or _NOT_YET).upper() == _NOT_YET
-
-
 class _Persons:
     """The persons met so far.
 
@@ -285,7 +281,11 @@ class _Persons:
             self._unplaced.clear()
             return
         self._leave(self._assessment, "assessment")
-        first: Items = min(self._assessments, key=_undecided, default={})
+        first: Items = min(
+            self._assessments,
+            key=lambda own: str(own.get("assessmentoutcome") or _NOT_YET).upper() == _NOT_YET,
+            default={},
+        )
         here = {_LINE: self._line()}
         further = (assessment for assessment in self._assessments if assessment is not first)
         settings: Items = {item: code for item, (_, code) in self._settings.items()}
