@@ -6,8 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.cases.cells.values import parted
-from ehcp_timeline.cases.model import BLANK, UNREAD, Problem, Row
+from ehcp_timeline.cases.model import BLANK, UNREAD, Problem, Row, parted
 from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.cases.sheet import ROW, as_text
 

@@ -12,8 +12,8 @@ from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.cells.date_order import DateOrders, doubting, half_swapped, swapped_days
 from ehcp_timeline.cases.cells.dates import TIME_PATTERN, TIMED_PATTERN
 from ehcp_timeline.cases.cells.parser import Reader
-from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, GUARDED_PATTERN, WHITE, CellFault, joined
-from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, GUARDED_PATTERN, WHITE, CellFault
+from ehcp_timeline.cases.model import Problem, joined
 from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.cases.sheet import ROW, as_text
 
@@ -51,7 +51,7 @@ class Lookup:
     ) -> None:
         """Begin without knowing any text.
 
-        Several codes are one String, as `values.joined` gives it. `fewer` rewrites a column to fewer distinct
+        Several codes are one String, as `model.joined` gives it. `fewer` rewrites a column to fewer distinct
         texts with the same values, used where there are many; `orders` watches whether dates are day-first.
         """
         self._orders = orders
@@ -186,7 +186,20 @@ class CellReading:
         self._distinct = [
             name for name, column in self._columns.items() if column.kind == "text" and column.personal
         ]
-        self._lookups = [(self._lookup(names[0]), names) for names in self._groups(apart)]
+        groups: dict[str, list[str]] = {"event": [], "flag": []}
+        for name, column in self._columns.items():
+            if name != "case_id" and name not in self._distinct:
+                shared = column.kind in {"event", "flag"} and name not in apart
+                groups.setdefault(column.kind if shared else name, []).append(name)
+        self._lookups: list[tuple[Lookup, list[str]]] = []
+        for names in filter(None, groups.values()):
+            read, kind = self._readers[names[0]], self._columns[names[0]].kind
+            if kind in {"event", "date"}:
+                orders = self.orders if self._is_open(names[0]) else None
+                lookup = Lookup(read, pl.Date, untimed, orders)
+            else:
+                lookup = Lookup(read, pl.Boolean if kind == "flag" else pl.String)
+            self._lookups.append((lookup, names))
         self._blanks = blanks
         self._swapped: frozenset[str] | None = None
         self.counts = {name: ColumnCounts() for name in self._columns}
@@ -222,21 +235,6 @@ class CellReading:
     def _is_open(self, name: str) -> bool:
         """Return whether a column has events whose date format is not settled."""
         return self._columns[name].kind == "event" and name not in self._settled
-
-    def _groups(self, apart: Collection[str]) -> list[list[str]]:
-        groups: dict[str, list[str]] = {"event": [], "flag": []}
-        for name, column in self._columns.items():
-            if name != "case_id" and name not in self._distinct:
-                shared = column.kind in {"event", "flag"} and name not in apart
-                groups.setdefault(column.kind if shared else name, []).append(name)
-        return [names for names in groups.values() if names]
-
-    def _lookup(self, name: str) -> Lookup:
-        kind = self._columns[name].kind
-        if kind in {"event", "date"}:
-            orders = self.orders if self._is_open(name) else None
-            return Lookup(self._readers[name], pl.Date, untimed, orders)
-        return Lookup(self._readers[name], pl.Boolean if kind == "flag" else pl.String)
 
     def _without_value(self, texts: pl.DataFrame, values: pl.Series) -> tuple[list[Problem], dict[int, date]]:
         """Count the cells of one column, and return a problem for each that holds neither value nor blank.

@@ -135,7 +135,6 @@ def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, mapping: Fi
 
 
 def _locked_or_old(raw: Raw) -> CaseFileError:
-    """Return which kind of file it is that begins as old Office files and locked ones do."""
     held = b""
     with reading(raw.shown):
         for piece in pieces(raw.file):

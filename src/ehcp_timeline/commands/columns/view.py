@@ -94,7 +94,6 @@ def _percent(part: int, whole: int) -> str:
 
 
 def _in_words(heading: HeadingProfile, known: Mapping[str, Column]) -> str:
-    """Return what a column holds: its kind, the layouts, the days, the blanks, what could not be read."""
     looks = heading.looks
     formats = [f"{layout.format} ({layout.cells:,})" for layout in looks.formats[:_MOST_FORMATS]]
     if len(looks.formats) == 1:

@@ -270,7 +270,6 @@ def _kept(batch: Batch, places: Mapping[str, str]) -> pl.DataFrame:
 
 
 def _of_heading(cells: pl.DataFrame, place: str) -> pl.DataFrame:
-    """Return `row` and `text` of the cells of one heading that are not blank."""
     text = pl.col(place).str.strip_chars(WHITE).alias("text")
     return cells.select(ROW, text).filter(pl.col("text") != "")
 

@@ -59,7 +59,6 @@ def _sizes(title: str, heading: str, parts: Sequence[QualityOf]) -> Section:
 
 
 def _rules(quality: QualityAnswer) -> Section:
-    """Return what was found, errors first, the most faults first."""
     hits = [rule for rule in quality.rules if rule.faults]
     hits.sort(key=lambda rule: (SEVERITIES.index(rule.severity), -rule.faults))
     columns = (

@@ -57,7 +57,6 @@ def values_in_words(column: Column) -> str:
 
 
 def _validation(column: Column) -> dict[str, Any] | None:
-    """Return what Excel is to check in a column, None where it cannot."""
     warning = {
         "error_type": "warning",
         "error_title": column.id[:32],

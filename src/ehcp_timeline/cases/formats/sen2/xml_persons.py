@@ -124,7 +124,6 @@ class _Persons:
             self._refuse(f"there are more than {MOST_NAMES:,} names of elements")
 
     def taken(self) -> _Rows:
-        """Return the rows that have not been taken, and their problems."""
         columns = zip(*self.rows, strict=True) if self.rows else ((),) * len(_COLUMNS)
         flat = pl.DataFrame(dict(zip(_COLUMNS, columns, strict=True)), schema=_SCHEMA)
         problems = tuple(self._problems)
@@ -318,7 +317,6 @@ class _Persons:
         self._settings.clear()
 
     def _say_misplaced(self, row: int, stops: str) -> None:
-        """Note a problem for each element of a person that is where it does not belong."""
         for line, path, within in self._misplaced:
             says = f"line {line}: {path} is not where it belongs, inside {within}, and is not read"
             tip = f"move it into {within}; until then the deadlines that need it are unknown"

@@ -38,15 +38,7 @@ _NOTES = ("column", "what it records", "what it may hold")  # heads a sheet of `
 
 @dataclass(frozen=True, slots=True)
 class _Worksheet:
-    """One worksheet.
-
-    Attributes:
-        name: As its tab says.
-        cells: `row`, then each column from A on, named by its place from "0"; blank cells are null.
-        header: What looks most like a header, or was asked for.
-        cases: It has a `case_id` and an event.
-        hidden: The rows that are hidden.
-    """
+    """One worksheet, its cells as in `Block`; `cases` if it has a `case_id` and an event, or was asked for."""
 
     name: str
     cells: pl.DataFrame
