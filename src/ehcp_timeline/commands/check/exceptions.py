@@ -143,7 +143,7 @@ class ExceptionsAnswer:
 
 @dataclass(slots=True)
 class _ClaimCount:
-    """What has been counted so far; `held` are rows of requests on several, by case, until their file ends."""
+    """What has been counted so far; `held` are requests on several rows, by case, until their file ends."""
 
     part: Rulebook
     as_at: date

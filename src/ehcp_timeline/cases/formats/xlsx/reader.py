@@ -38,7 +38,7 @@ _NOTES = ("column", "what it records", "what it may hold")  # heads a sheet of `
 
 @dataclass(frozen=True, slots=True)
 class _Worksheet:
-    """One worksheet, its cells as in `Block`; `cases` if it has a `case_id` and an event, or was asked for."""
+    """One worksheet, its cells as in `Block`; `cases` if it has a `case_id` and an event."""
 
     name: str
     cells: pl.DataFrame
