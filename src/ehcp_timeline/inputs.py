@@ -100,7 +100,6 @@ def open_input(name: str) -> tuple[IO[bytes], bool]:
 
 
 def _copied(number: int, name: str) -> IO[bytes]:
-    """Return a copy of what comes through a pipe, once somebody writes to it."""
     first = b""
     for _ in range(_WAITS):
         try:

@@ -179,7 +179,7 @@ def test_dates_that_contradict_each_other(
 
 def test_only_rows_are_numbered_back() -> None:
     """Text of a problem may hold a number as long as a joined row's that is none, as a case's may be."""
-    rows, batch = pl.DataFrame({"row": [2, 3]}), Batch(pl.DataFrame(), {}, {}, (), 0, 0, 0)
+    rows, batch = pl.DataFrame({"row": [2, 3]}), Batch(pl.DataFrame())
     joint = JoinedCases(rows, batch)
     problem = Problem(2**31 + 1, "", "two-answers", f"{2**31}, {2**31 + 2} and 9876543210", "", "cell")
 

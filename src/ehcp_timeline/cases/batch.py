@@ -6,15 +6,14 @@ from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.cases.cells.values import parted
-from ehcp_timeline.cases.model import BLANK, UNREAD, Problem, Row
+from ehcp_timeline.cases.model import BLANK, UNREAD, Problem, Row, parted
 from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.cases.sheet import ROW, as_text
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some rows of a case file, in file order. Rows add up: `read` = `judged` + `not_judged`.
+    """Some rows of a case file, in file order.
 
     Attributes:
         frame: `row` (UInt32, the physical line on which the row begins), `case_id` (String) and each column
@@ -24,24 +23,31 @@ class Batch:
             `plan_issued?7 Date EHCP` (`model.UNREAD`).
         unreadable: Column to the rows (UInt32, ascending) whose cell cannot be read; columns without such
             rows are absent.
-        read: Rows that are not blank.
-        judged: Rows in `frame`.
-        not_judged: Rows left out; each has a problem that `stops` the row.
+        read: Rows that are not blank: those in `frame`, and those left out, each with a problem that `stops`
+            the row.
         months: Event to the rows whose cell is a month without a day, with its first day; they are among the
             `unreadable`.
         raw: The same rows and those left out, blank ones too, as the file writes them: as in
-            `sheet.Block`, headings as in `Understood`.
+            `sheet.Block`.
     """
 
     frame: pl.DataFrame
-    columns: Mapping[str, Column]
-    unreadable: Mapping[str, pl.Series]
-    problems: tuple[Problem, ...]
-    read: int
-    judged: int
-    not_judged: int
+    unreadable: Mapping[str, pl.Series] = field(default_factory=dict)
     months: Mapping[str, Mapping[int, date]] = field(default_factory=dict)
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    read: int = 0
     raw: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+    @property
+    def judged(self) -> int:
+        """How many rows `frame` holds."""
+        return self.frame.height
+
+    @property
+    def not_judged(self) -> int:
+        """How many rows were left out."""
+        return self.read - self.frame.height
 
     @property
     def cells(self) -> pl.DataFrame:

@@ -364,7 +364,6 @@ def _known_as(text: str, spellings: Spellings) -> str:
 
 
 def _without_case_id(cells: Sequence[str], spellings: Spellings, where: str) -> CaseFileError:
-    """Return the error for a header row in which nothing means `case_id`: what may have meant it."""
     named = [one_line(text) for text in cells if text.strip()]
     if any(looks_like_data(text) for text in named):
         return CaseFileError(f"{where}: no heading means case_id; the row looks like data", "add a header")

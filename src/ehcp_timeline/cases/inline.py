@@ -51,7 +51,6 @@ def row_from_words(words: Sequence[str], vocabulary: Vocabulary, as_at: date) ->
 
 
 def _parted(word: str, vocabulary: Vocabulary, spellings: Spellings) -> tuple[str, str]:
-    """Part a word into the column that it names, as a heading of a file would, and its text."""
     given, equals, text = word.partition("=")
     if not equals:
         raise UsageError(f"{shown(word)} is not NAME=VALUE", "write for example request_received=2026-01-12")

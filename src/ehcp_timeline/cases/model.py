@@ -37,6 +37,16 @@ def month_end(first: date) -> date:
     return first.replace(day=monthrange(first.year, first.month)[1])
 
 
+def joined(codes: frozenset[str]) -> str:
+    """Return several codes as one text: sorted, with a plus between them."""
+    return "+".join(sorted(codes))
+
+
+def parted(text: str) -> frozenset[str]:
+    """Return the codes of a text that `joined` gave."""
+    return frozenset(text.split("+"))
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One episode of a case: dated events, facts and flags.

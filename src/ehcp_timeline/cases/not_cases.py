@@ -96,7 +96,9 @@ class NotCases:
             if not filled:
                 continue
             number, text = row[ROW], row["case_id"] or ""
-            if self._is_repeated(texts, filled):
+            pairs = [(fold(texts[place]), self._headings[place]) for place in filled]
+            same = sum(word == own or (len(word) > _SHORT and own.endswith(word)) for word, own in pairs)
+            if same * 2 > len(filled) and same >= min(2, len(self._headings)):
                 set_aside[row[_AT]] = _problem(number, "repeated-heading", "the row repeats the headings")
             elif all(_TEXTBOX.fullmatch(texts[place]) for place in filled):
                 set_aside[row[_AT]] = -number
@@ -113,11 +115,6 @@ class NotCases:
                 says = f"{shown(text)} looks like a heading or a note, not a case"
                 set_aside[row[_AT]] = _problem(number, "text-row", says)
         return set_aside
-
-    def _is_repeated(self, texts: Sequence[str], filled: Sequence[int]) -> bool:
-        pairs = [(fold(texts[place]), self._headings[place]) for place in filled]
-        same = sum(word == own or (len(word) > _SHORT and own.endswith(word)) for word, own in pairs)
-        return same * 2 > len(filled) and same >= min(2, len(self._headings))
 
     def _begins_table(self, texts: Sequence[str], filled: Sequence[int]) -> bool:
         """Return whether a row holds the headings of another table: known, or words where dates belong."""

@@ -7,7 +7,7 @@ from itertools import compress
 
 import polars as pl
 
-from ehcp_timeline.cases.cells.vectorised import ReadBlock
+from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.cases.sheet import ROW
@@ -69,7 +69,7 @@ class RowChecker:
         self._checks: tuple[Check, ...] = checks
         self._counted: dict[str, tuple[Problem, int]] = {}
 
-    def find(self, read: ReadBlock) -> Iterator[Problem]:
+    def find(self, read: Batch) -> Iterator[Problem]:
         """Yield the problems of some rows; a cell that could not be read has its own already.
 
         All checks are tried at once, because nearly all rows are sound.

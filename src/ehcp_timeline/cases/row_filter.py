@@ -104,7 +104,6 @@ def sieve(
 
 
 def _without_case_id(cells: pl.DataFrame, identity: str) -> Iterator[Problem]:
-    """Yield the problems of rows without a case_id; a row without anything is not a row."""
     filled = (pl.exclude(ROW).str.strip_chars(WHITE) != "").fill_null(value=False)
     for row, text in as_text(cells).filter(pl.any_horizontal(filled)).select(ROW, identity).iter_rows():
         if text and (fault := excel_error(text)):

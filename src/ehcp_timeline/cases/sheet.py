@@ -1,12 +1,11 @@
 """What the reader of every format gives: a header row, and blocks of text with each row's physical line."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import tee
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ehcp_timeline.cases.model import Problem
 
@@ -17,31 +16,13 @@ ROW = "row"
 
 
 @dataclass(frozen=True, slots=True)
-class SheetOptions:
-    """Where the cases are in a file, as the user says; whatever is not given is detected.
-
-    Attributes:
-        worksheet: Name of the worksheet, in a workbook; empty to find it.
-        header_row: Physical line, or row of the worksheet, of the header row; 0 to find it.
-        dated: Folded headings that hold dates, beside those that mean a column of dates.
-    """
-
-    worksheet: str = ""
-    header_row: int = 0
-    dated: frozenset[str] = frozenset()
-
-
-ANYWHERE = SheetOptions()
-
-
-@dataclass(frozen=True, slots=True)
 class Block:
     """Some rows of a file as text, in file order.
 
     Attributes:
         cells: `row` (UInt32, the physical line on which the row begins), then one String column for each
             heading, named by its place from "0" on; an empty cell is null. A row may be blank. A column is
-            Categorical where `Coded.coded` was asked for that.
+            Categorical where `Blocks` was asked for that.
         problems: Rows that could not be cut into cells (these stop the row, and are not in `cells`) and rows
             that lack cells (these are).
     """
@@ -53,16 +34,14 @@ class Block:
 Dtypes = Callable[[], Mapping[int, "pl.DataType"]]
 
 
-class Coded(ABC):
-    """What gives `Sheet.blocks` where it can number the texts of a column as it cuts them: no text twice."""
+class Blocks(Protocol):
+    """Gives the rows below the header from the first, about so many at a time, at least one block.
 
-    @abstractmethod
-    def __call__(self, rows: int) -> Generator[Block]:
-        """Give the rows below the header as text."""
+    It can be called again when it has been read.
+    """
 
-    @abstractmethod
-    def coded(self, rows: int, dtypes: Dtypes) -> Generator[Block]:
-        """Give the same, the columns at some places as Categorical of some kind; asked for each block."""
+    def __call__(self, rows: int, dtypes: Dtypes = ..., /) -> Generator[Block]:
+        """Give the columns at some places as Categorical of some kind, asked for each block, if it can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +49,9 @@ class Sheet:
     """A file of any format, its header row found.
 
     Attributes:
-        name: The file as the user named it.
-        shown: The same for messages.
+        shown: The name for messages.
         delimiter: Between two cells; empty if the format has none.
         header_row: Physical line, or row of the worksheet, of the header row.
-        blocks: Gives the rows below the header from the first, about so many at a time, at least one block;
-            as often as asked, but one after another.
         worksheet: Name of the worksheet; empty if the format has none.
         place: Says of a problem where it stands, where a row is made of several tables; None where it is
             the row itself.
@@ -88,10 +64,10 @@ class Sheet:
     shown: str
     sha256: str
     encoding: str
-    delimiter: str
-    header_row: int
     headings: tuple[str, ...]
-    blocks: Callable[[int], Generator[Block]]
+    blocks: Blocks
+    delimiter: str = ""
+    header_row: int = 1
     worksheet: str = ""
     place: Callable[[Problem], Problem] | None = None
     known_until: date | None = None
@@ -123,34 +99,34 @@ def as_text(cells: "pl.DataFrame") -> "pl.DataFrame":
     return cells.with_columns(pl.col(pl.Categorical).cast(pl.String))
 
 
-def sliced(cells: "pl.DataFrame") -> Callable[[int], Generator[Block]]:
+def sliced(cells: "pl.DataFrame") -> Blocks:
     """Return the `blocks` of a sheet whose cells, as in `Block`, have all been read."""
 
-    def blocks(rows: int) -> Generator[Block]:
+    def blocks(rows: int, _: Dtypes = dict) -> Generator[Block]:
         for begin in range(0, max(1, cells.height), max(1, rows)):
             yield Block(cells.slice(begin, max(1, rows)))
 
     return blocks
 
 
-def widened(sheet: Sheet, columns: "Sequence[pl.Expr]") -> Callable[[int], Generator[Block]]:
+def widened(sheet: Sheet, columns: "Sequence[pl.Expr]") -> Blocks:
     """Return the `blocks` of a sheet with more columns."""
 
-    def blocks(rows: int) -> Generator[Block]:
+    def blocks(rows: int, _: Dtypes = dict) -> Generator[Block]:
         for block in sheet.blocks(rows):
             yield replace(block, cells=block.cells.with_columns(columns))
 
     return blocks
 
 
-def side_by_side(sheet: Sheet) -> tuple[Sheet, Sheet]:
-    """Return a sheet as two, whose rows are read from the file once if both are read block by block in turn.
+def read_once(sheet: Sheet) -> Sheet:
+    """Return a sheet whose rows are read from the file once if two readers read it block by block in turn.
 
     If one is read far ahead of the other, the blocks between them are kept.
     """
     lock, halves, left = Lock(), list[Iterator[Block]](), 2
 
-    def blocks(rows: int) -> Generator[Block]:
+    def blocks(rows: int, _: Dtypes = dict) -> Generator[Block]:
         nonlocal left
         with lock:
             if left == 2:
@@ -164,5 +140,4 @@ def side_by_side(sheet: Sheet) -> tuple[Sheet, Sheet]:
                 return
             yield block
 
-    both = replace(sheet, blocks=blocks)
-    return both, both
+    return replace(sheet, blocks=blocks)

@@ -1,17 +1,19 @@
 """A case file: opened, its columns found, its rows read batch by batch."""
 
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
+import polars as pl
+
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.case_numbers import CaseNumbers
-from ehcp_timeline.cases.cells.date_order import Suspects, Undecided
+from ehcp_timeline.cases.cells.date_order import TURNED, refuse_turned
 from ehcp_timeline.cases.cells.parser import NOTHING, Reader, cell_reader
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
 from ehcp_timeline.cases.cells.vectorised import CellReading, ColumnCounts
-from ehcp_timeline.cases.formats.addresses import with_address
+from ehcp_timeline.cases.formats.addresses import address
 from ehcp_timeline.cases.formats.annex_a import with_open_review
 from ehcp_timeline.cases.formats.detect import find_sheet
 from ehcp_timeline.cases.formats.sen2.items import may_be_table
@@ -35,25 +37,10 @@ from ehcp_timeline.cases.prefetch import ahead
 from ehcp_timeline.cases.row_checks import RowChecker
 from ehcp_timeline.cases.row_filter import DuplicateRows, sieve
 from ehcp_timeline.cases.schema import Column, Vocabulary
-from ehcp_timeline.cases.sheet import ROW, Block, Coded, Sheet, SheetOptions, side_by_side, sliced
+from ehcp_timeline.cases.sheet import ROW, Sheet, read_once, sliced
 from ehcp_timeline.cases.unread import UnreadColumn, UnreadColumns
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.text.words import listed
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """How a file was understood before its rows were read; `columns` of the file as in `headers.Heading`.
-
-    `constants` are the columns that have one value on every row, with its text.
-    """
-
-    encoding: str
-    delimiter: str
-    header_row: int
-    headings: tuple[Heading, ...]
-    worksheet: str = ""
-    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 class CaseFile:
@@ -62,7 +49,9 @@ class CaseFile:
     Attributes:
         name: The file as the user named it; `-` is standard input.
         sha256: Of its bytes, in hexadecimal.
+        sheet: How it was opened; `headings` says what each of its headings means.
         columns: The columns of the vocabulary that it has.
+        constants: Those that ehcp.toml gives one value on every row, with its text.
         expected: About how many rows it has; 0 where that is not known before they are read.
         rows: Rows that are not blank, as far as the last call of `batches` has read.
         judged: Those of them that can be judged.
@@ -87,7 +76,7 @@ class CaseFile:
             CaseFileError: Two headings mean one column, none means `case_id`, or what the mapping says does
                 not fit the file.
         """
-        self._sheet = sheet
+        self.sheet = sheet
         self._vocabulary = vocabulary
         self._spellings = spellings
         self._as_at = as_at
@@ -102,27 +91,23 @@ class CaseFile:
         self._reading: CellReading | None = None
         self._unread: UnreadColumns | None = None
         self._looked_at = looked_at
-        self._undecided = Undecided()
         self._begun: Generator[Batch] | None = None
         self._kept: list[Batch] = []
         self.name = sheet.name
         self.sha256 = sheet.sha256
         self.columns = frozenset(self._places)
+        self.constants = self._laid.constants
         self.expected = sheet.expected
         self.rows = self.judged = 0
 
     @cached_property
-    def understood(self) -> Understood:
-        """How the file was understood, with suggestions for the headings that are not read."""
-        sheet, laid = self._sheet, self._laid
-        headings = tuple(map(self._heading, range(len(sheet.headings))))
-        return Understood(
-            sheet.encoding, sheet.delimiter, sheet.header_row, headings, sheet.worksheet, laid.constants
-        )
+    def headings(self) -> tuple[Heading, ...]:
+        """The header row, with suggestions for the headings that are not read."""
+        return tuple(map(self._heading, range(len(self.sheet.headings))))
 
     def _heading(self, place: int) -> Heading:
         """Return the heading at a place, from 0, with what it may have meant."""
-        heading, gives = describe_one(self._sheet.headings, place, self._spellings), self._laid.given(place)
+        heading, gives = describe_one(self.sheet.headings, place, self._spellings), self._laid.given(place)
         return replace(heading, gives=gives, suggestions=()) if gives else heading
 
     @property
@@ -134,22 +119,22 @@ class CaseFile:
         """Raise CaseFileError if no heading means an event: then nothing in the file can be judged."""
         if self.columns.intersection(self._vocabulary.of_kind("event")):
             return
-        headings = (heading for heading in self.understood.headings if heading.text)
-        listed = ", ".join(map(_with_guess, headings))
-        said = f"{self._sheet.where}: no heading means an event, so nothing can be judged; found {listed}"
+        found: list[str] = []
+        for heading in (heading for heading in self.headings if heading.text):
+            possible = heading.may_be or heading.suggestions
+            guess = f" ({listed(possible, 'or')}?)" if possible else ""
+            found.append(f'"{one_line(heading.text)}"{guess}')
+        said = f"{self.sheet.where}: no heading means an event, so nothing can be judged"
+        said += f"; found {', '.join(found)}"
         raise CaseFileError(
             said, f"`ehcp columns {self.name} -o ehcp.toml` writes the lines that make ehcp read them"
         )
 
     @property
-    def unread(self) -> tuple[UnreadColumn, ...]:
+    def unread(self) -> tuple[tuple[Heading, UnreadColumn], ...]:
         """Headings that are not read, with dates or outcomes, as far as `batches` has read."""
-        return self._unread.found(self._heading) if self._unread else ()
-
-    @property
-    def headings(self) -> tuple[str, ...]:
-        """The cells of the header row."""
-        return self._sheet.headings
+        found = self._unread.found() if self._unread else ()
+        return tuple((self._heading(place), column) for place, column in found)
 
     @property
     def doubtful(self) -> Mapping[str, int]:
@@ -173,12 +158,11 @@ class CaseFile:
             columns: Those that are `doubtful`.
             some: Whether rows that are the same both ways may be left out.
         """
-        kept = self._undecided.cells() if some else None
-        sheet = self._sheet if kept is None else replace(self._sheet, blocks=sliced(kept))
-        known = (self._vocabulary, self._spellings, self._as_at, self._blanks, self._mapping)
-        first, other = side_by_side(sheet)
+        kept = self._reading.orders.undecided() if some and self._reading else None
+        sheet = read_once(self.sheet if kept is None else replace(self.sheet, blocks=sliced(kept)))
+        known = (sheet, self._vocabulary, self._spellings, self._as_at, self._blanks, self._mapping)
         looked_at = self._unread.places if self._unread else None
-        return tuple(CaseFile(way, *known, how, looked_at) for way, how in ((first, ()), (other, columns)))
+        return tuple(CaseFile(*known, month_first, looked_at) for month_first in ((), columns))
 
     def batches(self, rows: int = 150_000) -> Generator[Batch]:
         """Yield the rows of the file from the first, about `rows` of them at a time; at least one batch.
@@ -206,70 +190,70 @@ class CaseFile:
     @property
     def known_until(self) -> date | None:
         """The last day of which the file can know anything, where it says so, as a SEN2 return does."""
-        return self._sheet.known_until
+        return self.sheet.known_until
 
     def begin(self) -> None:
         """Begin to read; the next call of `batches` gets these, whatever their size."""
         self._begun = self.batches()
 
     def _batches(self, rows: int) -> Generator[Batch]:
-        columns = {name: self._vocabulary.columns[name] for name in self._places}
+        columns = [self._vocabulary.columns[name] for name in self._places]
         apart = [name for name, said in self._said.items() if said != usual(self._mapping)]
         settled = [name for name, said in self._said.items() if is_settled(said)]
-        reading = CellReading(columns.values(), self._reader_of, self._blanks, apart, settled)
+        reading = CellReading(columns, self._reader_of, self._blanks, apart, settled)
         order = RowChecker(self.columns, self._vocabulary, self._as_at)
         not_cases = NotCases(
-            self._sheet.headings,
+            self.sheet.headings,
             self._places,
             self._spellings,
             self._vocabulary.of_kind("event"),
             self._blanks,
         )
-        repeats, suspects, undecided = DuplicateRows(), Suspects(), Undecided()
-        case_numbers = CaseNumbers()
-        self._reading, self._undecided = reading, undecided
+        repeats, case_numbers, turned = DuplicateRows(), CaseNumbers(), dict[str, Problem]()
+        self._reading = reading
         self._unread = unread = self._unread_columns()
         self.rows = self.judged = 0
         held: Batch | None = None
-        for block in ahead(self._blocks(reading, rows)):  # cut while the one before it is typed
+
+        def dtypes() -> Mapping[int, pl.DataType]:
+            return {self._places[name]: kind for name, kind in reading.takes().items()}
+
+        for block in ahead(self._laid.sheet.blocks(rows, dtypes)):  # cut while the one before it is typed
             in_block = set(block.cells.columns)
             there = {name: place for name, place in unread.places.items() if name in in_block}
             places = {**self._places, **there}
             texts, problems = sieve(block, places, self._blanks, repeats, not_cases, case_numbers)
             read = reading.read(texts)
-            undecided.keep(block.cells, texts.get_column(ROW), reading.orders.undecided())
-            suspects.note(read.problems)
+            reading.orders.keep(block.cells, texts.get_column(ROW))
+            for problem in read.problems:
+                if problem.rule in TURNED:
+                    turned.setdefault(problem.column, problem)
             problems += (*read.problems, *order.find(read))
             problems = self._placed(problems, placed=len(block.problems))
-            frame = read.frame.with_columns(unread.dates(texts, read.frame))
             judged = read.frame.height
             lost = sum(problem.stops == "row" and problem.rule not in NO_CASES for problem in problems)
             self.rows += judged + lost
             self.judged += judged
             if held:
                 yield held
-            held = Batch(
-                frame=frame,
-                columns=columns,
-                unreadable=read.unreadable,
+            held = replace(
+                read,
+                frame=read.frame.with_columns(unread.dates(texts, read.frame)),
                 problems=tuple(sorted(problems)),
                 read=judged + lost,
-                judged=judged,
-                not_judged=lost,
-                months=read.months,
                 raw=block.cells,
             )
         if held:
             at_the_end = self._placed([*order.at_the_end(), *case_numbers.at_the_end()])
-            at_the_end += (*self._sheet.remarks, *self._sheet.outdated(self._as_at))
+            at_the_end += (*self.sheet.remarks, *self.sheet.outdated(self._as_at))
             if not (self.rows or held.problems):
                 at_the_end.append(NO_ROWS)
             yield replace(held, problems=tuple(sorted((*held.problems, *at_the_end))))
-        suspects.refuse(self._laid.sheet, self._places)
+        refuse_turned(turned, self._laid.sheet, self._places)
 
     def _unread_columns(self) -> UnreadColumns:
         """Return what looks at the columns that are not read."""
-        headings, spellings = self._sheet.headings, self._spellings
+        headings, spellings = self.sheet.headings, self._spellings
         taken = match(headings, spellings)
         events = self._vocabulary.of_kind("event")
         read = self._reader_of(Column("", "", "event"))
@@ -285,33 +269,23 @@ class CaseFile:
             headings, taken, spellings, frozenset(events), read, self._blanks, self._as_at, places
         )
 
-    def _blocks(self, reading: CellReading, rows: int) -> Generator[Block]:
-        """Return the rows of the file as text, in the form that is read fastest."""
-        blocks = self._laid.sheet.blocks
-        if not isinstance(blocks, Coded):
-            return blocks(rows)
-        return blocks.coded(
-            rows, lambda: {self._places[name]: kind for name, kind in reading.takes().items()}
-        )
-
     def _placed(self, problems: list[Problem], placed: int = 0) -> list[Problem]:
         """Return problems with where they are in the file; the first `placed` of them say so themselves."""
-        if place := self._sheet.place:
-            return [*problems[:placed], *map(place, problems[placed:])]
-        if self._sheet.worksheet:
-            return [with_address(problem, self._seen) for problem in problems]
-        return problems
+        if self.sheet.place:
+            return [*problems[:placed], *map(self.sheet.place, problems[placed:])]
+        if not self.sheet.worksheet:
+            return problems
+        return [
+            replace(problem, problem=f"{address(problem.row, place + 1)}: {problem.problem}")
+            if problem.stops == "cell" and (place := self._seen.get(problem.column)) is not None
+            else problem
+            for problem in problems
+        ]
 
     def _reader_of(self, column: Column) -> Reader:
         said = self._said.get(column.id, NOTHING)
         absorbs = self._vocabulary.absorbs
         return cell_reader(column, absorbs, self._spellings, self._as_at, self._blanks, said)
-
-
-def _with_guess(heading: Heading) -> str:
-    possible = heading.may_be or heading.suggestions
-    guess = f" ({listed(possible, 'or')}?)" if possible else ""
-    return f'"{one_line(heading.text)}"{guess}'
 
 
 def open_case_file(
@@ -341,8 +315,8 @@ def open_case_file(
     require_date("as_at", as_at)
     if mapping != NOTHING_SAID:
         check_mappings(Mappings(every=mapping), vocabulary, as_at)
-    spellings, asked = _known(mapping, vocabulary, aliases)
-    (sheet,) = _gathered([_sheet(path, vocabulary, spellings, asked)], spellings)
+    spellings = load_spellings(vocabulary, {**mapping.columns, **aliases}, mapping.ignore)
+    (sheet,) = _gathered([_sheet(path, vocabulary, spellings, mapping)], spellings)
     return CaseFile(sheet, vocabulary, spellings, as_at, blanks, mapping)
 
 
@@ -364,25 +338,24 @@ def open_case_files(
     if mappings != NO_MAPPINGS:
         check_mappings(mappings, vocabulary, as_at)
 
-    def known(name: str) -> tuple[FileMapping, Spellings, SheetOptions]:
+    def known(name: str) -> tuple[FileMapping, Spellings]:
         mapping = mappings.of_file(name)
         if mapping is not mappings.every:  # parts that go by themselves may not go together
             check_mappings(Mappings(every=mapping), vocabulary, as_at)
-        return mapping, *_known(mapping, vocabulary)
+        return mapping, load_spellings(vocabulary, mapping.columns, mapping.ignore)
 
     each = {path: known(path) for path in paths}
-    sheets = [_sheet(path, vocabulary, spellings, asked) for path, (_, spellings, asked) in each.items()]
+    sheets = [_sheet(path, vocabulary, spellings, mapping) for path, (mapping, spellings) in each.items()]
     sources: list[CaseFile] = []
     for sheet in _gathered(sheets, each[paths[0]][1]) if paths else ():
-        mapping, spellings, _ = each.get(sheet.name) or known(sheet.name)
+        mapping, spellings = each.get(sheet.name) or known(sheet.name)
         sources.append(CaseFile(sheet, vocabulary, spellings, as_at, blanks, mapping))
         sources[-1].refuse_without_events()
     return sources
 
 
-def _sheet(path: str, vocabulary: Vocabulary, spellings: Spellings, asked: SheetOptions) -> Sheet:
-    """Return a file whose columns are not yet known."""
-    return with_open_review(find_sheet(path, spellings, vocabulary, asked), spellings)
+def _sheet(path: str, vocabulary: Vocabulary, spellings: Spellings, mapping: FileMapping) -> Sheet:
+    return with_open_review(find_sheet(path, spellings, vocabulary, mapping), spellings)
 
 
 def _gathered(sheets: Sequence[Sheet], spellings: Spellings) -> Sequence[Sheet]:
@@ -392,12 +365,3 @@ def _gathered(sheets: Sequence[Sheet], spellings: Spellings) -> Sequence[Sheet]:
     from ehcp_timeline.cases.formats.sen2.files import gathered
 
     return gathered(sheets, spellings)
-
-
-def _known(
-    mapping: FileMapping, vocabulary: Vocabulary, aliases: Mapping[str, Sequence[str]] = NO_ALIASES
-) -> tuple[Spellings, SheetOptions]:
-    """Return what the headings of a file may mean, and where its cases are."""
-    spellings = load_spellings(vocabulary, {**mapping.columns, **aliases}, mapping.ignore)
-    dated = frozenset(fold(outcome.date) for outcome in mapping.outcomes.values())
-    return spellings, SheetOptions(mapping.sheet, mapping.header_row, dated)

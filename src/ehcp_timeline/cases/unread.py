@@ -1,6 +1,6 @@
 """Dates and outcomes under headings that are not read: they may be what answered or ended a deadline."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -10,7 +10,7 @@ import polars as pl
 from ehcp_timeline.cases.cells.parser import Reader
 from ehcp_timeline.cases.cells.values import WHITE, CellFault, is_blank, read_flag
 from ehcp_timeline.cases.cells.vectorised import Lookup, untimed
-from ehcp_timeline.cases.headers import Heading, Spellings, fold, suggest, why_unread
+from ehcp_timeline.cases.headers import Spellings, fold, suggest, why_unread
 from ehcp_timeline.cases.model import UNREAD
 
 Holds = Literal["dates", "outcomes"]
@@ -19,26 +19,14 @@ _OUTCOME_WORDS = ("status", "outcome", "stage", "decision")
 _DECIDED = "assess_agreed"  # "no" under such a heading is a decision; elsewhere it is "not yet"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UnreadColumn:
     """A heading that is not read although it has dates or outcomes.
 
     Attributes:
+        events: Those that it may mean; none if it may be any or is only reported.
+        lookup: Reads its cells; without one they are only counted.
         cells: On how many rows it has a value that no column that is read gives.
-        decides: Whether that may be what answered or ended a deadline.
-    """
-
-    heading: Heading
-    holds: Holds
-    cells: int
-    decides: bool
-
-
-@dataclass(slots=True)
-class _Column:
-    """One heading that is not read: the events that it may mean; none if it may be any or is only reported.
-
-    Without a `lookup` its cells are only counted.
     """
 
     text: str
@@ -46,6 +34,11 @@ class _Column:
     holds: Holds
     lookup: Lookup | None
     cells: int = 0
+
+    @property
+    def decides(self) -> bool:
+        """Whether it may be what answered or ended a deadline."""
+        return self.lookup is not None
 
 
 @dataclass(slots=True)
@@ -66,7 +59,7 @@ class UnreadColumns:
     blanks: frozenset[str]
     as_at: date
     places: dict[str, int]
-    _columns: dict[str, _Column] = field(default_factory=dict)
+    _columns: dict[str, UnreadColumn] = field(default_factory=dict)
     _begun: bool = False
 
     def dates(self, texts: pl.DataFrame, frame: pl.DataFrame) -> Iterator[pl.Series]:
@@ -91,15 +84,9 @@ class UnreadColumns:
             column.cells += int(pl.DataFrame(possible).select(some.sum()).item())
             yield from possible
 
-    def found(self, heading_at: Callable[[int], Heading]) -> tuple[UnreadColumn, ...]:
-        """Return the headings that have a value, as far as the rows have been read."""
-        return tuple(
-            UnreadColumn(
-                heading_at(self.places[name]), column.holds, column.cells, decides=column.lookup is not None
-            )
-            for name, column in self._columns.items()
-            if column.cells
-        )
+    def found(self) -> Iterator[tuple[int, UnreadColumn]]:
+        """Yield the headings that have a value, each with its place, as far as the rows have been read."""
+        return ((self.places[name], column) for name, column in self._columns.items() if column.cells)
 
     def _begin(self, texts: pl.DataFrame) -> None:
         self._begun = True
@@ -113,7 +100,7 @@ class UnreadColumns:
             else:
                 del self.places[name]
 
-    def _column(self, text: str, cells: Sequence[str]) -> _Column | None:
+    def _column(self, text: str, cells: Sequence[str]) -> UnreadColumn | None:
         """Return a column as it is looked at; None for one that holds neither dates nor outcomes."""
         reason, possible = why_unread(text, self.taken, self.spellings)
         events = tuple(event for event in possible if event in self.events)
@@ -123,11 +110,11 @@ class UnreadColumns:
         dates = sum(self._date(cell) is not None for cell in held)
         if 2 * dates > len(held) or (not held and events):
             events = events or tuple(event for event in suggest(text, self.spellings) if event in self.events)
-            return _Column(text, events, "dates", Lookup(self._reader(events), pl.Date, untimed))
+            return UnreadColumn(text, events, "dates", Lookup(self._reader(events), pl.Date, untimed))
         if events and held:
-            return _Column(text, events, "outcomes", Lookup(self._reader(events), pl.Date))
+            return UnreadColumn(text, events, "outcomes", Lookup(self._reader(events), pl.Date))
         says_outcome = any(word in fold(text) for word in _OUTCOME_WORDS)
-        return _Column(text, (), "outcomes", None) if says_outcome else None
+        return UnreadColumn(text, (), "outcomes", None) if says_outcome else None
 
     def _date(self, cell: str) -> date | None:
         """Return the date of a cell; a bare number is none, because it may not be a day."""

@@ -304,7 +304,7 @@ class _History:
             lambda first, other: {**first, **other}, (dict(each[0].columns) for each in self.batches if each)
         )
         kept = frame.drop(_KEY, _FILE, "own")
-        batch = Batch(kept, columns, lost, (), read=0, judged=0, not_judged=0)
+        batch = Batch(kept, lost, columns=columns)
         return JoinedCases(frame.select(pl.col("own").alias(ROW)), batch)
 
     def _settled(self, frame: pl.DataFrame, lost: dict[str, pl.Series]) -> pl.DataFrame:

@@ -69,9 +69,8 @@ class HeadingUnread:
     @classmethod
     def all_of(cls, source: CaseFile) -> Iterator[Self]:
         """Yield what an answer says of the headings of a file whose rows have all been read."""
-        for unread in source.unread:
-            heading = unread.heading
-            lines = lines_for(heading, source.headings, source.columns, dated=unread.holds == "dates")
+        for heading, unread in source.unread:
+            lines = lines_for(heading, source.sheet.headings, source.columns, dated=unread.holds == "dates")
             yield cls(
                 *(source.name, heading.text, heading.position, unread.holds, unread.cells, unread.decides),
                 *(heading.may_be or heading.suggestions, heading.reason, tuple(lines)),

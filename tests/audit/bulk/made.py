@@ -53,8 +53,6 @@ def batch_of(rows: Sequence[Row], rulebook: Rulebook, columns: Iterable[str] = (
         unreadable={name: pl.Series(found, dtype=pl.UInt32) for name, found in unreadable.items() if found},
         problems=(),
         read=len(rows),
-        judged=len(rows),
-        not_judged=0,
         months={
             name: found
             for name in names

@@ -13,11 +13,10 @@ from ehcp_timeline.cases.cells.values import (
     CellFault,
     blank_words,
     is_blank,
-    joined,
-    parted,
     shown,
 )
 from ehcp_timeline.cases.headers import load_spellings
+from ehcp_timeline.cases.model import joined, parted
 from ehcp_timeline.cases.schema import vocabulary
 from tests.cases.made import AS_AT
 

@@ -12,11 +12,12 @@ from polars.testing import assert_frame_equal
 
 from ehcp_timeline.cases.cells import vectorised
 from ehcp_timeline.cases.cells.parser import cell_reader
-from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, WHITE, CellFault, blank_words, joined
+from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, WHITE, CellFault, blank_words
 from ehcp_timeline.cases.cells.vectorised import CellReading, Lookup, clean_text, untimed
 from ehcp_timeline.cases.formats.csv import blocks as csv_blocks
 from ehcp_timeline.cases.formats.csv.blocks import CsvLayout, read_blocks
 from ehcp_timeline.cases.headers import load_spellings
+from ehcp_timeline.cases.model import joined
 from ehcp_timeline.cases.schema import Column, vocabulary
 from ehcp_timeline.cases.sheet import Block, as_text
 from ehcp_timeline.errors import CaseFileError

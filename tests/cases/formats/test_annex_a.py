@@ -18,7 +18,7 @@ def test_the_published_sample() -> None:
     source = open_case_file(str(SAMPLE), vocabulary(), as_at=AS_AT)
     (batch,) = source.batches()
 
-    assert source.understood.worksheet == "List_1"
+    assert source.sheet.worksheet == "List_1"
     assert (batch.read, batch.judged) == (2, 2)
     assert batch.frame.select("row", "case_id", "date_of_birth", "plan_issued", "sen_need").rows() == [
         (2, "will", date(1993, 12, 5), date(2000, 1, 1), "H5"),
@@ -30,7 +30,7 @@ def test_the_published_sample() -> None:
 
 def test_what_it_does_not_use_is_said() -> None:
     """Headings that no deadline needs, and the school's number under `URN`, are listed as not used."""
-    headings = open_case_file(str(SAMPLE), vocabulary(), as_at=AS_AT).understood.headings
+    headings = open_case_file(str(SAMPLE), vocabulary(), as_at=AS_AT).headings
     unused = [one.text for one in headings if one.column is None]
 
     assert unused[:3] == ["UPN", "ULN", "Main education establishment – URN"]
@@ -44,7 +44,7 @@ def test_a_list_saved_as_csv(tmp_path: Path, size: int) -> None:
 
     found = [row for batch in source.batches(size) for row in rows(batch)]
 
-    assert source.understood.encoding == "utf-8, Annex A list 1 (only the latest review of each plan)"
+    assert source.sheet.encoding == "utf-8, Annex A list 1 (only the latest review of each plan)"
     assert [(row["case_id"], row["previous_review_decided"], row["review_decided"]) for row in found] == [
         ("A", date(2025, 3, 3), None),
         ("B", None, None),
@@ -62,5 +62,5 @@ def test_other_files_are_left_alone(tmp_path: Path, header: str) -> None:
     """A file that says itself what was decided, and one that only resembles the list."""
     source = opened(tmp_path, f"{header}\nA,01/01/2020\n")
 
-    assert source.understood.encoding == "utf-8"
-    assert len(source.understood.headings) == len(header.split(","))
+    assert source.sheet.encoding == "utf-8"
+    assert len(source.headings) == len(header.split(","))

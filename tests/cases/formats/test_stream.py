@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 import threading
+from inspect import getclosurevars
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -43,7 +44,7 @@ def test_every_encoding_gives_the_same_cells(tmp_path: Path, content: bytes, enc
     source = opened(tmp_path, content)
     (batch,) = source.batches()
 
-    assert source.understood.encoding == encoding
+    assert source.sheet.encoding == encoding
     assert source.sha256 == hashlib.sha256(content).hexdigest()
     assert batch.frame["case_id"][0] == "C1"
     assert batch.frame["team"][0] in {"Brontë’s", "North"}
@@ -92,7 +93,7 @@ def test_standard_input_is_read_once_and_kept_privately(
 
 def survey_of(source: object) -> io.BufferedRandom:
     """Return the spool behind a source."""
-    spool = source._sheet.blocks.surveyed.raw.file  # type: ignore[attr-defined]
+    spool = getclosurevars(source.sheet.blocks).nonlocals["surveyed"].raw.file  # type: ignore[attr-defined]
     assert spool is not None
     return spool  # type: ignore[no-any-return]
 

@@ -123,7 +123,7 @@ def test_constants_fill_what_the_file_lacks(tmp_path: Path) -> None:
     assert column(batch, "exception_recorded") == [False] * 2
     assert column(batch, "district") == ["South", None]
     assert source.columns == {"case_id", "district", "transfer_kind", "exception_recorded"}
-    assert source.understood.constants == {"transfer_kind": "primary secondary", "exception_recorded": "no"}
+    assert source.constants == {"transfer_kind": "primary secondary", "exception_recorded": "no"}
 
 
 def test_a_date_chosen_by_an_outcome(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_a_heading_may_be_left_out(tmp_path: Path) -> None:
     source = opened(tmp_path, content, mapping=said(ignore=("request date (DD/MM/YYYY)",)))
 
     assert column(next(source.batches()), "request_received") == [date(2024, 2, 1)]
-    assert source.understood.headings[2].reason == "ehcp.toml says to leave it out"
+    assert source.headings[2].reason == "ehcp.toml says to leave it out"
 
 
 def test_a_heading_may_mean_another_column_than_its_own(tmp_path: Path) -> None:

@@ -117,20 +117,20 @@ def test_what_is_left_behind_is_said(tmp_path: Path) -> None:
     made = converted(source)
     name = source.name
 
-    assert made.left_behind == (HeadingLeft(name, 5, "Remarks", 4),)
-    assert made.rewritten == (
+    assert made.answer.left_behind == (HeadingLeft(name, 5, "Remarks", 4),)
+    assert made.answer.rewritten == (
         BlankWord(name, "plan_issued", "TBC", 2),
         BlankWord(name, "plan_issued", "n/a", 1),
         TimesDropped(name, "plan_issued", 1),
     )
-    assert [(one.row, one.column) for one in made.cells] == [
+    assert [(one.row, one.column) for one in made.answer.cells] == [
         (5, "exception_recorded"),
         (5, "request_received"),
         (5, "team"),
         (12, "order_kind"),
         (13, "request_received"),
     ]
-    assert [(one.row, one.rule, one.kept) for one in made.rows] == [
+    assert [(one.row, one.rule, one.kept) for one in made.answer.rows] == [
         (6, "no-case-id", True),
         (7, "duplicate-row", False),
         (8, "no-case-id", False),
@@ -180,7 +180,7 @@ def test_a_blank_of_the_settings_is_a_blank_for_everyone(tmp_path: Path) -> None
     made = converted(source)
 
     assert case_file_bytes(made, "csv") == b"case_id,plan_issued\nA,\nB,2025-02-01\n"
-    assert made.rewritten == (BlankWord(source.name, "plan_issued", "wait", 1),)
+    assert made.answer.rewritten == (BlankWord(source.name, "plan_issued", "wait", 1),)
 
 
 @pytest.mark.slow
@@ -214,8 +214,8 @@ def test_several_files_of_one_kind(tmp_path: Path) -> None:
     made = convert([one, two], vocabulary(), AS_AT)
 
     assert case_file_bytes(made, "csv") == b"case_id,plan_issued\nA,2025-02-01\nB,x\nC,y\n"
-    assert [(read.rows, read.judged, read.not_judged) for read in made.input] == [(2, 2, 0), (1, 1, 0)]
-    assert [Path(cell.file).name for cell in made.cells] == ["1.csv", "2.csv"]
+    assert [(read.rows, read.judged, read.not_judged) for read in made.answer.input] == [(2, 2, 0), (1, 1, 0)]
+    assert [Path(cell.file).name for cell in made.answer.cells] == ["1.csv", "2.csv"]
 
 
 def test_files_with_other_columns_are_not_mixed(tmp_path: Path) -> None:
@@ -304,5 +304,5 @@ def test_a_sen2_return(tmp_path: Path, form: str, lines: bool) -> None:
 
     assert verdicts(reopened(tmp_path, made, form)) == verdicts(source)
     assert counts(reopened(tmp_path, made, form))[:2] == (4, 4)
-    assert [one.rule for one in made.rows] == ["no-request"]
-    assert [one.rule for one in made.remarks] == ["outdated"]
+    assert [one.rule for one in made.answer.rows] == ["no-request"]
+    assert [one.rule for one in made.answer.remarks] == ["outdated"]

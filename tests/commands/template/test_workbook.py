@@ -25,8 +25,8 @@ def test_its_header_is_every_column(tmp_path: Path) -> None:
     source = open_case_file(str(path), vocabulary(), as_at=date(2026, 1, 15))
     (batch,) = source.batches()
 
-    assert [one.column for one in source.understood.headings] == list(COLUMNS)
-    assert (source.understood.worksheet, batch.read) == ("Cases", 0)
+    assert [one.column for one in source.headings] == list(COLUMNS)
+    assert (source.sheet.worksheet, batch.read) == ("Cases", 0)
     assert batch.problems == (NO_ROWS,)
 
 

@@ -210,5 +210,5 @@ def _told(clocks: Clocks | None, rows: Sequence[int]) -> pl.DataFrame:
 
 
 def _rows(batch: Batch, mask: pl.Series) -> list[Row]:
-    some = Batch(batch.frame.filter(mask), batch.columns, batch.unreadable, (), 0, 0, 0, batch.months)
+    some = Batch(batch.frame.filter(mask), batch.unreadable, batch.months, batch.columns)
     return list(rows_of(some))

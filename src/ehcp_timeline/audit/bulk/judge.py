@@ -23,10 +23,11 @@ from ehcp_timeline.audit.bulk.requests import (
     together,
 )
 from ehcp_timeline.audit.bulk.row_deadlines import weigh_rows
-from ehcp_timeline.audit.bulk.row_events import Columns, RowBatch, SomeRows
+from ehcp_timeline.audit.bulk.row_events import Columns
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.audit.months import cell_number, ends
 from ehcp_timeline.audit.single.requests import is_of_request
+from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import month_end
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.law.rulebook import Deadline, DerivedEvent, Rulebook
@@ -35,7 +36,7 @@ from ehcp_timeline.law.subset import derived_from, texts_in
 
 def judge(
     rulebook: Rulebook,
-    batches: Iterable[RowBatch],
+    batches: Iterable[Batch],
     as_at: date,
     *,
     deadlines: Sequence[Deadline] | None = None,
@@ -67,7 +68,7 @@ def judge(
 
 
 def _judged(
-    rulebook: Rulebook, batches: Iterable[RowBatch], as_at: date, wanted: Sequence[Deadline]
+    rulebook: Rulebook, batches: Iterable[Batch], as_at: date, wanted: Sequence[Deadline]
 ) -> Iterator[Judged]:
     inquiry = Inquiry(rulebook, as_at)
     once = [deadline for deadline in wanted if not deadline.repeats]
@@ -91,7 +92,7 @@ def _judged(
 
 
 def _with_months(
-    last: Judged, rulebook: Rulebook, held: SomeRows, as_at: date, wanted: Sequence[Deadline]
+    last: Judged, rulebook: Rulebook, held: Batch, as_at: date, wanted: Sequence[Deadline]
 ) -> Judged:
     """Return the last batch with the cases that have a month without a day.
 
@@ -99,7 +100,7 @@ def _with_months(
     """
     unsettled, *at_ends = (
         list(_judged(rulebook, [rows], as_at, wanted))
-        for rows in (SomeRows(held.frame, held.unreadable), *_at_ends(rulebook, held))
+        for rows in (Batch(held.frame, held.unreadable), *_at_ends(rulebook, held))
     )
     before, *choices = map(_clocks_of, (unsettled, *at_ends))
     clocks = dict(last.clocks)
@@ -122,7 +123,7 @@ def _clocks_of(judged: Iterable[Judged]) -> dict[str, pl.DataFrame]:
     return {name: pl.concat(frames) for name, frames in parts.items()}
 
 
-def _at_ends(rulebook: Rulebook, held: SomeRows) -> Iterator[SomeRows]:
+def _at_ends(rulebook: Rulebook, held: Batch) -> Iterator[Batch]:
     """Yield these rows with a day for each month without one, for each choice of `months.ends`."""
     rows = held.frame[ROW].to_list()
     place = held.frame.select(pl.int_range(pl.len()).over("case_id")).to_series().to_list()
@@ -141,7 +142,7 @@ def _at_ends(rulebook: Rulebook, held: SomeRows) -> Iterator[SomeRows]:
             }
             for name, numbers in cells.items()
         }
-        yield SomeRows(
+        yield Batch(
             held.frame.with_columns(
                 pl.col(ROW).replace_strict(some, default=pl.col(name), return_dtype=pl.Date).alias(name)
                 for name, some in days.items()

@@ -15,9 +15,9 @@ from typing import Final, ParamSpec, TypeVar
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.row_events import RowBatch, SomeRows
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.audit.single.requests import DECISIONS, REQUEST, request_problems
+from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import UNREAD, Problem, Row
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.law.rulebook import Deadline
@@ -60,7 +60,7 @@ def repeated_until_known(answer: Callable[P, T]) -> Callable[P, T]:
     return answered
 
 
-def together(parts: Sequence[SomeRows]) -> SomeRows:
+def together(parts: Sequence[Batch]) -> Batch:
     """Return the rows of several batches as one."""
     unreadable = {
         name: pl.concat([part.unreadable[name] for part in parts if name in part.unreadable])
@@ -70,7 +70,7 @@ def together(parts: Sequence[SomeRows]) -> SomeRows:
     for part in parts:
         for name, rows in part.months.items():
             months.setdefault(name, {}).update(rows)
-    return SomeRows(pl.concat([part.frame for part in parts]), unreadable, months)
+    return Batch(pl.concat([part.frame for part in parts]), unreadable, months)
 
 
 @dataclass(slots=True)
@@ -84,10 +84,10 @@ class _HeldBack:
     """
 
     known: pl.Series = field(default_factory=_KNOWN.get)
-    held: list[SomeRows] = field(default_factory=list)
+    held: list[Batch] = field(default_factory=list)
     seen: list[pl.Series] = field(default_factory=list)
 
-    def rest(self, batch: RowBatch, hashes: pl.Series) -> RowBatch:
+    def rest(self, batch: Batch, hashes: pl.Series) -> Batch:
         """Return a batch without the rows whose hash is known."""
         if not len(self.known):
             return batch
@@ -97,14 +97,14 @@ class _HeldBack:
         some = batch.frame.filter(mask)
         rows = some[ROW].implode()
         unreadable = {name: numbers.filter(numbers.is_in(rows)) for name, numbers in batch.unreadable.items()}
-        self.held.append(SomeRows(some, unreadable, batch.months))
-        return SomeRows(batch.frame.filter(~mask), batch.unreadable)
+        self.held.append(Batch(some, unreadable, batch.months))
+        return Batch(batch.frame.filter(~mask), batch.unreadable)
 
 
 class CasesWithMonths(_HeldBack):
     """The cases, among the rows read so far, that have a month without a day."""
 
-    def without(self, batches: Iterable[RowBatch]) -> Iterator[RowBatch]:
+    def without(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """Yield each batch without the rows that are held back.
 
         Raises:
@@ -116,7 +116,7 @@ class CasesWithMonths(_HeldBack):
         if self.seen:
             raise RequestInTwoBatchesError(pl.concat(self.seen).unique())
 
-    def _without(self, batch: RowBatch, *, first: bool) -> RowBatch:
+    def _without(self, batch: Batch, *, first: bool) -> Batch:
         rows = {row for some in batch.months.values() for row in some}
         if not (rows or len(self.known)):
             return batch
@@ -132,7 +132,7 @@ class CasesWithMonths(_HeldBack):
 class Requests(_HeldBack):
     """The requests, among the rows read so far, that are on several rows."""
 
-    def without_repeated(self, batch: RowBatch) -> RowBatch:
+    def without_repeated(self, batch: Batch) -> Batch:
         """Return a batch without the rows that are held back."""
         if REQUEST not in batch.frame.columns:
             return batch
@@ -145,7 +145,7 @@ class Requests(_HeldBack):
         self.seen.append(there if rest is batch else there.filter(~there.is_in(self.known.implode())))
         return rest
 
-    def all_held(self) -> SomeRows | None:
+    def all_held(self) -> Batch | None:
         """Return every row that was held back, in file order; None for none.
 
         Raises:
@@ -161,9 +161,7 @@ class Requests(_HeldBack):
         return together(self.held) if self.held else None
 
 
-def join_requests(
-    inquiry: Inquiry, deadlines: Iterable[Deadline], held: SomeRows
-) -> tuple[SomeRows, pl.DataFrame]:
+def join_requests(inquiry: Inquiry, deadlines: Iterable[Deadline], held: Batch) -> tuple[Batch, pl.DataFrame]:
     """Put the rows of each request together, with a flag for each deadline that they answer differently.
 
     Returns:
@@ -187,7 +185,7 @@ def join_requests(
         name: first.filter(pl.col(ROW).is_in(some.implode()))["first"].unique().sort()
         for name, some in held.unreadable.items()
     }
-    return SomeRows(joined, unreadable), _told(held.frame, joined, names)
+    return Batch(joined, unreadable), _told(held.frame, joined, names)
 
 
 def _as_one(inquiry: Inquiry, name: str, dtype: pl.DataType) -> pl.Expr:
@@ -224,7 +222,7 @@ def _told(rows: pl.DataFrame, joined: pl.DataFrame, names: Sequence[str]) -> pl.
     )
 
 
-def problems_of_requests(inquiry: Inquiry, rows: SomeRows) -> Iterator[Problem]:
+def problems_of_requests(inquiry: Inquiry, rows: Batch) -> Iterator[Problem]:
     """Yield what is odd about the rows of each request, in the single reader's words."""
     names = [name for name in (REQUEST, *DECISIONS) if name in rows.frame.columns]
     held = rows.frame.select(ROW, "case_id", *names).sort("case_id", REQUEST, ROW)

@@ -1,10 +1,8 @@
 """The dates of the rows of one batch, each row by itself."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable, Sequence
 from functools import reduce
-from typing import Protocol, Self
+from typing import Self
 
 import polars as pl
 
@@ -21,43 +19,12 @@ from ehcp_timeline.audit.bulk.days import (
     where_true,
 )
 from ehcp_timeline.audit.bulk.events import Cut, EventFrame, Names
+from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import UNREAD
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.law.deadline import BLANK, Dates
 from ehcp_timeline.law.rulebook import DerivedEvent, Rulebook
 from ehcp_timeline.law.subset import derived_from, texts_in
-
-
-class RowBatch(Protocol):
-    """Some rows of a case file.
-
-    Attributes:
-        frame: `row` (UInt32), `case_id` (String), and of the other columns those that the file has: events
-            as Date, facts with codes as String (the sorted codes joined by `+`), flags as Boolean.
-        unreadable: Column to the rows (UInt32) whose cell could not be read.
-        months: Event to the rows whose cell is a month without a day, with its first day.
-    """
-
-    @property
-    def frame(self) -> pl.DataFrame:
-        """The rows."""
-
-    @property
-    def unreadable(self) -> Mapping[str, pl.Series]:
-        """The cells that could not be read."""
-
-    @property
-    def months(self) -> Mapping[str, Mapping[int, date]]:
-        """Those of them that hold a month without a day, with its first day."""
-
-
-@dataclass(frozen=True, slots=True)
-class SomeRows:
-    """Some rows of a file; as in `RowBatch`."""
-
-    frame: pl.DataFrame
-    unreadable: Mapping[str, pl.Series]
-    months: Mapping[str, Mapping[int, date]] = field(default_factory=dict)
 
 
 class Columns:
@@ -75,7 +42,7 @@ class Columns:
     """
 
     def __init__(
-        self, batch: RowBatch, rulebook: Rulebook, today: int, derived: Iterable[DerivedEvent] = ()
+        self, batch: Batch, rulebook: Rulebook, today: int, derived: Iterable[DerivedEvent] = ()
     ) -> None:
         frame = batch.frame
         self.frame = frame
@@ -272,7 +239,7 @@ def with_events(rows: pl.DataFrame, rulebook: Rulebook, names: Iterable[str]) ->
     needed = derived_from(rulebook, names)
     looked_at = {ROW, *texts_in(needed)}
     some = rows.select(name for name in rows.columns if name in looked_at)
-    dates = Columns(SomeRows(some, {}), rulebook, 0, needed).dates if needed else {}
+    dates = Columns(Batch(some), rulebook, 0, needed).dates if needed else {}
     return rows.with_columns(
         as_dates(dates[event.id]).alias(event.id) for event in needed if event.id in dates
     )

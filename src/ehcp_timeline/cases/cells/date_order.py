@@ -20,6 +20,7 @@ from ehcp_timeline.cases.sheet import ROW, Sheet, as_text
 from ehcp_timeline.errors import DateOrderError
 
 _FEW = 30
+MOST = 200_000  # rows that are kept
 
 
 class DateOrders:
@@ -35,6 +36,8 @@ class DateOrders:
         self._proven: set[str] = set()
         self._cells: dict[str, int] = {}
         self._undecided: pl.Series | None = None
+        self._kept: list[pl.DataFrame] = []
+        self._kept_rows = 0
 
     @property
     def doubtful(self) -> Mapping[str, int]:
@@ -46,14 +49,22 @@ class DateOrders:
         """Columns with a date that proves that they are day-first, as far as that was needed."""
         return tuple(sorted(self._proven))
 
-    def undecided(self) -> pl.Series | None:
-        """Return which rows looked at since the last call are undecided.
+    def keep(self, cells: pl.DataFrame, rows: pl.Series) -> None:
+        """Keep those cells of a block, of whose rows these were looked at, whose order is undecided.
 
-        Those are rows with a cell that means another day month-first, in a column without proof so far; None
-        for no row.
+        Those are rows with a cell that means another day month-first, in a column without proof so far. More
+        than `MOST` are not kept: the file is then read again.
         """
-        series, self._undecided = self._undecided, None
-        return series
+        undecided, self._undecided = self._undecided, None
+        if undecided is not None and self._kept_rows <= MOST:
+            self._kept.append(cells.filter(pl.col(ROW).is_in(rows.filter(undecided).implode())))
+            self._kept_rows += self._kept[-1].height
+            if self._kept_rows > MOST:
+                self._kept.clear()
+
+    def undecided(self) -> pl.DataFrame | None:
+        """Return the rows that were kept, as in `sheet.Block`; None if there were too many, or none."""
+        return pl.concat(self._kept) if self._kept else None
 
     def learn(self, texts: Iterable[str]) -> None:
         """Take note of texts that have not been met before."""
@@ -136,75 +147,38 @@ def swapped_days(name: str) -> pl.Expr:
 
 
 _ROWS = 100_000
-_TURNED: Mapping[str, tuple[Order, Order]] = {
+TURNED: Mapping[str, tuple[Order, Order]] = {
     MONTH_FIRST.rule: ("month-first", "day-first"),
     DAY_FIRST.rule: ("day-first", "month-first"),
 }
+"""Rule of a date that makes sense only in the other order, to that order and the one in which it was read."""
 
 
-class Suspects:
-    """The columns with a date that makes sense only in the other order, each with the first such cell."""
+def refuse_turned(first: Mapping[str, Problem], sheet: Sheet, places: Mapping[str, int]) -> None:
+    """Stop unless some other date of each column proves the order in which it is read.
 
-    def __init__(self) -> None:
-        self._first: dict[str, Problem] = {}
+    That is looked for in the whole file only here, because it is hardly ever needed. `first` is column to its
+    first cell with a rule of `TURNED`.
 
-    def note(self, problems: Iterable[Problem]) -> None:
-        """Remember the columns that the problems of some rows make suspect."""
-        for problem in problems:
-            if problem.rule in _TURNED:
-                self._first.setdefault(problem.column, problem)
-
-    def refuse(self, sheet: Sheet, places: Mapping[str, int]) -> None:
-        """Stop unless some other date of each suspect column proves the order in which it is read.
-
-        That is looked for in the whole file only here, because it is hardly ever needed.
-
-        Raises:
-            DateOrderError: The dates of a column make sense only in the other order.
-        """
-        turned = tuple(
-            column
-            for column, problem in self._first.items()
-            if not any(
-                numeric_order(text.strip(WHITE)) == _TURNED[problem.rule][1]
-                for block in sheet.blocks(_ROWS)
-                for text in block.cells.get_column(str(places[column])).drop_nulls().unique()
-            )
-        )
-        if turned:
-            column, problem = turned[0], self._first[turned[0]]
-            order, read = _TURNED[problem.rule]
-            placed = sheet.place(problem) if sheet.place else problem
-            said = f"{sheet.shown}: the dates of {column} make sense only {order}"
-            hint = f"ehcp.toml says that they are month-first; correct date_formats.{column}"
-            if read == "day-first":
-                hint = f'or say in ehcp.toml: date_formats.{column} = "%m/%d/%Y"'
-                hint = f"dates are read day-first; {ACCEPTED}, {hint}"
-            raise DateOrderError(f"{said}: in row {placed.row}, {placed.problem}", hint, turned)
-
-
-MOST = 200_000
-
-
-class Undecided:
-    """The rows so far with a date that means another day month-first, in a column that proved no order yet.
-
-    More than `MOST` are not kept: the file is then read again.
+    Raises:
+        DateOrderError: The dates of a column make sense only in the other order.
     """
-
-    def __init__(self) -> None:
-        self._kept: list[pl.DataFrame] = []
-        self._rows = 0
-
-    def keep(self, cells: pl.DataFrame, rows: pl.Series, undecided: pl.Series | None) -> None:
-        """Keep those of the rows of a block that were read which are undecided; None for no row."""
-        if undecided is None or self._rows > MOST:
-            return
-        self._kept.append(cells.filter(pl.col(ROW).is_in(rows.filter(undecided).implode())))
-        self._rows += self._kept[-1].height
-        if self._rows > MOST:
-            self._kept.clear()
-
-    def cells(self) -> pl.DataFrame | None:
-        """Return them, as in `sheet.Block`; None if there were too many, or none at all."""
-        return pl.concat(self._kept) if self._kept else None
+    turned = tuple(
+        column
+        for column, problem in first.items()
+        if not any(
+            numeric_order(text.strip(WHITE)) == TURNED[problem.rule][1]
+            for block in sheet.blocks(_ROWS)
+            for text in block.cells.get_column(str(places[column])).drop_nulls().unique()
+        )
+    )
+    if turned:
+        column, problem = turned[0], first[turned[0]]
+        order, read = TURNED[problem.rule]
+        placed = sheet.place(problem) if sheet.place else problem
+        said = f"{sheet.shown}: the dates of {column} make sense only {order}"
+        hint = f"ehcp.toml says that they are month-first; correct date_formats.{column}"
+        if read == "day-first":
+            hint = f'or say in ehcp.toml: date_formats.{column} = "%m/%d/%Y"'
+            hint = f"dates are read day-first; {ACCEPTED}, {hint}"
+        raise DateOrderError(f"{said}: in row {placed.row}, {placed.problem}", hint, turned)

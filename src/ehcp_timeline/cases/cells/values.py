@@ -156,13 +156,3 @@ def code_reader(
         return CellFault("unknown-code", f"is not a code of {column.id}", f"{hint}use {allowed}")
 
     return read
-
-
-def joined(codes: frozenset[str]) -> str:
-    """Return several codes as one text: sorted, with a plus between them."""
-    return "+".join(sorted(codes))
-
-
-def parted(text: str) -> frozenset[str]:
-    """Return the codes of a text that `joined` gave."""
-    return frozenset(text.split("+"))

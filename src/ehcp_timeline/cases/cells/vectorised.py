@@ -8,11 +8,12 @@ from datetime import date
 
 import polars as pl
 
+from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.cells.date_order import DateOrders, doubting, half_swapped, swapped_days
 from ehcp_timeline.cases.cells.dates import TIME_PATTERN, TIMED_PATTERN
 from ehcp_timeline.cases.cells.parser import Reader
-from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, GUARDED_PATTERN, WHITE, CellFault, joined
-from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, GUARDED_PATTERN, WHITE, CellFault
+from ehcp_timeline.cases.model import Problem, joined
 from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.cases.sheet import ROW, as_text
 
@@ -50,7 +51,7 @@ class Lookup:
     ) -> None:
         """Begin without knowing any text.
 
-        Several codes are one String, as `values.joined` gives it. `fewer` rewrites a column to fewer distinct
+        Several codes are one String, as `model.joined` gives it. `fewer` rewrites a column to fewer distinct
         texts with the same values, used where there are many; `orders` watches whether dates are day-first.
         """
         self._orders = orders
@@ -157,22 +158,6 @@ class ColumnCounts:
     unreadable: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ReadBlock:
-    """A block whose cells have been read.
-
-    Attributes:
-        frame: `row` and one typed column for each column of the file.
-        unreadable: Column to the rows whose cell could not be read; only columns that have some.
-        months: Event to the rows whose cell names a month without a day, with its first day.
-    """
-
-    frame: pl.DataFrame
-    unreadable: Mapping[str, pl.Series]
-    problems: tuple[Problem, ...]
-    months: Mapping[str, Mapping[int, date]]
-
-
 class CellReading:
     """Reads the cells of one file; it remembers the texts that it meets and counts what it reads.
 
@@ -201,7 +186,20 @@ class CellReading:
         self._distinct = [
             name for name, column in self._columns.items() if column.kind == "text" and column.personal
         ]
-        self._lookups = [(self._lookup(names[0]), names) for names in self._groups(apart)]
+        groups: dict[str, list[str]] = {"event": [], "flag": []}
+        for name, column in self._columns.items():
+            if name != "case_id" and name not in self._distinct:
+                shared = column.kind in {"event", "flag"} and name not in apart
+                groups.setdefault(column.kind if shared else name, []).append(name)
+        self._lookups: list[tuple[Lookup, list[str]]] = []
+        for names in filter(None, groups.values()):
+            read, kind = self._readers[names[0]], self._columns[names[0]].kind
+            if kind in {"event", "date"}:
+                orders = self.orders if self._is_open(names[0]) else None
+                lookup = Lookup(read, pl.Date, untimed, orders)
+            else:
+                lookup = Lookup(read, pl.Boolean if kind == "flag" else pl.String)
+            self._lookups.append((lookup, names))
         self._blanks = blanks
         self._swapped: frozenset[str] | None = None
         self.counts = {name: ColumnCounts() for name in self._columns}
@@ -210,7 +208,7 @@ class CellReading:
         """Return as what the next texts of each column had best be given, where not as String."""
         return {name: lookup.takes for lookup, names in self._lookups for name in names}
 
-    def read(self, texts: pl.DataFrame) -> ReadBlock:
+    def read(self, texts: pl.DataFrame) -> Batch:
         """Read the cells of some rows: `row`, the `case_id` and the text of each other column."""
         parts = [lookup.values(texts.select(names)) for lookup, names in self._lookups]
         parts += [clean_text(texts.get_column(name), self._blanks).to_frame() for name in self._distinct]
@@ -232,26 +230,11 @@ class CellReading:
                 unreadable[name] = pl.Series(ROW, [problem.row for problem in faults], pl.UInt32).sort()
             if of_column:
                 months[name] = of_column
-        return ReadBlock(frame, unreadable, tuple(problems), months)
+        return Batch(frame, unreadable, months, self._columns, tuple(problems), frame.height)
 
     def _is_open(self, name: str) -> bool:
         """Return whether a column has events whose date format is not settled."""
         return self._columns[name].kind == "event" and name not in self._settled
-
-    def _groups(self, apart: Collection[str]) -> list[list[str]]:
-        groups: dict[str, list[str]] = {"event": [], "flag": []}
-        for name, column in self._columns.items():
-            if name != "case_id" and name not in self._distinct:
-                shared = column.kind in {"event", "flag"} and name not in apart
-                groups.setdefault(column.kind if shared else name, []).append(name)
-        return [names for names in groups.values() if names]
-
-    def _lookup(self, name: str) -> Lookup:
-        kind = self._columns[name].kind
-        if kind in {"event", "date"}:
-            orders = self.orders if self._is_open(name) else None
-            return Lookup(self._readers[name], pl.Date, untimed, orders)
-        return Lookup(self._readers[name], pl.Boolean if kind == "flag" else pl.String)
 
     def _without_value(self, texts: pl.DataFrame, values: pl.Series) -> tuple[list[Problem], dict[int, date]]:
         """Count the cells of one column, and return a problem for each that holds neither value nor blank.

@@ -23,8 +23,9 @@ from ehcp_timeline.cases.formats.stream import (
 from ehcp_timeline.cases.formats.xlsx.preflight import WORKBOOK
 from ehcp_timeline.cases.formats.xml import is_xml
 from ehcp_timeline.cases.headers import Spellings
+from ehcp_timeline.cases.mapping.model import NOTHING_SAID, FileMapping
 from ehcp_timeline.cases.schema import Vocabulary
-from ehcp_timeline.cases.sheet import ANYWHERE, Sheet, SheetOptions
+from ehcp_timeline.cases.sheet import Sheet
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import PIECE, pieces, reading, spool
 
@@ -47,7 +48,7 @@ _JSON = re.compile(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*"')
 
 
 def find_sheet(
-    name: str, spellings: Spellings, vocabulary: Vocabulary, asked: SheetOptions = ANYWHERE
+    name: str, spellings: Spellings, vocabulary: Vocabulary, mapping: FileMapping = NOTHING_SAID
 ) -> Sheet:
     """Open a case file of any kind, or a folder with the files of one SEN2 return, and find its header row.
 
@@ -59,10 +60,10 @@ def find_sheet(
     if name != STDIN and os.path.isdir(name):  # noqa: PTH112 - a name that is too long is not a folder
         from ehcp_timeline.cases.formats.sen2.files import return_in_folder
 
-        inside = partial(find_sheet, spellings=spellings, vocabulary=vocabulary, asked=asked)
+        inside = partial(find_sheet, spellings=spellings, vocabulary=vocabulary, mapping=mapping)
         return return_in_folder(name, spellings, inside)
     raw = open_raw(name)
-    read = partial(_of_kind, spellings=spellings, vocabulary=vocabulary, asked=asked)
+    read = partial(_of_kind, spellings=spellings, vocabulary=vocabulary, mapping=mapping)
     if not raw.head().startswith((_GZIP, *_ZIP)):
         return read(raw)
     digest = raw.sha256()
@@ -104,7 +105,7 @@ def _gunzipped(raw: Raw) -> Iterator[bytes]:
         raise damaged(raw.shown) from None
 
 
-def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: SheetOptions) -> Sheet:
+def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, mapping: FileMapping) -> Sheet:
     """Read a file that is not packed, or was unpacked; what reads each kind is loaded only for it."""
     head = raw.head()
     if is_xml(head):
@@ -115,7 +116,7 @@ def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: Shee
         raw.file.close()
         raise CaseFileError(f"{raw.shown} is JSON, not a table of cases", _AS_TABLE)
     if not head.startswith((_GZIP, *_ZIP, _OLE, _PARQUET)):
-        return find_csv_sheet(survey(raw), spellings, asked)
+        return find_csv_sheet(survey(raw), spellings, mapping)
     with raw.file:
         if head.startswith(_OLE):
             raise _locked_or_old(raw)
@@ -129,12 +130,11 @@ def _of_kind(raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: Shee
             if is_book:
                 from ehcp_timeline.cases.formats.xlsx.reader import find_xlsx_sheet
 
-                return find_xlsx_sheet(raw, spellings, vocabulary, asked)
+                return find_xlsx_sheet(raw, spellings, vocabulary, mapping)
     raise CaseFileError(f"{raw.shown} is packed twice", "unpack it first")
 
 
 def _locked_or_old(raw: Raw) -> CaseFileError:
-    """Return which kind of file it is that begins as old Office files and locked ones do."""
     held = b""
     with reading(raw.shown):
         for piece in pieces(raw.file):

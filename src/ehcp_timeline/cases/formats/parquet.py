@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 import polars as pl
 
 from ehcp_timeline.cases.formats.stream import Raw
-from ehcp_timeline.cases.sheet import ROW, Block, Sheet
+from ehcp_timeline.cases.sheet import ROW, Block, Dtypes, Sheet
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import limit, reading, too_much
 
@@ -39,7 +39,7 @@ def find_parquet_sheet(raw: Raw) -> Sheet:
         said = f"{raw.shown} has {height:,} rows and {len(schema):,} columns"
         raise too_much(said, f"at most {limit(MOST_ROWS):,} rows and {limit(MOST_CELLS):,} cells are read")
 
-    def blocks(rows: int) -> Generator[Block]:
+    def blocks(rows: int, _: Dtypes = dict) -> Generator[Block]:
         size = max(1, min(rows, _CELLS // len(schema)))
         for begin in range(0, max(1, height), size):
             with _damage_named(raw.shown):
@@ -53,8 +53,6 @@ def find_parquet_sheet(raw: Raw) -> Sheet:
         shown=raw.shown,
         sha256=digest,
         encoding="Parquet",
-        delimiter="",
-        header_row=1,
         headings=tuple(schema.names()),
         blocks=blocks,
         expected=height,

@@ -104,6 +104,8 @@ class _Reading:
         headings = self.table(held, "columns", f"{at}columns", f"[{at}columns]")
         columns = {name: said for name, said in headings.items() if not isinstance(said, dict)}
         outcomes = {name: said for name, said in headings.items() if isinstance(said, dict)}
+        constants = self.table(held, "constants", f"{at}constants", f"[{at}constants]")
+        sheet, row = held.get("sheet", ""), held.get("header_row", 0)
         mapping = FileMapping(
             columns={name: self.texts(f"{at}columns.{name}", said) for name, said in columns.items()},
             outcomes={name: self.outcome(f"{at}columns.{name}", said) for name, said in outcomes.items()},
@@ -111,14 +113,15 @@ class _Reading:
             values=dict(self.values(held, at)),
             date_formats=dict(self.formats(held, at)),
             blanks=self.texts(f"{at}blanks", held.get("blanks", [])),
-        )
-        constants = self.table(held, "constants", f"{at}constants", f"[{at}constants]")
-        return replace(
-            mapping,
             constants=dict(self.cells(constants, f"{at}constants")),
-            sheet=self.sheet(held, at),
-            header_row=self.header_row(held, at),
         )
+        if not isinstance(sheet, str):
+            self.fault(f"{at}sheet", "is not the name of a worksheet", 'write sheet = "Cases"')
+            sheet = ""
+        if not isinstance(row, int) or isinstance(row, bool) or (row < 1 and "header_row" in held):
+            self.fault(f"{at}header_row", "is not the number of a row", "the first row is 1")
+            row = 0
+        return replace(mapping, sheet=sheet, header_row=row)
 
     def outcome(self, key: str, said: Mapping[str, Any]) -> SharedDate:
         """Return where the date of an event is found that shares its heading with others."""
@@ -170,17 +173,3 @@ class _Reading:
                 self.fault(key, fault if fault.startswith("has ") else f"cannot be used: {fault}")
             if not faults:
                 yield name, formats
-
-    def sheet(self, held: Mapping[str, Any], at: str) -> str:
-        name = held.get("sheet", "")
-        if isinstance(name, str):
-            return name
-        self.fault(f"{at}sheet", "is not the name of a worksheet", 'write sheet = "Cases"')
-        return ""
-
-    def header_row(self, held: Mapping[str, Any], at: str) -> int:
-        row = held.get("header_row", 0)
-        if isinstance(row, int) and not isinstance(row, bool) and (row > 0 or "header_row" not in held):
-            return row
-        self.fault(f"{at}header_row", "is not the number of a row", "the first row is 1")
-        return 0

@@ -143,13 +143,7 @@ class ExceptionsAnswer:
 
 @dataclass(slots=True)
 class _ClaimCount:
-    """What has been counted so far.
-
-    Attributes:
-        batch: The rows that are being judged.
-        held: Case to its rows of requests that stand on several, until the end of their file.
-        clocks: How many clocks started, by deadline and group; `claimed`: those with a claim.
-    """
+    """What has been counted so far; `held` are requests on several rows, by case, until their file ends."""
 
     part: Rulebook
     as_at: date
@@ -162,7 +156,6 @@ class _ClaimCount:
     tallies: dict[str, InTimeTally] = field(default_factory=dict)
 
     def passing(self, batches: Iterable[Batch]) -> Iterator[Batch]:
-        """Yield batches to be judged, and remember which one is."""
         for batch in batches:
             self.batch = batch
             yield batch
@@ -331,7 +324,6 @@ def exceptions_sections(answer: ExceptionsAnswer, top: int) -> Iterator[Section]
 
 
 def _rates(answer: ExceptionsAnswer) -> Section:
-    """Return what was done in time, with claims counted three ways, and how often each is made."""
     whole = {share.deadline: share for share in answer.shares if not share.column}
     ways = (TableColumn(claims, "number") for claims in ("claims ignored", "as claimed", "as proved"))
     rows = []

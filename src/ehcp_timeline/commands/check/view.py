@@ -163,8 +163,6 @@ def _duty_lines(audit: Audit, rulebook: Rulebook) -> list[DutyLine]:
 
 
 def _shortened(lines: Sequence[DutyLine]) -> list[DutyLine]:
-    """Return the lines with the two that matter least made one."""
-
     def weight(line: DutyLine) -> tuple[int, ...]:
         return not line.name.endswith(_MORE), *(line.counts[verdict] for verdict in _COUNTED)
 
@@ -176,7 +174,6 @@ def _shortened(lines: Sequence[DutyLine]) -> list[DutyLine]:
 
 
 def _screen(audit: Audit, page: Page, lines: Sequence[DutyLine], unread: int = _MOST_UNREAD) -> list[Section]:
-    """Return the one screen: what was read, one line a duty, the whole file, what to type next."""
     files = Path(audit.input[0].name).name if len(audit.input) == 1 else count(len(audit.input), "file")
     whose = f" for {listed(page.whose)}" if page.whose else ""
     title = f"EHC plan time limits in {files}{whose} on {day(audit.as_at)}"
@@ -376,7 +373,6 @@ def _legend(audit: Audit, rulebook: Rulebook) -> Iterator[Section]:
 
 
 def _unused(acknowledged: Acknowledged | None) -> Iterator[Section]:
-    """Yield the acknowledgements that do not apply, each with the reason."""
     if acknowledged is not None and acknowledged.problems:
         columns = (TableColumn("row", "number"), TableColumn("column", "fixed"))
         yield Section(

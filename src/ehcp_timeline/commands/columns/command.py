@@ -107,7 +107,6 @@ def columns(
 
 
 def _answers(answer: "ColumnsAnswer", vocabulary: "Vocabulary") -> dict[str, str]:
-    """Ask about each heading that is not read; return the columns chosen, empty to leave one out."""
     from ehcp_timeline.commands.columns.suggest_mapping import questions
     from ehcp_timeline.text.spelling import did_you_mean
 
@@ -128,7 +127,6 @@ def _answers(answer: "ColumnsAnswer", vocabulary: "Vocabulary") -> dict[str, str
 
 
 def _schema_line() -> str:
-    """Return the first line of an ehcp.toml, by which editors find its JSON Schema."""
     from importlib.metadata import PackageNotFoundError, metadata
 
     try:

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Annotated, ClassVar
 
 from ehcp_timeline import __version__
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.cells.date_formats import date_formats
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
 from ehcp_timeline.cases.formats.annex_a import with_open_review
@@ -15,8 +14,8 @@ from ehcp_timeline.cases.formats.detect import find_sheet
 from ehcp_timeline.cases.headers import Heading, describe, load_spellings
 from ehcp_timeline.cases.mapping.model import EVERY, FileMapping
 from ehcp_timeline.cases.schema import Vocabulary
-from ehcp_timeline.cases.sheet import SheetOptions
-from ehcp_timeline.cases.source import CaseFile, Understood
+from ehcp_timeline.cases.sheet import Sheet
+from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.columns.cell_shapes import CellProfile, CellShapes, WordSeen
 from ehcp_timeline.errors import CaseFileError, DateOrderError
 from ehcp_timeline.measure.answer import NOT_IN_JSON
@@ -86,17 +85,18 @@ class ColumnsAnswer:
 
 def profile_of(source: CaseFile, vocabulary: Vocabulary, mapping: FileMapping, as_at: date) -> ColumnsAnswer:
     """Read every row of a file, and return what it looks like."""
-    understood = source.understood
-    shapes = CellShapes(len(understood.headings), blank_words((*DEFAULT_BLANKS, *mapping.blanks)), as_at)
-    places = {heading.column: str(heading.position - 1) for heading in understood.headings if heading.column}
-    days: dict[str, tuple[date, date]] = {}
+    shapes = CellShapes(len(source.headings), blank_words((*DEFAULT_BLANKS, *mapping.blanks)), as_at)
+    places = {heading.column: str(heading.position - 1) for heading in source.headings if heading.column}
+    days = defaultdict[str, set[date]](set)
     words = defaultdict[str, Counter[str]](Counter)
     stops: CaseFileError | None = None
     not_read: list[str] = []
     try:
         for batch in source.batches(_AT_ONCE):
             shapes.add(batch.cells)
-            _add_days(days, batch)
+            for name in (name for name, column in batch.columns.items() if column.kind == "event"):
+                first, last = batch.frame[name].min(), batch.frame[name].max()
+                days[name] |= {day for day in (first, last) if isinstance(day, date)}
             for name, rows in batch.unreadable.items():
                 if name in places and vocabulary.columns[name].kind in ("codes", "flag"):
                     texts = batch.cells_of(rows).get_column(places[name]).drop_nulls()
@@ -115,25 +115,15 @@ def profile_of(source: CaseFile, vocabulary: Vocabulary, mapping: FileMapping, a
         is_month_first = (formats.order == "month-first") != (column in turned)
         if is_month_first and vocabulary.columns[column].kind == "event":
             profile = profile.month_first()
-        first, last = days.get(column, (None, None))
         profiles[int(place)] = replace(
             profile,
-            first=first,
-            last=last,
+            first=min(days[column], default=None),
+            last=max(days[column], default=None),
             unreadable=source.counts[column].unreadable if column in source.counts else 0,
             words=tuple(WordSeen(*word) for word in words[column].most_common(_MOST_WORDS)),
         )
-    answer = _answer(source.name, source.sha256, understood, shapes.rows, profiles, stops)
-    return replace(answer, turned=turned, not_read=tuple(not_read))
-
-
-def _add_days(days: dict[str, tuple[date, date]], batch: Batch) -> None:
-    """Take the first and the last day of each event among some rows into those that are known."""
-    for name in (name for name, column in batch.columns.items() if column.kind == "event"):
-        first, last = batch.frame[name].min(), batch.frame[name].max()
-        if isinstance(first, date) and isinstance(last, date):
-            known = days.get(name, (first, last))
-            days[name] = (min(first, known[0]), max(last, known[1]))
+    answer = _answer(source.sheet, source.headings, shapes.rows, profiles, stops)
+    return replace(answer, constants=source.constants, turned=turned, not_read=tuple(not_read))
 
 
 def profile_of_stopped(
@@ -145,38 +135,34 @@ def profile_of_stopped(
         CaseFileError: It cannot even be cut into cells.
     """
     spellings = load_spellings(vocabulary, mapping.columns, mapping.ignore)
-    asked = SheetOptions(mapping.sheet, mapping.header_row)
-    sheet = with_open_review(find_sheet(path, spellings, vocabulary, asked), spellings)
-    headings = describe(sheet.headings, spellings)
-    shapes = CellShapes(len(headings), blank_words((*DEFAULT_BLANKS, *mapping.blanks)), as_at)
+    sheet = with_open_review(find_sheet(path, spellings, vocabulary, mapping), spellings)
+    shapes = CellShapes(len(sheet.headings), blank_words((*DEFAULT_BLANKS, *mapping.blanks)), as_at)
     for block in sheet.blocks(_AT_ONCE):
         shapes.add(block.cells)
-    understood = Understood(sheet.encoding, sheet.delimiter, sheet.header_row, headings, sheet.worksheet)
-    return _answer(sheet.name, sheet.sha256, understood, shapes.rows, shapes.profiles(), stops)
+    return _answer(sheet, describe(sheet.headings, spellings), shapes.rows, shapes.profiles(), stops)
 
 
 def _answer(
-    name: str,
-    sha256: str,
-    understood: Understood,
+    sheet: Sheet,
+    headings: Iterable[Heading],
     rows: int,
     profiles: Iterable[CellProfile],
     stops: CaseFileError | None,
 ) -> ColumnsAnswer:
-    headings = (
+    looked_at = (
         HeadingProfile(*(getattr(heading, name) for name in Heading.__slots__), looks=looks)
-        for heading, looks in zip(understood.headings, profiles, strict=True)
+        for heading, looks in zip(headings, profiles, strict=True)
     )
     return ColumnsAnswer(
-        name=name,
-        sha256=sha256,
-        encoding=understood.encoding,
-        delimiter=understood.delimiter or None,
-        worksheet=understood.worksheet or None,
-        header_row=understood.header_row,
+        name=sheet.name,
+        sha256=sheet.sha256,
+        encoding=sheet.encoding,
+        delimiter=sheet.delimiter or None,
+        worksheet=sheet.worksheet or None,
+        header_row=sheet.header_row,
         rows=rows,
-        headings=tuple(headings),
-        constants=understood.constants,
+        headings=tuple(looked_at),
+        constants={},
         stops=Stopping(stops.message, stops.hint or None) if stops else None,
     )
 

@@ -29,7 +29,15 @@ def columns_sections(answer: ColumnsAnswer, known: Mapping[str, Column]) -> Iter
         yield Section(
             f"Not used: {count(len(left), 'column')}",
             columns=(TableColumn("heading"), TableColumn("why, or what it may mean")),
-            rows=tuple((_name(heading), _hint(heading)) for heading in left),
+            rows=tuple(
+                (
+                    _name(heading),
+                    f"did you mean {listed(heading.suggestions, 'or')}?"
+                    if heading.suggestions and not heading.reason
+                    else heading.reason or "is not a column of a case file; its cells are not read",
+                )
+                for heading in left
+            ),
         )
     if answer.date_order:
         yield date_order_section([answer.date_order])
@@ -78,12 +86,6 @@ def _name(heading: Heading) -> str:
     return one_line(heading.text) or f"(column {heading.position})"
 
 
-def _hint(heading: Heading) -> str:
-    if heading.suggestions and not heading.reason:
-        return f"did you mean {listed(heading.suggestions, 'or')}?"
-    return heading.reason or "is not a column of a case file; its cells are not read"
-
-
 def _percent(part: int, whole: int) -> str:
     if not whole:
         return "n/a"
@@ -92,7 +94,6 @@ def _percent(part: int, whole: int) -> str:
 
 
 def _in_words(heading: HeadingProfile, known: Mapping[str, Column]) -> str:
-    """Return what a column holds: its kind, the layouts, the days, the blanks, what could not be read."""
     looks = heading.looks
     formats = [f"{layout.format} ({layout.cells:,})" for layout in looks.formats[:_MOST_FORMATS]]
     if len(looks.formats) == 1:

@@ -21,7 +21,7 @@ from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.result import Input
 from ehcp_timeline.privacy.apply import DROPPED, KEPT_TEXTS
-from ehcp_timeline.privacy.pseudonyms import Key
+from ehcp_timeline.privacy.pseudonyms import STATEMENT, Key
 from ehcp_timeline.text.bounds import Ge, Sha256, Whole
 
 PLACE = "place"
@@ -103,42 +103,6 @@ class RowFound(CellKept):
 
 
 @dataclass(frozen=True, slots=True)
-class Converted:
-    """The rows of some files as the canonical file holds them, in file order.
-
-    Attributes:
-        columns: In the vocabulary's order.
-        frame: The columns by name, typed as in `batch.Batch`; null for what is blank or stands in `texts`.
-            A row that cannot be judged has no value at all here.
-        texts: Column to `place` (UInt32, of the row in `frame`, from 0, ascending) and `text`, for cells that
-            are kept as they were.
-        copies: Some judged rows hold the same and differed only in what was left behind.
-        rewritten: Blanks by word, and times of day that were dropped.
-        cells: Cells that could not be read; all are kept.
-        rows: Rows that cannot be judged; those that are kept have the file's own words.
-        remarks: What is said of a file or column as a whole, as of a return that ends before the as-at date.
-    """
-
-    columns: tuple[Column, ...]
-    frame: pl.DataFrame
-    texts: Mapping[str, pl.DataFrame]
-    copies: bool
-    input: tuple[Input, ...]
-    left_behind: tuple[HeadingLeft, ...]
-    rewritten: tuple[BlankWord | TimesDropped, ...]
-    cells: tuple[CellKept, ...]
-    rows: tuple[RowFound, ...]
-    remarks: tuple[CellKept, ...]
-
-    def text_of(self, column: str) -> pl.Series | None:
-        """Return a column's cells that are kept as they were, null for all others; None if there are none."""
-        if column not in self.texts:
-            return None
-        empty = pl.Series([None], dtype=pl.String).new_from_index(0, self.frame.height)
-        return empty.scatter(self.texts[column][PLACE], self.texts[column]["text"])
-
-
-@dataclass(frozen=True, slots=True)
 class FileWritten:
     """The canonical file.
 
@@ -182,6 +146,37 @@ class ConvertAnswer:
     rewritten: tuple[BlankWord | TimesDropped, ...] = field(metadata=NOT_IN_JSON)
 
 
+_UNWRITTEN = FileWritten("-", "csv", "", 0, (), copies_told_apart=False, apostrophes=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """The rows of some files as the canonical file holds them, in file order.
+
+    Attributes:
+        columns: In the vocabulary's order.
+        frame: The columns by name, typed as in `batch.Batch`; null for what is blank or stands in `texts`.
+            A row that cannot be judged has no value at all here.
+        texts: Column to `place` (UInt32, of the row in `frame`, from 0, ascending) and `text`, for cells that
+            are kept as they were.
+        copies: Some judged rows hold the same and differed only in what was left behind.
+        answer: What is said of them, before the file is written.
+    """
+
+    columns: tuple[Column, ...]
+    frame: pl.DataFrame
+    texts: Mapping[str, pl.DataFrame]
+    copies: bool
+    answer: ConvertAnswer
+
+    def text_of(self, column: str) -> pl.Series | None:
+        """Return a column's cells that are kept as they were, null for all others; None if there are none."""
+        if column not in self.texts:
+            return None
+        empty = pl.Series([None], dtype=pl.String).new_from_index(0, self.frame.height)
+        return empty.scatter(self.texts[column][PLACE], self.texts[column]["text"])
+
+
 @dataclass(frozen=True, slots=True)
 class _Gathering:
     columns: Mapping[str, Column]
@@ -195,7 +190,7 @@ class _Gathering:
     remarks: list[CellKept] = field(default_factory=list)
 
     def add(self, source: CaseFile) -> None:
-        headings = source.understood.headings
+        headings = source.headings
         places = {heading.column: str(heading.position - 1) for heading in headings if heading.column}
         dated = [name for name in places if self.columns[name].kind in {"event", "date"}]
         filled, timed = Counter[str](), Counter[str]()
@@ -275,7 +270,6 @@ def _kept(batch: Batch, places: Mapping[str, str]) -> pl.DataFrame:
 
 
 def _of_heading(cells: pl.DataFrame, place: str) -> pl.DataFrame:
-    """Return `row` and `text` of the cells of one heading that are not blank."""
     text = pl.col(place).str.strip_chars(WHITE).alias("text")
     return cells.select(ROW, text).filter(pl.col("text") != "")
 
@@ -305,18 +299,22 @@ def convert(sources: Sequence[CaseFile], vocabulary: Vocabulary, as_at: date) ->
         gathered.add(source)
     frame = pl.concat(gathered.frames)
     judged = frame.filter(pl.col("case_id").is_not_null())
-    return Converted(
-        columns=tuple(columns.values()),
-        frame=frame,
-        texts={name: pl.concat(gathered.texts[name]) for name in columns if name in gathered.texts},
-        copies=judged.n_unique() < judged.height,
+    rewritten = tuple(gathered.rewritten)
+    answer = ConvertAnswer(
+        as_at=as_at,
         input=tuple(Input.of(source) for source in sources),
+        output=_UNWRITTEN,
+        statement=None,
         left_behind=tuple(gathered.left_behind),
-        rewritten=tuple(gathered.rewritten),
+        blank_words=tuple(word for word in rewritten if isinstance(word, BlankWord)),
+        times_dropped=tuple(times for times in rewritten if isinstance(times, TimesDropped)),
         cells=tuple(gathered.cells),
         rows=tuple(gathered.rows),
         remarks=tuple(gathered.remarks),
+        rewritten=rewritten,
     )
+    texts = {name: pl.concat(gathered.texts[name]) for name in columns if name in gathered.texts}
+    return Converted(tuple(columns.values()), frame, texts, judged.n_unique() < judged.height, answer)
 
 
 def pseudonymised_cases(converted: Converted, key: Key) -> Converted:
@@ -354,6 +352,10 @@ def pseudonymised_cases(converted: Converted, key: Key) -> Converted:
         frame=kept,
         texts=texts,
         copies=kept.n_unique() < kept.height,
-        cells=tuple(cell.bare() for cell in converted.cells if cell.column in kept.columns),
-        rows=tuple(replace(row, kept=False).bare() for row in converted.rows),
+        answer=replace(
+            converted.answer,
+            statement=STATEMENT,
+            cells=tuple(cell.bare() for cell in converted.answer.cells if cell.column in kept.columns),
+            rows=tuple(replace(row, kept=False).bare() for row in converted.answer.rows),
+        ),
     )

@@ -2,8 +2,9 @@
 
 import hashlib
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import Annotated, Literal, cast
 
 import typer
 
@@ -22,11 +23,6 @@ from ehcp_timeline.shell.options import (
     key_asked,
 )
 from ehcp_timeline.shell.parse import choice
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from ehcp_timeline.commands.convert.canonical import ConvertAnswer, Converted
 
 FORMATS = ("csv", "xlsx", "parquet")
 REPORT = "json"
@@ -72,15 +68,27 @@ def convert(
     to = _target(None if reports else asked, one_path(output), reports=reports, force=force)
     key = key_asked(pseudonymise, output)
     asks = about.request()
+    from ehcp_timeline.commands.convert.canonical import FileWritten, pseudonymised_cases
     from ehcp_timeline.commands.convert.canonical import convert as convert_cases
-    from ehcp_timeline.commands.convert.canonical import pseudonymised_cases
     from ehcp_timeline.commands.convert.view import convert_sections
+    from ehcp_timeline.commands.convert.write import apostrophes, case_file_bytes
     from ehcp_timeline.output.receipt import Receipt
 
     converted = convert_cases(asks.sources(files), asks.vocabulary, asks.as_at)
     if key is not None:
         converted = pseudonymised_cases(converted, key)
-    answer = _write(to, converted, asks.as_at, pseudonymised=key is not None)
+    data = case_file_bytes(converted, to.format)
+    to.send(data)
+    written = FileWritten(
+        name=str(to.path or "-"),
+        format=cast("Literal['csv', 'xlsx', 'parquet']", to.format),
+        sha256=hashlib.sha256(data).hexdigest(),
+        rows=converted.frame.height,
+        columns=tuple(converted.frame.columns),
+        copies_told_apart=converted.copies,
+        apostrophes=apostrophes(converted) if to.format == "csv" else 0,
+    )
+    answer = replace(converted.answer, output=written)
     receipt = Receipt.of(answer, typed())
     to.leave_receipt(receipt if key is None else receipt.without_people())
     if reports:
@@ -106,35 +114,3 @@ def _target(form: str | None, output: Path | None, *, reports: bool, force: bool
     if to.path is None and sys.stdout.isatty():
         raise OutputError("a case file is not for a screen", "add -o cases.csv")
     return to
-
-
-def _write(
-    to: OutputTarget, converted: "Converted", as_at: "date", *, pseudonymised: bool
-) -> "ConvertAnswer":
-    from ehcp_timeline.commands.convert.canonical import BlankWord, ConvertAnswer, FileWritten, TimesDropped
-    from ehcp_timeline.commands.convert.write import apostrophes, case_file_bytes
-    from ehcp_timeline.privacy.pseudonyms import STATEMENT
-
-    data = case_file_bytes(converted, to.format)
-    to.send(data)
-    return ConvertAnswer(
-        as_at=as_at,
-        input=converted.input,
-        output=FileWritten(
-            name=str(to.path or "-"),
-            format=cast("Literal['csv', 'xlsx', 'parquet']", to.format),
-            sha256=hashlib.sha256(data).hexdigest(),
-            rows=converted.frame.height,
-            columns=tuple(converted.frame.columns),
-            copies_told_apart=converted.copies,
-            apostrophes=apostrophes(converted) if to.format == "csv" else 0,
-        ),
-        statement=STATEMENT if pseudonymised else None,
-        left_behind=converted.left_behind,
-        blank_words=tuple(word for word in converted.rewritten if isinstance(word, BlankWord)),
-        times_dropped=tuple(times for times in converted.rewritten if isinstance(times, TimesDropped)),
-        cells=converted.cells,
-        rows=converted.rows,
-        remarks=converted.remarks,
-        rewritten=converted.rewritten,
-    )

@@ -75,7 +75,7 @@ def inspect(
     Raises:
         CaseFileError: The file cannot be read.
     """
-    headings = [heading.text for heading in source.understood.headings]
+    headings = [heading.text for heading in source.headings]
     annex_a = is_list_1(headings)
     known = {**rules.elsewhere, **(rules.annex_a if annex_a else {})}
     extras = {str(place): known[fold(text)] for place, text in enumerate(headings) if fold(text) in known}
@@ -282,8 +282,8 @@ def _always(check: checks.Always, counts: pl.DataFrame) -> Iterator[ColumnFault]
 
 def _unread_headings(source: CaseFile) -> Iterator[ColumnFault]:
     """Yield the headings that look like a column; those that decide a deadline are faults of their rows."""
-    decides = {column.heading.position: column.decides for column in source.unread}
-    for heading in source.understood.headings:
+    decides = {heading.position: column.decides for heading, column in source.unread}
+    for heading in source.headings:
         is_unread = heading.position in decides or (heading.column is None and heading.suggestions)
         if is_unread and not decides.get(heading.position):
             possible = (*heading.may_be, *heading.suggestions, "any event")

@@ -284,7 +284,6 @@ def _worst_first(quality: QualityOf) -> tuple[float, str]:
 
 
 def _columns(files: Sequence[Inspected]) -> Mapping[str, Mapping[str, int]]:
-    """Return how many faults of each rule are in which column, the most first."""
     places = pl.concat(file.faults.select(pl.col("rule", "column").cast(pl.String)) for file in files)
     counts = places.filter(pl.col("column") != "").group_by("rule", "column").len()
     by_rule = defaultdict[str, dict[str, int]](dict)

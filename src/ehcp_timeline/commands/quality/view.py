@@ -17,11 +17,19 @@ SCORE: Final = (
 
 def quality_sections(quality: QualityAnswer, top: int) -> Iterator[Section]:
     """Yield the score, files and groups, the rules that found something, the first `top` faults."""
+    several = len(quality.files) > 1
     yield Section(
         f"Data quality as at {day(quality.as_at)}: {_score(quality.summary)}",
-        before=(*(_file(file, scored=len(quality.files) > 1) for file in quality.files), *SCORE),
+        before=(
+            *(
+                f"{file.name}: {count(file.rows, 'row')}, {file.with_error:,} with an error, "
+                f"{file.with_warning_only:,} more with a warning{f'; {_score(file)}' if several else ''}."
+                for file in quality.files
+            ),
+            *SCORE,
+        ),
     )
-    if len(quality.files) > 1:
+    if several:
         yield _sizes("Files, the worst first", "file", quality.files)
     if quality.by and quality.groups:
         yield _sizes(f"By {quality.by}, the worst first", quality.by, quality.groups)
@@ -29,16 +37,11 @@ def quality_sections(quality: QualityAnswer, top: int) -> Iterator[Section]:
         yield date_order_section(quality.date_order)
     yield _rules(quality)
     if quality.faults:
-        yield _faults(quality.faults, top, several=len(quality.files) > 1)
+        yield _faults(quality.faults, top, several=several)
 
 
 def _score(sizes: QualitySizes | QualityOf) -> str:
     return "no rows" if sizes.score is None else f"score {sizes.score:.1f} of 100"
-
-
-def _file(file: QualityOf, *, scored: bool) -> str:
-    errors = f"{file.with_error:,} with an error, {file.with_warning_only:,} more with a warning"
-    return f"{file.name}: {count(file.rows, 'row')}, {errors}{f'; {_score(file)}' if scored else ''}."
 
 
 def _sizes(title: str, heading: str, parts: Sequence[QualityOf]) -> Section:
@@ -56,7 +59,6 @@ def _sizes(title: str, heading: str, parts: Sequence[QualityOf]) -> Section:
 
 
 def _rules(quality: QualityAnswer) -> Section:
-    """Return what was found, errors first, the most faults first."""
     hits = [rule for rule in quality.rules if rule.faults]
     hits.sort(key=lambda rule: (SEVERITIES.index(rule.severity), -rule.faults))
     columns = (

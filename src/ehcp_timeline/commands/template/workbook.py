@@ -13,6 +13,7 @@ _LAST_DAY = date(2099, 12, 31)
 _MADE = datetime(2014, 9, 1)  # noqa: DTZ001 - the day the law came into force: every copy is the same
 _LONGEST_LIST = 255  # characters, of Excel's own
 _FLAGS = ("yes", "no")
+_NOTES = {"column": 34, "what it records": 70, "what it may hold": 50}  # to the width
 
 
 def template_workbook(columns: Mapping[str, Column]) -> bytes:
@@ -21,8 +22,24 @@ def template_workbook(columns: Mapping[str, Column]) -> bytes:
     Excel warns of a cell that is not as it should be while it is typed, and accepts it.
     """
     with safe_book("Case file", _MADE) as (book, page):
-        _write_cases(book, columns)
-        _write_notes(book, columns)
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        dated, text = (book.add_format({"num_format": form}) for form in ("dd/mm/yyyy", "@"))
+        sheet = book.add_worksheet("Cases")
+        for place, column in enumerate(columns.values()):
+            sheet.set_column(place, place, 16, dated if column.kind in {"event", "date"} else text)
+            sheet.write_string(0, place, column.id, bold)
+            if rule := _validation(column):
+                sheet.data_validation(1, place, _ROWS, place, rule)
+        sheet.freeze_panes(1, 1)
+        bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+        sheet = book.add_worksheet("Notes")
+        for place, (heading, width) in enumerate(_NOTES.items()):
+            sheet.set_column(place, place, width)
+            sheet.write_string(0, place, heading, bold)
+        for row, column in enumerate(columns.values(), start=1):
+            for place, words in enumerate((column.id, column.says, values_in_words(column))):
+                sheet.write_string(row, place, words, wrapped)
+        sheet.freeze_panes(1, 0)
     return page.getvalue()
 
 
@@ -39,24 +56,7 @@ def values_in_words(column: Column) -> str:
             return ""
 
 
-def _write_cases(book: Any, columns: Mapping[str, Column]) -> None:  # noqa: ANN401
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    formats = {
-        "dated": book.add_format({"num_format": "dd/mm/yyyy"}),
-        "text": book.add_format({"num_format": "@"}),
-    }
-    sheet = book.add_worksheet("Cases")
-    for place, column in enumerate(columns.values()):
-        dated = column.kind in {"event", "date"}
-        sheet.set_column(place, place, 16, formats["dated" if dated else "text"])
-        sheet.write_string(0, place, column.id, bold)
-        if rule := _validation(column):
-            sheet.data_validation(1, place, _ROWS, place, rule)
-    sheet.freeze_panes(1, 1)
-
-
 def _validation(column: Column) -> dict[str, Any] | None:
-    """Return what Excel is to check in a column, None where it cannot."""
     warning = {
         "error_type": "warning",
         "error_title": column.id[:32],
@@ -69,17 +69,3 @@ def _validation(column: Column) -> dict[str, Any] | None:
     if not listed or len(",".join(listed)) > _LONGEST_LIST:
         return None
     return {"validate": "list", "source": list(listed), **warning}
-
-
-def _write_notes(book: Any, columns: Mapping[str, Column]) -> None:  # noqa: ANN401
-    bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
-    sheet = book.add_worksheet("Notes")
-    for place, (heading, width) in enumerate(
-        (("column", 34), ("what it records", 70), ("what it may hold", 50))
-    ):
-        sheet.set_column(place, place, width)
-        sheet.write_string(0, place, heading, bold)
-    for row, column in enumerate(columns.values(), start=1):
-        for place, text in enumerate((column.id, column.says, values_in_words(column))):
-            sheet.write_string(row, place, text, wrapped)
-    sheet.freeze_panes(1, 0)

@@ -15,7 +15,7 @@ def test_every_delimiter(tmp_path: Path, delimiter: str) -> None:
 
     source = opened(tmp_path, content)
 
-    assert source.understood.delimiter == delimiter
+    assert source.sheet.delimiter == delimiter
     assert source.columns == {"case_id", "draft_sent", "plan_issued"}
 
 
@@ -23,7 +23,7 @@ def test_a_comma_inside_cells_does_not_win(tmp_path: Path) -> None:
     """More commas than semicolons in the rows do not make the comma the delimiter."""
     source = opened(tmp_path, "case_id;team\nC1;a,b,c\nC2;d,e,f\n")
 
-    assert source.understood.delimiter == ";"
+    assert source.sheet.delimiter == ";"
     assert [column(batch, "team") for batch in source.batches()] == [["a,b,c", "d,e,f"]]
 
 
@@ -33,7 +33,7 @@ def test_a_delimiter_that_the_file_declares(tmp_path: Path, first: str) -> None:
     source = opened(tmp_path, f"{first}\r\ncase_id;team,x\r\nC1;North\r\n")
     (batch,) = source.batches()
 
-    assert (source.understood.delimiter, source.understood.header_row) == (";", 2)
+    assert (source.sheet.delimiter, source.sheet.header_row) == (";", 2)
     assert batch.frame["row"].to_list() == [3]
     assert source.columns == {"case_id"}
 
@@ -57,7 +57,7 @@ def test_banner_rows_are_passed_over(tmp_path: Path) -> None:
     source = opened(tmp_path, f"{banner}Case ID,Team,Draft sent,Notes\nC1,North,2024-03-01,\n")
     (batch,) = source.batches()
 
-    assert source.understood.header_row == 6
+    assert source.sheet.header_row == 6
     assert batch.frame["row"].to_list() == [7]
     assert batch.read == 1
 
@@ -79,7 +79,7 @@ def test_the_header_is_looked_for_in_two_hundred_rows(tmp_path: Path, banner: in
     """The first twenty are preferred; further down a row must have a case_id and one more known heading."""
     content = "About this export\n" * banner + "case_id,team\nC1,North\n"
     if found:
-        assert opened(tmp_path, content).understood.header_row == banner + 1
+        assert opened(tmp_path, content).sheet.header_row == banner + 1
     else:
         with pytest.raises(CaseFileError):
             opened(tmp_path, content)
@@ -98,14 +98,14 @@ def test_a_header_without_rows(tmp_path: Path) -> None:
 
 def test_how_a_file_was_understood(tmp_path: Path) -> None:
     """Every heading is listed with its column, or with what it may have meant."""
-    understood = opened(tmp_path, "Case ID, Draft sent ,Plan isued,UPN\n1,,,\n").understood
+    source = opened(tmp_path, "Case ID, Draft sent ,Plan isued,UPN\n1,,,\n")
 
-    assert understood.encoding == "utf-8"
-    assert [(heading.position, heading.text, heading.column) for heading in understood.headings] == [
+    assert source.sheet.encoding == "utf-8"
+    assert [(heading.position, heading.text, heading.column) for heading in source.headings] == [
         (1, "Case ID", "case_id"),
         (2, "Draft sent", "draft_sent"),
         (3, "Plan isued", None),
         (4, "UPN", None),
     ]
-    assert understood.headings[2].suggestions == ("plan_issued",)
-    assert (understood.headings[3].reason or "").startswith("it names the child")
+    assert source.headings[2].suggestions == ("plan_issued",)
+    assert (source.headings[3].reason or "").startswith("it names the child")

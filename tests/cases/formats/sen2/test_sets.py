@@ -28,7 +28,7 @@ def test_how_the_files_of_one_return_are_named(tmp_path: Path) -> None:
     assert (of_folder.name, of_zip.name) == (f"{tmp_path}/export", f"{tmp_path}/export.zip")
     assert of_files.sha256 == of_folder.sha256 == hashlib.sha256(sums.encode()).hexdigest()
     assert of_zip.sha256 == hashlib.sha256(zipped).hexdigest()
-    assert of_zip.understood.encoding == "SEN2 return of 2026, COLLECT export, 9 files"
+    assert of_zip.sheet.encoding == "SEN2 return of 2026, COLLECT export, 9 files"
 
 
 @pytest.mark.slow

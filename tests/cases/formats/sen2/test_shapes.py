@@ -68,7 +68,7 @@ def test_five_files_say_what_they_can(tmp_path: Path, expected: pl.DataFrame) ->
 
     lacks = {"referrer", "sen_need", "review_outcome", "review_meeting", "amendment_notice_sent"}
     assert set(expected.columns) - {"row"} - found.columns == lacks | {"transfer_plan_issued"}
-    assert found.understood.encoding == "SEN2 return, CSV, 5 files"
+    assert found.sheet.encoding == "SEN2 return, CSV, 5 files"
     same = [name for name in expected.columns if name in found.columns and name not in REVIEW]
     assert_frame_equal(frame(found).select(same), expected.select(same))
 

@@ -88,10 +88,10 @@ def test_how_it_was_understood(tmp_path: Path) -> None:
         [person("A1", request({}, Assessment({"assessmentoutcome": "H"}, {"startdate": "2025-05-20"})))]
     )
 
-    how = opened(tmp_path, made).understood
+    source = opened(tmp_path, made)
 
-    assert how.encoding == "SEN2 return of 2026, XML"
-    assert [one.text for one in how.headings if one.column is None] == ["StartDate"]
+    assert source.sheet.encoding == "SEN2 return of 2026, XML"
+    assert [one.text for one in source.headings if one.column is None] == ["StartDate"]
 
 
 def test_a_file_on_one_line(tmp_path: Path) -> None:

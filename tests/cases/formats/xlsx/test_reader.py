@@ -53,7 +53,7 @@ def test_how_it_was_understood(tmp_path: Path) -> None:
         tmp_path, book(("Cover", [["Report of 1 May"]]), ("Open", [["Banner"], [], HEADER, ("C1",)]))
     )
 
-    how = source.understood
+    how = source.sheet
 
     assert (how.encoding, how.worksheet, how.header_row, how.delimiter) == ("Excel workbook", "Open", 3, "")
     assert column(next(source.batches()), "row") == [4]
@@ -105,7 +105,7 @@ def test_two_sheets_of_cases_are_read_together(tmp_path: Path) -> None:
 
     assert column(batch, "case_id") == ["C1", "C3", "C1", "C2"]
     assert batch.frame["row"].to_list() == [2, 3, 100_003, 100_004]
-    assert source.understood.worksheet == 'Requests", "Reviews'
+    assert source.sheet.worksheet == 'Requests", "Reviews'
     assert [(problem.row, problem.problem) for problem in batch.problems] == [
         (0, 'sheet "Reviews" is read too; its rows are counted from 100000, so row 2 is 100002'),
         (100_003, "'Reviews'!A3: \"soon\" is not a date"),

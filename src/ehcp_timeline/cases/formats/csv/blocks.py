@@ -210,7 +210,6 @@ def _has_all_cells(cells: pl.DataFrame, data: bytes, layout: CsvLayout, *, quote
 
 
 def _counted(cells: pl.DataFrame, text: str) -> pl.Series:
-    """Return how often a text stands inside the cells of each row."""
     counts = pl.all().str.count_matches(text, literal=True).fill_null(0)
     return as_text(cells).select(pl.sum_horizontal(counts).alias("count")).to_series()
 

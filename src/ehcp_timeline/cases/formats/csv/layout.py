@@ -2,21 +2,21 @@
 
 import re
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from itertools import chain, repeat
-from typing import NamedTuple
 
 from ehcp_timeline.cases.formats.csv.blocks import CsvLayout, Record, cut_records, read_blocks
 from ehcp_timeline.cases.formats.csv.encoding import Surveyed
 from ehcp_timeline.cases.header_rows import (
     DELIMITERS,
     HEADER_SEARCHED,
+    NO_HEADER,
     Header,
     find_header,
     in_one_cell,
 )
 from ehcp_timeline.cases.headers import Spellings
-from ehcp_timeline.cases.sheet import ANYWHERE, Block, Coded, Dtypes, Sheet, SheetOptions
+from ehcp_timeline.cases.mapping.model import NOTHING_SAID, FileMapping
+from ehcp_timeline.cases.sheet import Block, Dtypes, Sheet
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import limit, too_much
 
@@ -26,52 +26,45 @@ _SAMPLE = 60  # lines
 _DECLARED = re.compile(rb'"?sep=([!-/:-@\[-`{-~\t ])"?\r?\n', re.IGNORECASE)
 
 
-class _Guess(NamedTuple):
-    """One way to read the beginning of a file.
-
-    Attributes:
-        delimiter: Stands between two cells.
-        records: What it cuts the beginning into.
-        end: Physical line behind them.
-        header: The record, or the two records, that look most like a header.
-    """
-
-    delimiter: str
-    records: Sequence[Record]
-    end: int
-    header: Header
-
-
-def find_csv_sheet(surveyed: Surveyed, spellings: Spellings, asked: SheetOptions = ANYWHERE) -> Sheet:
+def find_csv_sheet(surveyed: Surveyed, spellings: Spellings, mapping: FileMapping = NOTHING_SAID) -> Sheet:
     """Find the delimiter and the header row: those under which the most headings are known.
 
     Raises:
         CaseFileError: The file is blank, its beginning cannot be cut into cells, or the headings do not
             stand where the user says.
     """
-    shown, row = surveyed.raw.shown, asked.header_row
+    shown, row = surveyed.raw.shown, mapping.header_row
     with surveyed.opened() as file:
         lines = (file.read(_HEAD) + file.readline()).splitlines(keepends=True)
     declared = _DECLARED.fullmatch(lines[0]) if lines else None
     delimiters, first = (declared[1].decode(), 2) if declared else (DELIMITERS, 1)
     for until in (_SAMPLE + row, HEADER_SEARCHED + _SAMPLE):
-        guesses, faults = list[_Guess](), list[CaseFileError]()
-        for delimiter in delimiters:
+        header, faults = NO_HEADER, list[CaseFileError]()
+        for cut in delimiters:
+            sample, rest = list(lines[first - 1 : until]), chain(lines[until:], repeat(b""))
             try:
-                guesses.append(_guess(lines, until, delimiter, first, spellings, shown, row))
+                cells, taken = cut_records(sample, cut, first, rest.__next__, shown)
             except CaseFileError as fault:
                 faults.append(fault)
-        best = max(guesses, key=lambda guess: guess.header.score, default=None)
-        if row or len(lines) <= until or (best and best.header.score[0]):
+                continue
+            if (widest := max((len(record.cells) for record in cells), default=0)) > limit(MOST_COLUMNS):
+                said = f"{shown}: a line has {widest:,} cells, more than {limit(MOST_COLUMNS):,}"
+                faults.append(too_much(said))
+                continue
+            asked = [at for at, record in enumerate(cells) if record.line == row and any(record.cells)]
+            found = find_header([record.cells for record in cells], spellings, asked if row else None)
+            if header is NO_HEADER or found.score > header.score:
+                header, delimiter, records, end = found, cut, cells, first + taken
+        if row or len(lines) <= until or header.score[0]:
             break
-    if faults and not (best and best.header.score[0]):
+    if faults and not header.score[0]:
         raise faults[0]
-    if not best or best.header.first < 0:
+    if header.first < 0:
         raise no_such_row(shown, row) if row else CaseFileError(f"{shown} is empty", "export the cases again")
-    if not best.header.score[0] and in_one_cell([record.cells for record in best.records], spellings):
+    if not header.score[0] and in_one_cell([record.cells for record in records], spellings):
         said = f"{shown}: every line is wrapped in one pair of quotation marks"
         raise CaseFileError(said, "export it again without them, or remove them")
-    return _sheet(surveyed, best, lines)
+    return _sheet(surveyed, delimiter, header, records, end, lines)
 
 
 def no_such_row(where: str, row: int) -> CaseFileError:
@@ -80,36 +73,23 @@ def no_such_row(where: str, row: int) -> CaseFileError:
     return CaseFileError(said, "correct --header-row, or header_row in ehcp.toml")
 
 
-def _guess(
-    lines: Sequence[bytes],
-    until: int,
+def _sheet(
+    surveyed: Surveyed,
     delimiter: str,
-    first: int,
-    spellings: Spellings,
-    shown: str,
-    asked: int,
-) -> _Guess:
-    """Take what looks most like a header in the first lines, or the record asked for by its line."""
-    sample, rest = list(lines[first - 1 : until]), chain(lines[until:], repeat(b""))
-    records, taken = cut_records(sample, delimiter, first, rest.__next__, shown)
-    rows = [record.cells for record in records]
-    if (widest := max(map(len, rows), default=0)) > limit(MOST_COLUMNS):
-        raise too_much(f"{shown}: a line has {widest:,} cells, more than {limit(MOST_COLUMNS):,}")
-    places = [at for at, record in enumerate(records) if record.line == asked and any(record.cells)]
-    header = find_header(rows, spellings, places if asked else None)
-    return _Guess(delimiter, records, first + taken, header)
-
-
-def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:
-    headings, below = guess.header.headings, guess.records[guess.header.last + 1 :]
-    first_line = below[0].line if below else guess.end
+    header: Header,
+    records: Sequence[Record],
+    end: int,
+    lines: Sequence[bytes],
+) -> Sheet:
+    headings, below = header.headings, records[header.last + 1 :]
+    first_line = below[0].line if below else end
     rows = lines[first_line - 1 :]
     row_bytes = sum(map(len, rows))
     needed = max(place for place, text in enumerate(headings, start=1) if text.strip())
     widest = max((len(record.cells) for record in below), default=0)
     width = min(max(needed, widest), len(headings) + _SAMPLE)
     layout = CsvLayout(
-        delimiter=guess.delimiter,
+        delimiter=delimiter,
         headings=min(len(headings), width),
         needed=needed,
         width=width,
@@ -117,31 +97,22 @@ def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:
         begin=surveyed.begin + sum(map(len, lines[: first_line - 1])),
         row_bytes=max(1, row_bytes // max(1, len(rows))),
     )
+
+    def blocks(rows: int, dtypes: Dtypes = dict) -> Generator[Block]:
+        with surveyed.opened() as file:
+            file.seek(layout.begin)
+            yield from read_blocks(file, layout, rows, surveyed.raw.shown, dtypes)
+
     return Sheet(
         name=surveyed.raw.name,
         shown=surveyed.raw.shown,
         sha256=surveyed.sha256,
         encoding=surveyed.encoding,
-        delimiter=guess.delimiter,
-        header_row=guess.records[guess.header.first].line,
+        delimiter=delimiter,
+        header_row=records[header.first].line,
         headings=headings,
-        blocks=_Rows(surveyed, layout),
+        blocks=blocks,
         remarks=surveyed.remarks,
         # if all rows are as long as these first ones
         expected=round((surveyed.end - layout.begin) / row_bytes * len(rows)) if row_bytes else 0,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows(Coded):
-    surveyed: Surveyed
-    layout: CsvLayout
-
-    def __call__(self, rows: int) -> Generator[Block]:
-        return self.coded(rows, dict)
-
-    def coded(self, rows: int, dtypes: Dtypes) -> Generator[Block]:
-        """Give the same, the columns at some places as Categorical of some kind."""
-        with self.surveyed.opened() as file:
-            file.seek(self.layout.begin)
-            yield from read_blocks(file, self.layout, rows, self.surveyed.raw.shown, dtypes)

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import takewhile
+from os.path import commonprefix
 from pathlib import Path, PurePath
 
 import polars as pl
@@ -178,11 +178,6 @@ def _together(names: Sequence[str]) -> str:
     """
     if len(names) == 1:
         return names[0]
-    begin = _shared(names)
-    end = _shared([name[len(begin) :][::-1] for name in names])[::-1]
+    begin = commonprefix(names)  # noqa: RUF071 - letter by letter, as meant
+    end = commonprefix([name[len(begin) :][::-1] for name in names])[::-1]  # noqa: RUF071
     return f"{begin}*{end}"
-
-
-def _shared(texts: Sequence[str]) -> str:
-    letters = takewhile(lambda each: len(set(each)) == 1, zip(*texts, strict=False))
-    return "".join(first for first, *_ in letters)

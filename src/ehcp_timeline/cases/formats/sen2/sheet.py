@@ -13,7 +13,7 @@ from ehcp_timeline.cases.formats.sen2.items import sen2, year_of
 from ehcp_timeline.cases.formats.sen2.join import LEAST, READ, joined
 from ehcp_timeline.cases.formats.sen2.table import ReturnTable
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.cases.sheet import ROW, Block, Sheet
+from ehcp_timeline.cases.sheet import ROW, Block, Dtypes, Sheet
 from ehcp_timeline.errors import CaseFileError
 
 _OF_OUTCOMES = ("undated", "unknown-code")
@@ -55,7 +55,7 @@ def return_sheet(
     known_until = read_date(about.get("referencedate", ""), Window(FIRST_EVENT, date.max))
     problems = (*_missing([part for part in parts if part not in tables], unread), *faults)
 
-    def blocks(rows: int) -> Generator[Block]:
+    def blocks(rows: int, _: Dtypes = dict) -> Generator[Block]:
         size = max(1, rows)
         for begin in range(0, max(1, flat.height), size):
             yield case_block(flat.slice(begin, size), held, () if begin else problems)
@@ -65,8 +65,6 @@ def return_sheet(
         shown=shown,
         sha256=sha256,
         encoding=f"SEN2 return{year and f' of {year}'}, {shape}",
-        delimiter="",
-        header_row=1,
         headings=case_headings(held),
         blocks=blocks,
         place=_placing(tables, flat),

@@ -136,18 +136,22 @@ def table_of(
         for place, heading in enumerate(headings)
         if decides and heading and not sen2().knows(heading)
     ]
+    clean: list[pl.Expr] = []  # without white space around cells, words for a blank, and `.0` after numbers
+    for item, place in places.items():
+        text = pl.col(str(place)).str.strip_chars(WHITE).str.replace(_WHOLE, "$1")
+        blank = text.str.to_lowercase().is_in([""] if item in _NAMES else ["", *sorted(DEFAULT_BLANKS)])
+        clean.append(pl.when(blank.not_()).then(text).alias(item))
     dated: dict[str, None] = {}
     table = ReturnTable(module.id, name, pl.DataFrame(), lines, places, worksheet)
     parts: list[pl.DataFrame] = []
     problems: list[Problem] = []
     for block in blocks:
-        cells = block.cells.select(ROW, *(_clean(place, item) for item, place in places.items()))
+        cells = block.cells.select(ROW, *clean)
         cells = cells.with_columns(_spelled_out(cells.get_column(item)) for item in places if is_date(item))
         for column in unknown:
-            texts = block.cells[column]
-            holds = (texts.str.contains(DATE) | texts.str.to_uppercase().is_in([*outcome_codes()])).fill_null(
-                value=False
-            )
+            held = block.cells[column]
+            holds = held.str.contains(DATE) | held.str.to_uppercase().is_in([*outcome_codes()])
+            holds = holds.fill_null(value=False)
             if holds.any():  # what is missing may stand there; a blank would say "not yet"
                 dated[column] = None
                 cells = cells.with_columns(
@@ -170,13 +174,6 @@ def table_of(
         says = f"{name}: {heading} is not a heading of a SEN2 return; its dates or outcomes are not read"
         problems.append(Problem(0, "", UNKNOWN, says, RENAME, "nothing"))
     return replace(table, cells=pl.concat(parts), problems=tuple(problems))
-
-
-def _clean(place: int, item: str) -> pl.Expr:
-    """Return a column without white space around its cells, words for a blank, and `.0` after numbers."""
-    text = pl.col(str(place)).str.strip_chars(WHITE).str.replace(_WHOLE, "$1")
-    blank = text.str.to_lowercase().is_in([""] if item in _NAMES else ["", *sorted(DEFAULT_BLANKS)])
-    return pl.when(blank.not_()).then(text).alias(item)
 
 
 def _spelled_out(texts: pl.Series) -> pl.Series:

@@ -16,7 +16,7 @@ from ehcp_timeline.cases.formats.sen2.xml_persons import LONGEST_PERSON, broken,
 from ehcp_timeline.cases.formats.stream import Raw
 from ehcp_timeline.cases.formats.xml import BrokenXmlError, XmlStream, local
 from ehcp_timeline.cases.headers import fold
-from ehcp_timeline.cases.sheet import Block, Sheet
+from ehcp_timeline.cases.sheet import Block, Dtypes, Sheet
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import pieces, reading
 
@@ -55,7 +55,7 @@ def find_sen2_sheet(raw: Raw) -> Sheet:
         reference = None
     held = sen2().held(filled, year)
 
-    def blocks(rows: int) -> Generator[Block]:
+    def blocks(rows: int, _: Dtypes = dict) -> Generator[Block]:
         with file.opened() as opened:
             for flat, problems in read_persons(pieces(opened), raw.shown, rows, packed=raw.spooled):
                 yield case_block(flat, held, problems)
@@ -65,8 +65,6 @@ def find_sen2_sheet(raw: Raw) -> Sheet:
         shown=raw.shown,
         sha256=digest,
         encoding=f"SEN2 return of {year}, XML" if year else "SEN2 return, XML",
-        delimiter="",
-        header_row=1,
         headings=case_headings(held),
         blocks=blocks,
         known_until=reference,

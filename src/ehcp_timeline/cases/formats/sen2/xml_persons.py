@@ -66,10 +66,6 @@ def no_person_ends(shown: str) -> CaseFileError:
     return CaseFileError(said, "export the return again")
 
 
-def _undecided(assessment: Items) -> bool:
-    return str(assessment.get("assessmentoutcome") or _NOT_YET).upper() == _NOT_YET
-
-
 class _Persons:
     """The persons met so far.
 
@@ -128,7 +124,6 @@ class _Persons:
             self._refuse(f"there are more than {MOST_NAMES:,} names of elements")
 
     def taken(self) -> _Rows:
-        """Return the rows that have not been taken, and their problems."""
         columns = zip(*self.rows, strict=True) if self.rows else ((),) * len(_COLUMNS)
         flat = pl.DataFrame(dict(zip(_COLUMNS, columns, strict=True)), schema=_SCHEMA)
         problems = tuple(self._problems)
@@ -285,7 +280,11 @@ class _Persons:
             self._unplaced.clear()
             return
         self._leave(self._assessment, "assessment")
-        first: Items = min(self._assessments, key=_undecided, default={})
+        first: Items = min(
+            self._assessments,
+            key=lambda own: str(own.get("assessmentoutcome") or _NOT_YET).upper() == _NOT_YET,
+            default={},
+        )
         here = {_LINE: self._line()}
         further = (assessment for assessment in self._assessments if assessment is not first)
         settings: Items = {item: code for item, (_, code) in self._settings.items()}
@@ -318,7 +317,6 @@ class _Persons:
         self._settings.clear()
 
     def _say_misplaced(self, row: int, stops: str) -> None:
-        """Note a problem for each element of a person that is where it does not belong."""
         for line, path, within in self._misplaced:
             says = f"line {line}: {path} is not where it belongs, inside {within}, and is not read"
             tip = f"move it into {within}; until then the deadlines that need it are unknown"

@@ -45,20 +45,13 @@ class Workbook:
 
 
 class _Contents:
-    """What the parts of a workbook say, but for its worksheets.
-
-    Attributes:
-        sheets: Name, state and relation of each sheet.
-        targets: Relation to the part of the workbook that it means.
-        from_1904: As in `Workbook`.
-        lengths: How long each text is that the workbook keeps once.
-    """
+    """What the parts of a workbook say, but for its worksheets."""
 
     def __init__(self) -> None:
-        self.sheets: list[tuple[str, str, str]] = []
-        self.targets: dict[str, str] = {}
+        self.sheets: list[tuple[str, str, str]] = []  # name, state and relation
+        self.targets: dict[str, str] = {}  # relation to the part that it means
         self.from_1904 = False
-        self.lengths: list[int] = []
+        self.lengths: list[int] = []  # of the texts that the workbook keeps once
         self._formats: dict[str, str] = {"17": "mmm-yy"}
         self._cell_formats: list[str] = []
         self._of_cells = False
@@ -89,7 +82,6 @@ class _Contents:
             self.lengths[-1] += len(text)
 
     def month_styles(self) -> frozenset[str]:
-        """Return the styles of cells that show a month and a year, and no day."""
         shown = {number: set(_NOT_SHOWN.sub("", text.lower())) for number, text in self._formats.items()}
         return frozenset(
             str(place)

@@ -20,9 +20,10 @@ from ehcp_timeline.cases.formats.xlsx.preflight import looked_through
 from ehcp_timeline.cases.formats.xlsx.stack import stacked
 from ehcp_timeline.cases.header_rows import HEADER_SEARCHED, Header, find_header
 from ehcp_timeline.cases.headers import Spellings, fold, match
+from ehcp_timeline.cases.mapping.model import NOTHING_SAID, FileMapping
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import Vocabulary
-from ehcp_timeline.cases.sheet import ANYWHERE, ROW, Sheet, SheetOptions, sliced
+from ehcp_timeline.cases.sheet import ROW, Sheet, sliced
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.text.words import count
 
@@ -37,15 +38,7 @@ _NOTES = ("column", "what it records", "what it may hold")  # heads a sheet of `
 
 @dataclass(frozen=True, slots=True)
 class _Worksheet:
-    """One worksheet.
-
-    Attributes:
-        name: As its tab says.
-        cells: `row`, then each column from A on, named by its place from "0"; blank cells are null.
-        header: What looks most like a header, or was asked for.
-        cases: It has a `case_id` and an event.
-        hidden: The rows that are hidden.
-    """
+    """One worksheet, its cells as in `Block`; `cases` if it has a `case_id` and an event."""
 
     name: str
     cells: pl.DataFrame
@@ -59,7 +52,7 @@ class _Worksheet:
 
 
 def find_xlsx_sheet(
-    raw: Raw, spellings: Spellings, vocabulary: Vocabulary, asked: SheetOptions = ANYWHERE
+    raw: Raw, spellings: Spellings, vocabulary: Vocabulary, mapping: FileMapping = NOTHING_SAID
 ) -> Sheet:
     """Find the visible worksheets that hold cases and the header row of each; they are read as one.
 
@@ -73,7 +66,7 @@ def find_xlsx_sheet(
     """
     with (
         opened_zip(raw) as archive,
-        looked_through(archive, raw, asked.worksheet) as workbook,
+        looked_through(archive, raw, mapping.sheet) as workbook,
         _damage_named(raw.shown),
         python_calamine.CalamineWorkbook.from_filelike(workbook.file) as book,
     ):
@@ -81,12 +74,12 @@ def find_xlsx_sheet(
             (name, _as_text(book.get_sheet_by_name(name), cells, raw.shown))
             for name, cells in workbook.cells.items()
         ]
-    if not asked.worksheet and not asked.header_row:
+    if not mapping.sheet and not mapping.header_row:
         day = _day_from_1904 if workbook.from_1904 else None
         if (of_return := find_return(raw, worksheets, spellings, day)) is not None:
             return of_return
     sheets = [
-        _worksheet(name, cells, spellings, vocabulary, asked.header_row, workbook.cells[name].hidden)
+        _worksheet(name, cells, spellings, vocabulary, mapping.header_row, workbook.cells[name].hidden)
         for name, cells in worksheets
         if cells.height
     ]
@@ -97,17 +90,17 @@ def find_xlsx_sheet(
     best = max(sheets, key=lambda sheet: sheet.header.score)
     read = [sheet for sheet in sheets if sheet.cases] or [best]
     if read[0].header.first < 0:
-        raise no_such_row(f'{raw.shown}, sheet "{read[0].name}"', asked.header_row)
+        raise no_such_row(f'{raw.shown}, sheet "{read[0].name}"', mapping.header_row)
     if workbook.from_1904:
         dated = frozenset(vocabulary.of_kind("event", "date"))
-        read = [_moved(sheet, spellings, dated, asked.dated) for sheet in read]
+        chosen = frozenset(fold(outcome.date) for outcome in mapping.outcomes.values())
+        read = [_moved(sheet, spellings, dated, chosen) for sheet in read]
     first = read[0]
     whole = Sheet(
         name=raw.name,
         shown=raw.shown,
         sha256=raw.sha256(),
         encoding="Excel workbook",
-        delimiter="",
         header_row=first.cells[ROW][first.header.first],
         headings=first.header.headings,
         blocks=sliced(first.below),

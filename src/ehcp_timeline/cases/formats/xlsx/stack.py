@@ -39,7 +39,6 @@ def stacked(
     whole = pl.concat(cells, how="diagonal").select(ROW, *headings).rename(numbers)
 
     def place_of(problem: Problem) -> Problem:
-        """Return a problem with its sheet, and the address of its cell where it is one of a cell."""
         if not problem.row:
             return problem
         at = bisect_right(begins, problem.row) - 1

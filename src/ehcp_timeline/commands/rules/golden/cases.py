@@ -202,7 +202,7 @@ def _read_csv(path: Path, rulebook: Rulebook, vocabulary: Vocabulary, as_at: dat
 
 
 def _check_headings(place: Location, source: "CaseFile", rulebook: Rulebook) -> None:
-    for heading in source.understood.headings:
+    for heading in source.headings:
         name = heading.text.removeprefix(EXPECT)
         if name != heading.text and not heading.column:
             place.at(heading.text).fault(f"unknown deadline {name!r}{did_you_mean(name, rulebook.by_id)}")
