@@ -10,7 +10,8 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged
 from ehcp_timeline.audit.bulk.judge import judge
-from ehcp_timeline.audit.bulk.row_events import RowBatch, with_events
+from ehcp_timeline.audit.bulk.row_events import with_events
+from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.law.kpi.marks import Condition
@@ -259,7 +260,7 @@ def tallies_of(question: KpiQuestion) -> dict[str, PopulationTally]:
 def count_file(
     question: KpiQuestion,
     columns: frozenset[str],
-    batches: Iterable[RowBatch],
+    batches: Iterable[Batch],
     tallies: Mapping[str, PopulationTally],
 ) -> tuple[Problem, ...]:
     """Judge the batches of one file, and add its cases to the tally of each population.
