@@ -2,13 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import tee
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.record import record, replace
 
 if TYPE_CHECKING:
     import polars as pl
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ROW = "row"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SheetOptions:
     """Where the cases are in a file, as the user says; whatever is not given is detected.
 
@@ -34,7 +34,7 @@ class SheetOptions:
 ANYWHERE = SheetOptions()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Block:
     """Some rows of a file as text, in file order.
 
@@ -65,7 +65,7 @@ class Coded(ABC):
         """Give the same, the columns at some places as Categorical of some kind; asked for each block."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sheet:
     """A file of any format, its header row found.
 

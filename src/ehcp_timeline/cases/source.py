@@ -1,7 +1,6 @@
 """A case file: opened, its columns found, its rows read batch by batch."""
 
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -38,10 +37,11 @@ from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.cases.sheet import ROW, Block, Coded, Sheet, SheetOptions, side_by_side, sliced
 from ehcp_timeline.cases.unread import UnreadColumn, UnreadColumns
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.record import field, record, replace
 from ehcp_timeline.text.words import listed
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Understood:
     """How a file was understood before its rows were read; `columns` of the file as in `headers.Heading`.
 

@@ -1,7 +1,6 @@
 """Dates and outcomes under headings that are not read: they may be what answered or ended a deadline."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -12,6 +11,7 @@ from ehcp_timeline.cases.cells.values import WHITE, CellFault, is_blank, read_fl
 from ehcp_timeline.cases.cells.vectorised import Lookup, untimed
 from ehcp_timeline.cases.headers import Heading, Spellings, fold, suggest, why_unread
 from ehcp_timeline.cases.model import UNREAD
+from ehcp_timeline.record import field, record
 
 Holds = Literal["dates", "outcomes"]
 _SAMPLE = 100  # cells
@@ -19,7 +19,7 @@ _OUTCOME_WORDS = ("status", "outcome", "stage", "decision")
 _DECIDED = "assess_agreed"  # "no" under such a heading is a decision; elsewhere it is "not yet"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class UnreadColumn:
     """A heading that is not read although it has dates or outcomes.
 
@@ -34,7 +34,7 @@ class UnreadColumn:
     decides: bool
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Column:
     """One heading that is not read: the events that it may mean; none if it may be any or is only reported.
 
@@ -48,7 +48,7 @@ class _Column:
     cells: int = 0
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class UnreadColumns:
     """Looks at the columns of one file that are not read, as its rows are read.
 

@@ -10,7 +10,6 @@ what is promised, from whom it protects, and what is not promised.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from typing import Final
@@ -28,6 +27,7 @@ from ehcp_timeline.privacy.secondary import (
     cheapest_way,
     free_arcs,
 )
+from ehcp_timeline.record import record, replace
 
 LEAST_THRESHOLD = 3
 _OUTSIDE: Node = ("outside", 0)
@@ -44,7 +44,7 @@ Count = int | Hidden
 Grid = tuple[tuple[Count, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CountTable:
     """Counts of people, none below zero, one tuple for each row.
 
@@ -60,7 +60,7 @@ class CountTable:
     adds_down: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Published:
     """A table as it may be published.
 

@@ -1,7 +1,6 @@
 """The dates of the rows of one batch, each row by itself."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
 from typing import Protocol, Self
@@ -26,6 +25,7 @@ from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.law.deadline import BLANK, Dates
 from ehcp_timeline.law.rulebook import DerivedEvent, Rulebook
 from ehcp_timeline.law.subset import derived_from, texts_in
+from ehcp_timeline.record import field, record
 
 
 class RowBatch(Protocol):
@@ -51,7 +51,7 @@ class RowBatch(Protocol):
         """Those of them that hold a month without a day, with its first day."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SomeRows:
     """Some rows of a file; as in `RowBatch`."""
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ehcp_timeline.errors import ConfigError, UsageError
+from ehcp_timeline.record import fields, record
 from ehcp_timeline.shell.config import toml_table
 from ehcp_timeline.shell.parse import choices, day_asked
 
@@ -24,7 +24,7 @@ _FARTHEST_YEARS = 10
 _MOST_PERCENT = 95
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WhatIfOptions:
     """What is to be changed, in the words of the command line or of a scenario."""
 

@@ -1,6 +1,5 @@
 """The answers of the commands that make work lists, and the fields of each line."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -12,10 +11,11 @@ from ehcp_timeline.measure.acknowledged import Acknowledged
 from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed
 from ehcp_timeline.measure.result import Audit, Input, NotJudged
 from ehcp_timeline.measure.worklists import Policy
+from ehcp_timeline.record import record
 from ehcp_timeline.text.bounds import Ge, Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Work:
     """One clock that somebody has to act on, and its next lawful step.
 
@@ -48,7 +48,7 @@ class Work:
     not_before: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WorkAtRisk(Work):
     """One in-time clock, and when it will be met at the present pace.
 
@@ -63,7 +63,7 @@ class WorkAtRisk(Work):
     expected_p85: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OverdueCounts:
     """How much is overdue."""
 
@@ -71,7 +71,7 @@ class OverdueCounts:
     cases: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RiskCounts:
     """How many in-time clocks are at risk.
 
@@ -84,7 +84,7 @@ class RiskCounts:
     cannot_be_told: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NextCounts:
     """How much there is to do.
 
@@ -97,7 +97,7 @@ class NextCounts:
     cannot_be_told: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WorkAnswer:
     """A list of clocks to work from.
 
@@ -146,7 +146,7 @@ class WorkAnswer:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OverdueAnswer(WorkAnswer):
     """The answer of `ehcp overdue --format json`."""
 
@@ -155,7 +155,7 @@ class OverdueAnswer(WorkAnswer):
     summary: OverdueCounts
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SaveListAnswer(WorkAnswer):
     """The answer of `ehcp overdue --save-list --format json`."""
 
@@ -165,7 +165,7 @@ class SaveListAnswer(WorkAnswer):
     work: Annotated[pl.DataFrame, RowsOf(WorkAtRisk)]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NextAnswer(WorkAnswer):
     """The answer of `ehcp next --format json`."""
 
@@ -174,7 +174,7 @@ class NextAnswer(WorkAnswer):
     summary: NextCounts
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PublicationAnswer:
     """The answer of `ehcp overdue --disclosure suppress --format json`.
 

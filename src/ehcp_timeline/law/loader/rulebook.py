@@ -3,7 +3,6 @@
 import hashlib
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -24,6 +23,7 @@ from ehcp_timeline.law.rulebook import (
     NotEncoded,
     Rulebook,
 )
+from ehcp_timeline.record import record
 
 NOT_LAW = frozenset({"kpis.toml", "bank-holidays.toml"})
 LAW_KEYS = (
@@ -33,7 +33,7 @@ LAW_KEYS = (
 OVERLAY_KEYS = ("deadline", "event", "scenario")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Source:
     """One TOML file: its name, its bytes, what it says, and its short name if it is laid over the law."""
 

@@ -6,7 +6,6 @@ that is noted. A case that is no longer in the file was not cleared: it is gone.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self, get_args
 
@@ -20,6 +19,7 @@ from ehcp_timeline.measure.acknowledged import Acknowledged, AcknowledgedFile, A
 from ehcp_timeline.measure.answer import RowsOf, keys
 from ehcp_timeline.measure.changes.sides import Side
 from ehcp_timeline.measure.findings import OF_DEADLINE
+from ehcp_timeline.record import record
 from ehcp_timeline.text.bounds import Sha256, Whole
 
 Change = Literal["new", "still-late", "cleared", "excused", "moved", "unjudgeable", "gone"]
@@ -30,7 +30,7 @@ ABSENT, CLOSED = "absent", "closed"
 ANY = (*OPEN, CLOSED, ABSENT)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Changed:
     """One clock that changed between two answers.
 
@@ -182,7 +182,7 @@ def _note(there: pl.Expr, lost: pl.Expr) -> pl.Expr:
     return note.alias("note")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SideTold:
     """One of two answers that were held against each other: nothing hangs on its file's name or order."""
 
@@ -198,7 +198,7 @@ class SideTold:
         return cls(side.as_at, side.law[0], side.law[1:], len(side.cases), side.clocks.height)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ChangesAnswer:
     """The answer of `ehcp changes --format json`.
 

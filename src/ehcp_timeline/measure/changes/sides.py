@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, make_dataclass
+from dataclasses import make_dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
@@ -17,6 +17,7 @@ from ehcp_timeline.measure.answer import Finding, RulebookUsed
 from ehcp_timeline.measure.casework import Casework
 from ehcp_timeline.measure.findings import LISTED
 from ehcp_timeline.measure.result import Input, NotJudged
+from ehcp_timeline.record import record
 from ehcp_timeline.text.bounds import Whole
 
 _NEEDED = ("case_id", "deadline", "verdict")
@@ -24,7 +25,7 @@ _MOST = 10_000_000  # of any whole number of a finding: a row of a file, days
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Side:
     """One of two answers.
 
@@ -49,7 +50,7 @@ class Side:
     unlisted: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _SavedSummary:
     verdicts: Mapping[str, Mapping[Verdict, Whole]]
     not_judged: tuple[NotJudged, ...]
@@ -60,12 +61,12 @@ _KINDS = {name: kind | None for name, kind in get_type_hints(Finding, include_ex
 _SavedFinding = make_dataclass("_SavedFinding", [(name, kind, None) for name, kind in _KINDS.items()])
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _SavedAcknowledged:
     findings: tuple[_SavedFinding, ...]  # type: ignore[valid-type]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _SavedCheck:
     schema: Literal["ehcp-check/1"]
     as_at: date

@@ -1,7 +1,6 @@
 """The cases of each population counted by group and month, batch after batch."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -12,6 +11,7 @@ from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.kpi.model import Measure
 from ehcp_timeline.measure.kpi.cases import CASEWORKER, DAYS, GROUP, MONTH, all_marked, cases_of, rows_as_at
 from ehcp_timeline.measure.kpi.question import KpiQuestion, row_columns
+from ehcp_timeline.record import field, record
 
 Marks = tuple[str, ...]
 Spread = tuple[str, Marks]
@@ -34,7 +34,7 @@ def spread_of(measure: Measure) -> Spread | None:
     return (DAYS, measure.part) if measure.unit.endswith("_weeks") else None
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class PopulationTally:
     """What is counted of one population, for the measures that count it.
 

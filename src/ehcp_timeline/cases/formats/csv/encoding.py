@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 from os import fstat
@@ -17,6 +16,7 @@ from ehcp_timeline.cases.formats.stream import Raw
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import PIECE, limit, open_input, pieces, reading, spool, too_much
+from ehcp_timeline.record import record, replace
 
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252", "mac_roman", "cp850"]
 
@@ -43,7 +43,7 @@ _NOT_TEXT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Surveyed:
     """A file, or a spooled copy of it, that is known to be UTF-8 with line feeds.
 

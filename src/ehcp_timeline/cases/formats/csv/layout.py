@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from ehcp_timeline.cases.headers import Spellings
 from ehcp_timeline.cases.sheet import ANYWHERE, Block, Coded, Dtypes, Sheet, SheetOptions
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import limit, too_much
+from ehcp_timeline.record import record
 
 MOST_COLUMNS = 16_384  # as in Excel
 _HEAD = 1 << 20  # bytes
@@ -132,7 +132,7 @@ def _sheet(surveyed: Surveyed, guess: _Guess, lines: Sequence[bytes]) -> Sheet:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Rows(Coded):
     surveyed: Surveyed
     layout: CsvLayout
