@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ehcp_timeline.errors import EhcpError, RulebookError
 from ehcp_timeline.inputs import read_whole
+from ehcp_timeline.law.loader.built import read_built
 from ehcp_timeline.law.loader.deadline import Grounds, read_deadline, read_grounds, spread
 from ehcp_timeline.law.loader.faults import Location, Table
 from ehcp_timeline.law.loader.limit import Codes, read_facts
@@ -74,14 +75,15 @@ def read_rulebook(
 ) -> tuple[Rulebook, tuple[str, ...]]:
     """Read as much of the law as can be read, and every fault, each with its file and key path.
 
-    The package's own law is read once in a process.
+    The package's own law is read once in a process, as the build kept it if nothing has changed since.
     """
     return _read(overlays, folder) if overlays or folder else _read_own()
 
 
 @cache
 def _read_own() -> tuple[Rulebook, tuple[str, ...]]:
-    return _read((), None)
+    kept = read_built()
+    return (kept, ()) if kept else _read((), None)
 
 
 @cache
