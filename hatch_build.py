@@ -1,4 +1,4 @@
-"""Package metadata that depend on where the project is published: its URLs, and the README's links.
+"""What is made when the package is built: the law as records, and links that depend on where it is published.
 
 A package registry shows the README on its own page, where links into the repository lead nowhere. Set
 EHCP_REPOSITORY (`https://host/owner/name`), as the release workflow does, to make them absolute.
@@ -6,9 +6,11 @@ EHCP_REPOSITORY (`https://host/owner/name`), as the release workflow does, to ma
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 
@@ -28,6 +30,19 @@ class CustomMetadataHook(MetadataHookInterface):
                 "Issues": f"{page}/issues",
             }
         metadata["readme"] = {"content-type": "text/markdown", "text": text}
+
+
+class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Keeps the law as records, `law.loader.built`, in a wheel and in a checkout that is installed."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's own
+        """Read the law with the package's own reader, and keep it."""
+        package = Path(self.root) / "src" / "ehcp_timeline"
+        sys.path.insert(0, str(package.parent))
+        from ehcp_timeline.law.loader import built, rulebook
+
+        path = built.write_built(rulebook.load_rulebook(folder=package / "rulebook"), package)
+        build_data["artifacts"].append(path.relative_to(self.root).as_posix())
 
 
 def absolute(text: str, page: str, raw: str) -> str:

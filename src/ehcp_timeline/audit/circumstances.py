@@ -5,12 +5,12 @@ number up; the bulk reader joins on it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from ehcp_timeline.cases.model import UNREAD
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.record import record
 
 WORDS: Final[dict[str, tuple[str, ...]]] = {
     "start": ("none", "future", "unreadable", "stands"),
@@ -29,7 +29,7 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Circumstances:
     """What decides a verdict. A day is before, on or after the due day.
 

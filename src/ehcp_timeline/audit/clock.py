@@ -1,8 +1,9 @@
 """One deadline running from one start: the record that both readers fill."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
+
+from ehcp_timeline.record import record
 
 Verdict = Literal[
     "not-started", "not-owed", "running", "met", "late", "early", "overdue", "excused", "unknown"
@@ -11,7 +12,7 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 Certainty = Literal["certain", "disputed"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Clock:
     """One deadline running from one start, and its outcome.
 

@@ -1,12 +1,12 @@
 """Which clocks a list shows, and which deadlines a file can answer."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final, get_args
 
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Deadline, DutyKind, Rulebook, Who
+from ehcp_timeline.record import record
 from ehcp_timeline.text.spelling import did_you_mean
 
 WHOSE: Final = ("district", "team", "caseworker")
@@ -14,7 +14,7 @@ WHOSE: Final = ("district", "team", "caseworker")
 NEEDS_A_LOOK: frozenset[Verdict] = frozenset({"overdue", "early", "unknown"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Selection:
     """Which clocks to list.
 

@@ -1,15 +1,15 @@
 """The decision table: from circumstances to a verdict, read from top to bottom, the first line that fits."""
 
-from dataclasses import dataclass, field
 from functools import cache
 
 from ehcp_timeline.audit.circumstances import Circumstances, unpack
 from ehcp_timeline.audit.clock import Verdict
+from ehcp_timeline.record import field, record
 
 Fits = dict[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Line:
     """One line of the table: if every named field is one of these words, this is the verdict.
 

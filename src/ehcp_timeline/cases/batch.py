@@ -1,7 +1,6 @@
 """Some rows of a case file, typed, their problems beside them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
@@ -9,9 +8,10 @@ import polars as pl
 from ehcp_timeline.cases.model import BLANK, UNREAD, Problem, Row, parted
 from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.cases.sheet import ROW, as_text
+from ehcp_timeline.record import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Batch:
     """Some rows of a case file, in file order.
 

@@ -1,10 +1,10 @@
 """Finds the header of a file among its first rows: one row, or two where groups are above the headings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 
 from ehcp_timeline.cases.headers import Score, Spellings, fold, header_score, looks_like_data, match
+from ehcp_timeline.record import record
 
 HEADER_WITHIN = 20  # rows that are not blank, from the top
 HEADER_SEARCHED = 200  # where none of those has a case_id
@@ -13,7 +13,7 @@ DELIMITERS = ",;\t|"
 _FEW_KNOWN = 2
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Header:
     """The header among the first rows, which are counted from 0; the cells of two rows are joined."""
 

@@ -6,7 +6,6 @@ import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import islice
@@ -15,6 +14,7 @@ from typing import Annotated, Any
 
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.errors import CaseFileError, ConfigError
+from ehcp_timeline.record import field, record
 from ehcp_timeline.text.bounds import Ge
 from ehcp_timeline.text.spelling import did_you_mean
 
@@ -38,7 +38,7 @@ NO_ALIASES: Mapping[str, Sequence[str]] = MappingProxyType({})
 Score = tuple[bool, int, int]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Spellings:
     """Every known way to write a heading or a code.
 
@@ -59,7 +59,7 @@ class Spellings:
     beside: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _KeyWords:
     """Known headings by their words, in whatever form and order.
 
@@ -74,7 +74,7 @@ class _KeyWords:
     rules: tuple[tuple[frozenset[str], str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Heading:
     """One heading of a case file.
 

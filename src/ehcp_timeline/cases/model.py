@@ -2,10 +2,10 @@
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.record import field, record
 
 BLANK: frozenset[str] = frozenset()
 # Stands in the name of a date under a heading that is not read: after it the heading, before it the event
@@ -47,7 +47,7 @@ def parted(text: str) -> frozenset[str]:
     return frozenset(text.split("+"))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Row:
     """One episode of a case: dated events, facts and flags.
 
@@ -72,7 +72,7 @@ class Row:
     months: Mapping[str, date] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True, order=True)
 class Problem:
     """One thing in a case file that a person should correct.
 

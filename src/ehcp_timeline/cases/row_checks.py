@@ -1,7 +1,6 @@
 """Finds what is odd between the cells of one row: dates in an impossible order, an order without its kind."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import compress
 
@@ -11,6 +10,7 @@ from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.cases.sheet import ROW
+from ehcp_timeline.record import record, replace
 
 _STARTS = ("request_received", "became_responsible")
 _ADVICE = ("education", "medical", "psychology", "social_care", "sensory", "adulthood")
@@ -27,7 +27,7 @@ _KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Check:
     """One check of each row.
 

@@ -1,13 +1,13 @@
 """What the reader of every format gives: a header row, and blocks of text with each row's physical line."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import tee
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.record import record, replace
 
 if TYPE_CHECKING:
     import polars as pl
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ROW = "row"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Block:
     """Some rows of a file as text, in file order.
 
@@ -44,7 +44,7 @@ class Blocks(Protocol):
         """Give the columns at some places as Categorical of some kind, asked for each block, if it can."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sheet:
     """A file of any format, its header row found.
 

@@ -1,7 +1,6 @@
 """Dates and outcomes under headings that are not read: they may be what answered or ended a deadline."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -12,6 +11,7 @@ from ehcp_timeline.cases.cells.values import WHITE, CellFault, is_blank, read_fl
 from ehcp_timeline.cases.cells.vectorised import Lookup, untimed
 from ehcp_timeline.cases.headers import Spellings, fold, suggest, why_unread
 from ehcp_timeline.cases.model import UNREAD
+from ehcp_timeline.record import field, record
 
 Holds = Literal["dates", "outcomes"]
 _SAMPLE = 100  # cells
@@ -19,7 +19,7 @@ _OUTCOME_WORDS = ("status", "outcome", "stage", "decision")
 _DECIDED = "assess_agreed"  # "no" under such a heading is a decision; elsewhere it is "not yet"
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class UnreadColumn:
     """A heading that is not read although it has dates or outcomes.
 
@@ -41,7 +41,7 @@ class UnreadColumn:
         return self.lookup is not None
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class UnreadColumns:
     """Looks at the columns of one file that are not read, as its rows are read.
 

@@ -5,7 +5,7 @@ a file of 1,000 rows. A text, a path or a flag needs no adapter, and a number on
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, is_dataclass
 from functools import wraps
 from importlib import import_module
 from inspect import Parameter, Signature, signature
@@ -17,6 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.record import fields, record
 
 _MOST = 1_000_000_000
 
@@ -67,7 +68,7 @@ def plainly(params: list[Any]) -> list[Any]:
     return params
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Listed:
     """One command: its name, its group on the first page, the first sentence of its help.
 
@@ -214,8 +215,15 @@ def with_options(command: Any) -> Callable[..., Any]:  # noqa: ANN401 - a functi
         kind: Any = parameter.annotation
         if isinstance(kind, type) and is_dataclass(kind):
             groups[name] = kind
-            options = signature(kind).parameters.values()
-            parameters += (option.replace(kind=Parameter.KEYWORD_ONLY) for option in options)
+            parameters += (
+                Parameter(
+                    option.name,
+                    Parameter.KEYWORD_ONLY,
+                    default=Parameter.empty if option.default is MISSING else option.default,
+                    annotation=option.type,
+                )
+                for option in fields(kind)
+            )
         else:
             parameters.append(parameter)
 

@@ -4,11 +4,11 @@ Every function maps one date to one date. What needs two dates (the later of two
 a maximum, a minimum or a comparison of such answers, and is left to the readers.
 """
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, get_args
 
 from ehcp_timeline.clock import workdays
+from ehcp_timeline.record import record
 
 Kind = Literal["within", "not_before_end_of", "before", "at_least_before"]
 Unit = Literal["days", "weeks", "months", "working_days"]
@@ -17,7 +17,7 @@ Calendar = Literal["statutory", "tribunal"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Count:
     """One way to get from a day to another.
 

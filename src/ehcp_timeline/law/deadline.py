@@ -1,10 +1,10 @@
 """The clauses of a deadline: its dates, its time limit, its versions, readings and excuses."""
 
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
 from ehcp_timeline.clock.counting import Count, apply
+from ehcp_timeline.record import field, record
 
 Seen = Literal["primary", "quoted", "unverified"]
 # Words that the reader of the rulebook looks up in its vocabulary.
@@ -17,7 +17,7 @@ NOT_IN_FILE = {"key": ""}
 FROM, TO = {"key": "from"}, {"key": "to"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Dates:
     """Several events, of which the earliest or the latest date counts, or each by itself.
 
@@ -35,7 +35,7 @@ class Dates:
 BLANK = "blank"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Limb:
     """One count of a time limit, from the clock's start or from other dates.
 
@@ -57,7 +57,7 @@ class Limb:
     missing: Literal["open", "unknown"] = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Limit:
     """A time limit: the latest of its limbs.
 
@@ -86,7 +86,7 @@ class Limit:
         return any(limb.count.kind in ("before", "at_least_before") for limb in self.limbs)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Version:
     """A time limit as it stood from one day to another, both inclusive, by the day the clock started.
 
@@ -112,7 +112,7 @@ class Version:
         return self.since <= start and (self.until is None or start <= self.until)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reading:
     """Another published way to count or anchor the same time limit.
 
@@ -150,7 +150,7 @@ class Reading:
         return (self.since is None or self.since <= start) and (self.until is None or start <= self.until)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Closure:
     """Dates that prove a school closure exception (SEND Regs 2014 reg 10(4)(a)).
 
@@ -164,7 +164,7 @@ class Closure:
     margin: Count
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Absence:
     """Dates that prove an absence from the area: at least `length`, between start and due day."""
 
@@ -172,7 +172,7 @@ class Absence:
     length: Count
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Excuse:
     """A ground on which the law says an authority need not comply. It never moves the due day.
 
@@ -197,7 +197,7 @@ class Excuse:
     means: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PlanByDue:
     """The duty is owed only if a plan existed by the due day, or by the start.
 
@@ -216,7 +216,7 @@ class PlanByDue:
     by: Literal["due", "start"] = "due"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StartWhere:
     """A later start for rows where all of `given` stand and `absent` does not.
 
@@ -235,7 +235,7 @@ class StartWhere:
     doubt: str = field(default="", metadata={"key": "source"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EndSpan:
     """A time in which nothing is owed, as a detention. It ends a clock that is due in it.
 
@@ -253,7 +253,7 @@ class EndSpan:
     then: Literal["owed", "unknown"] = "owed"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Repeats:
     """A duty that starts again each time it is answered, across all rows of a case.
 

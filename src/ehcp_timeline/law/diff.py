@@ -1,13 +1,13 @@
 """What changed between two rulebooks, clause by clause, and which deadlines may get other answers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Final
 
 from ehcp_timeline.law.deadline import Excuse, Reading, Version
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.law.subset import texts_in
+from ehcp_timeline.record import fields, record
 
 ONE_DAY: Final = timedelta(days=1)
 WORDING: Final = frozenset({"duty", "law", "says", "means", "seen", "checked", "note", "source", "overlay"})
@@ -16,7 +16,7 @@ CLAUSES: Final = ("readings", "excuses")
 WORDS_OF_A_CLAUSE: Final = frozenset({"law", "says", "means", "seen", "source"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ClauseChange:
     """One clause that is not the same in two rulebooks.
 

@@ -1,7 +1,6 @@
 """The rulebook, as frozen records: the closed vocabulary of a time limit."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
@@ -23,12 +22,13 @@ from ehcp_timeline.law.deadline import (
     StartWhere,
     Version,
 )
+from ehcp_timeline.record import field, record
 
 Who = Literal["authority", "other authority", "family", "school", "adviser", "health"]
 DutyKind = Literal["statutory", "guidance", "local"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Deadline:
     """One duty with a time limit, as the law words it. Every field is a word of the closed vocabulary.
 
@@ -151,7 +151,7 @@ class Deadline:
         return next((version for version in self.versions if version.covers(start)), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Event:
     """One dated event that a case file may hold.
 
@@ -170,7 +170,7 @@ class Event:
     choice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EventWhere:
     """One event, as far as a fact holds one of some codes.
 
@@ -184,7 +184,7 @@ class EventWhere:
     codes: tuple[str, ...] = field(default=(), metadata=NOT_IN_FILE)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DerivedEvent:
     """One event that no column holds: what the columns of a row show to have happened.
 
@@ -201,7 +201,7 @@ class DerivedEvent:
     unless: EventNames = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Instrument:
     """One Act, set of regulations, code or decision that deadlines cite."""
 
@@ -212,7 +212,7 @@ class Instrument:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NotEncoded:
     """One provision about time that no deadline encodes, and why."""
 
@@ -222,7 +222,7 @@ class NotEncoded:
     seen: Seen = "unverified"
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Rulebook:
     """The law, read once.
 

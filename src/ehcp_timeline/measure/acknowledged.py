@@ -1,7 +1,6 @@
 """Findings that a council has accepted until a day: they leave its lists and stay in every count."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +19,7 @@ from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import Finding, ProblemFound, RowsOf
+from ehcp_timeline.record import field, record
 from ehcp_timeline.text.bounds import Sha256, Whole
 from ehcp_timeline.text.spelling import did_you_mean, folded
 from ehcp_timeline.text.words import day, listed
@@ -31,7 +31,7 @@ _VOCABULARY: Final = Vocabulary(
 _OVERDUE: Final[frozenset[Verdict]] = frozenset({"overdue"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Acknowledgement:
     """One row that can be used: an overdue deadline of a case, accepted up to and including a day."""
 
@@ -42,7 +42,7 @@ class Acknowledgement:
     until: date
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AcknowledgedFile:
     """What a council has accepted, and which of its rows cannot be used."""
 
@@ -52,7 +52,7 @@ class AcknowledgedFile:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Acknowledged:
     """What was left out of a list because the council has accepted it.
 
@@ -67,7 +67,7 @@ class Acknowledged:
     problems: Annotated[tuple[Problem, ...], RowsOf(ProblemFound)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class AcknowledgedFinding(Finding):
     """One overdue deadline that is not listed.
 
@@ -79,7 +79,7 @@ class AcknowledgedFinding(Finding):
     until: date
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AcknowledgedFindings(Acknowledged):
     """The same, with what was left out."""
 
@@ -151,7 +151,7 @@ def _read(
     return Acknowledgement(row["row"], row["case_id"], deadline, reason, until)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class AcknowledgedTally:
     """Finds what is accepted among the clocks of the files that go by.
 

@@ -10,7 +10,7 @@ least) the columns of a finding.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import Field, dataclass, fields, is_dataclass
+from dataclasses import Field, is_dataclass
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self, get_args
@@ -19,6 +19,7 @@ from ehcp_timeline.audit.clock import Certainty, Clock, Verdict
 from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.rulebook import Deadline, DutyKind, Who
+from ehcp_timeline.record import fields, record
 from ehcp_timeline.text.bounds import Ge, Percent, Sha256
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def decimals(places: int) -> Mapping[str, int]:
     return {"decimals": places}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RowsOf:
     """Says of a field what its JSON is a list of: the rows of a frame, or what `all_of` makes of a list."""
 
@@ -47,7 +48,7 @@ class RowsOf:
         return handler.generate_schema(list[self.kind])  # type: ignore[name-defined]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Overlay:
     """A local rulebook that was laid over the law."""
 
@@ -55,7 +56,7 @@ class Overlay:
     sha256: Sha256
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RulebookUsed:
     """Which law was applied.
 
@@ -73,7 +74,7 @@ class RulebookUsed:
         return cls(rulebook.version, rulebook.sha256, tuple(Overlay(*laid) for laid in rulebook.overlays))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ProblemFound:
     """Something in the file that a person should put right.
 
@@ -97,7 +98,7 @@ class ProblemFound:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class InTime:
     """Done in time, of all that was answered, ended or is past its day; what is excused is on neither side.
 
@@ -112,7 +113,7 @@ class InTime:
     evidenced: Percent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class ClockRecord:
     """What is said about one clock.
 
@@ -162,7 +163,7 @@ class ClockRecord:
         return cls(**given)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Finding(ClockRecord):
     """One clock of a case file that someone should look at, or that was asked for."""
 

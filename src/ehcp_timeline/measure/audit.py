@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -36,6 +35,7 @@ from ehcp_timeline.measure.result import (
     NotJudged,
     OpenCase,
 )
+from ehcp_timeline.record import field, record, replace
 
 _SET_ASIDE: Final = NO_CASES | {"duplicate-row"}
 _CLOSING: Final = frozenset(("assess_refused", "no_plan_notified", "withdrawn", "moved_away"))
@@ -43,7 +43,7 @@ _NOT_ALL_READ: Final = "No plan that could be judged is overdue; not everything 
 _NO_CLOSURES: Final = "No column says when requests were refused or closed; some of these may be closed."
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _SummaryTally:
     """What is counted while batches go by: open assessments, and DfE's measures."""
 
@@ -69,7 +69,7 @@ class _SummaryTally:
         )
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Counted:
     """Everything that is listed and counted while batches go by.
 

@@ -2,7 +2,6 @@
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import polars as pl
@@ -10,6 +9,7 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.measure.counts import ISSUE, STAGES, clocks_of, with_stage
 from ehcp_timeline.measure.result import Clearance, OpenCase, Stages
+from ehcp_timeline.record import field, record
 from ehcp_timeline.text.words import count, day
 
 WEEKS = 13
@@ -17,7 +17,7 @@ WINDOW = timedelta(weeks=WEEKS)
 _COUNTED = ("overdue", "became_overdue", "cleared", "excused")
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Backlog:
     """What has been seen of open assessments so far.
 

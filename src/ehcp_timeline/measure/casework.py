@@ -1,7 +1,6 @@
 """The work in one file: its answer, its rows, and every open clock with the step it waits for."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, get_args
 
@@ -18,6 +17,7 @@ from ehcp_timeline.measure.audit import check_files
 from ehcp_timeline.measure.findings import FilterCheck, is_wanted
 from ehcp_timeline.measure.next_steps import next_steps, steps_of
 from ehcp_timeline.measure.result import Audit
+from ehcp_timeline.record import record, replace
 
 WORDS = selectors.enum() | selectors.categorical()
 CONTACTS = ("name", "school", "referrer")
@@ -30,7 +30,7 @@ DUTIES = replace(OPEN, who=frozenset(get_args(Who)) - {"family"})
 ALL = Selection(verdicts=frozenset(VERDICTS), everything=True, kinds=EVERYBODYS, who=frozenset())
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Casework:
     """The work in one file.
 

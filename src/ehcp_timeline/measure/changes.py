@@ -7,7 +7,7 @@ that is noted. A case that is no longer in the file was not cleared: it is gone.
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, make_dataclass
+from dataclasses import make_dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args, get_type_hints
@@ -27,6 +27,7 @@ from ehcp_timeline.measure.casework import Casework
 from ehcp_timeline.measure.counts import first_that_holds
 from ehcp_timeline.measure.findings import LISTED, OF_DEADLINE
 from ehcp_timeline.measure.result import Input, NotJudged
+from ehcp_timeline.record import record
 from ehcp_timeline.text.bounds import Sha256, Whole
 
 _NEEDED = ("case_id", "deadline", "verdict")
@@ -34,7 +35,7 @@ _MOST = 10_000_000  # of any whole number of a finding: a row of a file, days
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Side:
     """One of two answers.
 
@@ -56,7 +57,7 @@ class Side:
     unlisted: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _SavedSummary:
     verdicts: Mapping[str, Mapping[Verdict, Whole]]
     not_judged: tuple[NotJudged, ...]
@@ -67,12 +68,12 @@ _KINDS = {name: kind | None for name, kind in get_type_hints(Finding, include_ex
 _SavedFinding = make_dataclass("_SavedFinding", [(name, kind, None) for name, kind in _KINDS.items()])
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _SavedAcknowledged:
     findings: tuple[_SavedFinding, ...]  # type: ignore[valid-type]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _SavedCheck:
     schema: Literal["ehcp-check/1"]
     as_at: date
@@ -181,7 +182,7 @@ ABSENT, CLOSED = "absent", "closed"
 ANY = (*OPEN, CLOSED, ABSENT)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Changed:
     """One clock that changed between two answers.
 
@@ -327,7 +328,7 @@ def _note(there: pl.Expr, lost: pl.Expr) -> pl.Expr:
     return first_that_holds(*notes).alias("note")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SideTold:
     """One of two answers that were held against each other: nothing hangs on its file's name or order."""
 
@@ -343,7 +344,7 @@ class SideTold:
         return cls(side.as_at, side.law[0], side.law[1:], len(side.cases), side.clocks.height)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ChangesAnswer:
     """The answer of `ehcp changes --format json`.
 

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -12,6 +11,7 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
 from ehcp_timeline.measure.answer import InTime
+from ehcp_timeline.record import field, record
 
 
 def percent(part: int, whole: int) -> float | None:
@@ -48,7 +48,7 @@ _WAYS: Final = ("strict", "verdict", "evidenced")
 _OUT_OF_TIME: Final = ("late", "early", "overdue")
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class InTimeTally:
     """Verdicts of one deadline, counted three ways, batch after batch."""
 

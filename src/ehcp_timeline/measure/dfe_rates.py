@@ -11,7 +11,6 @@ here as well because to read that file takes a tenth of the time in which `ehcp 
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import polars as pl
@@ -19,12 +18,13 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.counts import DECIDE, clocks_of, has_exception, one_decimal, percent
+from ehcp_timeline.record import field, record
 
 TWENTY_WEEKS = timedelta(weeks=20)
 YEAR = timedelta(days=365)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Rates:
     """What has been counted so far in the calendar year of the as-at day.
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -13,6 +12,7 @@ from ehcp_timeline.audit.selection import WHOSE, Selection, is_under
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.result import Breach
+from ehcp_timeline.record import field, record
 from ehcp_timeline.text.spelling import did_you_mean
 from ehcp_timeline.text.words import listed
 
@@ -24,7 +24,7 @@ NOTHING: Mapping[str, pl.Series] = {}
 WITHOUT_DAY = -(2**31)  # a clock without a due day comes last
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Worst:
     """How bad the worst clocks so far are, of each deadline and verdict.
 
@@ -95,7 +95,7 @@ OF_DEADLINE = ("duty", "law", "kind", "who", "source")
 LISTED = (*CLOCKS, "case_id", "deadline", *OF_DEADLINE, *WHOSE)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Listing:
     """The selected clocks so far.
 
@@ -287,7 +287,7 @@ def by_verdict(
             yield verdict, positions
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class FilterCheck:
     """Whether the filters of a selection match anything in the files that go by.
 

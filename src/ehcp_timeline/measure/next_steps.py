@@ -1,6 +1,5 @@
 """The next lawful step of each open clock and its last working day, as `next-steps.toml` says."""
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from typing import Literal
@@ -12,9 +11,10 @@ from ehcp_timeline.clock.workdays import last_working_day
 from ehcp_timeline.law.loader.faults import read_shipped
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.counts import first_that_holds
+from ehcp_timeline.record import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NextStep:
     """One step of a chain.
 
@@ -37,7 +37,7 @@ class NextStep:
     while_open: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Chain:
     """The steps of some deadlines, in order; `all_rows` where events of the whole case count."""
 
@@ -46,7 +46,7 @@ class Chain:
     all_rows: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Letter:
     """What a family is told when the day of these deadlines will be missed: what was due, and its rights.
 
@@ -60,7 +60,7 @@ class Letter:
     ahead: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NextSteps:
     """Everything that `next-steps.toml` says."""
 

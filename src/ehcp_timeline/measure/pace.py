@@ -10,12 +10,12 @@ is taken as one stage from start to answer; where that too was finished by fewer
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
 
 from ehcp_timeline.measure.next_steps import Chain
+from ehcp_timeline.record import record
 
 WINDOW = timedelta(weeks=52)
 LEAST_SEEN = 3
@@ -23,7 +23,7 @@ P15, MEDIAN, P85 = 15, 50, 85
 _CLOCK = "_clock"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PacedStage:
     """One stage of work: the step that ends it, and how many days it took lately, shortest first."""
 
@@ -46,7 +46,7 @@ class PacedStage:
         return percentile(longer, percent) - spent if longer else 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Pace:
     """The stages of one deadline, in order, and the `whole` from start to answer."""
 

@@ -1,16 +1,16 @@
 """One case file read from beginning to end: what is kept of its batches."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 import polars as pl
 
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.source import CaseFile
+from ehcp_timeline.record import field, record
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class FileReading:
     """What is kept while the batches of one file go by.
 

@@ -1,7 +1,6 @@
 """The answer of `ehcp check` about one or more case files, from which lists are made too."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -14,6 +13,7 @@ from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.cases.unread import Holds
 from ehcp_timeline.measure.acknowledged import AcknowledgedFindings
 from ehcp_timeline.measure.answer import NOT_IN_JSON, Finding, ProblemFound, RowsOf, RulebookUsed
+from ehcp_timeline.record import field, record, replace
 from ehcp_timeline.text.bounds import Ge, Sha256, Whole
 from ehcp_timeline.text.words import listed
 
@@ -21,7 +21,7 @@ StageName = Literal["no_decision", "agreed_no_draft", "draft_not_final"]
 Breach = Literal["overdue", "late", "due-soon"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Input:
     """One file that was read. Rows add up: `rows` = `judged` + `not_judged`."""
 
@@ -42,7 +42,7 @@ class Input:
         return tuple(cls.of(source) for source in sources if source.sha256)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HeadingUnread:
     """A heading that is not read although dates or outcomes stand under it.
 
@@ -77,7 +77,7 @@ class HeadingUnread:
             )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NotJudged:
     """A deadline that started in the file but that no column of the file could answer.
 
@@ -90,7 +90,7 @@ class NotJudged:
     clocks: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OpenCase:
     """One open assessment.
 
@@ -105,7 +105,7 @@ class OpenCase:
     weeks: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Clearance:
     """When the overdue plans clear if the last weeks go on.
 
@@ -128,7 +128,7 @@ class Clearance:
     excused_plans: Whole = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DoubtfulColumn:
     """A column whose dates could be day-first or month-first.
 
@@ -140,7 +140,7 @@ class DoubtfulColumn:
     cells: Annotated[int, Ge(1)]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DateOrder:
     """A file in which nothing proves that the dates of some columns are day-first, as they were read.
 
@@ -170,7 +170,7 @@ class DateOrder:
         object.__setattr__(self, "sentence", f"{said}; {read} read day-first.")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Stages:
     """How many open assessments stand at each stage."""
 
@@ -179,7 +179,7 @@ class Stages:
     draft_not_final: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AuditSummary:
     """What is counted over the whole input, whatever was selected.
 
@@ -203,7 +203,7 @@ class AuditSummary:
     closures: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class GroupSummary:
     """What is counted over the cases of the district, team or caseworker that was asked about."""
 
@@ -214,7 +214,7 @@ class GroupSummary:
     longest: OpenCase | None = field(default=None, metadata=NOT_IN_JSON)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Audit:
     """The answer of `ehcp check`.
 

@@ -1,7 +1,6 @@
 """Work lists: what is overdue, what can still be saved, whom to tell, what to do first today."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal, get_args
 
@@ -12,6 +11,7 @@ from ehcp_timeline.measure.casework import Casework, chosen_by
 from ehcp_timeline.measure.counts import ISSUE
 from ehcp_timeline.measure.next_steps import next_steps
 from ehcp_timeline.measure.pace import pace_of, with_expected
+from ehcp_timeline.record import record, replace
 
 Policy = Literal["oldest-first", "in-time-first", "worst-first"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
@@ -21,7 +21,7 @@ AHEAD = 60
 _TIES = ("due", "case_id", "deadline", "start")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AtRisk:
     """In-time clocks that will be missed at the present pace.
 

@@ -3,7 +3,6 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as midnight
 
@@ -13,6 +12,7 @@ from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import AT_ONCE, Line
 from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.verdict_words import VERDICT_NAMES, standing
+from ehcp_timeline.record import record
 from ehcp_timeline.text.safe import visible
 from ehcp_timeline.text.words import NOT_ADVICE, count
 from ehcp_timeline.text.words import day as in_words
@@ -26,7 +26,7 @@ IMPORT = (
 _FIRST_DAY = date(2014, 9, 1)  # of the law; a later answer has a higher sequence number
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CalendarEntry:
     """One day of a calendar: its summary, and the lines that are shown when it is opened.
 

@@ -7,9 +7,9 @@ Colours, few gridlines, horizontal words and labels beside the lines follow the 
 import math
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
+from ehcp_timeline.record import record
 from ehcp_timeline.text.safe import visible
 
 PALETTE = ("#12436d", "#28a197", "#801650", "#f46a25")
@@ -22,7 +22,7 @@ _PANEL = 210
 _SWATCH = 14
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ChartLine:
     """One line of a chart, its points from left to right.
 
@@ -38,7 +38,7 @@ class ChartLine:
     dash: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LineChart:
     """Panels of lines that share their scales.
 
@@ -86,7 +86,7 @@ class LineChart:
         return drawing.text(math.ceil(len(self.panels) / across) * tall - 1.2 * _LINE + titled)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BarChart:
     """Horizontal bars of up to four parts each, and a fifth for what belongs to none.
 
@@ -144,7 +144,7 @@ def scale_of(most: float) -> tuple[float, float]:
     return math.ceil(most / step) * step, step
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Frame:
     """A rectangle with the scales of both directions."""
 

@@ -1,12 +1,12 @@
 """Test results of the rules for other programs: JUnit XML, SARIF 2.1.0 and GitHub's annotations."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 from xml.etree import ElementTree as ET
 
 from ehcp_timeline import __version__
 from ehcp_timeline.output.data import json_text
+from ehcp_timeline.record import record
 from ehcp_timeline.text.safe import visible, visible_lines
 
 Level = Literal["error", "warning", "note"]
@@ -14,7 +14,7 @@ SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _GITHUB_LEVEL: Mapping[Level, str] = {"error": "error", "warning": "warning", "note": "notice"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Note:
     """One thing that was found in a file.
 
@@ -40,7 +40,7 @@ class Note:
         return visible_lines("\n".join((self.message, *self.more)))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CaseRun:
     """One case of a test run, with everything that is wrong with it."""
 

@@ -1,12 +1,12 @@
 """One answer, ready to be written in every format, each with its receipt."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from ehcp_timeline.measure.answer import Line, keys, kind_of, lines_of, values
 from ehcp_timeline.output.receipt import MadeFrom, Receipt
 from ehcp_timeline.output.sections import Section
+from ehcp_timeline.record import field, record, replace
 
 if TYPE_CHECKING:
     from ehcp_timeline.output.calendar import CalendarEntry
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Data = str | bytes | Iterator[bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Document:
     """One answer, a record whose JSON is the whole of it, ready for every format.
 

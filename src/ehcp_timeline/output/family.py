@@ -1,7 +1,6 @@
 """The family's page: one child, in words that a parent understands, with the law below."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from typing import Final
@@ -15,6 +14,7 @@ from ehcp_timeline.law.rulebook import Deadline, Rulebook, Who
 from ehcp_timeline.output.html import html_page
 from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.verdict_words import standing
+from ehcp_timeline.record import field, record
 from ehcp_timeline.text.words import NOT_ADVICE, count, day, quoted, rulebook_name
 
 _WHO: Final[Mapping[Who, str]] = {
@@ -44,7 +44,7 @@ _MOST_RIGHTS = 3
 _ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ModelLetter:
     """A published letter that fits a deadline that was missed.
 
@@ -58,14 +58,14 @@ class ModelLetter:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ModelLetters:
     """Everything that `model-letters.toml` says."""
 
     letters: tuple[ModelLetter, ...] = field(metadata={"key": "letter"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FamilyCase:
     """One child's case: what was given, and every clock of it, judged by a rulebook as at a day.
 

@@ -5,12 +5,12 @@ table with unique headings, text wrapped, no filter, no frozen pane, no merged o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.workbook import DATE_FORMAT, safe_book
+from ehcp_timeline.record import record, replace
 from ehcp_timeline.text.safe import visible
 from ehcp_timeline.text.words import day
 
@@ -28,7 +28,7 @@ _FORMATS: Mapping[str, Mapping[str, object]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PublishedTable:
     """One sheet.
 

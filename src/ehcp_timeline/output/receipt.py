@@ -7,7 +7,6 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import date
 from html import unescape
 from pathlib import Path, PurePath
@@ -15,6 +14,7 @@ from typing import Any, Self
 
 from ehcp_timeline import __version__
 from ehcp_timeline.measure.answer import RulebookUsed, values
+from ehcp_timeline.record import record, replace
 from ehcp_timeline.text.bounds import Sha256
 from ehcp_timeline.text.words import day, rulebook_name
 
@@ -33,7 +33,7 @@ _BEGINS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class InputRead:
     """A file that an output was made from.
 
@@ -45,7 +45,7 @@ class InputRead:
     sha256: Sha256
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MadeFrom:
     """What an answer was made from, where the answer itself does not hold it."""
 
@@ -54,7 +54,7 @@ class MadeFrom:
     input: tuple[InputRead, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Typed:
     """What was typed.
 
@@ -74,7 +74,7 @@ class Typed:
         return hashlib.sha256(json.dumps(values(self), sort_keys=True).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Receipt:
     """What an output was made from.
 

@@ -1,8 +1,9 @@
 """What a person is shown, in any format: titled sections of prose and tables."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
+
+from ehcp_timeline.record import record, replace
 
 if TYPE_CHECKING:
     from ehcp_timeline.output.chart import Chart
@@ -11,7 +12,7 @@ Kind = Literal["fixed", "number", "text", "status"]
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TableColumn:
     """One column of a table; a table in which no column has a heading is drawn without.
 
@@ -26,7 +27,7 @@ class TableColumn:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Section:
     """One part of an answer: lines of prose, a table whose cells are words already, lines below it.
 
@@ -78,7 +79,7 @@ def with_columns(section: Section, places: Sequence[int]) -> Section:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ListColumn:
     """One column of a list: how it is drawn, and what it says of a row."""
 

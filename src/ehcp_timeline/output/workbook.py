@@ -3,7 +3,6 @@
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from datetime import time as midnight
 from typing import Any, Final, cast
@@ -12,6 +11,7 @@ from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.output.data import Value
 from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.verdict_words import VERDICT_NAMES
+from ehcp_timeline.record import record
 from ehcp_timeline.text.safe import visible
 
 INTERNAL = "Internal working file: it names people. Do not publish it or pass it on."
@@ -66,7 +66,7 @@ def safe_book(
         yield book, page
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ListChart:
     """A line chart of some columns of a list, below its table.
 

@@ -11,11 +11,11 @@ import os
 import secrets
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.inputs import reason
+from ehcp_timeline.record import field, record
 
 STATEMENT = (
     "Pseudonymised, still personal data: keep the key apart from this, and treat both as confidential."
@@ -27,7 +27,7 @@ _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) 
 _NEW_KEY = "make a new one with: ehcp key new PATH"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Key:
     """A secret that makes pseudonyms; its value is never printed."""
 

@@ -9,9 +9,10 @@ cycle of the residual graph; Kelly, Golden and Assad, Networks 22, 1992).
 
 import heapq
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
+
+from ehcp_timeline.record import record
 
 Values = tuple[int, ...]
 """All numbers of a table, row by row, totals included: each has its place in them."""
@@ -27,7 +28,7 @@ class Range(NamedTuple):
     most: float
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Network:
     """The places of a table's numbers: one more of a number flows from its `tails` to its `heads`.
 

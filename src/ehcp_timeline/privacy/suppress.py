@@ -9,7 +9,6 @@ what is promised, from whom it protects, and what is not promised.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from math import inf
@@ -29,6 +28,7 @@ from ehcp_timeline.privacy.secondary import (
     free_arcs,
     network,
 )
+from ehcp_timeline.record import record
 
 Cell = tuple[int, int]
 LEAST_THRESHOLD = 3
@@ -45,7 +45,7 @@ Count = int | Hidden
 Grid = tuple[tuple[Count, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CountTable:
     """Counts of people, none below zero, one tuple for each row.
 
@@ -61,7 +61,7 @@ class CountTable:
     adds_down: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Published:
     """A table as it may be published.
 

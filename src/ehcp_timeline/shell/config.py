@@ -3,12 +3,12 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.inputs import read_text
+from ehcp_timeline.record import field, record, replace
 
 if TYPE_CHECKING:
     from ehcp_timeline.cases.mapping.model import Mappings
@@ -25,7 +25,7 @@ GROUPS = (
 OTHER_KEYS = ("rules", "targets", "population", "figures", "terms", "order", "authority", "acknowledged")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Config:
     """What a configuration file says; its path is None where there is none.
 

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ import typer
 from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.inputs import reason
 from ehcp_timeline.output.sections import Section
+from ehcp_timeline.record import record
 from ehcp_timeline.shell.parse import choice, was_typed
 from ehcp_timeline.text.words import count
 
@@ -43,7 +43,7 @@ _NOT_ASKED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OutputTarget:
     """One place that an answer goes to, in one of the command's formats.
 
@@ -173,7 +173,7 @@ class OutputTarget:
             say(f"  {files[name]}: {name or f'no {column}'}, {count(number, 'line')}")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Output:
     """Everywhere that an answer goes to."""
 

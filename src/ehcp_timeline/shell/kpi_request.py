@@ -1,13 +1,13 @@
 """What the commands that count measures share: the question, the files, and the end of the answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.record import record, replace
 from ehcp_timeline.shell.config import GROUPS
 from ehcp_timeline.shell.exit_codes import NOT_ALL_JUDGED
 from ehcp_timeline.shell.options import LawOptions, Words
@@ -28,7 +28,7 @@ Measures = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class KpiRequest:
     """What is counted, of which files, whose rows are not yet read."""
 

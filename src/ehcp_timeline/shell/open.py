@@ -1,13 +1,13 @@
 """What a command opens before it reads case files: settings, the law, the files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.record import record, replace
 from ehcp_timeline.shell.config import Config, read_config
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.parse import split
@@ -87,7 +87,7 @@ def without_cases(left_out: "Acknowledged | None", key: "Key | None") -> "Acknow
     return replace(left_out, problems=without_words(left_out.problems))
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class CaseRequest:
     """What is asked of case files: for which day, under which law and with which settings."""
 

@@ -5,13 +5,13 @@ gives each field an option of its own.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.record import record
 from ehcp_timeline.shell.destination import ROW_FORMATS, Output, choose_folder, choose_output, one_path
 from ehcp_timeline.shell.open import CaseRequest, law, settings
 from ehcp_timeline.shell.parse import choice, choices, day_asked, split
@@ -173,7 +173,7 @@ DATED_FORMATS = (*ROW_FORMATS, "ics")
 _SPLITS = {**{group: group for group in GROUPS}, "school": "school", "case": "case_id"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DutyOptions:
     """Which deadlines are listed."""
 
@@ -182,7 +182,7 @@ class DutyOptions:
     deadline: DeadlineIds = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class GroupOptions:
     """Whose cases are listed."""
 
@@ -191,7 +191,7 @@ class GroupOptions:
     caseworker: Caseworker = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OutputOptions:
     """Where an answer goes, and in which format."""
 
@@ -222,7 +222,7 @@ class OutputOptions:
         return choose_folder(self.asked, one_path(self.outputs), column, force=self.force)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ScreenOptions(OutputOptions):
     """The same, where a terminal shows one screen unless `--full` is given."""
 
@@ -234,7 +234,7 @@ class ScreenOptions(OutputOptions):
         return self.full
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LawOptions:
     """The day that is asked about, under which law."""
 
@@ -252,7 +252,7 @@ class LawOptions:
         return CaseRequest(when, law(self.overlays, config), config)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FileOptions(LawOptions):
     """The same, and where in a file the cases stand."""
 
@@ -264,7 +264,7 @@ class FileOptions(LawOptions):
         return settings(self.config_file, self.sheet, self.header_row)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DisclosureOptions:
     """Whether counts are made for publication, and what is hidden in them."""
 

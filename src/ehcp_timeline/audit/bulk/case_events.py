@@ -6,7 +6,6 @@ number.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import Final, Literal, Self
 
@@ -26,13 +25,14 @@ from ehcp_timeline.audit.bulk.days import (
 )
 from ehcp_timeline.audit.bulk.events import Cut, EventFrame, Names
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
+from ehcp_timeline.record import record
 
 KEYS: Final = pl.Int64
 LARGEST: Final = 2**63
 Towards = Literal["forward", "backward"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EventDates:
     """The dates of one event on every row, by case, then by day, then in file order.
 

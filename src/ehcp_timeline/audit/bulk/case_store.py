@@ -1,7 +1,6 @@
 """The few bytes of each row that repeating duties need once the whole file has been read."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 
@@ -13,11 +12,12 @@ from ehcp_timeline.cases.model import UNREAD
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.law.rulebook import Deadline
 from ehcp_timeline.law.subset import texts_in
+from ehcp_timeline.record import field, record
 
 SEEDS = (1, 2)  # two hashes of a case's number, 128 bits: no two cases of any file will share both
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Memory:
     """What is kept of the rows that have been read.
 

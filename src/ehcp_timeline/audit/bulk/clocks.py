@@ -14,7 +14,6 @@ counted; whatever else a clock has to say is worked out for the clocks, and the 
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Self
 
@@ -24,6 +23,7 @@ from ehcp_timeline.audit.bulk.days import where_true
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.rulebook import Deadline
+from ehcp_timeline.record import record
 
 VERDICT: Final = pl.Enum(VERDICTS)
 NOT_OWED: Final[frozenset[Verdict]] = frozenset({"not-owed"})
@@ -149,7 +149,7 @@ def due_after_events(deadlines: Iterable[Deadline], clocks: Mapping[str, Clocks]
             yield Problem(row, event, "due-after-event", said, tip, "nothing")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Judged:
     """One batch of rows with its clocks.
 

@@ -1,7 +1,6 @@
 """Compares a sample of the bulk reader's clocks with the single reader, and stops if they differ."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, islice, zip_longest
 from operator import attrgetter, itemgetter
@@ -20,6 +19,7 @@ from ehcp_timeline.cases.model import Row
 from ehcp_timeline.errors import ReadersDisagreeError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.law.subset import part_of
+from ehcp_timeline.record import field, record
 
 Told = tuple[Any, ...]
 
@@ -127,7 +127,7 @@ def _said(clocks: Iterable[Told]) -> str:
     return "; ".join(said) or "no clock"
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Sample:
     """The clocks that are judged again.
 

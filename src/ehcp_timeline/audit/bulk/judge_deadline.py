@@ -1,7 +1,6 @@
 """Judge many clocks of one deadline at once: count their due days, then decide their verdicts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import polars as pl
 
@@ -16,9 +15,10 @@ from ehcp_timeline.audit.circumstances import nature_of
 from ehcp_timeline.audit.single.applicability import cells_that_matter
 from ehcp_timeline.law.deadline import Limit
 from ehcp_timeline.law.rulebook import Deadline
+from ehcp_timeline.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Started:
     """Clocks that have a start, or a start that cannot be read.
 
@@ -36,7 +36,7 @@ class Started:
     doubtful: pl.Series | None = None
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class ClockOutcomes:
     """What happened to each clock, except for excuses. Each mask is None for no clock.
 

@@ -1,7 +1,6 @@
 """The columns of clocks judged in bulk, each worked out when it is first asked for."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, Final, Self
 
@@ -43,6 +42,7 @@ from ehcp_timeline.audit.single.due import columns_of_reading
 from ehcp_timeline.clock.workdays import last_working_day
 from ehcp_timeline.law.deadline import Limit, Reading
 from ehcp_timeline.law.rulebook import Deadline
+from ehcp_timeline.record import field, record, replace
 
 LATE: Final[frozenset[Verdict]] = frozenset({"late", "overdue", "excused"})
 AHEAD: Final[frozenset[Verdict]] = frozenset({"running", "early"})
@@ -53,7 +53,7 @@ DISPUTED: Final = pl.Series(["disputed"], dtype=CERTAINTY)
 PER_CLOCK: Final = ("start", "due", "answered", "ended", "facts", "settled", "unreadable", "best")
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class WeighedClocks(Clocks):
     """The clocks of one deadline as the bulk reader judged them.
 

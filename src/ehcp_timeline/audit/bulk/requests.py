@@ -7,7 +7,6 @@ with the requests to hold back already known.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import date
 from functools import wraps
 from itertools import groupby
@@ -21,6 +20,7 @@ from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import UNREAD, Problem, Row
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.law.rulebook import Deadline
+from ehcp_timeline.record import field, record
 
 HASHES: Final = pl.UInt64
 NO_HASHES: Final = pl.Series([], dtype=HASHES)
@@ -73,7 +73,7 @@ def together(parts: Sequence[Batch]) -> Batch:
     return Batch(pl.concat([part.frame for part in parts]), unreadable, months)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _HeldBack:
     """Rows that are not judged with their batch.
 

@@ -1,6 +1,5 @@
 """The decision table for many clocks at once, and the one question put to the law about whole files."""
 
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from typing import Final
@@ -14,6 +13,7 @@ from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.verdicts import TABLE, decide_packed
 from ehcp_timeline.clock.workdays import announced_until
 from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.record import field, record
 
 HOW_MANY: Final = place("excuse") * len(WORDS["excuse"])
 NOT_ASKED: Final = 255
@@ -65,7 +65,7 @@ def among(verdicts: frozenset[Verdict]) -> pl.Series:
     return pl.Series([line.verdict in verdicts for line in TABLE], dtype=pl.Boolean)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Inquiry:
     """The as-at date of a run, with the tables that it has filled so far."""
 

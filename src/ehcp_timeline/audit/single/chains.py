@@ -1,16 +1,16 @@
 """A duty that repeats: one clock for each date that starts it, on whichever row of the case it is."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from ehcp_timeline.audit.single.dates import EventHistory
 from ehcp_timeline.cases.model import Problem, Row
 from ehcp_timeline.law.deadline import Repeats
 from ehcp_timeline.law.rulebook import Deadline
+from ehcp_timeline.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Link:
     """One clock of a repeating duty.
 

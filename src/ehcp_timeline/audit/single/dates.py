@@ -1,16 +1,16 @@
 """The dates of a row, or of all rows of a case, as known on the as-at date."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.deadline import BLANK, Dates
 from ehcp_timeline.law.rulebook import DerivedEvent, EventWhere
+from ehcp_timeline.record import field, record, replace
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EventHistory:
     """Dated events as known on the as-at date.
 

@@ -1,7 +1,6 @@
 """What a case's own dates show about a claimed excuse: proved, refuted, or neither."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from ehcp_timeline.audit.single.dates import EventHistory
@@ -9,12 +8,13 @@ from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock.counting import Count, apply
 from ehcp_timeline.law.deadline import Absence, Closure, Excuse
 from ehcp_timeline.law.rulebook import Deadline
+from ehcp_timeline.record import record
 
 NEXT_DAY = Count("within", 1, "days")
 STRONGEST_FIRST = ("evidenced", "claimed", "unreadable", "refuted")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ExcuseResult:
     """One excuse that was considered.
 

@@ -4,7 +4,6 @@ Together the steps of a clock give every word of its `Circumstances`, which lead
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ehcp_timeline.audit.clock import Clock
@@ -13,13 +12,14 @@ from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.clock.workdays import ONE_DAY, roll_for_tribunal
 from ehcp_timeline.law.deadline import Limit, Version
+from ehcp_timeline.record import field, record, replace
 from ehcp_timeline.text.counting import days_named, said_count, said_day
 from ehcp_timeline.text.words import REASONS, day, listed, quoted
 
 Facts = Mapping[str, str | int | bool | date | None]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ExplanationStep:
     """One step from the file to the verdict.
 

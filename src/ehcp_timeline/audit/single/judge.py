@@ -1,7 +1,6 @@
 """The first reader, and the definition: one case, plain Python, with its reasons."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 
 from ehcp_timeline.audit.circumstances import Circumstances, may_decide, nature_of
@@ -47,10 +46,11 @@ from ehcp_timeline.cases.model import UNREAD, Row, heading_of, month_end, requir
 from ehcp_timeline.clock.workdays import announced_until, last_working_day
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.record import record, replace
 from ehcp_timeline.text.spelling import did_you_mean
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Question:
     """One deadline held against one row, or one link of a repeating duty against its whole case.
 

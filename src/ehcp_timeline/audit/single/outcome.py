@@ -1,13 +1,13 @@
 """What happened to a clock that started: what answered it, ended it, or shows that it was done."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from ehcp_timeline.audit.single.dates import EventHistory
 from ehcp_timeline.clock.counting import apply
 from ehcp_timeline.law.deadline import EndSpan
 from ehcp_timeline.law.rulebook import Deadline
+from ehcp_timeline.record import record
 
 
 def answer_of(deadline: Deadline, names: Iterable[str], seen: EventHistory, start: date) -> date | None:
@@ -23,7 +23,7 @@ def _counts_from(deadline: Deadline, start: date) -> date:
     return apply(deadline.answers_from, start) if deadline.answers_from else start
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Ending:
     """What ended a clock unanswered.
 

@@ -1,7 +1,6 @@
 """How one clock was judged: everything that an explanation needs, and the answer."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ehcp_timeline.audit.circumstances import Circumstances
@@ -11,9 +10,10 @@ from ehcp_timeline.audit.verdicts import decide
 from ehcp_timeline.clock.counting import Count
 from ehcp_timeline.law.deadline import Reading, Version
 from ehcp_timeline.law.rulebook import Deadline
+from ehcp_timeline.record import field, record, replace
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CountedPeriod:
     """One limb of a time limit, counted from the date of an event; empty for the clock's own start."""
 
@@ -23,7 +23,7 @@ class CountedPeriod:
     count: Count
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NotOwed:
     """Why a duty is not owed: because of one of these.
 
@@ -38,7 +38,7 @@ class NotOwed:
     no_plan_by: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ReadingResult:
     """One reading of the time limit: its start, its due day and the verdict it gives.
 
@@ -52,7 +52,7 @@ class ReadingResult:
     doubtful: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Working:
     """How one clock was judged.
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from ehcp_timeline.cases.cells.dates import (
@@ -17,6 +16,7 @@ from ehcp_timeline.cases.cells.dates import (
     year_of,
 )
 from ehcp_timeline.cases.cells.values import CellFault
+from ehcp_timeline.record import record
 
 _DAY, _MONTH, _YEAR = frozenset("de"), frozenset("mbBh"), frozenset("yY")
 _TWO_FIGURES = frozenset("demyHIMS")
@@ -38,7 +38,7 @@ _TIME_AT_END = re.compile(r"(?:[T ]|, ?)+%-?[HI]:%M(?::%S(?:[.,]%f)?)?(?: ?%p)?$
 _FLAGS = re.ASCII | re.IGNORECASE
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DateFormats:
     """The formats of the dates of a column, as a council's settings give them.
 

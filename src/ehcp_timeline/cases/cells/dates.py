@@ -5,12 +5,12 @@ This is the definition: every reader of a file asks it about each distinct text.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from ehcp_timeline.cases.cells.values import CellFault, unguarded
 from ehcp_timeline.cases.model import month_end
+from ehcp_timeline.record import record
 from ehcp_timeline.text.counting import MONTHS, WEEKDAYS
 from ehcp_timeline.text.words import day as in_words
 
@@ -80,7 +80,7 @@ DAY_FIRST = CellFault(
 _IF_TURNED = {"day-first": MONTH_FIRST, "month-first": DAY_FIRST}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Window:
     """The days between which a date is plausible, both inclusive."""
 

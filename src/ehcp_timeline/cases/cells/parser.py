@@ -1,7 +1,6 @@
 """How a cell of each column is read: the one definition for files and typed words."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
@@ -18,12 +17,13 @@ from ehcp_timeline.cases.cells.values import (
 )
 from ehcp_timeline.cases.headers import Spellings
 from ehcp_timeline.cases.schema import Column
+from ehcp_timeline.record import field, record
 
 Value = date | frozenset[str] | str | bool
 Reader = Callable[[str], Value | CellFault | None]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Said:
     """What a council's settings say about the cells of one column.
 

@@ -3,12 +3,12 @@
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from ehcp_timeline.cases.headers import fold
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import Column
+from ehcp_timeline.record import record
 
 # Python and polars differ about what is white space, so both are told.
 WHITE = (
@@ -40,7 +40,7 @@ _YES = frozenset(("yes", "y", "true", "1", "1.0"))
 _NO = frozenset(("no", "n", "false", "0", "0.0"))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CellFault:
     """Why a cell cannot be read.
 

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
@@ -16,6 +15,7 @@ from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, GUARDED_PATTER
 from ehcp_timeline.cases.model import Problem, joined
 from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.cases.sheet import ROW, as_text
+from ehcp_timeline.record import field, record
 
 Plain = date | str | bool
 
@@ -148,7 +148,7 @@ def clean_text(texts: pl.Series, blanks: frozenset[str]) -> pl.Series:
     return stripped.set(blank | error, None)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class ColumnCounts:
     """How many cells of a column were dates, blanks and so on, over the judged rows read so far."""
 

@@ -7,11 +7,11 @@ import weakref
 import zipfile
 import zlib
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import IO
 
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import PIECE, limit, open_input, pieces, reading, spool, too_much
+from ehcp_timeline.record import record
 
 STDIN = "-"
 MOST_MEMBERS = 10_000
@@ -24,7 +24,7 @@ _BROKEN = (
 )
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+@record(frozen=True, slots=True, weakref_slot=True)
 class Raw:
     """An open file that is at its first byte.
 

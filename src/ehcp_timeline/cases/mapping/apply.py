@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -12,9 +11,10 @@ from ehcp_timeline.cases.mapping.model import FileMapping, SharedDate
 from ehcp_timeline.cases.mapping.validate import undated, unnamed
 from ehcp_timeline.cases.sheet import Sheet, widened
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.record import field, record, replace
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Laid:
     """A file with the columns that were added to its own.
 

@@ -1,7 +1,6 @@
 """Reads what `ehcp.toml` says about files, and gathers every fault of its form with its key path."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, get_args
 
@@ -9,6 +8,7 @@ from ehcp_timeline.cases.cells.date_formats import format_faults
 from ehcp_timeline.cases.headers import fold
 from ehcp_timeline.cases.mapping.model import EVERY, FileMapping, Mappings, SharedDate, Undated
 from ehcp_timeline.errors import ConfigError
+from ehcp_timeline.record import field, record, replace
 from ehcp_timeline.text.spelling import did_you_mean
 
 FILE_KEYS = ("columns", "values", "date_formats", "blanks", "ignore", "constants", "sheet", "header_row")
@@ -17,7 +17,7 @@ _OUTCOME = ("date", "where", "is", "undated")
 _UNDATED: tuple[Undated, ...] = get_args(Undated)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class KeyFault:
     """One fault of a configuration: its key path, as `columns.plan_issued`, and words to follow it."""
 
@@ -79,7 +79,7 @@ def read_mappings(table: Mapping[str, Any], source: str) -> tuple[Mappings, list
     return Mappings(source, every, files), reading.faults
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Reading:
     """One reading of a configuration: every fault is added to a list; `at` begins the key paths of a part."""
 

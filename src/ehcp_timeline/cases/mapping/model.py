@@ -1,18 +1,18 @@
 """A council's settings for its own files: headings, words, formats, where the cases are, constants."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import PurePath
 from typing import Literal
 
 from ehcp_timeline.cases.headers import fold
+from ehcp_timeline.record import field, record
 
 EVERY = "*"
 Undated = Literal["unknown", "not-yet"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SharedDate:
     """An event whose date shares a heading with other events; another cell says which event it is.
 
@@ -27,7 +27,7 @@ class SharedDate:
     undated: Undated = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FileMapping:
     """The settings for one file.
 
@@ -78,7 +78,7 @@ class FileMapping:
 NOTHING_SAID = FileMapping()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Mappings:
     """All settings of a configuration about files.
 

@@ -1,7 +1,6 @@
 """Checks a council's file settings against the columns and codes that exist."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 
 from ehcp_timeline.cases.cells.date_formats import date_formats
@@ -11,6 +10,7 @@ from ehcp_timeline.cases.headers import Spellings, fold, load_spellings
 from ehcp_timeline.cases.mapping.loader import KeyFault, config_error
 from ehcp_timeline.cases.mapping.model import EVERY, FileMapping, Mappings, SharedDate
 from ehcp_timeline.cases.schema import Column, Vocabulary
+from ehcp_timeline.record import record, replace
 from ehcp_timeline.text.spelling import did_you_mean
 
 _NAMES = "`ehcp template --rows` lists the columns"
@@ -88,7 +88,7 @@ def outcome_faults(outcome: SharedDate) -> Mapping[str, CellFault]:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Checking:
     """One part of what is said, under its key path."""
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, ClassVar, Final, Literal
 
@@ -32,6 +31,7 @@ from ehcp_timeline.output.sections import (
     column_of,
     list_section,
 )
+from ehcp_timeline.record import field, record, replace
 from ehcp_timeline.text.bounds import Ge, Whole
 from ehcp_timeline.text.words import count, day, quoted
 
@@ -67,7 +67,7 @@ _SHOWS: Final[Mapping[str, Shows]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Claim:
     """One exception that was claimed for one clock that was late without it.
 
@@ -100,7 +100,7 @@ class Claim:
     caseworker: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Share:
     """How often one district, team or caseworker claims an exception for a deadline.
 
@@ -120,7 +120,7 @@ class Share:
     always: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ExceptionsAnswer:
     """The answer of `ehcp check --exceptions --format json`: what a file claims, and what that does.
 
@@ -141,7 +141,7 @@ class ExceptionsAnswer:
     claims: tuple[Claim, ...]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _ClaimCount:
     """What has been counted so far; `held` are requests on several rows, by case, until their file ends."""
 

@@ -4,7 +4,6 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +31,7 @@ from ehcp_timeline.output.sections import (
 )
 from ehcp_timeline.output.summary import acknowledged_lines, law_used, opening, summary_sections, unread_lines
 from ehcp_timeline.output.verdict_words import reason_named
+from ehcp_timeline.record import record
 from ehcp_timeline.text.words import count, day, listed
 
 _LOCAL: Final = "Local promises"
@@ -74,7 +74,7 @@ _CELL = re.compile(
 _COMMAND = 64  # what a line of 80 has left for a command
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Page:
     """How to show the answer.
 
@@ -135,7 +135,7 @@ def _topic_of(deadline: Deadline) -> str:
     return next(named, _OTHER)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DutyLine:
     """One line of the screen: a kind of duty, its clocks by verdict, most days late and the case."""
 

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, Literal
 
@@ -12,6 +11,7 @@ import polars as pl
 from ehcp_timeline.cases.cells.dates import FIRST_BIRTH, Window, event_window, read_date
 from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, WHITE, CellFault
 from ehcp_timeline.measure.answer import NOT_IN_JSON
+from ehcp_timeline.record import field, record, replace
 from ehcp_timeline.text.bounds import Ge, Le, Whole
 
 Kind = Literal["blank", "dates", "numbers", "yes or no", "text", "dates and others", "Excel errors"]
@@ -37,7 +37,7 @@ _DATES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LayoutSeen:
     """How some cells are written; no cell is shown.
 
@@ -49,7 +49,7 @@ class LayoutSeen:
     cells: Annotated[int, Ge(1)]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WordSeen:
     """A word that means a blank, or that is not a code of its column."""
 
@@ -57,7 +57,7 @@ class WordSeen:
     cells: Annotated[int, Ge(1)]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CellProfile:
     """What the cells below a heading look like.
 
@@ -90,7 +90,7 @@ class CellProfile:
         return replace(self, formats=tuple(LayoutSeen(*item) for item in named.items()))
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Shapes:
     """What has been seen of one column: layout to cells, and one cell of each layout."""
 

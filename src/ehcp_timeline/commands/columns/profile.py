@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, ClassVar
 
@@ -20,6 +19,7 @@ from ehcp_timeline.commands.columns.cell_shapes import CellProfile, CellShapes, 
 from ehcp_timeline.errors import CaseFileError, DateOrderError
 from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.result import DateOrder
+from ehcp_timeline.record import field, record, replace
 from ehcp_timeline.text.bounds import Ge, Sha256, Whole
 
 _AT_ONCE = 100_000
@@ -37,14 +37,14 @@ _ROWS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HeadingProfile(Heading):
     """One heading of the file, and what the cells below it look like."""
 
     looks: CellProfile = field(kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Stopping:
     """Why the file cannot be judged."""
 
@@ -52,7 +52,7 @@ class Stopping:
     try_: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ColumnsAnswer:
     """The answer of `ehcp columns --format json`.
 

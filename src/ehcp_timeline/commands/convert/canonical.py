@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -22,6 +21,7 @@ from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.result import Input
 from ehcp_timeline.privacy.apply import DROPPED, KEPT_TEXTS
 from ehcp_timeline.privacy.pseudonyms import STATEMENT, Key
+from ehcp_timeline.record import field, record, replace
 from ehcp_timeline.text.bounds import Ge, Sha256, Whole
 
 PLACE = "place"
@@ -30,7 +30,7 @@ UNREADABLE = "unreadable"
 _MIDNIGHT = r"[tT ]0?0:00(?::00(?:[.,]0+)?)?(?: ?[aA][mM])?$"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HeadingLeft:
     """A heading whose cells are not in the canonical file.
 
@@ -44,7 +44,7 @@ class HeadingLeft:
     filled: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BlankWord:
     """A word that was read as a blank."""
 
@@ -54,7 +54,7 @@ class BlankWord:
     cells: Annotated[int, Ge(1)]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TimesDropped:
     """Dates that had a time of day."""
 
@@ -63,7 +63,7 @@ class TimesDropped:
     cells: Annotated[int, Ge(1)]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CellKept:
     """A cell that could not be read (the canonical file holds its words), or the place of a remark.
 
@@ -90,7 +90,7 @@ class CellKept:
         return replace(self, row=None, problem=self.rule, try_="")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RowFound(CellKept):
     """A row that is not judged.
 
@@ -102,7 +102,7 @@ class RowFound(CellKept):
     kept: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FileWritten:
     """The canonical file.
 
@@ -121,7 +121,7 @@ class FileWritten:
     apostrophes: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ConvertAnswer:
     """The answer of `ehcp convert --format json`.
 
@@ -149,7 +149,7 @@ class ConvertAnswer:
 _UNWRITTEN = FileWritten("-", "csv", "", 0, (), copies_told_apart=False, apostrophes=0)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Converted:
     """The rows of some files as the canonical file holds them, in file order.
 
@@ -177,7 +177,7 @@ class Converted:
         return empty.scatter(self.texts[column][PLACE], self.texts[column]["text"])
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Gathering:
     columns: Mapping[str, Column]
     readers: Mapping[str, Reader]

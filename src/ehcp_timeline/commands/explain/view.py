@@ -1,7 +1,6 @@
 """The page of `ehcp explain`: the reasons for each verdict, step by step, with the law quoted."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar
 
@@ -11,13 +10,14 @@ from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import ClockRecord, ProblemFound, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.verdict_words import standing
+from ehcp_timeline.record import record
 from ehcp_timeline.text.bounds import Ge, Whole
 from ehcp_timeline.text.words import day
 
 _COLUMNS = (TableColumn("", "number"), TableColumn("step", "fixed"), TableColumn("what was found"))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StepTaken:
     """One step from the file to the verdict.
 
@@ -35,7 +35,7 @@ class StepTaken:
     facts: Mapping[str, date | int | bool | str | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class ExplainedClock(ClockRecord):
     """One clock of a case, and how its verdict came about.
 
@@ -49,7 +49,7 @@ class ExplainedClock(ClockRecord):
     steps: tuple[StepTaken, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ExplainAnswer:
     """The answer of `ehcp explain --format json`.
 
@@ -66,7 +66,7 @@ class ExplainAnswer:
     problems: tuple[ProblemFound, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Explained:
     """One clock, how it was judged, and the steps that say so."""
 

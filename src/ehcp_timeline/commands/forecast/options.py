@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ehcp_timeline.errors import ConfigError, UsageError
+from ehcp_timeline.record import fields, record
 from ehcp_timeline.shell.config import toml_table
 from ehcp_timeline.shell.parse import choices, day_asked
 from ehcp_timeline.text.spelling import did_you_mean
@@ -24,7 +24,7 @@ _FARTHEST_YEARS = 10
 _MOST_PERCENT = 95
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WhatIfOptions:
     """What is to be changed, in the words of the command line or of a scenario."""
 

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -30,6 +29,7 @@ from ehcp_timeline.commands.quality.row_checks import (
     names_held,
 )
 from ehcp_timeline.commands.quality.rules import EVERY_OTHER, Rule, Rules
+from ehcp_timeline.record import record
 
 GROUPS: Final = ("district", "team", "caseworker")
 WHOLE_FILE: Final = "the whole file"
@@ -40,7 +40,7 @@ _KEY: Final = "key"
 ColumnFault = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Inspected:
     """One file that was looked through.
 

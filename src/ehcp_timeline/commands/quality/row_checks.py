@@ -1,7 +1,6 @@
 """Finds the faults that one row shows by itself: which cells, and the dates or the number that show it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import compress
 from typing import Final
@@ -11,6 +10,7 @@ import polars as pl
 from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.commands.quality import rules as checks
+from ehcp_timeline.record import record
 
 Columns = Mapping[str, Column]
 
@@ -28,7 +28,7 @@ FAULT: Final[Mapping[str, pl.DataType]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class ColumnCheck:
     """One column, put to one check.
 

@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any, ClassVar, Final, Literal
@@ -11,6 +10,7 @@ from ehcp_timeline.cases.headers import fold
 from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.law.loader.faults import Location
 from ehcp_timeline.measure.answer import NOT_IN_JSON
+from ehcp_timeline.record import field, record
 
 Severity = Literal["error", "warning", "query"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "query")
@@ -18,26 +18,26 @@ EVERY_OTHER: Final = "*"
 Names = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Found:
     """Problems that the reader of the file names itself; `*` is every one that no other rule names."""
 
     ids: Names
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DateOrderRule:
     """The second column of each pair is not before the first."""
 
     pairs: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Future:
     """What happens is not after the as-at date."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Needs:
     """Where one of `when` and one of `where` is filled, one of `any_of` is, on the row or on the case."""
 
@@ -47,7 +47,7 @@ class Needs:
     on: Literal["row", "case"] = "row"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Weeks:
     """Whole weeks between the first of `begin` and each of `to` are not over, or under, so many."""
 
@@ -57,7 +57,7 @@ class Weeks:
     under: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Open:
     """Not over so many whole weeks have gone by since the first of `begin` without one of `unless`."""
 
@@ -66,7 +66,7 @@ class Open:
     over: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Age:
     """The age in whole years on the day of `on` is not `least` to `most`, and none of these has a date."""
 
@@ -76,7 +76,7 @@ class Age:
     unless: Names = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Day:
     """No event is on this day of the year."""
 
@@ -84,7 +84,7 @@ class Day:
     day: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Same:
     """No two rows agree in all of these and, if there is one, differ in `apart`."""
 
@@ -92,7 +92,7 @@ class Same:
     apart: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Lacks:
     """One of these is filled; asked only of children of these ages on the as-at date, where given."""
 
@@ -100,7 +100,7 @@ class Lacks:
     ages: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PatternRule:
     """A cell that is filled matches the pattern."""
 
@@ -108,17 +108,17 @@ class PatternRule:
     pattern: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Blanks:
     """No cell holds a word for a blank."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Empty:
     """A column has a value."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OneDay:
     """Of `least` dates or more of a column, not over `percent` are one day."""
 
@@ -126,7 +126,7 @@ class OneDay:
     percent: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Weekend:
     """Of `least` dates or more of a column, not over `percent` are Saturdays and Sundays."""
 
@@ -134,7 +134,7 @@ class Weekend:
     percent: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Always:
     """A flag is not yes on every one of `least` or more rows with one of `when`, in the file or a group."""
 
@@ -143,7 +143,7 @@ class Always:
     least: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class UnreadHeading:
     """No heading that is not read looks like a column, or has dates under it that may be an event's."""
 
@@ -159,7 +159,7 @@ _KINDS: Mapping[str, type[Check]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class QualityRule:
     """One thing that a file is looked through for.
 
@@ -179,7 +179,7 @@ class QualityRule:
     try_: str = field(metadata={"key": "try"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rule(QualityRule):
     """A rule with its check; some are asked only of the Annex A list."""
 
@@ -187,7 +187,7 @@ class Rule(QualityRule):
     annex_a: bool = field(default=False, metadata=NOT_IN_JSON)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class QualityRulesAnswer:
     """The answer of `ehcp quality --list-rules --format json`."""
 
@@ -196,7 +196,7 @@ class QualityRulesAnswer:
     rules: tuple[QualityRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rules:
     """All rules, and the columns that only they know.
 

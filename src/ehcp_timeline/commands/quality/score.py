@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar, Final, Literal
 
@@ -15,6 +14,7 @@ from ehcp_timeline.commands.quality.inspect import Inspected, inspect
 from ehcp_timeline.commands.quality.rules import SEVERITIES, QualityRule, Rule, Rules, Severity
 from ehcp_timeline.measure.counts import percent
 from ehcp_timeline.measure.result import DateOrder, Input
+from ehcp_timeline.record import record
 from ehcp_timeline.text.bounds import Ge, Percent, Whole
 
 GroupColumn = Literal["district", "team", "caseworker"]
@@ -22,7 +22,7 @@ ALL_ROWS: Final = "Total"
 NOT_RECORDED: Final = "not recorded"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class QualitySizes:
     """How many rows have a fault, and the score.
 
@@ -37,7 +37,7 @@ class QualitySizes:
     score: Percent
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FaultCount:
     """What one rule found.
 
@@ -49,7 +49,7 @@ class FaultCount:
     rows: Whole = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class QualityOf:
     """One file or group.
 
@@ -67,7 +67,7 @@ class QualityOf:
     counts: Mapping[str, FaultCount]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RuleFound(QualityRule):
     """One rule, and what it found in all files.
 
@@ -83,7 +83,7 @@ class RuleFound(QualityRule):
     columns: Mapping[str, Whole]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class QualityFault:
     """One fault.
 
@@ -106,7 +106,7 @@ class QualityFault:
     try_: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class QualityLine:
     """What one rule found in one file or group, as one line of a table to follow month by month."""
 
@@ -124,7 +124,7 @@ class QualityLine:
     try_: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class QualityAnswer:
     """The answer of `ehcp quality --format json`.
 

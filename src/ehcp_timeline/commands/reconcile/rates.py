@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar, Literal
 
@@ -21,6 +20,7 @@ from ehcp_timeline.measure.counts import ISSUE, clocks_of, has_exception, percen
 from ehcp_timeline.measure.multi_file import joint_of, one_history
 from ehcp_timeline.measure.reading import FileReading
 from ehcp_timeline.measure.result import Input
+from ehcp_timeline.record import record
 
 Rule = Literal["excluding", "including"]
 RateName = Literal["claimed", "strict", "evidenced", "including", "excluding"]
@@ -39,7 +39,7 @@ _SAYS: Mapping[RateName, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TwentyWeekRate:
     """One 20-week rate of the year.
 
@@ -54,7 +54,7 @@ class TwentyWeekRate:
     percent: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CountedBoth:
     """How many plans the law and the DfE's rule count in this way."""
 
@@ -63,7 +63,7 @@ class CountedBoth:
     plans: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PartedPlan:
     """One plan that the law and the DfE's rule count differently.
 
@@ -88,7 +88,7 @@ class PartedPlan:
     caseworker: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ReconcileAnswer:
     """The answer of `ehcp reconcile`.
 

@@ -1,7 +1,6 @@
 """The answer of `ehcp report`: what a page says, with the numbers that disclosure control allows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
@@ -11,6 +10,7 @@ from ehcp_timeline.measure.changes import Change
 from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
 from ehcp_timeline.measure.forecast.outlook import Outlook
 from ehcp_timeline.measure.result import Input, NotJudged, OpenCase, StageName
+from ehcp_timeline.record import field, record
 from ehcp_timeline.text.bounds import Ge, Whole
 
 Audience = Literal["board", "team", "public"]
@@ -18,7 +18,7 @@ Number = Whole | Literal["[c]"]
 AgeBand = Literal["to_4_weeks", "to_13_weeks", "to_26_weeks", "over_26_weeks"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WaitingCount:
     """How many assessments were open on a day, and how many of them are overdue."""
 
@@ -27,7 +27,7 @@ class WaitingCount:
     overdue: Number
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LateDuty:
     """One duty of the authority with clocks past their due day.
 
@@ -45,7 +45,7 @@ class LateDuty:
     oldest_days: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class YearRate:
     """Plans issued within 20 weeks in one calendar year, exceptions included.
 
@@ -69,7 +69,7 @@ class YearRate:
     others: Mapping[str, float | None]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LongWait(OpenCase):
     """One of the assessments that have been open longest."""
 
@@ -77,7 +77,7 @@ class LongWait(OpenCase):
     caseworker: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LateWork:
     """One overdue clock, for those who do the work."""
 
@@ -93,7 +93,7 @@ Lost = Literal["no-longer"]
 LOST: Lost = "no-longer"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ChangedSince:
     """What happened to the clocks since an earlier file.
 
@@ -108,7 +108,7 @@ class ChangedSince:
     fewest: int = field(default=0, metadata=NOT_IN_JSON)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ReportAnswer:
     """The answer of `ehcp report --format json`; `[c]` is hidden to protect the children counted.
 

@@ -1,7 +1,6 @@
 """The numbers of a report, counted by the same code as in the other commands."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
@@ -37,6 +36,7 @@ from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.kpi.question import KpiQuestion
 from ehcp_timeline.measure.kpi.scorecard import make_scorecard
 from ehcp_timeline.measure.result import Audit, StageName
+from ehcp_timeline.record import record
 
 BANDS: tuple[AgeBand, ...] = get_args(AgeBand)
 _BAND_ENDS = (28, 91, 182)  # days
@@ -46,7 +46,7 @@ _OF_WORK = ("case_id", "duty", "due", "days", "team", "caseworker")
 _PAST_DUE = Selection(verdicts=frozenset({"overdue", "excused"}))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ReportRequest:
     """What is asked of a report, with what the DfE publishes of an authority and its neighbours.
 

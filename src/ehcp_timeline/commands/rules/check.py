@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import ClassVar, Final
@@ -15,6 +14,7 @@ from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.output.ci import Level, Note
 from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.record import record, replace
 from ehcp_timeline.shell.open import names
 from ehcp_timeline.text.bounds import Whole
 from ehcp_timeline.text.words import count, day
@@ -23,7 +23,7 @@ WARN_AFTER: Final = Count("within", 12, "months")
 FAIL_AFTER: Final = Count("within", 24, "months")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Remark:
     """Something about a rulebook that a person should look at.
 
@@ -151,7 +151,7 @@ _TITLES: Final[Mapping[Level, str]] = {"error": "fault", "warning": "warning", "
 _ID: Final = re.compile(r'^\s*(?:id|supersedes)\s*=\s*"([^"]+)"')
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RulesCheckAnswer:
     """The answer of `ehcp rules check`."""
 

@@ -1,7 +1,7 @@
 """What changed between two rulebooks, which cases it flips, and the effect on the rates."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from datetime import date
 from typing import Annotated, Any, ClassVar, Final, Self
 
@@ -11,13 +11,14 @@ from ehcp_timeline.law.diff import ClauseChange, changes
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import InTime, Overlay, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.record import record
 from ehcp_timeline.text.bounds import Ge, Sha256, Whole
 from ehcp_timeline.text.words import count, day
 
 GROUPS: Final = ("district", "team", "caseworker")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NamedRulebook:
     """A rulebook, and the word that it was named by.
 
@@ -37,7 +38,7 @@ class NamedRulebook:
         return cls(name, used.version, used.sha256, used.overlays)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ClauseChanged:
     """One clause that is not the same in two rulebooks.
 
@@ -75,7 +76,7 @@ class ClauseChanged:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FlipsOfKind:
     """How many clocks of a deadline flip from one verdict to another."""
 
@@ -84,7 +85,7 @@ class FlipsOfKind:
     clocks: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Flip:
     """One clock that gets another verdict."""
 
@@ -104,7 +105,7 @@ class Flip:
     caseworker: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Effect:
     """What the change does to the cases that were given.
 
@@ -125,7 +126,7 @@ class Effect:
     flips: tuple[Flip, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RulesDiffAnswer:
     """The answer of `ehcp rules diff`.
 

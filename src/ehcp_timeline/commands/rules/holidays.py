@@ -1,7 +1,6 @@
 """What moves in a file if a bank holiday is announced: the file judged without it and with it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Final, TypeVar
 
@@ -16,6 +15,7 @@ from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed, key
 from ehcp_timeline.measure.result import Audit, Input, NotJudged
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.summary import opening
+from ehcp_timeline.record import record
 from ehcp_timeline.text.bounds import Ge, Whole
 from ehcp_timeline.text.words import count, day, listed
 
@@ -25,7 +25,7 @@ _MOVES: Final = ("due", "act_by", "verdict")
 _BEFORE: Final = "_before"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Moved:
     """One clock that a bank holiday moves."""
 
@@ -48,7 +48,7 @@ class Moved:
     caseworker: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HolidayCounts:
     """How much is moved, and by which days."""
 
@@ -57,7 +57,7 @@ class HolidayCounts:
     cases: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HolidaysAnswer:
     """The answer of `ehcp rules holidays`.
 

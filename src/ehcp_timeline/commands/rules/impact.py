@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import tee
 from pathlib import Path
@@ -20,13 +19,14 @@ from ehcp_timeline.law.diff import affected, changes
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.answer import keys
 from ehcp_timeline.measure.counts import InTimeTally
+from ehcp_timeline.record import field, record, replace
 from ehcp_timeline.shell.open import CaseRequest, settings
 
 NO_CLOCK: Final = "not-started"
 TOLD: Final = ("start", "due", "answered", "verdict", "days_left", "days_late")
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _ImpactCount:
     """What has been counted so far; `frames` and `named` of this file, `flips` of the files before."""
 

@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Final, Self
 
@@ -14,6 +13,7 @@ from ehcp_timeline.law.deadline import Seen
 from ehcp_timeline.law.rulebook import Deadline, DutyKind, NotEncoded, Rulebook, Who
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.record import record
 from ehcp_timeline.text.spelling import did_you_mean
 from ehcp_timeline.text.words import count, rulebook_name
 
@@ -22,7 +22,7 @@ _ID: Final = TableColumn("deadline", "fixed")
 _NUMBER: Final = re.compile(r"(?:\breg |, |\band )(\d+[A-Z]?)\b(?!\s+(?:September|March|May|weeks|days))")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DeadlineListed:
     """One deadline in a line.
 
@@ -59,7 +59,7 @@ class DeadlineListed:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RulesAnswer:
     """The answer of `ehcp rules list`."""
 
@@ -69,14 +69,14 @@ class RulesAnswer:
     deadlines: tuple[DeadlineListed, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StaleAnswer(RulesAnswer):
     """The answer of `ehcp rules stale`."""
 
     SCHEMA: ClassVar = "ehcp-stale/1"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RuleAnswer:
     """The answer of `ehcp rules show DEADLINE`: each deadline as `law.rulebook` holds it."""
 
@@ -86,7 +86,7 @@ class RuleAnswer:
     deadlines: tuple[Deadline, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LeftOut:
     """What of a regulation is not encoded."""
 
@@ -94,7 +94,7 @@ class LeftOut:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RegulationCovered:
     """One regulation, and what happened to it.
 
@@ -108,7 +108,7 @@ class RegulationCovered:
     not_encoded: tuple[LeftOut, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EncodedDeadline:
     """One deadline by the law it comes from."""
 
@@ -117,7 +117,7 @@ class EncodedDeadline:
     seen: Seen
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CoverageAnswer:
     """The answer of `ehcp rules coverage`."""
 

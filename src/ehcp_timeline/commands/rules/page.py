@@ -1,7 +1,6 @@
 """The rulebook as a page of documentation: what is encoded, what is not, each deadline with a worked case."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -12,6 +11,7 @@ from ehcp_timeline.cases.model import Row
 from ehcp_timeline.commands.rules.clauses import GLOSSARY, deadline_sections
 from ehcp_timeline.commands.rules.lists import RegulationCovered, regulations
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
+from ehcp_timeline.record import record
 from ehcp_timeline.text.counting import said_day
 from ehcp_timeline.text.words import count, listed
 
@@ -21,7 +21,7 @@ BEFORE: Final = date(2024, 9, 10)
 BETWEEN: Final = date(2025, 4, 23)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Example:
     """One case worked through.
 

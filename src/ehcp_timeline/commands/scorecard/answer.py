@@ -1,7 +1,6 @@
 """The answer of `ehcp scorecard`: a line for each group and period, targets, definitions."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -13,15 +12,16 @@ from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_GROUP, PERIOD, RANK, abov
 from ehcp_timeline.measure.kpi.periods import PERIODS_OF_A_YEAR, Period, PeriodKind
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.measure.kpi.targets import Reached, Target, reached
-from ehcp_timeline.measure.kpi.trends import MeasureTrend, record, trends
+from ehcp_timeline.measure.kpi.trends import MeasureTrend, record_since, trends
 from ehcp_timeline.measure.result import Input
+from ehcp_timeline.record import record
 from ehcp_timeline.text.bounds import Ge
 from ehcp_timeline.text.words import day, listed
 
 NO_CASES = "no cases"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MeasureMeant:
     """What one measure means.
 
@@ -62,7 +62,7 @@ class MeasureMeant:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MeasureList:
     """The answer of `ehcp scorecard --list-measures --format json`."""
 
@@ -71,7 +71,7 @@ class MeasureList:
     measures: tuple[MeasureMeant, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ScorecardLine:
     """One group in one period.
 
@@ -94,7 +94,7 @@ class ScorecardLine:
     trends: Mapping[str, MeasureTrend]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NotMeasured:
     """A measure that no file could give."""
 
@@ -102,7 +102,7 @@ class NotMeasured:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MeasureHistory:
     """The value of a measure for everybody in the last whole period, beside the periods before.
 
@@ -124,7 +124,7 @@ class MeasureHistory:
     record: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ScorecardAnswer:
     """The answer of `ehcp scorecard --format json`."""
 
@@ -144,7 +144,7 @@ class ScorecardAnswer:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ScorecardPublication:
     """The answer of `ehcp scorecard --disclosure suppress --format json`.
 
@@ -277,7 +277,7 @@ def history_of(card: Scorecard, kept: pl.DataFrame) -> Iterator[MeasureHistory]:
             year_before=before,
             change=None if before is None else round(value - before, 1),
             change_pc=round(100 * (value - relative) / relative, 1) if relative else None,
-            record=record(values[begun:], labels[begun:]),
+            record=record_since(values[begun:], labels[begun:]),
         )
 
 

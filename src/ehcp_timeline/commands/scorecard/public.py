@@ -6,7 +6,6 @@ is hidden in all of them if it is hidden in one. Each is then checked again, unt
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 
 import polars as pl
@@ -27,6 +26,7 @@ from ehcp_timeline.output.plain import markdown_cell
 from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.privacy.suppress import HIDDEN, Cell, CountTable, check_threshold, legend, to_hide
+from ehcp_timeline.record import record, replace
 from ehcp_timeline.text.words import day
 
 Number = tuple[int, str, tuple[str, ...]]
@@ -36,7 +36,7 @@ Place = tuple[int, str]
 _LINE = "_line"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Sheet:
     """One measure in one period as a table, with the numbers of cases that its printed cells are."""
 

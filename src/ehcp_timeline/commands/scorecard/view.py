@@ -4,7 +4,6 @@ Wide is as committees print it: periods across, groups down in their order, the 
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ehcp_timeline.commands.scorecard.answer import NO_CASES, MeasureMeant, ScorecardAnswer, flat_lines
@@ -17,6 +16,7 @@ from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.plain import markdown_page
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.privacy.suppress import HIDDEN
+from ehcp_timeline.record import record, replace
 from ehcp_timeline.text.words import count, day
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _OF_TARGETS = (
 _OF_MEASURES = (TableColumn("measure", "fixed"), *map(TableColumn, ("counted", "out of", "by")))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WideTable:
     """One measure, a row for each group.
 

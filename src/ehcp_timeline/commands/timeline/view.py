@@ -1,7 +1,6 @@
 """The page of `ehcp timeline`: every date of one case, in order, with its law."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
@@ -11,6 +10,7 @@ from ehcp_timeline.law.rulebook import Rulebook, Who
 from ehcp_timeline.measure.answer import ClockRecord, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.verdict_words import standing
+from ehcp_timeline.record import record
 from ehcp_timeline.text.words import NOT_ADVICE, count, day, rulebook_name
 
 _WHAT = (TableColumn("what"),)
@@ -24,14 +24,14 @@ _WHO: Mapping[Who, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class TimelineClock(ClockRecord):
     """One clock of a case that was given in words; `not-owed` and `not-started` included."""
 
     row: None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TimelineAnswer:
     """The answer of `ehcp timeline --format json`."""
 

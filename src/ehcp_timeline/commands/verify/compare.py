@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,11 +11,12 @@ from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.output.receipt import Receipt, file_sha256
 from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.record import record
 
 _PATHS = ("input", "receipt")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Differing:
     """One thing that is not as it was.
 
@@ -30,7 +30,7 @@ class Differing:
     now: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class VerifyAnswer:
     """The answer of `ehcp verify --format json`.
 

@@ -1,7 +1,6 @@
 """The answers of the commands that make work lists, and the fields of each line."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
@@ -16,6 +15,7 @@ from ehcp_timeline.measure.result import Input, NotJudged
 from ehcp_timeline.measure.worklists import Policy
 from ehcp_timeline.privacy.apply import pseudonymised, without_words
 from ehcp_timeline.privacy.pseudonyms import STATEMENT
+from ehcp_timeline.record import record
 from ehcp_timeline.shell.open import without_cases
 from ehcp_timeline.text.bounds import Ge, Whole
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.privacy.pseudonyms import Key
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Work:
     """One clock that somebody has to act on, and its next lawful step.
 
@@ -56,7 +56,7 @@ class Work:
     not_before: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WorkAtRisk(Work):
     """One in-time clock, and when it will be met at the present pace.
 
@@ -71,7 +71,7 @@ class WorkAtRisk(Work):
     expected_p85: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OverdueCounts:
     """How much is overdue."""
 
@@ -79,7 +79,7 @@ class OverdueCounts:
     cases: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RiskCounts:
     """How many in-time clocks are at risk.
 
@@ -92,7 +92,7 @@ class RiskCounts:
     cannot_be_told: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NextCounts:
     """How much there is to do.
 
@@ -105,7 +105,7 @@ class NextCounts:
     cannot_be_told: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WorkAnswer:
     """A list of clocks to work from.
 
@@ -152,7 +152,7 @@ class WorkAnswer:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OverdueAnswer(WorkAnswer):
     """The answer of `ehcp overdue --format json`."""
 
@@ -161,7 +161,7 @@ class OverdueAnswer(WorkAnswer):
     summary: OverdueCounts
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SaveListAnswer(WorkAnswer):
     """The answer of `ehcp overdue --save-list --format json`."""
 
@@ -171,7 +171,7 @@ class SaveListAnswer(WorkAnswer):
     work: Annotated[pl.DataFrame, RowsOf(WorkAtRisk)]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NextAnswer(WorkAnswer):
     """The answer of `ehcp next --format json`."""
 
@@ -180,7 +180,7 @@ class NextAnswer(WorkAnswer):
     summary: NextCounts
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PublicationAnswer:
     """The answer of `ehcp overdue --disclosure suppress --format json`.
 

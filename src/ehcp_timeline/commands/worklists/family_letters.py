@@ -1,7 +1,6 @@
 """Letters before a day is missed: one line of a mail merge for each family."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -16,6 +15,7 @@ from ehcp_timeline.measure.casework import Casework
 from ehcp_timeline.measure.next_steps import next_steps
 from ehcp_timeline.measure.result import Input, NotJudged
 from ehcp_timeline.measure.worklists import AHEAD, before_breach
+from ehcp_timeline.record import record
 from ehcp_timeline.shell.config import Config
 from ehcp_timeline.text.bounds import Ge, Whole
 from ehcp_timeline.text.words import count, day
@@ -30,7 +30,7 @@ NOTES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class LetterLine:
     """One family to write to before a day is missed.
 
@@ -62,7 +62,7 @@ class LetterLine:
     rights: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LetterCounts:
     """How many families to write to, of how many duties in time with a day within `within` days."""
 
@@ -71,7 +71,7 @@ class LetterCounts:
     cannot_be_told: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LettersAnswer:
     """The answer of `ehcp letters --format json`.
 

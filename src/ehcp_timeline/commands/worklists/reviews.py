@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, get_args
@@ -35,6 +34,7 @@ from ehcp_timeline.output.sections import (
     without_empty_columns,
 )
 from ehcp_timeline.output.summary import acknowledged_lines
+from ehcp_timeline.record import record
 from ehcp_timeline.shell.parse import choice
 from ehcp_timeline.text.bounds import Whole
 from ehcp_timeline.text.counting import MONTHS
@@ -54,7 +54,7 @@ _UNREAD = "Correct the date that cannot be read: `ehcp check` names it"
 _NO_TERMS = f"write in ehcp.toml  [terms]  and below it  {TERMS}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ComingReview(Work):
     """One review to come.
 
@@ -66,7 +66,7 @@ class ComingReview(Work):
     when: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ReviewCounts:
     """How many reviews are to come, and how many of them are past their day or cannot be judged."""
 
@@ -75,7 +75,7 @@ class ReviewCounts:
     unclear: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DiaryLine:
     """The reviews of one school or caseworker, or of everybody.
 
@@ -93,7 +93,7 @@ class DiaryLine:
     later: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ReviewsAnswer(WorkAnswer):
     """The answer of `ehcp next --reviews year|list --format json`.
 
@@ -111,7 +111,7 @@ class ReviewsAnswer(WorkAnswer):
     total: DiaryLine | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TermListed:
     """The term of a list.
 
@@ -128,7 +128,7 @@ class TermListed:
     until: date
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TermListAnswer(WorkAnswer):
     """The answer of `ehcp next --reviews TERM --format json`."""
 

@@ -1,10 +1,10 @@
 """A mark: one condition on a counted case, in the closed vocabulary of kpis.toml."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from ehcp_timeline.law.loader.faults import Location, Table
+from ehcp_timeline.record import field, record
 
 ColumnName = Annotated[str, "column"]
 ColumnNames = tuple[ColumnName, ...]
@@ -17,7 +17,7 @@ Pairs = tuple[tuple[str, str], ...]
 Codes = tuple[tuple[str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Span:
     """Calendar days between two days, `to` the as-at day where it is empty.
 
@@ -34,7 +34,7 @@ class Span:
     more_than_months: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Condition:
     """What may be true of a case; every field that is not empty must hold. See the head of kpis.toml."""
 

@@ -1,11 +1,11 @@
 """The measures of councils, as frozen records: populations, measures, packs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Literal
 
 from ehcp_timeline.law.kpi.marks import Condition, MarkNames
+from ehcp_timeline.record import field, record
 
 Unit = Literal[
     "count",
@@ -23,7 +23,7 @@ Better = Literal["higher", "lower", ""]
 AS_AT = "as_at"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Derived:
     """A day worked out from others of the row: the earliest of some events, on or after another."""
 
@@ -33,7 +33,7 @@ class Derived:
     since: Annotated[str, "event"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Population:
     """What a measure counts. Every field is a word of the vocabulary at the head of kpis.toml.
 
@@ -86,7 +86,7 @@ class Population:
         return frozenset(columns)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Measure:
     """One number that councils are judged by.
 
@@ -121,7 +121,7 @@ class Measure:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PackSection:
     """One sheet of a pack: some measures through the last so many periods, or as they stand."""
 
@@ -132,7 +132,7 @@ class PackSection:
     last: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Pack:
     """Sheets that are asked for together."""
 
@@ -141,7 +141,7 @@ class Pack:
     sheets: tuple[PackSection, ...] = field(metadata={"key": "sheet"})
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Kpis:
     """Every measure and what it counts.
 

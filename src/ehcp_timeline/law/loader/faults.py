@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, is_dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -10,6 +10,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from ehcp_timeline.errors import RulebookError
+from ehcp_timeline.record import field, fields, record
 from ehcp_timeline.text import spelling
 
 T = TypeVar("T")
@@ -28,7 +29,7 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
     return f"; {question}" if question else ""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Location:
     """A place in a TOML file, which faults are reported against.
 

@@ -3,7 +3,6 @@
 import hashlib
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from ehcp_timeline.errors import EhcpError, RulebookError
 from ehcp_timeline.inputs import read_whole
+from ehcp_timeline.law.loader.built import read_built
 from ehcp_timeline.law.loader.deadline import Grounds, read_deadline, read_grounds, spread
 from ehcp_timeline.law.loader.faults import Location, Table
 from ehcp_timeline.law.loader.limit import Codes, read_facts
@@ -24,6 +24,7 @@ from ehcp_timeline.law.rulebook import (
     NotEncoded,
     Rulebook,
 )
+from ehcp_timeline.record import record
 
 NOT_LAW = frozenset({"kpis.toml", "bank-holidays.toml"})
 LAW_KEYS = (
@@ -33,7 +34,7 @@ LAW_KEYS = (
 OVERLAY_KEYS = ("deadline", "event", "scenario")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Source:
     """One TOML file: its name, its bytes, what it says, and its short name if it is laid over the law."""
 
@@ -74,14 +75,15 @@ def read_rulebook(
 ) -> tuple[Rulebook, tuple[str, ...]]:
     """Read as much of the law as can be read, and every fault, each with its file and key path.
 
-    The package's own law is read once in a process.
+    The package's own law is read once in a process, as the build kept it if nothing has changed since.
     """
     return _read(overlays, folder) if overlays or folder else _read_own()
 
 
 @cache
 def _read_own() -> tuple[Rulebook, tuple[str, ...]]:
-    return _read((), None)
+    kept = read_built()
+    return (kept, ()) if kept else _read((), None)
 
 
 @cache

@@ -1,7 +1,6 @@
 """A council's own figures, year by year, beside what the DfE publishes, and where they stand among all."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from math import ceil
 from statistics import median
@@ -14,8 +13,9 @@ from ehcp_timeline.measure.answer import NOT_IN_JSON, ProblemFound, RulebookUsed
 from ehcp_timeline.measure.compare.figures import Area, Figures, per_10000
 from ehcp_timeline.measure.kpi.lines import OF_ALL, PERIOD, RANK, above, below
 from ehcp_timeline.measure.kpi.targets import cases_short
-from ehcp_timeline.measure.kpi.trends import record
+from ehcp_timeline.measure.kpi.trends import record_since
 from ehcp_timeline.measure.result import Input
+from ehcp_timeline.record import field, record, replace
 from ehcp_timeline.text.bounds import Ge, Le
 
 
@@ -53,7 +53,7 @@ def top_quartile_from(values: Collection[float], better: Better) -> float | None
     return ordered[places - 1] if places else None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Own:
     """What the council's own file gives for one measure and year."""
 
@@ -62,7 +62,7 @@ class Own:
     whole: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class ComparedMeasure:
     """One measure in one year, beside what the DfE publishes.
 
@@ -112,7 +112,7 @@ class ComparedMeasure:
     record: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CompareAnswer:
     """The answer of `ehcp compare --format json`."""
 
@@ -155,7 +155,7 @@ def own_figures(
     return figures
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Comparison:
     """What is compared: published figures, and own ones by measure and year, up to a day, for whom."""
 
@@ -185,7 +185,9 @@ class Comparison:
                 now = values[place]
                 before = values[place - 1] if place and years[place - 1].year == year.year - 1 else None
                 change = None if now is None or before is None else round(now - before, 1)
-                yield replace(year, change=change, record=record(values[: place + 1], labels[: place + 1]))
+                yield replace(
+                    year, change=change, record=record_since(values[: place + 1], labels[: place + 1])
+                )
 
     def _in_year(self, measure: Measure, year: int, against: int, *, ranked: bool) -> ComparedMeasure:
         figures, own, better = self.figures, self.own.get((measure.id, year)), measure.better

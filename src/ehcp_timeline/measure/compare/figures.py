@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -14,6 +13,7 @@ from typing import Literal
 from ehcp_timeline.errors import ConfigError, UsageError
 from ehcp_timeline.inputs import read_text
 from ehcp_timeline.law.kpi.model import Kpis
+from ehcp_timeline.record import field, record, replace
 
 Level = Literal["National", "Regional", "Local authority"]
 PlaceKey = tuple[str, str]
@@ -30,7 +30,7 @@ _OFFICIAL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Area:
     """England, a region or a local authority.
 
@@ -52,7 +52,7 @@ class Area:
         return self.level, self.code or self.name
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Figures:
     """Published figures.
 

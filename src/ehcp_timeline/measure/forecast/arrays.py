@@ -1,12 +1,12 @@
 """The arrays that a forecast counts in: days, weeks and cases, and how often each number came up."""
 
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
 
+from ehcp_timeline.record import field, record
 from ehcp_timeline.text.bounds import Ge, Le
 
 Days = npt.NDArray[np.int32]
@@ -42,7 +42,7 @@ def mean(values: npt.NDArray[np.integer | np.floating]) -> float:
     return float(values.mean()) if values.size else 0.0
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Spread:
     """How often each whole number from 0 came up; `counts` holds the times."""
 

@@ -6,7 +6,6 @@ the backlog was 13 and 26 weeks on is always known.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import sqrt
 
@@ -21,6 +20,7 @@ from ehcp_timeline.measure.forecast.outlook import clear_week, naive_weeks
 from ehcp_timeline.measure.forecast.present import LONGEST, Present, present
 from ehcp_timeline.measure.forecast.request import OBSERVED, ForecastRequest
 from ehcp_timeline.measure.forecast.simulate import Plan, run, start_of
+from ehcp_timeline.record import field, record
 from ehcp_timeline.text.bounds import Whole
 
 RUNS = 500
@@ -32,7 +32,7 @@ CLEARANCE = "clearance"
 STRAIGHT_LINE, THROUGHPUT = "straight_line", "backlog_over_throughput"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Standpoint:
     """One past day, what was forecast then, and what came.
 
@@ -61,7 +61,7 @@ class Standpoint:
     came: dict[int, int] = field(metadata=NOT_IN_JSON)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Percentiles:
     """One number for each percentile."""
 
@@ -70,7 +70,7 @@ class Percentiles:
     p95: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BaselineScore:
     """How one way to forecast did: mean error in weeks, below zero too early or too few, and its size."""
 
@@ -79,7 +79,7 @@ class BaselineScore:
     error_weeks: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Score:
     """How forecasts of one thing did.
 
@@ -104,7 +104,7 @@ class Score:
     beats_baselines: bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TrackRecord:
     """How often the P85 of the overdue cases 13 weeks on held, at the month-ends of the past year.
 
@@ -121,7 +121,7 @@ class TrackRecord:
     high: Share
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Backtest:
     """How past forecasts did."""
 

@@ -1,7 +1,6 @@
 """Every assessment of some files as days: when it came, when each stage ended, when it was closed."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -20,6 +19,7 @@ from ehcp_timeline.measure.counts import ISSUE, REVIEW, clocks_of, has_exception
 from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, Days, Flags, day_number, day_of
 from ehcp_timeline.measure.multi_file import one_history
 from ehcp_timeline.measure.result import Input
+from ehcp_timeline.record import field, record
 
 ADVICE = "assess.advice"
 WHOLE = "plan"
@@ -30,7 +30,7 @@ _DATED = pl.col("open") | pl.col("answered").is_not_null() | pl.col("ended").is_
 _FAR = 9_999  # weeks: later than any horizon
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PipelineStage:
     """One stage between a request and a plan.
 
@@ -48,7 +48,7 @@ class PipelineStage:
     least: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Timetable:
     """The law's own stages of an assessment, in order, and the whole weeks from request to plan."""
 
@@ -105,7 +105,7 @@ def _advice_columns(rulebook: Rulebook, columns: Collection[str]) -> list[tuple[
     return [pair for pair in pairs if set(pair) <= set(columns)]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Caseload:
     """Every assessment that started by the as-at date. Days are day numbers, `NEVER` where there is none.
 
@@ -286,7 +286,7 @@ def _stage_ends(columns: list[Days], start: Days, answered: Days, done: Days) ->
     return np.ascontiguousarray(ends), begun & known & (ends == days)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OpenAssessments:
     """The open assessments of one day, one entry of each array for each.
 

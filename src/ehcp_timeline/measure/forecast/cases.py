@@ -1,7 +1,6 @@
 """Open cases one by one: when each is closed, and those in time that will be late unless they are hurried."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -21,6 +20,7 @@ from ehcp_timeline.measure.forecast.simulate import case_groups
 from ehcp_timeline.measure.next_steps import next_steps
 from ehcp_timeline.measure.pace import P85, pace_of
 from ehcp_timeline.measure.worklists import at_risk
+from ehcp_timeline.record import record, replace
 from ehcp_timeline.text.bounds import Whole
 
 Breach = Literal["overdue", "excused", "likely", "possible", "unlikely"]
@@ -28,7 +28,7 @@ _PLANS = replace(ALL, deadlines=frozenset(ISSUE))
 _STAGES: Mapping[str, Any] = {"decide": "decision", "finalise": "final"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ProjectedCase:
     """One open case and when it is closed, by plan or otherwise.
 
@@ -105,7 +105,7 @@ def _first_weeks(shares: Rates, share: float) -> Counts:
     return np.asarray(np.where(reached.any(axis=1), reached.argmax(axis=1), shares.shape[1]))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CaseToSave:
     """One case in time that will be late unless it is hurried.
 
@@ -134,7 +134,7 @@ class CaseToSave:
     caseworker: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SaveList:
     """The cases to save, those whose draft must go first at the top.
 

@@ -7,7 +7,6 @@ import hashlib
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -19,6 +18,7 @@ from ehcp_timeline.measure.answer import NOT_IN_JSON, decimals
 from ehcp_timeline.measure.forecast.arrays import SHARES, WEEK, Rates
 from ehcp_timeline.measure.forecast.outlook import ClearanceDay
 from ehcp_timeline.measure.forecast.weeks import chunks
+from ehcp_timeline.record import field, record
 from ehcp_timeline.text.bounds import Whole
 from ehcp_timeline.text.spelling import did_you_mean
 
@@ -46,7 +46,7 @@ _LONGEST = 9
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PublishedCount:
     """One published count.
 
@@ -62,7 +62,7 @@ class PublishedCount:
     completions: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CountPair:
     """What two counts imply.
 
@@ -84,7 +84,7 @@ class CountPair:
     unexplained: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CountsTaken:
     """What a series of counts implies.
 
@@ -190,11 +190,9 @@ def _header(records: Sequence[str], name: str) -> tuple[str, int, Mapping[str, i
         CaseFileError: There is no header, or two of its headings could be the same column.
     """
     missing = ""
-    for place, record in enumerate(records):
+    for place, row in enumerate(records):
         for delimiter in _DELIMITERS:
-            cells = [
-                re.sub(r"[\s_-]+", " ", cell.strip(' "\ufeff')).lower() for cell in record.split(delimiter)
-            ]
+            cells = [re.sub(r"[\s_-]+", " ", cell.strip(' "\ufeff')).lower() for cell in row.split(delimiter)]
             headings = {
                 column: [word for word in known if word in cells] for column, known in _HEADINGS.items()
             }

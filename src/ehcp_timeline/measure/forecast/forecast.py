@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, Literal
 
@@ -47,12 +46,13 @@ from ehcp_timeline.measure.forecast.simulate import Kept, Orders, Plan, run, sta
 from ehcp_timeline.measure.forecast.stages import SeasonLine, StageLine, season_lines, stage_lines
 from ehcp_timeline.measure.forecast.target import CapacityNeeded, TargetAnswer, capacity_needed, net_needed
 from ehcp_timeline.measure.result import Clearance, Input
+from ehcp_timeline.record import field, record, replace
 from ehcp_timeline.text.bounds import Whole
 from ehcp_timeline.text.spelling import did_you_mean
 from ehcp_timeline.text.words import count
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WorkInHand:
     """The work in hand.
 
@@ -80,7 +80,7 @@ class WorkInHand:
     floor_limits: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WeeksBehind:
     """The weeks behind that rates are taken over.
 
@@ -101,7 +101,7 @@ class WeeksBehind:
     backlog: tuple[PastPoint, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ScenarioOutlook:
     """What one scenario leads to.
 
@@ -117,7 +117,7 @@ class ScenarioOutlook:
     outlook: Outlook
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ForecastAnswer:
     """The answer of `ehcp forecast`, from case files or from counts; from counts, what needs cases is null.
 

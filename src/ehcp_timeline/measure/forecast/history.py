@@ -1,13 +1,13 @@
 """The weeks behind: what came to each stage, what left it and what lay ready there, and in which order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from ehcp_timeline.measure.answer import decimals
 from ehcp_timeline.measure.forecast.arrays import NEVER, WEEK, Counts, Days, Flags, mean
 from ehcp_timeline.measure.forecast.caseload import Caseload
+from ehcp_timeline.record import field, record
 
 LEAST_WEEKS = 13
 MOST_RELEASED = 0.95
@@ -15,7 +15,7 @@ _FASTEST = 5
 _FEW = 10
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StageFlow:
     """One stage in the weeks behind; an array has one number for each week.
 
@@ -53,7 +53,7 @@ class StageFlow:
         return lately / self.pace if self.pace else (float("inf") if lately else 0.0)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class History:
     """So many whole weeks, the last of which ends with a day (a day number); one number of each for each."""
 
@@ -163,7 +163,7 @@ def ready_at(came: Days, left: Days, least: int, starts: Sequence[int]) -> Count
     return (np.searchsorted(ripe, asked, "right") - np.searchsorted(gone, asked, "right")).astype(np.int64)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WorkOrder:
     """How the places of one week are shared out; the three shares add up to 1.
 

@@ -1,7 +1,6 @@
 """The intake planner: where the weeks of requests to come will fall against school closures and holidays."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -11,6 +10,7 @@ from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import decimals
 from ehcp_timeline.measure.forecast.request import SchoolDays
+from ehcp_timeline.record import field, record
 from ehcp_timeline.text.bounds import Whole
 
 MILESTONES = {"decide": "assess.decide", "no_plan": "assess.no_plan", "issue": "plan.issue"}
@@ -20,7 +20,7 @@ _KEYS = (("closed", EXAMPLE), ("open", TERMS))
 _WEEKDAYS = 5
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class IntakeMilestone:
     """One day that the law sets for the requests of a week.
 
@@ -40,7 +40,7 @@ class IntakeMilestone:
     bank_holiday: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class IntakeWeek:
     """One week of requests to come.
 

@@ -1,7 +1,6 @@
 """What the runs of one order of work come to: clearance dates, quarters, the path of the backlog."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import date
 
 import numpy as np
@@ -22,13 +21,14 @@ from ehcp_timeline.measure.forecast.caseload import Caseload, overdue_on, standi
 from ehcp_timeline.measure.forecast.history import WorkOrder
 from ehcp_timeline.measure.forecast.simulate import PER_MILLE, Kept
 from ehcp_timeline.measure.result import Clearance
+from ehcp_timeline.record import fields, record
 from ehcp_timeline.text.bounds import Percent, Whole
 
 PATH_WEEKS = 4
 PAST_MONTHS = 12
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ClearanceDay:
     """When the backlog clears: that share of the runs is clear by that day; null is not by the horizon.
 
@@ -42,7 +42,7 @@ class ClearanceDay:
     never_share: Share
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Quarter:
     """One calendar quarter to come, or the part of it inside the horizon.
 
@@ -75,7 +75,7 @@ class Quarter:
     over_52_p85: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PastPoint:
     """The backlog at the end of one day behind."""
 
@@ -84,7 +84,7 @@ class PastPoint:
     overdue: Whole
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PathPoint:
     """The backlog at the end of one week to come."""
 
@@ -96,7 +96,7 @@ class PathPoint:
     oldest_p50: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Outlook:
     """What one order of work leads to.
 
@@ -112,7 +112,7 @@ class Outlook:
     path: tuple[PathPoint, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ExceptionShares:
     """Of the plans issued in the weeks behind: shares with an exception claimed, in time and late."""
 

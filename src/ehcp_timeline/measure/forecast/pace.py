@@ -7,7 +7,6 @@ left at either end.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from math import ceil
 from typing import Literal
@@ -19,6 +18,7 @@ from ehcp_timeline.measure.forecast.arrays import WEEK, YEAR, Rates, day_of
 from ehcp_timeline.measure.forecast.present import Present
 from ehcp_timeline.measure.forecast.request import SchoolDays
 from ehcp_timeline.measure.forecast.weeks import factors, kinds_of_weeks
+from ehcp_timeline.record import field, record
 
 RECENT_WEEKS = 8
 CRITICAL = 12.35
@@ -34,7 +34,7 @@ _QUARTER = 13
 _MATERIAL = 4 / 3  # smaller changes are within what the drawn weeks allow for
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PaceChange:
     """A change in the weekly numbers of the weeks behind.
 

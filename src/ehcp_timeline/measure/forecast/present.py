@@ -1,7 +1,6 @@
 """What is known on one day, and what a simulation starts from: stages as they work, cases by due week."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from ehcp_timeline.measure.forecast.history import (
 )
 from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.forecast.weeks import Drivers, factors, kinds_of_weeks, series
+from ehcp_timeline.record import record
 
 LONGEST = 3 * YEAR
 _TENTH = 10
@@ -23,7 +23,7 @@ _FEW = 5
 _WAITING = 1.0  # weeks of work
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SimulatedStage:
     """One stage as it works in a simulation.
 
@@ -41,7 +41,7 @@ class SimulatedStage:
     ordered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class InHand:
     """Cases of one due week that stand at one stage and become ready there in one week to come."""
 
@@ -51,7 +51,7 @@ class InHand:
     cases: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Pipeline:
     """The stages, and the cases in hand.
 
@@ -88,7 +88,7 @@ class Pipeline:
         return counts
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Present:
     """What is known on one day.
 

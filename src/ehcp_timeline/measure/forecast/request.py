@@ -1,9 +1,9 @@
 """What is asked of a forecast, and what is to be changed in it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
+from ehcp_timeline.record import field, record
 from ehcp_timeline.text.bounds import Whole
 
 OBSERVED = "observed"
@@ -12,7 +12,7 @@ CATCH_UP_WEEKS = 13
 EVERY_TEAM = "all"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WhatIf:
     """What was changed from how things went so far; 0 is nothing.
 
@@ -45,7 +45,7 @@ class WhatIf:
 NOTHING = WhatIf()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Scenario:
     """A named what-if; `vacancies` in percent of each team's posts, or of all, beyond those vacant so far."""
 
@@ -55,7 +55,7 @@ class Scenario:
     policy: str = OBSERVED
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SchoolDays:
     """A school term or closure as the settings name it, first and last day inclusive."""
 
@@ -64,7 +64,7 @@ class SchoolDays:
     last: date
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ForecastRequest:
     """What is asked of a forecast.
 

@@ -1,7 +1,6 @@
 """Yearly reviews as work that comes back: every review done falls due again, and every new plan joins in."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -24,13 +23,14 @@ from ehcp_timeline.measure.forecast.weeks import (
     rounded,
     series,
 )
+from ehcp_timeline.record import field, record
 from ehcp_timeline.text.bounds import Whole
 
 _EARLY = 85
 _USUAL_LEAD = 4
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reviews:
     """Every review clock of a file, as day numbers; `NEVER` where there is no day.
 
@@ -47,7 +47,7 @@ class Reviews:
     closed: Days
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ReviewOutlook:
     """When overdue reviews clear.
 

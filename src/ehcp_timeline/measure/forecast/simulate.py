@@ -6,7 +6,6 @@ parcel is a number of cases of neighbouring rows: the first of the rows, and an 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from math import prod, sqrt
@@ -19,6 +18,7 @@ from ehcp_timeline.measure.forecast.history import MOST_RELEASED, OLDEST_FIRST, 
 from ehcp_timeline.measure.forecast.present import Pipeline, Present
 from ehcp_timeline.measure.forecast.request import NOTHING, WhatIf
 from ehcp_timeline.measure.forecast.weeks import chunks, draw, rounded
+from ehcp_timeline.record import field, record, replace
 
 PER_MILLE = 1000
 Parcel = tuple[int, Cases]
@@ -29,7 +29,7 @@ _SPARSE = 16
 _NO_SPREAD = 0.005
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Pool:
     """Cases at one stage in many runs: those ready to leave it, and those that become ready.
 
@@ -213,7 +213,7 @@ class StageWork:
         yield from serve(pool, places, order, line.row_of(week + line.weeks_after(stage)), self.random)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Plan:
     """What to keep.
 
@@ -232,7 +232,7 @@ class Plan:
     only_clearance: bool = False
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Kept:
     """What is kept of all runs under one order of work.
 

@@ -9,7 +9,6 @@ words why a form that does not apply does not.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from ehcp_timeline.measure.forecast.caseload import WHOLE
 from ehcp_timeline.measure.forecast.present import LONGEST, Present
 from ehcp_timeline.measure.forecast.request import SchoolDays
 from ehcp_timeline.measure.forecast.weeks import ORDINARY, SEASONS, Season, kinds_of_weeks
+from ehcp_timeline.record import record
 from ehcp_timeline.text.bounds import Whole
 
 FACTOR = 4.0
@@ -27,7 +27,7 @@ RELIEF_WEEKS = 26
 FORMS = ("load", "target_queue", "relief_capacity", "target_capacity", "pressure")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StageLine:
     """One stage, and the queue forms where they apply; rates are cases a week.
 
@@ -69,7 +69,7 @@ class StageLine:
     why: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SeasonLine:
     """How a kind of week to come compares with an ordinary one.
 

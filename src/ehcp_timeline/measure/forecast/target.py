@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -13,13 +12,14 @@ from ehcp_timeline.measure.forecast.arrays import WEEK
 from ehcp_timeline.measure.forecast.present import Pipeline
 from ehcp_timeline.measure.forecast.simulate import Kept, Orders, Plan, simulate
 from ehcp_timeline.measure.forecast.weeks import draw
+from ehcp_timeline.record import field, record
 
 RUNS = 250
 _AT_ONCE = 4
 _LEVELS = 16
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CapacityNeeded:
     """Capacity of the narrowest stage that a target takes, under one order of work.
 
@@ -37,7 +37,7 @@ class CapacityNeeded:
     capacity_p85: float | None = field(metadata=decimals(2))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TargetAnswer:
     """What a target date takes.
 

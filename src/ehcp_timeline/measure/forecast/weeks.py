@@ -8,7 +8,6 @@ completions, so that what goes together stays together.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from ehcp_timeline.measure.forecast.arrays import WEEK, Cases, Counts, Rates, day_of
 from ehcp_timeline.measure.forecast.request import SchoolDays
+from ehcp_timeline.record import field, record
 
 ORDINARY, AUGUST, CHRISTMAS, HOLIDAY = range(4)
 Season = Literal["august", "christmas", "school holiday"]
@@ -76,7 +76,7 @@ def factors(values: Rates, kinds: Sequence[int]) -> Rates:
     return shares
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Series:
     """One number a week, taken apart: what an ordinary week has, the season, and chance.
 
@@ -108,7 +108,7 @@ def series(values: Rates, behind: Rates, ahead: Rates) -> Series:
     return Series(level, chance - chance.mean(), ahead)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Drivers:
     """What the future is drawn from.
 

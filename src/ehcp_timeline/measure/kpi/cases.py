@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -19,6 +18,7 @@ from ehcp_timeline.law.kpi.model import AS_AT, Measure
 from ehcp_timeline.measure.counts import clocks_of, has_exception, with_stage
 from ehcp_timeline.measure.kpi.periods import month_number
 from ehcp_timeline.measure.kpi.question import VERDICTS, KpiQuestion, row_columns
+from ehcp_timeline.record import field, record
 
 GROUP, CASEWORKER, MONTH, DAYS = "group", "caseworker", "month", "days"
 _EXCEPTED, _STAGE = "excepted", "stage"
@@ -195,7 +195,7 @@ def spread_of(measure: Measure) -> Spread | None:
     return (DAYS, measure.part) if measure.unit.endswith("_weeks") else None
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class PopulationTally:
     """What is counted of one population, for the measures that count it.
 

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
 
 from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.record import field, record
 
 TOTAL = "Total"
 RECORDED = "Total recorded"
@@ -20,7 +20,7 @@ _YEAR = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Group:
     """One way to break down a scorecard, by columns that the file `needs`.
 

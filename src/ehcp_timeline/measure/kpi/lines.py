@@ -1,7 +1,6 @@
 """The lines of a scorecard: one for each group and period, with a column for each measure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -20,6 +19,7 @@ from ehcp_timeline.measure.kpi.cases import (
 from ehcp_timeline.measure.kpi.groups import NOT_RECORDED, RECORDED, TOTAL
 from ehcp_timeline.measure.kpi.periods import PeriodKind, period_number, period_of
 from ehcp_timeline.measure.kpi.question import KpiQuestion
+from ehcp_timeline.record import record
 
 RANK, PERIOD = "rank", "period"
 OF_GROUP, OF_RECORDED, OF_UNRECORDED, OF_ALL = range(4)
@@ -161,7 +161,7 @@ def _columns(measure: Measure) -> Iterator[pl.Expr]:
     yield denominator.alias(below(measure.id))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PeriodRange:
     """Which periods are shown: from the one with a day to the one with another, and of these the last few."""
 

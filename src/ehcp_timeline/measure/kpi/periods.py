@@ -5,11 +5,12 @@ counted from Monday 1 January of the year 1. Every period but a week is some mon
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, get_args
 
 import polars as pl
+
+from ehcp_timeline.record import record
 
 PeriodKind = Literal["week", "month", "quarter", "year", "academic", "financial"]
 PERIOD_KINDS: tuple[PeriodKind, ...] = get_args(PeriodKind)
@@ -26,7 +27,7 @@ def month_number(day: pl.Expr, *, weekly: bool = False) -> pl.Expr:
     return day.dt.year() * 12 + day.dt.month().cast(pl.Int32) - 1
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True, order=True)
 class Period:
     """One period: the `number`th of its kind."""
 

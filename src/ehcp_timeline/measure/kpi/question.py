@@ -1,7 +1,6 @@
 """What a scorecard is asked, and which of its measures a file can give."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -13,12 +12,13 @@ from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.counts import ISSUE
 from ehcp_timeline.measure.kpi.groups import Group
 from ehcp_timeline.measure.kpi.periods import PeriodKind
+from ehcp_timeline.record import field, record
 
 VERDICTS = ("strict", "verdict", "evidenced")
 MOST_PEOPLE = 1_000_000_000  # more than any country has
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class People:
     """People aged 0 to 25 in the area, and in each of its groups; None where that is not known.
 
@@ -56,7 +56,7 @@ def _people(value: object, where: str) -> int:
     return value
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class KpiQuestion:
     """What a scorecard is asked.
 

@@ -1,7 +1,6 @@
 """Every file read, judged and counted once, as at one day or at the end of every month."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -18,9 +17,10 @@ from ehcp_timeline.measure.kpi.question import KpiQuestion
 from ehcp_timeline.measure.multi_file import joint_of, one_history
 from ehcp_timeline.measure.reading import FileReading
 from ehcp_timeline.measure.result import Input
+from ehcp_timeline.record import record, replace
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Files:
     """What was read.
 
@@ -36,7 +36,7 @@ class Files:
     group_worked_out: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Scorecard:
     """Every number that was asked for, as `measure.kpi.lines.lines` lays them out."""
 

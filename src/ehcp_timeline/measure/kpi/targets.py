@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
@@ -17,6 +16,7 @@ from ehcp_timeline.measure.kpi.cases import GROUP
 from ehcp_timeline.measure.kpi.lines import PERIOD, above, below
 from ehcp_timeline.measure.kpi.periods import Period, period_of
 from ehcp_timeline.measure.kpi.question import MOST_PEOPLE, KpiQuestion
+from ehcp_timeline.record import record
 
 Status = Literal["green", "amber", "red", "no cases"]
 _AMBER_POINTS = Fraction(5)  # how far below a target of percent is still amber, where ehcp.toml does not say
@@ -24,7 +24,7 @@ _AMBER_SHARE = Fraction(1, 10)  # the same for other targets, as a share of the 
 _LABEL = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4]|-W\d\d|/\d\d)?")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Target:
     """What a council wants one measure to be.
 
@@ -53,7 +53,7 @@ class Target:
         return _AMBER_POINTS if self.measure.unit in ("percent", "share") else abs(target) * _AMBER_SHARE
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reached:
     """How near one line came to its target.
 

@@ -1,7 +1,6 @@
 """Whether a measure went up or down from one period to the next, and whether that is better."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
@@ -11,12 +10,13 @@ from ehcp_timeline.measure.kpi.cases import GROUP
 from ehcp_timeline.measure.kpi.lines import PERIOD, RANK
 from ehcp_timeline.measure.kpi.periods import period_of
 from ehcp_timeline.measure.kpi.question import KpiQuestion
+from ehcp_timeline.record import record
 
 Direction = Literal["up", "down", "level"]
 _ARROWS: Mapping[Direction, str] = {"up": "↑", "down": "↓", "level": "→"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MeasureTrend:
     """How a measure moved since the period before.
 
@@ -69,14 +69,16 @@ def _trend(measure: Measure, was: float, now: float) -> MeasureTrend:
     return MeasureTrend(went, round(abs(now - was), 1), "better" if better else "worse")
 
 
-def record(values: Sequence[float | None], labels: Sequence[str]) -> str:
+def record_since(values: Sequence[float | None], labels: Sequence[str]) -> str:
     """Return what the last of a series is the highest or the lowest since, in words; empty for neither.
 
     It is said where the last beats three periods or more. A series that it beats whole begins with its first
     label, which is no statement about the time before.
 
-    >>> record([5, 1, 2, 1, 3], "ABCDE"), record([1, 1, 2, 3], "ABCD"), record([1, 9, 3], "ABC")
-    ('highest since A', 'highest of all since A, where the figures begin', '')
+    >>> record_since([5, 1, 2, 1, 3], "ABCDE"), record_since([1, 9, 3], "ABC")
+    ('highest since A', '')
+    >>> record_since([1, 1, 2, 3], "ABCD")
+    'highest of all since A, where the figures begin'
     """
     known = [(value, label) for value, label in zip(values, labels, strict=True) if value is not None]
     if not known or values[-1] is None:

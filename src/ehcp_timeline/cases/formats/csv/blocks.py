@@ -3,7 +3,6 @@
 import csv
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import IO
 
@@ -13,6 +12,7 @@ from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW, Block, Dtypes, as_text
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import limit, too_much
+from ehcp_timeline.record import record
 
 CELL_LIMIT = 10_000_000  # characters in one cell
 MOST_LINES = 10_000_000
@@ -23,7 +23,7 @@ _MOST_AT_ONCE = 1 << 26  # bytes
 _BLANK_LINE = re.compile(rb"(?:\A|\n)(?=\r?\n)")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CsvLayout:
     """How the rows of a CSV file are laid out.
 
@@ -47,7 +47,7 @@ class CsvLayout:
     row_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Record:
     """One record; `line` is the physical line on which it begins. A blank line is a record without cells."""
 
@@ -237,16 +237,16 @@ def _placed(cells: pl.DataFrame, layout: CsvLayout) -> Block:
 def _by_hand(records: Sequence[Record], layout: CsvLayout) -> Block:
     rows, over, short = list[Sequence[object]](), list[Problem](), list[Problem]()
     blanks = [""] * layout.headings
-    for record in records:
-        if any(cell.strip() for cell in record.cells[layout.headings :]):
-            over.append(_over_long(record.line, layout))
+    for one in records:
+        if any(cell.strip() for cell in one.cells[layout.headings :]):
+            over.append(_over_long(one.line, layout))
             continue
-        rows.append((record.line, *(cell or None for cell in [*record.cells, *blanks][: layout.headings])))
-        if len(record.cells) < layout.needed and any(cell.strip() for cell in record.cells):
-            cells = "1 cell" if len(record.cells) == 1 else f"{len(record.cells)} cells"
+        rows.append((one.line, *(cell or None for cell in [*one.cells, *blanks][: layout.headings])))
+        if len(one.cells) < layout.needed and any(cell.strip() for cell in one.cells):
+            cells = "1 cell" if len(one.cells) == 1 else f"{len(one.cells)} cells"
             said = f"the row has {cells}, the header {layout.needed}; the missing ones count as blank"
             tip = "check that the row is whole"
-            short.append(Problem(record.line, "", "short-row", said, tip, "nothing"))
+            short.append(Problem(one.line, "", "short-row", said, tip, "nothing"))
     schema = {ROW: pl.UInt32} | {str(place): pl.String for place in range(layout.headings)}
     return Block(pl.DataFrame(rows, schema=schema, orient="row"), (*over, *short))
 

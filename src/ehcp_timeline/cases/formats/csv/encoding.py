@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 from os import fstat
@@ -19,6 +18,7 @@ from ehcp_timeline.cases.formats.stream import Raw
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import PIECE, limit, open_input, pieces, reading, spool
+from ehcp_timeline.record import record, replace
 
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252", "mac_roman", "cp850"]
 
@@ -44,7 +44,7 @@ _NOT_TEXT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Surveyed:
     """A file, or a spooled copy of it, that is known to be UTF-8 with line feeds.
 

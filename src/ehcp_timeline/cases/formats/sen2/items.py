@@ -3,12 +3,12 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
 from ehcp_timeline.cases.headers import fold
+from ehcp_timeline.record import record
 
 KEY = "tableid"
 UNKNOWN = "unknown-item"  # the rule of a problem: dates or outcomes of the return that are not read
@@ -20,7 +20,7 @@ _HEADER = ("header", "collectiondetails", "source", "content", "message", "perso
 _TIES = (KEY, "personid")  # every table of every shape has a heading that ends so
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Module:
     """One module of the return: an element of the XML, a table of every other shape.
 
@@ -47,7 +47,7 @@ class Module:
         return self.spellings.get(fold(first_line(heading)))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sen2:
     """The return.
 

@@ -1,7 +1,6 @@
 """One table of a SEN2 return, as a CSV file or a worksheet holds it: its items and where they are."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -28,6 +27,7 @@ from ehcp_timeline.cases.headers import Spellings, fold, match
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW, Block
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.record import record, replace
 
 PERSON, REQUEST = "persontableid", "requeststableid"
 
@@ -40,7 +40,7 @@ _WHOLE = r"^([0-9]+)\.0+$"
 _NAMES = frozenset(("surname", "forename"))  # a word for a blank may be somebody's name
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ReturnTable:
     """One table of a return.
 

@@ -10,13 +10,13 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO
 
 from ehcp_timeline.cases.formats.stream import MOST_UNPACKED, Allowance, Raw, damaged, members, unpacked
 from ehcp_timeline.cases.formats.xlsx.cells import Cells, MalformedError
 from ehcp_timeline.cases.formats.xml import BrokenXmlError, Start, Text, XmlStream
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.record import record
 
 WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -26,7 +26,7 @@ _STRINGS = "xl/sharedStrings.xml"
 _NOT_SHOWN = re.compile(r'"[^"]*"|\\.|\[[^]]*\]')
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Workbook:
     """A workbook that may be read.
 

@@ -4,7 +4,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -25,6 +24,7 @@ from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.cases.sheet import ROW, Sheet, sliced
 from ehcp_timeline.errors import CaseFileError
+from ehcp_timeline.record import record, replace
 from ehcp_timeline.text.words import count
 
 _EXCEL_DAY_0 = dt.date(1899, 12, 30)
@@ -36,7 +36,7 @@ _NAMED = 20
 _NOTES = ("column", "what it records", "what it may hold")  # heads a sheet of `ehcp template`
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Worksheet:
     """One worksheet, its cells as in `Block`; `cases` if it has a `case_id` and an event."""
 

@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +14,7 @@ from ehcp_timeline.errors import EhcpError, RulebookError
 from ehcp_timeline.inputs import read_text
 from ehcp_timeline.law.loader.faults import Location, Table, did_you_mean
 from ehcp_timeline.law.rulebook import Rulebook
+from ehcp_timeline.record import record, replace
 
 if TYPE_CHECKING:
     from ehcp_timeline.cases.source import CaseFile
@@ -31,7 +31,7 @@ BETWEEN_CLOCKS: Final = ";"
 Expected = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Golden:
     """One golden case.
 

@@ -6,7 +6,6 @@ of a version, of a reading or an excuse, or a day on which a conditional word de
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -22,13 +21,14 @@ from ehcp_timeline.commands.rules.golden.run import in_question
 from ehcp_timeline.law.deadline import BLANK, Absence, Excuse, Limb, Reading
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.law.subset import part_of
+from ehcp_timeline.record import record
 
 A_YEAR: Final = 366
 BARE: Final[frozenset[str]] = frozenset()
 READINGS: Final = frozenset({"earliest_reading", "latest_reading"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Asserted:
     """One clock that a golden case asserts.
 

@@ -1,7 +1,6 @@
 """Golden cases run against a rulebook: which answers differ from the expected ones, and why."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import ClassVar
@@ -17,6 +16,7 @@ from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.law.subset import part_of
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.output.ci import CaseRun, Note
+from ehcp_timeline.record import record, replace
 from ehcp_timeline.text.bounds import Whole
 from ehcp_timeline.text.safe import visible
 
@@ -24,7 +24,7 @@ Judge = Callable[[Rulebook, Sequence[Row], date], Sequence[Clock]]
 Values = Mapping[str, date | int | bool | str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Failure:
     """One answer that is not the expected one.
 
@@ -55,7 +55,7 @@ class Failure:
         return f"{self.deadline}: expected {expected}, got {got}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OtherFault:
     """What is wrong beside the cases: a rulebook that cannot be read, or a change that no case tells.
 
@@ -67,7 +67,7 @@ class OtherFault:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RulesTestAnswer:
     """The answer of `ehcp rules test`."""
 

@@ -5,7 +5,6 @@ import io
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from difflib import unified_diff
 from itertools import groupby
@@ -20,13 +19,14 @@ from ehcp_timeline.commands.rules.golden.cases import (
     write_expected,
 )
 from ehcp_timeline.commands.rules.golden.run import Failure
+from ehcp_timeline.record import record
 from ehcp_timeline.text.safe import visible_lines
 
 _BEGINS = re.compile(r'\s*(?:\[\[?case|expect\.|")')
 _VALUE = r'(\d{4}-\d{2}-\d{2}|"[^"\n]*"|-?\d+|true|false)'
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Update:
     """One file as it would have to be.
 
