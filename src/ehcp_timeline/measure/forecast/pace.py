@@ -22,14 +22,16 @@ from ehcp_timeline.measure.forecast.weeks import factors, kinds_of_weeks
 
 RECENT_WEEKS = 8
 CRITICAL = 12.35
-"""Chance alone gives more than this once in a hundred times."""
+"""Weeks that resemble only their neighbours give more than this once in a hundred times."""
+NAMED = 1.5 * CRITICAL
+"""A larger F is named: a good or bad spell of months varies more than neighbouring weeks show."""
 _CRITICAL_THERE = 3.84  # chi-squared with one degree of freedom, 5%
 REQUESTS = "requests"
 _LEAST_WEEKS = 26
 _END = 0.15
 _LAGS = 4  # weeks for which one week's chance is felt
 _QUARTER = 13
-_MATERIAL = 0.25  # smaller changes are within what the drawn weeks allow for
+_MATERIAL = 4 / 3  # smaller changes are within what the drawn weeks allow for
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class PaceChange:
         since: First day after the break; of a trend, the first day of the weeks.
         before_per_week: Mean before the break; of a trend, of the first 13 weeks. Seasons are evened out.
         after_per_week: Mean from the break on; of a trend, of the last 13 weeks.
-        statistic: The largest F; chance alone gives more than 12.35 once in a hundred times.
+        statistic: The largest F; neighbouring weeks alone give more than 12.35 once in a hundred times, and
+            more than 18.5 is named.
     """
 
     what: str
@@ -70,13 +73,13 @@ def pace_changes(now: Present, closures: Sequence[SchoolClosure] = ()) -> tuple[
         values = long[-past.weeks :]
         even = values / factors(values, kinds)[kinds]
         change = largest_change(even) if values.any() else None
-        if change is None or change[1] <= CRITICAL or comes_every_year(long, past.weeks, change[0]):
+        if change is None or change[1] <= NAMED or comes_every_year(long, past.weeks, change[0]):
             continue
         place, statistic, is_trend = change
         first, last = (even[:_QUARTER], even[-_QUARTER:]) if is_trend else (even[:place], even[place:])
         since = day_of(past.day - WEEK * (past.weeks - (0 if is_trend else place)) + 1)
         before, after = float(first.mean()), float(last.mean())
-        if abs(after - before) >= _MATERIAL * before:
+        if max(before, after) >= _MATERIAL * min(before, after):
             kind: Literal["break", "trend"] = "trend" if is_trend else "break"
             changes.append(PaceChange(what, kind, since, before, after, statistic))
     return tuple(changes)
@@ -85,9 +88,9 @@ def pace_changes(now: Present, closures: Sequence[SchoolClosure] = ()) -> tuple[
 def comes_every_year(values: Rates, weeks: int, place: int) -> bool:
     """Return whether a change in the last so many weeks may be a season: it came a year before as well.
 
-    The weeks a year before changed the same way at the same place beyond chance (5 in 100), and once they
-    are taken off, scaled to the same sum, what is left of the change is within chance. False where less than
-    eight weeks on either side have one a year before.
+    The weeks a year before changed the same way at the same place, and once they are taken off, scaled to the
+    same sum, what is left of the change is within chance (5 in 100). False where less than eight weeks on
+    either side have one a year before.
 
     >>> season = np.tile(np.repeat([20.0, 10.0], 26), 2)
     >>> comes_every_year(season, 52, 26), comes_every_year(np.repeat([20.0, 10.0], [78, 26]), 52, 26)
@@ -99,9 +102,9 @@ def comes_every_year(values: Rates, weeks: int, place: int) -> bool:
         return False
     here, before = values[-both:], values[-both - YEAR : -YEAR]
     now, _ = _step(here, place, here.mean())
-    then, beyond_chance = _step(before, place, before.mean())
+    then, _ = _step(before, place, before.mean())
     rest, left = _step(here - before * here.sum() / max(1.0, before.sum()), place, 2 * here.mean())
-    return beyond_chance > _CRITICAL_THERE and then * now > 0 and (left <= _CRITICAL_THERE or rest * now <= 0)
+    return then * now > 0 and (left <= _CRITICAL_THERE or rest * now <= 0)
 
 
 def largest_change(values: Rates) -> tuple[int, float, bool] | None:
