@@ -12,7 +12,7 @@ from ehcp_timeline.inputs import read_text
 
 if TYPE_CHECKING:
     from ehcp_timeline.cases.mapping.model import Mappings
-    from ehcp_timeline.measure.forecast.request import SchoolClosure, SchoolTerm
+    from ehcp_timeline.measure.forecast.request import SchoolDays
     from ehcp_timeline.measure.kpi.question import People
     from ehcp_timeline.measure.kpi.targets import Target
 
@@ -44,8 +44,8 @@ class Config:
     targets: "tuple[Target, ...]" = ()
     population: "People | None" = None
     figures: tuple[Path, ...] = ()
-    closures: "tuple[SchoolClosure, ...]" = ()
-    terms: "tuple[SchoolTerm, ...]" = ()
+    closures: "tuple[SchoolDays, ...]" = ()
+    terms: "tuple[SchoolDays, ...]" = ()
     authority: str | None = None
     acknowledged: Path | None = None
     order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from ehcp_timeline.measure.backlog import clearance
 from ehcp_timeline.measure.forecast.arrays import day_number
 from ehcp_timeline.measure.forecast.outlook import straight_line
 from ehcp_timeline.measure.forecast.present import Present, present
-from ehcp_timeline.measure.forecast.request import SchoolClosure
+from ehcp_timeline.measure.forecast.request import SchoolDays
 from ehcp_timeline.measure.forecast.stages import season_lines
 from tests.commands.forecast.files import AS_AT, work_in, write
 
@@ -84,7 +84,7 @@ def test_a_season_that_was_never_seen_is_told_with_no_weeks(tmp_path: Path) -> N
 def test_school_holidays_ahead_are_a_season_of_their_own(tmp_path: Path) -> None:
     """Only where somebody said when schools are closed."""
     now = _now(tmp_path, [(f"S{day}", _days(day + 100), _days(day)) for day in range(300)])
-    half_term = SchoolClosure("x", date(2025, 10, 27), date(2025, 10, 31))
+    half_term = SchoolDays("x", date(2025, 10, 27), date(2025, 10, 31))
 
     assert [one.kind for one in season_lines(now)] == ["august", "christmas"]
     assert [one.kind for one in season_lines(now, [half_term])] == ["august", "christmas", "school holiday"]

@@ -12,7 +12,7 @@ import pytest
 from ehcp_timeline.measure.forecast.arrays import day_number, day_of
 from ehcp_timeline.measure.forecast.caseload import standing_on
 from ehcp_timeline.measure.forecast.present import Present, present
-from ehcp_timeline.measure.forecast.request import ForecastRequest, SchoolClosure
+from ehcp_timeline.measure.forecast.request import ForecastRequest, SchoolDays
 from ehcp_timeline.measure.forecast.stages import StageLine, stage_lines
 from ehcp_timeline.measure.forecast.weeks import AUGUST, CHRISTMAS, HOLIDAY, factors, kinds_of_weeks
 from tests.commands.forecast.files import AS_AT, staged, work_in
@@ -157,8 +157,8 @@ def test_august_and_christmas_of_a_council_are_found() -> None:
 def test_term_dates_are_a_season() -> None:
     """A week whose middle lies in a named closure is a holiday; its factor is that of the others like it."""
     closed = (
-        SchoolClosure("x", date(2025, 2, 17), date(2025, 2, 21)),
-        SchoolClosure("x", date(2025, 4, 7), date(2025, 4, 18)),
+        SchoolDays("x", date(2025, 2, 17), date(2025, 2, 21)),
+        SchoolDays("x", date(2025, 4, 7), date(2025, 4, 18)),
     )
     first = day_number(date(2024, 12, 29))
 

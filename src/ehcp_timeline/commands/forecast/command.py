@@ -16,7 +16,7 @@ from ehcp_timeline.shell.destination import Output, say
 from ehcp_timeline.shell.exit_codes import NOT_ALL_JUDGED
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.options import LawOptions, OutputOptions, SomeCaseFilePaths
-from ehcp_timeline.shell.parse import day_asked
+from ehcp_timeline.shell.parse import choices, day_asked
 
 if TYPE_CHECKING:
     from ehcp_timeline.cases.source import CaseFile
@@ -121,8 +121,9 @@ def forecast(
     from ehcp_timeline.measure.forecast.request import POLICIES, ForecastRequest
 
     today = day_asked(about.as_at) if about.as_at or snapshots is None else date.max
+    wanted = choices("--policy", policy or POLICIES, POLICIES)
     question = ForecastRequest(
-        as_at=today, seed=seed, runs=runs, weeks=horizon, policies=options.policies(policy, POLICIES),
+        as_at=today, seed=seed, runs=runs, weeks=horizon, policies=tuple(sorted(wanted, key=POLICIES.index)),
         split=options.share("--split", split), what_if=change, clear_at=clear_at,
         narrowest=narrowest or "", window=history, per_case=per_case,
         save_list=save_list, intake_weeks=intake, backtest=backtest, track_record=True,
@@ -159,7 +160,7 @@ def forecast(
 
 def _send(to: Output, answer: "ForecastAnswer", question: "ForecastRequest", top: int, *, full: bool) -> None:
     """Write the answer; Markdown holds what a person is shown, without the commands to try."""
-    from ehcp_timeline.commands.forecast.page import page, sentences, without_commands
+    from ehcp_timeline.commands.forecast.page import page, sentences
     from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.plain import markdown_page
 
@@ -173,7 +174,7 @@ def _send(to: Output, answer: "ForecastAnswer", question: "ForecastRequest", top
             keys,
             lambda: lines,
             lambda: page(answer, question, top, full=full),
-            made={"md": lambda _: markdown_page(without_commands(page(answer, question, None, full=full)))},
+            made={"md": lambda _: markdown_page(page(answer, question, None, full=full, commands=False))},
         )
     )
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,9 +12,10 @@ import typer
 from ehcp_timeline.errors import ConfigError, UsageError
 from ehcp_timeline.shell.config import toml_table
 from ehcp_timeline.shell.parse import choices, day_asked
+from ehcp_timeline.text.spelling import did_you_mean
 
 if TYPE_CHECKING:
-    from ehcp_timeline.measure.forecast.request import ForecastRequest, Scenario, SchoolClosure, WhatIf
+    from ehcp_timeline.measure.forecast.request import ForecastRequest, Scenario, SchoolDays, WhatIf
     from ehcp_timeline.shell.config import Config
 
 _NUMBER = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)(%?)")
@@ -115,8 +115,7 @@ def scenarios(path: Path, as_at: date, weeks: int) -> "tuple[Scenario, ...]":
         title = str(entry.get("name", name or f"scenario {place}"))
         where = f"{path}, scenario `{title}`"
         if unknown := [key for key in entry if key not in (*_KEYS, "name")]:
-            near = get_close_matches(unknown[0], _KEYS, n=1)
-            tip = f"did you mean {near[0]}?" if near else f"one of {', '.join(_KEYS)}"
+            tip = did_you_mean(unknown[0], _KEYS, 1) or f"one of {', '.join(_KEYS)}"
             raise ConfigError(f"{where}: there is no `{unknown[0]}`", tip)
         vacant = entry.get("vacancies", {})
         by_team = vacant if isinstance(vacant, dict) else {EVERY_TEAM: vacant}
@@ -181,12 +180,6 @@ def share(option: str, word: str) -> float:
     return percent / 100
 
 
-def policies(given: Sequence[str] | None, known: Sequence[str]) -> tuple[str, ...]:
-    """Return the orders of work that were asked for, in their usual order; all if none was."""
-    wanted = choices("--policy", given or known, known)
-    return tuple(name for name in known if name in wanted)
-
-
 def target_day(word: str | None, after: date) -> date | None:
     """Return the target day.
 
@@ -232,7 +225,7 @@ def counts_alone(
             raise UsageError(f"{word} needs case files; counts cannot tell it", "ehcp forecast cases.csv")
 
 
-def closures_of(path: Path | None, config: "Config") -> "tuple[SchoolClosure, ...]":
+def closures_of(path: Path | None, config: "Config") -> "tuple[SchoolDays, ...]":
     """Return the school closures in `[terms]` of a TOML file, or of the settings where none is named.
 
     Raises:

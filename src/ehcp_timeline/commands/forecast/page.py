@@ -34,7 +34,6 @@ from ehcp_timeline.measure.forecast.stages import StageLine
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.text.words import day, listed
 
-NEXT = "Next"
 _QUARTERS_SHOWN = 4
 _BAR = 30
 _FORMS = (
@@ -57,10 +56,13 @@ _MEASURES = {
 }
 
 
-def page(answer: ForecastAnswer, asked: ForecastRequest, top: int | None, *, full: bool) -> list[Section]:
+def page(
+    answer: ForecastAnswer, asked: ForecastRequest, top: int | None, *, full: bool, commands: bool = True
+) -> list[Section]:
     """Return a forecast as sections, the answer first; a list of cases shows `top` lines, or all.
 
-    In full it shows what stands behind the answer too; and beside a list, the answer.
+    In full it shows what stands behind the answer too; and beside a list, the answer. A page that is passed
+    on has no `commands` to type.
     """
     if answer.snapshots is not None:
         return list(counts_sections(answer, answer.snapshots))
@@ -86,7 +88,8 @@ def page(answer: ForecastAnswer, asked: ForecastRequest, top: int | None, *, ful
     if not now.too_little:
         if full:
             sections += [Section("What it rests on", words["basis"]), *_details(answer, past)]
-        lists.append(_ending(answer, full=full, listed=bool(lists)))
+        if commands or full:
+            lists.append(_ending(answer, full=full, listed=bool(lists)))
     return [section for section in (*sections, *lists) if section.before or section.rows]
 
 
@@ -328,9 +331,4 @@ def _ending(answer: ForecastAnswer, *, full: bool, listed: bool) -> Section:
         f"{answer.runs:,} runs, {answer.horizon_weeks} weeks ahead, seed {answer.seed}: repeat it and the "
         "answer is the same."
     )
-    return Section(title=NEXT if more else "", before=(*more, seed), closing=True)
-
-
-def without_commands(sections: Sequence[Section]) -> list[Section]:
-    """Return sections without lines that can be typed, for a page that is passed on."""
-    return [section for section in sections if section.title != NEXT]
+    return Section(title="Next" if more else "", before=(*more, seed), closing=True)

@@ -18,7 +18,7 @@ from ehcp_timeline.measure.answer import RowsOf
 from ehcp_timeline.measure.casework import WORDS, Casework, chosen_by, with_contacts
 from ehcp_timeline.measure.counts import REVIEW
 from ehcp_timeline.measure.forecast.intake import TERMS
-from ehcp_timeline.measure.forecast.request import SchoolTerm
+from ehcp_timeline.measure.forecast.request import SchoolDays
 from ehcp_timeline.measure.next_steps import STEP_COLUMNS
 from ehcp_timeline.measure.worklists import split
 from ehcp_timeline.output.calendar import entries_of
@@ -140,7 +140,7 @@ class TermListAnswer(WorkAnswer):
     term: TermListed | None = None
 
 
-def term_of(word: str, terms: Sequence[SchoolTerm], as_at: date) -> TermListed:
+def term_of(word: str, terms: Sequence[SchoolDays], as_at: date) -> TermListed:
     """Return the term of that name; of the word `term` the first that is still to begin.
 
     Raises:

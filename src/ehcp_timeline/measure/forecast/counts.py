@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from difflib import get_close_matches
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +20,7 @@ from ehcp_timeline.measure.forecast.arrays import SHARES, WEEK, Rates
 from ehcp_timeline.measure.forecast.outlook import ClearanceDay
 from ehcp_timeline.measure.forecast.weeks import chunks
 from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.text.spelling import did_you_mean
 
 LEAST_PAIRS = 6
 """Pairs of counts below which no percentiles are given: chance cannot be told from so few."""
@@ -227,8 +227,7 @@ def _of_measure(lines: list[_Line], name: str, measure: str | None) -> tuple[lis
     if measure is None and len(units) > 1:
         raise UsageError(f"{name} holds several measures", f"--measure, one of {', '.join(counted)}")
     if measure is not None and measure not in units:
-        near = get_close_matches(measure, counted, n=1)
-        tip = f"did you mean {near[0]}?" if near else f"one of {', '.join(filter(None, counted))}"
+        tip = did_you_mean(measure, counted, 1) or f"one of {', '.join(filter(None, counted))}"
         raise UsageError(f"{name} holds no measure `{measure}`", tip)
     chosen = next(iter(units), "") if measure is None else measure
     if units.get(chosen, "") in _NO_COUNTS:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from difflib import get_close_matches
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -49,6 +48,7 @@ from ehcp_timeline.measure.forecast.stages import SeasonLine, StageLine, season_
 from ehcp_timeline.measure.forecast.target import CapacityNeeded, TargetAnswer, capacity_needed, net_needed
 from ehcp_timeline.measure.result import Clearance, Input
 from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.text.spelling import did_you_mean
 from ehcp_timeline.text.words import count
 
 
@@ -346,8 +346,7 @@ def _with_vacancies(scenario: Scenario, work: Caseload, weeks: int) -> WhatIf:
             lost += percent
             continue
         if not closed[team]:
-            near = get_close_matches(team, teams, n=1)
-            tip = f"did you mean {near[0]}?" if near else f"one of {', '.join(teams)}"
+            tip = did_you_mean(team, teams, 1) or f"one of {', '.join(teams)}"
             raise UsageError(
                 f"scenario `{scenario.name}`: no team `{team}` closed a case in the last {weeks} weeks",
                 tip if teams else 'add the column team, or write  vacancies = "10%"  for all',

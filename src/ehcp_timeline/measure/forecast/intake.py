@@ -10,7 +10,7 @@ from ehcp_timeline.clock.workdays import is_bank_holiday, is_working_day, last_w
 from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import decimals
-from ehcp_timeline.measure.forecast.request import SchoolClosure, SchoolTerm
+from ehcp_timeline.measure.forecast.request import SchoolDays
 from ehcp_timeline.text.bounds import Whole
 
 MILESTONES = {"decide": "assess.decide", "no_plan": "assess.no_plan", "issue": "plan.issue"}
@@ -61,7 +61,7 @@ class IntakeWeek:
 
 
 def intake(
-    rulebook: Rulebook, as_at: date, expected: Sequence[float], closures: Sequence[SchoolClosure], weeks: int
+    rulebook: Rulebook, as_at: date, expected: Sequence[float], closures: Sequence[SchoolDays], weeks: int
 ) -> tuple[IntakeWeek, ...]:
     """Return the weeks of requests that begin after the as-at date, from the next Monday on.
 
@@ -87,7 +87,7 @@ def intake(
 
 
 def _milestones(
-    rulebook: Rulebook, monday: date, closures: Sequence[SchoolClosure]
+    rulebook: Rulebook, monday: date, closures: Sequence[SchoolDays]
 ) -> tuple[IntakeMilestone, ...]:
     milestones = []
     for name, deadline in MILESTONES.items():
@@ -105,11 +105,11 @@ def _days(first: date, many: int) -> list[date]:
     return [first + timedelta(days=number) for number in range(many)]
 
 
-def _closure_on(day: date, closures: Sequence[SchoolClosure]) -> str | None:
+def _closure_on(day: date, closures: Sequence[SchoolDays]) -> str | None:
     return next((closure.name for closure in closures if closure.first <= day <= closure.last), None)
 
 
-def read_terms(table: object, file: str) -> tuple[tuple[SchoolClosure, ...], tuple[SchoolTerm, ...]]:
+def read_terms(table: object, file: str) -> tuple[tuple[SchoolDays, ...], tuple[SchoolDays, ...]]:
     """Return the school closures and the terms of a settings table `[terms]`, the terms in their order.
 
     Each entry of `closed` and of `open` has a `name`, a first day `from` and a last day `to`. Closures do not
@@ -123,15 +123,15 @@ def read_terms(table: object, file: str) -> tuple[tuple[SchoolClosure, ...], tup
     if unknown := [key for key in table if key not in ("closed", "open")]:
         raise ConfigError(f"{file}: there is no `terms.{unknown[0]}`", f"write  {EXAMPLE}")
     closed, open_ = (_entries(table.get(key, []), f"{file}: terms.{key}", example) for key, example in _KEYS)
-    terms = sorted((SchoolTerm(*entry) for entry in open_), key=lambda term: term.first)
+    terms = sorted(open_, key=lambda term: term.first)
     for before, after in pairwise(terms):
         if after.first <= before.last:
             said = f"{file}: terms.open: {after.name} begins before {before.name} ends"
             raise ConfigError(said, "change from and to")
-    return tuple(SchoolClosure(*entry) for entry in closed), tuple(terms)
+    return tuple(closed), tuple(terms)
 
 
-def _entries(entries: object, where: str, example: str) -> list[tuple[str, date, date]]:
+def _entries(entries: object, where: str, example: str) -> list[SchoolDays]:
     if not isinstance(entries, list):
         raise ConfigError(f"{where} is not a list", f"write  {example}")
     read = []
@@ -144,5 +144,5 @@ def _entries(entries: object, where: str, example: str) -> list[tuple[str, date,
             raise ConfigError(f"{this}: from and to must be dates", f"write  {example}")
         if last < first:
             raise ConfigError(f"{this} ends before it begins", "change from and to")
-        read.append((str(entry["name"]), first, last))
+        read.append(SchoolDays(str(entry["name"]), first, last))
     return read

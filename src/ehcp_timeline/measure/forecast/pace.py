@@ -17,7 +17,7 @@ import numpy as np
 from ehcp_timeline.measure.answer import decimals
 from ehcp_timeline.measure.forecast.arrays import WEEK, YEAR, Rates, day_of
 from ehcp_timeline.measure.forecast.present import Present
-from ehcp_timeline.measure.forecast.request import SchoolClosure
+from ehcp_timeline.measure.forecast.request import SchoolDays
 from ehcp_timeline.measure.forecast.weeks import factors, kinds_of_weeks
 
 RECENT_WEEKS = 8
@@ -56,7 +56,7 @@ class PaceChange:
     statistic: float = field(metadata=decimals(1))
 
 
-def pace_changes(now: Present, closures: Sequence[SchoolClosure] = ()) -> tuple[PaceChange, ...]:
+def pace_changes(now: Present, closures: Sequence[SchoolDays] = ()) -> tuple[PaceChange, ...]:
     """Return what moved in the weeks behind: requests, and what stages at which cases wait finished.
 
     Where nobody waits for hands a stage has no pace of its own: what leaves it is what came weeks before.

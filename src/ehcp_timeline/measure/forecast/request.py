@@ -56,17 +56,8 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True)
-class SchoolTerm:
-    """A school term as the settings name it, first and last day inclusive."""
-
-    name: str
-    first: date
-    last: date
-
-
-@dataclass(frozen=True, slots=True)
-class SchoolClosure:
-    """A school closure as the settings name it, first and last day inclusive."""
+class SchoolDays:
+    """A school term or closure as the settings name it, first and last day inclusive."""
 
     name: str
     first: date
@@ -99,7 +90,7 @@ class ForecastRequest:
     clear_at: int | None = None
     narrowest: str = ""
     window: int = 52
-    closures: tuple[SchoolClosure, ...] = ()
+    closures: tuple[SchoolDays, ...] = ()
     per_case: bool = False
     save_list: bool = False
     intake_weeks: int = 0

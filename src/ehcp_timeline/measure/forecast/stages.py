@@ -17,7 +17,7 @@ import numpy as np
 from ehcp_timeline.measure.forecast.arrays import WEEK, Share, mean
 from ehcp_timeline.measure.forecast.caseload import WHOLE
 from ehcp_timeline.measure.forecast.present import LONGEST, Present
-from ehcp_timeline.measure.forecast.request import SchoolClosure
+from ehcp_timeline.measure.forecast.request import SchoolDays
 from ehcp_timeline.measure.forecast.weeks import ORDINARY, SEASONS, Season, kinds_of_weeks
 from ehcp_timeline.text.bounds import Whole
 
@@ -173,7 +173,7 @@ def stage_lines(now: Present) -> tuple[StageLine, ...]:
     return tuple(lines)
 
 
-def season_lines(now: Present, closures: Sequence[SchoolClosure] = ()) -> tuple[SeasonLine, ...]:
+def season_lines(now: Present, closures: Sequence[SchoolDays] = ()) -> tuple[SeasonLine, ...]:
     """Return every kind of week ahead that is not an ordinary one."""
     ahead = kinds_of_weeks(now.past.day, now.pipeline.weeks, closures)
     recorded = min(LONGEST, now.recorded)

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from ehcp_timeline.measure.forecast.arrays import WEEK, Cases, Counts, Rates, day_of
-from ehcp_timeline.measure.forecast.request import SchoolClosure
+from ehcp_timeline.measure.forecast.request import SchoolDays
 
 ORDINARY, AUGUST, CHRISTMAS, HOLIDAY = range(4)
 Season = Literal["august", "christmas", "school holiday"]
@@ -29,7 +29,7 @@ _LEAST = 0.05
 _MOST = 30_000
 
 
-def kind_of_week(last_day: date, closures: Sequence[SchoolClosure] = ()) -> int:
+def kind_of_week(last_day: date, closures: Sequence[SchoolDays] = ()) -> int:
     """Return what kind of week ends on a day, judged by its middle.
 
     >>> SEASONS[kind_of_week(date(2025, 8, 13))], SEASONS[kind_of_week(date(2025, 12, 28))]
@@ -43,7 +43,7 @@ def kind_of_week(last_day: date, closures: Sequence[SchoolClosure] = ()) -> int:
     return HOLIDAY if any(closure.first <= middle <= closure.last for closure in closures) else ORDINARY
 
 
-def kinds_of_weeks(first_day: int, weeks: int, closures: Sequence[SchoolClosure] = ()) -> Sequence[int]:
+def kinds_of_weeks(first_day: int, weeks: int, closures: Sequence[SchoolDays] = ()) -> Sequence[int]:
     """Return the kinds of so many weeks that follow the day number `first_day`."""
     return [kind_of_week(day_of(first_day + WEEK * (week + 1)), closures) for week in range(weeks)]
 
