@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parents[2] / "src" / "ehcp_timeline" / "rulebook"
 WORDING = frozenset(
     (
         *("id", "duty", "who", "kind", "law", "limb", "says", "means", "seen", "checked", "note", "source"),
-        *("excuse_law", "each"),
+        "each",
     )
 )
 OTHER = {
@@ -69,7 +69,7 @@ class Law:
                     yield self._read(what, [changed], self.grounds)
         for what, grounds in _changed(self.grounds, "excuses", self.rulebook):
             group = what.split("[")[1].split("]")[0]
-            users = [one for one in self.tables if one.get("excused_by") == group]
+            users = [one for one in self.tables if group in one.get("excused_by", ())]
             yield self._read(what, users, grounds)
 
     def _read(self, what: str, tables: Sequence[Table], grounds: Table) -> Mutant:
@@ -111,8 +111,6 @@ def _names(name: str, path: str, book: Rulebook) -> Iterator[tuple[str, str]]:
         other = UNRELATED[kind] if name != UNRELATED[kind] else "missed_appointment"
         if name in known or (kind == "event" and "{source}" in name):
             yield f"{path}: {name} -> {other}", other
-    if path.endswith("excused_by"):
-        yield f"{path}: {name} -> {UNRELATED['group']}", UNRELATED["group"] if name != "advice" else "order"
 
 
 def _tables(table: Mapping[str, Any], path: str, book: Rulebook) -> Iterator[tuple[str, Table]]:
@@ -122,6 +120,8 @@ def _tables(table: Mapping[str, Any], path: str, book: Rulebook) -> Iterator[tup
         for where, changed in _changed(value, f"{path}.{key}", book):
             yield where, {**table, key: changed}
         new = OTHER_UNIT.get(key) if key in UNITS else OTHER.get(key)
+        if path.endswith("excused_by"):
+            new = UNRELATED["group"] if key != UNRELATED["group"] else "order"
         if new:
             renamed = {new if name == key else name: held for name, held in table.items()}
             yield f"{path}: {key} -> {new}", renamed

@@ -53,15 +53,20 @@ def test_every_reason_of_the_decision_table_has_words() -> None:
             date(2026, 1, 1),
             {"review_decided": date(2025, 12, 1)},
             (
-                "cannot be judged: done, but no date was recorded: "
-                "the decision letter after the review: maintain, amend or cease"
+                "cannot be judged: done, on a day that is not recorded "
+                "(the decision letter after the review: maintain, amend or cease)"
             ),
         ),
         (date(2025, 4, 1), {}, "not started: its start is in the future"),
         (
             date(2026, 1, 1),
             {"absent_from": date(2025, 5, 1), "absent_to": date(2025, 6, 30)},
-            "134 days past its day, with an excuse: absent (evidenced)",
+            "134 days past its day, with an exception that the dates support: absent",
+        ),
+        (
+            date(2026, 1, 1),
+            {"absent_from": date(2025, 5, 1)},
+            "134 days past its day, with an exception that is claimed: absent",
         ),
     ],
 )
@@ -82,6 +87,8 @@ def test_a_familys_time_is_never_overdue() -> None:
     draft = {"draft_sent": date(2025, 12, 16)}  # the fifteenth day is 30 December
     done = draft | {"representations_received": date(2026, 1, 2)}
 
+    assert how("plan.respond", date(2025, 12, 29), on(draft)) == "1 day left"
+    assert how("plan.respond", date(2025, 12, 30), on(draft)) == "today is the last day"
     assert how("plan.respond", date(2026, 1, 10), on(draft)) == "the time has passed"
     assert how("plan.respond", date(2026, 1, 10), on(done)) == "done 3 days after the time, on 2 January 2026"
 
@@ -94,7 +101,9 @@ def test_a_minimum_is_a_first_day() -> None:
         "not before this day, 10 days to wait"
     )
     early = on(draft | {"plan_issued": date(2026, 1, 2)})
-    assert how("plan.window", date(2026, 2, 1), early) == "done 4 days too early, on 2 January 2026"
+    assert how("plan.window", date(2026, 2, 1), early) == (
+        "4 days too early: the finalised plan was sent on 2 January 2026"
+    )
 
 
 def test_a_duty_that_hangs_on_a_choice_says_the_choice() -> None:
@@ -133,7 +142,7 @@ def test_what_takes_its_place_is_named() -> None:
             "plan.issue",
             on(REQUEST | {"appeal_lodged": date(2025, 9, 1)}, appeal_ground="assess"),
             (
-                "an appeal, an order or an agreement presupposes a decision that the file does not hold "
+                "an appeal, an order or an agreement follows a decision that is not in the file "
                 "(appeal_lodged)"
             ),
         ),
@@ -158,5 +167,10 @@ def test_an_exception_that_nobody_claimed_is_named_where_the_dates_bear_it_out()
         "overdue by 12 days; school-closed was not claimed: advice_sought_near_closure is blank, though the "
         "dates support it: advice asked for on 2025-07-18, closed from 2025-07-23 to 2025-09-01"
     )
-    apart = on(events | {"education_advice_requested": date(2025, 7, 1)})
-    assert how("plan.issue", date(2025, 9, 1), apart) == "overdue by 12 days"
+    apart = events | {"education_advice_requested": date(2025, 7, 1)}
+    assert how("plan.issue", date(2025, 9, 1), on(apart)) == "overdue by 12 days"
+    claimed = Row(2, "C-1", apart, flags={"advice_sought_near_closure": True})
+    assert how("plan.issue", date(2025, 9, 1), claimed) == (
+        "overdue by 12 days; school-closed does not apply: advice was asked for on 2025-07-01, "
+        "too long before 2025-07-23"
+    )

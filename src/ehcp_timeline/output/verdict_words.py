@@ -40,9 +40,11 @@ def standing(working: Working, rulebook: Rulebook) -> str:
         parts.append("provisional: later bank holidays are not announced yet")
     if deadline.falls_after_event(clock.start, clock.due):  # as for a move in January
         parts.append("this day is after the move itself")
-    if clock.verdict not in ("met", "not-owed"):
-        unclaimed = (excuse for excuse in working.excuses if excuse.borne_out)
-        parts += (f"{excuse.excuse.id} was not claimed: {excuse.why}" for excuse in unclaimed)
+    for excuse in working.excuses if clock.verdict not in ("met", "not-owed") else ():
+        if excuse.borne_out:
+            parts.append(f"{excuse.excuse.id} was not claimed: {excuse.why}")
+        elif excuse.strength == "refuted":
+            parts.append(f"{excuse.excuse.id} does not apply: {excuse.why}")
     return "; ".join(parts)
 
 
@@ -64,7 +66,9 @@ def _verdict(working: Working, rulebook: Rulebook) -> str:
         case "met" | "late" | "early":
             words = _done(working, rulebook)
         case "excused":
-            words = f"{_days(clock.days_late)} past its day, with an excuse: {clock.excuse}"
+            ground, _, strength = (clock.excuse or "").partition(" ")
+            shown = "that the dates support" if strength == "(evidenced)" else "that is claimed"
+            words = f"{_days(clock.days_late)} past its day, with an exception {shown}: {ground}"
         case "unknown":
             words = f"cannot be judged: {_unknown(working, rulebook)}"
         case "not-owed":
@@ -82,6 +86,8 @@ def _running(working: Working) -> str:
         return f"to be done {words}" if words else "not yet: its first lawful day has not come"
     if deadline.minimum:
         return f"not before this day, {_days(clock.days_left)} to wait"
+    if deadline.right:
+        return "today is the last day" if clock.days_left == 0 else f"{_days(clock.days_left)} left"
     return "due today" if clock.days_left == 0 else f"due in {_days(clock.days_left)}"
 
 
@@ -91,14 +97,14 @@ def _done(working: Working, rulebook: Rulebook) -> str:
     when = clock.answered or clock.ended
     if when is None:
         return reason_words(clock.reason) or "done"
+    if clock.verdict == "early":
+        early = f"{_days(clock.days_left)} too early" if clock.due else "too early"
+        return f"{early}: {rulebook.says(working.answer_event)} on {day(when)}"
     ended = "" if clock.answered else f": {rulebook.says(working.end_event)}"
     verb = "done" if clock.answered else "ended, not done,"
     if clock.verdict == "late":
         late = "after the time" if working.deadline.right else "late"
         return f"{verb} {_days(clock.days_late)} {late}, on {day(when)}{ended}"
-    if clock.verdict == "early":
-        early = f"{_days(clock.days_left)} too early" if clock.due else "too early"
-        return f"{verb} {early}, on {day(when)}"
     return f"{verb} in time, on {day(when)}{ended}"
 
 
@@ -109,7 +115,7 @@ def _unknown(working: Working, rulebook: Rulebook) -> str:
         case "implied" if working.implied_by in working.columns:
             return f"{rulebook.says(working.implied_by)} ({working.columns[working.implied_by]})"
         case "implied":
-            return f"{reason_words('implied')}: {rulebook.says(working.implied_by)}"
+            return f"{reason_words('implied')} ({rulebook.says(working.implied_by)})"
         case "unreadable" if working.unread:
             return f"{listed(working.unread)} could not be read"
         case "unread-heading":

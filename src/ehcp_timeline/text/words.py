@@ -23,7 +23,7 @@ REASONS = {
     "time-passed": "the time has passed",
     "window-over": "the days that had to be given are over",
     "unreadable-excuse": "its excuse could not be read",
-    "implied": "done, but no date was recorded",
+    "implied": "done, on a day that is not recorded",
     "released": "the law does not say what is owed after a release from detention",
     "lapsed": "it can no longer be done, and the day on which it was done is not recorded",
 }

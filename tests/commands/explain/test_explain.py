@@ -83,6 +83,16 @@ def test_names_are_never_shown(cases: str) -> None:
         assert b"Quillfeather" not in run.stdout + run.stderr
 
 
+def test_a_first_lawful_day_is_no_due_day(tmp_path: Path) -> None:
+    """The summary says of each day whether it is the last or the first."""
+    path = tmp_path / "cases.csv"
+    path.write_text("case_id,plan_issued,cease_notified\nC-1,01/09/2025,02/03/2026\n")
+    text = printed(ehcp("explain", "C-1", str(path), "--as-at", "2026-04-01"))
+
+    assert "not before 2026-05-06" in text
+    assert "by 2026-08-31" in text
+
+
 def test_what_an_order_presupposes_is_said_once(tmp_path: Path) -> None:
     """The order ended the twenty weeks and presupposes a refusal: its own words come once."""
     path = tmp_path / "cases.csv"

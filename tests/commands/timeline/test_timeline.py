@@ -135,6 +135,25 @@ def test_a_start_without_its_code_is_told_once() -> None:
     assert text.count("cannot be judged: needs order_kind") == text.count("cannot be judged") == 1
 
 
+def test_what_comes_next_is_a_sentence() -> None:
+    """A duty after an order names the order first; one without a day comes without one."""
+
+    def comes_next(*words: str) -> str:
+        text = printed(ehcp("timeline", *words, "--as-at", "2026-05-01"))
+        return text.split("Next\n")[1].split("\n\n")[0]
+
+    ordered = comes_next("order_made=2026-04-01", "order_kind=assess")
+    released = comes_next("plan_issued=2025-01-10", "detained_from=2025-12-01", "detained_to=2026-02-01")
+
+    assert ordered == (
+        "After an order to assess, by 8 July 2026 the council must send the finalised plan: due in 68 days."
+    )
+    assert released == (
+        "The council must review the plan after the release from detention and send the decision letter: "
+        "to be done as soon as reasonably practicable."
+    )
+
+
 def test_the_open_rights_are_shown_and_the_last_that_lapsed() -> None:
     """Three decisions: of the two whose time has passed the later stands there, beside the open one."""
     words = ("assess_refused=2024-01-08", "no_plan_notified=2025-01-06", "plan_issued=2026-01-12")
@@ -142,7 +161,7 @@ def test_the_open_rights_are_shown_and_the_last_that_lapsed() -> None:
     appeals = [line for line in text.splitlines() if "Lodge the appeal" in line and "20" in line[:20]]
 
     assert [line.split("  ")[0] for line in appeals] == ["12 March 2026", "6 March 2025"]
-    assert "due in 11 days" in appeals[0]
+    assert "11 days left" in appeals[0]
     assert "the time has passed" in appeals[1]
     assert "unless the appeal is only about the school named" in text
 

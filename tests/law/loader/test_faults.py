@@ -149,7 +149,7 @@ PLACE = "local.toml: local.visit"
         ),
         (
             'seen = "primary"\nchecked',
-            'seen = "primary"\nexcused_by = "asessment"\nexcuse_law = "x"\nchecked',
+            'seen = "primary"\nexcused_by = { asessment = "x" }\nchecked',
             f"{PLACE}.excused_by: unknown group of excuses 'asessment'; did you mean assessment?",
         ),
         (

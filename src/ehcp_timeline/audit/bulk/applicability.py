@@ -97,9 +97,17 @@ def awaits(deadline: Deadline, seen: EventFrame) -> pl.Series | None:
 
 
 def not_owed(
-    rulebook: Rulebook, deadline: Deadline, seen: RowsSeen, start: pl.Series, due: pl.Series
+    rulebook: Rulebook,
+    deadline: Deadline,
+    seen: RowsSeen,
+    start: pl.Series,
+    due: pl.Series,
+    doubtful: pl.Series | None,
 ) -> pl.Series | None:
-    """Return which rows do not owe the duty: something replaces it, or has not come yet."""
+    """Return which rows do not owe the duty: something replaces it, or has not come yet.
+
+    Where the day of the request is `doubtful`, what makes the duty owed may have come since.
+    """
     series: pl.Series | None = None
     for name in deadline.displaced_by:
         other = rulebook.by_id.get(name)
@@ -111,7 +119,8 @@ def not_owed(
             day = start_of(other, seen)
             series = either(series, (day < NEVER) & applies(other, seen, day)[0])
     if deadline.owed_when:
-        series = either(series, seen.last_happened(deadline.owed_when) < answers_since(deadline, seen, start))
+        waits = seen.last_happened(deadline.owed_when) < answers_since(deadline, seen, start)
+        series = either(series, but_not(waits, doubtful))
     return either(series, without_plan(deadline, seen, start, due))
 
 

@@ -101,8 +101,8 @@ def _outcome(started: Started, due: pl.Series) -> ClockOutcomes:
     since = answers_since(deadline, seen, start)
     answer = answer_of(deadline, deadline.met_by.events, seen, since, inquiry.tables)
     outcome = outcomes_of(started, due, since, answer)
-    outcome.not_owed = not_owed(inquiry.rulebook, deadline, seen, start, due)
     outcome.before = _decided_before(deadline, seen, start)
+    outcome.not_owed = not_owed(inquiry.rulebook, deadline, seen, start, due, outcome.before)
     if unread := may_decide(deadline, inquiry.rulebook, seen.unread):
         outcome.unread = answer_of(deadline, unread, seen, since, inquiry.tables)
     if (twice := seen.flagged(f"{TWICE}{deadline.id}")) is not None:

@@ -111,16 +111,20 @@ def stands(deadline: Deadline, row: Row, seen: EventHistory) -> bool:
 
 
 def why_not_owed(
-    rulebook: Rulebook, deadline: Deadline, row: Row, seen: EventHistory, due: date | None
+    rulebook: Rulebook, deadline: Deadline, row: Row, seen: EventHistory, due: date | None, *, doubtful: bool
 ) -> str:
-    """Return why the duty is not owed, or an empty string if it is."""
+    """Return why the duty is not owed, or an empty string if it is.
+
+    Where the day of the request is `doubtful`, what makes the duty owed may have come since.
+    """
     for name in deadline.displaced_by:
         other = rulebook.by_id.get(name)
         if stands(other, row, seen) if other else seen.happened((name,)):
             return f"{name} takes its place"
     start = start_of(deadline, seen)
     since = answers_since(deadline, seen, start) if start else None
-    if deadline.owed_when and not any(since and day >= since for day in seen.happened(deadline.owed_when)):
+    came = any(since and day >= since for day in seen.happened(deadline.owed_when))
+    if deadline.owed_when and not (came or doubtful):
         return why_waiting(rulebook, deadline)
     return why_without_plan(deadline, seen, start, due)
 

@@ -341,7 +341,8 @@ def _with_outcome(question: _Question, working: Working, start: date, due: date 
         why = why_displaced(deadline, start, answer, question.displacing)
         why = why or why_without_plan(deadline, seen, start, due)
     else:
-        why = why_not_owed(question.rulebook, deadline, question.row, seen, due)
+        doubtful = contradiction == "before-request"
+        why = why_not_owed(question.rulebook, deadline, question.row, seen, due, doubtful=doubtful)
     return replace(
         working,
         clock=replace(working.clock, answered=answered, ended=ending.day),

@@ -84,10 +84,10 @@ def explain_sections(
     """Return the state of every clock of a case, then the steps of each, those that are overdue first."""
     clocks = sorted(explained, key=lambda clock: clock.working.clock.verdict != "overdue")
     rows = tuple(
-        (clock.working.deadline.id, standing(clock.working, rulebook), str(clock.working.clock.due or ""))
+        (clock.working.deadline.id, standing(clock.working, rulebook), _day_of(clock.working))
         for clock in clocks
     )
-    columns = (TableColumn("deadline", "fixed"), TableColumn("how it stands"), TableColumn("due", "fixed"))
+    columns = (TableColumn("deadline", "fixed"), TableColumn("how it stands"), TableColumn("day", "fixed"))
     nothing = () if clocks else ("No deadline of this case has started.",)
     cells = tuple(f"Row {cell.row}, {cell.column}: {cell.problem}; {cell.try_}." for cell in unread)
     title = f"Case {case_id} as at {day(as_at)}"
@@ -118,6 +118,11 @@ def explain_answer(
         for clock in explained
     )
     return ExplainAnswer(as_at, RulebookUsed.of(rulebook), case_id, clocks, tuple(unread))
+
+
+def _day_of(working: Working) -> str:
+    due = working.clock.due
+    return f"{'not before' if working.deadline.minimum else 'by'} {due}" if due else ""
 
 
 def _section(explained: Explained, rulebook: Rulebook) -> Section:

@@ -89,17 +89,20 @@ def _columns(first: str) -> tuple[TableColumn, ...]:
 
 
 def _is_ahead(clock: Clock, as_at: date) -> bool:
-    """Return whether the day of a clock is still to come, and nothing has answered or ended it."""
-    return not (clock.answered or clock.ended) and clock.due is not None and clock.due >= as_at
+    """Return whether an open clock has its day still to come, or runs without one."""
+    ahead = clock.due >= as_at if clock.due else clock.verdict == "running"
+    return ahead and not (clock.answered or clock.ended)
 
 
 def _next(working: Working, rulebook: Rulebook) -> Section:
     deadline, due = working.deadline, working.clock.due
     must = "may" if deadline.right else "must" if deadline.kind == "statutory" else "should"
-    by = f"By {day(due)} " if due else ""
     what = _what(working)
-    sentence = f"{by}{_WHO[deadline.who]} {must} {what[:1].lower()}{what[1:]}: {standing(working, rulebook)}."
-    return Section("Next", before=(sentence,))
+    after, _, act = what.partition(": ") if what.startswith("After ") else ("", "", what)
+    opening = ", ".join(filter(None, (after, due and f"by {day(due)}")))
+    act = act[:1].lower() + act[1:].replace(": ", " and ")
+    said = f"{opening} {_WHO[deadline.who]} {must} {act}: {standing(working, rulebook)}.".lstrip()
+    return Section("Next", before=(said[:1].upper() + said[1:],))
 
 
 def _shown(judged: Sequence[Working]) -> Iterator[Working]:

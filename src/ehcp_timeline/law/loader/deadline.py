@@ -93,7 +93,7 @@ def read_deadline(
     deadline = here.record(
         Deadline,
         table,
-        ("each", "excused_by", "excuse_law"),
+        ("each", "excused_by"),
         source=source,
         starts=starts,
         starts_where=tuple(_read_start_where(*part) for part in here.tables(table, "starts_where")),
@@ -245,9 +245,10 @@ def read_grounds(place: Location, table: Table) -> Grounds:
 
 def _read_excuses(place: Location, table: Table, grounds: Grounds) -> tuple[Excuse, ...]:
     excuses: list[Excuse | None] = []
-    if "excused_by" in table:
-        group, law = place.maybe(table, "excused_by", str, ""), place.want(table, "excuse_law", str, "")
+    applied = place.maybe(table, "excused_by", dict, {})
+    for group in applied:
         place.known("excused_by", group, "group of excuses", grounds)
+        law = place.at("excused_by").want(applied, group, str, "")
         excuses += [replace(excuse, law=f"{law} {limb}".strip()) for limb, excuse in grounds.get(group, ())]
     excuses += [
         _read_excuse(here, body, law=here.want(body, "law", str, ""))
