@@ -123,12 +123,12 @@ def test_the_law_has_no_fault() -> None:
             ),
         ),
         (
-            "plan.issue",
+            "payments.review",
             "to = 2020-09-25",
             "to = 2014-08-31",
             (
                 "unreachable",
-                "plan.issue",
+                "payments.review",
                 "can never be owed or used: excuse coronavirus ends on 2014-08-31, before it can begin",
             ),
         ),
