@@ -78,8 +78,8 @@ def test_the_law_has_no_fault() -> None:
         ),
         (
             "plan.issue",
-            'law = "SEND-Regs-2014 reg 13(3), applying reg 10(4)(e), inserted by Coronavirus-Regs-2020',
-            'law = "Corona reg 13(3)',
+            '"SEND-Regs-2014 reg 13(3), applying reg 10(4)(e), inserted by Coronavirus-Regs-2020"',
+            '"Corona reg 13(3)"',
             (
                 "unknown-instrument",
                 "plan.issue",
