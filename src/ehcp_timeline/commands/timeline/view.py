@@ -99,7 +99,7 @@ def _next(working: Working, rulebook: Rulebook) -> Section:
     must = "may" if deadline.right else "must" if deadline.kind == "statutory" else "should"
     what = _what(working)
     after, _, act = what.partition(": ") if what.startswith("After ") else ("", "", what)
-    opening = ", ".join(filter(None, (after, due and f"by {day(due)}")))
+    opening = ", ".join(filter(None, (after, f"by {day(due)}" if due else "")))
     act = act[:1].lower() + act[1:].replace(": ", " and ")
     said = f"{opening} {_WHO[deadline.who]} {must} {act}: {standing(working, rulebook)}.".lstrip()
     return Section("Next", before=(said[:1].upper() + said[1:],))
