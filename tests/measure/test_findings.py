@@ -42,7 +42,8 @@ class Batches:
 
     def add(self, verdict: Verdict, clocks: ToldClocks, *, order: int = 0, again: bool = False) -> list[int]:
         """Let clocks of one deadline go by, the `order`th of the rulebook; return the rows looked at."""
-        told = self.worst.candidates(clocks, verdict, order, again=again).frame()
+        every = pl.Series(range(clocks.height), dtype=pl.UInt32)
+        told = clocks.at(self.worst.candidates(clocks, every, verdict, order, again=again)).frame()
         numbers = {"file": 0, "order": order}
         columns = [pl.lit(number, dtype=pl.UInt16).alias(name) for name, number in numbers.items()]
         self.frames.setdefault(verdict, []).append(told.with_columns(columns))
@@ -134,7 +135,8 @@ def test_fewer_than_asked_for_are_all_kept() -> None:
 @pytest.mark.parametrize(("days", "bad"), [([3, 7], [3, 7]), ([None, 1], [-(2**31), 1])])
 def test_badness_is_in_days(days: list[int | None], bad: list[int]) -> None:
     """A day later is one worse."""
-    assert bad_as(_clocks([2, 3], days), "excused").to_list() == bad
+    both = pl.Series([0, 1], dtype=pl.UInt32)
+    assert bad_as(_clocks([2, 3], days), both, "excused").to_list() == bad
 
 
 def _audit(folder: Path, as_at: str, selection: Selection, *rows: str, **how: Any) -> Audit:

@@ -12,7 +12,7 @@ from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.not_cases import NotCases
 from ehcp_timeline.cases.sheet import ROW, Block, as_text
 
-_NO_HASH: Final = pl.Series([None], dtype=pl.UInt64)
+_NO_TEXT: Final = pl.Series([0], dtype=pl.UInt64)  # the hash of an empty cell, and of a text not met yet
 
 
 class DuplicateRows:
@@ -27,9 +27,9 @@ class DuplicateRows:
 
     def find(self, cells: pl.DataFrame) -> pl.DataFrame:
         """Return `row` and `first`, the row that it repeats, of the repeating rows among these, in order."""
-        strings = pl.col(pl.String)
-        hashed = cells.select(pl.when(strings.is_not_null()).then(strings.hash()))
-        numbered = [self._hashed(texts) for texts in cells.select(pl.col(pl.Categorical))]
+        strings, coded = pl.col(pl.String), pl.col(pl.Categorical)
+        hashed = cells.select(pl.when(strings.is_not_null()).then(strings.hash()).otherwise(0))
+        numbered = map(self._hashed, cells.select(coded), cells.select(coded.to_physical()))
         in_order = pl.DataFrame([*hashed, *numbered]).select(cells.drop(ROW).columns)
         rows = pl.DataFrame({"hash": in_order.hash_rows(), ROW: cells.get_column(ROW)})
         before = self._seen.filter(pl.col("hash").is_in(rows.get_column("hash").implode()))
@@ -42,24 +42,22 @@ class DuplicateRows:
             rows.join(first, on="hash").filter(pl.col(ROW) > pl.col("first")).select(ROW, "first").sort(ROW)
         )
 
-    def _hashed(self, texts: pl.Series) -> pl.Series:
-        """Return the hash of each text of a Categorical, the same as of a String; null for an empty cell.
+    def _hashed(self, texts: pl.Series, numbers: pl.Series) -> pl.Series:
+        """Return the hash of each text of a Categorical, the same as of a String; 0 for an empty cell.
 
         It has a number for each text, but another one in a block of another kind. So each text is
-        hashed once, and its hash is kept by its number.
+        hashed once, and its hash is kept by its number; last stands that of an empty cell.
         """
-        numbers = texts.to_physical()
-        last = numbers.max()
-        if not isinstance(last, int):
-            return _NO_HASH.new_from_index(0, len(texts)).alias(texts.name)
-        known = self._hashes.get(texts.dtype, _NO_HASH.clear())
-        if last >= len(known):
-            known = known.extend_constant(None, last + 1 - len(known))
-        hashes = known.gather(numbers)
-        if hashes.null_count() > numbers.null_count():
-            new = texts.filter(hashes.is_null() & texts.is_not_null()).unique()
+        known, last = self._hashes.get(texts.dtype, _NO_TEXT), numbers.max()
+        if isinstance(last, int) and last >= len(known) - 1:
+            known = pl.concat([known, _NO_TEXT.new_from_index(0, last + 2 - len(known))], rechunk=True)
+        places = numbers.zip_with(numbers < len(known), pl.Series([len(known) - 1], dtype=pl.UInt32))
+        hashes = known[places]
+        unknown = hashes == 0
+        if unknown.sum() > numbers.null_count():
+            new = texts.filter(unknown & (places < len(known) - 1)).unique()
             known = known.scatter(new.to_physical(), new.cast(pl.String).hash())
-            hashes = known.gather(numbers)
+            hashes = known[places]
         self._hashes[texts.dtype] = known
         return hashes.alias(texts.name)
 

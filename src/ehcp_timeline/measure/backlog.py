@@ -46,9 +46,9 @@ class Backlog:
             judged, ISSUE, "row", "start", "due", "answered", "ended", "strict", "verdict", "open"
         )
         open_cases = with_stage(clocks, judged.rows, self.as_at)
-        self.stages.update(dict(open_cases["stage"].value_counts().iter_rows()))
-        oldest = open_cases.sort("start", "row").head(self.keep).select("case_id", "row", "stage", "start")
-        for case_id, row, stage, start in oldest.iter_rows():
+        self.stages.update(open_cases["stage"])
+        oldest = open_cases.lazy().sort("start", "row").head(self.keep).collect()
+        for case_id, row, stage, start, _ in oldest.iter_rows():
             self.oldest.append(OpenCase(case_id, row, stage, start, whole_weeks(start, self.as_at)))
         self.oldest = sorted(self.oldest, key=lambda waiting: (waiting.start, waiting.row))[: self.keep]
 

@@ -108,8 +108,9 @@ def with_stage(clocks: pl.DataFrame, rows: pl.DataFrame, as_at: date) -> pl.Data
             reached = pl.any_horizontal(pl.col(begins).is_between(pl.col("start"), pl.lit(as_at)))
             stage = pl.when(reached).then(pl.lit(name)).otherwise(stage)
     named = (name for begins in events.values() for name in begins)
-    joined = clocks.filter("open").join(rows.select("row", "case_id", *named), on="row", how="left")
-    return joined.select("case_id", "row", stage.alias("stage"), "start", "due")
+    held = rows.lazy().select("row", "case_id", *named)
+    joined = clocks.lazy().filter("open").join(held, on="row", how="left")
+    return joined.select("case_id", "row", stage.alias("stage"), "start", "due").collect()
 
 
 def has_exception(judged: Judged) -> pl.Expr:

@@ -38,13 +38,15 @@ class Rates:
 
     def add(self, judged: Judged) -> None:
         """Count one batch."""
-        in_year = pl.col("start").is_between(date(self.as_at.year, 1, 1), self.as_at)
-        in_time = pl.col("answered").is_not_null() & (pl.col("strict") == "met")
-        decided = clocks_of(judged, DECIDE, "start", "answered", "strict")
-        self.counts["decided"] += decided.filter(in_year & in_time).height
-        in_year = pl.col("answered").is_between(date(self.as_at.year, 1, 1), self.as_at)
-        self.counts["decisions"] += decided.filter(in_year & pl.col("strict").is_in(["met", "late"])).height
-        self.counts["decisions_in_time"] += decided.filter(in_year & in_time).height
+        year = date(self.as_at.year, 1, 1), self.as_at
+        begun, done = pl.col("start").is_between(*year), pl.col("answered").is_between(*year)
+        met, answered = pl.col("strict") == "met", pl.col("answered").is_not_null()
+        decided = clocks_of(judged, DECIDE, "start", "answered", "strict").select(
+            decided=(begun & answered & met).sum(),
+            decisions=(done & pl.col("strict").is_in(["met", "late"])).sum(),
+            decisions_in_time=(done & met).sum(),
+        )
+        self.counts.update(decided.row(0, named=True))
         if {"request_received", "plan_issued"} <= set(judged.rows.columns):
             self._add_plans(judged)
 
@@ -55,7 +57,7 @@ class Rates:
         if "plan_transferred" in rows.columns:
             transferred = pl.col("plan_transferred") <= self.as_at
             in_year &= ~transferred.fill_null(value=False)
-        plans = rows.filter(in_year).select(took=issued - received, excepted=has_exception(judged))
+        plans = rows.lazy().filter(in_year).select(took=issued - received, excepted=has_exception(judged))
         took, excepted = pl.col("took"), pl.col("excepted")
         within, over = took <= TWENTY_WEEKS, took > YEAR
         counted = plans.select(
@@ -67,7 +69,7 @@ class Rates:
             over_a_year=over.sum(),
             days=took.dt.total_days().sum(),
         )
-        self.counts.update(counted.row(0, named=True))
+        self.counts.update(counted.collect().row(0, named=True))
 
     def named(self) -> Mapping[str, float | int | str | None]:
         """Return the measures under DfE's names; a rate with nothing below the line is None."""

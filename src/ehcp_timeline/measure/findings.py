@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
+from ehcp_timeline.audit.bulk.days import where_true
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.selection import WHOSE, Selection, is_under
 from ehcp_timeline.errors import UsageError
@@ -35,30 +36,33 @@ class Worst:
     top: int
     badness: dict[tuple[Verdict, int], pl.Series] = field(default_factory=dict)
 
-    def candidates(self, clocks: Clocks, verdict: Verdict, order: int, *, again: bool) -> Clocks:
-        """Return those clocks of one verdict and deadline that may be among the worst, and remember them.
+    def candidates(
+        self, clocks: Clocks, positions: pl.Series, verdict: Verdict, order: int, *, again: bool
+    ) -> pl.Series:
+        """Return those positions of one verdict and deadline that may be among the worst, and remember them.
 
         Args:
-            clocks: The clocks, in row order.
+            clocks: The clocks of the deadline, in row order.
+            positions: The clocks of the verdict, ascending.
             verdict: Their verdict.
             order: Place of their deadline in the rulebook.
             again: Whether they stand on rows that have gone by before: then one that is as bad as the least
                 bad kept may take its place.
         """
-        badness = bad_as(clocks, verdict)
+        badness = bad_as(clocks, positions, verdict)
         held = self.badness.get((verdict, order))
         if held is not None and len(held) == self.top:
             mask = badness >= held[-1] if again else badness > held[-1]
             if not mask.any():
-                return clocks.only(mask)
-            clocks, badness = clocks.only(mask), badness.filter(mask)
-        worst = badness.top_k(self.top)
-        together = worst if held is None else pl.concat([held, worst]).top_k(self.top)
-        self.badness[verdict, order] = together.sort(descending=True)
-        if clocks.height <= self.top:
-            return clocks
+                return positions.clear()
+            positions, badness = positions.filter(mask), badness.filter(mask)
+        worst = badness.sort(descending=True).head(self.top)
+        together = worst if held is None else pl.concat([held, worst]).sort(descending=True)
+        self.badness[verdict, order] = together.head(self.top)
+        if len(positions) <= self.top:
+            return positions
         worse, level = badness > worst.min(), badness == worst.min()  # of the level ones the first rows
-        return clocks.only(worse | (level & (level.cum_sum() <= self.top - worse.sum())))
+        return positions.filter(worse | (level & (level.cum_sum() <= self.top - worse.sum())))
 
     def of_all(self, candidates: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:
         """Return the worst `top` of each deadline; those that are equally bad in file order."""
@@ -67,9 +71,9 @@ class Worst:
         return ordered.group_by("order", maintain_order=True).head(self.top)
 
 
-def bad_as(clocks: Clocks, verdict: Verdict) -> pl.Series:
+def bad_as(clocks: Clocks, positions: pl.Series, verdict: Verdict) -> pl.Series:
     """Return how bad each clock of one verdict is, in days: the larger, the worse."""
-    days = clocks[_by(verdict)]
+    days = clocks[_by(verdict)][positions]
     numbers = days if days.dtype == pl.Int32 else days.cast(pl.Int32)
     worse = numbers if verdict in LATEST_FIRST else 0 - numbers
     return worse.fill_null(WITHOUT_DAY) if worse.null_count() else worse
@@ -86,7 +90,6 @@ def _by(verdict: Verdict) -> str:
     return "days_late" if verdict in LATEST_FIRST else FIRST_DUE_FIRST.get(verdict, "due")
 
 
-_UNKNOWN: frozenset[Verdict] = frozenset({"unknown"})
 _UNREAD = ("unread-heading", "unreadable", "unreadable-excuse")
 OF_DEADLINE = ("duty", "law", "kind", "who", "source")
 LISTED = (*CLOCKS, "case_id", "deadline", *OF_DEADLINE, *WHOSE)
@@ -101,9 +104,10 @@ class Listing:
         selection: What is asked for.
         top: Keep only this many of each deadline and verdict, the worst; None keeps all.
         selected: Deadline to verdict to how many clocks were selected.
-        overdue: The cases that have an overdue one of them, batch by batch.
-        chosen: Verdict to its selected clocks, batch by batch; where only the worst are kept, those that
-            were among them when they went by.
+        overdue: The hash of the case of each overdue one of them, batch by batch.
+        chosen: The selected clocks, batch by batch; where only the worst are kept, those that were among
+            them when they went by.
+        verdicts: Their verdicts, in the order in which they came.
         worst: How bad the worst of them are.
         named: File to who each of its rows is about, for clocks that come after their batch.
         breaches: What the authority's own statutory clocks among those asked about are.
@@ -117,7 +121,8 @@ class Listing:
     top: int | None
     selected: dict[str, Counter[Verdict]] = field(default_factory=dict)
     overdue: list[pl.Series] = field(default_factory=list)
-    chosen: dict[Verdict, list[pl.DataFrame]] = field(default_factory=dict)
+    chosen: list[pl.DataFrame] = field(default_factory=list)
+    verdicts: dict[Verdict, None] = field(default_factory=dict)
     worst: Worst = field(init=False)
     named: dict[int, list[pl.DataFrame]] = field(default_factory=dict)
     breaches: set[Breach] = field(default_factory=set)
@@ -131,51 +136,56 @@ class Listing:
     def add(self, judged: Judged, file: int, accepted: Mapping[str, pl.Series] = NOTHING) -> None:
         """Select from one batch of the file at this place; list nothing overdue on rows that are accepted."""
         names = self._names(judged, file)
-        chosen: dict[Verdict, list[pl.DataFrame]] = {}
-        late = []
-        for order, verdict, clocks in self._asked_for(judged, names):
-            counts = self.selected.setdefault(self.rulebook.deadlines[order].id, Counter())
-            counts[verdict] += clocks.height
-            if verdict == "overdue":
-                late.append(clocks["row"])
-            shown = clocks
-            rows = accepted.get(self.rulebook.deadlines[order].id) if verdict == "overdue" else None
-            if rows is not None and len(rows):
-                left_out = clocks["row"].is_in(rows.implode())
-                kept = clocks.only(left_out).frame().with_columns(_place(file, order))
-                self.accepted.append(with_names(kept, names))
-                shown = clocks.only(~left_out)
-            if self.top is not None and shown.height:
-                shown = self.worst.candidates(shown, verdict, order, again=judged.last)
-            if shown.height:
-                chosen.setdefault(verdict, []).append(shown.frame().with_columns(_place(file, order)))
+        chosen, late = list[pl.DataFrame](), list[pl.Series]()
+        for order, clocks, asked in self._asked_for(judged, names):
+            deadline = self.rulebook.deadlines[order].id
+            shown = list[pl.Series]()
+            for verdict, positions in asked:
+                mine = positions
+                self.selected.setdefault(deadline, Counter())[verdict] += len(mine)
+                if verdict == "overdue":
+                    rows = clocks["row"][mine]
+                    late.append(rows)
+                    if deadline in accepted and len(accepted[deadline]):
+                        left_out = rows.is_in(accepted[deadline].implode())
+                        kept = _placed(clocks.at(mine.filter(left_out)), file, order)
+                        self.accepted.append(with_names(kept, names))
+                        mine = mine.filter(~left_out)
+                if self.top is not None and len(mine):
+                    mine = self.worst.candidates(clocks, mine, verdict, order, again=judged.last)
+                if len(mine):
+                    self.verdicts.setdefault(verdict)
+                    shown.append(mine)
+            if shown:
+                chosen.append(_placed(clocks.at(pl.concat(shown)), file, order))
         if late:
-            cases = names["case_id"].gather(names["row"].search_sorted(pl.concat(late).unique()))
-            self.overdue.append(cases.cast(pl.String).unique())
-        for verdict, frames in chosen.items():
-            self.chosen.setdefault(verdict, []).append(with_names(pl.concat(frames), names))
+            cases = names["case_id"][names["row"].search_sorted(pl.concat(late))]
+            self.overdue.append(cases.hash())
+        if chosen:
+            self.chosen.append(with_names(pl.concat(chosen), names))
 
-    def _asked_for(self, judged: Judged, names: pl.DataFrame) -> Iterator[tuple[int, Verdict, Clocks]]:
+    def _asked_for(
+        self, judged: Judged, names: pl.DataFrame
+    ) -> Iterator[tuple[int, Clocks, Iterator[tuple[Verdict, pl.Series]]]]:
         mine = rows_of_group(names, self.selection)
         for order, deadline in enumerate(self.rulebook.deadlines):
             if deadline.id in judged.clocks and is_wanted(deadline, self.selection):
                 clocks = judged.clocks[deadline.id]
                 if (deadline.kind, deadline.who) == ("statutory", "authority"):
                     self._look_for_breaches(clocks, mine)
-                for verdict, some in by_verdict(clocks, self.selection, mine):
-                    yield order, verdict, some
+                yield order, clocks, by_verdict(clocks, self.selection, mine)
 
     def _look_for_breaches(self, clocks: Clocks, rows: pl.Series | None) -> None:
         """Note what the authority's own clocks on these rows are, listed or not."""
         for breach, verdict in BREACHES.items():
             if breach not in self.breaches and clocks.counts.get(verdict):
-                mine = _on_rows(clocks.only(clocks.having(frozenset({verdict}))), rows)
-                soon = breach != "due-soon" or (mine["days_left"] <= self.selection.due_within).any()
-                if mine.height and soon:
+                mask = _having(clocks, verdict, rows)
+                if breach == "due-soon":
+                    mask &= clocks["days_left"] <= self.selection.due_within
+                if mask.any():
                     self.breaches.add(breach)
-
         if not self.unread and clocks.counts.get("unknown"):
-            reasons = _on_rows(clocks.only(clocks.having(_UNKNOWN)), rows)["reason"]
+            reasons = clocks.only(_having(clocks, "unknown", rows))["reason"]
             self.unread = bool(reasons.is_in(_UNREAD).any())
 
     def _names(self, judged: Judged, file: int) -> pl.DataFrame:
@@ -198,14 +208,13 @@ class Listing:
         """
         if not self.chosen:
             return self._listed([])
-        lists = {
-            verdict: pl.concat(frames, how="vertical_relaxed") for verdict, frames in self.chosen.items()
-        }
-        if self.top is not None:
-            lists = {verdict: self.worst.of_all(frame, verdict) for verdict, frame in lists.items()}
-        if ranked:
-            lists = {verdict: _ranked(frame, verdict) for verdict, frame in lists.items()}
-        clocks = pl.concat(lists.values(), how="vertical_relaxed")
+        together = pl.concat(self.chosen, how="vertical_relaxed")
+        lists = []
+        for verdict in self.verdicts:
+            mine = together.filter(pl.col("verdict") == verdict)
+            mine = mine if self.top is None else self.worst.of_all(mine, verdict)
+            lists.append(_ranked(mine, verdict) if ranked else mine)
+        clocks = pl.concat(lists, how="vertical_relaxed")
         if ranked:
             latest_first = [True, *(False for _ in _PLACE)]
             by_lateness = clocks.sort("days_late", *_PLACE, descending=latest_first, nulls_last=True)
@@ -231,9 +240,10 @@ class Listing:
             yield pl.Series("deadline" if name == "id" else name, values, kind).gather(order)
 
 
-def _place(file: int, order: int) -> list[pl.Expr]:
-    numbers = {"file": file, "order": order}
-    return [pl.lit(number, dtype=pl.UInt16).alias(name) for name, number in numbers.items()]
+def _placed(clocks: Clocks, file: int, order: int) -> pl.DataFrame:
+    """Return clocks with the place of their file, and of their deadline in the rulebook."""
+    numbers = (pl.Series(name, [place], pl.UInt16) for name, place in (("file", file), ("order", order)))
+    return clocks.frame().hstack([number.new_from_index(0, clocks.height) for number in numbers])
 
 
 def is_wanted(deadline: Deadline, selection: Selection) -> bool:
@@ -252,14 +262,16 @@ def rows_of_group(names: pl.DataFrame, selection: Selection) -> pl.Series | None
     return names.filter(*wanted)["row"] if wanted else None
 
 
-def _on_rows(clocks: Clocks, rows: pl.Series | None) -> Clocks:
-    return clocks if rows is None else clocks.only(clocks["row"].is_in(rows.implode()))
+def _having(clocks: Clocks, verdict: Verdict, rows: pl.Series | None) -> pl.Series:
+    """Return which clocks on some rows have a verdict; None is every row."""
+    mask = clocks.having(frozenset({verdict}))
+    return mask if rows is None else mask & clocks["row"].is_in(rows.implode())
 
 
 def by_verdict(
     clocks: Clocks, selection: Selection, rows: pl.Series | None = None
-) -> Iterator[tuple[Verdict, Clocks]]:
-    """Yield the clocks that a list asks for, verdict by verdict.
+) -> Iterator[tuple[Verdict, pl.Series]]:
+    """Yield the positions of the clocks that a list asks for, verdict by verdict.
 
     A running clock is asked for if it is due soon. One that is `unknown` though something answered it is
     closed history: it is asked for only with everything.
@@ -273,14 +285,14 @@ def by_verdict(
         asked = selection.everything or verdict in selection.verdicts
         if not clocks.counts.get(verdict) or not (asked or verdict == "running"):
             continue
-        mine = clocks.only(clocks.having(frozenset({verdict})))
+        mask = _having(clocks, verdict, rows)
         if not selection.everything and verdict == "unknown":
-            mine = mine.only(mine["answered"].is_null())
+            mask &= clocks["answered"].is_null()
         if not asked:
-            mine = mine.only(mine["days_left"] <= selection.due_within)
-        mine = _on_rows(mine, rows)
-        if mine.height:
-            yield verdict, mine
+            mask &= clocks["days_left"] <= selection.due_within
+        positions = where_true(mask)
+        if len(positions):
+            yield verdict, positions
 
 
 @dataclass(slots=True)
@@ -346,11 +358,12 @@ def _some_of(column: str, held: Collection[str]) -> str:
 
 def with_names(clocks: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Return clocks with who they are about; `names` has every row of theirs, in ascending order."""
-    return clocks.hstack(names[names["row"].search_sorted(clocks["row"])].drop("row").get_columns())
+    positions = names["row"].search_sorted(clocks["row"])
+    return clocks.hstack([column[positions] for column in names if column.name != "row"])
 
 
 def _named(rows: pl.DataFrame) -> pl.DataFrame:
     """Return who each row is about: the few columns that are kept until the file has been read."""
-    absent = pl.lit(None, dtype=pl.Categorical)
-    there = {name: pl.col(name).cast(pl.Categorical) if name in rows.columns else absent for name in WHOSE}
-    return rows.select("row", "case_id", **there)
+    absent = pl.Series([None], dtype=pl.Categorical).new_from_index(0, rows.height)
+    columns = [rows[name] if name in rows.columns else absent.alias(name) for name in WHOSE]
+    return pl.DataFrame([rows["row"], rows["case_id"], *(column.cast(pl.Categorical) for column in columns)])

@@ -6,11 +6,14 @@ from random import Random
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from ehcp_timeline.audit.bulk import case_events as whole_cases
+from ehcp_timeline.audit.bulk import judge as judging
 from ehcp_timeline.audit.bulk.case_events import Cases, held_at, merged, nearest
 from ehcp_timeline.audit.bulk.case_store import Memory
 from ehcp_timeline.audit.bulk.days import NEVER
+from ehcp_timeline.audit.bulk.lazy_clocks import JoinedClocks
 from ehcp_timeline.audit.bulk.row_events import Columns
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.cases.model import Row
@@ -97,12 +100,28 @@ def test_chains_do_not_depend_on_the_hashes(monkeypatch: pytest.MonkeyPatch) -> 
     assert differences(LAW, batches_of(_scattered(6, 120, 30), LAW, 50), AS_AT) == []
 
 
-Add = Callable[[Memory, Columns], None]
+@pytest.mark.parametrize("case", [8, 9])
+def test_cases_judged_in_halves_give_the_same_clocks(case: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large file is judged on two threads; its clocks come in row order, and some of them too."""
+    monkeypatch.setattr(judging, "LARGE", 0)
+    rows = [*_scattered(case, 120, 30), Row(200, "LOST", {}, unreadable=frozenset({PLAN}))]
+    batches = batches_of(rows, LAW, 50)
+    assert differences(LAW, batches, AS_AT) == []
+
+    *_, last = judging.judge(LAW, batches, AS_AT)
+    clocks = last.clocks["review.annual"]
+    some = pl.Series([clocks.height - 1, 3, 0, 17], dtype=pl.UInt32)
+    assert isinstance(clocks, JoinedClocks)
+    assert len(clocks.parts) == 2
+    assert_frame_equal(clocks.at(some).frame(), clocks.frame()[some])
+
+
+Add = Callable[[Memory, Columns, Memory | None], None]
 
 
 def _with_one_hash(add: Add) -> Add:
-    def added(memory: Memory, batch: Columns) -> None:
-        add(memory, batch)
+    def added(memory: Memory, batch: Columns, other: Memory | None = None) -> None:
+        add(memory, batch, other)
         same = pl.lit(1, dtype=pl.UInt64).alias(memory.hashes[-1].columns[0])
         memory.hashes[-1] = memory.hashes[-1].with_columns(same)
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 import polars as pl
 
 from ehcp_timeline.audit.bulk.applicability import without_plan
-from ehcp_timeline.audit.bulk.case_events import Cases, CasesSeen, changes, held_at, merged, ordered
+from ehcp_timeline.audit.bulk.case_events import Cases, CasesSeen, changes, held_at, merged
 from ehcp_timeline.audit.bulk.days import (
     NEVER,
     OPEN_ENDED,
@@ -14,7 +14,6 @@ from ehcp_timeline.audit.bulk.days import (
     earlier,
     either,
     is_at,
-    only,
     where_true,
 )
 from ehcp_timeline.audit.bulk.due import one_period_more
@@ -29,7 +28,7 @@ from ehcp_timeline.law.rulebook import Deadline
 
 
 def weigh_chains(inquiry: Inquiry, deadlines: Iterable[Deadline], cases: Cases) -> Iterator[WeighedClocks]:
-    """Yield the clocks of each repeating duty that has any in the file, in row order, then by start.
+    """Yield the clocks of each repeating duty that has any among some cases; those of one row by their start.
 
     A case without a clock has one for each row whose start cannot be read; its verdict is unknown.
     """
@@ -48,8 +47,7 @@ def weigh_chains(inquiry: Inquiry, deadlines: Iterable[Deadline], cases: Cases) 
             continue
         lost = lost if lost is not None and lost.any() else None
         seen = CasesSeen(cases, case, position)
-        weighed = weigh(Started(inquiry, deadline, seen, start, lost), _outcome)
-        yield weighed if seen.row.is_sorted() else weighed.at(ordered(seen.row))
+        yield weigh(Started(inquiry, deadline, seen, start, lost), _outcome)
 
 
 def start_keys(deadline: Deadline, cases: Cases) -> pl.Series:
@@ -101,21 +99,12 @@ def _outcome(started: Started, due: pl.Series) -> ClockOutcomes:
     if deadline.repeats and seen.holds(deadline.repeats.unseen):
         answer = earlier(recorded, seen.next(deadline.repeats.unseen, after=start))
     outcome = outcomes_of(started, due, start, answer)
-    alone = _is_the_only_answer(deadline, seen, start, answer)
     displaced = _displaced(inquiry, deadline, seen, start, answer)
     outcome.not_owed = either(displaced, without_plan(deadline, seen, start, due))
-    outcome.unseen = _unseen(started, due, only(outcome.answered, (answer < recorded) | alone))
+    outcome.unseen = _unseen(started, due, outcome.answered, answer < recorded)
     if unread := may_decide(deadline, inquiry.rulebook, seen.unread):
         outcome.unread = seen.next(unread, after=start)
     return outcome
-
-
-def _is_the_only_answer(
-    deadline: Deadline, seen: CasesSeen, start: pl.Series, answer: pl.Series
-) -> pl.Series:
-    first = seen.next(deadline.repeats.first if deadline.repeats else (), start) == start
-    only_one = seen.next(deadline.answers) == seen.last_happened(deadline.answers)
-    return first & only_one & (answer < NEVER)
 
 
 def _displaced(
@@ -130,17 +119,25 @@ def _displaced(
     return displaced
 
 
-def _unseen(started: Started, due: pl.Series, answer: pl.Series) -> pl.Series | None:
-    """Return which clocks an answer not recorded in full came to more than one period after their due day.
+def _unseen(
+    started: Started, due: pl.Series, answered: pl.Series, not_in_full: pl.Series
+) -> pl.Series | None:
+    """Return which clocks were answered more than one period after their due day, as far as is known.
 
-    The answer is `NEVER` for clocks that another answered, or none.
+    The answer is not recorded in full, or is the only one to the first clock of its case.
     """
-    positions = where_true((answer < NEVER) & (due < OPEN_ENDED))
+    deadline, tables = started.deadline, started.inquiry.tables
+    positions = where_true((answered > due) & (answered < NEVER) & (due < OPEN_ENDED))
     if positions.is_empty():
         return None
+    limit = one_period_more(
+        deadline, started.start[positions], due[positions], started.seen.at(positions), tables
+    )
+    positions = positions.filter((limit < NEVER) & (answered[positions] > limit))
     seen, start = started.seen.at(positions), started.start[positions]
-    limit = one_period_more(started.deadline, start, due[positions], seen, started.inquiry.tables)
-    return is_at(positions.filter((limit < NEVER) & (answer[positions] > limit)), started.seen.height)
+    is_first = seen.next(deadline.repeats.first if deadline.repeats else (), start) == start
+    only_one = seen.next(deadline.answers) == seen.last_happened(deadline.answers)
+    return is_at(positions.filter(not_in_full[positions] | (is_first & only_one)), started.seen.height)
 
 
 def problems_of(deadlines: Iterable[Deadline], cases: Cases, derived: Collection[str]) -> Iterator[Problem]:

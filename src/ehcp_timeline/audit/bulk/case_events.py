@@ -40,11 +40,13 @@ class EventDates:
         key: The case and the day.
         position: The position of the row.
         first: Whether it is the first row of its case with that date.
+        last: The last day of all.
     """
 
     key: pl.Series
     position: pl.Series
     first: pl.Series
+    last: int
 
 
 class Cases:
@@ -88,7 +90,7 @@ class Cases:
         else:
             ordered = pl.DataFrame({"key": key, "position": days["position"]}).sort("key", "position")
             key, position = ordered["key"], ordered["position"]
-        return EventDates(key, position, changes(key))
+        return EventDates(key, position, changes(key), int(days["day"].max()))  # type: ignore[arg-type]
 
     def edge(self, case: pl.Series) -> pl.Series:
         """Return the key before all dates of each case."""
@@ -105,7 +107,7 @@ class Cases:
 
     def _cut(self, name: str, cut: Cut) -> pl.Series:
         dates = self.dates(name)
-        if cut == "given" and name in self._planned:
+        if (cut == "given" and name in self._planned) or dates.last <= self._today:
             return dates.key.filter(dates.first)
         return dates.key.filter(dates.first & (self.split(dates.key)[1] <= self._today))
 

@@ -139,7 +139,7 @@ def due_after_events(deadlines: Iterable[Deadline], clocks: Mapping[str, Clocks]
         if not deadline.looks_back or deadline.id not in clocks:
             continue
         mine, event = clocks[deadline.id], deadline.starts.events[0]
-        late = (mine["due"] > mine["start"]).fill_null(value=False)
+        late = mine["due"] > mine["start"]  # null where a day is missing
         if not late.any():
             continue
         late &= ~mine.having(NOT_OWED)

@@ -99,7 +99,7 @@ def verify(rulebook: Rulebook, rows: Sequence[Row], clocks: Mapping[str, pl.Data
     part = part_of(rulebook, clocks)
     singly = told_by_single(part, rows, as_at, [rulebook.by_id[name] for name in clocks])
     for name, frame in clocks.items():
-        mine, other = frame.select(*CLOCKS).rows(), singly.get(name, [])
+        mine, other = frame[[*CLOCKS]].rows(), singly.get(name, [])
         if mine != other:
             raise ReadersDisagreeError(_differing(name, mine, other), HINT)
 
@@ -186,9 +186,7 @@ class _Sample:
             if bool(deadline.repeats) == repeating
             and held.intersection(self.rulebook.columns_of(deadline.start_events))
         }
-        self.taken.update(
-            (name, word) for name, frame in frames.items() for word in frame["verdict"].unique()
-        )
+        self.taken.update((name, word) for name, frame in frames.items() for word in frame["verdict"])
         verify(self.rulebook, rows, frames, self.as_at)
 
 

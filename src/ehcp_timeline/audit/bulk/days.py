@@ -31,8 +31,8 @@ def literal(number: int) -> pl.Series:
 
 def numbered(dates: pl.Series) -> pl.Series:
     """Return dates as day numbers; blanks become `NEVER`."""
-    days = retyped(dates.to_physical() + EPOCH, DAYS)
-    return days.zip_with(dates.is_not_null(), literal(NEVER)) if dates.null_count() else days
+    days = retyped(dates.cast(pl.Int32) + EPOCH, DAYS)
+    return only(days, days < NEVER) if dates.null_count() else days  # null is not before a day
 
 
 def retyped(numbers: pl.Series, dtype: type[pl.DataType]) -> pl.Series:

@@ -5,7 +5,8 @@ control flow: the rulebook, the counting of days, the decision table. Where the 
 is right.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import chain
 
@@ -14,7 +15,8 @@ import polars as pl
 from ehcp_timeline.audit.bulk.case_deadlines import problems_of, weigh_chains
 from ehcp_timeline.audit.bulk.case_events import Cases
 from ehcp_timeline.audit.bulk.case_store import Memory
-from ehcp_timeline.audit.bulk.clocks import CLOCKS, NO_CLOCKS, Judged, ToldClocks, due_after_events
+from ehcp_timeline.audit.bulk.clocks import CLOCKS, NO_CLOCKS, Clocks, Judged, ToldClocks, due_after_events
+from ehcp_timeline.audit.bulk.lazy_clocks import JoinedClocks, WeighedClocks
 from ehcp_timeline.audit.bulk.requests import (
     CasesWithMonths,
     Requests,
@@ -27,10 +29,12 @@ from ehcp_timeline.audit.bulk.row_events import Columns, RowBatch, SomeRows
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.audit.months import cell_number, ends
 from ehcp_timeline.audit.single.requests import is_of_request
-from ehcp_timeline.cases.model import month_end
+from ehcp_timeline.cases.model import Problem, month_end
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.law.rulebook import Deadline, DerivedEvent, Rulebook
 from ehcp_timeline.law.subset import derived_from, texts_in
+
+LARGE = 20_000  # rows of a first batch: the cases of a larger file are judged in two halves, on two threads
 
 
 def judge(
@@ -74,7 +78,8 @@ def _judged(
     displacing = [name for deadline in wanted for name in deadline.displaced_by if name in rulebook.by_id]
     looked_at = (*wanted, *(rulebook.by_id[name] for name in displacing))
     derived = derived_from(rulebook, texts_in(looked_at))
-    memory = Memory.for_deadlines(deadline for deadline in looked_at if deadline.repeats)
+    repeating = tuple(deadline for deadline in looked_at if deadline.repeats)
+    memory, other = Memory.for_deadlines(repeating), None
     requests = Requests()
     empty = None
     for batch in batches:
@@ -82,12 +87,15 @@ def _judged(
         columns = Columns(own, rulebook, inquiry.today, derived)
         clocks = {clocks.deadline.id: clocks for clocks in weigh_rows(inquiry, once, columns)}
         if len(once) < len(wanted):
-            memory.add(columns if own is batch else Columns(batch, rulebook, inquiry.today, derived))
+            if empty is None and batch.frame.height > LARGE:
+                other = Memory.for_deadlines(repeating)
+            memory.add(columns if own is batch else Columns(batch, rulebook, inquiry.today, derived), other)
         empty = batch.frame.clear()
         yield Judged(own.frame, clocks, tuple(due_after_events(once, clocks)))
         del batch, own, columns, clocks  # a hundred megabytes, while the next batch comes
     if empty is not None:
-        yield _last(inquiry, wanted, requests, memory, derived, empty)
+        memories = [part for part in (memory, other) if part and part.height]
+        yield _last(inquiry, wanted, requests, memories, derived, empty)
 
 
 def _with_months(
@@ -186,7 +194,7 @@ def _last(
     inquiry: Inquiry,
     wanted: Sequence[Deadline],
     requests: Requests,
-    memory: Memory,
+    memories: Sequence[Memory],
     derived: Sequence[DerivedEvent],
     rows: pl.DataFrame,
 ) -> Judged:
@@ -204,11 +212,22 @@ def _last(
         for deadlines, batch in ((of_request, joined), (others, held)):
             parts.append(weigh_rows(inquiry, deadlines, Columns(batch, rulebook, inquiry.today, derived)))
         problems.append(problems_of_requests(inquiry, held))
-    cases = Cases(memory, inquiry) if memory.height else None
-    if cases is not None:
-        parts.append(weigh_chains(inquiry, repeating, cases))
-    clocks = {clocks.deadline.id: clocks for part in parts for clocks in part}
+    clocks: dict[str, Clocks] = {clocks.deadline.id: clocks for part in parts for clocks in part}
     problems.append(due_after_events(others, clocks))
-    if cases is not None:
-        problems.append(problems_of(repeating, cases, rulebook.derived))
-    return Judged(rows, clocks, tuple(chain.from_iterable(problems)), last=True)
+    with ThreadPoolExecutor(max_workers=2) as both:
+        apart = [both.submit(_of_cases, inquiry, repeating, memory) for memory in memories]
+        chains, found = zip(*(half.result() for half in apart), strict=True) if apart else ((), ())
+    for deadline in repeating:
+        if mine := [half[deadline.id] for half in chains if deadline.id in half]:
+            clocks[deadline.id] = JoinedClocks(mine)
+    return Judged(rows, clocks, tuple(chain.from_iterable((*problems, *found))), last=True)
+
+
+def _of_cases(
+    inquiry: Inquiry, deadlines: Sequence[Deadline], memory: Memory
+) -> tuple[Mapping[str, WeighedClocks], Sequence[Problem]]:
+    """Return the clocks of repeating duties of some cases, with tables of their own for their thread."""
+    own = Inquiry(inquiry.rulebook, inquiry.as_at)
+    cases = Cases(memory, own)
+    clocks = {clocks.deadline.id: clocks for clocks in weigh_chains(own, deadlines, cases)}
+    return clocks, tuple(problems_of(deadlines, cases, inquiry.rulebook.derived))

@@ -1,6 +1,6 @@
 """The columns of clocks judged in bulk, each worked out when it is first asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, Final, Self
@@ -8,11 +8,13 @@ from typing import Any, ClassVar, Final, Self
 import polars as pl
 
 from ehcp_timeline.audit.bulk.applicability import is_disputed_start
+from ehcp_timeline.audit.bulk.case_events import ordered
 from ehcp_timeline.audit.bulk.clocks import CERTAINTY, Clocks
 from ehcp_timeline.audit.bulk.days import (
     NEVER,
     NO_NUMBER,
     OPEN_ENDED,
+    all_positions,
     as_dates,
     between,
     constant,
@@ -22,6 +24,7 @@ from ehcp_timeline.audit.bulk.days import (
     only,
     retyped,
     some_of,
+    where_true,
 )
 from ehcp_timeline.audit.bulk.due import answer_of, by_version, due_day
 from ehcp_timeline.audit.bulk.events import EventFrame
@@ -214,6 +217,52 @@ class WeighedClocks(Clocks):
         "open": lambda self: among(OPEN)[self._strict_line],
         "reason": lambda self: REASON_OF[self.line],
     }
+
+
+class JoinedClocks(Clocks):
+    """Clocks of one deadline that were judged in several parts and are told in row order.
+
+    Args:
+        parts: At least one.
+        order: The places of the clocks, counted through the parts; None for row order.
+    """
+
+    def __init__(self, parts: Sequence[WeighedClocks], order: pl.Series | None = None) -> None:
+        self.parts = parts
+        self._order = ordered(pl.concat([part.seen.row for part in parts])) if order is None else order
+
+    @property
+    def height(self) -> int:
+        """How many clocks there are."""
+        return len(self._order)
+
+    def _joined(self, column: Callable[[WeighedClocks], pl.Series]) -> pl.Series:
+        return pl.concat([column(part) for part in self.parts], rechunk=True)[self._order]
+
+    def having(self, verdicts: frozenset[Verdict]) -> pl.Series:
+        """Return which clocks have one of these verdicts, as a mask."""
+        return self._joined(lambda part: part.having(verdicts))
+
+    def claiming(self) -> pl.Series:
+        """Return which clocks have a claimed excuse that no date refutes, as a mask, in time or late."""
+        return self._joined(WeighedClocks.claiming)
+
+    def at(self, positions: pl.Series) -> Self:
+        """Return some of the clocks, in the order of `positions`."""
+        wanted, begin = self._order[positions], 0
+        parts, places = [], []
+        for part in self.parts:
+            mine = where_true((wanted >= begin) & (wanted < begin + part.height))
+            parts.append(part.at(wanted[mine] - begin))
+            places.append(mine)
+            begin += part.height
+        height = len(wanted)
+        order = constant(0, height).scatter(pl.concat(places, rechunk=True), all_positions(height))
+        return type(self)(parts, order)
+
+    def __getitem__(self, column: str) -> pl.Series:
+        """Return one column."""
+        return self._joined(lambda part: part[column])
 
 
 def _beside_due(clocks: WeighedClocks, due: pl.Series, answered: pl.Series) -> pl.Series:

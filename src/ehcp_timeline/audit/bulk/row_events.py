@@ -16,6 +16,7 @@ from ehcp_timeline.audit.bulk.days import (
     either,
     is_at,
     latest,
+    literal,
     numbered,
     only,
     where_true,
@@ -97,10 +98,12 @@ class Columns:
         }
         for event in derived:
             self._work_out(event)
-        self.given = {
-            name: days if name in self.planned else only(days, days <= today)
-            for name, days in self.dates.items()
-        }
+        self.given = {name: self._given(name, days) for name, days in self.dates.items()}
+
+    def _given(self, name: str, days: pl.Series) -> pl.Series:
+        last = self.frame[name].max() if name in self.frame.columns else None
+        all_came = isinstance(last, date) and last.toordinal() <= self.today
+        return days if all_came or name in self.planned else only(days, days <= self.today)
 
     def _work_out(self, event: DerivedEvent) -> None:
         """Add a derived event to the dates, and to the unreadable cells; the twin of `dates.with_derived`."""
@@ -142,12 +145,12 @@ class Columns:
     def _different_cells(self, fact: str) -> tuple[Sequence[str | None], pl.Series]:
         if fact not in self.frame.columns:
             return (None,), constant(0, self.frame.height)
-        column = self.frame[fact]
-        there = where_true(column.is_not_null())
-        filled = column[there]
-        held = filled.unique().sort()
-        places = filled.cast(pl.Enum(held)).to_physical().cast(pl.UInt32)
-        return (*held, None), constant(len(held), self.frame.height).scatter(there, places)
+        categories = pl.Categories.random()
+        coded = self.frame[fact].cast(pl.Categorical(categories))
+        places = coded.to_physical()
+        last = places.max()
+        held = [categories[place] for place in range(last + 1)] if isinstance(last, int) else []
+        return (*held, None), places.zip_with(places < len(held), literal(len(held)))
 
 
 class RowsSeen(EventFrame):

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import VERDICT
-from ehcp_timeline.audit.bulk.days import DayTables, is_at, literal, where_true
+from ehcp_timeline.audit.bulk.days import DayTables, literal
 from ehcp_timeline.audit.circumstances import WORDS, place
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.verdicts import TABLE, decide_packed
@@ -52,7 +52,7 @@ class Lines:
         """Return the index in `verdicts.TABLE` of the line for each number."""
         series = self._lines[numbers]
         if series.max() == NOT_ASKED:
-            asked = where_true(is_at(numbers.filter(series == NOT_ASKED), HOW_MANY))
+            asked = sorted(set(numbers.filter(series == NOT_ASKED)))
             answers = [TABLE.index(decide_packed(number)) for number in asked]
             self._lines = self._lines.scatter(asked, pl.Series(answers, dtype=pl.UInt8))
             series = self._lines[numbers]
