@@ -50,6 +50,9 @@ def ndjson_blocks(frame: "pl.DataFrame") -> Generator[bytes]:
         yield escaped_json(raw.decode()).encode() if odd and any(map(_hides, part)) else raw
 
 
+_BARE = frozenset((int, float))  # not bool, which is written as a word
+
+
 def csv_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str]) -> str:
     """Return rows as CSV that a spreadsheet opens safely.
 
@@ -59,7 +62,9 @@ def csv_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str]) -> str:
     page = io.StringIO()
     writer = csv.writer(page, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     writer.writerow(keys)
-    writer.writerows([_csv_cell(row[key]) for key in keys] for row in rows)
+    for row in rows:
+        cells = map(row.__getitem__, keys)
+        writer.writerow([cell if type(cell) in _BARE else _csv_cell(cell) for cell in cells])
     return page.getvalue()
 
 
@@ -113,12 +118,8 @@ def _encoder(comma: str, colon: str) -> json.JSONEncoder:
     return json.JSONEncoder(ensure_ascii=False, default=date.isoformat, separators=(comma, colon))
 
 
-def _csv_cell(value: Value) -> str | int | float:
-    if isinstance(value, str):
-        return unformulated(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    return unformulated(_text(value))
+def _csv_cell(value: Value) -> str:
+    return unformulated(value if isinstance(value, str) else _text(value))
 
 
 def _text(value: Value) -> str:

@@ -93,13 +93,6 @@ class ScorecardLine:
     no_cases: tuple[str, ...]
     trends: Mapping[str, MeasureTrend]
 
-    def flat(self, no_cases: str | None = NO_CASES) -> dict[str, Any]:
-        """Return the line as a row with a column for each measure, `no_cases` where there was none."""
-        place = {
-            "by": self.by, "group": self.group, "period": self.period, "from": self.from_, "to": self.to
-        }  # fmt: skip
-        return {**place, **self.values, **dict.fromkeys(self.no_cases, no_cases)}
-
 
 @dataclass(frozen=True, slots=True)
 class NotMeasured:
@@ -177,6 +170,26 @@ def flat_keys(card: Scorecard) -> tuple[str, ...]:
     return ("by", "group", "period", "from", "to", *(measure.id for measure in card.question.measures))
 
 
+def flat_lines(card: Scorecard, no_cases: str | None = NO_CASES) -> Iterator[dict[str, Any]]:
+    """Yield a row for each group and period: a column for each measure, `no_cases` where there was none."""
+    by = card.question.group.id if card.question.group else None
+    names = [measure.id for measure in card.question.measures]
+    kind = card.question.kind
+    periods = {
+        number: {"period": period.label, "from": period.first, "to": period.last}
+        for number in card.lines[PERIOD].unique()
+        for period in [Period(kind, number)]
+    }
+    measured = [(name, above(name)) for name in names if name not in card.files.not_measured]
+    for line in card.lines.iter_rows(named=True):
+        row = {"by": by, "group": line["group"], **periods[line[PERIOD]]}
+        row |= {name: line[name] for name in names}
+        if no_cases is not None:
+            without = (name for name, part in measured if line[name] is None and line[part] is not None)
+            row |= dict.fromkeys(without, no_cases)
+        yield row
+
+
 def scorecard_lines(card: Scorecard) -> Iterator[ScorecardLine]:
     """Yield one line for each group and period, with what moved since the period before."""
     by = card.question.group.id if card.question.group else None
@@ -199,9 +212,13 @@ def scorecard_lines(card: Scorecard) -> Iterator[ScorecardLine]:
 
 
 def scorecard_answer(
-    card: Scorecard, targets: Sequence[Target], history: tuple[MeasureHistory, ...] = ()
+    card: Scorecard,
+    targets: Sequence[Target],
+    history: tuple[MeasureHistory, ...] = (),
+    *,
+    as_records: bool = True,
 ) -> ScorecardAnswer:
-    """Return a scorecard beside its targets."""
+    """Return a scorecard beside its targets; its lines only `as_records`, which few formats need."""
     question = card.question
     return ScorecardAnswer(
         as_at=question.as_at,
@@ -210,7 +227,7 @@ def scorecard_answer(
         by=question.group.id if question.group else None,
         period=card.question.kind,
         measures=meanings(card),
-        lines=tuple(scorecard_lines(card)),
+        lines=tuple(scorecard_lines(card)) if as_records else (),
         targets=tuple(reached(targets, card.lines, card.question)),
         not_measured=tuple(NotMeasured(*item) for item in card.files.not_measured.items()),
         problems=ProblemFound.all_of(card.files.problems),

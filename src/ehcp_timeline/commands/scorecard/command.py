@@ -159,7 +159,9 @@ def scorecard(
         kept = window.of(card.lines, card.question.kind)
         past = tuple(history_of(card, kept)) if history else ()
         card = replace(card, lines=kept)
-        _write(to, card, scorecard_answer(card, what.config.targets, past), shown, last, wide=wide)
+        as_records = any(target.format == "json" for target in to)
+        answer = scorecard_answer(card, what.config.targets, past, as_records=as_records)
+        _write(to, card, answer, shown, last, wide=wide)
     if why or not (to.for_people or public):
         say(*left_out(card.files))
     raise typer.Exit(exit_code(card.files))
@@ -195,7 +197,7 @@ def _write(
     *,
     wide: bool,
 ) -> None:
-    from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys
+    from ehcp_timeline.commands.scorecard.answer import NO_CASES, flat_keys, flat_lines
     from ehcp_timeline.commands.scorecard.view import (
         blank_before_first_case,
         scorecard_sections,
@@ -220,7 +222,7 @@ def _write(
         few = last or (_LAST[grouped] if on_terminal and not wide else None)
         across = on_terminal and not grouped
         sections = partial(scorecard_sections, card, answer, shown, last=few, across=across, tables=tables)
-        lines = [line.flat(NO_CASES if target.format == "md" else None) for line in answer.lines]
+        lines = list(flat_lines(card, NO_CASES if target.format == "md" else None))
         if target.format == "xlsx":
             lines = list(blank_before_first_case(card, lines))
         document = Document(

@@ -13,9 +13,9 @@ import polars as pl
 
 from ehcp_timeline.commands.scorecard.answer import (
     ScorecardPublication,
+    flat_lines,
     group_notes,
     meanings,
-    scorecard_lines,
 )
 from ehcp_timeline.commands.scorecard.view import WideTable, down, from_first_case, of_topic, wide_sections
 from ehcp_timeline.law.kpi.model import Measure
@@ -137,7 +137,7 @@ def publication(
 
     `why` says why numbers are hidden although nobody asked for it.
     """
-    rows = tuple(line.flat(no_cases) for line in scorecard_lines(card))
+    rows = tuple(flat_lines(card, no_cases))
     for number, measure in hidden:
         rows[number][measure] = HIDDEN.value
     return ScorecardPublication(

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ehcp_timeline.commands.scorecard.answer import NO_CASES, MeasureMeant, ScorecardAnswer
+from ehcp_timeline.commands.scorecard.answer import NO_CASES, MeasureMeant, ScorecardAnswer, flat_lines
 from ehcp_timeline.law.kpi.model import Kpis, Measure
 from ehcp_timeline.measure.kpi.lines import PERIOD, above
 from ehcp_timeline.measure.kpi.periods import Period
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
-from ehcp_timeline.measure.kpi.trends import plain
+from ehcp_timeline.measure.kpi.trends import plain, trends
 from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.plain import markdown_page
 from ehcp_timeline.output.sections import Section, TableColumn
@@ -190,10 +190,11 @@ def scorecard_sections(
     The last so many periods are shown, or all; `across`, periods are across and measures down, which needs
     one group. The tables of `--layout wide` replace all others.
     """
-    periods = list(dict.fromkeys(line.period for line in answer.lines))
+    every = list(flat_lines(card))
+    periods = list(dict.fromkeys(line["period"] for line in every))
     kept = periods[-last:] if last else periods
-    lines = [line for line in answer.lines if line.period in kept]
-    every = [line.flat() for line in answer.lines]
+    lines = [line for line in every if line["period"] in kept]
+    moved = trends(card.lines, card.question)[-1] if across and lines else {}
     files = [f"{file.name}: {count(file.rows, 'row')}, {file.judged:,} judged." for file in answer.input]
     if len(kept) < len(periods):
         files.append(f"The last {len(kept)} of {len(periods)} periods; --last {len(periods)} shows all.")
@@ -215,7 +216,7 @@ def scorecard_sections(
                     (
                         measure.name,
                         *(cell(row[measure.id]) for row in rows),
-                        str(lines[-1].trends.get(measure.id, "")),
+                        str(moved.get(measure.id, "")),
                     )
                     for measure in measures
                 ),
