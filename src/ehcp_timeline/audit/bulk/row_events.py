@@ -149,7 +149,7 @@ class Columns:
         coded = self.frame[fact].cast(pl.Categorical(categories))
         places = coded.to_physical()
         last = places.max()
-        held = [categories[place] for place in range(last + 1)] if isinstance(last, int) else []
+        held = [str(categories[place]) for place in range(last + 1)] if isinstance(last, int) else []
         return (*held, None), places.zip_with(places < len(held), literal(len(held)))
 
 

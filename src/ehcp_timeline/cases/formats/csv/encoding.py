@@ -139,7 +139,7 @@ def _look(file: IO[bytes], shown: str) -> tuple[str, bool, bool, bool]:
     utf8, lone_return, nul, held, lines = True, False, False, b"", 0
     size, most, counted = fstat(file.fileno()).st_size, limit(MOST_LINES), True
     with ThreadPoolExecutor(max_workers=1) as beside:
-        hashed = beside.submit(bool)
+        hashed = beside.submit(digest.update, b"")
         for number, piece in enumerate(pieces(file)):
             hashed.result()
             hashed = beside.submit(digest.update, piece)
