@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from ehcp_timeline.output.plain import plain_text
 from tests.cli.command import ehcp, printed, said
 
 RULEBOOK = load_rulebook()
-CHECKED = max(one.checked for one in RULEBOOK.deadlines)
+OLDEST = min(one.checked for one in RULEBOOK.deadlines)
 CASES = """
 [[case]]
 name = "A plan issued on the last day is in time"
@@ -98,14 +99,16 @@ def test_coverage_lists_what_is_left_out_and_why() -> None:
 
 
 def test_a_deadline_is_stale_the_day_after_a_year() -> None:
-    """Checked on 21 November, it is fresh on that day of the next year and stale on the day after."""
-    fresh = ehcp("rules", "stale", "--as-at", CHECKED.replace(year=CHECKED.year + 1).isoformat())
-    day_after = CHECKED.replace(year=CHECKED.year + 1, day=CHECKED.day + 1)
-    stale = ehcp("rules", "stale", "--as-at", day_after.isoformat(), "--format", "json")
+    """What was checked longest ago is fresh on that day of the next year, and stale on the day after."""
+    year = OLDEST.replace(year=OLDEST.year + 1)
+    fresh = ehcp("rules", "stale", "--as-at", year.isoformat())
+    stale = ehcp("rules", "stale", "--as-at", (year + timedelta(days=1)).isoformat(), "--format", "json")
 
     assert fresh.returncode == 0
     assert stale.returncode == 1
-    assert len(json.loads(printed(stale))["deadlines"]) == len(RULEBOOK.deadlines)
+    assert {one["deadline"] for one in json.loads(printed(stale))["deadlines"]} == {
+        one.id for one in RULEBOOK.deadlines if one.checked == OLDEST
+    }
 
 
 def test_cases_that_come_out_right_pass(tmp_path: Path) -> None:
