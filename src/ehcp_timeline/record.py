@@ -24,7 +24,8 @@ else:
 
         def of(cls: type) -> type:
             own = dataclass(init=False, repr=False, eq=False, **kind)(cls)
-            by = operator.attrgetter(*[part.name for part in fields(own) if part.compare])
+            compared = [part.name for part in fields(own) if part.compare]
+            by = operator.attrgetter(*compared) if compared else _nothing
             own.__init__ = _compiled_when_called(own, frozen=frozen)
             methods = {f"__{test.__name__}__": _comparison(by, test) for test in tests} | {"__repr__": _repr}
             if eq:
@@ -73,6 +74,10 @@ def _init(own: type[Any], *, frozen: bool) -> Callable[..., None]:
     made: Callable[..., None] = scope["__init__"]
     made.__qualname__ = f"{own.__qualname__}.__init__"
     return made
+
+
+def _nothing(_: object) -> tuple[()]:
+    return ()
 
 
 def _comparison(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ehcp_timeline.law.rulebook import Rulebook
 
-NAME = "law.pickle"
+_KEPT = ("law", "loader", "law.pickle")
 _DECIDES = (("rulebook", ".toml"), ("law", ".py"), ("law/loader", ".py"), ("clock", ".py"), ("", "record.py"))
 _DIGEST = 32  # bytes of a SHA-256
 
@@ -21,7 +21,7 @@ def read_built(package: Traversable | None = None) -> Rulebook | None:
     """Return the law that was kept, or None where there is none or anything has changed since."""
     package = package or files("ehcp_timeline")
     try:
-        content = (package / "rulebook" / NAME).read_bytes()
+        content = package.joinpath(*_KEPT).read_bytes()
     except OSError:
         return None
     if content[:_DIGEST] != _digest(package, content[_DIGEST:]):
@@ -31,8 +31,8 @@ def read_built(package: Traversable | None = None) -> Rulebook | None:
 
 
 def write_built(law: Rulebook, package: Path) -> Path:
-    """Keep the law beside its TOML, and return where."""
-    path, kept = package / "rulebook" / NAME, pickle.dumps(law, 5)
+    """Keep the law beside its reader, and return where."""
+    path, kept = package.joinpath(*_KEPT), pickle.dumps(law, 5)
     path.write_bytes(_digest(package, kept) + kept)
     return path
 
