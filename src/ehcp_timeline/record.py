@@ -70,7 +70,7 @@ def _init(own: type[Any], *, frozen: bool) -> Callable[..., None]:
         lines.append(f"_put(self, {name!r}, {value})" if frozen else f"self.{name} = {value}")
     if hasattr(own, "__post_init__"):
         lines.append("self.__post_init__()")
-    exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(lines), scope)  # noqa: S102 - as dataclasses do
+    exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(lines or ["pass"]), scope)  # noqa: S102 - as dataclasses do
     made: Callable[..., None] = scope["__init__"]
     made.__qualname__ = f"{own.__qualname__}.__init__"
     return made
