@@ -18,6 +18,7 @@ def classes(decorator: Callable[..., Any]) -> dict[str, Any]:
     class Day:
         number: int
         text: str = field(default="none", compare=False)
+        secret: str = field(default="never shown", repr=False)
 
     @decorator(slots=True)
     class Tally:
@@ -83,7 +84,7 @@ COMPARED: dict[str, Callable[[dict[str, Any]], object]] = {
 }
 REFUSED: dict[str, Callable[[dict[str, Any]], object]] = {
     "missing": lambda of: of["Day"](),
-    "too many": lambda of: of["Day"](1, "x", 2),
+    "too many": lambda of: of["Day"](1, "x", "y", 2),
     "unknown name": lambda of: of["Day"](1, other=2),
     "position for a name": lambda of: of["Named"](1),
     "frozen": lambda of: setattr(of["Day"](1), "number", 2),

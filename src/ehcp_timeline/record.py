@@ -90,7 +90,7 @@ def _comparison(
 
 
 def _repr(self: Any) -> str:  # noqa: ANN401 - any record
-    parts = (f"{part.name}={getattr(self, part.name)!r}" for part in fields(self))
+    parts = (f"{part.name}={getattr(self, part.name)!r}" for part in fields(self) if part.repr)
     return f"{self.__class__.__qualname__}({', '.join(parts)})"
 
 

@@ -230,7 +230,7 @@ def test_data_on_standard_output_and_the_rest_on_standard_error(tmp_path: Path) 
 
     assert printed(run).splitlines()[0].startswith('"case_id","row",')
     # month-first, the decision would come before its request, which leaves every clock of it unknown
-    hangs = "3 of 8 verdicts would change if `assess_agreed` were month-first; it was read day-first."
+    hangs = "4 of 8 verdicts would change if `assess_agreed` were month-first; it was read day-first."
     assert said(run).splitlines() == [
         f"{tmp_path / 'cases.csv'}: 3 rows, 2 judged, 1 not judged.",
         "3 findings as at 15 January 2026.",
@@ -480,6 +480,7 @@ def test_a_decision_before_its_request_is_listed_with_both_dates(tmp_path: Path)
 
     assert listed(found) == [
         ("C-1", "assess.decide", "unknown"),
+        ("C-1", "assess.no_plan", "unknown"),
         ("C-1", "plan.issue", "unknown"),
         ("C-2", "assess.decide", "overdue"),
         ("C-2", "plan.issue", "overdue"),
