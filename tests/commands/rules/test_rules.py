@@ -25,6 +25,23 @@ as_at = 2026-01-15
 given = { request_received = 2025-01-06, plan_issued = 2025-05-26 }
 expect."plan.issue" = { due = 2025-05-26, verdict = "met" }
 """
+LOCAL = """
+[[deadline]]
+id = "local.reply"
+duty = "Answer a letter"
+who = "authority"
+kind = "local"
+law = "Our policy, page 3"
+says = "a full reply within 10 working days"
+seen = "primary"
+checked = 2026-11-21
+starts = "complaint_received"
+met_by = "complaint_answered"
+
+  [[deadline.version]]
+  from = 2025-01-01
+  within = { working_days = 10, start_day = "excluded" }
+"""
 
 
 def test_the_list_has_every_deadline_in_order() -> None:
@@ -174,3 +191,23 @@ def test_a_local_rulebook_is_laid_over_the_law_and_named(tmp_path: Path) -> None
         f"Rulebook {RULEBOOK.version} with ours.toml: {len(RULEBOOK.deadlines) + 1} deadlines"
     )
     assert "local.reply" in printed(run)
+
+
+SETTINGS_COMMANDS = (("list",), ("show", "local.reply"), ("stale", "--as-at", "2028-01-01"), ("coverage",))
+
+
+@pytest.mark.parametrize("words", SETTINGS_COMMANDS, ids=[words[0] for words in SETTINGS_COMMANDS])
+def test_the_local_rules_of_the_settings_are_shown(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `check` judges by them; an unknown word in the settings is refused, with what it may mean."""
+    (tmp_path / "ours.toml").write_text(LOCAL, encoding="utf-8")
+    (tmp_path / "ehcp.toml").write_text('rules = ["ours.toml"]\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    shown = ehcp("rules", *words, "--format", "json")
+    (tmp_path / "ehcp.toml").write_text('rulse = ["ours.toml"]\n', encoding="utf-8")
+    refused = ehcp("rules", *words)
+
+    assert "local.reply" in printed(shown)
+    assert (refused.returncode, refused.stdout) == (2, b"")
+    assert "there is no `rulse`" in said(refused)

@@ -13,7 +13,7 @@ from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.shell.destination import ROW_FORMATS, Output, OutputTarget, choose_output, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
-from ehcp_timeline.shell.open import names, settings
+from ehcp_timeline.shell.open import law, names, settings
 from ehcp_timeline.shell.options import (
     AsAt,
     AssumeBlank,
@@ -64,7 +64,7 @@ def list_(
 ) -> None:
     """List every deadline: who owes it, its time limit, the law."""
     to = output.choose()
-    rulebook = _load(overlays)
+    rulebook = law(overlays, settings(None))
     from ehcp_timeline.commands.rules.lists import DeadlineListed, RulesAnswer, list_sections
     from ehcp_timeline.measure.answer import RulebookUsed
 
@@ -88,7 +88,7 @@ def show(
     of several.
     """
     to = choose_output(asked, (), force=False, formats=("table", "plain", "json"), full=full)
-    rulebook = _load(overlays)
+    rulebook = law(overlays, settings(None))
     from ehcp_timeline.commands.rules.clauses import deadline_sections
     from ehcp_timeline.commands.rules.lists import RuleAnswer, find_deadlines
     from ehcp_timeline.measure.answer import RulebookUsed
@@ -104,7 +104,7 @@ def show(
 def stale(as_at: AsAt = None, asked: Format = None, overlays: Rules = None) -> None:
     """List deadlines whose words were last checked over a year ago."""
     to = choose_output(asked, (), force=False, formats=ROW_FORMATS)
-    rulebook = _load(overlays)
+    rulebook = law(overlays, settings(None))
     from ehcp_timeline.commands.rules.lists import (
         DeadlineListed,
         StaleAnswer,
@@ -383,7 +383,9 @@ def coverage(
     from ehcp_timeline.commands.rules.page import rules_page
 
     if write:
-        page = rules_page(_load(overlays))
+        from ehcp_timeline.law.loader.rulebook import load_rulebook
+
+        page = rules_page(load_rulebook(overlays or ()))
         if not PAGE.parent.is_dir():
             says = f"there is no folder {PAGE.parent} here"
             raise OutputError(says, "run it in the project, or name a file with -o")
@@ -391,7 +393,7 @@ def coverage(
         say(f"{PAGE} written")
         return
     to = output.choose(("table", "plain", "json", "md"))
-    rulebook = _load(overlays)
+    rulebook = law(overlays, settings(None))
     answer = coverage_answer(rulebook)
     of_every_deadline = {"md": lambda _: rules_page(rulebook)}
     to.write(Document("Coverage", answer, sections=lambda: coverage_sections(answer), made=of_every_deadline))
@@ -445,9 +447,3 @@ def holidays(
             say(f"{day} is a {day:%A}: it moves nothing")
     sections = holidays_sections(answer, after, top)
     to.write(Document.of_list(title_of(days), answer, "moved", lambda: sections))
-
-
-def _load(overlays: list[Path] | None) -> "Rulebook":
-    from ehcp_timeline.law.loader.rulebook import load_rulebook
-
-    return load_rulebook(overlays or ())

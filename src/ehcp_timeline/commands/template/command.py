@@ -6,6 +6,7 @@ import typer
 
 from ehcp_timeline.shell.destination import choose_output, say
 from ehcp_timeline.shell.help_text import examples
+from ehcp_timeline.shell.open import law, names, settings
 from ehcp_timeline.shell.options import Force, OutputFile
 
 
@@ -24,10 +25,9 @@ def template(
     while they are typed, and a second sheet says what each column means.
     """
     to = choose_output(None if output else "csv", output, force=force, formats=("csv", "xlsx"))
-    from ehcp_timeline.cases.schema import vocabulary
     from ehcp_timeline.commands.template.workbook import template_workbook, values_in_words
 
-    columns = vocabulary().columns
+    columns = names(law(None, settings(None))).columns
     for target in to:
         book = target.format == "xlsx"
         target.send(template_workbook(columns) if book else f"{','.join(columns)}\n")
