@@ -191,7 +191,7 @@ def test_a_rulebook_that_is_not_toml_is_a_fault_not_a_crash(law: Path) -> None:
     ("file", "named", "where"),
     [
         ("excuses.toml", "school-closed", "excuses.toml: assessment.excuse[0]"),
-        ("1-assessment.toml", "coronavirus", "1-assessment.toml: assess.decide.excuse[0]"),
+        ("3-review.toml", "coronavirus", "3-review.toml: review.annual.excuse[0]"),
     ],
 )
 def test_an_excuse_that_lost_its_flag_is_a_fault_not_a_crash(
