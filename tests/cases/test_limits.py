@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.cases.formats.csv import blocks, encoding
+from ehcp_timeline.cases.formats.csv import encoding
 from ehcp_timeline.errors import CaseFileError
 from tests.cases.made import opened
 from tests.cases.test_bad_input import check_capped
@@ -71,17 +71,16 @@ def test_what_is_too_much_is_refused(write: Callable[[Path], object], line: str,
 def test_short_lines_after_long_ones_are_counted_too(
     after: int, refused: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file whose beginning promises few lines is refused while it is read; the last line allowed is not."""
-    for module in (blocks, encoding):
-        monkeypatch.setattr(module, "MOST_LINES", 1_000)
+    """A file that begins with long lines is refused before a row is read; the last line allowed is not."""
+    monkeypatch.setattr(encoding, "MOST_LINES", 1_000)
     long = "".join(f"A{number},2025-06-02,{'x' * 4_000}\n" for number in range(102))
     short = "".join(f"B{number},2025-06-02,\n" for number in range(after))
-    source = opened(tmp_path, f"{HEAD},notes\n{long}{short}")
+    text = f"{HEAD},notes\n{long}{short}"
     if refused:
         with pytest.raises(CaseFileError, match=r"has more than 1,000 lines"):
-            list(source.batches())
+            opened(tmp_path, text)
     else:
-        assert sum(batch.judged for batch in source.batches()) == 999
+        assert sum(batch.judged for batch in opened(tmp_path, text).batches()) == 999
 
 
 @pytest.mark.slow

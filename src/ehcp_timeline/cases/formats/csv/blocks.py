@@ -11,11 +11,9 @@ import polars as pl
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW, Block, Dtypes, as_text
 from ehcp_timeline.errors import CaseFileError
-from ehcp_timeline.inputs import limit, too_much
 from ehcp_timeline.record import record
 
 CELL_LIMIT = 10_000_000  # characters in one cell
-MOST_LINES = 10_000_000
 # A row has too many cells, or the first of a block has too few.
 _UNEVEN = (pl.exceptions.ComputeError, pl.exceptions.SchemaError)
 _FIRST = 4  # the share of the first block: who waits for it can begin
@@ -63,7 +61,7 @@ def read_blocks(
     A block that polars cannot cut is String throughout, whatever `dtypes` says.
 
     Raises:
-        CaseFileError: A quoted cell is never closed, a cell is too long, or there are too many lines.
+        CaseFileError: A quoted cell is never closed, or a cell is too long.
     """
     size, line = min(max(1, rows) * layout.row_bytes, _MOST_AT_ONCE), layout.first_line
     if not (data := _whole_records(file, max(1, size // _FIRST), line, shown)):
@@ -78,8 +76,6 @@ def read_blocks(
             records, taken = cut_records(lines, layout.delimiter, line, file.readline, shown)
             yield _by_hand(records, layout)
             line += taken
-        if line > limit(MOST_LINES) + 1:
-            raise too_many_lines(shown)
         data = _whole_records(file, size, line, shown)
 
 
@@ -160,11 +156,6 @@ def cut_records(
     finally:
         csv.field_size_limit(limit)
     return records, taken
-
-
-def too_many_lines(shown: str) -> CaseFileError:
-    """Return the error for a file of more lines than are read."""
-    return too_much(f"{shown} has more than {limit(MOST_LINES):,} lines")
 
 
 def _too_long(shown: str, line: int) -> CaseFileError:

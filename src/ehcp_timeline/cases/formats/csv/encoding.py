@@ -13,15 +13,15 @@ from itertools import chain, islice
 from os import fstat
 from typing import IO, Literal
 
-from ehcp_timeline.cases.formats.csv.blocks import MOST_LINES, too_many_lines
 from ehcp_timeline.cases.formats.stream import Raw
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.errors import CaseFileError
-from ehcp_timeline.inputs import PIECE, limit, open_input, pieces, reading, spool
+from ehcp_timeline.inputs import PIECE, limit, open_input, pieces, reading, spool, too_much
 from ehcp_timeline.record import record, replace
 
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252", "mac_roman", "cp850"]
 
+MOST_LINES = 10_000_000
 _LONE_RETURN = re.compile(rb"\r[^\n]")
 _MARKS: tuple[tuple[bytes, Encoding], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -131,23 +131,17 @@ def _declared(raw: Raw) -> tuple[int, Encoding | None]:
 
 
 def _look(file: IO[bytes], shown: str) -> tuple[str, bool, bool, bool]:
-    """Return the SHA-256 of a file, whether it is UTF-8, and has a lone carriage return, or a NUL.
-
-    Lines are counted where there may be too many; that of a file whose lines begin longer, `blocks` refuses.
-    """
+    """Return the SHA-256 of a file, whether it is UTF-8, and has a lone carriage return, or a NUL."""
     digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
     utf8, lone_return, nul, held, lines = True, False, False, b"", 0
-    size, most, counted = fstat(file.fileno()).st_size, limit(MOST_LINES), True
     with ThreadPoolExecutor(max_workers=1) as beside:
         hashed = beside.submit(digest.update, b"")
-        for number, piece in enumerate(pieces(file)):
+        for piece in pieces(file):
             hashed.result()
             hashed = beside.submit(digest.update, piece)
-            if counted:
-                lines += piece.count(b"\n")
-                if lines > most:
-                    raise too_many_lines(shown)
-                counted = number > 0 or 2 * size * lines > most * len(piece)
+            lines += piece.count(b"\n")
+            if lines > limit(MOST_LINES):
+                raise too_much(f"{shown} has more than {limit(MOST_LINES):,} lines")
             utf8 = utf8 and ((piece.isascii() and not decoder.getstate()[0]) or _decodes(decoder, piece))
             nul = nul or b"\0" in piece
             if held or b"\r" in piece:
