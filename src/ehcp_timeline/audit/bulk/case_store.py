@@ -57,8 +57,8 @@ class Memory:
         if not masks:
             return
         kept = where_true(reduce(or_, masks))
-        case_id = pl.col("case_id")
-        hashes = batch.frame[["case_id"]][kept].select(case_id.hash(seed).alias(str(seed)) for seed in SEEDS)
+        ids = batch.frame[["case_id"]][kept]
+        hashes = pl.DataFrame({str(seed): ids.hash_rows(seed) for seed in SEEDS})
         parts = [(self, kept, hashes)]
         if other:
             mine = hashes[str(SEEDS[0])] < 2**63

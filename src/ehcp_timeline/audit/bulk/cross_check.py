@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import chain, islice, zip_longest
+from itertools import chain, groupby, islice, zip_longest
 from operator import attrgetter, itemgetter
 from typing import Any, Final
 from zlib import crc32
@@ -158,17 +158,19 @@ class _Sample:
         }
         if numbers:
             self.rows -= len(numbers)
-            rows = _rows(batch, batch.frame["row"].is_in(sorted(numbers)))
+            wanted = pl.Series(sorted(numbers), dtype=pl.UInt32)
+            rows = _rows(batch, batch.frame["row"].search_sorted(wanted))
             self._hold(rows, judged, repeating=False)
 
     def keep_cases(self, batch: Batch) -> None:
-        hashes = batch.frame["case_id"].hash(SEED)
+        hashes = batch.frame[["case_id"]].hash_rows(SEED)
         full = len(self.kept) == self.cases
         low = hashes.filter(hashes < max(self.kept)) if full and self.kept else hashes
-        smallest = sorted({*self.kept, *low.unique().bottom_k(self.cases)})[: self.cases]
+        lowest = islice((digest for digest, _ in groupby(low.sort())), self.cases)
+        smallest = sorted({*self.kept, *lowest})[: self.cases]
         self.kept = {digest: self.kept.get(digest, []) for digest in smallest}
-        mask = hashes.is_in(pl.Series(smallest, dtype=pl.UInt64).implode())
-        for digest, row in zip(hashes.filter(mask), _rows(batch, mask), strict=True):
+        candidates = where_true(hashes <= smallest[-1]) if smallest else pl.Series(dtype=pl.UInt32)
+        for digest, row in zip(hashes[candidates], _rows(batch, candidates), strict=True):
             self.kept[digest].append(row)
 
     def hold_cases(self, judged: Judged) -> None:
@@ -207,6 +209,6 @@ def _told(clocks: Clocks | None, rows: Sequence[int]) -> pl.DataFrame:
     return clocks.at(pl.Series(positions, dtype=pl.UInt32)).frame()
 
 
-def _rows(batch: Batch, mask: pl.Series) -> list[Row]:
-    some = Batch(batch.frame.filter(mask), batch.unreadable, batch.months, batch.columns)
+def _rows(batch: Batch, positions: pl.Series) -> list[Row]:
+    some = Batch(batch.frame[positions], batch.unreadable, batch.months, batch.columns)
     return list(rows_of(some))

@@ -28,6 +28,8 @@ from ehcp_timeline.law.deadline import BLANK, Dates
 from ehcp_timeline.law.rulebook import DerivedEvent, Rulebook
 from ehcp_timeline.law.subset import derived_from, texts_in
 
+_YES, _NO = pl.Series([True]), pl.Series([False])
+
 
 class Columns:
     """The columns of one batch as day numbers and masks.
@@ -57,7 +59,9 @@ class Columns:
             if (column.name in rulebook.events or UNREAD in column.name)
             and column.null_count() < frame.height
         }
-        flags = (column.fill_null(value=False) for column in frame if column.dtype == pl.Boolean)
+        flags = (
+            _YES.zip_with(column, _NO).alias(column.name) for column in frame if column.dtype == pl.Boolean
+        )
         self.flags = {flag.name: flag for flag in flags if flag.any()}
         self.unreadable = {
             name: mask

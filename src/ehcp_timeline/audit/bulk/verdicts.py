@@ -52,9 +52,12 @@ class Lines:
         """Return the index in `verdicts.TABLE` of the line for each number."""
         series = self._lines[numbers]
         if series.max() == NOT_ASKED:
-            asked = sorted(set(numbers.filter(series == NOT_ASKED)))
-            answers = [TABLE.index(decide_packed(number)) for number in asked]
-            self._lines = self._lines.scatter(asked, pl.Series(answers, dtype=pl.UInt8))
+            left, lines = numbers.filter(series == NOT_ASKED), dict[int, int]()
+            while len(left):  # a batch has few different numbers
+                number = left[0]
+                lines[number] = TABLE.index(decide_packed(number))
+                left = left.filter(left != number)
+            self._lines = self._lines.scatter([*lines], pl.Series(lines.values(), dtype=pl.UInt8))
             series = self._lines[numbers]
         return series
 
