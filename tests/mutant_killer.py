@@ -1,7 +1,7 @@
 """Puts one copy of the package to the golden cases and to the other reader; exits 1 if it fails anywhere.
 
     python tests/mutant_killer.py tell truth.pickle              # writes down what the sound package answers
-    python tests/mutant_killer.py clock/counting.py truth.pickle # tries the package with that file changed
+    python tests/mutant_killer.py clock.py truth.pickle # tries the package with that file changed
 
 The golden cases hold the single reader to the law. The bulk reader judges the rows of all golden cases as
 one file, as at two of their days, and is held to what the sound single reader says. So a fault that both
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ehcp_timeline.cases.model import Row
-from ehcp_timeline.clock.workdays import announced_until
+from ehcp_timeline.clock import announced_until
 from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
 from ehcp_timeline.commands.rules.golden.run import failures
 from ehcp_timeline.law.loader.rulebook import load_rulebook

@@ -9,12 +9,12 @@ from tests.mutants import Mutant, load_mutants, misplaced, survivors
 
 MUTANTS = load_mutants()
 HARMLESS = (
-    Mutant("clock/counting.py", "the only due-date arithmetic in the package", "and nothing else"),
+    Mutant("clock.py", "the only due-date arithmetic in the package", "and nothing else"),
     Mutant("audit/bulk/judge.py", "the rulebook applied to a whole file", "the rulebook, applied"),
 )
 AT_ONCE = os.cpu_count() or 1
-LEAST = {"clock": 20, "audit": 10, "audit/single": 40, "audit/bulk": 40, "rulebook": 15}
-COVERED = ("clock/counting.py", "audit/verdicts.py", "audit/single/judge.py", "audit/bulk/judge_deadline.py")
+LEAST = {"clock.py": 20, "audit": 10, "audit/single": 40, "audit/bulk": 40, "rulebook": 15}
+COVERED = ("clock.py", "audit/verdicts.py", "audit/single/judge.py", "audit/bulk/judge_deadline.py")
 
 
 def test_every_mutant_has_its_place() -> None:
@@ -48,12 +48,12 @@ def test_the_list_covers_what_both_readers_rest_on() -> None:
     ("mutant", "said"),
     [
         (
-            Mutant("clock/counting.py", "no such text", "x"),
+            Mutant("clock.py", "no such text", "x"),
             "does not stand there any more; write the line as",
         ),
-        (Mutant("clock/counting.py", "def ", "x"), "times; write more of the line"),
-        (Mutant("clock/counting.py", "SATURDAY", "SATURDAY"), "this changes nothing"),
-        (Mutant("clock/gone.py", "a", "b"), "no such file any more; name the file"),
+        (Mutant("clock.py", "def ", "x"), "times; write more of the line"),
+        (Mutant("clock.py", "SATURDAY", "SATURDAY"), "this changes nothing"),
+        (Mutant("gone.py", "a", "b"), "no such file any more; name the file"),
     ],
     ids=["gone", "twice", "the same", "moved"],
 )

@@ -1,4 +1,4 @@
-"""Records that cost little to define: dataclasses of which nothing is compiled before one is made.
+"""Cheap records, dataclasses of which nothing is compiled before one is made, and bounds on their values.
 
 A dataclass writes and compiles up to nine functions where it is defined, 0.8 ms a class. A command defines
 some 150 records and makes half of them. Here the methods are shared, but for `__init__`, which is compiled
@@ -8,7 +8,7 @@ when it is first called.
 import operator
 from collections.abc import Callable
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 __all__ = ["field", "fields", "record", "replace"]
 
@@ -102,3 +102,35 @@ def _restore(self: object, state: Any) -> None:  # noqa: ANN401 - as `object.__g
     for part in (state,) if isinstance(state, dict) else state:
         for name, value in (part or {}).items():
             _put(self, name, value)
+
+
+class _Bound:
+    """A bound on a value, or on what it is where it is not null, for reading it and for its JSON Schema.
+
+    `annotated_types` has the same, but to load it took a twentieth of the time of `ehcp timeline`.
+    """
+
+    def __init__(self, name: str, bound: float | str) -> None:
+        self.name, self.bound = name, bound
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Put the bound where pydantic looks for it."""
+        schema: dict[str, Any] = handler(source)
+        value = schema["schema"] if schema["type"] == "nullable" else schema
+        value[self.name] = self.bound
+        return schema
+
+
+def Ge(least: int) -> _Bound:  # noqa: N802 - as annotated_types names it
+    """Say of a number that it is this or more."""
+    return _Bound("ge", least)
+
+
+def Le(most: int) -> _Bound:  # noqa: N802
+    """Say of a number that it is this or less."""
+    return _Bound("le", most)
+
+
+Whole = Annotated[int, Ge(0)]
+Percent = Annotated[float | None, Ge(0), Le(100)]
+Sha256 = Annotated[str, _Bound("pattern", "^[0-9a-f]{64}$")]

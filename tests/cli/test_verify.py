@@ -11,7 +11,7 @@ from ehcp_timeline.audit.bulk import days as bulk_days
 from ehcp_timeline.audit.bulk import due as bulk_due
 from ehcp_timeline.audit.bulk import judge_deadline
 from ehcp_timeline.audit.single import due
-from ehcp_timeline.clock.counting import Count, apply
+from ehcp_timeline.clock import Count, apply
 from tests.cli.command import ehcp, printed, said
 
 AS_AT = ("--as-at", "2026-01-15")

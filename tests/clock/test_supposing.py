@@ -5,8 +5,7 @@ from datetime import date
 
 import pytest
 
-from ehcp_timeline.clock.counting import Count, apply
-from ehcp_timeline.clock.workdays import is_bank_holiday, is_working_day, last_working_day, supposing
+from ehcp_timeline.clock import Count, apply, is_bank_holiday, is_working_day, last_working_day, supposing
 
 CORONATION = date(2023, 5, 8)
 ORDINARY = date(2025, 7, 9)

@@ -8,7 +8,7 @@ from pathlib import Path
 import holidays
 import pytest
 
-from ehcp_timeline.clock.workdays import (
+from ehcp_timeline.clock import (
     announced_until,
     is_bank_holiday,
     is_tribunal_vacation,

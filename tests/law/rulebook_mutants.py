@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from ehcp_timeline.clock.counting import UNITS
+from ehcp_timeline.clock import UNITS
 from ehcp_timeline.commands.rules.golden.cases import Golden
 from ehcp_timeline.commands.rules.golden.run import failures
 from ehcp_timeline.law.loader.deadline import read_deadline, read_grounds, spread

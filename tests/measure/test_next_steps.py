@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.audit.selection import is_under
-from ehcp_timeline.clock.counting import Count
+from ehcp_timeline.clock import Count
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.next_steps import last_day_that_leaves, next_steps
 from tests.measure.small_files import casework

@@ -11,7 +11,7 @@ from ehcp_timeline.shell import parse
 from ehcp_timeline.shell.destination import choose_output
 from ehcp_timeline.shell.options import DutyOptions, GroupOptions, chosen
 from ehcp_timeline.shell.parse import choice, choices, day_asked
-from ehcp_timeline.text.spelling import did_you_mean
+from ehcp_timeline.text import did_you_mean
 
 RULEBOOK = load_rulebook()
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from ehcp_timeline.text.bounds import Ge, Le, Percent, Sha256, Whole
+from ehcp_timeline.record import Ge, Le, Percent, Sha256, Whole
 
 QUARTILE = Annotated[int | None, Ge(1), Le(4)]
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from ehcp_timeline.clock.counting import Count
-from ehcp_timeline.text.counting import days_named
+from ehcp_timeline.clock import Count
+from ehcp_timeline.text import days_named
 
 APRIL = date(2025, 4, 2)
 

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from ehcp_timeline.text.safe import escaped_json, visible, visible_lines
+from ehcp_timeline.text import escaped_json, visible, visible_lines
 
 HIDDEN = {"Cc", "Cf", "Zl", "Zp", "Cs"}
 EVERY = [chr(code) for code in range(sys.maxunicode + 1)]

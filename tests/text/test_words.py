@@ -9,7 +9,7 @@ from ehcp_timeline.audit.verdicts import TABLE
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.output.verdict_words import standing
-from ehcp_timeline.text.words import REASONS
+from ehcp_timeline.text import REASONS
 
 LAW = load_rulebook()
 REQUEST = {"request_received": date(2025, 4, 2)}  # 20 weeks end on 20 August 2025

@@ -7,7 +7,7 @@ from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Deadline, DutyKind, Rulebook, Who
 from ehcp_timeline.record import record
-from ehcp_timeline.text.spelling import did_you_mean
+from ehcp_timeline.text import did_you_mean
 
 WHOSE: Final = ("district", "team", "caseworker")
 """The columns that say whose work a row is."""

@@ -14,9 +14,8 @@ from typing import Annotated, Any
 
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.errors import CaseFileError, ConfigError
-from ehcp_timeline.record import field, record
-from ehcp_timeline.text.bounds import Ge
-from ehcp_timeline.text.spelling import did_you_mean
+from ehcp_timeline.record import Ge, field, record
+from ehcp_timeline.text import did_you_mean
 
 # Where one of these stands in a column's name and not in the heading, or the other way round, another event
 # is meant, however alike the two look: a plan and no plan, an assessment and a re-assessment.

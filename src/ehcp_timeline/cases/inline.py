@@ -9,8 +9,7 @@ from ehcp_timeline.cases.headers import Spellings, describe, load_spellings
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.text.spelling import did_you_mean
-from ehcp_timeline.text.words import listed
+from ehcp_timeline.text import did_you_mean, listed
 
 _NO_NAME = "is not the name of an event, a fact or a flag"
 

@@ -40,7 +40,7 @@ from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.cases.sheet import ROW, Sheet, read_once, sliced
 from ehcp_timeline.cases.unread import UnreadColumn, UnreadColumns
 from ehcp_timeline.errors import CaseFileError
-from ehcp_timeline.text.words import listed
+from ehcp_timeline.text import listed
 
 
 class CaseFile:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from ehcp_timeline.clock.counting import Count, apply
+from ehcp_timeline.clock import Count, apply
 from ehcp_timeline.record import field, record
 
 Seen = Literal["primary", "quoted", "unverified"]

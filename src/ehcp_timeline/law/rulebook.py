@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
 
-from ehcp_timeline.clock.counting import Count
+from ehcp_timeline.clock import Count
 from ehcp_timeline.law.deadline import (
     NOT_IN_FILE,
     Dates,

@@ -19,10 +19,8 @@ from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import Finding, ProblemFound, RowsOf
-from ehcp_timeline.record import field, record
-from ehcp_timeline.text.bounds import Sha256, Whole
-from ehcp_timeline.text.spelling import did_you_mean, folded
-from ehcp_timeline.text.words import day, listed
+from ehcp_timeline.record import Sha256, Whole, field, record
+from ehcp_timeline.text import day, did_you_mean, folded, listed
 
 _COLUMNS: Final = ("case_id", "deadline", "reason", "until")
 _VOCABULARY: Final = Vocabulary(

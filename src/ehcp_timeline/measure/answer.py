@@ -3,7 +3,7 @@
 An answer is a frozen dataclass with a class attribute `SCHEMA`, as `ehcp-reconcile/1`. Its fields, in their
 order, are the keys of the JSON. A name that Python keeps for itself ends with an underscore, which the key
 drops (`try_`, `from_`). `Attributes:` in the docstring says what a key holds where its name does not; bounds
-are those of `text.bounds` (`Annotated[int, Ge(0)]`). A field with `metadata=NOT_IN_JSON` is for the views
+are those of `record` (`Annotated[int, Ge(0)]`). A field with `metadata=NOT_IN_JSON` is for the views
 alone; one with `metadata=decimals(2)` is exact for them and rounded in the JSON. A list that is held in
 another form says what it is a list of: `Annotated[pl.DataFrame, RowsOf(Finding)]` is a frame with (at
 least) the columns of a finding.
@@ -19,8 +19,7 @@ from ehcp_timeline.audit.clock import Certainty, Clock, Verdict
 from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.law.rulebook import Deadline, DutyKind, Who
-from ehcp_timeline.record import fields, record
-from ehcp_timeline.text.bounds import Ge, Percent, Sha256
+from ehcp_timeline.record import Ge, Percent, Sha256, fields, record
 
 if TYPE_CHECKING:
     import polars as pl

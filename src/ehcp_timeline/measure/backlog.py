@@ -10,7 +10,7 @@ from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.measure.counts import ISSUE, STAGES, clocks_of, with_stage
 from ehcp_timeline.measure.result import Clearance, OpenCase, Stages
 from ehcp_timeline.record import field, record
-from ehcp_timeline.text.words import count, day
+from ehcp_timeline.text import count, day
 
 WEEKS = 13
 WINDOW = timedelta(weeks=WEEKS)

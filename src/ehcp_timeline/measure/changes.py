@@ -27,8 +27,7 @@ from ehcp_timeline.measure.casework import Casework
 from ehcp_timeline.measure.counts import first_that_holds
 from ehcp_timeline.measure.findings import LISTED, OF_DEADLINE
 from ehcp_timeline.measure.result import Input, NotJudged
-from ehcp_timeline.record import record
-from ehcp_timeline.text.bounds import Sha256, Whole
+from ehcp_timeline.record import Sha256, Whole, record
 
 _NEEDED = ("case_id", "deadline", "verdict")
 _MOST = 10_000_000  # of any whole number of a finding: a row of a file, days

@@ -13,8 +13,7 @@ from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.result import Breach
 from ehcp_timeline.record import field, record
-from ehcp_timeline.text.spelling import did_you_mean
-from ehcp_timeline.text.words import listed
+from ehcp_timeline.text import did_you_mean, listed
 
 LATEST_FIRST: frozenset[Verdict] = frozenset({"late", "overdue", "excused"})
 FIRST_DUE_FIRST = {"running": "days_left", "early": "days_left"}

@@ -24,7 +24,7 @@ from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.text.words import count
+from ehcp_timeline.text import count
 
 _CASE, _KEY, _FILE, _BORN, _SPELT = "case_id", "key", "file", "date_of_birth", "spelt_key"
 _BEGIN: Final = 2**31  # rows of the joint are numbered from here; no file has so many

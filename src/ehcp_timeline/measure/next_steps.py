@@ -6,8 +6,7 @@ from typing import Literal
 
 import polars as pl
 
-from ehcp_timeline.clock.counting import Count, apply
-from ehcp_timeline.clock.workdays import last_working_day
+from ehcp_timeline.clock import Count, apply, last_working_day
 from ehcp_timeline.law.loader.faults import read_shipped
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.counts import first_that_holds

@@ -13,9 +13,8 @@ from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.cases.unread import Holds
 from ehcp_timeline.measure.acknowledged import AcknowledgedFindings
 from ehcp_timeline.measure.answer import NOT_IN_JSON, Finding, ProblemFound, RowsOf, RulebookUsed
-from ehcp_timeline.record import field, record, replace
-from ehcp_timeline.text.bounds import Ge, Sha256, Whole
-from ehcp_timeline.text.words import listed
+from ehcp_timeline.record import Ge, Sha256, Whole, field, record, replace
+from ehcp_timeline.text import listed
 
 StageName = Literal["no_decision", "agreed_no_draft", "draft_not_final"]
 Breach = Literal["overdue", "late", "due-soon"]

@@ -13,9 +13,8 @@ from ehcp_timeline.measure.answer import AT_ONCE, Line
 from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.verdict_words import VERDICT_NAMES, standing
 from ehcp_timeline.record import record
-from ehcp_timeline.text.safe import visible
-from ehcp_timeline.text.words import NOT_ADVICE, count
-from ehcp_timeline.text.words import day as in_words
+from ehcp_timeline.text import NOT_ADVICE, count, visible
+from ehcp_timeline.text import day as in_words
 
 _OPEN: frozenset[Verdict] = frozenset({"running", "overdue", "excused", "unknown"})
 ALARMS = (14, 5)  # days before

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
 from ehcp_timeline.record import record
-from ehcp_timeline.text.safe import visible
+from ehcp_timeline.text import visible
 
 PALETTE = ("#12436d", "#28a197", "#801650", "#f46a25")
 CONTEXT = "#6f7276"

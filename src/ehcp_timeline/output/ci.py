@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from ehcp_timeline import __version__
 from ehcp_timeline.output.data import json_text
 from ehcp_timeline.record import record
-from ehcp_timeline.text.safe import visible, visible_lines
+from ehcp_timeline.text import visible, visible_lines
 
 Level = Literal["error", "warning", "note"]
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

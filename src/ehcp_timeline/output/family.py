@@ -8,14 +8,14 @@ from typing import Final
 from ehcp_timeline.audit.selection import is_under
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.cases.model import Row
-from ehcp_timeline.clock.counting import apply
+from ehcp_timeline.clock import apply
 from ehcp_timeline.law.loader.faults import read_shipped
 from ehcp_timeline.law.rulebook import Deadline, Rulebook, Who
 from ehcp_timeline.output.html import html_page
 from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.record import field, record
-from ehcp_timeline.text.words import NOT_ADVICE, count, day, quoted, rulebook_name
+from ehcp_timeline.text import NOT_ADVICE, count, day, quoted, rulebook_name
 
 _WHO: Final[Mapping[Who, str]] = {
     "authority": "the council",

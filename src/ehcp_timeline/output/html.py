@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ehcp_timeline.text.safe import visible
-from ehcp_timeline.text.words import count, day
+from ehcp_timeline.text import count, day, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ehcp_timeline.output.sections import Section
-from ehcp_timeline.text.safe import visible
+from ehcp_timeline.text import visible
 
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\|`*_<>[]#~&"})
 # What becomes a link or calls somebody without a mark; a space that nobody sees stands in it.

@@ -11,8 +11,7 @@ from typing import Any
 from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.workbook import DATE_FORMAT, safe_book
 from ehcp_timeline.record import record, replace
-from ehcp_timeline.text.safe import visible
-from ehcp_timeline.text.words import day
+from ehcp_timeline.text import day, visible
 
 NOT_APPLICABLE = "[z]"
 SYMBOLS = (

@@ -14,9 +14,8 @@ from typing import Any, Self
 
 from ehcp_timeline import __version__
 from ehcp_timeline.measure.answer import RulebookUsed, values
-from ehcp_timeline.record import record, replace
-from ehcp_timeline.text.bounds import Sha256
-from ehcp_timeline.text.words import day, rulebook_name
+from ehcp_timeline.record import Sha256, record, replace
+from ehcp_timeline.text import day, rulebook_name
 
 _PATHS = frozenset(
     {"acknowledged", "config", "pseudonymise", "rules", "since"}

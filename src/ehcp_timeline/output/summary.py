@@ -9,7 +9,7 @@ from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.measure.acknowledged import Acknowledged
 from ehcp_timeline.measure.result import Audit, DateOrder, Input, StageName
 from ehcp_timeline.output.sections import Section, TableColumn
-from ehcp_timeline.text.words import count, day, listed, rulebook_name
+from ehcp_timeline.text import count, day, listed, rulebook_name
 
 STAGE_WORDS: Mapping[StageName, str] = {
     "no_decision": "waiting for a decision whether to assess",

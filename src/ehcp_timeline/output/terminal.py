@@ -10,8 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ehcp_timeline.output.sections import Section, with_columns
-from ehcp_timeline.text.safe import visible
-from ehcp_timeline.text.words import count
+from ehcp_timeline.text import count, visible
 
 _LONGEST_WORD = 24
 _SHORT_WORD = 14  # where words of prose are broken rather than a table given up

@@ -8,7 +8,7 @@ from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.audit.single.explain import not_owed_words
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.text.words import count, day, listed, reason_words
+from ehcp_timeline.text import count, day, listed, reason_words
 
 VERDICT_NAMES: Final[Mapping[Verdict, str]] = {
     "overdue": "Overdue",

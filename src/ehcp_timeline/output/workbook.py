@@ -12,7 +12,7 @@ from ehcp_timeline.output.data import Value
 from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.verdict_words import VERDICT_NAMES
 from ehcp_timeline.record import record
-from ehcp_timeline.text.safe import visible
+from ehcp_timeline.text import visible
 
 INTERNAL = "Internal working file: it names people. Do not publish it or pass it on."
 DATE_FORMAT: Final = {"num_format": "d mmmm yyyy", "align": "left"}

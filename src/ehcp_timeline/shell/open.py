@@ -11,7 +11,7 @@ from ehcp_timeline.record import record, replace
 from ehcp_timeline.shell.config import Config, read_config
 from ehcp_timeline.shell.destination import say
 from ehcp_timeline.shell.parse import split
-from ehcp_timeline.text.spelling import did_you_mean
+from ehcp_timeline.text import did_you_mean
 
 if TYPE_CHECKING:
     from ehcp_timeline.audit.selection import Selection

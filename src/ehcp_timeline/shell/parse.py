@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.text.spelling import did_you_mean, folded
+from ehcp_timeline.text import did_you_mean, folded
 
 
 def today() -> date:

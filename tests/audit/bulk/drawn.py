@@ -7,7 +7,7 @@ from typing import Any, Literal
 from hypothesis import strategies as st
 
 from ehcp_timeline.cases.model import UNREAD, Row
-from ehcp_timeline.clock.counting import Calendar, Count, Kind, Unit
+from ehcp_timeline.clock import Calendar, Count, Kind, Unit
 from ehcp_timeline.law.deadline import (
     BLANK,
     Absence,

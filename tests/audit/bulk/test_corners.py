@@ -9,7 +9,7 @@ import pytest
 
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.cases.model import Row
-from ehcp_timeline.clock.counting import Count
+from ehcp_timeline.clock import Count
 from ehcp_timeline.law.deadline import Dates, Limb, Limit, PlanByDue, Reading, Repeats, Version
 from ehcp_timeline.law.rulebook import Deadline, Event, Rulebook
 from tests.audit.bulk.drawn import EVERY_EVENT, FACTS, FLAGS, PLANNED, SET_DUE

@@ -25,8 +25,7 @@ from ehcp_timeline.audit.bulk.days import (
 from ehcp_timeline.audit.bulk.verdicts import REASON_OF, VERDICT_OF, Lines, among, where, worth
 from ehcp_timeline.audit.circumstances import WORDS, Circumstances, pack
 from ehcp_timeline.audit.verdicts import TABLE, decide
-from ehcp_timeline.clock.counting import Count, apply
-from ehcp_timeline.clock.workdays import last_working_day, roll_for_tribunal
+from ehcp_timeline.clock import Count, apply, last_working_day, roll_for_tribunal
 
 EVERY_DAY = [date(1990, 1, 1) + timedelta(days=number) for number in range(25_933)]
 COUNTS = [

@@ -13,8 +13,7 @@ from ehcp_timeline.audit.single.explain import explain
 from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.audit.verdicts import decide
 from ehcp_timeline.cases.model import Row
-from ehcp_timeline.clock.counting import Count, apply
-from ehcp_timeline.clock.workdays import roll_for_tribunal
+from ehcp_timeline.clock import Count, apply, roll_for_tribunal
 from ehcp_timeline.commands.explain.view import Explained, explain_answer
 from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
 from ehcp_timeline.law.rulebook import Rulebook

@@ -15,9 +15,10 @@ PACKAGE = Path(ehcp_timeline.__file__).parent
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """A copy of what decides the law, with the law kept."""
-    for folder in ("rulebook", "law", "clock"):
+    for folder in ("rulebook", "law"):
         shutil.copytree(PACKAGE / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.pickle"))
-    shutil.copy(PACKAGE / "record.py", tmp_path)
+    for name in ("record.py", "clock.py"):
+        shutil.copy(PACKAGE / name, tmp_path)
     write_built(load_rulebook(folder=PACKAGE / "rulebook"), tmp_path)
     return tmp_path
 
@@ -34,7 +35,7 @@ def test_the_law_that_was_kept_is_that_of_the_toml(package: Path) -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    ["rulebook/2-plan.toml", "law/loader/law.pickle", "law/loader/limit.py", "law/deadline.py", "record.py"],
+    ["rulebook/2-plan.toml", "law/loader/law.pickle", "law/loader/limit.py", "law/deadline.py", "clock.py"],
 )
 def test_after_any_change_it_is_not_taken(package: Path, changed: str) -> None:
     """One letter of the law, of its reader or of what was kept."""

@@ -13,7 +13,7 @@ from typing import Final
 
 import polars as pl
 
-from ehcp_timeline.clock.counting import Count, apply
+from ehcp_timeline.clock import Count, apply
 
 DAYS: Final = pl.UInt32
 NEVER: Final = 2**30

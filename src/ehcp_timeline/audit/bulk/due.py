@@ -21,7 +21,7 @@ from ehcp_timeline.audit.bulk.days import (
 )
 from ehcp_timeline.audit.bulk.events import EventFrame, Names
 from ehcp_timeline.audit.single.due import NEXT_DAY
-from ehcp_timeline.clock.workdays import roll_first_lawful_day, roll_for_tribunal
+from ehcp_timeline.clock import roll_first_lawful_day, roll_for_tribunal
 from ehcp_timeline.law.deadline import EndSpan, Limb, Limit
 from ehcp_timeline.law.rulebook import Deadline
 

@@ -39,7 +39,7 @@ from ehcp_timeline.audit.bulk.verdicts import (
 )
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.single.due import columns_of_reading
-from ehcp_timeline.clock.workdays import last_working_day
+from ehcp_timeline.clock import last_working_day
 from ehcp_timeline.law.deadline import Limit, Reading
 from ehcp_timeline.law.rulebook import Deadline
 from ehcp_timeline.record import field, record, replace

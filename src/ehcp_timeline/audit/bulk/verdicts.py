@@ -11,7 +11,7 @@ from ehcp_timeline.audit.bulk.days import DayTables, literal
 from ehcp_timeline.audit.circumstances import WORDS, place
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.verdicts import TABLE, decide_packed
-from ehcp_timeline.clock.workdays import announced_until
+from ehcp_timeline.clock import announced_until
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.record import field, record
 

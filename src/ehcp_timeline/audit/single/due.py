@@ -11,8 +11,7 @@ from ehcp_timeline.audit.single.excuses import ExcuseResult
 from ehcp_timeline.audit.single.outcome import answer_of
 from ehcp_timeline.audit.single.trace import CountedPeriod, ReadingResult, Working
 from ehcp_timeline.audit.verdicts import decide
-from ehcp_timeline.clock.counting import Count, apply
-from ehcp_timeline.clock.workdays import roll_first_lawful_day, roll_for_tribunal
+from ehcp_timeline.clock import Count, apply, roll_first_lawful_day, roll_for_tribunal
 from ehcp_timeline.law.deadline import BLANK, Limb, Limit, Reading
 
 NEXT_DAY = Count("within", 1, "days")

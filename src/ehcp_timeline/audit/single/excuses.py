@@ -5,7 +5,7 @@ from datetime import date
 
 from ehcp_timeline.audit.single.dates import EventHistory
 from ehcp_timeline.cases.model import Row
-from ehcp_timeline.clock.counting import Count, apply
+from ehcp_timeline.clock import Count, apply
 from ehcp_timeline.law.deadline import Absence, Closure, Excuse
 from ehcp_timeline.law.rulebook import Deadline
 from ehcp_timeline.record import record

@@ -9,12 +9,10 @@ from datetime import date
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.trace import CountedPeriod, NotOwed, Working
 from ehcp_timeline.cases.headers import one_line
-from ehcp_timeline.clock.counting import Count
-from ehcp_timeline.clock.workdays import ONE_DAY, roll_for_tribunal
+from ehcp_timeline.clock import ONE_DAY, Count, roll_for_tribunal
 from ehcp_timeline.law.deadline import Limit, Version
 from ehcp_timeline.record import field, record, replace
-from ehcp_timeline.text.counting import days_named, said_count, said_day
-from ehcp_timeline.text.words import REASONS, day, listed, quoted
+from ehcp_timeline.text import REASONS, day, days_named, listed, quoted, said_count, said_day
 
 Facts = Mapping[str, str | int | bool | date | None]
 

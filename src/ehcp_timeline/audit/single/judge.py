@@ -43,11 +43,11 @@ from ehcp_timeline.audit.single.requests import (
 )
 from ehcp_timeline.audit.single.trace import Working, concluded
 from ehcp_timeline.cases.model import UNREAD, Row, heading_of, month_end, require_date
-from ehcp_timeline.clock.workdays import announced_until, last_working_day
+from ehcp_timeline.clock import announced_until, last_working_day
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.record import record, replace
-from ehcp_timeline.text.spelling import did_you_mean
+from ehcp_timeline.text import did_you_mean
 
 
 @record(frozen=True, slots=True)

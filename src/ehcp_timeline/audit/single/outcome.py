@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from ehcp_timeline.audit.single.dates import EventHistory
-from ehcp_timeline.clock.counting import apply
+from ehcp_timeline.clock import apply
 from ehcp_timeline.law.deadline import EndSpan
 from ehcp_timeline.law.rulebook import Deadline
 from ehcp_timeline.record import record

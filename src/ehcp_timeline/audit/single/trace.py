@@ -7,7 +7,7 @@ from ehcp_timeline.audit.circumstances import Circumstances
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.excuses import ExcuseResult
 from ehcp_timeline.audit.verdicts import decide
-from ehcp_timeline.clock.counting import Count
+from ehcp_timeline.clock import Count
 from ehcp_timeline.law.deadline import Reading, Version
 from ehcp_timeline.law.rulebook import Deadline
 from ehcp_timeline.record import field, record, replace

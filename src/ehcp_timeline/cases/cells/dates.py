@@ -11,8 +11,8 @@ from typing import Literal
 from ehcp_timeline.cases.cells.values import CellFault, unguarded
 from ehcp_timeline.cases.model import month_end
 from ehcp_timeline.record import record
-from ehcp_timeline.text.counting import MONTHS, WEEKDAYS
-from ehcp_timeline.text.words import day as in_words
+from ehcp_timeline.text import MONTHS, WEEKDAYS
+from ehcp_timeline.text import day as in_words
 
 Order = Literal["day-first", "month-first"]
 

@@ -9,7 +9,7 @@ from ehcp_timeline.cases.headers import fold
 from ehcp_timeline.cases.mapping.model import EVERY, FileMapping, Mappings, SharedDate, Undated
 from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.record import field, record, replace
-from ehcp_timeline.text.spelling import did_you_mean
+from ehcp_timeline.text import did_you_mean
 
 FILE_KEYS = ("columns", "values", "date_formats", "blanks", "ignore", "constants", "sheet", "header_row")
 KEYS = (*FILE_KEYS, "files")

@@ -11,7 +11,7 @@ from ehcp_timeline.cases.mapping.loader import KeyFault, config_error
 from ehcp_timeline.cases.mapping.model import EVERY, FileMapping, Mappings, SharedDate
 from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.record import record, replace
-from ehcp_timeline.text.spelling import did_you_mean
+from ehcp_timeline.text import did_you_mean
 
 _NAMES = "`ehcp template --rows` lists the columns"
 

@@ -6,7 +6,7 @@ from datetime import date
 from ehcp_timeline.measure.changes import Change, ChangesAnswer
 from ehcp_timeline.output.sections import Section, TableColumn, column_of, list_section
 from ehcp_timeline.output.summary import acknowledged_lines
-from ehcp_timeline.text.words import day
+from ehcp_timeline.text import day
 
 TITLES: Mapping[Change, str] = {
     "new": "Newly overdue",

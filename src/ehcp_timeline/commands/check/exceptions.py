@@ -31,9 +31,8 @@ from ehcp_timeline.output.sections import (
     column_of,
     list_section,
 )
-from ehcp_timeline.record import field, record, replace
-from ehcp_timeline.text.bounds import Ge, Whole
-from ehcp_timeline.text.words import count, day, quoted
+from ehcp_timeline.record import Ge, Whole, field, record, replace
+from ehcp_timeline.text import count, day, quoted
 
 _REFUTED = "A claim that its dates refute is not counted as an exception, here or in the DfE's rates."
 _ALWAYS = "A claim made for every case says nothing about any of them: check how the flag is filled in."

@@ -32,7 +32,7 @@ from ehcp_timeline.output.sections import (
 from ehcp_timeline.output.summary import acknowledged_lines, law_used, opening, summary_sections, unread_lines
 from ehcp_timeline.output.verdict_words import reason_named
 from ehcp_timeline.record import record
-from ehcp_timeline.text.words import count, day, listed
+from ehcp_timeline.text import count, day, listed
 
 _LOCAL: Final = "Local promises"
 _OTHER: Final = "Other duties"

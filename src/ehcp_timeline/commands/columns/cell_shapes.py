@@ -11,8 +11,7 @@ import polars as pl
 from ehcp_timeline.cases.cells.dates import FIRST_BIRTH, Window, event_window, read_date
 from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, WHITE, CellFault
 from ehcp_timeline.measure.answer import NOT_IN_JSON
-from ehcp_timeline.record import field, record, replace
-from ehcp_timeline.text.bounds import Ge, Le, Whole
+from ehcp_timeline.record import Ge, Le, Whole, field, record, replace
 
 Kind = Literal["blank", "dates", "numbers", "yes or no", "text", "dates and others", "Excel errors"]
 

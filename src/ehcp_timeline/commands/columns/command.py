@@ -16,7 +16,7 @@ from ehcp_timeline.shell.destination import choose_output, say
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.open import STDIN
 from ehcp_timeline.shell.options import CaseFilePath, FileOptions, Force, Format, Full
-from ehcp_timeline.text.words import count
+from ehcp_timeline.text import count
 
 if TYPE_CHECKING:
     from ehcp_timeline.cases.schema import Vocabulary
@@ -108,7 +108,7 @@ def columns(
 
 def _answers(answer: "ColumnsAnswer", vocabulary: "Vocabulary") -> dict[str, str]:
     from ehcp_timeline.commands.columns.suggest_mapping import questions
-    from ehcp_timeline.text.spelling import did_you_mean
+    from ehcp_timeline.text import did_you_mean
 
     chosen: dict[str, str] = {}
     taken = {heading.column for heading in answer.headings}

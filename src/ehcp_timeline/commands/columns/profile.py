@@ -19,8 +19,7 @@ from ehcp_timeline.commands.columns.cell_shapes import CellProfile, CellShapes, 
 from ehcp_timeline.errors import CaseFileError, DateOrderError
 from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.result import DateOrder
-from ehcp_timeline.record import field, record, replace
-from ehcp_timeline.text.bounds import Ge, Sha256, Whole
+from ehcp_timeline.record import Ge, Sha256, Whole, field, record, replace
 
 _AT_ONCE = 100_000
 _MOST_WORDS = 12

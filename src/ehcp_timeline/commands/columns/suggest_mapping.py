@@ -14,7 +14,7 @@ from ehcp_timeline.cases.mapping.model import FileMapping
 from ehcp_timeline.cases.schema import Column, vocabulary
 from ehcp_timeline.commands.columns.cell_shapes import WordSeen
 from ehcp_timeline.commands.columns.profile import ColumnsAnswer, HeadingProfile
-from ehcp_timeline.text.words import count
+from ehcp_timeline.text import count
 
 _DAY_FIRST, _MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
 _NEAR = 0.9  # a slip of the pen in a heading of ten letters

@@ -7,7 +7,7 @@ from ehcp_timeline.cases.schema import Column
 from ehcp_timeline.commands.columns.profile import ColumnsAnswer, HeadingProfile
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.summary import date_order_section
-from ehcp_timeline.text.words import count, day, listed
+from ehcp_timeline.text import count, day, listed
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _MOST_FORMATS = 3

@@ -13,7 +13,7 @@ from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.kpi_request import Measures, asked_for, exit_code, left_out
 from ehcp_timeline.shell.options import LawOptions, ScreenOptions, SomeCaseFilePaths, Words
 from ehcp_timeline.shell.parse import choice
-from ehcp_timeline.text.words import day
+from ehcp_timeline.text import day
 
 Authority = Annotated[
     str | None,

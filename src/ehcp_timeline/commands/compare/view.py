@@ -7,7 +7,7 @@ from typing import Any
 from ehcp_timeline.measure.compare.compare import CompareAnswer, ComparedMeasure
 from ehcp_timeline.measure.kpi.trends import plain
 from ehcp_timeline.output.sections import Section, TableColumn
-from ehcp_timeline.text.words import count, day
+from ehcp_timeline.text import count, day
 
 _SHORT = ("year", "your file", "its rank", "published", "rank", "England")
 

@@ -21,8 +21,7 @@ from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.result import Input
 from ehcp_timeline.privacy.apply import DROPPED, KEPT_TEXTS
 from ehcp_timeline.privacy.pseudonyms import STATEMENT, Key
-from ehcp_timeline.record import field, record, replace
-from ehcp_timeline.text.bounds import Ge, Sha256, Whole
+from ehcp_timeline.record import Ge, Sha256, Whole, field, record, replace
 
 PLACE = "place"
 UNREADABLE = "unreadable"

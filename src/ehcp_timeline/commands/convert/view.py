@@ -6,7 +6,7 @@ from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.commands.convert.canonical import BlankWord, CellKept, ConvertAnswer
 from ehcp_timeline.commands.convert.write import COPY
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
-from ehcp_timeline.text.words import count, listed
+from ehcp_timeline.text import count, listed
 
 _FILE = TableColumn("file")
 

@@ -20,7 +20,7 @@ from ehcp_timeline.shell.options import (
     ScreenOptions,
     chosen_deadlines,
 )
-from ehcp_timeline.text.spelling import did_you_mean
+from ehcp_timeline.text import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

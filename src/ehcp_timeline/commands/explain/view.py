@@ -10,9 +10,8 @@ from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import ClockRecord, ProblemFound, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.verdict_words import standing
-from ehcp_timeline.record import record
-from ehcp_timeline.text.bounds import Ge, Whole
-from ehcp_timeline.text.words import day
+from ehcp_timeline.record import Ge, Whole, record
+from ehcp_timeline.text import day
 
 _COLUMNS = (TableColumn("", "number"), TableColumn("step", "fixed"), TableColumn("what was found"))
 

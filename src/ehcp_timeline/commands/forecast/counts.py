@@ -12,7 +12,7 @@ from ehcp_timeline.measure.forecast.counts import (
 )
 from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
 from ehcp_timeline.output.sections import Section, TableColumn
-from ehcp_timeline.text.words import count, day, listed
+from ehcp_timeline.text import count, day, listed
 
 ONE_LINE = (
     "A straight line through two counts takes one stretch of the past for the whole future. A count falls "

@@ -21,7 +21,7 @@ from ehcp_timeline.output.sections import (
     list_section,
     without_empty_columns,
 )
-from ehcp_timeline.text.words import count, day, listed
+from ehcp_timeline.text import count, day, listed
 
 
 def _with_commas(key: str, heading: str) -> ListColumn:

@@ -12,7 +12,7 @@ from ehcp_timeline.errors import ConfigError, UsageError
 from ehcp_timeline.record import fields, record
 from ehcp_timeline.shell.config import toml_table
 from ehcp_timeline.shell.parse import choices, day_asked
-from ehcp_timeline.text.spelling import did_you_mean
+from ehcp_timeline.text import did_you_mean
 
 if TYPE_CHECKING:
     from ehcp_timeline.measure.forecast.request import ForecastRequest, Scenario, SchoolDays, WhatIf

@@ -32,7 +32,7 @@ from ehcp_timeline.measure.forecast.pace import RECENT_WEEKS
 from ehcp_timeline.measure.forecast.request import ForecastRequest
 from ehcp_timeline.measure.forecast.stages import StageLine
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
-from ehcp_timeline.text.words import day, listed
+from ehcp_timeline.text import day, listed
 
 _QUARTERS_SHOWN = 4
 _BAR = 30

@@ -21,7 +21,7 @@ from ehcp_timeline.measure.forecast.request import EVERY_TEAM, OBSERVED, Forecas
 from ehcp_timeline.measure.forecast.reviews import ReviewOutlook
 from ehcp_timeline.measure.forecast.stages import SeasonLine
 from ehcp_timeline.measure.forecast.target import CapacityNeeded, TargetAnswer
-from ehcp_timeline.text.words import count, day, listed
+from ehcp_timeline.text import count, day, listed
 
 WHY_APART = (
     "The orders pull apart because a week has only so many places. Oldest first empties the overdue list "

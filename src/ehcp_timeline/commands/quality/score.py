@@ -14,8 +14,7 @@ from ehcp_timeline.commands.quality.inspect import Inspected, inspect
 from ehcp_timeline.commands.quality.rules import SEVERITIES, QualityRule, Rule, Rules, Severity
 from ehcp_timeline.measure.counts import percent
 from ehcp_timeline.measure.result import DateOrder, Input
-from ehcp_timeline.record import record
-from ehcp_timeline.text.bounds import Ge, Percent, Whole
+from ehcp_timeline.record import Ge, Percent, Whole, record
 
 GroupColumn = Literal["district", "team", "caseworker"]
 ALL_ROWS: Final = "Total"

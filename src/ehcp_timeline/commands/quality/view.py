@@ -7,7 +7,7 @@ from ehcp_timeline.commands.quality.rules import SEVERITIES, QualityRule
 from ehcp_timeline.commands.quality.score import QualityAnswer, QualityFault, QualityOf, QualitySizes
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.output.summary import date_order_section
-from ehcp_timeline.text.words import count, day, listed
+from ehcp_timeline.text import count, day, listed
 
 SCORE: Final = (
     "The score is the share of rows without an error; a row with only warnings counts half.",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ehcp_timeline.commands.reconcile.rates import ReconcileAnswer
 from ehcp_timeline.commands.reconcile.reasons import KINDS
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
-from ehcp_timeline.text.words import count, day
+from ehcp_timeline.text import count, day
 
 _RULES = {"excluding": "exceptions left out", "including": "exceptions included"}
 _OF_RATES = (

@@ -10,8 +10,7 @@ from ehcp_timeline.measure.changes import Change
 from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
 from ehcp_timeline.measure.forecast.outlook import Outlook
 from ehcp_timeline.measure.result import Input, NotJudged, OpenCase, StageName
-from ehcp_timeline.record import field, record
-from ehcp_timeline.text.bounds import Ge, Whole
+from ehcp_timeline.record import Ge, Whole, field, record
 
 Audience = Literal["board", "team", "public"]
 Number = Whole | Literal["[c]"]

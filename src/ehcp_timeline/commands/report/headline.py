@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from ehcp_timeline.clock.counting import months_on
+from ehcp_timeline.clock import months_on
 from ehcp_timeline.commands.report.answer import Number, ReportAnswer, WaitingCount
 from ehcp_timeline.commands.report.public import HIDDEN
 from ehcp_timeline.measure.counts import ISSUE
 from ehcp_timeline.measure.forecast.forecast import main_outlook
-from ehcp_timeline.text.words import count, day
+from ehcp_timeline.text import count, day
 
 BAND_WORDS = {
     "to_4_weeks": "up to 4 weeks late",

@@ -20,7 +20,7 @@ from ehcp_timeline.output.chart import CONTEXT, PALETTE, BarChart, ChartLine, Li
 from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
 from ehcp_timeline.output.summary import STAGE_WORDS, acknowledged_lines
 from ehcp_timeline.privacy.suppress import legend
-from ehcp_timeline.text.words import NOT_ADVICE, count, day, listed
+from ehcp_timeline.text import NOT_ADVICE, count, day, listed
 
 _BARS = 8
 _PATH_STEP = 3  # every third point of a forecast, twelve weeks apart

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar, Final
 
-from ehcp_timeline.clock.counting import Count, apply
+from ehcp_timeline.clock import Count, apply
 from ehcp_timeline.commands.rules.golden.cases import load_fixtures
 from ehcp_timeline.commands.rules.golden.edges import uncovered
 from ehcp_timeline.errors import RulebookError
@@ -14,10 +14,9 @@ from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.output.ci import Level, Note
 from ehcp_timeline.output.sections import Section, TableColumn
-from ehcp_timeline.record import record, replace
+from ehcp_timeline.record import Whole, record, replace
 from ehcp_timeline.shell.open import names
-from ehcp_timeline.text.bounds import Whole
-from ehcp_timeline.text.words import count, day
+from ehcp_timeline.text import count, day
 
 WARN_AFTER: Final = Count("within", 12, "months")
 FAIL_AFTER: Final = Count("within", 24, "months")

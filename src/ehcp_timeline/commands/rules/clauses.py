@@ -4,7 +4,7 @@ from calendar import month_name
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from ehcp_timeline.clock.counting import Count
+from ehcp_timeline.clock import Count
 from ehcp_timeline.law.deadline import (
     Absence,
     Closure,
@@ -23,8 +23,7 @@ from ehcp_timeline.law.diff import ClauseChange
 from ehcp_timeline.law.rulebook import Deadline, Event, Instrument, Rulebook
 from ehcp_timeline.law.subset import texts_in
 from ehcp_timeline.output.sections import Section, TableColumn
-from ehcp_timeline.text.counting import UNIT_WORDS, said_count
-from ehcp_timeline.text.words import count, day, listed, quoted
+from ehcp_timeline.text import UNIT_WORDS, count, day, listed, quoted, said_count
 
 Pair = tuple[str, str]
 GLOSSARY: Final = "The words used above"

@@ -30,7 +30,7 @@ from ehcp_timeline.shell.options import (
     chosen,
 )
 from ehcp_timeline.shell.parse import choice, day_asked
-from ehcp_timeline.text.words import count, listed
+from ehcp_timeline.text import count, listed
 
 if TYPE_CHECKING:
     from ehcp_timeline.commands.rules.golden.cases import Golden
@@ -428,7 +428,7 @@ def holidays(
     asks = about.request()
     every = replace(duties, kind=duties.kind or ["all"], who=duties.who or ["all"])
     selection = chosen(asks.rulebook, every)
-    from ehcp_timeline.clock.workdays import is_bank_holiday, is_weekend
+    from ehcp_timeline.clock import is_bank_holiday, is_weekend
     from ehcp_timeline.commands.rules.holidays import (
         holidays_answer,
         holidays_sections,

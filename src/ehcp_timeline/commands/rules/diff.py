@@ -11,9 +11,8 @@ from ehcp_timeline.law.diff import ClauseChange, changes
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import InTime, Overlay, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
-from ehcp_timeline.record import record
-from ehcp_timeline.text.bounds import Ge, Sha256, Whole
-from ehcp_timeline.text.words import count, day
+from ehcp_timeline.record import Ge, Sha256, Whole, record
+from ehcp_timeline.text import count, day
 
 GROUPS: Final = ("district", "team", "caseworker")
 

@@ -9,15 +9,14 @@ from polars import selectors
 
 from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.clock.workdays import supposing
+from ehcp_timeline.clock import supposing
 from ehcp_timeline.law.rulebook import DutyKind, Who
 from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed, keys
 from ehcp_timeline.measure.result import Audit, Input, NotJudged
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.summary import opening
-from ehcp_timeline.record import record
-from ehcp_timeline.text.bounds import Ge, Whole
-from ehcp_timeline.text.words import count, day, listed
+from ehcp_timeline.record import Ge, Whole, record
+from ehcp_timeline.text import count, day, listed
 
 Answer = TypeVar("Answer")
 _KEY: Final = ("row", "deadline", "start")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import ClassVar, Final, Self
 
-from ehcp_timeline.clock.counting import Count, apply
+from ehcp_timeline.clock import Count, apply
 from ehcp_timeline.commands.rules.clauses import limit_words
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.deadline import Seen
@@ -14,8 +14,7 @@ from ehcp_timeline.law.rulebook import Deadline, DutyKind, NotEncoded, Rulebook,
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.record import record
-from ehcp_timeline.text.spelling import did_you_mean
-from ehcp_timeline.text.words import count, rulebook_name
+from ehcp_timeline.text import count, did_you_mean, rulebook_name
 
 REGULATIONS: Final = "SEND-Regs-2014"
 _ID: Final = TableColumn("deadline", "fixed")

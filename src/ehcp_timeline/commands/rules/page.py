@@ -12,8 +12,7 @@ from ehcp_timeline.commands.rules.clauses import GLOSSARY, deadline_sections
 from ehcp_timeline.commands.rules.lists import RegulationCovered, regulations
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.record import record
-from ehcp_timeline.text.counting import said_day
-from ehcp_timeline.text.words import count, listed
+from ehcp_timeline.text import count, listed, said_day
 
 START: Final = date(2025, 4, 2)  # a Wednesday, with two bank holidays and a summer after it
 AHEAD: Final = date(2026, 9, 1)  # for what is counted back from a day that is planned

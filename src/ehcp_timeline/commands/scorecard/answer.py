@@ -14,9 +14,8 @@ from ehcp_timeline.measure.kpi.scorecard import Scorecard
 from ehcp_timeline.measure.kpi.targets import Reached, Target, reached
 from ehcp_timeline.measure.kpi.trends import MeasureTrend, record_since, trends
 from ehcp_timeline.measure.result import Input
-from ehcp_timeline.record import record
-from ehcp_timeline.text.bounds import Ge
-from ehcp_timeline.text.words import day, listed
+from ehcp_timeline.record import Ge, record
+from ehcp_timeline.text import day, listed
 
 NO_CASES = "no cases"
 

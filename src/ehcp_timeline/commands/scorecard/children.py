@@ -16,7 +16,7 @@ from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.audit import check_files
 from ehcp_timeline.measure.counts import REVIEW
 from ehcp_timeline.output.publication import PublishedTable
-from ehcp_timeline.text.words import count, listed
+from ehcp_timeline.text import count, listed
 
 NOT_IN_FILE: Final = "no column for it"
 NOT_RECORDED: Final = "not recorded"

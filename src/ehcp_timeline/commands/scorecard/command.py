@@ -30,7 +30,7 @@ from ehcp_timeline.shell.kpi_request import (
 )
 from ehcp_timeline.shell.options import DisclosureOptions, LawOptions, ScreenOptions, SomeCaseFilePaths
 from ehcp_timeline.shell.parse import choice, day_asked, was_typed
-from ehcp_timeline.text.words import day
+from ehcp_timeline.text import day
 
 if TYPE_CHECKING:
     from ehcp_timeline.commands.scorecard.answer import ScorecardAnswer

@@ -27,7 +27,7 @@ from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.privacy.suppress import HIDDEN, Cell, CountTable, check_threshold, legend, to_hide
 from ehcp_timeline.record import record, replace
-from ehcp_timeline.text.words import day
+from ehcp_timeline.text import day
 
 Number = tuple[int, str, tuple[str, ...]]
 """A number of cases: its line, population and marks."""

@@ -17,7 +17,7 @@ from ehcp_timeline.output.plain import markdown_page
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.privacy.suppress import HIDDEN
 from ehcp_timeline.record import record, replace
-from ehcp_timeline.text.words import count, day
+from ehcp_timeline.text import count, day
 
 if TYPE_CHECKING:
     from ehcp_timeline.output.receipt import Receipt

@@ -11,7 +11,7 @@ from ehcp_timeline.measure.answer import ClockRecord, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.verdict_words import standing
 from ehcp_timeline.record import record
-from ehcp_timeline.text.words import NOT_ADVICE, count, day, rulebook_name
+from ehcp_timeline.text import NOT_ADVICE, count, day, rulebook_name
 
 _WHAT = (TableColumn("what"),)
 _WHO: Mapping[Who, str] = {

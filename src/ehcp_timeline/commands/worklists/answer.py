@@ -15,9 +15,8 @@ from ehcp_timeline.measure.result import Input, NotJudged
 from ehcp_timeline.measure.worklists import Policy
 from ehcp_timeline.privacy.apply import pseudonymised, without_words
 from ehcp_timeline.privacy.pseudonyms import STATEMENT
-from ehcp_timeline.record import record
+from ehcp_timeline.record import Ge, Whole, record
 from ehcp_timeline.shell.open import without_cases
-from ehcp_timeline.text.bounds import Ge, Whole
 
 if TYPE_CHECKING:
     from ehcp_timeline.privacy.pseudonyms import Key

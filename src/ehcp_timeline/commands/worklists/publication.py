@@ -16,7 +16,7 @@ from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.privacy.differencing import TOTAL, warnings
 from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, Hidden, legend, share, suppress
 from ehcp_timeline.shell.destination import Output, say
-from ehcp_timeline.text.words import day
+from ehcp_timeline.text import day
 
 _STATES: Mapping[str, str] = {
     "overdue": "overdue",

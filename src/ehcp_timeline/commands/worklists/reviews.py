@@ -10,7 +10,7 @@ import polars as pl
 
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.cases.model import month_end
-from ehcp_timeline.clock.counting import months_on
+from ehcp_timeline.clock import months_on
 from ehcp_timeline.commands.worklists.answer import Work, WorkAnswer
 from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.measure.answer import RowsOf
@@ -34,11 +34,9 @@ from ehcp_timeline.output.sections import (
     without_empty_columns,
 )
 from ehcp_timeline.output.summary import acknowledged_lines
-from ehcp_timeline.record import record
+from ehcp_timeline.record import Whole, record
 from ehcp_timeline.shell.parse import choice
-from ehcp_timeline.text.bounds import Whole
-from ehcp_timeline.text.counting import MONTHS
-from ehcp_timeline.text.words import count, day
+from ehcp_timeline.text import MONTHS, count, day
 
 MONTHS_AHEAD = 13
 """The rest of this month and the twelve after it: every plan reviewed a year ago or since."""

@@ -22,7 +22,7 @@ from ehcp_timeline.output.sections import (
     list_section,
 )
 from ehcp_timeline.output.summary import acknowledged_lines, opening
-from ehcp_timeline.text.words import count
+from ehcp_timeline.text import count
 
 _DO = column_of("do", "what to do next")
 _BY = ListColumn(

@@ -13,7 +13,7 @@ from pathlib import Path
 from ehcp_timeline.law.rulebook import Rulebook
 
 _KEPT = ("law", "loader", "law.pickle")
-_DECIDES = (("rulebook", ".toml"), ("law", ".py"), ("law/loader", ".py"), ("clock", ".py"), ("", "record.py"))
+_DECIDES = (("rulebook", ".toml"), ("law", ".py"), ("law/loader", ".py"), ("", "clock.py"), ("", "record.py"))
 _DIGEST = 32  # bytes of a SHA-256
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Literal, cast
 
-from ehcp_timeline.clock.counting import Count
+from ehcp_timeline.clock import Count
 from ehcp_timeline.law.deadline import (
     Absence,
     Closure,

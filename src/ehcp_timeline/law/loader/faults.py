@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from ehcp_timeline.errors import RulebookError
 from ehcp_timeline.record import field, fields, record
-from ehcp_timeline.text import spelling
+from ehcp_timeline.text import did_you_mean
 
 T = TypeVar("T")
 Table = Mapping[str, Any]
@@ -19,13 +19,13 @@ _NEAR_MISSES: Mapping[type, tuple[type, ...]] = {int: (bool,), date: (datetime,)
 _NAMES = {"str": "text", "int": "whole number", "dict": "table", "bool": "yes or no"}
 
 
-def did_you_mean(word: str, known: Collection[str]) -> str:
+def suggestion(word: str, known: Collection[str]) -> str:
     """Return a question naming the nearest known word, or an empty string.
 
-    >>> did_you_mean("plan_isued", ["plan_issued", "draft_sent"])
+    >>> suggestion("plan_isued", ["plan_issued", "draft_sent"])
     '; did you mean plan_issued?'
     """
-    question = spelling.did_you_mean(word, sorted(known), 1)
+    question = did_you_mean(word, sorted(known), 1)
     return f"; {question}" if question else ""
 
 
@@ -56,7 +56,7 @@ class Location:
         """Report every key that is not a word of the vocabulary."""
         for key in table:
             if key not in known:
-                self.at(key).fault(f"not a word of the rulebook{did_you_mean(key, known)}")
+                self.at(key).fault(f"not a word of the rulebook{suggestion(key, known)}")
 
     def want(self, table: Table, key: str, kind: type[T], default: T) -> T:
         """Return a value that must be there and of its kind."""
@@ -90,7 +90,7 @@ class Location:
         """Report a word that is not in the vocabulary, or not among those that are named."""
         words = self.vocabulary.get(what, ()) if known is None else known
         if word not in words:
-            self.at(key).fault(f"unknown {what} {word!r}{did_you_mean(word, words)}")
+            self.at(key).fault(f"unknown {what} {word!r}{suggestion(word, words)}")
 
     def record(self, kind: type[T], table: Table, also: Collection[str] = (), **read: object) -> T:
         """Return a table as a record: each key fills the field of its name, or of its `key` in metadata.
@@ -130,7 +130,7 @@ class Location:
             return self._listed(value, args)
         if origin is Literal:
             if value not in args:
-                near = did_you_mean(str(value), args)
+                near = suggestion(str(value), args)
                 self.fault(f"must be one of {', '.join(args)}, not {value!r}{near}")
                 value = _nothing(hint)
         elif is_dataclass(hint) and isinstance(value, dict):
@@ -143,7 +143,7 @@ class Location:
     def _word(self, word: str, what: str) -> str:
         words = self.vocabulary.get(what, ())
         if word and word not in words:
-            self.fault(f"unknown {what} {word!r}{did_you_mean(word, words)}")
+            self.fault(f"unknown {what} {word!r}{suggestion(word, words)}")
         return word
 
     def _listed(self, value: object, args: tuple[Any, ...]) -> tuple[Any, ...]:

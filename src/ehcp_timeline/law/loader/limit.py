@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
-from ehcp_timeline.clock.counting import UNITS, Calendar, Count, Counted, Kind
+from ehcp_timeline.clock import UNITS, Calendar, Count, Counted, Kind
 from ehcp_timeline.law.deadline import BLANK, Dates, EventNames, Facts, Limb, Limit
 from ehcp_timeline.law.loader.faults import Location, Table
 

@@ -15,8 +15,7 @@ from ehcp_timeline.measure.kpi.lines import OF_ALL, PERIOD, RANK, above, below
 from ehcp_timeline.measure.kpi.targets import cases_short
 from ehcp_timeline.measure.kpi.trends import record_since
 from ehcp_timeline.measure.result import Input
-from ehcp_timeline.record import field, record, replace
-from ehcp_timeline.text.bounds import Ge, Le
+from ehcp_timeline.record import Ge, Le, field, record, replace
 
 
 class Ranking(NamedTuple):

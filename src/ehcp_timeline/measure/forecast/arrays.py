@@ -6,8 +6,7 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 
-from ehcp_timeline.record import field, record
-from ehcp_timeline.text.bounds import Ge, Le
+from ehcp_timeline.record import Ge, Le, field, record
 
 Days = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]

@@ -11,7 +11,7 @@ from math import sqrt
 
 import numpy as np
 
-from ehcp_timeline.clock.counting import months_on
+from ehcp_timeline.clock import months_on
 from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.measure.forecast.arrays import SHARES, WEEK, Share, day_number, day_of
 from ehcp_timeline.measure.forecast.caseload import Caseload, overdue_on
@@ -20,8 +20,7 @@ from ehcp_timeline.measure.forecast.outlook import clear_week, naive_weeks
 from ehcp_timeline.measure.forecast.present import LONGEST, Present, present
 from ehcp_timeline.measure.forecast.request import OBSERVED, ForecastRequest
 from ehcp_timeline.measure.forecast.simulate import Plan, run, start_of
-from ehcp_timeline.record import field, record
-from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.record import Whole, field, record
 
 RUNS = 500
 MOST_MONTHS = 36

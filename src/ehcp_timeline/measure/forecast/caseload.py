@@ -12,7 +12,7 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.selection import WHOSE, unjudgeable
 from ehcp_timeline.cases.source import CaseFile
-from ehcp_timeline.clock.counting import apply
+from ehcp_timeline.clock import apply
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.counts import ISSUE, REVIEW, clocks_of, has_exception

@@ -9,8 +9,7 @@ import polars as pl
 
 from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.cases.source import CaseFile
-from ehcp_timeline.clock.counting import Count, apply
-from ehcp_timeline.clock.workdays import last_working_day
+from ehcp_timeline.clock import Count, apply, last_working_day
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.casework import ALL, read_casework
 from ehcp_timeline.measure.counts import ISSUE
@@ -20,8 +19,7 @@ from ehcp_timeline.measure.forecast.simulate import case_groups
 from ehcp_timeline.measure.next_steps import next_steps
 from ehcp_timeline.measure.pace import P85, pace_of
 from ehcp_timeline.measure.worklists import at_risk
-from ehcp_timeline.record import record, replace
-from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.record import Whole, record, replace
 
 Breach = Literal["overdue", "excused", "likely", "possible", "unlikely"]
 _PLANS = replace(ALL, deadlines=frozenset(ISSUE))

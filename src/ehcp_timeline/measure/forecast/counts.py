@@ -18,9 +18,8 @@ from ehcp_timeline.measure.answer import NOT_IN_JSON, decimals
 from ehcp_timeline.measure.forecast.arrays import SHARES, WEEK, Rates
 from ehcp_timeline.measure.forecast.outlook import ClearanceDay
 from ehcp_timeline.measure.forecast.weeks import chunks
-from ehcp_timeline.record import field, record
-from ehcp_timeline.text.bounds import Whole
-from ehcp_timeline.text.spelling import did_you_mean
+from ehcp_timeline.record import Whole, field, record
+from ehcp_timeline.text import did_you_mean
 
 LEAST_PAIRS = 6
 """Pairs of counts below which no percentiles are given: chance cannot be told from so few."""

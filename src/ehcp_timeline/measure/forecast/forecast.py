@@ -46,10 +46,8 @@ from ehcp_timeline.measure.forecast.simulate import Kept, Orders, Plan, run, sta
 from ehcp_timeline.measure.forecast.stages import SeasonLine, StageLine, season_lines, stage_lines
 from ehcp_timeline.measure.forecast.target import CapacityNeeded, TargetAnswer, capacity_needed, net_needed
 from ehcp_timeline.measure.result import Clearance, Input
-from ehcp_timeline.record import field, record, replace
-from ehcp_timeline.text.bounds import Whole
-from ehcp_timeline.text.spelling import did_you_mean
-from ehcp_timeline.text.words import count
+from ehcp_timeline.record import Whole, field, record, replace
+from ehcp_timeline.text import count, did_you_mean
 
 
 @record(frozen=True, slots=True)

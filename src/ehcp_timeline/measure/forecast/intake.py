@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-from ehcp_timeline.clock.counting import apply
-from ehcp_timeline.clock.workdays import is_bank_holiday, is_working_day, last_working_day
+from ehcp_timeline.clock import apply, is_bank_holiday, is_working_day, last_working_day
 from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import decimals
 from ehcp_timeline.measure.forecast.request import SchoolDays
-from ehcp_timeline.record import field, record
-from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.record import Whole, field, record
 
 MILESTONES = {"decide": "assess.decide", "no_plan": "assess.no_plan", "issue": "plan.issue"}
 EXAMPLE = 'closed = [{ name = "Summer 2026", from = 2026-07-23, to = 2026-09-01 }]'

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from ehcp_timeline.clock.counting import months_on
+from ehcp_timeline.clock import months_on
 from ehcp_timeline.measure import backlog
 from ehcp_timeline.measure.forecast.arrays import (
     NEVER,
@@ -21,8 +21,7 @@ from ehcp_timeline.measure.forecast.caseload import Caseload, overdue_on, standi
 from ehcp_timeline.measure.forecast.history import WorkOrder
 from ehcp_timeline.measure.forecast.simulate import PER_MILLE, Kept
 from ehcp_timeline.measure.result import Clearance
-from ehcp_timeline.record import fields, record
-from ehcp_timeline.text.bounds import Percent, Whole
+from ehcp_timeline.record import Percent, Whole, fields, record
 
 PATH_WEEKS = 4
 PAST_MONTHS = 12

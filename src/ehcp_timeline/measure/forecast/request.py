@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from ehcp_timeline.record import field, record
-from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.record import Whole, field, record
 
 OBSERVED = "observed"
 POLICIES = ("oldest-first", "in-time-first", "split", OBSERVED)

@@ -23,8 +23,7 @@ from ehcp_timeline.measure.forecast.weeks import (
     rounded,
     series,
 )
-from ehcp_timeline.record import field, record
-from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.record import Whole, field, record
 
 _EARLY = 85
 _USUAL_LEAD = 4

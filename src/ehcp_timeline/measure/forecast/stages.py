@@ -18,8 +18,7 @@ from ehcp_timeline.measure.forecast.caseload import WHOLE
 from ehcp_timeline.measure.forecast.present import LONGEST, Present
 from ehcp_timeline.measure.forecast.request import SchoolDays
 from ehcp_timeline.measure.forecast.weeks import ORDINARY, SEASONS, Season, kinds_of_weeks
-from ehcp_timeline.record import record
-from ehcp_timeline.text.bounds import Whole
+from ehcp_timeline.record import Whole, record
 
 FACTOR = 4.0
 """F: with F = -ln(1 - p) a share p of waits is inside the target, if waits are exponential; 4 keeps 98%."""

@@ -12,7 +12,7 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.row_events import with_events
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.clock.counting import Count, apply
+from ehcp_timeline.clock import Count, apply
 from ehcp_timeline.law.kpi.marks import Condition
 from ehcp_timeline.law.kpi.model import AS_AT, Measure
 from ehcp_timeline.measure.counts import clocks_of, has_exception, with_stage

@@ -25,7 +25,7 @@ from ehcp_timeline.cases.schema import Vocabulary
 from ehcp_timeline.cases.sheet import ROW, Sheet, sliced
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.record import record, replace
-from ehcp_timeline.text.words import count
+from ehcp_timeline.text import count
 
 _EXCEL_DAY_0 = dt.date(1899, 12, 30)
 _DAYS_TO_1904 = 1462

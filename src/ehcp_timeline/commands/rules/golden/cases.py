@@ -12,7 +12,7 @@ from ehcp_timeline.cases.model import Row
 from ehcp_timeline.cases.schema import Column, Vocabulary
 from ehcp_timeline.errors import EhcpError, RulebookError
 from ehcp_timeline.inputs import read_text
-from ehcp_timeline.law.loader.faults import Location, Table, did_you_mean
+from ehcp_timeline.law.loader.faults import Location, Table, suggestion
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.record import record, replace
 
@@ -172,7 +172,7 @@ def _read_row(place: Location, given: Mapping[str, Any], rulebook: Rulebook, num
             flags[name] = value
         else:
             known = (*rulebook.events, *rulebook.codes, *rulebook.flags)
-            hint = did_you_mean(name, known)
+            hint = suggestion(name, known)
             place.at(name).fault(f"is not an event, code or flag with that value{hint}")
     return Row(number, "golden", events, codes, {}, flags, frozenset(unreadable))
 
@@ -205,7 +205,7 @@ def _check_headings(place: Location, source: "CaseFile", rulebook: Rulebook) -> 
     for heading in source.headings:
         name = heading.text.removeprefix(EXPECT)
         if name != heading.text and not heading.column:
-            place.at(heading.text).fault(f"unknown deadline {name!r}{did_you_mean(name, rulebook.by_id)}")
+            place.at(heading.text).fault(f"unknown deadline {name!r}{suggestion(name, rulebook.by_id)}")
     if not any(name.startswith(EXPECT) for name in source.columns):
         place.fault(f"has no column {EXPECT}<deadline>, as {EXPECT}plan.issue")
 
@@ -259,7 +259,7 @@ def _read_clock(place: Location, text: str) -> Expected:
             clock["due"] = read if isinstance(read, date) else None
             if not isinstance(read, date):
                 says = "is not a verdict, number of days or date as 2025-07-23"
-                place.fault(f"{word!r} {says}{did_you_mean(word, VERDICTS)}")
+                place.fault(f"{word!r} {says}{suggestion(word, VERDICTS)}")
     if days is not None:
         verdict = clock.get("verdict", "")
         if verdict not in LATE + LEFT:

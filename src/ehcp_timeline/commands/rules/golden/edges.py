@@ -14,8 +14,7 @@ from ehcp_timeline.audit.single.dates import with_derived
 from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.cases.model import Row
-from ehcp_timeline.clock.counting import apply
-from ehcp_timeline.clock.workdays import ONE_DAY, last_working_day, next_working_day
+from ehcp_timeline.clock import ONE_DAY, apply, last_working_day, next_working_day
 from ehcp_timeline.commands.rules.golden.cases import Golden
 from ehcp_timeline.commands.rules.golden.run import in_question
 from ehcp_timeline.law.deadline import BLANK, Absence, Excuse, Limb, Reading

@@ -16,9 +16,8 @@ from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.law.subset import part_of
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.output.ci import CaseRun, Note
-from ehcp_timeline.record import record, replace
-from ehcp_timeline.text.bounds import Whole
-from ehcp_timeline.text.safe import visible
+from ehcp_timeline.record import Whole, record, replace
+from ehcp_timeline.text import visible
 
 Judge = Callable[[Rulebook, Sequence[Row], date], Sequence[Clock]]
 Values = Mapping[str, date | int | bool | str | None]

@@ -20,7 +20,7 @@ from ehcp_timeline.commands.rules.golden.cases import (
 )
 from ehcp_timeline.commands.rules.golden.run import Failure
 from ehcp_timeline.record import record
-from ehcp_timeline.text.safe import visible_lines
+from ehcp_timeline.text import visible_lines
 
 _BEGINS = re.compile(r'\s*(?:\[\[?case|expect\.|")')
 _VALUE = r'(\d{4}-\d{2}-\d{2}|"[^"\n]*"|-?\d+|true|false)'

@@ -1,1 +1,0 @@
-"""Date arithmetic without law."""

@@ -1,1 +1,0 @@
-"""Words, numbers and names as people read them."""
