@@ -203,6 +203,8 @@ def escaped_json(text: str) -> str:
     >>> escaped_json('"\u202eA"')
     '"\\u202eA"'
     """
+    if text.isascii() and "\x7f" not in text:  # JSON itself writes the others as escapes
+        return text
     return _HIDDEN_BUT_NEWLINE.sub(lambda match: _escape(ord(match[0])), text)
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Iterator
 from datetime import date
 
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ehcp_timeline.measure.answer import Finding, Line, keys, lines_of, values
+from ehcp_timeline.measure.answer import Finding, Line, keys, lines_of, streamed, values
 from ehcp_timeline.output import data
 from ehcp_timeline.output.data import (
     csv_text,
@@ -67,6 +68,16 @@ def test_json_has_one_entry_a_line() -> None:
     assert json_text({"a": 1, "b": [], "c": [{"d": date(2026, 1, 31)}, {"d": None}]}) == (
         '{\n  "a": 1,\n  "b": [],\n  "c": [\n    {"d": "2026-01-31"},\n    {"d": null}\n  ]\n}\n'
     )
+
+
+def test_a_list_in_the_json_may_come_one_by_one() -> None:
+    """An answer's long list is never held as JSON: as an iterator it gives the same text, empty or not."""
+    answer = audit(OVERDUE, WORST)
+    one_by_one = streamed(answer)
+
+    assert isinstance(one_by_one["findings"], Iterator)
+    assert "".join(data.json_parts(one_by_one)) == json_text(values(answer))
+    assert json_text({"none": iter([])}) == '{\n  "none": []\n}\n'
 
 
 def test_json_refuses_what_is_no_answer() -> None:

@@ -177,14 +177,17 @@ def keys(kind: type) -> tuple[str, ...]:
 
 @cache
 def _fields(kind: type) -> tuple[tuple[str, str, Callable[[Any], Any]], ...]:
-    """Return the fields of a record that its JSON holds: name, key, and what makes plain values of one."""
+    """Return the fields of a record that its JSON holds: name, key, and what makes plain values of one.
+
+    That of a list in another form gives an iterator.
+    """
     held = [field for field in fields(kind) if field.metadata.get("json", True)]
     return tuple((field.name, field.name.removesuffix("_"), _plain(field)) for field in held)
 
 
 def _plain(field: "Field[Any]") -> Callable[[Any], Any]:
     if rows := _rows_of(field):
-        return lambda held: list(lines_of(held, rows.kind))
+        return lambda held: lines_of(held, rows.kind)
     places = field.metadata.get("decimals")
     return values if places is None else lambda held: held if held is None else round(held, places)
 
@@ -210,22 +213,35 @@ def lines_of(records: "pl.DataFrame | Iterable[object]", kind: type) -> Iterator
     return map(values, kind.all_of(held) if hasattr(kind, "all_of") else held)
 
 
-_PLAIN = (str, int, float, date, type(None))
-
-
 def values(record: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
     """Return a record as plain values for JSON: mappings, lists, numbers, texts, dates.
 
-    Mappings and sequences are walked; rows that are mappings of plain values already stay as they are.
+    Mappings and sequences are walked.
     """
-    if isinstance(record, _PLAIN):
-        return record
-    if is_dataclass(record) and not isinstance(record, type):
-        plain = {key: made(getattr(record, name)) for name, key, made in _fields(type(record))}
-        schema = getattr(record, "SCHEMA", None)
-        return plain if schema is None else {"schema": schema, **plain}
-    if isinstance(record, Mapping):
-        return {key: values(value) for key, value in record.items()}
-    if isinstance(record, Sequence):
-        return [values(value) for value in record]
-    return record
+    return _converter(record.__class__)(record)
+
+
+def streamed(answer: Any) -> dict[str, Any]:  # noqa: ANN401 - any record
+    """Return an answer as `values` does, but an iterator for each list that is held in another form."""
+    schema = getattr(answer, "SCHEMA", None)
+    plain = {key: made(getattr(answer, name)) for name, key, made in _fields(answer.__class__)}
+    return plain if schema is None else {"schema": schema, **plain}
+
+
+@cache
+def _converter(kind: type) -> Callable[[Any], Any]:
+    """Return what makes plain values of a type: an answer may have millions."""
+    if is_dataclass(kind):
+        if hasattr(kind, "SCHEMA") or any(map(_rows_of, fields(kind))):
+            return lambda record: {key: _whole(value) for key, value in streamed(record).items()}
+        held = _fields(kind)
+        return lambda record: {key: made(getattr(record, name)) for name, key, made in held}
+    if issubclass(kind, Mapping):
+        return lambda record: {key: values(value) for key, value in record.items()}
+    if issubclass(kind, Sequence) and not issubclass(kind, str):
+        return lambda record: [values(value) for value in record]
+    return lambda record: record
+
+
+def _whole(value: object) -> object:
+    return list(value) if isinstance(value, Iterator) else value

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -26,18 +26,27 @@ def json_text(answer: Mapping[str, Any]) -> str:
 
     Dates stand as `2026-01-31`; characters that steer a screen are escaped.
     """
-    parts = []
-    for key, value in answer.items():
-        text = _json(value)
-        if isinstance(value, list) and value:
-            text = "[\n" + ",\n".join(f"    {_json(entry)}" for entry in value) + "\n  ]"
-        parts.append(f"  {_json(key)}: {text}")
-    return escaped_json("{\n" + ",\n".join(parts) + "\n}\n")
+    return "".join(json_parts(answer))
+
+
+def json_parts(answer: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the answer as `json_text` returns it, part by part; a list may be an iterator."""
+    for place, (key, value) in enumerate(answer.items()):
+        yield f"{',' if place else '{'}\n  {_json(key)}: "
+        if isinstance(value, list | Iterator):
+            begun = False
+            for entry in value:
+                yield f"{',' if begun else '['}\n    {_json(entry)}"
+                begun = True
+            yield "\n  ]" if begun else "[]"
+        else:
+            yield _json(value)
+    yield "\n}\n"
 
 
 def ndjson_text(rows: Iterable[Mapping[str, Value]]) -> str:
     """Return one JSON object a line, without a blank between its parts."""
-    return escaped_json("".join(f"{_json(row, ',', ':')}\n" for row in rows))
+    return "".join(f"{_json(row, ',', ':')}\n" for row in rows)
 
 
 def ndjson_blocks(frame: "pl.DataFrame") -> Generator[bytes]:
@@ -64,7 +73,9 @@ def csv_text(rows: Iterable[Mapping[str, Value]], keys: Sequence[str]) -> str:
     writer.writerow(keys)
     for row in rows:
         cells = map(row.__getitem__, keys)
-        writer.writerow([cell if type(cell) in _BARE else _csv_cell(cell) for cell in cells])
+        writer.writerow(
+            [cell if type(cell) in _BARE else "" if cell is None else _csv_cell(cell) for cell in cells]
+        )
     return page.getvalue()
 
 
@@ -110,7 +121,7 @@ def _hides(column: "pl.Series") -> bool:
 
 def _json(value: object, comma: str = ", ", colon: str = ": ") -> str:
     """Return a value as JSON on one line; of other types than JSON's own only dates have a place there."""
-    return _encoder(comma, colon).encode(value)
+    return escaped_json(_encoder(comma, colon).encode(value))
 
 
 @cache

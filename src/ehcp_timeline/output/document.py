@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from ehcp_timeline.measure.answer import Line, keys, kind_of, lines_of, values
+from ehcp_timeline.measure.answer import Line, keys, kind_of, lines_of, streamed, values
 from ehcp_timeline.output.receipt import MadeFrom, Receipt
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.record import field, record, replace
@@ -70,7 +70,8 @@ class Document:
         if form in self.made:
             return self.made[form](receipt)
         if form == "json":
-            return data.json_text({**values(self.answer), "receipt": values(receipt)})
+            parts = data.json_parts({**streamed(self.answer), "receipt": values(receipt)})
+            return (part.encode() for part in parts)
         if form == "ics" and self.entries:
             from ehcp_timeline.output.calendar import calendar_bytes
 
@@ -82,7 +83,9 @@ class Document:
 
         said = {"statement": self.statement} if self.statement else {}
         keys = (*self.keys, *said)
-        lines = ({**{key: line[key] for key in self.keys}, **said} for line in self.lines())
+        lines: Iterable[Line] = self.lines()
+        if said or form not in ("csv", "md"):  # which look up their columns themselves
+            lines = ({**{key: line[key] for key in self.keys}, **said} for line in lines)
         match form:
             case "csv":
                 return data.csv_text(lines, keys)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 import polars as pl
 
 from ehcp_timeline.law.kpi.model import Kpis, Measure, Unit
-from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
+from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed
 from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_GROUP, PERIOD, RANK, above, below
 from ehcp_timeline.measure.kpi.periods import PERIODS_OF_A_YEAR, Period, PeriodKind
 from ehcp_timeline.measure.kpi.scorecard import Scorecard
@@ -92,6 +92,31 @@ class ScorecardLine:
     no_cases: tuple[str, ...]
     trends: Mapping[str, MeasureTrend]
 
+    @classmethod
+    def all_of(cls, card: Scorecard) -> Iterator[Self]:
+        """Yield the lines of a scorecard, with what moved since the period before."""
+        by = card.question.group.id if card.question.group else None
+        names = [measure.id for measure in card.question.measures]
+        measured = [name for name in names if name not in card.files.not_measured]
+        periods = {number: Period(card.question.kind, number) for number in card.lines[PERIOD].unique()}
+        labels = {number: period.label for number, period in periods.items()}
+        moved = trends(card.lines, card.question)
+        for line, went in zip(card.lines.iter_rows(named=True), moved, strict=True):
+            period = periods[line[PERIOD]]
+            yield cls(
+                by=by,
+                group=line["group"],
+                period=labels[line[PERIOD]],
+                from_=period.first,
+                to=period.last,
+                values={name: line[name] for name in names},
+                of={name: (line[above(name)], line[below(name)]) for name in names if line[below(name)]},
+                no_cases=tuple(
+                    name for name in measured if line[name] is None and line[above(name)] is not None
+                ),
+                trends=went,
+            )
+
 
 @record(frozen=True, slots=True)
 class NotMeasured:
@@ -135,7 +160,7 @@ class ScorecardAnswer:
     by: str | None
     period: PeriodKind
     measures: tuple[MeasureMeant, ...]
-    lines: tuple[ScorecardLine, ...]
+    lines: Annotated[Scorecard, RowsOf(ScorecardLine)]
     targets: tuple[Reached, ...]
     not_measured: tuple[NotMeasured, ...]
     problems: tuple[ProblemFound, ...]
@@ -189,35 +214,10 @@ def flat_lines(card: Scorecard, no_cases: str | None = NO_CASES) -> Iterator[dic
         yield row
 
 
-def scorecard_lines(card: Scorecard) -> Iterator[ScorecardLine]:
-    """Yield one line for each group and period, with what moved since the period before."""
-    by = card.question.group.id if card.question.group else None
-    names = [measure.id for measure in card.question.measures]
-    measured = [name for name in names if name not in card.files.not_measured]
-    moved = trends(card.lines, card.question)
-    for line, went in zip(card.lines.iter_rows(named=True), moved, strict=True):
-        period = Period(card.question.kind, line[PERIOD])
-        yield ScorecardLine(
-            by=by,
-            group=line["group"],
-            period=period.label,
-            from_=period.first,
-            to=period.last,
-            values={name: line[name] for name in names},
-            of={name: (line[above(name)], line[below(name)]) for name in names if line[below(name)]},
-            no_cases=tuple(name for name in measured if line[name] is None and line[above(name)] is not None),
-            trends=went,
-        )
-
-
 def scorecard_answer(
-    card: Scorecard,
-    targets: Sequence[Target],
-    history: tuple[MeasureHistory, ...] = (),
-    *,
-    as_records: bool = True,
+    card: Scorecard, targets: Sequence[Target], history: tuple[MeasureHistory, ...] = ()
 ) -> ScorecardAnswer:
-    """Return a scorecard beside its targets; its lines only `as_records`, which few formats need."""
+    """Return a scorecard beside its targets."""
     question = card.question
     return ScorecardAnswer(
         as_at=question.as_at,
@@ -226,7 +226,7 @@ def scorecard_answer(
         by=question.group.id if question.group else None,
         period=card.question.kind,
         measures=meanings(card),
-        lines=tuple(scorecard_lines(card)) if as_records else (),
+        lines=card,
         targets=tuple(reached(targets, card.lines, card.question)),
         not_measured=tuple(NotMeasured(*item) for item in card.files.not_measured.items()),
         problems=ProblemFound.all_of(card.files.problems),

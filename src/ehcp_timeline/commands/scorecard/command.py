@@ -159,8 +159,7 @@ def scorecard(
         kept = window.of(card.lines, card.question.kind)
         past = tuple(history_of(card, kept)) if history else ()
         card = replace(card, lines=kept)
-        as_records = any(target.format == "json" for target in to)
-        answer = scorecard_answer(card, what.config.targets, past, as_records=as_records)
+        answer = scorecard_answer(card, what.config.targets, past)
         _write(to, card, answer, shown, last, wide=wide)
     if why or not (to.for_people or public):
         say(*left_out(card.files))
@@ -221,14 +220,13 @@ def _write(
         few = last or (_LAST[grouped] if on_terminal and not wide else None)
         across = on_terminal and not grouped
         sections = partial(scorecard_sections, card, answer, shown, last=few, across=across, tables=tables)
-        lines = list(flat_lines(card, NO_CASES if target.format == "md" else None))
-        if target.format == "xlsx":
-            lines = list(blank_before_first_case(card, lines))
+        flat = partial(flat_lines, card, NO_CASES if target.format == "md" else None)
+        lines = partial(blank_before_first_case, card, list(flat())) if target.format == "xlsx" else flat
         document = Document(
             title,
             answer,
             keys,
-            lines.__iter__,
+            lines,
             sections,
             chart=chart if _RATE in keys and not grouped else None,
             made={"html": page_of(f"Scorecard as at {day(answer.as_at)}", sections)},

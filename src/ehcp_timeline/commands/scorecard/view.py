@@ -194,7 +194,7 @@ def scorecard_sections(
     periods = list(dict.fromkeys(line["period"] for line in every))
     kept = periods[-last:] if last else periods
     lines = [line for line in every if line["period"] in kept]
-    moved = trends(card.lines, card.question)[-1] if across and lines else {}
+    *_, moved = trends(card.lines, card.question) if across and lines else ({},)
     files = [f"{file.name}: {count(file.rows, 'row')}, {file.judged:,} judged." for file in answer.input]
     if len(kept) < len(periods):
         files.append(f"The last {len(kept)} of {len(periods)} periods; --last {len(periods)} shows all.")

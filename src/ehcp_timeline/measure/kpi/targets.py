@@ -125,6 +125,8 @@ def _amount(value: object, measure: Measure, where: str) -> Fraction:
 
 def reached(targets: Sequence[Target], lines: pl.DataFrame, question: KpiQuestion) -> Iterator[Reached]:
     """Yield how near each line came to each target that it has, in the order of the lines."""
+    if not targets:
+        return
     current = period_of(question.kind, question.as_at)
     for line in lines.iter_rows(named=True):
         period = Period(question.kind, line[PERIOD])

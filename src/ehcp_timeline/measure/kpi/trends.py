@@ -1,6 +1,6 @@
 """Whether a measure went up or down from one period to the next, and whether that is better."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import polars as pl
@@ -36,8 +36,8 @@ class MeasureTrend:
         return f"{_ARROWS[self.went]} {self.went}{by}{', ' if self.says else ''}{self.says}"
 
 
-def trends(lines: pl.DataFrame, question: KpiQuestion) -> list[dict[str, MeasureTrend]]:
-    """Return the trends of each line, by measure: against the line of its group's period before.
+def trends(lines: pl.DataFrame, question: KpiQuestion) -> Iterator[dict[str, MeasureTrend]]:
+    """Yield the trends of each line, by measure: against the line of its group's period before.
 
     While its period still runs, a number of cases can only grow, and a share of requests of which some are
     undecided can only move one way: neither is compared.
@@ -45,20 +45,16 @@ def trends(lines: pl.DataFrame, question: KpiQuestion) -> list[dict[str, Measure
     measures, running = question.measures, period_of(question.kind, question.as_at)
     still = running.number if running.last > question.as_at and not question.every_state else None
     settled = tuple(measure for measure in measures if measure.unit != "count" and measure.better)
-    by_line: list[dict[str, MeasureTrend]] = []
     before: Mapping[str, float | None] = {}
     for line in lines.iter_rows(named=True):
         same = before and (before[RANK], before[GROUP]) == (line[RANK], line[GROUP])
         compared = settled if line[PERIOD] == still else measures
-        by_line.append(
-            {
-                measure.id: _trend(measure, was, now)
-                for measure in (compared if same else ())
-                if (was := before[measure.id]) is not None and (now := line[measure.id]) is not None
-            }
-        )
+        yield {
+            measure.id: _trend(measure, was, now)
+            for measure in (compared if same else ())
+            if (was := before[measure.id]) is not None and (now := line[measure.id]) is not None
+        }
         before = line
-    return by_line
 
 
 def _trend(measure: Measure, was: float, now: float) -> MeasureTrend:
