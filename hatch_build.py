@@ -33,15 +33,15 @@ class CustomMetadataHook(MetadataHookInterface):
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Keeps the law as records, `law.loader.built`, in a wheel and in a checkout that is installed."""
+    """Keeps the law as records, `law.loader.rulebook`, in a wheel and in a checkout that is installed."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's own
         """Read the law with the package's own reader, and keep it."""
         package = Path(self.root) / "src" / "ehcp_timeline"
         sys.path.insert(0, str(package.parent))
-        from ehcp_timeline.law.loader import built, rulebook
+        from ehcp_timeline.law.loader import rulebook
 
-        path = built.write_built(rulebook.load_rulebook(folder=package / "rulebook"), package)
+        path = rulebook.write_built(rulebook.load_rulebook(folder=package / "rulebook"), package)
         build_data["artifacts"].append(path.relative_to(self.root).as_posix())
 
 

@@ -48,7 +48,7 @@ print(sum(batch.read for batch in source.batches()))
 """
 READERS = """
 from datetime import date
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 """
 CHECK = """

@@ -25,7 +25,7 @@ FIRST_DAY = date(2023, 1, 1)
 READ = """
 import sys, time
 from datetime import date
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 began = time.perf_counter()
 rows = 0

@@ -21,8 +21,7 @@ from ehcp_timeline.clock import announced_until
 from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
 from ehcp_timeline.commands.rules.golden.run import failures
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.law.subset import part_of
+from ehcp_timeline.law.rulebook import Rulebook, part_of
 
 if TYPE_CHECKING:  # half of the mutants need no polars
     import polars as pl

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.audit.clock import VERDICTS
-from ehcp_timeline.cases.schema import vocabulary
-from ehcp_timeline.cli.lazy import LISTED, loaded
+from ehcp_timeline.cases.model import vocabulary
+from ehcp_timeline.cli.app import LISTED, loaded
 from ehcp_timeline.cli.reference import reference_page
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 

@@ -37,8 +37,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.audit.single.explain import explain
     from ehcp_timeline.audit.single.judge import judge_case
     from ehcp_timeline.audit.single.trace import Working
-    from ehcp_timeline.cases.model import Row
-    from ehcp_timeline.cases.schema import vocabulary
+    from ehcp_timeline.cases.model import Row, vocabulary
     from ehcp_timeline.cases.source import open_case_file
     from ehcp_timeline.errors import EhcpError
     from ehcp_timeline.law.loader.rulebook import load_rulebook
@@ -77,7 +76,7 @@ _HOMES = {
     "judge_case": "audit.single.judge",
     "load_rulebook": "law.loader.rulebook",
     "open_case_file": "cases.source",
-    "vocabulary": "cases.schema",
+    "vocabulary": "cases.model",
 }
 
 

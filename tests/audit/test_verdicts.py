@@ -7,9 +7,18 @@ from math import prod
 
 import pytest
 
-from ehcp_timeline.audit.circumstances import WORDS, Circumstances, beside, pack, unpack
 from ehcp_timeline.audit.clock import VERDICTS
-from ehcp_timeline.audit.verdicts import TABLE, Line, decide, decide_packed
+from ehcp_timeline.audit.verdicts import (
+    TABLE,
+    WORDS,
+    Circumstances,
+    Line,
+    beside,
+    decide,
+    decide_packed,
+    pack,
+    unpack,
+)
 
 EVERY = prod(len(words) for words in WORDS.values())
 

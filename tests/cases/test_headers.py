@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.cases.headers import Heading, describe, fold, load_spellings, match, positions, suggest
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.errors import CaseFileError, ConfigError
 from tests.cases.made import opened
 

@@ -4,9 +4,8 @@ from datetime import date
 
 import pytest
 
-from ehcp_timeline.cases.inline import row_from_words
-from ehcp_timeline.cases.model import Row
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.cells.parser import row_from_words
+from ehcp_timeline.cases.model import Row, vocabulary
 from ehcp_timeline.errors import UsageError
 from tests.cases.made import AS_AT
 

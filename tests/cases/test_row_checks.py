@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.model import Problem, vocabulary
 from ehcp_timeline.cases.row_checks import _AFTER_REQUEST, _KINDS, _STARTS
-from ehcp_timeline.cases.schema import vocabulary
 from tests.cases.made import briefly, opened, read
 
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.cases.row_filter import DuplicateRows
+from ehcp_timeline.cases.row_checks import DuplicateRows
 from tests.cases.made import column, opened, read
 
 

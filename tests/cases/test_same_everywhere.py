@@ -15,7 +15,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from ehcp_timeline.audit.bulk.judge import judge
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import CaseFile, open_case_file
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from tests.cases.books import book

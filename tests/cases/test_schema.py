@@ -7,7 +7,7 @@ from importlib import resources
 
 import pytest
 
-from ehcp_timeline.cases.schema import vocabulary, vocabulary_of
+from ehcp_timeline.cases.model import vocabulary, vocabulary_of
 
 KNOWN = vocabulary()
 

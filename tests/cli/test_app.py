@@ -10,8 +10,7 @@ import pytest
 
 from ehcp_timeline import __version__
 from ehcp_timeline.cli import app as command
-from ehcp_timeline.cli.app import main
-from ehcp_timeline.cli.lazy import LISTED, Listed, loaded
+from ehcp_timeline.cli.app import LISTED, Listed, loaded, main
 from ehcp_timeline.errors import CaseFileError
 from tests.cli.command import PROGRAM, ehcp, ehcp_apart, environment, printed, said
 

@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from ehcp_timeline.cli import app
-from ehcp_timeline.cli.lazy import LISTED, loaded
+from ehcp_timeline.cli.app import LISTED, loaded
 from tests.cases.formats.sen2.made import person, request, xml
 from tests.cli.command import Run, ehcp, ehcp_apart, said
 

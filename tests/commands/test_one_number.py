@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ehcp_timeline.law.kpi.loader import load_kpis
+from ehcp_timeline.law.kpi import load_kpis
 from tests.cli.command import ehcp, printed
 from tests.commands.scorecard.counted import EXAMPLES
 

@@ -12,8 +12,7 @@ from ehcp_timeline.commands.rules.golden.cases import Golden
 from ehcp_timeline.commands.rules.golden.run import failures
 from ehcp_timeline.law.loader.deadline import read_deadline, read_grounds, spread
 from ehcp_timeline.law.loader.faults import Location
-from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.law.subset import part_of
+from ehcp_timeline.law.rulebook import Deadline, Rulebook, part_of
 
 FOLDER = Path(__file__).parents[2] / "src" / "ehcp_timeline" / "rulebook"
 WORDING = frozenset(

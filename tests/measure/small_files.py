@@ -5,7 +5,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from ehcp_timeline.audit.selection import Selection
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.casework import ALL, Casework, read_casework

@@ -9,7 +9,7 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.audit.selection import Selection, unjudgeable
 from ehcp_timeline.cases.mapping.model import NOTHING_SAID, FileMapping
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import CaseFile, open_case_file
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.audit import check_files

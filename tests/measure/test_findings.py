@@ -12,7 +12,7 @@ import pytest
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, ToldClocks
 from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.audit.selection import Selection
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.audit import check_files

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from ehcp_timeline.audit.selection import Selection
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_files
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.loader.rulebook import load_rulebook

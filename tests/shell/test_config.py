@@ -9,7 +9,7 @@ import pytest
 from ehcp_timeline.cases.mapping.loader import KEYS, read_mappings
 from ehcp_timeline.cases.mapping.model import FileMapping, Mappings
 from ehcp_timeline.cases.mapping.validate import word_faults
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.shell.config import Config, read_config
 

@@ -5,8 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.cases.model import BLANK, UNREAD, Problem, Row, parted
-from ehcp_timeline.cases.schema import Column
+from ehcp_timeline.cases.model import BLANK, UNREAD, Column, Problem, Row, parted
 from ehcp_timeline.cases.sheet import ROW, as_text
 from ehcp_timeline.record import field, record
 

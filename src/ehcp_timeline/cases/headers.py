@@ -12,7 +12,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from ehcp_timeline.cases.schema import Vocabulary
+from ehcp_timeline.cases.model import Vocabulary
 from ehcp_timeline.errors import CaseFileError, ConfigError
 from ehcp_timeline.record import Ge, field, record
 from ehcp_timeline.text import did_you_mean

@@ -1,4 +1,4 @@
-"""What the reader of every format gives: a header row, and blocks of text with each row's physical line."""
+"""What the reader of every format gives: a header row, blocks of text with lines, cells with addresses."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import date
@@ -11,6 +11,20 @@ from ehcp_timeline.record import record, replace
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+def address(row: int, column: int) -> str:
+    """Return the address of a cell, both counted from 1.
+
+    >>> address(12, 28)
+    'AB12'
+    """
+    letters = ""
+    while column:
+        column, place = divmod(column - 1, 26)
+        letters = chr(ord("A") + place) + letters
+    return f"{letters}{row}"
+
 
 ROW = "row"
 

@@ -13,7 +13,6 @@ from ehcp_timeline.cases.cells.date_order import TURNED, refuse_turned
 from ehcp_timeline.cases.cells.parser import NOTHING, Reader, cell_reader
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
 from ehcp_timeline.cases.cells.vectorised import CellReading, ColumnCounts
-from ehcp_timeline.cases.formats.addresses import address
 from ehcp_timeline.cases.formats.annex_a import with_open_review
 from ehcp_timeline.cases.formats.detect import find_sheet
 from ehcp_timeline.cases.formats.sen2.items import may_be_table
@@ -31,13 +30,11 @@ from ehcp_timeline.cases.headers import (
 from ehcp_timeline.cases.mapping.apply import lay
 from ehcp_timeline.cases.mapping.model import NO_MAPPINGS, NOTHING_SAID, FileMapping, Mappings
 from ehcp_timeline.cases.mapping.validate import check_mappings, is_settled, said_of, turned, usual
-from ehcp_timeline.cases.model import NO_ROWS, Problem, require_date
+from ehcp_timeline.cases.model import NO_ROWS, Column, Problem, Vocabulary, require_date
 from ehcp_timeline.cases.not_cases import NO_CASES, NotCases
 from ehcp_timeline.cases.prefetch import ahead
-from ehcp_timeline.cases.row_checks import RowChecker
-from ehcp_timeline.cases.row_filter import DuplicateRows, sieve
-from ehcp_timeline.cases.schema import Column, Vocabulary
-from ehcp_timeline.cases.sheet import ROW, Sheet, read_once, sliced
+from ehcp_timeline.cases.row_checks import DuplicateRows, RowChecker, sieve
+from ehcp_timeline.cases.sheet import ROW, Sheet, address, read_once, sliced
 from ehcp_timeline.cases.unread import UnreadColumn, UnreadColumns
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.text import listed

@@ -6,7 +6,7 @@ from typing import Any
 
 from typer import Context
 
-from ehcp_timeline.cli.lazy import LISTED, loaded
+from ehcp_timeline.cli.app import LISTED, loaded
 
 _HEAD = """# Command reference
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ehcp_timeline.cases.mapping.loader import KEYS
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.commands.check.exceptions import ExceptionsAnswer
 from ehcp_timeline.commands.columns.profile import ColumnsAnswer
 from ehcp_timeline.commands.convert.canonical import ConvertAnswer
@@ -32,7 +32,7 @@ from ehcp_timeline.commands.worklists.answer import (
 )
 from ehcp_timeline.commands.worklists.family_letters import LettersAnswer
 from ehcp_timeline.commands.worklists.reviews import ReviewsAnswer, TermListAnswer
-from ehcp_timeline.law.kpi.loader import load_kpis
+from ehcp_timeline.law.kpi import load_kpis
 from ehcp_timeline.measure.changes import ChangesAnswer
 from ehcp_timeline.measure.compare.compare import CompareAnswer
 from ehcp_timeline.measure.forecast.forecast import ForecastAnswer

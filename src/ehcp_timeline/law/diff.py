@@ -5,8 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from ehcp_timeline.law.deadline import Excuse, Reading, Version
-from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.law.subset import texts_in
+from ehcp_timeline.law.rulebook import Deadline, Rulebook, texts_in
 from ehcp_timeline.record import fields, record
 
 ONE_DAY: Final = timedelta(days=1)

@@ -13,8 +13,7 @@ from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.cases.case_numbers import case_key, key_of
 from ehcp_timeline.cases.cells.dates import event_window, numeric_order, read_date, reads_both_ways
 from ehcp_timeline.cases.cells.values import CellFault, shown
-from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.cases.schema import Column, Vocabulary
+from ehcp_timeline.cases.model import Column, Problem, Vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.rulebook import Rulebook

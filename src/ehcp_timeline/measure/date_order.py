@@ -10,8 +10,7 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.selection import unjudgeable
 from ehcp_timeline.cases.source import CaseFile
-from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.law.subset import texts_in
+from ehcp_timeline.law.rulebook import Deadline, Rulebook, texts_in
 from ehcp_timeline.measure.counts import clocks_of
 from ehcp_timeline.measure.result import DateOrder, DoubtfulColumn
 

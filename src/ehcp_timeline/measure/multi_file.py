@@ -17,7 +17,7 @@ from typing import Any, Final
 import polars as pl
 
 from ehcp_timeline.audit.selection import unjudgeable
-from ehcp_timeline.audit.single.requests import ASKED, DECISIONS, REQUEST
+from ehcp_timeline.audit.single.events import ASKED, DECISIONS, REQUEST
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.case_numbers import alike, key_of
 from ehcp_timeline.cases.model import Problem

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from ehcp_timeline.cases.headers import one_line
-from ehcp_timeline.cases.mapping.lines import quoted
+from ehcp_timeline.cases.mapping.loader import quoted
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.measure.acknowledged import Acknowledged
 from ehcp_timeline.measure.result import Audit, DateOrder, Input, StageName

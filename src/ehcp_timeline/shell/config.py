@@ -112,7 +112,7 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
         # of their own, and are not read beside a fault.
         if not table.get("rules"):
             from ehcp_timeline.cases.mapping.validate import word_faults
-            from ehcp_timeline.cases.schema import vocabulary
+            from ehcp_timeline.cases.model import vocabulary
             from ehcp_timeline.shell.parse import today
 
             faults += word_faults(mappings, vocabulary(), today())
@@ -127,7 +127,7 @@ def _config(path: Path, table: Mapping[str, Any]) -> Config:
         order={key: tuple(texts(value)) for key, value in order.items()},
     )
     if "targets" in table:  # each is read by every command, so that none runs on settings with a fault
-        from ehcp_timeline.law.kpi.loader import load_kpis
+        from ehcp_timeline.law.kpi import load_kpis
         from ehcp_timeline.measure.kpi.targets import read_targets
 
         config = replace(config, targets=read_targets(table["targets"], load_kpis(), str(path)))

@@ -16,7 +16,7 @@ from ehcp_timeline.text import did_you_mean
 
 if TYPE_CHECKING:
     from ehcp_timeline.cases.source import CaseFile
-    from ehcp_timeline.law.kpi.model import Kpis, Measure
+    from ehcp_timeline.law.kpi import Kpis, Measure
     from ehcp_timeline.measure.kpi.periods import PeriodKind
     from ehcp_timeline.measure.kpi.question import KpiQuestion
     from ehcp_timeline.measure.kpi.scorecard import Files, Scorecard
@@ -58,7 +58,7 @@ def asked_for(
         UsageError: A word of the command line is not known.
         CaseFileError: A file cannot be read as a case file at all.
     """
-    from ehcp_timeline.law.kpi.loader import load_kpis
+    from ehcp_timeline.law.kpi import load_kpis
     from ehcp_timeline.measure.kpi.groups import GROUPS as KNOWN
     from ehcp_timeline.measure.kpi.periods import PERIOD_KINDS
     from ehcp_timeline.measure.kpi.question import KpiQuestion, People

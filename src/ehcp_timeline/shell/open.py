@@ -15,7 +15,7 @@ from ehcp_timeline.text import did_you_mean
 
 if TYPE_CHECKING:
     from ehcp_timeline.audit.selection import Selection
-    from ehcp_timeline.cases.schema import Vocabulary
+    from ehcp_timeline.cases.model import Vocabulary
     from ehcp_timeline.cases.source import CaseFile
     from ehcp_timeline.law.rulebook import Rulebook
     from ehcp_timeline.measure.acknowledged import Acknowledged, AcknowledgedFile
@@ -59,7 +59,7 @@ def law(overlays: Sequence[Path] | None, config: Config) -> "Rulebook":
 
 def names(rulebook: "Rulebook") -> "Vocabulary":
     """Return every column that a case file may hold, the events of local rulebooks among them."""
-    from ehcp_timeline.cases.schema import Column, vocabulary
+    from ehcp_timeline.cases.model import Column, vocabulary
 
     known = vocabulary()
     local = (event for event in rulebook.events.values() if event.id not in known.columns)

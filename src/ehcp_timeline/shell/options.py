@@ -1,6 +1,6 @@
 """The options that several commands share, each written once, and what they choose.
 
-A command takes a group of options as one parameter, whose type is a dataclass of this module; `cli.lazy`
+A command takes a group of options as one parameter, whose type is a dataclass of this module; `cli.app`
 gives each field an option of its own.
 """
 

@@ -23,8 +23,7 @@ from ehcp_timeline.law.deadline import (
     StartWhere,
     Version,
 )
-from ehcp_timeline.law.rulebook import Deadline, DerivedEvent, Event, EventWhere, Rulebook
-from ehcp_timeline.law.subset import texts_in
+from ehcp_timeline.law.rulebook import Deadline, DerivedEvent, Event, EventWhere, Rulebook, texts_in
 from tests.audit.bulk.made import TEXTS
 
 FIRST = date(2019, 12, 18)  # bank holidays, a leap day and the edges of months come soon after

@@ -23,8 +23,7 @@ from ehcp_timeline.audit.bulk.days import (
     where_true,
 )
 from ehcp_timeline.audit.bulk.verdicts import REASON_OF, VERDICT_OF, Lines, among, where, worth
-from ehcp_timeline.audit.circumstances import WORDS, Circumstances, pack
-from ehcp_timeline.audit.verdicts import TABLE, decide
+from ehcp_timeline.audit.verdicts import TABLE, WORDS, Circumstances, decide, pack
 from ehcp_timeline.clock import Count, apply, last_working_day, roll_for_tribunal
 
 EVERY_DAY = [date(1990, 1, 1) + timedelta(days=number) for number in range(25_933)]

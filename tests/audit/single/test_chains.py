@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from ehcp_timeline.audit.single.chains import Link, links_of, started_twice
-from ehcp_timeline.audit.single.dates import seen_on
+from ehcp_timeline.audit.single.events import Link, links_of, seen_on, started_twice
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.law.rulebook import Rulebook
 

@@ -8,16 +8,14 @@ from typing import Any
 
 import pytest
 
-from ehcp_timeline.audit.circumstances import Circumstances, beside
 from ehcp_timeline.audit.single.explain import explain
 from ehcp_timeline.audit.single.judge import judge_case
-from ehcp_timeline.audit.verdicts import decide
+from ehcp_timeline.audit.verdicts import Circumstances, beside, decide
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.clock import Count, apply, roll_for_tribunal
 from ehcp_timeline.commands.explain.view import Explained, explain_answer
 from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
-from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.law.subset import part_of
+from ehcp_timeline.law.rulebook import Rulebook, part_of
 from ehcp_timeline.measure.answer import values
 from ehcp_timeline.output.data import json_text
 from tests.cli.command import check_schema

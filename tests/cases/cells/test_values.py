@@ -16,8 +16,7 @@ from ehcp_timeline.cases.cells.values import (
     shown,
 )
 from ehcp_timeline.cases.headers import load_spellings
-from ehcp_timeline.cases.model import joined, parted
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import joined, parted, vocabulary
 from tests.cases.made import AS_AT
 
 KNOWN = vocabulary()

@@ -14,11 +14,10 @@ from ehcp_timeline.cases.cells import vectorised
 from ehcp_timeline.cases.cells.parser import cell_reader
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, WHITE, CellFault, blank_words
 from ehcp_timeline.cases.cells.vectorised import CellReading, Lookup, clean_text, untimed
-from ehcp_timeline.cases.formats.csv import blocks as csv_blocks
-from ehcp_timeline.cases.formats.csv.blocks import CsvLayout, read_blocks
+from ehcp_timeline.cases.formats.csv import reader as csv_reader
+from ehcp_timeline.cases.formats.csv.reader import CsvLayout, read_blocks
 from ehcp_timeline.cases.headers import load_spellings
-from ehcp_timeline.cases.model import joined
-from ehcp_timeline.cases.schema import Column, vocabulary
+from ehcp_timeline.cases.model import Column, joined, vocabulary
 from ehcp_timeline.cases.sheet import Block, as_text
 from ehcp_timeline.errors import CaseFileError
 from tests.cases.made import AS_AT
@@ -232,7 +231,7 @@ def test_polars_cuts_cells_as_the_csv_module_does(text: str, rows: int) -> None:
     """By polars or by hand, in one block or in many: the same rows on the same lines, the same problems."""
     data = text.encode()
 
-    with patch.object(csv_blocks, "_by_polars", return_value=None):
+    with patch.object(csv_reader, "_by_polars", return_value=None):
         by_hand = _told(_blocks(data, 1000))
 
     assert _told(_blocks(data, 1000)) == by_hand
@@ -245,7 +244,7 @@ def test_both_ways_give_the_same_frame() -> None:
     """Names and types are those of a block, whoever cuts it."""
     data = b'a,"b",c\n"d\ne",,f\n'
     quick = _blocks(data, 1000)
-    with patch.object(csv_blocks, "_by_polars", return_value=None):
+    with patch.object(csv_reader, "_by_polars", return_value=None):
         slow = _blocks(data, 1000)
 
     assert not isinstance(quick, str)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from tests.cases.made import AS_AT, opened, rows
 

@@ -15,7 +15,7 @@ import pytest
 from ehcp_timeline.cases.formats import stream
 from ehcp_timeline.cases.formats.csv.encoding import survey
 from ehcp_timeline.cases.formats.stream import open_raw
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.errors import CaseFileError
 from tests.cases.made import AS_AT, column, opened, read, write

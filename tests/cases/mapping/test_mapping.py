@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ehcp_timeline.cases.mapping.model import FileMapping, Mappings, SharedDate
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import CaseFile, open_case_file
 from ehcp_timeline.errors import CaseFileError, ConfigError
 from tests.cases.books import book

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from tests.cases.books import book
 from tests.cli.command import check_schema, ehcp, ehcp_apart, printed, said
 

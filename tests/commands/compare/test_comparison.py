@@ -9,7 +9,7 @@ import pytest
 
 from ehcp_timeline.commands.compare.refresh import refreshed
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.law.kpi.loader import load_kpis
+from ehcp_timeline.law.kpi import load_kpis
 from ehcp_timeline.measure.compare.compare import (
     ComparedMeasure,
     Comparison,

@@ -10,7 +10,7 @@ import pytest
 from ehcp_timeline.audit.bulk.clocks import CLOCKS
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.cases.mapping.model import FileMapping, SharedDate
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import CaseFile, open_case_file
 from ehcp_timeline.commands.convert.canonical import BlankWord, Converted, HeadingLeft, TimesDropped, convert
 from ehcp_timeline.commands.convert.write import apostrophes, case_file_bytes

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ehcp_timeline.audit.bulk.judge import judge
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.forecast.arrays import NEVER, day_of

@@ -244,7 +244,7 @@ def test_markdown_is_the_page_to_pass_on(council: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("asked", [("--full",), ("--per-case", "--save-list", "--intake", "4", "--backtest")])
 def test_everything_fits_eighty_columns(stages: str, asked: tuple[str, ...]) -> None:
     """No table and no line is wider than a terminal."""
-    from ehcp_timeline.cases.schema import vocabulary
+    from ehcp_timeline.cases.model import vocabulary
     from ehcp_timeline.cases.source import open_case_file
     from ehcp_timeline.commands.forecast.page import page
     from ehcp_timeline.law.loader.rulebook import load_rulebook

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import CaseFile, open_case_file, open_case_files
 from ehcp_timeline.commands.quality.inspect import Inspected, inspect
 from ehcp_timeline.commands.quality.rules import Found, PatternRule, Rules, quality_rules, rules_of

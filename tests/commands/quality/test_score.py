@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.commands.quality.rules import quality_rules
 from ehcp_timeline.commands.quality.score import GroupColumn, QualityAnswer, QualitySizes, quality_of, score

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.commands.reconcile.rates import ReconcileAnswer, Rule, reconcile
 from ehcp_timeline.commands.reconcile.reasons import KINDS

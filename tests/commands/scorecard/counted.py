@@ -10,10 +10,9 @@ from typing import Any
 import polars as pl
 
 from ehcp_timeline.cases.batch import Batch
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
-from ehcp_timeline.law.kpi.loader import load_kpis
-from ehcp_timeline.law.kpi.model import Measure
+from ehcp_timeline.law.kpi import Measure, load_kpis
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.kpi.cases import count_file, tallies_of

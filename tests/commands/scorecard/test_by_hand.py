@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from ehcp_timeline.law.kpi.loader import load_kpis
+from ehcp_timeline.law.kpi import load_kpis
 from ehcp_timeline.measure.dfe_rates import Rates
 from ehcp_timeline.measure.kpi.groups import Group
 from ehcp_timeline.measure.kpi.question import People

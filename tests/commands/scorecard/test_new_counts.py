@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.law.kpi import loader
+from ehcp_timeline.law import kpi
 from tests.cli.command import ehcp, printed
 
 # The meeting of 10 January 2025: a report is due by 24 January, the last day of two weeks.
@@ -54,11 +54,11 @@ def test_a_new_count_is_one_entry(cases: str, tmp_path: Path, monkeypatch: pytes
     own = tmp_path / "kpis.toml"
     shipped = (files("ehcp_timeline") / "rulebook" / "kpis.toml").read_text(encoding="utf-8")
     own.write_text(f"{shipped}{ENTRY}", encoding="utf-8")
-    monkeypatch.setattr(loader, "NAME", str(own))
-    loader.load_kpis.cache_clear()
+    monkeypatch.setattr(kpi, "NAME", str(own))
+    kpi.load_kpis.cache_clear()
     try:
         values = _values(cases, "--measure", "reviews_held_by_schools", "-f", "json")
     finally:
-        loader.load_kpis.cache_clear()
+        kpi.load_kpis.cache_clear()
 
     assert values["Total"] == {"reviews_held_by_schools": 1}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ehcp_timeline.commands.scorecard.public import hidden_numbers
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.law.kpi.model import Measure
+from ehcp_timeline.law.kpi import Measure
 from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_GROUP, OF_RECORDED, OF_UNRECORDED, above, below
 from ehcp_timeline.privacy.suppress import HIDDEN, Grid, Published
 from tests.privacy.attacker import pinned

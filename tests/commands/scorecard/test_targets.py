@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from ehcp_timeline.errors import ConfigError
-from ehcp_timeline.law.kpi.loader import load_kpis
+from ehcp_timeline.law.kpi import load_kpis
 from ehcp_timeline.measure.kpi.periods import PeriodKind, period_of
 from ehcp_timeline.measure.kpi.question import People, read_people
 from ehcp_timeline.measure.kpi.targets import Reached, reached, read_targets

@@ -8,8 +8,7 @@ from pathlib import Path
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
-from ehcp_timeline.cases.model import NO_ROWS
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import NO_ROWS, vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.commands.template.workbook import template_workbook
 

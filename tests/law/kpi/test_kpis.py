@@ -6,9 +6,7 @@ import pytest
 
 from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.errors import RulebookError
-from ehcp_timeline.law.kpi import marks
-from ehcp_timeline.law.kpi.loader import load_kpis, read_kpis
-from ehcp_timeline.law.kpi.marks import Condition
+from ehcp_timeline.law.kpi import Condition, MarkStage, MarkVerdict, load_kpis, read_kpis
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.counts import STAGES
 from ehcp_timeline.measure.kpi.question import deadlines_of
@@ -19,8 +17,8 @@ COLUMNS = frozenset(("request_received", "plan_issued", "withdrawn"))
 
 def test_the_words_for_verdicts_are_those_of_a_clock() -> None:
     """The law's layer names verdicts and stages that later layers define."""
-    assert get_args(Verdict) == get_args(marks.MarkVerdict)
-    assert {"", *STAGES} == set(get_args(marks.MarkStage))
+    assert get_args(Verdict) == get_args(MarkVerdict)
+    assert {"", *STAGES} == set(get_args(MarkStage))
 
 
 def test_every_measure_says_what_it_is() -> None:

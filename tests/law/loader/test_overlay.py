@@ -10,8 +10,7 @@ from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.errors import RulebookError
-from ehcp_timeline.law.loader.overlay import _outside, _spliced
-from ehcp_timeline.law.loader.rulebook import load_rulebook
+from ehcp_timeline.law.loader.rulebook import _outside, _spliced, load_rulebook
 from ehcp_timeline.law.rulebook import Rulebook
 
 EXAMPLES = Path(__file__).parents[3] / "examples"

@@ -10,7 +10,7 @@ Series of one length, one entry a clock. Five conventions hold in all of them:
   with nulls takes 4 to 40 times as long.
 - A mask is a Boolean Series, or None for "true nowhere", as most masks are; `days.either` joins two.
 - Rows are chosen by positions, counted from 0, and the chosen ones made into a smaller column at once.
-- What decides a verdict is packed into one number a clock (`audit.circumstances`), and the decision table is
+- What decides a verdict is packed into one number a clock (`audit.verdicts`), and the decision table is
   asked once for each different number (`verdicts.Lines`).
 
 A file with the 6 weeks of `assess.decide` goes this way, here with three rows:

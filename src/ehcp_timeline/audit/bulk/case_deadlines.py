@@ -20,8 +20,8 @@ from ehcp_timeline.audit.bulk.due import one_period_more
 from ehcp_timeline.audit.bulk.judge_deadline import ClockOutcomes, Started, outcomes_of, weigh
 from ehcp_timeline.audit.bulk.lazy_clocks import WeighedClocks
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
-from ehcp_timeline.audit.circumstances import may_decide
-from ehcp_timeline.audit.single.chains import started_twice
+from ehcp_timeline.audit.single.events import started_twice
+from ehcp_timeline.audit.verdicts import may_decide
 from ehcp_timeline.cases.model import Problem, Row
 from ehcp_timeline.law.deadline import Repeats
 from ehcp_timeline.law.rulebook import Deadline

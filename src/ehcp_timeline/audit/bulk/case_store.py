@@ -10,8 +10,7 @@ from ehcp_timeline.audit.bulk.days import NEVER, where_true
 from ehcp_timeline.audit.bulk.row_events import Columns
 from ehcp_timeline.cases.model import UNREAD
 from ehcp_timeline.cases.sheet import ROW
-from ehcp_timeline.law.rulebook import Deadline
-from ehcp_timeline.law.subset import texts_in
+from ehcp_timeline.law.rulebook import Deadline, texts_in
 from ehcp_timeline.record import field, record
 
 SEEDS = (1, 2)  # two hashes of a case's number, 128 bits: no two cases of any file will share both

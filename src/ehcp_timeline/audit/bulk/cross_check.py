@@ -17,8 +17,7 @@ from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.cases.batch import Batch, rows_of
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.errors import ReadersDisagreeError
-from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.law.subset import part_of
+from ehcp_timeline.law.rulebook import Deadline, Rulebook, part_of
 from ehcp_timeline.record import field, record
 
 Told = tuple[Any, ...]

@@ -1,7 +1,7 @@
 """What the dates of many cases show about claimed excuses: proved, refuted, or neither.
 
 The strongest excuse of a clock is one number, so that the strongest is the smallest: its place in
-`audit.single.excuses.STRONGEST_FIRST`, then its place in the deadline.
+`audit.single.applicability.STRONGEST_FIRST`, then its place in the deadline.
 """
 
 from typing import Final
@@ -21,7 +21,7 @@ from ehcp_timeline.audit.bulk.days import (
     where_true,
 )
 from ehcp_timeline.audit.bulk.events import EventFrame
-from ehcp_timeline.audit.single.excuses import NEXT_DAY, STRONGEST_FIRST
+from ehcp_timeline.audit.single.applicability import NEXT_DAY, STRONGEST_FIRST
 from ehcp_timeline.law.deadline import Absence, Closure, Excuse
 from ehcp_timeline.law.rulebook import Deadline
 

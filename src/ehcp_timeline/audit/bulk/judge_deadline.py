@@ -11,8 +11,8 @@ from ehcp_timeline.audit.bulk.events import EventFrame
 from ehcp_timeline.audit.bulk.excuses import best_excuse
 from ehcp_timeline.audit.bulk.lazy_clocks import WeighedClocks
 from ehcp_timeline.audit.bulk.verdicts import Inquiry, where, worth
-from ehcp_timeline.audit.circumstances import nature_of
 from ehcp_timeline.audit.single.applicability import cells_that_matter
+from ehcp_timeline.audit.verdicts import nature_of
 from ehcp_timeline.law.deadline import Limit
 from ehcp_timeline.law.rulebook import Deadline
 from ehcp_timeline.record import record

@@ -15,7 +15,7 @@ from typing import Final, ParamSpec, TypeVar
 import polars as pl
 
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
-from ehcp_timeline.audit.single.requests import DECISIONS, REQUEST, request_problems
+from ehcp_timeline.audit.single.events import DECISIONS, REQUEST, request_problems
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import UNREAD, Problem, Row
 from ehcp_timeline.cases.sheet import ROW
@@ -165,7 +165,7 @@ def join_requests(inquiry: Inquiry, deadlines: Iterable[Deadline], held: Batch) 
     """Put the rows of each request together, with a flag for each deadline that they answer differently.
 
     Returns:
-        One row for each request, as `single.requests.one_row` makes it; and the rows as the file has them,
+        One row for each request, as `single.events.one_row` makes it; and the rows as the file has them,
         the request and its decisions on the first row of each alone, for who counts.
     """
     names = [name for name in held.frame.columns if name not in (ROW, "case_id")]

@@ -22,8 +22,7 @@ from ehcp_timeline.audit.bulk.lazy_clocks import WeighedClocks
 from ehcp_timeline.audit.bulk.requests import TWICE
 from ehcp_timeline.audit.bulk.row_events import Columns, RowsSeen, spans_of
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
-from ehcp_timeline.audit.circumstances import may_decide
-from ehcp_timeline.audit.single.requests import (
+from ehcp_timeline.audit.single.events import (
     DECIDED,
     DECISIONS,
     EXPLAIN,
@@ -31,6 +30,7 @@ from ehcp_timeline.audit.single.requests import (
     REQUEST,
     is_of_request,
 )
+from ehcp_timeline.audit.verdicts import may_decide
 from ehcp_timeline.law.deadline import Dates, StartWhere
 from ehcp_timeline.law.rulebook import Deadline
 

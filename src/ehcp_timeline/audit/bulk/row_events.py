@@ -25,8 +25,7 @@ from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import UNREAD
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.law.deadline import BLANK, Dates
-from ehcp_timeline.law.rulebook import DerivedEvent, Rulebook
-from ehcp_timeline.law.subset import derived_from, texts_in
+from ehcp_timeline.law.rulebook import DerivedEvent, Rulebook, derived_from, texts_in
 
 _YES, _NO = pl.Series([True]), pl.Series([False])
 

@@ -8,9 +8,8 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import VERDICT
 from ehcp_timeline.audit.bulk.days import DayTables, literal
-from ehcp_timeline.audit.circumstances import WORDS, place
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
-from ehcp_timeline.audit.verdicts import TABLE, decide_packed
+from ehcp_timeline.audit.verdicts import TABLE, WORDS, decide_packed, place
 from ehcp_timeline.clock import announced_until
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.record import field, record

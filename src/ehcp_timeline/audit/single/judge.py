@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from ehcp_timeline.audit.circumstances import Circumstances, may_decide, nature_of
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.months import cell_number, ends
 from ehcp_timeline.audit.single.applicability import (
@@ -15,6 +14,7 @@ from ehcp_timeline.audit.single.applicability import (
     could_apply,
     foreseen_start,
     later_start,
+    look_at,
     start_event,
     start_of,
     start_state,
@@ -23,25 +23,32 @@ from ehcp_timeline.audit.single.applicability import (
     why_waiting,
     why_without_plan,
 )
-from ehcp_timeline.audit.single.chains import Link, links_of
-from ehcp_timeline.audit.single.dates import EventHistory, seen_on, with_derived
-from ehcp_timeline.audit.single.due import OPEN_ENDED, against, due_day, one_period_more, with_readings
-from ehcp_timeline.audit.single.excuses import look_at
-from ehcp_timeline.audit.single.outcome import (
+from ehcp_timeline.audit.single.due import (
+    OPEN_ENDED,
+    against,
     answer_of,
     came_too_early,
+    due_day,
     end_of,
     has_lapsed,
     implied_by,
+    one_period_more,
+    with_readings,
 )
-from ehcp_timeline.audit.single.requests import (
+from ehcp_timeline.audit.single.events import (
+    EventHistory,
+    Link,
     answered_twice,
     decided_before,
     is_of_request,
+    links_of,
     one_row,
     requests_on_rows,
+    seen_on,
+    with_derived,
 )
 from ehcp_timeline.audit.single.trace import Working, concluded
+from ehcp_timeline.audit.verdicts import Circumstances, may_decide, nature_of
 from ehcp_timeline.cases.model import UNREAD, Row, heading_of, month_end, require_date
 from ehcp_timeline.clock import announced_until, last_working_day
 from ehcp_timeline.errors import UsageError

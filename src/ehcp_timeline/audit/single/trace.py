@@ -3,14 +3,29 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from ehcp_timeline.audit.circumstances import Circumstances
 from ehcp_timeline.audit.clock import Clock
-from ehcp_timeline.audit.single.excuses import ExcuseResult
-from ehcp_timeline.audit.verdicts import decide
+from ehcp_timeline.audit.verdicts import Circumstances, decide
 from ehcp_timeline.clock import Count
-from ehcp_timeline.law.deadline import Reading, Version
+from ehcp_timeline.law.deadline import Excuse, Reading, Version
 from ehcp_timeline.law.rulebook import Deadline
 from ehcp_timeline.record import field, record, replace
+
+
+@record(frozen=True, slots=True)
+class ExcuseResult:
+    """One excuse that was considered.
+
+    Attributes:
+        strength: `claimed`, `evidenced`, `refuted`, `unreadable` (its cell could not be read), or
+            `unclaimed`.
+        why: The same in words.
+        borne_out: Whether the dates prove an excuse that nobody claims.
+    """
+
+    excuse: Excuse
+    strength: str
+    why: str
+    borne_out: bool = False
 
 
 @record(frozen=True, slots=True)

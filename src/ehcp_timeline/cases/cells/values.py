@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from ehcp_timeline.cases.headers import fold
-from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.cases.schema import Column
+from ehcp_timeline.cases.model import Column, Problem
 from ehcp_timeline.record import record
 
 # Python and polars differ about what is white space, so both are told.

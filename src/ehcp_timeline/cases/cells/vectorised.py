@@ -12,8 +12,7 @@ from ehcp_timeline.cases.cells.date_order import DateOrders, doubting, half_swap
 from ehcp_timeline.cases.cells.dates import TIME_PATTERN, TIMED_PATTERN
 from ehcp_timeline.cases.cells.parser import Reader
 from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, GUARDED_PATTERN, WHITE, CellFault
-from ehcp_timeline.cases.model import Problem, joined
-from ehcp_timeline.cases.schema import Column
+from ehcp_timeline.cases.model import Column, Problem, joined
 from ehcp_timeline.cases.sheet import ROW, as_text
 from ehcp_timeline.record import field, record
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from ehcp_timeline.cases.formats.csv.encoding import survey
-from ehcp_timeline.cases.formats.csv.layout import find_csv_sheet
+from ehcp_timeline.cases.formats.csv.reader import find_csv_sheet
 from ehcp_timeline.cases.formats.stream import (
     STDIN,
     Allowance,
@@ -24,7 +24,7 @@ from ehcp_timeline.cases.formats.xlsx.preflight import WORKBOOK
 from ehcp_timeline.cases.formats.xml import is_xml
 from ehcp_timeline.cases.headers import Spellings
 from ehcp_timeline.cases.mapping.model import NOTHING_SAID, FileMapping
-from ehcp_timeline.cases.schema import Vocabulary
+from ehcp_timeline.cases.model import Vocabulary
 from ehcp_timeline.cases.sheet import Sheet
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.inputs import PIECE, pieces, reading, spool

@@ -9,7 +9,7 @@ from ehcp_timeline.cases.cells.values import CellFault
 from ehcp_timeline.cases.headers import Spellings, fold, load_spellings
 from ehcp_timeline.cases.mapping.loader import KeyFault, config_error
 from ehcp_timeline.cases.mapping.model import EVERY, FileMapping, Mappings, SharedDate
-from ehcp_timeline.cases.schema import Column, Vocabulary
+from ehcp_timeline.cases.model import Column, Vocabulary
 from ehcp_timeline.record import record, replace
 from ehcp_timeline.text import did_you_mean
 

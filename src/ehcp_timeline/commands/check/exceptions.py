@@ -17,8 +17,7 @@ from ehcp_timeline.cases.batch import Batch, rows_of
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.deadline import Absence
-from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.law.subset import part_of
+from ehcp_timeline.law.rulebook import Rulebook, part_of
 from ehcp_timeline.measure.answer import InTime, RulebookUsed, lines_of
 from ehcp_timeline.measure.counts import InTimeTally
 from ehcp_timeline.output.sections import (

@@ -19,7 +19,7 @@ from ehcp_timeline.shell.options import CaseFilePath, FileOptions, Force, Format
 from ehcp_timeline.text import count
 
 if TYPE_CHECKING:
-    from ehcp_timeline.cases.schema import Vocabulary
+    from ehcp_timeline.cases.model import Vocabulary
     from ehcp_timeline.commands.columns.profile import ColumnsAnswer
 
 CANNOT_BE_JUDGED = 2

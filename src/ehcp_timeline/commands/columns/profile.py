@@ -12,7 +12,7 @@ from ehcp_timeline.cases.formats.annex_a import with_open_review
 from ehcp_timeline.cases.formats.detect import find_sheet
 from ehcp_timeline.cases.headers import Heading, describe, load_spellings
 from ehcp_timeline.cases.mapping.model import EVERY, FileMapping
-from ehcp_timeline.cases.schema import Vocabulary
+from ehcp_timeline.cases.model import Vocabulary
 from ehcp_timeline.cases.sheet import Sheet
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.columns.cell_shapes import CellProfile, CellShapes, WordSeen

@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 from ehcp_timeline.cases.cells.values import is_excel_error
 from ehcp_timeline.cases.headers import fold, load_spellings
-from ehcp_timeline.cases.mapping.lines import lines_for, quoted
+from ehcp_timeline.cases.mapping.loader import lines_for, quoted
 from ehcp_timeline.cases.mapping.model import FileMapping
-from ehcp_timeline.cases.schema import Column, vocabulary
+from ehcp_timeline.cases.model import Column, vocabulary
 from ehcp_timeline.commands.columns.cell_shapes import WordSeen
 from ehcp_timeline.commands.columns.profile import ColumnsAnswer, HeadingProfile
 from ehcp_timeline.text import count

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ehcp_timeline.cases.headers import Heading, one_line
-from ehcp_timeline.cases.schema import Column
+from ehcp_timeline.cases.model import Column
 from ehcp_timeline.commands.columns.profile import ColumnsAnswer, HeadingProfile
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.summary import date_order_section

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.law.kpi.model import Kpis
+from ehcp_timeline.law.kpi import Kpis
 from ehcp_timeline.measure.compare.figures import PLACE_KEYS, is_number
 
 LEVELS = ("National", "Regional", "Local authority")

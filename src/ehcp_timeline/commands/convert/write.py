@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from ehcp_timeline.cases.formats.addresses import address
+from ehcp_timeline.cases.sheet import address
 from ehcp_timeline.commands.convert.canonical import Converted
 from ehcp_timeline.errors import OutputError
 from ehcp_timeline.output.workbook import safe_book

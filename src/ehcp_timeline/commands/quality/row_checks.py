@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from ehcp_timeline.cases.schema import Column
+from ehcp_timeline.cases.model import Column
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.commands.quality import rules as checks
 from ehcp_timeline.record import record

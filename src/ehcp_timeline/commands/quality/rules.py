@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any, ClassVar, Final, Literal
 
 from ehcp_timeline.cases.headers import fold
-from ehcp_timeline.cases.schema import Column
+from ehcp_timeline.cases.model import Column
 from ehcp_timeline.law.loader.faults import Location
 from ehcp_timeline.measure.answer import NOT_IN_JSON
 from ehcp_timeline.record import field, record

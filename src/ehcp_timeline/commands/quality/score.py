@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 import polars as pl
 
-from ehcp_timeline.cases.schema import Vocabulary
+from ehcp_timeline.cases.model import Vocabulary
 from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.quality.inspect import Inspected, inspect

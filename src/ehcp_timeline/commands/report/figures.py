@@ -22,7 +22,7 @@ from ehcp_timeline.commands.report.answer import (
 )
 from ehcp_timeline.commands.report.public import published
 from ehcp_timeline.errors import CaseFileError
-from ehcp_timeline.law.kpi.loader import load_kpis
+from ehcp_timeline.law.kpi import load_kpis
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.acknowledged import AcknowledgedFile
 from ehcp_timeline.measure.answer import ProblemFound, values

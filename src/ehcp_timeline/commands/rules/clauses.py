@@ -20,8 +20,7 @@ from ehcp_timeline.law.deadline import (
     Version,
 )
 from ehcp_timeline.law.diff import ClauseChange
-from ehcp_timeline.law.rulebook import Deadline, Event, Instrument, Rulebook
-from ehcp_timeline.law.subset import texts_in
+from ehcp_timeline.law.rulebook import Deadline, Event, Instrument, Rulebook, texts_in
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.text import UNIT_WORDS, count, day, listed, quoted, said_count
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 import polars as pl
 
-from ehcp_timeline.law.kpi.model import Kpis, Measure, Unit
+from ehcp_timeline.law.kpi import Kpis, Measure, Unit
 from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed
 from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_GROUP, PERIOD, RANK, above, below
 from ehcp_timeline.measure.kpi.periods import PERIODS_OF_A_YEAR, Period, PeriodKind

@@ -34,7 +34,7 @@ from ehcp_timeline.text import day
 
 if TYPE_CHECKING:
     from ehcp_timeline.commands.scorecard.answer import ScorecardAnswer
-    from ehcp_timeline.law.kpi.model import Measure
+    from ehcp_timeline.law.kpi import Measure
     from ehcp_timeline.measure.kpi.groups import Group
     from ehcp_timeline.measure.kpi.lines import PeriodRange
     from ehcp_timeline.measure.kpi.scorecard import Scorecard
@@ -346,7 +346,7 @@ def _pack(what: KpiRequest, name: str, path: Path | None, threshold: int | None,
 def _list_measures(to: Output) -> None:
     from ehcp_timeline.commands.scorecard.answer import MeasureList, MeasureMeant
     from ehcp_timeline.commands.scorecard.view import measure_sections
-    from ehcp_timeline.law.kpi.loader import load_kpis
+    from ehcp_timeline.law.kpi import load_kpis
     from ehcp_timeline.measure.answer import keys, values
 
     kpis = load_kpis()

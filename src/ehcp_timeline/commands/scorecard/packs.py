@@ -12,7 +12,7 @@ import polars as pl
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.scorecard.answer import NO_CASES
 from ehcp_timeline.commands.scorecard.public import hidden_numbers
-from ehcp_timeline.law.kpi.model import Pack, PackSection
+from ehcp_timeline.law.kpi import Pack, PackSection
 from ehcp_timeline.measure.kpi.lines import OF_ALL, PERIOD, RANK, above, lines
 from ehcp_timeline.measure.kpi.periods import Period, PeriodKind, period_of
 from ehcp_timeline.measure.kpi.question import KpiQuestion

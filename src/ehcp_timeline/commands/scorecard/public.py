@@ -17,7 +17,7 @@ from ehcp_timeline.commands.scorecard.answer import (
     meanings,
 )
 from ehcp_timeline.commands.scorecard.view import WideTable, down, from_first_case, of_topic, wide_sections
-from ehcp_timeline.law.kpi.model import Measure
+from ehcp_timeline.law.kpi import Measure
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.kpi.lines import OF_ALL, OF_RECORDED, PERIOD, RANK, PeriodRange, above, below
 from ehcp_timeline.measure.kpi.scorecard import Scorecard

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ehcp_timeline.commands.scorecard.answer import NO_CASES, MeasureMeant, ScorecardAnswer, flat_lines
-from ehcp_timeline.law.kpi.model import Kpis, Measure
+from ehcp_timeline.law.kpi import Kpis, Measure
 from ehcp_timeline.measure.kpi.lines import PERIOD, above
 from ehcp_timeline.measure.kpi.periods import Period
 from ehcp_timeline.measure.kpi.scorecard import Scorecard

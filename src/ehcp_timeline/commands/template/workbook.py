@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ehcp_timeline.cases.cells.dates import FIRST_BIRTH, FIRST_EVENT
-from ehcp_timeline.cases.schema import Column
+from ehcp_timeline.cases.model import Column
 from ehcp_timeline.output.workbook import safe_book
 
 _ROWS = 20_000

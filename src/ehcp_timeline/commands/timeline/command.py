@@ -42,7 +42,7 @@ def timeline(
     asks = about.request()
     rulebook, vocabulary, when = asks.rulebook, asks.vocabulary, asks.as_at
     from ehcp_timeline.audit.single.judge import judge_case
-    from ehcp_timeline.cases.inline import row_from_words
+    from ehcp_timeline.cases.cells.parser import row_from_words
     from ehcp_timeline.commands.timeline.view import TimelineAnswer, TimelineClock, timeline_sections
     from ehcp_timeline.measure.answer import RulebookUsed, keys, values
     from ehcp_timeline.output.calendar import entries_of_case

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, NamedTuple
 
 import polars as pl
 
-from ehcp_timeline.law.kpi.model import Better, Kpis, Measure
+from ehcp_timeline.law.kpi import Better, Kpis, Measure
 from ehcp_timeline.measure.answer import NOT_IN_JSON, ProblemFound, RulebookUsed
 from ehcp_timeline.measure.compare.figures import Area, Figures, per_10000
 from ehcp_timeline.measure.kpi.lines import OF_ALL, PERIOD, RANK, above, below

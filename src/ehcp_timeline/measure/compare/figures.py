@@ -12,7 +12,7 @@ from typing import Literal
 
 from ehcp_timeline.errors import ConfigError, UsageError
 from ehcp_timeline.inputs import read_text
-from ehcp_timeline.law.kpi.model import Kpis
+from ehcp_timeline.law.kpi import Kpis
 from ehcp_timeline.record import field, record, replace
 
 Level = Literal["National", "Regional", "Local authority"]

@@ -13,8 +13,7 @@ from ehcp_timeline.audit.bulk.row_events import with_events
 from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.clock import Count, apply
-from ehcp_timeline.law.kpi.marks import Condition
-from ehcp_timeline.law.kpi.model import AS_AT, Measure
+from ehcp_timeline.law.kpi import AS_AT, Condition, Measure
 from ehcp_timeline.measure.counts import clocks_of, has_exception, with_stage
 from ehcp_timeline.measure.kpi.periods import month_number
 from ehcp_timeline.measure.kpi.question import VERDICTS, KpiQuestion, row_columns

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.record import field, record
 
 TOTAL = "Total"

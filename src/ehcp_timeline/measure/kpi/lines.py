@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.law.kpi.model import Measure
+from ehcp_timeline.law.kpi import Measure
 from ehcp_timeline.measure.kpi.cases import (
     CASEWORKER,
     DAYS,

@@ -6,8 +6,7 @@ from functools import cached_property
 
 from ehcp_timeline.audit.selection import unjudgeable
 from ehcp_timeline.errors import ConfigError
-from ehcp_timeline.law.kpi.loader import CLOCK_DAYS
-from ehcp_timeline.law.kpi.model import AS_AT, Kpis, Measure, Population
+from ehcp_timeline.law.kpi import AS_AT, CLOCK_DAYS, Kpis, Measure, Population
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.counts import ISSUE
 from ehcp_timeline.measure.kpi.groups import Group

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import polars as pl
 
 from ehcp_timeline.errors import ConfigError
-from ehcp_timeline.law.kpi.model import Better, Kpis, Measure
+from ehcp_timeline.law.kpi import Better, Kpis, Measure
 from ehcp_timeline.measure.kpi.cases import GROUP
 from ehcp_timeline.measure.kpi.lines import PERIOD, above, below
 from ehcp_timeline.measure.kpi.periods import Period, period_of

@@ -5,7 +5,7 @@ from typing import Literal
 
 import polars as pl
 
-from ehcp_timeline.law.kpi.model import Measure
+from ehcp_timeline.law.kpi import Measure
 from ehcp_timeline.measure.kpi.cases import GROUP
 from ehcp_timeline.measure.kpi.lines import PERIOD, RANK
 from ehcp_timeline.measure.kpi.periods import period_of

@@ -70,7 +70,7 @@ def test_the_beginning_may_be_cut_anywhere(
     content = "case_id,team\n" + "".join(f"C{number},{'é' * wide}\n" for number in range(40))
 
     for size in (1, 2, 13, 14, 15, 1000, 1001):
-        monkeypatch.setattr("ehcp_timeline.cases.formats.csv.layout._HEAD", size)
+        monkeypatch.setattr("ehcp_timeline.cases.formats.csv.reader._HEAD", size)
         assert sum(batch.judged for batch in opened(tmp_path, content).batches()) == 40
 
 

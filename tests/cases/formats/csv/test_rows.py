@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.cases.formats.csv import blocks
+from ehcp_timeline.cases.formats.csv import reader
 from ehcp_timeline.cases.model import UNREAD, Problem
 from ehcp_timeline.errors import CaseFileError
 from tests.cases.made import briefly, column, opened, read
@@ -152,7 +152,7 @@ def test_a_giant_cell_is_named_by_its_line(
     tmp_path: Path, marks: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond ten million characters a cell is a mistake; below it is read."""
-    monkeypatch.setattr(blocks, "CELL_LIMIT", 1000)
+    monkeypatch.setattr(reader, "CELL_LIMIT", 1000)
     short = "C1,North\n" * 100
     content = f"case_id,team\n{short}C2,{marks}{{}}{marks}\n{short}"
 
@@ -168,7 +168,7 @@ def test_a_giant_cell_is_named_by_its_line(
 
 def test_the_limit_of_a_cell_is_ten_million_characters() -> None:
     """The message says so."""
-    assert blocks.CELL_LIMIT == 10_000_000
+    assert reader.CELL_LIMIT == 10_000_000
 
 
 def test_reading_leaves_the_csv_module_as_it_was(tmp_path: Path) -> None:

@@ -11,11 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ehcp_timeline.cases.formats.sen2.items import sen2
-from ehcp_timeline.cases.formats.sen2.join import Joined, joined
-from ehcp_timeline.cases.formats.sen2.table import ReturnTable, module_of, table_of
+from ehcp_timeline.cases.formats.sen2.table import Joined, ReturnTable, joined, module_of, table_of
 from ehcp_timeline.cases.headers import load_spellings
-from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import Problem, vocabulary
 from ehcp_timeline.cases.sheet import Block
 from ehcp_timeline.errors import CaseFileError
 

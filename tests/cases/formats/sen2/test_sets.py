@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file, open_case_files
 from ehcp_timeline.errors import CaseFileError
 from tests.cases.books import Rows, book

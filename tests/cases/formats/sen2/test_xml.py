@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.cases.formats.sen2 import xml_persons
+from ehcp_timeline.cases.formats.sen2 import xml as sen2_xml
 from tests.cases.formats.sen2.made import Assessment, person, request, xml
 from tests.cases.made import briefly, column, opened, read, rows
 
@@ -261,7 +261,7 @@ def test_a_return_knows_nothing_after_its_reference_date(tmp_path: Path, referen
 
 def test_a_large_person_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What counts is the distance between the ends of two persons."""
-    monkeypatch.setattr(xml_persons, "LONGEST_PERSON", 600_000)
+    monkeypatch.setattr(sen2_xml, "LONGEST_PERSON", 600_000)
     large = ONE.replace(b"</UPN>", b"</UPN><Surname>" + b"x" * 500_000 + b"</Surname>")
 
     assert column(read(tmp_path, large), "case_id") == ["A1"]

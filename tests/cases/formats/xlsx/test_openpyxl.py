@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ehcp_timeline.cases.formats.detect import find_sheet
 from ehcp_timeline.cases.headers import load_spellings
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from tests.cases.made import write
 
 DAYS = st.dates(date(1990, 1, 1), date(2090, 1, 1))

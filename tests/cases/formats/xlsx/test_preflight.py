@@ -20,7 +20,7 @@ HEAD = '<row r="1"><c r="A1" t="str"><v>case_id</v></c></row>'
 READ = """
 import resource, sys
 from datetime import date
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.errors import CaseFileError
 resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.cases.schema import vocabulary
+from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.commands.check.exceptions import ExceptionsAnswer, exceptions_of, exceptions_sections
 from ehcp_timeline.law.loader.rulebook import load_rulebook

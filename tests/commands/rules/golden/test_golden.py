@@ -9,17 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from ehcp_timeline.audit.circumstances import Circumstances
 from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.audit.single.explain import ExplanationStep, explain
 from ehcp_timeline.audit.single.judge import judge_case
-from ehcp_timeline.audit.verdicts import decide
+from ehcp_timeline.audit.verdicts import Circumstances, decide
 from ehcp_timeline.commands.rules.golden.cases import Golden, load_golden
 from ehcp_timeline.commands.rules.golden.run import Judge, failures, single_reader
 from ehcp_timeline.errors import RulebookError
 from ehcp_timeline.law.loader.rulebook import load_rulebook
-from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.law.subset import part_of
+from ehcp_timeline.law.rulebook import Rulebook, part_of
 
 TESTS = Path(__file__).parents[3]
 GOLDENS = load_golden(TESTS / "statute", load_rulebook())

@@ -17,9 +17,8 @@ from pathlib import Path, PurePath
 import polars as pl
 
 from ehcp_timeline.cases.formats.sen2.items import Module, sen2
-from ehcp_timeline.cases.formats.sen2.join import READ
-from ehcp_timeline.cases.formats.sen2.sheet import return_sheet
-from ehcp_timeline.cases.formats.sen2.table import ReturnTable, module_of, table_of
+from ehcp_timeline.cases.formats.sen2.table import READ, ReturnTable, module_of, table_of
+from ehcp_timeline.cases.formats.sen2.workbook import return_sheet
 from ehcp_timeline.cases.formats.stream import Allowance, Raw, unpacked
 from ehcp_timeline.cases.headers import Spellings, fold
 from ehcp_timeline.cases.sheet import Sheet

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from ehcp_timeline.cases.cells.values import UNCALCULATED
-from ehcp_timeline.cases.formats.addresses import address
+from ehcp_timeline.cases.sheet import address
 from ehcp_timeline.errors import CaseFileError
 
 MOST_CELLS = 5_000_000

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ehcp_timeline.audit.clock import VERDICTS, Clock
 from ehcp_timeline.cases.cells.dates import Window, event_window, read_date
-from ehcp_timeline.cases.model import Row
-from ehcp_timeline.cases.schema import Column, Vocabulary
+from ehcp_timeline.cases.model import Column, Row, Vocabulary
 from ehcp_timeline.errors import EhcpError, RulebookError
 from ehcp_timeline.inputs import read_text
 from ehcp_timeline.law.loader.faults import Location, Table, suggestion

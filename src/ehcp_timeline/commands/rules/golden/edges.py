@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from ehcp_timeline.audit.clock import Clock
-from ehcp_timeline.audit.single.dates import with_derived
+from ehcp_timeline.audit.single.events import with_derived
 from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.cases.model import Row
@@ -18,8 +18,7 @@ from ehcp_timeline.clock import ONE_DAY, apply, last_working_day, next_working_d
 from ehcp_timeline.commands.rules.golden.cases import Golden
 from ehcp_timeline.commands.rules.golden.run import in_question
 from ehcp_timeline.law.deadline import BLANK, Absence, Excuse, Limb, Reading
-from ehcp_timeline.law.rulebook import Deadline, Rulebook
-from ehcp_timeline.law.subset import part_of
+from ehcp_timeline.law.rulebook import Deadline, Rulebook, part_of
 from ehcp_timeline.record import record
 
 A_YEAR: Final = 366

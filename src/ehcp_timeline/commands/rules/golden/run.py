@@ -12,8 +12,7 @@ from ehcp_timeline.cases.model import Row
 from ehcp_timeline.commands.rules.clauses import change_words
 from ehcp_timeline.commands.rules.golden.cases import Expected, Golden
 from ehcp_timeline.law.diff import ClauseChange, changes
-from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.law.subset import part_of
+from ehcp_timeline.law.rulebook import Rulebook, part_of
 from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.output.ci import CaseRun, Note
 from ehcp_timeline.record import Whole, record, replace

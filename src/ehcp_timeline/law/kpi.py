@@ -1,0 +1,447 @@
+"""The measures of councils: populations, marks, measures and packs as frozen records, read from kpis.toml."""
+
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Annotated, Literal, TypeVar, cast
+
+from ehcp_timeline.law.loader.faults import Location, Table
+from ehcp_timeline.record import field, record
+
+ColumnName = Annotated[str, "column"]
+ColumnNames = tuple[ColumnName, ...]
+MarkNames = tuple[Annotated[str, "mark"], ...]
+MarkVerdict = Literal[
+    "not-started", "not-owed", "running", "met", "late", "early", "overdue", "excused", "unknown"
+]
+MarkStage = Literal["", "no_decision", "agreed_no_draft", "draft_not_final"]
+Pairs = tuple[tuple[str, str], ...]
+Codes = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@record(frozen=True, slots=True)
+class Span:
+    """Calendar days between two days, `to` the as-at day where it is empty.
+
+    Attributes:
+        more_than: More days than this.
+        at_most: At most so many days.
+        more_than_months: More calendar months than this.
+    """
+
+    since: ColumnName = field(metadata={"key": "from"})
+    to: ColumnName = ""
+    more_than: int | None = None
+    at_most: int | None = None
+    more_than_months: int | None = None
+
+
+@record(frozen=True, slots=True)
+class Condition:
+    """What may be true of a case; every field that is not empty must hold. See the head of kpis.toml."""
+
+    says: str = ""
+    given: ColumnNames = ()
+    blank: ColumnNames = ()
+    by_now: ColumnNames = ()
+    since: Pairs = ()
+    same: Pairs = ()
+    took: Span | None = None
+    waited: Span | None = None
+    holds: Codes = ()
+    mentions: Codes = ()
+    strict: tuple[MarkVerdict, ...] = ()
+    verdict: tuple[MarkVerdict, ...] = ()
+    evidenced: tuple[MarkVerdict, ...] = ()
+    exception: bool | None = None
+    stage: MarkStage = ""
+    kept: ColumnNames = ()
+    needs: ColumnNames = ()
+    all: MarkNames = ()
+    any: MarkNames = ()
+    none: MarkNames = ()
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The columns without which the mark says nothing."""
+        pairs = (name for pair in (*self.since, *self.same) for name in pair)
+        spans = (name for span in (self.took, self.waited) if span for name in (span.since, span.to) if name)
+        facts = (fact for fact, _ in (*self.holds, *self.mentions))
+        return frozenset((*self.given, *self.by_now, *self.needs, *pairs, *spans, *facts))
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Every column that it looks at."""
+        return self.wanted | frozenset(self.blank)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The other marks that it looks at."""
+        return (*self.all, *self.any, *self.none)
+
+
+def read_mark(place: Location, table: Table, names: Collection[str]) -> Condition:
+    """Read one mark, reporting every fault to `place`.
+
+    Args:
+        place: Where it stands. Its vocabulary holds the columns that a mark may look at: events, facts,
+            flags, derived days and the days of a clock.
+        table: What it says.
+        names: The marks of the same population.
+    """
+    here = Location(place.path, place.faults, {**place.vocabulary, "mark": names})
+    return here.record(
+        Condition,
+        table,
+        since=_pairs(here, table, "since"),
+        same=_pairs(here, table, "same"),
+        took=_span(here, table, "took"),
+        waited=_span(here, table, "waited"),
+        holds=_codes(here, table, "holds"),
+        mentions=_codes(here, table, "mentions"),
+    )
+
+
+def _pairs(place: Location, table: Table, key: str) -> Pairs:
+    pairs = tuple((str(name), str(other)) for name, other in place.maybe(table, key, dict, {}).items())
+    for name in (name for pair in pairs for name in pair):
+        place.known(key, name, "column")
+    return pairs
+
+
+def _codes(place: Location, table: Table, key: str) -> Codes:
+    facts = place.maybe(table, key, dict, {})
+    for fact in facts:
+        place.known(key, fact, "fact", place.vocabulary["column"])
+    return tuple((fact, tuple(map(str, codes))) for fact, codes in facts.items())
+
+
+def _span(place: Location, table: Table, key: str) -> Span | None:
+    if key not in table:
+        return None
+    here, body = place.at(key), place.maybe(table, key, dict, {})
+    if key == "took":
+        here.want(body, "to", str, "")
+    else:
+        body = {"from" if name == "since" else name: value for name, value in body.items()}
+    span = here.record(Span, body)
+    if span.more_than is None and span.at_most is None and span.more_than_months is None:
+        here.fault("needs more_than, at_most or more_than_months")
+    return span
+
+
+Unit = Literal[
+    "count",
+    "percent",
+    "share",
+    "mean_weeks",
+    "median_weeks",
+    "p90_weeks",
+    "oldest_weeks",
+    "per_caseworker",
+    "per_10000",
+    "per_10000_children",
+]
+Better = Literal["higher", "lower", ""]
+AS_AT = "as_at"
+
+
+@record(frozen=True, slots=True)
+class Derived:
+    """A day worked out from others of the row: the earliest of some events, on or after another."""
+
+    id: str
+    says: str
+    earliest: tuple[Annotated[str, "event"], ...]
+    since: Annotated[str, "event"]
+
+
+@record(frozen=True, slots=True)
+class Population:
+    """What a measure counts. Every field is a word of the vocabulary at the head of kpis.toml.
+
+    Attributes:
+        id: Its name.
+        noun: What one and several of it are called.
+        says: What it is, in words.
+        counts: Rows of the file, or clocks of deadlines.
+        where: What every one of them meets.
+        deadlines: Whose clocks.
+        only: Whether only these ids are meant, not those that begin with them.
+        answered_by: Or the clocks of every deadline that this event answers.
+        date: The day that puts one in a period; empty for a state on the as-at day.
+        dated: The same in words.
+        days: From and to: what a wait is measured over; both empty where nothing is.
+        marks: Name to what may be true of one.
+    """
+
+    id: str
+    noun: tuple[str, str]
+    says: str
+    counts: Literal["rows", "clocks"] = "rows"
+    where: Condition = field(default_factory=Condition)
+    deadlines: tuple[str, ...] = ()
+    only: bool = False
+    answered_by: str = ""
+    date: Annotated[str, "day"] = ""
+    dated: str = ""
+    days: tuple[str, str] = ("", "")
+    marks: Mapping[str, Condition] = field(default_factory=dict, metadata={"key": "mark"})
+
+    @property
+    def is_state(self) -> bool:
+        """Whether it is counted on the as-at day and not through a period."""
+        return not self.date
+
+    def said(self, marks: tuple[str, ...]) -> str:
+        """Return those of it that have these marks, in words."""
+        return ", ".join((self.says, *(self.marks[name].says for name in marks)))
+
+    def columns_of(self, marks: tuple[str, ...]) -> frozenset[str]:
+        """Return the columns without which these marks say nothing.
+
+        Of marks joined by `any`, each may say nothing by itself: their columns are not asked for.
+        """
+        columns: set[str] = set()
+        for name in marks:
+            mark = self.marks[name]
+            columns |= mark.wanted | self.columns_of((*mark.all, *mark.none))
+        return frozenset(columns)
+
+
+@record(frozen=True, slots=True)
+class Measure:
+    """One number that councils are judged by.
+
+    Attributes:
+        id: Its permanent name; DfE's own column name where DfE has the measure.
+        dfe: The names that DfE's files have used for it, the latest first.
+        name: The same in words.
+        short: The heading of a column.
+        topic: What it is about.
+        counts: The population.
+        unit: What the number is.
+        part: Marks of the numerator, or of the cases that are counted or waited for.
+        whole: Marks of the denominator; only for `percent`.
+        better: Whether more or less of it is better; empty where neither is.
+        headline: Whether a screen shows it without being asked.
+        source: Where the definition comes from.
+        note: What else to know.
+    """
+
+    id: str
+    dfe: tuple[str, ...]
+    name: str
+    short: str
+    topic: Annotated[str, "topic"]
+    counts: Annotated[str, "population"]
+    unit: Unit
+    source: str
+    part: MarkNames = ()
+    whole: MarkNames = ()
+    better: Better = ""
+    headline: bool = False
+    note: str = ""
+
+
+@record(frozen=True, slots=True)
+class PackSection:
+    """One sheet of a pack: some measures through the last so many periods, or as they stand."""
+
+    id: str
+    title: str
+    measures: tuple[Annotated[str, "measure"], ...]
+    period: Literal["", "month", "quarter", "year", "academic", "financial"] = ""
+    last: int = 1
+
+
+@record(frozen=True, slots=True)
+class Pack:
+    """Sheets that are asked for together."""
+
+    id: str
+    says: str
+    sheets: tuple[PackSection, ...] = field(metadata={"key": "sheet"})
+
+
+@record(frozen=True)
+class Kpis:
+    """Every measure and what it counts.
+
+    Attributes:
+        topics: Topic to what it is called, in the order of the answer.
+        derived: Days worked out from others, by name.
+        populations: By name.
+        measures: In the order of the answer.
+        packs: By name.
+    """
+
+    topics: Mapping[str, str]
+    derived: Mapping[str, Derived]
+    populations: Mapping[str, Population]
+    measures: tuple[Measure, ...]
+    packs: Mapping[str, Pack]
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Measure]:
+        """Measures by their id."""
+        return {measure.id: measure for measure in self.measures}
+
+    def numerator(self, measure: Measure) -> str:
+        """Return what stands above the line, or is counted, in words."""
+        return self.populations[measure.counts].said(measure.part)
+
+    def denominator(self, measure: Measure) -> str:
+        """Return what stands below the line in words; empty for a count or a wait."""
+        population = self.populations[measure.counts]
+        match measure.unit:
+            case "percent":
+                return population.said(measure.whole)
+            case "share":
+                return f"{population.said(measure.part)}, whose group is recorded"
+            case "per_caseworker":
+                return "caseworkers named on any of them"
+            case "per_10000":
+                return "people aged 0 to 25, in ten thousands"
+            case "per_10000_children":
+                return "people aged 0 to 17, in ten thousands"
+            case _:
+                return ""
+
+
+NAME = "kpis.toml"
+CLOCK_DAYS = frozenset(("start", "due", "answered", "ended"))
+Pair = tuple[str, str]
+PROSE = frozenset(("says", "name", "short", "noun", "dated", "note"))
+Read = TypeVar("Read", Derived, Population, Measure)
+
+
+@cache
+def load_kpis() -> Kpis:
+    """Read the measures that ship with the package.
+
+    Raises:
+        RulebookError: With every fault.
+    """
+    folder = files("ehcp_timeline") / "rulebook"
+    events = tomllib.loads((folder / "events.toml").read_text(encoding="utf-8"))
+    codes = tomllib.loads((folder / "codes.toml").read_text(encoding="utf-8"))
+    known = [word["id"] for word in (*events["event"], *events["derived"], *codes["fact"], *codes["flag"])]
+    return read_kpis(tomllib.loads((folder / NAME).read_text(encoding="utf-8")), frozenset(known))
+
+
+def read_kpis(table: Table, columns: frozenset[str]) -> Kpis:
+    """Read what a kpis.toml says.
+
+    Args:
+        table: The parsed file.
+        columns: Every column that a case file may hold.
+
+    Raises:
+        RulebookError: With every fault.
+    """
+    vocabulary: dict[str, Collection[str]] = {"event": columns}
+    place = Location(f"{NAME}:", vocabulary=vocabulary)
+    place.keys(table, ("version", "each", "topic", "derived", "population", "measure", "pack"))
+    derived = _each_once((here, here.record(Derived, body)) for here, body in place.tables(table, "derived"))
+    days = columns | CLOCK_DAYS | frozenset(derived)
+    vocabulary |= {"column": days, "day": days}
+    populations = _each_once(_population(here, body) for here, body in _spread(place, table, "population"))
+    topics = {
+        here.want(body, "id", str, ""): here.want(body, "says", str, "")
+        for here, body in place.tables(table, "topic")
+    }
+    vocabulary |= {"population": populations, "topic": topics}
+    measures = _each_once(
+        _measure(here, body, populations) for here, body in _spread(place, table, "measure")
+    )
+    vocabulary["measure"] = measures
+    packs = [here.record(Pack, body) for here, body in place.tables(table, "pack")]
+    place.refuse()
+    return Kpis(topics, derived, populations, tuple(measures.values()), {pack.id: pack for pack in packs})
+
+
+def _each_once(entries: Iterable[tuple[Location, Read]]) -> dict[str, Read]:
+    by_id: dict[str, Read] = {}
+    for here, entry in entries:
+        if entry.id in by_id:
+            here.fault(f"{entry.id} stands twice")
+        by_id[entry.id] = entry
+    return by_id
+
+
+def _spread(place: Location, table: Table, key: str) -> Iterator[tuple[Location, Table]]:
+    """Yield each table of a list, and one with `each` once for every word that it names."""
+    words = place.maybe(table, "each", dict, {})
+    for here, body in place.tables(table, key):
+        name = here.maybe(body, "each", str, "")
+        if not name:
+            yield here, body
+        elif name not in words:
+            here.fault(f"there is no [each.{name}]")
+        else:
+            for word, said in words[name].items():
+                yield here, cast("Table", _put_in(body, f"{{{name}}}", word, str(said), prose=False))
+
+
+def _put_in(value: object, slot: str, word: str, said: str, *, prose: bool) -> object:
+    """Put a word in for its slot: what it is called in prose, itself in an id and everywhere else."""
+    if isinstance(value, str):
+        value = re.sub(rf"(?<=_){re.escape(slot)}|{re.escape(slot)}(?=_)", word, value)
+        filled = value.replace(slot, said if prose else word)
+        return filled[:1].upper() + filled[1:] if prose and value.startswith(slot) else filled
+    if isinstance(value, list):
+        return [_put_in(item, slot, word, said, prose=prose) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _put_in(item, slot, word, said, prose=key in PROSE) for key, item in value.items()}
+    return value
+
+
+def _population(place: Location, table: Table) -> tuple[Location, Population]:
+    here = place.at(str(table.get("id", "a population without id")))
+    if table.get("date"):
+        here.want(table, "dated", str, "")
+    noun = table.get("noun", ["case", "cases"])
+    marks: dict[str, Condition] = {}
+    for name, body in here.maybe(table, "mark", dict, {}).items():
+        mark = here.at(f"mark.{name}")
+        if isinstance(body, Mapping):
+            marks[name] = read_mark(mark, body, tuple(marks))  # it may look only at those before it
+            mark.want(body, "says", str, "")
+        else:
+            mark.fault(f"must be a table, not {body!r}")
+    return here, here.record(
+        Population,
+        table,
+        ("each",),
+        noun=here.at("noun").value([noun[0], noun[-1]] if isinstance(noun, list) and noun else noun, Pair),
+        where=read_mark(here.at("where"), here.maybe(table, "where", dict, {}), ()),
+        days=_days(here, table),
+        marks=marks,
+    )
+
+
+def _days(place: Location, table: Table) -> tuple[str, str]:
+    if not (body := place.maybe(table, "days", dict, {})):
+        return "", ""
+    here = place.at("days")
+    here.keys(body, ("from", "to"))
+    since, to = here.want(body, "from", str, ""), here.want(body, "to", str, "")
+    here.known("from", since, "day")
+    here.known("to", to, "day", {*here.vocabulary["day"], AS_AT})
+    return since, to
+
+
+def _measure(
+    place: Location, table: Table, populations: Mapping[str, Population]
+) -> tuple[Location, Measure]:
+    here = place.at(str(table.get("id", "a measure without id")))
+    marks = populations[table["counts"]].marks if table.get("counts") in populations else {}
+    within = replace(here, vocabulary={**here.vocabulary, "mark": marks})
+    measure = within.record(Measure, table, ("each",))
+    if measure.whole and measure.unit != "percent":
+        here.at("whole").fault("stands only below a percentage")
+    return here, measure

@@ -1,1 +1,0 @@
-"""The measures of councils, as the rulebook defines them."""
