@@ -5,16 +5,17 @@ Together the steps of a clock give every word of its `Circumstances`, which lead
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from typing import Annotated
 
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.trace import CountedPeriod, NotOwed, Working
 from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.clock import ONE_DAY, Count, roll_for_tribunal
 from ehcp_timeline.law.deadline import Limit, Version
-from ehcp_timeline.record import field, record, replace
+from ehcp_timeline.record import Ge, record, replace
 from ehcp_timeline.text import REASONS, day, days_named, listed, quoted, said_count, said_day
 
-Facts = Mapping[str, str | int | bool | date | None]
+Facts = Mapping[str, date | int | bool | str | None]
 
 
 @record(frozen=True, slots=True)
@@ -22,20 +23,17 @@ class ExplanationStep:
     """One step from the file to the verdict.
 
     Attributes:
-        number: 1 for the first.
-        title: What the step is about, in a few words.
-        text: What was found, as a sentence.
-        law: The words or provision it rests on; may be empty.
-        gives: Field of `Circumstances` to the word that this step gives it.
-        facts: What it rests on, by name: days as dates, ids, numbers.
+        law: The words or the provision it rests on.
+        gives: Circumstances that it establishes; all of them lead to the verdict (docs/rules.md).
+        facts: The days, ids and numbers it rests on.
     """
 
-    number: int
+    number: Annotated[int, Ge(1)]
     title: str
     text: str
-    law: str = ""
-    gives: Mapping[str, str] = field(default_factory=dict)
-    facts: Facts = field(default_factory=dict)
+    law: str | None
+    gives: Mapping[str, str]
+    facts: Facts
 
 
 AT_ITS_END = Count("not_before_end_of", 0, "days")
@@ -69,7 +67,7 @@ def _step(
     law: str = "",
 ) -> ExplanationStep:
     given = {name: getattr(working.circumstances, name) for name in gives}
-    return ExplanationStep(0, title, text, law, given, facts or {})
+    return ExplanationStep(0, title, text, law or None, given, facts or {})
 
 
 def _duty(working: Working, _: date) -> Iterator[ExplanationStep]:

@@ -1,8 +1,8 @@
 """The page of `ehcp explain`: the reasons for each verdict, step by step, with the law quoted."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from ehcp_timeline.audit.single.explain import ExplanationStep
 from ehcp_timeline.audit.single.trace import Working
@@ -10,28 +10,10 @@ from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.answer import ClockRecord, ProblemFound, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.output.verdict_words import standing
-from ehcp_timeline.record import Ge, Whole, record
+from ehcp_timeline.record import Whole, record
 from ehcp_timeline.text import day
 
 _COLUMNS = (TableColumn("", "number"), TableColumn("step", "fixed"), TableColumn("what was found"))
-
-
-@record(frozen=True, slots=True)
-class StepTaken:
-    """One step from the file to the verdict.
-
-    Attributes:
-        law: The words or the provision it rests on.
-        gives: Circumstances that it establishes; all of them lead to the verdict (docs/rules.md).
-        facts: The days, ids and numbers it rests on.
-    """
-
-    number: Annotated[int, Ge(1)]
-    title: str
-    text: str
-    law: str | None
-    gives: Mapping[str, str]
-    facts: Mapping[str, date | int | bool | str | None]
 
 
 @record(frozen=True, slots=True, kw_only=True)
@@ -45,7 +27,7 @@ class ExplainedClock(ClockRecord):
     row: Whole
     reason: str | None
     ended: date | None
-    steps: tuple[StepTaken, ...]
+    steps: tuple[ExplanationStep, ...]
 
 
 @record(frozen=True, slots=True)
@@ -70,7 +52,7 @@ class Explained:
     """One clock, how it was judged, and the steps that say so."""
 
     working: Working
-    steps: Sequence[ExplanationStep]
+    steps: tuple[ExplanationStep, ...]
 
 
 def explain_sections(
@@ -109,10 +91,7 @@ def explain_answer(
             {},
             reason=clock.working.clock.reason,
             ended=clock.working.clock.ended,
-            steps=tuple(
-                StepTaken(step.number, step.title, step.text, step.law or None, step.gives, step.facts)
-                for step in clock.steps
-            ),
+            steps=clock.steps,
         )
         for clock in explained
     )
