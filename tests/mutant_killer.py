@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # half of the mutants need no polars
     import polars as pl
 
     from ehcp_timeline.audit.bulk.clocks import Judged
-    from ehcp_timeline.cases.batch import Batch
+    from ehcp_timeline.cases.sheet import Batch
 
 STATUTE = Path(__file__).parent / "statute"
 AS_AT = (date(2025, 8, 30), date(2026, 6, 1))

@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem, vocabulary
+from ehcp_timeline.cases.sheet import Batch
 from ehcp_timeline.cases.source import CaseFile, open_case_file
 
 AS_AT = date(2026, 1, 15)

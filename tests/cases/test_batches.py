@@ -7,11 +7,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from ehcp_timeline.cases.batch import rows_of
 from ehcp_timeline.cases.cells import date_order
 from ehcp_timeline.cases.cells.vectorised import ColumnCounts
 from ehcp_timeline.cases.mapping.model import FileMapping
 from ehcp_timeline.cases.model import Problem, Row, vocabulary
+from ehcp_timeline.cases.sheet import rows_of
 from tests.cases.made import assert_alike, briefly, column, opened, read
 
 DIRTY = """\

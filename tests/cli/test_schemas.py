@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from ehcp_timeline.cli.schemas import SETTINGS, settings_schema
-from ehcp_timeline.shell.config import read_config
+from ehcp_timeline.shell.open import read_config
 from tests.cli.command import ehcp, printed
 
 ROOT = Path(__file__).parents[2]

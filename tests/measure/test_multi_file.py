@@ -10,8 +10,8 @@ import pytest
 
 from ehcp_timeline.audit.clock import VERDICTS
 from ehcp_timeline.audit.selection import Selection
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem, vocabulary
+from ehcp_timeline.cases.sheet import Batch
 from ehcp_timeline.cases.source import open_case_file, open_case_files
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from ehcp_timeline.measure.audit import check_files

@@ -11,7 +11,7 @@ from ehcp_timeline.cases.mapping.model import FileMapping, Mappings
 from ehcp_timeline.cases.mapping.validate import word_faults
 from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.errors import ConfigError
-from ehcp_timeline.shell.config import Config, read_config
+from ehcp_timeline.shell.open import Config, read_config
 
 OURS = 'rules = ["ours.toml"]\nblanks = ["awaiting"]\n[columns]\nrequest_received = ["Date in", "Received"]\n'
 

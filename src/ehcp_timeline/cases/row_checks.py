@@ -7,13 +7,12 @@ from typing import Final
 
 import polars as pl
 
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.case_numbers import CaseNumbers
 from ehcp_timeline.cases.cells.values import WHITE, excel_error, shown
 from ehcp_timeline.cases.cells.vectorised import clean_text
 from ehcp_timeline.cases.model import Problem, Vocabulary
 from ehcp_timeline.cases.not_cases import NotCases
-from ehcp_timeline.cases.sheet import ROW, Block, as_text
+from ehcp_timeline.cases.sheet import ROW, Batch, Block, as_text
 from ehcp_timeline.record import record, replace
 
 _NO_TEXT: Final = pl.Series([0], dtype=pl.UInt64)  # the hash of an empty cell, and of a text not met yet

@@ -7,7 +7,6 @@ from functools import cached_property
 
 import polars as pl
 
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.case_numbers import CaseNumbers
 from ehcp_timeline.cases.cells.date_order import TURNED, refuse_turned
 from ehcp_timeline.cases.cells.parser import NOTHING, Reader, cell_reader
@@ -34,7 +33,7 @@ from ehcp_timeline.cases.model import NO_ROWS, Column, Problem, Vocabulary, requ
 from ehcp_timeline.cases.not_cases import NO_CASES, NotCases
 from ehcp_timeline.cases.prefetch import ahead
 from ehcp_timeline.cases.row_checks import DuplicateRows, RowChecker, sieve
-from ehcp_timeline.cases.sheet import ROW, Sheet, address, read_once, sliced
+from ehcp_timeline.cases.sheet import ROW, Batch, Sheet, address, read_once, sliced
 from ehcp_timeline.cases.unread import UnreadColumn, UnreadColumns
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.text import listed

@@ -39,7 +39,7 @@ from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
 from ehcp_timeline.measure.kpi.question import MOST_PEOPLE
 from ehcp_timeline.measure.result import Audit
 from ehcp_timeline.output.schema import schema_of
-from ehcp_timeline.shell.config import GROUPS, OTHER_KEYS
+from ehcp_timeline.shell.open import GROUPS, OTHER_KEYS
 
 _ANSWERS: tuple[type[Any], ...] = (
     Audit, TimelineAnswer, ExplainAnswer, OverdueAnswer, SaveListAnswer, NextAnswer, LettersAnswer,

@@ -18,10 +18,9 @@ import polars as pl
 
 from ehcp_timeline.audit.selection import unjudgeable
 from ehcp_timeline.audit.single.events import ASKED, DECISIONS, REQUEST
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.case_numbers import alike, key_of
 from ehcp_timeline.cases.model import Problem
-from ehcp_timeline.cases.sheet import ROW
+from ehcp_timeline.cases.sheet import ROW, Batch
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.text import count

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import polars as pl
 
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.sheet import Batch
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.record import field, record
 

@@ -8,8 +8,8 @@ import typer
 
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.record import record, replace
-from ehcp_timeline.shell.config import GROUPS
 from ehcp_timeline.shell.exit_codes import NOT_ALL_JUDGED
+from ehcp_timeline.shell.open import GROUPS
 from ehcp_timeline.shell.options import LawOptions, Words
 from ehcp_timeline.shell.parse import choice, split
 from ehcp_timeline.text import did_you_mean
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.measure.kpi.periods import PeriodKind
     from ehcp_timeline.measure.kpi.question import KpiQuestion
     from ehcp_timeline.measure.kpi.scorecard import Files, Scorecard
-    from ehcp_timeline.shell.config import Config
+    from ehcp_timeline.shell.open import Config
 
 _ALSO = {"age": "age_at_request", "need": "sen_need", "gender": "sex", "setting": "setting_type"}
 Measures = Annotated[

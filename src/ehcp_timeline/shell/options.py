@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.audit.selection import Selection
     from ehcp_timeline.law.rulebook import Rulebook
     from ehcp_timeline.privacy.pseudonyms import Key
-    from ehcp_timeline.shell.config import Config as Settings
+    from ehcp_timeline.shell.open import Config as Settings
 
 CaseFilePath = Annotated[Path, typer.Argument(metavar="FILE", hidden=True)]
 CaseFilePaths = Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True)]

@@ -4,14 +4,16 @@ from datetime import date
 
 import pytest
 
-from ehcp_timeline.cases.cells.date_formats import date_formats, format_faults, read_formatted
 from ehcp_timeline.cases.cells.dates import (
     DAY_FIRST,
     MONTH_FIRST,
     NOT_A_DATE,
     TIME_ZONE,
     WRONG_WEEKDAY,
+    date_formats,
     event_window,
+    format_faults,
+    read_formatted,
 )
 from ehcp_timeline.cases.cells.values import CellFault
 from tests.cases.made import AS_AT

@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import vocabulary
+from ehcp_timeline.cases.sheet import Batch
 from ehcp_timeline.cases.source import open_case_file
 from ehcp_timeline.law.kpi import Measure, load_kpis
 from ehcp_timeline.law.loader.rulebook import load_rulebook

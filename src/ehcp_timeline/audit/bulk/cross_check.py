@@ -14,8 +14,8 @@ from ehcp_timeline.audit.bulk.days import where_true
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.clock import Clock, Verdict
 from ehcp_timeline.audit.single.judge import judge_case
-from ehcp_timeline.cases.batch import Batch, rows_of
 from ehcp_timeline.cases.model import Row
+from ehcp_timeline.cases.sheet import Batch, rows_of
 from ehcp_timeline.errors import ReadersDisagreeError
 from ehcp_timeline.law.rulebook import Deadline, Rulebook, part_of
 from ehcp_timeline.record import field, record

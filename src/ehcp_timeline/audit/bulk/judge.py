@@ -29,9 +29,8 @@ from ehcp_timeline.audit.bulk.row_events import Columns
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.audit.months import cell_number, ends
 from ehcp_timeline.audit.single.events import is_of_request
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem, month_end
-from ehcp_timeline.cases.sheet import ROW
+from ehcp_timeline.cases.sheet import ROW, Batch
 from ehcp_timeline.law.rulebook import Deadline, DerivedEvent, Rulebook, derived_from, texts_in
 
 LARGE = 20_000  # rows of a first batch: the cases of a larger file are judged in two halves, on two threads

@@ -16,9 +16,8 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
 from ehcp_timeline.audit.single.events import DECISIONS, REQUEST, request_problems
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import UNREAD, Problem, Row
-from ehcp_timeline.cases.sheet import ROW
+from ehcp_timeline.cases.sheet import ROW, Batch
 from ehcp_timeline.law.rulebook import Deadline
 from ehcp_timeline.record import field, record
 

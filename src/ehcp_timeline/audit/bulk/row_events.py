@@ -21,9 +21,8 @@ from ehcp_timeline.audit.bulk.days import (
     where_true,
 )
 from ehcp_timeline.audit.bulk.events import Cut, EventFrame, Names
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import UNREAD
-from ehcp_timeline.cases.sheet import ROW
+from ehcp_timeline.cases.sheet import ROW, Batch
 from ehcp_timeline.law.deadline import BLANK, Dates
 from ehcp_timeline.law.rulebook import DerivedEvent, Rulebook, derived_from, texts_in
 

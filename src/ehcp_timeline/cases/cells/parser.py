@@ -4,8 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from ehcp_timeline.cases.cells.date_formats import DateFormats, read_formatted
-from ehcp_timeline.cases.cells.dates import Order, birth_window, event_window, read_date
+from ehcp_timeline.cases.cells.dates import (
+    DateFormats,
+    Order,
+    birth_window,
+    event_window,
+    read_date,
+    read_formatted,
+)
 from ehcp_timeline.cases.cells.values import (
     DEFAULT_BLANKS,
     WHITE,

@@ -7,13 +7,12 @@ from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.cells.date_order import DateOrders, doubting, half_swapped, swapped_days
 from ehcp_timeline.cases.cells.dates import TIME_PATTERN, TIMED_PATTERN
 from ehcp_timeline.cases.cells.parser import Reader
 from ehcp_timeline.cases.cells.values import EXCEL_ERROR_PATTERN, GUARDED_PATTERN, WHITE, CellFault
 from ehcp_timeline.cases.model import Column, Problem, joined
-from ehcp_timeline.cases.sheet import ROW, as_text
+from ehcp_timeline.cases.sheet import ROW, Batch, as_text
 from ehcp_timeline.record import field, record
 
 Plain = date | str | bool

@@ -20,7 +20,7 @@ from ehcp_timeline.cases.formats.stream import (
     opened_zip,
     unpacked,
 )
-from ehcp_timeline.cases.formats.xlsx.preflight import WORKBOOK
+from ehcp_timeline.cases.formats.xlsx.workbook import WORKBOOK
 from ehcp_timeline.cases.formats.xml import is_xml
 from ehcp_timeline.cases.headers import Spellings
 from ehcp_timeline.cases.mapping.model import NOTHING_SAID, FileMapping

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, get_args
 
-from ehcp_timeline.cases.cells.date_formats import format_faults
+from ehcp_timeline.cases.cells.dates import format_faults
 from ehcp_timeline.cases.headers import Heading, fold
 from ehcp_timeline.cases.mapping.model import EVERY, FileMapping, Mappings, SharedDate, Undated
 from ehcp_timeline.errors import ConfigError

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
-from ehcp_timeline.cases.cells.date_formats import date_formats
+from ehcp_timeline.cases.cells.dates import date_formats
 from ehcp_timeline.cases.cells.parser import NOTHING, Said, cell_reader, plain
 from ehcp_timeline.cases.cells.values import CellFault
 from ehcp_timeline.cases.headers import Spellings, fold, load_spellings

@@ -13,8 +13,8 @@ from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.audit.selection import WHOSE, unjudgeable
 from ehcp_timeline.audit.single.judge import judge_case
-from ehcp_timeline.cases.batch import Batch, rows_of
 from ehcp_timeline.cases.model import Row
+from ehcp_timeline.cases.sheet import Batch, rows_of
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.law.deadline import Absence
 from ehcp_timeline.law.rulebook import Rulebook, part_of

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, ClassVar
 
 from ehcp_timeline import __version__
-from ehcp_timeline.cases.cells.date_formats import date_formats
+from ehcp_timeline.cases.cells.dates import date_formats
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
 from ehcp_timeline.cases.formats.annex_a import with_open_review
 from ehcp_timeline.cases.formats.detect import find_sheet

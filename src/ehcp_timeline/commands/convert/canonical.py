@@ -7,13 +7,12 @@ from typing import Annotated, ClassVar, Literal, Self
 
 import polars as pl
 
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.cells.dates import MONTH_FIRST, TIMED_PATTERN
 from ehcp_timeline.cases.cells.parser import Reader, cell_reader
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, WHITE, CellFault, blank_words
 from ehcp_timeline.cases.headers import load_spellings
 from ehcp_timeline.cases.model import Column, Problem, Vocabulary
-from ehcp_timeline.cases.sheet import ROW
+from ehcp_timeline.cases.sheet import ROW, Batch
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.measure.answer import NOT_IN_JSON

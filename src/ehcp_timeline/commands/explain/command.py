@@ -137,8 +137,8 @@ def _rows(sources: "Sequence[CaseFile]", case: str) -> "tuple[CaseFile, list[Row
 
 def _rows_of(source: "CaseFile", case: str) -> "tuple[list[Row], list[Problem], list[str]]":
     """Return the rows of a case in a file, the problems of cells in them, and the numbers of its cases."""
-    from ehcp_timeline.cases.batch import rows_of
     from ehcp_timeline.cases.case_numbers import case_key, key_of
+    from ehcp_timeline.cases.sheet import rows_of
     from ehcp_timeline.measure.multi_file import JoinedCases
 
     rows: list[Row] = []

@@ -10,13 +10,13 @@ import typer
 
 from ehcp_timeline.errors import ConfigError, UsageError
 from ehcp_timeline.record import fields, record
-from ehcp_timeline.shell.config import toml_table
+from ehcp_timeline.shell.open import toml_table
 from ehcp_timeline.shell.parse import choices, day_asked
 from ehcp_timeline.text import did_you_mean
 
 if TYPE_CHECKING:
     from ehcp_timeline.measure.forecast.request import ForecastRequest, Scenario, SchoolDays, WhatIf
-    from ehcp_timeline.shell.config import Config
+    from ehcp_timeline.shell.open import Config
 
 _NUMBER = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)(%?)")
 _MOST = 10_000

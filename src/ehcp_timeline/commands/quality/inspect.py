@@ -9,13 +9,12 @@ from typing import Any, Final
 
 import polars as pl
 
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
 from ehcp_timeline.cases.cells.vectorised import clean_text
 from ehcp_timeline.cases.formats.annex_a import is_list_1
 from ehcp_timeline.cases.headers import fold, one_line
 from ehcp_timeline.cases.model import UNREAD, Vocabulary, heading_of
-from ehcp_timeline.cases.sheet import ROW
+from ehcp_timeline.cases.sheet import ROW, Batch
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.quality import rules as checks
 from ehcp_timeline.commands.quality.row_checks import (

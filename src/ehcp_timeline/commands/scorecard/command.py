@@ -9,7 +9,6 @@ import typer
 
 from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.output.document import Document
-from ehcp_timeline.shell.config import GROUPS
 from ehcp_timeline.shell.destination import (
     ROW_FORMATS,
     Output,
@@ -28,6 +27,7 @@ from ehcp_timeline.shell.kpi_request import (
     left_out,
     measures_asked,
 )
+from ehcp_timeline.shell.open import GROUPS
 from ehcp_timeline.shell.options import DisclosureOptions, LawOptions, ScreenOptions, SomeCaseFilePaths
 from ehcp_timeline.shell.parse import choice, day_asked, was_typed
 from ehcp_timeline.text import day

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ehcp_timeline.errors import UsageError
-from ehcp_timeline.shell.config import read_config
 from ehcp_timeline.shell.destination import choose_output
 from ehcp_timeline.shell.exit_codes import FOUND
 from ehcp_timeline.shell.help_text import examples, exit_codes
+from ehcp_timeline.shell.open import read_config
 from ehcp_timeline.shell.options import Format
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from ehcp_timeline.measure.next_steps import next_steps
 from ehcp_timeline.measure.result import Input, NotJudged
 from ehcp_timeline.measure.worklists import AHEAD, before_breach
 from ehcp_timeline.record import Ge, Whole, record
-from ehcp_timeline.shell.config import Config
+from ehcp_timeline.shell.open import Config
 from ehcp_timeline.text import count, day
 
 if TYPE_CHECKING:

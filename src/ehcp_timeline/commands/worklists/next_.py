@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ehcp_timeline.measure.casework import Casework
     from ehcp_timeline.measure.worklists import Policy
     from ehcp_timeline.output.document import Document
-    from ehcp_timeline.shell.config import Config
+    from ehcp_timeline.shell.open import Config
 
 
 @exit_codes(

@@ -10,8 +10,8 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.row_events import with_events
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.sheet import Batch
 from ehcp_timeline.clock import Count, apply
 from ehcp_timeline.law.kpi import AS_AT, Condition, Measure
 from ehcp_timeline.measure.counts import clocks_of, has_exception, with_stage

@@ -6,8 +6,8 @@ from datetime import date
 import polars as pl
 
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem
+from ehcp_timeline.cases.sheet import Batch
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.measure.kpi.cases import PopulationTally, count_file, tallies_of

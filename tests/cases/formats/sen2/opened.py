@@ -6,8 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
-from ehcp_timeline.cases.batch import Batch
 from ehcp_timeline.cases.model import Problem, vocabulary
+from ehcp_timeline.cases.sheet import Batch
 from ehcp_timeline.cases.source import CaseFile, open_case_files
 from tests.cases.formats.sen2.made import Assessment, Person, person, request
 from tests.cases.made import AS_AT

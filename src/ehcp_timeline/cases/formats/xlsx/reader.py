@@ -14,8 +14,7 @@ import python_calamine
 from ehcp_timeline.cases.formats.csv.reader import CELL_LIMIT, no_such_row
 from ehcp_timeline.cases.formats.sen2.workbook import find_return
 from ehcp_timeline.cases.formats.stream import Raw, damaged, opened_zip
-from ehcp_timeline.cases.formats.xlsx.cells import Cells
-from ehcp_timeline.cases.formats.xlsx.preflight import looked_through
+from ehcp_timeline.cases.formats.xlsx.workbook import Cells, looked_through
 from ehcp_timeline.cases.header_rows import HEADER_SEARCHED, Header, find_header
 from ehcp_timeline.cases.headers import Spellings, fold, match, positions
 from ehcp_timeline.cases.mapping.model import NOTHING_SAID, FileMapping

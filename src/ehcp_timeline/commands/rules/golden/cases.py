@@ -177,7 +177,7 @@ def _read_row(place: Location, given: Mapping[str, Any], rulebook: Rulebook, num
 
 
 def _read_csv(path: Path, rulebook: Rulebook, vocabulary: Vocabulary, as_at: date) -> Sequence[Golden]:
-    from ehcp_timeline.cases.batch import rows_of
+    from ehcp_timeline.cases.sheet import rows_of
     from ehcp_timeline.cases.source import open_case_file
 
     names = (AS_AT, *(f"{EXPECT}{deadline.id}" for deadline in rulebook.deadlines))
