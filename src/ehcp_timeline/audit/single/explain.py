@@ -11,7 +11,7 @@ from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.trace import CountedPeriod, NotOwed, Working
 from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.clock import ONE_DAY, Count, roll_for_tribunal
-from ehcp_timeline.law.deadline import Limit, Version
+from ehcp_timeline.law.deadline import Limit
 from ehcp_timeline.record import Ge, record, replace
 from ehcp_timeline.text import REASONS, day, days_named, listed, quoted, said_count, said_day
 
@@ -112,12 +112,9 @@ def _version(working: Working, _: date) -> Iterator[ExplanationStep]:
     if version.overlay:
         text += f" It comes from the local rulebook {version.overlay}."
     facts = {"from": version.since, "to": version.until, "overlay": version.overlay or None}
-    yield _step(working, "Version", text, facts=facts, law=_cited(version))
-
-
-def _cited(version: Version) -> str:
     words = quoted(version.says, version.means)
-    return f"{version.law}: {words}" if words else version.law
+    law = f"{version.law}: {words}" if words else version.law
+    yield _step(working, "Version", text, facts=facts, law=law)
 
 
 def _count(working: Working, _: date) -> Iterator[ExplanationStep]:

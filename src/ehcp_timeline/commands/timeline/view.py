@@ -66,7 +66,12 @@ def timeline_sections(rulebook: Rulebook, judged: Sequence[Working], as_at: date
     tables = [
         Section(
             title,
-            columns=_columns(day_heading),
+            columns=(
+                TableColumn(day_heading, "fixed"),
+                TableColumn("who", "fixed"),
+                *_WHAT,
+                TableColumn("how it stands"),
+            ),
             rows=tuple(_row(working, rulebook) for working in part),
             alarm=part is late,
         )
@@ -82,10 +87,6 @@ def timeline_sections(rulebook: Rulebook, judged: Sequence[Working], as_at: date
         Section(before=(left_out,)),
         Section(before=(NOT_ADVICE,), closing=True),
     ]
-
-
-def _columns(first: str) -> tuple[TableColumn, ...]:
-    return (TableColumn(first, "fixed"), TableColumn("who", "fixed"), *_WHAT, TableColumn("how it stands"))
 
 
 def _is_ahead(clock: Clock, as_at: date) -> bool:
