@@ -25,9 +25,9 @@ REASONS = {
     "time-passed": "the time has passed",
     "window-over": "the days that had to be given are over",
     "unreadable-excuse": "its excuse could not be read",
-    "implied": "done, on a day that is not recorded",
+    "implied": "done, but no date was recorded",
     "released": "the law does not say what is owed after a release from detention",
-    "lapsed": "it can no longer be done, and the day on which it was done is not recorded",
+    "lapsed": "it can no longer be done, and no date was recorded",
 }
 
 

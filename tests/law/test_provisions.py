@@ -20,12 +20,12 @@ TEXTS: dict[str, list[dict[str, Any]]] = {one["instrument"]: one["provision"] fo
 NUMBER = re.compile(r"(?:\b(?:reg|s|rule) |, |\band reg )(\d+[A-Z]?)\b")
 
 
-def cited_text(law: str) -> str:
+def cited_texts(law: str) -> list[str]:
     """Return every committed paragraph of the regulations, sections or rules that a citation names."""
     instrument, _, where = law.partition(" ")
     numbers = set(NUMBER.findall(where))
     kept = [one["text"] for one in TEXTS.get(instrument, ()) if set(NUMBER.findall(one["at"])) <= numbers]
-    return re.sub(r"\s+", " ", " ¶ ".join(kept))
+    return [re.sub(r"\s+", " ", text) for text in kept]
 
 
 def stands_in(says: str, text: str) -> bool:
@@ -51,9 +51,12 @@ WORDS += [
 
 @pytest.mark.parametrize(("law", "says"), [pair[1:] for pair in WORDS], ids=[pair[0] for pair in WORDS])
 def test_words_seen_in_the_law_stand_in_it(law: str, says: str) -> None:
-    """What was not seen word for word is `quoted` or `unverified`, and a paraphrase is `means`."""
+    """What was not seen word for word is `quoted` or `unverified`, and a paraphrase is `means`.
+
+    Dots cut one paragraph: words of two provisions make no sentence of the law.
+    """
     assert says
-    assert stands_in(says, cited_text(law))
+    assert any(stands_in(says, text) for text in cited_texts(law))
 
 
 def test_every_provision_has_its_source_and_its_day() -> None:

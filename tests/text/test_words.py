@@ -53,8 +53,8 @@ def test_every_reason_of_the_decision_table_has_words() -> None:
             date(2026, 1, 1),
             {"review_decided": date(2025, 12, 1)},
             (
-                "cannot be judged: done, on a day that is not recorded "
-                "(the decision letter after the review: maintain, amend or cease)"
+                "cannot be judged: done, but no date was recorded: needs plan_issued "
+                "(shown by: the decision letter after the review: maintain, amend or cease)"
             ),
         ),
         (date(2025, 4, 1), {}, "not started: its start is in the future"),
@@ -114,6 +114,48 @@ def test_a_duty_that_hangs_on_a_choice_says_the_choice() -> None:
     for as_at in (date(2026, 1, 15), date(2026, 5, 3), date(2026, 5, 4)):
         assert how("assess.no_plan", as_at, request) == said
     assert how("assess.no_plan", date(2026, 5, 5), request) == f"{said}, a day that has passed"
+
+
+def test_a_choice_that_was_made_is_no_longer_offered() -> None:
+    """Once the plan was sent, nobody reads that a no-plan notice had its day."""
+    row = on({"request_received": date(2026, 1, 12), "plan_issued": date(2026, 6, 10)})
+
+    assert how("assess.no_plan", date(2026, 6, 20), row) == (
+        "not owed: the finalised plan was sent on 10 June 2026"
+    )
+
+
+def test_a_certificate_may_give_the_family_a_later_day() -> None:
+    """Two months have passed, but a month from a certificate that is not in the file may not have."""
+    refused = {"assess_refused": date(2026, 3, 9)}
+    certified = refused | {"mediation_certificate": date(2026, 5, 1)}  # 1 June is later than 11 May
+    later = ", unless mediation_certificate gives a later day"
+
+    assert how("appeal.lodge", date(2026, 5, 11), on(refused)) == f"today is the last day{later}"
+    assert how("appeal.lodge", date(2026, 5, 12), on(refused)) == f"the time has passed{later}"
+    assert how("appeal.lodge", date(2026, 5, 12), on(certified)) == "20 days left"
+    assert how("mediation.contact", date(2026, 5, 10), on(refused)) == "the time has passed"
+
+
+def test_a_detention_from_before_the_draft_is_not_dated_by_the_draft() -> None:
+    """The detention began on 5 January; the clock that it ends, on the day of the request."""
+    detained = {"detained_from": date(2026, 1, 5)}
+    during = on(detained | {"request_received": date(2026, 2, 2)})
+    before = on(detained | {"request_received": date(2025, 12, 1)})
+
+    assert how("plan.draft", date(2026, 3, 2), during) == (
+        "not owed: the child or young person was detained by 2 February 2026"
+    )
+    assert how("plan.draft", date(2026, 3, 2), before) == (
+        "not owed: the child or young person was detained on 5 January 2026"
+    )
+
+
+def test_a_notice_that_can_no_longer_be_given_names_its_column() -> None:
+    """The meeting was held, and the file has no day of a notice."""
+    assert how("review.notice", date(2026, 5, 20), on({"review_meeting": date(2026, 5, 11)})) == (
+        "cannot be judged: it can no longer be done, and no date was recorded: needs review_notice_sent"
+    )
 
 
 def test_what_takes_its_place_is_named() -> None:

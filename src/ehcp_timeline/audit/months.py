@@ -1,6 +1,6 @@
 """Months without a day: which ends of the months of one case are judged together.
 
-A verdict holds if it is the same for every choice of month ends. Two dates decide most verdicts, the start
+A verdict is kept if it is the same for every choice of month ends. Two dates decide most verdicts, the start
 and the answer, so each pair of cells takes each pair of ends. Not every combination of many cells is tried.
 """
 

@@ -202,11 +202,11 @@ class PlanByDue:
     """The duty is owed only if a plan existed by the due day, or by the start.
 
     Owed if one of `made` or `shown_by` is dated on or before that day. If not: not owed where a `made`
-    date stands; owed where one of `shown_by` stands; not owed where one of `before_plan` shows that the
+    date stands; owed where there is one of `shown_by`; not owed where one of `before_plan` shows that the
     row is about a first plan; otherwise the row is taken at its word and the duty is owed.
 
     Attributes:
-        shown_by: There was a plan. By the start, one that stands before every `made` date shows another plan.
+        shown_by: There was a plan. By the start, one before every `made` date shows another plan.
         before_plan: There was none yet.
     """
 
@@ -223,7 +223,7 @@ class StartWhere:
     Answers and ends still count from the ordinary start.
 
     Attributes:
-        given: What stands on the row.
+        given: What the row has.
         absent: What does not.
         starts: The start, if it is later than the ordinary one.
         doubt: Why a clock that starts so is disputed; empty where it is not.
@@ -244,7 +244,7 @@ class EndSpan:
     Attributes:
         first: The event of its first day.
         last: The event of its last day; it may still lie ahead.
-        then: What holds once it is over: `owed`, a clock due later runs as if nothing had been; or
+        then: What is owed once it is over: `owed`, a clock due later runs as if nothing had been; or
             `unknown`, it is not known what is owed of a clock that was open when it began.
     """
 

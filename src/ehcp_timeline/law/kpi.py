@@ -291,11 +291,11 @@ class Kpis:
         return {measure.id: measure for measure in self.measures}
 
     def numerator(self, measure: Measure) -> str:
-        """Return what stands above the line, or is counted, in words."""
+        """Return the numerator, or what is counted, in words."""
         return self.populations[measure.counts].said(measure.part)
 
     def denominator(self, measure: Measure) -> str:
-        """Return what stands below the line in words; empty for a count or a wait."""
+        """Return the denominator in words; empty for a count or a wait."""
         population = self.populations[measure.counts]
         match measure.unit:
             case "percent":

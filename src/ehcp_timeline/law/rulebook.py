@@ -44,22 +44,21 @@ class Deadline:
         checked: The day they were last checked.
         means: The same in other words, which are not the law's; empty where its own words are enough.
         note: What a reader of the answer should know; may be empty.
-        source: Whose advice, where the deadline stands once for each.
+        source: Whose advice, where there is one deadline for each.
         starts: What starts the clock. Each of several events may start one of its own: what comes before the
             next of them belongs to it, and nothing else does.
         starts_where: Later starts for some rows; the first that fits is taken.
         met_by: What answers it: the earliest on or after the start.
         ends: What ends it; nothing is owed any more.
-        ended_while: A time in which nothing is owed; it stands in `ends` in a rulebook's file.
+        ended_while: A time in which nothing is owed; part of `ends` in a rulebook's file.
         revived_by: What makes an earlier end undone.
-        revived_unless: Ends that stand for good: an end is not revived where one of these stands before
-            the answer.
+        revived_unless: Ends that are final: an end is not revived where one of these is before the answer.
         implied_by: What shows that it must have been done, at a date that is not recorded.
         lapses_with: What its purpose dies with: once one of these has come since the start, an unanswered
             clock is unknown, not overdue by a number that grows.
         only_if: Fact to the codes that it must hold.
         shown_by: Events that show the condition of `only_if` though the fact is blank or says otherwise.
-        owed_when: Not owed until one of these stands; its date is shown all the same.
+        owed_when: Not owed until one of these has a date; the due day is shown all the same.
         after: Runs only if one of these came on or before the start.
         during: Runs only if the start lies between these two events; the second may be open.
         displaced_by: Events or deadlines that take its place.
@@ -67,12 +66,12 @@ class Deadline:
         plan_by_due: Owed only if a plan existed by the due day, or by the start.
         answers_from: How long before the start an answer counts; None for all time where the due day lies
             before the start, else from the start on.
-        repeats: How it starts again; None for a duty that stands once on a row.
+        repeats: How it starts again; None for a duty that a row has once.
         versions: The time limit through the years.
         readings: Other published readings.
         excuses: Grounds on which the authority need not comply.
         overlay: Name of the local rulebook that it comes from; empty for the law itself.
-        file: Name of the file that it stands in; no part of what it says.
+        file: Name of its file; no part of what it says.
     """
 
     id: str
@@ -192,7 +191,7 @@ class DerivedEvent:
     Attributes:
         id: Its name, which a deadline may use like that of any event.
         says: What it means.
-        earliest: The events it is the earliest of; another derived event that stands before it may be one.
+        earliest: The events it is the earliest of; one may be a derived event defined before it.
         unless: None of them counts that one of these events came before, or on the same day.
     """
 

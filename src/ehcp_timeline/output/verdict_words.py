@@ -49,6 +49,8 @@ def standing(working: Working, rulebook: Rulebook) -> str:
 
 def reason_named(reason: str | None, deadline: Deadline, start: date | None, rulebook: Rulebook) -> str:
     """Return why a verdict is what it is; a missing date or code is named by its column."""
+    if reason in ("implied", "lapsed"):
+        return f"{reason_words(reason)}: needs {listed(rulebook.columns_of(deadline.answers), 'or')}"
     needs = rulebook.needs(deadline) if reason == "no-due-day" else ()
     if needs and start and deadline.version_on(start):
         return f"needs {listed(needs, 'or')}"
@@ -84,10 +86,21 @@ def _running(working: Working) -> str:
         words = deadline.versions[-1].limit.words
         return f"to be done {words}" if words else "not yet: its first lawful day has not come"
     if deadline.minimum:
-        return f"not before this day, {_days(clock.days_left)} to wait"
+        return f"not before this day, {_days(clock.days_left)} to wait{_or_later(working)}"
     if deadline.right:
-        return "today is the last day" if clock.days_left == 0 else f"{_days(clock.days_left)} left"
+        left = "today is the last day" if clock.days_left == 0 else f"{_days(clock.days_left)} left"
+        return f"{left}{_or_later(working)}"
     return "due today" if clock.days_left == 0 else f"due in {_days(clock.days_left)}"
+
+
+def _or_later(working: Working) -> str:
+    """Return which blank columns could give a later day, as a mediation certificate does for an appeal."""
+    limit, counted = working.version and working.version.limit, {limb.event for limb in working.limbs}
+    if not limit or limit.missing != "skip":
+        return ""
+    names = [name for limb in limit.limbs if limb.since and not limb.only_if for name in limb.since.events]
+    blank = [name for name in names if name not in counted]
+    return f", unless {listed(blank, 'or')} gives a later day" if blank else ""
 
 
 def _done(working: Working, rulebook: Rulebook) -> str:
@@ -112,7 +125,8 @@ def _unknown(working: Working, rulebook: Rulebook) -> str:
         case "implied" if working.implied_by in working.columns:
             return f"{rulebook.says(working.implied_by)} ({working.columns[working.implied_by]})"
         case "implied":
-            return f"{reason_words('implied')} ({rulebook.says(working.implied_by)})"
+            named = reason_named("implied", working.deadline, clock.start, rulebook)
+            return f"{named} (shown by: {rulebook.says(working.implied_by)})"
         case "unreadable" if working.unread:
             return f"{listed(working.unread)} could not be read"
         case "unread-heading":
@@ -125,9 +139,10 @@ def _unknown(working: Working, rulebook: Rulebook) -> str:
 
 def _not_owed(working: Working, rulebook: Rulebook) -> str:
     clock, why = working.clock, working.not_owed
-    ended = f"{rulebook.says(working.end_event)} on {day(clock.ended)}" if clock.ended else ""
+    ended = f"{rulebook.says(working.end_event)} {working.ended_on} {day(clock.ended)}" if clock.ended else ""
     if clock.reason == "time-passed":
-        return "; ".join(filter(None, (reason_words(clock.reason), ended)))
+        passed = f"{reason_words(clock.reason)}{_or_later(working)}"
+        return "; ".join(filter(None, (passed, ended)))
     if why and (name := why.displaced_by):
         instead = rulebook.by_id[name].duty if name in rulebook.by_id else rulebook.says(name)
         return f"not owed: another duty takes its place: {instead}"

@@ -9,7 +9,7 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Judged, ToldClocks, due_after_events
 from ehcp_timeline.audit.bulk.cross_check import told_by_single
-from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.bulk.judge import LARGE, judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.events import request_problems, requests_on_rows, started_twice
@@ -195,9 +195,10 @@ def differences(
     batches: Sequence[Batch],
     as_at: date,
     deadlines: Sequence[Deadline] | None = None,
+    large: int = LARGE,
 ) -> list[str]:
     """Put a file to both readers; return every clock, count and problem about which they differ."""
-    bulk = whole_file(judge)(rulebook, batches, as_at, deadlines=deadlines)
+    bulk = whole_file(judge)(rulebook, batches, as_at, deadlines=deadlines, large=large)
     single = list(judge_by_single(rulebook, batches, as_at, deadlines=deadlines))
     found = [f"{len(bulk)} batches against {len(single)}"] if len(bulk) != len(single) else []
     for one, other in zip(bulk, single, strict=False):

@@ -9,10 +9,10 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from ehcp_timeline.audit.bulk import case_events as whole_cases
-from ehcp_timeline.audit.bulk import judge as judging
 from ehcp_timeline.audit.bulk.case_events import Cases, held_at, merged, nearest
 from ehcp_timeline.audit.bulk.case_store import Memory
 from ehcp_timeline.audit.bulk.days import NEVER
+from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.lazy_clocks import JoinedClocks
 from ehcp_timeline.audit.bulk.row_events import Columns
 from ehcp_timeline.audit.bulk.verdicts import Inquiry
@@ -101,14 +101,13 @@ def test_chains_do_not_depend_on_the_hashes(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("case", [8, 9])
-def test_cases_judged_in_halves_give_the_same_clocks(case: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cases_judged_in_halves_give_the_same_clocks(case: int) -> None:
     """A large file is judged on two threads; its clocks come in row order, and some of them too."""
-    monkeypatch.setattr(judging, "LARGE", 0)
     rows = [*_scattered(case, 120, 30), Row(200, "LOST", {}, unreadable=frozenset({PLAN}))]
     batches = batches_of(rows, LAW, 50)
-    assert differences(LAW, batches, AS_AT) == []
+    assert differences(LAW, batches, AS_AT, large=0) == []
 
-    *_, last = judging.judge(LAW, batches, AS_AT)
+    *_, last = judge(LAW, batches, AS_AT, large=0)
     clocks = last.clocks["review.annual"]
     some = pl.Series([clocks.height - 1, 3, 0, 17], dtype=pl.UInt32)
     assert isinstance(clocks, JoinedClocks)

@@ -128,6 +128,17 @@ def test_a_minimum_stands_under_not_before() -> None:
     assert "By 15 February 2024 the family may make representations" in dates
 
 
+def test_what_is_not_owed_is_not_ahead() -> None:
+    """The review that the move replaced in June is not among what comes after that."""
+    moved = ("plan_issued=2024-09-10", "review_decided=2025-06-02", "moved_in=2026-03-02")
+    shown = printed(ehcp("timeline", *moved, "plan_transferred=2026-03-31", "--as-at", "2026-04-20"))
+    ahead, _, past = shown.partition("Done, past or unclear")
+
+    assert "30 June 2026" in ahead
+    assert "1 June 2026" not in ahead
+    assert "1 June 2026" in past
+
+
 def test_a_start_without_its_code_is_told_once() -> None:
     """One line says which code is needed, for an order of any of eleven kinds."""
     text = printed(ehcp("timeline", "order_made=2026-03-02", "--as-at", "2026-06-01"))

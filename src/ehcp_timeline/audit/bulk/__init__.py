@@ -1,7 +1,7 @@
 """The second reader: the rulebook applied to whole files, a column at a time.
 
 `judge.judge` takes batches of rows and gives the clocks of each batch. Every module below it works on polars
-Series of one length, one entry a clock. Five conventions hold in all of them:
+Series of one length, one entry a clock. All of them keep five conventions:
 
 - A day is a whole number, `date.toordinal`; days are compared, never added to. Counting is asked of
   `days.DayTables`, which keeps one answer for each different day.
@@ -25,7 +25,7 @@ A file with the 6 weeks of `assess.decide` goes this way, here with three rows:
 >>> (only(due, answered == NEVER) < today).to_list()  # overdue: not answered, and the due day has gone by
 [False, False, True]
 
-Clocks that stand on one row: `row_events` (the dates of a batch), `applicability` (which rows have one),
+Clocks of one row: `row_events` (the dates of a batch), `applicability` (which rows have one),
 `row_deadlines`. Duties that repeat, over all rows of a case: `case_store`, `case_events`, `case_deadlines`.
 Requests written on several rows: `requests`. Both meet in `judge_deadline.weigh`: `due`, `excuses`, then the
 packed numbers. `lazy_clocks` gives a column of the result when it is asked for; `cross_check` holds a sample

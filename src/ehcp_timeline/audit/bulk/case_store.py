@@ -24,7 +24,7 @@ class Memory:
         names: The events, flags and columns that repeating duties look at.
         rows: The physical line of each row that is kept, batch by batch.
         hashes: Two hashes of its `case_id`, batch by batch.
-        days: Event to the positions and the day numbers at which it stands, future ones too.
+        days: Event to its positions and day numbers, future ones too.
         flagged: Flag to the positions at which it is yes.
         unreadable: Column to the positions at which its cell could not be read.
         height: How many rows are kept.

@@ -11,7 +11,7 @@ import polars as pl
 
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, NO_CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.bulk.days import where_true
-from ehcp_timeline.audit.bulk.judge import judge
+from ehcp_timeline.audit.bulk.judge import LARGE, judge
 from ehcp_timeline.audit.clock import Clock, Verdict
 from ehcp_timeline.audit.single.judge import judge_case
 from ehcp_timeline.cases.model import Row
@@ -53,6 +53,7 @@ def verified(
     sample: int,
     *,
     deadlines: Sequence[Deadline] | None = None,
+    large: int = LARGE,
 ) -> Iterator[Judged]:
     """Judge every row of a file, and judge a sample of its clocks with the single reader too.
 
@@ -72,7 +73,7 @@ def verified(
             yield batch
             del batch
 
-    for judged in judge(rulebook, passing(), as_at, deadlines=wanted):
+    for judged in judge(rulebook, passing(), as_at, deadlines=wanted, large=large):
         if judged.last:
             held.hold_cases(judged)
         else:

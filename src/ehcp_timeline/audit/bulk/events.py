@@ -23,7 +23,7 @@ class EventFrame(ABC):
 
     Args:
         row: The physical line of each clock's row.
-        there: Every event of which a date stands anywhere.
+        there: Every event that has a date anywhere.
     """
 
     def __init__(self, row: pl.Series, there: Names) -> None:

@@ -97,7 +97,7 @@ def _closure(
 ) -> tuple[pl.Series, pl.Series]:
     first, last = (seen.first((name,)) for name in closure.closed)
     asked = seen.never
-    for name in reversed(closure.asked):  # the first that stands is taken: it is put in last
+    for name in reversed(closure.asked):  # the first with a date is taken: it is put in last
         day = seen.first((name,))
         asked = instead(asked, day < NEVER, day)
     closed, was_asked = (first < NEVER) & (last < NEVER), asked < NEVER

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import chain
+from typing import Final
 
 import polars as pl
 
@@ -33,7 +34,7 @@ from ehcp_timeline.cases.model import Problem, month_end
 from ehcp_timeline.cases.sheet import ROW, Batch
 from ehcp_timeline.law.rulebook import Deadline, DerivedEvent, Rulebook, derived_from, texts_in
 
-LARGE = 20_000  # rows of a first batch: the cases of a larger file are judged in two halves, on two threads
+LARGE: Final = 20_000  # rows of a first batch
 
 
 def judge(
@@ -42,6 +43,7 @@ def judge(
     as_at: date,
     *,
     deadlines: Sequence[Deadline] | None = None,
+    large: int = LARGE,
 ) -> Iterator[Judged]:
     """Judge every row of a file.
 
@@ -51,6 +53,8 @@ def judge(
         as_at: The day the question is asked about.
         deadlines: Only these deadlines; None for all. Those that a file has no column to answer are to be
             left out here (`audit.selection`): they would all be overdue.
+        large: The cases of a file of which the first batch has more rows than this are judged in two halves,
+            on two threads.
 
     Yields:
         Each batch with its clocks as it goes by, then one more: the clocks of repeating duties, for all rows
@@ -61,16 +65,16 @@ def judge(
     """
     cases = CasesWithMonths()
     wanted = rulebook.deadlines if deadlines is None else deadlines
-    for judged in _judged(rulebook, cases.without(batches), as_at, wanted):
+    for judged in _judged(rulebook, cases.without(batches), as_at, wanted, large):
         if judged.last and cases.held:
-            yield _with_months(judged, rulebook, together(cases.held), as_at, wanted)
+            yield _with_months(judged, rulebook, together(cases.held), as_at, wanted, large)
         else:
             yield judged
         del judged
 
 
 def _judged(
-    rulebook: Rulebook, batches: Iterable[Batch], as_at: date, wanted: Sequence[Deadline]
+    rulebook: Rulebook, batches: Iterable[Batch], as_at: date, wanted: Sequence[Deadline], large: int
 ) -> Iterator[Judged]:
     inquiry = Inquiry(rulebook, as_at)
     once = [deadline for deadline in wanted if not deadline.repeats]
@@ -86,7 +90,7 @@ def _judged(
         columns = Columns(own, rulebook, inquiry.today, derived)
         clocks = {clocks.deadline.id: clocks for clocks in weigh_rows(inquiry, once, columns)}
         if len(once) < len(wanted):
-            if empty is None and batch.frame.height > LARGE:
+            if empty is None and batch.frame.height > large:
                 other = Memory.for_deadlines(repeating)
             memory.add(columns if own is batch else Columns(batch, rulebook, inquiry.today, derived), other)
         empty = batch.frame.clear()
@@ -98,14 +102,14 @@ def _judged(
 
 
 def _with_months(
-    last: Judged, rulebook: Rulebook, held: Batch, as_at: date, wanted: Sequence[Deadline]
+    last: Judged, rulebook: Rulebook, held: Batch, as_at: date, wanted: Sequence[Deadline], large: int
 ) -> Judged:
     """Return the last batch with the cases that have a month without a day.
 
-    Each is judged at every choice of `months.ends`: a verdict holds if it is the same for all.
+    Each is judged at every choice of `months.ends`: a verdict is kept if it is the same for all.
     """
     unsettled, *at_ends = (
-        list(_judged(rulebook, [rows], as_at, wanted))
+        list(_judged(rulebook, [rows], as_at, wanted, large))
         for rows in (Batch(held.frame, held.unreadable), *_at_ends(rulebook, held))
     )
     before, *choices = map(_clocks_of, (unsettled, *at_ends))

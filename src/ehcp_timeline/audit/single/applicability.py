@@ -180,7 +180,7 @@ def columns_looked_at(rulebook: Rulebook, deadline: Deadline) -> frozenset[str]:
 def cells_that_matter(deadline: Deadline, *, ended: bool = True, answered: bool = False) -> frozenset[str]:
     """Return the columns without which a clock that has started cannot be judged.
 
-    If something `ended` it, what would undo that matters too. If its answer stands, what would only show that
+    If something `ended` it, what would undo that matters too. If it was answered, what would only show that
     it was answered does not matter.
     """
     plan = deadline.plan_by_due

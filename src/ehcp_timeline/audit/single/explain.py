@@ -207,7 +207,7 @@ def not_owed_words(why: NotOwed) -> str:
     if why.displaced_by:
         return f"{why.displaced_by} takes its place"
     if why.no_plan_by:
-        return f"no plan existed by {day(why.no_plan_by)}"
+        return f"the file shows no plan by {day(why.no_plan_by)}"
     return f"not until {' or '.join(why.awaits)}"
 
 
@@ -262,7 +262,7 @@ def _answer_text(working: Working, clock: Clock, as_at: date) -> str:
         return f"{working.implied_by} shows that it was done; the day is not recorded."
     if clock.ended:
         beside = _beside(clock.ended, working)
-        return f"{working.end_event} on {said_day(clock.ended)} ended it unanswered{beside}."
+        return f"{working.end_event} {working.ended_on} {said_day(clock.ended)} ended it unanswered{beside}."
     names = " or ".join(working.deadline.answers)
     text = f"No {names} by the as-at date, {said_day(as_at)}{_beside(as_at, working)}."
     if working.circumstances.implied == "released":

@@ -401,4 +401,4 @@ def _answered(
     if link.answer is None or not (link.unseen or link.alone) or due is None or working.version is None:
         return link.answer, False
     limit = one_period_more(working.version.limit, due, question.seen)
-    return link.answer, limit is not None and link.answer > limit
+    return link.answer, limit is not None and link.answer > max(limit, due)

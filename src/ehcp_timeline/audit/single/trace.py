@@ -120,6 +120,13 @@ class Working:
         """Whether it is not owed yet, and nothing has ended it."""
         return self.not_owed is not None and bool(self.not_owed.awaits) and self.clock.ended is None
 
+    @property
+    def ended_on(self) -> str:
+        """`on`, or `by` where a detention that ended it had begun before it started."""
+        span, clock = self.deadline.ended_while, self.clock
+        began_before = span and self.end_event == span.first and clock.ended == clock.start
+        return "by" if began_before else "on"
+
     def columns_named(self, names: Iterable[str]) -> str:
         """Return events by their columns, as a choice."""
         return " or ".join(dict.fromkeys(self.columns.get(name, name) for name in names))

@@ -207,7 +207,7 @@ def _what_was_read(audit: Audit, most: int) -> Iterator[str]:
     if stops:
         kinds = (("row", "stopped a row"), ("cell", "made a deadline unclear"))
         what = "".join(f", {stops[word]:,} {words}" for word, words in kinds if stops[word])
-        yield f"{count(stops.total(), 'problem')}{what or ', none changes a verdict'} (see --full)."
+        yield f"{count(stops.total(), 'problem')}{what or ', none stopped a row'} (see --full)."
     yield from acknowledged_lines(audit.acknowledged)
     if lacking := audit.summary.not_judged:
         yield f"{count(len(lacking), 'deadline')} not judged: the file lacks a column (see --full)."

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import ClassVar
 
-from ehcp_timeline.audit.clock import Clock
 from ehcp_timeline.audit.single.trace import Working
 from ehcp_timeline.law.rulebook import Rulebook, Who
 from ehcp_timeline.measure.answer import ClockRecord, RulebookUsed
@@ -50,9 +49,11 @@ def timeline_sections(rulebook: Rulebook, judged: Sequence[Working], as_at: date
     """
     shown = sorted(_shown(judged), key=lambda working: working.clock.due or date.max)
     late = [working for working in shown if working.clock.verdict == "overdue"]
-    minima = [working for working in shown if working.deadline.minimum]
+    minima = [
+        working for working in shown if working.deadline.minimum and working.clock.verdict != "not-owed"
+    ]
     rest = [working for working in shown if working not in late and working not in minima]
-    ahead = [working for working in rest if _is_ahead(working.clock, as_at)]
+    ahead = [working for working in rest if _is_ahead(working, as_at)]
     first = [working for working in ahead if working.clock.verdict == "running"][:1]
     parts = {
         ("Late now", "due"): late,
@@ -89,10 +90,11 @@ def timeline_sections(rulebook: Rulebook, judged: Sequence[Working], as_at: date
     ]
 
 
-def _is_ahead(clock: Clock, as_at: date) -> bool:
+def _is_ahead(working: Working, as_at: date) -> bool:
     """Return whether an open clock has its day still to come, or runs without one."""
+    clock, why = working.clock, working.not_owed
     ahead = clock.due >= as_at if clock.due else clock.verdict == "running"
-    return ahead and not (clock.answered or clock.ended)
+    return ahead and not (clock.answered or clock.ended or (why and not why.awaits))
 
 
 def _next(working: Working, rulebook: Rulebook) -> Section:

@@ -223,7 +223,7 @@ def read_deadline(
         codes: Fact to its closed list of codes.
         grounds: Groups of excuses.
         overlay: Name of the local rulebook.
-        file: Name of the file that it stands in.
+        file: Name of its file.
     """
     here = place.at(str(table.get("id", "a deadline without id")))
     starts = read_starts(here, table)

@@ -98,7 +98,7 @@ class Location:
         Args:
             kind: A dataclass of texts, numbers, days, yes or no, `Literal`s, tuples of these and records.
                 `Annotated[str, "event"]` is a word that must be in the vocabulary of events. A field whose
-                `key` is empty stands in no file.
+                `key` is empty is in no file.
             table: What is in the file.
             also: Keys that are no field.
             read: Fields that have been read already.

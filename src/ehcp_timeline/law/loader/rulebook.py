@@ -82,7 +82,7 @@ THE_LAWS = ("duty", "who", "kind", "starts", "met_by")
 
 
 def supersede(place: Location, table: Table, standing: Deadline, codes: Codes, overlay: str) -> Deadline:
-    """Return a deadline that stands, with an overlay's time limits from their days on.
+    """Return a deadline of the law, with an overlay's time limits from their days on.
 
     Args:
         place: Where faults are reported.
