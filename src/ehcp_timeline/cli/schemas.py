@@ -1,10 +1,15 @@
 """`python -m ehcp_timeline.cli.schemas FOLDER` writes the JSON Schemas of every answer and of `ehcp.toml`."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import DataclassSchema
 
 from ehcp_timeline.cases.mapping.loader import KEYS
 from ehcp_timeline.cases.model import vocabulary
@@ -24,23 +29,25 @@ from ehcp_timeline.commands.rules.lists import CoverageAnswer, RuleAnswer, Rules
 from ehcp_timeline.commands.scorecard.answer import MeasureList, ScorecardAnswer, ScorecardPublication
 from ehcp_timeline.commands.timeline.view import TimelineAnswer
 from ehcp_timeline.commands.verify.compare import VerifyAnswer
-from ehcp_timeline.commands.worklists.answer import (
+from ehcp_timeline.commands.worklists.family_letters import LettersAnswer
+from ehcp_timeline.commands.worklists.lists import (
     NextAnswer,
     OverdueAnswer,
-    PublicationAnswer,
     SaveListAnswer,
 )
-from ehcp_timeline.commands.worklists.family_letters import LettersAnswer
+from ehcp_timeline.commands.worklists.publication import PublicationAnswer
 from ehcp_timeline.commands.worklists.reviews import ReviewsAnswer, TermListAnswer
 from ehcp_timeline.law.kpi import load_kpis
+from ehcp_timeline.measure.answer import keys
 from ehcp_timeline.measure.changes import ChangesAnswer
 from ehcp_timeline.measure.compare.compare import CompareAnswer
 from ehcp_timeline.measure.forecast.forecast import ForecastAnswer
 from ehcp_timeline.measure.kpi.question import MOST_PEOPLE
 from ehcp_timeline.measure.result import Audit
-from ehcp_timeline.output.schema import schema_of
+from ehcp_timeline.output.receipt import Receipt
 from ehcp_timeline.shell.open import GROUPS, OTHER_KEYS
 
+_ATTRIBUTE = re.compile(r"^\s*(\w+): (.+(?:\n\s+.+(?<!:))*?)(?=\n\s*\w+: |\s*\Z)", re.MULTILINE)
 _ANSWERS: tuple[type[Any], ...] = (
     Audit, TimelineAnswer, ExplainAnswer, OverdueAnswer, SaveListAnswer, NextAnswer, LettersAnswer,
     ReviewsAnswer, TermListAnswer,
@@ -51,6 +58,44 @@ _ANSWERS: tuple[type[Any], ...] = (
 )  # fmt: skip
 EVERY: Mapping[str, type[Any]] = {answer.SCHEMA.replace("/", "-"): answer for answer in _ANSWERS}
 SETTINGS: Final = "ehcp-toml-1"
+
+
+class _OfRecords(GenerateJsonSchema):
+    """Makes of each record an object that holds every key, no other, and says what a key holds."""
+
+    def field_is_required(self, field: object, total: bool) -> bool:  # noqa: ARG002 - pydantic's own
+        return True
+
+    def dataclass_schema(self, schema: DataclassSchema) -> dict[str, Any]:
+        """Add what the `Attributes:` of the record and of those it is made from say of the keys."""
+        made = super().dataclass_schema(schema)
+        record = schema["cls"]
+        described: dict[str, str] = {}
+        for kind in reversed(record.__mro__):
+            described |= _ATTRIBUTE.findall((kind.__doc__ or "").partition("Attributes:")[2])
+        properties = {}
+        if hasattr(record, "SCHEMA"):
+            properties["schema"] = {"const": record.SCHEMA, "title": "Schema", "type": "string"}
+        for name, definition in made["properties"].items():
+            if (key := name.removesuffix("_")) in keys(record):
+                definition.pop("default", None)
+                says = {"description": described[name]} if name in described else {}
+                properties[key] = {**definition, **says}
+        description = " ".join((record.__doc__ or "").partition("Attributes:")[0].split())
+        own = {"description": description, "properties": properties, "required": list(properties)}
+        return {**made, **own, "additionalProperties": False}
+
+
+def schema_of(name: str, answer: type[Any]) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of an answer, under its published name, the receipt at its end."""
+    schema, receipt = (
+        TypeAdapter(kind).json_schema(by_alias=True, mode="serialization", schema_generator=_OfRecords)
+        for kind in (answer, Receipt)
+    )
+    schema["$defs"] = {**schema.get("$defs", {}), **receipt.pop("$defs")}
+    schema["properties"]["receipt"] = receipt
+    schema["required"].append("receipt")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"{name}.json", **schema}
 
 
 def settings_schema() -> dict[str, Any]:

@@ -57,7 +57,7 @@ class _SummaryTally:
         self.rates.add(judged)
 
     def summary(self) -> GroupSummary:
-        """Return what was counted; the oldest are listed but for those whose late plan is accepted."""
+        """Return what was counted; the oldest are listed without those whose late plan is accepted."""
         backlog, tally = self.backlog, self.acknowledged
         listed = [case for case in backlog.oldest if not (tally and tally.accepts(case.case_id, ISSUE))]
         return GroupSummary(
@@ -90,7 +90,7 @@ class _Counted:
     acknowledged: AcknowledgedTally | None = None
 
     def add(self, everything: Judged, file: int, unanswerable: Collection[str]) -> int:
-        """Count a batch of a file but for what it has no column to answer; return how many clocks it has."""
+        """Count a batch, without what the file has no column to answer; return how many clocks it has."""
         for deadline in unanswerable:
             if clocks := everything.clocks.get(deadline):
                 self.without[deadline] += clocks.height - clocks.counts.get("not-owed", 0)

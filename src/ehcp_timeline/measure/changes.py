@@ -254,7 +254,7 @@ def changes(
 
 
 def changes_between(old: Side, new: Side, wanted: pl.Expr) -> pl.DataFrame:
-    """Return what changed of the clocks that are wanted, but for deadlines of which a side says nothing."""
+    """Return what changed of the clocks that are wanted, without deadlines that one side does not have."""
     every = changes(old.clocks, new.clocks, new.cases, new.not_judged)
     return every.filter(wanted, ~pl.col("deadline").is_in(sorted(old.unlisted | new.unlisted)))
 

@@ -5,7 +5,6 @@ from datetime import date
 
 import polars as pl
 
-from ehcp_timeline.audit.bulk.clocks import Judged
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.selection import unjudgeable
@@ -77,12 +76,12 @@ def _changed(rulebook: Rulebook, source: CaseFile, as_at: date, hanging: Collect
     changed = 0
     for batch in zip(*both, strict=True):
         for name in {name for judged in batch for name in judged.clocks}:
-            day_first, month_first = (_numbered(judged, name) for judged in batch)
+            day_first, month_first = (
+                clocks_of(judged, (name,), "row", "verdict").with_columns(
+                    number=pl.int_range(pl.len()).over("row")
+                )
+                for judged in batch
+            )
             pairs = day_first.join(month_first, on=["row", "number"], how="full", suffix="_month_first")
             changed += pairs.filter(pl.col("verdict").ne_missing(pl.col("verdict_month_first"))).height
     return changed
-
-
-def _numbered(judged: Judged, deadline: str) -> pl.DataFrame:
-    frame = clocks_of(judged, (deadline,), "row", "verdict")
-    return frame.with_columns(number=pl.int_range(pl.len()).over("row"))

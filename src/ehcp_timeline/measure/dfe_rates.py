@@ -47,13 +47,11 @@ class Rates:
             decisions_in_time=(done & met).sum(),
         )
         self.counts.update(decided.row(0, named=True))
-        if {"request_received", "plan_issued"} <= set(judged.rows.columns):
-            self._add_plans(judged)
-
-    def _add_plans(self, judged: Judged) -> None:
         rows = judged.rows
+        if not {"request_received", "plan_issued"} <= set(rows.columns):
+            return
         issued, received = pl.col("plan_issued"), pl.col("request_received")
-        in_year = issued.is_between(date(self.as_at.year, 1, 1), self.as_at) & (received <= issued)
+        in_year = issued.is_between(*year) & (received <= issued)
         if "plan_transferred" in rows.columns:
             transferred = pl.col("plan_transferred") <= self.as_at
             in_year &= ~transferred.fill_null(value=False)

@@ -324,19 +324,15 @@ class FilterCheck:
         if self.held and not self.matched:
             options = listed([f"--{column}" for column in self.held])
             raise UsageError(f"no row matches {options} together", "leave one of them out")
-        if self.columns:
-            self._refuse_deadlines()
-
-    def _refuse_deadlines(self) -> None:
-        asked = self.selection.deadlines
-        wanted = [
-            deadline
+        deadlines = self.selection.deadlines
+        starts = self.rulebook.columns_of(
+            event
             for deadline in self.rulebook.deadlines
-            if any(is_under(name, deadline.id) for name in asked)
-        ]
-        starts = self.rulebook.columns_of(event for deadline in wanted for event in deadline.start_events)
-        if starts and not self.columns.intersection(starts):
-            names = listed(sorted(asked), "or")
+            if any(is_under(name, deadline.id) for name in deadlines)
+            for event in deadline.start_events
+        )
+        if self.columns and starts and not self.columns.intersection(starts):
+            names = listed(sorted(deadlines), "or")
             hint = f"it needs a column {listed(list(starts), 'or')}"
             raise UsageError(f"--deadline: no column of the file can start {names}", hint)
 

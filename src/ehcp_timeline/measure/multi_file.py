@@ -430,7 +430,7 @@ class _History:
     def _lose_what_it_lacks(
         self, frame: pl.DataFrame, place: int, columns: frozenset[str], lost: dict[str, pl.Series]
     ) -> None:
-        """Note what the rows of a file cannot answer for want of a column that another file has."""
+        """Note what the rows of a file cannot answer because it lacks a column that another file has."""
         every = frozenset(frame.columns)
         able = {deadline.id for deadline in unjudgeable(self.rulebook, every)}
         mine = frame.filter(pl.col(_FILE) == place)

@@ -67,7 +67,7 @@ class NextSteps:
     letters: tuple[Letter, ...] = field(metadata={"key": "letter"})
 
     def chain_for(self, deadline: str) -> Chain | None:
-        """Return the steps of this deadline, or None if it has but its duty."""
+        """Return the steps of this deadline, or None if it has none."""
         return next((chain for chain in self.chains if deadline in chain.deadlines), None)
 
     def letter_for(self, deadline: str) -> Letter | None:

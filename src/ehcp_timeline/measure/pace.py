@@ -79,7 +79,7 @@ def pace_of(
 ) -> Pace:
     """Return how long the stages of a deadline took in the 52 weeks before a day.
 
-    `chain` has its steps, None if it has but its duty; `clocks` its `row`, `start` and `answered`, closed
+    `chain` has its steps, None if it has no steps; `clocks` its `row`, `start` and `answered`, closed
     clocks too; `rows` every `row` of the file with its events.
     """
     names = _stage_names(chain)

@@ -84,7 +84,15 @@ class FamilyCase:
     def page(self, receipt: Receipt) -> str:
         """Return the page."""
         by_day = sorted(self.judged, key=lambda working: working.clock.due or date.max)
-        ahead = [working for working in by_day if self._is_ahead(working)]
+        ahead = [
+            working
+            for working in by_day
+            if not working.deadline.right
+            and (
+                working.clock.verdict == "running"
+                or (working.may_become_owed and working.clock.due and working.clock.due >= self.as_at)
+            )
+        ]
         missed = [
             working
             for working in self.judged
@@ -98,7 +106,9 @@ class FamilyCase:
         late = [working for working in missed if working.deadline.kind != "guidance"]
         overdue = [working for working in late if working.clock.verdict == "overdue"]
         shown = (*missed, *ahead, *open_rights)
-        happened = self._happened()
+        given = sorted({(when, name) for row in self.rows for name, when in row.events.items()})
+        events = ((when, self.rulebook.events.get(name)) for when, name in given if when <= self.as_at)
+        happened = [(when, _sentence(event.says)) for when, event in events if event and not event.sets_due]
         return html_page(
             "output/templates/family.html",
             title=f"EHC plan dates{f' for case {self.case_id}' if self.case_id else ''}",
@@ -161,16 +171,6 @@ class FamilyCase:
                 "You can ask the council in writing when it will do this, and complain if it does not."
             )
         return [*said, " ".join(can)] if can else said
-
-    def _happened(self) -> list[tuple[date, str]]:
-        given = sorted({(when, name) for row in self.rows for name, when in row.events.items()})
-        events = ((when, self.rulebook.events.get(name)) for when, name in given if when <= self.as_at)
-        return [(when, _sentence(event.says)) for when, event in events if event and not event.sets_due]
-
-    def _is_ahead(self, working: Working) -> bool:
-        clock = working.clock
-        coming = working.may_become_owed and clock.due is not None and clock.due >= self.as_at
-        return not working.deadline.right and (clock.verdict == "running" or coming)
 
     def _duty(self, working: Working, kind: str = "") -> tuple[str, str, str]:
         deadline = working.deadline

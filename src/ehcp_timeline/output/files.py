@@ -207,5 +207,5 @@ def _stem(name: str, nameless: str) -> str:
 
 
 def _folded(stem: str) -> str:
-    """Return a stem as a file system that forgives capitals and ways of writing sees it."""
+    """Return a stem as a file system sees it that ignores capitals and Unicode forms."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", stem).casefold())

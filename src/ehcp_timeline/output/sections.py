@@ -94,6 +94,13 @@ def column_of(key: str, heading: str = "", kind: Kind = "text", *, optional: boo
     )
 
 
+def number_of(key: str, heading: str = "") -> ListColumn:
+    """Return a column with one whole number of each row, empty where there is none."""
+    return ListColumn(
+        TableColumn(heading or key, "number"), lambda row: "" if row[key] is None else f"{row[key]:,}"
+    )
+
+
 CASE = column_of("case_id", "case", "fixed")
 DUE = column_of("due", kind="fixed")
 DEADLINE = column_of("deadline", kind="fixed")

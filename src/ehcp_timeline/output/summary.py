@@ -7,8 +7,17 @@ from ehcp_timeline.cases.headers import one_line
 from ehcp_timeline.cases.mapping.loader import quoted
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.measure.acknowledged import Acknowledged
+from ehcp_timeline.measure.answer import values
 from ehcp_timeline.measure.result import Audit, DateOrder, Input, StageName
-from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.output.sections import (
+    CASE,
+    ListColumn,
+    Section,
+    TableColumn,
+    column_of,
+    list_section,
+    number_of,
+)
 from ehcp_timeline.text import count, day, listed, rulebook_name
 
 STAGE_WORDS: Mapping[StageName, str] = {
@@ -51,17 +60,10 @@ def summary_sections(audit: Audit) -> Iterator[Section]:
     """Yield what `--full` says about the file as a whole and the screen does not."""
     summary = audit.summary
     if audit.oldest:
-        yield Section(
-            "Oldest open assessments",
-            columns=(
-                TableColumn("case", "fixed"), TableColumn("row", "number"), TableColumn("started", "fixed"),
-                TableColumn("weeks", "number"), TableColumn("stage"),
-            ),
-            rows=tuple(
-                (case.case_id, str(case.row), str(case.start), f"{case.weeks:,}", STAGE_WORDS[case.stage])
-                for case in audit.oldest
-            ),
-        )  # fmt: skip
+        stage = ListColumn(TableColumn("stage"), lambda case: STAGE_WORDS[case["stage"]])
+        start = column_of("start", "started", "fixed")
+        columns = (CASE, column_of("row", kind="number"), start, number_of("weeks"), stage)
+        yield list_section("Oldest open assessments", columns, map(values, audit.oldest), None)
     if summary.rates.get("plans_issued_den"):
         yield Section(
             f"So far in {audit.as_at.year}",

@@ -10,17 +10,24 @@ import hmac
 import os
 import secrets
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.inputs import reason
-from ehcp_timeline.record import field, record
+from ehcp_timeline.record import field, record, replace
+
+if TYPE_CHECKING:
+    import polars as pl
 
 STATEMENT = (
     "Pseudonymised, still personal data: keep the key apart from this, and treat both as confidential."
 )
 LEAST_KEY = 32
+KEPT_TEXTS = ("district", "team")  # short lists that an authority keeps; every other text may say anything
+DROPPED = ("name", "date_of_birth", "school", "referrer", "sen_need", "caseworker", "row")
 _MOST_KEY = 4096
 _LETTERS = 12
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)  # never wait for a pipe
@@ -85,3 +92,24 @@ def read_key(path: Path, outputs: Sequence[Path] = ()) -> Key:
     if len(secret) > _MOST_KEY:
         raise UsageError(f"{path} is too long for a key file: at most {_MOST_KEY} bytes", _NEW_KEY)
     return Key(secret)
+
+
+def pseudonymised(clocks: "pl.DataFrame", key: Key) -> "pl.DataFrame":
+    """Return a list with a pseudonym for each `case_id`; whatever could name a person is null.
+
+    The row of the file is removed too: whoever has the file could find the case by it.
+    """
+    import polars as pl
+
+    cases = clocks["case_id"].unique()
+    names = {case: key.pseudonym(case) for case in cases if case is not None}
+    dropped = [
+        pl.lit(None, dtype=clocks.schema[name]).alias(name) for name in DROPPED if name in clocks.columns
+    ]
+    case_id = pl.col("case_id").cast(pl.String).replace_strict(names, default=None, return_dtype=pl.String)
+    return clocks.with_columns(case_id, *dropped)
+
+
+def without_words(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return problems with their rule and column alone: a row tells the case, and words may quote a cell."""
+    return tuple(sorted(replace(problem, row=0, problem=problem.rule, try_="") for problem in problems))

@@ -216,7 +216,7 @@ def without_cases(left_out: "Acknowledged | None", key: "Key | None") -> "Acknow
     """Return what is said of acknowledgements; with a key nothing that may quote a cell of theirs."""
     if left_out is None or key is None:
         return left_out
-    from ehcp_timeline.privacy.apply import without_words
+    from ehcp_timeline.privacy.pseudonyms import without_words
 
     return replace(left_out, problems=without_words(left_out.problems))
 

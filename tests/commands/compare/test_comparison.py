@@ -7,7 +7,6 @@ from typing import Any
 import polars as pl
 import pytest
 
-from ehcp_timeline.commands.compare.refresh import refreshed
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.kpi import load_kpis
 from ehcp_timeline.measure.compare.compare import (
@@ -19,7 +18,14 @@ from ehcp_timeline.measure.compare.compare import (
     standing,
     top_quartile_from,
 )
-from ehcp_timeline.measure.compare.figures import PEOPLE, Area, Figures, read_figures, shipped_figures
+from ehcp_timeline.measure.compare.figures import (
+    PEOPLE,
+    Area,
+    Figures,
+    read_figures,
+    refreshed,
+    shipped_figures,
+)
 from ehcp_timeline.measure.kpi.targets import cases_short
 
 EX = "pc_plans_issued_20_weeks_ex"

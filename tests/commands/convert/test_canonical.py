@@ -12,8 +12,15 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.cases.mapping.model import FileMapping, SharedDate
 from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import CaseFile, open_case_file
-from ehcp_timeline.commands.convert.canonical import BlankWord, Converted, HeadingLeft, TimesDropped, convert
-from ehcp_timeline.commands.convert.write import apostrophes, case_file_bytes
+from ehcp_timeline.commands.convert.canonical import (
+    BlankWord,
+    Converted,
+    HeadingLeft,
+    TimesDropped,
+    apostrophes,
+    case_file_bytes,
+    convert,
+)
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from tests.cases import books

@@ -8,9 +8,7 @@ import pytest
 
 from ehcp_timeline.cases.model import vocabulary
 from ehcp_timeline.cases.source import open_case_file
-from ehcp_timeline.commands.reconcile.rates import ReconcileAnswer, Rule, reconcile
-from ehcp_timeline.commands.reconcile.reasons import KINDS
-from ehcp_timeline.commands.reconcile.view import reconcile_sections
+from ehcp_timeline.commands.reconcile.rates import KINDS, ReconcileAnswer, Rule, reconcile, reconcile_sections
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.loader.rulebook import load_rulebook
 from tests.commands.scorecard.counted import CASES

@@ -10,7 +10,7 @@ import pytest
 
 from ehcp_timeline.cases.model import NO_ROWS, vocabulary
 from ehcp_timeline.cases.source import open_case_file
-from ehcp_timeline.commands.template.workbook import template_workbook
+from ehcp_timeline.commands.template.command import template_workbook
 
 COLUMNS = vocabulary().columns
 BOOK = template_workbook(COLUMNS)

@@ -107,8 +107,7 @@ def changes(
     from ehcp_timeline.measure.findings import FilterCheck
     from ehcp_timeline.output.document import Document
     from ehcp_timeline.output.receipt import MadeFrom, read_of
-    from ehcp_timeline.privacy.apply import pseudonymised
-    from ehcp_timeline.privacy.pseudonyms import STATEMENT
+    from ehcp_timeline.privacy.pseudonyms import STATEMENT, pseudonymised
 
     before, old_read = _side(asks, old, "OLD", lambda: _old_day(asks, old, old_as_at), assume_blank)
     named = None if about.as_at else day_in_name(new)

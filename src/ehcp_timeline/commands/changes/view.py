@@ -4,7 +4,16 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from ehcp_timeline.measure.changes import Change, ChangesAnswer
-from ehcp_timeline.output.sections import Section, TableColumn, column_of, list_section
+from ehcp_timeline.output.sections import (
+    CASE,
+    DEADLINE,
+    DUE,
+    WHOSE_COLUMNS,
+    Section,
+    TableColumn,
+    column_of,
+    list_section,
+)
 from ehcp_timeline.output.summary import acknowledged_lines
 from ehcp_timeline.text import day
 
@@ -18,13 +27,14 @@ TITLES: Mapping[Change, str] = {
     "gone": "Gone: open before, no longer in the file",
 }
 _COLUMNS = (
-    column_of("case_id", "case", "fixed"),
-    *(column_of(key, kind="fixed") for key in ("deadline", "due")),
+    CASE,
+    DEADLINE,
+    DUE,
     column_of("days_late", "days late", "number"),
     column_of("answered", "done", "fixed"),
     *(column_of(key, kind="fixed") for key in ("before", "now")),
     column_of("note"),
-    *(column_of(key, optional=True) for key in ("caseworker", "team", "district")),
+    *WHOSE_COLUMNS,
 )
 
 
@@ -33,13 +43,11 @@ def changes_sections(days: tuple[date, date], answer: ChangesAnswer, top: int) -
     columns = (TableColumn("clocks", "number"), TableColumn("what became of them"))
     rows = tuple((f"{number:,}", TITLES[change]) for change, number in answer.summary.items())
     after = tuple(acknowledged_lines(answer.acknowledged))
-    yield Section(title=_between(*days), columns=columns, rows=rows, after=after)
+    old, new = map(day, days)
+    title = f"Changes as at {new}" if old == new else f"Changes from {old} to {new}"
+    yield Section(title, columns=columns, rows=rows, after=after)
     for change, title in TITLES.items():
         mine = answer.changes.filter(answer.changes["change"] == change)
         if mine.height:
             shown = mine.head(top).iter_rows(named=True)
             yield list_section(title, _COLUMNS, shown, mine.height, alarm=change == "new")
-
-
-def _between(old: date, new: date) -> str:
-    return f"Changes as at {day(new)}" if old == new else f"Changes from {day(old)} to {day(new)}"

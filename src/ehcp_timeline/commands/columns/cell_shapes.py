@@ -104,7 +104,7 @@ class CellShapes:
     """Looks at the cells of a file as they go by."""
 
     def __init__(self, columns: int, blanks: frozenset[str], as_at: date) -> None:
-        """Get ready for a file with so many columns; a date long after the as-at date is none."""
+        """Prepare for a file with so many columns; a day long after the as-at date is not read as a date."""
         self._seen = [_Shapes() for _ in range(columns)]
         self._blanks = sorted(blanks)
         self._window = Window(FIRST_BIRTH, event_window(as_at).last)

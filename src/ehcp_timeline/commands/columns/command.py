@@ -71,9 +71,13 @@ def columns(
     asks = about.request()
     vocabulary, when = asks.vocabulary, asks.as_at
     from ehcp_timeline.cases.mapping.model import NO_MAPPINGS
-    from ehcp_timeline.commands.columns.profile import profile_of, profile_of_stopped, safe_report_of
+    from ehcp_timeline.commands.columns.profile import (
+        columns_sections,
+        profile_of,
+        profile_of_stopped,
+        safe_report_of,
+    )
     from ehcp_timeline.commands.columns.suggest_mapping import mapping_text
-    from ehcp_timeline.commands.columns.view import columns_sections
     from ehcp_timeline.measure.date_order import date_order
     from ehcp_timeline.output.data import json_text
     from ehcp_timeline.output.document import Document
@@ -138,7 +142,7 @@ def _schema_line() -> str:
 
 
 def _add(path: Path, mapping: str) -> None:
-    """Add lines to an ehcp.toml, which stays as it is but for them, and say how many."""
+    """Add lines to an ehcp.toml, change nothing else in it, and say how many were added."""
     from ehcp_timeline.cases.mapping.loader import read_mappings
     from ehcp_timeline.commands.columns.suggest_mapping import added_to
     from ehcp_timeline.output.files import write_whole

@@ -17,8 +17,8 @@ from ehcp_timeline.commands.columns.profile import ColumnsAnswer, HeadingProfile
 from ehcp_timeline.text import count
 
 _DAY_FIRST, _MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
-_NEAR = 0.9  # a slip of the pen in a heading of ten letters
-_A_WORD = 2  # letters: what lacks a word is no slip of the pen
+_NEAR = 0.9  # one wrong letter in a heading of ten
+_A_WORD = 2  # letters: a heading that lacks a word is not misspelt
 
 
 def mapping_text(
@@ -40,9 +40,16 @@ def mapping_text(
             words = tuple(_words(known[profile.column], profile.looks.words))
             below.append((f"values.{profile.column}", words))
     below.append(("date_formats", tuple(_formats(answer, said or FileMapping()))))
-    claims = tuple(_claims(answer))
+    times = Counter(heading.column for heading in answer.headings if heading.column)
+    claims = [
+        f"# ignore = [{quoted(rival.text)}]  # one of the headings that mean {name}"
+        for name, number in times.items()
+        if number > 1
+        for rival in answer.headings
+        if rival.column == name
+    ]
     if left_out := [quoted(text) for text, column in chosen.items() if not column]:
-        claims += (f"ignore = [{', '.join(left_out)}]",)
+        claims.append(f"ignore = [{', '.join(left_out)}]")
     if not claims and not any(body for _, body in below):
         return ""
     several = '", "' in (answer.worksheet or "")  # they are read together
@@ -54,13 +61,6 @@ def mapping_text(
             path = ".".join(part for part in (at, name) if part)
             lines += [*([""] if lines else []), *([f"[{path}]"] if path else []), *body]
     return "".join(f"{line}\n" for line in lines)
-
-
-def _claims(answer: ColumnsAnswer) -> Iterator[str]:
-    times = Counter(heading.column for heading in answer.headings if heading.column)
-    for name in (name for name, number in times.items() if number > 1):
-        for rival in (heading for heading in answer.headings if heading.column == name):
-            yield f"# ignore = [{quoted(rival.text)}]  # one of the headings that mean {name}"
 
 
 def added_to(held: str, lines: str) -> str:
@@ -137,7 +137,7 @@ def _columns(
 
 
 def _is_sure(heading: str, column: str, spellings: Mapping[str, str]) -> bool:
-    """Return whether a heading is a known one for a column but for a slip of the pen."""
+    """Return whether a heading is a known one for a column, misspelt at most."""
     known = (alias for alias, meant in spellings.items() if meant == column)
     word = fold(heading)
     return any(

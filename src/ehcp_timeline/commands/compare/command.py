@@ -133,8 +133,8 @@ def compare(
 def _refresh(downloaded: Path, output: Path | None, *, force: bool) -> None:
     if output is None:
         raise OutputError("--refresh needs a file to write to", "add -o figures.csv")
-    from ehcp_timeline.commands.compare.refresh import refreshed
     from ehcp_timeline.law.kpi import load_kpis
+    from ehcp_timeline.measure.compare.figures import refreshed
     from ehcp_timeline.output.files import write_whole
 
     prepare_file(output, force=force)

@@ -68,10 +68,14 @@ def convert(
     to = _target(None if reports else asked, one_path(output), reports=reports, force=force)
     key = key_asked(pseudonymise, output)
     asks = about.request()
-    from ehcp_timeline.commands.convert.canonical import FileWritten, pseudonymised_cases
+    from ehcp_timeline.commands.convert.canonical import (
+        FileWritten,
+        apostrophes,
+        case_file_bytes,
+        pseudonymised_cases,
+    )
     from ehcp_timeline.commands.convert.canonical import convert as convert_cases
     from ehcp_timeline.commands.convert.view import convert_sections
-    from ehcp_timeline.commands.convert.write import apostrophes, case_file_bytes
     from ehcp_timeline.output.receipt import Receipt
 
     converted = convert_cases(asks.sources(files), asks.vocabulary, asks.as_at)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from ehcp_timeline.cases.headers import one_line
-from ehcp_timeline.commands.convert.canonical import BlankWord, CellKept, ConvertAnswer
-from ehcp_timeline.commands.convert.write import COPY
-from ehcp_timeline.output.sections import Section, TableColumn, without_empty_columns
+from ehcp_timeline.commands.convert.canonical import COPY, CellKept, ConvertAnswer
+from ehcp_timeline.measure.answer import values
+from ehcp_timeline.output.sections import ListColumn, Section, TableColumn, column_of, list_section, number_of
 from ehcp_timeline.text import count, listed
 
-_FILE = TableColumn("file")
+_FILE = column_of("file")
 
 
 def convert_sections(answer: ConvertAnswer, top: int) -> Iterator[Section]:
@@ -17,32 +17,26 @@ def convert_sections(answer: ConvertAnswer, top: int) -> Iterator[Section]:
     name = "standard output" if output.name == "-" else output.name
     size = f"{count(output.rows, 'row')} of {count(len(output.columns), 'column')}"
     yield Section(f"Wrote {name}: {size}", before=tuple(_notes(answer)))
-    several = len(answer.input) > 1
+    of_file = (_FILE,) if len(answer.input) > 1 else ()
     if answer.left_behind:
-        yield _left_behind(answer, several=several)
+        yield _left_behind(answer, of_file)
     if answer.cells:
         said = "could not be read; the new file holds the same words"
         if answer.statement:
             said = "could not be read, and hold one word that says so"
         title = f"{count(len(answer.cells), 'cell')} {said}"
-        yield _problems(title, answer.cells, top, several=several)
+        yield _problems(title, answer.cells, top, of_file)
     if answer.rows:
         kept = sum(row.kept for row in answer.rows)
         title = f"{count(len(answer.rows), 'row')} not judged, {kept:,} of them kept"
-        yield _problems(title, answer.rows, top, several=several)
+        yield _problems(title, answer.rows, top, of_file)
     if answer.rewritten:
-        columns = (TableColumn("column", "fixed"), TableColumn("what"), TableColumn("cells", "number"), _FILE)
-        dropped = "the time of day is dropped"
-        rows = tuple(
-            (
-                change.column,
-                f'"{change.word}" is a blank' if isinstance(change, BlankWord) else dropped,
-                f"{change.cells:,}",
-                change.file if several else "",
-            )
-            for change in answer.rewritten
+        what = ListColumn(
+            TableColumn("what"),
+            lambda row: f'"{row["word"]}" is a blank' if "word" in row else "the time of day is dropped",
         )
-        yield without_empty_columns(Section("Shortened", columns=columns, rows=rows))
+        columns = (column_of("column", kind="fixed"), what, number_of("cells"), *of_file)
+        yield list_section("Shortened", columns, map(values, answer.rewritten), None)
 
 
 def _notes(answer: ConvertAnswer) -> Iterator[str]:
@@ -62,30 +56,25 @@ def _notes(answer: ConvertAnswer) -> Iterator[str]:
         yield f"{began}; a ' was put before {them} so that Excel shows {them} as text."
 
 
-def _left_behind(answer: ConvertAnswer, *, several: bool) -> Section:
-    rows = tuple(
-        (
-            one_line(heading.heading) or f"(column {heading.position})",
-            f"{heading.filled:,}",
-            heading.file if several else "",
-        )
-        for heading in answer.left_behind
-        if heading.filled
+def _left_behind(answer: ConvertAnswer, of_file: Sequence[ListColumn]) -> Section:
+    name = ListColumn(
+        TableColumn("heading"), lambda row: one_line(row["heading"]) or f"(column {row['position']})"
     )
+    filled = (values(heading) for heading in answer.left_behind if heading.filled)
     bare = [one_line(heading.heading) for heading in answer.left_behind if not heading.filled]
     after = (f"Without a filled cell: {listed(bare)}.",) if bare else ()
     headings = count(len(answer.left_behind), "heading")
     title = f"Left behind: {headings} not read as a column; `ehcp columns` says why"
-    columns = (TableColumn("heading"), TableColumn("filled cells", "number"), _FILE)
-    return without_empty_columns(Section(title, columns=columns, rows=rows, after=after))
+    columns = (name, number_of("filled", "filled cells"), *of_file)
+    return list_section(title, columns, filled, None, after=after)
 
 
-def _problems(title: str, cells: Sequence[CellKept], top: int, *, several: bool) -> Section:
-    columns = (TableColumn("row", "number"), TableColumn("column", "fixed"), TableColumn("what"), _FILE)
-    rows = tuple(
-        (str(cell.row or ""), cell.column or "", cell.problem, cell.file if several else "")
-        for cell in cells[:top]
+def _problems(title: str, cells: Sequence[CellKept], top: int, of_file: Sequence[ListColumn]) -> Section:
+    columns = (
+        column_of("row", kind="number"),
+        column_of("column", kind="fixed"),
+        column_of("problem", "what"),
     )
-    more = len(cells) - len(rows)
+    more = len(cells[top:])
     after = (f"... and {more:,} more; --format json lists them all.",) if more else ()
-    return without_empty_columns(Section(title, columns=columns, rows=rows, after=after))
+    return list_section(title, (*columns, *of_file), map(values, cells[:top]), None, after=after)

@@ -79,7 +79,7 @@ def quality(
     wanted = frozenset(rules.by_id) if ALL in wanted else wanted
     if list_rules:
         from ehcp_timeline.commands.quality.rules import QualityRulesAnswer
-        from ehcp_timeline.commands.quality.view import rule_sections
+        from ehcp_timeline.commands.quality.score import rule_sections
 
         sections = partial(rule_sections, rules.rules)
         title, listing = "What ehcp quality looks for", QualityRulesAnswer(rules.rules)
@@ -89,8 +89,7 @@ def quality(
         raise UsageError("missing argument 'FILE'", "ehcp quality --help")
     asks = about.request()
     sources, when = asks.sources(files), asks.as_at
-    from ehcp_timeline.commands.quality.score import QualityLine, quality_of
-    from ehcp_timeline.commands.quality.view import quality_sections
+    from ehcp_timeline.commands.quality.score import QualityLine, quality_of, quality_sections
     from ehcp_timeline.measure.date_order import date_order
 
     with progress(sources) as tell:

@@ -3,39 +3,194 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import groupby
+from itertools import compress, groupby
 from operator import itemgetter
 from typing import Any, Final
 
 import polars as pl
 
+from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.cases.cells.values import DEFAULT_BLANKS, blank_words
 from ehcp_timeline.cases.cells.vectorised import clean_text
 from ehcp_timeline.cases.formats.annex_a import is_list_1
 from ehcp_timeline.cases.headers import fold, one_line
-from ehcp_timeline.cases.model import UNREAD, Vocabulary, heading_of
+from ehcp_timeline.cases.model import UNREAD, Column, Vocabulary, heading_of
 from ehcp_timeline.cases.sheet import ROW, Batch
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.quality import rules as checks
-from ehcp_timeline.commands.quality.row_checks import (
-    FAULT,
-    Columns,
-    RowChecks,
-    any_filled,
-    filled,
-    laid_out,
-    names_held,
-)
 from ehcp_timeline.commands.quality.rules import EVERY_OTHER, Rule, Rules
+from ehcp_timeline.measure.kpi.groups import age_on
 from ehcp_timeline.record import record
 
-GROUPS: Final = ("district", "team", "caseworker")
+Columns = Mapping[str, Column]
+
+BIRTH: Final = "date_of_birth"
+AS_AT: Final = "as-at"
+FAULT: Final[Mapping[str, pl.DataType]] = {
+    "rule": pl.Categorical(),
+    "column": pl.Categorical(),
+    "other": pl.Categorical(),
+    ROW: pl.UInt32(),
+    "first": pl.Date(),
+    "second": pl.Date(),
+    "number": pl.Int32(),
+    "words": pl.String(),
+}
 WHOLE_FILE: Final = "the whole file"
 _SATURDAY: Final = 5
 _NOT_OF_FILE: Final = "review_decided"  # laid beside the Annex A list, blank
 _KEY: Final = "key"
-
 ColumnFault = Mapping[str, Any]
+
+
+@record(frozen=True, slots=True, eq=False)
+class ColumnCheck:
+    """One column, put to one check.
+
+    Attributes:
+        column: The column at fault; empty where the row is.
+        when: Whether a row has the fault.
+        other: The column that it was held against.
+        first: The earlier of the two dates that are shown.
+        second: The later; as a rule the cell's own.
+    """
+
+    column: str
+    when: pl.Expr
+    other: str = ""
+    first: pl.Expr | None = None
+    second: pl.Expr | None = None
+    number: pl.Expr | None = None
+
+
+class RowChecks:
+    """The rules that can be put to every row of one file.
+
+    Attributes:
+        looked_at: The rules that the file's columns allow.
+    """
+
+    def __init__(self, rules: Sequence[checks.Rule], columns: Columns, as_at: date) -> None:
+        self._checks = [
+            (rule.id, check) for rule in rules for check in _column_checks(rule.check, columns, as_at)
+        ]
+        self.looked_at = frozenset(rule for rule, _ in self._checks)
+
+    def find(self, frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """Yield the faults of some rows, laid out as `FAULT`; `frame` is as `inspect` makes it."""
+        if not self._checks:
+            return
+        hit = frame.select(check.when.any().alias(str(n)) for n, (_, check) in enumerate(self._checks)).row(0)
+        for rule, check in compress(self._checks, hit):
+            shown = {"first": check.first, "second": check.second, "number": check.number}
+            values = {name: value for name, value in shown.items() if value is not None}
+            faulty = frame.filter(check.when)
+            yield laid_out(
+                faulty.select(ROW, column=pl.lit(check.column), other=pl.lit(check.other), **values), rule
+            )
+
+
+def laid_out(faults: pl.DataFrame, rule: str = "") -> pl.DataFrame:
+    """Return faults with every column of `FAULT`; those of one rule need not name it."""
+    there = faults.with_columns(rule=pl.lit(rule)) if rule else faults
+    return there.select(
+        (pl.col(name) if name in there.columns else pl.lit(None)).cast(kind).alias(name)
+        for name, kind in FAULT.items()
+    )
+
+
+def names_held(names: Sequence[str], columns: Columns) -> list[str]:
+    """Return those of some names that are columns of the file."""
+    return [name for name in names if name in columns]
+
+
+def filled(name: str) -> pl.Expr:
+    """Return whether a cell holds something, also something that cannot be read."""
+    return pl.col(name).is_not_null() | pl.col(f"{name}?")
+
+
+def any_filled(names: Sequence[str]) -> pl.Expr:
+    """Return whether one of these cells holds something."""
+    return pl.any_horizontal(filled(name) for name in names)
+
+
+def _column_checks(check: checks.Check, columns: Columns, as_at: date) -> Iterator[ColumnCheck]:
+    """Yield what a check comes to in a file with these columns: nothing where it lacks one that it needs."""
+    match check:
+        case checks.DateOrderRule():
+            for first, second in check.pairs:
+                if {first, second} <= columns.keys():
+                    begin, end = pl.col(first), pl.col(second)
+                    yield ColumnCheck(second, end < begin, first, begin, end)
+        case checks.Needs(on="row"):
+            yield from _needs(check, columns)
+        case checks.Weeks() | checks.Open():
+            yield from _weeks(check, columns, as_at)
+        case checks.Age() | checks.Lacks():
+            yield from _of_child(check, columns, as_at)
+        case checks.Future() | checks.Day():
+            yield from _events(check, columns, as_at)
+        case checks.PatternRule():
+            for name in names_held(check.columns, columns):
+                yield ColumnCheck(name, ~pl.col(name).str.contains(check.pattern))
+
+
+def _needs(check: checks.Needs, columns: Columns) -> Iterator[ColumnCheck]:
+    enough, where = names_held(check.any_of, columns), names_held(check.where, columns)
+    if not enough or (check.where and not where):
+        return
+    lacking = ~any_filled(enough)
+    if where:
+        lacking &= any_filled(where)
+    for name in names_held(check.when, columns):
+        at_fault = enough[0] if len(check.any_of) == 1 else name
+        yield ColumnCheck(at_fault, filled(name) & lacking, name)
+
+
+def _weeks(check: checks.Weeks | checks.Open, columns: Columns, as_at: date) -> Iterator[ColumnCheck]:
+    begin = names_held(check.begin, columns)
+    if not begin:
+        return
+    first = pl.min_horizontal(begin)
+    if isinstance(check, checks.Open):
+        weeks = (pl.lit(as_at) - first).dt.total_days() // 7
+        if unless := names_held(check.unless, columns):
+            when = (weeks > check.over) & ~any_filled(unless)
+            yield ColumnCheck(begin[0], when, first=first, number=weeks)
+        return
+    for name in names_held(check.to, columns):
+        weeks = (pl.col(name) - first).dt.total_days() // 7
+        when = weeks > check.over if check.over is not None else weeks.is_between(0, (check.under or 0) - 1)
+        yield ColumnCheck(name, when, begin[0], first, pl.col(name), weeks)
+
+
+def _of_child(check: checks.Age | checks.Lacks, columns: Columns, as_at: date) -> Iterator[ColumnCheck]:
+    """Yield the check of an age, or of what is asked of children of some ages."""
+    on = check.on if isinstance(check, checks.Age) and check.on != AS_AT else ""
+    years = age_on(pl.col(on) if on else pl.lit(as_at))
+    if isinstance(check, checks.Age):
+        if BIRTH in columns and (not on or on in columns):
+            when = years.is_between(check.least, check.most)
+            if unless := names_held(check.unless, columns):
+                when &= ~any_filled(unless)
+            yield ColumnCheck(BIRTH, when, on, number=years)
+    elif (held := names_held(check.columns, columns)) and (BIRTH in columns or not check.ages):
+        when = ~any_filled(held)
+        if check.ages:
+            when &= years.is_between(*check.ages).fill_null(value=False)
+        yield ColumnCheck(held[0], when)
+
+
+def _events(check: checks.Future | checks.Day, columns: Columns, as_at: date) -> Iterator[ColumnCheck]:
+    for name, column in columns.items():
+        event = pl.col(name)
+        if column.kind != "event":
+            continue
+        if isinstance(check, checks.Day):
+            when = (event.dt.month() == check.month) & (event.dt.day() == check.day)
+            yield ColumnCheck(name, when, second=event)
+        elif not (column.planned or column.sets_due):
+            yield ColumnCheck(name, event > as_at, second=event)
 
 
 @record(frozen=True, slots=True)
@@ -151,7 +306,7 @@ class FileChecks:
     """
 
     def __init__(self, rules: Sequence[Rule], columns: Columns) -> None:
-        """Get ready for a file with these columns."""
+        """Keep the rules that a file with these columns can be checked by."""
         self._rules = [rule for rule in rules if _is_for(rule.check, columns)]
         self._columns = columns
         self._kept = defaultdict[str, list[pl.DataFrame]](list)
@@ -160,11 +315,18 @@ class FileChecks:
         self.looked_at = frozenset(rule.id for rule in self._rules)
 
     def add(self, frame: pl.DataFrame) -> None:
-        """Take note of some rows."""
+        """Count some rows, and keep what is compared across rows."""
         for rule in self._rules:
             match rule.check:
-                case checks.Same() as check:
-                    self._kept[rule.id].append(_keyed(check, frame))
+                case checks.Same() as check:  # the hash of what must agree, and that of what must differ
+                    whole = frame.filter(pl.all_horizontal(pl.col(*check.columns).is_not_null()))
+                    texts = [
+                        pl.col(name).str.to_lowercase() if frame.schema[name] == pl.String else pl.col(name)
+                        for name in check.columns
+                    ]
+                    apart = pl.col(check.apart).hash() if check.apart else pl.col(ROW).cast(pl.UInt64)
+                    keys = pl.struct(texts).hash().alias(_KEY), apart.alias("apart")
+                    self._kept[rule.id].append(whole.select(ROW, *keys))
                 case checks.Needs() as check:
                     key = pl.col("case_id").hash().alias(_KEY)
                     enough = any_filled(names_held(check.any_of, self._columns))
@@ -184,7 +346,7 @@ class FileChecks:
         """Yield how many rows of the file and of each group there are, and how many have the flag."""
         rows = frame.filter(any_filled(names_held(check.when, self._columns)))
         flagged = pl.col(check.flag).fill_null(value=False).sum()
-        for column in ("", *names_held(GROUPS, self._columns)):
+        for column in ("", *names_held(WHOSE, self._columns)):
             name = pl.col(column) if column else pl.lit(WHOLE_FILE)
             counts = rows.group_by(name.alias("name")).agg(pl.len().alias("number"), flagged.alias("flagged"))
             yield counts.drop_nulls("name").select(pl.lit(column).alias("group"), pl.all())
@@ -193,8 +355,14 @@ class FileChecks:
         """Yield the faults, laid out as `FAULT`, when every row has been added."""
         for rule in self._rules:
             match rule.check:
-                case checks.Same() as check:
-                    yield _again(rule.id, check, pl.concat(self._kept[rule.id]))
+                case (
+                    checks.Same() as check
+                ):  # each row that agrees with an earlier one, and the first of those
+                    keyed = pl.concat(self._kept[rule.id])
+                    earliest = keyed.sort(ROW).group_by(_KEY, maintain_order=True).first()
+                    first = earliest.select(_KEY, pl.col(ROW).alias("number"), pl.col("apart").alias("whose"))
+                    again = keyed.join(first, on=_KEY).filter(pl.col("apart") != pl.col("whose")).sort(ROW)
+                    yield laid_out(again.with_columns(column=pl.lit(check.columns[-1])), rule.id)
                 case checks.Needs():
                     kept, having = pl.concat(self._kept[rule.id]), pl.concat(self._having[rule.id])
                     yield laid_out(kept.join(having, on=_KEY, how="anti").sort(ROW), rule.id)
@@ -221,8 +389,17 @@ class FileChecks:
             case checks.Blanks():
                 words = {name: counts.blank_words.total() for name, counts in source.counts.items()}
                 return ({"column": name, "number": number} for name, number in words.items() if number)
-            case _:
-                return _unread_headings(source)
+            case _:  # headings that look like a column; those that decide a deadline are faults of their rows
+                decides = {heading.position: column.decides for heading, column in source.unread}
+                return (
+                    {
+                        "column": (*heading.may_be, *heading.suggestions, "any event")[0],
+                        "other": one_line(heading.text),
+                    }
+                    for heading in source.headings
+                    if heading.position in decides or (heading.column is None and heading.suggestions)
+                    if not decides.get(heading.position)
+                )
 
     def _crowded(self, check: checks.OneDay | checks.Weekend) -> Iterator[ColumnFault]:
         """Yield the columns of which too many dates are one day, or in no office's week."""
@@ -250,25 +427,6 @@ def _is_for(check: checks.Check, columns: Columns) -> bool:
             return isinstance(check, checks.Empty | checks.Blanks | checks.UnreadHeading)
 
 
-def _keyed(check: checks.Same, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return `row`, the hash of what must agree and that of what must differ."""
-    whole = frame.filter(pl.all_horizontal(pl.col(*check.columns).is_not_null()))
-    texts = [
-        pl.col(name).str.to_lowercase() if frame.schema[name] == pl.String else pl.col(name)
-        for name in check.columns
-    ]
-    apart = pl.col(check.apart).hash() if check.apart else pl.col(ROW).cast(pl.UInt64)
-    return whole.select(ROW, pl.struct(texts).hash().alias(_KEY), apart.alias("apart"))
-
-
-def _again(rule: str, check: checks.Same, keyed: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows that agree with an earlier one, each with the first of those."""
-    earliest = keyed.sort(ROW).group_by(_KEY, maintain_order=True).first()
-    first = earliest.select(_KEY, pl.col(ROW).alias("number"), pl.col("apart").alias("whose"))
-    again = keyed.join(first, on=_KEY).filter(pl.col("apart") != pl.col("whose")).sort(ROW)
-    return laid_out(again.with_columns(column=pl.lit(check.columns[-1])), rule)
-
-
 def _always(check: checks.Always, counts: pl.DataFrame) -> Iterator[ColumnFault]:
     """Yield the file if the flag is on every row; otherwise the groups in which it is."""
     sums = counts.group_by("group", "name").sum().sort("group", "name")
@@ -276,13 +434,3 @@ def _always(check: checks.Always, counts: pl.DataFrame) -> Iterator[ColumnFault]
     whole = always.filter(pl.col("group") == "")
     for group, name, number, _ in (always if whole.is_empty() else whole).iter_rows():
         yield {"column": check.flag, "other": f"{group} {name}".strip(), "number": number}
-
-
-def _unread_headings(source: CaseFile) -> Iterator[ColumnFault]:
-    """Yield the headings that look like a column; those that decide a deadline are faults of their rows."""
-    decides = {heading.position: column.decides for heading, column in source.unread}
-    for heading in source.headings:
-        is_unread = heading.position in decides or (heading.column is None and heading.suggestions)
-        if is_unread and not decides.get(heading.position):
-            possible = (*heading.may_be, *heading.suggestions, "any event")
-            yield {"column": possible[0], "other": one_line(heading.text)}

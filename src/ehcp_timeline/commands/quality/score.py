@@ -1,4 +1,4 @@
-"""How good the data of some files is: faults counted by rule, file and group, and a score to follow."""
+"""How good the data of some files is: faults counted by rule, file and group, a score, and the page."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,13 +12,21 @@ from ehcp_timeline.cases.sheet import ROW
 from ehcp_timeline.cases.source import CaseFile
 from ehcp_timeline.commands.quality.inspect import Inspected, inspect
 from ehcp_timeline.commands.quality.rules import SEVERITIES, QualityRule, Rule, Rules, Severity
+from ehcp_timeline.measure.answer import lines_of
 from ehcp_timeline.measure.counts import percent
 from ehcp_timeline.measure.result import DateOrder, Input
+from ehcp_timeline.output.sections import CASE, Section, TableColumn, column_of, list_section
+from ehcp_timeline.output.summary import date_order_section
 from ehcp_timeline.record import Ge, Percent, Whole, record
+from ehcp_timeline.text import count, day, listed
 
 GroupColumn = Literal["district", "team", "caseworker"]
 ALL_ROWS: Final = "Total"
 NOT_RECORDED: Final = "not recorded"
+SCORE: Final = (
+    "The score is the share of rows without an error; a row with only warnings counts half.",
+    "Queries and faults of a whole column do not lower the score: they may be right.",
+)
 
 
 @record(frozen=True, slots=True)
@@ -234,7 +242,7 @@ def quality_of(
 def _by_group(file: Inspected, asked: Sequence[Rule], by: str | None) -> list[QualityOf]:
     """Return the groups of a file, and one without rows for the faults of whole columns.
 
-    Rows that cannot be judged have no group, nor has any where none is asked for.
+    Rows that cannot be judged have no group. Without --by no row has one.
     """
     group = pl.col(by) if by in file.rows.columns else pl.lit(None, pl.String)
     named = file.rows.select(ROW, group=group.fill_null(NOT_RECORDED))
@@ -312,3 +320,96 @@ def _words(rule: Rule, fault: Mapping[str, Any]) -> str:
         return str(fault["words"]) if named else f"{fault['column']}: {fault['words']}"
     number = fault["number"]
     return rule.says.format_map({**fault, "number": None if number is None else f"{number:,}"})
+
+
+def quality_sections(quality: QualityAnswer, top: int) -> Iterator[Section]:
+    """Yield the score, files and groups, the rules that found something, the first `top` faults."""
+    several = len(quality.files) > 1
+    yield Section(
+        f"Data quality as at {day(quality.as_at)}: {_score(quality.summary)}",
+        before=(
+            *(
+                f"{file.name}: {count(file.rows, 'row')}, {file.with_error:,} with an error, "
+                f"{file.with_warning_only:,} more with a warning{f'; {_score(file)}' if several else ''}."
+                for file in quality.files
+            ),
+            *SCORE,
+        ),
+    )
+    if several:
+        yield _sizes("Files, the worst first", "file", quality.files)
+    if quality.by and quality.groups:
+        yield _sizes(f"By {quality.by}, the worst first", quality.by, quality.groups)
+    if quality.date_order:
+        yield date_order_section(quality.date_order)
+    yield _rules_section(quality)
+    if quality.faults:
+        yield _faults_section(quality.faults, top, several=several)
+
+
+def _score(sizes: QualitySizes | QualityOf) -> str:
+    return "no rows" if sizes.score is None else f"score {sizes.score:.1f} of 100"
+
+
+def _sizes(title: str, heading: str, parts: Sequence[QualityOf]) -> Section:
+    numbers = ("rows", "with error", "with warning", "score")
+    rows = tuple(
+        (
+            part.name,
+            *(f"{number:,}" for number in (part.rows, part.with_error, part.with_warning_only)),
+            "" if part.score is None else f"{part.score:.1f}",
+        )
+        for part in parts
+    )
+    columns = (TableColumn(heading), *(TableColumn(name, "number") for name in numbers))
+    return Section(title, columns=columns, rows=rows)
+
+
+def _rules_section(quality: QualityAnswer) -> Section:
+    hits = [rule for rule in quality.rules if rule.faults]
+    hits.sort(key=lambda rule: (SEVERITIES.index(rule.severity), -rule.faults))
+    columns = (
+        *(TableColumn(name, "fixed") for name in ("rule", "severity")),
+        TableColumn("faults", "number"),
+        *(TableColumn(name, "number", optional=True) for name in ("rows", "%")),
+        TableColumn("why it matters"),
+    )
+    rows = tuple(
+        (
+            rule.id,
+            rule.severity,
+            f"{rule.faults:,}",
+            f"{rule.rows:,}" if rule.rows else "",
+            f"{rule.percent:.1f}" if rule.rows and rule.percent is not None else "",
+            rule.why,
+        )
+        for rule in hits
+    )
+    after = [f"{count(len(quality.rules) - len(hits), 'rule')} found nothing."]
+    if quality.not_looked_at:
+        after.append(f"Not looked at, because no file has the columns: {listed(quality.not_looked_at)}.")
+    if hits:
+        after.append(f"To list the faults of a rule, add  --rule {hits[0].id}")
+    title = f"Found: {count(len(hits), 'kind')} of fault" if hits else "Nothing found"
+    alarm = any(rule.severity == "error" for rule in hits)
+    return Section(title, columns=columns, rows=rows, after=tuple(after), alarm=alarm)
+
+
+def _faults_section(faults: Sequence[QualityFault], top: int, *, several: bool) -> Section:
+    columns = (
+        *(column_of("row", kind="number"), CASE, column_of("fault")),
+        *(column_of(name, optional=True) for name in ("try", "group", *(["file"] if several else ()))),
+    )
+    shown = f"{top:,} of {len(faults):,} shown" if top < len(faults) else f"{len(faults):,}"
+    return list_section(f"Faults: {shown}", columns, lines_of(faults[:top], QualityFault), None)
+
+
+def rule_sections(rules: Sequence[QualityRule]) -> Iterator[Section]:
+    """Yield what is looked for, for a person."""
+    columns = (
+        *(TableColumn(name, "fixed") for name in ("rule", "severity")),
+        TableColumn("why it matters"),
+        TableColumn("source"),
+    )
+    rows = tuple((rule.id, rule.severity, rule.why, rule.source) for rule in rules)
+    yield Section(f"What is looked for: {count(len(rules), 'rule')}", columns=columns, rows=rows, after=SCORE)

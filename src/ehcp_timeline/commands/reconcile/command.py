@@ -50,7 +50,7 @@ def reconcile(
     rule = cast("Rule", choice("--against", against, ("excluding", "including")))
     asks = about.request()
     from ehcp_timeline.commands.reconcile.rates import reconcile as reconciled
-    from ehcp_timeline.commands.reconcile.view import reconcile_sections
+    from ehcp_timeline.commands.reconcile.rates import reconcile_sections
     from ehcp_timeline.output.document import Document
 
     answer = reconciled(asks.rulebook, asks.sources(files), asks.as_at, year or asks.as_at.year, rule)

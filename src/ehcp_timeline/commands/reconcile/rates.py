@@ -1,7 +1,7 @@
 """The legal 20-week rate and the DfE's for the same plans, and the plans that are counted differently."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, ClassVar, Literal
 
@@ -12,17 +12,19 @@ from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
 from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.cases.source import CaseFile
-from ehcp_timeline.commands.reconcile.reasons import Counted, why_parted
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.rulebook import Rulebook
-from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed
+from ehcp_timeline.measure.answer import ProblemFound, RulebookUsed, lines_of
 from ehcp_timeline.measure.counts import ISSUE, clocks_of, has_exception, percent
 from ehcp_timeline.measure.multi_file import joint_of, one_history
 from ehcp_timeline.measure.reading import FileReading
 from ehcp_timeline.measure.result import Input
+from ehcp_timeline.output.sections import CASE, Section, TableColumn, column_of, list_section, number_of
 from ehcp_timeline.record import record
+from ehcp_timeline.text import count, day
 
 Rule = Literal["excluding", "including"]
+Counted = Literal["in time", "late", "left out"]
 RateName = Literal["claimed", "strict", "evidenced", "including", "excluding"]
 _TWENTY_WEEKS = timedelta(weeks=20)
 _NEEDED = ("plan_issued", "request_received")
@@ -37,6 +39,28 @@ _SAYS: Mapping[RateName, str] = {
     "including": "by the DfE's rule: every plan with a request date that was not transferred in",
     "excluding": "by the DfE's rule: plans with an exception recorded left out of both sides",
 }
+KINDS = {
+    "exception": "an exception is recorded",
+    "excused": "late, with an excuse that no date refutes",
+    "other-time-limit": "another time limit takes the place of the 20 weeks",
+    "no-request-date": "no request date",
+    "other-start": "the law counts from another day than the request",
+    "other-due-day": "the law sets another last day",
+    "transferred-in": "another authority's plan",
+    "request-after-plan": "the request is dated after the plan",
+    "plan-before-start": "the plan is dated before the law's clock starts",
+    "not-judged": "the law's answer is not known",
+    "no-clock": "no clock of the law runs",
+}
+"""Every kind of difference, in words."""
+_INSTEAD = ("order_made", "tribunal_told_unopposed", "mediation_agreed")
+_RULES = {"excluding": "exceptions left out", "including": "exceptions included"}
+_OF_PLANS = (
+    *(CASE, column_of("row", kind="number"), column_of("request_received", "request", "fixed")),
+    *(column_of("plan_issued", "plan", "fixed"), number_of("days")),
+    *(column_of("law", "by law", "fixed"), column_of("dfe", "by the DfE", "fixed")),
+    column_of("reason", "why"),
+)
 
 
 @record(frozen=True, slots=True)
@@ -212,4 +236,92 @@ def _parted(plan: Mapping[str, Any], law: Counted, dfe: Counted, rulebook: Ruleb
         kind=kind,
         reason=reason,
         **{name: plan[name] for name in WHOSE},
+    )
+
+
+def why_parted(plan: Mapping[str, Any], law: Counted, dfe: Counted, rulebook: Rulebook) -> tuple[str, str]:
+    """Return why a plan is counted differently: one of `KINDS`, and a sentence about this plan."""
+    if dfe == "left out":
+        return _not_by_rule(plan, law)
+    if law == "left out":
+        return _not_by_law(plan, rulebook)
+    if plan["start"] != plan["request_received"]:
+        happened = _what(plan, plan["start"], rulebook)
+        return "other-start", f"the law counts from {plan['start']}: {happened}"
+    return "other-due-day", f"the law sets another last day: {plan['due']}"
+
+
+def _not_by_rule(plan: Mapping[str, Any], law: Counted) -> tuple[str, str]:
+    asked, issued, transferred = plan["request_received"], plan["plan_issued"], plan["plan_transferred"]
+    if transferred is not None:
+        return "transferred-in", f"transferred in on {transferred}: the DfE leaves the plan out"
+    if asked is None:
+        return "no-request-date", f"no request date: the law counts from {plan['start']}"
+    if issued is None or asked > issued:
+        return "request-after-plan", "the request is dated after the plan"
+    so = "it was in time all the same" if law == "in time" else "the law finds no excuse that applies"
+    return "exception", f"an exception is recorded, so the DfE leaves the plan out; {so}"
+
+
+def _not_by_law(plan: Mapping[str, Any], rulebook: Rulebook) -> tuple[str, str]:
+    start, issued = plan["start"], plan["plan_issued"]
+    if start is None:
+        return "no-clock", "no clock of the law runs on this row"
+    if plan["verdict"] == "excused":
+        return "excused", f"late, with an excuse: {plan['excuse']}"
+    if plan["ended"] is not None:  # an order before a refusal
+        days = [plan[name] for name in _INSTEAD if plan.get(name) and start <= plan[name] <= issued]
+        instead = min(days, default=plan["ended"])
+        words = f"{_what(plan, instead, rulebook)} ({instead})"
+        return "other-time-limit", f"{words}: another time limit takes the place of the 20 weeks"
+    if plan["answered"] is None and plan["verdict"] != "unknown":
+        return "plan-before-start", f"the plan is dated before the clock starts on {start}"
+    return "not-judged", f"the law's answer is {plan['verdict']}: {plan['reason'] or 'not owed'}"
+
+
+def _what(plan: Mapping[str, Any], day: object, rulebook: Rulebook) -> str:
+    says = (event.says for name, event in rulebook.events.items() if plan.get(name) == day)
+    return next(says, "another event")
+
+
+def reconcile_sections(answer: ReconcileAnswer, top: int | None) -> Iterator[Section]:
+    """Yield the rates, what parts them, and the first `top` cases."""
+    read = (f"{file.name}: {count(file.rows, 'row')}, {file.judged:,} judged." for file in answer.input)
+    yield Section(
+        title=f"Plans of {answer.year} within 20 weeks, as at {day(answer.as_at)}",
+        before=tuple(read),
+        columns=(
+            *(TableColumn(heading, "number") for heading in ("%", "in time", "plans")),
+            TableColumn("rule"),
+        ),
+        rows=tuple(
+            (
+                "no cases" if rate.percent is None else f"{rate.percent:.1f}",
+                f"{rate.in_time:,}",
+                f"{rate.plans:,}",
+                rate.says,
+            )
+            for rate in answer.rates
+        ),
+    )
+    rule, cases = _RULES[answer.rule], answer.cases
+    if not cases:
+        same = f"The law and the DfE's rule ({rule}) give the same answer for every plan."
+        yield Section(before=(same,))
+        return
+    kinds = Counter((plan.kind, plan.law, plan.dfe) for plan in cases)
+    commonest_first = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
+    yield Section(
+        title=f"Why the law and the DfE's rule differ, {rule}",
+        columns=(TableColumn("plans", "number"), *map(TableColumn, ("by law", "by the DfE", "why"))),
+        rows=tuple((f"{number:,}", law, dfe, KINDS[kind]) for (kind, law, dfe), number in commonest_first),
+    )
+    shown = cases[:top]
+    more = len(shown) < len(cases)
+    yield list_section(
+        f"The plans: {f'{len(shown):,} of {len(cases):,} shown' if more else f'{len(cases):,}'}",
+        _OF_PLANS,
+        lines_of(shown, PartedPlan),
+        None,
+        after=("-o cases.csv writes all of them.",) if more else (),
     )

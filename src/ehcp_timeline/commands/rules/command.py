@@ -12,6 +12,7 @@ from ehcp_timeline.errors import OutputError, UsageError
 from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.sections import Section
 from ehcp_timeline.shell.destination import ROW_FORMATS, Output, OutputTarget, choose_output, say
+from ehcp_timeline.shell.exit_codes import FOUND
 from ehcp_timeline.shell.help_text import examples, exit_codes
 from ehcp_timeline.shell.open import law, names, settings
 from ehcp_timeline.shell.options import (
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from ehcp_timeline.law.rulebook import Rulebook
     from ehcp_timeline.output.ci import Note
 
-FOUND = 1
 PAGE = Path("docs/rules.md")
 STATUTE = Path("tests/statute")
 CI_FORMATS = ("sarif", "github")
@@ -163,7 +163,7 @@ def run_cases(
         raise UsageError("--yes goes with --update", "add --update to see the change first")
     if not paths and not STATUTE.is_dir():
         raise UsageError(f"there is no {STATUTE} here", "name the fixtures: ehcp rules test PATH")
-    for path in overlays or ():  # a slip of the hand, not a fault of the law
+    for path in overlays or ():  # a typing error, not a fault of the law
         if not path.is_file():
             raise UsageError(f"--rules {path}: there is no such file", "check the name and the folder")
     from ehcp_timeline.commands.rules.golden.cases import load_fixtures

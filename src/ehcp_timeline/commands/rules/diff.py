@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple
 from datetime import date
-from typing import Annotated, Any, ClassVar, Final, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from ehcp_timeline.audit.clock import Verdict
 from ehcp_timeline.commands.rules.clauses import change_words
@@ -13,8 +13,6 @@ from ehcp_timeline.measure.answer import InTime, Overlay, RulebookUsed
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.record import Ge, Sha256, Whole, record
 from ehcp_timeline.text import count, day
-
-GROUPS: Final = ("district", "team", "caseworker")
 
 
 @record(frozen=True, slots=True)
@@ -199,17 +197,19 @@ def _effect_sections(effect: Effect, as_at: date, top: int, by: str) -> Iterator
         more = f"{left:,} more: --format json, or -o flips.csv, has every one."
         columns = (*_columns("case"), TableColumn("row", "number"))
         columns += _columns("deadline", "started", "due before", "due after", "from", "to")
-        rows = tuple(map(_flip_cells, effect.flips[:top]))
+        rows = tuple(
+            (
+                *(flip.case_id, str(flip.row), flip.deadline),
+                *(str(day or "") for day in (flip.start, flip.due_before, flip.due_after)),
+                *(flip.verdict_before, flip.verdict_after),
+            )
+            for flip in effect.flips[:top]
+        )
         yield Section("Which flip", columns=columns, rows=rows, after=(more,) if left else ())
 
 
 def _columns(*names: str) -> tuple[TableColumn, ...]:
     return tuple(TableColumn(name, "fixed") for name in names)
-
-
-def _flip_cells(flip: Flip) -> tuple[str, ...]:
-    days = (str(day or "") for day in (flip.start, flip.due_before, flip.due_after))
-    return flip.case_id, str(flip.row), flip.deadline, *days, flip.verdict_before, flip.verdict_after
 
 
 def _rate(value: float | None) -> str:

@@ -12,9 +12,9 @@ import polars as pl
 from ehcp_timeline.audit.bulk.clocks import CLOCKS, Clocks, Judged
 from ehcp_timeline.audit.bulk.judge import judge
 from ehcp_timeline.audit.bulk.requests import repeated_until_known
-from ehcp_timeline.audit.selection import unjudgeable
+from ehcp_timeline.audit.selection import WHOSE, unjudgeable
 from ehcp_timeline.cases.source import CaseFile
-from ehcp_timeline.commands.rules.diff import GROUPS, Effect, Flip, FlipsOfKind
+from ehcp_timeline.commands.rules.diff import Effect, Flip, FlipsOfKind
 from ehcp_timeline.law.diff import affected, changes
 from ehcp_timeline.law.rulebook import Deadline, Rulebook
 from ehcp_timeline.measure.answer import keys
@@ -38,25 +38,22 @@ class _ImpactCount:
     ways: defaultdict[tuple[str, int], InTimeTally] = field(default_factory=lambda: defaultdict(InTimeTally))
 
     def add(self, before: Judged, after: Judged, order: Mapping[str, Deadline]) -> None:
-        absent = [pl.lit(None, pl.String).alias(name) for name in GROUPS if name not in before.rows.columns]
-        self.named.append(before.rows.with_columns(*absent).select("row", "case_id", *GROUPS))
+        absent = [pl.lit(None, pl.String).alias(name) for name in WHOSE if name not in before.rows.columns]
+        self.named.append(before.rows.with_columns(*absent).select("row", "case_id", *WHOSE))
         for place, deadline in enumerate(order.values()):
             pair = before.clocks.get(deadline.id), after.clocks.get(deadline.id)
-            if any(pair):
-                self._add_clocks(place, deadline, *pair)
-
-    def _add_clocks(
-        self, place: int, deadline: Deadline, before: Clocks | None, after: Clocks | None
-    ) -> None:
-        for which, clocks in enumerate((before, after)):
-            if clocks is not None:
-                self.ways[deadline.id, which].add(clocks)
-        both = _side_by_side(before, after, repeating=deadline.repeats is not None)
-        self.judged[deadline.id] += both.height
-        self.moved[deadline.id] += both.filter(pl.col("due_before").ne_missing(pl.col("due_after"))).height
-        flipped = both.filter(pl.col("verdict_before") != pl.col("verdict_after"))
-        if flipped.height:
-            self.frames.append(flipped.with_columns(deadline=pl.lit(deadline.id), place=pl.lit(place)))
+            if not any(pair):
+                continue
+            for which, clocks in enumerate(pair):
+                if clocks is not None:
+                    self.ways[deadline.id, which].add(clocks)
+            both = _side_by_side(*pair, repeating=deadline.repeats is not None)
+            self.judged[deadline.id] += both.height
+            moved = both.filter(pl.col("due_before").ne_missing(pl.col("due_after")))
+            self.moved[deadline.id] += moved.height
+            flipped = both.filter(pl.col("verdict_before") != pl.col("verdict_after"))
+            if flipped.height:
+                self.frames.append(flipped.with_columns(deadline=pl.lit(deadline.id), place=pl.lit(place)))
 
     def end_of_file(self) -> None:
         """Say whose the clocks are; the next file counts its rows from 1 again."""
@@ -72,7 +69,7 @@ class _ImpactCount:
         for (deadline, old, new), number in sorted(pairs.items()):
             flipped[deadline].append(FlipsOfKind(old, new, number))
         there = [name for name in order if self.judged[name]]
-        groups = {column: Counter(getattr(flip, column) or "" for flip in self.flips) for column in GROUPS}
+        groups = {column: Counter(getattr(flip, column) or "" for flip in self.flips) for column in WHOSE}
         return Effect(
             judged={name: self.judged[name] for name in there},
             moved={name: self.moved[name] for name in there},

@@ -11,13 +11,12 @@ from ehcp_timeline.commands.rules.clauses import limit_words
 from ehcp_timeline.errors import UsageError
 from ehcp_timeline.law.deadline import Seen
 from ehcp_timeline.law.rulebook import Deadline, DutyKind, NotEncoded, Rulebook, Who
-from ehcp_timeline.measure.answer import RulebookUsed
-from ehcp_timeline.output.sections import Section, TableColumn
+from ehcp_timeline.measure.answer import RulebookUsed, values
+from ehcp_timeline.output.sections import DEADLINE, Section, column_of, list_section
 from ehcp_timeline.record import record
 from ehcp_timeline.text import count, did_you_mean, rulebook_name
 
 REGULATIONS: Final = "SEND-Regs-2014"
-_ID: Final = TableColumn("deadline", "fixed")
 _NUMBER: Final = re.compile(r"(?:\breg |, |\band )(\d+[A-Z]?)\b(?!\s+(?:September|March|May|weeks|days))")
 
 
@@ -198,10 +197,11 @@ def list_sections(rulebook: Rulebook, deadlines: Sequence[DeadlineListed]) -> li
     """Return every deadline, one line each."""
     name = rulebook_name(rulebook.version, rulebook.overlays)
     return [
-        Section(
+        list_section(
             f"R{name[1:]}: {count(len(rulebook.deadlines), 'deadline')}",
-            columns=(_ID, TableColumn("who"), TableColumn("law"), TableColumn("time limit")),
-            rows=tuple((listed.deadline, listed.who, listed.law, listed.limit) for listed in deadlines),
+            (DEADLINE, column_of("who"), column_of("law"), column_of("limit", "time limit")),
+            map(values, deadlines),
+            None,
             after=("Everything about one of them:", "  ehcp rules show plan.issue"),
         )
     ]
@@ -210,25 +210,26 @@ def list_sections(rulebook: Rulebook, deadlines: Sequence[DeadlineListed]) -> li
 def stale_sections(stale: Sequence[DeadlineListed], total: int) -> list[Section]:
     """Return the deadlines whose words were last checked too long ago."""
     title = f"Last checked more than a year before: {len(stale)} of {count(total, 'deadline')}"
-    columns = (_ID, TableColumn("checked", "fixed"), TableColumn("law"))
-    rows = tuple((listed.deadline, str(listed.checked), listed.law) for listed in stale)
-    return [Section(title, columns=columns, rows=rows)]
+    columns = (DEADLINE, column_of("checked", kind="fixed"), column_of("law"))
+    return [list_section(title, columns, map(values, stale), None)]
 
 
 def coverage_sections(answer: CoverageAnswer) -> list[Section]:
     """Return every deadline by the law it comes from, then what is left out and why."""
     return [
-        Section(
+        list_section(
             f"Encoded: {count(len(answer.encoded), 'deadline')}",
-            columns=(TableColumn("law"), _ID, TableColumn("words seen", "fixed")),
-            rows=tuple((encoded.law, encoded.deadline, encoded.seen) for encoded in answer.encoded),
+            (column_of("law"), DEADLINE, column_of("seen", "words seen", "fixed")),
+            map(values, answer.encoded),
+            None,
             after=(
                 "primary: seen in the law itself; quoted: seen where it is quoted; unverified: not seen.",
             ),
         ),
-        Section(
+        list_section(
             f"Not encoded: {count(len(answer.not_encoded), 'provision')}",
-            columns=(TableColumn("law"), TableColumn("about"), TableColumn("why not")),
-            rows=tuple((left_out.law, left_out.about, left_out.why) for left_out in answer.not_encoded),
+            (column_of("law"), column_of("about"), column_of("why", "why not")),
+            map(values, answer.not_encoded),
+            None,
         ),
     ]

@@ -6,7 +6,7 @@ from typing import Final
 
 from ehcp_timeline.audit.single.explain import explain
 from ehcp_timeline.audit.single.judge import judge_case
-from ehcp_timeline.audit.verdicts import TABLE, Line
+from ehcp_timeline.audit.verdicts import TABLE
 from ehcp_timeline.cases.model import Row
 from ehcp_timeline.commands.rules.clauses import GLOSSARY, deadline_sections
 from ehcp_timeline.commands.rules.lists import RegulationCovered, regulations
@@ -130,7 +130,18 @@ def rules_page(rulebook: Rulebook) -> str:
         ),
         "## From circumstances to a verdict",
         _VERDICTS,
-        _table(("verdict", "reason", "where"), map(_verdict, TABLE)),
+        _table(
+            ("verdict", "reason", "where"),
+            (
+                (
+                    f"`{line.verdict}`",
+                    line.reason,
+                    "; ".join(f"{name} is {listed(words, 'or')}" for name, words in line.fits.items())
+                    or "anything else",
+                )
+                for line in TABLE
+            ),
+        ),
     ]
     for name, deadlines in chapters.items():
         parts.append(f"## {CHAPTERS.get(name, name)}")
@@ -153,11 +164,6 @@ def _link(name: str) -> str:
     '[`assess.no_plan`](#assessno_plan)'
     """
     return f"[`{name}`](#{name.replace('.', '').lower()})"
-
-
-def _verdict(line: Line) -> tuple[str, str, str]:
-    fits = "; ".join(f"{name} is {listed(words, 'or')}" for name, words in line.fits.items())
-    return f"`{line.verdict}`", line.reason, fits or "anything else"
 
 
 def _deadline(deadline: Deadline, rulebook: Rulebook) -> Iterator[str]:

@@ -1,20 +1,23 @@
 """Letters before a day is missed: one line of a mail merge for each family."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.cases.model import Problem
 from ehcp_timeline.cases.source import CaseFile
+from ehcp_timeline.commands.worklists.lists import untold_lines
 from ehcp_timeline.errors import CaseFileError
 from ehcp_timeline.law.rulebook import Rulebook
 from ehcp_timeline.measure.acknowledged import Acknowledged
-from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed, keys
+from ehcp_timeline.measure.answer import ProblemFound, RowsOf, RulebookUsed, keys, lines_of
 from ehcp_timeline.measure.casework import Casework
 from ehcp_timeline.measure.next_steps import next_steps
-from ehcp_timeline.measure.result import Input, NotJudged
+from ehcp_timeline.measure.result import Audit, Input, NotJudged
 from ehcp_timeline.measure.worklists import AHEAD, before_breach
+from ehcp_timeline.output.sections import CASE, DEADLINE, DUE, WHOSE_COLUMNS, Section, column_of, list_section
+from ehcp_timeline.output.summary import acknowledged_lines, opening
 from ehcp_timeline.record import Ge, Whole, record
 from ehcp_timeline.shell.open import Config
 from ehcp_timeline.text import count, day
@@ -157,3 +160,21 @@ def _line(clock: Mapping[str, Any]) -> LetterLine:
         "rights": rights,
     }
     return LetterLine(**{**as_it_is, **own})
+
+
+def letter_sections(audit: Audit, answer: LettersAnswer, top: int) -> Iterator[Section]:
+    """Yield whom to tell before the day is missed, first due first."""
+    yield opening(audit)
+    expected, still = column_of("expected", kind="fixed"), column_of("still_to_do", "still to do")
+    mail_merge = "No letter is sent: -o letters.xlsx makes the list for a mail merge."
+    yield list_section(
+        f"Due within {answer.within} days, and will be missed at the present pace",
+        (CASE, DUE, expected, DEADLINE, still, *WHOSE_COLUMNS),
+        lines_of(answer.letters[:top], LetterLine),
+        len(answer.letters),
+        after=(
+            *untold_lines(answer.summary.cannot_be_told),
+            *acknowledged_lines(answer.acknowledged),
+            mail_merge,
+        ),
+    )

@@ -51,8 +51,12 @@ def letters(
     to = output.choose()
     asks = about.request()
     selection = chosen(asks.rulebook, DutyOptions(deadline=deadline), groups)
-    from ehcp_timeline.commands.worklists.family_letters import NOTES, letters_answer, projected_plans
-    from ehcp_timeline.commands.worklists.view import letter_sections
+    from ehcp_timeline.commands.worklists.family_letters import (
+        NOTES,
+        letter_sections,
+        letters_answer,
+        projected_plans,
+    )
     from ehcp_timeline.measure.casework import ALL
     from ehcp_timeline.output.document import Document
 

@@ -1,7 +1,6 @@
 """`ehcp next`: one caseworker's order of work for today, on one page."""
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
@@ -31,12 +30,7 @@ from ehcp_timeline.shell.options import (
 from ehcp_timeline.shell.parse import choice
 
 if TYPE_CHECKING:
-    from ehcp_timeline.audit.selection import Selection
-    from ehcp_timeline.commands.worklists.reviews import Group
-    from ehcp_timeline.measure.casework import Casework
     from ehcp_timeline.measure.worklists import Policy
-    from ehcp_timeline.output.document import Document
-    from ehcp_timeline.shell.open import Config
 
 
 @exit_codes(
@@ -115,39 +109,18 @@ def next_(
         to = output.choose_split(split_by, formats)
     asks = about.request()
     selection = chosen(asks.rulebook, DutyOptions(kind, None, deadline), groups)
-    from ehcp_timeline.commands.worklists.answer import NextAnswer, NextCounts
-    from ehcp_timeline.commands.worklists.view import next_sections
-    from ehcp_timeline.measure.casework import OPEN, chosen_by
+    from ehcp_timeline.commands.worklists.lists import next_document
+    from ehcp_timeline.measure.casework import OPEN
     from ehcp_timeline.measure.counts import REVIEW
-    from ehcp_timeline.measure.worklists import order_of_work, workable
-    from ehcp_timeline.output.calendar import entries_of
-    from ehcp_timeline.output.document import Document
 
     work = asks.work(asks.source(file), OPEN, assume_blank, accepted=asks.acknowledged(acknowledged))
     work.check_filters(selection)
     if reviews is not None:
-        to.write(_reviews(work, selection, reviews, by or "school", top, asks.config, names=names))
+        from ehcp_timeline.commands.worklists.reviews import reviews_document
+
+        by = by or "school"
+        to.write(reviews_document(work, selection, reviews, by, top, asks.config.terms, names=names))
         late = work.is_late(replace(selection, deadlines=frozenset(REVIEW)))
         raise typer.Exit(exit_code(work.audit, failed=late, strict=False, exit_zero=exit_zero))
-    mine = work.open_clocks(chosen_by(selection, work.rulebook))
-    untold = mine.filter(mine["verdict"] == "unknown").height
-    every = workable(mine, work)
-    named = sorted(selection.caseworkers | selection.teams | selection.districts)
-    title = f"Today for {', '.join(named) or 'everyone'}, {chosen_policy}"
-    counts = NextCounts(chosen_policy, every["case_id"].n_unique(), untold)
-    answer = NextAnswer.of(work, every, counts, key, partial(order_of_work, policy=chosen_policy))
-    entries = partial(entries_of, as_at=asks.as_at, steps=True, names=names)
-    sections = partial(next_sections, title, answer, top)
-    to.write(Document.of_list(title, answer, "work", sections, entries=entries))
+    to.write(next_document(work, selection, key, top, chosen_policy, names=names))
     raise typer.Exit(exit_code(work.audit, failed=work.is_late(selection), strict=False, exit_zero=exit_zero))
-
-
-def _reviews(
-    work: "Casework", selection: "Selection", what: str, by: str, top: int, config: "Config", *, names: bool
-) -> "Document":
-    from ehcp_timeline.commands.worklists.reviews import GROUPS, diary_document, term_document, term_of
-
-    if what in ("year", "list"):
-        group = cast("Group", choice("--by", by, GROUPS))
-        return diary_document(work, selection, group, top, names=names, table=what == "year")
-    return term_document(work, selection, term_of(what, config.terms, work.as_at), top, names=names)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -29,12 +29,6 @@ from ehcp_timeline.shell.options import (
     group_asked,
     key_asked,
 )
-
-if TYPE_CHECKING:
-    from ehcp_timeline.audit.selection import Selection
-    from ehcp_timeline.measure.casework import Casework
-    from ehcp_timeline.output.document import Document
-    from ehcp_timeline.privacy.pseudonyms import Key
 
 
 @exit_codes(
@@ -99,41 +93,12 @@ def overdue(
 
         publish(to, work, selection, group or "district", disclosure.threshold, disclosure.previous)
     else:
+        from ehcp_timeline.commands.worklists.lists import overdue_document, save_list_document
         from ehcp_timeline.output.calendar import entries_of
 
-        list_ = _save_list if save_list else partial(_overdue, by=group)
+        list_ = save_list_document if save_list else partial(overdue_document, by=group)
         document = list_(work, selection, key, top)
         to.write(replace(document, entries=partial(entries_of, as_at=work.as_at, names=names)))
     raise typer.Exit(
         exit_code(work.audit, failed=work.is_late(selection), strict=strict, exit_zero=exit_zero)
-    )
-
-
-def _overdue(
-    work: "Casework", selection: "Selection", key: "Key | None", top: int, by: str | None
-) -> "Document":
-    from ehcp_timeline.commands.worklists.answer import OverdueAnswer, OverdueCounts
-    from ehcp_timeline.commands.worklists.view import overdue_sections
-    from ehcp_timeline.measure.worklists import overdue, worst_first
-    from ehcp_timeline.output.document import Document
-
-    late = overdue(work, selection)
-    counts = OverdueCounts(late.height, late["case_id"].n_unique())
-    answer = OverdueAnswer.of(work, late, counts, key, worst_first)
-    sections = partial(overdue_sections, work.audit, answer, late, by, top)
-    return Document.of_list("Overdue, worst first", answer, "work", sections, group=by)
-
-
-def _save_list(work: "Casework", selection: "Selection", key: "Key | None", top: int) -> "Document":
-    from ehcp_timeline.commands.worklists.answer import RiskCounts, SaveListAnswer
-    from ehcp_timeline.commands.worklists.view import risk_sections
-    from ehcp_timeline.measure.worklists import at_risk
-    from ehcp_timeline.output.document import Document
-
-    risk = at_risk(work, selection)
-    answer = SaveListAnswer.of(
-        work, risk.clocks, RiskCounts(risk.clocks.height, risk.in_time, risk.untold), key
-    )
-    return Document.of_list(
-        "In time so far, and at risk", answer, "work", partial(risk_sections, work.audit, answer, top)
     )

@@ -1,20 +1,22 @@
 """How many cases are open in each group: a table that may be published, `[c]` where a number is hidden."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
-from typing import Literal, cast
+from typing import Annotated, ClassVar, Literal, cast
 
 import polars as pl
 
 from ehcp_timeline.audit.selection import Selection
-from ehcp_timeline.commands.worklists.answer import PublicationAnswer
 from ehcp_timeline.errors import UsageError
+from ehcp_timeline.measure.answer import RulebookUsed
 from ehcp_timeline.measure.casework import Casework, chosen_by
 from ehcp_timeline.output.document import Document
 from ehcp_timeline.output.receipt import MadeFrom, read_of
 from ehcp_timeline.output.sections import Section, TableColumn
 from ehcp_timeline.privacy.differencing import TOTAL, warnings
 from ehcp_timeline.privacy.suppress import HIDDEN, CountTable, Hidden, legend, share, suppress
+from ehcp_timeline.record import Ge, record
 from ehcp_timeline.shell.destination import Output, say
 from ehcp_timeline.text import day
 
@@ -26,6 +28,28 @@ _STATES: Mapping[str, str] = {
 }
 _SHARE = "pc_overdue"
 _WITHHELD = "The table is withheld: no way of hiding numbers in it would keep them hidden."
+
+
+@record(frozen=True, slots=True)
+class PublicationAnswer:
+    """The answer of `ehcp overdue --disclosure suppress --format json`.
+
+    Attributes:
+        threshold: Numbers of people below it are hidden.
+        withheld: Nothing of the table could be published.
+        rows: One for each group and one named Total; [c] stands for what is hidden.
+    """
+
+    SCHEMA: ClassVar = "ehcp-publication/1"
+
+    as_at: date
+    rulebook: RulebookUsed
+    by: Literal["district", "team"]
+    threshold: Annotated[int, Ge(3)]
+    withheld: bool
+    legend: str
+    columns: tuple[str, ...]
+    rows: tuple[dict[str, int | float | str | None], ...]
 
 
 def open_cases(work: pl.DataFrame, by: str) -> CountTable:

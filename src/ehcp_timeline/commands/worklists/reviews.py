@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, cast, get_args
 
 import polars as pl
 
 from ehcp_timeline.audit.selection import Selection
 from ehcp_timeline.cases.model import month_end
 from ehcp_timeline.clock import months_on
-from ehcp_timeline.commands.worklists.answer import Work, WorkAnswer
+from ehcp_timeline.commands.worklists.lists import Work, WorkAnswer
 from ehcp_timeline.errors import ConfigError
 from ehcp_timeline.measure.answer import RowsOf
 from ehcp_timeline.measure.casework import WORDS, Casework, chosen_by, with_contacts
@@ -180,13 +180,6 @@ def coming_reviews(work: Casework, selection: Selection) -> pl.DataFrame:
     )
 
 
-def _when_due(as_at: date) -> pl.Expr:
-    due, last = pl.col("due"), month_end(months_on(as_at.replace(day=1), MONTHS_AHEAD - 1))
-    unclear = (pl.col("verdict") == "unknown", UNCLEAR)
-    month = due.dt.to_string("%Y-%m")
-    return first_that_holds(unclear, (due < as_at, PAST), (due > last, LATER), otherwise=month)
-
-
 def _line(name: str | None, reviews: pl.DataFrame, as_at: date) -> DiaryLine:
     held, first = Counter[str](reviews["when"]), as_at.replace(day=1)
     ahead = (months_on(first, number).isoformat()[:7] for number in range(MONTHS_AHEAD))
@@ -194,11 +187,35 @@ def _line(name: str | None, reviews: pl.DataFrame, as_at: date) -> DiaryLine:
     return DiaryLine(name, reviews.height, held[PAST], held[UNCLEAR], months, held[LATER])
 
 
+def reviews_document(
+    work: Casework,
+    selection: Selection,
+    what: str,
+    by: str,
+    top: int,
+    terms: Sequence[SchoolDays],
+    *,
+    names: bool,
+) -> Document:
+    """Return the reviews to come: `year` a table by month, `list` the list behind it, else of a term."""
+    if what in ("year", "list"):
+        group = cast("Group", choice("--by", by, GROUPS))
+        return diary_document(work, selection, group, top, names=names, table=what == "year")
+    return term_document(work, selection, term_of(what, terms, work.as_at), top, names=names)
+
+
 def diary_document(
     work: Casework, selection: Selection, by: Group, top: int, *, names: bool, table: bool
 ) -> Document:
     """Return the reviews of the year ahead: a table by month, or the list behind it."""
-    every = coming_reviews(work, selection).with_columns(when=_when_due(work.as_at))
+    due, last = pl.col("due"), month_end(months_on(work.as_at.replace(day=1), MONTHS_AHEAD - 1))
+    when = first_that_holds(
+        (pl.col("verdict") == "unknown", UNCLEAR),
+        (due < work.as_at, PAST),
+        (due > last, LATER),
+        otherwise=due.dt.to_string("%Y-%m"),
+    )
+    every = coming_reviews(work, selection).with_columns(when=when)
     total = _line("Total", every, work.as_at)
     lines = [_line(name or None, mine, work.as_at) for name, mine in split(every, by)]
     most_first = tuple(sorted(lines, key=lambda line: (-line.total, line.name or "")))

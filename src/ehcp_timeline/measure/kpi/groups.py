@@ -48,7 +48,8 @@ class Group:
         """Return the group of each row of a file with these columns as text; null for not recorded."""
         columns = self.columns(held)
         if self.id == "age_at_request":
-            return _age(pl.col("date_of_birth"), pl.col("request_received"))
+            born, asked = pl.col("date_of_birth"), pl.col("request_received")
+            return pl.when(asked >= born).then(age_on(asked)).cast(pl.String)
         if columns == ("date_of_birth",):
             return _school_year(pl.col("date_of_birth"), as_at)
         text = pl.col(columns[0]).str.strip_chars()
@@ -73,13 +74,13 @@ class Group:
         return sorted(names, key=place)
 
 
-def _age(born: pl.Expr, asked: pl.Expr) -> pl.Expr:
-    """Return whole years of age; a birthday on 29 February comes on 1 March in other years."""
-    before = (asked.dt.month() < born.dt.month()) | (
-        (asked.dt.month() == born.dt.month()) & (asked.dt.day() < born.dt.day())
+def age_on(day: pl.Expr) -> pl.Expr:
+    """Return the age in whole years by `date_of_birth`; who was born on 29 February is older on 1 March."""
+    born = pl.col("date_of_birth")
+    before = (day.dt.month() < born.dt.month()) | (
+        (day.dt.month() == born.dt.month()) & (day.dt.day() < born.dt.day())
     )
-    years = asked.dt.year() - born.dt.year() - before.cast(pl.Int32)
-    return pl.when(asked >= born).then(years).cast(pl.String)
+    return day.dt.year() - born.dt.year() - before.cast(pl.Int32)
 
 
 def _school_year(born: pl.Expr, as_at: date) -> pl.Expr:

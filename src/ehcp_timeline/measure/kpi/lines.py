@@ -114,7 +114,7 @@ def _by_line(counted: pl.DataFrame, question: KpiQuestion) -> "pl.lazyframe.grou
 def _one_decimal(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
     """Return `part / whole` of whole numbers to one decimal, halves up; null where there is no whole."""
     tenths = (20 * part + whole) // (2 * whole)
-    # polars divides by ten times a tenth, and rounding mends it
+    # polars multiplies by 0.1 instead of dividing by 10: rounding corrects it
     return pl.when(whole > 0).then((tenths / 10).round(1))
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from difflib import get_close_matches
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any, Literal
@@ -17,10 +16,12 @@ from ehcp_timeline.measure.kpi.lines import PERIOD, above, below
 from ehcp_timeline.measure.kpi.periods import Period, period_of
 from ehcp_timeline.measure.kpi.question import MOST_PEOPLE, KpiQuestion
 from ehcp_timeline.record import record
+from ehcp_timeline.text import did_you_mean
 
 Status = Literal["green", "amber", "red", "no cases"]
 _AMBER_POINTS = Fraction(5)  # how far below a target of percent is still amber, where ehcp.toml does not say
 _AMBER_SHARE = Fraction(1, 10)  # the same for other targets, as a share of the target
+_PERIOD_WORD = {"academic": "academic year", "financial": "financial year"}
 _LABEL = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4]|-W\d\d|/\d\d)?")
 
 
@@ -95,9 +96,9 @@ def read_targets(table: object, kpis: Kpis, where: str) -> tuple[Target, ...]:
 def _target(name: str, value: object, kpis: Kpis, where: str) -> Target:
     measure = kpis.by_id.get(name)
     if measure is None:
-        near = get_close_matches(name, [measure.id for measure in kpis.measures if measure.better], n=2)
-        hint = f"did you mean {' or '.join(near)}?" if near else "`ehcp scorecard --list-measures` lists them"
-        raise ConfigError(f"{where}: there is no measure `{name}`", hint)
+        hint = did_you_mean(name, (measure.id for measure in kpis.measures if measure.better), 2)
+        lists_them = "`ehcp scorecard --list-measures` lists them"
+        raise ConfigError(f"{where}: there is no measure `{name}`", hint or lists_them)
     if not measure.better:
         raise ConfigError(
             f"{where}: a target needs a measure for which higher or lower is better",
@@ -138,9 +139,6 @@ def reached(targets: Sequence[Target], lines: pl.DataFrame, question: KpiQuestio
                 yield Reached(
                     *place, *_outcome(aim, target, line, when if period == current else f"in {period.label}")
                 )
-
-
-_PERIOD_WORD = {"academic": "academic year", "financial": "financial year"}
 
 
 def _outcome(

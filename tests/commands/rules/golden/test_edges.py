@@ -178,7 +178,7 @@ def test_a_file_of_cases_that_goes_missing_is_missed(file: str, sentence: str, r
     """Without the cases of one theme an edge of that theme is named."""
     name, _, _ = sentence.partition(":")
     alone = replace(rulebook, deadlines=(rulebook.by_id[name],))
-    left = [golden for golden in GOLDENS if golden.file != file and name in golden.expect]
+    left = [golden for golden in GOLDENS if Path(golden.path).name != file and name in golden.expect]
     mine = [replace(golden, expect={name: golden.expect[name]}) for golden in left]
 
     assert sentence in uncovered(alone, mine)

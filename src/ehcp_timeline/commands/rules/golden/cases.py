@@ -47,11 +47,6 @@ class Golden:
     expect: Mapping[str, tuple[Expected, ...]]
     row: int | None = None
 
-    @property
-    def file(self) -> str:
-        """The name of the file."""
-        return Path(self.path).name
-
 
 def load_fixtures(
     paths: Sequence[Path], rulebook: Rulebook, vocabulary: Vocabulary, as_at: date

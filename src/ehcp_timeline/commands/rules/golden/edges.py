@@ -130,7 +130,7 @@ def _numberless(deadline: Deadline) -> bool:
 
 
 def _can_be_told(deadline: Deadline) -> bool:
-    """Return whether the law gives a time limit, be it in words without a number."""
+    """Return whether the law gives a time limit, as a number or in words."""
     return any(version.limit.limbs or version.limit.words for version in deadline.versions)
 
 
