@@ -321,7 +321,8 @@ def _standing(row: Row, rulebook: Rulebook, cells: Mapping[int, Sequence[Problem
             by = f", act by {row['act_by']}" if row["act_by"] != row["due"] else ""
             words = f"{count(row['days_left'], 'day')} left{by}" if row["days_left"] else "due today"
         case "early":
-            words = f"{count(row['days_left'], 'day')} too early, on {on}"
+            early = f"{count(row['days_left'], 'day')} " if row["due"] else ""  # no first lawful day yet
+            words = f"{early}too early, on {on}"
         case "late":
             words = f"{late}, on {on}"
         case "met":
