@@ -23,12 +23,12 @@ def all_vary(
     table: Network,
     start: Values,
     hidden: frozenset[int],
-    hides: Callable[[Values], frozenset[int] | None],
+    is_alike: Callable[[Values], bool],
     most: int,
 ) -> bool:
     """Return whether every hidden number has another value in some table that is printed alike.
 
-    `hides` says what would be hidden in a table with these values; None for all. At most `most` people are
+    `is_alike` says whether in a table with these values the same would be hidden. At most `most` people are
     moved around a circle at a time. At most `MOST_TABLES` tables are tried; what has not varied by
     then counts as known.
     """
@@ -37,16 +37,18 @@ def all_vary(
     for everywhere in (False, True):
         for values in alike:
             for people, move in _steps(table, hidden, missing, most, everywhere=everywhere):
+                if any(values[place] + people * step < 0 for place, step in move):
+                    continue
                 moved = list(values)
                 for place, step in move:
                     moved[place] += people * step
                 other = tuple(moved)
-                if other in seen or min(other) < 0:
+                if other in seen:
                     continue
                 seen.add(other)
                 if len(seen) > MOST_TABLES:
                     return False
-                if hides(other) == hidden:
+                if is_alike(other):
                     alike.append(other)
                     missing -= {place for place in missing if other[place] != start[place]}
                     if not missing:

@@ -146,24 +146,34 @@ def _with_totals(table: CountTable) -> list[Values]:
 @cache
 def _to_hide(table: Network, values: Values, threshold: int, also: frozenset[int]) -> frozenset[int] | None:
     """Return the places of what must be hidden; `also` as in `to_hide`."""
+    hidden = _pattern(table, values, threshold, also)
+    if not hidden:
+        return hidden
 
-    def hides(other: Values) -> frozenset[int] | None:
-        return _pattern(table, other, threshold, also)
+    def alike(other: Values) -> bool:
+        return _pattern(table, other, threshold, also, hidden) == hidden
 
-    hidden = hides(values)
-    return hidden if not hidden or all_vary(table, values, hidden, hides, threshold) else None
+    return hidden if all_vary(table, values, hidden, alike, threshold) else None
 
 
 @cache
-def _pattern(table: Network, values: Values, threshold: int, also: frozenset[int]) -> frozenset[int] | None:
+def _pattern(
+    table: Network,
+    values: Values,
+    threshold: int,
+    also: frozenset[int],
+    within: frozenset[int] | None = None,
+) -> frozenset[int] | None:
     """Return which numbers to hide so that none can be worked out from sums; None where there is no way.
 
-    The arguments are those of `_to_hide`.
+    The arguments are those of `_to_hide`; None also where one would be hidden that is not `within`.
     """
     small, large, any_number = Range(1, threshold - 1), Range(threshold, inf), Range(0, inf)
     known = {place: large if values[place] >= threshold else any_number for place in also}
     known |= dict.fromkeys(_one_category(table, values), any_number)
     known |= {place: small for place, value in enumerate(values) if 0 < value < threshold}
+    if within is not None and not within.issuperset(known):
+        return None
     arcs = free_arcs(table, values, known)
     every_arc: Arcs = ()
     costs: dict[int, int] = {}
@@ -177,6 +187,8 @@ def _pattern(table: Network, values: Values, threshold: int, also: frozenset[int
         if way is None:
             return None
         more = {place: large for place in way if place not in known}
+        if within is not None and not within.issuperset(more):
+            return None
         known |= more
         costs |= dict.fromkeys(more, 0)
         add_arcs(arcs, table, values, more)

@@ -13,6 +13,7 @@ from ehcp_timeline.shell.open import GROUPS
 from ehcp_timeline.shell.options import LawOptions, Words
 from ehcp_timeline.shell.parse import choice, split
 from ehcp_timeline.text import did_you_mean
+from ehcp_timeline.text.words import count
 
 if TYPE_CHECKING:
     from ehcp_timeline.cases.source import CaseFile
@@ -98,9 +99,11 @@ def measures_asked(kpis: "Kpis", asked: Words) -> "tuple[Measure, ...]":
 
 def left_out(files: "Files") -> list[str]:
     """Return what an answer as data leaves out: the files, and how many problems they have."""
-    said = [f"{input_.name}: {input_.rows:,} rows, {input_.judged:,} judged." for input_ in files.inputs]
+    said = [
+        f"{input_.name}: {count(input_.rows, 'row')}, {input_.judged:,} judged." for input_ in files.inputs
+    ]
     if files.problems:
-        said.append(f"{len(files.problems):,} problems to put right; `ehcp check` shows them.")
+        said.append(f"{count(len(files.problems), 'problem')} to put right; `ehcp check` shows them all.")
     return said
 
 

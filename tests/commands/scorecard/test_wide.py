@@ -49,6 +49,24 @@ def test_the_number_stands_beside_its_percentage(cases: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "months"),
+    [
+        ((), [1, 2, 3]),
+        (("--last", "1"), [3]),
+        (("--from", "2024-01-01", "--to", "2024-02-29"), [1, 2]),
+    ],
+)
+def test_months_that_were_named_are_all_shown(cases: str, words: tuple[str, ...], months: list[int]) -> None:
+    """A page for people has three months, or those that were asked for."""
+    wanted = ("--by", "referrer", "--measure", "requests_received", "--layout", "wide", "--format", "plain")
+    page = printed(run := ehcp("scorecard", cases, *AS_AT, *wanted, *words))
+
+    (heading,) = (line for line in page.splitlines() if line.startswith("referrer"))
+    assert [int(month[-2:]) for month in heading.split()[1:]] == months
+    assert ("periods are shown" in run.stderr.decode()) == (not words)
+
+
 def test_empty_leading_periods_are_left_out(cases: str) -> None:
     """The first decision of the year is of January, whatever other measures count before."""
     words = ("--by", "district", "--measure", "decisions,requests_received", "--layout", "wide")

@@ -169,12 +169,19 @@ def within(change: "WhatIf", as_at: date, weeks: int) -> None:
 
 
 def share(option: str, word: str) -> float:
-    """Return a share from 0 to 1 that was written as a percentage.
+    """Return a share from 0 to 1 that was written as a percentage, or as a part `of` a whole.
+
+    >>> share("vacancies", "52.4 of 125")
+    0.4192
 
     Raises:
         UsageError: It is none.
     """
-    percent = number(option, word, percent=True)
+    part, of, whole = word.partition(" of ")
+    percent = number(option, part, percent=not of)
+    if of:
+        posts = number(option, whole)
+        percent = round(100 * percent / posts, 6) if posts else -1
     if not 0 <= percent <= 100:
         raise UsageError(f"{option} {word}: not from 0% to 100%", "write it as 50%")
     return percent / 100

@@ -151,11 +151,8 @@ def scorecard(
     if public:
         _publish(to, card, chosen, shown, window, disclosure, wide=wide, why=why)
     else:
-        if wide and to.for_people and not output.full:
-            window = replace(window, last=last or _LAST_WIDE)
-            say(f"At most {window.last} periods are shown; --full shows all.")
-        elif to.for_people:  # what moved into the first period shown needs the one before
-            window = replace(window, last=None)
+        if to.for_people:
+            window = _on_screen(window, wide=wide, full=output.full)
         kept = window.of(card.lines, card.question.kind)
         past = tuple(history_of(card, kept)) if history else ()
         card = replace(card, lines=kept)
@@ -164,6 +161,16 @@ def scorecard(
     if why or not (to.for_people or public):
         say(*left_out(card.files))
     raise typer.Exit(exit_code(card.files))
+
+
+def _on_screen(window: "PeriodRange", *, wide: bool, full: bool) -> "PeriodRange":
+    """Return the periods to lay out for a person: across, few enough for a screen unless some were named."""
+    if not wide:  # what moved into the first period shown needs the one before
+        return replace(window, last=None)
+    if full or window.since or window.last:
+        return window
+    say(f"The last {_LAST_WIDE} periods are shown; --last N, --from DATE or --full shows more.")
+    return replace(window, last=_LAST_WIDE)
 
 
 def _periods(since: str | None, to: str | None, last: int | None) -> "PeriodRange":

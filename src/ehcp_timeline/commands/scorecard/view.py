@@ -58,12 +58,12 @@ class WideTable:
             f"{period} {unit}" if named else period for period in self.periods for unit in self.units
         )
 
-    def explained(self, kpis: Kpis) -> tuple[str, ...]:
+    def explained(self, kpis: Kpis, blank: str = "A blank %") -> tuple[str, ...]:
         """Return what # and % count, in words."""
         if len(self.units) == 1:
             return ()
         numerator, denominator = kpis.numerator(self.measure), kpis.denominator(self.measure)
-        return (f"#: {numerator}. %: out of {denominator}. A blank % means that there was no case.",)
+        return (f"#: {numerator}. %: out of {denominator}. {blank} means that there was no case.",)
 
 
 def _is_ratio(measure: Measure) -> bool:
@@ -152,7 +152,7 @@ def wide_document(
     ]
 
     def book(receipt: "Receipt") -> bytes:
-        from ehcp_timeline.output.publication import PublishedTable, publication_bytes
+        from ehcp_timeline.output.publication import NOT_APPLICABLE, PublishedTable, publication_bytes
 
         group = card.question.group.id if card.question.group else "group"
         sheets = []
@@ -162,7 +162,9 @@ def wide_document(
                 {group: name, **dict(zip(headings, numbers, strict=True))}
                 for name, numbers in table.rows.items()
             ]
-            purpose = " ".join(("This sheet holds one table.", *table.explained(card.question.kpis)))
+            purpose = " ".join(
+                ("This sheet holds one table.", *table.explained(card.question.kpis, NOT_APPLICABLE))
+            )
             about = (table.measure.id, table.measure.name)
             sheets.append(PublishedTable(*about, (group, *headings), rows, purpose, {group: 30}))
         return publication_bytes(document.title, sheets, receipt=receipt, notes=document.notes)
