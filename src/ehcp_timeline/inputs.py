@@ -19,6 +19,8 @@ PIECE = 1 << 18
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _MOST_WHOLE = 500_000_000  # bytes of a file that is read at once
 MOST_COPIED = 2_000_000_000  # bytes
+MOST_WRITTEN = 10_000_000  # bytes of what a person writes, as settings and rules
+_MOST_VALUES = 8_000_000  # of JSON: each may take a hundred bytes of memory
 _WAITS = 20  # tenths of a second for a pipe's writer
 _NO_FILE = (": there is no such file", "check the name and the folder")
 _NO_LEAVE = (" may not be read", "ask for permission to read it, or copy it")
@@ -161,6 +163,17 @@ def read_whole(path: Path, kind: type[EhcpError] = CaseFileError, most: int = _M
         raw = file.read(most + 1)
     if len(raw) > most:
         raise kind(f"{path} has more than {most:,} bytes", "check that it is the file you mean")
+    return raw
+
+
+def bounded_json(raw: bytes, shown: str) -> bytes:
+    """Return JSON that does not hold more values than there may be memory for.
+
+    Raises:
+        CaseFileError: It holds more.
+    """
+    if sum(map(raw.count, (b",", b"{", b"["))) > (most := limit(_MOST_VALUES)):
+        raise too_much(f"{shown} holds more than {most:,} values")
     return raw
 
 

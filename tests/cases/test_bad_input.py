@@ -13,7 +13,7 @@ import pytest
 
 from tests.cases.books import book, changed, sheet_xml, with_sheet
 from tests.cases.books import cases as workbook
-from tests.cli.command import ehcp, environment, printed
+from tests.cli.command import ehcp, environment, printed, said, sound
 
 MOST_MEMORY = 700_000  # kilobytes: the interpreter, polars and one file within its limits
 MOST_SECONDS = 100  # of the processor's time; a bomb that went off would take hours
@@ -75,8 +75,7 @@ def check_capped(path: Path) -> Told:
 
 
 def _told(path: Path, run: subprocess.CompletedProcess[bytes]) -> Told:
-    lines = run.stderr.decode("utf-8").splitlines()
-    assert not any("Traceback" in line or "fault of its own" in line for line in lines)
+    lines = said(sound(run)).splitlines()
     answer = json.loads(run.stdout) if run.stdout else {}
     return Told(run.returncode, answer, tuple(line.replace(f"{path}", path.name) for line in lines))
 

@@ -16,7 +16,8 @@ HEAD = "case_id,request_received"
 ROW = "A,2025-06-02\n"
 RAISE = "set EHCP_LIMITS=2 in the environment to read twice as much"
 RETURN = '<Message xmlns="urn:sen2"><Header>{}</Header><Person><UPN>{}</UPN></Person></Message>'
-ROWS_20M = Path(__file__).parents[1] / "data" / "reliability" / "rows20m.parquet"
+RELIABILITY = Path(__file__).parents[1] / "data" / "reliability"
+ROWS_20M, T = RELIABILITY / "rows20m.parquet", str(RELIABILITY / "t.csv")
 
 
 def _columns(count: int) -> str:
@@ -39,7 +40,11 @@ def _write_gzip(path: Path) -> None:
         ),
         (
             lambda path: path.write_text(_columns(16_385)),
-            f"a line has 16,385 cells, more than 16,384\ntry: {RAISE}",
+            f"a line has more than 16,384 cells\ntry: {RAISE}",
+        ),
+        (
+            lambda path: path.write_text(f"{HEAD}\n" + "," * 200_000_000),
+            f"a line has more than 16,384 cells\ntry: {RAISE}",
         ),
         (
             lambda path: path.write_bytes(ROWS_20M.read_bytes()),
@@ -55,7 +60,7 @@ def _write_gzip(path: Path) -> None:
         ),
         (_write_gzip, "unpacks to more than 500 million bytes"),
     ],
-    ids=["blank lines", "headings", "rows of Parquet", "a header of XML", "a text of XML", "gzip"],
+    ids=["blank lines", "headings", "commas", "rows of Parquet", "a header of XML", "a text of XML", "gzip"],
 )
 def test_what_is_too_much_is_refused(write: Callable[[Path], object], line: str, tmp_path: Path) -> None:
     """Each in one line with what to try, in less than 700 MB."""
@@ -81,6 +86,36 @@ def test_short_lines_after_long_ones_are_counted_too(
             opened(tmp_path, text)
     else:
         assert sum(batch.judged for batch in opened(tmp_path, text).batches()) == 999
+
+
+@pytest.mark.parametrize("words", [("changes", "{}", T), ("verify", "{}", T), ("report", T, "--since", "{}")])
+def test_an_answer_of_too_many_values_is_refused(words: tuple[str, ...], tmp_path: Path) -> None:
+    """Three bytes each in the file, and a hundred in memory: 300 MB of them took 21 GB."""
+    path = tmp_path / "answer.json"
+    path.write_text('{"schema": "ehcp-check/1", "findings": [' + "{}," * 4_000_000 + "{}]}")
+    run = ehcp(*(word.format(path) for word in words), "-f", "json")
+
+    assert run.returncode == 2
+    assert f"holds more than 8,000,000 values\ntry: {RAISE}" in said(run)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "cases.csv", "--config", "{}"),
+        ("check", "cases.csv", "--rules", "{}"),
+        ("rules", "test", "{}"),
+    ],
+    ids=" ".join,
+)
+def test_what_a_person_writes_is_not_as_long_as_data(words: tuple[str, ...], tmp_path: Path) -> None:
+    """A case file that was named by mistake is refused before its text is taken for TOML."""
+    path = tmp_path / "cases.toml"
+    path.write_text(f"# {'x' * 10_000_000}")
+    run = ehcp(*(word.format(path) for word in words))
+
+    assert run.returncode == 2
+    assert f"{path} has more than 10,000,000 bytes" in said(run)
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from unittest import mock
 
 import jsonschema
 
-from ehcp_timeline.cli.app import main
+from ehcp_timeline.cli.app import INTERNAL_ERROR, main
 
 SOURCE = Path(__file__).parents[2] / "src"
 PROGRAM = (sys.executable, "-m", "ehcp_timeline.cli")
@@ -32,7 +32,10 @@ def environment() -> dict[str, str]:
 
 
 def ehcp(*words: str) -> Run:
-    """Run `ehcp` with these words in this process, through streams that are no terminal."""
+    """Run `ehcp` with these words in this process, through streams that are no terminal.
+
+    As every run of a test, it must not be stopped by an internal error.
+    """
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     with (
         mock.patch.object(sys, "argv", ["ehcp", *words]),
@@ -42,7 +45,14 @@ def ehcp(*words: str) -> Run:
         code = main()
         out.flush()
         err.flush()
-    return subprocess.CompletedProcess(words, code, out.buffer.getvalue(), err.buffer.getvalue())
+    return sound(subprocess.CompletedProcess(words, code, out.buffer.getvalue(), err.buffer.getvalue()))
+
+
+def sound(run: Run) -> Run:
+    """Return a run that was not stopped by an internal error, of this package or below it."""
+    faults = (INTERNAL_ERROR, "Traceback", "panicked", "RUST_BACKTRACE")
+    assert not any(fault in said(run) for fault in faults), said(run)
+    return run
 
 
 def ehcp_apart(
@@ -53,7 +63,7 @@ def ehcp_apart(
     program: Sequence[str] = PROGRAM,
 ) -> Run:
     """Run `ehcp` with these words in a process of its own, through pipes."""
-    return subprocess.run(
+    run = subprocess.run(
         [*program, *words],
         input=stdin,
         stdin=subprocess.DEVNULL if stdin is None else None,
@@ -63,6 +73,7 @@ def ehcp_apart(
         cwd=cwd,
         timeout=120,
     )
+    return sound(run)
 
 
 def on_a_terminal(

@@ -11,12 +11,26 @@ from tests.mutator import NAMES, broken
 COUNT = int(os.environ.get("EHCP_MUTATIONS", "60"))
 
 
+def test_an_internal_error_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search can find something: a reader that breaks is named, and the input kept."""
+
+    def breaks(*_: object, **__: object) -> None:
+        raise ValueError
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("ehcp_timeline.cases.formats.detect.find_csv_sheet", breaks)
+    (fault,) = broken("csv", 1, tmp_path)
+
+    assert "ehcp: stopped by an internal error: ValueError at formats/detect.py" in fault
+    assert (tmp_path / "mutations" / "csv-0-0.csv").exists()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_broken_inputs_never_break_a_command(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No traceback, no fault of its own, a documented exit code, no more than 5 seconds of work and 1 GB."""
+    """No internal error, a documented exit code, no more than 5 seconds of work and 1 GB."""
     monkeypatch.chdir(tmp_path)
 
     assert not list(broken(name, COUNT, tmp_path))

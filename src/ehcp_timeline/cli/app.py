@@ -250,6 +250,7 @@ def with_options(command: Any) -> Callable[..., Any]:  # noqa: ANN401 - a functi
 
 INTERRUPTED, TERMINATED = 130, 143
 CANNOT_RUN = 2
+INTERNAL_ERROR = "stopped by an internal error"
 
 app = typer.Typer(
     name="ehcp",
@@ -329,7 +330,7 @@ def _stopped(error: BaseException) -> int:
         case _ if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise error  # the interpreter's own; a panic of polars is no Exception either
         case _:
-            fault = f"stopped by an internal error: {type(error).__name__} at {_place(error)}"
+            fault = f"{INTERNAL_ERROR}: {type(error).__name__} at {_place(error)}"
             _tell(fault, "please report this line")
     return code
 

@@ -19,7 +19,7 @@ from ehcp_timeline.audit.bulk.clocks import CLOCKS
 from ehcp_timeline.audit.clock import VERDICTS, Verdict
 from ehcp_timeline.audit.selection import WHOSE
 from ehcp_timeline.errors import CaseFileError
-from ehcp_timeline.inputs import read_whole
+from ehcp_timeline.inputs import bounded_json, read_whole
 from ehcp_timeline.law.rulebook import DutyKind, Who
 from ehcp_timeline.measure.acknowledged import Acknowledged, AcknowledgedFile, AcknowledgedTally
 from ehcp_timeline.measure.answer import Finding, RowsOf, RulebookUsed, keys
@@ -115,7 +115,8 @@ def side_of_answer(path: Path) -> Side:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        saved = TypeAdapter(_SavedCheck).validate_json(read_whole(path).removeprefix(_BYTE_ORDER_MARK))
+        raw = bounded_json(read_whole(path).removeprefix(_BYTE_ORDER_MARK), str(path))
+        saved = TypeAdapter(_SavedCheck).validate_json(raw)
     except ValidationError as error:
         raise _no_answer(path, error.errors(include_url=False, include_input=False)[0]) from None
     not_listed = saved.acknowledged.findings if saved.acknowledged else ()

@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 from typing import Any, Self
 
 from ehcp_timeline import __version__
+from ehcp_timeline.inputs import bounded_json
 from ehcp_timeline.measure.answer import RulebookUsed, values
 from ehcp_timeline.record import Sha256, record, replace
 from ehcp_timeline.text import day, rulebook_name
@@ -23,6 +24,7 @@ _PATHS = frozenset(
 _PEOPLE = frozenset({"caseworker", "team", "district", "school", "referrer", "name", "date_of_birth"})
 Words = Mapping[str, str | bool | list[str]]
 FOLDER_RECEIPT = "receipt.json"
+_MOST = 10_000_000  # bytes of the properties of a workbook
 _BEGINS = {
     "BEGIN:VCALENDAR": "ics",
     "<!doctype html": "html",
@@ -161,18 +163,20 @@ def left_beside(output: Path) -> Receipt | None:
 def find_receipt(data: bytes) -> tuple[str, Receipt | None]:
     """Return the format of an output, and the receipt that it carries, if it does."""
     form = _form_of(data)
-    text = "" if form in ("xlsx", "parquet") else data.decode("utf-8", errors="replace")
+    text = "" if form in ("xlsx", "parquet") else data.decode("utf-8-sig", errors="replace")
     match form:
         case "xlsx":
             carried = ""
-            with suppress(KeyError, zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(data)) as book:
-                properties = book.read("docProps/custom.xml").decode()
+            with suppress(Exception), zipfile.ZipFile(io.BytesIO(data)) as book:  # a damaged one has none
+                properties = book.open("docProps/custom.xml").read(_MOST).decode()
                 texts = re.findall(r"<vt:lpwstr>(.*?)</vt:lpwstr>", properties, re.DOTALL)
                 carried = unescape("".join(texts))
         case "parquet":
             import polars as pl
 
-            carried = pl.read_parquet_metadata(io.BytesIO(data)).get("receipt", "")
+            carried = ""
+            with suppress(Exception, pl.exceptions.PanicException):
+                carried = pl.read_parquet_metadata(io.BytesIO(data)).get("receipt", "")
         case "json":
             carried = json.dumps(json.loads(text).get("receipt"))
         case "ics":
@@ -191,11 +195,14 @@ def find_receipt(data: bytes) -> tuple[str, Receipt | None]:
 def _form_of(data: bytes) -> str:
     if data.startswith((b"PK", b"PAR1")):
         return "xlsx" if data.startswith(b"PK") else "parquet"
-    text = data.decode("utf-8", errors="replace").lstrip("\ufeff \r\n")
-    with suppress(ValueError):
-        return "json" if "schema" in json.loads(text) else "ndjson"
-    if not text or text.startswith("{"):
+    raw = data.removeprefix(b"\xef\xbb\xbf").strip()
+    for whole in (raw.partition(b"\n")[0], raw) if raw.startswith(b"{") else ():
+        with suppress(ValueError, RecursionError):
+            table = json.loads(bounded_json(whole, "the output"))
+            return "json" if "schema" in table and len(whole) == len(raw) else "ndjson"
+    if not raw or raw.startswith(b"{"):
         return "ndjson"
+    text = raw.decode("utf-8", errors="replace")
     for mark, form in _BEGINS.items():
         if text.startswith(mark):
             return form

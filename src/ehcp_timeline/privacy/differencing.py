@@ -67,14 +67,14 @@ def warnings(
     no_table = CaseFileError(f"{path} is not a published table by {' and '.join(by)}", hint)
     text = read_text(path, most=_MOST)
     rows: Iterable[Mapping[str, Any]]
-    if text.lstrip().startswith("{"):
-        try:
+    try:
+        if text.lstrip().startswith("{"):
             rows = [line for line in lines_of(json.loads(text)) if isinstance(line, dict)]
-        except (ValueError, AttributeError, LookupError, TypeError, RecursionError) as error:
-            raise no_table from error
-    else:
-        rows = csv.DictReader(text.splitlines())
-    before = _numbers(rows, by)
+        else:
+            rows = csv.DictReader(text.splitlines())
+        before = _numbers(rows, by)
+    except (ValueError, AttributeError, LookupError, TypeError, RecursionError, csv.Error) as error:
+        raise no_table from error
     if not before:
         raise no_table
     revealing = differences(before, _numbers(lines, by), threshold)

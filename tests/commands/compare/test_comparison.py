@@ -2,6 +2,7 @@
 
 import csv
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -20,6 +21,7 @@ from ehcp_timeline.measure.compare.compare import (
 )
 from ehcp_timeline.measure.compare.figures import (
     PEOPLE,
+    PLACE_KEYS,
     Area,
     Figures,
     read_figures,
@@ -27,6 +29,7 @@ from ehcp_timeline.measure.compare.figures import (
     shipped_figures,
 )
 from ehcp_timeline.measure.kpi.targets import cases_short
+from tests.cli.command import ehcp, said
 
 EX = "pc_plans_issued_20_weeks_ex"
 SHIPPED = files("ehcp_timeline") / "measure" / "compare" / "dfe"
@@ -260,6 +263,7 @@ def test_an_unknown_authority(figures: Figures, word: str, message: str) -> None
     assert str(error.value).startswith(message)
 
 
+CASES = str(Path(__file__).parents[3] / "examples" / "cases.csv")
 HEADER = "time_period,time_identifier,geographic_level,region_name,new_la_code,old_la_code,la_name,breakdown"
 ROW = "2025,Calendar year,Local authority,South East,E10000016,886,Kent"
 
@@ -298,6 +302,11 @@ def test_a_later_release_may_take_a_number_back() -> None:
     [
         ("a,b\n1,2\n", "x.csv is not a file of the DfE's release that can be compared."),
         ("", "x.csv is not a file of the DfE's release that can be compared."),
+        ("a" * 200_000, "x.csv is not a file of the DfE's release that can be compared."),
+        (
+            _downloaded("pc_plans_issued_20_weeks_ex", "2025,Calendar year", f"abcd{ROW[4:]},All,1.0"),
+            "x.csv holds no row of totals for a calendar year.",
+        ),
         (
             _downloaded("pc_plans_issued_20_weeks_ex", f"{ROW},Age 5,1.0"),
             "x.csv holds no row of totals for a calendar year.",
@@ -310,6 +319,33 @@ def test_what_cannot_be_refreshed(text: str, message: str) -> None:
         refreshed(text, "x.csv", load_kpis())
 
     assert str(error.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "",
+        "abcd,National,,,,,50",
+        "2025,District,,,,,50",
+        '2025,National,,,,,"' + "5" * 200_000,
+    ],
+)
+def test_what_are_no_figures(rows: str, tmp_path: Path) -> None:
+    """No row, a year or a place that there is not, a cell that is too long."""
+    path = tmp_path / "figures.csv"
+    path.write_text(f"{','.join(PLACE_KEYS)},{EX}\n{rows}\n")
+    run = ehcp("compare", CASES, "--authority", "Kent", "--figures", str(path))
+
+    assert run.returncode == 2
+    assert f"{path} is not a file of figures" in said(run)
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 400, "1.2.3", "x"])
+def test_what_is_no_number_is_none_of_the_figures(number: str) -> None:
+    """As the DfE's x; a superscript is a digit to Python, and not a number."""
+    text = refreshed(_downloaded("pc_plans_issued_20_weeks_ex", f"{ROW},All,{number}"), "x.csv", load_kpis())
+
+    assert read_figures([text]).values[2025, ("Local authority", "886")] == {}
 
 
 def test_every_shipped_number_is_what_refresh_writes(figures: Figures) -> None:

@@ -94,6 +94,29 @@ def test_an_output_that_was_changed_by_hand_is_found(outputs: Path, tmp_path: Pa
         assert "the settings or the output itself have been changed" in printed(run)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [b"5", b'"schema"', b'["schema"]', b"{}", b'{"a":' * 100_000, b"PAR1", b"PAR1abcPAR1", b"PK\3\4abc"],
+)
+def test_what_is_damaged_or_no_output_has_no_receipt(data: bytes, tmp_path: Path) -> None:
+    """A number, a word, a list, brackets without an end, the beginning of a Parquet file or a workbook."""
+    path = tmp_path / "output"
+    path.write_bytes(data)
+    run = ehcp("verify", str(path))
+
+    assert run.returncode == 2
+    assert f"{path} has no receipt" in said(run)
+
+
+def test_a_byte_order_mark_changes_nothing(outputs: Path, tmp_path: Path) -> None:
+    """Some editors put one before the JSON that they save."""
+    marked = tmp_path / "marked.json"
+    marked.write_bytes(b"\xef\xbb\xbf" + (outputs / "a.json").read_bytes())
+    run = ehcp("verify", str(marked), str(CASES))
+
+    assert run.returncode == 0
+
+
 def test_a_list_without_its_receipt_is_refused(outputs: Path, tmp_path: Path) -> None:
     """What to name is said; with the receipt of another output of the run it can be had again."""
     alone = tmp_path / "a.csv"

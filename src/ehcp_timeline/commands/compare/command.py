@@ -134,10 +134,10 @@ def _refresh(downloaded: Path, output: Path | None, *, force: bool) -> None:
     if output is None:
         raise OutputError("--refresh needs a file to write to", "add -o figures.csv")
     from ehcp_timeline.law.kpi import load_kpis
-    from ehcp_timeline.measure.compare.figures import refreshed
+    from ehcp_timeline.measure.compare.figures import MOST_RELEASE, refreshed
     from ehcp_timeline.output.files import write_whole
 
     prepare_file(output, force=force)
-    text = refreshed(read_text(downloaded, UsageError), str(downloaded), load_kpis())
+    text = refreshed(read_text(downloaded, UsageError, MOST_RELEASE), str(downloaded), load_kpis())
     write_whole(output, text.encode("utf-8"), force=force)
     say(f"{output}: {text.count(chr(10)) - 1:,} rows; use it with --figures {output}")

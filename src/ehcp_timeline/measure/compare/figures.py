@@ -8,6 +8,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -20,6 +21,7 @@ Level = Literal["National", "Regional", "Local authority"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 PlaceKey = tuple[str, str]
 ENGLAND = "England"
+MOST_RELEASE = 100_000_000  # bytes of a file that the DfE releases
 PEOPLE = "people_0_17"
 ATTRIBUTION = (
     "Contains Department for Education figures: Education, health and care plans, releases of 2022 to 2026, "
@@ -199,19 +201,37 @@ def published_figures(paths: Sequence[Path] = ()) -> Figures:
         UsageError: A file cannot be read as UTF-8 text.
         ConfigError: It does not hold figures.
     """
-    own = [read_text(path, UsageError) for path in paths]
-    for path, text in zip(paths, own, strict=True):
-        if not text.startswith("time_period,geographic_level,region_name,"):
+    own = [read_text(path, UsageError, MOST_RELEASE) for path in paths]
+    for path, rows in zip(paths, map(rows_of, own), strict=True):
+        if not rows or not all(is_place(row) for row in rows):
             hint = f"ehcp compare --refresh {path} -o figures.csv"
             raise ConfigError(f"{path} is not a file of figures", hint)
     return read_figures((*shipped_figures(), *own))
 
 
+def rows_of(text: str) -> list[dict[str, str]]:
+    """Return the rows of a table by their headings, blank where one is too short; none if it is no CSV."""
+    try:
+        headings, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    except (csv.Error, ValueError):
+        return []
+    return [dict(zip_longest(headings, cells[: len(headings)], fillvalue="")) for cells in rows if cells]
+
+
+def is_place(row: Mapping[str, str]) -> bool:
+    """Return whether a row says of which calendar year, and which of the places compared, it is."""
+    return (
+        set(PLACE_KEYS) <= row.keys()
+        and row["geographic_level"] in LEVELS
+        and re.fullmatch(r"\s*[0-9]{4}\s*", row["time_period"]) is not None
+    )
+
+
 def read_figures(texts: Iterable[str]) -> Figures:
-    """Read compact files as `refresh.refreshed` writes them; a later one wins over an earlier."""
+    """Read compact files as `refreshed` writes them; a later one wins over an earlier."""
     places: dict[PlaceKey, Area] = {}
     values: dict[tuple[int, PlaceKey], dict[str, float]] = {}
-    for row in (row for text in texts for row in csv.DictReader(io.StringIO(text))):
+    for row in (row for text in texts for row in rows_of(text)):
         place = _place_of(row)
         places[place.key] = place
         published = values.setdefault((int(row["time_period"]), place.key), {})
@@ -240,7 +260,7 @@ def is_number(text: str) -> bool:
     >>> is_number("85.8"), is_number("x"), is_number("")
     (True, False, False)
     """
-    return text.replace(".", "", 1).isdigit()
+    return len(text) < 30 and text.isascii() and text.replace(".", "", 1).isdigit()
 
 
 def refreshed(text: str, name: str, kpis: Kpis) -> str:
@@ -252,8 +272,8 @@ def refreshed(text: str, name: str, kpis: Kpis) -> str:
     Raises:
         UsageError: It is no such file, or holds no row of totals.
     """
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    headings = list(dict.fromkeys(reader.fieldnames or ()))
+    there = rows_of(text)
+    headings = list(there[0]) if there else []
     known = {dfe.lower(): measure.id for measure in kpis.measures for dfe in measure.dfe}
     columns = {heading: known[heading.lower()] for heading in headings if heading.lower() in known}
     if not columns or not set(PLACE_KEYS) <= set(headings):
@@ -264,10 +284,8 @@ def refreshed(text: str, name: str, kpis: Kpis) -> str:
         )
     rows = [
         row
-        for row in reader
-        if (row.get("breakdown") or "All").strip().lower().startswith("all")
-        and row["geographic_level"] in LEVELS
-        and len(row["time_period"].strip()) == len("2024")
+        for row in there
+        if is_place(row) and (row.get("breakdown") or "All").strip().lower().startswith("all")
     ]
     if not rows:
         raise UsageError(f"{name} holds no row of totals for a calendar year", "download the whole data set")

@@ -277,7 +277,8 @@ def find_csv_sheet(surveyed: Surveyed, spellings: Spellings, mapping: FileMappin
     """
     shown, row = surveyed.raw.shown, mapping.header_row
     with surveyed.opened() as file:
-        lines = (file.read(_HEAD) + file.readline()).splitlines(keepends=True)
+        # a line that is longer is refused when it is cut, or when the rows are read
+        lines = (file.read(_HEAD) + file.readline(CELL_LIMIT + 1)).splitlines(keepends=True)
     declared = _DECLARED.fullmatch(lines[0]) if lines else None
     delimiters, first = (declared[1].decode(), 2) if declared else (DELIMITERS, 1)
     for until in (_SAMPLE + row, HEADER_SEARCHED + _SAMPLE):
@@ -289,9 +290,8 @@ def find_csv_sheet(surveyed: Surveyed, spellings: Spellings, mapping: FileMappin
             except CaseFileError as fault:
                 faults.append(fault)
                 continue
-            if (widest := max((len(record.cells) for record in cells), default=0)) > limit(MOST_COLUMNS):
-                said = f"{shown}: a line has {widest:,} cells, more than {limit(MOST_COLUMNS):,}"
-                faults.append(too_much(said))
+            if max((len(record.cells) for record in cells), default=0) > limit(MOST_COLUMNS):
+                faults.append(too_much(f"{shown}: a line has more than {limit(MOST_COLUMNS):,} cells"))
                 continue
             asked = [at for at, record in enumerate(cells) if record.line == row and any(record.cells)]
             found = find_header([record.cells for record in cells], spellings, asked if row else None)
